@@ -1,0 +1,119 @@
+/** The HTTP pieces every process shares: bounded bodies, JSON answers, listening and draining. Knows no GraphQL. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
+import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+
+/** A request that cannot be served, with the status it deserves. The message is safe to show to anyone. */
+export class HttpError extends Error {
+  readonly status: number
+  readonly code: string
+
+  constructor(status: number, code: string, message: string) {
+    super(message)
+    this.name = 'HttpError'
+    this.status = status
+    this.code = code
+  }
+}
+
+const decoders = new Map([
+  ['gzip', promisify(gunzip)],
+  ['deflate', promisify(inflate)],
+  ['br', promisify(brotliDecompress)],
+])
+
+/**
+ * Reads a whole body.
+ * @param limit bytes, on the wire and again after decompression
+ * @throws HttpError 413 when larger, 415 for an unknown encoding, 400 when it ends early or does not inflate
+ */
+export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  const tooLarge = (): HttpError => new HttpError(413, 'BAD_USER_INPUT', `The body is larger than ${limit} bytes.`)
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge()
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      size += chunk.length
+      if (size > limit) throw tooLarge()
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    if (error instanceof HttpError) throw error
+    throw new HttpError(400, 'BAD_USER_INPUT', 'The body ended before it was complete.')
+  }
+  const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
+  const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity'
+  if (encoding === 'identity') return body
+  const decode = decoders.get(encoding)
+  if (!decode) throw new HttpError(415, 'BAD_USER_INPUT', `The content encoding is not supported.`)
+  try {
+    return await decode(body, { maxOutputLength: limit })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge()
+    throw new HttpError(400, 'BAD_USER_INPUT', 'The body does not match its content encoding.')
+  }
+}
+
+/** Answers with JSON and an exact length. */
+export function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  const body = Buffer.from(JSON.stringify(value))
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': body.length })
+  response.end(body)
+}
+
+export interface HttpListener {
+  readonly server: Server
+  /** Base address with the port that was really taken, for example `http://127.0.0.1:4101`. */
+  readonly url: string
+  /**
+   * Takes no new connection, tells kept-alive ones to close, waits for the requests in flight.
+   * @param timeout milliseconds after which what is left is cut
+   */
+  drain(timeout: number): Promise<void>
+}
+
+/**
+ * Starts listening. A rejected `handle` is answered with 500 and no detail.
+ * @param port 0 takes any free one
+ * @throws the listen error (`EADDRINUSE`) unchanged
+ */
+export async function listen(
+  handle: (request: IncomingMessage, response: ServerResponse) => Promise<void> | void,
+  { host, port }: { host: string; port: number },
+): Promise<HttpListener> {
+  let draining = false
+  const server = createServer({ keepAliveTimeout: 65_000, noDelay: true }, (request, response) => {
+    // A client that keeps its connection would otherwise send its next request into a closed door.
+    if (draining) response.setHeader('connection', 'close')
+    Promise.resolve(handle(request, response)).catch(() => {
+      if (!response.headersSent)
+        sendJson(response, 500, { errors: [{ message: 'Internal error.', extensions: { code: 'INTERNAL' } }] })
+      else response.destroy()
+    })
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  const address = server.address() as AddressInfo
+  return {
+    server,
+    url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
+    drain(timeout) {
+      draining = true
+      return new Promise((resolve) => {
+        const cut = setTimeout(() => server.closeAllConnections(), timeout)
+        server.close(() => {
+          clearTimeout(cut)
+          resolve()
+        })
+        server.closeIdleConnections()
+      })
+    },
+  }
+}

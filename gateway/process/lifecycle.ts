@@ -1,0 +1,71 @@
+/** The life of a process: starting → ready → draining → stopped, driven by signals and by the death of its supervisor. */
+import type { Logger } from './log.ts'
+import { SettingsError } from './settings.ts'
+
+export type LifecycleState = 'starting' | 'ready' | 'draining' | 'stopped'
+
+/** What `main.ts` of every process hands over: how far it is, and how to end without losing a request. */
+export interface RunningProcess {
+  /** Refuses new work, finishes what is in flight and closes what is open. Called once. */
+  stop(): Promise<void>
+}
+
+/** What a supervised child tells its supervisor over IPC. */
+export interface ReadyMessage {
+  readonly type: 'ready'
+  /** Base address, for example `http://127.0.0.1:4101`; for the database its connection URL. */
+  readonly url: string
+}
+
+/** Reports readiness to the supervisor, if there is one. */
+export function announceReady(url: string): void {
+  const message: ReadyMessage = { type: 'ready', url }
+  process.send?.(message)
+}
+
+/**
+ * Runs `start` and stays until SIGTERM, SIGINT or the supervisor's death, then stops and exits 0.
+ * A fault while starting is printed (settings) or logged (anything else) and exits 1; so does a fault nobody caught.
+ * @param stopTimeout milliseconds after which a stop that hangs is cut short, exit code 1
+ */
+export async function runProcess(
+  log: Logger,
+  start: () => Promise<RunningProcess>,
+  { stopTimeout = 25_000 }: { stopTimeout?: number } = {},
+): Promise<void> {
+  let running: RunningProcess | undefined
+  let stopping = false
+
+  const stop = async (reason: string): Promise<void> => {
+    if (stopping) return
+    stopping = true
+    log.debug({ reason }, 'stopping')
+    setTimeout(() => process.exit(1), stopTimeout).unref()
+    try {
+      await running?.stop()
+      process.exit(0)
+    } catch (error) {
+      log.error({ err: error }, 'could not stop cleanly')
+      process.exit(1)
+    }
+  }
+
+  process.on('SIGTERM', () => void stop('SIGTERM'))
+  process.on('SIGINT', () => void stop('SIGINT'))
+  // The IPC channel closes when the supervisor dies, however it dies: no child outlives it.
+  process.on('disconnect', () => void stop('the supervisor is gone'))
+  const crash = (error: unknown): void => {
+    log.fatal({ err: error }, 'unexpected fault')
+    process.exit(1)
+  }
+  process.on('uncaughtException', crash)
+  process.on('unhandledRejection', crash)
+
+  try {
+    running = await start()
+  } catch (error) {
+    if (error instanceof SettingsError) process.stderr.write(`${error.message}\n`)
+    else log.fatal({ err: error }, 'could not start')
+    process.exit(1)
+  }
+}

@@ -1,0 +1,61 @@
+/** Who calls: verification of access tokens, the same in the gateway and, again, in every stateful service. */
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose' // MIT, no dependencies; the JOSE library of the Node field
+import { demoIdentity } from './demo-identity.ts'
+import { codedError } from './errors.ts'
+
+export type Scope = 'banking:read' | 'banking:write' | 'banking:officer' | 'content:preview'
+
+/** A caller whose token was verified. */
+export interface Caller {
+  /** `sub` of the token: the customer's id. */
+  readonly id: string
+  readonly scopes: ReadonlySet<string>
+  /** Unix milliseconds. */
+  readonly expiresAt: number
+}
+
+/** Where trust comes from: an identity provider's key set, or (without `jwksUrl`) the demo identity in `dataDir`. */
+export interface IdentitySettings {
+  readonly jwksUrl: string | undefined
+  readonly issuer: string | undefined
+  readonly audience: string | undefined
+  readonly dataDir: string
+}
+
+/** Resolves to the caller, or `undefined` without a header. Rejects with `UNAUTHENTICATED` for anything that is not a valid token. */
+export type VerifyAuthorization = (authorization: string | undefined) => Promise<Caller | undefined>
+
+const CLOCK_TOLERANCE = 5 // seconds
+
+export async function createVerifier(settings: IdentitySettings): Promise<VerifyAuthorization> {
+  const trust = settings.jwksUrl
+    ? { keys: createRemoteJWKSet(new URL(settings.jwksUrl)), issuer: settings.issuer, audience: settings.audience }
+    : await demoIdentity(settings.dataDir)
+  const keys: JWTVerifyGetKey = trust.keys
+  const expected = {
+    algorithms: ['RS256', 'EdDSA', 'Ed25519'],
+    requiredClaims: ['sub', 'exp'],
+    clockTolerance: CLOCK_TOLERANCE,
+    ...(trust.issuer === undefined ? {} : { issuer: trust.issuer }),
+    ...(trust.audience === undefined ? {} : { audience: trust.audience }),
+  }
+  return async (authorization) => {
+    if (authorization === undefined || authorization === '') return undefined
+    const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization)?.[1]
+    if (!token) throw codedError('UNAUTHENTICATED', 'The Authorization header must be "Bearer" and a token.')
+    try {
+      const { payload } = await jwtVerify(token, keys, expected)
+      const scope = typeof payload['scope'] === 'string' ? payload['scope'] : ''
+      return {
+        id: payload.sub as string,
+        scopes: new Set(scope.split(' ').filter((name) => name !== '')),
+        expiresAt: (payload.exp as number) * 1000,
+      }
+    } catch (error) {
+      if (error instanceof errors.JWTExpired) throw codedError('UNAUTHENTICATED', 'The token has expired.')
+      if (error instanceof errors.JWKSTimeout)
+        throw codedError('SERVICE_UNAVAILABLE', 'The identity provider does not answer.', { service: 'identity' })
+      throw codedError('UNAUTHENTICATED', 'The token is not valid.')
+    }
+  }
+}

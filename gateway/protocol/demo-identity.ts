@@ -1,0 +1,64 @@
+/** The identity provider of the demo: one Ed25519 key, made on first use, kept in the data folder. Never used in production. */
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createLocalJWKSet, exportJWK, generateKeyPair, importJWK, type JWK, type JWTVerifyGetKey, SignJWT } from 'jose'
+import type { Scope } from './caller.ts'
+
+const ISSUER = 'tributary-demo'
+const AUDIENCE = 'tributary'
+
+/** Who can sign in without a password, and what each may do. Their data is in the seed. */
+export const demoCallers: Readonly<Record<string, readonly Scope[]>> = {
+  payer: ['banking:read', 'banking:write'],
+  payee: ['banking:read', 'banking:write'],
+  officer: ['banking:read', 'banking:write', 'banking:officer', 'content:preview'],
+}
+
+export interface DemoIdentity {
+  readonly issuer: string
+  readonly audience: string
+  readonly keys: JWTVerifyGetKey
+  /** A token for one of `demoCallers`. @param lifetime seconds */
+  sign(name: string, lifetime?: number): Promise<string>
+}
+
+/** Opens the identity of a data folder; the first process to ask makes the key, and every other finds that one. */
+export async function demoIdentity(dataDir: string): Promise<DemoIdentity> {
+  const jwk = await readOrMakeKey(dataDir)
+  const { d: _private, ...publicKey } = jwk
+  const key = await importJWK(jwk, 'EdDSA')
+  return {
+    issuer: ISSUER,
+    audience: AUDIENCE,
+    keys: createLocalJWKSet({ keys: [publicKey] }),
+    async sign(name, lifetime = 12 * 60 * 60) {
+      const scopes = Object.hasOwn(demoCallers, name) ? demoCallers[name] : undefined
+      if (!scopes)
+        throw new RangeError(`There is no demo caller "${name}": choose ${Object.keys(demoCallers).join(', ')}.`)
+      return new SignJWT({ scope: scopes.join(' ') })
+        .setProtectedHeader({ alg: 'EdDSA' })
+        .setSubject(name)
+        .setIssuer(ISSUER)
+        .setAudience(AUDIENCE)
+        .setIssuedAt()
+        .setExpirationTime(Math.floor(Date.now() / 1000) + lifetime)
+        .sign(key)
+    },
+  }
+}
+
+async function readOrMakeKey(dataDir: string): Promise<JWK> {
+  const file = join(dataDir, 'demo-identity.json')
+  const found = await readFile(file, 'utf8').catch(() => undefined)
+  if (found !== undefined) return JSON.parse(found) as JWK
+  await mkdir(dataDir, { recursive: true })
+  const { privateKey } = await generateKeyPair('EdDSA', { extractable: true })
+  const draft = `${file}.${process.pid}`
+  await writeFile(draft, JSON.stringify(await exportJWK(privateKey)), { mode: 0o600 })
+  // A hard link appears whole or not at all and never replaces another process's key.
+  await link(draft, file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
+  await rm(draft)
+  return JSON.parse(await readFile(file, 'utf8')) as JWK
+}

@@ -1,0 +1,10 @@
+/** Tests run as ES modules on the same type stripping as the product, so that no second compiler has a say. */
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': '<rootDir>/test/support/strip-types.js' },
+  modulePathIgnorePatterns: ['<rootDir>/.data', '<rootDir>/bench/peers'],
+  reporters: ['default', '<rootDir>/test/support/tally-reporter.js'],
+  testTimeout: 30_000,
+}

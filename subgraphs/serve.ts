@@ -1,0 +1,207 @@
+/** What every service shares: HTTP, the gateway's signature, health, drain and logs. It knows no domain and keeps nothing between requests. */
+import { readFile } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server'
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled'
+import { buildSubgraphSchema } from '@apollo/subgraph'
+import { type GraphQLFormattedError, parse } from 'graphql'
+import { z } from 'zod'
+import { HttpError, listen, readBody, sendJson } from '../gateway/process/http.ts'
+import { announceReady, type LifecycleState, type RunningProcess, runProcess } from '../gateway/process/lifecycle.ts'
+import { createLogger, type Logger } from '../gateway/process/log.ts'
+import { port, processSettings, readSettings } from '../gateway/process/settings.ts'
+import { isErrorCode } from '../gateway/protocol/errors.ts'
+import {
+  PERSPECTIVE_HEADER,
+  REQUEST_ID_HEADER,
+  SIGNATURE_HEADER,
+  verifySignature,
+} from '../gateway/protocol/signature.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+// biome-ignore lint/suspicious/noExplicitAny: the type `@apollo/subgraph` itself gives to resolvers
+type Resolvers = any
+
+/** What the gateway says about one request; all of it was signed except the language. */
+export interface ServiceRequest {
+  /** The caller's credentials; only stateful services ever get one. */
+  readonly authorization: string | undefined
+  /** `published` or `preview`: what the caller may see, decided by the gateway. */
+  readonly perspective: string | undefined
+  readonly acceptLanguage: string | undefined
+  readonly requestId: string | undefined
+}
+
+/** The domain's side of a running service. */
+export interface Service<Context extends object> {
+  readonly resolvers: Resolvers
+  /** Made anew for each request. A rejection with a coded error is the answer. */
+  context(request: ServiceRequest): Context | Promise<Context>
+  /** Rejects while the service cannot serve (a database is away); asked by `/health/ready`. */
+  ready?(): Promise<void>
+  /** Called after the last request. */
+  close?(): Promise<void>
+}
+
+export interface ServiceDefinition<Shape extends z.ZodRawShape, Context extends object> {
+  readonly name: string
+  readonly kind: 'stateful' | 'stateless'
+  /** The SDL file. */
+  readonly schema: URL
+  /** Settings of its own, beside those of every service. */
+  readonly settings: Shape
+  create(settings: Readonly<z.output<z.ZodObject<Shape>>>, log: Logger): Promise<Service<Context>>
+}
+
+/** A started service. `stop` drains. */
+export interface RunningService extends RunningProcess {
+  readonly url: string
+}
+
+const MAX_BODY = 4 * 1024 * 1024 // bytes; the gateway's own limit is lower, entity batches are larger
+const DRAIN_TIMEOUT = 20_000 // milliseconds
+
+const serviceSettings = {
+  ...processSettings,
+  PORT: port.default(0),
+  GATEWAY_SECRET: z
+    .string('is required: the secret this service shares with the gateway')
+    .min(16, 'must have at least 16 characters'),
+}
+
+/** Starts a service from an environment. @throws SettingsError naming every wrong setting */
+export async function startService<Shape extends z.ZodRawShape, Context extends object>(
+  definition: ServiceDefinition<Shape, Context>,
+  env: Environment,
+): Promise<RunningService> {
+  const common = readSettings(z.object(serviceSettings).extend(definition.settings), env) as Readonly<
+    z.output<z.ZodObject<typeof serviceSettings>> & z.output<z.ZodObject<Shape>>
+  >
+  const log = createLogger(definition.name, common.LOG_LEVEL)
+  const service = await definition.create(common, log)
+  const apollo = new ApolloServer<Context>({
+    schema: buildSubgraphSchema({
+      typeDefs: parse(await readFile(definition.schema, 'utf8')),
+      resolvers: service.resolvers,
+    }),
+    introspection: false,
+    csrfPrevention: false, // the signature already proves that no browser sent this
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    parseOptions: { maxTokens: 20_000 },
+    logger: log,
+    formatError: (formatted, error) => maskError(formatted, error, log),
+    plugins: definition.kind === 'stateful' ? [ApolloServerPluginCacheControlDisabled(), noStore] : [],
+  })
+  apollo.startInBackgroundHandlingStartupErrorsByLoggingAndFailingAllRequests()
+  let state: LifecycleState = 'starting'
+
+  const answerHealth = async (response: ServerResponse, path: string): Promise<void> => {
+    const health = { service: definition.name, kind: definition.kind, pid: process.pid }
+    if (path === '/health/live') return sendJson(response, 200, { ...health, status: 'live' })
+    if (path !== '/health/ready') return sendJson(response, 404, { error: 'There is nothing here.' })
+    const able =
+      state === 'ready' &&
+      (await (service.ready?.() ?? Promise.resolve()).then(
+        () => true,
+        () => false,
+      ))
+    sendJson(response, able ? 200 : 503, {
+      ...health,
+      status: able ? 'ready' : state === 'ready' ? 'unavailable' : state,
+    })
+  }
+
+  const answerOperation = async (request: IncomingMessage, response: ServerResponse, path: string): Promise<void> => {
+    const body = await readBody(request, MAX_BODY)
+    const header = (name: string): string | undefined => request.headers[name]?.toString()
+    const serviceRequest: ServiceRequest = {
+      authorization: header('authorization'),
+      perspective: header(PERSPECTIVE_HEADER),
+      acceptLanguage: header('accept-language'),
+      requestId: header(REQUEST_ID_HEADER),
+    }
+    const { authorization, perspective, requestId } = serviceRequest
+    const signed = { method: 'POST', path, body, authorization, perspective, requestId }
+    if (!verifySignature(common.GATEWAY_SECRET, signed, header(SIGNATURE_HEADER))) {
+      throw new HttpError(403, 'FORBIDDEN', 'Only the gateway may call this service.')
+    }
+    const answer = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: {
+        method: 'POST',
+        headers: new HeaderMap([['content-type', 'application/json']]),
+        search: '',
+        body: parseJson(body),
+      },
+      context: async () => service.context(serviceRequest),
+    })
+    for (const [name, value] of answer.headers) response.setHeader(name, value)
+    response.statusCode = answer.status ?? 200
+    if (answer.body.kind === 'complete') response.end(answer.body.string)
+    else for await (const chunk of answer.body.asyncIterator) response.write(chunk)
+    response.end()
+  }
+
+  const listener = await listen(
+    async (request, response) => {
+      const path = request.url ?? '/'
+      try {
+        if (request.method === 'GET') await answerHealth(response, path)
+        else if (request.method === 'POST' && path === '/graphql') await answerOperation(request, response, path)
+        else throw new HttpError(405, 'BAD_USER_INPUT', 'Operations are sent with POST to /graphql.')
+      } catch (error) {
+        if (!(error instanceof HttpError)) throw error
+        sendJson(response, error.status, { errors: [{ message: error.message, extensions: { code: error.code } }] })
+      }
+    },
+    { host: common.HOST, port: common.PORT },
+  )
+  state = 'ready'
+  return {
+    url: listener.url,
+    async stop() {
+      state = 'draining'
+      await listener.drain(DRAIN_TIMEOUT)
+      await apollo.stop()
+      await service.close?.()
+      state = 'stopped'
+    },
+  }
+}
+
+/** The whole of a service's `main.ts`: starts it, tells the supervisor, stays until told to stop. */
+export async function serve<Shape extends z.ZodRawShape, Context extends object>(
+  definition: ServiceDefinition<Shape, Context>,
+): Promise<void> {
+  const log = createLogger(definition.name, 'info')
+  await runProcess(log, async () => {
+    const service = await startService(definition, process.env)
+    announceReady(service.url)
+    return service
+  })
+}
+
+const noStore: ApolloServerPlugin = {
+  requestDidStart: async () => ({
+    willSendResponse: async ({ response }) => {
+      response.http.headers.set('cache-control', 'no-store')
+    },
+  }),
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    throw new HttpError(400, 'BAD_USER_INPUT', 'The body is not JSON.')
+  }
+}
+
+/** Coded errors are meant for the client; anything else is a fault of ours and stays in the log. */
+function maskError(formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError {
+  const code = formatted.extensions?.['code']
+  if (isErrorCode(code) && code !== 'INTERNAL') return formatted
+  log.error({ err: error }, 'a resolver failed')
+  const { locations: _locations, ...rest } = formatted
+  return { ...rest, message: 'Internal error.', extensions: { code: 'INTERNAL' } }
+}
