@@ -87,6 +87,10 @@ export async function listen(
   const server = createServer({ keepAliveTimeout: 65_000, noDelay: true }, (request, response) => {
     // A client that keeps its connection would otherwise send its next request into a closed door.
     if (draining) response.setHeader('connection', 'close')
+    // One that was in flight when draining began would stay open and idle: it ends with its answer.
+    response.once('close', () => {
+      if (draining) setImmediate(() => server.closeIdleConnections())
+    })
     Promise.resolve(handle(request, response)).catch(() => {
       if (!response.headersSent)
         sendJson(response, 500, { errors: [{ message: 'Internal error.', extensions: { code: 'INTERNAL' } }] })

@@ -1,0 +1,138 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { codedError } from '../../gateway/protocol/errors.ts'
+import { type RunningService, type ServiceRequest, startService } from '../../subgraphs/serve.ts'
+import { signedCall, TEST_SECRET } from '../support/signed-call.ts'
+
+let release: () => void = () => undefined
+let able = true
+
+const notes = (kind: 'stateful' | 'stateless') =>
+  ({
+    name: 'notes',
+    kind,
+    schema: new URL('fixtures/notes.graphql', import.meta.url),
+    settings: {},
+    create: async () => ({
+      resolvers: {
+        Query: {
+          note: (_: unknown, { id }: { id: string }) => ({ id }),
+          whoAmI: (_: unknown, __: unknown, context: ServiceRequest) => context.authorization,
+          broken: () => {
+            throw new Error('connect ECONNREFUSED 10.0.0.7:5432')
+          },
+          refused: () => {
+            throw codedError('FORBIDDEN', 'Not for you.')
+          },
+          slow: () => new Promise<string>((resolve) => (release = () => resolve('done'))),
+        },
+        Note: {
+          __resolveReference: ({ id }: { id: string }) => ({ id }),
+          text: ({ id }: { id: string }) => `note ${id}`,
+        },
+      },
+      context: (request: ServiceRequest) => ({ ...request }),
+      ready: async () => {
+        if (!able) throw new Error('the database is away')
+      },
+    }),
+  }) as const
+
+const env = { GATEWAY_SECRET: TEST_SECRET, LOG_LEVEL: 'silent' }
+
+describe('a service', () => {
+  let service: RunningService
+  beforeAll(async () => {
+    service = await startService(notes('stateful'), env)
+  })
+  afterAll(() => service.stop())
+
+  test('answers operations and entities signed by the gateway', async () => {
+    const { status, data, errors } = await signedCall(service.url, {
+      query:
+        'query ($r: [_Any!]!) { note(id: "1") { text } _entities(representations: $r) { ... on Note { text } } whoAmI }',
+      variables: { r: [{ __typename: 'Note', id: '2' }] },
+      authorization: 'Bearer x',
+    })
+    expect({ status, data, errors }).toEqual({
+      status: 200,
+      data: { note: { text: 'note 1' }, _entities: [{ text: 'note 2' }], whoAmI: 'Bearer x' },
+      errors: undefined,
+    })
+  })
+
+  test('refuses a caller without the signature of the gateway', async () => {
+    const headers = { 'content-type': 'application/json' }
+    const response = await fetch(`${service.url}/graphql`, { method: 'POST', headers, body: '{"query":"{ whoAmI }"}' })
+    expect(response.status).toBe(403)
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] })
+  })
+
+  test('shows a coded error and hides every other one', async () => {
+    const { data, errors } = await signedCall(service.url, { query: '{ broken refused }' })
+    expect(data).toEqual({ broken: null, refused: null })
+    expect(errors).toEqual([
+      expect.objectContaining({ message: 'Internal error.', path: ['broken'], extensions: { code: 'INTERNAL' } }),
+      expect.objectContaining({ message: 'Not for you.', path: ['refused'], extensions: { code: 'FORBIDDEN' } }),
+    ])
+    expect(JSON.stringify(errors)).not.toMatch(/ECONNREFUSED|10\.0\.0\.7/)
+  })
+
+  test('never lets the answer of a stateful service be stored', async () => {
+    expect((await signedCall(service.url, { query: '{ whoAmI }' })).headers.get('cache-control')).toBe('no-store')
+  })
+
+  test('says what it is and whether it can serve', async () => {
+    const health = async (path: string) => {
+      const response = await fetch(service.url + path)
+      return { status: response.status, body: await response.json() }
+    }
+    const who = { service: 'notes', kind: 'stateful', pid: process.pid }
+    expect(await health('/health/live')).toEqual({ status: 200, body: { ...who, status: 'live' } })
+    expect(await health('/health/ready')).toEqual({ status: 200, body: { ...who, status: 'ready' } })
+    able = false
+    expect(await health('/health/ready')).toEqual({ status: 503, body: { ...who, status: 'unavailable' } })
+    able = true
+  })
+
+  test.each([
+    ['a body that is not JSON', 400, async (url: string) => await postSigned(url, '{')],
+    ['an unknown path', 405, async (url: string) => await fetch(`${url}/other`, { method: 'POST' })],
+    ['another method', 405, async (url: string) => await fetch(`${url}/graphql`, { method: 'PUT' })],
+  ])('answers %s with %d and JSON', async (_what, status, call) => {
+    const response = await call(service.url)
+    expect(response.status).toBe(status)
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] })
+  })
+})
+
+async function postSigned(url: string, body: string): Promise<Response> {
+  const { SIGNATURE_HEADER, sign } = await import('../../gateway/protocol/signature.ts')
+  const parts = {
+    method: 'POST',
+    path: '/graphql',
+    body,
+    authorization: undefined,
+    perspective: undefined,
+    requestId: undefined,
+  }
+  return fetch(`${url}/graphql`, { method: 'POST', headers: { [SIGNATURE_HEADER]: sign(TEST_SECRET, parts) }, body })
+}
+
+test('a service that is told to stop finishes what it has begun', async () => {
+  const service = await startService(notes('stateless'), env)
+  const answer = signedCall(service.url, { query: '{ slow }' })
+  const before = release
+  while (release === before) await delay(1)
+  const stopped = service.stop()
+  release()
+  expect((await answer).data).toEqual({ slow: 'done' })
+  await stopped
+  await expect(fetch(`${service.url}/health/live`)).rejects.toThrow()
+})
+
+test('a service does not start on wrong settings, and names every fault', async () => {
+  await expect(startService(notes('stateless'), { PORT: 'x', GATEWAY_SECRET: 'short' })).rejects.toMatchObject({
+    faults: [expect.stringMatching(/^PORT:/), expect.stringMatching(/^GATEWAY_SECRET:/)],
+  })
+})

@@ -1,0 +1,43 @@
+/** Calls a service as the gateway does: one signed POST to `/graphql`. */
+import { PERSPECTIVE_HEADER, REQUEST_ID_HEADER, SIGNATURE_HEADER, sign } from '../../gateway/protocol/signature.ts'
+
+export const TEST_SECRET = 'the secret of the tests'
+
+export interface SignedCall {
+  readonly query: string
+  readonly variables?: Readonly<Record<string, unknown>>
+  readonly authorization?: string
+  readonly perspective?: string
+  readonly requestId?: string
+  readonly acceptLanguage?: string
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: answers have the shape of whatever a test asks for
+  readonly data: any
+  readonly errors?: readonly {
+    message: string
+    path?: readonly (string | number)[]
+    extensions: Record<string, unknown>
+  }[]
+}
+
+/** @param url base address of the service */
+export async function signedCall(url: string, call: SignedCall): Promise<Answer> {
+  const { query, variables, authorization, perspective, requestId, acceptLanguage } = call
+  const body = JSON.stringify({ query, variables })
+  const signature = sign(TEST_SECRET, { method: 'POST', path: '/graphql', body, authorization, perspective, requestId })
+  const headers = new Headers({ 'content-type': 'application/json', [SIGNATURE_HEADER]: signature })
+  if (authorization !== undefined) headers.set('authorization', authorization)
+  if (perspective !== undefined) headers.set(PERSPECTIVE_HEADER, perspective)
+  if (requestId !== undefined) headers.set(REQUEST_ID_HEADER, requestId)
+  if (acceptLanguage !== undefined) headers.set('accept-language', acceptLanguage)
+  const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body })
+  return {
+    status: response.status,
+    headers: response.headers,
+    ...((await response.json()) as Pick<Answer, 'data' | 'errors'>),
+  }
+}
