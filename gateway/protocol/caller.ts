@@ -52,10 +52,27 @@ export async function createVerifier(settings: IdentitySettings): Promise<Verify
         expiresAt: (payload.exp as number) * 1000,
       }
     } catch (error) {
-      if (error instanceof errors.JWTExpired) throw codedError('UNAUTHENTICATED', 'The token has expired.')
-      if (error instanceof errors.JWKSTimeout)
-        throw codedError('SERVICE_UNAVAILABLE', 'The identity provider does not answer.', { service: 'identity' })
-      throw codedError('UNAUTHENTICATED', 'The token is not valid.')
+      throw refusalOf(error)
     }
   }
+}
+
+const TOKEN_FAULTS: ReadonlySet<string> = new Set([
+  errors.JWTClaimValidationFailed.code,
+  errors.JWTInvalid.code,
+  errors.JWSInvalid.code,
+  errors.JWSSignatureVerificationFailed.code,
+  errors.JWKSNoMatchingKey.code,
+  errors.JWKSMultipleMatchingKeys.code,
+  errors.JOSEAlgNotAllowed.code,
+  errors.JOSENotSupported.code,
+])
+
+/** Tells a bad token (the caller's fault) from a key set that cannot be had (nobody may be turned away for that). */
+function refusalOf(error: unknown): Error {
+  if (error instanceof errors.JWTExpired) return codedError('UNAUTHENTICATED', 'The token has expired.')
+  if (error instanceof errors.JOSEError && TOKEN_FAULTS.has(error.code)) {
+    return codedError('UNAUTHENTICATED', 'The token is not valid.')
+  }
+  return codedError('SERVICE_UNAVAILABLE', 'The identity provider does not answer.', { service: 'identity' })
 }

@@ -1,4 +1,5 @@
 /** The identity provider of the demo: one Ed25519 key, made on first use, kept in the data folder. Never used in production. */
+import { randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLocalJWKSet, exportJWK, generateKeyPair, importJWK, type JWK, type JWTVerifyGetKey, SignJWT } from 'jose'
@@ -53,7 +54,7 @@ async function readOrMakeKey(dataDir: string): Promise<JWK> {
   if (found !== undefined) return JSON.parse(found) as JWK
   await mkdir(dataDir, { recursive: true })
   const { privateKey } = await generateKeyPair('EdDSA', { extractable: true })
-  const draft = `${file}.${process.pid}`
+  const draft = `${file}.${randomUUID()}`
   await writeFile(draft, JSON.stringify(await exportJWK(privateKey)), { mode: 0o600 })
   // A hard link appears whole or not at all and never replaces another process's key.
   await link(draft, file).catch((error: NodeJS.ErrnoException) => {
