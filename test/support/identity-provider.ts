@@ -1,5 +1,5 @@
 /** A real identity provider on loopback, as far as a gateway sees one: a key set over HTTP and tokens signed with its keys. */
-import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { listen, sendJson } from '../../gateway/process/http.ts'
 
 export type Algorithm = 'RS256' | 'EdDSA'
@@ -9,7 +9,7 @@ export interface IdentityProvider {
   readonly issuer: string
   readonly audience: string
   /** A token of its own; claims replace the usual ones (`undefined` leaves one out). */
-  token(claims?: JWTPayload, algorithm?: Algorithm): Promise<string>
+  token(claims?: Readonly<Record<string, unknown>>, algorithm?: Algorithm): Promise<string>
   close(): Promise<void>
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { base64url, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
+import { base64url, SignJWT, UnsecuredJWT } from 'jose'
 import { createVerifier, type VerifyAuthorization } from '../../../gateway/protocol/caller.ts'
 import { demoIdentity } from '../../../gateway/protocol/demo-identity.ts'
 import { type Algorithm, type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts'
@@ -37,7 +37,7 @@ describe('a token of an identity provider', () => {
   })
 
   const past = Math.floor(Date.now() / 1000) - 60
-  test.each<[string, JWTPayload]>([
+  test.each<[string, Record<string, unknown>]>([
     ['expired', { exp: past }],
     ['not valid yet', { nbf: past + 600 }],
     ['of another issuer', { iss: 'https://evil.example' }],
