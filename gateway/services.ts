@@ -1,0 +1,8 @@
+/** The registry: every service of the product and its kind. The kind alone decides how its traffic is treated. */
+import { type ServiceDefinition, stateful, stateless } from './traffic/kind.ts'
+
+/** Addresses come from `<NAME>_URL`, the schema from `subgraphs/<name>/schema.graphql`. */
+export const services: readonly ServiceDefinition[] = [stateful('banking'), stateless('weather'), stateless('content')]
+
+/** The setting that holds a service's addresses, for example `BANKING_URL`. */
+export const addressSetting = (name: string): string => `${name.toUpperCase().replaceAll('-', '_')}_URL`

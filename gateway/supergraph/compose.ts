@@ -1,0 +1,15 @@
+/** `npm run supergraph`: composes the registry's services and writes `supergraph.graphql` and `schema.graphql`. */
+import { writeFile } from 'node:fs/promises'
+import { services } from '../services.ts'
+import { CompositionError, compose, files } from './composition.ts'
+
+try {
+  const { supergraph, schema } = await compose(services.map(({ name }) => name))
+  await writeFile(files.supergraph, supergraph)
+  await writeFile(files.schema, schema)
+  console.log('gateway/supergraph.graphql and gateway/schema.graphql are written.')
+} catch (error) {
+  if (!(error instanceof CompositionError)) throw error
+  console.error(error.message)
+  process.exitCode = 1
+}

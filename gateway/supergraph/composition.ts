@@ -1,0 +1,65 @@
+/** Composes the services' schemas into the supergraph and the public schema, in memory. Writes nothing, calls nobody. */
+import { readFile } from 'node:fs/promises'
+import { composeServices } from '@apollo/composition'
+import { Supergraph } from '@apollo/federation-internals'
+import { GraphQLError, parse, printSchema } from 'graphql'
+
+/** Where the composed files live, beside the gateway that reads them. */
+export const files = {
+  supergraph: new URL('../supergraph.graphql', import.meta.url),
+  schema: new URL('../schema.graphql', import.meta.url),
+}
+
+export interface Composition {
+  /** What the gateway plans on. */
+  readonly supergraph: string
+  /** What clients see. */
+  readonly schema: string
+}
+
+/** The schemas do not fit together; one line per fault. */
+export class CompositionError extends Error {
+  constructor(faults: readonly string[]) {
+    super(['The schemas do not compose:', ...faults.map((fault) => `  ${fault}`)].join('\n'))
+    this.name = 'CompositionError'
+  }
+}
+
+/** The SDL file of a service. */
+export const subgraphFile = (name: string): URL =>
+  new URL(`../../subgraphs/${encodeURIComponent(name)}/schema.graphql`, import.meta.url)
+
+/**
+ * Composes the named services. The result names no address: those are the registry's.
+ * @throws CompositionError
+ */
+export async function compose(names: readonly string[]): Promise<Composition> {
+  const definitions = await Promise.all(
+    names.map(async (name) => ({ name, typeDefs: parseSubgraph(name, await readSubgraph(name)) })),
+  )
+  const { supergraphSdl, errors } = composeServices(definitions)
+  if (errors) throw new CompositionError(errors.map((error) => error.message))
+  return { supergraph: `${supergraphSdl.trim()}\n`, schema: publicSchema(supergraphSdl) }
+}
+
+/** The public side of a supergraph, as SDL. */
+export const publicSchema = (supergraph: string): string =>
+  `${printSchema(Supergraph.build(supergraph).apiSchema().toGraphQLJSSchema()).trim()}\n`
+
+async function readSubgraph(name: string): Promise<string> {
+  try {
+    return await readFile(subgraphFile(name), 'utf8')
+  } catch {
+    throw new CompositionError([`subgraphs/${name}/schema.graphql cannot be read.`])
+  }
+}
+
+function parseSubgraph(name: string, sdl: string): ReturnType<typeof parse> {
+  try {
+    return parse(sdl)
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error
+    const { line, column } = error.locations?.[0] ?? { line: 1, column: 1 }
+    throw new CompositionError([`subgraphs/${name}/schema.graphql:${line}:${column} ${error.message}`])
+  }
+}

@@ -1,0 +1,52 @@
+/** `npm run contract`: the schemas compose, the committed files are current, and no known operation breaks. Writes nothing. */
+import { execFile } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { Source } from 'graphql'
+import { services } from '../services.ts'
+import { findBreakage } from './breakage.ts'
+import { CompositionError, compose, files } from './composition.ts'
+
+const operationsFolder = new URL('../operations/', import.meta.url)
+
+/** Every fault, each with what mends it. */
+async function faults(): Promise<readonly string[]> {
+  const composed = await compose(services.map(({ name }) => name))
+  const stale = await Promise.all(
+    (['supergraph', 'schema'] as const).map(async (name) =>
+      (await readFile(files[name], 'utf8').catch(() => '')) === composed[name]
+        ? []
+        : [`gateway/${name}.graphql is stale; \`npm run supergraph\` mends it.`],
+    ),
+  )
+  const broken = await findBreakage(await committedSchema(), composed.schema, await readOperations())
+  return [...stale.flat(), ...broken]
+}
+
+/** The public schema of the last commit; `undefined` outside a Git checkout. */
+async function committedSchema(): Promise<string | undefined> {
+  const cwd = fileURLToPath(new URL('.', files.schema))
+  const shown = promisify(execFile)('git', ['show', 'HEAD:./schema.graphql'], { cwd, maxBuffer: 16 * 1024 * 1024 })
+  return shown.then(({ stdout }) => stdout).catch(() => undefined)
+}
+
+async function readOperations(): Promise<readonly Source[]> {
+  const names = (await readdir(operationsFolder)).filter((name) => name.endsWith('.graphql')).sort()
+  return Promise.all(
+    names.map(
+      async (name) => new Source(await readFile(new URL(name, operationsFolder), 'utf8'), `gateway/operations/${name}`),
+    ),
+  )
+}
+
+try {
+  const found = await faults()
+  if (found.length === 0) console.log('The contract holds.')
+  for (const fault of found) console.error(fault)
+  process.exitCode = found.length === 0 ? 0 : 1
+} catch (error) {
+  if (!(error instanceof CompositionError)) throw error
+  console.error(error.message)
+  process.exitCode = 1
+}

@@ -1,0 +1,60 @@
+/** The two kinds of service and what follows from each. A setting that contradicts its kind does not compile. */
+
+interface Limits {
+  /** Milliseconds for a call with all its retries. */
+  readonly deadline: number
+  /** Calls in flight to one instance; more wait. */
+  readonly concurrency: number
+  /** Calls that may wait; more are refused at once. */
+  readonly queue: number
+}
+
+/** Owns no data: any instance can answer any call, and no call carries an identity. */
+export interface StatelessService extends Limits {
+  readonly name: string
+  readonly kind: 'stateless'
+  /** Keep answers for all callers, as long as their `@cacheControl` allows. */
+  readonly sharedCache: boolean
+  /** Ask a second instance when the first takes longer than 95 of 100 calls did. */
+  readonly hedging: boolean
+  /** Let one call answer all identical ones that are in flight. */
+  readonly coalescing: boolean
+}
+
+/** Owns data that outlives every request: there is no cache, no hedging and no coalescing to be set. */
+export interface StatefulService extends Limits {
+  readonly name: string
+  readonly kind: 'stateful'
+}
+
+export type ServiceDefinition = StatelessService | StatefulService
+export type ServiceKind = ServiceDefinition['kind']
+
+/** Declares a stateless service by its name in the supergraph. */
+export const stateless = (
+  name: string,
+  settings: Partial<Omit<StatelessService, 'name' | 'kind'>> = {},
+): StatelessService => ({
+  deadline: 5_000,
+  concurrency: 128,
+  queue: 1_024,
+  sharedCache: true,
+  hedging: true,
+  coalescing: true,
+  ...settings,
+  name,
+  kind: 'stateless',
+})
+
+/** Declares a stateful service by its name in the supergraph. */
+export const stateful = (
+  name: string,
+  settings: Partial<Omit<StatefulService, 'name' | 'kind'>> = {},
+): StatefulService => ({
+  deadline: 15_000,
+  concurrency: 256,
+  queue: 1_024,
+  ...settings,
+  name,
+  kind: 'stateful',
+})
