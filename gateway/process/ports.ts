@@ -1,0 +1,26 @@
+/** Ports for servers that must come back on the same address after a crash. Takes nothing: it only looks. */
+import { randomInt } from 'node:crypto'
+import { createServer } from 'node:net'
+
+// Below what kernels lend to outgoing connections (32768 and up on Linux, 49152 elsewhere): a client that keeps calling a
+// dead server's port could otherwise be lent that very port, and connect to itself.
+const FIRST = 15_000
+const LAST = 32_000
+
+/** Why nobody can listen there now (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`, …), or `undefined` when it is free. */
+export function whyTaken(host: string, port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
+    server.listen(port, host, () => server.close(() => resolve(undefined)))
+  })
+}
+
+/** A free port that no outgoing connection will be lent. */
+export async function freePort(host = '127.0.0.1'): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = randomInt(FIRST, LAST)
+    if ((await whyTaken(host, port)) === undefined) return port
+  }
+  throw new Error(`No free port was found on ${host}.`)
+}

@@ -1,0 +1,22 @@
+/** Secrets that a process makes for itself: a file only its owner can read, made once, whoever asks first. */
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/** The file's content; where it is missing, what `make` gives is written first (mode 0600). Safe to call from several processes at once. */
+export async function readOrMakeSecret(file: string, make: () => string | Promise<string>): Promise<string> {
+  const found = await readFile(file, 'utf8').catch(ignore('ENOENT'))
+  if (found !== undefined) return found
+  await mkdir(dirname(file), { recursive: true })
+  const draft = `${file}.${process.pid}`
+  await writeFile(draft, await make(), { mode: 0o600 })
+  // A hard link appears whole or not at all and never replaces another process's secret.
+  await link(draft, file).catch(ignore('EEXIST'))
+  await rm(draft)
+  return await readFile(file, 'utf8')
+}
+
+const ignore =
+  (code: string) =>
+  (error: NodeJS.ErrnoException): undefined => {
+    if (error.code !== code) throw error
+  }

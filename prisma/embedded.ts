@@ -1,0 +1,105 @@
+/**
+ * PostgreSQL without an installation: a real server, run from binaries out of npm, its files in the data folder. It never gives up durability.
+ * As a process (`node prisma/embedded.ts`) it lives as long as its supervisor and ends when its server does.
+ */
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import { announceReady, type RunningProcess, runProcess } from '../gateway/process/lifecycle.ts'
+import { type FileLock, tryLock } from '../gateway/process/lock.ts'
+import { createLogger, type Logger } from '../gateway/process/log.ts'
+import { freePort } from '../gateway/process/ports.ts'
+import { readOrMakeSecret } from '../gateway/process/secret-file.ts'
+import { port, processSettings, readSettings } from '../gateway/process/settings.ts'
+import { serverAccount } from './embedded/account.ts'
+import { choosePassword, DATABASE, ensureCluster, ROLE } from './embedded/cluster.ts'
+import { endLeftovers } from './embedded/leftovers.ts'
+import { findPlaces } from './embedded/places.ts'
+import { startServer } from './embedded/server.ts'
+
+export interface EmbeddedOptions {
+  /** The database lives in its folder `postgres`; made where it is missing. */
+  readonly dataDir: string
+  readonly log: Logger
+  /** Where to listen on 127.0.0.1; 0, the default, takes any free port. */
+  readonly port?: number
+  /** Off for throw-away databases of tests only: a crash may then lose or spoil everything. */
+  readonly durable?: boolean
+}
+
+/** A running server; `url` stays good over restarts on the same port. */
+export interface EmbeddedDatabase extends RunningProcess {
+  readonly url: string
+  /** Of the postmaster. */
+  readonly pid: number
+  /** Calls back once when the server has ended, asked to or not, with how it ended. */
+  onExit(listener: (how: string) => void): void
+}
+
+const HANDOVER = 40_000 // milliseconds; longer than a run that was told to stop may take
+
+/**
+ * Starts the database of a data folder, making it on first use; ends what a killed run left behind.
+ * @throws Error when another living process runs it, or when the server does not start (with the end of its log)
+ */
+export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  const { dataDir, log, durable = true } = options
+  const account = await serverAccount()
+  const places = await findPlaces(dataDir, account, log)
+  const lock = await waitForLock(join(places.home, 'lock'))
+  try {
+    const files = { cluster: join(places.home, 'cluster'), places, account, durable }
+    await endLeftovers(files.cluster, log)
+    const password = await readOrMakeSecret(join(places.home, 'password'), () => choosePassword(files))
+    await ensureCluster(files, password)
+    const listenPort = options.port || (await freePort())
+    const logFile = join(places.home, 'server.log')
+    const server = await startServer({ ...files, postgres: places.postgres, logFile, port: listenPort })
+    void server.ended.then(() => lock.release())
+    return {
+      url: `postgresql://${ROLE}:${password}@127.0.0.1:${listenPort}/${DATABASE}`,
+      pid: server.pid,
+      stop: server.stop,
+      onExit: (listener) => void server.ended.then(listener),
+    }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+/** Whoever ran this database before may still be writing the last of it down. */
+async function waitForLock(file: string): Promise<FileLock> {
+  const deadline = Date.now() + HANDOVER
+  while (Date.now() < deadline) {
+    const lock = tryLock(file)
+    if (lock) return lock
+    await sleep(100)
+  }
+  throw new Error(`Another process runs the database (${file} is locked).`)
+}
+
+if (import.meta.main) {
+  const { LOG_LEVEL } = readSettings(z.object({ LOG_LEVEL: processSettings.LOG_LEVEL }), process.env)
+  const log = createLogger('database', LOG_LEVEL)
+  await runProcess(log, async () => {
+    const settings = readSettings(z.object({ ...processSettings, PORT: port.default(0) }), process.env)
+    const starting = startEmbedded({ dataDir: settings.DATA_DIR, log, port: settings.PORT })
+    let stopping = false
+    void starting.then((database) => {
+      database.onExit((how) => {
+        if (stopping) return
+        log.error({ how }, 'the database server died')
+        process.exit(1) // the supervisor starts a new one on the same port
+      })
+      announceReady(database.url)
+    })
+    return {
+      // A stop that comes while the server starts must not leave it behind.
+      async stop() {
+        stopping = true
+        await (await starting).stop()
+      },
+    }
+  })
+}

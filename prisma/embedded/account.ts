@@ -1,0 +1,36 @@
+/** Who the database server runs as: PostgreSQL refuses root, so root lends it the user `postgres`. Anyone else runs it as themselves. */
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** A user to spawn a process as. */
+export interface Account {
+  readonly uid: number
+  readonly gid: number
+}
+
+const NAME = 'postgres'
+
+/** The account to use, made where it is missing; `undefined` means the one this process has. */
+export async function serverAccount(): Promise<Account | undefined> {
+  if (process.getuid?.() !== 0) return undefined
+  return await lookUp().catch(async () => {
+    await run('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/bin/false', NAME])
+    return await lookUp()
+  })
+}
+
+async function lookUp(): Promise<Account> {
+  const [user, group] = await Promise.all([run('id', ['-u', NAME]), run('id', ['-g', NAME])])
+  return { uid: Number(user.stdout), gid: Number(group.stdout) }
+}
+
+/** Whether the account can pass through a folder, or run a file: asked of the kernel, since modes alone do not tell. */
+export async function canReach(path: string, account: Account | undefined): Promise<boolean> {
+  if (!account) return true
+  return await run('/bin/sh', ['-c', 'test -x "$0"', path], { ...account, cwd: '/' }).then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,64 @@
+/** What a killed run left behind: a server that still runs, its orphaned backends, a stale pid file. Ends only servers of this very cluster. */
+import { execFile } from 'node:child_process'
+import { readdir, readFile, readlink, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import type { Logger } from '../../gateway/process/log.ts'
+
+/** What to try, and how long (milliseconds) each is given: PostgreSQL's fast shutdown, its immediate one, then none at all. */
+const ESCALATION: readonly [signal: NodeJS.Signals, patience: number][] = [
+  ['SIGINT', 10_000],
+  ['SIGQUIT', 5_000],
+  ['SIGKILL', 5_000],
+]
+
+/** Resolves once no process works on the cluster and its pid file is gone. @param cluster its real path */
+export async function endLeftovers(cluster: string, log: Logger): Promise<void> {
+  const pidFile = join(cluster, 'postmaster.pid')
+  const recorded = Number.parseInt(await readFile(pidFile, 'utf8').catch(() => ''), 10)
+  let left = await findServerProcesses(cluster)
+  if (left.length > 0) log.info({ pids: left }, 'ending the database server that an earlier run left behind')
+  for (const [signal, patience] of ESCALATION) {
+    // Backends whose server is dead end by themselves; a living server must end them.
+    const targets = signal === 'SIGKILL' || !left.includes(recorded) ? left : [recorded]
+    for (const pid of targets) kill(pid, signal)
+    const deadline = Date.now() + patience
+    while (left.length > 0 && Date.now() < deadline) {
+      await sleep(20)
+      left = await findServerProcesses(cluster)
+    }
+  }
+  if (left.length > 0) throw new Error(`Processes ${left.join(', ')} work on ${cluster} and cannot be ended.`)
+  // PostgreSQL would refuse to start if the dead server's pid had meanwhile been given to another program.
+  await rm(pidFile, { force: true })
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+/** Pids of the server and its backends, known by what they do (their working folder is the cluster), not by a number in a file. */
+async function findServerProcesses(cluster: string): Promise<number[]> {
+  if (process.platform !== 'linux') return await findServerByCommand(cluster)
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const matches = await Promise.all(
+    pids.map(async (pid) => {
+      const [folder, program] = await Promise.all(
+        ['cwd', 'exe'].map((link) => readlink(`/proc/${pid}/${link}`).catch(() => '')),
+      )
+      return folder === cluster && basename(program ?? '').startsWith('postgres')
+    }),
+  )
+  return pids.filter((_pid, index) => matches[index]).map(Number)
+}
+
+async function findServerByCommand(cluster: string): Promise<number[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-axo', 'pid=,command='])
+  const lines = stdout.split('\n').filter((line) => line.includes('postgres') && line.includes(`-D ${cluster}`))
+  return lines.map((line) => Number.parseInt(line, 10))
+}

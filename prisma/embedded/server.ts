@@ -1,0 +1,108 @@
+/** One run of the database server: spawned, ready, stopped. Knows nothing of how its files came to be. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { open, readFile, rename, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Account } from './account.ts'
+
+export interface ServerOptions {
+  readonly postgres: string
+  readonly account: Account | undefined
+  readonly cluster: string
+  /** What the server writes; it outlives this process, so it is a file and no pipe. */
+  readonly logFile: string
+  readonly port: number
+  readonly durable: boolean
+}
+
+export interface Server {
+  readonly pid: number
+  /** Resolves when the server has ended, for whatever reason, to how it ended. */
+  readonly ended: Promise<string>
+  /** PostgreSQL's fast shutdown: sessions are cut, everything is written, the next start needs no recovery. */
+  stop(): Promise<void>
+}
+
+const STARTUP = 60_000 // milliseconds; recovery after a crash may replay a gigabyte
+const FAST_SHUTDOWN = 15_000 // milliseconds, then the immediate one, which leaves recovery to the next start
+const LOG_SIZE = 1024 * 1024 // bytes, then the file is set aside
+
+/** Command-line settings win over the files in the cluster, so a new version's settings reach an old cluster. */
+function serverSettings({ port, durable }: ServerOptions): Record<string, string | number> {
+  const flush = durable ? 'on' : 'off'
+  return {
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: '',
+    max_connections: 120,
+    shared_buffers: '256MB',
+    // What was acknowledged survives a crash.
+    fsync: flush,
+    synchronous_commit: flush,
+    full_page_writes: flush,
+    max_wal_size: '1GB',
+    checkpoint_completion_target: 0.9,
+    random_page_cost: 1.1,
+    // Short statements on few cores: planning for parallel workers or compiling them costs more than it gives.
+    max_parallel_workers_per_gather: 0,
+    jit: 'off',
+    // A client that is gone or hangs must not keep its locks.
+    client_connection_check_interval: '2s',
+    idle_in_transaction_session_timeout: '60s',
+    timezone: 'UTC',
+    log_timezone: 'UTC',
+  }
+}
+
+/** Starts the server; resolves when it takes connections. @throws Error with the end of the server's log when it does not */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { postgres, account, cluster, logFile } = options
+  const size = await stat(logFile).then(
+    (file) => file.size,
+    () => 0,
+  )
+  if (size > LOG_SIZE) await rename(logFile, `${logFile}.1`)
+  const output = await open(logFile, 'a')
+  const settings = Object.entries(serverSettings(options)).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  // A group of its own: Ctrl-C in a terminal reaches every process of a group, and the database must be the last to go.
+  const spawnOptions = { ...account, cwd: '/', detached: true, env: { LC_ALL: 'C' } }
+  const child = spawn(postgres, ['-D', cluster, ...settings], {
+    ...spawnOptions,
+    stdio: ['ignore', output.fd, output.fd],
+  })
+  await once(child, 'spawn').finally(() => output.close())
+  const ended = once(child, 'exit').then(([code, signal]) => `${signal ?? `exit code ${code}`}`)
+  await becomeReady(child, cluster, ended).catch(async (error: Error) => {
+    child.kill('SIGQUIT')
+    await ended
+    const tail = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-10).join('\n')
+    throw new Error(`${error.message}\n${tail}`)
+  })
+  return {
+    pid: child.pid as number,
+    ended,
+    async stop() {
+      child.kill('SIGINT')
+      const patience = setTimeout(() => child.kill('SIGQUIT'), FAST_SHUTDOWN)
+      await ended
+      clearTimeout(patience)
+    },
+  }
+}
+
+/** The eighth line of the pid file is where the server says how far it is, and where `pg_ctl` looks too. */
+async function becomeReady(child: ChildProcess, cluster: string, ended: Promise<string>): Promise<void> {
+  let outcome: string | undefined
+  ended.then((how) => {
+    outcome = how
+  })
+  const deadline = Date.now() + STARTUP
+  while (Date.now() < deadline) {
+    if (outcome !== undefined) throw new Error(`The database server ended while starting (${outcome}):`)
+    const lines = (await readFile(join(cluster, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')
+    if (Number(lines[0]) === child.pid && lines[7]?.trim() === 'ready') return
+    await sleep(20)
+  }
+  throw new Error('The database server was not ready in time:')
+}

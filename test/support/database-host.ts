@@ -1,0 +1,111 @@
+/**
+ * The databases of one test run: lives in Jest's own process, because workers come and go. One throw-away PostgreSQL, started
+ * when a suite first asks; each kind of database is made once as a template and copied for every suite.
+ */
+import { fork } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Client } from 'pg'
+import type { ReadyMessage } from '../../gateway/process/lifecycle.ts'
+
+/** Empty; with the tables; with the tables and the demo customers. */
+export type DatabaseKind = 'empty' | 'migrated' | 'seeded'
+
+export interface DatabaseHost {
+  /** Where suites ask: `POST /<kind>` answers with a new database's URL, `DELETE /<name>` drops it. */
+  readonly url: string
+  close(): Promise<void>
+}
+
+interface Server {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+export async function openDatabaseHost(): Promise<DatabaseHost> {
+  let server: Promise<Server> | undefined
+  const templates = new Map<string, Promise<string>>()
+
+  const template = (kind: string, url: string): Promise<string> => {
+    const made = templates.get(kind) ?? makeTemplate(kind, url)
+    templates.set(kind, made)
+    return made
+  }
+  const makeTemplate = async (kind: string, url: string): Promise<string> => {
+    const recipe = recipes[kind]
+    if (!recipe) return 'template1'
+    const copy = await copyDatabase(url, await template(recipe.from, url))
+    await recipe.make(copy)
+    return nameOf(copy)
+  }
+  const answer = async (method: string | undefined, name: string): Promise<string> => {
+    server ??= startServer()
+    const { url } = await server
+    if (method === 'DELETE') {
+      await execute(url, `DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`)
+      return ''
+    }
+    return await copyDatabase(url, await template(name, url))
+  }
+
+  const door = createServer((request, response) => {
+    answer(request.method, (request.url ?? '').slice(1)).then(
+      (body) => response.end(body),
+      (error: unknown) => response.writeHead(500).end(error instanceof Error ? error.stack : String(error)),
+    )
+  })
+  await once(door.listen(0, '127.0.0.1'), 'listening')
+  return {
+    url: `http://127.0.0.1:${(door.address() as AddressInfo).port}`,
+    async close() {
+      door.closeAllConnections()
+      door.close()
+      await (await server)?.stop()
+    },
+  }
+}
+
+/** A process of its own, so that it ends with Jest however Jest ends. */
+async function startServer(): Promise<Server> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'tributary-test-'))
+  await chmod(dataDir, 0o755) // as root, the server's own user must get in
+  const process = fork(new URL('database-process.ts', import.meta.url), [dataDir], { execArgv: [] })
+  const ended = once(process, 'exit')
+  const [ready] = (await Promise.race([
+    once(process, 'message'),
+    ended.then(([code]) => Promise.reject(new Error(`The tests' database server ended with ${code}.`))),
+  ])) as [ReadyMessage]
+  return {
+    url: ready.url,
+    async stop() {
+      process.kill('SIGTERM')
+      await ended
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** How each kind is made from the one before it; what makes it is loaded only when a suite asks. */
+const recipes: Readonly<Record<string, { from: DatabaseKind; make: (url: string) => Promise<unknown> }>> = {
+  migrated: { from: 'empty', make: async (url) => (await import('../../prisma/migrate.ts')).migrate(url) },
+  seeded: { from: 'migrated', make: async (url) => (await import('../../prisma/seed.ts')).seed(url) },
+}
+
+const nameOf = (url: string): string => new URL(url).pathname.slice(1)
+
+async function copyDatabase(url: string, template: string): Promise<string> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`
+  await execute(url, `CREATE DATABASE "${name}" TEMPLATE "${template}"`)
+  return Object.assign(new URL(url), { pathname: `/${name}` }).href
+}
+
+async function execute(url: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  await client.query(statement).finally(() => client.end())
+}

@@ -1,0 +1,11 @@
+/** The tests' database server: the product's own, except that nothing in it has to survive a crash. Argument: its data folder. */
+import { announceReady, runProcess } from '../../gateway/process/lifecycle.ts'
+import { createLogger } from '../../gateway/process/log.ts'
+import { startEmbedded } from '../../prisma/embedded.ts'
+
+const log = createLogger('test database', 'warn')
+await runProcess(log, async () => {
+  const database = await startEmbedded({ dataDir: process.argv[2] ?? '', log, durable: false })
+  announceReady(database.url)
+  return database
+})
