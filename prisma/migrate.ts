@@ -1,0 +1,45 @@
+/**
+ * Brings a database to the newest migration; `node prisma/migrate.ts` does it for `DATABASE_URL`.
+ * Safe with other instances live: one migrates, the others wait and then find nothing to do.
+ */
+import { Client } from 'pg'
+import { z } from 'zod'
+import { readSettings, SettingsError } from '../gateway/process/settings.ts'
+import { readMigrations, withSchemaEngine } from './engine.ts'
+
+/** Any number will do, as long as every instance takes the same. */
+const MIGRATION_LOCK = 4_242_001
+
+/**
+ * Applies what is missing and resolves to the names of what it applied.
+ * A migration is one transaction: one that fails changes nothing, and rejects with the database's own words.
+ * @param url a PostgreSQL connection URL whose role may create tables
+ */
+export async function migrate(url: string): Promise<readonly string[]> {
+  const migrationsList = await readMigrations()
+  const guard = new Client({ connectionString: url })
+  // Without a listener a server that dies meanwhile would take this process with it; the query in flight rejects anyway.
+  guard.on('error', () => {})
+  await guard.connect()
+  try {
+    await guard.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
+    const { appliedMigrationNames } = await withSchemaEngine(url, (engine) =>
+      engine.applyMigrations({ migrationsList, filters: { externalTables: [], externalEnums: [] } }),
+    )
+    return appliedMigrationNames
+  } finally {
+    await guard.end()
+  }
+}
+
+if (import.meta.main) {
+  try {
+    const url = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' })
+    const { DATABASE_URL } = readSettings(z.object({ DATABASE_URL: url }), process.env)
+    const applied = await migrate(DATABASE_URL)
+    console.log(applied.length === 0 ? 'nothing to migrate' : `migrated: ${applied.join(', ')}`)
+  } catch (error) {
+    console.error(error instanceof SettingsError ? error.message : error)
+    process.exitCode = 1
+  }
+}
