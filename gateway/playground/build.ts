@@ -1,0 +1,74 @@
+/**
+ * Builds the playground's page into `gateway/playground/dist`, from the project's own dependencies, and compresses its files once.
+ * Run by `npm install`; does nothing while neither the page nor a dependency has changed.
+ */
+import { createHash } from 'node:crypto'
+import { glob, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
+import { build } from 'vite' // MIT; bundles GraphiQL together with the workers of its editors
+
+const here = dirname(fileURLToPath(import.meta.url))
+const page = join(here, 'page')
+const dist = join(here, 'dist')
+const stamp = join(dist, '.inputs')
+const COMPRESSIBLE = /\.(js|css|svg|ttf|json)$/
+const BROTLI_QUALITY = 9 // the last step before the time to compress grows tenfold for a few per cent
+
+const inputs = await digestOfInputs()
+const built = await readFile(stamp, 'utf8').catch(() => undefined)
+if (built !== inputs) {
+  await rm(dist, { recursive: true, force: true })
+  await bundle()
+  await compress()
+  // Written last: a build that was interrupted is done again.
+  await writeFile(stamp, inputs)
+}
+
+/** Everything the result depends on: the page, this script, and the versions that the lock file fixes. */
+async function digestOfInputs(): Promise<string> {
+  const hash = createHash('sha256')
+  const files = [fileURLToPath(import.meta.url), join(here, '../../package-lock.json')]
+  for await (const entry of glob('**/*', { cwd: page, withFileTypes: true }))
+    if (entry.isFile()) files.push(join(entry.parentPath, entry.name))
+  for (const file of files.sort()) hash.update(await readFile(file)).update('\0')
+  return hash.digest('hex')
+}
+
+/** The hash comes first in a file's name, so that the path alone says that its content never changes. */
+async function bundle(): Promise<void> {
+  const names = {
+    entryFileNames: 'assets/[hash]-[name].js',
+    chunkFileNames: 'assets/[hash]-[name].js',
+    assetFileNames: 'assets/[hash]-[name][extname]',
+  }
+  await build({
+    root: page,
+    configFile: false,
+    envDir: false,
+    logLevel: 'error', // the warnings are about directives of React Server Components, which no bundle needs
+    build: {
+      outDir: dist,
+      emptyOutDir: true,
+      target: 'es2022',
+      assetsInlineLimit: 0,
+      chunkSizeWarningLimit: 10_000, // kB; the editor is large, and is loaded once
+      modulePreload: { polyfill: false },
+      rolldownOptions: { output: names },
+    },
+    worker: { format: 'es', rolldownOptions: { output: names } },
+  })
+}
+
+async function compress(): Promise<void> {
+  for await (const name of glob('assets/*', { cwd: dist })) {
+    if (!COMPRESSIBLE.test(name)) continue
+    const file = join(dist, name)
+    const content = await readFile(file)
+    const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } }
+    await writeFile(`${file}.br`, await promisify(brotliCompress)(content, brotli))
+    await writeFile(`${file}.gz`, await promisify(gzip)(content))
+  }
+}

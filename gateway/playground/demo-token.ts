@@ -1,0 +1,66 @@
+/** `POST /demo/token`: signs a visitor in as a demo caller. Answers this origin's own pages only, and exists in demo mode only. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { HttpError, readBody, sendJson } from '../process/http.ts'
+import type { DemoToken } from './settings.ts'
+
+/** Who can be signed in, and how. */
+export interface DemoCallers {
+  readonly names: readonly string[]
+  /** A token for one of `names`. @param lifetime seconds */
+  sign(name: string, lifetime: number): Promise<string>
+  /** Name by which the gateway is reached beside `localhost` and IP addresses: its `HOST`. */
+  readonly host: string
+}
+
+const LIFETIME = 60 * 60 // seconds; the page renews it while it is open
+const MAX_BODY = 1024 // bytes
+
+export async function sendDemoToken(
+  demo: DemoCallers,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  response.setHeader('cache-control', 'no-store')
+  try {
+    requireSameOrigin(request, demo.host)
+    if (request.method !== 'POST') throw new HttpError(405, 'BAD_USER_INPUT', 'Demo tokens are asked for with POST.')
+    // Of the types a browser sends to another site unasked, JSON is none.
+    if (request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() !== 'application/json')
+      throw new HttpError(415, 'BAD_USER_INPUT', 'The body must be application/json.')
+    const body = z.object({ caller: z.enum(demo.names) }).safeParse(parseJson(await readBody(request, MAX_BODY)))
+    if (!body.success)
+      throw new HttpError(400, 'BAD_USER_INPUT', `The body must be {"caller": one of ${demo.names.join(', ')}}.`)
+    const answer: DemoToken = {
+      expiresAt: Date.now() + LIFETIME * 1000,
+      token: await demo.sign(body.data.caller, LIFETIME),
+    }
+    sendJson(response, 200, answer)
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error
+    sendJson(response, error.status, { errors: [{ message: error.message, extensions: { code: error.code } }] })
+  }
+}
+
+/** Refuses other sites, also those that point a name of theirs at this machine (DNS rebinding). */
+function requireSameOrigin(request: IncomingMessage, ownHost: string): void {
+  const { host = '', origin, 'sec-fetch-site': site } = request.headers
+  const name = hostName(host)
+  const own = name !== undefined && (name === 'localhost' || isIP(name) !== 0 || name === ownHost)
+  const sameOrigin = origin === undefined || origin === `http://${host}` || origin === `https://${host}`
+  if (!own || !sameOrigin || (site !== undefined && site !== 'same-origin'))
+    throw new HttpError(403, 'FORBIDDEN', 'Demo tokens are given to the playground of this gateway only.')
+}
+
+/** Without port and brackets; undefined for what is not a host. */
+const hostName = (host: string): string | undefined =>
+  URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, '') : undefined
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    throw new HttpError(400, 'BAD_USER_INPUT', 'The body is not JSON.')
+  }
+}

@@ -1,0 +1,44 @@
+/** The page's entry: reads what the gateway embedded, then shows the header and GraphiQL below it. */
+import 'graphiql/setup-workers/vite' // the editors' workers, bundled, so that none is fetched from elsewhere
+import 'graphiql/style.css'
+import './page.css'
+import { createLocalStorage } from '@graphiql/toolkit'
+import { GraphiQL } from 'graphiql'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import type { PlaygroundSettings } from '../settings.ts'
+import { createFetcher } from './fetcher.ts'
+import { Header } from './header.tsx'
+import { createSession } from './session.ts'
+
+const element = (id: string): HTMLElement => {
+  const found = document.getElementById(id)
+  if (!found) throw new Error(`The page has no element "${id}".`)
+  return found
+}
+
+const settings = JSON.parse(element('playground-settings').textContent) as PlaygroundSettings
+const session = createSession()
+const fetcher = createFetcher('/graphql', session.authorization)
+// Another GraphiQL on the same host and port, now or last year, keeps its tabs to itself.
+const storage = createLocalStorage({ namespace: 'tributary' })
+
+createRoot(element('root')).render(
+  <StrictMode>
+    <Header callers={settings.callers} session={session} />
+    <main>
+      <GraphiQL
+        fetcher={fetcher}
+        storage={storage}
+        defaultTabs={settings.tabs.map(({ query, variables }) => ({ query, variables, headers: null }))}
+        defaultEditorToolsVisibility="variables"
+        schemaDescription
+        inputValueDeprecation
+      >
+        <GraphiQL.Logo>
+          <span className="logo">/graphql</span>
+        </GraphiQL.Logo>
+      </GraphiQL>
+    </main>
+  </StrictMode>,
+)

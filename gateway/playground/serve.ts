@@ -1,0 +1,80 @@
+/**
+ * The playground's side of the gateway: the page at `/` for browsers, its files under `/assets/`, and demo tokens.
+ * Serves what `build.ts` made, from memory; never reads a path that a request names.
+ */
+import { createHash } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { loadAssets, sendAsset } from './assets.ts'
+import { type DemoCallers, sendDemoToken } from './demo-token.ts'
+import type { PlaygroundSettings, PlaygroundTab } from './settings.ts'
+
+export interface PlaygroundOptions {
+  readonly tabs: readonly PlaygroundTab[]
+  /** Who can sign in without a password; undefined offers no sign-in. */
+  readonly demo: DemoCallers | undefined
+  /** The folder that `build.ts` made. */
+  readonly dist?: URL
+}
+
+/** Answers a request that is the playground's; resolves to false where it is not, with nothing written. */
+export type ServePlayground = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
+
+/** Scripts, workers and requests of this origin only. The editor writes style elements and carries its fonts in its style sheet. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "worker-src 'self'",
+  "connect-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "font-src 'self' data:",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const PAGE_HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'cross-origin-opener-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-cache',
+  vary: 'accept',
+}
+
+const NOT_BUILT =
+  '<!doctype html><title>Playground</title><p>The playground is not built: run <code>npm install</code>.'
+
+/** Reads the built page once. A page that was never built is said so, in the browser. */
+export async function createPlayground({ tabs, demo, dist }: PlaygroundOptions): Promise<ServePlayground> {
+  const built = await loadAssets(dist ?? new URL('dist/', import.meta.url))
+  const settings: PlaygroundSettings = { tabs, callers: demo?.names ?? [] }
+  const page = built ? embed(built.page, settings) : NOT_BUILT
+  const etag = `"${createHash('sha256').update(page).digest('base64url')}"`
+
+  return async (request, response) => {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
+    if (path === '/demo/token' && demo) {
+      await sendDemoToken(demo, request, response)
+      return true
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD') return false
+    if (path === '/' && request.headers.accept?.includes('text/html')) {
+      const fresh = request.headers['if-none-match'] === etag
+      response.writeHead(fresh ? 304 : built ? 200 : 503, { ...PAGE_HEADERS, etag })
+      response.end(fresh || request.method === 'HEAD' ? undefined : page)
+      return true
+    }
+    const asset = built?.files.get(path)
+    if (!asset) return false
+    sendAsset(asset, request, response)
+    return true
+  }
+}
+
+/** Fills the page's data block. `<` is escaped, so that no operation can end the block and begin a script. */
+function embed(page: string, settings: PlaygroundSettings): string {
+  const json = JSON.stringify(settings).replaceAll('<', '\\u003c')
+  return page.replace('id="playground-settings">', (tag) => tag + json)
+}

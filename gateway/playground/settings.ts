@@ -1,0 +1,21 @@
+/** What the gateway tells the playground's page. Types only: the page is bundled for browsers and the server is not. */
+
+export interface PlaygroundTab {
+  /** A GraphQL document. */
+  readonly query: string
+  /** JSON text, or empty. */
+  readonly variables: string
+}
+
+export interface PlaygroundSettings {
+  readonly tabs: readonly PlaygroundTab[]
+  /** Who can sign in without a password; empty unless the demo identity is in use. */
+  readonly callers: readonly string[]
+}
+
+/** The answer of `POST /demo/token`. */
+export interface DemoToken {
+  readonly token: string
+  /** Unix milliseconds. */
+  readonly expiresAt: number
+}
