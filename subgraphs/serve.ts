@@ -37,6 +37,10 @@ export interface Service<Context extends object> {
   readonly resolvers: Resolvers
   /** Made anew for each request. A rejection with a coded error is the answer. */
   context(request: ServiceRequest): Context | Promise<Context>
+  /** Headers that depend on what the resolvers did (`vary`, a stricter `cache-control`); asked for after they have run. */
+  headers?(context: Context): Readonly<Record<string, string>>
+  /** Answers signed GET and HEAD requests beside `/graphql` and `/health`; false where it has nothing at `path`. */
+  get?(request: IncomingMessage, response: ServerResponse, path: string): Promise<boolean>
   /** Rejects while the service cannot serve (a database is away); asked by `/health/ready`. */
   ready?(): Promise<void>
   /** Called after the last request. */
@@ -99,7 +103,6 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
   const answerHealth = async (response: ServerResponse, path: string): Promise<void> => {
     const health = { service: definition.name, kind: definition.kind, pid: process.pid }
     if (path === '/health/live') return sendJson(response, 200, { ...health, status: 'live' })
-    if (path !== '/health/ready') return sendJson(response, 404, { error: 'There is nothing here.' })
     const able =
       state === 'ready' &&
       (await (service.ready?.() ?? Promise.resolve()).then(
@@ -112,8 +115,8 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
     })
   }
 
-  const answerOperation = async (request: IncomingMessage, response: ServerResponse, path: string): Promise<void> => {
-    const body = await readBody(request, MAX_BODY)
+  /** @throws HttpError 403 unless the gateway sent exactly this */
+  const checkSignature = (request: IncomingMessage, path: string, body: Buffer): ServiceRequest => {
     const header = (name: string): string | undefined => request.headers[name]?.toString()
     const serviceRequest: ServiceRequest = {
       authorization: header('authorization'),
@@ -122,10 +125,24 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
       requestId: header(REQUEST_ID_HEADER),
     }
     const { authorization, perspective, requestId } = serviceRequest
-    const signed = { method: 'POST', path, body, authorization, perspective, requestId }
-    if (!verifySignature(common.GATEWAY_SECRET, signed, header(SIGNATURE_HEADER))) {
-      throw new HttpError(403, 'FORBIDDEN', 'Only the gateway may call this service.')
+    const signed = { method: request.method ?? '', path, body, authorization, perspective, requestId }
+    if (verifySignature(common.GATEWAY_SECRET, signed, header(SIGNATURE_HEADER))) return serviceRequest
+    throw new HttpError(403, 'FORBIDDEN', 'Only the gateway may call this service.')
+  }
+
+  const answerGet = async (request: IncomingMessage, response: ServerResponse, path: string): Promise<void> => {
+    if (path === '/health/live' || path === '/health/ready') return answerHealth(response, path)
+    if (service.get) {
+      checkSignature(request, path, Buffer.alloc(0))
+      if (await service.get(request, response, path)) return
     }
+    throw new HttpError(404, 'BAD_USER_INPUT', 'There is nothing here.')
+  }
+
+  const answerOperation = async (request: IncomingMessage, response: ServerResponse, path: string): Promise<void> => {
+    const body = await readBody(request, MAX_BODY)
+    const serviceRequest = checkSignature(request, path, body)
+    let context: Context | undefined
     const answer = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: 'POST',
@@ -133,9 +150,13 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
         search: '',
         body: parseJson(body),
       },
-      context: async () => service.context(serviceRequest),
+      context: async () => {
+        context = await service.context(serviceRequest)
+        return context
+      },
     })
     for (const [name, value] of answer.headers) response.setHeader(name, value)
+    for (const [name, value] of Object.entries(headersOf(service, context))) response.setHeader(name, value)
     response.statusCode = answer.status ?? 200
     if (answer.body.kind === 'complete') response.end(answer.body.string)
     else for await (const chunk of answer.body.asyncIterator) response.write(chunk)
@@ -146,7 +167,7 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
     async (request, response) => {
       const path = request.url ?? '/'
       try {
-        if (request.method === 'GET') await answerHealth(response, path)
+        if (request.method === 'GET' || request.method === 'HEAD') await answerGet(request, response, path)
         else if (request.method === 'POST' && path === '/graphql') await answerOperation(request, response, path)
         else throw new HttpError(405, 'BAD_USER_INPUT', 'Operations are sent with POST to /graphql.')
       } catch (error) {
@@ -187,6 +208,10 @@ const noStore: ApolloServerPlugin = {
       response.http.headers.set('cache-control', 'no-store')
     },
   }),
+}
+
+function headersOf<Context extends object>(service: Service<Context>, context: Context | undefined) {
+  return context === undefined ? {} : (service.headers?.(context) ?? {})
 }
 
 function parseJson(body: Buffer): unknown {

@@ -1,0 +1,5 @@
+/** Runs the content service as a process. */
+import { serve } from '../serve.ts'
+import { contentService } from './service.ts'
+
+await serve(contentService)

@@ -1,0 +1,83 @@
+/** Reads a library's folder into a release: every file that is sound, and what is wrong with the others. Never writes. */
+import { lstat, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { canonicalLocale } from '../locale.ts'
+import type { Article, Fault } from './article.ts'
+import { parseFile } from './front-matter.ts'
+import { createRelease, type Release } from './release.ts'
+
+/** Bytes of one Markdown file. */
+const MAX_FILE = 512 * 1024
+const AT_ONCE = 32
+const SLUG = /^[a-z0-9]+(?:-[a-z0-9]+)*$/
+const LOCALE_FOLDER = /^[a-z]{2,3}(?:-[a-z0-9]+)*$/i
+
+/** @param folder absolute path. Rejects only where the folder itself cannot be read. */
+export async function readFolder(folder: string): Promise<Release> {
+  const faults: Fault[] = []
+  const files = await listFiles(folder, faults)
+  const articles: Article[] = []
+  for (let start = 0; start < files.length; start += AT_ONCE) {
+    const read = files.slice(start, start + AT_ONCE).map((file) => readArticle(folder, file, faults))
+    articles.push(...(await Promise.all(read)).filter((article) => article !== undefined))
+  }
+  return createRelease(articles, faults)
+}
+
+interface ArticleFile {
+  readonly locale: string
+  readonly slug: string
+  /** From the library's folder. */
+  readonly path: string
+}
+
+async function listFiles(folder: string, faults: Fault[]): Promise<readonly ArticleFile[]> {
+  const files: ArticleFile[] = []
+  for (const entry of (await readdir(folder, { withFileTypes: true })).sort(byName)) {
+    const locale = LOCALE_FOLDER.test(entry.name) ? canonicalLocale(entry.name) : undefined
+    if (!entry.isDirectory() || locale === undefined) continue
+    for (const file of (await readdir(join(folder, entry.name), { withFileTypes: true })).sort(byName)) {
+      if (!file.name.endsWith('.md')) continue
+      const path = `${entry.name}/${file.name}`
+      const slug = file.name.slice(0, -'.md'.length)
+      if (!file.isFile()) faults.push(fault(path, 'is not a plain file; links are not followed'))
+      else if (!SLUG.test(slug)) faults.push(fault(path, 'the name must be lower-case letters, digits and hyphens'))
+      else files.push({ locale, slug, path })
+    }
+  }
+  return files
+}
+
+async function readArticle(folder: string, file: ArticleFile, faults: Fault[]): Promise<Article | undefined> {
+  const { locale, slug, path } = file
+  const absolute = join(folder, path)
+  try {
+    if ((await lstat(absolute)).size > MAX_FILE) {
+      faults.push(fault(path, `is larger than ${MAX_FILE} bytes`))
+      return undefined
+    }
+    const parsed = parseFile(await readFile(absolute, 'utf8'), (severity, line, message) =>
+      faults.push({ severity, file: path, line, message }),
+    )
+    if (!parsed) return undefined
+    const { product, ...matter } = parsed.matter
+    return {
+      ...matter,
+      id: `${locale}/${slug}`,
+      slug,
+      locale,
+      productName: product,
+      markdown: parsed.body,
+      bodyLine: parsed.bodyLine,
+    }
+  } catch {
+    faults.push(fault(path, 'could not be read'))
+    return undefined
+  }
+}
+
+const fault = (file: string, message: string): Fault => ({ severity: 'error', file, line: 1, message })
+
+// Not the file system's order, which may differ between two instances.
+const byName = (one: { name: string }, other: { name: string }): number =>
+  one.name < other.name ? -1 : Number(one.name > other.name)
