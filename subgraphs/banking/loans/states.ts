@@ -1,0 +1,48 @@
+/** The life of a loan as a table: Apache Fineract's states, which action leads where, and who may take it. Nothing else changes a state. */
+
+export type LoanState =
+  | 'SUBMITTED'
+  | 'APPROVED'
+  | 'REJECTED'
+  | 'WITHDRAWN'
+  | 'ACTIVE'
+  | 'OVERPAID'
+  | 'CLOSED_OBLIGATIONS_MET'
+  | 'CLOSED_WRITTEN_OFF'
+
+export type LoanAction = 'approve' | 'reject' | 'withdraw' | 'disburse' | 'repay' | 'writeOff' | 'refundOverpayment'
+
+/** Why an action is refused: the state it needs, by name. */
+export type LoanRefusal = 'LOAN_NOT_SUBMITTED' | 'LOAN_NOT_APPROVED' | 'LOAN_NOT_ACTIVE' | 'LOAN_NOT_OVERPAID'
+
+export interface Rule {
+  readonly from: LoanState
+  /** Where it may lead; more than one where the amounts decide. */
+  readonly to: readonly LoanState[]
+  readonly by: 'officer' | 'borrower'
+  readonly refusal: LoanRefusal
+}
+
+export const rules: Readonly<Record<LoanAction, Rule>> = {
+  approve: { from: 'SUBMITTED', to: ['APPROVED'], by: 'officer', refusal: 'LOAN_NOT_SUBMITTED' },
+  reject: { from: 'SUBMITTED', to: ['REJECTED'], by: 'officer', refusal: 'LOAN_NOT_SUBMITTED' },
+  withdraw: { from: 'SUBMITTED', to: ['WITHDRAWN'], by: 'borrower', refusal: 'LOAN_NOT_SUBMITTED' },
+  disburse: { from: 'APPROVED', to: ['ACTIVE'], by: 'officer', refusal: 'LOAN_NOT_APPROVED' },
+  repay: {
+    from: 'ACTIVE',
+    to: ['ACTIVE', 'CLOSED_OBLIGATIONS_MET', 'OVERPAID'],
+    by: 'borrower',
+    refusal: 'LOAN_NOT_ACTIVE',
+  },
+  writeOff: { from: 'ACTIVE', to: ['CLOSED_WRITTEN_OFF'], by: 'officer', refusal: 'LOAN_NOT_ACTIVE' },
+  refundOverpayment: {
+    from: 'OVERPAID',
+    to: ['CLOSED_OBLIGATIONS_MET'],
+    by: 'borrower',
+    refusal: 'LOAN_NOT_OVERPAID',
+  },
+}
+
+/** Why `action` may not be taken in `state`; `undefined` where it may. */
+export const refusalOf = (state: LoanState, action: LoanAction): LoanRefusal | undefined =>
+  rules[action].from === state ? undefined : rules[action].refusal
