@@ -1,0 +1,218 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { createPlayground } from '../../../gateway/playground/serve.ts'
+import { type HttpListener, listen } from '../../../gateway/process/http.ts'
+import { createVerifier } from '../../../gateway/protocol/caller.ts'
+import { demoCallers, demoIdentity } from '../../../gateway/protocol/demo-identity.ts'
+
+const SCRIPT = 'console.log("the page")'
+const PAGE = '<!doctype html><script type="application/json" id="playground-settings"></script>'
+const ICON = '<svg xmlns="http://www.w3.org/2000/svg"/>'
+const tabs = [{ query: '# </script><script>alert(1)</script>\n{ me { name } }', variables: '' }]
+
+interface Reply {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: Buffer
+}
+
+/** Sends what `fetch` would not: a `Host`, an `Origin` and no header of its own choice. */
+async function send(
+  origin: string,
+  path: string,
+  {
+    method = 'GET',
+    headers = {},
+    body = '',
+  }: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(`${origin}${path}`, { method, headers, agent: false }, async (response) => {
+      const chunks: Buffer[] = []
+      for await (const chunk of response) chunks.push(chunk as Buffer)
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) })
+    })
+    request.once('error', reject)
+    request.end(body)
+  })
+}
+
+const folders: string[] = []
+const listeners: HttpListener[] = []
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-playground-'))
+  folders.push(folder)
+  return folder
+}
+
+async function open(options: { built: boolean; demo: boolean }): Promise<{ origin: string; dataDir: string }> {
+  const folder = await temporaryFolder()
+  const dataDir = join(folder, 'data')
+  if (options.built) {
+    await mkdir(join(folder, 'assets'))
+    await writeFile(join(folder, 'index.html'), PAGE)
+    await writeFile(join(folder, 'assets/Ab3-index.js'), SCRIPT)
+    await writeFile(join(folder, 'assets/Ab3-index.js.br'), brotliCompressSync(SCRIPT))
+    await writeFile(join(folder, 'assets/Cd4-icon.svg'), ICON)
+  }
+  const { sign } = await demoIdentity(dataDir)
+  const playground = await createPlayground({
+    tabs,
+    demo: options.demo ? { names: Object.keys(demoCallers), host: 'gateway.test', sign } : undefined,
+    dist: pathToFileURL(`${folder}/`),
+  })
+  const listener = await listen(
+    async (request, response) => {
+      if (!(await playground(request, response))) response.writeHead(404).end()
+    },
+    { host: '127.0.0.1', port: 0 },
+  )
+  listeners.push(listener)
+  return { origin: listener.url, dataDir }
+}
+
+afterAll(async () => {
+  await Promise.all(listeners.map((listener) => listener.drain(0)))
+  await Promise.all(folders.map((folder) => rm(folder, { recursive: true })))
+})
+
+describe('the page', () => {
+  let origin: string
+  beforeAll(async () => {
+    ;({ origin } = await open({ built: true, demo: true }))
+  })
+  const html = { accept: 'text/html,application/xhtml+xml' }
+
+  test('is for browsers only', async () => {
+    expect((await send(origin, '/', { headers: html })).status).toBe(200)
+    expect((await send(origin, '/', { headers: { accept: 'application/json' } })).status).toBe(404)
+    expect((await send(origin, '/', { method: 'POST', headers: html })).status).toBe(404)
+  })
+
+  test('carries its tabs and callers as data that cannot become a script', async () => {
+    const { body, headers } = await send(origin, '/', { headers: html })
+    const text = body.toString()
+    expect(text.match(/<script/g)).toHaveLength(1)
+    const data = /id="playground-settings">(.*)<\/script>/s.exec(text)?.[1] ?? ''
+    expect(JSON.parse(data)).toEqual({ tabs, callers: ['payer', 'payee', 'officer'] })
+    expect(headers['content-security-policy']).toMatch(/default-src 'none'; script-src 'self';/)
+  })
+
+  test('is asked for again each time, and sent again only when it changed', async () => {
+    const first = await send(origin, '/', { headers: html })
+    expect(first.headers['cache-control']).toBe('no-cache')
+    const again = await send(origin, '/', { headers: { ...html, 'if-none-match': String(first.headers.etag) } })
+    expect([again.status, again.body.length]).toEqual([304, 0])
+  })
+
+  test('says how to build it where it was not built', async () => {
+    const bare = await open({ built: false, demo: true })
+    const { status, body } = await send(bare.origin, '/', { headers: html })
+    expect([status, body.toString()]).toEqual([503, expect.stringContaining('npm install')])
+  })
+})
+
+describe('its files', () => {
+  let origin: string
+  beforeAll(async () => {
+    ;({ origin } = await open({ built: true, demo: true }))
+  })
+
+  test('are kept for good and come in the encoding that the browser takes', async () => {
+    const plain = await send(origin, '/assets/Ab3-index.js')
+    expect(plain.body.toString()).toBe(SCRIPT)
+    expect(plain.headers).toMatchObject({
+      'cache-control': 'public, max-age=31536000, immutable',
+      'content-type': 'text/javascript; charset=utf-8',
+      vary: 'accept-encoding',
+    })
+    const packed = await send(origin, '/assets/Ab3-index.js', { headers: { 'accept-encoding': 'gzip, br' } })
+    expect(packed.headers['content-encoding']).toBe('br')
+    expect(brotliDecompressSync(packed.body).toString()).toBe(SCRIPT)
+    expect(packed.headers.etag).not.toBe(plain.headers.etag)
+  })
+
+  test('answer HEAD without and a known ETag without content', async () => {
+    const head = await send(origin, '/assets/Cd4-icon.svg', { method: 'HEAD' })
+    expect([head.status, head.headers['content-length'], head.body.length]).toEqual([200, String(ICON.length), 0])
+    const known = { 'if-none-match': String(head.headers.etag) }
+    expect((await send(origin, '/assets/Cd4-icon.svg', { headers: known })).status).toBe(304)
+  })
+
+  test.each([
+    '/assets/../index.html',
+    '/assets/%2e%2e/index.html',
+    '/assets/Ab3-index.js.br',
+    '/assets/',
+    '/index.html',
+  ])('do not include %s', async (path) => {
+    expect((await send(origin, path)).status).toBe(404)
+  })
+})
+
+describe('a demo token', () => {
+  let origin: string
+  let dataDir: string
+  beforeAll(async () => {
+    ;({ origin, dataDir } = await open({ built: true, demo: true }))
+  })
+  const json = { 'content-type': 'application/json' }
+  const ask = (headers: Record<string, string>, body = '{"caller":"payer"}', method = 'POST'): Promise<Reply> =>
+    send(origin, '/demo/token', { method, headers: { ...json, ...headers }, body })
+
+  test('is one that the services accept, and is never stored', async () => {
+    const { status, headers, body } = await ask({ origin, 'sec-fetch-site': 'same-origin' })
+    expect([status, headers['cache-control']]).toEqual([200, 'no-store'])
+    const { token, expiresAt } = JSON.parse(body.toString())
+    const identity = { jwksUrl: undefined, issuer: undefined, audience: undefined, dataDir }
+    const caller = await (await createVerifier(identity))(`Bearer ${token}`)
+    expect(caller?.id).toBe('payer')
+    expect(Math.abs((caller?.expiresAt ?? 0) - expiresAt)).toBeLessThan(2_000)
+  })
+
+  test.each([
+    ['another site', { origin: 'https://elsewhere.test' }],
+    ['a sandboxed frame', { origin: 'null' }],
+    ['another site, as the browser says', { 'sec-fetch-site': 'cross-site' }],
+    ['another port of this machine', { 'sec-fetch-site': 'same-site' }],
+    ['a name that was pointed at this machine', { host: 'elsewhere.test', origin: 'http://elsewhere.test' }],
+    ['a host that is none', { host: 'a b' }],
+  ])('is refused to %s', async (_who, headers) => {
+    const { status, body } = await ask(headers)
+    expect(status).toBe(403)
+    expect(JSON.parse(body.toString()).errors[0].extensions.code).toBe('FORBIDDEN')
+  })
+
+  test('is given under the name that the gateway was told to listen on', async () => {
+    expect((await ask({ host: 'gateway.test:4000', origin: 'http://gateway.test:4000' })).status).toBe(200)
+    expect((await ask({ host: '[::1]:4000', origin: 'http://[::1]:4000' })).status).toBe(200)
+  })
+
+  test.each([
+    ['a form', 415, { 'content-type': 'text/plain' }, '{"caller":"payer"}'],
+    ['somebody unknown', 400, {}, '{"caller":"admin"}'],
+    ['an inherited name', 400, {}, '{"caller":"constructor"}'],
+    ['no JSON', 400, {}, '{'],
+    ['too much', 413, {}, `{"caller":"${'x'.repeat(2_000)}"}`],
+  ])('is refused to %s', async (_what, expected, headers, body) => {
+    const answer = await ask(headers, body)
+    expect(answer.status).toBe(expected)
+    expect(answer.body.toString()).not.toContain('token"')
+  })
+
+  test('is asked for with POST only', async () => {
+    expect((await ask({}, '', 'GET')).status).toBe(405)
+  })
+
+  test('does not exist outside the demo', async () => {
+    const real = await open({ built: true, demo: false })
+    expect((await send(real.origin, '/demo/token', { method: 'POST', headers: json })).status).toBe(404)
+    const { body } = await send(real.origin, '/', { headers: { accept: 'text/html' } })
+    expect(body.toString()).toContain('"callers":[]')
+  })
+})
