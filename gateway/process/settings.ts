@@ -1,13 +1,18 @@
 /** Reads a process's settings from its environment, once, and reports every fault at once. No other module reads `process.env`. */
 import { z } from 'zod' // MIT, no dependencies: one schema gives the check, the type and every fault together
 
+/** Why a process cannot start, in words for whoever started it: printed as it is, without a stack. */
+export class StartRefused extends Error {
+  override readonly name: string = 'StartRefused'
+}
+
 /** Thrown by `readSettings`; `message` has one line per fault. */
-export class SettingsError extends Error {
+export class SettingsError extends StartRefused {
+  override readonly name = 'SettingsError'
   readonly faults: readonly string[]
 
   constructor(faults: readonly string[]) {
     super(['The settings are wrong; nothing was started:', ...faults.map((fault) => `  ${fault}`)].join('\n'))
-    this.name = 'SettingsError'
     this.faults = faults
   }
 }
@@ -36,10 +41,10 @@ export const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
   .transform((url) => url.replace(/\/$/, ''))
 
-/** Values between commas; blanks around them are dropped. At least one. */
-export const commaList = <Item extends z.ZodType<unknown, string>>(item: Item) =>
+/** Values between commas; blanks around them are dropped. At least one. `missing` is said where there is no value at all. */
+export const commaList = <Item extends z.ZodType<unknown, string>>(item: Item, missing?: string) =>
   z
-    .string()
+    .string(missing)
     .transform((text) =>
       text
         .split(',')

@@ -1,7 +1,8 @@
 /** `npm run supergraph`: composes the registry's services and writes `supergraph.graphql` and `schema.graphql`. */
 import { writeFile } from 'node:fs/promises'
 import { services } from '../services.ts'
-import { CompositionError, compose, files } from './composition.ts'
+import { CompositionError, compose } from './composition.ts'
+import { files } from './files.ts'
 
 try {
   const { supergraph, schema } = await compose(services.map(({ name }) => name))

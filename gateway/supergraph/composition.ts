@@ -4,12 +4,6 @@ import { composeServices } from '@apollo/composition'
 import { Supergraph } from '@apollo/federation-internals'
 import { GraphQLError, parse, printSchema } from 'graphql'
 
-/** Where the composed files live, beside the gateway that reads them. */
-export const files = {
-  supergraph: new URL('../supergraph.graphql', import.meta.url),
-  schema: new URL('../schema.graphql', import.meta.url),
-}
-
 export interface Composition {
   /** What the gateway plans on. */
   readonly supergraph: string

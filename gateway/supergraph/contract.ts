@@ -1,14 +1,14 @@
 /** `npm run contract`: the schemas compose, the committed files are current, and no known operation breaks. Writes nothing. */
 import { execFile } from 'node:child_process'
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Source } from 'graphql'
+import { readShippedOperations } from '../operations.ts'
 import { services } from '../services.ts'
 import { findBreakage } from './breakage.ts'
-import { CompositionError, compose, files } from './composition.ts'
-
-const operationsFolder = new URL('../operations/', import.meta.url)
+import { CompositionError, compose } from './composition.ts'
+import { files } from './files.ts'
 
 /** Every fault, each with what mends it. */
 async function faults(): Promise<readonly string[]> {
@@ -32,12 +32,8 @@ async function committedSchema(): Promise<string | undefined> {
 }
 
 async function readOperations(): Promise<readonly Source[]> {
-  const names = (await readdir(operationsFolder)).filter((name) => name.endsWith('.graphql')).sort()
-  return Promise.all(
-    names.map(
-      async (name) => new Source(await readFile(new URL(name, operationsFolder), 'utf8'), `gateway/operations/${name}`),
-    ),
-  )
+  const shipped = await readShippedOperations()
+  return shipped.map(({ name, document }) => new Source(document, `gateway/operations/${name}.graphql`))
 }
 
 try {

@@ -1,0 +1,148 @@
+/** Environment → frozen `Config`; reports every fault at once. Opens no connection and starts nothing. */
+import { readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { commaList, httpUrl, port, processSettings, readSettings } from './process/settings.ts'
+import type { IdentitySettings } from './protocol/caller.ts'
+import { addressSetting, services } from './services.ts'
+import { files } from './supergraph/files.ts'
+import { type Graph, readGraphs } from './supergraph/graphs.ts'
+import { stateful, stateless } from './traffic/kind.ts'
+import type { LocatedService } from './traffic/traffic.ts'
+
+export interface Config {
+  readonly host: string
+  /** 0 takes any free one. */
+  readonly port: number
+  readonly adminPort: number
+  readonly logLevel: z.output<typeof processSettings.LOG_LEVEL>
+  readonly production: boolean
+  readonly dataDir: string
+  /** How tokens are verified; without it an `Authorization` header is opaque and handed on to stateful services. */
+  readonly identity: IdentitySettings | undefined
+  /** Shared with the services; without it calls are not signed. */
+  readonly secret: string | undefined
+  /** Origins whose pages may call from a browser. */
+  readonly corsOrigins: readonly string[]
+  readonly redisUrl: string | undefined
+  /** Processes that share the port. */
+  readonly workers: number
+  /** The file that is watched for a new supergraph. */
+  readonly supergraphFile: string
+  /** True where the services are the registry's; false on a supergraph of somebody else's. */
+  readonly ownServices: boolean
+  readonly services: readonly LocatedService[]
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** A file given by `SUPERGRAPH`: what it joins, or why it cannot be used. */
+type GivenSupergraph = { readonly graphs: readonly Graph[]; readonly fault?: string }
+
+/** @throws SettingsError naming every wrong setting */
+export async function readConfig(env: Environment): Promise<Config> {
+  const path = env['SUPERGRAPH'] || undefined
+  const given = path === undefined ? undefined : await readGivenSupergraph(path)
+  const settings = readSettings(z.object({ ...settingsFor(env, given), ...addressSettings(given) }), env)
+  const names = new Set(settings.STATELESS ?? [])
+  return Object.freeze({
+    host: settings.HOST,
+    port: settings.PORT,
+    adminPort: settings.ADMIN_PORT,
+    logLevel: settings.LOG_LEVEL,
+    production: settings.NODE_ENV === 'production',
+    dataDir: settings.DATA_DIR,
+    identity:
+      given && settings.JWKS_URL === undefined
+        ? undefined
+        : {
+            jwksUrl: settings.JWKS_URL,
+            issuer: settings.JWT_ISSUER,
+            audience: settings.JWT_AUDIENCE,
+            dataDir: settings.DATA_DIR,
+          },
+    secret: settings.GATEWAY_SECRET,
+    corsOrigins: settings.CORS_ORIGINS ?? [],
+    redisUrl: settings.REDIS_URL,
+    workers: settings.GATEWAY_WORKERS,
+    supergraphFile: path ?? fileURLToPath(files.supergraph),
+    ownServices: given === undefined,
+    services: given
+      ? given.graphs.map(({ name, url }) => ({
+          definition: names.has(name) ? stateless(name) : stateful(name),
+          addresses: [url],
+        }))
+      : services.map((definition) => ({
+          definition,
+          addresses: (settings as Readonly<Record<string, unknown>>)[addressSetting(definition.name)] as string[],
+        })),
+  })
+}
+
+async function readGivenSupergraph(path: string): Promise<GivenSupergraph> {
+  try {
+    const graphs = readGraphs(await readFile(path, 'utf8'))
+    if (graphs.length === 0) return { graphs, fault: 'is no supergraph: it joins no service' }
+    const lost = graphs.filter(({ url }) => !URL.canParse(url)).map(({ name }) => name)
+    return lost.length === 0 ? { graphs } : { graphs, fault: `names no address of ${lost.join(', ')}` }
+  } catch (error) {
+    const unreadable = error instanceof Error && 'code' in error
+    return { graphs: [], fault: unreadable ? 'cannot be read' : 'is no GraphQL schema language' }
+  }
+}
+
+const origin = httpUrl.refine((url) => new URL(url).origin === url, 'must be origins, without a path')
+
+const commonSettings = {
+  ...processSettings,
+  PORT: port.default(4000),
+  ADMIN_PORT: port.default(4090),
+  CORS_ORIGINS: commaList(origin).optional(),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis or rediss URL' }).optional(),
+  GATEWAY_WORKERS: z
+    .string()
+    .regex(/^\d{1,3}$/, 'must be a number of processes, 0 for one per core')
+    .transform((text) => Number(text) || availableParallelism())
+    .default(1),
+  JWT_ISSUER: z.string().optional(),
+  JWT_AUDIENCE: z.string().optional(),
+} as const
+
+const secret = z.string('is required: the secret shared with the services').min(16, 'must have at least 16 characters')
+
+const requiredInProduction = z
+  .string('is required with NODE_ENV=production: the demo identity is not for it')
+  .pipe(httpUrl)
+
+/** On a supergraph of somebody else's nothing but the file is needed; the product has to know its services and its callers. */
+const settingsFor = (env: Environment, given: GivenSupergraph | undefined) => ({
+  ...commonSettings,
+  SUPERGRAPH: z
+    .string()
+    .refine(() => given?.fault === undefined, given?.fault)
+    .optional(),
+  STATELESS: commaList(z.string().superRefine(given ? isJoined(given) : agreesWithRegistry)).optional(),
+  JWKS_URL: env['NODE_ENV'] === 'production' && !given ? requiredInProduction : httpUrl.optional(),
+  GATEWAY_SECRET: given ? secret.optional() : secret,
+})
+
+/** Typed as nothing, since their names are known at run time only. */
+const addressSettings = (given: GivenSupergraph | undefined): Record<never, never> =>
+  given ? {} : Object.fromEntries(services.map(({ name }) => [addressSetting(name), addresses]))
+
+const addresses = commaList(httpUrl, 'is required: the addresses of the service, between commas')
+
+const isJoined =
+  ({ graphs, fault }: GivenSupergraph) =>
+  (name: string, context: z.RefinementCtx): void => {
+    if (fault !== undefined || graphs.some((graph) => graph.name === name)) return
+    context.addIssue({ code: 'custom', message: `names ${name}, which the supergraph does not join` })
+  }
+
+function agreesWithRegistry(name: string, context: z.RefinementCtx): void {
+  const kind = services.find((service) => service.name === name)?.kind
+  if (kind === 'stateless') return
+  const fault = kind ? 'which the registry says is stateful' : 'which the registry does not know'
+  context.addIssue({ code: 'custom', message: `names ${name}, ${fault}` })
+}

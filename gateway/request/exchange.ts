@@ -1,0 +1,54 @@
+/** What the policies know of one request, from its arrival to its answer. Filled from top to bottom, in the order of `policies.ts`. */
+import type { IncomingMessage } from 'node:http'
+import type { Caller } from '../protocol/caller.ts'
+import type { MediaType } from './media-type.ts'
+
+/** What a client asks for, whether it came as a POST's body or in a GET's address. */
+export interface Parameters {
+  /** Empty only before a persisted operation was looked up. */
+  readonly query: string
+  readonly operationName: string | undefined
+  readonly variables: Readonly<Record<string, unknown>> | undefined
+  readonly extensions: Readonly<Record<string, unknown>> | undefined
+}
+
+export interface Exchange {
+  readonly request: IncomingMessage
+  /** Path without the query string. */
+  readonly path: string
+  /** Without the `?`. */
+  readonly search: string
+  /** Names the request in the log, in every error and in the calls it causes. */
+  readonly requestId: string
+  /** Headers of the answer beside those every answer has. */
+  readonly headers: Map<string, string>
+  /** How the answer is written. */
+  mediaType: MediaType
+  /** True where the client asked for `application/json` by name: its statuses then say less (GraphQL over HTTP, section 6.4.1). */
+  legacyStatus: boolean
+  /** Who calls, once the token was verified; `undefined` signed out, and where tokens are opaque. */
+  caller: Caller | undefined
+  parameters: Parameters
+}
+
+/** Refuses a request by throwing (a coded `GraphQLError` or an `HttpError`), or lets it pass, maybe after filling something in. */
+export type Policy = (exchange: Exchange) => void | Promise<void>
+
+const NOTHING: Parameters = { query: '', operationName: undefined, variables: undefined, extensions: undefined }
+
+/** The start of a request's life. */
+export function openExchange(request: IncomingMessage, requestId: string): Exchange {
+  const url = request.url ?? '/'
+  const question = url.indexOf('?')
+  return {
+    request,
+    path: question < 0 ? url : url.slice(0, question),
+    search: question < 0 ? '' : url.slice(question + 1),
+    requestId,
+    headers: new Map(),
+    mediaType: 'application/json',
+    legacyStatus: false,
+    caller: undefined,
+    parameters: NOTHING,
+  }
+}

@@ -1,0 +1,13 @@
+/** Keeps the schema to itself where introspection is off. */
+import { type DocumentNode, visit } from 'graphql'
+import { codedError } from '../protocol/errors.ts'
+
+/** @throws OPERATION_NOT_ALLOWED where a document asks for `__schema` or `__type` */
+export function refuseIntrospection(document: DocumentNode): void {
+  visit(document, {
+    Field({ name: { value } }) {
+      if (value === '__schema' || value === '__type')
+        throw codedError('OPERATION_NOT_ALLOWED', 'This gateway does not answer introspection.')
+    },
+  })
+}

@@ -1,0 +1,35 @@
+/** What of an error a client may see: codes of the closed list, their messages, and nothing internal. The rest goes to the log. */
+import type { GraphQLFormattedError } from 'graphql'
+import type { Logger } from '../process/log.ts'
+import { type ErrorCode, isErrorCode } from '../protocol/errors.ts'
+
+/** Apollo Server's own names for what our list says otherwise. */
+const SYNONYMS: ReadonlyMap<unknown, ErrorCode> = new Map([
+  ['BAD_REQUEST', 'BAD_USER_INPUT'],
+  ['OPERATION_RESOLUTION_FAILURE', 'BAD_USER_INPUT'],
+])
+
+/** Extensions that clients act on. */
+const SHOWN = ['service', 'retryAfter'] as const
+
+/** @param original what was thrown, for the log */
+export function maskError(
+  { message, path, locations, extensions }: GraphQLFormattedError,
+  requestId: string,
+  log: Logger,
+  original?: unknown,
+): GraphQLFormattedError {
+  const given = extensions?.['code']
+  const code = SYNONYMS.get(given) ?? given
+  const known = isErrorCode(code) && code !== 'INTERNAL'
+  if (!known) log.error({ requestId, err: original ?? { message, path } }, 'an operation failed')
+  const shown = Object.fromEntries(
+    SHOWN.flatMap((name) => (known && extensions && name in extensions ? [[name, extensions[name]]] : [])),
+  )
+  return {
+    message: known ? message : 'Internal error.',
+    ...(locations && known && { locations }),
+    ...(path && { path }),
+    extensions: { code: known ? code : 'INTERNAL', ...shown, requestId },
+  }
+}

@@ -1,0 +1,28 @@
+/** Which operation of a document is meant, and whether it may come this way. */
+import { type DocumentNode, Kind, type OperationDefinitionNode } from 'graphql'
+import { HttpError } from '../process/http.ts'
+import { codedError } from '../protocol/errors.ts'
+import type { Exchange } from './exchange.ts'
+
+/** @throws BAD_USER_INPUT where there is no such operation, or several and no name */
+export function selectOperation(document: DocumentNode, name: string | undefined): OperationDefinitionNode {
+  const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION)
+  const [first, ...others] = operations
+  if (!first) throw codedError('BAD_USER_INPUT', 'The document has no operation.')
+  if (name === undefined) {
+    if (others.length === 0) return first
+    throw codedError('BAD_USER_INPUT', 'The document has several operations: "operationName" must say which one.')
+  }
+  const named = operations.find((operation) => operation.name?.value === name)
+  if (!named) throw codedError('BAD_USER_INPUT', 'The document has no operation of that name.')
+  return named
+}
+
+/** GET is for reading; subscriptions need a connection that stays open. */
+export function fitsMethod({ request, headers }: Exchange, { operation }: OperationDefinitionNode): void {
+  if (operation === 'subscription')
+    throw codedError('BAD_USER_INPUT', 'Subscriptions are not answered by a single response.')
+  if (operation === 'query' || request.method === 'POST') return
+  headers.set('allow', 'POST')
+  throw new HttpError(405, 'BAD_USER_INPUT', 'Mutations are sent with POST.')
+}

@@ -1,0 +1,72 @@
+/** Reads what the client asks for, from a bounded body or from the address, and checks its shape (GraphQL over HTTP, section 5). */
+import { HttpError, readBody } from '../process/http.ts'
+import { codedError } from '../protocol/errors.ts'
+import type { Exchange, Parameters, Policy } from './exchange.ts'
+
+/** @param limit bytes of a body, on the wire and inflated */
+export function readParameters(limit: number): Policy {
+  return async (exchange) => {
+    exchange.parameters =
+      exchange.request.method === 'POST'
+        ? check(parseBody(await readBody(exchange.request, limit)))
+        : check(readSearch(exchange, limit))
+  }
+}
+
+function parseBody(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    throw codedError('BAD_USER_INPUT', 'The body is not JSON.')
+  }
+}
+
+function readSearch({ search }: Exchange, limit: number): unknown {
+  if (search.length > limit) throw new HttpError(414, 'BAD_USER_INPUT', `The address is longer than ${limit} bytes.`)
+  const values = new URLSearchParams(search)
+  const once = (name: string): string | undefined => {
+    const [value, ...others] = values.getAll(name)
+    if (others.length > 0) throw codedError('BAD_USER_INPUT', `"${name}" may be given only once.`)
+    return value
+  }
+  const json = (name: string): unknown => {
+    const text = once(name)
+    if (text === undefined) return undefined
+    try {
+      return JSON.parse(text)
+    } catch {
+      throw codedError('BAD_USER_INPUT', `"${name}" is not JSON.`)
+    }
+  }
+  return {
+    query: once('query'),
+    operationName: once('operationName'),
+    variables: json('variables'),
+    extensions: json('extensions'),
+  }
+}
+
+function check(value: unknown): Parameters {
+  if (Array.isArray(value)) throw codedError('BAD_USER_INPUT', 'Operations are sent one at a time, not as a list.')
+  if (!isRecord(value)) throw codedError('BAD_USER_INPUT', 'The request must be a JSON object.')
+  const { query, operationName, variables, extensions } = value
+  if (!isOptional(query, 'string')) throw codedError('BAD_USER_INPUT', '"query" must be a string.')
+  if (!isOptional(operationName, 'string')) throw codedError('BAD_USER_INPUT', '"operationName" must be a string.')
+  if (!isOptionalRecord(variables)) throw codedError('BAD_USER_INPUT', '"variables" must be an object.')
+  if (!isOptionalRecord(extensions)) throw codedError('BAD_USER_INPUT', '"extensions" must be an object.')
+  return {
+    query: query ?? '',
+    operationName: operationName || undefined,
+    variables: variables ?? undefined,
+    extensions: extensions ?? undefined,
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isOptional = (value: unknown, type: 'string'): value is string | null | undefined =>
+  value === undefined || value === null || typeof value === type
+
+const isOptionalRecord = (value: unknown): value is Record<string, unknown> | null | undefined =>
+  value === undefined || value === null || isRecord(value)

@@ -1,0 +1,63 @@
+/**
+ * The contents page of a request: every policy, in the order in which they apply, whichever way the operation is executed.
+ * Each refuses by throwing; what passes them all is executed.
+ */
+import type { DocumentNode } from 'graphql'
+import type { VerifyAuthorization } from '../protocol/caller.ts'
+import { authenticate } from './authenticate.ts'
+import { createBudget } from './budget.ts'
+import { allowOrigins } from './cors.ts'
+import { limitCost } from './cost.ts'
+import { refuseCrossSite } from './cross-site.ts'
+import type { KnownOperation } from './documents.ts'
+import type { Exchange, Policy } from './exchange.ts'
+import { refuseIntrospection } from './introspection.ts'
+import type { Limits } from './limits.ts'
+import { negotiateMediaType, requireJsonBody } from './media-type.ts'
+import { allowMethods } from './method.ts'
+import { fitsMethod } from './operation.ts'
+import { readParameters } from './parameters.ts'
+import { resolvePersisted } from './persisted.ts'
+import { limitShape } from './shape.ts'
+
+export interface Policies {
+  /** For every request, before its document is looked at. */
+  readonly request: readonly Policy[]
+  /** Once for every document that was not met before. */
+  readonly document: readonly ((document: DocumentNode) => void)[]
+  /** For every request, with the operation it asks for. */
+  readonly operation: readonly ((exchange: Exchange, operation: KnownOperation) => void)[]
+}
+
+export interface PolicyOptions {
+  readonly limits: Limits
+  readonly corsOrigins: readonly string[]
+  readonly introspection: boolean
+  /** Without it tokens are opaque, and callers cannot be told apart: nobody has a budget then. */
+  readonly verify: VerifyAuthorization | undefined
+}
+
+export function createPolicies({ limits, corsOrigins, introspection, verify }: PolicyOptions): Policies {
+  const spend = verify ? createBudget(limits.costPerMinute) : () => undefined
+  return {
+    request: [
+      allowOrigins(corsOrigins),
+      negotiateMediaType,
+      allowMethods,
+      refuseCrossSite,
+      requireJsonBody,
+      authenticate(verify),
+      readParameters(limits.body),
+      resolvePersisted(),
+    ],
+    document: [(document) => limitShape(document, limits), ...(introspection ? [] : [refuseIntrospection])],
+    operation: [
+      (exchange, { definition }) => fitsMethod(exchange, definition),
+      (exchange, { estimate }) => {
+        const cost = estimate(exchange.parameters.variables ?? {})
+        limitCost(cost, limits)
+        spend(exchange, cost)
+      },
+    ],
+  }
+}

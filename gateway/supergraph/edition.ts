@@ -1,0 +1,45 @@
+/** One supergraph in service: its schema, the documents met under it, and what executes them. A new supergraph is a new edition. */
+import { createHash } from 'node:crypto'
+import type { GraphQLSchema } from 'graphql'
+import type { Logger } from '../process/log.ts'
+import { createDocuments, type Documents } from '../request/documents.ts'
+import { type Host, startHost } from '../request/host.ts'
+import type { Limits } from '../request/limits.ts'
+import type { Policies } from '../request/policies.ts'
+import type { Send } from '../traffic/send.ts'
+import { openStockEngine } from './stock-engine.ts'
+
+export interface Edition {
+  /** SHA-256 of the supergraph, in hex. */
+  readonly id: string
+  readonly schema: GraphQLSchema
+  readonly documents: Documents
+  readonly host: Host
+  /** Call it when no request uses the edition any more. */
+  close(): Promise<void>
+}
+
+export interface EditionOptions {
+  readonly limits: Limits
+  readonly policies: Policies
+  readonly send: Send
+  readonly hideSchema: boolean
+  readonly log: Logger
+}
+
+/** Rejects where the text is no supergraph the gateway can serve. */
+export async function openEdition(supergraph: string, options: EditionOptions): Promise<Edition> {
+  const { limits, policies, send, hideSchema, log } = options
+  const { schema, executor, close } = await openStockEngine(supergraph, send, log)
+  const host = await startHost({ schema, supergraph, executor, hideSchema, log })
+  return {
+    id: createHash('sha256').update(supergraph).digest('hex'),
+    schema,
+    documents: createDocuments(schema, limits, policies.document),
+    host,
+    async close() {
+      await host.stop()
+      await close()
+    },
+  }
+}

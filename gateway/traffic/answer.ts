@@ -1,0 +1,69 @@
+/** Reads a service's HTTP answer as GraphQL. What is no GraphQL answer is a failure; what clients may not read is taken out of its errors. */
+import type { GraphQLFormattedError } from 'graphql'
+import { type ErrorCode, isErrorCode } from '../protocol/errors.ts'
+import type { RawReply } from './attempt.ts'
+import { CallFailure } from './failure.ts'
+import type { Freshness, ServiceAnswer } from './send.ts'
+
+/** Codes a service may send to a client. The others speak of the gateway's own work and would be false or tell too much. */
+const PASSED_ON: ReadonlySet<ErrorCode> = new Set([
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'BAD_USER_INPUT',
+  'OPERATION_TOO_COMPLEX',
+  'BUDGET_EXHAUSTED',
+  'SERVICE_UNAVAILABLE',
+  'SERVICE_TIMEOUT',
+])
+
+/** @throws CallFailure of kind `answer` */
+export function readAnswer({ status, body }: RawReply): ServiceAnswer {
+  const value = parseJson(status, body)
+  if (!isRecord(value) || !('data' in value || Array.isArray(value['errors']))) {
+    throw new CallFailure('answer', `status ${status} without a GraphQL answer`)
+  }
+  const { data, errors } = value
+  if (data !== undefined && data !== null && !isRecord(data)) {
+    throw new CallFailure('answer', 'the "data" of the answer is no object')
+  }
+  if (errors === undefined || errors === null) return { data: data ?? null }
+  if (!Array.isArray(errors)) throw new CallFailure('answer', 'the "errors" of the answer are no list')
+  return errors.length === 0 ? { data: data ?? null } : { data: data ?? null, errors: errors.map(readError) }
+}
+
+function parseJson(status: number, body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch (cause) {
+    throw new CallFailure('answer', `status ${status} with a body that is no JSON`, { cause })
+  }
+}
+
+/** Keeps a message only where its code says that it is meant for the client. */
+function readError(error: unknown): GraphQLFormattedError {
+  const { message, path, extensions } = isRecord(error) ? error : {}
+  const place = isPath(path) ? { path } : {}
+  const code = isRecord(extensions) ? extensions['code'] : undefined
+  return isErrorCode(code) && PASSED_ON.has(code) && typeof message === 'string'
+    ? { ...place, message, extensions: { code, ...hints(extensions as Record<string, unknown>) } }
+    : { ...place, message: 'Internal error.', extensions: { code: 'INTERNAL' } }
+}
+
+const hints = ({ retryAfter }: Record<string, unknown>): Record<string, unknown> =>
+  typeof retryAfter === 'number' ? { retryAfter } : {}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isPath = (value: unknown): value is readonly (string | number)[] =>
+  Array.isArray(value) && value.every((step) => typeof step === 'string' || typeof step === 'number')
+
+const NOT_KEPT: Freshness = { maxAge: 0, scope: 'private', age: 0 }
+
+/** How long a stateless service's answer may be kept by all; anything but a plain permission counts as "not at all". */
+export function readFreshness({ cacheControl, age }: RawReply, answer: ServiceAnswer): Freshness {
+  if (cacheControl === undefined || answer.errors) return NOT_KEPT
+  if (/\b(no-store|no-cache|private)\b/i.test(cacheControl)) return NOT_KEPT
+  const maxAge = Number(/\bmax-age=(\d{1,9})\b/i.exec(cacheControl)?.[1] ?? 0)
+  return maxAge > age ? { maxAge, scope: 'public', age } : NOT_KEPT
+}

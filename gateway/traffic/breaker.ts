@@ -1,0 +1,59 @@
+/** A circuit breaker: stops asking an instance that keeps failing, and asks it again, one call at a time, within 4 s. Knows no network. */
+
+export interface Breaker {
+  /** True where a call may go to the instance now. */
+  admits(now: number): boolean
+  /** Must precede each admitted call: after a pause exactly one goes ahead and the others stay away. */
+  enter(now: number): void
+  succeeded(): void
+  failed(now: number): void
+  /** Opens at once, on better evidence than a failed call. */
+  trip(now: number): void
+  /** The call ended and says nothing about the instance. */
+  abandoned(): void
+  readonly state: 'closed' | 'open' | 'half-open'
+}
+
+const THRESHOLD = 5 // failures in a row
+const FIRST_PAUSE = 500 // milliseconds, doubled by each failed probe
+const LONGEST_PAUSE = 4_000 // milliseconds
+
+type State =
+  | { readonly name: 'closed'; readonly failures: number }
+  | { readonly name: 'open'; readonly until: number; readonly pause: number }
+  | { readonly name: 'half-open'; readonly pause: number }
+
+/** All times in milliseconds of one monotonic clock. */
+export function createBreaker(): Breaker {
+  let state: State = { name: 'closed', failures: 0 }
+  return {
+    admits: (now) => state.name === 'closed' || (state.name === 'open' && now >= state.until),
+    enter(now) {
+      if (state.name === 'open' && now >= state.until) state = { name: 'half-open', pause: state.pause }
+    },
+    succeeded() {
+      if (state.name !== 'closed' || state.failures > 0) state = { name: 'closed', failures: 0 }
+    },
+    failed(now) {
+      if (state.name === 'closed') {
+        const failures = state.failures + 1
+        state =
+          failures < THRESHOLD
+            ? { name: 'closed', failures }
+            : { name: 'open', until: now + FIRST_PAUSE, pause: FIRST_PAUSE }
+      } else if (state.name === 'half-open') {
+        const pause = Math.min(state.pause * 2, LONGEST_PAUSE)
+        state = { name: 'open', until: now + pause, pause }
+      }
+    },
+    trip(now) {
+      if (state.name === 'closed') state = { name: 'open', until: now + FIRST_PAUSE, pause: FIRST_PAUSE }
+    },
+    abandoned() {
+      if (state.name === 'half-open') state = { name: 'open', until: 0, pause: state.pause }
+    },
+    get state() {
+      return state.name
+    },
+  }
+}

@@ -1,0 +1,78 @@
+/** Brings one call to one instance: headers by the service's kind, signature, deadline, and what the outcome says of the instance's health. */
+import {
+  PERSPECTIVE_HEADER,
+  REQUEST_ID_HEADER,
+  SIGNATURE_HEADER,
+  type SignedRequest,
+  sign,
+} from '../protocol/signature.ts'
+import { readAnswer, readFreshness } from './answer.ts'
+import { attempt } from './attempt.ts'
+import { CallFailure } from './failure.ts'
+import type { Fleet } from './fleet.ts'
+import type { Instance } from './instance.ts'
+import type { ServiceDefinition } from './kind.ts'
+import type { Try } from './retry.ts'
+import type { Reply, Work } from './step.ts'
+
+export interface DeliveryOptions {
+  /** Signs every call; without it none is signed. */
+  readonly secret: string | undefined
+  /** Told how long each whole answer took, in milliseconds. */
+  readonly observe: (milliseconds: number) => void
+}
+
+/** Credentials go to stateful services and the perspective to stateless ones: neither kind learns what is not for it. */
+function headersFor(
+  { kind }: ServiceDefinition,
+  path: string,
+  { call, text }: Work,
+  secret: string | undefined,
+): string[] {
+  const { requestId } = call.context
+  const authorization = kind === 'stateful' ? call.context.authorization : undefined
+  const perspective = kind === 'stateless' && secret !== undefined ? call.context.perspective : undefined
+  const headers = ['content-type', 'application/json', 'accept', 'application/json', REQUEST_ID_HEADER, requestId]
+  if (authorization !== undefined) headers.push('authorization', authorization)
+  if (perspective !== undefined) headers.push(PERSPECTIVE_HEADER, perspective)
+  if (secret !== undefined) {
+    const signed: SignedRequest = { method: 'POST', path, body: text, authorization, perspective, requestId }
+    headers.push(SIGNATURE_HEADER, sign(secret, signed))
+  }
+  return headers
+}
+
+/** A try at the instance the fleet picks. */
+export function delivery(service: ServiceDefinition, fleet: Fleet, options: DeliveryOptions): Try {
+  return async (work, asked) => {
+    const { signal } = work.call.context
+    if (signal?.aborted) throw new CallFailure('cancelled', 'given up before it was sent')
+    const instance = fleet.pick(asked)
+    if (!instance) throw new CallFailure('overload', 'no instance is fit to be asked')
+    asked.add(instance)
+    const started = performance.now()
+    const headers = headersFor(service, instance.path, work, options.secret)
+    const current = attempt(instance, headers, work.text, Math.max(1, work.deadline - started))
+    const abort = (): void => current.cancel(new CallFailure('cancelled', 'given up by the caller'))
+    signal?.addEventListener('abort', abort, { once: true })
+    instance.inFlight += 1
+    try {
+      const raw = await current.reply
+      const answer = readAnswer(raw)
+      options.observe(performance.now() - started)
+      instance.breaker.succeeded()
+      return { answer, freshness: readFreshness(raw, answer) } satisfies Reply
+    } catch (error) {
+      report(instance, error)
+      throw error
+    } finally {
+      instance.inFlight -= 1
+      signal?.removeEventListener('abort', abort)
+    }
+  }
+}
+
+function report({ breaker }: Instance, error: unknown): void {
+  if (error instanceof CallFailure && error.kind !== 'cancelled') breaker.failed(performance.now())
+  else breaker.abandoned()
+}

@@ -1,0 +1,40 @@
+/** The instances of one service, and which of them the next call goes to: the one with fewer calls in flight of two chosen at random. */
+import type { Instance } from './instance.ts'
+
+export interface Fleet {
+  readonly instances: readonly Instance[]
+  /**
+   * An instance fit to be asked, one not in `avoid` where there is one; `undefined` where none is fit.
+   * The caller must then use it: after a pause the breaker lets exactly one call through.
+   */
+  pick(avoid: ReadonlySet<Instance>): Instance | undefined
+}
+
+export function createFleet(instances: readonly Instance[]): Fleet {
+  return {
+    instances,
+    pick(avoid) {
+      const now = performance.now()
+      const chosen = choose(instances, avoid, now)
+      chosen?.breaker.enter(now)
+      return chosen
+    },
+  }
+}
+
+function choose(instances: readonly Instance[], avoid: ReadonlySet<Instance>, now: number): Instance | undefined {
+  const [only] = instances
+  if (instances.length === 1) return only?.breaker.admits(now) ? only : undefined
+  const fit = instances.filter(({ breaker }) => breaker.admits(now))
+  const fresh = avoid.size === 0 ? fit : fit.filter((instance) => !avoid.has(instance))
+  return leastBusyOfTwo(fresh.length > 0 ? fresh : fit)
+}
+
+/** "Power of two choices": as even as asking all, without the herd that follows the single least busy one. */
+function leastBusyOfTwo(candidates: readonly Instance[]): Instance | undefined {
+  const first = Math.floor(Math.random() * candidates.length)
+  const offset = candidates.length < 2 ? 0 : 1 + Math.floor(Math.random() * (candidates.length - 1))
+  const one = candidates[first]
+  const other = candidates[(first + offset) % candidates.length]
+  return one && other && other.inFlight < one.inFlight ? other : one
+}

@@ -1,0 +1,43 @@
+/** One running copy of a service: its connections, and what is known of its health. Sends nothing by itself. */
+import { Pool } from 'undici' // MIT; the client behind Node's own fetch, an order of magnitude cheaper per call than fetch itself
+import { type Breaker, createBreaker } from './breaker.ts'
+
+export interface Instance {
+  /** As configured, without path; shown on the admin port only. */
+  readonly url: string
+  /** Where operations are posted. */
+  readonly path: string
+  readonly pool: Pool
+  readonly breaker: Breaker
+  /** Calls sent and not yet answered. */
+  inFlight: number
+  /** From the instance's own health answer; unknown where it has none. */
+  pid: number | undefined
+}
+
+/**
+ * @param address base address, or with a path the whole endpoint
+ * @param connections at most; each carries one call at a time
+ */
+export function openInstance(address: string, connections: number): Instance {
+  const { origin, pathname, search } = new URL(address)
+  return {
+    url: address,
+    path: pathname === '/' ? '/graphql' : `${pathname}${search}`,
+    pool: new Pool(origin, {
+      connections,
+      pipelining: 1, // a slow answer must not hold up the one behind it
+      keepAliveTimeout: 30_000, // milliseconds; below the 65 s after which services close
+      connect: { timeout: 2_000 }, // milliseconds
+      headersTimeout: 0, // the call's own deadline is exact
+      bodyTimeout: 0,
+    }),
+    breaker: createBreaker(),
+    inFlight: 0,
+    pid: undefined,
+  }
+}
+
+/** What the admin port says of an instance. */
+export const healthOf = ({ breaker }: Instance): 'healthy' | 'unhealthy' =>
+  breaker.state === 'closed' ? 'healthy' : 'unhealthy'

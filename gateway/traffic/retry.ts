@@ -1,0 +1,39 @@
+/** Tries a call again where that cannot do harm: queries always, mutations only where every field carries an idempotency key. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CallFailure } from './failure.ts'
+import type { Instance } from './instance.ts'
+import type { Reply, Step, Work } from './step.ts'
+
+/** One try; adds each instance it asks to `asked`, and prefers one that is not in it. */
+export type Try = (work: Work, asked: Set<Instance>) => Promise<Reply>
+
+const MAX_TRIES = 3
+const FIRST_PAUSE = 10 // milliseconds, five times longer each time; jittered
+/** Of every call a tenth of a retry is saved up, so that a service in trouble never gets much more than its usual load. */
+const SAVED_PER_CALL = 0.1
+const MAX_SAVED = 50
+
+export function retried(tryOnce: Try): Step {
+  let saved = MAX_SAVED
+  return async (work) => {
+    saved = Math.min(saved + SAVED_PER_CALL, MAX_SAVED)
+    const asked = new Set<Instance>()
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await tryOnce(work, asked)
+      } catch (error) {
+        if (!(error instanceof CallFailure) || tries === MAX_TRIES || saved < 1 || !mayRetry(error, work)) throw error
+        const pause = FIRST_PAUSE * 5 ** (tries - 1) * (0.5 + Math.random() / 2)
+        if (performance.now() + pause >= work.deadline) throw error
+        saved -= 1
+        await sleep(pause)
+      }
+    }
+  }
+}
+
+/** A mutation that reached the service may have been done: its key makes the second time harmless, and nothing else does. */
+function mayRetry({ kind }: CallFailure, { call }: Work): boolean {
+  if (call.context.signal?.aborted || kind === 'cancelled' || kind === 'timeout') return false
+  return call.operation === 'query' || (call.context.idempotent && kind === 'connection')
+}
