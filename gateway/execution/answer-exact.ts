@@ -1,0 +1,147 @@
+/**
+ * Completes an answer value by value as the specification says, with every error at its path and every null where it must go.
+ * It is the path for whatever the fast writer does not expect; it never guesses.
+ */
+import {
+  type FieldNode,
+  GraphQLError,
+  type GraphQLOutputType,
+  getNamedType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql'
+import { errorAt, Failure, type Fault } from './failure.ts'
+import { leafCheck } from './leaf.ts'
+import type { ObjectShape, SelectionShape } from './shape.ts'
+
+type Path = (string | number)[]
+type Data = Readonly<Record<string, unknown>>
+
+/** A null whose reason is already among the errors, on its way to the nearest place that may be null. */
+const FAILED = Symbol('failed')
+
+/** One error for each place would make an answer of errors alone out of a long list. */
+const MAX_ERRORS = 1_000
+
+export interface ExactAnswer {
+  readonly data: Record<string, unknown> | null
+  readonly errors: readonly GraphQLError[]
+}
+
+/** @param introspect answers `__schema` and `__type` */
+export function completeAnswer(
+  shape: ObjectShape,
+  data: Data,
+  introspect: (nodes: readonly FieldNode[]) => unknown,
+): ExactAnswer {
+  const errors: GraphQLError[] = []
+  const path: Path = []
+
+  const report = (error: GraphQLError, place: Path): typeof FAILED => {
+    if (errors.length < MAX_ERRORS) errors.push(errorAt(error, place))
+    return FAILED
+  }
+  const fault = (message: string): typeof FAILED =>
+    report(new GraphQLError(message, { extensions: { code: 'INTERNAL' } }), [...path])
+
+  const completeObject = ({ type, fields }: ObjectShape, source: Data): Record<string, unknown> | typeof FAILED => {
+    const output = Object.create(null) as Record<string, unknown>
+    for (const { responseName, value } of fields) {
+      path.push(responseName)
+      let result: unknown
+      if (value.kind === 'typename') result = type.name
+      else if (value.kind === 'introspection') result = introspect(value.nodes)
+      else result = complete(source[value.source], value.type, value.selection, `${type.name}.${responseName}`)
+      path.pop()
+      if (result === FAILED) return FAILED
+      output[responseName] = result
+    }
+    return output
+  }
+
+  const complete = (
+    value: unknown,
+    type: GraphQLOutputType,
+    selection: SelectionShape | undefined,
+    place: string,
+  ): unknown => {
+    if (!isNonNullType(type)) {
+      const result = completeNullable(value, type, selection, place)
+      return result === FAILED ? null : result
+    }
+    const result = completeNullable(value, type.ofType, selection, place)
+    return result === null ? fault(`Cannot return null for non-nullable field ${place}.`) : result
+  }
+
+  const completeNullable = (
+    value: unknown,
+    type: GraphQLOutputType,
+    selection: SelectionShape | undefined,
+    place: string,
+  ): unknown => {
+    if (value === undefined || value === null) return null
+    if (value instanceof Failure) {
+      for (const each of value.faults) report(each.error, [...path, ...clientPath(each, selection, type)])
+      return FAILED
+    }
+    if (isListType(type)) return completeList(value, type.ofType, selection, place)
+    if (isLeafType(type))
+      return leafCheck(type)(value) ? value : fault(`The service gave no ${type.name} for ${place}.`)
+    if (typeof value !== 'object' || !selection) return fault(`The service gave no object for ${place}.`)
+    const source = value as Data
+    const shape = selection.of(source['__typename'])
+    return shape ? completeObject(shape, source) : fault(`The service gave no object of a known type for ${place}.`)
+  }
+
+  const completeList = (
+    value: unknown,
+    type: GraphQLOutputType,
+    selection: SelectionShape | undefined,
+    place: string,
+  ): unknown => {
+    if (!Array.isArray(value)) return fault(`The service gave no list for ${place}.`)
+    const output: unknown[] = []
+    for (const [index, item] of value.entries()) {
+      path.push(index)
+      const result = complete(item, type, selection, place)
+      path.pop()
+      if (result === FAILED) return FAILED
+      output.push(result)
+    }
+    return output
+  }
+
+  const result = completeObject(shape, data)
+  return { data: result === FAILED ? null : result, errors }
+}
+
+/** What is left of a fault's path below the value it cost, in the client's names, as far as they can be told. */
+function clientPath({ below }: Fault, selection: SelectionShape | undefined, type: GraphQLOutputType): Path {
+  const path: Path = []
+  let current = selection
+  let within: GraphQLOutputType = type
+  for (const segment of below) {
+    if (isNonNullType(within)) within = within.ofType
+    if (typeof segment === 'number') {
+      if (!isListType(within)) break
+      within = within.ofType
+      path.push(segment)
+      continue
+    }
+    const field = current && isObjectType(getNamedType(within)) ? fieldOf(current.only, segment) : undefined
+    if (!field) break
+    path.push(field.responseName)
+    within = field.value.type
+    current = field.value.selection
+  }
+  return path
+}
+
+function fieldOf(shape: ObjectShape | undefined, source: string) {
+  for (const { responseName, value } of shape?.fields ?? []) {
+    if (value.kind === 'data' && value.source === source) return { responseName, value }
+  }
+  return undefined
+}

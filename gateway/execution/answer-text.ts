@@ -1,0 +1,104 @@
+/**
+ * Writes the answer as JSON text in one pass over the engine's data, by one closure for each selection and concrete type.
+ * It handles what services normally say; at the first surprise it gives up, and `answer-exact.ts` answers instead.
+ */
+import { type GraphQLOutputType, isLeafType, isListType, isNonNullType } from 'graphql'
+import { Failure } from './failure.ts'
+import { quote } from './json-text.ts'
+import { leafCheck } from './leaf.ts'
+import type { ObjectShape, SelectionShape } from './shape.ts'
+
+type Data = Readonly<Record<string, unknown>>
+type Write<Value> = (value: Value) => string
+
+/** Thrown, always the same object, where the data is not what the fast path expects. */
+class Surprise extends Error {}
+const SURPRISE = new Surprise('surprise')
+SURPRISE.stack = ''
+
+const surprise = (): never => {
+  throw SURPRISE
+}
+
+/** The writer of an answer; it gives `undefined` where the answer needs the exact path. */
+export function compileAnswerText(shape: ObjectShape): (data: Data) => string | undefined {
+  const write = objectWriter(shape)
+  return (data) => {
+    try {
+      return write(data)
+    } catch (error) {
+      if (error === SURPRISE) return undefined
+      throw error
+    }
+  }
+}
+
+function objectWriter({ type, fields }: ObjectShape): Write<Data> {
+  const parts = fields.map(({ responseName, value }, index) => {
+    const prefix = `${index === 0 ? '{' : ','}${JSON.stringify(responseName)}:`
+    if (value.kind === 'typename')
+      return { source: undefined, prefix: `${prefix}${JSON.stringify(type.name)}`, write: surprise }
+    if (value.kind === 'introspection') return { source: undefined, prefix: undefined, write: surprise }
+    return { source: value.source, prefix, write: valueWriter(value.type, value.selection) }
+  })
+  if (parts.length === 0) return () => '{}'
+  return (data) => {
+    let text = ''
+    for (const { source, prefix, write } of parts) {
+      if (prefix === undefined) return surprise()
+      text += source === undefined ? prefix : prefix + write(data[source])
+    }
+    return `${text}}`
+  }
+}
+
+function valueWriter(type: GraphQLOutputType, selection: SelectionShape | undefined): Write<unknown> {
+  if (!isNonNullType(type)) {
+    const write = presentWriter(type, selection)
+    return (value) => (value === null ? 'null' : write(value))
+  }
+  return presentWriter(type.ofType, selection)
+}
+
+/** Writers of values that are there; `null` and `undefined` are surprises to each of them. */
+function presentWriter(type: GraphQLOutputType, selection: SelectionShape | undefined): Write<unknown> {
+  if (isListType(type)) {
+    const write = valueWriter(type.ofType, selection)
+    return (value) => {
+      if (!Array.isArray(value)) return surprise()
+      let text = '['
+      for (let index = 0; index < value.length; index++) {
+        text += index === 0 ? write(value[index]) : `,${write(value[index])}`
+      }
+      return `${text}]`
+    }
+  }
+  if (isLeafType(type)) return leafWriter(type)
+  return selection ? selectionWriter(selection) : surprise
+}
+
+function leafWriter(type: Parameters<typeof leafCheck>[0]): Write<unknown> {
+  if (type.name === 'String' || type.name === 'ID')
+    return (value) => (typeof value === 'string' ? quote(value) : surprise())
+  const check = leafCheck(type)
+  return (value) => {
+    if (value === undefined || value === null || value instanceof Failure || !check(value)) return surprise()
+    return typeof value === 'string' ? quote(value) : JSON.stringify(value)
+  }
+}
+
+function selectionWriter(selection: SelectionShape): Write<unknown> {
+  const writers = new Map<ObjectShape, Write<Data>>()
+  return (value) => {
+    if (typeof value !== 'object' || value === null || value instanceof Failure) return surprise()
+    const data = value as Data
+    const shape = selection.of(data['__typename'])
+    if (!shape) return surprise()
+    let write = writers.get(shape)
+    if (!write) {
+      write = objectWriter(shape)
+      writers.set(shape, write)
+    }
+    return write(data)
+  }
+}

@@ -1,0 +1,69 @@
+/** A client's operation as the engine keeps it: parsed, validated by others, its fragments and variables at hand. Nothing here changes it. */
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getOperationAST,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql'
+import { codedError } from '../protocol/errors.ts'
+import { type ConditionValues, conditionVariables, type Fragments } from './conditions.ts'
+
+export interface ClientOperation {
+  readonly schema: GraphQLSchema
+  readonly rootType: GraphQLObjectType
+  readonly definition: OperationDefinitionNode
+  readonly fragments: Fragments
+  /** The variables whose values decide what is selected. */
+  readonly conditions: readonly string[]
+}
+
+/**
+ * Picks an operation out of a valid document.
+ * @throws GraphQLError `BAD_USER_INPUT` when the name fits none, or none is given and there are several
+ */
+export function clientOperation(schema: GraphQLSchema, document: DocumentNode, name?: string | null): ClientOperation {
+  const definition = getOperationAST(document, name)
+  if (!definition) {
+    const message = name ? `There is no operation named "${name}".` : 'The document has several operations: name one.'
+    throw codedError('BAD_USER_INPUT', message)
+  }
+  const rootType = schema.getRootType(definition.operation)
+  if (!rootType) throw codedError('BAD_USER_INPUT', `The schema has no ${definition.operation}.`)
+  const fragments = new Map(
+    document.definitions
+      .filter((node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION)
+      .map((fragment) => [fragment.name.value, fragment]),
+  )
+  return { schema, rootType, definition, fragments, conditions: conditionVariables(definition, fragments) }
+}
+
+/** Checked variables: as the services get them, and what they decide about conditions. */
+export interface BoundVariables {
+  /** As the client sent them. Defaults are left to the services. */
+  readonly values: Readonly<Record<string, unknown>>
+  /** With defaults and coerced, as introspection needs them. */
+  readonly coerced: Readonly<Record<string, unknown>>
+  readonly conditions: ConditionValues
+}
+
+/** @throws GraphQLError `BAD_USER_INPUT` for the first value that does not fit its type */
+export function bindVariables(
+  { schema, definition, conditions }: ClientOperation,
+  values: Readonly<Record<string, unknown>>,
+): BoundVariables {
+  const definitions = definition.variableDefinitions ?? []
+  if (definitions.length === 0) return NO_VARIABLES
+  const { coerced, errors } = getVariableValues(schema, definitions, values, { maxErrors: 1 })
+  if (errors) throw codedError('BAD_USER_INPUT', errors[0]?.message ?? 'The variables do not fit.')
+  return {
+    values,
+    coerced,
+    conditions: Object.fromEntries(conditions.map((name) => [name, coerced[name] === true])),
+  }
+}
+
+const NO_VARIABLES: BoundVariables = { values: {}, coerced: {}, conditions: {} }

@@ -1,0 +1,74 @@
+/** Turns a plan into steps, one closure for each node, before the first run. A node it does not know is refused here, never skipped. */
+import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
+import { compileFetch } from './compile-fetch.ts'
+import { addPlace, type DataPath, dataPath, noPlaces, type WrittenPlaces } from './paths.ts'
+import { PlanShapeError } from './plan-shape-error.ts'
+import type { Step } from './run.ts'
+import type { TypeRelations } from './type-relations.ts'
+
+export interface CompiledPlan {
+  /** Fetches what the operation asks for; for a subscription, what is to be added to an event. */
+  readonly execute: Step
+  /** The fetch that a subscription's events come from. */
+  readonly subscription: FetchNode | undefined
+}
+
+const nothing: Step = async () => undefined
+
+/** @throws PlanShapeError */
+export function compilePlan({ node }: QueryPlan, types: TypeRelations): CompiledPlan {
+  if (!node) return { execute: nothing, subscription: undefined }
+  const subscription = node.kind === 'Subscription' ? node.primary : undefined
+  const rest = node.kind === 'Subscription' ? node.rest : node
+  const places = noPlaces()
+  if (rest) findPlaces(rest, [], places)
+  return { execute: rest ? compileNode(rest, [], places, types) : nothing, subscription }
+}
+
+function compileNode(node: PlanNode, path: DataPath, places: WrittenPlaces, types: TypeRelations): Step {
+  switch (node.kind) {
+    case 'Sequence': {
+      const steps = node.nodes.map((child) => compileNode(child, path, places, types))
+      return async (run) => {
+        for (const step of steps) await step(run)
+      }
+    }
+    case 'Parallel': {
+      const steps = node.nodes.map((child) => compileNode(child, path, places, types))
+      return async (run) => {
+        await Promise.all(steps.map((step) => step(run)))
+      }
+    }
+    case 'Flatten':
+      return compileNode(node.node, [...path, ...dataPath(node.path)], places, types)
+    case 'Fetch':
+      return compileFetch(node, { path, places, types })
+    case 'Condition': {
+      // Conditions are folded before planning; a plan made elsewhere may still hold some.
+      const whenTrue = node.ifClause ? compileNode(node.ifClause, path, places, types) : nothing
+      const whenFalse = node.elseClause ? compileNode(node.elseClause, path, places, types) : nothing
+      return (run) => (run.variables[node.condition] === true ? whenTrue : whenFalse)(run)
+    }
+    default:
+      throw new PlanShapeError(`the node ${node.kind}`)
+  }
+}
+
+function findPlaces(node: PlanNode, path: DataPath, places: WrittenPlaces): void {
+  switch (node.kind) {
+    case 'Sequence':
+    case 'Parallel':
+      for (const child of node.nodes) findPlaces(child, path, places)
+      break
+    case 'Flatten': {
+      const below = [...path, ...dataPath(node.path)]
+      addPlace(places, below)
+      findPlaces(node.node, below, places)
+      break
+    }
+    case 'Condition':
+      for (const child of [node.ifClause, node.elseClause]) if (child) findPlaces(child, path, places)
+      break
+    default:
+  }
+}

@@ -1,0 +1,76 @@
+/** An operation ready to run: its plan as steps and its answer's writers, for one set of values of its conditions. It is made once and keeps nothing of a run. */
+
+import type { FetchNode, QueryPlan } from '@apollo/query-planner'
+import { executeSync, type FieldNode, type GraphQLError, Kind, OperationTypeNode } from 'graphql'
+import type { CallContext, Send } from '../traffic/send.ts'
+import { completeAnswer } from './answer-exact.ts'
+import { compileAnswerText } from './answer-text.ts'
+import type { BoundVariables, ClientOperation } from './client-operation.ts'
+import { compilePlan } from './compile-plan.ts'
+import type { ConditionValues } from './conditions.ts'
+import type { InternalNames } from './internal-names.ts'
+import type { Data, Run } from './run.ts'
+import { answerShape } from './shape.ts'
+import type { TypeRelations } from './type-relations.ts'
+
+/** An answer whose data is JSON text already. */
+export interface Answer {
+  readonly data: string
+  readonly errors: readonly GraphQLError[]
+}
+
+export interface CompiledOperation {
+  readonly subscription: FetchNode | undefined
+  /** Never rejects for a service's fault: that is an error in the answer. */
+  execute(variables: BoundVariables, context: CallContext, send: Send, event?: Data): Promise<Answer>
+}
+
+/** @throws PlanShapeError for a plan the engine cannot execute */
+export function compileOperation(
+  client: ClientOperation,
+  conditions: ConditionValues,
+  names: InternalNames,
+  plan: QueryPlan,
+  types: TypeRelations,
+): CompiledOperation {
+  const { execute, subscription } = compilePlan(plan, types)
+  const shape = answerShape(client, conditions, names)
+  const writeText = compileAnswerText(shape)
+  return {
+    subscription,
+    async execute(variables, context, send, event = {}) {
+      const run: Run = { data: event, variables: variables.values, context, send, errors: [] }
+      await execute(run)
+      const text = writeText(run.data)
+      if (text !== undefined) return { data: text, errors: run.errors }
+      const { data, errors } = completeAnswer(shape, run.data, (nodes) => introspect(client, nodes, variables))
+      return { data: JSON.stringify(data), errors: [...errors, ...run.errors] }
+    },
+  }
+}
+
+/** `__schema` and `__type` are about the schema alone, and answered by graphql-js. */
+function introspect(
+  { schema, definition, fragments }: ClientOperation,
+  nodes: readonly FieldNode[],
+  variables: BoundVariables,
+) {
+  const { data } = executeSync({
+    schema,
+    document: {
+      kind: Kind.DOCUMENT,
+      definitions: [
+        {
+          kind: Kind.OPERATION_DEFINITION,
+          operation: OperationTypeNode.QUERY,
+          variableDefinitions: definition.variableDefinitions ?? [],
+          selectionSet: { kind: Kind.SELECTION_SET, selections: nodes.map(({ alias: _alias, ...field }) => field) },
+        },
+        ...fragments.values(),
+      ],
+    },
+    variableValues: variables.values,
+  })
+  const [node] = nodes
+  return (node && data?.[node.name.value]) ?? null
+}

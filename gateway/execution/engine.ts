@@ -1,0 +1,150 @@
+/**
+ * The engine of one supergraph: takes a client's operation, has it planned once, and runs the compiled plan for each request.
+ * Whoever uses it has parsed and validated the document; it knows nothing of HTTP, callers or policies.
+ */
+import { buildSchema, type DocumentNode, type GraphQLSchema } from 'graphql'
+import type { CallContext, Send } from '../traffic/send.ts'
+import { type BoundVariables, bindVariables, type ClientOperation, clientOperation } from './client-operation.ts'
+import { type Answer, type CompiledOperation, compileOperation } from './compiled-operation.ts'
+import type { ConditionValues } from './conditions.ts'
+import { createInternalNames } from './internal-names.ts'
+import { createOperationCache } from './operation-cache.ts'
+import { plannedOperation } from './planned-operation.ts'
+import type { SupergraphFacts } from './planner.ts'
+import { type PlannerThread, type PlanningOptions, startPlannerThread } from './planner-thread.ts'
+import { typeRelations } from './type-relations.ts'
+
+export interface EngineOptions extends PlanningOptions {
+  /** Bytes that compiled operations may take. */
+  readonly cacheBytes: number
+}
+
+/** A document's operation, as the engine keeps it between requests. */
+export interface PreparedOperation {
+  readonly client: ClientOperation
+  /** Checks a request's variables. @throws GraphQLError `BAD_USER_INPUT` */
+  bind(values: Readonly<Record<string, unknown>>): BoundVariables
+  /** The compiled operation for these values of its conditions: at once where it was compiled before. */
+  compiled(conditions: ConditionValues): CompiledOperation | Promise<CompiledOperation>
+}
+
+export interface Engine {
+  /** The public schema. */
+  readonly schema: GraphQLSchema
+  readonly supergraph: string
+  readonly facts: SupergraphFacts
+  /**
+   * What is kept of a document's operation, made on its first use.
+   * @param key identifies the document, for example its hash
+   * @throws GraphQLError `BAD_USER_INPUT` when the name fits no operation
+   */
+  prepare(key: string, document: DocumentNode, operationName?: string | null): PreparedOperation
+  /** Binds, compiles and runs. Rejects with coded errors before the first call to a service, never after. */
+  execute(
+    operation: PreparedOperation,
+    variables: Readonly<Record<string, unknown>>,
+    context: CallContext,
+    send: Send,
+  ): Promise<Answer>
+  /** Ends the planning thread. What runs may finish. */
+  close(): Promise<void>
+}
+
+export const defaultEngineOptions: EngineOptions = {
+  timeout: 10_000,
+  cacheBytes: 64 * 1024 * 1024,
+  onSlowPlan: () => undefined,
+  onUnplannable: () => undefined,
+}
+
+/** Rejects when the text is not a supergraph. */
+export async function createEngine(supergraph: string, options: EngineOptions = defaultEngineOptions): Promise<Engine> {
+  const planner = await startPlannerThread(supergraph, options)
+  const { facts } = planner
+  const schema = buildSchema(facts.apiSchema, { assumeValid: true, noLocation: true })
+  const kept = createOperationCache<PreparedOperation>(options.cacheBytes)
+  const compile = compiler(planner)
+  return {
+    schema,
+    supergraph,
+    facts,
+    prepare(key, document, operationName) {
+      const fullKey = operationName ? `${key}:${operationName}` : key
+      const known = kept.get(fullKey)
+      if (known) return known
+      const client = clientOperation(schema, document, operationName)
+      return prepareOperation(client, compile, (prepared, size) => kept.set(fullKey, prepared, size))
+    },
+    async execute(operation, variables, context, send) {
+      const bound = operation.bind(variables)
+      const compiled = await operation.compiled(bound.conditions)
+      return compiled.execute(bound, context, send)
+    },
+    close: () => planner.close(),
+  }
+}
+
+type Compile = (
+  client: ClientOperation,
+  conditions: ConditionValues,
+) => Promise<{ operation: CompiledOperation; size: number }>
+
+function prepareOperation(
+  client: ClientOperation,
+  compile: Compile,
+  keep: (prepared: PreparedOperation, size: number) => void,
+): PreparedOperation {
+  const variants = new Map<string, CompiledOperation | Promise<CompiledOperation>>()
+  let size = documentSize(client)
+  const prepared: PreparedOperation = {
+    client,
+    bind: (values) => bindVariables(client, values),
+    compiled(conditions) {
+      const key = client.conditions.length === 0 ? '' : JSON.stringify(conditions)
+      const known = variants.get(key)
+      if (known) return known
+      const pending = compile(client, conditions).then(
+        (compiled) => {
+          size += compiled.size
+          variants.set(key, compiled.operation)
+          keep(prepared, size)
+          return compiled.operation
+        },
+        (error: unknown) => {
+          variants.delete(key)
+          throw error
+        },
+      )
+      variants.set(key, pending)
+      return pending
+    },
+  }
+  keep(prepared, size)
+  return prepared
+}
+
+function compiler(planner: PlannerThread): Compile {
+  const types = typeRelations(planner.facts)
+  const fieldNames = new Set(planner.facts.fieldNames)
+  const plannerFields = new Set(planner.facts.plannerFields)
+  return async (client, conditions) => {
+    const names = createInternalNames(fieldNames, plannerFields)
+    const text = plannedOperation(client, conditions, names)
+    const plan = text === undefined ? { kind: 'QueryPlan' as const } : await planner.plan(text)
+    const operation = compileOperation(client, conditions, names, plan, types)
+    return {
+      operation,
+      size: (text?.length ?? 0) * BYTES_PER_CHARACTER + JSON.stringify(plan).length * BYTES_PER_CHARACTER,
+    }
+  }
+}
+
+/** Measured heap of a compiled plan, its closures and writers, over the length of the plan's JSON. */
+const BYTES_PER_CHARACTER = 8
+
+const documentSize = ({ definition, fragments }: ClientOperation): number =>
+  4_096 +
+  [definition, ...fragments.values()].reduce(
+    (sum, node) => sum + ((node.loc?.end ?? 0) - (node.loc?.start ?? 0)) * 40,
+    0,
+  )

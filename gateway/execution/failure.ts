@@ -1,0 +1,60 @@
+/**
+ * What stands in the engine's data where a service failed to give a value: the errors that explain it. It travels with the data to the place in
+ * the answer that shows it, and so finds its path in the client's names by itself. It must never be written out as data.
+ */
+import { GraphQLError, type GraphQLErrorExtensions, type GraphQLFormattedError } from 'graphql'
+import { codedError, isErrorCode } from '../protocol/errors.ts'
+
+export interface Fault {
+  readonly error: GraphQLError
+  /** From the value that is missing to the field that failed, in the engine's names; empty where they are the same. */
+  readonly below: readonly (string | number)[]
+}
+
+export class Failure {
+  readonly faults: readonly Fault[]
+
+  constructor(faults: readonly Fault[]) {
+    this.faults = faults
+  }
+}
+
+/** The failure of everything that one error cost. */
+export const failureOf = (error: GraphQLError): Failure => new Failure([{ error, below: [] }])
+
+/** Codes that speak of the request which the gateway wrote, not of the client's. */
+const OWN_FAULTS: ReadonlySet<string> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'OPERATION_NOT_ALLOWED',
+  'INTERNAL',
+])
+
+/** A service's error as a client may see it: coded errors are meant for it, all else stays in the gateway. */
+export function serviceError(service: string, error: GraphQLFormattedError): GraphQLError {
+  const code = error.extensions?.['code']
+  if (!isErrorCode(code) || OWN_FAULTS.has(code)) {
+    return new GraphQLError('Internal error.', {
+      originalError: new Error(`${service}: ${error.message}`),
+      extensions: { code: 'INTERNAL', service },
+    })
+  }
+  const { stacktrace: _stacktrace, exception: _exception, ...extensions } = error.extensions ?? {}
+  return codedError(code, error.message, { ...extensions, service })
+}
+
+/** A call that gave no answer. Traffic's own errors are coded; anything else is a fault of ours. */
+export function callError(service: string, error: unknown): GraphQLError {
+  if (error instanceof GraphQLError && isErrorCode(error.extensions['code'])) return error
+  return new GraphQLError('Internal error.', {
+    originalError: error instanceof Error ? error : new Error(String(error)),
+    extensions: { code: 'INTERNAL', service },
+  })
+}
+
+/** The same error at a place in the answer. */
+export function errorAt(error: GraphQLError, path: readonly (string | number)[]): GraphQLError {
+  const extensions: GraphQLErrorExtensions = error.extensions
+  return new GraphQLError(error.message, { path, extensions, originalError: error.originalError ?? null })
+}

@@ -1,0 +1,80 @@
+/** What a request asks a service for, as a tree: so that a failure costs exactly those fields, and nothing another service gave. */
+import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql'
+import { Failure } from './failure.ts'
+import type { WrittenPlaces } from './paths.ts'
+import { PlanShapeError } from './plan-shape-error.ts'
+import { type Data, isData } from './run.ts'
+import type { TypeRelations } from './type-relations.ts'
+
+export interface FetchedField {
+  readonly name: string
+  /** Types the object must be of, all of them, for the field to be asked for. */
+  readonly on: readonly string[]
+  readonly children: FetchedFields
+}
+
+export type FetchedFields = readonly FetchedField[]
+
+/** The fields of a request's one operation. @throws PlanShapeError */
+export function fetchedFields(document: DocumentNode): FetchedFields {
+  const [operation, ...others] = document.definitions
+  if (operation?.kind !== Kind.OPERATION_DEFINITION || others.length > 0) throw new PlanShapeError('named fragments')
+  return fieldsOf(operation.selectionSet, [])
+}
+
+function fieldsOf({ selections }: SelectionSetNode, on: readonly string[]): FetchedField[] {
+  return selections.flatMap((selection): FetchedField[] => {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) throw new PlanShapeError('named fragments')
+    if (selection.kind === Kind.INLINE_FRAGMENT) {
+      const condition = selection.typeCondition?.name.value
+      return fieldsOf(selection.selectionSet, condition === undefined ? on : [...on, condition])
+    }
+    const children = selection.selectionSet ? fieldsOf(selection.selectionSet, []) : []
+    return [{ name: (selection.alias ?? selection.name).value, on, children }]
+  })
+}
+
+/** Everything asked for below a field, whatever the type. */
+export const fieldBelow = (fields: FetchedFields, name: string): FetchedFields =>
+  fields.filter((field) => field.name === name).flatMap((field) => field.children)
+
+/** Leaves the failure in each field that was asked of this object, which must be writable, and is not there. */
+export function loseFields(
+  target: Data,
+  fields: FetchedFields,
+  failure: Failure,
+  places: WrittenPlaces | undefined,
+  types: TypeRelations,
+): void {
+  const typename = target['__typename']
+  for (const { name, on, children } of fields) {
+    if (name === '__typename') continue
+    if (typeof typename === 'string' && !on.every((condition) => types.belongsTo(typename, condition))) continue
+    const known = target[name]
+    if (known === undefined) target[name] = failureBelow(failure, name)
+    else if (children.length > 0) target[name] = withLost(known, children, failure, places?.children.get(name), types)
+  }
+}
+
+/** A failure of an object, as it is seen from one of its fields: by the faults of that field, if any are. */
+function failureBelow(failure: Failure, name: string): Failure {
+  if (failure.faults.every(({ below }) => below.length === 0)) return failure
+  const own = failure.faults.filter(({ below }) => below[0] === name)
+  if (own.length > 0) return new Failure(own.map(({ error, below }) => ({ error, below: below.slice(1) })))
+  return new Failure(failure.faults.map(({ error }) => ({ error, below: [] })))
+}
+
+/** The value without the fields that failed: itself where later steps write to it, otherwise a copy, since it may be another request's too. */
+export function withLost(
+  known: unknown,
+  fields: FetchedFields,
+  failure: Failure,
+  places: WrittenPlaces | undefined,
+  types: TypeRelations,
+): unknown {
+  if (Array.isArray(known)) return known.map((item) => withLost(item, fields, failure, places, types))
+  if (!isData(known) || known instanceof Failure) return known
+  const target = places ? known : { ...known }
+  loseFields(target, fields, failure, places, types)
+  return target
+}

@@ -1,0 +1,108 @@
+/**
+ * Gives every field a client selects the name it has inside the engine. A field without arguments goes by its own name, whatever the client
+ * calls it; one with arguments gets a name for each set of them. So no alias of a client can be taken for a key, an input of `@requires`,
+ * `__typename` or a name of the planner's: those are never the client's to choose.
+ */
+import {
+  type ArgumentNode,
+  type DirectiveNode,
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLOutputType,
+  getNamedType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  Kind,
+  print,
+  type ValueNode,
+} from 'graphql'
+import { isCondition } from './conditions.ts'
+import { serviceVariable } from './variable-names.ts'
+
+export interface InternalNames {
+  /**
+   * The name of a field of the client's document inside the engine; the same for the same node.
+   * @param apart distinguishes fields that must each be asked for although they look the same (root fields of a mutation)
+   */
+  assign(node: FieldNode, definition: GraphQLField<unknown, unknown>, apart?: string): string
+  /** The name that was assigned. */
+  of(node: FieldNode): string
+}
+
+/**
+ * @param fieldNames every field name of the supergraph: an internal alias takes none of them
+ * @param plannerFields names under which the planner itself may fetch a field with arguments of its own
+ */
+export function createInternalNames(
+  fieldNames: ReadonlySet<string>,
+  plannerFields: ReadonlySet<string>,
+): InternalNames {
+  const byNode = new Map<FieldNode, string>()
+  const bySignature = new Map<string, string>()
+  const taken = new Set<string>()
+
+  const choose = (name: string, mayBePlain: boolean): string => {
+    if (mayBePlain && !taken.has(name)) return name
+    for (let count = 1; ; count++) {
+      const alias = `${name}_${count}`
+      if (!taken.has(alias) && !fieldNames.has(alias)) return alias
+    }
+  }
+
+  return {
+    assign(node, definition, apart = '') {
+      const known = byNode.get(node)
+      if (known !== undefined) return known
+      const name = node.name.value
+      const signature = JSON.stringify([
+        name,
+        argumentText(node.arguments ?? []),
+        directiveText(node),
+        responseShape(definition.type),
+        apart,
+      ])
+      let internal = bySignature.get(signature)
+      if (internal === undefined) {
+        internal = choose(name, definition.args.length === 0 || !plannerFields.has(name))
+        taken.add(internal)
+        bySignature.set(signature, internal)
+      }
+      byNode.set(node, internal)
+      return internal
+    },
+    of(node) {
+      const name = byNode.get(node)
+      if (name === undefined) throw new Error(`The field ${node.name.value} was never given an internal name.`)
+      return name
+    },
+  }
+}
+
+/** What two fields must have in common to go by one name: leaf type, lists and nulls, but not the fields of their objects. */
+function responseShape(type: GraphQLOutputType): string {
+  if (isNonNullType(type)) return `${responseShape(type.ofType)}!`
+  if (isListType(type)) return `[${responseShape(type.ofType)}]`
+  return isLeafType(getNamedType(type)) ? type.name : '{}'
+}
+
+/** Arguments as text, the same for the same values in whatever order they are written. */
+export function argumentText(nodes: readonly ArgumentNode[]): string {
+  if (nodes.length === 0) return ''
+  const texts = nodes.map((argument) => `${argument.name.value}: ${valueText(argument.value)}`)
+  return `(${texts.sort().join(', ')})`
+}
+
+/** The directives that the services get to see, as text. */
+export function directiveText(node: { readonly directives?: readonly DirectiveNode[] | undefined }): string {
+  const passedOn = (node.directives ?? []).filter((directive) => !isCondition(directive))
+  return passedOn.map((directive) => ` @${directive.name.value}${argumentText(directive.arguments ?? [])}`).join('')
+}
+
+function valueText(value: ValueNode): string {
+  if (value.kind === Kind.VARIABLE) return `$${serviceVariable(value.name.value)}`
+  if (value.kind === Kind.LIST) return `[${value.values.map(valueText).join(', ')}]`
+  if (value.kind !== Kind.OBJECT) return print(value)
+  const fields = value.fields.map((field) => `${field.name.value}: ${valueText(field.value)}`)
+  return `{${fields.sort().join(', ')}}`
+}

@@ -1,0 +1,82 @@
+/**
+ * The one module that knows Apollo's planner: it turns a supergraph into what the engine needs of it, and operations into plans.
+ * It runs in a thread of its own (`planner-worker.ts`), so that a hard operation never holds up a request; it must not be imported elsewhere.
+ */
+import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals'
+import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
+import { isAbstractType, isInterfaceType, isObjectType, parse, printSchema } from 'graphql'
+import { prepareSupergraph } from './planner-supergraph.ts'
+
+/** What the rest of the engine needs to know of a supergraph; plain data, so that it crosses threads. */
+export interface SupergraphFacts {
+  /** The public schema as SDL. */
+  readonly apiSchema: string
+  /** Services by name, with the addresses that the supergraph gives them. */
+  readonly services: readonly { readonly name: string; readonly url: string }[]
+  /** Every object type by name, hidden ones too. */
+  readonly objectTypes: readonly string[]
+  /** Every interface and union with all the types, hidden ones too, that belong to it. */
+  readonly subtypes: Readonly<Record<string, readonly string[]>>
+  /** Names of all fields, hidden ones too: names that an internal alias must not take. */
+  readonly fieldNames: readonly string[]
+  /** Fields that the planner may fetch by itself, for keys, `@requires`, `@provides` or contexts. */
+  readonly plannerFields: readonly string[]
+}
+
+export interface Planner {
+  readonly facts: SupergraphFacts
+  /**
+   * @param operation one operation on the public schema, without conditions and introspection
+   * @throws PlanningError where the services cannot answer it together
+   */
+  plan(operation: string): QueryPlan
+}
+
+/** The services cannot answer an operation together, however it is asked. */
+export class PlanningError extends Error {}
+
+/** More would be tried for operations over many shareable fields, for seconds, to save a call at best. */
+const MAX_EVALUATED_PLANS = 100
+
+/** @throws when the text is not a supergraph */
+export function createPlanner(supergraphSdl: string): Planner {
+  const prepared = prepareSupergraph(parse(supergraphSdl, { noLocation: true }))
+  const supergraph = Supergraph.build(prepared.document, {
+    supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
+    validateSupergraph: false,
+  })
+  const planner = new QueryPlanner(supergraph, { debug: { maxEvaluatedPlans: MAX_EVALUATED_PLANS } })
+  const apiSchema = supergraph.apiSchema()
+  return {
+    facts: {
+      apiSchema: printSchema(apiSchema.toGraphQLJSSchema()),
+      services: supergraph.subgraphsMetadata(),
+      plannerFields: prepared.plannerFields,
+      ...typeFacts(supergraph),
+    },
+    plan(text) {
+      const operation = operationFromDocument(apiSchema, parse(text, { noLocation: true }), { validate: false })
+      const plan = planner.buildQueryPlan(operation, { recursiveSelectionsLimitDisabled: true })
+      if (!plan.node) throw new PlanningError('The services cannot answer this operation together.')
+      return plan
+    },
+  }
+}
+
+function typeFacts(supergraph: Supergraph): Pick<SupergraphFacts, 'objectTypes' | 'subtypes' | 'fieldNames'> {
+  const schema = supergraph.schema.toGraphQLJSSchema()
+  const types = Object.values(schema.getTypeMap()).filter((type) => !type.name.startsWith('__'))
+  const composite = types.filter((type) => isObjectType(type) || isInterfaceType(type))
+  return {
+    objectTypes: types.filter(isObjectType).map((type) => type.name),
+    subtypes: Object.fromEntries(
+      types
+        .filter(isAbstractType)
+        .map((type) => [
+          type.name,
+          composite.filter((other) => schema.isSubType(type, other)).map((other) => other.name),
+        ]),
+    ),
+    fieldNames: [...new Set(composite.flatMap((type) => Object.keys(type.getFields())))],
+  }
+}

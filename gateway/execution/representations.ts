@@ -1,0 +1,120 @@
+/**
+ * Writes what a service needs to know of an entity, as JSON text: by one list of fields for each concrete type, built when the type is first met.
+ * The same entity always gives the same text, so that it is asked for once.
+ */
+import type { FetchDataRewrite, QueryPlanSelectionNode } from '@apollo/query-planner'
+import { Failure } from './failure.ts'
+import { valueText } from './json-text.ts'
+import { PlanShapeError } from './plan-shape-error.ts'
+import { type Data, isData } from './run.ts'
+import type { TypeRelations } from './type-relations.ts'
+
+/**
+ * The text of an entity; the failure that took one of its inputs; or `undefined` where it is not of a type the service is asked for, or an input
+ * was never given.
+ */
+export type Represent = (entity: Readonly<Data>) => string | Failure | undefined
+
+interface InputField {
+  readonly source: string
+  /** `"name":` */
+  readonly key: string
+  readonly write: (value: unknown) => string | Failure | undefined
+}
+
+/** @throws PlanShapeError for a rewrite that is not the name of an interface in place of a type's */
+export function compileRepresentation(
+  requires: readonly QueryPlanSelectionNode[],
+  rewrites: readonly FetchDataRewrite[] | undefined,
+  types: TypeRelations,
+): Represent {
+  const rewritten = (rewrites ?? []).map(typenameRewrite)
+  const rename = (typename: string): string => {
+    const rewrite = rewritten.findLast(({ on }) => on.every((condition) => types.belongsTo(typename, condition)))
+    return rewrite?.typename ?? typename
+  }
+  return selectionWriter(requires, types, rename, undefined)
+}
+
+function typenameRewrite(rewrite: FetchDataRewrite): { on: readonly string[]; typename: string } {
+  const on = rewrite.path.slice(0, -1).map((segment) => segment.replace(/^\.\.\. on /, ''))
+  const isTypename = rewrite.kind === 'ValueSetter' && rewrite.path.at(-1) === '__typename'
+  if (!isTypename || rewrite.path.slice(0, -1).some((segment) => !segment.startsWith('... on '))) {
+    throw new PlanShapeError(`the input rewrite at ${rewrite.path.join('/')}`)
+  }
+  return { on, typename: String(rewrite.setValueTo) }
+}
+
+/** @param empty what stands for an object of which nothing is asked */
+function selectionWriter(
+  selections: readonly QueryPlanSelectionNode[],
+  types: TypeRelations,
+  rename: (typename: string) => string,
+  empty: string | undefined,
+): Represent {
+  const byType = new Map<unknown, readonly InputField[]>()
+  return (entity) => {
+    const typename = entity['__typename']
+    let fields = byType.get(typename)
+    if (!fields) {
+      fields = inputFields(selections, typename, types, rename)
+      byType.set(typename, fields)
+    }
+    if (fields.length === 0) return empty
+    let text = ''
+    for (const { source, key, write } of fields) {
+      const value = write(entity[source])
+      if (typeof value !== 'string') return value
+      text += text === '' ? `{${key}${value}` : `,${key}${value}`
+    }
+    return `${text}}`
+  }
+}
+
+function inputFields(
+  selections: readonly QueryPlanSelectionNode[],
+  typename: unknown,
+  types: TypeRelations,
+  rename: (typename: string) => string,
+): readonly InputField[] {
+  const grouped = new Map<string, QueryPlanSelectionNode[]>()
+  const group = (nodes: readonly QueryPlanSelectionNode[]): void => {
+    for (const node of nodes) {
+      if (node.kind === 'InlineFragment') {
+        const applies =
+          node.typeCondition === undefined ||
+          (typeof typename === 'string' && types.belongsTo(typename, node.typeCondition))
+        if (applies) group(node.selections)
+      } else {
+        const name = node.alias ?? node.name
+        grouped.set(name, [...(grouped.get(name) ?? []), ...(node.selections ?? [])])
+      }
+    }
+  }
+  group(selections)
+  return Array.from(grouped, ([source, children]) => ({
+    source,
+    key: `${JSON.stringify(source)}:`,
+    write: source === '__typename' ? typenameWriter(rename) : inputWriter(children, types),
+  }))
+}
+
+const typenameWriter = (rename: (typename: string) => string) => (value: unknown) =>
+  typeof value === 'string' ? JSON.stringify(rename(value)) : undefined
+
+function inputWriter(children: readonly QueryPlanSelectionNode[], types: TypeRelations): InputField['write'] {
+  const writeObject = children.length > 0 ? selectionWriter(children, types, (typename) => typename, '{}') : undefined
+  const write = (value: unknown): string | Failure | undefined => {
+    if (value === undefined || value instanceof Failure) return value
+    if (value === null) return 'null'
+    if (!Array.isArray(value)) return writeObject && isData(value) ? writeObject(value) : valueText(value)
+    const items: string[] = []
+    for (const item of value) {
+      const text = write(item)
+      if (typeof text !== 'string') return text
+      items.push(text)
+    }
+    return `[${items.join(',')}]`
+  }
+  return write
+}

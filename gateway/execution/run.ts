@@ -1,0 +1,37 @@
+/** The state of one execution of a compiled operation, and the few types every step shares. It lives as long as one request. */
+import type { GraphQLError } from 'graphql'
+import type { CallContext, Send } from '../traffic/send.ts'
+import { valueText } from './json-text.ts'
+import { clientVariable } from './variable-names.ts'
+
+/** An object of the engine's data. A service's answer is shared with other requests: only objects made here may be written to. */
+export type Data = Record<string, unknown>
+
+export interface Run {
+  /** The root of what was fetched so far, in internal names. */
+  readonly data: Data
+  /** As the client sent them. */
+  readonly variables: Readonly<Record<string, unknown>>
+  readonly context: CallContext
+  readonly send: Send
+  /** Errors that name no place in the answer. */
+  readonly errors: GraphQLError[]
+}
+
+/** A step of a plan. It never rejects: a failure becomes part of the data. */
+export type Step = (run: Run) => Promise<void>
+
+export const isData = (value: unknown): value is Data =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The members of a request's `variables` that the client set, as JSON text. */
+export function variableTexts(names: readonly string[], run: Run): string {
+  let text = ''
+  for (const name of names) {
+    const clientName = clientVariable(name)
+    if (clientName === undefined || !Object.hasOwn(run.variables, clientName)) continue
+    const value = run.variables[clientName]
+    if (value !== undefined) text += `${text === '' ? '' : ','}"${name}":${valueText(value)}`
+  }
+  return text
+}

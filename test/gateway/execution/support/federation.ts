@@ -1,0 +1,146 @@
+/** Services in one process behind the real engine, and the same data behind one plain schema: what both answer must be the same. */
+import { composeServices } from '@apollo/composition'
+import { buildSubgraphSchema } from '@apollo/subgraph'
+import {
+  type DocumentNode,
+  execute,
+  GraphQLError,
+  type GraphQLFieldResolver,
+  type GraphQLSchema,
+  parse,
+  validate,
+} from 'graphql'
+import { createEngine, defaultEngineOptions, type Engine } from '../../../../gateway/execution/engine.ts'
+import { codedError } from '../../../../gateway/protocol/errors.ts'
+import { bodyText, type CallContext, type Send, type ServiceAnswer } from '../../../../gateway/traffic/send.ts'
+
+export type Resolvers = Record<string, Record<string, unknown>>
+
+export interface TestService {
+  readonly typeDefs: string
+  readonly resolvers: Resolvers
+  readonly resolveField?: GraphQLFieldResolver<unknown, unknown>
+}
+
+export interface SentCall {
+  readonly service: string
+  readonly query: string
+  readonly variables: Readonly<Record<string, unknown>>
+}
+
+export interface Federation {
+  readonly engine: Engine
+  readonly supergraph: string
+  /** Every call to a service, in order. Emptied by the test that looks. */
+  readonly calls: SentCall[]
+  /** Services that refuse every call, for as long as they are in here. */
+  readonly down: Set<string>
+  /** Asks the engine. */
+  ask(query: string, variables?: Readonly<Record<string, unknown>>, operationName?: string): Promise<AskedAnswer>
+  close(): Promise<void>
+}
+
+export interface AskedAnswer {
+  readonly data: Record<string, unknown> | null
+  readonly errors: readonly GraphQLError[]
+}
+
+export const callContext: CallContext = {
+  requestId: 'test',
+  authorization: undefined,
+  perspective: undefined,
+  signal: undefined,
+  idempotent: false,
+  observe: () => undefined,
+}
+
+export function composeTest(services: Readonly<Record<string, TestService>>): string {
+  const { supergraphSdl, errors } = composeServices(
+    Object.entries(services).map(([name, { typeDefs }]) => ({ name, typeDefs: parse(typeDefs) })),
+  )
+  if (errors) throw new Error(errors.map((error) => error.message).join('\n'))
+  return supergraphSdl
+}
+
+export async function federate(services: Readonly<Record<string, TestService>>): Promise<Federation> {
+  const supergraph = composeTest(services)
+  const calls: SentCall[] = []
+  const down = new Set<string>()
+  const schemas = new Map(
+    Object.entries(services).map(([name, { typeDefs, resolvers, resolveField }]) => [
+      name,
+      { schema: buildSubgraphSchema({ typeDefs: parse(typeDefs), resolvers: resolvers as never }), resolveField },
+    ]),
+  )
+  const unplannable: string[] = []
+  const engine = await createEngine(supergraph, {
+    ...defaultEngineOptions,
+    onUnplannable: (operation, reason) => unplannable.push(`${reason}\n${operation}`),
+  })
+  const documents = new Map<string, DocumentNode>()
+
+  const send: Send = async ({ service, body }) => {
+    const found = schemas.get(service)
+    if (!found) throw new Error(`There is no service ${service}.`)
+    const { query, variables } = JSON.parse(bodyText(body)) as SentCall
+    calls.push({ service, query, variables })
+    if (down.has(service)) throw codedError('SERVICE_UNAVAILABLE', 'The service is away.', { service })
+    return answerAsService(found.schema, found.resolveField, documents, query, variables)
+  }
+
+  return {
+    engine,
+    supergraph,
+    calls,
+    down,
+    async ask(query, variables = {}, operationName) {
+      const document = parse(query)
+      const faults = validate(engine.schema, document)
+      if (faults.length > 0) throw new Error(`The test asks wrongly: ${faults.map(String).join('\n')}`)
+      const operation = engine.prepare(query, document, operationName)
+      try {
+        const { data, errors } = await engine.execute(operation, variables, callContext, send)
+        return { data: JSON.parse(data) as AskedAnswer['data'], errors }
+      } catch (error) {
+        if (error instanceof GraphQLError) {
+          throw Object.assign(error, { reasons: unplannable.splice(0) })
+        }
+        throw error
+      }
+    },
+    close: () => engine.close(),
+  }
+}
+
+/** As a service would over HTTP: the text is parsed and validated, the answer is a JSON text. */
+async function answerAsService(
+  schema: GraphQLSchema,
+  resolveField: GraphQLFieldResolver<unknown, unknown> | undefined,
+  documents: Map<string, DocumentNode>,
+  query: string,
+  variables: Readonly<Record<string, unknown>>,
+): Promise<ServiceAnswer> {
+  let document = documents.get(query)
+  if (!document) {
+    document = parse(query)
+    const faults = validate(schema, document)
+    if (faults.length > 0) throw new Error(`The engine asks wrongly: ${faults.map(String).join('\n')}\n${query}`)
+    documents.set(query, document)
+  }
+  const result = await execute({
+    schema,
+    document,
+    variableValues: variables,
+    ...(resolveField && { fieldResolver: resolveField }),
+  })
+  return freeze(JSON.parse(JSON.stringify(result)) as ServiceAnswer)
+}
+
+/** Answers are shared between requests: writing to one is a fault of the engine. */
+function freeze<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null) {
+    Object.freeze(value)
+    for (const item of Object.values(value)) freeze(item)
+  }
+  return value
+}
