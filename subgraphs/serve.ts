@@ -2,7 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server'
-import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled'
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+} from '@apollo/server/plugin/disabled'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { type GraphQLFormattedError, parse } from 'graphql'
 import { z } from 'zod'
@@ -95,7 +98,10 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
     parseOptions: { maxTokens: 20_000 },
     logger: log,
     formatError: (formatted, error) => maskError(formatted, error, log),
-    plugins: definition.kind === 'stateful' ? [ApolloServerPluginCacheControlDisabled(), noStore] : [],
+    plugins: [
+      ApolloServerPluginInlineTraceDisabled(), // its protobuf library alone takes megabytes of every instance
+      ...(definition.kind === 'stateful' ? [ApolloServerPluginCacheControlDisabled(), noStore] : []),
+    ],
   })
   apollo.startInBackgroundHandlingStartupErrorsByLoggingAndFailingAllRequests()
   let state: LifecycleState = 'starting'

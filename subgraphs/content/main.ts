@@ -1,5 +1,7 @@
 /** Runs the content service as a process. */
-import { serve } from '../serve.ts'
-import { contentService } from './service.ts'
+import '../small-heap.ts'
+
+// Imported only now, so that loading the modules already fills a heap that stays small.
+const [{ serve }, { contentService }] = await Promise.all([import('../serve.ts'), import('./service.ts')])
 
 await serve(contentService)

@@ -1,8 +1,9 @@
 /** Colours code in a tree that is already safe. Grammars are loaded when first met, so that an instance without code pays nothing. */
+
+import { createCssVariablesTheme, createHighlighterCore, type HighlighterCore, type LanguageInput } from '@shikijs/core' // MIT; TextMate grammars, as in editors
+import { createJavaScriptRawEngine } from '@shikijs/engine-javascript/raw' // for grammars whose patterns were compiled beforehand
 import type { Element, Root } from 'hast'
 import { toString as textOf } from 'hast-util-to-string'
-import { createCssVariablesTheme, createHighlighterCore, type HighlighterCore, type LanguageInput } from 'shiki/core' // MIT; TextMate grammars, as in editors
-import { createJavaScriptRegexEngine } from 'shiki/engine/javascript'
 import { visit } from 'unist-util-visit'
 
 /** Characters of one block; a longer one stays plain, because grammars are slow on very long text. */
@@ -13,17 +14,17 @@ const load = (language: Promise<{ default: LanguageInput }>): Promise<LanguageIn
   language.then((module) => module.default)
 
 const languages: ReadonlyMap<string, LoadLanguage> = new Map<string, LoadLanguage>([
-  ['bash', () => load(import('@shikijs/langs/bash'))],
-  ['csv', () => load(import('@shikijs/langs/csv'))],
-  ['graphql', () => load(import('@shikijs/langs/graphql'))],
-  ['http', () => load(import('@shikijs/langs/http'))],
-  ['javascript', () => load(import('@shikijs/langs/javascript'))],
-  ['json', () => load(import('@shikijs/langs/json'))],
-  ['python', () => load(import('@shikijs/langs/python'))],
-  ['sql', () => load(import('@shikijs/langs/sql'))],
-  ['typescript', () => load(import('@shikijs/langs/typescript'))],
-  ['xml', () => load(import('@shikijs/langs/xml'))],
-  ['yaml', () => load(import('@shikijs/langs/yaml'))],
+  ['bash', () => load(import('@shikijs/langs-precompiled/bash'))],
+  ['csv', () => load(import('@shikijs/langs-precompiled/csv'))],
+  ['graphql', () => load(import('@shikijs/langs-precompiled/graphql'))],
+  ['http', () => load(import('@shikijs/langs-precompiled/http'))],
+  ['javascript', () => load(import('@shikijs/langs-precompiled/javascript'))],
+  ['json', () => load(import('@shikijs/langs-precompiled/json'))],
+  ['python', () => load(import('@shikijs/langs-precompiled/python'))],
+  ['sql', () => load(import('@shikijs/langs-precompiled/sql'))],
+  ['typescript', () => load(import('@shikijs/langs-precompiled/typescript'))],
+  ['xml', () => load(import('@shikijs/langs-precompiled/xml'))],
+  ['yaml', () => load(import('@shikijs/langs-precompiled/yaml'))],
 ])
 
 const aliases: Readonly<Record<string, string>> = {
@@ -64,7 +65,7 @@ function languageOf(code: Element): string | undefined {
 }
 
 async function withLanguage(language: string): Promise<HighlighterCore> {
-  highlighter ??= createHighlighterCore({ themes: [theme], langs: [], engine: createJavaScriptRegexEngine() })
+  highlighter ??= createHighlighterCore({ themes: [theme], langs: [], engine: createJavaScriptRawEngine() })
   const shiki = await highlighter
   const grammar = languages.get(language)
   if (grammar && !shiki.getLoadedLanguages().includes(language)) await shiki.loadLanguage(await grammar())
