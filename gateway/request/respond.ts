@@ -1,6 +1,7 @@
 /** Writes outcomes and refusals as JSON, always, with the status that GraphQL over HTTP gives them. */
 import type { ServerResponse } from 'node:http'
 import { GraphQLError } from 'graphql'
+import { AnswerText } from '../execution/answer-data.ts'
 import { HttpError } from '../process/http.ts'
 import type { Logger } from '../process/log.ts'
 import { type ErrorCode, errorStatus, isErrorCode } from '../protocol/errors.ts'
@@ -41,7 +42,11 @@ function write(
 ) {
   if (response.destroyed || response.headersSent) return
   const { errors, data } = outcome
-  const body = Buffer.from(JSON.stringify({ ...(errors && { errors }), ...('data' in outcome && { data }) }))
+  const body = Buffer.from(
+    data instanceof AnswerText
+      ? `{${errors ? `"errors":${JSON.stringify(errors)},` : ''}"data":${data.text}}`
+      : JSON.stringify({ ...(errors && { errors }), ...('data' in outcome && { data }) }),
+  )
   response.writeHead(status, {
     'content-type': `${mediaType}; charset=utf-8`,
     'content-length': body.length,

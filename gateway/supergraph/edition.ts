@@ -1,13 +1,14 @@
 /** One supergraph in service: its schema, the documents met under it, and what executes them. A new supergraph is a new edition. */
 import { createHash } from 'node:crypto'
 import type { GraphQLSchema } from 'graphql'
+import { createEngine, defaultEngineOptions } from '../execution/engine.ts'
+import { createExecutor } from '../execution/executor.ts'
 import type { Logger } from '../process/log.ts'
 import { createDocuments, type Documents } from '../request/documents.ts'
-import { type Host, startHost } from '../request/host.ts'
+import { type Host, type HostContext, startHost } from '../request/host.ts'
 import type { Limits } from '../request/limits.ts'
 import type { Policies } from '../request/policies.ts'
 import type { Send } from '../traffic/send.ts'
-import { openStockEngine } from './stock-engine.ts'
 
 export interface Edition {
   /** SHA-256 of the supergraph, in hex. */
@@ -30,7 +31,13 @@ export interface EditionOptions {
 /** Rejects where the text is no supergraph the gateway can serve. */
 export async function openEdition(supergraph: string, options: EditionOptions): Promise<Edition> {
   const { limits, policies, send, hideSchema, log } = options
-  const { schema, executor, close } = await openStockEngine(supergraph, send, log)
+  const engine = await createEngine(supergraph, {
+    ...defaultEngineOptions,
+    onSlowPlan: (operation, milliseconds) => log.warn({ operation, milliseconds }, 'an operation took long to plan'),
+    onUnplannable: (operation, reason) => log.error({ operation, reason }, 'an operation could not be planned'),
+  })
+  const { schema } = engine
+  const executor = createExecutor(engine, send, (context) => (context as HostContext).call)
   const host = await startHost({ schema, supergraph, executor, hideSchema, log })
   return {
     id: createHash('sha256').update(supergraph).digest('hex'),
@@ -39,7 +46,7 @@ export async function openEdition(supergraph: string, options: EditionOptions): 
     host,
     async close() {
       await host.stop()
-      await close()
+      await engine.close()
     },
   }
 }
