@@ -1,0 +1,13 @@
+/** The formats a statement can be had in: one row each, so that a format is added here and nowhere else. */
+import { camt053 } from './camt053.ts'
+import { csv } from './csv.ts'
+import { ofx } from './ofx.ts'
+import type { StatementFormat } from './statement.ts'
+
+export const formats = { CSV: csv, OFX: ofx, CAMT_053: camt053 } as const satisfies Readonly<
+  Record<string, StatementFormat>
+>
+
+export type FormatName = keyof typeof formats
+
+export const isFormatName = (name: string): name is FormatName => Object.hasOwn(formats, name)

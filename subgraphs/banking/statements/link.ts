@@ -1,0 +1,66 @@
+/**
+ * Links to downloads that need no token: whoever holds one may fetch exactly that statement for a few minutes, and nothing else.
+ * HMAC-SHA256 over everything the download depends on; the key is derived, so that it can forge nothing but links.
+ */
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { type FormatName, formats, isFormatName } from './formats.ts'
+
+/** Milliseconds a link is good for. */
+export const LINK_LIFETIME = 5 * 60_000
+
+/** Where the service answers downloads; the gateway passes everything below it on. */
+export const DOWNLOADS_PATH = '/downloads/statements'
+
+/** What a link stands for. */
+export interface DownloadGrant {
+  readonly accountId: string
+  readonly format: FormatName
+  readonly from: Date
+  /** The first instant after the period. */
+  readonly to: Date
+  readonly expiresAt: Date
+}
+
+export interface DownloadLinks {
+  /** Path and query of a new link. */
+  make(grant: DownloadGrant): string
+  /** What the link stands for; `undefined` where it is forged, changed or past its time. */
+  read(url: string, now?: Date): DownloadGrant | undefined
+}
+
+/** @param secret shared by all instances of the service */
+export function downloadLinks(secret: string): DownloadLinks {
+  const key = Buffer.from(hkdfSync('sha256', secret, '', 'statement downloads', 32))
+  const digest = ({ accountId, format, from, to, expiresAt }: DownloadGrant): Buffer =>
+    createHmac('sha256', key)
+      .update(JSON.stringify([accountId, format, from.getTime(), to.getTime(), expiresAt.getTime()]))
+      .digest()
+
+  return {
+    make(grant) {
+      const query = new URLSearchParams({
+        format: grant.format,
+        from: grant.from.toISOString(),
+        to: grant.to.toISOString(),
+        expires: grant.expiresAt.toISOString(),
+        signature: digest(grant).toString('base64url'),
+      })
+      return `${DOWNLOADS_PATH}/${encodeURIComponent(grant.accountId)}.${formats[grant.format].extension}?${query}`
+    },
+    read(url, now = new Date()) {
+      const parsed = URL.parse(url, 'http://localhost')
+      if (!parsed) return undefined
+      const { pathname, searchParams } = parsed
+      const [, accountId] = /^\/downloads\/statements\/([^/]+)\.[a-z]+$/.exec(pathname) ?? []
+      const format = searchParams.get('format') ?? ''
+      const [from, to, expiresAt] = ['from', 'to', 'expires'].map((name) => new Date(searchParams.get(name) ?? ''))
+      if (accountId === undefined || !isFormatName(format) || !from || !to || !expiresAt) return undefined
+      if ([from, to, expiresAt].some((date) => Number.isNaN(date.getTime()))) return undefined
+      const grant = { accountId, format, from, to, expiresAt }
+      const given = Buffer.from(searchParams.get('signature') ?? '', 'base64url')
+      const expected = digest(grant)
+      if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined
+      return expiresAt > now ? grant : undefined
+    },
+  }
+}

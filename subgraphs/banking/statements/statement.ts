@@ -1,0 +1,66 @@
+/** What a statement says: one account over a period, with its balances and sums. Data only; amounts are minor units. */
+
+/** One entry as its account's owner sees it. */
+export interface StatementEntry {
+  /** Unique within the account, and the same in every statement that shows it. */
+  readonly id: string
+  readonly transferId: string
+  /** Signed: a debit is negative. */
+  readonly amount: bigint
+  readonly balanceAfter: bigint
+  readonly postedAt: Date
+  /** True where it takes an earlier transfer back. */
+  readonly reversal: boolean
+  /** The other side; its number is masked for others than its owner. */
+  readonly counterparty: { readonly name: string; readonly number: string }
+  readonly reference: string | null
+  readonly merchant: { readonly name: string; readonly category: string } | null
+}
+
+/** Number and sum of the entries of one direction; the sum is not negative. */
+export interface Turnover {
+  readonly count: number
+  readonly sum: bigint
+}
+
+export interface StatementHeader {
+  readonly account: {
+    readonly id: string
+    /** IBAN. */
+    readonly number: string
+    readonly name: string
+    readonly kind: 'CURRENT' | 'SAVINGS'
+    /** ISO 4217. */
+    readonly currency: string
+    readonly owner: string
+  }
+  /** The first instant of the period. */
+  readonly from: Date
+  /** The first instant after the period. */
+  readonly to: Date
+  readonly createdAt: Date
+  /** Posted balances at `from` and at `to`. */
+  readonly opening: bigint
+  readonly closing: bigint
+  readonly credits: Turnover
+  readonly debits: Turnover
+}
+
+/** A statement whose entries arrive one by one, oldest first, so that their number does not matter. */
+export interface Statement {
+  readonly header: StatementHeader
+  readonly entries: AsyncIterable<StatementEntry>
+}
+
+/** How one format says a statement, piece by piece: the pieces in this order are the whole file. */
+export interface StatementFormat {
+  readonly contentType: string
+  /** Of the file, without a dot. */
+  readonly extension: string
+  head(header: StatementHeader): string
+  entry(entry: StatementEntry, header: StatementHeader): string
+  foot(header: StatementHeader): string
+}
+
+/** The bank as statements name it. */
+export const BANK_NAME = 'Tributary Bank'

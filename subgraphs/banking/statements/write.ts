@@ -1,0 +1,17 @@
+/** Writes a statement of any length in one format, holding no more than one chunk of it at a time. */
+import type { Statement, StatementFormat } from './statement.ts'
+
+/** Characters; large enough that a million entries do not make a million writes. */
+const CHUNK_SIZE = 32_768
+
+/** Yields the file in chunks of about 32 kB. Who stops reading stops the entries as well. */
+export async function* writeStatement(format: StatementFormat, { header, entries }: Statement): AsyncGenerator<string> {
+  let chunk = format.head(header)
+  for await (const entry of entries) {
+    chunk += format.entry(entry, header)
+    if (chunk.length < CHUNK_SIZE) continue
+    yield chunk
+    chunk = ''
+  }
+  yield chunk + format.foot(header)
+}

@@ -1,0 +1,72 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { columns, csv } from '../../../../subgraphs/banking/statements/csv.ts'
+import { changes, entries, entry, fileOf, statementOf } from './samples.ts'
+
+/** Reads RFC 4180 to the letter; throws at anything it does not allow. */
+function readCsv(text: string): string[][] {
+  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/y
+  const rows: string[][] = []
+  let row: string[] = []
+  while (cell.lastIndex < text.length) {
+    const at = cell.lastIndex
+    const match = cell.exec(text)
+    if (!match) throw new SyntaxError(`not CSV at ${at}: ${JSON.stringify(text.slice(at, at + 40))}`)
+    row.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? '')
+    if (match[3] === ',') continue
+    rows.push(row)
+    row = []
+  }
+  return rows
+}
+
+describe('a statement as CSV', () => {
+  test('reads as it should to the eye', async () => {
+    const second = { ...entry, id: '43', amount: 50n, balanceAfter: 8_750n, merchant: null, reference: null }
+    expect(await fileOf(csv, statementOf([entry, second]))).toBe(
+      [
+        'posted_at,entry_id,transfer_id,counterparty_name,counterparty_number,reference,merchant,category,amount,currency,balance',
+        '2026-05-03T12:00:00.500Z,42,41,Bistro,IE83TRIB99010110000002,"Lunch, ""two""",Bistro Sol,RESTAURANT,-13.00,EUR,87.00',
+        '2026-05-03T12:00:00.500Z,43,41,Bistro,IE83TRIB99010110000002,,,,0.50,EUR,87.50',
+        '',
+      ].join('\r\n'),
+    )
+  })
+
+  test('is RFC 4180 whatever the text, one row an entry, every row with every column', async () => {
+    await fc.assert(
+      fc.asyncProperty(entries, changes, async (list, header) => {
+        const [head, ...rows] = readCsv(await fileOf(csv, statementOf(list, header)))
+        expect(head).toEqual([...columns])
+        expect(rows).toHaveLength(list.length)
+        expect(rows.every((row) => row.length === columns.length)).toBe(true)
+        expect(rows.map((row) => row[1])).toEqual(list.map(({ id }) => id))
+      }),
+    )
+  })
+
+  test('keeps every text, but no cell of text is a formula', async () => {
+    await fc.assert(
+      fc.asyncProperty(entries, async (list) => {
+        const [, ...rows] = readCsv(await fileOf(csv, statementOf(list)))
+        for (const [index, row] of rows.entries()) {
+          const reference = list[index]?.reference ?? ''
+          expect([reference, `'${reference}`]).toContain(row[5])
+          for (const cell of row.slice(3, 8)) expect(cell).not.toMatch(/^\s*[=+\-@\t\r＝＋－＠]/)
+        }
+      }),
+    )
+  })
+
+  test.each([
+    ['EUR', '-1234567890123.45', -123_456_789_012_345n],
+    ['JPY', '-123456789012345', -123_456_789_012_345n],
+    ['KWD', '-123456789012.345', -123_456_789_012_345n],
+    ['EUR', '0.05', 5n],
+    ['KWD', '-0.005', -5n],
+  ])('writes amounts in %s as %s', async (currency, expected, amount) => {
+    const { account } = statementOf([]).header
+    const text = await fileOf(csv, statementOf([{ ...entry, amount }], { account: { ...account, currency } }))
+    expect(readCsv(text)[1]?.[8]).toBe(expected)
+  })
+})

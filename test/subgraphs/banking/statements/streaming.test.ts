@@ -1,0 +1,57 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { expect, test } from '@jest/globals'
+import { formats } from '../../../../subgraphs/banking/statements/formats.ts'
+import type { StatementEntry } from '../../../../subgraphs/banking/statements/statement.ts'
+import { writeStatement } from '../../../../subgraphs/banking/statements/write.ts'
+import { entry, header } from './samples.ts'
+
+const ENTRIES = 1_000_000
+const MEGABYTE = 1024 * 1024
+
+setFlagsFromString('--expose-gc')
+const collectGarbage: () => void = runInNewContext('gc')
+const heapUsed = (): number => {
+  collectGarbage()
+  return process.memoryUsage().heapUsed
+}
+
+async function* manyEntries(): AsyncGenerator<StatementEntry> {
+  for (let number = 1; number <= ENTRIES; number += 1) {
+    yield { ...entry, id: String(number), amount: BigInt(-number), balanceAfter: BigInt(number) }
+  }
+}
+
+test.each(Object.entries(formats))('a million entries are written as %s in constant memory', async (_name, format) => {
+  let written = 0
+  let largestChunk = 0
+  let nextLook = 50 * MEGABYTE
+  const before = heapUsed()
+  let highest = before
+  for await (const chunk of writeStatement(format, { header, entries: manyEntries() })) {
+    written += chunk.length
+    largestChunk = Math.max(largestChunk, chunk.length)
+    if (written < nextLook) continue
+    highest = Math.max(highest, heapUsed())
+    nextLook += 50 * MEGABYTE
+  }
+  expect(written).toBeGreaterThan(100 * MEGABYTE)
+  expect(largestChunk).toBeLessThan(MEGABYTE)
+  expect((highest - before) / MEGABYTE).toBeLessThan(8)
+})
+
+test.each(Object.entries(formats))(
+  'a reader who stops early stops the entries of %s as well',
+  async (_name, format) => {
+    let closed = false
+    async function* endless(): AsyncGenerator<StatementEntry> {
+      try {
+        for (;;) yield entry
+      } finally {
+        closed = true
+      }
+    }
+    for await (const _chunk of writeStatement(format, { header, entries: endless() })) break
+    expect(closed).toBe(true)
+  },
+)

@@ -1,0 +1,98 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { camt053 } from '../../../../subgraphs/banking/statements/camt053.ts'
+import { ofx } from '../../../../subgraphs/banking/statements/ofx.ts'
+import { camt053Grammar } from './camt053-grammar.ts'
+import { faults, type Node, parseXml } from './grammar.ts'
+import { ofxGrammar } from './ofx-grammar.ts'
+import { changes, entries, entry, fileOf, header, statementOf } from './samples.ts'
+
+const find = (node: Node, ...path: readonly string[]): Node | undefined =>
+  path.reduce<Node | undefined>((found, name) => found?.children.find((child) => child.name === name), node)
+const all = (node: Node, name: string): Node[] =>
+  node.children.flatMap((child) => (child.name === name ? [child] : all(child, name)))
+
+describe('a statement as camt.053.001.08', () => {
+  test('has the order, the counts and the types of the schema, whatever the entries', async () => {
+    await fc.assert(
+      fc.asyncProperty(entries, changes, async (list, change) => {
+        const document = parseXml(await fileOf(camt053, statementOf(list, change)))
+        expect(document.attributes).toEqual({ xmlns: 'urn:iso:std:iso:20022:tech:xsd:camt.053.001.08' })
+        expect(faults({ ...document, attributes: {} }, 'Document', camt053Grammar)).toEqual([])
+        expect(all(document, 'Ntry')).toHaveLength(list.length)
+      }),
+    )
+  })
+
+  test('says an overdrawn balance by its indicator, and amounts by the digits of the currency', async () => {
+    const account = { ...header.account, currency: 'KWD' }
+    const document = parseXml(await fileOf(camt053, statementOf([entry], { account, closing: -1_300n })))
+    const [opening, closing] = all(document, 'Bal').map((balance) => ({
+      code: find(balance, 'Tp', 'CdOrPrtry', 'Cd')?.text,
+      amount: find(balance, 'Amt')?.text,
+      currency: find(balance, 'Amt')?.attributes['Ccy'],
+      indicator: find(balance, 'CdtDbtInd')?.text,
+    }))
+    expect(opening).toEqual({ code: 'OPBD', amount: '10.000', currency: 'KWD', indicator: 'CRDT' })
+    expect(closing).toEqual({ code: 'CLBD', amount: '1.300', currency: 'KWD', indicator: 'DBIT' })
+  })
+
+  test('names the other side as creditor of what left and debtor of what came', async () => {
+    const masked = { ...entry.counterparty, number: '••••••••••••••••••0002' }
+    const incoming = { ...entry, amount: 50n, merchant: null, counterparty: masked, reversal: true }
+    const document = parseXml(await fileOf(camt053, statementOf([entry, incoming])))
+    const [left, came] = all(document, 'Ntry')
+    const parties = (node?: Node) =>
+      node && find(node, 'NtryDtls', 'TxDtls', 'RltdPties')?.children.map(({ name }) => name)
+    expect(parties(left)).toEqual(['Cdtr', 'CdtrAcct'])
+    expect(parties(came)).toEqual(['Dbtr', 'DbtrAcct'])
+    expect(came && find(came, 'RvslInd')?.text).toBe('true')
+    expect(left && find(left, 'RvslInd')).toBeUndefined()
+  })
+})
+
+describe('a statement as OFX 2.2', () => {
+  const prologue =
+    '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n' +
+    '<?OFX OFXHEADER="200" VERSION="220" SECURITY="NONE" OLDFILEUID="NONE" NEWFILEUID="NONE"?>\n'
+
+  test('has the header, the order, the counts and the types of the specification, whatever the entries', async () => {
+    await fc.assert(
+      fc.asyncProperty(entries, changes, async (list, change) => {
+        const text = await fileOf(ofx, statementOf(list, change))
+        expect(text.startsWith(prologue)).toBe(true)
+        const document = parseXml(text)
+        expect(faults(document, 'OFX', ofxGrammar)).toEqual([])
+        expect(all(document, 'FITID').map(({ text: id }) => id)).toEqual(list.map(({ id }) => id))
+      }),
+    )
+  })
+
+  test('signs amounts from the side of the customer', async () => {
+    const document = parseXml(await fileOf(ofx, statementOf([entry, { ...entry, amount: 50n, merchant: null }])))
+    expect(all(document, 'TRNAMT').map(({ text }) => text)).toEqual(['-13.00', '0.50'])
+    expect(all(document, 'TRNTYPE').map(({ text }) => text)).toEqual(['POS', 'CREDIT'])
+    expect(all(document, 'BALAMT').map(({ text }) => text)).toEqual(['87.50'])
+  })
+})
+
+describe('the check itself', () => {
+  const faultsAfter = async (change: (xml: string) => string): Promise<string[]> => {
+    const document = parseXml(change(await fileOf(camt053, statementOf([entry]))))
+    return faults({ ...document, attributes: {} }, 'Document', camt053Grammar)
+  }
+
+  test.each<[string, (xml: string) => string]>([
+    ['two elements in the wrong order', (xml) => xml.replace(/(<Sts>.*?<\/Sts>)(<BookgDt>.*?<\/BookgDt>)/, '$2$1')],
+    ['a missing element', (xml) => xml.replace(/<BkTxCd>.*?<\/BkTxCd>/, '')],
+    ['an element too many', (xml) => xml.replace(/(<Sts>.*?<\/Sts>)/, '$1$1')],
+    ['a signed amount', (xml) => xml.replace('>13.00<', '>-13.00<')],
+    ['a missing currency', (xml) => xml.replace(' Ccy="EUR"', '')],
+  ])('finds %s', async (_name, change) => {
+    expect(await faultsAfter(change)).not.toEqual([])
+  })
+
+  test('finds nothing in the statement as it is', async () => {
+    expect(await faultsAfter((xml) => xml)).toEqual([])
+  })
+})
