@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { announceReady, type RunningProcess, runProcess } from '../gateway/process/lifecycle.ts'
 import { type FileLock, tryLock } from '../gateway/process/lock.ts'
 import { createLogger, type Logger } from '../gateway/process/log.ts'
-import { freePort } from '../gateway/process/ports.ts'
+import { freePorts } from '../gateway/process/ports.ts'
 import { readOrMakeSecret } from '../gateway/process/secret-file.ts'
 import { port, processSettings, readSettings } from '../gateway/process/settings.ts'
 import { serverAccount } from './embedded/account.ts'
@@ -52,7 +52,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
     await endLeftovers(files.cluster, log)
     const password = await readOrMakeSecret(join(places.home, 'password'), () => choosePassword(files))
     await ensureCluster(files, password)
-    const listenPort = options.port || (await freePort())
+    const [listenPort = 0] = options.port ? [options.port] : await freePorts(1)
     const logFile = join(places.home, 'server.log')
     const server = await startServer({ ...files, postgres: places.postgres, logFile, port: listenPort })
     void server.ended.then(() => lock.release())

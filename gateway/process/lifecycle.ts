@@ -1,6 +1,6 @@
 /** The life of a process: starting → ready → draining → stopped, driven by signals and by the death of its supervisor. */
 import type { Logger } from './log.ts'
-import { SettingsError } from './settings.ts'
+import { StartRefused } from './settings.ts'
 
 export type LifecycleState = 'starting' | 'ready' | 'draining' | 'stopped'
 
@@ -25,7 +25,7 @@ export function announceReady(url: string): void {
 
 /**
  * Runs `start` and stays until SIGTERM, SIGINT or the supervisor's death, then stops and exits 0.
- * A fault while starting is printed (settings) or logged (anything else) and exits 1; so does a fault nobody caught.
+ * A fault while starting is printed (`StartRefused`) or logged (anything else) and exits 1; so does a fault nobody caught.
  * @param stopTimeout milliseconds after which a stop that hangs is cut short, exit code 1
  */
 export async function runProcess(
@@ -54,6 +54,7 @@ export async function runProcess(
   process.on('SIGINT', () => void stop('SIGINT'))
   // The IPC channel closes when the supervisor dies, however it dies: no child outlives it.
   process.on('disconnect', () => void stop('the supervisor is gone'))
+  if (process.connected === false) process.exit(0) // it died while this process was loading
   const crash = (error: unknown): void => {
     log.fatal({ err: error }, 'unexpected fault')
     process.exit(1)
@@ -64,7 +65,7 @@ export async function runProcess(
   try {
     running = await start()
   } catch (error) {
-    if (error instanceof SettingsError) process.stderr.write(`${error.message}\n`)
+    if (error instanceof StartRefused) process.stderr.write(`${error.message}\n`)
     else log.fatal({ err: error }, 'could not start')
     process.exit(1)
   }

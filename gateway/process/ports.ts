@@ -16,11 +16,13 @@ export function whyTaken(host: string, port: number): Promise<string | undefined
   })
 }
 
-/** A free port that no outgoing connection will be lent. */
-export async function freePort(host = '127.0.0.1'): Promise<number> {
-  for (let attempt = 0; attempt < 100; attempt++) {
+/** Different free ports, none of which an outgoing connection will be lent. */
+export async function freePorts(count: number, host = '127.0.0.1'): Promise<number[]> {
+  const ports = new Set<number>()
+  for (let attempt = 0; ports.size < count && attempt < 100 * count; attempt++) {
     const port = randomInt(FIRST, LAST)
-    if ((await whyTaken(host, port)) === undefined) return port
+    if ((await whyTaken(host, port)) === undefined) ports.add(port)
   }
-  throw new Error(`No free port was found on ${host}.`)
+  if (ports.size < count) throw new Error(`No ${count} free ports were found on ${host}.`)
+  return [...ports]
 }

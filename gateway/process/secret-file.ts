@@ -1,4 +1,5 @@
 /** Secrets that a process makes for itself: a file only its owner can read, made once, whoever asks first. */
+import { randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
@@ -7,7 +8,7 @@ export async function readOrMakeSecret(file: string, make: () => string | Promis
   const found = await readFile(file, 'utf8').catch(ignore('ENOENT'))
   if (found !== undefined) return found
   await mkdir(dirname(file), { recursive: true })
-  const draft = `${file}.${process.pid}`
+  const draft = `${file}.${randomUUID()}`
   await writeFile(draft, await make(), { mode: 0o600 })
   // A hard link appears whole or not at all and never replaces another process's secret.
   await link(draft, file).catch(ignore('EEXIST'))

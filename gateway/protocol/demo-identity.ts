@@ -1,8 +1,7 @@
 /** The identity provider of the demo: one Ed25519 key, made on first use, kept in the data folder. Never used in production. */
-import { randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLocalJWKSet, exportJWK, generateKeyPair, importJWK, type JWK, type JWTVerifyGetKey, SignJWT } from 'jose'
+import { readOrMakeSecret } from '../process/secret-file.ts'
 import type { Scope } from './caller.ts'
 
 const ISSUER = 'tributary-demo'
@@ -25,7 +24,7 @@ export interface DemoIdentity {
 
 /** Opens the identity of a data folder; the first process to ask makes the key, and every other finds that one. */
 export async function demoIdentity(dataDir: string): Promise<DemoIdentity> {
-  const jwk = await readOrMakeKey(dataDir)
+  const jwk = JSON.parse(await readOrMakeSecret(join(dataDir, 'demo-identity.json'), makeKey)) as JWK
   const { d: _private, ...publicKey } = jwk
   const key = await importJWK(jwk, 'EdDSA')
   return {
@@ -48,18 +47,7 @@ export async function demoIdentity(dataDir: string): Promise<DemoIdentity> {
   }
 }
 
-async function readOrMakeKey(dataDir: string): Promise<JWK> {
-  const file = join(dataDir, 'demo-identity.json')
-  const found = await readFile(file, 'utf8').catch(() => undefined)
-  if (found !== undefined) return JSON.parse(found) as JWK
-  await mkdir(dataDir, { recursive: true })
+async function makeKey(): Promise<string> {
   const { privateKey } = await generateKeyPair('EdDSA', { extractable: true })
-  const draft = `${file}.${randomUUID()}`
-  await writeFile(draft, JSON.stringify(await exportJWK(privateKey)), { mode: 0o600 })
-  // A hard link appears whole or not at all and never replaces another process's key.
-  await link(draft, file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error
-  })
-  await rm(draft)
-  return JSON.parse(await readFile(file, 'utf8')) as JWK
+  return JSON.stringify(await exportJWK(privateKey))
 }

@@ -1,0 +1,55 @@
+/** One child process: spawned, ended, never left behind. Knows nothing of restarts. */
+import { type ChildProcess, fork } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ReadyMessage } from '../gateway/process/lifecycle.ts'
+import type { ProcessSpec } from './processes.ts'
+
+export interface Child {
+  readonly pid: number | undefined
+  /** Resolves to the address it announces; never when it ends before that. */
+  readonly announced: Promise<string>
+  /** Resolves when it has ended, to how: `exit code 1` or `SIGKILL`; `exit code 0` is the good end of a job. */
+  readonly ended: Promise<string>
+  /** Asks it to end, and insists after a while. Resolves when it has ended. */
+  end(): Promise<void>
+}
+
+const PATIENCE = 30_000 // milliseconds; a child cuts its own stop short before this
+
+export function spawnChild({ program, environment }: ProcessSpec): Child {
+  // Its own process group: Ctrl-C in a terminal would otherwise reach every child at once, and they end in order.
+  // Its IPC channel is its lifeline: it closes with this process, however this process ends, and the child ends too.
+  const child = fork(program, [], {
+    detached: true,
+    env: environment,
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message))
+    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
+  })
+  return {
+    pid: child.pid,
+    announced: announcement(child),
+    ended,
+    async end() {
+      child.kill('SIGTERM')
+      const insist = new AbortController()
+      sleep(PATIENCE, undefined, insist).then(
+        () => child.kill('SIGKILL'),
+        () => {},
+      )
+      await ended
+      insist.abort()
+    },
+  }
+}
+
+const announcement = (child: ChildProcess): Promise<string> =>
+  new Promise((resolve) => {
+    child.on('message', (message) => {
+      const { type, url } = message as ReadyMessage
+      if (type === 'ready') resolve(url)
+    })
+  })

@@ -1,0 +1,24 @@
+/** The data folder: one `npm start` at a time works on it, and it keeps the secret that gateway and services share. */
+import { randomBytes } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type FileLock, tryLock } from '../gateway/process/lock.ts'
+import { readOrMakeSecret } from '../gateway/process/secret-file.ts'
+import { StartRefused } from '../gateway/process/settings.ts'
+
+/** Makes the folder and takes it for this process. @throws StartRefused when another start has it, or it cannot be written to */
+export async function lockDataFolder(dataDir: string): Promise<FileLock> {
+  let lock: FileLock | undefined
+  try {
+    await mkdir(dataDir, { recursive: true })
+    lock = tryLock(join(dataDir, 'lock'))
+  } catch (error) {
+    throw new StartRefused(`DATA_DIR: ${dataDir} cannot be used (${error instanceof Error ? error.message : error}).`)
+  }
+  if (lock) return lock
+  throw new StartRefused(`Tributary already runs on ${dataDir}: stop it first, or set DATA_DIR to another folder.`)
+}
+
+/** The secret that signs the gateway's requests; made on first use. */
+export const gatewaySecret = (dataDir: string): Promise<string> =>
+  readOrMakeSecret(join(dataDir, 'gateway-secret'), () => randomBytes(32).toString('base64url'))

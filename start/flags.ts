@@ -1,0 +1,37 @@
+/** The command line of `npm start`: how many instances of each service. Knows nothing of the environment. */
+import { parseArgs } from 'node:util'
+
+export interface Flags {
+  /** By service; only those that were said. */
+  readonly instances: ReadonlyMap<string, number>
+  /** One line each; empty when all is well. */
+  readonly faults: readonly string[]
+}
+
+const MAX_INSTANCES = 8
+
+/** Reads `--<service> <count>` for each of `names`. */
+export function readFlags(args: readonly string[], names: readonly string[]): Flags {
+  const { tokens } = parseArgs({
+    args: [...args],
+    strict: false, // it would stop at the first fault
+    tokens: true,
+    options: Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
+  })
+  const instances = new Map<string, number>()
+  const faults: string[] = []
+  const known = names.map((name) => `--${name}`).join(', ')
+  for (const token of tokens) {
+    if (token.kind === 'option-terminator') continue
+    if (token.kind === 'positional') faults.push(`${token.value}: is not understood`)
+    else if (!names.includes(token.name)) faults.push(`${token.rawName}: there is no such flag (there are ${known})`)
+    else if (instances.has(token.name)) faults.push(`${token.rawName}: is given twice`)
+    else {
+      const count = /^\d+$/.test(token.value ?? '') ? Number(token.value) : 0
+      if (count < 1 || count > MAX_INSTANCES)
+        faults.push(`${token.rawName}: must be a number of instances, 1 to ${MAX_INSTANCES}`)
+      instances.set(token.name, count)
+    }
+  }
+  return { instances, faults }
+}

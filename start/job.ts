@@ -1,0 +1,28 @@
+/** Runs one process to its end, a few times if it fails: a job must be safe to repeat. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { StartRefused } from '../gateway/process/settings.ts'
+import { spawnChild } from './child.ts'
+import type { ProcessSpec } from './processes.ts'
+import type { Report } from './supervise.ts'
+
+const ATTEMPTS = 3
+const DELAY = 500 // milliseconds
+
+/** Resolves when it ended well. @throws StartRefused when it never does @throws the signal's reason when aborted, once it has ended */
+export async function runJob(spec: ProcessSpec, report: Report, signal: AbortSignal): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    signal.throwIfAborted()
+    const startedAt = performance.now()
+    report(spec.label, { state: 'starting' })
+    const child = spawnChild(spec)
+    const end = (): void => void child.end()
+    signal.addEventListener('abort', end, { once: true })
+    const how = await child.ended
+    signal.removeEventListener('abort', end)
+    if (how === 'exit code 0') return report(spec.label, { state: 'done', after: performance.now() - startedAt })
+    signal.throwIfAborted()
+    if (attempt === ATTEMPTS) throw new StartRefused(`${spec.label}: failed ${ATTEMPTS} times (${how}).`)
+    report(spec.label, { state: 'died', how, delay: DELAY })
+    await sleep(DELAY, undefined, { signal })
+  }
+}

@@ -1,0 +1,55 @@
+/** In which order the processes start, and in which they stop. What needs no database does not wait for it. */
+import { once } from 'node:events'
+import { healthy } from './health.ts'
+import { runJob } from './job.ts'
+import type { System } from './processes.ts'
+import { type Report, type Supervised, supervise } from './supervise.ts'
+
+export interface Launched {
+  /** Resolves when everything serves; rejects with `StartRefused` when something never will. Stays open once it is stopped. */
+  readonly ready: Promise<void>
+  /** Gateway first, so that no request meets a service that is gone; the database last. */
+  stop(): Promise<void>
+}
+
+/** @param databaseUrl of a database that runs elsewhere */
+export function launch(system: System, databaseUrl: string | undefined, report: Report): Launched {
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const gateway = supervise(system.gateway, healthy, report)
+  const stateless = system.stateless.map((spec) => supervise(spec, healthy, report))
+  // Once it says that it is ready it takes connections; there is nothing more to ask.
+  const database = system.database && supervise(system.database, async () => {}, report)
+
+  const prepare = async (): Promise<Supervised[]> => {
+    const url = databaseUrl ?? (database && (await unless(signal, database.ready)))
+    if (url === undefined) return []
+    for (const spec of system.preparations(url)) await runJob(spec, report, signal)
+    signal.throwIfAborted()
+    return system.stateful(url).map((spec) => supervise(spec, healthy, report))
+  }
+  const stateful = prepare()
+  const allServe = (processes: readonly Supervised[]): Promise<unknown> =>
+    Promise.all(processes.map(({ ready }) => ready))
+
+  return {
+    ready: Promise.all([allServe([gateway, ...stateless]), stateful.then(allServe)]).then(
+      () => {},
+      (error: unknown) => (signal.aborted ? new Promise(() => {}) : Promise.reject(error)),
+    ),
+    async stop() {
+      stopping.abort()
+      await gateway.stop()
+      const services = [...stateless, ...(await stateful.catch(() => []))]
+      await Promise.all(services.map((service) => service.stop()))
+      await database?.stop()
+    },
+  }
+}
+
+/** The promise's outcome, or the signal's reason as soon as it is aborted. */
+async function unless<Value>(signal: AbortSignal, promise: Promise<Value>): Promise<Value> {
+  await Promise.race([promise, once(signal, 'abort')])
+  signal.throwIfAborted()
+  return await promise
+}

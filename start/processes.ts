@@ -1,0 +1,107 @@
+/** Which processes make up the system, as data: program, port and environment of each. Starts nothing. */
+import { isIPv6 } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { freePorts } from '../gateway/process/ports.ts'
+import { addressSetting, services } from '../gateway/services.ts'
+import type { ServiceKind } from '../gateway/traffic/kind.ts'
+import type { Ports } from './addresses.ts'
+import type { Environment, StartSettings } from './settings.ts'
+
+export interface ProcessSpec {
+  /** For people: `weather 2`. */
+  readonly label: string
+  /** Absolute path. */
+  readonly program: string
+  readonly environment: Environment
+}
+
+/** A process that is asked whether it can serve. */
+export interface ServerSpec extends ProcessSpec {
+  /** `http://127.0.0.1:<port>`; the same after every restart. */
+  readonly url: string
+}
+
+export interface System {
+  /** `undefined` when it runs elsewhere, or nothing here needs one. */
+  readonly database: ProcessSpec | undefined
+  /** Each runs to its end, in this order, before a stateful service starts. */
+  preparations(databaseUrl: string): readonly ProcessSpec[]
+  stateful(databaseUrl: string): readonly ServerSpec[]
+  readonly stateless: readonly ServerSpec[]
+  readonly gateway: ServerSpec
+}
+
+const LOOPBACK = '127.0.0.1'
+
+/** @param secret shared by the gateway and the services */
+export async function describeSystem(settings: StartSettings, ports: Ports, secret: string): Promise<System> {
+  const { dataDir, demo, host, instances, logLevel } = settings
+  // Who has no business with the database is not told where it is.
+  const { DATABASE_URL: _elsewhere, ...environment } = settings.environment
+  const common = { ...environment, DATA_DIR: dataDir, LOG_LEVEL: logLevel, GATEWAY_SECRET: secret }
+  const kinds = services.map(({ name, kind }) => ({ name, kind, count: instances.get(name) ?? 0 }))
+  const free = await freePorts(1 + kinds.reduce((sum, { count }) => sum + count, 0))
+  const databasePort = free.pop()
+
+  const started = kinds.map(({ name, kind, count }) => ({
+    name,
+    kind,
+    servers: free.splice(0, count).map(
+      (port, index): ServerSpec => ({
+        label: count > 1 ? `${name} ${index + 1}` : name,
+        program: program(`subgraphs/${name}/main.ts`),
+        environment: { ...common, HOST: LOOPBACK, PORT: `${port}` },
+        url: `http://${LOOPBACK}:${port}`,
+      }),
+    ),
+  }))
+  const ofKind = (wanted: ServiceKind): readonly ServerSpec[] =>
+    started.filter(({ kind }) => kind === wanted).flatMap(({ servers }) => servers)
+  const addresses = started
+    .filter(({ servers }) => servers.length > 0)
+    .map(({ name, servers }) => [addressSetting(name), servers.map(({ url }) => url).join(',')])
+
+  return {
+    database:
+      settings.databaseUrl || ofKind('stateful').length === 0
+        ? undefined
+        : {
+            label: 'database',
+            program: program('prisma/embedded.ts'),
+            environment: { ...common, PORT: `${databasePort}` },
+          },
+    preparations(databaseUrl) {
+      const withDatabase = { ...common, DATABASE_URL: databaseUrl }
+      const migrations = { label: 'migrations', program: program('prisma/migrate.ts'), environment: withDatabase }
+      const seed = { label: 'demo data', program: program('prisma/seed.ts'), environment: withDatabase }
+      return demo ? [migrations, seed] : [migrations]
+    },
+    stateful: (databaseUrl) =>
+      ofKind('stateful').map((server) => ({
+        ...server,
+        environment: { ...server.environment, DATABASE_URL: databaseUrl },
+      })),
+    stateless: ofKind('stateless'),
+    gateway: {
+      label: 'gateway',
+      program: program('gateway/main.ts'),
+      environment: {
+        ...common,
+        HOST: host,
+        PORT: `${ports.port}`,
+        ADMIN_PORT: `${ports.adminPort}`,
+        ...Object.fromEntries(addresses),
+      },
+      url: `http://${reachable(host)}:${ports.port}`,
+    },
+  }
+}
+
+const program = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
+
+/** An address to call for a host to listen on. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return LOOPBACK
+  if (host === '::') return '[::1]'
+  return isIPv6(host) ? `[${host}]` : host
+}

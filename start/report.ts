@@ -1,0 +1,45 @@
+/** What a person at the terminal reads: each process's state as it changes, then the table of addresses. Shows no secret. */
+import type { Ports } from './addresses.ts'
+import type { System } from './processes.ts'
+import type { StartSettings } from './settings.ts'
+import type { ProcessState } from './supervise.ts'
+
+const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`
+
+/** One line, for example `weather 2     ready after 0.7 s`. */
+export function stateLine(label: string, state: ProcessState): string {
+  return `${label.padEnd(12)}  ${describe(state)}`
+}
+
+function describe(state: ProcessState): string {
+  switch (state.state) {
+    case 'died':
+      return `died (${state.how}), starts again in ${seconds(state.delay)}`
+    case 'ready':
+    case 'done':
+      return `${state.state} after ${seconds(state.after)}`
+    case 'starting':
+    case 'stopped':
+      return state.state
+  }
+}
+
+/** Where everything is, one line each; the last is `ready` and the address of the graph. */
+export function addressTable(settings: StartSettings, ports: Ports, system: System): string {
+  const origin = `http://${publicHost(settings.host)}:${ports.port}`
+  const stateful = system.stateful('').map(({ label, url }) => [label, 'stateful', url])
+  const stateless = system.stateless.map(({ label, url }) => [label, 'stateless', url])
+  const rows = [
+    ...(system.database ? [['database', 'PostgreSQL', `${settings.dataDir}/postgres`]] : []),
+    ...stateful,
+    ...stateless,
+    ['playground', '', `${origin}/`],
+    ['admin', '', `http://127.0.0.1:${ports.adminPort}/services`],
+  ]
+  const lines = rows.map(([label = '', kind = '', place = '']) => `${label.padEnd(12)}  ${kind.padEnd(10)}  ${place}`)
+  return [...lines, '', `ready ${origin}/graphql`].join('\n')
+}
+
+/** A loopback address, or all addresses, is `localhost` to whoever sits at this machine. */
+const publicHost = (host: string): string =>
+  ['127.0.0.1', '0.0.0.0', '::1', '::'].includes(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host
