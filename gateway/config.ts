@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { GraphQLError } from 'graphql'
 import { z } from 'zod'
 import { commaList, httpUrl, port, processSettings, readSettings } from './process/settings.ts'
 import type { IdentitySettings } from './protocol/caller.ts'
@@ -87,8 +88,7 @@ async function readGivenSupergraph(path: string): Promise<GivenSupergraph> {
     const lost = graphs.filter(({ url }) => !URL.canParse(url)).map(({ name }) => name)
     return lost.length === 0 ? { graphs } : { graphs, fault: `names no address of ${lost.join(', ')}` }
   } catch (error) {
-    const unreadable = error instanceof Error && 'code' in error
-    return { graphs: [], fault: unreadable ? 'cannot be read' : 'is no GraphQL schema language' }
+    return { graphs: [], fault: error instanceof GraphQLError ? 'is no GraphQL schema language' : 'cannot be read' }
   }
 }
 

@@ -1,0 +1,116 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { readConfig } from '../../gateway/config.ts'
+import { SettingsError } from '../../gateway/process/settings.ts'
+import { composeAt } from '../support/gateway.ts'
+import { itemsSdl, ordersSdl } from '../support/shop.ts'
+
+const product = {
+  BANKING_URL: 'http://127.0.0.1:4101',
+  WEATHER_URL: 'http://127.0.0.1:4102, http://127.0.0.1:4103/',
+  CONTENT_URL: 'http://127.0.0.1:4104',
+  GATEWAY_SECRET: 'a secret of sixteen',
+}
+
+let folder: string
+let supergraph: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'config-'))
+  supergraph = join(folder, 'supergraph.graphql')
+  await writeFile(
+    supergraph,
+    composeAt([
+      { name: 'orders', sdl: ordersSdl, url: 'http://127.0.0.1:4201' },
+      { name: 'items', sdl: itemsSdl, url: 'http://127.0.0.1:4202' },
+    ]),
+  )
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+async function faultsOf(env: Record<string, string>): Promise<readonly string[]> {
+  const error = await readConfig(env).catch((caught: unknown) => caught)
+  return error instanceof SettingsError ? error.faults : []
+}
+
+describe('the settings', () => {
+  test('give each service its kind from the registry and its addresses from the environment', async () => {
+    const config = await readConfig(product)
+    expect(config.services.map(({ definition: { name, kind }, addresses }) => ({ name, kind, addresses }))).toEqual([
+      { name: 'banking', kind: 'stateful', addresses: ['http://127.0.0.1:4101'] },
+      { name: 'weather', kind: 'stateless', addresses: ['http://127.0.0.1:4102', 'http://127.0.0.1:4103'] },
+      { name: 'content', kind: 'stateless', addresses: ['http://127.0.0.1:4104'] },
+    ])
+    expect(Object.isFrozen(config)).toBe(true)
+  })
+
+  test('that are wrong are all named at once', async () => {
+    const faults = await faultsOf({
+      PORT: '99999',
+      CORS_ORIGINS: 'https://a.example/path',
+      REDIS_URL: 'http://x',
+      GATEWAY_SECRET: 'short',
+    })
+    const named = faults.map((fault) => fault.split(/[.:]/, 1)[0])
+    expect(named.sort()).toEqual(
+      ['BANKING_URL', 'CONTENT_URL', 'CORS_ORIGINS', 'GATEWAY_SECRET', 'PORT', 'REDIS_URL', 'WEATHER_URL'].sort(),
+    )
+  })
+
+  test('refuse the demo identity in production', async () => {
+    expect(await faultsOf({ ...product, NODE_ENV: 'production' })).toEqual([expect.stringContaining('JWKS_URL')])
+    expect(await faultsOf({ ...product, NODE_ENV: 'production', JWKS_URL: 'https://id.example/jwks' })).toEqual([])
+  })
+
+  test('refuse to call a service stateless that the registry says is stateful, or does not know', async () => {
+    expect(await faultsOf({ ...product, STATELESS: 'weather' })).toEqual([])
+    expect(await faultsOf({ ...product, STATELESS: 'banking' })).toEqual([expect.stringContaining('stateful')])
+    expect(await faultsOf({ ...product, STATELESS: 'nobody' })).toEqual([expect.stringContaining('nobody')])
+  })
+})
+
+describe('on a supergraph of somebody else’s', () => {
+  test('nothing but the file is needed, and what is not called stateless counts as stateful', async () => {
+    const config = await readConfig({ SUPERGRAPH: supergraph, STATELESS: 'items' })
+    expect(config.services.map(({ definition: { name, kind }, addresses }) => ({ name, kind, addresses }))).toEqual([
+      { name: 'items', kind: 'stateless', addresses: ['http://127.0.0.1:4202/graphql'] },
+      { name: 'orders', kind: 'stateful', addresses: ['http://127.0.0.1:4201/graphql'] },
+    ])
+    expect([config.identity, config.secret]).toEqual([undefined, undefined])
+  })
+
+  test('a file or a name that does not fit is refused', async () => {
+    expect(await faultsOf({ SUPERGRAPH: supergraph, STATELESS: 'itmes' })).toEqual([expect.stringContaining('itmes')])
+    expect(await faultsOf({ SUPERGRAPH: join(folder, 'missing') })).toEqual(['SUPERGRAPH: cannot be read'])
+    const other = join(folder, 'other.graphql')
+    await writeFile(other, 'type Query { a: Int }')
+    expect(await faultsOf({ SUPERGRAPH: other })).toEqual(['SUPERGRAPH: is no supergraph: it joins no service'])
+    await writeFile(other, 'type Query {')
+    expect(await faultsOf({ SUPERGRAPH: other })).toEqual(['SUPERGRAPH: is no GraphQL schema language'])
+  })
+})
+
+describe('the kinds', () => {
+  const compile = async (source: string): Promise<string> => {
+    const kind = fileURLToPath(new URL('../../gateway/traffic/kind.ts', import.meta.url))
+    const file = join(folder, 'registry.ts')
+    await writeFile(file, `import { stateful, stateless } from '${kind}'\nexport const service = ${source}\n`)
+    const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))
+    const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--allowImportingTsExtensions', '--ignoreConfig']
+    return promisify(execFile)(process.execPath, [tsc, ...flags, file]).then(
+      () => '',
+      ({ stdout }: { stdout: string }) => stdout,
+    )
+  }
+
+  test('make a setting that contradicts them a compile error', async () => {
+    expect(await compile("stateless('weather', { sharedCache: true, hedging: false })")).toBe('')
+    expect(await compile("stateful('banking', { deadline: 1_000 })")).toBe('')
+    for (const setting of ['sharedCache', 'hedging', 'coalescing'])
+      expect(await compile(`stateful('banking', { ${setting}: true })`)).toContain(setting)
+  })
+})

@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { ask, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
+import { type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts'
+import { type Shop, startShop } from '../../support/shop.ts'
+
+let shop: Shop
+let provider: IdentityProvider
+let gateway: TestGateway
+const identityEnv = () => ({
+  JWKS_URL: provider.jwksUrl,
+  JWT_ISSUER: provider.issuer,
+  JWT_AUDIENCE: provider.audience,
+  GATEWAY_SECRET: 'a secret of sixteen',
+})
+beforeAll(async () => {
+  shop = await startShop()
+  provider = await startIdentityProvider()
+  gateway = await startTestGateway({
+    services: shop.services,
+    env: { ...identityEnv(), STATELESS: 'items' },
+    limits: { costPerMinute: 100 },
+  })
+})
+afterAll(async () => {
+  await gateway.stop()
+  await provider.close()
+  await shop.close()
+})
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+const query = '{ orders { id item { name } } }'
+
+describe('a token', () => {
+  test('that is good lets the caller in, and reaches stateful services as it came', async () => {
+    for (const algorithm of ['RS256', 'EdDSA'] as const) {
+      const token = await provider.token({}, algorithm)
+      expect(verdict(await ask(gateway.url, query, bearer(token)))).toBe('200 OK')
+      expect(shop.orders.calls.at(-1)?.headers.authorization).toBe(`Bearer ${token}`)
+    }
+  })
+
+  test('that is not good is refused, and nothing reaches a service', async () => {
+    const seconds = Math.floor(Date.now() / 1000)
+    const stranger = await generateKeyPair('EdDSA', { extractable: true })
+    const forged = await new SignJWT({ sub: 'payer' })
+      .setProtectedHeader({ alg: 'EdDSA', kid: 'EdDSA' })
+      .setIssuer(provider.issuer)
+      .setAudience(provider.audience)
+      .setExpirationTime('5m')
+      .sign(stranger.privateKey)
+    const symmetric = await new SignJWT({
+      sub: 'payer',
+      exp: seconds + 60,
+      iss: provider.issuer,
+      aud: provider.audience,
+    })
+      .setProtectedHeader({ alg: 'HS256' })
+      .sign(new TextEncoder().encode(JSON.stringify(await exportJWK(stranger.publicKey)).padEnd(32)))
+    const good = await provider.token()
+    const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${good.split('.')[1]}.`
+    const bad = {
+      expired: await provider.token({ exp: seconds - 60 }),
+      forged,
+      symmetric,
+      unsigned,
+      'of another issuer': await provider.token({ iss: 'https://other.example' }),
+      'for another audience': await provider.token({ aud: 'another bank' }),
+      'without an expiry': await provider.token({ exp: undefined }),
+      'without a subject': await provider.token({ sub: undefined }),
+      truncated: good.slice(0, -4),
+      nonsense: 'x',
+    }
+    const calls = shop.orders.calls.length
+    for (const [what, token] of Object.entries(bad)) {
+      expect([what, verdict(await ask(gateway.url, query, bearer(token)))]).toEqual([what, '401 UNAUTHENTICATED'])
+    }
+    expect(verdict(await ask(gateway.url, query, { authorization: 'Basic cGF5ZXI6cGF5ZXI=' }))).toBe(
+      '401 UNAUTHENTICATED',
+    )
+    expect(shop.orders.calls.length).toBe(calls)
+  })
+
+  test('is verified once, and yet stops working when it expires', async () => {
+    const soon = await provider.token({ exp: Math.floor(Date.now() / 1000) - 4 }) // within the tolerance of 5 s
+    expect(verdict(await ask(gateway.url, '{ whoAmI }', bearer(soon)))).toBe('200 OK')
+    const until = Date.now() + 10_000
+    let last = ''
+    while (last !== '401 UNAUTHENTICATED' && Date.now() < until)
+      last = verdict(await ask(gateway.url, '{ whoAmI }', bearer(soon)))
+    expect(last).toBe('401 UNAUTHENTICATED')
+  })
+
+  test('is needed by nothing that is public', async () => {
+    expect(verdict(await ask(gateway.url, '{ items { name } }'))).toBe('200 OK')
+  })
+})
+
+describe('what a service is told', () => {
+  test('a stateless one never learns who the caller is, only what may be shown', async () => {
+    shop.items.calls.length = 0
+    const officer = await provider.token({ scope: 'banking:read content:preview' })
+    await ask(gateway.url, '{ orders { item { name } } items { id stock } }', {
+      ...bearer(officer),
+      cookie: 'session=1',
+      'x-forwarded-for': '203.0.113.7',
+      'tributary-perspective': 'preview',
+      'user-agent': 'somebody special',
+    })
+    await ask(gateway.url, '{ items { id stock } }', {
+      ...bearer(await provider.token()),
+      'tributary-perspective': 'preview',
+    })
+    expect(shop.items.calls.length).toBeGreaterThan(1)
+    const ownHeaders = /^(host|connection|content-type|content-length|accept|x-request-id|tributary-.+)$/
+    for (const { headers } of shop.items.calls) {
+      expect(Object.keys(headers).filter((name) => !ownHeaders.test(name))).toEqual([])
+    }
+    const perspectives = shop.items.calls.map(({ headers }) => headers['tributary-perspective'])
+    expect(perspectives.at(-1)).toBe('published')
+    expect(perspectives.slice(0, -1)).toEqual(perspectives.slice(0, -1).map(() => 'preview'))
+  })
+})
+
+describe('the budget of a caller', () => {
+  test('is that caller’s alone, and says when to come back', async () => {
+    const payer = bearer(await provider.token({ sub: 'spender' }))
+    const costly = '{ orders(first: 40) { id } }'
+    expect(verdict(await ask(gateway.url, costly, payer))).toBe('200 OK')
+    expect(verdict(await ask(gateway.url, costly, payer))).toBe('200 OK')
+    const refused = await ask(gateway.url, costly, payer)
+    expect(verdict(refused)).toBe('429 BUDGET_EXHAUSTED')
+    const retryAfter = Number(refused.errors?.[0]?.extensions['retryAfter'])
+    expect(retryAfter).toBeGreaterThan(0)
+    expect(retryAfter).toBeLessThanOrEqual(60)
+    expect(refused.headers.get('retry-after')).toBe(String(retryAfter))
+    expect(verdict(await ask(gateway.url, costly, bearer(await provider.token({ sub: 'another' }))))).toBe('200 OK')
+  })
+})
+
+describe('an identity provider that is away', () => {
+  test('costs signed-in callers their answer, and nobody else theirs', async () => {
+    const away = await startIdentityProvider()
+    const token = await away.token()
+    const env = { JWKS_URL: away.jwksUrl, JWT_ISSUER: away.issuer, JWT_AUDIENCE: away.audience }
+    await away.close()
+    const lonely = await startTestGateway({ services: shop.services, env })
+    try {
+      const answer = await ask(lonely.url, '{ whoAmI }', bearer(token))
+      expect(verdict(answer)).toBe('503 SERVICE_UNAVAILABLE')
+      expect(JSON.stringify(answer.errors)).not.toContain('127.0.0.1')
+      expect(verdict(await ask(lonely.url, '{ items { id } }'))).toBe('200 OK')
+    } finally {
+      await lonely.stop()
+    }
+  })
+})
+
+describe('without a key set, on a supergraph of somebody else’s', () => {
+  test('the header is opaque: it reaches stateful services and no other', async () => {
+    const opaque = await startTestGateway({ services: shop.services, env: { STATELESS: 'items' } })
+    try {
+      shop.items.calls.length = 0
+      expect(verdict(await ask(opaque.url, query, { authorization: 'whatever' }))).toBe('200 OK')
+      expect(shop.orders.calls.at(-1)?.headers.authorization).toBe('whatever')
+      expect(shop.orders.calls.at(-1)?.headers['tributary-signature']).toBeUndefined()
+      expect(shop.items.calls.map(({ headers }) => headers.authorization)).toEqual([undefined])
+    } finally {
+      await opaque.stop()
+    }
+  })
+})

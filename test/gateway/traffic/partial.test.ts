@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { ask, type GraphQLAnswer, startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { type Shop, startShop } from '../../support/shop.ts'
+import type { Misbehave } from '../../support/subgraph.ts'
+
+let shop: Shop
+let gateway: TestGateway
+beforeAll(async () => {
+  shop = await startShop()
+  gateway = await startTestGateway({ services: shop.services, env: { STATELESS: 'items' } })
+})
+afterEach(() => {
+  shop.items.misbehave(undefined)
+  shop.orders.misbehave(undefined)
+})
+afterAll(async () => {
+  await gateway.stop()
+  await shop.close()
+})
+
+/** Nothing internal: no address, no text of an exception, no stack, no SQL. */
+function expectNoLeak({ errors }: GraphQLAnswer): void {
+  const text = JSON.stringify(errors)
+  for (const secret of [
+    '127.0.0.1',
+    'localhost',
+    'ECONN',
+    'at ',
+    'node_modules',
+    'SELECT',
+    '10.0.0.7',
+    'Unexpected token',
+    'stack',
+  ])
+    expect(text).not.toContain(secret)
+}
+
+const html: Misbehave = (_request, response) => {
+  response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>502 Bad Gateway at 127.0.0.1</h1>')
+  return true
+}
+const broken: Readonly<Record<string, Misbehave>> = {
+  'answers 500 and HTML': html,
+  'answers 200 and no GraphQL': (_request, response) => {
+    response.end('{"hello":1}')
+    return true
+  },
+  'answers half an answer': (_request, response) => {
+    response.end('{"data":{"items":[{"id":"1"')
+    return true
+  },
+  'cuts the answer short': (_request, response) => {
+    response.writeHead(200, { 'content-length': 1000 })
+    response.write('{"data":')
+    setImmediate(() => response.destroy())
+    return true
+  },
+  'hangs up': (request) => {
+    request.socket.destroy()
+    return true
+  },
+  'answers 17 MB': (_request, response) => {
+    response.end(`{"data":{"x":"${'x'.repeat(17 * 1024 * 1024)}"}}`)
+    return true
+  },
+}
+
+describe('a service that fails costs only its own fields', () => {
+  test.each(Object.entries(broken))('when it %s', async (_how, misbehave) => {
+    shop.items.misbehave(misbehave)
+    const answer = await ask(gateway.url, '{ orders(first: 2) { id note item { name } } }')
+    expect(answer.status).toBe(200)
+    expect(answer.data).toEqual({
+      orders: [
+        { id: '0', note: 'note 0', item: null },
+        { id: '1', note: 'note 1', item: null },
+      ],
+    })
+    expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'SERVICE_UNAVAILABLE', service: 'items' })
+    expectNoLeak(answer)
+    shop.items.misbehave(undefined)
+    await untilHealthy()
+  })
+
+  test('and what a service says of its own faults is passed on only where it is meant to be', async () => {
+    const answer = await ask(gateway.url, '{ secretFault refused whoAmI }')
+    expect(answer.data).toEqual({ secretFault: null, refused: null, whoAmI: 'somebody' })
+    const byPath = Object.fromEntries((answer.errors ?? []).map((error) => [error.path?.[0], error]))
+    expect(byPath['secretFault']).toMatchObject({ message: 'Internal error.', extensions: { code: 'INTERNAL' } })
+    expect(byPath['refused']).toMatchObject({ message: 'Not for you.', extensions: { code: 'FORBIDDEN' } })
+    expect(byPath['refused']?.extensions).not.toHaveProperty('internal')
+    expectNoLeak(answer)
+  })
+})
+
+/** The breaker may have opened; it lets a call through again within its pause. */
+async function untilHealthy(): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (!(await ask(gateway.url, '{ items { id } }')).errors) return
+    await sleep(50)
+  }
+  throw new Error('the service was not asked again')
+}

@@ -1,0 +1,111 @@
+/** The gateway under test: composed over the subgraphs a test gives it, in this process, on real sockets. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { composeServices } from '@apollo/composition'
+import { parse } from 'graphql'
+import { readConfig } from '../../gateway/config.ts'
+import { type RunningGateway, startGateway } from '../../gateway/gateway.ts'
+import { createLogger } from '../../gateway/process/log.ts'
+import { defaultLimits, type Limits } from '../../gateway/request/limits.ts'
+
+export interface ComposedService {
+  readonly name: string
+  readonly sdl: string
+  /** Base address. */
+  readonly url: string
+}
+
+/** The supergraph of these services, addresses included. */
+export function composeAt(services: readonly ComposedService[]): string {
+  const { supergraphSdl, errors } = composeServices(
+    services.map(({ name, sdl, url }) => ({ name, url: `${url}/graphql`, typeDefs: parse(sdl) })),
+  )
+  if (errors) throw new Error(errors.join('\n'))
+  return supergraphSdl
+}
+
+export interface TestGateway extends RunningGateway {
+  /** The file it serves. */
+  readonly supergraphFile: string
+}
+
+export interface TestGatewayOptions {
+  readonly services: readonly ComposedService[]
+  /** Settings beside `SUPERGRAPH`. */
+  readonly env?: Readonly<Record<string, string>>
+  readonly limits?: Partial<Limits>
+}
+
+export async function startTestGateway({ services, env, limits }: TestGatewayOptions): Promise<TestGateway> {
+  const folder = await mkdtemp(join(tmpdir(), 'gateway-'))
+  const supergraphFile = join(folder, 'supergraph.graphql')
+  await writeFile(supergraphFile, composeAt(services))
+  const config = await readConfig({
+    PORT: '0',
+    ADMIN_PORT: '0',
+    LOG_LEVEL: 'silent',
+    DATA_DIR: folder,
+    SUPERGRAPH: supergraphFile,
+    ...env,
+  })
+  const gateway = await startGateway(config, createLogger('gateway', config.logLevel), { ...defaultLimits, ...limits })
+  return {
+    ...gateway,
+    supergraphFile,
+    async stop() {
+      await gateway.stop()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
+
+export interface GraphQLAnswer {
+  readonly status: number
+  readonly headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: answers have the shape of whatever a test asks for
+  readonly data?: any
+  readonly errors?: readonly {
+    readonly message: string
+    readonly path?: readonly (string | number)[]
+    readonly extensions: Readonly<Record<string, unknown>>
+  }[]
+}
+
+export interface Operation {
+  readonly query?: string
+  readonly variables?: Readonly<Record<string, unknown>>
+  readonly operationName?: string
+  readonly extensions?: Readonly<Record<string, unknown>>
+}
+
+/** Sends one operation with POST. @param url base address of a gateway */
+export async function ask(
+  url: string,
+  operation: Operation | string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<GraphQLAnswer> {
+  const body = JSON.stringify(typeof operation === 'string' ? { query: operation } : operation)
+  return readAnswer(
+    await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body,
+    }),
+  )
+}
+
+/** Reads any answer of the gateway: all of them are JSON. */
+export async function readAnswer(response: Response): Promise<GraphQLAnswer> {
+  const { data, errors } = (await response.json()) as Pick<GraphQLAnswer, 'data' | 'errors'>
+  return {
+    status: response.status,
+    headers: response.headers,
+    ...(data !== undefined && { data }),
+    ...(errors && { errors }),
+  }
+}
+
+/** `status code`, for one-line expectations. */
+export const verdict = ({ status, errors }: GraphQLAnswer): string =>
+  `${status} ${errors?.[0]?.extensions['code'] ?? 'OK'}`
