@@ -105,7 +105,7 @@ CREATE TABLE "operations" (
     "refusal" TEXT,
     "message" TEXT,
     "subject" TEXT,
-    "details" JSONB,
+    "details" JSON,
     "request_id" TEXT,
     "at" TIMESTAMPTZ(3) NOT NULL,
 

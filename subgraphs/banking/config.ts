@@ -1,0 +1,12 @@
+/** The settings of the banking service, beside those that every service has. */
+import { z } from 'zod'
+import { httpUrl, processSettings } from '../../gateway/process/settings.ts'
+
+export const bankingSettings = {
+  DATA_DIR: processSettings.DATA_DIR,
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'is required: a postgresql:// URL' }),
+  /** Unset: the demo identity in `DATA_DIR`. */
+  JWKS_URL: httpUrl.optional(),
+  JWT_ISSUER: z.string().optional(),
+  JWT_AUDIENCE: z.string().optional(),
+} as const

@@ -1,0 +1,25 @@
+/** What the resolvers of one request share: who calls, and loaders that live no longer than the request. */
+import type { Caller } from '../../gateway/protocol/caller.ts'
+import type { PrismaClient } from '../../prisma/generated/client.ts'
+import { requireUnreserved } from './access.ts'
+import type { Ledger } from './ledger/ledger.ts'
+import { createLoaders, type Loaders } from './loaders.ts'
+
+export interface BankingContext {
+  /** Undefined: signed out. */
+  readonly caller: Caller | undefined
+  readonly requestId: string | null
+  readonly database: PrismaClient
+  readonly ledger: Ledger
+  loaders: Loaders
+}
+
+export function createContext(parts: Omit<BankingContext, 'loaders'>): BankingContext {
+  requireUnreserved(parts.caller)
+  return { ...parts, loaders: createLoaders(parts.database) }
+}
+
+/** After a write nothing read before it may answer. */
+export function forgetReads(context: BankingContext): void {
+  context.loaders = createLoaders(context.database)
+}

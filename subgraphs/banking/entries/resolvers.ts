@@ -1,0 +1,58 @@
+/** Entries: pages of an account's history, newest first. */
+import { z } from 'zod'
+import { codedError } from '../../../gateway/protocol/errors.ts'
+import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../connection.ts'
+import type { AccountRow } from '../accounts/read.ts'
+import type { BankingContext } from '../context.ts'
+import type { Money } from '../money/amount.ts'
+import type { TransferRow } from '../transfers/read.ts'
+import type { EntryFilter, EntryRow } from './read.ts'
+
+interface EntriesArguments {
+  readonly first?: number | null
+  readonly after?: string | null
+  readonly filter?: EntryFilter | null
+}
+
+/** An entry knows the currency of its account. */
+type Entry = EntryRow & { readonly currency: string }
+
+const LIST = 'entries'
+const position = z.tuple([z.string().regex(/^\d{1,18}$/)])
+
+export const entryResolvers = {
+  Account: {
+    async entries(
+      { id, currency }: AccountRow,
+      { first, after, filter }: EntriesArguments,
+      { loaders }: BankingContext,
+    ): Promise<Connection<Entry>> {
+      const size = pageSize(first)
+      const [before] = decodeCursor(LIST, position, after) ?? [null]
+      const rows = await loaders.entryPage.load({
+        accountId: id,
+        limit: size + 1,
+        before,
+        filter: checkFilter(filter ?? {}),
+      })
+      return connectionOf(
+        rows.map((row) => ({ ...row, currency })),
+        { first: size, after, cursorOf: ({ sequence }) => encodeCursor(LIST, [sequence.toString()]) },
+      )
+    },
+  },
+  Entry: {
+    id: ({ accountId, sequence }: Entry): string => `${accountId}-${sequence}`,
+    transfer: ({ transferId }: Entry, _: unknown, { loaders }: BankingContext): Promise<TransferRow | null> =>
+      loaders.transfer.load(transferId),
+    direction: ({ amount }: Entry): 'DEBIT' | 'CREDIT' => (amount < 0n ? 'DEBIT' : 'CREDIT'),
+    amount: ({ amount, currency }: Entry): Money => ({ amount: amount < 0n ? -amount : amount, currency }),
+    balanceAfter: ({ balanceAfter, currency }: Entry): Money => ({ amount: balanceAfter, currency }),
+  },
+}
+
+function checkFilter(filter: EntryFilter): EntryFilter {
+  if (filter.from && filter.to && filter.from >= filter.to)
+    throw codedError('BAD_USER_INPUT', '"filter.from" must be before "filter.to".')
+  return filter
+}

@@ -1,0 +1,139 @@
+/**
+ * The serial heart of the ledger: operations one by one, in order, on the state as it is under the lock.
+ * A pure function of its arguments, so that tests can run it beside the real thing; the only home of idempotency.
+ */
+import { auditLine } from './audit-chain.ts'
+import type { Book, Effects } from './book.ts'
+import type { Account, Head, Transfer } from './model.ts'
+import { type Outcome, refuse } from './refusal.ts'
+import type { LedgerRequest } from './request.ts'
+import { evaluateCommand } from './rules/index.ts'
+
+/** The outcome of a key's first use. */
+export interface Remembered {
+  readonly inputHash: string
+  readonly outcome: Outcome
+}
+
+/** What the rows under the lock say. */
+export interface LedgerState {
+  readonly head: Head
+  readonly accounts: Map<string, Account>
+  readonly transfers: Map<string, Transfer>
+  /** By `memoryKey`. */
+  readonly remembered: Map<string, Remembered>
+}
+
+/** One line of the operation log. */
+export interface Operation {
+  readonly number: bigint
+  readonly actor: string
+  readonly key: string
+  readonly name: string
+  readonly inputHash: string
+  readonly outcome: Outcome
+  readonly requestId: string | null
+  readonly at: string
+}
+
+/** Operations that share an instant and a link of the audit chain. */
+export interface BatchRecord {
+  readonly number: bigint
+  readonly firstSequence: bigint
+  readonly firstOperation: bigint
+  readonly lastOperation: bigint
+  readonly at: string
+  readonly operations: readonly Operation[]
+  /** The operations as they are hashed. */
+  readonly lines: readonly string[]
+}
+
+export interface Answer {
+  readonly outcome: Outcome
+  /** True where the key's first use gave the outcome. */
+  readonly replayed: boolean
+}
+
+export interface Evaluation {
+  readonly answers: readonly Answer[]
+  readonly effects: Effects
+  readonly batches: readonly BatchRecord[]
+  readonly sequence: bigint
+  readonly lastAccount: bigint
+}
+
+/** Requests evaluated at one instant. */
+export interface Moment {
+  readonly at: string
+  readonly requests: readonly LedgerRequest[]
+}
+
+export const memoryKey = (actor: string, key: string): string => `${actor}\n${key}`
+
+/** Evaluates `moments` in order; their instants must not run backwards. Changes the state it is given. */
+export function evaluate(state: LedgerState, moments: readonly Moment[]): Evaluation {
+  const { head, accounts, transfers, remembered } = state
+  const effects: Effects = {
+    opened: [],
+    transfers: new Map(),
+    resolved: new Map(),
+    events: [],
+    touched: new Map(),
+  }
+  const book: Book = {
+    accounts,
+    transfers,
+    sequence: head.sequence,
+    lastAccount: head.account,
+    at: head.at,
+    effects,
+  }
+  const answers: Answer[] = []
+  const batches: BatchRecord[] = []
+  let operation = head.operation
+
+  for (const { at, requests } of moments) {
+    book.at = at
+    const firstSequence = book.sequence + 1n
+    const operations: Operation[] = []
+    for (const request of requests) {
+      const { actor, key, command, inputHash, requestId } = request
+      const slot = memoryKey(actor.id, key)
+      const before = remembered.get(slot)
+      if (before) {
+        const same = before.inputHash === inputHash
+        answers.push(same ? { outcome: before.outcome, replayed: true } : { outcome: reused, replayed: false })
+        continue
+      }
+      if (at < head.at) throw new RangeError("The ledger's clock does not run backwards.")
+      const outcome = evaluateCommand(command, book, actor)
+      remembered.set(slot, { inputHash, outcome })
+      operation += 1n
+      operations.push({
+        number: operation,
+        actor: actor.id,
+        key,
+        name: command.name,
+        inputHash,
+        outcome,
+        requestId,
+        at,
+      })
+      answers.push({ outcome, replayed: false })
+    }
+    const [first] = operations
+    if (!first) continue
+    batches.push({
+      number: head.batch + BigInt(batches.length) + 1n,
+      firstSequence,
+      firstOperation: first.number,
+      lastOperation: operation,
+      at,
+      operations,
+      lines: operations.map(auditLine),
+    })
+  }
+  return { answers, effects, batches, sequence: book.sequence, lastAccount: book.lastAccount }
+}
+
+const reused = refuse('IDEMPOTENCY_KEY_REUSED')

@@ -1,0 +1,29 @@
+/**
+ * Writes operations at instants of the past, for demo data and imports. Same rules, same tables, same guards as live ones;
+ * nothing that clients can reach calls it.
+ */
+import type { PrismaClient } from '../../../prisma/generated/client.ts'
+import { applyEvaluation } from './apply.ts'
+import { type Answer, evaluate, type Moment } from './evaluate.ts'
+import { loadState, lockHead } from './load.ts'
+
+const TRANSACTION = { maxWait: 10_000, timeout: 60_000 } // milliseconds
+
+/**
+ * All of it in one transaction, or nothing.
+ * @param moments in order of time, none before the ledger's last instant
+ * @throws RangeError where time would run backwards
+ */
+export function writeHistory(database: PrismaClient, moments: readonly Moment[]): Promise<readonly Answer[]> {
+  return database.$transaction(async (transaction) => {
+    const head = await lockHead(transaction)
+    const { state } = await loadState(
+      transaction,
+      head,
+      moments.flatMap(({ requests }) => requests),
+    )
+    const evaluation = evaluate(state, moments)
+    await applyEvaluation(transaction, head, evaluation)
+    return evaluation.answers
+  }, TRANSACTION)
+}

@@ -1,0 +1,82 @@
+/** The ledger's words: accounts, transfers, what may be asked of them, and what comes of it. Data only. */
+
+export type AccountKind = 'CURRENT' | 'SAVINGS' | 'INTERNAL'
+export type AccountStatus = 'OPEN' | 'FROZEN' | 'CLOSED'
+export type TransferKind = 'TRANSFER' | 'HOLD' | 'REVERSAL' | 'EXCHANGE' | 'SPREAD' | 'SCHEDULED' | 'LOAN'
+export type TransferStatus = 'PENDING' | 'POSTED' | 'VOIDED' | 'EXPIRED'
+export type EventKind = 'TRANSFER_POSTED' | 'HOLD_PLACED' | 'HOLD_CAPTURED' | 'HOLD_VOIDED' | 'HOLD_EXPIRED'
+
+/** An account while a batch is evaluated. Amounts are minor units of its currency. */
+export interface Account {
+  readonly id: string
+  /** The customer's id; null: the bank's own. */
+  readonly owner: string | null
+  readonly currency: string
+  status: AccountStatus
+  /** What `available` never goes under; null: no floor. */
+  readonly floor: bigint | null
+  /** What may leave within one UTC day; null: no limit. */
+  dailyLimit: bigint | null
+  /** What left on the day `spentOn` (`2026-06-01`). */
+  spent: bigint
+  spentOn: string | null
+  debitsPending: bigint
+  debitsPosted: bigint
+  creditsPending: bigint
+  creditsPosted: bigint
+}
+
+/** What a new account is opened with. */
+export interface AccountOpening {
+  readonly id: string
+  readonly owner: string | null
+  readonly kind: AccountKind
+  readonly currency: string
+  readonly name: string
+  readonly floor: bigint | null
+  readonly productId: string | null
+  readonly branchId: string | null
+  readonly at: string
+}
+
+export interface Transfer {
+  /** The sequence of the event that made it. */
+  readonly id: string
+  readonly kind: TransferKind
+  status: TransferStatus
+  readonly debitAccount: string
+  readonly creditAccount: string
+  readonly amount: bigint
+  postedAmount: bigint | null
+  readonly currency: string
+  readonly reference: string | null
+  readonly merchantId: string | null
+  readonly reversalOf: string | null
+  readonly groupId: string | null
+  readonly expiresAt: string | null
+  readonly createdAt: string
+  resolvedAt: string | null
+}
+
+/** One event of the ledger; where it posts, the balances of both accounts after it. */
+export interface LedgerEvent {
+  readonly sequence: bigint
+  readonly kind: EventKind
+  readonly transferId: string
+  readonly debitAccount: string
+  readonly creditAccount: string
+  readonly amount: bigint
+  readonly at: string
+  readonly balances: { readonly debit: bigint; readonly credit: bigint } | null
+}
+
+/** The end of the ledger so far. */
+export interface Head {
+  readonly sequence: bigint
+  readonly operation: bigint
+  readonly batch: bigint
+  readonly account: bigint
+  /** Instants are ISO 8601 in UTC with milliseconds, so that text order is time order. */
+  readonly at: string
+  readonly hash: Uint8Array
+}

@@ -1,0 +1,38 @@
+/** Why the bank says no: a closed list, each with its plain words. A refusal moves nothing and is remembered by key. */
+
+export const refusals = {
+  INSUFFICIENT_FUNDS: 'The available balance does not cover the amount.',
+  ACCOUNT_NOT_FOUND: 'There is no such account.',
+  ACCOUNT_NOT_OPEN: 'The account is not open.',
+  CURRENCY_MISMATCH: 'The currency is not the one of both accounts.',
+  SAME_ACCOUNT: 'The two accounts are the same.',
+  IDEMPOTENCY_KEY_REUSED: 'The idempotency key was used before, for something else.',
+  LIMIT_EXCEEDED: 'The amount is over a limit of the account.',
+  NOT_PERMITTED: 'The caller may not do this.',
+} as const
+
+export type RefusalCode = keyof typeof refusals
+
+export interface Refused {
+  readonly accepted: false
+  readonly code: RefusalCode
+  readonly message: string
+}
+
+export interface Accepted {
+  readonly accepted: true
+  /** The id of what came of it: a transfer, an account. */
+  readonly subject: string
+  /** More of the outcome, where one id does not say it. */
+  readonly details: unknown
+}
+
+export type Outcome = Accepted | Refused
+
+export const refuse = (code: RefusalCode, message: string = refusals[code]): Refused => ({
+  accepted: false,
+  code,
+  message,
+})
+
+export const accept = (subject: string, details: unknown = null): Accepted => ({ accepted: true, subject, details })

@@ -1,0 +1,57 @@
+/** What may be asked of the ledger, by whom, under which key. */
+import { hash } from 'node:crypto'
+import type { AccountKind } from './model.ts'
+
+export interface TransferCommand {
+  readonly name: 'transfer'
+  /** Null, here and below: what can be no account of this bank. */
+  readonly from: string | null
+  readonly to: string | null
+  readonly amount: bigint
+  readonly currency: string
+  readonly reference: string | null
+  readonly merchantId: string | null
+}
+
+export interface OpenAccountCommand {
+  readonly name: 'openAccount'
+  /** Null: the bank's own. */
+  readonly owner: string | null
+  readonly kind: AccountKind
+  readonly currency: string
+  readonly label: string
+  readonly floor: bigint | null
+  readonly productId: string | null
+  readonly branchId: string | null
+}
+
+export type Command = TransferCommand | OpenAccountCommand
+
+/** Who asks. The bank itself acts under an id that no token can carry. */
+export interface Actor {
+  readonly id: string
+  /** May act on every account. */
+  readonly officer: boolean
+}
+
+/** Ids that begin so belong to the bank's own workers; a token with such a subject is refused. */
+export const BANK_PREFIX = 'bank:'
+
+/** The bank acting by itself: the seed, expiry, standing orders. */
+export const bankActor = (worker: string): Actor => ({ id: `${BANK_PREFIX}${worker}`, officer: true })
+
+export interface LedgerRequest {
+  readonly actor: Actor
+  /** Scoped to the actor: 1 to 64 characters. */
+  readonly key: string
+  readonly requestId: string | null
+  readonly command: Command
+  /** SHA-256 of the command, hexadecimal: tells a retry from another use of the same key. */
+  readonly inputHash: string
+}
+
+/** Makes a request; the same command always has the same hash. */
+export function ledgerRequest(request: Omit<LedgerRequest, 'inputHash'>): LedgerRequest {
+  const text = JSON.stringify(request.command, (_name, value) => (typeof value === 'bigint' ? `${value}` : value))
+  return { ...request, inputHash: hash('sha256', text, 'hex') }
+}

@@ -1,0 +1,44 @@
+/** What every rule that takes money from an account asks first. Changes nothing. */
+import { formatMoney } from '../../money/amount.ts'
+import { availableBalance, type Book, hasRoom } from '../book.ts'
+import type { Account } from '../model.ts'
+import { type Refused, refuse } from '../refusal.ts'
+import type { Actor } from '../request.ts'
+
+/** The account, if the actor may use it: somebody else's looks like one that does not exist. */
+export function ownAccount(book: Book, id: string | null, actor: Actor): Account | undefined {
+  const account = id === null ? undefined : book.accounts.get(id)
+  return account && (actor.officer || account.owner === actor.id) ? account : undefined
+}
+
+/** What left on the day of the operation so far. */
+export const spentToday = (account: Account, at: string): bigint => (account.spentOn === dayOf(at) ? account.spent : 0n)
+
+const dayOf = (at: string): string => at.slice(0, 10)
+
+/** Counts an amount against the daily limit; negative gives it back. */
+export function countSpending(account: Account, amount: bigint, at: string): void {
+  const spent = spentToday(account, at) + amount
+  account.spent = spent < 0n ? 0n : spent
+  account.spentOn = dayOf(at)
+}
+
+/** The refusal of taking `amount` out of `debit` and into `credit`, if there is one. */
+export function refusalOfDebit(book: Book, debit: Account, credit: Account, amount: bigint): Refused | undefined {
+  if (debit.status !== 'OPEN' || credit.status !== 'OPEN') return refuse('ACCOUNT_NOT_OPEN')
+  if (!hasRoom(debit, credit, amount)) return refuse('LIMIT_EXCEEDED', 'An account cannot hold that much.')
+  if (debit.floor !== null && availableBalance(debit) - amount < debit.floor) return refuse('INSUFFICIENT_FUNDS')
+  return refusalByLimit(debit, amount, book.at)
+}
+
+function refusalByLimit(account: Account, amount: bigint, at: string): Refused | undefined {
+  const { dailyLimit, currency } = account
+  if (dailyLimit === null) return undefined
+  const left = dailyLimit - spentToday(account, at)
+  if (amount <= left) return undefined
+  const say = (value: bigint): string => formatMoney({ amount: value, currency }, 'en')
+  return refuse(
+    'LIMIT_EXCEEDED',
+    `The daily limit is ${say(dailyLimit)}, of which ${say(left < 0n ? 0n : left)} is left today.`,
+  )
+}

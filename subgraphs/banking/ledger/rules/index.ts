@@ -1,0 +1,19 @@
+/** The table of rules: which one answers which command. */
+import type { Book } from '../book.ts'
+import type { Outcome } from '../refusal.ts'
+import type { Actor, Command } from '../request.ts'
+import { openAccount } from './open-account.ts'
+import type { Needs, Rule } from './rule.ts'
+import { transfer } from './transfer.ts'
+
+type Rules = { readonly [Name in Command['name']]: Rule<Extract<Command, { name: Name }>> }
+
+const rules: Rules = { transfer, openAccount }
+
+// The table's type pairs each name with its rule; TypeScript cannot follow that through a lookup by a union.
+const ruleOf = (command: Command): Rule<Command> => rules[command.name] as Rule<Command>
+
+export const needsOf = (command: Command): Needs => ruleOf(command).needs(command)
+
+export const evaluateCommand = (command: Command, book: Book, actor: Actor): Outcome =>
+  ruleOf(command).evaluate(command, book, actor)

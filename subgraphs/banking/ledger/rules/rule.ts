@@ -1,0 +1,17 @@
+/** What a rule is: one for each command, the only home of what that command may do. */
+import type { Book } from '../book.ts'
+import type { Outcome } from '../refusal.ts'
+import type { Actor, Command } from '../request.ts'
+
+/** Rows that must be in the book before a command can be evaluated. */
+export interface Needs {
+  readonly accounts: readonly string[]
+  /** With each come its two accounts. */
+  readonly transfers: readonly string[]
+}
+
+export interface Rule<Asked extends Command> {
+  needs(command: Asked): Needs
+  /** Decides, and on acceptance changes the book. A refusal leaves the book as it was. */
+  evaluate(command: Asked, book: Book, actor: Actor): Outcome
+}

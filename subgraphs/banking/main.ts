@@ -1,0 +1,45 @@
+/** Starts the banking service: the stateful one, on Prisma and PostgreSQL. Any number of instances may share one database. */
+import { createVerifier } from '../../gateway/protocol/caller.ts'
+import { type ServiceDefinition, serve } from '../serve.ts'
+import { bankingSettings } from './config.ts'
+import { type BankingContext, createContext } from './context.ts'
+import { openDatabase } from './database.ts'
+import { createLedger } from './ledger/ledger.ts'
+import { resolvers } from './resolvers.ts'
+
+const READ_CONNECTIONS = 10
+/** One batch is in flight at a time; the second connection is there when the first is found dead. */
+const LEDGER_CONNECTIONS = 2
+
+export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> = {
+  name: 'banking',
+  kind: 'stateful',
+  schema: new URL('schema.graphql', import.meta.url),
+  settings: bankingSettings,
+  async create(settings, log) {
+    const url = settings.DATABASE_URL
+    const database = openDatabase({ url, connections: READ_CONNECTIONS })
+    const ledgerDatabase = openDatabase({ url, connections: LEDGER_CONNECTIONS })
+    const ledger = createLedger({ database: ledgerDatabase, log })
+    const verify = await createVerifier({
+      jwksUrl: settings.JWKS_URL,
+      issuer: settings.JWT_ISSUER,
+      audience: settings.JWT_AUDIENCE,
+      dataDir: settings.DATA_DIR,
+    })
+    return {
+      resolvers,
+      context: async ({ authorization, requestId }) =>
+        createContext({ caller: await verify(authorization), requestId: requestId ?? null, database, ledger }),
+      async ready() {
+        await database.$queryRaw`SELECT 1`
+      },
+      async close() {
+        await ledger.idle()
+        await Promise.all([database.$disconnect(), ledgerDatabase.$disconnect()])
+      },
+    }
+  },
+}
+
+if (import.meta.main) await serve(banking)

@@ -1,0 +1,27 @@
+/** Merchants and branches: known to everyone who may read, each in a city that is the weather service's. */
+import type { Branch, Merchant } from '../../../prisma/generated/client.ts'
+import { requireScope } from '../access.ts'
+import type { BankingContext } from '../context.ts'
+
+interface Placed {
+  readonly cityId: string
+}
+
+const city = ({ cityId }: Placed): { id: string } => ({ id: cityId })
+
+export const placeResolvers = {
+  Merchant: {
+    async __resolveReference({ id }: { id: string }, { caller, loaders }: BankingContext): Promise<Merchant | null> {
+      requireScope(caller, 'banking:read')
+      return loaders.merchant.load(id)
+    },
+    city,
+  },
+  Branch: {
+    async __resolveReference({ id }: { id: string }, { caller, loaders }: BankingContext): Promise<Branch | null> {
+      requireScope(caller, 'banking:read')
+      return loaders.branch.load(id)
+    },
+    city,
+  },
+}

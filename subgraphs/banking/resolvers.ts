@@ -1,0 +1,31 @@
+/** All resolvers of banking, put together from their concerns. */
+import { accountResolvers } from './accounts/resolvers.ts'
+import { customerResolvers } from './customers/resolvers.ts'
+import { entryResolvers } from './entries/resolvers.ts'
+import { moneyResolvers } from './money/resolvers.ts'
+import { placeResolvers } from './places/resolvers.ts'
+import { scalars } from './scalars.ts'
+import { transferResolvers } from './transfers/resolvers.ts'
+
+type ResolverMap = Readonly<Record<string, object>>
+
+const parts: readonly ResolverMap[] = [
+  scalars,
+  moneyResolvers,
+  customerResolvers,
+  accountResolvers,
+  entryResolvers,
+  transferResolvers,
+  placeResolvers,
+]
+
+/** Parts may add fields to the same type; none replaces another's. */
+const merged = new Map<string, object>()
+for (const part of parts) {
+  for (const [type, fields] of Object.entries(part)) {
+    const known = merged.get(type)
+    merged.set(type, known ? { ...known, ...fields } : fields)
+  }
+}
+
+export const resolvers: ResolverMap = Object.fromEntries(merged)

@@ -1,0 +1,32 @@
+/** The scalars of banking. What they refuse, GraphQL answers as bad input, naming the argument. */
+import { GraphQLError, GraphQLScalarType, Kind } from 'graphql'
+import { GraphQLDateTimeISO } from 'graphql-scalars' // MIT; the scalars of the GraphQL field
+import { parseMinorUnits } from './money/amount.ts'
+import { exponentOf } from './money/currencies.ts'
+
+/** A scalar that is a string on the wire. @param parse gives undefined for what it refuses */
+function textScalar<Value>(
+  name: string,
+  expected: string,
+  parse: (text: string) => Value | undefined,
+): GraphQLScalarType<Value, string> {
+  const read = (input: unknown): Value => {
+    const value = typeof input === 'string' ? parse(input) : undefined
+    if (value === undefined) throw new GraphQLError(`${name} must be ${expected}.`)
+    return value
+  }
+  return new GraphQLScalarType<Value, string>({
+    name,
+    serialize: (value) => String(value),
+    parseValue: read,
+    parseLiteral: (node) => read(node.kind === Kind.STRING ? node.value : undefined),
+  })
+}
+
+export const scalars = {
+  MinorUnits: textScalar('MinorUnits', 'a string of digits within 64 bits', parseMinorUnits),
+  CurrencyCode: textScalar('CurrencyCode', 'an ISO 4217 code such as "EUR"', (text) =>
+    exponentOf(text) === undefined ? undefined : text,
+  ),
+  DateTime: GraphQLDateTimeISO,
+}

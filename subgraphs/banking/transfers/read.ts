@@ -1,0 +1,52 @@
+/** Reads transfers by id, with both of their ends and the merchant in the same statement. */
+import type { PrismaClient } from '../../../prisma/generated/client.ts'
+import { plainArray } from '../ledger/columns.ts'
+import type { TransferKind, TransferStatus } from '../ledger/model.ts'
+
+/** A transfer as it is stored, with what its ends are called. */
+export interface TransferRow {
+  readonly id: string
+  readonly kind: TransferKind
+  readonly status: TransferStatus
+  /** Minor units; of a hold, what was held. */
+  readonly amount: bigint
+  readonly postedAmount: bigint | null
+  readonly currency: string
+  readonly reference: string | null
+  readonly createdAt: Date
+  readonly resolvedAt: Date | null
+  readonly expiresAt: Date | null
+  readonly reversalOf: string | null
+  readonly reversedBy: string | null
+  readonly debitAccount: string
+  readonly debitNumber: string
+  /** Null: the bank's own. */
+  readonly debitOwner: string | null
+  readonly debitName: string
+  readonly creditAccount: string
+  readonly creditNumber: string
+  readonly creditOwner: string | null
+  readonly creditName: string
+  readonly merchantId: string | null
+  readonly merchantName: string | null
+  readonly merchantCategory: string | null
+  readonly merchantCityId: string | null
+}
+
+/** The transfers that exist among `ids` (digits each), in any order. */
+export const readTransfers = (database: PrismaClient, ids: readonly string[]): Promise<TransferRow[]> =>
+  database.$queryRaw<TransferRow[]>`/* transfers:by-id */
+    SELECT t.id::text, t.kind, t.status, t.amount, t.posted_amount AS "postedAmount", t.currency, t.reference,
+      t.created_at AS "createdAt", t.resolved_at AS "resolvedAt", t.expires_at AS "expiresAt",
+      t.reversal_of::text AS "reversalOf",
+      (SELECT r.id::text FROM transfers r WHERE r.reversal_of = t.id) AS "reversedBy",
+      d.id::text AS "debitAccount", d.number AS "debitNumber", d.customer_id AS "debitOwner",
+      COALESCE(dc.name, d.name) AS "debitName",
+      c.id::text AS "creditAccount", c.number AS "creditNumber", c.customer_id AS "creditOwner",
+      COALESCE(cc.name, c.name) AS "creditName",
+      m.id AS "merchantId", m.name AS "merchantName", m.category AS "merchantCategory", m.city_id AS "merchantCityId"
+    FROM transfers t
+    JOIN accounts d ON d.id = t.debit_account_id LEFT JOIN customers dc ON dc.id = d.customer_id
+    JOIN accounts c ON c.id = t.credit_account_id LEFT JOIN customers cc ON cc.id = c.customer_id
+    LEFT JOIN merchants m ON m.id = t.merchant_id
+    WHERE t.id = ANY(${plainArray(ids)}::bigint[])`
