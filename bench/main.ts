@@ -1,0 +1,22 @@
+/** `npm run bench -- <name> [flags]`: runs one benchmark, or all of them in turn. */
+
+interface Benchmark {
+  /** Runs and prints. Rejects when a target is missed only if its flags ask for that. */
+  run(flags: readonly string[]): Promise<void>
+}
+
+const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  gateway: () => import('./gateway.ts'),
+}
+
+const [name, ...flags] = process.argv.slice(2)
+const chosen = name === undefined ? Object.keys(benchmarks) : [name]
+for (const each of chosen) {
+  const load = Object.hasOwn(benchmarks, each) ? benchmarks[each] : undefined
+  if (!load) {
+    console.error(`There is no benchmark "${each}": choose ${Object.keys(benchmarks).join(', ')}.`)
+    process.exitCode = 1
+    break
+  }
+  await (await load()).run(flags)
+}

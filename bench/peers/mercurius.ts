@@ -1,0 +1,30 @@
+/** Mercurius with its gateway for federated services, compiling operations that it has seen, forwarding `Authorization`. */
+import { readFile } from 'node:fs/promises'
+import mercuriusGateway from '@mercuriusjs/gateway'
+import Fastify from 'fastify'
+
+interface Service {
+  readonly name: string
+  readonly url: string
+  /** Path of its SDL. */
+  readonly schema: string
+}
+
+const services = JSON.parse(process.env['SERVICES'] ?? '[]') as readonly Service[]
+const app = Fastify()
+await app.register(mercuriusGateway, {
+  jit: 1,
+  gateway: {
+    services: await Promise.all(
+      services.map(async ({ name, url, schema }) => ({
+        name,
+        url,
+        schema: await readFile(schema, 'utf8'),
+        rewriteHeaders: ({ authorization }: { readonly authorization?: string }) =>
+          authorization === undefined ? {} : { authorization },
+        keepAlive: 60_000,
+      })),
+    ),
+  },
+})
+console.log(`ready ${await app.listen({ host: '127.0.0.1', port: 0 })}/graphql`)
