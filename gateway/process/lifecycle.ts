@@ -20,7 +20,8 @@ export interface ReadyMessage {
 /** Reports readiness to the supervisor, if there is one. */
 export function announceReady(url: string): void {
   const message: ReadyMessage = { type: 'ready', url }
-  process.send?.(message)
+  // A supervisor that is already gone is no fault of this process; its `disconnect` says so.
+  process.send?.(message, undefined, undefined, () => {})
 }
 
 /**

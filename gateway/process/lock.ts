@@ -12,7 +12,7 @@ const TURN = 500 // milliseconds; two that ask at the same instant would otherwi
 export function tryLock(file: string): FileLock | undefined {
   const database = new DatabaseSync(file, { timeout: TURN })
   try {
-    database.exec('BEGIN EXCLUSIVE')
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE') // nothing is ever written: no journal beside it
     return { release: () => database.close() }
   } catch (error) {
     database.close()

@@ -1,0 +1,44 @@
+/** Real processes under test: what they are doing, as the kernel tells it. */
+import { readdir, readFile, readlink } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** Waits until `condition` gives something other than `undefined` or `false`, and gives that. @param what for the error's message */
+export async function until<Value>(
+  what: string,
+  condition: () => Value | Promise<Value>,
+  patience = 20_000,
+): Promise<Exclude<Value, undefined | false>> {
+  const deadline = Date.now() + patience
+  for (;;) {
+    const value = await condition()
+    if (value !== undefined && value !== false) return value as Exclude<Value, undefined | false>
+    if (Date.now() > deadline) throw new Error(`Waited in vain for: ${what}`)
+    await sleep(20)
+  }
+}
+
+/** A zombie, dead but not yet collected by its parent, is not alive. */
+export async function isAlive(pid: number): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  return status !== '' && !/\) [ZX] /.test(status)
+}
+
+/** Pids of all living processes that were started by `pid`, directly or not. */
+export async function descendantsOf(pid: number): Promise<number[]> {
+  const parents = new Map<number, number>()
+  for (const name of await readdir('/proc')) {
+    const status = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => undefined)
+    const parent = status === undefined ? undefined : /\) \w (\d+)/.exec(status)?.[1]
+    if (parent !== undefined && /^\d+$/.test(name)) parents.set(Number(name), Number(parent))
+  }
+  const found = [pid]
+  for (const ancestor of found) for (const [child, parent] of parents) if (parent === ancestor) found.push(child)
+  return found.slice(1)
+}
+
+/** Pids of all living processes whose working folder is this one. */
+export async function processesIn(folder: string): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const folders = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => '')))
+  return pids.filter((_pid, index) => folders[index] === folder).map(Number)
+}
