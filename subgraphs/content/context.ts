@@ -2,20 +2,22 @@
 import type { ServiceRequest } from '../serve.ts'
 import { acceptedLocales, fallbackChain, localeArgument } from './locale.ts'
 import type { Article } from './release/article.ts'
-import type { OpenRelease } from './release/open-release.ts'
-import { type LibraryView, type Perspective, viewOf } from './view.ts'
+import type { Library } from './release/library.ts'
+import type { Release } from './release/release.ts'
+import type { Renderer } from './render/renderer.ts'
 
 export interface ContentContext {
-  readonly release: OpenRelease
-  readonly view: LibraryView
-  readonly perspective: Perspective
+  readonly release: Release
+  /** What the perspective of the request sees of the release. */
+  readonly library: Library & Renderer
+  readonly preview: boolean
   /**
    * The locales to try for the argument `locale`; without one those of `Accept-Language`, which the answer then depends on.
    * @throws BAD_USER_INPUT for an argument that is not a language tag
    */
   chain(locale: string | null | undefined): readonly string[]
   /** True once an answer depended on `Accept-Language`. */
-  readonly dependsOnLanguage: () => boolean
+  dependsOnLanguage(): boolean
 }
 
 /** An article as one question reached it: the chain of locales belongs to the question. */
@@ -24,18 +26,18 @@ export interface ReachedArticle {
   readonly fallbackChain: readonly string[]
 }
 
-export function createContext(release: OpenRelease, request: ServiceRequest): ContentContext {
-  const perspective = request.perspective === 'preview' ? 'preview' : 'published'
-  const view = viewOf(release, perspective)
+export function createContext(release: Release, request: ServiceRequest): ContentContext {
+  const preview = request.perspective === 'preview'
+  const library = preview ? release.preview : release.published
   let dependsOnLanguage = false
   return {
     release,
-    view,
-    perspective,
+    library,
+    preview,
     chain(locale) {
-      if (locale !== null && locale !== undefined) return fallbackChain([localeArgument(locale)], view.locales)
+      if (locale !== null && locale !== undefined) return fallbackChain([localeArgument(locale)], library.locales)
       dependsOnLanguage = true
-      return fallbackChain(acceptedLocales(request.acceptLanguage), view.locales)
+      return fallbackChain(acceptedLocales(request.acceptLanguage), library.locales)
     },
     dependsOnLanguage: () => dependsOnLanguage,
   }
@@ -45,6 +47,6 @@ export function createContext(release: OpenRelease, request: ServiceRequest): Co
 export function answerHeaders(context: ContentContext): Readonly<Record<string, string>> {
   return {
     ...(context.dependsOnLanguage() ? { vary: 'Accept-Language' } : {}),
-    ...(context.perspective === 'preview' ? { 'cache-control': 'no-store' } : {}),
+    ...(context.preview ? { 'cache-control': 'no-store' } : {}),
   }
 }

@@ -1,31 +1,37 @@
-/** Content: the bank's articles and product terms, from Markdown files. STATELESS: it reads a folder and keeps nothing else. */
+/** Content: the bank's articles and product terms, from Markdown files. STATELESS: it reads a folder and owns nothing. */
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { SettingsError } from '../../gateway/process/settings.ts'
 import type { ServiceDefinition } from '../serve.ts'
+import { createAssetResponder } from './assets/respond.ts'
 import { answerHeaders, type ContentContext, createContext } from './context.ts'
-import { openRelease } from './release/open-release.ts'
-import { readFolder } from './release/read-folder.ts'
-import { Article } from './resolvers/article.ts'
-import { Product } from './resolvers/product.ts'
-import { Query } from './resolvers/query.ts'
+import { followReleases } from './release/current-release.ts'
+import { resolvers } from './resolvers/resolvers.ts'
 
 /** The articles that come with the project. */
 export const OWN_LIBRARY = fileURLToPath(new URL('library', import.meta.url))
 
-const settings = { CONTENT_DIR: z.string().default(OWN_LIBRARY) }
+const settings = { CONTENT_DIR: z.string().default(OWN_LIBRARY), NODE_ENV: z.string().default('development') }
 
 export const contentService: ServiceDefinition<typeof settings, ContentContext> = {
   name: 'content',
   kind: 'stateless',
   schema: new URL('schema.graphql', import.meta.url),
   settings,
-  async create({ CONTENT_DIR }, log) {
-    const release = await openRelease(await readFolder(CONTENT_DIR))
-    for (const fault of release.faults) log.warn(fault, 'a fault in the library')
+  async create({ CONTENT_DIR, NODE_ENV }, log) {
+    const current = await followReleases({
+      folder: CONTENT_DIR,
+      watchFiles: NODE_ENV !== 'production',
+      log,
+    }).catch((error: NodeJS.ErrnoException) => {
+      throw new SettingsError([`CONTENT_DIR: the folder cannot be read (${error.code ?? error.message})`])
+    })
     return {
-      resolvers: { Query, Article, Product },
-      context: (request) => createContext(release, request),
+      resolvers,
+      context: (request) => createContext(current.get(), request),
       headers: answerHeaders,
+      get: createAssetResponder((lists) => current.findManifest(lists)),
+      close: async () => current.close(),
     }
   },
 }

@@ -1,38 +1,33 @@
-/** One state of the library, complete and never changed: an answer is made from one release only. */
-import type { Article, Fault } from './article.ts'
+/** One state of the library's folder, complete and never changed: every answer is made from exactly one release. */
+import { type AssetManifest, readAssets } from '../assets/manifest.ts'
+import { createRenderer, type Renderer } from '../render/renderer.ts'
+import { createSearch, type Search } from '../search/search.ts'
+import type { Fault } from './article.ts'
+import { createLibrary, type Library } from './library.ts'
+import { readArticles } from './read-articles.ts'
 
 export interface Release {
-  /** The newest first, then by id; those without a date last. */
-  readonly articles: readonly Article[]
-  readonly byId: ReadonlyMap<string, Article>
-  /** Slug → locale → article. */
-  readonly bySlug: ReadonlyMap<string, ReadonlyMap<string, Article>>
-  /** Sorted by name. */
-  readonly locales: readonly string[]
+  /** What everybody sees. */
+  readonly published: Library & Renderer
+  /** The same with drafts. */
+  readonly preview: Library & Renderer
+  /** Over all articles, drafts too: whoever searches says which hits count. */
+  readonly search: Search
+  readonly assets: AssetManifest
   readonly faults: readonly Fault[]
 }
 
-export function createRelease(read: readonly Article[], faults: readonly Fault[]): Release {
-  const articles = read.toSorted(newestFirst)
-  const bySlug = new Map<string, Map<string, Article>>()
-  for (const article of articles) {
-    const translations = bySlug.get(article.slug) ?? new Map<string, Article>()
-    bySlug.set(article.slug, translations.set(article.locale, article))
-  }
+/** @param folder absolute path. Rejects only where the folder itself cannot be read. */
+export async function readRelease(folder: string): Promise<Release> {
+  const [{ articles, faults }, assets] = await Promise.all([readArticles(folder), readAssets(folder)])
+  const withRenderer = (library: Library): Library & Renderer => ({ ...library, ...createRenderer(library, assets) })
+  const published = articles.filter(({ draft }) => !draft)
+  const preview = withRenderer(createLibrary(articles))
   return {
-    articles,
-    byId: new Map(articles.map((article) => [article.id, article])),
-    bySlug,
-    locales: [...new Set(articles.map(({ locale }) => locale))].sort(),
-    faults,
+    published: published.length === articles.length ? preview : withRenderer(createLibrary(published)),
+    preview,
+    search: await createSearch(articles),
+    assets,
+    faults: [...faults, ...assets.faults],
   }
 }
-
-/** Where an article stands in every list: its date, then its id. */
-export function newestFirst(one: ListPosition, other: ListPosition): number {
-  const [date, otherDate] = [one.publishedOn ?? '', other.publishedOn ?? '']
-  if (date !== otherDate) return date < otherDate ? 1 : -1
-  return one.id < other.id ? -1 : Number(one.id > other.id)
-}
-
-export type ListPosition = Pick<Article, 'publishedOn' | 'id'>

@@ -1,20 +1,65 @@
 /** The fields of an article. Rich text is rendered only where it is asked for. */
+import type { Root } from 'hast'
+import { codedError } from '../../../gateway/protocol/errors.ts'
+import { type Asset, imagePath } from '../assets/manifest.ts'
 import type { ContentContext, ReachedArticle } from '../context.ts'
+import type { Article as ArticleData } from '../release/article.ts'
+import type { Heading } from '../render/references.ts'
+import type { RichText } from '../render/render.ts'
+
+const WORDS_A_MINUTE = 200
+
+const field =
+  <Name extends keyof ArticleData>(name: Name) =>
+  ({ article }: ReachedArticle): ArticleData[Name] =>
+    article[name]
+
+const richText = ({ article }: ReachedArticle, { library }: ContentContext): Promise<RichText> =>
+  library.richText(article)
 
 export const Article = {
-  __resolveReference({ id }: { id: string }, context: ContentContext): ReachedArticle | null {
-    const article = context.view.byId(id)
+  __resolveReference({ id }: { id: string }, { library }: ContentContext): ReachedArticle | null {
+    const article = library.byId(id)
     return article ? { article, fallbackChain: [article.locale] } : null
   },
-  id: ({ article }: ReachedArticle) => article.id,
-  slug: ({ article }: ReachedArticle) => article.slug,
-  locale: ({ article }: ReachedArticle) => article.locale,
-  title: ({ article }: ReachedArticle) => article.title,
-  summary: ({ article }: ReachedArticle) => article.summary,
-  topics: ({ article }: ReachedArticle) => article.topics,
-  publishedOn: ({ article }: ReachedArticle) => article.publishedOn,
-  html: async ({ article }: ReachedArticle, _: unknown, { release }: ContentContext) =>
-    (await release.richText(article)).html,
-  text: async ({ article }: ReachedArticle, _: unknown, { release }: ContentContext) =>
-    (await release.richText(article)).text,
+
+  id: field('id'),
+  slug: field('slug'),
+  locale: field('locale'),
+  title: field('title'),
+  summary: field('summary'),
+  topics: field('topics'),
+  publishedOn: field('publishedOn'),
+  draft: field('draft'),
+  markdown: field('markdown'),
+
+  translations: ({ article: { slug } }: ReachedArticle, _: unknown, { library }: ContentContext): ReachedArticle[] =>
+    library.locales.flatMap((locale) => {
+      const article = library.byId(`${locale}/${slug}`)
+      return article ? [{ article, fallbackChain: [locale] }] : []
+    }),
+
+  image: ({ article }: ReachedArticle, _: unknown, { release }: ContentContext): Asset | undefined =>
+    article.image === null ? undefined : release.assets.byPath(imagePath(article.image)),
+
+  html: async (reached: ReachedArticle, _: unknown, context: ContentContext): Promise<string> =>
+    (await richText(reached, context)).html,
+
+  text: async (reached: ReachedArticle, _: unknown, context: ContentContext): Promise<string> =>
+    (await richText(reached, context)).text,
+
+  ast: ({ article }: ReachedArticle, _: unknown, { library }: ContentContext): Root => library.tree(article),
+
+  async tableOfContents(
+    reached: ReachedArticle,
+    { depth }: { depth?: number | null },
+    context: ContentContext,
+  ): Promise<readonly Heading[]> {
+    const deepest = depth ?? 3
+    if (deepest < 1 || deepest > 6) throw codedError('BAD_USER_INPUT', '"depth" must be from 1 to 6.')
+    return (await richText(reached, context)).headings.filter((heading) => heading.depth <= deepest)
+  },
+
+  readingTime: async (reached: ReachedArticle, _: unknown, context: ContentContext): Promise<number> =>
+    Math.max(1, Math.ceil((await richText(reached, context)).words / WORDS_A_MINUTE)),
 }

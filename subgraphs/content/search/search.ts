@@ -24,6 +24,15 @@ export const foldWord = (word: string): string =>
     .replace(/\p{M}+/gu, '')
     .toLowerCase()
 
+/** Words with the gaps that follow them; together they are the text. The boundaries are those of the index. */
+export function splitWords(text: string): readonly { readonly word: string; readonly gap: string }[] {
+  const parts = text.split(/([\n\r\p{Z}\p{P}]+)/u)
+  return Array.from({ length: Math.ceil(parts.length / 2) }, (_, index) => ({
+    word: parts[2 * index] ?? '',
+    gap: parts[2 * index + 1] ?? '',
+  }))
+}
+
 const query: SearchOptions = {
   boost: { title: 4, topics: 3, summary: 2 },
   prefix: (term) => term.length >= 2,
@@ -38,7 +47,8 @@ export async function createSearch(articles: readonly Article[]): Promise<Search
     const index = new MiniSearch<Article>({
       fields: ['title', 'topics', 'summary', 'body'],
       extractField: (article, field) => fieldText(article, field),
-      processTerm: foldWord,
+      tokenize: (text) => splitWords(text).map(({ word }) => word),
+      processTerm: (word) => foldWord(word) || null,
     })
     await index.addAllAsync(inLocale, { chunkSize: AT_ONCE })
     indexes.set(locale, { index, articles: new Map(inLocale.map((article) => [article.id, article])) })

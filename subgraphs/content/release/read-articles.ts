@@ -1,10 +1,9 @@
-/** Reads a library's folder into a release: every file that is sound, and what is wrong with the others. Never writes. */
+/** Reads the Markdown files of a library's folder: every one that is sound, and what is wrong with the others. */
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { canonicalLocale } from '../locale.ts'
 import type { Article, Fault } from './article.ts'
 import { parseFile } from './front-matter.ts'
-import { createRelease, type Release } from './release.ts'
 
 /** Bytes of one Markdown file. */
 const MAX_FILE = 512 * 1024
@@ -12,8 +11,14 @@ const AT_ONCE = 32
 const SLUG = /^[a-z0-9]+(?:-[a-z0-9]+)*$/
 const LOCALE_FOLDER = /^[a-z]{2,3}(?:-[a-z0-9]+)*$/i
 
+export interface ReadArticles {
+  /** By locale, then by name. */
+  readonly articles: readonly Article[]
+  readonly faults: readonly Fault[]
+}
+
 /** @param folder absolute path. Rejects only where the folder itself cannot be read. */
-export async function readFolder(folder: string): Promise<Release> {
+export async function readArticles(folder: string): Promise<ReadArticles> {
   const faults: Fault[] = []
   const files = await listFiles(folder, faults)
   const articles: Article[] = []
@@ -21,7 +26,7 @@ export async function readFolder(folder: string): Promise<Release> {
     const read = files.slice(start, start + AT_ONCE).map((file) => readArticle(folder, file, faults))
     articles.push(...(await Promise.all(read)).filter((article) => article !== undefined))
   }
-  return createRelease(articles, faults)
+  return { articles, faults: faults.toSorted(byFile) }
 }
 
 interface ArticleFile {
@@ -77,6 +82,9 @@ async function readArticle(folder: string, file: ArticleFile, faults: Fault[]): 
 }
 
 const fault = (file: string, message: string): Fault => ({ severity: 'error', file, line: 1, message })
+
+const byFile = (one: Fault, other: Fault): number =>
+  one.file === other.file ? one.line - other.line : one.file < other.file ? -1 : 1
 
 // Not the file system's order, which may differ between two instances.
 const byName = (one: { name: string }, other: { name: string }): number =>

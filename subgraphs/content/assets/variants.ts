@@ -1,0 +1,80 @@
+/** Smaller and lighter copies of an image. Made once, on first demand, kept in bounded memory; another instance makes the same. */
+import { LRUCache } from 'lru-cache'
+import { ASSET_URL, type Asset, MAX_PIXELS, stem } from './manifest.ts'
+
+export type ImageFormat = 'avif' | 'webp'
+
+export interface Variant {
+  readonly url: string
+  readonly format: ImageFormat
+  /** Pixels. */
+  readonly width: number
+  readonly height: number
+}
+
+export const imageFormats: readonly ImageFormat[] = ['avif', 'webp']
+export const variantContentType = (format: ImageFormat): string => `image/${format}`
+
+/** Widths offered where none is asked for. */
+export const standardWidths: readonly number[] = [320, 640, 960, 1280, 1920]
+export const MIN_WIDTH = 16
+export const MAX_WIDTH = 2560
+
+/** @returns undefined for what is not an image; never wider than the original */
+export function variantOf(asset: Asset, wanted: number, format: ImageFormat): Variant | undefined {
+  if (asset.width === null || asset.height === null) return undefined
+  const width = Math.min(wanted, asset.width)
+  const height = Math.max(1, Math.round((asset.height * width) / asset.width))
+  return { url: `${ASSET_URL}${asset.hash}-${stem(asset.name)}.${width}w.${format}`, format, width, height }
+}
+
+/** The part of an address that names a variant, taken apart; undefined where it names none. */
+export function parseVariantName(name: string): { stem: string; width: number; format: ImageFormat } | undefined {
+  const [, stem, width, format] = /^([0-9a-f]{32}-[a-z0-9._-]+)\.(\d{1,4})w\.(avif|webp)$/i.exec(name) ?? []
+  if (stem === undefined || (format !== 'avif' && format !== 'webp')) return undefined
+  return { stem, width: Number(width), format }
+}
+
+/** Thrown where too many images wait to be made; the client may come back. */
+export class BusyError extends Error {}
+
+/** @returns bytes of the variant. Rejects with BusyError, or with a fault of the image itself. */
+export type MakeVariant = (original: Uint8Array, variant: Variant) => Promise<Buffer>
+
+const MAX_KEPT = 16 * 1024 * 1024 // bytes
+const MAX_WAITING = 64
+
+export function createVariantMaker(): MakeVariant {
+  const kept = new LRUCache<string, Buffer>({ maxSize: MAX_KEPT, sizeCalculation: ({ length }) => length + 1 })
+  const making = new Map<string, Promise<Buffer>>()
+  // One at a time: encoding takes memory by the image, and an instance must stay small.
+  let last: Promise<unknown> = Promise.resolve()
+
+  return (original, { url, format, width }) => {
+    const found = kept.get(url)
+    if (found) return Promise.resolve(found)
+    const underway = making.get(url)
+    if (underway) return underway
+    if (making.size >= MAX_WAITING) return Promise.reject(new BusyError('too many images are being made'))
+    const made = last.then(() => encode(original, width, format))
+    last = made.catch(() => undefined)
+    making.set(url, made)
+    return made
+      .then((bytes) => {
+        kept.set(url, bytes)
+        return bytes
+      })
+      .finally(() => making.delete(url))
+  }
+}
+
+async function encode(original: Uint8Array, width: number, format: ImageFormat): Promise<Buffer> {
+  // Loaded with the first image: its native library takes memory that an instance without images keeps free.
+  const { default: sharp } = await import('sharp') // Apache 2.0; libvips, the image library of the Node field
+  sharp.cache(false)
+  sharp.concurrency(1)
+  const image = sharp(original, { limitInputPixels: MAX_PIXELS, sequentialRead: true, animated: false })
+    .autoOrient()
+    .resize({ width, withoutEnlargement: true })
+  return (format === 'avif' ? image.avif({ quality: 55, effort: 3 }) : image.webp({ quality: 78 })).toBuffer()
+}

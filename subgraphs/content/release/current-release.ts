@@ -1,0 +1,143 @@
+/**
+ * Which release is current. A new one is swapped in whole, by a symbolic link or a rename of the folder (in development by any
+ * change in it), and only after it was read in full; until then, and where it cannot be read, the old one answers.
+ */
+import { type FSWatcher, watch as watchFolder } from 'node:fs'
+import { realpath, stat } from 'node:fs/promises'
+import type { Logger } from '../../../gateway/process/log.ts'
+import type { AssetManifest } from '../assets/manifest.ts'
+import { type Release, readRelease } from './release.ts'
+
+export interface CurrentRelease {
+  get(): Release
+  /** Looks now whether another folder has taken the place, and reads it. Calls at the same time share one look. */
+  check(): Promise<void>
+  /** The current release's manifest where it passes, else an older one's: pages in caches still point at its files. */
+  findManifest(lists: (manifest: AssetManifest) => boolean): Promise<AssetManifest | undefined>
+  close(): void
+}
+
+export interface FollowOptions {
+  /** Path of the library; a symbolic link is followed anew at each check. */
+  readonly folder: string
+  /** Also reads again when a file changes in place. */
+  readonly watchFiles: boolean
+  readonly log: Logger
+  /** Milliseconds between looks. */
+  readonly interval?: number
+}
+
+const KEPT_MANIFESTS = 3
+const SETTLE = 60 // milliseconds; an editor writes a file in several steps
+
+/** Rejects where the folder cannot be read. */
+export async function followReleases({
+  folder,
+  watchFiles,
+  log,
+  interval = 1_000,
+}: FollowOptions): Promise<CurrentRelease> {
+  let { release, place } = await readSettled(folder)
+  let olderManifests: readonly AssetManifest[] = []
+  let stale = false
+  let look: Promise<void> | undefined
+  let watcher: FSWatcher | undefined
+  let settled: NodeJS.Timeout | undefined
+  reportFaults(release, log)
+
+  const readAgain = async (): Promise<void> => {
+    try {
+      const now = await placeOf(folder)
+      if (!stale && samePlace(now, place)) return
+      stale = false
+      const next = await readSettled(folder)
+      olderManifests = [release.assets, ...olderManifests].slice(0, KEPT_MANIFESTS)
+      const moved = !samePlace(next.place, place)
+      ;({ release, place } = next)
+      if (moved) rewatch()
+      log.info({ articles: release.published.articles.length }, 'another release of the library is current')
+      reportFaults(release, log)
+    } catch (error) {
+      log.warn({ err: error }, 'the library cannot be read; the last release stays current')
+    }
+  }
+  const check = (): Promise<void> => {
+    look ??= readAgain().finally(() => {
+      look = undefined
+    })
+    return look
+  }
+  const changed = (): void => {
+    stale = true
+    clearTimeout(settled)
+    settled = setTimeout(() => void check(), SETTLE)
+  }
+  const rewatch = (): void => {
+    watcher?.close()
+    if (!watchFiles) return
+    try {
+      watcher = watchFolder(place.path, { recursive: true }, changed)
+      watcher.on('error', () => watcher?.close()) // the folder is gone; the next look finds what took its place
+    } catch (error) {
+      log.warn({ err: error }, 'changes in the library are not watched')
+    }
+  }
+  rewatch()
+  const timer = setInterval(() => void check(), interval)
+  timer.unref()
+
+  return {
+    get: () => release,
+    check,
+    async findManifest(lists) {
+      const find = (): AssetManifest | undefined => [release.assets, ...olderManifests].find(lists)
+      const found = find()
+      if (found) return found
+      // Another instance may have been faster to see the release that this address is from.
+      await check()
+      return find()
+    },
+    close() {
+      clearInterval(timer)
+      clearTimeout(settled)
+      watcher?.close()
+    },
+  }
+}
+
+interface Place {
+  readonly path: string
+  readonly inode: number
+  readonly device: number
+}
+
+/** Two folders are never the same place, even where one took the other's name. */
+async function placeOf(folder: string): Promise<Place> {
+  const path = await realpath(folder)
+  const { ino: inode, dev: device } = await stat(path)
+  return { path, inode, device }
+}
+
+const samePlace = (one: Place, other: Place): boolean =>
+  one.path === other.path && one.inode === other.inode && one.device === other.device
+
+const MAX_SWAPS = 10
+
+/** Reads until no swap fell into the reading, so that a release never has files of two. */
+async function readSettled(folder: string): Promise<{ release: Release; place: Place }> {
+  for (let swaps = 0; swaps < MAX_SWAPS; swaps++) {
+    const place = await placeOf(folder)
+    const release = await readRelease(place.path).catch((error: unknown) => {
+      if (swaps === MAX_SWAPS - 1) throw error
+      return undefined
+    })
+    if (release && samePlace(place, await placeOf(folder))) return { release, place }
+  }
+  throw new Error('the library was swapped again and again while it was read')
+}
+
+function reportFaults({ faults }: Release, log: Logger): void {
+  for (const { severity, file, line, message } of faults) {
+    log.warn({ file, line }, severity === 'error' ? `skipped: ${message}` : message)
+  }
+}

@@ -1,0 +1,52 @@
+/** Pages of articles in the order of the library: the newest first. */
+import { z } from 'zod'
+import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../connection.ts'
+import type { ContentContext, ReachedArticle } from '../context.ts'
+import type { Article } from '../release/article.ts'
+import { newestFirst } from '../release/library.ts'
+
+export interface PageArguments {
+  readonly first?: number | null
+  readonly after?: string | null
+}
+
+export interface LocalPageArguments extends PageArguments {
+  readonly locale?: string | null
+}
+
+export interface ArticlePage extends Connection<ReachedArticle> {
+  readonly totalCount: number
+  readonly fallbackChain: readonly string[]
+}
+
+const position = z.tuple([z.string().nullable(), z.string()])
+
+/** @param articles in the order of `newestFirst` */
+export function articlePage(
+  articles: readonly Article[],
+  fallbackChain: readonly string[],
+  { first: wanted, after }: PageArguments,
+): ArticlePage {
+  const first = pageSize(wanted)
+  const last = decodeCursor('articles', position, after)
+  const rest = last
+    ? articles.filter((article) => newestFirst(article, { publishedOn: last[0], id: last[1] }) > 0)
+    : articles
+  const rows = rest.slice(0, first + 1).map((article) => ({ article, fallbackChain }))
+  const cursorOf = ({ article }: ReachedArticle): string => encodeCursor('articles', [article.publishedOn, article.id])
+  return { ...connectionOf(rows, { first, after, cursorOf }), totalCount: articles.length, fallbackChain }
+}
+
+/** Of each article the translation that comes first in `chain`; the others go. */
+export const bestTranslations = (
+  articles: readonly Article[],
+  chain: readonly string[],
+  { library }: ContentContext,
+): readonly Article[] => articles.filter((article) => library.bySlug(article.slug, chain) === article)
+
+/** The first locale of `chain` that the library has, as a chain of its own. */
+export const firstOf = (chain: readonly string[], available: readonly string[]): readonly string[] =>
+  chain.filter((locale) => available.includes(locale)).slice(0, 1)
+
+export const reached = (article: Article | undefined, fallbackChain: readonly string[]): ReachedArticle | undefined =>
+  article && { article, fallbackChain }

@@ -1,0 +1,17 @@
+/** Which module answers which type. */
+import { Article } from './article.ts'
+import { Asset, ImageFormatEnum } from './asset.ts'
+import { Query } from './query.ts'
+import { City, Merchant, Product } from './relations.ts'
+
+export const resolvers = {
+  Query,
+  Article,
+  ArticleEdge: { highlights: (edge: { highlights?: () => unknown }) => edge.highlights?.() ?? [] },
+  Asset,
+  City,
+  HighlightedField: { TITLE: 'title', SUMMARY: 'summary', TEXT: 'text' },
+  ImageFormat: ImageFormatEnum,
+  Merchant,
+  Product,
+}

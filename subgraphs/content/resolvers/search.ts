@@ -1,0 +1,96 @@
+/** Search as the schema gives it: pages by relevance, highlights for what is shown, facets where they are asked for. */
+import { z } from 'zod'
+import { codedError } from '../../../gateway/protocol/errors.ts'
+import { connectionOf, decodeCursor, type Edge, encodeCursor, pageSize } from '../../connection.ts'
+import type { ContentContext, ReachedArticle } from '../context.ts'
+import type { Article } from '../release/article.ts'
+import { type Highlight, highlightHit } from '../search/highlight.ts'
+import { type SearchHit, splitWords } from '../search/search.ts'
+import { type ArticlePage, firstOf, type LocalPageArguments } from './page.ts'
+
+export interface SearchArguments extends LocalPageArguments {
+  readonly text: string
+  readonly topic?: string | null
+  readonly product?: string | null
+}
+
+interface SearchEdge extends Edge<ReachedArticle> {
+  readonly score: number
+  highlights(): readonly Highlight[]
+}
+
+export interface Facet {
+  readonly value: string
+  readonly count: number
+}
+
+/** Functions are resolved only where they are asked for. */
+export interface SearchPage extends ArticlePage {
+  readonly edges: readonly SearchEdge[]
+  readonly facets: { topics(): readonly Facet[]; products(): readonly Facet[]; locales(): readonly Facet[] }
+}
+
+const MAX_TEXT = 200
+const MAX_WORDS = 12
+const position = z.tuple([z.number(), z.string()])
+
+/** @throws BAD_USER_INPUT */
+export function searchPage(args: SearchArguments, context: ContentContext): SearchPage {
+  const { text, topic, product, after } = args
+  checkText(text)
+  const first = pageSize(args.first)
+  const last = decodeCursor('search', position, after)
+  const chain = context.chain(args.locale)
+  const { library, release } = context
+  const visible = ({ id }: Article): boolean => library.byId(id) !== undefined
+  const hasTopic = ({ article }: SearchHit): boolean => !topic || article.topics.includes(topic)
+  const hasProduct = ({ article }: SearchHit): boolean => !product || article.products.includes(product)
+  const findIn = (locale: string): readonly SearchHit[] => release.search.find(locale, text, visible)
+
+  const [locale = ''] = firstOf(chain, library.locales)
+  const found = findIn(locale)
+  const hits = found.filter((hit) => hasTopic(hit) && hasProduct(hit))
+  const rest = last ? hits.filter((hit) => isAfter(hit, last)) : hits
+  const cursorOf = ({ score, article }: SearchHit): string => encodeCursor('search', [score, article.id])
+  const { edges, pageInfo } = connectionOf(rest.slice(0, first + 1), { first, after, cursorOf })
+  return {
+    edges: edges.map(({ cursor, node: hit }) => ({
+      cursor,
+      node: { article: hit.article, fallbackChain: chain },
+      score: hit.score,
+      highlights: () => highlightHit(hit),
+    })),
+    pageInfo,
+    totalCount: hits.length,
+    fallbackChain: chain,
+    facets: {
+      topics: () => countBy(found.filter(hasProduct), ({ topics }) => topics),
+      products: () => countBy(found.filter(hasTopic), ({ products }) => products),
+      locales: () =>
+        library.locales
+          .map((value) => ({ value, count: findIn(value).filter((hit) => hasTopic(hit) && hasProduct(hit)).length }))
+          .filter(({ count }) => count > 0)
+          .sort(mostFrequentFirst),
+    },
+  }
+}
+
+function checkText(text: string): void {
+  const words = splitWords(text).filter(({ word }) => word !== '')
+  if (text.length > MAX_TEXT || words.length < 1 || words.length > MAX_WORDS)
+    throw codedError('BAD_USER_INPUT', `"text" must have from 1 to ${MAX_TEXT} characters and 1 to ${MAX_WORDS} words.`)
+}
+
+const isAfter = ({ score, article }: SearchHit, [lastScore, lastId]: readonly [number, string]): boolean =>
+  score < lastScore || (score === lastScore && article.id > lastId)
+
+function countBy(hits: readonly SearchHit[], valuesOf: (article: Article) => readonly string[]): readonly Facet[] {
+  const counts = new Map<string, number>()
+  for (const { article } of hits) {
+    for (const value of new Set(valuesOf(article))) counts.set(value, (counts.get(value) ?? 0) + 1)
+  }
+  return [...counts].map(([value, count]) => ({ value, count })).sort(mostFrequentFirst)
+}
+
+const mostFrequentFirst = (one: Facet, other: Facet): number =>
+  other.count - one.count || (one.value < other.value ? -1 : 1)
