@@ -6,6 +6,7 @@ interface Benchmark {
 }
 
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  ledger: () => import('./ledger.ts'),
   gateway: () => import('./gateway.ts'),
 }
 

@@ -1,0 +1,98 @@
+/**
+ * `npm run bench -- ledger`: the ledger's group commit beside one interactive transaction a transfer, on the same server, through
+ * the same Prisma and pool, in the same minute. Flags: --seconds 4 --accounts 10000 --in-flight 64,256
+ */
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { createLogger } from '../gateway/process/log.ts'
+import { startEmbedded } from '../prisma/embedded.ts'
+import type { PrismaClient } from '../prisma/generated/client.ts'
+import { migrate } from '../prisma/migrate.ts'
+import { openDatabase } from '../subgraphs/banking/database.ts'
+import { createBaseline } from './ledger/baseline.ts'
+import { createGroupCommitLedger } from './ledger/contestant.ts'
+import { type Move, measureAlone, measureLoad } from './ledger/load.ts'
+import { durabilityLine, type LoadResult, reportAlone, reportLoads } from './ledger/report.ts'
+
+const CONNECTIONS = 10
+
+export async function run(flags: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...flags],
+    options: {
+      seconds: { type: 'string', default: '4' },
+      accounts: { type: 'string', default: '10000' },
+      'in-flight': { type: 'string', default: '64,256' },
+    },
+  })
+  const milliseconds = Number(values.seconds) * 1_000
+  const loads = values['in-flight'].split(',').map(Number)
+
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-'))
+  await chmod(folder, 0o755) // as root, the server's own user must get in
+  const log = createLogger('bench', 'warn')
+  const server = await startEmbedded({ dataDir: folder, log })
+  const database = openDatabase({ url: server.url, connections: CONNECTIONS })
+  try {
+    await migrate(server.url)
+    const ledger = await createGroupCommitLedger(database, Number(values.accounts))
+    const baseline = await createBaseline(database, ledger.accounts)
+    await database.$executeRaw`ANALYZE`
+    console.log(await durabilityLine(database))
+
+    const results: LoadResult[] = []
+    for (const pattern of patterns(ledger.accounts)) {
+      for (const inFlight of loads) {
+        const measure = (move: Move) => measureLoad({ move, pick: pattern.pick, inFlight, milliseconds })
+        results.push({
+          pattern: pattern.name,
+          inFlight,
+          baseline: await measure(baseline.move),
+          ledger: await measure(ledger.move),
+        })
+      }
+    }
+    console.log(reportLoads(results))
+    console.log(
+      reportAlone(
+        await measureAlone(baseline.insertOneRow),
+        await measureAlone(() => ledger.move(...pair(ledger.accounts))),
+      ),
+    )
+    await checkBooks(database)
+  } finally {
+    await database.$disconnect()
+    await server.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Who pays whom: anybody anybody, or everybody one account. */
+function patterns(accounts: readonly string[]): { name: string; pick: () => [string, string] }[] {
+  const [hot = ''] = accounts
+  const others = accounts.slice(1)
+  return [
+    { name: 'uniform', pick: () => pair(accounts) },
+    { name: 'hot account', pick: () => [anyOf(others), hot] },
+  ]
+}
+
+const anyOf = (accounts: readonly string[]): string => accounts[Math.floor(Math.random() * accounts.length)] ?? ''
+
+function pair(accounts: readonly string[]): [string, string] {
+  const from = anyOf(accounts)
+  const to = anyOf(accounts)
+  return from === to ? pair(accounts) : [from, to]
+}
+
+/** A fast ledger that lost a cent is no ledger. */
+async function checkBooks(database: PrismaClient): Promise<void> {
+  const [books] = await database.$queryRaw<{ wrong: bigint; gaps: bigint }[]>`
+    SELECT (SELECT count(*) FROM accounts a WHERE a.credits_posted - a.debits_posted <>
+             COALESCE((SELECT sum(e.amount) FROM entries e WHERE e.account_id = a.id), 0)) AS wrong,
+           (SELECT max(sequence) - count(*) FROM outbox) AS gaps`
+  if (books?.wrong !== 0n || books.gaps !== 0n) throw new Error(`The books do not balance: ${JSON.stringify(books)}`)
+  console.log('Every balance is the sum of its entries, and the outbox has no gap.')
+}

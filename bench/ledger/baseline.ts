@@ -1,0 +1,62 @@
+/**
+ * What most would write: one interactive transaction a transfer, locks taken in order, the same rows written, through the same
+ * Prisma and pool. It is spared what the ledger also does: guards, the audit chain, a sequence without gaps.
+ */
+import { randomUUID } from 'node:crypto'
+import type { PrismaClient } from '../../prisma/generated/client.ts'
+import type { Move } from './load.ts'
+
+export interface Baseline {
+  readonly move: Move
+  /** The least that a durable write can cost. */
+  readonly insertOneRow: () => Promise<void>
+}
+
+export async function createBaseline(database: PrismaClient, accounts: readonly string[]): Promise<Baseline> {
+  for (const statement of tables) await database.$executeRawUnsafe(statement)
+  await database.$executeRaw`
+    INSERT INTO baseline.accounts SELECT id, 1000000000 FROM unnest(${`{${accounts.join(',')}}`}::bigint[]) AS a (id)`
+
+  const move: Move = async (from, to) => {
+    await database.$transaction(
+      async (transaction) => {
+        const key = randomUUID()
+        const used = await transaction.$queryRaw<
+          unknown[]
+        >`SELECT FROM baseline.operations WHERE actor = 'bench' AND key = ${key}`
+        if (used.length > 0) return
+        const locked = await transaction.$queryRaw<{ id: bigint; balance: bigint }[]>`
+          SELECT id, balance FROM baseline.accounts WHERE id IN (${BigInt(from)}, ${BigInt(to)}) ORDER BY id FOR NO KEY UPDATE`
+        const debit = locked.find(({ id }) => id === BigInt(from))
+        const credit = locked.find(({ id }) => id === BigInt(to))
+        if (!debit || !credit || debit.balance < 1n) throw new Error('The baseline ran dry.')
+        const [{ id }] = await transaction.$queryRaw<[{ id: bigint }]>`
+          INSERT INTO baseline.transfers (debit, credit, amount) VALUES (${debit.id}, ${credit.id}, 1) RETURNING id`
+        await transaction.$executeRaw`
+          INSERT INTO baseline.entries VALUES (${debit.id}, ${id}, -1, ${debit.balance - 1n}), (${credit.id}, ${id}, 1, ${credit.balance + 1n})`
+        await transaction.$executeRaw`
+          UPDATE baseline.accounts SET balance = balance + CASE id WHEN ${debit.id} THEN -1 ELSE 1 END WHERE id IN (${debit.id}, ${credit.id})`
+        await transaction.$executeRaw`
+          WITH told AS (INSERT INTO baseline.outbox VALUES (${id}, 'TRANSFER_POSTED', now()))
+          INSERT INTO baseline.operations VALUES (${id}, 'bench', ${key}, 'transfer', now())`
+      },
+      { maxWait: 60_000, timeout: 60_000 },
+    )
+  }
+  return {
+    move,
+    async insertOneRow() {
+      await database.$executeRaw`INSERT INTO baseline.rows (note) VALUES ('one durable row')`
+    },
+  }
+}
+
+const tables = [
+  'CREATE SCHEMA baseline',
+  'CREATE TABLE baseline.accounts (id bigint PRIMARY KEY, balance bigint NOT NULL CHECK (balance >= 0)) WITH (fillfactor = 60)',
+  'CREATE TABLE baseline.transfers (id bigserial PRIMARY KEY, debit bigint NOT NULL, credit bigint NOT NULL, amount bigint NOT NULL)',
+  'CREATE TABLE baseline.entries (account bigint, transfer bigint, amount bigint NOT NULL, balance_after bigint NOT NULL, PRIMARY KEY (account, transfer))',
+  'CREATE TABLE baseline.outbox (id bigint PRIMARY KEY, kind text NOT NULL, at timestamptz NOT NULL)',
+  'CREATE TABLE baseline.operations (id bigint PRIMARY KEY, actor text NOT NULL, key text NOT NULL, name text NOT NULL, at timestamptz NOT NULL, UNIQUE (actor, key))',
+  'CREATE TABLE baseline.rows (id bigserial PRIMARY KEY, note text NOT NULL)',
+]

@@ -1,0 +1,47 @@
+/** The ledger as the service runs it, with accounts to move money between. */
+import { randomUUID } from 'node:crypto'
+import { createLogger } from '../../gateway/process/log.ts'
+import type { PrismaClient } from '../../prisma/generated/client.ts'
+import { createLedger } from '../../subgraphs/banking/ledger/ledger.ts'
+import { bankActor, type Command, ledgerRequest } from '../../subgraphs/banking/ledger/request.ts'
+import type { Move } from './load.ts'
+
+const OPENING = 1_000_000_000n // minor units, so that nobody runs dry
+
+export async function createGroupCommitLedger(
+  database: PrismaClient,
+  accountCount: number,
+): Promise<{ accounts: readonly string[]; move: Move }> {
+  const ledger = createLedger({ database, log: createLogger('bench', 'warn') })
+  const actor = bankActor('bench')
+  const submit = async (command: Command): Promise<string> => {
+    const { outcome } = await ledger.submit(
+      ledgerRequest({ actor, key: randomUUID(), requestId: randomUUID(), command }),
+    )
+    if (!outcome.accepted) throw new Error(outcome.message)
+    return outcome.subject
+  }
+  const open = (floor: bigint | null): Promise<string> =>
+    submit({
+      name: 'openAccount',
+      owner: null,
+      kind: 'CURRENT',
+      currency: 'EUR',
+      label: 'Bench',
+      floor,
+      productId: null,
+      branchId: null,
+    })
+  const transfer = (from: string, to: string, amount: bigint): Promise<string> =>
+    submit({ name: 'transfer', from, to, amount, currency: 'EUR', reference: null, merchantId: null })
+
+  const source = await open(null)
+  const accounts = await Promise.all(Array.from({ length: accountCount }, () => open(0n)))
+  await Promise.all(accounts.map((account) => transfer(source, account, OPENING)))
+  return {
+    accounts,
+    async move(from, to) {
+      await transfer(from, to, 1n)
+    },
+  }
+}

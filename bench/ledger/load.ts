@@ -1,0 +1,62 @@
+/** Keeps a number of transfers in flight for a while, and says how many were done and how long each took. */
+
+export type Move = (from: string, to: string) => Promise<void>
+
+export interface Measured {
+  readonly perSecond: number
+  /** Milliseconds. */
+  readonly p50: number
+  readonly p99: number
+}
+
+export interface Load {
+  readonly move: Move
+  readonly pick: () => [string, string]
+  readonly inFlight: number
+  readonly milliseconds: number
+}
+
+const WARM_UP = 500 // milliseconds
+
+export async function measureLoad(load: Load): Promise<Measured> {
+  await runFor(load, WARM_UP)
+  const start = performance.now()
+  const durations = await runFor(load, load.milliseconds)
+  return summary(durations, performance.now() - start)
+}
+
+async function runFor({ move, pick, inFlight }: Load, milliseconds: number): Promise<number[]> {
+  const end = performance.now() + milliseconds
+  const durations: number[] = []
+  const client = async (): Promise<void> => {
+    while (performance.now() < end) {
+      const start = performance.now()
+      await move(...pick())
+      durations.push(performance.now() - start)
+    }
+  }
+  await Promise.all(Array.from({ length: inFlight }, client))
+  return durations
+}
+
+const TIMES_ALONE = 200
+
+/** One after the other, nothing else in flight. */
+export async function measureAlone(work: () => Promise<void>): Promise<Measured> {
+  const durations: number[] = []
+  for (let time = -20; time < TIMES_ALONE; time += 1) {
+    const start = performance.now()
+    await work()
+    if (time >= 0) durations.push(performance.now() - start)
+  }
+  return summary(
+    durations,
+    durations.reduce((sum, duration) => sum + duration, 0),
+  )
+}
+
+function summary(durations: number[], milliseconds: number): Measured {
+  const sorted = durations.sort((one, other) => one - other)
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+  return { perSecond: (durations.length / milliseconds) * 1_000, p50: at(0.5), p99: at(0.99) }
+}
