@@ -1,13 +1,13 @@
-/** Answers GraphQL from the gazetteer, the providers and the sky. Holds the checks on arguments; no rule of any provider. */
+/** Answers GraphQL from the gazetteer and the providers: cities, and the weather of a city or a point. Checks every argument. */
 import timeZoneAt from '@photostructure/tz-lookup' // CC0-1.0, no dependencies, zones of the current tz database
+import { z } from 'zod'
 import { codedError } from '../../gateway/protocol/errors.ts'
-import type { City, Gazetteer } from './gazetteer/gazetteer.ts'
-import { type PageArguments, pageOf } from './page.ts'
+import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../connection.ts'
+import type { City, Gazetteer, NearbyCity } from './gazetteer/gazetteer.ts'
 import type { Place, Provider } from './providers/provider.ts'
 import { DateScalar, DateTimeScalar } from './scalars.ts'
-import { sunOn } from './sky.ts'
-import { addDays, localDate } from './time.ts'
-import { type PlaceWeather, weatherAt } from './weather.ts'
+import { weatherAt } from './weather.ts'
+import { weatherResolvers } from './weather-resolvers.ts'
 
 export interface WeatherContext {
   /** The moment of the request, Unix milliseconds: one for all its fields. */
@@ -19,9 +19,16 @@ interface Coordinates {
   readonly longitude: number
 }
 
+interface CitiesArguments {
+  readonly search?: string | null
+  readonly near?: Coordinates | null
+  readonly radius: number
+  readonly first: number
+  readonly after?: string | null
+}
+
 const MAX_SEARCH = 100 // characters
-const MAX_HOURS = 384
-const MAX_DAYS = 16
+const MAX_RADIUS = 1000 // km
 
 export function createResolvers(gazetteer: Gazetteer, provider: Provider) {
   return {
@@ -29,12 +36,8 @@ export function createResolvers(gazetteer: Gazetteer, provider: Provider) {
     DateTime: DateTimeScalar,
     Query: {
       city: (_: unknown, { id }: { id: string }) => gazetteer.city(id) ?? null,
-      cities(_: unknown, { search, ...page }: PageArguments & { search: string }) {
-        if (search.trim() === '' || search.length > MAX_SEARCH) {
-          throw codedError('BAD_USER_INPUT', `"search" must have from 1 to ${MAX_SEARCH} characters.`)
-        }
-        return pageOf(gazetteer.startingWith(search), page, ({ population, id }) => [-population, Number(id)])
-      },
+      cities: (_: unknown, args: CitiesArguments) =>
+        args.near ? citiesNear(gazetteer, args, args.near) : citiesNamed(gazetteer, args),
       weather: (_: unknown, { at }: { at: Coordinates }, { now }: WeatherContext) =>
         weatherAt(placeAt(checkCoordinates(at), gazetteer), provider, now),
     },
@@ -42,29 +45,66 @@ export function createResolvers(gazetteer: Gazetteer, provider: Provider) {
       __resolveReference: ({ id }: { id: string }) => gazetteer.city(id) ?? null,
       weather: (city: City, _: unknown, { now }: WeatherContext) => weatherAt(city, provider, now),
     },
-    Weather: {
-      provider: async (weather: PlaceWeather) => (await weather.source()).provider,
-      kind: async (weather: PlaceWeather) => (await weather.source()).kind,
-      current: async ({ ask, place }: PlaceWeather) =>
-        (await ask({ about: 'current', place }))?.figures.current ?? null,
-      async hourly({ ask, place }: PlaceWeather, { hours }: { hours: number }) {
-        checkRange('hours', hours, MAX_HOURS)
-        return (await ask({ about: 'hourly', place, hours }))?.figures.hourly ?? null
-      },
-      async daily({ ask, place, now }: PlaceWeather, { days }: { days: number }) {
-        checkRange('days', days, MAX_DAYS)
-        const from = localDate(place.timeZone, now)
-        return (await ask({ about: 'daily', place, from, to: addDays(from, days - 1) }))?.figures.daily ?? null
-      },
-      on: async ({ ask, place }: PlaceWeather, { date }: { date: string }) =>
-        (await ask({ about: 'daily', place, from: date, to: date }))?.figures.daily?.[0] ?? null,
-      sun: ({ place, now }: PlaceWeather) => sunOn(place, localDate(place.timeZone, now)),
+    CityEdge: {
+      node: ({ node }: { node: NearbyCity | City }) => ('city' in node ? node.city : node),
+      distance: ({ node }: { node: NearbyCity | City }) => ('city' in node ? node.distance : null),
     },
+    ...weatherResolvers,
   }
 }
 
-function checkRange(name: string, value: number, max: number): void {
-  if (value < 1 || value > max) throw codedError('BAD_USER_INPUT', `"${name}" must be from 1 to ${max}.`)
+const byPopulation = z.tuple([z.number(), z.number()])
+
+function citiesNamed(gazetteer: Gazetteer, { search, first, after }: CitiesArguments): Connection<City> {
+  if (search == null) throw codedError('BAD_USER_INPUT', 'One of "search" and "near" is required.')
+  checkSearch(search)
+  const size = pageSize(first)
+  const last = decodeCursor('cities', byPopulation, after)
+  const rows: City[] = []
+  for (const city of gazetteer.startingWith(search)) {
+    if (last && (city.population > last[0] || (city.population === last[0] && Number(city.id) <= last[1]))) continue
+    rows.push(city)
+    if (rows.length > size) break
+  }
+  return connectionOf(rows, {
+    first: size,
+    after,
+    cursorOf: ({ population, id }) => encodeCursor('cities', [population, Number(id)]),
+  })
+}
+
+const byDistance = z.tuple([z.number(), z.number()])
+
+function citiesNear(
+  gazetteer: Gazetteer,
+  { search, radius, first, after }: CitiesArguments,
+  near: Coordinates,
+): Connection<NearbyCity> {
+  if (search != null) checkSearch(search)
+  if (!(radius > 0 && radius <= MAX_RADIUS))
+    throw codedError('BAD_USER_INPUT', `"radius" must be above 0 and at most ${MAX_RADIUS} km.`)
+  const size = pageSize(first)
+  const last = decodeCursor('cities near', byDistance, after)
+  const { latitude, longitude } = checkCoordinates(near)
+  const named = search == null ? undefined : new Set([...gazetteer.startingWith(search)].map(({ id }) => id))
+  const rows = gazetteer
+    .near(latitude, longitude, radius)
+    // Metres: a cursor that was rounded would lose its place, and nobody needs more.
+    .map(({ city, distance }) => ({ city, distance: Math.round(distance * 1000) / 1000 }))
+    .sort((one, other) => one.distance - other.distance || Number(one.city.id) - Number(other.city.id))
+    .filter(({ city }) => named?.has(city.id) ?? true)
+    .filter(({ city, distance }) => !last || distance > last[0] || (distance === last[0] && Number(city.id) > last[1]))
+  return connectionOf(rows, {
+    first: size,
+    after,
+    cursorOf: ({ city, distance }) => encodeCursor('cities near', [distance, Number(city.id)]),
+  })
+}
+
+function checkSearch(search: string): void {
+  if (search.trim() === '' || search.length > MAX_SEARCH) {
+    throw codedError('BAD_USER_INPUT', `"search" must have from 1 to ${MAX_SEARCH} characters.`)
+  }
 }
 
 function checkCoordinates(at: Coordinates): Coordinates {

@@ -1,28 +1,47 @@
 /** The weather service as `serve.ts` runs it: its settings, and how its parts are put together. Keeps nothing that another instance could not rebuild. */
+import { hostname } from 'node:os'
 import { z } from 'zod'
-import type { Logger } from '../../gateway/process/log.ts'
 import { commaList, httpUrl } from '../../gateway/process/settings.ts'
 import type { ServiceDefinition } from '../serve.ts'
 import { openGazetteer } from './gazetteer/gazetteer.ts'
 import { createAlmanac } from './providers/almanac.ts'
 import { chainOf } from './providers/chain.ts'
+import { metNorway } from './providers/met-norway.ts'
 import { openMeteo } from './providers/open-meteo.ts'
 import type { Provider } from './providers/provider.ts'
 import { createResolvers, type WeatherContext } from './resolvers.ts'
-import { DEADLINE, remoteProvider } from './upstream/remote.ts'
-import { memoryStore } from './upstream/store.ts'
+import { openRedis } from './upstream/redis.ts'
+import { DEADLINE, type RemoteOptions, remoteProvider } from './upstream/remote.ts'
+import { memoryStore, sharedStore } from './upstream/store.ts'
 
-const PROVIDERS = ['almanac', 'open-meteo'] as const
+const PROVIDERS = ['almanac', 'open-meteo', 'met-norway'] as const
+type ProviderName = (typeof PROVIDERS)[number]
 
 export const weatherSettings = {
   WEATHER_PROVIDER: commaList(z.enum(PROVIDERS, { error: `must list some of ${PROVIDERS.join(', ')}` })).default([
     'almanac',
   ]),
+  /** Replaces the origin of all Open-Meteo hosts. */
   OPEN_METEO_URL: httpUrl.optional(),
+  /** Of a paid plan; the free service is for non-commercial use. */
   OPEN_METEO_KEY: z.string().optional(),
+  /** Replaces the origin of MET Norway's host. */
+  MET_NORWAY_URL: httpUrl.optional(),
+  /** How MET Norway can reach who runs this: its terms ask for an e-mail address or a page. */
+  MET_NORWAY_CONTACT: z.string().default(`postmaster@${hostname()}`),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis or rediss URL' }).optional(),
 }
 
 type Settings = Readonly<z.output<z.ZodObject<typeof weatherSettings>>>
+
+/** Every provider by its name in the settings: the one place to add one. */
+const makers: Readonly<Record<ProviderName, (settings: Settings, parts: RemoteOptions) => Provider>> = {
+  almanac: () => createAlmanac(),
+  'open-meteo': ({ OPEN_METEO_URL: url, OPEN_METEO_KEY: apiKey }, parts) =>
+    remoteProvider(openMeteo({ url, apiKey, deadline: DEADLINE }), parts),
+  'met-norway': ({ MET_NORWAY_URL: url, MET_NORWAY_CONTACT: contact }, parts) =>
+    remoteProvider(metNorway({ url, contact, deadline: DEADLINE, log: parts.log }), parts),
+}
 
 export const weatherService: ServiceDefinition<typeof weatherSettings, WeatherContext> = {
   name: 'weather',
@@ -30,26 +49,15 @@ export const weatherService: ServiceDefinition<typeof weatherSettings, WeatherCo
   schema: new URL('schema.graphql', import.meta.url),
   settings: weatherSettings,
   async create(settings, log) {
-    const store = memoryStore()
-    const make = providersBy(settings, { store, log })
-    const provider = chainOf(settings.WEATHER_PROVIDER.map((name) => make[name]()))
+    const redis = settings.REDIS_URL === undefined ? undefined : await openRedis(settings.REDIS_URL, log)
+    const memory = memoryStore()
+    const parts: RemoteOptions = { store: redis ? sharedStore(memory, redis) : memory, redis, log }
+    const names = new Set(settings.WEATHER_PROVIDER)
+    const provider = chainOf([...names].map((name) => makers[name](settings, parts)))
     return {
       resolvers: createResolvers(openGazetteer(), provider),
       context: () => ({ now: Date.now() }),
-      close: () => store.close(),
+      close: async () => redis?.close(),
     }
   },
 }
-
-/** Every provider by the name it has in the settings: the one place to add one. */
-const providersBy = (
-  settings: Settings,
-  parts: { readonly store: ReturnType<typeof memoryStore>; readonly log: Logger },
-): Readonly<Record<(typeof PROVIDERS)[number], () => Provider>> => ({
-  almanac: createAlmanac,
-  'open-meteo': () =>
-    remoteProvider(
-      openMeteo({ url: settings.OPEN_METEO_URL, apiKey: settings.OPEN_METEO_KEY, deadline: DEADLINE }),
-      parts,
-    ),
-})

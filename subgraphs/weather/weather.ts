@@ -1,6 +1,6 @@
 /** The weather of one place within one request: asks the providers once for each thing a client selects, and says where it came from. */
 import { codedError } from '../../gateway/protocol/errors.ts'
-import { type Answer, type Place, type Provider, ProviderFault, type Question } from './providers/provider.ts'
+import { type Answer, asFault, type Place, type Provider, ProviderFault, type Question } from './providers/provider.ts'
 
 export interface PlaceWeather {
   readonly place: Place
@@ -49,9 +49,9 @@ export function weatherAt(place: Place, provider: Provider, now: number): PlaceW
 
 /** What went wrong is in the log; a client learns only that, and for how long. */
 function refuse(error: unknown): never {
-  if (!(error instanceof ProviderFault)) throw error
+  const { retryAfter } = asFault(error)
   throw codedError('SERVICE_UNAVAILABLE', 'The weather of this place cannot be had at the moment.', {
     service: 'weather',
-    ...(error.retryAfter !== undefined && { retryAfter: error.retryAfter }),
+    ...(retryAfter !== undefined && { retryAfter }),
   })
 }

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
+import { fold } from './fold.ts'
 
 const SMALLEST_POPULATION = 15_000
 /** What the elevation model says of a cell of open water; the places in question lie on a shore. */
@@ -30,19 +31,42 @@ const cities = source
   .sort((one, other) => other.population - one.population || one.id - other.id)
 
 const zones = [...new Set(cities.map(({ timeZone }) => timeZone))].sort()
-const rows = cities.map((city) =>
+
+/** Where each name stands among all folded names: the service searches by it and folds nothing at start. */
+const ranks = cities.map((): number[] => [])
+const names = cities.flatMap(({ name, ascii }, row) => {
+  const folded = [fold(name), fold(ascii)]
+  return folded[0] === folded[1] ? [{ row, name: folded[0] }] : folded.map((each) => ({ row, name: each }))
+})
+names.sort((one, other) => compare(one.name ?? '', other.name ?? '') || one.row - other.row)
+for (const [rank, { row }] of names.entries()) ranks[row]?.push(rank)
+
+const rows = cities.map((city, row) =>
   [
     city.id,
     city.name,
-    city.ascii === city.name ? '' : city.ascii,
+    fold(city.ascii) === fold(city.name) ? '' : city.ascii,
     city.country,
     city.latitude,
     city.longitude,
     city.elevation,
     city.population,
     zones.indexOf(city.timeZone),
+    nameRanks(row),
   ].join('\t'),
 )
+
+/** The rank of the name, then that of its ASCII form where it has another. */
+function nameRanks(row: number): string {
+  const own = ranks[row] ?? []
+  const first = own.find((rank) => names[rank]?.name === fold(cities[row]?.name ?? ''))
+  return [first, ...own.filter((rank) => rank !== first)].join(',')
+}
+
+/** By code unit, as the service compares. */
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0
+}
 
 const text = `${zones.join('\t')}\n${rows.join('\n')}\n`
 writeFileSync(new URL('cities.tsv.gz', import.meta.url), gzipSync(text, { level: 9 }))

@@ -1,5 +1,5 @@
 /** The providers in the order of the settings: the first that has an answer gives it. Knows no provider by name. */
-import { type Answer, type Provider, ProviderFault, type Question } from './provider.ts'
+import { type Answer, asFault, type Provider, ProviderFault, type Question } from './provider.ts'
 
 /**
  * A provider made of others. Resolves to `undefined` only when none of them ever has such figures.
@@ -15,8 +15,7 @@ export function chainOf(providers: readonly Provider[]): Provider {
           const answer = await provider.answer(question, now)
           if (answer) return answer
         } catch (error) {
-          if (!(error instanceof ProviderFault)) throw error
-          faults.push(error)
+          faults.push(asFault(error))
         }
       }
       if (faults.length === 0) return undefined

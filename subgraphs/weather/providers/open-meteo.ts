@@ -1,10 +1,10 @@
 /** Open-Meteo (https://open-meteo.com/en/docs): forecast, archive and air quality, many places a call. Data CC BY 4.0. */
 import { addDays, DAY, daysBetween, HOUR, localDate, startOfDay } from '../time.ts'
 import { getJson, type JsonResponse } from '../upstream/http.ts'
-import type { FetchItem, Item, Sheet, Upstream } from '../upstream/upstream.ts'
+import type { FetchItem, Item, Outcome, Sheet, Upstream } from '../upstream/upstream.ts'
 import { type BlockName, type PlaceFigures, readPlace } from './open-meteo-answer.ts'
 import { AIR, ARCHIVE, CURRENT, DAILY, HOURLY, namesOf } from './open-meteo-fields.ts'
-import { type Place, ProviderFault, type Question } from './provider.ts'
+import { asFault, isFault, type Place, ProviderFault, type Question } from './provider.ts'
 
 export interface OpenMeteoOptions {
   /** Replaces the origin of all hosts, paths unchanged. */
@@ -51,7 +51,7 @@ export function openMeteo({ url, apiKey, deadline }: OpenMeteoOptions): Upstream
     return `${origin}${path}?${pairs.map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll('%2C', ',')}`).join('&')}`
   }
 
-  const fetchGroup = async (items: readonly FetchItem[], now: number): Promise<readonly (Sheet | Error)[]> => {
+  const fetchGroup = async (items: readonly FetchItem[], now: number): Promise<readonly Outcome[]> => {
     const endpoint = items[0]?.endpoint as Endpoint
     const places = new Map(items.map(({ place }) => [pointOf(place), place]))
     const wanted = wantedBlocks(items)
@@ -71,9 +71,8 @@ export function openMeteo({ url, apiKey, deadline }: OpenMeteoOptions): Upstream
     )
     return items.map((item) => {
       const figures = read.get(pointOf(item.place))
-      return figures === undefined || figures instanceof Error
-        ? (figures as Error)
-        : sheetOf(item, figures, response, now)
+      if (figures === undefined) throw new ProviderFault('open-meteo was not asked for a place')
+      return isFault(figures) ? figures : sheetOf(item, figures, response, now)
     })
   }
 
@@ -86,13 +85,13 @@ export function openMeteo({ url, apiKey, deadline }: OpenMeteoOptions): Upstream
     // The API counts a call with more than ten figures, or two weeks, as more than one.
     cost: (items) => Math.ceil(new Set(items.map(({ place }) => pointOf(place))).size * weightOf(items)),
     async fetch(items, now) {
-      const results: (Sheet | Error)[] = []
+      const results: Outcome[] = []
       for (const group of groupsOf(items)) {
         const sheets = await fetchGroup(
           group.map(({ item }) => item),
           now,
         )
-        for (const [position, { index }] of group.entries()) results[index] = sheets[position] as Sheet | Error
+        for (const [position, { index }] of group.entries()) results[index] = sheets[position] as Outcome
       }
       return results
     },
@@ -222,12 +221,11 @@ const only = (
     air: () => (air ? { air } : {}),
   })[about]()
 
-function settle<Value>(read: () => Value): Value | Error {
+function settle<Value>(read: () => Value): Value | ProviderFault {
   try {
     return read()
   } catch (error) {
-    if (error instanceof ProviderFault) return error
-    throw error
+    return asFault(error)
   }
 }
 

@@ -129,3 +129,11 @@ export class ProviderFault extends Error {
     this.retryAfter = retryAfter
   }
 }
+
+export const isFault = (outcome: unknown): outcome is ProviderFault => outcome instanceof ProviderFault
+
+/** For what was caught: a fault as it is; anything else is an error of ours and goes on. */
+export function asFault(error: unknown): ProviderFault {
+  if (isFault(error)) return error
+  throw error
+}

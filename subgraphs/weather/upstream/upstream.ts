@@ -1,5 +1,5 @@
 /** What a live provider describes about its upstream. How it is called, shared, cached and given up on is `remote.ts`'s. */
-import type { Figures, Place, Question, WeatherKind } from '../providers/provider.ts'
+import type { Figures, Place, ProviderFault, Question, WeatherKind } from '../providers/provider.ts'
 import type { QuotaWindow } from './quota.ts'
 
 /** What has to be fetched for one place to answer a question. */
@@ -25,6 +25,9 @@ export interface Sheet {
   readonly lastModified?: string
 }
 
+/** What became of one item. */
+export type Outcome = Sheet | ProviderFault
+
 /** What an item is fetched with. */
 export interface FetchItem extends Item {
   /** What was known before, where it can be renewed. */
@@ -44,8 +47,8 @@ export interface Upstream {
   /** What fetching these items takes from the quota. */
   cost(items: readonly FetchItem[]): number
   /**
-   * Fetches items of one endpoint. Parallel to `items`; an `Error` fails its own item only.
+   * Fetches items of one endpoint; outcomes parallel to `items`.
    * @throws ProviderFault when all of them failed
    */
-  fetch(items: readonly FetchItem[], now: number): Promise<readonly (Sheet | Error)[]>
+  fetch(items: readonly FetchItem[], now: number): Promise<readonly Outcome[]>
 }

@@ -1,0 +1,54 @@
+/** A connection to Redis that may be lost at any moment: every use of it gives `undefined` then, within a tenth of a second. */
+import type { RedisClientType } from '@redis/client'
+import type { Logger } from '../../../gateway/process/log.ts'
+import { createBreaker } from './breaker.ts'
+import { within } from './deadline.ts'
+
+export interface Redis {
+  /** Never rejects; `undefined` when Redis is away or late. */
+  use<Value>(command: (client: RedisClientType) => Promise<Value>): Promise<Value | undefined>
+  close(): Promise<void>
+}
+
+const DEADLINE = 100 // milliseconds; an upstream takes longer than that
+const LONGEST_RETRY = 2_000 // milliseconds between attempts to connect
+
+/** Does not wait for the connection: a service starts without its cache. */
+export async function openRedis(url: string, log: Logger): Promise<Redis> {
+  // MIT, no dependencies, Redis' own client; loaded only where it is used, for it takes several megabytes.
+  const { createClient } = await import('@redis/client')
+  const client: RedisClientType = createClient({
+    url,
+    disableOfflineQueue: true,
+    socket: { connectTimeout: 1_000, reconnectStrategy: (attempts) => Math.min(LONGEST_RETRY, 50 * 2 ** attempts) },
+  })
+  let lost = false
+  client.on('error', (error: Error) => {
+    if (!lost) log.warn({ err: error }, 'Redis is away; answers are kept in memory only')
+    lost = true
+  })
+  client.on('ready', () => {
+    if (lost) log.info('Redis is back')
+    lost = false
+  })
+  const connected = client.connect().catch(() => undefined)
+  const breaker = createBreaker({ failures: 3, openFor: 5_000 })
+
+  return {
+    async use(command) {
+      if (!client.isReady || breaker.pause(Date.now()) > 0) return undefined
+      try {
+        const value = await within(DEADLINE, command(client), () => new Error('Redis is late'))
+        breaker.succeeded()
+        return value
+      } catch {
+        breaker.failed(Date.now())
+        return undefined
+      }
+    },
+    async close() {
+      client.destroy()
+      await connected
+    },
+  }
+}

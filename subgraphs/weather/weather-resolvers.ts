@@ -1,0 +1,131 @@
+/** Answers the parts of a place's weather: asks for each, says where it is from and for how long it holds, and gives figures in the units asked for. */
+import { cacheControlFromInfo } from '@apollo/cache-control-types' // MIT, Apollo Server's own types of its cache hints
+import type { GraphQLResolveInfo } from 'graphql'
+import { codedError } from '../../gateway/protocol/errors.ts'
+import { conditionName, conditionWords } from './conditions.ts'
+import type { Answer, DayFigures, HourFigures } from './providers/provider.ts'
+import { moonOn, sunOn } from './sky.ts'
+import { addDays, localDate, startOfDay } from './time.ts'
+import { inDepthUnit, inPressureUnit, inSpeedUnit, inTemperatureUnit } from './units.ts'
+import type { PlaceWeather } from './weather.ts'
+
+const MAX_HOURS = 384
+const MAX_DAYS = 16
+/** Seconds for what never changes, as a date's sunrise. */
+const CONSTANT = 86_400
+
+const unit =
+  <Figure extends string, Unit extends string>(
+    name: Figure,
+    convert: (figure: number | null, unit: Unit) => number | null,
+  ) =>
+  (figures: Readonly<Record<Figure, number | null>>, args: { unit: Unit }): number | null =>
+    convert(figures[name], args.unit)
+
+const condition = {
+  condition: ({ weatherCode }: { weatherCode: number | null }) => conditionName(weatherCode),
+  description: ({ weatherCode }: { weatherCode: number | null }, { locale }: { locale: string | null }) =>
+    conditionWords(weatherCode, locale ?? 'en'),
+}
+
+const hour = {
+  temperature: unit('temperature', inTemperatureUnit),
+  apparentTemperature: unit('apparentTemperature', inTemperatureUnit),
+  windSpeed: unit('windSpeed', inSpeedUnit),
+  windGusts: unit('windGusts', inSpeedUnit),
+  precipitation: unit('precipitation', inDepthUnit),
+  pressure: unit('pressure', inPressureUnit),
+  ...condition,
+}
+
+export const weatherResolvers = {
+  Weather: {
+    provider: async (weather: PlaceWeather, _: unknown, __: unknown, info: GraphQLResolveInfo) =>
+      (await sourceOf(weather, info)).provider,
+    kind: async (weather: PlaceWeather, _: unknown, __: unknown, info: GraphQLResolveInfo) =>
+      (await sourceOf(weather, info)).kind,
+    source: (weather: PlaceWeather, _: unknown, __: unknown, info: GraphQLResolveInfo) => sourceOf(weather, info),
+    timeZone: ({ place }: PlaceWeather) => place.timeZone,
+    async current({ ask, place, now }: PlaceWeather, _: unknown, __: unknown, info: GraphQLResolveInfo) {
+      const answer = await ask({ about: 'current', place })
+      keepFor(info, now, answer?.validUntil)
+      return answer?.figures.current ? { ...answer.figures.current, source: answer } : null
+    },
+    async hourly(
+      { ask, place, now }: PlaceWeather,
+      { hours }: { hours: number },
+      _: unknown,
+      info: GraphQLResolveInfo,
+    ) {
+      checkRange('hours', hours, MAX_HOURS)
+      const answer = await ask({ about: 'hourly', place, hours })
+      keepFor(info, now, answer?.validUntil)
+      return answer?.figures.hourly?.map((figures: HourFigures) => ({ ...figures, source: answer })) ?? null
+    },
+    async daily({ ask, place, now }: PlaceWeather, { days }: { days: number }, _: unknown, info: GraphQLResolveInfo) {
+      checkRange('days', days, MAX_DAYS)
+      const today = localDate(place.timeZone, now)
+      const answer = await ask({ about: 'daily', place, from: today, to: addDays(today, days - 1) })
+      keepFor(
+        info,
+        now,
+        Math.min(answer?.validUntil ?? Number.POSITIVE_INFINITY, startOfDay(place.timeZone, addDays(today, 1))),
+      )
+      return answer?.figures.daily?.map((figures: DayFigures) => ({ ...figures, source: answer })) ?? null
+    },
+    async on({ ask, place, now }: PlaceWeather, { date }: { date: string }, _: unknown, info: GraphQLResolveInfo) {
+      const answer = await ask({ about: 'daily', place, from: date, to: date })
+      keepFor(info, now, answer?.validUntil)
+      return answer?.figures.daily?.[0] ? { ...answer.figures.daily[0], source: answer } : null
+    },
+    async airQuality({ ask, place, now }: PlaceWeather, _: unknown, __: unknown, info: GraphQLResolveInfo) {
+      const answer = await ask({ about: 'air', place })
+      keepFor(info, now, answer?.validUntil)
+      return answer?.figures.air ? { ...answer.figures.air, source: answer } : null
+    },
+    sun: (weather: PlaceWeather, { on }: { on?: string | null }, _: unknown, info: GraphQLResolveInfo) =>
+      sunOn(weather.place, dayOf(weather, on, info)),
+    moon: (weather: PlaceWeather, { on }: { on?: string | null }, _: unknown, info: GraphQLResolveInfo) =>
+      moonOn(weather.place, dayOf(weather, on, info)),
+  },
+  CurrentWeather: hour,
+  HourlyWeather: hour,
+  DailyWeather: {
+    temperatureMax: unit('temperatureMax', inTemperatureUnit),
+    temperatureMin: unit('temperatureMin', inTemperatureUnit),
+    precipitationSum: unit('precipitationSum', inDepthUnit),
+    windSpeedMax: unit('windSpeedMax', inSpeedUnit),
+    windGustsMax: unit('windGustsMax', inSpeedUnit),
+    ...condition,
+  },
+}
+
+/** A cache may keep a part as long as the provider lets us; what no provider ever tells, as long as the type says. */
+function keepFor(info: GraphQLResolveInfo, now: number, validUntil: number | undefined): void {
+  if (validUntil === undefined) return
+  cacheControlFromInfo(info).setCacheHint({ maxAge: Math.max(0, Math.floor((validUntil - now) / 1000)) })
+}
+
+async function sourceOf(weather: PlaceWeather, info: GraphQLResolveInfo): Promise<Answer> {
+  const answer = await weather.source()
+  keepFor(info, weather.now, answer.validUntil)
+  return answer
+}
+
+/** The day asked for, or today, which holds until midnight. */
+function dayOf({ place, now }: PlaceWeather, on: string | null | undefined, info: GraphQLResolveInfo): string {
+  if (on != null) {
+    if (on < '1900-01-01' || on > '2100-12-31') {
+      throw codedError('BAD_USER_INPUT', '"on" must be from 1900-01-01 to 2100-12-31.')
+    }
+    cacheControlFromInfo(info).setCacheHint({ maxAge: CONSTANT })
+    return on
+  }
+  const today = localDate(place.timeZone, now)
+  keepFor(info, now, startOfDay(place.timeZone, addDays(today, 1)))
+  return today
+}
+
+function checkRange(name: string, value: number, max: number): void {
+  if (value < 1 || value > max) throw codedError('BAD_USER_INPUT', `"${name}" must be from 1 to ${max}.`)
+}
