@@ -1,6 +1,7 @@
 /** Puts the gateway together from a `Config`, and takes it apart without losing a request. Reads no environment. */
 import { readFile } from 'node:fs/promises'
 import { type GraphQLSchema, parse, validate } from 'graphql'
+import { Registry } from 'prom-client'
 import type { Config } from './config.ts'
 import { readShippedOperations } from './operations.ts'
 import { createPlayground, type ServePlayground } from './playground/serve.ts'
@@ -16,8 +17,11 @@ import { createOperations } from './request/operations.ts'
 import { createPolicies } from './request/policies.ts'
 import { createRoutes } from './request/routes.ts'
 import { openEdition } from './supergraph/edition.ts'
+import { createMemoryStore } from './traffic/cache/memory.ts'
+import { createTrafficMetrics } from './traffic/metrics.ts'
 import { createTraffic } from './traffic/traffic.ts'
 
+const CACHE_BYTES = 128 * 1024 * 1024 // of heap, for answers of stateless services
 const DRAIN_TIMEOUT = 20_000 // milliseconds
 
 export interface RunningGateway extends RunningProcess {
@@ -38,7 +42,10 @@ export async function startGateway(
   const supergraph = await readFile(config.supergraphFile, 'utf8').catch(refuse('The supergraph cannot be read.'))
   const verify = identity && (await createVerifier(identity))
   const policies = createPolicies({ limits, corsOrigins, introspection: !production, verify })
-  const traffic = createTraffic({ services, secret, probing: ownServices, log })
+  const registry = new Registry()
+  const store = createMemoryStore(CACHE_BYTES)
+  const metrics = createTrafficMetrics(registry)
+  const traffic = createTraffic({ services, secret, probing: ownServices, store, metrics, log })
   const edition = await openEdition(supergraph, {
     limits,
     policies,
@@ -49,7 +56,7 @@ export async function startGateway(
   const answerOperation = createOperations({ policies, currentEdition: () => edition, log })
   const servePlayground = await openPlayground(config, edition.schema)
   const routes = createRoutes({ answerOperation, servePlayground, corsOrigins, state: () => state })
-  const admin = await open('ADMIN_PORT', createAdminRoutes({ traffic }), '127.0.0.1', config.adminPort)
+  const admin = await open('ADMIN_PORT', createAdminRoutes({ traffic, registry }), '127.0.0.1', config.adminPort)
   const listener = await open('PORT', routes, config.host, config.port)
   state = 'ready'
   return {

@@ -1,12 +1,54 @@
-/** The admin port, for operators on this machine only: what is running, and how it does. */
+/** The admin port, for operators on this machine only: what is running, how it does, and what they may change without a restart. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { sendJson } from '../process/http.ts'
+import type { Registry } from 'prom-client'
+import { z } from 'zod'
+import { HttpError, readBody, sendJson } from '../process/http.ts'
 import type { Traffic } from '../traffic/traffic.ts'
 
-export function createAdminRoutes({ traffic }: { traffic: Traffic }) {
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+export interface AdminOptions {
+  readonly traffic: Traffic
+  readonly registry: Registry
+}
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void
+
+const MAX_BODY = 16 * 1024 * 1024 // bytes; supergraphs are large
+
+export function createAdminRoutes({ traffic, registry }: AdminOptions): Answer {
+  const routes: Readonly<Record<string, Answer>> = {
+    'GET /services': (_request, response) => sendJson(response, 200, traffic.status()),
+    'GET /metrics': async (_request, response) => {
+      response.writeHead(200, { 'content-type': registry.contentType }).end(await registry.metrics())
+    },
+    'POST /purge': async (request, response) => {
+      const { tags } = purge.parse(await readJson(request))
+      await traffic.purge(tags)
+      sendJson(response, 200, { purged: tags })
+    },
+  }
+  return async (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
-    if (request.method === 'GET' && path === '/services') sendJson(response, 200, traffic.status())
-    else sendJson(response, 404, { error: 'There is nothing here.' })
+    const answer = routes[`${request.method} ${path}`]
+    if (!answer)
+      return sendJson(response, 404, { error: `There is nothing here but ${Object.keys(routes).join(', ')}.` })
+    try {
+      await answer(request, response)
+    } catch (error) {
+      if (error instanceof HttpError) sendJson(response, error.status, { error: error.message })
+      else if (error instanceof z.ZodError) sendJson(response, 400, { error: z.prettifyError(error) })
+      else throw error
+    }
+  }
+}
+
+/** `{"tags": ["weather", "City", "City:2267057"]}`: services, types or single entities. */
+const purge = z.object({ tags: z.array(z.string().min(1).max(256)).min(1).max(1_000) })
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  try {
+    return JSON.parse((await readBody(request, MAX_BODY)).toString('utf8'))
+  } catch (error) {
+    if (error instanceof HttpError) throw error
+    throw new HttpError(400, 'BAD_USER_INPUT', 'The body is not JSON.')
   }
 }

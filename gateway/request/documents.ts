@@ -11,7 +11,7 @@ import { selectOperation } from './operation.ts'
 
 /** One operation of a document, ready to be checked against a request. */
 export interface KnownOperation {
-  readonly document: DocumentNode
+  readonly document: { readonly node: DocumentNode; isValid: boolean }
   readonly definition: ReturnType<typeof selectOperation>
   readonly estimate: Estimate
 }
@@ -74,12 +74,13 @@ function knownDocument(document: DocumentNode, schema: GraphQLSchema, limits: Li
     document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
   )
   const operations = new Map<string | undefined, KnownOperation>()
+  const shared = { node: document, isValid: false }
   return {
     operation(name) {
       const found = operations.get(name)
       if (found) return found
       const definition = selectOperation(document, name)
-      const made = { document, definition, estimate: estimateCost(schema, definition, fragments, limits) }
+      const made = { document: shared, definition, estimate: estimateCost(schema, definition, fragments, limits) }
       operations.set(name, made)
       return made
     },

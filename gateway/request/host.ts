@@ -8,6 +8,7 @@ import {
 } from '@apollo/server/plugin/disabled'
 import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-interface'
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql'
+import type { AnswerText } from '../execution/answer-data.ts'
 import type { Logger } from '../process/log.ts'
 import type { CallContext } from '../traffic/send.ts'
 import type { Exchange, Parameters } from './exchange.ts'
@@ -21,7 +22,7 @@ export interface HostContext {
 
 /** The outcome of an operation. Without `data` it never ran. */
 export interface Outcome {
-  readonly data?: Readonly<Record<string, unknown>> | null
+  readonly data?: Readonly<Record<string, unknown>> | AnswerText | null
   /** Fit for the client's eyes. */
   readonly errors?: readonly GraphQLFormattedError[]
 }

@@ -3,7 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from '../process/log.ts'
 import type { Edition } from '../supergraph/edition.ts'
 import type { CallContext } from '../traffic/send.ts'
+import type { KnownOperation } from './documents.ts'
 import { type Exchange, openExchange } from './exchange.ts'
+import { createFreshnessTally, type FreshnessTally } from './freshness.ts'
 import { carriesKeys } from './idempotency.ts'
 import type { Policies } from './policies.ts'
 import { requestIdOf } from './request-id.ts'
@@ -27,32 +29,47 @@ export function createOperations({ policies, currentEdition, log }: OperationOpt
         if (pending) await pending
       }
       const edition = currentEdition()
-      const { parameters } = exchange
-      const operation = edition.documents.get(parameters.query).operation(parameters.operationName)
+      const { query, operationName } = exchange.parameters
+      const operation = edition.documents.get(query).operation(operationName)
       for (const policy of policies.operation) policy(exchange, operation)
-      const idempotent = carriesKeys(operation.definition, parameters.variables ?? {})
-      const call = callContext(exchange, response, idempotent)
-      sendOutcome(exchange, response, await edition.host.execute(parameters, { exchange, call }))
+      const tally = createFreshnessTally()
+      const outcome = await edition.execute(exchange, operation, callContext(exchange, operation, response, tally))
+      sendOutcome(exchange, response, outcome, keepableFor(exchange, operation, tally))
     } catch (error) {
       sendRefusal(exchange, response, error, log)
     }
   }
 }
 
-/** What the services are told. A client that hangs up ends the calls made for it. */
+/** What the services are told. A client that hangs up ends the reading done for it, but no write that is under way. */
 function callContext(
-  { request, requestId, caller }: Exchange,
+  exchange: Exchange,
+  { definition }: KnownOperation,
   response: ServerResponse,
-  idempotent: boolean,
+  { observe }: FreshnessTally,
 ): CallContext {
-  const hungUp = new AbortController()
-  response.once('close', () => hungUp.abort())
+  const { request, requestId, parameters } = exchange
+  const isQuery = definition.operation === 'query'
   return {
     requestId,
     authorization: request.headers.authorization,
-    perspective: caller?.scopes.has('content:preview') ? 'preview' : 'published',
-    signal: hungUp.signal,
-    idempotent,
-    observe: () => undefined,
+    perspective: mayPreview(exchange) ? 'preview' : 'published',
+    signal: isQuery ? hangUpOf(response) : undefined,
+    idempotent: !isQuery && carriesKeys(definition, parameters.variables ?? {}),
+    observe,
   }
 }
+
+function hangUpOf(response: ServerResponse): AbortSignal {
+  const hungUp = new AbortController()
+  response.once('close', () => {
+    if (!response.writableFinished) hungUp.abort()
+  })
+  return hungUp.signal
+}
+
+const mayPreview = ({ caller }: Exchange): boolean => caller?.scopes.has('content:preview') ?? false
+
+/** What only some may see is nothing for a shared cache, whoever it came from. */
+const keepableFor = (exchange: Exchange, { definition }: KnownOperation, tally: FreshnessTally) =>
+  definition.operation === 'query' && !mayPreview(exchange) ? tally.result() : undefined

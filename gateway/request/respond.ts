@@ -1,4 +1,5 @@
-/** Writes outcomes and refusals as JSON, always, with the status that GraphQL over HTTP gives them. */
+/** Writes outcomes and refusals as JSON, always, with the status that GraphQL over HTTP gives them and what caches may do with them. */
+import { createHash } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { GraphQLError } from 'graphql'
 import { AnswerText } from '../execution/answer-data.ts'
@@ -7,18 +8,43 @@ import type { Logger } from '../process/log.ts'
 import { type ErrorCode, errorStatus, isErrorCode } from '../protocol/errors.ts'
 import { REQUEST_ID_HEADER } from '../protocol/signature.ts'
 import type { Exchange } from './exchange.ts'
+import type { FreshnessTally } from './freshness.ts'
 import type { Outcome } from './host.ts'
 import { maskError } from './mask.ts'
 
 /** Faults of the document itself, which a client of plain `application/json` is told with status 200. */
 const DOCUMENT_FAULTS: ReadonlySet<ErrorCode> = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED'])
 
-/** For what was executed, or at least handed to Apollo Server. */
-export function sendOutcome(exchange: Exchange, response: ServerResponse, outcome: Outcome): void {
+/**
+ * For what was executed, or at least handed to Apollo Server.
+ * @param keepable how long anybody may keep it; without it nobody may
+ */
+export function sendOutcome(
+  exchange: Exchange,
+  response: ServerResponse,
+  outcome: Outcome,
+  keepable: ReturnType<FreshnessTally['result']>,
+): void {
   const executed = 'data' in outcome
+  const body = Buffer.from(textOf(outcome))
+  if (executed && !outcome.errors && keepable) {
+    exchange.headers.set('cache-control', `public, max-age=${keepable.maxAge}`)
+    exchange.headers.set('age', String(keepable.age))
+    if (exchange.request.method === 'GET' && isKnownToClient(exchange, body)) {
+      write(exchange, response, 304, undefined)
+      return
+    }
+  }
   // Without data the fault lies in the document or its variables: those are the only ones met this late.
   const status = executed || exchange.legacyStatus ? 200 : statusOf(outcome.errors?.[0]?.extensions?.['code'])
-  write(exchange, response, status, outcome)
+  write(exchange, response, status, body)
+}
+
+/** Names the answer by its content, and says whether the client has that very answer. */
+function isKnownToClient({ request, headers }: Exchange, body: Buffer): boolean {
+  const etag = `"${createHash('sha256').update(body).digest('base64url')}"`
+  headers.set('etag', etag)
+  return request.headers['if-none-match'] === etag
 }
 
 /** For what a policy refused, and for anything unforeseen, which is masked. */
@@ -29,30 +55,31 @@ export function sendRefusal(exchange: Exchange, response: ServerResponse, error:
   const code = masked.extensions?.['code']
   const legacy = exchange.legacyStatus && isErrorCode(code) && DOCUMENT_FAULTS.has(code)
   const status = error instanceof HttpError ? error.status : legacy ? 200 : statusOf(code)
-  write(exchange, response, status, { errors: [masked] })
+  write(exchange, response, status, Buffer.from(textOf({ errors: [masked] })))
 }
 
 const statusOf = (code: unknown): number => (isErrorCode(code) ? errorStatus[code] : errorStatus.INTERNAL)
+
+/** Errors come first, so that whoever reads a long answer meets them. */
+function textOf({ errors, ...rest }: Outcome): string {
+  const before = errors ? `"errors":${JSON.stringify(errors)}` : ''
+  if (!('data' in rest)) return `{${before}}`
+  const data = rest.data instanceof AnswerText ? rest.data.text : JSON.stringify(rest.data)
+  return `{${before}${before && ','}"data":${data}}`
+}
 
 function write(
   { requestId, headers, mediaType }: Exchange,
   response: ServerResponse,
   status: number,
-  outcome: Outcome,
-) {
+  body: Buffer | undefined,
+): void {
   if (response.destroyed || response.headersSent) return
-  const { errors, data } = outcome
-  const body = Buffer.from(
-    data instanceof AnswerText
-      ? `{${errors ? `"errors":${JSON.stringify(errors)},` : ''}"data":${data.text}}`
-      : JSON.stringify({ ...(errors && { errors }), ...('data' in outcome && { data }) }),
-  )
   response.writeHead(status, {
-    'content-type': `${mediaType}; charset=utf-8`,
-    'content-length': body.length,
+    ...(body && { 'content-type': `${mediaType}; charset=utf-8`, 'content-length': body.length }),
     'cache-control': 'no-store',
     [REQUEST_ID_HEADER]: requestId,
-    ...Object.fromEntries(headers),
+    ...(headers.size > 0 && Object.fromEntries(headers)),
   })
   response.end(body)
 }

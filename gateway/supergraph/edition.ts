@@ -5,7 +5,8 @@ import { createEngine, defaultEngineOptions } from '../execution/engine.ts'
 import { createExecutor } from '../execution/executor.ts'
 import type { Logger } from '../process/log.ts'
 import { createDocuments, type Documents } from '../request/documents.ts'
-import { type Host, type HostContext, startHost } from '../request/host.ts'
+import { createExecute, type Execute } from '../request/execute.ts'
+import { type HostContext, startHost } from '../request/host.ts'
 import type { Limits } from '../request/limits.ts'
 import type { Policies } from '../request/policies.ts'
 import type { Send } from '../traffic/send.ts'
@@ -15,7 +16,7 @@ export interface Edition {
   readonly id: string
   readonly schema: GraphQLSchema
   readonly documents: Documents
-  readonly host: Host
+  readonly execute: Execute
   /** Call it when no request uses the edition any more. */
   close(): Promise<void>
 }
@@ -43,7 +44,7 @@ export async function openEdition(supergraph: string, options: EditionOptions): 
     id: createHash('sha256').update(supergraph).digest('hex'),
     schema,
     documents: createDocuments(schema, limits, policies.document),
-    host,
+    execute: createExecute({ host, engine, send, log }),
     async close() {
       await host.stop()
       await engine.close()

@@ -3,6 +3,7 @@ import type { GraphQLFormattedError } from 'graphql'
 import { type ErrorCode, isErrorCode } from '../protocol/errors.ts'
 import type { RawReply } from './attempt.ts'
 import { CallFailure } from './failure.ts'
+import type { ServiceKind } from './kind.ts'
 import type { Freshness, ServiceAnswer } from './send.ts'
 
 /** Codes a service may send to a client. The others speak of the gateway's own work and would be false or tell too much. */
@@ -60,9 +61,9 @@ const isPath = (value: unknown): value is readonly (string | number)[] =>
 
 const NOT_KEPT: Freshness = { maxAge: 0, scope: 'private', age: 0 }
 
-/** How long a stateless service's answer may be kept by all; anything but a plain permission counts as "not at all". */
-export function readFreshness({ cacheControl, age }: RawReply, answer: ServiceAnswer): Freshness {
-  if (cacheControl === undefined || answer.errors) return NOT_KEPT
+/** How long an answer may be kept by all: none of a stateful service, and nothing that is not plainly permitted. */
+export function readFreshness(kind: ServiceKind, { cacheControl, age }: RawReply, answer: ServiceAnswer): Freshness {
+  if (kind === 'stateful' || cacheControl === undefined || answer.errors) return NOT_KEPT
   if (/\b(no-store|no-cache|private)\b/i.test(cacheControl)) return NOT_KEPT
   const maxAge = Number(/\bmax-age=(\d{1,9})\b/i.exec(cacheControl)?.[1] ?? 0)
   return maxAge > age ? { maxAge, scope: 'public', age } : NOT_KEPT

@@ -9,6 +9,8 @@ export interface RawReply {
   readonly cacheControl: string | undefined
   /** Seconds. */
   readonly age: number
+  /** From `cache-tag`, as content delivery networks know it. */
+  readonly tags: readonly string[]
   readonly body: Buffer
 }
 
@@ -51,7 +53,8 @@ export function attempt(instance: Instance, headers: string[], body: string, tim
       },
       onResponseStart(_controller, status, received) {
         const cacheControl = received['cache-control']?.toString()
-        head = { status, cacheControl, age: Number(received['age'] ?? 0) || 0 }
+        const tags = received['cache-tag']?.toString().split(/\s*,\s*/) ?? []
+        head = { status, cacheControl, age: Number(received['age'] ?? 0) || 0, tags }
         if (Number(received['content-length'] ?? 0) > MAX_ANSWER) cancel(tooLarge(instance))
       },
       onResponseData(_controller, chunk) {

@@ -45,7 +45,7 @@ function headersFor(
 /** A try at the instance the fleet picks. */
 export function delivery(service: ServiceDefinition, fleet: Fleet, options: DeliveryOptions): Try {
   return async (work, asked) => {
-    const { signal } = work.call.context
+    const { signal } = work
     if (signal?.aborted) throw new CallFailure('cancelled', 'given up before it was sent')
     const instance = fleet.pick(asked)
     if (!instance) throw new CallFailure('overload', 'no instance is fit to be asked')
@@ -61,7 +61,12 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
       const answer = readAnswer(raw)
       options.observe(performance.now() - started)
       instance.breaker.succeeded()
-      return { answer, freshness: readFreshness(raw, answer) } satisfies Reply
+      return {
+        answer,
+        freshness: readFreshness(service.kind, raw, answer),
+        bytes: raw.body.length,
+        tags: raw.tags,
+      } satisfies Reply
     } catch (error) {
       report(instance, error)
       throw error

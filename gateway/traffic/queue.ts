@@ -32,7 +32,7 @@ export function queued(next: Step, { concurrency, length }: { concurrency: numbe
   return async (work) => {
     if (free === 0) {
       if (waiting.size >= length) throw new CallFailure('overload', `${length} calls wait already`)
-      await admission(work.deadline, work.call.context.signal) // takes over the place of the call that ended
+      await admission(work.deadline, work.signal) // takes over the place of the call that ended
     } else free -= 1
     try {
       return await next(work)

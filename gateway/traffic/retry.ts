@@ -33,7 +33,7 @@ export function retried(tryOnce: Try): Step {
 }
 
 /** A mutation that reached the service may have been done: its key makes the second time harmless, and nothing else does. */
-function mayRetry({ kind }: CallFailure, { call }: Work): boolean {
-  if (call.context.signal?.aborted || kind === 'cancelled' || kind === 'timeout') return false
+function mayRetry({ kind }: CallFailure, { call, signal }: Work): boolean {
+  if (signal?.aborted || kind === 'cancelled' || kind === 'timeout') return false
   return call.operation === 'query' || (call.context.idempotent && kind === 'connection')
 }

@@ -8,11 +8,17 @@ export interface Work {
   readonly text: string
   /** When it is given up, in milliseconds of `performance.now()`. */
   readonly deadline: number
+  /** Aborted when nobody waits for the reply any more. */
+  readonly signal: AbortSignal | undefined
 }
 
 export interface Reply {
   readonly answer: ServiceAnswer
   readonly freshness: Freshness
+  /** Of the answer's JSON text. */
+  readonly bytes: number
+  /** What the service says its answer depends on, by names that a purge can use. */
+  readonly tags: readonly string[]
 }
 
 /** Resolves to the reply or rejects with a `CallFailure`. */

@@ -1,15 +1,14 @@
-/** All traffic to the services: what its kind says happens to a call, in order. The only module that hands out `send`. */
+/** All traffic to the services. The only module that hands out `send`. */
 import type { Logger } from '../process/log.ts'
-import { delivery } from './delivery.ts'
+import type { AnswerStore } from './cache/store.ts'
+import { tagsToPurge } from './cache/tags.ts'
 import { CallFailure, toClient } from './failure.ts'
-import { createFleet, type Fleet } from './fleet.ts'
-import { healthOf, openInstance } from './instance.ts'
+import { healthOf } from './instance.ts'
 import type { ServiceDefinition, ServiceKind } from './kind.ts'
+import type { TrafficMetrics } from './metrics.ts'
 import { probeHealth } from './probe.ts'
-import { queued } from './queue.ts'
-import { retried } from './retry.ts'
+import { openRoute } from './route.ts'
 import { bodyText, type Send } from './send.ts'
-import type { Step } from './step.ts'
 
 /** A service and where its instances are. */
 export interface LocatedService {
@@ -23,6 +22,9 @@ export interface TrafficOptions {
   readonly secret: string | undefined
   /** Ask `/health/ready` of every instance; off where the services are not ours and the calls alone tell. */
   readonly probing: boolean
+  /** Where answers of stateless services are kept. */
+  readonly store: AnswerStore
+  readonly metrics: TrafficMetrics
   readonly log: Logger
 }
 
@@ -40,19 +42,23 @@ export interface ServiceStatus {
 export interface Traffic {
   readonly send: Send
   status(): readonly ServiceStatus[]
+  /** Forgets kept answers: of a service (`weather`), a type (`City`) or one entity (`City:2267057`). */
+  purge(tags: readonly string[]): Promise<void>
   /** Closes every connection. Call it when nothing is in flight any more. */
   close(): Promise<void>
 }
 
-interface Route {
-  readonly definition: ServiceDefinition
-  readonly fleet: Fleet
-  readonly step: Step
-}
-
-export function createTraffic({ services, secret, probing, log }: TrafficOptions): Traffic {
-  const routes = new Map(services.map((service) => [service.definition.name, openRoute(service, secret)]))
-  const instances = [...routes.values()].flatMap(({ fleet }) => fleet.instances)
+export function createTraffic({ services, secret, probing, store, metrics, log }: TrafficOptions): Traffic {
+  const routes = new Map(
+    services.map(({ definition, addresses }) => {
+      const figures = metrics.service(definition.name)
+      const route = openRoute({ definition, addresses, secret, store, metrics: figures })
+      return [definition.name, { ...route, figures }]
+    }),
+  )
+  const fleets = [...routes].map(([name, { fleet }]) => ({ name, instances: fleet.instances }))
+  const instances = fleets.flatMap((fleet) => fleet.instances)
+  metrics.watch(fleets)
   const stopProbing = probing ? probeHealth(instances) : () => undefined
   return {
     async send(call) {
@@ -60,13 +66,14 @@ export function createTraffic({ services, secret, probing, log }: TrafficOptions
       const route = routes.get(service)
       try {
         if (!route) throw new CallFailure('overload', 'the service has no address')
-        const text = bodyText(call.body)
-        const work = { call, text, deadline: performance.now() + route.definition.deadline }
+        const deadline = performance.now() + route.definition.deadline
+        const work = { call, text: bodyText(call.body), deadline, signal: context.signal }
         const { answer, freshness } = await route.step(work)
         context.observe(freshness)
         return answer
       } catch (error) {
         if (!(error instanceof CallFailure)) throw error
+        route?.figures.failed(error.kind)
         if (error.kind !== 'cancelled') {
           log.warn({ service, requestId: context.requestId, kind: error.kind }, `a call failed: ${error.message}`)
         }
@@ -83,17 +90,11 @@ export function createTraffic({ services, secret, probing, log }: TrafficOptions
           health: healthOf(instance),
         })),
       })),
+    purge: (tags) => store.purge(tagsToPurge(tags, new Set(routes.keys()))),
     async close() {
       stopProbing()
       await Promise.all(instances.map(({ pool }) => pool.destroy()))
+      await store.close()
     },
   }
-}
-
-function openRoute({ definition, addresses }: LocatedService, secret: string | undefined): Route {
-  const { concurrency, queue } = definition
-  const fleet = createFleet(addresses.map((address) => openInstance(address, concurrency)))
-  const limits = { concurrency: concurrency * Math.max(1, addresses.length), length: queue }
-  const tryOnce = delivery(definition, fleet, { secret, observe: () => undefined })
-  return { definition, fleet, step: queued(retried(tryOnce), limits) }
 }

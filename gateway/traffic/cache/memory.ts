@@ -1,0 +1,49 @@
+/** Keeps answers in this process, bounded by bytes; what was not read for longest goes first. */
+import { LRUCache } from 'lru-cache'
+import { type AnswerStore, isFresh, type Kept } from './store.ts'
+
+const HEAP_PER_BYTE = 6 // of parsed JSON over its text, as measured
+const OVERHEAD = 512 // bytes of an entry beside its value and key
+
+/** @param maxBytes of heap, roughly */
+export function createMemoryStore(maxBytes: number): AnswerStore {
+  const keysByTag = new Map<string, Set<string>>()
+  const kept = new LRUCache<string, Kept>({
+    maxSize: maxBytes,
+    maxEntrySize: Math.floor(maxBytes / 8),
+    sizeCalculation: ({ bytes }, key) => bytes * HEAP_PER_BYTE + 2 * key.length + OVERHEAD,
+    dispose: ({ tags }, key) => {
+      for (const tag of tags) {
+        const keys = keysByTag.get(tag)
+        keys?.delete(key)
+        if (keys?.size === 0) keysByTag.delete(tag)
+      }
+    },
+  })
+  return {
+    get(keys) {
+      const now = Date.now()
+      return keys.map((key) => {
+        const found = kept.get(key)
+        if (found === undefined || isFresh(found, now)) return found
+        kept.delete(key)
+        return undefined
+      })
+    },
+    set(entries) {
+      for (const [key, value] of entries) {
+        kept.set(key, value)
+        if (!kept.has(key)) continue // larger than one entry may be
+        for (const tag of value.tags) {
+          const keys = keysByTag.get(tag)
+          if (keys) keys.add(key)
+          else keysByTag.set(tag, new Set([key]))
+        }
+      }
+    },
+    async purge(tags) {
+      for (const tag of tags) for (const key of [...(keysByTag.get(tag) ?? [])]) kept.delete(key)
+    },
+    close: async () => kept.clear(),
+  }
+}

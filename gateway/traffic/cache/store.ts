@@ -1,0 +1,27 @@
+/** Where answers of stateless services are kept, for all callers. Types only; `memory.ts` and `redis.ts` implement them. */
+
+/** What is kept under one key. */
+export interface Kept {
+  /** Parsed JSON, shared by all who read it: never to be changed. */
+  readonly value: unknown
+  /** Unix milliseconds; the answer's own age is already taken off. */
+  readonly bornAt: number
+  /** Seconds it stays good, from `bornAt`. */
+  readonly maxAge: number
+  readonly tags: readonly string[]
+  /** Of the JSON text, roughly. */
+  readonly bytes: number
+}
+
+export interface AnswerStore {
+  /** In the order of `keys`; at once where nothing outside the process is asked. Never rejects. */
+  get(keys: readonly string[]): readonly (Kept | undefined)[] | Promise<readonly (Kept | undefined)[]>
+  /** Returns at once; what cannot be kept is forgotten. */
+  set(entries: readonly (readonly [key: string, kept: Kept])[]): void
+  /** Removes all that bears one of the tags, here and in every gateway that shares the store. */
+  purge(tags: readonly string[]): Promise<void>
+  close(): Promise<void>
+}
+
+/** Still good at `now` (Unix milliseconds). */
+export const isFresh = ({ bornAt, maxAge }: Kept, now: number): boolean => now < bornAt + maxAge * 1000

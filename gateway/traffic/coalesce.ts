@@ -1,0 +1,56 @@
+/** Lets one call answer all identical ones in flight. For stateless services only: there is no caller in the call that could be mixed up. */
+import { CallFailure } from './failure.ts'
+import type { StatelessService } from './kind.ts'
+import type { Reply, Step, Work } from './step.ts'
+
+interface Shared {
+  readonly reply: Promise<Reply>
+  readonly deadline: number
+  readonly abandoned: AbortController
+  waiting: number
+}
+
+/** Everything that can change the answer of a service that is told no caller. */
+export const identityOf = ({ call, text }: Work): string => `${call.context.perspective ?? ''}\n${text}`
+
+export function coalesced({ deadline }: StatelessService, next: Step): Step {
+  const inFlight = new Map<string, Shared>()
+
+  const start = (key: string, work: Work): Shared => {
+    const abandoned = new AbortController()
+    const shared: Shared = {
+      reply: next({ ...work, signal: abandoned.signal }).finally(() => {
+        if (inFlight.get(key) === shared) inFlight.delete(key)
+      }),
+      deadline: work.deadline,
+      abandoned,
+      waiting: 0,
+    }
+    inFlight.set(key, shared)
+    return shared
+  }
+
+  return (work) => {
+    if (work.call.operation !== 'query') return next(work)
+    const key = identityOf(work)
+    const found = inFlight.get(key)
+    // One that has not got half its time left would be cut short for no fault of its own.
+    return wait(found && work.deadline - found.deadline < deadline / 2 ? found : start(key, work), work.signal)
+  }
+}
+
+/** Leaving costs the others nothing; the call is given up when the last has left. */
+function wait(shared: Shared, signal: AbortSignal | undefined): Promise<Reply> {
+  shared.waiting += 1
+  if (!signal) return shared.reply
+  return new Promise((resolve, reject) => {
+    const leave = (): void => {
+      shared.waiting -= 1
+      if (shared.waiting === 0) shared.abandoned.abort()
+      reject(new CallFailure('cancelled', 'given up by the caller'))
+    }
+    if (signal.aborted) return leave()
+    signal.addEventListener('abort', leave, { once: true })
+    shared.reply.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
+  })
+}

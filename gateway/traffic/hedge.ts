@@ -1,0 +1,44 @@
+/** Asks a second instance when the first takes longer than nearly all calls do, and takes whichever answers. For stateless services only. */
+import { CallFailure } from './failure.ts'
+import type { Fleet } from './fleet.ts'
+import type { Instance } from './instance.ts'
+import type { StatelessService } from './kind.ts'
+import type { Latency } from './latency.ts'
+import type { Try } from './retry.ts'
+import type { Reply, Work } from './step.ts'
+
+const SHORTEST = 5 // milliseconds; below it a second call costs more than it saves
+
+/** @param _service proof that the service is stateless */
+export function hedged(_service: StatelessService, tryOnce: Try, fleet: Fleet, latency: Latency): Try {
+  return (work, asked) => {
+    const usual = fleet.instances.length > 1 ? latency.p95() : undefined
+    return usual === undefined ? tryOnce(work, asked) : race(work, asked, tryOnce, Math.max(usual, SHORTEST))
+  }
+}
+
+/** Fails with the first failure where no second call was made, and with the last where one was. */
+function race(work: Work, asked: Set<Instance>, tryOnce: Try, patience: number): Promise<Reply> {
+  const lost = new AbortController()
+  const signal = work.signal ? AbortSignal.any([work.signal, lost.signal]) : lost.signal
+  return new Promise((resolve, reject) => {
+    let running = 0
+    const start = (): void => {
+      running += 1
+      tryOnce({ ...work, signal }, asked).then(win, lose)
+    }
+    const win = (reply: Reply): void => {
+      clearTimeout(timer)
+      resolve(reply)
+      lost.abort()
+    }
+    const lose = (failure: unknown): void => {
+      running -= 1
+      if (running > 0) return
+      clearTimeout(timer)
+      reject(failure instanceof Error ? failure : new CallFailure('connection', 'unknown'))
+    }
+    const timer = setTimeout(start, patience)
+    start()
+  })
+}

@@ -1,0 +1,34 @@
+/** How long a service's recent answers took. Keeps a few hundred figures, no more. */
+
+export interface Latency {
+  /** @param milliseconds one whole answer took */
+  record(milliseconds: number): void
+  /** What 95 of 100 recent answers stayed below; `undefined` until enough were seen. */
+  p95(): number | undefined
+}
+
+const KEPT = 512
+const ENOUGH = 64
+const STALE_AFTER = 64 // new figures before the quantile is worked out again
+
+export function createLatency(): Latency {
+  const figures = new Float64Array(KEPT)
+  let seen = 0
+  let reckonedAt = 0
+  let quantile: number | undefined
+  return {
+    record(milliseconds) {
+      figures[seen % KEPT] = milliseconds
+      seen += 1
+    },
+    p95() {
+      if (seen < ENOUGH) return undefined
+      if (quantile === undefined || seen - reckonedAt >= STALE_AFTER) {
+        const sorted = figures.slice(0, Math.min(seen, KEPT)).sort()
+        quantile = sorted[Math.floor(sorted.length * 0.95)]
+        reckonedAt = seen
+      }
+      return quantile
+    },
+  }
+}

@@ -1,0 +1,81 @@
+/** What the traffic looks like in figures, in Prometheus' format. Counts only; nothing is decided by it. */
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client' // Apache-2.0; the Prometheus client of the Node field
+import type { FailureKind } from './failure.ts'
+import { healthOf, type Instance } from './instance.ts'
+
+/** One service's figures. */
+export interface ServiceMetrics {
+  /** @param milliseconds a whole answer of an instance took */
+  answered(milliseconds: number): void
+  failed(kind: FailureKind): void
+  hits(count: number): void
+  misses(count: number): void
+}
+
+export interface TrafficMetrics {
+  service(name: string): ServiceMetrics
+  /** Makes the state of instances readable whenever figures are asked for. */
+  watch(fleets: readonly { readonly name: string; readonly instances: readonly Instance[] }[]): void
+}
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15]
+
+export function createTrafficMetrics(registry: Registry): TrafficMetrics {
+  const registers = [registry]
+  const duration = new Histogram({
+    name: 'tributary_service_answer_seconds',
+    help: 'How long instances took to answer whole',
+    labelNames: ['service'],
+    buckets: SECONDS,
+    registers,
+  })
+  const failures = new Counter({
+    name: 'tributary_service_failures_total',
+    help: 'Calls that ended without an answer, by how they failed',
+    labelNames: ['service', 'kind'],
+    registers,
+  })
+  const lookups = new Counter({
+    name: 'tributary_cache_lookups_total',
+    help: 'Answers and entities looked up in the cache of stateless services',
+    labelNames: ['service', 'result'],
+    registers,
+  })
+  return {
+    service(name) {
+      const durations = duration.labels(name)
+      const [hits, misses] = [lookups.labels(name, 'hit'), lookups.labels(name, 'miss')]
+      return {
+        answered: (milliseconds) => durations.observe(milliseconds / 1000),
+        failed: (kind) => failures.labels(name, kind).inc(),
+        hits: (count) => hits.inc(count),
+        misses: (count) => misses.inc(count),
+      }
+    },
+    watch(fleets) {
+      const each = (gauge: Gauge<'service' | 'instance'>, read: (instance: Instance) => number): void => {
+        gauge.reset()
+        for (const { name, instances } of fleets)
+          for (const instance of instances) gauge.set({ service: name, instance: instance.url }, read(instance))
+      }
+      new Gauge({
+        name: 'tributary_instance_healthy',
+        help: '1 where calls go to the instance, 0 where they stay away',
+        labelNames: ['service', 'instance'],
+        registers,
+        collect() {
+          each(this, (instance) => (healthOf(instance) === 'healthy' ? 1 : 0))
+        },
+      })
+      new Gauge({
+        name: 'tributary_instance_in_flight',
+        help: 'Calls sent to the instance and not yet answered',
+        labelNames: ['service', 'instance'],
+        registers,
+        collect() {
+          each(this, ({ inFlight }) => inFlight)
+        },
+      })
+    },
+  }
+}
