@@ -50,14 +50,17 @@ export async function withSchemaEngine<Result>(
 ): Promise<Result> {
   await loadWasm()
   const { path, content } = await readSchema()
+  const opened: SqlDriverAdapter[] = []
   const factory = bindMigrationAwareSqlAdapterFactory(
-    withWholeScripts(new PrismaPg({ connectionString: url, max: 1 }), url),
+    withWholeScripts(new PrismaPg({ connectionString: url, max: 1 }), url, opened),
   )
   const engine = await bindings.SchemaEngine.new({ datamodels: [[path, content]] }, () => {}, factory)
   try {
     return await use(engine)
   } finally {
     engine.free()
+    // The engine leaves its connections to their idle timeout, and a process could not end before.
+    await Promise.all(opened.map((adapter) => adapter.dispose()))
   }
 }
 
@@ -81,10 +84,12 @@ function loadWasm(): Promise<void> {
 /**
  * The adapter cuts scripts at every semicolon, which breaks function bodies. PostgreSQL takes a script whole,
  * and then all of it happens or nothing.
+ * @param opened gets every connection, for whoever has to close them
  */
 function withWholeScripts(
   factory: SqlMigrationAwareDriverAdapterFactory,
   url: string,
+  opened: SqlDriverAdapter[],
 ): SqlMigrationAwareDriverAdapterFactory {
   const whole = (adapter: SqlDriverAdapter): SqlDriverAdapter =>
     Object.assign(adapter, {
@@ -99,6 +104,10 @@ function withWholeScripts(
       },
     })
   return Object.assign(Object.create(factory), {
-    connect: async () => whole(await factory.connect()),
+    connect: async () => {
+      const adapter = whole(await factory.connect())
+      opened.push(adapter)
+      return adapter
+    },
   }) as SqlMigrationAwareDriverAdapterFactory
 }
