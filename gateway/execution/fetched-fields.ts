@@ -7,7 +7,10 @@ import { type Data, isData } from './run.ts'
 import type { TypeRelations } from './type-relations.ts'
 
 export interface FetchedField {
+  /** In the answer. */
   readonly name: string
+  /** In the schema. */
+  readonly field: string
   /** Types the object must be of, all of them, for the field to be asked for. */
   readonly on: readonly string[]
   readonly children: FetchedFields
@@ -30,7 +33,8 @@ function fieldsOf({ selections }: SelectionSetNode, on: readonly string[]): Fetc
       return fieldsOf(selection.selectionSet, condition === undefined ? on : [...on, condition])
     }
     const children = selection.selectionSet ? fieldsOf(selection.selectionSet, []) : []
-    return [{ name: (selection.alias ?? selection.name).value, on, children }]
+    const field = selection.name.value
+    return [{ name: selection.alias?.value ?? field, field, on, children }]
   })
 }
 

@@ -23,7 +23,7 @@ import { serviceVariable } from './variable-names.ts'
 export interface InternalNames {
   /**
    * The name of a field of the client's document inside the engine; the same for the same node.
-   * @param apart distinguishes fields that must each be asked for although they look the same (root fields of a mutation)
+   * @param apart distinguishes fields that must each be asked for although they look the same
    */
   assign(node: FieldNode, definition: GraphQLField<unknown, unknown>, apart?: string): string
   /** The name that was assigned. */

@@ -8,6 +8,7 @@ import {
   type GraphQLSchema,
   getNamedType,
   isCompositeType,
+  isInterfaceType,
   isObjectType,
   isUnionType,
   Kind,
@@ -86,12 +87,14 @@ export function plannedOperation(
     if (parent === schema.getQueryType() && (name === '__schema' || name === '__type')) return
     const field = isUnionType(parent) ? undefined : parent.getFields()[name]
     if (!field) throw new Error(`The type ${parent.name} has no field ${name}.`)
-    // Two root fields of a mutation that look the same are two changes.
+    const type = getNamedType(field.type)
+    // Two root fields of a mutation that look the same are two changes; and a null that an object takes from a field of one alias is not the
+    // other alias's.
     const isChange = definition.operation === 'mutation' && parent === rootType
-    const internal = names.assign(node, field, isChange ? (node.alias ?? node.name).value : undefined)
+    const apart = isChange || isCompositeType(type) ? (node.alias ?? node.name).value : undefined
+    const internal = names.assign(node, field, apart)
     let planned = into.fields.get(internal)
     if (!planned) {
-      const type = getNamedType(field.type)
       const alias = internal === name ? '' : `${internal}: `
       const text = `${alias}${name}${argumentText(node.arguments ?? [])}${directiveText(node)}`
       planned = { text, children: isCompositeType(type) ? emptySelection(type) : undefined }
@@ -147,8 +150,9 @@ const overlap = (schema: GraphQLSchema, left: GraphQLCompositeType, right: Graph
 const isAlways = (schema: GraphQLSchema, condition: GraphQLCompositeType, type: GraphQLCompositeType): boolean =>
   !isObjectType(condition) && !isUnionType(type) && schema.isSubType(condition, type)
 
-function selectionText({ fields, fragments }: PlannedSelection): string {
-  let text = ''
+function selectionText({ type, fields, fragments }: PlannedSelection): string {
+  // What an object really is decides which fragments apply, even where they ask for nothing else.
+  let text = fragments.size > 0 && isInterfaceType(type) && !fields.has('__typename') ? '__typename ' : ''
   for (const field of fields.values()) {
     // A selection that conditions left empty still asks whether the object is there.
     const children = field.children && (selectionText(field.children) || '__typename ')

@@ -5,7 +5,7 @@
 import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals'
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
 import { isAbstractType, isInterfaceType, isObjectType, parse, printSchema } from 'graphql'
-import { prepareSupergraph } from './planner-supergraph.ts'
+import { prepareSupergraph, type ServiceInputs, type ServiceKeys } from './planner-supergraph.ts'
 
 /** What the rest of the engine needs to know of a supergraph; plain data, so that it crosses threads. */
 export interface SupergraphFacts {
@@ -21,6 +21,10 @@ export interface SupergraphFacts {
   readonly fieldNames: readonly string[]
   /** Fields that the planner may fetch by itself, for keys, `@requires`, `@provides` or contexts. */
   readonly plannerFields: readonly string[]
+  /** By service and `Type.field`: the inputs that `@requires` names. */
+  readonly requiredInputs: ServiceInputs
+  /** By service and type: the keys that can be resolved. */
+  readonly keys: ServiceKeys
 }
 
 export interface Planner {
@@ -52,6 +56,8 @@ export function createPlanner(supergraphSdl: string): Planner {
       apiSchema: printSchema(apiSchema.toGraphQLJSSchema()),
       services: supergraph.subgraphsMetadata(),
       plannerFields: prepared.plannerFields,
+      requiredInputs: prepared.requiredInputs,
+      keys: prepared.keys,
       ...typeFacts(supergraph),
     },
     plan(text) {

@@ -9,11 +9,14 @@ import { PlanShapeError } from './plan-shape-error.ts'
 import { type Data, isData } from './run.ts'
 import type { TypeRelations } from './type-relations.ts'
 
-/**
- * The text of an entity; the failure that took one of its inputs; or `undefined` where it is not of a type the service is asked for, or an input
- * was never given.
- */
-export type Represent = (entity: Readonly<Data>) => string | Failure | undefined
+export interface Representation {
+  /** The text of an entity; the failure that took one of its inputs; `undefined` where it is of another type, or an input was never given. */
+  write(entity: Readonly<Data>): string | Failure | undefined
+  /** The inputs that an entity lacks, each with the failure that took it, if one did. */
+  missing(entity: Readonly<Data>): ReadonlyMap<string, Failure | undefined>
+}
+
+type Write = Representation['write']
 
 interface InputField {
   readonly source: string
@@ -24,16 +27,33 @@ interface InputField {
 
 /** @throws PlanShapeError for a rewrite that is not the name of an interface in place of a type's */
 export function compileRepresentation(
+  service: string,
   requires: readonly QueryPlanSelectionNode[],
   rewrites: readonly FetchDataRewrite[] | undefined,
   types: TypeRelations,
-): Represent {
+): Representation {
   const rewritten = (rewrites ?? []).map(typenameRewrite)
   const rename = (typename: string): string => {
     const rewrite = rewritten.findLast(({ on }) => on.every((condition) => types.belongsTo(typename, condition)))
     return rewrite?.typename ?? typename
   }
-  return selectionWriter(requires, types, rename, undefined)
+  // An object whose fields make no key is not one that the service is asked for.
+  const fieldsFor = (typename: unknown): readonly InputField[] => {
+    const fields = inputFields(requires, typename, types, rename)
+    const names = fields.map(({ source }) => source)
+    return typeof typename === 'string' && types.isKey(service, rename(typename), names) ? fields : []
+  }
+  return {
+    write: objectWriter(fieldsFor, undefined),
+    missing(entity) {
+      const missing = new Map<string, Failure | undefined>()
+      for (const { source, write } of fieldsFor(entity['__typename'])) {
+        const value = write(entity[source])
+        if (typeof value !== 'string') missing.set(source, value)
+      }
+      return missing
+    },
+  }
 }
 
 function typenameRewrite(rewrite: FetchDataRewrite): { on: readonly string[]; typename: string } {
@@ -45,19 +65,17 @@ function typenameRewrite(rewrite: FetchDataRewrite): { on: readonly string[]; ty
   return { on, typename: String(rewrite.setValueTo) }
 }
 
-/** @param empty what stands for an object of which nothing is asked */
-function selectionWriter(
-  selections: readonly QueryPlanSelectionNode[],
-  types: TypeRelations,
-  rename: (typename: string) => string,
-  empty: string | undefined,
-): Represent {
+/**
+ * @param fieldsFor the fields of a concrete type
+ * @param empty what stands for an object of which nothing is asked
+ */
+function objectWriter(fieldsFor: (typename: unknown) => readonly InputField[], empty: string | undefined): Write {
   const byType = new Map<unknown, readonly InputField[]>()
   return (entity) => {
     const typename = entity['__typename']
     let fields = byType.get(typename)
     if (!fields) {
-      fields = inputFields(selections, typename, types, rename)
+      fields = fieldsFor(typename)
       byType.set(typename, fields)
     }
     if (fields.length === 0) return empty
@@ -102,8 +120,11 @@ function inputFields(
 const typenameWriter = (rename: (typename: string) => string) => (value: unknown) =>
   typeof value === 'string' ? JSON.stringify(rename(value)) : undefined
 
+const same = (typename: string): string => typename
+
 function inputWriter(children: readonly QueryPlanSelectionNode[], types: TypeRelations): InputField['write'] {
-  const writeObject = children.length > 0 ? selectionWriter(children, types, (typename) => typename, '{}') : undefined
+  const writeObject =
+    children.length > 0 ? objectWriter((typename) => inputFields(children, typename, types, same), '{}') : undefined
   const write = (value: unknown): string | Failure | undefined => {
     if (value === undefined || value instanceof Failure) return value
     if (value === null) return 'null'

@@ -5,6 +5,7 @@
 import {
   type FieldNode,
   type GraphQLCompositeType,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   getNamedType,
@@ -132,21 +133,37 @@ export function answerShape(client: ClientOperation, conditions: ConditionValues
       only: undefined,
       of(typename) {
         if (!byName.has(typename) && byName.size < MAX_TYPES_KEPT) {
-          const concrete = concreteType(type, typename)
-          byName.set(typename, concrete && objectShape(concrete, selections))
+          byName.set(typename, shapeOf(type, typename, selections))
         }
         return byName.get(typename)
       },
     }
   }
 
-  const concreteType = (type: GraphQLCompositeType, typename: unknown): ObjectShape['type'] | undefined => {
-    if (typeof typename !== 'string') return undefined
-    const found = schema.getType(typename)
-    if (isInterfaceType(type) && found === type) return type
-    if (isObjectType(type)) return found === type ? type : undefined
-    return isObjectType(found) && schema.isSubType(type, found) ? found : undefined
+  const shapeOf = (
+    type: GraphQLCompositeType,
+    typename: unknown,
+    selections: readonly SelectionSetNode[],
+  ): ObjectShape | undefined => {
+    const found = typeof typename === 'string' ? schema.getType(typename) : type
+    if (isObjectType(found))
+      return schema.isSubType(type as GraphQLInterfaceType, found) ? objectShape(found, selections) : undefined
+    // A service that knows only the interface: enough where nothing depends on what the object really is.
+    if (found !== type || !isInterfaceType(type) || selections.some(dependsOnType(type))) return undefined
+    return objectShape(type, selections)
   }
+
+  const dependsOnType =
+    (type: GraphQLInterfaceType) =>
+    ({ selections }: SelectionSetNode): boolean =>
+      selections.some((selection) => {
+        if (!isIncluded(selection, conditions)) return false
+        if (selection.kind === Kind.FIELD) return selection.name.value === '__typename'
+        const body = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value)
+        if (!body) return false
+        const covers = !body.typeCondition || applies(typeFromAST(schema, body.typeCondition), type)
+        return !covers || dependsOnType(type)(body.selectionSet)
+      })
 
   return objectShape(rootType as GraphQLObjectType, [definition.selectionSet])
 }

@@ -33,10 +33,12 @@ export interface Federation {
   readonly supergraph: string
   /** Every call to a service, in order. Emptied by the test that looks. */
   readonly calls: SentCall[]
+  /** Requests that a service would refuse as not valid. There must be none. */
+  readonly wrong: string[]
   /** Services that refuse every call, for as long as they are in here. */
   readonly down: Set<string>
   /** Asks the engine. */
-  ask(query: string, variables?: Readonly<Record<string, unknown>>, operationName?: string): Promise<AskedAnswer>
+  ask(query: string, variables?: Readonly<Record<string, unknown>>, context?: unknown): Promise<AskedAnswer>
   close(): Promise<void>
 }
 
@@ -69,7 +71,7 @@ export async function federate(services: Readonly<Record<string, TestService>>):
   const schemas = new Map(
     Object.entries(services).map(([name, { typeDefs, resolvers, resolveField }]) => [
       name,
-      { schema: buildSubgraphSchema({ typeDefs: parse(typeDefs), resolvers: resolvers as never }), resolveField },
+      { schema: buildSubgraphSchema({ typeDefs: parse(typeDefs), resolvers: resolvers as never }), resolveField, documents: new Map() },
     ]),
   )
   const unplannable: string[] = []
@@ -77,29 +79,30 @@ export async function federate(services: Readonly<Record<string, TestService>>):
     ...defaultEngineOptions,
     onUnplannable: (operation, reason) => unplannable.push(`${reason}\n${operation}`),
   })
-  const documents = new Map<string, DocumentNode>()
+  const wrong: string[] = []
 
-  const send: Send = async ({ service, body }) => {
+  const sendIn = (context: unknown): Send => async ({ service, body }) => {
     const found = schemas.get(service)
     if (!found) throw new Error(`There is no service ${service}.`)
     const { query, variables } = JSON.parse(bodyText(body)) as SentCall
     calls.push({ service, query, variables })
     if (down.has(service)) throw codedError('SERVICE_UNAVAILABLE', 'The service is away.', { service })
-    return answerAsService(found.schema, found.resolveField, documents, query, variables)
+    return answerAsService(found, wrong, { query, variables, context })
   }
 
   return {
     engine,
     supergraph,
     calls,
+    wrong,
     down,
-    async ask(query, variables = {}, operationName) {
+    async ask(query, variables = {}, context = undefined) {
       const document = parse(query)
       const faults = validate(engine.schema, document)
       if (faults.length > 0) throw new Error(`The test asks wrongly: ${faults.map(String).join('\n')}`)
-      const operation = engine.prepare(query, document, operationName)
+      const operation = engine.prepare(query, document)
       try {
-        const { data, errors } = await engine.execute(operation, variables, callContext, send)
+        const { data, errors } = await engine.execute(operation, variables, callContext, sendIn(context))
         return { data: JSON.parse(data) as AskedAnswer['data'], errors }
       } catch (error) {
         if (error instanceof GraphQLError) {
@@ -112,25 +115,33 @@ export async function federate(services: Readonly<Record<string, TestService>>):
   }
 }
 
+interface ServedSchema {
+  readonly schema: GraphQLSchema
+  readonly resolveField: GraphQLFieldResolver<unknown, unknown> | undefined
+  readonly documents: Map<string, DocumentNode>
+}
+
 /** As a service would over HTTP: the text is parsed and validated, the answer is a JSON text. */
 async function answerAsService(
-  schema: GraphQLSchema,
-  resolveField: GraphQLFieldResolver<unknown, unknown> | undefined,
-  documents: Map<string, DocumentNode>,
-  query: string,
-  variables: Readonly<Record<string, unknown>>,
+  { schema, resolveField, documents }: ServedSchema,
+  wrong: string[],
+  { query, variables, context }: { query: string; variables: Readonly<Record<string, unknown>>; context: unknown },
 ): Promise<ServiceAnswer> {
   let document = documents.get(query)
   if (!document) {
     document = parse(query)
     const faults = validate(schema, document)
-    if (faults.length > 0) throw new Error(`The engine asks wrongly: ${faults.map(String).join('\n')}\n${query}`)
+    if (faults.length > 0) {
+      wrong.push(`${faults.map(String).join('\n')}\n${query}`)
+      throw new Error('The engine asks wrongly.')
+    }
     documents.set(query, document)
   }
   const result = await execute({
     schema,
     document,
     variableValues: variables,
+    contextValue: context,
     ...(resolveField && { fieldResolver: resolveField }),
   })
   return freeze(JSON.parse(JSON.stringify(result)) as ServiceAnswer)

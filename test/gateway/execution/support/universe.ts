@@ -1,0 +1,97 @@
+/** A small world with its services: the same objects answer through the services and through one plain schema. */
+import type { GraphQLFieldResolver } from 'graphql'
+import type { TestService } from './federation.ts'
+
+type Arguments = Readonly<Record<string, unknown>>
+/** A field's value, or a function of its arguments. */
+export type Thing = { readonly __typename?: string; readonly [field: string]: unknown }
+
+export interface World {
+  readonly Query: Thing
+  readonly Mutation?: Thing
+  /** Every entity, for references to be resolved. */
+  readonly entities: readonly Thing[]
+}
+
+export interface Universe {
+  readonly name: string
+  /** Schemas by service. */
+  readonly services: Readonly<Record<string, string>>
+  createWorld(): World
+  /**
+   * Fields that `@requires` or a context feeds, as `Type.field`. A service computes them from what it was sent, the plain schema from the
+   * object itself.
+   */
+  readonly computed?: Readonly<Record<string, (input: Thing, args: Arguments) => unknown>>
+  /** Fields whose services are not the only one that has their names: what must be up for the field to be known. */
+  readonly needs?: Readonly<Record<string, readonly string[]>>
+}
+
+/** A field of a thing. */
+export function read(thing: unknown, field: string, args: Arguments = {}): unknown {
+  const value = (thing as Thing | null | undefined)?.[field]
+  return typeof value === 'function' ? value(args) : value
+}
+
+/** An entity as a service sees it: found by its key, with what it was sent. */
+class View {
+  readonly __typename: string | undefined
+  readonly object: Thing
+  readonly sent: Thing
+
+  constructor(object: Thing, sent: Thing, typename: string | undefined) {
+    this.__typename = typename
+    this.object = object
+    this.sent = sent
+  }
+}
+
+/** Resolves every field of a universe, in the services and in the plain schema. */
+export const resolverOf =
+  ({ computed = {} }: Universe): GraphQLFieldResolver<unknown, World> =>
+  (parent, args, world, { parentType, fieldName }) => {
+    if (parent === undefined) return read(world[parentType.name as 'Query'], fieldName, args)
+    const object = parent instanceof View ? parent.object : (parent as Thing)
+    const compute = computed[`${parentType.name}.${fieldName}`] ?? computed[`${object.__typename}.${fieldName}`]
+    if (compute) return compute(parent instanceof View ? parent.sent : object, args)
+    return read(object, fieldName, args)
+  }
+
+/** Whether everything a reference says that the object also says is the same, deeply. */
+function matches(object: unknown, reference: unknown): boolean {
+  if (Array.isArray(reference)) {
+    return Array.isArray(object) && reference.every((item, index) => matches(object[index], item))
+  }
+  if (typeof reference !== 'object' || reference === null) {
+    return object === reference
+  }
+  return Object.entries(reference).every(([name, value]) => {
+    if (name === '__typename') return true
+    const known = (object as Thing | undefined)?.[name]
+    return typeof known === 'function' || matches(known, value)
+  })
+}
+
+/** The services of a universe, each with every type's references resolved against the world. */
+export function servicesOf(universe: Universe): Record<string, TestService> {
+  const resolveField = resolverOf(universe) as GraphQLFieldResolver<unknown, unknown>
+  return Object.fromEntries(
+    Object.entries(universe.services).map(([name, typeDefs]) => {
+      const heads = Array.from(typeDefs.matchAll(/(?:type|interface) (\w+)([^\n]*@key[^\n]*)/g))
+      const resolvers = Object.fromEntries(
+        heads.map(([, type = '', directives = '']) => [
+          type,
+          {
+            __resolveReference(sent: Thing, world: World) {
+              const object = world.entities.find((entity) => matches(entity, sent))
+              // To a service that knows only the interface, the interface is the type.
+              const typename = directives.includes('@interfaceObject') ? type : object?.__typename
+              return object ? new View(object, sent, typename) : null
+            },
+          },
+        ]),
+      )
+      return [name, { typeDefs, resolvers, resolveField }]
+    }),
+  )
+}
