@@ -1,0 +1,199 @@
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { createMemoryStore } from '../../../gateway/traffic/cache/memory.ts'
+import { type ServiceDefinition, stateful, stateless } from '../../../gateway/traffic/kind.ts'
+import type { EntityBody } from '../../../gateway/traffic/send.ts'
+import { callOf, observer, startUpstream, trafficTo, type Upstream } from '../../support/upstream.ts'
+
+const opened: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of opened.splice(0)) await close()
+})
+
+async function serve(answer: Upstream['answer'], definition: ServiceDefinition = stateless('weather')) {
+  const upstream = await startUpstream(answer)
+  const traffic = trafficTo(definition, [upstream.url])
+  opened.push(traffic.close, upstream.stop)
+  return { upstream, traffic }
+}
+
+/** Answers every query with the count of calls, to be kept for a minute. */
+const counting: Upstream['answer'] = ({ response, count }) => {
+  response.setHeader('cache-control', 'max-age=60, public')
+  return { data: { count } }
+}
+
+const cities = (ids: readonly number[], field = 'name'): EntityBody => ({
+  head: `{"query":"query($r:[_Any!]!){_entities(representations:$r){... on City{${field}}}}","variables":{"r":[`,
+  representations: ids.map((id) => `{"__typename":"City","id":"${id}"}`),
+  tail: ']}}',
+  responseKey: '_entities',
+})
+
+/** Answers entities by their ids. */
+const gazetteer: Upstream['answer'] = ({ response, body, count }) => {
+  response.setHeader('cache-control', 'max-age=60, public')
+  const { variables } = JSON.parse(body) as { variables: { r: { id: string }[] } }
+  return { data: { _entities: variables.r.map(({ id }) => (id === '0' ? null : { name: `city ${id}`, count })) } }
+}
+
+describe('answers of a stateless service', () => {
+  test('are kept as long as it says, and tell their age', async () => {
+    const { upstream, traffic } = await serve(counting)
+    const { seen, observe } = observer()
+    const call = callOf('weather', '{"query":"{a}"}', { observe })
+    expect(await traffic.send(call)).toEqual({ data: { count: 1 } })
+    expect(await traffic.send(call)).toEqual({ data: { count: 1 } })
+    expect(await traffic.send(callOf('weather', '{"query":"{b}"}'))).toEqual({ data: { count: 2 } })
+    expect(upstream.bodies.length).toBe(2)
+    expect(seen).toEqual([
+      { maxAge: 60, scope: 'public', age: 0 },
+      { maxAge: 60, scope: 'public', age: expect.any(Number) },
+    ])
+  })
+
+  test.each(['no-store', 'private, max-age=60', 'max-age=0', 'no-cache, max-age=60', ''])(
+    'are not kept where it says "%s"',
+    async (cacheControl) => {
+      const { upstream, traffic } = await serve(({ response, count }) => {
+        if (cacheControl) response.setHeader('cache-control', cacheControl)
+        return { data: { count } }
+      })
+      for (let n = 1; n <= 2; n += 1)
+        expect(await traffic.send(callOf('weather', '{}'))).toEqual({ data: { count: n } })
+      expect(upstream.bodies.length).toBe(2)
+    },
+  )
+
+  test('are not kept where they have errors, nor where they answer a mutation', async () => {
+    const { upstream, traffic } = await serve(({ response, count }) => {
+      response.setHeader('cache-control', 'max-age=60')
+      return { data: { count }, errors: [{ message: 'x' }] }
+    })
+    for (let n = 0; n < 2; n += 1) await traffic.send(callOf('weather', '{}'))
+    upstream.answer = counting
+    for (let n = 0; n < 2; n += 1) await traffic.send(callOf('weather', '{}', {}, 'mutation'))
+    expect(upstream.bodies.length).toBe(4)
+  })
+
+  test('are kept apart by what the caller may see', async () => {
+    const { traffic } = await serve(counting)
+    const ask = (perspective: string) => traffic.send(callOf('weather', '{}', { perspective }))
+    expect(await ask('preview')).toEqual({ data: { count: 1 } })
+    expect(await ask('published')).toEqual({ data: { count: 2 } })
+    expect(await ask('preview')).toEqual({ data: { count: 1 } })
+  })
+})
+
+describe('entities of a stateless service', () => {
+  test('are kept one by one: only the missing ones are asked for, and all come back in order', async () => {
+    const { upstream, traffic } = await serve(gazetteer)
+    await traffic.send(callOf('weather', cities([1, 3])))
+    const { data } = await traffic.send(callOf('weather', cities([4, 3, 2, 1, 0])))
+    expect(data).toEqual({
+      _entities: [
+        { name: 'city 4', count: 2 },
+        { name: 'city 3', count: 1 },
+        { name: 'city 2', count: 2 },
+        { name: 'city 1', count: 1 },
+        null,
+      ],
+    })
+    expect(JSON.parse(upstream.bodies[1] ?? '').variables.r.map(({ id }: { id: string }) => id)).toEqual([
+      '4',
+      '2',
+      '0',
+    ])
+    expect((await traffic.send(callOf('weather', cities([2, 4])))).data).toMatchObject({
+      _entities: [{ count: 2 }, { count: 2 }],
+    })
+    expect(upstream.bodies.length).toBe(2)
+    await traffic.send(callOf('weather', cities([1], 'country')))
+    expect(upstream.bodies.length).toBe(3)
+  })
+
+  test('with errors among them are asked for again, all together, so that paths stay true', async () => {
+    const { upstream, traffic } = await serve(gazetteer)
+    await traffic.send(callOf('weather', cities([1])))
+    upstream.answer = (received) => ({
+      ...(gazetteer(received) as object),
+      errors: [{ message: 'x', path: ['_entities', JSON.parse(received.body).variables.r.length - 1, 'name'] }],
+    })
+    const { errors } = await traffic.send(callOf('weather', cities([1, 2])))
+    expect(errors?.[0]?.path).toEqual(['_entities', 1, 'name'])
+  })
+
+  test('are purged by service, by type or one by one, with every whole answer that might hold them', async () => {
+    const { upstream, traffic } = await serve((received) =>
+      received.body.includes('_entities') ? gazetteer(received) : counting(received),
+    )
+    const warm = async () => {
+      await traffic.send(callOf('weather', cities([1])))
+      await traffic.send(callOf('weather', cities([2])))
+      await traffic.send(callOf('weather', '{"query":"{a}"}'))
+      return upstream.bodies.length
+    }
+    expect([await warm(), await warm()]).toEqual([3, 3])
+    await traffic.purge(['City:1'])
+    expect(await warm()).toBe(5)
+    await traffic.purge(['City'])
+    expect(await warm()).toBe(8)
+    await traffic.purge(['weather'])
+    expect(await warm()).toBe(11)
+    await traffic.purge(['Nothing:1'])
+    expect(await warm()).toBe(12)
+  })
+
+  test('are purged by the names their service gave them', async () => {
+    const { upstream, traffic } = await serve((received) => {
+      received.response.setHeader('cache-tag', 'Article:en/terms, Article')
+      return gazetteer(received)
+    })
+    for (let n = 0; n < 2; n += 1) await traffic.send(callOf('weather', cities([1])))
+    expect(upstream.bodies.length).toBe(1)
+    await traffic.purge(['Article:en/terms'])
+    await traffic.send(callOf('weather', cities([1])))
+    expect(upstream.bodies.length).toBe(2)
+  })
+})
+
+describe('answers of a stateful service', () => {
+  test('are never kept, whatever it says', async () => {
+    const { upstream, traffic } = await serve(
+      (received) => (received.body.includes('_entities') ? gazetteer(received) : counting(received)),
+      stateful('banking'),
+    )
+    const { seen, observe } = observer()
+    for (let n = 1; n <= 2; n += 1) {
+      await traffic.send(callOf('banking', '{}', { observe }))
+      await traffic.send(callOf('banking', cities([1]), { observe }))
+    }
+    expect(upstream.bodies.length).toBe(4)
+    expect(new Set(seen.map(({ scope, maxAge }) => `${scope} ${maxAge}`))).toEqual(new Set(['private 0']))
+  })
+})
+
+describe('the memory', () => {
+  const entry = (bytes: number, tags: readonly string[] = []) => ({
+    value: 'x',
+    bornAt: Date.now(),
+    maxAge: 60,
+    tags,
+    bytes,
+  })
+
+  test('is bounded: what was not read for longest goes first, and what is too large is not taken', async () => {
+    const store = createMemoryStore(100_000)
+    store.set([['large', entry(10_000_000)]])
+    for (let n = 0; n < 1_000; n += 1) store.set([[`k${n}`, entry(100, ['t'])]])
+    const found = await store.get(['large', 'k0', 'k999'])
+    expect(found.map((kept) => kept !== undefined)).toEqual([false, false, true])
+    await store.purge(['t'])
+    expect(await store.get(['k999'])).toEqual([undefined])
+  })
+
+  test('forgets what went stale', async () => {
+    const store = createMemoryStore(100_000)
+    store.set([['old', { ...entry(10), bornAt: Date.now() - 61_000 }]])
+    expect(await store.get(['old'])).toEqual([undefined])
+  })
+})

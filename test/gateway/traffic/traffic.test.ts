@@ -1,0 +1,230 @@
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { stateful, stateless } from '../../../gateway/traffic/kind.ts'
+import type { Traffic } from '../../../gateway/traffic/traffic.ts'
+import { callOf, startUpstream, trafficTo, type Upstream, until } from '../../support/upstream.ts'
+
+const opened: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const { close } of opened.splice(0)) await close()
+})
+
+async function upstreams(count: number, answer: Upstream['answer']): Promise<Upstream[]> {
+  const all = await Promise.all(Array.from({ length: count }, () => startUpstream(answer)))
+  opened.push(...all.map(({ stop }) => ({ close: stop })))
+  return all
+}
+
+function to(...parameters: Parameters<typeof trafficTo>): Traffic {
+  const traffic = trafficTo(...parameters)
+  opened.unshift(traffic)
+  return traffic
+}
+
+const plain = { sharedCache: false, hedging: false, coalescing: false } as const
+const ok = () => ({ data: { ok: true } })
+const never = () => undefined
+const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'OK',
+    (error: { extensions?: { code?: unknown } }) => error.extensions?.code ?? error,
+  )
+
+describe('balancing', () => {
+  test('spreads calls over the instances, and away from a busy one', async () => {
+    const [first, second] = (await upstreams(2, ok)) as [Upstream, Upstream]
+    const traffic = to(stateless('s', plain), [first.url, second.url])
+    first.answer = never
+    const stuck = Array.from({ length: 20 }, () => codeOf(traffic.send(callOf('s', '{}'))))
+    await until(() => first.bodies.length + second.bodies.length === 20)
+    const before = second.bodies.length
+    for (let n = 0; n < 20; n += 1) await traffic.send(callOf('s', '{}'))
+    expect(second.bodies.length - before).toBe(20)
+    await first.stop()
+    expect(new Set(await Promise.all(stuck))).toEqual(new Set(['OK']))
+  })
+})
+
+describe('a query to a stateless service', () => {
+  test('is tried on another instance when one refuses, cuts or answers nonsense', async () => {
+    const [good, dead, cutting, broken] = (await upstreams(4, ok)) as [Upstream, Upstream, Upstream, Upstream]
+    await dead.stop()
+    cutting.answer = ({ request }) => void request.socket.destroy()
+    broken.answer = ({ response }) => void response.writeHead(502).end('<html>')
+    for (const other of [dead, cutting, broken]) {
+      const traffic = to(stateless('s', plain), [good.url, other.url])
+      const codes = await Promise.all(Array.from({ length: 20 }, () => codeOf(traffic.send(callOf('s', '{}')))))
+      expect(new Set(codes)).toEqual(new Set(['OK']))
+    }
+    await dead.start()
+  })
+})
+
+describe('a mutation', () => {
+  /** Answers after this many cuts. */
+  const cutting =
+    (cuts: number): Upstream['answer'] =>
+    ({ request, count }) =>
+      count <= cuts ? void request.socket.destroy() : ok()
+
+  test('is sent again when the connection failed and every field carries a key, and never otherwise', async () => {
+    const [keyed, unkeyed, faulty] = (await upstreams(3, cutting(2))) as [Upstream, Upstream, Upstream]
+    const withKey = to(stateful('s'), [keyed.url])
+    expect(await codeOf(withKey.send(callOf('s', '{}', { idempotent: true }, 'mutation')))).toBe('OK')
+    expect(keyed.bodies.length).toBe(3)
+    const withoutKey = to(stateful('s'), [unkeyed.url])
+    expect(await codeOf(withoutKey.send(callOf('s', '{}', {}, 'mutation')))).toBe('SERVICE_UNAVAILABLE')
+    expect(unkeyed.bodies.length).toBe(1)
+    faulty.answer = ({ response }) => void response.writeHead(500).end('oops')
+    const answered = to(stateful('s'), [faulty.url])
+    expect(await codeOf(answered.send(callOf('s', '{}', { idempotent: true }, 'mutation')))).toBe('SERVICE_UNAVAILABLE')
+    expect(faulty.bodies.length).toBe(1)
+  })
+})
+
+describe('the deadline', () => {
+  test('covers all tries together, and the queue', async () => {
+    const [slow] = (await upstreams(1, never)) as [Upstream]
+    const traffic = to(stateless('s', { ...plain, deadline: 200, concurrency: 1 }), [slow.url])
+    const both = [traffic.send(callOf('s', '{}')), traffic.send(callOf('s', '{}'))]
+    expect(await Promise.all(both.map(codeOf))).toEqual(['SERVICE_TIMEOUT', 'SERVICE_TIMEOUT'])
+  })
+})
+
+describe('the queue', () => {
+  test('is bounded: what does not fit is refused at once, and the rest is served', async () => {
+    const releases: (() => void)[] = []
+    const [slow] = (await upstreams(1, () => new Promise((resolve) => releases.push(() => resolve(ok()))))) as [
+      Upstream,
+    ]
+    const traffic = to(stateless('s', { ...plain, concurrency: 2, queue: 3 }), [slow.url])
+    const calls = Array.from({ length: 6 }, () => codeOf(traffic.send(callOf('s', '{}'))))
+    expect(await calls[5]).toBe('SERVICE_UNAVAILABLE')
+    for (let served = 0; served < 5; served += 1) {
+      await until(() => releases.length > 0)
+      expect(slow.bodies.length).toBeLessThanOrEqual(served + 2)
+      releases.shift()?.()
+    }
+    expect(await Promise.all(calls.slice(0, 5))).toEqual(['OK', 'OK', 'OK', 'OK', 'OK'])
+  })
+
+  test('frees the place of a caller that left', async () => {
+    const [slow] = (await upstreams(1, ({ count }) => (count === 1 ? undefined : ok()))) as [Upstream]
+    const traffic = to(stateless('s', { ...plain, concurrency: 1 }), [slow.url])
+    const leaving = new AbortController()
+    const first = codeOf(traffic.send(callOf('s', '{}', { signal: leaving.signal })))
+    const second = codeOf(traffic.send(callOf('s', '{}')))
+    await until(() => slow.bodies.length === 1)
+    leaving.abort()
+    expect([await first, await second]).toEqual(['SERVICE_UNAVAILABLE', 'OK'])
+  })
+})
+
+describe('the circuit breaker', () => {
+  test('keeps calls away from an instance that keeps failing, and lets them back within 5 s', async () => {
+    const [instance] = (await upstreams(1, ok)) as [Upstream]
+    const traffic = to(stateful('s'), [instance.url])
+    const health = () => traffic.status()[0]?.instances[0]?.health
+    await instance.stop()
+    await until(async () => (await codeOf(traffic.send(callOf('s', '{}')))) !== 'OK' && health() === 'unhealthy')
+    await instance.start()
+    const before = Date.now()
+    await until(async () => (await codeOf(traffic.send(callOf('s', '{}')))) === 'OK', 5_000)
+    expect(Date.now() - before).toBeLessThan(5_000)
+    expect(health()).toBe('healthy')
+  })
+
+  test('asks one call at a time whether the instance is back', async () => {
+    const [instance] = (await upstreams(1, ({ response }) => void response.writeHead(503).end())) as [Upstream]
+    const traffic = to(stateful('s'), [instance.url])
+    const storm = () =>
+      Promise.all(Array.from({ length: 30 }, () => codeOf(traffic.send(callOf('s', '{}', {}, 'mutation')))))
+    await storm()
+    const reached = instance.bodies.length
+    await until(async () => {
+      await codeOf(traffic.send(callOf('s', '{}', {}, 'mutation')))
+      return instance.bodies.length > reached
+    })
+    await storm()
+    expect(instance.bodies.length).toBe(reached + 1)
+  })
+})
+
+describe('hedging', () => {
+  test('asks a second instance when the first is slower than nearly all calls were', async () => {
+    const [first, second] = (await upstreams(2, ok)) as [Upstream, Upstream]
+    const traffic = to(stateless('s', { ...plain, hedging: true }), [first.url, second.url])
+    for (let n = 0; n < 80; n += 1) await traffic.send(callOf('s', '{}'))
+    let cancelled = 0
+    first.answer = ({ response }) => void response.once('close', () => (cancelled += 1))
+    const before = first.bodies.length
+    for (let n = 0; n < 20; n += 1) expect(await codeOf(traffic.send(callOf('s', '{}')))).toBe('OK')
+    expect(first.bodies.length).toBeGreaterThan(before)
+    await until(() => cancelled === first.bodies.length - before)
+  })
+
+  test('is for stateless services only', async () => {
+    const [first, second] = (await upstreams(2, ok)) as [Upstream, Upstream]
+    const traffic = to(stateful('s', { deadline: 300 }), [first.url, second.url])
+    for (let n = 0; n < 80; n += 1) await traffic.send(callOf('s', '{}'))
+    first.answer = never
+    const codes = await Promise.all(Array.from({ length: 10 }, () => codeOf(traffic.send(callOf('s', '{}')))))
+    expect(codes).toContain('SERVICE_TIMEOUT')
+  })
+})
+
+describe('identical calls in flight', () => {
+  test('are one call to a stateless service, and one each to a stateful one', async () => {
+    for (const [definition, expected] of [
+      [stateless('s', { sharedCache: false }), 1],
+      [stateful('s'), 10],
+    ] as const) {
+      let release: () => void = () => undefined
+      const gate = new Promise<void>((resolve) => (release = resolve))
+      const [instance] = (await upstreams(1, () => gate.then(ok))) as [Upstream]
+      const traffic = to(definition, [instance.url])
+      const calls = Array.from({ length: 10 }, () => traffic.send(callOf('s', '{"query":"{a}"}')))
+      await until(() => instance.bodies.length === expected)
+      release()
+      expect(await Promise.all(calls)).toEqual(Array.from({ length: 10 }, ok))
+      expect(instance.bodies.length).toBe(expected)
+    }
+  })
+
+  test('are not shared across perspectives, nor when they are mutations', async () => {
+    const [instance] = (await upstreams(1, ok)) as [Upstream]
+    const traffic = to(stateless('s', { sharedCache: false }), [instance.url])
+    await Promise.all([
+      traffic.send(callOf('s', '{}', { perspective: 'preview' })),
+      traffic.send(callOf('s', '{}', { perspective: 'published' })),
+      traffic.send(callOf('s', '{}', {}, 'mutation')),
+      traffic.send(callOf('s', '{}', {}, 'mutation')),
+    ])
+    expect(instance.bodies.length).toBe(4)
+  })
+
+  test('go on while anybody waits, and end when the last has left', async () => {
+    let closed = false
+    let release: () => void = () => undefined
+    const gate = new Promise<void>((resolve) => (release = resolve))
+    const [instance] = (await upstreams(1, ({ response }) => {
+      response.once('close', () => (closed = !response.writableFinished))
+      return gate.then(ok)
+    })) as [Upstream]
+    const traffic = to(stateless('s', { sharedCache: false }), [instance.url])
+    const [one, other] = [new AbortController(), new AbortController()]
+    const first = codeOf(traffic.send(callOf('s', '{}', { signal: one.signal })))
+    const second = codeOf(traffic.send(callOf('s', '{}', { signal: other.signal })))
+    await until(() => instance.bodies.length === 1)
+    one.abort()
+    expect(await first).toBe('SERVICE_UNAVAILABLE')
+    release()
+    expect(await second).toBe('OK')
+    const alone = new AbortController()
+    instance.answer = ({ response }) => void response.once('close', () => (closed = true))
+    const third = codeOf(traffic.send(callOf('s', '{}', { signal: alone.signal })))
+    await until(() => instance.bodies.length === 2)
+    alone.abort()
+    await third
+    await until(() => closed)
+  })
+})

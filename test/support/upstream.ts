@@ -1,0 +1,116 @@
+/** A bare HTTP server on loopback that answers as a test tells it, and traffic that leads to it. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Registry } from 'prom-client'
+import { createLogger } from '../../gateway/process/log.ts'
+import { createMemoryStore } from '../../gateway/traffic/cache/memory.ts'
+import type { AnswerStore } from '../../gateway/traffic/cache/store.ts'
+import type { ServiceDefinition } from '../../gateway/traffic/kind.ts'
+import { createTrafficMetrics } from '../../gateway/traffic/metrics.ts'
+import type { CallContext, Freshness, ServiceCall } from '../../gateway/traffic/send.ts'
+import { createTraffic, type Traffic } from '../../gateway/traffic/traffic.ts'
+
+export interface Received {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly body: string
+  /** Position among all that came, from 1. */
+  readonly count: number
+}
+
+export interface Upstream {
+  readonly url: string
+  /** Bodies, the oldest first. */
+  readonly bodies: string[]
+  answer: (received: Received) => unknown
+  /** Cuts every connection and refuses new ones. */
+  stop(): Promise<void>
+  /** Listens again, at the same address. */
+  start(): Promise<void>
+}
+
+/** @param answer an object is sent as JSON; whoever answers by itself returns `undefined` */
+export async function startUpstream(answer: Upstream['answer']): Promise<Upstream> {
+  let port = 0
+  let server: Server
+  const upstream: Upstream = {
+    url: '',
+    bodies: [],
+    answer,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+    async start() {
+      server = createServer((request, response) => void receive(request, response))
+      await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+      port = (server.address() as AddressInfo).port
+    },
+  }
+  const receive = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
+    const body = Buffer.concat(chunks).toString()
+    const value = await upstream.answer({ request, response, body, count: upstream.bodies.push(body) })
+    if (value === undefined) return
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify(value))
+  }
+  await upstream.start()
+  return Object.assign(upstream, { url: `http://127.0.0.1:${port}` })
+}
+
+/** Traffic to one service at these addresses. */
+export function trafficTo(
+  definition: ServiceDefinition,
+  addresses: readonly string[],
+  store: AnswerStore = createMemoryStore(10_000_000),
+): Traffic {
+  return createTraffic({
+    services: [{ definition, addresses }],
+    secret: undefined,
+    probing: false,
+    store,
+    metrics: createTrafficMetrics(new Registry()),
+    log: createLogger('test', 'silent'),
+  })
+}
+
+/** A call as the engine makes it. */
+export function callOf(
+  service: string,
+  body: ServiceCall['body'],
+  context: Partial<CallContext> = {},
+  operation: ServiceCall['operation'] = 'query',
+): ServiceCall {
+  return {
+    service,
+    operation,
+    body,
+    context: {
+      requestId: 'test',
+      authorization: undefined,
+      perspective: undefined,
+      signal: undefined,
+      idempotent: false,
+      observe: () => undefined,
+      ...context,
+    },
+  }
+}
+
+/** Collects what a call's context is told. */
+export function observer(): { readonly seen: Freshness[]; observe(freshness: Freshness): void } {
+  const seen: Freshness[] = []
+  return { seen, observe: (freshness) => void seen.push(freshness) }
+}
+
+/** Resolves as soon as `condition` holds. */
+export async function until(condition: () => boolean | Promise<boolean>, milliseconds = 10_000): Promise<void> {
+  const end = Date.now() + milliseconds
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error('the condition never held')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
