@@ -1,15 +1,12 @@
 /** Content: the bank's articles and product terms, from Markdown files. STATELESS: it reads a folder and owns nothing. */
-import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { SettingsError } from '../../gateway/process/settings.ts'
 import type { ServiceDefinition } from '../serve.ts'
 import { createAssetResponder } from './assets/respond.ts'
 import { answerHeaders, type ContentContext, createContext } from './context.ts'
+import { OWN_LIBRARY } from './own-library.ts'
 import { followReleases } from './release/current-release.ts'
 import { resolvers } from './resolvers/resolvers.ts'
-
-/** The articles that come with the project. */
-export const OWN_LIBRARY = fileURLToPath(new URL('library', import.meta.url))
 
 const settings = { CONTENT_DIR: z.string().default(OWN_LIBRARY), NODE_ENV: z.string().default('development') }
 

@@ -28,7 +28,7 @@ export interface Heading {
 /** A link to another article's file, with the heading it may name. */
 export const ARTICLE_LINK = /^(?:\.\/)?([a-z0-9-]+)\.md(?:#([^#]*))?$/
 
-const ANCHOR_PREFIX = 'section-' // keeps a heading named `cookie` from shadowing `document.cookie`
+export const ANCHOR_PREFIX = 'section-' // keeps a heading named `cookie` from shadowing `document.cookie`
 const FOOTNOTE_PREFIX = 'user-content-'
 
 /** Gives every heading its anchor, in place. */

@@ -1,0 +1,48 @@
+/** Everything that is wrong with a library, also what the service would pass over in silence: broken links, images, translations. */
+import { readAssets } from '../assets/manifest.ts'
+import { DEFAULT_LOCALE } from '../locale.ts'
+import type { Article, Fault } from '../release/article.ts'
+import { createLibrary, type Library } from '../release/library.ts'
+import { readArticles } from '../release/read-articles.ts'
+import { checkReferences } from './check-references.ts'
+
+/**
+ * By file, then by line.
+ * @param folder absolute path. Rejects where the folder itself cannot be read.
+ */
+export async function checkLibrary(folder: string): Promise<readonly Fault[]> {
+  const [{ articles, faults }, assets] = await Promise.all([readArticles(folder), readAssets(folder)])
+  const library = createLibrary(articles)
+  return [
+    ...faults,
+    ...assets.faults,
+    ...articles.flatMap((article) => checkReferences(article, library, assets)),
+    ...articles.flatMap((article) => checkProducts(article, library)),
+    ...articles.flatMap((article) => checkTranslations(article, library)),
+  ].sort((one, other) => (one.file === other.file ? one.line - other.line : one.file < other.file ? -1 : 1))
+}
+
+const fileOf = ({ id }: Article): string => `${id}.md`
+
+function checkProducts(article: Article, library: Library): readonly Fault[] {
+  return article.products
+    .filter((product) => !library.has(`${product}-terms`))
+    .map((product) => ({
+      severity: 'error',
+      file: fileOf(article),
+      line: 1,
+      message: `the product "${product}" has no terms: ${DEFAULT_LOCALE}/${product}-terms.md is missing`,
+    }))
+}
+
+/** Told at the original; an article without one in the default locale would be missing for most readers. */
+function checkTranslations(article: Article, library: Library): readonly Fault[] {
+  const missing = library.locales.filter((locale) => !library.byId(`${locale}/${article.slug}`))
+  if (article.locale !== DEFAULT_LOCALE && !missing.includes(DEFAULT_LOCALE)) return []
+  return missing.map((locale) => ({
+    severity: 'warning',
+    file: fileOf(article),
+    line: 1,
+    message: `has no translation: ${locale}/${article.slug}.md is missing`,
+  }))
+}
