@@ -1,13 +1,13 @@
 /**
  * Brings a database to the newest migration; `node prisma/migrate.ts` does it for `DATABASE_URL`.
- * Safe with other instances live: one migrates, the others wait and then find nothing to do.
+ * Safe with other instances live: one migrates, the others wait as long as it takes and then find nothing to do.
  */
 import { Client } from 'pg'
 import { z } from 'zod'
 import { readSettings, SettingsError } from '../gateway/process/settings.ts'
 import { readMigrations, withSchemaEngine } from './engine.ts'
 
-/** Any number will do, as long as every instance takes the same. */
+/** Any number will do, as long as every instance takes the same. The engine has a lock too, but gives up waiting after ten seconds. */
 const MIGRATION_LOCK = 4_242_001
 
 /**
@@ -42,4 +42,5 @@ if (import.meta.main) {
     console.error(error instanceof SettingsError ? error.message : error)
     process.exitCode = 1
   }
+  process.exit() // the engine leaves a timer of ten seconds behind that nobody waits for
 }
