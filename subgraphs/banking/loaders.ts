@@ -3,6 +3,8 @@ import DataLoader from 'dataloader' // MIT; the GraphQL project's own batching, 
 import type { Branch, Customer, Merchant, PrismaClient } from '../../prisma/generated/client.ts'
 import { type AccountPageKey, type AccountRow, readAccountPages, readAccounts } from './accounts/read.ts'
 import { type EntryPageKey, type EntryRow, readEntryPages } from './entries/read.ts'
+import type { Loan } from './loans/loan.ts'
+import { loadLoans } from './loans/store.ts'
 import { readTransfers, type TransferRow } from './transfers/read.ts'
 
 export interface Loaders {
@@ -11,6 +13,8 @@ export interface Loaders {
   readonly merchant: DataLoader<string, Merchant | null>
   /** By id, 14 digits. */
   readonly account: DataLoader<string, AccountRow | null>
+  /** By id, a UUID. */
+  readonly loan: DataLoader<string, Loan | null>
   /** By id. */
   readonly transfer: DataLoader<string, TransferRow | null>
   readonly accountPage: DataLoader<AccountPageKey, readonly AccountRow[], string>
@@ -23,6 +27,7 @@ export function createLoaders(database: PrismaClient): Loaders {
     branch: byId((ids) => database.branch.findMany({ where: { id: { in: ids } } })),
     merchant: byId((ids) => database.merchant.findMany({ where: { id: { in: ids } } })),
     account: byId((ids) => readAccounts(database, ids)),
+    loan: byId(async (ids) => [...(await loadLoans(database, ids)).values()]),
     transfer: byId((ids) => readTransfers(database, ids)),
     accountPage: byKey((keys) => readAccountPages(database, keys)),
     entryPage: byKey((keys) => readEntryPages(database, keys)),

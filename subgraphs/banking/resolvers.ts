@@ -2,6 +2,8 @@
 import { accountResolvers } from './accounts/resolvers.ts'
 import { customerResolvers } from './customers/resolvers.ts'
 import { entryResolvers } from './entries/resolvers.ts'
+import { loanResolvers } from './loans/resolvers.ts'
+import { loanScalars } from './loans/scalars.ts'
 import { moneyResolvers } from './money/resolvers.ts'
 import { placeResolvers } from './places/resolvers.ts'
 import { scalars } from './scalars.ts'
@@ -11,11 +13,13 @@ type ResolverMap = Readonly<Record<string, object>>
 
 const parts: readonly ResolverMap[] = [
   scalars,
+  loanScalars,
   moneyResolvers,
   customerResolvers,
   accountResolvers,
   entryResolvers,
   transferResolvers,
+  loanResolvers,
   placeResolvers,
 ]
 

@@ -1,6 +1,7 @@
 /** Writes what a batch came to: one statement for everything that every batch has, one more for each rarer thing. Decides nothing. */
 import type { Prisma } from '../../../prisma/generated/client.ts'
 import { accountNumber } from '../accounts/number.ts'
+import { saveLoans } from '../loans/store.ts'
 import { chainHash } from './audit-chain.ts'
 import type { Effects } from './book.ts'
 import { plainArray, textArray } from './columns.ts'
@@ -16,6 +17,7 @@ export async function applyEvaluation(transaction: Transaction, head: Head, eval
   if (effects.opened.length > 0) await insertAccounts(transaction, effects.opened)
   if (effects.resolved.size > 0) await resolveTransfers(transaction, [...effects.resolved.values()])
   await writeBatch(transaction, head, evaluation)
+  if (effects.loans.size > 0) await saveLoans(transaction, [...effects.loans.values()])
 }
 
 async function writeBatch(transaction: Transaction, head: Head, evaluation: Evaluation): Promise<void> {

@@ -1,4 +1,5 @@
 /** The accounts and transfers of a batch while it is evaluated, and the only functions that change them. Knows no database. */
+import type { Loan } from '../loans/loan.ts'
 import { MAX_AMOUNT } from '../money/amount.ts'
 import type { Account, AccountOpening, EventKind, LedgerEvent, Transfer, TransferKind } from './model.ts'
 
@@ -10,11 +11,14 @@ export interface Effects {
   readonly resolved: Map<string, Transfer>
   readonly events: LedgerEvent[]
   readonly touched: Map<string, Account>
+  /** Loans that changed. */
+  readonly loans: Map<string, Loan>
 }
 
 export interface Book {
   readonly accounts: Map<string, Account>
   readonly transfers: Map<string, Transfer>
+  readonly loans: Map<string, Loan>
   /** Of the last event. */
   sequence: bigint
   /** The number of the last account opened. */

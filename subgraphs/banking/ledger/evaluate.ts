@@ -2,6 +2,7 @@
  * The serial heart of the ledger: operations one by one, in order, on the state as it is under the lock.
  * A pure function of its arguments, so that tests can run it beside the real thing; the only home of idempotency.
  */
+import type { Loan } from '../loans/loan.ts'
 import { auditLine } from './audit-chain.ts'
 import type { Book, Effects } from './book.ts'
 import type { Account, Head, Transfer } from './model.ts'
@@ -20,6 +21,7 @@ export interface LedgerState {
   readonly head: Head
   readonly accounts: Map<string, Account>
   readonly transfers: Map<string, Transfer>
+  readonly loans: Map<string, Loan>
   /** By `memoryKey`. */
   readonly remembered: Map<string, Remembered>
 }
@@ -72,17 +74,19 @@ export const memoryKey = (actor: string, key: string): string => `${actor}\n${ke
 
 /** Evaluates `moments` in order; their instants must not run backwards. Changes the state it is given. */
 export function evaluate(state: LedgerState, moments: readonly Moment[]): Evaluation {
-  const { head, accounts, transfers, remembered } = state
+  const { head, accounts, transfers, loans, remembered } = state
   const effects: Effects = {
     opened: [],
     transfers: new Map(),
     resolved: new Map(),
     events: [],
     touched: new Map(),
+    loans: new Map(),
   }
   const book: Book = {
     accounts,
     transfers,
+    loans,
     sequence: head.sequence,
     lastAccount: head.account,
     at: head.at,

@@ -8,6 +8,11 @@ export const refusals = {
   SAME_ACCOUNT: 'The two accounts are the same.',
   IDEMPOTENCY_KEY_REUSED: 'The idempotency key was used before, for something else.',
   LIMIT_EXCEEDED: 'The amount is over a limit of the account.',
+  LOAN_NOT_FOUND: 'There is no such loan.',
+  LOAN_NOT_SUBMITTED: 'The loan is not waiting for a decision.',
+  LOAN_NOT_APPROVED: 'The loan is not approved and waiting to be paid out.',
+  LOAN_NOT_ACTIVE: 'The loan is not active.',
+  LOAN_NOT_OVERPAID: 'Nothing was overpaid on the loan.',
   NOT_PERMITTED: 'The caller may not do this.',
 } as const
 

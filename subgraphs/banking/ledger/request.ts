@@ -1,5 +1,6 @@
 /** What may be asked of the ledger, by whom, under which key. */
 import { hash } from 'node:crypto'
+import type { LoanRequest } from '../loans/commands.ts'
 import type { AccountKind } from './model.ts'
 
 export interface TransferCommand {
@@ -25,7 +26,7 @@ export interface OpenAccountCommand {
   readonly branchId: string | null
 }
 
-export type Command = TransferCommand | OpenAccountCommand
+export type Command = TransferCommand | OpenAccountCommand | LoanRequest
 
 /** Who asks. The bank itself acts under an id that no token can carry. */
 export interface Actor {

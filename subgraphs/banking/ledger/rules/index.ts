@@ -1,4 +1,5 @@
 /** The table of rules: which one answers which command. */
+import { loanRules } from '../../loans/rules.ts'
 import type { Book } from '../book.ts'
 import type { Outcome } from '../refusal.ts'
 import type { Actor, Command } from '../request.ts'
@@ -8,7 +9,7 @@ import { transfer } from './transfer.ts'
 
 type Rules = { readonly [Name in Command['name']]: Rule<Extract<Command, { name: Name }>> }
 
-const rules: Rules = { transfer, openAccount }
+const rules: Rules = { transfer, openAccount, ...loanRules }
 
 // The table's type pairs each name with its rule; TypeScript cannot follow that through a lookup by a union.
 const ruleOf = (command: Command): Rule<Command> => rules[command.name] as Rule<Command>

@@ -8,6 +8,8 @@ export interface Needs {
   readonly accounts: readonly string[]
   /** With each come its two accounts. */
   readonly transfers: readonly string[]
+  /** By id; none for most commands. */
+  readonly loans?: readonly string[]
 }
 
 export interface Rule<Asked extends Command> {

@@ -1,0 +1,58 @@
+/** A loan as the ledger keeps it: its terms, which never change, and its changes, each with who made it and when. Data only. */
+import type { PlainDate } from './calendar.ts'
+import type { Allocation } from './position.ts'
+import type { LoanAction, LoanState } from './states.ts'
+import type { LoanTerms } from './terms.ts'
+
+/** One step in the life of a loan; never changed once written. */
+export interface LoanChange {
+  /** From 1, without gaps. */
+  readonly number: number
+  readonly action: LoanAction | 'apply'
+  /** The state it led to. */
+  readonly state: LoanState
+  /** The caller's id. */
+  readonly actor: string
+  /** ISO 8601 in UTC. */
+  readonly at: string
+  /** What moved, in minor units; null where nothing did. */
+  readonly amount: bigint | null
+  /** Where a repayment went; null for everything else. */
+  readonly allocation: Allocation | null
+  /** The first transfer of what moved. */
+  readonly transferId: string | null
+  readonly note: string | null
+}
+
+export interface Loan {
+  readonly id: string
+  /** The borrower. */
+  readonly customer: string
+  /** The borrower's account: the money goes there and is repaid from there. */
+  readonly account: string
+  readonly currency: string
+  readonly terms: LoanTerms
+  readonly purpose: string | null
+  state: LoanState
+  disbursedOn: PlainDate | null
+  readonly changes: LoanChange[]
+}
+
+/** The bank's own accounts for loans in one currency, by what they hold. */
+export interface LoanBooks {
+  /** What borrowers owe. */
+  readonly principal: string
+  /** Interest received. */
+  readonly interest: string
+  /** What borrowers paid too much, until it is refunded. */
+  readonly overpayments: string
+  /** What was written off. */
+  readonly losses: string
+}
+
+/** Where a loan's money moves, looked up before the ledger is asked: neither ever changes. */
+export interface LoanReference {
+  readonly id: string
+  readonly account: string
+  readonly books: LoanBooks
+}

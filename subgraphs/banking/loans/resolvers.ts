@@ -1,0 +1,199 @@
+/** Loans as borrowers and officers see them, and the orders that take one through its life. */
+import { z } from 'zod'
+import type { Customer } from '../../../prisma/generated/client.ts'
+import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../connection.ts'
+import { mayUse, requireScope } from '../access.ts'
+import type { BankingContext } from '../context.ts'
+import { amountToMove, badInput } from '../input.ts'
+import type { Money } from '../money/amount.ts'
+import { type MutationResult, mutate } from '../mutation.ts'
+import { loanBooks } from './books.ts'
+import { daysBetween, type PlainDate, plainDateOf } from './calendar.ts'
+import type { LoanMutation, LoanRequest } from './commands.ts'
+import {
+  type ApplyInput,
+  type LoanInput,
+  parseLoanId,
+  type QuoteInput,
+  readApplication,
+  readNote,
+  readTerms,
+} from './input.ts'
+import type { Loan, LoanChange, LoanReference } from './loan.ts'
+import { type Instalment, quote, scheduleOf } from './quote.ts'
+import { type LoanPageKey, readLoanPage } from './read.ts'
+import { loanPosition } from './rules.ts'
+import type { LoanState } from './states.ts'
+
+interface PageArguments {
+  readonly first?: number | null
+  readonly after?: string | null
+  readonly state?: LoanState | null
+}
+
+/** Instalments, positions and changes know the currency of their loan. */
+type In<Part> = Part & { readonly currency: string }
+
+const LOANS = 'loans'
+const loanCursor = z.tuple([z.iso.datetime(), z.uuid()])
+const CHANGES = 'loanChanges'
+const changeCursor = z.tuple([z.int().positive()])
+/** How far ahead a settlement can be asked for. */
+const MAX_DAYS_AHEAD = 366
+
+/** The loan, if the caller may see it. */
+async function visibleLoan(id: string, { caller, loaders }: BankingContext): Promise<Loan | null> {
+  const reader = requireScope(caller, 'banking:read')
+  const known = parseLoanId(id)
+  const loan = known === undefined ? null : await loaders.loan.load(known)
+  return loan && mayUse(reader, loan.customer) ? loan : null
+}
+
+async function loanPage(
+  { database }: BankingContext,
+  { first, after, state }: PageArguments,
+  customer: string | null,
+): Promise<Connection<Loan>> {
+  const size = pageSize(first)
+  const [submittedAt, id] = decodeCursor(LOANS, loanCursor, after) ?? []
+  const position: LoanPageKey['after'] = submittedAt === undefined || id === undefined ? null : { submittedAt, id }
+  const rows = await readLoanPage(database, { customer, state: state ?? null, limit: size + 1, after: position })
+  const cursorOf = (loan: Loan): string => encodeCursor(LOANS, [loan.changes[0]?.at ?? '', loan.id])
+  return connectionOf(rows, { first: size, after, cursorOf })
+}
+
+/** What the ledger must know of a loan before it is asked; null for what can be no loan. */
+async function referenceTo(loanId: string, { ledger, loaders }: BankingContext): Promise<LoanReference | null> {
+  const known = parseLoanId(loanId)
+  const loan = known === undefined ? null : await loaders.loan.load(known)
+  return loan && { id: loan.id, account: loan.account, books: await loanBooks(ledger, loan.currency) }
+}
+
+const act =
+  (name: LoanMutation) =>
+  async (_: unknown, { input }: { input: LoanInput }, context: BankingContext): Promise<MutationResult> => {
+    requireScope(context.caller, 'banking:write')
+    const { idempotencyKey, loanId, amount, note } = input
+    const loan = await referenceTo(loanId, context)
+    return mutate(context, () => {
+      const parts = { loan, amount: amount === undefined ? null : amountToMove(amount), note: readNote(note) }
+      return { idempotencyKey, command: { name, ...parts } as LoanRequest }
+    })
+  }
+
+/** From the day the money was paid out; before that, as if it were today. */
+const scheduleFor = ({ terms, disbursedOn }: Loan): Instalment[] =>
+  scheduleOf({ ...terms, disbursedOn: disbursedOn ?? plainDateOf(new Date()) })
+
+const actionNames: Readonly<Record<LoanChange['action'], string>> = {
+  apply: 'APPLY',
+  approve: 'APPROVE',
+  reject: 'REJECT',
+  withdraw: 'WITHDRAW',
+  disburse: 'DISBURSE',
+  repay: 'REPAY',
+  writeOff: 'WRITE_OFF',
+  refundOverpayment: 'REFUND_OVERPAYMENT',
+}
+
+/** Resolvers for fields that hold an amount in minor units, which may be missing. */
+const amounts = <Name extends string>(...names: readonly Name[]) =>
+  Object.fromEntries(
+    names.map((name) => [
+      name,
+      (part: In<Readonly<Record<Name, bigint | null>>>): Money | null =>
+        part[name] === null ? null : { amount: part[name], currency: part.currency },
+    ]),
+  )
+
+export const loanResolvers = {
+  Query: {
+    loan: (_: unknown, { id }: { id: string }, context: BankingContext) => visibleLoan(id, context),
+    loans(_: unknown, page: PageArguments, context: BankingContext): Promise<Connection<Loan>> {
+      requireScope(context.caller, 'banking:officer')
+      return loanPage(context, page, null)
+    },
+    quoteLoan(_: unknown, { terms }: { terms: QuoteInput }) {
+      const { currency, disbursedOn } = terms
+      const offer = quote({ ...readTerms(terms), disbursedOn: disbursedOn ?? plainDateOf(new Date()) })
+      return { ...offer, currency, schedule: offer.schedule.map((instalment) => ({ ...instalment, currency })) }
+    },
+  },
+  Mutation: {
+    applyForLoan: (_: unknown, { input }: { input: ApplyInput }, context: BankingContext) => {
+      const { id } = requireScope(context.caller, 'banking:write')
+      return mutate(context, () => ({
+        idempotencyKey: input.idempotencyKey,
+        command: readApplication(input, id),
+      }))
+    },
+    approveLoan: act('approveLoan'),
+    rejectLoan: act('rejectLoan'),
+    withdrawLoan: act('withdrawLoan'),
+    disburseLoan: act('disburseLoan'),
+    repayLoan: act('repayLoan'),
+    writeOffLoan: act('writeOffLoan'),
+    refundLoanOverpayment: act('refundLoanOverpayment'),
+  },
+  LoanResult: {
+    __resolveType: ({ accepted }: MutationResult): string => (accepted ? 'LoanAccepted' : 'Refusal'),
+  },
+  LoanAccepted: {
+    loan: ({ subject }: { subject: string }, _: unknown, { loaders }: BankingContext) => loaders.loan.load(subject),
+  },
+  Customer: {
+    loans: ({ id }: Customer, page: PageArguments, context: BankingContext) => loanPage(context, page, id),
+  },
+  Loan: {
+    __resolveReference: ({ id }: { id: string }, context: BankingContext) => visibleLoan(id, context),
+    borrower: ({ customer }: Loan, _: unknown, { loaders }: BankingContext) => loaders.customer.load(customer),
+    account: ({ account }: Loan, _: unknown, { loaders }: BankingContext) => loaders.account.load(account),
+    principal: ({ terms, currency }: Loan): Money => ({ amount: terms.principal, currency }),
+    annualRate: ({ terms }: Loan): bigint => terms.annualRate,
+    instalments: ({ terms }: Loan): number => terms.instalments,
+    interest: ({ terms }: Loan): string => terms.interest,
+    amortization: ({ terms }: Loan): string => terms.amortization,
+    submittedAt: ({ changes }: Loan): string | undefined => changes[0]?.at,
+    schedule(loan: Loan): In<Instalment & { paid: boolean }>[] {
+      const owed = loanPosition(loan, plainDateOf(new Date()))?.principal ?? loan.terms.principal
+      return scheduleFor(loan).map((instalment) => ({
+        ...instalment,
+        paid: owed <= instalment.balanceAfter,
+        currency: loan.currency,
+      }))
+    },
+    position(loan: Loan, { on }: { on?: PlainDate | null }) {
+      if (loan.state !== 'ACTIVE' && loan.state !== 'OVERPAID') return null
+      const today = plainDateOf(new Date())
+      const days = daysBetween(today, on ?? today)
+      if (days < 0 || days > MAX_DAYS_AHEAD) throw badInput('on', `must be today or up to ${MAX_DAYS_AHEAD} days later`)
+      return { ...loanPosition(loan, on ?? today), currency: loan.currency }
+    },
+    changes({ changes, currency }: Loan, { first, after }: PageArguments): Connection<In<LoanChange>> {
+      const size = pageSize(first)
+      const [before] = decodeCursor(CHANGES, changeCursor, after) ?? [changes.length + 1]
+      const rows = changes.slice(Math.max(0, before - 2 - size), before - 1).reverse()
+      return connectionOf(
+        rows.map((row) => ({ ...row, currency })),
+        { first: size, after, cursorOf: ({ number }) => encodeCursor(CHANGES, [number]) },
+      )
+    },
+  },
+  LoanQuote: amounts('totalInterest', 'totalPayable'),
+  LoanInstalment: amounts('payment', 'principal', 'interest', 'balanceAfter'),
+  LoanPosition: {
+    on: ({ day }: { day: PlainDate }): PlainDate => day,
+    ...amounts('principal', 'interest', 'settlement', 'arrears', 'overpaid'),
+  },
+  LoanChange: {
+    action: ({ action }: LoanChange): string => actionNames[action],
+    by: ({ actor }: LoanChange): string => actor,
+    principal: ({ allocation, currency }: In<LoanChange>) => allocation && { amount: allocation.principal, currency },
+    interest: ({ allocation, currency }: In<LoanChange>) => allocation && { amount: allocation.interest, currency },
+    overpayment: ({ allocation, currency }: In<LoanChange>) =>
+      allocation && { amount: allocation.overpayment, currency },
+    transfer: ({ transferId }: LoanChange, _: unknown, { loaders }: BankingContext) =>
+      transferId === null ? null : loaders.transfer.load(transferId),
+    ...amounts('amount'),
+  },
+}

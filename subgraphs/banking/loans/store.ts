@@ -1,0 +1,94 @@
+/** Loans in the database: read whole under the ledger's lock, and saved in the transaction that moves their money. Decides nothing. */
+import type { Prisma } from '../../../prisma/generated/client.ts'
+import type { Loan, LoanChange } from './loan.ts'
+
+type Reader = Pick<Prisma.TransactionClient, 'loan'>
+type Row = Prisma.LoanGetPayload<{ include: { changes: true } }>
+
+/** The loans that exist among `ids`, with all their changes in order. */
+export async function loadLoans(database: Reader, ids: readonly string[]): Promise<Map<string, Loan>> {
+  if (ids.length === 0) return new Map()
+  const rows = await database.loan.findMany({
+    where: { id: { in: [...ids] } },
+    include: { changes: { orderBy: { number: 'asc' } } },
+  })
+  return new Map(rows.map((row) => [row.id, loanOf(row)]))
+}
+
+/** A loan as its rows say it. */
+export function loanOf(row: Row): Loan {
+  return {
+    id: row.id,
+    customer: row.customerId,
+    account: row.accountId.toString(),
+    currency: row.currency,
+    terms: {
+      principal: row.principal,
+      annualRate: BigInt(row.annualRate),
+      instalments: row.instalments,
+      interest: row.interest,
+      amortization: row.amortization,
+    },
+    purpose: row.purpose,
+    state: row.state,
+    disbursedOn: row.disbursedOn?.toISOString().slice(0, 10) ?? null,
+    changes: row.changes.map(changeOf),
+  }
+}
+
+function changeOf(row: Row['changes'][number]): LoanChange {
+  const { number, action, state, actor, at, amount, interest, principal, overpayment, transferId, note } = row
+  const allocation =
+    interest === null || principal === null || overpayment === null ? null : { interest, principal, overpayment }
+  return {
+    number,
+    action,
+    state,
+    actor,
+    at: at.toISOString(),
+    amount,
+    allocation,
+    transferId: transferId?.toString() ?? null,
+    note,
+  }
+}
+
+/** Writes new loans, new changes and new states; whatever is there already stays as it is. */
+export async function saveLoans(transaction: Prisma.TransactionClient, loans: readonly Loan[]): Promise<void> {
+  await transaction.loan.createMany({
+    skipDuplicates: true,
+    data: loans.map(({ id, customer, account, currency, terms, purpose, changes }) => ({
+      id,
+      customerId: customer,
+      accountId: BigInt(account),
+      currency,
+      principal: terms.principal,
+      annualRate: Number(terms.annualRate),
+      instalments: terms.instalments,
+      interest: terms.interest,
+      amortization: terms.amortization,
+      purpose,
+      state: 'SUBMITTED' as const,
+      submittedAt: changes[0]?.at ?? '',
+    })),
+  })
+  await transaction.loanChange.createMany({
+    skipDuplicates: true,
+    data: loans.flatMap(({ id, changes }) =>
+      changes.map(({ allocation, transferId, ...change }) => ({
+        loanId: id,
+        ...change,
+        interest: allocation?.interest ?? null,
+        principal: allocation?.principal ?? null,
+        overpayment: allocation?.overpayment ?? null,
+        transferId: transferId === null ? null : BigInt(transferId),
+      })),
+    ),
+  })
+  for (const { id, state, disbursedOn } of loans) {
+    await transaction.loan.update({
+      where: { id },
+      data: { state, disbursedOn: disbursedOn === null ? null : new Date(disbursedOn) },
+    })
+  }
+}
