@@ -5,11 +5,14 @@ import { fileURLToPath } from 'node:url'
 import { PrismaPg } from '@prisma/adapter-pg'
 import {
   bindMigrationAwareSqlAdapterFactory,
+  ColumnTypeEnum,
   type SqlDriverAdapter,
   type SqlMigrationAwareDriverAdapterFactory,
+  type SqlQuery,
+  type SqlResultSet,
 } from '@prisma/driver-adapter-utils'
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg'
-import { Client } from 'pg'
+import { Pool, type QueryConfig } from 'pg'
 
 const SCHEMA = new URL('schema.prisma', import.meta.url)
 const MIGRATIONS = new URL('migrations/', import.meta.url)
@@ -43,24 +46,22 @@ export async function readMigrations(folder: string = fileURLToPath(MIGRATIONS))
   }
 }
 
-/** Runs `use` with an engine connected to `url`, and closes what it opened. */
+/** Runs `use` with an engine connected to `url`, and closes what it opened, and with it the lock the engine takes. */
 export async function withSchemaEngine<Result>(
   url: string,
   use: (engine: SchemaEngine) => Promise<Result>,
 ): Promise<Result> {
   await loadWasm()
-  const { path, content } = await readSchema()
-  const opened: SqlDriverAdapter[] = []
-  const factory = bindMigrationAwareSqlAdapterFactory(
-    withWholeScripts(new PrismaPg({ connectionString: url, max: 1 }), url, opened),
-  )
-  const engine = await bindings.SchemaEngine.new({ datamodels: [[path, content]] }, () => {}, factory)
+  const pool = new CataloguePool({ connectionString: url, max: 1 })
+  // Without a listener a server that dies meanwhile would take this process with it; the query in flight rejects anyway.
+  pool.on('error', () => {})
   try {
+    const { path, content } = await readSchema()
+    const factory = bindMigrationAwareSqlAdapterFactory(withWholeScripts(new PrismaPg(pool), pool))
+    const engine = await bindings.SchemaEngine.new({ datamodels: [[path, content]] }, () => {}, factory)
     return await use(engine)
   } finally {
-    engine.free()
-    // The engine leaves its connections to their idle timeout, and a process could not end before.
-    await Promise.all(opened.map((adapter) => adapter.dispose()))
+    await pool.end()
   }
 }
 
@@ -84,30 +85,38 @@ function loadWasm(): Promise<void> {
 /**
  * The adapter cuts scripts at every semicolon, which breaks function bodies. PostgreSQL takes a script whole,
  * and then all of it happens or nothing.
- * @param opened gets every connection, for whoever has to close them
  */
-function withWholeScripts(
-  factory: SqlMigrationAwareDriverAdapterFactory,
-  url: string,
-  opened: SqlDriverAdapter[],
-): SqlMigrationAwareDriverAdapterFactory {
-  const whole = (adapter: SqlDriverAdapter): SqlDriverAdapter =>
-    Object.assign(adapter, {
+function withWholeScripts(factory: PrismaPg, pool: Pool): SqlMigrationAwareDriverAdapterFactory {
+  const connect = async (): Promise<SqlDriverAdapter> => {
+    const adapter = await factory.connect()
+    const queryRaw = adapter.queryRaw.bind(adapter)
+    return Object.assign(adapter, {
       async executeScript(script: string): Promise<void> {
-        const client = new Client({ connectionString: url })
-        await client.connect()
-        try {
-          await client.query(script)
-        } finally {
-          await client.end()
-        }
+        await pool.query(script)
+      },
+      async queryRaw(query: SqlQuery): Promise<SqlResultSet> {
+        const result = await queryRaw(query)
+        const columnTypes = result.columnTypes.map((type) => (type === CharacterArray ? Character : type))
+        return { ...result, columnTypes }
       },
     })
-  return Object.assign(Object.create(factory), {
-    connect: async () => {
-      const adapter = whole(await factory.connect())
-      opened.push(adapter)
-      return adapter
-    },
-  }) as SqlMigrationAwareDriverAdapterFactory
+  }
+  const { provider, adapterName } = factory
+  return { provider, adapterName, connect, connectToShadowDb: () => factory.connectToShadowDb() }
+}
+
+const { Character, CharacterArray } = ColumnTypeEnum
+const CHAR = 18 // the oid of "char", one byte, a type of PostgreSQL's own tables
+const CHAR_ARRAY = 1002
+
+/**
+ * The engine reads "char" columns from the catalogue, but the adapter knows only arrays of them: under that name they pass
+ * it, and get their own back above.
+ */
+class CataloguePool extends Pool {
+  override query = (async (query: QueryConfig) => {
+    const result = await super.query(query)
+    for (const field of result.fields ?? []) if (field.dataTypeID === CHAR) field.dataTypeID = CHAR_ARRAY
+    return result
+  }) as Pool['query']
 }

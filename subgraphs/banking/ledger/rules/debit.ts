@@ -26,8 +26,8 @@ export function countSpending(account: Account, amount: bigint, at: string): voi
 /** The refusal of taking `amount` out of `debit` and into `credit`, if there is one. */
 export function refusalOfDebit(book: Book, debit: Account, credit: Account, amount: bigint): Refused | undefined {
   if (debit.status !== 'OPEN' || credit.status !== 'OPEN') return refuse('ACCOUNT_NOT_OPEN')
-  if (!hasRoom(debit, credit, amount)) return refuse('LIMIT_EXCEEDED', 'An account cannot hold that much.')
   if (debit.floor !== null && availableBalance(debit) - amount < debit.floor) return refuse('INSUFFICIENT_FUNDS')
+  if (!hasRoom(debit, credit, amount)) return refuse('LIMIT_EXCEEDED', 'An account cannot hold that much.')
   return refusalByLimit(debit, amount, book.at)
 }
 

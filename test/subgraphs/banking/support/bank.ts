@@ -1,0 +1,99 @@
+/** A ledger on a database of its own, with short ways to open accounts and move money. */
+import { randomUUID } from 'node:crypto'
+import { pino } from 'pino'
+import type { PrismaClient } from '../../../../prisma/generated/client.ts'
+import { openDatabase } from '../../../../subgraphs/banking/database.ts'
+import type { Answer } from '../../../../subgraphs/banking/ledger/evaluate.ts'
+import { createLedger, type Ledger } from '../../../../subgraphs/banking/ledger/ledger.ts'
+import {
+  type Actor,
+  bankActor,
+  type Command,
+  ledgerRequest,
+  type TransferCommand,
+} from '../../../../subgraphs/banking/ledger/request.ts'
+
+export const bank = bankActor('test')
+export const customer = (id: string): Actor => ({ id, officer: false })
+
+export interface TestBank {
+  readonly database: PrismaClient
+  readonly ledger: Ledger
+  ask(command: Command, options?: { actor?: Actor; key?: string }): Promise<Answer>
+  /** Opens an account and puts money on it; resolves to its id. */
+  open(options?: { owner?: string; currency?: string; balance?: bigint; floor?: bigint | null }): Promise<string>
+  transfer(fields: Partial<TransferCommand>, options?: { actor?: Actor; key?: string }): Promise<Answer>
+  close(): Promise<void>
+}
+
+/** @param url a migrated database */
+export function openBank(url: string): TestBank {
+  const database = openDatabase({ url, connections: 4 })
+  const ledger = createLedger({ database, log: pino({ level: 'silent' }) })
+  const sources = new Map<string, Promise<string>>()
+
+  const ask: TestBank['ask'] = (command, { actor = bank, key = randomUUID() } = {}) =>
+    ledger.submit(ledgerRequest({ actor, key, requestId: null, command }))
+  const openEmpty = async (owner: string | null, currency: string, floor: bigint | null): Promise<string> =>
+    subjectOf(
+      await ask({
+        name: 'openAccount',
+        owner,
+        kind: owner === null ? 'INTERNAL' : 'CURRENT',
+        currency,
+        label: 'Test',
+        floor,
+        productId: null,
+        branchId: null,
+      }),
+    )
+  const sourceOf = (currency: string): Promise<string> => {
+    const source = sources.get(currency) ?? openEmpty(null, currency, null)
+    sources.set(currency, source)
+    return source
+  }
+  const transfer: TestBank['transfer'] = (fields, options) =>
+    ask(
+      {
+        name: 'transfer',
+        from: null,
+        to: null,
+        amount: 1n,
+        currency: 'EUR',
+        reference: null,
+        merchantId: null,
+        ...fields,
+      },
+      options,
+    )
+
+  return {
+    database,
+    ledger,
+    ask,
+    transfer,
+    async open({ owner, currency = 'EUR', balance = 0n, floor = 0n } = {}) {
+      if (owner !== undefined)
+        await database.customer.createMany({
+          data: [{ id: owner, name: `Customer ${owner}`, email: `${owner}@example.com` }],
+          skipDuplicates: true,
+        })
+      const id = await openEmpty(owner ?? null, currency, floor)
+      if (balance > 0n) subjectOf(await transfer({ from: await sourceOf(currency), to: id, amount: balance, currency }))
+      return id
+    },
+    async close() {
+      await ledger.idle()
+      await database.$disconnect()
+    },
+  }
+}
+
+/** The id of what was accepted. */
+export function subjectOf({ outcome }: Answer): string {
+  if (outcome.accepted) return outcome.subject
+  throw new Error(`Refused: ${outcome.code}`)
+}
+
+/** The refusal's code, or `ACCEPTED`. */
+export const verdictOf = ({ outcome }: Answer): string => (outcome.accepted ? 'ACCEPTED' : outcome.code)

@@ -1,0 +1,43 @@
+/** The banking service as a process would run it, on a database of the tests, called as the gateway calls it. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { demoIdentity } from '../../../../gateway/protocol/demo-identity.ts'
+import { banking } from '../../../../subgraphs/banking/main.ts'
+import { startService } from '../../../../subgraphs/serve.ts'
+import { type Answer, signedCall, TEST_SECRET } from '../../../support/signed-call.ts'
+
+export interface TestService {
+  readonly url: string
+  /** @param name a demo caller; null: signed out */
+  call(name: string | null, query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>
+  token(name: string): Promise<string>
+  stop(): Promise<void>
+}
+
+export async function startBanking(databaseUrl: string): Promise<TestService> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'tributary-banking-'))
+  const service = await startService(banking, {
+    DATABASE_URL: databaseUrl,
+    DATA_DIR: dataDir,
+    GATEWAY_SECRET: TEST_SECRET,
+    LOG_LEVEL: 'silent',
+  })
+  const identity = await demoIdentity(dataDir)
+  const token = async (name: string): Promise<string> => `Bearer ${await identity.sign(name)}`
+  return {
+    url: service.url,
+    token,
+    async call(name, query, variables = {}) {
+      const authorization = name === null ? {} : { authorization: await token(name) }
+      return signedCall(service.url, { query, variables, requestId: 'test-request', ...authorization })
+    },
+    async stop() {
+      await service.stop()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The codes of an answer's errors. */
+export const codesOf = ({ errors }: Answer): unknown[] => (errors ?? []).map(({ extensions }) => extensions['code'])
