@@ -34,6 +34,8 @@ export interface Config {
   /** True where the services are the registry's; false on a supergraph of somebody else's. */
   readonly ownServices: boolean
   readonly services: readonly LocatedService[]
+  /** A service of somebody else's supergraph, of the kind the settings give it. */
+  readonly locate: (graph: Graph) => LocatedService
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -47,6 +49,10 @@ export async function readConfig(env: Environment): Promise<Config> {
   const given = path === undefined ? undefined : await readGivenSupergraph(path)
   const settings = readSettings(z.object({ ...settingsFor(env, given), ...addressSettings(given) }), env)
   const names = new Set(settings.STATELESS ?? [])
+  const locate = ({ name, url }: Graph): LocatedService => ({
+    definition: names.has(name) ? stateless(name) : stateful(name),
+    addresses: [url],
+  })
   return Object.freeze({
     host: settings.HOST,
     port: settings.PORT,
@@ -69,11 +75,9 @@ export async function readConfig(env: Environment): Promise<Config> {
     workers: settings.GATEWAY_WORKERS,
     supergraphFile: path ?? fileURLToPath(files.supergraph),
     ownServices: given === undefined,
+    locate,
     services: given
-      ? given.graphs.map(({ name, url }) => ({
-          definition: names.has(name) ? stateless(name) : stateful(name),
-          addresses: [url],
-        }))
+      ? given.graphs.map(locate)
       : services.map((definition) => ({
           definition,
           addresses: (settings as Readonly<Record<string, unknown>>)[addressSetting(definition.name)] as string[],

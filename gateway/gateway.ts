@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { type GraphQLSchema, parse, validate } from 'graphql'
 import { Registry } from 'prom-client'
 import type { Config } from './config.ts'
-import { readShippedOperations } from './operations.ts'
+import { readShippedOperations, type ShippedOperation } from './operations.ts'
 import { createPlayground, type ServePlayground } from './playground/serve.ts'
 import { type HttpListener, listen } from './process/http.ts'
 import type { LifecycleState, RunningProcess } from './process/lifecycle.ts'
@@ -14,15 +14,20 @@ import { demoCallers, demoIdentity } from './protocol/demo-identity.ts'
 import { createAdminRoutes } from './request/admin.ts'
 import { defaultLimits, type Limits } from './request/limits.ts'
 import { createOperations } from './request/operations.ts'
-import { createPolicies } from './request/policies.ts'
+import { createPolicies, type Policies } from './request/policies.ts'
 import { createRoutes } from './request/routes.ts'
-import { openEdition } from './supergraph/edition.ts'
+import { type Edition, openEdition } from './supergraph/edition.ts'
+import { type Editions, openEditions } from './supergraph/editions.ts'
+import { locateServices } from './supergraph/locate.ts'
+import { warm } from './supergraph/warm.ts'
+import { watchSupergraph } from './supergraph/watch.ts'
 import { createMemoryStore } from './traffic/cache/memory.ts'
+import { createLeases } from './traffic/leases.ts'
 import { createTrafficMetrics } from './traffic/metrics.ts'
-import { createTraffic } from './traffic/traffic.ts'
 
 const CACHE_BYTES = 128 * 1024 * 1024 // of heap, for answers of stateless services
-const DRAIN_TIMEOUT = 20_000 // milliseconds
+const DRAIN_TIMEOUT = 20_000 // milliseconds, grace included
+const GRACE = { quiet: 300, longest: 5_000 } // milliseconds
 
 export interface RunningGateway extends RunningProcess {
   /** Base address of the public port. */
@@ -38,25 +43,21 @@ export async function startGateway(
   limits: Limits = defaultLimits,
 ): Promise<RunningGateway> {
   let state: LifecycleState = 'starting'
-  const { services, secret, corsOrigins, ownServices, production, identity } = config
-  const supergraph = await readFile(config.supergraphFile, 'utf8').catch(refuse('The supergraph cannot be read.'))
+  const { corsOrigins, production, identity } = config
   const verify = identity && (await createVerifier(identity))
   const policies = createPolicies({ limits, corsOrigins, introspection: !production, verify })
   const registry = new Registry()
-  const store = createMemoryStore(CACHE_BYTES)
-  const metrics = createTrafficMetrics(registry)
-  const traffic = createTraffic({ services, secret, probing: ownServices, store, metrics, log })
-  const edition = await openEdition(supergraph, {
-    limits,
-    policies,
-    send: traffic.send,
-    hideSchema: production,
-    log,
-  }).catch(refuse('The supergraph cannot be served.'))
-  const answerOperation = createOperations({ policies, currentEdition: () => edition, log })
-  const servePlayground = await openPlayground(config, edition.schema)
+  const shipped = await readShippedOperations()
+  const editions = await serveEditions(config, { log, limits, policies, registry, shipped })
+  const stopWatching = watchSupergraph(config.supergraphFile, async (supergraph) => {
+    await editions
+      .replace(supergraph)
+      .catch((error: unknown) => log.error({ err: error }, 'the new supergraph is refused; the old one stays'))
+  })
+  const answerOperation = createOperations({ policies, editions, log })
+  const servePlayground = await openPlayground(config, editions.current.schema, shipped)
   const routes = createRoutes({ answerOperation, servePlayground, corsOrigins, state: () => state })
-  const admin = await open('ADMIN_PORT', createAdminRoutes({ traffic, registry }), '127.0.0.1', config.adminPort)
+  const admin = await open('ADMIN_PORT', createAdminRoutes({ editions, registry }), '127.0.0.1', config.adminPort)
   const listener = await open('PORT', routes, config.host, config.port)
   state = 'ready'
   return {
@@ -64,18 +65,55 @@ export async function startGateway(
     adminUrl: admin.url,
     async stop() {
       state = 'draining'
-      await listener.drain(DRAIN_TIMEOUT)
-      await edition.close()
-      await traffic.close()
+      stopWatching()
+      await listener.drain(DRAIN_TIMEOUT - GRACE.longest, GRACE)
+      await editions.close()
       await admin.drain(0)
       state = 'stopped'
     },
   }
 }
 
+interface EditionParts {
+  readonly log: Logger
+  readonly limits: Limits
+  readonly policies: Policies
+  readonly registry: Registry
+  readonly shipped: readonly ShippedOperation[]
+}
+
+/** Opens the first edition, and says how those after it are made. */
+async function serveEditions(config: Config, parts: EditionParts): Promise<Editions> {
+  const { log, limits, policies, registry, shipped } = parts
+  const leaseTraffic = createLeases({
+    secret: config.secret,
+    probing: config.ownServices,
+    store: createMemoryStore(CACHE_BYTES),
+    metrics: createTrafficMetrics(registry),
+    log,
+  })
+  const make = async (supergraph: string, before: Edition | undefined): Promise<Edition> => {
+    const traffic = leaseTraffic(locateServices(supergraph, config))
+    try {
+      const edition = await openEdition(supergraph, { limits, policies, traffic, hideSchema: config.production, log })
+      const known = shipped.map(({ document }) => ({ query: document, operationName: undefined }))
+      await warm(edition, before ? [...before.documents.inUse()] : known, log)
+      return edition
+    } catch (error) {
+      await traffic.close()
+      throw error
+    }
+  }
+  const supergraph = await readFile(config.supergraphFile, 'utf8').catch(refuse('The supergraph cannot be read.'))
+  return openEditions(supergraph, make, log).catch(refuse('The supergraph cannot be served.'))
+}
+
 /** With the operations that fit the schema as tabs, and the demo identity where it is the one in use. */
-async function openPlayground({ identity, dataDir, host }: Config, schema: GraphQLSchema): Promise<ServePlayground> {
-  const shipped = await readShippedOperations()
+async function openPlayground(
+  { identity, dataDir, host }: Config,
+  schema: GraphQLSchema,
+  shipped: readonly ShippedOperation[],
+): Promise<ServePlayground> {
   const tabs = shipped
     .filter(({ document }) => validate(schema, parse(document)).length === 0)
     .map(({ document, variables }) => ({

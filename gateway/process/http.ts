@@ -1,6 +1,7 @@
 /** The HTTP pieces every process shares: bounded bodies, JSON answers, listening and draining. Knows no GraphQL. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
 
@@ -68,10 +69,17 @@ export interface HttpListener {
   /** Base address with the port that was really taken, for example `http://127.0.0.1:4101`. */
   readonly url: string
   /**
-   * Takes no new connection, tells kept-alive ones to close, waits for the requests in flight.
+   * Tells kept-alive connections to close, takes no new one, waits for the requests in flight.
    * @param timeout milliseconds after which what is left is cut
+   * @param grace goes on serving first, so that whoever sends requests here has time to notice and to go elsewhere
    */
-  drain(timeout: number): Promise<void>
+  drain(timeout: number, grace?: Grace): Promise<void>
+}
+
+/** When it is time to close the door: after `quiet` milliseconds without a request, or after `longest` in any case. */
+export interface Grace {
+  readonly quiet: number
+  readonly longest: number
 }
 
 /**
@@ -84,7 +92,9 @@ export async function listen(
   { host, port }: { host: string; port: number },
 ): Promise<HttpListener> {
   let draining = false
+  let lastRequest = 0
   const server = createServer({ keepAliveTimeout: 65_000, noDelay: true }, (request, response) => {
+    lastRequest = performance.now()
     // A client that keeps its connection would otherwise send its next request into a closed door.
     if (draining) response.setHeader('connection', 'close')
     // One that was in flight when draining began would stay open and idle: it ends with its answer.
@@ -108,9 +118,16 @@ export async function listen(
   return {
     server,
     url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
-    drain(timeout) {
+    async drain(timeout, grace) {
       draining = true
-      return new Promise((resolve) => {
+      const began = performance.now()
+      lastRequest = began
+      while (grace && performance.now() < began + grace.longest) {
+        const left = lastRequest + grace.quiet - performance.now()
+        if (left <= 0) break
+        await sleep(Math.min(left, began + grace.longest - performance.now()))
+      }
+      await new Promise<void>((resolve) => {
         const cut = setTimeout(() => server.closeAllConnections(), timeout)
         server.close(() => {
           clearTimeout(cut)

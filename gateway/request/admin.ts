@@ -3,10 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Registry } from 'prom-client'
 import { z } from 'zod'
 import { HttpError, readBody, sendJson } from '../process/http.ts'
-import type { Traffic } from '../traffic/traffic.ts'
+import { type Editions, SupergraphRefused } from '../supergraph/editions.ts'
 
 export interface AdminOptions {
-  readonly traffic: Traffic
+  readonly editions: Editions
   readonly registry: Registry
 }
 
@@ -14,16 +14,20 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<vo
 
 const MAX_BODY = 16 * 1024 * 1024 // bytes; supergraphs are large
 
-export function createAdminRoutes({ traffic, registry }: AdminOptions): Answer {
+export function createAdminRoutes({ editions, registry }: AdminOptions): Answer {
   const routes: Readonly<Record<string, Answer>> = {
-    'GET /services': (_request, response) => sendJson(response, 200, traffic.status()),
+    'GET /services': (_request, response) => sendJson(response, 200, editions.current.traffic.status()),
     'GET /metrics': async (_request, response) => {
       response.writeHead(200, { 'content-type': registry.contentType }).end(await registry.metrics())
     },
     'POST /purge': async (request, response) => {
       const { tags } = purge.parse(await readJson(request))
-      await traffic.purge(tags)
+      await editions.current.traffic.purge(tags)
       sendJson(response, 200, { purged: tags })
+    },
+    'POST /supergraph': async (request, response) => {
+      const { id } = await editions.replace((await readBody(request, MAX_BODY)).toString('utf8'))
+      sendJson(response, 200, { id })
     },
   }
   return async (request, response) => {
@@ -35,6 +39,7 @@ export function createAdminRoutes({ traffic, registry }: AdminOptions): Answer {
       await answer(request, response)
     } catch (error) {
       if (error instanceof HttpError) sendJson(response, error.status, { error: error.message })
+      else if (error instanceof SupergraphRefused) sendJson(response, 422, { error: error.message })
       else if (error instanceof z.ZodError) sendJson(response, 400, { error: z.prettifyError(error) })
       else throw error
     }

@@ -19,11 +19,15 @@ export interface KnownOperation {
 export interface KnownDocument {
   /** @throws BAD_USER_INPUT where there is no such operation, or several and no name */
   operation(name: string | undefined): KnownOperation
+  /** Names under which its operations were sent, once it is known to be valid. */
+  validOperations(): Iterable<string | undefined>
 }
 
 export interface Documents {
   /** @throws GRAPHQL_PARSE_FAILED, OPERATION_TOO_COMPLEX, OPERATION_NOT_ALLOWED */
   get(query: string): KnownDocument
+  /** What was sent of late and is valid, the latest first. */
+  inUse(): Iterable<{ readonly query: string; readonly operationName: string | undefined }>
 }
 
 const BYTES_PER_CHARACTER = 40 // of heap, for the syntax tree of a character of text, as measured
@@ -48,6 +52,10 @@ export function createDocuments(
       const made = knownDocument(document, schema, limits)
       known.set(query, made)
       return made
+    },
+    *inUse() {
+      for (const [query, document] of known.entries())
+        for (const operationName of document.validOperations()) yield { query, operationName }
     },
   }
 }
@@ -84,5 +92,6 @@ function knownDocument(document: DocumentNode, schema: GraphQLSchema, limits: Li
       operations.set(name, made)
       return made
     },
+    validOperations: () => (shared.isValid ? operations.keys() : []),
   }
 }

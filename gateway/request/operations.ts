@@ -1,7 +1,7 @@
 /** The life of one operation: policies, document, operation, execution, answer. Reads like the contents page it follows. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from '../process/log.ts'
-import type { Edition } from '../supergraph/edition.ts'
+import type { Editions } from '../supergraph/editions.ts'
 import type { CallContext } from '../traffic/send.ts'
 import type { KnownOperation } from './documents.ts'
 import { type Exchange, openExchange } from './exchange.ts'
@@ -13,14 +13,13 @@ import { sendOutcome, sendRefusal } from './respond.ts'
 
 export interface OperationOptions {
   readonly policies: Policies
-  /** The edition that new requests are served by. */
-  readonly currentEdition: () => Edition
+  readonly editions: Editions
   readonly log: Logger
 }
 
 export type AnswerOperation = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
-export function createOperations({ policies, currentEdition, log }: OperationOptions): AnswerOperation {
+export function createOperations({ policies, editions, log }: OperationOptions): AnswerOperation {
   return async (request, response) => {
     const exchange = openExchange(request, requestIdOf(request))
     try {
@@ -28,13 +27,17 @@ export function createOperations({ policies, currentEdition, log }: OperationOpt
         const pending = policy(exchange)
         if (pending) await pending
       }
-      const edition = currentEdition()
-      const { query, operationName } = exchange.parameters
-      const operation = edition.documents.get(query).operation(operationName)
-      for (const policy of policies.operation) policy(exchange, operation)
-      const tally = createFreshnessTally()
-      const outcome = await edition.execute(exchange, operation, callContext(exchange, operation, response, tally))
-      sendOutcome(exchange, response, outcome, keepableFor(exchange, operation, tally))
+      const { edition, release } = editions.hold()
+      try {
+        const { query, operationName } = exchange.parameters
+        const operation = edition.documents.get(query).operation(operationName)
+        for (const policy of policies.operation) policy(exchange, operation)
+        const tally = createFreshnessTally()
+        const outcome = await edition.execute(exchange, operation, callContext(exchange, operation, response, tally))
+        sendOutcome(exchange, response, outcome, keepableFor(exchange, operation, tally))
+      } finally {
+        release()
+      }
     } catch (error) {
       sendRefusal(exchange, response, error, log)
     }

@@ -1,6 +1,6 @@
 /** One supergraph in service: its schema, the documents met under it, and what executes them. A new supergraph is a new edition. */
 import { createHash } from 'node:crypto'
-import type { GraphQLSchema } from 'graphql'
+import type { DocumentNode, GraphQLSchema } from 'graphql'
 import { createEngine, defaultEngineOptions } from '../execution/engine.ts'
 import { createExecutor } from '../execution/executor.ts'
 import type { Logger } from '../process/log.ts'
@@ -9,14 +9,18 @@ import { createExecute, type Execute } from '../request/execute.ts'
 import { type HostContext, startHost } from '../request/host.ts'
 import type { Limits } from '../request/limits.ts'
 import type { Policies } from '../request/policies.ts'
-import type { Send } from '../traffic/send.ts'
+import type { Traffic } from '../traffic/traffic.ts'
 
 export interface Edition {
   /** SHA-256 of the supergraph, in hex. */
   readonly id: string
+  readonly supergraph: string
+  readonly traffic: Traffic
   readonly schema: GraphQLSchema
   readonly documents: Documents
   readonly execute: Execute
+  /** Has an operation of a valid document planned and compiled, so that the first request finds it ready. */
+  plan(query: string, document: DocumentNode, operationName: string | undefined): Promise<void>
   /** Call it when no request uses the edition any more. */
   close(): Promise<void>
 }
@@ -24,14 +28,15 @@ export interface Edition {
 export interface EditionOptions {
   readonly limits: Limits
   readonly policies: Policies
-  readonly send: Send
+  readonly traffic: Traffic
   readonly hideSchema: boolean
   readonly log: Logger
 }
 
 /** Rejects where the text is no supergraph the gateway can serve. */
 export async function openEdition(supergraph: string, options: EditionOptions): Promise<Edition> {
-  const { limits, policies, send, hideSchema, log } = options
+  const { limits, policies, traffic, hideSchema, log } = options
+  const { send } = traffic
   const engine = await createEngine(supergraph, {
     ...defaultEngineOptions,
     onSlowPlan: (operation, milliseconds) => log.warn({ operation, milliseconds }, 'an operation took long to plan'),
@@ -42,12 +47,18 @@ export async function openEdition(supergraph: string, options: EditionOptions): 
   const host = await startHost({ schema, supergraph, executor, hideSchema, log })
   return {
     id: createHash('sha256').update(supergraph).digest('hex'),
+    supergraph,
+    traffic,
     schema,
     documents: createDocuments(schema, limits, policies.document),
     execute: createExecute({ host, engine, send, log }),
+    async plan(query, document, operationName) {
+      await engine.prepare(query, document, operationName).compiled({})
+    },
     async close() {
       await host.stop()
       await engine.close()
+      await traffic.close()
     },
   }
 }

@@ -14,8 +14,13 @@ export interface ServiceMetrics {
 
 export interface TrafficMetrics {
   service(name: string): ServiceMetrics
-  /** Makes the state of instances readable whenever figures are asked for. */
-  watch(fleets: readonly { readonly name: string; readonly instances: readonly Instance[] }[]): void
+  /** Makes the state of instances readable whenever figures are asked for, until the result is called. */
+  watch(fleets: readonly WatchedFleet[]): () => void
+}
+
+interface WatchedFleet {
+  readonly name: string
+  readonly instances: readonly Instance[]
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15]
@@ -41,6 +46,8 @@ export function createTrafficMetrics(registry: Registry): TrafficMetrics {
     labelNames: ['service', 'result'],
     registers,
   })
+  const watched = new Set<WatchedFleet>()
+  instanceGauges(registers, watched)
   return {
     service(name) {
       const durations = duration.labels(name)
@@ -53,29 +60,37 @@ export function createTrafficMetrics(registry: Registry): TrafficMetrics {
       }
     },
     watch(fleets) {
-      const each = (gauge: Gauge<'service' | 'instance'>, read: (instance: Instance) => number): void => {
-        gauge.reset()
-        for (const { name, instances } of fleets)
-          for (const instance of instances) gauge.set({ service: name, instance: instance.url }, read(instance))
+      for (const fleet of fleets) watched.add(fleet)
+      return () => {
+        for (const fleet of fleets) watched.delete(fleet)
       }
-      new Gauge({
-        name: 'tributary_instance_healthy',
-        help: '1 where calls go to the instance, 0 where they stay away',
-        labelNames: ['service', 'instance'],
-        registers,
-        collect() {
-          each(this, (instance) => (healthOf(instance) === 'healthy' ? 1 : 0))
-        },
-      })
-      new Gauge({
-        name: 'tributary_instance_in_flight',
-        help: 'Calls sent to the instance and not yet answered',
-        labelNames: ['service', 'instance'],
-        registers,
-        collect() {
-          each(this, ({ inFlight }) => inFlight)
-        },
-      })
     },
   }
+}
+
+/** Read when figures are asked for, never in between. */
+function instanceGauges(registers: Registry[], watched: ReadonlySet<WatchedFleet>): void {
+  const each = (gauge: Gauge<'service' | 'instance'>, read: (instance: Instance) => number): void => {
+    gauge.reset()
+    for (const { name, instances } of watched)
+      for (const instance of instances) gauge.set({ service: name, instance: instance.url }, read(instance))
+  }
+  new Gauge({
+    name: 'tributary_instance_healthy',
+    help: '1 where calls go to the instance, 0 where they stay away',
+    labelNames: ['service', 'instance'],
+    registers,
+    collect() {
+      each(this, (instance) => (healthOf(instance) === 'healthy' ? 1 : 0))
+    },
+  })
+  new Gauge({
+    name: 'tributary_instance_in_flight',
+    help: 'Calls sent to the instance and not yet answered',
+    labelNames: ['service', 'instance'],
+    registers,
+    collect() {
+      each(this, ({ inFlight }) => inFlight)
+    },
+  })
 }

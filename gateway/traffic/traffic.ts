@@ -58,7 +58,7 @@ export function createTraffic({ services, secret, probing, store, metrics, log }
   )
   const fleets = [...routes].map(([name, { fleet }]) => ({ name, instances: fleet.instances }))
   const instances = fleets.flatMap((fleet) => fleet.instances)
-  metrics.watch(fleets)
+  const unwatch = metrics.watch(fleets)
   const stopProbing = probing ? probeHealth(instances) : () => undefined
   return {
     async send(call) {
@@ -93,8 +93,8 @@ export function createTraffic({ services, secret, probing, store, metrics, log }
     purge: (tags) => store.purge(tagsToPurge(tags, new Set(routes.keys()))),
     async close() {
       stopProbing()
+      unwatch()
       await Promise.all(instances.map(({ pool }) => pool.destroy()))
-      await store.close()
     },
   }
 }

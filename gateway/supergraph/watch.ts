@@ -1,0 +1,29 @@
+/** Looks at the supergraph's file once a second and offers what changed. Decides nothing. */
+import { readFile, stat } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const INTERVAL = 1_000 // milliseconds
+
+/** Starts looking; the result stops it. @param offer given the file's text whenever the file was written */
+export function watchSupergraph(file: string, offer: (supergraph: string) => Promise<void>): () => void {
+  const stopping = new AbortController()
+  void look(file, offer, stopping.signal).catch(() => undefined)
+  return () => stopping.abort()
+}
+
+async function look(file: string, offer: (supergraph: string) => Promise<void>, signal: AbortSignal): Promise<void> {
+  let seen = await stampOf(file)
+  while (!signal.aborted) {
+    await sleep(INTERVAL, undefined, { signal, ref: false })
+    const stamp = await stampOf(file)
+    if (stamp === seen || stamp === undefined) continue
+    seen = stamp
+    await offer(await readFile(file, 'utf8'))
+  }
+}
+
+/** Changes whenever the file is written or replaced; `undefined` while there is none. */
+async function stampOf(file: string): Promise<string | undefined> {
+  const found = await stat(file, { bigint: true }).catch(() => undefined)
+  return found && `${found.ino} ${found.mtimeNs} ${found.size}`
+}

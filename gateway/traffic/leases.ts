@@ -1,0 +1,24 @@
+/** Traffic that several editions may use at once: one for each list of services, closed when the last lease of it ends. */
+import { createTraffic, type LocatedService, type Traffic, type TrafficOptions } from './traffic.ts'
+
+/** Opens traffic to services, or leases what is open to the very same ones; `close` ends the lease. */
+export type LeaseTraffic = (services: readonly LocatedService[]) => Traffic
+
+export function createLeases(options: Omit<TrafficOptions, 'services'>): LeaseTraffic {
+  const opened = new Map<string, { readonly traffic: Traffic; leases: number }>()
+  return (services) => {
+    const key = JSON.stringify(services)
+    const shared = opened.get(key) ?? { traffic: createTraffic({ ...options, services }), leases: 0 }
+    opened.set(key, shared)
+    shared.leases += 1
+    return {
+      ...shared.traffic,
+      async close() {
+        shared.leases -= 1
+        if (shared.leases > 0) return
+        opened.delete(key)
+        await shared.traffic.close()
+      },
+    }
+  }
+}
