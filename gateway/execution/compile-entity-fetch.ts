@@ -5,7 +5,7 @@
 import type { FetchNode } from '@apollo/query-planner'
 import { callService } from './call-service.ts'
 import type { FetchSurroundings } from './compile-fetch.ts'
-import { ENTITIES, type EntityRequest, entityRequest } from './entity-request.ts'
+import { ENTITIES, type EntityRequest, entityRequests } from './entity-request.ts'
 import { Failure, failureOf, serviceError } from './failure.ts'
 import { type FetchedFields, loseFields } from './fetched-fields.ts'
 import { mergeInto } from './merge.ts'
@@ -22,29 +22,43 @@ export function compileEntityFetch(
   requires: NonNullable<FetchNode['requires']>,
   { path, places, types }: FetchSurroundings,
 ): Step {
-  const whole = entityRequest(node, requires, types)
   const below = placesAt(places, path)
-
+  const steps = entityRequests(node, requires, types).map((request): Step => {
+    return (run) => fetchAll(run, node, request, objectsAt(run.data, path), below, types)
+  })
+  const [only, ...more] = steps
+  if (only && more.length === 0) return only
   return async (run) => {
-    const wanted: Wanted = new Map()
-    let others: Map<EntityRequest, Wanted> | undefined
-    for (const target of objectsAt(run.data, path)) {
-      const text = whole.representation.write(target)
-      if (typeof text === 'string') want(wanted, text, target)
-      else {
-        const smaller = requestWithout(whole, target, below, types)
-        const representation = smaller?.representation.write(target)
-        if (!smaller || typeof representation !== 'string') continue
-        others ??= new Map()
-        const more = others.get(smaller) ?? new Map()
-        others.set(smaller, more)
-        want(more, representation, target)
-      }
-    }
-    if (!others) return fetchEntities(run, node, whole, wanted, below, types)
-    const requests = [[whole, wanted] as const, ...others]
-    await Promise.all(requests.map(([request, some]) => fetchEntities(run, node, request, some, below, types)))
+    await Promise.all(steps.map((step) => step(run)))
   }
+}
+
+async function fetchAll(
+  run: Run,
+  node: FetchNode,
+  whole: EntityRequest,
+  targets: readonly Data[],
+  below: WrittenPlaces | undefined,
+  types: TypeRelations,
+): Promise<void> {
+  const wanted: Wanted = new Map()
+  let others: Map<EntityRequest, Wanted> | undefined
+  for (const target of targets) {
+    const text = whole.representation.write(target)
+    if (typeof text === 'string') want(wanted, text, target)
+    else {
+      const smaller = requestWithout(whole, target, below, types)
+      const representation = smaller?.representation.write(target)
+      if (!smaller || typeof representation !== 'string') continue
+      others ??= new Map()
+      const more = others.get(smaller) ?? new Map()
+      others.set(smaller, more)
+      want(more, representation, target)
+    }
+  }
+  if (!others) return fetchEntities(run, node, whole, wanted, below, types)
+  const requests = [[whole, wanted] as const, ...others]
+  await Promise.all(requests.map(([request, some]) => fetchEntities(run, node, request, some, below, types)))
 }
 
 function want(wanted: Wanted, representation: string, target: Data): void {

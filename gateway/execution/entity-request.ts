@@ -7,6 +7,7 @@ import { type DocumentNode, Kind, parse, print, type SelectionNode, stripIgnored
 import { requestHead } from './call-service.ts'
 import { type FetchedFields, fetchedFields, fieldBelow } from './fetched-fields.ts'
 import { compileOutputRewrites, type OutputRewrites } from './output-rewrites.ts'
+import { PlanShapeError } from './plan-shape-error.ts'
 import { compileRepresentation, type Representation } from './representations.ts'
 import type { TypeRelations } from './type-relations.ts'
 import { clientVariable } from './variable-names.ts'
@@ -29,11 +30,65 @@ export interface EntityRequest {
   without(inputs: readonly string[]): EntityRequest | undefined
 }
 
-export function entityRequest(
+/**
+ * The requests that a fetch is made of: one, unless two of its fields need the same input with different arguments.
+ * @throws PlanShapeError
+ */
+export function entityRequests(
   node: FetchNode,
   requires: readonly QueryPlanSelectionNode[],
   types: TypeRelations,
-  document: DocumentNode = parse(node.operation, { noLocation: true }),
+): readonly EntityRequest[] {
+  const document = parse(node.operation, { noLocation: true })
+  const conflicting = conflictingInputs(requires)
+  if (conflicting.size === 0) return [entityRequest(node, requires, types, document)]
+  const needs = (on: string, field: string): string[] =>
+    types.inputsOf(node.serviceName, on, field).filter((input) => conflicting.has(input))
+  // Fields go where none of their inputs has the name of another one there; those without such inputs go with the first.
+  const groups: { readonly inputs: Map<string, string>; readonly fields: Set<string> }[] = []
+  for (const { on, field } of fieldBelow(fetchedFields(document), ENTITIES)) {
+    const type = on.at(-1) ?? ''
+    const inputs = needs(type, field).map((input) => [conflicting.get(input) ?? input, input] as const)
+    let group = groups.find((each) => inputs.every(([name, input]) => (each.inputs.get(name) ?? input) === input))
+    if (!group) {
+      group = { inputs: new Map(), fields: new Set() }
+      groups.push(group)
+    }
+    for (const [name, input] of inputs) group.inputs.set(name, input)
+    group.fields.add(`${type}.${field}`)
+  }
+  return groups.flatMap(({ inputs, fields }) => {
+    const kept = new Set(inputs.values())
+    const unused = new Set([...conflicting.keys()].filter((input) => !kept.has(input)))
+    const rest = withoutFields(document, (on, field) => !fields.has(`${on}.${field}`))
+    return rest ? entityRequest(fetchOf(node, rest), withoutInputs(requires, unused), types, rest) : []
+  })
+}
+
+/** Inputs that go by one name in the service and by several here, with that name. */
+function conflictingInputs(requires: readonly QueryPlanSelectionNode[]): ReadonlyMap<string, string> {
+  const byName = new Map<string, Set<string>>()
+  const collect = (nodes: readonly QueryPlanSelectionNode[]): void => {
+    for (const node of nodes) {
+      if (node.kind === 'InlineFragment') collect(node.selections)
+      else {
+        byName.set(node.name, (byName.get(node.name) ?? new Set()).add(node.alias ?? node.name))
+        if (node.selections && conflictingInputs(node.selections).size > 0) {
+          throw new PlanShapeError('an object that is required with different arguments of its fields')
+        }
+      }
+    }
+  }
+  collect(requires)
+  const conflicts = Array.from(byName).filter(([, inputs]) => inputs.size > 1)
+  return new Map(conflicts.flatMap(([name, inputs]) => Array.from(inputs, (input) => [input, name] as const)))
+}
+
+function entityRequest(
+  node: FetchNode,
+  requires: readonly QueryPlanSelectionNode[],
+  types: TypeRelations,
+  document: DocumentNode,
 ): EntityRequest {
   const rewrites = compileOutputRewrites(node.outputRewrites, types)
   const asked = fieldBelow(fetchedFields(document), ENTITIES)
@@ -44,10 +99,8 @@ export function entityRequest(
   const keys = inputNames(requires).filter((name) => name !== '__typename' && !required.has(name))
   const isKey = (name: string): boolean => keys.length === 0 || keys.includes(name) || name === '__typename'
   const smaller = new Map<string, EntityRequest | undefined>()
-  const query = node.operation
-
   return {
-    head: requestHead(query, node.operationName),
+    head: requestHead(node.operation, node.operationName),
     variables: (node.variableUsages ?? []).filter((name) => clientVariable(name) !== undefined),
     representation: compileRepresentation(node.serviceName, requires, node.inputRewrites, types),
     fields: rewrites?.applyToFields(asked) ?? asked,

@@ -4,8 +4,20 @@
  */
 import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals'
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
-import { isAbstractType, isInterfaceType, isObjectType, parse, printSchema } from 'graphql'
+import {
+  type ASTNode,
+  type GraphQLSchema,
+  isAbstractType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  parse,
+  print,
+  printSchema,
+  visit,
+} from 'graphql'
 import { prepareSupergraph, type ServiceInputs, type ServiceKeys } from './planner-supergraph.ts'
+import { type RequiredArguments, withServicesNames } from './required-arguments.ts'
 
 /** What the rest of the engine needs to know of a supergraph; plain data, so that it crosses threads. */
 export interface SupergraphFacts {
@@ -53,7 +65,7 @@ export function createPlanner(supergraphSdl: string): Planner {
   const apiSchema = supergraph.apiSchema()
   return {
     facts: {
-      apiSchema: printSchema(apiSchema.toGraphQLJSSchema()),
+      apiSchema: publicSchema(apiSchema.toGraphQLJSSchema(), prepared.requiredArguments),
       services: supergraph.subgraphsMetadata(),
       plannerFields: prepared.plannerFields,
       requiredInputs: prepared.requiredInputs,
@@ -64,9 +76,17 @@ export function createPlanner(supergraphSdl: string): Planner {
       const operation = operationFromDocument(apiSchema, parse(text, { noLocation: true }), { validate: false })
       const plan = planner.buildQueryPlan(operation, { recursiveSelectionsLimitDisabled: true })
       if (!plan.node) throw new PlanningError('The services cannot answer this operation together.')
-      return plan
+      return withServicesNames(plan, prepared.requiredArguments)
     },
   }
+}
+
+/** The schema as it was before the planner's own fields were added. */
+function publicSchema(schema: GraphQLSchema, added: RequiredArguments): string {
+  const text = printSchema(schema)
+  if (added.size === 0) return text
+  const isAdded = (node: ASTNode): boolean => node.kind === Kind.FIELD_DEFINITION && added.has(node.name.value)
+  return print(visit(parse(text), { enter: (node) => (isAdded(node) ? null : undefined) }))
 }
 
 function typeFacts(supergraph: Supergraph): Pick<SupergraphFacts, 'objectTypes' | 'subtypes' | 'fieldNames'> {

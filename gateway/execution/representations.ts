@@ -95,7 +95,7 @@ function inputFields(
   types: TypeRelations,
   rename: (typename: string) => string,
 ): readonly InputField[] {
-  const grouped = new Map<string, QueryPlanSelectionNode[]>()
+  const grouped = new Map<string, { readonly name: string; readonly children: QueryPlanSelectionNode[] }>()
   const group = (nodes: readonly QueryPlanSelectionNode[]): void => {
     for (const node of nodes) {
       if (node.kind === 'InlineFragment') {
@@ -104,15 +104,16 @@ function inputFields(
           (typeof typename === 'string' && types.belongsTo(typename, node.typeCondition))
         if (applies) group(node.selections)
       } else {
-        const name = node.alias ?? node.name
-        grouped.set(name, [...(grouped.get(name) ?? []), ...(node.selections ?? [])])
+        const source = node.alias ?? node.name
+        const { children } = grouped.get(source) ?? { children: [] }
+        grouped.set(source, { name: node.name, children: [...children, ...(node.selections ?? [])] })
       }
     }
   }
   group(selections)
-  return Array.from(grouped, ([source, children]) => ({
+  return Array.from(grouped, ([source, { name, children }]) => ({
     source,
-    key: `${JSON.stringify(source)}:`,
+    key: `${JSON.stringify(name)}:`,
     write: source === '__typename' ? typenameWriter(rename) : inputWriter(children, types),
   }))
 }

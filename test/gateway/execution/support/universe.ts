@@ -83,7 +83,9 @@ export function servicesOf(universe: Universe): Record<string, TestService> {
           type,
           {
             __resolveReference(sent: Thing, world: World) {
-              const object = world.entities.find((entity) => matches(entity, sent))
+              const typed = world.entities.filter((entity) => entity.__typename === sent.__typename)
+              // No entity is of an interface's own name: then it may be any.
+              const object = (typed.length > 0 ? typed : world.entities).find((entity) => matches(entity, sent))
               // To a service that knows only the interface, the interface is the type.
               const typename = directives.includes('@interfaceObject') ? type : object?.__typename
               return object ? new View(object, sent, typename) : null

@@ -1,0 +1,50 @@
+/** Reads the field sets and arguments of the directives that a supergraph is made of. */
+import { type ConstDirectiveNode, type DocumentNode, Kind, parse, type SelectionSetNode, type ValueNode } from 'graphql'
+
+export const argumentOf = (directive: ConstDirectiveNode, name: string): ValueNode | undefined =>
+  directive.arguments?.find((argument) => argument.name.value === name)?.value
+
+/** A directive's argument as text; `undefined` where it has none. */
+export function textOf(directive: ConstDirectiveNode, name: string): string | undefined {
+  const value = argumentOf(directive, name)
+  return value?.kind === Kind.STRING || value?.kind === Kind.ENUM ? value.value : undefined
+}
+
+/** The selections of a field set, written with or without braces. */
+export function parseFieldSet(fieldSet: string): SelectionSetNode {
+  const text = fieldSet.trim()
+  const [operation] = parse(text.startsWith('{') ? text : `{${text}}`, { noLocation: true }).definitions
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`The field set ${fieldSet} is not one.`)
+  return operation.selectionSet
+}
+
+/** Names at the top of a field set, those in fragments too. */
+export function topFields({ selections }: SelectionSetNode): string[] {
+  const names = selections.flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) return [selection.name.value]
+    return selection.kind === Kind.INLINE_FRAGMENT ? topFields(selection.selectionSet) : []
+  })
+  return [...new Set(names)]
+}
+
+/** Names anywhere in a field set. */
+export const allFields = ({ selections }: SelectionSetNode): string[] =>
+  selections.flatMap((selection) => {
+    const below =
+      selection.kind !== Kind.FRAGMENT_SPREAD && selection.selectionSet ? allFields(selection.selectionSet) : []
+    return selection.kind === Kind.FIELD ? [selection.name.value, ...below] : below
+  })
+
+/** Services by the names that `join__Graph` gives them. */
+export function serviceNames({ definitions }: DocumentNode): ReadonlyMap<string, string> {
+  const names = new Map<string, string>()
+  for (const definition of definitions) {
+    if (definition.kind !== Kind.ENUM_TYPE_DEFINITION || definition.name.value !== 'join__Graph') continue
+    for (const { name, directives = [] } of definition.values ?? []) {
+      const [graph] = directives
+      const service = graph && textOf(graph, 'name')
+      if (service !== undefined) names.set(name.value, service)
+    }
+  }
+  return names
+}
