@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { readShippedOperations, type ShippedOperation } from '../../gateway/operations.ts'
+import { ask, type GraphQLAnswer, readAnswer } from '../support/gateway.ts'
+import { type Product, startProduct } from '../support/product.ts'
+
+let product: Product
+let payer: Readonly<Record<string, string>>
+let payee: Readonly<Record<string, string>>
+let shipped: ReadonlyMap<string, ShippedOperation>
+
+beforeAll(async () => {
+  product = await startProduct()
+  payer = { authorization: await product.authorization('payer') }
+  payee = { authorization: await product.authorization('payee') }
+  shipped = new Map((await readShippedOperations()).map((operation) => [operation.name, operation]))
+}, 120_000)
+afterAll(() => product?.stop())
+
+const shippedOperation = (name: string) => {
+  const operation = shipped.get(name)
+  if (!operation) throw new Error(`There is no operation ${name}.`)
+  return { query: operation.document, variables: operation.variables }
+}
+
+interface OwnAccount {
+  readonly id: string
+  readonly number: string
+  readonly currency: string
+  readonly balance: { readonly available: { readonly amount: string } }
+}
+
+async function accountsOf(headers: Readonly<Record<string, string>>): Promise<OwnAccount[]> {
+  const query = '{ me { accounts { edges { node { id number currency balance { available { amount } } } } } } }'
+  const { data } = await ask(product.url, query, headers)
+  return data.me.accounts.edges.map(({ node }: { node: OwnAccount }) => node)
+}
+
+const SEND = `mutation ($input: TransferInput!) { transfer(input: $input) {
+  __typename
+  ... on TransferAccepted { replayed transfer { id status } }
+  ... on Refusal { code message replayed }
+} }`
+
+const send = (input: Readonly<Record<string, unknown>>, headers = payer): Promise<GraphQLAnswer> =>
+  ask(product.url, { query: SEND, variables: { input } }, headers)
+
+async function euroTransfer(): Promise<Record<string, string> & { from: string; to: string }> {
+  const euro = async (headers: typeof payer) => (await accountsOf(headers)).find(({ currency }) => currency === 'EUR')
+  const [from, to] = [await euro(payer), await euro(payee)]
+  return { idempotencyKey: randomUUID(), from: from?.id ?? '', to: to?.number ?? '', amount: '100', currency: 'EUR' }
+}
+
+describe('the main job', () => {
+  test('one question crosses the bank, the weather and the content, and every part is real', async () => {
+    const { status, data, errors } = await ask(product.url, shippedOperation('1-overview'), payer)
+    expect({ status, errors }).toEqual({ status: 200, errors: undefined })
+    const accounts = data.me.accounts.edges.map(({ node }: { node: Record<string, unknown> }) => node)
+    expect(accounts.length).toBeGreaterThan(1)
+    for (const account of accounts) {
+      expect(account).toMatchObject({
+        number: expect.stringMatching(/^[A-Z]{2}\d{2}[A-Z0-9]+$/),
+        product: {
+          name: expect.any(String),
+          terms: { title: expect.any(String), html: expect.stringContaining('<p>') },
+        },
+        branch: { city: { name: expect.any(String), weather: { current: { temperature: expect.any(Number) } } } },
+      })
+      expect(account.entries.edges.length).toBe(10)
+    }
+    const spentInCities = accounts
+      .flatMap((account: { entries: { edges: unknown[] } }) => account.entries.edges)
+      .filter(({ node }: { node: { transfer: { merchant?: { city?: unknown } } } }) => node.transfer.merchant?.city)
+    expect(spentInCities.length).toBeGreaterThan(5)
+    for (const { node } of spentInCities)
+      expect(node.transfer.merchant.city.weather.on.temperatureMax).toEqual(expect.any(Number))
+  })
+
+  test('signed out, the bank asks for a sign-in and the others answer', async () => {
+    const { status, data, errors } = await ask(
+      product.url,
+      '{ me { name } cities(search: "Lisb", first: 1) { edges { node { name weather { provider kind } } } } articles(first: 1) { edges { node { title } } } }',
+    )
+    expect(status).toBe(200)
+    expect(data).toEqual({
+      me: null,
+      cities: { edges: [{ node: { name: 'Lisbon', weather: { provider: 'almanac', kind: 'ESTIMATE' } } }] },
+      articles: { edges: [{ node: { title: expect.any(String) } }] },
+    })
+    expect(errors).toEqual([
+      expect.objectContaining({
+        path: ['me'],
+        extensions: expect.objectContaining({ code: 'UNAUTHENTICATED', requestId: expect.any(String) }),
+      }),
+    ])
+  })
+
+  test.each(['2-transfer', '3-replay', '4-weather', '5-articles', '6-overdraft'])(
+    'the shipped operation %s answers without an error',
+    async (name) => {
+      const { status, data, errors } = await ask(product.url, shippedOperation(name), payer)
+      expect({ status, errors }).toEqual({ status: 200, errors: undefined })
+      expect(Object.values(data)).not.toContain(null)
+    },
+  )
+
+  test('a transfer moves money once, however often it is sent', async () => {
+    const input = await euroTransfer()
+    const before = await accountsOf(payer)
+    const answers = await Promise.all(Array.from({ length: 5 }, () => send(input)))
+    const outcomes = answers.map(({ data }) => data.transfer)
+    expect(new Set(outcomes.map(({ transfer }) => transfer.id)).size).toBe(1)
+    expect(outcomes.filter(({ replayed }) => !replayed)).toHaveLength(1)
+    const available = (accounts: OwnAccount[]) =>
+      BigInt(accounts.find(({ id }) => id === input.from)?.balance.available.amount ?? 0)
+    expect(available(before) - available(await accountsOf(payer))).toBe(100n)
+  })
+})
+
+describe('bad input through the gateway moves nothing', () => {
+  test.each<[string, Record<string, unknown>, string]>([
+    ['an amount that is no number', { amount: 'ten' }, 'BAD_USER_INPUT'],
+    ['an amount with a fraction', { amount: '1.5' }, 'BAD_USER_INPUT'],
+    ['an amount that is a number instead of digits', { amount: 100 }, 'BAD_USER_INPUT'],
+    ['an amount of nothing', { amount: '0' }, 'BAD_USER_INPUT'],
+    ['a negative amount', { amount: '-1' }, 'BAD_USER_INPUT'],
+    ['an amount over 64 bits', { amount: '9223372036854775808' }, 'BAD_USER_INPUT'],
+    ['an IBAN with wrong check digits', { to: 'IE00TRIB99010110000010' }, 'BAD_USER_INPUT'],
+    ['a malformed account id', { from: "1' OR '1'='1" }, 'ACCOUNT_NOT_FOUND'],
+    ['an unknown account', { from: '99999999999999' }, 'ACCOUNT_NOT_FOUND'],
+    ['another currency', { currency: 'USD' }, 'CURRENCY_MISMATCH'],
+    ['a currency that does not exist', { currency: 'EURO' }, 'BAD_USER_INPUT'],
+    ['a key of 65 characters', { idempotencyKey: 'k'.repeat(65) }, 'BAD_USER_INPUT'],
+    ['an empty key', { idempotencyKey: '' }, 'BAD_USER_INPUT'],
+    ['a missing key', { idempotencyKey: undefined }, 'BAD_USER_INPUT'],
+    ['more than there is', { amount: '9223372036854775807' }, 'INSUFFICIENT_FUNDS'],
+  ])('%s', async (_what, change, code) => {
+    const before = await accountsOf(payer)
+    const { data, errors } = await send({ ...(await euroTransfer()), ...change })
+    expect(errors?.[0]?.extensions['code'] ?? data.transfer.code).toBe(code)
+    expect(await accountsOf(payer)).toEqual(before)
+  })
+
+  test("somebody else's account cannot be read or emptied", async () => {
+    const [theirs] = await accountsOf(payee)
+    const read = await ask(
+      product.url,
+      { query: 'query ($id: ID!) { account(id: $id) { name } }', variables: { id: theirs?.id } },
+      payer,
+    )
+    expect(read.data).toEqual({ account: null })
+    const { data } = await send({ ...(await euroTransfer()), from: theirs?.id })
+    expect(data.transfer.code).toBe('ACCOUNT_NOT_FOUND')
+    expect((await accountsOf(payee))[0]).toEqual(theirs)
+  })
+
+  test('unknown things are null, and malformed positions are refused', async () => {
+    const { data, errors } = await ask(
+      product.url,
+      '{ city(id: "nowhere") { name } article(slug: "no-such") { title } transfer(id: "x") { id } }',
+      payer,
+    )
+    expect({ data, errors }).toEqual({ data: { city: null, article: null, transfer: null }, errors: undefined })
+    const forged = await ask(product.url, '{ cities(search: "a", after: "forged") { edges { cursor } } }')
+    expect(forged.errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT')
+    const entries = '{ me { accounts { edges { node { entries(after: "Zm9yZ2Vk") { edges { cursor } } } } } } }'
+    expect((await ask(product.url, entries, payer)).errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT')
+  })
+
+  test.each([
+    ['a forged token', 'Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJwYXllciJ9.'],
+    ['another scheme', 'Basic cGF5ZXI6eA=='],
+  ])('%s is refused', async (_what, authorization) => {
+    const { status, errors } = await ask(product.url, '{ me { name } }', { authorization })
+    expect(`${status} ${errors?.[0]?.extensions['code']}`).toBe('401 UNAUTHENTICATED')
+  })
+
+  test('malformed JSON is answered in JSON', async () => {
+    const headers = { 'content-type': 'application/json' }
+    const answer = await readAnswer(
+      await fetch(`${product.url}/graphql`, { method: 'POST', headers, body: '{"query":' }),
+    )
+    expect(`${answer.status} ${answer.errors?.[0]?.extensions['code']}`).toBe('400 BAD_USER_INPUT')
+  })
+})
