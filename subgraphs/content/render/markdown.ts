@@ -12,6 +12,7 @@ import { unified } from 'unified' // MIT; the Markdown pipeline of the Node fiel
 
 const allowed = {
   ...defaultSchema,
+  attributes: { ...defaultSchema.attributes, code: [['className', /^language-[\w+#.-]{1,40}$/] as [string, RegExp]] },
   // Ids come from GFM footnotes only, which remark-rehype already prefixes.
   clobberPrefix: '',
   protocols: { href: ['http', 'https', 'mailto', 'tel'] },

@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { pngOf } from './support/images.ts'
+import { articleFile, type TestFolder, type TestService, testFolder, testService } from './support/library.ts'
+
+const body = `
+Intro with **bold** and ~~struck~~ words, and a [link](target.md#second-part).
+
+## First part
+
+![A dot](../assets/dot.png)
+
+### Deep & deeper
+
+## First part
+
+| A | B |
+| - | - |
+| 1 | 2 |
+
+- [x] done
+
+See [here](#first-part), [away](https://example.com/a?b=1&c=2), [gone](missing.md), [mail](mailto:a@example.com)[^1].
+
+[^1]: A note.
+
+\`\`\`ts
+const answer: number = 42 // <b>
+\`\`\`
+
+\`\`\`unknown-language
+plain
+\`\`\`
+`
+
+let folder: TestFolder
+let content: TestService
+beforeAll(async () => {
+  folder = await testFolder({
+    'en/rich.md': articleFile('Rich', '', body),
+    'en/target.md': articleFile('Target', '', '## Second part'),
+    'en/long.md': articleFile('Long', '', 'word '.repeat(401)),
+    'en/empty.md': articleFile('Empty', '', ''),
+    'en/code.md': articleFile('Code', '', `\`\`\`json\n[${'1,'.repeat(15_000)}1]\n\`\`\``),
+    'assets/dot.png': await pngOf(3, 2),
+  })
+  content = await testService(folder.path)
+})
+afterAll(async () => {
+  await content[Symbol.asyncDispose]()
+  await folder[Symbol.asyncDispose]()
+})
+
+const article = async (slug: string, fields: string) =>
+  (await content.ask(`{ article(slug: "${slug}") { ${fields} } }`)).data.article
+
+describe('rich text', () => {
+  test('is HTML with the structure of the source', async () => {
+    const { html } = await article('rich', 'html')
+    expect(html).toContain('<strong>bold</strong> and <del>struck</del>')
+    expect(html).toMatch(/<table>.*<td>1<\/td>/s)
+    expect(html).toMatch(/<input type="checkbox" checked disabled>/)
+  })
+
+  test('is plain text without markup', async () => {
+    const { text } = await article('rich', 'text')
+    expect(text).toContain('Intro with bold and struck words, and a link.')
+    expect(text).not.toMatch(/<strong|\*|section-|&#/)
+  })
+
+  test('is the Markdown that was written, without front matter', async () => {
+    expect((await article('rich', 'markdown')).markdown.trim()).toBe(body.trim())
+  })
+
+  test('is a tree with the same words as the text', async () => {
+    const { ast } = await article('target', 'ast')
+    expect(ast).toEqual({
+      type: 'root',
+      children: [
+        {
+          type: 'element',
+          tagName: 'h2',
+          properties: { id: 'section-second-part' },
+          children: [{ type: 'text', value: 'Second part' }],
+        },
+      ],
+    })
+  })
+
+  test('has a table of contents whose anchors are in the HTML', async () => {
+    const { html, tableOfContents } = await article('rich', 'html tableOfContents { id text depth }')
+    expect(tableOfContents).toEqual([
+      { id: 'section-first-part', text: 'First part', depth: 2 },
+      { id: 'section-deep--deeper', text: 'Deep & deeper', depth: 3 },
+      { id: 'section-first-part-1', text: 'First part', depth: 2 },
+    ])
+    for (const { id } of tableOfContents) expect(html).toContain(`id="${id}"`)
+    const { tableOfContents: shallow } = await article('rich', 'tableOfContents(depth: 2) { depth }')
+    expect(shallow).toEqual([{ depth: 2 }, { depth: 2 }])
+    const { errors } = await content.ask('{ article(slug: "rich") { tableOfContents(depth: 7) { id } } }')
+    expect(errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT')
+  })
+
+  test('is read in whole minutes, at least one', async () => {
+    expect([
+      (await article('long', 'readingTime')).readingTime,
+      (await article('empty', 'readingTime html')).readingTime,
+    ]).toEqual([3, 1])
+  })
+})
+
+describe('references', () => {
+  test('lead to articles, headings, other sites and nowhere else', async () => {
+    const { html } = await article('rich', 'html')
+    expect(html).toContain('<a href="/app/articles/target#section-second-part">link</a>')
+    expect(html).toContain('<a href="#section-first-part">here</a>')
+    expect(html).toContain('<a href="https://example.com/a?b=1&#x26;c=2" rel="noopener noreferrer">away</a>')
+    expect(html).toContain('<a>gone</a>')
+    expect(html).toContain('<a href="mailto:a@example.com">mail</a>')
+  })
+
+  test('footnotes find each other', async () => {
+    const { html } = await article('rich', 'html')
+    const [, target] = /<sup><a href="#([^"]+)"/.exec(html) ?? []
+    expect(html).toContain(`<li id="${target}">`)
+  })
+
+  test('images carry their address and size', async () => {
+    const { html } = await article('rich', 'html')
+    expect(html).toMatch(/<img src="\/assets\/[0-9a-f]{32}-dot\.png" alt="A dot" loading="lazy" width="3" height="2">/)
+  })
+})
+
+describe('code', () => {
+  test('is coloured by variables, and stays text', async () => {
+    const { html } = await article('rich', 'html')
+    expect(html).toContain('<span style="color:var(--shiki-token-keyword)">const</span>')
+    expect(html).toContain('&#x3C;b>')
+    expect(html).not.toContain('<b>')
+  })
+
+  test('in an unknown language, or too long, stays plain', async () => {
+    expect((await article('rich', 'html')).html).toContain(
+      '<pre><code class="language-unknown-language">plain\n</code></pre>',
+    )
+    expect((await article('code', 'html')).html).toMatch(/^<pre><code class="language-json">\[1,1,/)
+  })
+})
