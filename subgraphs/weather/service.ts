@@ -1,8 +1,7 @@
 /** The weather service as `serve.ts` runs it: its settings, and how its parts are put together. Keeps nothing that another instance could not rebuild. */
-import { hostname } from 'node:os'
-import { z } from 'zod'
-import { commaList, httpUrl } from '../../gateway/process/settings.ts'
+import type { z } from 'zod'
 import type { ServiceDefinition } from '../serve.ts'
+import { type ProviderName, weatherSettings } from './config.ts'
 import { openGazetteer } from './gazetteer/gazetteer.ts'
 import { createAlmanac } from './providers/almanac.ts'
 import { chainOf } from './providers/chain.ts'
@@ -13,24 +12,6 @@ import { createResolvers, type WeatherContext } from './resolvers.ts'
 import { openRedis } from './upstream/redis.ts'
 import { DEADLINE, type RemoteOptions, remoteProvider } from './upstream/remote.ts'
 import { memoryStore, sharedStore } from './upstream/store.ts'
-
-const PROVIDERS = ['almanac', 'open-meteo', 'met-norway'] as const
-type ProviderName = (typeof PROVIDERS)[number]
-
-export const weatherSettings = {
-  WEATHER_PROVIDER: commaList(z.enum(PROVIDERS, { error: `must list some of ${PROVIDERS.join(', ')}` })).default([
-    'almanac',
-  ]),
-  /** Replaces the origin of all Open-Meteo hosts. */
-  OPEN_METEO_URL: httpUrl.optional(),
-  /** Of a paid plan; the free service is for non-commercial use. */
-  OPEN_METEO_KEY: z.string().optional(),
-  /** Replaces the origin of MET Norway's host. */
-  MET_NORWAY_URL: httpUrl.optional(),
-  /** How MET Norway can reach who runs this: its terms ask for an e-mail address or a page. */
-  MET_NORWAY_CONTACT: z.string().default(`postmaster@${hostname()}`),
-  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis or rediss URL' }).optional(),
-}
 
 type Settings = Readonly<z.output<z.ZodObject<typeof weatherSettings>>>
 

@@ -16,9 +16,9 @@ export interface Sun {
   readonly daylightDuration: number
 }
 
-export function sunOn({ latitude, longitude }: Place, date: string): Sun {
-  // The library takes the UTC day of what it is given and gives the solar day of the place on that date.
-  const times = getTimes(new Date(`${date}T12:00:00Z`), latitude, longitude)
+export function sunOn({ latitude, longitude, timeZone }: Place, date: string): Sun {
+  // The library gives the solar day whose noon is nearest: asked for a UTC date it would miss by a day near the date line.
+  const times = getTimes(new Date(startOfDay(timeZone, date) + DAY / 2), latitude, longitude)
   const sunrise = times.sunrise?.getTime() ?? null
   const sunset = times.sunset?.getTime() ?? null
   const allDay = times.alwaysUp ? DAY : 0

@@ -1,0 +1,65 @@
+/** A real Redis server on loopback, without persistence, for one test file. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+
+export interface RedisServer {
+  readonly url: string
+  /** Kills it; what it held is gone. */
+  kill(): Promise<void>
+  /** Starts it anew on the same port. */
+  start(): Promise<void>
+  /** Stops it from answering without closing its connections, and lets it go on. */
+  freeze(): void
+  thaw(): void
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+export async function startRedis(): Promise<RedisServer> {
+  const port = await freePort()
+  let server: ChildProcess | undefined
+
+  const start = async (): Promise<void> => {
+    const child = spawn('redis-server', [
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+    ])
+    server = child
+    await new Promise<void>((resolve, reject) => {
+      child.once('error', (error) =>
+        reject(new Error(`redis-server (Debian: apt-get install redis-server) is needed: ${error.message}`)),
+      )
+      child.once('exit', () => reject(new Error('redis-server ended before it was ready')))
+      child.stdout?.on('data', (line) => {
+        if (String(line).includes('Ready to accept connections')) resolve()
+      })
+    })
+  }
+  await start()
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    start,
+    async kill() {
+      const child = server
+      if (!child || child.exitCode !== null || child.signalCode !== null) return
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+    },
+    freeze: () => void server?.kill('SIGSTOP'),
+    thaw: () => void server?.kill('SIGCONT'),
+  }
+}

@@ -1,0 +1,14 @@
+/** Runs the weather service in this process and asks it as the gateway would. */
+import { type RunningService, startService } from '../../../../subgraphs/serve.ts'
+import { weatherService } from '../../../../subgraphs/weather/service.ts'
+import { type Answer, signedCall, TEST_SECRET } from '../../../support/signed-call.ts'
+
+export interface RunningWeather extends RunningService {
+  ask(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>
+}
+
+/** @param env settings beside the secret; the almanac answers where none are given */
+export async function startWeather(env: Readonly<Record<string, string>> = {}): Promise<RunningWeather> {
+  const service = await startService(weatherService, { GATEWAY_SECRET: TEST_SECRET, LOG_LEVEL: 'silent', ...env })
+  return { ...service, ask: (query, variables) => signedCall(service.url, { query, ...(variables && { variables }) }) }
+}
