@@ -98,7 +98,8 @@ async function readGivenSupergraph(path: string): Promise<GivenSupergraph> {
 
 const origin = httpUrl.refine((url) => new URL(url).origin === url, 'must be origins, without a path')
 
-const commonSettings = {
+/** What holds on any supergraph. */
+export const commonSettings = {
   ...processSettings,
   PORT: port.default(4000),
   ADMIN_PORT: port.default(4090),

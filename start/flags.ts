@@ -21,14 +21,17 @@ export function readFlags(args: readonly string[], names: readonly string[]): Fl
   const instances = new Map<string, number>()
   const faults: string[] = []
   const known = names.map((name) => `--${name}`).join(', ')
-  for (const token of tokens) {
-    if (token.kind === 'option-terminator') continue
-    if (token.kind === 'positional') faults.push(`${token.value}: is not understood`)
-    else if (!names.includes(token.name)) faults.push(`${token.rawName}: there is no such flag (there are ${known})`)
-    else if (instances.has(token.name)) faults.push(`${token.rawName}: is given twice`)
-    else {
-      const count = /^\d+$/.test(token.value ?? '') ? Number(token.value) : 0
-      if (count < 1 || count > MAX_INSTANCES)
+  for (const [at, token] of tokens.entries()) {
+    const before = tokens[at - 1]
+    if (token.kind === 'positional') {
+      // What follows a flag that does not exist was meant for it.
+      if (before?.kind === 'option' && !names.includes(before.name)) continue
+      faults.push(`${token.value}: is not understood`)
+    } else if (token.kind === 'option') {
+      const count = /^[0-9]$/.test(token.value ?? '') ? Number(token.value) : 0
+      if (!names.includes(token.name)) faults.push(`${token.rawName}: there is no such flag (there are ${known})`)
+      else if (instances.has(token.name)) faults.push(`${token.rawName}: is given twice`)
+      else if (count < 1 || count > MAX_INSTANCES)
         faults.push(`${token.rawName}: must be a number of instances, 1 to ${MAX_INSTANCES}`)
       instances.set(token.name, count)
     }

@@ -1,20 +1,33 @@
-/** Whether a server can serve, by its own word. */
+/** Whether the system can serve: by each server's own word, and by the gateway's word on the services behind it. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { ServiceStatus } from '../gateway/traffic/traffic.ts'
 
 const PERIOD = 50 // milliseconds between questions
 const PATIENCE = 2_000 // milliseconds for an answer
 
 /** Resolves once `/health/ready` answers 200, or when `gone` says that there is nobody left to ask. */
 export async function healthy(url: string, gone: AbortSignal): Promise<void> {
-  while (!gone.aborted && !(await isReady(url))) await sleep(PERIOD)
+  while (!gone.aborted && (await ask(`${url}/health/ready`)) === undefined) await sleep(PERIOD)
 }
 
-async function isReady(url: string): Promise<boolean> {
+/** Resolves once the gateway whose `/services` this is sends calls to all of these instances, or when `gone`. */
+export async function inUse(services: string, instances: readonly string[], gone: AbortSignal): Promise<void> {
+  for (;;) {
+    const answer = ((await ask(services)) ?? []) as readonly ServiceStatus[]
+    const known = answer.flatMap((service) => service.instances)
+    const used = new Set(known.filter(({ health }) => health === 'healthy').map(({ url }) => url))
+    if (gone.aborted || instances.every((url) => used.has(url))) return
+    await sleep(PERIOD)
+  }
+}
+
+/** What it answers, as JSON; `undefined` for nothing or any status but success. */
+async function ask(url: string): Promise<unknown> {
   try {
-    const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(PATIENCE) })
-    await response.arrayBuffer() // an unread body would keep its connection
-    return response.ok
+    const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE) })
+    const body: unknown = await response.json()
+    return response.ok ? body : undefined
   } catch {
-    return false
+    return undefined
   }
 }

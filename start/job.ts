@@ -21,7 +21,7 @@ export async function runJob(spec: ProcessSpec, report: Report, signal: AbortSig
     signal.removeEventListener('abort', end)
     if (how === 'exit code 0') return report(spec.label, { state: 'done', after: performance.now() - startedAt })
     signal.throwIfAborted()
-    if (attempt === ATTEMPTS) throw new StartRefused(`${spec.label}: failed ${ATTEMPTS} times (${how}).`)
+    if (attempt === ATTEMPTS) throw new StartRefused(`${spec.label} failed ${ATTEMPTS} times (${how}).`)
     report(spec.label, { state: 'died', how, delay: DELAY })
     await sleep(DELAY, undefined, { signal })
   }

@@ -1,6 +1,6 @@
 /** In which order the processes start, and in which they stop. What needs no database does not wait for it. */
 import { once } from 'node:events'
-import { healthy } from './health.ts'
+import { healthy, inUse } from './health.ts'
 import { runJob } from './job.ts'
 import type { System } from './processes.ts'
 import { type Report, type Supervised, supervise } from './supervise.ts'
@@ -29,11 +29,15 @@ export function launch(system: System, databaseUrl: string | undefined, report: 
     return system.stateful(url).map((spec) => supervise(spec, healthy, report))
   }
   const stateful = prepare()
-  const allServe = (processes: readonly Supervised[]): Promise<unknown> =>
-    Promise.all(processes.map(({ ready }) => ready))
+  const serve = async (): Promise<void> => {
+    const processes = [gateway, ...stateless, ...(await stateful)]
+    const [, ...instances] = await Promise.all(processes.map(({ ready }) => ready))
+    await inUse(system.services, instances, signal)
+  }
 
   return {
-    ready: Promise.all([allServe([gateway, ...stateless]), stateful.then(allServe)]).then(
+    // A process that can never serve is heard of at once, whatever else is still starting.
+    ready: Promise.all([serve(), gateway.ready, ...stateless.map(({ ready }) => ready)]).then(
       () => {},
       (error: unknown) => (signal.aborted ? new Promise(() => {}) : Promise.reject(error)),
     ),

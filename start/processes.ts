@@ -29,6 +29,8 @@ export interface System {
   stateful(databaseUrl: string): readonly ServerSpec[]
   readonly stateless: readonly ServerSpec[]
   readonly gateway: ServerSpec
+  /** Where the gateway tells which instances it uses. */
+  readonly services: string
 }
 
 const LOOPBACK = '127.0.0.1'
@@ -94,6 +96,7 @@ export async function describeSystem(settings: StartSettings, ports: Ports, secr
       },
       url: `http://${reachable(host)}:${ports.port}`,
     },
+    services: `http://${LOOPBACK}:${ports.adminPort}/services`,
   }
 }
 

@@ -34,7 +34,7 @@ export function addressTable(settings: StartSettings, ports: Ports, system: Syst
     ...stateful,
     ...stateless,
     ['playground', '', `${origin}/`],
-    ['admin', '', `http://127.0.0.1:${ports.adminPort}/services`],
+    ['admin', '', system.services],
   ]
   const lines = rows.map(([label = '', kind = '', place = '']) => `${label.padEnd(12)}  ${kind.padEnd(10)}  ${place}`)
   return [...lines, '', `ready ${origin}/graphql`].join('\n')

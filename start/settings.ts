@@ -1,6 +1,7 @@
 /** What `npm start` is told, by flags and environment, checked as a whole before anything is started. */
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { commonSettings } from '../gateway/config.ts'
 import {
   commaList,
   httpUrl,
@@ -11,6 +12,8 @@ import {
   SettingsError,
 } from '../gateway/process/settings.ts'
 import { addressSetting, services } from '../gateway/services.ts'
+import { contentSettings } from '../subgraphs/content/config.ts'
+import { weatherSettings } from '../subgraphs/weather/config.ts'
 import { readFlags } from './flags.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -38,7 +41,11 @@ export interface StartSettings {
 
 const names = services.map(({ name }) => name)
 
+/** What the gateway and the services would refuse is refused here, before any of them is started. */
 const schema = z.object({
+  ...commonSettings,
+  ...contentSettings,
+  ...weatherSettings,
   ...processSettings,
   LOG_LEVEL: logLevel.default('warn'),
   PORT: port.optional(),

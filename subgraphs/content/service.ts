@@ -1,20 +1,17 @@
 /** Content: the bank's articles and product terms, from Markdown files. STATELESS: it reads a folder and owns nothing. */
-import { z } from 'zod'
 import { SettingsError } from '../../gateway/process/settings.ts'
 import type { ServiceDefinition } from '../serve.ts'
 import { createAssetResponder } from './assets/respond.ts'
+import { contentSettings } from './config.ts'
 import { answerHeaders, type ContentContext, createContext } from './context.ts'
-import { OWN_LIBRARY } from './own-library.ts'
 import { followReleases } from './release/current-release.ts'
 import { resolvers } from './resolvers/resolvers.ts'
 
-const settings = { CONTENT_DIR: z.string().default(OWN_LIBRARY), NODE_ENV: z.string().default('development') }
-
-export const contentService: ServiceDefinition<typeof settings, ContentContext> = {
+export const contentService: ServiceDefinition<typeof contentSettings, ContentContext> = {
   name: 'content',
   kind: 'stateless',
   schema: new URL('schema.graphql', import.meta.url),
-  settings,
+  settings: contentSettings,
   async create({ CONTENT_DIR, NODE_ENV }, log) {
     const current = await followReleases({
       folder: CONTENT_DIR,

@@ -1,0 +1,10 @@
+/** The settings of the content service, beside those that every service has. */
+import { z } from 'zod'
+import { processSettings } from '../../gateway/process/settings.ts'
+import { OWN_LIBRARY } from './own-library.ts'
+
+export const contentSettings = {
+  /** The folder of the library. */
+  CONTENT_DIR: z.string().default(OWN_LIBRARY),
+  NODE_ENV: processSettings.NODE_ENV,
+} as const

@@ -1,0 +1,16 @@
+/** A process to supervise, told by its argument-free environment how to behave: `BEHAVIOUR` and, for its memory, `FILE`. */
+import { appendFileSync, readFileSync } from 'node:fs'
+import { announceReady, runProcess } from '../../gateway/process/lifecycle.ts'
+import { createLogger } from '../../gateway/process/log.ts'
+
+const { BEHAVIOUR, FILE = '' } = process.env
+appendFileSync(FILE, '.')
+const starts = readFileSync(FILE, 'utf8').length
+
+await runProcess(createLogger('fixture', 'silent'), async () => {
+  if (BEHAVIOUR === 'never starts') process.exit(7)
+  if (BEHAVIOUR === 'starts the second time' && starts === 1) process.exit(7)
+  announceReady('http://127.0.0.1:1')
+  const alive = setInterval(() => {}, 1000)
+  return { stop: async () => clearInterval(alive) }
+})

@@ -1,0 +1,141 @@
+import { readFile } from 'node:fs/promises'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { demoIdentity } from '../../gateway/protocol/demo-identity.ts'
+import { makeDataFolder, type TestFolder } from '../support/data-folder.ts'
+import { isAlive, processesIn, until } from '../support/processes.ts'
+import { ask, pidOf, run, type System, startSystem } from './system.ts'
+
+// One story on one data folder: each test goes on where the one before it left the system.
+let folder: TestFolder
+let system: System
+let authorization: string
+
+beforeAll(async () => {
+  folder = await makeDataFolder()
+  system = await startSystem(folder.path, ['--weather', '2'])
+  authorization = await authorizationOf('payer')
+}, 90_000)
+afterAll(async () => {
+  for (const pid of await system.processes()) if (await isAlive(pid)) process.kill(pid, 'SIGKILL')
+  await folder.remove()
+})
+
+const authorizationOf = async (name: string): Promise<string> =>
+  `Bearer ${await (await demoIdentity(folder.path)).sign(name)}`
+
+const me = { query: '{ me { id } }' }
+const bankAnswers = async (): Promise<boolean> => {
+  const { data } = await ask(system, me, authorization)
+  return data?.['me'] !== null
+}
+
+interface Accounts {
+  readonly me: { readonly accounts: { readonly edges: readonly { readonly node: Account }[] } }
+}
+interface Account {
+  readonly id: string
+  readonly number: string
+  readonly currency: string
+}
+
+async function euroAccountOf(caller: string): Promise<Account> {
+  const query = '{ me { accounts(first: 10) { edges { node { id number currency } } } } }'
+  const { data } = await ask<Accounts>(system, { query }, caller)
+  const found = data?.me.accounts.edges.find(({ node }) => node.currency === 'EUR')
+  if (!found) throw new Error('The demo customer has no account in euros.')
+  return found.node
+}
+
+test('the main query is answered by all three services', async () => {
+  const query = await readFile(new URL('../../gateway/operations/1-overview.graphql', import.meta.url), 'utf8')
+  const { data, errors } = await ask(system, { query }, authorization)
+  expect(errors).toBeUndefined()
+  expect(data?.['me']).toMatchObject({ accounts: { edges: expect.arrayContaining([expect.anything()]) } })
+})
+
+test('every instance says which process it is', async () => {
+  const services = await system.services()
+  expect(services.map(({ name, kind, instances }) => [name, kind, instances.length])).toEqual([
+    ['banking', 'stateful', 1],
+    ['weather', 'stateless', 2],
+    ['content', 'stateless', 1],
+  ])
+  const pids = services.flatMap(({ instances }) => instances.map(({ pid }) => pid))
+  expect(new Set(pids).size).toBe(4)
+  expect(await system.processes()).toEqual(expect.arrayContaining(pids))
+})
+
+test('a second start on the same data folder says so in one line and fails', async () => {
+  const second = run({ DATA_DIR: folder.path, PORT: '0', ADMIN_PORT: '0' })
+  expect(await second.ended).toBe(1)
+  expect(second.output()).toBe(
+    `Tributary already runs on ${folder.path}: stop it first, or set DATA_DIR to another folder.\n`,
+  )
+  expect(await bankAnswers()).toBe(true)
+})
+
+test('a service that is killed comes back at the same address', async () => {
+  const before = (await system.services()).find(({ name }) => name === 'content')
+  const killed = before?.instances[0]?.pid as number
+  process.kill(killed, 'SIGKILL')
+  await until('another process for content', async () => {
+    const pid = await pidOf(system, 'content')
+    return pid !== undefined && pid !== killed
+  })
+  const after = (await system.services()).find(({ name }) => name === 'content')
+  expect(after?.instances[0]?.url).toBe(before?.instances[0]?.url)
+  const { data } = await ask(system, { query: '{ articles(first: 1) { edges { node { slug } } } }' })
+  expect(data).toMatchObject({ articles: { edges: [{ node: { slug: expect.any(String) } }] } })
+})
+
+test('a database server that is killed comes back, and the bank with it, in the same process', async () => {
+  const banking = await pidOf(system, 'banking')
+  const cluster = `${folder.path}/postgres/cluster`
+  process.kill(Number.parseInt(await readFile(`${cluster}/postmaster.pid`, 'utf8'), 10), 'SIGKILL')
+  await until('the death to be noticed', () => system.output().includes('database      died'))
+  await until('an answer of the bank', bankAnswers)
+  await until('a ready bank', async () => (await pidOf(system, 'banking')) === banking)
+})
+
+test('what was acknowledged survives the kill of everything, and its key replays it', async () => {
+  const from = await euroAccountOf(authorization)
+  const to = await euroAccountOf(await authorizationOf('payee'))
+  const payment = { from: from.id, to: to.number, currency: 'EUR', amount: '1' }
+  const input = { ...payment, idempotencyKey: 'before the kill' }
+  const query = `mutation ($input: TransferInput!) {
+    transfer(input: $input) { ... on TransferAccepted { replayed transfer { id status } } }
+  }`
+  const send = () => ask(system, { query, variables: { input } }, authorization)
+  const processes = await system.processes()
+  const first = await send()
+  for (const pid of processes.reverse()) process.kill(pid, 'SIGKILL')
+  expect(first).toEqual({
+    data: { transfer: { replayed: false, transfer: { id: expect.any(String), status: 'POSTED' } } },
+  })
+  await system.ended
+
+  system = await startSystem(folder.path)
+  expect(await send()).toEqual({
+    data: { transfer: { ...(first.data?.['transfer'] as object), replayed: true } },
+  })
+}, 90_000)
+
+test('no child outlives a supervisor that is killed, and the next start finds nothing in its way', async () => {
+  const processes = await system.processes()
+  system.kill('SIGKILL')
+  for (const pid of processes) await until(`the end of ${pid}`, async () => !(await isAlive(pid)))
+  system = await startSystem(folder.path)
+  expect(await bankAnswers()).toBe(true)
+}, 90_000)
+
+test('SIGTERM stops the gateway first and the database last, leaves nothing behind and exits 0', async () => {
+  const processes = await system.processes()
+  system.kill('SIGTERM')
+  expect(await system.ended).toBe(0)
+  const stopped = [...system.output().matchAll(/^(\w+) +stopped$/gm)].map(([, label]) => label)
+  expect(stopped[0]).toBe('gateway')
+  expect(stopped.slice(1, -1).sort()).toEqual(['banking', 'content', 'weather'])
+  expect(stopped.at(-1)).toBe('database')
+  for (const pid of processes) expect(await isAlive(pid)).toBe(false)
+  expect(await processesIn(`${folder.path}/postgres/cluster`)).toEqual([])
+})

@@ -1,0 +1,85 @@
+import { once } from 'node:events'
+import { readdir } from 'node:fs/promises'
+import { createServer, type Server } from 'node:net'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { choosePorts } from '../../start/addresses.ts'
+import { readStartSettings } from '../../start/settings.ts'
+import { makeDataFolder, type TestFolder } from '../support/data-folder.ts'
+import { run } from './system.ts'
+
+let folder: TestFolder
+let stranger: Server
+let taken: string
+beforeAll(async () => {
+  folder = await makeDataFolder()
+  stranger = createServer().listen(0, '127.0.0.1')
+  await once(stranger, 'listening')
+  taken = `${(stranger.address() as { port: number }).port}`
+})
+afterAll(async () => {
+  stranger.close()
+  await folder.remove()
+})
+
+const refused = async (environment: Record<string, string>, flags: string[] = []): Promise<string> => {
+  const started = run({ DATA_DIR: folder.path, PORT: '0', ADMIN_PORT: '0', ...environment }, flags)
+  expect(await started.ended).toBe(1)
+  expect(await readdir(folder.path)).not.toContain('postgres')
+  return started.output()
+}
+
+test('a port that was asked for and is taken stops the start in one line', async () => {
+  expect(await refused({ PORT: taken })).toBe(`PORT: port ${taken} is taken. Nothing was started.\n`)
+  expect(await refused({ ADMIN_PORT: taken })).toBe(`ADMIN_PORT: port ${taken} is taken. Nothing was started.\n`)
+})
+
+test('every wrong flag and setting is named at once', async () => {
+  const output = await refused(
+    {
+      PORT: 'http',
+      ADMIN_PORT: '70000',
+      LOG_LEVEL: 'loud',
+      DATABASE_URL: 'mysql://localhost/bank',
+      WEATHER_URL: 'nowhere',
+      NODE_ENV: 'production',
+      GATEWAY_SECRET: 'short',
+      CORS_ORIGINS: 'example.com',
+      WEATHER_PROVIDER: 'oracle',
+    },
+    ['--banking', '0', '--weather', '2', '--replicas', '3', 'now'],
+  )
+  const [heading, ...faults] = output.trimEnd().split('\n')
+  expect(heading).toBe('The settings are wrong; nothing was started:')
+  const blamed = faults.map((fault) => /^ {2}([\w-]+)/.exec(fault)?.[1])
+  expect(blamed.sort()).toEqual(
+    [
+      '--banking',
+      '--replicas',
+      '--weather',
+      'ADMIN_PORT',
+      'CORS_ORIGINS',
+      'DATABASE_URL',
+      'GATEWAY_SECRET',
+      'JWKS_URL',
+      'LOG_LEVEL',
+      'PORT',
+      'WEATHER_PROVIDER',
+      'WEATHER_URL',
+      'now',
+    ].sort(),
+  )
+})
+
+test('a data folder that cannot be written to stops the start in one line', async () => {
+  const output = await refused({ DATA_DIR: '/dev/null/data' })
+  expect(output).toMatch(/^DATA_DIR: \/dev\/null\/data cannot be used \(.+\)\.\n$/)
+})
+
+test('a usual port that is taken gives way to the next free one, and a line says so', async () => {
+  const usual = createServer().listen(4000, '127.0.0.1')
+  await Promise.race([once(usual, 'listening'), once(usual, 'error')]).catch(() => {}) // taken by somebody else is as good
+  const ports = await choosePorts(readStartSettings([], { DATA_DIR: folder.path, ADMIN_PORT: '0' }))
+  usual.close()
+  expect(ports.port).toBeGreaterThan(4000)
+  expect(ports.notices).toEqual([`port 4000 is taken: PORT is ${ports.port}`])
+})

@@ -1,0 +1,99 @@
+/** The whole system as `npm start` runs it: real processes on any free ports, on a data folder of the test's own. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { descendantsOf, processesIn, until } from '../support/processes.ts'
+
+const program = fileURLToPath(new URL('../../start.ts', import.meta.url))
+
+export interface Run {
+  readonly pid: number
+  /** What it printed so far, standard output and standard error together. */
+  output(): string
+  /** Resolves when it has ended and closed its output, to its exit code (`null` when it was killed). */
+  readonly ended: Promise<number | null>
+  kill(signal: NodeJS.Signals): void
+}
+
+/** Runs `start.ts`; only the settings given here reach it. */
+export function run(environment: Readonly<Record<string, string>>, flags: readonly string[] = []): Run {
+  const { PATH } = process.env
+  const child: ChildProcess = spawn(process.execPath, [program, ...flags], {
+    env: { ...(PATH === undefined ? {} : { PATH }), ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text) => (output += text))
+  return {
+    pid: child.pid as number,
+    output: () => output,
+    ended: new Promise((resolve) => child.once('close', resolve)),
+    kill: (signal) => void child.kill(signal),
+  }
+}
+
+export interface ServiceStatus {
+  readonly name: string
+  readonly kind: string
+  readonly instances: readonly { readonly url: string; readonly pid: number | null; readonly health: string }[]
+}
+
+export interface System extends Run {
+  /** Address of the graph. */
+  readonly url: string
+  services(): Promise<readonly ServiceStatus[]>
+  /** Every process: the supervisor, its children, the database server and its backends. */
+  processes(): Promise<number[]>
+}
+
+/** Starts everything and waits for its `ready` line. */
+export async function startSystem(dataDir: string, flags: readonly string[] = []): Promise<System> {
+  const started = run({ DATA_DIR: dataDir, PORT: '0', ADMIN_PORT: '0' }, flags)
+  let ended = false
+  started.ended.then(() => {
+    ended = true
+  })
+  const url = await until(
+    'the ready line',
+    () => {
+      if (ended) throw new Error(`The start failed:\n${started.output()}`)
+      return /^ready (http:\S+)$/m.exec(started.output())?.[1]
+    },
+    60_000,
+  )
+  const services = /^admin +(http:\S+)$/m.exec(started.output())?.[1] ?? ''
+  return {
+    ...started,
+    url,
+    services: async () => (await (await fetch(services)).json()) as ServiceStatus[],
+    processes: async () => [
+      started.pid,
+      ...(await descendantsOf(started.pid)),
+      ...(await processesIn(`${dataDir}/postgres/cluster`)),
+    ],
+  }
+}
+
+/** The pid of the only instance of a service, as the gateway knows it; `undefined` while it is not used. */
+export async function pidOf(system: System, name: string): Promise<number | undefined> {
+  const instance = (await system.services()).find((service) => service.name === name)?.instances[0]
+  return instance?.health === 'healthy' ? (instance.pid ?? undefined) : undefined
+}
+
+export interface Answer<Data> {
+  readonly data?: Data
+  readonly errors?: readonly { readonly extensions: { readonly code: string } }[]
+}
+
+/** Sends one operation. @param authorization the header, for a signed-in caller */
+export async function ask<Data = Record<string, unknown>>(
+  { url }: System,
+  operation: { readonly query: string; readonly variables?: unknown },
+  authorization = '',
+): Promise<Answer<Data>> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(authorization && { authorization }) },
+    body: JSON.stringify(operation),
+  })
+  return (await response.json()) as Answer<Data>
+}
