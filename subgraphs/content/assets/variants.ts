@@ -2,7 +2,7 @@
 import { LRUCache } from 'lru-cache'
 import { ASSET_URL, type Asset, MAX_PIXELS, stem } from './manifest.ts'
 
-export type ImageFormat = 'avif' | 'webp'
+export type ImageFormat = 'AVIF' | 'WEBP'
 
 export interface Variant {
   readonly url: string
@@ -12,8 +12,7 @@ export interface Variant {
   readonly height: number
 }
 
-export const imageFormats: readonly ImageFormat[] = ['avif', 'webp']
-export const variantContentType = (format: ImageFormat): string => `image/${format}`
+export const variantContentType = (format: ImageFormat): string => `image/${format.toLowerCase()}`
 
 /** Widths offered where none is asked for. */
 export const standardWidths: readonly number[] = [320, 640, 960, 1280, 1920]
@@ -25,14 +24,19 @@ export function variantOf(asset: Asset, wanted: number, format: ImageFormat): Va
   if (asset.width === null || asset.height === null) return undefined
   const width = Math.min(wanted, asset.width)
   const height = Math.max(1, Math.round((asset.height * width) / asset.width))
-  return { url: `${ASSET_URL}${asset.hash}-${stem(asset.name)}.${width}w.${format}`, format, width, height }
+  return {
+    url: `${ASSET_URL}${asset.hash}-${stem(asset.name)}.${width}w.${format.toLowerCase()}`,
+    format,
+    width,
+    height,
+  }
 }
 
 /** The part of an address that names a variant, taken apart; undefined where it names none. */
 export function parseVariantName(name: string): { stem: string; width: number; format: ImageFormat } | undefined {
-  const [, stem, width, format] = /^([0-9a-f]{32}-[a-z0-9._-]+)\.(\d{1,4})w\.(avif|webp)$/i.exec(name) ?? []
-  if (stem === undefined || (format !== 'avif' && format !== 'webp')) return undefined
-  return { stem, width: Number(width), format }
+  const [, stem, width, format] = /^([0-9a-f]{32}-[A-Za-z0-9._-]+)\.(\d{1,4})w\.(avif|webp)$/.exec(name) ?? []
+  if (stem === undefined) return undefined
+  return { stem, width: Number(width), format: format === 'avif' ? 'AVIF' : 'WEBP' }
 }
 
 /** Thrown where too many images wait to be made; the client may come back. */
@@ -76,5 +80,5 @@ async function encode(original: Uint8Array, width: number, format: ImageFormat):
   const image = sharp(original, { limitInputPixels: MAX_PIXELS, sequentialRead: true, animated: false })
     .autoOrient()
     .resize({ width, withoutEnlargement: true })
-  return (format === 'avif' ? image.avif({ quality: 55, effort: 3 }) : image.webp({ quality: 78 })).toBuffer()
+  return (format === 'AVIF' ? image.avif({ quality: 55, effort: 3 }) : image.webp({ quality: 78 })).toBuffer()
 }

@@ -4,6 +4,7 @@
  */
 import { type FSWatcher, watch as watchFolder } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from '../../../gateway/process/log.ts'
 import type { AssetManifest } from '../assets/manifest.ts'
 import { type Release, readRelease } from './release.ts'
@@ -121,19 +122,23 @@ async function placeOf(folder: string): Promise<Place> {
 const samePlace = (one: Place, other: Place): boolean =>
   one.path === other.path && one.inode === other.inode && one.device === other.device
 
-const MAX_SWAPS = 10
+const ATTEMPTS = 10
+const BETWEEN_ATTEMPTS = 20 // milliseconds; between two renames there is no folder for a moment
 
 /** Reads until no swap fell into the reading, so that a release never has files of two. */
 async function readSettled(folder: string): Promise<{ release: Release; place: Place }> {
-  for (let swaps = 0; swaps < MAX_SWAPS; swaps++) {
-    const place = await placeOf(folder)
-    const release = await readRelease(place.path).catch((error: unknown) => {
-      if (swaps === MAX_SWAPS - 1) throw error
-      return undefined
-    })
-    if (release && samePlace(place, await placeOf(folder))) return { release, place }
+  let fault: unknown = new Error('the library was swapped again and again while it was read')
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    try {
+      const place = await placeOf(folder)
+      const release = await readRelease(place.path)
+      if (samePlace(place, await placeOf(folder))) return { release, place }
+    } catch (error) {
+      fault = error
+    }
+    await delay(BETWEEN_ATTEMPTS)
   }
-  throw new Error('the library was swapped again and again while it was read')
+  throw fault
 }
 
 function reportFaults({ faults }: Release, log: Logger): void {

@@ -56,7 +56,10 @@ function parseMatter(yaml: string, report: Report): FrontMatter | undefined {
   if (document.errors.length > 0) return undefined
   const value = toValue(document)
   if (value === undefined) return refuse(report, 1, 'the front matter must be names with values')
-  const lineOf = (key: string): number => lineAt(offsetOf(document, key))
+  const lineOf = (key: string): number => {
+    const offset = offsetOf(document, key)
+    return offset === undefined ? 1 : lineAt(offset)
+  }
   for (const key of Object.keys(value)) {
     if (!Object.hasOwn(frontMatter.shape, key)) report('warning', lineOf(key), `front matter: "${key}" has no meaning`)
   }
@@ -79,10 +82,10 @@ function toValue(document: Document.Parsed): Record<string, unknown> | undefined
   }
 }
 
-function offsetOf(document: Document.Parsed, key: string): number {
-  if (!isMap(document.contents)) return 0
+function offsetOf(document: Document.Parsed, key: string): number | undefined {
+  if (!isMap(document.contents)) return undefined
   const pair = document.contents.items.find((item) => isNode(item.key) && String(item.key) === key)
-  return (isNode(pair?.key) ? pair.key.range?.[0] : undefined) ?? 0
+  return isNode(pair?.key) ? pair.key.range?.[0] : undefined
 }
 
 function refuse(report: Report, line: number, message: string): undefined {

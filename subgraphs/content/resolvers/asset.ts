@@ -10,8 +10,6 @@ interface VariantArguments {
 
 const MAX_WIDTHS = 8
 
-export const ImageFormatEnum = { AVIF: 'avif', WEBP: 'webp' } satisfies Record<string, ImageFormat>
-
 export const Asset = {
   variants(asset: AssetData, { width, format }: VariantArguments): readonly Variant[] {
     const widths = width ?? standardWidths.filter((standard) => standard < (asset.width ?? 0))

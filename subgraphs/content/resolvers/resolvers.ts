@@ -1,6 +1,6 @@
 /** Which module answers which type. */
 import { Article } from './article.ts'
-import { Asset, ImageFormatEnum } from './asset.ts'
+import { Asset } from './asset.ts'
 import { Query } from './query.ts'
 import { City, Merchant, Product } from './relations.ts'
 
@@ -10,8 +10,6 @@ export const resolvers = {
   ArticleEdge: { highlights: (edge: { highlights?: () => unknown }) => edge.highlights?.() ?? [] },
   Asset,
   City,
-  HighlightedField: { TITLE: 'title', SUMMARY: 'summary', TEXT: 'text' },
-  ImageFormat: ImageFormatEnum,
   Merchant,
   Product,
 }

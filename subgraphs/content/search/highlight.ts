@@ -8,7 +8,7 @@ export interface HighlightFragment {
 }
 
 export interface Highlight {
-  readonly field: 'title' | 'summary' | 'text'
+  readonly field: 'TITLE' | 'SUMMARY' | 'TEXT'
   readonly fragments: readonly HighlightFragment[]
 }
 
@@ -19,11 +19,11 @@ export function highlightHit({ article, matches }: SearchHit): readonly Highligh
   const fields = new Set(Object.values(matches).flat())
   const words = new Set(Object.keys(matches))
   const highlights: Highlight[] = []
-  if (fields.has('title')) highlights.push({ field: 'title', fragments: mark(article.title, words) })
+  if (fields.has('title')) highlights.push({ field: 'TITLE', fragments: mark(article.title, words) })
   if (fields.has('summary') && article.summary !== null)
-    highlights.push({ field: 'summary', fragments: mark(article.summary, words) })
+    highlights.push({ field: 'SUMMARY', fragments: mark(article.summary, words) })
   if (fields.has('body'))
-    highlights.push({ field: 'text', fragments: mark(passage(plainText(article.markdown), words), words) })
+    highlights.push({ field: 'TEXT', fragments: mark(passage(plainText(article.markdown), words), words) })
   return highlights
 }
 

@@ -1,0 +1,145 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { describe, expect, test } from '@jest/globals'
+import { checkLibrary } from '../../../subgraphs/content/check/check-library.ts'
+import { OWN_LIBRARY } from '../../../subgraphs/content/own-library.ts'
+import { readArticles } from '../../../subgraphs/content/release/read-articles.ts'
+import { pngOf } from './support/images.ts'
+import { articleFile, type Files, testFolder } from './support/library.ts'
+
+const faultsOf = async (files: Files): Promise<readonly string[]> => {
+  await using folder = await testFolder(files)
+  return (await checkLibrary(folder.path)).map(
+    ({ file, line, severity, message }) => `${file}:${line}: ${severity}: ${message}`,
+  )
+}
+
+describe('the check of a library', () => {
+  test.each([
+    ['a file without front matter', 'Text', 'en/a.md:1: error: has no front matter: the first line must be ---'],
+    [
+      'front matter that is not closed',
+      '---\ntitle: A\n',
+      'en/a.md:1: error: the front matter is not closed: --- is missing',
+    ],
+    [
+      'a missing title',
+      '---\nsummary: A\n---\n',
+      'en/a.md:1: error: front matter: "title" is required: the title of the article',
+    ],
+    [
+      'an empty title',
+      '---\ntopics: []\ntitle: ""\n---\n',
+      'en/a.md:3: error: front matter: "title" must not be empty',
+    ],
+    [
+      'a list that is none',
+      '---\ntitle: A\ntopics: x\n---\n',
+      'en/a.md:3: error: front matter: "topics" must be a list',
+    ],
+    [
+      'a date that is none',
+      '---\ntitle: A\n\npublishedOn: 2026-02-30\n---\n',
+      'en/a.md:4: error: front matter: "publishedOn" must be a date, YYYY-MM-DD',
+    ],
+    [
+      'a draft that is not said plainly',
+      '---\ntitle: A\ndraft: "yes"\n---\n',
+      'en/a.md:3: error: front matter: "draft" must be true or false',
+    ],
+    ['front matter that is a list', '---\n- a\n---\n', 'en/a.md:1: error: the front matter must be names with values'],
+    [
+      'a name without meaning',
+      '---\ntitle: A\nauthr: B\n---\n',
+      'en/a.md:3: warning: front matter: "authr" has no meaning',
+    ],
+  ])('names %s', async (_what, file, fault) => {
+    expect(await faultsOf({ 'en/a.md': file })).toEqual([fault])
+  })
+
+  test('names the line on which YAML breaks', async () => {
+    const [fault] = await faultsOf({ 'en/a.md': '---\ntitle: A\nsummary: "open\n---\n' })
+    expect(fault).toMatch(/^en\/a\.md:4: error: front matter: Missing closing "quote/)
+  })
+
+  test('refuses aliases that blow up', async () => {
+    const levels = Array.from(
+      { length: 12 },
+      (_, level) => `l${level + 1}: &l${level + 1} [${`*l${level},`.repeat(9)}]`,
+    )
+    expect(await faultsOf({ 'en/a.md': `---\ntitle: A\nl0: &l0 x\n${levels.join('\n')}\n---\n` })).toEqual([
+      'en/a.md:1: error: the front matter must be names with values',
+    ])
+  })
+
+  test('names broken links and images with their lines', async () => {
+    const body = [
+      'See [gone](gone.md) and',
+      '[fine](b.md), [fine](b.md#part), [wrong](b.md#other), [own](#here).',
+      '',
+      '## Here',
+      '',
+      '![](../assets/gone.png) ![x](../assets/dot.png)',
+      '[elsewhere](../../secret.txt) [script](javascript:alert)',
+      '',
+      '[definition]: nowhere.md',
+      '<b>raw</b>',
+    ].join('\n')
+    expect(
+      await faultsOf({
+        'en/a.md': articleFile('A', 'products: [gold]\nimage: no.png', body),
+        'en/b.md': articleFile('B', '', '## Part'),
+        'assets/dot.png': await pngOf(1, 1),
+      }),
+    ).toEqual([
+      'en/a.md:1: error: the image "no.png" is missing',
+      'en/a.md:1: error: the product "gold" has no terms: en/gold-terms.md is missing',
+      'en/a.md:6: error: the link "gone.md" leads nowhere: there is no gone.md in any locale',
+      'en/a.md:7: error: en/b.md has no heading "#other"',
+      'en/a.md:11: error: the image "../assets/gone.png" is missing',
+      'en/a.md:11: warning: the image "../assets/gone.png" has no alternative text',
+      'en/a.md:12: error: the link "../../secret.txt" leads nowhere: an article is linked to as other-article.md',
+      'en/a.md:12: error: the link "javascript:alert" leads nowhere: an article is linked to as other-article.md',
+      'en/a.md:14: error: the link "nowhere.md" leads nowhere: there is no nowhere.md in any locale',
+      'en/a.md:15: warning: raw HTML is left out',
+      'en/a.md:15: warning: raw HTML is left out',
+    ])
+  })
+
+  test('names missing translations at the original, and a translation of nothing', async () => {
+    expect(await faultsOf({ 'en/a.md': articleFile('A'), 'pt/b.md': articleFile('B') })).toEqual([
+      'en/a.md:1: warning: has no translation: pt/a.md is missing',
+      'pt/b.md:1: warning: has no translation: en/b.md is missing',
+    ])
+  })
+
+  test('as a command prints them and fails on errors only', async () => {
+    await using folder = await testFolder({ 'en/a.md': articleFile('A', '', '[x](gone.md)') })
+    const check = (path: string) =>
+      promisify(execFile)(process.execPath, ['subgraphs/content/check.ts', path]).then(
+        ({ stdout }) => ({ code: 0, stdout, stderr: '' }),
+        (error: { code: number; stdout: string; stderr: string }) => error,
+      )
+    expect(await check(folder.path)).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^en\/a\.md:4: error: .*\n1 errors, 0 warnings\.\n$/),
+    })
+    expect(await check(`${folder.path}/gone`)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('cannot be read'),
+    })
+    expect(await check(OWN_LIBRARY)).toMatchObject({ code: 0 })
+  })
+})
+
+test("the project's own library is sound, large enough, and has the terms of every product", async () => {
+  const faults = await checkLibrary(OWN_LIBRARY)
+  expect(faults.filter(({ message }) => !message.startsWith('has no translation'))).toEqual([])
+  const { articles } = await readArticles(OWN_LIBRARY)
+  const isTerms = ({ slug }: { slug: string }): boolean => slug.endsWith('-terms')
+  const written = (locale: string) => articles.filter((article) => article.locale === locale && !isTerms(article))
+  expect(written('en').length).toBeGreaterThanOrEqual(12)
+  expect(written('pt').length).toBeGreaterThanOrEqual(4)
+  for (const product of ['current-account', 'savings-account', 'foreign-currency-account'])
+    expect(articles.map(({ id }) => id)).toContain(`en/${product}-terms`)
+})

@@ -1,0 +1,188 @@
+import { rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, expect, test } from '@jest/globals'
+import { createLogger } from '../../../gateway/process/log.ts'
+import { type CurrentRelease, followReleases } from '../../../subgraphs/content/release/current-release.ts'
+import { type Release, readRelease } from '../../../subgraphs/content/release/release.ts'
+import { pngOf } from './support/images.ts'
+import { articleFile, type Files, testFolder, testService } from './support/library.ts'
+
+const log = createLogger('test', 'silent')
+const NEVER = 2 ** 30
+
+const title = (release: Release): string | undefined => release.published.bySlug('a', ['en'])?.title
+
+/** Waits for what a release must show; fails with the test's own timeout. */
+async function until(current: CurrentRelease, holds: (release: Release) => boolean): Promise<void> {
+  while (!holds(current.get())) await delay(5)
+}
+
+/** A release in which every article names the same version. */
+const version = (name: string, articles = 20): Files =>
+  Object.fromEntries(Array.from({ length: articles }, (_, index) => [`en/a${index || ''}.md`, articleFile(name)]))
+
+describe('a release', () => {
+  test('is swapped by a symbolic link', async () => {
+    await using folder = await testFolder({ '1/en/a.md': articleFile('One'), '2/en/a.md': articleFile('Two') })
+    const link = join(folder.path, 'current')
+    await symlink('1', link)
+    const current = await followReleases({ folder: link, watchFiles: false, log, interval: 10 })
+    expect(title(current.get())).toBe('One')
+    await symlink('2', `${link}.next`)
+    await rename(`${link}.next`, link)
+    await until(current, (release) => title(release) === 'Two')
+    current.close()
+  })
+
+  test('is swapped by renaming folders, and while there is none the last one answers', async () => {
+    await using folder = await testFolder({ 'live/en/a.md': articleFile('One'), 'next/en/a.md': articleFile('Two') })
+    const live = join(folder.path, 'live')
+    const current = await followReleases({ folder: live, watchFiles: false, log, interval: NEVER })
+    await rename(live, join(folder.path, 'old'))
+    await current.check()
+    expect(title(current.get())).toBe('One')
+    await rename(join(folder.path, 'next'), live)
+    await current.check()
+    expect(title(current.get())).toBe('Two')
+    current.close()
+  })
+
+  test('never has articles of two, however often it is swapped while it is read', async () => {
+    await using folder = await testFolder()
+    for (const name of ['one', 'two']) await folder.write(prefixed(name, version(name)))
+    const link = join(folder.path, 'current')
+    await symlink('one', link)
+    let swaps = 0
+    const swapping = (async () => {
+      while (swaps < 60) {
+        await symlink(swaps % 2 === 0 ? 'two' : 'one', `${link}.next`)
+        await rename(`${link}.next`, link)
+        swaps++
+        await delay(1)
+      }
+    })()
+    const current = await followReleases({ folder: link, watchFiles: false, log, interval: NEVER })
+    const seen = new Set<string>()
+    while (swaps < 60) {
+      await current.check()
+      const titles = new Set(current.get().published.articles.map((article) => article.title))
+      expect([titles.size, current.get().published.articles.length]).toEqual([1, 20])
+      seen.add([...titles].join())
+    }
+    await swapping
+    expect([...seen].sort()).toEqual(['one', 'two'])
+    current.close()
+  })
+
+  test('that is a mixture by its reading is read again', async () => {
+    await using folder = await testFolder({ ...prefixed('live', version('one')), ...prefixed('next', version('two')) })
+    const live = join(folder.path, 'live')
+    const reading = followReleases({ folder: live, watchFiles: false, log, interval: NEVER })
+    await rename(live, join(folder.path, 'old'))
+    await rename(join(folder.path, 'next'), live)
+    const current = await reading
+    expect(new Set(current.get().published.articles.map((article) => article.title)).size).toBe(1)
+    await current.check()
+    expect(title(current.get())).toBe('two')
+    current.close()
+  })
+
+  test('keeps the addresses of files that the last one had', async () => {
+    await using folder = await testFolder({
+      '1/en/a.md': articleFile('One'),
+      '1/assets/a.png': await pngOf(4, 4),
+      '2/en/a.md': articleFile('Two'),
+    })
+    const link = join(folder.path, 'current')
+    await symlink('1', link)
+    const current = await followReleases({ folder: link, watchFiles: false, log, interval: NEVER })
+    const asset = current.get().assets.byPath('a.png')
+    await rm(link)
+    await symlink('2', link)
+    await current.check()
+    expect(current.get().assets.byPath('a.png')).toBeUndefined()
+    const found = await current.findManifest((manifest) => manifest.byPath('a.png') !== undefined)
+    expect(found?.byPath('a.png')).toEqual(asset)
+    current.close()
+  })
+
+  test('is looked for when a file is asked for that another instance already has', async () => {
+    await using folder = await testFolder({
+      '1/en/a.md': articleFile('One'),
+      '2/en/a.md': articleFile('Two'),
+      '2/assets/b.png': await pngOf(4, 4),
+    })
+    const link = join(folder.path, 'current')
+    await symlink('1', link)
+    const current = await followReleases({ folder: link, watchFiles: false, log, interval: NEVER })
+    await rm(link)
+    await symlink('2', link)
+    expect(await current.findManifest((manifest) => manifest.byPath('b.png') !== undefined)).toBeDefined()
+    current.close()
+  })
+})
+
+describe('in development', () => {
+  test('a change, a new file and a removed one are seen', async () => {
+    await using folder = await testFolder({ 'en/a.md': articleFile('One') })
+    const current = await followReleases({ folder: folder.path, watchFiles: true, log, interval: NEVER })
+    await folder.write({ 'en/a.md': articleFile('Two') })
+    await until(current, (release) => title(release) === 'Two')
+    await folder.write({ 'pt/b.md': articleFile('Novo') })
+    await until(current, (release) => release.published.locales.includes('pt'))
+    await rm(join(folder.path, 'en/a.md'))
+    await until(current, (release) => title(release) === undefined)
+    current.close()
+  })
+
+  test('a file that gets broken disappears, and comes back when it is mended', async () => {
+    await using folder = await testFolder({ 'en/a.md': articleFile('One') })
+    const current = await followReleases({ folder: folder.path, watchFiles: true, log, interval: NEVER })
+    await writeFile(join(folder.path, 'en/a.md'), '---\ntitle: [\n---\n')
+    await until(current, (release) => release.faults.length === 1 && title(release) === undefined)
+    await folder.write({ 'en/a.md': articleFile('Mended') })
+    await until(current, (release) => title(release) === 'Mended')
+    current.close()
+  })
+})
+
+test('in production a file that changes in place is not read again', async () => {
+  await using folder = await testFolder({ 'en/a.md': articleFile('One') })
+  const current = await followReleases({ folder: folder.path, watchFiles: false, log, interval: NEVER })
+  await folder.write({ 'en/a.md': articleFile('Two') })
+  await current.check()
+  expect(title(current.get())).toBe('One')
+  current.close()
+})
+
+test('the service starts over a library with broken files, and serves the sound ones', async () => {
+  await using folder = await testFolder({
+    'en/sound.md': articleFile('Sound'),
+    'en/untitled.md': '---\nsummary: x\n---\n',
+    'en/not-closed.md': '---\ntitle: x\n',
+    'en/Bad Name.md': articleFile('x'),
+    'assets/broken.png': 'no image',
+  })
+  await symlink('/etc/passwd', join(folder.path, 'en/passwd.md'))
+  await using service = await testService(folder.path)
+  const { data } = await service.ask('{ articles { edges { node { slug } } } }')
+  expect(data.articles.edges).toEqual([{ node: { slug: 'sound' } }])
+  expect((await readRelease(folder.path)).faults).toHaveLength(5)
+})
+
+test('the service does not start without a library, and says which setting is wrong', async () => {
+  await expect(testService('/does/not/exist')).rejects.toThrow('CONTENT_DIR: the folder cannot be read (ENOENT)')
+})
+
+test('an empty library is a library', async () => {
+  await using folder = await testFolder()
+  await using service = await testService(folder.path)
+  const { data } = await service.ask(
+    '{ articles { totalCount } search(text: "x") { totalCount } article(slug: "x") { id } }',
+  )
+  expect(data).toEqual({ articles: { totalCount: 0 }, search: { totalCount: 0 }, article: null })
+})
+
+const prefixed = (prefix: string, files: Files): Files =>
+  Object.fromEntries(Object.entries(files).map(([name, content]) => [`${prefix}/${name}`, content]))
