@@ -5,6 +5,7 @@
 import type { FetchNode } from '@apollo/query-planner'
 import { callService } from './call-service.ts'
 import type { FetchSurroundings } from './compile-fetch.ts'
+import { compileContexts, lineagesAt } from './contexts.ts'
 import { ENTITIES, type EntityRequest, entityRequests } from './entity-request.ts'
 import { Failure, failureOf, serviceError } from './failure.ts'
 import { type FetchedFields, loseFields } from './fetched-fields.ts'
@@ -13,7 +14,7 @@ import { objectsAt, placesAt, type WrittenPlaces } from './paths.ts'
 import { type Data, isData, type Run, type Step, variableTexts } from './run.ts'
 import type { TypeRelations } from './type-relations.ts'
 
-/** Entities to ask for by their representation, each with the objects that want it. */
+/** Texts (representations, contexts), each with the objects that share it. */
 type Wanted = Map<string, Data[]>
 
 /** @throws PlanShapeError for what the engine does not know */
@@ -23,13 +24,21 @@ export function compileEntityFetch(
   { path, places, types }: FetchSurroundings,
 ): Step {
   const below = placesAt(places, path)
-  const steps = entityRequests(node, requires, types).map((request): Step => {
-    return (run) => fetchAll(run, node, request, objectsAt(run.data, path), below, types)
-  })
-  const [only, ...more] = steps
-  if (only && more.length === 0) return only
+  const requests = entityRequests(node, requires, types)
+  const fetchFor = async (run: Run, targets: readonly Data[], context: string): Promise<void> => {
+    await Promise.all(requests.map((request) => fetchAll(run, node, request, targets, context, below, types)))
+  }
+  if (!node.contextRewrites) return (run) => fetchFor(run, objectsAt(run.data, path), '')
+
+  const contextOf = compileContexts(node.contextRewrites, types)
   return async (run) => {
-    await Promise.all(steps.map((step) => step(run)))
+    const byContext: Wanted = new Map()
+    for (const lineage of lineagesAt(run.data, path)) {
+      const context = contextOf(lineage)
+      if (typeof context === 'string') want(byContext, context, lineage.object)
+      else for (const { fields } of requests) loseFields(lineage.object, fields, context, below, types)
+    }
+    await Promise.all(Array.from(byContext, ([context, targets]) => fetchFor(run, targets, context)))
   }
 }
 
@@ -38,6 +47,7 @@ async function fetchAll(
   node: FetchNode,
   whole: EntityRequest,
   targets: readonly Data[],
+  context: string,
   below: WrittenPlaces | undefined,
   types: TypeRelations,
 ): Promise<void> {
@@ -56,9 +66,9 @@ async function fetchAll(
       want(more, representation, target)
     }
   }
-  if (!others) return fetchEntities(run, node, whole, wanted, below, types)
+  if (!others) return fetchEntities(run, node, whole, wanted, context, below, types)
   const requests = [[whole, wanted] as const, ...others]
-  await Promise.all(requests.map(([request, some]) => fetchEntities(run, node, request, some, below, types)))
+  await Promise.all(requests.map(([request, some]) => fetchEntities(run, node, request, some, context, below, types)))
 }
 
 function want(wanted: Wanted, representation: string, target: Data): void {
@@ -87,11 +97,12 @@ async function fetchEntities(
   node: FetchNode,
   { head, variables, fields, rewrites }: EntityRequest,
   wanted: Wanted,
+  context: string,
   places: WrittenPlaces | undefined,
   types: TypeRelations,
 ): Promise<void> {
   if (wanted.size === 0) return
-  const values = variableTexts(variables, run)
+  const values = [variableTexts(variables, run), context].filter((text) => text !== '').join()
   const data = await callService(run, node, {
     head: `${head}${values}${values === '' ? '' : ','}"representations":[`,
     representations: [...wanted.keys()],

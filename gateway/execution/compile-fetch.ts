@@ -26,12 +26,12 @@ export interface FetchSurroundings {
 /** @throws PlanShapeError for what the engine does not know */
 export function compileFetch(node: FetchNode, surroundings: FetchSurroundings): Step {
   if (node.operationKind === 'subscription') throw new PlanShapeError('a subscription inside')
-  if (node.contextRewrites) throw new PlanShapeError('a context')
   return node.requires ? compileEntityFetch(node, node.requires, surroundings) : compileRootFetch(node, surroundings)
 }
 
 /** A fetch from a root type, usually for the root of the data. */
 function compileRootFetch(node: FetchNode, { path, places, types }: FetchSurroundings): Step {
+  if (node.contextRewrites) throw new PlanShapeError('a context of a root field')
   const head = requestHead(node.operation, node.operationName)
   const names = node.variableUsages ?? []
   const rewrites = compileOutputRewrites(node.outputRewrites, types)

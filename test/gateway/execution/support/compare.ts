@@ -1,6 +1,15 @@
 /** Asks the engine and the plain schema the same question, each of a world of its own, and says where they differ. */
 import { isDeepStrictEqual } from 'node:util'
-import { buildSchema, execute, type GraphQLSchema, parse, validate } from 'graphql'
+import {
+  buildSchema,
+  execute,
+  type GraphQLError,
+  type GraphQLFieldResolver,
+  type GraphQLSchema,
+  parse,
+  validate,
+} from 'graphql'
+import { codedError } from '../../../../gateway/protocol/errors.ts'
 import type { Federation } from './federation.ts'
 import { resolverOf, type Universe } from './universe.ts'
 
@@ -18,41 +27,61 @@ export interface Comparison {
 
 export const plainSchema = (federation: Federation): GraphQLSchema => buildSchema(federation.engine.facts.apiSchema)
 
+/** @param down services that are away; the plain schema fails the fields that need them */
 export async function compare(
   universe: Universe,
   federation: Federation,
   plain: GraphQLSchema,
   { query, variables }: Question,
+  down: readonly string[] = [],
 ): Promise<Comparison> {
   const document = parse(query)
   if (validate(plain, document).length > 0) return { valid: false, difference: '' }
-  const world = universe.createWorld()
   const expected = await execute({
     schema: plain,
     document,
-    contextValue: world,
+    contextValue: universe.createWorld(),
     variableValues: variables,
-    fieldResolver: resolverOf(universe) as never,
+    fieldResolver: failing(universe, new Set(down)),
   })
   federation.calls.length = 0
   federation.wrong.length = 0
+  federation.down.clear()
+  for (const service of down) federation.down.add(service)
   const actual = await federation
     .ask(query, variables, universe.createWorld())
-    .catch((error: Error) => ({ data: undefined, errors: [error] }))
-  const plainData = expected.data === undefined ? undefined : (JSON.parse(JSON.stringify(expected.data)) as unknown)
-  if (isDeepStrictEqual(actual.data, plainData) && federation.wrong.length === 0) {
-    const paths = (errors: readonly { path?: unknown }[] = []): string[] => [...new Set(errors.map(({ path }) => JSON.stringify(path)))].sort()
-    if (actual.data === undefined || isDeepStrictEqual(paths(actual.errors as never), paths(expected.errors))) return { valid: true, difference: '' }
-  }
+    .catch((error: GraphQLError) => ({ data: undefined, errors: [error] }))
+  const plainData: unknown = expected.data === undefined ? undefined : JSON.parse(JSON.stringify(expected.data))
+  const same =
+    isDeepStrictEqual(actual.data, plainData) &&
+    (plainData === undefined || isDeepStrictEqual(paths(actual.errors), paths(expected.errors)))
+  if (same && federation.wrong.length === 0) return { valid: true, difference: '' }
   const lines = [
     query,
-    JSON.stringify(variables),
+    `variables ${JSON.stringify(variables)}`,
+    `down ${down.join(', ')}`,
     `engine ${JSON.stringify(actual.data)}`,
     `plain  ${JSON.stringify(plainData)}`,
-    `engine errors ${actual.errors.map((error) => `${error} ${(error as { reasons?: string[] }).reasons ?? ''} ${JSON.stringify((error as {path?: unknown}).path)}`).join('; ')}`,
-    `plain errors ${expected.errors?.map((error) => `${error.message} ${JSON.stringify(error.path)}`).join('; ') ?? ''}`,
-    ...federation.wrong.map((text) => `wrong ${text}`),
+    ...actual.errors.map(
+      (error) => `engine error ${JSON.stringify(error.path)} ${error.message} ${error.originalError?.message ?? ''}`,
+    ),
+    ...(expected.errors ?? []).map((error) => `plain error ${JSON.stringify(error.path)} ${error.message}`),
+    ...federation.wrong.map((text) => `refused ${text}`),
+    ...federation.unplannable.map((text) => `not planned: ${text}`),
     ...federation.calls.map((call) => `${call.service} ${call.query} ${JSON.stringify(call.variables)}`),
   ]
   return { valid: true, difference: lines.join('\n') }
+}
+
+const paths = (errors: readonly GraphQLError[] = []): string[] =>
+  [...new Set(errors.map(({ path }) => JSON.stringify(path)))].sort()
+
+function failing(universe: Universe, down: ReadonlySet<string>): GraphQLFieldResolver<unknown, unknown> {
+  const resolve = resolverOf(universe) as GraphQLFieldResolver<unknown, unknown>
+  if (down.size === 0) return resolve
+  return (parent, args, world, info) => {
+    const service = universe.needs?.[`${info.parentType.name}.${info.fieldName}`]?.find((name) => down.has(name))
+    if (service !== undefined) throw codedError('SERVICE_UNAVAILABLE', 'The service is away.', { service })
+    return resolve(parent, args, world, info)
+  }
 }

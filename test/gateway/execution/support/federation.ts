@@ -4,7 +4,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph'
 import {
   type DocumentNode,
   execute,
-  GraphQLError,
+  type GraphQLError,
   type GraphQLFieldResolver,
   type GraphQLSchema,
   parse,
@@ -35,6 +35,8 @@ export interface Federation {
   readonly calls: SentCall[]
   /** Requests that a service would refuse as not valid. There must be none. */
   readonly wrong: string[]
+  /** What the last question could not be planned for. */
+  readonly unplannable: string[]
   /** Services that refuse every call, for as long as they are in here. */
   readonly down: Set<string>
   /** Asks the engine. */
@@ -71,7 +73,11 @@ export async function federate(services: Readonly<Record<string, TestService>>):
   const schemas = new Map(
     Object.entries(services).map(([name, { typeDefs, resolvers, resolveField }]) => [
       name,
-      { schema: buildSubgraphSchema({ typeDefs: parse(typeDefs), resolvers: resolvers as never }), resolveField, documents: new Map() },
+      {
+        schema: buildSubgraphSchema({ typeDefs: parse(typeDefs), resolvers: resolvers as never }),
+        resolveField,
+        documents: new Map(),
+      },
     ]),
   )
   const unplannable: string[] = []
@@ -81,35 +87,32 @@ export async function federate(services: Readonly<Record<string, TestService>>):
   })
   const wrong: string[] = []
 
-  const sendIn = (context: unknown): Send => async ({ service, body }) => {
-    const found = schemas.get(service)
-    if (!found) throw new Error(`There is no service ${service}.`)
-    const { query, variables } = JSON.parse(bodyText(body)) as SentCall
-    calls.push({ service, query, variables })
-    if (down.has(service)) throw codedError('SERVICE_UNAVAILABLE', 'The service is away.', { service })
-    return answerAsService(found, wrong, { query, variables, context })
-  }
+  const sendIn =
+    (context: unknown): Send =>
+    async ({ service, body }) => {
+      const found = schemas.get(service)
+      if (!found) throw new Error(`There is no service ${service}.`)
+      const { query, variables } = JSON.parse(bodyText(body)) as SentCall
+      calls.push({ service, query, variables })
+      if (down.has(service)) throw codedError('SERVICE_UNAVAILABLE', 'The service is away.', { service })
+      return answerAsService(found, wrong, { query, variables, context })
+    }
 
   return {
     engine,
     supergraph,
     calls,
     wrong,
+    unplannable,
     down,
     async ask(query, variables = {}, context = undefined) {
       const document = parse(query)
       const faults = validate(engine.schema, document)
       if (faults.length > 0) throw new Error(`The test asks wrongly: ${faults.map(String).join('\n')}`)
       const operation = engine.prepare(query, document)
-      try {
-        const { data, errors } = await engine.execute(operation, variables, callContext, sendIn(context))
-        return { data: JSON.parse(data) as AskedAnswer['data'], errors }
-      } catch (error) {
-        if (error instanceof GraphQLError) {
-          throw Object.assign(error, { reasons: unplannable.splice(0) })
-        }
-        throw error
-      }
+      unplannable.length = 0
+      const { data, errors } = await engine.execute(operation, variables, callContext, sendIn(context))
+      return { data: JSON.parse(data) as AskedAnswer['data'], errors }
     },
     close: () => engine.close(),
   }

@@ -37,10 +37,24 @@ export function randomQuery(schema: GraphQLSchema, choices: readonly number[]): 
   let position = 0
   const pick = (count: number): number => (choices[position++] ?? 0) % count
   const chance = (oneIn: number): boolean => pick(oneIn) === oneIn - 1
-  const fieldNames = [...new Set(Object.values(schema.getTypeMap()).flatMap((type) =>
-    isObjectType(type) && !type.name.startsWith('__') ? Object.keys(type.getFields()) : [],
-  ))]
-  const oddNames = [...fieldNames, '__typename', '_entities', 'representations', 'name_1', 'price_1', 'id__alias_0', 'text_1', '_0']
+  const fieldNames = [
+    ...new Set(
+      Object.values(schema.getTypeMap()).flatMap((type) =>
+        isObjectType(type) && !type.name.startsWith('__') ? Object.keys(type.getFields()) : [],
+      ),
+    ),
+  ]
+  const oddNames = [
+    ...fieldNames,
+    '__typename',
+    '_entities',
+    'representations',
+    'name_1',
+    'price_1',
+    'id__alias_0',
+    'text_1',
+    '_0',
+  ]
   const definitions: string[] = []
   const variables: Record<string, unknown> = {}
   const fragments: string[] = []
@@ -71,10 +85,13 @@ export function randomQuery(schema: GraphQLSchema, choices: readonly number[]): 
       return `{${fields.map((field) => `${field.name}: ${value(field.type)}`).join(', ')}}`
     }
     const plain =
-      inner.name === 'Int' ? NUMBERS[pick(NUMBERS.length)]
-      : inner.name === 'Float' ? (NUMBERS[pick(NUMBERS.length)] ?? 0) + 0.5
-      : inner.name === 'Boolean' ? pick(2) === 1
-      : STRINGS[pick(STRINGS.length)]
+      inner.name === 'Int'
+        ? NUMBERS[pick(NUMBERS.length)]
+        : inner.name === 'Float'
+          ? (NUMBERS[pick(NUMBERS.length)] ?? 0) + 0.5
+          : inner.name === 'Boolean'
+            ? pick(2) === 1
+            : STRINGS[pick(STRINGS.length)]
     return chance(3) ? variable(String(type), plain, !isNonNullType(type)) : literal(plain)
   }
 
@@ -96,10 +113,17 @@ export function randomQuery(schema: GraphQLSchema, choices: readonly number[]): 
   const field = (type: GraphQLCompositeType, depth: number, scope: Scope): string => {
     const all = isUnionType(type) ? [] : Object.values(type.getFields())
     const usable = depth > 0 ? all : all.filter((each) => isLeafType(getNamedType(each.type)))
-    const chosen: GraphQLField<unknown, unknown> | undefined = usable[pick(usable.length + 1) - (usable.length > 0 ? 1 : 0)] ?? usable[0]
+    const chosen: GraphQLField<unknown, unknown> | undefined =
+      usable[pick(usable.length + 1) - (usable.length > 0 ? 1 : 0)] ?? usable[0]
     if (!chosen || chance(9)) return named('__typename', '__typename', '', scope, '').text
     const args = argumentsOf(chosen.args)
-    const named_ = named(chosen.name, `${chosen.name}${args}${chosen.type}`, args, scope, isObjectType(type) ? type.name : '')
+    const named_ = named(
+      chosen.name,
+      `${chosen.name}${args}${chosen.type}`,
+      args,
+      scope,
+      isObjectType(type) ? type.name : '',
+    )
     const fieldType = getNamedType(chosen.type)
     const body = isCompositeType(fieldType) ? ` ${selection(fieldType, depth - 1, named_.scope)}` : ''
     return `${named_.text}${args}${condition()}${body}`
@@ -120,7 +144,8 @@ export function randomQuery(schema: GraphQLSchema, choices: readonly number[]): 
     const own = isObjectType(type) ? [type] : schema.getPossibleTypes(type)
     const related = Object.values(schema.getTypeMap()).filter(
       (other): other is GraphQLCompositeType =>
-        isCompositeType(other) && !other.name.startsWith('__') &&
+        isCompositeType(other) &&
+        !other.name.startsWith('__') &&
         (isObjectType(other) ? own.includes(other) : schema.getPossibleTypes(other).some((each) => own.includes(each))),
     )
     const on = related[pick(related.length)] ?? type
@@ -139,7 +164,11 @@ export function randomQuery(schema: GraphQLSchema, choices: readonly number[]): 
     const texts: string[] = []
     for (let index = 0; index < count && (index === 0 || budget > 0); index++) {
       budget--
-      texts.push(chance(isObjectType(type) ? 6 : 2) && depth > 0 && budget > 0 ? fragment(type, depth - 1, scope) : field(type, depth, scope))
+      texts.push(
+        chance(isObjectType(type) ? 6 : 2) && depth > 0 && budget > 0
+          ? fragment(type, depth - 1, scope)
+          : field(type, depth, scope),
+      )
     }
     return `{ ${texts.join(' ')} }`
   }

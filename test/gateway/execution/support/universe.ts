@@ -23,7 +23,7 @@ export interface Universe {
    * object itself.
    */
   readonly computed?: Readonly<Record<string, (input: Thing, args: Arguments) => unknown>>
-  /** Fields whose services are not the only one that has their names: what must be up for the field to be known. */
+  /** Services without which a field is not known, by `Type.field`. */
   readonly needs?: Readonly<Record<string, readonly string[]>>
 }
 

@@ -59,7 +59,8 @@ function createWorld() {
   const rooms: Record<string, unknown>[] = ['1', 'id', 'p1'].map((id, index) => ({
     __typename: 'Room',
     id,
-    size: ({ unit }: Readonly<Record<string, unknown>>) => (index === 2 ? null : unit === 'CM' ? (index + 1) * 100 : index + 1),
+    size: ({ unit }: Readonly<Record<string, unknown>>) =>
+      index === 2 ? null : unit === 'CM' ? (index + 1) * 100 : index + 1,
     label: ({ style, length }: Readonly<Record<string, unknown>>) => `${style}:${length ?? 'all'}:${id}`,
     representations: index,
     id_1: `not ${id}`,
@@ -72,8 +73,15 @@ function createWorld() {
     { __typename: 'Exit', to: null, value: 2, kind: null, same: third },
   ]
   const keepers: Record<string, unknown>[] = ['1', 'two'].map((id, index) => ({
-    __typename: 'Keeper', id, code: `c${id}`, name: index === 0 ? 'Kim' : null, room: rooms[index], value: index === 0,
-    wage: index, salary: 100 + index, audited: index === 0 ? null : true,
+    __typename: 'Keeper',
+    id,
+    code: `c${id}`,
+    name: index === 0 ? 'Kim' : null,
+    room: rooms[index],
+    value: index === 0,
+    wage: index,
+    salary: 100 + index,
+    audited: index === 0 ? null : true,
   }))
   const height = ({ unit }: Readonly<Record<string, unknown>>) => (unit === 'M' ? 1 : 100)
   const wall = { __typename: 'Wall', value: 'brick', thickness: [1, null, 3], same: keepers[1] }
@@ -82,10 +90,17 @@ function createWorld() {
     room['keeper'] = index === 1 ? null : keepers[index === 0 ? 0 : 1]
   }
   for (const keeper of keepers) {
-    keeper['likes'] = [{ __typename: 'Chair', value: true, height }, { __typename: 'Table', value: 'oak', seats: 4 }, keepers[0]]
+    keeper['likes'] = [
+      { __typename: 'Chair', value: true, height },
+      { __typename: 'Table', value: 'oak', seats: 4 },
+      keepers[0],
+    ]
   }
   const back: Record<string, unknown> = { __typename: 'Back', note: 'again' }
-  const find = (list: readonly Record<string, unknown>[]) => ({ id }: Readonly<Record<string, unknown>>) => list.find((each) => each['id'] === id) ?? null
+  const find =
+    (list: readonly Record<string, unknown>[]) =>
+    ({ id }: Readonly<Record<string, unknown>>) =>
+      list.find((each) => each['id'] === id) ?? null
   const Query: Thing = {
     room: find(rooms),
     rooms,

@@ -100,18 +100,41 @@ const limited =
     typeof first === 'number' ? items.slice(0, Math.max(0, first)) : items
 
 function createWorld() {
-  const named = (name: string | null) => ({ upper }: Readonly<Record<string, unknown>>) => upper ? name?.toUpperCase() : name
+  const named =
+    (name: string | null) =>
+    ({ upper }: Readonly<Record<string, unknown>>) =>
+      upper ? name?.toUpperCase() : name
   const address = (street: string, city: string, zip: number | null) => ({ __typename: 'Address', street, city, zip })
   const users: Record<string, unknown>[] = [
-    { id: '1', email: 'ada@x', level: 'HIGH', settings: { a: [1, { b: null }], __typename: 'Odd' }, name: named('Ada') },
+    {
+      id: '1',
+      email: 'ada@x',
+      level: 'HIGH',
+      settings: { a: [1, { b: null }], __typename: 'Odd' },
+      name: named('Ada'),
+    },
     { id: '2', email: 'bob@x', level: null, settings: 'text', name: named(null) },
     { id: 'id', email: 'eve@x', level: 'LOW', settings: null, name: named('Eve "\u2028\n\ud83d\ude00') },
   ].map((user) => ({ __typename: 'User', secret: 'never shown', ...user }))
   const [ada, bob, eve] = users as [Record<string, unknown>, Record<string, unknown>, Record<string, unknown>]
   const robot = { __typename: 'Robot', id: '9', name: named('Rob'), model: 'R1' }
-  const brands = ['b1', 'b2'].map((id) => ({ __typename: 'Brand', id, label: `Brand ${id}`, country: id === 'b1' ? 'NL' : null }))
-  const badges = [{ __typename: 'Gold', label: 'first', karat: 18 }, null, { __typename: 'Paper', label: null, color: 'red' }]
-  const warehouses = [1, 2].map((id) => ({ __typename: 'Warehouse', id, name: `W${id}`, keeper: id === 1 ? ada : null }))
+  const brands = ['b1', 'b2'].map((id) => ({
+    __typename: 'Brand',
+    id,
+    label: `Brand ${id}`,
+    country: id === 'b1' ? 'NL' : null,
+  }))
+  const badges = [
+    { __typename: 'Gold', label: 'first', karat: 18 },
+    null,
+    { __typename: 'Paper', label: null, color: 'red' },
+  ]
+  const warehouses = [1, 2].map((id) => ({
+    __typename: 'Warehouse',
+    id,
+    name: `W${id}`,
+    keeper: id === 1 ? ada : null,
+  }))
   const products = ['p1', 'p2', 'p3'].map((upc, index) => ({
     __typename: 'Product',
     upc,
@@ -120,7 +143,10 @@ function createWorld() {
     price: ({ currency }: Readonly<Record<string, unknown>>) => (currency === 'USD' ? index * 1.5 : index),
     brand: brands[index % 2],
     weight: ({ unit }: Readonly<Record<string, unknown>>) => (unit === 'G' ? index * 1000 : index),
-    dimensions: index === 2 ? null : { width: index + 1, height: 5, sides: [{ length: 7, label: 'l' }, null, { length: null, label: 's' }] },
+    dimensions:
+      index === 2
+        ? null
+        : { width: index + 1, height: 5, sides: [{ length: 7, label: 'l' }, null, { length: null, label: 's' }] },
     tags: index === 0 ? [['a', 'b'], null, []] : null,
     old: `old ${upc}`,
     rating: index === 1 ? null : 4.5,
@@ -128,13 +154,19 @@ function createWorld() {
     reviews: [] as unknown[],
   }))
   const bundle = {
-    __typename: 'Bundle', upc: 'k1', title: 'Bundle', price: () => 99, parts: products.slice(0, 2), reviews: [] as unknown[],
+    __typename: 'Bundle',
+    upc: 'k1',
+    title: 'Bundle',
+    price: () => 99,
+    parts: products.slice(0, 2),
+    reviews: [] as unknown[],
   }
   const reviews = products.flatMap((product, index) =>
     [ada, eve].map((author, which) => ({
       __typename: 'Review',
       id: `r${index}${which}`,
-      text: ({ length }: Readonly<Record<string, unknown>>) => `Text of ${product.upc}`.slice(0, typeof length === 'number' ? Math.max(0, length) : undefined),
+      text: ({ length }: Readonly<Record<string, unknown>>) =>
+        `Text of ${product.upc}`.slice(0, typeof length === 'number' ? Math.max(0, length) : undefined),
       stars: which === 0 ? index : null,
       author: which === 0 ? author : index === 1 ? null : author,
       product,
@@ -187,7 +219,17 @@ function createWorld() {
       },
       write({ text, upc }: Readonly<Record<string, unknown>>) {
         const product = products.find((each) => each.upc === upc) ?? null
-        return { __typename: 'Review', id: `new${++written}`, text: () => text, stars: count, product, author: bob, subject: null, fragile: ({ odd }: Thing) => odd, broken: null }
+        return {
+          __typename: 'Review',
+          id: `new${++written}`,
+          text: () => text,
+          stars: count,
+          product,
+          author: bob,
+          subject: null,
+          fragile: ({ odd }: Thing) => odd,
+          broken: null,
+        }
       },
       shout: ({ text }: Readonly<Record<string, unknown>>) => (typeof text === 'string' ? `${text}!${count}` : null),
     },

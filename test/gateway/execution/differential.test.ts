@@ -1,0 +1,57 @@
+/**
+ * Random operations through the engine and through one plain schema of the same data. `QUERIES=20000 SEED=7` runs more of them, repeatably.
+ */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import type { GraphQLSchema } from 'graphql'
+import { compare, plainSchema } from './support/compare.ts'
+import { type Federation, federate } from './support/federation.ts'
+import { randomQuery } from './support/random-query.ts'
+import { servicesOf } from './support/universe.ts'
+import { library } from './universes/library.ts'
+import { maze } from './universes/maze.ts'
+import { office } from './universes/office.ts'
+import { shop } from './universes/shop.ts'
+import { town } from './universes/town.ts'
+
+const QUERIES = Number(process.env['QUERIES'] ?? 2_000)
+const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
+const TIMEOUT = 60_000 + QUERIES * 60 // milliseconds
+
+const choices = fc.array(fc.nat(1 << 16), { maxLength: 300, size: 'max' })
+
+describe.each([shop, library, maze, office, town])('over the services of a $name', (universe) => {
+  let federation: Federation
+  let plain: GraphQLSchema
+  beforeAll(async () => {
+    federation = await federate(servicesOf(universe))
+    plain = plainSchema(federation)
+  })
+  afterAll(() => federation.close())
+
+  const holdsFor = (numRuns: number, services: fc.Arbitrary<string[]>): Promise<void> => {
+    let asked = 0
+    const property = fc.asyncProperty(choices, services, async (numbers, down) => {
+      const { valid, difference } = await compare(universe, federation, plain, randomQuery(plain, numbers), down)
+      if (valid) asked++
+      if (difference !== '') throw new Error(difference)
+    })
+    return fc.assert(property, { numRuns, seed: SEED, errorWithCause: true }).then(() => {
+      expect(asked).toBeGreaterThan(numRuns * 0.9)
+    })
+  }
+
+  test(
+    'every operation answers as the plain schema does',
+    () => holdsFor(Math.ceil(QUERIES / 5), fc.constant([])),
+    TIMEOUT,
+  )
+
+  if (universe === town) {
+    test(
+      'services that are away cost exactly their own fields, each with its error',
+      () => holdsFor(Math.ceil(QUERIES / 10), fc.subarray(Object.keys(universe.services))),
+      TIMEOUT,
+    )
+  }
+})
