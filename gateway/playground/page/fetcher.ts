@@ -1,6 +1,6 @@
 /** Sends operations for GraphiQL, with the session's token unless the headers editor names another. */
-import type { Fetcher } from '@graphiql/toolkit'
-import type { ExecutionResult } from 'graphql'
+import type { Fetcher, FetcherParams } from '@graphiql/toolkit'
+import { type ExecutionResult, getOperationAST, parse } from 'graphql'
 
 /** @param authorization gives the header's value at the time of each request */
 export function createFetcher(url: string, authorization: () => Promise<string | undefined>): Fetcher {
@@ -9,10 +9,23 @@ export function createFetcher(url: string, authorization: () => Promise<string |
     const token = await authorization()
     if (token !== undefined) headers.set('authorization', token)
     for (const [name, value] of Object.entries(options?.headers ?? {})) headers.set(name, String(value))
-    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(params) })
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(withName(params)) })
     const type = response.headers.get('content-type') ?? ''
     if (type.startsWith('text/event-stream') && response.body) return readEvents(response.body)
     return response.json()
+  }
+}
+
+/** Right after a change of tabs GraphiQL may still name the operation of the tab before. */
+function withName({ operationName, ...params }: FetcherParams): FetcherParams {
+  return operationName && hasOperation(params.query, operationName) ? { ...params, operationName } : params
+}
+
+function hasOperation(query: string, name: string): boolean {
+  try {
+    return Boolean(getOperationAST(parse(query), name))
+  } catch {
+    return false // what is wrong with the document is for the gateway to say
   }
 }
 

@@ -1,0 +1,164 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Browser, Page } from 'playwright-core'
+import { keepScreenshot, launchBrowser } from '../../support/browser.ts'
+import { type Product, startProduct } from '../../support/product.ts'
+
+const BUILD = fileURLToPath(new URL('../../../gateway/playground/build.ts', import.meta.url))
+
+let product: Product
+let browser: Browser
+beforeAll(async () => {
+  // Does nothing after `npm install`, unless the page was edited since.
+  await promisify(execFile)(process.execPath, [BUILD])
+  browser = await launchBrowser()
+  product = await startProduct()
+}, 120_000)
+afterAll(async () => {
+  await browser?.close()
+  await product?.stop()
+})
+
+/** What the page asked of whom, and what it complained of. */
+interface Visit {
+  readonly page: Page
+  readonly requests: readonly string[]
+  readonly complaints: readonly string[]
+}
+
+interface Answer {
+  // biome-ignore lint/suspicious/noExplicitAny: answers have the shape of whatever a tab asks for
+  readonly data?: any
+  readonly errors?: readonly { readonly extensions: { readonly code: string } }[]
+}
+
+/** A visitor who was never here before. */
+async function visit(
+  options: { width?: number; height?: number; colorScheme?: 'dark' | 'light' } = {},
+): Promise<Visit> {
+  const { width = 1360, height = 850, colorScheme = 'light' } = options
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme })
+  const page = await context.newPage()
+  const requests: string[] = []
+  const complaints: string[] = []
+  context.on('request', (request) => requests.push(request.url()))
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+  })
+  await page.goto(product.url)
+  await page.locator('.graphiql-query-editor .view-line').first().waitFor()
+  return { page, requests, complaints }
+}
+
+async function signIn(page: Page, caller: string): Promise<void> {
+  await page.getByLabel('You are').selectOption(caller)
+  await page
+    .getByRole('status')
+    .filter({ hasText: `Signed in as ${caller}.` })
+    .waitFor({ state: 'attached' })
+}
+
+const openTab = (page: Page, name: string): Promise<void> => page.getByRole('tab', { name, exact: true }).click()
+
+/** Runs the open tab and waits for its answer on the wire. */
+async function runTab(page: Page): Promise<Answer> {
+  const [response] = await Promise.all([
+    page.waitForResponse((response) => response.url().endsWith('/graphql') && response.request().method() === 'POST'),
+    page.getByRole('button', { name: /execute query/i }).click(),
+  ])
+  return (await response.json()) as Answer
+}
+
+describe('the playground', () => {
+  test('answers the main query for the payer, and asks nobody but the gateway', async () => {
+    const { page, requests, complaints } = await visit()
+    await signIn(page, 'payer')
+    const { data, errors } = await runTab(page)
+    expect(errors).toBeUndefined()
+    expect(data.me.name).toBe('Ana Ribeiro')
+    await page.locator('.graphiql-response').getByText('Ana Ribeiro').waitFor()
+    await keepScreenshot(page, 'playground-main-query')
+    expect(requests.filter((url) => new URL(url).origin !== product.url)).toEqual([])
+    expect(requests.length).toBeGreaterThan(5)
+    expect(complaints).toEqual([])
+  })
+
+  test('runs each of its tabs as its comment says', async () => {
+    const { page } = await visit()
+    await signIn(page, 'payer')
+    const answers: Record<string, Answer> = {}
+    for (const name of ['SendMoney', 'SendMoneyAgain', 'WeatherInFiveCities', 'SearchArticles', 'Overdraw']) {
+      await openTab(page, name)
+      answers[name] = await runTab(page)
+      await keepScreenshot(page, `playground-${name}`)
+    }
+    expect(Object.entries(answers).filter(([, { errors }]) => errors)).toEqual([])
+    const [first, again] = [answers['SendMoney']?.data.transfer, answers['SendMoneyAgain']?.data.transfer]
+    expect([first.replayed, again.replayed]).toEqual([false, true])
+    expect(again.transfer.id).toBe(first.transfer.id)
+    const cities = Object.values(answers['WeatherInFiveCities']?.data)
+    expect(cities).toHaveLength(5)
+    expect(cities).toEqual(
+      cities.map(() => expect.objectContaining({ weather: expect.objectContaining({ daily: expect.any(Array) }) })),
+    )
+    expect(answers['SearchArticles']?.data.search.edges.length).toBeGreaterThan(0)
+    expect(answers['Overdraw']?.data.transfer.code).toBe('INSUFFICIENT_FUNDS')
+  })
+
+  test('is signed out at first and again on request, which banking says and weather does not mind', async () => {
+    const { page } = await visit()
+    expect((await runTab(page)).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
+    await openTab(page, 'WeatherInFiveCities')
+    expect((await runTab(page)).errors).toBeUndefined()
+    await openTab(page, 'Overview')
+    await signIn(page, 'payee')
+    expect((await runTab(page)).data.me.name).toBe('Brendan Walsh')
+    await page.getByLabel('You are').selectOption({ label: 'signed out' })
+    const answer = await runTab(page)
+    expect([answer.data.me, answer.errors?.[0]?.extensions.code]).toEqual([null, 'UNAUTHENTICATED'])
+    await page.locator('.graphiql-response').getByText('UNAUTHENTICATED').waitFor()
+    await keepScreenshot(page, 'playground-signed-out')
+  })
+
+  test('remembers the caller of this browser tab after a reload', async () => {
+    const { page } = await visit()
+    await signIn(page, 'officer')
+    await page.reload()
+    await page.getByRole('status').filter({ hasText: 'Signed in as officer.' }).waitFor({ state: 'attached' })
+    expect(await page.getByLabel('You are').inputValue()).toBe('officer')
+  })
+
+  test('is worked by keyboard alone', async () => {
+    const { page } = await visit()
+    await page.keyboard.press('Tab')
+    await page.keyboard.type('payer')
+    await page.getByRole('status').filter({ hasText: 'Signed in as payer.' }).waitFor({ state: 'attached' })
+    await page.locator('.graphiql-query-editor .monaco-editor').click()
+    const [response] = await Promise.all([
+      page.waitForResponse((response) => response.url().endsWith('/graphql')),
+      page.keyboard.press('Control+Enter'),
+    ])
+    expect(((await response.json()) as Answer).data.me.name).toBe('Ana Ribeiro')
+  })
+
+  test('shows the schema with its descriptions', async () => {
+    const { page } = await visit({ colorScheme: 'dark' })
+    await page.getByRole('button', { name: 'Show Documentation Explorer' }).click()
+    await page.getByRole('link', { name: 'Account', exact: true }).click()
+    await page.getByText('IBAN').first().waitFor()
+    await keepScreenshot(page, 'playground-documentation-dark')
+  })
+
+  test('fits a narrow window', async () => {
+    const { page } = await visit({ width: 400, height: 800 })
+    await signIn(page, 'payer')
+    await runTab(page)
+    await page.locator('.graphiql-response').getByText('Ana Ribeiro').waitFor()
+    await keepScreenshot(page, 'playground-narrow')
+    const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+    expect(overflow).toBe(0)
+  })
+})

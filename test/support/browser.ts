@@ -1,0 +1,35 @@
+/** Debian's Chromium, headless, with nothing of its own on the wire. */
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Browser, chromium, type Page } from 'playwright-core'
+
+const OUTPUT = fileURLToPath(new URL('../output/', import.meta.url))
+
+/** @throws Error where there is no Chromium, saying how to get it */
+export async function launchBrowser(): Promise<Browser> {
+  const candidates = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)))
+  const executablePath = candidates.find((path) => existsSync(path))
+  if (executablePath === undefined)
+    throw new Error('There is no Chromium in PATH; on Debian: apt-get install chromium.')
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox', // containers run as root
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  })
+}
+
+/** Keeps a picture of the page under `test/output/`, for people to look at. */
+export async function keepScreenshot(page: Page, name: string): Promise<void> {
+  await mkdir(OUTPUT, { recursive: true })
+  await page.screenshot({ path: join(OUTPUT, `${name}.png`) })
+}

@@ -1,0 +1,51 @@
+/** The whole product under test, as `npm start` starts it: a process of its own for each part, on a seeded database of its own. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { demoIdentity } from '../../gateway/protocol/demo-identity.ts'
+import { makeDataFolder } from './data-folder.ts'
+import { createDatabase } from './database.ts'
+
+export interface Product {
+  /** Base address of the gateway. */
+  readonly url: string
+  /** The `Authorization` header of a demo caller. */
+  authorization(caller: string): Promise<string>
+  stop(): Promise<void>
+}
+
+const START = fileURLToPath(new URL('../../start.ts', import.meta.url))
+
+export async function startProduct(): Promise<Product> {
+  const [folder, database] = await Promise.all([makeDataFolder(), createDatabase('seeded')])
+  const { PATH } = process.env
+  const child = spawn(process.execPath, [START], {
+    env: { PATH, PORT: '0', ADMIN_PORT: '0', DATA_DIR: folder.path, DATABASE_URL: database.url },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const ended = once(child, 'exit')
+  let said = ''
+  child.stderr.on('data', (chunk) => {
+    said += chunk
+  })
+  const ready = new Promise<string>((resolve) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      said += `${line}\n`
+      const [, url] = /^ready (\S+)\/graphql$/.exec(line) ?? []
+      if (url !== undefined) resolve(url)
+    })
+  })
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM')
+    await ended
+    await Promise.all([folder.remove(), database.drop()])
+  }
+  const url = await Promise.race([ready, ended.then(() => undefined)])
+  if (url === undefined) {
+    await stop()
+    throw new Error(`The product did not start:\n${said}`)
+  }
+  const identity = await demoIdentity(folder.path)
+  return { url, authorization: async (caller) => `Bearer ${await identity.sign(caller)}`, stop }
+}
