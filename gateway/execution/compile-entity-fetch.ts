@@ -102,7 +102,7 @@ async function fetchEntities(
   types: TypeRelations,
 ): Promise<void> {
   if (wanted.size === 0) return
-  const values = [variableTexts(variables, run), context].filter((text) => text !== '').join()
+  const values = [variableTexts(variables, run.variables), context].filter((text) => text !== '').join()
   const data = await callService(run, node, {
     head: `${head}${values}${values === '' ? '' : ','}"representations":[`,
     representations: [...wanted.keys()],

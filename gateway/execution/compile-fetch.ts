@@ -41,7 +41,7 @@ function compileRootFetch(node: FetchNode, { path, places, types }: FetchSurroun
   return async (run) => {
     const targets = objectsAt(run.data, path)
     if (targets.length === 0) return
-    const data = await callService(run, node, `${head}${variableTexts(names, run)}}}`)
+    const data = await callService(run, node, `${head}${variableTexts(names, run.variables)}}}`)
     for (const target of targets) {
       if (data instanceof Failure) loseFields(target, fields, data, below, types)
       else mergeInto(target, rewrites?.apply(data) ?? data, below, fields, types)

@@ -1,6 +1,7 @@
 /** Turns a plan into steps, one closure for each node, before the first run. A node it does not know is refused here, never skipped. */
-import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
+import type { PlanNode, QueryPlan } from '@apollo/query-planner'
 import { compileFetch } from './compile-fetch.ts'
+import { compileSubscription, type EventSource } from './compile-subscription.ts'
 import { addPlace, type DataPath, dataPath, noPlaces, type WrittenPlaces } from './paths.ts'
 import { PlanShapeError } from './plan-shape-error.ts'
 import type { Step } from './run.ts'
@@ -9,20 +10,22 @@ import type { TypeRelations } from './type-relations.ts'
 export interface CompiledPlan {
   /** Fetches what the operation asks for; for a subscription, what is to be added to an event. */
   readonly execute: Step
-  /** The fetch that a subscription's events come from. */
-  readonly subscription: FetchNode | undefined
+  /** Where a subscription's events come from. */
+  readonly events: EventSource | undefined
 }
 
 const nothing: Step = async () => undefined
 
 /** @throws PlanShapeError */
 export function compilePlan({ node }: QueryPlan, types: TypeRelations): CompiledPlan {
-  if (!node) return { execute: nothing, subscription: undefined }
-  const subscription = node.kind === 'Subscription' ? node.primary : undefined
+  if (!node) return { execute: nothing, events: undefined }
   const rest = node.kind === 'Subscription' ? node.rest : node
   const places = noPlaces()
   if (rest) findPlaces(rest, [], places)
-  return { execute: rest ? compileNode(rest, [], places, types) : nothing, subscription }
+  return {
+    execute: rest ? compileNode(rest, [], places, types) : nothing,
+    events: node.kind === 'Subscription' ? compileSubscription(node.primary, places, types) : undefined,
+  }
 }
 
 function compileNode(node: PlanNode, path: DataPath, places: WrittenPlaces, types: TypeRelations): Step {

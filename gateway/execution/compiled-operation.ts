@@ -1,15 +1,16 @@
 /** An operation ready to run: its plan as steps and its answer's writers, for one set of values of its conditions. It is made once and keeps nothing of a run. */
 
-import type { FetchNode, QueryPlan } from '@apollo/query-planner'
+import type { QueryPlan } from '@apollo/query-planner'
 import { executeSync, type FieldNode, type GraphQLError, Kind, OperationTypeNode } from 'graphql'
-import type { CallContext, Send } from '../traffic/send.ts'
+import type { CallContext, Send, ServiceAnswer } from '../traffic/send.ts'
 import { completeAnswer } from './answer-exact.ts'
 import { compileAnswerText } from './answer-text.ts'
 import type { BoundVariables, ClientOperation } from './client-operation.ts'
 import { compilePlan } from './compile-plan.ts'
+import type { EventSource } from './compile-subscription.ts'
 import type { ConditionValues } from './conditions.ts'
 import type { InternalNames } from './internal-names.ts'
-import type { Data, Run } from './run.ts'
+import type { Run } from './run.ts'
 import { answerShape } from './shape.ts'
 import type { TypeRelations } from './type-relations.ts'
 
@@ -20,9 +21,13 @@ export interface Answer {
 }
 
 export interface CompiledOperation {
-  readonly subscription: FetchNode | undefined
-  /** Never rejects for a service's fault: that is an error in the answer. */
-  execute(variables: BoundVariables, context: CallContext, send: Send, event?: Data): Promise<Answer>
+  /** Where the events of a subscription come from. */
+  readonly events: Pick<EventSource, 'service' | 'body'> | undefined
+  /**
+   * Never rejects for a service's fault: that is an error in the answer.
+   * @param event of a subscription: what its service sent
+   */
+  execute(variables: BoundVariables, context: CallContext, send: Send, event?: ServiceAnswer): Promise<Answer>
 }
 
 /** @throws PlanShapeError for a plan the engine cannot execute */
@@ -33,13 +38,14 @@ export function compileOperation(
   plan: QueryPlan,
   types: TypeRelations,
 ): CompiledOperation {
-  const { execute, subscription } = compilePlan(plan, types)
+  const { execute, events } = compilePlan(plan, types)
   const shape = answerShape(client, conditions, names)
   const writeText = compileAnswerText(shape)
   return {
-    subscription,
-    async execute(variables, context, send, event = {}) {
-      const run: Run = { data: event, variables: variables.values, context, send, errors: [] }
+    events,
+    async execute(variables, context, send, event) {
+      const run: Run = { data: {}, variables: variables.values, context, send, errors: [] }
+      if (event) events?.receive(run, event)
       await execute(run)
       const text = writeText(run.data)
       if (text !== undefined) return { data: text, errors: run.errors }

@@ -25,12 +25,12 @@ export const isData = (value: unknown): value is Data =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The members of a request's `variables` that the client set, as JSON text. */
-export function variableTexts(names: readonly string[], run: Run): string {
+export function variableTexts(names: readonly string[], variables: Run['variables']): string {
   let text = ''
   for (const name of names) {
     const clientName = clientVariable(name)
-    if (clientName === undefined || !Object.hasOwn(run.variables, clientName)) continue
-    const value = run.variables[clientName]
+    if (clientName === undefined || !Object.hasOwn(variables, clientName)) continue
+    const value = variables[clientName]
     if (value !== undefined) text += `${text === '' ? '' : ','}"${name}":${valueText(value)}`
   }
   return text
