@@ -68,13 +68,12 @@ export interface RunningService extends RunningProcess {
 const MAX_BODY = 4 * 1024 * 1024 // bytes; the gateway's own limit is lower, entity batches are larger
 const DRAIN_TIMEOUT = 20_000 // milliseconds
 
-const serviceSettings = {
-  ...processSettings,
-  PORT: port.default(0),
-  GATEWAY_SECRET: z
-    .string('is required: the secret this service shares with the gateway')
-    .min(16, 'must have at least 16 characters'),
-}
+/** For services that derive keys of their own from it. */
+export const gatewaySecret = z
+  .string('is required: the secret this service shares with the gateway')
+  .min(16, 'must have at least 16 characters')
+
+const serviceSettings = { ...processSettings, PORT: port.default(0), GATEWAY_SECRET: gatewaySecret }
 
 /** Starts a service from an environment. @throws SettingsError naming every wrong setting */
 export async function startService<Shape extends z.ZodRawShape, Context extends object>(

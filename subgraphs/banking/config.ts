@@ -1,8 +1,10 @@
 /** The settings of the banking service, beside those that every service has. */
 import { z } from 'zod'
 import { httpUrl, processSettings } from '../../gateway/process/settings.ts'
+import { gatewaySecret } from '../serve.ts'
 
 export const bankingSettings = {
+  GATEWAY_SECRET: gatewaySecret,
   DATA_DIR: processSettings.DATA_DIR,
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'is required: a postgresql:// URL' }),
   /** Unset: the demo identity in `DATA_DIR`. */

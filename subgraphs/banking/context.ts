@@ -4,6 +4,7 @@ import type { PrismaClient } from '../../prisma/generated/client.ts'
 import { requireUnreserved } from './access.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { createLoaders, type Loaders } from './loaders.ts'
+import type { DownloadLinks } from './statements/link.ts'
 
 export interface BankingContext {
   /** Undefined: signed out. */
@@ -11,6 +12,8 @@ export interface BankingContext {
   readonly requestId: string | null
   readonly database: PrismaClient
   readonly ledger: Ledger
+  /** Makes links to downloads. */
+  readonly downloads: DownloadLinks
   loaders: Loaders
 }
 

@@ -6,6 +6,8 @@ import { type BankingContext, createContext } from './context.ts'
 import { openDatabase } from './database.ts'
 import { createLedger } from './ledger/ledger.ts'
 import { resolvers } from './resolvers.ts'
+import { downloadLinks } from './statements/link.ts'
+import { statementRoute } from './statements/route.ts'
 
 const READ_CONNECTIONS = 10
 /** One batch is in flight at a time; the second connection is there when the first is found dead. */
@@ -27,10 +29,18 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
       audience: settings.JWT_AUDIENCE,
       dataDir: settings.DATA_DIR,
     })
+    const downloads = downloadLinks(settings.GATEWAY_SECRET)
     return {
       resolvers,
       context: async ({ authorization, requestId }) =>
-        createContext({ caller: await verify(authorization), requestId: requestId ?? null, database, ledger }),
+        createContext({
+          caller: await verify(authorization),
+          requestId: requestId ?? null,
+          database,
+          ledger,
+          downloads,
+        }),
+      get: statementRoute({ database, links: downloads, log }),
       async ready() {
         await database.$queryRaw`SELECT 1`
       },

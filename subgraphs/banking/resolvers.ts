@@ -7,6 +7,7 @@ import { loanScalars } from './loans/scalars.ts'
 import { moneyResolvers } from './money/resolvers.ts'
 import { placeResolvers } from './places/resolvers.ts'
 import { scalars } from './scalars.ts'
+import { statementResolvers } from './statements/resolvers.ts'
 import { transferResolvers } from './transfers/resolvers.ts'
 
 type ResolverMap = Readonly<Record<string, object>>
@@ -20,6 +21,7 @@ const parts: readonly ResolverMap[] = [
   entryResolvers,
   transferResolvers,
   loanResolvers,
+  statementResolvers,
   placeResolvers,
 ]
 

@@ -66,7 +66,7 @@ async function readGroup(database: PrismaClient, group: readonly EntryPageKey[])
  * The ledger's clock never runs backwards, so an instant is a place in the sequence: the first event of the first batch from then on.
  * Dates become bounds on the primary key, and need no index on every entry.
  */
-const sequenceAt = (instant: Date): Prisma.Sql => Prisma.sql`COALESCE(
+export const sequenceAt = (instant: Date): Prisma.Sql => Prisma.sql`COALESCE(
   (SELECT first_sequence FROM batches WHERE at >= ${instant.toISOString()}::timestamptz ORDER BY at, number LIMIT 1),
   9223372036854775807)`
 

@@ -1,0 +1,100 @@
+/** Statements in GraphQL: balances, sums for charts, and links to downloads. */
+import type { AccountRow } from '../accounts/read.ts'
+import type { BankingContext } from '../context.ts'
+import { badInput } from '../input.ts'
+import { daysBetween, type PlainDate } from '../loans/calendar.ts'
+import type { Money } from '../money/amount.ts'
+import type { FormatName } from './formats.ts'
+import { LINK_LIFETIME } from './link.ts'
+import { type Period, readSums, readTotals, type Sums, type Total } from './read.ts'
+import type { Turnover } from './statement.ts'
+
+interface StatementArguments {
+  readonly from: PlainDate
+  readonly to: PlainDate
+}
+
+interface StatementParent extends StatementArguments {
+  readonly period: Period
+  readonly currency: string
+  /** Read when first asked for, then shared by the fields that need it. */
+  sums(): Promise<Sums>
+  totals(): Promise<readonly Total[]>
+}
+
+const MAX_DAYS = 366
+
+/** Whole days in UTC, both included. @throws BAD_USER_INPUT */
+function periodOf(accountId: string, { from, to }: StatementArguments): Period {
+  const days = daysBetween(from, to) + 1
+  if (days < 1 || days > MAX_DAYS)
+    throw badInput('to', `must be on or after "from", and the period at most ${MAX_DAYS} days`)
+  const start = new Date(`${from}T00:00:00Z`)
+  return { accountId, from: start, to: new Date(start.getTime() + days * 86_400_000) }
+}
+
+function once<Result>(read: () => Promise<Result>): () => Promise<Result> {
+  let result: Promise<Result> | undefined
+  return () => {
+    result ??= read()
+    return result
+  }
+}
+
+/** Adds up what has the same key, in the order the keys first come. */
+function addUp(totals: readonly Total[], keyOf: (total: Total) => string | null) {
+  return [...Map.groupBy(totals, keyOf)].map(([key, group]) => ({
+    key,
+    credits: group.reduce((sum, { credits }) => sum + credits, 0n),
+    debits: group.reduce((sum, { debits }) => sum + debits, 0n),
+  }))
+}
+
+export const statementResolvers = {
+  Account: {
+    statement({ id, currency }: AccountRow, range: StatementArguments, { database }: BankingContext): StatementParent {
+      const period = periodOf(id, range)
+      return {
+        from: range.from,
+        to: range.to,
+        period,
+        currency,
+        sums: once(() => readSums(database, period)),
+        totals: once(() => readTotals(database, period)),
+      }
+    },
+  },
+  Statement: {
+    opening: async ({ sums, currency }: StatementParent): Promise<Money> => ({
+      amount: (await sums()).opening,
+      currency,
+    }),
+    closing: async ({ sums, currency }: StatementParent): Promise<Money> => ({
+      amount: (await sums()).closing,
+      currency,
+    }),
+    credits: async ({ sums, currency }: StatementParent) => turnover((await sums()).credits, currency),
+    debits: async ({ sums, currency }: StatementParent) => turnover((await sums()).debits, currency),
+    byMonth: async ({ totals, currency }: StatementParent) =>
+      addUp(await totals(), ({ month }) => month).map(({ key, ...sums }) => ({ month: key, ...both(sums, currency) })),
+    byCategory: async ({ totals, currency }: StatementParent) =>
+      addUp(await totals(), ({ category }) => category)
+        .toSorted((one, other) => byName(one.key, other.key))
+        .map(({ key, ...sums }) => ({ category: key, ...both(sums, currency) })),
+    download({ period }: StatementParent, { format }: { format: FormatName }, { downloads }: BankingContext) {
+      const expiresAt = new Date(Date.now() + LINK_LIFETIME)
+      return { url: downloads.make({ ...period, format, expiresAt }), expiresAt }
+    },
+  },
+}
+
+/** By rising name; what has none comes last. */
+const byName = (one: string | null, other: string | null): number =>
+  one === other ? 0 : one === null || (other !== null && one > other) ? 1 : -1
+
+const turnover = ({ count, sum }: Turnover, currency: string) => ({ count, sum: { amount: sum, currency } })
+
+const both = ({ credits, debits }: { credits: bigint; debits: bigint }, currency: string) => ({
+  credits: { amount: credits, currency },
+  debits: { amount: debits, currency },
+})

@@ -1,0 +1,67 @@
+/** Answers downloads: `GET /downloads/statements/…` with a link that `Statement.download` made. The link is the permission. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { HttpError } from '../../../gateway/process/http.ts'
+import type { Logger } from '../../../gateway/process/log.ts'
+import type { PrismaClient } from '../../../prisma/generated/client.ts'
+import { formats } from './formats.ts'
+import { DOWNLOADS_PATH, type DownloadGrant, type DownloadLinks } from './link.ts'
+import { readEntries, readSums } from './read.ts'
+import type { Statement, StatementHeader } from './statement.ts'
+import { writeStatement } from './write.ts'
+
+export interface StatementRouteOptions {
+  readonly database: PrismaClient
+  readonly links: DownloadLinks
+  readonly log: Logger
+}
+
+/** Resolves to false where `path` is not a statement's. @throws HttpError 403 for a link that is no good */
+export type StatementRoute = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<boolean>
+
+export function statementRoute({ database, links, log }: StatementRouteOptions): StatementRoute {
+  return async (request, response, path) => {
+    if (!path.startsWith(`${DOWNLOADS_PATH}/`)) return false
+    const grant = links.read(path)
+    if (!grant) throw new HttpError(403, 'FORBIDDEN', 'The link is not valid, or no longer. Ask for a new one.')
+    const format = formats[grant.format]
+    const statement = await openStatement(database, grant)
+    const { account, from, to } = statement.header
+    // The day before `to` is the last of the period.
+    const days = [from, new Date(to.getTime() - 1)].map((date) => date.toISOString().slice(0, 10)).join('_')
+    response.writeHead(200, {
+      'content-type': format.contentType,
+      'content-disposition': `attachment; filename="${account.number}_${days}.${format.extension}"`,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    })
+    if (request.method === 'HEAD') response.end()
+    // A reader who goes away is no fault; a failure midway cuts the connection, so that half a file never looks whole.
+    else
+      await pipeline(Readable.from(writeStatement(format, statement)), response).catch((error: unknown) => {
+        log.warn({ err: error }, 'a download ended early')
+      })
+    return true
+  }
+}
+
+async function openStatement(database: PrismaClient, grant: DownloadGrant): Promise<Statement> {
+  const { accountId, from, to } = grant
+  const account = await database.account.findUnique({
+    where: { id: BigInt(accountId) },
+    include: { customer: true },
+  })
+  if (!account?.customer || account.kind === 'INTERNAL')
+    throw new HttpError(404, 'BAD_USER_INPUT', 'There is no such account.')
+  const { start, end, ...sums } = await readSums(database, grant)
+  const { number, name, kind, currency, customer } = account
+  const header: StatementHeader = {
+    account: { id: accountId, number, name, kind, currency, owner: customer.name },
+    from,
+    to,
+    createdAt: new Date(),
+    ...sums,
+  }
+  return { header, entries: readEntries(database, accountId, { start, end }) }
+}

@@ -1,0 +1,212 @@
+/** Statements of the demo's year: the sums are those of the entries, and the files say the same to the last digit. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { SIGNATURE_HEADER, sign } from '../../../../gateway/protocol/signature.ts'
+import { createDatabase, type TestDatabase } from '../../../support/database.ts'
+import { TEST_SECRET } from '../../../support/signed-call.ts'
+import { startBanking, type TestService } from '../support/service.ts'
+import { camt053Grammar } from './camt053-grammar.ts'
+import { faults, type Node, parseXml } from './grammar.ts'
+import { ofxGrammar } from './ofx-grammar.ts'
+
+let database: TestDatabase
+let service: TestService
+let accountId: string
+/** The year of the demo's movements ends on the day before its newest entry's. */
+let range: { from: string; to: string }
+
+interface Entry {
+  readonly amount: bigint
+  readonly balanceAfter: bigint
+  readonly postedAt: string
+  readonly category: string | null
+}
+let entries: readonly Entry[]
+
+beforeAll(async () => {
+  database = await createDatabase('seeded')
+  service = await startBanking(database.url)
+  const { data } = await service.call('payer', '{ me { accounts { edges { node { id } } } } }')
+  accountId = data.me.accounts.edges[0].node.id
+  entries = await readAllEntries()
+  const days = entries.map(({ postedAt }) => postedAt.slice(0, 10))
+  const to = days[Math.floor(days.length / 3)] ?? ''
+  const from = days[Math.floor((days.length * 2) / 3)] ?? ''
+  range = { from, to }
+})
+afterAll(async () => {
+  await service.stop()
+  await database.drop()
+})
+
+/** Every entry of the account by pages, the newest first. */
+async function readAllEntries(): Promise<Entry[]> {
+  const query = `query ($id: ID!, $after: String) { account(id: $id) { entries(first: 100, after: $after) {
+    edges { node { direction postedAt amount { amount } balanceAfter { amount } transfer { merchant { category } } } }
+    pageInfo { hasNextPage endCursor } } } }`
+  const all: Entry[] = []
+  let after: string | null = null
+  do {
+    const answer = await service.call('payer', query, { id: accountId, after })
+    const { edges, pageInfo } = answer.data.account.entries
+    for (const { node } of edges) {
+      const amount = BigInt(node.amount.amount)
+      all.push({
+        amount: node.direction === 'DEBIT' ? -amount : amount,
+        balanceAfter: BigInt(node.balanceAfter.amount),
+        postedAt: node.postedAt,
+        category: node.transfer.merchant?.category ?? null,
+      })
+    }
+    after = pageInfo.hasNextPage ? pageInfo.endCursor : null
+  } while (after !== null)
+  return all
+}
+
+const within = (): readonly Entry[] =>
+  entries.filter(({ postedAt }) => postedAt.slice(0, 10) >= range.from && postedAt.slice(0, 10) <= range.to)
+
+const statement = async (fields: string, variables: object = range, as = 'payer') => {
+  const query = `query ($id: ID!, $from: Date!, $to: Date!) { account(id: $id) { statement(from: $from, to: $to) { ${fields} } } }`
+  const { data, errors } = await service.call(as, query, { id: accountId, ...variables })
+  return { statement: data?.account?.statement, errors }
+}
+const get = (path: string, method = 'GET'): Promise<Response> => {
+  const absent = { authorization: undefined, perspective: undefined, requestId: undefined }
+  const signature = sign(TEST_SECRET, { method, path, body: '', ...absent })
+  return fetch(service.url + path, { method, headers: { [SIGNATURE_HEADER]: signature } })
+}
+const linkTo = async (format: string): Promise<string> =>
+  (await statement(`download(format: ${format}) { url expiresAt }`)).statement.download.url
+
+describe('a statement', () => {
+  test('opens and closes with the balances of its entries, and counts all of them', async () => {
+    const list = within()
+    expect(list.length).toBeGreaterThan(50)
+    const sumOf = (some: readonly Entry[]) =>
+      String(some.reduce((sum, { amount }) => sum + amount, 0n)).replace('-', '')
+    const [credits, debits] = [list.filter(({ amount }) => amount > 0n), list.filter(({ amount }) => amount < 0n)]
+    const oldest = list.at(-1)
+    const fields =
+      'opening { amount } closing { amount } credits { count sum { amount } } debits { count sum { amount } }'
+    expect((await statement(fields)).statement).toEqual({
+      opening: { amount: String((oldest?.balanceAfter ?? 0n) - (oldest?.amount ?? 0n)) },
+      closing: { amount: String(list[0]?.balanceAfter) },
+      credits: { count: credits.length, sum: { amount: sumOf(credits) } },
+      debits: { count: debits.length, sum: { amount: sumOf(debits) } },
+    })
+  })
+
+  test('adds up the same by month and by category', async () => {
+    const totals = 'credits { amount } debits { amount }'
+    const { byMonth, byCategory } = (await statement(`byMonth { month ${totals} } byCategory { category ${totals} }`))
+      .statement
+    const expected = (keyOf: (entry: Entry) => string | null) =>
+      [...Map.groupBy(within(), keyOf)].map(([key, group]) => ({
+        key,
+        credits: { amount: String(group.reduce((sum, { amount }) => (amount > 0n ? sum + amount : sum), 0n)) },
+        debits: { amount: String(group.reduce((sum, { amount }) => (amount < 0n ? sum - amount : sum), 0n)) },
+      }))
+    const keyed = (rows: readonly Record<string, unknown>[], name: string) =>
+      rows.map(({ [name]: key, ...sums }) => ({ key, ...sums }))
+    expect(keyed(byMonth, 'month')).toEqual(expected(({ postedAt }) => `${postedAt.slice(0, 7)}-01`).reverse())
+    const categories = keyed(byCategory, 'category')
+    expect(categories.at(-1)?.key).toBeNull()
+    expect(new Map(categories.map((row) => [row.key, row]))).toEqual(
+      new Map(expected(({ category }) => category).map((row) => [row.key, row])),
+    )
+  })
+
+  test('of a time without entries is the balance and nothing else', async () => {
+    const fields = 'opening { amount } closing { amount } credits { count } byMonth { month } byCategory { category }'
+    const before = { from: '2001-01-01', to: '2001-12-31' }
+    expect((await statement(fields, before)).statement).toEqual({
+      opening: { amount: '0' },
+      closing: { amount: '0' },
+      credits: { count: 0 },
+      byMonth: [],
+      byCategory: [],
+    })
+    const after = await statement(fields, { from: '2090-01-01', to: '2090-12-31' })
+    expect(after.statement.opening).toEqual({ amount: String(entries[0]?.balanceAfter) })
+    expect(after.statement.closing).toEqual(after.statement.opening)
+  })
+
+  test.each([
+    [{ from: '2026-06-02', to: '2026-06-01' }],
+    [{ from: '2025-01-01', to: '2026-01-02' }],
+    [{ from: '2026-02-30', to: '2026-03-01' }],
+    [{ from: 'yesterday', to: '2026-03-01' }],
+  ])('of %j is bad input', async (wrong) => {
+    expect((await statement('from', wrong)).errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT')
+  })
+
+  test("of somebody else's account is not there", async () => {
+    expect(await statement('from', range, 'payee')).toEqual({ statement: undefined, errors: undefined })
+    expect((await statement('from', range, 'officer')).statement).toEqual({ from: range.from })
+  })
+})
+
+describe('a download', () => {
+  const all = (node: Node, name: string): Node[] =>
+    node.children.flatMap((child) => (child.name === name ? [child] : all(child, name)))
+  const decimals = (): string[] =>
+    within()
+      .map(({ amount }) => (Number(amount) / 100).toFixed(2))
+      .reverse()
+
+  test('as CSV has one row an entry, oldest first', async () => {
+    const response = await get(await linkTo('CSV'))
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toContain('text/csv')
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename="IE\w+_[\d-]+_[\d-]+\.csv"$/)
+    const [head, ...rows] = (await response.text()).trimEnd().split('\r\n')
+    const at = head?.split(',').indexOf('amount') ?? -1
+    expect(rows.map((row) => row.split(',').at(at - 11))).toEqual(decimals())
+  })
+
+  test('as camt.053 conforms, and says the same amounts', async () => {
+    const document = parseXml(await (await get(await linkTo('CAMT_053'))).text())
+    expect(faults({ ...document, attributes: {} }, 'Document', camt053Grammar)).toEqual([])
+    const amounts = all(document, 'Ntry').map((entry) => {
+      const [amount] = entry.children.filter(({ name }) => name === 'Amt')
+      const [indicator] = entry.children.filter(({ name }) => name === 'CdtDbtInd')
+      return `${indicator?.text === 'DBIT' ? '-' : ''}${amount?.text}`
+    })
+    expect(amounts).toEqual(decimals())
+  })
+
+  test('as OFX conforms, and says the same amounts', async () => {
+    const document = parseXml(await (await get(await linkTo('OFX'))).text())
+    expect(faults(document, 'OFX', ofxGrammar)).toEqual([])
+    expect(all(document, 'TRNAMT').map(({ text }) => text)).toEqual(decimals())
+  })
+
+  test('answers HEAD with its headers alone', async () => {
+    const response = await get(await linkTo('CSV'), 'HEAD')
+    expect([response.status, await response.text()]).toEqual([200, ''])
+  })
+
+  test('with a changed link is refused, and another path is not there', async () => {
+    const link = await linkTo('CSV')
+    for (const path of [link.replace('format=CSV', 'format=OFX'), link.replace(/from=\d{4}/, 'from=2000')]) {
+      expect((await get(path)).status).toBe(403)
+    }
+    expect((await get('/downloads/other')).status).toBe(404)
+  })
+
+  test('without the signature of the gateway is refused', async () => {
+    expect((await fetch(service.url + (await linkTo('CSV')))).status).toBe(403)
+  })
+
+  test('that its reader leaves leaves nothing behind: the service answers on', async () => {
+    const path = await linkTo('CAMT_053')
+    await Promise.all(
+      Array.from({ length: 5 }, async () => {
+        const response = await get(path)
+        await response.body?.cancel()
+      }),
+    )
+    expect((await get(path)).status).toBe(200)
+  })
+})
