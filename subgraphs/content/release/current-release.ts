@@ -108,19 +108,24 @@ export async function followReleases({
 
 interface Place {
   readonly path: string
-  readonly inode: number
-  readonly device: number
+  readonly inode: bigint
+  readonly device: bigint
+  /** Nanoseconds; renaming a folder changes it. */
+  readonly changed: bigint
+}
+
+async function placeOf(folder: string): Promise<Place> {
+  const path = await realpath(folder)
+  const { ino: inode, dev: device, ctimeNs: changed } = await stat(path, { bigint: true })
+  return { path, inode, device, changed }
 }
 
 /** Two folders are never the same place, even where one took the other's name. */
-async function placeOf(folder: string): Promise<Place> {
-  const path = await realpath(folder)
-  const { ino: inode, dev: device } = await stat(path)
-  return { path, inode, device }
-}
-
 const samePlace = (one: Place, other: Place): boolean =>
   one.path === other.path && one.inode === other.inode && one.device === other.device
+
+/** False also where a folder was renamed away and back again between the two looks. */
+const untouched = (before: Place, after: Place): boolean => samePlace(before, after) && before.changed === after.changed
 
 const ATTEMPTS = 10
 const BETWEEN_ATTEMPTS = 20 // milliseconds; between two renames there is no folder for a moment
@@ -132,7 +137,7 @@ async function readSettled(folder: string): Promise<{ release: Release; place: P
     try {
       const place = await placeOf(folder)
       const release = await readRelease(place.path)
-      if (samePlace(place, await placeOf(folder))) return { release, place }
+      if (untouched(place, await placeOf(folder))) return { release, place }
     } catch (error) {
       fault = error
     }
