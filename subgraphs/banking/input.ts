@@ -36,3 +36,16 @@ export function optionalText(argument: string, text: string | null | undefined, 
 function isText(text: string, longest: number): boolean {
   return text.length <= longest * 2 && [...text].length <= longest && text.isWellFormed() && !/\p{Cc}/u.test(text)
 }
+
+/** @throws BAD_USER_INPUT when missing, too long or not plain text */
+export function requiredText(argument: string, text: string, longest: number): string {
+  const given = optionalText(argument, text, longest)
+  if (given !== null) return given
+  throw badInput(argument, `must have 1 to ${longest} characters`)
+}
+
+/** @throws BAD_USER_INPUT outside the range, both ends of which are allowed */
+export function wholeNumber(argument: string, value: number, least: number, most: number): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value
+  throw badInput(argument, `must be from ${least} to ${most}`)
+}

@@ -8,10 +8,13 @@ import { createLedger } from './ledger/ledger.ts'
 import { resolvers } from './resolvers.ts'
 import { downloadLinks } from './statements/link.ts'
 import { statementRoute } from './statements/route.ts'
+import { expireHolds } from './workers/expiry.ts'
+import { startWorker } from './workers/worker.ts'
 
 const READ_CONNECTIONS = 10
 /** One batch is in flight at a time; the second connection is there when the first is found dead. */
 const LEDGER_CONNECTIONS = 2
+const WORK_PAUSE = 500 // milliseconds
 
 export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> = {
   name: 'banking',
@@ -30,6 +33,9 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
       dataDir: settings.DATA_DIR,
     })
     const downloads = downloadLinks(settings.GATEWAY_SECRET)
+    const workers = [
+      startWorker({ name: 'expiry', log, pause: WORK_PAUSE, round: () => expireHolds(database, ledger) }),
+    ]
     return {
       resolvers,
       context: async ({ authorization, requestId }) =>
@@ -45,6 +51,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
         await database.$queryRaw`SELECT 1`
       },
       async close() {
+        await Promise.all(workers.map((worker) => worker.stop()))
         await ledger.idle()
         await Promise.all([database.$disconnect(), ledgerDatabase.$disconnect()])
       },

@@ -1,4 +1,5 @@
 /** All resolvers of banking, put together from their concerns. */
+import { accountMutations } from './accounts/mutations.ts'
 import { accountResolvers } from './accounts/resolvers.ts'
 import { customerResolvers } from './customers/resolvers.ts'
 import { entryResolvers } from './entries/resolvers.ts'
@@ -8,6 +9,7 @@ import { moneyResolvers } from './money/resolvers.ts'
 import { placeResolvers } from './places/resolvers.ts'
 import { scalars } from './scalars.ts'
 import { statementResolvers } from './statements/resolvers.ts'
+import { holdResolvers } from './transfers/holds.ts'
 import { transferResolvers } from './transfers/resolvers.ts'
 
 type ResolverMap = Readonly<Record<string, object>>
@@ -18,8 +20,10 @@ const parts: readonly ResolverMap[] = [
   moneyResolvers,
   customerResolvers,
   accountResolvers,
+  accountMutations,
   entryResolvers,
   transferResolvers,
+  holdResolvers,
   loanResolvers,
   statementResolvers,
   placeResolvers,

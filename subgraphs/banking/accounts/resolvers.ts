@@ -21,6 +21,8 @@ export const accountResolvers = {
   Account: {
     __resolveReference: ({ id }: { id: string }, context: BankingContext) => visibleAccount(id, context),
     balance: (account: AccountRow): AccountRow => account,
+    dailyLimit: ({ dailyLimit, currency }: AccountRow): Money | null =>
+      dailyLimit === null ? null : { amount: dailyLimit, currency },
     product: ({ productId }: AccountRow) => (productId === null ? null : { id: productId }),
     branch: ({ branchId }: AccountRow, _: unknown, { loaders }: BankingContext): Promise<Branch | null> | null =>
       branchId === null ? null : loaders.branch.load(branchId),

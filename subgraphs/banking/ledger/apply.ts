@@ -6,7 +6,7 @@ import { chainHash } from './audit-chain.ts'
 import type { Effects } from './book.ts'
 import { plainArray, textArray } from './columns.ts'
 import type { BatchRecord, Evaluation } from './evaluate.ts'
-import type { Account, AccountOpening, Head, LedgerEvent, Transfer } from './model.ts'
+import type { Account, AccountChange, AccountOpening, Head, LedgerEvent, Transfer } from './model.ts'
 
 type Transaction = Prisma.TransactionClient
 
@@ -17,6 +17,8 @@ export async function applyEvaluation(transaction: Transaction, head: Head, eval
   if (effects.opened.length > 0) await insertAccounts(transaction, effects.opened)
   if (effects.resolved.size > 0) await resolveTransfers(transaction, [...effects.resolved.values()])
   await writeBatch(transaction, head, evaluation)
+  // After the counters: an account may have been emptied and closed in the same batch.
+  if (effects.altered.size > 0) await alterAccounts(transaction, [...effects.altered.values()])
   if (effects.loans.size > 0) await saveLoans(transaction, [...effects.loans.values()])
 }
 
@@ -179,6 +181,20 @@ async function insertAccounts(transaction: Transaction, opened: readonly Account
       openedAt: at,
     })),
   })
+}
+
+async function alterAccounts(transaction: Transaction, changes: readonly AccountChange[]): Promise<void> {
+  const ids = plainArray(changes.map(({ account }) => account.id))
+  const statuses = plainArray(changes.map(({ account }) => account.status))
+  const limits = plainArray(changes.map(({ account }) => account.dailyLimit))
+  const names = textArray(changes.map(({ name }) => name))
+  const instants = plainArray(changes.map(({ at }) => at))
+  await transaction.$executeRaw`/* ledger:alter */
+    UPDATE accounts SET status = c.status, daily_limit = c.daily_limit, name = COALESCE(c.name, accounts.name),
+      closed_at = CASE WHEN c.status = 'CLOSED' THEN COALESCE(closed_at, c.at) END
+    FROM unnest(${ids}::bigint[], ${statuses}::account_status[], ${limits}::bigint[], ${names}::text[],
+      ${instants}::timestamptz[]) AS c (id, status, daily_limit, name, at)
+    WHERE accounts.id = c.id`
 }
 
 async function resolveTransfers(transaction: Transaction, transfers: readonly Transfer[]): Promise<void> {

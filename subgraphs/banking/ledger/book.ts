@@ -1,7 +1,7 @@
 /** The accounts and transfers of a batch while it is evaluated, and the only functions that change them. Knows no database. */
 import type { Loan } from '../loans/loan.ts'
 import { MAX_AMOUNT } from '../money/amount.ts'
-import type { Account, AccountOpening, EventKind, LedgerEvent, Transfer, TransferKind } from './model.ts'
+import type { Account, AccountChange, AccountOpening, EventKind, LedgerEvent, Transfer, TransferKind } from './model.ts'
 
 /** What a batch does to the database, in the order it happened. */
 export interface Effects {
@@ -11,6 +11,8 @@ export interface Effects {
   readonly resolved: Map<string, Transfer>
   readonly events: LedgerEvent[]
   readonly touched: Map<string, Account>
+  /** Accounts whose status, limit or name changed. */
+  readonly altered: Map<string, AccountChange>
   /** Loans that changed. */
   readonly loans: Map<string, Loan>
 }
@@ -19,6 +21,8 @@ export interface Book {
   readonly accounts: Map<string, Account>
   readonly transfers: Map<string, Transfer>
   readonly loans: Map<string, Loan>
+  /** Ids of transfers that another one takes back. */
+  readonly reversed: Set<string>
   /** Of the last event. */
   sequence: bigint
   /** The number of the last account opened. */
@@ -40,6 +44,11 @@ export interface Movement {
   readonly groupId?: string | null
 }
 
+/** A movement that waits, until an instant, for somebody to capture or void it. */
+export interface Hold extends Movement {
+  readonly expiresAt: string
+}
+
 export const postedBalance = (account: Account): bigint => account.creditsPosted - account.debitsPosted
 
 /** What may leave the account: posted less what is held. */
@@ -53,30 +62,89 @@ export const hasRoom = (debit: Account, credit: Account, amount: bigint): boolea
 /** Moves money at once. The caller has checked that it may. */
 export function postTransfer(book: Book, movement: Movement): Transfer {
   const { debit, credit, amount } = movement
+  const transfer = newTransfer(book, movement, { status: 'POSTED', postedAmount: amount, expiresAt: null })
+  debit.debitsPosted += amount
+  credit.creditsPosted += amount
+  if (transfer.reversalOf !== null) book.reversed.add(transfer.reversalOf)
+  record(book, 'TRANSFER_POSTED', transfer, amount, debit, credit)
+  return transfer
+}
+
+/** Sets money aside. The caller has checked that it may. */
+export function placeHold(book: Book, hold: Hold): Transfer {
+  const { debit, credit, amount, expiresAt } = hold
+  const transfer = newTransfer(book, hold, { status: 'PENDING', postedAmount: null, expiresAt })
+  debit.debitsPending += amount
+  credit.creditsPending += amount
+  record(book, 'HOLD_PLACED', transfer, amount, debit, credit)
+  return transfer
+}
+
+/** How a hold ends, and the event that tells of it. */
+const endings = { POSTED: 'HOLD_CAPTURED', VOIDED: 'HOLD_VOIDED', EXPIRED: 'HOLD_EXPIRED' } as const
+
+/** Ends a pending hold: posts `captured` of it, and releases the rest. */
+export function resolveHold(
+  book: Book,
+  hold: Transfer,
+  ending: { readonly status: 'POSTED'; readonly captured: bigint } | { readonly status: 'VOIDED' | 'EXPIRED' },
+): void {
+  const [debit, credit] = accountsOf(book, hold)
+  const captured = ending.status === 'POSTED' ? ending.captured : 0n
+  book.sequence += 1n
+  hold.status = ending.status
+  hold.postedAmount = captured === 0n ? null : captured
+  hold.resolvedAt = book.at
+  debit.debitsPending -= hold.amount
+  credit.creditsPending -= hold.amount
+  debit.debitsPosted += captured
+  credit.creditsPosted += captured
+  // One placed in this very batch is still to be written, and is written as it ended.
+  if (!book.effects.transfers.has(hold.id)) book.effects.resolved.set(hold.id, hold)
+  record(book, endings[ending.status], hold, captured === 0n ? hold.amount : captured, debit, credit)
+}
+
+/** Both accounts of a transfer: they are always loaded with it. */
+export function accountsOf(
+  book: Book,
+  { id, debitAccount, creditAccount }: Transfer,
+): [debit: Account, credit: Account] {
+  const debit = book.accounts.get(debitAccount)
+  const credit = book.accounts.get(creditAccount)
+  if (!debit || !credit) throw new Error(`The accounts of transfer ${id} are not in the book.`)
+  return [debit, credit]
+}
+
+function newTransfer(
+  book: Book,
+  movement: Movement,
+  outcome: Pick<Transfer, 'status' | 'postedAmount' | 'expiresAt'>,
+): Transfer {
   book.sequence += 1n
   const transfer: Transfer = {
     id: book.sequence.toString(),
     kind: movement.kind,
-    status: 'POSTED',
-    debitAccount: debit.id,
-    creditAccount: credit.id,
-    amount,
-    postedAmount: amount,
-    currency: debit.currency,
+    debitAccount: movement.debit.id,
+    creditAccount: movement.credit.id,
+    amount: movement.amount,
+    currency: movement.debit.currency,
     reference: movement.reference ?? null,
     merchantId: movement.merchantId ?? null,
     reversalOf: movement.reversalOf ?? null,
     groupId: movement.groupId ?? null,
-    expiresAt: null,
     createdAt: book.at,
-    resolvedAt: book.at,
+    resolvedAt: outcome.status === 'PENDING' ? null : book.at,
+    ...outcome,
   }
-  debit.debitsPosted += amount
-  credit.creditsPosted += amount
   book.transfers.set(transfer.id, transfer)
   book.effects.transfers.set(transfer.id, transfer)
-  record(book, 'TRANSFER_POSTED', transfer, amount, debit, credit)
   return transfer
+}
+
+/** Notes that an account's status, limit or (where it is given) name changed. */
+export function alterAccount(book: Book, account: Account, name: string | null = null): void {
+  const before = book.effects.altered.get(account.id)
+  book.effects.altered.set(account.id, { account, name: name ?? before?.name ?? null, at: book.at })
 }
 
 /** Writes the event that the book's sequence stands at. */

@@ -81,12 +81,14 @@ export function evaluate(state: LedgerState, moments: readonly Moment[]): Evalua
     resolved: new Map(),
     events: [],
     touched: new Map(),
+    altered: new Map(),
     loans: new Map(),
   }
   const book: Book = {
     accounts,
     transfers,
     loans,
+    reversed: new Set([...transfers.values()].flatMap(({ reversalOf }) => reversalOf ?? [])),
     sequence: head.sequence,
     lastAccount: head.account,
     at: head.at,

@@ -39,6 +39,14 @@ export interface AccountOpening {
   readonly at: string
 }
 
+/** What changed of an account besides its counters. */
+export interface AccountChange {
+  readonly account: Account
+  /** Null: as it was. */
+  readonly name: string | null
+  readonly at: string
+}
+
 export interface Transfer {
   /** The sequence of the event that made it. */
   readonly id: string

@@ -13,6 +13,14 @@ export const refusals = {
   LOAN_NOT_APPROVED: 'The loan is not approved and waiting to be paid out.',
   LOAN_NOT_ACTIVE: 'The loan is not active.',
   LOAN_NOT_OVERPAID: 'Nothing was overpaid on the loan.',
+  TRANSFER_NOT_FOUND: 'There is no such transfer.',
+  HOLD_ALREADY_RESOLVED: 'The hold was captured, voided or has expired.',
+  HOLD_EXCEEDED: 'The amount is more than is held.',
+  NOT_A_HOLD: 'The transfer was never held.',
+  ALREADY_REVERSED: 'The transfer was reversed before.',
+  NOT_REVERSIBLE: 'A transfer of this kind or in this state cannot be reversed.',
+  ACCOUNT_NOT_FROZEN: 'The account is not frozen.',
+  ACCOUNT_NOT_EMPTY: 'The account still has a balance, or holds are open on it.',
   NOT_PERMITTED: 'The caller may not do this.',
 } as const
 

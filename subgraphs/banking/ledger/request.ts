@@ -26,7 +26,53 @@ export interface OpenAccountCommand {
   readonly branchId: string | null
 }
 
-export type Command = TransferCommand | OpenAccountCommand | LoanRequest
+export interface HoldFundsCommand extends Omit<TransferCommand, 'name' | 'merchantId'> {
+  readonly name: 'holdFunds'
+  readonly expiresInSeconds: number
+}
+
+export interface CaptureHoldCommand {
+  readonly name: 'captureHold'
+  readonly transferId: string | null
+  /** Null: all of it. */
+  readonly amount: bigint | null
+}
+
+/** What is asked of one transfer. */
+export interface TransferChangeCommand<Name extends string> {
+  readonly name: Name
+  readonly transferId: string | null
+}
+
+/** What is asked of one account. */
+export interface AccountChangeCommand<Name extends string> {
+  readonly name: Name
+  readonly accountId: string | null
+}
+
+export interface RenameAccountCommand extends AccountChangeCommand<'renameAccount'> {
+  readonly label: string
+}
+
+export interface SetDailyLimitCommand extends AccountChangeCommand<'setDailyLimit'> {
+  /** Minor units; null: no limit. */
+  readonly limit: bigint | null
+}
+
+export type Command =
+  | TransferCommand
+  | HoldFundsCommand
+  | CaptureHoldCommand
+  | TransferChangeCommand<'voidHold'>
+  | TransferChangeCommand<'expireHold'>
+  | TransferChangeCommand<'reverseTransfer'>
+  | OpenAccountCommand
+  | RenameAccountCommand
+  | AccountChangeCommand<'freezeAccount'>
+  | AccountChangeCommand<'unfreezeAccount'>
+  | AccountChangeCommand<'closeAccount'>
+  | SetDailyLimitCommand
+  | LoanRequest
 
 /** Who asks. The bank itself acts under an id that no token can carry. */
 export interface Actor {

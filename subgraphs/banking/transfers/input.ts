@@ -1,7 +1,7 @@
 /** From what a client sends to what the ledger is asked: every argument is checked here, before anything is read. */
 import { accountIdOf, parseAccountId, parseAccountNumber } from '../accounts/number.ts'
-import { amountToMove, badInput, type Keyed, optionalText } from '../input.ts'
-import type { TransferCommand } from '../ledger/request.ts'
+import { amountToMove, badInput, type Keyed, optionalText, wholeNumber } from '../input.ts'
+import type { CaptureHoldCommand, HoldFundsCommand, TransferChangeCommand, TransferCommand } from '../ledger/request.ts'
 
 export interface TransferInput extends Keyed {
   readonly from: string
@@ -11,22 +11,77 @@ export interface TransferInput extends Keyed {
   readonly reference?: string | null
 }
 
-const MAX_REFERENCE = 140
+export interface HoldFundsInput extends TransferInput {
+  readonly expiresInSeconds: number
+}
 
-/** @throws BAD_USER_INPUT naming the argument */
-export function readTransferInput(input: TransferInput): Keyed & { readonly command: TransferCommand } {
-  const number = parseAccountNumber(input.to)
+export interface CaptureHoldInput extends Keyed {
+  readonly transferId: string
+  readonly amount?: bigint | null
+}
+
+export interface TransferChangeInput extends Keyed {
+  readonly transferId: string
+}
+
+/** A mutation as the ledger is asked it. */
+export type Asked<Asking> = Keyed & { readonly command: Asking }
+
+const MAX_REFERENCE = 140
+const LONGEST_HOLD = 2_592_000 // seconds: 30 days
+
+/** A transfer's id as clients send it; undefined for what can be none. */
+export function parseTransferId(text: string): string | undefined {
+  return /^[1-9]\d{0,17}$/.test(text) ? text : undefined
+}
+
+/** What every order to move money has. @throws BAD_USER_INPUT naming the argument */
+export function readOrder({ from, to, amount, currency, reference }: Omit<TransferInput, keyof Keyed>) {
+  const number = parseAccountNumber(to)
   if (number === undefined) throw badInput('to', 'must be an account number (IBAN) with right check digits')
   return {
-    idempotencyKey: input.idempotencyKey,
-    command: {
-      name: 'transfer',
-      from: parseAccountId(input.from) ?? null,
-      to: accountIdOf(number) ?? null,
-      amount: amountToMove(input.amount),
-      currency: input.currency,
-      reference: optionalText('reference', input.reference, MAX_REFERENCE),
-      merchantId: null,
-    },
+    from: parseAccountId(from) ?? null,
+    to: accountIdOf(number) ?? null,
+    amount: amountToMove(amount),
+    currency,
+    reference: optionalText('reference', reference, MAX_REFERENCE),
   }
 }
+
+/** @throws BAD_USER_INPUT naming the argument */
+export const readTransferInput = (input: TransferInput): Asked<TransferCommand> => ({
+  idempotencyKey: input.idempotencyKey,
+  command: { name: 'transfer', ...readOrder(input), merchantId: null },
+})
+
+/** @throws BAD_USER_INPUT naming the argument */
+export const readHoldFundsInput = (input: HoldFundsInput): Asked<HoldFundsCommand> => ({
+  idempotencyKey: input.idempotencyKey,
+  command: {
+    name: 'holdFunds',
+    ...readOrder(input),
+    expiresInSeconds: wholeNumber('expiresInSeconds', input.expiresInSeconds, 1, LONGEST_HOLD),
+  },
+})
+
+/** @throws BAD_USER_INPUT naming the argument */
+export const readCaptureHoldInput = ({
+  idempotencyKey,
+  transferId,
+  amount,
+}: CaptureHoldInput): Asked<CaptureHoldCommand> => ({
+  idempotencyKey,
+  command: {
+    name: 'captureHold',
+    transferId: parseTransferId(transferId) ?? null,
+    amount: amount === null || amount === undefined ? null : amountToMove(amount),
+  },
+})
+
+export const readTransferChange = <Name extends string>(
+  name: Name,
+  { idempotencyKey, transferId }: TransferChangeInput,
+): Asked<TransferChangeCommand<Name>> => ({
+  idempotencyKey,
+  command: { name, transferId: parseTransferId(transferId) ?? null },
+})

@@ -4,7 +4,17 @@ import { maskAccountNumber } from '../accounts/number.ts'
 import type { BankingContext } from '../context.ts'
 import type { Money } from '../money/amount.ts'
 import { type MutationResult, mutate } from '../mutation.ts'
-import { readTransferInput, type TransferInput } from './input.ts'
+import {
+  type CaptureHoldInput,
+  type HoldFundsInput,
+  parseTransferId,
+  readCaptureHoldInput,
+  readHoldFundsInput,
+  readTransferChange,
+  readTransferInput,
+  type TransferChangeInput,
+  type TransferInput,
+} from './input.ts'
 import type { TransferRow } from './read.ts'
 
 interface Party {
@@ -15,7 +25,7 @@ interface Party {
 /** The transfer, if it touches an account the caller may see. */
 async function visibleTransfer(id: string | null, context: BankingContext): Promise<TransferRow | null> {
   const reader = requireScope(context.caller, 'banking:read')
-  const transfer = id !== null && /^[1-9]\d{0,17}$/.test(id) ? await context.loaders.transfer.load(id) : null
+  const transfer = id !== null && parseTransferId(id) !== undefined ? await context.loaders.transfer.load(id) : null
   return transfer && (mayUse(reader, transfer.debitOwner) || mayUse(reader, transfer.creditOwner)) ? transfer : null
 }
 
@@ -43,6 +53,23 @@ export const transferResolvers = {
   Mutation: {
     transfer: (_: unknown, { input }: { input: TransferInput }, context: BankingContext): Promise<MutationResult> =>
       mutate(context, () => readTransferInput(input)),
+    holdFunds: (_: unknown, { input }: { input: HoldFundsInput }, context: BankingContext): Promise<MutationResult> =>
+      mutate(context, () => readHoldFundsInput(input)),
+    captureHold: (
+      _: unknown,
+      { input }: { input: CaptureHoldInput },
+      context: BankingContext,
+    ): Promise<MutationResult> => mutate(context, () => readCaptureHoldInput(input)),
+    voidHold: (
+      _: unknown,
+      { input }: { input: TransferChangeInput },
+      context: BankingContext,
+    ): Promise<MutationResult> => mutate(context, () => readTransferChange('voidHold', input)),
+    reverseTransfer: (
+      _: unknown,
+      { input }: { input: TransferChangeInput },
+      context: BankingContext,
+    ): Promise<MutationResult> => mutate(context, () => readTransferChange('reverseTransfer', input)),
   },
   TransferResult: {
     __resolveType: ({ accepted }: MutationResult): string => (accepted ? 'TransferAccepted' : 'Refusal'),
@@ -54,6 +81,7 @@ export const transferResolvers = {
   Transfer: {
     __resolveReference: ({ id }: { id: string }, context: BankingContext) => visibleTransfer(id, context),
     amount: ({ amount, postedAmount, currency }: TransferRow): Money => ({ amount: postedAmount ?? amount, currency }),
+    held: ({ kind, amount, currency }: TransferRow): Money | null => (kind === 'HOLD' ? { amount, currency } : null),
     from: (transfer: TransferRow, _: unknown, context: BankingContext): Party =>
       partyOf(
         {

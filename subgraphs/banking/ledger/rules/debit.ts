@@ -5,10 +5,35 @@ import type { Account } from '../model.ts'
 import { type Refused, refuse } from '../refusal.ts'
 import type { Actor } from '../request.ts'
 
+export const mayUseAccount = (account: Account, actor: Actor): boolean => actor.officer || account.owner === actor.id
+
 /** The account, if the actor may use it: somebody else's looks like one that does not exist. */
 export function ownAccount(book: Book, id: string | null, actor: Actor): Account | undefined {
   const account = id === null ? undefined : book.accounts.get(id)
-  return account && (actor.officer || account.owner === actor.id) ? account : undefined
+  return account && mayUseAccount(account, actor) ? account : undefined
+}
+
+/** What a customer orders to be moved, at once or later. */
+export interface Order {
+  readonly from: string | null
+  readonly to: string | null
+  readonly amount: bigint
+  readonly currency: string
+}
+
+/** Both accounts of an order that may be carried out now, or why it may not. */
+export function orderOf(
+  { from, to, amount, currency }: Order,
+  book: Book,
+  actor: Actor,
+): { readonly debit: Account; readonly credit: Account } | { readonly refusal: Refused } {
+  const debit = ownAccount(book, from, actor)
+  const credit = to === null ? undefined : book.accounts.get(to)
+  if (!debit || !credit) return { refusal: refuse('ACCOUNT_NOT_FOUND') }
+  if (debit === credit) return { refusal: refuse('SAME_ACCOUNT') }
+  if (debit.currency !== currency || credit.currency !== currency) return { refusal: refuse('CURRENCY_MISMATCH') }
+  const refusal = refusalOfDebit(book, debit, credit, amount)
+  return refusal ? { refusal } : { debit, credit }
 }
 
 /** What left on the day of the operation so far. */
@@ -23,12 +48,17 @@ export function countSpending(account: Account, amount: bigint, at: string): voi
   account.spentOn = dayOf(at)
 }
 
-/** The refusal of taking `amount` out of `debit` and into `credit`, if there is one. */
+/** The refusal of a customer's order to take `amount` out of `debit` and into `credit`, if there is one. */
 export function refusalOfDebit(book: Book, debit: Account, credit: Account, amount: bigint): Refused | undefined {
+  return refusalOfMove(debit, credit, amount) ?? refusalByLimit(debit, amount, book.at)
+}
+
+/** The same, where the daily limit has no say. */
+export function refusalOfMove(debit: Account, credit: Account, amount: bigint): Refused | undefined {
   if (debit.status !== 'OPEN' || credit.status !== 'OPEN') return refuse('ACCOUNT_NOT_OPEN')
   if (debit.floor !== null && availableBalance(debit) - amount < debit.floor) return refuse('INSUFFICIENT_FUNDS')
   if (!hasRoom(debit, credit, amount)) return refuse('LIMIT_EXCEEDED', 'An account cannot hold that much.')
-  return refusalByLimit(debit, amount, book.at)
+  return undefined
 }
 
 function refusalByLimit(account: Account, amount: bigint, at: string): Refused | undefined {

@@ -3,13 +3,29 @@ import { loanRules } from '../../loans/rules.ts'
 import type { Book } from '../book.ts'
 import type { Outcome } from '../refusal.ts'
 import type { Actor, Command } from '../request.ts'
-import { openAccount } from './open-account.ts'
+import { closeAccount, freezeAccount, openAccount, renameAccount, setDailyLimit, unfreezeAccount } from './account.ts'
+import { captureHold, expireHold, holdFunds, voidHold } from './hold.ts'
+import { reverseTransfer } from './reversal.ts'
 import type { Needs, Rule } from './rule.ts'
 import { transfer } from './transfer.ts'
 
 type Rules = { readonly [Name in Command['name']]: Rule<Extract<Command, { name: Name }>> }
 
-const rules: Rules = { transfer, openAccount, ...loanRules }
+const rules: Rules = {
+  transfer,
+  holdFunds,
+  captureHold,
+  voidHold,
+  expireHold,
+  reverseTransfer,
+  openAccount,
+  renameAccount,
+  freezeAccount,
+  unfreezeAccount,
+  setDailyLimit,
+  closeAccount,
+  ...loanRules,
+}
 
 // The table's type pairs each name with its rule; TypeScript cannot follow that through a lookup by a union.
 const ruleOf = (command: Command): Rule<Command> => rules[command.name] as Rule<Command>

@@ -12,6 +12,12 @@ export interface Needs {
   readonly loans?: readonly string[]
 }
 
+/** What a rule about one transfer needs. */
+export const needsOfTransfer = ({ transferId }: { readonly transferId: string | null }): Needs => ({
+  accounts: [],
+  transfers: transferId === null ? [] : [transferId],
+})
+
 export interface Rule<Asked extends Command> {
   needs(command: Asked): Needs
   /** Decides, and on acceptance changes the book. A refusal leaves the book as it was. */

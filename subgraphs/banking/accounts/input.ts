@@ -1,0 +1,86 @@
+/** From what a client sends about accounts to what the ledger is asked. */
+import { badInput, type Keyed, requiredText } from '../input.ts'
+import type {
+  AccountChangeCommand,
+  OpenAccountCommand,
+  RenameAccountCommand,
+  SetDailyLimitCommand,
+} from '../ledger/request.ts'
+import { BANK_CURRENCIES } from '../money/currencies.ts'
+import type { Asked } from '../transfers/input.ts'
+import { parseAccountId } from './number.ts'
+
+export interface OpenAccountInput extends Keyed {
+  readonly kind: 'CURRENT' | 'SAVINGS'
+  readonly currency: string
+  readonly name: string
+  readonly branch: string
+}
+
+export interface AccountInput extends Keyed {
+  readonly accountId: string
+}
+
+export interface RenameAccountInput extends AccountInput {
+  readonly name: string
+}
+
+export interface SetDailyLimitInput extends AccountInput {
+  readonly limit?: bigint | null
+}
+
+const MAX_NAME = 70
+const HOME_CURRENCY = 'EUR'
+
+/** The branch is known to exist. @throws BAD_USER_INPUT naming the argument */
+export function readOpenAccountInput(owner: string, input: OpenAccountInput): Asked<OpenAccountCommand> {
+  const { idempotencyKey, kind, currency, name, branch } = input
+  if (!BANK_CURRENCIES.includes(currency)) throw badInput('currency', `must be one of ${BANK_CURRENCIES.join(', ')}`)
+  return {
+    idempotencyKey,
+    command: {
+      name: 'openAccount',
+      owner,
+      kind,
+      currency,
+      label: requiredText('name', name, MAX_NAME),
+      floor: 0n,
+      productId: productOf(kind, currency),
+      branchId: branch,
+    },
+  }
+}
+
+function productOf(kind: 'CURRENT' | 'SAVINGS', currency: string): string {
+  if (kind === 'SAVINGS') return 'savings-account'
+  return currency === HOME_CURRENCY ? 'current-account' : 'foreign-currency-account'
+}
+
+/** @throws BAD_USER_INPUT naming the argument */
+export const readRenameAccountInput = ({
+  idempotencyKey,
+  accountId,
+  name,
+}: RenameAccountInput): Asked<RenameAccountCommand> => ({
+  idempotencyKey,
+  command: {
+    name: 'renameAccount',
+    accountId: parseAccountId(accountId) ?? null,
+    label: requiredText('name', name, MAX_NAME),
+  },
+})
+
+/** @throws BAD_USER_INPUT naming the argument */
+export function readSetDailyLimitInput(input: SetDailyLimitInput): Asked<SetDailyLimitCommand> {
+  const { idempotencyKey, accountId, limit = null } = input
+  if (limit !== null && limit < 0n) throw badInput('limit', 'must be 0 or more')
+  return { idempotencyKey, command: { name: 'setDailyLimit', accountId: parseAccountId(accountId) ?? null, limit } }
+}
+
+export const readAccountChange = <Name extends string>(
+  name: Name,
+  { idempotencyKey, accountId }: AccountInput,
+): Asked<AccountChangeCommand<Name>> => ({
+  idempotencyKey,
+  command: { name, accountId: parseAccountId(accountId) ?? null },
+})

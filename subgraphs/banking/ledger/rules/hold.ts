@@ -1,0 +1,78 @@
+/** Two-phase transfers: money is set aside, and later captured, voided, or released when its time is over. Each hold ends once. */
+import { accountsOf, type Book, placeHold, resolveHold } from '../book.ts'
+import type { Transfer } from '../model.ts'
+import { accept, type Refused, refuse } from '../refusal.ts'
+import type { Actor, CaptureHoldCommand, HoldFundsCommand, TransferChangeCommand } from '../request.ts'
+import { countSpending, mayUseAccount, orderOf } from './debit.ts'
+import { needsOfTransfer, type Rule } from './rule.ts'
+
+export const holdFunds: Rule<HoldFundsCommand> = {
+  needs: ({ from, to }) => ({ accounts: [from, to].filter((id) => id !== null), transfers: [] }),
+  evaluate(command, book, actor) {
+    const order = orderOf(command, book, actor)
+    if ('refusal' in order) return order.refusal
+    const { debit, credit } = order
+    const { amount, reference, expiresInSeconds } = command
+    const expiresAt = new Date(Date.parse(book.at) + expiresInSeconds * 1_000).toISOString()
+    countSpending(debit, amount, book.at)
+    return accept(placeHold(book, { kind: 'HOLD', debit, credit, amount, reference, expiresAt }).id)
+  },
+}
+
+export const captureHold: Rule<CaptureHoldCommand> = {
+  needs: needsOfTransfer,
+  evaluate({ transferId, amount }, book, actor) {
+    const hold = openHold(book, transferId, actor)
+    if ('code' in hold) return hold
+    // Its time may be over before anybody came to release it.
+    if (hold.expiresAt !== null && hold.expiresAt <= book.at) return refuse('HOLD_ALREADY_RESOLVED')
+    const captured = amount ?? hold.amount
+    if (captured > hold.amount) return refuse('HOLD_EXCEEDED')
+    if (accountsOf(book, hold).some(({ status }) => status !== 'OPEN')) return refuse('ACCOUNT_NOT_OPEN')
+    giveBackSpending(book, hold, hold.amount - captured)
+    resolveHold(book, hold, { status: 'POSTED', captured })
+    return accept(hold.id)
+  },
+}
+
+export const voidHold: Rule<TransferChangeCommand<'voidHold'>> = {
+  needs: needsOfTransfer,
+  evaluate({ transferId }, book, actor) {
+    const hold = openHold(book, transferId, actor)
+    if ('code' in hold) return hold
+    return release(book, hold, 'VOIDED')
+  },
+}
+
+/** Asked by the bank itself, when a hold's time is over. */
+export const expireHold: Rule<TransferChangeCommand<'expireHold'>> = {
+  needs: needsOfTransfer,
+  evaluate({ transferId }, book, actor) {
+    const hold = openHold(book, transferId, actor)
+    if ('code' in hold) return hold
+    if (hold.expiresAt === null || hold.expiresAt > book.at) return refuse('NOT_PERMITTED')
+    return release(book, hold, 'EXPIRED')
+  },
+}
+
+function release(book: Book, hold: Transfer, status: 'VOIDED' | 'EXPIRED') {
+  giveBackSpending(book, hold, hold.amount)
+  resolveHold(book, hold, { status })
+  return accept(hold.id)
+}
+
+/** What was not taken in the end does not count against the limit of the day on which it was held. */
+function giveBackSpending(book: Book, hold: Transfer, amount: bigint): void {
+  const [debit] = accountsOf(book, hold)
+  if (hold.createdAt.slice(0, 10) === book.at.slice(0, 10)) countSpending(debit, -amount, book.at)
+}
+
+/** The hold, if it is open and the actor may end it: the owner of the debited account, or an officer. */
+function openHold(book: Book, id: string | null, actor: Actor): Transfer | Refused {
+  const hold = id === null ? undefined : book.transfers.get(id)
+  if (!hold) return refuse('TRANSFER_NOT_FOUND')
+  const [debit, credit] = accountsOf(book, hold)
+  if (!mayUseAccount(debit, actor)) return refuse(mayUseAccount(credit, actor) ? 'NOT_PERMITTED' : 'TRANSFER_NOT_FOUND')
+  if (hold.kind !== 'HOLD') return refuse('NOT_A_HOLD')
+  return hold.status === 'PENDING' ? hold : refuse('HOLD_ALREADY_RESOLVED')
+}

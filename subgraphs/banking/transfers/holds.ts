@@ -1,0 +1,35 @@
+/** The open holds of an account, newest first, by seek along an index of pending transfers only. */
+import { z } from 'zod'
+import type { PrismaClient } from '../../../prisma/generated/client.ts'
+import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../connection.ts'
+import type { AccountRow } from '../accounts/read.ts'
+import type { BankingContext } from '../context.ts'
+import type { TransferRow } from './read.ts'
+
+const LIST = 'holds'
+const position = z.tuple([z.string().regex(/^\d{1,18}$/)])
+const NEWEST = '9223372036854775807'
+
+export const holdResolvers = {
+  Account: {
+    async holds(
+      { id }: AccountRow,
+      { first, after }: { first?: number | null; after?: string | null },
+      { database, loaders }: BankingContext,
+    ): Promise<Connection<TransferRow>> {
+      const size = pageSize(first)
+      const [before] = decodeCursor(LIST, position, after) ?? [NEWEST]
+      const ids = await readHoldIds(database, id, before, size + 1)
+      const rows = (await Promise.all(ids.map((each) => loaders.transfer.load(each)))).filter((row) => row !== null)
+      return connectionOf(rows, { first: size, after, cursorOf: (transfer) => encodeCursor(LIST, [transfer.id]) })
+    },
+  },
+}
+
+async function readHoldIds(database: PrismaClient, account: string, before: string, limit: number): Promise<string[]> {
+  const rows = await database.$queryRaw<{ id: string }[]>`/* holds:page */
+    SELECT id::text FROM transfers
+    WHERE debit_account_id = ${account}::bigint AND status = 'PENDING' AND id < ${before}::bigint
+    ORDER BY transfers.id DESC LIMIT ${limit}`
+  return rows.map(({ id }) => id)
+}

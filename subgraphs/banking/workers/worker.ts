@@ -1,0 +1,42 @@
+/**
+ * Work that falls due by itself: looked for again and again, by every instance. What it does it does through the ledger under a key
+ * of its own, so that however many instances find the same work, it happens once.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from '../../../gateway/process/log.ts'
+
+export interface Worker {
+  /** Resolves when the round in progress has ended. */
+  stop(): Promise<void>
+}
+
+export interface WorkerOptions {
+  readonly name: string
+  readonly log: Logger
+  /** Does what is due; resolves to true where there may be more at once. A rejection is logged and tried again. */
+  round(): Promise<boolean>
+  /** Milliseconds between rounds that found nothing. */
+  readonly pause: number
+}
+
+export function startWorker({ name, log, round, pause }: WorkerOptions): Worker {
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const run = async (): Promise<void> => {
+    while (!signal.aborted) {
+      const more = await round().catch((error: unknown) => {
+        if (!signal.aborted) log.warn({ err: error, worker: name }, 'a round of work failed; it is tried again')
+        return false
+      })
+      // The sleep rejects when it is cut short, which is how the worker is told to stop.
+      if (!more) await sleep(pause, undefined, { signal, ref: false }).catch(() => {})
+    }
+  }
+  const running = run()
+  return {
+    async stop() {
+      stopping.abort()
+      await running
+    },
+  }
+}
