@@ -4,6 +4,7 @@ import { createLogger } from './gateway/process/log.ts'
 import { choosePorts } from './start/addresses.ts'
 import { gatewaySecret, lockDataFolder } from './start/data-folder.ts'
 import { launch } from './start/launch.ts'
+import { endWithNpm } from './start/npm.ts'
 import { describeSystem } from './start/processes.ts'
 import { addressTable, stateLine } from './start/report.ts'
 import { readStartSettings } from './start/settings.ts'
@@ -11,6 +12,8 @@ import { readStartSettings } from './start/settings.ts'
 const STOP = 120_000 // milliseconds for gateway, services and database, one after the other
 
 const log = createLogger('start', 'info')
+process.stdout.on('error', () => {}) // whoever read it is gone, which is no reason to stop
+endWithNpm(process.env)
 await runProcess(
   log,
   async () => {
