@@ -1,7 +1,8 @@
 /** Puts the gateway together from a `Config`, and takes it apart without losing a request. Reads no environment. */
 import { readFile } from 'node:fs/promises'
 import { type GraphQLSchema, parse, validate } from 'graphql'
-import { Registry } from 'prom-client'
+import { Counter, Registry } from 'prom-client'
+import type { AdminCommands } from './admin.ts'
 import type { Config } from './config.ts'
 import { readShippedOperations, type ShippedOperation } from './operations.ts'
 import { createPlayground, type ServePlayground } from './playground/serve.ts'
@@ -27,16 +28,17 @@ import { createTrafficMetrics } from './traffic/metrics.ts'
 
 const CACHE_BYTES = 128 * 1024 * 1024 // of heap, for answers of stateless services
 const DRAIN_TIMEOUT = 20_000 // milliseconds, grace included
-const GRACE = { quiet: 300, longest: 5_000 } // milliseconds
+const GRACE = { quiet: 500, longest: 5_000 } // milliseconds
 
 export interface RunningGateway extends RunningProcess {
   /** Base address of the public port. */
   readonly url: string
-  /** Base address of the admin port. */
-  readonly adminUrl: string
+  readonly commands: AdminCommands
+  /** The figures behind `commands.metrics`. */
+  readonly registry: Registry
 }
 
-/** @throws StartRefused where the supergraph or a port cannot be used */
+/** @throws StartRefused where the supergraph or the port cannot be used */
 export async function startGateway(
   config: Config,
   log: Logger,
@@ -49,28 +51,52 @@ export async function startGateway(
   const registry = new Registry()
   const shipped = await readShippedOperations()
   const editions = await serveEditions(config, { log, limits, policies, registry, shipped })
-  const stopWatching = watchSupergraph(config.supergraphFile, async (supergraph) => {
-    await editions
-      .replace(supergraph)
-      .catch((error: unknown) => log.error({ err: error }, 'the new supergraph is refused; the old one stays'))
-  })
+  const replace = replacement(editions, registry, log)
+  const stopWatching = watchSupergraph(config.supergraphFile, (supergraph) =>
+    replace(supergraph).then(
+      () => undefined,
+      () => undefined,
+    ),
+  )
   const answerOperation = createOperations({ policies, editions, log })
   const servePlayground = await openPlayground(config, editions.current.schema, shipped)
   const routes = createRoutes({ answerOperation, servePlayground, corsOrigins, state: () => state })
-  const admin = await open('ADMIN_PORT', createAdminRoutes({ editions, registry }), '127.0.0.1', config.adminPort)
   const listener = await open('PORT', routes, config.host, config.port)
   state = 'ready'
   return {
     url: listener.url,
-    adminUrl: admin.url,
+    registry,
+    commands: {
+      services: async () => editions.current.traffic.status(),
+      metrics: () => registry.metrics(),
+      purge: (tags) => editions.current.traffic.purge(tags),
+      replaceSupergraph: replace,
+    },
     async stop() {
       state = 'draining'
       stopWatching()
       await listener.drain(DRAIN_TIMEOUT - GRACE.longest, GRACE)
       await editions.close()
-      await admin.drain(0)
       state = 'stopped'
     },
+  }
+}
+
+/** Replaces the supergraph, and counts and logs what was refused. */
+function replacement(editions: Editions, registry: Registry, log: Logger): AdminCommands['replaceSupergraph'] {
+  const refused = new Counter({
+    name: 'tributary_supergraphs_refused_total',
+    help: 'Supergraphs that were offered and could not serve',
+    registers: [registry],
+  })
+  return async (supergraph) => {
+    try {
+      return (await editions.replace(supergraph)).id
+    } catch (error) {
+      refused.inc()
+      log.error({ err: error }, 'the new supergraph is refused; the old one stays')
+      throw error
+    }
   }
 }
 
@@ -127,6 +153,10 @@ async function openPlayground(
     demo: demo && { names: Object.keys(demoCallers), sign: (name, lifetime) => demo.sign(name, lifetime), host },
   })
 }
+
+/** Listens on the admin port, always on loopback. @throws StartRefused where the port cannot be used */
+export const openAdmin = (commands: AdminCommands, port: number): Promise<HttpListener> =>
+  open('ADMIN_PORT', createAdminRoutes(commands), '127.0.0.1', port)
 
 async function open(
   setting: string,

@@ -1,17 +1,40 @@
-/** `node gateway/main.ts`: reads the settings, starts the gateway, says when it is ready and stays until told to stop. */
+/** `node gateway/main.ts`: reads the settings, starts the gateway (or its workers), says when it is ready and stays until told to stop. */
+import cluster from 'node:cluster'
 import { isIP } from 'node:net'
-import { readConfig } from './config.ts'
-import { startGateway } from './gateway.ts'
-import { announceReady, runProcess } from './process/lifecycle.ts'
-import { createLogger } from './process/log.ts'
+import { type Config, readConfig } from './config.ts'
+import { openAdmin, type RunningGateway, startGateway } from './gateway.ts'
+import { announceReady, type RunningProcess, runProcess } from './process/lifecycle.ts'
+import { createLogger, type Logger } from './process/log.ts'
+import { type RunningWorkers, startWorkers } from './workers/primary.ts'
+import { obeyPrimary } from './workers/worker.ts'
 
 await runProcess(createLogger('gateway', 'info'), async () => {
   const config = await readConfig(process.env)
-  const gateway = await startGateway(config, createLogger('gateway', config.logLevel))
-  announceReady(gateway.url)
-  console.log(`ready ${addressForPeople(gateway.url)}/graphql`)
-  return gateway
+  const log = createLogger('gateway', config.logLevel)
+  if (cluster.isWorker) return startWorker(config, log)
+  const alone = config.workers === 1
+  return announced(alone ? await startGateway(config, log) : await startWorkers(config.workers, log), config)
 })
+
+async function startWorker(config: Config, log: Logger): Promise<RunningProcess> {
+  const gateway = await startGateway(config, log)
+  obeyPrimary(gateway)
+  announceReady(gateway.url)
+  return gateway
+}
+
+/** Opens the admin port beside what serves, and tells the world. */
+async function announced(running: RunningGateway | RunningWorkers, { adminPort }: Config): Promise<RunningProcess> {
+  const admin = await openAdmin(running.commands, adminPort)
+  announceReady(running.url)
+  console.log(`ready ${addressForPeople(running.url)}/graphql`)
+  return {
+    async stop() {
+      await running.stop()
+      await admin.drain(0)
+    },
+  }
+}
 
 /** As one would type it: a loopback or wildcard address is `localhost`. */
 function addressForPeople(url: string): string {

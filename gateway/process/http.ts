@@ -92,14 +92,16 @@ export async function listen(
   { host, port }: { host: string; port: number },
 ): Promise<HttpListener> {
   let draining = false
+  let closing = false
   let lastRequest = 0
   const server = createServer({ keepAliveTimeout: 65_000, noDelay: true }, (request, response) => {
-    lastRequest = performance.now()
+    // Whoever only asks how we are is no traffic that could be lost.
+    if (!request.url?.startsWith('/health/')) lastRequest = performance.now()
     // A client that keeps its connection would otherwise send its next request into a closed door.
     if (draining) response.setHeader('connection', 'close')
-    // One that was in flight when draining began would stay open and idle: it ends with its answer.
+    // One that was in flight when the door was closed would stay open and idle: it ends with its answer.
     response.once('close', () => {
-      if (draining) setImmediate(() => server.closeIdleConnections())
+      if (closing) setImmediate(() => server.closeIdleConnections())
     })
     Promise.resolve(handle(request, response)).catch(() => {
       if (!response.headersSent)
@@ -127,6 +129,7 @@ export async function listen(
         if (left <= 0) break
         await sleep(Math.min(left, began + grace.longest - performance.now()))
       }
+      closing = true
       await new Promise<void>((resolve) => {
         const cut = setTimeout(() => server.closeAllConnections(), timeout)
         server.close(() => {

@@ -1,33 +1,29 @@
 /** The admin port, for operators on this machine only: what is running, how it does, and what they may change without a restart. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Registry } from 'prom-client'
 import { z } from 'zod'
+import type { AdminCommands } from '../admin.ts'
 import { HttpError, readBody, sendJson } from '../process/http.ts'
-import { type Editions, SupergraphRefused } from '../supergraph/editions.ts'
+import { SupergraphRefused } from '../supergraph/editions.ts'
 
-export interface AdminOptions {
-  readonly editions: Editions
-  readonly registry: Registry
-}
-
-type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void
+type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 const MAX_BODY = 16 * 1024 * 1024 // bytes; supergraphs are large
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
-export function createAdminRoutes({ editions, registry }: AdminOptions): Answer {
+export function createAdminRoutes(commands: AdminCommands): Answer {
   const routes: Readonly<Record<string, Answer>> = {
-    'GET /services': (_request, response) => sendJson(response, 200, editions.current.traffic.status()),
+    'GET /services': async (_request, response) => sendJson(response, 200, await commands.services()),
     'GET /metrics': async (_request, response) => {
-      response.writeHead(200, { 'content-type': registry.contentType }).end(await registry.metrics())
+      response.writeHead(200, { 'content-type': METRICS_TYPE }).end(await commands.metrics())
     },
     'POST /purge': async (request, response) => {
       const { tags } = purge.parse(await readJson(request))
-      await editions.current.traffic.purge(tags)
+      await commands.purge(tags)
       sendJson(response, 200, { purged: tags })
     },
     'POST /supergraph': async (request, response) => {
-      const { id } = await editions.replace((await readBody(request, MAX_BODY)).toString('utf8'))
-      sendJson(response, 200, { id })
+      const supergraph = (await readBody(request, MAX_BODY)).toString('utf8')
+      sendJson(response, 200, { id: await commands.replaceSupergraph(supergraph) })
     },
   }
   return async (request, response) => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { composeServices } from '@apollo/composition'
 import { parse } from 'graphql'
 import { readConfig } from '../../gateway/config.ts'
-import { type RunningGateway, startGateway } from '../../gateway/gateway.ts'
+import { openAdmin, type RunningGateway, startGateway } from '../../gateway/gateway.ts'
 import { createLogger } from '../../gateway/process/log.ts'
 import { defaultLimits, type Limits } from '../../gateway/request/limits.ts'
 
@@ -26,6 +26,8 @@ export function composeAt(services: readonly ComposedService[]): string {
 }
 
 export interface TestGateway extends RunningGateway {
+  /** Base address of the admin port. */
+  readonly adminUrl: string
   /** The file it serves. */
   readonly supergraphFile: string
 }
@@ -50,10 +52,13 @@ export async function startTestGateway({ services, env, limits }: TestGatewayOpt
     ...env,
   })
   const gateway = await startGateway(config, createLogger('gateway', config.logLevel), { ...defaultLimits, ...limits })
+  const admin = await openAdmin(gateway.commands, config.adminPort)
   return {
     ...gateway,
+    adminUrl: admin.url,
     supergraphFile,
     async stop() {
+      await admin.drain(0)
       await gateway.stop()
       await rm(folder, { recursive: true })
     },

@@ -1,0 +1,27 @@
+/** What the primary process and its workers say to each other. Types only. */
+import type { MetricObjectWithValues, MetricValue } from 'prom-client'
+import type { ServiceStatus } from '../traffic/traffic.ts'
+
+/** The commands a worker carries out, each with what it takes and gives. */
+export interface WorkerCommands {
+  services: { input: null; output: readonly ServiceStatus[] }
+  metrics: { input: null; output: MetricObjectWithValues<MetricValue<string>>[] }
+  purge: { input: readonly string[]; output: null }
+  replaceSupergraph: { input: string; output: string }
+}
+
+export type CommandName = keyof WorkerCommands
+
+export type CommandMessage = {
+  readonly [Name in CommandName]: {
+    readonly type: 'command'
+    readonly id: number
+    readonly name: Name
+    readonly input: WorkerCommands[Name]['input']
+  }
+}[CommandName]
+
+export type OutcomeMessage =
+  | { readonly type: 'outcome'; readonly id: number; readonly output: unknown }
+  | { readonly type: 'outcome'; readonly id: number; readonly refused: string }
+  | { readonly type: 'outcome'; readonly id: number; readonly failed: string }

@@ -1,0 +1,111 @@
+/** Several gateway processes on one port, one per core: starts them, replaces one that dies, speaks for all of them on the admin port. Serves nothing itself. */
+import cluster, { type Worker } from 'node:cluster'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AggregatorRegistry } from 'prom-client'
+import type { AdminCommands } from '../admin.ts'
+import type { ReadyMessage, RunningProcess } from '../process/lifecycle.ts'
+import type { Logger } from '../process/log.ts'
+import { StartRefused } from '../process/settings.ts'
+import { SupergraphRefused } from '../supergraph/editions.ts'
+import type { CommandName, OutcomeMessage, WorkerCommands } from './messages.ts'
+
+export interface RunningWorkers extends RunningProcess {
+  /** Base address of the public port. */
+  readonly url: string
+  readonly commands: AdminCommands
+}
+
+const PAUSE = 500 // milliseconds before a dead worker is replaced
+const PATIENCE = 60_000 // milliseconds a worker has for a command
+
+/** @throws StartRefused where a worker does not start; it has said why */
+export async function startWorkers(count: number, log: Logger): Promise<RunningWorkers> {
+  const workers = new Map<number, Worker>()
+  let stopping = false
+
+  const start = (): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const worker = cluster.fork()
+      workers.set(worker.id, worker)
+      worker.on('message', (message: ReadyMessage) => {
+        if (message.type === 'ready') resolve(message.url)
+      })
+      worker.once('exit', (code, signal) => {
+        workers.delete(worker.id)
+        reject(new StartRefused('A worker could not start.'))
+        if (stopping) return
+        log.error({ pid: worker.process.pid, code, signal }, 'a worker died and is replaced')
+        void sleep(PAUSE).then(() => (stopping ? undefined : start().catch(() => undefined)))
+      })
+    })
+
+  const stop = async (): Promise<void> => {
+    stopping = true
+    await Promise.all(
+      [...workers.values()].map(
+        (worker) =>
+          new Promise<void>((resolve) => {
+            worker.once('exit', () => resolve())
+            worker.process.kill('SIGTERM')
+          }),
+      ),
+    )
+  }
+
+  const urls = await Promise.all(Array.from({ length: count }, start)).catch(async (error: unknown) => {
+    await stop()
+    throw error
+  })
+  return { url: urls[0] ?? '', commands: commandsOf(() => [...workers.values()]), stop }
+}
+
+/** Figures are added up; a purge and a new supergraph go to all. */
+function commandsOf(workers: () => readonly Worker[]): AdminCommands {
+  const toAll = <Name extends CommandName>(name: Name, input: WorkerCommands[Name]['input']) =>
+    Promise.all(workers().map((worker) => command(worker, name, input)))
+  return {
+    async services() {
+      const [worker] = workers()
+      return worker ? command(worker, 'services', null) : []
+    },
+    metrics: async () => AggregatorRegistry.aggregate(await toAll('metrics', null)).metrics(),
+    async purge(tags) {
+      await toAll('purge', tags)
+    },
+    async replaceSupergraph(supergraph) {
+      const [id] = await toAll('replaceSupergraph', supergraph)
+      if (id === undefined) throw new Error('no worker is running')
+      return id
+    },
+  }
+}
+
+let lastId = 0
+
+function command<Name extends CommandName>(
+  worker: Worker,
+  name: Name,
+  input: WorkerCommands[Name]['input'],
+): Promise<WorkerCommands[Name]['output']> {
+  lastId += 1
+  const id = lastId
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void): void => {
+      clearTimeout(timer)
+      worker.off('message', hear)
+      worker.off('exit', die)
+      settle()
+    }
+    const hear = (message: OutcomeMessage): void => {
+      if (message.type !== 'outcome' || message.id !== id) return
+      if ('refused' in message) end(() => reject(new SupergraphRefused(message.refused)))
+      else if ('failed' in message) end(() => reject(new Error(message.failed)))
+      else end(() => resolve(message.output as WorkerCommands[Name]['output']))
+    }
+    const die = (): void => end(() => reject(new Error('the worker died')))
+    const timer = setTimeout(() => end(() => reject(new Error('the worker does not answer'))), PATIENCE)
+    worker.on('message', hear)
+    worker.once('exit', die)
+    worker.send({ type: 'command', id, name, input })
+  })
+}

@@ -1,0 +1,122 @@
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { ask, composeAt, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
+import { startLoad } from '../../support/load.ts'
+import { itemsSdl, ordersSdl, type Shop, startShop } from '../../support/shop.ts'
+import { startSubgraph } from '../../support/subgraph.ts'
+import { until } from '../../support/upstream.ts'
+
+let shop: Shop
+let gateway: TestGateway
+let usual: string
+let changed: string
+beforeAll(async () => {
+  shop = await startShop()
+  gateway = await startTestGateway({ services: shop.services, env: { STATELESS: 'items' } })
+  usual = await readFile(gateway.supergraphFile, 'utf8')
+  changed = composeAt([
+    { name: 'orders', sdl: `${ordersSdl} extend type Order { added: Int }`, url: shop.orders.url },
+    { name: 'items', sdl: itemsSdl, url: shop.items.url },
+  ])
+})
+afterAll(async () => {
+  await gateway.stop()
+  await shop.close()
+})
+
+const offer = (supergraph: string) => fetch(`${gateway.adminUrl}/supergraph`, { method: 'POST', body: supergraph })
+const knows = async (query: string): Promise<boolean> =>
+  verdict(await ask(gateway.url, query)) !== '400 GRAPHQL_VALIDATION_FAILED'
+
+describe('a new supergraph', () => {
+  test('takes over under load without one failed request', async () => {
+    const load = startLoad(8, async () => {
+      const answer = await ask(gateway.url, '{ orders(first: 2) { id note item { name } } }')
+      return answer.errors || answer.data.orders.length !== 2 ? JSON.stringify(answer) : undefined
+    })
+    for (const next of [changed, usual, changed, usual, changed]) {
+      const before = load.answered
+      expect((await offer(next)).status).toBe(200)
+      await until(() => load.answered > before + 50)
+    }
+    await load.stop()
+    expect(load.failures).toEqual([])
+    expect(await knows('{ orders { added } }')).toBe(true)
+    await offer(usual)
+    expect(await knows('{ orders { added } }')).toBe(false)
+  })
+
+  test('lets what began on the old one end there', async () => {
+    let release: () => void = () => undefined
+    const held = new Promise<boolean>((resolve) => (release = () => resolve(false)))
+    shop.orders.misbehave(() => held)
+    const before = shop.orders.calls.length
+    const pending = ask(gateway.url, '{ orders(first: 1) { id item { name } } }')
+    await until(() => shop.orders.calls.length === before && gatewayIsWaiting())
+    expect((await offer(changed)).status).toBe(200)
+    shop.orders.misbehave(undefined)
+    expect(await knows('{ orders { added } }')).toBe(true)
+    release()
+    expect((await pending).data).toEqual({ orders: [{ id: '0', item: { name: 'item i0' } }] })
+    await offer(usual)
+  })
+
+  test('is taken from the file when that changes', async () => {
+    await writeFile(`${gateway.supergraphFile}.new`, changed)
+    await rename(`${gateway.supergraphFile}.new`, gateway.supergraphFile)
+    await until(() => knows('{ orders { added } }'))
+    await writeFile(gateway.supergraphFile, usual)
+    await until(async () => !(await knows('{ orders { added } }')))
+  })
+
+  test('that is broken is refused, and the old one stays', async () => {
+    for (const broken of [
+      '',
+      'type Query {',
+      'type Query { a: Int }',
+      usual.replace('http://127.0.0.1', 'nowhere'),
+      usual.replace('type Order', 'type Oder'),
+    ]) {
+      const refused = await offer(broken)
+      expect([refused.status, await refused.json()]).toEqual([422, { error: expect.any(String) }])
+      expect((await ask(gateway.url, '{ orders(first: 1) { id } }')).data).toEqual({ orders: [{ id: '0' }] })
+    }
+    const refusals = async () => {
+      const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text()
+      return Number(/tributary_supergraphs_refused_total (\d+)/.exec(metrics)?.[1])
+    }
+    const before = await refusals()
+    await writeFile(gateway.supergraphFile, 'type Query {')
+    await until(async () => (await refusals()) > before)
+    expect((await ask(gateway.url, '{ orders(first: 1) { id } }')).data).toEqual({ orders: [{ id: '0' }] })
+    await writeFile(gateway.supergraphFile, usual)
+  })
+
+  test('may join a service that was not there before', async () => {
+    const stock = await startSubgraph({
+      sdl: 'type Query { shelves: Int }',
+      resolvers: { Query: { shelves: () => 12 } },
+    })
+    const more = composeAt([...shop.services, { name: 'stock', sdl: 'type Query { shelves: Int }', url: stock.url }])
+    expect((await offer(more)).status).toBe(200)
+    expect((await ask(gateway.url, '{ shelves orders(first: 1) { id } }')).data).toEqual({
+      shelves: 12,
+      orders: [{ id: '0' }],
+    })
+    const services = (await (await fetch(`${gateway.adminUrl}/services`)).json()) as { name: string; kind: string }[]
+    expect(services.map(({ name, kind }) => `${name} ${kind}`).sort()).toEqual([
+      'items stateless',
+      'orders stateful',
+      'stock stateful',
+    ])
+    await offer(usual)
+    expect(await knows('{ shelves }')).toBe(false)
+    await stock.close()
+  })
+})
+
+/** True once a call to a service is on its way. */
+async function gatewayIsWaiting(): Promise<boolean> {
+  const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text()
+  return /tributary_instance_in_flight\{service="orders"[^}]*\} 1/.test(metrics)
+}

@@ -1,0 +1,43 @@
+/** The gateway as a process of its own, as operators run it. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+export interface GatewayProcess {
+  readonly process: ChildProcess
+  /** Base address, from the line it prints. */
+  readonly url: string
+  /** Sends SIGTERM and resolves to the exit code. */
+  terminate(): Promise<number | null>
+}
+
+const main = fileURLToPath(new URL('../../gateway/main.ts', import.meta.url))
+
+/** Resolves once it says that it is ready; rejects with what it said when it ends before. */
+export async function spawnGateway(env: Readonly<Record<string, string>>): Promise<GatewayProcess> {
+  const { PATH = '' } = process.env
+  const child = spawn(process.execPath, [main], {
+    env: { PATH, LOG_LEVEL: 'warn', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk))
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      const found = /^ready (http:\/\/\S+)\/graphql$/m.exec(chunk.toString())?.[1]
+      if (found) resolve(found)
+    })
+    child.once('exit', (code) => reject(new Error(`exit ${code}: ${said}`)))
+  })
+  return {
+    process: child,
+    url,
+    async terminate() {
+      if (child.exitCode !== null) return child.exitCode
+      const ended = once(child, 'exit')
+      child.kill('SIGTERM')
+      const [code] = (await ended) as [number | null]
+      return code
+    },
+  }
+}

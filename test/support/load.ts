@@ -1,0 +1,35 @@
+/** Constant load from several clients at once, each waiting for its answer before it asks again; counts whatever goes wrong. */
+
+export interface Load {
+  /** Answers so far. */
+  readonly answered: number
+  /** What went wrong, in words. */
+  readonly failures: readonly string[]
+  /** Lets every client finish what it is doing. */
+  stop(): Promise<void>
+}
+
+/** @param once one request; resolves to `undefined` when all is well, else to what is not */
+export function startLoad(clients: number, once: () => Promise<string | undefined>): Load {
+  const failures: string[] = []
+  let answered = 0
+  let running = true
+  const client = async (): Promise<void> => {
+    while (running) {
+      const failure = await once().catch((error: unknown) => String((error as Error).cause ?? error))
+      answered += 1
+      if (failure !== undefined) failures.push(failure)
+    }
+  }
+  const all = Promise.all(Array.from({ length: clients }, client))
+  return {
+    get answered() {
+      return answered
+    },
+    failures,
+    async stop() {
+      running = false
+      await all
+    },
+  }
+}
