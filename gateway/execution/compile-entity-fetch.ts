@@ -10,98 +10,131 @@ import { ENTITIES, type EntityRequest, entityRequests } from './entity-request.t
 import { Failure, failureOf, serviceError } from './failure.ts'
 import { type FetchedFields, loseFields } from './fetched-fields.ts'
 import { mergeInto } from './merge.ts'
-import { objectsAt, placesAt, type WrittenPlaces } from './paths.ts'
+import { type DataPath, objectsAt, placesAt, type WrittenPlaces } from './paths.ts'
 import { type Data, isData, type Run, type Step, variableTexts } from './run.ts'
 import type { TypeRelations } from './type-relations.ts'
 
-/** Texts (representations, contexts), each with the objects that share it. */
-type Wanted = Map<string, Data[]>
+/** Objects at one of the fetch's paths, with what later steps write to below them. */
+interface Place {
+  readonly path: DataPath
+  readonly below: WrittenPlaces | undefined
+}
+
+/** Those that share one representation or one context. */
+interface Sharing {
+  readonly targets: Data[]
+  readonly places: Place[]
+}
+
+/** By the text of what they share. */
+type Wanted = Map<string, Sharing>
+
+interface Fetching {
+  readonly node: FetchNode
+  readonly requests: readonly EntityRequest[]
+  readonly types: TypeRelations
+}
 
 /** @throws PlanShapeError for what the engine does not know */
 export function compileEntityFetch(
   node: FetchNode,
   requires: NonNullable<FetchNode['requires']>,
-  { path, places, types }: FetchSurroundings,
+  { paths, places, types }: FetchSurroundings,
 ): Step {
-  const below = placesAt(places, path)
-  const requests = entityRequests(node, requires, types)
-  const fetchFor = async (run: Run, targets: readonly Data[], context: string): Promise<void> => {
-    await Promise.all(requests.map((request) => fetchAll(run, node, request, targets, context, below, types)))
-  }
-  if (!node.contextRewrites) return (run) => fetchFor(run, objectsAt(run.data, path), '')
+  const fetching: Fetching = { node, requests: entityRequests(node, requires, types), types }
+  const all = paths.map((path): Place => ({ path, below: placesAt(places, path) }))
+  if (!node.contextRewrites) return (run) => fetchWanted(fetching, run, sharingAt(run.data, all), '')
 
   const contextOf = compileContexts(node.contextRewrites, types)
   return async (run) => {
     const byContext: Wanted = new Map()
-    for (const lineage of lineagesAt(run.data, path)) {
-      const context = contextOf(lineage)
-      if (typeof context === 'string') want(byContext, context, lineage.object)
-      else for (const { fields } of requests) loseFields(lineage.object, fields, context, below, types)
+    for (const place of all) {
+      for (const lineage of lineagesAt(run.data, place.path)) {
+        const context = contextOf(lineage)
+        if (typeof context === 'string') want(byContext, context, lineage.object, place)
+        else for (const { fields } of fetching.requests) loseFields(lineage.object, fields, context, place.below, types)
+      }
     }
-    await Promise.all(Array.from(byContext, ([context, targets]) => fetchFor(run, targets, context)))
+    await Promise.all(Array.from(byContext, ([context, sharing]) => fetchWanted(fetching, run, sharing, context)))
   }
 }
 
-async function fetchAll(
-  run: Run,
-  node: FetchNode,
+function sharingAt(data: Data, all: readonly Place[]): Sharing {
+  const sharing: Sharing = { targets: [], places: [] }
+  for (const place of all) {
+    for (const target of objectsAt(data, place.path)) {
+      sharing.targets.push(target)
+      sharing.places.push(place)
+    }
+  }
+  return sharing
+}
+
+function want(wanted: Wanted, text: string, target: Data, place: Place): void {
+  const sharing = wanted.get(text)
+  if (sharing) {
+    sharing.targets.push(target)
+    sharing.places.push(place)
+  } else wanted.set(text, { targets: [target], places: [place] })
+}
+
+async function fetchWanted(fetching: Fetching, run: Run, sharing: Sharing, context: string): Promise<void> {
+  const calls: Promise<void>[] = []
+  for (const request of fetching.requests) {
+    for (const [asked, wanted] of requestsFor(request, sharing, fetching.types)) {
+      calls.push(fetchEntities(fetching, run, asked, wanted, context))
+    }
+  }
+  await (calls.length === 1 ? calls[0] : Promise.all(calls))
+}
+
+/** What to ask for each object: all of the request, or a smaller one for an object that lacks some input. */
+function requestsFor(
   whole: EntityRequest,
-  targets: readonly Data[],
-  context: string,
-  below: WrittenPlaces | undefined,
+  { targets, places }: Sharing,
   types: TypeRelations,
-): Promise<void> {
-  const wanted: Wanted = new Map()
-  let others: Map<EntityRequest, Wanted> | undefined
-  for (const target of targets) {
+): ReadonlyMap<EntityRequest, Wanted> {
+  const requests = new Map<EntityRequest, Wanted>()
+  const addTo = (request: EntityRequest, text: string, target: Data, place: Place): void => {
+    const wanted = requests.get(request) ?? new Map()
+    requests.set(request, wanted)
+    want(wanted, text, target, place)
+  }
+  for (const [index, target] of targets.entries()) {
+    const place = places[index] as Place
     const text = whole.representation.write(target)
-    if (typeof text === 'string') want(wanted, text, target)
+    if (typeof text === 'string') addTo(whole, text, target, place)
     else {
-      const smaller = requestWithout(whole, target, below, types)
+      const smaller = requestWithout(whole, target, place, types)
       const representation = smaller?.representation.write(target)
-      if (!smaller || typeof representation !== 'string') continue
-      others ??= new Map()
-      const more = others.get(smaller) ?? new Map()
-      others.set(smaller, more)
-      want(more, representation, target)
+      if (smaller && typeof representation === 'string') addTo(smaller, representation, target, place)
     }
   }
-  if (!others) return fetchEntities(run, node, whole, wanted, context, below, types)
-  const requests = [[whole, wanted] as const, ...others]
-  await Promise.all(requests.map(([request, some]) => fetchEntities(run, node, request, some, context, below, types)))
-}
-
-function want(wanted: Wanted, representation: string, target: Data): void {
-  const same = wanted.get(representation)
-  if (same) same.push(target)
-  else wanted.set(representation, [target])
+  return requests
 }
 
 /** What can still be asked of an object that lacks some input. What cannot is lost to the failure that took the input. */
 function requestWithout(
   whole: EntityRequest,
   target: Data,
-  places: WrittenPlaces | undefined,
+  { below }: Place,
   types: TypeRelations,
 ): EntityRequest | undefined {
   const missing = whole.representation.missing(target)
   for (const [name, failure] of missing) {
-    if (failure) loseFields(target, whole.fieldsNeeding([name]) ?? whole.fields, failure, places, types)
+    if (failure) loseFields(target, whole.fieldsNeeding([name]) ?? whole.fields, failure, below, types)
   }
   if (missing.size === 0 || !whole.fieldsNeeding(missing.keys())) return undefined
   return whole.without([...missing.keys()])
 }
 
 async function fetchEntities(
+  { node, types }: Fetching,
   run: Run,
-  node: FetchNode,
   { head, variables, fields, rewrites }: EntityRequest,
   wanted: Wanted,
   context: string,
-  places: WrittenPlaces | undefined,
-  types: TypeRelations,
 ): Promise<void> {
-  if (wanted.size === 0) return
   const values = [variableTexts(variables, run.variables), context].filter((text) => text !== '').join()
   const data = await callService(run, node, {
     head: `${head}${values}${values === '' ? '' : ','}"representations":[`,
@@ -110,13 +143,14 @@ async function fetchEntities(
     responseKey: ENTITIES,
   })
   const entities = data instanceof Failure ? data : entitiesOf(data, wanted.size, node.serviceName)
-  let index = 0
-  for (const targets of wanted.values()) {
-    const entity = entities instanceof Failure ? entities : entities[index++]
+  let next = 0
+  for (const { targets, places } of wanted.values()) {
+    const entity = entities instanceof Failure ? entities : entities[next++]
     const known = !(entity instanceof Failure) && isData(entity) ? (rewrites?.apply(entity) ?? entity) : undefined
-    for (const target of targets) {
-      if (known) mergeInto(target, known, places, fields, types)
-      else if (entity instanceof Failure) loseFields(target, fields, entity, places, types)
+    for (const [index, target] of targets.entries()) {
+      const below = places[index]?.below
+      if (known) mergeInto(target, known, below, fields, types)
+      else if (entity instanceof Failure) loseFields(target, fields, entity, below, types)
       else markAbsent(target, fields, types)
     }
   }

@@ -17,7 +17,7 @@ import type { TypeRelations } from './type-relations.ts'
 
 export interface FetchSurroundings {
   /** Where the objects are that the fetch adds to. */
-  readonly path: DataPath
+  readonly paths: readonly DataPath[]
   /** What the whole plan writes to, from the root. */
   readonly places: WrittenPlaces
   readonly types: TypeRelations
@@ -30,7 +30,9 @@ export function compileFetch(node: FetchNode, surroundings: FetchSurroundings): 
 }
 
 /** A fetch from a root type, usually for the root of the data. */
-function compileRootFetch(node: FetchNode, { path, places, types }: FetchSurroundings): Step {
+function compileRootFetch(node: FetchNode, { paths, places, types }: FetchSurroundings): Step {
+  const [path = [], ...others] = paths
+  if (others.length > 0) throw new PlanShapeError('a root field in several places')
   if (node.contextRewrites) throw new PlanShapeError('a context of a root field')
   const head = requestHead(node.operation, node.operationName)
   const names = node.variableUsages ?? []

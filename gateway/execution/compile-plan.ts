@@ -3,6 +3,7 @@ import type { PlanNode, QueryPlan } from '@apollo/query-planner'
 import { compileFetch } from './compile-fetch.ts'
 import { compileSubscription, type EventSource } from './compile-subscription.ts'
 import { addPlace, type DataPath, dataPath, noPlaces, type WrittenPlaces } from './paths.ts'
+import { planLevels } from './plan-levels.ts'
 import { PlanShapeError } from './plan-shape-error.ts'
 import type { Step } from './run.ts'
 import type { TypeRelations } from './type-relations.ts'
@@ -23,29 +24,42 @@ export function compilePlan({ node }: QueryPlan, types: TypeRelations): Compiled
   const places = noPlaces()
   if (rest) findPlaces(rest, [], places)
   return {
-    execute: rest ? compileNode(rest, [], places, types) : nothing,
+    execute: rest ? compileRoot(rest, places, types) : nothing,
     events: node.kind === 'Subscription' ? compileSubscription(node.primary, places, types) : undefined,
+  }
+}
+
+function compileRoot(node: PlanNode, places: WrittenPlaces, types: TypeRelations): Step {
+  const levels = planLevels(node)?.map((level) =>
+    inParallel(level.map(({ node: fetch, paths }) => compileFetch(fetch, { paths, places, types }))),
+  )
+  return levels ? inSequence(levels) : compileNode(node, [], places, types)
+}
+
+const inSequence =
+  (steps: readonly Step[]): Step =>
+  async (run) => {
+    for (const step of steps) await step(run)
+  }
+
+const inParallel = (steps: readonly Step[]): Step => {
+  const [only] = steps
+  if (only && steps.length === 1) return only
+  return async (run) => {
+    await Promise.all(steps.map((step) => step(run)))
   }
 }
 
 function compileNode(node: PlanNode, path: DataPath, places: WrittenPlaces, types: TypeRelations): Step {
   switch (node.kind) {
-    case 'Sequence': {
-      const steps = node.nodes.map((child) => compileNode(child, path, places, types))
-      return async (run) => {
-        for (const step of steps) await step(run)
-      }
-    }
-    case 'Parallel': {
-      const steps = node.nodes.map((child) => compileNode(child, path, places, types))
-      return async (run) => {
-        await Promise.all(steps.map((step) => step(run)))
-      }
-    }
+    case 'Sequence':
+      return inSequence(node.nodes.map((child) => compileNode(child, path, places, types)))
+    case 'Parallel':
+      return inParallel(node.nodes.map((child) => compileNode(child, path, places, types)))
     case 'Flatten':
       return compileNode(node.node, [...path, ...dataPath(node.path)], places, types)
     case 'Fetch':
-      return compileFetch(node, { path, places, types })
+      return compileFetch(node, { paths: [path], places, types })
     case 'Condition': {
       // Conditions are folded before planning; a plan made elsewhere may still hold some.
       const whenTrue = node.ifClause ? compileNode(node.ifClause, path, places, types) : nothing
