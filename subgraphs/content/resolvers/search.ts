@@ -4,8 +4,9 @@ import { codedError } from '../../../gateway/protocol/errors.ts'
 import { connectionOf, decodeCursor, type Edge, encodeCursor, pageSize } from '../../connection.ts'
 import type { ContentContext, ReachedArticle } from '../context.ts'
 import type { Article } from '../release/article.ts'
-import { type Highlight, highlightHit } from '../search/highlight.ts'
-import { type SearchHit, splitWords } from '../search/search.ts'
+import { type Highlight, highlightArticle } from '../search/highlight.ts'
+import { mostRelevant, type SearchHit, type SearchResult } from '../search/search.ts'
+import { wordsOf } from '../search/words.ts'
 import { type ArticlePage, firstOf, type LocalPageArguments } from './page.ts'
 
 export interface SearchArguments extends LocalPageArguments {
@@ -45,20 +46,20 @@ export function searchPage(args: SearchArguments, context: ContentContext): Sear
   const visible = ({ id }: Article): boolean => library.byId(id) !== undefined
   const hasTopic = ({ article }: SearchHit): boolean => !topic || article.topics.includes(topic)
   const hasProduct = ({ article }: SearchHit): boolean => !product || article.products.includes(product)
-  const findIn = (locale: string): readonly SearchHit[] => release.search.find(locale, text, visible)
+  const findIn = (locale: string): SearchResult => release.search.find(locale, text, visible)
 
   const [locale = ''] = firstOf(chain, library.locales)
-  const found = findIn(locale)
+  const { hits: found, words } = findIn(locale)
   const hits = found.filter((hit) => hasTopic(hit) && hasProduct(hit))
   const rest = last ? hits.filter((hit) => isAfter(hit, last)) : hits
   const cursorOf = ({ score, article }: SearchHit): string => encodeCursor('search', [score, article.id])
-  const { edges, pageInfo } = connectionOf(rest.slice(0, first + 1), { first, after, cursorOf })
+  const { edges, pageInfo } = connectionOf(mostRelevant(rest, first + 1), { first, after, cursorOf })
   return {
     edges: edges.map(({ cursor, node: hit }) => ({
       cursor,
       node: { article: hit.article, fallbackChain: chain },
       score: hit.score,
-      highlights: () => highlightHit(hit),
+      highlights: () => highlightArticle(hit.article, words),
     })),
     pageInfo,
     totalCount: hits.length,
@@ -68,7 +69,10 @@ export function searchPage(args: SearchArguments, context: ContentContext): Sear
       products: () => countBy(found.filter(hasTopic), ({ products }) => products),
       locales: () =>
         library.locales
-          .map((value) => ({ value, count: findIn(value).filter((hit) => hasTopic(hit) && hasProduct(hit)).length }))
+          .map((value) => ({
+            value,
+            count: findIn(value).hits.filter((hit) => hasTopic(hit) && hasProduct(hit)).length,
+          }))
           .filter(({ count }) => count > 0)
           .sort(mostFrequentFirst),
     },
@@ -76,8 +80,8 @@ export function searchPage(args: SearchArguments, context: ContentContext): Sear
 }
 
 function checkText(text: string): void {
-  const words = splitWords(text).filter(({ word }) => word !== '')
-  if (text.length > MAX_TEXT || words.length < 1 || words.length > MAX_WORDS)
+  const { length } = text.length > MAX_TEXT ? [] : wordsOf(text)
+  if (length < 1 || length > MAX_WORDS)
     throw codedError('BAD_USER_INPUT', `"text" must have from 1 to ${MAX_TEXT} characters and 1 to ${MAX_WORDS} words.`)
 }
 

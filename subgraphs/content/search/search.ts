@@ -1,83 +1,109 @@
 /** Full-text search in each locale of a release: prefixes, small typing mistakes, accents folded. Built once, never changed. */
-import MiniSearch, { type SearchOptions, type SearchResult } from 'minisearch' // MIT, no dependencies; BM25 in memory
 import type { Article } from '../release/article.ts'
-import { plainText } from './plain-text.ts'
+import { createDictionary, type Dictionary } from './dictionary.ts'
+import { indexWords, type Posting } from './postings.ts'
+import { foldWord, wordsOf } from './words.ts'
 
 export interface SearchHit {
   readonly article: Article
   readonly score: number
-  /** Words of the article that matched, folded, and the fields they are in. */
-  readonly matches: Readonly<Record<string, readonly string[]>>
+}
+
+export interface SearchResult {
+  /** In no order: most searches show few of their hits, and `mostRelevant` picks those. */
+  readonly hits: readonly SearchHit[]
+  /** The folded words that count as found. */
+  readonly words: ReadonlySet<string>
 }
 
 export interface Search {
-  /** The most relevant first, then by id. Every word must match; where no article has them all, any word may. */
-  find(locale: string, text: string, accept: (article: Article) => boolean): readonly SearchHit[]
+  /** Every word must match; where no article has them all, any word may. */
+  find(locale: string, text: string, accept: (article: Article) => boolean): SearchResult
 }
 
-const AT_ONCE = 25 // articles indexed before other work has its turn
-
-/** Lower case without accents: `Cartão` and `cartao` are the same word. */
-export const foldWord = (word: string): string =>
-  word
-    .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
-    .toLowerCase()
-
-/** Words with the gaps that follow them; together they are the text. The boundaries are those of the index. */
-export function splitWords(text: string): readonly { readonly word: string; readonly gap: string }[] {
-  const parts = text.split(/([\n\r\p{Z}\p{P}]+)/u)
-  return Array.from({ length: Math.ceil(parts.length / 2) }, (_, index) => ({
-    word: parts[2 * index] ?? '',
-    gap: parts[2 * index + 1] ?? '',
-  }))
-}
-
-const query: SearchOptions = {
-  boost: { title: 4, topics: 3, summary: 2 },
-  prefix: (term) => term.length >= 2,
-  fuzzy: (term) => (term.length >= 8 ? 2 : term.length >= 4 ? 1 : false),
-  combineWith: 'AND',
+interface LocaleIndex {
+  readonly articles: readonly Article[]
+  readonly postings: ReadonlyMap<string, Posting>
+  readonly dictionary: Dictionary
 }
 
 export async function createSearch(articles: readonly Article[]): Promise<Search> {
-  const byLocale = Map.groupBy(articles, ({ locale }) => locale)
-  const indexes = new Map<string, { index: MiniSearch<Article>; articles: Map<string, Article> }>()
-  for (const [locale, inLocale] of byLocale) {
-    const index = new MiniSearch<Article>({
-      fields: ['title', 'topics', 'summary', 'body'],
-      extractField: (article, field) => fieldText(article, field),
-      tokenize: (text) => splitWords(text).map(({ word }) => word),
-      processTerm: (word) => foldWord(word) || null,
-    })
-    await index.addAllAsync(inLocale, { chunkSize: AT_ONCE })
-    indexes.set(locale, { index, articles: new Map(inLocale.map((article) => [article.id, article])) })
+  const indexes = new Map<string, LocaleIndex>()
+  for (const [locale, inLocale] of Map.groupBy(articles, (article) => article.locale)) {
+    const postings = await indexWords(inLocale)
+    indexes.set(locale, { articles: inLocale, postings, dictionary: createDictionary(postings.keys()) })
   }
-
   return {
     find(locale, text, accept) {
-      const found = indexes.get(locale)
-      if (!found) return []
-      const filter = ({ id }: SearchResult): boolean => {
-        const article = found.articles.get(String(id))
-        return article !== undefined && accept(article)
-      }
-      const all = found.index.search(text, { ...query, filter })
-      const results = all.length > 0 ? all : found.index.search(text, { ...query, filter, combineWith: 'OR' })
-      return results
-        .flatMap(({ id, score, match }) => {
-          const article = found.articles.get(String(id))
-          return article ? [{ article, score, matches: match }] : []
-        })
-        .sort((one, other) => other.score - one.score || (one.article.id < other.article.id ? -1 : 1))
+      const index = indexes.get(locale)
+      return index ? findIn(index, text, accept) : { hits: [], words: new Set() }
     },
   }
 }
 
-function fieldText(article: Article, field: string): string {
-  if (field === 'title') return article.title
-  if (field === 'topics') return article.topics.join(' ')
-  if (field === 'summary') return article.summary ?? ''
-  if (field === 'body') return plainText(article.markdown)
-  return article.id
+function findIn({ articles, postings, dictionary }: LocaleIndex, text: string, accept: (article: Article) => boolean) {
+  const typed = [...new Set(wordsOf(text).map(foldWord))]
+  const scores = new Float64Array(articles.length)
+  // How many of the typed words each article has: one bit a word.
+  const found = new Uint32Array(articles.length)
+  const words = new Set<string>()
+  for (const [number, one] of typed.entries()) {
+    for (const { word, similarity } of dictionary.lookUp(one)) {
+      const posting = postings.get(word)
+      if (!posting) continue
+      words.add(word)
+      addScores(posting, similarity * rarity(posting, articles.length), 1 << number, scores, found)
+    }
+  }
+  const all = (1 << typed.length) - 1
+  const matching = collect(articles, scores, (place) => found[place] === all, accept)
+  const hits = matching.length > 0 ? matching : collect(articles, scores, (place) => found[place] !== 0, accept)
+  return { hits, words }
 }
+
+/** BM25's inverse document frequency: a word that every article has says nothing. */
+const rarity = ({ articles: { length } }: Posting, total: number): number =>
+  Math.log(1 + (total - length + 0.5) / (length + 0.5))
+
+function addScores(
+  { articles, weights }: Posting,
+  factor: number,
+  bit: number,
+  scores: Float64Array,
+  found: Uint32Array,
+): void {
+  for (let index = 0; index < articles.length; index++) {
+    const place = articles[index] ?? 0
+    scores[place] = (scores[place] ?? 0) + factor * (weights[index] ?? 0)
+    found[place] = (found[place] ?? 0) | bit
+  }
+}
+
+function collect(
+  articles: readonly Article[],
+  scores: Float64Array,
+  matches: (place: number) => boolean,
+  accept: (article: Article) => boolean,
+): SearchHit[] {
+  const hits: SearchHit[] = []
+  for (const [place, article] of articles.entries()) {
+    if (matches(place) && accept(article)) hits.push({ article, score: scores[place] ?? 0 })
+  }
+  return hits
+}
+
+/** The first `count` hits in order: by score, then by id. Linear in the number of hits, where sorting them all is not. */
+export function mostRelevant(hits: readonly SearchHit[], count: number): readonly SearchHit[] {
+  const best: SearchHit[] = []
+  for (const hit of hits) {
+    const last = best.at(-1)
+    if (best.length === count && last !== undefined && mostRelevantFirst(last, hit) <= 0) continue
+    const place = best.findIndex((other) => mostRelevantFirst(hit, other) < 0)
+    best.splice(place < 0 ? best.length : place, 0, hit)
+    if (best.length > count) best.pop()
+  }
+  return best
+}
+
+const mostRelevantFirst = (one: SearchHit, other: SearchHit): number =>
+  other.score - one.score || (one.article.id < other.article.id ? -1 : 1)
