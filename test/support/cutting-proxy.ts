@@ -1,0 +1,59 @@
+/** A proxy on loopback that can be told to cut a connection at the worst moment. */
+import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+
+export type Cut = 'before the request' | 'in the middle of the answer' | 'after the answer'
+
+export interface CuttingProxy {
+  readonly url: string
+  /** Requests that came, cut ones included. */
+  readonly requests: number
+  /** Cuts the next request, once. */
+  cutNext(cut: Cut): void
+  close(): Promise<void>
+}
+
+/** @param target base address of the real server */
+export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
+  let requests = 0
+  let next: Cut | undefined
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    requests += 1
+    const cut = next
+    next = undefined
+    const body = await buffer(request)
+    if (cut === 'before the request') return void request.socket.destroy()
+    const answer = await pass(`${target}${request.url}`, request, body)
+    // The service has done its work; whether anybody learns of it is another matter.
+    if (cut === 'after the answer') return void request.socket.destroy()
+    response.writeHead(answer.status, { 'content-type': 'application/json', 'content-length': answer.body.length })
+    if (cut === undefined) return void response.end(answer.body)
+    response.write(answer.body.subarray(0, answer.body.length / 2), () => request.socket.destroy())
+  }
+  const server = createServer((request, response) => void handle(request, response).catch(() => response.destroy()))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    get requests() {
+      return requests
+    },
+    cutNext(cut) {
+      next = cut
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+const pass = (url: string, { method, headers }: IncomingMessage, body: Buffer) =>
+  new Promise<{ status: number; body: Buffer }>((resolve, reject) => {
+    const onward = forward(url, { method: method ?? 'POST', headers }, (answer) => {
+      buffer(answer).then((received) => resolve({ status: answer.statusCode ?? 502, body: received }), reject)
+    })
+    onward.once('error', reject)
+    onward.end(body)
+  })
