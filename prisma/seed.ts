@@ -12,6 +12,7 @@ import { BANK_CURRENCIES } from '../subgraphs/banking/money/currencies.ts'
 import type { PrismaClient } from './generated/client.ts'
 import { type AccountName, type AccountPlan, accounts, customers } from './seed/people.ts'
 import { branches, merchants } from './seed/places.ts'
+import { exchangeRates } from './seed/rates.ts'
 import { type Movement, movementsOfTheYear, YEAR } from './seed/year.ts'
 
 const actor = bankActor('seed')
@@ -24,6 +25,7 @@ export async function seed(url: string): Promise<void> {
     await database.customer.createMany({ data: [...customers], skipDuplicates: true })
     await database.branch.createMany({ data: [...branches], skipDuplicates: true })
     await database.merchant.createMany({ data: [...merchants], skipDuplicates: true })
+    await database.exchangeRate.createMany({ data: [...exchangeRates], skipDuplicates: true })
     const ids = await openAccounts(database)
     await write(
       database,

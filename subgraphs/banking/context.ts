@@ -2,9 +2,11 @@
 import type { Caller } from '../../gateway/protocol/caller.ts'
 import type { PrismaClient } from '../../prisma/generated/client.ts'
 import { requireUnreserved } from './access.ts'
+import type { Treasury } from './exchange/treasury.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { createLoaders, type Loaders } from './loaders.ts'
 import type { DownloadLinks } from './statements/link.ts'
+import type { Webhooks } from './webhooks/service.ts'
 
 export interface BankingContext {
   /** Undefined: signed out. */
@@ -12,8 +14,10 @@ export interface BankingContext {
   readonly requestId: string | null
   readonly database: PrismaClient
   readonly ledger: Ledger
+  readonly treasury: Treasury
   /** Makes links to downloads. */
   readonly downloads: DownloadLinks
+  readonly webhooks: Webhooks
   loaders: Loaders
 }
 

@@ -4,10 +4,12 @@ import { type ServiceDefinition, serve } from '../serve.ts'
 import { bankingSettings } from './config.ts'
 import { type BankingContext, createContext } from './context.ts'
 import { openDatabase } from './database.ts'
+import { createTreasury } from './exchange/treasury.ts'
 import { createLedger } from './ledger/ledger.ts'
 import { resolvers } from './resolvers.ts'
 import { downloadLinks } from './statements/link.ts'
 import { statementRoute } from './statements/route.ts'
+import { startWebhooks } from './webhooks/service.ts'
 import { expireHolds } from './workers/expiry.ts'
 import { startWorker } from './workers/worker.ts'
 
@@ -33,6 +35,13 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
       dataDir: settings.DATA_DIR,
     })
     const downloads = downloadLinks(settings.GATEWAY_SECRET)
+    const webhooks = startWebhooks({
+      database,
+      log,
+      secret: settings.GATEWAY_SECRET,
+      allowPrivate: settings.WEBHOOKS_ALLOW_PRIVATE,
+    })
+    const treasury = createTreasury(ledger)
     const workers = [
       startWorker({ name: 'expiry', log, pause: WORK_PAUSE, round: () => expireHolds(database, ledger) }),
     ]
@@ -44,7 +53,9 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
           requestId: requestId ?? null,
           database,
           ledger,
+          treasury,
           downloads,
+          webhooks,
         }),
       get: statementRoute({ database, links: downloads, log }),
       async ready() {
@@ -52,6 +63,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
       },
       async close() {
         await Promise.all(workers.map((worker) => worker.stop()))
+        await webhooks.stop()
         await ledger.idle()
         await Promise.all([database.$disconnect(), ledgerDatabase.$disconnect()])
       },

@@ -3,6 +3,7 @@ import { accountMutations } from './accounts/mutations.ts'
 import { accountResolvers } from './accounts/resolvers.ts'
 import { customerResolvers } from './customers/resolvers.ts'
 import { entryResolvers } from './entries/resolvers.ts'
+import { exchangeResolvers } from './exchange/resolvers.ts'
 import { loanResolvers } from './loans/resolvers.ts'
 import { loanScalars } from './loans/scalars.ts'
 import { moneyResolvers } from './money/resolvers.ts'
@@ -11,6 +12,7 @@ import { scalars } from './scalars.ts'
 import { statementResolvers } from './statements/resolvers.ts'
 import { holdResolvers } from './transfers/holds.ts'
 import { transferResolvers } from './transfers/resolvers.ts'
+import { webhookResolvers } from './webhooks/resolvers.ts'
 
 type ResolverMap = Readonly<Record<string, object>>
 
@@ -24,8 +26,10 @@ const parts: readonly ResolverMap[] = [
   entryResolvers,
   transferResolvers,
   holdResolvers,
+  exchangeResolvers,
   loanResolvers,
   statementResolvers,
+  webhookResolvers,
   placeResolvers,
 ]
 

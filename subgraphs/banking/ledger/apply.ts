@@ -1,6 +1,7 @@
 /** Writes what a batch came to: one statement for everything that every batch has, one more for each rarer thing. Decides nothing. */
 import type { Prisma } from '../../../prisma/generated/client.ts'
 import { accountNumber } from '../accounts/number.ts'
+import { saveUsedQuotes } from '../exchange/store.ts'
 import { saveLoans } from '../loans/store.ts'
 import { chainHash } from './audit-chain.ts'
 import type { Effects } from './book.ts'
@@ -19,6 +20,7 @@ export async function applyEvaluation(transaction: Transaction, head: Head, eval
   await writeBatch(transaction, head, evaluation)
   // After the counters: an account may have been emptied and closed in the same batch.
   if (effects.altered.size > 0) await alterAccounts(transaction, [...effects.altered.values()])
+  if (effects.quotes.size > 0) await saveUsedQuotes(transaction, [...effects.quotes.values()])
   if (effects.loans.size > 0) await saveLoans(transaction, [...effects.loans.values()])
 }
 

@@ -1,7 +1,16 @@
 /** The accounts and transfers of a batch while it is evaluated, and the only functions that change them. Knows no database. */
 import type { Loan } from '../loans/loan.ts'
 import { MAX_AMOUNT } from '../money/amount.ts'
-import type { Account, AccountChange, AccountOpening, EventKind, LedgerEvent, Transfer, TransferKind } from './model.ts'
+import type {
+  Account,
+  AccountChange,
+  AccountOpening,
+  EventKind,
+  LedgerEvent,
+  Quote,
+  Transfer,
+  TransferKind,
+} from './model.ts'
 
 /** What a batch does to the database, in the order it happened. */
 export interface Effects {
@@ -13,6 +22,8 @@ export interface Effects {
   readonly touched: Map<string, Account>
   /** Accounts whose status, limit or name changed. */
   readonly altered: Map<string, AccountChange>
+  /** Quotes that were used up. */
+  readonly quotes: Map<string, Quote>
   /** Loans that changed. */
   readonly loans: Map<string, Loan>
 }
@@ -20,6 +31,7 @@ export interface Effects {
 export interface Book {
   readonly accounts: Map<string, Account>
   readonly transfers: Map<string, Transfer>
+  readonly quotes: Map<string, Quote>
   readonly loans: Map<string, Loan>
   /** Ids of transfers that another one takes back. */
   readonly reversed: Set<string>
@@ -68,6 +80,18 @@ export function postTransfer(book: Book, movement: Movement): Transfer {
   if (transfer.reversalOf !== null) book.reversed.add(transfer.reversalOf)
   record(book, 'TRANSFER_POSTED', transfer, amount, debit, credit)
   return transfer
+}
+
+/** Undoes `postTransfer` of the newest transfer of this batch, as if it had never been asked for. */
+export function takeBack(book: Book, transfer: Transfer): void {
+  const last = book.effects.events.pop()
+  if (last?.transferId !== transfer.id) throw new Error('Only the newest transfer can be taken back.')
+  const [debit, credit] = accountsOf(book, transfer)
+  debit.debitsPosted -= transfer.amount
+  credit.creditsPosted -= transfer.amount
+  book.transfers.delete(transfer.id)
+  book.effects.transfers.delete(transfer.id)
+  book.sequence -= 1n
 }
 
 /** Sets money aside. The caller has checked that it may. */

@@ -5,7 +5,7 @@
 import type { Loan } from '../loans/loan.ts'
 import { auditLine } from './audit-chain.ts'
 import type { Book, Effects } from './book.ts'
-import type { Account, Head, Transfer } from './model.ts'
+import type { Account, Head, Quote, Transfer } from './model.ts'
 import { type Outcome, refuse } from './refusal.ts'
 import type { LedgerRequest } from './request.ts'
 import { evaluateCommand } from './rules/index.ts'
@@ -21,6 +21,7 @@ export interface LedgerState {
   readonly head: Head
   readonly accounts: Map<string, Account>
   readonly transfers: Map<string, Transfer>
+  readonly quotes: Map<string, Quote>
   readonly loans: Map<string, Loan>
   /** By `memoryKey`. */
   readonly remembered: Map<string, Remembered>
@@ -74,7 +75,7 @@ export const memoryKey = (actor: string, key: string): string => `${actor}\n${ke
 
 /** Evaluates `moments` in order; their instants must not run backwards. Changes the state it is given. */
 export function evaluate(state: LedgerState, moments: readonly Moment[]): Evaluation {
-  const { head, accounts, transfers, loans, remembered } = state
+  const { head, accounts, transfers, quotes, loans, remembered } = state
   const effects: Effects = {
     opened: [],
     transfers: new Map(),
@@ -82,11 +83,13 @@ export function evaluate(state: LedgerState, moments: readonly Moment[]): Evalua
     events: [],
     touched: new Map(),
     altered: new Map(),
+    quotes: new Map(),
     loans: new Map(),
   }
   const book: Book = {
     accounts,
     transfers,
+    quotes,
     loans,
     reversed: new Set([...transfers.values()].flatMap(({ reversalOf }) => reversalOf ?? [])),
     sequence: head.sequence,

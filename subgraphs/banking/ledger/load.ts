@@ -1,5 +1,6 @@
 /** Reads what a batch needs, under the lock that makes its transaction the only writer. */
 import type { Prisma } from '../../../prisma/generated/client.ts'
+import { loadQuotes } from '../exchange/store.ts'
 import { loadLoans } from '../loans/store.ts'
 import { plainArray, readPlainArray, readTextArray, textArray } from './columns.ts'
 import { type LedgerState, memoryKey, type Remembered } from './evaluate.ts'
@@ -43,6 +44,10 @@ export async function loadState(
   const needs = requests.map(({ command }) => needsOf(command))
   const transferIds = needs.flatMap((need) => need.transfers)
   const transfers = transferIds.length === 0 ? new Map() : await loadTransfers(transaction, transferIds)
+  const quotes = await loadQuotes(
+    transaction,
+    needs.flatMap((need) => need.quotes ?? []),
+  )
   const loans = await loadLoans(
     transaction,
     needs.flatMap((need) => need.loans ?? []),
@@ -50,7 +55,7 @@ export async function loadState(
   const accountIds = new Set(needs.flatMap((need) => need.accounts))
   for (const { debitAccount, creditAccount } of transfers.values()) accountIds.add(debitAccount).add(creditAccount)
   const { accounts, remembered, clock } = await loadAccounts(transaction, [...accountIds], requests)
-  return { state: { head, accounts, transfers, loans, remembered }, now: later(clock, head.at) }
+  return { state: { head, accounts, transfers, quotes, loans, remembered }, now: later(clock, head.at) }
 }
 
 /** Of two instants in ISO 8601 and UTC. */

@@ -39,6 +39,21 @@ export interface AccountOpening {
   readonly at: string
 }
 
+/** What the bank offered a customer; amounts are minor units. */
+export interface Quote {
+  readonly id: string
+  readonly customer: string
+  readonly sellCurrency: string
+  readonly buyCurrency: string
+  /** With the spread in it. */
+  readonly sellAmount: bigint
+  readonly spread: bigint
+  readonly buyAmount: bigint
+  readonly expiresAt: string
+  /** The first transfer of the exchange that used it up. */
+  usedBy: string | null
+}
+
 /** What changed of an account besides its counters. */
 export interface AccountChange {
   readonly account: Account

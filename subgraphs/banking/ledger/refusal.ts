@@ -21,6 +21,13 @@ export const refusals = {
   NOT_REVERSIBLE: 'A transfer of this kind or in this state cannot be reversed.',
   ACCOUNT_NOT_FROZEN: 'The account is not frozen.',
   ACCOUNT_NOT_EMPTY: 'The account still has a balance, or holds are open on it.',
+  QUOTE_NOT_FOUND: 'There is no such quote.',
+  QUOTE_EXPIRED: 'The quote has expired.',
+  QUOTE_ALREADY_USED: 'The quote was used before.',
+  QUOTE_MISMATCH: 'Amount or currency are not what was quoted.',
+  BATCH_REFUSED: 'Another transfer of the batch was refused, and this one with it.',
+  WEBHOOK_NOT_FOUND: 'There is no such webhook.',
+  DELIVERY_NOT_FOUND: 'There is no such delivery.',
   NOT_PERMITTED: 'The caller may not do this.',
 } as const
 

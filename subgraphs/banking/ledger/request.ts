@@ -1,6 +1,7 @@
 /** What may be asked of the ledger, by whom, under which key. */
 import { hash } from 'node:crypto'
 import type { LoanRequest } from '../loans/commands.ts'
+import type { WebhookRequest } from '../webhooks/commands.ts'
 import type { AccountKind } from './model.ts'
 
 export interface TransferCommand {
@@ -29,6 +30,22 @@ export interface OpenAccountCommand {
 export interface HoldFundsCommand extends Omit<TransferCommand, 'name' | 'merchantId'> {
   readonly name: 'holdFunds'
   readonly expiresInSeconds: number
+}
+
+/** A transfer between two currencies, as it was quoted. */
+export interface ExchangeCommand extends Omit<TransferCommand, 'name' | 'merchantId'> {
+  readonly name: 'exchange'
+  readonly quoteId: string | null
+  /** The bank's accounts that take, give and earn; null where there is no such quote. */
+  readonly treasury: { readonly sell: string; readonly buy: string; readonly income: string } | null
+}
+
+export type BatchItem = Omit<TransferCommand, 'name' | 'merchantId'>
+
+export interface TransferBatchCommand {
+  readonly name: 'transferBatch'
+  readonly mode: 'ALL_OR_NOTHING' | 'EACH'
+  readonly items: readonly BatchItem[]
 }
 
 export interface CaptureHoldCommand {
@@ -61,6 +78,8 @@ export interface SetDailyLimitCommand extends AccountChangeCommand<'setDailyLimi
 
 export type Command =
   | TransferCommand
+  | ExchangeCommand
+  | TransferBatchCommand
   | HoldFundsCommand
   | CaptureHoldCommand
   | TransferChangeCommand<'voidHold'>
@@ -73,6 +92,7 @@ export type Command =
   | AccountChangeCommand<'closeAccount'>
   | SetDailyLimitCommand
   | LoanRequest
+  | WebhookRequest
 
 /** Who asks. The bank itself acts under an id that no token can carry. */
 export interface Actor {

@@ -1,6 +1,6 @@
 /** From what a client sends about loans to what the ledger is asked: every argument is checked here, before anything moves. */
-import { createHash } from 'node:crypto'
 import { parseAccountId } from '../accounts/number.ts'
+import { derivedId } from '../derived-id.ts'
 import { badInput, optionalText } from '../input.ts'
 import type { PlainDate } from './calendar.ts'
 import type { ApplyForLoanCommand } from './commands.ts'
@@ -35,10 +35,6 @@ export interface LoanInput {
 }
 
 const MAX_TEXT = 140
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-
-/** A loan's id as clients send it; undefined for what can be none. */
-export const parseLoanId = (text: string): string | undefined => (UUID.test(text) ? text : undefined)
 
 /** @throws BAD_USER_INPUT with every fault of the terms */
 export function readTerms({ principal, annualRate, instalments, interest, amortization }: TermsInput): LoanTerms {
@@ -55,21 +51,10 @@ export const readNote = (note: string | null | undefined): string | null => opti
 export function readApplication(input: ApplyInput, actor: string): ApplyForLoanCommand {
   return {
     name: 'applyForLoan',
-    loan: loanIdFor(actor, input.idempotencyKey),
+    loan: derivedId('loan', actor, input.idempotencyKey),
     account: parseAccountId(input.accountId) ?? null,
     currency: input.terms.currency,
     terms: readTerms(input.terms),
     purpose: optionalText('purpose', input.purpose, MAX_TEXT),
   }
-}
-
-/** A UUID (version 8, RFC 9562) that follows from who applies under which key. */
-function loanIdFor(actor: string, key: string): string {
-  const bytes = createHash('sha256')
-    .update(JSON.stringify(['loan', actor, key]))
-    .digest()
-    .subarray(0, 16)
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6)
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }

@@ -4,21 +4,14 @@ import type { Customer } from '../../../prisma/generated/client.ts'
 import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../connection.ts'
 import { mayUse, requireScope } from '../access.ts'
 import type { BankingContext } from '../context.ts'
+import { parseDerivedId } from '../derived-id.ts'
 import { amountToMove, badInput } from '../input.ts'
 import type { Money } from '../money/amount.ts'
 import { type MutationResult, mutate } from '../mutation.ts'
 import { loanBooks } from './books.ts'
 import { daysBetween, type PlainDate, plainDateOf } from './calendar.ts'
 import type { LoanMutation, LoanRequest } from './commands.ts'
-import {
-  type ApplyInput,
-  type LoanInput,
-  parseLoanId,
-  type QuoteInput,
-  readApplication,
-  readNote,
-  readTerms,
-} from './input.ts'
+import { type ApplyInput, type LoanInput, type QuoteInput, readApplication, readNote, readTerms } from './input.ts'
 import type { Loan, LoanChange, LoanReference } from './loan.ts'
 import { type Instalment, quote, scheduleOf } from './quote.ts'
 import { type LoanPageKey, readLoanPage } from './read.ts'
@@ -44,7 +37,7 @@ const MAX_DAYS_AHEAD = 366
 /** The loan, if the caller may see it. */
 async function visibleLoan(id: string, { caller, loaders }: BankingContext): Promise<Loan | null> {
   const reader = requireScope(caller, 'banking:read')
-  const known = parseLoanId(id)
+  const known = parseDerivedId(id)
   const loan = known === undefined ? null : await loaders.loan.load(known)
   return loan && mayUse(reader, loan.customer) ? loan : null
 }
@@ -64,7 +57,7 @@ async function loanPage(
 
 /** What the ledger must know of a loan before it is asked; null for what can be no loan. */
 async function referenceTo(loanId: string, { ledger, loaders }: BankingContext): Promise<LoanReference | null> {
-  const known = parseLoanId(loanId)
+  const known = parseDerivedId(loanId)
   const loan = known === undefined ? null : await loaders.loan.load(known)
   return loan && { id: loan.id, account: loan.account, books: await loanBooks(ledger, loan.currency) }
 }

@@ -1,7 +1,14 @@
 /** From what a client sends to what the ledger is asked: every argument is checked here, before anything is read. */
 import { accountIdOf, parseAccountId, parseAccountNumber } from '../accounts/number.ts'
 import { amountToMove, badInput, type Keyed, optionalText, wholeNumber } from '../input.ts'
-import type { CaptureHoldCommand, HoldFundsCommand, TransferChangeCommand, TransferCommand } from '../ledger/request.ts'
+import type {
+  CaptureHoldCommand,
+  ExchangeCommand,
+  HoldFundsCommand,
+  TransferBatchCommand,
+  TransferChangeCommand,
+  TransferCommand,
+} from '../ledger/request.ts'
 
 export interface TransferInput extends Keyed {
   readonly from: string
@@ -9,6 +16,12 @@ export interface TransferInput extends Keyed {
   readonly amount: bigint
   readonly currency: string
   readonly reference?: string | null
+  readonly quoteId?: string | null
+}
+
+export interface TransferBatchInput extends Keyed {
+  readonly mode: 'ALL_OR_NOTHING' | 'EACH'
+  readonly transfers: readonly Omit<TransferInput, keyof Keyed | 'quoteId'>[]
 }
 
 export interface HoldFundsInput extends TransferInput {
@@ -28,6 +41,7 @@ export interface TransferChangeInput extends Keyed {
 export type Asked<Asking> = Keyed & { readonly command: Asking }
 
 const MAX_REFERENCE = 140
+const MAX_BATCH = 1_000
 const LONGEST_HOLD = 2_592_000 // seconds: 30 days
 
 /** A transfer's id as clients send it; undefined for what can be none. */
@@ -53,6 +67,24 @@ export const readTransferInput = (input: TransferInput): Asked<TransferCommand> 
   idempotencyKey: input.idempotencyKey,
   command: { name: 'transfer', ...readOrder(input), merchantId: null },
 })
+
+/** A transfer that follows a quote. @param treasury of the quote's currencies; null where there is no such quote */
+export const readExchangeInput = (
+  input: TransferInput,
+  quoteId: string | null,
+  treasury: ExchangeCommand['treasury'],
+): Asked<ExchangeCommand> => ({
+  idempotencyKey: input.idempotencyKey,
+  command: { name: 'exchange', ...readOrder(input), quoteId, treasury },
+})
+
+/** @throws BAD_USER_INPUT naming the argument */
+export function readTransferBatchInput(input: TransferBatchInput): Asked<TransferBatchCommand> {
+  const { idempotencyKey, mode, transfers } = input
+  if (transfers.length < 1 || transfers.length > MAX_BATCH)
+    throw badInput('transfers', `must have 1 to ${MAX_BATCH} items`)
+  return { idempotencyKey, command: { name: 'transferBatch', mode, items: transfers.map(readOrder) } }
+}
 
 /** @throws BAD_USER_INPUT naming the argument */
 export const readHoldFundsInput = (input: HoldFundsInput): Asked<HoldFundsCommand> => ({

@@ -16,6 +16,8 @@ export interface TransferRow {
   readonly createdAt: Date
   readonly resolvedAt: Date | null
   readonly expiresAt: Date | null
+  /** The first transfer of the linked group. */
+  readonly groupId: string | null
   readonly reversalOf: string | null
   readonly reversedBy: string | null
   readonly debitAccount: string
@@ -38,7 +40,7 @@ export const readTransfers = (database: PrismaClient, ids: readonly string[]): P
   database.$queryRaw<TransferRow[]>`/* transfers:by-id */
     SELECT t.id::text, t.kind, t.status, t.amount, t.posted_amount AS "postedAmount", t.currency, t.reference,
       t.created_at AS "createdAt", t.resolved_at AS "resolvedAt", t.expires_at AS "expiresAt",
-      t.reversal_of::text AS "reversalOf",
+      t.group_id::text AS "groupId", t.reversal_of::text AS "reversalOf",
       (SELECT r.id::text FROM transfers r WHERE r.reversal_of = t.id) AS "reversedBy",
       d.id::text AS "debitAccount", d.number AS "debitNumber", d.customer_id AS "debitOwner",
       COALESCE(dc.name, d.name) AS "debitName",
@@ -50,3 +52,12 @@ export const readTransfers = (database: PrismaClient, ids: readonly string[]): P
     JOIN accounts c ON c.id = t.credit_account_id LEFT JOIN customers cc ON cc.id = c.customer_id
     LEFT JOIN merchants m ON m.id = t.merchant_id
     WHERE t.id = ANY(${plainArray(ids)}::bigint[])`
+
+const LARGEST_GROUP = 1_000
+
+/** The ids of a linked group, in order. */
+export async function readGroupIds(database: PrismaClient, groupId: string): Promise<string[]> {
+  const rows = await database.$queryRaw<{ id: string }[]>`/* transfers:group */
+    SELECT id::text FROM transfers WHERE group_id = ${groupId}::bigint ORDER BY transfers.id LIMIT ${LARGEST_GROUP}`
+  return rows.map(({ id }) => id)
+}

@@ -1,7 +1,9 @@
 /** Transfers as the owners of their ends see them, and the order to make one. */
+import { z } from 'zod'
 import { isOfficer, mayUse, requireScope } from '../access.ts'
 import { maskAccountNumber } from '../accounts/number.ts'
 import type { BankingContext } from '../context.ts'
+import type { BatchItemOutcome } from '../ledger/rules/batch.ts'
 import type { Money } from '../money/amount.ts'
 import { type MutationResult, mutate } from '../mutation.ts'
 import {
@@ -9,13 +11,16 @@ import {
   type HoldFundsInput,
   parseTransferId,
   readCaptureHoldInput,
+  readExchangeInput,
   readHoldFundsInput,
+  readTransferBatchInput,
   readTransferChange,
   readTransferInput,
+  type TransferBatchInput,
   type TransferChangeInput,
   type TransferInput,
 } from './input.ts'
-import type { TransferRow } from './read.ts'
+import { readGroupIds, type TransferRow } from './read.ts'
 
 interface Party {
   readonly name: string
@@ -46,13 +51,34 @@ function partyOf(
   }
 }
 
+/** The bank's accounts follow from the quote, so that the ledger knows which to lock. */
+async function exchange(input: TransferInput, quoteId: string, context: BankingContext): Promise<MutationResult> {
+  requireScope(context.caller, 'banking:write')
+  const id = z.uuid().safeParse(quoteId).data?.toLowerCase() ?? null
+  const quote = id === null ? null : await context.database.quote.findUnique({ where: { id } })
+  if (!quote) return mutate(context, () => readExchangeInput(input, null, null))
+  const [sell, buy, income] = await Promise.all([
+    context.treasury.liquidity(quote.sellCurrency),
+    context.treasury.liquidity(quote.buyCurrency),
+    context.treasury.income(quote.sellCurrency),
+  ])
+  return mutate(context, () => readExchangeInput(input, id, { sell, buy, income }))
+}
+
 export const transferResolvers = {
   Query: {
     transfer: (_: unknown, { id }: { id: string }, context: BankingContext) => visibleTransfer(id, context),
   },
   Mutation: {
     transfer: (_: unknown, { input }: { input: TransferInput }, context: BankingContext): Promise<MutationResult> =>
-      mutate(context, () => readTransferInput(input)),
+      typeof input.quoteId === 'string'
+        ? exchange(input, input.quoteId, context)
+        : mutate(context, () => readTransferInput(input)),
+    transferBatch: (
+      _: unknown,
+      { input }: { input: TransferBatchInput },
+      context: BankingContext,
+    ): Promise<MutationResult> => mutate(context, () => readTransferBatchInput(input)),
     holdFunds: (_: unknown, { input }: { input: HoldFundsInput }, context: BankingContext): Promise<MutationResult> =>
       mutate(context, () => readHoldFundsInput(input)),
     captureHold: (
@@ -73,6 +99,18 @@ export const transferResolvers = {
   },
   TransferResult: {
     __resolveType: ({ accepted }: MutationResult): string => (accepted ? 'TransferAccepted' : 'Refusal'),
+  },
+  TransferBatchResult: {
+    __resolveType: ({ accepted }: MutationResult): string => (accepted ? 'TransferBatchAccepted' : 'Refusal'),
+  },
+  TransferBatchAccepted: {
+    items: ({ details }: { details: readonly BatchItemOutcome[] }) => details,
+  },
+  TransferBatchItem: {
+    transfer: (item: BatchItemOutcome, _: unknown, { loaders }: BankingContext) =>
+      'transfer' in item ? loaders.transfer.load(item.transfer) : null,
+    code: (item: BatchItemOutcome): string | null => ('code' in item ? item.code : null),
+    message: (item: BatchItemOutcome): string | null => ('message' in item ? item.message : null),
   },
   TransferAccepted: {
     transfer: ({ subject }: { subject: string }, _: unknown, { loaders }: BankingContext) =>
@@ -106,6 +144,11 @@ export const transferResolvers = {
       merchantId === null
         ? null
         : { id: merchantId, name: merchantName, category: merchantCategory, cityId: merchantCityId },
+    async group({ id, groupId }: TransferRow, _: unknown, context: BankingContext): Promise<TransferRow[]> {
+      const ids = groupId === null ? [id] : await readGroupIds(context.database, groupId)
+      const group = await Promise.all(ids.map((each) => visibleTransfer(each, context)))
+      return group.filter((transfer) => transfer !== null)
+    },
     postedAt: ({ status, resolvedAt }: TransferRow): Date | null => (status === 'POSTED' ? resolvedAt : null),
     reversalOf: ({ reversalOf }: TransferRow, _: unknown, context: BankingContext) =>
       visibleTransfer(reversalOf, context),

@@ -1,9 +1,12 @@
 /** The table of rules: which one answers which command. */
 import { loanRules } from '../../loans/rules.ts'
+import { webhookRules } from '../../webhooks/rules.ts'
 import type { Book } from '../book.ts'
 import type { Outcome } from '../refusal.ts'
 import type { Actor, Command } from '../request.ts'
 import { closeAccount, freezeAccount, openAccount, renameAccount, setDailyLimit, unfreezeAccount } from './account.ts'
+import { transferBatch } from './batch.ts'
+import { exchange } from './exchange.ts'
 import { captureHold, expireHold, holdFunds, voidHold } from './hold.ts'
 import { reverseTransfer } from './reversal.ts'
 import type { Needs, Rule } from './rule.ts'
@@ -13,6 +16,8 @@ type Rules = { readonly [Name in Command['name']]: Rule<Extract<Command, { name:
 
 const rules: Rules = {
   transfer,
+  exchange,
+  transferBatch,
   holdFunds,
   captureHold,
   voidHold,
@@ -25,6 +30,7 @@ const rules: Rules = {
   setDailyLimit,
   closeAccount,
   ...loanRules,
+  ...webhookRules,
 }
 
 // The table's type pairs each name with its rule; TypeScript cannot follow that through a lookup by a union.

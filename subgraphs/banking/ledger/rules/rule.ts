@@ -9,6 +9,8 @@ export interface Needs {
   /** With each come its two accounts. */
   readonly transfers: readonly string[]
   /** By id; none for most commands. */
+  readonly quotes?: readonly string[]
+  /** By id; none for most commands. */
   readonly loans?: readonly string[]
 }
 

@@ -15,13 +15,18 @@ export interface TestService {
   stop(): Promise<void>
 }
 
-export async function startBanking(databaseUrl: string): Promise<TestService> {
+/** @param settings beside those that every test needs */
+export async function startBanking(
+  databaseUrl: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<TestService> {
   const dataDir = await mkdtemp(join(tmpdir(), 'tributary-banking-'))
   const service = await startService(banking, {
     DATABASE_URL: databaseUrl,
     DATA_DIR: dataDir,
     GATEWAY_SECRET: TEST_SECRET,
     LOG_LEVEL: 'silent',
+    ...settings,
   })
   const identity = await demoIdentity(dataDir)
   const token = async (name: string): Promise<string> => `Bearer ${await identity.sign(name)}`

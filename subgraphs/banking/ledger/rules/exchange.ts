@@ -1,0 +1,55 @@
+/**
+ * Exchanges one currency for another as one atomic group: into the bank's liquidity of the one, out of its liquidity of the other,
+ * and the spread as a transfer of its own. What was quoted is what moves.
+ */
+import { postTransfer } from '../book.ts'
+import type { Quote } from '../model.ts'
+import { accept, type Refused, refuse } from '../refusal.ts'
+import type { ExchangeCommand } from '../request.ts'
+import { countSpending, ownAccount, refusalOfDebit, refusalOfMove } from './debit.ts'
+import type { Rule } from './rule.ts'
+
+export const exchange: Rule<ExchangeCommand> = {
+  needs: ({ from, to, quoteId, treasury }) => ({
+    accounts: [from, to, ...(treasury ? Object.values(treasury) : [])].filter((id) => id !== null),
+    transfers: [],
+    quotes: quoteId === null ? [] : [quoteId],
+  }),
+  evaluate({ from, to, amount, currency, quoteId, treasury, reference }, book, actor) {
+    const debit = ownAccount(book, from, actor)
+    const credit = to === null ? undefined : book.accounts.get(to)
+    if (!debit || !credit) return refuse('ACCOUNT_NOT_FOUND')
+    const quote = quoteId === null ? undefined : book.quotes.get(quoteId)
+    if (!quote || !treasury || quote.customer !== actor.id) return refuse('QUOTE_NOT_FOUND')
+    const refusal = refusalByQuote(quote, amount, currency, book.at)
+    if (refusal) return refusal
+    if (debit.currency !== quote.sellCurrency || credit.currency !== quote.buyCurrency)
+      return refuse('CURRENCY_MISMATCH', 'The accounts are not of the currencies that were quoted.')
+
+    const account = (id: string) => {
+      const found = book.accounts.get(id)
+      if (!found) throw new Error(`The bank's account ${id} is not in the book.`)
+      return found
+    }
+    const [taker, giver, income] = [account(treasury.sell), account(treasury.buy), account(treasury.income)]
+    const { spread, buyAmount } = quote
+    const refused = refusalOfDebit(book, debit, taker, amount) ?? refusalOfMove(giver, credit, buyAmount)
+    if (refused) return refused
+
+    countSpending(debit, amount, book.at)
+    const groupId = (book.sequence + 1n).toString()
+    const parts = { reference, groupId }
+    postTransfer(book, { ...parts, kind: 'EXCHANGE', debit, credit: taker, amount: amount - spread })
+    postTransfer(book, { ...parts, kind: 'EXCHANGE', debit: giver, credit, amount: buyAmount })
+    if (spread > 0n) postTransfer(book, { ...parts, kind: 'SPREAD', debit, credit: income, amount: spread })
+    quote.usedBy = groupId
+    book.effects.quotes.set(quote.id, quote)
+    return accept(groupId)
+  },
+}
+
+function refusalByQuote(quote: Quote, amount: bigint, currency: string, at: string): Refused | undefined {
+  if (quote.usedBy !== null) return refuse('QUOTE_ALREADY_USED')
+  if (quote.expiresAt <= at) return refuse('QUOTE_EXPIRED')
+  return quote.sellAmount === amount && quote.sellCurrency === currency ? undefined : refuse('QUOTE_MISMATCH')
+}

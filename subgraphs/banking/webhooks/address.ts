@@ -1,0 +1,53 @@
+/**
+ * Which addresses the bank calls for its customers: public ones only, so that no webhook reaches into the bank's own network (SSRF).
+ * Names are judged by what they resolve to at the moment of connecting, so a name that changes its mind gains nothing.
+ */
+import { type LookupAddress, lookup } from 'node:dns'
+import type { LookupFunction } from 'node:net'
+import ipaddr from 'ipaddr.js' // MIT, no dependencies; knows every reserved range, also inside mapped and tunnelled addresses
+
+export const MAX_URL = 2_048
+
+/** The code of the error a refused address ends in. */
+export const ADDRESS_REFUSED = 'ADDRESS_REFUSED'
+
+/** True for addresses of the public internet: no loopback, private, link-local, shared, multicast, documentation or tunnel range. */
+export const isPublicAddress = (address: string): boolean =>
+  ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast'
+
+/** A host in a URL, as an IP address without brackets; undefined for a name. */
+const literalOf = (hostname: string): string | undefined => {
+  const bare = hostname.replace(/^\[(.*)\]$/, '$1')
+  return ipaddr.isValid(bare) ? bare : undefined
+}
+
+/**
+ * Why the bank would not call `text`, in words; undefined where it would.
+ * @param allowPrivate for tests and closed networks: plain HTTP and private addresses as well
+ */
+export function faultOfUrl(text: string, allowPrivate: boolean): string | undefined {
+  const url = text.length <= MAX_URL ? URL.parse(text) : null
+  if (!url) return `must be an absolute URL of at most ${MAX_URL} characters`
+  if (url.protocol !== 'https:' && !(allowPrivate && url.protocol === 'http:')) return 'must begin with https://'
+  if (url.username !== '' || url.password !== '' || url.hash !== '')
+    return 'must have neither credentials nor a fragment'
+  const literal = literalOf(url.hostname)
+  const isLocal = /(^|\.)localhost\.?$/.test(url.hostname)
+  if (!allowPrivate && (isLocal || (literal !== undefined && !isPublicAddress(literal))))
+    return 'must be a public address'
+  return undefined
+}
+
+/** Resolves names for outgoing connections, and fails where any of a name's addresses is not public. */
+export const publicLookup: LookupFunction = (hostname, options, callback) => {
+  lookup(hostname, { ...options, all: true }, (error, addresses: readonly LookupAddress[]) => {
+    const [first] = addresses ?? []
+    if (error || !first) return callback(error ?? refusal(), '', 0)
+    if (!addresses.every(({ address }) => isPublicAddress(address))) return callback(refusal(), '', 0)
+    if (options.all) callback(null, [...addresses])
+    else callback(null, first.address, first.family)
+  })
+}
+
+const refusal = (): NodeJS.ErrnoException =>
+  Object.assign(new Error('The name does not resolve to public addresses only.'), { code: ADDRESS_REFUSED })

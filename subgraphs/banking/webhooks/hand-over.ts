@@ -1,0 +1,33 @@
+/** Hands events from the ledger's outbox over to the endpoints of the customers they touch: each exactly once, in one statement. */
+import type { PrismaClient } from '../../../prisma/generated/client.ts'
+
+const AT_ONCE = 1_000
+
+/**
+ * Moves the cursor over the next events and writes their deliveries in the same transaction. The outbox has no gaps and commits in
+ * order, so what the cursor has passed is complete; whoever finds the cursor locked leaves the work to who holds it.
+ * Resolves to true where there may be more.
+ */
+export async function handOver(database: PrismaClient): Promise<boolean> {
+  const [place] = await database.$queryRaw<{ moved: bigint }[]>`/* webhooks:hand-over */
+    WITH place AS (
+      SELECT last_sequence AS done,
+        CASE WHEN EXISTS (SELECT FROM webhook_endpoints WHERE removed_at IS NULL)
+          THEN LEAST(last_sequence + ${AT_ONCE}, (SELECT last_sequence FROM ledger))
+          ELSE (SELECT last_sequence FROM ledger)
+        END AS upto
+      FROM webhook_cursor WHERE id = 1 FOR UPDATE SKIP LOCKED
+    ), handed AS (
+      INSERT INTO webhook_deliveries (endpoint_id, sequence, next_attempt_at)
+      SELECT w.id, o.sequence, now()
+      FROM place
+      JOIN outbox o ON o.sequence > place.done AND o.sequence <= place.upto
+      JOIN accounts d ON d.id = o.debit_account_id
+      JOIN accounts c ON c.id = o.credit_account_id
+      JOIN webhook_endpoints w ON w.customer_id IN (d.customer_id, c.customer_id)
+      WHERE w.removed_at IS NULL AND o.sequence > w.after_sequence
+    )
+    UPDATE webhook_cursor SET last_sequence = place.upto FROM place WHERE id = 1 AND place.upto > place.done
+    RETURNING place.upto - place.done AS moved`
+  return place !== undefined && place.moved >= AT_ONCE
+}

@@ -1,0 +1,38 @@
+/** What a webhook says: an event of the ledger, told to one customer. The same event always has the same id and the same body. */
+import type { EventKind } from '../ledger/model.ts'
+
+/** An event with what the customer may know of its two sides. */
+export interface ToldEvent {
+  readonly sequence: bigint
+  readonly kind: EventKind
+  readonly transferId: string
+  readonly at: Date
+  /** Minor units. */
+  readonly amount: bigint
+  readonly currency: string
+  /** The customer's own accounts among the two; null for somebody else's. */
+  readonly debitAccount: string | null
+  readonly creditAccount: string | null
+}
+
+export const eventTypes: Readonly<Record<EventKind, string>> = {
+  TRANSFER_POSTED: 'transfer.posted',
+  HOLD_PLACED: 'hold.placed',
+  HOLD_CAPTURED: 'hold.captured',
+  HOLD_VOIDED: 'hold.voided',
+  HOLD_EXPIRED: 'hold.expired',
+}
+
+/** Receivers tell repeated deliveries by it. */
+export const eventId = (sequence: bigint): string => `evt_${sequence}`
+
+/** The body, JSON. Amounts are strings of minor units. */
+export function bodyOf(event: ToldEvent): string {
+  const { sequence, kind, transferId, at, amount, currency, debitAccount, creditAccount } = event
+  return JSON.stringify({
+    id: eventId(sequence),
+    type: eventTypes[kind],
+    timestamp: at.toISOString(),
+    data: { sequence: `${sequence}`, transferId, amount: `${amount}`, currency, debitAccount, creditAccount },
+  })
+}

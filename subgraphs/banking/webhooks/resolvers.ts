@@ -1,0 +1,132 @@
+/** Webhooks in GraphQL: a customer's own endpoints, what was delivered to them, and what was given up. */
+import { z } from 'zod'
+import type { Customer } from '../../../prisma/generated/client.ts'
+import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../connection.ts'
+import { requireScope } from '../access.ts'
+import type { BankingContext } from '../context.ts'
+import { parseDerivedId } from '../derived-id.ts'
+import { badInput } from '../input.ts'
+import { type MutationResult, mutate } from '../mutation.ts'
+import type { WebhookRequest } from './commands.ts'
+import { parseEventId, type RegisterInput, type RetryInput, readRegistration, type WebhookInput } from './input.ts'
+import { eventId } from './payload.ts'
+import {
+  addEndpoint,
+  type Delivery,
+  type Endpoint,
+  MAX_ENDPOINTS,
+  readDeliveries,
+  readEndpoints,
+  removeEndpoint,
+  reviveDelivery,
+} from './store.ts'
+
+interface DeliveryArguments {
+  readonly status?: Delivery['status'] | null
+  readonly first?: number | null
+  readonly after?: string | null
+}
+
+const DELIVERIES = 'webhookDeliveries'
+const position = z.tuple([z.string().regex(/^\d{1,18}$/)])
+
+/** One of the caller's own endpoints, removed ones too. */
+async function ownEndpoint(id: string, { caller, database }: BankingContext): Promise<Endpoint | null> {
+  const known = parseDerivedId(id)
+  return known === undefined
+    ? null
+    : database.webhookEndpoint.findFirst({ where: { id: known, customerId: requireScope(caller, 'banking:write').id } })
+}
+
+export const webhookResolvers = {
+  Mutation: {
+    async registerWebhook(
+      _: unknown,
+      { input }: { input: RegisterInput },
+      context: BankingContext,
+    ): Promise<MutationResult> {
+      const { id: customerId } = requireScope(context.caller, 'banking:write')
+      const { database, webhooks } = context
+      const command = readRegistration(input, customerId, webhooks.allowPrivate)
+      const others = (await readEndpoints(database, customerId)).filter(({ id }) => id !== command.endpoint)
+      if (others.length >= MAX_ENDPOINTS) throw badInput('url', `is one too many: at most ${MAX_ENDPOINTS} webhooks`)
+      const result = await mutate(context, () => ({ idempotencyKey: input.idempotencyKey, command }))
+      if (result.accepted) await addEndpoint(database, { id: command.endpoint, customerId, url: command.url })
+      return result
+    },
+    async removeWebhook(
+      _: unknown,
+      { input }: { input: WebhookInput },
+      context: BankingContext,
+    ): Promise<MutationResult> {
+      const endpoint = await ownEndpoint(input.webhookId, context)
+      const command: WebhookRequest = { name: 'removeWebhook', endpoint: endpoint?.id ?? null, sequence: null }
+      const result = await mutate(context, () => ({ idempotencyKey: input.idempotencyKey, command }))
+      if (result.accepted) await removeEndpoint(context.database, result.subject)
+      return result
+    },
+    async retryWebhookDelivery(
+      _: unknown,
+      { input }: { input: RetryInput },
+      context: BankingContext,
+    ): Promise<MutationResult> {
+      const endpoint = await ownEndpoint(input.webhookId, context)
+      const sequence = parseEventId(input.eventId) ?? null
+      const delivery =
+        endpoint && sequence !== null
+          ? await context.database.webhookDelivery.findUnique({
+              where: { endpointId_sequence: { endpointId: endpoint.id, sequence: BigInt(sequence) } },
+            })
+          : null
+      const command: WebhookRequest = {
+        name: 'retryWebhookDelivery',
+        endpoint: endpoint?.id ?? null,
+        sequence: delivery ? sequence : null,
+      }
+      const result = await mutate(context, () => ({ idempotencyKey: input.idempotencyKey, command }))
+      if (result.accepted && delivery) await reviveDelivery(context.database, result.subject, delivery.sequence)
+      return result
+    },
+  },
+  WebhookResult: {
+    __resolveType: ({ accepted }: MutationResult): string => (accepted ? 'WebhookAccepted' : 'Refusal'),
+  },
+  WebhookAccepted: {
+    webhook: ({ subject }: { subject: string }, _: unknown, context: BankingContext) => ownEndpoint(subject, context),
+  },
+  Customer: {
+    // Not even an officer sees them: who has the secret can speak for the bank to the customer's systems.
+    webhooks({ id }: Customer, _: unknown, { caller, database }: BankingContext): Promise<Endpoint[]> | [] {
+      return requireScope(caller, 'banking:read').id === id ? readEndpoints(database, id) : []
+    },
+  },
+  Webhook: {
+    secret: ({ id }: Endpoint, _: unknown, { caller, webhooks }: BankingContext): string => {
+      requireScope(caller, 'banking:write')
+      return webhooks.secrets(id)
+    },
+    async deliveries(
+      { id }: Endpoint,
+      { status, first, after }: DeliveryArguments,
+      { database }: BankingContext,
+    ): Promise<Connection<Delivery>> {
+      const size = pageSize(first)
+      const [before] = decodeCursor(DELIVERIES, position, after) ?? []
+      const rows = await readDeliveries(database, {
+        endpointId: id,
+        status: status ?? null,
+        limit: size + 1,
+        before: before === undefined ? null : BigInt(before),
+      })
+      const cursorOf = ({ sequence }: Delivery): string => encodeCursor(DELIVERIES, [sequence.toString()])
+      return connectionOf(rows, { first: size, after, cursorOf })
+    },
+  },
+  WebhookDelivery: {
+    eventId: ({ sequence }: Delivery): string => eventId(sequence),
+    transfer: async ({ sequence }: Delivery, _: unknown, { database, loaders }: BankingContext) => {
+      const event = await database.event.findUnique({ where: { sequence } })
+      return event && loaders.transfer.load(event.transferId.toString())
+    },
+  },
+}

@@ -1,0 +1,66 @@
+/** Sends one webhook over HTTP: bounded in time, follows no redirect, reads next to nothing of the answer. */
+import { Agent, request } from 'undici' // MIT; lets the addresses be checked at the moment of connecting, which `fetch` does not
+import { ADDRESS_REFUSED, faultOfUrl, publicLookup } from './address.ts'
+
+/** How an attempt ended: `status` is null where there was no answer. */
+export interface Attempt {
+  readonly delivered: boolean
+  readonly status: number | null
+  /** In a word or two, for the endpoint's owner; null where it was delivered. */
+  readonly error: string | null
+}
+
+export interface WebhookSender {
+  /** Never rejects. */
+  send(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<Attempt>
+  close(): Promise<void>
+}
+
+const MAX_ANSWER = 16_384 // bytes, read and thrown away
+
+export interface SenderOptions {
+  readonly allowPrivate: boolean
+  /** Milliseconds for all of an attempt. */
+  readonly timeout?: number
+}
+
+export function webhookSender({ allowPrivate, timeout = 10_000 }: SenderOptions): WebhookSender {
+  const agent = new Agent({
+    connect: { timeout, ...(allowPrivate ? {} : { lookup: publicLookup }) },
+    headersTimeout: timeout,
+    bodyTimeout: timeout,
+    connections: 4,
+  })
+  return {
+    async send(url, headers, body) {
+      // An address in the URL itself is never looked up, and so would pass the check at connecting.
+      if (faultOfUrl(url, allowPrivate) !== undefined) return failed('address refused')
+      try {
+        const response = await request(url, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'user-agent': 'Tributary-Webhooks/1', ...headers },
+          body,
+          dispatcher: agent,
+          signal: AbortSignal.timeout(timeout),
+        })
+        const status = response.statusCode
+        await response.body.dump({ limit: MAX_ANSWER }).catch(() => {})
+        return status >= 200 && status < 300
+          ? { delivered: true, status, error: null }
+          : { delivered: false, status, error: `status ${status}` }
+      } catch (error) {
+        return failed(wordsFor(error))
+      }
+    },
+    close: () => agent.close(),
+  }
+}
+
+const failed = (error: string): Attempt => ({ delivered: false, status: null, error })
+
+function wordsFor(error: unknown): string {
+  const { name, code } = error as { name?: string; code?: string }
+  if (name === 'TimeoutError' || /TIMEOUT/.test(code ?? '')) return 'timeout'
+  if (code === ADDRESS_REFUSED) return 'address refused'
+  return /CERT|TLS|SSL|SELF_SIGNED/.test(code ?? '') ? 'certificate refused' : 'connection failed'
+}

@@ -1,0 +1,55 @@
+/** Webhooks as the service runs them: what requests need of them, and the work that falls due by itself. */
+import type { Logger } from '../../../gateway/process/log.ts'
+import type { PrismaClient } from '../../../prisma/generated/client.ts'
+import { startWorker } from '../workers/worker.ts'
+import { type RetryPolicy, usualRetries } from './backoff.ts'
+import { deliverDue } from './deliver.ts'
+import { handOver } from './hand-over.ts'
+import { webhookSender } from './send.ts'
+import { type EndpointSecrets, endpointSecrets } from './signing.ts'
+
+/** What requests need. */
+export interface Webhooks {
+  readonly secrets: EndpointSecrets
+  /** For tests and closed networks: plain HTTP and private addresses as well. */
+  readonly allowPrivate: boolean
+}
+
+export interface RunningWebhooks extends Webhooks {
+  /** Resolves when attempts under way have ended. */
+  stop(): Promise<void>
+}
+
+export interface WebhooksOptions {
+  readonly database: PrismaClient
+  readonly log: Logger
+  /** Of the service, the same in every instance: endpoints' secrets are derived from it. */
+  readonly secret: string
+  readonly allowPrivate: boolean
+  readonly retries?: RetryPolicy
+}
+
+const PAUSE = 500 // milliseconds
+
+export function startWebhooks(options: WebhooksOptions): RunningWebhooks {
+  const { database, log, secret, allowPrivate, retries = usualRetries } = options
+  const secrets = endpointSecrets(secret)
+  const sender = webhookSender({ allowPrivate })
+  const workers = [
+    startWorker({ name: 'webhook hand-over', log, pause: PAUSE, round: () => handOver(database) }),
+    startWorker({
+      name: 'webhook delivery',
+      log,
+      pause: PAUSE,
+      round: () => deliverDue({ database, sender, secrets, retries }),
+    }),
+  ]
+  return {
+    secrets,
+    allowPrivate,
+    async stop() {
+      await Promise.all(workers.map((worker) => worker.stop()))
+      await sender.close()
+    },
+  }
+}

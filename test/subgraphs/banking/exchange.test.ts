@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import type { PrismaClient } from '../../../prisma/generated/client.ts'
+import { openDatabase } from '../../../subgraphs/banking/database.ts'
+import { offer } from '../../../subgraphs/banking/exchange/quote.ts'
+import { exponentOf } from '../../../subgraphs/banking/money/currencies.ts'
+import { createDatabase, type TestDatabase } from '../../support/database.ts'
+import { brokenInvariants } from './support/books.ts'
+import { codesOf, startBanking, type TestService } from './support/service.ts'
+
+let database: TestDatabase
+let prisma: PrismaClient
+let service: TestService
+let euros: { id: string; number: string }
+let yen: { id: string; number: string }
+let theirDinars: { id: string; number: string }
+
+beforeAll(async () => {
+  database = await createDatabase('seeded')
+  prisma = openDatabase({ url: database.url, connections: 2 })
+  service = await startBanking(database.url)
+  const accountsOf = async (name: string) => {
+    const { data } = await service.call(name, '{ me { accounts { edges { node { id number currency } } } } }')
+    return data.me.accounts.edges.map(({ node }: { node: unknown }) => node)
+  }
+  const [own, theirs] = await Promise.all([accountsOf('payer'), accountsOf('payee')])
+  euros = own.find(({ currency }: { currency: string }) => currency === 'EUR')
+  yen = own.find(({ currency }: { currency: string }) => currency === 'JPY')
+  theirDinars = theirs.find(({ currency }: { currency: string }) => currency === 'KWD')
+})
+afterAll(async () => {
+  expect(await brokenInvariants(prisma)).toEqual([])
+  await service.stop()
+  await prisma.$disconnect()
+  await database.drop()
+})
+
+const QUOTE = `mutation ($input: QuoteExchangeInput!) { quoteExchange(input: $input) {
+  id rate expiresAt sell { amount } spread { amount currency } buy { amount currency formatted } } }`
+const TRANSFER = `mutation ($input: TransferInput!) { transfer(input: $input) { __typename
+  ... on TransferAccepted { replayed transfer { kind group { kind amount { amount currency } from { name } to { name } } } }
+  ... on Refusal { code message } } }`
+
+const quote = async (sell: string, buy: string, amount: string, caller = 'payer') =>
+  service.call(caller, QUOTE, { input: { sell, buy, amount } })
+const exchange = (fields: Record<string, unknown>, caller = 'payer') =>
+  service.call(caller, TRANSFER, {
+    input: {
+      idempotencyKey: randomUUID(),
+      from: euros.id,
+      to: yen.number,
+      amount: '10000',
+      currency: 'EUR',
+      ...fields,
+    },
+  })
+
+describe('an offer', () => {
+  const currencies = fc.constantFrom('EUR', 'USD', 'GBP', 'JPY', 'KWD')
+  const perEuro = fc.double({ min: 0.001, max: 10_000, noNaN: true })
+
+  test('never favours the customer by a minor unit, and never costs more than one against the exact rate', () => {
+    fc.assert(
+      fc.property(
+        currencies,
+        currencies,
+        fc.bigInt(1n, 10n ** 15n),
+        perEuro,
+        perEuro,
+        (sell, buy, amount, one, other) => {
+          fc.pre(sell !== buy)
+          const found = offer({ sell, buy }, amount, { sell: one, buy: other })
+          if (!found) return
+          expect(found.spread * 200n >= amount && (found.spread - 1n) * 200n < amount).toBe(true)
+          const scale = 10 ** ((exponentOf(buy) ?? 0) - (exponentOf(sell) ?? 0))
+          const exact = found.rate.mul((amount - found.spread).toString()).mul(scale)
+          expect(exact.gte(found.buyAmount.toString())).toBe(true)
+          expect(exact.lt((found.buyAmount + 1n).toString())).toBe(true)
+        },
+      ),
+    )
+  })
+})
+
+describe('an exchange', () => {
+  test('moves what was quoted as one group, the spread by itself', async () => {
+    const { data } = await quote('EUR', 'JPY', '10000')
+    expect(data.quoteExchange).toMatchObject({
+      rate: '168.27',
+      sell: { amount: '10000' },
+      spread: { amount: '50', currency: 'EUR' },
+      buy: { amount: '16742', currency: 'JPY', formatted: '¥16,742' },
+    })
+    const done = await exchange({ quoteId: data.quoteExchange.id })
+    expect(done.data.transfer.transfer.group).toEqual([
+      {
+        kind: 'EXCHANGE',
+        amount: { amount: '9950', currency: 'EUR' },
+        from: { name: 'Ana Ribeiro' },
+        to: { name: 'Liquidity EUR' },
+      },
+      {
+        kind: 'EXCHANGE',
+        amount: { amount: '16742', currency: 'JPY' },
+        from: { name: 'Liquidity JPY' },
+        to: { name: 'Ana Ribeiro' },
+      },
+      {
+        kind: 'SPREAD',
+        amount: { amount: '50', currency: 'EUR' },
+        from: { name: 'Ana Ribeiro' },
+        to: { name: 'Exchange income EUR' },
+      },
+    ])
+    const again = await exchange({ quoteId: data.quoteExchange.id })
+    expect(again.data.transfer).toMatchObject({ code: 'QUOTE_ALREADY_USED' })
+  })
+
+  test('happens once for one key, and shows the payee only what concerns the payee', async () => {
+    const { data } = await quote('EUR', 'KWD', '5000')
+    const fields = {
+      quoteId: data.quoteExchange.id,
+      to: theirDinars.number,
+      amount: '5000',
+      idempotencyKey: randomUUID(),
+    }
+    const answers = await Promise.all([exchange(fields), exchange(fields), exchange(fields)])
+    expect(answers.filter(({ data }) => data.transfer.replayed)).toHaveLength(2)
+    const entries = await service.call(
+      'payee',
+      'query ($id: ID!) { account(id: $id) { entries(first: 1) { edges { node { amount { amount } transfer { group { kind } } } } } } }',
+      { id: theirDinars.id },
+    )
+    expect(entries.data.account.entries.edges[0].node).toEqual({
+      amount: { amount: data.quoteExchange.buy.amount },
+      transfer: { group: [{ kind: 'EXCHANGE' }] },
+    })
+  })
+
+  test.each([
+    ['another amount than quoted', { amount: '10001' }, 'QUOTE_MISMATCH'],
+    ['another currency than quoted', { currency: 'USD' }, 'QUOTE_MISMATCH'],
+    ['an account of another currency', () => ({ to: theirDinars.number }), 'CURRENCY_MISMATCH'],
+    ['a quote that does not exist', { quoteId: randomUUID() }, 'QUOTE_NOT_FOUND'],
+    ['what is no quote', { quoteId: 'nothing' }, 'QUOTE_NOT_FOUND'],
+  ])('is refused with %s', async (_case, fields, code) => {
+    const { data } = await quote('EUR', 'JPY', '10000')
+    const answer = await exchange({
+      quoteId: data.quoteExchange.id,
+      ...(typeof fields === 'function' ? fields() : fields),
+    })
+    expect(answer.data.transfer).toMatchObject({ code })
+  })
+
+  test("is refused with somebody else's quote, an expired one, and without the funds", async () => {
+    const theirs = await quote('EUR', 'JPY', '10000', 'payee')
+    expect((await exchange({ quoteId: theirs.data.quoteExchange.id })).data.transfer.code).toBe('QUOTE_NOT_FOUND')
+    const late = (await quote('EUR', 'JPY', '10000')).data.quoteExchange
+    await prisma.quote.update({ where: { id: late.id }, data: { expiresAt: new Date(Date.now() - 1_000) } })
+    expect((await exchange({ quoteId: late.id })).data.transfer.code).toBe('QUOTE_EXPIRED')
+    const much = (await quote('EUR', 'JPY', '99999999999')).data.quoteExchange
+    expect((await exchange({ quoteId: much.id, amount: '99999999999' })).data.transfer.code).toBe('INSUFFICIENT_FUNDS')
+  })
+
+  test.each([
+    ['the same currency twice', 'EUR', 'EUR', '100'],
+    ['a currency the bank does not keep', 'EUR', 'CHF', '100'],
+    ['nothing', 'EUR', 'USD', '0'],
+    ['so little that nothing arrives', 'JPY', 'KWD', '1'],
+    ['so much that it does not fit', 'EUR', 'JPY', '9223372036854775807'],
+  ])('cannot be quoted for %s', async (_case, sell, buy, amount) => {
+    expect(codesOf(await quote(sell, buy, amount))).toEqual(['BAD_USER_INPUT'])
+  })
+})
+
+describe('a batch', () => {
+  const BATCH = `mutation ($input: TransferBatchInput!) { transferBatch(input: $input) {
+    ... on TransferBatchAccepted { replayed items { transfer { amount { amount } } code message } } ... on Refusal { code } } }`
+  const item = (amount: string, fields: Record<string, unknown> = {}) => ({
+    from: euros.id,
+    to: theirEuros,
+    amount,
+    currency: 'EUR',
+    ...fields,
+  })
+  let theirEuros: string
+  beforeAll(async () => {
+    const { data } = await service.call('payee', '{ me { accounts(first: 1) { edges { node { number } } } } }')
+    theirEuros = data.me.accounts.edges[0].node.number
+  })
+  const send = (mode: string, transfers: unknown[], idempotencyKey: string = randomUUID()) =>
+    service.call('payer', BATCH, { input: { idempotencyKey, mode, transfers } })
+  const balance = async () =>
+    (
+      await service.call('payer', 'query ($id: ID!) { account(id: $id) { balance { posted { amount } } } }', {
+        id: euros.id,
+      })
+    ).data.account.balance.posted.amount
+
+  test('of which each stands for itself carries out what it can', async () => {
+    const { data } = await send('EACH', [item('1'), item('99999999999'), item('2')])
+    expect(data.transferBatch.items).toEqual([
+      { transfer: { amount: { amount: '1' } }, code: null, message: null },
+      { transfer: null, code: 'INSUFFICIENT_FUNDS', message: expect.any(String) },
+      { transfer: { amount: { amount: '2' } }, code: null, message: null },
+    ])
+  })
+
+  test('of all or nothing moves nothing when one is refused, and the same on a retry', async () => {
+    const before = await balance()
+    const transfers = [item('1'), item('5', { to: yen.number }), item('2')]
+    const key = randomUUID()
+    const { data } = await send('ALL_OR_NOTHING', transfers, key)
+    expect(data.transferBatch.items.map(({ code }: { code: string }) => code)).toEqual([
+      'BATCH_REFUSED',
+      'CURRENCY_MISMATCH',
+      'BATCH_REFUSED',
+    ])
+    expect(await balance()).toBe(before)
+    const again = await send('ALL_OR_NOTHING', transfers, key)
+    expect(again.data.transferBatch).toEqual({ ...data.transferBatch, replayed: true })
+    const whole = await send('ALL_OR_NOTHING', [item('1'), item('2')])
+    expect(whole.data.transferBatch.items.every(({ code }: { code: unknown }) => code === null)).toBe(true)
+    expect(BigInt(await balance())).toBe(BigInt(before) - 3n)
+  })
+
+  test('takes 1,000 transfers and no more, nor none', async () => {
+    const thousand = Array.from({ length: 1_000 }, () => item('1'))
+    const { data } = await send('ALL_OR_NOTHING', thousand)
+    expect(data.transferBatch.items).toHaveLength(1_000)
+    expect(codesOf(await send('EACH', [...thousand, item('1')]))).toEqual(['BAD_USER_INPUT'])
+    expect(codesOf(await send('EACH', []))).toEqual(['BAD_USER_INPUT'])
+  })
+})
