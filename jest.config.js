@@ -8,5 +8,6 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   reporters: ['default', '<rootDir>/test/support/tally-reporter.js'],
+  maxWorkers: 2, // of two cores Jest would use one, and most tests wait for processes
   testTimeout: 30_000,
 }

@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { announceReady, type RunningProcess, runProcess } from '../gateway/process/lifecycle.ts'
+import { announceNotice, announceReady, type RunningProcess, runProcess } from '../gateway/process/lifecycle.ts'
 import { type FileLock, tryLock } from '../gateway/process/lock.ts'
 import { createLogger, type Logger } from '../gateway/process/log.ts'
 import { freePorts } from '../gateway/process/ports.ts'
@@ -23,6 +23,8 @@ export interface EmbeddedOptions {
   readonly log: Logger
   /** Where to listen on 127.0.0.1; 0, the default, takes any free port. */
   readonly port?: number
+  /** Gets one line where the database had to go somewhere unexpected; logged without it. */
+  readonly notice?: (line: string) => void
   /** Off for throw-away databases of tests only: a crash may then lose or spoil everything. */
   readonly durable?: boolean
 }
@@ -43,9 +45,9 @@ const HANDOVER = 40_000 // milliseconds; longer than a run that was told to stop
  * @throws Error when another living process runs it, or when the server does not start (with the end of its log)
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
-  const { dataDir, log, durable = true } = options
+  const { dataDir, log, durable = true, notice = (line) => log.warn(line) } = options
   const account = await serverAccount()
-  const places = await findPlaces(dataDir, account, log)
+  const places = await findPlaces(dataDir, account, notice)
   const lock = await waitForLock(join(places.home, 'lock'))
   try {
     const files = { cluster: join(places.home, 'cluster'), places, account, durable }
@@ -84,7 +86,12 @@ if (import.meta.main) {
   const log = createLogger('database', LOG_LEVEL)
   await runProcess(log, async () => {
     const settings = readSettings(z.object({ ...processSettings, PORT: port.default(0) }), process.env)
-    const starting = startEmbedded({ dataDir: settings.DATA_DIR, log, port: settings.PORT })
+    const starting = startEmbedded({
+      dataDir: settings.DATA_DIR,
+      log,
+      notice: announceNotice,
+      port: settings.PORT,
+    })
     let stopping = false
     void starting.then((database) => {
       database.onExit((how) => {

@@ -1,7 +1,7 @@
 /** One child process: spawned, ended, never left behind. Knows nothing of restarts. */
-import { type ChildProcess, fork } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ReadyMessage } from '../gateway/process/lifecycle.ts'
+import type { SupervisorMessage } from '../gateway/process/lifecycle.ts'
 import type { ProcessSpec } from './processes.ts'
 
 export interface Child {
@@ -16,7 +16,8 @@ export interface Child {
 
 const PATIENCE = 30_000 // milliseconds; a child cuts its own stop short before this
 
-export function spawnChild({ program, environment }: ProcessSpec): Child {
+/** @param notice gets each line the child wants shown */
+export function spawnChild({ program, environment }: ProcessSpec, notice: (line: string) => void): Child {
   // Its own process group: Ctrl-C in a terminal would otherwise reach every child at once, and they end in order.
   // Its IPC channel is its lifeline: it closes with this process, however this process ends, and the child ends too.
   const child = fork(program, [], {
@@ -29,9 +30,16 @@ export function spawnChild({ program, environment }: ProcessSpec): Child {
     child.once('error', (error) => resolve(error.message))
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
   })
+  const announced = new Promise<string>((resolve) => {
+    child.on('message', (received) => {
+      const message = received as SupervisorMessage
+      if (message.type === 'ready') resolve(message.url)
+      else notice(message.text)
+    })
+  })
   return {
     pid: child.pid,
-    announced: announcement(child),
+    announced,
     ended,
     async end() {
       child.kill('SIGTERM')
@@ -45,11 +53,3 @@ export function spawnChild({ program, environment }: ProcessSpec): Child {
     },
   }
 }
-
-const announcement = (child: ChildProcess): Promise<string> =>
-  new Promise((resolve) => {
-    child.on('message', (message) => {
-      const { type, url } = message as ReadyMessage
-      if (type === 'ready') resolve(url)
-    })
-  })

@@ -14,7 +14,7 @@ export async function runJob(spec: ProcessSpec, report: Report, signal: AbortSig
     signal.throwIfAborted()
     const startedAt = performance.now()
     report(spec.label, { state: 'starting' })
-    const child = spawnChild(spec)
+    const child = spawnChild(spec, (line) => report(spec.label, { state: 'notice', line }))
     const end = (): void => void child.end()
     signal.addEventListener('abort', end, { once: true })
     const how = await child.ended

@@ -24,7 +24,7 @@ export interface ServerSpec extends ProcessSpec {
 export interface System {
   /** `undefined` when it runs elsewhere, or nothing here needs one. */
   readonly database: ProcessSpec | undefined
-  /** Each runs to its end, in this order, before a stateful service starts. */
+  /** Each runs to its end, in this order, before a stateful service starts; none where none does. */
   preparations(databaseUrl: string): readonly ProcessSpec[]
   stateful(databaseUrl: string): readonly ServerSpec[]
   readonly stateless: readonly ServerSpec[]
@@ -73,6 +73,7 @@ export async function describeSystem(settings: StartSettings, ports: Ports, secr
             environment: { ...common, PORT: `${databasePort}` },
           },
     preparations(databaseUrl) {
+      if (ofKind('stateful').length === 0) return []
       const withDatabase = { ...common, DATABASE_URL: databaseUrl }
       const migrations = { label: 'migrations', program: program('prisma/migrate.ts'), environment: withDatabase }
       const seed = { label: 'demo data', program: program('prisma/seed.ts'), environment: withDatabase }

@@ -18,6 +18,8 @@ function describe(state: ProcessState): string {
     case 'ready':
     case 'done':
       return `${state.state} after ${seconds(state.after)}`
+    case 'notice':
+      return state.line
     case 'starting':
     case 'stopped':
       return state.state

@@ -10,6 +10,8 @@ export type ProcessState =
   | { readonly state: 'ready' | 'done'; readonly after: number }
   | { readonly state: 'died'; readonly how: string; readonly delay: number }
   | { readonly state: 'stopped' }
+  /** It goes on as before and has something to say. */
+  | { readonly state: 'notice'; readonly line: string }
 
 export type Report = (label: string, state: ProcessState) => void
 
@@ -42,7 +44,7 @@ export function supervise(
     let readyAt = Number.POSITIVE_INFINITY
     const gone = new AbortController()
     report(spec.label, { state: 'starting' })
-    child = spawnChild(spec)
+    child = spawnChild(spec, (line) => report(spec.label, { state: 'notice', line }))
     child.announced
       .then(async (url) => {
         await serves(url, gone.signal)

@@ -11,15 +11,30 @@ export interface RunningProcess {
 }
 
 /** What a supervised child tells its supervisor over IPC. */
+export type SupervisorMessage = ReadyMessage | NoticeMessage
+
 export interface ReadyMessage {
   readonly type: 'ready'
   /** Base address, for example `http://127.0.0.1:4101`; for the database its connection URL. */
   readonly url: string
 }
 
+export interface NoticeMessage {
+  readonly type: 'notice'
+  /** One line for the person at the terminal. */
+  readonly text: string
+}
+
 /** Reports readiness to the supervisor, if there is one. */
-export function announceReady(url: string): void {
-  const message: ReadyMessage = { type: 'ready', url }
+export const announceReady = (url: string): void => tell({ type: 'ready', url })
+
+/** Has the supervisor show a line; without a supervisor it goes to standard error. */
+export function announceNotice(text: string): void {
+  if (process.send) tell({ type: 'notice', text })
+  else process.stderr.write(`${text}\n`)
+}
+
+function tell(message: SupervisorMessage): void {
   // A supervisor that is already gone is no fault of this process; its `disconnect` says so.
   process.send?.(message, undefined, undefined, () => {})
 }

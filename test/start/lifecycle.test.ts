@@ -29,6 +29,10 @@ const bankAnswers = async (): Promise<boolean> => {
   return data?.['me'] !== null
 }
 
+const allGone = async (pids: readonly number[]): Promise<void> => {
+  for (const pid of pids) await until(`the end of process ${pid}`, async () => !(await isAlive(pid)))
+}
+
 interface Accounts {
   readonly me: { readonly accounts: { readonly edges: readonly { readonly node: Account }[] } }
 }
@@ -123,12 +127,19 @@ test('what was acknowledged survives the kill of everything, and its key replays
 test('no child outlives a supervisor that is killed, and the next start finds nothing in its way', async () => {
   const processes = await system.processes()
   system.kill('SIGKILL')
-  for (const pid of processes) await until(`the end of ${pid}`, async () => !(await isAlive(pid)))
-  system = await startSystem(folder.path)
+  await allGone(processes)
+  system = await startSystem(folder.path, [], 'npm')
   expect(await bankAnswers()).toBe(true)
 }, 90_000)
 
-test('SIGTERM stops the gateway first and the database last, leaves nothing behind and exits 0', async () => {
+test('nothing outlives an npm that is killed', async () => {
+  const processes = await system.processes()
+  system.kill('SIGKILL')
+  await allGone(processes)
+  system = await startSystem(folder.path, [], 'npm')
+}, 90_000)
+
+test('SIGTERM to npm stops the gateway first and the database last, leaves nothing behind and exits 0', async () => {
   const processes = await system.processes()
   system.kill('SIGTERM')
   expect(await system.ended).toBe(0)

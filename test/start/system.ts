@@ -3,8 +3,6 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { descendantsOf, processesIn, until } from '../support/processes.ts'
 
-const program = fileURLToPath(new URL('../../start.ts', import.meta.url))
-
 export interface Run {
   readonly pid: number
   /** What it printed so far, standard output and standard error together. */
@@ -14,11 +12,25 @@ export interface Run {
   kill(signal: NodeJS.Signals): void
 }
 
-/** Runs `start.ts`; only the settings given here reach it. */
-export function run(environment: Readonly<Record<string, string>>, flags: readonly string[] = []): Run {
-  const { PATH } = process.env
-  const child: ChildProcess = spawn(process.execPath, [program, ...flags], {
-    env: { ...(PATH === undefined ? {} : { PATH }), ...environment },
+/** How it is started: by Node, or by npm as a user would. */
+export type Starter = 'node' | 'npm'
+
+const commands: Readonly<Record<Starter, readonly [string, ...string[]]>> = {
+  node: [process.execPath, fileURLToPath(new URL('../../start.ts', import.meta.url))],
+  npm: ['npm', 'start', '--'],
+}
+
+/** Runs the start; only the settings given here reach it. */
+export function run(
+  environment: Readonly<Record<string, string>>,
+  flags: readonly string[] = [],
+  starter: Starter = 'node',
+): Run {
+  const { PATH = '', HOME = '' } = process.env
+  const [command, ...args] = commands[starter]
+  const child: ChildProcess = spawn(command, [...args, ...flags], {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    env: { PATH, HOME, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
@@ -41,13 +53,17 @@ export interface System extends Run {
   /** Address of the graph. */
   readonly url: string
   services(): Promise<readonly ServiceStatus[]>
-  /** Every process: the supervisor, its children, the database server and its backends. */
+  /** Every process: the one that was started, its children, the database server and its backends. */
   processes(): Promise<number[]>
 }
 
 /** Starts everything and waits for its `ready` line. */
-export async function startSystem(dataDir: string, flags: readonly string[] = []): Promise<System> {
-  const started = run({ DATA_DIR: dataDir, PORT: '0', ADMIN_PORT: '0' }, flags)
+export async function startSystem(
+  dataDir: string,
+  flags: readonly string[] = [],
+  starter: Starter = 'node',
+): Promise<System> {
+  const started = run({ DATA_DIR: dataDir, PORT: '0', ADMIN_PORT: '0' }, flags, starter)
   let ended = false
   started.ended.then(() => {
     ended = true
