@@ -1,0 +1,186 @@
+/** Events on a real database on their way to real receivers: handed over once, delivered at least once, or seen to be dead. */
+import { randomUUID } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { pino } from 'pino'
+import { Webhook } from 'standardwebhooks'
+import type { RetryPolicy } from '../../../../subgraphs/banking/webhooks/backoff.ts'
+import { deliverDue } from '../../../../subgraphs/banking/webhooks/deliver.ts'
+import { handOver } from '../../../../subgraphs/banking/webhooks/hand-over.ts'
+import { type WebhookSender, webhookSender } from '../../../../subgraphs/banking/webhooks/send.ts'
+import { type RunningWebhooks, startWebhooks } from '../../../../subgraphs/banking/webhooks/service.ts'
+import { endpointSecrets } from '../../../../subgraphs/banking/webhooks/signing.ts'
+import { addEndpoint, removeEndpoint, reviveDelivery } from '../../../../subgraphs/banking/webhooks/store.ts'
+import { createDatabase, type TestDatabase } from '../../../support/database.ts'
+import { until } from '../../../support/processes.ts'
+import { openBank, subjectOf, type TestBank } from '../support/bank.ts'
+import { openReceiver, type Receiver } from './receiver.ts'
+
+const secret = 'the secret of the tests'
+const secrets = endpointSecrets(secret)
+const retries: RetryPolicy = { first: 1, factor: 1, longest: 1, attempts: 3 }
+
+let database: TestDatabase
+let bank: TestBank
+let from: string
+let to: string
+beforeAll(async () => {
+  database = await createDatabase('migrated')
+  bank = openBank(database.url)
+  from = await bank.open({ owner: 'sender', balance: 1_000_000n })
+  to = await bank.open({ owner: 'receiver' })
+})
+afterAll(async () => {
+  await bank.close()
+  await database.drop()
+})
+
+let receiver: Receiver
+let sender: WebhookSender
+const running: RunningWebhooks[] = []
+beforeEach(async () => {
+  receiver = await openReceiver()
+  sender = webhookSender({ allowPrivate: true, timeout: 2_000 })
+})
+afterEach(async () => {
+  for (const webhooks of running.splice(0)) await webhooks.stop()
+  for (const { id } of await bank.database.webhookEndpoint.findMany()) await removeEndpoint(bank.database, id)
+  await sender.close()
+  await receiver.close()
+})
+
+const register = async (customerId = 'receiver'): Promise<string> => {
+  const id = randomUUID()
+  await addEndpoint(bank.database, { id, customerId, url: receiver.url })
+  return id
+}
+const move = async (amount = 1n): Promise<string> =>
+  subjectOf(await bank.transfer({ from, to, amount, reference: 'A gift' }))
+const start = (): RunningWebhooks => {
+  const webhooks = startWebhooks({
+    database: bank.database,
+    log: pino({ level: 'silent' }),
+    secret,
+    allowPrivate: true,
+    retries,
+  })
+  running.push(webhooks)
+  return webhooks
+}
+const deliver = () => deliverDue({ database: bank.database, sender, secrets, retries })
+const deliveries = (endpointId: string) =>
+  bank.database.webhookDelivery.findMany({ where: { endpointId }, orderBy: { sequence: 'asc' } })
+
+describe('a hand-over', () => {
+  test('writes every event exactly once, however many instances do it at the same time', async () => {
+    const [mine, theirs] = [await register('receiver'), await register('sender')]
+    const moves = Array.from({ length: 300 }, () => move())
+    const handing = Array.from({ length: 4 }, async () => {
+      for (let round = 0; round < 40; round += 1) await handOver(bank.database)
+    })
+    const ids = await Promise.all(moves)
+    await Promise.all(handing)
+    while (await handOver(bank.database));
+    await handOver(bank.database)
+    const told = await deliveries(mine)
+    expect(told.map(({ sequence }) => sequence.toString()).sort()).toEqual([...ids].sort())
+    expect(await deliveries(theirs)).toHaveLength(300)
+  })
+
+  test('leaves out what came before the webhook, what is none of its business, and what comes after its end', async () => {
+    await move()
+    const mine = await register()
+    const strangers = await register('nobody')
+    const ids = [await move(), await move()]
+    await handOver(bank.database)
+    await removeEndpoint(bank.database, mine)
+    await move()
+    await handOver(bank.database)
+    expect((await deliveries(mine)).map(({ sequence }) => sequence.toString())).toEqual(ids)
+    expect(await deliveries(strangers)).toEqual([])
+  })
+})
+
+describe('a delivery', () => {
+  test('is signed, and tells what happened to the accounts of its customer and of nobody else', async () => {
+    const endpoint = await register()
+    const transferId = await move(250n)
+    await handOver(bank.database)
+    await deliver()
+    const [received] = receiver.received
+    const payload = new Webhook(secrets(endpoint)).verify(received?.body ?? '', received?.headers ?? {})
+    expect(payload).toEqual({
+      id: `evt_${transferId}`,
+      type: 'transfer.posted',
+      timestamp: expect.stringMatching(/^\d{4}-/),
+      data: { sequence: transferId, transferId, amount: '250', currency: 'EUR', debitAccount: null, creditAccount: to },
+    })
+    expect(await deliveries(endpoint)).toMatchObject([
+      { status: 'DELIVERED', attempts: 1, lastStatus: 204, lastError: null, nextAttemptAt: null },
+    ])
+  })
+
+  test('that fails is tried again, under the same id with the same body, until it is received', async () => {
+    const endpoint = await register()
+    receiver.answer = 500
+    start()
+    await move()
+    await receiver.has(1)
+    receiver.answer = 200
+    await until('the delivery', async () => (await deliveries(endpoint))[0]?.status === 'DELIVERED')
+    const bodies = new Set(receiver.received.map(({ body }) => body))
+    expect(bodies.size).toBe(1)
+    expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1)
+    expect(receiver.received.length).toBeGreaterThanOrEqual(2)
+  })
+
+  test('is dead after the last attempt, listed with the reason, and can be revived', async () => {
+    const endpoint = await register()
+    receiver.answer = 503
+    start()
+    const id = await move()
+    await until('its death', async () => (await deliveries(endpoint))[0]?.status === 'DEAD')
+    expect(receiver.received).toHaveLength(retries.attempts)
+    expect(await deliveries(endpoint)).toMatchObject([{ attempts: 3, lastStatus: 503, lastError: 'status 503' }])
+    receiver.answer = 200
+    await reviveDelivery(bank.database, endpoint, BigInt(id))
+    await until('the delivery', async () => (await deliveries(endpoint))[0]?.status === 'DELIVERED')
+  })
+
+  test('is made once by several instances that are all well', async () => {
+    const endpoint = await register()
+    for (let instance = 0; instance < 3; instance += 1) start()
+    const ids = await Promise.all(Array.from({ length: 60 }, () => move()))
+    await receiver.has(60)
+    await until('all deliveries', async () =>
+      (await deliveries(endpoint)).every(({ status }) => status === 'DELIVERED'),
+    )
+    const received = receiver.received.map(({ headers }) => headers['webhook-id'])
+    expect(received.sort()).toEqual(ids.map((id) => `evt_${id}`).sort())
+  })
+
+  test('that an instance took and died over is made by another, once its claim has run out', async () => {
+    const endpoint = await register()
+    await move()
+    await handOver(bank.database)
+    // What an instance leaves that is killed between taking a delivery and sending it.
+    await bank.database.$executeRaw`
+      UPDATE webhook_deliveries SET attempts = 1, next_attempt_at = now() + interval '1 minute' WHERE endpoint_id = ${endpoint}::uuid`
+    await deliver()
+    expect(receiver.received).toHaveLength(0)
+    await bank.database.$executeRaw`
+      UPDATE webhook_deliveries SET next_attempt_at = now() WHERE endpoint_id = ${endpoint}::uuid`
+    await deliver()
+    expect(receiver.received).toHaveLength(1)
+    expect(await deliveries(endpoint)).toMatchObject([{ status: 'DELIVERED', attempts: 2 }])
+  })
+
+  test('to a webhook that was removed is not made', async () => {
+    const endpoint = await register()
+    await move()
+    await handOver(bank.database)
+    await removeEndpoint(bank.database, endpoint)
+    await deliver()
+    expect(receiver.received).toEqual([])
+    expect(await deliveries(endpoint)).toMatchObject([{ status: 'DEAD', lastError: 'webhook removed' }])
+  })
+})

@@ -1,0 +1,44 @@
+/** A customer's system on loopback that receives webhooks: remembers all of them, and answers as it is told. */
+import { listen, readBody } from '../../../../gateway/process/http.ts'
+
+export interface Received {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+export interface Receiver {
+  readonly url: string
+  readonly received: Received[]
+  /** The status of every answer from now on; `none` keeps callers waiting. */
+  answer: number | 'none'
+  /** Resolves when that many have come. */
+  has(count: number): Promise<void>
+  close(): Promise<void>
+}
+
+export async function openReceiver(): Promise<Receiver> {
+  const waiting: { count: number; resolve: () => void }[] = []
+  const receiver: Receiver = {
+    url: '',
+    received: [],
+    answer: 204,
+    async has(count) {
+      if (receiver.received.length >= count) return
+      await new Promise<void>((resolve) => waiting.push({ count, resolve }))
+    },
+    close: () => listener.drain(0),
+  }
+  const listener = await listen(
+    async (request, response) => {
+      const body = (await readBody(request, 100_000)).toString('utf8')
+      receiver.received.push({ headers: request.headers as Record<string, string>, body })
+      if (receiver.answer !== 'none') {
+        // A redirect leads back here: whoever follows it is counted twice.
+        response.writeHead(receiver.answer, receiver.answer === 307 ? { location: '/elsewhere' } : {}).end()
+      }
+      for (const { count, resolve } of waiting) if (receiver.received.length >= count) resolve()
+    },
+    { host: '127.0.0.1', port: 0 },
+  )
+  return Object.assign(receiver, { url: `${listener.url}/hook` })
+}

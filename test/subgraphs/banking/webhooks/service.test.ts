@@ -1,0 +1,146 @@
+/** Webhooks through the service's own GraphQL: registered, told, listed, removed. */
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { Webhook } from 'standardwebhooks'
+import { createDatabase, type TestDatabase } from '../../../support/database.ts'
+import { until } from '../../../support/processes.ts'
+import { startBanking, type TestService } from '../support/service.ts'
+import { openReceiver, type Receiver } from './receiver.ts'
+
+let database: TestDatabase
+let service: TestService
+let receiver: Receiver
+beforeAll(async () => {
+  database = await createDatabase('seeded')
+  service = await startBanking(database.url, { WEBHOOKS_ALLOW_PRIVATE: 'true' })
+  receiver = await openReceiver()
+})
+afterAll(async () => {
+  await service.stop()
+  await receiver.close()
+  await database.drop()
+})
+
+const RESULT = `... on WebhookAccepted { replayed webhook { id url secret removedAt } } ... on Refusal { code }`
+const register = async (as: string, input: object = {}, at = service) =>
+  at.call(as, `mutation ($input: RegisterWebhookInput!) { registerWebhook(input: $input) { ${RESULT} } }`, {
+    input: { idempotencyKey: randomUUID(), url: receiver.url, ...input },
+  })
+const remove = async (as: string, webhookId: string) =>
+  (
+    await service.call(as, `mutation ($input: WebhookInput!) { removeWebhook(input: $input) { ${RESULT} } }`, {
+      input: { idempotencyKey: randomUUID(), webhookId },
+    })
+  ).data.removeWebhook
+const listed = async (as: string) =>
+  (
+    await service.call(
+      as,
+      '{ me { webhooks { id deliveries { edges { node { eventId status transfer { id } } } } } } }',
+    )
+  ).data.me.webhooks
+
+async function transfer(): Promise<string> {
+  const mine = await service.call('payer', '{ me { accounts { edges { node { id } } } } }')
+  const theirs = await service.call('payee', '{ me { accounts { edges { node { number } } } } }')
+  const { data } = await service.call(
+    'payer',
+    `mutation ($input: TransferInput!) { transfer(input: $input) { ... on TransferAccepted { transfer { id } } } }`,
+    {
+      input: {
+        idempotencyKey: randomUUID(),
+        from: mine.data.me.accounts.edges[0].node.id,
+        to: theirs.data.me.accounts.edges[0].node.number,
+        amount: '100',
+        currency: 'EUR',
+      },
+    },
+  )
+  return data.transfer.transfer.id
+}
+
+describe('a webhook', () => {
+  test('is told of what happens from its registration to its end', async () => {
+    const { id, secret } = (await register('payee')).data.registerWebhook.webhook
+    const transferId = await transfer()
+    await until('the event', () =>
+      receiver.received.some(({ headers }) => headers['webhook-id'] === `evt_${transferId}`),
+    )
+    const received = receiver.received.find(({ headers }) => headers['webhook-id'] === `evt_${transferId}`)
+    expect(new Webhook(secret).verify(received?.body ?? '', received?.headers ?? {})).toMatchObject({
+      type: 'transfer.posted',
+      data: { transferId, amount: '100' },
+    })
+    await until(
+      'the end of the delivery',
+      async () => (await listed('payee'))[0].deliveries.edges[0]?.node.status === 'DELIVERED',
+    )
+    expect(await listed('payee')).toEqual([
+      {
+        id,
+        deliveries: {
+          edges: [{ node: { eventId: `evt_${transferId}`, status: 'DELIVERED', transfer: { id: transferId } } }],
+        },
+      },
+    ])
+    expect((await remove('payee', id)).webhook.removedAt).toEqual(expect.any(String))
+    expect(await listed('payee')).toEqual([])
+  })
+
+  test('is registered once under one key, with the same secret every time', async () => {
+    const idempotencyKey = randomUUID()
+    const [first, again] = [await register('payer', { idempotencyKey }), await register('payer', { idempotencyKey })]
+    expect(again.data.registerWebhook).toEqual({ ...first.data.registerWebhook, replayed: true })
+    expect(await listed('payer')).toHaveLength(1)
+    const other = await register('payer', { idempotencyKey, url: `${receiver.url}/other` })
+    expect(other.data.registerWebhook).toEqual({ code: 'IDEMPOTENCY_KEY_REUSED' })
+    await remove('payer', first.data.registerWebhook.webhook.id)
+  })
+
+  test("of somebody else's is not there, not even for an officer", async () => {
+    const { id } = (await register('payer')).data.registerWebhook.webhook
+    expect(await remove('payee', id)).toEqual({ code: 'WEBHOOK_NOT_FOUND' })
+    expect(await remove('officer', id)).toEqual({ code: 'WEBHOOK_NOT_FOUND' })
+    expect(await remove('payer', 'nonsense')).toEqual({ code: 'WEBHOOK_NOT_FOUND' })
+    await remove('payer', id)
+  })
+
+  test('goes to public addresses only, unless the service is told otherwise', async () => {
+    const careful = await startBanking(database.url)
+    for (const url of [
+      receiver.url,
+      'https://127.0.0.1/',
+      'https://localhost/',
+      'https://169.254.169.254/',
+      'nonsense',
+    ]) {
+      const { errors } = await register('payer', { url }, careful)
+      expect(errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT')
+    }
+    const { data } = await register('payer', { url: 'https://example.com/hook' }, careful)
+    await remove('payer', data.registerWebhook.webhook.id)
+    await careful.stop()
+  })
+
+  test('comes in tens at most', async () => {
+    const made = []
+    for (let count = 0; count < 10; count += 1) made.push((await register('officer')).data.registerWebhook.webhook.id)
+    expect((await register('officer')).errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT')
+    for (const id of made) await remove('officer', id)
+  })
+
+  test('delivery that never was cannot be retried', async () => {
+    const { id } = (await register('payer')).data.registerWebhook.webhook
+    const retry = async (eventId: string) =>
+      (
+        await service.call(
+          'payer',
+          `mutation ($input: RetryWebhookDeliveryInput!) { retryWebhookDelivery(input: $input) { ${RESULT} } }`,
+          { input: { idempotencyKey: randomUUID(), webhookId: id, eventId } },
+        )
+      ).data.retryWebhookDelivery
+    expect(await retry('evt_1')).toEqual({ code: 'DELIVERY_NOT_FOUND' })
+    expect(await retry('nonsense')).toEqual({ code: 'DELIVERY_NOT_FOUND' })
+    await remove('payer', id)
+  })
+})
