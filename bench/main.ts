@@ -8,6 +8,7 @@ interface Benchmark {
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   ledger: () => import('./ledger.ts'),
   gateway: () => import('./gateway.ts'),
+  content: () => import('./content.ts'),
 }
 
 const [name, ...flags] = process.argv.slice(2)

@@ -1,5 +1,5 @@
 /** The words of one locale, found by what a reader typed: exactly, begun, or slightly mistyped. Knows no articles. */
-import MiniSearch from 'minisearch' // MIT, no dependencies; a radix tree with fuzzy and prefix search
+import SearchableMap from 'minisearch/SearchableMap' // MIT, no dependencies; a radix tree with fuzzy and prefix lookup
 
 /** A word of the library that may be what was typed. */
 export interface Candidate {
@@ -15,40 +15,30 @@ export interface Dictionary {
 
 /** More would make a search for one letter as slow as the library is large. */
 const MAX_CANDIDATES = 32
+const MIN_PREFIX = 2
+// A begun word counts by the part that was typed, a mistyped one by its mistakes; both less than the word itself.
 const PREFIX = 0.6
-const FUZZY = 0.45
+const FUZZY = 0.8
 
 export function createDictionary(words: Iterable<string>): Dictionary {
-  const index = new MiniSearch<{ id: string }>({
-    fields: ['id'],
-    tokenize: (word) => [word],
-    processTerm: (word) => word,
-  })
-  const known = new Set<string>()
-  for (const word of words) {
-    known.add(word)
-    index.add({ id: word })
-  }
+  const tree = new SearchableMap<true>()
+  for (const word of words) tree.set(word, true)
   return {
     lookUp(typed) {
-      const similar = index
-        .search(typed, { prefix: typed.length >= 2, fuzzy: typingMistakes(typed) })
-        .map(({ id }) => candidate(typed, String(id)))
-        .filter(({ word }) => word !== typed)
+      const similar = new Map<string, number>()
+      for (const [word, [, distance]] of tree.fuzzyGet(typed, typingMistakes(typed)))
+        similar.set(word, FUZZY / (1 + distance))
+      if (typed.length >= MIN_PREFIX)
+        for (const word of tree.atPrefix(typed).keys()) similar.set(word, PREFIX * (typed.length / word.length))
+      similar.delete(typed)
+      const candidates = [...similar]
+        .map(([word, similarity]) => ({ word, similarity }))
         .sort((one, other) => other.similarity - one.similarity || (one.word < other.word ? -1 : 1))
         .slice(0, MAX_CANDIDATES)
-      return known.has(typed) ? [{ word: typed, similarity: 1 }, ...similar] : similar
+      return tree.has(typed) ? [{ word: typed, similarity: 1 }, ...candidates] : candidates
     },
   }
 }
 
 /** Short words differ by one letter from too many others. */
-const typingMistakes = (word: string): number | false => (word.length >= 8 ? 2 : word.length >= 4 ? 1 : false)
-
-/** A begun word counts by the part that was typed; a mistyped one counts the same however long. */
-const candidate = (typed: string, word: string): Candidate => ({
-  word,
-  similarity: word.startsWith(typed)
-    ? PREFIX * (typed.length / word.length)
-    : FUZZY * Math.min(1, typed.length / word.length),
-})
+const typingMistakes = (word: string): number => (word.length >= 8 ? 2 : word.length >= 4 ? 1 : 0)
