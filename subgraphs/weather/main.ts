@@ -1,6 +1,7 @@
-/** The weather service as a process of its own. */
+/** Runs the weather service as a process. */
 import '../small-heap.ts'
-import { serve } from '../serve.ts'
-import { weatherService } from './service.ts'
+
+// Imported only now, so that loading the modules already fills a heap that stays small.
+const [{ serve }, { weatherService }] = await Promise.all([import('../serve.ts'), import('./service.ts')])
 
 await serve(weatherService)

@@ -1,7 +1,7 @@
 /** Sun and moon over a place on one of its days. Astronomy only: needs no provider and cannot fail. */
 import { getMoonIllumination, getMoonTimes, getTimes } from 'suncalc' // BSD-2-Clause, no dependencies; Meeus' algorithms
 import type { Place } from './providers/provider.ts'
-import { addDays, DAY, startOfDay } from './time.ts'
+import { addDays, DAY, dateOf, startOfDay } from './time.ts'
 
 /** Instants are Unix milliseconds; `null` where the event does not happen on that day. */
 export interface Sun {
@@ -56,9 +56,9 @@ export interface Moon {
 export function moonOn({ latitude, longitude, timeZone }: Place, date: string): Moon {
   const start = startOfDay(timeZone, date)
   const end = startOfDay(timeZone, addDays(date, 1))
-  // The library gives rise and set of a UTC day; a local day touches at most three of them.
-  const days = [-1, 0, 1].map((shift) =>
-    getMoonTimes(new Date(`${addDays(date, shift)}T12:00:00Z`), latitude, longitude),
+  // The library gives rise and set of a UTC day; a local day touches two of them.
+  const days = [...new Set([dateOf(start), dateOf(end - 1)])].map((day) =>
+    getMoonTimes(new Date(`${day}T12:00:00Z`), latitude, longitude),
   )
   const within = (event: 'rise' | 'set'): number | null =>
     days.flatMap((day) => day[event]?.getTime() ?? []).find((time) => time >= start && time < end) ?? null

@@ -1,5 +1,5 @@
 /** A real Redis server on loopback, without persistence, for one test file. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 
@@ -13,6 +13,9 @@ export interface RedisServer {
   freeze(): void
   thaw(): void
 }
+
+/** Debian: apt-get install redis-server. */
+export const redisIsInstalled = (): boolean => spawnSync('redis-server', ['--version']).status === 0
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
@@ -40,9 +43,7 @@ export async function startRedis(): Promise<RedisServer> {
     ])
     server = child
     await new Promise<void>((resolve, reject) => {
-      child.once('error', (error) =>
-        reject(new Error(`redis-server (Debian: apt-get install redis-server) is needed: ${error.message}`)),
-      )
+      child.once('error', reject)
       child.once('exit', () => reject(new Error('redis-server ended before it was ready')))
       child.stdout?.on('data', (line) => {
         if (String(line).includes('Ready to accept connections')) resolve()

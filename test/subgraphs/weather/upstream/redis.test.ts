@@ -1,35 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { createClient } from '@redis/client'
 import { createLogger } from '../../../../gateway/process/log.ts'
 import { createQuota } from '../../../../subgraphs/weather/upstream/quota.ts'
 import { openRedis, type Redis } from '../../../../subgraphs/weather/upstream/redis.ts'
 import { startOpenMeteo } from '../support/open-meteo.ts'
-import { type RedisServer, startRedis } from '../support/redis.ts'
+import { type RedisServer, redisIsInstalled, startRedis } from '../support/redis.ts'
 import { type RunningWeather, startWeather } from '../support/service.ts'
 import type { Stub } from '../support/stub.ts'
 
 const QUERY = '{ city(id: "2267057") { name weather { current { temperature time } } } }'
 
+const whereInstalled = redisIsInstalled() ? describe : describe.skip
+
 let server: RedisServer
 let stub: Stub
 const running: RunningWeather[] = []
-beforeAll(async () => {
-  server = await startRedis()
-  stub = await startOpenMeteo()
-})
-beforeEach(async () => {
-  await server.kill()
-  await server.start()
-  stub.calls.length = 0
-})
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((weather) => weather.stop()))
-})
-afterAll(async () => {
-  await server.kill()
-  await stub.close()
-})
-
 async function instance(): Promise<RunningWeather> {
   const weather = await startWeather({
     WEATHER_PROVIDER: 'open-meteo',
@@ -70,80 +55,99 @@ async function sharingInstance(): Promise<RunningWeather> {
 
 const forecasts = (): number => stub.calls.filter(({ path }) => path === '/v1/forecast').length
 
-test('what one instance fetched serves all others, and a new one', async () => {
-  const one = await sharingInstance()
-  const answer = await one.ask(QUERY)
-  await until(async () => Object.keys(await stored()).some((key) => key.includes(':current:')))
-  const other = await sharingInstance()
-  expect((await other.ask(QUERY)).data).toEqual(answer.data)
-  expect(forecasts()).toBe(1)
-})
-
-test('losing Redis loses no answer, and it is used again when it is back', async () => {
-  const weather = await sharingInstance()
-  await server.kill()
-  const { data, errors } = await weather.ask(QUERY)
-  expect(errors).toBeUndefined()
-  expect(data.city.weather.current.temperature).toBe(38.7)
-  await server.start()
-  let latitude = 0
-  await until(async () => {
-    await weather.ask(`{ weather(at: { latitude: ${latitude++ / 100}, longitude: 9 }) { current { temperature } } }`)
-    return Object.keys(await stored()).some((key) => key.includes(':current:'))
+whereInstalled('with Redis', () => {
+  beforeAll(async () => {
+    server = await startRedis()
+    stub = await startOpenMeteo()
   })
-})
+  beforeEach(async () => {
+    await server.kill()
+    await server.start()
+    stub.calls.length = 0
+  })
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((weather) => weather.stop()))
+  })
+  afterAll(async () => {
+    await server.kill()
+    await stub.close()
+  })
 
-test('a Redis that accepts and never answers is not waited for', async () => {
-  const weather = await sharingInstance()
-  server.freeze()
-  try {
+  test('what one instance fetched serves all others, and a new one', async () => {
+    const one = await sharingInstance()
+    const answer = await one.ask(QUERY)
+    await until(async () => Object.keys(await stored()).some((key) => key.includes(':current:')))
+    const other = await sharingInstance()
+    expect((await other.ask(QUERY)).data).toEqual(answer.data)
+    expect(forecasts()).toBe(1)
+  })
+
+  test('losing Redis loses no answer, and it is used again when it is back', async () => {
+    const weather = await sharingInstance()
+    await server.kill()
     const { data, errors } = await weather.ask(QUERY)
     expect(errors).toBeUndefined()
     expect(data.city.weather.current.temperature).toBe(38.7)
-  } finally {
-    server.thaw()
-  }
-})
-
-test('a service starts and answers while Redis is away', async () => {
-  await server.kill()
-  const weather = await instance()
-  expect((await weather.ask(QUERY)).errors).toBeUndefined()
-})
-
-test('what somebody else left under our keys counts as nothing there', async () => {
-  const one = await sharingInstance()
-  await one.ask(QUERY)
-  let key: string | undefined
-  await until(async () => {
-    key = Object.keys(await stored()).find((each) => each.includes(':current:'))
-    return key !== undefined
+    await server.start()
+    let latitude = 0
+    await until(async () => {
+      await weather.ask(`{ weather(at: { latitude: ${latitude++ / 100}, longitude: 9 }) { current { temperature } } }`)
+      return Object.keys(await stored()).some((key) => key.includes(':current:'))
+    })
   })
-  const client = createClient({ url: server.url })
-  await client.connect()
-  for (const rubbish of ['not JSON', '{"figures":7}', '[]', 'null']) {
-    await client.set(key ?? '', rubbish)
-    const before = forecasts()
-    const weather = await sharingInstance()
-    expect((await weather.ask(QUERY)).data.city.weather.current.temperature).toBe(38.7)
-    expect(forecasts()).toBe(before + 1)
-  }
-  client.destroy()
-})
 
-test('a quota is counted for all instances together, and gives back what was refused', async () => {
-  const log = createLogger('test', 'silent')
-  const connections: Redis[] = await Promise.all([openRedis(server.url, log), openRedis(server.url, log)])
-  await until(async () =>
-    (await Promise.all(connections.map((redis) => redis.use((client) => client.ping())))).every(
-      (pong) => pong === 'PONG',
-    ),
-  )
-  const quotas = connections.map((redis) => createQuota('shared', [{ seconds: 3600, limit: 10 }], redis))
-  const now = Date.now()
-  expect(await quotas[0]?.take(6, now)).toBe(0)
-  expect(await quotas[1]?.take(6, now)).toBeGreaterThan(0)
-  expect(await quotas[1]?.take(4, now)).toBe(0)
-  expect(await quotas[0]?.take(1, now)).toBeGreaterThan(0)
-  await Promise.all(connections.map((redis) => redis.close()))
+  test('a Redis that accepts and never answers is not waited for', async () => {
+    const weather = await sharingInstance()
+    server.freeze()
+    try {
+      const { data, errors } = await weather.ask(QUERY)
+      expect(errors).toBeUndefined()
+      expect(data.city.weather.current.temperature).toBe(38.7)
+    } finally {
+      server.thaw()
+    }
+  })
+
+  test('a service starts and answers while Redis is away', async () => {
+    await server.kill()
+    const weather = await instance()
+    expect((await weather.ask(QUERY)).errors).toBeUndefined()
+  })
+
+  test('what somebody else left under our keys counts as nothing there', async () => {
+    const one = await sharingInstance()
+    await one.ask(QUERY)
+    let key: string | undefined
+    await until(async () => {
+      key = Object.keys(await stored()).find((each) => each.includes(':current:'))
+      return key !== undefined
+    })
+    const client = createClient({ url: server.url })
+    await client.connect()
+    for (const rubbish of ['not JSON', '{"figures":7}', '[]', 'null']) {
+      await client.set(key ?? '', rubbish)
+      const before = forecasts()
+      const weather = await sharingInstance()
+      expect((await weather.ask(QUERY)).data.city.weather.current.temperature).toBe(38.7)
+      expect(forecasts()).toBe(before + 1)
+    }
+    client.destroy()
+  })
+
+  test('a quota is counted for all instances together, and gives back what was refused', async () => {
+    const log = createLogger('test', 'silent')
+    const connections: Redis[] = await Promise.all([openRedis(server.url, log), openRedis(server.url, log)])
+    await until(async () =>
+      (await Promise.all(connections.map((redis) => redis.use((client) => client.ping())))).every(
+        (pong) => pong === 'PONG',
+      ),
+    )
+    const quotas = connections.map((redis) => createQuota('shared', [{ seconds: 3600, limit: 10 }], redis))
+    const now = Date.now()
+    expect(await quotas[0]?.take(6, now)).toBe(0)
+    expect(await quotas[1]?.take(6, now)).toBeGreaterThan(0)
+    expect(await quotas[1]?.take(4, now)).toBe(0)
+    expect(await quotas[0]?.take(1, now)).toBeGreaterThan(0)
+    await Promise.all(connections.map((redis) => redis.close()))
+  })
 })

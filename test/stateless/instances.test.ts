@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import {
+  bytesFrom,
+  type Instance,
+  type StatelessRequest,
+  type StatelessService,
+  startInstance,
+} from './support/instances.ts'
+import { requestsOf } from './support/requests.ts'
+
+const REQUESTS = 500
+const SEED = 20_260_601
+const AT_ONCE = 8
+/** Answers may change with the hour, or where a day begins: at quarters of an hour at the latest. */
+const QUARTER = 900_000
+
+const started: Instance[] = []
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((instance) => instance.kill()))
+})
+
+type Fleet = Record<StatelessService, Instance[]>
+
+async function start(service: StatelessService): Promise<Instance> {
+  const instance = await startInstance(service)
+  started.push(instance)
+  return instance
+}
+
+async function fleetOf(size: number): Promise<Fleet> {
+  const several = (service: StatelessService) => Promise.all(Array.from({ length: size }, () => start(service)))
+  const [weather, content] = await Promise.all([several('weather'), several('content')])
+  return { weather, content }
+}
+
+/** All answers, in the order of the requests. Instances take turns; a request whose instance is gone is sent to the next, as the gateway does. */
+async function answers(
+  fleet: Fleet,
+  requests: readonly StatelessRequest[],
+  afterEachAnswer: (count: number) => void = () => undefined,
+): Promise<string[]> {
+  const told: string[] = []
+  const send = async (request: StatelessRequest, turn: number): Promise<string> => {
+    for (let attempt = 0; ; attempt++) {
+      const instances = fleet[request.service]
+      try {
+        return (await bytesFrom(instances[(turn + attempt) % instances.length] as Instance, request)).toString('base64')
+      } catch (error) {
+        if (attempt > 20) throw error
+      }
+    }
+  }
+  let next = 0
+  let done = 0
+  const work = async (): Promise<void> => {
+    for (let index = next++; index < requests.length; index = next++) {
+      told[index] = await send(requests[index] as StatelessRequest, index)
+      afterEachAnswer(++done)
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  return told
+}
+
+/** Kills one instance after another and puts a new one in its place, while requests go on. */
+function replacing(
+  fleet: Fleet,
+  every: number,
+): { readonly after: (count: number) => void; readonly replaced: () => Promise<number> } {
+  const replacements: Promise<void>[] = []
+  const services: readonly StatelessService[] = ['weather', 'content']
+  return {
+    after(count) {
+      if (count % every !== 0) return
+      const service = services[(count / every) % 2] as StatelessService
+      const instances = fleet[service]
+      const place = Math.floor(count / every / 2) % instances.length
+      const victim = instances[place] as Instance
+      replacements.push(
+        Promise.all([victim.kill(), start(service)]).then(([, fresh]) => {
+          instances[place] = fresh
+        }),
+      )
+    },
+    async replaced() {
+      await Promise.all(replacements)
+      return replacements.length
+    },
+  }
+}
+
+/** Runs again what happened to cross a quarter of an hour. */
+async function withinOneQuarter<Value>(run: () => Promise<Value>): Promise<Value> {
+  for (;;) {
+    const quarter = Math.floor(Date.now() / QUARTER)
+    const value = await run()
+    if (Math.floor(Date.now() / QUARTER) === quarter) return value
+  }
+}
+
+describe('a stateless service', () => {
+  test('gives the same bytes for the same requests, from one instance, from three, and from instances that are killed and replaced', async () => {
+    const requests = requestsOf(REQUESTS, SEED)
+    const fleet = { one: await fleetOf(1), three: await fleetOf(3) }
+    const [one, three, mortal, replaced] = await withinOneQuarter(async () => {
+      const alone = await answers(fleet.one, requests)
+      const together = await answers(fleet.three, requests)
+      const killing = replacing(fleet.three, 100)
+      const survived = await answers(fleet.three, requests, killing.after)
+      return [alone, together, survived, await killing.replaced()] as const
+    })
+    expect(new Set(one).size).toBeGreaterThan(200)
+    expect(replaced).toBe(5)
+    const differing = (other: readonly string[]) => requests.filter((_, index) => one[index] !== other[index])
+    expect(differing(three)).toEqual([])
+    expect(differing(mortal)).toEqual([])
+  }, 180_000)
+
+  test.each(['weather', 'content'] as const)(
+    'of %s stays under 150 MB, also under load',
+    async (service) => {
+      const instance = await start(service)
+      const requests = requestsOf(600, SEED + 1).filter((request) => request.service === service)
+      await answers({ weather: [instance], content: [instance] }, requests)
+      const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${instance.pid}/status`, 'utf8')) ?? []
+      expect(Number(kilobytes) / 1000).toBeLessThan(150)
+    },
+    60_000,
+  )
+})

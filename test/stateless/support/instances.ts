@@ -1,0 +1,78 @@
+/** Instances of a stateless service as processes of their own, which a test kills and replaces. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { ReadyMessage } from '../../../gateway/process/lifecycle.ts'
+import { SIGNATURE_HEADER, sign } from '../../../gateway/protocol/signature.ts'
+import { TEST_SECRET } from '../../support/signed-call.ts'
+
+export type StatelessService = 'weather' | 'content'
+
+export interface Instance {
+  /** Base address. */
+  readonly url: string
+  readonly pid: number
+  kill(): Promise<void>
+}
+
+/** @param port 0 takes any */
+export async function startInstance(service: StatelessService, port = 0): Promise<Instance> {
+  const program = fileURLToPath(new URL(`../../../subgraphs/${service}/main.ts`, import.meta.url))
+  const child: ChildProcess = spawn(process.execPath, [program], {
+    env: {
+      PATH: process.env['PATH'],
+      GATEWAY_SECRET: TEST_SECRET,
+      LOG_LEVEL: 'error',
+      NODE_ENV: 'production',
+      PORT: `${port}`,
+    },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`${service} ended with ${code} before it was ready`)
+  })
+  const [message] = (await Promise.race([once(child, 'message'), ended])) as [ReadyMessage]
+  ended.catch(() => undefined)
+  return {
+    url: message.url,
+    pid: child.pid ?? 0,
+    async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const exit = once(child, 'exit')
+      child.kill('SIGKILL')
+      await exit
+    },
+  }
+}
+
+/** One operation as the gateway would send it. */
+export interface StatelessRequest {
+  readonly service: StatelessService
+  readonly query: string
+  readonly variables?: Readonly<Record<string, unknown>>
+  readonly acceptLanguage?: string
+}
+
+/** Sends it to one instance and gives the bytes of the answer. Rejects when the instance is gone or goes meanwhile. */
+export async function bytesFrom(instance: Instance, request: StatelessRequest): Promise<Buffer> {
+  const { query, variables, acceptLanguage } = request
+  const body = JSON.stringify({ query, variables })
+  const parts = {
+    method: 'POST',
+    path: '/graphql',
+    body,
+    authorization: undefined,
+    perspective: undefined,
+    requestId: undefined,
+  }
+  const response = await fetch(`${instance.url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      [SIGNATURE_HEADER]: sign(TEST_SECRET, parts),
+      ...(acceptLanguage !== undefined && { 'accept-language': acceptLanguage }),
+    },
+    body,
+  })
+  return Buffer.from(await response.arrayBuffer())
+}
