@@ -1,30 +1,22 @@
 /** Puts the gateway together from a `Config`, and takes it apart without losing a request. Reads no environment. */
-import { readFile } from 'node:fs/promises'
-import { type GraphQLSchema, parse, validate } from 'graphql'
-import { Counter, Registry } from 'prom-client'
+import { Registry } from 'prom-client'
 import type { AdminCommands } from './admin.ts'
+import { openPlayground } from './browser.ts'
 import type { Config } from './config.ts'
-import { readShippedOperations, type ShippedOperation } from './operations.ts'
-import { createPlayground, type ServePlayground } from './playground/serve.ts'
+import { readShippedOperations } from './operations.ts'
 import { type HttpListener, listen } from './process/http.ts'
 import type { LifecycleState, RunningProcess } from './process/lifecycle.ts'
 import type { Logger } from './process/log.ts'
 import { StartRefused } from './process/settings.ts'
 import { createVerifier } from './protocol/caller.ts'
-import { demoCallers, demoIdentity } from './protocol/demo-identity.ts'
 import { createAdminRoutes } from './request/admin.ts'
 import { defaultLimits, type Limits } from './request/limits.ts'
 import { createOperations } from './request/operations.ts'
-import { createPolicies, type Policies } from './request/policies.ts'
+import { createPolicies } from './request/policies.ts'
 import { createRoutes } from './request/routes.ts'
-import { type Edition, openEdition } from './supergraph/edition.ts'
-import { type Editions, openEditions } from './supergraph/editions.ts'
-import { locateServices } from './supergraph/locate.ts'
-import { warm } from './supergraph/warm.ts'
-import { watchSupergraph } from './supergraph/watch.ts'
+import { serveSupergraph } from './supergraph/serve.ts'
 import { createMemoryStore } from './traffic/cache/memory.ts'
-import { createLeases } from './traffic/leases.ts'
-import { createTrafficMetrics } from './traffic/metrics.ts'
+import type { AnswerStore } from './traffic/cache/store.ts'
 
 const CACHE_BYTES = 128 * 1024 * 1024 // of heap, for answers of stateless services
 const DRAIN_TIMEOUT = 20_000 // milliseconds, grace included
@@ -49,18 +41,16 @@ export async function startGateway(
   const verify = identity && (await createVerifier(identity))
   const policies = createPolicies({ limits, corsOrigins, introspection: !production, verify })
   const registry = new Registry()
+  const store = await openStore(config, log)
   const shipped = await readShippedOperations()
-  const editions = await serveEditions(config, { log, limits, policies, registry, shipped })
-  const replace = replacement(editions, registry, log)
-  const stopWatching = watchSupergraph(config.supergraphFile, (supergraph) =>
-    replace(supergraph).then(
-      () => undefined,
-      () => undefined,
-    ),
-  )
-  const answerOperation = createOperations({ policies, editions, log })
-  const servePlayground = await openPlayground(config, editions.current.schema, shipped)
-  const routes = createRoutes({ answerOperation, servePlayground, corsOrigins, state: () => state })
+  const serving = await serveSupergraph(config, { log, limits, policies, registry, store, shipped })
+  const { editions } = serving
+  const routes = createRoutes({
+    answerOperation: createOperations({ policies, editions, log }),
+    servePlayground: await openPlayground(config, editions.current.schema, shipped),
+    corsOrigins,
+    state: () => state,
+  })
   const listener = await open('PORT', routes, config.host, config.port)
   state = 'ready'
   return {
@@ -70,88 +60,24 @@ export async function startGateway(
       services: async () => editions.current.traffic.status(),
       metrics: () => registry.metrics(),
       purge: (tags) => editions.current.traffic.purge(tags),
-      replaceSupergraph: replace,
+      replaceSupergraph: async (supergraph) => (await serving.replace(supergraph)).id,
     },
     async stop() {
       state = 'draining'
-      stopWatching()
       await listener.drain(DRAIN_TIMEOUT - GRACE.longest, GRACE)
-      await editions.close()
+      await serving.close()
+      await store.close()
       state = 'stopped'
     },
   }
 }
 
-/** Replaces the supergraph, and counts and logs what was refused. */
-function replacement(editions: Editions, registry: Registry, log: Logger): AdminCommands['replaceSupergraph'] {
-  const refused = new Counter({
-    name: 'tributary_supergraphs_refused_total',
-    help: 'Supergraphs that were offered and could not serve',
-    registers: [registry],
-  })
-  return async (supergraph) => {
-    try {
-      return (await editions.replace(supergraph)).id
-    } catch (error) {
-      refused.inc()
-      log.error({ err: error }, 'the new supergraph is refused; the old one stays')
-      throw error
-    }
-  }
-}
-
-interface EditionParts {
-  readonly log: Logger
-  readonly limits: Limits
-  readonly policies: Policies
-  readonly registry: Registry
-  readonly shipped: readonly ShippedOperation[]
-}
-
-/** Opens the first edition, and says how those after it are made. */
-async function serveEditions(config: Config, parts: EditionParts): Promise<Editions> {
-  const { log, limits, policies, registry, shipped } = parts
-  const leaseTraffic = createLeases({
-    secret: config.secret,
-    probing: config.ownServices,
-    store: createMemoryStore(CACHE_BYTES),
-    metrics: createTrafficMetrics(registry),
-    log,
-  })
-  const make = async (supergraph: string, before: Edition | undefined): Promise<Edition> => {
-    const traffic = leaseTraffic(locateServices(supergraph, config))
-    try {
-      const edition = await openEdition(supergraph, { limits, policies, traffic, hideSchema: config.production, log })
-      const known = shipped.map(({ document }) => ({ query: document, operationName: undefined }))
-      await warm(edition, before ? [...before.documents.inUse()] : known, log)
-      return edition
-    } catch (error) {
-      await traffic.close()
-      throw error
-    }
-  }
-  const supergraph = await readFile(config.supergraphFile, 'utf8').catch(refuse('The supergraph cannot be read.'))
-  return openEditions(supergraph, make, log).catch(refuse('The supergraph cannot be served.'))
-}
-
-/** With the operations that fit the schema as tabs, and the demo identity where it is the one in use. */
-async function openPlayground(
-  { identity, dataDir, host }: Config,
-  schema: GraphQLSchema,
-  shipped: readonly ShippedOperation[],
-): Promise<ServePlayground> {
-  const tabs = shipped
-    .filter(({ document }) => validate(schema, parse(document)).length === 0)
-    .map(({ document, variables }) => ({
-      query: document,
-      variables: Object.keys(variables).length === 0 ? '' : JSON.stringify(variables, null, 2),
-    }))
-  const isDemo = identity !== undefined && identity.jwksUrl === undefined
-  const demo = isDemo ? await demoIdentity(dataDir) : undefined
-  return createPlayground({
-    tabs,
-    demo: demo && { names: Object.keys(demoCallers), sign: (name, lifetime) => demo.sign(name, lifetime), host },
-  })
+async function openStore({ redisUrl, workers }: Config, log: Logger): Promise<AnswerStore> {
+  const near = createMemoryStore(CACHE_BYTES / workers)
+  if (redisUrl === undefined) return near
+  // Loaded only where it is used: it takes several megabytes.
+  const { createRedisStore } = await import('./traffic/cache/redis.ts')
+  return createRedisStore(redisUrl, near, log)
 }
 
 /** Listens on the admin port, always on loopback. @throws StartRefused where the port cannot be used */
@@ -169,9 +95,3 @@ async function open(
     throw new StartRefused(`${setting}: ${host}:${port} ${reason}.`)
   })
 }
-
-const refuse =
-  (message: string) =>
-  (error: unknown): never => {
-    throw new StartRefused(`${message} ${error instanceof Error ? error.message : ''}`.trim())
-  }

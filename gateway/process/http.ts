@@ -1,6 +1,6 @@
 /** The HTTP pieces every process shares: bounded bodies, JSON answers, listening and draining. Knows no GraphQL. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
@@ -76,6 +76,8 @@ export interface HttpListener {
   drain(timeout: number, grace?: Grace): Promise<void>
 }
 
+const UNUSED = 500 // milliseconds a new connection has to send its first request once the door is closed
+
 /** When it is time to close the door: after `quiet` milliseconds without a request, or after `longest` in any case. */
 export interface Grace {
   readonly quiet: number
@@ -94,13 +96,21 @@ export async function listen(
   let draining = false
   let closing = false
   let lastRequest = 0
+  /** Open connections, each with the requests it is waiting for answers to. */
+  const connections = new Map<Socket, number>()
+  const count = (socket: Socket, change: number): void => {
+    const requests = connections.get(socket)
+    if (requests !== undefined) connections.set(socket, requests + change)
+  }
   const server = createServer({ keepAliveTimeout: 65_000, noDelay: true }, (request, response) => {
     // Whoever only asks how we are is no traffic that could be lost.
     if (!request.url?.startsWith('/health/')) lastRequest = performance.now()
     // A client that keeps its connection would otherwise send its next request into a closed door.
     if (draining) response.setHeader('connection', 'close')
     // One that was in flight when the door was closed would stay open and idle: it ends with its answer.
+    count(request.socket, 1)
     response.once('close', () => {
+      count(request.socket, -1)
       if (closing) setImmediate(() => server.closeIdleConnections())
     })
     Promise.resolve(handle(request, response)).catch(() => {
@@ -108,6 +118,10 @@ export async function listen(
         sendJson(response, 500, { errors: [{ message: 'Internal error.', extensions: { code: 'INTERNAL' } }] })
       else response.destroy()
     })
+  })
+  server.on('connection', (socket: Socket) => {
+    connections.set(socket, 0)
+    socket.once('close', () => connections.delete(socket))
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -132,8 +146,13 @@ export async function listen(
       closing = true
       await new Promise<void>((resolve) => {
         const cut = setTimeout(() => server.closeAllConnections(), timeout)
+        // Opened in advance, as browsers do, and never used: to Node these are not idle.
+        const unused = setTimeout(() => {
+          for (const [socket, requests] of connections) if (requests === 0) socket.destroy()
+        }, UNUSED)
         server.close(() => {
           clearTimeout(cut)
+          clearTimeout(unused)
           resolve()
         })
         server.closeIdleConnections()

@@ -23,9 +23,11 @@ export function cached({ name }: StatelessService, next: Step, store: AnswerStor
       return { answer: { data: found.value as Data }, ...replyOf([found]) }
     }
     observer.misses(1)
+    const { epoch } = store
     const reply = await next(work)
     const { answer, freshness, bytes, tags } = reply
-    if (freshness.maxAge > 0) store.set([[key, keep(answer.data, freshness, bytes, [...tagsOfAnswer(name), ...tags])]])
+    if (freshness.maxAge > 0)
+      store.set([[key, keep(answer.data, freshness, bytes, [...tagsOfAnswer(name), ...tags])]], epoch)
     return reply
   }
 
@@ -42,6 +44,7 @@ export function cached({ name }: StatelessService, next: Step, store: AnswerStor
       return { answer: { data: { [body.responseKey]: found.map((kept) => kept?.value) } }, ...replyOf(here) }
     }
     const asked = here.length === 0 ? work : withRepresentations(work, body, missing)
+    const { epoch } = store
     const reply = await next(asked)
     const list = reply.answer.data?.[body.responseKey]
     // What is no list of the right length is nothing to keep, nor to mix with what is kept.
@@ -55,6 +58,7 @@ export function cached({ name }: StatelessService, next: Step, store: AnswerStor
           const representation = missing[index] as string
           return [prefix + representation, kept(value, representation)]
         }),
+        epoch,
       )
     }
     if (here.length === 0) return reply

@@ -20,7 +20,11 @@ export function createMemoryStore(maxBytes: number): AnswerStore {
       }
     },
   })
+  let epoch = 0
   return {
+    get epoch() {
+      return epoch
+    },
     get(keys) {
       const now = Date.now()
       return keys.map((key) => {
@@ -30,7 +34,8 @@ export function createMemoryStore(maxBytes: number): AnswerStore {
         return undefined
       })
     },
-    set(entries) {
+    set(entries, askedIn) {
+      if (askedIn !== epoch) return
       for (const [key, value] of entries) {
         kept.set(key, value)
         if (!kept.has(key)) continue // larger than one entry may be
@@ -42,6 +47,7 @@ export function createMemoryStore(maxBytes: number): AnswerStore {
       }
     },
     async purge(tags) {
+      epoch += 1
       for (const tag of tags) for (const key of [...(keysByTag.get(tag) ?? [])]) kept.delete(key)
     },
     close: async () => kept.clear(),

@@ -16,8 +16,13 @@ export interface Kept {
 export interface AnswerStore {
   /** In the order of `keys`; at once where nothing outside the process is asked. Never rejects. */
   get(keys: readonly string[]): readonly (Kept | undefined)[] | Promise<readonly (Kept | undefined)[]>
-  /** Returns at once; what cannot be kept is forgotten. */
-  set(entries: readonly (readonly [key: string, kept: Kept])[]): void
+  /** Changes with every purge. */
+  readonly epoch: number
+  /**
+   * Returns at once; what cannot be kept is forgotten.
+   * @param epoch as it was when the answer was asked for: what was asked for before a purge is not kept after it
+   */
+  set(entries: readonly (readonly [key: string, kept: Kept])[], epoch: number): void
   /** Removes all that bears one of the tags, here and in every gateway that shares the store. */
   purge(tags: readonly string[]): Promise<void>
   close(): Promise<void>

@@ -183,8 +183,8 @@ describe('the memory', () => {
 
   test('is bounded: what was not read for longest goes first, and what is too large is not taken', async () => {
     const store = createMemoryStore(100_000)
-    store.set([['large', entry(10_000_000)]])
-    for (let n = 0; n < 1_000; n += 1) store.set([[`k${n}`, entry(100, ['t'])]])
+    store.set([['large', entry(10_000_000)]], store.epoch)
+    for (let n = 0; n < 1_000; n += 1) store.set([[`k${n}`, entry(100, ['t'])]], store.epoch)
     const found = await store.get(['large', 'k0', 'k999'])
     expect(found.map((kept) => kept !== undefined)).toEqual([false, false, true])
     await store.purge(['t'])
@@ -193,7 +193,7 @@ describe('the memory', () => {
 
   test('forgets what went stale', async () => {
     const store = createMemoryStore(100_000)
-    store.set([['old', { ...entry(10), bornAt: Date.now() - 61_000 }]])
+    store.set([['old', { ...entry(10), bornAt: Date.now() - 61_000 }]], store.epoch)
     expect(await store.get(['old'])).toEqual([undefined])
   })
 })

@@ -1,0 +1,26 @@
+/** What the gateway has for browsers: the playground, with the operations that fit the schema as its tabs. */
+import { type GraphQLSchema, parse, validate } from 'graphql'
+import type { Config } from './config.ts'
+import type { ShippedOperation } from './operations.ts'
+import { createPlayground, type ServePlayground } from './playground/serve.ts'
+import { demoCallers, demoIdentity } from './protocol/demo-identity.ts'
+
+/** Offers to sign in as a demo caller only where the demo identity is the one in use. */
+export async function openPlayground(
+  { identity, dataDir, host }: Config,
+  schema: GraphQLSchema,
+  shipped: readonly ShippedOperation[],
+): Promise<ServePlayground> {
+  const tabs = shipped
+    .filter(({ document }) => validate(schema, parse(document)).length === 0)
+    .map(({ document, variables }) => ({
+      query: document,
+      variables: Object.keys(variables).length === 0 ? '' : JSON.stringify(variables, null, 2),
+    }))
+  const isDemo = identity !== undefined && identity.jwksUrl === undefined
+  const demo = isDemo ? await demoIdentity(dataDir) : undefined
+  return createPlayground({
+    tabs,
+    demo: demo && { names: Object.keys(demoCallers), sign: (name, lifetime) => demo.sign(name, lifetime), host },
+  })
+}

@@ -1,0 +1,114 @@
+/**
+ * Keeps answers in Redis, for all gateways together, with this process's own memory in front. Redis may be slow, full or away:
+ * that costs hits and nothing else.
+ */
+import { createClient } from '@redis/client' // MIT; Redis' own client for Node
+import type { Logger } from '../../process/log.ts'
+import { createBreaker } from '../breaker.ts'
+import { type AnswerStore, isFresh, type Kept } from './store.ts'
+
+const PREFIX = 'tributary:answer:'
+const TAG_PREFIX = 'tributary:tag:'
+const PURGES = 'tributary:purges' // the channel on which gateways tell each other
+const PATIENCE = 50 // milliseconds; a service answers about as fast
+
+/** @param near kept in this process; asked first */
+export async function createRedisStore(url: string, near: AnswerStore, log: Logger): Promise<AnswerStore> {
+  const client = createClient({ url, disableOfflineQueue: true })
+  const ear = client.duplicate({ disableOfflineQueue: false })
+  let isAway = false
+  const noteAway = (error: unknown): void => {
+    if (!isAway) log.warn({ err: error }, 'Redis is away; answers are kept in this process only')
+    isAway = true
+  }
+  client.on('error', noteAway)
+  client.on('ready', () => {
+    isAway = false
+  })
+  ear.on('error', noteAway)
+  // Neither start nor requests wait for Redis: the client connects, and connects again, by itself.
+  void client.connect().catch(noteAway)
+  void ear
+    .connect()
+    .then(() => ear.subscribe(PURGES, (message) => void near.purge(JSON.parse(message) as string[])))
+    .catch(noteAway)
+
+  const breaker = createBreaker()
+  const isFit = (): boolean => client.isReady && breaker.admits(performance.now())
+
+  const fetchFar = async (keys: readonly string[]): Promise<readonly (Kept | undefined)[]> => {
+    const now = Date.now()
+    breaker.enter(performance.now())
+    try {
+      const texts = await within(PATIENCE, client.mGet(keys.map((key) => PREFIX + key)))
+      breaker.succeeded()
+      return texts.map((text) => {
+        const kept = typeof text === 'string' ? (JSON.parse(text) as Kept) : undefined
+        return kept && isFresh(kept, now) ? kept : undefined
+      })
+    } catch (error) {
+      breaker.failed(performance.now())
+      noteAway(error)
+      return keys.map(() => undefined)
+    }
+  }
+
+  const storeFar = async (entries: readonly (readonly [string, Kept])[]): Promise<void> => {
+    const batch = client.multi()
+    for (const [key, kept] of entries) {
+      const left = Math.ceil((kept.bornAt + kept.maxAge * 1000 - Date.now()) / 1000)
+      if (left <= 0) continue
+      batch.set(PREFIX + key, JSON.stringify(kept), { expiration: { type: 'EX', value: left } })
+      for (const tag of kept.tags) {
+        batch.sAdd(TAG_PREFIX + tag, key)
+        // A tag outlives what bears it, never the other way round.
+        batch.expire(TAG_PREFIX + tag, left, 'NX')
+        batch.expire(TAG_PREFIX + tag, left, 'GT')
+      }
+    }
+    await batch.execAsPipeline()
+  }
+
+  return {
+    get epoch() {
+      return near.epoch
+    },
+    get(keys) {
+      const here = near.get(keys) as readonly (Kept | undefined)[]
+      const missing = keys.filter((_, index) => !here[index])
+      if (missing.length === 0 || !isFit()) return here
+      return fetchFar(missing).then((far) => {
+        near.set(
+          missing.flatMap((key, index) => (far[index] ? [[key, far[index]] as const] : [])),
+          near.epoch,
+        )
+        const found = new Map(missing.map((key, index) => [key, far[index]]))
+        return keys.map((key, index) => here[index] ?? found.get(key))
+      })
+    },
+    set(entries, epoch) {
+      near.set(entries, epoch)
+      if (isFit() && epoch === near.epoch) void storeFar(entries).catch(noteAway)
+    },
+    async purge(tags) {
+      await near.purge(tags)
+      if (!client.isReady) return
+      const keys = (await Promise.all(tags.map((tag) => client.sMembers(TAG_PREFIX + tag)))).flat()
+      await client.unlink([...keys.map((key) => PREFIX + key), ...tags.map((tag) => TAG_PREFIX + tag)])
+      await client.publish(PURGES, JSON.stringify(tags))
+    },
+    async close() {
+      client.destroy()
+      ear.destroy()
+      await near.close()
+    },
+  }
+}
+
+/** The client's own timeout ends once a command is written; a Redis that stopped answering would be waited for forever. */
+function within<Value>(milliseconds: number, answer: Promise<Value>): Promise<Value> {
+  const { promise, resolve, reject } = Promise.withResolvers<Value>()
+  const timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds)
+  answer.then(resolve, reject).finally(() => clearTimeout(timer))
+  return promise
+}

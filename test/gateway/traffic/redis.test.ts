@@ -1,0 +1,96 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { createLogger } from '../../../gateway/process/log.ts'
+import { createMemoryStore } from '../../../gateway/traffic/cache/memory.ts'
+import { createRedisStore } from '../../../gateway/traffic/cache/redis.ts'
+import { stateless } from '../../../gateway/traffic/kind.ts'
+import type { Traffic } from '../../../gateway/traffic/traffic.ts'
+import { type RedisServer, startRedis } from '../../subgraphs/weather/support/redis.ts'
+import { callOf, startUpstream, trafficTo, type Upstream, until } from '../../support/upstream.ts'
+
+let redis: RedisServer
+let upstream: Upstream
+const opened: (() => Promise<void>)[] = []
+beforeAll(async () => {
+  redis = await startRedis()
+  upstream = await startUpstream(({ response, body, count }) => {
+    response.setHeader('cache-control', 'max-age=60')
+    const { variables } = JSON.parse(body) as { variables?: { r: { id: string }[] } }
+    return { data: variables ? { _entities: variables.r.map(({ id }) => ({ id, count })) } : { count } }
+  })
+})
+afterEach(async () => {
+  for (const close of opened.splice(0)) await close()
+})
+afterAll(async () => {
+  await upstream.stop()
+  await redis.kill()
+})
+
+/** A gateway's traffic, with a memory of its own and the Redis of all. */
+async function openGateway(): Promise<Traffic> {
+  const store = await createRedisStore(redis.url, createMemoryStore(1_000_000), createLogger('test', 'silent'))
+  const traffic = trafficTo(stateless('weather'), [upstream.url], store)
+  opened.push(traffic.close, () => store.close())
+  return traffic
+}
+
+const city = (id: string) => ({
+  head: '{"query":"query($r:[_Any!]!){_entities(representations:$r){... on City{id}}}","variables":{"r":[',
+  representations: [`{"__typename":"City","id":"${id}"}`],
+  tail: ']}}',
+  responseKey: '_entities',
+})
+const countOf = async (traffic: Traffic, id: string): Promise<number> => {
+  const { data } = await traffic.send(callOf('weather', city(id)))
+  const [entity] = (data?.['_entities'] ?? []) as { count: number }[]
+  return entity?.count ?? 0
+}
+
+describe('Redis', () => {
+  test('gives every gateway what one of them has fetched, and a purge at one reaches all', async () => {
+    const [one, other] = [await openGateway(), await openGateway()]
+    // What is kept for all is found by a gateway that has never asked, as soon as Redis has it.
+    let id = 0
+    await until(async () => {
+      id += 1
+      const first = await countOf(one, `shared ${id}`)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      return (await countOf(other, `shared ${id}`)) === first
+    })
+    const kept = await countOf(other, `shared ${id}`)
+    expect(await countOf(one, `shared ${id}`)).toBe(kept)
+    await one.purge([`City:shared ${id}`])
+    await until(async () => (await countOf(other, `shared ${id}`)) > kept)
+  })
+
+  test('that freezes, dies or comes back costs hits, never an answer', async () => {
+    const gateway = await openGateway()
+    await countOf(gateway, 'warm')
+    redis.freeze()
+    for (let n = 0; n < 10; n += 1) expect(await countOf(gateway, `frozen ${n}`)).toBeGreaterThan(0)
+    redis.thaw()
+    await redis.kill()
+    for (let n = 0; n < 10; n += 1) expect(await countOf(gateway, `dead ${n}`)).toBeGreaterThan(0)
+    await redis.start()
+    const other = await openGateway()
+    let id = 0
+    await until(async () => {
+      id += 1
+      const first = await countOf(gateway, `back ${id}`)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      return (await countOf(other, `back ${id}`)) === first
+    }, 20_000)
+  })
+
+  test('that was never there does not keep the gateway from starting', async () => {
+    const store = await createRedisStore(
+      'redis://127.0.0.1:9',
+      createMemoryStore(1_000_000),
+      createLogger('test', 'silent'),
+    )
+    const traffic = trafficTo(stateless('weather'), [upstream.url], store)
+    opened.push(traffic.close, () => store.close())
+    const first = await countOf(traffic, 'alone')
+    expect(await countOf(traffic, 'alone')).toBe(first)
+  })
+})
