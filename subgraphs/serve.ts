@@ -20,6 +20,7 @@ import {
   SIGNATURE_HEADER,
   verifySignature,
 } from '../gateway/protocol/signature.ts'
+import { createStreams, wantsStream } from './streams.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 // biome-ignore lint/suspicious/noExplicitAny: the type `@apollo/subgraph` itself gives to resolvers
@@ -85,11 +86,12 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
   >
   const log = createLogger(definition.name, common.LOG_LEVEL)
   const service = await definition.create(common, log)
+  const schema = buildSubgraphSchema({
+    typeDefs: parse(await readFile(definition.schema, 'utf8')),
+    resolvers: service.resolvers,
+  })
   const apollo = new ApolloServer<Context>({
-    schema: buildSubgraphSchema({
-      typeDefs: parse(await readFile(definition.schema, 'utf8')),
-      resolvers: service.resolvers,
-    }),
+    schema,
     introspection: false,
     csrfPrevention: false, // the signature already proves that no browser sent this
     includeStacktraceInErrorResponses: false,
@@ -147,6 +149,7 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
   const answerOperation = async (request: IncomingMessage, response: ServerResponse, path: string): Promise<void> => {
     const body = await readBody(request, MAX_BODY)
     const serviceRequest = checkSignature(request, path, body)
+    if (streams && wantsStream(request)) return streams.answer(request, response, body, serviceRequest)
     let context: Context | undefined
     const answer = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
@@ -182,11 +185,21 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
     },
     { host: common.HOST, port: common.PORT },
   )
+  const streams = schema.getSubscriptionType()
+    ? createStreams({
+        schema,
+        server: listener.server,
+        context: (request) => service.context(request),
+        check: (request) => checkSignature(request, request.url ?? '/', Buffer.alloc(0)),
+        formatError: (formatted, error) => maskError(formatted, error, log),
+      })
+    : undefined
   state = 'ready'
   return {
     url: listener.url,
     async stop() {
       state = 'draining'
+      await streams?.stop()
       await listener.drain(DRAIN_TIMEOUT)
       await apollo.stop()
       await service.close?.()

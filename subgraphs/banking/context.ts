@@ -2,6 +2,7 @@
 import type { Caller } from '../../gateway/protocol/caller.ts'
 import type { PrismaClient } from '../../prisma/generated/client.ts'
 import { requireUnreserved } from './access.ts'
+import type { Tail } from './events/tail.ts'
 import type { Treasury } from './exchange/treasury.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { createLoaders, type Loaders } from './loaders.ts'
@@ -14,6 +15,7 @@ export interface BankingContext {
   readonly requestId: string | null
   readonly database: PrismaClient
   readonly ledger: Ledger
+  readonly tail: Tail
   readonly treasury: Treasury
   /** Makes links to downloads. */
   readonly downloads: DownloadLinks

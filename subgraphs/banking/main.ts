@@ -4,6 +4,7 @@ import { type ServiceDefinition, serve } from '../serve.ts'
 import { bankingSettings } from './config.ts'
 import { type BankingContext, createContext } from './context.ts'
 import { openDatabase } from './database.ts'
+import { startTail } from './events/tail.ts'
 import { createTreasury } from './exchange/treasury.ts'
 import { createLedger } from './ledger/ledger.ts'
 import { resolvers } from './resolvers.ts'
@@ -42,6 +43,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
       allowPrivate: settings.WEBHOOKS_ALLOW_PRIVATE,
     })
     const treasury = createTreasury(ledger)
+    const tail = startTail({ url, database, log })
     const workers = [
       startWorker({ name: 'expiry', log, pause: WORK_PAUSE, round: () => expireHolds(database, ledger) }),
     ]
@@ -53,6 +55,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
           requestId: requestId ?? null,
           database,
           ledger,
+          tail,
           treasury,
           downloads,
           webhooks,
@@ -62,7 +65,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
         await database.$queryRaw`SELECT 1`
       },
       async close() {
-        await Promise.all(workers.map((worker) => worker.stop()))
+        await Promise.all([...workers, tail].map((worker) => worker.stop()))
         await webhooks.stop()
         await ledger.idle()
         await Promise.all([database.$disconnect(), ledgerDatabase.$disconnect()])

@@ -3,6 +3,7 @@ import { accountMutations } from './accounts/mutations.ts'
 import { accountResolvers } from './accounts/resolvers.ts'
 import { customerResolvers } from './customers/resolvers.ts'
 import { entryResolvers } from './entries/resolvers.ts'
+import { eventResolvers } from './events/resolvers.ts'
 import { exchangeResolvers } from './exchange/resolvers.ts'
 import { loanResolvers } from './loans/resolvers.ts'
 import { loanScalars } from './loans/scalars.ts'
@@ -27,6 +28,7 @@ const parts: readonly ResolverMap[] = [
   transferResolvers,
   holdResolvers,
   exchangeResolvers,
+  eventResolvers,
   loanResolvers,
   statementResolvers,
   webhookResolvers,

@@ -7,7 +7,7 @@ import { parseAccountId } from './number.ts'
 import type { AccountRow } from './read.ts'
 
 /** The account, if the caller may see it. */
-async function visibleAccount(id: string, { caller, loaders }: BankingContext): Promise<AccountRow | null> {
+export async function visibleAccount(id: string, { caller, loaders }: BankingContext): Promise<AccountRow | null> {
   const reader = requireScope(caller, 'banking:read')
   const known = parseAccountId(id)
   const account = known === undefined ? null : await loaders.account.load(known)

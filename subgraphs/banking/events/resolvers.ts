@@ -1,0 +1,73 @@
+/** The subscription to an account's activity: every event once, in order, from any cursor, across restarts and instances. */
+import { z } from 'zod'
+import { codedError } from '../../../gateway/protocol/errors.ts'
+import { decodeCursor, encodeCursor } from '../../connection.ts'
+import { requireScope } from '../access.ts'
+import type { AccountRow } from '../accounts/read.ts'
+import { visibleAccount } from '../accounts/resolvers.ts'
+import { type BankingContext, forgetReads } from '../context.ts'
+import type { Money } from '../money/amount.ts'
+import { abortable } from './abortable.ts'
+import { type EventRow, lastSequence, readActivity } from './read.ts'
+
+interface ActivityArguments {
+  readonly accountId: string
+  readonly after?: string | null
+}
+
+type AccountEvent = EventRow & { readonly account: AccountRow }
+
+const LIST = 'activity'
+const position = z.tuple([z.string().regex(/^\d{1,18}$/)])
+const cursorOf = (sequence: bigint): string => encodeCursor(LIST, [sequence.toString()])
+const PAGE = 200
+
+export const eventResolvers = {
+  Subscription: {
+    accountActivity: {
+      async subscribe(_: unknown, { accountId, after }: ActivityArguments, context: BankingContext) {
+        const account = await visibleAccount(accountId, context)
+        if (!account) throw codedError('BAD_USER_INPUT', 'There is no such account.')
+        const [from] = decodeCursor(LIST, position, after) ?? []
+        const start = from === undefined ? await lastSequence(context.database) : BigInt(from)
+        return abortable((ended) => activity(account, start, context, ended))
+      },
+      resolve: (event: AccountEvent): AccountEvent => event,
+    },
+  },
+  Account: {
+    activityCursor: async (_account: AccountRow, _: unknown, { database }: BankingContext): Promise<string> =>
+      cursorOf(await lastSequence(database)),
+  },
+  AccountEvent: {
+    cursor: ({ sequence }: AccountEvent): string => cursorOf(sequence),
+    amount: ({ amount, account }: AccountEvent): Money => ({ amount, currency: account.currency }),
+    account: ({ account }: AccountEvent, _: unknown, { loaders }: BankingContext) => loaders.account.load(account.id),
+    transfer: ({ transferId }: AccountEvent, _: unknown, { loaders }: BankingContext) =>
+      loaders.transfer.load(transferId),
+  },
+}
+
+/** Ends when the caller goes away, and with an error when the caller's token does. */
+async function* activity(
+  account: AccountRow,
+  start: bigint,
+  context: BankingContext,
+  ended: AbortSignal,
+): AsyncGenerator<AccountEvent, void, undefined> {
+  const { expiresAt } = requireScope(context.caller, 'banking:read')
+  const signal = AbortSignal.any([ended, AbortSignal.timeout(Math.max(0, expiresAt - Date.now()))])
+  let last = start
+  while (!signal.aborted) {
+    // Asked for before the read, so that what happens during it is not slept through.
+    const change = context.tail.change(account.id, signal)
+    const events = await readActivity(context.database, account.id, last, PAGE)
+    for (const event of events) {
+      forgetReads(context)
+      last = event.sequence
+      yield { ...event, account }
+    }
+    if (events.length === 0) await change
+  }
+  if (!ended.aborted) throw codedError('UNAUTHENTICATED', 'The token has expired.')
+}

@@ -1,0 +1,116 @@
+/**
+ * Follows the end of the outbox, once an instance, and wakes who waits for an account. PostgreSQL's notices wake it; a slow
+ * look of its own covers a notice lost with its connection. It carries no events: whoever is woken reads them at its own cursor.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Client } from 'pg' // MIT; Prisma cannot LISTEN
+import type { Logger } from '../../../gateway/process/log.ts'
+import type { PrismaClient } from '../../../prisma/generated/client.ts'
+
+export interface Tail {
+  /** Resolves when something happens to the account after this call, or when `signal` aborts. Never rejects. */
+  change(accountId: string, signal: AbortSignal): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface TailOptions {
+  readonly url: string
+  readonly database: PrismaClient
+  readonly log: Logger
+}
+
+const OWN_LOOK = 2_000 // milliseconds
+const RECONNECT = 500 // milliseconds
+const AT_ONCE = 1_000
+
+export function startTail({ url, database, log }: TailOptions): Tail {
+  const stopping = new AbortController()
+  const waiting = new Map<string, Set<() => void>>()
+  let wake = (): void => {}
+  let last: bigint | undefined
+
+  /** Reads what is new and wakes whom it concerns; resolves to true where there is more. */
+  const look = async (): Promise<boolean> => {
+    if (last === undefined) last = await endOfOutbox(database)
+    const rows = await database.$queryRaw<{ sequence: bigint; debit: string; credit: string }[]>`/* tail:look */
+      SELECT sequence, debit_account_id::text AS debit, credit_account_id::text AS credit FROM outbox
+      WHERE sequence > ${last} ORDER BY sequence LIMIT ${AT_ONCE}`
+    for (const { debit, credit } of rows) {
+      for (const account of [debit, credit]) for (const resolve of waiting.get(account) ?? []) resolve()
+    }
+    last = rows.at(-1)?.sequence ?? last
+    return rows.length === AT_ONCE
+  }
+
+  const run = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      const woken = new Promise<void>((resolve) => {
+        wake = resolve
+      })
+      const more = await look().catch((error: unknown) => {
+        if (!stopping.signal.aborted) log.warn({ err: error }, 'the outbox could not be read; it is tried again')
+        return false
+      })
+      if (!more) await Promise.race([woken, sleep(OWN_LOOK, undefined, { ref: false })])
+    }
+  }
+
+  const following = run()
+  const listening = listen({ url, log, signal: stopping.signal, wake: () => wake() })
+  return {
+    change: (accountId, signal) =>
+      new Promise((resolve) => {
+        if (signal.aborted) return resolve()
+        const set = waiting.get(accountId) ?? new Set()
+        waiting.set(accountId, set)
+        const done = (): void => {
+          set.delete(done)
+          if (set.size === 0 && waiting.get(accountId) === set) waiting.delete(accountId)
+          signal.removeEventListener('abort', done)
+          resolve()
+        }
+        set.add(done)
+        signal.addEventListener('abort', done)
+      }),
+    async stop() {
+      stopping.abort()
+      wake()
+      await Promise.all([following, listening])
+      for (const set of waiting.values()) for (const resolve of set) resolve()
+    },
+  }
+}
+
+async function endOfOutbox(database: PrismaClient): Promise<bigint> {
+  const [row] = await database.$queryRaw<{ last: bigint }[]>`SELECT last_sequence AS last FROM ledger WHERE id = 1`
+  return row?.last ?? 0n
+}
+
+/** Keeps one connection that hears the notices, and makes a new one when it is lost. */
+async function listen(options: {
+  readonly url: string
+  readonly log: Logger
+  readonly signal: AbortSignal
+  readonly wake: () => void
+}): Promise<void> {
+  const { url, log, signal, wake } = options
+  while (!signal.aborted) {
+    const client = new Client({ connectionString: url, keepAlive: true })
+    const ended = new Promise<void>((resolve) => {
+      client.once('error', () => resolve())
+      client.once('end', () => resolve())
+      signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    try {
+      await client.connect()
+      client.on('notification', wake)
+      await client.query('LISTEN ledger')
+      wake() // whatever came before the connection did
+      await ended
+    } catch (error) {
+      log.warn({ err: error }, 'the ledger’s notices cannot be heard; it is tried again')
+    }
+    await client.end().catch(() => {})
+    await sleep(RECONNECT, undefined, { signal, ref: false }).catch(() => {})
+  }
+}

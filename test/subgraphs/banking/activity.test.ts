@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { createClient as createSseClient } from 'graphql-sse'
+import { createClient as createSocketClient } from 'graphql-ws'
+import { WebSocket } from 'ws'
+import { SIGNATURE_HEADER, sign } from '../../../gateway/protocol/signature.ts'
+import { createDatabase, type TestDatabase } from '../../support/database.ts'
+import { TEST_SECRET } from '../../support/signed-call.ts'
+import { startBanking, type TestService } from './support/service.ts'
+
+const QUERY = `subscription ($id: ID!, $after: String) { accountActivity(accountId: $id, after: $after) {
+  cursor kind amount { amount } account { balance { available { amount } } } transfer { id status reference } } }`
+
+interface Activity {
+  readonly cursor: string
+  readonly kind: string
+  readonly amount: { readonly amount: string }
+  readonly account: { readonly balance: { readonly available: { readonly amount: string } } }
+  readonly transfer: { readonly id: string; readonly status: string; readonly reference: string | null }
+}
+interface Given {
+  readonly data?: { readonly accountActivity: Activity } | null
+  readonly errors?: readonly { readonly extensions?: Record<string, unknown> }[]
+}
+type Subscribe = (service: TestService, caller: string, variables: Record<string, unknown>) => AsyncIterable<Given>
+
+const overSse: Subscribe = async function* (service, caller, variables) {
+  const authorization = await service.token(caller)
+  const client = createSseClient({
+    url: `${service.url}/graphql`,
+    retryAttempts: 0,
+    fetchFn: (url: string, init: RequestInit) => {
+      const signed = {
+        method: 'POST',
+        path: '/graphql',
+        body: String(init.body),
+        authorization,
+        perspective: undefined,
+        requestId: undefined,
+      }
+      const headers = new Headers(init.headers)
+      headers.set('authorization', authorization)
+      headers.set(SIGNATURE_HEADER, sign(TEST_SECRET, signed))
+      return fetch(url, { ...init, headers })
+    },
+  })
+  yield* client.iterate<{ accountActivity: Activity }>({ query: QUERY, variables }) as AsyncIterable<Given>
+}
+
+const overSocket: Subscribe = async function* (service, caller, variables) {
+  const authorization = await service.token(caller)
+  const signed = {
+    method: 'GET',
+    path: '/graphql',
+    body: '',
+    authorization,
+    perspective: undefined,
+    requestId: undefined,
+  }
+  class SignedSocket extends WebSocket {
+    constructor(url: string, protocols: string) {
+      super(url, protocols, { headers: { authorization, [SIGNATURE_HEADER]: sign(TEST_SECRET, signed) } })
+    }
+  }
+  const client = createSocketClient({
+    url: `${service.url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: SignedSocket,
+    retryAttempts: 0,
+  })
+  try {
+    yield* client.iterate<{ accountActivity: Activity }>({ query: QUERY, variables }) as AsyncIterable<Given>
+  } finally {
+    await client.dispose()
+  }
+}
+
+let database: TestDatabase
+let services: TestService[] = []
+let account: { id: string; activityCursor: string }
+let payee: string
+
+const start = async (): Promise<TestService> => {
+  const service = await startBanking(database.url)
+  services.push(service)
+  return service
+}
+const ownAccount = async (service: TestService, caller: string) => {
+  const { data } = await service.call(
+    caller,
+    '{ me { accounts(first: 1) { edges { node { id number activityCursor } } } } }',
+  )
+  return data.me.accounts.edges[0].node
+}
+const pay = async (service: TestService, reference: string) => {
+  const { data } = await service.call(
+    'payer',
+    `mutation ($input: TransferInput!) { transfer(input: $input) { ... on TransferAccepted { transfer { id } } } }`,
+    { input: { idempotencyKey: randomUUID(), from: account.id, to: payee, amount: '1', currency: 'EUR', reference } },
+  )
+  return data.transfer.transfer.id as string
+}
+
+/** The next events, and then the stream is left. */
+async function take(stream: AsyncIterable<Given>, count: number): Promise<Activity[]> {
+  const events: Activity[] = []
+  for await (const { data, errors } of stream) {
+    if (!data) throw new Error(JSON.stringify(errors))
+    events.push(data.accountActivity)
+    if (events.length === count) break
+  }
+  return events
+}
+const references = (events: readonly Activity[]) => events.map(({ transfer }) => transfer.reference)
+
+beforeAll(async () => {
+  database = await createDatabase('seeded')
+})
+afterAll(() => database.drop())
+beforeEach(async () => {
+  const service = await start()
+  account = await ownAccount(service, 'payer')
+  payee = (await ownAccount(service, 'payee')).number
+})
+afterEach(async () => {
+  await Promise.all(services.map((service) => service.stop()))
+  services = []
+})
+
+describe.each([
+  ['server-sent events', overSse],
+  ['WebSocket', overSocket],
+])('over %s', (_transport, subscribe) => {
+  test('every event arrives once and in order, whichever instance made it', async () => {
+    const [one, two] = [services[0] as TestService, await start()]
+    const events = take(subscribe(one, 'payer', { id: account.id, after: account.activityCursor }), 20)
+    const names = Array.from({ length: 20 }, (_, at) => `payment ${at}`)
+    for (const [at, name] of names.entries()) await pay(at % 2 === 0 ? one : two, name)
+    expect(references(await events)).toEqual(names)
+  })
+
+  test('a stream goes on behind its last cursor after a restart, and misses nothing', async () => {
+    const first = services[0] as TestService
+    for (const name of ['a', 'b', 'c']) await pay(first, name)
+    const [a] = await take(subscribe(first, 'payer', { id: account.id, after: account.activityCursor }), 1)
+    await first.stop()
+    services = []
+    const second = await start()
+    const rest = take(subscribe(second, 'payer', { id: account.id, after: a?.cursor }), 3)
+    await pay(second, 'd')
+    expect([...references([a as Activity]), ...references(await rest)]).toEqual(['a', 'b', 'c', 'd'])
+  })
+
+  test('holds tell of their whole life, and the account is shown as it is then', async () => {
+    const service = services[0] as TestService
+    const mutate = async (field: string, type: string, input: Record<string, unknown>) => {
+      const query = `mutation ($input: ${type}!) { ${field}(input: $input) { ... on TransferAccepted { transfer { id } } ... on Refusal { code } } }`
+      return (await service.call('payer', query, { input: { idempotencyKey: randomUUID(), ...input } })).data[field]
+    }
+    const { transfer } = await mutate('holdFunds', 'HoldFundsInput', {
+      from: account.id,
+      to: payee,
+      amount: '50',
+      currency: 'EUR',
+      expiresInSeconds: 60,
+    })
+    await mutate('captureHold', 'CaptureHoldInput', { transferId: transfer.id, amount: '20' })
+    const events = await take(subscribe(service, 'payer', { id: account.id, after: account.activityCursor }), 2)
+    expect(events.map(({ kind, amount }) => [kind, amount.amount])).toEqual([
+      ['HOLD_PLACED', '50'],
+      ['HOLD_CAPTURED', '20'],
+    ])
+  })
+
+  test("nobody follows somebody else's account", async () => {
+    const [first] = [services[0] as TestService]
+    for (const id of [account.id, '99999999999999']) {
+      const outcome = (async () => {
+        for await (const { errors } of subscribe(first, 'payee', { id })) return errors?.[0]?.extensions?.['code']
+        return 'ended'
+      })().catch((errors: readonly { extensions: Record<string, unknown> }[]) => errors[0]?.extensions['code'])
+      expect(await outcome).toBe('BAD_USER_INPUT')
+    }
+  })
+})
+
+test('a stream nobody listens to any more ends at once', async () => {
+  const service = services[0] as TestService
+  const stream = overSse(service, 'payer', { id: account.id, after: account.activityCursor })
+  await pay(service, 'only')
+  await take(stream, 1)
+  // Stopping waits for streams that are still open: this one is not.
+  await service.stop()
+  services = []
+})
+
+test('without the gateway’s signature there is no stream', async () => {
+  const socket = new WebSocket(
+    `${(services[0] as TestService).url.replace('http', 'ws')}/graphql`,
+    'graphql-transport-ws',
+  )
+  const failure = await new Promise<Error>((resolve) => socket.once('error', resolve))
+  expect(failure.message).toContain('403')
+})
