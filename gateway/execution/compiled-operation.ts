@@ -10,6 +10,7 @@ import { compilePlan } from './compile-plan.ts'
 import type { EventSource } from './compile-subscription.ts'
 import type { ConditionValues } from './conditions.ts'
 import type { InternalNames } from './internal-names.ts'
+import { planServices } from './plan-services.ts'
 import type { Run } from './run.ts'
 import { answerShape } from './shape.ts'
 import type { TypeRelations } from './type-relations.ts'
@@ -21,6 +22,8 @@ export interface Answer {
 }
 
 export interface CompiledOperation {
+  /** Every service it may ask. */
+  readonly services: ReadonlySet<string>
   /** Where the events of a subscription come from. */
   readonly events: Pick<EventSource, 'service' | 'body'> | undefined
   /**
@@ -42,6 +45,7 @@ export function compileOperation(
   const shape = answerShape(client, conditions, names)
   const writeText = compileAnswerText(shape)
   return {
+    services: planServices(plan),
     events,
     async execute(variables, context, send, event) {
       const run: Run = { data: {}, variables: variables.values, context, send, errors: [] }

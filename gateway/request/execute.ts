@@ -1,43 +1,96 @@
 /** Executes what the policies let through: a document met for the first time through Apollo Server, which validates it, and later at once. */
+import type { ServerResponse } from 'node:http'
 import { GraphQLError } from 'graphql'
 import { AnswerText } from '../execution/answer-data.ts'
+import type { Answer, CompiledOperation } from '../execution/compiled-operation.ts'
 import type { Engine } from '../execution/engine.ts'
 import type { Logger } from '../process/log.ts'
-import type { CallContext, Send } from '../traffic/send.ts'
+import type { Traffic } from '../traffic/traffic.ts'
+import { callContext, perspectiveOf, sharedContext } from './call-context.ts'
 import type { KnownOperation } from './documents.ts'
 import type { Exchange } from './exchange.ts'
+import { createFreshnessTally, type Keepable } from './freshness.ts'
 import type { Host, Outcome } from './host.ts'
 import { maskError } from './mask.ts'
+import { createShare } from './share.ts'
 
-export type Execute = (exchange: Exchange, operation: KnownOperation, call: CallContext) => Promise<Outcome>
+export interface Execution {
+  readonly outcome: Outcome
+  /** How long anybody may keep it; without it nobody may. */
+  readonly keepable: Keepable | undefined
+  /** The whole body, where it was written for several requests at once. */
+  readonly body?: Buffer | undefined
+}
+
+export type Execute = (exchange: Exchange, operation: KnownOperation, response: ServerResponse) => Promise<Execution>
 
 export interface ExecuteOptions {
   readonly host: Host
   readonly engine: Engine
-  readonly send: Send
+  readonly traffic: Traffic
   readonly log: Logger
 }
 
-export function createExecute({ host, engine, send, log }: ExecuteOptions): Execute {
-  return async (exchange, operation, call) => {
-    const { parameters, requestId } = exchange
-    if (!operation.document.isValid) {
-      const outcome = await host.execute(parameters, { exchange, call })
-      // Apollo Server executes nothing that it has not validated.
-      if ('data' in outcome) operation.document.isValid = true
-      return outcome
+/** An execution's result before it is made out to one request. */
+interface Result {
+  readonly answer: Answer
+  readonly keepable: Keepable | undefined
+  readonly body?: Buffer | undefined
+}
+
+export function createExecute({ host, engine, traffic, log }: ExecuteOptions): Execute {
+  const share = createShare<Result>()
+
+  const validated = async (exchange: Exchange, operation: KnownOperation, response: ServerResponse) => {
+    const tally = createFreshnessTally()
+    const call = callContext(exchange, operation, response, tally)
+    const outcome = await host.execute(exchange.parameters, { exchange, call })
+    // Apollo Server executes nothing that it has not validated.
+    if ('data' in outcome) operation.document.isValid = true
+    return { outcome, keepable: keepableOf(operation, exchange, tally.result()) }
+  }
+
+  const compiled = async (exchange: Exchange, operation: KnownOperation, response: ServerResponse): Promise<Result> => {
+    const { query, operationName, variables } = exchange.parameters
+    const prepared = engine.prepare(query, operation.document.node, operationName)
+    const bound = prepared.bind(variables ?? {})
+    const pending = prepared.compiled(bound.conditions)
+    const ready = pending instanceof Promise ? await pending : pending
+    const tally = createFreshnessTally()
+    if (!isPublic(operation, ready)) {
+      const answer = await ready.execute(bound, callContext(exchange, operation, response, tally), traffic.send)
+      return { answer, keepable: keepableOf(operation, exchange, tally.result()) }
     }
-    const mask = (error: GraphQLError) => maskError(error.toJSON(), requestId, log, error)
+    const key = JSON.stringify([query, operationName, perspectiveOf(exchange), variables])
+    return share(key, async () => {
+      const answer = await ready.execute(bound, sharedContext(exchange, tally), traffic.send)
+      const body = answer.errors.length === 0 ? Buffer.from(`{"data":${answer.data}}`) : undefined
+      return { answer, keepable: keepableOf(operation, exchange, tally.result()), body }
+    })
+  }
+
+  /** Reads stateless services alone: no caller is in it that could be mixed up with another. */
+  const isPublic = ({ definition }: KnownOperation, { services }: CompiledOperation): boolean => {
+    if (definition.operation !== 'query' || services.size === 0) return false
+    for (const service of services) if (!traffic.isStateless(service)) return false
+    return true
+  }
+
+  return async (exchange, operation, response) => {
+    if (!operation.document.isValid) return validated(exchange, operation, response)
+    const mask = (error: GraphQLError) => maskError(error.toJSON(), exchange.requestId, log, error)
     try {
-      const prepared = engine.prepare(parameters.query, operation.document.node, parameters.operationName)
-      const { data, errors } = await engine.execute(prepared, parameters.variables ?? {}, call, send)
-      return {
-        data: data === 'null' ? null : new AnswerText(data),
-        ...(errors.length > 0 && { errors: errors.map(mask) }),
-      }
+      const { answer, keepable, body } = await compiled(exchange, operation, response)
+      const data = answer.data === 'null' ? null : new AnswerText(answer.data)
+      const errors = answer.errors.map(mask)
+      return { outcome: { data, ...(errors.length > 0 && { errors }) }, keepable, body }
     } catch (error) {
-      if (error instanceof GraphQLError) return { errors: [mask(error)] }
-      throw error
+      if (!(error instanceof GraphQLError)) throw error
+      return { outcome: { errors: [mask(error)] }, keepable: undefined }
     }
   }
 }
+
+/** What only some may see is nothing for a shared cache, whoever it came from. */
+const keepableOf = ({ definition }: KnownOperation, exchange: Exchange, keepable: Keepable | undefined) =>
+  definition.operation === 'query' && perspectiveOf(exchange) === 'published' ? keepable : undefined

@@ -1,11 +1,17 @@
 /** How long, and by whom, the answer to a client may be kept: as long as everything that was read for it, and by nobody once anything private was. */
 import type { Freshness } from '../traffic/send.ts'
 
+/** In seconds. */
+export interface Keepable {
+  readonly maxAge: number
+  readonly age: number
+}
+
 export interface FreshnessTally {
   /** Told of each answer that a service gave. */
   observe(freshness: Freshness): void
   /** What is true of all of them together; `undefined` where the answer must not be kept. */
-  result(): { readonly maxAge: number; readonly age: number } | undefined
+  result(): Keepable | undefined
 }
 
 export function createFreshnessTally(): FreshnessTally {

@@ -8,25 +8,18 @@ import type { Logger } from '../process/log.ts'
 import { type ErrorCode, errorStatus, isErrorCode } from '../protocol/errors.ts'
 import { REQUEST_ID_HEADER } from '../protocol/signature.ts'
 import type { Exchange } from './exchange.ts'
-import type { FreshnessTally } from './freshness.ts'
+import type { Execution } from './execute.ts'
 import type { Outcome } from './host.ts'
 import { maskError } from './mask.ts'
 
 /** Faults of the document itself, which a client of plain `application/json` is told with status 200. */
 const DOCUMENT_FAULTS: ReadonlySet<ErrorCode> = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED'])
 
-/**
- * For what was executed, or at least handed to Apollo Server.
- * @param keepable how long anybody may keep it; without it nobody may
- */
-export function sendOutcome(
-  exchange: Exchange,
-  response: ServerResponse,
-  outcome: Outcome,
-  keepable: ReturnType<FreshnessTally['result']>,
-): void {
+/** For what was executed, or at least handed to Apollo Server. */
+export function sendExecution(exchange: Exchange, response: ServerResponse, execution: Execution): void {
+  const { outcome, keepable } = execution
   const executed = 'data' in outcome
-  const body = Buffer.from(textOf(outcome))
+  const body = execution.body ?? Buffer.from(textOf(outcome))
   if (executed && !outcome.errors && keepable) {
     exchange.headers.set('cache-control', `public, max-age=${keepable.maxAge}`)
     exchange.headers.set('age', String(keepable.age))

@@ -51,7 +51,7 @@ export async function openEdition(supergraph: string, options: EditionOptions): 
     traffic,
     schema,
     documents: createDocuments(schema, limits, policies.document),
-    execute: createExecute({ host, engine, send, log }),
+    execute: createExecute({ host, engine, traffic, log }),
     async plan(query, document, operationName) {
       await engine.prepare(query, document, operationName).compiled({})
     },

@@ -41,6 +41,8 @@ export interface ServiceStatus {
 
 export interface Traffic {
   readonly send: Send
+  /** False for a service that is not known, too. */
+  isStateless(service: string): boolean
   status(): readonly ServiceStatus[]
   /** Forgets kept answers: of a service (`weather`), a type (`City`) or one entity (`City:2267057`). */
   purge(tags: readonly string[]): Promise<void>
@@ -80,6 +82,7 @@ export function createTraffic({ services, secret, probing, store, metrics, log }
         throw toClient(error, service)
       }
     },
+    isStateless: (service) => routes.get(service)?.definition.kind === 'stateless',
     status: () =>
       [...routes.values()].map(({ definition: { name, kind }, fleet }) => ({
         name,

@@ -1,0 +1,47 @@
+/** What the services are told of a request, and when a call made for it is given up. */
+import type { ServerResponse } from 'node:http'
+import type { CallContext } from '../traffic/send.ts'
+import type { KnownOperation } from './documents.ts'
+import type { Exchange } from './exchange.ts'
+import type { FreshnessTally } from './freshness.ts'
+import { carriesKeys } from './idempotency.ts'
+
+/** A client that hangs up ends the reading done for it, but no write that is under way. */
+export function callContext(
+  exchange: Exchange,
+  { definition }: KnownOperation,
+  response: ServerResponse,
+  { observe }: FreshnessTally,
+): CallContext {
+  const isQuery = definition.operation === 'query'
+  return {
+    requestId: exchange.requestId,
+    authorization: exchange.request.headers.authorization,
+    perspective: perspectiveOf(exchange),
+    signal: isQuery ? hangUpOf(response) : undefined,
+    idempotent: !isQuery && carriesKeys(definition, exchange.parameters.variables ?? {}),
+    observe,
+  }
+}
+
+/** For an execution that answers several requests at once: it is nobody's in particular, and outlives each of them. */
+export const sharedContext = (exchange: Exchange, { observe }: FreshnessTally): CallContext => ({
+  requestId: exchange.requestId,
+  authorization: undefined,
+  perspective: perspectiveOf(exchange),
+  signal: undefined,
+  idempotent: false,
+  observe,
+})
+
+/** What the caller may see, for services that are not told who the caller is. */
+export const perspectiveOf = ({ caller }: Exchange): 'preview' | 'published' =>
+  caller?.scopes.has('content:preview') ? 'preview' : 'published'
+
+function hangUpOf(response: ServerResponse): AbortSignal {
+  const hungUp = new AbortController()
+  response.once('close', () => {
+    if (!response.writableFinished) hungUp.abort()
+  })
+  return hungUp.signal
+}
