@@ -10,7 +10,7 @@ import { type FileLock, tryLock } from '../gateway/process/lock.ts'
 import { createLogger, type Logger } from '../gateway/process/log.ts'
 import { freePorts } from '../gateway/process/ports.ts'
 import { readOrMakeSecret } from '../gateway/process/secret-file.ts'
-import { port, processSettings, readSettings } from '../gateway/process/settings.ts'
+import { port, processSettings, readSettings, StartRefused } from '../gateway/process/settings.ts'
 import { serverAccount } from './embedded/account.ts'
 import { choosePassword, DATABASE, ensureCluster, ROLE } from './embedded/cluster.ts'
 import { endLeftovers } from './embedded/leftovers.ts'
@@ -42,7 +42,8 @@ const HANDOVER = 40_000 // milliseconds; longer than a run that was told to stop
 
 /**
  * Starts the database of a data folder, making it on first use; ends what a killed run left behind.
- * @throws Error when another living process runs it, or when the server does not start (with the end of its log)
+ * @throws StartRefused when another living process runs it, or its files or the user to run it as are missing
+ * @throws Error with the end of the server's log when it does not start
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const { dataDir, log, durable = true, notice = (line) => log.warn(line) } = options
@@ -78,7 +79,7 @@ async function waitForLock(file: string): Promise<FileLock> {
     if (lock) return lock
     await sleep(100)
   }
-  throw new Error(`Another process runs the database (${file} is locked).`)
+  throw new StartRefused(`Another process runs the database (${file} is locked).`)
 }
 
 if (import.meta.main) {
@@ -86,26 +87,19 @@ if (import.meta.main) {
   const log = createLogger('database', LOG_LEVEL)
   await runProcess(log, async () => {
     const settings = readSettings(z.object({ ...processSettings, PORT: port.default(0) }), process.env)
-    const starting = startEmbedded({
-      dataDir: settings.DATA_DIR,
-      log,
-      notice: announceNotice,
-      port: settings.PORT,
-    })
+    const { DATA_DIR: dataDir, PORT } = settings
+    const database = await startEmbedded({ dataDir, log, port: PORT, notice: announceNotice })
     let stopping = false
-    void starting.then((database) => {
-      database.onExit((how) => {
-        if (stopping) return
-        log.error({ how }, 'the database server died')
-        process.exit(1) // the supervisor starts a new one on the same port
-      })
-      announceReady(database.url)
+    database.onExit((how) => {
+      if (stopping) return
+      log.error({ how }, 'the database server died')
+      process.exit(1) // the supervisor starts a new one on the same port
     })
+    announceReady(database.url)
     return {
-      // A stop that comes while the server starts must not leave it behind.
       async stop() {
         stopping = true
-        await (await starting).stop()
+        await database.stop()
       },
     }
   })

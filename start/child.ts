@@ -3,6 +3,7 @@ import { fork } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SupervisorMessage } from '../gateway/process/lifecycle.ts'
 import type { ProcessSpec } from './processes.ts'
+import { errorOutput, showErrors } from './terminal.ts'
 
 export interface Child {
   readonly pid: number | undefined
@@ -17,15 +18,16 @@ export interface Child {
 const PATIENCE = 30_000 // milliseconds; a child cuts its own stop short before this
 
 /** @param notice gets each line the child wants shown */
-export function spawnChild({ program, environment }: ProcessSpec, notice: (line: string) => void): Child {
+export function spawnChild({ label, program, environment }: ProcessSpec, notice: (line: string) => void): Child {
   // Its own process group: Ctrl-C in a terminal would otherwise reach every child at once, and they end in order.
   // Its IPC channel is its lifeline: it closes with this process, however this process ends, and the child ends too.
   const child = fork(program, [], {
     detached: true,
     env: environment,
     execArgv: [],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', errorOutput(), 'ipc'],
   })
+  showErrors(child, label)
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))

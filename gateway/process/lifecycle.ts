@@ -49,7 +49,7 @@ export async function runProcess(
   start: () => Promise<RunningProcess>,
   { stopTimeout = 25_000 }: { stopTimeout?: number } = {},
 ): Promise<void> {
-  let running: RunningProcess | undefined
+  let starting: Promise<RunningProcess> | undefined
   let stopping = false
 
   const stop = async (reason: string): Promise<void> => {
@@ -58,7 +58,8 @@ export async function runProcess(
     log.debug({ reason }, 'stopping')
     setTimeout(() => process.exit(1), stopTimeout).unref()
     try {
-      await running?.stop()
+      // A start under way is let finish: cut short, it would leave behind what it had opened.
+      await (await starting)?.stop()
       process.exit(0)
     } catch (error) {
       log.error({ err: error }, 'could not stop cleanly')
@@ -79,7 +80,8 @@ export async function runProcess(
   process.on('unhandledRejection', crash)
 
   try {
-    running = await start()
+    starting = start()
+    await starting
   } catch (error) {
     if (error instanceof StartRefused) process.stderr.write(`${error.message}\n`)
     else log.fatal({ err: error }, 'could not start')

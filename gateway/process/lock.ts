@@ -16,7 +16,8 @@ export function tryLock(file: string): FileLock | undefined {
     return { release: () => database.close() }
   } catch (error) {
     database.close()
-    if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY) return undefined
+    // The low byte is the kind; the rest says more about it.
+    if (((error as { errcode?: number }).errcode ?? 0) % 256 === SQLITE_BUSY) return undefined
     throw error
   }
 }

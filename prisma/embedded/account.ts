@@ -1,6 +1,7 @@
 /** Who the database server runs as: PostgreSQL refuses root, so root lends it the user `postgres`. Anyone else runs it as themselves. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { StartRefused } from '../../gateway/process/settings.ts'
 
 const run = promisify(execFile)
 
@@ -12,13 +13,25 @@ export interface Account {
 
 const NAME = 'postgres'
 
-/** The account to use, made where it is missing; `undefined` means the one this process has. */
+/**
+ * The account to use, made where it is missing; `undefined` means the one this process has.
+ * @throws StartRefused when it is missing and cannot be made
+ */
 export async function serverAccount(): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined
-  return await lookUp().catch(async () => {
+  return await lookUp().catch(makeAccount)
+}
+
+async function makeAccount(): Promise<Account> {
+  try {
     await run('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/bin/false', NAME])
     return await lookUp()
-  })
+  } catch (error) {
+    const why = error instanceof Error ? error.message.trim() : error
+    throw new StartRefused(
+      `PostgreSQL refuses to run as root, and the user ${NAME} cannot be made (${why}). Start as another user, or set DATABASE_URL.`,
+    )
+  }
 }
 
 async function lookUp(): Promise<Account> {

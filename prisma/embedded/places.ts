@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { chmod, cp, lstat, mkdir, readFile, realpath, rename, rm, stat, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
+import { StartRefused } from '../../gateway/process/settings.ts'
 import { type Account, canReach } from './account.ts'
 
 export interface Places {
@@ -62,7 +63,7 @@ async function copyWhole(from: string, to: string): Promise<void> {
 
 /**
  * `postgres` in the data folder: a folder, or a link to one that the account can reach.
- * @throws Error when the link leads nowhere: a new, empty database in its place would look like lost money
+ * @throws StartRefused when the link leads nowhere: a new, empty database in its place would look like lost money
  */
 async function findHome(dataDir: string, account: Account | undefined): Promise<string> {
   await mkdir(dataDir, { recursive: true })
@@ -70,7 +71,9 @@ async function findHome(dataDir: string, account: Account | undefined): Promise<
   const found = await lstat(home).catch(() => undefined)
   if (found?.isSymbolicLink()) {
     if (await exists(home)) return await realpath(home)
-    throw new Error(`${home} is a link to the database's files, and they are gone. Restore them, or remove the link.`)
+    throw new StartRefused(
+      `${home} is a link to the database's files, and they are gone. Restore them, or remove the link.`,
+    )
   }
   if (await canReach(dataDir, account)) {
     await mkdir(home, { recursive: true, mode: 0o755 })

@@ -63,7 +63,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     () => 0,
   )
   if (size > LOG_SIZE) await rename(logFile, `${logFile}.1`)
-  const output = await open(logFile, 'a')
+  const output = await open(logFile, 'a', 0o600)
   const settings = Object.entries(serverSettings(options)).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   // A group of its own: Ctrl-C in a terminal reaches every process of a group, and the database must be the last to go.
   const spawnOptions = { ...account, cwd: '/', detached: true, env: { LC_ALL: 'C' } }
