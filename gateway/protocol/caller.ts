@@ -3,8 +3,6 @@ import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jos
 import { demoIdentity } from './demo-identity.ts'
 import { codedError } from './errors.ts'
 
-export type Scope = 'banking:read' | 'banking:write' | 'banking:officer' | 'content:preview'
-
 /** A caller whose token was verified. */
 export interface Caller {
   /** `sub` of the token: the customer's id. */

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { createLocalJWKSet, exportJWK, generateKeyPair, importJWK, type JWK, type JWTVerifyGetKey, SignJWT } from 'jose'
 import { readOrMakeSecret } from '../process/secret-file.ts'
-import type { Scope } from './caller.ts'
+import type { Scope } from './scope.ts'
 
 const ISSUER = 'tributary-demo'
 const AUDIENCE = 'tributary'
