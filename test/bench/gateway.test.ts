@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buildSubgraphSchema } from '@apollo/subgraph'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { parse, validateSchema } from 'graphql'
+import { composeGraph } from '../../bench/gateway/graph.ts'
+import { ask, load } from '../../bench/gateway/load.ts'
+import { type Measurement, report } from '../../bench/gateway/report.ts'
+import { graphs } from '../../bench/gateway/workloads.ts'
+
+const measured = (perSecond: number, cpu: number, memory = 100): Measurement => ({
+  perSecond,
+  p50: 1,
+  p99: 2,
+  cpu,
+  memory,
+  calls: 1,
+  wrong: 0,
+})
+
+describe('the report', () => {
+  test('shows medians, and ratios in CPU per request against the baseline and the best peer', () => {
+    const rounds = new Map([
+      ['tributary', [measured(900, 1), measured(1000, 1), measured(10, 50)]],
+      ['apollo', [measured(90, 11), measured(100, 11), measured(100, 11)]],
+      ['hive', [measured(300, 3), measured(300, 3), measured(300, 3)]],
+      ['mercurius', []],
+    ])
+    const text = report('large, unique', 0, rounds)
+    expect(text).toMatch(/tributary +900 /)
+    expect(text).toMatch(/mercurius +cannot answer/)
+    expect(text).toContain('against apollo: 11× (target 10×: reached) per CPU second, 9× in requests/s')
+    expect(text).toContain('against the best peer: 3× (target 4×: missed) per CPU second')
+    expect(text).toContain('memory 1× (target 1.3×: reached)')
+  })
+
+  test('adds wrong answers up, since one in any round is too many', () => {
+    const rounds = new Map([['tributary', [measured(1, 1), { ...measured(1, 1), wrong: 2 }, measured(1, 1)]]])
+    expect(report('main, unique', 5, rounds)).toMatch(/tributary.* 2$/m)
+  })
+})
+
+describe('the load generator', () => {
+  let server: Server | undefined
+  afterEach(() => {
+    server?.closeAllConnections()
+    server?.close()
+  })
+
+  /** @param answer the body for the request with this number, counted from 1 */
+  async function serve(answer: (count: number) => string, seen: (string | undefined)[] = []): Promise<string> {
+    server = createServer((request, response) => {
+      seen.push(request.headers.authorization)
+      request.resume().on('end', () => response.end(answer(seen.length)))
+    })
+    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`
+  }
+  const options = { query: '{ a }', unique: false, connections: 4, seconds: 0.1, expected: { a: 1, b: 2 } }
+
+  test('counts each answer that is not the expected one, whatever the order of its keys', async () => {
+    const bodies = ['{"data":{"a":1,"b":2}}', '{"data":{"b":2,"a":1}}', '{"data":{"a":1}}', 'no JSON']
+    const seen: (string | undefined)[] = []
+    const url = await serve((count) => bodies[count % 4] ?? '', seen)
+    const { requests, wrong } = await load({ ...options, url })
+    expect(requests).toBe(seen.length)
+    expect(Math.abs(wrong - requests / 2)).toBeLessThanOrEqual(1)
+  })
+
+  test('gives each request an authorization of its own where nothing may be shared, else none', async () => {
+    const seen: (string | undefined)[] = []
+    const url = await serve(() => '{"data":{"a":1,"b":2}}', seen)
+    await load({ ...options, url, unique: true })
+    expect(new Set(seen).size).toBe(seen.length)
+    seen.length = 0
+    await load({ ...options, url })
+    expect(new Set(seen)).toEqual(new Set([undefined]))
+  })
+
+  test('takes an answer with errors for a failure', async () => {
+    const url = await serve(() => '{"data":null,"errors":[{"message":"It broke."}]}')
+    await expect(ask(url, '{ a }')).rejects.toThrow('It broke.')
+  })
+})
+
+test.each(graphs)('the benchmark’s graph $name composes', async (graph) => {
+  for (const { schema } of graph.services)
+    expect(validateSchema(buildSubgraphSchema({ typeDefs: parse(await readFile(schema, 'utf8')) }))).toEqual([])
+  expect(await composeGraph(graph, (name) => `http://127.0.0.1:1/${name}`)).toContain('join__Graph')
+})
