@@ -2,9 +2,9 @@
  * Writes the answer as JSON text in one pass over the engine's data, by one closure for each selection and concrete type.
  * It handles what services normally say; at the first surprise it gives up, and `answer-exact.ts` answers instead.
  */
-import { type GraphQLOutputType, isLeafType, isListType, isNonNullType } from 'graphql'
+import { type GraphQLLeafType, type GraphQLOutputType, isLeafType, isListType, isNonNullType } from 'graphql'
 import { Failure } from './failure.ts'
-import { quote } from './json-text.ts'
+import { quote, valueText } from './json-text.ts'
 import { leafCheck } from './leaf.ts'
 import type { ObjectShape, SelectionShape } from './shape.ts'
 
@@ -77,28 +77,45 @@ function presentWriter(type: GraphQLOutputType, selection: SelectionShape | unde
   return selection ? selectionWriter(selection) : surprise
 }
 
-function leafWriter(type: Parameters<typeof leafCheck>[0]): Write<unknown> {
-  if (type.name === 'String' || type.name === 'ID')
-    return (value) => (typeof value === 'string' ? quote(value) : surprise())
+/** Each checks before it writes, so that a `Failure` or a value of another type never becomes text. */
+const leafWriters: Readonly<Record<string, Write<unknown>>> = {
+  String: (value) => (typeof value === 'string' ? quote(value) : surprise()),
+  ID: (value) => (typeof value === 'string' ? quote(value) : surprise()),
+  Int: (value) => (typeof value === 'number' && (value | 0) === value ? `${value}` : surprise()),
+  Float: (value) => (typeof value === 'number' ? `${value}` : surprise()),
+  Boolean: (value) => (value === true ? 'true' : value === false ? 'false' : surprise()),
+}
+
+function leafWriter(type: GraphQLLeafType): Write<unknown> {
+  const known = leafWriters[type.name]
+  if (known) return known
   const check = leafCheck(type)
   return (value) => {
     if (value === undefined || value === null || value instanceof Failure || !check(value)) return surprise()
-    return typeof value === 'string' ? quote(value) : JSON.stringify(value)
+    return valueText(value)
   }
 }
 
 function selectionWriter(selection: SelectionShape): Write<unknown> {
   const writers = new Map<ObjectShape, Write<Data>>()
-  return (value) => {
-    if (typeof value !== 'object' || value === null || value instanceof Failure) return surprise()
-    const data = value as Data
-    const shape = selection.of(data['__typename'])
-    if (!shape) return surprise()
+  const writerOf = (shape: ObjectShape): Write<Data> => {
     let write = writers.get(shape)
     if (!write) {
       write = objectWriter(shape)
       writers.set(shape, write)
     }
-    return write(data)
+    return write
+  }
+  const { name } = selection.type
+  let writeOnly: Write<Data> | undefined
+  return (value) => {
+    if (typeof value !== 'object' || value === null || value instanceof Failure) return surprise()
+    const data = value as Data
+    const typename = data['__typename']
+    if (writeOnly && (typename === undefined || typename === name)) return writeOnly(data)
+    const shape = selection.of(typename)
+    if (!shape) return surprise()
+    if (shape === selection.only) writeOnly = writerOf(shape)
+    return writerOf(shape)(data)
   }
 }

@@ -10,24 +10,10 @@ import { ENTITIES, type EntityRequest, entityRequests } from './entity-request.t
 import { Failure, failureOf, serviceError } from './failure.ts'
 import { type FetchedFields, loseFields } from './fetched-fields.ts'
 import { mergeInto } from './merge.ts'
-import { type DataPath, objectsAt, placesAt, type WrittenPlaces } from './paths.ts'
+import { objectsAt, placesAt } from './paths.ts'
 import { type Data, isData, type Run, type Step, variableTexts } from './run.ts'
+import { groupByRepresentation, type Place, type Sharing, type Wanted, want } from './sharing.ts'
 import type { TypeRelations } from './type-relations.ts'
-
-/** Objects at one of the fetch's paths, with what later steps write to below them. */
-interface Place {
-  readonly path: DataPath
-  readonly below: WrittenPlaces | undefined
-}
-
-/** Those that share one representation or one context. */
-interface Sharing {
-  readonly targets: Data[]
-  readonly places: Place[]
-}
-
-/** By the text of what they share. */
-type Wanted = Map<string, Sharing>
 
 interface Fetching {
   readonly node: FetchNode
@@ -43,7 +29,7 @@ export function compileEntityFetch(
 ): Step {
   const fetching: Fetching = { node, requests: entityRequests(node, requires, types), types }
   const all = paths.map((path): Place => ({ path, below: placesAt(places, path) }))
-  if (!node.contextRewrites) return (run) => fetchWanted(fetching, run, sharingAt(run.data, all), '')
+  if (!node.contextRewrites) return (run) => fetchWanted(fetching, run, objectsOf(run.data, all), '')
 
   const contextOf = compileContexts(node.contextRewrites, types)
   return async (run) => {
@@ -59,24 +45,8 @@ export function compileEntityFetch(
   }
 }
 
-function sharingAt(data: Data, all: readonly Place[]): Sharing {
-  const sharing: Sharing = { targets: [], places: [] }
-  for (const place of all) {
-    for (const target of objectsAt(data, place.path)) {
-      sharing.targets.push(target)
-      sharing.places.push(place)
-    }
-  }
-  return sharing
-}
-
-function want(wanted: Wanted, text: string, target: Data, place: Place): void {
-  const sharing = wanted.get(text)
-  if (sharing) {
-    sharing.targets.push(target)
-    sharing.places.push(place)
-  } else wanted.set(text, { targets: [target], places: [place] })
-}
+const objectsOf = (data: Data, all: readonly Place[]): Sharing =>
+  all.map((place) => ({ place, targets: objectsAt(data, place.path) }))
 
 async function fetchWanted(fetching: Fetching, run: Run, sharing: Sharing, context: string): Promise<void> {
   const calls: Promise<void>[] = []
@@ -88,28 +58,18 @@ async function fetchWanted(fetching: Fetching, run: Run, sharing: Sharing, conte
   await (calls.length === 1 ? calls[0] : Promise.all(calls))
 }
 
-/** What to ask for each object: all of the request, or a smaller one for an object that lacks some input. */
-function requestsFor(
-  whole: EntityRequest,
-  { targets, places }: Sharing,
-  types: TypeRelations,
-): ReadonlyMap<EntityRequest, Wanted> {
+/** What to ask for which objects: all of the request, or a smaller one for objects that lack some input. */
+function requestsFor(whole: EntityRequest, objects: Sharing, types: TypeRelations): ReadonlyMap<EntityRequest, Wanted> {
   const requests = new Map<EntityRequest, Wanted>()
-  const addTo = (request: EntityRequest, text: string, target: Data, place: Place): void => {
-    const wanted = requests.get(request) ?? new Map()
-    requests.set(request, wanted)
-    want(wanted, text, target, place)
-  }
-  for (const [index, target] of targets.entries()) {
-    const place = places[index] as Place
-    const text = whole.representation.write(target)
-    if (typeof text === 'string') addTo(whole, text, target, place)
-    else {
-      const smaller = requestWithout(whole, target, place, types)
-      const representation = smaller?.representation.write(target)
-      if (smaller && typeof representation === 'string') addTo(smaller, representation, target, place)
-    }
-  }
+  const wanted = groupByRepresentation(whole.representation, objects, (target, place) => {
+    const smaller = requestWithout(whole, target, place, types)
+    const text = smaller?.representation.write(target)
+    if (!smaller || typeof text !== 'string') return
+    const others = requests.get(smaller) ?? new Map()
+    requests.set(smaller, others)
+    want(others, text, target, place)
+  })
+  if (wanted.size > 0) requests.set(whole, wanted)
   return requests
 }
 
@@ -144,14 +104,15 @@ async function fetchEntities(
   })
   const entities = data instanceof Failure ? data : entitiesOf(data, wanted.size, node.serviceName)
   let next = 0
-  for (const { targets, places } of wanted.values()) {
+  for (const sharing of wanted.values()) {
     const entity = entities instanceof Failure ? entities : entities[next++]
     const known = !(entity instanceof Failure) && isData(entity) ? (rewrites?.apply(entity) ?? entity) : undefined
-    for (const [index, target] of targets.entries()) {
-      const below = places[index]?.below
-      if (known) mergeInto(target, known, below, fields, types)
-      else if (entity instanceof Failure) loseFields(target, fields, entity, below, types)
-      else markAbsent(target, fields, types)
+    for (const { place, targets } of sharing) {
+      for (const target of targets) {
+        if (known) mergeInto(target, known, place.below, fields, types)
+        else if (entity instanceof Failure) loseFields(target, fields, entity, place.below, types)
+        else markAbsent(target, fields, types)
+      }
     }
   }
 }
