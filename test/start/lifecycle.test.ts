@@ -12,7 +12,7 @@ let authorization: string
 
 beforeAll(async () => {
   folder = await makeDataFolder()
-  system = await startSystem(folder.path, ['--weather', '2'])
+  system = await startSystem(folder.path, { flags: ['--weather', '2'] })
   authorization = await authorizationOf('payer')
 }, 90_000)
 afterAll(async () => {
@@ -128,7 +128,7 @@ test('no child outlives a supervisor that is killed, and the next start finds no
   const processes = await system.processes()
   system.kill('SIGKILL')
   await allGone(processes)
-  system = await startSystem(folder.path, [], 'npm')
+  system = await startSystem(folder.path, { starter: 'npm' })
   expect(await bankAnswers()).toBe(true)
 }, 90_000)
 
@@ -136,7 +136,7 @@ test('nothing outlives an npm that is killed', async () => {
   const processes = await system.processes()
   system.kill('SIGKILL')
   await allGone(processes)
-  system = await startSystem(folder.path, [], 'npm')
+  system = await startSystem(folder.path, { starter: 'npm' })
 }, 90_000)
 
 test('SIGTERM to npm stops the gateway first and the database last, leaves nothing behind and exits 0', async () => {

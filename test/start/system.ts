@@ -60,10 +60,13 @@ export interface System extends Run {
 /** Starts everything and waits for its `ready` line. */
 export async function startSystem(
   dataDir: string,
-  flags: readonly string[] = [],
-  starter: Starter = 'node',
+  {
+    flags = [],
+    starter = 'node',
+    environment = {},
+  }: { flags?: readonly string[]; starter?: Starter; environment?: Readonly<Record<string, string>> } = {},
 ): Promise<System> {
-  const started = run({ DATA_DIR: dataDir, PORT: '0', ADMIN_PORT: '0' }, flags, starter)
+  const started = run({ DATA_DIR: dataDir, PORT: '0', ADMIN_PORT: '0', ...environment }, flags, starter)
   let ended = false
   started.ended.then(() => {
     ended = true

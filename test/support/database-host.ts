@@ -5,13 +5,11 @@
 import { fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Client } from 'pg'
 import type { ReadyMessage } from '../../gateway/process/lifecycle.ts'
+import { makeDataFolder } from './data-folder.ts'
 
 /** Empty; with the tables; with the tables and the demo customers. */
 export type DatabaseKind = 'empty' | 'migrated' | 'seeded'
@@ -72,20 +70,19 @@ export async function openDatabaseHost(): Promise<DatabaseHost> {
 
 /** A process of its own, so that it ends with Jest however Jest ends. */
 async function startServer(): Promise<Server> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'tributary-test-'))
-  await chmod(dataDir, 0o755) // as root, the server's own user must get in
-  const process = fork(new URL('database-process.ts', import.meta.url), [dataDir], { execArgv: [] })
-  const ended = once(process, 'exit')
+  const folder = await makeDataFolder()
+  const child = fork(new URL('database-process.ts', import.meta.url), [folder.path], { execArgv: [] })
+  const ended = once(child, 'exit')
   const [ready] = (await Promise.race([
-    once(process, 'message'),
+    once(child, 'message'),
     ended.then(([code]) => Promise.reject(new Error(`The tests' database server ended with ${code}.`))),
   ])) as [ReadyMessage]
   return {
     url: ready.url,
     async stop() {
-      process.kill('SIGTERM')
+      child.kill('SIGTERM')
       await ended
-      await rm(dataDir, { recursive: true, force: true })
+      await folder.remove()
     },
   }
 }

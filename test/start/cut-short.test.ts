@@ -1,0 +1,42 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { makeDataFolder, type TestFolder } from '../support/data-folder.ts'
+import { descendantsOf, isAlive, processesIn, until } from '../support/processes.ts'
+import { type Run, run } from './system.ts'
+
+let folder: TestFolder
+beforeAll(async () => {
+  folder = await makeDataFolder()
+})
+afterAll(() => folder.remove())
+
+const start = (environment: Record<string, string> = {}): Run =>
+  run({ DATA_DIR: folder.path, PORT: '0', ADMIN_PORT: '0', ...environment })
+
+const serverProcesses = (): Promise<number[]> => processesIn(join(folder.path, 'postgres/cluster'))
+
+test('a stop that comes while everything starts is a good end, and leaves nothing behind', async () => {
+  const started = start()
+  await until('the database server', async () => (await serverProcesses()).length > 0)
+  const children = await descendantsOf(started.pid)
+  started.kill('SIGTERM')
+  expect(await started.ended).toBe(0)
+  expect(started.output()).not.toContain('ready http')
+  for (const pid of children) expect(await isAlive(pid)).toBe(false)
+  expect(await serverProcesses()).toEqual([])
+}, 90_000)
+
+test('a service that can never start stops the others, and is named', async () => {
+  const started = start({ CONTENT_DIR: '/dev/null/library' })
+  expect(await started.ended).toBe(1)
+  expect(started.output()).toMatch(/^ {2}CONTENT_DIR: /m)
+  expect(started.output()).toMatch(/^content cannot start \(exit code 1\)\.$/m)
+  expect(await serverProcesses()).toEqual([])
+}, 90_000)
+
+test('what was cut short goes through the next time', async () => {
+  const started = start()
+  await until('the ready line', () => started.output().includes('\nready http'), 60_000)
+  started.kill('SIGINT')
+  expect(await started.ended).toBe(0)
+}, 90_000)
