@@ -1,6 +1,5 @@
 /** One run of the database server: spawned, ready, stopped. Knows nothing of how its files came to be. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { open, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -24,7 +23,6 @@ export interface Server {
   stop(): Promise<void>
 }
 
-const STARTUP = 60_000 // milliseconds; recovery after a crash may replay a gigabyte
 const FAST_SHUTDOWN = 15_000 // milliseconds, then the immediate one, which leaves recovery to the next start
 const LOG_SIZE = 1024 * 1024 // bytes, then the file is set aside
 
@@ -71,11 +69,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     ...spawnOptions,
     stdio: ['ignore', output.fd, output.fd],
   })
-  await once(child, 'spawn').finally(() => output.close())
-  const ended = once(child, 'exit').then(([code, signal]) => `${signal ?? `exit code ${code}`}`)
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message))
+    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
+  })
+  await output.close() // the server has its own copy
   await becomeReady(child, cluster, ended).catch(async (error: Error) => {
-    child.kill('SIGQUIT')
-    await ended
     const tail = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-10).join('\n')
     throw new Error(`${error.message}\n${tail}`)
   })
@@ -91,18 +90,19 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   }
 }
 
-/** The eighth line of the pid file is where the server says how far it is, and where `pg_ctl` looks too. */
+/**
+ * The eighth line of the pid file is where the server says how far it is, and where `pg_ctl` looks too.
+ * There is no deadline: recovery after a crash takes as long as it takes, and cutting it short only starts it anew.
+ */
 async function becomeReady(child: ChildProcess, cluster: string, ended: Promise<string>): Promise<void> {
   let outcome: string | undefined
   ended.then((how) => {
     outcome = how
   })
-  const deadline = Date.now() + STARTUP
-  while (Date.now() < deadline) {
-    if (outcome !== undefined) throw new Error(`The database server ended while starting (${outcome}):`)
+  while (outcome === undefined) {
     const lines = (await readFile(join(cluster, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')
     if (Number(lines[0]) === child.pid && lines[7]?.trim() === 'ready') return
     await sleep(20)
   }
-  throw new Error('The database server was not ready in time:')
+  throw new Error(`The database server ended while starting (${outcome}):`)
 }
