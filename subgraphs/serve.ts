@@ -20,7 +20,6 @@ import {
   SIGNATURE_HEADER,
   verifySignature,
 } from '../gateway/protocol/signature.ts'
-import { createStreams, wantsStream } from './streams.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 // biome-ignore lint/suspicious/noExplicitAny: the type `@apollo/subgraph` itself gives to resolvers
@@ -149,7 +148,7 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
   const answerOperation = async (request: IncomingMessage, response: ServerResponse, path: string): Promise<void> => {
     const body = await readBody(request, MAX_BODY)
     const serviceRequest = checkSignature(request, path, body)
-    if (streams && wantsStream(request)) return streams.answer(request, response, body, serviceRequest)
+    if (streams && streaming?.wantsStream(request)) return streams.answer(request, response, body, serviceRequest)
     let context: Context | undefined
     const answer = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
@@ -171,6 +170,8 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
     response.end()
   }
 
+  // Its libraries take megabytes: only who streams loads them.
+  const streaming = schema.getSubscriptionType() ? await import('./streams.ts') : undefined
   const listener = await listen(
     async (request, response) => {
       const path = request.url ?? '/'
@@ -185,8 +186,8 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
     },
     { host: common.HOST, port: common.PORT },
   )
-  const streams = schema.getSubscriptionType()
-    ? createStreams({
+  const streams = streaming
+    ? streaming.createStreams({
         schema,
         server: listener.server,
         context: (request) => service.context(request),
