@@ -8,6 +8,7 @@ import { startTail } from './events/tail.ts'
 import { createTreasury } from './exchange/treasury.ts'
 import { createLedger } from './ledger/ledger.ts'
 import { resolvers } from './resolvers.ts'
+import { runDueSchedules } from './schedules/due.ts'
 import { downloadLinks } from './statements/link.ts'
 import { statementRoute } from './statements/route.ts'
 import { startWebhooks } from './webhooks/service.ts'
@@ -45,6 +46,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
     const treasury = createTreasury(ledger)
     const tail = startTail({ url, database, log })
     const workers = [
+      startWorker({ name: 'schedules', log, pause: WORK_PAUSE, round: () => runDueSchedules(database, ledger) }),
       startWorker({ name: 'expiry', log, pause: WORK_PAUSE, round: () => expireHolds(database, ledger) }),
     ]
     return {

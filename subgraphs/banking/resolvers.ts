@@ -10,6 +10,7 @@ import { loanScalars } from './loans/scalars.ts'
 import { moneyResolvers } from './money/resolvers.ts'
 import { placeResolvers } from './places/resolvers.ts'
 import { scalars } from './scalars.ts'
+import { scheduleResolvers } from './schedules/resolvers.ts'
 import { statementResolvers } from './statements/resolvers.ts'
 import { holdResolvers } from './transfers/holds.ts'
 import { transferResolvers } from './transfers/resolvers.ts'
@@ -29,6 +30,7 @@ const parts: readonly ResolverMap[] = [
   holdResolvers,
   exchangeResolvers,
   eventResolvers,
+  scheduleResolvers,
   loanResolvers,
   statementResolvers,
   webhookResolvers,

@@ -3,6 +3,7 @@ import type { Prisma } from '../../../prisma/generated/client.ts'
 import { accountNumber } from '../accounts/number.ts'
 import { saveUsedQuotes } from '../exchange/store.ts'
 import { saveLoans } from '../loans/store.ts'
+import { saveSchedules } from '../schedules/store.ts'
 import { chainHash } from './audit-chain.ts'
 import type { Effects } from './book.ts'
 import { plainArray, textArray } from './columns.ts'
@@ -20,6 +21,8 @@ export async function applyEvaluation(transaction: Transaction, head: Head, eval
   await writeBatch(transaction, head, evaluation)
   // After the counters: an account may have been emptied and closed in the same batch.
   if (effects.altered.size > 0) await alterAccounts(transaction, [...effects.altered.values()])
+  if (effects.schedules.size > 0)
+    await saveSchedules(transaction, [...effects.schedules.values()], effects.scheduleRuns)
   if (effects.quotes.size > 0) await saveUsedQuotes(transaction, [...effects.quotes.values()])
   if (effects.loans.size > 0) await saveLoans(transaction, [...effects.loans.values()])
 }

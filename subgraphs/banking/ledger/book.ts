@@ -1,6 +1,7 @@
 /** The accounts and transfers of a batch while it is evaluated, and the only functions that change them. Knows no database. */
 import type { Loan } from '../loans/loan.ts'
 import { MAX_AMOUNT } from '../money/amount.ts'
+import type { Schedule, ScheduleRun } from '../schedules/schedule.ts'
 import type {
   Account,
   AccountChange,
@@ -22,6 +23,9 @@ export interface Effects {
   readonly touched: Map<string, Account>
   /** Accounts whose status, limit or name changed. */
   readonly altered: Map<string, AccountChange>
+  /** Schedules that are new or changed, and what became of their days. */
+  readonly schedules: Map<string, Schedule>
+  readonly scheduleRuns: ScheduleRun[]
   /** Quotes that were used up. */
   readonly quotes: Map<string, Quote>
   /** Loans that changed. */
@@ -32,6 +36,7 @@ export interface Book {
   readonly accounts: Map<string, Account>
   readonly transfers: Map<string, Transfer>
   readonly quotes: Map<string, Quote>
+  readonly schedules: Map<string, Schedule>
   readonly loans: Map<string, Loan>
   /** Ids of transfers that another one takes back. */
   readonly reversed: Set<string>

@@ -2,7 +2,9 @@
  * The serial heart of the ledger: operations one by one, in order, on the state as it is under the lock.
  * A pure function of its arguments, so that tests can run it beside the real thing; the only home of idempotency.
  */
+
 import type { Loan } from '../loans/loan.ts'
+import type { Schedule } from '../schedules/schedule.ts'
 import { auditLine } from './audit-chain.ts'
 import type { Book, Effects } from './book.ts'
 import type { Account, Head, Quote, Transfer } from './model.ts'
@@ -22,6 +24,7 @@ export interface LedgerState {
   readonly accounts: Map<string, Account>
   readonly transfers: Map<string, Transfer>
   readonly quotes: Map<string, Quote>
+  readonly schedules: Map<string, Schedule>
   readonly loans: Map<string, Loan>
   /** By `memoryKey`. */
   readonly remembered: Map<string, Remembered>
@@ -75,7 +78,7 @@ export const memoryKey = (actor: string, key: string): string => `${actor}\n${ke
 
 /** Evaluates `moments` in order; their instants must not run backwards. Changes the state it is given. */
 export function evaluate(state: LedgerState, moments: readonly Moment[]): Evaluation {
-  const { head, accounts, transfers, quotes, loans, remembered } = state
+  const { head, accounts, transfers, quotes, schedules, loans, remembered } = state
   const effects: Effects = {
     opened: [],
     transfers: new Map(),
@@ -83,6 +86,8 @@ export function evaluate(state: LedgerState, moments: readonly Moment[]): Evalua
     events: [],
     touched: new Map(),
     altered: new Map(),
+    schedules: new Map(),
+    scheduleRuns: [],
     quotes: new Map(),
     loans: new Map(),
   }
@@ -90,6 +95,7 @@ export function evaluate(state: LedgerState, moments: readonly Moment[]): Evalua
     accounts,
     transfers,
     quotes,
+    schedules,
     loans,
     reversed: new Set([...transfers.values()].flatMap(({ reversalOf }) => reversalOf ?? [])),
     sequence: head.sequence,

@@ -28,6 +28,10 @@ export const refusals = {
   BATCH_REFUSED: 'Another transfer of the batch was refused, and this one with it.',
   WEBHOOK_NOT_FOUND: 'There is no such webhook.',
   DELIVERY_NOT_FOUND: 'There is no such delivery.',
+  SCHEDULE_NOT_FOUND: 'There is no such schedule.',
+  SCHEDULE_ENDED: 'The schedule has ended or was cancelled.',
+  SCHEDULE_NOT_DUE: 'The schedule is not due on that day.',
+  DATE_IN_PAST: 'The day is over.',
   NOT_PERMITTED: 'The caller may not do this.',
 } as const
 

@@ -1,6 +1,7 @@
 /** What may be asked of the ledger, by whom, under which key. */
 import { hash } from 'node:crypto'
 import type { LoanRequest } from '../loans/commands.ts'
+import type { ScheduleCommand } from '../schedules/schedule.ts'
 import type { WebhookRequest } from '../webhooks/commands.ts'
 import type { AccountKind } from './model.ts'
 
@@ -92,6 +93,7 @@ export type Command =
   | AccountChangeCommand<'closeAccount'>
   | SetDailyLimitCommand
   | LoanRequest
+  | ScheduleCommand
   | WebhookRequest
 
 /** Who asks. The bank itself acts under an id that no token can carry. */

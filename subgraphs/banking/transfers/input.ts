@@ -40,7 +40,7 @@ export interface TransferChangeInput extends Keyed {
 /** A mutation as the ledger is asked it. */
 export type Asked<Asking> = Keyed & { readonly command: Asking }
 
-const MAX_REFERENCE = 140
+export const MAX_REFERENCE = 140
 const MAX_BATCH = 1_000
 const LONGEST_HOLD = 2_592_000 // seconds: 30 days
 

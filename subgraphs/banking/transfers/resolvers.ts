@@ -1,7 +1,6 @@
 /** Transfers as the owners of their ends see them, and the order to make one. */
 import { z } from 'zod'
-import { isOfficer, mayUse, requireScope } from '../access.ts'
-import { maskAccountNumber } from '../accounts/number.ts'
+import { mayUse, requireScope } from '../access.ts'
 import type { BankingContext } from '../context.ts'
 import type { BatchItemOutcome } from '../ledger/rules/batch.ts'
 import type { Money } from '../money/amount.ts'
@@ -20,35 +19,14 @@ import {
   type TransferChangeInput,
   type TransferInput,
 } from './input.ts'
+import { type Party, partyOf } from './party.ts'
 import { readGroupIds, type TransferRow } from './read.ts'
-
-interface Party {
-  readonly name: string
-  readonly number: string
-}
 
 /** The transfer, if it touches an account the caller may see. */
 async function visibleTransfer(id: string | null, context: BankingContext): Promise<TransferRow | null> {
   const reader = requireScope(context.caller, 'banking:read')
   const transfer = id !== null && parseTransferId(id) !== undefined ? await context.loaders.transfer.load(id) : null
   return transfer && (mayUse(reader, transfer.debitOwner) || mayUse(reader, transfer.creditOwner)) ? transfer : null
-}
-
-/** One end: the merchant's name stands for the bank's account that pays it. */
-function partyOf(
-  {
-    name,
-    number,
-    owner,
-    merchantName,
-  }: { name: string; number: string; owner: string | null; merchantName: string | null },
-  { caller }: BankingContext,
-): Party {
-  const shown = caller && (isOfficer(caller) || owner === caller.id)
-  return {
-    name: owner === null ? (merchantName ?? name) : name,
-    number: shown ? number : maskAccountNumber(number),
-  }
 }
 
 /** The bank's accounts follow from the quote, so that the ledger knows which to lock. */

@@ -1,5 +1,6 @@
 /** The table of rules: which one answers which command. */
 import { loanRules } from '../../loans/rules.ts'
+import { scheduleRules } from '../../schedules/rules.ts'
 import { webhookRules } from '../../webhooks/rules.ts'
 import type { Book } from '../book.ts'
 import type { Outcome } from '../refusal.ts'
@@ -30,6 +31,7 @@ const rules: Rules = {
   setDailyLimit,
   closeAccount,
   ...loanRules,
+  ...scheduleRules,
   ...webhookRules,
 }
 

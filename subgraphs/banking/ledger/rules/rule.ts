@@ -11,6 +11,8 @@ export interface Needs {
   /** By id; none for most commands. */
   readonly quotes?: readonly string[]
   /** By id; none for most commands. */
+  readonly schedules?: readonly string[]
+  /** By id; none for most commands. */
   readonly loans?: readonly string[]
 }
 

@@ -1,0 +1,31 @@
+/** On which days a schedule falls due: pure, and anchored to its first day, so that nothing drifts. */
+import { addMonths, daysBetween, type PlainDate, plainDateOf } from '../loans/calendar.ts'
+
+export type Frequency = 'ONCE' | 'DAILY' | 'WEEKLY' | 'MONTHLY'
+
+const DAY = 86_400_000 // milliseconds
+
+const addDays = (date: PlainDate, days: number): PlainDate => plainDateOf(new Date(Date.parse(date) + days * DAY))
+
+const step: Readonly<Record<'DAILY' | 'WEEKLY', number>> = { DAILY: 1, WEEKLY: 7 }
+
+/** The day after `day` on which it falls due again; null where it does not. Months count from the first day: the 31st means the last. */
+export function nextDay(
+  {
+    frequency,
+    firstOn,
+    until,
+  }: { readonly frequency: Frequency; readonly firstOn: PlainDate; readonly until: PlainDate | null },
+  day: PlainDate,
+): PlainDate | null {
+  if (frequency === 'ONCE') return null
+  const next =
+    frequency === 'MONTHLY' ? addMonths(firstOn, monthsBetween(firstOn, day) + 1) : addDays(day, step[frequency])
+  return until !== null && daysBetween(next, until) < 0 ? null : next
+}
+
+function monthsBetween(from: PlainDate, to: PlainDate): number {
+  const [fromYear = 0, fromMonth = 0] = from.split('-').map(Number)
+  const [toYear = 0, toMonth = 0] = to.split('-').map(Number)
+  return (toYear - fromYear) * 12 + toMonth - fromMonth
+}

@@ -1,0 +1,138 @@
+/** Scheduled and standing transfers as their owners see them. */
+import { z } from 'zod'
+import type { Customer, ScheduleRun as RunRow } from '../../../prisma/generated/client.ts'
+import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../connection.ts'
+import { mayUse, requireScope } from '../access.ts'
+import type { BankingContext } from '../context.ts'
+import { derivedId, parseDerivedId } from '../derived-id.ts'
+import { amountToMove, badInput, type Keyed, optionalText } from '../input.ts'
+import { plainDateOf } from '../loans/calendar.ts'
+import type { Money } from '../money/amount.ts'
+import { type MutationResult, mutate } from '../mutation.ts'
+import { MAX_REFERENCE, readOrder, type TransferInput } from '../transfers/input.ts'
+import { partyOfAccount } from '../transfers/party.ts'
+import type { Frequency } from './calendar.ts'
+import type { Schedule } from './schedule.ts'
+import { loadSchedules, readRunPage, readSchedulePage } from './store.ts'
+
+interface PageArguments {
+  readonly first?: number | null
+  readonly after?: string | null
+}
+
+interface ScheduleTransferInput extends Omit<TransferInput, 'quoteId'> {
+  readonly frequency: Frequency
+  readonly firstOn: string
+  readonly until?: string | null
+}
+
+interface ChangeScheduleInput extends Keyed {
+  readonly scheduleId: string
+  readonly amount: bigint
+  readonly reference?: string | null
+  readonly until?: string | null
+}
+
+interface CancelScheduleInput extends Keyed {
+  readonly scheduleId: string
+}
+
+const SCHEDULES = 'schedules'
+const RUNS = 'scheduleRuns'
+const scheduleCursor = z.tuple([z.iso.datetime(), z.string()])
+const runCursor = z.tuple([z.iso.date()])
+
+async function visibleSchedule(id: string, { caller, database }: BankingContext): Promise<Schedule | null> {
+  const reader = requireScope(caller, 'banking:read')
+  const known = parseDerivedId(id)
+  const schedule = known === undefined ? undefined : (await loadSchedules(database, [known])).get(known)
+  return schedule && mayUse(reader, schedule.customer) ? schedule : null
+}
+
+function stateOf({ cancelled, nextOn }: Schedule): 'ACTIVE' | 'CANCELLED' | 'ENDED' {
+  if (cancelled) return 'CANCELLED'
+  return nextOn === null ? 'ENDED' : 'ACTIVE'
+}
+
+export const scheduleResolvers = {
+  Query: {
+    schedule: (_: unknown, { id }: { id: string }, context: BankingContext) => visibleSchedule(id, context),
+  },
+  Mutation: {
+    scheduleTransfer(_: unknown, { input }: { input: ScheduleTransferInput }, context: BankingContext) {
+      const { id } = requireScope(context.caller, 'banking:write')
+      const { idempotencyKey, frequency, firstOn, until = null } = input
+      if (until !== null && until < firstOn) throw badInput('until', 'must not be before "firstOn"')
+      return mutate(context, () => ({
+        idempotencyKey,
+        command: {
+          name: 'scheduleTransfer',
+          scheduleId: derivedId('schedule', id, idempotencyKey),
+          ...readOrder(input),
+          frequency,
+          firstOn,
+          until,
+        },
+      }))
+    },
+    changeSchedule: (_: unknown, { input }: { input: ChangeScheduleInput }, context: BankingContext) =>
+      mutate(context, () => ({
+        idempotencyKey: input.idempotencyKey,
+        command: {
+          name: 'changeSchedule',
+          scheduleId: parseDerivedId(input.scheduleId) ?? null,
+          amount: amountToMove(input.amount),
+          reference: optionalText('reference', input.reference, MAX_REFERENCE),
+          until: input.until ?? null,
+        },
+      })),
+    cancelSchedule: (_: unknown, { input }: { input: CancelScheduleInput }, context: BankingContext) =>
+      mutate(context, () => ({
+        idempotencyKey: input.idempotencyKey,
+        command: { name: 'cancelSchedule', scheduleId: parseDerivedId(input.scheduleId) ?? null },
+      })),
+  },
+  ScheduleResult: {
+    __resolveType: ({ accepted }: MutationResult): string => (accepted ? 'ScheduleAccepted' : 'Refusal'),
+  },
+  ScheduleAccepted: {
+    schedule: ({ subject }: { subject: string }, _: unknown, context: BankingContext) =>
+      visibleSchedule(subject, context),
+  },
+  Customer: {
+    async schedules(
+      { id }: Customer,
+      { first, after }: PageArguments,
+      { database }: BankingContext,
+    ): Promise<Connection<Schedule>> {
+      const size = pageSize(first)
+      const [createdAt, scheduleId] = decodeCursor(SCHEDULES, scheduleCursor, after) ?? []
+      const place = createdAt === undefined || scheduleId === undefined ? null : { createdAt, id: scheduleId }
+      const rows = await readSchedulePage(database, id, size + 1, place)
+      const cursorOf = (schedule: Schedule): string => encodeCursor(SCHEDULES, [schedule.createdAt, schedule.id])
+      return connectionOf(rows, { first: size, after, cursorOf })
+    },
+  },
+  Schedule: {
+    state: stateOf,
+    from: ({ from }: Schedule, _: unknown, { loaders }: BankingContext) => loaders.account.load(from),
+    to: ({ to }: Schedule, _: unknown, context: BankingContext) => partyOfAccount(to, context),
+    amount: ({ amount, currency }: Schedule): Money => ({ amount, currency }),
+    async runs(
+      { id }: Schedule,
+      { first, after }: PageArguments,
+      { database }: BankingContext,
+    ): Promise<Connection<RunRow>> {
+      const size = pageSize(first)
+      const [before] = decodeCursor(RUNS, runCursor, after) ?? [null]
+      const rows = await readRunPage(database, id, size + 1, before)
+      return connectionOf(rows, { first: size, after, cursorOf: (run) => encodeCursor(RUNS, [plainDateOf(run.dueOn)]) })
+    },
+  },
+  ScheduleRun: {
+    dueOn: ({ dueOn }: RunRow): string => plainDateOf(dueOn),
+    transfer: ({ transferId }: RunRow, _: unknown, { loaders }: BankingContext) =>
+      transferId === null ? null : loaders.transfer.load(transferId.toString()),
+    code: ({ refusal }: RunRow): string | null => refusal,
+  },
+}

@@ -1,0 +1,119 @@
+/** Schedules in the database. Decides nothing. */
+import type {
+  Prisma,
+  PrismaClient,
+  ScheduleRun as RunRow,
+  Schedule as ScheduleRow,
+} from '../../../prisma/generated/client.ts'
+import { plainDateOf } from '../loans/calendar.ts'
+import type { Schedule, ScheduleRun } from './schedule.ts'
+
+type Reader = Pick<Prisma.TransactionClient, 'schedule'>
+
+export function scheduleOf(row: ScheduleRow): Schedule {
+  const { id, customerId, fromAccountId, toAccountId, amount, currency, reference, frequency, cancelled } = row
+  return {
+    id,
+    customer: customerId,
+    from: fromAccountId.toString(),
+    to: toAccountId.toString(),
+    amount,
+    currency,
+    reference,
+    frequency,
+    firstOn: plainDateOf(row.firstOn),
+    until: row.until && plainDateOf(row.until),
+    nextOn: row.nextOn && plainDateOf(row.nextOn),
+    cancelled,
+    createdAt: row.createdAt.toISOString(),
+  }
+}
+
+/** The schedules that exist among `ids`. */
+export async function loadSchedules(database: Reader, ids: readonly string[]): Promise<Map<string, Schedule>> {
+  if (ids.length === 0) return new Map()
+  const rows = await database.schedule.findMany({ where: { id: { in: [...ids] } } })
+  return new Map(rows.map((row) => [row.id, scheduleOf(row)]))
+}
+
+/** Writes schedules as they are now, and what became of their days. */
+export async function saveSchedules(
+  transaction: Prisma.TransactionClient,
+  schedules: readonly Schedule[],
+  runs: readonly ScheduleRun[],
+): Promise<void> {
+  for (const schedule of schedules) {
+    const changing = {
+      amount: schedule.amount,
+      reference: schedule.reference,
+      until: dateOrNull(schedule.until),
+      nextOn: dateOrNull(schedule.nextOn),
+      cancelled: schedule.cancelled,
+    }
+    await transaction.schedule.upsert({
+      where: { id: schedule.id },
+      update: changing,
+      create: {
+        ...changing,
+        id: schedule.id,
+        customerId: schedule.customer,
+        fromAccountId: BigInt(schedule.from),
+        toAccountId: BigInt(schedule.to),
+        currency: schedule.currency,
+        frequency: schedule.frequency,
+        firstOn: new Date(schedule.firstOn),
+        createdAt: schedule.createdAt,
+      },
+    })
+  }
+  if (runs.length === 0) return
+  await transaction.scheduleRun.createMany({
+    data: runs.map(({ scheduleId, dueOn, transferId, refusal, at }) => ({
+      scheduleId,
+      dueOn: new Date(dueOn),
+      transferId: transferId === null ? null : BigInt(transferId),
+      refusal: refusal?.code ?? null,
+      message: refusal?.message ?? null,
+      at,
+    })),
+  })
+}
+
+const dateOrNull = (date: string | null): Date | null => (date === null ? null : new Date(date))
+
+/** A page begins below this place. */
+export interface SchedulePlace {
+  readonly createdAt: string
+  readonly id: string
+}
+
+/** A customer's schedules, the newest first. */
+export async function readSchedulePage(
+  database: PrismaClient,
+  customer: string,
+  limit: number,
+  after: SchedulePlace | null,
+): Promise<Schedule[]> {
+  const below: Prisma.ScheduleWhereInput = after
+    ? { OR: [{ createdAt: { lt: after.createdAt } }, { createdAt: after.createdAt, id: { lt: after.id } }] }
+    : {}
+  const rows = await database.schedule.findMany({
+    where: { customerId: customer, ...below },
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    take: limit,
+  })
+  return rows.map(scheduleOf)
+}
+
+/** What became of a schedule's days, the latest first. */
+export const readRunPage = (
+  database: PrismaClient,
+  scheduleId: string,
+  limit: number,
+  before: string | null,
+): Promise<RunRow[]> =>
+  database.scheduleRun.findMany({
+    where: { scheduleId, ...(before === null ? {} : { dueOn: { lt: new Date(before) } }) },
+    orderBy: { dueOn: 'desc' },
+    take: limit,
+  })

@@ -1,0 +1,36 @@
+/** One end of a transfer as the caller may see it: the numbers of others are masked. */
+import { isOfficer } from '../access.ts'
+import { maskAccountNumber } from '../accounts/number.ts'
+import type { BankingContext } from '../context.ts'
+
+export interface Party {
+  readonly name: string
+  readonly number: string
+}
+
+/** What is known of one end. */
+export interface PartyFacts {
+  readonly name: string
+  readonly number: string
+  /** Null: the bank's own. */
+  readonly owner: string | null
+  readonly merchantName: string | null
+}
+
+/** The merchant's name stands for the bank's account that pays it. */
+export function partyOf({ name, number, owner, merchantName }: PartyFacts, { caller }: BankingContext): Party {
+  const shown = caller && (isOfficer(caller) || owner === caller.id)
+  return {
+    name: owner === null ? (merchantName ?? name) : name,
+    number: shown ? number : maskAccountNumber(number),
+  }
+}
+
+/** The owner of an account as an end of transfers to come. */
+export async function partyOfAccount(accountId: string, context: BankingContext): Promise<Party | null> {
+  const account = await context.loaders.account.load(accountId)
+  if (!account) return null
+  const { number, owner } = account
+  const customer = owner === null ? null : await context.loaders.customer.load(owner)
+  return partyOf({ name: customer?.name ?? account.name, number, owner, merchantName: null }, context)
+}
