@@ -10,6 +10,7 @@ import type { Logger } from './process/log.ts'
 import { StartRefused } from './process/settings.ts'
 import { createVerifier } from './protocol/caller.ts'
 import { createAdminRoutes } from './request/admin.ts'
+import { createFiles } from './request/files.ts'
 import { defaultLimits, type Limits } from './request/limits.ts'
 import { createOperations } from './request/operations.ts'
 import { createPolicies } from './request/policies.ts'
@@ -48,6 +49,7 @@ export async function startGateway(
   const routes = createRoutes({
     answerOperation: createOperations({ policies, editions, log }),
     servePlayground: await openPlayground(config, editions.current.schema, shipped),
+    serveFile: createFiles(editions),
     corsOrigins,
     state: () => state,
   })

@@ -61,7 +61,8 @@ export function createExecute({ host, engine, traffic, log }: ExecuteOptions): E
       const answer = await ready.execute(bound, callContext(exchange, operation, response, tally), traffic.send)
       return { answer, keepable: keepableOf(operation, exchange, tally.result()) }
     }
-    const key = JSON.stringify([query, operationName, perspectiveOf(exchange), variables])
+    const language = exchange.request.headers['accept-language']
+    const key = JSON.stringify([query, operationName, perspectiveOf(exchange), language, variables])
     return share(key, async () => {
       const answer = await ready.execute(bound, sharedContext(exchange, tally), traffic.send)
       const body = answer.errors.length === 0 ? Buffer.from(`{"data":${answer.data}}`) : undefined

@@ -5,6 +5,7 @@ import type { Freshness } from '../traffic/send.ts'
 export interface Keepable {
   readonly maxAge: number
   readonly age: number
+  readonly variesByLanguage: boolean
 }
 
 export interface FreshnessTally {
@@ -17,11 +18,16 @@ export interface FreshnessTally {
 export function createFreshnessTally(): FreshnessTally {
   let left = Number.POSITIVE_INFINITY
   let oldest = 0
+  let varies = false
   return {
-    observe({ scope, maxAge, age }) {
+    observe({ scope, maxAge, age, variesByLanguage }) {
       left = scope === 'private' ? 0 : Math.min(left, maxAge - age)
       oldest = Math.max(oldest, age)
+      varies ||= variesByLanguage
     },
-    result: () => (left > 0 && left < Number.POSITIVE_INFINITY ? { maxAge: left + oldest, age: oldest } : undefined),
+    result: () =>
+      left > 0 && left < Number.POSITIVE_INFINITY
+        ? { maxAge: left + oldest, age: oldest, variesByLanguage: varies }
+        : undefined,
   }
 }

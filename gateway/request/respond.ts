@@ -23,6 +23,8 @@ export function sendExecution(exchange: Exchange, response: ServerResponse, exec
   if (executed && !outcome.errors && keepable) {
     exchange.headers.set('cache-control', `public, max-age=${keepable.maxAge}`)
     exchange.headers.set('age', String(keepable.age))
+    const vary = ['accept', ...(keepable.variesByLanguage ? ['accept-language'] : []), exchange.headers.get('vary')]
+    exchange.headers.set('vary', vary.filter((name) => name !== undefined).join(', '))
     if (exchange.request.method === 'GET' && isKnownToClient(exchange, body)) {
       write(exchange, response, 304, undefined)
       return

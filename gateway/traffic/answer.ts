@@ -59,12 +59,17 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const isPath = (value: unknown): value is readonly (string | number)[] =>
   Array.isArray(value) && value.every((step) => typeof step === 'string' || typeof step === 'number')
 
-const NOT_KEPT: Freshness = { maxAge: 0, scope: 'private', age: 0 }
+const NOT_KEPT: Freshness = { maxAge: 0, scope: 'private', age: 0, variesByLanguage: false }
 
 /** How long an answer may be kept by all: none of a stateful service, and nothing that is not plainly permitted. */
-export function readFreshness(kind: ServiceKind, { cacheControl, age }: RawReply, answer: ServiceAnswer): Freshness {
+export function readFreshness(
+  kind: ServiceKind,
+  { cacheControl, age, vary }: RawReply,
+  answer: ServiceAnswer,
+): Freshness {
   if (kind === 'stateful' || cacheControl === undefined || answer.errors) return NOT_KEPT
   if (/\b(no-store|no-cache|private)\b/i.test(cacheControl)) return NOT_KEPT
   const maxAge = Number(/\bmax-age=(\d{1,9})\b/i.exec(cacheControl)?.[1] ?? 0)
-  return maxAge > age ? { maxAge, scope: 'public', age } : NOT_KEPT
+  if (maxAge <= age || !/^(\s*(accept-encoding|accept-language)\s*(,|$))*$/i.test(vary)) return NOT_KEPT
+  return { maxAge, scope: 'public', age, variesByLanguage: /accept-language/i.test(vary) }
 }

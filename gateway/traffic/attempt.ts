@@ -9,6 +9,7 @@ export interface RawReply {
   readonly cacheControl: string | undefined
   /** Seconds. */
   readonly age: number
+  readonly vary: string
   /** From `cache-tag`, as content delivery networks know it. */
   readonly tags: readonly string[]
   readonly body: Buffer
@@ -54,7 +55,8 @@ export function attempt(instance: Instance, headers: string[], body: string, tim
       onResponseStart(_controller, status, received) {
         const cacheControl = received['cache-control']?.toString()
         const tags = received['cache-tag']?.toString().split(/\s*,\s*/) ?? []
-        head = { status, cacheControl, age: Number(received['age'] ?? 0) || 0, tags }
+        const vary = received['vary']?.toString() ?? ''
+        head = { status, cacheControl, age: Number(received['age'] ?? 0) || 0, vary, tags }
         if (Number(received['content-length'] ?? 0) > MAX_ANSWER) cancel(tooLarge(instance))
       },
       onResponseData(_controller, chunk) {

@@ -11,7 +11,8 @@ interface Shared {
 }
 
 /** Everything that can change the answer of a service that is told no caller. */
-export const identityOf = ({ call, text }: Work): string => `${call.context.perspective ?? ''}\n${text}`
+export const identityOf = ({ call, text }: Work): string =>
+  `${call.context.perspective ?? ''}\n${call.context.language ?? ''}\n${text}`
 
 export function coalesced({ deadline }: StatelessService, next: Step): Step {
   const inFlight = new Map<string, Shared>()

@@ -33,6 +33,7 @@ function headersFor(
   const authorization = kind === 'stateful' ? call.context.authorization : undefined
   const perspective = kind === 'stateless' && secret !== undefined ? call.context.perspective : undefined
   const headers = ['content-type', 'application/json', 'accept', 'application/json', REQUEST_ID_HEADER, requestId]
+  if (call.context.language !== undefined) headers.push('accept-language', call.context.language)
   if (authorization !== undefined) headers.push('authorization', authorization)
   if (perspective !== undefined) headers.push(PERSPECTIVE_HEADER, perspective)
   if (secret !== undefined) {

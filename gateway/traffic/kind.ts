@@ -1,6 +1,8 @@
 /** The two kinds of service and what follows from each. A setting that contradicts its kind does not compile. */
 
-interface Limits {
+interface Common {
+  /** Public paths, for example `/assets/`, below which the service answers GET itself: images, downloads. */
+  readonly paths: readonly string[]
   /** Milliseconds for a call with all its retries. */
   readonly deadline: number
   /** Calls in flight to one instance; more wait. */
@@ -10,7 +12,7 @@ interface Limits {
 }
 
 /** Owns no data: any instance can answer any call, and no call carries an identity. */
-export interface StatelessService extends Limits {
+export interface StatelessService extends Common {
   readonly name: string
   readonly kind: 'stateless'
   /** Keep answers for all callers, as long as their `@cacheControl` allows. */
@@ -22,7 +24,7 @@ export interface StatelessService extends Limits {
 }
 
 /** Owns data that outlives every request: there is no cache, no hedging and no coalescing to be set. */
-export interface StatefulService extends Limits {
+export interface StatefulService extends Common {
   readonly name: string
   readonly kind: 'stateful'
 }
@@ -35,6 +37,7 @@ export const stateless = (
   name: string,
   settings: Partial<Omit<StatelessService, 'name' | 'kind'>> = {},
 ): StatelessService => ({
+  paths: [],
   deadline: 5_000,
   concurrency: 128,
   queue: 1_024,
@@ -51,6 +54,7 @@ export const stateful = (
   name: string,
   settings: Partial<Omit<StatefulService, 'name' | 'kind'>> = {},
 ): StatefulService => ({
+  paths: [],
   deadline: 15_000,
   concurrency: 256,
   queue: 1_024,

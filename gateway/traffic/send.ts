@@ -9,6 +9,8 @@ export interface CallContext {
   readonly authorization: string | undefined
   /** What the caller may see (`published` or `preview`), for services that are never told who the caller is. */
   readonly perspective: string | undefined
+  /** The client's `Accept-Language`; a service whose answer depends on it says so with `Vary`. */
+  readonly language: string | undefined
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal | undefined
   /** True where every root field of the client's mutation carries an idempotency key, so that it may be sent twice. */
@@ -25,6 +27,8 @@ export interface Freshness {
   readonly scope: 'public' | 'private'
   /** Seconds it was already kept. */
   readonly age: number
+  /** True where another `Accept-Language` may have another answer. */
+  readonly variesByLanguage: boolean
 }
 
 /**

@@ -1,7 +1,9 @@
 /** All traffic to the services. The only module that hands out `send`. */
+import type { ServerResponse } from 'node:http'
 import type { Logger } from '../process/log.ts'
 import type { AnswerStore } from './cache/store.ts'
 import { tagsToPurge } from './cache/tags.ts'
+import { type Download, download } from './download.ts'
 import { CallFailure, toClient } from './failure.ts'
 import { healthOf } from './instance.ts'
 import type { ServiceDefinition, ServiceKind } from './kind.ts'
@@ -41,6 +43,10 @@ export interface ServiceStatus {
 
 export interface Traffic {
   readonly send: Send
+  /** The service that serves files at a path; `undefined` where none does. */
+  serviceOfPath(path: string): string | undefined
+  /** Writes a service's file to `response`. Rejects like `send`, and only while nothing was written yet. */
+  download(service: string, wanted: Download, response: ServerResponse): Promise<void>
   /** False for a service that is not known, too. */
   isStateless(service: string): boolean
   status(): readonly ServiceStatus[]
@@ -79,6 +85,19 @@ export function createTraffic({ services, secret, probing, store, metrics, log }
         if (error.kind !== 'cancelled') {
           log.warn({ service, requestId: context.requestId, kind: error.kind }, `a call failed: ${error.message}`)
         }
+        throw toClient(error, service)
+      }
+    },
+    serviceOfPath: (path) =>
+      services.find(({ definition }) => definition.paths.some((prefix) => path.startsWith(prefix)))?.definition.name,
+    async download(service, wanted, response) {
+      const route = routes.get(service)
+      try {
+        if (!route) throw new CallFailure('overload', 'the service has no address')
+        await download(route.definition, route.fleet, secret, wanted, response)
+      } catch (error) {
+        if (!(error instanceof CallFailure)) throw error
+        log.warn({ service, requestId: wanted.requestId, kind: error.kind }, `a download failed: ${error.message}`)
         throw toClient(error, service)
       }
     },

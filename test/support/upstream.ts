@@ -92,6 +92,7 @@ export function callOf(
       requestId: 'test',
       authorization: undefined,
       perspective: undefined,
+      language: undefined,
       signal: undefined,
       idempotent: false,
       observe: () => undefined,

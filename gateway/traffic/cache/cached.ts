@@ -1,10 +1,10 @@
 /** Answers calls to a stateless service from what is kept, entity by entity, and keeps what its `@cacheControl` allows. */
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import { identityOf } from '../coalesce.ts'
 import type { StatelessService } from '../kind.ts'
 import { bodyText, type EntityBody, type Freshness } from '../send.ts'
 import type { Reply, Step, Work } from '../step.ts'
+import { keyFor, lookUp } from './languages.ts'
 import type { AnswerStore, Kept } from './store.ts'
 import { tagsOfAnswer, tagsOfEntity } from './tags.ts'
 
@@ -16,8 +16,9 @@ export interface CacheObserver {
 /** The store is shared by all services and all callers: a stateful service cannot be passed. */
 export function cached({ name }: StatelessService, next: Step, store: AnswerStore, observer: CacheObserver): Step {
   const whole = async (work: Work): Promise<Reply> => {
-    const key = `${name}:${digest(identityOf(work))}`
-    const [found] = await store.get([key])
+    const { perspective, language } = work.call.context
+    const key = `${name}:${digest(`${perspective ?? ''}\n${work.text}`)}`
+    const [found] = await lookUp(store, [key], language)
     if (found) {
       observer.hits(1)
       return { answer: { data: found.value as Data }, ...replyOf([found]) }
@@ -26,15 +27,18 @@ export function cached({ name }: StatelessService, next: Step, store: AnswerStor
     const { epoch } = store
     const reply = await next(work)
     const { answer, freshness, bytes, tags } = reply
-    if (freshness.maxAge > 0)
-      store.set([[key, keep(answer.data, freshness, bytes, [...tagsOfAnswer(name), ...tags])]], epoch)
+    if (freshness.maxAge > 0) {
+      const kept = keep(answer.data, freshness, bytes, [...tagsOfAnswer(name), ...tags])
+      store.set([[keyFor(key, freshness.variesByLanguage, language), kept]], epoch)
+    }
     return reply
   }
 
   const entities = async (work: Work, body: EntityBody): Promise<Reply> => {
     const prefix = `${name}:${selectionOf(work, body)}:`
     const keys = body.representations.map((representation) => prefix + representation)
-    const looked = store.get(keys)
+    const { language } = work.call.context
+    const looked = lookUp(store, keys, language)
     const found = looked instanceof Promise ? await looked : looked
     const missing = body.representations.filter((_, index) => !found[index])
     observer.hits(keys.length - missing.length)
@@ -56,7 +60,8 @@ export function cached({ name }: StatelessService, next: Step, store: AnswerStor
       store.set(
         list.map((value, index) => {
           const representation = missing[index] as string
-          return [prefix + representation, kept(value, representation)]
+          const key = keyFor(prefix + representation, reply.freshness.variesByLanguage, language)
+          return [key, kept(value, representation)]
         }),
         epoch,
       )
@@ -101,16 +106,23 @@ function selectionOf({ call }: Work, { head, tail }: EntityBody): string {
   return selection
 }
 
-const keep = (value: unknown, { maxAge, age }: Freshness, bytes: number, tags: readonly string[]): Kept => ({
+const keep = (
+  value: unknown,
+  { maxAge, age, variesByLanguage }: Freshness,
+  bytes: number,
+  tags: readonly string[],
+): Kept => ({
   value,
   bornAt: Date.now() - age * 1000,
   maxAge,
+  variesByLanguage,
   tags,
   bytes,
 })
 
-const freshnessOf = ({ bornAt, maxAge }: Kept): Freshness => ({
+const freshnessOf = ({ bornAt, maxAge, variesByLanguage }: Kept): Freshness => ({
   maxAge,
+  variesByLanguage,
   scope: 'public',
   age: Math.max(0, Math.floor((Date.now() - bornAt) / 1000)),
 })
@@ -121,7 +133,8 @@ const replyOf = (kept: readonly Kept[]): Omit<Reply, 'answer'> => ({
   tags: [],
 })
 
-/** What holds for several answers together: the one that goes stale first. */
-export function tightest(all: readonly Freshness[]): Freshness {
-  return all.reduce((one, other) => (other.maxAge - other.age < one.maxAge - one.age ? other : one))
+/** What holds for several answers together: the one that goes stale first, and whatever any of them depends on. */
+function tightest(all: readonly Freshness[]): Freshness {
+  const first = all.reduce((one, other) => (other.maxAge - other.age < one.maxAge - one.age ? other : one))
+  return { ...first, variesByLanguage: all.some(({ variesByLanguage }) => variesByLanguage) }
 }

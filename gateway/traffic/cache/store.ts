@@ -8,6 +8,7 @@ export interface Kept {
   readonly bornAt: number
   /** Seconds it stays good, from `bornAt`. */
   readonly maxAge: number
+  readonly variesByLanguage: boolean
   readonly tags: readonly string[]
   /** Of the JSON text, roughly. */
   readonly bytes: number

@@ -46,8 +46,8 @@ describe('answers of a stateless service', () => {
     expect(await traffic.send(callOf('weather', '{"query":"{b}"}'))).toEqual({ data: { count: 2 } })
     expect(upstream.bodies.length).toBe(2)
     expect(seen).toEqual([
-      { maxAge: 60, scope: 'public', age: 0 },
-      { maxAge: 60, scope: 'public', age: expect.any(Number) },
+      { maxAge: 60, scope: 'public', age: 0, variesByLanguage: false },
+      { maxAge: 60, scope: 'public', age: expect.any(Number), variesByLanguage: false },
     ])
   })
 
@@ -81,6 +81,38 @@ describe('answers of a stateless service', () => {
     expect(await ask('preview')).toEqual({ data: { count: 1 } })
     expect(await ask('published')).toEqual({ data: { count: 2 } })
     expect(await ask('preview')).toEqual({ data: { count: 1 } })
+  })
+})
+
+describe('answers that depend on the client’s language', () => {
+  test('are kept for each language, whole and by entity, and the others for all', async () => {
+    const { upstream, traffic } = await serve((received) => {
+      received.response.setHeader('vary', 'Accept-Language')
+      return received.body.includes('_entities') ? gazetteer(received) : counting(received)
+    })
+    const ask = async (language: string | undefined) => {
+      const { seen, observe } = observer()
+      await traffic.send(callOf('weather', '{"query":"{a}"}', { language, observe }))
+      await traffic.send(callOf('weather', cities([1]), { language, observe }))
+      expect(seen.every(({ variesByLanguage }) => variesByLanguage)).toBe(true)
+      return upstream.bodies.length
+    }
+    expect([await ask('pt'), await ask('pt'), await ask('en'), await ask(undefined), await ask('en')]).toEqual([
+      2, 2, 4, 6, 6,
+    ])
+    upstream.answer = counting
+    await traffic.send(callOf('weather', '{"query":"{b}"}', { language: 'pt' }))
+    await traffic.send(callOf('weather', '{"query":"{b}"}', { language: 'en' }))
+    expect(upstream.bodies.length).toBe(7)
+  })
+
+  test('are kept by nobody where they depend on more than that', async () => {
+    const { upstream, traffic } = await serve((received) => {
+      received.response.setHeader('vary', 'Accept-Language, Cookie')
+      return counting(received)
+    })
+    for (let n = 0; n < 2; n += 1) await traffic.send(callOf('weather', '{}'))
+    expect(upstream.bodies.length).toBe(2)
   })
 })
 
@@ -177,6 +209,7 @@ describe('the memory', () => {
     value: 'x',
     bornAt: Date.now(),
     maxAge: 60,
+    variesByLanguage: false,
     tags,
     bytes,
   })

@@ -1,0 +1,94 @@
+/** Fetches a file that a service serves itself (an image, a statement) and hands its bytes on as they come. Keeps nothing, and tells no service who asks. */
+
+import type { ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
+import type { Dispatcher } from 'undici'
+import { REQUEST_ID_HEADER, SIGNATURE_HEADER, sign } from '../protocol/signature.ts'
+import { CallFailure } from './failure.ts'
+import type { Fleet } from './fleet.ts'
+import type { Instance } from './instance.ts'
+import type { ServiceDefinition } from './kind.ts'
+
+export interface Download {
+  readonly method: 'GET' | 'HEAD'
+  /** Path and query string, as the client sent them. */
+  readonly path: string
+  /** What the client has already, or which part it wants; see `ASKED`. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly requestId: string
+}
+
+/** Headers that decide what is answered, and say nothing of who asks. */
+const ASKED = ['accept', 'if-none-match', 'if-modified-since', 'if-range', 'range']
+const ANSWERED = [
+  'accept-ranges',
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'content-security-policy',
+  'content-type',
+  'etag',
+  'last-modified',
+  'vary',
+  'x-content-type-options',
+]
+const MAX_TRIES = 3
+const STALL = 30_000 // milliseconds without a byte
+
+/** Writes the answer to `response`. Rejects with a `CallFailure` only while nothing was written yet. */
+export async function download(
+  { deadline }: ServiceDefinition,
+  fleet: Fleet,
+  secret: string | undefined,
+  wanted: Download,
+  response: ServerResponse,
+): Promise<void> {
+  const asked = new Set<Instance>()
+  for (let tries = 1; ; tries += 1) {
+    const instance = fleet.pick(asked)
+    if (!instance) throw new CallFailure('overload', 'no instance is fit to be asked')
+    asked.add(instance)
+    instance.inFlight += 1
+    try {
+      const answer = await request(instance, secret, wanted, deadline)
+      instance.breaker.succeeded()
+      await passOn(answer, response)
+      return
+    } catch (error) {
+      // Once bytes are out, a cut is all that is left: half a file must not look whole.
+      if (response.headersSent) return void response.destroy()
+      instance.breaker.failed(performance.now())
+      if (tries === MAX_TRIES)
+        throw new CallFailure('connection', `${instance.url}: ${String(error)}`, { cause: error })
+    } finally {
+      instance.inFlight -= 1
+    }
+  }
+}
+
+function request(
+  { pool }: Instance,
+  secret: string | undefined,
+  { method, path, headers, requestId }: Download,
+  deadline: number,
+): Promise<Dispatcher.ResponseData> {
+  const sent: Record<string, string> = { [REQUEST_ID_HEADER]: requestId }
+  for (const name of ASKED) {
+    const value = headers[name]
+    if (typeof value === 'string') sent[name] = value
+  }
+  const signed = { method, path, body: '', authorization: undefined, perspective: undefined, requestId }
+  if (secret !== undefined) sent[SIGNATURE_HEADER] = sign(secret, signed)
+  return pool.request({ method, path, headers: sent, headersTimeout: deadline, bodyTimeout: STALL })
+}
+
+async function passOn({ statusCode, headers, body }: Dispatcher.ResponseData, response: ServerResponse): Promise<void> {
+  const shown = ANSWERED.flatMap((name) => {
+    const value = headers[name]
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  response.writeHead(statusCode, Object.fromEntries(shown))
+  await pipeline(body, response)
+}

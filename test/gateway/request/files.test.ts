@@ -1,0 +1,104 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { readConfig } from '../../../gateway/config.ts'
+import { type RunningGateway, startGateway } from '../../../gateway/gateway.ts'
+import { createLogger } from '../../../gateway/process/log.ts'
+import { SIGNATURE_HEADER, verifySignature } from '../../../gateway/protocol/signature.ts'
+import { readAnswer, verdict } from '../../support/gateway.ts'
+import { startUpstream, type Upstream } from '../../support/upstream.ts'
+
+const GATEWAY_SECRET = 'a secret of sixteen'
+const picture = Buffer.from('not really a picture, but long enough to be cut in two'.repeat(1_000))
+
+let folder: string
+let banking: Upstream
+let content: Upstream[]
+let gateway: RunningGateway
+beforeAll(async () => {
+  const serve: Upstream['answer'] = ({ request, response }) => {
+    if (request.url?.startsWith('/health')) return { pid: 1 }
+    if (request.url !== '/assets/abc-picture.png') {
+      response.statusCode = 404
+      return {}
+    }
+    const fresh = request.headers['if-none-match'] === '"abc"'
+    response.writeHead(fresh ? 304 : 200, { etag: '"abc"', 'content-type': 'image/png', 'x-internal': 'secret' })
+    response.end(fresh ? undefined : picture)
+    return undefined
+  }
+  content = await Promise.all([startUpstream(serve), startUpstream(serve)])
+  banking = await startUpstream(
+    ({ response }) => void response.writeHead(200, { 'content-type': 'text/csv' }).end('a,b'),
+  )
+  folder = await mkdtemp(join(tmpdir(), 'files-'))
+  const config = await readConfig({
+    PORT: '0',
+    DATA_DIR: folder,
+    GATEWAY_SECRET,
+    BANKING_URL: banking.url,
+    WEATHER_URL: 'http://127.0.0.1:9',
+    CONTENT_URL: content.map(({ url }) => url).join(','),
+  })
+  gateway = await startGateway(config, createLogger('gateway', 'silent'))
+})
+afterAll(async () => {
+  await gateway.stop()
+  await Promise.all([banking, ...content].map((upstream) => upstream.stop()))
+  await rm(folder, { recursive: true })
+})
+
+describe('a file that a service serves', () => {
+  test('comes through the gateway whole, signed, without telling who asks', async () => {
+    const headers: Record<string, unknown>[] = []
+    for (const upstream of content) {
+      const before = upstream.answer
+      upstream.answer = (received) => {
+        if (received.request.url?.startsWith('/assets/')) headers.push(received.request.headers)
+        return before(received)
+      }
+    }
+    const response = await fetch(`${gateway.url}/assets/abc-picture.png`, {
+      headers: { authorization: 'Bearer x', cookie: 'a=b', 'x-request-id': 'pic-1' },
+    })
+    expect(Buffer.from(await response.arrayBuffer()).equals(picture)).toBe(true)
+    expect([response.headers.get('content-type'), response.headers.get('x-internal')]).toEqual(['image/png', null])
+    const [sent = {}] = headers
+    expect(sent).not.toHaveProperty('authorization')
+    expect(sent).not.toHaveProperty('cookie')
+    const signed = {
+      method: 'GET',
+      path: '/assets/abc-picture.png',
+      body: '',
+      authorization: undefined,
+      perspective: undefined,
+      requestId: 'pic-1',
+    }
+    expect(verifySignature(GATEWAY_SECRET, signed, String(sent[SIGNATURE_HEADER]))).toBe(true)
+  })
+
+  test('is not sent again to a client that has it, and may be asked for by HEAD', async () => {
+    const again = await fetch(`${gateway.url}/assets/abc-picture.png`, { headers: { 'if-none-match': '"abc"' } })
+    expect([again.status, await again.text()]).toEqual([304, ''])
+    const head = await fetch(`${gateway.url}/assets/abc-picture.png`, { method: 'HEAD' })
+    expect([head.status, await head.text()]).toEqual([200, ''])
+  })
+
+  test('comes from the service that the path belongs to, or from none', async () => {
+    expect(await (await fetch(`${gateway.url}/downloads/statements/1.csv?signature=x`)).text()).toBe('a,b')
+    expect((await fetch(`${gateway.url}/assets/nothing`)).status).toBe(404)
+    expect(verdict(await readAnswer(await fetch(`${gateway.url}/elsewhere/x`)))).toBe('404 BAD_USER_INPUT')
+  })
+
+  test('comes from another instance when one is gone, and is said to be unavailable when all are', async () => {
+    const [first, second] = content as [Upstream, Upstream]
+    await first.stop()
+    for (let n = 0; n < 6; n += 1) expect((await fetch(`${gateway.url}/assets/abc-picture.png`)).status).toBe(200)
+    await second.stop()
+    const answer = await readAnswer(await fetch(`${gateway.url}/assets/abc-picture.png`))
+    expect(verdict(answer)).toBe('503 SERVICE_UNAVAILABLE')
+    expect(JSON.stringify(answer.errors)).not.toContain('127.0.0.1')
+    await Promise.all([first.start(), second.start()])
+  })
+})
