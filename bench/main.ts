@@ -9,6 +9,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   ledger: () => import('./ledger.ts'),
   gateway: () => import('./gateway.ts'),
   content: () => import('./content.ts'),
+  stateless: () => import('./stateless.ts'),
 }
 
 const [name, ...flags] = process.argv.slice(2)

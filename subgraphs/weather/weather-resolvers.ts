@@ -14,27 +14,43 @@ const MAX_DAYS = 16
 /** Seconds for what never changes, as a date's sunrise. */
 const CONSTANT = 86_400
 
-const unit =
-  <Figure extends string, Unit extends string>(
-    name: Figure,
+/** Figures with where they come from; a pair, since copies of thousands of hours would cost more than all else. */
+interface Sourced<Figures> {
+  readonly figures: Figures
+  readonly source: Answer
+}
+
+/** Resolvers that give figures as they are. */
+const plain = <Name extends string>(...names: readonly Name[]) =>
+  Object.fromEntries(
+    names.map((name) => [name, <Value>({ figures }: Sourced<Readonly<Record<Name, Value>>>): Value => figures[name]]),
+  )
+
+const inUnit =
+  <Name extends string, Unit extends string>(
+    name: Name,
     convert: (figure: number | null, unit: Unit) => number | null,
   ) =>
-  (figures: Readonly<Record<Figure, number | null>>, args: { unit: Unit }): number | null =>
-    convert(figures[name], args.unit)
+  ({ figures }: Sourced<Readonly<Record<Name, number | null>>>, { unit }: { unit: Unit }): number | null =>
+    convert(figures[name], unit)
+
+type Coded = Sourced<{ readonly weatherCode: number | null }>
 
 const condition = {
-  condition: ({ weatherCode }: { weatherCode: number | null }) => conditionName(weatherCode),
-  description: ({ weatherCode }: { weatherCode: number | null }, { locale }: { locale: string | null }) =>
-    conditionWords(weatherCode, locale ?? 'en'),
+  weatherCode: ({ figures }: Coded) => figures.weatherCode,
+  condition: ({ figures }: Coded) => conditionName(figures.weatherCode),
+  description: ({ figures }: Coded, { locale }: { locale: string | null }) =>
+    conditionWords(figures.weatherCode, locale ?? 'en'),
 }
 
 const hour = {
-  temperature: unit('temperature', inTemperatureUnit),
-  apparentTemperature: unit('apparentTemperature', inTemperatureUnit),
-  windSpeed: unit('windSpeed', inSpeedUnit),
-  windGusts: unit('windGusts', inSpeedUnit),
-  precipitation: unit('precipitation', inDepthUnit),
-  pressure: unit('pressure', inPressureUnit),
+  ...plain('time', 'humidity', 'windDirection', 'cloudCover', 'isDay'),
+  temperature: inUnit('temperature', inTemperatureUnit),
+  apparentTemperature: inUnit('apparentTemperature', inTemperatureUnit),
+  windSpeed: inUnit('windSpeed', inSpeedUnit),
+  windGusts: inUnit('windGusts', inSpeedUnit),
+  precipitation: inUnit('precipitation', inDepthUnit),
+  pressure: inUnit('pressure', inPressureUnit),
   ...condition,
 }
 
@@ -49,7 +65,7 @@ export const weatherResolvers = {
     async current({ ask, place, now }: PlaceWeather, _: unknown, __: unknown, info: GraphQLResolveInfo) {
       const answer = await ask({ about: 'current', place })
       keepFor(info, now, answer?.validUntil)
-      return answer?.figures.current ? { ...answer.figures.current, source: answer } : null
+      return answer?.figures.current ? { figures: answer.figures.current, source: answer } : null
     },
     async hourly(
       { ask, place, now }: PlaceWeather,
@@ -60,7 +76,7 @@ export const weatherResolvers = {
       checkRange('hours', hours, MAX_HOURS)
       const answer = await ask({ about: 'hourly', place, hours })
       keepFor(info, now, answer?.validUntil)
-      return answer?.figures.hourly?.map((figures: HourFigures) => ({ ...figures, source: answer })) ?? null
+      return answer?.figures.hourly?.map((figures: HourFigures) => ({ figures, source: answer })) ?? null
     },
     async daily({ ask, place, now }: PlaceWeather, { days }: { days: number }, _: unknown, info: GraphQLResolveInfo) {
       checkRange('days', days, MAX_DAYS)
@@ -71,17 +87,17 @@ export const weatherResolvers = {
         now,
         Math.min(answer?.validUntil ?? Number.POSITIVE_INFINITY, startOfDay(place.timeZone, addDays(today, 1))),
       )
-      return answer?.figures.daily?.map((figures: DayFigures) => ({ ...figures, source: answer })) ?? null
+      return answer?.figures.daily?.map((figures: DayFigures) => ({ figures, source: answer })) ?? null
     },
     async on({ ask, place, now }: PlaceWeather, { date }: { date: string }, _: unknown, info: GraphQLResolveInfo) {
       const answer = await ask({ about: 'daily', place, from: date, to: date })
       keepFor(info, now, answer?.validUntil)
-      return answer?.figures.daily?.[0] ? { ...answer.figures.daily[0], source: answer } : null
+      return answer?.figures.daily?.[0] ? { figures: answer.figures.daily[0], source: answer } : null
     },
     async airQuality({ ask, place, now }: PlaceWeather, _: unknown, __: unknown, info: GraphQLResolveInfo) {
       const answer = await ask({ about: 'air', place })
       keepFor(info, now, answer?.validUntil)
-      return answer?.figures.air ? { ...answer.figures.air, source: answer } : null
+      return answer?.figures.air ? { figures: answer.figures.air, source: answer } : null
     },
     sun: (weather: PlaceWeather, { on }: { on?: string | null }, _: unknown, info: GraphQLResolveInfo) =>
       sunOn(weather.place, dayOf(weather, on, info)),
@@ -89,15 +105,17 @@ export const weatherResolvers = {
       moonOn(weather.place, dayOf(weather, on, info)),
   },
   CurrentWeather: hour,
-  HourlyWeather: hour,
+  HourlyWeather: { ...hour, ...plain('precipitationProbability') },
   DailyWeather: {
-    temperatureMax: unit('temperatureMax', inTemperatureUnit),
-    temperatureMin: unit('temperatureMin', inTemperatureUnit),
-    precipitationSum: unit('precipitationSum', inDepthUnit),
-    windSpeedMax: unit('windSpeedMax', inSpeedUnit),
-    windGustsMax: unit('windGustsMax', inSpeedUnit),
+    ...plain('date', 'precipitationProbability', 'windDirection', 'uvIndexMax', 'sunshineDuration'),
+    temperatureMax: inUnit('temperatureMax', inTemperatureUnit),
+    temperatureMin: inUnit('temperatureMin', inTemperatureUnit),
+    precipitationSum: inUnit('precipitationSum', inDepthUnit),
+    windSpeedMax: inUnit('windSpeedMax', inSpeedUnit),
+    windGustsMax: inUnit('windGustsMax', inSpeedUnit),
     ...condition,
   },
+  AirQuality: plain('time', 'pm10', 'pm2_5', 'ozone', 'nitrogenDioxide', 'europeanAqi', 'usAqi', 'uvIndex'),
 }
 
 /** A cache may keep a part as long as the provider lets us; what no provider ever tells, as long as the type says. */

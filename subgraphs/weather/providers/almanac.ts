@@ -19,11 +19,14 @@ export function createAlmanac(): Provider {
   const surroundings = openLand()
   const records = openRecords()
 
-  const siteOf = ({ latitude, longitude, elevation = 0 }: Place): Site => ({
-    latitude,
-    elevation,
-    land: surroundings(latitude, longitude),
-  })
+  /** Looked up once for all that one request asks about a place: it is most of the work. */
+  const sites = new WeakMap<Place, Site>()
+  const siteOf = (place: Place): Site => {
+    const { latitude, longitude, elevation = 0 } = place
+    const site = sites.get(place) ?? { latitude, elevation, land: surroundings(latitude, longitude) }
+    sites.set(place, site)
+    return site
+  }
   const recordsOf = ({ latitude, longitude }: Place): Records | undefined =>
     records.find(
       (record) =>
@@ -60,9 +63,7 @@ export function createAlmanac(): Provider {
       }
       const hours = question.about === 'hourly' ? question.hours : 1
       const start = Math.floor(now / HOUR) * HOUR
-      const hourly = Array.from({ length: hours }, (_, index) =>
-        estimatedHour(site, place, recorded, start + index * HOUR),
-      )
+      const hourly = estimatedHours(site, place, recorded, start, hours)
       return answer('ESTIMATE', now, question.about === 'hourly' ? { hourly } : hourly[0] ? { current: hourly[0] } : {})
     },
   }
@@ -96,10 +97,33 @@ function estimatedDay(site: Site, date: string): DayFigures {
   }
 }
 
+/** The hours from `start` on. The climate changes with the day only, and is worked out once for each. */
+function estimatedHours(
+  site: Site,
+  place: Place,
+  recorded: Records | undefined,
+  start: number,
+  count: number,
+): HourFigures[] {
+  const climates = new Map<number, ClimateDay>()
+  return Array.from({ length: count }, (_, index) => {
+    const time = start + index * HOUR
+    const solarTime = time + (place.longitude / 360) * DAY
+    const day = Math.floor(solarTime / DAY)
+    const climate = climates.get(day) ?? climateOf(site, dayOfYear(dateOf(day * DAY)))
+    climates.set(day, climate)
+    return estimatedHour(climate, place, recorded, time, solarTime)
+  })
+}
+
 /** The day's course: warmest three hours after the sun's highest, coldest twelve hours from then. */
-function estimatedHour(site: Site, place: Place, recorded: Records | undefined, time: number): HourFigures {
-  const solarTime = time + (place.longitude / 360) * DAY
-  const climate = climateOf(site, dayOfYear(dateOf(solarTime)))
+function estimatedHour(
+  climate: ClimateDay,
+  place: Place,
+  recorded: Records | undefined,
+  time: number,
+  solarTime: number,
+): HourFigures {
   const course = Math.cos((2 * Math.PI * ((solarTime % DAY) - 15 * HOUR)) / DAY)
   const temperature = normalHour(recorded, place, time) ?? climate.temperature + (course * climate.temperatureRange) / 2
   return {

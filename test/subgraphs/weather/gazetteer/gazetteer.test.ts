@@ -5,9 +5,11 @@ import { type City, type Gazetteer, openGazetteer } from '../../../../subgraphs/
 
 let gazetteer: Gazetteer
 let all: City[]
+let folded: string[]
 beforeAll(() => {
   gazetteer = openGazetteer()
   all = [...gazetteer.startingWith('')]
+  folded = all.map(({ name }) => fold(name))
 })
 
 describe('folding a name', () => {
@@ -42,7 +44,8 @@ describe('the gazetteer', () => {
     expect(gazetteer.size).toBe(26_416)
     expect(all).toHaveLength(26_416)
     expect(Math.min(...all.map(({ population }) => population))).toBe(15_000)
-    for (const city of all) expect(gazetteer.city(city.id)).toEqual(city)
+    // One expectation for all: tens of thousands of them would take most of a minute.
+    expect(all.filter((city) => JSON.stringify(gazetteer.city(city.id)) !== JSON.stringify(city))).toEqual([])
   })
 
   test('knows places, time zones and heights', () => {
@@ -59,12 +62,16 @@ describe('the gazetteer', () => {
   })
 
   test('has only cities with a place on Earth, a country and a zone that this runtime knows', () => {
-    for (const { latitude, longitude, country, elevation } of all) {
-      expect(Math.abs(latitude)).toBeLessThan(90)
-      expect(Math.abs(longitude)).toBeLessThanOrEqual(180)
-      expect(country).toMatch(/^[A-Z]{2}$/)
-      if (elevation !== undefined) expect(Math.abs(elevation)).toBeLessThan(6000)
-    }
+    const impossible = all.filter(
+      ({ latitude, longitude, country, elevation = 0 }) =>
+        !(
+          Math.abs(latitude) < 90 &&
+          Math.abs(longitude) <= 180 &&
+          Math.abs(elevation) < 6000 &&
+          /^[A-Z]{2}$/.test(country)
+        ),
+    )
+    expect(impossible).toEqual([])
     for (const zone of new Set(all.map(({ timeZone }) => timeZone))) {
       expect(() => new Intl.DateTimeFormat('en', { timeZone: zone })).not.toThrow()
     }
@@ -83,7 +90,7 @@ describe('the gazetteer', () => {
     fc.assert(
       fc.property(prefixes, (prefix) => {
         const found = [...gazetteer.startingWith(prefix)]
-        const expected = all.filter(({ name }) => fold(name).startsWith(fold(prefix)))
+        const expected = all.filter((_, row) => folded[row]?.startsWith(fold(prefix)))
         const ids = new Set(found.map(({ id }) => id))
         expect(ids.size).toBe(found.length)
         expect(expected.filter(({ id }) => !ids.has(id))).toEqual([])
@@ -119,7 +126,9 @@ describe('the gazetteer', () => {
         const expected = all.filter((city) => distance(city, latitude, longitude) <= radius - 1e-6)
         const ids = new Set(found.map(({ city }) => city.id))
         expect(expected.filter(({ id }) => !ids.has(id))).toEqual([])
-        for (const { city, distance: told } of found) expect(told).toBeCloseTo(distance(city, latitude, longitude), 5)
+        expect(
+          found.filter(({ city, distance: told }) => Math.abs(told - distance(city, latitude, longitude)) > 1e-5),
+        ).toEqual([])
         const distances = found.map((each) => each.distance)
         expect(distances).toEqual(distances.toSorted((one, other) => one - other))
       }),

@@ -1,0 +1,78 @@
+/**
+ * `npm run bench -- stateless`: how throughput grows with instances of a stateless service, against one instance in the same run, and
+ * what a first and a later request take. Flags: --rounds 3 --seconds 2 --connections 8 --instances 1,2,3 --service weather,content --through direct,gateway
+ */
+import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
+import { type Instance, type StatelessService, startInstance } from '../test/stateless/support/instances.ts'
+import { type Door, directDoor, gatewayDoor } from './stateless/doors.ts'
+import { latencies, throughput } from './stateless/load.ts'
+import { latencyLines, type StartedInstance, throughputLines } from './stateless/report.ts'
+import { residentMegabytes } from './stateless/resident.ts'
+
+const SERVICES: readonly StatelessService[] = ['weather', 'content']
+const DOORS = { direct: directDoor, gateway: gatewayDoor }
+
+export async function run(flags: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...flags],
+    options: {
+      rounds: { type: 'string', default: '3' },
+      seconds: { type: 'string', default: '2' },
+      connections: { type: 'string', default: '8' },
+      instances: { type: 'string', default: '1,2,3' },
+      service: { type: 'string', default: SERVICES.join(',') },
+      through: { type: 'string', default: Object.keys(DOORS).join(',') },
+    },
+  })
+  const sizes = values.instances.split(',').map(Number)
+  const [rounds, seconds, connections] = [values.rounds, values.seconds, values.connections].map(Number) as [
+    number,
+    number,
+    number,
+  ]
+  const wanted = new Set(values.service.split(','))
+  const doors = Object.entries(DOORS).filter(([name]) => values.through.split(',').includes(name))
+
+  for (const service of SERVICES.filter((name) => wanted.has(name))) {
+    const started = await startSeveral(service, Math.max(...sizes))
+    const instances = started.map(({ instance }) => instance)
+    try {
+      const first = instances[0] as Instance
+      const direct = await directDoor(service, [first])
+      const warm = await latencies(direct, service, 300)
+      await direct.close()
+      console.log(latencyLines(service, started, warm, residentMegabytes(first.pid)))
+
+      for (const [name, open] of doors) {
+        const perSecond = new Map<number, number[]>(sizes.map((size) => [size, []]))
+        // In turns, so that whatever else this machine does meanwhile falls on every size alike.
+        for (let round = 0; round < rounds; round++) {
+          for (const size of sizes) {
+            const door: Door = await open(service, instances.slice(0, size))
+            perSecond.get(size)?.push(await throughput(door, service, { seconds, connections: connections * size }))
+            await door.close()
+          }
+        }
+        console.log(throughputLines(`${service}, ${name}, ${availableParallelism()} cores`, perSecond))
+      }
+    } finally {
+      await Promise.all(instances.map((instance) => instance.kill()))
+    }
+  }
+}
+
+/** One after the other: an instance that starts beside others would be measured as slower than it is. */
+async function startSeveral(service: StatelessService, count: number): Promise<StartedInstance[]> {
+  const started: StartedInstance[] = []
+  for (let number = 0; number < count; number++) {
+    const begin = performance.now()
+    const instance = await startInstance(service)
+    const ready = performance.now() - begin
+    const door = await directDoor(service, [instance])
+    const [cold = Number.NaN] = await latencies(door, service, 1)
+    await door.close()
+    started.push({ instance, ready, cold, resident: residentMegabytes(instance.pid) })
+  }
+  return started
+}

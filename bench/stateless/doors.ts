@@ -1,0 +1,80 @@
+/** Ways to a set of instances: straight to each in turn, as the gateway would call them, or through the gateway itself. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Pool } from 'undici' // MIT; the least costly HTTP client in Node, so that the load generator is not what is measured
+import { SIGNATURE_HEADER, sign } from '../../gateway/protocol/signature.ts'
+import type { Instance, StatelessService } from '../../test/stateless/support/instances.ts'
+import { TEST_SECRET } from '../../test/support/signed-call.ts'
+
+export interface Door {
+  /** Sends one operation and gives the bytes of its answer. */
+  send(query: string): Promise<Buffer>
+  close(): Promise<void>
+}
+
+const NOWHERE = 'http://127.0.0.1:1'
+
+const post = async (pool: Pool, body: string, headers: Record<string, string>): Promise<Buffer> => {
+  const response = await pool.request({
+    method: 'POST',
+    path: '/graphql',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  })
+  return Buffer.from(await response.body.arrayBuffer())
+}
+
+export async function directDoor(_service: StatelessService, instances: readonly Instance[]): Promise<Door> {
+  const pools = instances.map(({ url }) => new Pool(url))
+  let turn = 0
+  return {
+    send(query) {
+      const body = JSON.stringify({ query })
+      const absent = { authorization: undefined, perspective: undefined, requestId: undefined }
+      const signature = sign(TEST_SECRET, { method: 'POST', path: '/graphql', body, ...absent })
+      return post(pools[turn++ % pools.length] as Pool, body, { [SIGNATURE_HEADER]: signature })
+    },
+    async close() {
+      await Promise.all(pools.map((pool) => pool.close()))
+    },
+  }
+}
+
+/** A gateway of its own over these instances. */
+export async function gatewayDoor(service: StatelessService, instances: readonly Instance[]): Promise<Door> {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-stateless-'))
+  const addresses = instances.map(({ url }) => url).join(',')
+  const child = spawn(process.execPath, [fileURLToPath(new URL('../../gateway/main.ts', import.meta.url))], {
+    env: {
+      PATH: process.env['PATH'],
+      PORT: '0',
+      ADMIN_PORT: '0',
+      DATA_DIR: folder,
+      LOG_LEVEL: 'silent',
+      GATEWAY_SECRET: TEST_SECRET,
+      BANKING_URL: NOWHERE,
+      WEATHER_URL: service === 'weather' ? addresses : NOWHERE,
+      CONTENT_URL: service === 'content' ? addresses : NOWHERE,
+    },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  const ended = once(child, 'exit')
+  const [message] = (await Promise.race([
+    once(child, 'message'),
+    ended.then(([code]) => Promise.reject(new Error(`The gateway ended with ${code}.`))),
+  ])) as [{ readonly url: string }]
+  const pool = new Pool(new URL(message.url).origin)
+  return {
+    send: (query) => post(pool, JSON.stringify({ query }), {}),
+    async close() {
+      await pool.close()
+      child.kill('SIGKILL')
+      await ended
+      await rm(folder, { recursive: true })
+    },
+  }
+}

@@ -1,0 +1,46 @@
+/** Sends operations and measures. An answer with an error, or without data, ends the benchmark: it would measure nothing. */
+import type { StatelessService } from '../../test/stateless/support/instances.ts'
+import type { Door } from './doors.ts'
+import { operations } from './requests.ts'
+
+let number = 0
+
+async function sendOne(door: Door, service: StatelessService): Promise<void> {
+  const answer = await door.send(operations[service](number++))
+  if (!answer.includes('"data":{') || answer.includes('"errors":')) {
+    throw new Error(`${service} answered ${answer.toString('utf8', 0, 300)}`)
+  }
+}
+
+/** Answers a second, with so many requests under way at once. */
+export async function throughput(
+  door: Door,
+  service: StatelessService,
+  { seconds, connections }: { readonly seconds: number; readonly connections: number },
+): Promise<number> {
+  const phase = async (length: number): Promise<number> => {
+    const begin = performance.now()
+    let answered = 0
+    const work = async (): Promise<void> => {
+      while (performance.now() < begin + length * 1000) {
+        await sendOne(door, service)
+        answered += 1
+      }
+    }
+    await Promise.all(Array.from({ length: connections }, work))
+    return (answered * 1000) / (performance.now() - begin)
+  }
+  await phase(seconds / 4) // connections and compiled code
+  return phase(seconds)
+}
+
+/** Milliseconds of so many requests, one after the other. */
+export async function latencies(door: Door, service: StatelessService, count: number): Promise<number[]> {
+  const times: number[] = []
+  for (let index = 0; index < count; index++) {
+    const begin = performance.now()
+    await sendOne(door, service)
+    times.push(performance.now() - begin)
+  }
+  return times
+}
