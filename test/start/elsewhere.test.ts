@@ -1,11 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Client } from 'pg'
-import type { ReadyMessage } from '../../gateway/process/lifecycle.ts'
 import { makeDataFolder, type TestFolder } from '../support/data-folder.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { announced } from '../support/processes.ts'
 import { ask, type System, startSystem } from './system.ts'
 
 const secret = 'a secret of sixteen characters or more'
@@ -20,7 +19,7 @@ beforeAll(async () => {
   database = await createDatabase('empty')
   const env = { ...process.env, HOST: '127.0.0.1', PORT: '0', GATEWAY_SECRET: secret, LOG_LEVEL: 'silent' }
   weather = fork(new URL('../../subgraphs/weather/main.ts', import.meta.url), { env, execArgv: [] })
-  weatherUrl = ((await once(weather, 'message')) as [ReadyMessage])[0].url
+  weatherUrl = await announced(weather)
   const environment = { DATABASE_URL: database.url, WEATHER_URL: weatherUrl, GATEWAY_SECRET: secret }
   system = await startSystem(folder.path, { environment })
 }, 90_000)

@@ -8,8 +8,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Client } from 'pg'
-import type { ReadyMessage } from '../../gateway/process/lifecycle.ts'
 import { makeDataFolder } from './data-folder.ts'
+import { announced } from './processes.ts'
 
 /** Empty; with the tables; with the tables and the demo customers. */
 export type DatabaseKind = 'empty' | 'migrated' | 'seeded'
@@ -73,12 +73,9 @@ async function startServer(): Promise<Server> {
   const folder = await makeDataFolder()
   const child = fork(new URL('database-process.ts', import.meta.url), [folder.path], { execArgv: [] })
   const ended = once(child, 'exit')
-  const [ready] = (await Promise.race([
-    once(child, 'message'),
-    ended.then(([code]) => Promise.reject(new Error(`The tests' database server ended with ${code}.`))),
-  ])) as [ReadyMessage]
+  const url = await announced(child)
   return {
-    url: ready.url,
+    url,
     async stop() {
       child.kill('SIGTERM')
       await ended

@@ -1,6 +1,8 @@
 /** Real processes under test: what they are doing, as the kernel tells it. */
+import type { ChildProcess } from 'node:child_process'
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { SupervisorMessage } from '../../gateway/process/lifecycle.ts'
 
 /** Waits until `condition` gives something other than `undefined` or `false`, and gives that. @param what for the error's message */
 export async function until<Value>(
@@ -15,6 +17,17 @@ export async function until<Value>(
     if (Date.now() > deadline) throw new Error(`Waited in vain for: ${what}`)
     await sleep(20)
   }
+}
+
+/** The address that a forked process of the product announces. @throws Error when it ends before that */
+export function announced(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    child.on('message', (received) => {
+      const message = received as SupervisorMessage
+      if (message.type === 'ready') resolve(message.url)
+    })
+    child.once('exit', (code, signal) => reject(new Error(`The process ended while starting (${signal ?? code}).`)))
+  })
 }
 
 /** A zombie, dead but not yet collected by its parent, is not alive. */
