@@ -158,6 +158,19 @@ describe('a delivery', () => {
     expect(received.sort()).toEqual(ids.map((id) => `evt_${id}`).sort())
   })
 
+  test('that another instance is just taking is left to it', async () => {
+    const endpoint = await register()
+    await move()
+    await handOver(bank.database)
+    await bank.database.$transaction(async (other) => {
+      await other.$queryRaw`SELECT sequence FROM webhook_deliveries WHERE endpoint_id = ${endpoint}::uuid FOR UPDATE`
+      await deliver()
+      expect(receiver.received).toEqual([])
+    })
+    await deliver()
+    expect(receiver.received).toHaveLength(1)
+  })
+
   test('that an instance took and died over is made by another, once its claim has run out', async () => {
     const endpoint = await register()
     await move()
