@@ -5,8 +5,11 @@ import { canonicalLocale } from '../locale.ts'
 import type { Article, Fault } from './article.ts'
 import { parseFile } from './front-matter.ts'
 
-/** Bytes of one Markdown file. */
-const MAX_FILE = 512 * 1024
+/** Bytes of one Markdown file: 10,000 words. Markdown has constructs whose time grows with the square of their length. */
+const MAX_FILE = 64 * 1024
+/** More block quotes and lists within each other than this on one line would exhaust the stack. */
+const MAX_NESTING = 40
+const NESTED = new RegExp(`^(?:[ \\t]*(?:>|[-+*][ \\t]|\\d{1,9}[.)][ \\t])){${MAX_NESTING + 1}}`, 'm')
 const AT_ONCE = 32
 const SLUG = /^[a-z0-9]+(?:-[a-z0-9]+)*$/
 const LOCALE_FOLDER = /^[a-z]{2,3}(?:-[a-z0-9]+)*$/i
@@ -65,6 +68,12 @@ async function readArticle(folder: string, file: ArticleFile, faults: Fault[]): 
       faults.push({ severity, file: path, line, message }),
     )
     if (!parsed) return undefined
+    const nested = NESTED.exec(parsed.body)
+    if (nested) {
+      const line = parsed.bodyLine + parsed.body.slice(0, nested.index).split('\n').length - 1
+      faults.push({ severity: 'error', file: path, line, message: `is nested deeper than ${MAX_NESTING} levels` })
+      return undefined
+    }
     const { product, ...matter } = parsed.matter
     return {
       ...matter,

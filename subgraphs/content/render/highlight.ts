@@ -8,6 +8,7 @@ import { visit } from 'unist-util-visit'
 
 /** Characters of one block; a longer one stays plain, because grammars are slow on very long text. */
 const MAX_CODE = 20_000
+const MAX_LINE = 2_000
 
 type LoadLanguage = () => Promise<LanguageInput>
 const load = (language: Promise<{ default: LanguageInput }>): Promise<LanguageInput> =>
@@ -52,7 +53,13 @@ export async function highlightCode(tree: Root): Promise<void> {
   })
   for (const { pre, code, language } of blocks) {
     const shiki = await withLanguage(language)
-    const [coloured] = shiki.codeToHast(code, { lang: language, theme: 'variables' }).children
+    const [coloured] = shiki.codeToHast(code, {
+      lang: language,
+      theme: 'variables',
+      // The limit of time that shiki has by default leaves the rest of a block plain on a busy machine: another answer than elsewhere.
+      tokenizeTimeLimit: 0,
+      tokenizeMaxLineLength: MAX_LINE,
+    }).children
     if (coloured?.type === 'element') Object.assign(pre, coloured)
   }
 }

@@ -49,6 +49,21 @@ describe('the check of a library', () => {
     ],
     ['front matter that is a list', '---\n- a\n---\n', 'en/a.md:1: error: the front matter must be names with values'],
     [
+      'quotes without end',
+      `---\ntitle: A\n---\nText.\n\n${'> '.repeat(5_000)}x`,
+      'en/a.md:6: error: is nested deeper than 40 levels',
+    ],
+    [
+      'lists without end',
+      `---\ntitle: A\n---\n${'- '.repeat(5_000)}x`,
+      'en/a.md:4: error: is nested deeper than 40 levels',
+    ],
+    [
+      'a file without end',
+      `---\ntitle: A\n---\n${'word '.repeat(20_000)}`,
+      'en/a.md:1: error: is larger than 65536 bytes',
+    ],
+    [
       'a name without meaning',
       '---\ntitle: A\nauthr: B\n---\n',
       'en/a.md:3: warning: front matter: "authr" has no meaning',

@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { afterEach, expect, test } from '@jest/globals'
+import { signedCall, TEST_SECRET } from '../../support/signed-call.ts'
+
+interface Instance {
+  readonly url: string
+  readonly process: ChildProcess
+}
+
+const running = new Set<ChildProcess>()
+afterEach(async () => {
+  await Promise.all([...running].map(kill))
+})
+
+/** A process of its own, as `npm start` runs it. */
+async function startInstance(): Promise<Instance> {
+  const child = spawn(process.execPath, ['subgraphs/content/main.ts'], {
+    env: { PATH: process.env['PATH'], GATEWAY_SECRET: TEST_SECRET, LOG_LEVEL: 'error' },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  running.add(child)
+  const [{ url }] = (await once(child, 'message')) as [{ url: string }]
+  return { url, process: child }
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  running.delete(child)
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = once(child, 'exit')
+  child.kill('SIGKILL')
+  await gone
+}
+
+const slugs = ['stop-a-lost-card', 'read-your-iban', 'retry-a-payment-safely', 'budget-by-category', 'gone']
+const words = ['card', 'tranfser', 'iban', 'saldo', 'emergency fund', 'cartao perdido']
+const languages = [undefined, 'pt', 'fr, pt;q=0.5', '*', 'en-GB']
+
+/** 500 requests in which every form of question occurs, the same in every run. */
+const requests = Array.from({ length: 500 }, (_, number) => {
+  const pick = <Item>(items: readonly Item[], every: number): Item =>
+    items[Math.floor(number / every) % items.length] as Item
+  const slug = pick(slugs, 5)
+  const acceptLanguage = pick(languages, 25)
+  const queries = [
+    `{ article(slug: "${slug}") { id locale fallbackChain html text readingTime tableOfContents { id } image { url variants { url } } } }`,
+    `{ articles(first: 5, untranslated: true) { totalCount edges { cursor node { id title ast } } pageInfo { endCursor } } }`,
+    `{ search(text: "${pick(words, 5)}", first: 4) { totalCount edges { cursor score node { id } highlights { fragments { text match } } } facets { topics { value count } } } }`,
+    `{ _entities(representations: [{ __typename: "Product", id: "current-account" }, { __typename: "City", id: "2267057" }]) { ... on Product { name terms { html } articles { edges { node { id } } } } ... on City { articles { totalCount } } } }`,
+    `{ articles(first: 0) { totalCount } }`,
+  ]
+  return {
+    query: queries[number % queries.length] as string,
+    perspective: number % 11 === 0 ? 'preview' : 'published',
+    ...(acceptLanguage === undefined ? {} : { acceptLanguage }),
+  }
+})
+
+async function answerOf({ url }: Instance, request: (typeof requests)[number]): Promise<string> {
+  const { status, headers, ...body } = await signedCall(url, request)
+  return JSON.stringify([status, headers.get('cache-control'), headers.get('vary'), body])
+}
+
+/** Answers in order, ten at a time; `instanceOf` says which instance each goes to. */
+async function answersOf(instanceOf: (number: number) => Promise<Instance> | Instance): Promise<readonly string[]> {
+  const answers: string[] = []
+  for (let start = 0; start < requests.length; start += 10) {
+    const batch = requests.slice(start, start + 10).map(async (request, offset) => {
+      return answerOf(await instanceOf(start + offset), request)
+    })
+    answers.push(...(await Promise.all(batch)))
+  }
+  return answers
+}
+
+const differing = (one: readonly string[], other: readonly string[]): readonly number[] =>
+  one.flatMap((answer, number) => (answer === other[number] ? [] : [number]))
+
+test('one instance, three, and three that are killed and replaced give the same answers to the byte', async () => {
+  const three = await Promise.all([startInstance(), startInstance(), startInstance()])
+  const [first] = three
+  const expected = await answersOf(() => first)
+  expect(new Set(expected).size).toBeGreaterThan(40)
+
+  expect(differing(expected, await answersOf((number) => three[number % 3] ?? first))).toEqual([])
+
+  const afterDeath = await answersOf(async (number) => {
+    // With every hundredth request one instance dies and another takes its place; the next one answers meanwhile.
+    if (number % 100 === 0) {
+      const turn = (number / 100) % 3
+      await kill((three[turn] ?? first).process)
+      three[turn] = await startInstance()
+    }
+    return three[(Math.floor(number / 100) + 1) % 3] ?? first
+  })
+  expect(differing(expected, afterDeath)).toEqual([])
+}, 120_000)
+
+test('an instance stays under 150 MB resident while it serves', async () => {
+  const instance = await startInstance()
+  for (const request of requests.slice(0, 100)) await answerOf(instance, request)
+  const status = await readFile(`/proc/${instance.process.pid}/status`, 'utf8').catch(() => undefined)
+  if (status === undefined) return // not on Linux
+  const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(status) ?? []
+  expect(Number(kilobytes) / 1024).toBeLessThan(150)
+})
