@@ -32,19 +32,7 @@ const decoders = new Map([
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   const tooLarge = (): HttpError => new HttpError(413, 'BAD_USER_INPUT', `The body is larger than ${limit} bytes.`)
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge()
-  const chunks: Buffer[] = []
-  let size = 0
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      size += chunk.length
-      if (size > limit) throw tooLarge()
-      chunks.push(chunk)
-    }
-  } catch (error) {
-    if (error instanceof HttpError) throw error
-    throw new HttpError(400, 'BAD_USER_INPUT', 'The body ended before it was complete.')
-  }
-  const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
+  const body = await collect(request, limit, tooLarge)
   const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity'
   if (encoding === 'identity') return body
   const decode = decoders.get(encoding)
@@ -55,6 +43,33 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge()
     throw new HttpError(400, 'BAD_USER_INPUT', 'The body does not match its content encoding.')
   }
+}
+
+/** By events: the async iterator of a request costs a quarter of what a small request costs altogether. */
+function collect(request: IncomingMessage, limit: number, tooLarge: () => HttpError): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const keep = (chunk: Buffer): void => {
+      size += chunk.length
+      if (size <= limit) chunks.push(chunk)
+      else {
+        // What still comes is thrown away, so that the sender can read the refusal.
+        request.off('data', keep).resume()
+        reject(tooLarge())
+      }
+    }
+    const cut = (): void => {
+      if (request.readableEnded) return
+      reject(new HttpError(400, 'BAD_USER_INPUT', 'The body ended before it was complete.'))
+    }
+    request.on('data', keep)
+    request.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))
+    request.once('error', cut)
+    request.once('close', cut)
+    // Of a sender who left before anybody listened no event comes any more.
+    if (request.destroyed) cut()
+  })
 }
 
 /** Answers with JSON and an exact length. */
