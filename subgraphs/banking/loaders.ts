@@ -2,7 +2,7 @@
 import DataLoader from 'dataloader' // MIT; the GraphQL project's own batching, no dependencies
 import type { Branch, Customer, Merchant, PrismaClient } from '../../prisma/generated/client.ts'
 import { type AccountPageKey, type AccountRow, readAccountPages, readAccounts } from './accounts/read.ts'
-import { type EntryPageKey, type EntryRow, readEntryPages } from './entries/read.ts'
+import { type EntryPageKey, type EntryRow, keyText, readEntryPages } from './entries/read.ts'
 import type { Loan } from './loans/loan.ts'
 import { loadLoans } from './loans/store.ts'
 import { readTransfers, type TransferRow } from './transfers/read.ts'
@@ -30,7 +30,7 @@ export function createLoaders(database: PrismaClient): Loaders {
     loan: byId(async (ids) => [...(await loadLoans(database, ids)).values()]),
     transfer: byId((ids) => readTransfers(database, ids)),
     accountPage: byKey((keys) => readAccountPages(database, keys)),
-    entryPage: byKey((keys) => readEntryPages(database, keys)),
+    entryPage: byKey<EntryPageKey, readonly EntryRow[]>((keys) => readEntryPages(database, keys), keyText),
   }
 }
 
@@ -47,6 +47,7 @@ function byId<Row extends { readonly id: string }>(
 /** @param read gives one result for each key, in order */
 function byKey<Key, Result>(
   read: (keys: readonly Key[]) => Promise<readonly Result[]>,
+  textOf: (key: Key) => string = JSON.stringify,
 ): DataLoader<Key, Result, string> {
-  return new DataLoader(read, { cacheKeyFn: (key) => JSON.stringify(key) })
+  return new DataLoader(read, { cacheKeyFn: textOf })
 }

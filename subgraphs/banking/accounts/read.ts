@@ -58,10 +58,14 @@ export async function readAccountPages(
   return keys.map((key) => pages.get(key) ?? [])
 }
 
-async function readGroup(database: PrismaClient, group: readonly AccountPageKey[]): Promise<AccountRow[]> {
+const readGroup = (database: PrismaClient, group: readonly AccountPageKey[]): Promise<AccountRow[]> =>
+  database.$queryRaw<AccountRow[]>(accountPagesQuery(group))
+
+/** The statement for pages of the same length and start. */
+export function accountPagesQuery(group: readonly AccountPageKey[]): Prisma.Sql {
   const [{ limit, after }] = group as [AccountPageKey]
   const owners = textArray(group.map(({ owner }) => owner))
-  return database.$queryRaw<AccountRow[]>`/* accounts:page */
+  return Prisma.sql`/* accounts:page */
     SELECT ${columns} FROM unnest(${owners}::text[]) AS customer (id)
     CROSS JOIN LATERAL (
       SELECT * FROM accounts WHERE customer_id = customer.id AND id > ${after}::bigint ORDER BY id LIMIT ${limit}

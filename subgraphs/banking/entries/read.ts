@@ -1,6 +1,7 @@
 /** Reads pages of accounts' entries, newest first, by seek along the primary key. Never counts and never skips rows. */
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import { plainArray } from '../ledger/columns.ts'
+import { MAX_AMOUNT } from '../money/amount.ts'
 
 /** An entry as it is stored. */
 export interface EntryRow {
@@ -19,6 +20,13 @@ export interface EntryFilter {
   readonly from?: Date | null
   /** Posted before this instant. */
   readonly to?: Date | null
+  /** Minor units, both ends included. */
+  readonly minAmount?: bigint | null
+  readonly maxAmount?: bigint | null
+  readonly merchant?: string | null
+  readonly category?: string | null
+  /** Part of the reference or of the merchant's name, whatever its case and accents. */
+  readonly text?: string | null
 }
 
 export interface EntryPageKey {
@@ -36,7 +44,7 @@ export async function readEntryPages(
   keys: readonly EntryPageKey[],
 ): Promise<readonly (readonly EntryRow[])[]> {
   const pages = new Map<EntryPageKey, readonly EntryRow[]>()
-  const groups = Map.groupBy(keys, ({ limit, before, filter }) => JSON.stringify([limit, before, filter]))
+  const groups = Map.groupBy(keys, ({ accountId: _account, ...common }) => keyText(common))
   await Promise.all(
     [...groups.values()].map(async (group) => {
       const byAccount = Map.groupBy(await readGroup(database, group), ({ accountId }) => accountId)
@@ -46,14 +54,22 @@ export async function readEntryPages(
   return keys.map((key) => pages.get(key) ?? [])
 }
 
-async function readGroup(database: PrismaClient, group: readonly EntryPageKey[]): Promise<EntryRow[]> {
+/** A key as text; amounts included, which JSON leaves out. */
+export const keyText = (key: Omit<EntryPageKey, 'accountId'> | EntryPageKey): string =>
+  JSON.stringify(key, (_name, value) => (typeof value === 'bigint' ? `${value}` : value))
+
+const readGroup = (database: PrismaClient, group: readonly EntryPageKey[]): Promise<EntryRow[]> =>
+  database.$queryRaw<EntryRow[]>(entriesQuery(group))
+
+/** The statement for pages that differ in nothing but the account. */
+export function entriesQuery(group: readonly EntryPageKey[]): Prisma.Sql {
   const [{ limit, before, filter }] = group as [EntryPageKey]
   const conditions = [
     ...(before === null ? [] : [Prisma.sql`sequence < ${before}::bigint`]),
     ...conditionsOf(filter),
     Prisma.sql`account_id = account.id`,
   ]
-  return database.$queryRaw<EntryRow[]>`
+  return Prisma.sql`
     SELECT e.account_id::text AS "accountId", e.sequence, e.transfer_id::text AS "transferId", e.amount,
       e.balance_after AS "balanceAfter", e.posted_at AS "postedAt"
     FROM unnest(${plainArray(group.map(({ accountId }) => accountId))}::bigint[]) AS account (id)
@@ -70,11 +86,24 @@ export const sequenceAt = (instant: Date): Prisma.Sql => Prisma.sql`COALESCE(
   (SELECT first_sequence FROM batches WHERE at >= ${instant.toISOString()}::timestamptz ORDER BY at, number LIMIT 1),
   9223372036854775807)`
 
-function conditionsOf({ direction, from, to }: EntryFilter): Prisma.Sql[] {
+function conditionsOf(filter: EntryFilter): Prisma.Sql[] {
+  const { from, to, merchant, category, text } = filter
   return [
     ...(from ? [Prisma.sql`sequence >= ${sequenceAt(from)}`] : []),
     ...(to ? [Prisma.sql`sequence < ${sequenceAt(to)}`] : []),
-    ...(direction === 'DEBIT' ? [Prisma.sql`amount < 0`] : []),
-    ...(direction === 'CREDIT' ? [Prisma.sql`amount > 0`] : []),
+    ...amountConditions(filter),
+    ...(merchant ? [Prisma.sql`merchant_id = ${merchant}`] : []),
+    ...(category ? [Prisma.sql`category = ${category}`] : []),
+    ...(text ? [Prisma.sql`search LIKE lower(unaccent(${`%${text.replaceAll(/[\\%_]/g, '\\$&')}%`}))`] : []),
   ]
+}
+
+/** Amounts are stored with their sign: a range of what moved is one of debits, one of credits, or both. */
+function amountConditions({ direction, minAmount, maxAmount }: EntryFilter): Prisma.Sql[] {
+  if (!direction && !minAmount && !maxAmount) return []
+  const [least, most] = [minAmount ?? 1n, maxAmount ?? MAX_AMOUNT]
+  const debits = Prisma.sql`amount BETWEEN ${-most} AND ${-least}`
+  const credits = Prisma.sql`amount BETWEEN ${least} AND ${most}`
+  if (direction === 'DEBIT') return [debits]
+  return direction === 'CREDIT' ? [credits] : [Prisma.sql`(${debits} OR ${credits})`]
 }

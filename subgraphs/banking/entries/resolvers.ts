@@ -4,6 +4,7 @@ import { codedError } from '../../../gateway/protocol/errors.ts'
 import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../connection.ts'
 import type { AccountRow } from '../accounts/read.ts'
 import type { BankingContext } from '../context.ts'
+import { badInput, optionalText } from '../input.ts'
 import type { Money } from '../money/amount.ts'
 import type { TransferRow } from '../transfers/read.ts'
 import type { EntryFilter, EntryRow } from './read.ts'
@@ -54,5 +55,18 @@ export const entryResolvers = {
 function checkFilter(filter: EntryFilter): EntryFilter {
   if (filter.from && filter.to && filter.from >= filter.to)
     throw codedError('BAD_USER_INPUT', '"filter.from" must be before "filter.to".')
-  return filter
+  const { minAmount, maxAmount, text } = filter
+  for (const [name, amount] of Object.entries({ minAmount, maxAmount })) {
+    if (amount !== null && amount !== undefined && amount < 1n) throw badInput(`filter.${name}`, 'must be at least 1')
+  }
+  if (minAmount && maxAmount && minAmount > maxAmount)
+    throw codedError('BAD_USER_INPUT', '"filter.minAmount" must not be over "filter.maxAmount".')
+  const wanted = optionalText('filter.text', text, MAX_SEARCH)
+  if (wanted !== null && wanted.length < MIN_SEARCH)
+    throw badInput('filter.text', `must have ${MIN_SEARCH} to ${MAX_SEARCH} characters`)
+  return { ...filter, text: wanted }
 }
+
+/** Shorter texts would match nearly everything, and no index helps with them. */
+const MIN_SEARCH = 3
+const MAX_SEARCH = 64

@@ -1,5 +1,5 @@
 /** Reads what happened to an account after a place in the ledger, in order, by index alone. */
-import type { PrismaClient } from '../../../prisma/generated/client.ts'
+import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import type { EventKind } from '../ledger/model.ts'
 
 export interface EventRow {
@@ -20,8 +20,10 @@ export const readActivity = (
   account: string,
   after: bigint,
   limit: number,
-): Promise<EventRow[]> =>
-  database.$queryRaw<EventRow[]>`/* events:activity */
+): Promise<EventRow[]> => database.$queryRaw<EventRow[]>(activityQuery(account, after, limit))
+
+export const activityQuery = (account: string, after: bigint, limit: number): Prisma.Sql =>
+  Prisma.sql`/* events:activity */
     SELECT o.sequence, o.kind, o.transfer_id::text AS "transferId", o.amount, o.at FROM (
       (SELECT sequence FROM entries WHERE account_id = ${account}::bigint AND sequence > ${after}
         ORDER BY sequence LIMIT ${limit})

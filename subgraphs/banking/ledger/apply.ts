@@ -48,14 +48,18 @@ async function writeBatch(transaction: Transaction, head: Head, evaluation: Eval
     ), happened AS MATERIALIZED (
       SELECT * FROM unnest(${events.sequence}::bigint[], ${events.kind}::event_kind[], ${events.transfer}::bigint[],
         ${events.debit}::bigint[], ${events.credit}::bigint[], ${events.amount}::bigint[], ${events.at}::timestamptz[],
-        ${events.debitBalance}::bigint[], ${events.creditBalance}::bigint[])
-        AS e (sequence, kind, transfer, debit, credit, amount, at, debit_balance, credit_balance)
+        ${events.debitBalance}::bigint[], ${events.creditBalance}::bigint[], ${events.reference}::text[],
+        ${events.merchant}::text[])
+        AS e (sequence, kind, transfer, debit, credit, amount, at, debit_balance, credit_balance, reference, merchant)
     ), told AS (
       INSERT INTO outbox (sequence, kind, transfer_id, debit_account_id, credit_account_id, amount, at)
       SELECT sequence, kind, transfer, debit, credit, amount, at FROM happened
     ), entered AS (
-      INSERT INTO entries (account_id, sequence, transfer_id, amount, balance_after, posted_at)
-      SELECT side.account, sequence, transfer, side.amount, side.balance, at FROM happened
+      INSERT INTO entries (account_id, sequence, transfer_id, amount, balance_after, posted_at, merchant_id, category, search)
+      SELECT side.account, sequence, transfer, side.amount, side.balance, at, merchant, m.category,
+        CASE WHEN COALESCE(reference, merchant) IS NOT NULL THEN lower(unaccent(concat_ws(' ', reference, m.name))) END
+      FROM happened
+      LEFT JOIN merchants m ON m.id = merchant
       CROSS JOIN LATERAL (VALUES (debit, -amount, debit_balance), (credit, amount, credit_balance))
         AS side (account, amount, balance)
       WHERE debit_balance IS NOT NULL
@@ -115,6 +119,8 @@ const eventColumns = (events: readonly LedgerEvent[]) => ({
   at: plainArray(events.map(({ at }) => at)),
   debitBalance: plainArray(events.map(({ balances }) => balances?.debit ?? null)),
   creditBalance: plainArray(events.map(({ balances }) => balances?.credit ?? null)),
+  reference: textArray(events.map(({ reference }) => reference)),
+  merchant: textArray(events.map(({ merchantId }) => merchantId)),
 })
 
 function accountColumns({ touched }: Effects) {

@@ -195,6 +195,8 @@ function record(
     creditAccount: credit.id,
     amount,
     at: book.at,
+    reference: transfer.reference,
+    merchantId: transfer.merchantId,
     balances: posts ? { debit: postedBalance(debit), credit: postedBalance(credit) } : null,
   })
 }

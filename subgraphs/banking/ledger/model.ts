@@ -90,6 +90,9 @@ export interface LedgerEvent {
   readonly creditAccount: string
   readonly amount: bigint
   readonly at: string
+  /** The transfer's. */
+  readonly reference: string | null
+  readonly merchantId: string | null
   readonly balances: { readonly debit: bigint; readonly credit: bigint } | null
 }
 

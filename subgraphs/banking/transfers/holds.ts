@@ -1,6 +1,6 @@
 /** The open holds of an account, newest first, by seek along an index of pending transfers only. */
 import { z } from 'zod'
-import type { PrismaClient } from '../../../prisma/generated/client.ts'
+import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../connection.ts'
 import type { AccountRow } from '../accounts/read.ts'
 import type { BankingContext } from '../context.ts'
@@ -27,9 +27,11 @@ export const holdResolvers = {
 }
 
 async function readHoldIds(database: PrismaClient, account: string, before: string, limit: number): Promise<string[]> {
-  const rows = await database.$queryRaw<{ id: string }[]>`/* holds:page */
-    SELECT id::text FROM transfers
-    WHERE debit_account_id = ${account}::bigint AND status = 'PENDING' AND id < ${before}::bigint
-    ORDER BY transfers.id DESC LIMIT ${limit}`
+  const rows = await database.$queryRaw<{ id: string }[]>(holdsQuery(account, before, limit))
   return rows.map(({ id }) => id)
 }
+
+export const holdsQuery = (account: string, before: string, limit: number): Prisma.Sql => Prisma.sql`/* holds:page */
+  SELECT id::text FROM transfers
+  WHERE debit_account_id = ${account}::bigint AND status = 'PENDING' AND id < ${before}::bigint
+  ORDER BY transfers.id DESC LIMIT ${limit}`

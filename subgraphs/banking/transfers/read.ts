@@ -1,5 +1,5 @@
 /** Reads transfers by id, with both of their ends and the merchant in the same statement. */
-import type { PrismaClient } from '../../../prisma/generated/client.ts'
+import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import { plainArray } from '../ledger/columns.ts'
 import type { TransferKind, TransferStatus } from '../ledger/model.ts'
 
@@ -57,7 +57,9 @@ const LARGEST_GROUP = 1_000
 
 /** The ids of a linked group, in order. */
 export async function readGroupIds(database: PrismaClient, groupId: string): Promise<string[]> {
-  const rows = await database.$queryRaw<{ id: string }[]>`/* transfers:group */
-    SELECT id::text FROM transfers WHERE group_id = ${groupId}::bigint ORDER BY transfers.id LIMIT ${LARGEST_GROUP}`
+  const rows = await database.$queryRaw<{ id: string }[]>(groupQuery(groupId))
   return rows.map(({ id }) => id)
 }
+
+export const groupQuery = (groupId: string): Prisma.Sql => Prisma.sql`/* transfers:group */
+  SELECT id::text FROM transfers WHERE group_id = ${groupId}::bigint ORDER BY transfers.id LIMIT ${LARGEST_GROUP}`

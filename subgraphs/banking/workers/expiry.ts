@@ -1,16 +1,18 @@
 /** Ends holds whose time is over. Each is asked for under its own key, so it expires once, whoever comes first. */
-import type { PrismaClient } from '../../../prisma/generated/client.ts'
+import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { bankActor, ledgerRequest } from '../ledger/request.ts'
 
 const AT_ONCE = 500
 const actor = bankActor('expiry')
 
+export const dueHoldsQuery = (limit: number): Prisma.Sql => Prisma.sql`/* expiry:due */
+  SELECT id::text FROM transfers WHERE status = 'PENDING' AND expires_at <= clock_timestamp()
+  ORDER BY expires_at, transfers.id LIMIT ${limit}`
+
 /** Resolves to true where more may be due. */
 export async function expireHolds(database: PrismaClient, ledger: Ledger): Promise<boolean> {
-  const due = await database.$queryRaw<{ id: string }[]>`/* expiry:due */
-    SELECT id::text FROM transfers WHERE status = 'PENDING' AND expires_at <= clock_timestamp()
-    ORDER BY expires_at, transfers.id LIMIT ${AT_ONCE}`
+  const due = await database.$queryRaw<{ id: string }[]>(dueHoldsQuery(AT_ONCE))
   await Promise.all(
     due.map(({ id }) =>
       ledger.submit(

@@ -288,9 +288,34 @@ describe('pages', () => {
     ['a forged cursor', { after: 'forged' }],
     ['the cursor of another list', { after: Buffer.from('["accounts","1"]').toString('base64url') }],
     ['a cursor with something else in it', { after: Buffer.from('["entries","1 OR 1=1"]').toString('base64url') }],
+    ['a text of two letters', { filter: { text: 'ab' } }],
+    ['a text over 64 characters', { filter: { text: 'a'.repeat(65) } }],
+    ['an amount of nothing', { filter: { minAmount: '0' } }],
+    ['amounts the wrong way round', { filter: { minAmount: '5', maxAmount: '4' } }],
     ['an end before the start', { filter: { from: '2026-02-01T00:00:00Z', to: '2026-01-01T00:00:00Z' } }],
   ])('bad input: %s', async (_case, variables) => {
     expect(codesOf(await page(variables))).toEqual(['BAD_USER_INPUT'])
+  })
+
+  test.each([
+    ['text, whatever its case and accents', { text: 'CAFE DO' }, 'cafe-do-largo'],
+    ['a part of the reference', { text: 'oncert tick' }, undefined],
+    ['merchant', { merchant: 'livraria-do-carmo' }, 'livraria-do-carmo'],
+    ['category and amount', { category: 'dining', minAmount: '2000', maxAmount: '2400' }, undefined],
+    ['what would break out of a pattern', { text: '%%%' }, null],
+  ])('entries are found by %s', async (_by, filter, merchant) => {
+    const query = `query ($id: ID!, $filter: EntryFilter) { account(id: $id) { entries(first: 100, filter: $filter) { edges {
+      node { amount { amount } transfer { reference merchant { id category } } } } } } }`
+    const { data } = await service.call('payer', query, { id: account('payer Everyday').id, filter })
+    const nodes = data.account.entries.edges.map(({ node }: { node: unknown }) => node)
+    if (merchant === null) return expect(nodes).toEqual([])
+    expect(nodes.length).toBeGreaterThan(5)
+    for (const { amount, transfer } of nodes) {
+      if (merchant) expect(transfer.merchant.id).toBe(merchant)
+      if ('category' in filter)
+        expect([transfer.merchant.category, Number(amount.amount) <= 2_400]).toEqual(['dining', true])
+      if ('text' in filter && filter.text.startsWith('oncert')) expect(transfer.reference).toBe('Concert tickets')
+    }
   })
 
   test('accounts come in pages too', async () => {

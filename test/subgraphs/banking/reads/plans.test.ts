@@ -1,0 +1,94 @@
+/** Every list is read along an index, however much there is: judged by the plan and by the pages it touches, not by the clock. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { Prisma, type PrismaClient } from '../../../../prisma/generated/client.ts'
+import { accountPagesQuery, readAccountPages } from '../../../../subgraphs/banking/accounts/read.ts'
+import { openDatabase } from '../../../../subgraphs/banking/database.ts'
+import { type EntryFilter, entriesQuery, readEntryPages } from '../../../../subgraphs/banking/entries/read.ts'
+import { activityQuery } from '../../../../subgraphs/banking/events/read.ts'
+import { dueSchedulesQuery } from '../../../../subgraphs/banking/schedules/due.ts'
+import { holdsQuery } from '../../../../subgraphs/banking/transfers/holds.ts'
+import { groupQuery } from '../../../../subgraphs/banking/transfers/read.ts'
+import { dueHoldsQuery } from '../../../../subgraphs/banking/workers/expiry.ts'
+import { createDatabase, type TestDatabase } from '../../../support/database.ts'
+import { type Million, writeMillion } from './million.ts'
+
+let database: TestDatabase
+let prisma: PrismaClient
+let million: Million
+
+beforeAll(async () => {
+  database = await createDatabase('migrated')
+  prisma = openDatabase({ url: database.url, connections: 1 })
+  million = await writeMillion(database.url)
+}, 180_000)
+afterAll(async () => {
+  await prisma.$disconnect()
+  await database.drop()
+})
+
+interface Plan {
+  readonly 'Node Type': string
+  readonly 'Relation Name'?: string
+  readonly 'Shared Hit Blocks': number
+  readonly 'Shared Read Blocks': number
+  readonly Plans?: readonly Plan[]
+}
+
+/** Tables read whole, and pages of 8 kB touched. */
+async function costOf(query: Prisma.Sql): Promise<{ scanned: string[]; pages: number }> {
+  const [row] = await prisma.$queryRaw<[{ 'QUERY PLAN': readonly [{ Plan: Plan }] }]>(
+    Prisma.sql`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${query}`,
+  )
+  const scanned: string[] = []
+  const walk = (plan: Plan): void => {
+    if (plan['Node Type'] === 'Seq Scan') scanned.push(plan['Relation Name'] ?? '?')
+    plan.Plans?.forEach(walk)
+  }
+  const [{ Plan: root }] = row['QUERY PLAN']
+  walk(root)
+  return { scanned, pages: root['Shared Hit Blocks'] + root['Shared Read Blocks'] }
+}
+
+const page =
+  (filter: EntryFilter, before: string | null = null) =>
+  () =>
+    entriesQuery([{ accountId: million.account, limit: 21, before, filter }])
+const at = (hours: number) => new Date(Date.parse('2020-01-01T00:00:00Z') + hours * 3_600_000)
+
+test.each<[string, () => Prisma.Sql, number]>([
+  ['the newest entries', page({}), 60],
+  ['entries behind a cursor in the middle', page({}, '500000'), 60],
+  ['entries of a long-gone hour', page({ from: at(100), to: at(101) }), 80],
+  ['entries of one direction', page({ direction: 'CREDIT' }), 200],
+  ['entries of a rare amount', page({ minAmount: 4_999n, maxAmount: 4_999n }), 800],
+  ['entries of a common range of amounts', page({ minAmount: 10n, maxAmount: 4_000n, direction: 'DEBIT' }), 800],
+  ['entries at a merchant', page({ merchant: 'merchant-7' }), 200],
+  ['entries of a category', page({ category: 'category-3' }), 400],
+  ['entries with a rare text', page({ text: 'Invoice 123450' }), 3_000],
+  ['accounts of a customer', () => accountPagesQuery([{ owner: million.customer, limit: 21, after: '0' }]), 100],
+  ['open holds of an account', () => holdsQuery(million.account, '25000', 21), 100],
+  ['holds that are due', () => dueHoldsQuery(500), 1_500],
+  ['schedules that are due', () => dueSchedulesQuery(200), 300],
+  ['activity behind a cursor', () => activityQuery(million.account, 150_000n, 20), 300],
+  ['a linked group', () => groupQuery('100'), 20],
+])('%s', async (_what, query, mostPages) => {
+  const { scanned, pages } = await costOf(query())
+  expect(scanned).toEqual([])
+  expect(pages).toBeLessThanOrEqual(mostPages)
+})
+
+test('pages of several accounts and filters are read together, each row in its place', async () => {
+  const keys = [
+    { accountId: million.account, limit: 3, before: null, filter: {} },
+    { accountId: million.account, limit: 2, before: '10', filter: { direction: 'CREDIT' as const } },
+    { accountId: '99010199999998', limit: 3, before: null, filter: {} },
+  ]
+  const pages = await readEntryPages(prisma, keys)
+  expect(pages.map((rows) => rows.map(({ sequence }) => Number(sequence)))).toEqual([
+    [1_000_000, 999_999, 999_998],
+    [9, 6],
+    [],
+  ])
+  const [accounts] = await readAccountPages(prisma, [{ owner: million.customer, limit: 2, after: '99010199999990' }])
+  expect(accounts?.map(({ id }) => id)).toEqual(['99010199999991', '99010199999992'])
+})
