@@ -15,6 +15,9 @@ import { defaultLimits, type Limits } from './request/limits.ts'
 import { createOperations } from './request/operations.ts'
 import { createPolicies } from './request/policies.ts'
 import { createRoutes } from './request/routes.ts'
+import { openSockets } from './subscriptions/sockets.ts'
+import { createStart } from './subscriptions/start.ts'
+import { createStreams } from './subscriptions/streams.ts'
 import { serveSupergraph } from './supergraph/serve.ts'
 import { createMemoryStore } from './traffic/cache/memory.ts'
 import type { AnswerStore } from './traffic/cache/store.ts'
@@ -46,14 +49,17 @@ export async function startGateway(
   const shipped = await readShippedOperations()
   const serving = await serveSupergraph(config, { log, limits, policies, registry, store, shipped })
   const { editions } = serving
+  const streams = createStreams()
+  const start = createStart(streams)
   const routes = createRoutes({
-    answerOperation: createOperations({ policies, editions, log }),
+    answerOperation: createOperations({ policies, editions, start, log }),
     servePlayground: await openPlayground(config, editions.current.schema, shipped),
     serveFile: createFiles(editions),
     corsOrigins,
     state: () => state,
   })
   const listener = await open('PORT', routes, config.host, config.port)
+  const sockets = openSockets({ server: listener.server, policies, editions, start, log })
   state = 'ready'
   return {
     url: listener.url,
@@ -66,6 +72,9 @@ export async function startGateway(
     },
     async stop() {
       state = 'draining'
+      // They go first: whoever follows one is told to resume elsewhere while there is time to do so.
+      streams.end()
+      await sockets.close()
       await listener.drain(DRAIN_TIMEOUT - GRACE.longest, GRACE)
       await serving.close()
       await store.close()

@@ -14,7 +14,7 @@ export function authenticate(verify: VerifyAuthorization | undefined): Policy {
     sizeCalculation: (_caller, token) => token.length + 256,
   })
   return (exchange) => {
-    const { authorization } = exchange.request.headers
+    const { authorization } = exchange
     if (authorization === undefined) return
     const known = verified.get(authorization)
     if (known && known.expiresAt > Date.now()) {

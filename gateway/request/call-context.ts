@@ -16,7 +16,7 @@ export function callContext(
   const isQuery = definition.operation === 'query'
   return {
     requestId: exchange.requestId,
-    authorization: exchange.request.headers.authorization,
+    authorization: exchange.authorization,
     perspective: perspectiveOf(exchange),
     language: exchange.request.headers['accept-language'],
     signal: isQuery ? hangUpOf(response) : undefined,
@@ -34,6 +34,17 @@ export const sharedContext = (exchange: Exchange, { observe }: FreshnessTally): 
   signal: undefined,
   idempotent: false,
   observe,
+})
+
+/** For a subscription and all that is fetched for its events. */
+export const streamContext = (exchange: Exchange, signal: AbortSignal): CallContext => ({
+  requestId: exchange.requestId,
+  authorization: exchange.authorization,
+  perspective: perspectiveOf(exchange),
+  language: exchange.request.headers['accept-language'],
+  signal,
+  idempotent: false,
+  observe: () => undefined,
 })
 
 /** What the caller may see, for services that are not told who the caller is. */

@@ -20,12 +20,16 @@ export interface Exchange {
   readonly search: string
   /** Names the request in the log, in every error and in the calls it causes. */
   readonly requestId: string
+  /** The caller's credentials as they came. */
+  readonly authorization: string | undefined
   /** Headers of the answer beside those every answer has. */
   readonly headers: Map<string, string>
   /** How the answer is written. */
   mediaType: MediaType
   /** True where the client asked for `application/json` by name: its statuses then say less (GraphQL over HTTP, section 6.4.1). */
   legacyStatus: boolean
+  /** Whether the client takes one answer, a stream of them, or either. */
+  accepts: 'answer' | 'events' | 'either'
   /** Who calls, once the token was verified; `undefined` signed out, and where tokens are opaque. */
   caller: Caller | undefined
   parameters: Parameters
@@ -37,7 +41,11 @@ export type Policy = (exchange: Exchange) => void | Promise<void>
 const NOTHING: Parameters = { query: '', operationName: undefined, variables: undefined, extensions: undefined }
 
 /** The start of a request's life. */
-export function openExchange(request: IncomingMessage, requestId: string): Exchange {
+export function openExchange(
+  request: IncomingMessage,
+  requestId: string,
+  authorization: string | undefined = request.headers.authorization,
+): Exchange {
   const url = request.url ?? '/'
   const question = url.indexOf('?')
   return {
@@ -45,9 +53,11 @@ export function openExchange(request: IncomingMessage, requestId: string): Excha
     path: question < 0 ? url : url.slice(0, question),
     search: question < 0 ? '' : url.slice(question + 1),
     requestId,
+    authorization,
     headers: new Map(),
     mediaType: 'application/json',
     legacyStatus: false,
+    accepts: 'answer',
     caller: undefined,
     parameters: NOTHING,
   }

@@ -7,6 +7,7 @@ import type { Policy } from './exchange.ts'
 export type MediaType = 'application/json' | 'application/graphql-response+json'
 
 const RESPONSE_JSON: MediaType = 'application/graphql-response+json'
+const EVENTS = 'text/event-stream'
 const OFFERED: MediaType[] = ['application/json', RESPONSE_JSON]
 
 /** Clients send the same few values again and again. */
@@ -19,6 +20,10 @@ export const negotiateMediaType: Policy = (exchange) => {
   if (type === undefined) {
     type = (new Negotiator({ headers: { accept } }).mediaType(OFFERED) as MediaType | undefined) ?? 'none'
     negotiated.set(accept, type)
+  }
+  if (accept.includes(EVENTS)) {
+    exchange.accepts = type === 'none' ? 'events' : 'either'
+    if (type === 'none') return // a refusal is JSON all the same
   }
   if (type === 'none') throw new HttpError(406, 'BAD_USER_INPUT', `Answers are ${OFFERED.join(' or ')}.`)
   exchange.mediaType = type

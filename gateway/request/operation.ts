@@ -19,9 +19,14 @@ export function selectOperation(document: DocumentNode, name: string | undefined
 }
 
 /** GET is for reading; subscriptions need a connection that stays open. */
-export function fitsMethod({ request, headers }: Exchange, { operation }: OperationDefinitionNode): void {
-  if (operation === 'subscription')
-    throw codedError('BAD_USER_INPUT', 'Subscriptions are not answered by a single response.')
+export function fitsMethod({ request, headers, accepts }: Exchange, { operation }: OperationDefinitionNode): void {
+  if (operation === 'subscription') {
+    if (accepts !== 'answer') return
+    throw codedError(
+      'BAD_USER_INPUT',
+      'Subscriptions are answered to clients that accept text/event-stream, or by WebSocket.',
+    )
+  }
   if (operation === 'query' || request.method === 'POST') return
   headers.set('allow', 'POST')
   throw new HttpError(405, 'BAD_USER_INPUT', 'Mutations are sent with POST.')

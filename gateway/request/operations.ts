@@ -1,6 +1,8 @@
 /** The life of one operation: policies, document, operation, execution, answer. Reads like the contents page it follows. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from '../process/log.ts'
+import { sendEvents } from '../subscriptions/sse.ts'
+import type { StartEvents } from '../subscriptions/start.ts'
 import type { Editions } from '../supergraph/editions.ts'
 import { openExchange } from './exchange.ts'
 import type { Policies } from './policies.ts'
@@ -10,12 +12,13 @@ import { sendExecution, sendRefusal } from './respond.ts'
 export interface OperationOptions {
   readonly policies: Policies
   readonly editions: Editions
+  readonly start: StartEvents
   readonly log: Logger
 }
 
 export type AnswerOperation = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
-export function createOperations({ policies, editions, log }: OperationOptions): AnswerOperation {
+export function createOperations({ policies, editions, start, log }: OperationOptions): AnswerOperation {
   return async (request, response) => {
     const exchange = openExchange(request, requestIdOf(request))
     try {
@@ -28,7 +31,15 @@ export function createOperations({ policies, editions, log }: OperationOptions):
         const { query, operationName } = exchange.parameters
         const operation = edition.documents.get(query).operation(operationName)
         for (const policy of policies.operation) policy(exchange, operation)
-        sendExecution(exchange, response, await edition.execute(exchange, operation, response))
+        if (operation.definition.operation === 'subscription') {
+          const events = await start(exchange, edition, operation, () => undefined)
+          response.once('close', () => void events.return())
+          await sendEvents(exchange, response, events)
+        } else {
+          const execution = await edition.execute(exchange, operation, response)
+          if (exchange.accepts === 'events') await sendEvents(exchange, response, [execution.outcome])
+          else sendExecution(exchange, response, execution)
+        }
       } finally {
         release()
       }

@@ -23,6 +23,8 @@ import { limitShape } from './shape.ts'
 export interface Policies {
   /** For every request, before its document is looked at. */
   readonly request: readonly Policy[]
+  /** For every message on a WebSocket, whose parameters are in it: those of the list above that concern it. */
+  readonly message: readonly Policy[]
   /** Once for every document that was not met before. */
   readonly document: readonly ((document: DocumentNode) => void)[]
   /** For every request, with the operation it asks for. */
@@ -39,6 +41,7 @@ export interface PolicyOptions {
 
 export function createPolicies({ limits, corsOrigins, introspection, verify }: PolicyOptions): Policies {
   const spend = verify ? createBudget(limits.costPerMinute) : () => undefined
+  const [authenticated, persisted] = [authenticate(verify), resolvePersisted()]
   return {
     request: [
       allowOrigins(corsOrigins),
@@ -46,10 +49,11 @@ export function createPolicies({ limits, corsOrigins, introspection, verify }: P
       allowMethods,
       refuseCrossSite,
       requireJsonBody,
-      authenticate(verify),
+      authenticated,
       readParameters(limits.body),
-      resolvePersisted(),
+      persisted,
     ],
+    message: [authenticated, persisted],
     document: [(document) => limitShape(document, limits), ...(introspection ? [] : [refuseIntrospection])],
     operation: [
       (exchange, { definition }) => fitsMethod(exchange, definition),

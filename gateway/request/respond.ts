@@ -56,7 +56,7 @@ export function sendRefusal(exchange: Exchange, response: ServerResponse, error:
 const statusOf = (code: unknown): number => (isErrorCode(code) ? errorStatus[code] : errorStatus.INTERNAL)
 
 /** Errors come first, so that whoever reads a long answer meets them. */
-function textOf({ errors, ...rest }: Outcome): string {
+export function textOf({ errors, ...rest }: Outcome): string {
   const before = errors ? `"errors":${JSON.stringify(errors)}` : ''
   if (!('data' in rest)) return `{${before}}`
   const data = rest.data instanceof AnswerText ? rest.data.text : JSON.stringify(rest.data)

@@ -9,6 +9,7 @@ import { createExecute, type Execute } from '../request/execute.ts'
 import { type HostContext, startHost } from '../request/host.ts'
 import type { Limits } from '../request/limits.ts'
 import type { Policies } from '../request/policies.ts'
+import { createSubscribe, type Subscribe } from '../subscriptions/subscribe.ts'
 import type { Traffic } from '../traffic/traffic.ts'
 
 export interface Edition {
@@ -19,6 +20,7 @@ export interface Edition {
   readonly schema: GraphQLSchema
   readonly documents: Documents
   readonly execute: Execute
+  readonly subscribe: Subscribe
   /** Has an operation of a valid document planned and compiled, so that the first request finds it ready. */
   plan(query: string, document: DocumentNode, operationName: string | undefined): Promise<void>
   /** Call it when no request uses the edition any more. */
@@ -52,6 +54,7 @@ export async function openEdition(supergraph: string, options: EditionOptions): 
     schema,
     documents: createDocuments(schema, limits, policies.document),
     execute: createExecute({ host, engine, traffic, log }),
+    subscribe: createSubscribe({ engine, traffic, log }),
     async plan(query, document, operationName) {
       await engine.prepare(query, document, operationName).compiled({})
     },

@@ -18,8 +18,10 @@ const PASSED_ON: ReadonlySet<ErrorCode> = new Set([
 ])
 
 /** @throws CallFailure of kind `answer` */
-export function readAnswer({ status, body }: RawReply): ServiceAnswer {
-  const value = parseJson(status, body)
+export const readAnswer = ({ status, body }: RawReply): ServiceAnswer => answerOf(parseJson(status, body), status)
+
+/** The same for JSON that is parsed already. */
+export function answerOf(value: unknown, status: number): ServiceAnswer {
   if (!isRecord(value) || !('data' in value || Array.isArray(value['errors']))) {
     throw new CallFailure('answer', `status ${status} without a GraphQL answer`)
   }

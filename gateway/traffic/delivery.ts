@@ -23,16 +23,16 @@ export interface DeliveryOptions {
 }
 
 /** Credentials go to stateful services and the perspective to stateless ones: neither kind learns what is not for it. */
-function headersFor(
+export function headersFor(
   { kind }: ServiceDefinition,
   path: string,
-  { call, text }: Work,
+  { call, text }: Pick<Work, 'call' | 'text'>,
   secret: string | undefined,
 ): string[] {
   const { requestId } = call.context
   const authorization = kind === 'stateful' ? call.context.authorization : undefined
   const perspective = kind === 'stateless' && secret !== undefined ? call.context.perspective : undefined
-  const headers = ['content-type', 'application/json', 'accept', 'application/json', REQUEST_ID_HEADER, requestId]
+  const headers = ['content-type', 'application/json', REQUEST_ID_HEADER, requestId]
   if (call.context.language !== undefined) headers.push('accept-language', call.context.language)
   if (authorization !== undefined) headers.push('authorization', authorization)
   if (perspective !== undefined) headers.push(PERSPECTIVE_HEADER, perspective)

@@ -5,6 +5,8 @@ import { type Breaker, createBreaker } from './breaker.ts'
 export interface Instance {
   /** As configured, without path; shown on the admin port only. */
   readonly url: string
+  /** Scheme, host and port. */
+  readonly origin: string
   /** Where operations are posted. */
   readonly path: string
   readonly pool: Pool
@@ -23,6 +25,7 @@ export function openInstance(address: string, connections: number): Instance {
   const { origin, pathname, search } = new URL(address)
   return {
     url: address,
+    origin,
     path: pathname === '/' ? '/graphql' : `${pathname}${search}`,
     pool: new Pool(origin, {
       connections,

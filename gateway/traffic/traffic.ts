@@ -3,14 +3,16 @@ import type { ServerResponse } from 'node:http'
 import type { Logger } from '../process/log.ts'
 import type { AnswerStore } from './cache/store.ts'
 import { tagsToPurge } from './cache/tags.ts'
+import { headersFor } from './delivery.ts'
 import { type Download, download } from './download.ts'
 import { CallFailure, toClient } from './failure.ts'
-import { healthOf } from './instance.ts'
+import { healthOf, type Instance } from './instance.ts'
 import type { ServiceDefinition, ServiceKind } from './kind.ts'
 import type { TrafficMetrics } from './metrics.ts'
 import { probeHealth } from './probe.ts'
 import { openRoute } from './route.ts'
-import { bodyText, type Send } from './send.ts'
+import { bodyText, type Send, type ServiceAnswer, type ServiceCall } from './send.ts'
+import { openStream } from './stream.ts'
 
 /** A service and where its instances are. */
 export interface LocatedService {
@@ -43,6 +45,11 @@ export interface ServiceStatus {
 
 export interface Traffic {
   readonly send: Send
+  /**
+   * Subscribes at an instance that is fit; ends when the service is done.
+   * Throws like `send` when the stream breaks, and nothing when `signal` is aborted: it ends then.
+   */
+  subscribe(call: ServiceCall, signal: AbortSignal): AsyncGenerator<ServiceAnswer, void, undefined>
   /** The service that serves files at a path; `undefined` where none does. */
   serviceOfPath(path: string): string | undefined
   /** Writes a service's file to `response`. Rejects like `send`, and only while nothing was written yet. */
@@ -55,6 +62,8 @@ export interface Traffic {
   /** Closes every connection. Call it when nothing is in flight any more. */
   close(): Promise<void>
 }
+
+const NONE: ReadonlySet<Instance> = new Set()
 
 export function createTraffic({ services, secret, probing, store, metrics, log }: TrafficOptions): Traffic {
   const routes = new Map(
@@ -85,6 +94,26 @@ export function createTraffic({ services, secret, probing, store, metrics, log }
         if (error.kind !== 'cancelled') {
           log.warn({ service, requestId: context.requestId, kind: error.kind }, `a call failed: ${error.message}`)
         }
+        throw toClient(error, service)
+      }
+    },
+    async *subscribe(call, signal) {
+      const { service, context } = call
+      const route = routes.get(service)
+      const instance = route?.fleet.pick(NONE)
+      try {
+        if (!route || !instance) throw new CallFailure('overload', 'no instance is fit to be asked')
+        const text = bodyText(call.body)
+        const headers = headersFor(route.definition, instance.path, { call, text }, secret)
+        for await (const answer of openStream(instance, headers, text, signal)) {
+          instance.breaker.succeeded()
+          yield answer
+        }
+      } catch (error) {
+        if (!(error instanceof CallFailure)) throw error
+        if (error.kind === 'cancelled') return
+        instance?.breaker.failed(performance.now())
+        log.warn({ service, requestId: context.requestId, kind: error.kind }, `a stream broke: ${error.message}`)
         throw toClient(error, service)
       }
     },

@@ -1,0 +1,86 @@
+/** Starts the stream of answers of an operation that has passed the policies. One way for SSE and WebSocket. */
+import { GraphQLError, validate } from 'graphql'
+import type { KnownOperation } from '../request/documents.ts'
+import type { Exchange } from '../request/exchange.ts'
+import type { Outcome } from '../request/host.ts'
+import type { Edition } from '../supergraph/edition.ts'
+import type { Streams } from './streams.ts'
+
+/** `return` ends it at once, whatever it waits for. */
+export type Events = AsyncGenerator<Outcome, void, undefined>
+
+/**
+ * Rejects with what is wrong with the operation.
+ * @param onEnd called once, when the stream has ended however it ended; not where this rejects
+ */
+export type StartEvents = (
+  exchange: Exchange,
+  edition: Edition,
+  operation: KnownOperation,
+  onEnd: () => void,
+) => Promise<Events>
+
+export function createStart(streams: Streams): StartEvents {
+  return async (exchange, edition, operation, onEnd) => {
+    requireValid(edition, operation)
+    const { ending, close } = streams.open(exchange)
+    try {
+      const events = await edition.subscribe(exchange, operation, ending)
+      return withEnd(events, () => {
+        close()
+        onEnd()
+      })
+    } catch (error) {
+      close()
+      throw error
+    }
+  }
+}
+
+/** @throws GRAPHQL_VALIDATION_FAILED */
+function requireValid({ schema }: Edition, { document }: KnownOperation): void {
+  if (document.isValid) return
+  const [fault] = validate(schema, document.node)
+  if (fault) {
+    const { message, nodes } = fault
+    throw new GraphQLError(message, { nodes: nodes ?? [], extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } })
+  }
+  document.isValid = true
+}
+
+/** A client may leave before the first event, when a generator's own `finally` would not run yet. */
+function withEnd<Value>(
+  events: AsyncGenerator<Value, void, undefined>,
+  end: () => void,
+): AsyncGenerator<Value, void, undefined> {
+  let ended = false
+  const endOnce = (): void => {
+    if (!ended) end()
+    ended = true
+  }
+  const settle = async (step: Promise<IteratorResult<Value, void>>): Promise<IteratorResult<Value, void>> => {
+    try {
+      const result = await step
+      if (result.done) endOnce()
+      return result
+    } catch (error) {
+      endOnce()
+      throw error
+    }
+  }
+  return {
+    next: () => settle(events.next()),
+    return: () => {
+      // Ending aborts what the generator waits for; without that, its `return` would wait for the next event.
+      endOnce()
+      return settle(events.return())
+    },
+    throw: (error: unknown) => settle(events.throw(error)),
+    [Symbol.asyncIterator]() {
+      return this
+    },
+    async [Symbol.asyncDispose]() {
+      await this.return()
+    },
+  }
+}

@@ -1,0 +1,264 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { createClient as createSseClient } from 'graphql-sse'
+import { createClient as createSocketClient } from 'graphql-ws'
+import { WebSocket } from 'ws'
+import { ask, type GraphQLAnswer, readAnswer, startTestGateway, type TestGateway, verdict } from '../support/gateway.ts'
+import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts'
+import { type Journal, journalSdl, startJournal } from '../support/journal.ts'
+import { itemsSdl, type Shop, startShop } from '../support/shop.ts'
+import { until } from '../support/upstream.ts'
+
+let shop: Shop
+let journal: Journal
+let gateway: TestGateway
+const env = { STATELESS: 'items' }
+const services = () => [
+  { name: 'journal', sdl: journalSdl, url: journal.url },
+  { name: 'items', sdl: itemsSdl, url: shop.items.url },
+]
+beforeAll(async () => {
+  shop = await startShop()
+})
+afterAll(() => shop.close())
+beforeEach(async () => {
+  journal = await startJournal()
+  gateway = await startTestGateway({ services: services(), env })
+})
+afterEach(async () => {
+  await gateway.stop()
+  await journal.close()
+})
+
+const query = 'subscription ($after: String) { written(after: $after) { cursor text about { name } } }'
+
+interface Written {
+  readonly cursor: string
+  readonly text: string
+  readonly about: { readonly name: string } | null
+}
+type Result = Pick<GraphQLAnswer, 'data' | 'errors'>
+
+/** Follows with SSE from a cursor; each break is resumed behind the last event seen, as a client would. */
+async function* followBySse(
+  url: () => string,
+  after?: string,
+  headers: Record<string, string> = {},
+): AsyncGenerator<Written> {
+  let cursor = after
+  for (;;) {
+    const client = createSseClient({ url: `${url()}/graphql`, retryAttempts: 0, headers })
+    try {
+      for await (const result of client.iterate({ query, variables: { after: cursor } }) as AsyncIterable<Result>) {
+        if (result.errors) break
+        cursor = result.data.written.cursor
+        yield result.data.written
+      }
+    } catch {
+      // The gateway is away for the moment.
+    } finally {
+      client.dispose()
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+const socketClient = (url: string, connectionParams: Record<string, string> = {}) =>
+  createSocketClient({
+    url: `${url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    connectionParams,
+    retryAttempts: 0,
+  })
+
+async function take(events: AsyncGenerator<Written>, count: number): Promise<Written[]> {
+  const taken: Written[] = []
+  while (taken.length < count) taken.push((await events.next()).value as Written)
+  await events.return(undefined)
+  return taken
+}
+
+const expected = (from: number, count: number) =>
+  Array.from({ length: count }, (_, n) => ({
+    cursor: String(from + n),
+    text: `entry ${from + n}`,
+    about: { name: `item i${(from + n) % 10}` },
+  }))
+
+describe('a subscription', () => {
+  test('by SSE joins each event with other services, in order', async () => {
+    journal.write(5)
+    const events = take(
+      followBySse(() => gateway.url, '0'),
+      8,
+    )
+    await until(() => journal.open === 1)
+    journal.write(3)
+    expect(await events).toEqual(expected(1, 8))
+    await until(() => journal.open === 0)
+  })
+
+  test('by WebSocket does the same', async () => {
+    journal.write(5)
+    const client = socketClient(gateway.url)
+    const seen: Written[] = []
+    for await (const { data } of client.iterate({ query, variables: { after: '0' } })) {
+      seen.push((data as { written: Written }).written)
+      if (seen.length === 5) break
+    }
+    expect(seen).toEqual(expected(1, 5))
+    await client.dispose()
+    await until(() => journal.open === 0)
+  })
+
+  test('is refused by the same policies as everything else, in JSON', async () => {
+    const stream = async (body: object) =>
+      readAnswer(
+        await fetch(`${gateway.url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+          body: JSON.stringify(body),
+        }),
+      )
+    expect(verdict(await stream({ query: 'subscription { nothing }' }))).toBe('400 GRAPHQL_VALIDATION_FAILED')
+    expect(verdict(await stream({ query: 'subscription {' }))).toBe('400 GRAPHQL_PARSE_FAILED')
+    expect(verdict(await stream({ query, variables: { after: 7 } }))).toBe('400 BAD_USER_INPUT')
+    expect(verdict(await ask(gateway.url, query))).toBe('400 BAD_USER_INPUT')
+    const client = socketClient(gateway.url)
+    const refused = client.iterate({ query: 'subscription { nothing }' }).next()
+    await expect(refused).rejects.toMatchObject([
+      { extensions: { code: 'GRAPHQL_VALIDATION_FAILED', requestId: expect.any(String) } },
+    ])
+    const wrongWay = client.iterate({ query: '{ items { id } }' }).next()
+    await expect(wrongWay).rejects.toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }])
+    await client.dispose()
+  })
+
+  test('answers a query once to a client that takes events only', async () => {
+    const client = createSseClient({ url: `${gateway.url}/graphql` })
+    const results: unknown[] = []
+    for await (const result of client.iterate({ query: '{ items(first: 1) { id } }' })) results.push(result)
+    expect(results).toEqual([{ data: { items: [{ id: 'i0' }] } }])
+    client.dispose()
+  })
+})
+
+describe('a subscription that is broken off', () => {
+  test('goes on by itself when its service comes back, and misses nothing', async () => {
+    const events = take(
+      followBySse(() => gateway.url, '0'),
+      30,
+    )
+    for (let round = 0; round < 3; round += 1) {
+      journal.write(10)
+      await until(() => journal.open === 1)
+      await journal.kill()
+      await journal.start()
+    }
+    expect(await events).toEqual(expected(1, 30))
+  })
+
+  test('is resumed elsewhere when the gateway stops: 1,000 events and both killed in between, none missed', async () => {
+    let current = gateway
+    const events = take(
+      followBySse(() => current.url, '0'),
+      1_000,
+    )
+    for (let round = 0; round < 10; round += 1) {
+      journal.write(100)
+      if (round % 3 === 1) {
+        await journal.kill()
+        await journal.start()
+      }
+      if (round % 4 === 2) {
+        const next = await startTestGateway({ services: services(), env })
+        const old = current
+        current = next
+        await old.stop()
+      }
+    }
+    expect(await events).toEqual(expected(1, 1_000))
+    gateway = current
+  })
+
+  test('ends with an error when there is no way to go on without missing something', async () => {
+    const client = createSseClient({ url: `${gateway.url}/graphql`, retryAttempts: 0 })
+    const results: Result[] = []
+    const ended = (async () => {
+      const events = client.iterate({ query: 'subscription { written { text } }' }) as AsyncIterable<Result>
+      for await (const result of events) results.push(result)
+    })()
+    await until(() => journal.open === 1)
+    await journal.kill()
+    await ended
+    expect(results.at(-1)?.errors?.[0]?.extensions).toMatchObject({ code: 'SERVICE_UNAVAILABLE', service: 'journal' })
+    await journal.start()
+  })
+
+  test('says so by WebSocket, too, when the gateway stops', async () => {
+    const client = socketClient(gateway.url)
+    const other = await startTestGateway({ services: services(), env })
+    const otherClient = socketClient(other.url)
+    const closed = new Promise<unknown>((resolve) => otherClient.on('closed', resolve))
+    const ended = otherClient
+      .iterate({ query })
+      .next()
+      .catch(() => 'closed')
+    await until(() => journal.open === 1)
+    await other.stop()
+    await ended
+    expect(await closed).toMatchObject({ code: 1012 })
+    await client.dispose()
+  })
+
+  test('ends at its service when the client leaves, even before the first event', async () => {
+    const leaving = new AbortController()
+    const headers = { 'content-type': 'application/json', accept: 'text/event-stream' }
+    await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ query }),
+      signal: leaving.signal,
+    })
+    await until(() => journal.open === 1)
+    leaving.abort()
+    await until(() => journal.open === 0)
+  })
+})
+
+describe('the token of a subscription', () => {
+  let provider: IdentityProvider
+  let guarded: TestGateway
+  beforeEach(async () => {
+    provider = await startIdentityProvider()
+    const identity = { JWKS_URL: provider.jwksUrl, JWT_ISSUER: provider.issuer, JWT_AUDIENCE: provider.audience }
+    guarded = await startTestGateway({ services: services(), env: { ...env, ...identity } })
+  })
+  afterEach(async () => {
+    await guarded.stop()
+    await provider.close()
+  })
+
+  test('ends it with a code when it expires, and reaches the service as it came', async () => {
+    const token = await provider.token({ exp: Math.floor(Date.now() / 1000) + 2 })
+    const client = createSseClient({ url: `${guarded.url}/graphql`, headers: { authorization: `Bearer ${token}` } })
+    const results: Result[] = []
+    for await (const result of client.iterate({ query }) as AsyncIterable<Result>) results.push(result)
+    expect(results.at(-1)?.errors?.[0]).toMatchObject({ extensions: { code: 'UNAUTHENTICATED' } })
+    expect(journal.authorizations.at(-1)).toBe(`Bearer ${token}`)
+    await until(() => journal.open === 0)
+  })
+
+  test('comes with a WebSocket’s connection, and a bad one is refused', async () => {
+    const token = await provider.token()
+    journal.write(1)
+    const good = socketClient(guarded.url, { authorization: `Bearer ${token}` })
+    expect((await good.iterate({ query, variables: { after: '0' } }).next()).value).toMatchObject({
+      data: { written: { cursor: '1' } },
+    })
+    expect(journal.authorizations.at(-1)).toBe(`Bearer ${token}`)
+    await good.dispose()
+    const bad = socketClient(guarded.url, { authorization: 'Bearer nonsense' })
+    await expect(bad.iterate({ query }).next()).rejects.toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }])
+    await bad.dispose()
+  })
+})
