@@ -34,9 +34,11 @@ test('a service that can never start stops the others, and is named', async () =
   expect(await serverProcesses()).toEqual([])
 }, 90_000)
 
-test('what was cut short goes through the next time', async () => {
-  const started = start()
+test('what was cut short goes through the next time, and Ctrl-C stops all of it in order', async () => {
+  const started = run({ DATA_DIR: folder.path, PORT: '0', ADMIN_PORT: '0' }, [], 'npm')
   await until('the ready line', () => started.output().includes('\nready http'), 60_000)
-  started.kill('SIGINT')
+  started.interrupt()
   expect(await started.ended).toBe(0)
+  expect(started.output()).not.toContain('died')
+  expect(started.output()).toMatch(/^gateway +stopped$[\s\S]*^banking +stopped$[\s\S]*^database +stopped$/m)
 }, 90_000)

@@ -10,6 +10,8 @@ export interface Run {
   /** Resolves when it has ended and closed its output, to its exit code (`null` when it was killed). */
   readonly ended: Promise<number | null>
   kill(signal: NodeJS.Signals): void
+  /** What Ctrl-C does: SIGINT to every process of the terminal's foreground group at once. */
+  interrupt(): void
 }
 
 /** How it is started: by Node, or by npm as a user would. */
@@ -31,6 +33,7 @@ export function run(
   const child: ChildProcess = spawn(command, [...args, ...flags], {
     cwd: fileURLToPath(new URL('../..', import.meta.url)),
     env: { PATH, HOME, ...environment },
+    detached: true, // a group of its own, as a terminal gives
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
@@ -40,6 +43,7 @@ export function run(
     output: () => output,
     ended: new Promise((resolve) => child.once('close', resolve)),
     kill: (signal) => void child.kill(signal),
+    interrupt: () => void process.kill(-(child.pid as number), 'SIGINT'),
   }
 }
 
