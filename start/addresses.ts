@@ -46,7 +46,7 @@ async function choose(
   asked: number | undefined,
   reserved: number | undefined,
 ): Promise<number> {
-  if (asked === 0) return (await freePorts(1, host))[0] ?? 0
+  if (asked === 0) return (await freePorts(1, host, [reserved]))[0] ?? 0
   if (asked !== undefined) return asked
   for (let port: number = usual[setting]; port < usual[setting] + SEARCH; port++) {
     if (port !== reserved && (await whyTaken(host, port)) === undefined) return port

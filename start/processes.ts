@@ -42,7 +42,8 @@ export async function describeSystem(settings: StartSettings, ports: Ports, secr
   const { DATABASE_URL: _elsewhere, ...environment } = settings.environment
   const common = { ...environment, DATA_DIR: dataDir, LOG_LEVEL: logLevel, GATEWAY_SECRET: secret }
   const kinds = services.map(({ name, kind }) => ({ name, kind, count: instances.get(name) ?? 0 }))
-  const free = await freePorts(1 + kinds.reduce((sum, { count }) => sum + count, 0))
+  const total = 1 + kinds.reduce((sum, { count }) => sum + count, 0)
+  const free = await freePorts(total, LOOPBACK, [ports.port, ports.adminPort])
   const databasePort = free.pop()
 
   const started = kinds.map(({ name, kind, count }) => ({

@@ -16,12 +16,16 @@ export function whyTaken(host: string, port: number): Promise<string | undefined
   })
 }
 
-/** Different free ports, none of which an outgoing connection will be lent. */
-export async function freePorts(count: number, host = '127.0.0.1'): Promise<number[]> {
+/** Different free ports, none of which an outgoing connection will be lent. @param except ports that are spoken for */
+export async function freePorts(
+  count: number,
+  host = '127.0.0.1',
+  except: readonly (number | undefined)[] = [],
+): Promise<number[]> {
   const ports = new Set<number>()
   for (let attempt = 0; ports.size < count && attempt < 100 * count; attempt++) {
     const port = randomInt(FIRST, LAST)
-    if ((await whyTaken(host, port)) === undefined) ports.add(port)
+    if (!except.includes(port) && (await whyTaken(host, port)) === undefined) ports.add(port)
   }
   if (ports.size < count) throw new Error(`No ${count} free ports were found on ${host}.`)
   return [...ports]
