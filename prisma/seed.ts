@@ -8,8 +8,10 @@ import { openDatabase } from '../subgraphs/banking/database.ts'
 import type { Answer, Moment } from '../subgraphs/banking/ledger/evaluate.ts'
 import { writeHistory } from '../subgraphs/banking/ledger/history.ts'
 import { bankActor, type Command, ledgerRequest, type OpenAccountCommand } from '../subgraphs/banking/ledger/request.ts'
+import { bookRequest } from '../subgraphs/banking/loans/books.ts'
 import { BANK_CURRENCIES } from '../subgraphs/banking/money/currencies.ts'
 import type { PrismaClient } from './generated/client.ts'
+import { firstLoanKey, LOAN_CURRENCY, loansOfTheYear } from './seed/loans.ts'
 import { type AccountName, type AccountPlan, accounts, customers } from './seed/people.ts'
 import { branches, merchants } from './seed/places.ts'
 import { exchangeRates } from './seed/rates.ts'
@@ -26,13 +28,18 @@ export async function seed(url: string): Promise<void> {
     await database.branch.createMany({ data: [...branches], skipDuplicates: true })
     await database.merchant.createMany({ data: [...merchants], skipDuplicates: true })
     await database.exchangeRate.createMany({ data: [...exchangeRates], skipDuplicates: true })
+    const isNew = (await database.operation.count({ take: 1 })) === 0
     const ids = await openAccounts(database)
+    const moments: Moment[] = movementsOfTheYear().map((movement) => ({
+      at: movement.at,
+      requests: [ask(movement.key, transferOf(movement, ids))],
+    }))
+    // A demo from before there were loans goes on without them: its clock is past theirs.
+    const hasLoans = isNew || (await database.operation.count({ where: firstLoanKey })) > 0
+    if (hasLoans) moments.push(...(await lend(database, ids)))
     await write(
       database,
-      movementsOfTheYear().map((movement) => ({
-        at: movement.at,
-        requests: [ask(movement.key, transferOf(movement, ids))],
-      })),
+      moments.sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0)),
     )
     // A planner that has seen the tables fill up plans for what is in them.
     await database.$executeRaw`ANALYZE`
@@ -54,6 +61,18 @@ async function openAccounts(database: PrismaClient): Promise<ReadonlyMap<string,
     },
   ])
   return new Map(plans.map(([name], at) => [name, subjectOf(answers[at])]))
+}
+
+/** The bank's own accounts for loans, and what happened with them. */
+async function lend(database: PrismaClient, ids: ReadonlyMap<string, string>): Promise<readonly Moment[]> {
+  const names = ['principal', 'interest', 'overpayments', 'losses'] as const
+  const requests = names.map((name) => bookRequest(name, LOAN_CURRENCY))
+  const answers = await write(database, [{ at: new Date(YEAR.from).toISOString(), requests }])
+  const [principal = '', interest = '', overpayments = '', losses = ''] = answers.map(subjectOf)
+  return loansOfTheYear(
+    { payer: idOf(ids, 'payerEuro'), payee: idOf(ids, 'payeeEuro') },
+    { principal, interest, overpayments, losses },
+  )
 }
 
 const settlement = (currency: string): OpenAccountCommand => ({

@@ -1,6 +1,6 @@
 /** The bank's own accounts for loans, one set a currency, opened when first needed. */
 import type { Ledger } from '../ledger/ledger.ts'
-import { bankActor, ledgerRequest } from '../ledger/request.ts'
+import { bankActor, type LedgerRequest, ledgerRequest } from '../ledger/request.ts'
 import type { LoanBooks } from './loan.ts'
 
 const labels: LoanBooks = {
@@ -27,25 +27,27 @@ export function loanBooks(ledger: Ledger, currency: string): Promise<LoanBooks> 
   return books
 }
 
+/** The order to open one of the accounts; the same one every time, so that it opens the account once. */
+export const bookRequest = (name: keyof LoanBooks, currency: string): LedgerRequest =>
+  ledgerRequest({
+    actor,
+    key: `open:${name}:${currency}`,
+    requestId: null,
+    command: {
+      name: 'openAccount',
+      owner: null,
+      kind: 'INTERNAL',
+      currency,
+      label: labels[name],
+      floor: null,
+      productId: null,
+      branchId: null,
+    },
+  })
+
 async function openBooks(ledger: Ledger, currency: string): Promise<LoanBooks> {
   const open = async (name: keyof LoanBooks): Promise<string> => {
-    const { outcome } = await ledger.submit(
-      ledgerRequest({
-        actor,
-        key: `open:${name}:${currency}`,
-        requestId: null,
-        command: {
-          name: 'openAccount',
-          owner: null,
-          kind: 'INTERNAL',
-          currency,
-          label: labels[name],
-          floor: null,
-          productId: null,
-          branchId: null,
-        },
-      }),
-    )
+    const { outcome } = await ledger.submit(bookRequest(name, currency))
     if (!outcome.accepted) throw new Error(`The bank's account for ${name} in ${currency} was refused: ${outcome.code}`)
     return outcome.subject
   }

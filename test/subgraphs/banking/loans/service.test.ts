@@ -188,6 +188,19 @@ describe('a loan', () => {
   })
 })
 
+describe('the demo', () => {
+  test('has a loan that is repaid on schedule, and one that waits for an officer', async () => {
+    const query = `{ me { loans { edges { node { state purpose schedule { paid } changes(first: 1) { edges { node { action } } } } } } } }`
+    const nodes = (await service.call('payer', query)).data.me.loans.edges.map(({ node }: { node: unknown }) => node)
+    const roof = nodes.find(({ purpose }: { purpose: string }) => purpose === 'A new roof')
+    expect(roof).toMatchObject({ state: 'ACTIVE', changes: { edges: [{ node: { action: 'REPAY' } }] } })
+    expect(roof.schedule.filter(({ paid }: { paid: boolean }) => paid)).toHaveLength(9)
+    const waiting = '{ loans(state: SUBMITTED, first: 100) { edges { node { purpose borrower { id } } } } }'
+    const { data } = await service.call('officer', waiting)
+    expect(data.loans.edges).toContainEqual({ node: { purpose: 'A bigger boat', borrower: { id: 'payee' } } })
+  })
+})
+
 describe('lists of loans', () => {
   test("page through a customer's own, the newest first, without a gap", async () => {
     const ids = []
@@ -205,7 +218,8 @@ describe('lists of loans', () => {
     } while (after !== null)
     expect(seen.slice(0, 3)).toEqual(ids)
     expect(new Set(seen).size).toBe(seen.length)
-    expect((await service.call('payee', query)).data.me.loans.edges).toEqual([])
+    const theirs = (await service.call('payee', query)).data.me.loans.edges
+    expect(theirs.filter(({ node }: { node: { id: string } }) => seen.includes(node.id))).toEqual([])
   })
 
   test("show everybody's to officers alone", async () => {
