@@ -50,7 +50,11 @@ function requireSameOrigin(request: IncomingMessage, ownHost: string): void {
   const own = name !== undefined && (name === 'localhost' || isIP(name) !== 0 || name === ownHost)
   const sameOrigin = origin === undefined || origin === `http://${host}` || origin === `https://${host}`
   if (!own || !sameOrigin || (site !== undefined && site !== 'same-origin'))
-    throw new HttpError(403, 'FORBIDDEN', 'Demo tokens are given to the playground of this gateway only.')
+    throw new HttpError(
+      403,
+      'FORBIDDEN',
+      'Signing in works in this gateway’s own playground, opened at localhost, an IP address or its HOST.',
+    )
 }
 
 /** Without port and brackets; undefined for what is not a host. */

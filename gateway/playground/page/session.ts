@@ -45,6 +45,7 @@ async function fetchToken(caller: string): Promise<DemoToken> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ caller }),
   })
-  if (!response.ok) throw new Error(`The gateway refused to sign in “${caller}” (HTTP ${response.status}).`)
-  return response.json()
+  if (response.ok) return response.json()
+  const { errors } = (await response.json()) as { errors?: readonly { message: string }[] }
+  throw new Error(errors?.[0]?.message ?? `The gateway refused to sign in “${caller}” (HTTP ${response.status}).`)
 }

@@ -131,6 +131,18 @@ describe('the playground', () => {
     expect(await page.getByLabel('You are').inputValue()).toBe('officer')
   })
 
+  test('says why where signing in is refused, and nobody is signed in then', async () => {
+    const { page } = await visit()
+    await page.route('**/demo/token', async (route) => {
+      const headers = { ...route.request().headers(), origin: 'http://elsewhere.test' }
+      await route.fulfill({ response: await route.fetch({ headers }) })
+    })
+    await page.getByLabel('You are').selectOption('payer')
+    await page.getByRole('status').filter({ hasText: 'Signing in works in this gateway’s own playground' }).waitFor()
+    expect(await page.getByLabel('You are').inputValue()).toBe('')
+    await keepScreenshot(page, 'playground-sign-in-refused')
+  })
+
   test('is worked by keyboard alone', async () => {
     const { page } = await visit()
     await page.keyboard.press('Tab')
