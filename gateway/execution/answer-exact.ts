@@ -14,6 +14,7 @@ import {
 } from 'graphql'
 import { errorAt, Failure, type Fault } from './failure.ts'
 import { leafCheck } from './leaf.ts'
+import { isData } from './run.ts'
 import type { ObjectShape, SelectionShape } from './shape.ts'
 
 type Path = (string | number)[]
@@ -89,8 +90,8 @@ export function completeAnswer(
     if (isListType(type)) return completeList(value, type.ofType, selection, place)
     if (isLeafType(type))
       return leafCheck(type)(value) ? value : fault(`The service gave no ${type.name} for ${place}.`)
-    if (typeof value !== 'object' || !selection) return fault(`The service gave no object for ${place}.`)
-    const source = value as Data
+    if (!isData(value) || !selection) return fault(`The service gave no object for ${place}.`)
+    const source: Data = value
     const shape = selection.of(source['__typename'])
     return shape ? completeObject(shape, source) : fault(`The service gave no object of a known type for ${place}.`)
   }

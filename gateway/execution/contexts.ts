@@ -33,7 +33,7 @@ export function lineagesAt(root: Data, path: DataPath): Lineage[] {
   return found
 }
 
-/** @throws PlanShapeError for a path that starts anywhere but above */
+/** @throws PlanShapeError for a path that leads to no field */
 export function compileContexts(rewrites: readonly FetchDataKeyRenamer[], types: TypeRelations): ContextTexts {
   const names = [...new Set(rewrites.map(({ renameKeyTo }) => renameKeyTo))]
   const sources = names.map((name) => ({

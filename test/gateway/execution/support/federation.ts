@@ -39,8 +39,12 @@ export interface Federation {
   readonly unplannable: string[]
   /** Services that refuse every call, for as long as they are in here. */
   readonly down: Set<string>
+  /** What a service answers in place of its own answer; a mere answer is that of `club`. */
+  instead: ServiceAnswer | ((service: string) => ServiceAnswer | undefined) | undefined
   /** Asks the engine. */
   ask(query: string, variables?: Readonly<Record<string, unknown>>, context?: unknown): Promise<AskedAnswer>
+  /** Calls a service as the engine does. */
+  readonly send: Send
   close(): Promise<void>
 }
 
@@ -53,6 +57,7 @@ export const callContext: CallContext = {
   requestId: 'test',
   authorization: undefined,
   perspective: undefined,
+  language: undefined,
   signal: undefined,
   idempotent: false,
   observe: () => undefined,
@@ -95,10 +100,14 @@ export async function federate(services: Readonly<Record<string, TestService>>):
       const { query, variables } = JSON.parse(bodyText(body)) as SentCall
       calls.push({ service, query, variables })
       if (down.has(service)) throw codedError('SERVICE_UNAVAILABLE', 'The service is away.', { service })
+      const { instead } = federation
+      const other = typeof instead === 'function' ? instead(service) : service === 'club' ? instead : undefined
+      if (other) return freeze(structuredClone(other))
       return answerAsService(found, wrong, { query, variables, context })
     }
 
-  return {
+  const federation: Federation = {
+    instead: undefined,
     engine,
     supergraph,
     calls,
@@ -114,8 +123,10 @@ export async function federate(services: Readonly<Record<string, TestService>>):
       const { data, errors } = await engine.execute(operation, variables, callContext, sendIn(context))
       return { data: JSON.parse(data) as AskedAnswer['data'], errors }
     },
+    send: sendIn(undefined),
     close: () => engine.close(),
   }
+  return federation
 }
 
 interface ServedSchema {

@@ -1,0 +1,152 @@
+import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
+import { describe, expect, test } from '@jest/globals'
+import { parse } from 'graphql'
+import { compilePlan } from '../../../gateway/execution/compile-plan.ts'
+import { createEngine, defaultEngineOptions } from '../../../gateway/execution/engine.ts'
+import { PlanShapeError } from '../../../gateway/execution/plan-shape-error.ts'
+import { startPlannerThread } from '../../../gateway/execution/planner-thread.ts'
+import type { TypeRelations } from '../../../gateway/execution/type-relations.ts'
+import { callContext, composeTest } from './support/federation.ts'
+import { club, desk } from './support/members.ts'
+
+const types: TypeRelations = { isObjectType: () => true, belongsTo: () => true, inputsOf: () => [], isKey: () => true }
+
+const fetchNode = (extra: Partial<FetchNode> = {}): FetchNode =>
+  ({
+    kind: 'Fetch',
+    serviceName: 'club',
+    operation: '{me{id}}',
+    operationKind: 'query',
+    operationName: undefined,
+    ...extra,
+  }) as FetchNode
+
+const entityFetch = (extra: Partial<FetchNode>): FetchNode =>
+  fetchNode({
+    operation: 'query($representations:[_Any!]!){_entities(representations:$representations){...on Member{x}}}',
+    requires: [{ kind: 'InlineFragment', typeCondition: 'Member', selections: [{ kind: 'Field', name: 'id' }] }],
+    ...extra,
+  })
+
+describe('a plan with a part that the engine does not know is refused while compiling', () => {
+  test.each<[string, PlanNode]>([
+    ['a deferred part', { kind: 'Defer', primary: {}, deferred: [] }],
+    ['a node of a newer planner', { kind: 'Batch' } as never],
+    ['a subscription inside', fetchNode({ operationKind: 'subscription' as never })],
+    ['named fragments', fetchNode({ operation: '{me{...F}} fragment F on Member{id}' })],
+    ['a path that speaks of types', { kind: 'Flatten', path: ['me', '|[Member]'], node: fetchNode() }],
+    [
+      'an input rewrite of a value',
+      entityFetch({ inputRewrites: [{ kind: 'ValueSetter', path: ['... on Member', 'id'], setValueTo: 1 }] }),
+    ],
+    [
+      'an input rewrite of a name',
+      entityFetch({ inputRewrites: [{ kind: 'KeyRenamer', path: ['id'], renameKeyTo: 'x' }] }),
+    ],
+    [
+      'an output rewrite of a value',
+      fetchNode({ outputRewrites: [{ kind: 'ValueSetter', path: ['me'], setValueTo: 1 }] }),
+    ],
+    [
+      'a context of nothing',
+      entityFetch({ contextRewrites: [{ kind: 'KeyRenamer', path: ['..'], renameKeyTo: 'c' }] }),
+    ],
+    [
+      'an object required with different arguments',
+      entityFetch({
+        requires: [
+          {
+            kind: 'Field',
+            name: 'sizes',
+            selections: [
+              { kind: 'Field', name: 'size', alias: 'size_1' },
+              { kind: 'Field', name: 'size', alias: 'size_2' },
+            ],
+          },
+        ],
+      }),
+    ],
+  ])('%s', (_what, node) => {
+    for (const plan of [
+      node,
+      { kind: 'Sequence', nodes: [node] } as PlanNode,
+      { kind: 'Parallel', nodes: [fetchNode(), node] } as PlanNode,
+    ]) {
+      expect(() => compilePlan({ kind: 'QueryPlan', node: plan } as QueryPlan, types)).toThrow(PlanShapeError)
+    }
+  })
+})
+
+describe('the planning thread', () => {
+  const supergraph = composeTest({ club, desk })
+  const quiet = { onSlowPlan: () => undefined, onUnplannable: () => undefined }
+
+  test('refuses a text that is no supergraph', async () => {
+    await expect(createEngine('type Query { a: Int }')).rejects.toThrow('supergraph')
+  })
+
+  test('gives up an operation that takes too long, and plans the next ones', async () => {
+    // Ten thousand fields cannot be planned within a millisecond.
+    const fields = Array.from({ length: 10_000 }, (_, index) => `a${index}: members { id }`).join(' ')
+    const thread = await startPlannerThread(supergraph, { ...quiet, timeout: 1 })
+    const outcomes = await Promise.allSettled([thread.plan(`{ ${fields} }`)])
+    expect(outcomes).toMatchObject([{ status: 'rejected', reason: { extensions: { code: 'OPERATION_TOO_COMPLEX' } } }])
+    await thread.close()
+    const patient = await startPlannerThread(supergraph, { ...quiet, timeout: 60_000 })
+    await expect(patient.plan('{ me { id } }')).resolves.toMatchObject({ node: { kind: 'Fetch', serviceName: 'club' } })
+    await patient.close()
+  })
+
+  test('leaves the event loop free while it plans, and says which plans took long', async () => {
+    const slow: string[] = []
+    const thread = await startPlannerThread(supergraph, {
+      ...quiet,
+      timeout: 60_000,
+      onSlowPlan: (operation) => slow.push(operation),
+    })
+    const fields = Array.from({ length: 2_000 }, (_, index) => `a${index}: members { id mayVote }`).join(' ')
+    let turns = 0
+    const turning = setInterval(() => turns++, 1)
+    await thread.plan(`{ ${fields} }`)
+    clearInterval(turning)
+    expect(slow).toHaveLength(1)
+    expect(turns).toBeGreaterThan(3)
+    await thread.close()
+  })
+
+  test('tells those who still wait when it closes', async () => {
+    const thread = await startPlannerThread(supergraph, { ...quiet, timeout: 60_000 })
+    const waiting = expect(thread.plan('{ me { id } }')).rejects.toMatchObject({ extensions: { code: 'INTERNAL' } })
+    await thread.close()
+    await waiting
+    await expect(thread.plan('{ me { id } }')).rejects.toMatchObject({ extensions: { code: 'INTERNAL' } })
+  })
+})
+
+describe('an operation that the services cannot answer together', () => {
+  test('is an error, and is tried anew when it is sent again', async () => {
+    const reasons: string[] = []
+    // Composition would not have let this through: the desk cannot find a member.
+    const supergraph = composeTest({ club, desk }).replace(
+      'type Member\n  @join__type(graph: CLUB, key: "id")\n  @join__type(graph: DESK, key: "id")',
+      'type Member\n  @join__type(graph: CLUB, key: "id")\n  @join__type(graph: DESK, key: "id", resolvable: false)',
+    )
+    const engine = await createEngine(supergraph, {
+      ...defaultEngineOptions,
+      onUnplannable: (_operation, reason) => reasons.push(reason),
+    })
+    const query = '{ me { greeting } }'
+    const ask = (): Promise<unknown> => {
+      return engine.execute(engine.prepare(query, parse(query)), {}, context, () =>
+        Promise.reject(new Error('not to be called')),
+      )
+    }
+    await expect(ask()).rejects.toMatchObject({
+      message: 'The operation cannot be planned.',
+      extensions: { code: 'INTERNAL' },
+    })
+    await expect(ask()).rejects.toMatchObject({ extensions: { code: 'INTERNAL' } })
+    expect(reasons).toHaveLength(2)
+    await engine.close()
+  })
+})
