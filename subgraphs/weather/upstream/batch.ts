@@ -1,7 +1,16 @@
-/** Gathers what is asked while a call is under way into the next one: one call in flight, no timer, so light load waits for nothing. */
+/** Gathers what is asked within a moment, and all that is asked while a call is under way, into one call: one is in flight at a time. */
+import { setTimeout as delay } from 'node:timers/promises'
 
 /** Outcomes parallel to the items of a batch; an `Error` fails its own item only. */
 export type RunBatch<Item, Result> = (items: readonly Item[]) => Promise<readonly (Result | Error)[]>
+
+/** How long the first question waits for others to go with. All in milliseconds. */
+export interface Gathering {
+  /** It ends when nothing more came for so long, */
+  readonly quiet: number
+  /** or after so long. */
+  readonly longest: number
+}
 
 interface Waiting<Item, Result> {
   readonly item: Item
@@ -9,12 +18,30 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void
 }
 
-/** A function that answers one item by way of `run`, which gets all items of a moment at once. */
-export function batcher<Item, Result>(run: RunBatch<Item, Result>): (item: Item) => Promise<Result> {
+/**
+ * A function that answers one item by way of `run`, which gets all items of a moment at once.
+ * @param gathering without it a batch is what is asked in one turn of the event loop
+ */
+export function batcher<Item, Result>(
+  run: RunBatch<Item, Result>,
+  gathering?: Gathering,
+): (item: Item) => Promise<Result> {
   let waiting: Waiting<Item, Result>[] = []
   let busy = false
 
+  const gather = async ({ quiet, longest }: Gathering): Promise<void> => {
+    const end = performance.now() + longest
+    for (let known = 0; known < waiting.length && performance.now() < end; ) {
+      known = waiting.length
+      const due = performance.now() + quiet
+      await delay(quiet)
+      // A timer that fires late tells that the process was busy, maybe with the very requests that are waited for.
+      if (performance.now() - due > quiet) known = 0
+    }
+  }
+
   const work = async (): Promise<void> => {
+    if (gathering) await gather(gathering)
     while (waiting.length > 0) {
       const batch = waiting
       waiting = []
@@ -37,7 +64,7 @@ export function batcher<Item, Result>(run: RunBatch<Item, Result>): (item: Item)
       waiting.push({ item, resolve, reject })
       if (busy) return
       busy = true
-      // After every resolver of the present operation has asked, whatever its depth.
-      setImmediate(() => void work())
+      // Not before every resolver of the present request has asked, whatever its depth.
+      setImmediate(work)
     })
 }

@@ -15,6 +15,8 @@ export interface EndpointParts {
   readonly log: Logger
 }
 
+/** The gateway sends what one operation wants at different depths as several requests at once; they shall be one call. */
+const GATHERING = { quiet: 5, longest: 100 }
 /** A quota with room again within this many seconds is waited for. */
 const WORTH_WAITING = 1
 
@@ -68,5 +70,5 @@ export function endpointOf(upstream: Upstream, endpoint: string, parts: Endpoint
       }),
     )
     return outcomes
-  })
+  }, GATHERING)
 }
