@@ -34,7 +34,7 @@ export async function run(flags: readonly string[]): Promise<void> {
   await chmod(folder, 0o755) // as root, the server's own user must get in
   const log = createLogger('bench', 'warn')
   const server = await startEmbedded({ dataDir: folder, log })
-  const database = openDatabase({ url: server.url, connections: CONNECTIONS })
+  const database = openDatabase({ url: server.url, connections: CONNECTIONS, connectTimeout: 60_000 })
   try {
     await migrate(server.url)
     const ledger = await createGroupCommitLedger(database, Number(values.accounts))

@@ -7,16 +7,16 @@ export interface DatabaseOptions {
   readonly url: string
   /** Connections at most. */
   readonly connections: number
+  /** Milliseconds to wait for a connection, a free one or a new one. */
+  readonly connectTimeout?: number
 }
 
-const CONNECT_TIMEOUT = 5_000 // milliseconds
-
 /** Connects when it is first asked something. */
-export function openDatabase({ url, connections }: DatabaseOptions): PrismaClient {
+export function openDatabase({ url, connections, connectTimeout = 5_000 }: DatabaseOptions): PrismaClient {
   const pool = {
     connectionString: url,
     max: connections,
-    connectionTimeoutMillis: CONNECT_TIMEOUT,
+    connectionTimeoutMillis: connectTimeout,
     keepAlive: true,
     // A process that is stopped or cut off in the middle of a batch must not hold the ledger's lock for longer.
     idle_in_transaction_session_timeout: 10_000, // milliseconds
