@@ -8,9 +8,7 @@ import { highlightCode } from './highlight.ts'
 import { toSafeTree } from './markdown.ts'
 import { anchorHeadings, type Heading, type References, resolveReferences } from './references.ts'
 
-export interface RichText {
-  /** Safe to place in a page as it is. */
-  readonly html: string
+export interface PlainText {
   readonly text: string
   readonly headings: readonly Heading[]
   readonly words: number
@@ -29,9 +27,15 @@ export function renderTree(markdown: string, references: References): { tree: Ro
   return { tree, headings }
 }
 
-export async function renderRichText(markdown: string, references: References): Promise<RichText> {
+/** Safe to place in a page as it is. */
+export async function renderHtml(markdown: string, references: References): Promise<string> {
+  const { tree } = renderTree(markdown, references)
+  await highlightCode(tree)
+  return stringifier.stringify(tree)
+}
+
+export function renderText(markdown: string, references: References): PlainText {
   const { tree, headings } = renderTree(markdown, references)
   const text = toText(tree)
-  await highlightCode(tree)
-  return { html: stringifier.stringify(tree), text, headings, words: text.split(/\s+/).filter(Boolean).length }
+  return { text, headings, words: text.split(/\s+/).filter(Boolean).length }
 }

@@ -5,28 +5,36 @@ import { type AssetManifest, imagePath } from '../assets/manifest.ts'
 import type { Article } from '../release/article.ts'
 import type { Library } from '../release/library.ts'
 import type { References } from './references.ts'
-import { type RichText, renderRichText, renderTree } from './render.ts'
+import { type PlainText, renderHtml, renderText, renderTree } from './render.ts'
 
 export interface Renderer {
-  richText(article: Article): Promise<RichText>
+  html(article: Article): Promise<string>
+  text(article: Article): PlainText
   /** The sanitized tree, as hast (https://github.com/syntax-tree/hast). */
   tree(article: Article): Root
 }
 
-const MAX_KEPT = 6 * 1024 * 1024 // characters of HTML and text
+const MAX_HTML = 6 * 1024 * 1024 // characters
+const MAX_TEXT = 2 * 1024 * 1024 // characters
 
 export function createRenderer(library: Library, assets: AssetManifest): Renderer {
   const references: References = {
     hasArticle: library.has,
     image: (path) => assets.byPath(imagePath(path)),
   }
-  const kept = new LRUCache<string, RichText, Article>({
-    maxSize: MAX_KEPT,
-    sizeCalculation: ({ html, text }) => html.length + text.length + 1,
-    fetchMethod: (_id, _stale, { context }) => renderRichText(context.markdown, references),
+  const html = new LRUCache<string, string, Article>({
+    maxSize: MAX_HTML,
+    sizeCalculation: ({ length }) => length + 1,
+    fetchMethod: (_id, _stale, { context }) => renderHtml(context.markdown, references),
+  })
+  const text = new LRUCache<string, PlainText, Article>({
+    maxSize: MAX_TEXT,
+    sizeCalculation: ({ text: { length } }) => length + 1,
+    memoMethod: (_id, _stale, { context }) => renderText(context.markdown, references),
   })
   return {
-    richText: (article) => kept.forceFetch(article.id, { context: article }),
+    html: (article) => html.forceFetch(article.id, { context: article }),
+    text: (article) => text.memo(article.id, { context: article }),
     tree: (article) => renderTree(article.markdown, references).tree,
   }
 }

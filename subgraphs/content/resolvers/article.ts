@@ -5,7 +5,6 @@ import { type Asset, imagePath } from '../assets/manifest.ts'
 import type { ContentContext, ReachedArticle } from '../context.ts'
 import type { Article as ArticleData } from '../release/article.ts'
 import type { Heading } from '../render/references.ts'
-import type { RichText } from '../render/render.ts'
 
 const WORDS_A_MINUTE = 200
 
@@ -13,9 +12,6 @@ const field =
   <Name extends keyof ArticleData>(name: Name) =>
   ({ article }: ReachedArticle): ArticleData[Name] =>
     article[name]
-
-const richText = ({ article }: ReachedArticle, { library }: ContentContext): Promise<RichText> =>
-  library.richText(article)
 
 export const Article = {
   __resolveReference({ id }: { id: string }, { library }: ContentContext): ReachedArticle | null {
@@ -42,24 +38,23 @@ export const Article = {
   image: ({ article }: ReachedArticle, _: unknown, { release }: ContentContext): Asset | undefined =>
     article.image === null ? undefined : release.assets.byPath(imagePath(article.image)),
 
-  html: async (reached: ReachedArticle, _: unknown, context: ContentContext): Promise<string> =>
-    (await richText(reached, context)).html,
+  html: ({ article }: ReachedArticle, _: unknown, { library }: ContentContext): Promise<string> =>
+    library.html(article),
 
-  text: async (reached: ReachedArticle, _: unknown, context: ContentContext): Promise<string> =>
-    (await richText(reached, context)).text,
+  text: ({ article }: ReachedArticle, _: unknown, { library }: ContentContext): string => library.text(article).text,
 
   ast: ({ article }: ReachedArticle, _: unknown, { library }: ContentContext): Root => library.tree(article),
 
-  async tableOfContents(
-    reached: ReachedArticle,
+  tableOfContents(
+    { article }: ReachedArticle,
     { depth }: { depth?: number | null },
-    context: ContentContext,
-  ): Promise<readonly Heading[]> {
+    { library }: ContentContext,
+  ): readonly Heading[] {
     const deepest = depth ?? 3
     if (deepest < 1 || deepest > 6) throw codedError('BAD_USER_INPUT', '"depth" must be from 1 to 6.')
-    return (await richText(reached, context)).headings.filter((heading) => heading.depth <= deepest)
+    return library.text(article).headings.filter((heading) => heading.depth <= deepest)
   },
 
-  readingTime: async (reached: ReachedArticle, _: unknown, context: ContentContext): Promise<number> =>
-    Math.max(1, Math.ceil((await richText(reached, context)).words / WORDS_A_MINUTE)),
+  readingTime: ({ article }: ReachedArticle, _: unknown, { library }: ContentContext): number =>
+    Math.max(1, Math.ceil(library.text(article).words / WORDS_A_MINUTE)),
 }

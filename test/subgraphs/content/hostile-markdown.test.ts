@@ -4,7 +4,7 @@ import type { Nodes } from 'hast'
 import { fromHtml } from 'hast-util-from-html'
 import { visit } from 'unist-util-visit'
 import type { References } from '../../../subgraphs/content/render/references.ts'
-import { renderRichText, renderTree } from '../../../subgraphs/content/render/render.ts'
+import { renderHtml, renderTree } from '../../../subgraphs/content/render/render.ts'
 
 const references: References = { hasArticle: () => true, image: () => undefined }
 
@@ -125,7 +125,7 @@ describe('hostile Markdown', () => {
       `text ${payload} text`,
     ]) {
       expect(dangers(renderTree(markdown, references).tree)).toEqual([])
-      expect(dangersOfHtml((await renderRichText(markdown, references)).html)).toEqual([])
+      expect(dangersOfHtml(await renderHtml(markdown, references))).toEqual([])
     }
   })
 
@@ -139,7 +139,7 @@ describe('hostile Markdown', () => {
       fc.asyncProperty(fc.array(piece, { maxLength: 6 }), async (pieces) => {
         const markdown = pieces.join('')
         expect(dangers(renderTree(markdown, references).tree)).toEqual([])
-        expect(dangersOfHtml((await renderRichText(markdown, references)).html)).toEqual([])
+        expect(dangersOfHtml(await renderHtml(markdown, references))).toEqual([])
       }),
       { numRuns: 300 },
     )
