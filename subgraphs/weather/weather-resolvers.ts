@@ -11,6 +11,7 @@ import type { PlaceWeather } from './weather.ts'
 
 const MAX_HOURS = 384
 const MAX_DAYS = 16
+const FIRST_DAY = '1940-01-01'
 /** Seconds for what never changes, as a date's sunrise. */
 const CONSTANT = 86_400
 
@@ -90,6 +91,7 @@ export const weatherResolvers = {
       return answer?.figures.daily?.map((figures: DayFigures) => ({ figures, source: answer })) ?? null
     },
     async on({ ask, place, now }: PlaceWeather, { date }: { date: string }, _: unknown, info: GraphQLResolveInfo) {
+      if (date < FIRST_DAY) return null
       const answer = await ask({ about: 'daily', place, from: date, to: date })
       keepFor(info, now, answer?.validUntil)
       return answer?.figures.daily?.[0] ? { figures: answer.figures.daily[0], source: answer } : null

@@ -201,6 +201,14 @@ describe('the weather of a point', () => {
     expect(data.a.daily[0].date > data.b.daily[0].date).toBe(true)
   })
 
+  test('is told of any day from 1940 on, and of none before', async () => {
+    const { data, errors } = await weather.ask(
+      '{ weather(at: { latitude: 50, longitude: 8 }) { a: on(date: "0001-01-01") { date } b: on(date: "1939-12-31") { date } c: on(date: "1940-01-01") { date } d: on(date: "9999-12-31") { date } } }',
+    )
+    expect(errors).toBeUndefined()
+    expect(data.weather).toEqual({ a: null, b: null, c: { date: '1940-01-01' }, d: { date: '9999-12-31' } })
+  })
+
   test('says of each part where it comes from', async () => {
     const parts = 'provider kind source { attribution }'
     const { data } = await weather.ask(`{ city(id: "${SEATTLE}") {
