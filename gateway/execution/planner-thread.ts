@@ -43,6 +43,8 @@ export async function startPlannerThread(supergraph: string, options: PlanningOp
     if (!request) return
     pending.delete(message.id)
     watchFirst()
+    // A thread with nothing to do does not hold the process.
+    if (pending.size === 0) void worker.then((thread) => thread.unref())
     if (message.kind === 'plan') {
       if (message.milliseconds > SLOW_PLAN) options.onSlowPlan(request.operation, message.milliseconds)
       request.resolve(message.plan)
@@ -54,7 +56,6 @@ export async function startPlannerThread(supergraph: string, options: PlanningOp
 
   const start = (): { worker: Promise<Worker>; facts: Promise<SupergraphFacts> } => {
     const thread = new Worker(new URL('planner-worker.ts', import.meta.url), { workerData: supergraph })
-    thread.unref()
     const facts = new Promise<SupergraphFacts>((resolve, reject) => {
       thread.once('message', (message: PlannerMessage) => {
         if (message.kind === 'facts') resolve(message.facts)
@@ -64,9 +65,13 @@ export async function startPlannerThread(supergraph: string, options: PlanningOp
       thread.once('exit', () => reject(new Error('The planner ended before it was ready.')))
     })
     thread.on('message', answer)
-    // A thread that dies (out of memory) takes only what it was planning with it.
-    thread.on('error', () => void replace())
-    return { worker: facts.then(() => thread), facts }
+    const ready = facts.then(() => {
+      // A thread that dies (out of memory) takes only what it was planning with it.
+      thread.on('error', () => void replace())
+      if (pending.size === 0) thread.unref()
+      return thread
+    })
+    return { worker: ready, facts }
   }
 
   const replace = async (): Promise<void> => {
@@ -75,10 +80,10 @@ export async function startPlannerThread(supergraph: string, options: PlanningOp
     pending.clear()
     const [culprit, ...waiting] = lost
     culprit?.reject(codedError('OPERATION_TOO_COMPLEX', 'The operation takes too long to plan.'))
-    const old = worker
+    void terminate(worker)
+    if (closed) return
     worker = start().worker
     worker.catch(() => undefined)
-    void old.then((thread) => thread.terminate())
     await Promise.all(waiting.map((request) => submit(request)))
   }
 
@@ -91,11 +96,13 @@ export async function startPlannerThread(supergraph: string, options: PlanningOp
   const submit = async (request: Pending): Promise<void> => {
     const id = nextId++
     pending.set(id, request)
-    if (pending.size === 1) watchFirst()
     try {
       const message: PlanRequest = { id, operation: request.operation }
       const thread = await worker
-      if (pending.has(id)) thread.postMessage(message)
+      if (!pending.has(id)) return
+      thread.ref()
+      thread.postMessage(message)
+      if (pending.size === 1) watchFirst()
     } catch {
       pending.delete(id)
       request.reject(unplannable())
@@ -117,9 +124,14 @@ export async function startPlannerThread(supergraph: string, options: PlanningOp
       clearTimeout(deadline)
       for (const { reject } of pending.values()) reject(codedError('INTERNAL', 'The planner is closed.'))
       pending.clear()
-      await (await worker).terminate()
+      await terminate(worker)
     },
   }
+}
+
+const terminate = async (worker: Promise<Worker>): Promise<void> => {
+  const thread = await worker.catch(() => undefined)
+  await thread?.terminate()
 }
 
 const unplannable = (): Error => codedError('INTERNAL', 'The operation cannot be planned.')
