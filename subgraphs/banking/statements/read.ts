@@ -13,7 +13,7 @@ export interface Period {
 }
 
 /** A period as a range of the ledger's sequence, fixed at the moment of reading; `end` is the first after it. */
-interface Range {
+export interface Range {
   readonly start: bigint
   readonly end: bigint
 }
@@ -32,24 +32,13 @@ export interface Total {
 
 const PAGE = 1_000
 
-const withRange = ({ from, to }: Period): Prisma.Sql => Prisma.sql`WITH range AS (
+const withRange = ({ from, to }: Period): Prisma.Sql => Prisma.sql`WITH range AS MATERIALIZED (
   SELECT ${sequenceAt(from)} AS start, LEAST(${sequenceAt(to)}, (SELECT last_sequence + 1 FROM ledger)) AS end
 )`
 
 /** The balances and the turnover of a period, all of one moment. */
 export async function readSums(database: PrismaClient, period: Period): Promise<Sums & Range> {
-  const id = Prisma.sql`${period.accountId}::bigint`
-  const balanceBefore = (bound: Prisma.Sql): Prisma.Sql => Prisma.sql`COALESCE(
-    (SELECT balance_after FROM entries WHERE account_id = ${id} AND sequence < ${bound} ORDER BY sequence DESC LIMIT 1), 0)`
-  const [row] = await database.$queryRaw<[Range & Record<string, bigint>]>`${withRange(period)}
-    SELECT range.start, range.end, ${balanceBefore(Prisma.sql`range.start`)} AS opening,
-      ${balanceBefore(Prisma.sql`range.end`)} AS closing, sums.*
-    FROM range CROSS JOIN LATERAL (
-      SELECT count(*) FILTER (WHERE amount > 0) AS "creditCount", count(*) FILTER (WHERE amount < 0) AS "debitCount",
-        COALESCE(sum(amount) FILTER (WHERE amount > 0), 0)::bigint AS "creditSum",
-        COALESCE(-sum(amount) FILTER (WHERE amount < 0), 0)::bigint AS "debitSum"
-      FROM entries WHERE account_id = ${id} AND sequence >= range.start AND sequence < range.end
-    ) sums`
+  const [row] = await database.$queryRaw<[Range & Record<string, bigint>]>(sumsQuery(period))
   const turnover = (count = 0n, sum = 0n): Turnover => ({ count: Number(count), sum })
   return {
     start: row.start,
@@ -61,17 +50,32 @@ export async function readSums(database: PrismaClient, period: Period): Promise<
   }
 }
 
+export function sumsQuery(period: Period): Prisma.Sql {
+  const id = Prisma.sql`${period.accountId}::bigint`
+  const balanceBefore = (bound: Prisma.Sql): Prisma.Sql => Prisma.sql`COALESCE(
+    (SELECT balance_after FROM entries WHERE account_id = ${id} AND sequence < ${bound} ORDER BY sequence DESC LIMIT 1), 0)`
+  return Prisma.sql`${withRange(period)}
+    SELECT range.start, range.end, ${balanceBefore(Prisma.sql`range.start`)} AS opening,
+      ${balanceBefore(Prisma.sql`range.end`)} AS closing, sums.*
+    FROM range CROSS JOIN LATERAL (
+      SELECT count(*) FILTER (WHERE amount > 0) AS "creditCount", count(*) FILTER (WHERE amount < 0) AS "debitCount",
+        COALESCE(sum(amount) FILTER (WHERE amount > 0), 0)::bigint AS "creditSum",
+        COALESCE(-sum(amount) FILTER (WHERE amount < 0), 0)::bigint AS "debitSum"
+      FROM entries WHERE account_id = ${id} AND sequence >= range.start AND sequence < range.end
+    ) sums`
+}
+
 /** The totals of a period by month (UTC) and category, in that order. */
 export const readTotals = (database: PrismaClient, period: Period): Promise<Total[]> =>
-  database.$queryRaw<Total[]>`${withRange(period)}
-    SELECT to_char(e.posted_at AT TIME ZONE 'UTC', 'YYYY-MM-01') AS month, m.category,
-      COALESCE(sum(e.amount) FILTER (WHERE e.amount > 0), 0)::bigint AS credits,
-      COALESCE(-sum(e.amount) FILTER (WHERE e.amount < 0), 0)::bigint AS debits
-    FROM range
-    JOIN entries e ON e.account_id = ${period.accountId}::bigint AND e.sequence >= range.start AND e.sequence < range.end
-    JOIN transfers t ON t.id = e.transfer_id
-    LEFT JOIN merchants m ON m.id = t.merchant_id
-    GROUP BY 1, 2 ORDER BY 1, 2`
+  database.$queryRaw<Total[]>(totalsQuery(period))
+
+export const totalsQuery = (period: Period): Prisma.Sql => Prisma.sql`${withRange(period)}
+  SELECT to_char(e.posted_at AT TIME ZONE 'UTC', 'YYYY-MM-01') AS month, e.category,
+    COALESCE(sum(e.amount) FILTER (WHERE e.amount > 0), 0)::bigint AS credits,
+    COALESCE(-sum(e.amount) FILTER (WHERE e.amount < 0), 0)::bigint AS debits
+  FROM range
+  JOIN entries e ON e.account_id = ${period.accountId}::bigint AND e.sequence >= range.start AND e.sequence < range.end
+  GROUP BY 1, 2 ORDER BY 1, 2`
 
 interface EntryRow {
   readonly sequence: bigint
@@ -96,26 +100,32 @@ export async function* readEntries(
   { start, end }: Range,
 ): AsyncGenerator<StatementEntry> {
   for (let from = start; from < end; ) {
-    const rows = await database.$queryRaw<EntryRow[]>`/* statements:entries */
-      SELECT e.sequence, e.transfer_id AS "transferId", e.amount, e.balance_after AS "balanceAfter",
-        e.posted_at AS "postedAt", t.reversal_of AS "reversalOf", t.reference, COALESCE(c.name, o.name) AS name, o.number,
-        o.customer_id IS NULL AS bank, COALESCE(o.customer_id = a.customer_id, false) AS own, m.name AS merchant, m.category
-      FROM (
-        SELECT * FROM entries WHERE account_id = ${accountId}::bigint AND sequence >= ${from}::bigint
-          AND sequence < ${end}::bigint ORDER BY sequence LIMIT ${PAGE}
-      ) e
-      JOIN accounts a ON a.id = e.account_id
-      JOIN transfers t ON t.id = e.transfer_id
-      JOIN accounts o ON o.id = CASE t.debit_account_id WHEN e.account_id THEN t.credit_account_id ELSE t.debit_account_id END
-      LEFT JOIN customers c ON c.id = o.customer_id
-      LEFT JOIN merchants m ON m.id = t.merchant_id
-      ORDER BY e.sequence`
+    const rows = await database.$queryRaw<EntryRow[]>(statementPageQuery(accountId, { start: from, end }))
     yield* rows.map(entryOf)
     const last = rows.at(-1)
     if (!last || rows.length < PAGE) return
     from = last.sequence + 1n
   }
 }
+
+/** One page of a range, from its start on. */
+export const statementPageQuery = (
+  accountId: string,
+  { start, end }: Range,
+): Prisma.Sql => Prisma.sql`/* statements:entries */
+  SELECT e.sequence, e.transfer_id AS "transferId", e.amount, e.balance_after AS "balanceAfter",
+    e.posted_at AS "postedAt", t.reversal_of AS "reversalOf", t.reference, COALESCE(c.name, o.name) AS name, o.number,
+    o.customer_id IS NULL AS bank, COALESCE(o.customer_id = a.customer_id, false) AS own, m.name AS merchant, e.category
+  FROM (
+    SELECT * FROM entries WHERE account_id = ${accountId}::bigint AND sequence >= ${start}::bigint
+      AND sequence < ${end}::bigint ORDER BY sequence LIMIT ${PAGE}
+  ) e
+  JOIN accounts a ON a.id = e.account_id
+  JOIN transfers t ON t.id = e.transfer_id
+  JOIN accounts o ON o.id = CASE t.debit_account_id WHEN e.account_id THEN t.credit_account_id ELSE t.debit_account_id END
+  LEFT JOIN customers c ON c.id = o.customer_id
+  LEFT JOIN merchants m ON m.id = t.merchant_id
+  ORDER BY e.sequence`
 
 /** The other side as the account's owner may see it: the merchant stands for the bank's account that pays it. */
 const entryOf = (row: EntryRow): StatementEntry => ({

