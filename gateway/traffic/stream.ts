@@ -1,5 +1,6 @@
 /** A subscription at one instance of a service: a connection of its own, on which events come as server-sent events. Never reconnects by itself. */
-import { Client, type Dispatcher } from 'undici'
+import { StringDecoder } from 'node:string_decoder'
+import { buildConnector, Client, type Dispatcher } from 'undici'
 import { answerOf } from './answer.ts'
 import { createEventReader } from './event-stream.ts'
 import { CallFailure } from './failure.ts'
@@ -8,6 +9,9 @@ import type { ServiceAnswer } from './send.ts'
 
 const MAX_EVENT = 4 * 1024 * 1024 // characters
 const MAX_WAITING = 64 // events read ahead of a slow reader before the service is asked to wait
+
+/** One for all: each of its own costs several kilobytes. */
+const connect = buildConnector({ timeout: 2_000 }) // milliseconds
 
 /**
  * Ends when the service says that it is complete.
@@ -20,7 +24,7 @@ export async function* openStream(
   body: string,
   signal: AbortSignal,
 ): AsyncGenerator<ServiceAnswer, void, undefined> {
-  const client = new Client(instance.origin, { pipelining: 0, headersTimeout: 15_000, bodyTimeout: 0 })
+  const client = new Client(instance.origin, { connect, headersTimeout: 15_000, bodyTimeout: 0 })
   const inbox = createInbox()
   const abort = (): void => inbox.end(new CallFailure('cancelled', 'given up by the caller'))
   signal.addEventListener('abort', abort, { once: true })
@@ -57,7 +61,7 @@ function createInbox() {
   return {
     end,
     handler(url: string): Dispatcher.DispatchHandler {
-      const decoder = new TextDecoder()
+      const decoder = new StringDecoder('utf8')
       let status = 0
       let isStream = false
       let whole = ''
@@ -74,7 +78,7 @@ function createInbox() {
           isStream = headers['content-type']?.toString().startsWith('text/event-stream') ?? false
         },
         onResponseData(_controller, chunk) {
-          const piece = decoder.decode(chunk, { stream: true })
+          const piece = decoder.write(chunk)
           try {
             if (isStream) read(piece)
             else whole += piece

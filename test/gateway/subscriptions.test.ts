@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createClient as createSseClient } from 'graphql-sse'
 import { createClient as createSocketClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
@@ -18,15 +18,13 @@ const services = () => [
 ]
 beforeAll(async () => {
   shop = await startShop()
-})
-afterAll(() => shop.close())
-beforeEach(async () => {
   journal = await startJournal()
   gateway = await startTestGateway({ services: services(), env })
 })
-afterEach(async () => {
+afterAll(async () => {
   await gateway.stop()
   await journal.close()
+  await shop.close()
 })
 
 const query = 'subscription ($after: String) { written(after: $after) { cursor text about { name } } }'
@@ -86,26 +84,28 @@ const expected = (from: number, count: number) =>
 
 describe('a subscription', () => {
   test('by SSE joins each event with other services, in order', async () => {
+    const before = journal.length
     journal.write(5)
     const events = take(
-      followBySse(() => gateway.url, '0'),
+      followBySse(() => gateway.url, String(before)),
       8,
     )
     await until(() => journal.open === 1)
     journal.write(3)
-    expect(await events).toEqual(expected(1, 8))
+    expect(await events).toEqual(expected(before + 1, 8))
     await until(() => journal.open === 0)
   })
 
   test('by WebSocket does the same', async () => {
+    const before = journal.length
     journal.write(5)
     const client = socketClient(gateway.url)
     const seen: Written[] = []
-    for await (const { data } of client.iterate({ query, variables: { after: '0' } })) {
+    for await (const { data } of client.iterate({ query, variables: { after: String(before) } })) {
       seen.push((data as { written: Written }).written)
       if (seen.length === 5) break
     }
-    expect(seen).toEqual(expected(1, 5))
+    expect(seen).toEqual(expected(before + 1, 5))
     await client.dispose()
     await until(() => journal.open === 0)
   })
@@ -144,23 +144,28 @@ describe('a subscription', () => {
 
 describe('a subscription that is broken off', () => {
   test('goes on by itself when its service comes back, and misses nothing', async () => {
-    const events = take(
-      followBySse(() => gateway.url, '0'),
-      30,
-    )
+    const before = journal.length
+    const client = createSseClient({ url: `${gateway.url}/graphql`, retryAttempts: 0 })
+    const seen: Written[] = []
+    const followed = (async () => {
+      const events = client.iterate({ query, variables: { after: String(before) } }) as AsyncIterable<Result>
+      for await (const { data } of events) if (seen.push(data.written) === 30) break
+    })()
     for (let round = 0; round < 3; round += 1) {
       journal.write(10)
       await until(() => journal.open === 1)
       await journal.kill()
       await journal.start()
     }
-    expect(await events).toEqual(expected(1, 30))
+    await followed
+    expect(seen).toEqual(expected(before + 1, 30))
   })
 
   test('is resumed elsewhere when the gateway stops: 1,000 events and both killed in between, none missed', async () => {
     let current = gateway
+    const before = journal.length
     const events = take(
-      followBySse(() => current.url, '0'),
+      followBySse(() => current.url, String(before)),
       1_000,
     )
     for (let round = 0; round < 10; round += 1) {
@@ -176,7 +181,7 @@ describe('a subscription that is broken off', () => {
         await old.stop()
       }
     }
-    expect(await events).toEqual(expected(1, 1_000))
+    expect(await events).toEqual(expected(before + 1, 1_000))
     gateway = current
   })
 
@@ -228,12 +233,12 @@ describe('a subscription that is broken off', () => {
 describe('the token of a subscription', () => {
   let provider: IdentityProvider
   let guarded: TestGateway
-  beforeEach(async () => {
+  beforeAll(async () => {
     provider = await startIdentityProvider()
     const identity = { JWKS_URL: provider.jwksUrl, JWT_ISSUER: provider.issuer, JWT_AUDIENCE: provider.audience }
     guarded = await startTestGateway({ services: services(), env: { ...env, ...identity } })
   })
-  afterEach(async () => {
+  afterAll(async () => {
     await guarded.stop()
     await provider.close()
   })
@@ -250,10 +255,11 @@ describe('the token of a subscription', () => {
 
   test('comes with a WebSocket’s connection, and a bad one is refused', async () => {
     const token = await provider.token()
+    const before = journal.length
     journal.write(1)
     const good = socketClient(guarded.url, { authorization: `Bearer ${token}` })
-    expect((await good.iterate({ query, variables: { after: '0' } }).next()).value).toMatchObject({
-      data: { written: { cursor: '1' } },
+    expect((await good.iterate({ query, variables: { after: String(before) } }).next()).value).toMatchObject({
+      data: { written: { cursor: String(before + 1) } },
     })
     expect(journal.authorizations.at(-1)).toBe(`Bearer ${token}`)
     await good.dispose()

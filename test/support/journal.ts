@@ -13,6 +13,8 @@ export const journalSdl = `
 
 export interface Journal {
   readonly url: string
+  /** Entries written so far; the cursor of the last. */
+  readonly length: number
   /** Subscriptions open now. */
   readonly open: number
   /** Of every subscription that was ever opened. */
@@ -71,6 +73,9 @@ export async function startJournal(): Promise<Journal> {
   await start()
   return {
     url: `http://127.0.0.1:${port}`,
+    get length() {
+      return length
+    },
     get open() {
       return followers.size
     },
