@@ -23,14 +23,15 @@ interface HeadRow {
 
 /**
  * Takes the ledger's lock until the transaction ends. Whoever comes later waits here, so every batch sees all batches before it.
- * The planner is pinned to indexes for this transaction: on tables that just grew it would otherwise scan them whole.
+ * The planner is pinned for this transaction: on tables that just grew it would otherwise scan them whole, and plan anew each time.
  */
 export async function lockHead(transaction: Transaction): Promise<Head> {
   const [row] = await transaction.$queryRaw<HeadRow[]>`/* ledger:head */
     SELECT last_sequence AS sequence, last_operation AS operation, last_batch AS batch, last_account AS account,
       last_at AS at, last_hash AS hash,
       set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-      set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)
+      set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true),
+      set_config('plan_cache_mode', 'force_generic_plan', true)
     FROM ledger WHERE id = 1 FOR NO KEY UPDATE`
   if (!row) throw new Error('The ledger has no head: the database is not migrated.')
   return { ...row, at: row.at.toISOString() }
