@@ -66,4 +66,17 @@ export function bindVariables(
   }
 }
 
+/** What decides the conditions of a request that sets none of their variables. */
+export function defaultConditions({ definition, conditions }: ClientOperation): ConditionValues {
+  const defaults = new Map(
+    definition.variableDefinitions?.map(({ variable, defaultValue }) => [variable.name.value, defaultValue]),
+  )
+  return Object.fromEntries(
+    conditions.map((name) => {
+      const value = defaults.get(name)
+      return [name, value?.kind === Kind.BOOLEAN && value.value]
+    }),
+  )
+}
+
 const NO_VARIABLES: BoundVariables = { values: {}, coerced: {}, conditions: {} }

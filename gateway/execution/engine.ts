@@ -3,12 +3,20 @@
  * Whoever uses it has parsed and validated the document; it knows nothing of HTTP, callers or policies.
  */
 import { buildSchema, type DocumentNode, type GraphQLSchema } from 'graphql'
+import { codedError } from '../protocol/errors.ts'
 import type { CallContext, Send } from '../traffic/send.ts'
-import { type BoundVariables, bindVariables, type ClientOperation, clientOperation } from './client-operation.ts'
+import {
+  type BoundVariables,
+  bindVariables,
+  type ClientOperation,
+  clientOperation,
+  defaultConditions,
+} from './client-operation.ts'
 import { type Answer, type CompiledOperation, compileOperation } from './compiled-operation.ts'
 import type { ConditionValues } from './conditions.ts'
 import { createInternalNames } from './internal-names.ts'
 import { createOperationCache } from './operation-cache.ts'
+import { PlanShapeError } from './plan-shape-error.ts'
 import { plannedOperation } from './planned-operation.ts'
 import type { SupergraphFacts } from './planner.ts'
 import { type PlannerThread, type PlanningOptions, startPlannerThread } from './planner-thread.ts'
@@ -26,6 +34,8 @@ export interface PreparedOperation {
   bind(values: Readonly<Record<string, unknown>>): BoundVariables
   /** The compiled operation for these values of its conditions: at once where it was compiled before. */
   compiled(conditions: ConditionValues): CompiledOperation | Promise<CompiledOperation>
+  /** Compiles what a request without conditions of its own will need: each is what its variable defaults to, or false. */
+  warm(): Promise<void>
 }
 
 export interface Engine {
@@ -46,6 +56,8 @@ export interface Engine {
     context: CallContext,
     send: Send,
   ): Promise<Answer>
+  /** Estimated bytes that compiled operations take now. */
+  readonly cachedBytes: number
   /** Ends the planning thread. What runs may finish. */
   close(): Promise<void>
 }
@@ -63,7 +75,7 @@ export async function createEngine(supergraph: string, options: EngineOptions = 
   const { facts } = planner
   const schema = buildSchema(facts.apiSchema, { assumeValid: true, noLocation: true })
   const kept = createOperationCache<PreparedOperation>(options.cacheBytes)
-  const compile = compiler(planner)
+  const compile = compiler(planner, options)
   return {
     schema,
     supergraph,
@@ -79,6 +91,9 @@ export async function createEngine(supergraph: string, options: EngineOptions = 
       const bound = operation.bind(variables)
       const compiled = await operation.compiled(bound.conditions)
       return compiled.execute(bound, context, send)
+    },
+    get cachedBytes() {
+      return kept.size
     },
     close: () => planner.close(),
   }
@@ -118,12 +133,15 @@ function prepareOperation(
       variants.set(key, pending)
       return pending
     },
+    async warm() {
+      await prepared.compiled(defaultConditions(client))
+    },
   }
   keep(prepared, size)
   return prepared
 }
 
-function compiler(planner: PlannerThread): Compile {
+function compiler(planner: PlannerThread, { onUnplannable }: PlanningOptions): Compile {
   const types = typeRelations(planner.facts)
   const fieldNames = new Set(planner.facts.fieldNames)
   const plannerFields = new Set(planner.facts.plannerFields)
@@ -131,20 +149,23 @@ function compiler(planner: PlannerThread): Compile {
     const names = createInternalNames(fieldNames, plannerFields)
     const text = plannedOperation(client, conditions, names)
     const plan = text === undefined ? { kind: 'QueryPlan' as const } : await planner.plan(text)
-    const operation = compileOperation(client, conditions, names, plan, types)
-    return {
-      operation,
-      size: (text?.length ?? 0) * BYTES_PER_CHARACTER + JSON.stringify(plan).length * BYTES_PER_CHARACTER,
+    try {
+      const operation = compileOperation(client, conditions, names, plan, types)
+      return { operation, size: JSON.stringify(plan).length * BYTES_PER_CHARACTER }
+    } catch (error) {
+      if (!(error instanceof PlanShapeError)) throw error
+      onUnplannable(text ?? '', error.message)
+      throw codedError('INTERNAL', 'The operation cannot be executed.')
     }
   }
 }
 
-/** Measured heap of a compiled plan, its closures and writers, over the length of the plan's JSON. */
-const BYTES_PER_CHARACTER = 8
+/** Heap of an operation as measured on large and small ones: its steps by the plan's length, its tree and writers by the document's. */
+const BYTES_PER_CHARACTER = 13
+const BYTES_PER_DOCUMENT_CHARACTER = 70
+const BYTES_PER_OPERATION = 4_096
 
-const documentSize = ({ definition, fragments }: ClientOperation): number =>
-  4_096 +
-  [definition, ...fragments.values()].reduce(
-    (sum, node) => sum + ((node.loc?.end ?? 0) - (node.loc?.start ?? 0)) * 40,
-    0,
-  )
+function documentSize({ definition, fragments }: ClientOperation): number {
+  const lengths = [definition, ...fragments.values()].map(({ loc }) => (loc ? loc.end - loc.start : 0))
+  return BYTES_PER_OPERATION + lengths.reduce((sum, length) => sum + length, 0) * BYTES_PER_DOCUMENT_CHARACTER
+}

@@ -56,7 +56,7 @@ export async function openEdition(supergraph: string, options: EditionOptions): 
     execute: createExecute({ host, engine, traffic, log }),
     subscribe: createSubscribe({ engine, traffic, log }),
     async plan(query, document, operationName) {
-      await engine.prepare(query, document, operationName).compiled({})
+      await engine.prepare(query, document, operationName).warm()
     },
     async close() {
       await host.stop()
