@@ -1,0 +1,95 @@
+import { describe, expect, test } from '@jest/globals'
+import { createLogger } from '../../../../gateway/process/log.ts'
+import { type Place, ProviderFault, type Question } from '../../../../subgraphs/weather/providers/provider.ts'
+import { remoteProvider } from '../../../../subgraphs/weather/upstream/remote.ts'
+import { memoryStore } from '../../../../subgraphs/weather/upstream/store.ts'
+import type { FetchItem, Outcome, Sheet, Upstream } from '../../../../subgraphs/weather/upstream/upstream.ts'
+
+const place = (latitude: number): Place => ({ latitude, longitude: 0, elevation: undefined, timeZone: 'UTC' })
+const question = (latitude: number): Question => ({
+  about: 'daily',
+  place: place(latitude),
+  from: '2026-06-01',
+  to: '2026-06-01',
+})
+
+const sheet = (overrides: Partial<Sheet> = {}): Sheet => ({
+  figures: { daily: [{ date: '2026-06-01' } as NonNullable<Sheet['figures']['daily']>[number]] },
+  kind: 'FORECAST',
+  issuedAt: 0,
+  validUntil: 0, // may not be kept
+  ...overrides,
+})
+
+/** An upstream in memory that remembers what it was asked, and answers by `reply`. */
+function upstreamOf(reply: (items: readonly FetchItem[]) => Promise<readonly Outcome[]>) {
+  const fetched: (readonly FetchItem[])[] = []
+  const upstream: Upstream = {
+    name: 'test',
+    attribution: 'nobody',
+    quota: [],
+    maxItems: 3,
+    itemFor: (asked) => ({ endpoint: 'only', key: `${asked.place.latitude}`, place: asked.place, question: asked }),
+    cost: (items) => items.length,
+    fetch(items) {
+      fetched.push(items)
+      return reply(items)
+    },
+  }
+  return { fetched, upstream }
+}
+
+const options = { store: memoryStore(), log: createLogger('test', 'silent') }
+
+describe('a provider over an upstream', () => {
+  test('asks once for identical questions under way, even where the answer may not be kept', async () => {
+    const { fetched, upstream } = upstreamOf(async (items) => items.map(() => sheet()))
+    const provider = remoteProvider(upstream, { ...options, store: memoryStore() })
+    const answers = await Promise.all([1, 1, 2, 1].map((latitude) => provider.answer(question(latitude), Date.now())))
+    expect(answers.every((answer) => answer?.provider === 'test')).toBe(true)
+    expect(fetched.map((items) => items.map(({ key }) => key))).toEqual([['1', '2']])
+    await provider.answer(question(1), Date.now())
+    expect(fetched).toHaveLength(2)
+  })
+
+  test('asks in parts no larger than the upstream takes', async () => {
+    const { fetched, upstream } = upstreamOf(async (items) => items.map(() => sheet()))
+    const provider = remoteProvider(upstream, { ...options, store: memoryStore() })
+    await Promise.all([1, 2, 3, 4, 5, 6, 7].map((latitude) => provider.answer(question(latitude), Date.now())))
+    expect(fetched.map(({ length }) => length)).toEqual([3, 3, 1])
+  })
+
+  test('waits for nobody longer than the deadline, and keeps what comes late', async () => {
+    let answer: () => void = () => undefined
+    const { fetched, upstream } = upstreamOf(async (items) => {
+      await new Promise<void>((resolve) => (answer = resolve))
+      return items.map(() => sheet({ validUntil: Date.now() + 60_000 }))
+    })
+    const store = memoryStore()
+    const provider = remoteProvider(upstream, { ...options, store, deadline: 50 })
+    await expect(provider.answer(question(1), Date.now())).rejects.toBeInstanceOf(ProviderFault)
+    while (fetched.length === 0) await new Promise(setImmediate)
+    answer()
+    while (!store.peek('1')) await new Promise(setImmediate)
+    expect(await provider.answer(question(1), Date.now())).toMatchObject({ provider: 'test' })
+    expect(fetched).toHaveLength(1)
+  })
+
+  test('offers what is stale for renewal', async () => {
+    const { fetched, upstream } = upstreamOf(async (items) =>
+      items.map(({ stale }) => stale ?? sheet({ validUntil: Date.now() - 1, lastModified: 'yesterday' })),
+    )
+    const provider = remoteProvider(upstream, { ...options, store: memoryStore() })
+    await provider.answer(question(1), Date.now())
+    await provider.answer(question(1), Date.now())
+    expect(fetched.map((items) => items[0]?.stale?.lastModified)).toEqual([undefined, 'yesterday'])
+  })
+
+  test('lets an error that is no fault of an upstream through: it is one of ours', async () => {
+    const { upstream } = upstreamOf(async () => {
+      throw new TypeError('a bug')
+    })
+    const provider = remoteProvider(upstream, { ...options, store: memoryStore() })
+    await expect(provider.answer(question(1), Date.now())).rejects.toThrow('a bug')
+  })
+})
