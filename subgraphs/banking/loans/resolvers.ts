@@ -11,11 +11,11 @@ import { type MutationResult, mutate } from '../mutation.ts'
 import { loanBooks } from './books.ts'
 import { daysBetween, type PlainDate, plainDateOf } from './calendar.ts'
 import type { LoanMutation, LoanRequest } from './commands.ts'
+import { loanPosition } from './effects.ts'
 import { type ApplyInput, type LoanInput, type QuoteInput, readApplication, readNote, readTerms } from './input.ts'
 import type { Loan, LoanChange, LoanReference } from './loan.ts'
 import { type Instalment, quote, scheduleOf } from './quote.ts'
 import { type LoanPageKey, readLoanPage } from './read.ts'
-import { loanPosition } from './rules.ts'
 import type { LoanState } from './states.ts'
 
 interface PageArguments {

@@ -1,0 +1,121 @@
+/** What each step of a loan comes to: the state it leads to, and the money that moves with it. Whether it may be taken is decided before. */
+import { type Book, postTransfer } from '../ledger/book.ts'
+import type { Account } from '../ledger/model.ts'
+import { type Refused, refuse } from '../ledger/refusal.ts'
+import { countSpending, refusalOfDebit } from '../ledger/rules/debit.ts'
+import type { PlainDate } from './calendar.ts'
+import type { LoanMutation } from './commands.ts'
+import type { Loan, LoanBooks } from './loan.ts'
+import { type Allocation, type Position, positionOf, type Repayment } from './position.ts'
+import type { LoanState } from './states.ts'
+
+/** What an action comes to: the state it leads to, and what moved. */
+export interface Effect {
+  readonly state: LoanState
+  readonly amount?: bigint
+  readonly allocation?: Allocation
+  readonly transferId?: string | null
+}
+
+export interface Situation {
+  readonly loan: Loan
+  readonly amount: bigint | null
+  readonly book: Book
+  readonly borrower: Account
+  readonly bank: { readonly [Name in keyof LoanBooks]: Account }
+}
+
+export const isRefused = (result: Effect | Refused): result is Refused => 'accepted' in result
+
+const today = (book: Book): PlainDate => book.at.slice(0, 10)
+
+const repaymentsOf = ({ changes }: Loan): Repayment[] =>
+  changes.flatMap(({ action, at, amount }) =>
+    action === 'repay' && amount !== null ? [{ paidOn: at.slice(0, 10), amount }] : [],
+  )
+
+/** What is owed on a loan that was paid out; `undefined` for one that was not. */
+export function loanPosition(loan: Loan, day: PlainDate): Position | undefined {
+  const lastDay = loan.changes.at(-1)?.at.slice(0, 10) ?? day
+  // At midnight a reader's clock may still be on the day before the ledger's.
+  return loan.disbursedOn === null
+    ? undefined
+    : positionOf({ ...loan.terms, disbursedOn: loan.disbursedOn }, repaymentsOf(loan), day < lastDay ? lastDay : day)
+}
+
+function pay(
+  { book, loan }: Situation,
+  debit: Account,
+  credit: Account,
+  amount: bigint,
+  purpose: string,
+  groupId: string | null = null,
+): string {
+  return postTransfer(book, { kind: 'LOAN', debit, credit, amount, groupId, reference: `${purpose}, loan ${loan.id}` })
+    .id
+}
+
+function disburse(situation: Situation): Effect | Refused {
+  const { book, loan, borrower, bank } = situation
+  const amount = loan.terms.principal
+  const refusal = refusalOfDebit(book, bank.principal, borrower, amount)
+  if (refusal) return refusal
+  loan.disbursedOn = today(book)
+  return { state: 'ACTIVE', amount, transferId: pay(situation, bank.principal, borrower, amount, 'Disbursal') }
+}
+
+function repay(situation: Situation): Effect | Refused {
+  const { book, loan, borrower, bank, amount } = situation
+  const before = loanPosition(loan, today(book))
+  if (amount === null || !before || loan.disbursedOn === null) return refuse('LOAN_NOT_ACTIVE')
+  const refusal = refusalOfDebit(book, borrower, bank.principal, amount)
+  if (refusal) return refusal
+  const repayments = [...repaymentsOf(loan), { paidOn: today(book), amount }]
+  const after = positionOf({ ...loan.terms, disbursedOn: loan.disbursedOn }, repayments, today(book))
+  const allocation = after.allocations.at(-1) as Allocation
+  let transferId: string | null = null
+  for (const [part, account, purpose] of [
+    [allocation.interest, bank.interest, 'Interest'],
+    [allocation.principal, bank.principal, 'Repayment'],
+    [allocation.overpayment, bank.overpayments, 'Overpayment'],
+  ] as const) {
+    if (part === 0n) continue
+    const id = pay(situation, borrower, account, part, purpose, transferId)
+    transferId ??= id
+  }
+  countSpending(borrower, amount, book.at)
+  const state = after.settlement > 0n ? 'ACTIVE' : after.overpaid > 0n ? 'OVERPAID' : 'CLOSED_OBLIGATIONS_MET'
+  return { state, amount, allocation, transferId }
+}
+
+function writeOff(situation: Situation): Effect {
+  const { book, loan, bank } = situation
+  const amount = loanPosition(loan, today(book))?.principal ?? 0n
+  return {
+    state: 'CLOSED_WRITTEN_OFF',
+    amount,
+    transferId: pay(situation, bank.losses, bank.principal, amount, 'Write-off'),
+  }
+}
+
+function refundOverpayment(situation: Situation): Effect | Refused {
+  const { book, loan, borrower, bank } = situation
+  const amount = loanPosition(loan, today(book))?.overpaid ?? 0n
+  const refusal = refusalOfDebit(book, bank.overpayments, borrower, amount)
+  if (refusal) return refusal
+  return {
+    state: 'CLOSED_OBLIGATIONS_MET',
+    amount,
+    transferId: pay(situation, bank.overpayments, borrower, amount, 'Refund'),
+  }
+}
+
+export const effects: { readonly [Name in LoanMutation]: (situation: Situation) => Effect | Refused } = {
+  approveLoan: () => ({ state: 'APPROVED' }),
+  rejectLoan: () => ({ state: 'REJECTED' }),
+  withdrawLoan: () => ({ state: 'WITHDRAWN' }),
+  disburseLoan: disburse,
+  repayLoan: repay,
+  writeOffLoan: writeOff,
+  refundLoanOverpayment: refundOverpayment,
+}
