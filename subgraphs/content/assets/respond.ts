@@ -55,7 +55,11 @@ export function createAssetResponder(findManifest: FindManifest): RespondWithAss
     const variant = width >= MIN_WIDTH && width <= MAX_WIDTH ? variantOf(asset, width, format) : undefined
     // One address for one picture: a width beyond the original's, or another stem, is no address.
     if (variant?.url !== ASSET_URL + name) return undefined
-    return content(await makeVariant(original, variant), variantContentType(format))
+    const made = await makeVariant(original, variant).catch((error: unknown) => {
+      if (error instanceof BusyError) throw error
+      return undefined // a picture that ends early has no variants; the instance is not to blame
+    })
+    return made && content(made, variantContentType(format))
   }
 
   return async (request, response, path) => {

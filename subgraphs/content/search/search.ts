@@ -86,9 +86,9 @@ function collect(
   accept: (article: Article) => boolean,
 ): SearchHit[] {
   const hits: SearchHit[] = []
-  for (const [place, article] of articles.entries()) {
+  articles.forEach((article, place) => {
     if (matches(place) && accept(article)) hits.push({ article, score: scores[place] ?? 0 })
-  }
+  })
   return hits
 }
 

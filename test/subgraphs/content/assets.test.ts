@@ -7,7 +7,7 @@ import sharp from 'sharp'
 import { SIGNATURE_HEADER, sign } from '../../../gateway/protocol/signature.ts'
 import { readAssets } from '../../../subgraphs/content/assets/manifest.ts'
 import { TEST_SECRET } from '../../support/signed-call.ts'
-import { jpegOf, pngOf } from './support/images.ts'
+import { jpegOf, noiseOf, pngOf } from './support/images.ts'
 import { articleFile, type TestFolder, type TestService, testFolder, testService } from './support/library.ts'
 
 let folder: TestFolder
@@ -20,6 +20,7 @@ beforeAll(async () => {
     'secret.txt': 'nobody may read this',
     'assets/shop/photo.png': photo,
     'assets/copy.png': photo,
+    'assets/cut.png': (await noiseOf(200, 100)).subarray(0, 900),
     'assets/lying.jpg': await jpegOf(60, 30, 6),
     'assets/form.pdf': '%PDF-1.4 form',
   })
@@ -169,6 +170,11 @@ describe('a variant', () => {
       const { variants } = await asset(path, 'variants(width: 50, format: WEBP) { url }')
       expect((await get(variants[0].url)).status).toBe(200)
     }
+  })
+
+  test('of a picture that ends early is not there, and the picture itself is', async () => {
+    const { url, variants } = await asset('cut.png', 'url variants(width: 50, format: WEBP) { url }')
+    expect([(await get(url)).status, (await get(variants[0].url)).status]).toEqual([200, 404])
   })
 
   test('in a width beyond the limits is refused', async () => {
