@@ -12,6 +12,7 @@ import { createVerifier } from './protocol/caller.ts'
 import { createAdminRoutes } from './request/admin.ts'
 import { createFiles } from './request/files.ts'
 import { defaultLimits, type Limits } from './request/limits.ts'
+import { createRequestMetrics } from './request/metrics.ts'
 import { createOperations } from './request/operations.ts'
 import { createPolicies } from './request/policies.ts'
 import { createRoutes } from './request/routes.ts'
@@ -51,8 +52,9 @@ export async function startGateway(
   const { editions } = serving
   const streams = createStreams()
   const start = createStart(streams)
+  const count = createRequestMetrics(registry, () => streams.count)
   const routes = createRoutes({
-    answerOperation: createOperations({ policies, editions, start, log }),
+    answerOperation: createOperations({ policies, editions, start, count, log }),
     servePlayground: await openPlayground(config, editions.current.schema, shipped),
     serveFile: createFiles(editions),
     corsOrigins,

@@ -5,6 +5,7 @@ import { sendEvents } from '../subscriptions/sse.ts'
 import type { StartEvents } from '../subscriptions/start.ts'
 import type { Editions } from '../supergraph/editions.ts'
 import { openExchange } from './exchange.ts'
+import type { CountAnswer } from './metrics.ts'
 import type { Policies } from './policies.ts'
 import { requestIdOf } from './request-id.ts'
 import { sendExecution, sendRefusal } from './respond.ts'
@@ -13,12 +14,13 @@ export interface OperationOptions {
   readonly policies: Policies
   readonly editions: Editions
   readonly start: StartEvents
+  readonly count: CountAnswer
   readonly log: Logger
 }
 
 export type AnswerOperation = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
-export function createOperations({ policies, editions, start, log }: OperationOptions): AnswerOperation {
+export function createOperations({ policies, editions, start, count, log }: OperationOptions): AnswerOperation {
   return async (request, response) => {
     const exchange = openExchange(request, requestIdOf(request))
     try {
@@ -33,18 +35,21 @@ export function createOperations({ policies, editions, start, log }: OperationOp
         for (const policy of policies.operation) policy(exchange, operation)
         if (operation.definition.operation === 'subscription') {
           const events = await start(exchange, edition, operation, () => undefined)
-          response.once('close', () => void events.return())
+          const leave = (): void => void events.return()
+          response.once('close', leave)
+          if (response.destroyed) leave() // it closed while the stream was being opened
           await sendEvents(exchange, response, events)
         } else {
           const execution = await edition.execute(exchange, operation, response)
           if (exchange.accepts === 'events') await sendEvents(exchange, response, [execution.outcome])
           else sendExecution(exchange, response, execution)
+          count(execution.outcome)
         }
       } finally {
         release()
       }
     } catch (error) {
-      sendRefusal(exchange, response, error, log)
+      count(sendRefusal(exchange, response, error, log))
     }
   }
 }

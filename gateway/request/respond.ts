@@ -30,9 +30,10 @@ export function sendExecution(exchange: Exchange, response: ServerResponse, exec
       return
     }
   }
-  // Without data the fault lies in the document or its variables: those are the only ones met this late.
-  const status = executed || exchange.legacyStatus ? 200 : statusOf(outcome.errors?.[0]?.extensions?.['code'])
-  write(exchange, response, status, body)
+  const code = outcome.errors?.[0]?.extensions?.['code']
+  // A wrong variable is met only here, where it counts as a fault of the document.
+  const legacy = exchange.legacyStatus && (isDocumentFault(code) || code === 'BAD_USER_INPUT')
+  write(exchange, response, executed || legacy ? 200 : statusOf(code), body)
 }
 
 /** Names the answer by its content, and says whether the client has that very answer. */
@@ -42,16 +43,20 @@ function isKnownToClient({ request, headers }: Exchange, body: Buffer): boolean 
   return request.headers['if-none-match'] === etag
 }
 
-/** For what a policy refused, and for anything unforeseen, which is masked. */
-export function sendRefusal(exchange: Exchange, response: ServerResponse, error: unknown, log: Logger): void {
+/** For what a policy refused, and for anything unforeseen, which is masked. Returns what the client is told. */
+export function sendRefusal(exchange: Exchange, response: ServerResponse, error: unknown, log: Logger): Outcome {
   const refusal = error instanceof HttpError ? { message: error.message, extensions: { code: error.code } } : undefined
   const known = refusal ?? (error instanceof GraphQLError ? error.toJSON() : { message: 'unforeseen' })
   const masked = maskError(known, exchange.requestId, log, error)
   const code = masked.extensions?.['code']
-  const legacy = exchange.legacyStatus && isErrorCode(code) && DOCUMENT_FAULTS.has(code)
+  const legacy = exchange.legacyStatus && isDocumentFault(code)
   const status = error instanceof HttpError ? error.status : legacy ? 200 : statusOf(code)
-  write(exchange, response, status, Buffer.from(textOf({ errors: [masked] })))
+  const outcome = { errors: [masked] }
+  write(exchange, response, status, Buffer.from(textOf(outcome)))
+  return outcome
 }
+
+const isDocumentFault = (code: unknown): boolean => isErrorCode(code) && DOCUMENT_FAULTS.has(code)
 
 const statusOf = (code: unknown): number => (isErrorCode(code) ? errorStatus[code] : errorStatus.INTERNAL)
 

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { ask, startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { type Shop, startShop } from '../../support/shop.ts'
+
+let shop: Shop
+let gateway: TestGateway
+beforeAll(async () => {
+  shop = await startShop()
+  gateway = await startTestGateway({ services: shop.services, env: { STATELESS: 'items' } })
+})
+afterAll(async () => {
+  await gateway.stop()
+  await shop.close()
+})
+
+const metrics = async (): Promise<string> => (await fetch(`${gateway.adminUrl}/metrics`)).text()
+const post = (path: string, body: string) => fetch(`${gateway.adminUrl}${path}`, { method: 'POST', body })
+
+describe('the admin port', () => {
+  test('says which services there are, of which kind, and how each instance does', async () => {
+    await ask(gateway.url, '{ orders(first: 1) { id item { name } } }')
+    const services: unknown = await (await fetch(`${gateway.adminUrl}/services`)).json()
+    expect(services).toEqual([
+      {
+        name: 'items',
+        kind: 'stateless',
+        instances: [{ url: `${shop.items.url}/graphql`, pid: null, health: 'healthy' }],
+      },
+      {
+        name: 'orders',
+        kind: 'stateful',
+        instances: [{ url: `${shop.orders.url}/graphql`, pid: null, health: 'healthy' }],
+      },
+    ])
+  })
+
+  test('counts answers, calls and cache look-ups', async () => {
+    await ask(gateway.url, '{ items(first: 3) { id } }')
+    await ask(gateway.url, '{ items(first: 3) { id } }')
+    await ask(gateway.url, '{')
+    const text = await metrics()
+    expect(text).toMatch(/tributary_answers_total\{code="OK"\} [1-9]/)
+    expect(text).toMatch(/tributary_answers_total\{code="GRAPHQL_PARSE_FAILED"\} 1/)
+    expect(text).toMatch(/tributary_service_answer_seconds_count\{service="items"\} [1-9]/)
+    expect(text).toMatch(/tributary_cache_lookups_total\{service="items",result="hit"\} [1-9]/)
+    expect(text).toMatch(/tributary_instance_healthy\{service="items",[^}]+\} 1/)
+    expect(text).toMatch(/tributary_open_subscriptions 0/)
+  })
+
+  test('purges what is kept', async () => {
+    const calls = async () => {
+      await ask(gateway.url, '{ item(id: "7") { name } }')
+      return shop.items.calls.length
+    }
+    expect((await calls()) - (await calls())).toBe(0)
+    const before = shop.items.calls.length
+    expect((await post('/purge', '{"tags":["items"]}')).status).toBe(200)
+    expect(await calls()).toBe(before + 1)
+  })
+
+  test('answers what it does not understand in words', async () => {
+    const wrong = [
+      await post('/purge', '{"tags":[]}'),
+      await post('/purge', '{'),
+      await post('/purge', '[]'),
+      await post('/nowhere', ''),
+    ]
+    expect(wrong.map(({ status }) => status)).toEqual([400, 400, 400, 404])
+    for (const response of wrong) expect(await response.json()).toEqual({ error: expect.any(String) })
+  })
+})
