@@ -1,0 +1,34 @@
+/** Which tables a backup holds: all of them, so that none can be forgotten, in an order that foreign keys allow. */
+import type { ClientBase } from 'pg'
+
+/** Prisma's own table is not data: it says which migrations a backup belongs to. */
+const MIGRATIONS = '_prisma_migrations'
+
+export async function tablesInOrder(client: ClientBase): Promise<string[]> {
+  const { rows: tables } = await client.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> $1
+     ORDER BY relname`,
+    [MIGRATIONS],
+  )
+  const { rows: references } = await client.query<{ from: string; to: string }>(
+    `SELECT f.relname AS "from", t.relname AS "to" FROM pg_constraint c
+     JOIN pg_class f ON f.oid = c.conrelid JOIN pg_class t ON t.oid = c.confrelid
+     WHERE c.contype = 'f' AND c.conrelid <> c.confrelid AND f.relnamespace = 'public'::regnamespace`,
+  )
+  const ordered: string[] = []
+  const place = (name: string): void => {
+    if (ordered.includes(name)) return
+    for (const { from, to } of references) if (from === name) place(to)
+    ordered.push(name)
+  }
+  for (const { name } of tables) place(name)
+  return ordered
+}
+
+/** The migrations a database has, oldest first. */
+export async function migrationsOf(client: ClientBase): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT migration_name AS name FROM "${MIGRATIONS}" WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY 1`,
+  )
+  return rows.map(({ name }) => name)
+}

@@ -1,0 +1,68 @@
+/**
+ * `node prisma/restore.ts <folder>`: fills the empty database `DATABASE_URL` from a backup, in one transaction: all of it or nothing.
+ * Never touches a database that already has a history.
+ */
+import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { Client } from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+import { z } from 'zod'
+import { migrationsOf, tablesInOrder } from './backup/tables.ts'
+import type { Manifest } from './backup.ts'
+import { runWithDatabase } from './command.ts'
+import { migrate } from './migrate.ts'
+
+const manifestShape = z.object({
+  migrations: z.array(z.string()),
+  tables: z.array(z.object({ name: z.string(), rows: z.int().nonnegative() })),
+})
+
+/** @throws Error where the database is not empty, or the backup is of another version or was cut short */
+export async function restore(url: string, folder: string): Promise<Manifest> {
+  const manifest = manifestShape.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')))
+  await migrate(url)
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query('BEGIN')
+    await client.query('LOCK TABLE ledger IN ACCESS EXCLUSIVE MODE')
+    await checkTarget(client, manifest)
+    const tables = await tablesInOrder(client)
+    for (const name of tables) await client.query(`ALTER TABLE "${name}" DISABLE TRIGGER USER`)
+    // Rows that migrations made come back from the backup.
+    for (const name of tables.toReversed()) await client.query(`DELETE FROM "${name}"`)
+    for (const { name, rows } of manifest.tables) {
+      const copy = client.query(copyFrom(`COPY "${name}" FROM STDIN`))
+      await pipeline(createReadStream(join(folder, `${name}.copy.gz`)), createGunzip(), copy)
+      if (copy.rowCount !== rows) throw new Error(`The backup of "${name}" has ${copy.rowCount} rows, not ${rows}.`)
+    }
+    for (const name of tables) await client.query(`ALTER TABLE "${name}" ENABLE TRIGGER USER`)
+    await client.query('COMMIT')
+    await client.query('ANALYZE')
+    return manifest
+  } finally {
+    await client.end()
+  }
+}
+
+async function checkTarget(client: Client, manifest: Manifest): Promise<void> {
+  const { rows } = await client.query<{ last: string }>('SELECT last_operation AS last FROM ledger')
+  if (rows[0]?.last !== '0') throw new Error('The database already has a history: restore into an empty one.')
+  const here = await migrationsOf(client)
+  if (JSON.stringify(here) !== JSON.stringify(manifest.migrations))
+    throw new Error('The backup is of another version of the schema: restore it with that version, then migrate.')
+  const names = new Set(await tablesInOrder(client))
+  const unknown = manifest.tables.filter(({ name }) => !names.has(name))
+  if (unknown.length > 0 || names.size !== manifest.tables.length)
+    throw new Error('The backup does not hold exactly the tables of this version.')
+}
+
+if (import.meta.main) {
+  await runWithDatabase('node prisma/restore.ts <folder>', async (url, folder) => {
+    const { tables } = await restore(url, folder)
+    return `restored ${tables.reduce((sum, { rows }) => sum + rows, 0)} rows of ${tables.length} tables`
+  })
+}
