@@ -55,11 +55,18 @@ export async function withSchemaEngine<Result>(
   const pool = new CataloguePool({ connectionString: url, max: 1 })
   // Without a listener a server that dies meanwhile would take this process with it; the query in flight rejects anyway.
   pool.on('error', () => {})
+  let refusal: unknown
+  const onRefusal = (error: unknown): void => {
+    refusal = error
+  }
   try {
     const { path, content } = await readSchema()
-    const factory = bindMigrationAwareSqlAdapterFactory(withWholeScripts(new PrismaPg(pool), pool))
+    const factory = bindMigrationAwareSqlAdapterFactory(withWholeScripts(new PrismaPg(pool), pool, onRefusal))
     const engine = await bindings.SchemaEngine.new({ datamodels: [[path, content]] }, () => {}, factory)
     return await use(engine)
+  } catch (error) {
+    // The engine says that a script failed; the database said why.
+    throw refusal ?? error
   } finally {
     await pool.end()
   }
@@ -86,13 +93,20 @@ function loadWasm(): Promise<void> {
  * The adapter cuts scripts at every semicolon, which breaks function bodies. PostgreSQL takes a script whole,
  * and then all of it happens or nothing.
  */
-function withWholeScripts(factory: PrismaPg, pool: Pool): SqlMigrationAwareDriverAdapterFactory {
+function withWholeScripts(
+  factory: PrismaPg,
+  pool: Pool,
+  onRefusal: (error: unknown) => void,
+): SqlMigrationAwareDriverAdapterFactory {
   const connect = async (): Promise<SqlDriverAdapter> => {
     const adapter = await factory.connect()
     const queryRaw = adapter.queryRaw.bind(adapter)
     return Object.assign(adapter, {
       async executeScript(script: string): Promise<void> {
-        await pool.query(script)
+        await pool.query(script).catch((error: unknown) => {
+          onRefusal(error)
+          throw error
+        })
       },
       async queryRaw(query: SqlQuery): Promise<SqlResultSet> {
         const result = await queryRaw(query)

@@ -14,9 +14,10 @@ const MIGRATION_LOCK = 4_242_001
  * Applies what is missing and resolves to the names of what it applied.
  * A migration is one transaction: one that fails changes nothing, and rejects with the database's own words.
  * @param url a PostgreSQL connection URL whose role may create tables
+ * @param folder of migrations; the project's own where it is left out
  */
-export async function migrate(url: string): Promise<readonly string[]> {
-  const migrationsList = await readMigrations()
+export async function migrate(url: string, folder?: string): Promise<readonly string[]> {
+  const migrationsList = await readMigrations(folder)
   const guard = new Client({ connectionString: url })
   // Without a listener a server that dies meanwhile would take this process with it; the query in flight rejects anyway.
   guard.on('error', () => {})
@@ -27,9 +28,21 @@ export async function migrate(url: string): Promise<readonly string[]> {
       engine.applyMigrations({ migrationsList, filters: { externalTables: [], externalEnums: [] } }),
     )
     return appliedMigrationNames
+  } catch (error) {
+    await forgiveFailure(guard)
+    throw error
   } finally {
     await guard.end()
   }
+}
+
+/** What failed left nothing behind, so the next attempt, with the migration mended, may simply apply it. */
+async function forgiveFailure(guard: Client): Promise<void> {
+  await guard
+    .query(
+      'UPDATE "_prisma_migrations" SET rolled_back_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL',
+    )
+    .catch(() => {}) // the database is away, or was never migrated
 }
 
 if (import.meta.main) {

@@ -1,0 +1,97 @@
+/** A database that goes away in the middle: an answer that was lost is asked for again by key, never guessed. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { pino } from 'pino'
+import { openDatabase } from '../../../../subgraphs/banking/database.ts'
+import { createLedger } from '../../../../subgraphs/banking/ledger/ledger.ts'
+import { ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'
+import { createDatabase, type TestDatabase } from '../../../support/database.ts'
+import { startProxy } from '../history/proxy.ts'
+import { bank, openBank, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
+import { brokenInvariants } from '../support/books.ts'
+
+let database: TestDatabase
+let direct: TestBank
+let from: string
+let to: string
+
+beforeAll(async () => {
+  database = await createDatabase('migrated')
+  direct = openBank(database.url)
+  from = await direct.open({ balance: 100_000n })
+  to = await direct.open()
+})
+afterAll(async () => {
+  expect(await brokenInvariants(direct.database)).toEqual([])
+  await direct.close()
+  await database.drop()
+})
+
+const balanceOf = async (id: string): Promise<bigint> => {
+  const row = await direct.database.account.findUniqueOrThrow({ where: { id: BigInt(id) } })
+  return row.creditsPosted - row.debitsPosted
+}
+
+test('transfers through connections that are cut again and again happen once each', async () => {
+  const proxy = await startProxy(Number(new URL(database.url).port))
+  const flaky = openBank(Object.assign(new URL(database.url), { port: `${proxy.port}` }).href)
+  const before = await balanceOf(to)
+  const answers = []
+  for (let round = 0; round < 15; round += 1) {
+    const asked = Promise.all(Array.from({ length: 20 }, () => flaky.transfer({ from, to })))
+    // Each round is cut somewhere else on its way: before its lock, while it is written, at its COMMIT, or after it.
+    await sleep(round * 2)
+    proxy.cut()
+    answers.push(...(await asked))
+  }
+  await flaky.close()
+  await proxy.close()
+  expect(answers.map(verdictOf)).toEqual(Array.from({ length: 300 }, () => 'ACCEPTED'))
+  expect(answers.some(({ replayed }) => replayed)).toBe(false)
+  expect(new Set(answers.map(subjectOf)).size).toBe(300)
+  expect(await balanceOf(to)).toBe(before + 300n)
+}, 60_000)
+
+test('when the database stays away the outcome is unknown, says so, and the same key settles it later', async () => {
+  const proxy = await startProxy(Number(new URL(database.url).port))
+  const url = Object.assign(new URL(database.url), { port: `${proxy.port}` }).href
+  const prisma = openDatabase({ url, connections: 1 })
+  const ledger = createLedger({ database: prisma, log: pino({ level: 'silent' }), patience: 300 })
+  const command = {
+    name: 'transfer',
+    from,
+    to,
+    amount: 7n,
+    currency: 'EUR',
+    reference: null,
+    merchantId: null,
+  } as const
+  const request = ledgerRequest({ actor: bank, key: 'settled later', requestId: null, command })
+  await proxy.close()
+  await expect(ledger.submit(request)).rejects.toMatchObject({ extensions: { code: 'SERVICE_UNAVAILABLE' } })
+  await prisma.$disconnect()
+  const before = await balanceOf(to)
+  const answer = await direct.ledger.submit(request)
+  expect(verdictOf(answer)).toBe('ACCEPTED')
+  expect(await direct.ledger.submit(request)).toEqual({ ...answer, replayed: true })
+  expect(await balanceOf(to)).toBe(before + 7n)
+})
+
+test('one request that the database itself refuses fails alone', async () => {
+  const opening = {
+    name: 'openAccount',
+    owner: 'nobody who is a customer',
+    kind: 'CURRENT',
+    currency: 'EUR',
+    label: 'Orphan',
+    floor: 0n,
+    productId: null,
+    branchId: null,
+  } as const
+  const outcomes = await Promise.allSettled([
+    direct.transfer({ from, to }),
+    direct.ask(opening),
+    direct.transfer({ from, to }),
+  ])
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+})
