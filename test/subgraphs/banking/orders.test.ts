@@ -1,0 +1,198 @@
+/** Holds, reversals and the life of accounts as clients order them: through GraphQL, at the edges of every range. */
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { createDatabase, type TestDatabase } from '../../support/database.ts'
+import { codesOf, startBanking, type TestService } from './support/service.ts'
+
+let database: TestDatabase
+let service: TestService
+let own: { id: string; number: string }
+let theirs: { id: string; number: string }
+
+beforeAll(async () => {
+  database = await createDatabase('seeded')
+  service = await startBanking(database.url)
+  const first = async (name: string) => {
+    const { data } = await service.call(name, '{ me { accounts(first: 1) { edges { node { id number } } } } }')
+    return data.me.accounts.edges[0].node
+  }
+  own = await first('payer')
+  theirs = await first('payee')
+})
+afterAll(async () => {
+  await service.stop()
+  await database.drop()
+})
+
+const TRANSFER = `... on TransferAccepted { replayed transfer { id kind status amount { amount } held { amount } expiresAt postedAt
+  reversalOf { id } reversedBy { id } } } ... on Refusal { code message }`
+const ACCOUNT = `... on AccountAccepted { replayed account { id number name status currency kind dailyLimit { amount }
+  product { id } branch { id } balance { posted { amount } } } } ... on Refusal { code message }`
+
+/** Orders `field`, whose input type has the same name. */
+const order = (field: string, input: Record<string, unknown>, caller: string | null = 'payer') => {
+  const type = types[field] ?? `${field.slice(0, 1).toUpperCase()}${field.slice(1)}Input`
+  const fields = field.endsWith('Account') || field === 'setDailyLimit' ? ACCOUNT : TRANSFER
+  return service.call(caller, `mutation ($input: ${type}!) { done: ${field}(input: $input) { ${fields} } }`, {
+    input: { idempotencyKey: randomUUID(), ...input },
+  })
+}
+const types: Readonly<Record<string, string>> = {
+  freezeAccount: 'AccountInput',
+  unfreezeAccount: 'AccountInput',
+  closeAccount: 'AccountInput',
+}
+const done = async (field: string, input: Record<string, unknown>, caller = 'payer') =>
+  (await order(field, input, caller)).data.done
+const hold = (fields: Record<string, unknown> = {}) =>
+  order('holdFunds', {
+    from: own.id,
+    to: theirs.number,
+    amount: '500',
+    currency: 'EUR',
+    expiresInSeconds: 600,
+    ...fields,
+  })
+const pay = async () => {
+  const { transfer } = await done('transfer', { from: own.id, to: theirs.number, amount: '300', currency: 'EUR' })
+  return transfer.id as string
+}
+
+describe('a hold', () => {
+  test('is placed, listed, captured in part, and no longer listed', async () => {
+    const placed = (await hold()).data.done.transfer
+    expect(placed).toMatchObject({
+      kind: 'HOLD',
+      status: 'PENDING',
+      amount: { amount: '500' },
+      held: { amount: '500' },
+      postedAt: null,
+    })
+    const listed = async () => {
+      const query =
+        'query ($id: ID!) { account(id: $id) { holds { edges { node { id } } } balance { posted { amount } available { amount } pending { amount } } } }'
+      return (await service.call('payer', query, { id: own.id })).data.account
+    }
+    const { holds, balance } = await listed()
+    expect(holds.edges).toEqual([{ node: { id: placed.id } }])
+    expect(BigInt(balance.posted.amount) - BigInt(balance.available.amount)).toBe(500n)
+    const captured = await done('captureHold', { transferId: placed.id, amount: '120' })
+    expect(captured.transfer).toMatchObject({ status: 'POSTED', amount: { amount: '120' }, held: { amount: '500' } })
+    expect((await listed()).holds.edges).toEqual([])
+    expect(await done('voidHold', { transferId: placed.id })).toMatchObject({ code: 'HOLD_ALREADY_RESOLVED' })
+  })
+
+  test('expires by itself', async () => {
+    const { id } = (await hold({ expiresInSeconds: 1 })).data.done.transfer
+    const query = 'query ($id: ID!) { transfer(id: $id) { status } }'
+    const status = async () => (await service.call('payer', query, { id })).data.transfer.status
+    while ((await status()) === 'PENDING') await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(await status()).toBe('EXPIRED')
+  })
+
+  test.each([
+    ['no time at all', { expiresInSeconds: 0 }],
+    ['more than 30 days', { expiresInSeconds: 2_592_001 }],
+    ['nothing to hold', { amount: '0' }],
+    ['over 64 bits', { amount: '9223372036854775808' }],
+    ['a key over 64 characters', { idempotencyKey: 'k'.repeat(65) }],
+  ])('is bad input with %s', async (_case, fields) => {
+    expect(codesOf(await hold(fields))).toEqual(['BAD_USER_INPUT'])
+  })
+
+  test('of the longest time is accepted, and a capture of nothing is bad input', async () => {
+    const { transfer } = (await hold({ expiresInSeconds: 2_592_000, amount: '1' })).data.done
+    expect(codesOf(await order('captureHold', { transferId: transfer.id, amount: '0' }))).toEqual(['BAD_USER_INPUT'])
+    expect(await done('captureHold', { transferId: transfer.id, amount: '2' })).toMatchObject({ code: 'HOLD_EXCEEDED' })
+    expect(await done('voidHold', { transferId: transfer.id })).toMatchObject({ transfer: { status: 'VOIDED' } })
+  })
+
+  test.each(['captureHold', 'voidHold', 'reverseTransfer'])('%s of what does not exist is refused', async (field) => {
+    for (const transferId of ['999999999', 'nothing', '0', '-1', '{1}'])
+      expect(await done(field, { transferId })).toMatchObject({ code: 'TRANSFER_NOT_FOUND' })
+  })
+})
+
+describe('a reversal', () => {
+  test('links both ways, and happens once', async () => {
+    const id = await pay()
+    const { transfer } = await done('reverseTransfer', { transferId: id }, 'payee')
+    expect(transfer).toMatchObject({ kind: 'REVERSAL', amount: { amount: '300' }, reversalOf: { id } })
+    expect(await done('reverseTransfer', { transferId: id }, 'payee')).toMatchObject({ code: 'ALREADY_REVERSED' })
+    const { data } = await service.call('payer', 'query ($id: ID!) { transfer(id: $id) { reversedBy { id } } }', { id })
+    expect(data.transfer.reversedBy.id).toBe(transfer.id)
+  })
+
+  test('is not for the payer', async () => {
+    expect(await done('reverseTransfer', { transferId: await pay() })).toMatchObject({ code: 'NOT_PERMITTED' })
+  })
+})
+
+describe('an account', () => {
+  const open = (fields: Record<string, unknown> = {}) =>
+    order('openAccount', { kind: 'SAVINGS', currency: 'EUR', name: 'Holiday', branch: 'lisbon', ...fields })
+
+  test('is opened once for a key, renamed, limited, frozen, unfrozen and closed', async () => {
+    const idempotencyKey = randomUUID()
+    const { account } = (await open({ idempotencyKey })).data.done
+    expect(account).toMatchObject({
+      name: 'Holiday',
+      status: 'OPEN',
+      product: { id: 'savings-account' },
+      branch: { id: 'lisbon' },
+    })
+    expect((await open({ idempotencyKey })).data.done).toMatchObject({ replayed: true, account: { id: account.id } })
+    const accountId = account.id
+    expect(await done('renameAccount', { accountId, name: 'Journey' })).toMatchObject({ account: { name: 'Journey' } })
+    expect(await done('setDailyLimit', { accountId, limit: '0' }, 'officer')).toMatchObject({
+      account: { dailyLimit: { amount: '0' } },
+    })
+    expect(await done('freezeAccount', { accountId }, 'officer')).toMatchObject({
+      account: { status: 'FROZEN', name: 'Journey' },
+    })
+    expect(await done('closeAccount', { accountId })).toMatchObject({ code: 'ACCOUNT_NOT_OPEN' })
+    expect(await done('unfreezeAccount', { accountId }, 'officer')).toMatchObject({ account: { status: 'OPEN' } })
+    expect(await done('closeAccount', { accountId })).toMatchObject({ account: { status: 'CLOSED' } })
+  })
+
+  test('with money on it does not close', async () => {
+    expect(await done('closeAccount', { accountId: own.id })).toMatchObject({ code: 'ACCOUNT_NOT_EMPTY' })
+  })
+
+  test.each([
+    ['no name', { name: '   ' }],
+    ['a name over 70 characters', { name: 'n'.repeat(71) }],
+    ['a currency the bank does not keep', { currency: 'CHF' }],
+    ['a branch that does not exist', { branch: 'atlantis' }],
+  ])('is not opened with %s', async (_case, fields) => {
+    expect(codesOf(await open(fields))).toEqual(['BAD_USER_INPUT'])
+  })
+
+  test.each(['freezeAccount', 'unfreezeAccount', 'setDailyLimit'])('%s is for officers', async (field) => {
+    expect(await done(field, { accountId: own.id })).toMatchObject({ code: 'NOT_PERMITTED' })
+  })
+
+  test.each(['renameAccount', 'closeAccount', 'freezeAccount'])(
+    "%s of somebody else's finds nothing",
+    async (field) => {
+      const input = { accountId: theirs.id, ...(field === 'renameAccount' ? { name: 'Mine' } : {}) }
+      expect(await done(field, input)).toMatchObject({ code: 'ACCOUNT_NOT_FOUND' })
+    },
+  )
+
+  test('a limit below nothing is bad input', async () => {
+    expect(codesOf(await order('setDailyLimit', { accountId: own.id, limit: '-1' }, 'officer'))).toEqual([
+      'BAD_USER_INPUT',
+    ])
+  })
+})
+
+test.each(['holdFunds', 'openAccount', 'reverseTransfer', 'closeAccount'])('%s needs a sign-in', async (field) => {
+  const input: Readonly<Record<string, object>> = {
+    holdFunds: { from: own.id, to: theirs.number, amount: '1', currency: 'EUR', expiresInSeconds: 1 },
+    openAccount: { kind: 'CURRENT', currency: 'EUR', name: 'x', branch: 'lisbon' },
+    reverseTransfer: { transferId: '1' },
+    closeAccount: { accountId: own.id },
+  }
+  expect(codesOf(await order(field, { ...input[field] }, null))).toEqual(['UNAUTHENTICATED'])
+})
