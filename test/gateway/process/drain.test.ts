@@ -71,6 +71,20 @@ describe('draining', () => {
     await expect(ask(listener.url)).rejects.toThrow('ECONNREFUSED')
   })
 
+  test('with grace leaves idle connections alone: their next request may be on its way', async () => {
+    const listener = await listen((_request, response) => void response.end('done'), anywhere)
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    await ask(listener.url, agent)
+    const [socket] = Object.values(agent.freeSockets).flat()
+    const drained = listener.drain(FOREVER, { quiet: 300, longest: FOREVER })
+    await ask(listener.url)
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+    expect(socket?.destroyed).toBe(false)
+    expect((await ask(listener.url, agent)).body).toBe('done')
+    await drained
+    agent.destroy()
+  })
+
   test('takes questions about health for no sign of traffic', async () => {
     const listener = await listen((_request, response) => void response.end('done'), anywhere)
     const drained = listener.drain(FOREVER, { quiet: 100, longest: FOREVER })
