@@ -18,7 +18,7 @@ export function callContext(
     requestId: exchange.requestId,
     authorization: exchange.authorization,
     perspective: perspectiveOf(exchange),
-    language: exchange.request.headers['accept-language'],
+    language: languageOf(exchange),
     signal: isQuery ? hangUpOf(response) : undefined,
     idempotent: !isQuery && carriesKeys(definition, exchange.parameters.variables ?? {}),
     observe,
@@ -30,7 +30,7 @@ export const sharedContext = (exchange: Exchange, { observe }: FreshnessTally): 
   requestId: exchange.requestId,
   authorization: undefined,
   perspective: perspectiveOf(exchange),
-  language: exchange.request.headers['accept-language'],
+  language: languageOf(exchange),
   signal: undefined,
   idempotent: false,
   observe,
@@ -41,11 +41,17 @@ export const streamContext = (exchange: Exchange, signal: AbortSignal): CallCont
   requestId: exchange.requestId,
   authorization: exchange.authorization,
   perspective: perspectiveOf(exchange),
-  language: exchange.request.headers['accept-language'],
+  language: languageOf(exchange),
   signal,
   idempotent: false,
   observe: () => undefined,
 })
+
+/** What the client reads; one that takes any language has none of its own. */
+export function languageOf({ request: { headers } }: Exchange): string | undefined {
+  const language = headers['accept-language']
+  return language === '*' ? undefined : language
+}
 
 /** What the caller may see, for services that are not told who the caller is. */
 export const perspectiveOf = ({ caller }: Exchange): 'preview' | 'published' =>

@@ -6,7 +6,7 @@ import type { Answer, CompiledOperation } from '../execution/compiled-operation.
 import type { Engine } from '../execution/engine.ts'
 import type { Logger } from '../process/log.ts'
 import type { Traffic } from '../traffic/traffic.ts'
-import { callContext, perspectiveOf, sharedContext } from './call-context.ts'
+import { callContext, languageOf, perspectiveOf, sharedContext } from './call-context.ts'
 import type { KnownOperation } from './documents.ts'
 import type { Exchange } from './exchange.ts'
 import { createFreshnessTally, type Keepable } from './freshness.ts'
@@ -61,8 +61,7 @@ export function createExecute({ host, engine, traffic, log }: ExecuteOptions): E
       const answer = await ready.execute(bound, callContext(exchange, operation, response, tally), traffic.send)
       return { answer, keepable: keepableOf(operation, exchange, tally.result()) }
     }
-    const language = exchange.request.headers['accept-language']
-    const key = JSON.stringify([query, operationName, perspectiveOf(exchange), language, variables])
+    const key = JSON.stringify([query, operationName, perspectiveOf(exchange), languageOf(exchange), variables])
     return share(key, async () => {
       const answer = await ready.execute(bound, sharedContext(exchange, tally), traffic.send)
       const body = answer.errors.length === 0 ? Buffer.from(`{"data":${answer.data}}`) : undefined

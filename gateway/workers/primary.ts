@@ -22,6 +22,9 @@ const PATIENCE = 60_000 // milliseconds a worker has for a command
 export async function startWorkers(count: number, log: Logger): Promise<RunningWorkers> {
   const workers = new Map<number, Worker>()
   let stopping = false
+  // Workers accept connections themselves. Handed out by this process, as is the default, one that goes to a worker
+  // which was killed a moment ago would be lost without a word, and its client would wait for ever.
+  cluster.schedulingPolicy = cluster.SCHED_NONE
 
   const start = (): Promise<string> =>
     new Promise((resolve, reject) => {

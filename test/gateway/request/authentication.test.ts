@@ -112,7 +112,8 @@ describe('what a service is told', () => {
       'tributary-perspective': 'preview',
     })
     expect(shop.items.calls.length).toBeGreaterThan(1)
-    const ownHeaders = /^(host|connection|content-type|content-length|accept|x-request-id|tributary-.+)$/
+    const ownHeaders =
+      /^(host|connection|content-type|content-length|accept|accept-language|x-request-id|tributary-.+)$/
     for (const { headers } of shop.items.calls) {
       expect(Object.keys(headers).filter((name) => !ownHeaders.test(name))).toEqual([])
     }

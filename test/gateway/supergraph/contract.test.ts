@@ -60,7 +60,7 @@ describe('the contract', () => {
   })
 
   test('names a stale file and the command that mends it', () =>
-    withChange('weather', 'population: Int', 'population: Int\n  "Metres."\n  elevation: Int', async () => {
+    withChange('weather', 'population: Int', 'population: Int\n  "Added by this test."\n  addedHere: Int', async () => {
       const { code, said } = await node('contract')
       expect([code, said]).toEqual([1, expect.stringMatching(/supergraph\.graphql is stale.*npm run supergraph/)])
       await node('compose')
