@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
+import { readShippedOperations } from '../../../gateway/operations.ts'
 import { keepScreenshot, launchBrowser } from '../../support/browser.ts'
+import { ask } from '../../support/gateway.ts'
 import { type Product, startProduct } from '../../support/product.ts'
 
 const BUILD = fileURLToPath(new URL('../../../gateway/playground/build.ts', import.meta.url))
@@ -154,6 +156,34 @@ describe('the playground', () => {
       page.keyboard.press('Control+Enter'),
     ])
     expect(((await response.json()) as Answer).data.me.name).toBe('Ana Ribeiro')
+  })
+
+  test('follows a subscription and shows what happens while it does', async () => {
+    const { page } = await visit()
+    await signIn(page, 'payer')
+    await page.getByRole('button', { name: 'New tab' }).click()
+    await page.locator('.graphiql-query-editor .monaco-editor').click()
+    await page.keyboard.press('Control+A')
+    await page.keyboard.insertText(
+      'subscription Activity { accountActivity(accountId: "99010110000006") { kind amount { formatted } transfer { reference } } }',
+    )
+    const [followed] = await Promise.all([
+      page.waitForResponse((response) => response.headers()['content-type']?.startsWith('text/event-stream') ?? false),
+      page.keyboard.press('Control+Enter'),
+    ])
+    expect(followed.status()).toBe(200)
+    const [, transfer] = await readShippedOperations()
+    const input = { ...(transfer?.variables['input'] as object), idempotencyKey: 'followed', reference: 'Seen live' }
+    const { data } = await ask(
+      product.url,
+      { query: transfer?.document ?? '', variables: { input } },
+      { authorization: await product.authorization('payer') },
+    )
+    expect(data.transfer.replayed).toBe(false)
+    await page.locator('.graphiql-response').getByText('Seen live').waitFor()
+    await keepScreenshot(page, 'playground-subscription')
+    await page.getByRole('button', { name: /stop query/i }).click()
+    await page.getByRole('button', { name: /execute query/i }).waitFor()
   })
 
   test('shows the schema with its descriptions', async () => {
