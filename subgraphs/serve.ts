@@ -20,6 +20,7 @@ import {
   SIGNATURE_HEADER,
   verifySignature,
 } from '../gateway/protocol/signature.ts'
+import { createDocumentStore } from './documents.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 // biome-ignore lint/suspicious/noExplicitAny: the type `@apollo/subgraph` itself gives to resolvers
@@ -96,6 +97,7 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: 20_000 },
+    documentStore: createDocumentStore(),
     logger: log,
     formatError: (formatted, error) => maskError(formatted, error, log),
     plugins: [
