@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { ApolloGateway, GraphQLDataSource } from '@apollo/gateway'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type GraphQLSchema, parse, printSchema, validate } from 'graphql'
+import { pino } from 'pino'
 import { readShippedOperations } from '../../../gateway/operations.ts'
 
 const unreachable: GraphQLDataSource = {
@@ -16,7 +17,7 @@ beforeAll(async () => {
   process.env['APOLLO_TELEMETRY_DISABLED'] = 'true' // before it is loaded, or it calls home
   const { ApolloGateway } = await import('@apollo/gateway')
   const supergraphSdl = await readFile(new URL('../../../gateway/supergraph.graphql', import.meta.url), 'utf8')
-  stock = new ApolloGateway({ supergraphSdl, buildService: () => unreachable })
+  stock = new ApolloGateway({ supergraphSdl, buildService: () => unreachable, logger: pino({ level: 'silent' }) })
   schema = (await stock.load({})).schema
 })
 afterAll(() => stock.stop())
