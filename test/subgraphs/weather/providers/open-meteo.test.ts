@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { addDays, HOUR, rfc3339 } from '../../../../subgraphs/weather/time.ts'
 import type { Answer } from '../../../support/signed-call.ts'
-import { daysAgo, OFFSET, openMeteoAnswer, startOpenMeteo } from '../support/open-meteo.ts'
+import { daysAgo, openMeteoAnswer, startOpenMeteo } from '../support/open-meteo.ts'
 import { type RunningWeather, startWeather } from '../support/service.ts'
 import { type Stub, send } from '../support/stub.ts'
 
@@ -63,7 +63,7 @@ describe('the weather of many cities', () => {
     const { errors } = await weather.ask(`{
       one: city(id: "${LISBON}") { weather { current { temperature } } }
       many: cities(search: "Por", first: 5) { edges { node { weather { hourly(hours: 5) { temperature } } } } }
-      point: weather(at: { latitude: 10, longitude: 20 }) { daily(days: 3) { temperatureMax } on(date: "${daysAgo(2)}") { temperatureMin } }
+      point: weather(at: { latitude: 40, longitude: -8 }) { daily(days: 3) { temperatureMax } on(date: "${daysAgo(2)}") { temperatureMin } }
     }`)
     expect(errors).toBeUndefined()
     expect(stub.calls).toHaveLength(1)
@@ -277,8 +277,13 @@ describe('asking sparingly', () => {
   })
 })
 
-test('the places of a country ahead of UTC keep its time', async () => {
-  const { data } = await weather.ask(`{ city(id: "${LISBON}") { weather { current { time } } } }`)
-  const local = stub.calls.length > 0 ? Date.parse(data.city.weather.current.time) + OFFSET * 1000 : 0
-  expect(local % 900_000).toBe(0)
+test.each([
+  ['Kathmandu', '1283240'],
+  ['New York', '5128581'],
+])('the local times of %s become instants by the offset that is stated', async (_name, id) => {
+  const { data } = await weather.ask(`{ city(id: "${id}") { weather { current { time } hourly(hours: 2) { time } } } }`)
+  const { current, hourly } = data.city.weather
+  const hour = Math.floor(Date.now() / HOUR) * HOUR
+  expect(Math.abs(Date.now() - Date.parse(current.time))).toBeLessThan(16 * 60_000)
+  expect(hourly.map(({ time }: { time: string }) => time)).toEqual([rfc3339(hour), rfc3339(hour + HOUR)])
 })

@@ -1,9 +1,8 @@
 /** Open-Meteo's documented answers, with figures that tell which place and hour they are for. */
-import { addDays, DAY, dateOf, datesBetween, HOUR } from '../../../../subgraphs/weather/time.ts'
+import timeZoneAt from '@photostructure/tz-lookup'
+import { addDays, DAY, datesBetween, HOUR, localDate, utcOffset } from '../../../../subgraphs/weather/time.ts'
 import { type Stub, type StubAnswer, type StubCall, startStub } from './stub.ts'
 
-/** Every place is an hour ahead of UTC. */
-export const OFFSET = 3_600
 export const INTERVAL = 900
 
 const UNITS: Readonly<Record<string, string>> = {
@@ -37,7 +36,7 @@ const UNITS: Readonly<Record<string, string>> = {
 const list = (query: URLSearchParams, name: string): string[] => query.get(name)?.split(',') ?? []
 const unitsOf = (names: readonly string[]) =>
   Object.fromEntries(['time', ...names].map((name) => [name, UNITS[name] ?? '']))
-const local = (instant: number): string => new Date(instant + OFFSET * 1000).toISOString().slice(0, 16)
+const local = (instant: number, offset: number): string => new Date(instant + offset).toISOString().slice(0, 16)
 
 /** Figures: the latitude for the moment, the number of the step for series. A WMO code where one is due. */
 const momentOf = (names: readonly string[], latitude: number) =>
@@ -49,7 +48,9 @@ const seriesOf = (names: readonly string[], length: number) =>
 
 function placeAnswer({ query }: StubCall, latitude: number, index: number): object {
   const now = Date.now()
-  const today = dateOf(now + OFFSET * 1000)
+  const timeZone = timeZoneAt(latitude, Number(list(query, 'longitude')[index]))
+  const offset = utcOffset(timeZone, now)
+  const today = localDate(timeZone, now)
   const [current, hourly, daily] = ['current', 'hourly', 'daily'].map((name) => list(query, name)) as [
     string[],
     string[],
@@ -64,15 +65,15 @@ function placeAnswer({ query }: StubCall, latitude: number, index: number): obje
     latitude: Math.round(latitude * 8) / 8,
     longitude: 0,
     generationtime_ms: 0.1,
-    utc_offset_seconds: OFFSET,
-    timezone: 'Europe/Berlin',
-    timezone_abbreviation: 'CET',
+    utc_offset_seconds: offset / 1000,
+    timezone: timeZone,
+    timezone_abbreviation: 'GMT',
     elevation: 38,
     ...(index > 0 && { location_id: index }),
     ...(current.length > 0 && {
       current_units: { ...unitsOf(current), interval: 'seconds' },
       current: {
-        time: local(Math.floor(now / (INTERVAL * 1000)) * INTERVAL * 1000),
+        time: local(Math.floor(now / (INTERVAL * 1000)) * INTERVAL * 1000, offset),
         interval: INTERVAL,
         ...momentOf(current, latitude),
       },
@@ -80,7 +81,7 @@ function placeAnswer({ query }: StubCall, latitude: number, index: number): obje
     ...(hourly.length > 0 && {
       hourly_units: unitsOf(hourly),
       hourly: {
-        time: Array.from({ length: hours }, (_, step) => local(start + step * HOUR)),
+        time: Array.from({ length: hours }, (_, step) => local(start + step * HOUR, offset)),
         ...seriesOf(hourly, hours),
       },
     }),
@@ -101,4 +102,5 @@ export function openMeteoAnswer(call: StubCall): StubAnswer {
 
 export const startOpenMeteo = (): Promise<Stub> => startStub(openMeteoAnswer)
 
-export const daysAgo = (days: number): string => dateOf(Date.now() + OFFSET * 1000 - days * DAY)
+/** By the calendar of Lisbon, the city most tests ask about. */
+export const daysAgo = (days: number): string => localDate('Europe/Lisbon', Date.now() - days * DAY)
