@@ -41,7 +41,7 @@ export async function openEdition(supergraph: string, options: EditionOptions): 
   const { send } = traffic
   const engine = await createEngine(supergraph, {
     ...defaultEngineOptions,
-    onSlowPlan: (operation, milliseconds) => log.warn({ operation, milliseconds }, 'an operation took long to plan'),
+    onSlowPlan: (operation, milliseconds) => log.info({ operation, milliseconds }, 'an operation took long to plan'),
     onUnplannable: (operation, reason) => log.error({ operation, reason }, 'an operation could not be planned'),
   })
   const { schema } = engine

@@ -37,8 +37,12 @@ test('transfers through connections that are cut again and again happen once eac
   const flaky = openBank(Object.assign(new URL(database.url), { port: `${proxy.port}` }).href)
   const before = await balanceOf(to)
   const answers = []
-  for (let round = 0; round < 15; round += 1) {
-    const asked = Promise.all(Array.from({ length: 20 }, () => flaky.transfer({ from, to })))
+  let asking = 0
+  for (let round = 0; round < 16; round += 1) {
+    // A request that is alone in its batch must be asked for again as well as one among many.
+    const together = round % 2 === 0 ? 20 : 1
+    asking += together
+    const asked = Promise.all(Array.from({ length: together }, () => flaky.transfer({ from, to })))
     // Each round is cut somewhere else on its way: before its lock, while it is written, at its COMMIT, or after it.
     await sleep(round * 2)
     proxy.cut()
@@ -46,10 +50,10 @@ test('transfers through connections that are cut again and again happen once eac
   }
   await flaky.close()
   await proxy.close()
-  expect(answers.map(verdictOf)).toEqual(Array.from({ length: 300 }, () => 'ACCEPTED'))
+  expect(answers.map(verdictOf)).toEqual(Array.from({ length: asking }, () => 'ACCEPTED'))
   expect(answers.some(({ replayed }) => replayed)).toBe(false)
-  expect(new Set(answers.map(subjectOf)).size).toBe(300)
-  expect(await balanceOf(to)).toBe(before + 300n)
+  expect(new Set(answers.map(subjectOf)).size).toBe(asking)
+  expect(await balanceOf(to)).toBe(before + BigInt(asking))
 }, 60_000)
 
 test('when the database stays away the outcome is unknown, says so, and the same key settles it later', async () => {

@@ -1,0 +1,113 @@
+/** The serial heart by itself: no database, so nothing else can put right what it does wrong. */
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { evaluate, type LedgerState, type Moment } from '../../../../subgraphs/banking/ledger/evaluate.ts'
+import type { Account } from '../../../../subgraphs/banking/ledger/model.ts'
+import { ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'
+import { bank, verdictOf } from '../support/bank.ts'
+
+const AT = '2027-01-01T00:00:00.000Z'
+
+const account = (id: string, posted: bigint): Account => ({
+  id,
+  owner: null,
+  currency: 'EUR',
+  status: 'OPEN',
+  floor: 0n,
+  dailyLimit: null,
+  spent: 0n,
+  spentOn: null,
+  debitsPending: 0n,
+  debitsPosted: 0n,
+  creditsPending: 0n,
+  creditsPosted: posted,
+})
+
+function stateOf(...accounts: readonly Account[]): LedgerState {
+  return {
+    head: { sequence: 10n, operation: 20n, batch: 3n, account: 99n, at: AT, hash: new Uint8Array(32) },
+    accounts: new Map(accounts.map((each) => [each.id, each])),
+    transfers: new Map(),
+    quotes: new Map(),
+    schedules: new Map(),
+    loans: new Map(),
+    remembered: new Map(),
+  }
+}
+
+const order = (key: string, amount: bigint, from = 'a', to = 'b') =>
+  ledgerRequest({
+    actor: bank,
+    key,
+    requestId: null,
+    command: { name: 'transfer', from, to, amount, currency: 'EUR', reference: null, merchantId: null },
+  })
+const moment = (...requests: Moment['requests']): Moment => ({ at: AT, requests })
+
+describe('a key', () => {
+  test('used twice in one batch has one effect and one outcome', () => {
+    const { answers, effects, batches } = evaluate(stateOf(account('a', 100n), account('b', 0n)), [
+      moment(order('once', 60n), order('once', 60n)),
+    ])
+    expect(answers.map(({ replayed }) => replayed)).toEqual([false, true])
+    expect(answers[1]?.outcome).toEqual(answers[0]?.outcome)
+    expect(effects.events).toHaveLength(1)
+    expect(batches[0]?.operations).toHaveLength(1)
+  })
+
+  test('used for something else in one batch is refused, moves nothing and is not written down', () => {
+    const { answers, batches } = evaluate(stateOf(account('a', 100n), account('b', 0n)), [
+      moment(order('once', 60n), order('once', 1n)),
+    ])
+    expect(answers.map(verdictOf)).toEqual(['ACCEPTED', 'IDEMPOTENCY_KEY_REUSED'])
+    expect(batches[0]?.operations).toHaveLength(1)
+  })
+
+  test('that was refused stays refused, even when the money has come since', () => {
+    const { answers } = evaluate(stateOf(account('a', 5n), account('b', 100n)), [
+      moment(order('early', 50n), order('relief', 90n, 'b', 'a'), order('early', 50n)),
+    ])
+    expect(answers.map(verdictOf)).toEqual(['INSUFFICIENT_FUNDS', 'ACCEPTED', 'INSUFFICIENT_FUNDS'])
+    expect(answers[2]?.replayed).toBe(true)
+  })
+})
+
+test('time never runs backwards', () => {
+  const past = { ...moment(order('late', 1n)), at: '2026-12-31T23:59:59.999Z' }
+  expect(() => evaluate(stateOf(account('a', 1n), account('b', 0n)), [past])).toThrow(RangeError)
+})
+
+test('an all-or-nothing batch that is refused leaves everything as it was', () => {
+  const item = fc.record({
+    from: fc.constantFrom('a', 'b', 'c'),
+    to: fc.constantFrom('a', 'b', 'c'),
+    amount: fc.bigInt(1n, 80n),
+  })
+  fc.assert(
+    fc.property(fc.array(item, { minLength: 1, maxLength: 12 }), (items) => {
+      const accounts = ['a', 'b', 'c'].map((id) => account(id, 100n))
+      const before = accounts.map(({ creditsPosted, debitsPosted, spent }) => [creditsPosted, debitsPosted, spent])
+      const command = {
+        name: 'transferBatch',
+        mode: 'ALL_OR_NOTHING',
+        items: items.map((each) => ({ ...each, currency: 'EUR', reference: null })),
+      } as const
+      const { answers, effects, sequence } = evaluate(stateOf(...accounts), [
+        moment(ledgerRequest({ actor: bank, key: 'batch', requestId: null, command })),
+      ])
+      const [answer] = answers
+      const outcomes = answer?.outcome.accepted ? (answer.outcome.details as readonly object[]) : []
+      if (outcomes.every((outcome) => 'transfer' in outcome)) {
+        expect(effects.events).toHaveLength(items.length)
+        return
+      }
+      expect(outcomes).toHaveLength(items.length)
+      expect(effects.events).toEqual([])
+      expect(effects.transfers.size).toBe(0)
+      expect(sequence).toBe(10n)
+      expect(accounts.map(({ creditsPosted, debitsPosted, spent }) => [creditsPosted, debitsPosted, spent])).toEqual(
+        before,
+      )
+    }),
+  )
+})
