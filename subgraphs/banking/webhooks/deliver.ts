@@ -1,8 +1,7 @@
 /** Delivers what is due: claims, sends, writes down how it ended. At least once to every receiver; dead after the last attempt. */
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
-import type { EventKind } from '../ledger/model.ts'
 import { pauseAfter, type RetryPolicy } from './backoff.ts'
-import { bodyOf, eventId } from './payload.ts'
+import { bodyOf, eventId, type ToldEvent } from './payload.ts'
 import type { WebhookSender } from './send.ts'
 import { type EndpointSecrets, signatureHeaders } from './signing.ts'
 
@@ -17,18 +16,10 @@ const AT_ONCE = 20
 /** Milliseconds a claim lasts, well over an attempt: a claim whose owner died is taken up again after it. */
 const CLAIM = 60_000
 
-interface Claimed {
+interface Claimed extends ToldEvent {
   readonly endpointId: string
   readonly url: string
-  readonly sequence: bigint
   readonly attempts: number
-  readonly kind: EventKind
-  readonly transferId: string
-  readonly at: Date
-  readonly amount: bigint
-  readonly currency: string
-  readonly debitAccount: string | null
-  readonly creditAccount: string | null
 }
 
 /** Resolves to true where more may be due. */
