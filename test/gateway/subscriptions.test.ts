@@ -151,12 +151,14 @@ describe('a subscription that is broken off', () => {
       const events = client.iterate({ query, variables: { after: String(before) } }) as AsyncIterable<Result>
       for await (const { data } of events) if (seen.push(data.written) === 30) break
     })()
-    for (let round = 0; round < 3; round += 1) {
+    // The last round is not cut off: the client leaves as soon as it has everything.
+    for (let round = 0; round < 2; round += 1) {
       journal.write(10)
       await until(() => journal.open === 1)
       await journal.kill()
       await journal.start()
     }
+    journal.write(10)
     await followed
     expect(seen).toEqual(expected(before + 1, 30))
   })

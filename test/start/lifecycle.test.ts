@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { demoIdentity } from '../../gateway/protocol/demo-identity.ts'
 import { makeDataFolder, type TestFolder } from '../support/data-folder.ts'
-import { isAlive, processesIn, until } from '../support/processes.ts'
+import { isAlive, killAll, processesIn, until } from '../support/processes.ts'
 import { ask, pidOf, run, type System, startSystem } from './system.ts'
 
 // One story on one data folder: each test goes on where the one before it left the system.
@@ -16,7 +16,7 @@ beforeAll(async () => {
   authorization = await authorizationOf('payer')
 }, 90_000)
 afterAll(async () => {
-  for (const pid of await system.processes()) if (await isAlive(pid)) process.kill(pid, 'SIGKILL')
+  killAll(await system.processes())
   await folder.remove()
 })
 
@@ -112,7 +112,7 @@ test('what was acknowledged survives the kill of everything, and its key replays
   const send = () => ask(system, { query, variables: { input } }, authorization)
   const processes = await system.processes()
   const first = await send()
-  for (const pid of processes.reverse()) process.kill(pid, 'SIGKILL')
+  killAll(processes.reverse())
   expect(first).toEqual({
     data: { transfer: { replayed: false, transfer: { id: expect.any(String), status: 'POSTED' } } },
   })

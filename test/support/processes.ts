@@ -36,6 +36,17 @@ export async function isAlive(pid: number): Promise<boolean> {
   return status !== '' && !/\) [ZX] /.test(status)
 }
 
+/** Kills all of them, as a power cut would. A database's worker comes and goes by itself: one that is gone already is no fault. */
+export function killAll(pids: readonly number[]): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+  }
+}
+
 /** Pids of all living processes that were started by `pid`, directly or not. */
 export async function descendantsOf(pid: number): Promise<number[]> {
   const parents = new Map<number, number>()
