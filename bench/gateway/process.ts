@@ -8,6 +8,9 @@ import { createInterface } from 'node:readline'
 export const GATEWAY_CORE = 0
 export const OTHER_CORE = 1
 
+/** Counted when this module is loaded: a process that has pinned itself to one core counts no more than that one. */
+const SEVERAL_CORES = availableParallelism() > 1
+
 const TICKS_PER_SECOND = 100 // USER_HZ of /proc, the same on every Linux that Node runs on
 const START_TIMEOUT = 60_000 // milliseconds
 
@@ -32,7 +35,7 @@ export async function startProcess(
   env: Readonly<Record<string, string>>,
   core: number,
 ): Promise<BenchmarkProcess> {
-  const pinned = availableParallelism() > 1 ? ['taskset', '-c', String(core)] : []
+  const pinned = SEVERAL_CORES ? ['taskset', '-c', String(core)] : []
   const [command = '', ...rest] = [...pinned, process.execPath, ...args]
   const child = spawn(command, rest, { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   let complaints = ''
