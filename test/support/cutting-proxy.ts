@@ -7,21 +7,25 @@ export type Cut = 'before the request' | 'in the middle of the answer' | 'after 
 
 export interface CuttingProxy {
   readonly url: string
-  /** Requests that came, cut ones included. */
+  /** Operations that came, cut ones included. */
   readonly requests: number
-  /** Cuts the next request, once. */
-  cutNext(cut: Cut): void
+  /** Cuts the next operations, by default one; whoever only asks after the server's health is let through. */
+  cutNext(cut: Cut, count?: number): void
   close(): Promise<void>
 }
 
 /** @param target base address of the real server */
 export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
   let requests = 0
-  let next: Cut | undefined
-  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  let next: { readonly cut: Cut; readonly count: number } = { cut: 'before the request', count: 0 }
+  const takeCut = (): Cut | undefined => {
     requests += 1
-    const cut = next
-    next = undefined
+    const { cut, count } = next
+    next = { cut, count: Math.max(0, count - 1) }
+    return count > 0 ? cut : undefined
+  }
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const cut = request.method === 'POST' ? takeCut() : undefined
     const body = await buffer(request)
     if (cut === 'before the request') return void request.socket.destroy()
     const answer = await pass(`${target}${request.url}`, request, body)
@@ -38,8 +42,8 @@ export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
     get requests() {
       return requests
     },
-    cutNext(cut) {
-      next = cut
+    cutNext(cut, count = 1) {
+      next = { cut, count }
     },
     close: () =>
       new Promise((resolve) => {
