@@ -1,26 +1,36 @@
 /** Does harm at times that follow from a seed: kills instances and the postmaster, cuts connections. One harm at a time. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster } from './cluster.ts'
-import { createDraw } from './draw.ts'
+import { createDraw, type Draw } from './draw.ts'
+
+export type Harm = 'cut' | 'instance' | 'postmaster'
+export const HARMS: readonly Harm[] = ['cut', 'instance', 'postmaster']
+
+/** Dealt like cards, round after round, so that even a slow machine sees all of them early. */
+const DECK: readonly Harm[] = ['postmaster', 'instance', 'instance', 'cut', 'cut']
 
 /** Resolves, with all that it did, when its time is over and everything is up again. */
-export async function doHarm(cluster: Cluster, seed: string, milliseconds: number): Promise<string[]> {
+export async function doHarm(cluster: Cluster, seed: string, milliseconds: number): Promise<Harm[]> {
   const draw = createDraw(`${seed} nemesis`)
-  const done: string[] = []
+  const does: Readonly<Record<Harm, () => unknown>> = {
+    cut: cluster.proxy.cut,
+    instance: () => cluster.killInstance(draw.below(cluster.instances)),
+    postmaster: cluster.killPostmaster,
+  }
+  const done: Harm[] = []
   const end = Date.now() + milliseconds
   while (Date.now() < end) {
-    await sleep(300 + draw.below(1_200))
-    const harm = draw.below(10)
-    if (harm < 5) {
-      cluster.proxy.cut()
-      done.push('cut')
-    } else if (harm < 9) {
-      await cluster.killInstance(draw.below(cluster.instances))
-      done.push('instance')
-    } else {
-      await cluster.killPostmaster()
-      done.push('postmaster')
+    for (const harm of shuffled(DECK, draw)) {
+      await sleep(300 + draw.below(1_200))
+      if (Date.now() >= end) break
+      await does[harm]()
+      done.push(harm)
     }
   }
   return done
+}
+
+function shuffled<Item>(items: readonly Item[], draw: Draw): Item[] {
+  const left = [...items]
+  return items.flatMap(() => left.splice(draw.below(left.length), 1))
 }

@@ -1,12 +1,14 @@
 /** A database that goes away in the middle: an answer that was lost is asked for again by key, never guessed. */
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { pino } from 'pino'
 import { openDatabase } from '../../../../subgraphs/banking/database.ts'
+import type { Answer } from '../../../../subgraphs/banking/ledger/evaluate.ts'
 import { createLedger } from '../../../../subgraphs/banking/ledger/ledger.ts'
 import { ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'
 import { createDatabase, type TestDatabase } from '../../../support/database.ts'
-import { startProxy } from '../history/proxy.ts'
+import { type LostCommit, type NetworkProxy, startProxy } from '../history/proxy.ts'
 import { bank, openBank, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
 import { brokenInvariants } from '../support/books.ts'
 
@@ -32,34 +34,71 @@ const balanceOf = async (id: string): Promise<bigint> => {
   return row.creditsPosted - row.debitsPosted
 }
 
-test('transfers through connections that are cut again and again happen once each', async () => {
+/** A ledger whose way to the database is a proxy. All of it is gone when `use` has ended, however it ended. */
+async function withFlakyBank(use: (bank: TestBank, proxy: NetworkProxy) => Promise<void>): Promise<void> {
   const proxy = await startProxy(Number(new URL(database.url).port))
   const flaky = openBank(Object.assign(new URL(database.url), { port: `${proxy.port}` }).href)
-  const before = await balanceOf(to)
-  const answers = []
-  let asking = 0
-  for (let round = 0; round < 16; round += 1) {
-    // A request that is alone in its batch must be asked for again as well as one among many.
-    const together = round % 2 === 0 ? 20 : 1
-    asking += together
-    const asked = Promise.all(Array.from({ length: together }, () => flaky.transfer({ from, to })))
-    // Each round is cut somewhere else on its way: before its lock, while it is written, at its COMMIT, or after it.
-    await sleep(round * 2)
-    proxy.cut()
-    answers.push(...(await asked))
+  try {
+    await use(flaky, proxy)
+  } finally {
+    await flaky.close()
+    await proxy.close()
   }
-  await flaky.close()
-  await proxy.close()
-  expect(answers.map(verdictOf)).toEqual(Array.from({ length: asking }, () => 'ACCEPTED'))
+}
+
+/** Every transfer was accepted, for the first time, as one of its own, and as often as it was asked for. */
+async function expectOnceEach(answers: readonly Answer[], asked: number, before: bigint): Promise<void> {
+  expect(answers.map(verdictOf)).toEqual(Array.from({ length: asked }, () => 'ACCEPTED'))
   expect(answers.some(({ replayed }) => replayed)).toBe(false)
-  expect(new Set(answers.map(subjectOf)).size).toBe(asking)
-  expect(await balanceOf(to)).toBe(before + BigInt(asking))
-}, 60_000)
+  expect(new Set(answers.map(subjectOf)).size).toBe(asked)
+  expect(await balanceOf(to)).toBe(before + BigInt(asked))
+}
+
+test.each<[string, LostCommit, number]>([
+  ['that never arrived', 'question', 1],
+  ['that never arrived', 'question', 20],
+  ['whose answer was lost', 'answer', 1],
+  ['whose answer was lost', 'answer', 20],
+])('a COMMIT %s is asked for again by key, never guessed (by %s, of %d transfers)', (_what, lost, together) =>
+  withFlakyBank(async (flaky, proxy) => {
+    const before = await balanceOf(to)
+    const lastOperation = await direct.database.operation.count()
+    const keys = Array.from({ length: together }, () => randomUUID())
+    const wasLost = proxy.loseCommit(lost)
+    const answers = await Promise.all(keys.map((key) => flaky.transfer({ from, to }, { key })))
+    await wasLost
+    await expectOnceEach(answers, together, before)
+    const log = await direct.database.operation.findMany({ where: { number: { gt: lastOperation } } })
+    expect(log.map(({ key }) => key).sort()).toEqual(keys.sort())
+  }),
+)
+
+test(
+  'transfers through connections that are cut again and again happen once each',
+  () =>
+    withFlakyBank(async (flaky, proxy) => {
+      const before = await balanceOf(to)
+      const answers: Answer[] = []
+      let asking = 0
+      for (let round = 0; round < 16; round += 1) {
+        // A request that is alone in its batch must be asked for again as well as one among many.
+        const together = round % 2 === 0 ? 20 : 1
+        asking += together
+        const asked = Promise.all(Array.from({ length: together }, () => flaky.transfer({ from, to })))
+        // Each round is cut somewhere else on its way: before its lock, while it is written, at its COMMIT, or after it.
+        await Promise.race([asked, sleep(round * 2)])
+        proxy.cut()
+        answers.push(...(await asked))
+      }
+      await expectOnceEach(answers, asking, before)
+    }),
+  60_000,
+)
 
 test('when the database stays away the outcome is unknown, says so, and the same key settles it later', async () => {
-  const proxy = await startProxy(Number(new URL(database.url).port))
-  const url = Object.assign(new URL(database.url), { port: `${proxy.port}` }).href
-  const prisma = openDatabase({ url, connections: 1 })
+  const url = new URL(database.url)
+  url.port = `${await unusedPort()}`
+  const prisma = openDatabase({ url: url.href, connections: 1 })
   const ledger = createLedger({ database: prisma, log: pino({ level: 'silent' }), patience: 300 })
   const command = {
     name: 'transfer',
@@ -71,7 +110,6 @@ test('when the database stays away the outcome is unknown, says so, and the same
     merchantId: null,
   } as const
   const request = ledgerRequest({ actor: bank, key: 'settled later', requestId: null, command })
-  await proxy.close()
   await expect(ledger.submit(request)).rejects.toMatchObject({ extensions: { code: 'SERVICE_UNAVAILABLE' } })
   await prisma.$disconnect()
   const before = await balanceOf(to)
@@ -80,6 +118,13 @@ test('when the database stays away the outcome is unknown, says so, and the same
   expect(await direct.ledger.submit(request)).toEqual({ ...answer, replayed: true })
   expect(await balanceOf(to)).toBe(before + 7n)
 })
+
+/** A port where nobody listens: it was a proxy's. */
+async function unusedPort(): Promise<number> {
+  const proxy = await startProxy(0)
+  await proxy.close()
+  return proxy.port
+}
 
 test('one request that the database itself refuses fails alone', async () => {
   const opening = {
