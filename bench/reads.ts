@@ -1,0 +1,103 @@
+/**
+ * `npm run bench -- reads`: a page of an account's entries out of a million, as the service asks for it: what the database itself
+ * spends on it, planning included, and what the caller waits. Flags: --pages 400
+ */
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { createLogger } from '../gateway/process/log.ts'
+import { startEmbedded } from '../prisma/embedded.ts'
+import { Prisma, type PrismaClient } from '../prisma/generated/client.ts'
+import { migrate } from '../prisma/migrate.ts'
+import { openDatabase } from '../subgraphs/banking/database.ts'
+import { type EntryFilter, type EntryPageKey, entriesQuery, readEntryPages } from '../subgraphs/banking/entries/read.ts'
+import { ENTRIES, writeMillion } from '../test/subgraphs/banking/reads/million.ts'
+import { durabilityLine } from './ledger/report.ts'
+
+const TARGET = 3 // milliseconds in the database
+const ROWS = 21 // a page of 20, and one that tells whether there is a next page
+const START = Date.parse('2020-01-01T00:00:00Z')
+const HOUR = 3_600_000
+
+/** What is asked, with another value each time, so that no page is read twice in a row. */
+const questions: Readonly<Record<string, () => { before?: string; filter?: EntryFilter }>> = {
+  'the newest page': () => ({}),
+  'a page behind a cursor': () => ({ before: `${1 + below(ENTRIES)}` }),
+  'of one direction': () => ({ before: `${1 + below(ENTRIES)}`, filter: { direction: 'CREDIT' } }),
+  'of an hour': () => {
+    const from = START + below(1_000) * HOUR
+    return { filter: { from: new Date(from), to: new Date(from + HOUR) } }
+  },
+  'of a range of amounts': () => {
+    const least = BigInt(1 + below(4_000))
+    return { filter: { minAmount: least, maxAmount: least + 500n } }
+  },
+  'at a merchant': () => ({ filter: { merchant: `merchant-${below(200)}` } }),
+  'of a category': () => ({ filter: { category: `category-${below(20)}` } }),
+  'with a rare text': () => ({ filter: { text: `Invoice ${100_000 + 10 * below(80_000)}` } }),
+}
+
+export async function run(flags: readonly string[]): Promise<void> {
+  const { values } = parseArgs({ args: [...flags], options: { pages: { type: 'string', default: '400' } } })
+  const pages = Number(values.pages)
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-'))
+  await chmod(folder, 0o755) // as root, the server's own user must get in
+  const server = await startEmbedded({ dataDir: folder, log: createLogger('bench', 'warn') })
+  const database = openDatabase({ url: server.url, connections: 1, connectTimeout: 60_000 })
+  try {
+    await migrate(server.url)
+    const { account } = await writeMillion(server.url)
+    console.log(await durabilityLine(database))
+    console.log(
+      `A page of ${ROWS - 1} of ${ENTRIES} entries, ${pages} times each, milliseconds; target: under ${TARGET}`,
+    )
+    console.log(line('', 'database p50', 'database p99', 'caller p50', 'caller p99'))
+    for (const [name, question] of Object.entries(questions)) {
+      const key = (): EntryPageKey => ({ accountId: account, limit: ROWS, before: null, filter: {}, ...question() })
+      const inDatabase = await times(pages, () => timeInDatabase(database, key()))
+      const waited = await times(pages, () => timed(() => readEntryPages(database, [key()])))
+      const verdict = percentile(inDatabase, 0.99) < TARGET ? '' : `  over ${TARGET} ms`
+      const figures = [inDatabase, waited].flatMap((list) => [percentile(list, 0.5), percentile(list, 0.99)])
+      console.log(line(name, ...figures.map((figure) => figure.toFixed(2))) + verdict)
+    }
+  } finally {
+    await database.$disconnect()
+    await server.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+interface Explained {
+  readonly 'Planning Time': number
+  readonly 'Execution Time': number
+}
+
+/** What PostgreSQL says it spent on planning and execution. Timing of the single steps is off: it would cost more than they do. */
+async function timeInDatabase(database: PrismaClient, key: EntryPageKey): Promise<number> {
+  const [row] = await database.$queryRaw<[{ 'QUERY PLAN': readonly [Explained] }]>(
+    Prisma.sql`EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${entriesQuery([key])}`,
+  )
+  const [explained] = row['QUERY PLAN']
+  return explained['Planning Time'] + explained['Execution Time']
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now()
+  await work()
+  return performance.now() - start
+}
+
+async function times(count: number, measure: () => Promise<number>): Promise<number[]> {
+  const list: number[] = []
+  for (let at = 0; at < count; at += 1) list.push(await measure())
+  return list
+}
+
+const below = (limit: number): number => Math.floor(Math.random() * limit)
+
+const percentile = (list: readonly number[], share: number): number =>
+  list.toSorted((one, other) => one - other)[Math.floor((list.length - 1) * share)] ?? Number.NaN
+
+const line = (name: string, ...figures: readonly string[]): string =>
+  name.padEnd(24) + figures.map((figure) => figure.padStart(14)).join('')
