@@ -6,7 +6,7 @@ import type {
   RenameAccountCommand,
   SetDailyLimitCommand,
 } from '../ledger/request.ts'
-import { BANK_CURRENCIES } from '../money/currencies.ts'
+import { BANK_CURRENCIES, HOME_CURRENCY } from '../money/currencies.ts'
 import type { Asked } from '../transfers/input.ts'
 import { parseAccountId } from './number.ts'
 
@@ -30,7 +30,6 @@ export interface SetDailyLimitInput extends AccountInput {
 }
 
 const MAX_NAME = 70
-const HOME_CURRENCY = 'EUR'
 
 /** The branch is known to exist. @throws BAD_USER_INPUT naming the argument */
 export function readOpenAccountInput(owner: string, input: OpenAccountInput): Asked<OpenAccountCommand> {

@@ -1,18 +1,27 @@
-/** Quotes for exchanging one currency for another. */
+/** Quotes for exchanging one currency for another, and the rates that they follow. */
 import { codedError } from '../../../gateway/protocol/errors.ts'
 import { requireScope } from '../access.ts'
 import type { BankingContext } from '../context.ts'
-import { amountToMove, badInput } from '../input.ts'
+import { amountToMove, badInput, type Keyed } from '../input.ts'
 import type { Money } from '../money/amount.ts'
-import { BANK_CURRENCIES } from '../money/currencies.ts'
+import { BANK_CURRENCIES, HOME_CURRENCY } from '../money/currencies.ts'
+import { type MutationResult, mutate } from '../mutation.ts'
 import { offer } from './quote.ts'
-import { saveQuote } from './store.ts'
+import { parseRate, RATED_CURRENCIES } from './rate.ts'
+import { readRates, saveQuote } from './store.ts'
 
 interface QuoteExchangeInput {
   readonly sell: string
   readonly buy: string
   readonly amount: bigint
 }
+
+interface SetExchangeRateInput extends Keyed {
+  readonly currency: string
+  readonly perEuro: string
+}
+
+type RateRow = Awaited<ReturnType<typeof readRates>>[number]
 
 interface ExchangeQuote {
   readonly id: string
@@ -24,6 +33,10 @@ interface ExchangeQuote {
 }
 
 export const exchangeResolvers = {
+  Query: {
+    exchangeRates: (_: unknown, _arguments: unknown, { database }: BankingContext) =>
+      readRates(database, RATED_CURRENCIES),
+  },
   Mutation: {
     async quoteExchange(
       _: unknown,
@@ -37,8 +50,9 @@ export const exchangeResolvers = {
       }
       if (sell === buy) throw badInput('buy', 'must be another currency than "sell"')
       const amount = amountToMove(input.amount)
-      const rows = await database.exchangeRate.findMany({ where: { currency: { in: [sell, buy] } } })
+      const rows = await readRates(database, [sell, buy])
       const rates = new Map(rows.map(({ currency, perEuro }) => [currency, perEuro.toString()]))
+      rates.set(HOME_CURRENCY, '1')
       const [sellRate, buyRate] = [rates.get(sell), rates.get(buy)]
       if (sellRate === undefined || buyRate === undefined)
         throw codedError('SERVICE_UNAVAILABLE', 'The bank has no rate for these currencies now.', {
@@ -56,5 +70,27 @@ export const exchangeResolvers = {
         expiresAt,
       }
     },
+    setExchangeRate: (_: unknown, { input }: { input: SetExchangeRateInput }, context: BankingContext) =>
+      mutate(context, () => {
+        const { idempotencyKey, currency } = input
+        if (!RATED_CURRENCIES.includes(currency))
+          throw badInput('currency', `must be one of ${RATED_CURRENCIES.join(', ')}`)
+        const perEuro = parseRate(input.perEuro)
+        if (perEuro === undefined)
+          throw badInput('perEuro', 'must be digits from 0.0001 to 1000000 with at most ten decimals')
+        return { idempotencyKey, command: { name: 'setExchangeRate', currency, perEuro } }
+      }),
+  },
+  ExchangeRateResult: {
+    __resolveType: ({ accepted }: MutationResult): string => (accepted ? 'ExchangeRateAccepted' : 'Refusal'),
+  },
+  ExchangeRateAccepted: {
+    async rate({ subject }: { subject: string }, _: unknown, { database }: BankingContext) {
+      const [rate] = await readRates(database, [subject])
+      return rate
+    },
+  },
+  ExchangeRate: {
+    perEuro: ({ perEuro }: RateRow): string => perEuro.toFixed(),
   },
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Prisma, PrismaClient } from '../../../prisma/generated/client.ts'
 import type { Quote } from '../ledger/model.ts'
 import type { Offer } from './quote.ts'
+import type { ExchangeRate } from './rate.ts'
 
 /** How long a quote is good for. */
 export const QUOTE_LIFE = 60 // seconds
@@ -29,6 +30,21 @@ export async function loadQuotes(database: Reader, ids: readonly string[]): Prom
       },
     ]),
   )
+}
+
+/** The rates of now, by currency. */
+export const readRates = (
+  database: PrismaClient,
+  currencies: readonly string[],
+): Promise<Prisma.ExchangeRateGetPayload<object>[]> =>
+  database.exchangeRate.findMany({ where: { currency: { in: [...currencies] } }, orderBy: { currency: 'asc' } })
+
+/** Each counts from now on. */
+export async function saveRates(transaction: Prisma.TransactionClient, rates: readonly ExchangeRate[]): Promise<void> {
+  for (const { currency, perEuro, at } of rates) {
+    const values = { perEuro, updatedAt: at }
+    await transaction.exchangeRate.upsert({ where: { currency }, update: values, create: { currency, ...values } })
+  }
 }
 
 /** Notes which exchange used each quote up. */

@@ -1,9 +1,10 @@
 /** Writes what a batch came to: one statement for everything that every batch has, one more for each rarer thing. Decides nothing. */
 import type { Prisma } from '../../../prisma/generated/client.ts'
 import { accountNumber } from '../accounts/number.ts'
-import { saveUsedQuotes } from '../exchange/store.ts'
+import { saveRates, saveUsedQuotes } from '../exchange/store.ts'
 import { saveLoans } from '../loans/store.ts'
 import { saveSchedules } from '../schedules/store.ts'
+import { saveEndpoints } from '../webhooks/store.ts'
 import { chainHash } from './audit-chain.ts'
 import type { Effects } from './book.ts'
 import { plainArray, textArray } from './columns.ts'
@@ -25,6 +26,8 @@ export async function applyEvaluation(transaction: Transaction, head: Head, eval
     await saveSchedules(transaction, [...effects.schedules.values()], effects.scheduleRuns)
   if (effects.quotes.size > 0) await saveUsedQuotes(transaction, [...effects.quotes.values()])
   if (effects.loans.size > 0) await saveLoans(transaction, [...effects.loans.values()])
+  if (effects.rates.size > 0) await saveRates(transaction, [...effects.rates.values()])
+  if (effects.endpoints.length > 0) await saveEndpoints(transaction, effects.endpoints)
 }
 
 async function writeBatch(transaction: Transaction, head: Head, evaluation: Evaluation): Promise<void> {

@@ -1,7 +1,10 @@
 /** The accounts and transfers of a batch while it is evaluated, and the only functions that change them. Knows no database. */
+
+import type { ExchangeRate } from '../exchange/rate.ts'
 import type { Loan } from '../loans/loan.ts'
 import { MAX_AMOUNT } from '../money/amount.ts'
 import type { Schedule, ScheduleRun } from '../schedules/schedule.ts'
+import type { NewEndpoint } from '../webhooks/commands.ts'
 import type {
   Account,
   AccountChange,
@@ -30,6 +33,9 @@ export interface Effects {
   readonly quotes: Map<string, Quote>
   /** Loans that changed. */
   readonly loans: Map<string, Loan>
+  /** New rates, by currency. */
+  readonly rates: Map<string, ExchangeRate>
+  readonly endpoints: NewEndpoint[]
 }
 
 export interface Book {
@@ -38,6 +44,8 @@ export interface Book {
   readonly quotes: Map<string, Quote>
   readonly schedules: Map<string, Schedule>
   readonly loans: Map<string, Loan>
+  /** The webhooks in use, by customer. */
+  readonly endpoints: Map<string, Set<string>>
   /** Ids of transfers that another one takes back. */
   readonly reversed: Set<string>
   /** Of the last event. */

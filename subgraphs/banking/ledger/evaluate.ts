@@ -26,6 +26,8 @@ export interface LedgerState {
   readonly quotes: Map<string, Quote>
   readonly schedules: Map<string, Schedule>
   readonly loans: Map<string, Loan>
+  /** The webhooks in use, by customer. */
+  readonly endpoints: Map<string, Set<string>>
   /** By `memoryKey`. */
   readonly remembered: Map<string, Remembered>
 }
@@ -78,7 +80,7 @@ export const memoryKey = (actor: string, key: string): string => `${actor}\n${ke
 
 /** Evaluates `moments` in order; their instants must not run backwards. Changes the state it is given. */
 export function evaluate(state: LedgerState, moments: readonly Moment[]): Evaluation {
-  const { head, accounts, transfers, quotes, schedules, loans, remembered } = state
+  const { head, accounts, transfers, quotes, schedules, loans, endpoints, remembered } = state
   const effects: Effects = {
     opened: [],
     transfers: new Map(),
@@ -90,6 +92,8 @@ export function evaluate(state: LedgerState, moments: readonly Moment[]): Evalua
     scheduleRuns: [],
     quotes: new Map(),
     loans: new Map(),
+    rates: new Map(),
+    endpoints: [],
   }
   const book: Book = {
     accounts,
@@ -97,6 +101,7 @@ export function evaluate(state: LedgerState, moments: readonly Moment[]): Evalua
     quotes,
     schedules,
     loans,
+    endpoints,
     reversed: new Set([...transfers.values()].flatMap(({ reversalOf }) => reversalOf ?? [])),
     sequence: head.sequence,
     lastAccount: head.account,

@@ -3,6 +3,7 @@ import type { Prisma } from '../../../prisma/generated/client.ts'
 import { loadQuotes } from '../exchange/store.ts'
 import { loadLoans } from '../loans/store.ts'
 import { loadSchedules } from '../schedules/store.ts'
+import { loadEndpoints } from '../webhooks/store.ts'
 import { plainArray, readPlainArray, readTextArray, textArray } from './columns.ts'
 import { type LedgerState, memoryKey, type Remembered } from './evaluate.ts'
 import type { Account, AccountStatus, Head, Transfer, TransferKind, TransferStatus } from './model.ts'
@@ -58,10 +59,17 @@ export async function loadState(
     transaction,
     needs.flatMap((need) => need.loans ?? []),
   )
+  const endpoints = await loadEndpoints(
+    transaction,
+    needs.flatMap((need) => need.webhooksOf ?? []),
+  )
   const accountIds = new Set(needs.flatMap((need) => need.accounts))
   for (const { debitAccount, creditAccount } of transfers.values()) accountIds.add(debitAccount).add(creditAccount)
   const { accounts, remembered, clock } = await loadAccounts(transaction, [...accountIds], requests)
-  return { state: { head, accounts, transfers, quotes, schedules, loans, remembered }, now: later(clock, head.at) }
+  return {
+    state: { head, accounts, transfers, quotes, schedules, loans, endpoints, remembered },
+    now: later(clock, head.at),
+  }
 }
 
 /** Of two instants in ISO 8601 and UTC. */

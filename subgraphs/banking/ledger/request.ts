@@ -1,5 +1,6 @@
 /** What may be asked of the ledger, by whom, under which key. */
 import { hash } from 'node:crypto'
+import type { SetExchangeRateCommand } from '../exchange/rate.ts'
 import type { LoanRequest } from '../loans/commands.ts'
 import type { ScheduleCommand } from '../schedules/schedule.ts'
 import type { WebhookRequest } from '../webhooks/commands.ts'
@@ -95,6 +96,7 @@ export type Command =
   | LoanRequest
   | ScheduleCommand
   | WebhookRequest
+  | SetExchangeRateCommand
 
 /** Who asks. The bank itself acts under an id that no token can carry. */
 export interface Actor {

@@ -1,10 +1,20 @@
-/** What may be asked about webhooks. The ledger only remembers and audits it: money is never touched. */
+/** What may be asked about webhooks, and what comes of it. Money is never touched. */
 
 export interface RegisterWebhookCommand {
   readonly name: 'registerWebhook'
   /** The new endpoint's id: follows from caller and key. */
   readonly endpoint: string
+  readonly customer: string
   readonly url: string
+}
+
+/** A webhook as it is registered. */
+export interface NewEndpoint {
+  readonly id: string
+  readonly customer: string
+  readonly url: string
+  /** Of the last event before it: those after it are told. */
+  readonly afterSequence: bigint
 }
 
 export interface WebhookCommand<Name extends 'removeWebhook' | 'retryWebhookDelivery'> {

@@ -25,5 +25,10 @@ export const parseEventId = (text: string): string | undefined => /^evt_([1-9]\d
 export function readRegistration(input: RegisterInput, actor: string, allowPrivate: boolean): RegisterWebhookCommand {
   const fault = faultOfUrl(input.url, allowPrivate)
   if (fault !== undefined) throw badInput('url', fault)
-  return { name: 'registerWebhook', endpoint: derivedId('webhook', actor, input.idempotencyKey), url: input.url }
+  return {
+    name: 'registerWebhook',
+    endpoint: derivedId('webhook', actor, input.idempotencyKey),
+    customer: actor,
+    url: input.url,
+  }
 }

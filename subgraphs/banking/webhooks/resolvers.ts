@@ -5,21 +5,11 @@ import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } f
 import { requireScope } from '../access.ts'
 import type { BankingContext } from '../context.ts'
 import { parseDerivedId } from '../derived-id.ts'
-import { badInput } from '../input.ts'
 import { type MutationResult, mutate } from '../mutation.ts'
 import type { WebhookRequest } from './commands.ts'
 import { parseEventId, type RegisterInput, type RetryInput, readRegistration, type WebhookInput } from './input.ts'
 import { eventId } from './payload.ts'
-import {
-  addEndpoint,
-  type Delivery,
-  type Endpoint,
-  MAX_ENDPOINTS,
-  readDeliveries,
-  readEndpoints,
-  removeEndpoint,
-  reviveDelivery,
-} from './store.ts'
+import { type Delivery, type Endpoint, readDeliveries, readEndpoints, removeEndpoint, reviveDelivery } from './store.ts'
 
 interface DeliveryArguments {
   readonly status?: Delivery['status'] | null
@@ -40,19 +30,16 @@ async function ownEndpoint(id: string, { caller, database }: BankingContext): Pr
 
 export const webhookResolvers = {
   Mutation: {
-    async registerWebhook(
+    registerWebhook: (
       _: unknown,
       { input }: { input: RegisterInput },
       context: BankingContext,
-    ): Promise<MutationResult> {
-      const { id: customerId } = requireScope(context.caller, 'banking:write')
-      const { database, webhooks } = context
-      const command = readRegistration(input, customerId, webhooks.allowPrivate)
-      const others = (await readEndpoints(database, customerId)).filter(({ id }) => id !== command.endpoint)
-      if (others.length >= MAX_ENDPOINTS) throw badInput('url', `is one too many: at most ${MAX_ENDPOINTS} webhooks`)
-      const result = await mutate(context, () => ({ idempotencyKey: input.idempotencyKey, command }))
-      if (result.accepted) await addEndpoint(database, { id: command.endpoint, customerId, url: command.url })
-      return result
+    ): Promise<MutationResult> => {
+      const { id } = requireScope(context.caller, 'banking:write')
+      return mutate(context, () => ({
+        idempotencyKey: input.idempotencyKey,
+        command: readRegistration(input, id, context.webhooks.allowPrivate),
+      }))
     },
     async removeWebhook(
       _: unknown,

@@ -1,11 +1,10 @@
 /** Endpoints and deliveries in the database. Each write may be made again without a second effect. */
 import type { Prisma, PrismaClient } from '../../../prisma/generated/client.ts'
+import type { NewEndpoint } from './commands.ts'
+import { MAX_ENDPOINTS } from './rules.ts'
 
 export type Endpoint = Prisma.WebhookEndpointGetPayload<object>
 export type Delivery = Prisma.WebhookDeliveryGetPayload<object>
-
-/** How many a customer may have at a time. */
-export const MAX_ENDPOINTS = 10
 
 /** A customer's endpoints that were not removed, in the order they came; another customer's look like none. */
 export const readEndpoints = (database: PrismaClient, customerId: string): Promise<Endpoint[]> =>
@@ -15,15 +14,28 @@ export const readEndpoints = (database: PrismaClient, customerId: string): Promi
     take: MAX_ENDPOINTS,
   })
 
-/** Told of every event that commits from now on. */
-export async function addEndpoint(
-  database: PrismaClient,
-  { id, customerId, url }: { id: string; customerId: string; url: string },
+/** The ids of the endpoints that each of `customers` has in use. */
+export async function loadEndpoints(
+  database: Pick<Prisma.TransactionClient, 'webhookEndpoint'>,
+  customers: readonly string[],
+): Promise<Map<string, Set<string>>> {
+  if (customers.length === 0) return new Map()
+  const rows = await database.webhookEndpoint.findMany({
+    where: { customerId: { in: [...customers] }, removedAt: null },
+    select: { id: true, customerId: true },
+  })
+  const byCustomer = Map.groupBy(rows, ({ customerId }) => customerId)
+  return new Map([...byCustomer].map(([customer, own]) => [customer, new Set(own.map(({ id }) => id))]))
+}
+
+/** Each is told of every event after its place in the ledger. */
+export async function saveEndpoints(
+  database: Pick<Prisma.TransactionClient, 'webhookEndpoint'>,
+  endpoints: readonly NewEndpoint[],
 ): Promise<void> {
-  await database.$executeRaw`
-    INSERT INTO webhook_endpoints (id, customer_id, url, after_sequence)
-    SELECT ${id}::uuid, ${customerId}, ${url}, last_sequence FROM ledger WHERE id = 1
-    ON CONFLICT (id) DO NOTHING`
+  await database.webhookEndpoint.createMany({
+    data: endpoints.map(({ id, customer, url, afterSequence }) => ({ id, customerId: customer, url, afterSequence })),
+  })
 }
 
 /** Nothing more is sent, and what was still to be sent is dead. */

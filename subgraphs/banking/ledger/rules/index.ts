@@ -1,4 +1,6 @@
 /** The table of rules: which one answers which command. */
+
+import { exchangeRules } from '../../exchange/rules.ts'
 import { loanRules } from '../../loans/rules.ts'
 import { scheduleRules } from '../../schedules/rules.ts'
 import { webhookRules } from '../../webhooks/rules.ts'
@@ -33,6 +35,7 @@ const rules: Rules = {
   ...loanRules,
   ...scheduleRules,
   ...webhookRules,
+  ...exchangeRules,
 }
 
 // The table's type pairs each name with its rule; TypeScript cannot follow that through a lookup by a union.

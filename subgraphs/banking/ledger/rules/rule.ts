@@ -14,6 +14,8 @@ export interface Needs {
   readonly schedules?: readonly string[]
   /** By id; none for most commands. */
   readonly loans?: readonly string[]
+  /** Customers whose webhooks count; none for most commands. */
+  readonly webhooksOf?: readonly string[]
 }
 
 /** What a rule about one transfer needs. */

@@ -9,7 +9,7 @@ import { handOver } from '../../../../subgraphs/banking/webhooks/hand-over.ts'
 import { type WebhookSender, webhookSender } from '../../../../subgraphs/banking/webhooks/send.ts'
 import { type RunningWebhooks, startWebhooks } from '../../../../subgraphs/banking/webhooks/service.ts'
 import { endpointSecrets } from '../../../../subgraphs/banking/webhooks/signing.ts'
-import { addEndpoint, removeEndpoint, reviveDelivery } from '../../../../subgraphs/banking/webhooks/store.ts'
+import { removeEndpoint, reviveDelivery } from '../../../../subgraphs/banking/webhooks/store.ts'
 import { createDatabase, type TestDatabase } from '../../../support/database.ts'
 import { until } from '../../../support/processes.ts'
 import { openBank, subjectOf, type TestBank } from '../support/bank.ts'
@@ -50,7 +50,7 @@ afterEach(async () => {
 
 const register = async (customerId = 'receiver'): Promise<string> => {
   const id = randomUUID()
-  await addEndpoint(bank.database, { id, customerId, url: receiver.url })
+  subjectOf(await bank.ask({ name: 'registerWebhook', endpoint: id, customer: customerId, url: receiver.url }))
   return id
 }
 const move = async (amount = 1n): Promise<string> =>

@@ -122,11 +122,23 @@ describe('a webhook', () => {
     await careful.stop()
   })
 
-  test('comes in tens at most', async () => {
-    const made = []
-    for (let count = 0; count < 10; count += 1) made.push((await register('officer')).data.registerWebhook.webhook.id)
-    expect((await register('officer')).errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT')
-    for (const id of made) await remove('officer', id)
+  test('comes in tens at most, however many are asked for at once, on whichever instance', async () => {
+    const other = await startBanking(database.url, { WEBHOOKS_ALLOW_PRIVATE: 'true' })
+    const keys = Array.from({ length: 30 }, () => randomUUID())
+    const answers = await Promise.all(
+      keys.map((idempotencyKey, at) => register('officer', { idempotencyKey }, at % 2 === 0 ? service : other)),
+    )
+    await other.stop()
+    const results = answers.map(({ data }) => data.registerWebhook)
+    const made = results.filter(({ webhook }) => webhook)
+    expect(made).toHaveLength(10)
+    expect(results.filter(({ code }) => code === 'LIMIT_EXCEEDED')).toHaveLength(20)
+    const again = await register('officer', { idempotencyKey: keys[results.indexOf(made[0])] })
+    expect(again.data.registerWebhook).toEqual({ ...made[0], replayed: true })
+    await remove('officer', made[0].webhook.id)
+    made[0] = (await register('officer')).data.registerWebhook
+    expect((await register('officer')).data.registerWebhook).toEqual({ code: 'LIMIT_EXCEEDED' })
+    for (const { webhook } of made) await remove('officer', webhook.id)
   })
 
   test('delivery that never was cannot be retried', async () => {
