@@ -1,17 +1,25 @@
-/** A subscription at one instance of a service: a connection of its own, on which events come as server-sent events. Never reconnects by itself. */
+/**
+ * A subscription at one instance of a service: a connection of its own, on which events come as server-sent events. Never reconnects by itself.
+ * The connection is a bare socket: with a client library's own state around it, it would take ten kilobytes more for as long as nothing happens.
+ */
+import { validateHeaderValue } from 'node:http'
+import { connect as connectPlain, type OnReadOpts, type Socket } from 'node:net'
 import { StringDecoder } from 'node:string_decoder'
-import { buildConnector, Client, type Dispatcher } from 'undici'
+import { connect as connectSecure } from 'node:tls'
 import { answerOf } from './answer.ts'
-import { createEventReader } from './event-stream.ts'
+import { createEventReader, type ReadEvents } from './event-stream.ts'
 import { CallFailure } from './failure.ts'
+import { createResponseReader, type ResponseListener } from './http-response.ts'
 import type { Instance } from './instance.ts'
 import type { ServiceAnswer } from './send.ts'
 
 const MAX_EVENT = 4 * 1024 * 1024 // characters
 const MAX_WAITING = 64 // events read ahead of a slow reader before the service is asked to wait
+const CONNECT_TIMEOUT = 2_000 // milliseconds
+const HEAD_TIMEOUT = 15_000 // milliseconds until the service says whether it streams
 
-/** One for all: each of its own costs several kilobytes. */
-const connect = buildConnector({ timeout: 2_000 }) // milliseconds
+/** What arrives is read at once, so that all connections can share the place where it arrives. */
+const arrivals = Buffer.allocUnsafe(64 * 1024)
 
 /**
  * Ends when the service says that it is complete.
@@ -20,97 +28,137 @@ const connect = buildConnector({ timeout: 2_000 }) // milliseconds
  */
 export async function* openStream(
   instance: Instance,
-  headers: string[],
+  headers: readonly string[],
   body: string,
   signal: AbortSignal,
 ): AsyncGenerator<ServiceAnswer, void, undefined> {
-  const client = new Client(instance.origin, { connect, headersTimeout: 15_000, bodyTimeout: 0 })
   const inbox = createInbox()
+  const socket = open(instance, inbox)
   const abort = (): void => inbox.end(new CallFailure('cancelled', 'given up by the caller'))
   signal.addEventListener('abort', abort, { once: true })
-  client.dispatch(
-    { method: 'POST', path: instance.path, headers: [...headers, 'accept', 'text/event-stream'], body },
-    inbox.handler(instance.url),
-  )
   try {
     if (signal.aborted) abort()
-    yield* inbox.answers()
+    else socket.write(requestText(instance, headers, body))
+    for (;;) {
+      const answer = await inbox.next()
+      if (!answer) return
+      if (inbox.isEmpty()) socket.resume()
+      yield answer
+    }
   } finally {
     signal.removeEventListener('abort', abort)
-    void client.destroy()
+    socket.destroy()
   }
 }
+
+/** @throws TypeError where a value is none that a header can have */
+function requestText({ origin, path }: Instance, headers: readonly string[], body: string): string {
+  const all = [...headers, 'accept', 'text/event-stream', 'content-length', String(Buffer.byteLength(body))]
+  const lines = [`POST ${path} HTTP/1.1`, `host: ${new URL(origin).host}`]
+  for (let at = 0; at + 1 < all.length; at += 2) {
+    const [name = '', value = ''] = all.slice(at, at + 2)
+    validateHeaderValue(name, value)
+    lines.push(`${name}: ${value}`)
+  }
+  return `${lines.join('\r\n')}\r\n\r\n${body}`
+}
+
+function open({ origin, url }: Instance, inbox: Inbox): Socket {
+  const fail = (reason: string, cause?: unknown): void =>
+    inbox.end(new CallFailure('connection', `${url}: ${reason}`, { cause }))
+  const reader = createResponseReader(createListener(url, inbox, () => socket.setTimeout(0)))
+  const onread: OnReadOpts = {
+    buffer: arrivals,
+    callback(size) {
+      try {
+        reader.read(arrivals.subarray(0, size))
+      } catch (error) {
+        inbox.end(new CallFailure('answer', `${url}: ${String(error)}`, { cause: error }))
+      }
+      return !inbox.isFull()
+    },
+  }
+  const { protocol, hostname, port } = new URL(origin)
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const isSecure = protocol === 'https:'
+  const target = { host, port: Number(port || (isSecure ? 443 : 80)), onread }
+  const socket = isSecure ? connectSecure({ ...target, servername: host }) : connectPlain(target)
+  socket.setNoDelay(true)
+  socket.setTimeout(CONNECT_TIMEOUT, () => {
+    fail('no answer in time')
+    socket.destroy()
+  })
+  socket.once('connect', () => socket.setTimeout(HEAD_TIMEOUT))
+  socket.on('error', (error) => fail(error.message, error))
+  socket.once('close', () => {
+    try {
+      reader.end()
+    } catch (error) {
+      fail((error as Error).message)
+    }
+  })
+  return socket
+}
+
+/** Makes answers of the body: each event one, or the whole of it where the service does not stream. */
+function createListener(url: string, inbox: Inbox, onHead: () => void): ResponseListener {
+  const decoder = new StringDecoder('utf8')
+  let status = 0
+  let readEvents: ReadEvents | undefined
+  let whole = ''
+  return {
+    onHead(received, headers) {
+      onHead()
+      status = received
+      if (!headers.get('content-type')?.startsWith('text/event-stream')) return
+      readEvents = createEventReader((name, data) => {
+        if (name === 'next') inbox.push(answerOf(JSON.parse(data), status))
+        else if (name === 'complete') inbox.end()
+      }, MAX_EVENT)
+    },
+    onBody(piece) {
+      const text = decoder.write(piece)
+      if (readEvents) return readEvents(text)
+      whole += text
+      if (whole.length > MAX_EVENT) throw new RangeError('the answer is too large')
+    },
+    onEnd() {
+      if (readEvents) return inbox.end(new CallFailure('connection', `${url} ended the stream before it was complete`))
+      try {
+        inbox.push(answerOf(JSON.parse(whole), status))
+        inbox.end()
+      } catch {
+        inbox.end(new CallFailure('answer', `${url}: status ${status} without a GraphQL answer`))
+      }
+    },
+  }
+}
+
+type Inbox = ReturnType<typeof createInbox>
 
 /** What came and was not read yet. */
 function createInbox() {
   const waiting: ServiceAnswer[] = []
-  let controller: Dispatcher.DispatchController | undefined
   let ended: { readonly failure?: CallFailure } | undefined
   let wake: () => void = () => undefined
-
-  const end = (failure?: CallFailure): void => {
-    ended ??= failure ? { failure } : {}
-    wake()
-  }
-  const push = (answer: ServiceAnswer): void => {
-    waiting.push(answer)
-    if (waiting.length > MAX_WAITING) controller?.pause()
-    wake()
-  }
-
   return {
-    end,
-    handler(url: string): Dispatcher.DispatchHandler {
-      const decoder = new StringDecoder('utf8')
-      let status = 0
-      let isStream = false
-      let whole = ''
-      const read = createEventReader((name, data) => {
-        if (name === 'next') push(answerOf(JSON.parse(data), status))
-        else if (name === 'complete') end()
-      }, MAX_EVENT)
-      return {
-        onRequestStart(started) {
-          controller = started
-        },
-        onResponseStart(_controller, statusCode, headers) {
-          status = statusCode
-          isStream = headers['content-type']?.toString().startsWith('text/event-stream') ?? false
-        },
-        onResponseData(_controller, chunk) {
-          const piece = decoder.write(chunk)
-          try {
-            if (isStream) read(piece)
-            else whole += piece
-            if (whole.length > MAX_EVENT) throw new RangeError('the answer is too large')
-          } catch (error) {
-            end(new CallFailure('answer', `${url}: ${String(error)}`, { cause: error }))
-          }
-        },
-        onResponseEnd() {
-          if (isStream) return end(new CallFailure('connection', `${url} ended the stream before it was complete`))
-          try {
-            push(answerOf(JSON.parse(whole), status))
-            end()
-          } catch {
-            end(new CallFailure('answer', `${url}: status ${status} without a GraphQL answer`))
-          }
-        },
-        onResponseError(_controller, error) {
-          end(new CallFailure('connection', `${url}: ${error.message}`, { cause: error }))
-        },
-      }
+    push(answer: ServiceAnswer): void {
+      waiting.push(answer)
+      wake()
     },
-    async *answers(): AsyncGenerator<ServiceAnswer, void, undefined> {
-      for (;;) {
-        const next = waiting.shift()
-        if (next) {
-          if (waiting.length === 0) controller?.resume()
-          yield next
-        } else if (ended?.failure) throw ended.failure
-        else if (ended) return
-        else await new Promise<void>((resolve) => (wake = resolve))
-      }
+    /** The first to say so is believed. */
+    end(failure?: CallFailure): void {
+      ended ??= failure ? { failure } : {}
+      wake()
+    },
+    isEmpty: () => waiting.length === 0,
+    isFull: () => waiting.length >= MAX_WAITING,
+    /** What is there, or waits for it; `undefined` at the end. Rejects with the failure it ended in, once all before it was taken. */
+    async next(): Promise<ServiceAnswer | undefined> {
+      while (waiting.length === 0 && !ended) await new Promise<void>((resolve) => (wake = resolve))
+      const answer = waiting.shift()
+      if (!answer && ended?.failure) throw ended.failure
+      return answer
     },
   }
 }

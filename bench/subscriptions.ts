@@ -1,0 +1,93 @@
+/**
+ * `npm run bench -- subscriptions`: what idle subscriptions cost the gateway in resident memory, each followed from its client to its service.
+ * Flags: --count 1000 --rounds 3 --by sse,websocket
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { composeAt } from '../test/support/gateway.ts'
+import { type Journal, journalSdl, startJournal } from '../test/support/journal.ts'
+import { until } from '../test/support/processes.ts'
+import { GATEWAY_CORE, startProcess } from './gateway/process.ts'
+import { followers } from './subscriptions/followers.ts'
+
+const TARGET = 30 // megabytes for 1,000
+const main = fileURLToPath(new URL('../gateway/main.ts', import.meta.url))
+const query = 'subscription ($after: String) { written(after: $after) { cursor text } }'
+const SETTLED = 2_000 // milliseconds after which memory no longer moves
+
+export async function run(flags: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...flags],
+    options: {
+      count: { type: 'string', default: '1000' },
+      rounds: { type: 'string', default: '3' },
+      by: { type: 'string', default: Object.keys(followers).join(',') },
+    },
+  })
+  const [count, rounds] = [Number(values.count), Number(values.rounds)]
+  const folder = await mkdtemp(join(tmpdir(), 'bench-subscriptions-'))
+  const journal = await startJournal()
+  try {
+    const supergraph = join(folder, 'supergraph.graphql')
+    await writeFile(supergraph, composeAt([{ name: 'journal', sdl: journalSdl, url: journal.url }]))
+    for (const by of values.by.split(',')) {
+      const costs: number[] = []
+      for (let round = 0; round < rounds; round += 1) costs.push(await measure(by, count, supergraph, journal))
+      const [least = 0, median = 0] = [0, rounds / 2].map((at) => costs.toSorted((a, b) => a - b)[Math.floor(at)])
+      const each = ((median * 1000) / count).toFixed(1)
+      const verdict = (median * 1000) / count <= TARGET ? 'reached' : 'missed'
+      console.log(
+        `${count} by ${by}: ${median.toFixed(1)} MB (least ${least.toFixed(1)}), ${each} kB each; target ${TARGET} kB: ${verdict}`,
+      )
+    }
+  } finally {
+    await journal.close()
+    await rm(folder, { recursive: true })
+  }
+}
+
+/** Short queries, enough of them that nothing grows any more. */
+async function load(gateway: URL): Promise<void> {
+  const headers = { 'content-type': 'application/json' }
+  const ask = async (): Promise<void> => {
+    for (let turn = 0; turn < 500; turn += 1) {
+      const answer = await fetch(gateway, { method: 'POST', headers, body: '{"query":"{ __typename }"}' })
+      await answer.text()
+    }
+  }
+  await Promise.all(Array.from({ length: 50 }, ask))
+}
+
+/**
+ * Megabytes that `count` of them add to a gateway at work. One that has only started would be charged for the memory in which V8 makes
+ * short-lived objects, too: it has that as soon as it serves anything at all.
+ */
+async function measure(by: string, count: number, supergraph: string, journal: Journal): Promise<number> {
+  const follow = followers[by]
+  if (!follow) throw new Error(`Subscriptions come by ${Object.keys(followers).join(' or ')}, not by ${by}.`)
+  const env = { NODE_ENV: 'production', SUPERGRAPH: supergraph, PORT: '0', ADMIN_PORT: '0' }
+  const gateway = await startProcess('gateway', [main], env, GATEWAY_CORE)
+  const open = async (many: number): Promise<() => void> => {
+    const leave = await Promise.all(Array.from({ length: many }, () => follow(new URL(gateway.url), query)))
+    await until(`${many} subscriptions at the service`, () => journal.open === many)
+    await sleep(SETTLED)
+    return () => {
+      for (const one of leave) one()
+    }
+  }
+  try {
+    await load(new URL(gateway.url))
+    await sleep(SETTLED)
+    const before = gateway.usage().memory
+    const leave = await open(count)
+    const cost = gateway.usage().memory - before
+    leave()
+    return cost
+  } finally {
+    await gateway.stop()
+  }
+}

@@ -1,0 +1,71 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { createResponseReader } from '../../../gateway/traffic/http-response.ts'
+
+/** All that a reader says of an answer that comes in these pieces. */
+function readAll(pieces: readonly Buffer[]): { said: string[]; body: string } {
+  const said: string[] = []
+  const body: Buffer[] = []
+  const reader = createResponseReader({
+    onHead: (status, headers) => said.push(`${status} ${headers.get('content-type')}`),
+    onBody: (piece) => body.push(Buffer.from(piece)),
+    onEnd: () => said.push('end'),
+  })
+  for (const piece of pieces) reader.read(piece)
+  reader.end()
+  return { said, body: Buffer.concat(body).toString() }
+}
+
+/** Cuts anywhere, an empty piece here and there included. */
+const cut = (bytes: Buffer, places: readonly number[]): Buffer[] => {
+  const ends = places.map((place) => place % (bytes.length + 1)).toSorted((a, b) => a - b)
+  return [0, ...ends].map((start, index) => bytes.subarray(start, ends[index] ?? bytes.length))
+}
+
+const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n'
+const chunked = (texts: readonly string[]): string =>
+  [...texts.filter((text) => text !== ''), '']
+    .map((text) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`)
+    .join('')
+
+const whole = ['HTTP/1.1 100 Continue\r\n\r\n', ''].flatMap((before) => [
+  (texts: readonly string[]) => `${before}${HEAD}transfer-encoding: chunked\r\n\r\n${chunked(texts)}`,
+  (texts: readonly string[]) =>
+    `${before}${HEAD}content-length: ${Buffer.byteLength(texts.join(''))}\r\n\r\n${texts.join('')}`,
+  (texts: readonly string[]) => `${before}${HEAD}\r\n${texts.join('')}`,
+])
+
+describe('an answer', () => {
+  test('is the same however its bytes are cut into pieces, and however its length is told', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...whole),
+        fc.array(fc.string({ unit: 'grapheme' })),
+        fc.array(fc.nat(), { maxLength: 20 }),
+        (write, texts, places) => {
+          const read = readAll(cut(Buffer.from(write(texts)), places))
+          expect(read).toEqual({ said: ['200 text/plain', 'end'], body: texts.join('') })
+        },
+      ),
+    )
+  })
+
+  test('that is cut off is never taken for whole', () => {
+    const bytes = Buffer.from(`${HEAD}transfer-encoding: chunked\r\n\r\n${chunked(['some', 'text'])}`)
+    for (let length = 0; length < bytes.length; length += 1)
+      expect(() => readAll([bytes.subarray(0, length)])).toThrow(SyntaxError)
+  })
+
+  test.each([
+    ['another protocol', 'SSH-2.0-OpenSSH\r\n\r\n'],
+    ['HTTP/2', 'HTTP/2 200\r\n\r\n'],
+    ['a header without a name', 'HTTP/1.1 200 OK\r\nnothing\r\n\r\n'],
+    ['a length that is none', `${HEAD}content-length: -1\r\n\r\n`],
+    ['a coding nobody asked for', `${HEAD}transfer-encoding: gzip\r\n\r\n`],
+    ['a chunk without a size', `${HEAD}transfer-encoding: chunked\r\n\r\nx\r\n`],
+    ['a chunk longer than it says', `${HEAD}transfer-encoding: chunked\r\n\r\n1\r\nabc\r\n`],
+    ['a head without an end', `${HEAD}${'x: y\r\n'.repeat(10_000)}`],
+  ])('%s is refused', (_what, text) => {
+    expect(() => readAll([Buffer.from(text)])).toThrow(SyntaxError)
+  })
+})
