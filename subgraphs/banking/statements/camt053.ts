@@ -14,6 +14,9 @@ import { element, group, shorten } from './xml.ts'
 
 const NAMESPACE = 'urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'
 
+/** `ActiveOrHistoricCurrencyAndAmount` and `DecimalNumber`: 18 digits in all. */
+const LARGEST = 10n ** 18n - 1n
+
 const magnitude = (amount: bigint): bigint => (amount < 0n ? -amount : amount)
 const indicator = (amount: bigint): string => element('CdtDbtInd', amount < 0n ? 'DBIT' : 'CRDT')
 const decimal = (amount: bigint, currency: string): string => toDecimal({ amount: magnitude(amount), currency })
@@ -132,6 +135,7 @@ function head(header: StatementHeader): string {
 export const camt053: StatementFormat = {
   contentType: 'application/xml; charset=utf-8',
   extension: 'xml',
+  largest: LARGEST,
   head,
   entry: (entry, header) => reportEntry(entry, header.account.currency),
   foot: () => '</Stmt></BkToCstmrStmt></Document>\n',

@@ -2,7 +2,7 @@
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import { maskAccountNumber } from '../accounts/number.ts'
 import { sequenceAt } from '../entries/read.ts'
-import type { StatementEntry, StatementHeader, Turnover } from './statement.ts'
+import type { StatementEntry, Sums, Turnover } from './statement.ts'
 
 /** Which account and when; `to` is the first instant after the period. */
 export interface Period {
@@ -17,8 +17,6 @@ export interface Range {
   readonly start: bigint
   readonly end: bigint
 }
-
-export type Sums = Pick<StatementHeader, 'opening' | 'closing' | 'credits' | 'debits'>
 
 /** What came in and went out in one month under one category; amounts are minor units and not negative. */
 export interface Total {

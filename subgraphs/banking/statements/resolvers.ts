@@ -4,10 +4,10 @@ import type { BankingContext } from '../context.ts'
 import { badInput } from '../input.ts'
 import { daysBetween, type PlainDate } from '../loans/calendar.ts'
 import type { Money } from '../money/amount.ts'
-import type { FormatName } from './formats.ts'
+import { type FormatName, formats } from './formats.ts'
 import { LINK_LIFETIME } from './link.ts'
-import { type Period, readSums, readTotals, type Sums, type Total } from './read.ts'
-import type { Turnover } from './statement.ts'
+import { type Period, readSums, readTotals, type Total } from './read.ts'
+import { fits, type Sums, type Turnover } from './statement.ts'
 
 interface StatementArguments {
   readonly from: PlainDate
@@ -81,7 +81,12 @@ export const statementResolvers = {
       addUp(await totals(), ({ category }) => category)
         .toSorted((one, other) => byName(one.key, other.key))
         .map(({ key, ...sums }) => ({ category: key, ...both(sums, currency) })),
-    download({ period }: StatementParent, { format }: { format: FormatName }, { downloads }: BankingContext) {
+    async download(
+      { period, sums }: StatementParent,
+      { format }: { format: FormatName },
+      { downloads }: BankingContext,
+    ) {
+      if (!fits(formats[format], await sums())) throw badInput('format', 'must be one that has room for such amounts')
       const expiresAt = new Date(Date.now() + LINK_LIFETIME)
       return { url: downloads.make({ ...period, format, expiresAt }), expiresAt }
     },

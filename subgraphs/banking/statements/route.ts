@@ -8,7 +8,7 @@ import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import { formats } from './formats.ts'
 import { DOWNLOADS_PATH, type DownloadGrant, type DownloadLinks } from './link.ts'
 import { readEntries, readSums } from './read.ts'
-import type { Statement, StatementHeader } from './statement.ts'
+import { fits, type Statement, type StatementHeader } from './statement.ts'
 import { writeStatement } from './write.ts'
 
 export interface StatementRouteOptions {
@@ -27,6 +27,12 @@ export function statementRoute({ database, links, log }: StatementRouteOptions):
     if (!grant) throw new HttpError(403, 'FORBIDDEN', 'The link is not valid, or no longer. Ask for a new one.')
     const format = formats[grant.format]
     const statement = await openStatement(database, grant)
+    if (!fits(format, statement.header))
+      throw new HttpError(
+        400,
+        'BAD_USER_INPUT',
+        'The format has no room for amounts of so many digits. Ask for another.',
+      )
     const { account, from, to } = statement.header
     // The day before `to` is the last of the period.
     const days = [from, new Date(to.getTime() - 1)].map((date) => date.toISOString().slice(0, 10)).join('_')

@@ -46,6 +46,9 @@ export interface StatementHeader {
   readonly debits: Turnover
 }
 
+/** The amounts that a statement tells beside its entries. */
+export type Sums = Pick<StatementHeader, 'opening' | 'closing' | 'credits' | 'debits'>
+
 /** A statement whose entries arrive one by one, oldest first, so that their number does not matter. */
 export interface Statement {
   readonly header: StatementHeader
@@ -57,9 +60,17 @@ export interface StatementFormat {
   readonly contentType: string
   /** Of the file, without a dot. */
   readonly extension: string
+  /** The largest amount it has digits for, in minor units; left out: any. */
+  readonly largest?: bigint
   head(header: StatementHeader): string
   entry(entry: StatementEntry, header: StatementHeader): string
   foot(header: StatementHeader): string
+}
+
+/** True where the format has digits for every amount of the statement. No entry is larger than the sums that it is part of. */
+export function fits({ largest }: StatementFormat, { opening, closing, credits, debits }: Sums): boolean {
+  const total = credits.sum + debits.sum
+  return largest === undefined || [opening, -opening, closing, -closing, total].every((amount) => amount <= largest)
 }
 
 /** The bank as statements name it. */

@@ -5,7 +5,8 @@
 import type { Grammar } from './grammar.ts'
 
 const max = (length: number): { text: RegExp } => ({ text: new RegExp(`^.{1,${length}}$`, 'su') })
-const money = /^(?=.{1,19}$)\d+(\.\d{1,5})?$/
+/** 18 digits in all, 5 of them after the point. */
+const money = /^(?=(\d\.?){1,18}$)\d+(\.\d{1,5})?$/
 
 export const camt053Grammar: Grammar = {
   Document: { sequence: ['BkToCstmrStmt BankToCustomerStatementV08'] },

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SIGNATURE_HEADER, sign } from '../../../../gateway/protocol/signature.ts'
 import { createDatabase, type TestDatabase } from '../../../support/database.ts'
 import { TEST_SECRET } from '../../../support/signed-call.ts'
+import { openBank, subjectOf } from '../support/bank.ts'
 import { startBanking, type TestService } from '../support/service.ts'
 import { camt053Grammar } from './camt053-grammar.ts'
 import { faults, type Node, parseXml } from './grammar.ts'
@@ -180,6 +181,26 @@ describe('a download', () => {
     const document = parseXml(await (await get(await linkTo('OFX'))).text())
     expect(faults(document, 'OFX', ofxGrammar)).toEqual([])
     expect(all(document, 'TRNAMT').map(({ text }) => text)).toEqual(decimals())
+  })
+
+  test('of more digits than its format has is refused, with a link from before as well as without one', async () => {
+    const bank = openBank(database.url)
+    const wealthy = await bank.open({ owner: 'payer' })
+    const today = new Date().toISOString().slice(0, 10)
+    const ask = (format: string) =>
+      statement(`download(format: ${format}) { url }`, { id: wealthy, from: today, to: today })
+    const early = (await ask('CAMT_053')).statement.download.url
+    const source = await bank.open({ floor: null })
+    subjectOf(await bank.transfer({ from: source, to: wealthy, amount: 2n ** 63n - 1n }))
+    await bank.close()
+    expect((await ask('CAMT_053')).errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT')
+    const late = await get(early)
+    expect([late.status, await late.json()]).toMatchObject([
+      400,
+      { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] },
+    ])
+    for (const format of ['CSV', 'OFX'])
+      expect(await (await get((await ask(format)).statement.download.url)).text()).toContain('92233720368547758.07')
   })
 
   test('answers HEAD with its headers alone', async () => {

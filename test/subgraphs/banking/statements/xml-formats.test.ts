@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { camt053 } from '../../../../subgraphs/banking/statements/camt053.ts'
 import { ofx } from '../../../../subgraphs/banking/statements/ofx.ts'
+import { fits } from '../../../../subgraphs/banking/statements/statement.ts'
 import { camt053Grammar } from './camt053-grammar.ts'
 import { faults, type Node, parseXml } from './grammar.ts'
 import { ofxGrammar } from './ofx-grammar.ts'
@@ -35,6 +36,20 @@ describe('a statement as camt.053.001.08', () => {
     }))
     expect(opening).toEqual({ code: 'OPBD', amount: '10.000', currency: 'KWD', indicator: 'CRDT' })
     expect(closing).toEqual({ code: 'CLBD', amount: '1.300', currency: 'KWD', indicator: 'DBIT' })
+  })
+
+  test('has room for 18 digits, and says so of more', async () => {
+    const most = 10n ** 18n - 1n
+    const sums = { opening: -most, closing: most, credits: { count: 1, sum: most }, debits: { count: 0, sum: 0n } }
+    const document = parseXml(await fileOf(camt053, statementOf([{ ...entry, amount: most }], sums)))
+    expect(faults({ ...document, attributes: {} }, 'Document', camt053Grammar)).toEqual([])
+    expect(fits(camt053, sums)).toBe(true)
+    expect(fits(camt053, { ...sums, opening: -most - 1n })).toBe(false)
+    expect(fits(camt053, { ...sums, closing: most + 1n })).toBe(false)
+    expect(fits(camt053, { ...sums, debits: { count: 1, sum: 1n } })).toBe(false)
+    expect(fits(ofx, { ...sums, closing: 2n ** 63n - 1n })).toBe(true)
+    const larger = parseXml(await fileOf(camt053, statementOf([{ ...entry, amount: most + 1n }], sums)))
+    expect(faults({ ...larger, attributes: {} }, 'Document', camt053Grammar)).not.toEqual([])
   })
 
   test('names the other side as creditor of what left and debtor of what came', async () => {
