@@ -78,7 +78,8 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
   }
 }
 
-function report({ breaker }: Instance, error: unknown): void {
+function report({ breaker, url }: Instance, error: unknown): void {
+  if (error instanceof CallFailure) error.instance = url
   if (error instanceof CallFailure && error.kind !== 'cancelled') breaker.failed(performance.now())
   else breaker.abandoned()
 }

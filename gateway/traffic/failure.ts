@@ -14,6 +14,8 @@ export type FailureKind = 'connection' | 'answer' | 'timeout' | 'overload' | 'ca
 /** `message` is for the log; it may name addresses. */
 export class CallFailure extends Error {
   readonly kind: FailureKind
+  /** Address of the instance that was asked, where one was. */
+  instance: string | undefined
 
   constructor(kind: FailureKind, message: string, options?: ErrorOptions) {
     super(message, options)

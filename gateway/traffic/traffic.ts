@@ -6,6 +6,7 @@ import { tagsToPurge } from './cache/tags.ts'
 import { headersFor } from './delivery.ts'
 import { type Download, download } from './download.ts'
 import { CallFailure, toClient } from './failure.ts'
+import { createFailureLog } from './failure-log.ts'
 import { healthOf, type Instance } from './instance.ts'
 import type { ServiceDefinition, ServiceKind } from './kind.ts'
 import type { TrafficMetrics } from './metrics.ts'
@@ -76,6 +77,7 @@ export function createTraffic({ services, secret, probing, store, metrics, log }
   const fleets = [...routes].map(([name, { fleet }]) => ({ name, instances: fleet.instances }))
   const instances = fleets.flatMap((fleet) => fleet.instances)
   const unwatch = metrics.watch(fleets)
+  const failures = createFailureLog(log)
   const stopProbing = probing ? probeHealth(instances) : () => undefined
   return {
     async send(call) {
@@ -91,9 +93,7 @@ export function createTraffic({ services, secret, probing, store, metrics, log }
       } catch (error) {
         if (!(error instanceof CallFailure)) throw error
         route?.figures.failed(error.kind)
-        if (error.kind !== 'cancelled') {
-          log.warn({ service, requestId: context.requestId, kind: error.kind }, `a call failed: ${error.message}`)
-        }
+        if (error.kind !== 'cancelled') failures.report(service, context.requestId, error)
         throw toClient(error, service)
       }
     },
@@ -113,7 +113,8 @@ export function createTraffic({ services, secret, probing, store, metrics, log }
         if (!(error instanceof CallFailure)) throw error
         if (error.kind === 'cancelled') return
         instance?.breaker.failed(performance.now())
-        log.warn({ service, requestId: context.requestId, kind: error.kind }, `a stream broke: ${error.message}`)
+        error.instance = instance?.url
+        failures.report(service, context.requestId, error)
         throw toClient(error, service)
       }
     },
@@ -126,7 +127,7 @@ export function createTraffic({ services, secret, probing, store, metrics, log }
         await download(route.definition, route.fleet, secret, wanted, response)
       } catch (error) {
         if (!(error instanceof CallFailure)) throw error
-        log.warn({ service, requestId: wanted.requestId, kind: error.kind }, `a download failed: ${error.message}`)
+        failures.report(service, wanted.requestId, error)
         throw toClient(error, service)
       }
     },
@@ -145,6 +146,7 @@ export function createTraffic({ services, secret, probing, store, metrics, log }
     async close() {
       stopProbing()
       unwatch()
+      failures.close()
       await Promise.all(instances.map(({ pool }) => pool.destroy()))
     },
   }

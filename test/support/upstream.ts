@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Registry } from 'prom-client'
-import { createLogger } from '../../gateway/process/log.ts'
+import { createLogger, type Logger } from '../../gateway/process/log.ts'
 import { createMemoryStore } from '../../gateway/traffic/cache/memory.ts'
 import type { AnswerStore } from '../../gateway/traffic/cache/store.ts'
 import type { ServiceDefinition } from '../../gateway/traffic/kind.ts'
@@ -66,6 +66,7 @@ export function trafficTo(
   definition: ServiceDefinition,
   addresses: readonly string[],
   store: AnswerStore = createMemoryStore(10_000_000),
+  log: Logger = createLogger('test', 'silent'),
 ): Traffic {
   return createTraffic({
     services: [{ definition, addresses }],
@@ -73,7 +74,7 @@ export function trafficTo(
     probing: false,
     store,
     metrics: createTrafficMetrics(new Registry()),
-    log: createLogger('test', 'silent'),
+    log,
   })
 }
 

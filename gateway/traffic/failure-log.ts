@@ -1,0 +1,57 @@
+/**
+ * What the log says of failed calls: the first of its kind at once and in full, those after it as a number now and then, and when they are over.
+ * An outage fails thousands of calls a second, and a line for each would be an outage of its own.
+ */
+import type { Logger } from '../process/log.ts'
+import type { CallFailure } from './failure.ts'
+
+export interface FailureLog {
+  report(service: string, requestId: string, failure: CallFailure): void
+  /** Says nothing more. */
+  close(): void
+}
+
+const INTERVAL = 30_000 // milliseconds
+
+interface Trouble {
+  /** Failures since the last line. */
+  count: number
+  latest: CallFailure
+  readonly timer: NodeJS.Timeout
+}
+
+/** Kept by service, instance and kind of failure, all of which there are few of. */
+export function createFailureLog(log: Logger): FailureLog {
+  const troubles = new Map<string, Trouble>()
+  return {
+    report(service, requestId, failure) {
+      const { kind, instance } = failure
+      const key = JSON.stringify([service, instance, kind])
+      const known = troubles.get(key)
+      if (known) {
+        known.count += 1
+        known.latest = failure
+        return
+      }
+      const about = { service, kind, instance }
+      log.warn({ ...about, requestId }, `a call failed: ${failure.message}`)
+      const trouble: Trouble = { count: 0, latest: failure, timer: setInterval(() => look(), INTERVAL).unref() }
+      const look = (): void => {
+        const { count, latest } = trouble
+        trouble.count = 0
+        if (count > 0) {
+          log.warn({ ...about, count }, `calls go on failing, the latest: ${latest.message}`)
+          return
+        }
+        clearInterval(trouble.timer)
+        troubles.delete(key)
+        log.info(about, 'calls fail no more')
+      }
+      troubles.set(key, trouble)
+    },
+    close() {
+      for (const { timer } of troubles.values()) clearInterval(timer)
+      troubles.clear()
+    },
+  }
+}

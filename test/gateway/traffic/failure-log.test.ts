@@ -1,0 +1,66 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { pino } from 'pino'
+import { CallFailure } from '../../../gateway/traffic/failure.ts'
+import { createFailureLog, type FailureLog } from '../../../gateway/traffic/failure-log.ts'
+import { stateless } from '../../../gateway/traffic/kind.ts'
+import { callOf, startUpstream, trafficTo } from '../../support/upstream.ts'
+
+interface Line {
+  readonly level: number
+  readonly msg: string
+  readonly count?: number
+}
+const lines: Line[] = []
+const log = pino({ level: 'info' }, { write: (text: string) => void lines.push(JSON.parse(text)) })
+const said = (): string[] => lines.splice(0).map(({ msg, count }) => (count === undefined ? msg : `${count}: ${msg}`))
+afterEach(() => void lines.splice(0))
+
+describe('an outage', () => {
+  let failures: FailureLog
+  beforeEach(() => {
+    jest.useFakeTimers()
+    failures = createFailureLog(log)
+  })
+  afterEach(() => {
+    failures.close()
+    jest.useRealTimers()
+  })
+  const fail = (message: string, instance?: string, count = 1): void => {
+    for (let n = 0; n < count; n += 1)
+      failures.report('s', 'r', Object.assign(new CallFailure('connection', message), { instance }))
+  }
+
+  test('is told of at once, then by numbers, and then that it is over', () => {
+    fail('refused', 'one', 1000)
+    expect(said()).toEqual(['a call failed: refused'])
+    fail('reset', 'one')
+    jest.advanceTimersByTime(30_000)
+    expect(said()).toEqual(['1000: calls go on failing, the latest: reset'])
+    jest.advanceTimersByTime(30_000)
+    expect(said()).toEqual(['calls fail no more'])
+    jest.advanceTimersByTime(300_000)
+    expect(said()).toEqual([])
+    fail('refused', 'one')
+    expect(said()).toEqual(['a call failed: refused'])
+  })
+
+  test('of one instance hides nothing of another, nor of another kind', () => {
+    fail('refused', 'one', 10)
+    fail('refused', 'two', 10)
+    failures.report('s', 'r', new CallFailure('timeout', 'too slow'))
+    expect(said()).toEqual(['a call failed: refused', 'a call failed: refused', 'a call failed: too slow'])
+  })
+})
+
+test('500 calls to an instance that is away leave a handful of lines, which name it', async () => {
+  const away = await startUpstream(() => undefined)
+  await away.stop()
+  const traffic = trafficTo(stateless('s', { hedging: false, coalescing: false }), [away.url], undefined, log)
+  const calls = Array.from({ length: 500 }, () => traffic.send(callOf('s', '{}')))
+  expect((await Promise.allSettled(calls)).every(({ status }) => status === 'rejected')).toBe(true)
+  await traffic.close()
+  // One for what could not connect, and one for what was not even sent, since the breaker was open by then.
+  const messages = said()
+  expect(messages.length).toBeLessThanOrEqual(2)
+  expect(messages[0]).toContain(away.url)
+})
