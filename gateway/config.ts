@@ -6,6 +6,7 @@ import { GraphQLError } from 'graphql'
 import { z } from 'zod'
 import { commaList, httpUrl, port, processSettings, readSettings } from './process/settings.ts'
 import type { IdentitySettings } from './protocol/caller.ts'
+import { readSafelist, type Safelist } from './request/safelist.ts'
 import { addressSetting, services } from './services.ts'
 import { files } from './supergraph/files.ts'
 import { type Graph, readGraphs } from './supergraph/graphs.ts'
@@ -27,6 +28,8 @@ export interface Config {
   /** Origins whose pages may call from a browser. */
   readonly corsOrigins: readonly string[]
   readonly redisUrl: string | undefined
+  /** The only operations that are run; without it any that the schema and the limits allow. */
+  readonly safelist: Safelist | undefined
   /** Processes that share the port. */
   readonly workers: number
   /** The file that is watched for a new supergraph. */
@@ -43,11 +46,16 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** A file given by `SUPERGRAPH`: what it joins, or why it cannot be used. */
 type GivenSupergraph = { readonly graphs: readonly Graph[]; readonly fault?: string }
 
+/** A list given by `SAFELIST`, or why it cannot be used. */
+type GivenSafelist = { readonly safelist?: Safelist; readonly fault?: string }
+
 /** @throws SettingsError naming every wrong setting */
 export async function readConfig(env: Environment): Promise<Config> {
   const path = env['SUPERGRAPH'] || undefined
   const given = path === undefined ? undefined : await readGivenSupergraph(path)
-  const settings = readSettings(z.object({ ...settingsFor(env, given), ...addressSettings(given) }), env)
+  const listed = env['SAFELIST'] ? await readGivenSafelist(env['SAFELIST']) : undefined
+  const schema = z.object({ ...settingsFor(env, given), ...addressSettings(given), SAFELIST: readable(listed) })
+  const settings = readSettings(schema, env)
   const names = new Set(settings.STATELESS ?? [])
   const locate = ({ name, url }: Graph): LocatedService => ({
     definition: names.has(name) ? stateless(name) : stateful(name),
@@ -72,6 +80,7 @@ export async function readConfig(env: Environment): Promise<Config> {
     secret: settings.GATEWAY_SECRET,
     corsOrigins: settings.CORS_ORIGINS ?? [],
     redisUrl: settings.REDIS_URL,
+    safelist: listed?.safelist,
     workers: settings.GATEWAY_WORKERS,
     supergraphFile: path ?? fileURLToPath(files.supergraph),
     ownServices: given === undefined,
@@ -95,6 +104,19 @@ async function readGivenSupergraph(path: string): Promise<GivenSupergraph> {
     return { graphs: [], fault: error instanceof GraphQLError ? 'is no GraphQL schema language' : 'cannot be read' }
   }
 }
+
+const readGivenSafelist = (path: string): Promise<GivenSafelist> =>
+  readSafelist(path).then(
+    (safelist) => ({ safelist }),
+    (error: Error) => ({ fault: error.message }),
+  )
+
+/** A file that was read before the settings were. */
+const readable = (given: { readonly fault?: string } | undefined) =>
+  z
+    .string()
+    .refine(() => given?.fault === undefined, given?.fault)
+    .optional()
 
 const origin = httpUrl.refine((url) => new URL(url).origin === url, 'must be origins, without a path')
 
@@ -123,10 +145,7 @@ const requiredInProduction = z
 /** On a supergraph of somebody else's nothing but the file is needed; the product has to know its services and its callers. */
 const settingsFor = (env: Environment, given: GivenSupergraph | undefined) => ({
   ...commonSettings,
-  SUPERGRAPH: z
-    .string()
-    .refine(() => given?.fault === undefined, given?.fault)
-    .optional(),
+  SUPERGRAPH: readable(given),
   STATELESS: commaList(z.string().superRefine(given ? isJoined(given) : agreesWithRegistry)).optional(),
   JWKS_URL: env['NODE_ENV'] === 'production' && !given ? requiredInProduction : httpUrl.optional(),
   GATEWAY_SECRET: given ? secret.optional() : secret,

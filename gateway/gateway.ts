@@ -42,13 +42,14 @@ export async function startGateway(
   limits: Limits = defaultLimits,
 ): Promise<RunningGateway> {
   let state: LifecycleState = 'starting'
-  const { corsOrigins, production, identity } = config
+  const { corsOrigins, production, identity, safelist } = config
   const verify = identity && (await createVerifier(identity))
-  const policies = createPolicies({ limits, corsOrigins, introspection: !production, verify })
+  const policies = createPolicies({ limits, corsOrigins, introspection: !production, safelist, verify })
   const registry = new Registry()
   const store = await openStore(config, log)
   const shipped = await readShippedOperations()
-  const serving = await serveSupergraph(config, { log, limits, policies, registry, store, shipped })
+  const expected = [...(safelist?.values() ?? shipped.map(({ document }) => document))]
+  const serving = await serveSupergraph(config, { log, limits, policies, registry, store, expected })
   const { editions } = serving
   const streams = createStreams()
   const start = createStart(streams)

@@ -28,7 +28,8 @@ export function resolvePersisted(): Policy {
   }
 }
 
-function readHash(persisted: unknown): string {
+/** What a client names a text by. @throws BAD_USER_INPUT */
+export function readHash(persisted: unknown): string {
   const { version, sha256Hash } = persisted as { version?: unknown; sha256Hash?: unknown }
   if (version === 1 && typeof sha256Hash === 'string' && /^[\da-f]{64}$/.test(sha256Hash)) return sha256Hash
   throw codedError('BAD_USER_INPUT', '"persistedQuery" must have version 1 and a "sha256Hash".')

@@ -18,6 +18,7 @@ import { allowMethods } from './method.ts'
 import { fitsMethod } from './operation.ts'
 import { readParameters } from './parameters.ts'
 import { resolvePersisted } from './persisted.ts'
+import { requireListed, type Safelist } from './safelist.ts'
 import { limitShape } from './shape.ts'
 
 export interface Policies {
@@ -35,13 +36,16 @@ export interface PolicyOptions {
   readonly limits: Limits
   readonly corsOrigins: readonly string[]
   readonly introspection: boolean
+  /** With it nothing else is run. */
+  readonly safelist: Safelist | undefined
   /** Without it tokens are opaque, and callers cannot be told apart: nobody has a budget then. */
   readonly verify: VerifyAuthorization | undefined
 }
 
-export function createPolicies({ limits, corsOrigins, introspection, verify }: PolicyOptions): Policies {
+export function createPolicies({ limits, corsOrigins, introspection, safelist, verify }: PolicyOptions): Policies {
   const spend = verify ? createBudget(limits.costPerMinute) : () => undefined
-  const [authenticated, persisted] = [authenticate(verify), resolvePersisted()]
+  const authenticated = authenticate(verify)
+  const persisted = safelist ? requireListed(safelist) : resolvePersisted()
   return {
     request: [
       allowOrigins(corsOrigins),

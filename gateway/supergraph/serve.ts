@@ -2,7 +2,6 @@
 import { readFile } from 'node:fs/promises'
 import { Counter, type Registry } from 'prom-client'
 import type { Config } from '../config.ts'
-import type { ShippedOperation } from '../operations.ts'
 import type { Logger } from '../process/log.ts'
 import { StartRefused } from '../process/settings.ts'
 import type { Limits } from '../request/limits.ts'
@@ -22,8 +21,8 @@ export interface ServingOptions {
   readonly policies: Policies
   readonly registry: Registry
   readonly store: AnswerStore
-  /** Made ready before the first request. */
-  readonly shipped: readonly ShippedOperation[]
+  /** Documents that are made ready before the first request. */
+  readonly expected: readonly string[]
 }
 
 export interface Serving {
@@ -66,10 +65,10 @@ export async function serveSupergraph(config: Config, options: ServingOptions): 
 
 const ignore = (): void => undefined
 
-function editionMaker(config: Config, { log, limits, policies, registry, store, shipped }: ServingOptions) {
+function editionMaker(config: Config, { log, limits, policies, registry, store, expected }: ServingOptions) {
   const { secret, ownServices: probing, production: hideSchema } = config
   const leaseTraffic = createLeases({ secret, probing, store, metrics: createTrafficMetrics(registry), log })
-  const known = shipped.map(({ document }) => ({ query: document, operationName: undefined }))
+  const known = expected.map((query) => ({ query, operationName: undefined }))
   return async (supergraph: string, before: Edition | undefined): Promise<Edition> => {
     const traffic = leaseTraffic(locateServices(supergraph, config))
     try {
