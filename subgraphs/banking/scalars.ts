@@ -23,10 +23,22 @@ function textScalar<Value>(
   })
 }
 
+const readInstant = (instant: Date): Date => {
+  if (instant.getUTCFullYear() >= 1 && instant.getUTCFullYear() <= 9_999) return instant
+  throw new GraphQLError('DateTime must be in the years 1 to 9999, UTC.')
+}
+
+/** The library's, within the years that the database knows as well. */
+const instantScalar = new GraphQLScalarType<Date, string>({
+  ...GraphQLDateTimeISO.toConfig(),
+  parseValue: (value) => readInstant(GraphQLDateTimeISO.parseValue(value)),
+  parseLiteral: (node, variables) => readInstant(GraphQLDateTimeISO.parseLiteral(node, variables)),
+})
+
 export const scalars = {
   MinorUnits: textScalar('MinorUnits', 'a string of digits within 64 bits', parseMinorUnits),
   CurrencyCode: textScalar('CurrencyCode', 'an ISO 4217 code such as "EUR"', (text) =>
     exponentOf(text) === undefined ? undefined : text,
   ),
-  DateTime: GraphQLDateTimeISO,
+  DateTime: instantScalar,
 }

@@ -4,6 +4,7 @@ import { codedError } from '../../../gateway/protocol/errors.ts'
 import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../connection.ts'
 import type { AccountRow } from '../accounts/read.ts'
 import type { BankingContext } from '../context.ts'
+import { sequencePart } from '../cursor-parts.ts'
 import { badInput, optionalText } from '../input.ts'
 import type { Money } from '../money/amount.ts'
 import type { TransferRow } from '../transfers/read.ts'
@@ -19,7 +20,7 @@ interface EntriesArguments {
 type Entry = EntryRow & { readonly currency: string }
 
 const LIST = 'entries'
-const position = z.tuple([z.string().regex(/^\d{1,18}$/)])
+const position = z.tuple([sequencePart])
 
 export const entryResolvers = {
   Account: {
@@ -64,7 +65,12 @@ function checkFilter(filter: EntryFilter): EntryFilter {
   const wanted = optionalText('filter.text', text, MAX_SEARCH)
   if (wanted !== null && wanted.length < MIN_SEARCH)
     throw badInput('filter.text', `must have ${MIN_SEARCH} to ${MAX_SEARCH} characters`)
-  return { ...filter, text: wanted }
+  return {
+    ...filter,
+    text: wanted,
+    merchant: optionalText('filter.merchant', filter.merchant, MAX_SEARCH),
+    category: optionalText('filter.category', filter.category, MAX_SEARCH),
+  }
 }
 
 /** Shorter texts would match nearly everything, and no index helps with them. */

@@ -6,6 +6,7 @@ import { requireScope } from '../access.ts'
 import type { AccountRow } from '../accounts/read.ts'
 import { visibleAccount } from '../accounts/resolvers.ts'
 import { type BankingContext, forgetReads } from '../context.ts'
+import { sequencePart } from '../cursor-parts.ts'
 import type { Money } from '../money/amount.ts'
 import { abortable } from './abortable.ts'
 import { type EventRow, lastSequence, readActivity } from './read.ts'
@@ -18,7 +19,7 @@ interface ActivityArguments {
 type AccountEvent = EventRow & { readonly account: AccountRow }
 
 const LIST = 'activity'
-const position = z.tuple([z.string().regex(/^\d{1,18}$/)])
+const position = z.tuple([sequencePart])
 const cursorOf = (sequence: bigint): string => encodeCursor(LIST, [sequence.toString()])
 const PAGE = 200
 

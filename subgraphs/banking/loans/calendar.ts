@@ -5,9 +5,9 @@ export type PlainDate = string
 
 const MILLISECONDS_A_DAY = 86_400_000
 
-/** True for a date that exists: `2026-02-29` does not. */
+/** True for a date that exists: `2026-02-29` does not, nor does a year 0, which PostgreSQL does not know. */
 export function isPlainDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || text < '0001') return false
   const time = Date.parse(`${text}T00:00:00Z`)
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
 }

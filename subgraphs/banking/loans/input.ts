@@ -2,7 +2,7 @@
 import { parseAccountId } from '../accounts/number.ts'
 import { derivedId } from '../derived-id.ts'
 import { badInput, optionalText } from '../input.ts'
-import type { PlainDate } from './calendar.ts'
+import { type PlainDate, plainDateOf } from './calendar.ts'
 import type { ApplyForLoanCommand } from './commands.ts'
 import { type Amortization, faultsOf, type InterestMethod, type LoanTerms } from './terms.ts'
 
@@ -42,6 +42,17 @@ export function readTerms({ principal, annualRate, instalments, interest, amorti
   const faults = faultsOf(terms)
   if (faults.length > 0) throw badInput('terms', `cannot be lent on. ${faults.join(' ').slice(0, -1)}`)
   return terms
+}
+
+/** The days on which a loan can be quoted to be paid out: forty years later there must still be a calendar. */
+const DISBURSALS = { earliest: '1900-01-01', latest: '2999-12-31' } as const
+
+/** Today where it is missing. @throws BAD_USER_INPUT */
+export function readDisbursal(day: PlainDate | null | undefined): PlainDate {
+  const { earliest, latest } = DISBURSALS
+  if (day === null || day === undefined) return plainDateOf(new Date())
+  if (day >= earliest && day <= latest) return day
+  throw badInput('terms.disbursedOn', `must be from ${earliest} to ${latest}`)
 }
 
 /** The note of an officer. @throws BAD_USER_INPUT */

@@ -4,6 +4,7 @@ import type { Customer } from '../../../prisma/generated/client.ts'
 import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../connection.ts'
 import { mayUse, requireScope } from '../access.ts'
 import type { BankingContext } from '../context.ts'
+import { instantPart } from '../cursor-parts.ts'
 import { parseDerivedId } from '../derived-id.ts'
 import { amountToMove, badInput } from '../input.ts'
 import type { Money } from '../money/amount.ts'
@@ -12,7 +13,15 @@ import { loanBooks } from './books.ts'
 import { daysBetween, type PlainDate, plainDateOf } from './calendar.ts'
 import type { LoanMutation, LoanRequest } from './commands.ts'
 import { loanPosition } from './effects.ts'
-import { type ApplyInput, type LoanInput, type QuoteInput, readApplication, readNote, readTerms } from './input.ts'
+import {
+  type ApplyInput,
+  type LoanInput,
+  type QuoteInput,
+  readApplication,
+  readDisbursal,
+  readNote,
+  readTerms,
+} from './input.ts'
 import type { Loan, LoanChange, LoanReference } from './loan.ts'
 import { type Instalment, quote, scheduleOf } from './quote.ts'
 import { type LoanPageKey, readLoanPage } from './read.ts'
@@ -28,7 +37,7 @@ interface PageArguments {
 type In<Part> = Part & { readonly currency: string }
 
 const LOANS = 'loans'
-const loanCursor = z.tuple([z.iso.datetime(), z.uuid()])
+const loanCursor = z.tuple([instantPart, z.uuid()])
 const CHANGES = 'loanChanges'
 const changeCursor = z.tuple([z.int().positive()])
 /** How far ahead a settlement can be asked for. */
@@ -108,7 +117,7 @@ export const loanResolvers = {
     },
     quoteLoan(_: unknown, { terms }: { terms: QuoteInput }) {
       const { currency, disbursedOn } = terms
-      const offer = quote({ ...readTerms(terms), disbursedOn: disbursedOn ?? plainDateOf(new Date()) })
+      const offer = quote({ ...readTerms(terms), disbursedOn: readDisbursal(disbursedOn) })
       return { ...offer, currency, schedule: offer.schedule.map((instalment) => ({ ...instalment, currency })) }
     },
   },

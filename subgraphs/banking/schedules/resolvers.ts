@@ -4,6 +4,7 @@ import type { Customer, ScheduleRun as RunRow } from '../../../prisma/generated/
 import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../connection.ts'
 import { mayUse, requireScope } from '../access.ts'
 import type { BankingContext } from '../context.ts'
+import { datePart, instantPart } from '../cursor-parts.ts'
 import { derivedId, parseDerivedId } from '../derived-id.ts'
 import { amountToMove, badInput, type Keyed, optionalText } from '../input.ts'
 import { plainDateOf } from '../loans/calendar.ts'
@@ -39,8 +40,8 @@ interface CancelScheduleInput extends Keyed {
 
 const SCHEDULES = 'schedules'
 const RUNS = 'scheduleRuns'
-const scheduleCursor = z.tuple([z.iso.datetime(), z.string()])
-const runCursor = z.tuple([z.iso.date()])
+const scheduleCursor = z.tuple([instantPart, z.uuid()])
+const runCursor = z.tuple([datePart])
 
 async function visibleSchedule(id: string, { caller, database }: BankingContext): Promise<Schedule | null> {
   const reader = requireScope(caller, 'banking:read')

@@ -4,10 +4,11 @@ import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../connection.ts'
 import type { AccountRow } from '../accounts/read.ts'
 import type { BankingContext } from '../context.ts'
+import { sequencePart } from '../cursor-parts.ts'
 import type { TransferRow } from './read.ts'
 
 const LIST = 'holds'
-const position = z.tuple([z.string().regex(/^\d{1,18}$/)])
+const position = z.tuple([sequencePart])
 const NEWEST = '9223372036854775807'
 
 export const holdResolvers = {

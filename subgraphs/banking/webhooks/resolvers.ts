@@ -4,6 +4,7 @@ import type { Customer } from '../../../prisma/generated/client.ts'
 import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../connection.ts'
 import { requireScope } from '../access.ts'
 import type { BankingContext } from '../context.ts'
+import { sequencePart } from '../cursor-parts.ts'
 import { parseDerivedId } from '../derived-id.ts'
 import { type MutationResult, mutate } from '../mutation.ts'
 import type { WebhookRequest } from './commands.ts'
@@ -18,7 +19,7 @@ interface DeliveryArguments {
 }
 
 const DELIVERIES = 'webhookDeliveries'
-const position = z.tuple([z.string().regex(/^\d{1,18}$/)])
+const position = z.tuple([sequencePart])
 
 /** One of the caller's own endpoints, removed ones too. */
 async function ownEndpoint(id: string, { caller, database }: BankingContext): Promise<Endpoint | null> {

@@ -93,6 +93,7 @@ describe('who may see what', () => {
         { __typename: 'Merchant', id: 'nowhere' },
         { __typename: 'Branch', id: 'lisbon' },
         { __typename: 'Transfer', id: '999999' },
+        { __typename: 'Merchant', id: 'a\u0000b' },
       ],
     })
     expect(data._entities).toEqual([
@@ -103,6 +104,7 @@ describe('who may see what', () => {
       { __typename: 'Merchant', name: 'Café do Largo' },
       null,
       { __typename: 'Branch', name: 'Lisbon Chiado' },
+      null,
       null,
     ])
   })
