@@ -1,6 +1,7 @@
 /**
  * What an operation may cost, in objects fetched: every field of an object type counts one, times the sizes of the lists around it.
- * A size is what the client asks for (`first`, `last`, `limit`), else the schema's default, else a small guess.
+ * A size is what the client asks for (`first`, `last`, `limit`), else the schema's default, else a small guess. Where the supergraph
+ * declares weights and sizes (`@cost`, `@listSize`), they go before all that.
  */
 import {
   type FieldNode,
@@ -21,6 +22,7 @@ import {
   type ValueNode,
 } from 'graphql'
 import { codedError } from '../protocol/errors.ts'
+import type { DeclaredCosts, DeclaredSize } from './declared-costs.ts'
 import type { Limits } from './limits.ts'
 
 type Variables = Readonly<Record<string, unknown>>
@@ -28,17 +30,23 @@ type Variables = Readonly<Record<string, unknown>>
 /** The cost with these variables. @throws OPERATION_TOO_COMPLEX for a list that is too long by itself */
 export type Estimate = (variables: Variables) => number
 
-const SLICING = new Set(['first', 'last', 'limit'])
-const ITEMS = new Set(['edges', 'nodes'])
+const SLICING = ['first', 'last', 'limit']
+const ITEMS = ['edges', 'nodes']
 const GUESS = 5 // items of a list whose size nobody says
 const MUTATION = 10 // a write costs more than the objects it returns
 
+/** What the cost of an operation goes by, on one schema. */
+export interface CostRules {
+  readonly schema: GraphQLSchema
+  readonly declared: DeclaredCosts
+  readonly limits: Limits
+}
+
 /** Reads the operation once; what comes back only multiplies and adds. Unknown fields cost nothing: validation refuses them. */
 export function estimateCost(
-  schema: GraphQLSchema,
+  { schema, declared, limits }: CostRules,
   operation: OperationDefinitionNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  limits: Limits,
 ): Estimate {
   const root = schema.getRootType(operation.operation)
   const defaults = new Map(
@@ -48,7 +56,7 @@ export function estimateCost(
   const ofSelections = (
     set: SelectionSetNode,
     type: GraphQLNamedType | undefined,
-    size: Size | undefined,
+    size: InnerSize | undefined,
   ): Estimate => {
     const parts = set.selections.map((selection): Estimate => {
       if (selection.kind === Kind.FIELD) return ofField(selection, type, size)
@@ -61,28 +69,45 @@ export function estimateCost(
     return costly.length === 0 ? free : (variables) => costly.reduce((sum, part) => sum + part(variables), 0)
   }
 
-  const ofField = (node: FieldNode, parent: GraphQLNamedType | undefined, inherited: Size | undefined): Estimate => {
+  const ofField = (node: FieldNode, parent: GraphQLNamedType | undefined, around: InnerSize | undefined): Estimate => {
     const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined
-    if (!field || !node.selectionSet) return free
+    if (!parent || !field) return free
+    const coordinate = `${parent.name}.${field.name}`
     const type = getNamedType(field.type)
-    if (!isCompositeType(type)) return free
-    const asked = sizeOf(node, field)
+    const { weights, sizes } = declared
+    const own = weights.get(coordinate) ?? weights.get(type.name) ?? (isCompositeType(type) ? 1 : 0)
+    const given = (node.arguments ?? []).map(({ name }) => weights.get(`${coordinate}(${name.value}:)`) ?? 0)
+    const fixed = given.reduce((sum, weight) => sum + weight, 0)
+    const declaredSize = sizes.get(coordinate)
+    const asked = sizeOf(node, field, declaredSize)
     const isList = isListType(getNullableType(field.type))
     // A connection says its size on itself and has it in its `edges` or `nodes`.
-    const times = isList ? (asked ?? (ITEMS.has(field.name) ? inherited : undefined) ?? guess) : once
-    const inner = ofSelections(node.selectionSet, type, isList ? undefined : asked)
-    return (variables) => times(variables) * (1 + inner(variables))
+    const times = isList ? (asked ?? (around?.fields.includes(field.name) ? around.size : guess)) : once
+    const below = isList || !asked ? undefined : { size: asked, fields: declaredSize?.sizedFields ?? ITEMS }
+    const inner = node.selectionSet ? ofSelections(node.selectionSet, type, below) : free
+    if (fixed === 0 && own === 0 && inner === free) return free
+    return (variables) => fixed + times(variables) * (own + inner(variables))
   }
 
-  const sizeOf = (node: FieldNode, field: GraphQLField<unknown, unknown>): Size | undefined => {
-    const argument = field.args.find(({ name }) => SLICING.has(name) && isAsked(node, name))
-    const fallback = field.args.find(({ name, defaultValue }) => SLICING.has(name) && typeof defaultValue === 'number')
-    return argument ? askedSize(node, argument) : fallback && (() => Number(fallback.defaultValue))
+  const sizeOf = (
+    node: FieldNode,
+    field: GraphQLField<unknown, unknown>,
+    { slicingArguments = SLICING, assumedSize }: Partial<DeclaredSize> = {},
+  ): Size | undefined => {
+    const slicing = field.args.filter(({ name }) => slicingArguments.includes(name))
+    const [first, ...others] = slicing
+      .filter(({ name }) => node.arguments?.some((argument) => argument.name.value === name))
+      .map((argument) => askedSize(node, argument, assumedSize ?? GUESS))
+    if (first && others.length === 0) return first
+    if (first) return (variables) => Math.max(first(variables), ...others.map((other) => other(variables)))
+    const otherwise = slicing.find(({ defaultValue }) => typeof defaultValue === 'number')?.defaultValue ?? assumedSize
+    return typeof otherwise === 'number' ? () => otherwise : undefined
   }
 
-  const askedSize = (node: FieldNode, { name, defaultValue }: GraphQLArgument): Size => {
+  const askedSize = (node: FieldNode, { name, defaultValue }: GraphQLArgument, otherwise: number): Size => {
     const value = node.arguments?.find((argument) => argument.name.value === name)?.value
-    return (variables) => bounded(numberOf(value, variables, defaults) ?? Number(defaultValue ?? GUESS), name, limits)
+    return (variables) =>
+      bounded(numberOf(value, variables, defaults) ?? Number(defaultValue ?? otherwise), name, limits)
   }
 
   const cost = ofSelections(operation.selectionSet, root ?? undefined, undefined)
@@ -93,12 +118,15 @@ export function estimateCost(
 
 type Size = Estimate
 
+/** The size of some of the fields below a field. */
+interface InnerSize {
+  readonly size: Size
+  readonly fields: readonly string[]
+}
+
 const free: Estimate = () => 0
 const once: Size = () => 1
 const guess: Size = () => GUESS
-
-const isAsked = (node: FieldNode, name: string): boolean =>
-  node.arguments?.some((argument) => argument.name.value === name) ?? false
 
 function numberOf(
   value: ValueNode | undefined,

@@ -2,11 +2,10 @@
  * Documents already met: parsed, measured and (once Apollo Server has done so) validated, so that the next request with the same text
  * pays for none of it. Bounded by bytes. Belongs to one schema: a new schema starts with a new store.
  */
-import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, parse } from 'graphql'
+import { type DocumentNode, GraphQLError, Kind, parse } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import { codedError } from '../protocol/errors.ts'
-import { type Estimate, estimateCost } from './cost.ts'
-import type { Limits } from './limits.ts'
+import { type CostRules, type Estimate, estimateCost } from './cost.ts'
 import { selectOperation } from './operation.ts'
 
 /** One operation of a document, ready to be checked against a request. */
@@ -34,11 +33,7 @@ const BYTES_PER_CHARACTER = 40 // of heap, for the syntax tree of a character of
 const REMEMBERED = 64 * 1024 * 1024 // bytes
 
 /** @param checks run once for each new document, in order; each refuses by throwing */
-export function createDocuments(
-  schema: GraphQLSchema,
-  limits: Limits,
-  checks: readonly ((document: DocumentNode) => void)[],
-): Documents {
+export function createDocuments(rules: CostRules, checks: readonly ((document: DocumentNode) => void)[]): Documents {
   const known = new LRUCache<string, KnownDocument>({
     maxSize: REMEMBERED,
     sizeCalculation: (_document, query) => query.length * BYTES_PER_CHARACTER + 1024,
@@ -47,9 +42,9 @@ export function createDocuments(
     get(query) {
       const found = known.get(query)
       if (found) return found
-      const document = parseBounded(query, limits.tokens)
+      const document = parseBounded(query, rules.limits.tokens)
       for (const check of checks) check(document)
-      const made = knownDocument(document, schema, limits)
+      const made = knownDocument(document, rules)
       known.set(query, made)
       return made
     },
@@ -77,7 +72,7 @@ function parseBounded(query: string, maxTokens: number): DocumentNode {
   }
 }
 
-function knownDocument(document: DocumentNode, schema: GraphQLSchema, limits: Limits): KnownDocument {
+function knownDocument(document: DocumentNode, rules: CostRules): KnownDocument {
   const fragments = new Map(
     document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
   )
@@ -88,7 +83,7 @@ function knownDocument(document: DocumentNode, schema: GraphQLSchema, limits: Li
       const found = operations.get(name)
       if (found) return found
       const definition = selectOperation(document, name)
-      const made = { document: shared, definition, estimate: estimateCost(schema, definition, fragments, limits) }
+      const made = { document: shared, definition, estimate: estimateCost(rules, definition, fragments) }
       operations.set(name, made)
       return made
     },

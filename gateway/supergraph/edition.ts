@@ -4,6 +4,7 @@ import type { DocumentNode, GraphQLSchema } from 'graphql'
 import { createEngine, defaultEngineOptions } from '../execution/engine.ts'
 import { createExecutor } from '../execution/executor.ts'
 import type { Logger } from '../process/log.ts'
+import { readDeclaredCosts } from '../request/declared-costs.ts'
 import { createDocuments, type Documents } from '../request/documents.ts'
 import { createExecute, type Execute } from '../request/execute.ts'
 import { type HostContext, startHost } from '../request/host.ts'
@@ -52,7 +53,7 @@ export async function openEdition(supergraph: string, options: EditionOptions): 
     supergraph,
     traffic,
     schema,
-    documents: createDocuments(schema, limits, policies.document),
+    documents: createDocuments({ schema, limits, declared: readDeclaredCosts(supergraph) }, policies.document),
     execute: createExecute({ host, engine, traffic, log }),
     subscribe: createSubscribe({ engine, traffic, log }),
     async plan(query, document, operationName) {

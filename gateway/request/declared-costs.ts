@@ -1,0 +1,102 @@
+/** What a supergraph itself says of costs: `@cost` and `@listSize` of the federation specification (cost v0.1). Reads text only. */
+import {
+  type ConstDirectiveNode,
+  type ConstValueNode,
+  type DirectiveNode,
+  type DocumentNode,
+  type FieldDefinitionNode,
+  Kind,
+  parse,
+} from 'graphql'
+
+/** `@listSize`: how long a list may be. */
+export interface DeclaredSize {
+  /** Items where the client does not say. */
+  readonly assumedSize: number | undefined
+  /** Arguments that say it; the largest counts. */
+  readonly slicingArguments: readonly string[] | undefined
+  /** Fields below this one that have the size, where it is not the field itself. */
+  readonly sizedFields: readonly string[] | undefined
+}
+
+export interface DeclaredCosts {
+  /** By `Type`, `Type.field` and `Type.field(argument:)`; never below 0. */
+  readonly weights: ReadonlyMap<string, number>
+  /** By `Type.field`. */
+  readonly sizes: ReadonlyMap<string, DeclaredSize>
+}
+
+const SPECIFICATION = 'https://specs.apollo.dev/cost/'
+
+/** Of a supergraph that says nothing both are empty. */
+export function readDeclaredCosts(supergraph: string): DeclaredCosts {
+  const weights = new Map<string, number>()
+  const sizes = new Map<string, DeclaredSize>()
+  const document = parse(supergraph, { noLocation: true })
+  const names = importedNames(document)
+  if (!names) return { weights, sizes }
+
+  const readWeight = (coordinate: string, directives: readonly ConstDirectiveNode[] | undefined): void => {
+    const weight = numberOf(argumentOf(named(directives, names.cost), 'weight'))
+    if (weight !== undefined) weights.set(coordinate, Math.max(0, weight))
+  }
+  const readField = (type: string, { name, directives, arguments: given }: FieldDefinitionNode): void => {
+    const coordinate = `${type}.${name.value}`
+    readWeight(coordinate, directives)
+    for (const argument of given ?? []) readWeight(`${coordinate}(${argument.name.value}:)`, argument.directives)
+    const size = named(directives, names.listSize)
+    if (!size) return
+    sizes.set(coordinate, {
+      assumedSize: numberOf(argumentOf(size, 'assumedSize')),
+      slicingArguments: textsOf(argumentOf(size, 'slicingArguments')),
+      sizedFields: textsOf(argumentOf(size, 'sizedFields')),
+    })
+  }
+  for (const definition of document.definitions) {
+    if (!('name' in definition) || !definition.name) continue
+    const type = definition.name.value
+    if (definition.kind !== Kind.DIRECTIVE_DEFINITION) readWeight(type, definition.directives as ConstDirectiveNode[])
+    if (definition.kind === Kind.OBJECT_TYPE_DEFINITION || definition.kind === Kind.INTERFACE_TYPE_DEFINITION)
+      for (const field of definition.fields ?? []) readField(type, field)
+  }
+  return { weights, sizes }
+}
+
+/** What the two directives are called here: a schema may import them under other names. `undefined` where it imports neither. */
+function importedNames({ definitions }: DocumentNode): { cost: string; listSize: string } | undefined {
+  const schema = definitions.find(({ kind }) => kind === Kind.SCHEMA_DEFINITION)
+  const links = schema && 'directives' in schema ? (schema.directives ?? []) : []
+  const link = links.find((directive) => {
+    const url = argumentOf(directive, 'url')
+    return url?.kind === Kind.STRING && url.value.startsWith(SPECIFICATION)
+  })
+  if (!link) return undefined
+  const prefix = textOf(argumentOf(link, 'as')) ?? 'cost'
+  const imports = argumentOf(link, 'import')
+  const called = new Map(imports?.kind === Kind.LIST ? imports.values.flatMap(readImport) : [])
+  // What is not imported goes by the name of the link; the directive that is called like it, by that alone.
+  return { cost: called.get('@cost') ?? prefix, listSize: called.get('@listSize') ?? `${prefix}__listSize` }
+}
+
+/** `"@cost"`, or `{name: "@cost", as: "@weight"}`. */
+function readImport(value: ConstValueNode): [string, string][] {
+  const entry = (key: string): string | undefined =>
+    value.kind === Kind.OBJECT ? textOf(value.fields.find(({ name }) => name.value === key)?.value) : textOf(value)
+  const [name, as] = [entry('name'), entry('as') ?? entry('name')]
+  return name !== undefined && as !== undefined ? [[name, as.replace(/^@/, '')]] : []
+}
+
+const named = (directives: readonly ConstDirectiveNode[] | undefined, name: string): ConstDirectiveNode | undefined =>
+  directives?.find((directive) => directive.name.value === name)
+
+const argumentOf = (directive: DirectiveNode | undefined, name: string): ConstValueNode | undefined =>
+  directive?.arguments?.find((argument) => argument.name.value === name)?.value as ConstValueNode | undefined
+
+const textOf = (value: ConstValueNode | undefined): string | undefined =>
+  value?.kind === Kind.STRING ? value.value : undefined
+
+const numberOf = (value: ConstValueNode | undefined): number | undefined =>
+  value?.kind === Kind.INT ? Number(value.value) : undefined
+
+const textsOf = (value: ConstValueNode | undefined): readonly string[] | undefined =>
+  value?.kind === Kind.LIST ? value.values.flatMap((one) => textOf(one) ?? []) : undefined

@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { buildSchema } from 'graphql'
+import { readDeclaredCosts } from '../../../gateway/request/declared-costs.ts'
+import { createDocuments, type Documents } from '../../../gateway/request/documents.ts'
+import { defaultLimits } from '../../../gateway/request/limits.ts'
+import { publicSchema } from '../../../gateway/supergraph/composition.ts'
+import { files } from '../../../gateway/supergraph/files.ts'
+import { composeAt } from '../../support/gateway.ts'
+
+const documentsOf = (supergraph: string): Documents => {
+  const rules = {
+    schema: buildSchema(publicSchema(supergraph)),
+    declared: readDeclaredCosts(supergraph),
+    limits: defaultLimits,
+  }
+  return createDocuments(rules, [])
+}
+const costIn = (documents: Documents, query: string, variables = {}): number =>
+  documents.get(query).operation(undefined).estimate(variables)
+
+/** A catalogue of books, with the two directives imported in this way. */
+const catalogue = (imports: string, weight = 'cost', size = 'listSize'): Documents =>
+  documentsOf(
+    composeAt([
+      {
+        name: 'catalogue',
+        url: 'http://127.0.0.1:1',
+        sdl: `
+          extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [${imports}])
+          type Query {
+            plain: [Book] first(first: Int): [Book]
+            assumed: [Book] @${size}(assumedSize: 40)
+            sliced(count: Int, last: Int, dear: Int @${weight}(weight: 9)): [Book]
+              @${size}(slicingArguments: ["count", "last"], assumedSize: 12, requireOneSlicingArgument: false)
+            page(count: Int = 6): Page @${size}(slicingArguments: ["count"], sizedFields: ["books"])
+            shelf(first: Int): Shelf
+            heavy: Book @${weight}(weight: 30)
+            titles: [String] @${size}(assumedSize: 50) @${weight}(weight: 2)
+            refund: Book @${weight}(weight: -1000)
+          }
+          type Page { books: [Book] others: [Book] }
+          type Shelf { edges: [Book] nodes: [Book] }
+          type Book { title: String index: Index }
+          type Index @${weight}(weight: 5) { size: Int }
+        `,
+      },
+    ]),
+  )
+
+const expected: readonly (readonly [string, number, object])[] = [
+  ['{ plain { title } }', 5, {}],
+  ['{ first(first: 7) { title } }', 7, {}],
+  ['{ assumed { title } }', 40, {}],
+  ['{ assumed { index { size } } }', 40 * 6, {}],
+  ['{ sliced { title } }', 12, {}],
+  ['{ sliced(count: 3) { title } }', 3, {}],
+  ['{ sliced(count: 3, last: 20) { title } }', 20, {}],
+  ['{ sliced(count: 3, dear: 1) { title } }', 12, {}],
+  ['query ($count: Int) { sliced(count: $count) { title } }', 2, { count: 2 }],
+  ['query ($count: Int) { sliced(count: $count) { title } }', 12, {}],
+  ['{ page { books { title } others { title } } }', 1 + 6 + 5, {}],
+  ['{ page(count: 100) { books { title } } }', 101, {}],
+  ['{ shelf(first: 8) { edges { title } nodes { title } } }', 17, {}],
+  ['{ heavy { title } }', 30, {}],
+  ['{ titles }', 100, {}],
+  ['{ refund { title } }', 0, {}],
+  ['{ nothing { of { this } } }', 0, {}],
+]
+
+describe('the cost of an operation', () => {
+  test.each(expected)('%s is %d', (query, cost, variables) => {
+    expect(costIn(catalogue('"@cost", "@listSize"'), query, variables)).toBe(cost)
+  })
+
+  test('goes by the directives under whatever names they are imported', () => {
+    const renamed = catalogue('{name: "@cost", as: "@weight"}, {name: "@listSize", as: "@length"}', 'weight', 'length')
+    const prefixed = catalogue('"@key"', 'federation__cost', 'federation__listSize')
+    for (const [query, cost, variables] of expected)
+      for (const documents of [renamed, prefixed]) expect(costIn(documents, query, variables)).toBe(cost)
+  })
+
+  test('is bounded for each list, whatever its argument is called', () => {
+    const documents = catalogue('"@cost", "@listSize"')
+    expect(() => costIn(documents, '{ sliced(count: 1001) { title } }')).toThrow('asks for more than 1000 items')
+    expect(() => costIn(documents, '{ sliced(count: 1, last: 1001) { title } }')).toThrow('more than 1000 items')
+  })
+})
+
+describe('the cost of the weather', () => {
+  let product: Documents
+  beforeAll(async () => {
+    product = documentsOf(await readFile(files.supergraph, 'utf8'))
+  })
+
+  test.each([
+    ['hourly { temperature }', 24],
+    ['hourly(hours: 384) { temperature }', 384],
+    ['daily { temperatureMax }', 7],
+    ['daily(days: 16) { temperatureMax }', 16],
+  ])('%s counts what it gives', (part, items) => {
+    expect(costIn(product, `{ city(id: "1") { weather { ${part} } } }`)).toBe(2 + items)
+  })
+})
