@@ -1,7 +1,7 @@
 /** Reads a service's HTTP answer as GraphQL. What is no GraphQL answer is a failure; what clients may not read is taken out of its errors. */
 import type { GraphQLFormattedError } from 'graphql'
 import { type ErrorCode, isErrorCode } from '../protocol/errors.ts'
-import type { RawReply } from './attempt.ts'
+import type { HttpAnswer } from './client/connection.ts'
 import { CallFailure } from './failure.ts'
 import type { ServiceKind } from './kind.ts'
 import type { Freshness, ServiceAnswer } from './send.ts'
@@ -18,7 +18,7 @@ const PASSED_ON: ReadonlySet<ErrorCode> = new Set([
 ])
 
 /** @throws CallFailure of kind `answer` */
-export const readAnswer = ({ status, body }: RawReply): ServiceAnswer => answerOf(parseJson(status, body), status)
+export const readAnswer = ({ status, text }: HttpAnswer): ServiceAnswer => answerOf(parseJson(status, text), status)
 
 /** The same for JSON that is parsed already. */
 export function answerOf(value: unknown, status: number): ServiceAnswer {
@@ -34,9 +34,9 @@ export function answerOf(value: unknown, status: number): ServiceAnswer {
   return errors.length === 0 ? { data: data ?? null } : { data: data ?? null, errors: errors.map(readError) }
 }
 
-function parseJson(status: number, body: Buffer): unknown {
+function parseJson(status: number, text: string): unknown {
   try {
-    return JSON.parse(body.toString('utf8'))
+    return JSON.parse(text)
   } catch (cause) {
     throw new CallFailure('answer', `status ${status} with a body that is no JSON`, { cause })
   }
@@ -64,12 +64,11 @@ const isPath = (value: unknown): value is readonly (string | number)[] =>
 const NOT_KEPT: Freshness = { maxAge: 0, scope: 'private', age: 0, variesByLanguage: false }
 
 /** How long an answer may be kept by all: none of a stateful service, and nothing that is not plainly permitted. */
-export function readFreshness(
-  kind: ServiceKind,
-  { cacheControl, age, vary }: RawReply,
-  answer: ServiceAnswer,
-): Freshness {
+export function readFreshness(kind: ServiceKind, { fields }: HttpAnswer, answer: ServiceAnswer): Freshness {
+  const cacheControl = fields.get('cache-control')
   if (kind === 'stateful' || cacheControl === undefined || answer.errors) return NOT_KEPT
+  const age = Number(fields.get('age') ?? 0) || 0
+  const vary = fields.get('vary') ?? ''
   if (/\b(no-store|no-cache|private)\b/i.test(cacheControl)) return NOT_KEPT
   const maxAge = Number(/\bmax-age=(\d{1,9})\b/i.exec(cacheControl)?.[1] ?? 0)
   if (maxAge <= age || !/^(\s*(accept-encoding|accept-language)\s*(,|$))*$/i.test(vary)) return NOT_KEPT

@@ -7,7 +7,7 @@ import {
   sign,
 } from '../protocol/signature.ts'
 import { readAnswer, readFreshness } from './answer.ts'
-import { attempt } from './attempt.ts'
+import type { Sent } from './client/pool.ts'
 import { CallFailure } from './failure.ts'
 import type { Fleet } from './fleet.ts'
 import type { Instance } from './instance.ts'
@@ -52,21 +52,28 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
     if (!instance) throw new CallFailure('overload', 'no instance is fit to be asked')
     asked.add(instance)
     const started = performance.now()
-    const headers = headersFor(service, instance.path, work, options.secret)
-    const current = attempt(instance, headers, work.text, Math.max(1, work.deadline - started))
-    const abort = (): void => current.cancel(new CallFailure('cancelled', 'given up by the caller'))
+    let sent: Sent | undefined
+    const abort = (): void => sent?.cancel(new CallFailure('cancelled', 'given up by the caller'))
     signal?.addEventListener('abort', abort, { once: true })
     instance.inFlight += 1
     try {
-      const raw = await current.reply
-      const answer = readAnswer(raw)
+      const headers = headersFor(service, instance.path, work, options.secret)
+      sent = instance.http.send({
+        method: 'POST',
+        path: instance.path,
+        headers,
+        body: work.text,
+        deadline: work.deadline,
+      })
+      const received = await sent.answer
+      const answer = readAnswer(received)
       options.observe(performance.now() - started)
       instance.breaker.succeeded()
       return {
         answer,
-        freshness: readFreshness(service.kind, raw, answer),
-        bytes: raw.body.length,
-        tags: raw.tags,
+        freshness: readFreshness(service.kind, received, answer),
+        bytes: received.bytes,
+        tags: received.fields.get('cache-tag')?.split(/\s*,\s*/) ?? NO_TAGS,
       } satisfies Reply
     } catch (error) {
       report(instance, error)
@@ -77,6 +84,8 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
     }
   }
 }
+
+const NO_TAGS: readonly string[] = []
 
 function report({ breaker, url }: Instance, error: unknown): void {
   if (error instanceof CallFailure) error.instance = url

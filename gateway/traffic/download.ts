@@ -69,7 +69,7 @@ export async function download(
 }
 
 function request(
-  { pool }: Instance,
+  { files }: Instance,
   secret: string | undefined,
   { method, path, headers, requestId }: Download,
   deadline: number,
@@ -81,7 +81,7 @@ function request(
   }
   const signed = { method, path, body: '', authorization: undefined, perspective: undefined, requestId }
   if (secret !== undefined) sent[SIGNATURE_HEADER] = sign(secret, signed)
-  return pool.request({ method, path, headers: sent, headersTimeout: deadline, bodyTimeout: STALL })
+  return files.request({ method, path, headers: sent, headersTimeout: deadline, bodyTimeout: STALL })
 }
 
 async function passOn({ statusCode, headers, body }: Dispatcher.ResponseData, response: ServerResponse): Promise<void> {

@@ -1,6 +1,7 @@
 /** One running copy of a service: its connections, and what is known of its health. Sends nothing by itself. */
 import { Pool } from 'undici' // MIT; the client behind Node's own fetch, an order of magnitude cheaper per call than fetch itself
 import { type Breaker, createBreaker } from './breaker.ts'
+import { createHttpPool, type HttpPool } from './client/pool.ts'
 
 export interface Instance {
   /** As configured, without path; shown on the admin port only. */
@@ -9,7 +10,10 @@ export interface Instance {
   readonly origin: string
   /** Where operations are posted. */
   readonly path: string
-  readonly pool: Pool
+  /** For operations and questions about health: answers that are small enough to be kept in memory. */
+  readonly http: HttpPool
+  /** For files, which are handed on as they come. */
+  readonly files: Pool
   readonly breaker: Breaker
   /** Calls sent and not yet answered. */
   inFlight: number
@@ -27,13 +31,12 @@ export function openInstance(address: string, connections: number): Instance {
     url: address,
     origin,
     path: pathname === '/' ? '/graphql' : `${pathname}${search}`,
-    pool: new Pool(origin, {
+    http: createHttpPool(origin, connections),
+    files: new Pool(origin, {
       connections,
       pipelining: 1, // a slow answer must not hold up the one behind it
       keepAliveTimeout: 30_000, // milliseconds; below the 65 s after which services close
       connect: { timeout: 2_000 }, // milliseconds
-      headersTimeout: 0, // the call's own deadline is exact
-      bodyTimeout: 0,
     }),
     breaker: createBreaker(),
     inFlight: 0,

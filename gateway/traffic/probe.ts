@@ -20,14 +20,12 @@ export function probeHealth(instances: readonly Instance[]): () => void {
 
 async function probe(instance: Instance, stopping: AbortSignal): Promise<void> {
   try {
-    const { statusCode, body } = await instance.pool.request({
-      method: 'GET',
-      path: '/health/ready',
-      signal: AbortSignal.any([stopping, AbortSignal.timeout(TIMEOUT)]),
-    })
-    const { pid } = (await body.json()) as { pid?: unknown }
+    const deadline = performance.now() + TIMEOUT
+    const { answer } = instance.http.send({ method: 'GET', path: '/health/ready', headers: [], body: '', deadline })
+    const { status, text } = await answer
+    const { pid } = JSON.parse(text) as { pid?: unknown }
     instance.pid = typeof pid === 'number' ? pid : undefined
-    if (statusCode === 200) instance.breaker.succeeded()
+    if (status === 200) instance.breaker.succeeded()
     else instance.breaker.trip(performance.now())
   } catch {
     if (stopping.aborted) return

@@ -147,7 +147,8 @@ export function createTraffic({ services, secret, probing, store, metrics, log }
       stopProbing()
       unwatch()
       failures.close()
-      await Promise.all(instances.map(({ pool }) => pool.destroy()))
+      for (const { http } of instances) http.destroy()
+      await Promise.all(instances.map(({ files }) => files.destroy()))
     },
   }
 }

@@ -1,0 +1,25 @@
+/** One timer for the deadlines of many: a timer for each call would cost as much as sending it. */
+
+export interface Alarm {
+  /** Rings at this time at the latest. @param time milliseconds of `performance.now()` */
+  by(time: number): void
+  close(): void
+}
+
+/** @param ring ends whatever is due, and returns when it has to ring again: `Infinity` where nothing is left */
+export function createAlarm(ring: (now: number) => number): Alarm {
+  let timer: NodeJS.Timeout | undefined
+  let due = Number.POSITIVE_INFINITY
+  const by = (time: number): void => {
+    // Nearly all calls of a service have the same time, so that the first of them is the first to be due.
+    if (time >= due) return
+    clearTimeout(timer)
+    due = time
+    timer = setTimeout(wake, Math.max(1, time - performance.now())).unref()
+  }
+  const wake = (): void => {
+    due = Number.POSITIVE_INFINITY
+    by(ring(performance.now()))
+  }
+  return { by, close: () => clearTimeout(timer) }
+}

@@ -1,0 +1,138 @@
+/** Puts the body of an HTTP/1.1 answer together from pieces, never over its limit, and never a byte past its end. */
+import { CallFailure } from '../failure.ts'
+import type { AnswerHead } from './head.ts'
+import { malformed } from './head.ts'
+
+export interface Body {
+  /**
+   * Takes the next piece; what it needs of it is copied or read before it returns.
+   * Returns how many bytes of the piece were the body's. @throws CallFailure of kind `answer`
+   */
+  take(piece: Buffer): number
+  /** True once it is whole; one that goes on until the end of the connection is never known to be. */
+  readonly isWhole: boolean
+  /** Of the body, without its framing. */
+  readonly bytes: number
+  text(): string
+}
+
+export const MAX_BODY = 16 * 1024 * 1024 // bytes
+const MAX_LINES = 16 * 1024 // bytes of a chunk's first line, or of all trailers
+
+export function openBody(framing: AnswerHead['framing']): Body {
+  if (framing === 'chunked') return chunkedBody()
+  return framing === 'until the end' ? endlessBody() : measuredBody(framing)
+}
+
+function measuredBody(length: number): Body {
+  if (length > MAX_BODY) throw tooLarge()
+  let text = ''
+  let bytes = 0
+  let whole: Buffer | undefined
+  return {
+    take(piece) {
+      const taken = Math.min(length - bytes, piece.length)
+      // Most come in one piece, and are read where they lie.
+      if (taken === length) text = piece.toString('utf8', 0, length)
+      else {
+        whole ??= Buffer.allocUnsafe(length)
+        piece.copy(whole, bytes, 0, taken)
+      }
+      bytes += taken
+      return taken
+    },
+    get isWhole() {
+      return bytes === length
+    },
+    get bytes() {
+      return bytes
+    },
+    text: () => whole?.toString('utf8') ?? text,
+  }
+}
+
+function endlessBody(): Body {
+  const kept = createKept()
+  return {
+    take(piece) {
+      kept.add(piece)
+      return piece.length
+    },
+    isWhole: false,
+    get bytes() {
+      return kept.bytes
+    },
+    text: kept.text,
+  }
+}
+
+/** RFC 9112, section 7.1. */
+function chunkedBody(): Body {
+  const kept = createKept()
+  let part: 'size' | 'data' | 'end of data' | 'trailers' | 'whole' = 'size'
+  let left = 0
+  let line = ''
+  let trailers = 0
+  const readLine = (text: string): void => {
+    if (part === 'size') {
+      const [, size] = /^([\da-f]{1,8})(?:[ \t]*;.*)?$/i.exec(text) ?? []
+      if (size === undefined) throw malformed('a chunk without a size')
+      left = Number.parseInt(size, 16)
+      part = left === 0 ? 'trailers' : 'data'
+    } else if (part === 'end of data') {
+      if (text !== '') throw malformed('a chunk of another size than it says')
+      part = 'size'
+    } else if (text === '') part = 'whole'
+  }
+  return {
+    take(piece) {
+      let at = 0
+      while (at < piece.length && part !== 'whole') {
+        if (part === 'data') {
+          const data = piece.subarray(at, at + left)
+          kept.add(data)
+          at += data.length
+          left -= data.length
+          if (left === 0) part = 'end of data'
+          continue
+        }
+        const end = piece.indexOf('\n', at) + 1 || piece.length
+        line += piece.toString('latin1', at, end)
+        if (part === 'trailers') trailers += end - at
+        if (line.length > MAX_LINES || trailers > MAX_LINES) throw malformed('a line that is too long')
+        at = end
+        if (!line.endsWith('\n')) break
+        if (!line.endsWith('\r\n')) throw malformed('a line that ends too early')
+        readLine(line.slice(0, -2))
+        line = ''
+      }
+      return at
+    },
+    get isWhole() {
+      return part === 'whole'
+    },
+    get bytes() {
+      return kept.bytes
+    },
+    text: kept.text,
+  }
+}
+
+/** Pieces whose number nobody knows yet. */
+function createKept() {
+  const pieces: Buffer[] = []
+  let bytes = 0
+  return {
+    add(piece: Buffer) {
+      bytes += piece.length
+      if (bytes > MAX_BODY) throw tooLarge()
+      pieces.push(Buffer.from(piece))
+    },
+    get bytes() {
+      return bytes
+    },
+    text: () => Buffer.concat(pieces, bytes).toString('utf8'),
+  }
+}
+
+const tooLarge = (): CallFailure => new CallFailure('answer', `the answer has over ${MAX_BODY} bytes`)

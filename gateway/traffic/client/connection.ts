@@ -1,0 +1,161 @@
+/** One kept-alive HTTP/1.1 connection, which carries one request at a time. What is not plainly an answer to it ends the connection. */
+import { connect, isIP, type Socket, type TcpNetConnectOpts } from 'node:net'
+import { connect as connectSecurely } from 'node:tls'
+import { CallFailure } from '../failure.ts'
+import { type Body, openBody } from './body.ts'
+import { type AnswerHead, malformed, readHead } from './head.ts'
+
+/** An HTTP answer as it came. */
+export interface HttpAnswer {
+  readonly status: number
+  /** The headers that are read here (see `head.ts`), by their names in small letters. */
+  readonly fields: ReadonlyMap<string, string>
+  readonly text: string
+  /** Of the body, on the wire. */
+  readonly bytes: number
+}
+
+/** Who waits for the answer. One of the two is called, once. */
+export interface Receiver {
+  /** When it is given up, in milliseconds of `performance.now()`. */
+  readonly deadline: number
+  answered(answer: HttpAnswer): void
+  failed(failure: CallFailure): void
+}
+
+export interface Connection {
+  /** Sends a whole request; only while no other is on its way. */
+  send(request: string | Buffer, encoding: 'latin1' | undefined, receiver: Receiver): void
+  /** Who waits for the answer of the request that is on its way. */
+  readonly receiver: Receiver | undefined
+  /** Until when it may be used again, in milliseconds of `performance.now()`. */
+  readonly usableUntil: number
+  /** Ends it; whoever waits for an answer fails. */
+  destroy(failure: CallFailure): void
+}
+
+export interface ConnectionEvents {
+  /** It may carry the next request. */
+  onFree(connection: Connection): void
+  /** It is gone, for whatever reason; called once. */
+  onClosed(connection: Connection): void
+}
+
+const CONNECT_TIMEOUT = 2_000 // milliseconds
+const STILL_THERE = 60_000 // milliseconds of silence before the system asks whether the other side lives
+const PIECE = 16 * 1024 // bytes read at once; each connection has a buffer of this size
+const MAX_HEAD = 16 * 1024 // bytes
+const HEAD_END = '\r\n\r\n'
+
+/** Opens one at once; a request may be sent before it stands. @param origin scheme, host and port */
+export function openConnection(origin: URL, { onFree, onClosed }: ConnectionEvents): Connection {
+  let receiver: Receiver | undefined
+  let head: AnswerHead | undefined
+  let body: Body | undefined
+  /** The beginning of a head whose rest has not come yet. */
+  let begun: Buffer | undefined
+  let usableUntil = Number.POSITIVE_INFINITY
+  let isClosed = false
+
+  const close = (failure: CallFailure): void => {
+    if (isClosed) return
+    isClosed = true
+    clearTimeout(connecting)
+    socket.destroy()
+    const waiting = receiver
+    receiver = undefined
+    onClosed(connection)
+    waiting?.failed(failure)
+  }
+
+  const readPiece = (piece: Buffer): void => {
+    if (!receiver) throw malformed('come unasked')
+    let rest = piece
+    while (!body) {
+      if (begun) rest = Buffer.concat([begun, rest])
+      const end = rest.indexOf(HEAD_END, 0, 'latin1')
+      if (end > MAX_HEAD || (end < 0 && rest.length > MAX_HEAD)) throw malformed('a head that is too long')
+      // The buffer that the piece lies in is soon used again.
+      begun = end < 0 ? Buffer.from(rest) : undefined
+      if (end < 0) return
+      head = readHead(rest.toString('latin1', 0, end))
+      if (head.status === 101) throw malformed('another protocol')
+      rest = rest.subarray(end + HEAD_END.length)
+      // Interim answers are followed by the one that counts.
+      if (head.status >= 200) body = openBody(head.framing)
+    }
+    const taken = body.take(rest)
+    if (!body.isWhole) return
+    finish(head as AnswerHead, body, taken === rest.length)
+  }
+
+  const finish = ({ status, fields, reusable }: AnswerHead, whole: Body, isClean: boolean): void => {
+    const waiting = receiver
+    receiver = head = body = undefined
+    const answer = { status, fields, text: whole.text(), bytes: whole.bytes }
+    if (isClean && reusable > 0) {
+      usableUntil = performance.now() + reusable
+      onFree(connection)
+    } else close(new CallFailure('connection', 'ended with its answer'))
+    waiting?.answered(answer)
+  }
+
+  const socket = openSocket(origin, (piece) => {
+    try {
+      if (!isClosed) readPiece(piece)
+    } catch (error) {
+      close(error instanceof CallFailure ? error : new CallFailure('answer', String(error), { cause: error }))
+    }
+  })
+  const connecting = setTimeout(
+    () => close(new CallFailure('connection', `no connection within ${CONNECT_TIMEOUT} ms`)),
+    CONNECT_TIMEOUT,
+  )
+  socket.once(origin.protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(connecting))
+  socket.once('error', (error) => close(new CallFailure('connection', error.message, { cause: error })))
+  socket.once('end', () => {
+    if (head && body && head.framing === 'until the end') finish(head, body, false)
+    else close(new CallFailure('connection', 'closed before the answer was whole'))
+  })
+  socket.once('close', () => close(new CallFailure('connection', 'closed before the answer was whole')))
+
+  const connection: Connection = {
+    send(request, encoding, next) {
+      receiver = next
+      // One write of one piece: gathering several costs more than joining them.
+      socket.write(request, encoding)
+    },
+    get receiver() {
+      return receiver
+    },
+    get usableUntil() {
+      return usableUntil
+    },
+    destroy: close,
+  }
+  return connection
+}
+
+/** Its bytes come to `receive` in a buffer that is used again for the next ones: no stream stands between, and nothing is allocated. */
+function openSocket({ protocol, hostname, port }: URL, receive: (piece: Buffer) => void): Socket {
+  const secure = protocol === 'https:'
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const buffer = Buffer.allocUnsafeSlow(PIECE)
+  const options: TcpNetConnectOpts = {
+    host,
+    port: Number(port) || (secure ? 443 : 80),
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: STILL_THERE,
+    onread: {
+      buffer,
+      callback(length) {
+        receive(buffer.subarray(0, length))
+        return true
+      },
+    },
+  }
+  return secure
+    ? connectSecurely({ ...options, ALPNProtocols: ['http/1.1'], ...(isIP(host) === 0 && { servername: host }) })
+    : connect(options)
+}

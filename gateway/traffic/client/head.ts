@@ -1,0 +1,89 @@
+/**
+ * Reads the head of an HTTP/1.1 answer (RFC 9112), strictly: what could be understood in two ways is refused, since where an answer
+ * is taken to end must never be a matter of opinion.
+ */
+import { CallFailure } from '../failure.ts'
+
+export interface AnswerHead {
+  readonly status: number
+  /** How the body is delimited; a number is its length in bytes. */
+  readonly framing: number | 'chunked' | 'until the end'
+  /** Milliseconds for which the connection may be used again; 0 where it may not. */
+  readonly reusable: number
+  /** Those of `READ`, by name; several of one name are joined by commas. */
+  readonly fields: ReadonlyMap<string, string>
+}
+
+/** What anybody here makes use of. */
+const READ: ReadonlySet<string> = new Set([
+  'age',
+  'cache-control',
+  'cache-tag',
+  'connection',
+  'content-length',
+  'keep-alive',
+  'transfer-encoding',
+  'vary',
+])
+
+const STATUS = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: |$)/
+const NAME = /^[\w!#$%&'*+.^`|~-]+$/
+/** Line ends by themselves, and what else makes two readers of one head disagree. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const FORBIDDEN = /[\0\x0b\x0c]|\r(?!\n)|(?<!\r)\n/
+const LONGEST_IDLE = 30_000 // milliseconds; below the 65 s after which our own services close
+const HASTE = 1_000 // milliseconds before a service closes, so that no request meets the end of its connection
+
+/** Heads read of late: those of one service within one second differ in nothing but lengths. */
+const known = new Map<string, AnswerHead>()
+const KNOWN = 256
+
+/** @param text without the empty line that ends it @throws CallFailure of kind `answer` */
+export function readHead(text: string): AnswerHead {
+  let head = known.get(text)
+  if (head) return head
+  head = parseHead(text)
+  if (known.size === KNOWN) known.clear()
+  known.set(text, head)
+  return head
+}
+
+function parseHead(text: string): AnswerHead {
+  if (FORBIDDEN.test(text)) throw malformed('a control character in its head')
+  const [first = '', ...lines] = text.split('\r\n')
+  const [, version, code] = STATUS.exec(first) ?? []
+  if (version === undefined) throw malformed('no status line')
+  const fields = new Map<string, string>()
+  for (const line of lines) {
+    const colon = line.indexOf(':')
+    const name = line.slice(0, Math.max(colon, 0)).toLowerCase()
+    if (!NAME.test(name)) throw malformed('a line that is no header')
+    if (!READ.has(name)) continue
+    const value = line.slice(colon + 1).trim()
+    const before = fields.get(name)
+    fields.set(name, before === undefined ? value : `${before}, ${value}`)
+  }
+  const status = Number(code)
+  const framing = framingOf(status, fields)
+  const closes = version === '0' || framing === 'until the end' || /\bclose\b/i.test(fields.get('connection') ?? '')
+  return { status, framing, reusable: closes ? 0 : idleOf(fields), fields }
+}
+
+function framingOf(status: number, fields: ReadonlyMap<string, string>): AnswerHead['framing'] {
+  const length = fields.get('content-length')
+  const encoding = fields.get('transfer-encoding')
+  if (length !== undefined && encoding !== undefined) throw malformed('two ways to tell its length')
+  if (length !== undefined && !/^\d{1,15}$/.test(length)) throw malformed('a length that is no number')
+  if (encoding !== undefined && encoding.toLowerCase() !== 'chunked') throw malformed('an unknown transfer encoding')
+  if (status < 200 || status === 204 || status === 304) return 0
+  if (length !== undefined) return Number(length)
+  return encoding === undefined ? 'until the end' : 'chunked'
+}
+
+/** A service may say how long it waits for the next request. */
+function idleOf(fields: ReadonlyMap<string, string>): number {
+  const seconds = /\btimeout=(\d{1,6})\b/i.exec(fields.get('keep-alive') ?? '')?.[1]
+  return seconds === undefined ? LONGEST_IDLE : Math.max(0, Math.min(Number(seconds) * 1000 - HASTE, LONGEST_IDLE))
+}
+
+export const malformed = (what: string): CallFailure => new CallFailure('answer', `the answer has ${what}`)

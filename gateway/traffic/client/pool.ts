@@ -1,0 +1,150 @@
+/** The connections to one instance, at most so many, and the requests that wait for one. Each carries one request at a time: a slow answer must not hold up the one behind it. */
+import { CallFailure } from '../failure.ts'
+import { createAlarm } from './alarm.ts'
+import { type Connection, type HttpAnswer, openConnection, type Receiver } from './connection.ts'
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST'
+  /** Path and query string. */
+  readonly path: string
+  /** Names and values in turn. */
+  readonly headers: readonly string[]
+  readonly body: string
+  /** When it is given up, in milliseconds of `performance.now()`. */
+  readonly deadline: number
+}
+
+export interface Sent {
+  /** Rejects with a `CallFailure`. */
+  readonly answer: Promise<HttpAnswer>
+  /** Gives up; does nothing once the answer is there. */
+  cancel(failure: CallFailure): void
+}
+
+export interface HttpPool {
+  send(request: HttpRequest): Sent
+  /** Ends every connection at once. */
+  destroy(): void
+}
+
+/** A request on its way, or waiting for a connection. */
+interface Errand extends Receiver {
+  readonly text: string
+  readonly body: string
+  connection: Connection | undefined
+}
+
+const SWEEP = 5_000 // milliseconds between looks for connections that nobody needs any more
+const FORBIDDEN = /[^\t\x20-\x7e\x80-\xff]/ // RFC 9110, section 5.5
+
+/** @param address scheme, host and port @param size connections at most */
+export function createHttpPool(address: string, size: number): HttpPool {
+  const origin = new URL(address)
+  const open = new Set<Connection>()
+  /** The last one used is the first to be used again, so that those too many fall idle. */
+  const idle: Connection[] = []
+  const waiting = new Set<Errand>()
+
+  const giveUp = (errand: Errand, failure: CallFailure): void => {
+    if (errand.connection) errand.connection.destroy(failure)
+    else if (waiting.delete(errand)) errand.failed(failure)
+  }
+  // What is on its way is found by its connection: a set of it would change with each request, and the tables that such a set
+  // leaves behind keep one another, and all that they hold, from being collected with the young.
+  const alarm = createAlarm((now) => {
+    let next = Number.POSITIVE_INFINITY
+    const see = (deadline: number, end: (failure: CallFailure) => void): void => {
+      if (deadline > now) next = Math.min(next, deadline)
+      else end(new CallFailure('timeout', 'no answer in time'))
+    }
+    for (const errand of waiting) see(errand.deadline, (failure) => giveUp(errand, failure))
+    for (const { receiver, destroy } of open) if (receiver) see(receiver.deadline, destroy)
+    return next
+  })
+
+  const carry = (connection: Connection, errand: Errand): void => {
+    errand.connection = connection
+    const { text, body } = errand
+    // Text of nothing but ASCII is the same in both encodings, and the cheaper one is enough.
+    if (Buffer.byteLength(body) === body.length) connection.send(text + body, 'latin1', errand)
+    else connection.send(Buffer.concat([Buffer.from(text, 'latin1'), Buffer.from(body)]), undefined, errand)
+  }
+
+  const events = {
+    onFree(connection: Connection): void {
+      const [first] = waiting
+      if (!first) return void idle.push(connection)
+      waiting.delete(first)
+      carry(connection, first)
+    },
+    onClosed(connection: Connection): void {
+      open.delete(connection)
+      const index = idle.lastIndexOf(connection)
+      if (index >= 0) idle.splice(index, 1)
+      const [first] = waiting
+      if (!first) return
+      waiting.delete(first)
+      carry(begin(), first)
+    },
+  }
+  const begin = (): Connection => {
+    const connection = openConnection(origin, events)
+    open.add(connection)
+    return connection
+  }
+  const dropStale = (now: number): void => {
+    for (const connection of idle.filter(({ usableUntil }) => usableUntil <= now)) connection.destroy(unused())
+  }
+  const sweep = setInterval(() => dropStale(performance.now()), SWEEP).unref()
+
+  const dispatch = (errand: Errand): void => {
+    const last = idle.at(-1)
+    if (last && last.usableUntil <= performance.now()) dropStale(performance.now())
+    const connection = idle.pop()
+    if (connection) carry(connection, errand)
+    else if (open.size < size) carry(begin(), errand)
+    else waiting.add(errand)
+  }
+
+  return {
+    send({ method, path, headers, body, deadline }) {
+      const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>()
+      const errand: Errand = {
+        deadline,
+        text: headText(method, path, origin.host, headers, body),
+        body,
+        connection: undefined,
+        answered(answer) {
+          errand.connection = undefined
+          resolve(answer)
+        },
+        failed(failure) {
+          errand.connection = undefined
+          reject(failure)
+        },
+      }
+      alarm.by(deadline)
+      dispatch(errand)
+      return { answer: promise, cancel: (failure) => giveUp(errand, failure) }
+    },
+    destroy() {
+      clearInterval(sweep)
+      alarm.close()
+      for (const errand of waiting) giveUp(errand, unused())
+      for (const connection of open) connection.destroy(unused())
+    },
+  }
+}
+
+const unused = (): CallFailure => new CallFailure('connection', 'the connection is not needed any more')
+
+/** @throws CallFailure where a header could be mistaken for more than one */
+function headText(method: string, path: string, host: string, headers: readonly string[], body: string): string {
+  let text = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n`
+  for (let index = 0; index < headers.length; index += 2) {
+    const value = headers[index + 1] ?? ''
+    if (FORBIDDEN.test(value)) throw new CallFailure('cancelled', `the header "${headers[index]}" cannot be sent`)
+    text += `${headers[index]}: ${value}\r\n`
+  }
+  return body === '' && method === 'GET' ? `${text}\r\n` : `${text}content-length: ${Buffer.byteLength(body)}\r\n\r\n`
+}

@@ -1,0 +1,268 @@
+import { once } from 'node:events'
+import { createServer as createSecureServer } from 'node:https'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { createHttpPool, type HttpPool, type HttpRequest } from '../../../gateway/traffic/client/pool.ts'
+import { CallFailure } from '../../../gateway/traffic/failure.ts'
+import { certificate } from '../../support/certificate.ts'
+import { until } from '../../support/upstream.ts'
+
+interface Server {
+  readonly pool: HttpPool
+  /** Every connection that was opened, the oldest first. */
+  readonly sockets: Socket[]
+  /** What came on all of them together. */
+  received(): string
+}
+
+const closing: (() => void)[] = []
+afterEach(() => {
+  for (const close of closing.splice(0)) close()
+})
+
+/** @param answer told of each piece that comes */
+async function serve(answer: (socket: Socket, piece: Buffer) => void, size = 1): Promise<Server> {
+  const sockets: Socket[] = []
+  const pieces: Buffer[] = []
+  const server = createServer((socket) => {
+    sockets.push(socket.setNoDelay(true))
+    socket.on('error', () => undefined)
+    socket.on('data', (piece) => {
+      pieces.push(piece)
+      answer(socket, piece)
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const pool = createHttpPool(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, size)
+  closing.push(() => {
+    pool.destroy()
+    server.close()
+    for (const socket of sockets) socket.destroy()
+  })
+  return { pool, sockets, received: () => Buffer.concat(pieces).toString('latin1') }
+}
+
+const request = (changes: Partial<HttpRequest> = {}): HttpRequest => ({
+  method: 'POST',
+  path: '/graphql',
+  headers: ['content-type', 'application/json'],
+  body: '{}',
+  deadline: performance.now() + 5_000,
+  ...changes,
+})
+
+/** Status and text, or the kind of failure. */
+const outcome = (pool: HttpPool, changes?: Partial<HttpRequest>): Promise<unknown> =>
+  pool.send(request(changes)).answer.then(
+    ({ status, text }) => `${status} ${text}`,
+    (failure: unknown) => (failure instanceof CallFailure ? failure.kind : failure),
+  )
+
+const ok = (text: string, ...headers: string[]): string =>
+  ['HTTP/1.1 200 OK', ...headers, `content-length: ${Buffer.byteLength(text)}`, '', text].join('\r\n')
+const raw = (...lines: string[]): string => lines.join('\r\n')
+
+const framings: readonly (readonly [string, string, string])[] = [
+  ['by its length', ok('né {}'), '200 né {}'],
+  [
+    'by chunks',
+    raw('HTTP/1.1 200 OK', 'Transfer-Encoding: Chunked', '', '3;a=b', 'né', 'A', ' and more.', '0', 'x: y', '', ''),
+    '200 né and more.',
+  ],
+  ['by nothing, with status 204', raw('HTTP/1.1 204 No Content', '', ''), '204 '],
+  ['after interim answers', raw('HTTP/1.1 103 Early Hints', 'link: x', '', ok('{}')), '200 {}'],
+  ['without a reason phrase', raw('HTTP/1.1 502', 'content-length: 2', '', 'no'), '502 no'],
+]
+
+describe('an answer whose end is told', () => {
+  test.each(framings)(
+    '%s is read, whole or byte by byte, and the connection is used again',
+    async (_how, answer, expected) => {
+      const bytes = Buffer.from(answer)
+      const whole = await serve((socket) => void socket.write(bytes))
+      const slow = await serve(async (socket) => {
+        for (const byte of bytes) {
+          socket.write(Buffer.of(byte))
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+      })
+      for (const { pool, sockets } of [whole, slow]) {
+        for (let n = 0; n < 3; n += 1) expect(await outcome(pool)).toBe(expected)
+        expect(sockets.length).toBe(1)
+      }
+    },
+  )
+
+  test('by the end of the connection is read, and the next goes over another one', async () => {
+    const { pool, sockets } = await serve((socket) => void socket.end(raw('HTTP/1.0 200 OK', '', '{"a":1}')))
+    for (let n = 0; n < 2; n += 1) expect(await outcome(pool)).toBe('200 {"a":1}')
+    expect(sockets.length).toBe(2)
+  })
+
+  test.each([
+    ['it says so', ok('{}', 'Connection: keep-alive, Close')],
+    ['the service will not wait', ok('{}', 'keep-alive: timeout=1')],
+    ['more came than was asked for', `${ok('{}')}HTTP/1.1 200 OK`],
+    ['it is of HTTP/1.0', ok('{}').replace('1.1', '1.0')],
+  ])('ends its connection where %s', async (_why, answer) => {
+    const { pool, sockets } = await serve((socket) => void socket.write(answer))
+    for (let n = 1; n <= 2; n += 1) {
+      expect(await outcome(pool)).toBe('200 {}')
+      await until(() => sockets.length === n && sockets[n - 1]?.destroyed === true)
+    }
+  })
+
+  test('is not mixed up with bytes that come before it is asked for', async () => {
+    const { pool, sockets } = await serve((socket) => {
+      socket.write(ok('mine'))
+      setImmediate(() => socket.write(ok('not mine')))
+    })
+    expect(await outcome(pool)).toBe('200 mine')
+    await until(() => sockets[0]?.destroyed === true)
+    expect(await outcome(pool)).toBe('200 mine')
+  })
+})
+
+const chunked = (...lines: string[]): string => raw('HTTP/1.1 200 OK', 'transfer-encoding: chunked', '', ...lines, '')
+const malformed: Readonly<Record<string, string>> = {
+  'two ways to tell its length': raw('HTTP/1.1 200 OK', 'content-length: 2', 'transfer-encoding: chunked', '', '{}'),
+  'two lengths': raw('HTTP/1.1 200 OK', 'content-length: 2', 'content-length: 3', '', '{}'),
+  'a length below zero': raw('HTTP/1.1 200 OK', 'content-length: -2', '', '{}'),
+  'a length in hexadecimal': raw('HTTP/1.1 200 OK', 'content-length: 0x2', '', '{}'),
+  'a length over the limit': raw('HTTP/1.1 200 OK', 'content-length: 999999999', '', '{}'),
+  'an unknown transfer encoding': raw('HTTP/1.1 200 OK', 'transfer-encoding: gzip, chunked', '', '{}'),
+  'a chunk without a size': chunked('{}'),
+  'a chunk longer than it says': chunked('1', '{}', '0', ''),
+  'chunks over the limit': chunked('ffffff', 'x'.repeat(0xffffff), '2', 'xx'),
+  'trailers without an end': chunked('0', `x: ${'y'.repeat(20_000)}`),
+  'a line feed alone in its head': 'HTTP/1.1 200 OK\r\nx: y\ncontent-length: 2\r\n\r\n{}',
+  'a carriage return alone in its head': 'HTTP/1.1 200 OK\r\nx: y\rcontent-length: 2\r\n\r\n{}',
+  'a line that is no header': raw('HTTP/1.1 200 OK', 'content-length', '', '{}'),
+  'a blank before a colon': raw('HTTP/1.1 200 OK', 'content-length : 2', '', '{}'),
+  'a folded line': raw('HTTP/1.1 200 OK', 'x: y', ' content-length: 2', '', '{}'),
+  'another protocol': raw('SSH-2.0-OpenSSH', '', ''),
+  'another version': raw('HTTP/2 200 OK', '', ''),
+  'another protocol to switch to': raw('HTTP/1.1 101 Switching Protocols', 'upgrade: x', '', ''),
+  'a head without an end': `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(20_000)}`,
+}
+
+describe('an answer that could be understood in two ways, or in none', () => {
+  test.each(Object.entries(malformed))('is a failure and ends the connection: %s', async (_what, answer) => {
+    const { pool, sockets } = await serve((socket) => void socket.write(answer))
+    expect(await outcome(pool)).toBe('answer')
+    await until(() => sockets[0]?.destroyed === true)
+  })
+
+  test.each([
+    ['before it began', ''],
+    ['in its head', 'HTTP/1.1 200 O'],
+    ['in its body', ok('{}').slice(0, -1)],
+    ['in a chunk', chunked('5', 'ab')],
+    ['between chunks', chunked('2', '{}')],
+  ])('nor is one that is cut %s', async (_where, answer) => {
+    const { pool } = await serve((socket) => void socket.end(answer))
+    expect(await outcome(pool)).toBe('connection')
+  })
+})
+
+describe('a request', () => {
+  test('goes out as it is, whatever its letters, and in one piece', async () => {
+    const { pool, received } = await serve((socket) => void socket.write(ok('{}')))
+    await outcome(pool, { headers: ['authorization', 'Opaque \xe9'], body: '{"a":"日本"}' })
+    const { port } = new URL(`http://${/host: (\S+)/.exec(received())?.[1]}`)
+    expect(received()).toBe(
+      raw(
+        'POST /graphql HTTP/1.1',
+        `host: 127.0.0.1:${port}`,
+        'authorization: Opaque \xe9',
+        'content-length: 14',
+        '',
+        Buffer.from('{"a":"日本"}').toString('latin1'),
+      ),
+    )
+  })
+
+  test.each(['a\r\nx: y', 'a\ny', 'a\0', 'a\u0100'])('is not sent with the header %j', async (value) => {
+    const { pool, sockets } = await serve(() => undefined)
+    expect(() => pool.send(request({ headers: ['authorization', value] }))).toThrow(CallFailure)
+    expect(sockets).toEqual([])
+  })
+
+  test('that takes too long is given up with its connection, and so is one that still waits for a connection', async () => {
+    const { pool, sockets } = await serve(() => undefined)
+    const deadline = performance.now() + 50
+    expect(await Promise.all([outcome(pool, { deadline }), outcome(pool, { deadline })])).toEqual([
+      'timeout',
+      'timeout',
+    ])
+    await until(() => sockets[0]?.destroyed === true)
+  })
+
+  test('can be cancelled on its way and while it waits, which costs the others nothing', async () => {
+    const { pool, sockets } = await serve((socket, piece) => {
+      if (piece.includes('answer me')) socket.write(ok('{}'))
+    })
+    const cancelled = new CallFailure('cancelled', 'enough')
+    const [first, second] = [pool.send(request()), pool.send(request())]
+    const third = outcome(pool, { body: 'answer me' })
+    await until(() => sockets.length === 1)
+    second.cancel(cancelled)
+    await expect(second.answer).rejects.toMatchObject({ kind: 'cancelled' })
+    first.cancel(cancelled)
+    await expect(first.answer).rejects.toMatchObject({ kind: 'cancelled' })
+    expect(await third).toBe('200 {}')
+    first.cancel(cancelled)
+    expect(await outcome(pool, { body: 'answer me' })).toBe('200 {}')
+    expect(sockets.length).toBe(2)
+  })
+
+  test('is one at a time on each connection, of which there are no more than allowed', async () => {
+    const waiting: Socket[] = []
+    const { pool, sockets } = await serve((socket) => void waiting.push(socket), 3)
+    const all = Array.from({ length: 9 }, () => outcome(pool))
+    for (let answered = 0; answered < 9; answered += 3) {
+      await until(() => waiting.length === 3)
+      for (const socket of waiting.splice(0)) socket.write(ok('{}'))
+    }
+    expect(new Set(await Promise.all(all))).toEqual(new Set(['200 {}']))
+    expect(sockets.length).toBe(3)
+  })
+
+  test('that waits is sent over a new connection where the one before it died', async () => {
+    const { pool } = await serve((socket, piece) => {
+      if (piece.includes('die')) socket.destroy()
+      else socket.write(ok('{}'))
+    })
+    expect(await Promise.all([outcome(pool, { body: 'die' }), outcome(pool)])).toEqual(['connection', '200 {}'])
+  })
+
+  test('to nobody fails', async () => {
+    const { pool, sockets } = await serve((socket) => void socket.write(ok('{}')))
+    await outcome(pool)
+    pool.destroy()
+    await until(() => sockets[0]?.destroyed === true)
+    const nobody = createHttpPool('http://127.0.0.1:1', 1)
+    expect(await outcome(nobody)).toBe('connection')
+    nobody.destroy()
+  })
+
+  test('over TLS reaches a server that can prove who it is, and no other', async () => {
+    const server = createSecureServer(certificate, (_request, response) => void response.end('{"secure":true}'))
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const address = `https://localhost:${(server.address() as AddressInfo).port}`
+    const trusted = getCACertificates('default')
+    const [before, after] = [createHttpPool(address, 1), createHttpPool(address, 1)]
+    try {
+      expect(await outcome(before)).toBe('connection')
+      setDefaultCACertificates([...trusted, certificate.cert])
+      for (let n = 0; n < 2; n += 1) expect(await outcome(after)).toBe('200 {"secure":true}')
+    } finally {
+      setDefaultCACertificates(trusted)
+      before.destroy()
+      after.destroy()
+      server.close()
+      server.closeAllConnections()
+    }
+  })
+})
