@@ -11,6 +11,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   gateway: () => import('./gateway.ts'),
   content: () => import('./content.ts'),
   stateless: () => import('./stateless.ts'),
+  reload: () => import('./reload.ts'),
   subscriptions: () => import('./subscriptions.ts'),
 }
 

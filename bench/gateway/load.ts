@@ -21,6 +21,7 @@ export interface LoadResult {
   /** Milliseconds. */
   readonly p50: number
   readonly p99: number
+  readonly longest: number
 }
 
 let tokens = 0
@@ -79,6 +80,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
     perSecond: (times.length * 1000) / elapsed,
     p50: percentile(0.5),
     p99: percentile(0.99),
+    longest: percentile(1),
   }
 }
 

@@ -28,14 +28,14 @@ export interface Usage {
   readonly memory: number
 }
 
-/** @param core the only one it may use; ignored on a machine with one */
+/** @param core the only one it may use, or `any`; ignored on a machine with one */
 export async function startProcess(
   name: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
-  core: number,
+  core: number | 'any',
 ): Promise<BenchmarkProcess> {
-  const pinned = SEVERAL_CORES ? ['taskset', '-c', String(core)] : []
+  const pinned = SEVERAL_CORES && core !== 'any' ? ['taskset', '-c', String(core)] : []
   const [command = '', ...rest] = [...pinned, process.execPath, ...args]
   const child = spawn(command, rest, { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   let complaints = ''
