@@ -44,7 +44,10 @@ export async function startGateway(
   let state: LifecycleState = 'starting'
   const { corsOrigins, production, identity, safelist } = config
   const verify = identity && (await createVerifier(identity))
-  const policies = createPolicies({ limits, corsOrigins, introspection: !production, safelist, verify })
+  // Each worker counts for itself: together they allow what one would.
+  const costPerMinute = limits.costPerMinute / config.workers
+  const shared: Limits = { ...limits, costPerMinute }
+  const policies = createPolicies({ limits: shared, corsOrigins, introspection: !production, safelist, verify })
   const registry = new Registry()
   const store = await openStore(config, log)
   const shipped = await readShippedOperations()

@@ -13,14 +13,15 @@ const identityEnv = () => ({
   JWT_AUDIENCE: provider.audience,
   GATEWAY_SECRET: 'a secret of sixteen',
 })
+const options = () => ({
+  services: shop.services,
+  env: { ...identityEnv(), STATELESS: 'items' },
+  limits: { costPerMinute: 100 },
+})
 beforeAll(async () => {
   shop = await startShop()
   provider = await startIdentityProvider()
-  gateway = await startTestGateway({
-    services: shop.services,
-    env: { ...identityEnv(), STATELESS: 'items' },
-    limits: { costPerMinute: 100 },
-  })
+  gateway = await startTestGateway(options())
 })
 afterAll(async () => {
   await gateway.stop()
@@ -136,6 +137,15 @@ describe('the budget of a caller', () => {
     expect(retryAfter).toBeLessThanOrEqual(60)
     expect(refused.headers.get('retry-after')).toBe(String(retryAfter))
     expect(verdict(await ask(gateway.url, costly, bearer(await provider.token({ sub: 'another' }))))).toBe('200 OK')
+  })
+
+  test('is shared out where several workers serve one port: together they allow no more than one would', async () => {
+    const worker = await startTestGateway({ ...options(), env: { ...options().env, GATEWAY_WORKERS: '2' } })
+    const spender = bearer(await provider.token({ sub: 'spender of two' }))
+    const costly = '{ orders(first: 40) { id } }'
+    expect(verdict(await ask(worker.url, costly, spender))).toBe('200 OK')
+    expect(verdict(await ask(worker.url, costly, spender))).toBe('429 BUDGET_EXHAUSTED')
+    await worker.stop()
   })
 })
 
