@@ -101,12 +101,15 @@ export type Command =
 /** Who asks. The bank itself acts under an id that no token can carry. */
 export interface Actor {
   readonly id: string
-  /** May act on every account. */
+  /** May see and manage every account, but orders nothing from those of others. */
   readonly officer: boolean
 }
 
 /** Ids that begin so belong to the bank's own workers; a token with such a subject is refused. */
 export const BANK_PREFIX = 'bank:'
+
+/** True for the bank's own workers. */
+export const isBank = ({ id }: Actor): boolean => id.startsWith(BANK_PREFIX)
 
 /** The bank acting by itself: the seed, expiry, standing orders. */
 export const bankActor = (worker: string): Actor => ({ id: `${BANK_PREFIX}${worker}`, officer: true })

@@ -1,7 +1,7 @@
 /** What schedules may do. A run is decided as the customer's own order would be, at that moment; a refusal is written down and the next day comes. */
 import { type Book, postTransfer } from '../ledger/book.ts'
 import { accept, type Refused, refuse } from '../ledger/refusal.ts'
-import type { Actor } from '../ledger/request.ts'
+import { type Actor, isBank } from '../ledger/request.ts'
 import { countSpending, orderOf, ownAccount } from '../ledger/rules/debit.ts'
 import type { Needs, Rule } from '../ledger/rules/rule.ts'
 import { nextDay } from './calendar.ts'
@@ -107,7 +107,7 @@ function post(
 /** The schedule, if the actor may use it and it may still be made. */
 function liveSchedule(book: Book, id: string | null, actor: Actor): Schedule | Refused {
   const schedule = id === null ? undefined : (book.effects.schedules.get(id) ?? book.schedules.get(id))
-  if (!schedule || !(actor.officer || schedule.customer === actor.id)) return refuse('SCHEDULE_NOT_FOUND')
+  if (!schedule || !(schedule.customer === actor.id || isBank(actor))) return refuse('SCHEDULE_NOT_FOUND')
   return schedule.nextOn === null ? refuse('SCHEDULE_ENDED') : schedule
 }
 

@@ -1,6 +1,7 @@
 /** Holds, reversals and the life of accounts as clients order them: through GraphQL, at the edges of every range. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { openDatabase } from '../../../subgraphs/banking/database.ts'
 import { createDatabase, type TestDatabase } from '../../support/database.ts'
 import { codesOf, startBanking, type TestService } from './support/service.ts'
 
@@ -184,6 +185,55 @@ describe('an account', () => {
     expect(codesOf(await order('setDailyLimit', { accountId: own.id, limit: '-1' }, 'officer'))).toEqual([
       'BAD_USER_INPUT',
     ])
+  })
+})
+
+describe('an officer', () => {
+  const amount = { amount: '1', currency: 'EUR' }
+  test.each<[string, () => Record<string, unknown>]>([
+    ['transfer', () => ({ from: own.id, to: theirs.number, ...amount })],
+    ['holdFunds', () => ({ from: own.id, to: theirs.number, ...amount, expiresInSeconds: 60 })],
+    [
+      'scheduleTransfer',
+      () => ({ from: own.id, to: theirs.number, ...amount, frequency: 'ONCE', firstOn: '2099-01-01' }),
+    ],
+    [
+      'applyForLoan',
+      () => ({ accountId: own.id, terms: { principal: '1000', currency: 'EUR', annualRate: '5', instalments: 12 } }),
+    ],
+  ])('orders nothing from an account of somebody else: %s', async (field, input) => {
+    const type = `${field.slice(0, 1).toUpperCase()}${field.slice(1)}Input`
+    const query = `mutation ($input: ${type}!) { done: ${field}(input: $input) { __typename ... on Refusal { code } } }`
+    const { data } = await service.call('officer', query, { input: { idempotencyKey: randomUUID(), ...input() } })
+    expect(data.done).toEqual({ __typename: 'Refusal', code: 'ACCOUNT_NOT_FOUND' })
+  })
+
+  test('nor in a batch, nor from the bank’s own accounts', async () => {
+    const prisma = openDatabase({ url: database.url, connections: 1 })
+    const bankOwn = await prisma.account.findFirstOrThrow({ where: { customerId: null, currency: 'EUR' } })
+    await prisma.$disconnect()
+    const transfers = [own.id, `${bankOwn.id}`].map((from) => ({ from, to: theirs.number, ...amount }))
+    const query = `mutation ($input: TransferBatchInput!) { done: transferBatch(input: $input) {
+      ... on TransferBatchAccepted { items { code } } } }`
+    const input = { idempotencyKey: randomUUID(), mode: 'EACH', transfers }
+    const { data } = await service.call('officer', query, { input })
+    expect(data.done.items).toEqual([{ code: 'ACCOUNT_NOT_FOUND' }, { code: 'ACCOUNT_NOT_FOUND' }])
+  })
+
+  test('does not change what a customer’s standing order pays', async () => {
+    const query = `mutation ($input: ScheduleTransferInput!) { done: scheduleTransfer(input: $input) { ... on ScheduleAccepted { schedule { id } } } }`
+    const input = { from: own.id, to: theirs.number, ...amount, frequency: 'ONCE', firstOn: '2099-01-01' }
+    const { data } = await service.call('payer', query, { input: { idempotencyKey: randomUUID(), ...input } })
+    for (const [field, rest] of Object.entries({ changeSchedule: { amount: '900' }, cancelSchedule: {} })) {
+      const type = `${field.slice(0, 1).toUpperCase()}${field.slice(1)}Input`
+      const asked = { idempotencyKey: randomUUID(), scheduleId: data.done.schedule.id, ...rest }
+      const answer = await service.call(
+        'officer',
+        `mutation ($input: ${type}!) { done: ${field}(input: $input) { __typename ... on Refusal { code } } }`,
+        { input: asked },
+      )
+      expect(answer.data.done).toEqual({ __typename: 'Refusal', code: 'SCHEDULE_NOT_FOUND' })
+    }
   })
 })
 

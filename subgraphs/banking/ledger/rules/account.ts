@@ -9,7 +9,7 @@ import type {
   RenameAccountCommand,
   SetDailyLimitCommand,
 } from '../request.ts'
-import { ownAccount } from './debit.ts'
+import { usableAccount } from './debit.ts'
 import type { Needs, Rule } from './rule.ts'
 
 export const openAccount: Rule<OpenAccountCommand> = {
@@ -67,7 +67,7 @@ function change<Asked extends AccountChangeCommand<string>>(
   return {
     needs: ({ accountId }: Asked): Needs => ({ accounts: accountId === null ? [] : [accountId], transfers: [] }),
     evaluate(command: Asked, book: Book, actor: Actor): Outcome {
-      const account = ownAccount(book, command.accountId, actor)
+      const account = usableAccount(book, command.accountId, actor)
       if (!account) return refuse('ACCOUNT_NOT_FOUND')
       return apply(account, book, command, actor)
     },

@@ -3,14 +3,21 @@ import { formatMoney } from '../../money/amount.ts'
 import { availableBalance, type Book, hasRoom } from '../book.ts'
 import type { Account } from '../model.ts'
 import { type Refused, refuse } from '../refusal.ts'
-import type { Actor } from '../request.ts'
+import { type Actor, isBank } from '../request.ts'
 
+/** For the owner, and for officers who look after it. */
 export const mayUseAccount = (account: Account, actor: Actor): boolean => actor.officer || account.owner === actor.id
 
-/** The account, if the actor may use it: somebody else's looks like one that does not exist. */
-export function ownAccount(book: Book, id: string | null, actor: Actor): Account | undefined {
+/** The account, if the actor may look after it: somebody else's looks like one that does not exist. */
+export function usableAccount(book: Book, id: string | null, actor: Actor): Account | undefined {
   const account = id === null ? undefined : book.accounts.get(id)
   return account && mayUseAccount(account, actor) ? account : undefined
+}
+
+/** The account, if the actor may take money out of it: only its owner may, an officer's power ends here. */
+export function ownAccount(book: Book, id: string | null, actor: Actor): Account | undefined {
+  const account = id === null ? undefined : book.accounts.get(id)
+  return account && (account.owner === actor.id || isBank(actor)) ? account : undefined
 }
 
 /** What a customer orders to be moved, at once or later. */

@@ -46,7 +46,7 @@ async function judged(options: Partial<Run> & { readonly milliseconds: number },
   // Holds of a run before this one would expire into its log.
   await until('no hold is open', async () => (await database.transfer.count({ where: { status: 'PENDING' } })) === 0)
   const bank = openBank(cluster.databaseUrl)
-  const accounts = await Promise.all(Array.from({ length: 5 }, () => bank.open({ balance: OPENING })))
+  const accounts = await Promise.all(Array.from({ length: 5 }, () => bank.open({ owner: 'officer', balance: OPENING })))
   await bank.close()
   const { lastOperation } = await database.ledger.findUniqueOrThrow({ where: { id: 1 } })
   const run: Run = { cluster, accounts, seed, clients: 8, holdSeconds: HOLD_SECONDS, ...options }

@@ -1,0 +1,129 @@
+/** What falls due by itself happens once: four instances find the same work at the same time, and are killed while they do it. */
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import type { PrismaClient } from '../../../../prisma/generated/client.ts'
+import { verifyAudit } from '../../../../subgraphs/banking/audit/verify.ts'
+import { until } from '../../../support/processes.ts'
+import { signedCall } from '../../../support/signed-call.ts'
+import { customer, openBank, subjectOf, type TestBank } from '../support/bank.ts'
+import { brokenInvariants } from '../support/books.ts'
+import { type Cluster, startCluster } from './cluster.ts'
+
+const INSTANCES = 4
+const SCHEDULES = 40
+const DAYS = 6
+const HOLDS = 120
+const OWNER = 'payer'
+
+let cluster: Cluster
+let bank: TestBank
+let database: PrismaClient
+let from: string
+let to: string
+
+beforeAll(async () => {
+  cluster = await startCluster(INSTANCES)
+  bank = openBank(cluster.databaseUrl)
+  database = bank.database
+  from = await bank.open({ owner: OWNER, balance: 1_000_000n })
+  to = await bank.open({ owner: 'payee' })
+}, 60_000)
+afterAll(async () => {
+  expect(await brokenInvariants(database)).toEqual([])
+  expect(await verifyAudit(database)).toMatchObject({ sound: true })
+  await bank.close()
+  await cluster.stop()
+}, 60_000)
+
+/** Kills one instance after the other, with SIGKILL, until `done`. Resolves to how many it killed. */
+async function killUntil(done: () => Promise<boolean>): Promise<number> {
+  let kills = 0
+  const deadline = Date.now() + 60_000
+  while (!(await done()) && Date.now() < deadline) {
+    await cluster.killInstance(kills % INSTANCES)
+    kills += 1
+  }
+  return kills
+}
+
+const dayOf = (offset: number): string => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10)
+
+test('a day of a schedule is run once', async () => {
+  const order = { from, to, amount: 1n, currency: 'EUR', reference: null, frequency: 'DAILY', until: null } as const
+  const ids = await Promise.all(
+    Array.from({ length: SCHEDULES }, async () => {
+      const scheduleId = randomUUID()
+      const command = { name: 'scheduleTransfer', scheduleId, ...order, firstOn: dayOf(1) } as const
+      return subjectOf(await bank.ask(command, { actor: customer(OWNER) }))
+    }),
+  )
+  // As if the bank had been down for days.
+  const first = new Date(dayOf(1 - DAYS))
+  await database.schedule.updateMany({ data: { firstOn: first, nextOn: first } })
+  const caughtUp = async (): Promise<boolean> =>
+    (await database.schedule.count({ where: { nextOn: { lte: new Date() } } })) === 0
+  expect(await killUntil(caughtUp)).toBeGreaterThan(0)
+
+  const runs = await database.scheduleRun.findMany({ orderBy: [{ scheduleId: 'asc' }, { dueOn: 'asc' }] })
+  const days = Array.from({ length: DAYS }, (_, at) => dayOf(1 - DAYS + at))
+  expect(runs.map(({ scheduleId, dueOn }) => `${scheduleId} ${dueOn.toISOString().slice(0, 10)}`)).toEqual(
+    ids.sort().flatMap((id) => days.map((day) => `${id} ${day}`)),
+  )
+  expect(new Set(runs.map(({ transferId }) => transferId)).size).toBe(SCHEDULES * DAYS)
+  expect(await database.transfer.count({ where: { kind: 'SCHEDULED' } })).toBe(SCHEDULES * DAYS)
+}, 120_000)
+
+test('a hold that is captured as it expires is one or the other', async () => {
+  const holds = await Promise.all(
+    Array.from({ length: HOLDS }, async () => {
+      const command = { name: 'holdFunds', from, to, amount: 5n, currency: 'EUR', reference: null } as const
+      return subjectOf(await bank.ask({ ...command, expiresInSeconds: 2 }, { actor: customer(OWNER) }))
+    }),
+  )
+  /** Insists under one key until an instance answers: one that is killed meanwhile is nobody's excuse. */
+  const capture = async (transferId: string, instance: number): Promise<string> => {
+    const query = `mutation ($input: CaptureHoldInput!) { done: captureHold(input: $input) { __typename ... on Refusal { code } } }`
+    const call = {
+      query,
+      variables: { input: { idempotencyKey: `capture ${transferId}`, transferId } },
+      authorization: cluster.authorization,
+    }
+    for (let attempt = instance; ; attempt += 1) {
+      const url = cluster.url(attempt % INSTANCES)
+      const answer = url === undefined ? undefined : await signedCall(url, call).catch(() => undefined)
+      if (answer?.data?.done) return answer.data.done.code ?? 'CAPTURED'
+      await sleep(20)
+    }
+  }
+  // Spread over the moment at which all of them end.
+  const captured = Promise.all(
+    holds.map(async (id, at) => {
+      await sleep(1_000 + (at / HOLDS) * 2_000)
+      return capture(id, at)
+    }),
+  )
+  let answered = false
+  captured.then(() => {
+    answered = true
+  })
+  expect(await killUntil(async () => answered)).toBeGreaterThan(0)
+  const verdicts = await captured
+  await until(
+    'every hold has ended',
+    async () => (await database.transfer.count({ where: { status: 'PENDING' } })) === 0,
+  )
+
+  const rows = await database.transfer.findMany({ where: { kind: 'HOLD' }, orderBy: { id: 'asc' } })
+  const statuses = new Map(rows.map(({ id, status }) => [id.toString(), status]))
+  expect(holds.map((id) => statuses.get(id))).toEqual(
+    verdicts.map((verdict) => (verdict === 'CAPTURED' ? 'POSTED' : 'EXPIRED')),
+  )
+  expect(new Set(verdicts)).toEqual(new Set(['CAPTURED', 'HOLD_ALREADY_RESOLVED']))
+  const endings = await database.event.groupBy({
+    by: ['transferId'],
+    where: { kind: { in: ['HOLD_CAPTURED', 'HOLD_EXPIRED', 'HOLD_VOIDED'] } },
+    _count: true,
+  })
+  expect(endings.map(({ _count }) => _count)).toEqual(holds.map(() => 1))
+}, 120_000)
