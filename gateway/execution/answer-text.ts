@@ -6,6 +6,7 @@ import { type GraphQLLeafType, type GraphQLOutputType, isLeafType, isListType, i
 import { Failure } from './failure.ts'
 import { quote, valueText } from './json-text.ts'
 import { leafCheck } from './leaf.ts'
+import type { WrittenPlaces } from './places.ts'
 import type { ObjectShape, SelectionShape } from './shape.ts'
 
 type Data = Readonly<Record<string, unknown>>
@@ -20,26 +21,43 @@ const surprise = (): never => {
   throw SURPRISE
 }
 
-/** The writer of an answer; it gives `undefined` where the answer needs the exact path. */
-export function compileAnswerText(shape: ObjectShape): (data: Data) => string | undefined {
-  const write = objectWriter(shape)
+/** Texts of objects that may stand in several places, for as long as one answer is written. */
+type Texts = Map<unknown, string>
+
+interface Surroundings {
+  /** Where the data was written to, at and below the object. */
+  readonly places: WrittenPlaces | undefined
+  /** Takes what is to be forgotten when the answer is written. */
+  readonly kept: Texts[]
+}
+
+/**
+ * The writer of an answer; it gives `undefined` where the answer needs the exact path.
+ * @param places of the plan, from the root
+ */
+export function compileAnswerText(shape: ObjectShape, places: WrittenPlaces): (data: Data) => string | undefined {
+  const kept: Texts[] = []
+  const write = objectWriter(shape, { places, kept })
   return (data) => {
     try {
       return write(data)
     } catch (error) {
       if (error === SURPRISE) return undefined
       throw error
+    } finally {
+      for (const texts of kept) texts.clear()
     }
   }
 }
 
-function objectWriter({ type, fields }: ObjectShape): Write<Data> {
+function objectWriter({ type, fields }: ObjectShape, { places, kept }: Surroundings): Write<Data> {
   const parts = fields.map(({ responseName, value }, index) => {
     const prefix = `${index === 0 ? '{' : ','}${JSON.stringify(responseName)}:`
     if (value.kind === 'typename')
       return { source: undefined, prefix: `${prefix}${JSON.stringify(type.name)}`, write: surprise }
     if (value.kind === 'introspection') return { source: undefined, prefix: undefined, write: surprise }
-    return { source: value.source, prefix, write: valueWriter(value.type, value.selection) }
+    const below = { places: places?.children.get(value.source), kept }
+    return { source: value.source, prefix, write: valueWriter(value.type, value.selection, below) }
   })
   if (parts.length === 0) return () => '{}'
   return (data) => {
@@ -52,18 +70,26 @@ function objectWriter({ type, fields }: ObjectShape): Write<Data> {
   }
 }
 
-function valueWriter(type: GraphQLOutputType, selection: SelectionShape | undefined): Write<unknown> {
+function valueWriter(
+  type: GraphQLOutputType,
+  selection: SelectionShape | undefined,
+  surroundings: Surroundings,
+): Write<unknown> {
   if (!isNonNullType(type)) {
-    const write = presentWriter(type, selection)
+    const write = presentWriter(type, selection, surroundings)
     return (value) => (value === null ? 'null' : write(value))
   }
-  return presentWriter(type.ofType, selection)
+  return presentWriter(type.ofType, selection, surroundings)
 }
 
 /** Writers of values that are there; `null` and `undefined` are surprises to each of them. */
-function presentWriter(type: GraphQLOutputType, selection: SelectionShape | undefined): Write<unknown> {
+function presentWriter(
+  type: GraphQLOutputType,
+  selection: SelectionShape | undefined,
+  surroundings: Surroundings,
+): Write<unknown> {
   if (isListType(type)) {
-    const write = valueWriter(type.ofType, selection)
+    const write = valueWriter(type.ofType, selection, surroundings)
     return (value) => {
       if (!Array.isArray(value)) return surprise()
       let text = '['
@@ -74,7 +100,23 @@ function presentWriter(type: GraphQLOutputType, selection: SelectionShape | unde
     }
   }
   if (isLeafType(type)) return leafWriter(type)
-  return selection ? selectionWriter(selection) : surprise
+  if (!selection) return surprise
+  const write = selectionWriter(selection, surroundings)
+  return surroundings.places?.shared ? writeOnce(write, surroundings.kept) : write
+}
+
+/** Keeps the text of each object for the other places where it stands. */
+function writeOnce(write: Write<unknown>, kept: Texts[]): Write<unknown> {
+  const texts: Texts = new Map()
+  kept.push(texts)
+  return (value) => {
+    let text = texts.get(value)
+    if (text === undefined) {
+      text = write(value)
+      texts.set(value, text)
+    }
+    return text
+  }
 }
 
 /** Each checks before it writes, so that a `Failure` or a value of another type never becomes text. */
@@ -96,12 +138,12 @@ function leafWriter(type: GraphQLLeafType): Write<unknown> {
   }
 }
 
-function selectionWriter(selection: SelectionShape): Write<unknown> {
+function selectionWriter(selection: SelectionShape, surroundings: Surroundings): Write<unknown> {
   const writers = new Map<ObjectShape, Write<Data>>()
   const writerOf = (shape: ObjectShape): Write<Data> => {
     let write = writers.get(shape)
     if (!write) {
-      write = objectWriter(shape)
+      write = objectWriter(shape, surroundings)
       writers.set(shape, write)
     }
     return write

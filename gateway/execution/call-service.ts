@@ -1,6 +1,7 @@
 /** Sends a fetch's request through traffic and reads the answer. It never rejects: a call that fails is a failure to be merged. */
 import type { FetchNode } from '@apollo/query-planner'
 import type { EntityBody, ServiceAnswer } from '../traffic/send.ts'
+import type { ReadJson } from './answer-reader.ts'
 import { callError, type Failure, failureOf } from './failure.ts'
 import type { Data, Run } from './run.ts'
 import { readAnswer } from './service-answer.ts'
@@ -9,11 +10,12 @@ export async function callService(
   run: Run,
   { serviceName, operationKind }: FetchNode,
   body: string | EntityBody,
+  read: ReadJson | undefined,
 ): Promise<Readonly<Data> | Failure> {
   const operation = operationKind === 'mutation' ? 'mutation' : 'query'
   let answer: ServiceAnswer
   try {
-    answer = await run.send({ service: serviceName, operation, body, context: run.context })
+    answer = await run.send({ service: serviceName, operation, body, read, context: run.context })
   } catch (error) {
     return failureOf(callError(serviceName, error))
   }

@@ -3,20 +3,23 @@
  * A failure costs the fields that needed what failed, and nothing else.
  */
 import type { FetchNode } from '@apollo/query-planner'
+import { parse } from 'graphql'
+import { compileReader, type ReadJson } from './answer-reader.ts'
 import { callService } from './call-service.ts'
 import type { FetchSurroundings } from './compile-fetch.ts'
 import { compileContexts, lineagesAt } from './contexts.ts'
 import { ENTITIES, type EntityRequest, entityRequests } from './entity-request.ts'
 import { Failure, failureOf, serviceError } from './failure.ts'
-import { type FetchedFields, loseFields } from './fetched-fields.ts'
-import { mergeInto } from './merge.ts'
-import { objectsAt, placesAt } from './paths.ts'
+import { type FetchedFields, fetchedFields, loseFields } from './fetched-fields.ts'
+import { adoptInto, mergeInto } from './merge.ts'
+import { objectsAt, placesAt } from './places.ts'
 import { type Data, isData, type Run, type Step, variableTexts } from './run.ts'
 import { groupByRepresentation, type Place, type Sharing, type Wanted, want } from './sharing.ts'
 import type { TypeRelations } from './type-relations.ts'
 
 interface Fetching {
   readonly node: FetchNode
+  readonly read: ReadJson | undefined
   readonly requests: readonly EntityRequest[]
   readonly types: TypeRelations
 }
@@ -27,9 +30,21 @@ export function compileEntityFetch(
   requires: NonNullable<FetchNode['requires']>,
   { paths, places, types }: FetchSurroundings,
 ): Step {
-  const fetching: Fetching = { node, requests: entityRequests(node, requires, types), types }
   const all = paths.map((path): Place => ({ path, below: placesAt(places, path) }))
-  if (!node.contextRewrites) return (run) => fetchWanted(fetching, run, objectsOf(run.data, all), '')
+  const asked = fetchedFields(parse(node.operation, { noLocation: true }))
+  const read = node.outputRewrites?.length
+    ? undefined
+    : compileReader(
+        asked,
+        all.map(({ below }) => below),
+      )
+  const fetching: Fetching = { node, read, requests: entityRequests(node, requires, types), types }
+  if (!node.contextRewrites) {
+    return (run) => {
+      const objects = all.map((place) => ({ place, targets: objectsAt(run, place.below) }))
+      return fetchWanted(fetching, run, objects, '')
+    }
+  }
 
   const contextOf = compileContexts(node.contextRewrites, types)
   return async (run) => {
@@ -44,9 +59,6 @@ export function compileEntityFetch(
     await Promise.all(Array.from(byContext, ([context, sharing]) => fetchWanted(fetching, run, sharing, context)))
   }
 }
-
-const objectsOf = (data: Data, all: readonly Place[]): Sharing =>
-  all.map((place) => ({ place, targets: objectsAt(data, place.path) }))
 
 async function fetchWanted(fetching: Fetching, run: Run, sharing: Sharing, context: string): Promise<void> {
   const calls: Promise<void>[] = []
@@ -89,27 +101,29 @@ function requestWithout(
 }
 
 async function fetchEntities(
-  { node, types }: Fetching,
+  { node, read, types }: Fetching,
   run: Run,
   { head, variables, fields, rewrites }: EntityRequest,
   wanted: Wanted,
   context: string,
 ): Promise<void> {
   const values = [variableTexts(variables, run.variables), context].filter((text) => text !== '').join()
-  const data = await callService(run, node, {
+  const body = {
     head: `${head}${values}${values === '' ? '' : ','}"representations":[`,
     representations: [...wanted.keys()],
     tail: ']}}',
     responseKey: ENTITIES,
-  })
+  }
+  const data = await callService(run, node, body, read)
   const entities = data instanceof Failure ? data : entitiesOf(data, wanted.size, node.serviceName)
+  const adoption = adoptInto(run)
   let next = 0
   for (const sharing of wanted.values()) {
     const entity = entities instanceof Failure ? entities : entities[next++]
     const known = !(entity instanceof Failure) && isData(entity) ? (rewrites?.apply(entity) ?? entity) : undefined
     for (const { place, targets } of sharing) {
       for (const target of targets) {
-        if (known) mergeInto(target, known, place.below, fields, types)
+        if (known) mergeInto(target, known, place.below, fields, types, adoption)
         else if (entity instanceof Failure) loseFields(target, fields, entity, place.below, types)
         else markAbsent(target, fields, types)
       }

@@ -4,13 +4,15 @@
  */
 import type { FetchNode } from '@apollo/query-planner'
 import { parse } from 'graphql'
+import { compileReader } from './answer-reader.ts'
 import { callService, requestHead } from './call-service.ts'
 import { compileEntityFetch } from './compile-entity-fetch.ts'
 import { Failure } from './failure.ts'
 import { fetchedFields, loseFields } from './fetched-fields.ts'
-import { mergeInto } from './merge.ts'
+import { adoptInto, mergeInto } from './merge.ts'
 import { compileOutputRewrites } from './output-rewrites.ts'
-import { type DataPath, objectsAt, placesAt, type WrittenPlaces } from './paths.ts'
+import type { DataPath } from './paths.ts'
+import { objectsAt, placesAt, type WrittenPlaces } from './places.ts'
 import { PlanShapeError } from './plan-shape-error.ts'
 import { type Step, variableTexts } from './run.ts'
 import type { TypeRelations } from './type-relations.ts'
@@ -40,13 +42,15 @@ function compileRootFetch(node: FetchNode, { paths, places, types }: FetchSurrou
   const asked = fetchedFields(parse(node.operation, { noLocation: true }))
   const fields = rewrites?.applyToFields(asked) ?? asked
   const below = placesAt(places, path)
+  const read = rewrites ? undefined : compileReader(asked, [below])
   return async (run) => {
-    const targets = objectsAt(run.data, path)
+    const targets = path.length === 0 ? [run.data] : [...objectsAt(run, below)]
     if (targets.length === 0) return
-    const data = await callService(run, node, `${head}${variableTexts(names, run.variables)}}}`)
+    const data = await callService(run, node, `${head}${variableTexts(names, run.variables)}}}`, read)
+    const adoption = adoptInto(run)
     for (const target of targets) {
       if (data instanceof Failure) loseFields(target, fields, data, below, types)
-      else mergeInto(target, rewrites?.apply(data) ?? data, below, fields, types)
+      else mergeInto(target, rewrites?.apply(data) ?? data, below, fields, types, adoption)
     }
   }
 }

@@ -1,8 +1,13 @@
 /** Turns a plan into steps, one closure for each node, before the first run. A node it does not know is refused here, never skipped. */
-import type { PlanNode, QueryPlan } from '@apollo/query-planner'
+import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
+import { parse } from 'graphql'
 import { compileFetch } from './compile-fetch.ts'
 import { compileSubscription, type EventSource } from './compile-subscription.ts'
-import { addPlace, type DataPath, dataPath, noPlaces, type WrittenPlaces } from './paths.ts'
+import { ENTITIES } from './entity-request.ts'
+import { fetchedFields, fieldBelow } from './fetched-fields.ts'
+import { compileOutputRewrites } from './output-rewrites.ts'
+import { type DataPath, dataPath } from './paths.ts'
+import { addPlace, type Given, markShared, noPlaces, type WrittenPlaces } from './places.ts'
 import { planLevels } from './plan-levels.ts'
 import { PlanShapeError } from './plan-shape-error.ts'
 import type { Step } from './run.ts'
@@ -13,19 +18,30 @@ export interface CompiledPlan {
   readonly execute: Step
   /** Where a subscription's events come from. */
   readonly events: EventSource | undefined
+  /** Where it writes. */
+  readonly places: WrittenPlaces
 }
 
 const nothing: Step = async () => undefined
 
 /** @throws PlanShapeError */
 export function compilePlan({ node }: QueryPlan, types: TypeRelations): CompiledPlan {
-  if (!node) return { execute: nothing, events: undefined }
+  if (!node) return { execute: nothing, events: undefined, places: noPlaces() }
   const rest = node.kind === 'Subscription' ? node.rest : node
   const places = noPlaces()
-  if (rest) findPlaces(rest, [], places)
+  const fetches: PlacedNode[] = node.kind === 'Subscription' ? [{ node: node.primary, path: [] }] : []
+  if (rest) findPlaces(rest, [], places, fetches)
+  // A context depends on what is above an object: there no object can stand for another.
+  if (fetches.every((fetch) => !fetch.node.contextRewrites)) {
+    markShared(
+      places,
+      fetches.map((fetch) => givenBy(fetch, types)),
+    )
+  }
   return {
     execute: rest ? compileRoot(rest, places, types) : nothing,
     events: node.kind === 'Subscription' ? compileSubscription(node.primary, places, types) : undefined,
+    places,
   }
 }
 
@@ -71,21 +87,36 @@ function compileNode(node: PlanNode, path: DataPath, places: WrittenPlaces, type
   }
 }
 
-function findPlaces(node: PlanNode, path: DataPath, places: WrittenPlaces): void {
+/** @param fetches takes every fetch with its path */
+function findPlaces(node: PlanNode, path: DataPath, places: WrittenPlaces, fetches: PlacedNode[]): void {
   switch (node.kind) {
     case 'Sequence':
     case 'Parallel':
-      for (const child of node.nodes) findPlaces(child, path, places)
+      for (const child of node.nodes) findPlaces(child, path, places, fetches)
       break
     case 'Flatten': {
       const below = [...path, ...dataPath(node.path)]
       addPlace(places, below)
-      findPlaces(node.node, below, places)
+      findPlaces(node.node, below, places, fetches)
       break
     }
     case 'Condition':
-      for (const child of [node.ifClause, node.elseClause]) if (child) findPlaces(child, path, places)
+      for (const child of [node.ifClause, node.elseClause]) if (child) findPlaces(child, path, places, fetches)
+      break
+    case 'Fetch':
+      fetches.push({ node, path })
       break
     default:
   }
+}
+
+interface PlacedNode {
+  readonly node: FetchNode
+  readonly path: DataPath
+}
+
+function givenBy({ node, path }: PlacedNode, types: TypeRelations): Given {
+  const asked = fetchedFields(parse(node.operation, { noLocation: true }))
+  const fields = node.requires ? fieldBelow(asked, ENTITIES) : asked
+  return { path, fields: compileOutputRewrites(node.outputRewrites, types)?.applyToFields(fields) ?? fields }
 }

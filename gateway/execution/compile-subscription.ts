@@ -5,9 +5,9 @@ import type { ServiceAnswer } from '../traffic/send.ts'
 import { requestHead } from './call-service.ts'
 import { Failure } from './failure.ts'
 import { fetchedFields, loseFields } from './fetched-fields.ts'
-import { mergeInto } from './merge.ts'
+import { adoptInto, mergeInto } from './merge.ts'
 import { compileOutputRewrites } from './output-rewrites.ts'
-import type { WrittenPlaces } from './paths.ts'
+import type { WrittenPlaces } from './places.ts'
 import { type Run, variableTexts } from './run.ts'
 import { readAnswer } from './service-answer.ts'
 import type { TypeRelations } from './type-relations.ts'
@@ -35,7 +35,7 @@ export function compileSubscription(node: FetchNode, places: WrittenPlaces, type
       const { data, unplaced } = readAnswer(node.serviceName, event)
       run.errors.push(...unplaced)
       if (data instanceof Failure) loseFields(run.data, fields, data, places, types)
-      else mergeInto(run.data, rewrites?.apply(data) ?? data, places, fields, types)
+      else mergeInto(run.data, rewrites?.apply(data) ?? data, places, fields, types, adoptInto(run))
     },
   }
 }

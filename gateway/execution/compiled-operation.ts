@@ -41,14 +41,14 @@ export function compileOperation(
   plan: QueryPlan,
   types: TypeRelations,
 ): CompiledOperation {
-  const { execute, events } = compilePlan(plan, types)
+  const { execute, events, places } = compilePlan(plan, types)
   const shape = answerShape(client, conditions, names)
-  const writeText = compileAnswerText(shape)
+  const writeText = compileAnswerText(shape, places)
   return {
     services: planServices(plan),
     events,
     async execute(variables, context, send, event) {
-      const run: Run = { data: {}, variables: variables.values, context, send, errors: [] }
+      const run: Run = { data: {}, placed: [], variables: variables.values, context, send, errors: [] }
       if (event) events?.receive(run, event)
       await execute(run)
       const text = writeText(run.data)

@@ -1,7 +1,7 @@
 /** What a request asks a service for, as a tree: so that a failure costs exactly those fields, and nothing another service gave. */
 import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql'
 import { Failure } from './failure.ts'
-import type { WrittenPlaces } from './paths.ts'
+import type { WrittenPlaces } from './places.ts'
 import { PlanShapeError } from './plan-shape-error.ts'
 import { type Data, isData } from './run.ts'
 import type { TypeRelations } from './type-relations.ts'

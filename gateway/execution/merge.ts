@@ -1,22 +1,53 @@
 /**
  * Brings a service's answer into the data. Answers are shared between requests and never changed: what a later step writes to is copied, the
- * rest is taken as it is. No writable object has two parents, and merging the same answer twice changes nothing.
+ * rest is taken as it is. A writable object has several parents only where `places.ts` says that one may stand for all its likes. Merging the
+ * same answer twice changes nothing.
  */
 import { Failure } from './failure.ts'
 import { type FetchedFields, fieldBelow, withLost } from './fetched-fields.ts'
-import type { WrittenPlaces } from './paths.ts'
-import { type Data, isData } from './run.ts'
+import type { WrittenPlaces } from './places.ts'
+import { type Data, isData, type Run } from './run.ts'
 import type { TypeRelations } from './type-relations.ts'
 
+/** Where an answer's objects go that later steps write to. */
+export interface Adoption {
+  readonly placed: Run['placed']
+  /** For each place the copies of the answer's objects, where one stands for all its likes. */
+  readonly copies: (Map<object, Data> | undefined)[]
+}
+
+/** One for each answer. */
+export const adoptInto = ({ placed }: Pick<Run, 'placed'>): Adoption => ({ placed, copies: [] })
+
 /** The value, with the objects that later steps write to copied. */
-export function adopt(value: unknown, places: WrittenPlaces | undefined): unknown {
-  if (!places) return value
-  if (Array.isArray(value)) return value.map((item) => adopt(item, places))
+function adopt(value: unknown, place: WrittenPlaces | undefined, adoption: Adoption): unknown {
+  if (!place) return value
+  if (Array.isArray(value)) return value.map((item) => adopt(item, place, adoption))
   if (!isData(value) || value instanceof Failure) return value
+  if (!place.shared) return copyOf(value, place, adoption)
+  const { copies } = adoption
+  let ofPlace = copies[place.index]
+  if (!ofPlace) {
+    ofPlace = new Map()
+    copies[place.index] = ofPlace
+  }
+  let copy = ofPlace.get(value)
+  if (!copy) {
+    copy = copyOf(value, place, adoption)
+    ofPlace.set(value, copy)
+  }
+  return copy
+}
+
+function copyOf(value: Readonly<Data>, { index, children }: WrittenPlaces, adoption: Adoption): Data {
   const copy: Data = { ...value }
-  for (const [name, below] of places.children) {
+  const { placed } = adoption
+  const objects = placed[index]
+  if (objects) objects.push(copy)
+  else placed[index] = [copy]
+  for (const [name, below] of children) {
     const child = copy[name]
-    if (typeof child === 'object' && child !== null) copy[name] = adopt(child, below)
+    if (typeof child === 'object' && child !== null) copy[name] = adopt(child, below, adoption)
   }
   return copy
 }
@@ -24,6 +55,7 @@ export function adopt(value: unknown, places: WrittenPlaces | undefined): unknow
 /**
  * Adds what `source` knows to `target`, which must be writable.
  * @param fields what was asked for, so that a failure can spread to just that
+ * @param adoption the same for all that one answer gives
  */
 export function mergeInto(
   target: Data,
@@ -31,19 +63,19 @@ export function mergeInto(
   places: WrittenPlaces | undefined,
   fields: FetchedFields,
   types: TypeRelations,
+  adoption: Adoption,
 ): void {
   for (const name in source) {
     const value = source[name]
     const known = target[name]
     if (known === undefined) {
-      const below = places?.children.get(name)
-      target[name] = below ? adopt(value, below) : value
+      target[name] = adopt(value, places?.children.get(name), adoption)
     } else if (name === '__typename') {
       // A concrete type is never replaced by the interface through which another service knows the object.
       if (!types.isObjectType(known)) target[name] = value
     } else if (name !== '__proto__') {
       // No field has that name: it is a key inside a custom scalar, and belongs to nobody but its value.
-      target[name] = merged(known, value, places?.children.get(name), fieldBelow(fields, name), types)
+      target[name] = merged(known, value, places?.children.get(name), fieldBelow(fields, name), types, adoption)
     }
   }
 }
@@ -55,19 +87,20 @@ function merged(
   places: WrittenPlaces | undefined,
   fields: FetchedFields,
   types: TypeRelations,
+  adoption: Adoption,
 ): unknown {
   if (value === null || value === undefined || value === known) return known
   if (value instanceof Failure) return known === null ? value : withLost(known, fields, value, places, types)
-  if (typeof known !== 'object' || known === null || known instanceof Failure) return adopt(value, places)
+  if (typeof known !== 'object' || known === null || known instanceof Failure) return adopt(value, places, adoption)
   // Without fields of their own both are leaves: the value of a custom scalar is one whole.
   if (fields.length === 0) return value
   if (Array.isArray(known)) {
-    if (!Array.isArray(value) || value.length !== known.length) return adopt(value, places)
-    return known.map((item, index) => merged(item, value[index], places, fields, types))
+    if (!Array.isArray(value) || value.length !== known.length) return adopt(value, places, adoption)
+    return known.map((item, index) => merged(item, value[index], places, fields, types, adoption))
   }
   if (!isData(value)) return known
   // An object that later steps write to is writable already; any other may belong to another request.
   const target = places ? (known as Data) : { ...(known as Data) }
-  mergeInto(target, value, places, fields, types)
+  mergeInto(target, value, places, fields, types, adoption)
   return target
 }

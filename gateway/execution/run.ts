@@ -10,6 +10,8 @@ export type Data = Record<string, unknown>
 export interface Run {
   /** The root of what was fetched so far, in internal names. */
   readonly data: Data
+  /** The objects of each place that is written to, by its index, in the order they came. */
+  readonly placed: (Data[] | undefined)[]
   /** As the client sent them. */
   readonly variables: Readonly<Record<string, unknown>>
   readonly context: CallContext

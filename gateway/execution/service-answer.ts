@@ -24,7 +24,8 @@ export function readAnswer(service: string, answer: ServiceAnswer): ReadAnswer {
   if (typeof data !== 'object' || data === null) {
     return { data: new Failure(shown.map(({ error, path }) => ({ error, below: path ?? [] }))), unplaced: [] }
   }
-  const copy = structuredClone(data) as Data
+  // As text and back: an object that stood in several places is one in each of them, since an error may name only one.
+  const copy = JSON.parse(JSON.stringify(data)) as Data
   const unplaced = shown.filter(({ error, path }) => !place(copy, error, path ?? [])).map(({ error }) => error)
   return { data: copy, unplaced }
 }

@@ -17,8 +17,12 @@ const PASSED_ON: ReadonlySet<ErrorCode> = new Set([
   'SERVICE_TIMEOUT',
 ])
 
-/** @throws CallFailure of kind `answer` */
-export const readAnswer = ({ status, text }: HttpAnswer): ServiceAnswer => answerOf(parseJson(status, text), status)
+/**
+ * @param read gives the value of a JSON text
+ * @throws CallFailure of kind `answer`
+ */
+export const readAnswer = ({ status, text }: HttpAnswer, read: (text: string) => unknown = JSON.parse): ServiceAnswer =>
+  answerOf(parseJson(status, text, read), status)
 
 /** The same for JSON that is parsed already. */
 export function answerOf(value: unknown, status: number): ServiceAnswer {
@@ -34,9 +38,9 @@ export function answerOf(value: unknown, status: number): ServiceAnswer {
   return errors.length === 0 ? { data: data ?? null } : { data: data ?? null, errors: errors.map(readError) }
 }
 
-function parseJson(status: number, text: string): unknown {
+function parseJson(status: number, text: string, read: (text: string) => unknown): unknown {
   try {
-    return JSON.parse(text)
+    return read(text)
   } catch (cause) {
     throw new CallFailure('answer', `status ${status} with a body that is no JSON`, { cause })
   }

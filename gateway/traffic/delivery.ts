@@ -66,7 +66,9 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
         deadline: work.deadline,
       })
       const received = await sent.answer
-      const answer = readAnswer(received)
+      // What is kept must not hold on to the text it came in.
+      const mayBeKept = service.kind === 'stateless' && received.fields.has('cache-control')
+      const answer = readAnswer(received, mayBeKept ? undefined : work.call.read)
       options.observe(performance.now() - started)
       instance.breaker.succeeded()
       return {

@@ -53,6 +53,8 @@ export interface ServiceCall {
   readonly operation: 'query' | 'mutation'
   /** JSON text `{"query":…,"variables":…}`, or its parts where it only fetches entities. */
   readonly body: string | EntityBody
+  /** Reads the JSON text of an answer faster than `JSON.parse`, to the same value; strings of it may hold on to the whole text. */
+  readonly read?: ((text: string) => unknown) | undefined
   readonly context: CallContext
 }
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parse } from 'graphql'
 import { type FetchedFields, fetchedFields } from '../../../gateway/execution/fetched-fields.ts'
-import { mergeInto } from '../../../gateway/execution/merge.ts'
-import { addPlace, noPlaces } from '../../../gateway/execution/paths.ts'
+import { adoptInto, mergeInto } from '../../../gateway/execution/merge.ts'
+import { addPlace, noPlaces } from '../../../gateway/execution/places.ts'
 import type { Data } from '../../../gateway/execution/run.ts'
 import type { TypeRelations } from '../../../gateway/execution/type-relations.ts'
 
@@ -19,7 +19,7 @@ const places = noPlaces()
 addPlace(places, ['a', 'a'])
 
 const merge = (target: Data, source: Data, asked: FetchedFields = fields): Data => {
-  mergeInto(target, source, places, asked, types)
+  mergeInto(target, source, places, asked, types, adoptInto({ placed: [] }))
   return target
 }
 

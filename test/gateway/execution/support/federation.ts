@@ -1,4 +1,5 @@
 /** Services in one process behind the real engine, and the same data behind one plain schema: what both answer must be the same. */
+import { deepStrictEqual } from 'node:assert/strict'
 import { composeServices } from '@apollo/composition'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import {
@@ -94,7 +95,7 @@ export async function federate(services: Readonly<Record<string, TestService>>):
 
   const sendIn =
     (context: unknown): Send =>
-    async ({ service, body }) => {
+    async ({ service, body, read }) => {
       const found = schemas.get(service)
       if (!found) throw new Error(`There is no service ${service}.`)
       const { query, variables } = JSON.parse(bodyText(body)) as SentCall
@@ -103,7 +104,8 @@ export async function federate(services: Readonly<Record<string, TestService>>):
       const { instead } = federation
       const other = typeof instead === 'function' ? instead(service) : service === 'club' ? instead : undefined
       if (other) return freeze(structuredClone(other))
-      return answerAsService(found, wrong, { query, variables, context })
+      const text = await answerAsService(found, wrong, { query, variables, context })
+      return freeze(readText(text, read))
     }
 
   const federation: Federation = {
@@ -140,7 +142,7 @@ async function answerAsService(
   { schema, resolveField, documents }: ServedSchema,
   wrong: string[],
   { query, variables, context }: { query: string; variables: Readonly<Record<string, unknown>>; context: unknown },
-): Promise<ServiceAnswer> {
+): Promise<string> {
   let document = documents.get(query)
   if (!document) {
     document = parse(query)
@@ -158,7 +160,14 @@ async function answerAsService(
     contextValue: context,
     ...(resolveField && { fieldResolver: resolveField }),
   })
-  return freeze(JSON.parse(JSON.stringify(result)) as ServiceAnswer)
+  return JSON.stringify(result)
+}
+
+/** The engine's own way of reading says the same as `JSON.parse`, or the engine is at fault. */
+function readText(text: string, read: (text: string) => unknown = JSON.parse): ServiceAnswer {
+  const answer = read(text)
+  deepStrictEqual(answer, JSON.parse(text))
+  return answer as ServiceAnswer
 }
 
 /** Answers are shared between requests: writing to one is a fault of the engine. */
