@@ -65,7 +65,7 @@ export async function startGateway(
     state: () => state,
   })
   const listener = await open('PORT', routes, config.host, config.port)
-  const sockets = openSockets({ server: listener.server, policies, editions, start, log })
+  const sockets = openSockets({ server: listener.server, policies, corsOrigins, editions, start, log })
   state = 'ready'
   return {
     url: listener.url,

@@ -43,9 +43,11 @@ export async function createVerifier(settings: IdentitySettings): Promise<Verify
     if (!token) throw codedError('UNAUTHENTICATED', 'The Authorization header must be "Bearer" and a token.')
     try {
       const { payload } = await jwtVerify(token, keys, expected)
+      const { sub } = payload as { sub?: unknown } // its presence was checked, not what it is
+      if (typeof sub !== 'string' || sub === '') throw new errors.JWTInvalid('the subject is no text')
       const scope = typeof payload['scope'] === 'string' ? payload['scope'] : ''
       return {
-        id: payload.sub as string,
+        id: sub,
         scopes: new Set(scope.split(' ').filter((name) => name !== '')),
         expiresAt: (payload.exp as number) * 1000,
       }

@@ -32,6 +32,7 @@ export function createAdminRoutes(commands: AdminCommands): Answer {
     if (!answer)
       return sendJson(response, 404, { error: `There is nothing here but ${Object.keys(routes).join(', ')}.` })
     try {
+      requireOperator(request)
       await answer(request, response)
     } catch (error) {
       if (error instanceof HttpError) sendJson(response, error.status, { error: error.message })
@@ -40,6 +41,20 @@ export function createAdminRoutes(commands: AdminCommands): Answer {
       else throw error
     }
   }
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
+
+/**
+ * Whoever is on this machine is an operator, but a page in a browser on it is not: no page sends anything here, nor gets here by a
+ * name of its own that leads to this address.
+ * @throws HttpError 403
+ */
+function requireOperator({ headers }: IncomingMessage): void {
+  const site = headers['sec-fetch-site']
+  const isPage = headers.origin !== undefined || (site !== undefined && site !== 'none')
+  if (isPage || !LOOPBACK.test(headers.host ?? ''))
+    throw new HttpError(403, 'FORBIDDEN', 'This port is for operators on this machine.')
 }
 
 /** `{"tags": ["weather", "City", "City:2267057"]}`: services, types or single entities. */

@@ -10,6 +10,7 @@ import { callContext, languageOf, perspectiveOf, sharedContext } from './call-co
 import type { KnownOperation } from './documents.ts'
 import type { Exchange } from './exchange.ts'
 import { createFreshnessTally, type Keepable } from './freshness.ts'
+import { withoutHint } from './hints.ts'
 import type { Host, Outcome } from './host.ts'
 import { maskError } from './mask.ts'
 import { createShare } from './share.ts'
@@ -28,6 +29,8 @@ export interface ExecuteOptions {
   readonly host: Host
   readonly engine: Engine
   readonly traffic: Traffic
+  /** Keep the schema's names out of messages about mistakes. */
+  readonly hideSchema: boolean
   readonly log: Logger
 }
 
@@ -38,7 +41,7 @@ interface Result {
   readonly body?: Buffer | undefined
 }
 
-export function createExecute({ host, engine, traffic, log }: ExecuteOptions): Execute {
+export function createExecute({ host, engine, traffic, hideSchema, log }: ExecuteOptions): Execute {
   const share = createShare<Result>()
 
   const validated = async (exchange: Exchange, operation: KnownOperation, response: ServerResponse) => {
@@ -84,7 +87,8 @@ export function createExecute({ host, engine, traffic, log }: ExecuteOptions): E
       const data = answer.data === 'null' ? null : new AnswerText(answer.data)
       const errors = answer.errors.map(mask)
       return { outcome: { data, ...(errors.length > 0 && { errors }) }, keepable, body }
-    } catch (error) {
+    } catch (fault) {
+      const error = hideSchema ? withoutHint(fault) : fault
       if (!(error instanceof GraphQLError)) throw error
       return { outcome: { errors: [mask(error)] }, keepable: undefined }
     }

@@ -15,6 +15,8 @@ export interface Limits {
   readonly fields: number
   /** Pairs of fields that share a place in the answer, which validation compares one by one. */
   readonly comparisons: number
+  /** Levels of lists and objects in variables. */
+  readonly variableDepth: number
   /** Items that one list may be asked for. */
   readonly listSize: number
   /** Objects an operation may fetch, by the sizes of the lists it asks for. */
@@ -31,6 +33,7 @@ export const defaultLimits: Limits = {
   aliases: 500,
   fields: 5_000,
   comparisons: 100_000,
+  variableDepth: 64,
   listSize: 1_000,
   cost: 100_000,
   costPerMinute: 5_000_000,

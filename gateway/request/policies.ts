@@ -20,6 +20,7 @@ import { readParameters } from './parameters.ts'
 import { resolvePersisted } from './persisted.ts'
 import { requireListed, type Safelist } from './safelist.ts'
 import { limitShape } from './shape.ts'
+import { limitVariables } from './variables.ts'
 
 export interface Policies {
   /** For every request, before its document is looked at. */
@@ -45,6 +46,7 @@ export interface PolicyOptions {
 export function createPolicies({ limits, corsOrigins, introspection, safelist, verify }: PolicyOptions): Policies {
   const spend = verify ? createBudget(limits.costPerMinute) : () => undefined
   const authenticated = authenticate(verify)
+  const bounded = limitVariables(limits.variableDepth)
   const persisted = safelist ? requireListed(safelist) : resolvePersisted()
   return {
     request: [
@@ -55,9 +57,10 @@ export function createPolicies({ limits, corsOrigins, introspection, safelist, v
       requireJsonBody,
       authenticated,
       readParameters(limits.body),
+      bounded,
       persisted,
     ],
-    message: [authenticated, persisted],
+    message: [authenticated, bounded, persisted],
     document: [(document) => limitShape(document, limits), ...(introspection ? [] : [refuseIntrospection])],
     operation: [
       (exchange, { definition }) => fitsMethod(exchange, definition),

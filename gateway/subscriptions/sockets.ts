@@ -1,5 +1,5 @@
 /** Subscriptions by WebSocket (`graphql-transport-ws`): the same policies and the same streams, another way to write them down. */
-import type { IncomingMessage, Server } from 'node:http'
+import { type IncomingMessage, type Server, validateHeaderValue } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql'
 import type { OperationResult } from 'graphql-ws'
@@ -22,6 +22,8 @@ export interface Sockets {
 export interface SocketOptions {
   readonly server: Server
   readonly policies: Policies
+  /** Origins whose pages may connect, beside those of this site. */
+  readonly corsOrigins: readonly string[]
   readonly editions: Editions
   readonly start: StartEvents
   readonly log: Logger
@@ -30,7 +32,7 @@ export interface SocketOptions {
 const MAX_MESSAGE = 1024 * 1024 // bytes
 const SERVICE_RESTART = 1012
 
-export function openSockets({ server, policies, editions, start, log }: SocketOptions): Sockets {
+export function openSockets({ server, policies, corsOrigins, editions, start, log }: SocketOptions): Sockets {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE })
   const served = serveOver(
     {
@@ -48,6 +50,7 @@ export function openSockets({ server, policies, editions, start, log }: SocketOp
         }
         const { edition, release } = editions.hold()
         try {
+          requireHeaderValue(authorization)
           for (const policy of policies.message) await policy(exchange)
           const { query, operationName } = exchange.parameters
           const operation = edition.documents.get(query).operation(operationName)
@@ -72,10 +75,8 @@ export function openSockets({ server, policies, editions, start, log }: SocketOp
     sockets,
   )
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (request.url?.split('?', 1)[0] !== '/graphql') {
-      socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
-      return
-    }
+    if (request.url?.split('?', 1)[0] !== '/graphql') return refuseUpgrade(socket, '404 Not Found')
+    if (!isWelcome(request, corsOrigins)) return refuseUpgrade(socket, '403 Forbidden')
     sockets.handleUpgrade(request, socket, head, (accepted) => sockets.emit('connection', accepted, request))
   })
   return {
@@ -83,6 +84,25 @@ export function openSockets({ server, policies, editions, start, log }: SocketOp
       for (const client of sockets.clients) client.close(SERVICE_RESTART, 'The gateway is stopping: resume elsewhere.')
       await served.dispose()
     },
+  }
+}
+
+const refuseUpgrade = (socket: Duplex, status: string): void => {
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+}
+
+/** Browsers let any page open a WebSocket to anywhere, and only say which page it is. */
+function isWelcome({ headers: { origin, host } }: IncomingMessage, corsOrigins: readonly string[]): boolean {
+  if (origin === undefined || corsOrigins.includes(origin)) return true
+  return URL.canParse(origin) && new URL(origin).host === host
+}
+
+/** A token in a message is any text; it goes on as a header. @throws UNAUTHENTICATED */
+function requireHeaderValue(authorization: string | undefined): void {
+  try {
+    if (authorization !== undefined) validateHeaderValue('authorization', authorization)
+  } catch {
+    throw codedError('UNAUTHENTICATED', 'The token has characters that no token has.')
   }
 }
 

@@ -2,6 +2,7 @@
 import { GraphQLError, validate } from 'graphql'
 import type { KnownOperation } from '../request/documents.ts'
 import type { Exchange } from '../request/exchange.ts'
+import { withoutHint } from '../request/hints.ts'
 import type { Outcome } from '../request/host.ts'
 import type { Edition } from '../supergraph/edition.ts'
 import type { Streams } from './streams.ts'
@@ -32,18 +33,19 @@ export function createStart(streams: Streams): StartEvents {
       })
     } catch (error) {
       close()
-      throw error
+      throw edition.hideSchema ? withoutHint(error) : error
     }
   }
 }
 
 /** @throws GRAPHQL_VALIDATION_FAILED */
-function requireValid({ schema }: Edition, { document }: KnownOperation): void {
+function requireValid({ schema, hideSchema }: Edition, { document }: KnownOperation): void {
   if (document.isValid) return
   const [fault] = validate(schema, document.node)
   if (fault) {
     const { message, nodes } = fault
-    throw new GraphQLError(message, { nodes: nodes ?? [], extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } })
+    const error = new GraphQLError(message, { nodes: nodes ?? [], extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } })
+    throw hideSchema ? withoutHint(error) : error
   }
   document.isValid = true
 }

@@ -102,7 +102,7 @@ async function* made(
     }
     if (ending.reason instanceof GraphQLError) yield { errors: [mask(ending.reason)] }
   } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error
-    yield { errors: [mask(error)] }
+    const known = error instanceof GraphQLError ? error.toJSON() : { message: 'unforeseen' }
+    yield { errors: [maskError(known, requestId, log, error)] }
   }
 }

@@ -19,6 +19,8 @@ export interface Edition {
   readonly supergraph: string
   readonly traffic: Traffic
   readonly schema: GraphQLSchema
+  /** True where clients must not learn the schema from messages about their mistakes. */
+  readonly hideSchema: boolean
   readonly documents: Documents
   readonly execute: Execute
   readonly subscribe: Subscribe
@@ -53,8 +55,9 @@ export async function openEdition(supergraph: string, options: EditionOptions): 
     supergraph,
     traffic,
     schema,
+    hideSchema,
     documents: createDocuments({ schema, limits, declared: readDeclaredCosts(supergraph) }, policies.document),
-    execute: createExecute({ host, engine, traffic, log }),
+    execute: createExecute({ host, engine, traffic, hideSchema, log }),
     subscribe: createSubscribe({ engine, traffic, log }),
     async plan(query, document, operationName) {
       await engine.prepare(query, document, operationName).warm()

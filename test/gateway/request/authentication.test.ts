@@ -50,6 +50,10 @@ describe('a token', () => {
       .setAudience(provider.audience)
       .setExpirationTime('5m')
       .sign(stranger.privateKey)
+    const named = (kid: string, header: Record<string, string> = {}) =>
+      new SignJWT({ sub: 'payer', iss: provider.issuer, aud: provider.audience, exp: seconds + 60 })
+        .setProtectedHeader({ alg: 'EdDSA', kid, ...header })
+        .sign(stranger.privateKey)
     const symmetric = await new SignJWT({
       sub: 'payer',
       exp: seconds + 60,
@@ -69,6 +73,11 @@ describe('a token', () => {
       'for another audience': await provider.token({ aud: 'another bank' }),
       'without an expiry': await provider.token({ exp: undefined }),
       'without a subject': await provider.token({ sub: undefined }),
+      'with an empty subject': await provider.token({ sub: '' }),
+      'with a number for a subject': await provider.token({ sub: 7 }),
+      'that is not valid yet': await provider.token({ nbf: seconds + 600 }),
+      'that names a file as its key': await named('../../../../dev/null'),
+      'that names where its key is': await named('EdDSA', { jku: 'http://127.0.0.1:1/', x5u: 'http://127.0.0.1:1/' }),
       truncated: good.slice(0, -4),
       nonsense: 'x',
     }
