@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- ledger`: the ledger's group commit beside one interactive transaction a transfer, on the same server, through
- * the same Prisma and pool, in the same minute. Flags: --seconds 4 --accounts 10000 --in-flight 64,256
+ * `npm run bench -- ledger`: the ledger's group commit beside one interactive transaction a transfer through Prisma, on the same
+ * server and pool, in the same minute. Flags: --seconds 4 --accounts 10000 --in-flight 64,256
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,7 @@ import { createLogger } from '../gateway/process/log.ts'
 import { startEmbedded } from '../prisma/embedded.ts'
 import type { PrismaClient } from '../prisma/generated/client.ts'
 import { migrate } from '../prisma/migrate.ts'
-import { openDatabase } from '../subgraphs/banking/database.ts'
+import { openLedgerDatabase } from '../subgraphs/banking/database.ts'
 import { createBaseline } from './ledger/baseline.ts'
 import { createGroupCommitLedger } from './ledger/contestant.ts'
 import { type Move, measureAlone, measureLoad } from './ledger/load.ts'
@@ -34,11 +34,12 @@ export async function run(flags: readonly string[]): Promise<void> {
   await chmod(folder, 0o755) // as root, the server's own user must get in
   const log = createLogger('bench', 'warn')
   const server = await startEmbedded({ dataDir: folder, log })
-  const database = openDatabase({ url: server.url, connections: CONNECTIONS, connectTimeout: 60_000 })
+  const ledgerDatabase = openLedgerDatabase({ url: server.url, connections: CONNECTIONS, connectTimeout: 60_000 })
+  const { prisma: database } = ledgerDatabase
   try {
     await migrate(server.url)
-    const ledger = await createGroupCommitLedger(database, Number(values.accounts))
-    const baseline = await createBaseline(database, ledger.accounts)
+    const ledger = await createGroupCommitLedger(ledgerDatabase, Number(values.accounts))
+    const baseline = await createBaseline(ledgerDatabase, ledger.accounts)
     await database.$executeRaw`ANALYZE`
     console.log(await durabilityLine(database))
 
@@ -63,7 +64,7 @@ export async function run(flags: readonly string[]): Promise<void> {
     )
     await checkBooks(database)
   } finally {
-    await database.$disconnect()
+    await ledgerDatabase.close()
     await server.stop()
     await rm(folder, { recursive: true, force: true })
   }

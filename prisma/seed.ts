@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { readSettings, SettingsError } from '../gateway/process/settings.ts'
-import { openDatabase } from '../subgraphs/banking/database.ts'
+import { openLedgerDatabase } from '../subgraphs/banking/database.ts'
 import type { Answer, Moment } from '../subgraphs/banking/ledger/evaluate.ts'
 import { writeHistory } from '../subgraphs/banking/ledger/history.ts'
 import { bankActor, type Command, ledgerRequest, type OpenAccountCommand } from '../subgraphs/banking/ledger/request.ts'
@@ -22,7 +22,7 @@ const ask = (key: string, command: Command) => ledgerRequest({ actor, key, reque
 
 /** @param url a migrated database; refused if it holds anything newer than the demo's year that is not the demo's */
 export async function seed(url: string): Promise<void> {
-  const database = openDatabase({ url, connections: 1 })
+  const { prisma: database, close } = openLedgerDatabase({ url, connections: 1 })
   try {
     await database.customer.createMany({ data: [...customers], skipDuplicates: true })
     await database.branch.createMany({ data: [...branches], skipDuplicates: true })
@@ -44,7 +44,7 @@ export async function seed(url: string): Promise<void> {
     // A planner that has seen the tables fill up plans for what is in them.
     await database.$executeRaw`ANALYZE`
   } finally {
-    await database.$disconnect()
+    await close()
   }
 }
 

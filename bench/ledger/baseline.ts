@@ -1,9 +1,10 @@
 /**
- * What most would write: one interactive transaction a transfer, locks taken in order, the same rows written, through the same
- * Prisma and pool. It is spared what the ledger also does: guards, the audit chain, a sequence without gaps.
+ * What most would write: one interactive transaction a transfer, locks taken in order, the same rows written, through
+ * Prisma on the same pool. It is spared what the ledger also does: guards, the audit chain, a sequence without gaps.
  */
 import { randomUUID } from 'node:crypto'
-import type { PrismaClient } from '../../prisma/generated/client.ts'
+import { Prisma } from '../../prisma/generated/client.ts'
+import type { LedgerDatabase } from '../../subgraphs/banking/database.ts'
 import type { Move } from './load.ts'
 
 export interface Baseline {
@@ -12,7 +13,10 @@ export interface Baseline {
   readonly insertOneRow: () => Promise<void>
 }
 
-export async function createBaseline(database: PrismaClient, accounts: readonly string[]): Promise<Baseline> {
+export async function createBaseline(
+  { prisma: database, query }: LedgerDatabase,
+  accounts: readonly string[],
+): Promise<Baseline> {
   for (const statement of tables) await database.$executeRawUnsafe(statement)
   await database.$executeRaw`
     INSERT INTO baseline.accounts SELECT id, 1000000000 FROM unnest(${`{${accounts.join(',')}}`}::bigint[]) AS a (id)`
@@ -46,7 +50,7 @@ export async function createBaseline(database: PrismaClient, accounts: readonly 
   return {
     move,
     async insertOneRow() {
-      await database.$executeRaw`INSERT INTO baseline.rows (note) VALUES ('one durable row')`
+      await query(Prisma.sql`/* baseline:row */ INSERT INTO baseline.rows (note) VALUES ('one durable row')`)
     },
   }
 }

@@ -1,7 +1,7 @@
 /** The ledger as the service runs it, with accounts to move money between. */
 import { randomUUID } from 'node:crypto'
 import { createLogger } from '../../gateway/process/log.ts'
-import type { PrismaClient } from '../../prisma/generated/client.ts'
+import type { LedgerDatabase } from '../../subgraphs/banking/database.ts'
 import { createLedger } from '../../subgraphs/banking/ledger/ledger.ts'
 import { bankActor, type Command, ledgerRequest } from '../../subgraphs/banking/ledger/request.ts'
 import type { Move } from './load.ts'
@@ -9,7 +9,7 @@ import type { Move } from './load.ts'
 const OPENING = 1_000_000_000n // minor units, so that nobody runs dry
 
 export async function createGroupCommitLedger(
-  database: PrismaClient,
+  database: LedgerDatabase,
   accountCount: number,
 ): Promise<{ accounts: readonly string[]; move: Move }> {
   const ledger = createLedger({ database, log: createLogger('bench', 'warn') })

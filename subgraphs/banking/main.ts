@@ -3,7 +3,7 @@ import { createVerifier } from '../../gateway/protocol/caller.ts'
 import { type ServiceDefinition, serve } from '../serve.ts'
 import { bankingSettings } from './config.ts'
 import { type BankingContext, createContext } from './context.ts'
-import { openDatabase } from './database.ts'
+import { openDatabase, openLedgerDatabase } from './database.ts'
 import { startTail } from './events/tail.ts'
 import { createTreasury } from './exchange/treasury.ts'
 import { createLedger } from './ledger/ledger.ts'
@@ -16,8 +16,8 @@ import { expireHolds } from './workers/expiry.ts'
 import { startWorker } from './workers/worker.ts'
 
 const READ_CONNECTIONS = 10
-/** One batch is in flight at a time; the second connection is there when the first is found dead. */
-const LEDGER_CONNECTIONS = 2
+/** One batch is written while the next is read; the third connection is there when one of them is found dead. */
+const LEDGER_CONNECTIONS = 3
 const WORK_PAUSE = 500 // milliseconds
 
 export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> = {
@@ -28,7 +28,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
   async create(settings, log) {
     const url = settings.DATABASE_URL
     const database = openDatabase({ url, connections: READ_CONNECTIONS })
-    const ledgerDatabase = openDatabase({ url, connections: LEDGER_CONNECTIONS })
+    const ledgerDatabase = openLedgerDatabase({ url, connections: LEDGER_CONNECTIONS })
     const ledger = createLedger({ database: ledgerDatabase, log })
     const verify = await createVerifier({
       jwksUrl: settings.JWKS_URL,
@@ -70,7 +70,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
         await Promise.all([...workers, tail].map((worker) => worker.stop()))
         await webhooks.stop()
         await ledger.idle()
-        await Promise.all([database.$disconnect(), ledgerDatabase.$disconnect()])
+        await Promise.all([database.$disconnect(), ledgerDatabase.close()])
       },
     }
   },

@@ -1,25 +1,31 @@
 /** Writes what a batch came to: one statement for everything that every batch has, one more for each rarer thing. Decides nothing. */
-import type { Prisma } from '../../../prisma/generated/client.ts'
+import { Prisma } from '../../../prisma/generated/client.ts'
 import { accountNumber } from '../accounts/number.ts'
+import type { Query } from '../database.ts'
 import { saveRates, saveUsedQuotes } from '../exchange/store.ts'
 import { saveLoans } from '../loans/store.ts'
 import { saveSchedules } from '../schedules/store.ts'
+
 import { saveEndpoints } from '../webhooks/store.ts'
-import { chainHash } from './audit-chain.ts'
 import type { Effects } from './book.ts'
 import { plainArray, textArray } from './columns.ts'
 import type { BatchRecord, Evaluation } from './evaluate.ts'
-import type { Account, AccountChange, AccountOpening, Head, LedgerEvent, Transfer } from './model.ts'
+import { queryOf } from './load.ts'
+import type { Account, AccountChange, AccountOpening, LedgerEvent, Transfer } from './model.ts'
 
 type Transaction = Prisma.TransactionClient
 
-/** Must run in the transaction that holds the head's lock. */
-export async function applyEvaluation(transaction: Transaction, head: Head, evaluation: Evaluation): Promise<void> {
+/**
+ * Must run in the transaction that holds the ledger's lock.
+ * @param base the hash of the head that was evaluated on
+ */
+export async function applyEvaluation(transaction: Transaction, base: string, evaluation: Evaluation): Promise<void> {
   const { effects, batches } = evaluation
   if (batches.length === 0) return
   if (effects.opened.length > 0) await insertAccounts(transaction, effects.opened)
   if (effects.resolved.size > 0) await resolveTransfers(transaction, [...effects.resolved.values()])
-  await writeBatch(transaction, head, evaluation)
+  if (!(await writeBatches(queryOf(transaction), batchStatement(base, evaluation))))
+    throw new Error('The head moved under its lock.')
   // After the counters: an account may have been emptied and closed in the same batch.
   if (effects.altered.size > 0) await alterAccounts(transaction, [...effects.altered.values()])
   if (effects.schedules.size > 0)
@@ -30,16 +36,30 @@ export async function applyEvaluation(transaction: Transaction, head: Head, eval
   if (effects.endpoints.length > 0) await saveEndpoints(transaction, effects.endpoints)
 }
 
-async function writeBatch(transaction: Transaction, head: Head, evaluation: Evaluation): Promise<void> {
-  const { effects, batches, sequence, lastAccount } = evaluation
+/** True where `batchStatement` writes all of it. */
+export const isOneStatement = ({ transfers, events, touched, ...others }: Effects): boolean =>
+  Object.values(others).every((rows) => (Array.isArray(rows) ? rows.length : rows.size) === 0)
+
+/** Runs it: true where it was written, false where the head was no longer the one it was evaluated on, and so nothing was. */
+export async function writeBatches(query: Query, statement: Prisma.Sql): Promise<boolean> {
+  return (await query(statement)).length === 1
+}
+
+/** All of it or, unless the head's hash is still `base`, nothing. Its update of the head is the ledger's lock: whoever comes later waits there. */
+export function batchStatement(base: string, evaluation: Evaluation): Prisma.Sql {
+  const { effects, batches, head } = evaluation
   const transfers = transferColumns([...effects.transfers.values()])
   const events = eventColumns(effects.events)
   const accounts = accountColumns(effects)
   const operations = operationColumns(batches)
-  const links = batchColumns(head, batches)
-  const last = batches.at(-1) as BatchRecord
-  await transaction.$executeRaw`/* ledger:write */
-    WITH moved AS (
+  const links = batchColumns(batches)
+  return Prisma.sql`/* ledger:write */
+    WITH headed AS (
+      UPDATE ledger SET last_sequence = ${head.sequence}, last_operation = ${head.operation}, last_batch = ${head.batch},
+        last_account = ${head.account}, last_at = ${head.at}::timestamptz, last_hash = decode(${head.hash}, 'hex')
+      WHERE id = 1 AND last_hash = decode(${base}, 'hex')
+      RETURNING id
+    ), moved AS (
       INSERT INTO transfers (id, kind, status, debit_account_id, credit_account_id, amount, posted_amount, currency,
         reference, merchant_id, reversal_of, group_id, expires_at, created_at, resolved_at)
       SELECT * FROM unnest(${transfers.id}::bigint[], ${transfers.kind}::transfer_kind[],
@@ -48,12 +68,14 @@ async function writeBatch(transaction: Transaction, head: Head, evaluation: Eval
         ${transfers.reference}::text[], ${transfers.merchant}::text[], ${transfers.reversalOf}::bigint[],
         ${transfers.group}::bigint[], ${transfers.expiresAt}::timestamptz[], ${transfers.createdAt}::timestamptz[],
         ${transfers.resolvedAt}::timestamptz[])
+      WHERE EXISTS (SELECT FROM headed)
     ), happened AS MATERIALIZED (
       SELECT * FROM unnest(${events.sequence}::bigint[], ${events.kind}::event_kind[], ${events.transfer}::bigint[],
         ${events.debit}::bigint[], ${events.credit}::bigint[], ${events.amount}::bigint[], ${events.at}::timestamptz[],
         ${events.debitBalance}::bigint[], ${events.creditBalance}::bigint[], ${events.reference}::text[],
         ${events.merchant}::text[])
         AS e (sequence, kind, transfer, debit, credit, amount, at, debit_balance, credit_balance, reference, merchant)
+      WHERE EXISTS (SELECT FROM headed)
     ), told AS (
       INSERT INTO outbox (sequence, kind, transfer_id, debit_account_id, credit_account_id, amount, at)
       SELECT sequence, kind, transfer, debit, credit, amount, at FROM happened
@@ -73,7 +95,7 @@ async function writeBatch(transaction: Transaction, head: Head, evaluation: Eval
         ${accounts.debitsPending}::bigint[], ${accounts.debitsPosted}::bigint[],
         ${accounts.creditsPending}::bigint[], ${accounts.creditsPosted}::bigint[])
         AS c (id, spent, spent_on, debits_pending, debits_posted, credits_pending, credits_posted)
-      WHERE accounts.id = c.id
+      WHERE accounts.id = c.id AND EXISTS (SELECT FROM headed)
     ), recorded AS (
       INSERT INTO operations (number, actor, key, name, input_hash, refusal, message, subject, details, request_id, at)
       SELECT number, actor, key, name, decode(input_hash, 'hex'), refusal, message, subject, details::json, request_id, at
@@ -82,16 +104,16 @@ async function writeBatch(transaction: Transaction, head: Head, evaluation: Eval
         ${operations.message}::text[], ${operations.subject}::text[], ${operations.details}::text[],
         ${operations.requestId}::text[], ${operations.at}::timestamptz[])
         AS o (number, actor, key, name, input_hash, refusal, message, subject, details, request_id, at)
+      WHERE EXISTS (SELECT FROM headed)
     ), linked AS (
       INSERT INTO batches (number, first_sequence, first_operation, last_operation, at, hash)
       SELECT number, first_sequence, first_operation, last_operation, at, decode(hash, 'hex')
       FROM unnest(${links.number}::bigint[], ${links.firstSequence}::bigint[], ${links.firstOperation}::bigint[],
         ${links.lastOperation}::bigint[], ${links.at}::timestamptz[], ${links.hash}::text[])
         AS b (number, first_sequence, first_operation, last_operation, at, hash)
+      WHERE EXISTS (SELECT FROM headed)
     )
-    UPDATE ledger SET last_sequence = ${sequence}, last_operation = ${last.lastOperation}, last_batch = ${last.number},
-      last_account = ${lastAccount}, last_at = ${last.at}::timestamptz, last_hash = decode(${links.lastHash}, 'hex')
-    WHERE id = 1`
+    SELECT id FROM headed`
 }
 
 const transferColumns = (transfers: readonly Transfer[]) => ({
@@ -163,22 +185,14 @@ function operationColumns(batches: readonly BatchRecord[]) {
   }
 }
 
-function batchColumns(head: Head, batches: readonly BatchRecord[]) {
-  let hash = head.hash
-  const hashes = batches.map(({ lines }) => {
-    hash = chainHash(hash, lines)
-    return Buffer.from(hash).toString('hex')
-  })
-  return {
-    number: plainArray(batches.map(({ number }) => number)),
-    firstSequence: plainArray(batches.map(({ firstSequence }) => firstSequence)),
-    firstOperation: plainArray(batches.map(({ firstOperation }) => firstOperation)),
-    lastOperation: plainArray(batches.map(({ lastOperation }) => lastOperation)),
-    at: plainArray(batches.map(({ at }) => at)),
-    hash: plainArray(hashes),
-    lastHash: hashes.at(-1) as string,
-  }
-}
+const batchColumns = (batches: readonly BatchRecord[]) => ({
+  number: plainArray(batches.map(({ number }) => number)),
+  firstSequence: plainArray(batches.map(({ firstSequence }) => firstSequence)),
+  firstOperation: plainArray(batches.map(({ firstOperation }) => firstOperation)),
+  lastOperation: plainArray(batches.map(({ lastOperation }) => lastOperation)),
+  at: plainArray(batches.map(({ at }) => at)),
+  hash: plainArray(batches.map(({ hash }) => hash)),
+})
 
 async function insertAccounts(transaction: Transaction, opened: readonly AccountOpening[]): Promise<void> {
   await transaction.account.createMany({

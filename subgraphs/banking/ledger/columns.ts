@@ -5,11 +5,22 @@
 
 /** A literal of numbers, ISO instants, enum values or hexadecimal digits: nothing in it needs quoting. */
 export const plainArray = (values: readonly (bigint | string | null)[]): string =>
-  `{${values.map((value) => value ?? 'NULL').join(',')}}`
+  literal(values, (value) => `${value}`)
 
 /** A literal of any texts. */
 export const textArray = (values: readonly (string | null)[]): string =>
-  `{${values.map((value) => (value === null ? 'NULL' : `"${value.replaceAll(/["\\]/g, '\\$&')}"`)).join(',')}}`
+  literal(values, (value) => `"${/["\\]/.test(value) ? value.replaceAll(/["\\]/g, '\\$&') : value}"`)
+
+/** Nulls at the end are left out: `unnest` fills the shorter columns with them, and most columns of most batches are nothing else. */
+function literal<Value>(values: readonly (Value | null)[], textOf: (value: Value) => string): string {
+  const length = values.findLastIndex((value) => value !== null) + 1
+  let text = '{'
+  for (let at = 0; at < length; at += 1) {
+    const value = values[at] as Value | null
+    text += `${at === 0 ? '' : ','}${value === null ? 'NULL' : textOf(value)}`
+  }
+  return `${text}}`
+}
 
 /** What `array_agg(…)::text` gives for numbers, instants and enum values; null stands for no rows. */
 export function readPlainArray(literal: string | null): (string | null)[] {

@@ -5,7 +5,7 @@
 
 import type { Loan } from '../loans/loan.ts'
 import type { Schedule } from '../schedules/schedule.ts'
-import { auditLine } from './audit-chain.ts'
+import { auditLine, chainHash } from './audit-chain.ts'
 import type { Book, Effects } from './book.ts'
 import type { Account, Head, Quote, Transfer } from './model.ts'
 import { type Outcome, refuse } from './refusal.ts'
@@ -52,8 +52,8 @@ export interface BatchRecord {
   readonly lastOperation: bigint
   readonly at: string
   readonly operations: readonly Operation[]
-  /** The operations as they are hashed. */
-  readonly lines: readonly string[]
+  /** The link of the audit chain, hexadecimal. */
+  readonly hash: string
 }
 
 export interface Answer {
@@ -66,8 +66,8 @@ export interface Evaluation {
   readonly answers: readonly Answer[]
   readonly effects: Effects
   readonly batches: readonly BatchRecord[]
-  readonly sequence: bigint
-  readonly lastAccount: bigint
+  /** The ledger's head once this is written. */
+  readonly head: Head
 }
 
 /** Requests evaluated at one instant. */
@@ -110,7 +110,7 @@ export function evaluate(state: LedgerState, moments: readonly Moment[]): Evalua
   }
   const answers: Answer[] = []
   const batches: BatchRecord[] = []
-  let operation = head.operation
+  let { operation, hash } = head
 
   for (const { at, requests } of moments) {
     book.at = at
@@ -143,6 +143,7 @@ export function evaluate(state: LedgerState, moments: readonly Moment[]): Evalua
     }
     const [first] = operations
     if (!first) continue
+    hash = chainHash(Buffer.from(hash, 'hex'), operations.map(auditLine)).toString('hex')
     batches.push({
       number: head.batch + BigInt(batches.length) + 1n,
       firstSequence,
@@ -150,10 +151,13 @@ export function evaluate(state: LedgerState, moments: readonly Moment[]): Evalua
       lastOperation: operation,
       at,
       operations,
-      lines: operations.map(auditLine),
+      hash,
     })
   }
-  return { answers, effects, batches, sequence: book.sequence, lastAccount: book.lastAccount }
+  const last = batches.at(-1)
+  if (!last) return { answers, effects, batches, head }
+  const { sequence, lastAccount: account } = book
+  return { answers, effects, batches, head: { sequence, operation, batch: last.number, account, at: last.at, hash } }
 }
 
 const reused = refuse('IDEMPOTENCY_KEY_REUSED')

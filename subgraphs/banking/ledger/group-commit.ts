@@ -1,6 +1,6 @@
 /**
- * Group commit: one batch is in flight; whatever comes meanwhile is the next batch. No timer, so a lone request waits for nobody.
- * Knows neither money nor database.
+ * Group commit: one batch is committed at a time; whatever comes meanwhile is the next, which is made ready at the same time.
+ * No timer, so a lone request waits for nobody. Knows neither money nor database.
  */
 
 export interface GroupCommit<Item, Result> {
@@ -9,36 +9,75 @@ export interface GroupCommit<Item, Result> {
   idle(): Promise<void>
 }
 
+export interface GroupCommitOptions<Item, Ready, Result> {
+  /** Called for each batch in order, once the commit of the one before it has begun. Must not reject. */
+  prepare(items: readonly Item[]): Promise<Ready>
+  /** Called for each batch in order, once the one before it has ended. Gives one result for each item; a rejection rejects all of them. */
+  commit(items: readonly Item[], ready: Ready): Promise<readonly Result[]>
+  /** What is over it waits for the batch after. */
+  readonly maxBatch: number
+}
+
 interface Waiting<Item, Result> {
   readonly item: Item
   readonly resolve: (result: Result) => void
   readonly reject: (error: unknown) => void
 }
 
-export interface GroupCommitOptions<Item, Result> {
-  /** Gives one result for each item, in order. A rejection rejects all of them. */
-  commit(items: readonly Item[]): Promise<readonly Result[]>
-  /** What is over it waits for the batch after. */
-  readonly maxBatch: number
-}
+/** Fewer than these go together: halves of them would cost more than they gain. */
+const WORTH_HALVING = 16
 
-export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>): GroupCommit<Item, Result> {
-  const { commit, maxBatch } = options
+export function createGroupCommit<Item, Ready, Result>(
+  options: GroupCommitOptions<Item, Ready, Result>,
+): GroupCommit<Item, Result> {
+  const { prepare, commit, maxBatch } = options
   let queue: Waiting<Item, Result>[] = []
+  /** How many are being committed. */
+  let committing = 0
+  let committed: Promise<void> = Promise.resolve()
+  /** Wakes the loop when as many are queued as are being committed. */
+  let enough: (() => void) | undefined
   let running: Promise<void> | undefined
 
+  /** Half of everything asked for, so that one half is made ready while the other is committed. */
+  const take = (): Waiting<Item, Result>[] => {
+    const asked = queue.length + committing
+    const size = Math.min(maxBatch, asked < WORTH_HALVING ? asked : Math.ceil(asked / 2))
+    const batch = queue.slice(0, size)
+    queue = queue.slice(size)
+    return batch
+  }
+
+  const settle = async (batch: readonly Waiting<Item, Result>[], ready: Ready): Promise<void> => {
+    committing = batch.length
+    try {
+      const results = await commit(
+        batch.map(({ item }) => item),
+        ready,
+      )
+      for (const [at, { resolve }] of batch.entries()) resolve(results[at] as Result)
+    } catch (error) {
+      for (const { reject } of batch) reject(error)
+    }
+    committing = 0
+  }
+
   const run = async (): Promise<void> => {
-    while (queue.length > 0) {
+    while (queue.length > 0 || committing > 0) {
+      // A small batch beside a large one would only put off its own next turn.
+      if (queue.length < committing) {
+        const woken = new Promise<void>((resolve) => {
+          enough = resolve
+        })
+        await Promise.race([woken, committed])
+      }
       // Whoever is woken by the batch before gets its turn to ask again, and then shares this one.
       await new Promise(setImmediate)
-      const batch = queue.slice(0, maxBatch)
-      queue = queue.slice(maxBatch)
-      try {
-        const results = await commit(batch.map(({ item }) => item))
-        for (const [at, { resolve }] of batch.entries()) resolve(results[at] as Result)
-      } catch (error) {
-        for (const { reject } of batch) reject(error)
-      }
+      if (queue.length === 0) continue
+      const batch = take()
+      const ready = await prepare(batch.map(({ item }) => item))
+      await committed
+      committed = settle(batch, ready)
     }
     running = undefined
   }
@@ -47,6 +86,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     submit: (item) =>
       new Promise((resolve, reject) => {
         queue.push({ item, resolve, reject })
+        if (queue.length >= committing) enough?.()
         running ??= run()
       }),
     async idle() {

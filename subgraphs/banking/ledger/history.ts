@@ -5,7 +5,7 @@
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import { applyEvaluation } from './apply.ts'
 import { type Answer, evaluate, type Moment } from './evaluate.ts'
-import { loadState, lockHead } from './load.ts'
+import { loadState, lockLedger } from './load.ts'
 
 const TRANSACTION = { maxWait: 10_000, timeout: 60_000 } // milliseconds
 
@@ -16,14 +16,13 @@ const TRANSACTION = { maxWait: 10_000, timeout: 60_000 } // milliseconds
  */
 export function writeHistory(database: PrismaClient, moments: readonly Moment[]): Promise<readonly Answer[]> {
   return database.$transaction(async (transaction) => {
-    const head = await lockHead(transaction)
+    await lockLedger(transaction)
     const { state } = await loadState(
       transaction,
-      head,
       moments.flatMap(({ requests }) => requests),
     )
     const evaluation = evaluate(state, moments)
-    await applyEvaluation(transaction, head, evaluation)
+    await applyEvaluation(transaction, state.head.hash, evaluation)
     return evaluation.answers
   }, TRANSACTION)
 }

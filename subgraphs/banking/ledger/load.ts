@@ -1,5 +1,6 @@
-/** Reads what a batch needs, under the lock that makes its transaction the only writer. */
-import type { Prisma } from '../../../prisma/generated/client.ts'
+/** Reads what a batch needs: every statement by itself is one instant of the ledger. */
+import { Prisma } from '../../../prisma/generated/client.ts'
+import type { Query } from '../database.ts'
 import { loadQuotes } from '../exchange/store.ts'
 import { loadLoans } from '../loans/store.ts'
 import { loadSchedules } from '../schedules/store.ts'
@@ -11,39 +12,42 @@ import { accept, type RefusalCode, refuse } from './refusal.ts'
 import type { LedgerRequest } from './request.ts'
 import { needsOf } from './rules/index.ts'
 
-type Transaction = Prisma.TransactionClient
-
-interface HeadRow {
-  readonly sequence: bigint
-  readonly operation: bigint
-  readonly batch: bigint
-  readonly account: bigint
-  readonly at: Date
-  readonly hash: Uint8Array
+/** Takes the ledger's lock until the transaction ends. Whoever comes later waits here, so every batch sees all batches before it. */
+export async function lockLedger(transaction: Prisma.TransactionClient): Promise<void> {
+  await transaction.$queryRaw`/* ledger:lock */ SELECT FROM ledger WHERE id = 1 FOR NO KEY UPDATE`
 }
 
-/**
- * Takes the ledger's lock until the transaction ends. Whoever comes later waits here, so every batch sees all batches before it.
- * The planner is pinned for this transaction: on tables that just grew it would otherwise scan them whole, and plan anew each time.
- */
-export async function lockHead(transaction: Transaction): Promise<Head> {
-  const [row] = await transaction.$queryRaw<HeadRow[]>`/* ledger:head */
-    SELECT last_sequence AS sequence, last_operation AS operation, last_batch AS batch, last_account AS account,
-      last_at AS at, last_hash AS hash,
-      set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-      set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true),
-      set_config('plan_cache_mode', 'force_generic_plan', true)
-    FROM ledger WHERE id = 1 FOR NO KEY UPDATE`
-  if (!row) throw new Error('The ledger has no head: the database is not migrated.')
-  return { ...row, at: row.at.toISOString() }
+/** Statements in a transaction of Prisma's. */
+export const queryOf =
+  (transaction: Prisma.TransactionClient): Query =>
+  (statement) =>
+    transaction.$queryRaw(statement)
+
+export interface Loaded {
+  readonly state: LedgerState
+  /** The database's clock. */
+  readonly clock: string
 }
 
-/** Reads the rows that `requests` name. `now` is the ledger's next instant: the database's clock, never before the last. */
+/** Reads the head and the rows that `requests` name, where these are accounts only: all of one instant. */
+export async function loadAccountsOnly(query: Query, requests: readonly LedgerRequest[]): Promise<Loaded> {
+  const ids = new Set(requests.flatMap(({ command }) => needsOf(command).accounts))
+  const { clock, ...rows } = await loadAccounts(query, [...ids], requests)
+  const others = {
+    transfers: new Map(),
+    quotes: new Map(),
+    schedules: new Map(),
+    loans: new Map(),
+    endpoints: new Map(),
+  }
+  return { state: { ...rows, ...others }, clock }
+}
+
+/** Reads the head and the rows that `requests` name. Only under the lock is it all of one instant. */
 export async function loadState(
-  transaction: Transaction,
-  head: Head,
+  transaction: Prisma.TransactionClient,
   requests: readonly LedgerRequest[],
-): Promise<{ state: LedgerState; now: string }> {
+): Promise<Loaded> {
   const needs = requests.map(({ command }) => needsOf(command))
   const transferIds = needs.flatMap((need) => need.transfers)
   const transfers = transferIds.length === 0 ? new Map() : await loadTransfers(transaction, transferIds)
@@ -65,15 +69,9 @@ export async function loadState(
   )
   const accountIds = new Set(needs.flatMap((need) => need.accounts))
   for (const { debitAccount, creditAccount } of transfers.values()) accountIds.add(debitAccount).add(creditAccount)
-  const { accounts, remembered, clock } = await loadAccounts(transaction, [...accountIds], requests)
-  return {
-    state: { head, accounts, transfers, quotes, schedules, loans, endpoints, remembered },
-    now: later(clock, head.at),
-  }
+  const { clock, ...rows } = await loadAccounts(queryOf(transaction), [...accountIds], requests)
+  return { state: { ...rows, transfers, quotes, schedules, loans, endpoints }, clock }
 }
-
-/** Of two instants in ISO 8601 and UTC. */
-const later = (one: string, other: string): string => (one > other ? one : other)
 
 type Column = string | null
 type AccountRow = Record<
@@ -95,20 +93,23 @@ type AccountRow = Record<
   | 'refusal'
   | 'message'
   | 'subject'
-  | 'details',
+  | 'details'
+  | 'last_hash',
   Column
-> & { readonly clock: Date }
+> &
+  Record<'clock' | 'last_at', Date> &
+  Record<'last_sequence' | 'last_operation' | 'last_batch' | 'last_account', string>
 
-/** The accounts and the keys' first uses in one statement: columns, not rows. */
+/** The head, the accounts and the keys' first uses in one statement: columns, not rows. */
 async function loadAccounts(
-  transaction: Transaction,
+  query: Query,
   ids: readonly string[],
   requests: readonly LedgerRequest[],
-): Promise<{ accounts: Map<string, Account>; remembered: Map<string, Remembered>; clock: string }> {
+): Promise<{ head: Head; accounts: Map<string, Account>; remembered: Map<string, Remembered>; clock: string }> {
   const wanted = plainArray(ids)
   const actors = textArray(requests.map(({ actor }) => actor.id))
   const keys = textArray(requests.map(({ key }) => key))
-  const [row] = await transaction.$queryRaw<[AccountRow]>`/* ledger:load */
+  const [row] = await query<AccountRow>(Prisma.sql`/* ledger:load */
     SELECT * FROM (
       SELECT array_agg(id)::text AS id, array_to_json(array_agg(customer_id))::text AS owner,
         array_agg(currency)::text AS currency, array_agg(status)::text AS status, array_agg(floor)::text AS floor,
@@ -123,9 +124,28 @@ async function loadAccounts(
         array_to_json(array_agg(o.details::text))::text AS details
       FROM unnest(${actors}::text[], ${keys}::text[]) AS used (actor, key)
       JOIN operations o ON o.actor = used.actor AND o.key = used.key
-    ) o, clock_timestamp() AS clock`
-  return { accounts: readAccounts(row), remembered: readRemembered(row), clock: row.clock.toISOString() }
+    ) o, (
+      SELECT last_sequence::text, last_operation::text, last_batch::text, last_account::text, last_at,
+        encode(last_hash, 'hex') AS last_hash
+      FROM ledger WHERE id = 1
+    ) h, clock_timestamp() AS clock`)
+  if (!row) throw new Error('The ledger has no head: the database is not migrated.')
+  return {
+    head: readHead(row),
+    accounts: readAccounts(row),
+    remembered: readRemembered(row),
+    clock: row.clock.toISOString(),
+  }
 }
+
+const readHead = (row: AccountRow): Head => ({
+  sequence: BigInt(row.last_sequence),
+  operation: BigInt(row.last_operation),
+  batch: BigInt(row.last_batch),
+  account: BigInt(row.last_account),
+  at: row.last_at.toISOString(),
+  hash: row.last_hash as string,
+})
 
 function readAccounts(row: AccountRow): Map<string, Account> {
   const owner = readTextArray(row.owner)
@@ -200,7 +220,10 @@ interface TransferRow {
 }
 
 /** The transfers named, and the reversals of them. */
-async function loadTransfers(transaction: Transaction, ids: readonly string[]): Promise<Map<string, Transfer>> {
+async function loadTransfers(
+  transaction: Prisma.TransactionClient,
+  ids: readonly string[],
+): Promise<Map<string, Transfer>> {
   const wanted = plainArray(ids)
   const rows = await transaction.$queryRaw<TransferRow[]>`/* ledger:transfers */
     SELECT * FROM transfers WHERE id = ANY(${wanted}::bigint[])

@@ -104,5 +104,6 @@ export interface Head {
   readonly account: bigint
   /** Instants are ISO 8601 in UTC with milliseconds, so that text order is time order. */
   readonly at: string
-  readonly hash: Uint8Array
+  /** The last link of the audit chain, hexadecimal: no two states of the ledger have the same. */
+  readonly hash: string
 }

@@ -2,29 +2,30 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** A COMMIT that is lost never reached the server, or was done there and its answer did not come back. */
+/** A commit that is lost never reached the server, or was done there and its answer did not come back. */
 export type LostCommit = 'question' | 'answer'
 
-/** How each looks on the wire: a statement's text, and the tag of `CommandComplete` with its length before it. */
-const marks: Readonly<Record<LostCommit, Buffer>> = {
-  question: Buffer.from('COMMIT'),
-  answer: Buffer.from('C\0\0\0\x0bCOMMIT\0', 'latin1'),
-}
+/** What makes a batch durable: the COMMIT of a transaction, or the one statement that is a transaction by itself. */
+export type Commit = 'transaction' | 'statement'
+
+/** How each begins on the wire. What the server sends next on that connection is its answer. */
+const marks: Readonly<Record<Commit, string>> = { transaction: 'COMMIT', statement: 'ledger:write' }
 
 export interface NetworkProxy {
   readonly port: number
   /** Cuts what is open, without a farewell. New connections pass. */
   cut(): void
-  /** Cuts the connection of the next COMMIT; resolves when that has happened. */
-  loseCommit(lost: LostCommit): Promise<void>
+  /** Cuts the connection of the next commit; resolves when that has happened. */
+  loseCommit(commit: Commit, lost: LostCommit): Promise<void>
   close(): Promise<void>
 }
 
 export async function startProxy(targetPort: number): Promise<NetworkProxy> {
   const open = new Set<Socket>()
-  let losing: { readonly lost: LostCommit; readonly done: () => void } | undefined
+  let losing: { readonly commit: Commit; readonly lost: LostCommit; readonly done: () => void } | undefined
   const server = createServer((client) => {
     const target = connect(targetPort, '127.0.0.1')
+    let isAsked = false
     for (const [socket, other, carried] of [
       [client, target, 'question'],
       [target, client, 'answer'],
@@ -32,7 +33,9 @@ export async function startProxy(targetPort: number): Promise<NetworkProxy> {
       open.add(socket)
       // Before `pipe` listens: what the other end is not to have is not written to it.
       socket.on('data', (chunk: Buffer) => {
-        if (losing?.lost !== carried || !chunk.includes(marks[carried])) return
+        if (!losing) return
+        if (carried === 'question') isAsked ||= chunk.includes(marks[losing.commit])
+        if (!isAsked || losing.lost !== carried) return
         client.resetAndDestroy()
         target.destroy()
         losing.done()
@@ -53,9 +56,9 @@ export async function startProxy(targetPort: number): Promise<NetworkProxy> {
   return {
     port: (server.address() as AddressInfo).port,
     cut,
-    loseCommit: (lost) =>
+    loseCommit: (commit, lost) =>
       new Promise((done) => {
-        losing = { lost, done }
+        losing = { commit, lost, done }
       }),
     async close() {
       const closed = once(server, 'close')

@@ -25,7 +25,7 @@ const account = (id: string, posted: bigint): Account => ({
 
 function stateOf(...accounts: readonly Account[]): LedgerState {
   return {
-    head: { sequence: 10n, operation: 20n, batch: 3n, account: 99n, at: AT, hash: new Uint8Array(32) },
+    head: { sequence: 10n, operation: 20n, batch: 3n, account: 99n, at: AT, hash: '00'.repeat(32) },
     accounts: new Map(accounts.map((each) => [each.id, each])),
     transfers: new Map(),
     quotes: new Map(),
@@ -93,7 +93,7 @@ test('an all-or-nothing batch that is refused leaves everything as it was', () =
         mode: 'ALL_OR_NOTHING',
         items: items.map((each) => ({ ...each, currency: 'EUR', reference: null })),
       } as const
-      const { answers, effects, sequence } = evaluate(stateOf(...accounts), [
+      const { answers, effects, head } = evaluate(stateOf(...accounts), [
         moment(ledgerRequest({ actor: bank, key: 'batch', requestId: null, command })),
       ])
       const [answer] = answers
@@ -105,7 +105,7 @@ test('an all-or-nothing batch that is refused leaves everything as it was', () =
       expect(outcomes).toHaveLength(items.length)
       expect(effects.events).toEqual([])
       expect(effects.transfers.size).toBe(0)
-      expect(sequence).toBe(10n)
+      expect(head.sequence).toBe(10n)
       expect(accounts.map(({ creditsPosted, debitsPosted, spent }) => [creditsPosted, debitsPosted, spent])).toEqual(
         before,
       )

@@ -5,14 +5,20 @@ import { createGroupCommit } from '../../../../subgraphs/banking/ledger/group-co
 /** A commit that is finished by hand. */
 function manual(maxBatch = 100) {
   const batches: { items: readonly number[]; finish: (error?: Error) => void }[] = []
-  const group = createGroupCommit<number, number>({
+  const prepared: (readonly number[])[] = []
+  const group = createGroupCommit<number, string, number>({
     maxBatch,
-    commit: (items) =>
+    prepare: async (items) => {
+      prepared.push(items)
+      return items.join()
+    },
+    commit: (items, ready) =>
       new Promise((resolve, reject) => {
+        expect(ready).toBe(items.join())
         batches.push({ items, finish: (error) => (error ? reject(error) : resolve(items.map((item) => item * 10))) })
       }),
   })
-  return { group, batches }
+  return { group, batches, prepared }
 }
 
 const settle = async (): Promise<void> => {
@@ -31,6 +37,37 @@ test('a lone item goes at once; what comes meanwhile is the next batch, in order
   expect(batches.map(({ items }) => items)).toEqual([[1], [2, 3, 4]])
   batches[1]?.finish()
   expect(await Promise.all([first, ...rest])).toEqual([10, 20, 30, 40])
+})
+
+test('of many, one half is made ready while the other is committed, and waits for its turn', async () => {
+  const { group, batches, prepared } = manual()
+  const numbers = Array.from({ length: 20 }, (_, number) => number)
+  const all = Promise.all(numbers.map((number) => group.submit(number)))
+  await settle()
+  expect(prepared).toEqual([numbers.slice(0, 10), numbers.slice(10)])
+  expect(batches.map(({ items }) => items)).toEqual([numbers.slice(0, 10)])
+  for (let at = 0; at < 2; at += 1) {
+    batches[at]?.finish()
+    await settle()
+  }
+  expect(await all).toEqual(numbers.map((number) => number * 10))
+  expect(batches.flatMap(({ items }) => items)).toEqual(numbers)
+})
+
+test('fewer than are being committed wait for its end, and are then one batch', async () => {
+  const { group, batches, prepared } = manual()
+  const first = Promise.all(Array.from({ length: 8 }, (_, number) => group.submit(number)))
+  await settle()
+  const late = group.submit(8)
+  await settle()
+  const later = group.submit(9)
+  await settle()
+  expect(prepared).toHaveLength(1)
+  batches[0]?.finish()
+  await settle()
+  expect(prepared[1]).toEqual([8, 9])
+  batches[1]?.finish()
+  await Promise.all([first, late, later])
 })
 
 test('whoever is woken by a batch and asks again shares the next', async () => {

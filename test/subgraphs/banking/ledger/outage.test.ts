@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { pino } from 'pino'
-import { openDatabase } from '../../../../subgraphs/banking/database.ts'
+import { openLedgerDatabase } from '../../../../subgraphs/banking/database.ts'
 import type { Answer } from '../../../../subgraphs/banking/ledger/evaluate.ts'
 import { createLedger } from '../../../../subgraphs/banking/ledger/ledger.ts'
 import { ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'
 import { createDatabase, type TestDatabase } from '../../../support/database.ts'
-import { type LostCommit, type NetworkProxy, startProxy } from '../history/proxy.ts'
+import { type Commit, type LostCommit, type NetworkProxy, startProxy } from '../history/proxy.ts'
 import { bank, openBank, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
 import { brokenInvariants } from '../support/books.ts'
 
@@ -54,23 +54,33 @@ async function expectOnceEach(answers: readonly Answer[], asked: number, before:
   expect(await balanceOf(to)).toBe(before + BigInt(asked))
 }
 
-test.each<[string, LostCommit, number]>([
-  ['that never arrived', 'question', 1],
-  ['that never arrived', 'question', 20],
-  ['whose answer was lost', 'answer', 1],
-  ['whose answer was lost', 'answer', 20],
-])('a COMMIT %s is asked for again by key, never guessed (by %s, of %d transfers)', (_what, lost, together) =>
-  withFlakyBank(async (flaky, proxy) => {
-    const before = await balanceOf(to)
-    const lastOperation = await direct.database.operation.count()
-    const keys = Array.from({ length: together }, () => randomUUID())
-    const wasLost = proxy.loseCommit(lost)
-    const answers = await Promise.all(keys.map((key) => flaky.transfer({ from, to }, { key })))
-    await wasLost
-    await expectOnceEach(answers, together, before)
-    const log = await direct.database.operation.findMany({ where: { number: { gt: lastOperation } } })
-    expect(log.map(({ key }) => key).sort()).toEqual(keys.sort())
-  }),
+test.each<[Commit, LostCommit, number]>([
+  ['statement', 'question', 1],
+  ['statement', 'question', 20],
+  ['statement', 'answer', 1],
+  ['statement', 'answer', 20],
+  ['transaction', 'question', 20],
+  ['transaction', 'answer', 20],
+])(
+  'a commit by %s whose %s was lost is asked for again by key, never guessed (%d transfers)',
+  (commit, lost, together) =>
+    withFlakyBank(async (flaky, proxy) => {
+      const before = await balanceOf(to)
+      const lastOperation = await direct.database.operation.count()
+      const keys = Array.from({ length: together }, () => randomUUID())
+      const wasLost = proxy.loseCommit(commit, lost)
+      // What is more than moving money takes a transaction.
+      const more =
+        commit === 'transaction' ? flaky.ask({ name: 'renameAccount', accountId: from, label: lost }) : undefined
+      const answers = await Promise.all(keys.map((key) => flaky.transfer({ from, to }, { key })))
+      await wasLost
+      await expectOnceEach(answers, together, before)
+      if (more) expect(await more).toMatchObject({ outcome: { accepted: true }, replayed: false })
+      const log = await direct.database.operation.findMany({
+        where: { number: { gt: lastOperation }, name: 'transfer' },
+      })
+      expect(log.map(({ key }) => key).sort()).toEqual(keys.sort())
+    }),
 )
 
 test(
@@ -85,7 +95,7 @@ test(
         const together = round % 2 === 0 ? 20 : 1
         asking += together
         const asked = Promise.all(Array.from({ length: together }, () => flaky.transfer({ from, to })))
-        // Each round is cut somewhere else on its way: before its lock, while it is written, at its COMMIT, or after it.
+        // Each round is cut somewhere else on its way: while it is read, while it is written, or after it.
         await Promise.race([asked, sleep(round * 2)])
         proxy.cut()
         answers.push(...(await asked))
@@ -98,8 +108,8 @@ test(
 test('when the database stays away the outcome is unknown, says so, and the same key settles it later', async () => {
   const url = new URL(database.url)
   url.port = `${await unusedPort()}`
-  const prisma = openDatabase({ url: url.href, connections: 1 })
-  const ledger = createLedger({ database: prisma, log: pino({ level: 'silent' }), patience: 300 })
+  const unreachable = openLedgerDatabase({ url: url.href, connections: 1 })
+  const ledger = createLedger({ database: unreachable, log: pino({ level: 'silent' }), patience: 300 })
   const command = {
     name: 'transfer',
     from,
@@ -111,7 +121,7 @@ test('when the database stays away the outcome is unknown, says so, and the same
   } as const
   const request = ledgerRequest({ actor: bank, key: 'settled later', requestId: null, command })
   await expect(ledger.submit(request)).rejects.toMatchObject({ extensions: { code: 'SERVICE_UNAVAILABLE' } })
-  await prisma.$disconnect()
+  await unreachable.close()
   const before = await balanceOf(to)
   const answer = await direct.ledger.submit(request)
   expect(verdictOf(answer)).toBe('ACCEPTED')

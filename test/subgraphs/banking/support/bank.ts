@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { pino } from 'pino'
 import type { PrismaClient } from '../../../../prisma/generated/client.ts'
-import { openDatabase } from '../../../../subgraphs/banking/database.ts'
+import { openLedgerDatabase } from '../../../../subgraphs/banking/database.ts'
 import type { Answer } from '../../../../subgraphs/banking/ledger/evaluate.ts'
 import { createLedger, type Ledger } from '../../../../subgraphs/banking/ledger/ledger.ts'
 import {
@@ -28,8 +28,9 @@ export interface TestBank {
 
 /** @param url a migrated database */
 export function openBank(url: string): TestBank {
-  const database = openDatabase({ url, connections: 4 })
-  const ledger = createLedger({ database, log: pino({ level: 'silent' }) })
+  const ledgerDatabase = openLedgerDatabase({ url, connections: 4 })
+  const { prisma: database } = ledgerDatabase
+  const ledger = createLedger({ database: ledgerDatabase, log: pino({ level: 'silent' }) })
   const sources = new Map<string, Promise<string>>()
 
   const ask: TestBank['ask'] = (command, { actor = bank, key = randomUUID() } = {}) =>
@@ -84,7 +85,7 @@ export function openBank(url: string): TestBank {
     },
     async close() {
       await ledger.idle()
-      await database.$disconnect()
+      await ledgerDatabase.close()
     },
   }
 }

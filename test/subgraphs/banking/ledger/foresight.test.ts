@@ -1,0 +1,99 @@
+/** What is evaluated ahead of its time must come out as if it had waited for its turn, or not at all. */
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { evaluate, type LedgerState } from '../../../../subgraphs/banking/ledger/evaluate.ts'
+import { foresee, isForeseeable } from '../../../../subgraphs/banking/ledger/foresight.ts'
+import type { Account } from '../../../../subgraphs/banking/ledger/model.ts'
+import { type Command, type LedgerRequest, ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'
+import { bank } from '../support/bank.ts'
+
+const AT = '2027-01-01T00:00:00.000Z'
+const IDS = ['a', 'b', 'c']
+
+const account = (id: string): Account => ({
+  id,
+  owner: null,
+  currency: 'EUR',
+  status: 'OPEN',
+  floor: 0n,
+  dailyLimit: 120n,
+  spent: 0n,
+  spentOn: null,
+  debitsPending: 0n,
+  debitsPosted: 0n,
+  creditsPending: 0n,
+  creditsPosted: 100n,
+})
+
+/** As the database has it before anything of the test was written. */
+const stored = (hash = '00'.repeat(32)): LedgerState => ({
+  head: { sequence: 10n, operation: 20n, batch: 3n, account: 99n, at: AT, hash },
+  accounts: new Map(IDS.map((id) => [id, account(id)])),
+  transfers: new Map(),
+  quotes: new Map(),
+  schedules: new Map(),
+  loans: new Map(),
+  endpoints: new Map(),
+  remembered: new Map(),
+})
+
+const order = (key: string, amount: bigint, from = 'a', to = 'b'): LedgerRequest =>
+  ledgerRequest({
+    actor: bank,
+    key,
+    requestId: null,
+    command: { name: 'transfer', from, to, amount, currency: 'EUR', reference: null, merchantId: null },
+  })
+
+const loaded = (state = stored()) => ({ state, clock: AT })
+
+describe('a batch evaluated while the one before it is written', () => {
+  test('comes out as after it: balances, limits, keys used twice, numbers and hashes', () => {
+    const id = fc.constantFrom(...IDS)
+    const orders = fc.array(fc.tuple(fc.integer({ min: 0, max: 15 }), fc.bigInt(1n, 90n), id, id), { maxLength: 8 })
+    fc.assert(
+      fc.property(orders, orders, fc.boolean(), (one, other, isLoadedAfter) => {
+        const [first, second] = [one, other].map((batch) =>
+          batch.filter(([, , from, to]) => from !== to).map(([key, ...rest]) => order(`${key}`, ...rest)),
+        ) as [LedgerRequest[], LedgerRequest[]]
+        const inTurn = stored()
+        const before = evaluate(inTurn, [{ at: AT, requests: first }])
+        const afterFirst = structuredClone({ ...inTurn, head: before.head })
+        const after = evaluate({ ...inTurn, head: before.head }, [{ at: AT, requests: second }])
+
+        const ahead = foresee(loaded(), undefined, first)
+        const next = foresee(loaded(isLoadedAfter ? afterFirst : stored()), ahead?.next, second)
+        if (!next) return expect(isLoadedAfter || after.batches.length === 0).toBe(true)
+        expect(next.evaluation).toEqual(after)
+        expect(next.next.base).toBe(before.head.hash)
+      }),
+    )
+  })
+
+  test('does not reach back into the one that is being written', () => {
+    const first = foresee(loaded(), undefined, [order('one', 40n)])
+    const written = structuredClone(first?.evaluation.effects.touched)
+    foresee(loaded(), first?.next, [order('two', 40n)])
+    expect(first?.evaluation.effects.touched).toEqual(written)
+  })
+
+  test('is not foreseen where somebody else has written', () => {
+    const first = foresee(loaded(), undefined, [order('one', 40n)])
+    expect(foresee(loaded(stored('11'.repeat(32))), first?.next, [order('two', 40n)])).toBeUndefined()
+  })
+
+  test('does not tell from memory what is only foreseen', () => {
+    const first = foresee(loaded(), undefined, [order('one', 40n)])
+    expect(foresee(loaded(), first?.next, [order('one', 40n)])).toBeUndefined()
+  })
+})
+
+test('only what one statement reads and one statement writes is foreseen', () => {
+  const of = (command: Command): LedgerRequest => ledgerRequest({ actor: bank, key: 'key', requestId: null, command })
+  const capture = of({ name: 'captureHold', transferId: '10', amount: null })
+  expect(isForeseeable([order('one', 1n)])).toBe(true)
+  expect(isForeseeable([order('one', 1n), capture])).toBe(false)
+  const freeze = of({ name: 'freezeAccount', accountId: 'a' })
+  expect(isForeseeable([freeze])).toBe(true)
+  expect(foresee(loaded(), undefined, [freeze])).toBeUndefined()
+})
