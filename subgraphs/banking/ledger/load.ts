@@ -2,7 +2,7 @@
 import { Prisma } from '../../../prisma/generated/client.ts'
 import type { Query } from '../database.ts'
 import { loadQuotes } from '../exchange/store.ts'
-import { loadLoans } from '../loans/store.ts'
+import { loadLoans, openLoansOn } from '../loans/store.ts'
 import { loadSchedules } from '../schedules/store.ts'
 import { loadEndpoints } from '../webhooks/store.ts'
 import { plainArray, readPlainArray, readTextArray, textArray } from './columns.ts'
@@ -59,10 +59,11 @@ export async function loadState(
     transaction,
     needs.flatMap((need) => need.schedules ?? []),
   )
-  const loans = await loadLoans(
+  const loansOn = await openLoansOn(
     transaction,
-    needs.flatMap((need) => need.loans ?? []),
+    needs.flatMap((need) => need.loansOn ?? []),
   )
+  const loans = await loadLoans(transaction, [...needs.flatMap((need) => need.loans ?? []), ...loansOn])
   const endpoints = await loadEndpoints(
     transaction,
     needs.flatMap((need) => need.webhooksOf ?? []),

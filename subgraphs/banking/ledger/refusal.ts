@@ -21,6 +21,7 @@ export const refusals = {
   NOT_REVERSIBLE: 'A transfer of this kind or in this state cannot be reversed.',
   ACCOUNT_NOT_FROZEN: 'The account is not frozen.',
   ACCOUNT_NOT_EMPTY: 'The account still has a balance, or holds are open on it.',
+  ACCOUNT_HAS_LOAN: 'A loan is still to be decided, paid out or repaid on the account.',
   QUOTE_NOT_FOUND: 'There is no such quote.',
   QUOTE_EXPIRED: 'The quote has expired.',
   QUOTE_ALREADY_USED: 'The quote was used before.',

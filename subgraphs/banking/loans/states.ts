@@ -43,6 +43,9 @@ export const rules: Readonly<Record<LoanAction, Rule>> = {
   },
 }
 
+/** True while something is still to be decided, paid out or repaid. */
+export const isOpen = (state: LoanState): boolean => Object.values(rules).some(({ from }) => from === state)
+
 /** Why `action` may not be taken in `state`; `undefined` where it may. */
 export const refusalOf = (state: LoanState, action: LoanAction): LoanRefusal | undefined =>
   rules[action].from === state ? undefined : rules[action].refusal

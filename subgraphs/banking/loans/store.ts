@@ -1,6 +1,8 @@
 /** Loans in the database: read whole under the ledger's lock, and saved in the transaction that moves their money. Decides nothing. */
 import type { Prisma } from '../../../prisma/generated/client.ts'
+import { plainArray } from '../ledger/columns.ts'
 import type { Loan, LoanChange } from './loan.ts'
+import { isOpen, type LoanState } from './states.ts'
 
 type Reader = Pick<Prisma.TransactionClient, 'loan'>
 type Row = Prisma.LoanGetPayload<{ include: { changes: true } }>
@@ -13,6 +15,18 @@ export async function loadLoans(database: Reader, ids: readonly string[]): Promi
     include: { changes: { orderBy: { number: 'asc' } } },
   })
   return new Map(rows.map((row) => [row.id, loanOf(row)]))
+}
+
+/** The ids of the loans on these accounts (14 digits each) that are not over, found through their owners. */
+export async function openLoansOn(
+  transaction: Prisma.TransactionClient,
+  accounts: readonly string[],
+): Promise<string[]> {
+  if (accounts.length === 0) return []
+  const rows = await transaction.$queryRaw<{ id: string; state: LoanState }[]>`/* ledger:loans-on */
+    SELECT l.id::text, l.state FROM accounts a JOIN loans l ON l.customer_id = a.customer_id AND l.account_id = a.id
+    WHERE a.id = ANY(${plainArray(accounts)}::bigint[])`
+  return rows.flatMap(({ id, state }) => (isOpen(state) ? [id] : []))
 }
 
 /** A loan as its rows say it. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
+import { accountNumber } from '../../../subgraphs/banking/accounts/number.ts'
 import { openDatabase } from '../../../subgraphs/banking/database.ts'
 import { offer } from '../../../subgraphs/banking/exchange/quote.ts'
 import { exponentOf } from '../../../subgraphs/banking/money/currencies.ts'
@@ -81,6 +82,26 @@ describe('an offer', () => {
       ),
     )
   })
+})
+
+test('there and back again leaves nobody with more than they had', () => {
+  const currencies = fc.constantFrom('EUR', 'USD', 'GBP', 'JPY', 'KWD')
+  const perEuro = fc.double({ min: 0.0001, max: 1_000_000, noNaN: true })
+  fc.assert(
+    fc.property(
+      currencies,
+      currencies,
+      fc.bigInt(1n, 10n ** 15n),
+      perEuro,
+      perEuro,
+      (sell, buy, amount, one, other) => {
+        fc.pre(sell !== buy)
+        const there = offer({ sell, buy }, amount, { sell: one, buy: other })
+        const back = there && offer({ sell: buy, buy: sell }, there.buyAmount, { sell: other, buy: one })
+        if (back) expect(back.buyAmount + there.spread <= amount).toBe(true)
+      },
+    ),
+  )
 })
 
 describe('an exchange', () => {
@@ -223,6 +244,33 @@ describe('a batch', () => {
     const whole = await send('ALL_OR_NOTHING', [item('1'), item('2')])
     expect(whole.data.transferBatch.items.every(({ code }: { code: unknown }) => code === null)).toBe(true)
     expect(BigInt(await balance())).toBe(BigInt(before) - 3n)
+  })
+
+  test('of all or nothing whose very last is wrong moves nothing, and uses nothing of the daily limit up', async () => {
+    const before = await balance()
+    const limit = (value: string | null) =>
+      service.call(
+        'officer',
+        'mutation ($input: SetDailyLimitInput!) { setDailyLimit(input: $input) { ... on AccountAccepted { account { id } } } }',
+        { input: { idempotencyKey: randomUUID(), accountId: euros.id, limit: value } },
+      )
+    const spent = async () => (await prisma.account.findUniqueOrThrow({ where: { id: BigInt(euros.id) } })).spent
+    const already = await spent()
+    await limit(`${already + 1_000n}`)
+    const unknown = item('1', { to: accountNumber('99999999999999') })
+    const { data } = await send('ALL_OR_NOTHING', [...Array.from({ length: 999 }, () => item('1')), unknown])
+    const codes = data.transferBatch.items.map(({ code }: { code: string }) => code)
+    expect(codes.at(-1)).toBe('ACCOUNT_NOT_FOUND')
+    expect(new Set(codes.slice(0, -1))).toEqual(new Set(['BATCH_REFUSED']))
+    expect([await balance(), await spent()]).toEqual([before, already])
+    const whole = await send(
+      'ALL_OR_NOTHING',
+      Array.from({ length: 1_000 }, () => item('1')),
+    )
+    expect(whole.data.transferBatch.items.every(({ code }: { code: unknown }) => code === null)).toBe(true)
+    const over = await send('ALL_OR_NOTHING', [item('1')])
+    expect(over.data.transferBatch.items[0].code).toBe('LIMIT_EXCEEDED')
+    await limit(null)
   })
 
   test('takes 1,000 transfers and no more, nor none', async () => {

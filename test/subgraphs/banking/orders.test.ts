@@ -124,6 +124,14 @@ describe('a reversal', () => {
     expect(data.transfer.reversedBy.id).toBe(transfer.id)
   })
 
+  test('is not taken back itself', async () => {
+    const { transfer } = await done('reverseTransfer', { transferId: await pay() }, 'payee')
+    for (const caller of ['payer', 'officer'])
+      expect(await done('reverseTransfer', { transferId: transfer.id }, caller)).toMatchObject({
+        code: 'NOT_REVERSIBLE',
+      })
+  })
+
   test('is not for the payer', async () => {
     expect(await done('reverseTransfer', { transferId: await pay() })).toMatchObject({ code: 'NOT_PERMITTED' })
   })

@@ -1,4 +1,5 @@
 /** The life of an account: opened empty, renamed, frozen and unfrozen, limited, closed at zero. Never deleted. */
+import { isOpen } from '../../loans/states.ts'
 import { alterAccount, type Book, openAccount as open } from '../book.ts'
 import type { Account } from '../model.ts'
 import { accept, type Outcome, refuse } from '../refusal.ts'
@@ -46,14 +47,21 @@ export const setDailyLimit: Rule<SetDailyLimitCommand> = change((account, book, 
   return altered(book, account)
 })
 
-export const closeAccount: Rule<AccountChangeCommand<'closeAccount'>> = change((account, book) => {
+const close: Rule<AccountChangeCommand<'closeAccount'>> = change((account, book) => {
   if (account.status !== 'OPEN') return refuse('ACCOUNT_NOT_OPEN')
   const empty =
     account.creditsPosted === account.debitsPosted && account.debitsPending === 0n && account.creditsPending === 0n
   if (!empty) return refuse('ACCOUNT_NOT_EMPTY')
+  const hasLoan = [...book.loans.values()].some((loan) => loan.account === account.id && isOpen(loan.state))
+  if (hasLoan) return refuse('ACCOUNT_HAS_LOAN')
   account.status = 'CLOSED'
   return altered(book, account)
 })
+
+export const closeAccount: Rule<AccountChangeCommand<'closeAccount'>> = {
+  ...close,
+  needs: (command) => ({ ...close.needs(command), loansOn: close.needs(command).accounts }),
+}
 
 function altered(book: Book, account: Account, name: string | null = null): Outcome {
   alterAccount(book, account, name)

@@ -14,6 +14,8 @@ export interface Needs {
   readonly schedules?: readonly string[]
   /** By id; none for most commands. */
   readonly loans?: readonly string[]
+  /** Accounts whose loans must be in the book, as long as these are open; none for most commands. */
+  readonly loansOn?: readonly string[]
   /** Customers whose webhooks count; none for most commands. */
   readonly webhooksOf?: readonly string[]
 }

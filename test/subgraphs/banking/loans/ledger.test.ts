@@ -5,7 +5,7 @@ import { loanActions } from '../../../../subgraphs/banking/loans/commands.ts'
 import type { LoanReference } from '../../../../subgraphs/banking/loans/loan.ts'
 import { type LoanState, rules } from '../../../../subgraphs/banking/loans/states.ts'
 import { createDatabase, type TestDatabase } from '../../../support/database.ts'
-import { customer, openBank, type TestBank, verdictOf } from '../support/bank.ts'
+import { customer, openBank, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
 import { brokenInvariants } from '../support/books.ts'
 import { applicationFor, borrower, type Lender, officer, openLender, usualTerms } from './lender.ts'
 
@@ -55,6 +55,24 @@ describe('the life of a loan', () => {
     expect(await balanceOf(overpayments)).toBe(kept)
     expect(await balanceOf(account)).toBe(10_000n)
     expect((await lender.loan(loan)).state).toBe('CLOSED_OBLIGATIONS_MET')
+  })
+
+  test('pays out once and refunds once, however many ask for it at once', async () => {
+    const loan = await lender.apply(account)
+    const [kept, before] = [await balanceOf(loan.books.overpayments), await balanceOf(account)]
+    await lender.act('approveLoan', loan)
+    const tenTimes = (name: 'disburseLoan' | 'refundLoanOverpayment', actor = officer) =>
+      Promise.all(Array.from({ length: 10 }, () => lender.act(name, loan, { actor })))
+    const verdicts = async (answers: ReturnType<typeof tenTimes>) => (await answers).map(verdictOf).sort()
+    const nine = (code: string) => Array.from({ length: 9 }, () => code)
+    expect(await verdicts(tenTimes('disburseLoan'))).toEqual(['ACCEPTED', ...nine('LOAN_NOT_APPROVED')])
+    await repay(loan, 120_700n)
+    expect(await balanceOf(account)).toBe(before - 700n)
+    expect(await verdicts(tenTimes('refundLoanOverpayment', borrower))).toEqual([
+      'ACCEPTED',
+      ...nine('LOAN_NOT_OVERPAID'),
+    ])
+    expect([await balanceOf(loan.books.overpayments), await balanceOf(account)]).toEqual([kept, before])
   })
 
   test('tells of every change who made it, when, and what moved by which transfer', async () => {
@@ -219,6 +237,30 @@ describe('the database itself', () => {
     await refused(insert(3, 'approve', 'APPROVED'))
     await refused(insert(2, 'approve', 'REJECTED'))
   })
+})
+
+test('an account is not closed under a loan: it is where the loan is paid out and repaid', async () => {
+  const close = async () => verdictOf(await bank.ask({ name: 'closeAccount', accountId: account }, { actor: borrower }))
+  const empty = async () => {
+    const amount = await balanceOf(account)
+    if (amount > 0n) subjectOf(await bank.transfer({ from: account, to: elsewhere, amount }, { actor: borrower }))
+  }
+  const elsewhere = await bank.open()
+  await empty()
+  const [loan, closed] = await Promise.all([lender.apply(account), close()])
+  if (closed === 'ACCEPTED') throw new Error('The loan was asked for first.')
+  for (const step of ['approveLoan', 'disburseLoan'] as const) {
+    expect(await close()).toBe('ACCOUNT_HAS_LOAN')
+    subjectOf(await lender.act(step, loan))
+  }
+  await empty()
+  expect(await close()).toBe('ACCOUNT_HAS_LOAN')
+  subjectOf(await bank.transfer({ from: elsewhere, to: account, amount: 120_100n }))
+  await repay(loan, 120_100n)
+  expect(await close()).toBe('ACCOUNT_HAS_LOAN')
+  await lender.act('refundLoanOverpayment', loan, { actor: borrower })
+  await empty()
+  expect(await close()).toBe('ACCEPTED')
 })
 
 test('an officer who repays for a borrower is named as the one who did', async () => {

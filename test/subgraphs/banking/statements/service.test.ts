@@ -208,6 +208,14 @@ describe('a download', () => {
     expect([response.status, await response.text()]).toEqual([200, ''])
   })
 
+  test('asked for in part is given whole', async () => {
+    const path = await linkTo('CSV')
+    const absent = { authorization: undefined, perspective: undefined, requestId: undefined }
+    const signature = sign(TEST_SECRET, { method: 'GET', path, body: '', ...absent })
+    const response = await fetch(service.url + path, { headers: { [SIGNATURE_HEADER]: signature, range: 'bytes=5-9' } })
+    expect([response.status, await response.text()]).toEqual([200, await (await get(path)).text()])
+  })
+
   test('with a changed link is refused, and another path is not there', async () => {
     const link = await linkTo('CSV')
     for (const path of [link.replace('format=CSV', 'format=OFX'), link.replace(/from=\d{4}/, 'from=2000')]) {
