@@ -3,7 +3,7 @@
  * It handles what services normally say; at the first surprise it gives up, and `answer-exact.ts` answers instead.
  */
 import { type GraphQLLeafType, type GraphQLOutputType, isLeafType, isListType, isNonNullType } from 'graphql'
-import { Failure } from './failure.ts'
+import { ABSENT, Failure } from './failure.ts'
 import { quote, valueText } from './json-text.ts'
 import { leafCheck } from './leaf.ts'
 import type { WrittenPlaces } from './places.ts'
@@ -77,7 +77,7 @@ function valueWriter(
 ): Write<unknown> {
   if (!isNonNullType(type)) {
     const write = presentWriter(type, selection, surroundings)
-    return (value) => (value === null ? 'null' : write(value))
+    return (value) => (value === null || value === ABSENT ? 'null' : write(value))
   }
   return presentWriter(type.ofType, selection, surroundings)
 }

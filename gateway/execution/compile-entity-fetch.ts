@@ -9,7 +9,7 @@ import { callService } from './call-service.ts'
 import type { FetchSurroundings } from './compile-fetch.ts'
 import { compileContexts, lineagesAt } from './contexts.ts'
 import { ENTITIES, type EntityRequest, entityRequests } from './entity-request.ts'
-import { Failure, failureOf, serviceError } from './failure.ts'
+import { ABSENT, Failure, failureOf, serviceError } from './failure.ts'
 import { type FetchedFields, fetchedFields, loseFields } from './fetched-fields.ts'
 import { adoptInto, mergeInto } from './merge.ts'
 import { objectsAt, placesAt } from './places.ts'
@@ -138,11 +138,11 @@ function entitiesOf(data: Readonly<Data>, count: number, service: string): reado
   return failureOf(serviceError(service, { message: `the answer does not have ${count} entities` }))
 }
 
-/** The service knows no such entity: what it was asked of it is null. */
+/** The service knows no such entity. */
 function markAbsent(target: Data, fields: FetchedFields, types: TypeRelations): void {
   const typename = target['__typename']
   for (const { name, on } of fields) {
     if (name === '__typename' || target[name] !== undefined) continue
-    if (typeof typename === 'string' && on.every((type) => types.belongsTo(typename, type))) target[name] = null
+    if (typeof typename === 'string' && on.every((type) => types.belongsTo(typename, type))) target[name] = ABSENT
   }
 }

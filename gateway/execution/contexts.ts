@@ -1,6 +1,6 @@
 /** Reads what `@fromContext` takes from the objects above one, as the variables of the request that needs it. */
 import type { FetchDataKeyRenamer } from '@apollo/query-planner'
-import { Failure } from './failure.ts'
+import { ABSENT, Failure } from './failure.ts'
 import { valueText } from './json-text.ts'
 import type { DataPath } from './paths.ts'
 import { PlanShapeError } from './plan-shape-error.ts'
@@ -45,6 +45,7 @@ export function compileContexts(rewrites: readonly FetchDataKeyRenamer[], types:
     for (const { key, reads } of sources) {
       let value: unknown
       for (const read of reads) value ??= read(lineage)
+      if (value === ABSENT) value = null
       if (value instanceof Failure) return value
       texts.push(`${key}:${valueText(value ?? null)}`)
     }

@@ -19,6 +19,9 @@ export class Failure {
   }
 }
 
+/** Stands where a service knows no such entity: nothing went wrong, so it is null, up to the nearest place that may be, without an error. */
+export const ABSENT = new Failure([])
+
 /** The failure of everything that one error cost. */
 export const failureOf = (error: GraphQLError): Failure => new Failure([{ error, below: [] }])
 

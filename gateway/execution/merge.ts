@@ -3,7 +3,7 @@
  * rest is taken as it is. A writable object has several parents only where `places.ts` says that one may stand for all its likes. Merging the
  * same answer twice changes nothing.
  */
-import { Failure } from './failure.ts'
+import { ABSENT, Failure } from './failure.ts'
 import { type FetchedFields, fieldBelow, withLost } from './fetched-fields.ts'
 import type { WrittenPlaces } from './places.ts'
 import { type Data, isData, type Run } from './run.ts'
@@ -90,7 +90,9 @@ function merged(
   adoption: Adoption,
 ): unknown {
   if (value === null || value === undefined || value === known) return known
-  if (value instanceof Failure) return known === null ? value : withLost(known, fields, value, places, types)
+  if (value instanceof Failure) {
+    return known === null || known === ABSENT ? value : withLost(known, fields, value, places, types)
+  }
   if (typeof known !== 'object' || known === null || known instanceof Failure) return adopt(value, places, adoption)
   // Without fields of their own both are leaves: the value of a custom scalar is one whole.
   if (fields.length === 0) return value

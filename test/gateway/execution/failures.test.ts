@@ -88,6 +88,12 @@ test('an entity that its service does not know is null, without an error', async
   expect([answer.data, answer.errors]).toEqual([{ me: { id: '404', greeting: null, mayVote: null } }, []])
 })
 
+test('an entity that its service does not know takes what may not be null with it, without an error', async () => {
+  federation.instead = { data: { me: { __typename: 'Member', id: '404' } } }
+  const answer = await federation.ask('{ me { id fragile } }')
+  expect([answer.data, answer.errors]).toEqual([{ me: null }, []])
+})
+
 test('an answer with fewer entities than were asked for is refused', async () => {
   federation.instead = (service) => (service === 'desk' ? { data: { _entities: [] } } : undefined)
   const answer = await federation.ask('{ members { greeting } }')
