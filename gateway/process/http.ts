@@ -31,8 +31,12 @@ const decoders = new Map([
  */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   const tooLarge = (): HttpError => new HttpError(413, 'BAD_USER_INPUT', `The body is larger than ${limit} bytes.`)
-  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge()
-  const body = await collect(request, limit, tooLarge)
+  const length = Number(request.headers['content-length'] ?? 0)
+  if (length > limit) throw tooLarge()
+  await undefined
+  // A small body has come with its head, and was taken in as soon as whoever looked at the head was done.
+  const isHere = length > 0 && request.readableLength === length
+  const body = isHere ? (request.read() as Buffer) : await collect(request, limit, tooLarge)
   const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity'
   if (encoding === 'identity') return body
   const decode = decoders.get(encoding)
@@ -124,7 +128,7 @@ export async function listen(
     if (draining) response.setHeader('connection', 'close')
     // One that was in flight when the door was closed would stay open and idle: it ends with its answer.
     count(request.socket, 1)
-    response.once('close', () => {
+    response.on('close', () => {
       count(request.socket, -1)
       if (closing) setImmediate(() => server.closeIdleConnections())
     })

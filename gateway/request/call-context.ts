@@ -4,6 +4,7 @@ import type { CallContext } from '../traffic/send.ts'
 import type { KnownOperation } from './documents.ts'
 import type { Exchange } from './exchange.ts'
 import type { FreshnessTally } from './freshness.ts'
+import { hangUpOf } from './hang-up.ts'
 import { carriesKeys } from './idempotency.ts'
 
 /** A client that hangs up ends the reading done for it, but no write that is under way. */
@@ -56,11 +57,3 @@ export function languageOf({ request: { headers } }: Exchange): string | undefin
 /** What the caller may see, for services that are not told who the caller is. */
 export const perspectiveOf = ({ caller }: Exchange): 'preview' | 'published' =>
   caller?.scopes.has('content:preview') ? 'preview' : 'published'
-
-function hangUpOf(response: ServerResponse): AbortSignal {
-  const hungUp = new AbortController()
-  response.once('close', () => {
-    if (!response.writableFinished) hungUp.abort()
-  })
-  return hungUp.signal
-}

@@ -9,6 +9,7 @@ const SIMPLE_TYPES = new Set(['application/x-www-form-urlencoded', 'multipart/fo
 const PREFLIGHT_HEADERS = ['x-apollo-operation-name', 'apollo-require-preflight', 'x-request-id', 'authorization']
 
 export const refuseCrossSite: Policy = ({ request: { headers } }) => {
+  if (headers['content-type'] === 'application/json') return
   const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase()
   if (type !== undefined && !SIMPLE_TYPES.has(type)) return
   if (PREFLIGHT_HEADERS.some((name) => headers[name] !== undefined)) return

@@ -13,6 +13,7 @@ import { createFreshnessTally, type Keepable } from './freshness.ts'
 import { withoutHint } from './hints.ts'
 import type { Host, Outcome } from './host.ts'
 import { maskError } from './mask.ts'
+import { type Body, bodyOf } from './respond.ts'
 import { createShare } from './share.ts'
 
 export interface Execution {
@@ -20,7 +21,7 @@ export interface Execution {
   /** How long anybody may keep it; without it nobody may. */
   readonly keepable: Keepable | undefined
   /** The whole body, where it was written for several requests at once. */
-  readonly body?: Buffer | undefined
+  readonly body?: Body | undefined
 }
 
 export type Execute = (exchange: Exchange, operation: KnownOperation, response: ServerResponse) => Promise<Execution>
@@ -38,7 +39,7 @@ export interface ExecuteOptions {
 interface Result {
   readonly answer: Answer
   readonly keepable: Keepable | undefined
-  readonly body?: Buffer | undefined
+  readonly body?: Body | undefined
 }
 
 export function createExecute({ host, engine, traffic, hideSchema, log }: ExecuteOptions): Execute {
@@ -67,7 +68,7 @@ export function createExecute({ host, engine, traffic, hideSchema, log }: Execut
     const key = JSON.stringify([query, operationName, perspectiveOf(exchange), languageOf(exchange), variables])
     return share(key, async () => {
       const answer = await ready.execute(bound, sharedContext(exchange, tally), traffic.send)
-      const body = answer.errors.length === 0 ? Buffer.from(`{"data":${answer.data}}`) : undefined
+      const body = answer.errors.length === 0 ? bodyOf(`{"data":${answer.data}}`) : undefined
       return { answer, keepable: keepableOf(operation, exchange, tally.result()), body }
     })
   }
@@ -85,8 +86,8 @@ export function createExecute({ host, engine, traffic, hideSchema, log }: Execut
     try {
       const { answer, keepable, body } = await compiled(exchange, operation, response)
       const data = answer.data === 'null' ? null : new AnswerText(answer.data)
-      const errors = answer.errors.map(mask)
-      return { outcome: { data, ...(errors.length > 0 && { errors }) }, keepable, body }
+      const outcome = answer.errors.length === 0 ? { data } : { data, errors: answer.errors.map(mask) }
+      return { outcome, keepable, body }
     } catch (fault) {
       const error = hideSchema ? withoutHint(fault) : fault
       if (!(error instanceof GraphQLError)) throw error

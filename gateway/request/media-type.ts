@@ -31,7 +31,7 @@ export const negotiateMediaType: Policy = (exchange) => {
 }
 
 export const requireJsonBody: Policy = ({ request: { method, headers } }) => {
-  if (method !== 'POST') return
+  if (method !== 'POST' || headers['content-type'] === 'application/json') return
   const [type, ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';')
   const charset = parameters.find((parameter) => parameter.trim().startsWith('charset='))?.split('=')[1]
   const utf8 = charset === undefined || ['utf-8', '"utf-8"', 'utf8'].includes(charset.trim())

@@ -11,6 +11,7 @@ import type { Exchange } from './exchange.ts'
 import type { Execution } from './execute.ts'
 import type { Outcome } from './host.ts'
 import { maskError } from './mask.ts'
+import type { MediaType } from './media-type.ts'
 
 /** Faults of the document itself, which a client of plain `application/json` is told with status 200. */
 const DOCUMENT_FAULTS: ReadonlySet<ErrorCode> = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED'])
@@ -19,7 +20,7 @@ const DOCUMENT_FAULTS: ReadonlySet<ErrorCode> = new Set(['GRAPHQL_PARSE_FAILED',
 export function sendExecution(exchange: Exchange, response: ServerResponse, execution: Execution): void {
   const { outcome, keepable } = execution
   const executed = 'data' in outcome
-  const body = execution.body ?? Buffer.from(textOf(outcome))
+  const body = execution.body ?? bodyOf(textOf(outcome))
   if (executed && !outcome.errors && keepable) {
     exchange.headers.set('cache-control', `public, max-age=${keepable.maxAge}`)
     exchange.headers.set('age', String(keepable.age))
@@ -37,7 +38,7 @@ export function sendExecution(exchange: Exchange, response: ServerResponse, exec
 }
 
 /** Names the answer by its content, and says whether the client has that very answer. */
-function isKnownToClient({ request, headers }: Exchange, body: Buffer): boolean {
+function isKnownToClient({ request, headers }: Exchange, body: Body): boolean {
   const etag = `"${createHash('sha256').update(body).digest('base64url')}"`
   headers.set('etag', etag)
   return request.headers['if-none-match'] === etag
@@ -52,7 +53,7 @@ export function sendRefusal(exchange: Exchange, response: ServerResponse, error:
   const legacy = exchange.legacyStatus && isDocumentFault(code)
   const status = error instanceof HttpError ? error.status : legacy ? 200 : statusOf(code)
   const outcome = { errors: [masked] }
-  write(exchange, response, status, Buffer.from(textOf(outcome)))
+  write(exchange, response, status, bodyOf(textOf(outcome)))
   return outcome
 }
 
@@ -61,25 +62,38 @@ const isDocumentFault = (code: unknown): boolean => isErrorCode(code) && DOCUMEN
 const statusOf = (code: unknown): number => (isErrorCode(code) ? errorStatus[code] : errorStatus.INTERNAL)
 
 /** Errors come first, so that whoever reads a long answer meets them. */
-export function textOf({ errors, ...rest }: Outcome): string {
-  const before = errors ? `"errors":${JSON.stringify(errors)}` : ''
-  if (!('data' in rest)) return `{${before}}`
-  const data = rest.data instanceof AnswerText ? rest.data.text : JSON.stringify(rest.data)
+export function textOf(outcome: Outcome): string {
+  const before = outcome.errors ? `"errors":${JSON.stringify(outcome.errors)}` : ''
+  if (!('data' in outcome)) return `{${before}}`
+  const data = outcome.data instanceof AnswerText ? outcome.data.text : JSON.stringify(outcome.data)
   return `{${before}${before && ','}"data":${data}}`
 }
+
+/** Of as many bytes as its `length` says: text, where that is cheaper to send, is ASCII. */
+export type Body = string | Buffer
+
+const SHORT = 16 * 1024 // characters
+
+/** Short ASCII stays text: it goes out in one piece with its head, and both in the cheapest encoding. */
+export const bodyOf = (text: string): Body =>
+  text.length <= SHORT && Buffer.byteLength(text) === text.length ? text : Buffer.from(text)
 
 function write(
   { requestId, headers, mediaType }: Exchange,
   response: ServerResponse,
   status: number,
-  body: Buffer | undefined,
+  body: Body | undefined,
 ): void {
   if (response.destroyed || response.headersSent) return
-  response.writeHead(status, {
-    ...(body && { 'content-type': `${mediaType}; charset=utf-8`, 'content-length': body.length }),
-    'cache-control': 'no-store',
-    [REQUEST_ID_HEADER]: requestId,
-    ...(headers.size > 0 && Object.fromEntries(headers)),
-  })
-  response.end(body)
+  const all = [REQUEST_ID_HEADER, requestId]
+  if (body !== undefined) all.push('content-type', CONTENT_TYPE[mediaType], 'content-length', String(body.length))
+  if (!headers.has('cache-control')) all.push('cache-control', 'no-store')
+  for (const [name, value] of headers) all.push(name, value)
+  response.writeHead(status, all)
+  response.end(body, 'latin1')
+}
+
+const CONTENT_TYPE: Readonly<Record<MediaType, string>> = {
+  'application/json': 'application/json; charset=utf-8',
+  'application/graphql-response+json': 'application/graphql-response+json; charset=utf-8',
 }

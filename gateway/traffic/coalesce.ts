@@ -1,6 +1,7 @@
 /** Lets one call answer all identical ones in flight. For stateless services only: there is no caller in the call that could be mixed up. */
 import { CallFailure } from './failure.ts'
 import type { StatelessService } from './kind.ts'
+import type { Signal } from './send.ts'
 import type { Reply, Step, Work } from './step.ts'
 
 interface Shared {
@@ -41,7 +42,7 @@ export function coalesced({ deadline }: StatelessService, next: Step): Step {
 }
 
 /** Leaving costs the others nothing; the call is given up when the last has left. */
-function wait(shared: Shared, signal: AbortSignal | undefined): Promise<Reply> {
+function wait(shared: Shared, signal: Signal | undefined): Promise<Reply> {
   shared.waiting += 1
   if (!signal) return shared.reply
   return new Promise((resolve, reject) => {

@@ -20,22 +20,29 @@ export function hedged(_service: StatelessService, tryOnce: Try, fleet: Fleet, l
 /** Fails with the first failure where no second call was made, and with the last where one was. */
 function race(work: Work, asked: Set<Instance>, tryOnce: Try, patience: number): Promise<Reply> {
   const lost = new AbortController()
-  const signal = work.signal ? AbortSignal.any([work.signal, lost.signal]) : lost.signal
+  const { signal } = lost
+  const leave = (): void => lost.abort()
+  if (work.signal?.aborted) leave()
+  work.signal?.addEventListener('abort', leave, { once: true })
   return new Promise((resolve, reject) => {
     let running = 0
     const start = (): void => {
       running += 1
       tryOnce({ ...work, signal }, asked).then(win, lose)
     }
-    const win = (reply: Reply): void => {
+    const end = (): void => {
       clearTimeout(timer)
+      work.signal?.removeEventListener('abort', leave)
+    }
+    const win = (reply: Reply): void => {
+      end()
       resolve(reply)
       lost.abort()
     }
     const lose = (failure: unknown): void => {
       running -= 1
       if (running > 0) return
-      clearTimeout(timer)
+      end()
       reject(failure instanceof Error ? failure : new CallFailure('connection', 'unknown'))
     }
     const timer = setTimeout(start, patience)

@@ -23,16 +23,21 @@ interface WatchedFleet {
   readonly instances: readonly Instance[]
 }
 
+const ADDED_AT_ONCE = 256 // figures
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15]
 
 export function createTrafficMetrics(registry: Registry): TrafficMetrics {
   const registers = [registry]
+  const figures = new Map<string, ServiceMetrics & { add(): void }>()
   const duration = new Histogram({
     name: 'tributary_service_answer_seconds',
     help: 'How long instances took to answer whole',
     labelNames: ['service'],
     buckets: SECONDS,
     registers,
+    collect: () => {
+      for (const { add } of figures.values()) add()
+    },
   })
   const failures = new Counter({
     name: 'tributary_service_failures_total',
@@ -50,14 +55,14 @@ export function createTrafficMetrics(registry: Registry): TrafficMetrics {
   instanceGauges(registers, watched)
   return {
     service(name) {
-      const durations = duration.labels(name)
-      const [hits, misses] = [lookups.labels(name, 'hit'), lookups.labels(name, 'miss')]
-      return {
-        answered: (milliseconds) => durations.observe(milliseconds / 1000),
-        failed: (kind) => failures.labels(name, kind).inc(),
-        hits: (count) => hits.inc(count),
-        misses: (count) => misses.inc(count),
-      }
+      const known = figures.get(name)
+      if (known) return known
+      const made = serviceMetrics(duration.labels(name), (kind) => failures.labels(name, kind).inc(), {
+        hits: lookups.labels(name, 'hit'),
+        misses: lookups.labels(name, 'miss'),
+      })
+      figures.set(name, made)
+      return made
     },
     watch(fleets) {
       for (const fleet of fleets) watched.add(fleet)
@@ -65,6 +70,27 @@ export function createTrafficMetrics(registry: Registry): TrafficMetrics {
         for (const fleet of fleets) watched.delete(fleet)
       }
     },
+  }
+}
+
+function serviceMetrics(
+  duration: Histogram.Internal<'service'>,
+  failed: ServiceMetrics['failed'],
+  { hits, misses }: Readonly<Record<'hits' | 'misses', Counter.Internal>>,
+): ServiceMetrics & { add(): void } {
+  // One after the other they cost a fraction of what each costs by itself, in between other work.
+  const seconds: number[] = []
+  const add = (): void => {
+    for (const one of seconds.splice(0)) duration.observe(one)
+  }
+  return {
+    add,
+    answered(milliseconds) {
+      if (seconds.push(milliseconds / 1000) === ADDED_AT_ONCE) add()
+    },
+    failed,
+    hits: (count) => hits.inc(count),
+    misses: (count) => misses.inc(count),
   }
 }
 

@@ -1,5 +1,6 @@
 /** Bounds the calls in flight to a service. What does not fit waits, up to its own deadline; what finds the queue full is refused at once. */
 import { CallFailure } from './failure.ts'
+import type { Signal } from './send.ts'
 import type { Step } from './step.ts'
 
 /**
@@ -10,7 +11,7 @@ export function queued(next: Step, { concurrency, length }: { concurrency: numbe
   let free = concurrency
   const waiting = new Set<() => void>()
 
-  const admission = (deadline: number, signal: AbortSignal | undefined): Promise<void> =>
+  const admission = (deadline: number, signal: Signal | undefined): Promise<void> =>
     new Promise((resolve, reject) => {
       const leave = (failure?: CallFailure): void => {
         waiting.delete(enter)
@@ -37,7 +38,7 @@ export function queued(next: Step, { concurrency, length }: { concurrency: numbe
     try {
       return await next(work)
     } finally {
-      const [first] = waiting
+      const first = waiting.size === 0 ? undefined : waiting.values().next().value
       if (first) first()
       else free += 1
     }

@@ -12,11 +12,18 @@ export interface CallContext {
   /** The client's `Accept-Language`; a service whose answer depends on it says so with `Vary`. */
   readonly language: string | undefined
   /** Aborted when nobody waits for the answer any more. */
-  readonly signal: AbortSignal | undefined
+  readonly signal: Signal | undefined
   /** True where every root field of the client's mutation carries an idempotency key, so that it may be sent twice. */
   readonly idempotent: boolean
   /** Told of every answer used, so that the client's own cache headers can follow from them. */
   observe(freshness: Freshness): void
+}
+
+/** What is needed of an `AbortSignal`. A real one, made for each request, would cost more than all policies together. */
+export interface Signal {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void, options?: { readonly once: boolean }): void
+  removeEventListener(type: 'abort', listener: () => void): void
 }
 
 /** How long, and by whom, an answer may be kept. */

@@ -1,5 +1,5 @@
 /** What the steps of a service's traffic pass to each other. Types only. */
-import type { Freshness, ServiceAnswer, ServiceCall } from './send.ts'
+import type { Freshness, ServiceAnswer, ServiceCall, Signal } from './send.ts'
 
 /** A call on its way. */
 export interface Work {
@@ -9,7 +9,7 @@ export interface Work {
   /** When it is given up, in milliseconds of `performance.now()`. */
   readonly deadline: number
   /** Aborted when nobody waits for the reply any more. */
-  readonly signal: AbortSignal | undefined
+  readonly signal: Signal | undefined
 }
 
 export interface Reply {

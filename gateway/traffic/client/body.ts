@@ -1,4 +1,7 @@
-/** Puts the body of an HTTP/1.1 answer together from pieces, never over its limit, and never a byte past its end. */
+/**
+ * Puts the body of an HTTP/1.1 answer together from pieces, never over its limit, and never a byte past its end.
+ * What it says of itself are functions, not getters: V8 gives each object with a getter a hidden class of its own, which outlives it.
+ */
 import { CallFailure } from '../failure.ts'
 import type { AnswerHead } from './head.ts'
 import { malformed } from './head.ts'
@@ -10,9 +13,9 @@ export interface Body {
    */
   take(piece: Buffer): number
   /** True once it is whole; one that goes on until the end of the connection is never known to be. */
-  readonly isWhole: boolean
+  isWhole(): boolean
   /** Of the body, without its framing. */
-  readonly bytes: number
+  bytes(): number
   text(): string
 }
 
@@ -41,12 +44,8 @@ function measuredBody(length: number): Body {
       bytes += taken
       return taken
     },
-    get isWhole() {
-      return bytes === length
-    },
-    get bytes() {
-      return bytes
-    },
+    isWhole: () => bytes === length,
+    bytes: () => bytes,
     text: () => whole?.toString('utf8') ?? text,
   }
 }
@@ -58,10 +57,8 @@ function endlessBody(): Body {
       kept.add(piece)
       return piece.length
     },
-    isWhole: false,
-    get bytes() {
-      return kept.bytes
-    },
+    isWhole: () => false,
+    bytes: kept.bytes,
     text: kept.text,
   }
 }
@@ -108,12 +105,8 @@ function chunkedBody(): Body {
       }
       return at
     },
-    get isWhole() {
-      return part === 'whole'
-    },
-    get bytes() {
-      return kept.bytes
-    },
+    isWhole: () => part === 'whole',
+    bytes: kept.bytes,
     text: kept.text,
   }
 }
@@ -128,9 +121,7 @@ function createKept() {
       if (bytes > MAX_BODY) throw tooLarge()
       pieces.push(Buffer.from(piece))
     },
-    get bytes() {
-      return bytes
-    },
+    bytes: () => bytes,
     text: () => Buffer.concat(pieces, bytes).toString('utf8'),
   }
 }

@@ -85,14 +85,14 @@ export function openConnection(origin: URL, { onFree, onClosed }: ConnectionEven
       if (head.status >= 200) body = openBody(head.framing)
     }
     const taken = body.take(rest)
-    if (!body.isWhole) return
+    if (!body.isWhole()) return
     finish(head as AnswerHead, body, taken === rest.length)
   }
 
   const finish = ({ status, fields, reusable }: AnswerHead, whole: Body, isClean: boolean): void => {
     const waiting = receiver
     receiver = head = body = undefined
-    const answer = { status, fields, text: whole.text(), bytes: whole.bytes }
+    const answer = { status, fields, text: whole.text(), bytes: whole.bytes() }
     if (isClean && reusable > 0) {
       usableUntil = performance.now() + reusable
       onFree(connection)

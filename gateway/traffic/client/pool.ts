@@ -120,7 +120,7 @@ export function createHttpPool(address: string, size: number): HttpPool {
         },
         failed(failure) {
           errand.connection = undefined
-          reject(failure)
+          reject(new CallFailure(failure.kind, `${address}: ${failure.message}`, { cause: failure }))
         },
       }
       alarm.by(deadline)
