@@ -12,6 +12,7 @@ import type { AnswerText } from '../execution/answer-data.ts'
 import type { Logger } from '../process/log.ts'
 import type { CallContext } from '../traffic/send.ts'
 import type { Exchange, Parameters } from './exchange.ts'
+import { hideHint } from './hints.ts'
 import { maskError } from './mask.ts'
 
 /** What the engine finds as its `context`. */
@@ -57,11 +58,11 @@ export async function startHost({ schema, supergraph, executor, hideSchema, log 
     csrfPrevention: false, // likewise
     persistedQueries: false, // likewise
     includeStacktraceInErrorResponses: false,
-    hideSchemaDetailsFromClientErrors: hideSchema,
+    hideSchemaDetailsFromClientErrors: false, // likewise: its pattern takes a minute for a message that is made to hurt
     stopOnTerminationSignals: false,
     logger: log,
     plugins: [
-      maskErrors(log),
+      maskErrors(log, hideSchema),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
@@ -83,12 +84,14 @@ export async function startHost({ schema, supergraph, executor, hideSchema, log 
   }
 }
 
-const maskErrors = (log: Logger): ApolloServerPlugin<HostContext> => ({
+const maskErrors = (log: Logger, hideSchema: boolean): ApolloServerPlugin<HostContext> => ({
   requestDidStart: async () => ({
     willSendResponse: async ({ response: { body }, errors: originals, contextValue: { exchange } }) => {
       if (body.kind !== 'single' || !body.singleResult.errors) return
+      const shown = (error: GraphQLFormattedError): GraphQLFormattedError =>
+        hideSchema ? { ...error, message: hideHint(error.message) } : error
       body.singleResult.errors = body.singleResult.errors.map((error, index) =>
-        maskError(error, exchange.requestId, log, originals?.[index]),
+        maskError(shown(error), exchange.requestId, log, originals?.[index]),
       )
     },
   }),

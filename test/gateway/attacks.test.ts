@@ -118,6 +118,23 @@ describe('uploads and batches', () => {
 })
 
 describe('a schema that is hidden', () => {
+  test('costs nothing to hide, however often a client writes the words that are looked for', async () => {
+    const production = await start({ NODE_ENV: 'production' })
+    const long = 'Did you mean '.repeat(75_000)
+    const query = 'mutation ($input: BuyInput!) { buy(input: $input) { id } }'
+    const operations = [
+      { query, variables: { input: { item: '1', itm: long } } },
+      { query: `{ orders(first: "${long}") { id } }` },
+    ]
+    for (const operation of operations) {
+      const began = performance.now()
+      expect(verdict(await ask(production.url, operation))).toMatch(/^400 /)
+      // A pattern takes a minute for this; the bound is there for slow machines.
+      expect(performance.now() - began).toBeLessThan(10_000)
+    }
+    await production.stop()
+  })
+
   test('is told by no mistake, whichever way it is met', async () => {
     const production = await start({ NODE_ENV: 'production' })
     const wrong = {
