@@ -6,7 +6,7 @@ import { createDraw, type Draw } from './draw.ts'
 export type Harm = 'cut' | 'instance' | 'postmaster'
 export const HARMS: readonly Harm[] = ['cut', 'instance', 'postmaster']
 
-/** Dealt like cards, round after round, so that even a slow machine sees all of them early. */
+/** Dealt like cards, round after round; before the first one each harm is done once, so that the slowest machine sees all of them. */
 const DECK: readonly Harm[] = ['postmaster', 'instance', 'instance', 'cut', 'cut']
 
 /** Resolves, with all that it did, when its time is over and everything is up again. */
@@ -19,8 +19,8 @@ export async function doHarm(cluster: Cluster, seed: string, milliseconds: numbe
   }
   const done: Harm[] = []
   const end = Date.now() + milliseconds
-  while (Date.now() < end) {
-    for (const harm of shuffled(DECK, draw)) {
+  for (let deck = HARMS; Date.now() < end; deck = DECK) {
+    for (const harm of shuffled(deck, draw)) {
       await sleep(300 + draw.below(1_200))
       if (Date.now() >= end) break
       await does[harm]()
