@@ -50,16 +50,20 @@ export function createGroupCommit<Item, Ready, Result>(
 
   const settle = async (batch: readonly Waiting<Item, Result>[], ready: Ready): Promise<void> => {
     committing = batch.length
-    try {
-      const results = await commit(
-        batch.map(({ item }) => item),
-        ready,
-      )
-      for (const [at, { resolve }] of batch.entries()) resolve(results[at] as Result)
-    } catch (error) {
-      for (const { reject } of batch) reject(error)
-    }
+    const tell = await commit(
+      batch.map(({ item }) => item),
+      ready,
+    ).then(
+      (results) => () => {
+        for (const [at, { resolve }] of batch.entries()) resolve(results[at] as Result)
+      },
+      (error: unknown) => () => {
+        for (const { reject } of batch) reject(error)
+      },
+    )
     committing = 0
+    // The batch that is ready is sent first: whatever those who are told do next would keep it waiting.
+    setImmediate(tell)
   }
 
   const run = async (): Promise<void> => {
