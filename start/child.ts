@@ -18,13 +18,16 @@ export interface Child {
 const PATIENCE = 30_000 // milliseconds; a child cuts its own stop short before this
 
 /** @param notice gets each line the child wants shown */
-export function spawnChild({ label, program, environment }: ProcessSpec, notice: (line: string) => void): Child {
+export function spawnChild(
+  { label, program, flags = [], environment }: ProcessSpec,
+  notice: (line: string) => void,
+): Child {
   // Its own process group: Ctrl-C in a terminal would otherwise reach every child at once, and they end in order.
   // Its IPC channel is its lifeline: it closes with this process, however this process ends, and the child ends too.
   const child = fork(program, [], {
     detached: true,
     env: environment,
-    execArgv: [],
+    execArgv: [...flags],
     stdio: ['ignore', 'ignore', errorOutput(), 'ipc'],
   })
   showErrors(child, label)

@@ -1,6 +1,7 @@
 /** Which processes make up the system, as data: program, port and environment of each. Starts nothing. */
 import { isIPv6 } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { gatewayFlags } from '../gateway/process/node-flags.ts'
 import { freePorts } from '../gateway/process/ports.ts'
 import { addressSetting, services } from '../gateway/services.ts'
 import type { ServiceKind } from '../gateway/traffic/kind.ts'
@@ -12,6 +13,8 @@ export interface ProcessSpec {
   readonly label: string
   /** Absolute path. */
   readonly program: string
+  /** Of Node. */
+  readonly flags?: readonly string[]
   readonly environment: Environment
 }
 
@@ -89,6 +92,7 @@ export async function describeSystem(settings: StartSettings, ports: Ports, secr
     gateway: {
       label: 'gateway',
       program: program('gateway/main.ts'),
+      flags: gatewayFlags,
       environment: {
         ...common,
         HOST: host,

@@ -1,5 +1,6 @@
 /** The gateways that take part, and how each is started on a supergraph. */
 import { fileURLToPath } from 'node:url'
+import { gatewayFlags } from '../../gateway/process/node-flags.ts'
 
 export interface Start {
   /** Arguments of Node. */
@@ -38,7 +39,7 @@ export const contestants: readonly Contestant[] = [
   {
     name: OURS,
     start: ({ supergraph, services, stateless }) => ({
-      args: [file('../../gateway/main.ts')],
+      args: [...gatewayFlags, file('../../gateway/main.ts')],
       env: {
         NODE_ENV: 'production',
         SUPERGRAPH: supergraph,
