@@ -12,8 +12,6 @@ import type { TypeRelations } from './type-relations.ts'
 export interface Representation {
   /** The text of an entity; the failure that took one of its inputs; `undefined` where it is of another type, or an input was never given. */
   write(entity: Readonly<Data>): string | Failure | undefined
-  /** The inputs of a type, beside its name, where none is an object to be looked into: their values tell entities apart. */
-  plainInputs(typename: unknown): readonly string[] | undefined
   /** The inputs that an entity lacks, each with the failure that took it, if one did. */
   missing(entity: Readonly<Data>): ReadonlyMap<string, Failure | undefined>
 }
@@ -22,7 +20,6 @@ type Write = Representation['write']
 
 interface InputField {
   readonly source: string
-  readonly isPlain: boolean
   /** `"name":` */
   readonly key: string
   readonly write: (value: unknown) => string | Failure | undefined
@@ -46,16 +43,8 @@ export function compileRepresentation(
     const names = fields.map(({ source }) => source)
     return typeof typename === 'string' && types.isKey(service, rename(typename), names) ? fields : []
   }
-  const plain = new Map<unknown, readonly string[] | undefined>()
   return {
     write: objectWriter(fieldsFor, undefined),
-    plainInputs(typename) {
-      if (!plain.has(typename)) {
-        const inputs = fieldsFor(typename).filter(({ source }) => source !== '__typename')
-        plain.set(typename, inputs.every(({ isPlain }) => isPlain) ? inputs.map(({ source }) => source) : undefined)
-      }
-      return plain.get(typename)
-    },
     missing(entity) {
       const missing = new Map<string, Failure | undefined>()
       for (const { source, write } of fieldsFor(entity['__typename'])) {
@@ -124,7 +113,6 @@ function inputFields(
   group(selections)
   return Array.from(grouped, ([source, { name, children }]) => ({
     source,
-    isPlain: children.length === 0,
     key: `${JSON.stringify(name)}:`,
     write: source === '__typename' ? typenameWriter(rename) : inputWriter(children, types),
   }))
