@@ -83,6 +83,17 @@ describe('what does not balance is refused', () => {
       VALUES (99999999999999, 'X', 'CURRENT', 'EUR', 'Rich', 0, 5, now())`
     expect(await refusal(statement)).toBe(CHECK)
   })
+  test.each(['eur', 'E1R', 'EU'])('an account in %s, which is no code of ISO 4217', async (currency) => {
+    const statement = `INSERT INTO accounts (id, number, kind, currency, name, floor, opened_at)
+      VALUES (99999999999999, 'X', 'CURRENT', '${currency}', 'Odd', 0, now())`
+    expect(await refusal(statement)).toBe(CHECK)
+  })
+  test.each(["currency = 'USD'", 'customer_id = NULL', "number = 'X'", 'id = id + 1'])(
+    'an account that becomes another: %s',
+    async (change) => {
+      expect(await refusal(`UPDATE accounts SET ${change} WHERE id = ${payer}`)).toBe(RESTRICT)
+    },
+  )
 })
 
 describe('floors and limits of a row', () => {
