@@ -4,12 +4,11 @@
  */
 import { validateHeaderValue } from 'node:http'
 import { connect as connectPlain, type OnReadOpts, type Socket } from 'node:net'
-import { StringDecoder } from 'node:string_decoder'
 import { connect as connectSecure } from 'node:tls'
 import { answerOf } from './answer.ts'
+import { type AnswerListener, readStreamedAnswer } from './client/streamed-answer.ts'
 import { createEventReader, type ReadEvents } from './event-stream.ts'
 import { CallFailure } from './failure.ts'
-import { createResponseReader, type ResponseListener } from './http-response.ts'
 import type { Instance } from './instance.ts'
 import type { ServiceAnswer } from './send.ts'
 
@@ -66,14 +65,14 @@ function requestText({ origin, path }: Instance, headers: readonly string[], bod
 function open({ origin, url }: Instance, inbox: Inbox): Socket {
   const fail = (reason: string, cause?: unknown): void =>
     inbox.end(new CallFailure('connection', `${url}: ${reason}`, { cause }))
-  const reader = createResponseReader(createListener(url, inbox, () => socket.setTimeout(0)))
+  const reader = readStreamedAnswer(createListener(url, inbox, () => socket.setTimeout(0)))
   const onread: OnReadOpts = {
     buffer: arrivals,
     callback(size) {
       try {
         reader.read(arrivals.subarray(0, size))
       } catch (error) {
-        inbox.end(new CallFailure('answer', `${url}: ${String(error)}`, { cause: error }))
+        inbox.end(new CallFailure('answer', `${url}: ${(error as Error).message}`, { cause: error }))
       }
       return !inbox.isFull()
     },
@@ -91,33 +90,27 @@ function open({ origin, url }: Instance, inbox: Inbox): Socket {
   socket.once('connect', () => socket.setTimeout(HEAD_TIMEOUT))
   socket.on('error', (error) => fail(error.message, error))
   socket.once('close', () => {
-    try {
-      reader.end()
-    } catch (error) {
-      fail((error as Error).message)
-    }
+    if (!reader.end()) fail('closed before the answer was whole')
   })
   return socket
 }
 
 /** Makes answers of the body: each event one, or the whole of it where the service does not stream. */
-function createListener(url: string, inbox: Inbox, onHead: () => void): ResponseListener {
-  const decoder = new StringDecoder('utf8')
+function createListener(url: string, inbox: Inbox, onHead: () => void): AnswerListener {
   let status = 0
   let readEvents: ReadEvents | undefined
   let whole = ''
   return {
-    onHead(received, headers) {
+    onHead(received, fields) {
       onHead()
       status = received
-      if (!headers.get('content-type')?.startsWith('text/event-stream')) return
+      if (!fields.get('content-type')?.startsWith('text/event-stream')) return
       readEvents = createEventReader((name, data) => {
         if (name === 'next') inbox.push(answerOf(JSON.parse(data), status))
         else if (name === 'complete') inbox.end()
       }, MAX_EVENT)
     },
-    onBody(piece) {
-      const text = decoder.write(piece)
+    onText(text) {
       if (readEvents) return readEvents(text)
       whole += text
       if (whole.length > MAX_EVENT) throw new RangeError('the answer is too large')

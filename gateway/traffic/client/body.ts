@@ -19,12 +19,21 @@ export interface Body {
   text(): string
 }
 
+/** Where the pieces of a body go whose length nobody knows yet. */
+export interface Sink {
+  /** @param piece good until this returns */
+  add(piece: Buffer): void
+  bytes(): number
+  text(): string
+}
+
 export const MAX_BODY = 16 * 1024 * 1024 // bytes
 const MAX_LINES = 16 * 1024 // bytes of a chunk's first line, or of all trailers
 
-export function openBody(framing: AnswerHead['framing']): Body {
-  if (framing === 'chunked') return chunkedBody()
-  return framing === 'until the end' ? endlessBody() : measuredBody(framing)
+/** @param sink takes the pieces of a body that does not tell its length; by default they are kept */
+export function openBody(framing: AnswerHead['framing'], sink?: Sink): Body {
+  if (typeof framing === 'number') return measuredBody(framing)
+  return framing === 'chunked' ? chunkedBody(sink ?? createKept()) : endlessBody(sink ?? createKept())
 }
 
 function measuredBody(length: number): Body {
@@ -50,8 +59,7 @@ function measuredBody(length: number): Body {
   }
 }
 
-function endlessBody(): Body {
-  const kept = createKept()
+function endlessBody(kept: Sink): Body {
   return {
     take(piece) {
       kept.add(piece)
@@ -64,8 +72,7 @@ function endlessBody(): Body {
 }
 
 /** RFC 9112, section 7.1. */
-function chunkedBody(): Body {
-  const kept = createKept()
+function chunkedBody(kept: Sink): Body {
   let part: 'size' | 'data' | 'end of data' | 'trailers' | 'whole' = 'size'
   let left = 0
   let line = ''
@@ -111,8 +118,7 @@ function chunkedBody(): Body {
   }
 }
 
-/** Pieces whose number nobody knows yet. */
-function createKept() {
+function createKept(): Sink {
   const pieces: Buffer[] = []
   let bytes = 0
   return {

@@ -3,7 +3,7 @@ import { connect, isIP, type Socket, type TcpNetConnectOpts } from 'node:net'
 import { connect as connectSecurely } from 'node:tls'
 import { CallFailure } from '../failure.ts'
 import { type Body, openBody } from './body.ts'
-import { type AnswerHead, malformed, readHead } from './head.ts'
+import { type AnswerHead, HEAD_END, MAX_HEAD, malformed, readHead } from './head.ts'
 
 /** An HTTP answer as it came. */
 export interface HttpAnswer {
@@ -44,8 +44,6 @@ export interface ConnectionEvents {
 const CONNECT_TIMEOUT = 2_000 // milliseconds
 const STILL_THERE = 60_000 // milliseconds of silence before the system asks whether the other side lives
 const PIECE = 16 * 1024 // bytes read at once; each connection has a buffer of this size
-const MAX_HEAD = 16 * 1024 // bytes
-const HEAD_END = '\r\n\r\n'
 
 /** Opens one at once; a request may be sent before it stands. @param origin scheme, host and port */
 export function openConnection(origin: URL, { onFree, onClosed }: ConnectionEvents): Connection {

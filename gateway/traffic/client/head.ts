@@ -14,6 +14,10 @@ export interface AnswerHead {
   readonly fields: ReadonlyMap<string, string>
 }
 
+/** Where a head ends, and how long it may be until there, in bytes. */
+export const HEAD_END = '\r\n\r\n'
+export const MAX_HEAD = 16 * 1024
+
 /** What anybody here makes use of. */
 const READ: ReadonlySet<string> = new Set([
   'age',
@@ -21,6 +25,7 @@ const READ: ReadonlySet<string> = new Set([
   'cache-tag',
   'connection',
   'content-length',
+  'content-type',
   'keep-alive',
   'transfer-encoding',
   'vary',
