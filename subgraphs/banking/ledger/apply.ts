@@ -5,7 +5,6 @@ import type { Query } from '../database.ts'
 import { saveRates, saveUsedQuotes } from '../exchange/store.ts'
 import { saveLoans } from '../loans/store.ts'
 import { saveSchedules } from '../schedules/store.ts'
-
 import { saveEndpoints } from '../webhooks/store.ts'
 import type { Effects } from './book.ts'
 import { plainArray, textArray } from './columns.ts'

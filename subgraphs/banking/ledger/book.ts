@@ -1,5 +1,4 @@
 /** The accounts and transfers of a batch while it is evaluated, and the only functions that change them. Knows no database. */
-
 import type { ExchangeRate } from '../exchange/rate.ts'
 import type { Loan } from '../loans/loan.ts'
 import { MAX_AMOUNT } from '../money/amount.ts'

@@ -2,7 +2,6 @@
  * The serial heart of the ledger: operations one by one, in order, on the state as it is under the lock.
  * A pure function of its arguments, so that tests can run it beside the real thing; the only home of idempotency.
  */
-
 import type { Loan } from '../loans/loan.ts'
 import type { Schedule } from '../schedules/schedule.ts'
 import { auditLine, chainHash } from './audit-chain.ts'

@@ -1,5 +1,4 @@
 /** The table of rules: which one answers which command. */
-
 import { exchangeRules } from '../../exchange/rules.ts'
 import { loanRules } from '../../loans/rules.ts'
 import { scheduleRules } from '../../schedules/rules.ts'
