@@ -7,9 +7,12 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Client } from 'pg'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Client, type DatabaseError } from 'pg'
 import { makeDataFolder } from './data-folder.ts'
 import { announced } from './processes.ts'
+
+const INSUFFICIENT_PRIVILEGE = '42501' // SQLSTATE
 
 /** Empty; with the tables; with the tables and the demo customers. */
 export type DatabaseKind = 'empty' | 'migrated' | 'seeded'
@@ -45,7 +48,7 @@ export async function openDatabaseHost(): Promise<DatabaseHost> {
     server ??= startServer()
     const { url } = await server
     if (method === 'DELETE') {
-      await execute(url, `DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`)
+      await dropDatabase(url, name)
       return ''
     }
     return await copyDatabase(url, await template(name, url))
@@ -96,6 +99,19 @@ async function copyDatabase(url: string, template: string): Promise<string> {
   const name = `test_${randomUUID().replaceAll('-', '')}`
   await execute(url, `CREATE DATABASE "${name}" TEMPLATE "${template}"`)
   return Object.assign(new URL(url), { pathname: `/${name}` }).href
+}
+
+/** The server's own cleaning may be at work in it for a moment, and only its superuser could end that. */
+async function dropDatabase(url: string, name: string): Promise<void> {
+  const deadline = Date.now() + 10_000
+  for (;;) {
+    try {
+      return await execute(url, `DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`)
+    } catch (error) {
+      if ((error as DatabaseError).code !== INSUFFICIENT_PRIVILEGE || Date.now() > deadline) throw error
+      await sleep(50)
+    }
+  }
 }
 
 async function execute(url: string, statement: string): Promise<void> {

@@ -46,7 +46,8 @@ function measuredBody(length: number): Body {
       const taken = Math.min(length - bytes, piece.length)
       // Most come in one piece, and are read where they lie.
       if (taken === length) text = piece.toString('utf8', 0, length)
-      else {
+      // An empty piece, as of a head that came alone, is no beginning: what is not written of the buffer is anybody's memory.
+      else if (taken > 0) {
         whole ??= Buffer.allocUnsafe(length)
         piece.copy(whole, bytes, 0, taken)
       }

@@ -51,6 +51,13 @@ describe('an answer', () => {
     )
   })
 
+  test.each(whole)('is whole where its head came alone (%#)', (write) => {
+    const bytes = Buffer.from(write(['{"data":', 'null}']))
+    const end = bytes.lastIndexOf('\r\n\r\n', bytes.indexOf('data')) + 4
+    const read = readAll([bytes.subarray(0, end), bytes.subarray(end)])
+    expect(read).toEqual({ said: ['200 text/plain', 'end'], body: '{"data":null}' })
+  })
+
   test('that is cut off is never taken for whole', () => {
     const bytes = Buffer.from(`${HEAD}transfer-encoding: chunked\r\n\r\n${chunked(['some', 'text'])}`)
     for (let length = 0; length < bytes.length; length += 1)
