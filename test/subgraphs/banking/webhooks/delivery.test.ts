@@ -180,8 +180,9 @@ describe('a delivery', () => {
       UPDATE webhook_deliveries SET attempts = 1, next_attempt_at = now() + interval '1 minute' WHERE endpoint_id = ${endpoint}::uuid`
     await deliver()
     expect(receiver.received).toHaveLength(0)
+    // Not `now()`: the column rounds to milliseconds, and so up to half of one into the future.
     await bank.database.$executeRaw`
-      UPDATE webhook_deliveries SET next_attempt_at = now() WHERE endpoint_id = ${endpoint}::uuid`
+      UPDATE webhook_deliveries SET next_attempt_at = now() - interval '1 second' WHERE endpoint_id = ${endpoint}::uuid`
     await deliver()
     expect(receiver.received).toHaveLength(1)
     expect(await deliveries(endpoint)).toMatchObject([{ status: 'DELIVERED', attempts: 2 }])
