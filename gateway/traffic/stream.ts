@@ -2,10 +2,10 @@
  * A subscription at one instance of a service: a connection of its own, on which events come as server-sent events. Never reconnects by itself.
  * The connection is a bare socket: with a client library's own state around it, it would take ten kilobytes more for as long as nothing happens.
  */
-import { validateHeaderValue } from 'node:http'
-import { connect as connectPlain, type OnReadOpts, type Socket } from 'node:net'
-import { connect as connectSecure } from 'node:tls'
+import type { Socket } from 'node:net'
 import { answerOf } from './answer.ts'
+import { onWire, requestHead } from './client/request.ts'
+import { openSocket } from './client/socket.ts'
 import { type AnswerListener, readStreamedAnswer } from './client/streamed-answer.ts'
 import { createEventReader, type ReadEvents } from './event-stream.ts'
 import { CallFailure } from './failure.ts'
@@ -37,7 +37,7 @@ export async function* openStream(
   signal.addEventListener('abort', abort, { once: true })
   try {
     if (signal.aborted) abort()
-    else socket.write(requestText(instance, headers, body))
+    else socket.write(requestOf(instance, headers, body), 'latin1')
     for (;;) {
       const answer = await inbox.next()
       if (!answer) return
@@ -50,39 +50,21 @@ export async function* openStream(
   }
 }
 
-/** @throws TypeError where a value is none that a header can have */
-function requestText({ origin, path }: Instance, headers: readonly string[], body: string): string {
-  const all = [...headers, 'accept', 'text/event-stream', 'content-length', String(Buffer.byteLength(body))]
-  const lines = [`POST ${path} HTTP/1.1`, `host: ${new URL(origin).host}`]
-  for (let at = 0; at + 1 < all.length; at += 2) {
-    const [name = '', value = ''] = all.slice(at, at + 2)
-    validateHeaderValue(name, value)
-    lines.push(`${name}: ${value}`)
-  }
-  return `${lines.join('\r\n')}\r\n\r\n${body}`
-}
+const requestOf = ({ origin, path }: Instance, headers: readonly string[], body: string): string | Buffer =>
+  onWire(requestHead('POST', path, new URL(origin).host, [...headers, 'accept', 'text/event-stream'], body), body)
 
 function open({ origin, url }: Instance, inbox: Inbox): Socket {
   const fail = (reason: string, cause?: unknown): void =>
     inbox.end(new CallFailure('connection', `${url}: ${reason}`, { cause }))
   const reader = readStreamedAnswer(createListener(url, inbox, () => socket.setTimeout(0)))
-  const onread: OnReadOpts = {
-    buffer: arrivals,
-    callback(size) {
-      try {
-        reader.read(arrivals.subarray(0, size))
-      } catch (error) {
-        inbox.end(new CallFailure('answer', `${url}: ${(error as Error).message}`, { cause: error }))
-      }
-      return !inbox.isFull()
-    },
-  }
-  const { protocol, hostname, port } = new URL(origin)
-  const host = hostname.replace(/^\[|\]$/g, '')
-  const isSecure = protocol === 'https:'
-  const target = { host, port: Number(port || (isSecure ? 443 : 80)), onread }
-  const socket = isSecure ? connectSecure({ ...target, servername: host }) : connectPlain(target)
-  socket.setNoDelay(true)
+  const socket = openSocket(new URL(origin), arrivals, (piece) => {
+    try {
+      reader.read(piece)
+    } catch (error) {
+      inbox.end(new CallFailure('answer', `${url}: ${(error as Error).message}`, { cause: error }))
+    }
+    return !inbox.isFull()
+  })
   socket.setTimeout(CONNECT_TIMEOUT, () => {
     fail('no answer in time')
     socket.destroy()

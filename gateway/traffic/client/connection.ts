@@ -1,9 +1,8 @@
 /** One kept-alive HTTP/1.1 connection, which carries one request at a time. What is not plainly an answer to it ends the connection. */
-import { connect, isIP, type Socket, type TcpNetConnectOpts } from 'node:net'
-import { connect as connectSecurely } from 'node:tls'
 import { CallFailure } from '../failure.ts'
 import { type Body, openBody } from './body.ts'
 import { type AnswerHead, HEAD_END, MAX_HEAD, malformed, readHead } from './head.ts'
+import { openSocket } from './socket.ts'
 
 /** An HTTP answer as it came. */
 export interface HttpAnswer {
@@ -25,7 +24,7 @@ export interface Receiver {
 
 export interface Connection {
   /** Sends a whole request; only while no other is on its way. */
-  send(request: string | Buffer, encoding: 'latin1' | undefined, receiver: Receiver): void
+  send(request: string | Buffer, receiver: Receiver): void
   /** Who waits for the answer of the request that is on its way. */
   readonly receiver: Receiver | undefined
   /** Until when it may be used again, in milliseconds of `performance.now()`. */
@@ -42,7 +41,6 @@ export interface ConnectionEvents {
 }
 
 const CONNECT_TIMEOUT = 2_000 // milliseconds
-const STILL_THERE = 60_000 // milliseconds of silence before the system asks whether the other side lives
 const PIECE = 16 * 1024 // bytes read at once; each connection has a buffer of this size
 
 /** Opens one at once; a request may be sent before it stands. @param origin scheme, host and port */
@@ -98,12 +96,13 @@ export function openConnection(origin: URL, { onFree, onClosed }: ConnectionEven
     waiting?.answered(answer)
   }
 
-  const socket = openSocket(origin, (piece) => {
+  const socket = openSocket(origin, Buffer.allocUnsafeSlow(PIECE), (piece) => {
     try {
       if (!isClosed) readPiece(piece)
     } catch (error) {
       close(error instanceof CallFailure ? error : new CallFailure('answer', String(error), { cause: error }))
     }
+    return true
   })
   const connecting = setTimeout(
     () => close(new CallFailure('connection', `no connection within ${CONNECT_TIMEOUT} ms`)),
@@ -118,10 +117,10 @@ export function openConnection(origin: URL, { onFree, onClosed }: ConnectionEven
   socket.once('close', () => close(new CallFailure('connection', 'closed before the answer was whole')))
 
   const connection: Connection = {
-    send(request, encoding, next) {
+    send(request, next) {
       receiver = next
       // One write of one piece: gathering several costs more than joining them.
-      socket.write(request, encoding)
+      socket.write(request, 'latin1')
     },
     get receiver() {
       return receiver
@@ -132,28 +131,4 @@ export function openConnection(origin: URL, { onFree, onClosed }: ConnectionEven
     destroy: close,
   }
   return connection
-}
-
-/** Its bytes come to `receive` in a buffer that is used again for the next ones: no stream stands between, and nothing is allocated. */
-function openSocket({ protocol, hostname, port }: URL, receive: (piece: Buffer) => void): Socket {
-  const secure = protocol === 'https:'
-  const host = hostname.replace(/^\[|\]$/g, '')
-  const buffer = Buffer.allocUnsafeSlow(PIECE)
-  const options: TcpNetConnectOpts = {
-    host,
-    port: Number(port) || (secure ? 443 : 80),
-    noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: STILL_THERE,
-    onread: {
-      buffer,
-      callback(length) {
-        receive(buffer.subarray(0, length))
-        return true
-      },
-    },
-  }
-  return secure
-    ? connectSecurely({ ...options, ALPNProtocols: ['http/1.1'], ...(isIP(host) === 0 && { servername: host }) })
-    : connect(options)
 }

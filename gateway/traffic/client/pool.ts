@@ -2,6 +2,7 @@
 import { CallFailure } from '../failure.ts'
 import { createAlarm } from './alarm.ts'
 import { type Connection, type HttpAnswer, openConnection, type Receiver } from './connection.ts'
+import { onWire, requestHead } from './request.ts'
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST'
@@ -29,13 +30,12 @@ export interface HttpPool {
 
 /** A request on its way, or waiting for a connection. */
 interface Errand extends Receiver {
-  readonly text: string
+  readonly head: string
   readonly body: string
   connection: Connection | undefined
 }
 
 const SWEEP = 5_000 // milliseconds between looks for connections that nobody needs any more
-const FORBIDDEN = /[^\t\x20-\x7e\x80-\xff]/ // RFC 9110, section 5.5
 
 /** @param address scheme, host and port @param size connections at most */
 export function createHttpPool(address: string, size: number): HttpPool {
@@ -64,10 +64,7 @@ export function createHttpPool(address: string, size: number): HttpPool {
 
   const carry = (connection: Connection, errand: Errand): void => {
     errand.connection = connection
-    const { text, body } = errand
-    // Text of nothing but ASCII is the same in both encodings, and the cheaper one is enough.
-    if (Buffer.byteLength(body) === body.length) connection.send(text + body, 'latin1', errand)
-    else connection.send(Buffer.concat([Buffer.from(text, 'latin1'), Buffer.from(body)]), undefined, errand)
+    connection.send(onWire(errand.head, errand.body), errand)
   }
 
   const events = {
@@ -111,7 +108,7 @@ export function createHttpPool(address: string, size: number): HttpPool {
       const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>()
       const errand: Errand = {
         deadline,
-        text: headText(method, path, origin.host, headers, body),
+        head: requestHead(method, path, origin.host, headers, body),
         body,
         connection: undefined,
         answered(answer) {
@@ -137,14 +134,3 @@ export function createHttpPool(address: string, size: number): HttpPool {
 }
 
 const unused = (): CallFailure => new CallFailure('connection', 'the connection is not needed any more')
-
-/** @throws CallFailure where a header could be mistaken for more than one */
-function headText(method: string, path: string, host: string, headers: readonly string[], body: string): string {
-  let text = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n`
-  for (let index = 0; index < headers.length; index += 2) {
-    const value = headers[index + 1] ?? ''
-    if (FORBIDDEN.test(value)) throw new CallFailure('cancelled', `the header "${headers[index]}" cannot be sent`)
-    text += `${headers[index]}: ${value}\r\n`
-  }
-  return body === '' && method === 'GET' ? `${text}\r\n` : `${text}content-length: ${Buffer.byteLength(body)}\r\n\r\n`
-}

@@ -1,0 +1,30 @@
+/** Opens the socket to an instance, plain or secure. Knows nothing of HTTP. */
+import { connect, isIP, type Socket, type TcpNetConnectOpts } from 'node:net'
+import { connect as connectSecurely } from 'node:tls'
+
+const STILL_THERE = 60_000 // milliseconds of silence before the system asks whether the other side lives
+
+/**
+ * What comes is read into `buffer`, which is used again for what comes next: no stream stands between, and nothing is allocated.
+ * @param origin scheme, host and port
+ * @param receive returns false where the other side has to wait
+ */
+export function openSocket(
+  { protocol, hostname, port }: URL,
+  buffer: Buffer,
+  receive: (piece: Buffer) => boolean,
+): Socket {
+  const secure = protocol === 'https:'
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const options: TcpNetConnectOpts = {
+    host,
+    port: Number(port) || (secure ? 443 : 80),
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: STILL_THERE,
+    onread: { buffer, callback: (length) => receive(buffer.subarray(0, length)) },
+  }
+  return secure
+    ? connectSecurely({ ...options, ALPNProtocols: ['http/1.1'], ...(isIP(host) === 0 && { servername: host }) })
+    : connect(options)
+}
