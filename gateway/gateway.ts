@@ -3,9 +3,10 @@ import { Registry } from 'prom-client'
 import type { AdminCommands } from './admin.ts'
 import { openPlayground } from './browser.ts'
 import type { Config } from './config.ts'
+import { createFront } from './http/front.ts'
 import { readShippedOperations } from './operations.ts'
-import { type HttpListener, listen } from './process/http.ts'
 import type { LifecycleState, RunningProcess } from './process/lifecycle.ts'
+import { type HttpListener, type ListenOptions, listen } from './process/listen.ts'
 import type { Logger } from './process/log.ts'
 import { StartRefused } from './process/settings.ts'
 import { createVerifier } from './protocol/caller.ts'
@@ -57,14 +58,19 @@ export async function startGateway(
   const streams = createStreams()
   const start = createStart(streams)
   const count = createRequestMetrics(registry, () => streams.count)
+  const answerOperation = createOperations({ policies, editions, start, count, log })
   const routes = createRoutes({
-    answerOperation: createOperations({ policies, editions, start, count, log }),
+    answerOperation,
     servePlayground: await openPlayground(config, editions.current.schema, shipped),
     serveFile: createFiles(editions),
     corsOrigins,
     state: () => state,
   })
-  const listener = await open('PORT', routes, config.host, config.port)
+  const listener = await open('PORT', routes, {
+    host: config.host,
+    port: config.port,
+    front: createFront(answerOperation),
+  })
   const sockets = openSockets({ server: listener.server, policies, corsOrigins, editions, start, log })
   state = 'ready'
   return {
@@ -99,15 +105,15 @@ async function openStore({ redisUrl, workers }: Config, log: Logger): Promise<An
 
 /** Listens on the admin port, always on loopback. @throws StartRefused where the port cannot be used */
 export const openAdmin = (commands: AdminCommands, port: number): Promise<HttpListener> =>
-  open('ADMIN_PORT', createAdminRoutes(commands), '127.0.0.1', port)
+  open('ADMIN_PORT', createAdminRoutes(commands), { host: '127.0.0.1', port })
 
 async function open(
   setting: string,
   handle: Parameters<typeof listen>[0],
-  host: string,
-  port: number,
+  options: ListenOptions,
 ): Promise<HttpListener> {
-  return listen(handle, { host, port }).catch((error: NodeJS.ErrnoException) => {
+  const { host, port } = options
+  return listen(handle, options).catch((error: NodeJS.ErrnoException) => {
     const reason = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be listened on (${error.code})`
     throw new StartRefused(`${setting}: ${host}:${port} ${reason}.`)
   })

@@ -1,5 +1,5 @@
 /** What the services are told of a request, and when a call made for it is given up. */
-import type { ServerResponse } from 'node:http'
+import type { HttpReply } from '../http/message.ts'
 import type { CallContext } from '../traffic/send.ts'
 import type { KnownOperation } from './documents.ts'
 import type { Exchange } from './exchange.ts'
@@ -11,7 +11,7 @@ import { carriesKeys } from './idempotency.ts'
 export function callContext(
   exchange: Exchange,
   { definition }: KnownOperation,
-  response: ServerResponse,
+  reply: HttpReply,
   { observe }: FreshnessTally,
 ): CallContext {
   const isQuery = definition.operation === 'query'
@@ -20,7 +20,7 @@ export function callContext(
     authorization: exchange.authorization,
     perspective: perspectiveOf(exchange),
     language: languageOf(exchange),
-    signal: isQuery ? hangUpOf(response) : undefined,
+    signal: isQuery ? hangUpOf(reply) : undefined,
     idempotent: !isQuery && carriesKeys(definition, exchange.parameters.variables ?? {}),
     observe,
   }

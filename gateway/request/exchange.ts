@@ -1,5 +1,5 @@
 /** What the policies know of one request, from its arrival to its answer. Filled from top to bottom, in the order of `policies.ts`. */
-import type { IncomingMessage } from 'node:http'
+import type { HttpRequest } from '../http/message.ts'
 import type { Caller } from '../protocol/caller.ts'
 import type { MediaType } from './media-type.ts'
 
@@ -13,7 +13,7 @@ export interface Parameters {
 }
 
 export interface Exchange {
-  readonly request: IncomingMessage
+  readonly request: HttpRequest
   /** Path without the query string. */
   readonly path: string
   /** Without the `?`. */
@@ -42,11 +42,11 @@ const NOTHING: Parameters = { query: '', operationName: undefined, variables: un
 
 /** The start of a request's life. */
 export function openExchange(
-  request: IncomingMessage,
+  request: HttpRequest,
   requestId: string,
   authorization: string | undefined = request.headers.authorization,
 ): Exchange {
-  const url = request.url ?? '/'
+  const { url } = request
   const question = url.indexOf('?')
   return {
     request,

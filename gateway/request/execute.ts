@@ -1,9 +1,9 @@
 /** Executes what the policies let through: a document met for the first time through Apollo Server, which validates it, and later at once. */
-import type { ServerResponse } from 'node:http'
 import { GraphQLError } from 'graphql'
 import { AnswerText } from '../execution/answer-data.ts'
 import type { Answer, CompiledOperation } from '../execution/compiled-operation.ts'
 import type { Engine } from '../execution/engine.ts'
+import type { HttpReply } from '../http/message.ts'
 import type { Logger } from '../process/log.ts'
 import type { Traffic } from '../traffic/traffic.ts'
 import { callContext, languageOf, perspectiveOf, sharedContext } from './call-context.ts'
@@ -24,7 +24,7 @@ export interface Execution {
   readonly body?: Body | undefined
 }
 
-export type Execute = (exchange: Exchange, operation: KnownOperation, response: ServerResponse) => Promise<Execution>
+export type Execute = (exchange: Exchange, operation: KnownOperation, reply: HttpReply) => Promise<Execution>
 
 export interface ExecuteOptions {
   readonly host: Host
@@ -45,16 +45,16 @@ interface Result {
 export function createExecute({ host, engine, traffic, hideSchema, log }: ExecuteOptions): Execute {
   const share = createShare<Result>()
 
-  const validated = async (exchange: Exchange, operation: KnownOperation, response: ServerResponse) => {
+  const validated = async (exchange: Exchange, operation: KnownOperation, reply: HttpReply) => {
     const tally = createFreshnessTally()
-    const call = callContext(exchange, operation, response, tally)
+    const call = callContext(exchange, operation, reply, tally)
     const outcome = await host.execute(exchange.parameters, { exchange, call })
     // Apollo Server executes nothing that it has not validated.
     if ('data' in outcome) operation.document.isValid = true
     return { outcome, keepable: keepableOf(operation, exchange, tally.result()) }
   }
 
-  const compiled = async (exchange: Exchange, operation: KnownOperation, response: ServerResponse): Promise<Result> => {
+  const compiled = async (exchange: Exchange, operation: KnownOperation, reply: HttpReply): Promise<Result> => {
     const { query, operationName, variables } = exchange.parameters
     const prepared = engine.prepare(query, operation.document.node, operationName)
     const bound = prepared.bind(variables ?? {})
@@ -62,7 +62,7 @@ export function createExecute({ host, engine, traffic, hideSchema, log }: Execut
     const ready = pending instanceof Promise ? await pending : pending
     const tally = createFreshnessTally()
     if (!isPublic(operation, ready)) {
-      const answer = await ready.execute(bound, callContext(exchange, operation, response, tally), traffic.send)
+      const answer = await ready.execute(bound, callContext(exchange, operation, reply, tally), traffic.send)
       return { answer, keepable: keepableOf(operation, exchange, tally.result()) }
     }
     const key = JSON.stringify([query, operationName, perspectiveOf(exchange), languageOf(exchange), variables])
@@ -80,11 +80,11 @@ export function createExecute({ host, engine, traffic, hideSchema, log }: Execut
     return true
   }
 
-  return async (exchange, operation, response) => {
-    if (!operation.document.isValid) return validated(exchange, operation, response)
+  return async (exchange, operation, reply) => {
+    if (!operation.document.isValid) return validated(exchange, operation, reply)
     const mask = (error: GraphQLError) => maskError(error.toJSON(), exchange.requestId, log, error)
     try {
-      const { answer, keepable, body } = await compiled(exchange, operation, response)
+      const { answer, keepable, body } = await compiled(exchange, operation, reply)
       const data = answer.data === 'null' ? null : new AnswerText(answer.data)
       const outcome = answer.errors.length === 0 ? { data } : { data, errors: answer.errors.map(mask) }
       return { outcome, keepable, body }

@@ -1,8 +1,8 @@
 /** Tells whoever works for a request that its client has gone. Knows nothing of what is given up then. */
-import type { ServerResponse } from 'node:http'
+import type { HttpReply } from '../http/message.ts'
 import type { Signal } from '../traffic/send.ts'
 
-export function hangUpOf(response: ServerResponse): Signal {
+export function hangUpOf(reply: HttpReply): Signal {
   const listeners: (() => void)[] = []
   const signal = {
     aborted: false,
@@ -12,8 +12,7 @@ export function hangUpOf(response: ServerResponse): Signal {
       if (index >= 0) listeners.splice(index, 1)
     },
   }
-  response.on('close', () => {
-    if (response.writableFinished) return
+  reply.onHangUp(() => {
     signal.aborted = true
     for (const listener of listeners.splice(0)) listener()
   })

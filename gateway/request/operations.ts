@@ -1,5 +1,5 @@
 /** The life of one operation: policies, document, operation, execution, answer. Reads like the contents page it follows. */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { HttpReply, HttpRequest } from '../http/message.ts'
 import type { Logger } from '../process/log.ts'
 import { sendEvents } from '../subscriptions/sse.ts'
 import type { StartEvents } from '../subscriptions/start.ts'
@@ -18,10 +18,10 @@ export interface OperationOptions {
   readonly log: Logger
 }
 
-export type AnswerOperation = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+export type AnswerOperation = (request: HttpRequest, reply: HttpReply) => Promise<void>
 
 export function createOperations({ policies, editions, start, count, log }: OperationOptions): AnswerOperation {
-  return async (request, response) => {
+  return async (request, reply) => {
     const exchange = openExchange(request, requestIdOf(request))
     try {
       for (const policy of policies.request) {
@@ -36,20 +36,20 @@ export function createOperations({ policies, editions, start, count, log }: Oper
         if (operation.definition.operation === 'subscription') {
           const events = await start(exchange, edition, operation, () => undefined)
           const leave = (): void => void events.return()
-          response.once('close', leave)
-          if (response.destroyed) leave() // it closed while the stream was being opened
-          await sendEvents(exchange, response, events)
+          reply.onHangUp(leave)
+          if (reply.isClosed()) leave() // it left while the stream was being opened
+          await sendEvents(exchange, reply, events)
         } else {
-          const execution = await edition.execute(exchange, operation, response)
-          if (exchange.accepts === 'events') await sendEvents(exchange, response, [execution.outcome])
-          else sendExecution(exchange, response, execution)
+          const execution = await edition.execute(exchange, operation, reply)
+          if (exchange.accepts === 'events') await sendEvents(exchange, reply, [execution.outcome])
+          else sendExecution(exchange, reply, execution)
           count(execution.outcome)
         }
       } finally {
         release()
       }
     } catch (error) {
-      count(sendRefusal(exchange, response, error, log))
+      count(sendRefusal(exchange, reply, error, log))
     }
   }
 }

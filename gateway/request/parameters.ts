@@ -1,21 +1,26 @@
 /** Reads what the client asks for, from a bounded body or from the address, and checks its shape (GraphQL over HTTP, section 5). */
-import { HttpError, readBody } from '../process/http.ts'
+import { HttpError } from '../process/http.ts'
 import { codedError } from '../protocol/errors.ts'
 import type { Exchange, Parameters, Policy } from './exchange.ts'
 
 /** @param limit bytes of a body, on the wire and inflated */
 export function readParameters(limit: number): Policy {
-  return async (exchange) => {
-    exchange.parameters =
-      exchange.request.method === 'POST'
-        ? check(parseBody(await readBody(exchange.request, limit)))
-        : check(readSearch(exchange, limit))
+  return (exchange) => {
+    if (exchange.request.method !== 'POST') {
+      exchange.parameters = check(readSearch(exchange, limit))
+      return
+    }
+    const take = (body: string): void => {
+      exchange.parameters = check(parseBody(body))
+    }
+    const body = exchange.request.readText(limit)
+    return body instanceof Promise ? body.then(take) : take(body)
   }
 }
 
-function parseBody(body: Buffer): unknown {
+function parseBody(body: string): unknown {
   try {
-    return JSON.parse(body.toString('utf8'))
+    return JSON.parse(body)
   } catch {
     throw codedError('BAD_USER_INPUT', 'The body is not JSON.')
   }

@@ -1,8 +1,8 @@
 /** Writes outcomes and refusals as JSON, always, with the status that GraphQL over HTTP gives them and what caches may do with them. */
 import { createHash } from 'node:crypto'
-import type { ServerResponse } from 'node:http'
 import { GraphQLError } from 'graphql'
 import { AnswerText } from '../execution/answer-data.ts'
+import type { HttpReply } from '../http/message.ts'
 import { HttpError } from '../process/http.ts'
 import type { Logger } from '../process/log.ts'
 import { type ErrorCode, errorStatus, isErrorCode } from '../protocol/errors.ts'
@@ -17,7 +17,7 @@ import type { MediaType } from './media-type.ts'
 const DOCUMENT_FAULTS: ReadonlySet<ErrorCode> = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED'])
 
 /** For what was executed, or at least handed to Apollo Server. */
-export function sendExecution(exchange: Exchange, response: ServerResponse, execution: Execution): void {
+export function sendExecution(exchange: Exchange, reply: HttpReply, execution: Execution): void {
   const { outcome, keepable } = execution
   const executed = 'data' in outcome
   const body = execution.body ?? bodyOf(textOf(outcome))
@@ -27,14 +27,14 @@ export function sendExecution(exchange: Exchange, response: ServerResponse, exec
     const vary = ['accept', ...(keepable.variesByLanguage ? ['accept-language'] : []), exchange.headers.get('vary')]
     exchange.headers.set('vary', vary.filter((name) => name !== undefined).join(', '))
     if (exchange.request.method === 'GET' && isKnownToClient(exchange, body)) {
-      write(exchange, response, 304, undefined)
+      write(exchange, reply, 304, '')
       return
     }
   }
   const code = outcome.errors?.[0]?.extensions?.['code']
   // A wrong variable is met only here, where it counts as a fault of the document.
   const legacy = exchange.legacyStatus && (isDocumentFault(code) || code === 'BAD_USER_INPUT')
-  write(exchange, response, executed || legacy ? 200 : statusOf(code), body)
+  write(exchange, reply, executed || legacy ? 200 : statusOf(code), body)
 }
 
 /** Names the answer by its content, and says whether the client has that very answer. */
@@ -45,7 +45,7 @@ function isKnownToClient({ request, headers }: Exchange, body: Body): boolean {
 }
 
 /** For what a policy refused, and for anything unforeseen, which is masked. Returns what the client is told. */
-export function sendRefusal(exchange: Exchange, response: ServerResponse, error: unknown, log: Logger): Outcome {
+export function sendRefusal(exchange: Exchange, reply: HttpReply, error: unknown, log: Logger): Outcome {
   const refusal = error instanceof HttpError ? { message: error.message, extensions: { code: error.code } } : undefined
   const known = refusal ?? (error instanceof GraphQLError ? error.toJSON() : { message: 'unforeseen' })
   const masked = maskError(known, exchange.requestId, log, error)
@@ -53,7 +53,7 @@ export function sendRefusal(exchange: Exchange, response: ServerResponse, error:
   const legacy = exchange.legacyStatus && isDocumentFault(code)
   const status = error instanceof HttpError ? error.status : legacy ? 200 : statusOf(code)
   const outcome = { errors: [masked] }
-  write(exchange, response, status, bodyOf(textOf(outcome)))
+  write(exchange, reply, status, bodyOf(textOf(outcome)))
   return outcome
 }
 
@@ -78,19 +78,12 @@ const SHORT = 16 * 1024 // characters
 export const bodyOf = (text: string): Body =>
   text.length <= SHORT && Buffer.byteLength(text) === text.length ? text : Buffer.from(text)
 
-function write(
-  { requestId, headers, mediaType }: Exchange,
-  response: ServerResponse,
-  status: number,
-  body: Body | undefined,
-): void {
-  if (response.destroyed || response.headersSent) return
+function write({ requestId, headers, mediaType }: Exchange, reply: HttpReply, status: number, body: Body): void {
   const all = [REQUEST_ID_HEADER, requestId]
-  if (body !== undefined) all.push('content-type', CONTENT_TYPE[mediaType], 'content-length', String(body.length))
+  if (status !== 304) all.push('content-type', CONTENT_TYPE[mediaType])
   if (!headers.has('cache-control')) all.push('cache-control', 'no-store')
   for (const [name, value] of headers) all.push(name, value)
-  response.writeHead(status, all)
-  response.end(body, 'latin1')
+  reply.send(status, all, body)
 }
 
 const CONTENT_TYPE: Readonly<Record<MediaType, string>> = {

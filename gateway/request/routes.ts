@@ -1,5 +1,6 @@
 /** Which path leads where on the public port. Knows no GraphQL. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { replyOf, requestOf } from '../http/node-messages.ts'
 import type { ServePlayground } from '../playground/serve.ts'
 import { sendJson } from '../process/http.ts'
 import type { LifecycleState } from '../process/lifecycle.ts'
@@ -19,7 +20,7 @@ export function createRoutes({ answerOperation, servePlayground, serveFile, cors
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
     if (path === '/graphql') {
-      if (!answerPreflight(request, response, corsOrigins)) await answerOperation(request, response)
+      if (!answerPreflight(request, response, corsOrigins)) await answerOperation(requestOf(request), replyOf(response))
     } else if (path === '/health/live') sendJson(response, 200, health('live'))
     else if (path === '/health/ready') sendJson(response, state() === 'ready' ? 200 : 503, health(state()))
     else if (!((await servePlayground(request, response)) || (await serveFile(request, response)))) {

@@ -5,6 +5,7 @@ import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError
 import type { OperationResult } from 'graphql-ws'
 import { useServer as serveOver } from 'graphql-ws/use/ws' // MIT; the protocol by its author
 import { WebSocketServer } from 'ws' // MIT; the WebSocket server of the Node field
+import { requestOf } from '../http/node-messages.ts'
 import type { Logger } from '../process/log.ts'
 import { codedError } from '../protocol/errors.ts'
 import { type Exchange, openExchange } from '../request/exchange.ts'
@@ -40,7 +41,7 @@ export function openSockets({ server, policies, corsOrigins, editions, start, lo
       onSubscribe: async ({ connectionParams, extra }, _id, payload) => {
         const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization']
         const authorization = typeof given === 'string' ? given : extra.request.headers.authorization
-        const exchange = openExchange(extra.request, requestIdOf(extra.request), authorization)
+        const exchange = openExchange(requestOf(extra.request), requestIdOf(extra.request), authorization)
         exchange.accepts = 'events'
         exchange.parameters = {
           query: payload.query,

@@ -1,5 +1,5 @@
 /** Writes a stream of answers as server-sent events (GraphQL over SSE, "distinct connections" mode). A slow client is written to slowly. */
-import type { ServerResponse } from 'node:http'
+import type { HttpReply, HttpStream } from '../http/message.ts'
 import { REQUEST_ID_HEADER } from '../protocol/signature.ts'
 import type { Exchange } from '../request/exchange.ts'
 import type { Outcome } from '../request/host.ts'
@@ -7,50 +7,58 @@ import { textOf } from '../request/respond.ts'
 
 const HEARTBEAT = 12_000 // milliseconds; keeps proxies from closing what looks idle
 
+const HEADERS = [
+  'content-type',
+  'text/event-stream; charset=utf-8',
+  'cache-control',
+  'no-store',
+  'x-accel-buffering', // proxies must not collect events
+  'no',
+]
+
 /** Every open stream; one timer beats for all. */
-const beating = new Set<ServerResponse>()
+const beating = new Set<HttpStream>()
 let heart: NodeJS.Timeout | undefined
 
 export async function sendEvents(
   { requestId, headers }: Exchange,
-  response: ServerResponse,
+  reply: HttpReply,
   outcomes: AsyncIterable<Outcome> | Iterable<Outcome>,
 ): Promise<void> {
-  response.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store',
-    'x-accel-buffering': 'no', // proxies must not collect events
-    [REQUEST_ID_HEADER]: requestId,
-    ...Object.fromEntries(headers),
-  })
-  response.write(':\n\n')
-  beat(response)
+  const all = [REQUEST_ID_HEADER, requestId, ...HEADERS]
+  for (const [name, value] of headers) all.push(name, value)
+  if (reply.isClosed()) return
+  const stream = reply.stream(200, all)
+  stream.write(':\n\n')
+  beat(stream)
   try {
     for await (const outcome of outcomes) {
-      if (response.destroyed) return
-      if (!response.write(`event: next\ndata: ${textOf(outcome)}\n\n`)) await drained(response)
+      if (stream.destroyed) return
+      if (!stream.write(`event: next\ndata: ${textOf(outcome)}\n\n`)) await drained(stream)
     }
-    response.end('event: complete\ndata:\n\n')
+    stream.end('event: complete\ndata:\n\n')
   } finally {
-    beating.delete(response)
+    beating.delete(stream)
     if (beating.size === 0) clearInterval(heart)
   }
 }
 
-function beat(response: ServerResponse): void {
+function beat(stream: HttpStream): void {
   if (beating.size === 0) {
     heart = setInterval(() => {
       for (const one of beating) one.write(':\n\n')
     }, HEARTBEAT).unref()
   }
-  beating.add(response)
+  beating.add(stream)
 }
 
-const drained = (response: ServerResponse): Promise<void> =>
+const drained = (stream: HttpStream): Promise<void> =>
   new Promise((resolve) => {
     const done = (): void => {
-      response.off('drain', done).off('close', done)
+      stream.off('drain', done)
+      stream.off('close', done)
       resolve()
     }
-    response.on('drain', done).on('close', done)
+    stream.on('drain', done)
+    stream.on('close', done)
   })

@@ -1,6 +1,7 @@
 /** A real identity provider on loopback, as far as a gateway sees one: a key set over HTTP and tokens signed with its keys. */
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { listen, sendJson } from '../../gateway/process/http.ts'
+import { sendJson } from '../../gateway/process/http.ts'
+import { listen } from '../../gateway/process/listen.ts'
 
 export type Algorithm = 'RS256' | 'EdDSA'
 

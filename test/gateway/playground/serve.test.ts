@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createPlayground } from '../../../gateway/playground/serve.ts'
-import { type HttpListener, listen } from '../../../gateway/process/http.ts'
+import { type HttpListener, listen } from '../../../gateway/process/listen.ts'
 import { createVerifier } from '../../../gateway/protocol/caller.ts'
 import { demoCallers, demoIdentity } from '../../../gateway/protocol/demo-identity.ts'
 

@@ -1,0 +1,102 @@
+/**
+ * Serves plain operations (`POST /graphql`, whole in one piece) for half of what Node's own HTTP server takes; the connection is left to that
+ * as soon as anything else comes. Never guesses: what `request-head.ts` does not know in full is not its business.
+ */
+import type { Socket } from 'node:net'
+import { tooLarge } from '../process/http.ts'
+import { type Front, INTERNAL, KEEP_ALIVE } from '../process/listen.ts'
+import type { HttpReply, HttpRequest } from './message.ts'
+import { createReply, type PlainReply } from './plain-reply.ts'
+import { createHeadReader, type RequestHead } from './request-head.ts'
+import { readInto } from './shared-buffer.ts'
+
+/**
+ * @param answer where it rejects, the client is told that something went wrong, and no more
+ * @param keepAlive milliseconds that a connection may be idle
+ */
+export function createFront(
+  answer: (request: HttpRequest, reply: HttpReply) => Promise<void>,
+  keepAlive: number = KEEP_ALIVE,
+): Front {
+  return (socket, door) => {
+    const readHead = createHeadReader()
+    /** Of the request that has no whole answer yet. */
+    let owed: PlainReply | undefined
+    /** What came meanwhile: a client may send its next request before it has the answer. */
+    let early: Buffer | undefined
+    let isLeft = false
+
+    const take = (piece: Buffer): boolean => {
+      // Node's reader takes no pieces, but gives the connection back to its stream for a WebSocket.
+      if (isLeft) return socket.push(Buffer.from(piece))
+      if (owed) {
+        early = early ? Buffer.concat([early, piece]) : Buffer.from(piece)
+        socket.pause()
+        return false
+      }
+      const head = readHead(piece.toString('latin1'))
+      if (head && head.end + head.length === piece.length) serve(requestOf(socket, head, piece))
+      else leave(Buffer.from(piece))
+      return true
+    }
+    const serve = (request: HttpRequest): void => {
+      door.owe(socket)
+      const reply = createReply(socket, door.isDraining, next)
+      owed = reply
+      answer(request, reply).catch(() => {
+        if (reply.isClosed()) socket.destroy()
+        else reply.send(500, ['content-type', 'application/json; charset=utf-8'], INTERNAL_BODY)
+      })
+    }
+    const next = (): void => {
+      owed = undefined
+      door.settle(socket)
+      if (early) leave(early)
+    }
+    const leave = (read: Buffer): void => {
+      isLeft = true
+      for (const [event, listener] of listeners) socket.off(event, listener)
+      socket.setTimeout(0)
+      door.passOn(socket, read)
+    }
+    // A client that closes its half of the connection has left, as it has for Node's server.
+    const end = (): void => {
+      if (owed) socket.destroy()
+      else socket.destroySoon()
+    }
+    const close = (): void => owed?.left()
+    const expire = (): void => {
+      if (!owed) socket.destroy()
+    }
+    // What follows is `close`.
+    const error = (): void => undefined
+    const listeners: readonly (readonly [string, (piece: Buffer) => void])[] = [
+      ['end', end],
+      ['close', close],
+      ['timeout', expire],
+      ['error', error],
+      ...(readInto(socket, take) ? [] : [['data', take] as const]),
+    ]
+    for (const [event, listener] of listeners) socket.on(event, listener)
+    socket.setTimeout(keepAlive)
+  }
+}
+
+const INTERNAL_BODY = JSON.stringify(INTERNAL)
+
+function requestOf(socket: Socket, { headers, end, length }: RequestHead, piece: Buffer): HttpRequest {
+  // Now: what it lies in belongs to the next read.
+  const body = piece.toString('utf8', end)
+  return {
+    method: 'POST',
+    url: '/graphql',
+    headers,
+    get address() {
+      return socket.remoteAddress
+    },
+    readText(limit) {
+      if (length > limit) throw tooLarge(limit)
+      return body
+    },
+  }
+}

@@ -1,0 +1,43 @@
+/** A request for an operation and the way back to its client, as everything behind the public port sees them, whoever reads and writes the bytes. */
+import type { IncomingHttpHeaders } from 'node:http'
+
+export interface HttpRequest {
+  readonly method: string
+  /** Path and query string, as they came. */
+  readonly url: string
+  /** Names in small letters. */
+  readonly headers: Readonly<IncomingHttpHeaders>
+  /** The IP address of who sent it, or of the proxy before. */
+  readonly address: string | undefined
+  /**
+   * The whole body, which is UTF-8; asked for once.
+   * @param limit bytes, on the wire and again after decompression
+   * @throws HttpError 413 when larger, 415 for an unknown encoding, 400 when it ends early or does not inflate
+   */
+  readText(limit: number): string | Promise<string>
+}
+
+export interface HttpReply {
+  /** True once there is nobody to answer, or everything was said. */
+  isClosed(): boolean
+  /**
+   * Answers in one piece; does nothing where that is too late.
+   * @param headers names and values in turn, without those of the connection and the length
+   * @param body text is ASCII
+   */
+  send(status: number, headers: readonly string[], body: string | Buffer): void
+  /** Answers in pieces, as they become known. Only where `isClosed` is false. */
+  stream(status: number, headers: readonly string[]): HttpStream
+  /** Calls once the client leaves without its whole answer, or ends a stream. One listener. */
+  onHangUp(listener: () => void): void
+}
+
+/** The part of a `Writable` that sends an answer in pieces. */
+export interface HttpStream {
+  readonly destroyed: boolean
+  /** False where the client is slower than the pieces: wait for `drain`. */
+  write(piece: string): boolean
+  end(piece: string): unknown
+  on(event: 'drain' | 'close', listener: () => void): unknown
+  off(event: 'drain' | 'close', listener: () => void): unknown
+}

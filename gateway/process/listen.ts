@@ -1,0 +1,168 @@
+/** Listens for HTTP, and takes the door away again without losing a request. Knows nothing of what is asked. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sendJson } from './http.ts'
+
+export interface HttpListener {
+  readonly server: Server
+  /** Base address with the port that was really taken, for example `http://127.0.0.1:4101`. */
+  readonly url: string
+  /**
+   * Tells kept-alive connections to close, takes no new one, waits for the requests in flight.
+   * @param timeout milliseconds after which what is left is cut
+   * @param grace goes on serving first, so that whoever sends requests here has time to notice and to go elsewhere
+   */
+  drain(timeout: number, grace?: Grace): Promise<void>
+}
+
+/** When it is time to close the door: after `quiet` milliseconds without a request, or after `longest` in any case. */
+export interface Grace {
+  readonly quiet: number
+  readonly longest: number
+}
+
+/** Reads connections before Node's own reader of HTTP does. It may leave any of them to that at any moment between two requests. */
+export type Front = (socket: Socket, door: Door) => void
+
+export interface Door {
+  /** True once each answer has to end its connection. */
+  isDraining(): boolean
+  /** A request has come on it; `settle` says that it needs nothing more. */
+  owe(socket: Socket): void
+  settle(socket: Socket): void
+  /** Leaves a connection to Node's reader for good. @param read what has come on it and was not answered */
+  passOn(socket: Socket, read: Buffer): void
+}
+
+export interface ListenOptions {
+  readonly host: string
+  /** 0 takes any free one. */
+  readonly port: number
+  /** Without it Node reads everything. */
+  readonly front?: Front
+}
+
+interface Connection {
+  /** Those it is waiting for answers to. */
+  requests: number
+  /** False for one that carried no request yet. */
+  wasUsed: boolean
+  /** Whose it is: Node keeps account of what is idle among its own. */
+  isNodes: boolean
+}
+
+/** Milliseconds that a connection may be idle. Longer than load balancers wait, so that none sends its next request into a closing door. */
+export const KEEP_ALIVE = 65_000
+const UNUSED = 500 // milliseconds a new connection has to send its first request once the door is closed
+
+/**
+ * Starts listening. A rejected `handle` is answered with 500 and no detail.
+ * @throws the listen error (`EADDRINUSE`) unchanged
+ */
+export async function listen(
+  handle: (request: IncomingMessage, response: ServerResponse) => Promise<void> | void,
+  { host, port, front }: ListenOptions,
+): Promise<HttpListener> {
+  let draining = false
+  let closing = false
+  let lastRequest = 0
+  const connections = new Map<Socket, Connection>()
+
+  const closeIdle = (): void => {
+    server.closeIdleConnections()
+    for (const [socket, { isNodes, wasUsed, requests }] of connections)
+      if (!isNodes && wasUsed && requests === 0) socket.destroySoon()
+  }
+  const owe = (socket: Socket): void => {
+    const connection = connections.get(socket)
+    if (!connection) return
+    connection.requests += 1
+    connection.wasUsed = true
+  }
+  const settle = (socket: Socket): void => {
+    const connection = connections.get(socket)
+    if (connection) connection.requests -= 1
+    // One that was in flight when the door was closed would stay open and idle: it ends with its answer.
+    if (closing) setImmediate(closeIdle)
+  }
+
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE, noDelay: true }, (request, response) => {
+    const { socket } = request
+    // Whoever only asks how we are is no traffic that could be lost.
+    if (!request.url?.startsWith('/health/')) lastRequest = performance.now()
+    // A client that keeps its connection would otherwise send its next request into a closed door.
+    if (draining) response.setHeader('connection', 'close')
+    owe(socket)
+    response.on('close', () => settle(socket))
+    Promise.resolve(handle(request, response)).catch(() => {
+      if (!response.headersSent) sendJson(response, 500, INTERNAL)
+      else response.destroy()
+    })
+  })
+  if (front) {
+    // What Node does with a new connection, kept for those that are left to it.
+    const nodes = server.listeners('connection')
+    server.removeAllListeners('connection')
+    const door: Door = {
+      isDraining: () => draining,
+      owe(socket) {
+        if (draining) lastRequest = performance.now()
+        owe(socket)
+      },
+      settle,
+      passOn(socket, read) {
+        const connection = connections.get(socket)
+        if (connection) connection.isNodes = true
+        if (read.length > 0) socket.unshift(read)
+        for (const take of nodes) take.call(server, socket)
+        socket.resume()
+      },
+    }
+    server.on('connection', (socket: Socket) => front(socket, door))
+  }
+  server.prependListener('connection', (socket: Socket) => {
+    connections.set(socket, { requests: 0, wasUsed: false, isNodes: front === undefined })
+    socket.once('close', () => connections.delete(socket))
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  const address = server.address() as AddressInfo
+  return {
+    server,
+    url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
+    async drain(timeout, grace) {
+      draining = true
+      const began = performance.now()
+      lastRequest = began
+      while (grace && performance.now() < began + grace.longest) {
+        const left = lastRequest + grace.quiet - performance.now()
+        if (left <= 0) break
+        await sleep(Math.min(left, began + grace.longest - performance.now()))
+      }
+      closing = true
+      await new Promise<void>((resolve) => {
+        const cut = setTimeout(() => {
+          for (const socket of connections.keys()) socket.destroy()
+        }, timeout)
+        // Opened in advance, as browsers do, and never used: to Node these are not idle.
+        const unused = setTimeout(() => {
+          for (const [socket, { requests }] of connections) if (requests === 0) socket.destroy()
+        }, UNUSED)
+        server.close(() => {
+          clearTimeout(cut)
+          clearTimeout(unused)
+          resolve()
+        })
+        closeIdle()
+      })
+    },
+  }
+}
+
+export const INTERNAL = { errors: [{ message: 'Internal error.', extensions: { code: 'INTERNAL' } }] }

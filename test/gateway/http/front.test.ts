@@ -1,0 +1,300 @@
+import { once } from 'node:events'
+import { Socket } from 'node:net'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { WebSocket, WebSocketServer } from 'ws'
+import { readInto } from '../../../gateway/http/shared-buffer.ts'
+import type { HttpListener } from '../../../gateway/process/listen.ts'
+import { answersOn, dial, nextOf, openDoor, post, takenIn, tell } from './door.ts'
+
+const doors: HttpListener[] = []
+const open = async (...options: Parameters<typeof openDoor>): Promise<HttpListener> => {
+  const door = await openDoor(...options)
+  doors.push(door)
+  return door
+}
+afterEach(async () => {
+  await Promise.all(doors.splice(0).map((door) => door.drain(0)))
+})
+
+/** What a client gets for bytes that it writes one after the other, as its requests are told back. */
+async function exchange(door: HttpListener, pieces: readonly string[], count: number) {
+  const socket = await dial(door)
+  const answers = answersOn(socket)
+  const received = []
+  for (const piece of pieces) {
+    socket.write(piece)
+    // So that each arrives by itself.
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  while (received.length < count) received.push(takenIn(await nextOf(answers)))
+  socket.destroy()
+  return received.map(({ by, body }) => `${by} ${body}`)
+}
+
+describe('a plain operation', () => {
+  test('is taken by the front, one after the other on a connection, whatever letters it has', async () => {
+    const door = await open()
+    expect(await exchange(door, [post('{"a":1}'), post('{"ä":"日本 🙂"}'), post('')], 3)).toEqual([
+      'front {"a":1}',
+      'front {"ä":"日本 🙂"}',
+      'front ',
+    ])
+  })
+
+  test('keeps its own body while others come in on other connections before it is read', async () => {
+    const { promise: allCame, resolve } = Promise.withResolvers<void>()
+    let count = 0
+    const door = await open(async (request, reply) => {
+      count += 1
+      if (count === 20) resolve()
+      await allCame
+      await tell(request, reply)
+    })
+    const sent = Array.from({ length: 20 }, (_, index) => `{"mine":${index}}`)
+    const received = await Promise.all(
+      sent.map(async (body) => {
+        const socket = await dial(door)
+        socket.write(post(body, [`authorization: ${body}`]))
+        const { headers, body: told } = takenIn(await nextOf(answersOn(socket)))
+        socket.destroy()
+        return [headers['authorization'], told]
+      }),
+    )
+    expect(received).toEqual(sent.map((body) => [body, body]))
+  })
+
+  test('may have headers that differ from those of the one before it', async () => {
+    const socket = await dial(await open())
+    const answers = answersOn(socket)
+    const lines = [['a: 1', 'b: 2'], ['a: 1', 'b: 3'], ['b: 3'], ['b: 3', 'A:4', 'c:'], ['b: 3', 'A:4', 'c:']]
+    for (const some of lines) {
+      socket.write(post('{}', some))
+      const { by, headers } = takenIn(await nextOf(answers))
+      const expected = some.map((line) => line.split(':').map((part) => part.trim().toLowerCase()))
+      expect({ by, headers }).toEqual({
+        by: 'front',
+        headers: { host: 'here', 'content-length': '2', ...Object.fromEntries(expected) },
+      })
+    }
+    socket.destroy()
+  })
+
+  test('is answered as Node would: length, date, and for how long the connection may be kept', async () => {
+    const socket = await dial(await open())
+    socket.write(post('{}'))
+    const { head } = await nextOf(answersOn(socket))
+    const date = /^date: (.*)$/m.exec(head)?.[1] ?? ''
+    expect(Math.abs(Date.parse(date) - Date.now())).toBeLessThan(2_000)
+    for (const line of [
+      /^http\/1\.1 200 ok\r$/m,
+      /^content-length: \d+\r$/m,
+      /^connection: keep-alive\r$/m,
+      /^keep-alive: timeout=65$/m,
+    ])
+      expect(head).toMatch(line)
+    socket.destroy()
+  })
+
+  test.each([
+    ['the answer fails', () => Promise.reject(new Error('secret'))],
+    ['a header would be two', async (_request, reply) => reply.send(200, ['vary', 'a\r\nset-cookie: b'], '{}')],
+    ['a header would not fit in latin1', async (_request, reply) => reply.send(200, ['vary', 'a\u{10a}b'], '{}')],
+  ] satisfies [string, Parameters<typeof openDoor>[0]][])(
+    'is answered 500 with nothing of the reason where %s',
+    async (_case, answer) => {
+      const socket = await dial(await open(answer))
+      socket.write(post('{}'))
+      const { status, head, body } = await nextOf(answersOn(socket))
+      expect([status, JSON.parse(body)]).toEqual([
+        500,
+        { errors: [{ message: 'Internal error.', extensions: { code: 'INTERNAL' } }] },
+      ])
+      expect(head).not.toContain('set-cookie')
+      socket.destroy()
+    },
+  )
+})
+
+describe('what the front does not know in full', () => {
+  test.each([
+    ['comes in pieces', [post('{}').slice(0, 30), post('{}').slice(30)], ['node {}']],
+    ['has its body in a piece of its own', [post('{"a":1}').slice(0, -7), '{"a":1}'], ['node {"a":1}']],
+    ['comes with the next', [post('{"a":1}') + post('{"a":2}')], ['node {"a":1}', 'node {"a":2}']],
+    [
+      'comes with a part of the next',
+      [`${post('{"a":1}')}POST`, post('{"a":2}').slice(4)],
+      ['node {"a":1}', 'node {"a":2}'],
+    ],
+    ['goes to another path', [post('{}').replace('/graphql', '/graphql?a=1')], ['node {}']],
+    ['has another method', ['GET /graphql HTTP/1.1\r\nhost: here\r\n\r\n'], ['node ']],
+    ['closes the connection', [post('{}', ['connection: close'])], ['node {}']],
+    [
+      'is chunked',
+      ['POST /graphql HTTP/1.1\r\nhost: here\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n'],
+      ['node {}'],
+    ],
+    ['says a header twice', [post('{}', ['a: 1', 'A: 2'])], ['node {}']],
+    ['is longer than a piece', [post(`"${'x'.repeat(200_000)}"`)], [`node "${'x'.repeat(200_000)}"`]],
+  ])('is left to Node with all that has come: what %s', async (_case, pieces, expected) => {
+    expect(await exchange(await open(), pieces, expected.length)).toEqual(expected)
+  })
+
+  test('is left to Node with the connection, after operations that were not', async () => {
+    const get = 'GET /health HTTP/1.1\r\nhost: here\r\n\r\n'
+    expect(await exchange(await open(), [post('{"a":1}'), get, post('{"a":2}')], 3)).toEqual([
+      'front {"a":1}',
+      'node ',
+      'node {"a":2}',
+    ])
+  })
+
+  test('comes to Node in its order where the client does not wait for its answer', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const door = await open(async (request, reply) => {
+      await promise
+      await tell(request, reply)
+    })
+    setTimeout(resolve, 50)
+    expect(await exchange(door, [post('{"a":1}'), post('{"a":2}'), post('{"a":3}')], 3)).toEqual([
+      'front {"a":1}',
+      'node {"a":2}',
+      'node {"a":3}',
+    ])
+  })
+
+  test('may become a WebSocket, also on a connection that the front has read', async () => {
+    const door = await open()
+    const sockets = new WebSocketServer({ noServer: true })
+    door.server.on('upgrade', (request, socket, head) => {
+      sockets.handleUpgrade(request, socket, head, (accepted) =>
+        accepted.on('message', (data) => accepted.send(`${data}!`)),
+      )
+    })
+    const socket = await dial(door)
+    socket.write(post('{}'))
+    expect(takenIn({ body: String((await once(socket, 'data'))[0]).split('\r\n\r\n')[1] ?? '' }).by).toBe('front')
+    const client = new WebSocket('ws://here', { createConnection: () => socket })
+    await once(client, 'open')
+    for (const word of ['one', 'x'.repeat(100_000)]) {
+      client.send(word)
+      const [data] = await once(client, 'message')
+      expect(String(data) === `${word}!`).toBe(true)
+    }
+    client.terminate()
+  })
+})
+
+describe('a client of the front', () => {
+  test.each(['destroy', 'end'] as const)('that leaves by %s is noticed while its answer is owed', async (leave) => {
+    const { promise: noticed, resolve: notice } = Promise.withResolvers<boolean>()
+    const { promise: came, resolve: come } = Promise.withResolvers<void>()
+    const door = await open(async (_request, reply) => {
+      reply.onHangUp(() => notice(reply.isClosed()))
+      come()
+    })
+    const socket = await dial(door)
+    socket.write(post('{}'))
+    await came
+    socket[leave]()
+    expect(await noticed).toBe(true)
+    socket.destroy()
+  })
+
+  test('is not said to have left once it has its whole answer', async () => {
+    let left = 0
+    const door = await open(async (request, reply) => {
+      reply.onHangUp(() => {
+        left += 1
+      })
+      await tell(request, reply)
+    })
+    const socket = await dial(door)
+    const answers = answersOn(socket)
+    socket.write(post('{}'))
+    await nextOf(answers)
+    socket.end()
+    await once(socket, 'close')
+    expect(left).toBe(0)
+  })
+
+  test('is cut off when it is idle for too long, and not while it waits for an answer', async () => {
+    const door = await open(async (request, reply) => {
+      await new Promise((resolve) => setTimeout(resolve, 150))
+      await tell(request, reply)
+    }, 50)
+    const socket = await dial(door)
+    const closed = once(socket, 'close')
+    socket.write(post('{}'))
+    expect(takenIn(await nextOf(answersOn(socket))).by).toBe('front')
+    await closed
+  })
+
+  test('that reads nothing has no next request served before it does', async () => {
+    let served = 0
+    const large = Buffer.alloc(8_000_000, 'x')
+    const door = await open(async (_request, reply) => {
+      served += 1
+      reply.send(200, [], large)
+    })
+    const socket = await dial(door)
+    socket.pause()
+    socket.write(post('{"a":1}'))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    socket.write(post('{"a":2}'))
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(served).toBe(1)
+    const answers = answersOn(socket)
+    expect((await nextOf(answers)).body).toHaveLength(large.length)
+    expect(takenIn(await nextOf(answers))).toMatchObject({ by: 'node', body: '{"a":2}' })
+    socket.destroy()
+  })
+
+  test('follows a stream until it ends with its connection', async () => {
+    const door = await open(async (_request, reply) => {
+      const stream = reply.stream(200, ['content-type', 'text/event-stream'])
+      stream.write('one,')
+      stream.end('two')
+    })
+    const socket = await dial(door)
+    socket.write(post('{}'))
+    const pieces = await socket.setEncoding('utf8').toArray()
+    expect(pieces.join('')).toMatch(/\r\nconnection: close\r\n\r\none,two$/)
+  })
+})
+
+describe('draining with a front', () => {
+  test('waits for what is in flight, ends its connection with the answer, and closes what is idle or was never used', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const { promise: came, resolve: come } = Promise.withResolvers<void>()
+    const door = await openDoor(async (request, reply) => {
+      const body = await request.readText(100)
+      if (body === '"slow"') {
+        come()
+        await promise
+      }
+      reply.send(200, [], body)
+    })
+    const [busy, idle, unused] = [await dial(door), await dial(door), await dial(door)]
+    const [busyAnswers, idleAnswers] = [answersOn(busy), answersOn(idle)]
+    idle.write(post('"quick"'))
+    await nextOf(idleAnswers)
+    busy.write(post('"slow"'))
+    await came
+    const closed = Promise.all([once(idle, 'close'), once(unused.resume(), 'close')])
+    void idleAnswers.next()
+    const drained = door.drain(60_000)
+    await closed
+    resolve()
+    const { head, body } = await nextOf(busyAnswers)
+    expect([body, /^connection: close$/m.test(head)]).toEqual(['"slow"', true])
+    await drained
+  })
+})
+
+test('this Node lets the front read into one buffer', async () => {
+  const door = await open()
+  const socket = await dial(door)
+  expect(readInto(socket, () => true)).toBe(true)
+  expect(readInto(new Socket(), () => true)).toBe(false)
+  socket.destroy()
+})

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import type { HttpListener } from '../../../gateway/process/listen.ts'
+import { answersOn, dial, openDoor, openPlainDoor, type Taken, takenIn } from './door.ts'
+
+let door: HttpListener
+let plain: HttpListener
+beforeAll(async () => {
+  door = await openDoor()
+  plain = await openPlainDoor()
+})
+afterAll(async () => {
+  await Promise.all([door.drain(0), plain.drain(0)])
+})
+
+/** Milliseconds after which a reader is taken to wait for more. */
+const PATIENCE = 150
+
+async function ask(listener: HttpListener, bytes: string): Promise<Taken | string> {
+  const socket = await dial(listener)
+  const timer = setTimeout(() => socket.destroy(), PATIENCE)
+  try {
+    socket.write(bytes, 'latin1')
+    const { value } = await answersOn(socket).next()
+    if (!value) return 'no answer'
+    return value.status === 200 ? takenIn(value) : `status ${value.status}`
+  } catch {
+    return 'no answer'
+  } finally {
+    clearTimeout(timer)
+    socket.destroy()
+  }
+}
+
+const names = [
+  'a',
+  'X-Thing',
+  'accept',
+  'authorization',
+  'cookie',
+  'content-type',
+  'host',
+  'constructor',
+  '__proto__',
+  'x_y',
+  'te',
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'upgrade',
+  'content-encoding',
+  'expect',
+  'a b',
+  'ä',
+  '',
+  '\x00',
+  'a\t',
+  ' a',
+  '(a)',
+]
+const values = [
+  '',
+  '1',
+  'a b',
+  'a:b',
+  'ü',
+  '\x00',
+  'a\x0bb',
+  'a\rb',
+  'a\nb',
+  'a\tb',
+  'a ',
+  '\ta',
+  'keep-alive',
+  'close',
+  'chunked',
+  'identity',
+  'gzip',
+  '3',
+  '+3',
+  '03',
+  '3, 3',
+  '3x',
+  '0x3',
+  '100-continue',
+  '\x7f',
+  'x'.repeat(20_000),
+]
+const weighted = <Value>(usual: readonly Value[], odd: readonly Value[]) =>
+  fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...usual) }, { weight: 1, arbitrary: fc.constantFrom(...odd) })
+const line = fc
+  .tuple(
+    fc.constantFrom(...names),
+    weighted([': ', ':'], [' : ', ':  ', ':\t', '', ';']),
+    fc.constantFrom(...values),
+    weighted(['\r\n'], ['\n', '\r', '\r\n ', '\r\n\t', '\r\r\n']),
+  )
+  .map((parts) => parts.join(''))
+const start = weighted(
+  ['POST /graphql HTTP/1.1\r\n'],
+  [
+    'POST /graphql HTTP/1.0\r\n',
+    'POST  /graphql HTTP/1.1\r\n',
+    'POST /graphql HTTP/1.1\n',
+    'post /graphql HTTP/1.1\r\n',
+    'POST /graphql HTTP/1.1 \r\n',
+    '\r\nPOST /graphql HTTP/1.1\r\n',
+  ],
+)
+const length = weighted(
+  ['content-length: 3\r\n', 'Content-Length:3\r\n'],
+  [
+    '',
+    'content-length: 2\r\n',
+    'content-length: 4\r\n',
+    'content-length: 003\r\n',
+    'content-length: -3\r\n',
+    'content-length: 3 \r\n',
+    'content-length : 3\r\n',
+  ],
+)
+const request = fc
+  .tuple(
+    start,
+    weighted(['host: here\r\n'], ['']),
+    fc.array(line, { maxLength: 3 }),
+    length,
+    weighted(['\r\n'], ['\n', '']),
+    weighted(['{1}'], ['', '{1', '{1}}']),
+  )
+  .map(([first, host, lines, sized, end, body]) => first + host + lines.join('') + sized + end + body)
+
+test('whatever the front takes, Node reads in the same way', async () => {
+  let taken = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(request, { minLength: 20, maxLength: 20 }), async (requests) => {
+      await Promise.all(
+        requests.map(async (bytes) => {
+          const byFront = await ask(door, bytes)
+          if (typeof byFront === 'string' || byFront.by === 'node') return
+          taken += 1
+          expect({ ...byFront, by: 'node' }).toEqual(await ask(plain, bytes))
+        }),
+      )
+    }),
+    { numRuns: 40 },
+  )
+  // Else nothing was compared.
+  expect(taken).toBeGreaterThan(40)
+}, 60_000)
