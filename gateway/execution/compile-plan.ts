@@ -52,11 +52,13 @@ function compileRoot(node: PlanNode, places: WrittenPlaces, types: TypeRelations
   return levels ? inSequence(levels) : compileNode(node, [], places, types)
 }
 
-const inSequence =
-  (steps: readonly Step[]): Step =>
-  async (run) => {
+const inSequence = (steps: readonly Step[]): Step => {
+  const [only] = steps
+  if (only && steps.length === 1) return only
+  return async (run) => {
     for (const step of steps) await step(run)
   }
+}
 
 const inParallel = (steps: readonly Step[]): Step => {
   const [only] = steps

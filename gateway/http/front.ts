@@ -26,17 +26,18 @@ export function createFront(
     let early: Buffer | undefined
     let isLeft = false
 
-    const take = (piece: Buffer): boolean => {
+    const take = (buffer: Buffer, length: number): boolean => {
       // Node's reader takes no pieces, but gives the connection back to its stream for a WebSocket.
-      if (isLeft) return socket.push(Buffer.from(piece))
+      if (isLeft) return socket.push(Buffer.from(buffer.subarray(0, length)))
       if (owed) {
-        early = early ? Buffer.concat([early, piece]) : Buffer.from(piece)
+        early = Buffer.concat([early ?? NOTHING, buffer.subarray(0, length)])
         socket.pause()
         return false
       }
-      const head = readHead(piece.toString('latin1'))
-      if (head && head.end + head.length === piece.length) serve(requestOf(socket, head, piece))
-      else leave(Buffer.from(piece))
+      const head = readHead(buffer.toString('latin1', 0, length))
+      if (head && head.end + head.length === length)
+        serve(requestOf(socket, head, buffer.toString('utf8', head.end, length)))
+      else leave(Buffer.from(buffer.subarray(0, length)))
       return true
     }
     const serve = (request: HttpRequest): void => {
@@ -75,28 +76,23 @@ export function createFront(
       ['close', close],
       ['timeout', expire],
       ['error', error],
-      ...(readInto(socket, take) ? [] : [['data', take] as const]),
+      ...(readInto(socket, take) ? [] : [['data', (piece: Buffer) => take(piece, piece.length)] as const]),
     ]
     for (const [event, listener] of listeners) socket.on(event, listener)
     socket.setTimeout(keepAlive)
   }
 }
 
+const NOTHING = Buffer.alloc(0)
 const INTERNAL_BODY = JSON.stringify(INTERNAL)
 
-function requestOf(socket: Socket, { headers, end, length }: RequestHead, piece: Buffer): HttpRequest {
-  // Now: what it lies in belongs to the next read.
-  const body = piece.toString('utf8', end)
-  return {
-    method: 'POST',
-    url: '/graphql',
-    headers,
-    get address() {
-      return socket.remoteAddress
-    },
-    readText(limit) {
-      if (length > limit) throw tooLarge(limit)
-      return body
-    },
-  }
-}
+const requestOf = (socket: Socket, { headers, length }: RequestHead, body: string): HttpRequest => ({
+  method: 'POST',
+  url: '/graphql',
+  headers,
+  address: () => socket.remoteAddress,
+  readText(limit) {
+    if (length > limit) throw tooLarge(limit)
+    return body
+  },
+})

@@ -1,4 +1,7 @@
-/** A request for an operation and the way back to its client, as everything behind the public port sees them, whoever reads and writes the bytes. */
+/**
+ * A request for an operation and the way back to its client, as everything behind the public port sees them, whoever reads and writes the bytes.
+ * What they say of themselves are functions, not getters: V8 gives each object with a getter a hidden class of its own, which outlives it.
+ */
 import type { IncomingHttpHeaders } from 'node:http'
 
 export interface HttpRequest {
@@ -8,7 +11,7 @@ export interface HttpRequest {
   /** Names in small letters. */
   readonly headers: Readonly<IncomingHttpHeaders>
   /** The IP address of who sent it, or of the proxy before. */
-  readonly address: string | undefined
+  address(): string | undefined
   /**
    * The whole body, which is UTF-8; asked for once.
    * @param limit bytes, on the wire and again after decompression
@@ -32,12 +35,10 @@ export interface HttpReply {
   onHangUp(listener: () => void): void
 }
 
-/** The part of a `Writable` that sends an answer in pieces. */
+/** An answer in pieces. */
 export interface HttpStream {
-  readonly destroyed: boolean
-  /** False where the client is slower than the pieces: wait for `drain`. */
-  write(piece: string): boolean
-  end(piece: string): unknown
-  on(event: 'drain' | 'close', listener: () => void): unknown
-  off(event: 'drain' | 'close', listener: () => void): unknown
+  isClosed(): boolean
+  /** Resolves once there is room for more, or nobody to take it; `undefined` where there is room at once. */
+  write(piece: string): Promise<void> | undefined
+  end(piece: string): void
 }

@@ -2,12 +2,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readBody } from '../process/http.ts'
 import type { HttpReply, HttpRequest } from './message.ts'
+import { streamOver } from './stream.ts'
 
 export const requestOf = (message: IncomingMessage): HttpRequest => ({
   method: message.method ?? 'GET',
   url: message.url ?? '/',
   headers: message.headers,
-  address: message.socket.remoteAddress,
+  address: () => message.socket.remoteAddress,
   readText: async (limit) => (await readBody(message, limit)).toString('utf8'),
 })
 
@@ -21,7 +22,7 @@ export const replyOf = (response: ServerResponse): HttpReply => ({
   },
   stream(status, headers) {
     response.writeHead(status, [...headers])
-    return response
+    return streamOver(response, (piece) => response.end(piece))
   },
   onHangUp(listener) {
     response.on('close', () => {

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net'
 import type { HttpReply } from './message.ts'
 import { writeHead } from './reply-head.ts'
+import { streamOver } from './stream.ts'
 
 export interface PlainReply extends HttpReply {
   /** The client is gone. */
@@ -33,19 +34,11 @@ export function createReply(socket: Socket, isLast: () => boolean, done: () => v
       const head = writeHead(status, headers, 'until the end')
       begun = true
       socket.write(head, 'latin1')
-      return {
-        get destroyed() {
-          return socket.destroyed
-        },
-        write: (piece) => socket.write(piece),
-        end(piece) {
-          whole = true
-          socket.write(piece)
-          socket.destroySoon()
-        },
-        on: (event, listener) => socket.on(event, listener),
-        off: (event, listener) => socket.off(event, listener),
-      }
+      return streamOver(socket, (piece) => {
+        whole = true
+        socket.write(piece)
+        socket.destroySoon()
+      })
     },
     onHangUp(listener) {
       hangUp = listener

@@ -16,15 +16,15 @@ const CALLBACK = symbolOf('kBufferCb')
 const INSTALL = 'useUserBuffer'
 
 /**
- * @param take is given what has come, to be used before it returns: the next read of any connection overwrites it. False has the client wait
- * until `socket.resume()`
+ * @param take is given the buffer and how many bytes have come, to be used before it returns: the next read of any connection overwrites them.
+ * False has the client wait until `socket.resume()`
  * @returns false where this Node cannot do it, with nothing changed
  */
-export function readInto(socket: Socket, take: (piece: Buffer) => boolean): boolean {
+export function readInto(socket: Socket, take: (buffer: Buffer, length: number) => boolean): boolean {
   const handle: unknown = Reflect.get(socket, '_handle')
   if (BUFFER === undefined || CALLBACK === undefined || !isReader(handle)) return false
   Reflect.set(socket, BUFFER, buffer)
-  Reflect.set(socket, CALLBACK, (length: number) => take(buffer.subarray(0, length)))
+  Reflect.set(socket, CALLBACK, (length: number) => take(buffer, length))
   handle[INSTALL](buffer)
   return true
 }

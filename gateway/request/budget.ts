@@ -19,7 +19,7 @@ const MINUTE = 60_000 // milliseconds
 export function createBudget(perMinute: number): SpendBudget {
   const buckets = new LRUCache<string, Bucket>({ max: CALLERS })
   return ({ caller, request, headers }, cost) => {
-    const key = caller ? `caller ${caller.id}` : `address ${request.address}`
+    const key = caller ? `caller ${caller.id}` : `address ${request.address()}`
     const now = performance.now()
     const bucket = buckets.get(key) ?? { left: perMinute, filledAt: now }
     const left = Math.min(perMinute, bucket.left + ((now - bucket.filledAt) / MINUTE) * perMinute)

@@ -9,7 +9,8 @@ export function hangUpOf(reply: HttpReply): Signal {
     addEventListener: (_type: 'abort', listener: () => void): void => void listeners.push(listener),
     removeEventListener(_type: 'abort', listener: () => void): void {
       const index = listeners.indexOf(listener)
-      if (index >= 0) listeners.splice(index, 1)
+      if (index === listeners.length - 1) listeners.pop()
+      else if (index >= 0) listeners.splice(index, 1)
     },
   }
   reply.onHangUp(() => {

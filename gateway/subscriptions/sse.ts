@@ -33,8 +33,8 @@ export async function sendEvents(
   beat(stream)
   try {
     for await (const outcome of outcomes) {
-      if (stream.destroyed) return
-      if (!stream.write(`event: next\ndata: ${textOf(outcome)}\n\n`)) await drained(stream)
+      if (stream.isClosed()) return
+      await stream.write(`event: next\ndata: ${textOf(outcome)}\n\n`)
     }
     stream.end('event: complete\ndata:\n\n')
   } finally {
@@ -51,14 +51,3 @@ function beat(stream: HttpStream): void {
   }
   beating.add(stream)
 }
-
-const drained = (stream: HttpStream): Promise<void> =>
-  new Promise((resolve) => {
-    const done = (): void => {
-      stream.off('drain', done)
-      stream.off('close', done)
-      resolve()
-    }
-    stream.on('drain', done)
-    stream.on('close', done)
-  })
