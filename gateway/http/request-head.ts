@@ -45,26 +45,27 @@ interface Line {
  */
 export function createHeadReader(): (text: string) => RequestHead | undefined {
   let lines: Line[] = []
-  let head: RequestHead | undefined
+  let before: { readonly text: string; readonly head: RequestHead } | undefined
   return (text) => {
+    // A head ends with the only empty line in it: text that begins with a whole one has that and no other.
+    if (before && text.startsWith(before.text)) return before.head
     if (!text.startsWith(START)) return undefined
     let at = START.length
     let count = 0
-    let isSame = true
     while (!text.startsWith('\r\n', at)) {
       let line = lines[count]
       if (line === undefined || !text.startsWith(line.text, at)) {
         line = readLine(text, at)
         if (line === undefined || count === MAX_LINES) return undefined
         lines[count] = line
-        isSame = false
       }
       at += line.text.length
       count += 1
     }
-    if (isSame && count === lines.length && head) return head
     lines = lines.slice(0, count)
-    head = at > MAX_HEAD ? undefined : headOf(lines, at + 2)
+    const end = at + 2
+    const head = end > MAX_HEAD ? undefined : headOf(lines, end)
+    before = head && { text: text.slice(0, end), head }
     return head
   }
 }

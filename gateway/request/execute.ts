@@ -14,7 +14,7 @@ import { withoutHint } from './hints.ts'
 import type { Host, Outcome } from './host.ts'
 import { maskError } from './mask.ts'
 import { type Body, bodyOf } from './respond.ts'
-import { createShare } from './share.ts'
+import { createShare, type Share } from './share.ts'
 
 export interface Execution {
   readonly outcome: Outcome
@@ -43,7 +43,7 @@ interface Result {
 }
 
 export function createExecute({ host, engine, traffic, hideSchema, log }: ExecuteOptions): Execute {
-  const share = createShare<Result>()
+  const shares = new WeakMap<CompiledOperation, Share<Result>>()
 
   const validated = async (exchange: Exchange, operation: KnownOperation, reply: HttpReply) => {
     const tally = createFreshnessTally()
@@ -65,12 +65,19 @@ export function createExecute({ host, engine, traffic, hideSchema, log }: Execut
       const answer = await ready.execute(bound, callContext(exchange, operation, reply, tally), traffic.send)
       return { answer, keepable: keepableOf(operation, exchange, tally.result()) }
     }
-    const key = JSON.stringify([query, operationName, perspectiveOf(exchange), languageOf(exchange), variables])
-    return share(key, async () => {
+    return shareOf(ready)(keyOf(exchange), async () => {
       const answer = await ready.execute(bound, sharedContext(exchange, tally), traffic.send)
       const body = answer.errors.length === 0 ? bodyOf(`{"data":${answer.data}}`) : undefined
       return { answer, keepable: keepableOf(operation, exchange, tally.result()), body }
     })
+  }
+
+  const shareOf = (operation: CompiledOperation): Share<Result> => {
+    const known = shares.get(operation)
+    if (known) return known
+    const made = createShare<Result>()
+    shares.set(operation, made)
+    return made
   }
 
   /** Reads stateless services alone: no caller is in it that could be mixed up with another. */
@@ -94,6 +101,15 @@ export function createExecute({ host, engine, traffic, hideSchema, log }: Execut
       return { outcome: { errors: [mask(error)] }, keepable: undefined }
     }
   }
+}
+
+/** All that can change the answer to an operation that no caller is in. */
+function keyOf(exchange: Exchange): string {
+  const { variables } = exchange.parameters
+  const language = languageOf(exchange)
+  // No header has a line end.
+  const way = `${perspectiveOf(exchange)}\n${language === undefined ? '' : `=${language}`}`
+  return variables ? `${way}\n${JSON.stringify(variables)}` : way
 }
 
 /** What only some may see is nothing for a shared cache, whoever it came from. */
