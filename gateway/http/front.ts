@@ -24,27 +24,23 @@ export function createFront(
     let owed: PlainReply | undefined
     /** What came meanwhile: a client may send its next request before it has the answer. */
     let early: Buffer | undefined
-    let isLeft = false
 
     const take = (buffer: Buffer, length: number): boolean => {
-      // Node's reader takes no pieces, but gives the connection back to its stream for a WebSocket.
-      if (isLeft) return socket.push(Buffer.from(buffer.subarray(0, length)))
       if (owed) {
         early = Buffer.concat([early ?? NOTHING, buffer.subarray(0, length)])
         socket.pause()
         return false
       }
       const head = readHead(buffer.toString('latin1', 0, length))
-      if (head && head.end + head.length === length)
-        serve(requestOf(socket, head, buffer.toString('utf8', head.end, length)))
+      if (head && head.end + head.length === length) serve(head, buffer.toString('utf8', head.end, length))
       else leave(Buffer.from(buffer.subarray(0, length)))
       return true
     }
-    const serve = (request: HttpRequest): void => {
+    const serve = (head: RequestHead, body: string): void => {
       door.owe(socket)
-      const reply = createReply(socket, door.isDraining, next)
+      const reply = createReply(socket, () => head.isLast || door.isDraining(), next)
       owed = reply
-      answer(request, reply).catch(() => {
+      answer(requestOf(socket, head, body), reply).catch(() => {
         if (reply.isClosed()) socket.destroy()
         else reply.send(500, ['content-type', 'application/json; charset=utf-8'], INTERNAL_BODY)
       })
@@ -55,7 +51,8 @@ export function createFront(
       if (early) leave(early)
     }
     const leave = (read: Buffer): void => {
-      isLeft = true
+      // Node's reader needs no pieces either, but for a WebSocket it gives the connection back to its stream.
+      giveBack?.()
       for (const [event, listener] of listeners) socket.off(event, listener)
       socket.setTimeout(0)
       door.passOn(socket, read)
@@ -71,13 +68,14 @@ export function createFront(
     }
     // What follows is `close`.
     const error = (): void => undefined
-    const listeners: readonly (readonly [string, (piece: Buffer) => void])[] = [
+    const giveBack = readInto(socket, take)
+    const listeners: [string, (piece: Buffer) => void][] = [
       ['end', end],
       ['close', close],
       ['timeout', expire],
       ['error', error],
-      ...(readInto(socket, take) ? [] : [['data', (piece: Buffer) => take(piece, piece.length)] as const]),
     ]
+    if (!giveBack) listeners.push(['data', (piece) => take(piece, piece.length)])
     for (const [event, listener] of listeners) socket.on(event, listener)
     socket.setTimeout(keepAlive)
   }

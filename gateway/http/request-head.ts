@@ -10,6 +10,8 @@ export interface RequestHead {
   readonly length: number
   /** Where the body begins. */
   readonly end: number
+  /** The client wants no other answer on this connection. */
+  readonly isLast: boolean
 }
 
 /** The longest that Node's reader takes, in bytes. */
@@ -88,6 +90,7 @@ function headOf(lines: readonly Line[], end: number): RequestHead | undefined {
   }
   const { host, connection, 'content-length': length } = headers
   if (host === undefined || length === undefined || !LENGTH.test(length)) return undefined
-  if (connection !== undefined && connection.toLowerCase() !== 'keep-alive') return undefined
-  return { headers, length: Number(length), end }
+  const isLast = connection?.toLowerCase() === 'close'
+  if (connection !== undefined && !isLast && connection.toLowerCase() !== 'keep-alive') return undefined
+  return { headers, length: Number(length), end, isLast }
 }

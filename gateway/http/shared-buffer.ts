@@ -18,15 +18,16 @@ const INSTALL = 'useUserBuffer'
 /**
  * @param take is given the buffer and how many bytes have come, to be used before it returns: the next read of any connection overwrites them.
  * False has the client wait until `socket.resume()`
- * @returns false where this Node cannot do it, with nothing changed
+ * @returns has what comes from then on go to the socket's own stream again; `undefined` where this Node cannot do it, with nothing changed
  */
-export function readInto(socket: Socket, take: (buffer: Buffer, length: number) => boolean): boolean {
+export function readInto(socket: Socket, take: (buffer: Buffer, length: number) => boolean): (() => void) | undefined {
   const handle: unknown = Reflect.get(socket, '_handle')
-  if (BUFFER === undefined || CALLBACK === undefined || !isReader(handle)) return false
+  if (BUFFER === undefined || CALLBACK === undefined || !isReader(handle)) return undefined
+  const install = (callback: (length: number) => boolean): void => void Reflect.set(socket, CALLBACK, callback)
   Reflect.set(socket, BUFFER, buffer)
-  Reflect.set(socket, CALLBACK, (length: number) => take(buffer, length))
+  install((length) => take(buffer, length))
   handle[INSTALL](buffer)
-  return true
+  return () => install((length) => socket.push(Buffer.from(buffer.subarray(0, length))))
 }
 
 const isReader = (handle: unknown): handle is { [INSTALL](buffer: Buffer): void } =>
