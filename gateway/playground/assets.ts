@@ -1,4 +1,7 @@
-/** Files with their content's hash in their name: read once, compressed beforehand, kept by browsers for good. Knows no page. */
+/**
+ * Files with their content's hash in their name: compressed beforehand, kept by browsers for good, and therefore read when they are asked
+ * for: together they are larger than all else that the gateway holds. Knows no page.
+ */
 import { readdir, readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname } from 'node:path'
@@ -8,8 +11,8 @@ type Encoding = 'br' | 'gzip' | 'identity'
 interface Asset {
   readonly type: string
   readonly etag: string
-  /** The same content, smallest first. */
-  readonly encodings: ReadonlyMap<Encoding, Buffer>
+  /** Where the same content lies, smallest first. */
+  readonly encodings: ReadonlyMap<Encoding, URL>
 }
 
 interface BuiltPage {
@@ -26,36 +29,37 @@ const types = new Map([
   ['.woff2', 'font/woff2'],
 ])
 
-/** Everything `build.ts` left in `dist`; undefined where it did not run. */
-export async function loadAssets(dist: URL): Promise<BuiltPage | undefined> {
+/** Finds everything `build.ts` left in `dist`; undefined where it did not run. */
+export async function findAssets(dist: URL): Promise<BuiltPage | undefined> {
   const page = await readFile(new URL('index.html', dist), 'utf8').catch(() => undefined)
   if (page === undefined) return undefined
   const folder = new URL('assets/', dist)
-  const names = await readdir(folder)
-  const read = async (name: string): Promise<Buffer | undefined> =>
-    names.includes(name) ? readFile(new URL(name, folder)) : undefined
+  const names = new Set(await readdir(folder))
   const files = new Map<string, Asset>()
   for (const name of names) {
     const type = types.get(extname(name))
     if (type === undefined) continue
     const variants = [
-      ['br', await read(`${name}.br`)],
-      ['gzip', await read(`${name}.gz`)],
-      ['identity', await read(name)],
+      ['br', `${name}.br`],
+      ['gzip', `${name}.gz`],
+      ['identity', name],
     ] as const
-    const encodings = new Map<Encoding, Buffer>()
-    for (const [encoding, content] of variants) if (content) encodings.set(encoding, content)
+    const encodings = new Map<Encoding, URL>()
+    for (const [encoding, file] of variants) if (names.has(file)) encodings.set(encoding, new URL(file, folder))
     files.set(`/assets/${name}`, { type, etag: name.split('-', 1)[0] ?? name, encodings })
   }
   return { page, files }
 }
 
-/** Answers GET and HEAD, in the best encoding that the browser takes. */
-export function sendAsset(asset: Asset, request: IncomingMessage, response: ServerResponse): void {
+/**
+ * Answers GET and HEAD, in the best encoding that the browser takes. Resolves to false, with nothing written, where the file is gone: a new
+ * build has taken the place of the one that was found.
+ */
+export async function sendAsset(asset: Asset, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
   const accepted = new Set((request.headers['accept-encoding'] ?? '').split(',').map((part) => part.trim()))
   const choice = [...asset.encodings].find(([encoding]) => encoding === 'identity' || accepted.has(encoding))
   if (!choice) throw new Error('Every asset has its plain content.')
-  const [encoding, content] = choice
+  const [encoding, file] = choice
   const etag = `"${asset.etag}-${encoding}"`
   const headers = {
     etag,
@@ -65,9 +69,13 @@ export function sendAsset(asset: Asset, request: IncomingMessage, response: Serv
     vary: 'accept-encoding',
     ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
   }
-  if (request.headers['if-none-match'] === etag) response.writeHead(304, headers).end()
-  else {
-    response.writeHead(200, { ...headers, 'content-length': content.length })
-    response.end(request.method === 'HEAD' ? undefined : content)
+  if (request.headers['if-none-match'] === etag) {
+    response.writeHead(304, headers).end()
+    return true
   }
+  const content = await readFile(file).catch(() => undefined)
+  if (!content) return false
+  response.writeHead(200, { ...headers, 'content-length': content.length })
+  response.end(request.method === 'HEAD' ? undefined : content)
+  return true
 }

@@ -1,10 +1,10 @@
 /**
  * The playground's side of the gateway: the page at `/` for browsers, its files under `/assets/`, and demo tokens.
- * Serves what `build.ts` made, from memory; never reads a path that a request names.
+ * Serves what `build.ts` made and was found at the start; never reads a path that a request names.
  */
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { loadAssets, sendAsset } from './assets.ts'
+import { findAssets, sendAsset } from './assets.ts'
 import { type DemoCallers, sendDemoToken } from './demo-token.ts'
 import type { PlaygroundSettings, PlaygroundTab } from './settings.ts'
 
@@ -48,7 +48,7 @@ const NOT_BUILT =
 
 /** Reads the built page once. A page that was never built is said so, in the browser. */
 export async function createPlayground({ tabs, demo, dist }: PlaygroundOptions): Promise<ServePlayground> {
-  const built = await loadAssets(dist ?? new URL('dist/', import.meta.url))
+  const built = await findAssets(dist ?? new URL('dist/', import.meta.url))
   const settings: PlaygroundSettings = { tabs, callers: demo?.names ?? [] }
   const page = built ? embed(built.page, settings) : NOT_BUILT
   const etag = `"${createHash('sha256').update(page).digest('base64url')}"`
@@ -67,9 +67,7 @@ export async function createPlayground({ tabs, demo, dist }: PlaygroundOptions):
       return true
     }
     const asset = built?.files.get(path)
-    if (!asset) return false
-    sendAsset(asset, request, response)
-    return true
+    return asset ? sendAsset(asset, request, response) : false
   }
 }
 

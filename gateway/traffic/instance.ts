@@ -1,7 +1,7 @@
 /** One running copy of a service: its connections, and what is known of its health. Sends nothing by itself. */
-import { Pool } from 'undici' // MIT; the client behind Node's own fetch, an order of magnitude cheaper per call than fetch itself
 import { type Breaker, createBreaker } from './breaker.ts'
 import { createHttpPool, type HttpPool } from './client/pool.ts'
+import { createFileClient, type FileClient } from './file-client.ts'
 
 export interface Instance {
   /** As configured, without path; shown on the admin port only. */
@@ -13,7 +13,7 @@ export interface Instance {
   /** For operations and questions about health: answers that are small enough to be kept in memory. */
   readonly http: HttpPool
   /** For files, which are handed on as they come. */
-  readonly files: Pool
+  readonly files: FileClient
   readonly breaker: Breaker
   /** Calls sent and not yet answered. */
   inFlight: number
@@ -32,12 +32,7 @@ export function openInstance(address: string, connections: number): Instance {
     origin,
     path: pathname === '/' ? '/graphql' : `${pathname}${search}`,
     http: createHttpPool(origin, connections),
-    files: new Pool(origin, {
-      connections,
-      pipelining: 1, // a slow answer must not hold up the one behind it
-      keepAliveTimeout: 30_000, // milliseconds; below the 65 s after which services close
-      connect: { timeout: 2_000 }, // milliseconds
-    }),
+    files: createFileClient(origin, connections),
     breaker: createBreaker(),
     inFlight: 0,
     pid: undefined,

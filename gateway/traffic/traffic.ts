@@ -148,7 +148,7 @@ export function createTraffic({ services, secret, probing, store, metrics, log }
       unwatch()
       failures.close()
       for (const { http } of instances) http.destroy()
-      await Promise.all(instances.map(({ files }) => files.destroy()))
+      await Promise.all(instances.map(({ files }) => files.close()))
     },
   }
 }

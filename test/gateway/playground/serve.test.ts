@@ -50,7 +50,7 @@ async function temporaryFolder(): Promise<string> {
   return folder
 }
 
-async function open(options: { built: boolean; demo: boolean }): Promise<{ origin: string; dataDir: string }> {
+async function open(options: { built: boolean; demo: boolean }): Promise<{ origin: string; dataDir: string; dist: string }> {
   const folder = await temporaryFolder()
   const dataDir = join(folder, 'data')
   if (options.built) {
@@ -73,7 +73,7 @@ async function open(options: { built: boolean; demo: boolean }): Promise<{ origi
     { host: '127.0.0.1', port: 0 },
   )
   listeners.push(listener)
-  return { origin: listener.url, dataDir }
+  return { origin: listener.url, dataDir, dist: folder }
 }
 
 afterAll(async () => {
@@ -135,6 +135,13 @@ describe('its files', () => {
     expect(packed.headers['content-encoding']).toBe('br')
     expect(brotliDecompressSync(packed.body).toString()).toBe(SCRIPT)
     expect(packed.headers.etag).not.toBe(plain.headers.etag)
+  })
+
+  test('are not found any more once another build has taken their place', async () => {
+    const { origin, dist } = await open({ built: true, demo: false })
+    await rm(join(dist, 'assets/Cd4-icon.svg'))
+    expect((await send(origin, '/assets/Cd4-icon.svg')).status).toBe(404)
+    expect((await send(origin, '/assets/Ab3-index.js')).status).toBe(200)
   })
 
   test('answer HEAD without and a known ETag without content', async () => {

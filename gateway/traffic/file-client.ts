@@ -1,0 +1,33 @@
+/** The client by which one instance's files are fetched: opened for the first of them. Sends nothing by itself. */
+import type { Dispatcher, Pool } from 'undici'
+
+export interface FileClient {
+  request(options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData>
+  /** Ends what is on its way. */
+  close(): Promise<void>
+}
+
+/** @param origin scheme, host and port @param connections at most; each carries one file at a time */
+export function createFileClient(origin: string, connections: number): FileClient {
+  let pool: Promise<Pool> | undefined
+  return {
+    async request(options) {
+      pool ??= openPool(origin, connections)
+      return (await pool).request(options)
+    },
+    async close() {
+      await (await pool)?.destroy()
+    },
+  }
+}
+
+async function openPool(origin: string, connections: number): Promise<Pool> {
+  // MIT; the client behind Node's own fetch. Loaded only where a service has files: it takes ten megabytes.
+  const { Pool } = await import('undici')
+  return new Pool(origin, {
+    connections,
+    pipelining: 1, // a slow answer must not hold up the one behind it
+    keepAliveTimeout: 30_000, // milliseconds; below the 65 s after which services close
+    connect: { timeout: 2_000 }, // milliseconds
+  })
+}
