@@ -12,7 +12,7 @@ import { readInto } from './shared-buffer.ts'
 
 /**
  * @param answer where it rejects, the client is told that something went wrong, and no more
- * @param keepAlive milliseconds that a connection may be idle
+ * @param keepAlive milliseconds that a connection may be idle, or an answer not be read
  */
 export function createFront(
   answer: (request: HttpRequest, reply: HttpReply) => Promise<void>,
@@ -63,8 +63,9 @@ export function createFront(
       else socket.destroySoon()
     }
     const close = (): void => owed?.left()
+    // An answer that is out as far as we go, and moves no more, waits for a client that does not read.
     const expire = (): void => {
-      if (!owed) socket.destroy()
+      if (!owed || owed.isClosed()) socket.destroy()
     }
     // What follows is `close`.
     const error = (): void => undefined

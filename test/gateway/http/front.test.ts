@@ -1,9 +1,12 @@
 import { once } from 'node:events'
 import { Socket } from 'node:net'
+import { promisify } from 'node:util'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { WebSocket, WebSocketServer } from 'ws'
+import type { HttpReply } from '../../../gateway/http/message.ts'
 import { readInto } from '../../../gateway/http/shared-buffer.ts'
 import type { HttpListener } from '../../../gateway/process/listen.ts'
+import { until } from '../../support/processes.ts'
 import { answersOn, dial, nextOf, openDoor, post, takenIn, tell } from './door.ts'
 
 const doors: HttpListener[] = []
@@ -226,6 +229,18 @@ describe('a client of the front', () => {
     socket.write(post('{}'))
     expect(takenIn(await nextOf(answersOn(socket))).by).toBe('front')
     await closed
+  })
+
+  test.each([
+    ['an answer', (reply: HttpReply) => reply.send(200, [], Buffer.alloc(8_000_000))],
+    ['a stream', (reply: HttpReply) => void reply.stream(200, []).write('x'.repeat(8_000_000))],
+  ])('that stops to read %s is cut off', async (_case, send) => {
+    const door = await open(async (_request, reply) => send(reply), 50)
+    const socket = await dial(door)
+    socket.pause().write(post('{}'))
+    const count = promisify(door.server.getConnections.bind(door.server))
+    await until('the connection is cut', async () => (await count()) === 0)
+    socket.destroy()
   })
 
   test('that reads nothing has no next request served before it does', async () => {
