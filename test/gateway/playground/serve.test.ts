@@ -50,7 +50,10 @@ async function temporaryFolder(): Promise<string> {
   return folder
 }
 
-async function open(options: { built: boolean; demo: boolean }): Promise<{ origin: string; dataDir: string; dist: string }> {
+async function open(options: {
+  built: boolean
+  demo: boolean
+}): Promise<{ origin: string; dataDir: string; dist: string }> {
   const folder = await temporaryFolder()
   const dataDir = join(folder, 'data')
   if (options.built) {
