@@ -9,6 +9,7 @@ import type { LifecycleState, RunningProcess } from './process/lifecycle.ts'
 import { type HttpListener, type ListenOptions, listen } from './process/listen.ts'
 import type { Logger } from './process/log.ts'
 import { StartRefused } from './process/settings.ts'
+import { settle } from './process/settle.ts'
 import { createVerifier } from './protocol/caller.ts'
 import { createAdminRoutes } from './request/admin.ts'
 import { createFiles } from './request/files.ts'
@@ -72,6 +73,7 @@ export async function startGateway(
     front: createFront(answerOperation),
   })
   const sockets = openSockets({ server: listener.server, policies, corsOrigins, editions, start, log })
+  settle()
   state = 'ready'
   return {
     url: listener.url,

@@ -1,7 +1,7 @@
 /** Which processes make up the system, as data: program, port and environment of each. Starts nothing. */
 import { isIPv6 } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { gatewayFlags } from '../gateway/process/node-flags.ts'
+import { gatewayEnvironment, gatewayFlags } from '../gateway/process/node-flags.ts'
 import { freePorts } from '../gateway/process/ports.ts'
 import { addressSetting, services } from '../gateway/services.ts'
 import type { ServiceKind } from '../gateway/traffic/kind.ts'
@@ -94,6 +94,7 @@ export async function describeSystem(settings: StartSettings, ports: Ports, secr
       program: program('gateway/main.ts'),
       flags: gatewayFlags,
       environment: {
+        ...gatewayEnvironment,
         ...common,
         HOST: host,
         PORT: `${ports.port}`,

@@ -1,6 +1,6 @@
 /** The gateways that take part, and how each is started on a supergraph. */
 import { fileURLToPath } from 'node:url'
-import { gatewayFlags } from '../../gateway/process/node-flags.ts'
+import { gatewayEnvironment, gatewayFlags } from '../../gateway/process/node-flags.ts'
 
 export interface Start {
   /** Arguments of Node. */
@@ -41,6 +41,7 @@ export const contestants: readonly Contestant[] = [
     start: ({ supergraph, services, stateless }) => ({
       args: [...gatewayFlags, file('../../gateway/main.ts')],
       env: {
+        ...gatewayEnvironment,
         NODE_ENV: 'production',
         SUPERGRAPH: supergraph,
         PORT: '0',

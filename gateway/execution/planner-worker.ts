@@ -1,6 +1,7 @@
 /** The thread that plans: builds one planner, then answers each operation with its plan. It sees no request and no data. */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { QueryPlan } from '@apollo/query-planner'
+import { settle } from '../process/settle.ts'
 import { createPlanner, PlanningError, type SupergraphFacts } from './planner.ts'
 
 export interface PlanRequest {
@@ -32,6 +33,7 @@ try {
     }
   })
   say({ kind: 'facts', facts: planner.facts })
+  settle()
 } catch (error) {
   say({ kind: 'refused', message: error instanceof Error ? error.message : String(error) })
 }

@@ -1,7 +1,18 @@
-/** Flags of Node for the gateway's process; whoever starts it passes them on. They change what it costs, never what it does. */
+/** How the gateway's process is started: whoever starts it passes these on. They change what it costs, never what it does. */
+import { fileURLToPath } from 'node:url'
 
-/**
- * MB of each half of the young generation. By default it grows until everything in flight under load fits, and stays that large: a quarter of the
- * memory under load for a tenth of the CPU. Workers of the process have the same.
- */
-export const gatewayFlags: readonly string[] = ['--max-semi-space-size=16']
+export const gatewayFlags: readonly string[] = [
+  // MB of each half of the young generation. By default it grows until everything in flight under load fits, and stays that large: a quarter
+  // of the memory under load for a tenth of the CPU. Workers of the process have the same.
+  '--max-semi-space-size=16',
+  // Lets it give back what only its start needed (`settle.ts`).
+  '--expose-gc',
+]
+
+export const gatewayEnvironment: Readonly<Record<string, string>> = {
+  // Of glibc, which else gives every thread that compiles or collects an arena of its own and takes none back: 13 MB.
+  MALLOC_ARENA_MAX: '2',
+  // Node keeps what it compiled beside the dependencies it belongs to, so that the next start need not load what strips types: it takes three
+  // quarters of the CPU, and 10 MB less stay resident. Where the folder cannot be written, everything goes on as without.
+  NODE_COMPILE_CACHE: fileURLToPath(new URL('../../node_modules/.cache/tributary', import.meta.url)),
+}

@@ -1,0 +1,30 @@
+import { expect, test } from '@jest/globals'
+import { gatewayEnvironment, gatewayFlags } from '../../gateway/process/node-flags.ts'
+import { describeSystem } from '../../start/processes.ts'
+import type { StartSettings } from '../../start/settings.ts'
+
+const settings: StartSettings = {
+  host: '127.0.0.1',
+  port: undefined,
+  adminPort: undefined,
+  dataDir: '/nowhere',
+  databaseUrl: undefined,
+  gatewaySecret: undefined,
+  demo: true,
+  instances: new Map(),
+  logLevel: 'warn',
+  environment: {},
+}
+const ports = { port: 4000, adminPort: 4090, notices: [] }
+
+test('the gateway is started as lean as it can be', async () => {
+  const { gateway } = await describeSystem(settings, ports, 'a secret')
+  expect(gateway.flags).toEqual(gatewayFlags)
+  expect(gateway.environment).toMatchObject(gatewayEnvironment)
+})
+
+test('what an operator says of memory goes before what the project thinks best', async () => {
+  const environment = { MALLOC_ARENA_MAX: '4', NODE_COMPILE_CACHE: '/elsewhere' }
+  const { gateway } = await describeSystem({ ...settings, environment }, ports, 'a secret')
+  expect(gateway.environment).toMatchObject(environment)
+})
