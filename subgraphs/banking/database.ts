@@ -52,8 +52,8 @@ export function openLedgerDatabase(options: DatabaseOptions): LedgerDatabase {
   const prisma = clientOf(pool, {})
   return {
     prisma,
-    async query<Row extends object>({ text, sql, values }: Prisma.Sql) {
-      return (await pool.query<Row>({ name: statementName(sql), text, values })).rows
+    async query<Row extends object>({ text, values }: Prisma.Sql) {
+      return (await pool.query<Row>({ name: statementName(text), text, values })).rows
     },
     async close() {
       await prisma.$disconnect()

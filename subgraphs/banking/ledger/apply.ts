@@ -8,9 +8,10 @@ import { saveSchedules } from '../schedules/store.ts'
 import { saveEndpoints } from '../webhooks/store.ts'
 import type { Effects } from './book.ts'
 import { plainArray, textArray } from './columns.ts'
-import type { BatchRecord, Evaluation } from './evaluate.ts'
+import type { BatchRecord, Evaluation, Operation } from './evaluate.ts'
 import { queryOf } from './load.ts'
 import type { Account, AccountChange, AccountOpening, LedgerEvent, Transfer } from './model.ts'
+import { quoted, recordArray } from './records.ts'
 
 type Transaction = Prisma.TransactionClient
 
@@ -47,11 +48,16 @@ export async function writeBatches(query: Query, statement: Prisma.Sql): Promise
 /** All of it or, unless the head's hash is still `base`, nothing. Its update of the head is the ledger's lock: whoever comes later waits there. */
 export function batchStatement(base: string, evaluation: Evaluation): Prisma.Sql {
   const { effects, batches, head } = evaluation
-  const transfers = transferColumns([...effects.transfers.values()])
-  const events = eventColumns(effects.events)
-  const accounts = accountColumns(effects)
-  const operations = operationColumns(batches)
-  const links = batchColumns(batches)
+  const transfers = recordArray(effects.transfers.values(), transferFields)
+  const events = recordArray(effects.events, eventFields)
+  // In the order of their ids, as every writer goes: no two can wait for each other.
+  const touched = [...effects.touched.values()].sort((one, other) => (one.id < other.id ? -1 : 1))
+  const counters = recordArray(touched, counterFields)
+  const operations = recordArray(
+    batches.flatMap((batch) => batch.operations),
+    operationFields,
+  )
+  const links = recordArray(batches, batchFields)
   return Prisma.sql`/* ledger:write */
     WITH headed AS (
       UPDATE ledger SET last_sequence = ${head.sequence}, last_operation = ${head.operation}, last_batch = ${head.batch},
@@ -61,137 +67,111 @@ export function batchStatement(base: string, evaluation: Evaluation): Prisma.Sql
     ), moved AS (
       INSERT INTO transfers (id, kind, status, debit_account_id, credit_account_id, amount, posted_amount, currency,
         reference, merchant_id, reversal_of, group_id, expires_at, created_at, resolved_at)
-      SELECT * FROM unnest(${transfers.id}::bigint[], ${transfers.kind}::transfer_kind[],
-        ${transfers.status}::transfer_status[], ${transfers.debit}::bigint[], ${transfers.credit}::bigint[],
-        ${transfers.amount}::bigint[], ${transfers.posted}::bigint[], ${transfers.currency}::text[],
-        ${transfers.reference}::text[], ${transfers.merchant}::text[], ${transfers.reversalOf}::bigint[],
-        ${transfers.group}::bigint[], ${transfers.expiresAt}::timestamptz[], ${transfers.createdAt}::timestamptz[],
-        ${transfers.resolvedAt}::timestamptz[])
+      SELECT id, kind, status, debit_account_id, credit_account_id, amount, posted_amount, currency,
+        reference, merchant_id, reversal_of, group_id, expires_at, created_at, resolved_at
+      FROM unnest(${transfers}::new_transfer[])
       WHERE EXISTS (SELECT FROM headed)
     ), happened AS MATERIALIZED (
-      SELECT * FROM unnest(${events.sequence}::bigint[], ${events.kind}::event_kind[], ${events.transfer}::bigint[],
-        ${events.debit}::bigint[], ${events.credit}::bigint[], ${events.amount}::bigint[], ${events.at}::timestamptz[],
-        ${events.debitBalance}::bigint[], ${events.creditBalance}::bigint[], ${events.reference}::text[],
-        ${events.merchant}::text[])
-        AS e (sequence, kind, transfer, debit, credit, amount, at, debit_balance, credit_balance, reference, merchant)
+      SELECT sequence, kind, transfer_id, debit_account_id, credit_account_id, amount, at,
+        debit_balance, credit_balance, reference, merchant_id
+      FROM unnest(${events}::new_event[])
       WHERE EXISTS (SELECT FROM headed)
     ), told AS (
       INSERT INTO outbox (sequence, kind, transfer_id, debit_account_id, credit_account_id, amount, at)
-      SELECT sequence, kind, transfer, debit, credit, amount, at FROM happened
+      SELECT sequence, kind, transfer_id, debit_account_id, credit_account_id, amount, at FROM happened
     ), entered AS (
       INSERT INTO entries (account_id, sequence, transfer_id, amount, balance_after, posted_at, merchant_id, category, search)
-      SELECT side.account, sequence, transfer, side.amount, side.balance, at, merchant, m.category,
-        CASE WHEN COALESCE(reference, merchant) IS NOT NULL THEN lower(unaccent(concat_ws(' ', reference, m.name))) END
+      SELECT side.account, sequence, transfer_id, side.amount, side.balance, at, merchant_id, m.category,
+        CASE WHEN COALESCE(reference, merchant_id) IS NOT NULL THEN lower(unaccent(concat_ws(' ', reference, m.name))) END
       FROM happened
-      LEFT JOIN merchants m ON m.id = merchant
-      CROSS JOIN LATERAL (VALUES (debit, -amount, debit_balance), (credit, amount, credit_balance))
-        AS side (account, amount, balance)
+      LEFT JOIN merchants m ON m.id = merchant_id
+      CROSS JOIN LATERAL (
+        VALUES (debit_account_id, -happened.amount, debit_balance), (credit_account_id, happened.amount, credit_balance)
+      ) AS side (account, amount, balance)
       WHERE debit_balance IS NOT NULL
     ), counted AS (
       UPDATE accounts SET spent = c.spent, spent_on = c.spent_on, debits_pending = c.debits_pending,
         debits_posted = c.debits_posted, credits_pending = c.credits_pending, credits_posted = c.credits_posted
-      FROM unnest(${accounts.id}::bigint[], ${accounts.spent}::bigint[], ${accounts.spentOn}::date[],
-        ${accounts.debitsPending}::bigint[], ${accounts.debitsPosted}::bigint[],
-        ${accounts.creditsPending}::bigint[], ${accounts.creditsPosted}::bigint[])
-        AS c (id, spent, spent_on, debits_pending, debits_posted, credits_pending, credits_posted)
+      FROM unnest(${counters}::new_counters[]) AS c
       WHERE accounts.id = c.id AND EXISTS (SELECT FROM headed)
     ), recorded AS (
       INSERT INTO operations (number, actor, key, name, input_hash, refusal, message, subject, details, request_id, at)
-      SELECT number, actor, key, name, decode(input_hash, 'hex'), refusal, message, subject, details::json, request_id, at
-      FROM unnest(${operations.number}::bigint[], ${operations.actor}::text[], ${operations.key}::text[],
-        ${operations.name}::text[], ${operations.inputHash}::text[], ${operations.refusal}::text[],
-        ${operations.message}::text[], ${operations.subject}::text[], ${operations.details}::text[],
-        ${operations.requestId}::text[], ${operations.at}::timestamptz[])
-        AS o (number, actor, key, name, input_hash, refusal, message, subject, details, request_id, at)
+      SELECT number, actor, key, name, decode(input_hash, 'hex'), refusal, message, subject, details, request_id, at
+      FROM unnest(${operations}::new_operation[])
       WHERE EXISTS (SELECT FROM headed)
     ), linked AS (
       INSERT INTO batches (number, first_sequence, first_operation, last_operation, at, hash)
       SELECT number, first_sequence, first_operation, last_operation, at, decode(hash, 'hex')
-      FROM unnest(${links.number}::bigint[], ${links.firstSequence}::bigint[], ${links.firstOperation}::bigint[],
-        ${links.lastOperation}::bigint[], ${links.at}::timestamptz[], ${links.hash}::text[])
-        AS b (number, first_sequence, first_operation, last_operation, at, hash)
+      FROM unnest(${links}::new_batch[])
       WHERE EXISTS (SELECT FROM headed)
     )
     SELECT id FROM headed`
 }
 
-const transferColumns = (transfers: readonly Transfer[]) => ({
-  id: plainArray(transfers.map(({ id }) => id)),
-  kind: plainArray(transfers.map(({ kind }) => kind)),
-  status: plainArray(transfers.map(({ status }) => status)),
-  debit: plainArray(transfers.map(({ debitAccount }) => debitAccount)),
-  credit: plainArray(transfers.map(({ creditAccount }) => creditAccount)),
-  amount: plainArray(transfers.map(({ amount }) => amount)),
-  posted: plainArray(transfers.map(({ postedAmount }) => postedAmount)),
-  currency: plainArray(transfers.map(({ currency }) => currency)),
-  reference: textArray(transfers.map(({ reference }) => reference)),
-  merchant: textArray(transfers.map(({ merchantId }) => merchantId)),
-  reversalOf: plainArray(transfers.map(({ reversalOf }) => reversalOf)),
-  group: plainArray(transfers.map(({ groupId }) => groupId)),
-  expiresAt: plainArray(transfers.map(({ expiresAt }) => expiresAt)),
-  createdAt: plainArray(transfers.map(({ createdAt }) => createdAt)),
-  resolvedAt: plainArray(transfers.map(({ resolvedAt }) => resolvedAt)),
-})
+// The fields of each are those of the database's type of that name, in its order.
 
-const eventColumns = (events: readonly LedgerEvent[]) => ({
-  sequence: plainArray(events.map(({ sequence }) => sequence)),
-  kind: plainArray(events.map(({ kind }) => kind)),
-  transfer: plainArray(events.map(({ transferId }) => transferId)),
-  debit: plainArray(events.map(({ debitAccount }) => debitAccount)),
-  credit: plainArray(events.map(({ creditAccount }) => creditAccount)),
-  amount: plainArray(events.map(({ amount }) => amount)),
-  at: plainArray(events.map(({ at }) => at)),
-  debitBalance: plainArray(events.map(({ balances }) => balances?.debit ?? null)),
-  creditBalance: plainArray(events.map(({ balances }) => balances?.credit ?? null)),
-  reference: textArray(events.map(({ reference }) => reference)),
-  merchant: textArray(events.map(({ merchantId }) => merchantId)),
-})
+/** `new_transfer` */
+const transferFields = (transfer: Transfer) => [
+  transfer.id,
+  transfer.kind,
+  transfer.status,
+  transfer.debitAccount,
+  transfer.creditAccount,
+  transfer.amount,
+  transfer.postedAmount,
+  transfer.currency,
+  quoted(transfer.reference),
+  quoted(transfer.merchantId),
+  transfer.reversalOf,
+  transfer.groupId,
+  transfer.expiresAt,
+  transfer.createdAt,
+  transfer.resolvedAt,
+]
 
-function accountColumns({ touched }: Effects) {
-  // In the order of their ids, as every writer goes: no two can wait for each other.
-  const accounts = [...touched.values()].sort((one, other) => (one.id < other.id ? -1 : 1))
-  const column = (of: (account: Account) => bigint | string | null): string => plainArray(accounts.map(of))
-  return {
-    id: column(({ id }) => id),
-    spent: column(({ spent }) => spent),
-    spentOn: column(({ spentOn }) => spentOn),
-    debitsPending: column(({ debitsPending }) => debitsPending),
-    debitsPosted: column(({ debitsPosted }) => debitsPosted),
-    creditsPending: column(({ creditsPending }) => creditsPending),
-    creditsPosted: column(({ creditsPosted }) => creditsPosted),
-  }
+/** `new_event` */
+const eventFields = (event: LedgerEvent) => [
+  event.sequence,
+  event.kind,
+  event.transferId,
+  event.debitAccount,
+  event.creditAccount,
+  event.amount,
+  event.at,
+  event.balances?.debit ?? null,
+  event.balances?.credit ?? null,
+  quoted(event.reference),
+  quoted(event.merchantId),
+]
+
+/** `new_counters` */
+const counterFields = (account: Account) => [
+  account.id,
+  account.spent,
+  account.spentOn,
+  account.debitsPending,
+  account.debitsPosted,
+  account.creditsPending,
+  account.creditsPosted,
+]
+
+/** `new_operation` */
+function operationFields({ number, actor, key, name, inputHash, outcome, requestId, at }: Operation) {
+  const told = outcome.accepted
+    ? [null, null, quoted(outcome.subject), outcome.details === null ? null : quoted(JSON.stringify(outcome.details))]
+    : [outcome.code, quoted(outcome.message), null, null]
+  return [number, quoted(actor), quoted(key), name, inputHash, ...told, quoted(requestId), at]
 }
 
-function operationColumns(batches: readonly BatchRecord[]) {
-  const operations = batches.flatMap((batch) => batch.operations)
-  const outcomes = operations.map(({ outcome }) => outcome)
-  return {
-    number: plainArray(operations.map(({ number }) => number)),
-    actor: textArray(operations.map(({ actor }) => actor)),
-    key: textArray(operations.map(({ key }) => key)),
-    name: plainArray(operations.map(({ name }) => name)),
-    inputHash: plainArray(operations.map(({ inputHash }) => inputHash)),
-    refusal: plainArray(outcomes.map((outcome) => (outcome.accepted ? null : outcome.code))),
-    message: textArray(outcomes.map((outcome) => (outcome.accepted ? null : outcome.message))),
-    subject: textArray(outcomes.map((outcome) => (outcome.accepted ? outcome.subject : null))),
-    details: textArray(
-      outcomes.map((outcome) =>
-        outcome.accepted && outcome.details !== null ? JSON.stringify(outcome.details) : null,
-      ),
-    ),
-    requestId: textArray(operations.map(({ requestId }) => requestId)),
-    at: plainArray(operations.map(({ at }) => at)),
-  }
-}
-
-const batchColumns = (batches: readonly BatchRecord[]) => ({
-  number: plainArray(batches.map(({ number }) => number)),
-  firstSequence: plainArray(batches.map(({ firstSequence }) => firstSequence)),
-  firstOperation: plainArray(batches.map(({ firstOperation }) => firstOperation)),
-  lastOperation: plainArray(batches.map(({ lastOperation }) => lastOperation)),
-  at: plainArray(batches.map(({ at }) => at)),
-  hash: plainArray(batches.map(({ hash }) => hash)),
-})
+/** `new_batch` */
+const batchFields = (batch: BatchRecord) => [
+  batch.number,
+  batch.firstSequence,
+  batch.firstOperation,
+  batch.lastOperation,
+  batch.at,
+  batch.hash,
+]
 
 async function insertAccounts(transaction: Transaction, opened: readonly AccountOpening[]): Promise<void> {
   await transaction.account.createMany({
@@ -225,10 +205,13 @@ async function alterAccounts(transaction: Transaction, changes: readonly Account
 }
 
 async function resolveTransfers(transaction: Transaction, transfers: readonly Transfer[]): Promise<void> {
-  const columns = transferColumns(transfers)
+  const ids = plainArray(transfers.map(({ id }) => id))
+  const statuses = plainArray(transfers.map(({ status }) => status))
+  const amounts = plainArray(transfers.map(({ postedAmount }) => postedAmount))
+  const instants = plainArray(transfers.map(({ resolvedAt }) => resolvedAt))
   await transaction.$executeRaw`/* ledger:resolve */
     UPDATE transfers SET status = r.status, posted_amount = r.posted, resolved_at = r.at
-    FROM unnest(${columns.id}::bigint[], ${columns.status}::transfer_status[], ${columns.posted}::bigint[],
-      ${columns.resolvedAt}::timestamptz[]) AS r (id, status, posted, at)
+    FROM unnest(${ids}::bigint[], ${statuses}::transfer_status[], ${amounts}::bigint[], ${instants}::timestamptz[])
+      AS r (id, status, posted, at)
     WHERE transfers.id = r.id`
 }

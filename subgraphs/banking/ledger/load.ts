@@ -5,9 +5,10 @@ import { loadQuotes } from '../exchange/store.ts'
 import { loadLoans, openLoansOn } from '../loans/store.ts'
 import { loadSchedules } from '../schedules/store.ts'
 import { loadEndpoints } from '../webhooks/store.ts'
-import { plainArray, readPlainArray, readTextArray, textArray } from './columns.ts'
+import { plainArray, textArray } from './columns.ts'
 import { type LedgerState, memoryKey, type Remembered } from './evaluate.ts'
 import type { Account, AccountStatus, Head, Transfer, TransferKind, TransferStatus } from './model.ts'
+import { readPlainRecords } from './records.ts'
 import { accept, type RefusalCode, refuse } from './refusal.ts'
 import type { LedgerRequest } from './request.ts'
 import { needsOf } from './rules/index.ts'
@@ -74,34 +75,22 @@ export async function loadState(
   return { state: { ...rows, transfers, quotes, schedules, loans, endpoints }, clock }
 }
 
-type Column = string | null
-type AccountRow = Record<
-  | 'id'
-  | 'owner'
-  | 'currency'
-  | 'status'
-  | 'floor'
-  | 'daily_limit'
-  | 'spent'
-  | 'spent_on'
-  | 'debits_pending'
-  | 'debits_posted'
-  | 'credits_pending'
-  | 'credits_posted'
-  | 'actor'
-  | 'key'
-  | 'input_hash'
-  | 'refusal'
-  | 'message'
-  | 'subject'
-  | 'details'
-  | 'last_hash',
-  Column
-> &
-  Record<'clock' | 'last_at', Date> &
-  Record<'last_sequence' | 'last_operation' | 'last_batch' | 'last_account', string>
+interface LoadedRow {
+  /** Null: none of them exists. */
+  readonly accounts: string | null
+  readonly owners: string | null
+  /** First uses, as JSON; null: none. */
+  readonly used: string | null
+  readonly last_sequence: string
+  readonly last_operation: string
+  readonly last_batch: string
+  readonly last_account: string
+  readonly last_at: Date
+  readonly last_hash: string
+  readonly clock: Date
+}
 
-/** The head, the accounts and the keys' first uses in one statement: columns, not rows. */
+/** The head, the accounts and the keys' first uses in one statement and one row of few columns: each column costs both sides. */
 async function loadAccounts(
   query: Query,
   ids: readonly string[],
@@ -110,19 +99,15 @@ async function loadAccounts(
   const wanted = plainArray(ids)
   const actors = textArray(requests.map(({ actor }) => actor.id))
   const keys = textArray(requests.map(({ key }) => key))
-  const [row] = await query<AccountRow>(Prisma.sql`/* ledger:load */
+  const [row] = await query<LoadedRow>(Prisma.sql`/* ledger:load */
     SELECT * FROM (
-      SELECT array_agg(id)::text AS id, array_to_json(array_agg(customer_id))::text AS owner,
-        array_agg(currency)::text AS currency, array_agg(status)::text AS status, array_agg(floor)::text AS floor,
-        array_agg(daily_limit)::text AS daily_limit, array_agg(spent)::text AS spent, array_agg(spent_on)::text AS spent_on,
-        array_agg(debits_pending)::text AS debits_pending, array_agg(debits_posted)::text AS debits_posted,
-        array_agg(credits_pending)::text AS credits_pending, array_agg(credits_posted)::text AS credits_posted
+      SELECT array_to_json(array_agg(customer_id))::text AS owners,
+        array_agg((id, currency, status, floor, daily_limit, spent, spent_on,
+          debits_pending, debits_posted, credits_pending, credits_posted))::text AS accounts
       FROM accounts WHERE id = ANY(${wanted}::bigint[])
     ) a, (
-      SELECT array_to_json(array_agg(o.actor))::text AS actor, array_to_json(array_agg(o.key))::text AS key,
-        array_agg(encode(o.input_hash, 'hex'))::text AS input_hash, array_agg(o.refusal)::text AS refusal,
-        array_to_json(array_agg(o.message))::text AS message, array_to_json(array_agg(o.subject))::text AS subject,
-        array_to_json(array_agg(o.details::text))::text AS details
+      SELECT json_agg(json_build_array(o.actor, o.key, encode(o.input_hash, 'hex'), o.refusal, o.message, o.subject,
+        o.details::text))::text AS used
       FROM unnest(${actors}::text[], ${keys}::text[]) AS used (actor, key)
       JOIN operations o ON o.actor = used.actor AND o.key = used.key
     ) o, (
@@ -139,65 +124,79 @@ async function loadAccounts(
   }
 }
 
-const readHead = (row: AccountRow): Head => ({
+const readHead = (row: LoadedRow): Head => ({
   sequence: BigInt(row.last_sequence),
   operation: BigInt(row.last_operation),
   batch: BigInt(row.last_batch),
   account: BigInt(row.last_account),
   at: row.last_at.toISOString(),
-  hash: row.last_hash as string,
+  hash: row.last_hash,
 })
 
-function readAccounts(row: AccountRow): Map<string, Account> {
-  const owner = readTextArray(row.owner)
-  const currency = readPlainArray(row.currency)
-  const status = readPlainArray(row.status) as AccountStatus[]
-  const spentOn = readPlainArray(row.spent_on)
-  const floor = readBigints(row.floor)
-  const dailyLimit = readBigints(row.daily_limit)
-  const spent = readBigints(row.spent)
-  const debitsPending = readBigints(row.debits_pending)
-  const debitsPosted = readBigints(row.debits_posted)
-  const creditsPending = readBigints(row.credits_pending)
-  const creditsPosted = readBigints(row.credits_posted)
-  const accounts = readPlainArray(row.id).map(
-    (id, at): Account => ({
-      id: id as string,
-      owner: owner[at] ?? null,
-      currency: currency[at] as string,
-      status: status[at] as AccountStatus,
-      floor: floor[at] ?? null,
-      dailyLimit: dailyLimit[at] ?? null,
-      spent: spent[at] as bigint,
-      spentOn: spentOn[at] ?? null,
-      debitsPending: debitsPending[at] as bigint,
-      debitsPosted: debitsPosted[at] as bigint,
-      creditsPending: creditsPending[at] as bigint,
-      creditsPosted: creditsPosted[at] as bigint,
-    }),
+/** The columns of an account that need no quoting, as they are loaded; empty where there is nothing. */
+type AccountFields = readonly [
+  id: string,
+  currency: string,
+  status: AccountStatus,
+  floor: string,
+  dailyLimit: string,
+  spent: string,
+  spentOn: string,
+  debitsPending: string,
+  debitsPosted: string,
+  creditsPending: string,
+  creditsPosted: string,
+]
+
+function readAccounts({ accounts, owners }: LoadedRow): Map<string, Account> {
+  const ownerOf: readonly (string | null)[] = owners === null ? [] : JSON.parse(owners)
+  return new Map(
+    readPlainRecords<AccountFields>(accounts).map((fields, at) => [
+      fields[0],
+      readAccount(fields, ownerOf[at] ?? null),
+    ]),
   )
-  return new Map(accounts.map((account) => [account.id, account]))
 }
 
-const readBigints = (literal: Column): (bigint | null)[] =>
-  readPlainArray(literal).map((value) => (value === null ? null : BigInt(value)))
+function readAccount(fields: AccountFields, owner: string | null): Account {
+  const [id, currency, status, floor, dailyLimit, spent, spentOn, ...counters] = fields
+  const [debitsPending, debitsPosted, creditsPending, creditsPosted] = counters
+  return {
+    id,
+    owner,
+    currency,
+    status,
+    floor: floor === '' ? null : BigInt(floor),
+    dailyLimit: dailyLimit === '' ? null : BigInt(dailyLimit),
+    spent: BigInt(spent),
+    spentOn: spentOn === '' ? null : spentOn,
+    debitsPending: BigInt(debitsPending),
+    debitsPosted: BigInt(debitsPosted),
+    creditsPending: BigInt(creditsPending),
+    creditsPosted: BigInt(creditsPosted),
+  }
+}
 
-function readRemembered(row: AccountRow): Map<string, Remembered> {
-  const actor = readTextArray(row.actor)
-  const key = readTextArray(row.key)
-  const refusal = readPlainArray(row.refusal)
-  const message = readTextArray(row.message)
-  const subject = readTextArray(row.subject)
-  const details = readTextArray(row.details)
+/** A key's first use, as it is loaded. */
+type FirstUse = readonly [
+  actor: string,
+  key: string,
+  inputHash: string,
+  refusal: RefusalCode | null,
+  message: string | null,
+  subject: string | null,
+  details: string | null,
+]
+
+function readRemembered({ used }: LoadedRow): Map<string, Remembered> {
+  const uses: readonly FirstUse[] = used === null ? [] : JSON.parse(used)
   return new Map(
-    readPlainArray(row.input_hash).map((inputHash, at) => {
-      const code = (refusal[at] ?? null) as RefusalCode | null
-      const text = details[at] ?? null
+    uses.map(([actor, key, inputHash, refusal, message, subject, details]) => {
       const outcome =
-        code === null
-          ? accept(subject[at] as string, text === null ? null : JSON.parse(text))
-          : refuse(code, message[at] as string)
-      return [memoryKey(actor[at] as string, key[at] as string), { inputHash: inputHash as string, outcome }]
+        refusal === null
+          ? accept(subject as string, details === null ? null : JSON.parse(details))
+          : refuse(refusal, message as string)
+      return [memoryKey(actor, key), { inputHash, outcome }]
     }),
   )
 }
