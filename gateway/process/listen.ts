@@ -1,8 +1,9 @@
 /** Listens for HTTP, and takes the door away again without losing a request. Knows nothing of what is asked. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sendJson } from './http.ts'
+import { createServer } from './node-http.ts'
 
 export interface HttpListener {
   readonly server: Server

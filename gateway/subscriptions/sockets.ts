@@ -1,5 +1,5 @@
 /** Subscriptions by WebSocket (`graphql-transport-ws`): the same policies and the same streams, another way to write them down. */
-import { type IncomingMessage, type Server, validateHeaderValue } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql'
 import type { OperationResult } from 'graphql-ws'
@@ -7,6 +7,7 @@ import { useServer as serveOver } from 'graphql-ws/use/ws' // MIT; the protocol 
 import { WebSocketServer } from 'ws' // MIT; the WebSocket server of the Node field
 import { requestOf } from '../http/node-messages.ts'
 import type { Logger } from '../process/log.ts'
+import { validateHeaderValue } from '../process/node-http.ts'
 import { codedError } from '../protocol/errors.ts'
 import { type Exchange, openExchange } from '../request/exchange.ts'
 import { maskError } from '../request/mask.ts'

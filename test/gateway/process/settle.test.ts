@@ -51,3 +51,13 @@ test('keeps what was compiled for the next start, even of a process that is kill
     process.kill(process.pid, 'SIGKILL')`
   expect([run(start), run(start)]).toEqual(['stripped types', 'found all'])
 })
+
+test('the thread that serves loads neither the planner nor a client that it may never need', () => {
+  const loaded = run(`
+    const { createRequire } = await import('node:module')
+    await import(${here('gateway.ts')})
+    console.log([...process.moduleLoadList, ...Object.keys(createRequire(import.meta.url).cache)].join(' '))
+    process.exit()`)
+  expect(loaded).toContain('/node_modules/graphql/')
+  expect(loaded).not.toMatch(/undici|\/redis|federation-internals|query-planner/)
+})
