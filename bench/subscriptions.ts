@@ -54,12 +54,12 @@ export async function run(flags: readonly string[]): Promise<void> {
   }
 }
 
-/** Short queries, enough of them that nothing grows any more. */
+/** Short queries that a service answers, enough of them that nothing grows any more. */
 async function load(gateway: URL): Promise<void> {
   const headers = { 'content-type': 'application/json' }
   const ask = async (): Promise<void> => {
     for (let turn = 0; turn < 500; turn += 1) {
-      const answer = await fetch(gateway, { method: 'POST', headers, body: '{"query":"{ __typename }"}' })
+      const answer = await fetch(gateway, { method: 'POST', headers, body: '{"query":"{ length }"}' })
       await answer.text()
     }
   }
@@ -73,8 +73,8 @@ interface Resident {
 }
 
 /**
- * What `count` of them add to a gateway at work. They are charged for as much of the young generation, too, as only they make V8 take: the
- * short queries before them take little of it.
+ * What `count` of them add to a gateway at work. One that has only started would be charged for the memory in which V8 makes short-lived
+ * objects, too: it has that as soon as it serves anything that a service is asked for.
  */
 async function measure(by: string, count: number, supergraph: string, journal: Journal): Promise<Resident> {
   const follow = followers[by]

@@ -51,6 +51,10 @@ export async function startJournal(): Promise<Journal> {
   }
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { variables } = JSON.parse(await text(request)) as { variables?: { after?: string | null } }
+    if (!request.headers.accept?.includes('text/event-stream')) {
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ data: { length } }))
+      return
+    }
     authorizations.push(request.headers.authorization)
     const after = variables?.after
     followers.set(response, after === undefined || after === null ? length : Number(after))
