@@ -31,7 +31,7 @@ export function createFront(
         socket.pause()
         return false
       }
-      const head = readHead(buffer.toString('latin1', 0, length))
+      const head = readHead(buffer, length)
       if (head && head.end + head.length === length) serve(head, buffer.toString('utf8', head.end, length))
       else leave(Buffer.from(buffer.subarray(0, length)))
       return true
@@ -48,7 +48,10 @@ export function createFront(
     const next = (): void => {
       owed = undefined
       door.settle(socket)
-      if (early) leave(early)
+      if (!early) return
+      const read = early
+      early = undefined
+      leave(read)
     }
     const leave = (read: Buffer): void => {
       // Node's reader needs no pieces either, but for a WebSocket it gives the connection back to its stream.

@@ -18,6 +18,7 @@ export interface RequestHead {
 const MAX_HEAD = 16 * 1024
 const MAX_LINES = 64
 const START = 'POST /graphql HTTP/1.1\r\n'
+const END = '\r\n\r\n'
 const LINE = /([\w!#$%&'*+.^`|~-]+):[\t ]*([\t\x20-\x7e\x80-\xff]*)\r\n/y
 const LENGTH = /^\d{1,9}$/
 /** They say how the message or the connection goes on, or how the body is to be read. */
@@ -42,19 +43,23 @@ interface Line {
 }
 
 /**
- * Reads one head after the other of one connection. They differ in a line or two at most, so each line is compared with its predecessor first.
- * @returns for text in latin1 that begins with a head; undefined where that is not a head known here in full
+ * Reads one head after the other of one connection. They differ in a line or two at most, so each is compared with its predecessor first, and
+ * then line by line. Keeps nothing of a body.
+ * @returns given what has come, and how many bytes of it: its head; undefined where it begins with none that is known here in full
  */
-export function createHeadReader(): (text: string) => RequestHead | undefined {
+export function createHeadReader(): (buffer: Buffer, length: number) => RequestHead | undefined {
   let lines: Line[] = []
   let before: { readonly text: string; readonly head: RequestHead } | undefined
-  return (text) => {
-    // A head ends with the only empty line in it: text that begins with a whole one has that and no other.
-    if (before && text.startsWith(before.text)) return before.head
+  return (buffer, length) => {
+    // A head ends with the only empty line in it: what begins with a whole one has that and no other.
+    if (before && before.head.end <= length && buffer.toString('latin1', 0, before.head.end) === before.text)
+      return before.head
+    const end = buffer.indexOf(END, 0, 'latin1') + END.length
+    if (end < END.length || end > length || end > MAX_HEAD) return undefined
+    const text = buffer.toString('latin1', 0, end)
     if (!text.startsWith(START)) return undefined
-    let at = START.length
     let count = 0
-    while (!text.startsWith('\r\n', at)) {
+    for (let at = START.length; at < end - 2; count += 1) {
       let line = lines[count]
       if (line === undefined || !text.startsWith(line.text, at)) {
         line = readLine(text, at)
@@ -62,23 +67,27 @@ export function createHeadReader(): (text: string) => RequestHead | undefined {
         lines[count] = line
       }
       at += line.text.length
-      count += 1
     }
     lines = lines.slice(0, count)
-    const end = at + 2
-    const head = end > MAX_HEAD ? undefined : headOf(lines, end)
-    before = head && { text: text.slice(0, end), head }
+    const head = headOf(lines, end)
+    before = head && { text, head }
     return head
   }
 }
 
 function readLine(text: string, at: number): Line | undefined {
   LINE.lastIndex = at
-  const [whole, name, value] = LINE.exec(text) ?? []
-  if (whole === undefined || name === undefined || value === undefined) return undefined
+  const [found, name = '', value = ''] = LINE.exec(text) ?? []
   // What surrounds a value does not belong to it, and hardly anybody sends it.
-  if (value.endsWith(' ') || value.endsWith('\t')) return undefined
-  return { text: whole, name: name.toLowerCase(), value }
+  if (found === undefined || value.endsWith(' ') || value.endsWith('\t')) return undefined
+  // A copy: what is cut out of a text keeps the whole of it in memory, and this is kept for as long as the connection.
+  const whole = Buffer.from(found, 'latin1').toString('latin1')
+  const valueEnd = whole.length - 2
+  return {
+    text: whole,
+    name: whole.slice(0, name.length).toLowerCase(),
+    value: whole.slice(valueEnd - value.length, valueEnd),
+  }
 }
 
 function headOf(lines: readonly Line[], end: number): RequestHead | undefined {

@@ -3,11 +3,21 @@ import type { Writable } from 'node:stream'
 import type { HttpStream } from './message.ts'
 
 /** @param end writes the last piece and ends the answer */
-export const streamOver = (writable: Writable, end: (piece: string) => void): HttpStream => ({
-  isClosed: () => writable.destroyed,
-  write: (piece) => (writable.write(piece) || writable.destroyed ? undefined : drained(writable)),
-  end,
-})
+export function streamOver(writable: Writable, end: (piece: string) => void): HttpStream {
+  /** One for all that write while the client is behind. */
+  let room: Promise<void> | undefined
+  return {
+    isClosed: () => writable.destroyed,
+    write(piece) {
+      if (writable.write(piece) || writable.destroyed) return undefined
+      room ??= drained(writable).then(() => {
+        room = undefined
+      })
+      return room
+    },
+    end,
+  }
+}
 
 const drained = (writable: Writable): Promise<void> =>
   new Promise((resolve) => {

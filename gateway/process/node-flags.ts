@@ -2,9 +2,9 @@
 import { fileURLToPath } from 'node:url'
 
 export const gatewayFlags: readonly string[] = [
-  // MB of each half of the young generation. By default it grows until everything in flight under load fits, and stays that large: a quarter
-  // of the memory under load for a tenth of the CPU. Workers of the process have the same.
-  '--max-semi-space-size=16',
+  // MB of each half of the young generation. By default it grows until everything in flight under load fits, and stays that large: a third of
+  // the memory under load for a tenth of the CPU of large answers. Workers of the process have the same.
+  '--max-semi-space-size=8',
   // Lets it give back what only its start needed (`settle.ts`).
   '--expose-gc',
 ]

@@ -37,6 +37,10 @@ export async function sendEvents(
       await stream.write(`event: next\ndata: ${textOf(outcome)}\n\n`)
     }
     stream.end('event: complete\ndata:\n\n')
+  } catch (error) {
+    // Without its last event it is broken, and the client is told so by its end.
+    stream.end('')
+    throw error
   } finally {
     beating.delete(stream)
     if (beating.size === 0) clearInterval(heart)

@@ -1,7 +1,13 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { createHeadReader } from '../../../gateway/http/request-head.ts'
 import type { HttpListener } from '../../../gateway/process/listen.ts'
 import { answersOn, dial, openDoor, openPlainDoor, type Taken, takenIn } from './door.ts'
+
+setFlagsFromString('--expose-gc')
+const gc = runInNewContext('gc') as () => void
 
 let door: HttpListener
 let plain: HttpListener
@@ -148,3 +154,28 @@ test('whatever the front takes, Node reads in the same way', async () => {
   // Else nothing was compared.
   expect(taken).toBeGreaterThan(40)
 }, 60_000)
+
+test('what is kept of a connection holds on to no body, nor to heads before the last', () => {
+  const read = createHeadReader()
+  const heap = (): number => {
+    gc()
+    return process.memoryUsage().heapUsed
+  }
+  const request = (turn: number): Buffer => {
+    const lines = Array.from({ length: 50 }, (_, index) => `a${index}: ${'v'.repeat(100)}${index < turn ? 1 : 0}`)
+    return Buffer.from(
+      ['POST /graphql HTTP/1.1', 'host: here', ...lines, 'content-length: 40000', '', 'x'.repeat(40_000)].join('\r\n'),
+    )
+  }
+  expect(read(request(0), 1)).toBeUndefined()
+  const before = heap()
+  for (let turn = 0; turn < 50; turn += 1) {
+    const bytes = request(turn)
+    expect(read(bytes, bytes.length)?.length).toBe(40_000)
+  }
+  const kept = heap() - before
+  // Still in use, and so not collected itself.
+  expect(read(request(50), 1)).toBeUndefined()
+  // Each body has 40 kB, each head 6.
+  expect(kept).toBeLessThan(60_000)
+})
