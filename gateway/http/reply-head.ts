@@ -1,13 +1,11 @@
 /** Writes the head of an answer in HTTP/1.1 (RFC 9112), with what Node's own server would add. */
-
+import { headerLines } from '../process/header-lines.ts'
 import { KEEP_ALIVE } from '../process/listen.ts'
 import { STATUS_CODES } from '../process/node-http.ts'
 
 /** How the client knows where the answer ends: by its bytes, or by the end of the connection. */
 export type Framing = { readonly length: number; readonly closes: boolean } | 'until the end'
 
-/** What would end a line, or be another letter in latin1. */
-const UNFIT = /[^\t\x20-\x7e\x80-\xff]/
 const KEEP = `connection: keep-alive\r\nkeep-alive: timeout=${KEEP_ALIVE / 1000}\r\n\r\n`
 const CLOSE = 'connection: close\r\n\r\n'
 
@@ -17,12 +15,7 @@ const CLOSE = 'connection: close\r\n\r\n'
  * @throws Error for a value that is none
  */
 export function writeHead(status: number, headers: readonly string[], framing: Framing): string {
-  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`
-  for (let index = 0; index + 1 < headers.length; index += 2) {
-    const value = headers[index + 1] as string
-    if (UNFIT.test(value)) throw new Error(`the header ${headers[index]} would have a character that no header has`)
-    text += `${headers[index]}: ${value}\r\n`
-  }
+  const text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${headerLines(headers)}`
   if (framing === 'until the end') return text + dateLine() + CLOSE
   return `${text}content-length: ${framing.length}\r\n${dateLine()}${framing.closes ? CLOSE : KEEP}`
 }

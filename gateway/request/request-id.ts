@@ -4,7 +4,7 @@ import type { HttpRequest } from '../http/message.ts'
 import { REQUEST_ID_HEADER } from '../protocol/signature.ts'
 
 /** A UUID of this process, whose last part counts: one that is all chance costs as much as a policy. */
-const [PREFIX = ''] = /^.{24}/.exec(randomUUID()) ?? []
+const PREFIX = randomUUID().slice(0, 24)
 let count = 0
 
 function nextId(): string {

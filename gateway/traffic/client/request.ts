@@ -1,7 +1,6 @@
 /** Writes an HTTP/1.1 request as it goes over the wire. Knows no connection. */
+import { headerLines } from '../../process/header-lines.ts'
 import { CallFailure } from '../failure.ts'
-
-const FORBIDDEN = /[^\t\x20-\x7e\x80-\xff]/ // RFC 9110, section 5.5
 
 /**
  * @param headers names and values in turn
@@ -14,13 +13,16 @@ export function requestHead(
   headers: readonly string[],
   body: string,
 ): string {
-  let text = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n`
-  for (let index = 0; index < headers.length; index += 2) {
-    const value = headers[index + 1] ?? ''
-    if (FORBIDDEN.test(value)) throw new CallFailure('cancelled', `the header "${headers[index]}" cannot be sent`)
-    text += `${headers[index]}: ${value}\r\n`
-  }
+  const text = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n${linesOf(headers)}`
   return body === '' && method === 'GET' ? `${text}\r\n` : `${text}content-length: ${Buffer.byteLength(body)}\r\n\r\n`
+}
+
+function linesOf(headers: readonly string[]): string {
+  try {
+    return headerLines(headers)
+  } catch (cause) {
+    throw new CallFailure('cancelled', (cause as Error).message, { cause })
+  }
 }
 
 /** Head and body as one piece; text is to be written as `latin1`. */
