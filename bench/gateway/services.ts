@@ -41,10 +41,17 @@ async function answer(path: string, body: string): Promise<Buffer> {
   return text
 }
 
-async function readText(request: IncomingMessage): Promise<string> {
-  let text = ''
-  for await (const chunk of request.setEncoding('utf8')) text += chunk
-  return text
+/** By events: the services share a core with the load, and the async iterator of a request would be most of what they do. */
+function readText(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    request.setEncoding('utf8')
+    request.on('data', (chunk) => {
+      text += chunk
+    })
+    request.on('end', () => resolve(text))
+    request.on('error', reject)
+  })
 }
 
 const server = createServer({ noDelay: true, keepAliveTimeout: 60_000 }, async (request, response) => {
