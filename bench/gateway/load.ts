@@ -1,6 +1,6 @@
 /** Sends one query over a fixed number of connections, without a pause, and compares every answer. */
 import { isDeepStrictEqual } from 'node:util'
-import { Client, type Dispatcher } from 'undici' // MIT; by `dispatch` the least costly HTTP client for Node, so that the load generator is not what is measured
+import { type LoadConnection, openConnection } from './connection.ts'
 
 export interface LoadOptions {
   readonly url: string
@@ -28,7 +28,11 @@ let tokens = 0
 
 /** Asks once. Rejects for anything but a whole answer without errors. */
 export async function ask(url: string, query: string): Promise<unknown> {
-  const response = await fetch(url, { method: 'POST', headers: headers(true), body: JSON.stringify({ query }) })
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json', authorization: 'Opaque 0' },
+    body: JSON.stringify({ query }),
+  })
   const text = await response.text()
   const { data, errors } = JSON.parse(text) as { data?: unknown; errors?: readonly { message: string }[] }
   if (errors)
@@ -44,9 +48,9 @@ export async function ask(url: string, query: string): Promise<unknown> {
 
 export async function load(options: LoadOptions): Promise<LoadResult> {
   const { url, query, unique, connections, seconds, expected } = options
-  const clients = Array.from({ length: connections }, () => new Client(new URL(url).origin, { pipelining: 1 }))
-  const body = JSON.stringify({ query })
-  const path = new URL(url).pathname
+  const target = new URL(url)
+  const write = requestWriter(target, JSON.stringify({ query }), unique)
+  const open = Array.from({ length: connections }, () => openConnection(target))
   const times: number[] = []
   let wrong = 0
   let sample: Buffer | undefined
@@ -57,20 +61,24 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
     if (sample?.equals(answer)) return true
     // The first, and any whose keys come in another order.
     const right = isDeepStrictEqual(dataOf(answer), expected)
-    if (right) sample = answer
+    if (right) sample = Buffer.from(answer)
     return right
   }
-  const run = async (client: Client): Promise<void> => {
-    while (performance.now() < end) {
-      const sent = performance.now()
-      const answer = await answerOf(client, { method: 'POST', path, headers: headers(unique), body })
-      times.push(performance.now() - sent)
+  const run = async (connection: LoadConnection): Promise<void> => {
+    for (let sent = performance.now(); sent < end; ) {
+      const answer = await connection.ask(write())
+      const received = performance.now()
+      times.push(received - sent)
       if (!isRight(answer)) wrong += 1
+      sent = received
     }
   }
-  await Promise.all(clients.map(run))
+  try {
+    await Promise.all(open.map(run))
+  } finally {
+    for (const connection of open) connection.close()
+  }
   const elapsed = performance.now() - begin
-  await Promise.all(clients.map((client) => client.destroy()))
   const sorted = Float64Array.from(times).sort()
   const percentile = (share: number): number => sorted[Math.floor((sorted.length - 1) * share)] ?? 0
   return {
@@ -83,24 +91,16 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
   }
 }
 
-/** Without the streams and signals of `request`, which cost more than the gateway's share of a small answer. */
-function answerOf(client: Client, request: Dispatcher.DispatchOptions): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const pieces: Buffer[] = []
-    client.dispatch(request, {
-      onRequestStart() {},
-      onResponseData: (_controller, piece) => void pieces.push(piece),
-      onResponseEnd: () => resolve(pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)),
-      onResponseError: (_controller, error) => reject(error),
-    })
-  })
-}
-
-function headers(unique: boolean): Record<string, string> {
-  const common = { 'content-type': 'application/json', accept: 'application/json' }
-  if (!unique) return common
-  tokens += 1
-  return { ...common, authorization: `Opaque ${tokens}` }
+/** Gives the text of one request after the other. */
+function requestWriter({ host, pathname }: URL, body: string, unique: boolean): () => string {
+  const head = `POST ${pathname} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\naccept: application/json\r\n`
+  const rest = `content-length: ${body.length}\r\n\r\n${body}`
+  const common = head + rest
+  if (!unique) return () => common
+  return () => {
+    tokens += 1
+    return `${head}authorization: Opaque ${tokens}\r\n${rest}`
+  }
 }
 
 function dataOf(answer: Buffer): unknown {

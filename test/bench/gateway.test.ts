@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { afterEach, describe, expect, test } from '@jest/globals'
@@ -50,9 +50,13 @@ describe('the load generator', () => {
 
   /** @param answer the body for the request with this number, counted from 1 */
   async function serve(answer: (count: number) => string, seen: (string | undefined)[] = []): Promise<string> {
+    return serveBy((response) => response.end(answer(seen.length)), seen)
+  }
+
+  async function serveBy(send: (response: ServerResponse) => void, seen: (string | undefined)[] = []): Promise<string> {
     server = createServer((request, response) => {
       seen.push(request.headers.authorization)
-      request.resume().on('end', () => response.end(answer(seen.length)))
+      request.resume().on('end', () => send(response))
     })
     await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`
@@ -66,6 +70,28 @@ describe('the load generator', () => {
     const { requests, wrong } = await load({ ...options, url })
     expect(requests).toBe(seen.length)
     expect(Math.abs(wrong - requests / 2)).toBeLessThanOrEqual(1)
+  })
+
+  test.each([
+    ['its length', true],
+    ['chunks', false],
+  ])('reads a long answer that comes in pieces, with %s', async (_framing, tellsLength) => {
+    const a = 'é'.repeat(150_000)
+    const pieces = ['{"data":{"a":"', a, '"}}']
+    const length = Buffer.byteLength(pieces.join(''))
+    const url = await serveBy((response) => {
+      response.writeHead(200, tellsLength ? { 'content-length': length } : {}).flushHeaders()
+      for (const piece of pieces) setImmediate(() => response.write(piece))
+      setImmediate(() => response.end())
+    })
+    const { requests, wrong } = await load({ ...options, url, expected: { a } })
+    expect(wrong).toBe(0)
+    expect(requests).toBeGreaterThanOrEqual(options.connections)
+  })
+
+  test('fails where the gateway ends a connection', async () => {
+    const url = await serveBy((response) => response.destroy())
+    await expect(load({ ...options, url })).rejects.toThrow('closed a connection')
   })
 
   test('gives each request an authorization of its own where nothing may be shared, else none', async () => {
