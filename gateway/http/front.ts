@@ -37,7 +37,7 @@ export function createFront(
       return true
     }
     const serve = (head: RequestHead, body: string): void => {
-      door.owe(socket)
+      door.owe()
       const reply = createReply(socket, () => head.isLast || door.isDraining(), next)
       owed = reply
       answer(requestOf(socket, head, body), reply).catch(() => {
@@ -47,7 +47,7 @@ export function createFront(
     }
     const next = (): void => {
       owed = undefined
-      door.settle(socket)
+      door.settle()
       if (!early) return
       const read = early
       early = undefined
@@ -58,7 +58,7 @@ export function createFront(
       giveBack?.()
       for (const [event, listener] of listeners) socket.off(event, listener)
       socket.setTimeout(0)
-      door.passOn(socket, read)
+      door.passOn(read)
     }
     // A client that closes its half of the connection has left, as it has for Node's server.
     const end = (): void => {

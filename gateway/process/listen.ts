@@ -26,14 +26,15 @@ export interface Grace {
 /** Reads connections before Node's own reader of HTTP does. It may leave any of them to that at any moment between two requests. */
 export type Front = (socket: Socket, door: Door) => void
 
+/** What one connection has to do with the door it came by. */
 export interface Door {
   /** True once each answer has to end its connection. */
   isDraining(): boolean
-  /** A request has come on it; `settle` says that it needs nothing more. */
-  owe(socket: Socket): void
-  settle(socket: Socket): void
-  /** Leaves a connection to Node's reader for good. @param read what has come on it and was not answered */
-  passOn(socket: Socket, read: Buffer): void
+  /** A request has come; `settle` says that it needs nothing more. */
+  owe(): void
+  settle(): void
+  /** Leaves the connection to Node's reader for good. @param read what has come on it and was not answered */
+  passOn(read: Buffer): void
 }
 
 export interface ListenOptions {
@@ -75,56 +76,53 @@ export async function listen(
     for (const [socket, { isNodes, wasUsed, requests }] of connections)
       if (!isNodes && wasUsed && requests === 0) socket.destroySoon()
   }
-  const owe = (socket: Socket): void => {
-    const connection = connections.get(socket)
-    if (!connection) return
+  const owe = (connection: Connection): void => {
     connection.requests += 1
     connection.wasUsed = true
   }
-  const settle = (socket: Socket): void => {
-    const connection = connections.get(socket)
-    if (connection) connection.requests -= 1
+  const settle = (connection: Connection): void => {
+    connection.requests -= 1
     // One that was in flight when the door was closed would stay open and idle: it ends with its answer.
     if (closing) setImmediate(closeIdle)
   }
 
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE, noDelay: true }, (request, response) => {
-    const { socket } = request
+    const connection = connections.get(request.socket)
     // Whoever only asks how we are is no traffic that could be lost.
     if (!request.url?.startsWith('/health/')) lastRequest = performance.now()
     // A client that keeps its connection would otherwise send its next request into a closed door.
     if (draining) response.setHeader('connection', 'close')
-    owe(socket)
-    response.on('close', () => settle(socket))
+    if (connection) {
+      owe(connection)
+      response.on('close', () => settle(connection))
+    }
     Promise.resolve(handle(request, response)).catch(() => {
       if (!response.headersSent) sendJson(response, 500, INTERNAL)
       else response.destroy()
     })
   })
-  if (front) {
-    // What Node does with a new connection, kept for those that are left to it.
-    const nodes = server.listeners('connection')
-    server.removeAllListeners('connection')
-    const door: Door = {
-      isDraining: () => draining,
-      owe(socket) {
-        if (draining) lastRequest = performance.now()
-        owe(socket)
-      },
-      settle,
-      passOn(socket, read) {
-        const connection = connections.get(socket)
-        if (connection) connection.isNodes = true
-        if (read.length > 0) socket.unshift(read)
-        for (const take of nodes) take.call(server, socket)
-        socket.resume()
-      },
-    }
-    server.on('connection', (socket: Socket) => front(socket, door))
-  }
+  // What Node does with a new connection, kept for those that are left to it.
+  const nodes = server.listeners('connection')
+  const doorOf = (socket: Socket, connection: Connection): Door => ({
+    isDraining: () => draining,
+    owe() {
+      if (draining) lastRequest = performance.now()
+      owe(connection)
+    },
+    settle: () => settle(connection),
+    passOn(read) {
+      connection.isNodes = true
+      if (read.length > 0) socket.unshift(read)
+      for (const take of nodes) take.call(server, socket)
+      socket.resume()
+    },
+  })
+  if (front) server.removeAllListeners('connection')
   server.prependListener('connection', (socket: Socket) => {
-    connections.set(socket, { requests: 0, wasUsed: false, isNodes: front === undefined })
+    const connection: Connection = { requests: 0, wasUsed: false, isNodes: front === undefined }
+    connections.set(socket, connection)
     socket.once('close', () => connections.delete(socket))
+    front?.(socket, doorOf(socket, connection))
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
