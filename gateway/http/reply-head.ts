@@ -1,5 +1,5 @@
 /** Writes the head of an answer in HTTP/1.1 (RFC 9112), with what Node's own server would add. */
-import { headerLines } from '../process/header-lines.ts'
+import { createHeaderWriter } from '../process/header-lines.ts'
 import { KEEP_ALIVE } from '../process/listen.ts'
 import { STATUS_CODES } from '../process/node-http.ts'
 
@@ -8,6 +8,7 @@ export type Framing = { readonly length: number; readonly closes: boolean } | 'u
 
 const KEEP = `connection: keep-alive\r\nkeep-alive: timeout=${KEEP_ALIVE / 1000}\r\n\r\n`
 const CLOSE = 'connection: close\r\n\r\n'
+const headerLines = createHeaderWriter()
 
 /**
  * In latin1.

@@ -3,17 +3,31 @@
 /** What would end a line, or be another letter in latin1. */
 const UNFIT = /[^\t\x20-\x7e\x80-\xff]/
 
-/**
- * In latin1.
- * @param headers names and values in turn
- * @throws Error where a header could be mistaken for more than one
- */
-export function headerLines(headers: readonly string[]): string {
-  let text = ''
-  for (let index = 0; index < headers.length; index += 2) {
-    const value = headers[index + 1] ?? ''
-    if (UNFIT.test(value)) throw new Error(`the header "${headers[index]}" cannot be sent`)
-    text += `${headers[index]}: ${value}\r\n`
+/** Gives the lines of headers, names and values in turn, in latin1. @throws Error where a header could be mistaken for more than one */
+export type WriteHeaderLines = (headers: readonly string[]) => string
+
+interface Line {
+  readonly name: string
+  readonly value: string
+  readonly text: string
+}
+
+/** One after the other they differ in a line or two: each is compared with the one in its place before, and written where it is another. */
+export function createHeaderWriter(): WriteHeaderLines {
+  const before: Line[] = []
+  return (headers) => {
+    let text = ''
+    for (let index = 0; index < headers.length; index += 2) {
+      const name = headers[index] ?? ''
+      const value = headers[index + 1] ?? ''
+      let line = before[index / 2]
+      if (line?.name !== name || line.value !== value) {
+        if (UNFIT.test(value)) throw new Error(`the header "${name}" cannot be sent`)
+        line = { name, value, text: `${name}: ${value}\r\n` }
+        before[index / 2] = line
+      }
+      text += line.text
+    }
+    return text
   }
-  return text
 }

@@ -1,6 +1,8 @@
 /** Writes an HTTP/1.1 request as it goes over the wire. Knows no connection. */
-import { headerLines } from '../../process/header-lines.ts'
+import { createHeaderWriter } from '../../process/header-lines.ts'
 import { CallFailure } from '../failure.ts'
+
+const headerLines = createHeaderWriter()
 
 /**
  * @param headers names and values in turn
