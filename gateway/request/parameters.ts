@@ -1,17 +1,35 @@
 /** Reads what the client asks for, from a bounded body or from the address, and checks its shape (GraphQL over HTTP, section 5). */
+import { LRUCache } from 'lru-cache'
 import { HttpError } from '../process/http.ts'
 import { codedError } from '../protocol/errors.ts'
 import type { Exchange, Parameters, Policy } from './exchange.ts'
 
+const REMEMBERED = 4 * 1024 * 1024 // bytes, of bodies with what they say
+const OVERHEAD = 512 // bytes of each beside its text
+
 /** @param limit bytes of a body, on the wire and inflated */
 export function readParameters(limit: number): Policy {
+  /** Operations without variables come again and again in the very same words. */
+  const known = new LRUCache<string, Parameters>({
+    maxSize: REMEMBERED,
+    maxEntrySize: REMEMBERED / 32,
+    sizeCalculation: (_parameters, body) => 2 * body.length + OVERHEAD,
+  })
+  const read = (body: string): Parameters => {
+    const found = known.get(body)
+    if (found) return found
+    const parameters = check(parseBody(body))
+    // What has no objects in it cannot be changed under the next request.
+    if (!parameters.variables && !parameters.extensions) known.set(body, parameters)
+    return parameters
+  }
   return (exchange) => {
     if (exchange.request.method !== 'POST') {
       exchange.parameters = check(readSearch(exchange, limit))
       return
     }
     const take = (body: string): void => {
-      exchange.parameters = check(parseBody(body))
+      exchange.parameters = read(body)
     }
     const body = exchange.request.readText(limit)
     return body instanceof Promise ? body.then(take) : take(body)
