@@ -1,4 +1,5 @@
 /** Lets one call answer all identical ones in flight. For stateless services only: there is no caller in the call that could be mixed up. */
+import { type Abort, createAbort } from './abort.ts'
 import { CallFailure } from './failure.ts'
 import type { StatelessService } from './kind.ts'
 import type { Signal } from './send.ts'
@@ -7,7 +8,7 @@ import type { Reply, Step, Work } from './step.ts'
 interface Shared {
   readonly reply: Promise<Reply>
   readonly deadline: number
-  readonly abandoned: AbortController
+  readonly abandoned: Abort
   waiting: number
 }
 
@@ -19,7 +20,7 @@ export function coalesced({ deadline }: StatelessService, next: Step): Step {
   const inFlight = new Map<string, Shared>()
 
   const start = (key: string, work: Work): Shared => {
-    const abandoned = new AbortController()
+    const abandoned = createAbort()
     const shared: Shared = {
       reply: next({ ...work, signal: abandoned.signal }).finally(() => {
         if (inFlight.get(key) === shared) inFlight.delete(key)

@@ -1,4 +1,5 @@
 /** Asks a second instance when the first takes longer than nearly all calls do, and takes whichever answers. For stateless services only. */
+import { createAbort } from './abort.ts'
 import { CallFailure } from './failure.ts'
 import type { Fleet } from './fleet.ts'
 import type { Instance } from './instance.ts'
@@ -19,9 +20,7 @@ export function hedged(_service: StatelessService, tryOnce: Try, fleet: Fleet, l
 
 /** Fails with the first failure where no second call was made, and with the last where one was. */
 function race(work: Work, asked: Set<Instance>, tryOnce: Try, patience: number): Promise<Reply> {
-  const lost = new AbortController()
-  const { signal } = lost
-  const leave = (): void => lost.abort()
+  const { signal, abort: leave } = createAbort()
   if (work.signal?.aborted) leave()
   work.signal?.addEventListener('abort', leave, { once: true })
   return new Promise((resolve, reject) => {
@@ -37,7 +36,7 @@ function race(work: Work, asked: Set<Instance>, tryOnce: Try, patience: number):
     const win = (reply: Reply): void => {
       end()
       resolve(reply)
-      lost.abort()
+      leave()
     }
     const lose = (failure: unknown): void => {
       running -= 1

@@ -19,7 +19,7 @@ export interface CallContext {
   observe(freshness: Freshness): void
 }
 
-/** What is needed of an `AbortSignal`. A real one, made for each request, would cost more than all policies together. */
+/** What is needed of an `AbortSignal`; `abort.ts` makes others. */
 export interface Signal {
   readonly aborted: boolean
   addEventListener(type: 'abort', listener: () => void, options?: { readonly once: boolean }): void
