@@ -2,7 +2,7 @@
  * The playground's side of the gateway: the page at `/` for browsers, its files under `/assets/`, and demo tokens.
  * Serves what `build.ts` made and was found at the start; never reads a path that a request names.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { findAssets, sendAsset } from './assets.ts'
 import { type DemoCallers, sendDemoToken } from './demo-token.ts'
@@ -51,7 +51,7 @@ export async function createPlayground({ tabs, demo, dist }: PlaygroundOptions):
   const built = await findAssets(dist ?? new URL('dist/', import.meta.url))
   const settings: PlaygroundSettings = { tabs, callers: demo?.names ?? [] }
   const page = built ? embed(built.page, settings) : NOT_BUILT
-  const etag = `"${createHash('sha256').update(page).digest('base64url')}"`
+  const etag = `"${hash('sha256', page, 'base64url')}"`
 
   return async (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'

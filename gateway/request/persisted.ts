@@ -1,5 +1,5 @@
 /** Automatic persisted queries: a client sends the SHA-256 of a text instead of the text, once the gateway has seen the text. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { codedError } from '../protocol/errors.ts'
 import type { Policy } from './exchange.ts'
@@ -15,14 +15,14 @@ export function resolvePersisted(): Policy {
       if (parameters.query === '') throw codedError('BAD_USER_INPUT', 'The request has no "query".')
       return
     }
-    const hash = readHash(persisted)
+    const wanted = readHash(persisted)
     if (parameters.query !== '') {
-      if (createHash('sha256').update(parameters.query).digest('hex') !== hash)
+      if (hash('sha256', parameters.query, 'hex') !== wanted)
         throw codedError('BAD_USER_INPUT', 'The hash is not that of the query.')
-      texts.set(hash, parameters.query)
+      texts.set(wanted, parameters.query)
       return
     }
-    const query = texts.get(hash)
+    const query = texts.get(wanted)
     if (query === undefined) throw codedError('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound')
     exchange.parameters = { ...parameters, query }
   }

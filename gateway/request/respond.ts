@@ -1,5 +1,5 @@
 /** Writes outcomes and refusals as JSON, always, with the status that GraphQL over HTTP gives them and what caches may do with them. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { GraphQLError } from 'graphql'
 import { AnswerText } from '../execution/answer-data.ts'
 import type { HttpReply } from '../http/message.ts'
@@ -39,7 +39,7 @@ export function sendExecution(exchange: Exchange, reply: HttpReply, execution: E
 
 /** Names the answer by its content, and says whether the client has that very answer. */
 function isKnownToClient({ request, headers }: Exchange, body: Body): boolean {
-  const etag = `"${createHash('sha256').update(body).digest('base64url')}"`
+  const etag = `"${hash('sha256', body, 'base64url')}"`
   headers.set('etag', etag)
   return request.headers['if-none-match'] === etag
 }

@@ -2,7 +2,7 @@
  * The only operations that are run, where the operator registers them beforehand: what anybody else writes is refused before it is parsed.
  * Reads the list once; a new list takes a restart, which loses no request.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -54,4 +54,4 @@ export function requireListed(safelist: Safelist): Policy {
   }
 }
 
-const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
+const hashOf = (text: string): string => hash('sha256', text, 'hex')

@@ -1,5 +1,5 @@
 /** One supergraph in service: its schema, the documents met under it, and what executes them. A new supergraph is a new edition. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { DocumentNode, GraphQLSchema } from 'graphql'
 import { createEngine, defaultEngineOptions } from '../execution/engine.ts'
 import { createExecutor } from '../execution/executor.ts'
@@ -51,7 +51,7 @@ export async function openEdition(supergraph: string, options: EditionOptions): 
   const executor = createExecutor(engine, send, (context) => (context as HostContext).call)
   const host = await startHost({ schema, supergraph, executor, hideSchema, log })
   return {
-    id: createHash('sha256').update(supergraph).digest('hex'),
+    id: hash('sha256', supergraph, 'hex'),
     supergraph,
     traffic,
     schema,

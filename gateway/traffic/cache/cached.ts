@@ -1,5 +1,5 @@
 /** Answers calls to a stateless service from what is kept, entity by entity, and keeps what its `@cacheControl` allows. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { StatelessService } from '../kind.ts'
 import { bodyText, type EntityBody, type Freshness } from '../send.ts'
@@ -91,7 +91,7 @@ function withRepresentations(work: Work, body: EntityBody, representations: read
   return { ...work, call: { ...work.call, body: smaller }, text: bodyText(smaller) }
 }
 
-const digest = (text: string): string => createHash('sha256').update(text).digest('base64url')
+const digest = (text: string): string => hash('sha256', text, 'base64url')
 
 /** Head and tail say what is asked of each entity; few differ, and each is hashed once. */
 const selections = new LRUCache<string, string>({ max: 4_096 })
