@@ -1,6 +1,7 @@
 /** Executes what the policies let through: a document met for the first time through Apollo Server, which validates it, and later at once. */
 import { GraphQLError } from 'graphql'
 import { AnswerText } from '../execution/answer-data.ts'
+import type { BoundVariables } from '../execution/client-operation.ts'
 import type { Answer, CompiledOperation } from '../execution/compiled-operation.ts'
 import type { Engine } from '../execution/engine.ts'
 import type { HttpReply } from '../http/message.ts'
@@ -42,8 +43,15 @@ interface Result {
   readonly body?: Body | undefined
 }
 
+interface BoundRequest {
+  readonly exchange: Exchange
+  readonly operation: KnownOperation
+  readonly reply: HttpReply
+  readonly bound: BoundVariables
+}
+
 export function createExecute({ host, engine, traffic, hideSchema, log }: ExecuteOptions): Execute {
-  const shares = new WeakMap<CompiledOperation, Share<Result>>()
+  const shares = new WeakMap<CompiledOperation, Share<Result> | 'none'>()
 
   const validated = async (exchange: Exchange, operation: KnownOperation, reply: HttpReply) => {
     const tally = createFreshnessTally()
@@ -54,38 +62,44 @@ export function createExecute({ host, engine, traffic, hideSchema, log }: Execut
     return { outcome, keepable: keepableOf(operation, exchange, tally.result()) }
   }
 
-  const compiled = async (exchange: Exchange, operation: KnownOperation, reply: HttpReply): Promise<Result> => {
+  const compiled = (exchange: Exchange, operation: KnownOperation, reply: HttpReply): Promise<Result> => {
     const { query, operationName, variables } = exchange.parameters
     const prepared = engine.prepare(query, operation.document.node, operationName)
     const bound = prepared.bind(variables ?? {})
-    const pending = prepared.compiled(bound.conditions)
-    const ready = pending instanceof Promise ? await pending : pending
-    const tally = createFreshnessTally()
-    if (!isPublic(operation, ready)) {
-      const answer = await ready.execute(bound, callContext(exchange, operation, reply, tally), traffic.send)
-      return { answer, keepable: keepableOf(operation, exchange, tally.result()) }
-    }
-    return shareOf(ready)(keyOf(exchange), async () => {
-      const answer = await ready.execute(bound, sharedContext(exchange, tally), traffic.send)
-      const body = answer.errors.length === 0 ? bodyOf(`{"data":${answer.data}}`) : undefined
-      return { answer, keepable: keepableOf(operation, exchange, tally.result()), body }
-    })
+    const request = { exchange, operation, reply, bound }
+    const ready = prepared.compiled(bound.conditions)
+    return ready instanceof Promise ? ready.then((made) => run(request, made)) : run(request, ready)
   }
 
-  const shareOf = (operation: CompiledOperation): Share<Result> => {
-    const known = shares.get(operation)
-    if (known) return known
-    const made = createShare<Result>()
-    shares.set(operation, made)
+  const run = (request: BoundRequest, ready: CompiledOperation): Promise<Result> => {
+    const share = shareOf(request.operation, ready)
+    return share ? share(keyOf(request.exchange), () => runForMany(request, ready)) : runForOne(request, ready)
+  }
+
+  const runForOne = async ({ exchange, operation, reply, bound }: BoundRequest, ready: CompiledOperation) => {
+    const tally = createFreshnessTally()
+    const answer = await ready.execute(bound, callContext(exchange, operation, reply, tally), traffic.send)
+    return { answer, keepable: keepableOf(operation, exchange, tally.result()) }
+  }
+
+  const runForMany = async ({ exchange, operation, bound }: BoundRequest, ready: CompiledOperation) => {
+    const tally = createFreshnessTally()
+    const answer = await ready.execute(bound, sharedContext(exchange, tally), traffic.send)
+    const body = answer.errors.length === 0 ? bodyOf(`{"data":${answer.data}}`) : undefined
+    return { answer, keepable: keepableOf(operation, exchange, tally.result()), body }
+  }
+
+  const shareOf = (operation: KnownOperation, ready: CompiledOperation): Share<Result> | undefined => {
+    const known = shares.get(ready)
+    if (known) return known === 'none' ? undefined : known
+    const made = isPublic(operation, ready) ? createShare<Result>() : undefined
+    shares.set(ready, made ?? 'none')
     return made
   }
 
   /** Reads stateless services alone: no caller is in it that could be mixed up with another. */
-  const isPublic = ({ definition }: KnownOperation, { services }: CompiledOperation): boolean => {
-    if (definition.operation !== 'query' || services.size === 0) return false
-    for (const service of services) if (!traffic.isStateless(service)) return false
-    return true
-  }
+  const isPublic = ({ definition }: KnownOperation, { services }: CompiledOperation): boolean =>
+    definition.operation === 'query' && services.size > 0 && [...services].every(traffic.isStateless)
 
   return async (exchange, operation, reply) => {
     if (!operation.document.isValid) return validated(exchange, operation, reply)
