@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- gateway`: this gateway and its peers, one at a time in alternation, on the same supergraphs, services and core.
- * Flags: --rounds 3 --seconds 4 --warm 2 --connections 50 --delay 0,5 --workload large,"one field",main --against apollo,hive,hive-rust,mercurius
+ * Flags: --rounds 3 --seconds 4 --warm 4 --delay 0,5 --workload large,"one field",main --against apollo,hive,hive-rust,mercurius
+ * and --connections, else 50, or 250 where the services take time: with 50, most of that time would be spent waiting, and waking up is what would be measured.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -13,7 +14,7 @@ import { BASELINE, type Contestant, contestants, type Grounds, OURS } from './ga
 import { composeGraph } from './gateway/graph.ts'
 import { ask, load } from './gateway/load.ts'
 import { type BenchmarkProcess, GATEWAY_CORE, OTHER_CORE, startProcess } from './gateway/process.ts'
-import { type Measurement, report } from './gateway/report.ts'
+import { type Measurement, type Pace, report } from './gateway/report.ts'
 import { graphs, type Workload, workloads } from './gateway/workloads.ts'
 
 const peersFolder = fileURLToPath(new URL('peers', import.meta.url))
@@ -22,8 +23,7 @@ interface Options {
   readonly rounds: number
   readonly seconds: number
   readonly warm: number
-  readonly connections: number
-  readonly delays: readonly number[]
+  readonly paces: readonly Pace[]
   readonly workloads: readonly Workload[]
   readonly contestants: readonly Contestant[]
 }
@@ -34,8 +34,8 @@ function readFlags(flags: readonly string[]): Options {
     options: {
       rounds: { type: 'string', default: '3' },
       seconds: { type: 'string', default: '4' },
-      warm: { type: 'string', default: '2' },
-      connections: { type: 'string', default: '50' },
+      warm: { type: 'string', default: '4' },
+      connections: { type: 'string' },
       delay: { type: 'string', default: '0,5' },
       workload: { type: 'string', default: workloads.map(({ name }) => name.split(',')[0]).join(',') },
       against: { type: 'string', default: contestants.map(({ name }) => name).join(',') },
@@ -49,8 +49,10 @@ function readFlags(flags: readonly string[]): Options {
     rounds: Number(values.rounds),
     seconds: Number(values.seconds),
     warm: Number(values.warm),
-    connections: Number(values.connections),
-    delays: list(values.delay).map(Number),
+    paces: list(values.delay).map((text) => {
+      const delay = Number(text)
+      return { delay, connections: Number(values.connections ?? (delay === 0 ? 50 : 250)) }
+    }),
     workloads: workloads.filter(({ name }) => chosen.has(name.split(',')[0] ?? '')),
     contestants: contestants.filter(({ name }) => names.has(name)),
   }
@@ -74,8 +76,8 @@ export async function run(flags: readonly string[]): Promise<void> {
       await writeFile(join(folder, `${graph.name}.graphql`), supergraph)
     }
     for (const workload of options.workloads)
-      for (const delay of options.delays)
-        console.log(report(workload.name, delay, await measure(workload, delay, options, services, folder)))
+      for (const pace of options.paces)
+        console.log(report(workload.name, pace, await measure(workload, pace, options, services, folder)))
   } finally {
     await services.stop()
     await rm(folder, { recursive: true })
@@ -85,7 +87,7 @@ export async function run(flags: readonly string[]): Promise<void> {
 /** All rounds of one workload, the contestants taking turns. */
 async function measure(
   workload: Workload,
-  delay: number,
+  pace: Pace,
   options: Options,
   services: BenchmarkProcess,
   folder: string,
@@ -108,7 +110,7 @@ async function measure(
     for (const contestant of options.contestants) {
       try {
         const measured = await withContestant(contestant, grounds, (gateway) =>
-          measureOnce(gateway, workload, delay, expected, options, services),
+          measureOnce(gateway, workload, pace, expected, options, services),
         )
         rounds.get(contestant.name)?.push(measured)
       } catch (error) {
@@ -122,9 +124,9 @@ async function measure(
 async function measureOnce(
   gateway: BenchmarkProcess,
   { query, unique }: Workload,
-  delay: number,
+  { delay, connections }: Pace,
   expected: unknown,
-  { seconds, warm, connections }: Options,
+  { seconds, warm }: Options,
   services: BenchmarkProcess,
 ): Promise<Measurement> {
   const { url } = gateway

@@ -16,6 +16,12 @@ export interface Measurement {
   readonly wrong: number
 }
 
+export interface Pace {
+  /** Milliseconds that the services take. */
+  readonly delay: number
+  readonly connections: number
+}
+
 /** Rounds by contestant; an empty list where it cannot answer the workload. */
 export type Rounds = ReadonlyMap<string, readonly Measurement[]>
 
@@ -37,9 +43,9 @@ const memoryTarget = { baseline: 1.3, bestPeer: 0.7 }
 const columns = ['perSecond', 'p50', 'p99', 'cpu', 'memory', 'calls'] as const
 const headings = ['requests/s', 'p50 ms', 'p99 ms', 'CPU ms', 'MB', 'calls', 'wrong']
 
-export function report(workload: string, delay: number, rounds: Rounds): string {
+export function report(workload: string, { delay, connections }: Pace, rounds: Rounds): string {
   const medians = new Map([...rounds].map(([name, measured]) => [name, summarize(measured)]))
-  const lines = [`${workload}; services ${delay === 0 ? 'at once' : `after ${delay} ms`}`]
+  const lines = [`${workload}; services ${delay === 0 ? 'at once' : `after ${delay} ms`}; ${connections} connections`]
   lines.push(row('', headings))
   for (const [name, median] of medians) {
     const cells = median

@@ -27,7 +27,7 @@ describe('the report', () => {
       ['hive', [measured(300, 3), measured(300, 3), measured(300, 3)]],
       ['mercurius', []],
     ])
-    const text = report('large, unique', 0, rounds)
+    const text = report('large, unique', { delay: 0, connections: 50 }, rounds)
     expect(text).toMatch(/tributary +900 /)
     expect(text).toMatch(/mercurius +cannot answer/)
     expect(text).toContain('against apollo: 11× (target 10×: reached) per CPU second, 9× in requests/s')
@@ -37,7 +37,7 @@ describe('the report', () => {
 
   test('adds wrong answers up, since one in any round is too many', () => {
     const rounds = new Map([['tributary', [measured(1, 1), { ...measured(1, 1), wrong: 2 }, measured(1, 1)]]])
-    expect(report('main, unique', 5, rounds)).toMatch(/tributary.* 2$/m)
+    expect(report('main, unique', { delay: 5, connections: 250 }, rounds)).toMatch(/tributary.* 2$/m)
   })
 })
 
