@@ -2,8 +2,8 @@
 import { type GraphQLSchema, parse, validate } from 'graphql'
 import type { Config } from './config.ts'
 import type { ShippedOperation } from './operations.ts'
+import type { DemoCallers } from './playground/demo-token.ts'
 import { createPlayground, type ServePlayground } from './playground/serve.ts'
-import { demoCallers, demoIdentity } from './protocol/demo-identity.ts'
 
 /** Offers to sign in as a demo caller only where the demo identity is the one in use. */
 export async function openPlayground(
@@ -18,9 +18,11 @@ export async function openPlayground(
       variables: Object.keys(variables).length === 0 ? '' : JSON.stringify(variables, null, 2),
     }))
   const isDemo = identity !== undefined && identity.jwksUrl === undefined
-  const demo = isDemo ? await demoIdentity(dataDir) : undefined
-  return createPlayground({
-    tabs,
-    demo: demo && { names: Object.keys(demoCallers), sign: (name, lifetime) => demo.sign(name, lifetime), host },
-  })
+  return createPlayground({ tabs, demo: isDemo ? await openDemo(dataDir, host) : undefined })
+}
+
+async function openDemo(dataDir: string, host: string): Promise<DemoCallers> {
+  const { demoCallers, demoIdentity } = await import('./protocol/demo-identity.ts')
+  const { sign } = await demoIdentity(dataDir)
+  return { names: Object.keys(demoCallers), sign, host }
 }

@@ -1,5 +1,4 @@
 /** Puts the gateway together from a `Config`, and takes it apart without losing a request. Reads no environment. */
-import { Registry } from 'prom-client'
 import type { AdminCommands } from './admin.ts'
 import { openPlayground } from './browser.ts'
 import type { Config } from './config.ts'
@@ -8,9 +7,10 @@ import { readShippedOperations } from './operations.ts'
 import type { LifecycleState, RunningProcess } from './process/lifecycle.ts'
 import { type HttpListener, type ListenOptions, listen } from './process/listen.ts'
 import type { Logger } from './process/log.ts'
+import { Registry } from './process/prometheus.ts'
 import { StartRefused } from './process/settings.ts'
 import { settle } from './process/settle.ts'
-import { createVerifier } from './protocol/caller.ts'
+import type { IdentitySettings, VerifyAuthorization } from './protocol/caller.ts'
 import { createAdminRoutes } from './request/admin.ts'
 import { createFiles } from './request/files.ts'
 import { defaultLimits, type Limits } from './request/limits.ts'
@@ -45,7 +45,7 @@ export async function startGateway(
 ): Promise<RunningGateway> {
   let state: LifecycleState = 'starting'
   const { corsOrigins, production, identity, safelist } = config
-  const verify = identity && (await createVerifier(identity))
+  const verify = identity && (await openVerifier(identity))
   // Each worker counts for itself: together they allow what one would.
   const costPerMinute = limits.costPerMinute / config.workers
   const shared: Limits = { ...limits, costPerMinute }
@@ -95,6 +95,12 @@ export async function startGateway(
       state = 'stopped'
     },
   }
+}
+
+/** Its library, too, is loaded only where it is used. */
+async function openVerifier(identity: IdentitySettings): Promise<VerifyAuthorization> {
+  const { createVerifier } = await import('./protocol/caller.ts')
+  return createVerifier(identity)
 }
 
 async function openStore({ redisUrl, workers }: Config, log: Logger): Promise<AnswerStore> {

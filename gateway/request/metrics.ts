@@ -1,5 +1,5 @@
 /** What clients were answered, in figures, in Prometheus' format. Counts only; nothing is decided by it. */
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { Counter, Gauge, type Registry } from '../process/prometheus.ts'
 import type { Outcome } from './host.ts'
 
 /** Counts an answer by the code of its first error, `OK` where it has none. */

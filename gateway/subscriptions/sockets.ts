@@ -1,20 +1,11 @@
-/** Subscriptions by WebSocket (`graphql-transport-ws`): the same policies and the same streams, another way to write them down. */
+/** Who may subscribe by WebSocket: looks at the request for one, and hands on what is welcome. Speaks no WebSocket itself. */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql'
-import type { OperationResult } from 'graphql-ws'
-import { useServer as serveOver } from 'graphql-ws/use/ws' // MIT; the protocol by its author
-import { WebSocketServer } from 'ws' // MIT; the WebSocket server of the Node field
-import { requestOf } from '../http/node-messages.ts'
 import type { Logger } from '../process/log.ts'
-import { validateHeaderValue } from '../process/node-http.ts'
-import { codedError } from '../protocol/errors.ts'
-import { type Exchange, openExchange } from '../request/exchange.ts'
-import { maskError } from '../request/mask.ts'
 import type { Policies } from '../request/policies.ts'
-import { requestIdOf } from '../request/request-id.ts'
 import type { Editions } from '../supergraph/editions.ts'
 import type { StartEvents } from './start.ts'
+import type { SocketClients } from './websocket.ts'
 
 export interface Sockets {
   /** Closes every connection with "service restart", after which clients reconnect. */
@@ -31,60 +22,33 @@ export interface SocketOptions {
   readonly log: Logger
 }
 
-const MAX_MESSAGE = 1024 * 1024 // bytes
-const SERVICE_RESTART = 1012
-
-export function openSockets({ server, policies, corsOrigins, editions, start, log }: SocketOptions): Sockets {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE })
-  const served = serveOver(
-    {
-      // The token comes with the connection: its `payload.authorization`, or the header of the upgrade.
-      onSubscribe: async ({ connectionParams, extra }, _id, payload) => {
-        const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization']
-        const authorization = typeof given === 'string' ? given : extra.request.headers.authorization
-        const exchange = openExchange(requestOf(extra.request), requestIdOf(extra.request), authorization)
-        exchange.accepts = 'events'
-        exchange.parameters = {
-          query: payload.query,
-          operationName: payload.operationName ?? undefined,
-          variables: payload.variables ?? undefined,
-          extensions: payload.extensions ?? undefined,
-        }
-        const { edition, release } = editions.hold()
-        try {
-          requireHeaderValue(authorization)
-          for (const policy of policies.message) await policy(exchange)
-          const { query, operationName } = exchange.parameters
-          const operation = edition.documents.get(query).operation(operationName)
-          if (operation.definition.operation !== 'subscription')
-            throw codedError('BAD_USER_INPUT', 'Queries and mutations are sent with POST.')
-          for (const policy of policies.operation) policy(exchange, operation)
-          const events = await start(exchange, edition, operation, release)
-          return {
-            schema: edition.schema,
-            document: operation.document.node,
-            ...(operationName !== undefined && { operationName }),
-            contextValue: events,
-          }
-        } catch (error) {
-          release()
-          return [refusal(error, exchange, log)]
-        }
-      },
-      subscribe: ({ contextValue }) => contextValue as OperationResult,
-      onNext: (_context, _id, _payload, _arguments, result) => result as FormattedExecutionResult,
-    },
-    sockets,
-  )
+export function openSockets(options: SocketOptions): Sockets {
+  const { server, corsOrigins, log } = options
+  let opened: Promise<SocketClients> | undefined
+  // Loaded for the first who comes: the protocol, and TLS with it, take 3 MB.
+  const open = (): Promise<SocketClients> => {
+    opened ??= import('./websocket.ts').then(({ serveSockets }) => serveSockets(options))
+    return opened
+  }
+  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    // Whoever hangs up before that is no fault: the protocol finds the socket closed.
+    const ignore = (): void => undefined
+    socket.on('error', ignore)
+    const clients = await open()
+    socket.off('error', ignore)
+    clients.accept(request, socket, head)
+  }
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (request.url?.split('?', 1)[0] !== '/graphql') return refuseUpgrade(socket, '404 Not Found')
     if (!isWelcome(request, corsOrigins)) return refuseUpgrade(socket, '403 Forbidden')
-    sockets.handleUpgrade(request, socket, head, (accepted) => sockets.emit('connection', accepted, request))
+    upgrade(request, socket, head).catch((error: unknown) => {
+      log.error({ error }, 'a WebSocket could not be opened')
+      socket.destroy()
+    })
   })
   return {
     async close() {
-      for (const client of sockets.clients) client.close(SERVICE_RESTART, 'The gateway is stopping: resume elsewhere.')
-      await served.dispose()
+      await (await opened)?.close()
     },
   }
 }
@@ -97,19 +61,4 @@ const refuseUpgrade = (socket: Duplex, status: string): void => {
 function isWelcome({ headers: { origin, host } }: IncomingMessage, corsOrigins: readonly string[]): boolean {
   if (origin === undefined || corsOrigins.includes(origin)) return true
   return URL.canParse(origin) && new URL(origin).host === host
-}
-
-/** A token in a message is any text; it goes on as a header. @throws UNAUTHENTICATED */
-function requireHeaderValue(authorization: string | undefined): void {
-  try {
-    if (authorization !== undefined) validateHeaderValue('authorization', authorization)
-  } catch {
-    throw codedError('UNAUTHENTICATED', 'The token has characters that no token has.')
-  }
-}
-
-function refusal(error: unknown, { requestId }: Exchange, log: Logger): GraphQLError {
-  const known: GraphQLFormattedError = error instanceof GraphQLError ? error.toJSON() : { message: 'unforeseen' }
-  const { message, extensions } = maskError(known, requestId, log, error)
-  return new GraphQLError(message, { extensions })
 }

@@ -1,8 +1,8 @@
 /** Serves the supergraph of the settings, and every one that comes after it: says how an edition is made, counts those that were refused. */
 import { readFile } from 'node:fs/promises'
-import { Counter, type Registry } from 'prom-client'
 import type { Config } from '../config.ts'
 import type { Logger } from '../process/log.ts'
+import { Counter, type Registry } from '../process/prometheus.ts'
 import { StartRefused } from '../process/settings.ts'
 import type { Limits } from '../request/limits.ts'
 import type { Policies } from '../request/policies.ts'

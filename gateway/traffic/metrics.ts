@@ -1,5 +1,5 @@
 /** What the traffic looks like in figures, in Prometheus' format. Counts only; nothing is decided by it. */
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client' // Apache-2.0; the Prometheus client of the Node field
+import { Counter, Gauge, Histogram, type Registry } from '../process/prometheus.ts'
 import type { FailureKind } from './failure.ts'
 import { healthOf, type Instance } from './instance.ts'
 
@@ -74,9 +74,9 @@ export function createTrafficMetrics(registry: Registry): TrafficMetrics {
 }
 
 function serviceMetrics(
-  duration: Histogram.Internal<'service'>,
+  duration: ReturnType<Histogram<'service'>['labels']>,
   failed: ServiceMetrics['failed'],
-  { hits, misses }: Readonly<Record<'hits' | 'misses', Counter.Internal>>,
+  { hits, misses }: Readonly<Record<'hits' | 'misses', ReturnType<Counter['labels']>>>,
 ): ServiceMetrics & { add(): void } {
   // One after the other they cost a fraction of what each costs by itself, in between other work.
   const seconds: number[] = []

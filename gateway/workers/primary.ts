@@ -1,10 +1,10 @@
 /** Several gateway processes on one port, one per core: starts them, replaces one that dies, speaks for all of them on the admin port. Serves nothing itself. */
 import cluster, { type Worker } from 'node:cluster'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AggregatorRegistry } from 'prom-client'
 import type { AdminCommands } from '../admin.ts'
 import type { ReadyMessage, RunningProcess } from '../process/lifecycle.ts'
 import type { Logger } from '../process/log.ts'
+import { AggregatorRegistry } from '../process/prometheus.ts'
 import { StartRefused } from '../process/settings.ts'
 import { SupergraphRefused } from '../supergraph/editions.ts'
 import type { CommandName, OutcomeMessage, WorkerCommands } from './messages.ts'

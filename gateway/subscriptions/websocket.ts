@@ -1,0 +1,94 @@
+/** Speaks `graphql-transport-ws` with clients that may connect: the same policies and the same streams as by SSE, another way to write them down. */
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql'
+import type { OperationResult } from 'graphql-ws'
+import { useServer as serveOver } from 'graphql-ws/use/ws' // MIT; the protocol by its author
+import { WebSocketServer } from 'ws' // MIT; the WebSocket server of the Node field
+import { requestOf } from '../http/node-messages.ts'
+import type { Logger } from '../process/log.ts'
+import { validateHeaderValue } from '../process/node-http.ts'
+import { codedError } from '../protocol/errors.ts'
+import { type Exchange, openExchange } from '../request/exchange.ts'
+import { maskError } from '../request/mask.ts'
+import { requestIdOf } from '../request/request-id.ts'
+import type { SocketOptions } from './sockets.ts'
+
+/** Clients connected by WebSocket. */
+export interface SocketClients {
+  /** Takes over a connection that asks to be upgraded. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** Closes every connection with "service restart", after which clients reconnect. */
+  close(): Promise<void>
+}
+
+const MAX_MESSAGE = 1024 * 1024 // bytes
+const SERVICE_RESTART = 1012
+
+export function serveSockets({ policies, editions, start, log }: SocketOptions): SocketClients {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE })
+  const served = serveOver(
+    {
+      // The token comes with the connection: its `payload.authorization`, or the header of the upgrade.
+      onSubscribe: async ({ connectionParams, extra }, _id, payload) => {
+        const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization']
+        const authorization = typeof given === 'string' ? given : extra.request.headers.authorization
+        const exchange = openExchange(requestOf(extra.request), requestIdOf(extra.request), authorization)
+        exchange.accepts = 'events'
+        exchange.parameters = {
+          query: payload.query,
+          operationName: payload.operationName ?? undefined,
+          variables: payload.variables ?? undefined,
+          extensions: payload.extensions ?? undefined,
+        }
+        const { edition, release } = editions.hold()
+        try {
+          requireHeaderValue(authorization)
+          for (const policy of policies.message) await policy(exchange)
+          const { query, operationName } = exchange.parameters
+          const operation = edition.documents.get(query).operation(operationName)
+          if (operation.definition.operation !== 'subscription')
+            throw codedError('BAD_USER_INPUT', 'Queries and mutations are sent with POST.')
+          for (const policy of policies.operation) policy(exchange, operation)
+          const events = await start(exchange, edition, operation, release)
+          return {
+            schema: edition.schema,
+            document: operation.document.node,
+            ...(operationName !== undefined && { operationName }),
+            contextValue: events,
+          }
+        } catch (error) {
+          release()
+          return [refusal(error, exchange, log)]
+        }
+      },
+      subscribe: ({ contextValue }) => contextValue as OperationResult,
+      onNext: (_context, _id, _payload, _arguments, result) => result as FormattedExecutionResult,
+    },
+    sockets,
+  )
+  return {
+    accept(request, socket, head) {
+      sockets.handleUpgrade(request, socket, head, (accepted) => sockets.emit('connection', accepted, request))
+    },
+    async close() {
+      for (const client of sockets.clients) client.close(SERVICE_RESTART, 'The gateway is stopping: resume elsewhere.')
+      await served.dispose()
+    },
+  }
+}
+
+/** A token in a message is any text; it goes on as a header. @throws UNAUTHENTICATED */
+function requireHeaderValue(authorization: string | undefined): void {
+  try {
+    if (authorization !== undefined) validateHeaderValue('authorization', authorization)
+  } catch {
+    throw codedError('UNAUTHENTICATED', 'The token has characters that no token has.')
+  }
+}
+
+function refusal(error: unknown, { requestId }: Exchange, log: Logger): GraphQLError {
+  const known: GraphQLFormattedError = error instanceof GraphQLError ? error.toJSON() : { message: 'unforeseen' }
+  const { message, extensions } = maskError(known, requestId, log, error)
+  return new GraphQLError(message, { extensions })
+}
