@@ -38,7 +38,9 @@ export function createFront(
     }
     const serve = (head: RequestHead, body: string): void => {
       door.owe()
-      const reply = createReply(socket, () => head.isLast || door.isDraining(), next)
+      // What came early came before the client could know that the door closes: its answer is the last, from Node.
+      const isLast = (): boolean => head.isLast || (door.isDraining() && early === undefined)
+      const reply = createReply(socket, isLast, next)
       owed = reply
       answer(requestOf(socket, head, body), reply).catch(() => {
         if (reply.isClosed()) socket.destroy()

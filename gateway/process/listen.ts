@@ -50,12 +50,15 @@ interface Connection {
   requests: number
   /** False for one that carried no request yet. */
   wasUsed: boolean
-  /** Whose it is: Node keeps account of what is idle among its own. */
-  isNodes: boolean
+  /** How many bytes had come when nothing was owed any more: where it is still as many, no part of a next request has come. */
+  settledAt: number
+  /** To the last request that Node has read on it; undefined once that answer is out. */
+  newest: ServerResponse | undefined
 }
 
 /** Milliseconds that a connection may be idle. Longer than load balancers wait, so that none sends its next request into a closing door. */
 export const KEEP_ALIVE = 65_000
+const NEVER = -1 // bytes
 const UNUSED = 500 // milliseconds a new connection has to send its first request once the door is closed
 
 /**
@@ -72,16 +75,16 @@ export async function listen(
   const connections = new Map<Socket, Connection>()
 
   const closeIdle = (): void => {
-    server.closeIdleConnections()
-    for (const [socket, { isNodes, wasUsed, requests }] of connections)
-      if (!isNodes && wasUsed && requests === 0) socket.destroySoon()
+    for (const [socket, { wasUsed, requests, settledAt }] of connections)
+      if (wasUsed && requests === 0 && socket.bytesRead === settledAt) socket.destroySoon()
   }
   const owe = (connection: Connection): void => {
     connection.requests += 1
     connection.wasUsed = true
   }
-  const settle = (connection: Connection): void => {
+  const settle = (socket: Socket, connection: Connection): void => {
     connection.requests -= 1
+    connection.settledAt = socket.bytesRead
     // One that was in flight when the door was closed would stay open and idle: it ends with its answer.
     if (closing) setImmediate(closeIdle)
   }
@@ -90,17 +93,26 @@ export async function listen(
     const connection = connections.get(request.socket)
     // Whoever only asks how we are is no traffic that could be lost.
     if (!request.url?.startsWith('/health/')) lastRequest = performance.now()
-    // A client that keeps its connection would otherwise send its next request into a closed door.
-    if (draining) response.setHeader('connection', 'close')
     if (connection) {
       owe(connection)
-      response.on('close', () => settle(connection))
+      if (draining) {
+        // Where the client did not wait for it, the answer before is not the last.
+        if (connection.newest?.headersSent === false) connection.newest.removeHeader('connection')
+        announceEnd(response)
+      }
+      connection.newest = response
+      response.on('close', () => {
+        if (connection.newest === response) connection.newest = undefined
+        settle(request.socket, connection)
+      })
     }
     Promise.resolve(handle(request, response)).catch(() => {
       if (!response.headersSent) sendJson(response, 500, INTERNAL)
       else response.destroy()
     })
   })
+  // `close` calls it. Node's own cuts off whoever is still reading its answer: it looks at what was written, not at what has gone out.
+  server.closeIdleConnections = closeIdle
   // What Node does with a new connection, kept for those that are left to it.
   const nodes = server.listeners('connection')
   const doorOf = (socket: Socket, connection: Connection): Door => ({
@@ -109,17 +121,19 @@ export async function listen(
       if (draining) lastRequest = performance.now()
       owe(connection)
     },
-    settle: () => settle(connection),
+    settle: () => settle(socket, connection),
     passOn(read) {
-      connection.isNodes = true
-      if (read.length > 0) socket.unshift(read)
+      if (read.length > 0) {
+        connection.settledAt = NEVER
+        socket.unshift(read)
+      }
       for (const take of nodes) take.call(server, socket)
       socket.resume()
     },
   })
   if (front) server.removeAllListeners('connection')
   server.prependListener('connection', (socket: Socket) => {
-    const connection: Connection = { requests: 0, wasUsed: false, isNodes: front === undefined }
+    const connection: Connection = { requests: 0, wasUsed: false, settledAt: NEVER, newest: undefined }
     connections.set(socket, connection)
     socket.once('close', () => connections.delete(socket))
     front?.(socket, doorOf(socket, connection))
@@ -137,6 +151,7 @@ export async function listen(
     url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
     async drain(timeout, grace) {
       draining = true
+      for (const { newest } of connections.values()) if (newest?.headersSent === false) announceEnd(newest)
       const began = performance.now()
       lastRequest = began
       while (grace && performance.now() < began + grace.longest) {
@@ -151,7 +166,8 @@ export async function listen(
         }, timeout)
         // Opened in advance, as browsers do, and never used: to Node these are not idle.
         const unused = setTimeout(() => {
-          for (const [socket, { requests }] of connections) if (requests === 0) socket.destroy()
+          for (const [socket, { requests }] of connections)
+            if (requests === 0 && socket.writableLength === 0) socket.destroy()
         }, UNUSED)
         server.close(() => {
           clearTimeout(cut)
@@ -163,5 +179,8 @@ export async function listen(
     },
   }
 }
+
+/** A client that keeps its connection would otherwise send its next request into a closed door. */
+const announceEnd = (response: ServerResponse): void => void response.setHeader('connection', 'close')
 
 export const INTERNAL = { errors: [{ message: 'Internal error.', extensions: { code: 'INTERNAL' } }] }
