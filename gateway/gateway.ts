@@ -10,6 +10,7 @@ import type { Logger } from './process/log.ts'
 import { Registry } from './process/prometheus.ts'
 import { StartRefused } from './process/settings.ts'
 import { settle } from './process/settle.ts'
+import { growYoungGenerationWherePaid } from './process/young-generation.ts'
 import type { IdentitySettings, VerifyAuthorization } from './protocol/caller.ts'
 import { createAdminRoutes } from './request/admin.ts'
 import { createFiles } from './request/files.ts'
@@ -74,6 +75,7 @@ export async function startGateway(
   })
   const sockets = openSockets({ server: listener.server, policies, corsOrigins, editions, start, log })
   settle()
+  growYoungGenerationWherePaid()
   state = 'ready'
   return {
     url: listener.url,

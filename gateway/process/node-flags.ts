@@ -5,6 +5,8 @@ export const gatewayFlags: readonly string[] = [
   // MB of each half of the young generation. By default it grows until everything in flight under load fits, and stays that large: a third of
   // the memory under load for a tenth of the CPU of large answers. Workers of the process have the same.
   '--max-semi-space-size=8',
+  // Where it starts, and stays while small answers are all there is (`young-generation.ts`).
+  '--min-semi-space-size=2',
   // Lets it give back what only its start needed (`settle.ts`).
   '--expose-gc',
 ]

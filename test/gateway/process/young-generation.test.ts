@@ -1,0 +1,30 @@
+import { spawnSync } from 'node:child_process'
+import { expect, test } from '@jest/globals'
+import { gatewayFlags } from '../../../gateway/process/node-flags.ts'
+
+const module = JSON.stringify(new URL('../../../gateway/process/young-generation.ts', import.meta.url).href)
+
+/** Megabytes of the young generation, both halves, of a process that made 100,000 objects a turn and kept the last `kept` of them. */
+function sizeAfter(kept: number): number {
+  const script = `
+    const { getHeapSpaceStatistics } = await import('node:v8')
+    const { growYoungGenerationWherePaid } = await import(${module})
+    growYoungGenerationWherePaid()
+    const last = []
+    for (let turn = 0; turn < 400; turn++) {
+      for (let index = 0; index < 100_000; index++) last[index % ${kept}] = { index, neighbours: [index, index + 1] }
+      await new Promise(setImmediate)
+    }
+    const { space_size } = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')
+    console.log(space_size / 1_000_000)`
+  const { stdout } = spawnSync(process.execPath, [...gatewayFlags, '--input-type=module', '-e', script])
+  return Number(stdout.toString())
+}
+
+test('the young generation stays small where little survives a collection', () => {
+  expect(sizeAfter(100)).toBeLessThan(5)
+})
+
+test('the young generation grows where much does', () => {
+  expect(sizeAfter(100_000)).toBeGreaterThan(15)
+})
