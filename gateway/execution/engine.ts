@@ -2,6 +2,7 @@
  * The engine of one supergraph: takes a client's operation, has it planned once, and runs the compiled plan for each request.
  * Whoever uses it has parsed and validated the document; it knows nothing of HTTP, callers or policies.
  */
+import type { QueryPlan } from '@apollo/query-planner'
 import { buildSchema, type DocumentNode, type GraphQLSchema } from 'graphql'
 import { codedError } from '../protocol/errors.ts'
 import type { CallContext, Send } from '../traffic/send.ts'
@@ -16,6 +17,7 @@ import { type Answer, type CompiledOperation, compileOperation } from './compile
 import type { ConditionValues } from './conditions.ts'
 import { createInternalNames } from './internal-names.ts'
 import { createOperationCache } from './operation-cache.ts'
+import { planInOrder } from './plan-in-order.ts'
 import { PlanShapeError } from './plan-shape-error.ts'
 import { plannedOperation } from './planned-operation.ts'
 import type { SupergraphFacts } from './planner.ts'
@@ -145,10 +147,12 @@ function compiler(planner: PlannerThread, { onUnplannable }: PlanningOptions): C
   const types = typeRelations(planner.facts)
   const fieldNames = new Set(planner.facts.fieldNames)
   const plannerFields = new Set(planner.facts.plannerFields)
+  const planOf = ({ definition }: ClientOperation, text: string): Promise<QueryPlan> =>
+    definition.operation === 'mutation' ? planInOrder(text, planner.plan) : planner.plan(text)
   return async (client, conditions) => {
     const names = createInternalNames(fieldNames, plannerFields)
     const text = plannedOperation(client, conditions, names)
-    const plan = text === undefined ? { kind: 'QueryPlan' as const } : await planner.plan(text)
+    const plan = text === undefined ? { kind: 'QueryPlan' as const } : await planOf(client, text)
     try {
       const operation = compileOperation(client, conditions, names, plan, types)
       return { operation, size: JSON.stringify(plan).length * BYTES_PER_CHARACTER }

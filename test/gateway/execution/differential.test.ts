@@ -47,6 +47,17 @@ describe.each([shop, library, maze, office, town])('over the services of a $name
     TIMEOUT,
   )
 
+  if (universe === shop) {
+    test('a field of a mutation is finished, with what other services add to it, before the next one changes anything', async () => {
+      const query =
+        'mutation { a: rename(id: "1", name: "x") { reviews { author { name } } } b: rename(id: "1", name: "y") { id } }'
+      expect(await compare(universe, federation, plain, { query, variables: {} })).toEqual({
+        valid: true,
+        difference: '',
+      })
+    })
+  }
+
   if (universe === town) {
     test(
       'services that are away cost exactly their own fields, each with its error',
