@@ -42,7 +42,7 @@ export function openSockets(options: SocketOptions): Sockets {
     if (request.url?.split('?', 1)[0] !== '/graphql') return refuseUpgrade(socket, '404 Not Found')
     if (!isWelcome(request, corsOrigins)) return refuseUpgrade(socket, '403 Forbidden')
     upgrade(request, socket, head).catch((error: unknown) => {
-      log.error({ error }, 'a WebSocket could not be opened')
+      log.error({ err: error }, 'a WebSocket could not be opened')
       socket.destroy()
     })
   })
