@@ -1,27 +1,32 @@
 /** Sends a fetch's request through traffic and reads the answer. It never rejects: a call that fails is a failure to be merged. */
 import type { FetchNode } from '@apollo/query-planner'
-import type { EntityBody, ServiceAnswer } from '../traffic/send.ts'
+import type { EntityBody } from '../traffic/send.ts'
 import type { ReadJson } from './answer-reader.ts'
 import { callError, type Failure, failureOf } from './failure.ts'
 import type { Data, Run } from './run.ts'
 import { readAnswer } from './service-answer.ts'
 
-export async function callService(
+/**
+ * Frames of `async` functions are state that every request in flight keeps and every collection of the young generation copies, so that
+ * from here to the wire the way is one of plain promises.
+ * @param take is given what was answered, or why nothing was
+ */
+export function callService(
   run: Run,
   { serviceName, operationKind }: FetchNode,
   body: string | EntityBody,
   read: ReadJson | undefined,
-): Promise<Readonly<Data> | Failure> {
+  take: (data: Readonly<Data> | Failure) => void,
+): Promise<void> {
   const operation = operationKind === 'mutation' ? 'mutation' : 'query'
-  let answer: ServiceAnswer
-  try {
-    answer = await run.send({ service: serviceName, operation, body, read, context: run.context })
-  } catch (error) {
-    return failureOf(callError(serviceName, error))
-  }
-  const { data, unplaced } = readAnswer(serviceName, answer)
-  if (unplaced.length > 0) run.errors.push(...unplaced)
-  return data
+  return run.send({ service: serviceName, operation, body, read, context: run.context }).then(
+    (answer) => {
+      const { data, unplaced } = readAnswer(serviceName, answer)
+      if (unplaced.length > 0) run.errors.push(...unplaced)
+      take(data)
+    },
+    (error: unknown) => take(failureOf(callError(serviceName, error))),
+  )
 }
 
 /** The text of a request up to the first of its variables. */

@@ -60,14 +60,15 @@ export function compileEntityFetch(
   }
 }
 
-async function fetchWanted(fetching: Fetching, run: Run, sharing: Sharing, context: string): Promise<void> {
+function fetchWanted(fetching: Fetching, run: Run, sharing: Sharing, context: string): Promise<unknown> {
   const calls: Promise<void>[] = []
   for (const request of fetching.requests) {
     for (const [asked, wanted] of requestsFor(request, sharing, fetching.types)) {
       calls.push(fetchEntities(fetching, run, asked, wanted, context))
     }
   }
-  await (calls.length === 1 ? calls[0] : Promise.all(calls))
+  const [only] = calls
+  return only && calls.length === 1 ? only : Promise.all(calls)
 }
 
 /** What to ask for which objects: all of the request, or a smaller one for objects that lack some input. */
@@ -100,7 +101,7 @@ function requestWithout(
   return whole.without([...missing.keys()])
 }
 
-async function fetchEntities(
+function fetchEntities(
   { node, read, types }: Fetching,
   run: Run,
   { head, variables, fields, rewrites }: EntityRequest,
@@ -114,21 +115,22 @@ async function fetchEntities(
     tail: ']}}',
     responseKey: ENTITIES,
   }
-  const data = await callService(run, node, body, read)
-  const entities = data instanceof Failure ? data : entitiesOf(data, wanted.size, node.serviceName)
-  const adoption = adoptInto(run)
-  let next = 0
-  for (const sharing of wanted.values()) {
-    const entity = entities instanceof Failure ? entities : entities[next++]
-    const known = !(entity instanceof Failure) && isData(entity) ? (rewrites?.apply(entity) ?? entity) : undefined
-    for (const { place, targets } of sharing) {
-      for (const target of targets) {
-        if (known) mergeInto(target, known, place.below, fields, types, adoption)
-        else if (entity instanceof Failure) loseFields(target, fields, entity, place.below, types)
-        else markAbsent(target, fields, types)
+  return callService(run, node, body, read, (data) => {
+    const entities = data instanceof Failure ? data : entitiesOf(data, wanted.size, node.serviceName)
+    const adoption = adoptInto(run)
+    let next = 0
+    for (const sharing of wanted.values()) {
+      const entity = entities instanceof Failure ? entities : entities[next++]
+      const known = !(entity instanceof Failure) && isData(entity) ? (rewrites?.apply(entity) ?? entity) : undefined
+      for (const { place, targets } of sharing) {
+        for (const target of targets) {
+          if (known) mergeInto(target, known, place.below, fields, types, adoption)
+          else if (entity instanceof Failure) loseFields(target, fields, entity, place.below, types)
+          else markAbsent(target, fields, types)
+        }
       }
     }
-  }
+  })
 }
 
 function entitiesOf(data: Readonly<Data>, count: number, service: string): readonly unknown[] | Failure {

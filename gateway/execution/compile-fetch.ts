@@ -31,6 +31,8 @@ export function compileFetch(node: FetchNode, surroundings: FetchSurroundings): 
   return node.requires ? compileEntityFetch(node, node.requires, surroundings) : compileRootFetch(node, surroundings)
 }
 
+const DONE = Promise.resolve()
+
 /** A fetch from a root type, usually for the root of the data. */
 function compileRootFetch(node: FetchNode, { paths, places, types }: FetchSurroundings): Step {
   const [path = [], ...others] = paths
@@ -43,14 +45,15 @@ function compileRootFetch(node: FetchNode, { paths, places, types }: FetchSurrou
   const fields = rewrites?.applyToFields(asked) ?? asked
   const below = placesAt(places, path)
   const read = rewrites ? undefined : compileReader(asked, [below])
-  return async (run) => {
+  return (run) => {
     const targets = path.length === 0 ? [run.data] : [...objectsAt(run, below)]
-    if (targets.length === 0) return
-    const data = await callService(run, node, `${head}${variableTexts(names, run.variables)}}}`, read)
-    const adoption = adoptInto(run)
-    for (const target of targets) {
-      if (data instanceof Failure) loseFields(target, fields, data, below, types)
-      else mergeInto(target, rewrites?.apply(data) ?? data, below, fields, types, adoption)
-    }
+    if (targets.length === 0) return DONE
+    return callService(run, node, `${head}${variableTexts(names, run.variables)}}}`, read, (data) => {
+      const adoption = adoptInto(run)
+      for (const target of targets) {
+        if (data instanceof Failure) loseFields(target, fields, data, below, types)
+        else mergeInto(target, rewrites?.apply(data) ?? data, below, fields, types, adoption)
+      }
+    })
   }
 }

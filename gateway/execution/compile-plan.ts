@@ -63,9 +63,7 @@ const inSequence = (steps: readonly Step[]): Step => {
 const inParallel = (steps: readonly Step[]): Step => {
   const [only] = steps
   if (only && steps.length === 1) return only
-  return async (run) => {
-    await Promise.all(steps.map((step) => step(run)))
-  }
+  return (run) => Promise.all(steps.map((step) => step(run)))
 }
 
 function compileNode(node: PlanNode, path: DataPath, places: WrittenPlaces, types: TypeRelations): Step {

@@ -47,14 +47,15 @@ export function compileOperation(
   return {
     services: planServices(plan),
     events,
-    async execute(variables, context, send, event) {
+    execute(variables, context, send, event) {
       const run: Run = { data: {}, placed: [], variables: variables.values, context, send, errors: [] }
       if (event) events?.receive(run, event)
-      await execute(run)
-      const text = writeText(run.data)
-      if (text !== undefined) return { data: text, errors: run.errors }
-      const { data, errors } = completeAnswer(shape, run.data, (nodes) => introspect(client, nodes, variables))
-      return { data: JSON.stringify(data), errors: [...errors, ...run.errors] }
+      return execute(run).then(() => {
+        const text = writeText(run.data)
+        if (text !== undefined) return { data: text, errors: run.errors }
+        const { data, errors } = completeAnswer(shape, run.data, (nodes) => introspect(client, nodes, variables))
+        return { data: JSON.stringify(data), errors: [...errors, ...run.errors] }
+      })
     },
   }
 }

@@ -20,8 +20,8 @@ export interface Run {
   readonly errors: GraphQLError[]
 }
 
-/** A step of a plan. It never rejects: a failure becomes part of the data. */
-export type Step = (run: Run) => Promise<void>
+/** A step of a plan. It never rejects for a service's fault: a failure becomes part of the data. */
+export type Step = (run: Run) => Promise<unknown>
 
 export const isData = (value: unknown): value is Data =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,5 +1,5 @@
 /** Executes what the policies let through: a document met for the first time through Apollo Server, which validates it, and later at once. */
-import { GraphQLError } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { AnswerText } from '../execution/answer-data.ts'
 import type { BoundVariables } from '../execution/client-operation.ts'
 import type { Answer, CompiledOperation } from '../execution/compiled-operation.ts'
@@ -36,18 +36,11 @@ export interface ExecuteOptions {
   readonly log: Logger
 }
 
-/** An execution's result before it is made out to one request. */
+/** What many requests may share, before it is made out to each. */
 interface Result {
   readonly answer: Answer
   readonly keepable: Keepable | undefined
   readonly body?: Body | undefined
-}
-
-interface BoundRequest {
-  readonly exchange: Exchange
-  readonly operation: KnownOperation
-  readonly reply: HttpReply
-  readonly bound: BoundVariables
 }
 
 export function createExecute({ host, engine, traffic, hideSchema, log }: ExecuteOptions): Execute {
@@ -62,27 +55,12 @@ export function createExecute({ host, engine, traffic, hideSchema, log }: Execut
     return { outcome, keepable: keepableOf(operation, exchange, tally.result()) }
   }
 
-  const compiled = (exchange: Exchange, operation: KnownOperation, reply: HttpReply): Promise<Result> => {
-    const { query, operationName, variables } = exchange.parameters
-    const prepared = engine.prepare(query, operation.document.node, operationName)
-    const bound = prepared.bind(variables ?? {})
-    const request = { exchange, operation, reply, bound }
-    const ready = prepared.compiled(bound.conditions)
-    return ready instanceof Promise ? ready.then((made) => run(request, made)) : run(request, ready)
-  }
-
-  const run = (request: BoundRequest, ready: CompiledOperation): Promise<Result> => {
-    const share = shareOf(request.operation, ready)
-    return share ? share(keyOf(request.exchange), () => runForMany(request, ready)) : runForOne(request, ready)
-  }
-
-  const runForOne = async ({ exchange, operation, reply, bound }: BoundRequest, ready: CompiledOperation) => {
-    const tally = createFreshnessTally()
-    const answer = await ready.execute(bound, callContext(exchange, operation, reply, tally), traffic.send)
-    return { answer, keepable: keepableOf(operation, exchange, tally.result()) }
-  }
-
-  const runForMany = async ({ exchange, operation, bound }: BoundRequest, ready: CompiledOperation) => {
+  const runForMany = async (
+    exchange: Exchange,
+    operation: KnownOperation,
+    bound: BoundVariables,
+    ready: CompiledOperation,
+  ) => {
     const tally = createFreshnessTally()
     const answer = await ready.execute(bound, sharedContext(exchange, tally), traffic.send)
     const body = answer.errors.length === 0 ? bodyOf(`{"data":${answer.data}}`) : undefined
@@ -101,18 +79,35 @@ export function createExecute({ host, engine, traffic, hideSchema, log }: Execut
   const isPublic = ({ definition }: KnownOperation, { services }: CompiledOperation): boolean =>
     definition.operation === 'query' && services.size > 0 && [...services].every(traffic.isStateless)
 
+  const mask = (error: GraphQLError, { requestId }: Exchange): GraphQLFormattedError =>
+    maskError(error.toJSON(), requestId, log, error)
+
+  const outcomeOf = ({ data: text, errors }: Answer, exchange: Exchange): Outcome => {
+    const data = text === 'null' ? null : new AnswerText(text)
+    return errors.length === 0 ? { data } : { data, errors: errors.map((error) => mask(error, exchange)) }
+  }
+
   return async (exchange, operation, reply) => {
     if (!operation.document.isValid) return validated(exchange, operation, reply)
-    const mask = (error: GraphQLError) => maskError(error.toJSON(), exchange.requestId, log, error)
     try {
-      const { answer, keepable, body } = await compiled(exchange, operation, reply)
-      const data = answer.data === 'null' ? null : new AnswerText(answer.data)
-      const outcome = answer.errors.length === 0 ? { data } : { data, errors: answer.errors.map(mask) }
-      return { outcome, keepable, body }
+      const { query, operationName, variables } = exchange.parameters
+      const prepared = engine.prepare(query, operation.document.node, operationName)
+      const bound = prepared.bind(variables ?? {})
+      const found = prepared.compiled(bound.conditions)
+      const ready = found instanceof Promise ? await found : found
+      const share = shareOf(operation, ready)
+      if (share) {
+        const run = () => runForMany(exchange, operation, bound, ready)
+        const { answer, keepable, body } = await share(keyOf(exchange), run)
+        return { outcome: outcomeOf(answer, exchange), keepable, body }
+      }
+      const tally = createFreshnessTally()
+      const answer = await ready.execute(bound, callContext(exchange, operation, reply, tally), traffic.send)
+      return { outcome: outcomeOf(answer, exchange), keepable: keepableOf(operation, exchange, tally.result()) }
     } catch (fault) {
       const error = hideSchema ? withoutHint(fault) : fault
       if (!(error instanceof GraphQLError)) throw error
-      return { outcome: { errors: [mask(error)] }, keepable: undefined }
+      return { outcome: { errors: [mask(error, exchange)] }, keepable: undefined }
     }
   }
 }

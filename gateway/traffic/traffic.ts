@@ -78,24 +78,29 @@ export function createTraffic({ services, secret, probing, store, metrics, log }
   const instances = fleets.flatMap((fleet) => fleet.instances)
   const unwatch = metrics.watch(fleets)
   const failures = createFailureLog(log)
+  /** What the caller is told of a failure, once it is counted and logged. */
+  const refusalOf = (error: unknown, { service, context }: ServiceCall): unknown => {
+    if (!(error instanceof CallFailure)) return error
+    routes.get(service)?.figures.failed(error.kind)
+    if (error.kind !== 'cancelled') failures.report(service, context.requestId, error)
+    return toClient(error, service)
+  }
   const stopProbing = probing ? probeHealth(instances) : () => undefined
   return {
-    async send(call) {
-      const { service, context } = call
-      const route = routes.get(service)
-      try {
-        if (!route) throw new CallFailure('overload', 'the service has no address')
-        const deadline = performance.now() + route.definition.deadline
-        const work = { call, text: bodyText(call.body), deadline, signal: context.signal }
-        const { answer, freshness } = await route.step(work)
-        context.observe(freshness)
-        return answer
-      } catch (error) {
-        if (!(error instanceof CallFailure)) throw error
-        route?.figures.failed(error.kind)
-        if (error.kind !== 'cancelled') failures.report(service, context.requestId, error)
-        throw toClient(error, service)
-      }
+    send(call) {
+      const { context } = call
+      const route = routes.get(call.service)
+      if (!route) return Promise.reject(refusalOf(new CallFailure('overload', 'the service has no address'), call))
+      const deadline = performance.now() + route.definition.deadline
+      return route.step({ call, text: bodyText(call.body), deadline, signal: context.signal }).then(
+        ({ answer, freshness }) => {
+          context.observe(freshness)
+          return answer
+        },
+        (error: unknown) => {
+          throw refusalOf(error, call)
+        },
+      )
     },
     async *subscribe(call, signal) {
       const { service, context } = call
