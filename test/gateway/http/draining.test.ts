@@ -34,7 +34,7 @@ describe('draining with a front', () => {
     await drained
   })
 
-  const grace = { quiet: 300, longest: 5_000 } // milliseconds
+  const grace = { quiet: 1_000, longest: 5_000 } // milliseconds
   const held = async () => {
     const { promise, resolve: release } = Promise.withResolvers<void>()
     let came = 0
