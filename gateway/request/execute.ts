@@ -1,6 +1,5 @@
 /** Executes what the policies let through: a document met for the first time through Apollo Server, which validates it, and later at once. */
-import { GraphQLError, type GraphQLFormattedError } from 'graphql'
-import { AnswerText } from '../execution/answer-data.ts'
+import { GraphQLError } from 'graphql'
 import type { BoundVariables } from '../execution/client-operation.ts'
 import type { Answer, CompiledOperation } from '../execution/compiled-operation.ts'
 import type { Engine } from '../execution/engine.ts'
@@ -12,8 +11,9 @@ import type { KnownOperation } from './documents.ts'
 import type { Exchange } from './exchange.ts'
 import { createFreshnessTally, type Keepable } from './freshness.ts'
 import { withoutHint } from './hints.ts'
-import type { Host, Outcome } from './host.ts'
-import { maskError } from './mask.ts'
+import type { Host } from './host.ts'
+import { maskThrown } from './mask.ts'
+import { type Outcome, outcomeOf } from './outcome.ts'
 import { type Body, bodyOf } from './respond.ts'
 import { createShare, type Share } from './share.ts'
 
@@ -79,14 +79,6 @@ export function createExecute({ host, engine, traffic, hideSchema, log }: Execut
   const isPublic = ({ definition }: KnownOperation, { services }: CompiledOperation): boolean =>
     definition.operation === 'query' && services.size > 0 && [...services].every(traffic.isStateless)
 
-  const mask = (error: GraphQLError, { requestId }: Exchange): GraphQLFormattedError =>
-    maskError(error.toJSON(), requestId, log, error)
-
-  const outcomeOf = ({ data: text, errors }: Answer, exchange: Exchange): Outcome => {
-    const data = text === 'null' ? null : new AnswerText(text)
-    return errors.length === 0 ? { data } : { data, errors: errors.map((error) => mask(error, exchange)) }
-  }
-
   return async (exchange, operation, reply) => {
     if (!operation.document.isValid) return validated(exchange, operation, reply)
     try {
@@ -99,15 +91,18 @@ export function createExecute({ host, engine, traffic, hideSchema, log }: Execut
       if (share) {
         const run = () => runForMany(exchange, operation, bound, ready)
         const { answer, keepable, body } = await share(keyOf(exchange), run)
-        return { outcome: outcomeOf(answer, exchange), keepable, body }
+        return { outcome: outcomeOf(answer, exchange.requestId, log), keepable, body }
       }
       const tally = createFreshnessTally()
       const answer = await ready.execute(bound, callContext(exchange, operation, reply, tally), traffic.send)
-      return { outcome: outcomeOf(answer, exchange), keepable: keepableOf(operation, exchange, tally.result()) }
+      return {
+        outcome: outcomeOf(answer, exchange.requestId, log),
+        keepable: keepableOf(operation, exchange, tally.result()),
+      }
     } catch (fault) {
       const error = hideSchema ? withoutHint(fault) : fault
       if (!(error instanceof GraphQLError)) throw error
-      return { outcome: { errors: [mask(error, exchange)] }, keepable: undefined }
+      return { outcome: { errors: [maskThrown(error, exchange.requestId, log)] }, keepable: undefined }
     }
   }
 }

@@ -8,24 +8,17 @@ import {
 } from '@apollo/server/plugin/disabled'
 import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-interface'
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql'
-import type { AnswerText } from '../execution/answer-data.ts'
 import type { Logger } from '../process/log.ts'
 import type { CallContext } from '../traffic/send.ts'
 import type { Exchange, Parameters } from './exchange.ts'
 import { hideHint } from './hints.ts'
 import { maskError } from './mask.ts'
+import type { Outcome } from './outcome.ts'
 
 /** What the engine finds as its `context`. */
 export interface HostContext {
   readonly exchange: Exchange
   readonly call: CallContext
-}
-
-/** The outcome of an operation. Without `data` it never ran. */
-export interface Outcome {
-  readonly data?: Readonly<Record<string, unknown>> | AnswerText | null
-  /** Fit for the client's eyes. */
-  readonly errors?: readonly GraphQLFormattedError[]
 }
 
 export interface Host {

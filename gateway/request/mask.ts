@@ -1,5 +1,5 @@
 /** What of an error a client may see: codes of the closed list, their messages, and nothing internal. The rest goes to the log. */
-import type { GraphQLFormattedError } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import type { Logger } from '../process/log.ts'
 import { type ErrorCode, isErrorCode } from '../protocol/errors.ts'
 
@@ -32,4 +32,10 @@ export function maskError(
     ...(path && { path }),
     extensions: { code: known ? code : 'INTERNAL', ...shown, requestId },
   }
+}
+
+/** Of whatever was thrown: what is no error of GraphQL's was not foreseen. */
+export function maskThrown(error: unknown, requestId: string, log: Logger): GraphQLFormattedError {
+  const known = error instanceof GraphQLError ? error.toJSON() : { message: 'unforeseen' }
+  return maskError(known, requestId, log, error)
 }

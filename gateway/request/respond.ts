@@ -1,6 +1,5 @@
 /** Writes outcomes and refusals as JSON, always, with the status that GraphQL over HTTP gives them and what caches may do with them. */
 import { hash } from 'node:crypto'
-import { GraphQLError } from 'graphql'
 import { AnswerText } from '../execution/answer-data.ts'
 import type { HttpReply } from '../http/message.ts'
 import { HttpError } from '../process/http.ts'
@@ -9,9 +8,9 @@ import { type ErrorCode, errorStatus, isErrorCode } from '../protocol/errors.ts'
 import { REQUEST_ID_HEADER } from '../protocol/signature.ts'
 import type { Exchange } from './exchange.ts'
 import type { Execution } from './execute.ts'
-import type { Outcome } from './host.ts'
-import { maskError } from './mask.ts'
+import { maskError, maskThrown } from './mask.ts'
 import type { MediaType } from './media-type.ts'
+import type { Outcome } from './outcome.ts'
 
 /** Faults of the document itself, which a client of plain `application/json` is told with status 200. */
 const DOCUMENT_FAULTS: ReadonlySet<ErrorCode> = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED'])
@@ -46,9 +45,10 @@ function isKnownToClient({ request, headers }: Exchange, body: Body): boolean {
 
 /** For what a policy refused, and for anything unforeseen, which is masked. Returns what the client is told. */
 export function sendRefusal(exchange: Exchange, reply: HttpReply, error: unknown, log: Logger): Outcome {
-  const refusal = error instanceof HttpError ? { message: error.message, extensions: { code: error.code } } : undefined
-  const known = refusal ?? (error instanceof GraphQLError ? error.toJSON() : { message: 'unforeseen' })
-  const masked = maskError(known, exchange.requestId, log, error)
+  const masked =
+    error instanceof HttpError
+      ? maskError({ message: error.message, extensions: { code: error.code } }, exchange.requestId, log, error)
+      : maskThrown(error, exchange.requestId, log)
   const code = masked.extensions?.['code']
   const legacy = exchange.legacyStatus && isDocumentFault(code)
   const status = error instanceof HttpError ? error.status : legacy ? 200 : statusOf(code)

@@ -2,7 +2,7 @@
 import type { HttpReply, HttpStream } from '../http/message.ts'
 import { REQUEST_ID_HEADER } from '../protocol/signature.ts'
 import type { Exchange } from '../request/exchange.ts'
-import type { Outcome } from '../request/host.ts'
+import type { Outcome } from '../request/outcome.ts'
 import { textOf } from '../request/respond.ts'
 
 const HEARTBEAT = 12_000 // milliseconds; keeps proxies from closing what looks idle

@@ -3,7 +3,7 @@ import { GraphQLError, validate } from 'graphql'
 import type { KnownOperation } from '../request/documents.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { withoutHint } from '../request/hints.ts'
-import type { Outcome } from '../request/host.ts'
+import type { Outcome } from '../request/outcome.ts'
 import type { Edition } from '../supergraph/edition.ts'
 import type { Streams } from './streams.ts'
 

@@ -4,17 +4,16 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GraphQLError } from 'graphql'
-import { AnswerText } from '../execution/answer-data.ts'
 import type { BoundVariables } from '../execution/client-operation.ts'
-import type { Answer, CompiledOperation } from '../execution/compiled-operation.ts'
+import type { CompiledOperation } from '../execution/compiled-operation.ts'
 import type { Engine } from '../execution/engine.ts'
 import type { Logger } from '../process/log.ts'
 import { codedError } from '../protocol/errors.ts'
 import { streamContext } from '../request/call-context.ts'
 import type { KnownOperation } from '../request/documents.ts'
 import type { Exchange } from '../request/exchange.ts'
-import type { Outcome } from '../request/host.ts'
-import { maskError } from '../request/mask.ts'
+import { maskThrown } from '../request/mask.ts'
+import { type Outcome, outcomeOf } from '../request/outcome.ts'
 import type { Traffic } from '../traffic/traffic.ts'
 import { type Position, positionOf } from './position.ts'
 
@@ -38,71 +37,59 @@ const PATIENCE = 30 // tries in a row to reach the service again
 const FIRST_PAUSE = 100 // milliseconds, doubled up to `LONGEST_PAUSE`
 const LONGEST_PAUSE = 2_000 // milliseconds
 
-export function createSubscribe({ engine, traffic, log }: SubscribeOptions): Subscribe {
+export function createSubscribe(options: SubscribeOptions): Subscribe {
   return async (exchange, operation, ending) => {
     const { query, operationName, variables = {} } = exchange.parameters
-    const prepared = engine.prepare(query, operation.document.node, operationName)
+    const prepared = options.engine.prepare(query, operation.document.node, operationName)
     const bound = prepared.bind(variables)
     const compiled = await prepared.compiled(bound.conditions)
-    const position = positionOf(operation.definition)
-    return made(follow(traffic, exchange, { compiled, bound, position }, ending), exchange, ending, log)
+    const { events } = compiled
+    if (!events) throw codedError('INTERNAL', 'The operation has no events.')
+    return follow({ compiled, events, bound, position: positionOf(operation.definition) }, exchange, ending, options)
   }
 }
 
 interface Followed {
   readonly compiled: CompiledOperation
+  readonly events: NonNullable<CompiledOperation['events']>
   readonly bound: BoundVariables
   readonly position: Position | undefined
 }
 
+/** All of it in one generator: each keeps its frame for as long as nothing happens. */
 async function* follow(
-  { subscribe, send }: Traffic,
+  { compiled, events, bound, position }: Followed,
   exchange: Exchange,
-  { compiled, bound, position }: Followed,
   ending: AbortSignal,
-): AsyncGenerator<Answer, void, undefined> {
-  const { events } = compiled
-  if (!events) throw codedError('INTERNAL', 'The operation has no events.')
+  { traffic, log }: SubscribeOptions,
+): AsyncGenerator<Outcome, void, undefined> {
+  const { requestId } = exchange
   const context = streamContext(exchange, ending)
   let { values } = bound
-  for (let failures = 0; ; failures += 1) {
+  let failures = 0
+  while (!ending.aborted) {
     try {
       const call = { service: events.service, operation: 'query' as const, body: events.body(values), context }
-      for await (const event of subscribe(call, ending)) {
+      for await (const event of traffic.subscribe(call, ending)) {
         failures = 0
-        const answer = await compiled.execute({ ...bound, values }, context, send, event)
+        const answer = await compiled.execute({ ...bound, values }, context, traffic.send, event)
         const cursor = position?.read(answer.data)
         if (position && cursor !== undefined) values = { ...values, [position.variable]: cursor }
-        yield answer
+        yield outcomeOf(answer, requestId, log)
       }
-      return
+      break
     } catch (error) {
+      if (ending.aborted) break
       // Without a cursor to go on from, events could be missed without a word.
       const knowsWhere = position !== undefined && typeof values[position.variable] === 'string'
-      if (ending.aborted || !knowsWhere || failures >= PATIENCE) throw error
+      if (!knowsWhere || failures === PATIENCE) {
+        yield { errors: [maskThrown(error, requestId, log)] }
+        return
+      }
       const pause = Math.min(FIRST_PAUSE * 2 ** failures, LONGEST_PAUSE)
+      failures += 1
       await sleep(pause, undefined, { signal: ending }).catch(() => undefined)
-      if (ending.aborted) return
     }
   }
-}
-
-/** Makes answers out to the client; the last one says why it is the last, where that is not plain. */
-async function* made(
-  answers: AsyncGenerator<Answer, void, undefined>,
-  { requestId }: Exchange,
-  ending: AbortSignal,
-  log: Logger,
-): AsyncGenerator<Outcome, void, undefined> {
-  const mask = (error: GraphQLError) => maskError(error.toJSON(), requestId, log, error)
-  try {
-    for await (const { data, errors } of answers) {
-      const shown = data === 'null' ? null : new AnswerText(data)
-      yield errors.length > 0 ? { data: shown, errors: errors.map(mask) } : { data: shown }
-    }
-    if (ending.reason instanceof GraphQLError) yield { errors: [mask(ending.reason)] }
-  } catch (error) {
-    const known = error instanceof GraphQLError ? error.toJSON() : { message: 'unforeseen' }
-    yield { errors: [maskError(known, requestId, log, error)] }
-  }
+  if (ending.reason instanceof GraphQLError) yield { errors: [maskThrown(ending.reason, requestId, log)] }
 }

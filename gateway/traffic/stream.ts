@@ -20,33 +20,34 @@ const HEAD_TIMEOUT = 15_000 // milliseconds until the service says whether it st
 /** What arrives is read at once, so that all connections can share the place where it arrives. */
 const arrivals = Buffer.allocUnsafe(64 * 1024)
 
-/**
- * Ends when the service says that it is complete.
- * Throws a `CallFailure`: `connection` where it ends before that, `cancelled` where `signal` is aborted.
- * @param headers names and values in turn
- */
-export async function* openStream(
-  instance: Instance,
-  headers: readonly string[],
-  body: string,
-  signal: AbortSignal,
-): AsyncGenerator<ServiceAnswer, void, undefined> {
+export interface Stream {
+  /**
+   * The next event, or waits for it; `undefined` once the service has said that it is complete.
+   * Rejects with a `CallFailure`: `connection` where the stream ends before that, `cancelled` where the signal is aborted.
+   */
+  next(): Promise<ServiceAnswer | undefined>
+  /** Must be called, however it ended. */
+  close(): void
+}
+
+/** @param headers names and values in turn */
+export function openStream(instance: Instance, headers: readonly string[], body: string, signal: AbortSignal): Stream {
   const inbox = createInbox()
   const socket = open(instance, inbox)
   const abort = (): void => inbox.end(new CallFailure('cancelled', 'given up by the caller'))
   signal.addEventListener('abort', abort, { once: true })
-  try {
-    if (signal.aborted) abort()
-    else socket.write(requestOf(instance, headers, body), 'latin1')
-    for (;;) {
-      const answer = await inbox.next()
-      if (!answer) return
+  if (signal.aborted) abort()
+  else socket.write(requestOf(instance, headers, body), 'latin1')
+  return {
+    next() {
+      // Whoever asks again has used what came before: the service may send more.
       if (inbox.isEmpty()) socket.resume()
-      yield answer
-    }
-  } finally {
-    signal.removeEventListener('abort', abort)
-    socket.destroy()
+      return inbox.next()
+    },
+    close() {
+      signal.removeEventListener('abort', abort)
+      socket.destroy()
+    },
   }
 }
 

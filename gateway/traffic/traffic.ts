@@ -13,7 +13,7 @@ import type { TrafficMetrics } from './metrics.ts'
 import { probeHealth } from './probe.ts'
 import { openRoute } from './route.ts'
 import { bodyText, type Send, type ServiceAnswer, type ServiceCall } from './send.ts'
-import { openStream } from './stream.ts'
+import { openStream, type Stream } from './stream.ts'
 
 /** A service and where its instances are. */
 export interface LocatedService {
@@ -106,11 +106,13 @@ export function createTraffic({ services, secret, probing, store, metrics, log }
       const { service, context } = call
       const route = routes.get(service)
       const instance = route?.fleet.pick(NONE)
+      let stream: Stream | undefined
       try {
         if (!route || !instance) throw new CallFailure('overload', 'no instance is fit to be asked')
         const text = bodyText(call.body)
         const headers = headersFor(route.definition, instance.path, { call, text }, secret)
-        for await (const answer of openStream(instance, headers, text, signal)) {
+        stream = openStream(instance, headers, text, signal)
+        for (let answer = await stream.next(); answer; answer = await stream.next()) {
           instance.breaker.succeeded()
           yield answer
         }
@@ -121,6 +123,8 @@ export function createTraffic({ services, secret, probing, store, metrics, log }
         error.instance = instance?.url
         failures.report(service, context.requestId, error)
         throw toClient(error, service)
+      } finally {
+        stream?.close()
       }
     },
     serviceOfPath: (path) =>

@@ -1,0 +1,18 @@
+/** What a client is told of an operation. One way for answers, and for each event of a subscription. */
+import type { GraphQLFormattedError } from 'graphql'
+import { AnswerText } from '../execution/answer-data.ts'
+import type { Answer } from '../execution/compiled-operation.ts'
+import type { Logger } from '../process/log.ts'
+import { maskThrown } from './mask.ts'
+
+/** Without `data` the operation never ran. */
+export interface Outcome {
+  readonly data?: Readonly<Record<string, unknown>> | AnswerText | null
+  /** Fit for the client's eyes. */
+  readonly errors?: readonly GraphQLFormattedError[]
+}
+
+export function outcomeOf({ data: text, errors }: Answer, requestId: string, log: Logger): Outcome {
+  const data = text === 'null' ? null : new AnswerText(text)
+  return errors.length === 0 ? { data } : { data, errors: errors.map((error) => maskThrown(error, requestId, log)) }
+}
