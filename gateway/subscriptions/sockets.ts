@@ -5,7 +5,7 @@ import type { Logger } from '../process/log.ts'
 import type { Policies } from '../request/policies.ts'
 import type { Editions } from '../supergraph/editions.ts'
 import type { StartEvents } from './start.ts'
-import { serveSockets } from './websocket.ts'
+import { type SocketClients, serveSockets } from './websocket.ts'
 
 export interface Sockets {
   /** Closes every connection with "service restart", after which clients reconnect. */
@@ -23,15 +23,33 @@ export interface SocketOptions {
 }
 
 export function openSockets(options: SocketOptions): Sockets {
-  const { server, corsOrigins } = options
-  // Loaded with the start, which then gives back what loading took: loaded for a crowd of clients, it would leave ten times as much.
-  const clients = serveSockets(options)
+  const { server, corsOrigins, log } = options
+  let opened: Promise<SocketClients> | undefined
+  const open = (): Promise<SocketClients> => {
+    opened ??= serveSockets(options)
+    return opened
+  }
+  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    // Whoever hangs up before that is no fault: the protocol finds the socket closed.
+    const ignore = (): void => undefined
+    socket.on('error', ignore)
+    const clients = await open()
+    socket.off('error', ignore)
+    clients.accept(request, socket, head)
+  }
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (request.url?.split('?', 1)[0] !== '/graphql') return refuseUpgrade(socket, '404 Not Found')
     if (!isWelcome(request, corsOrigins)) return refuseUpgrade(socket, '403 Forbidden')
-    clients.accept(request, socket, head)
+    upgrade(request, socket, head).catch((error: unknown) => {
+      log.error({ err: error }, 'a WebSocket could not be opened')
+      socket.destroy()
+    })
   })
-  return { close: () => clients.close() }
+  return {
+    async close() {
+      await (await opened)?.close()
+    },
+  }
 }
 
 const refuseUpgrade = (socket: Duplex, status: string): void => {

@@ -1,16 +1,14 @@
 /** Speaks `graphql-transport-ws` with clients that may connect: the same policies and the same streams as by SSE, another way to write them down. */
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql'
+import { type FormattedExecutionResult, GraphQLError } from 'graphql'
 import type { OperationResult } from 'graphql-ws'
-import { useServer as serveOver } from 'graphql-ws/use/ws' // MIT; the protocol by its author
-import { WebSocketServer } from 'ws' // MIT; the WebSocket server of the Node field
 import { requestOf } from '../http/node-messages.ts'
 import type { Logger } from '../process/log.ts'
 import { validateHeaderValue } from '../process/node-http.ts'
 import { codedError } from '../protocol/errors.ts'
 import { type Exchange, openExchange } from '../request/exchange.ts'
-import { maskError } from '../request/mask.ts'
+import { maskThrown } from '../request/mask.ts'
 import { requestIdOf } from '../request/request-id.ts'
 import type { SocketOptions } from './sockets.ts'
 
@@ -25,7 +23,10 @@ export interface SocketClients {
 const MAX_MESSAGE = 1024 * 1024 // bytes
 const SERVICE_RESTART = 1012
 
-export function serveSockets({ policies, editions, start, log }: SocketOptions): SocketClients {
+/** To be called for the first who comes: the protocol, and TLS with it, take 3 MB. This file itself is compiled with the start. */
+export async function serveSockets({ policies, editions, start, log }: SocketOptions): Promise<SocketClients> {
+  const { useServer: serveOver } = await import('graphql-ws/use/ws') // MIT; the protocol by its author
+  const { WebSocketServer } = await import('ws') // MIT; the WebSocket server of the Node field
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE })
   const served = serveOver(
     {
@@ -88,7 +89,6 @@ function requireHeaderValue(authorization: string | undefined): void {
 }
 
 function refusal(error: unknown, { requestId }: Exchange, log: Logger): GraphQLError {
-  const known: GraphQLFormattedError = error instanceof GraphQLError ? error.toJSON() : { message: 'unforeseen' }
-  const { message, extensions } = maskError(known, requestId, log, error)
+  const { message, extensions } = maskThrown(error, requestId, log)
   return new GraphQLError(message, { extensions })
 }
