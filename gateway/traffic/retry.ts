@@ -15,19 +15,20 @@ const MAX_SAVED = 50
 
 export function retried(tryOnce: Try): Step {
   let saved = MAX_SAVED
-  /** @param tries so many failed, the last one with `failure` */
-  const again = async (failure: unknown, work: Work, asked: Set<Instance>, tries: number): Promise<Reply> => {
-    if (!(failure instanceof CallFailure) || tries === MAX_TRIES || saved < 1 || !mayRetry(failure, work)) throw failure
-    const pause = FIRST_PAUSE * 5 ** (tries - 1) * (0.5 + Math.random() / 2)
-    if (performance.now() + pause >= work.deadline) throw failure
-    saved -= 1
-    await sleep(pause)
-    return tryOnce(work, asked).catch((next: unknown) => again(next, work, asked, tries + 1))
-  }
+  /** @param tries so many there were, with this one */
+  const attempt = (work: Work, asked: Set<Instance>, tries: number): Promise<Reply> =>
+    tryOnce(work, asked).catch(async (failure: unknown) => {
+      if (!(failure instanceof CallFailure) || tries === MAX_TRIES || saved < 1 || !mayRetry(failure, work))
+        throw failure
+      const pause = FIRST_PAUSE * 5 ** (tries - 1) * (0.5 + Math.random() / 2)
+      if (performance.now() + pause >= work.deadline) throw failure
+      saved -= 1
+      await sleep(pause)
+      return attempt(work, asked, tries + 1)
+    })
   return (work) => {
     saved = Math.min(saved + SAVED_PER_CALL, MAX_SAVED)
-    const asked = new Set<Instance>()
-    return tryOnce(work, asked).catch((failure: unknown) => again(failure, work, asked, 1))
+    return attempt(work, new Set(), 1)
   }
 }
 
