@@ -4,9 +4,9 @@ import { setFlagsFromString } from 'node:v8'
 
 // Collections. Few, since what a small young generation cannot hold goes to the old one, and takes room there until that is collected: with
 // 128 of them, a gateway that waits for slow services kept 35 MB more.
-const LOOKED_AT = 20
-/** Looks in a row that find them dear: one may have met a crowd that connects, of which all stays and nothing is saved by more room. */
-const LOOKS = 2
+const LOOKED_AT = 16
+/** Looks in a row that find them dear: a few may have met a crowd that connects, of which all stays and nothing is saved by more room. */
+const LOOKS = 3
 const DEAR = 1.5 // milliseconds of a collection: small answers take a third to two thirds of it, large ones two thirds more
 
 /**
