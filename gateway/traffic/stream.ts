@@ -32,12 +32,13 @@ export interface Stream {
 
 /** @param headers names and values in turn */
 export function openStream(instance: Instance, headers: readonly string[], body: string, signal: AbortSignal): Stream {
+  const request = requestOf(instance, headers, body)
   const inbox = createInbox()
   const socket = open(instance, inbox)
   const abort = (): void => inbox.end(new CallFailure('cancelled', 'given up by the caller'))
   signal.addEventListener('abort', abort, { once: true })
   if (signal.aborted) abort()
-  else socket.write(requestOf(instance, headers, body), 'latin1')
+  else socket.write(request, 'latin1')
   return {
     next() {
       // Whoever asks again has used what came before: the service may send more.

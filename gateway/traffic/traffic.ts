@@ -66,6 +66,8 @@ export interface Traffic {
 
 const NONE: ReadonlySet<Instance> = new Set()
 
+const unknownService = (): CallFailure => new CallFailure('overload', 'the service has no address')
+
 export function createTraffic({ services, secret, probing, store, metrics, log }: TrafficOptions): Traffic {
   const routes = new Map(
     services.map(({ definition, addresses }) => {
@@ -79,18 +81,18 @@ export function createTraffic({ services, secret, probing, store, metrics, log }
   const unwatch = metrics.watch(fleets)
   const failures = createFailureLog(log)
   /** What the caller is told of a failure, once it is counted and logged. */
-  const refusalOf = (error: unknown, { service, context }: ServiceCall): unknown => {
+  const refusalOf = (error: unknown, service: string, requestId: string): unknown => {
     if (!(error instanceof CallFailure)) return error
     routes.get(service)?.figures.failed(error.kind)
-    if (error.kind !== 'cancelled') failures.report(service, context.requestId, error)
+    if (error.kind !== 'cancelled') failures.report(service, requestId, error)
     return toClient(error, service)
   }
   const stopProbing = probing ? probeHealth(instances) : () => undefined
   return {
     send(call) {
-      const { context } = call
-      const route = routes.get(call.service)
-      if (!route) return Promise.reject(refusalOf(new CallFailure('overload', 'the service has no address'), call))
+      const { service, context } = call
+      const route = routes.get(service)
+      if (!route) return Promise.reject(refusalOf(unknownService(), service, context.requestId))
       const deadline = performance.now() + route.definition.deadline
       return route.step({ call, text: bodyText(call.body), deadline, signal: context.signal }).then(
         ({ answer, freshness }) => {
@@ -98,7 +100,7 @@ export function createTraffic({ services, secret, probing, store, metrics, log }
           return answer
         },
         (error: unknown) => {
-          throw refusalOf(error, call)
+          throw refusalOf(error, service, context.requestId)
         },
       )
     },
@@ -117,12 +119,12 @@ export function createTraffic({ services, secret, probing, store, metrics, log }
           yield answer
         }
       } catch (error) {
-        if (!(error instanceof CallFailure)) throw error
-        if (error.kind === 'cancelled') return
-        instance?.breaker.failed(performance.now())
-        error.instance = instance?.url
-        failures.report(service, context.requestId, error)
-        throw toClient(error, service)
+        if (error instanceof CallFailure) {
+          if (error.kind === 'cancelled') return
+          instance?.breaker.failed(performance.now())
+          error.instance = instance?.url
+        }
+        throw refusalOf(error, service, context.requestId)
       } finally {
         stream?.close()
       }
@@ -132,12 +134,10 @@ export function createTraffic({ services, secret, probing, store, metrics, log }
     async download(service, wanted, response) {
       const route = routes.get(service)
       try {
-        if (!route) throw new CallFailure('overload', 'the service has no address')
+        if (!route) throw unknownService()
         await download(route.definition, route.fleet, secret, wanted, response)
       } catch (error) {
-        if (!(error instanceof CallFailure)) throw error
-        failures.report(service, wanted.requestId, error)
-        throw toClient(error, service)
+        throw refusalOf(error, service, wanted.requestId)
       }
     },
     isStateless: (service) => routes.get(service)?.definition.kind === 'stateless',

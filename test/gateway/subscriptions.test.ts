@@ -143,6 +143,13 @@ describe('a subscription', () => {
 })
 
 describe('a subscription that is broken off', () => {
+  /** How often the journal's connections broke, as its metrics have it. */
+  const broken = async (): Promise<number> => {
+    const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text()
+    const [, count = 0] = /_service_failures_total\{service="journal",kind="connection"\} (\d+)/.exec(metrics) ?? []
+    return Number(count)
+  }
+
   test('goes on by itself when its service comes back, and misses nothing', async () => {
     const before = journal.length
     const client = createSseClient({ url: `${gateway.url}/graphql`, retryAttempts: 0 })
@@ -187,7 +194,8 @@ describe('a subscription that is broken off', () => {
     gateway = current
   })
 
-  test('ends with an error when there is no way to go on without missing something', async () => {
+  test('ends with an error when there is no way to go on without missing something, and counts as a failure', async () => {
+    const before = await broken()
     const client = createSseClient({ url: `${gateway.url}/graphql`, retryAttempts: 0 })
     const results: Result[] = []
     const ended = (async () => {
@@ -197,8 +205,9 @@ describe('a subscription that is broken off', () => {
     await until(() => journal.open === 1)
     await journal.kill()
     await ended
-    expect(results.at(-1)?.errors?.[0]?.extensions).toMatchObject({ code: 'SERVICE_UNAVAILABLE', service: 'journal' })
     await journal.start()
+    expect(results.at(-1)?.errors?.[0]?.extensions).toMatchObject({ code: 'SERVICE_UNAVAILABLE', service: 'journal' })
+    expect(await broken()).toBe(before + 1)
   })
 
   test('says so by WebSocket, too, when the gateway stops', async () => {
