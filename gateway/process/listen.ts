@@ -48,6 +48,8 @@ export interface ListenOptions {
 interface Connection {
   /** Those it is waiting for answers to. */
   requests: number
+  /** Reads on; defined while it is not read on, since it waits for too many answers already. */
+  release: (() => void) | undefined
   /** False for one that carried no request yet. */
   wasUsed: boolean
   /** How many bytes had come when nothing was owed any more: where it is still as many, no part of a next request has come. */
@@ -58,6 +60,8 @@ interface Connection {
 
 /** Milliseconds that a connection may be idle. Longer than load balancers wait, so that none sends its next request into a closing door. */
 export const KEEP_ALIVE = 65_000
+/** Requests of one connection that are answered at a time, besides those that came in one piece with them. */
+const AT_A_TIME = 16
 const NEVER = -1 // bytes
 const UNUSED = 500 // milliseconds a new connection has to send its first request once the door is closed
 
@@ -82,8 +86,22 @@ export async function listen(
     connection.requests += 1
     connection.wasUsed = true
   }
+  /** Node would read on until answers pile up: thousands of requests of one client, which all others had to wait for. */
+  const hold = (socket: Socket, connection: Connection): void => {
+    if (connection.requests < AT_A_TIME || connection.release) return
+    const stay = (): void => void socket.pause()
+    // Whoever reads the body of a request has Node read on.
+    socket.on('resume', stay)
+    connection.release = () => {
+      connection.release = undefined
+      socket.off('resume', stay)
+      socket.resume()
+    }
+    stay()
+  }
   const settle = (socket: Socket, connection: Connection): void => {
     connection.requests -= 1
+    if (connection.requests < AT_A_TIME) connection.release?.()
     connection.settledAt = socket.bytesRead
     // One that was in flight when the door was closed would stay open and idle: it ends with its answer.
     if (closing) setImmediate(closeIdle)
@@ -95,6 +113,8 @@ export async function listen(
     if (!request.url?.startsWith('/health/')) lastRequest = performance.now()
     if (connection) {
       owe(connection)
+      // Once all is taken that came with it.
+      if (connection.requests === AT_A_TIME) process.nextTick(hold, request.socket, connection)
       if (draining) {
         // Where the client did not wait for it, the answer before is not the last.
         if (connection.newest?.headersSent === false) connection.newest.removeHeader('connection')
@@ -133,7 +153,13 @@ export async function listen(
   })
   if (front) server.removeAllListeners('connection')
   server.prependListener('connection', (socket: Socket) => {
-    const connection: Connection = { requests: 0, wasUsed: false, settledAt: NEVER, newest: undefined }
+    const connection: Connection = {
+      requests: 0,
+      release: undefined,
+      wasUsed: false,
+      settledAt: NEVER,
+      newest: undefined,
+    }
     connections.set(socket, connection)
     socket.once('close', () => connections.delete(socket))
     front?.(socket, doorOf(socket, connection))
