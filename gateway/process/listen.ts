@@ -116,9 +116,9 @@ export async function listen(
       // Once all is taken that came with it.
       if (connection.requests === AT_A_TIME) process.nextTick(hold, request.socket, connection)
       if (draining) {
-        // Where the client did not wait for it, the answer before is not the last.
+        // Where the client did not wait for it, the answer before is not the last; nor is this one where more may have come unread.
         if (connection.newest?.headersSent === false) connection.newest.removeHeader('connection')
-        announceEnd(response)
+        if (connection.requests < AT_A_TIME) announceEnd(response)
       }
       connection.newest = response
       response.on('close', () => {
@@ -177,7 +177,8 @@ export async function listen(
     url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
     async drain(timeout, grace) {
       draining = true
-      for (const { newest } of connections.values()) if (newest?.headersSent === false) announceEnd(newest)
+      for (const { newest, release } of connections.values())
+        if (newest?.headersSent === false && !release) announceEnd(newest)
       const began = performance.now()
       lastRequest = began
       while (grace && performance.now() < began + grace.longest) {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, expect, test } from '@jest/globals'
 import { readBody } from '../../../gateway/process/http.ts'
@@ -15,7 +15,8 @@ const requestOf = (number: number): string => {
 let listener: HttpListener
 afterEach(() => listener.drain(0))
 
-test('of a client that waits for no answer, few requests are in flight at a time; all are answered, in order', async () => {
+/** Listens, and has a client send all its requests at once; resolves when a few are in flight. */
+async function pipelined() {
   let begun = 0
   const { promise: released, resolve: release } = Promise.withResolvers<void>()
   listener = await listen(
@@ -34,14 +35,32 @@ test('of a client that waits for no answer, few requests are in flight at a time
   await once(client, 'connect')
   while (begun < 16) await turn()
   for (let time = 0; time < 100; time += 1) await (await fetch(`${listener.url}/other`)).text()
-  expect(begun).toBeLessThan(200)
+  return { client, release, begun: () => begun }
+}
 
-  release()
+/** Numbers in the order of their answers, to the last one or the end of the connection. */
+async function answersTo(client: Socket): Promise<number[]> {
   let answers = ''
   for await (const piece of client) {
     answers += String(piece)
     if (answers.endsWith(`<${COUNT - 1}>`)) break
   }
-  const numbers = [...answers.matchAll(/<(\d+)>/g)].map(([, number]) => Number(number))
-  expect(numbers).toEqual(Array.from({ length: COUNT }, (_, number) => number))
+  return [...answers.matchAll(/<(\d+)>/g)].map(([, number]) => Number(number))
+}
+
+const all = Array.from({ length: COUNT }, (_, number) => number)
+
+test('of a client that waits for no answer, few requests are in flight at a time; all are answered, in order', async () => {
+  const { client, release, begun } = await pipelined()
+  expect(begun()).toBeLessThan(200)
+  release()
+  expect(await answersTo(client)).toEqual(all)
+})
+
+test('what such a client has sent before the door closes is answered, too', async () => {
+  const { client, release } = await pipelined()
+  const drained = listener.drain(60_000)
+  release()
+  expect(await answersTo(client)).toEqual(all)
+  await drained
 })
