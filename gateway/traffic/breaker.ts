@@ -9,7 +9,7 @@ export interface Breaker {
   failed(now: number): void
   /** Opens at once, on better evidence than a failed call. */
   trip(now: number): void
-  /** The call ended and says nothing about the instance. */
+  /** The call ended, or will last, and says nothing about the instance. */
   abandoned(): void
   readonly state: 'closed' | 'open' | 'half-open'
 }

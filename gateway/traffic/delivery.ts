@@ -89,7 +89,8 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
 
 const NO_TAGS: readonly string[] = []
 
-function report({ breaker, url }: Instance, error: unknown): void {
+/** What a failed try says of the instance. */
+export function report({ breaker, url }: Instance, error: unknown): void {
   if (error instanceof CallFailure) error.instance = url
   if (error instanceof CallFailure && error.kind !== 'cancelled') breaker.failed(performance.now())
   else breaker.abandoned()

@@ -55,10 +55,15 @@ export function openStream(instance: Instance, headers: readonly string[], body:
 const requestOf = ({ origin, path }: Instance, headers: readonly string[], body: string): string | Buffer =>
   onWire(requestHead('POST', path, new URL(origin).host, [...headers, 'accept', 'text/event-stream'], body), body)
 
-function open({ origin, url }: Instance, inbox: Inbox): Socket {
+function open({ origin, url, breaker }: Instance, inbox: Inbox): Socket {
   const fail = (reason: string, cause?: unknown): void =>
     inbox.end(new CallFailure('connection', `${url}: ${reason}`, { cause }))
-  const reader = readStreamedAnswer(createListener(url, inbox, () => socket.setTimeout(0)))
+  const onHead = (): void => {
+    socket.setTimeout(0)
+    // The first event may be long in coming: until then others may find out whether an instance that was in trouble is well.
+    breaker.abandoned()
+  }
+  const reader = readStreamedAnswer(createListener(url, inbox, onHead))
   const socket = openSocket(new URL(origin), arrivals, (piece) => {
     try {
       reader.read(piece)

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import type { Logger } from '../process/log.ts'
 import type { AnswerStore } from './cache/store.ts'
 import { tagsToPurge } from './cache/tags.ts'
-import { headersFor } from './delivery.ts'
+import { headersFor, report } from './delivery.ts'
 import { type Download, download } from './download.ts'
 import { CallFailure, toClient } from './failure.ts'
 import { createFailureLog } from './failure-log.ts'
@@ -119,11 +119,8 @@ export function createTraffic({ services, secret, probing, store, metrics, log }
           yield answer
         }
       } catch (error) {
-        if (error instanceof CallFailure) {
-          if (error.kind === 'cancelled') return
-          instance?.breaker.failed(performance.now())
-          error.instance = instance?.url
-        }
+        if (instance) report(instance, error)
+        if (error instanceof CallFailure && error.kind === 'cancelled') return
         throw refusalOf(error, service, context.requestId)
       } finally {
         stream?.close()

@@ -210,6 +210,25 @@ describe('a subscription that is broken off', () => {
     expect(await broken()).toBe(before + 1)
   })
 
+  test('that finds its service back lets all others through, though no event has come yet', async () => {
+    const isAnswered = async () => (await ask(gateway.url, '{ length }')).errors === undefined
+    await journal.kill()
+    const before = await broken()
+    while ((await broken()) < before + 5) expect(await isAnswered()).toBe(false)
+    await journal.start()
+    const leaving = new AbortController()
+    await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({ query, variables: { after: String(journal.length) } }),
+      signal: leaving.signal,
+    })
+    await until(() => journal.open === 1)
+    await until(isAnswered)
+    leaving.abort()
+    await until(() => journal.open === 0)
+  })
+
   test('says so by WebSocket, too, when the gateway stops', async () => {
     const client = socketClient(gateway.url)
     const other = await startTestGateway({ services: services(), env })
