@@ -87,21 +87,15 @@ export async function listen(
     connection.wasUsed = true
   }
   /** Node would read on until answers pile up: thousands of requests of one client, which all others had to wait for. */
-  const hold = (socket: Socket, connection: Connection): void => {
-    if (connection.requests < AT_A_TIME || connection.release) return
-    const stay = (): void => void socket.pause()
-    // Whoever reads the body of a request has Node read on.
-    socket.on('resume', stay)
-    connection.release = () => {
-      connection.release = undefined
-      socket.off('resume', stay)
-      socket.resume()
-    }
-    stay()
+  const limit = (socket: Socket, connection: Connection): void => {
+    if (isFull(connection)) connection.release ??= hold(socket)
   }
   const settle = (socket: Socket, connection: Connection): void => {
     connection.requests -= 1
-    if (connection.requests < AT_A_TIME) connection.release?.()
+    if (connection.release && !isFull(connection)) {
+      connection.release()
+      connection.release = undefined
+    }
     connection.settledAt = socket.bytesRead
     // One that was in flight when the door was closed would stay open and idle: it ends with its answer.
     if (closing) setImmediate(closeIdle)
@@ -114,11 +108,11 @@ export async function listen(
     if (connection) {
       owe(connection)
       // Once all is taken that came with it.
-      if (connection.requests === AT_A_TIME) process.nextTick(hold, request.socket, connection)
+      if (isFull(connection)) process.nextTick(limit, request.socket, connection)
       if (draining) {
         // Where the client did not wait for it, the answer before is not the last; nor is this one where more may have come unread.
         if (connection.newest?.headersSent === false) connection.newest.removeHeader('connection')
-        if (connection.requests < AT_A_TIME) announceEnd(response)
+        if (!isFull(connection)) announceEnd(response)
       }
       connection.newest = response
       response.on('close', () => {
@@ -177,8 +171,10 @@ export async function listen(
     url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
     async drain(timeout, grace) {
       draining = true
-      for (const { newest, release } of connections.values())
-        if (newest?.headersSent === false && !release) announceEnd(newest)
+      for (const connection of connections.values()) {
+        const { newest } = connection
+        if (newest?.headersSent === false && !isFull(connection)) announceEnd(newest)
+      }
       const began = performance.now()
       lastRequest = began
       while (grace && performance.now() < began + grace.longest) {
@@ -204,6 +200,20 @@ export async function listen(
         closeIdle()
       })
     },
+  }
+}
+
+const isFull = ({ requests }: Connection): boolean => requests >= AT_A_TIME
+
+/** Reads no further on a connection, until what it returns is called. */
+function hold(socket: Socket): () => void {
+  const stay = (): void => void socket.pause()
+  // Whoever reads the body of a request has Node read on.
+  socket.on('resume', stay)
+  stay()
+  return () => {
+    socket.off('resume', stay)
+    socket.resume()
   }
 }
 

@@ -25,15 +25,12 @@ export interface SocketOptions {
 export function openSockets(options: SocketOptions): Sockets {
   const { server, corsOrigins, log } = options
   let opened: Promise<SocketClients> | undefined
-  const open = (): Promise<SocketClients> => {
-    opened ??= serveSockets(options)
-    return opened
-  }
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     // Whoever hangs up before that is no fault: the protocol finds the socket closed.
     const ignore = (): void => undefined
     socket.on('error', ignore)
-    const clients = await open()
+    opened ??= serveSockets(options)
+    const clients = await opened
     socket.off('error', ignore)
     clients.accept(request, socket, head)
   }
