@@ -50,7 +50,7 @@ export const contestants: readonly Contestant[] = [
       },
     }),
   },
-  peer(BASELINE, 'apollo.ts'),
+  peer(BASELINE, 'apollo.ts', { APOLLO_TELEMETRY_DISABLED: 'true' }), // or it calls home
   peer('hive', 'hive.ts'),
   peer('hive-rust', 'hive.ts', { PLANNER: 'rust' }),
   peer('mercurius', 'mercurius.ts'),

@@ -72,6 +72,6 @@ const server = createServer({ noDelay: true, keepAliveTimeout: 60_000 }, async (
   if (delay === 0) send(text)
   else setTimeout(send, delay, text)
 })
-server.listen(Number(process.env['PORT'] ?? 0), '127.0.0.1', () => {
+server.listen(0, '127.0.0.1', () => {
   console.log(`ready http://127.0.0.1:${(server.address() as AddressInfo).port}`)
 })

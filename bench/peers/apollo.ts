@@ -1,11 +1,9 @@
 /** Bare Apollo: `@apollo/server` as it comes over `@apollo/gateway` as it comes, forwarding `Authorization`. The baseline. */
-process.env['APOLLO_TELEMETRY_DISABLED'] = 'true' // before it is loaded, or it calls home
-
 import { readFile } from 'node:fs/promises'
-
-const { ApolloGateway, RemoteGraphQLDataSource } = await import('@apollo/gateway')
-const { ApolloServer } = await import('@apollo/server')
-const { startStandaloneServer } = await import('@apollo/server/standalone')
+import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway'
+import { ApolloServer } from '@apollo/server'
+import { startStandaloneServer } from '@apollo/server/standalone'
+import { supergraph } from './settings.ts'
 
 interface Context {
   readonly authorization?: string
@@ -21,7 +19,7 @@ class ForwardingDataSource extends RemoteGraphQLDataSource<Context> {
 }
 
 const gateway = new ApolloGateway({
-  supergraphSdl: await readFile(process.env['SUPERGRAPH'] ?? '', 'utf8'),
+  supergraphSdl: await readFile(supergraph, 'utf8'),
   buildService: ({ url }) => new ForwardingDataSource({ url: url ?? '' }),
 })
 const server = new ApolloServer<Context>({ gateway, introspection: false })

@@ -6,9 +6,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createGatewayRuntime } from '@graphql-hive/gateway-runtime'
 import { unifiedGraphHandler } from '@graphql-hive/router-runtime'
+import { inRust, supergraph } from './settings.ts'
 
 const gateway = createGatewayRuntime({
-  supergraph: process.env['SUPERGRAPH'] ?? '',
+  supergraph,
   jit: true,
   inboundInflightRequestDeduplication: true,
   logging: false,
@@ -17,7 +18,7 @@ const gateway = createGatewayRuntime({
   propagateHeaders: {
     fromClientToSubgraphs: ({ request }) => ({ authorization: request.headers.get('authorization') ?? undefined }),
   },
-  ...(process.env['PLANNER'] === 'rust' ? { unifiedGraphHandler } : {}),
+  ...(inRust ? { unifiedGraphHandler } : {}),
 })
 const server = createServer(gateway)
 server.listen(0, '127.0.0.1', () => {

@@ -2,15 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import mercuriusGateway from '@mercuriusjs/gateway'
 import Fastify from 'fastify'
+import { services } from './settings.ts'
 
-interface Service {
-  readonly name: string
-  readonly url: string
-  /** Path of its SDL. */
-  readonly schema: string
-}
-
-const services = JSON.parse(process.env['SERVICES'] ?? '[]') as readonly Service[]
 const app = Fastify()
 await app.register(mercuriusGateway, {
   jit: 1,

@@ -50,7 +50,6 @@ export async function gatewayDoor(service: StatelessService, instances: readonly
   const addresses = instances.map(({ url }) => url).join(',')
   const child = spawn(process.execPath, [fileURLToPath(new URL('../../gateway/main.ts', import.meta.url))], {
     env: {
-      PATH: process.env['PATH'],
       PORT: '0',
       ADMIN_PORT: '0',
       DATA_DIR: folder,

@@ -1,0 +1,16 @@
+/** What a peer is told by whoever starts it (`gateway/contestants.ts`). No other module of the peers reads the environment. */
+
+interface Service {
+  readonly name: string
+  readonly url: string
+  /** Path of its SDL. */
+  readonly schema: string
+}
+
+const { SUPERGRAPH, SERVICES, PLANNER } = process.env
+
+/** Path of the supergraph. */
+export const supergraph = SUPERGRAPH ?? ''
+export const services = JSON.parse(SERVICES ?? '[]') as readonly Service[]
+/** With Hive's planner in Rust. */
+export const inRust = PLANNER === 'rust'
