@@ -100,24 +100,27 @@ const windFrom = (latitude: number): number => (latitude < 30 ? 60 : latitude < 
 /** Mid-January is the coldest moment the regression knows in the north, mid-July in the south. */
 const MID_JANUARY = 15
 const YEAR = 365.25
+/** Degrees on either side of the equator over which the seasons of one side become those of the other. */
+const TURN = 2
 
 /** @param dayOfYear 1 to 366 */
 export function climateOf(site: Site, dayOfYear: number): ClimateDay {
   const { latitude, elevation, land } = site
   const south = latitude < 0
   const polar = Math.max(0, (-latitude - 60) / 30)
-  const season = (2 * Math.PI * (dayOfYear - MID_JANUARY)) / YEAR + (south ? Math.PI : 0)
+  const season = (2 * Math.PI * (dayOfYear - MID_JANUARY)) / YEAR // as it is in the north
+  // Of the north's seasons: all, and in the south their opposite. Neither knows a line at which one turns into the other.
+  const side = Math.max(-1, Math.min(1, latitude / TURN))
   const summer = at(SUMMER, site) + polar * ANTARCTIC.summer
   const autumn = at(AUTUMN, site) + polar * ANTARCTIC.autumn * (south ? -1 : 1)
   const temperature =
     at(ANNUAL_MEAN, site) +
     polar * ANTARCTIC.mean +
     LAPSE_RATE * elevation -
-    summer * Math.cos(season) -
-    autumn * Math.sin(season)
+    side * (summer * Math.cos(season) + autumn * Math.sin(season))
 
   // The rain belts follow the sun: about 8 degrees to its side in summer.
-  const rainLatitude = latitude + 8 * Math.cos(season) * (south ? -1 : 1)
+  const rainLatitude = latitude + 8 * Math.cos(season)
   const precipitation = Math.max(0.05, at(PRECIPITATION, { ...site, latitude: rainLatitude }))
   const wetDays = Math.min(0.8, precipitation / (precipitation + 4))
   const cloudCover = Math.min(90, 25 + 80 * wetDays)

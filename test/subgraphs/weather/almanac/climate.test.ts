@@ -100,7 +100,7 @@ describe('the estimate of the climate', () => {
           expect(Math.abs(climateOf(siteOf(latitude, longitude), day + 1).temperature - here)).toBeLessThan(1)
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 300, examples: [[-1e-9, -49.5, 277]] }, // on the equator the seasons change sides
     )
   })
 
