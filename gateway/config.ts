@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { GraphQLError } from 'graphql'
 import { z } from 'zod'
+import { type Limits, limitSettings, readLimits } from './limits/limits.ts'
 import { commaList, httpUrl, port, processSettings, readSettings } from './process/settings.ts'
 import type { IdentitySettings } from './protocol/caller.ts'
 import { readSafelist, type Safelist } from './request/safelist.ts'
@@ -30,6 +31,7 @@ export interface Config {
   readonly redisUrl: string | undefined
   /** The only operations that are run; without it any that the schema and the limits allow. */
   readonly safelist: Safelist | undefined
+  readonly limits: Limits
   /** Processes that share the port. */
   readonly workers: number
   /** The file that is watched for a new supergraph. */
@@ -81,6 +83,7 @@ export async function readConfig(env: Environment): Promise<Config> {
     corsOrigins: settings.CORS_ORIGINS ?? [],
     redisUrl: settings.REDIS_URL,
     safelist: listed?.safelist,
+    limits: readLimits(settings),
     workers: settings.GATEWAY_WORKERS,
     supergraphFile: path ?? fileURLToPath(files.supergraph),
     ownServices: given === undefined,
@@ -123,6 +126,7 @@ const origin = httpUrl.refine((url) => new URL(url).origin === url, 'must be ori
 /** What holds on any supergraph. */
 export const commonSettings = {
   ...processSettings,
+  ...limitSettings,
   PORT: port.default(4000),
   ADMIN_PORT: port.default(4090),
   CORS_ORIGINS: commaList(origin).optional(),

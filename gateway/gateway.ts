@@ -3,6 +3,8 @@ import type { AdminCommands } from './admin.ts'
 import { openPlayground } from './browser.ts'
 import type { Config } from './config.ts'
 import { createFront } from './http/front.ts'
+import type { Limits } from './limits/limits.ts'
+import { createLimitReports } from './limits/report.ts'
 import { readShippedOperations } from './operations.ts'
 import type { LifecycleState, RunningProcess } from './process/lifecycle.ts'
 import { type HttpListener, type ListenOptions, listen } from './process/listen.ts'
@@ -14,7 +16,6 @@ import { growYoungGenerationWherePaid } from './process/young-generation.ts'
 import type { IdentitySettings, VerifyAuthorization } from './protocol/caller.ts'
 import { createAdminRoutes } from './request/admin.ts'
 import { createFiles } from './request/files.ts'
-import { defaultLimits, type Limits } from './request/limits.ts'
 import { createRequestMetrics } from './request/metrics.ts'
 import { createOperations } from './request/operations.ts'
 import { createPolicies } from './request/policies.ts'
@@ -42,7 +43,7 @@ export interface RunningGateway extends RunningProcess {
 export async function startGateway(
   config: Config,
   log: Logger,
-  limits: Limits = defaultLimits,
+  limits: Limits = config.limits,
 ): Promise<RunningGateway> {
   let state: LifecycleState = 'starting'
   const { corsOrigins, production, identity, safelist } = config
@@ -52,6 +53,7 @@ export async function startGateway(
   const shared: Limits = { ...limits, costPerMinute }
   const policies = createPolicies({ limits: shared, corsOrigins, introspection: !production, safelist, verify })
   const registry = new Registry()
+  const reportLimit = createLimitReports(registry, log)
   const store = await openStore(config, log)
   const shipped = await readShippedOperations()
   const expected = [...(safelist?.values() ?? shipped.map(({ document }) => document))]
@@ -60,7 +62,7 @@ export async function startGateway(
   const streams = createStreams()
   const start = createStart(streams)
   const count = createRequestMetrics(registry, () => streams.count)
-  const answerOperation = createOperations({ policies, editions, start, count, log })
+  const answerOperation = createOperations({ policies, editions, start, count, reportLimit, log })
   const routes = createRoutes({
     answerOperation,
     servePlayground: await openPlayground(config, editions.current.schema, shipped),
@@ -73,7 +75,7 @@ export async function startGateway(
     port: config.port,
     front: createFront(answerOperation),
   })
-  const sockets = openSockets({ server: listener.server, policies, corsOrigins, editions, start, log })
+  const sockets = openSockets({ server: listener.server, policies, corsOrigins, editions, start, reportLimit, log })
   settle()
   growYoungGenerationWherePaid()
   state = 'ready'

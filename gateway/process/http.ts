@@ -1,4 +1,5 @@
 /** The HTTP pieces every process shares: bounded bodies and JSON answers. Knows no GraphQL. */
+import { constants } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
@@ -43,7 +44,7 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   const decode = decoders.get(encoding)
   if (!decode) throw new HttpError(415, 'BAD_USER_INPUT', `The content encoding is not supported.`)
   try {
-    return await decode(body, { maxOutputLength: limit })
+    return await decode(body, { maxOutputLength: Math.min(limit, constants.MAX_LENGTH) })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit)
     throw new HttpError(400, 'BAD_USER_INPUT', 'The body does not match its content encoding.')

@@ -1,6 +1,7 @@
 /** What one caller's operations may cost together over time: a token bucket per caller, refilled steadily. */
 import { LRUCache } from 'lru-cache'
-import { codedError } from '../protocol/errors.ts'
+import { overLimit } from '../limits/limits.ts'
+import { callerOf } from './caller-key.ts'
 import type { Exchange } from './exchange.ts'
 
 /** Takes an operation's cost from the caller's budget. @throws BUDGET_EXHAUSTED with `retryAfter` in seconds */
@@ -18,8 +19,8 @@ const MINUTE = 60_000 // milliseconds
 /** @param perMinute also the most that can be spent at once */
 export function createBudget(perMinute: number): SpendBudget {
   const buckets = new LRUCache<string, Bucket>({ max: CALLERS })
-  return ({ caller, request, headers }, cost) => {
-    const key = caller ? `caller ${caller.id}` : `address ${request.address()}`
+  return (exchange, cost) => {
+    const key = callerOf(exchange)
     const now = performance.now()
     const bucket = buckets.get(key) ?? { left: perMinute, filledAt: now }
     const left = Math.min(perMinute, bucket.left + ((now - bucket.filledAt) / MINUTE) * perMinute)
@@ -27,7 +28,8 @@ export function createBudget(perMinute: number): SpendBudget {
     buckets.set(key, { left: enough ? left - cost : left, filledAt: now })
     if (enough) return
     const retryAfter = Math.max(1, Math.ceil(((cost - left) / perMinute) * (MINUTE / 1000)))
-    headers.set('retry-after', String(retryAfter))
-    throw codedError('BUDGET_EXHAUSTED', `The budget is used up; try again in ${retryAfter} s.`, { retryAfter })
+    exchange.headers.set('retry-after', String(retryAfter))
+    const message = `The budget is used up; try again in ${retryAfter} s.`
+    throw overLimit('costPerMinute', message, 'BUDGET_EXHAUSTED', { retryAfter })
   }
 }

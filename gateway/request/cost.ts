@@ -21,9 +21,8 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql'
-import { codedError } from '../protocol/errors.ts'
+import { type Limits, overLimit } from '../limits/limits.ts'
 import type { DeclaredCosts, DeclaredSize } from './declared-costs.ts'
-import type { Limits } from './limits.ts'
 
 type Variables = Readonly<Record<string, unknown>>
 
@@ -142,12 +141,12 @@ function numberOf(
 }
 
 function bounded(size: number, name: string, { listSize }: Limits): number {
-  if (size > listSize) throw codedError('OPERATION_TOO_COMPLEX', `"${name}" asks for more than ${listSize} items.`)
+  if (size > listSize) throw overLimit('listSize', `"${name}" asks for more than ${listSize} items.`)
   return Math.max(0, size)
 }
 
 /** @throws OPERATION_TOO_COMPLEX */
 export function limitCost(cost: number, limits: Limits): void {
   if (cost <= limits.cost) return
-  throw codedError('OPERATION_TOO_COMPLEX', `The operation may fetch ${cost} objects; ${limits.cost} are allowed.`)
+  throw overLimit('cost', `The operation may fetch ${cost} objects; ${limits.cost} are allowed.`)
 }

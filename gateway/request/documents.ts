@@ -4,7 +4,7 @@
  */
 import { type DocumentNode, GraphQLError, Kind, parse } from 'graphql'
 import { LRUCache } from 'lru-cache'
-import { codedError } from '../protocol/errors.ts'
+import { overLimit } from '../limits/limits.ts'
 import { type CostRules, type Estimate, estimateCost } from './cost.ts'
 import { selectOperation } from './operation.ts'
 
@@ -60,10 +60,10 @@ function parseBounded(query: string, maxTokens: number): DocumentNode {
     return parse(query, { maxTokens })
   } catch (error) {
     // The parser recurses: a text of nothing but brackets ends its stack before its tokens are counted.
-    if (error instanceof RangeError) throw codedError('OPERATION_TOO_COMPLEX', 'The document nests too deeply.')
+    if (error instanceof RangeError) throw overLimit('nesting', 'The document nests too deeply.')
     if (!(error instanceof GraphQLError)) throw error
     if (error.message.includes('Parsing aborted'))
-      throw codedError('OPERATION_TOO_COMPLEX', `The document has more than ${maxTokens} tokens.`)
+      throw overLimit('tokens', `The document has more than ${maxTokens} tokens.`)
     throw new GraphQLError(error.message, {
       ...(error.source && { source: error.source }),
       ...(error.positions && { positions: error.positions }),

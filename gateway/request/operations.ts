@@ -1,9 +1,12 @@
 /** The life of one operation: policies, document, operation, execution, answer. Reads like the contents page it follows. */
 import type { HttpReply, HttpRequest } from '../http/message.ts'
+import { limitOf } from '../limits/limits.ts'
+import type { ReportLimit } from '../limits/report.ts'
 import type { Logger } from '../process/log.ts'
 import { sendEvents } from '../subscriptions/sse.ts'
 import type { StartEvents } from '../subscriptions/start.ts'
 import type { Editions } from '../supergraph/editions.ts'
+import { callerOf } from './caller-key.ts'
 import { openExchange } from './exchange.ts'
 import type { CountAnswer } from './metrics.ts'
 import type { Policies } from './policies.ts'
@@ -15,12 +18,14 @@ export interface OperationOptions {
   readonly editions: Editions
   readonly start: StartEvents
   readonly count: CountAnswer
+  readonly reportLimit: ReportLimit
   readonly log: Logger
 }
 
 export type AnswerOperation = (request: HttpRequest, reply: HttpReply) => Promise<void>
 
-export function createOperations({ policies, editions, start, count, log }: OperationOptions): AnswerOperation {
+export function createOperations(options: OperationOptions): AnswerOperation {
+  const { policies, editions, start, count, reportLimit, log } = options
   return async (request, reply) => {
     const exchange = openExchange(request, requestIdOf(request))
     try {
@@ -49,6 +54,8 @@ export function createOperations({ policies, editions, start, count, log }: Oper
         release()
       }
     } catch (error) {
+      const limit = limitOf(error)
+      if (limit) reportLimit(limit, callerOf(exchange))
       count(sendRefusal(exchange, reply, error, log))
     }
   }

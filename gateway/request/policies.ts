@@ -3,6 +3,7 @@
  * Each refuses by throwing; what passes them all is executed.
  */
 import type { DocumentNode } from 'graphql'
+import type { Limits } from '../limits/limits.ts'
 import type { VerifyAuthorization } from '../protocol/caller.ts'
 import { authenticate } from './authenticate.ts'
 import { createBudget } from './budget.ts'
@@ -12,7 +13,6 @@ import { refuseCrossSite } from './cross-site.ts'
 import type { KnownOperation } from './documents.ts'
 import type { Exchange, Policy } from './exchange.ts'
 import { refuseIntrospection } from './introspection.ts'
-import type { Limits } from './limits.ts'
 import { negotiateMediaType, requireJsonBody } from './media-type.ts'
 import { allowMethods } from './method.ts'
 import { fitsMethod } from './operation.ts'
@@ -44,7 +44,7 @@ export interface PolicyOptions {
 }
 
 export function createPolicies({ limits, corsOrigins, introspection, safelist, verify }: PolicyOptions): Policies {
-  const spend = verify ? createBudget(limits.costPerMinute) : () => undefined
+  const spend = verify && Number.isFinite(limits.costPerMinute) ? createBudget(limits.costPerMinute) : () => undefined
   const authenticated = authenticate(verify)
   const bounded = limitVariables(limits.variableDepth)
   const persisted = safelist ? requireListed(safelist) : resolvePersisted()
@@ -56,7 +56,7 @@ export function createPolicies({ limits, corsOrigins, introspection, safelist, v
       refuseCrossSite,
       requireJsonBody,
       authenticated,
-      readParameters(limits.body),
+      readParameters(limits.bodyBytes),
       bounded,
       persisted,
     ],

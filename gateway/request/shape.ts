@@ -3,8 +3,8 @@
  * since each fragment is measured once however often it is spread.
  */
 import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql'
+import { type LimitName, type Limits, overLimit } from '../limits/limits.ts'
 import { codedError } from '../protocol/errors.ts'
-import type { Limits } from './limits.ts'
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
 
@@ -17,13 +17,14 @@ export function limitShape(document: DocumentNode, limits: Limits): void {
   for (const definition of document.definitions) {
     if (!('selectionSet' in definition)) continue
     const { fields, depth, nesting } = measure(definition.selectionSet)
-    refuseOver('fields', fields, limits.fields)
-    refuseOver('levels of fields', depth, limits.depth)
-    refuseOver('levels of fields and fragments', nesting, limits.nesting)
+    refuseOver(limits, 'fields', fields, 'fields')
+    refuseOver(limits, 'depth', depth, 'levels of fields')
+    refuseOver(limits, 'nesting', nesting, 'levels of fields and fragments')
   }
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue
-    refuseOver('fields that share a place', comparisons([definition.selectionSet], fragments), limits.comparisons)
+    const pairs = comparisons([definition.selectionSet], fragments)
+    refuseOver(limits, 'comparisons', pairs, 'fields that share a place')
   }
 }
 
@@ -51,7 +52,7 @@ function createMeasure(fragments: Fragments, limits: Limits): (set: SelectionSet
       const isField = selection.kind === Kind.FIELD
       if (isField && selection.alias) {
         aliases += 1
-        refuseOver('aliases', aliases, limits.aliases)
+        refuseOver(limits, 'aliases', aliases, 'aliases')
       }
       fields += inner.fields + (isField ? 1 : 0)
       depth = Math.max(depth, inner.depth + (isField ? 1 : 0))
@@ -104,6 +105,6 @@ function comparisons(sets: readonly SelectionSetNode[], fragments: Fragments): n
   return pairs
 }
 
-function refuseOver(what: string, found: number, limit: number): void {
-  if (found > limit) throw codedError('OPERATION_TOO_COMPLEX', `The document has more than ${limit} ${what}.`)
+function refuseOver(limits: Limits, name: LimitName, found: number, what: string): void {
+  if (found > limits[name]) throw overLimit(name, `The document has more than ${limits[name]} ${what}.`)
 }

@@ -1,12 +1,12 @@
 /** Bounds how deep a client's values nest, since whatever reads or writes them after this does so level by level. */
-import { codedError } from '../protocol/errors.ts'
+import { overLimit } from '../limits/limits.ts'
 import type { Policy } from './exchange.ts'
 
 /** @param levels of lists and objects */
 export function limitVariables(levels: number): Policy {
   return ({ parameters: { variables } }) => {
     if (variables && isDeeper(variables, levels))
-      throw codedError('OPERATION_TOO_COMPLEX', `The variables nest more than ${levels} levels deep.`)
+      throw overLimit('variableDepth', `The variables nest more than ${levels} levels deep.`)
   }
 }
 

@@ -1,6 +1,7 @@
 /** Who may subscribe by WebSocket: looks at the request for one, and hands on what is welcome. Speaks no WebSocket itself. */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { ReportLimit } from '../limits/report.ts'
 import type { Logger } from '../process/log.ts'
 import type { Policies } from '../request/policies.ts'
 import type { Editions } from '../supergraph/editions.ts'
@@ -19,6 +20,7 @@ export interface SocketOptions {
   readonly corsOrigins: readonly string[]
   readonly editions: Editions
   readonly start: StartEvents
+  readonly reportLimit: ReportLimit
   readonly log: Logger
 }
 

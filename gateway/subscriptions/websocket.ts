@@ -4,9 +4,11 @@ import type { Duplex } from 'node:stream'
 import { type FormattedExecutionResult, GraphQLError } from 'graphql'
 import type { OperationResult } from 'graphql-ws'
 import { requestOf } from '../http/node-messages.ts'
+import { limitOf } from '../limits/limits.ts'
 import type { Logger } from '../process/log.ts'
 import { validateHeaderValue } from '../process/node-http.ts'
 import { codedError } from '../protocol/errors.ts'
+import { callerOf } from '../request/caller-key.ts'
 import { type Exchange, openExchange } from '../request/exchange.ts'
 import { maskThrown } from '../request/mask.ts'
 import { requestIdOf } from '../request/request-id.ts'
@@ -24,7 +26,13 @@ const MAX_MESSAGE = 1024 * 1024 // bytes
 const SERVICE_RESTART = 1012
 
 /** To be called for the first who comes: the protocol, and TLS with it, take 3 MB. This file itself is compiled with the start. */
-export async function serveSockets({ policies, editions, start, log }: SocketOptions): Promise<SocketClients> {
+export async function serveSockets({
+  policies,
+  editions,
+  start,
+  reportLimit,
+  log,
+}: SocketOptions): Promise<SocketClients> {
   const { useServer: serveOver } = await import('graphql-ws/use/ws') // MIT; the protocol by its author
   const { WebSocketServer } = await import('ws') // MIT; the WebSocket server of the Node field
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE })
@@ -60,6 +68,8 @@ export async function serveSockets({ policies, editions, start, log }: SocketOpt
           }
         } catch (error) {
           release()
+          const limit = limitOf(error)
+          if (limit) reportLimit(limit, callerOf(exchange))
           return [refusal(error, exchange, log)]
         }
       },

@@ -1,10 +1,10 @@
 /** Serves the supergraph of the settings, and every one that comes after it: says how an edition is made, counts those that were refused. */
 import { readFile } from 'node:fs/promises'
 import type { Config } from '../config.ts'
+import type { Limits } from '../limits/limits.ts'
 import type { Logger } from '../process/log.ts'
 import { Counter, type Registry } from '../process/prometheus.ts'
 import { StartRefused } from '../process/settings.ts'
-import type { Limits } from '../request/limits.ts'
 import type { Policies } from '../request/policies.ts'
 import type { AnswerStore } from '../traffic/cache/store.ts'
 import { createLeases } from '../traffic/leases.ts'

@@ -31,6 +31,12 @@ const rules: readonly Rule[] = [
     except: /^gateway\/(process|protocol)\//,
   },
   {
+    name: 'limits know the protocol and what every process shares',
+    from: /^gateway\/limits\//,
+    never: PROJECT,
+    except: /^gateway\/(limits|process|protocol)\//,
+  },
+  {
     name: 'traffic knows neither requests nor plans',
     from: /^gateway\/traffic\//,
     never: /^gateway\/(request|execution|playground)\//,

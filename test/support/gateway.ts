@@ -6,8 +6,8 @@ import { composeServices } from '@apollo/composition'
 import { parse } from 'graphql'
 import { readConfig } from '../../gateway/config.ts'
 import { openAdmin, type RunningGateway, startGateway } from '../../gateway/gateway.ts'
+import type { Limits } from '../../gateway/limits/limits.ts'
 import { createLogger } from '../../gateway/process/log.ts'
-import { defaultLimits, type Limits } from '../../gateway/request/limits.ts'
 
 export interface ComposedService {
   readonly name: string
@@ -51,7 +51,7 @@ export async function startTestGateway({ services, env, limits }: TestGatewayOpt
     SUPERGRAPH: supergraphFile,
     ...env,
   })
-  const gateway = await startGateway(config, createLogger('gateway', config.logLevel), { ...defaultLimits, ...limits })
+  const gateway = await startGateway(config, createLogger('gateway', config.logLevel), { ...config.limits, ...limits })
   const admin = await openAdmin(gateway.commands, config.adminPort)
   return {
     ...gateway,

@@ -29,9 +29,11 @@ beforeAll(async () => {
     return undefined
   }
   content = await Promise.all([startUpstream(serve), startUpstream(serve)])
-  banking = await startUpstream(
-    ({ response }) => void response.writeHead(200, { 'content-type': 'text/csv' }).end('a,b'),
-  )
+  banking = await startUpstream(({ request, response }) => {
+    if (request.url?.startsWith('/health')) return { pid: 1 }
+    response.writeHead(200, { 'content-type': 'text/csv' }).end('a,b')
+    return undefined
+  })
   folder = await mkdtemp(join(tmpdir(), 'files-'))
   const config = await readConfig({
     PORT: '0',

@@ -1,0 +1,78 @@
+/**
+ * Every bound on what one caller may ask, in one table. Generous for clients, and cheap to refuse by.
+ * `docs/limits.md` lists it; each has a setting, `LIMIT_` and its name in capitals.
+ */
+import { GraphQLError, type GraphQLErrorExtensions } from 'graphql'
+import { z } from 'zod'
+import { HttpError } from '../process/http.ts'
+import { codedError, type ErrorCode } from '../protocol/errors.ts'
+
+interface Limit {
+  /** 0 where it is off unless a setting says otherwise. */
+  readonly value: number
+  /** What it bounds, for `docs/limits.md`. */
+  readonly of: string
+}
+
+const table = {
+  bodyBytes: { value: 1024 * 1024, of: 'bytes of a body, on the wire and again after decompression' },
+  tokens: { value: 10_000, of: 'lexical tokens of a document' },
+  depth: { value: 30, of: 'levels of fields, fragments expanded' },
+  nesting: { value: 100, of: 'levels of fields and fragments, fragments expanded' },
+  aliases: { value: 500, of: 'aliases written in a document' },
+  fields: { value: 5_000, of: 'fields of a document, fragments expanded wherever they are spread' },
+  comparisons: {
+    value: 100_000,
+    of: 'pairs of fields that share a place in the answer, which validation compares one by one',
+  },
+  variableDepth: { value: 64, of: 'levels of lists and objects in variables' },
+  listSize: { value: 1_000, of: 'items that one list may be asked for' },
+  cost: { value: 100_000, of: 'cost of one operation' },
+  costPerMinute: { value: 5_000_000, of: 'cost of the operations of one caller in a minute' },
+} as const satisfies Readonly<Record<string, Limit>>
+
+export type LimitName = keyof typeof table
+
+/** A limit that is switched off is `Infinity`. */
+export type Limits = Readonly<Record<LimitName, number>>
+
+export const limitNames = Object.keys(table) as readonly LimitName[]
+
+export const limitTable: Readonly<Record<LimitName, Limit>> = table
+
+/** `bodyBytes` is set by `LIMIT_BODY_BYTES`. */
+export const limitSetting = (name: LimitName): string =>
+  `LIMIT_${name.replace(/[A-Z]/g, (capital) => `_${capital}`).toUpperCase()}`
+
+const limit = z
+  .string()
+  .regex(/^\d{1,12}$/, 'must be a whole number, 0 to switch the limit off')
+  .transform(Number)
+
+/** By setting. Typed as nothing, since their names are worked out. */
+export const limitSettings: Readonly<Record<never, never>> = Object.fromEntries(
+  limitNames.map((name) => [limitSetting(name), limit.optional()]),
+)
+
+/** @param settings by the names that `limitSetting` gives; what is absent has its default */
+export function readLimits(settings: Readonly<Record<string, unknown>>): Limits {
+  const set = (name: LimitName): number => (settings[limitSetting(name)] as number | undefined) ?? table[name].value
+  return Object.fromEntries(limitNames.map((name) => [name, set(name) || Number.POSITIVE_INFINITY])) as Limits
+}
+
+export const defaultLimits: Limits = readLimits({})
+
+/** The refusal of what exceeds a limit. The name of the limit is for the log and the metrics; clients do not see it. */
+export const overLimit = (
+  name: LimitName,
+  message: string,
+  code: ErrorCode = 'OPERATION_TOO_COMPLEX',
+  extensions: GraphQLErrorExtensions = {},
+): GraphQLError => codedError(code, message, { ...extensions, limit: name })
+
+/** Which limit an error speaks of; `undefined` where it speaks of none. */
+export function limitOf(error: unknown): LimitName | undefined {
+  if (error instanceof HttpError) return error.status === 413 ? 'bodyBytes' : undefined
+  const name = error instanceof GraphQLError ? error.extensions['limit'] : undefined
+  return typeof name === 'string' && Object.hasOwn(table, name) ? (name as LimitName) : undefined
+}

@@ -1,0 +1,38 @@
+/** Tells operators who exceeded which limit: a metric for each refusal, and log lines that a flood of refusals cannot multiply. */
+import { LRUCache } from 'lru-cache'
+import type { LimitName } from '../limits/limits.ts'
+import type { Logger } from '../process/log.ts'
+import { Counter, type Registry } from '../process/prometheus.ts'
+
+/** @param caller as `callerOf` names it, or `address` and an IP address */
+export type ReportLimit = (limit: LimitName, caller: string) => void
+
+const INTERVAL = 30_000 // milliseconds between two lines about one caller and limit
+const LINES = 100 // lines in an interval, whoever they are about
+const CALLERS = 10_000 // remembered; each with one limit
+
+export function createLimitReports(registry: Registry, log: Logger): ReportLimit {
+  const refusals = new Counter({
+    name: 'tributary_limit_refusals_total',
+    help: 'Requests, messages and connections that a limit refused',
+    labelNames: ['limit'],
+    registers: [registry],
+  })
+  const told = new LRUCache<string, { at: number; refusals: number }>({ max: CALLERS })
+  let window = { since: Number.NEGATIVE_INFINITY, lines: 0 }
+  return (limit, caller) => {
+    refusals.labels(limit).inc()
+    const now = performance.now()
+    const key = `${limit} ${caller}`
+    const known = told.get(key)
+    if (known && now - known.at < INTERVAL) {
+      known.refusals += 1
+      return
+    }
+    if (now - window.since >= INTERVAL) window = { since: now, lines: 0 }
+    if (window.lines === LINES) return
+    window.lines += 1
+    log.warn({ limit, caller, ...(known && { sinceLastLine: known.refusals }) }, 'a limit refused a caller')
+    told.set(key, { at: now, refusals: 0 })
+  }
+}
