@@ -8,6 +8,8 @@ export interface Fleet {
    * The caller must then use it: after a pause the breaker lets exactly one call through.
    */
   pick(avoid: ReadonlySet<Instance>): Instance | undefined
+  /** The same for what will say nothing of the instance's health: nobody has to stay away meanwhile. */
+  peek(avoid: ReadonlySet<Instance>): Instance | undefined
 }
 
 export function createFleet(instances: readonly Instance[]): Fleet {
@@ -19,6 +21,7 @@ export function createFleet(instances: readonly Instance[]): Fleet {
       chosen?.breaker.enter(now)
       return chosen
     },
+    peek: (avoid) => choose(instances, avoid, performance.now()),
   }
 }
 

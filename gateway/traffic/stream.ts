@@ -26,6 +26,8 @@ export interface Stream {
    * Rejects with a `CallFailure`: `connection` where the stream ends before that, `cancelled` where the signal is aborted.
    */
   next(): Promise<ServiceAnswer | undefined>
+  /** True once the head of the service's answer is there. */
+  hasAnswered(): boolean
   /** Must be called, however it ended. */
   close(): void
 }
@@ -45,6 +47,7 @@ export function openStream(instance: Instance, headers: readonly string[], body:
       if (inbox.isEmpty()) socket.resume()
       return inbox.next()
     },
+    hasAnswered: inbox.hasAnswered,
     close() {
       signal.removeEventListener('abort', abort)
       socket.destroy()
@@ -55,13 +58,12 @@ export function openStream(instance: Instance, headers: readonly string[], body:
 const requestOf = ({ origin, path }: Instance, headers: readonly string[], body: string): string | Buffer =>
   onWire(requestHead('POST', path, new URL(origin).host, [...headers, 'accept', 'text/event-stream'], body), body)
 
-function open({ origin, url, breaker }: Instance, inbox: Inbox): Socket {
+function open({ origin, url }: Instance, inbox: Inbox): Socket {
   const fail = (reason: string, cause?: unknown): void =>
     inbox.end(new CallFailure('connection', `${url}: ${reason}`, { cause }))
   const onHead = (): void => {
     socket.setTimeout(0)
-    // The first event may be long in coming: until then others may find out whether an instance that was in trouble is well.
-    breaker.abandoned()
+    inbox.answered()
   }
   const reader = readStreamedAnswer(createListener(url, inbox, onHead))
   const socket = openSocket(new URL(origin), arrivals, (piece) => {
@@ -123,7 +125,12 @@ function createInbox() {
   const waiting: ServiceAnswer[] = []
   let ended: { readonly failure?: CallFailure } | undefined
   let wake: () => void = () => undefined
+  let hasAnswered = false
   return {
+    answered(): void {
+      hasAnswered = true
+    },
+    hasAnswered: () => hasAnswered,
     push(answer: ServiceAnswer): void {
       waiting.push(answer)
       wake()

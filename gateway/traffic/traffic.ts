@@ -3,17 +3,16 @@ import type { ServerResponse } from 'node:http'
 import type { Logger } from '../process/log.ts'
 import type { AnswerStore } from './cache/store.ts'
 import { tagsToPurge } from './cache/tags.ts'
-import { headersFor, report } from './delivery.ts'
 import { type Download, download } from './download.ts'
 import { CallFailure, toClient } from './failure.ts'
 import { createFailureLog } from './failure-log.ts'
-import { healthOf, type Instance } from './instance.ts'
+import { healthOf } from './instance.ts'
 import type { ServiceDefinition, ServiceKind } from './kind.ts'
 import type { TrafficMetrics } from './metrics.ts'
 import { probeHealth } from './probe.ts'
 import { openRoute } from './route.ts'
 import { bodyText, type Send, type ServiceAnswer, type ServiceCall } from './send.ts'
-import { openStream, type Stream } from './stream.ts'
+import { subscription } from './subscription.ts'
 
 /** A service and where its instances are. */
 export interface LocatedService {
@@ -64,8 +63,6 @@ export interface Traffic {
   close(): Promise<void>
 }
 
-const NONE: ReadonlySet<Instance> = new Set()
-
 const unknownService = (): CallFailure => new CallFailure('overload', 'the service has no address')
 
 export function createTraffic({ services, secret, probing, store, metrics, log }: TrafficOptions): Traffic {
@@ -104,27 +101,10 @@ export function createTraffic({ services, secret, probing, store, metrics, log }
         },
       )
     },
-    async *subscribe(call, signal) {
-      const { service, context } = call
-      const route = routes.get(service)
-      const instance = route?.fleet.pick(NONE)
-      let stream: Stream | undefined
-      try {
-        if (!route || !instance) throw new CallFailure('overload', 'no instance is fit to be asked')
-        const text = bodyText(call.body)
-        const headers = headersFor(route.definition, instance.path, { call, text }, secret)
-        stream = openStream(instance, headers, text, signal)
-        for (let answer = await stream.next(); answer; answer = await stream.next()) {
-          instance.breaker.succeeded()
-          yield answer
-        }
-      } catch (error) {
-        if (instance) report(instance, error)
-        if (error instanceof CallFailure && error.kind === 'cancelled') return
-        throw refusalOf(error, service, context.requestId)
-      } finally {
-        stream?.close()
-      }
+    subscribe(call, signal) {
+      const route = routes.get(call.service)
+      if (!route) throw refusalOf(unknownService(), call.service, call.context.requestId)
+      return subscription({ ...route, secret, refusalOf }, call, signal)
     },
     serviceOfPath: (path) =>
       services.find(({ definition }) => definition.paths.some((prefix) => path.startsWith(prefix)))?.definition.name,

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { stateful, stateless } from '../../../gateway/traffic/kind.ts'
 import type { Traffic } from '../../../gateway/traffic/traffic.ts'
-import { callOf, startUpstream, trafficTo, type Upstream, until } from '../../support/upstream.ts'
+import { callOf, type Received, startUpstream, trafficTo, type Upstream, until } from '../../support/upstream.ts'
 
 const opened: { close(): Promise<void> }[] = []
 afterEach(async () => {
@@ -226,5 +226,51 @@ describe('identical calls in flight', () => {
     alone.abort()
     await third
     await until(() => closed)
+  })
+})
+
+describe('a subscription', () => {
+  const follow = async (traffic: Traffic, signal = new AbortController().signal): Promise<unknown[]> => {
+    const seen: unknown[] = []
+    for await (const answer of traffic.subscribe(callOf('s', '{}'), signal)) seen.push(answer)
+    return seen
+  }
+  const isStream = ({ request }: Received) => request.headers.accept === 'text/event-stream'
+  const health = (traffic: Traffic) => traffic.status()[0]?.instances.map((instance) => instance.health)
+
+  test('is no evidence against calls, however many streams fail', async () => {
+    const cut = (received: Received) => (isStream(received) ? void received.request.socket.destroy() : ok())
+    const [only] = (await upstreams(1, cut)) as [Upstream]
+    const traffic = to(stateful('s'), [only.url])
+    for (let n = 0; n < 20; n += 1) expect(await codeOf(follow(traffic))).toBe('SERVICE_UNAVAILABLE')
+    expect(health(traffic)).toEqual(['healthy'])
+    expect(await codeOf(traffic.send(callOf('s', '{}')))).toBe('OK')
+  })
+
+  test('is no evidence for a service that fails its calls, either', async () => {
+    const stream = 'event: next\ndata: {"data":{"ok":true}}\n\nevent: complete\ndata:\n\n'
+    const [only] = (await upstreams(1, (received) => {
+      if (isStream(received)) received.response.writeHead(200, { 'content-type': 'text/event-stream' }).end(stream)
+      else received.request.socket.destroy()
+    })) as [Upstream]
+    const traffic = to(stateful('s'), [only.url])
+    for (let n = 0; n < 10; n += 1) {
+      await codeOf(traffic.send(callOf('s', '{}')))
+      if (health(traffic)?.[0] === 'healthy') expect(await follow(traffic)).toEqual([{ data: { ok: true } }])
+    }
+    expect(health(traffic)).toEqual(['unhealthy'])
+  })
+
+  test('goes to another instance where one cannot be connected to, and fails where none can', async () => {
+    const stream = 'event: next\ndata: {"data":{"ok":true}}\n\nevent: complete\ndata:\n\n'
+    const [good, dead] = (await upstreams(2, ({ response }) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).end(stream)
+    })) as [Upstream, Upstream]
+    await dead.stop()
+    const traffic = to(stateful('s'), [good.url, dead.url])
+    for (let n = 0; n < 20; n += 1) expect(await follow(traffic)).toEqual([{ data: { ok: true } }])
+    await good.stop()
+    expect(await codeOf(follow(traffic))).toBe('SERVICE_UNAVAILABLE')
+    await Promise.all([good.start(), dead.start()])
   })
 })

@@ -1,0 +1,52 @@
+/**
+ * Subscribes at an instance that is fit. What becomes of a stream is no evidence about calls: streams can fail by their number alone,
+ * which one caller decides, and an idle one proves nothing. So they neither open a breaker nor are its trial.
+ */
+import { headersFor } from './delivery.ts'
+import { CallFailure } from './failure.ts'
+import type { Fleet } from './fleet.ts'
+import type { Instance } from './instance.ts'
+import type { ServiceDefinition } from './kind.ts'
+import { bodyText, type ServiceAnswer, type ServiceCall } from './send.ts'
+import { openStream } from './stream.ts'
+
+export interface SubscriptionOptions {
+  readonly definition: ServiceDefinition
+  readonly fleet: Fleet
+  /** Signs the request; without it none is signed. */
+  readonly secret: string | undefined
+  /** What the caller is told of a failure. */
+  readonly refusalOf: (error: unknown, service: string, requestId: string) => unknown
+}
+
+/** Ends when the service is done or `signal` is aborted. An instance that cannot be connected to is left for another one. */
+export async function* subscription(
+  { definition, fleet, secret, refusalOf }: SubscriptionOptions,
+  call: ServiceCall,
+  signal: AbortSignal,
+): AsyncGenerator<ServiceAnswer, void, undefined> {
+  const text = bodyText(call.body)
+  const asked = new Set<Instance>()
+  const refused = (error: unknown): unknown => refusalOf(error, call.service, call.context.requestId)
+  let failure: unknown = new CallFailure('overload', 'no instance is fit to be asked')
+  while (!signal.aborted) {
+    const instance = fleet.peek(asked)
+    if (!instance || asked.has(instance)) throw refused(failure)
+    asked.add(instance)
+    const stream = openStream(instance, headersFor(definition, instance.path, { call, text }, secret), text, signal)
+    try {
+      for (let answer = await stream.next(); answer; answer = await stream.next()) yield answer
+      return
+    } catch (error) {
+      if (error instanceof CallFailure) error.instance = instance.url
+      if (signal.aborted) return
+      // Once it has answered, events could be missed in between.
+      if (!isUnreached(error) || stream.hasAnswered()) throw refused(error)
+      failure = error
+    } finally {
+      stream.close()
+    }
+  }
+}
+
+const isUnreached = (error: unknown): boolean => error instanceof CallFailure && error.kind === 'connection'
