@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { GraphQLError } from 'graphql'
 import { z } from 'zod'
+import { isNetwork } from './http/client-address.ts'
 import { type Limits, limitSettings, readLimits } from './limits/limits.ts'
 import { commaList, httpUrl, port, processSettings, readSettings } from './process/settings.ts'
 import type { IdentitySettings } from './protocol/caller.ts'
@@ -28,6 +29,8 @@ export interface Config {
   readonly secret: string | undefined
   /** Origins whose pages may call from a browser. */
   readonly corsOrigins: readonly string[]
+  /** IP addresses and networks of the proxies before the gateway, whose word on a client's address is taken. */
+  readonly trustedProxies: readonly string[]
   readonly redisUrl: string | undefined
   /** The only operations that are run; without it any that the schema and the limits allow. */
   readonly safelist: Safelist | undefined
@@ -81,6 +84,7 @@ export async function readConfig(env: Environment): Promise<Config> {
           },
     secret: settings.GATEWAY_SECRET,
     corsOrigins: settings.CORS_ORIGINS ?? [],
+    trustedProxies: settings.TRUSTED_PROXIES ?? [],
     redisUrl: settings.REDIS_URL,
     safelist: listed?.safelist,
     limits: readLimits(settings),
@@ -130,6 +134,7 @@ export const commonSettings = {
   PORT: port.default(4000),
   ADMIN_PORT: port.default(4090),
   CORS_ORIGINS: commaList(origin).optional(),
+  TRUSTED_PROXIES: commaList(z.string().refine(isNetwork, 'must be IP addresses or networks')).optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis or rediss URL' }).optional(),
   GATEWAY_WORKERS: z
     .string()

@@ -2,6 +2,7 @@
 import type { AdminCommands } from './admin.ts'
 import { openPlayground } from './browser.ts'
 import type { Config } from './config.ts'
+import { createClientAddress } from './http/client-address.ts'
 import { createFront } from './http/front.ts'
 import type { Limits } from './limits/limits.ts'
 import { createLimitReports } from './limits/report.ts'
@@ -47,6 +48,7 @@ export async function startGateway(
 ): Promise<RunningGateway> {
   let state: LifecycleState = 'starting'
   const { corsOrigins, production, identity, safelist } = config
+  const clientAddress = createClientAddress(config.trustedProxies)
   const verify = identity && (await openVerifier(identity))
   // Each worker counts for itself: together they allow what one would.
   const costPerMinute = limits.costPerMinute / config.workers
@@ -68,14 +70,24 @@ export async function startGateway(
     servePlayground: await openPlayground(config, editions.current.schema, shipped),
     serveFile: createFiles(editions),
     corsOrigins,
+    clientAddress,
     state: () => state,
   })
   const listener = await open('PORT', routes, {
     host: config.host,
     port: config.port,
-    front: createFront(answerOperation),
+    front: createFront(answerOperation, clientAddress),
   })
-  const sockets = openSockets({ server: listener.server, policies, corsOrigins, editions, start, reportLimit, log })
+  const sockets = openSockets({
+    server: listener.server,
+    policies,
+    corsOrigins,
+    clientAddress,
+    editions,
+    start,
+    reportLimit,
+    log,
+  })
   settle()
   growYoungGenerationWherePaid()
   state = 'ready'

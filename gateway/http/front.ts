@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net'
 import { tooLarge } from '../process/http.ts'
 import { type Front, INTERNAL, KEEP_ALIVE } from '../process/listen.ts'
+import type { ClientAddress } from './client-address.ts'
 import type { HttpReply, HttpRequest } from './message.ts'
 import { createReply, type PlainReply } from './plain-reply.ts'
 import { createHeadReader, type RequestHead } from './request-head.ts'
@@ -16,6 +17,7 @@ import { readInto } from './shared-buffer.ts'
  */
 export function createFront(
   answer: (request: HttpRequest, reply: HttpReply) => Promise<void>,
+  clientAddress: ClientAddress = (peer) => peer,
   keepAlive: number = KEEP_ALIVE,
 ): Front {
   return (socket, door) => {
@@ -42,7 +44,7 @@ export function createFront(
       const isLast = (): boolean => head.isLast || (door.isDraining() && early === undefined)
       const reply = createReply(socket, isLast, next)
       owed = reply
-      answer(requestOf(socket, head, body), reply).catch(() => {
+      answer(requestOf(socket, head, body, clientAddress), reply).catch(() => {
         if (reply.isClosed()) socket.destroy()
         else reply.send(500, ['content-type', 'application/json; charset=utf-8'], INTERNAL_BODY)
       })
@@ -90,11 +92,16 @@ export function createFront(
 const NOTHING = Buffer.alloc(0)
 const INTERNAL_BODY = JSON.stringify(INTERNAL)
 
-const requestOf = (socket: Socket, { headers, length }: RequestHead, body: string): HttpRequest => ({
+const requestOf = (
+  socket: Socket,
+  { headers, length }: RequestHead,
+  body: string,
+  clientAddress: ClientAddress,
+): HttpRequest => ({
   method: 'POST',
   url: '/graphql',
   headers,
-  address: () => socket.remoteAddress,
+  address: () => clientAddress(socket.remoteAddress, headers),
   readText(limit) {
     if (length > limit) throw tooLarge(limit)
     return body

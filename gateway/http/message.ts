@@ -10,7 +10,7 @@ export interface HttpRequest {
   readonly url: string
   /** Names in small letters. */
   readonly headers: Readonly<IncomingHttpHeaders>
-  /** The IP address of who sent it, or of the proxy before. */
+  /** The IP address of the client, as `client-address.ts` finds it. */
   address(): string | undefined
   /**
    * The whole body, which is UTF-8; asked for once.

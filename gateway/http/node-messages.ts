@@ -1,14 +1,15 @@
 /** Requests and replies of Node's own HTTP server. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readBody } from '../process/http.ts'
+import type { ClientAddress } from './client-address.ts'
 import type { HttpReply, HttpRequest } from './message.ts'
 import { streamOver } from './stream.ts'
 
-export const requestOf = (message: IncomingMessage): HttpRequest => ({
+export const requestOf = (message: IncomingMessage, clientAddress: ClientAddress): HttpRequest => ({
   method: message.method ?? 'GET',
   url: message.url ?? '/',
   headers: message.headers,
-  address: () => message.socket.remoteAddress,
+  address: () => clientAddress(message.socket.remoteAddress, message.headers),
   readText: async (limit) => (await readBody(message, limit)).toString('utf8'),
 })
 

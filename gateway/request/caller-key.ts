@@ -1,5 +1,6 @@
-/** By what a caller is told from others: the verified subject, else the address. For budgets, limits and the log only. */
+/** By what a caller is told from others: the verified subject, else the address (of IPv6 its /64 network). For budgets, limits and the log only. */
+import { addressGroup } from '../http/client-address.ts'
 import type { Exchange } from './exchange.ts'
 
 export const callerOf = ({ caller, request }: Pick<Exchange, 'caller' | 'request'>): string =>
-  caller ? `caller ${caller.id}` : `address ${request.address()}`
+  caller ? `caller ${caller.id}` : `address ${addressGroup(request.address() ?? 'unknown')}`

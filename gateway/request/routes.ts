@@ -1,5 +1,6 @@
 /** Which path leads where on the public port. Knows no GraphQL. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ClientAddress } from '../http/client-address.ts'
 import { replyOf, requestOf } from '../http/node-messages.ts'
 import type { ServePlayground } from '../playground/serve.ts'
 import { sendJson } from '../process/http.ts'
@@ -13,14 +14,17 @@ export interface RouteOptions {
   readonly servePlayground: ServePlayground
   readonly serveFile: ServeFile
   readonly corsOrigins: readonly string[]
+  readonly clientAddress: ClientAddress
   readonly state: () => LifecycleState
 }
 
-export function createRoutes({ answerOperation, servePlayground, serveFile, corsOrigins, state }: RouteOptions) {
+export function createRoutes(options: RouteOptions) {
+  const { answerOperation, servePlayground, serveFile, corsOrigins, clientAddress, state } = options
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
     if (path === '/graphql') {
-      if (!answerPreflight(request, response, corsOrigins)) await answerOperation(requestOf(request), replyOf(response))
+      if (!answerPreflight(request, response, corsOrigins))
+        await answerOperation(requestOf(request, clientAddress), replyOf(response))
     } else if (path === '/health/live') sendJson(response, 200, health('live'))
     else if (path === '/health/ready') sendJson(response, state() === 'ready' ? 200 : 503, health(state()))
     else if (!((await servePlayground(request, response)) || (await serveFile(request, response)))) {

@@ -1,6 +1,7 @@
 /** Who may subscribe by WebSocket: looks at the request for one, and hands on what is welcome. Speaks no WebSocket itself. */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { ClientAddress } from '../http/client-address.ts'
 import type { ReportLimit } from '../limits/report.ts'
 import type { Logger } from '../process/log.ts'
 import type { Policies } from '../request/policies.ts'
@@ -18,6 +19,7 @@ export interface SocketOptions {
   readonly policies: Policies
   /** Origins whose pages may connect, beside those of this site. */
   readonly corsOrigins: readonly string[]
+  readonly clientAddress: ClientAddress
   readonly editions: Editions
   readonly start: StartEvents
   readonly reportLimit: ReportLimit

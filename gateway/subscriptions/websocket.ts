@@ -28,6 +28,7 @@ const SERVICE_RESTART = 1012
 /** To be called for the first who comes: the protocol, and TLS with it, take 3 MB. This file itself is compiled with the start. */
 export async function serveSockets({
   policies,
+  clientAddress,
   editions,
   start,
   reportLimit,
@@ -42,7 +43,11 @@ export async function serveSockets({
       onSubscribe: async ({ connectionParams, extra }, _id, payload) => {
         const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization']
         const authorization = typeof given === 'string' ? given : extra.request.headers.authorization
-        const exchange = openExchange(requestOf(extra.request), requestIdOf(extra.request), authorization)
+        const exchange = openExchange(
+          requestOf(extra.request, clientAddress),
+          requestIdOf(extra.request),
+          authorization,
+        )
         exchange.accepts = 'events'
         exchange.parameters = {
           query: payload.query,

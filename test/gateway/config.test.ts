@@ -53,11 +53,21 @@ describe('the settings', () => {
       PORT: '99999',
       CORS_ORIGINS: 'https://a.example/path',
       REDIS_URL: 'http://x',
+      TRUSTED_PROXIES: '10.0.0.1, proxy',
       GATEWAY_SECRET: 'short',
     })
     const named = faults.map((fault) => fault.split(/[.:]/, 1)[0])
     expect(named.sort()).toEqual(
-      ['BANKING_URL', 'CONTENT_URL', 'CORS_ORIGINS', 'GATEWAY_SECRET', 'PORT', 'REDIS_URL', 'WEATHER_URL'].sort(),
+      [
+        'BANKING_URL',
+        'CONTENT_URL',
+        'CORS_ORIGINS',
+        'GATEWAY_SECRET',
+        'PORT',
+        'REDIS_URL',
+        'TRUSTED_PROXIES',
+        'WEATHER_URL',
+      ].sort(),
     )
   })
 

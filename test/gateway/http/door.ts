@@ -34,7 +34,7 @@ const byNode = async (...[request, response]: Parameters<Parameters<typeof liste
 
 /** @param keepAlive milliseconds */
 export const openDoor = (answer: Answer = tell, keepAlive?: number): Promise<HttpListener> =>
-  listen(byNode, { ...anywhere, front: createFront(answer, keepAlive) })
+  listen(byNode, { ...anywhere, front: createFront(answer, undefined, keepAlive) })
 
 export const openPlainDoor = (): Promise<HttpListener> => listen(byNode, anywhere)
 

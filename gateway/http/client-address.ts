@@ -1,0 +1,84 @@
+/**
+ * The IP address of a request's client: the peer's, unless the peer is a proxy of ours, which says in `X-Forwarded-For` or
+ * `Forwarded` (RFC 7239) who it had the request from. Anybody can write these headers, so only what our proxies wrote counts.
+ */
+import type { IncomingHttpHeaders } from 'node:http'
+import { isIP } from 'node:net'
+import ipaddr from 'ipaddr.js' // MIT, no dependencies
+
+/** @param peer IP address at the other end of the connection; `undefined` once that is closed */
+export type ClientAddress = (peer: string | undefined, headers: Readonly<IncomingHttpHeaders>) => string | undefined
+
+type Address = ReturnType<typeof ipaddr.process>
+
+const MAX_HOPS = 16 // proxies between a client and us
+
+/** True for an IP address, and for a network as `10.0.0.0/8`. */
+export const isNetwork = (text: string): boolean => isIP(text) !== 0 || ipaddr.isValidCIDR(text)
+
+/** @param proxies IP addresses and networks whose word on addresses is taken */
+export function createClientAddress(proxies: readonly string[]): ClientAddress {
+  if (proxies.length === 0) return (peer) => peer
+  const networks = proxies.map(networkOf)
+  const isProxy = (address: Address): boolean =>
+    networks.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits))
+
+  /** The first address from the right that is no proxy's; `undefined` where something else stands before it. */
+  const firstForeign = (list: string, addressIn: (hop: string) => string | undefined): string | undefined => {
+    let end = list.length
+    let farthest: string | undefined
+    for (let hops = 0; end >= 0 && hops < MAX_HOPS; hops += 1) {
+      const comma = end === 0 ? -1 : list.lastIndexOf(',', end - 1)
+      const text = addressIn(list.slice(comma + 1, end).trim())
+      if (text === undefined || isIP(text) === 0) return undefined
+      const address = ipaddr.process(text)
+      farthest = address.toString()
+      if (!isProxy(address)) return farthest
+      end = comma
+    }
+    return end < 0 ? farthest : undefined
+  }
+
+  return (peer, headers) => {
+    if (peer === undefined || isIP(peer) === 0 || !isProxy(ipaddr.process(peer))) return peer
+    const chain = headers['x-forwarded-for']?.toString()
+    const byChain = chain === undefined ? undefined : firstForeign(chain, withoutPort)
+    if (headers.forwarded === undefined) return byChain ?? peer
+    const byForwarded = firstForeign(headers.forwarded, forwardedFor)
+    // A proxy that writes one of them passes on what the client wrote into the other.
+    return (chain === undefined || byChain === byForwarded ? byForwarded : undefined) ?? peer
+  }
+}
+
+const networkOf = (text: string): [Address, number] => {
+  if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text)
+  const address = ipaddr.process(text)
+  return [address, address.toByteArray().length * 8]
+}
+
+/** `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1` or `[2001:db8::1]:4711`. */
+function withoutPort(text: string): string | undefined {
+  const [, inBrackets, plain] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d{1,5})?$/.exec(text) ?? []
+  return inBrackets ?? plain ?? text
+}
+
+/** The `for` of one element: `for=192.0.2.1;proto=https` or `For="[2001:db8::1]:4711"`. */
+function forwardedFor(element: string): string | undefined {
+  for (const pair of element.split(';')) {
+    const [, quoted, token] = /^for=(?:"([^"\\]*)"|([^\s"]*))$/i.exec(pair.trim()) ?? []
+    const node = quoted ?? token
+    if (node !== undefined) return withoutPort(node)
+  }
+  return undefined
+}
+
+/** What counts as one caller: an IPv4 address, or the /64 network that one IPv6 subscriber has to choose addresses from. */
+export function addressGroup(address: string): string {
+  if (!address.includes(':') || isIP(address) === 0) return address
+  const parsed = ipaddr.process(address)
+  if (!('parts' in parsed)) return parsed.toString()
+  return `${parsed.parts
+    .slice(0, 4)
+    .map((part) => part.toString(16))
+    .join(':')}::/64`
+}
