@@ -4,16 +4,22 @@
  */
 import { type LookupAddress, lookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
-import ipaddr from 'ipaddr.js' // MIT, no dependencies; knows every reserved range, also inside mapped and tunnelled addresses
+import ipaddr from 'ipaddr.js' // MIT, no dependencies; knows every reserved range
 
 export const MAX_URL = 2_048
 
 /** The code of the error a refused address ends in. */
 export const ADDRESS_REFUSED = 'ADDRESS_REFUSED'
 
-/** True for addresses of the public internet: no loopback, private, link-local, shared, multicast, documentation or tunnel range. */
-export const isPublicAddress = (address: string): boolean =>
-  ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast'
+/** The only part of IPv6 that is handed out (RFC 4291, section 2.5.4). IPv4 in any disguise lies outside or has a range of its own. */
+const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3')
+
+/** True for global unicast addresses: no loopback, private, shared, multicast, documentation, mapped or tunnel range. */
+export function isPublicAddress(address: string): boolean {
+  if (!ipaddr.isValid(address)) return false
+  const parsed = ipaddr.parse(address)
+  return parsed.range() === 'unicast' && (parsed instanceof ipaddr.IPv4 || parsed.match(GLOBAL_IPV6))
+}
 
 /** A host in a URL, as an IP address without brackets; undefined for a name. */
 const literalOf = (hostname: string): string | undefined => {

@@ -1,4 +1,4 @@
-/** When a delivery that failed is tried again. Pure arithmetic. */
+/** When a delivery that failed is tried again, and how long its endpoint is left alone. Pure arithmetic. */
 
 export interface RetryPolicy {
   /** Milliseconds after the first failure. */
@@ -23,4 +23,15 @@ export function pauseAfter(attempts: number, policy: RetryPolicy, random: number
   if (attempts >= policy.attempts) return undefined
   const pause = Math.min(policy.longest, policy.first * policy.factor ** (attempts - 1))
   return Math.round(pause * (1 - random / 2))
+}
+
+const LONGEST_PAUSE_OF_ENDPOINT = 5 * 60_000 // milliseconds
+
+/**
+ * Milliseconds in which nothing is sent to an endpoint after `failures` in a row: as for one delivery, but never long, so that an
+ * endpoint that is well again hears of it soon.
+ */
+export function pauseOfEndpoint(failures: number, policy: RetryPolicy, random?: number): number {
+  const longest = Math.min(policy.longest, LONGEST_PAUSE_OF_ENDPOINT)
+  return pauseAfter(failures, { ...policy, longest, attempts: Number.POSITIVE_INFINITY }, random) ?? longest
 }

@@ -1,64 +1,82 @@
 /** Delivers what is due: claims, sends, writes down how it ended. At least once to every receiver; dead after the last attempt. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from '../../../gateway/process/log.ts'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
-import { pauseAfter, type RetryPolicy } from './backoff.ts'
-import { bodyOf, eventId, type ToldEvent } from './payload.ts'
+import { pauseAfter, pauseOfEndpoint, type RetryPolicy } from './backoff.ts'
+import { type Claimed, claimDue, SLOTS } from './claim.ts'
+import { bodyOf, eventId } from './payload.ts'
 import type { WebhookSender } from './send.ts'
 import { type EndpointSecrets, signatureHeaders } from './signing.ts'
+import { pauseEndpoint, unpauseEndpoint } from './store.ts'
 
 export interface DeliveryOptions {
   readonly database: PrismaClient
   readonly sender: WebhookSender
   readonly secrets: EndpointSecrets
   readonly retries: RetryPolicy
+  readonly log: Logger
 }
 
-const AT_ONCE = 20
-/** Milliseconds a claim lasts, well over an attempt: a claim whose owner died is taken up again after it. */
-const CLAIM = 60_000
-
-interface Claimed extends ToldEvent {
-  readonly endpointId: string
-  readonly url: string
-  readonly attempts: number
+/** Attempts of one instance, each in a slot of its own: none waits for another to end. */
+export interface Deliveries {
+  /** Begins what is due and has a slot; resolves to how many attempts it began. */
+  begin(): Promise<number>
+  /** Resolves to true when an attempt under way has ended, or after `patience` milliseconds; to false at once where there is none. */
+  oneEnds(patience: number): Promise<boolean>
+  /** Resolves when no attempt is under way. */
+  idle(): Promise<void>
 }
 
-/** Resolves to true where more may be due. */
-export async function deliverDue(options: DeliveryOptions): Promise<boolean> {
-  const claimed = await claim(options.database)
-  await Promise.all(claimed.map((delivery) => attempt(delivery, options)))
-  return claimed.length === AT_ONCE
-}
+export function createDeliveries(options: DeliveryOptions): Deliveries {
+  const { database, log } = options
+  const running = new Set<Promise<void>>()
+  const busy = new Map<string, number>()
 
-/** An attempt counts from when it is claimed, so that one that takes its process down is not tried forever. */
-const claim = (database: PrismaClient): Promise<Claimed[]> => database.$queryRaw<Claimed[]>`/* webhooks:claim */
-  WITH due AS (
-    SELECT endpoint_id, sequence FROM webhook_deliveries
-    WHERE status = 'PENDING' AND next_attempt_at <= now()
-    ORDER BY next_attempt_at, endpoint_id, sequence LIMIT ${AT_ONCE} FOR UPDATE SKIP LOCKED
-  ), claimed AS (
-    UPDATE webhook_deliveries w
-    SET attempts = w.attempts + 1, next_attempt_at = now() + ${CLAIM} * interval '1 millisecond'
-    FROM due WHERE w.endpoint_id = due.endpoint_id AND w.sequence = due.sequence
-    RETURNING w.endpoint_id, w.sequence, w.attempts
-  )
-  SELECT e.id::text AS "endpointId", e.url, claimed.sequence, claimed.attempts, o.kind, o.transfer_id::text AS "transferId",
-    o.at, o.amount, t.currency,
-    CASE d.customer_id WHEN e.customer_id THEN d.id::text END AS "debitAccount",
-    CASE c.customer_id WHEN e.customer_id THEN c.id::text END AS "creditAccount"
-  FROM claimed
-  JOIN webhook_endpoints e ON e.id = claimed.endpoint_id
-  JOIN outbox o ON o.sequence = claimed.sequence
-  JOIN transfers t ON t.id = o.transfer_id
-  JOIN accounts d ON d.id = o.debit_account_id
-  JOIN accounts c ON c.id = o.credit_account_id`
+  const begin = (delivery: Claimed): void => {
+    const { endpointId } = delivery
+    busy.set(endpointId, (busy.get(endpointId) ?? 0) + 1)
+    const ended = attempt(delivery, options)
+      // Its claim runs out, and it is sent again.
+      .catch((error: unknown) => log.warn({ err: error }, 'the outcome of a webhook could not be written down'))
+      .then(() => {
+        const left = (busy.get(endpointId) ?? 1) - 1
+        if (left === 0) busy.delete(endpointId)
+        else busy.set(endpointId, left)
+        running.delete(ended)
+      })
+    running.add(ended)
+  }
+
+  return {
+    async begin() {
+      if (running.size >= SLOTS) return 0
+      const claimed = await claimDue(database, busy)
+      claimed.forEach(begin)
+      return claimed.length
+    },
+    async oneEnds(patience) {
+      if (running.size === 0) return false
+      const enough = new AbortController()
+      const patient = sleep(patience, undefined, { signal: enough.signal }).catch(() => {})
+      await Promise.race([...running, patient])
+      enough.abort()
+      return true
+    },
+    async idle() {
+      await Promise.all(running)
+    },
+  }
+}
 
 async function attempt(delivery: Claimed, { database, sender, secrets, retries }: DeliveryOptions): Promise<void> {
-  const { endpointId, sequence, url, attempts } = delivery
+  const { endpointId, sequence, url, attempts, failures } = delivery
   const body = bodyOf(delivery)
   const headers = signatureHeaders(secrets(endpointId), { id: eventId(sequence), body })
   const { delivered, status, error } = await sender.send(url, headers, body)
   const pause = delivered ? undefined : pauseAfter(attempts, retries)
   const outcome = delivered ? 'DELIVERED' : pause === undefined ? 'DEAD' : 'PENDING'
+  if (!delivered) await pauseEndpoint(database, endpointId, pauseOfEndpoint(failures + 1, retries))
+  else if (failures > 0) await unpauseEndpoint(database, endpointId)
   await database.webhookDelivery.updateMany({
     // A claim that ran out belongs to somebody else by now; an endpoint removed meanwhile has buried its deliveries.
     where: { endpointId, sequence, attempts, status: 'PENDING' },

@@ -29,7 +29,7 @@ export function webhookSender({ allowPrivate, timeout = 10_000 }: SenderOptions)
     connect: { timeout, ...(allowPrivate ? {} : { lookup: publicLookup }) },
     headersTimeout: timeout,
     bodyTimeout: timeout,
-    connections: 4,
+    // No bound on connections to a host: customers share hosts, and the slots of `deliver.ts` bound each of them.
   })
   return {
     async send(url, headers, body) {

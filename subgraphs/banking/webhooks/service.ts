@@ -3,7 +3,7 @@ import type { Logger } from '../../../gateway/process/log.ts'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import { startWorker } from '../workers/worker.ts'
 import { type RetryPolicy, usualRetries } from './backoff.ts'
-import { deliverDue } from './deliver.ts'
+import { createDeliveries } from './deliver.ts'
 import { handOver } from './hand-over.ts'
 import { webhookSender } from './send.ts'
 import { type EndpointSecrets, endpointSecrets } from './signing.ts'
@@ -35,13 +35,15 @@ export function startWebhooks(options: WebhooksOptions): RunningWebhooks {
   const { database, log, secret, allowPrivate, retries = usualRetries } = options
   const secrets = endpointSecrets(secret)
   const sender = webhookSender({ allowPrivate })
+  const deliveries = createDeliveries({ database, sender, secrets, retries, log })
   const workers = [
     startWorker({ name: 'webhook hand-over', log, pause: PAUSE, round: () => handOver(database) }),
     startWorker({
       name: 'webhook delivery',
       log,
       pause: PAUSE,
-      round: () => deliverDue({ database, sender, secrets, retries }),
+      // Where nothing could begin, what is due may wait for a slot.
+      round: async () => (await deliveries.begin()) > 0 || (await deliveries.oneEnds(PAUSE)),
     }),
   ]
   return {
@@ -49,6 +51,7 @@ export function startWebhooks(options: WebhooksOptions): RunningWebhooks {
     allowPrivate,
     async stop() {
       await Promise.all(workers.map((worker) => worker.stop()))
+      await deliveries.idle()
       await sender.close()
     },
   }

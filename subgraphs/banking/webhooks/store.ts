@@ -49,12 +49,29 @@ export async function removeEndpoint(database: PrismaClient, id: string): Promis
   ])
 }
 
-/** A dead one is due at once, with all its attempts before it again. */
+/** A dead one is due at once, with all its attempts before it again, also where its endpoint is paused. */
 export async function reviveDelivery(database: PrismaClient, endpointId: string, sequence: bigint): Promise<void> {
-  await database.webhookDelivery.updateMany({
-    where: { endpointId, sequence, status: 'DEAD', endpoint: { removedAt: null } },
-    data: { status: 'PENDING', attempts: 0, nextAttemptAt: new Date() },
+  await database.$transaction([
+    database.webhookDelivery.updateMany({
+      where: { endpointId, sequence, status: 'DEAD', endpoint: { removedAt: null } },
+      data: { status: 'PENDING', attempts: 0, nextAttemptAt: new Date() },
+    }),
+    database.webhookEndpoint.updateMany({ where: { id: endpointId }, data: { pausedUntil: null } }),
+  ])
+}
+
+/** Sends nothing to an endpoint for a while. Attempts that fail together count as one. @param pause milliseconds */
+export async function pauseEndpoint(database: PrismaClient, id: string, pause: number): Promise<void> {
+  const now = new Date()
+  await database.webhookEndpoint.updateMany({
+    where: { id, OR: [{ pausedUntil: null }, { pausedUntil: { lte: now } }] },
+    data: { failures: { increment: 1 }, pausedUntil: new Date(now.getTime() + pause) },
   })
+}
+
+/** An endpoint that answers again is sent everything again. */
+export async function unpauseEndpoint(database: PrismaClient, id: string): Promise<void> {
+  await database.webhookEndpoint.updateMany({ where: { id }, data: { failures: 0, pausedUntil: null } })
 }
 
 export interface DeliveryPageKey {

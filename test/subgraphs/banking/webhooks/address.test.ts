@@ -7,9 +7,12 @@ import {
 } from '../../../../subgraphs/banking/webhooks/address.ts'
 
 describe('an address', () => {
-  test.each(['93.184.216.34', '1.1.1.1', '2606:4700:4700::1111', '::ffff:1.1.1.1'])('%s is public', (address) => {
-    expect(isPublicAddress(address)).toBe(true)
-  })
+  test.each(['93.184.216.34', '1.1.1.1', '2606:4700:4700::1111', '2a00:1450:4001::1', '2001:4860:4860::8888'])(
+    '%s is public',
+    (address) => {
+      expect(isPublicAddress(address)).toBe(true)
+    },
+  )
 
   test.each([
     '127.0.0.1',
@@ -33,9 +36,30 @@ describe('an address', () => {
     'ff02::1',
     '::ffff:127.0.0.1',
     '::ffff:169.254.169.254',
+    '::ffff:1.1.1.1',
+    '::7f00:1',
+    '::127.0.0.1',
     '64:ff9b::7f00:1',
+    '64:ff9b:1::7f00:1',
+    '::ffff:0:7f00:1',
     '2002:7f00:1::',
+    '2001::7f00:1',
+    '2001:0:5ef5:79fd::1',
+    '2001:10::1',
+    '2001:20::1',
+    '2001:2::1',
     '2001:db8::1',
+    '3fff::1',
+    '5f00::1',
+    '1::1',
+    '100::1',
+    '400::1',
+    '1fff:ffff::1',
+    '4000::1',
+    '8000::1',
+    'e000::1',
+    'fbff::1',
+    'fec0::1',
     'localhost',
     '',
   ])('"%s" is not public', (address) => {
@@ -68,6 +92,8 @@ describe('a URL', () => {
     'https://0177.0.0.1/',
     'https://[::1]/',
     'https://[::ffff:127.0.0.1]/',
+    'https://[4000::1]/',
+    'https://[2002:7f00:1::]/',
     'https://169.254.169.254/latest/meta-data',
     `https://example.com/${'x'.repeat(2_048)}`,
     'example.com',

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { pino } from 'pino'
 import { Webhook } from 'standardwebhooks'
 import type { RetryPolicy } from '../../../../subgraphs/banking/webhooks/backoff.ts'
-import { deliverDue } from '../../../../subgraphs/banking/webhooks/deliver.ts'
+import { createDeliveries } from '../../../../subgraphs/banking/webhooks/deliver.ts'
 import { handOver } from '../../../../subgraphs/banking/webhooks/hand-over.ts'
 import { type WebhookSender, webhookSender } from '../../../../subgraphs/banking/webhooks/send.ts'
 import { type RunningWebhooks, startWebhooks } from '../../../../subgraphs/banking/webhooks/service.ts'
@@ -58,7 +58,7 @@ const move = async (amount = 1n): Promise<string> =>
 const start = (): RunningWebhooks => {
   const webhooks = startWebhooks({
     database: bank.database,
-    log: pino({ level: 'silent' }),
+    log,
     secret,
     allowPrivate: true,
     retries,
@@ -66,7 +66,12 @@ const start = (): RunningWebhooks => {
   running.push(webhooks)
   return webhooks
 }
-const deliver = () => deliverDue({ database: bank.database, sender, secrets, retries })
+const log = pino({ level: 'silent' })
+const deliver = async (): Promise<void> => {
+  const deliveries = createDeliveries({ database: bank.database, sender, secrets, retries, log })
+  await deliveries.begin()
+  await deliveries.idle()
+}
 const deliveries = (endpointId: string) =>
   bank.database.webhookDelivery.findMany({ where: { endpointId }, orderBy: { sequence: 'asc' } })
 
