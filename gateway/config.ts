@@ -66,6 +66,15 @@ export async function readConfig(env: Environment): Promise<Config> {
     definition: names.has(name) ? stateless(name) : stateful(name),
     addresses: [url],
   })
+  const identity: IdentitySettings | undefined =
+    given && settings.JWKS_URL === undefined
+      ? undefined
+      : {
+          jwksUrl: settings.JWKS_URL,
+          issuer: settings.JWT_ISSUER,
+          audience: settings.JWT_AUDIENCE,
+          dataDir: settings.DATA_DIR,
+        }
   return Object.freeze({
     host: settings.HOST,
     port: settings.PORT,
@@ -73,21 +82,13 @@ export async function readConfig(env: Environment): Promise<Config> {
     logLevel: settings.LOG_LEVEL,
     production: settings.NODE_ENV === 'production',
     dataDir: settings.DATA_DIR,
-    identity:
-      given && settings.JWKS_URL === undefined
-        ? undefined
-        : {
-            jwksUrl: settings.JWKS_URL,
-            issuer: settings.JWT_ISSUER,
-            audience: settings.JWT_AUDIENCE,
-            dataDir: settings.DATA_DIR,
-          },
+    identity,
     secret: settings.GATEWAY_SECRET,
     corsOrigins: settings.CORS_ORIGINS ?? [],
     trustedProxies: settings.TRUSTED_PROXIES ?? [],
     redisUrl: settings.REDIS_URL,
     safelist: listed?.safelist,
-    limits: readLimits(settings),
+    limits: readLimits(settings, identity !== undefined),
     workers: settings.GATEWAY_WORKERS,
     supergraphFile: path ?? fileURLToPath(files.supergraph),
     ownServices: given === undefined,

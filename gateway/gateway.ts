@@ -51,8 +51,14 @@ export async function startGateway(
   const clientAddress = createClientAddress(config.trustedProxies)
   const verify = identity && (await openVerifier(identity))
   // Each worker counts for itself: together they allow what one would.
-  const costPerMinute = limits.costPerMinute / config.workers
-  const shared: Limits = { ...limits, costPerMinute }
+  const each = (limit: number): number => Math.ceil(limit / config.workers)
+  const shared: Limits = {
+    ...limits,
+    costPerMinute: each(limits.costPerMinute),
+    operationsInWork: each(limits.operationsInWork),
+    costInWork: each(limits.costInWork),
+    operationsWaiting: each(limits.operationsWaiting),
+  }
   const policies = createPolicies({ limits: shared, corsOrigins, introspection: !production, safelist, verify })
   const registry = new Registry()
   const reportLimit = createLimitReports(registry, log)

@@ -10,6 +10,8 @@ import { codedError, type ErrorCode } from '../protocol/errors.ts'
 interface Limit {
   /** 0 where it is off unless a setting says otherwise. */
   readonly value: number
+  /** For one caller: off by default where tokens are opaque, since many callers may share an address. */
+  readonly perCaller?: true
   /** What it bounds, for `docs/limits.md`. */
   readonly of: string
 }
@@ -28,7 +30,18 @@ const table = {
   variableDepth: { value: 64, of: 'levels of lists and objects in variables' },
   listSize: { value: 1_000, of: 'items that one list may be asked for' },
   cost: { value: 100_000, of: 'cost of one operation' },
-  costPerMinute: { value: 5_000_000, of: 'cost of the operations of one caller in a minute' },
+  costPerMinute: { value: 5_000_000, perCaller: true, of: 'cost of the operations of one caller in a minute' },
+  operationsInWork: { value: 64, perCaller: true, of: 'operations of one caller in execution at a time; more wait' },
+  costInWork: {
+    value: 200_000,
+    perCaller: true,
+    of: 'cost of the operations of one caller in execution at a time; more wait',
+  },
+  operationsWaiting: {
+    value: 512,
+    perCaller: true,
+    of: 'operations of one caller that wait for others of that caller',
+  },
 } as const satisfies Readonly<Record<string, Limit>>
 
 export type LimitName = keyof typeof table
@@ -54,9 +67,16 @@ export const limitSettings: Readonly<Record<never, never>> = Object.fromEntries(
   limitNames.map((name) => [limitSetting(name), limit.optional()]),
 )
 
-/** @param settings by the names that `limitSetting` gives; what is absent has its default */
-export function readLimits(settings: Readonly<Record<string, unknown>>): Limits {
-  const set = (name: LimitName): number => (settings[limitSetting(name)] as number | undefined) ?? table[name].value
+/**
+ * @param settings by the names that `limitSetting` gives; what is absent has its default
+ * @param callersAreKnown false where tokens are opaque: limits per caller are off then unless they are set
+ */
+export function readLimits(settings: Readonly<Record<string, unknown>>, callersAreKnown = true): Limits {
+  const set = (name: LimitName): number => {
+    const { value, perCaller } = limitTable[name]
+    const otherwise = perCaller && !callersAreKnown ? 0 : value
+    return (settings[limitSetting(name)] as number | undefined) ?? otherwise
+  }
   return Object.fromEntries(limitNames.map((name) => [name, set(name) || Number.POSITIVE_INFINITY])) as Limits
 }
 

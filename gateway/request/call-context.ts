@@ -1,6 +1,7 @@
 /** What the services are told of a request, and when a call made for it is given up. */
 import type { HttpReply } from '../http/message.ts'
 import type { CallContext } from '../traffic/send.ts'
+import { callerOf } from './caller-key.ts'
 import type { KnownOperation } from './documents.ts'
 import type { Exchange } from './exchange.ts'
 import type { FreshnessTally } from './freshness.ts'
@@ -17,6 +18,7 @@ export function callContext(
   const isQuery = definition.operation === 'query'
   return {
     requestId: exchange.requestId,
+    caller: () => callerOf(exchange),
     authorization: exchange.authorization,
     perspective: perspectiveOf(exchange),
     language: languageOf(exchange),
@@ -26,9 +28,13 @@ export function callContext(
   }
 }
 
-/** For an execution that answers several requests at once: it is nobody's in particular, and outlives each of them. */
+/**
+ * For an execution that answers several requests at once: it is nobody's in particular, and outlives each of them. Where its calls wait, they
+ * wait in the line of who started it.
+ */
 export const sharedContext = (exchange: Exchange, { observe }: FreshnessTally): CallContext => ({
   requestId: exchange.requestId,
+  caller: () => callerOf(exchange),
   authorization: undefined,
   perspective: perspectiveOf(exchange),
   language: languageOf(exchange),
@@ -40,6 +46,7 @@ export const sharedContext = (exchange: Exchange, { observe }: FreshnessTally): 
 /** For a subscription and all that is fetched for its events. */
 export const streamContext = (exchange: Exchange, signal: AbortSignal): CallContext => ({
   requestId: exchange.requestId,
+  caller: () => callerOf(exchange),
   authorization: exchange.authorization,
   perspective: perspectiveOf(exchange),
   language: languageOf(exchange),

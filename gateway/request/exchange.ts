@@ -33,6 +33,8 @@ export interface Exchange {
   /** Who calls, once the token was verified; `undefined` signed out, and where tokens are opaque. */
   caller: Caller | undefined
   parameters: Parameters
+  /** Of its operation, once that is known. */
+  cost: number
 }
 
 /** Refuses a request by throwing (a coded `GraphQLError` or an `HttpError`), or lets it pass, maybe after filling something in. */
@@ -60,5 +62,6 @@ export function openExchange(
     accepts: 'answer',
     caller: undefined,
     parameters: NOTHING,
+    cost: 0,
   }
 }

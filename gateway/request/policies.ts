@@ -20,6 +20,7 @@ import { readParameters } from './parameters.ts'
 import { resolvePersisted } from './persisted.ts'
 import { requireListed, type Safelist } from './safelist.ts'
 import { limitShape } from './shape.ts'
+import { createTurns, type TakeTurn } from './turns.ts'
 import { limitVariables } from './variables.ts'
 
 export interface Policies {
@@ -31,6 +32,8 @@ export interface Policies {
   readonly document: readonly ((document: DocumentNode) => void)[]
   /** For every request, with the operation it asks for. */
   readonly operation: readonly ((exchange: Exchange, operation: KnownOperation) => void)[]
+  /** Around the execution of what has passed them. */
+  readonly takeTurn: TakeTurn
 }
 
 export interface PolicyOptions {
@@ -39,12 +42,12 @@ export interface PolicyOptions {
   readonly introspection: boolean
   /** With it nothing else is run. */
   readonly safelist: Safelist | undefined
-  /** Without it tokens are opaque, and callers cannot be told apart: nobody has a budget then. */
+  /** Without it tokens are opaque. */
   readonly verify: VerifyAuthorization | undefined
 }
 
 export function createPolicies({ limits, corsOrigins, introspection, safelist, verify }: PolicyOptions): Policies {
-  const spend = verify && Number.isFinite(limits.costPerMinute) ? createBudget(limits.costPerMinute) : () => undefined
+  const spend = Number.isFinite(limits.costPerMinute) ? createBudget(limits.costPerMinute) : () => undefined
   const authenticated = authenticate(verify)
   const bounded = limitVariables(limits.variableDepth)
   const persisted = safelist ? requireListed(safelist) : resolvePersisted()
@@ -66,9 +69,11 @@ export function createPolicies({ limits, corsOrigins, introspection, safelist, v
       (exchange, { definition }) => fitsMethod(exchange, definition),
       (exchange, { estimate }) => {
         const cost = estimate(exchange.parameters.variables ?? {})
+        exchange.cost = cost
         limitCost(cost, limits)
         spend(exchange, cost)
       },
     ],
+    takeTurn: createTurns(limits),
   }
 }

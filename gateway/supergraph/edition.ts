@@ -50,6 +50,7 @@ export async function openEdition(supergraph: string, options: EditionOptions): 
   const { schema } = engine
   const executor = createExecutor(engine, send, (context) => (context as HostContext).call)
   const host = await startHost({ schema, supergraph, executor, hideSchema, log })
+  const execute = createExecute({ host, engine, traffic, hideSchema, log })
   return {
     id: hash('sha256', supergraph, 'hex'),
     supergraph,
@@ -57,7 +58,8 @@ export async function openEdition(supergraph: string, options: EditionOptions): 
     schema,
     hideSchema,
     documents: createDocuments({ schema, limits, declared: readDeclaredCosts(supergraph) }, policies.document),
-    execute: createExecute({ host, engine, traffic, hideSchema, log }),
+    execute: (exchange, operation, reply) =>
+      policies.takeTurn(exchange, operation, reply, () => execute(exchange, operation, reply)),
     subscribe: createSubscribe({ engine, traffic, log }),
     async plan(query, document, operationName) {
       await engine.prepare(query, document, operationName).warm()

@@ -5,6 +5,8 @@ import type { GraphQLFormattedError } from 'graphql'
 export interface CallContext {
   /** Sent along and named in every error. */
   readonly requestId: string
+  /** Tells callers apart where they take turns. Never sent. */
+  caller(): string
   /** The caller's credentials. They reach stateful services only, whatever the engine asks for. */
   readonly authorization: string | undefined
   /** What the caller may see (`published` or `preview`), for services that are never told who the caller is. */

@@ -96,6 +96,7 @@ export function callOf(
       language: undefined,
       signal: undefined,
       idempotent: false,
+      caller: () => 'test',
       observe: () => undefined,
       ...context,
     },

@@ -16,6 +16,13 @@ test('a setting replaces a default, and 0 switches a limit off', () => {
   expect([limits.aliases, limits.bodyBytes, limits.depth]).toEqual([7, Number.POSITIVE_INFINITY, 30])
 })
 
+test('limits per caller are off where callers are not known, unless they are set', () => {
+  const limits = readLimits({ LIMIT_OPERATIONS_IN_WORK: 7 }, false)
+  const off = limitNames.filter((name) => limits[name] === Number.POSITIVE_INFINITY)
+  expect(off).toEqual(['costPerMinute', 'costInWork', 'operationsWaiting'])
+  expect(limits.operationsInWork).toBe(7)
+})
+
 test('a refusal names its limit, and other errors name none', () => {
   expect(limitOf(overLimit('aliases', 'Too many.'))).toBe('aliases')
   expect(limitOf(new HttpError(413, 'BAD_USER_INPUT', 'Too large.'))).toBe('bodyBytes')

@@ -107,6 +107,45 @@ describe('the queue', () => {
     expect(await Promise.all(calls.slice(0, 5))).toEqual(['OK', 'OK', 'OK', 'OK', 'OK'])
   })
 
+  /** One call at a time, answered when the test says so. Gives the bodies in the order of arrival. */
+  async function slowService(queue: number) {
+    const releases: (() => void)[] = []
+    const [slow] = (await upstreams(1, () => new Promise((resolve) => releases.push(() => resolve(ok()))))) as [
+      Upstream,
+    ]
+    const traffic = to(stateful('s', { concurrency: 1, queue }), [slow.url])
+    const call = (caller: string, number: number) =>
+      codeOf(traffic.send(callOf('s', `"${caller}${number}"`, { caller: () => caller })))
+    const serve = async (count: number): Promise<void> => {
+      for (let served = 0; served < count; served += 1) {
+        await until(() => releases.length > 0)
+        releases.shift()?.()
+      }
+    }
+    return { call, serve, bodies: slow.bodies }
+  }
+
+  test('lets callers take turns, in order, however many calls one of them has waiting', async () => {
+    const { call, serve, bodies } = await slowService(1_024)
+    const flood = Array.from({ length: 200 }, (_, number) => call('a', number))
+    const others = [call('b', 0), call('c', 0), call('b', 1)]
+    await serve(203)
+    await Promise.all([...flood, ...others])
+    const order = bodies.slice(0, 8).map((body) => JSON.parse(body))
+    expect(order).toEqual(['a0', 'a1', 'b0', 'c0', 'a2', 'b1', 'a3', 'a4'])
+  })
+
+  test('refuses, where it is full, the last call of the caller with most waiting', async () => {
+    const { call, serve, bodies } = await slowService(3)
+    const flood = Array.from({ length: 5 }, (_, number) => call('a', number))
+    expect(await flood[4]).toBe('SERVICE_UNAVAILABLE')
+    const other = call('b', 0)
+    expect(await flood[3]).toBe('SERVICE_UNAVAILABLE')
+    await serve(4)
+    expect(await Promise.all([...flood.slice(0, 3), other])).toEqual(['OK', 'OK', 'OK', 'OK'])
+    expect(bodies.map((body) => JSON.parse(body))).toEqual(['a0', 'a1', 'b0', 'a2'])
+  })
+
   test('frees the place of a caller that left', async () => {
     const [slow] = (await upstreams(1, ({ count }) => (count === 1 ? undefined : ok()))) as [Upstream]
     const traffic = to(stateless('s', { ...plain, concurrency: 1 }), [slow.url])

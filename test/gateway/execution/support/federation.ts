@@ -61,6 +61,7 @@ export const callContext: CallContext = {
   language: undefined,
   signal: undefined,
   idempotent: false,
+  caller: () => 'test',
   observe: () => undefined,
 }
 

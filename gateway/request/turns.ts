@@ -1,0 +1,86 @@
+/** Bounds what one caller has in execution at a time: more waits in order, and no other caller waits for it. */
+import type { HttpReply } from '../http/message.ts'
+import { type Limits, overLimit } from '../limits/limits.ts'
+import { codedError } from '../protocol/errors.ts'
+import { callerOf } from './caller-key.ts'
+import type { KnownOperation } from './documents.ts'
+import type { Exchange } from './exchange.ts'
+
+/** Runs `work` when its caller's turn has come. @throws BUDGET_EXHAUSTED with `retryAfter` where too much waits already */
+export type TakeTurn = <Result>(
+  exchange: Exchange,
+  operation: KnownOperation,
+  reply: HttpReply,
+  work: () => Promise<Result>,
+) => Promise<Result>
+
+interface Waiting {
+  readonly cost: number
+  readonly enter: () => void
+}
+
+interface CallersWork {
+  operations: number
+  cost: number
+  readonly waiting: Waiting[]
+}
+
+type TurnLimits = Pick<Limits, 'operationsInWork' | 'costInWork' | 'operationsWaiting'>
+
+const RETRY_AFTER = 1 // seconds
+
+export function createTurns({ operationsInWork, costInWork, operationsWaiting }: TurnLimits): TakeTurn {
+  if (!Number.isFinite(operationsInWork) && !Number.isFinite(costInWork))
+    return (_exchange, _operation, _reply, work) => work()
+  /** Of callers that have something in work. */
+  const callers = new Map<string, CallersWork>()
+
+  // An operation that is dearer than all may cost together runs by itself.
+  const fits = ({ operations, cost }: CallersWork, more: number): boolean =>
+    operations === 0 || (operations < operationsInWork && cost + more <= costInWork)
+
+  const begin = (own: CallersWork, cost: number): void => {
+    own.operations += 1
+    own.cost += cost
+  }
+  const end = (key: string, own: CallersWork, cost: number): void => {
+    own.operations -= 1
+    own.cost -= cost
+    for (let [first] = own.waiting; first && fits(own, first.cost); [first] = own.waiting) {
+      own.waiting.shift()
+      begin(own, first.cost)
+      first.enter()
+    }
+    if (own.operations === 0) callers.delete(key)
+  }
+
+  const wait = async (exchange: Exchange, own: CallersWork): Promise<void> => {
+    if (own.waiting.length >= operationsWaiting) {
+      exchange.headers.set('retry-after', String(RETRY_AFTER))
+      const message = `${operationsWaiting} operations of this caller wait already; try again in ${RETRY_AFTER} s.`
+      throw overLimit('operationsWaiting', message, 'BUDGET_EXHAUSTED', { retryAfter: RETRY_AFTER })
+    }
+    await new Promise<void>((enter) => own.waiting.push({ cost: exchange.cost, enter }))
+  }
+
+  return async (exchange, { definition }, reply, work) => {
+    const key = callerOf(exchange)
+    const { cost } = exchange
+    let own = callers.get(key)
+    if (!own) {
+      own = { operations: 0, cost: 0, waiting: [] }
+      callers.set(key, own)
+    }
+    const mayBegin = own.waiting.length === 0 && fits(own, cost)
+    if (mayBegin) begin(own, cost)
+    else await wait(exchange, own)
+    try {
+      // A write was sent to be done, whoever still listens.
+      if (!mayBegin && definition.operation === 'query' && reply.isClosed())
+        throw codedError('SERVICE_UNAVAILABLE', 'The client left before its turn.')
+      return await work()
+    } finally {
+      end(key, own, cost)
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { ask, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
+import { type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts'
+import { type Shop, startShop } from '../../support/shop.ts'
+import { until } from '../../support/upstream.ts'
+
+let shop: Shop
+let provider: IdentityProvider
+let gateway: TestGateway
+beforeAll(async () => {
+  shop = await startShop()
+  provider = await startIdentityProvider()
+  gateway = await startTestGateway({
+    services: shop.services,
+    env: {
+      JWKS_URL: provider.jwksUrl,
+      JWT_ISSUER: provider.issuer,
+      JWT_AUDIENCE: provider.audience,
+      GATEWAY_SECRET: 'a secret of sixteen',
+      STATELESS: 'items',
+      TRUSTED_PROXIES: '127.0.0.0/8, ::1',
+    },
+    limits: { operationsInWork: 4, operationsWaiting: 40, costPerMinute: 1_000 },
+  })
+})
+afterAll(async () => {
+  await gateway.stop()
+  await provider.close()
+  await shop.close()
+})
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+const from = (address: string) => ({ 'x-forwarded-for': address })
+
+/** Has a service hold what comes from now on, until it is told to go on. */
+function hold(service: Shop['orders']): { held: () => number; release: () => void } {
+  let open: () => void = () => undefined
+  let held = 0
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  service.misbehave(async () => {
+    held += 1
+    await opened
+    return false
+  })
+  return {
+    held: () => held,
+    release() {
+      service.misbehave(undefined)
+      open()
+    },
+  }
+}
+
+test('a caller who floods a service waits for himself: another is answered meanwhile', async () => {
+  const { held, release } = hold(shop.orders)
+  const flooder = bearer(await provider.token({ sub: 'flooder' }))
+  const flood = Array.from({ length: 44 }, (_, number) =>
+    ask(gateway.url, `{ order(id: "${number}") { id } }`, flooder),
+  )
+  await until(() => held() === 4)
+  let answered = 0
+  for (const one of flood) one.then(() => (answered += 1))
+  const refused = await ask(gateway.url, '{ whoAmI }', flooder)
+  expect(verdict(refused)).toBe('429 BUDGET_EXHAUSTED')
+  expect(refused.headers.get('retry-after')).toBe('1')
+  shop.orders.misbehave(undefined)
+  const other = await ask(gateway.url, '{ whoAmI }', bearer(await provider.token({ sub: 'other' })))
+  expect([verdict(other), answered]).toEqual(['200 OK', 0])
+  release()
+  expect(new Set((await Promise.all(flood)).map(verdict))).toEqual(new Set(['200 OK']))
+})
+
+test('behind a proxy signed-out callers are told apart by their own addresses, in budgets too', async () => {
+  const dear = '{ items(first: 900) { id } }'
+  expect(verdict(await ask(gateway.url, dear, from('198.51.100.1')))).toBe('200 OK')
+  expect(verdict(await ask(gateway.url, dear, from('198.51.100.1')))).toBe('429 BUDGET_EXHAUSTED')
+  expect(verdict(await ask(gateway.url, dear, from('203.0.113.9, 198.51.100.1')))).toBe('429 BUDGET_EXHAUSTED')
+  expect(verdict(await ask(gateway.url, dear, from('198.51.100.2')))).toBe('200 OK')
+  expect(verdict(await ask(gateway.url, dear, from('2001:db8::1')))).toBe('200 OK')
+  expect(verdict(await ask(gateway.url, dear, from('2001:db8::2')))).toBe('429 BUDGET_EXHAUSTED')
+})
