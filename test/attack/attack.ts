@@ -1,0 +1,20 @@
+/** What an attack is. Types only. */
+import type { Target } from './target.ts'
+
+export interface Attack {
+  /** What it is called in the table and on the command line. */
+  readonly name: string
+  /** Another stage than the running product: a gateway of its own, over services that misbehave. */
+  readonly stage?: () => Promise<Stage>
+  /** Carries it out and gives the status its sender saw. */
+  run(target: Target): Promise<string>
+  /** The status of a product that holds. */
+  readonly expected: RegExp
+  /** What the innocent caller asks meanwhile, where it is not the usual small question. */
+  readonly question?: string
+}
+
+export interface Stage {
+  readonly target: Target
+  close(): Promise<void>
+}

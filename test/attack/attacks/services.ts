@@ -1,0 +1,142 @@
+/** Services that misbehave, or that one caller makes misbehave: a gateway of the command's own stands over them. */
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { composeAt } from '../../support/gateway.ts'
+import { spawnGateway } from '../../support/gateway-process.ts'
+import type { Attack, Stage } from '../attack.ts'
+import { ask, type Target, tally } from '../target.ts'
+
+const SDL = 'type Query { whoAmI: String }'
+const BAD = 'Bearer bad'
+const GOOD = 'Bearer good'
+
+/** One request, read whole, and the connection it came on. */
+interface Received {
+  readonly authorization: string
+  readonly socket: Socket
+}
+
+const answerOf = (body: string, status = '200 OK', headers = ''): string =>
+  `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\n${headers}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+
+const wellFor = (authorization: string): string => answerOf(JSON.stringify({ data: { whoAmI: authorization } }))
+
+/** A service that answers with bytes. */
+function startRawService(answer: (received: Received) => void): Promise<Server> {
+  const server = createServer((socket) => {
+    let text = ''
+    socket.on('error', () => undefined)
+    socket.on('data', (piece) => {
+      text += piece.toString('latin1')
+      for (;;) {
+        const end = text.indexOf('\r\n\r\n')
+        const length = Number(/^content-length: (\d+)/im.exec(text)?.[1])
+        if (end < 0 || text.length < end + 4 + length) return
+        const authorization = /^authorization: (.*)$/im.exec(text.slice(0, end))?.[1]?.trim() ?? ''
+        text = text.slice(end + 4 + length)
+        answer({ authorization, socket })
+      }
+    })
+  })
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
+}
+
+const stageOver =
+  (answer: (received: Received) => void): (() => Promise<Stage>) =>
+  async () => {
+    const service = await startRawService(answer)
+    const folder = await mkdtemp(join(tmpdir(), 'attack-'))
+    const file = join(folder, 'supergraph.graphql')
+    const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}`
+    await writeFile(file, composeAt([{ name: 'people', sdl: SDL, url }]))
+    const gateway = await spawnGateway({ SUPERGRAPH: file, PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'silent' })
+    return {
+      target: { url: gateway.url, adminUrl: '', payer: BAD, payee: GOOD, scale: 1 },
+      async close() {
+        await gateway.terminate()
+        service.close()
+        await rm(folder, { recursive: true })
+      },
+    }
+  }
+
+const SMALL = '{ whoAmI }'
+
+/** Twenty times twenty requests at once, from the caller whom the service does not like. */
+async function insist(target: Target): Promise<string> {
+  const outcomes: string[] = []
+  for (let round = 0; round < 20; round += 1) {
+    const asked = Array.from({ length: 20 }, (_, n) =>
+      ask(target, `${SMALL} # ${round} ${n}`, { authorization: target.payer }),
+    )
+    outcomes.push(...(await Promise.all(asked)))
+    await sleep(50)
+  }
+  return tally(outcomes)
+}
+
+/** Coded errors at the field, whatever the code. */
+const CODED = /^\d+ x 200 (?!OK)[A-Z_]+(, \d+ x 200 [A-Z_]+)*$/
+
+const refusing = (name: string, bad: string): Attack => ({
+  name: `a service that answers one caller ${name}`,
+  stage: stageOver(({ authorization, socket }) => {
+    socket.write(authorization === BAD ? bad : wellFor(authorization))
+  }),
+  run: insist,
+  expected: CODED,
+  question: SMALL,
+})
+
+const HTML = '<html>no</html>'
+
+const statuses: readonly (readonly [string, string])[] = [
+  ['400', answerOf(HTML, '400 Bad Request')],
+  ['401', answerOf(HTML, '401 Unauthorized')],
+  ['403', answerOf(HTML, '403 Forbidden')],
+  ['404', answerOf(HTML, '404 Not Found')],
+  ['429', answerOf(HTML, '429 Too Many Requests', 'retry-after: 1\r\n')],
+  ['over 16 MiB', answerOf(`{"data":{"whoAmI":"${'x'.repeat(17 * 1024 * 1024)}"}}`)],
+]
+
+/** Sends a second answer, which nobody asked for, behind each: the next caller must not get it. */
+function shifting(name: string, later: (send: () => void) => void): Attack {
+  return {
+    name: `a service that answers twice, ${name}`,
+    stage: stageOver(({ authorization, socket }) => {
+      socket.write(wellFor(authorization))
+      later(() => socket.write(wellFor(authorization)))
+    }),
+    async run(target) {
+      const callers = Array.from({ length: 1_500 }, (_, n) => `Bearer ${n}`)
+      let shifted = 0
+      const next = async (): Promise<void> => {
+        for (let caller = callers.pop(); caller; caller = callers.pop()) {
+          const response = await fetch(`${target.url}/graphql`, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json', authorization: caller },
+            body: JSON.stringify({ query: SMALL }),
+          })
+          const { data } = (await response.json()) as { data?: { whoAmI?: string | null } }
+          if (typeof data?.whoAmI === 'string' && data.whoAmI !== caller) shifted += 1
+        }
+      }
+      await Promise.all(Array.from({ length: 8 }, next))
+      return `${shifted} of 1500 shifted`
+    },
+    expected: /^0 of/,
+    question: SMALL,
+  }
+}
+
+export const serviceAttacks: readonly Attack[] = [
+  ...statuses.map(([name, bad]) => refusing(name, bad)),
+  shifting('at once', (send) => send()),
+  shifting('a turn later', (send) => void setImmediate(send)),
+  shifting('a millisecond later', (send) => void setTimeout(send, 1)),
+]

@@ -1,0 +1,37 @@
+/**
+ * `npm run attack -- [--url URL] [--admin URL] [words of names]`: attacks the product that runs, and prints what came of it.
+ * The tokens are the demo identity's of `DATA_DIR`. Ends with 1 where something did not hold.
+ */
+import { parseArgs } from 'node:util'
+import { z } from 'zod'
+import { processSettings, readSettings } from '../../gateway/process/settings.ts'
+import { demoIdentity } from '../../gateway/protocol/demo-identity.ts'
+import { attacks } from './attacks.ts'
+import { tableHead, tableRow, verdictOf } from './report.ts'
+import { measureIdle, runAttacks } from './run.ts'
+
+const IDLE = 5_000 // milliseconds
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    url: { type: 'string', default: 'http://localhost:4000' },
+    admin: { type: 'string', default: 'http://localhost:4090' },
+  },
+})
+const chosen = attacks.filter(({ name }) => positionals.every((word) => name.includes(word)))
+const { DATA_DIR } = readSettings(z.object(processSettings), process.env)
+const identity = await demoIdentity(DATA_DIR)
+const target = {
+  url: values.url,
+  adminUrl: values.admin,
+  payer: `Bearer ${await identity.sign('payer')}`,
+  payee: `Bearer ${await identity.sign('payee')}`,
+  scale: 1,
+}
+
+const idle = await measureIdle(target, IDLE)
+console.log(tableHead())
+const rows = await runAttacks(chosen, target, (row) => console.log(tableRow(row, idle)))
+console.log(`\n${verdictOf(rows, idle)}`)
+if (rows.some(({ held }) => !held)) process.exitCode = 1
