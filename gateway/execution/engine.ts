@@ -3,9 +3,10 @@
  * Whoever uses it has parsed and validated the document; it knows nothing of HTTP, callers or policies.
  */
 import type { QueryPlan } from '@apollo/query-planner'
-import { buildSchema, type DocumentNode, type GraphQLSchema } from 'graphql'
+import type { DocumentNode, GraphQLSchema } from 'graphql'
 import { codedError } from '../protocol/errors.ts'
 import type { CallContext, Send } from '../traffic/send.ts'
+import { buildSchemaInSteps } from './api-schema.ts'
 import {
   type BoundVariables,
   bindVariables,
@@ -75,7 +76,10 @@ export const defaultEngineOptions: EngineOptions = {
 export async function createEngine(supergraph: string, options: EngineOptions = defaultEngineOptions): Promise<Engine> {
   const planner = await startPlannerThread(supergraph, options)
   const { facts } = planner
-  const schema = buildSchema(facts.apiSchema, { assumeValid: true, noLocation: true })
+  const schema = await buildSchemaInSteps(facts.apiSchema).catch(async (error: unknown) => {
+    await planner.close()
+    throw error
+  })
   const kept = createOperationCache<PreparedOperation>(options.cacheBytes)
   const compile = compiler(planner, options)
   return {

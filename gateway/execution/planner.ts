@@ -16,13 +16,15 @@ import {
   printSchema,
   visit,
 } from 'graphql'
+import { cutSchema } from './api-schema.ts'
+import { type DeclaredCosts, readDeclaredCosts } from './declared-costs.ts'
 import { prepareSupergraph, type ServiceInputs, type ServiceKeys } from './planner-supergraph.ts'
 import { type RequiredArguments, withServicesNames } from './required-arguments.ts'
 
 /** What the rest of the engine needs to know of a supergraph; plain data, so that it crosses threads. */
 export interface SupergraphFacts {
-  /** The public schema as SDL. */
-  readonly apiSchema: string
+  /** The public schema as SDL, in pieces that are short to parse. */
+  readonly apiSchema: readonly string[]
   /** Services by name, with the addresses that the supergraph gives them. */
   readonly services: readonly { readonly name: string; readonly url: string }[]
   /** Every object type by name, hidden ones too. */
@@ -37,6 +39,8 @@ export interface SupergraphFacts {
   readonly requiredInputs: ServiceInputs
   /** By service and type: the keys that can be resolved. */
   readonly keys: ServiceKeys
+  /** What the supergraph says of the costs of its fields. */
+  readonly costs: DeclaredCosts
 }
 
 export interface Planner {
@@ -56,7 +60,8 @@ const MAX_EVALUATED_PLANS = 100
 
 /** @throws when the text is not a supergraph */
 export function createPlanner(supergraphSdl: string): Planner {
-  const prepared = prepareSupergraph(parse(supergraphSdl, { noLocation: true }))
+  const document = parse(supergraphSdl, { noLocation: true })
+  const prepared = prepareSupergraph(document)
   const supergraph = Supergraph.build(prepared.document, {
     supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
     validateSupergraph: false,
@@ -65,11 +70,12 @@ export function createPlanner(supergraphSdl: string): Planner {
   const apiSchema = supergraph.apiSchema()
   return {
     facts: {
-      apiSchema: publicSchema(apiSchema.toGraphQLJSSchema(), prepared.requiredArguments),
+      apiSchema: cutSchema(publicSchema(apiSchema.toGraphQLJSSchema(), prepared.requiredArguments)),
       services: supergraph.subgraphsMetadata(),
       plannerFields: prepared.plannerFields,
       requiredInputs: prepared.requiredInputs,
       keys: prepared.keys,
+      costs: readDeclaredCosts(document),
       ...typeFacts(supergraph),
     },
     plan(text) {

@@ -21,8 +21,8 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql'
+import type { DeclaredCosts, DeclaredSize } from '../execution/declared-costs.ts'
 import { type Limits, overLimit } from '../limits/limits.ts'
-import type { DeclaredCosts, DeclaredSize } from './declared-costs.ts'
 
 type Variables = Readonly<Record<string, unknown>>
 

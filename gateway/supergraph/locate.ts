@@ -1,17 +1,16 @@
 /** Finds the services that a supergraph joins: their kinds and their addresses. */
 import type { Config } from '../config.ts'
 import type { LocatedService } from '../traffic/traffic.ts'
-import { readGraphs } from './graphs.ts'
+import type { Graph } from './graphs.ts'
 
 /**
  * The product's services are where its settings say; those of somebody else's supergraph are where the supergraph says.
  * @throws Error naming the services that are nowhere
  */
 export function locateServices(
-  supergraph: string,
+  graphs: readonly Graph[],
   { ownServices, services, locate }: Pick<Config, 'ownServices' | 'services' | 'locate'>,
 ): readonly LocatedService[] {
-  const graphs = readGraphs(supergraph)
   if (graphs.length === 0) throw new Error('It joins no service.')
   const known = new Set(services.map(({ definition }) => definition.name))
   const lost = graphs.filter(({ name, url }) => (ownServices ? !known.has(name) : !URL.canParse(url)))

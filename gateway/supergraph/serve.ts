@@ -11,6 +11,7 @@ import { createLeases } from '../traffic/leases.ts'
 import { createTrafficMetrics } from '../traffic/metrics.ts'
 import { type Edition, openEdition } from './edition.ts'
 import { type Editions, openEditions } from './editions.ts'
+import type { Graph } from './graphs.ts'
 import { locateServices } from './locate.ts'
 import { warm } from './warm.ts'
 import { watchSupergraph } from './watch.ts'
@@ -68,17 +69,12 @@ const ignore = (): void => undefined
 function editionMaker(config: Config, { log, limits, policies, registry, store, expected }: ServingOptions) {
   const { secret, ownServices: probing, production: hideSchema } = config
   const leaseTraffic = createLeases({ secret, probing, store, metrics: createTrafficMetrics(registry), log })
+  const openTraffic = (graphs: readonly Graph[]) => leaseTraffic(locateServices(graphs, config))
   const known = expected.map((query) => ({ query, operationName: undefined }))
   return async (supergraph: string, before: Edition | undefined): Promise<Edition> => {
-    const traffic = leaseTraffic(locateServices(supergraph, config))
-    try {
-      const edition = await openEdition(supergraph, { limits, policies, traffic, hideSchema, log })
-      await warm(edition, before ? [...before.documents.inUse()] : known, log)
-      return edition
-    } catch (error) {
-      await traffic.close()
-      throw error
-    }
+    const edition = await openEdition(supergraph, { limits, policies, openTraffic, hideSchema, log })
+    await warm(edition, before ? [...before.documents.inUse()] : known, log)
+    return edition
   }
 }
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { buildSchema } from 'graphql'
+import { buildSchema, parse } from 'graphql'
+import { readDeclaredCosts } from '../../../gateway/execution/declared-costs.ts'
 import { defaultLimits } from '../../../gateway/limits/limits.ts'
-import { readDeclaredCosts } from '../../../gateway/request/declared-costs.ts'
 import { createDocuments, type Documents } from '../../../gateway/request/documents.ts'
 import { publicSchema } from '../../../gateway/supergraph/composition.ts'
 import { files } from '../../../gateway/supergraph/files.ts'
@@ -11,7 +11,7 @@ import { composeAt } from '../../support/gateway.ts'
 const documentsOf = (supergraph: string): Documents => {
   const rules = {
     schema: buildSchema(publicSchema(supergraph)),
-    declared: readDeclaredCosts(supergraph),
+    declared: readDeclaredCosts(parse(supergraph, { noLocation: true })),
     limits: defaultLimits,
   }
   return createDocuments(rules, [])

@@ -25,7 +25,8 @@ export interface Comparison {
   readonly difference: string
 }
 
-export const plainSchema = (federation: Federation): GraphQLSchema => buildSchema(federation.engine.facts.apiSchema)
+export const plainSchema = (federation: Federation): GraphQLSchema =>
+  buildSchema(federation.engine.facts.apiSchema.join('\n'))
 
 /** @param down services that are away; the plain schema fails the fields that need them */
 export async function compare(

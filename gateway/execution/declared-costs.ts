@@ -1,4 +1,4 @@
-/** What a supergraph itself says of costs: `@cost` and `@listSize` of the federation specification (cost v0.1). Reads text only. */
+/** What a supergraph itself says of costs: `@cost` and `@listSize` of the federation specification (cost v0.1). Reads syntax only. */
 import {
   type ConstDirectiveNode,
   type ConstValueNode,
@@ -6,7 +6,6 @@ import {
   type DocumentNode,
   type FieldDefinitionNode,
   Kind,
-  parse,
 } from 'graphql'
 
 /** `@listSize`: how long a list may be. */
@@ -29,11 +28,10 @@ export interface DeclaredCosts {
 const SPECIFICATION = 'https://specs.apollo.dev/cost/'
 
 /** Of a supergraph that says nothing both are empty. */
-export function readDeclaredCosts(supergraph: string): DeclaredCosts {
+export function readDeclaredCosts(supergraph: DocumentNode): DeclaredCosts {
   const weights = new Map<string, number>()
   const sizes = new Map<string, DeclaredSize>()
-  const document = parse(supergraph, { noLocation: true })
-  const names = importedNames(document)
+  const names = importedNames(supergraph)
   if (!names) return { weights, sizes }
 
   const readWeight = (coordinate: string, directives: readonly ConstDirectiveNode[] | undefined): void => {
@@ -52,7 +50,7 @@ export function readDeclaredCosts(supergraph: string): DeclaredCosts {
       sizedFields: textsOf(argumentOf(size, 'sizedFields')),
     })
   }
-  for (const definition of document.definitions) {
+  for (const definition of supergraph.definitions) {
     if (!('name' in definition) || !definition.name) continue
     const type = definition.name.value
     if (definition.kind !== Kind.DIRECTIVE_DEFINITION) readWeight(type, definition.directives as ConstDirectiveNode[])
