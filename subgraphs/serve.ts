@@ -9,7 +9,7 @@ import {
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { type GraphQLFormattedError, parse } from 'graphql'
 import { z } from 'zod'
-import { HttpError, readBody, sendJson } from '../gateway/process/http.ts'
+import { HttpError, parseJson, readBody, sendHttpError, sendJson } from '../gateway/process/http.ts'
 import { announceReady, type LifecycleState, type RunningProcess, runProcess } from '../gateway/process/lifecycle.ts'
 import { listen } from '../gateway/process/listen.ts'
 import { createLogger, type Logger } from '../gateway/process/log.ts'
@@ -158,7 +158,7 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
         method: 'POST',
         headers: new HeaderMap([['content-type', 'application/json']]),
         search: '',
-        body: parseJson(body),
+        body: parseJson(body.toString('utf8')),
       },
       context: async () => {
         context = await service.context(serviceRequest)
@@ -181,10 +181,10 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
       try {
         if (request.method === 'GET' || request.method === 'HEAD') await answerGet(request, response, path)
         else if (request.method === 'POST' && path === '/graphql') await answerOperation(request, response, path)
-        else throw new HttpError(405, 'BAD_USER_INPUT', 'Operations are sent with POST to /graphql.')
+        else throw new HttpError(405, 'BAD_USER_INPUT', 'Operations are sent with POST to /graphql.', { allow: 'POST' })
       } catch (error) {
         if (!(error instanceof HttpError)) throw error
-        sendJson(response, error.status, { errors: [{ message: error.message, extensions: { code: error.code } }] })
+        sendHttpError(response, error)
       }
     },
     { host: common.HOST, port: common.PORT },
@@ -234,14 +234,6 @@ const noStore: ApolloServerPlugin = {
 
 function headersOf<Context extends object>(service: Service<Context>, context: Context | undefined) {
   return context === undefined ? {} : (service.headers?.(context) ?? {})
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch {
-    throw new HttpError(400, 'BAD_USER_INPUT', 'The body is not JSON.')
-  }
 }
 
 /** Coded errors are meant for the client; anything else is a fault of ours and stays in the log. */

@@ -3,6 +3,7 @@
  * What it does not know in full it does not judge: that is for Node's reader.
  */
 import type { IncomingHttpHeaders } from 'node:http'
+import { isFieldName, isFieldValue, skipBlanks } from '../process/fields.ts'
 
 export interface RequestHead {
   readonly headers: Readonly<IncomingHttpHeaders>
@@ -19,7 +20,6 @@ const MAX_HEAD = 16 * 1024
 const MAX_LINES = 64
 const START = 'POST /graphql HTTP/1.1\r\n'
 const END = '\r\n\r\n'
-const LINE = /([\w!#$%&'*+.^`|~-]+):[\t ]*([\t\x20-\x7e\x80-\xff]*)\r\n/y
 const LENGTH = /^\d{1,9}$/
 /** They say how the message or the connection goes on, or how the body is to be read. */
 const FOR_NODE: ReadonlySet<string> = new Set([
@@ -76,19 +76,19 @@ export function createHeadReader(): (buffer: Buffer, length: number) => RequestH
 }
 
 function readLine(text: string, at: number): Line | undefined {
-  LINE.lastIndex = at
-  const [found, name = '', value = ''] = LINE.exec(text) ?? []
+  const colon = text.indexOf(':', at)
+  const end = text.indexOf('\r\n', at)
+  if (colon < 0 || colon > end) return undefined
+  const name = text.slice(at, colon)
+  const value = text.slice(skipBlanks(text, colon + 1), end)
+  if (!isFieldName(name) || !isFieldValue(value)) return undefined
   // What surrounds a value does not belong to it, and hardly anybody sends it.
-  if (found === undefined || value.endsWith(' ') || value.endsWith('\t')) return undefined
-  // A copy: what is cut out of a text keeps the whole of it in memory, and this is kept for as long as the connection.
-  const whole = Buffer.from(found, 'latin1').toString('latin1')
-  const valueEnd = whole.length - 2
-  return {
-    text: whole,
-    name: whole.slice(0, name.length).toLowerCase(),
-    value: whole.slice(valueEnd - value.length, valueEnd),
-  }
+  if (value.endsWith(' ') || value.endsWith('\t')) return undefined
+  return { text: copyOf(text.slice(at, end + 2)), name: copyOf(name).toLowerCase(), value: copyOf(value) }
 }
+
+/** What is cut out of a text keeps the whole of it in memory, and lines are kept for as long as the connection. */
+const copyOf = (text: string): string => Buffer.from(text, 'latin1').toString('latin1')
 
 function headOf(lines: readonly Line[], end: number): RequestHead | undefined {
   const headers: Record<string, string> = {}

@@ -2,7 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { HttpError, readBody, sendJson } from '../process/http.ts'
+import { HttpError, parseJson, readBody, sendHttpError, sendJson } from '../process/http.ts'
+import { readContentType } from '../process/media-types.ts'
 import type { DemoToken } from './settings.ts'
 
 /** Who can be signed in, and how. */
@@ -25,11 +26,14 @@ export async function sendDemoToken(
   response.setHeader('cache-control', 'no-store')
   try {
     requireSameOrigin(request, demo.host)
-    if (request.method !== 'POST') throw new HttpError(405, 'BAD_USER_INPUT', 'Demo tokens are asked for with POST.')
+    if (request.method !== 'POST')
+      throw new HttpError(405, 'BAD_USER_INPUT', 'Demo tokens are asked for with POST.', { allow: 'POST' })
     // Of the types a browser sends to another site unasked, JSON is none.
-    if (request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() !== 'application/json')
-      throw new HttpError(415, 'BAD_USER_INPUT', 'The body must be application/json.')
-    const body = z.object({ caller: z.enum(demo.names) }).safeParse(parseJson(await readBody(request, MAX_BODY)))
+    if (readContentType(request.headers['content-type']).type !== 'application/json')
+      throw new HttpError(415, 'BAD_USER_INPUT', 'The body must be application/json.', { accept: 'application/json' })
+    const body = z
+      .object({ caller: z.enum(demo.names) })
+      .safeParse(parseJson((await readBody(request, MAX_BODY)).toString('utf8')))
     if (!body.success)
       throw new HttpError(400, 'BAD_USER_INPUT', `The body must be {"caller": one of ${demo.names.join(', ')}}.`)
     const answer: DemoToken = {
@@ -39,7 +43,7 @@ export async function sendDemoToken(
     sendJson(response, 200, answer)
   } catch (error) {
     if (!(error instanceof HttpError)) throw error
-    sendJson(response, error.status, { errors: [{ message: error.message, extensions: { code: error.code } }] })
+    sendHttpError(response, error)
   }
 }
 
@@ -60,11 +64,3 @@ function requireSameOrigin(request: IncomingMessage, ownHost: string): void {
 /** Without port and brackets; undefined for what is not a host. */
 const hostName = (host: string): string | undefined =>
   URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, '') : undefined
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch {
-    throw new HttpError(400, 'BAD_USER_INPUT', 'The body is not JSON.')
-  }
-}

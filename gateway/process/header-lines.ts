@@ -1,7 +1,5 @@
 /** Writes headers as HTTP/1.1 has them (RFC 9110, section 5.5), of requests and answers alike. */
-
-/** What would end a line, or be another letter in latin1. */
-const UNFIT = /[^\t\x20-\x7e\x80-\xff]/
+import { isFieldValue } from './fields.ts'
 
 /** Gives the lines of headers, names and values in turn, in latin1. @throws Error where a header could be mistaken for more than one */
 export type WriteHeaderLines = (headers: readonly string[]) => string
@@ -22,7 +20,7 @@ export function createHeaderWriter(): WriteHeaderLines {
       const value = headers[index + 1] ?? ''
       let line = before[index / 2]
       if (line?.name !== name || line.value !== value) {
-        if (UNFIT.test(value)) throw new Error(`the header "${name}" cannot be sent`)
+        if (!isFieldValue(value)) throw new Error(`the header "${name}" cannot be sent`)
         line = { name, value, text: `${name}: ${value}\r\n` }
         before[index / 2] = line
       }

@@ -3,17 +3,22 @@ import { constants } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
+import { listItems } from './fields.ts'
+import { createGrowingBuffer } from './growing-buffer.ts'
 
 /** A request that cannot be served, with the status it deserves. The message is safe to show to anyone. */
 export class HttpError extends Error {
   readonly status: number
   readonly code: string
+  /** Of the answer: what the client could do instead. */
+  readonly headers: Readonly<Record<string, string>>
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}) {
     super(message)
     this.name = 'HttpError'
     this.status = status
     this.code = code
+    this.headers = headers
   }
 }
 
@@ -23,9 +28,13 @@ export const tooLarge = (limit: number): HttpError =>
 
 const decoders = new Map([
   ['gzip', promisify(gunzip)],
+  ['x-gzip', promisify(gunzip)], // RFC 9110, section 8.4.1.3
   ['deflate', promisify(inflate)],
   ['br', promisify(brotliDecompress)],
 ])
+const NOT_DECODED = 'The content encoding is not supported.'
+/** What a client should use instead (RFC 9110, section 15.5.16). */
+const DECODED = { 'accept-encoding': 'gzip, deflate, br' }
 
 /**
  * Reads a whole body.
@@ -39,10 +48,11 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   // A small body has come with its head, and was taken in as soon as whoever looked at the head was done.
   const isHere = length > 0 && request.readableLength === length
   const body = isHere ? (request.read() as Buffer) : await collect(request, limit)
-  const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity'
-  if (encoding === 'identity') return body
-  const decode = decoders.get(encoding)
-  if (!decode) throw new HttpError(415, 'BAD_USER_INPUT', `The content encoding is not supported.`)
+  const codings = listItems(request.headers['content-encoding']?.toLowerCase() ?? '')
+  const [encoding, ...others] = codings.filter((coding) => coding !== 'identity')
+  if (encoding === undefined) return body
+  const decode = others.length === 0 ? decoders.get(encoding) : undefined
+  if (!decode) throw new HttpError(415, 'BAD_USER_INPUT', NOT_DECODED, DECODED)
   try {
     return await decode(body, { maxOutputLength: Math.min(limit, constants.MAX_LENGTH) })
   } catch (error) {
@@ -54,11 +64,9 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
 /** By events: the async iterator of a request costs a quarter of what a small request costs altogether. */
 function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let size = 0
+    const body = createGrowingBuffer()
     const keep = (chunk: Buffer): void => {
-      size += chunk.length
-      if (size <= limit) chunks.push(chunk)
+      if (body.bytes() + chunk.length <= limit) body.add(chunk)
       else {
         // What still comes is thrown away, so that the sender can read the refusal.
         request.off('data', keep).resume()
@@ -70,7 +78,7 @@ function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
       reject(new HttpError(400, 'BAD_USER_INPUT', 'The body ended before it was complete.'))
     }
     request.on('data', keep)
-    request.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))
+    request.once('end', () => resolve(body.content()))
     request.once('error', cut)
     request.once('close', cut)
     // Of a sender who left before anybody listened no event comes any more.
@@ -78,9 +86,35 @@ function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
   })
 }
 
-/** Answers with JSON and an exact length. */
-export function sendJson(response: ServerResponse, status: number, value: unknown): void {
+/** The value of a JSON body, with or without a byte order mark (RFC 8259, section 8.1). @throws HttpError 400 */
+export function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body.startsWith(BYTE_ORDER_MARK) ? body.slice(1) : body)
+  } catch {
+    throw new HttpError(400, 'BAD_USER_INPUT', 'The body is not JSON.')
+  }
+}
+
+const BYTE_ORDER_MARK = '\ufeff'
+
+/** Answers with JSON and an exact length. @param headers beside those */
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   const body = Buffer.from(JSON.stringify(value))
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': body.length })
+  response.writeHead(status, { ...JSON_HEADERS, ...headers, 'content-length': body.length })
   response.end(body)
 }
+
+/** Of every JSON body: no browser may take it for something else. */
+export const JSON_HEADERS = {
+  'content-type': 'application/json; charset=utf-8',
+  'x-content-type-options': 'nosniff',
+} as const
+
+/** Answers as every GraphQL client can read it. */
+export const sendHttpError = (response: ServerResponse, { status, code, message, headers }: HttpError): void =>
+  sendJson(response, status, { errors: [{ message, extensions: { code } }] }, headers)

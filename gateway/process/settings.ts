@@ -1,5 +1,6 @@
 /** Reads a process's settings from its environment, once, and reports every fault at once. No other module reads `process.env`. */
 import { z } from 'zod' // MIT, no dependencies: one schema gives the check, the type and every fault together
+import { listItems } from './fields.ts'
 
 /** Why a process cannot start, in words for whoever started it: printed as it is, without a stack. */
 export class StartRefused extends Error {
@@ -45,12 +46,7 @@ export const httpUrl = z
 export const commaList = <Item extends z.ZodType<unknown, string>>(item: Item, missing?: string) =>
   z
     .string(missing)
-    .transform((text) =>
-      text
-        .split(',')
-        .map((part) => part.trim())
-        .filter((part) => part !== ''),
-    )
+    .transform((text) => listItems(text))
     .pipe(z.array(item).min(1, 'must name at least one value'))
 
 export const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
 import type { AdminCommands } from '../admin.ts'
-import { HttpError, readBody, sendJson } from '../process/http.ts'
+import { HttpError, parseJson, readBody, sendJson } from '../process/http.ts'
 import { SupergraphRefused } from '../supergraph/editions.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>
@@ -17,7 +17,7 @@ export function createAdminRoutes(commands: AdminCommands): Answer {
       response.writeHead(200, { 'content-type': METRICS_TYPE }).end(await commands.metrics())
     },
     'POST /purge': async (request, response) => {
-      const { tags } = purge.parse(await readJson(request))
+      const { tags } = purge.parse(parseJson((await readBody(request, MAX_BODY)).toString('utf8')))
       await commands.purge(tags)
       sendJson(response, 200, { purged: tags })
     },
@@ -35,7 +35,7 @@ export function createAdminRoutes(commands: AdminCommands): Answer {
       requireOperator(request)
       await answer(request, response)
     } catch (error) {
-      if (error instanceof HttpError) sendJson(response, error.status, { error: error.message })
+      if (error instanceof HttpError) sendJson(response, error.status, { error: error.message }, error.headers)
       else if (error instanceof SupergraphRefused) sendJson(response, 422, { error: error.message })
       else if (error instanceof z.ZodError) sendJson(response, 400, { error: z.prettifyError(error) })
       else throw error
@@ -59,12 +59,3 @@ function requireOperator({ headers }: IncomingMessage): void {
 
 /** `{"tags": ["weather", "City", "City:2267057"]}`: services, types or single entities. */
 const purge = z.object({ tags: z.array(z.string().min(1).max(256)).min(1).max(1_000) })
-
-async function readJson(request: IncomingMessage): Promise<unknown> {
-  try {
-    return JSON.parse((await readBody(request, MAX_BODY)).toString('utf8'))
-  } catch (error) {
-    if (error instanceof HttpError) throw error
-    throw new HttpError(400, 'BAD_USER_INPUT', 'The body is not JSON.')
-  }
-}

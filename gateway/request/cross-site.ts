@@ -3,15 +3,22 @@
  * each must carry something that makes the browser ask for permission first.
  */
 import { HttpError } from '../process/http.ts'
+import { readContentType } from '../process/media-types.ts'
 import type { Policy } from './exchange.ts'
 
 const SIMPLE_TYPES = new Set(['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'])
-const PREFLIGHT_HEADERS = ['x-apollo-operation-name', 'apollo-require-preflight', 'x-request-id', 'authorization']
+const PREFLIGHT_HEADERS = [
+  'x-apollo-operation-name',
+  'apollo-require-preflight',
+  'graphql-require-preflight',
+  'x-request-id',
+  'authorization',
+]
 
 export const refuseCrossSite: Policy = ({ request: { headers } }) => {
   if (headers['content-type'] === 'application/json') return
-  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase()
-  if (type !== undefined && !SIMPLE_TYPES.has(type)) return
+  const { type } = readContentType(headers['content-type'])
+  if (type !== '' && !SIMPLE_TYPES.has(type)) return
   if (PREFLIGHT_HEADERS.some((name) => headers[name] !== undefined)) return
   // A browser says where a request comes from; what is no browser has no cookies to steal the use of.
   const site = headers['sec-fetch-site']

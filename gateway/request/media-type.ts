@@ -1,40 +1,65 @@
 /** Which JSON the client sends and wants (GraphQL over HTTP: `application/json` or `application/graphql-response+json`). */
 import { LRUCache } from 'lru-cache' // BlueOak 1.0.0; the bounded cache of the Node field
-import Negotiator from 'negotiator' // MIT; content negotiation as RFC 9110 has it
 import { HttpError } from '../process/http.ts'
-import type { Policy } from './exchange.ts'
+import { type Preference, type PreferenceOf, readAccept, readContentType } from '../process/media-types.ts'
+import type { Exchange, Policy } from './exchange.ts'
 
-export type MediaType = 'application/json' | 'application/graphql-response+json'
-
-const RESPONSE_JSON: MediaType = 'application/graphql-response+json'
+const OFFERED = ['application/json', 'application/graphql-response+json'] as const
 const EVENTS = 'text/event-stream'
-const OFFERED: MediaType[] = ['application/json', RESPONSE_JSON]
+
+export type MediaType = (typeof OFFERED)[number]
+
+type Negotiated = Pick<Exchange, 'mediaType' | 'legacyStatus' | 'accepts'>
 
 /** Clients send the same few values again and again. */
-const negotiated = new LRUCache<string, MediaType | 'none'>({ max: 256 })
+const negotiated = new LRUCache<string, Negotiated | 'none'>({ max: 256 })
 
 export const negotiateMediaType: Policy = (exchange) => {
   const { accept } = exchange.request.headers
   if (accept === undefined || accept === '*/*') return
-  let type = negotiated.get(accept)
-  if (type === undefined) {
-    type = (new Negotiator({ headers: { accept } }).mediaType(OFFERED) as MediaType | undefined) ?? 'none'
-    negotiated.set(accept, type)
+  let wanted = negotiated.get(accept)
+  if (wanted === undefined) {
+    wanted = negotiate(readAccept(accept))
+    negotiated.set(accept, wanted)
   }
-  if (accept.includes(EVENTS)) {
-    exchange.accepts = type === 'none' ? 'events' : 'either'
-    if (type === 'none') return // a refusal is JSON all the same
-  }
-  if (type === 'none') throw new HttpError(406, 'BAD_USER_INPUT', `Answers are ${OFFERED.join(' or ')}.`)
-  exchange.mediaType = type
-  exchange.legacyStatus = type === 'application/json' && accept.includes(type)
+  if (wanted === 'none') throw new HttpError(406, 'BAD_USER_INPUT', `Answers are ${OFFERED.join(' or ')}.`)
+  const { mediaType, legacyStatus, accepts } = wanted
+  exchange.mediaType = mediaType
+  exchange.legacyStatus = legacyStatus
+  exchange.accepts = accepts
 }
+
+const ANY: Negotiated = { mediaType: 'application/json', legacyStatus: false, accepts: 'answer' }
+
+/** @param preferenceOf `undefined` where any type will do */
+function negotiate(preferenceOf: PreferenceOf | undefined): Negotiated | 'none' {
+  if (!preferenceOf) return ANY
+  const fitting = OFFERED.flatMap((type) => {
+    const preference = preferenceOf(type)
+    return preference && preference.quality > 0 ? [{ type, ...preference }] : []
+  })
+  const [best] = fitting.sort(byPreference)
+  const events = preferenceOf(EVENTS)
+  // A wildcard for all asks for nothing out of the ordinary.
+  const takesEvents = events !== undefined && events.quality > 0 && events.precision > 0
+  if (!best) return takesEvents ? { ...ANY, accepts: 'events' } : 'none' // a refusal is JSON all the same
+  return {
+    mediaType: best.type,
+    legacyStatus: best.type === 'application/json' && best.precision === 2,
+    accepts: takesEvents ? 'either' : 'answer',
+  }
+}
+
+const byPreference = (one: Preference, other: Preference): number =>
+  other.quality - one.quality || other.precision - one.precision || one.place - other.place
+
+const UTF_8: ReadonlySet<string | undefined> = new Set([undefined, 'utf-8', 'utf8'])
 
 export const requireJsonBody: Policy = ({ request: { method, headers } }) => {
   if (method !== 'POST' || headers['content-type'] === 'application/json') return
-  const [type, ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';')
-  const charset = parameters.find((parameter) => parameter.trim().startsWith('charset='))?.split('=')[1]
-  const utf8 = charset === undefined || ['utf-8', '"utf-8"', 'utf8'].includes(charset.trim())
-  if (type?.trim() === 'application/json' && utf8) return
-  throw new HttpError(415, 'BAD_USER_INPUT', 'The body must be application/json in UTF-8.')
+  const { type, charset } = readContentType(headers['content-type'])
+  if (type === 'application/json' && UTF_8.has(charset)) return
+  throw new HttpError(415, 'BAD_USER_INPUT', 'The body must be application/json in UTF-8.', {
+    accept: 'application/json; charset=utf-8',
+  })
 }

@@ -1,9 +1,13 @@
-/** Operations come by GET or POST, and nothing else. */
+/** Operations come by GET, by HEAD as by GET without the answer's body, or by POST. */
 import { HttpError } from '../process/http.ts'
 import type { Policy } from './exchange.ts'
 
-export const allowMethods: Policy = ({ request, headers }) => {
-  if (request.method === 'POST' || request.method === 'GET') return
-  headers.set('allow', 'GET, POST')
-  throw new HttpError(405, 'BAD_USER_INPUT', 'Operations are sent with GET or POST.')
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST'])
+
+/** As `Allow` names them. */
+export const ALLOWED = [...METHODS].join(', ')
+
+export const allowMethods: Policy = ({ request }) => {
+  if (METHODS.has(request.method)) return
+  throw new HttpError(405, 'BAD_USER_INPUT', 'Operations are sent with GET or POST.', { allow: ALLOWED })
 }

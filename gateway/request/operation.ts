@@ -19,7 +19,7 @@ export function selectOperation(document: DocumentNode, name: string | undefined
 }
 
 /** GET is for reading; subscriptions need a connection that stays open. */
-export function fitsMethod({ request, headers, accepts }: Exchange, { operation }: OperationDefinitionNode): void {
+export function fitsMethod({ request, accepts }: Exchange, { operation }: OperationDefinitionNode): void {
   if (operation === 'subscription') {
     if (accepts !== 'answer') return
     throw codedError(
@@ -28,6 +28,5 @@ export function fitsMethod({ request, headers, accepts }: Exchange, { operation 
     )
   }
   if (operation === 'query' || request.method === 'POST') return
-  headers.set('allow', 'POST')
-  throw new HttpError(405, 'BAD_USER_INPUT', 'Mutations are sent with POST.')
+  throw new HttpError(405, 'BAD_USER_INPUT', 'Mutations are sent with POST.', { allow: 'POST' })
 }

@@ -1,6 +1,6 @@
 /** Reads what the client asks for, from a bounded body or from the address, and checks its shape (GraphQL over HTTP, section 5). */
 import { LRUCache } from 'lru-cache'
-import { HttpError } from '../process/http.ts'
+import { HttpError, parseJson } from '../process/http.ts'
 import { codedError } from '../protocol/errors.ts'
 import type { Exchange, Parameters, Policy } from './exchange.ts'
 
@@ -18,7 +18,7 @@ export function readParameters(limit: number): Policy {
   const read = (body: string): Parameters => {
     const found = known.get(body)
     if (found) return found
-    const parameters = check(parseBody(body))
+    const parameters = check(parseJson(body))
     // What has no objects in it cannot be changed under the next request.
     if (!parameters.variables && !parameters.extensions) known.set(body, parameters)
     return parameters
@@ -33,14 +33,6 @@ export function readParameters(limit: number): Policy {
     }
     const body = exchange.request.readText(limit)
     return body instanceof Promise ? body.then(take) : take(body)
-  }
-}
-
-function parseBody(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    throw codedError('BAD_USER_INPUT', 'The body is not JSON.')
   }
 }
 

@@ -25,7 +25,7 @@ export function sendExecution(exchange: Exchange, reply: HttpReply, execution: E
     exchange.headers.set('age', String(keepable.age))
     const vary = ['accept', ...(keepable.variesByLanguage ? ['accept-language'] : []), exchange.headers.get('vary')]
     exchange.headers.set('vary', vary.filter((name) => name !== undefined).join(', '))
-    if (exchange.request.method === 'GET' && isKnownToClient(exchange, body)) {
+    if (exchange.request.method !== 'POST' && isKnownToClient(exchange, body)) {
       write(exchange, reply, 304, '')
       return
     }
@@ -53,6 +53,8 @@ export function sendRefusal(exchange: Exchange, reply: HttpReply, error: unknown
   const legacy = exchange.legacyStatus && isDocumentFault(code)
   const status = error instanceof HttpError ? error.status : legacy ? 200 : statusOf(code)
   const outcome = { errors: [masked] }
+  if (error instanceof HttpError)
+    for (const [name, value] of Object.entries(error.headers)) exchange.headers.set(name, value)
   write(exchange, reply, status, bodyOf(textOf(outcome)))
   return outcome
 }
@@ -79,7 +81,7 @@ export const bodyOf = (text: string): Body =>
   text.length <= SHORT && Buffer.byteLength(text) === text.length ? text : Buffer.from(text)
 
 function write({ requestId, headers, mediaType }: Exchange, reply: HttpReply, status: number, body: Body): void {
-  const all = [REQUEST_ID_HEADER, requestId]
+  const all = [REQUEST_ID_HEADER, requestId, 'x-content-type-options', 'nosniff']
   if (status !== 304) all.push('content-type', CONTENT_TYPE[mediaType])
   if (!headers.has('cache-control')) all.push('cache-control', 'no-store')
   for (const [name, value] of headers) all.push(name, value)

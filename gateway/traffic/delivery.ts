@@ -1,4 +1,5 @@
 /** Brings one call to one instance: headers by the service's kind, signature, deadline, and what the outcome says of the instance's health. */
+import { listItems } from '../process/fields.ts'
 import {
   PERSPECTIVE_HEADER,
   REQUEST_ID_HEADER,
@@ -75,7 +76,7 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
         answer,
         freshness: readFreshness(service.kind, received, answer),
         bytes: received.bytes,
-        tags: received.fields.get('cache-tag')?.split(/\s*,\s*/) ?? NO_TAGS,
+        tags: listItems(received.fields.get('cache-tag') ?? ''),
       } satisfies Reply
     } catch (error) {
       report(instance, error)
@@ -86,8 +87,6 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
     }
   }
 }
-
-const NO_TAGS: readonly string[] = []
 
 /** What a failed try says of the instance. */
 export function report({ breaker, url }: Instance, error: unknown): void {

@@ -21,8 +21,10 @@ export function createEventReader(onEvent: (name: string, data: string) => void,
     else if (line.startsWith('data:')) data.push(line.slice(5).replace(/^ /, ''))
   }
   return (piece) => {
-    const lines = (rest + piece).split(/\r?\n/)
-    rest = lines.pop() ?? ''
+    rest += piece
+    // Read again only once a line is whole: one that comes letter by letter would be read once for each.
+    const lines = piece.includes('\n') ? rest.split(/\r?\n/) : []
+    rest = lines.pop() ?? rest
     if (rest.length > limit) throw new RangeError(`an event is larger than ${limit} characters`)
     for (const line of lines) readLine(line)
   }

@@ -2,6 +2,7 @@
  * Puts the body of an HTTP/1.1 answer together from pieces, never over its limit, and never a byte past its end.
  * What it says of itself are functions, not getters: V8 gives each object with a getter a hidden class of its own, which outlives it.
  */
+import { createGrowingBuffer } from '../../process/growing-buffer.ts'
 import { CallFailure } from '../failure.ts'
 import type { AnswerHead } from './head.ts'
 import { malformed } from './head.ts'
@@ -120,16 +121,14 @@ function chunkedBody(kept: Sink): Body {
 }
 
 function createKept(): Sink {
-  const pieces: Buffer[] = []
-  let bytes = 0
+  const kept = createGrowingBuffer()
   return {
     add(piece: Buffer) {
-      bytes += piece.length
-      if (bytes > MAX_BODY) throw tooLarge()
-      pieces.push(Buffer.from(piece))
+      if (kept.bytes() + piece.length > MAX_BODY) throw tooLarge()
+      kept.add(piece)
     },
-    bytes: () => bytes,
-    text: () => Buffer.concat(pieces, bytes).toString('utf8'),
+    bytes: kept.bytes,
+    text: () => kept.content().toString('utf8'),
   }
 }
 

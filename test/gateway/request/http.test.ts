@@ -56,7 +56,10 @@ describe('GraphQL over HTTP', () => {
     const get = await fetch(`${gateway.url}/graphql?query=${encodeURIComponent('mutation { touch }')}`)
     expect([get.headers.get('allow'), verdict(await readAnswer(get))]).toEqual(['POST', '405 BAD_USER_INPUT'])
     const put = await fetch(`${gateway.url}/graphql`, { method: 'PUT' })
-    expect([put.headers.get('allow'), verdict(await readAnswer(put))]).toEqual(['GET, POST', '405 BAD_USER_INPUT'])
+    expect([put.headers.get('allow'), verdict(await readAnswer(put))]).toEqual([
+      'GET, HEAD, POST',
+      '405 BAD_USER_INPUT',
+    ])
   })
 
   test('answers JSON and a code to every path and every malformed body', async () => {

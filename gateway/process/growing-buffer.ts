@@ -1,0 +1,32 @@
+/** Puts bytes together from pieces. However small they come, they take the room of their bytes: a `Buffer` for each byte takes a hundred. */
+
+const LEAST = 1024 // bytes
+
+export interface GrowingBuffer {
+  /** Copies a piece. */
+  add(piece: Buffer): void
+  /** Of all pieces. */
+  bytes(): number
+  /** All pieces, good until the next is added. */
+  content(): Buffer
+}
+
+export function createGrowingBuffer(): GrowingBuffer {
+  let room: Buffer = Buffer.alloc(0)
+  let used = 0
+  return {
+    add(piece) {
+      const needed = used + piece.length
+      if (needed > room.length) {
+        // Doubled, so that each byte is copied about twice in all.
+        const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * room.length, LEAST))
+        room.copy(larger, 0, 0, used)
+        room = larger
+      }
+      piece.copy(room, used)
+      used = needed
+    },
+    bytes: () => used,
+    content: () => room.subarray(0, used),
+  }
+}

@@ -1,0 +1,126 @@
+/** Whatever reads foreign bytes takes time in proportion to their length: one caller's odd header must not hold up the others. */
+import { describe, expect, test } from '@jest/globals'
+import { createHeadReader } from '../gateway/http/request-head.ts'
+import { listItems } from '../gateway/process/fields.ts'
+import { createHeaderWriter } from '../gateway/process/header-lines.ts'
+import { readAccept, readContentType } from '../gateway/process/media-types.ts'
+import { verifySignature } from '../gateway/protocol/signature.ts'
+import { hideHint } from '../gateway/request/hints.ts'
+import { requestIdOf } from '../gateway/request/request-id.ts'
+import { readFreshness } from '../gateway/traffic/answer.ts'
+import { openBody } from '../gateway/traffic/client/body.ts'
+import { readHead } from '../gateway/traffic/client/head.ts'
+import { createEventReader } from '../gateway/traffic/event-stream.ts'
+import { parseAccountNumber } from '../subgraphs/banking/accounts/number.ts'
+import { parseRate } from '../subgraphs/banking/exchange/rate.ts'
+import { optionalText } from '../subgraphs/banking/input.ts'
+import { parseMinorUnits } from '../subgraphs/banking/money/amount.ts'
+import { faultOfUrl } from '../subgraphs/banking/webhooks/address.ts'
+import { acceptedLocales } from '../subgraphs/content/locale.ts'
+import { plainText } from '../subgraphs/content/search/plain-text.ts'
+import { wordsOf } from '../subgraphs/content/search/words.ts'
+
+const SHORT = 12_500 // letters
+const TIMES = 8
+/** A reader that is linear takes 8 times as long for 8 times as much, one that is not takes 64 times. */
+const MOST = 24
+/** Below this a figure says more of the machine than of the reader; the square of the long text is seconds. */
+const NOTHING = 20 // milliseconds
+const TRIES = 5
+
+/** Of this thread, so that nothing else on the machine counts; the shortest of a few tries, in milliseconds. */
+function timeOf(read: (text: string) => unknown, text: string): number {
+  let shortest = Number.POSITIVE_INFINITY
+  for (let tries = 0; tries < TRIES && shortest > NOTHING; tries += 1) {
+    const began = process.threadCpuUsage()
+    try {
+      read(text)
+    } catch {
+      // A refusal is an answer as well.
+    }
+    const { user, system } = process.threadCpuUsage(began)
+    shortest = Math.min(shortest, (user + system) / 1000)
+  }
+  return shortest
+}
+
+/** Texts of any length that are awkward to read: runs of one thing before what does not fit. */
+const AWKWARD: readonly ((length: number) => string)[] = [
+  ...[' ', '\t', ',', ' ,', ';', '"', '\\', '=', '/', '.', '-', '_', ':', '\r', '\n', '[', '](', '<', '`', '|', '#'],
+  ...['0', 'a', 'aA1', '%', '@', '!', 'a.', 'a-', 'a, ', '0.', '::', '*', '- ', '> ', 'é', 'e\u0301\u0316', '\ud800'],
+].flatMap((run) => [
+  (length: number) => run.repeat(length / run.length),
+  (length: number) => `${run.repeat(length / run.length)}\x01`,
+  (length: number) => `a${run.repeat(length / run.length)}\x01a`,
+])
+
+function expectLinear(read: (text: string) => unknown, texts = AWKWARD): void {
+  for (const make of texts) {
+    const long = timeOf(read, make(SHORT * TIMES))
+    if (long <= NOTHING) continue
+    const ratio = long / Math.max(timeOf(read, make(SHORT)), NOTHING / TIMES)
+    expect({ text: make(8), isLinear: ratio < MOST }).toMatchObject({ isLinear: true })
+  }
+}
+
+const answer = (fields: Readonly<Record<string, string>>) => ({
+  status: 200,
+  fields: new Map(Object.entries(fields)),
+  text: '{}',
+  bytes: 2,
+})
+
+describe('time grows with length and no faster in the reader of', () => {
+  test.each<[string, (text: string) => unknown]>([
+    ['lists between commas', (text) => listItems(text)],
+    ['parameters', (text) => listItems(text, ';')],
+    ['Accept', (text) => readAccept(text)?.('application/json')],
+    ['Accept with parameters', (text) => readAccept(`a/b;${text}`)?.('application/json')],
+    ['Content-Type', readContentType],
+    ['headers to be sent', (text) => createHeaderWriter()(['a', text])],
+    ['signatures', (text) => verifySignature('secret', signed, text)],
+    ['guesses in messages', (text) => hideHint(`Did you mean ${text}?`)],
+    ['ids of requests', (text) => requestIdOf({ headers: { 'x-request-id': text } })],
+    ['Cache-Control', (text) => readFreshness('stateless', answer({ 'cache-control': text }), { data: {} })],
+    ['Vary', (text) => readFreshness('stateless', answer({ 'cache-control': 'max-age=9', vary: text }), { data: {} })],
+    ['heads of services', (text) => readHead(`HTTP/1.1 200 OK\r\na: ${text}\r\nconnection: ${text}`)],
+    ['sizes of chunks', (text) => openBody('chunked').take(Buffer.from(`${text}\r\n`))],
+    ['events', (text) => createEventReader(() => undefined, 1e9)(`data: ${text}\n\n`)],
+    [
+      'events that come letter by letter',
+      (text) =>
+        readLetters(
+          createEventReader(() => undefined, 1e9),
+          text,
+        ),
+    ],
+    ['account numbers', parseAccountNumber],
+    ['amounts', parseMinorUnits],
+    ['rates', parseRate],
+    ['texts of customers', (text) => optionalText('reference', text, 140)],
+    ['addresses of webhooks', (text) => faultOfUrl(`https://${text}`, false)],
+    ['Accept-Language', acceptedLocales],
+    ['Markdown as plain text', plainText],
+    ['words', wordsOf],
+  ])('%s', (_what, read) => {
+    expectLinear(read)
+  })
+
+  test('chunks of one byte', () => {
+    expectLinear((text) => openBody('chunked').take(Buffer.from(text)), [(length) => '1\r\na\r\n'.repeat(length)])
+  })
+
+  test('heads of clients, which are 16 kB at most', () => {
+    const slow = AWKWARD.flatMap((make) => [`a: ${make(16_000)}`, make(16_000)]).filter((line) => {
+      const head = Buffer.from(`POST /graphql HTTP/1.1\r\nhost: a\r\n${line}\r\n\r\n`, 'latin1')
+      return timeOf(() => createHeadReader()(head, head.length), '') > NOTHING
+    })
+    expect(slow.map((line) => line.slice(0, 8))).toEqual([])
+  })
+})
+
+const signed = { method: 'POST', path: '/', body: '', authorization: undefined, perspective: undefined, requestId: 'a' }
+
+function readLetters(read: (piece: string) => void, text: string): void {
+  for (const letter of `data: ${text}`) read(letter)
+}
