@@ -151,11 +151,12 @@ function compiler(planner: PlannerThread, { onUnplannable }: PlanningOptions): C
   const types = typeRelations(planner.facts)
   const fieldNames = new Set(planner.facts.fieldNames)
   const plannerFields = new Set(planner.facts.plannerFields)
+  const interfaceObjects = new Set(planner.facts.interfaceObjects)
   const planOf = ({ definition }: ClientOperation, text: string): Promise<QueryPlan> =>
     definition.operation === 'mutation' ? planInOrder(text, planner.plan) : planner.plan(text)
   return async (client, conditions) => {
     const names = createInternalNames(fieldNames, plannerFields)
-    const text = plannedOperation(client, conditions, names)
+    const text = plannedOperation(client, conditions, names, interfaceObjects)
     const plan = text === undefined ? { kind: 'QueryPlan' as const } : await planOf(client, text)
     try {
       const operation = compileOperation(client, conditions, names, plan, types)

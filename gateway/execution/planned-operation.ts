@@ -5,10 +5,11 @@
 import {
   type FieldNode,
   type GraphQLCompositeType,
+  type GraphQLField,
   type GraphQLSchema,
   getNamedType,
+  isAbstractType,
   isCompositeType,
-  isInterfaceType,
   isObjectType,
   isUnionType,
   Kind,
@@ -40,11 +41,15 @@ interface PlannedField {
 /** Selections looked at; more is a document made to be expensive. */
 const MAX_SELECTIONS = 50_000
 
-/** The text to plan; `undefined` when the client asks for nothing but introspection. */
+/**
+ * The text to plan; `undefined` when the client asks for nothing but introspection.
+ * @param interfaceObjects interfaces of which some service knows no objects
+ */
 export function plannedOperation(
   client: ClientOperation,
   conditions: ConditionValues,
   names: InternalNames,
+  interfaceObjects: ReadonlySet<string>,
 ): string | undefined {
   const { schema, rootType, definition, fragments } = client
   let budget = MAX_SELECTIONS
@@ -72,8 +77,10 @@ export function plannedOperation(
       if (!body) continue
       const condition = body.typeCondition ? typeFromAST(schema, body.typeCondition) : parent
       if (!isCompositeType(condition)) throw new Error('A fragment is on a type that has no fields.')
-      const target = narrowed(schema, into, condition, directives)
-      if (target) collect(condition, body.selectionSet, target)
+      for (const type of plannable(schema, into.type, condition, interfaceObjects)) {
+        const target = narrowed(schema, into, type, directives)
+        if (target) collect(condition, body.selectionSet, target)
+      }
     }
   }
 
@@ -85,9 +92,10 @@ export function plannedOperation(
       return
     }
     if (parent === schema.getQueryType() && (name === '__schema' || name === '__type')) return
-    const field = isUnionType(parent) ? undefined : parent.getFields()[name]
+    const field = fieldOf(parent, name)
     if (!field) throw new Error(`The type ${parent.name} has no field ${name}.`)
-    const type = getNamedType(field.type)
+    // The object may narrow the type that its interface gives the field: what is below is asked of the narrower one.
+    const type = getNamedType((fieldOf(into.type, name) ?? field).type)
     // Two root fields of a mutation that look the same are two changes; and a null that an object takes from a field of one alias is not the
     // other alias's.
     const isChange = definition.operation === 'mutation' && parent === rootType
@@ -101,7 +109,8 @@ export function plannedOperation(
       into.fields.set(internal, planned)
     }
     if (planned.children && node.selectionSet) {
-      collect(planned.children.type, node.selectionSet, planned.children)
+      // The names inside depend on where they are written alone, so that a fragment's fields have one name wherever it is spread.
+      collect(getNamedType(field.type) as GraphQLCompositeType, node.selectionSet, planned.children)
     }
   }
 
@@ -113,6 +122,9 @@ export function plannedOperation(
   const variables = variableText(definition.variableDefinitions ?? [], body)
   return `${definition.operation}${name}${variables}${directiveText(definition)} { ${body}}`
 }
+
+const fieldOf = (type: GraphQLCompositeType, name: string): GraphQLField<unknown, unknown> | undefined =>
+  isUnionType(type) ? undefined : type.getFields()[name]
 
 const emptySelection = (type: GraphQLCompositeType): PlannedSelection => ({
   type,
@@ -146,13 +158,28 @@ const possible = (schema: GraphQLSchema, type: GraphQLCompositeType): readonly G
 const overlap = (schema: GraphQLSchema, left: GraphQLCompositeType, right: GraphQLCompositeType): boolean =>
   possible(schema, left).some((type) => possible(schema, right).includes(type))
 
+/**
+ * A fragment's type condition as the planner can take it. From an interface of which a service knows no objects it finds no way to another
+ * interface or a union, but one to each object type.
+ */
+function plannable(
+  schema: GraphQLSchema,
+  parent: GraphQLCompositeType,
+  condition: GraphQLCompositeType,
+  interfaceObjects: ReadonlySet<string>,
+): readonly GraphQLCompositeType[] {
+  if (!interfaceObjects.has(parent.name) || isObjectType(condition) || condition === parent) return [condition]
+  if (isAlways(schema, condition, parent)) return [condition]
+  return possible(schema, parent).filter((type) => possible(schema, condition).includes(type))
+}
+
 /** A union has no fields of its own: what a fragment on an interface selects cannot move into it. */
 const isAlways = (schema: GraphQLSchema, condition: GraphQLCompositeType, type: GraphQLCompositeType): boolean =>
   !isObjectType(condition) && !isUnionType(type) && schema.isSubType(condition, type)
 
 function selectionText({ type, fields, fragments }: PlannedSelection): string {
   // What an object really is decides which fragments apply, even where they ask for nothing else.
-  let text = fragments.size > 0 && isInterfaceType(type) && !fields.has('__typename') ? '__typename ' : ''
+  let text = fragments.size > 0 && isAbstractType(type) && !fields.has('__typename') ? '__typename ' : ''
   for (const field of fields.values()) {
     // A selection that conditions left empty still asks whether the object is there.
     const children = field.children && (selectionText(field.children) || '__typename ')

@@ -7,15 +7,17 @@ import { allFields, argumentOf, parseFieldSet, serviceNames, textOf, topFields }
 import { type RequiredArguments, withRequiredArguments } from './required-arguments.ts'
 
 /** By service and `Type.field`. */
-export type ServiceInputs = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
+export type ServiceInputs = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>
 /** By service and type. */
-export type ServiceKeys = Readonly<Record<string, Readonly<Record<string, readonly (readonly string[])[]>>>>
+export type ServiceKeys = ReadonlyMap<string, ReadonlyMap<string, readonly (readonly string[])[]>>
 
 export interface PreparedSupergraph {
   readonly document: DocumentNode
   readonly requiredArguments: RequiredArguments
   /** Names of the fields that any key, `@requires`, `@provides` or context selects. */
   readonly plannerFields: readonly string[]
+  /** Interfaces of which some service knows no objects. */
+  readonly interfaceObjects: readonly string[]
   /** What `@requires` names for a field, at its top level. */
   readonly requiredInputs: ServiceInputs
   /** The keys by which a service finds an object of a type: names at the top of each. */
@@ -33,7 +35,13 @@ export function prepareSupergraph(supergraph: DocumentNode): PreparedSupergraph 
     }
     return undefined
   })
-  return { document, requiredArguments, plannerFields: [...plannerFields], ...inputsAndKeys(document) }
+  return {
+    document,
+    requiredArguments,
+    plannerFields: [...plannerFields],
+    interfaceObjects: interfaceObjectsOf(document),
+    ...inputsAndKeys(document),
+  }
 }
 
 /** @param change what takes a directive's place; `undefined` leaves it */
@@ -46,10 +54,20 @@ const mapDirectives = (
     enter: (node) => (node.kind === Kind.DIRECTIVE ? change(node as ConstDirectiveNode) : undefined),
   })
 
-const isUnresolvableKey = (directive: ConstDirectiveNode): boolean => {
-  const resolvable = argumentOf(directive, 'resolvable')
-  return directive.name.value === 'join__type' && resolvable?.kind === Kind.BOOLEAN && !resolvable.value
+const isJoinType = (directive: ConstDirectiveNode, argument: string, value: boolean): boolean => {
+  const given = argumentOf(directive, argument)
+  return directive.name.value === 'join__type' && given?.kind === Kind.BOOLEAN && given.value === value
 }
+
+const isUnresolvableKey = (directive: ConstDirectiveNode): boolean => isJoinType(directive, 'resolvable', false)
+
+const interfaceObjectsOf = ({ definitions }: DocumentNode): string[] =>
+  definitions.flatMap((type) =>
+    type.kind === Kind.INTERFACE_TYPE_DEFINITION &&
+    type.directives?.some((directive) => isJoinType(directive, 'isInterfaceObject', true))
+      ? [type.name.value]
+      : [],
+  )
 
 const withoutKey = (directive: ConstDirectiveNode): ConstDirectiveNode => ({
   ...directive,
@@ -69,26 +87,32 @@ function fieldSets(directive: ConstDirectiveNode): string[] {
 
 function inputsAndKeys(document: DocumentNode): Pick<PreparedSupergraph, 'requiredInputs' | 'keys'> {
   const services = serviceNames(document)
-  const requiredInputs: Record<string, Record<string, readonly string[]>> = {}
-  const keys: Record<string, Record<string, (readonly string[])[]>> = {}
+  const requiredInputs = new Map<string, Map<string, readonly string[]>>()
+  const keys = new Map<string, Map<string, readonly (readonly string[])[]>>()
   for (const type of document.definitions) {
     if (type.kind !== Kind.OBJECT_TYPE_DEFINITION && type.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue
     for (const directive of type.directives ?? []) {
       const service = services.get(textOf(directive, 'graph') ?? '')
       const key = textOf(directive, 'key')
       if (service === undefined || key === undefined) continue
-      keys[service] ??= {}
-      keys[service][type.name.value] = [...(keys[service][type.name.value] ?? []), topFields(parseFieldSet(key))]
+      const ofService = part(keys, service)
+      ofService.set(type.name.value, [...(ofService.get(type.name.value) ?? []), topFields(parseFieldSet(key))])
     }
     for (const field of type.fields ?? []) {
       for (const directive of field.directives ?? []) {
         const service = services.get(textOf(directive, 'graph') ?? '')
         const requires = textOf(directive, 'requires')
         if (service === undefined || requires === undefined) continue
-        requiredInputs[service] ??= {}
-        requiredInputs[service][`${type.name.value}.${field.name.value}`] = topFields(parseFieldSet(requires))
+        const inputs = topFields(parseFieldSet(requires))
+        part(requiredInputs, service).set(`${type.name.value}.${field.name.value}`, inputs)
       }
     }
   }
   return { requiredInputs, keys }
+}
+
+function part<Value>(parts: Map<string, Map<string, Value>>, name: string): Map<string, Value> {
+  const found = parts.get(name) ?? new Map<string, Value>()
+  parts.set(name, found)
+  return found
 }

@@ -30,11 +30,13 @@ export interface SupergraphFacts {
   /** Every object type by name, hidden ones too. */
   readonly objectTypes: readonly string[]
   /** Every interface and union with all the types, hidden ones too, that belong to it. */
-  readonly subtypes: Readonly<Record<string, readonly string[]>>
+  readonly subtypes: ReadonlyMap<string, readonly string[]>
   /** Names of all fields, hidden ones too: names that an internal alias must not take. */
   readonly fieldNames: readonly string[]
   /** Fields that the planner may fetch by itself, for keys, `@requires`, `@provides` or contexts. */
   readonly plannerFields: readonly string[]
+  /** Interfaces of which some service knows no objects (`@interfaceObject`). */
+  readonly interfaceObjects: readonly string[]
   /** By service and `Type.field`: the inputs that `@requires` names. */
   readonly requiredInputs: ServiceInputs
   /** By service and type: the keys that can be resolved. */
@@ -73,6 +75,7 @@ export function createPlanner(supergraphSdl: string): Planner {
       apiSchema: cutSchema(publicSchema(apiSchema.toGraphQLJSSchema(), prepared.requiredArguments)),
       services: supergraph.subgraphsMetadata(),
       plannerFields: prepared.plannerFields,
+      interfaceObjects: prepared.interfaceObjects,
       requiredInputs: prepared.requiredInputs,
       keys: prepared.keys,
       costs: readDeclaredCosts(document),
@@ -101,7 +104,7 @@ function typeFacts(supergraph: Supergraph): Pick<SupergraphFacts, 'objectTypes' 
   const composite = types.filter((type) => isObjectType(type) || isInterfaceType(type))
   return {
     objectTypes: types.filter(isObjectType).map((type) => type.name),
-    subtypes: Object.fromEntries(
+    subtypes: new Map(
       types
         .filter(isAbstractType)
         .map((type) => [

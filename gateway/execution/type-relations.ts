@@ -13,12 +13,12 @@ export interface TypeRelations {
 
 export function typeRelations({ objectTypes, subtypes, requiredInputs, keys }: SupergraphFacts): TypeRelations {
   const objects = new Set<unknown>(objectTypes)
-  const members = new Map(Object.entries(subtypes).map(([name, types]) => [name, new Set(types)]))
+  const members = new Map(Array.from(subtypes, ([name, types]) => [name, new Set(types)]))
   return {
     isObjectType: (name) => objects.has(name),
     belongsTo: (typename, condition) => typename === condition || (members.get(condition)?.has(typename) ?? false),
-    inputsOf: (service, type, field) => requiredInputs[service]?.[`${type}.${field}`] ?? [],
+    inputsOf: (service, type, field) => requiredInputs.get(service)?.get(`${type}.${field}`) ?? [],
     isKey: (service, type, fields) =>
-      (keys[service]?.[type] ?? []).some((key) => key.every((name) => fields.includes(name))),
+      (keys.get(service)?.get(type) ?? []).some((key) => key.every((name) => fields.includes(name))),
   }
 }

@@ -12,6 +12,7 @@ import { library } from './universes/library.ts'
 import { maze } from './universes/maze.ts'
 import { office } from './universes/office.ts'
 import { shop } from './universes/shop.ts'
+import { studio } from './universes/studio.ts'
 import { town } from './universes/town.ts'
 
 const QUERIES = Number(process.env['QUERIES'] ?? 2_000)
@@ -20,7 +21,7 @@ const TIMEOUT = 60_000 + QUERIES * 60 // milliseconds
 
 const choices = fc.array(fc.nat(1 << 16), { maxLength: 300, size: 'max' })
 
-describe.each([shop, library, maze, office, town])('over the services of a $name', (universe) => {
+describe.each([shop, library, maze, office, town, studio])('over the services of a $name', (universe) => {
   let federation: Federation
   let plain: GraphQLSchema
   beforeAll(async () => {

@@ -23,6 +23,13 @@ export interface Universe {
    * object itself.
    */
   readonly computed?: Readonly<Record<string, (input: Thing, args: Arguments) => unknown>>
+  /** Entities of which a service knows nothing, though others do, with the fields that only it could give. */
+  readonly unknown?: readonly {
+    readonly service: string
+    readonly type: string
+    readonly id: string
+    readonly fields: readonly string[]
+  }[]
   /** Services without which a field is not known, by `Type.field`. */
   readonly needs?: Readonly<Record<string, readonly string[]>>
 }
@@ -85,6 +92,8 @@ export function servicesOf(universe: Universe): Record<string, TestService> {
             __resolveReference(sent: Thing, world: World) {
               const typed = world.entities.filter((entity) => entity.__typename === sent.__typename)
               // No entity is of an interface's own name: then it may be any.
+              const isUnknown = universe.unknown?.some((each) => each.service === name && each.id === sent['id'])
+              if (isUnknown) return null
               const object = (typed.length > 0 ? typed : world.entities).find((entity) => matches(entity, sent))
               // To a service that knows only the interface, the interface is the type.
               const typename = directives.includes('@interfaceObject') ? type : object?.__typename
