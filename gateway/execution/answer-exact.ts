@@ -2,17 +2,9 @@
  * Completes an answer value by value as the specification says, with every error at its path and every null where it must go.
  * It is the path for whatever the fast writer does not expect; it never guesses.
  */
-import {
-  type FieldNode,
-  GraphQLError,
-  type GraphQLOutputType,
-  getNamedType,
-  isLeafType,
-  isListType,
-  isNonNullType,
-  isObjectType,
-} from 'graphql'
-import { errorAt, Failure, type Fault } from './failure.ts'
+import { type FieldNode, GraphQLError, type GraphQLOutputType, isLeafType, isListType, isNonNullType } from 'graphql'
+import { own } from '../protocol/own.ts'
+import { errorAt, Failure, type Fault, LOST } from './failure.ts'
 import { leafCheck } from './leaf.ts'
 import { isData } from './run.ts'
 import type { ObjectShape, SelectionShape } from './shape.ts'
@@ -22,6 +14,11 @@ type Data = Readonly<Record<string, unknown>>
 
 /** A null whose reason is already among the errors, on its way to the nearest place that may be null. */
 const FAILED = Symbol('failed')
+/** The same where nothing failed here: the reason gives way to that of a field beside it which did. */
+const TAKEN_ALONG = Symbol('taken along')
+
+type Missing = typeof FAILED | typeof TAKEN_ALONG
+const isMissing = (value: unknown): value is Missing => value === FAILED || value === TAKEN_ALONG
 
 /** One error for each place would make an answer of errors alone out of a long list. */
 const MAX_ERRORS = 1_000
@@ -38,28 +35,40 @@ export function completeAnswer(
   introspect: (nodes: readonly FieldNode[]) => unknown,
 ): ExactAnswer {
   const errors: GraphQLError[] = []
+  /** Of values that were lost without fault of theirs; those that a failure beside them explains are taken out again. */
+  const lost: GraphQLError[] = []
   const path: Path = []
 
   const report = (error: GraphQLError, place: Path): typeof FAILED => {
     if (errors.length < MAX_ERRORS) errors.push(errorAt(error, place))
     return FAILED
   }
+  const reportLost = (): typeof TAKEN_ALONG => {
+    for (const { error } of LOST.faults) if (lost.length < MAX_ERRORS) lost.push(errorAt(error, [...path]))
+    return TAKEN_ALONG
+  }
   const fault = (message: string): typeof FAILED =>
     report(new GraphQLError(message, { extensions: { code: 'INTERNAL' } }), [...path])
 
-  const completeObject = ({ type, fields }: ObjectShape, source: Data): Record<string, unknown> | typeof FAILED => {
+  const completeObject = ({ type, fields }: ObjectShape, source: Data): Record<string, unknown> | Missing => {
     const output = Object.create(null) as Record<string, unknown>
+    const before = lost.length
+    let isLost = false
     for (const { responseName, value } of fields) {
       path.push(responseName)
       let result: unknown
       if (value.kind === 'typename') result = type.name
       else if (value.kind === 'introspection') result = introspect(value.nodes)
-      else result = complete(source[value.source], value.type, value.selection, `${type.name}.${responseName}`)
+      else result = complete(own(source, value.source), value.type, value.selection, `${type.name}.${responseName}`)
       path.pop()
-      if (result === FAILED) return FAILED
+      if (result === FAILED) {
+        lost.length = before
+        return FAILED
+      }
+      isLost ||= result === TAKEN_ALONG
       output[responseName] = result
     }
-    return output
+    return isLost ? TAKEN_ALONG : output
   }
 
   const complete = (
@@ -70,7 +79,7 @@ export function completeAnswer(
   ): unknown => {
     if (!isNonNullType(type)) {
       const result = completeNullable(value, type, selection, place)
-      return result === FAILED ? null : result
+      return isMissing(result) ? null : result
     }
     const result = completeNullable(value, type.ofType, selection, place)
     return result === null ? fault(`Cannot return null for non-nullable field ${place}.`) : result
@@ -83,8 +92,14 @@ export function completeAnswer(
     place: string,
   ): unknown => {
     if (value === undefined || value === null) return null
+    if (value === LOST) return reportLost()
     if (value instanceof Failure) {
-      for (const each of value.faults) report(each.error, [...path, ...clientPath(each, selection, type)])
+      const told = new Set<string>()
+      for (const each of value.faults) {
+        const place = [...path, ...clientPath(each, selection, type)]
+        const known = told.size
+        if (told.add(JSON.stringify(place)).size > known) report(each.error, place)
+      }
       return FAILED
     }
     if (isListType(type)) return completeList(value, type.ofType, selection, place)
@@ -104,18 +119,24 @@ export function completeAnswer(
   ): unknown => {
     if (!Array.isArray(value)) return fault(`The service gave no list for ${place}.`)
     const output: unknown[] = []
+    const before = lost.length
+    let isLost = false
     for (const [index, item] of value.entries()) {
       path.push(index)
       const result = complete(item, type, selection, place)
       path.pop()
-      if (result === FAILED) return FAILED
+      if (result === FAILED) {
+        lost.length = before
+        return FAILED
+      }
+      isLost ||= result === TAKEN_ALONG
       output.push(result)
     }
-    return output
+    return isLost ? TAKEN_ALONG : output
   }
 
   const result = completeObject(shape, data)
-  return { data: result === FAILED ? null : result, errors }
+  return { data: isMissing(result) ? null : result, errors: [...errors, ...lost] }
 }
 
 /** What is left of a fault's path below the value it cost, in the client's names, as far as they can be told. */
@@ -131,7 +152,7 @@ function clientPath({ below }: Fault, selection: SelectionShape | undefined, typ
       path.push(segment)
       continue
     }
-    const field = current && isObjectType(getNamedType(within)) ? fieldOf(current.only, segment) : undefined
+    const field = isListType(within) ? undefined : fieldOf(current, segment)
     if (!field) break
     path.push(field.responseName)
     within = field.value.type
@@ -140,9 +161,12 @@ function clientPath({ below }: Fault, selection: SelectionShape | undefined, typ
   return path
 }
 
-function fieldOf(shape: ObjectShape | undefined, source: string) {
-  for (const { responseName, value } of shape?.fields ?? []) {
-    if (value.kind === 'data' && value.source === source) return { responseName, value }
+/** Where the object's type cannot be told any more, the first type that has such a field: the client gave it one name for all of them. */
+function fieldOf(selection: SelectionShape | undefined, source: string) {
+  for (const { fields } of selection?.all() ?? []) {
+    for (const { responseName, value } of fields) {
+      if (value.kind === 'data' && value.source === source) return { responseName, value }
+    }
   }
   return undefined
 }

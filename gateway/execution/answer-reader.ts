@@ -199,6 +199,7 @@ function readObject(reading: AnswerReading, { fields }: Guide): object {
     if (!field) throw SURPRISE
     next++
     reading.at += field.key.length
+    if (field.name === '__proto__') throw SURPRISE
     object[field.name] = readValue(reading, field.guide)
     const character = text.charCodeAt(reading.at++)
     if (character === CLOSE_BRACE) return object

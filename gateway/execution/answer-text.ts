@@ -3,6 +3,7 @@
  * It handles what services normally say; at the first surprise it gives up, and `answer-exact.ts` answers instead.
  */
 import { type GraphQLLeafType, type GraphQLOutputType, isLeafType, isListType, isNonNullType } from 'graphql'
+import { isInherited, own } from '../protocol/own.ts'
 import { ABSENT, Failure } from './failure.ts'
 import { quote, valueText } from './json-text.ts'
 import { leafCheck } from './leaf.ts'
@@ -54,17 +55,19 @@ function objectWriter({ type, fields }: ObjectShape, { places, kept }: Surroundi
   const parts = fields.map(({ responseName, value }, index) => {
     const prefix = `${index === 0 ? '{' : ','}${JSON.stringify(responseName)}:`
     if (value.kind === 'typename')
-      return { source: undefined, prefix: `${prefix}${JSON.stringify(type.name)}`, write: surprise }
-    if (value.kind === 'introspection') return { source: undefined, prefix: undefined, write: surprise }
+      return { source: undefined, inherited: false, prefix: `${prefix}${JSON.stringify(type.name)}`, write: surprise }
+    if (value.kind === 'introspection')
+      return { source: undefined, inherited: false, prefix: undefined, write: surprise }
     const below = { places: places?.children.get(value.source), kept }
-    return { source: value.source, prefix, write: valueWriter(value.type, value.selection, below) }
+    const inherited = isInherited(value.source)
+    return { source: value.source, inherited, prefix, write: valueWriter(value.type, value.selection, below) }
   })
   if (parts.length === 0) return () => '{}'
   return (data) => {
     let text = ''
-    for (const { source, prefix, write } of parts) {
+    for (const { source, inherited, prefix, write } of parts) {
       if (prefix === undefined) return surprise()
-      text += source === undefined ? prefix : prefix + write(data[source])
+      text += source === undefined ? prefix : prefix + write(inherited ? own(data, source) : data[source])
     }
     return `${text}}`
   }
@@ -120,16 +123,16 @@ function writeOnce(write: Write<unknown>, kept: Texts[]): Write<unknown> {
 }
 
 /** Each checks before it writes, so that a `Failure` or a value of another type never becomes text. */
-const leafWriters: Readonly<Record<string, Write<unknown>>> = {
-  String: (value) => (typeof value === 'string' ? quote(value) : surprise()),
-  ID: (value) => (typeof value === 'string' ? quote(value) : surprise()),
-  Int: (value) => (typeof value === 'number' && (value | 0) === value ? `${value}` : surprise()),
-  Float: (value) => (typeof value === 'number' ? `${value}` : surprise()),
-  Boolean: (value) => (value === true ? 'true' : value === false ? 'false' : surprise()),
-}
+const leafWriters = new Map<string, Write<unknown>>([
+  ['String', (value) => (typeof value === 'string' ? quote(value) : surprise())],
+  ['ID', (value) => (typeof value === 'string' ? quote(value) : surprise())],
+  ['Int', (value) => (typeof value === 'number' && (value | 0) === value ? `${value}` : surprise())],
+  ['Float', (value) => (Number.isFinite(value) ? `${value}` : surprise())],
+  ['Boolean', (value) => (value === true ? 'true' : value === false ? 'false' : surprise())],
+])
 
 function leafWriter(type: GraphQLLeafType): Write<unknown> {
-  const known = leafWriters[type.name]
+  const known = leafWriters.get(type.name)
   if (known) return known
   const check = leafCheck(type)
   return (value) => {

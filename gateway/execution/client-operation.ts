@@ -10,6 +10,8 @@ import {
   type OperationDefinitionNode,
 } from 'graphql'
 import { codedError } from '../protocol/errors.ts'
+import { isWritable } from '../protocol/finite.ts'
+import { own } from '../protocol/own.ts'
 import { type ConditionValues, conditionVariables, type Fragments } from './conditions.ts'
 
 export interface ClientOperation {
@@ -45,25 +47,39 @@ export function clientOperation(schema: GraphQLSchema, document: DocumentNode, n
 export interface BoundVariables {
   /** As the client sent them. Defaults are left to the services. */
   readonly values: Readonly<Record<string, unknown>>
-  /** With defaults and coerced, as introspection needs them. */
-  readonly coerced: Readonly<Record<string, unknown>>
   readonly conditions: ConditionValues
 }
 
 /** @throws GraphQLError `BAD_USER_INPUT` for the first value that does not fit its type */
-export function bindVariables(
-  { schema, definition, conditions }: ClientOperation,
-  values: Readonly<Record<string, unknown>>,
-): BoundVariables {
+export function bindVariables(client: ClientOperation, values: Readonly<Record<string, unknown>>): BoundVariables {
+  const { schema, definition, conditions } = client
   const definitions = definition.variableDefinitions ?? []
   if (definitions.length === 0) return NO_VARIABLES
-  const { coerced, errors } = getVariableValues(schema, definitions, values, { maxErrors: 1 })
+  for (const { variable } of definitions) {
+    const name = variable.name.value
+    if (isWritable(own(values, name))) continue
+    throw codedError('BAD_USER_INPUT', `Variable "$${name}" holds a number that is too large, or too many levels.`)
+  }
+  const { errors } = getVariableValues(schema, definitions, ownOnly(values), { maxErrors: 1 })
   if (errors) throw codedError('BAD_USER_INPUT', errors[0]?.message ?? 'The variables do not fit.')
+  if (conditions.length === 0) return { values, conditions: {} }
+  const given = conditions.filter((name) => own(values, name) !== undefined)
   return {
     values,
-    coerced,
-    conditions: Object.fromEntries(conditions.map((name) => [name, coerced[name] === true])),
+    conditions: {
+      ...defaultConditions(client),
+      ...Object.fromEntries(given.map((name) => [name, values[name] === true])),
+    },
   }
+}
+
+/** The same without what objects inherit: graphql-js takes `constructor` for a field of every input object. */
+function ownOnly<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(ownOnly) as Value
+  const copy = Object.create(null) as Record<string, unknown>
+  for (const name in value) copy[name] = ownOnly(value[name])
+  return copy as Value
 }
 
 /** What decides the conditions of a request that sets none of their variables. */
@@ -79,4 +95,4 @@ export function defaultConditions({ definition, conditions }: ClientOperation): 
   )
 }
 
-const NO_VARIABLES: BoundVariables = { values: {}, coerced: {}, conditions: {} }
+const NO_VARIABLES: BoundVariables = { values: {}, conditions: {} }

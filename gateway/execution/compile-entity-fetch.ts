@@ -4,12 +4,13 @@
  */
 import type { FetchNode } from '@apollo/query-planner'
 import { parse } from 'graphql'
+import { own } from '../protocol/own.ts'
 import { compileReader, type ReadJson } from './answer-reader.ts'
 import { callService } from './call-service.ts'
 import type { FetchSurroundings } from './compile-fetch.ts'
 import { compileContexts, lineagesAt } from './contexts.ts'
 import { ENTITIES, type EntityRequest, entityRequests } from './entity-request.ts'
-import { ABSENT, Failure, failureOf, serviceError } from './failure.ts'
+import { ABSENT, Failure, failureAt, failureOf, serviceError } from './failure.ts'
 import { type FetchedFields, fetchedFields, loseFields } from './fetched-fields.ts'
 import { adoptInto, mergeInto } from './merge.ts'
 import { objectsAt, placesAt } from './places.ts'
@@ -116,11 +117,13 @@ function fetchEntities(
     responseKey: ENTITIES,
   }
   return callService(run, node, body, read, (data) => {
-    const entities = data instanceof Failure ? data : entitiesOf(data, wanted.size, node.serviceName)
+    const entities = entitiesOf(data, wanted.size, node.serviceName)
     const adoption = adoptInto(run)
     let next = 0
+    const isIndex = (segment: unknown): boolean => typeof segment === 'number' && segment < wanted.size
     for (const sharing of wanted.values()) {
-      const entity = entities instanceof Failure ? entities : entities[next++]
+      const index = next++
+      const entity = entities instanceof Failure ? failureAt(entities, index, isIndex) : entities[index]
       const known = !(entity instanceof Failure) && isData(entity) ? (rewrites?.apply(entity) ?? entity) : undefined
       for (const { place, targets } of sharing) {
         for (const target of targets) {
@@ -133,7 +136,8 @@ function fetchEntities(
   })
 }
 
-function entitiesOf(data: Readonly<Data>, count: number, service: string): readonly unknown[] | Failure {
+function entitiesOf(data: Readonly<Data> | Failure, count: number, service: string): readonly unknown[] | Failure {
+  if (data instanceof Failure) return failureAt(data, ENTITIES, (segment) => segment === ENTITIES)
   const entities = data[ENTITIES]
   if (entities instanceof Failure) return entities
   if (Array.isArray(entities) && entities.length === count) return entities
@@ -144,7 +148,7 @@ function entitiesOf(data: Readonly<Data>, count: number, service: string): reado
 function markAbsent(target: Data, fields: FetchedFields, types: TypeRelations): void {
   const typename = target['__typename']
   for (const { name, on } of fields) {
-    if (name === '__typename' || target[name] !== undefined) continue
+    if (name === '__typename' || own(target, name) !== undefined) continue
     if (typeof typename === 'string' && on.every((type) => types.belongsTo(typename, type))) target[name] = ABSENT
   }
 }

@@ -1,6 +1,7 @@
 /** Turns a plan into steps, one closure for each node, before the first run. A node it does not know is refused here, never skipped. */
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
 import { parse } from 'graphql'
+import { own } from '../protocol/own.ts'
 import { compileFetch } from './compile-fetch.ts'
 import { compileSubscription, type EventSource } from './compile-subscription.ts'
 import { ENTITIES } from './entity-request.ts'
@@ -80,7 +81,7 @@ function compileNode(node: PlanNode, path: DataPath, places: WrittenPlaces, type
       // Conditions are folded before planning; a plan made elsewhere may still hold some.
       const whenTrue = node.ifClause ? compileNode(node.ifClause, path, places, types) : nothing
       const whenFalse = node.elseClause ? compileNode(node.elseClause, path, places, types) : nothing
-      return (run) => (run.variables[node.condition] === true ? whenTrue : whenFalse)(run)
+      return (run) => (own(run.variables, node.condition) === true ? whenTrue : whenFalse)(run)
     }
     default:
       throw new PlanShapeError(`the node ${node.kind}`)

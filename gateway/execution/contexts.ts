@@ -1,6 +1,8 @@
 /** Reads what `@fromContext` takes from the objects above one, as the variables of the request that needs it. */
 import type { FetchDataKeyRenamer } from '@apollo/query-planner'
-import { ABSENT, Failure } from './failure.ts'
+import { isWritable } from '../protocol/finite.ts'
+import { own } from '../protocol/own.ts'
+import { ABSENT, Failure, UNWRITABLE } from './failure.ts'
 import { valueText } from './json-text.ts'
 import type { DataPath } from './paths.ts'
 import { PlanShapeError } from './plan-shape-error.ts'
@@ -26,7 +28,7 @@ export function lineagesAt(root: Data, path: DataPath): Lineage[] {
       const lineage: Lineage = { object: value, above }
       const segment = path[depth]
       if (segment === undefined) found.push(lineage)
-      else walk(value[segment], lineage, depth + 1)
+      else walk(own(value, segment), lineage, depth + 1)
     }
   }
   walk(root, undefined, 0)
@@ -47,6 +49,7 @@ export function compileContexts(rewrites: readonly FetchDataKeyRenamer[], types:
       for (const read of reads) value ??= read(lineage)
       if (value === ABSENT) value = null
       if (value instanceof Failure) return value
+      if (!isWritable(value)) return UNWRITABLE
       texts.push(`${key}:${valueText(value ?? null)}`)
     }
     return texts.join()
@@ -69,7 +72,7 @@ function valueAt(value: unknown, segments: readonly string[], types: TypeRelatio
   if (segment === undefined || value === undefined || value === null || value instanceof Failure) return value
   if (Array.isArray(value)) return value.map((item) => valueAt(item, segments, types))
   if (!isData(value)) return undefined
-  if (!segment.startsWith('... on ')) return valueAt(value[segment], rest, types)
+  if (!segment.startsWith('... on ')) return valueAt(own(value, segment), rest, types)
   const typename = value['__typename']
   const applies = typeof typename !== 'string' || types.belongsTo(typename, segment.slice('... on '.length))
   return applies ? valueAt(value, rest, types) : undefined

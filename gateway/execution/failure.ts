@@ -25,6 +25,31 @@ export const ABSENT = new Failure([])
 /** The failure of everything that one error cost. */
 export const failureOf = (error: GraphQLError): Failure => new Failure([{ error, below: [] }])
 
+/** Stands for a value that came with one that failed and was lost with it. It may have done its work: a client must not take it for failed. */
+export const LOST: Failure = failureOf(
+  codedError(
+    'INTERNAL',
+    'The service reported no error of this field: its value was lost with that of another field, which failed.',
+  ),
+)
+
+/** Stands for an input that cannot be sent on as it came. */
+export const UNWRITABLE: Failure = failureOf(codedError('INTERNAL', 'A service gave a value that JSON cannot say.'))
+
+/**
+ * A failure of an object or a list, as it is seen from one of its members: by the member's own errors if it has any, else by those that name no
+ * member. A service that answers `data: null` names the field that failed; the others may have done their work, and must not be blamed.
+ * @param isMember whether an error's path means a member at all
+ */
+export function failureAt(failure: Failure, member: string | number, isMember: (segment: unknown) => boolean): Failure {
+  const { faults } = failure
+  if (failure === LOST || faults.every(({ below }) => below.length === 0)) return failure
+  const own = faults.filter(({ below }) => below[0] === member)
+  if (own.length > 0) return new Failure(own.map(({ error, below }) => ({ error, below: below.slice(1) })))
+  const ofAll = faults.filter(({ below }) => !isMember(below[0]))
+  return ofAll.length > 0 ? new Failure(ofAll.map(({ error }) => ({ error, below: [] }))) : LOST
+}
+
 /** Codes that speak of the request which the gateway wrote, not of the client's. */
 const OWN_FAULTS: ReadonlySet<string> = new Set([
   'GRAPHQL_PARSE_FAILED',

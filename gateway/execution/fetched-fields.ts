@@ -1,14 +1,17 @@
 /** What a request asks a service for, as a tree: so that a failure costs exactly those fields, and nothing another service gave. */
 import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql'
-import { Failure } from './failure.ts'
+import { own } from '../protocol/own.ts'
+import { Failure, failureAt } from './failure.ts'
 import type { WrittenPlaces } from './places.ts'
 import { PlanShapeError } from './plan-shape-error.ts'
 import { type Data, isData } from './run.ts'
 import type { TypeRelations } from './type-relations.ts'
 
 export interface FetchedField {
-  /** In the answer. */
+  /** In the engine's data. */
   readonly name: string
+  /** In the answer, and in the paths of its errors. */
+  readonly answered: string
   /** In the schema. */
   readonly field: string
   /** Types the object must be of, all of them, for the field to be asked for. */
@@ -34,7 +37,8 @@ function fieldsOf({ selections }: SelectionSetNode, on: readonly string[]): Fetc
     }
     const children = selection.selectionSet ? fieldsOf(selection.selectionSet, []) : []
     const field = selection.name.value
-    return [{ name: selection.alias?.value ?? field, field, on, children }]
+    const name = selection.alias?.value ?? field
+    return [{ name, answered: name, field, on, children }]
   })
 }
 
@@ -51,22 +55,18 @@ export function loseFields(
   types: TypeRelations,
 ): void {
   const typename = target['__typename']
-  for (const { name, on, children } of fields) {
+  const isAsked = (segment: unknown): boolean => fields.some(({ answered }) => answered === segment)
+  for (const { name, answered, on, children } of fields) {
     if (name === '__typename') continue
     if (typeof typename === 'string' && !on.every((condition) => types.belongsTo(typename, condition))) continue
-    const known = target[name]
-    if (known === undefined) target[name] = failureBelow(failure, name)
-    else if (children.length > 0) target[name] = withLost(known, children, failure, places?.children.get(name), types)
+    const known = own(target, name)
+    const ofField = failureAt(failure, answered, isAsked)
+    if (known === undefined) target[name] = ofField
+    else if (children.length > 0) target[name] = withLost(known, children, ofField, places?.children.get(name), types)
   }
 }
 
-/** A failure of an object, as it is seen from one of its fields: by the faults of that field, if any are. */
-function failureBelow(failure: Failure, name: string): Failure {
-  if (failure.faults.every(({ below }) => below.length === 0)) return failure
-  const own = failure.faults.filter(({ below }) => below[0] === name)
-  if (own.length > 0) return new Failure(own.map(({ error, below }) => ({ error, below: below.slice(1) })))
-  return new Failure(failure.faults.map(({ error }) => ({ error, below: [] })))
-}
+const isIndex = (segment: unknown): boolean => typeof segment === 'number'
 
 /** The value without the fields that failed: itself where later steps write to it, otherwise a copy, since it may be another request's too. */
 export function withLost(
@@ -76,7 +76,9 @@ export function withLost(
   places: WrittenPlaces | undefined,
   types: TypeRelations,
 ): unknown {
-  if (Array.isArray(known)) return known.map((item) => withLost(item, fields, failure, places, types))
+  if (Array.isArray(known)) {
+    return known.map((item, index) => withLost(item, fields, failureAt(failure, index, isIndex), places, types))
+  }
   if (!isData(known) || known instanceof Failure) return known
   const target = places ? known : { ...known }
   loseFields(target, fields, failure, places, types)

@@ -3,6 +3,7 @@
  * rest is taken as it is. A writable object has several parents only where `places.ts` says that one may stand for all its likes. Merging the
  * same answer twice changes nothing.
  */
+import { own } from '../protocol/own.ts'
 import { ABSENT, Failure } from './failure.ts'
 import { type FetchedFields, fieldBelow, withLost } from './fetched-fields.ts'
 import type { WrittenPlaces } from './places.ts'
@@ -46,7 +47,7 @@ function copyOf(value: Readonly<Data>, { index, children }: WrittenPlaces, adopt
   if (objects) objects.push(copy)
   else placed[index] = [copy]
   for (const [name, below] of children) {
-    const child = copy[name]
+    const child = own(copy, name)
     if (typeof child === 'object' && child !== null) copy[name] = adopt(child, below, adoption)
   }
   return copy
@@ -67,14 +68,16 @@ export function mergeInto(
 ): void {
   for (const name in source) {
     const value = source[name]
-    const known = target[name]
-    if (known === undefined) {
+    const met = target[name]
+    const known = met === undefined || Object.hasOwn(target, name) ? met : undefined
+    if (name === '__proto__') {
+      // No field has that name: it is a key inside a custom scalar, and belongs to nobody but its value.
+    } else if (known === undefined) {
       target[name] = adopt(value, places?.children.get(name), adoption)
     } else if (name === '__typename') {
       // A concrete type is never replaced by the interface through which another service knows the object.
       if (!types.isObjectType(known)) target[name] = value
-    } else if (name !== '__proto__') {
-      // No field has that name: it is a key inside a custom scalar, and belongs to nobody but its value.
+    } else {
       target[name] = merged(known, value, places?.children.get(name), fieldBelow(fields, name), types, adoption)
     }
   }

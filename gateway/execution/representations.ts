@@ -3,7 +3,9 @@
  * The same entity always gives the same text, so that it is asked for once.
  */
 import type { FetchDataRewrite, QueryPlanSelectionNode } from '@apollo/query-planner'
-import { Failure } from './failure.ts'
+import { isWritable } from '../protocol/finite.ts'
+import { isInherited, own } from '../protocol/own.ts'
+import { Failure, UNWRITABLE } from './failure.ts'
 import { valueText } from './json-text.ts'
 import { PlanShapeError } from './plan-shape-error.ts'
 import { type Data, isData } from './run.ts'
@@ -20,6 +22,8 @@ type Write = Representation['write']
 
 interface InputField {
   readonly source: string
+  /** Whether every object answers to `source`. */
+  readonly inherited: boolean
   /** `"name":` */
   readonly key: string
   readonly write: (value: unknown) => string | Failure | undefined
@@ -48,7 +52,7 @@ export function compileRepresentation(
     missing(entity) {
       const missing = new Map<string, Failure | undefined>()
       for (const { source, write } of fieldsFor(entity['__typename'])) {
-        const value = write(entity[source])
+        const value = write(own(entity, source))
         if (typeof value !== 'string') missing.set(source, value)
       }
       return missing
@@ -80,8 +84,8 @@ function objectWriter(fieldsFor: (typename: unknown) => readonly InputField[], e
     }
     if (fields.length === 0) return empty
     let text = ''
-    for (const { source, key, write } of fields) {
-      const value = write(entity[source])
+    for (const { source, inherited, key, write } of fields) {
+      const value = write(inherited ? own(entity, source) : entity[source])
       if (typeof value !== 'string') return value
       text += text === '' ? `{${key}${value}` : `,${key}${value}`
     }
@@ -113,6 +117,7 @@ function inputFields(
   group(selections)
   return Array.from(grouped, ([source, { name, children }]) => ({
     source,
+    inherited: isInherited(source),
     key: `${JSON.stringify(name)}:`,
     write: source === '__typename' ? typenameWriter(rename) : inputWriter(children, types),
   }))
@@ -129,7 +134,10 @@ function inputWriter(children: readonly QueryPlanSelectionNode[], types: TypeRel
   const write = (value: unknown): string | Failure | undefined => {
     if (value === undefined || value instanceof Failure) return value
     if (value === null) return 'null'
-    if (!Array.isArray(value)) return writeObject && isData(value) ? writeObject(value) : valueText(value)
+    if (!Array.isArray(value)) {
+      if (writeObject && isData(value)) return writeObject(value)
+      return isWritable(value) ? valueText(value) : UNWRITABLE
+    }
     const items: string[] = []
     for (const item of value) {
       const text = write(item)

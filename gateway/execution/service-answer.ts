@@ -2,7 +2,7 @@
 import type { GraphQLError } from 'graphql'
 import type { ServiceAnswer } from '../traffic/send.ts'
 import { Failure, failureOf, serviceError } from './failure.ts'
-import type { Data } from './run.ts'
+import { type Data, isData } from './run.ts'
 
 export interface ReadAnswer {
   /** The data, or why there is none. */
@@ -24,10 +24,16 @@ export function readAnswer(service: string, answer: ServiceAnswer): ReadAnswer {
   if (typeof data !== 'object' || data === null) {
     return { data: new Failure(shown.map(({ error, path }) => ({ error, below: path ?? [] }))), unplaced: [] }
   }
-  // As text and back: an object that stood in several places is one in each of them, since an error may name only one.
-  const copy = JSON.parse(JSON.stringify(data)) as Data
+  const copy = copyOf(data) as Data
   const unplaced = shown.filter(({ error, path }) => !place(copy, error, path ?? [])).map(({ error }) => error)
   return { data: copy, unplaced }
+}
+
+/** A copy in which an object that stood in several places is one in each of them, since an error may name only one. */
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyOf)
+  if (!isData(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copyOf(member)]))
 }
 
 /** Puts an error where its path meets the first null; false where it meets none. */

@@ -52,6 +52,8 @@ export interface SelectionShape {
   readonly only: ObjectShape | undefined
   /** By `__typename`; `undefined` for a type that has no place here. */
   of(typename: unknown): ObjectShape | undefined
+  /** Of every object type that has a place here. */
+  all(): readonly ObjectShape[]
 }
 
 /** The shape of the whole answer. */
@@ -125,19 +127,18 @@ export function answerShape(client: ClientOperation, conditions: ConditionValues
           return shape()
         },
         of: (typename) => (typename === undefined || typename === type.name ? shape() : undefined),
+        all: () => [shape()],
       }
     }
     const byName = new Map<unknown, ObjectShape | undefined>()
-    return {
-      type,
-      only: undefined,
-      of(typename) {
-        if (!byName.has(typename) && byName.size < MAX_TYPES_KEPT) {
-          byName.set(typename, shapeOf(type, typename, selections))
-        }
-        return byName.get(typename)
-      },
+    const of = (typename: unknown): ObjectShape | undefined => {
+      if (!byName.has(typename) && byName.size < MAX_TYPES_KEPT) {
+        byName.set(typename, shapeOf(type, typename, selections))
+      }
+      return byName.get(typename)
     }
+    const all = (): ObjectShape[] => schema.getPossibleTypes(type).flatMap(({ name }) => of(name) ?? [])
+    return { type, only: undefined, of, all }
   }
 
   const shapeOf = (
