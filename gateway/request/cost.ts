@@ -24,6 +24,7 @@ import {
 } from 'graphql'
 import type { DeclaredCosts, DeclaredSize } from '../execution/declared-costs.ts'
 import { type Limits, overLimit } from '../limits/limits.ts'
+import { own } from '../protocol/own.ts'
 
 type Variables = Readonly<Record<string, unknown>>
 
@@ -137,7 +138,7 @@ function numberOf(
 ): number | undefined {
   if (value?.kind === Kind.INT) return Number(value.value)
   if (value?.kind !== Kind.VARIABLE) return undefined
-  const given = variables[value.name.value]
+  const given = own(variables, value.name.value)
   if (typeof given === 'number') return given
   const fallback = defaults.get(value.name.value)
   return fallback?.kind === Kind.INT ? Number(fallback.value) : undefined
