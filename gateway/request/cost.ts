@@ -1,14 +1,11 @@
 /**
- * What an operation may cost, in objects fetched: every field of an object type counts one, times the sizes of the lists around it, and so
- * does every other field that has an alias.
+ * What an operation may cost, in objects fetched: every field of an object type counts one, times the sizes of the lists around it.
  * A size is what the client asks for (`first`, `last`, `limit`), else the schema's default, else a small guess. Where the supergraph
  * declares weights and sizes (`@cost`, `@listSize`), they go before all that.
  */
 import {
   type FieldNode,
   type FragmentDefinitionNode,
-  type GraphQLArgument,
-  type GraphQLField,
   type GraphQLNamedType,
   type GraphQLSchema,
   getNamedType,
@@ -20,21 +17,17 @@ import {
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
-  type ValueNode,
 } from 'graphql'
-import type { DeclaredCosts, DeclaredSize } from '../execution/declared-costs.ts'
+import type { DeclaredCosts } from '../execution/declared-costs.ts'
 import { type Limits, overLimit } from '../limits/limits.ts'
-import { own } from '../protocol/own.ts'
+import { GUESS, type Size, sizeOf, type Variables } from './list-size.ts'
 
-type Variables = Readonly<Record<string, unknown>>
-
-/** The cost with these variables. @throws OPERATION_TOO_COMPLEX for a list that is too long by itself */
+/** The cost with these variables: a finite number. @throws OPERATION_TOO_COMPLEX for a list that is too long by itself */
 export type Estimate = (variables: Variables) => number
 
-const SLICING = ['first', 'last', 'limit']
 const ITEMS = ['edges', 'nodes']
-const GUESS = 5 // items of a list whose size nobody says
 const MUTATION = 10 // a write costs more than the objects it returns
+const MOST = 1e15 // of a field: sums and products of such costs are still numbers
 
 /** What the cost of an operation goes by, on one schema. */
 export interface CostRules {
@@ -43,7 +36,10 @@ export interface CostRules {
   readonly limits: Limits
 }
 
-/** Reads the operation once; what comes back only multiplies and adds. Unknown fields cost nothing: validation refuses them. */
+/**
+ * Reads the operation once; what comes back only multiplies and adds. Unknown fields cost nothing: validation refuses them.
+ * A fragment that is spread twice in the same surroundings is read once, and its cost is worked out once for each request.
+ */
 export function estimateCost(
   { schema, declared, limits }: CostRules,
   operation: OperationDefinitionNode,
@@ -53,21 +49,25 @@ export function estimateCost(
   const defaults = new Map(
     (operation.variableDefinitions ?? []).map(({ variable, defaultValue }) => [variable.name.value, defaultValue]),
   )
+  const shared = createSharedEstimates()
+  const within = createWithin()
 
-  const ofSelections = (
-    set: SelectionSetNode,
-    type: GraphQLNamedType | undefined,
-    size: InnerSize | undefined,
-  ): Estimate => {
-    const parts = set.selections.map((selection): Estimate => {
-      if (selection.kind === Kind.FIELD) return ofField(selection, type, size)
-      const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value)
-      if (!fragment) return free
-      const condition = fragment.typeCondition?.name.value
-      return ofSelections(fragment.selectionSet, condition === undefined ? type : schema.getType(condition), size)
+  const ofSelections: OfSelections = ({ selections }, type, around) => {
+    const parts = selections.map((selection): Estimate => {
+      if (selection.kind === Kind.FIELD) return ofField(selection, type, around)
+      if (selection.kind === Kind.FRAGMENT_SPREAD) return ofSpread(selection.name.value, around)
+      const condition = selection.typeCondition?.name.value
+      return ofSelections(selection.selectionSet, condition === undefined ? type : schema.getType(condition), around)
     })
     const costly = parts.filter((part) => part !== free)
     return costly.length === 0 ? free : (variables) => costly.reduce((sum, part) => sum + part(variables), 0)
+  }
+
+  const ofSpread = (name: string, around: InnerSize | undefined): Estimate => {
+    const fragment = fragments.get(name)
+    if (!fragment) return free
+    const type = schema.getType(fragment.typeCondition.name.value)
+    return shared.of(fragment, around, () => ofSelections(fragment.selectionSet, type, around))
   }
 
   const ofField = (node: FieldNode, parent: GraphQLNamedType | undefined, around: InnerSize | undefined): Estimate => {
@@ -76,50 +76,38 @@ export function estimateCost(
     const coordinate = `${parent.name}.${field.name}`
     const type = getNamedType(field.type)
     const { weights, sizes } = declared
-    // A field without fields of its own is one of few in its object, unless a client asks for it under many names.
-    const otherwise = isCompositeType(type) || node.alias ? 1 : 0
-    const own = weights.get(coordinate) ?? weights.get(type.name) ?? otherwise
+    const own = weights.get(coordinate) ?? weights.get(type.name) ?? (isCompositeType(type) ? 1 : 0)
     const given = (node.arguments ?? []).map(({ name }) => weights.get(`${coordinate}(${name.value}:)`) ?? 0)
     const fixed = given.reduce((sum, weight) => sum + weight, 0)
-    const declaredSize = sizes.get(coordinate)
-    const asked = sizeOf(node, field, declaredSize)
     const isList = isListType(getNullableType(field.type))
-    // A connection says its size on itself and has it in its `edges` or `nodes`.
+    const { asked, inner } = within(node, () => {
+      const size = sizes.get(coordinate)
+      const asked = sizeOf(node, field, size, { limits, defaults })
+      // A connection says its size on itself and has it in its `edges` or `nodes`.
+      const below = isList || !asked ? undefined : { size: asked, fields: size?.sizedFields ?? ITEMS }
+      return { asked, inner: node.selectionSet ? ofSelections(node.selectionSet, type, below) : free }
+    })
     const times = isList ? (asked ?? (around?.fields.includes(field.name) ? around.size : guess)) : once
-    const below = isList || !asked ? undefined : { size: asked, fields: declaredSize?.sizedFields ?? ITEMS }
-    const inner = node.selectionSet ? ofSelections(node.selectionSet, type, below) : free
     if (fixed === 0 && own === 0 && inner === free) return free
-    return (variables) => fixed + times(variables) * (own + inner(variables))
+    return (variables) => Math.min(MOST, fixed + times(variables) * (own + inner(variables)))
   }
 
-  const sizeOf = (
-    node: FieldNode,
-    field: GraphQLField<unknown, unknown>,
-    { slicingArguments = SLICING, assumedSize }: Partial<DeclaredSize> = {},
-  ): Size | undefined => {
-    const slicing = field.args.filter(({ name }) => slicingArguments.includes(name))
-    const [first, ...others] = slicing
-      .filter(({ name }) => node.arguments?.some((argument) => argument.name.value === name))
-      .map((argument) => askedSize(node, argument, assumedSize ?? GUESS))
-    if (first && others.length === 0) return first
-    if (first) return (variables) => Math.max(first(variables), ...others.map((other) => other(variables)))
-    const otherwise = slicing.find(({ defaultValue }) => typeof defaultValue === 'number')?.defaultValue ?? assumedSize
-    return typeof otherwise === 'number' ? () => otherwise : undefined
-  }
-
-  const askedSize = (node: FieldNode, { name, defaultValue }: GraphQLArgument, otherwise: number): Size => {
-    const value = node.arguments?.find((argument) => argument.name.value === name)?.value
-    return (variables) =>
-      bounded(numberOf(value, variables, defaults) ?? Number(defaultValue ?? otherwise), name, limits)
-  }
-
-  const cost = ofSelections(operation.selectionSet, root ?? undefined, undefined)
-  return operation.operation === 'mutation'
-    ? (variables) => cost(variables) + MUTATION * operation.selectionSet.selections.length
-    : cost
+  const cost = shared.before(ofSelections(operation.selectionSet, root ?? undefined, undefined))
+  const writes = operation.operation === 'mutation' ? MUTATION * operation.selectionSet.selections.length : 0
+  return writes === 0 ? cost : (variables) => cost(variables) + writes
 }
 
-type Size = Estimate
+type OfSelections = (
+  set: SelectionSetNode,
+  type: GraphQLNamedType | undefined,
+  around: InnerSize | undefined,
+) => Estimate
+
+/** What of a field does not depend on its surroundings: the size it asks for, and the cost of what is selected in it. */
+interface Within {
+  readonly asked: Size | undefined
+  readonly inner: Estimate
+}
 
 /** The size of some of the fields below a field. */
 interface InnerSize {
@@ -131,22 +119,49 @@ const free: Estimate = () => 0
 const once: Size = () => 1
 const guess: Size = () => GUESS
 
-function numberOf(
-  value: ValueNode | undefined,
-  variables: Variables,
-  defaults: ReadonlyMap<string, ValueNode | undefined>,
-): number | undefined {
-  if (value?.kind === Kind.INT) return Number(value.value)
-  if (value?.kind !== Kind.VARIABLE) return undefined
-  const given = own(variables, value.name.value)
-  if (typeof given === 'number') return given
-  const fallback = defaults.get(value.name.value)
-  return fallback?.kind === Kind.INT ? Number(fallback.value) : undefined
+function createWithin(): (node: FieldNode, make: () => Within) => Within {
+  const known = new Map<FieldNode, Within>()
+  return (node, make) => {
+    const found = known.get(node) ?? make()
+    known.set(node, found)
+    return found
+  }
 }
 
-function bounded(size: number, name: string, { listSize }: Limits): number {
-  if (size > listSize) throw overLimit('listSize', `"${name}" asks for more than ${listSize} items.`)
-  return Math.max(0, size)
+interface SharedEstimates {
+  /** The cost of a fragment in its surroundings, as `make` gave it the first time. */
+  of(fragment: FragmentDefinitionNode, around: InnerSize | undefined, make: () => Estimate): Estimate
+  /** An estimate that works out the shared ones first. */
+  before(estimate: Estimate): Estimate
+}
+
+function createSharedEstimates(): SharedEstimates {
+  const known = new Map<FragmentDefinitionNode, Map<InnerSize | undefined, Estimate>>()
+  /** A fragment comes after those that it spreads. */
+  const made: Estimate[] = []
+  /** Of the request that is being estimated: nothing else runs meanwhile. */
+  const costs: number[] = []
+  return {
+    of(fragment, around, make) {
+      const surroundings = known.get(fragment) ?? new Map<InnerSize | undefined, Estimate>()
+      known.set(fragment, surroundings)
+      const found = surroundings.get(around)
+      if (found) return found
+      surroundings.set(around, free) // of one that spreads itself; validation refuses it
+      const estimate = make()
+      const index = made.push(estimate) - 1
+      const read: Estimate = estimate === free ? free : () => costs[index] ?? 0
+      surroundings.set(around, read)
+      return read
+    },
+    before: (estimate) =>
+      made.length === 0
+        ? estimate
+        : (variables) => {
+            for (const [index, each] of made.entries()) costs[index] = each(variables)
+            return estimate(variables)
+          },
+  }
 }
 
 /** @throws OPERATION_TOO_COMPLEX */

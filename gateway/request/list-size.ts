@@ -1,0 +1,75 @@
+/** How long a list may be by what the client asks for, else by what the schema says. Only integers are sizes, whatever an argument is called. */
+import {
+  type FieldNode,
+  type GraphQLArgument,
+  type GraphQLField,
+  getNullableType,
+  isScalarType,
+  isSpecifiedScalarType,
+  Kind,
+  type ValueNode,
+} from 'graphql'
+import type { DeclaredSize } from '../execution/declared-costs.ts'
+import { type Limits, overLimit } from '../limits/limits.ts'
+
+export type Variables = Readonly<Record<string, unknown>>
+
+/** Items, with these variables: an integer from 0. @throws OPERATION_TOO_COMPLEX for a list that is too long by itself */
+export type Size = (variables: Variables) => number
+
+export interface SizeRules {
+  readonly limits: Pick<Limits, 'listSize'>
+  /** Of the operation's variables. */
+  readonly defaults: ReadonlyMap<string, ValueNode | undefined>
+}
+
+/** Items of a list whose size nobody says. */
+export const GUESS = 5
+const SLICING = ['first', 'last', 'limit']
+const MOST = Number.MAX_SAFE_INTEGER // also where the limit is off
+
+/** `undefined` where neither the client nor the schema says. */
+export function sizeOf(
+  node: FieldNode,
+  field: GraphQLField<unknown, unknown>,
+  { slicingArguments = SLICING, assumedSize }: Partial<DeclaredSize> = {},
+  rules: SizeRules,
+): Size | undefined {
+  const slicing = field.args.filter((argument) => slicingArguments.includes(argument.name) && mayBeInteger(argument))
+  const asked = slicing.flatMap((argument) => {
+    const value = node.arguments?.find(({ name }) => name.value === argument.name)?.value
+    return value ? [askedSize(value, argument, assumedSize ?? GUESS, rules)] : []
+  })
+  const [first] = asked
+  if (first) return asked.length === 1 ? first : (variables) => Math.max(...asked.map((size) => size(variables)))
+  const otherwise = slicing.map(({ defaultValue }) => defaultValue).find(isInteger) ?? assumedSize
+  return otherwise === undefined ? undefined : () => Math.max(0, otherwise)
+}
+
+/** `Int`, or a scalar of the schema's own, whose values may be integers. */
+function mayBeInteger({ type }: GraphQLArgument): boolean {
+  const scalar = getNullableType(type)
+  return isScalarType(scalar) && (scalar.name === 'Int' || !isSpecifiedScalarType(scalar))
+}
+
+function askedSize(value: ValueNode, argument: GraphQLArgument, assumed: number, rules: SizeRules): Size {
+  const { name, defaultValue } = argument
+  const otherwise = isInteger(defaultValue) ? defaultValue : assumed
+  const { listSize } = rules.limits
+  return (variables) => {
+    const size = integerOf(value, variables, rules.defaults) ?? otherwise
+    if (size > listSize) throw overLimit('listSize', `"${name}" asks for more than ${listSize} items.`)
+    return Math.min(Math.max(0, size), MOST)
+  }
+}
+
+function integerOf(value: ValueNode, variables: Variables, defaults: SizeRules['defaults']): number | undefined {
+  if (value.kind === Kind.INT) return Number(value.value)
+  if (value.kind !== Kind.VARIABLE) return undefined
+  const given = variables[value.name.value]
+  if (isInteger(given)) return given
+  const fallback = given === undefined ? defaults.get(value.name.value) : undefined
+  return fallback?.kind === Kind.INT ? Number(fallback.value) : undefined
+}
+
+const isInteger = (value: unknown): value is number => Number.isInteger(value)
