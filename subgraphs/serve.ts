@@ -16,7 +16,6 @@ import { createLogger, type Logger } from '../gateway/process/log.ts'
 import { port, processSettings, readSettings } from '../gateway/process/settings.ts'
 import { isErrorCode } from '../gateway/protocol/errors.ts'
 import {
-  CALL_HEADER,
   PERSPECTIVE_HEADER,
   REQUEST_ID_HEADER,
   SIGNATURE_HEADER,
@@ -135,8 +134,7 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
       requestId: header(REQUEST_ID_HEADER),
     }
     const { authorization, perspective, requestId } = serviceRequest
-    const callId = header(CALL_HEADER)
-    const signed = { method: request.method ?? '', path, body, authorization, perspective, requestId, callId }
+    const signed = { method: request.method ?? '', path, body, authorization, perspective, requestId }
     if (verifySignature(common.GATEWAY_SECRET, signed, header(SIGNATURE_HEADER))) return serviceRequest
     throw new HttpError(403, 'FORBIDDEN', 'Only the gateway may call this service.')
   }
@@ -180,9 +178,6 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
   const listener = await listen(
     async (request, response) => {
       const path = request.url ?? '/'
-      const callId = request.headers[CALL_HEADER]
-      // Refusals and files too: an answer that names no call is nobody's.
-      if (callId !== undefined) response.setHeader(CALL_HEADER, callId)
       try {
         if (request.method === 'GET' || request.method === 'HEAD') await answerGet(request, response, path)
         else if (request.method === 'POST' && path === '/graphql') await answerOperation(request, response, path)

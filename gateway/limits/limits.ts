@@ -18,16 +18,27 @@ interface Limit {
 
 const table = {
   bodyBytes: { value: 1024 * 1024, of: 'bytes of a body, on the wire and again after decompression' },
+  documentBytes: { value: 128 * 1024, of: 'bytes of a document, counted before it is read' },
   tokens: { value: 10_000, of: 'lexical tokens of a document' },
+  operations: { value: 50, of: 'operations that a document defines' },
+  fragments: { value: 500, of: 'fragments that a document defines' },
+  directives: { value: 500, of: 'directives written in a document' },
   depth: { value: 30, of: 'levels of fields, fragments expanded' },
   nesting: { value: 100, of: 'levels of fields and fragments, fragments expanded' },
   aliases: { value: 500, of: 'aliases written in a document' },
-  fields: { value: 5_000, of: 'fields of a document, fragments expanded wherever they are spread' },
+  selections: {
+    value: 5_000,
+    of: 'fields, spreads and inline fragments of a document, fragments expanded wherever they are spread',
+  },
+  expandedCharacters: {
+    value: 256 * 1024,
+    of: 'characters of a document, fragments expanded wherever they are spread',
+  },
   comparisons: {
     value: 100_000,
     of: 'pairs of fields that share a place in the answer, which validation compares one by one',
   },
-  variableDepth: { value: 64, of: 'levels of lists and objects in variables' },
+  variableDepth: { value: 64, of: 'levels of lists and objects in variables and in literals' },
   listSize: { value: 1_000, of: 'items that one list may be asked for' },
   cost: { value: 100_000, of: 'cost of one operation' },
   costPerMinute: { value: 5_000_000, perCaller: true, of: 'cost of the operations of one caller in a minute' },

@@ -4,8 +4,12 @@ import { overLimit } from '../limits/limits.ts'
 import { callerOf } from './caller-key.ts'
 import type { Exchange } from './exchange.ts'
 
-/** Takes an operation's cost from the caller's budget. @throws BUDGET_EXHAUSTED with `retryAfter` in seconds */
-export type SpendBudget = (exchange: Exchange, cost: number) => void
+export interface Budget {
+  /** Takes an operation's cost from the caller's budget. @throws BUDGET_EXHAUSTED with `retryAfter` in seconds */
+  spend(exchange: Exchange, cost: number): void
+  /** Takes the cost of what is done already, whether or not the budget covers it; nothing more is spent until it does. */
+  charge(exchange: Exchange, cost: number): void
+}
 
 interface Bucket {
   left: number
@@ -17,14 +21,17 @@ const CALLERS = 50_000 // those not seen for longest start anew
 const MINUTE = 60_000 // milliseconds
 
 /** @param perMinute also the most that can be spent at once */
-export function createBudget(perMinute: number): SpendBudget {
+export function createBudget(perMinute: number): Budget {
   const buckets = new LRUCache<string, Bucket>({ max: CALLERS })
-  return (exchange, cost) => {
+  const leftOf = (key: string, now: number): number => {
+    const { left, filledAt } = buckets.get(key) ?? { left: perMinute, filledAt: now }
+    return Math.min(perMinute, left + ((now - filledAt) / MINUTE) * perMinute)
+  }
+  const take = (exchange: Exchange, cost: number, floor: number): void => {
     const key = callerOf(exchange)
     const now = performance.now()
-    const bucket = buckets.get(key) ?? { left: perMinute, filledAt: now }
-    const left = Math.min(perMinute, bucket.left + ((now - bucket.filledAt) / MINUTE) * perMinute)
-    const enough = left >= cost
+    const left = leftOf(key, now)
+    const enough = left - cost >= floor
     buckets.set(key, { left: enough ? left - cost : left, filledAt: now })
     if (enough) return
     const retryAfter = Math.max(1, Math.ceil(((cost - left) / perMinute) * (MINUTE / 1000)))
@@ -32,4 +39,11 @@ export function createBudget(perMinute: number): SpendBudget {
     const message = `The budget is used up; try again in ${retryAfter} s.`
     throw overLimit('costPerMinute', message, 'BUDGET_EXHAUSTED', { retryAfter })
   }
+  return {
+    spend: (exchange, cost) => take(exchange, cost, 0),
+    charge: (exchange, cost) => take(exchange, cost, Number.NEGATIVE_INFINITY),
+  }
 }
+
+/** For where callers cannot be told apart. */
+export const noBudget: Budget = { spend: () => undefined, charge: () => undefined }

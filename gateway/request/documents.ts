@@ -1,21 +1,30 @@
 /**
- * Documents already met: parsed, measured and (once Apollo Server has done so) validated, so that the next request with the same text
- * pays for none of it. Bounded by bytes. Belongs to one schema: a new schema starts with a new store.
+ * Documents already met: parsed, measured and validated, so that the next request with the same text pays for none of it.
+ * Bounded by bytes. Belongs to one schema: a new schema starts with a new store.
  */
-import { type DocumentNode, GraphQLError, Kind, parse } from 'graphql'
+import { type DocumentNode, Kind } from 'graphql'
 import { LRUCache } from 'lru-cache'
-import { overLimit } from '../limits/limits.ts'
 import { type CostRules, type Estimate, estimateCost } from './cost.ts'
 import { selectOperation } from './operation.ts'
+import { parseDocument } from './parse.ts'
+import { createValidate, type Validate, type ValidationRules } from './validate.ts'
 
 /** One operation of a document, ready to be checked against a request. */
 export interface KnownOperation {
-  readonly document: { readonly node: DocumentNode; isValid: boolean }
+  readonly document: {
+    readonly node: DocumentNode
+    readonly isValid: boolean
+    /** Set once Apollo Server has executed an operation of it. */
+    isHosted: boolean
+    /** Validates it, once. @throws AggregateError of `GRAPHQL_VALIDATION_FAILED` */
+    requireValid(): void
+  }
   readonly definition: ReturnType<typeof selectOperation>
   readonly estimate: Estimate
 }
 
 export interface KnownDocument {
+  readonly isValid: boolean
   /** @throws BAD_USER_INPUT where there is no such operation, or several and no name */
   operation(name: string | undefined): KnownOperation
   /** Names under which its operations were sent, once it is known to be valid. */
@@ -23,6 +32,8 @@ export interface KnownDocument {
 }
 
 export interface Documents {
+  /** A document that was read before. */
+  find(query: string): KnownDocument | undefined
   /** @throws GRAPHQL_PARSE_FAILED, OPERATION_TOO_COMPLEX, OPERATION_NOT_ALLOWED */
   get(query: string): KnownDocument
   /** What was sent of late and is valid, the latest first. */
@@ -33,18 +44,23 @@ const BYTES_PER_CHARACTER = 40 // of heap, for the syntax tree of a character of
 const REMEMBERED = 64 * 1024 * 1024 // bytes
 
 /** @param checks run once for each new document, in order; each refuses by throwing */
-export function createDocuments(rules: CostRules, checks: readonly ((document: DocumentNode) => void)[]): Documents {
+export function createDocuments(
+  rules: CostRules & ValidationRules,
+  checks: readonly ((document: DocumentNode) => void)[],
+): Documents {
+  const validate = createValidate(rules)
   const known = new LRUCache<string, KnownDocument>({
     maxSize: REMEMBERED,
     sizeCalculation: (_document, query) => query.length * BYTES_PER_CHARACTER + 1024,
   })
   return {
+    find: (query) => known.get(query),
     get(query) {
       const found = known.get(query)
       if (found) return found
-      const document = parseBounded(query, rules.limits.tokens)
+      const document = parseDocument(query, rules.limits)
       for (const check of checks) check(document)
-      const made = knownDocument(document, rules)
+      const made = knownDocument(document, rules, () => validate(query, document))
       known.set(query, made)
       return made
     },
@@ -55,38 +71,37 @@ export function createDocuments(rules: CostRules, checks: readonly ((document: D
   }
 }
 
-function parseBounded(query: string, maxTokens: number): DocumentNode {
-  try {
-    return parse(query, { maxTokens })
-  } catch (error) {
-    // The parser recurses: a text of nothing but brackets ends its stack before its tokens are counted.
-    if (error instanceof RangeError) throw overLimit('nesting', 'The document nests too deeply.')
-    if (!(error instanceof GraphQLError)) throw error
-    if (error.message.includes('Parsing aborted'))
-      throw overLimit('tokens', `The document has more than ${maxTokens} tokens.`)
-    throw new GraphQLError(error.message, {
-      ...(error.source && { source: error.source }),
-      ...(error.positions && { positions: error.positions }),
-      extensions: { code: 'GRAPHQL_PARSE_FAILED' },
-    })
-  }
-}
-
-function knownDocument(document: DocumentNode, rules: CostRules): KnownDocument {
+function knownDocument(node: DocumentNode, rules: CostRules, mistakes: () => ReturnType<Validate>): KnownDocument {
   const fragments = new Map(
-    document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
+    node.definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each]] : [])),
   )
   const operations = new Map<string | undefined, KnownOperation>()
-  const shared = { node: document, isValid: false }
+  let isValid = false
+  const shared = {
+    node,
+    isHosted: false,
+    get isValid() {
+      return isValid
+    },
+    requireValid() {
+      if (isValid) return
+      const found = mistakes()
+      if (found.length > 0) throw new AggregateError(found)
+      isValid = true
+    },
+  }
   return {
+    get isValid() {
+      return isValid
+    },
     operation(name) {
       const found = operations.get(name)
       if (found) return found
-      const definition = selectOperation(document, name)
+      const definition = selectOperation(node, name)
       const made = { document: shared, definition, estimate: estimateCost(rules, definition, fragments) }
       operations.set(name, made)
       return made
     },
-    validOperations: () => (shared.isValid ? operations.keys() : []),
+    validOperations: () => (isValid ? operations.keys() : []),
   }
 }

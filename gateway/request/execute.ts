@@ -1,4 +1,4 @@
-/** Executes what the policies let through: a document met for the first time through Apollo Server, which validates it, and later at once. */
+/** Executes what the policies let through: a document met for the first time through Apollo Server, and later at once. */
 import { GraphQLError } from 'graphql'
 import type { BoundVariables } from '../execution/client-operation.ts'
 import type { Answer, CompiledOperation } from '../execution/compiled-operation.ts'
@@ -46,12 +46,11 @@ interface Result {
 export function createExecute({ host, engine, traffic, hideSchema, log }: ExecuteOptions): Execute {
   const shares = new WeakMap<CompiledOperation, Share<Result> | 'none'>()
 
-  const validated = async (exchange: Exchange, operation: KnownOperation, reply: HttpReply) => {
+  const hosted = async (exchange: Exchange, operation: KnownOperation, reply: HttpReply) => {
     const tally = createFreshnessTally()
     const call = callContext(exchange, operation, reply, tally)
-    const outcome = await host.execute(exchange.parameters, { exchange, call })
-    // Apollo Server executes nothing that it has not validated.
-    if ('data' in outcome) operation.document.isValid = true
+    const outcome = await host.execute(exchange.parameters, { exchange, call, operation })
+    operation.document.isHosted = true
     return { outcome, keepable: keepableOf(operation, exchange, tally.result()) }
   }
 
@@ -80,7 +79,7 @@ export function createExecute({ host, engine, traffic, hideSchema, log }: Execut
     definition.operation === 'query' && services.size > 0 && [...services].every(traffic.isStateless)
 
   return async (exchange, operation, reply) => {
-    if (!operation.document.isValid) return validated(exchange, operation, reply)
+    if (!operation.document.isHosted) return hosted(exchange, operation, reply)
     try {
       const { query, operationName, variables } = exchange.parameters
       const prepared = engine.prepare(query, operation.document.node, operationName)

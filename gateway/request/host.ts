@@ -1,4 +1,4 @@
-/** Apollo Server as the host of one schema: it validates, coerces and runs its life cycle; the policies before it and the engine behind it are ours. */
+/** Apollo Server as the host of one schema: it runs its life cycle; the policies before it and the engine behind it are ours. */
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -10,6 +10,7 @@ import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-i
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql'
 import type { Logger } from '../process/log.ts'
 import type { CallContext } from '../traffic/send.ts'
+import type { KnownOperation } from './documents.ts'
 import type { Exchange, Parameters } from './exchange.ts'
 import { hideHint } from './hints.ts'
 import { maskError } from './mask.ts'
@@ -19,6 +20,7 @@ import type { Outcome } from './outcome.ts'
 export interface HostContext {
   readonly exchange: Exchange
   readonly call: CallContext
+  readonly operation: KnownOperation
 }
 
 export interface Host {
@@ -50,6 +52,8 @@ export async function startHost({ schema, supergraph, executor, hideSchema, log 
     introspection: true, // decided by a policy
     csrfPrevention: false, // likewise
     persistedQueries: false, // likewise
+    dangerouslyDisableValidation: true, // likewise: whatever comes here is valid
+    documentStore: null, // documents are kept by `documents.ts`
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: false, // likewise: its pattern takes a minute for a message that is made to hurt
     stopOnTerminationSignals: false,

@@ -39,3 +39,7 @@ export function maskThrown(error: unknown, requestId: string, log: Logger): Grap
   const known = error instanceof GraphQLError ? error.toJSON() : { message: 'unforeseen' }
   return maskError(known, requestId, log, error)
 }
+
+/** The same where several may have been thrown at once, as the mistakes of a document are. */
+export const maskAllThrown = (error: unknown, requestId: string, log: Logger): readonly GraphQLFormattedError[] =>
+  (error instanceof AggregateError ? error.errors : [error]).map((each) => maskThrown(each, requestId, log))

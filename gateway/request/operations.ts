@@ -6,6 +6,7 @@ import type { Logger } from '../process/log.ts'
 import { sendEvents } from '../subscriptions/sse.ts'
 import type { StartEvents } from '../subscriptions/start.ts'
 import type { Editions } from '../supergraph/editions.ts'
+import { admit } from './admit.ts'
 import { callerOf } from './caller-key.ts'
 import { openExchange } from './exchange.ts'
 import type { CountAnswer } from './metrics.ts'
@@ -35,9 +36,7 @@ export function createOperations(options: OperationOptions): AnswerOperation {
       }
       const { edition, release } = editions.hold()
       try {
-        const { query, operationName } = exchange.parameters
-        const operation = edition.documents.get(query).operation(operationName)
-        for (const policy of policies.operation) policy(exchange, operation)
+        const operation = admit(exchange, edition.documents, policies)
         if (operation.definition.operation === 'subscription') {
           const events = await start(exchange, edition, operation, () => undefined)
           const leave = (): void => void events.return()

@@ -6,7 +6,7 @@ import type { DocumentNode } from 'graphql'
 import type { Limits } from '../limits/limits.ts'
 import type { VerifyAuthorization } from '../protocol/caller.ts'
 import { authenticate } from './authenticate.ts'
-import { createBudget } from './budget.ts'
+import { type Budget, createBudget, noBudget } from './budget.ts'
 import { allowOrigins } from './cors.ts'
 import { limitCost } from './cost.ts'
 import { refuseCrossSite } from './cross-site.ts'
@@ -34,6 +34,8 @@ export interface Policies {
   readonly operation: readonly ((exchange: Exchange, operation: KnownOperation) => void)[]
   /** Around the execution of what has passed them. */
   readonly takeTurn: TakeTurn
+  /** What operations cost, and the reading of documents that are refused. */
+  readonly budget: Budget
 }
 
 export interface PolicyOptions {
@@ -47,7 +49,7 @@ export interface PolicyOptions {
 }
 
 export function createPolicies({ limits, corsOrigins, introspection, safelist, verify }: PolicyOptions): Policies {
-  const spend = Number.isFinite(limits.costPerMinute) ? createBudget(limits.costPerMinute) : () => undefined
+  const budget = Number.isFinite(limits.costPerMinute) ? createBudget(limits.costPerMinute) : noBudget
   const authenticated = authenticate(verify)
   const bounded = limitVariables(limits.variableDepth)
   const persisted = safelist ? requireListed(safelist) : resolvePersisted()
@@ -71,9 +73,10 @@ export function createPolicies({ limits, corsOrigins, introspection, safelist, v
         const cost = estimate(exchange.parameters.variables ?? {})
         exchange.cost = cost
         limitCost(cost, limits)
-        spend(exchange, cost)
+        budget.spend(exchange, cost)
       },
     ],
     takeTurn: createTurns(limits),
+    budget,
   }
 }

@@ -8,7 +8,7 @@ import { type ErrorCode, errorStatus, isErrorCode } from '../protocol/errors.ts'
 import { REQUEST_ID_HEADER } from '../protocol/signature.ts'
 import type { Exchange } from './exchange.ts'
 import type { Execution } from './execute.ts'
-import { maskError, maskThrown } from './mask.ts'
+import { maskAllThrown, maskError } from './mask.ts'
 import type { MediaType } from './media-type.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -45,14 +45,14 @@ function isKnownToClient({ request, headers }: Exchange, body: Body): boolean {
 
 /** For what a policy refused, and for anything unforeseen, which is masked. Returns what the client is told. */
 export function sendRefusal(exchange: Exchange, reply: HttpReply, error: unknown, log: Logger): Outcome {
-  const masked =
+  const errors =
     error instanceof HttpError
-      ? maskError({ message: error.message, extensions: { code: error.code } }, exchange.requestId, log, error)
-      : maskThrown(error, exchange.requestId, log)
-  const code = masked.extensions?.['code']
+      ? [maskError({ message: error.message, extensions: { code: error.code } }, exchange.requestId, log, error)]
+      : maskAllThrown(error, exchange.requestId, log)
+  const code = errors[0]?.extensions?.['code']
   const legacy = exchange.legacyStatus && isDocumentFault(code)
   const status = error instanceof HttpError ? error.status : legacy ? 200 : statusOf(code)
-  const outcome = { errors: [masked] }
+  const outcome = { errors }
   if (error instanceof HttpError)
     for (const [name, value] of Object.entries(error.headers)) exchange.headers.set(name, value)
   write(exchange, reply, status, bodyOf(textOf(outcome)))

@@ -2,108 +2,124 @@
  * Bounds the shape of a document before anything expensive reads it. Needs no schema; takes time linear in the text,
  * since each fragment is measured once however often it is spread.
  */
-import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql'
+import { type ASTNode, type DocumentNode, Kind, type SelectionNode, type SelectionSetNode, visit } from 'graphql'
 import { type LimitName, type Limits, overLimit } from '../limits/limits.ts'
 import { codedError } from '../protocol/errors.ts'
-
-type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
+import { type Fragments, limitComparisons } from './comparisons.ts'
 
 /** @throws OPERATION_TOO_COMPLEX, or GRAPHQL_VALIDATION_FAILED where fragments run in a circle */
 export function limitShape(document: DocumentNode, limits: Limits): void {
+  const { definitions } = document
+  const operations = definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION)
+  refuseOver(limits, 'operations', operations.length, 'operations')
+  refuseOver(limits, 'fragments', definitions.length - operations.length, 'fragments')
+  limitDetails(document, limits)
   const fragments: Fragments = new Map(
-    document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
+    definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
   )
   const measure = createMeasure(fragments, limits)
-  for (const definition of document.definitions) {
-    if (!('selectionSet' in definition)) continue
-    const { fields, depth, nesting } = measure(definition.selectionSet)
-    refuseOver(limits, 'fields', fields, 'fields')
-    refuseOver(limits, 'depth', depth, 'levels of fields')
-    refuseOver(limits, 'nesting', nesting, 'levels of fields and fragments')
+  for (const fragment of fragments.values()) refuseLarge(measure(fragment.selectionSet), limits)
+  let all = NOTHING
+  for (const { selectionSet } of operations) {
+    all = sum(all, measure(selectionSet))
+    refuseLarge(all, limits)
   }
-  for (const definition of document.definitions) {
-    if (definition.kind !== Kind.OPERATION_DEFINITION) continue
-    const pairs = comparisons([definition.selectionSet], fragments)
-    refuseOver(limits, 'comparisons', pairs, 'fields that share a place')
-  }
+  limitComparisons(
+    operations.map(({ selectionSet }) => selectionSet),
+    fragments,
+    limits,
+  )
 }
 
+/** Directives, and levels of values and of variables' types. */
+function limitDetails(document: DocumentNode, limits: Limits): void {
+  let directives = 0
+  let levels = 0
+  const level = {
+    enter(): void {
+      levels += 1
+      refuseOver(limits, 'variableDepth', levels, 'levels of lists and objects')
+    },
+    leave(): void {
+      levels -= 1
+    },
+  }
+  visit(document, {
+    Directive() {
+      directives += 1
+      refuseOver(limits, 'directives', directives, 'directives')
+    },
+    ListValue: level,
+    ObjectValue: level,
+    ListType: level,
+  })
+}
+
+/** Of a selection set with every spread expanded. */
 interface Measure {
-  /** With every spread expanded. */
-  readonly fields: number
+  /** Fields, spreads and inline fragments. */
+  readonly selections: number
+  readonly characters: number
   /** Levels of fields. */
   readonly depth: number
   /** Levels of fields and fragments. */
   readonly nesting: number
 }
 
-/** Counts aliases on the way, since every selection is met exactly once. */
+const NOTHING: Measure = { selections: 0, characters: 0, depth: 0, nesting: 0 }
+
+const sum = (one: Measure, other: Measure): Measure => ({
+  selections: one.selections + other.selections,
+  characters: one.characters + other.characters,
+  depth: Math.max(one.depth, other.depth),
+  nesting: Math.max(one.nesting, other.nesting),
+})
+
+function refuseLarge({ selections, characters, depth, nesting }: Measure, limits: Limits): void {
+  refuseOver(limits, 'selections', selections, 'fields and fragments')
+  refuseOver(limits, 'expandedCharacters', characters, 'characters with its fragments expanded')
+  refuseOver(limits, 'depth', depth, 'levels of fields')
+  refuseOver(limits, 'nesting', nesting, 'levels of fields and fragments')
+}
+
+/** Meets every selection once, however often its fragment is spread, and counts aliases on the way. */
 function createMeasure(fragments: Fragments, limits: Limits): (set: SelectionSetNode) => Measure {
-  const measured = new Map<string, Measure | 'measuring'>()
+  const measured = new Map<SelectionSetNode, Measure | 'measuring'>()
   let aliases = 0
+  let levels = 0
   const measure = (set: SelectionSetNode): Measure => {
-    let fields = 0
-    let depth = 0
-    let nesting = 0
-    for (const selection of set.selections) {
-      let inner = NOTHING
-      if (selection.kind === Kind.FRAGMENT_SPREAD) inner = measureFragment(selection.name.value)
-      else if (selection.selectionSet) inner = measure(selection.selectionSet)
-      const isField = selection.kind === Kind.FIELD
-      if (isField && selection.alias) {
-        aliases += 1
-        refuseOver(limits, 'aliases', aliases, 'aliases')
-      }
-      fields += inner.fields + (isField ? 1 : 0)
-      depth = Math.max(depth, inner.depth + (isField ? 1 : 0))
-      nesting = Math.max(nesting, inner.nesting + 1)
-    }
-    return { fields, depth, nesting }
+    const known = measured.get(set)
+    if (known === 'measuring') throw codedError('GRAPHQL_VALIDATION_FAILED', 'A fragment spreads itself.')
+    if (known) return known
+    measured.set(set, 'measuring')
+    levels += 1 // refused on the way down, before the stack ends
+    refuseOver(limits, 'nesting', levels, 'levels of fields and fragments')
+    let all = NOTHING
+    for (const selection of set.selections) all = sum(all, measureSelection(selection))
+    levels -= 1
+    measured.set(set, all)
+    return all
   }
-  const measureFragment = (name: string): Measure => {
-    const known = measured.get(name)
-    const fragment = fragments.get(name)
-    if (known === 'measuring') throw codedError('GRAPHQL_VALIDATION_FAILED', `Fragment "${name}" spreads itself.`)
-    if (known || !fragment) return known ?? NOTHING
-    measured.set(name, 'measuring')
-    const result = measure(fragment.selectionSet)
-    measured.set(name, result)
-    return result
+  const measureSelection = (selection: SelectionNode): Measure => {
+    const isSpread = selection.kind === Kind.FRAGMENT_SPREAD
+    const isField = selection.kind === Kind.FIELD
+    if (isField && selection.alias) {
+      aliases += 1
+      refuseOver(limits, 'aliases', aliases, 'aliases')
+    }
+    const set = isSpread ? fragments.get(selection.name.value)?.selectionSet : selection.selectionSet
+    const { selections, characters, depth, nesting } = set ? measure(set) : NOTHING
+    return {
+      selections: selections + 1,
+      characters: characters + lengthOf(selection) - (isSpread ? 0 : lengthOf(set)),
+      depth: depth + (isField ? 1 : 0),
+      nesting: nesting + 1,
+    }
   }
   return measure
 }
 
-const NOTHING: Measure = { fields: 0, depth: 0, nesting: 0 }
-
-/** The pairs that validation would compare, at most: all that end at one place of the answer, whatever their types. */
-function comparisons(sets: readonly SelectionSetNode[], fragments: Fragments): number {
-  const places = new Map<string, { count: number; readonly inner: SelectionSetNode[] }>()
-  const spread = new Set<string>()
-  const collect = (set: SelectionSetNode): void => {
-    for (const selection of set.selections) {
-      if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet)
-      else if (selection.kind === Kind.FRAGMENT_SPREAD) {
-        const fragment = fragments.get(selection.name.value)
-        if (!fragment || spread.has(fragment.name.value)) continue
-        spread.add(fragment.name.value)
-        collect(fragment.selectionSet)
-      } else {
-        const key = (selection.alias ?? selection.name).value
-        const place = places.get(key) ?? { count: 0, inner: [] }
-        place.count += 1
-        if (selection.selectionSet) place.inner.push(selection.selectionSet)
-        places.set(key, place)
-      }
-    }
-  }
-  for (const set of sets) collect(set)
-  let pairs = 0
-  for (const { count, inner } of places.values()) {
-    pairs += (count * (count - 1)) / 2
-    if (inner.length > 0) pairs += comparisons(inner, fragments)
-  }
-  return pairs
-}
+const lengthOf = (node: ASTNode | undefined): number => (node?.loc ? node.loc.end - node.loc.start : 0)
 
 function refuseOver(limits: Limits, name: LimitName, found: number, what: string): void {
   if (found > limits[name]) throw overLimit(name, `The document has more than ${limits[name]} ${what}.`)

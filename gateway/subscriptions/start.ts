@@ -1,5 +1,4 @@
 /** Starts the stream of answers of an operation that has passed the policies. One way for SSE and WebSocket. */
-import { GraphQLError, validate } from 'graphql'
 import type { KnownOperation } from '../request/documents.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { withoutHint } from '../request/hints.ts'
@@ -23,7 +22,6 @@ export type StartEvents = (
 
 export function createStart(streams: Streams): StartEvents {
   return async (exchange, edition, operation, onEnd) => {
-    requireValid(edition, operation)
     const { ending, close } = streams.open(exchange)
     try {
       const events = await edition.subscribe(exchange, operation, ending)
@@ -36,18 +34,6 @@ export function createStart(streams: Streams): StartEvents {
       throw edition.hideSchema ? withoutHint(error) : error
     }
   }
-}
-
-/** @throws GRAPHQL_VALIDATION_FAILED */
-function requireValid({ schema, hideSchema }: Edition, { document }: KnownOperation): void {
-  if (document.isValid) return
-  const [fault] = validate(schema, document.node)
-  if (fault) {
-    const { message, nodes } = fault
-    const error = new GraphQLError(message, { nodes: nodes ?? [], extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } })
-    throw hideSchema ? withoutHint(error) : error
-  }
-  document.isValid = true
 }
 
 /** A client may leave before the first event, when a generator's own `finally` would not run yet. */

@@ -8,9 +8,10 @@ import { limitOf } from '../limits/limits.ts'
 import type { Logger } from '../process/log.ts'
 import { validateHeaderValue } from '../process/node-http.ts'
 import { codedError } from '../protocol/errors.ts'
+import { admit } from '../request/admit.ts'
 import { callerOf } from '../request/caller-key.ts'
 import { type Exchange, openExchange } from '../request/exchange.ts'
-import { maskThrown } from '../request/mask.ts'
+import { maskAllThrown } from '../request/mask.ts'
 import { requestIdOf } from '../request/request-id.ts'
 import type { SocketOptions } from './sockets.ts'
 
@@ -59,11 +60,10 @@ export async function serveSockets({
         try {
           requireHeaderValue(authorization)
           for (const policy of policies.message) await policy(exchange)
-          const { query, operationName } = exchange.parameters
-          const operation = edition.documents.get(query).operation(operationName)
+          const operation = admit(exchange, edition.documents, policies)
           if (operation.definition.operation !== 'subscription')
             throw codedError('BAD_USER_INPUT', 'Queries and mutations are sent with POST.')
-          for (const policy of policies.operation) policy(exchange, operation)
+          const { operationName } = exchange.parameters
           const events = await start(exchange, edition, operation, release)
           return {
             schema: edition.schema,
@@ -75,7 +75,7 @@ export async function serveSockets({
           release()
           const limit = limitOf(error)
           if (limit) reportLimit(limit, callerOf(exchange))
-          return [refusal(error, exchange, log)]
+          return refusals(error, exchange, log)
         }
       },
       subscribe: ({ contextValue }) => contextValue as OperationResult,
@@ -103,7 +103,5 @@ function requireHeaderValue(authorization: string | undefined): void {
   }
 }
 
-function refusal(error: unknown, { requestId }: Exchange, log: Logger): GraphQLError {
-  const { message, extensions } = maskThrown(error, requestId, log)
-  return new GraphQLError(message, { extensions })
-}
+const refusals = (error: unknown, { requestId }: Exchange, log: Logger): GraphQLError[] =>
+  maskAllThrown(error, requestId, log).map(({ message, extensions }) => new GraphQLError(message, { extensions }))

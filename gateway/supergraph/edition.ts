@@ -65,7 +65,10 @@ async function assemble(
   { limits, policies, hideSchema, log }: EditionOptions,
 ): Promise<Edition> {
   const { schema, supergraph, facts } = engine
-  const executor = createExecutor(engine, traffic.send, (context) => (context as HostContext).call)
+  const executor = createExecutor(engine, traffic.send, (context) => {
+    const { call, operation } = context as HostContext
+    return { call, document: operation.document.node }
+  })
   const host = await startHost({ schema, supergraph, executor, hideSchema, log })
   const execute = createExecute({ host, engine, traffic, hideSchema, log })
   return {
@@ -74,7 +77,7 @@ async function assemble(
     traffic,
     schema,
     hideSchema,
-    documents: createDocuments({ schema, limits, declared: facts.costs }, policies.document),
+    documents: createDocuments({ schema, hideSchema, limits, declared: facts.costs }, policies.document),
     execute: (exchange, operation, reply) =>
       policies.takeTurn(exchange, operation, reply, () => execute(exchange, operation, reply)),
     subscribe: createSubscribe({ engine, traffic, log }),

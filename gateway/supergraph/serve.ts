@@ -67,8 +67,8 @@ export async function serveSupergraph(config: Config, options: ServingOptions): 
 const ignore = (): void => undefined
 
 function editionMaker(config: Config, { log, limits, policies, registry, store, expected }: ServingOptions) {
-  const { secret, ownServices, production: hideSchema } = config
-  const leaseTraffic = createLeases({ secret, ownServices, store, metrics: createTrafficMetrics(registry), log })
+  const { secret, ownServices: probing, production: hideSchema } = config
+  const leaseTraffic = createLeases({ secret, probing, store, metrics: createTrafficMetrics(registry), log })
   const openTraffic = (graphs: readonly Graph[]) => leaseTraffic(locateServices(graphs, config))
   const known = expected.map((query) => ({ query, operationName: undefined }))
   return async (supergraph: string, before: Edition | undefined): Promise<Edition> => {

@@ -1,6 +1,5 @@
 /** Makes a new edition as quick as the one before: documents in use are checked and planned before the first request needs them. */
 import { setImmediate as breathe } from 'node:timers/promises'
-import { validate } from 'graphql'
 import type { Logger } from '../process/log.ts'
 import type { Edition } from './edition.ts'
 
@@ -16,8 +15,8 @@ export async function warm(edition: Edition, operations: Iterable<OperationInUse
     await breathe() // requests go first
     try {
       const { document, definition } = edition.documents.get(query).operation(operationName)
-      if (validate(edition.schema, document.node).length > 0) continue
-      document.isValid = true
+      document.requireValid()
+      document.isHosted = true
       if (definition.operation !== 'subscription') await edition.plan(query, document.node, operationName)
     } catch (error) {
       log.debug({ err: error, operationName }, 'an operation in use does not fit the new supergraph')

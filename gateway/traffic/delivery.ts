@@ -1,7 +1,6 @@
 /** Brings one call to one instance: headers by the service's kind, signature, deadline, and what the outcome says of the instance's health. */
 import { listItems } from '../process/fields.ts'
 import {
-  CALL_HEADER,
   PERSPECTIVE_HEADER,
   REQUEST_ID_HEADER,
   SIGNATURE_HEADER,
@@ -9,7 +8,6 @@ import {
   sign,
 } from '../protocol/signature.ts'
 import { readAnswer, readFreshness } from './answer.ts'
-import { nextCallId } from './call-id.ts'
 import type { Sent } from './client/pool.ts'
 import { CallFailure } from './failure.ts'
 import type { Fleet } from './fleet.ts'
@@ -25,16 +23,12 @@ export interface DeliveryOptions {
   readonly observe: (milliseconds: number) => void
 }
 
-/**
- * Credentials go to stateful services and the perspective to stateless ones: neither kind learns what is not for it.
- * @param callId where the answer comes over a connection that carries others
- */
+/** Credentials go to stateful services and the perspective to stateless ones: neither kind learns what is not for it. */
 export function headersFor(
   { kind }: ServiceDefinition,
   path: string,
   { call, text }: Pick<Work, 'call' | 'text'>,
   secret: string | undefined,
-  callId?: string,
 ): string[] {
   const { requestId } = call.context
   const authorization = kind === 'stateful' ? call.context.authorization : undefined
@@ -43,9 +37,8 @@ export function headersFor(
   if (call.context.language !== undefined) headers.push('accept-language', call.context.language)
   if (authorization !== undefined) headers.push('authorization', authorization)
   if (perspective !== undefined) headers.push(PERSPECTIVE_HEADER, perspective)
-  if (callId !== undefined) headers.push(CALL_HEADER, callId)
   if (secret !== undefined) {
-    const signed: SignedRequest = { method: 'POST', path, body: text, authorization, perspective, requestId, callId }
+    const signed: SignedRequest = { method: 'POST', path, body: text, authorization, perspective, requestId }
     headers.push(SIGNATURE_HEADER, sign(secret, signed))
   }
   return headers
@@ -65,15 +58,13 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
     signal?.addEventListener('abort', abort, { once: true })
     instance.inFlight += 1
     try {
-      const callId = options.secret === undefined ? undefined : nextCallId()
-      const headers = headersFor(service, instance.path, work, options.secret, callId)
+      const headers = headersFor(service, instance.path, work, options.secret)
       sent = instance.http.send({
         method: 'POST',
         path: instance.path,
         headers,
         body: work.text,
         deadline: work.deadline,
-        callId,
       })
       const received = await sent.answer
       // What is kept must not hold on to the text it came in.

@@ -61,26 +61,20 @@ export async function startUpstream(answer: Upstream['answer']): Promise<Upstrea
   return Object.assign(upstream, { url: `http://127.0.0.1:${port}` })
 }
 
-export interface TestTraffic {
-  readonly store?: AnswerStore
-  readonly log?: Logger
-  /** With them calls are signed. */
-  readonly ownServices?: boolean
-}
-
 /** Traffic to one service at these addresses. */
 export function trafficTo(
   definition: ServiceDefinition,
   addresses: readonly string[],
-  { store, log, ownServices = false }: TestTraffic = {},
+  store: AnswerStore = createMemoryStore(10_000_000),
+  log: Logger = createLogger('test', 'silent'),
 ): Traffic {
   return createTraffic({
     services: [{ definition, addresses }],
-    secret: ownServices ? 'the secret of the tests' : undefined,
-    ownServices,
-    store: store ?? createMemoryStore(10_000_000),
+    secret: undefined,
+    probing: false,
+    store,
     metrics: createTrafficMetrics(new Registry()),
-    log: log ?? createLogger('test', 'silent'),
+    log,
   })
 }
 

@@ -14,11 +14,11 @@ afterAll(async () => {
 })
 
 /** Doubles with every level: 25 levels of 777 bytes are 33 million fields. */
-const bomb = (levels: number): string =>
+const bomb = (levels: number, end = '__typename'): string =>
   [
     'query { ...F0 }',
     ...Array.from({ length: levels }, (_, n) => `fragment F${n} on Query { ...F${n + 1} ...F${n + 1} }`),
-    `fragment F${levels} on Query { __typename }`,
+    `fragment F${levels} on Query { ${end} }`,
   ].join(' ')
 
 const repeat = (count: number, make: (index: number) => string): string =>
@@ -31,6 +31,37 @@ const conflicts = (levels: number): string =>
 describe('documents made to hurt are refused before anything expensive reads them', () => {
   test.each<[string, string]>([
     ['a fragment bomb', bomb(25)],
+    ['a fragment bomb whose end is missing', bomb(25, '...Missing')],
+    ['a fragment bomb that selects no field', bomb(25, '... { ...Missing }')],
+    ['a fragment bomb that nobody spreads', `{ whoAmI } ${bomb(25, '...Missing').slice('query { ...F0 }'.length)}`],
+    [
+      'operations that all spread one large fragment',
+      `${repeat(40, (n) => `query Q${n} { ...F }`)} fragment F on Query { ${repeat(200, (n) => `f${n}`)} }`,
+    ],
+    [
+      'a fragment whose long arguments multiply',
+      `{ ${repeat(200, (n) => `a${n}: order(id: 1) { ...F }`)} } fragment F on Order { note(style: "${'x'.repeat(5_000)}") }`,
+    ],
+    ['60 operations', repeat(60, (n) => `query Q${n} { whoAmI }`)],
+    ['600 fragments', `{ whoAmI } ${repeat(600, (n) => `fragment F${n} on Query { whoAmI }`)}`],
+    ['600 definitions of types', repeat(600, (n) => `scalar S${n}`)],
+    ['4,900 directives', `{ whoAmI ${repeat(4_900, () => '@a')} }`],
+    ['4,900 directives of an operation', `query ${repeat(4_900, () => '@a')} { whoAmI }`],
+    ['4,900 directives of a variable', `query ($a: Int ${repeat(4_900, () => '@a')}) { whoAmI }`],
+    ['4,900 directives of a type', `{ whoAmI } type A ${repeat(4_900, () => '@a')} { a: Int }`],
+    [
+      '500 fragments with different fields in one set',
+      `{ ${repeat(500, (n) => `...F${n}`)} } ${repeat(500, (n) => `fragment F${n} on Query { a${n}: __typename }`)}`,
+    ],
+    ['3,000 spreads of missing fragments', `{ ${repeat(3_000, (n) => `...F${n}`)} }`],
+    ['fields with arguments in one place', `{ ${repeat(300, () => 'order(id: "1", a: 1, b: 2) { id }')} }`],
+    ['half a megabyte of comments', `${'#\n'.repeat(250_000)}{ whoAmI }`],
+    ['a megabyte of commas', `${','.repeat(900_000)}{ whoAmI }`],
+    ['half a megabyte of one block string', `{ order(id: """${'x\n'.repeat(250_000)}""") { id } }`],
+    ['a megabyte of one name', `{ ${'x'.repeat(900_000)} }`],
+    ['200 kB in few letters', `{ order(id: "${'é'.repeat(100_000)}") { id } }`],
+    ['a hundred levels of values', `{ order(id: ${'['.repeat(100)}1${']'.repeat(100)}) { id } }`],
+    ['a hundred levels of a type', `query ($a: ${'['.repeat(100)}Int${']'.repeat(100)}) { whoAmI }`],
     ['10,000 aliases', `{ ${repeat(10_000, (n) => `a${n}: whoAmI`)} }`],
     ['1,000 aliases', `{ ${repeat(1_000, (n) => `a${n}: whoAmI`)} }`],
     ['too many tokens', `{ ${repeat(10_001, () => 'whoAmI')} }`],
@@ -68,6 +99,47 @@ describe('documents made to hurt are refused before anything expensive reads the
     expect(verdict(await ask(gateway.url, `{ ${repeat(100, (n) => `a${n}: orders(first: 100) { id }`)} }`))).toBe(
       '200 OK',
     )
+  })
+})
+
+describe('a document that is refused', () => {
+  test('is paid for by its length, until nothing more is read; a valid one is not', async () => {
+    const poor = await startTestGateway({ services: shop.services, limits: { costPerMinute: 20_000 } })
+    try {
+      for (let n = 0; n < 40; n += 1)
+        expect(verdict(await ask(poor.url, `{ __typename } # ${n} ${'x'.repeat(1_000)}`))).toBe('200 OK')
+      const refused = ['{ nothing }', '{ whoAmI', bomb(20), `# ${'x'.repeat(4_000)}\n{ nothing }`]
+      const met = new Set<string>()
+      for (let n = 0; n < 16; n += 1) met.add(verdict(await ask(poor.url, refused[n % refused.length] ?? '')))
+      expect(met).toEqual(
+        new Set([
+          '400 GRAPHQL_VALIDATION_FAILED',
+          '400 GRAPHQL_PARSE_FAILED',
+          '400 OPERATION_TOO_COMPLEX',
+          '429 BUDGET_EXHAUSTED',
+        ]),
+      )
+      const { errors, headers } = await ask(poor.url, '{ whoAmI # not read before\n }')
+      expect(errors?.[0]?.extensions['code']).toBe('BUDGET_EXHAUSTED')
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+      expect(verdict(await ask(poor.url, `{ __typename } # 0 ${'x'.repeat(1_000)}`))).toBe('429 BUDGET_EXHAUSTED')
+    } finally {
+      await poor.stop()
+    }
+  })
+
+  test('is told its first mistakes, each with its place', async () => {
+    const query = `${'\n'.repeat(20_000)}{\n${repeat(2_000, (n) => `nothing${n}\n`)}}`
+    const { errors = [] } = await ask(gateway.url, query)
+    expect(errors.length).toBe(11)
+    expect(errors.slice(0, 3)).toMatchObject(
+      [0, 1, 2].map((n) => ({
+        message: `Cannot query field "nothing${n}" on type "Query".`,
+        locations: [{ line: 20_002 + n, column: n === 0 ? 1 : 2 }],
+        extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+      })),
+    )
+    expect(errors[10]?.message).toMatch('Too many validation errors')
   })
 })
 

@@ -1,0 +1,64 @@
+/**
+ * Bounds what validation compares pair by pair: fields and spreads that end at one place of the answer, whatever their types.
+ * Visits each expanded selection once, so it comes after these were counted.
+ */
+import { type FieldNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql'
+import { type Limits, overLimit } from '../limits/limits.ts'
+
+export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
+
+/** What a pair takes beside a pair of plain leaves, as measured. */
+const WEIGHT = 6
+
+/** The fields of one place, or the spreads that lead to it. */
+interface Place {
+  count: number
+  weight: number
+  readonly inner: SelectionSetNode[]
+}
+
+/** @throws OPERATION_TOO_COMPLEX */
+export function limitComparisons(sets: readonly SelectionSetNode[], fragments: Fragments, limits: Limits): void {
+  let found = 0
+  const compare = (together: readonly SelectionSetNode[]): void => {
+    const { places, spreads } = placesIn(together, fragments)
+    for (const { count, weight } of [...places.values(), { count: spreads, weight: spreads * WEIGHT }])
+      found += ((count - 1) * weight) / 2
+    // Each spread is looked up for each of the fields beside it.
+    found += (spreads * places.size) / 2
+    if (found > limits.comparisons)
+      throw overLimit('comparisons', `The document has more than ${limits.comparisons} fields that share a place.`)
+    for (const { inner } of places.values()) if (inner.length > 0) compare(inner)
+  }
+  for (const set of sets) compare([set])
+}
+
+function placesIn(
+  sets: readonly SelectionSetNode[],
+  fragments: Fragments,
+): { readonly places: ReadonlyMap<string, Place>; readonly spreads: number } {
+  const places = new Map<string, Place>()
+  const spread = new Set<string>()
+  const collect = (set: SelectionSetNode): void => {
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet)
+      else if (selection.kind === Kind.FIELD) add(selection)
+      else if (!spread.has(selection.name.value)) {
+        spread.add(selection.name.value)
+        const fragment = fragments.get(selection.name.value)
+        if (fragment) collect(fragment.selectionSet)
+      }
+    }
+  }
+  const add = (field: FieldNode): void => {
+    const key = (field.alias ?? field.name).value
+    const place = places.get(key) ?? { count: 0, weight: 0, inner: [] }
+    const details = field.arguments?.length ?? 0
+    place.count += 1
+    place.weight += field.selectionSet || details > 0 ? WEIGHT + details : 1
+    if (field.selectionSet) place.inner.push(field.selectionSet)
+    places.set(key, place)
+  }
+  for (const set of sets) collect(set)
+  return { places, spreads: spread.size }
+}

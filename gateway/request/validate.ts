@@ -1,0 +1,42 @@
+/** Checks a document against the schema, with a bound on how many mistakes are reported and on what each costs. */
+import { type DocumentNode, GraphQLError, type GraphQLSchema, isObjectType, Source, validate } from 'graphql'
+
+const MISTAKES = 10 // reported of one document
+/** Names that a misspelt one is compared with; in a larger schema nobody is told what they may have meant. */
+const COMPARED_NAMES = 500
+
+export interface ValidationRules {
+  readonly schema: GraphQLSchema
+  /** Keep the schema's names out of messages about mistakes. */
+  readonly hideSchema?: boolean
+}
+
+/** The mistakes of a document, each a `GraphQLError` `GRAPHQL_VALIDATION_FAILED`; none where it is valid. */
+export type Validate = (query: string, document: DocumentNode) => readonly GraphQLError[]
+
+export function createValidate({ schema, hideSchema = false }: ValidationRules): Validate {
+  const options = { maxErrors: MISTAKES, hideSuggestions: hideSchema || namesIn(schema) > COMPARED_NAMES }
+  return (query, document) => {
+    const mistakes = validate(schema, document, undefined, options)
+    return mistakes.length === 0 ? mistakes : located(query, mistakes)
+  }
+}
+
+/** With the lines and columns of all mistakes found in one pass over the text. */
+function located(query: string, mistakes: readonly GraphQLError[]): readonly GraphQLError[] {
+  const positions = mistakes.flatMap((mistake) => mistake.positions ?? [])
+  const { locations = [] } = new GraphQLError('', { source: new Source(query), positions })
+  let next = 0
+  return mistakes.map(({ message, positions: own = [] }) => {
+    const error = new GraphQLError(message, { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } })
+    const found = locations.slice(next, next + own.length)
+    next += own.length
+    return found.length === 0 ? error : Object.assign(error, { locations: found })
+  })
+}
+
+/** Of the types, or of the fields of the largest one. */
+function namesIn(schema: GraphQLSchema): number {
+  const types = Object.values(schema.getTypeMap())
+  return Math.max(types.length, ...types.map((type) => (isObjectType(type) ? Object.keys(type.getFields()).length : 0)))
+}
