@@ -32,13 +32,28 @@ export interface EngineOptions extends PlanningOptions {
 
 /** A document's operation, as the engine keeps it between requests. */
 export interface PreparedOperation {
+  /** What identifies its document. */
+  readonly key: string
+  readonly operationName: string | null | undefined
   readonly client: ClientOperation
   /** Checks a request's variables. @throws GraphQLError `BAD_USER_INPUT` */
   bind(values: Readonly<Record<string, unknown>>): BoundVariables
   /** The compiled operation for these values of its conditions: at once where it was compiled before. */
   compiled(conditions: ConditionValues): CompiledOperation | Promise<CompiledOperation>
-  /** Compiles what a request without conditions of its own will need: each is what its variable defaults to, or false. */
-  warm(): Promise<void>
+  /** Values of its conditions that it is compiled for, those met first at the head. */
+  variants(): readonly ConditionValues[]
+  /** Compiles it for these, or for what a request that sets none of them will need: each is what its variable defaults to, or false. */
+  warm(variants?: readonly ConditionValues[]): Promise<void>
+}
+
+/** What is to be made ready on a new schema: an operation and how it was used. */
+export interface OperationInUse {
+  readonly query: string
+  readonly operationName: string | undefined
+  /** Values of its conditions that were met; none where that is not known. */
+  readonly variants: readonly ConditionValues[]
+  /** How often it was used of late. */
+  readonly uses: number
 }
 
 export interface Engine {
@@ -59,6 +74,14 @@ export interface Engine {
     context: CallContext,
     send: Send,
   ): Promise<Answer>
+  /** The operations that are compiled, the most used first. Their documents were prepared under their own texts. */
+  inUse(): readonly OperationInUse[]
+  /** Compiles one of another engine and takes over its uses. Rejects as requests would. */
+  warm(operation: OperationInUse, document: DocumentNode): Promise<void>
+  /** Keeps one for longer than any that was met before. */
+  favour(operation: OperationInUse): void
+  /** True where warming more would push out what is in use. */
+  readonly isFull: boolean
   /** Estimated bytes that compiled operations take now. */
   readonly cachedBytes: number
   /** Ends the planning thread. What runs may finish. */
@@ -68,7 +91,7 @@ export interface Engine {
 export const defaultEngineOptions: EngineOptions = {
   timeout: 10_000,
   cacheBytes: 64 * 1024 * 1024,
-  onSlowPlan: () => undefined,
+  onPlanned: () => undefined,
   onUnplannable: () => undefined,
 }
 
@@ -82,21 +105,41 @@ export async function createEngine(supergraph: string, options: EngineOptions = 
   })
   const kept = createOperationCache<PreparedOperation>(options.cacheBytes)
   const compile = compiler(planner, options)
+  const prepare: Engine['prepare'] = (key, document, operationName) => {
+    const fullKey = keyOf(key, operationName)
+    const known = kept.get(fullKey)
+    if (known) return known
+    const client = clientOperation(schema, document, operationName)
+    return prepareOperation({ key, operationName, client }, compile, (prepared, size) =>
+      kept.set(fullKey, prepared, size),
+    )
+  }
   return {
     schema,
     supergraph,
     facts,
-    prepare(key, document, operationName) {
-      const fullKey = operationName ? `${key}:${operationName}` : key
-      const known = kept.get(fullKey)
-      if (known) return known
-      const client = clientOperation(schema, document, operationName)
-      return prepareOperation(client, compile, (prepared, size) => kept.set(fullKey, prepared, size))
-    },
+    prepare,
     async execute(operation, variables, context, send) {
       const bound = operation.bind(variables)
       const compiled = await operation.compiled(bound.conditions)
       return compiled.execute(bound, context, send)
+    },
+    inUse: () =>
+      Array.from(kept.entries(), ({ value: { key, operationName, variants }, uses }) => ({
+        query: key,
+        operationName: operationName ?? undefined,
+        variants: variants(),
+        uses,
+      }))
+        .filter(({ variants }) => variants.length > 0)
+        .sort((one, other) => other.uses - one.uses),
+    async warm({ query, operationName, variants, uses }, document) {
+      await prepare(query, document, operationName).warm(variants)
+      kept.promote(keyOf(query, operationName), uses)
+    },
+    favour: ({ query, operationName }) => kept.promote(keyOf(query, operationName), 0),
+    get isFull() {
+      return kept.isFull
     },
     get cachedBytes() {
       return kept.size
@@ -105,42 +148,54 @@ export async function createEngine(supergraph: string, options: EngineOptions = 
   }
 }
 
+const keyOf = (key: string, operationName: string | null | undefined): string =>
+  operationName ? `${key}:${operationName}` : key
+
 type Compile = (
   client: ClientOperation,
   conditions: ConditionValues,
 ) => Promise<{ operation: CompiledOperation; size: number }>
 
+const MOST_VARIANTS = 8 // of one operation that are told to the next engine
+
 function prepareOperation(
-  client: ClientOperation,
+  { key, operationName, client }: Pick<PreparedOperation, 'key' | 'operationName' | 'client'>,
   compile: Compile,
   keep: (prepared: PreparedOperation, size: number) => void,
 ): PreparedOperation {
   const variants = new Map<string, CompiledOperation | Promise<CompiledOperation>>()
   let size = documentSize(client)
   const prepared: PreparedOperation = {
+    key,
+    operationName,
     client,
     bind: (values) => bindVariables(client, values),
     compiled(conditions) {
-      const key = client.conditions.length === 0 ? '' : JSON.stringify(conditions)
-      const known = variants.get(key)
+      const variant = client.conditions.length === 0 ? '' : JSON.stringify(conditions)
+      const known = variants.get(variant)
       if (known) return known
       const pending = compile(client, conditions).then(
         (compiled) => {
           size += compiled.size
-          variants.set(key, compiled.operation)
+          variants.set(variant, compiled.operation)
           keep(prepared, size)
           return compiled.operation
         },
         (error: unknown) => {
-          variants.delete(key)
+          variants.delete(variant)
           throw error
         },
       )
-      variants.set(key, pending)
+      variants.set(variant, pending)
       return pending
     },
-    async warm() {
-      await prepared.compiled(defaultConditions(client))
+    variants: () =>
+      [...variants.keys()]
+        .slice(0, MOST_VARIANTS)
+        .map((text) => (text === '' ? {} : (JSON.parse(text) as ConditionValues))),
+    async warm(wanted = []) {
+      for (const conditions of wanted.length > 0 ? wanted : [defaultConditions(client)])
+        await prepared.compiled(conditions)
     },
   }
   keep(prepared, size)

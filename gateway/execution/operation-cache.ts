@@ -1,45 +1,82 @@
 /**
  * Keeps what was made of operations, within a number of bytes. An operation seen once cannot push out one that is in use: new ones start in a
- * small part of their own and move on when they are met again.
+ * small part of their own and move on when they are met again. Counts uses, so that the next schema can be made ready for the most used first.
  */
 import { LRUCache } from 'lru-cache' // ISC, no dependencies: the field's own, with sizes
 
 export interface OperationCache<Value extends object> {
+  /** Counts as a use. */
   get(key: string): Value | undefined
   /** @param size estimated bytes */
   set(key: string, value: Value, size: number): void
+  /** Makes one that is kept the most recent of those in use, and adds to its uses. */
+  promote(key: string, uses: number): void
   /** Estimated bytes kept. */
   readonly size: number
-  /** Those in use, most recent first, for warming the next schema. */
-  keys(): Iterable<string>
+  /** True where hardly any more can be in use without pushing out another. */
+  readonly isFull: boolean
+  /** What is kept, with its uses of late: each counts half as much after every 100,000 uses of any. */
+  entries(): Iterable<{ readonly value: Value; readonly uses: number }>
 }
+
+interface Kept<Value> {
+  value: Value
+  size: number
+  /** Uses, decayed, at the time of the last one. */
+  uses: number
+  usedAt: number
+}
+
+const HALF_LIFE = 100_000 // uses of any operation
+const FULL = 0.95 // of what may be in use
 
 /** @param maxBytes for everything kept */
 export function createOperationCache<Value extends object>(maxBytes: number): OperationCache<Value> {
-  const partOf = (bytes: number): LRUCache<string, { value: Value; size: number }> =>
+  const partOf = (bytes: number): LRUCache<string, Kept<Value>> =>
     new LRUCache({ maxSize: Math.max(1, Math.floor(bytes)), sizeCalculation: ({ size }) => Math.max(1, size) })
   const seenOnce = partOf(maxBytes / 5)
   const inUse = partOf((maxBytes * 4) / 5)
+  let now = 0 // uses so far
+
+  const usesOf = ({ uses, usedAt }: Kept<Value>): number => uses * 2 ** ((usedAt - now) / HALF_LIFE)
+  const find = (key: string): Kept<Value> | undefined => {
+    const kept = inUse.get(key)
+    if (kept) return kept
+    const met = seenOnce.get(key)
+    if (!met) return undefined
+    seenOnce.delete(key)
+    inUse.set(key, met)
+    return met
+  }
+  const count = (kept: Kept<Value>, uses: number): void => {
+    kept.uses = usesOf(kept) + uses
+    kept.usedAt = now
+  }
   return {
     get(key) {
-      const kept = inUse.get(key)
-      if (kept) return kept.value
-      const met = seenOnce.get(key)
-      if (!met) return undefined
-      seenOnce.delete(key)
-      inUse.set(key, met)
-      return met.value
+      now += 1
+      const kept = find(key)
+      if (kept) count(kept, 1)
+      return kept?.value
     },
     set(key, value, size) {
       const part = inUse.has(key) ? inUse : seenOnce
-      part.set(key, { value, size })
+      const { uses, usedAt } = part.peek(key) ?? { uses: 1, usedAt: now }
+      part.set(key, { value, size, uses, usedAt })
+    },
+    promote(key, uses) {
+      const kept = find(key)
+      if (kept) count(kept, uses)
     },
     get size() {
       return seenOnce.calculatedSize + inUse.calculatedSize
     },
-    *keys() {
-      yield* inUse.keys()
-      yield* seenOnce.keys()
+    get isFull() {
+      return inUse.calculatedSize >= inUse.maxSize * FULL
+    },
+    *entries() {
+      for (const part of [inUse, seenOnce])
+        for (const kept of part.values()) yield { value: kept.value, uses: usesOf(kept) }
     },
   }
 }

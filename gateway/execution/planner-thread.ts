@@ -8,8 +8,8 @@ import type { PlannerMessage, PlanRequest } from './planner-worker.ts'
 export interface PlanningOptions {
   /** Milliseconds after which planning an operation is given up and the thread replaced. */
   readonly timeout: number
-  /** Told of each operation that took over 50 ms to plan. */
-  onSlowPlan(operation: string, milliseconds: number): void
+  /** Told of each operation that was planned, and how long it took. */
+  onPlanned(operation: string, milliseconds: number): void
   /** Told of each operation that could not be planned and why: text for a log, never for a client. */
   onUnplannable(operation: string, reason: string): void
 }
@@ -20,8 +20,6 @@ export interface PlannerThread {
   plan(operation: string): Promise<QueryPlan>
   close(): Promise<void>
 }
-
-const SLOW_PLAN = 50 // milliseconds
 
 interface Pending {
   readonly operation: string
@@ -46,7 +44,7 @@ export async function startPlannerThread(supergraph: string, options: PlanningOp
     // A thread with nothing to do does not hold the process.
     if (pending.size === 0) void worker.then((thread) => thread.unref())
     if (message.kind === 'plan') {
-      if (message.milliseconds > SLOW_PLAN) options.onSlowPlan(request.operation, message.milliseconds)
+      options.onPlanned(request.operation, message.milliseconds)
       request.resolve(message.plan)
     } else {
       options.onUnplannable(request.operation, message.message)

@@ -27,8 +27,6 @@ export interface KnownDocument {
   readonly isValid: boolean
   /** @throws BAD_USER_INPUT where there is no such operation, or several and no name */
   operation(name: string | undefined): KnownOperation
-  /** Names under which its operations were sent, once it is known to be valid. */
-  validOperations(): Iterable<string | undefined>
 }
 
 export interface Documents {
@@ -36,8 +34,6 @@ export interface Documents {
   find(query: string): KnownDocument | undefined
   /** @throws GRAPHQL_PARSE_FAILED, OPERATION_TOO_COMPLEX, OPERATION_NOT_ALLOWED */
   get(query: string): KnownDocument
-  /** What was sent of late and is valid, the latest first. */
-  inUse(): Iterable<{ readonly query: string; readonly operationName: string | undefined }>
 }
 
 const BYTES_PER_CHARACTER = 40 // of heap, for the syntax tree of a character of text, as measured
@@ -63,10 +59,6 @@ export function createDocuments(
       const made = knownDocument(document, rules, () => validate(query, document))
       known.set(query, made)
       return made
-    },
-    *inUse() {
-      for (const [query, document] of known.entries())
-        for (const operationName of document.validOperations()) yield { query, operationName }
     },
   }
 }
@@ -102,6 +94,5 @@ function knownDocument(node: DocumentNode, rules: CostRules, mistakes: () => Ret
       operations.set(name, made)
       return made
     },
-    validOperations: () => (isValid ? operations.keys() : []),
   }
 }

@@ -1,7 +1,8 @@
 /** One supergraph in service: its schema, the documents met under it, and what executes them. A new supergraph is a new edition. */
 import { hash } from 'node:crypto'
-import type { DocumentNode, GraphQLSchema } from 'graphql'
-import { createEngine, defaultEngineOptions, type Engine } from '../execution/engine.ts'
+import { setImmediate as breathe } from 'node:timers/promises'
+import type { GraphQLSchema } from 'graphql'
+import { createEngine, defaultEngineOptions, type Engine, type OperationInUse } from '../execution/engine.ts'
 import { createExecutor } from '../execution/executor.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Logger } from '../process/log.ts'
@@ -24,8 +25,14 @@ export interface Edition {
   readonly documents: Documents
   readonly execute: Execute
   readonly subscribe: Subscribe
-  /** Has an operation of a valid document planned and compiled, so that the first request finds it ready. */
-  plan(query: string, document: DocumentNode, operationName: string | undefined): Promise<void>
+  /** The operations that requests have used, the most used first. */
+  inUse(): readonly OperationInUse[]
+  /** Validates, plans and compiles one of another edition, so that the first request finds it ready. Rejects where it does not fit. */
+  warm(operation: OperationInUse): Promise<void>
+  /** Keeps one for longer than any that was met before. */
+  favour(operation: OperationInUse): void
+  /** True where warming more would push out what is in use. */
+  readonly isFull: boolean
   /** Call it when no request uses the edition any more. */
   close(): Promise<void>
 }
@@ -36,15 +43,22 @@ export interface EditionOptions {
   /** Opens the way to the services that the supergraph joins; throws where one of them is nowhere. */
   readonly openTraffic: (graphs: readonly Graph[]) => Traffic
   readonly hideSchema: boolean
+  /** Told of each operation that is planned. */
+  readonly onPlanned: () => void
   readonly log: Logger
 }
 
+const SLOW_PLAN = 50 // milliseconds
+
 /** Rejects where the text is no supergraph the gateway can serve. */
 export async function openEdition(supergraph: string, options: EditionOptions): Promise<Edition> {
-  const { log } = options
+  const { log, onPlanned } = options
   const engine = await createEngine(supergraph, {
     ...defaultEngineOptions,
-    onSlowPlan: (operation, milliseconds) => log.info({ operation, milliseconds }, 'an operation took long to plan'),
+    onPlanned(operation, milliseconds) {
+      onPlanned()
+      if (milliseconds > SLOW_PLAN) log.info({ operation, milliseconds }, 'an operation took long to plan')
+    },
     onUnplannable: (operation, reason) => log.error({ operation, reason }, 'an operation could not be planned'),
   })
   try {
@@ -71,18 +85,32 @@ async function assemble(
   })
   const host = await startHost({ schema, supergraph, executor, hideSchema, log })
   const execute = createExecute({ host, engine, traffic, hideSchema, log })
+  const documents = createDocuments({ schema, hideSchema, limits, declared: facts.costs }, policies.document)
   return {
     id: hash('sha256', supergraph, 'hex'),
     supergraph,
     traffic,
     schema,
     hideSchema,
-    documents: createDocuments({ schema, hideSchema, limits, declared: facts.costs }, policies.document),
+    documents,
     execute: (exchange, operation, reply) =>
       policies.takeTurn(exchange, operation, reply, () => execute(exchange, operation, reply)),
     subscribe: createSubscribe({ engine, traffic, log }),
-    async plan(query, document, operationName) {
-      await engine.prepare(query, document, operationName).warm()
+    inUse: engine.inUse,
+    async warm(operation) {
+      const { document } = documents.get(operation.query).operation(operation.operationName)
+      await breathe() // requests go first
+      document.requireValid()
+      document.isHosted = true
+      await breathe()
+      await engine.warm(operation, document.node)
+    },
+    favour(operation) {
+      documents.find(operation.query)
+      engine.favour(operation)
+    },
+    get isFull() {
+      return engine.isFull
     },
     async close() {
       await host.stop()

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { Config } from '../config.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Logger } from '../process/log.ts'
-import { Counter, type Registry } from '../process/prometheus.ts'
+import { Counter, Gauge, type Registry } from '../process/prometheus.ts'
 import { StartRefused } from '../process/settings.ts'
 import type { Policies } from '../request/policies.ts'
 import type { AnswerStore } from '../traffic/cache/store.ts'
@@ -13,7 +13,7 @@ import { type Edition, openEdition } from './edition.ts'
 import { type Editions, openEditions } from './editions.ts'
 import type { Graph } from './graphs.ts'
 import { locateServices } from './locate.ts'
-import { warm } from './warm.ts'
+import { startWarming, type Warming } from './warm.ts'
 import { watchSupergraph } from './watch.ts'
 
 export interface ServingOptions {
@@ -42,8 +42,8 @@ export async function serveSupergraph(config: Config, options: ServingOptions): 
     registers: [registry],
   })
   const supergraph = await readFile(config.supergraphFile, 'utf8').catch(stopStart('The supergraph cannot be read.'))
-  const make = editionMaker(config, options)
-  const editions = await openEditions(supergraph, make, log).catch(stopStart('The supergraph cannot be served.'))
+  const maker = editionMaker(config, options)
+  const editions = await openEditions(supergraph, maker.make, log).catch(stopStart('The supergraph cannot be served.'))
   const replace = async (next: string): Promise<Edition> => {
     try {
       return await editions.replace(next)
@@ -59,6 +59,7 @@ export async function serveSupergraph(config: Config, options: ServingOptions): 
     replace,
     close() {
       stopWatching()
+      maker.close()
       return editions.close()
     },
   }
@@ -66,16 +67,55 @@ export async function serveSupergraph(config: Config, options: ServingOptions): 
 
 const ignore = (): void => undefined
 
-function editionMaker(config: Config, { log, limits, policies, registry, store, expected }: ServingOptions) {
+const WARMING = 2_000 // milliseconds that a new supergraph waits for operations in use to be ready
+
+interface EditionMaker {
+  /** Opens an edition whose most used operations are ready; the others follow while it serves. */
+  make(supergraph: string, before: Edition | undefined): Promise<Edition>
+  /** Ends what is made ready. */
+  close(): void
+}
+
+function editionMaker(
+  config: Config,
+  { log, limits, policies, registry, store, expected }: ServingOptions,
+): EditionMaker {
   const { secret, ownServices: probing, production: hideSchema } = config
   const leaseTraffic = createLeases({ secret, probing, store, metrics: createTrafficMetrics(registry), log })
   const openTraffic = (graphs: readonly Graph[]) => leaseTraffic(locateServices(graphs, config))
-  const known = expected.map((query) => ({ query, operationName: undefined }))
-  return async (supergraph: string, before: Edition | undefined): Promise<Edition> => {
-    const edition = await openEdition(supergraph, { limits, policies, openTraffic, hideSchema, log })
-    await warm(edition, before ? [...before.documents.inUse()] : known, log)
-    return edition
+  const { onPlanned, onLeft } = createPlanningMetrics(registry)
+  const known = expected.map((query) => ({ query, operationName: undefined, variants: [], uses: 0 }))
+  let warming: Warming | undefined
+  let closed = false
+  return {
+    async make(supergraph, before) {
+      const edition = await openEdition(supergraph, { limits, policies, openTraffic, hideSchema, onPlanned, log })
+      const left = warming?.stop() ?? known
+      const inUse = [...(before?.inUse() ?? []), ...left].sort((one, other) => other.uses - one.uses)
+      warming = startWarming(edition, inUse, { budget: WARMING, onLeft, log })
+      if (closed) warming.stop()
+      await warming.ready
+      return edition
+    },
+    close() {
+      closed = true
+      warming?.stop()
+    },
   }
+}
+
+function createPlanningMetrics(registry: Registry): { onPlanned(): void; onLeft(operations: number): void } {
+  const plans = new Counter({
+    name: 'tributary_plans_total',
+    help: 'Operations that were planned, for requests or ahead of them',
+    registers: [registry],
+  })
+  const toWarm = new Gauge({
+    name: 'tributary_operations_to_warm',
+    help: 'Operations in use that are still to be made ready on the supergraph that serves',
+    registers: [registry],
+  })
+  return { onPlanned: () => plans.inc(), onLeft: (operations) => toWarm.set(operations) }
 }
 
 const stopStart =

@@ -43,3 +43,54 @@ test('a stream of one-off documents stays within the bytes that the engine may t
     await engine.close()
   }
 })
+
+test('what one engine has compiled another one makes ready, the most used first: subscriptions, named operations, variants', async () => {
+  const planned: string[] = []
+  const onPlanned = (operation: string): void => void planned.push(operation)
+  const supergraph = composeTest({ club, desk })
+  const [old, fresh] = await Promise.all([
+    createEngine(supergraph),
+    createEngine(supergraph, { ...defaultEngineOptions, onPlanned }),
+  ])
+  try {
+    const subscription = 'subscription S { joined { id mayVote } }'
+    const conditional = 'query C($all: Boolean!) { me { id mayVote @include(if: $all) } }'
+    const several = 'query One { me { id } } query Two { me { email } }'
+    await old.prepare(subscription, parse(subscription)).warm()
+    old.prepare(several, parse(several), 'One')
+    for (let uses = 0; uses < 2; uses++) await old.prepare(several, parse(several), 'Two').warm()
+    for (const all of [true, false, true]) await old.prepare(conditional, parse(conditional)).compiled({ all })
+    const inUse = old.inUse()
+    expect(inUse.map(({ query, operationName, variants }) => [query, operationName, variants])).toEqual([
+      [conditional, undefined, [{ all: true }, { all: false }]],
+      [several, 'Two', [{}]],
+      [subscription, undefined, [{}]],
+    ])
+    for (const operation of inUse) await fresh.warm(operation, parse(operation.query))
+    expect(planned).toHaveLength(4)
+    for (const [query, name, conditions] of [
+      [conditional, undefined, { all: true }],
+      [conditional, undefined, { all: false }],
+      [several, 'Two', {}],
+      [subscription, undefined, {}],
+    ] as const)
+      expect(fresh.prepare(query, parse(query), name).compiled(conditions)).not.toBeInstanceOf(Promise)
+    expect(fresh.inUse().map(({ query }) => query)).toEqual([conditional, several, subscription])
+  } finally {
+    await old.close()
+    await fresh.close()
+  }
+})
+
+test('uses of long ago count less than a few of late', () => {
+  const cache = createOperationCache<{ name: string }>(1_000_000)
+  const use = (name: string, times: number): void => {
+    cache.set(name, { name }, 100)
+    for (let count = 1; count < times; count++) cache.get(name)
+  }
+  use('once hot', 10_000)
+  use('other', 1_000_000)
+  use('new', 100)
+  const hottest = Array.from(cache.entries()).sort((one, other) => other.uses - one.uses)
+  expect(hottest.map(({ value }) => value.name)).toEqual(['other', 'new', 'once hot'])
+})
