@@ -9,5 +9,5 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   reporters: ['default', '<rootDir>/test/support/tally-reporter.js'],
   maxWorkers: 2, // of two cores Jest would use one, and most tests wait for processes
-  testTimeout: 30_000,
+  testTimeout: 180_000, // tests wait for conditions; this ends only those that wait in vain
 }

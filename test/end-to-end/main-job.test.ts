@@ -14,7 +14,7 @@ beforeAll(async () => {
   payer = { authorization: await product.authorization('payer') }
   payee = { authorization: await product.authorization('payee') }
   shipped = new Map((await readShippedOperations()).map((operation) => [operation.name, operation]))
-}, 120_000)
+})
 afterAll(() => product?.stop())
 
 const shippedOperation = (name: string) => {

@@ -24,7 +24,7 @@ test('a stop that comes while everything starts is a good end, and leaves nothin
   expect(started.output()).not.toContain('ready http')
   for (const pid of children) expect(await isAlive(pid)).toBe(false)
   expect(await serverProcesses()).toEqual([])
-}, 90_000)
+})
 
 test('a service that can never start stops the others, and is named', async () => {
   const started = start({ CONTENT_DIR: '/dev/null/library' })
@@ -32,13 +32,13 @@ test('a service that can never start stops the others, and is named', async () =
   expect(started.output()).toMatch(/^ {2}CONTENT_DIR: /m)
   expect(started.output()).toMatch(/^content cannot start \(exit code 1\)\.$/m)
   expect(await serverProcesses()).toEqual([])
-}, 90_000)
+})
 
 test('what was cut short goes through the next time, and Ctrl-C stops all of it in order', async () => {
   const started = run({ DATA_DIR: folder.path, PORT: '0', ADMIN_PORT: '0' }, [], 'npm')
-  await until('the ready line', () => started.output().includes('\nready http'), 60_000)
+  await until('the ready line', () => started.output().includes('\nready http'))
   started.interrupt()
   expect(await started.ended).toBe(0)
   expect(started.output()).not.toContain('died')
   expect(started.output()).toMatch(/^gateway +stopped$[\s\S]*^banking +stopped$[\s\S]*^database +stopped$/m)
-}, 90_000)
+})

@@ -22,7 +22,7 @@ beforeAll(async () => {
   weatherUrl = await announced(weather)
   const environment = { DATABASE_URL: database.url, WEATHER_URL: weatherUrl, GATEWAY_SECRET: secret }
   system = await startSystem(folder.path, { environment })
-}, 90_000)
+})
 afterAll(async () => {
   system.kill('SIGTERM')
   await system.ended

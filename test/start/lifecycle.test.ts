@@ -14,7 +14,7 @@ beforeAll(async () => {
   folder = await makeDataFolder()
   system = await startSystem(folder.path, { flags: ['--weather', '2'] })
   authorization = await authorizationOf('payer')
-}, 90_000)
+})
 afterAll(async () => {
   killAll(await system.processes())
   await folder.remove()
@@ -122,7 +122,7 @@ test('what was acknowledged survives the kill of everything, and its key replays
   expect(await send()).toEqual({
     data: { transfer: { ...(first.data?.['transfer'] as object), replayed: true } },
   })
-}, 90_000)
+})
 
 test('no child outlives a supervisor that is killed, and the next start finds nothing in its way', async () => {
   const processes = await system.processes()
@@ -130,14 +130,14 @@ test('no child outlives a supervisor that is killed, and the next start finds no
   await allGone(processes)
   system = await startSystem(folder.path, { starter: 'npm' })
   expect(await bankAnswers()).toBe(true)
-}, 90_000)
+})
 
 test('nothing outlives an npm that is killed', async () => {
   const processes = await system.processes()
   system.kill('SIGKILL')
   await allGone(processes)
   system = await startSystem(folder.path, { starter: 'npm' })
-}, 90_000)
+})
 
 test('SIGTERM to npm stops the gateway first and the database last, leaves nothing behind and exits 0', async () => {
   const processes = await system.processes()

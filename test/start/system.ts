@@ -75,14 +75,10 @@ export async function startSystem(
   started.ended.then(() => {
     ended = true
   })
-  const url = await until(
-    'the ready line',
-    () => {
-      if (ended) throw new Error(`The start failed:\n${started.output()}`)
-      return /^ready (http:\S+)$/m.exec(started.output())?.[1]
-    },
-    60_000,
-  )
+  const url = await until('the ready line', () => {
+    if (ended) throw new Error(`The start failed:\n${started.output()}`)
+    return /^ready (http:\S+)$/m.exec(started.output())?.[1]
+  })
   const services = /^admin +(http:\S+)$/m.exec(started.output())?.[1] ?? ''
   return {
     ...started,

@@ -115,7 +115,7 @@ describe('a stateless service', () => {
     const differing = (other: readonly string[]) => requests.filter((_, index) => one[index] !== other[index])
     expect(differing(three)).toEqual([])
     expect(differing(mortal)).toEqual([])
-  }, 180_000)
+  })
 
   test.each(['weather', 'content'] as const)(
     'of %s stays under 150 MB, also under load',

@@ -103,7 +103,7 @@ async function copyDatabase(url: string, template: string): Promise<string> {
 
 /** The server's own cleaning may be at work in it for a moment, and only its superuser could end that. */
 async function dropDatabase(url: string, name: string): Promise<void> {
-  const deadline = Date.now() + 10_000
+  const deadline = Date.now() + 120_000
   for (;;) {
     try {
       return await execute(url, `DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`)

@@ -8,7 +8,7 @@ import type { SupervisorMessage } from '../../gateway/process/lifecycle.ts'
 export async function until<Value>(
   what: string,
   condition: () => Value | Promise<Value>,
-  patience = 20_000,
+  patience = 120_000,
 ): Promise<Exclude<Value, undefined | false>> {
   const deadline = Date.now() + patience
   for (;;) {

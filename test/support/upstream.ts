@@ -109,8 +109,8 @@ export function observer(): { readonly seen: Freshness[]; observe(freshness: Fre
   return { seen, observe: (freshness) => void seen.push(freshness) }
 }
 
-/** Resolves as soon as `condition` holds. */
-export async function until(condition: () => boolean | Promise<boolean>, milliseconds = 10_000): Promise<void> {
+/** Resolves as soon as `condition` holds. The bound is for what never comes: machines may be slow. */
+export async function until(condition: () => boolean | Promise<boolean>, milliseconds = 120_000): Promise<void> {
   const end = Date.now() + milliseconds
   while (!(await condition())) {
     if (Date.now() > end) throw new Error('the condition never held')

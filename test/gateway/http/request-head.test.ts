@@ -153,7 +153,7 @@ test('whatever the front takes, Node reads in the same way', async () => {
   )
   // Else nothing was compared.
   expect(taken).toBeGreaterThan(40)
-}, 60_000)
+})
 
 test('what is kept of a connection holds on to no body, nor to heads before the last', () => {
   const read = createHeadReader()

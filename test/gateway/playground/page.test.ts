@@ -17,7 +17,7 @@ beforeAll(async () => {
   await promisify(execFile)(process.execPath, [BUILD])
   browser = await launchBrowser()
   product = await startProduct()
-}, 120_000)
+})
 afterAll(async () => {
   await browser?.close()
   await product?.stop()

@@ -128,7 +128,7 @@ describe('after a reload', () => {
       }
       expect(await plansOf(again)).toBe(0)
     }
-  }, 120_000)
+  })
 
   test('nor do mutations and operations with conditions, for the values that were met', async () => {
     const sent = [
@@ -145,5 +145,5 @@ describe('after a reload', () => {
     expect(await plansOf(send)).toBe(4)
     await reload('third')
     expect(await plansOf(send)).toBe(0)
-  }, 120_000)
+  })
 })

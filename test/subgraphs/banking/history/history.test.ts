@@ -68,8 +68,8 @@ async function judged(options: Partial<Run> & { readonly milliseconds: number },
 }
 
 describe.each(widths)('with %d instances', (instances, duration) => {
-  beforeAll(() => start(instances), 60_000)
-  afterAll(stop, 60_000)
+  beforeAll(() => start(instances))
+  afterAll(stop)
 
   test(
     `whatever dies, what was told stays true (seed ${seed})`,
@@ -89,23 +89,23 @@ describe.each(widths)('with %d instances', (instances, duration) => {
 })
 
 describe('the checker', () => {
-  beforeAll(() => start(2), 60_000)
-  afterAll(stop, 60_000)
+  beforeAll(() => start(2))
+  afterAll(stop)
 
   test.each<[PlantedBug, RegExp]>([
     ['lost ack', /was acknowledged and is lost|was told/],
     ['double apply', /was never asked for/],
     ['stale read', /a read began after/],
-  ])(
-    'catches a planted bug: %s',
-    async (bug, expected) => {
-      const { anomalies } = await judged({ milliseconds: 2_500, bug, seed: `${seed} ${bug}` }, false)
-      expect(anomalies.some((anomaly) => expected.test(anomaly))).toBe(true)
-    },
-    60_000,
-  )
+  ])('catches a planted bug: %s', async (bug, expected) => {
+    let found = false
+    // A busy machine may do too little in a round for the bug to show.
+    for (let round = 1; !found; round += 1) {
+      const { anomalies } = await judged({ milliseconds: 2_500, bug, seed: `${seed} ${bug} ${round}` }, false)
+      found = anomalies.some((anomaly) => expected.test(anomaly))
+    }
+  })
 
   test('finds nothing where no bug is planted', async () => {
     expect((await judged({ milliseconds: 2_500, seed: `${seed} sound` }, false)).anomalies).toEqual([])
-  }, 60_000)
+  })
 })

@@ -81,7 +81,7 @@ beforeAll(async () => {
   prisma = openDatabase({ url: database.url, connections: 2 })
   service = await startBanking(database.url)
   world = await makeWorld(service)
-}, 60_000)
+})
 afterAll(async () => {
   expect(await brokenInvariants(prisma)).toEqual([])
   await service.stop()

@@ -62,7 +62,7 @@ test('concurrent transfers over several instances do what the same transfers wou
     }),
     { numRuns: 25 },
   )
-}, 60_000)
+})
 
 /** The model: five balances, one key table, one order at a time. */
 function expectSerial(

@@ -21,7 +21,7 @@ beforeAll(async () => {
   database = await createDatabase('migrated')
   prisma = openDatabase({ url: database.url, connections: 1 })
   million = await writeMillion(database.url)
-}, 180_000)
+})
 afterAll(async () => {
   await prisma.$disconnect()
   await database.drop()
