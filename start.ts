@@ -17,7 +17,7 @@ endWithNpm(process.env)
 await runProcess(
   log,
   async () => {
-    const settings = readStartSettings(process.argv.slice(2), process.env)
+    const settings = await readStartSettings(process.argv.slice(2), process.env)
     const lock = await lockDataFolder(settings.dataDir)
     const ports = await choosePorts(settings)
     for (const notice of ports.notices) console.log(notice)

@@ -5,20 +5,21 @@ import type { ShippedOperation } from './operations.ts'
 import type { DemoCallers } from './playground/demo-token.ts'
 import { createPlayground, type ServePlayground } from './playground/serve.ts'
 
-/** Offers to sign in as a demo caller only where the demo identity is the one in use. */
+/** Serves nothing where it is switched off. Offers to sign in as a demo caller only where the demo identity is the one in use. */
 export async function openPlayground(
-  { identity, dataDir, host }: Config,
+  { playground, identity, host }: Config,
   schema: GraphQLSchema,
   shipped: readonly ShippedOperation[],
 ): Promise<ServePlayground> {
+  if (!playground) return async () => false
   const tabs = shipped
     .filter(({ document }) => validate(schema, parse(document)).length === 0)
     .map(({ document, variables }) => ({
       query: document,
       variables: Object.keys(variables).length === 0 ? '' : JSON.stringify(variables, null, 2),
     }))
-  const isDemo = identity !== undefined && identity.jwksUrl === undefined
-  return createPlayground({ tabs, demo: isDemo ? await openDemo(dataDir, host) : undefined })
+  const demo = identity && identity.jwksUrl === undefined ? await openDemo(identity.dataDir, host) : undefined
+  return createPlayground({ tabs, demo })
 }
 
 async function openDemo(dataDir: string, host: string): Promise<DemoCallers> {

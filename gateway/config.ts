@@ -6,8 +6,17 @@ import { GraphQLError } from 'graphql'
 import { z } from 'zod'
 import { isNetwork } from './http/client-address.ts'
 import { type Limits, limitSettings, readLimits } from './limits/limits.ts'
-import { commaList, httpUrl, port, processSettings, readSettings } from './process/settings.ts'
-import type { IdentitySettings } from './protocol/caller.ts'
+import {
+  commaList,
+  gatewaySecret,
+  httpUrl,
+  isProduction,
+  onOff,
+  port,
+  processSettings,
+  readSettings,
+} from './process/settings.ts'
+import { type IdentitySettings, identityFaults, identitySettings, providerOf } from './protocol/identity-settings.ts'
 import { readSafelist, type Safelist } from './request/safelist.ts'
 import { addressSetting, services } from './services.ts'
 import { files } from './supergraph/files.ts'
@@ -22,7 +31,8 @@ export interface Config {
   readonly adminPort: number
   readonly logLevel: z.output<typeof processSettings.LOG_LEVEL>
   readonly production: boolean
-  readonly dataDir: string
+  /** Whether `/` is a page for browsers. */
+  readonly playground: boolean
   /** How tokens are verified; without it an `Authorization` header is opaque and handed on to stateful services. */
   readonly identity: IdentitySettings | undefined
   /** Shared with the services; without it calls are not signed. */
@@ -59,29 +69,22 @@ export async function readConfig(env: Environment): Promise<Config> {
   const path = env['SUPERGRAPH'] || undefined
   const given = path === undefined ? undefined : await readGivenSupergraph(path)
   const listed = env['SAFELIST'] ? await readGivenSafelist(env['SAFELIST']) : undefined
-  const schema = z.object({ ...settingsFor(env, given), ...addressSettings(given), SAFELIST: readable(listed) })
-  const settings = readSettings(schema, env)
+  const schema = z.object({ ...settingsFor(given), ...addressSettings(given), SAFELIST: readable(listed) })
+  const settings = readSettings(schema, env, identityFaults(env, { demo: given === undefined }))
+  const production = isProduction(settings.NODE_ENV)
   const names = new Set(settings.STATELESS ?? [])
   const locate = ({ name, url }: Graph): LocatedService => ({
     definition: names.has(name) ? stateless(name) : stateful(name),
     addresses: [url],
   })
-  const identity: IdentitySettings | undefined =
-    given && settings.JWKS_URL === undefined
-      ? undefined
-      : {
-          jwksUrl: settings.JWKS_URL,
-          issuer: settings.JWT_ISSUER,
-          audience: settings.JWT_AUDIENCE,
-          dataDir: settings.DATA_DIR,
-        }
+  const identity = providerOf(settings) ?? (given ? undefined : { dataDir: settings.DATA_DIR })
   return Object.freeze({
     host: settings.HOST,
     port: settings.PORT,
     adminPort: settings.ADMIN_PORT,
     logLevel: settings.LOG_LEVEL,
-    production: settings.NODE_ENV === 'production',
-    dataDir: settings.DATA_DIR,
+    production,
+    playground: settings.PLAYGROUND ?? !production,
     identity,
     secret: settings.GATEWAY_SECRET,
     corsOrigins: settings.CORS_ORIGINS ?? [],
@@ -142,23 +145,16 @@ export const commonSettings = {
     .regex(/^\d{1,3}$/, 'must be a number of processes, 0 for one per core')
     .transform((text) => Number(text) || availableParallelism())
     .default(1),
-  JWT_ISSUER: z.string().optional(),
-  JWT_AUDIENCE: z.string().optional(),
+  PLAYGROUND: onOff.optional(),
+  ...identitySettings,
 } as const
 
-const secret = z.string('is required: the secret shared with the services').min(16, 'must have at least 16 characters')
-
-const requiredInProduction = z
-  .string('is required with NODE_ENV=production: the demo identity is not for it')
-  .pipe(httpUrl)
-
 /** On a supergraph of somebody else's nothing but the file is needed; the product has to know its services and its callers. */
-const settingsFor = (env: Environment, given: GivenSupergraph | undefined) => ({
+const settingsFor = (given: GivenSupergraph | undefined) => ({
   ...commonSettings,
   SUPERGRAPH: readable(given),
   STATELESS: commaList(z.string().superRefine(given ? isJoined(given) : agreesWithRegistry)).optional(),
-  JWKS_URL: env['NODE_ENV'] === 'production' && !given ? requiredInProduction : httpUrl.optional(),
-  GATEWAY_SECRET: given ? secret.optional() : secret,
+  GATEWAY_SECRET: given ? gatewaySecret.optional() : gatewaySecret,
 })
 
 /** Typed as nothing, since their names are known at run time only. */

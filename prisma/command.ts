@@ -1,24 +1,52 @@
-/** What commands on a database share: its URL from the environment, one argument, plain words when something is wrong. */
+/** What commands on a database share: its URL from the environment, whether it answers, plain words when something is wrong. */
+import { Client } from 'pg'
 import { z } from 'zod'
-import { readSettings } from '../gateway/process/settings.ts'
+import { announceRefusal } from '../gateway/process/lifecycle.ts'
+import { postgresUrl, readSettings, StartRefused } from '../gateway/process/settings.ts'
 
-const settings = {
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' }),
-}
+const PATIENCE = 5_000 // milliseconds for a connection
 
-/** @param work resolves to the line that is printed */
-export async function runWithDatabase(
-  usage: string,
-  work: (url: string, argument: string) => Promise<string>,
-): Promise<void> {
+/**
+ * Runs a command to its end, which is the end of the process.
+ * @param work resolves to the line that is printed
+ */
+export async function runOnDatabase(work: (url: string) => Promise<string>): Promise<never> {
   try {
-    const { DATABASE_URL } = readSettings(z.object(settings), process.env)
-    const argument = process.argv[2]
-    if (argument === undefined) throw new Error(`Usage: ${usage}`)
-    console.log(await work(DATABASE_URL, argument))
+    const { DATABASE_URL } = readSettings(z.object({ DATABASE_URL: postgresUrl }), process.env)
+    await requireDatabase(DATABASE_URL)
+    console.log(await work(DATABASE_URL))
     process.exit(0) // the schema engine keeps a timer for ten seconds
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error)
+    if (error instanceof StartRefused) await announceRefusal(error)
+    else console.error(error)
     process.exit(1)
+  }
+}
+
+/** A command with one argument. Its errors are the caller's: only their messages are shown. */
+export const runWithDatabase = (
+  usage: string,
+  work: (url: string, argument: string) => Promise<string>,
+): Promise<never> =>
+  runOnDatabase((url) => {
+    const argument = process.argv[2]
+    if (argument === undefined) throw new StartRefused(`Usage: ${usage}`)
+    return work(url, argument).catch((error: Error) => {
+      throw new StartRefused(error.message)
+    })
+  })
+
+/** @throws StartRefused in one line, without the password, where the database cannot be used */
+export async function requireDatabase(url: string): Promise<void> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: PATIENCE })
+  client.on('error', () => {}) // the query in flight rejects anyway
+  try {
+    await client.connect()
+    await client.query('SELECT 1')
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string }
+    throw new StartRefused(`DATABASE_URL: no connection to ${new URL(url).host} (${message || code}).`)
+  } finally {
+    await client.end().catch(() => {})
   }
 }

@@ -3,8 +3,7 @@
  * Safe with other instances live: one migrates, the others wait as long as it takes and then find nothing to do.
  */
 import { Client } from 'pg'
-import { z } from 'zod'
-import { readSettings, SettingsError } from '../gateway/process/settings.ts'
+import { runOnDatabase } from './command.ts'
 import { readMigrations, withSchemaEngine } from './engine.ts'
 
 /** Any number will do, as long as every instance takes the same. The engine has a lock too, but gives up waiting after ten seconds. */
@@ -45,15 +44,8 @@ async function forgiveFailure(guard: Client): Promise<void> {
     .catch(() => {}) // the database is away, or was never migrated
 }
 
-if (import.meta.main) {
-  try {
-    const url = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' })
-    const { DATABASE_URL } = readSettings(z.object({ DATABASE_URL: url }), process.env)
-    const applied = await migrate(DATABASE_URL)
-    console.log(applied.length === 0 ? 'nothing to migrate' : `migrated: ${applied.join(', ')}`)
-  } catch (error) {
-    console.error(error instanceof SettingsError ? error.message : error)
-    process.exitCode = 1
-  }
-  process.exit() // the engine leaves a timer of ten seconds behind that nobody waits for
-}
+if (import.meta.main)
+  await runOnDatabase(async (url) => {
+    const applied = await migrate(url)
+    return applied.length === 0 ? 'nothing to migrate' : `migrated: ${applied.join(', ')}`
+  })

@@ -2,14 +2,13 @@
  * Fills a migrated database with the demo: customers, accounts and a year of movements, all through the ledger's own rules.
  * `node prisma/seed.ts` does it for `DATABASE_URL`. Doing it again changes nothing.
  */
-import { z } from 'zod'
-import { readSettings, SettingsError } from '../gateway/process/settings.ts'
 import { openLedgerDatabase } from '../subgraphs/banking/database.ts'
 import type { Answer, Moment } from '../subgraphs/banking/ledger/evaluate.ts'
 import { writeHistory } from '../subgraphs/banking/ledger/history.ts'
 import { bankActor, type Command, ledgerRequest, type OpenAccountCommand } from '../subgraphs/banking/ledger/request.ts'
 import { bookRequest } from '../subgraphs/banking/loans/books.ts'
 import { BANK_CURRENCIES } from '../subgraphs/banking/money/currencies.ts'
+import { runOnDatabase } from './command.ts'
 import type { PrismaClient } from './generated/client.ts'
 import { firstLoanKey, LOAN_CURRENCY, loansOfTheYear } from './seed/loans.ts'
 import { type AccountName, type AccountPlan, accounts, customers } from './seed/people.ts'
@@ -131,13 +130,8 @@ function subjectOf(answer: Answer | undefined): string {
   throw new Error(`The ledger refused the seed: ${JSON.stringify(answer?.outcome)}`)
 }
 
-if (import.meta.main) {
-  try {
-    const url = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' })
-    const { DATABASE_URL } = readSettings(z.object({ DATABASE_URL: url }), process.env)
-    await seed(DATABASE_URL)
-  } catch (error) {
-    console.error(error instanceof SettingsError ? error.message : error)
-    process.exitCode = 1
-  }
-}
+if (import.meta.main)
+  await runOnDatabase(async (url) => {
+    await seed(url)
+    return 'the demo data is there'
+  })

@@ -25,7 +25,9 @@ export async function choosePorts({ host, port, adminPort }: StartSettings): Pro
     const reason = reasons[index]
     if (reason === undefined) return []
     if (reason === 'EADDRINUSE') return [`${setting}: port ${port} is taken`]
-    return [`${setting}: ${host}:${port ?? usual.PORT} cannot be listened on (${reason})`]
+    // Only root may listen on a low port; anything else is about the host.
+    const blamed = reason === 'EACCES' ? setting : 'HOST'
+    return [`${blamed}: ${host}:${port ?? usual.PORT} cannot be listened on (${reason})`]
   })
   if (faults.length > 0) throw new StartRefused(`${faults.join('; ')}. Nothing was started.`)
   const chosenPort = await choose('PORT', host, port, adminPort)

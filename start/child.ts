@@ -9,6 +9,8 @@ export interface Child {
   readonly pid: number | undefined
   /** Resolves to the address it announces; never when it ends before that. */
   readonly announced: Promise<string>
+  /** Why it says that it cannot start; `undefined` where it said nothing of the kind. Final once it has ended. */
+  refusal(): string | undefined
   /** Resolves when it has ended, to how: `exit code 1` or `SIGKILL`; `exit code 0` is the good end of a job. */
   readonly ended: Promise<string>
   /** Asks it to end, and insists after a while. Resolves when it has ended. */
@@ -35,16 +37,19 @@ export function spawnChild(
     child.once('error', (error) => resolve(error.message))
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
   })
+  let refusal: string | undefined
   const announced = new Promise<string>((resolve) => {
     child.on('message', (received) => {
       const message = received as SupervisorMessage
       if (message.type === 'ready') resolve(message.url)
-      else notice(message.text)
+      else if (message.type === 'notice') notice(message.text)
+      else refusal = message.reason
     })
   })
   return {
     pid: child.pid,
     announced,
+    refusal: () => refusal,
     ended,
     async end() {
       child.kill('SIGTERM')

@@ -1,4 +1,4 @@
-/** Runs one process to its end, a few times if it fails: a job must be safe to repeat. */
+/** Runs one process to its end, a few times if it fails and does not say why: a job must be safe to repeat. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StartRefused } from '../gateway/process/settings.ts'
 import { spawnChild } from './child.ts'
@@ -21,6 +21,8 @@ export async function runJob(spec: ProcessSpec, report: Report, signal: AbortSig
     signal.removeEventListener('abort', end)
     if (how === 'exit code 0') return report(spec.label, { state: 'done', after: performance.now() - startedAt })
     signal.throwIfAborted()
+    const refusal = child.refusal()
+    if (refusal !== undefined) throw new StartRefused(refusal)
     if (attempt === ATTEMPTS) throw new StartRefused(`${spec.label} failed ${ATTEMPTS} times (${how}).`)
     report(spec.label, { state: 'died', how, delay: DELAY })
     await sleep(DELAY, undefined, { signal })

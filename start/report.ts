@@ -35,7 +35,7 @@ export function addressTable(settings: StartSettings, ports: Ports, system: Syst
     ...(system.database ? [['database', 'PostgreSQL', `${settings.dataDir}/postgres`]] : []),
     ...stateful,
     ...stateless,
-    ['playground', '', `${origin}/`],
+    ...(settings.playground ? [['playground', '', `${origin}/`]] : []),
     ['admin', '', system.services],
   ]
   const lines = rows.map(([label = '', kind = '', place = '']) => `${label.padEnd(12)}  ${kind.padEnd(10)}  ${place}`)

@@ -1,17 +1,19 @@
 /** What `npm start` is told, by flags and environment, checked as a whole before anything is started. */
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { commonSettings } from '../gateway/config.ts'
+import { commonSettings, readConfig } from '../gateway/config.ts'
 import {
-  commaList,
-  httpUrl,
+  gatewaySecret,
+  isProduction,
   logLevel,
   port,
+  postgresUrl,
   processSettings,
   readSettings,
   SettingsError,
 } from '../gateway/process/settings.ts'
 import { addressSetting, services } from '../gateway/services.ts'
+import { bankingSettings } from '../subgraphs/banking/config.ts'
 import { contentSettings } from '../subgraphs/content/config.ts'
 import { weatherSettings } from '../subgraphs/weather/config.ts'
 import { readFlags } from './flags.ts'
@@ -31,6 +33,8 @@ export interface StartSettings {
   readonly gatewaySecret: string | undefined
   /** Whether the demo identity and the demo customers are used. */
   readonly demo: boolean
+  /** Whether the gateway has a page for browsers. */
+  readonly playground: boolean
   /** By service, how many to start here: 0 where its addresses were given, because it runs elsewhere. */
   readonly instances: ReadonlyMap<string, number>
   /** For every child: quieter than a process on its own, since all of them share one terminal. */
@@ -44,30 +48,34 @@ const names = services.map(({ name }) => name)
 /** What the gateway and the services would refuse is refused here, before any of them is started. */
 const schema = z.object({
   ...commonSettings,
+  ...bankingSettings,
   ...contentSettings,
   ...weatherSettings,
   ...processSettings,
   LOG_LEVEL: logLevel.default('warn'),
   PORT: port.optional(),
   ADMIN_PORT: port.optional(),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' }).optional(),
-  GATEWAY_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
-  JWKS_URL: httpUrl.optional(),
+  DATABASE_URL: postgresUrl.optional(),
+  GATEWAY_SECRET: gatewaySecret.optional(),
 })
-const addresses = z.object(
-  Object.fromEntries(names.map((name) => [addressSetting(name), commaList(httpUrl).optional()])),
-)
+
+/** The gateway's settings as they will be, with any address and secret where none is known yet. */
+const gatewayEnvironment = (environment: Environment): Environment => ({
+  ...Object.fromEntries(names.map((name) => [addressSetting(name), 'http://127.0.0.1:1'])),
+  GATEWAY_SECRET: 'any of sixteen characters',
+  ...Object.fromEntries(Object.entries(environment).filter(([, value]) => value)),
+})
 
 /** @throws SettingsError naming every wrong flag and variable */
-export function readStartSettings(args: readonly string[], environment: Environment): StartSettings {
+export async function readStartSettings(args: readonly string[], environment: Environment): Promise<StartSettings> {
   const flags = readFlags(args, names)
   const checks = [
     () => refuse(flags.faults),
     () => refuse(contradictions(flags.instances, environment)),
+    () => readConfig(gatewayEnvironment(environment)),
     () => readSettings(schema, environment),
-    () => readSettings(addresses, environment),
   ]
-  refuse(checks.flatMap(faultsOf))
+  refuse((await Promise.all(checks.map(faultsOf))).flat())
   const values = readSettings(schema, environment)
   return {
     host: values.HOST,
@@ -77,6 +85,7 @@ export function readStartSettings(args: readonly string[], environment: Environm
     databaseUrl: values.DATABASE_URL,
     gatewaySecret: values.GATEWAY_SECRET,
     demo: values.JWKS_URL === undefined,
+    playground: values.PLAYGROUND ?? !isProduction(values.NODE_ENV),
     instances: new Map(
       names.map((name) => [name, environment[addressSetting(name)] ? 0 : (flags.instances.get(name) ?? 1)]),
     ),
@@ -87,7 +96,7 @@ export function readStartSettings(args: readonly string[], environment: Environm
 
 /** What no variable can be blamed for alone. */
 function contradictions(instances: ReadonlyMap<string, number>, environment: Environment): string[] {
-  const { PORT, ADMIN_PORT, NODE_ENV, JWKS_URL, GATEWAY_SECRET } = environment
+  const { PORT, ADMIN_PORT, SUPERGRAPH, GATEWAY_SECRET } = environment
   const elsewhere = names.filter((name) => environment[addressSetting(name)])
   const faults = elsewhere
     .filter((name) => instances.has(name))
@@ -95,8 +104,7 @@ function contradictions(instances: ReadonlyMap<string, number>, environment: Env
   if (elsewhere.length > 0 && !GATEWAY_SECRET)
     faults.push(`GATEWAY_SECRET: is required, the one of the services that run elsewhere (${elsewhere.join(', ')})`)
   if (PORT && PORT !== '0' && PORT === ADMIN_PORT) faults.push('ADMIN_PORT: must differ from PORT')
-  if (NODE_ENV === 'production' && !JWKS_URL)
-    faults.push('JWKS_URL: is required with NODE_ENV=production, since the demo identity lets anyone in')
+  if (SUPERGRAPH) faults.push('SUPERGRAPH: is for the gateway alone ; npm start serves its own services')
   return faults
 }
 
@@ -104,9 +112,9 @@ function refuse(faults: readonly string[]): void {
   if (faults.length > 0) throw new SettingsError([...new Set(faults)])
 }
 
-function faultsOf(check: () => unknown): readonly string[] {
+async function faultsOf(check: () => unknown): Promise<readonly string[]> {
   try {
-    check()
+    await check()
     return []
   } catch (error) {
     if (error instanceof SettingsError) return error.faults

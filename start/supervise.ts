@@ -39,7 +39,7 @@ export function supervise(
   let child: Child | undefined
   let served = false
 
-  const runOnce = async (): Promise<{ how: string; servedFor: number }> => {
+  const runOnce = async (): Promise<{ how: string; servedFor: number; refusal: string | undefined }> => {
     const startedAt = performance.now()
     let readyAt = Number.POSITIVE_INFINITY
     const gone = new AbortController()
@@ -57,18 +57,19 @@ export function supervise(
       .catch(reject)
     const how = await child.ended
     gone.abort()
-    return { how, servedFor: performance.now() - readyAt }
+    return { how, servedFor: performance.now() - readyAt, refusal: child.refusal() }
   }
 
   const life = (async () => {
     for (let deaths = 1; !stopping.signal.aborted; deaths++) {
-      const { how, servedFor } = await runOnce()
+      const { how, servedFor, refusal } = await runOnce()
       if (stopping.signal.aborted) break
       if (servedFor > STABLE) deaths = 1
-      if (!served && deaths === FIRST_ATTEMPTS) {
-        reject(new StartRefused(`${spec.label} cannot start (${how}).`))
+      if (!served && (refusal !== undefined || deaths === FIRST_ATTEMPTS)) {
+        reject(new StartRefused(refusal ?? `${spec.label} cannot start (${how}).`))
         break
       }
+      if (refusal !== undefined) report(spec.label, { state: 'notice', line: refusal })
       const delay = Math.min(SHORTEST_DELAY * 2 ** (deaths - 1), LONGEST_DELAY)
       report(spec.label, { state: 'died', how, delay })
       await sleep(delay, undefined, { signal: stopping.signal }).catch(() => {})

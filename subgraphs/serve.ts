@@ -13,7 +13,7 @@ import { HttpError, parseJson, readBody, sendHttpError, sendJson } from '../gate
 import { announceReady, type LifecycleState, type RunningProcess, runProcess } from '../gateway/process/lifecycle.ts'
 import { listen } from '../gateway/process/listen.ts'
 import { createLogger, type Logger } from '../gateway/process/log.ts'
-import { port, processSettings, readSettings } from '../gateway/process/settings.ts'
+import { gatewaySecret, port, processSettings, readSettings } from '../gateway/process/settings.ts'
 import { isErrorCode } from '../gateway/protocol/errors.ts'
 import {
   PERSPECTIVE_HEADER,
@@ -59,6 +59,8 @@ export interface ServiceDefinition<Shape extends z.ZodRawShape, Context extends 
   readonly schema: URL
   /** Settings of its own, beside those of every service. */
   readonly settings: Shape
+  /** What is wrong with several settings together. */
+  faults?(env: Environment): readonly string[]
   create(settings: Readonly<z.output<z.ZodObject<Shape>>>, log: Logger): Promise<Service<Context>>
 }
 
@@ -70,11 +72,6 @@ export interface RunningService extends RunningProcess {
 const MAX_BODY = 4 * 1024 * 1024 // bytes; the gateway's own limit is lower, entity batches are larger
 const DRAIN_TIMEOUT = 20_000 // milliseconds
 
-/** For services that derive keys of their own from it. */
-export const gatewaySecret = z
-  .string('is required: the secret this service shares with the gateway')
-  .min(16, 'must have at least 16 characters')
-
 const serviceSettings = { ...processSettings, PORT: port.default(0), GATEWAY_SECRET: gatewaySecret }
 
 /** Starts a service from an environment. @throws SettingsError naming every wrong setting */
@@ -82,7 +79,8 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
   definition: ServiceDefinition<Shape, Context>,
   env: Environment,
 ): Promise<RunningService> {
-  const common = readSettings(z.object(serviceSettings).extend(definition.settings), env) as Readonly<
+  const settings = z.object(serviceSettings).extend(definition.settings)
+  const common = readSettings(settings, env, definition.faults?.(env)) as Readonly<
     z.output<z.ZodObject<typeof serviceSettings>> & z.output<z.ZodObject<Shape>>
   >
   const log = createLogger(definition.name, common.LOG_LEVEL)

@@ -11,7 +11,7 @@ export interface RunningProcess {
 }
 
 /** What a supervised child tells its supervisor over IPC. */
-export type SupervisorMessage = ReadyMessage | NoticeMessage
+export type SupervisorMessage = ReadyMessage | NoticeMessage | RefusedMessage
 
 export interface ReadyMessage {
   readonly type: 'ready'
@@ -25,23 +25,37 @@ export interface NoticeMessage {
   readonly text: string
 }
 
+export interface RefusedMessage {
+  readonly type: 'refused'
+  /** Why it cannot start, in words; starting it again as it is would end the same. */
+  readonly reason: string
+}
+
 /** Reports readiness to the supervisor, if there is one. */
-export const announceReady = (url: string): void => tell({ type: 'ready', url })
+export const announceReady = (url: string): void => void tell({ type: 'ready', url })
 
 /** Has the supervisor show a line; without a supervisor it goes to standard error. */
 export function announceNotice(text: string): void {
-  if (process.send) tell({ type: 'notice', text })
+  if (process.send) void tell({ type: 'notice', text })
   else process.stderr.write(`${text}\n`)
 }
 
-function tell(message: SupervisorMessage): void {
-  // A supervisor that is already gone is no fault of this process; its `disconnect` says so.
-  process.send?.(message, undefined, undefined, () => {})
+/** Has the supervisor say why this process cannot start; without a supervisor that goes to standard error. Resolves when it was said. */
+export async function announceRefusal({ message }: StartRefused): Promise<void> {
+  if (process.send) await tell({ type: 'refused', reason: message })
+  else process.stderr.write(`${message}\n`)
 }
+
+/** A supervisor that is already gone is no fault of this process; its `disconnect` says so. */
+const tell = (message: SupervisorMessage): Promise<void> =>
+  new Promise((resolve) => {
+    if (process.send) process.send(message, undefined, undefined, () => resolve())
+    else resolve()
+  })
 
 /**
  * Runs `start` and stays until SIGTERM, SIGINT or the supervisor's death, then stops and exits 0.
- * A fault while starting is printed (`StartRefused`) or logged (anything else) and exits 1; so does a fault nobody caught.
+ * A fault while starting is told (`StartRefused`) or logged (anything else) and exits 1; so does a fault nobody caught.
  * @param stopTimeout milliseconds after which a stop that hangs is cut short, exit code 1
  */
 export async function runProcess(
@@ -83,7 +97,7 @@ export async function runProcess(
     starting = start()
     await starting
   } catch (error) {
-    if (error instanceof StartRefused) process.stderr.write(`${error.message}\n`)
+    if (error instanceof StartRefused) await announceRefusal(error)
     else log.fatal({ err: error }, 'could not start')
     process.exit(1)
   }

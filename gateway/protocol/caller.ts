@@ -2,6 +2,7 @@
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose' // MIT, no dependencies; the JOSE library of the Node field
 import { demoIdentity } from './demo-identity.ts'
 import { codedError } from './errors.ts'
+import type { IdentitySettings } from './identity-settings.ts'
 
 /** A caller whose token was verified. */
 export interface Caller {
@@ -12,30 +13,22 @@ export interface Caller {
   readonly expiresAt: number
 }
 
-/** Where trust comes from: an identity provider's key set, or (without `jwksUrl`) the demo identity in `dataDir`. */
-export interface IdentitySettings {
-  readonly jwksUrl: string | undefined
-  readonly issuer: string | undefined
-  readonly audience: string | undefined
-  readonly dataDir: string
-}
-
 /** Resolves to the caller, or `undefined` without a header. Rejects with `UNAUTHENTICATED` for anything that is not a valid token. */
 export type VerifyAuthorization = (authorization: string | undefined) => Promise<Caller | undefined>
 
-const CLOCK_TOLERANCE = 5 // seconds
+const CLOCK_TOLERANCE = 30 // seconds by which the provider's clock may differ from ours
 
 export async function createVerifier(settings: IdentitySettings): Promise<VerifyAuthorization> {
-  const trust = settings.jwksUrl
-    ? { keys: createRemoteJWKSet(new URL(settings.jwksUrl)), issuer: settings.issuer, audience: settings.audience }
-    : await demoIdentity(settings.dataDir)
-  const keys: JWTVerifyGetKey = trust.keys
+  const { issuer, audience, keys } =
+    settings.jwksUrl !== undefined
+      ? { ...settings, keys: createRemoteJWKSet(new URL(settings.jwksUrl)) as JWTVerifyGetKey }
+      : await demoIdentity(settings.dataDir)
   const expected = {
     algorithms: ['RS256', 'EdDSA', 'Ed25519'],
     requiredClaims: ['sub', 'exp'],
     clockTolerance: CLOCK_TOLERANCE,
-    ...(trust.issuer === undefined ? {} : { issuer: trust.issuer }),
-    ...(trust.audience === undefined ? {} : { audience: trust.audience }),
+    issuer,
+    audience,
   }
   return async (authorization) => {
     if (authorization === undefined || authorization === '') return undefined

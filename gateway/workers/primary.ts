@@ -2,7 +2,7 @@
 import cluster, { type Worker } from 'node:cluster'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AdminCommands } from '../admin.ts'
-import type { ReadyMessage, RunningProcess } from '../process/lifecycle.ts'
+import type { RunningProcess, SupervisorMessage } from '../process/lifecycle.ts'
 import type { Logger } from '../process/log.ts'
 import { AggregatorRegistry } from '../process/prometheus.ts'
 import { StartRefused } from '../process/settings.ts'
@@ -18,7 +18,7 @@ export interface RunningWorkers extends RunningProcess {
 const PAUSE = 500 // milliseconds before a dead worker is replaced
 const PATIENCE = 60_000 // milliseconds a worker has for a command
 
-/** @throws StartRefused where a worker does not start; it has said why */
+/** @throws StartRefused where a worker does not start */
 export async function startWorkers(count: number, log: Logger): Promise<RunningWorkers> {
   const workers = new Map<number, Worker>()
   let stopping = false
@@ -30,8 +30,9 @@ export async function startWorkers(count: number, log: Logger): Promise<RunningW
     new Promise((resolve, reject) => {
       const worker = cluster.fork()
       workers.set(worker.id, worker)
-      worker.on('message', (message: ReadyMessage) => {
+      worker.on('message', (message: SupervisorMessage) => {
         if (message.type === 'ready') resolve(message.url)
+        else if (message.type === 'refused') reject(new StartRefused(message.reason))
       })
       worker.once('exit', (code, signal) => {
         workers.delete(worker.id)

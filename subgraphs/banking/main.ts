@@ -1,5 +1,6 @@
 /** Starts the banking service: the stateful one, on Prisma and PostgreSQL. Any number of instances may share one database. */
 import { createVerifier } from '../../gateway/protocol/caller.ts'
+import { identityFaults, providerOf } from '../../gateway/protocol/identity-settings.ts'
 import { type ServiceDefinition, serve } from '../serve.ts'
 import { bankingSettings } from './config.ts'
 import { type BankingContext, createContext } from './context.ts'
@@ -25,17 +26,13 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
   kind: 'stateful',
   schema: new URL('schema.graphql', import.meta.url),
   settings: bankingSettings,
+  faults: (env) => identityFaults(env, { demo: true }),
   async create(settings, log) {
     const url = settings.DATABASE_URL
     const database = openDatabase({ url, connections: READ_CONNECTIONS })
     const ledgerDatabase = openLedgerDatabase({ url, connections: LEDGER_CONNECTIONS })
     const ledger = createLedger({ database: ledgerDatabase, log })
-    const verify = await createVerifier({
-      jwksUrl: settings.JWKS_URL,
-      issuer: settings.JWT_ISSUER,
-      audience: settings.JWT_AUDIENCE,
-      dataDir: settings.DATA_DIR,
-    })
+    const verify = await createVerifier(providerOf(settings) ?? { dataDir: settings.DATA_DIR })
     const downloads = downloadLinks(settings.GATEWAY_SECRET)
     const webhooks = startWebhooks({
       database,

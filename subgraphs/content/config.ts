@@ -1,10 +1,20 @@
 /** The settings of the content service, beside those that every service has. */
+import { readdirSync } from 'node:fs'
 import { z } from 'zod'
 import { processSettings } from '../../gateway/process/settings.ts'
 import { OWN_LIBRARY } from './own-library.ts'
 
 export const contentSettings = {
   /** The folder of the library. */
-  CONTENT_DIR: z.string().default(OWN_LIBRARY),
+  CONTENT_DIR: z.string().refine(isReadableFolder, 'is no folder that can be read').default(OWN_LIBRARY),
   NODE_ENV: processSettings.NODE_ENV,
 } as const
+
+function isReadableFolder(path: string): boolean {
+  try {
+    readdirSync(path)
+    return true
+  } catch {
+    return false
+  }
+}

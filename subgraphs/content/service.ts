@@ -1,5 +1,5 @@
 /** Content: the bank's articles and product terms, from Markdown files. STATELESS: it reads a folder and owns nothing. */
-import { SettingsError } from '../../gateway/process/settings.ts'
+import { isProduction, SettingsError } from '../../gateway/process/settings.ts'
 import type { ServiceDefinition } from '../serve.ts'
 import { createAssetResponder } from './assets/respond.ts'
 import { contentSettings } from './config.ts'
@@ -15,7 +15,7 @@ export const contentService: ServiceDefinition<typeof contentSettings, ContentCo
   async create({ CONTENT_DIR, NODE_ENV }, log) {
     const current = await followReleases({
       folder: CONTENT_DIR,
-      watchFiles: NODE_ENV !== 'production',
+      watchFiles: !isProduction(NODE_ENV),
       log,
     }).catch((error: NodeJS.ErrnoException) => {
       throw new SettingsError([`CONTENT_DIR: the folder cannot be read (${error.code ?? error.message})`])

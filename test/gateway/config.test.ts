@@ -17,6 +17,12 @@ const product = {
   GATEWAY_SECRET: 'a secret of sixteen',
 }
 
+const provider = {
+  JWKS_URL: 'https://id.example/jwks',
+  JWT_ISSUER: 'https://id.example/',
+  JWT_AUDIENCE: 'the bank',
+}
+
 let folder: string
 let supergraph: string
 beforeAll(async () => {
@@ -71,9 +77,41 @@ describe('the settings', () => {
     )
   })
 
-  test('refuse the demo identity in production', async () => {
-    expect(await faultsOf({ ...product, NODE_ENV: 'production' })).toEqual([expect.stringContaining('JWKS_URL')])
-    expect(await faultsOf({ ...product, NODE_ENV: 'production', JWKS_URL: 'https://id.example/jwks' })).toEqual([])
+  test.each(['production', 'prod', 'Production', 'staging', 'live', 'TEST', 'dev'])(
+    'refuse the demo identity with NODE_ENV=%s',
+    async (NODE_ENV) => {
+      expect(await faultsOf({ ...product, NODE_ENV })).toEqual([expect.stringContaining('JWKS_URL')])
+      const config = await readConfig({ ...product, ...provider, NODE_ENV })
+      expect(config).toMatchObject({ production: true, playground: false })
+    },
+  )
+
+  test.each(['', 'development', 'test'])('use the demo identity with NODE_ENV=%s', async (NODE_ENV) => {
+    const config = await readConfig({ ...product, NODE_ENV })
+    expect(config).toMatchObject({ identity: { dataDir: '.data' }, production: false, playground: true })
+  })
+
+  test.each(['JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE'])(
+    'refuse an identity provider without its %s, whosever the supergraph is',
+    async (name) => {
+      const incomplete = { ...provider, [name]: '' }
+      const expected = [expect.stringMatching(new RegExp(`^${name}: is required`))]
+      expect(await faultsOf({ ...product, ...incomplete })).toEqual(expected)
+      expect(await faultsOf({ SUPERGRAPH: supergraph, ...incomplete })).toEqual(expected)
+    },
+  )
+
+  test('switch the playground on or off by name', async () => {
+    expect(await readConfig({ ...product, ...provider, NODE_ENV: 'production', PLAYGROUND: 'on' })).toMatchObject({
+      playground: true,
+    })
+    expect((await readConfig({ ...product, PLAYGROUND: 'off' })).playground).toBe(false)
+    expect(await faultsOf({ ...product, PLAYGROUND: 'perhaps' })).toEqual(['PLAYGROUND: must be on or off'])
+  })
+
+  test('refuse a misspelt limit, address or file', async () => {
+    const faults = await faultsOf({ ...product, LIMIT_ALIAS: '1', WEATHERS_URL: 'http://a', SAFE_LIST: 'b' })
+    expect(faults.map((fault) => fault.split(/mean /)[1])).toEqual(['LIMIT_ALIASES?', 'WEATHER_URL?', 'SAFELIST?'])
   })
 
   test('refuse to call a service stateless that the registry says is stateful, or does not know', async () => {

@@ -26,11 +26,12 @@ test('a stop that comes while everything starts is a good end, and leaves nothin
   expect(await serverProcesses()).toEqual([])
 })
 
-test('a service that can never start stops the others, and is named', async () => {
-  const started = start({ CONTENT_DIR: '/dev/null/library' })
+test('what can never start stops the others, and says why once', async () => {
+  const started = start({ DATABASE_URL: 'postgresql://bank@127.0.0.1:1/bank' })
   expect(await started.ended).toBe(1)
-  expect(started.output()).toMatch(/^ {2}CONTENT_DIR: /m)
-  expect(started.output()).toMatch(/^content cannot start \(exit code 1\)\.$/m)
+  expect(started.output().match(/^DATABASE_URL: no connection/gm)).toHaveLength(1)
+  for (const label of ['gateway', 'weather', 'content'])
+    expect(started.output()).toMatch(new RegExp(`^${label} +stopped$`, 'm'))
   expect(await serverProcesses()).toEqual([])
 })
 

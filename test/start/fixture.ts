@@ -2,6 +2,7 @@
 import { appendFileSync, readFileSync } from 'node:fs'
 import { announceReady, runProcess } from '../../gateway/process/lifecycle.ts'
 import { createLogger } from '../../gateway/process/log.ts'
+import { SettingsError } from '../../gateway/process/settings.ts'
 
 const { BEHAVIOUR, FILE = '' } = process.env
 appendFileSync(FILE, '.')
@@ -9,6 +10,7 @@ const starts = readFileSync(FILE, 'utf8').length
 
 await runProcess(createLogger('fixture', 'silent'), async () => {
   if (BEHAVIOUR === 'never starts') process.exit(7)
+  if (BEHAVIOUR === 'refuses') throw new SettingsError(['COLOUR: must be a colour'])
   if (BEHAVIOUR === 'starts the second time' && starts === 1) process.exit(7)
   announceReady('http://127.0.0.1:1')
   const alive = setInterval(() => {}, 1000)

@@ -11,6 +11,7 @@ const settings: StartSettings = {
   databaseUrl: undefined,
   gatewaySecret: undefined,
   demo: true,
+  playground: true,
   instances: new Map(),
   logLevel: 'warn',
   environment: {},

@@ -70,6 +70,36 @@ test('every wrong flag and setting is named at once', async () => {
   )
 })
 
+test.each<[string, Record<string, string>]>([
+  ['SAFELIST', { SAFELIST: '/nowhere' }],
+  ['CONTENT_DIR', { CONTENT_DIR: '/nowhere' }],
+  ['CONTENT_DIR', { CONTENT_DIR: '/dev/null' }],
+  ['STATELESS', { STATELESS: 'banking' }],
+  ['SUPERGRAPH', { SUPERGRAPH: '/nowhere' }],
+  ['WEBHOOKS_ALLOW_PRIVATE', { WEBHOOKS_ALLOW_PRIVATE: 'perhaps' }],
+  ['PLAYGROUND', { PLAYGROUND: 'perhaps' }],
+  ['LIMIT_DEPTH', { LIMIT_DEPTH: 'deep' }],
+  ['TRUSTED_PROXIES', { TRUSTED_PROXIES: 'mine' }],
+  ['GATEWAY_WORKERS', { GATEWAY_WORKERS: 'many' }],
+  ['REDIS_URL', { REDIS_URL: 'localhost' }],
+  ['MET_NORWAY_URL', { MET_NORWAY_URL: 'met.no' }],
+  ['JWKS_URL', { NODE_ENV: 'prod' }],
+  ['JWT_ISSUER', { JWKS_URL: 'https://id.example/jwks', JWT_AUDIENCE: 'a bank' }],
+  ['CORS_ORIGIN', { CORS_ORIGIN: 'https://a.example' }],
+  ['HOST', { HOST: 'no.such.invalid' }],
+])('%s stops the start before anything is started (%j)', async (setting, environment) => {
+  const lines = (await refused(environment)).trimEnd().split('\n')
+  expect(lines.filter((line) => /^ {4}at |starting/.test(line))).toEqual([])
+  expect(lines.at(-1)).toMatch(new RegExp(`^(  )?${setting}: .+`))
+})
+
+test.each(['127.0.0.1:1', 'no.such.invalid'])('a database that is not there stops the start (%s)', async (host) => {
+  const output = await refused({ DATABASE_URL: `postgresql://bank:secret@${host}/bank` })
+  expect(output.match(/^migrations +starting$/gm)).toHaveLength(1)
+  expect(output.match(/^DATABASE_URL: .+$/gm)).toEqual([expect.stringContaining(`no connection to ${host}`)])
+  expect(output).not.toMatch(/secret|^ {4}at /m)
+})
+
 test('a data folder that cannot be written to stops the start in one line', async () => {
   const output = await refused({ DATA_DIR: '/dev/null/data' })
   expect(output).toMatch(/^DATA_DIR: \/dev\/null\/data cannot be used \(.+\)\.\n$/)
@@ -78,7 +108,7 @@ test('a data folder that cannot be written to stops the start in one line', asyn
 test('a usual port that is taken gives way to the next free one, and a line says so', async () => {
   const usual = createServer().listen(4000, '127.0.0.1')
   await Promise.race([once(usual, 'listening'), once(usual, 'error')]).catch(() => {}) // taken by somebody else is as good
-  const ports = await choosePorts(readStartSettings([], { DATA_DIR: folder.path, ADMIN_PORT: '0' }))
+  const ports = await choosePorts(await readStartSettings([], { DATA_DIR: folder.path, ADMIN_PORT: '0' }))
   usual.close()
   expect(ports.port).toBeGreaterThan(4000)
   expect(ports.notices).toEqual([`port 4000 is taken: PORT is ${ports.port}`])

@@ -32,6 +32,16 @@ test('a process that never serves is given up, in words', async () => {
   expect(await starts(spec)).toBe(3)
 })
 
+test('a process or a job that says why it cannot start is not started again, and is heard', async () => {
+  const reason = 'COLOUR: must be a colour. Nothing was started.'
+  const process = fixture('refuses')
+  await expect(supervise(process, atOnce, () => {}).ready).rejects.toThrow(reason)
+  expect(await starts(process)).toBe(1)
+  const job = { ...process, environment: { ...process.environment, FILE: `${process.file} as a job` } }
+  await expect(runJob(job, () => {}, new AbortController().signal)).rejects.toThrow(reason)
+  expect(await starts({ file: `${process.file} as a job` })).toBe(1)
+})
+
 test('a process that dies while starting is started again', async () => {
   const spec = fixture('starts the second time')
   const supervised = supervise(spec, atOnce, () => {})

@@ -20,7 +20,7 @@ describe('settings', () => {
     }
     expect(caught).toBeInstanceOf(SettingsError)
     const { faults } = caught as SettingsError
-    expect(faults.map((fault) => fault.split(':')[0])).toEqual(['PORT', 'URLS.0', 'URLS.1', 'NAME'])
+    expect(faults.map((fault) => fault.split(':')[0])).toEqual(['PORT', 'URLS', 'URLS', 'NAME'])
   })
 
   test.each(['-1', '1.5', '1e3', 'x', '65536', ' 80'])('refuse the port %j', (PORT) => {

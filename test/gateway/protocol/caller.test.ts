@@ -14,7 +14,7 @@ describe('a token of an identity provider', () => {
   let verify: VerifyAuthorization
   beforeAll(async () => {
     provider = await startIdentityProvider()
-    verify = await createVerifier({ ...provider, dataDir: '/nonexistent' })
+    verify = await createVerifier(provider)
   })
   afterAll(() => provider.close())
 
@@ -36,12 +36,23 @@ describe('a token of an identity provider', () => {
     expect(await verify('')).toBeUndefined()
   })
 
+  test('is taken from a clock that is up to half a minute off', async () => {
+    const now = Math.floor(Date.now() / 1000)
+    for (const claims of [{ exp: now - 20 }, { nbf: now + 20 }])
+      expect((await verify(`Bearer ${await provider.token(claims)}`))?.id).toBe('payer')
+    for (const claims of [{ exp: now - 31 }, { nbf: now + 60 }])
+      await expect(verify(`Bearer ${await provider.token(claims)}`)).rejects.toEqual(coded('UNAUTHENTICATED'))
+  })
+
   const past = Math.floor(Date.now() / 1000) - 60
   test.each<[string, Record<string, unknown>]>([
     ['expired', { exp: past }],
     ['not valid yet', { nbf: past + 600 }],
     ['of another issuer', { iss: 'https://evil.example' }],
     ['for another audience', { aud: 'a shop' }],
+    ['for several other audiences', { aud: ['a shop', 'a bank of another country'] }],
+    ['without an audience', { aud: undefined }],
+    ['without an issuer', { iss: undefined }],
     ['without a subject', { sub: undefined }],
     ['without an end', { exp: undefined }],
   ])('that is %s is refused', async (_what, claims) => {
@@ -72,7 +83,7 @@ test('a caller is not turned away as unauthenticated because the key set is out 
   const provider = await startIdentityProvider()
   const token = await provider.token()
   await provider.close()
-  const verify = await createVerifier({ ...provider, dataDir: '/nonexistent' })
+  const verify = await createVerifier(provider)
   await expect(verify(`Bearer ${token}`)).rejects.toEqual(coded('SERVICE_UNAVAILABLE'))
 })
 
@@ -85,7 +96,7 @@ describe('the demo identity', () => {
 
   test('is one key for all who open the folder at once, readable by its owner only', async () => {
     const identities = await Promise.all(Array.from({ length: 8 }, () => demoIdentity(dataDir)))
-    const verify = await createVerifier({ jwksUrl: undefined, issuer: undefined, audience: undefined, dataDir })
+    const verify = await createVerifier({ dataDir })
     for (const identity of identities)
       expect((await verify(`Bearer ${await identity.sign('payer')}`))?.id).toBe('payer')
     expect((await stat(join(dataDir, 'demo-identity.json'))).mode & 0o777).toBe(0o600)
@@ -93,14 +104,14 @@ describe('the demo identity', () => {
 
   test('gives an officer the scopes of an officer and knows nobody else', async () => {
     const identity = await demoIdentity(dataDir)
-    const verify = await createVerifier({ jwksUrl: undefined, issuer: undefined, audience: undefined, dataDir })
+    const verify = await createVerifier({ dataDir })
     expect((await verify(`Bearer ${await identity.sign('officer')}`))?.scopes).toContain('banking:officer')
     await expect(identity.sign('__proto__')).rejects.toThrow(RangeError)
   })
 
   test('of another folder is not trusted', async () => {
     const other = await mkdtemp(join(tmpdir(), 'tributary-identity-'))
-    const verify = await createVerifier({ jwksUrl: undefined, issuer: undefined, audience: undefined, dataDir })
+    const verify = await createVerifier({ dataDir })
     const token = await (await demoIdentity(other)).sign('payer')
     await rm(other, { recursive: true })
     await expect(verify(`Bearer ${token}`)).rejects.toEqual(coded('UNAUTHENTICATED'))
