@@ -13,6 +13,7 @@ import { HttpError, parseJson, readBody, sendHttpError, sendJson } from '../gate
 import { announceReady, type LifecycleState, type RunningProcess, runProcess } from '../gateway/process/lifecycle.ts'
 import { listen } from '../gateway/process/listen.ts'
 import { createLogger, type Logger } from '../gateway/process/log.ts'
+import { METRICS_TYPE, Registry } from '../gateway/process/prometheus.ts'
 import { gatewaySecret, port, processSettings, readSettings } from '../gateway/process/settings.ts'
 import { isErrorCode } from '../gateway/protocol/errors.ts'
 import {
@@ -61,7 +62,8 @@ export interface ServiceDefinition<Shape extends z.ZodRawShape, Context extends 
   readonly settings: Shape
   /** What is wrong with several settings together. */
   faults?(env: Environment): readonly string[]
-  create(settings: Readonly<z.output<z.ZodObject<Shape>>>, log: Logger): Promise<Service<Context>>
+  /** @param registry what is put there is answered at `/metrics` */
+  create(settings: Readonly<z.output<z.ZodObject<Shape>>>, log: Logger, registry: Registry): Promise<Service<Context>>
 }
 
 /** A started service. `stop` drains. */
@@ -84,7 +86,8 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
     z.output<z.ZodObject<typeof serviceSettings>> & z.output<z.ZodObject<Shape>>
   >
   const log = createLogger(definition.name, common.LOG_LEVEL)
-  const service = await definition.create(common, log)
+  const registry = new Registry()
+  const service = await definition.create(common, log, registry)
   const schema = buildSubgraphSchema({
     typeDefs: parse(await readFile(definition.schema, 'utf8')),
     resolvers: service.resolvers,
@@ -139,6 +142,7 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
 
   const answerGet = async (request: IncomingMessage, response: ServerResponse, path: string): Promise<void> => {
     if (path === '/health/live' || path === '/health/ready') return answerHealth(response, path)
+    if (path === '/metrics') return void response.setHeader('content-type', METRICS_TYPE).end(await registry.metrics())
     if (service.get) {
       checkSignature(request, path, Buffer.alloc(0))
       if (await service.get(request, response, path)) return

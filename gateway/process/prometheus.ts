@@ -2,6 +2,9 @@
 import { createRequire } from 'node:module'
 import type * as client from 'prom-client' // Apache-2.0; the Prometheus client of the Node field
 
+/** The content type of what a registry writes. */
+export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
+
 export type Registry = client.Registry
 export type Counter<Label extends string = string> = client.Counter<Label>
 export type Gauge<Label extends string = string> = client.Gauge<Label>

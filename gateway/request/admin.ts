@@ -3,12 +3,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
 import type { AdminCommands } from '../admin.ts'
 import { HttpError, parseJson, readBody, sendJson } from '../process/http.ts'
+import { METRICS_TYPE } from '../process/prometheus.ts'
 import { SupergraphRefused } from '../supergraph/editions.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 const MAX_BODY = 16 * 1024 * 1024 // bytes; supergraphs are large
-const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
 export function createAdminRoutes(commands: AdminCommands): Answer {
   const routes: Readonly<Record<string, Answer>> = {

@@ -7,7 +7,10 @@ import { type BankingContext, createContext } from './context.ts'
 import { openDatabase, openLedgerDatabase } from './database.ts'
 import { startTail } from './events/tail.ts'
 import { createTreasury } from './exchange/treasury.ts'
+import { type ClockRefusal, createLedgerClock } from './ledger/clock.ts'
 import { createLedger } from './ledger/ledger.ts'
+import { watchClock } from './ledger/watch-clock.ts'
+import { createBankingMetrics } from './metrics.ts'
 import { resolvers } from './resolvers.ts'
 import { runDueSchedules } from './schedules/due.ts'
 import { downloadLinks } from './statements/link.ts'
@@ -20,6 +23,8 @@ const READ_CONNECTIONS = 10
 /** One batch is written while the next is read; the third connection is there when one of them is found dead. */
 const LEDGER_CONNECTIONS = 3
 const WORK_PAUSE = 500 // milliseconds
+const CLOCK_PAUSE = 1_000 // milliseconds
+const CLOCK_LOG_PAUSE = 30_000 // milliseconds
 
 export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> = {
   name: 'banking',
@@ -27,11 +32,22 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
   schema: new URL('schema.graphql', import.meta.url),
   settings: bankingSettings,
   faults: (env) => identityFaults(env, { demo: true }),
-  async create(settings, log) {
+  async create(settings, log, registry) {
     const url = settings.DATABASE_URL
     const database = openDatabase({ url, connections: READ_CONNECTIONS })
     const ledgerDatabase = openLedgerDatabase({ url, connections: LEDGER_CONNECTIONS })
-    const ledger = createLedger({ database: ledgerDatabase, log })
+    const metrics = createBankingMetrics(registry, database)
+    const tellOfClock = nowAndThen(CLOCK_LOG_PAUSE, (refusal: ClockRefusal) =>
+      log.error(refusal, 'the clock is not trusted, and nothing is written'),
+    )
+    const clock = createLedgerClock({
+      confirmed: settings.LEDGER_CLOCK_CONFIRMED,
+      onRefused(refusal) {
+        metrics.clockRefused(refusal)
+        tellOfClock(refusal)
+      },
+    })
+    const ledger = createLedger({ database: ledgerDatabase, clock, log })
     const verify = await createVerifier(providerOf(settings) ?? { dataDir: settings.DATA_DIR })
     const downloads = downloadLinks(settings.GATEWAY_SECRET)
     const webhooks = startWebhooks({
@@ -43,7 +59,13 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
     const treasury = createTreasury(ledger)
     const tail = startTail({ url, database, log })
     const workers = [
-      startWorker({ name: 'schedules', log, pause: WORK_PAUSE, round: () => runDueSchedules(database, ledger) }),
+      startWorker({
+        name: 'clock',
+        log,
+        pause: CLOCK_PAUSE,
+        round: () => watchClock(database, clock, metrics.clockRead).then(() => false),
+      }),
+      startWorker({ name: 'schedules', log, pause: WORK_PAUSE, round: () => runDueSchedules(database, ledger, log) }),
       startWorker({ name: 'expiry', log, pause: WORK_PAUSE, round: () => expireHolds(database, ledger) }),
     ]
     return {
@@ -71,6 +93,16 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
       },
     }
   },
+}
+
+/** Calls at once, and then at most once in `pause` milliseconds. */
+function nowAndThen<Value>(pause: number, tell: (value: Value) => void): (value: Value) => void {
+  let told = Number.NEGATIVE_INFINITY
+  return (value) => {
+    if (performance.now() - told < pause) return
+    told = performance.now()
+    tell(value)
+  }
 }
 
 if (import.meta.main) await serve(banking)

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Prisma, PrismaClient } from '../../../prisma/generated/client.ts'
 import type { Quote } from '../ledger/model.ts'
+import { LEDGER_NOW } from '../ledger/now.ts'
 import type { Offer } from './quote.ts'
 import type { ExchangeRate } from './rate.ts'
 
@@ -59,7 +60,7 @@ export interface StoredQuote {
   readonly expiresAt: Date
 }
 
-/** Keeps an offer for its time, by the database's clock, which is the ledger's. */
+/** Keeps an offer for its time, by the ledger's clock. */
 export async function saveQuote(
   database: PrismaClient,
   customer: string,
@@ -69,7 +70,7 @@ export async function saveQuote(
   const [row] = await database.$queryRaw<[StoredQuote]>`
     INSERT INTO quotes (id, customer_id, sell_currency, buy_currency, sell_amount, spread, buy_amount, rate, expires_at)
     VALUES (${randomUUID()}::uuid, ${customer}, ${currencies.sell}, ${currencies.buy}, ${sellAmount}, ${spread},
-      ${buyAmount}, ${rate.toFixed(12)}::numeric, clock_timestamp() + make_interval(secs => ${QUOTE_LIFE}))
+      ${buyAmount}, ${rate.toFixed(12)}::numeric, ${LEDGER_NOW} + make_interval(secs => ${QUOTE_LIFE}))
     RETURNING id::text, expires_at AS "expiresAt"`
   return row
 }

@@ -7,10 +7,11 @@ import type { Logger } from '../../../gateway/process/log.ts'
 import { codedError } from '../../../gateway/protocol/errors.ts'
 import type { LedgerDatabase } from '../database.ts'
 import { applyEvaluation, writeBatches } from './apply.ts'
+import type { LedgerClock } from './clock.ts'
 import { type Answer, evaluate } from './evaluate.ts'
 import { isOutage } from './failure.ts'
 import { type Foreseen, type Foresight, foresee, isForeseeable, later } from './foresight.ts'
-import { loadAccountsOnly, loadState, lockLedger } from './load.ts'
+import { type Loaded, loadAccountsOnly, loadState, lockLedger } from './load.ts'
 import type { LedgerRequest } from './request.ts'
 
 export interface Committer {
@@ -25,6 +26,7 @@ export interface Committer {
 
 export interface CommitterOptions {
   readonly database: LedgerDatabase
+  readonly clock: LedgerClock
   readonly log: Logger
   /** Milliseconds. */
   readonly patience: number
@@ -34,7 +36,7 @@ const TRANSACTION = { maxWait: 5_000, timeout: 30_000 } // milliseconds
 const FIRST_PAUSE = 20 // milliseconds; doubles up to the longest
 const LONGEST_PAUSE = 1_000
 
-export function createCommitter({ database, log, patience }: CommitterOptions): Committer {
+export function createCommitter({ database, clock, log, patience }: CommitterOptions): Committer {
   /** What the batch being written will make of the ledger; undefined when none is, or nobody can tell. */
   let ahead: Foresight | undefined
   /** Ends with the batch being written, where nobody can tell what it will make of the ledger. */
@@ -44,12 +46,20 @@ export function createCommitter({ database, log, patience }: CommitterOptions): 
   /** The head as this instance last wrote it. */
   let written: string | undefined
 
+  const nowOf = ({ state, reading }: Loaded, requests: readonly LedgerRequest[]): string =>
+    clock.now(
+      reading,
+      state.head.at,
+      requests.flatMap(({ foundDueAt }) => foundDueAt ?? []),
+    )
+
   const prepare: Committer['prepare'] = async (requests) => {
     await unforeseen
     if (isContended || !isForeseeable(requests)) return undefined
     const before = ahead
     try {
-      const foreseen = foresee(await loadAccountsOnly(database.query, requests), before, requests)
+      const loaded = await loadAccountsOnly(database.query, requests)
+      const foreseen = foresee(loaded.state, nowOf(loaded, requests), before, requests)
       ahead = foreseen?.next
       return foreseen
     } catch {
@@ -69,9 +79,10 @@ export function createCommitter({ database, log, patience }: CommitterOptions): 
   const writeLocked = (requests: readonly LedgerRequest[], onEvaluated: (answers: readonly Answer[]) => void) =>
     database.prisma.$transaction(async (transaction) => {
       await lockLedger(transaction)
-      const { state, clock } = await loadState(transaction, requests)
+      const loaded = await loadState(transaction, requests)
+      const { state } = loaded
       const base = state.head.hash
-      const evaluation = evaluate(state, [{ at: later(clock, state.head.at), requests }])
+      const evaluation = evaluate(state, [{ at: later(nowOf(loaded, requests), state.head.at), requests }])
       await applyEvaluation(transaction, base, evaluation)
       onEvaluated(evaluation.answers)
       isContended = written !== undefined && base !== written

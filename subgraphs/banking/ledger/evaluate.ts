@@ -126,6 +126,10 @@ export function evaluate(state: LedgerState, moments: readonly Moment[]): Evalua
       }
       if (at < head.at) throw new RangeError("The ledger's clock does not run backwards.")
       const outcome = evaluateCommand(command, book, actor)
+      if (!outcome.accepted && outcome.isEarly) {
+        answers.push({ outcome, replayed: false })
+        continue
+      }
       remembered.set(slot, { inputHash, outcome })
       operation += 1n
       operations.push({

@@ -4,7 +4,6 @@
  */
 import { batchStatement, isOneStatement } from './apply.ts'
 import { type Evaluation, evaluate, type LedgerState, memoryKey, type Remembered } from './evaluate.ts'
-import type { Loaded } from './load.ts'
 import type { Account, Head } from './model.ts'
 import type { LedgerRequest } from './request.ts'
 import { needsOf } from './rules/index.ts'
@@ -34,15 +33,20 @@ export const isForeseeable = (requests: readonly LedgerRequest[]): boolean =>
     return Object.values(others).every((ids) => ids.length === 0)
   })
 
-/** Undefined where the batch must be evaluated under the ledger's lock. @param before the batch that is being written, if any */
+/**
+ * Undefined where the batch must be evaluated under the ledger's lock.
+ * @param before the batch that is being written, if any
+ * @param now the clock's instant, ISO 8601
+ */
 export function foresee(
-  { state: loaded, clock }: Loaded,
+  loaded: LedgerState,
+  now: string,
   before: Foresight | undefined,
   requests: readonly LedgerRequest[],
 ): Foreseen | undefined {
   const state = before ? overlaid(loaded, before) : loaded
   if (!state) return undefined
-  const evaluation = evaluate(state, [{ at: later(clock, state.head.at), requests }])
+  const evaluation = evaluate(state, [{ at: later(now, state.head.at), requests }])
   if (!isOneStatement(evaluation.effects)) return undefined
   const isNothing = evaluation.batches.length === 0
   // Answers from memory are not to be told where that memory is only foreseen.
@@ -73,5 +77,5 @@ function overlaid(loaded: LedgerState, before: Foresight): LedgerState | undefin
   return { ...loaded, head: before.head }
 }
 
-/** The ledger's next instant: the database's clock, never before its last. */
-export const later = (clock: string, last: string): string => (clock > last ? clock : last)
+/** The ledger's next instant: the clock's, never before its last. */
+export const later = (now: string, last: string): string => (now > last ? now : last)

@@ -2,6 +2,7 @@
 import { GraphQLError } from 'graphql'
 import type { Logger } from '../../../gateway/process/log.ts'
 import type { LedgerDatabase } from '../database.ts'
+import { createLedgerClock, type LedgerClock } from './clock.ts'
 import { createCommitter } from './commit.ts'
 import type { Answer } from './evaluate.ts'
 import type { Foreseen } from './foresight.ts'
@@ -22,6 +23,7 @@ export interface LedgerOptions {
   /** Its connections serve nothing else, so that reads never hold up a batch. */
   readonly database: LedgerDatabase
   readonly log: Logger
+  readonly clock?: LedgerClock
   /** Milliseconds a batch is tried for while the database is away. */
   readonly patience?: number
 }
@@ -30,8 +32,9 @@ const MAX_BATCH = 1_000
 
 type Settled = { readonly answer: Answer } | { readonly error: unknown }
 
-export function createLedger({ database, log, patience = 15_000 }: LedgerOptions): Ledger {
-  const { prepare, commit } = createCommitter({ database, log, patience })
+export function createLedger(options: LedgerOptions): Ledger {
+  const { database, log, clock = createLedgerClock(), patience = 15_000 } = options
+  const { prepare, commit } = createCommitter({ database, clock, log, patience })
 
   /** A batch that the database refuses is taken apart, so that one bad request fails alone. */
   const commitApart = async (

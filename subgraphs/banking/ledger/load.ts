@@ -5,6 +5,7 @@ import { loadQuotes } from '../exchange/store.ts'
 import { loadLoans, openLoansOn } from '../loans/store.ts'
 import { loadSchedules } from '../schedules/store.ts'
 import { loadEndpoints } from '../webhooks/store.ts'
+import type { ClockReading } from './clock.ts'
 import { plainArray, textArray } from './columns.ts'
 import { type LedgerState, memoryKey, type Remembered } from './evaluate.ts'
 import type { Account, AccountStatus, Head, Transfer, TransferKind, TransferStatus } from './model.ts'
@@ -26,14 +27,13 @@ export const queryOf =
 
 export interface Loaded {
   readonly state: LedgerState
-  /** The database's clock. */
-  readonly clock: string
+  readonly reading: ClockReading
 }
 
 /** Reads the head and the rows that `requests` name, where these are accounts only: all of one instant. */
 export async function loadAccountsOnly(query: Query, requests: readonly LedgerRequest[]): Promise<Loaded> {
   const ids = new Set(requests.flatMap(({ command }) => needsOf(command).accounts))
-  const { clock, ...rows } = await loadAccounts(query, [...ids], requests)
+  const { reading, ...rows } = await loadAccounts(query, [...ids], requests)
   const others = {
     transfers: new Map(),
     quotes: new Map(),
@@ -41,7 +41,7 @@ export async function loadAccountsOnly(query: Query, requests: readonly LedgerRe
     loans: new Map(),
     endpoints: new Map(),
   }
-  return { state: { ...rows, ...others }, clock }
+  return { state: { ...rows, ...others }, reading }
 }
 
 /** Reads the head and the rows that `requests` name. Only under the lock is it all of one instant. */
@@ -71,8 +71,8 @@ export async function loadState(
   )
   const accountIds = new Set(needs.flatMap((need) => need.accounts))
   for (const { debitAccount, creditAccount } of transfers.values()) accountIds.add(debitAccount).add(creditAccount)
-  const { clock, ...rows } = await loadAccounts(queryOf(transaction), [...accountIds], requests)
-  return { state: { ...rows, transfers, quotes, schedules, loans, endpoints }, clock }
+  const { reading, ...rows } = await loadAccounts(queryOf(transaction), [...accountIds], requests)
+  return { state: { ...rows, transfers, quotes, schedules, loans, endpoints }, reading }
 }
 
 interface LoadedRow {
@@ -95,10 +95,11 @@ async function loadAccounts(
   query: Query,
   ids: readonly string[],
   requests: readonly LedgerRequest[],
-): Promise<{ head: Head; accounts: Map<string, Account>; remembered: Map<string, Remembered>; clock: string }> {
+): Promise<Pick<LedgerState, 'head' | 'accounts' | 'remembered'> & { reading: ClockReading }> {
   const wanted = plainArray(ids)
   const actors = textArray(requests.map(({ actor }) => actor.id))
   const keys = textArray(requests.map(({ key }) => key))
+  const asked = Date.now()
   const [row] = await query<LoadedRow>(Prisma.sql`/* ledger:load */
     SELECT * FROM (
       SELECT array_to_json(array_agg(customer_id))::text AS owners,
@@ -120,7 +121,7 @@ async function loadAccounts(
     head: readHead(row),
     accounts: readAccounts(row),
     remembered: readRemembered(row),
-    clock: row.clock.toISOString(),
+    reading: { database: row.clock.getTime(), asked, answered: Date.now(), monotonic: performance.now() },
   }
 }
 

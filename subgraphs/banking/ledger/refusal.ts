@@ -32,6 +32,7 @@ export const refusals = {
   SCHEDULE_NOT_FOUND: 'There is no such schedule.',
   SCHEDULE_ENDED: 'The schedule has ended or was cancelled.',
   SCHEDULE_NOT_DUE: 'The schedule is not due on that day.',
+  SCHEDULE_DAYS_SKIPPED: 'The days were missed too long ago to be caught up.',
   DATE_IN_PAST: 'The day is over.',
   NOT_PERMITTED: 'The caller may not do this.',
 } as const
@@ -42,6 +43,8 @@ export interface Refused {
   readonly accepted: false
   readonly code: RefusalCode
   readonly message: string
+  /** The bank's own work that is not due: not remembered, since under the same key it will be done later. */
+  readonly isEarly?: true
 }
 
 export interface Accepted {
@@ -59,5 +62,8 @@ export const refuse = (code: RefusalCode, message: string = refusals[code]): Ref
   code,
   message,
 })
+
+/** Refuses the bank's own work until its time has come. */
+export const notYet = (code: RefusalCode): Refused => ({ ...refuse(code), isEarly: true })
 
 export const accept = (subject: string, details: unknown = null): Accepted => ({ accepted: true, subject, details })

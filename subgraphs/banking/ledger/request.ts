@@ -120,6 +120,8 @@ export interface LedgerRequest {
   readonly key: string
   readonly requestId: string | null
   readonly command: Command
+  /** When the bank's own work was found due, ISO 8601: it runs no earlier. */
+  readonly foundDueAt?: string
   /** SHA-256 of the command, hexadecimal: tells a retry from another use of the same key. */
   readonly inputHash: string
 }

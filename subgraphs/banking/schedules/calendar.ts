@@ -24,6 +24,30 @@ export function nextDay(
   return until !== null && daysBetween(next, until) < 0 ? null : next
 }
 
+/** Days that are missed for good, from the one that was due. */
+export interface SkippedDays {
+  readonly days: number
+  readonly last: PlainDate
+  /** The first one that is caught up. */
+  readonly next: PlainDate
+}
+
+/** What is caught up of a schedule after the bank was away. */
+export const MOST_CAUGHT_UP = 31
+
+/** Undefined where all that fell due until `today` can be caught up. */
+export function skippedDays(
+  schedule: Parameters<typeof nextDay>[0],
+  dueOn: PlainDate,
+  today: PlainDate,
+): SkippedDays | undefined {
+  const due: PlainDate[] = []
+  for (let day: PlainDate | null = dueOn; day !== null && day <= today; day = nextDay(schedule, day)) due.push(day)
+  const days = due.length - MOST_CAUGHT_UP
+  const [last, next] = [due[days - 1], due[days]]
+  return days > 0 && last !== undefined && next !== undefined ? { days, last, next } : undefined
+}
+
 function monthsBetween(from: PlainDate, to: PlainDate): number {
   const [fromYear = 0, fromMonth = 0] = from.split('-').map(Number)
   const [toYear = 0, toMonth = 0] = to.split('-').map(Number)

@@ -1,6 +1,9 @@
-/** Runs what is due, the oldest day first; days missed while nothing was up are caught up one by one. */
+/** Runs what is due, the oldest day first; of days missed while nothing was up the latest are caught up one by one. */
+import type { Logger } from '../../../gateway/process/log.ts'
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
+import type { Answer } from '../ledger/evaluate.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import { LEDGER_NOW } from '../ledger/now.ts'
 import { bankActor, ledgerRequest } from '../ledger/request.ts'
 
 interface Due {
@@ -8,30 +11,41 @@ interface Due {
   readonly dueOn: string
   readonly from: string
   readonly to: string
+  readonly now: Date
 }
 
 const AT_ONCE = 200
 const actor = bankActor('schedules')
 
 export const dueSchedulesQuery = (limit: number): Prisma.Sql => Prisma.sql`/* schedules:due */
-  SELECT id::text, next_on::text AS "dueOn", from_account_id::text AS "from", to_account_id::text AS "to"
-  FROM schedules WHERE next_on <= (clock_timestamp() AT TIME ZONE 'UTC')::date
+  SELECT id::text, next_on::text AS "dueOn", from_account_id::text AS "from", to_account_id::text AS "to", now
+  FROM (SELECT ${LEDGER_NOW} AS now) AS clock, schedules
+  WHERE next_on <= (now AT TIME ZONE 'UTC')::date
   ORDER BY next_on, schedules.id LIMIT ${limit}`
 
 /** Resolves to true where more may be due. Each day of a schedule has its own key, so it is run once, whoever comes first. */
-export async function runDueSchedules(database: PrismaClient, ledger: Ledger): Promise<boolean> {
+export async function runDueSchedules(database: PrismaClient, ledger: Ledger, log: Logger): Promise<boolean> {
   const due = await database.$queryRaw<Due[]>(dueSchedulesQuery(AT_ONCE))
-  await Promise.all(
-    due.map(({ id, dueOn, from, to }) =>
+  const answers = await Promise.all(
+    due.map(({ id, dueOn, from, to, now }) =>
       ledger.submit(
         ledgerRequest({
           actor,
           key: `${id} ${dueOn}`,
           requestId: null,
           command: { name: 'runSchedule', scheduleId: id, dueOn, from, to },
+          foundDueAt: now.toISOString(),
         }),
       ),
     ),
   )
-  return due.length > 0
+  const skipped = answers.reduce((sum, answer) => sum + skippedBy(answer), 0)
+  if (skipped > 0) log.warn({ days: skipped }, 'days of schedules were missed too long ago to be caught up')
+  // Without progress the same would be found at once again.
+  return answers.some(({ outcome, replayed }) => outcome.accepted && !replayed)
+}
+
+function skippedBy({ outcome, replayed }: Answer): number {
+  const details = outcome.accepted && !replayed ? (outcome.details as { readonly skipped?: number } | null) : null
+  return details?.skipped ?? 0
 }

@@ -1,10 +1,10 @@
 /** What schedules may do. A run is decided as the customer's own order would be, at that moment; a refusal is written down and the next day comes. */
 import { type Book, postTransfer } from '../ledger/book.ts'
-import { accept, type Refused, refuse } from '../ledger/refusal.ts'
+import { accept, notYet, type Refused, refuse } from '../ledger/refusal.ts'
 import { type Actor, isBank } from '../ledger/request.ts'
 import { countSpending, orderOf, ownAccount } from '../ledger/rules/debit.ts'
 import type { Needs, Rule } from '../ledger/rules/rule.ts'
-import { nextDay } from './calendar.ts'
+import { nextDay, type SkippedDays, skippedDays } from './calendar.ts'
 import type {
   CancelScheduleCommand,
   ChangeScheduleCommand,
@@ -81,8 +81,10 @@ const runSchedule: Rule<RunScheduleCommand> = {
   evaluate({ scheduleId, dueOn }, book, actor) {
     const schedule = liveSchedule(book, scheduleId, actor)
     if ('code' in schedule) return schedule
-    // Changed or run meanwhile by another instance, or not yet due: nothing of that day is left to do.
-    if (schedule.nextOn !== dueOn || dueOn > today(book)) return refuse('SCHEDULE_NOT_DUE')
+    // Changed or run meanwhile by another instance, or not yet due: nothing is to be done now.
+    if (schedule.nextOn !== dueOn || dueOn > today(book)) return notYet('SCHEDULE_NOT_DUE')
+    const missed = skippedDays(schedule, dueOn, today(book))
+    if (missed) return skip(book, schedule, dueOn, missed)
     const { amount, reference, customer } = schedule
     const order = orderOf(schedule, book, { id: customer, officer: false })
     const refusal = 'refusal' in order ? order.refusal : null
@@ -92,6 +94,16 @@ const runSchedule: Rule<RunScheduleCommand> = {
     book.effects.scheduleRuns.push({ scheduleId, dueOn, transferId, refusal, at: book.at })
     return accept(schedule.id)
   },
+}
+
+/** One row of the schedule's days tells of all that are not caught up. */
+function skip(book: Book, schedule: Schedule, dueOn: string, { days, last, next }: SkippedDays) {
+  const message = `${days} days from ${dueOn} to ${last} were missed too long ago to be caught up.`
+  schedule.nextOn = next
+  book.effects.schedules.set(schedule.id, schedule)
+  const refusal = refuse('SCHEDULE_DAYS_SKIPPED', message)
+  book.effects.scheduleRuns.push({ scheduleId: schedule.id, dueOn, transferId: null, refusal, at: book.at })
+  return accept(schedule.id, { skipped: days })
 }
 
 function post(

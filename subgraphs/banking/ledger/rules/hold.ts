@@ -1,7 +1,7 @@
 /** Two-phase transfers: money is set aside, and later captured, voided, or released when its time is over. Each hold ends once. */
 import { accountsOf, type Book, placeHold, resolveHold } from '../book.ts'
 import type { Transfer } from '../model.ts'
-import { accept, type Refused, refuse } from '../refusal.ts'
+import { accept, notYet, type Refused, refuse } from '../refusal.ts'
 import type { Actor, CaptureHoldCommand, HoldFundsCommand, TransferChangeCommand } from '../request.ts'
 import { countSpending, mayUseAccount, orderOf } from './debit.ts'
 import { needsOfTransfer, type Rule } from './rule.ts'
@@ -50,7 +50,7 @@ export const expireHold: Rule<TransferChangeCommand<'expireHold'>> = {
   evaluate({ transferId }, book, actor) {
     const hold = openHold(book, transferId, actor)
     if ('code' in hold) return hold
-    if (hold.expiresAt === null || hold.expiresAt > book.at) return refuse('NOT_PERMITTED')
+    if (hold.expiresAt === null || hold.expiresAt > book.at) return notYet('NOT_PERMITTED')
     return release(book, hold, 'EXPIRED')
   },
 }

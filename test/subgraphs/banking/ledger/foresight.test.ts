@@ -45,7 +45,7 @@ const order = (key: string, amount: bigint, from = 'a', to = 'b'): LedgerRequest
     command: { name: 'transfer', from, to, amount, currency: 'EUR', reference: null, merchantId: null },
   })
 
-const loaded = (state = stored()) => ({ state, clock: AT })
+const loaded = (state = stored()) => state
 
 describe('a batch evaluated while the one before it is written', () => {
   test('comes out as after it: balances, limits, keys used twice, numbers and hashes', () => {
@@ -61,8 +61,8 @@ describe('a batch evaluated while the one before it is written', () => {
         const afterFirst = structuredClone({ ...inTurn, head: before.head })
         const after = evaluate({ ...inTurn, head: before.head }, [{ at: AT, requests: second }])
 
-        const ahead = foresee(loaded(), undefined, first)
-        const next = foresee(loaded(isLoadedAfter ? afterFirst : stored()), ahead?.next, second)
+        const ahead = foresee(loaded(), AT, undefined, first)
+        const next = foresee(loaded(isLoadedAfter ? afterFirst : stored()), AT, ahead?.next, second)
         if (!next) return expect(isLoadedAfter || after.batches.length === 0).toBe(true)
         expect(next.evaluation).toEqual(after)
         expect(next.next.base).toBe(before.head.hash)
@@ -71,20 +71,20 @@ describe('a batch evaluated while the one before it is written', () => {
   })
 
   test('does not reach back into the one that is being written', () => {
-    const first = foresee(loaded(), undefined, [order('one', 40n)])
+    const first = foresee(loaded(), AT, undefined, [order('one', 40n)])
     const written = structuredClone(first?.evaluation.effects.touched)
-    foresee(loaded(), first?.next, [order('two', 40n)])
+    foresee(loaded(), AT, first?.next, [order('two', 40n)])
     expect(first?.evaluation.effects.touched).toEqual(written)
   })
 
   test('is not foreseen where somebody else has written', () => {
-    const first = foresee(loaded(), undefined, [order('one', 40n)])
-    expect(foresee(loaded(stored('11'.repeat(32))), first?.next, [order('two', 40n)])).toBeUndefined()
+    const first = foresee(loaded(), AT, undefined, [order('one', 40n)])
+    expect(foresee(loaded(stored('11'.repeat(32))), AT, first?.next, [order('two', 40n)])).toBeUndefined()
   })
 
   test('does not tell from memory what is only foreseen', () => {
-    const first = foresee(loaded(), undefined, [order('one', 40n)])
-    expect(foresee(loaded(), first?.next, [order('one', 40n)])).toBeUndefined()
+    const first = foresee(loaded(), AT, undefined, [order('one', 40n)])
+    expect(foresee(loaded(), AT, first?.next, [order('one', 40n)])).toBeUndefined()
   })
 })
 
@@ -95,5 +95,5 @@ test('only what one statement reads and one statement writes is foreseen', () =>
   expect(isForeseeable([order('one', 1n), capture])).toBe(false)
   const freeze = of({ name: 'freezeAccount', accountId: 'a' })
   expect(isForeseeable([freeze])).toBe(true)
-  expect(foresee(loaded(), undefined, [freeze])).toBeUndefined()
+  expect(foresee(loaded(), AT, undefined, [freeze])).toBeUndefined()
 })

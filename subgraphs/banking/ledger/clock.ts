@@ -1,0 +1,126 @@
+/**
+ * Whether the clock may move the ledger's time: a wrong clock would pay tomorrow's orders today, and the ledger's time never goes
+ * back. Compares the database's clock with the instance's, with monotonic time and with the ledger's last instant. Reads no clock.
+ */
+import { codedError } from '../../../gateway/protocol/errors.ts'
+
+/** One look at the clocks. Instants in milliseconds since 1970. */
+export interface ClockReading {
+  /** The database's clock. */
+  readonly database: number
+  /** The instance's own clock, before and after the database was asked. */
+  readonly asked: number
+  readonly answered: number
+  /** Milliseconds of a clock that nobody can set (`performance.now()`), when the answer was there. */
+  readonly monotonic: number
+}
+
+/** Why a clock is not trusted. */
+export type ClockFault = 'clocks differ' | 'clock stepped' | 'ledger ahead' | 'work ahead' | 'long rest'
+
+export interface ClockRefusal {
+  readonly fault: ClockFault
+  /** By how much, in milliseconds. */
+  readonly by: number
+}
+
+export interface LedgerClock {
+  /** Takes note of a reading, whether or not anything is to be written. @param last the ledger's last instant, ISO 8601 */
+  observe(reading: ClockReading, last: string): ClockRefusal | undefined
+  /**
+   * The instant for what is to be written now, ISO 8601; the ledger's last may still be later.
+   * @param found instants at which work was found due, ISO 8601: nothing runs earlier
+   * @throws SERVICE_UNAVAILABLE where the clock is not trusted
+   */
+  now(reading: ClockReading, last: string, found: readonly string[]): string
+}
+
+export interface LedgerClockOptions {
+  /** An instant, ISO 8601, up to which an operator has looked at the clock and found it right. */
+  readonly confirmed?: string | undefined
+  /** Told of each reading that is not trusted. */
+  readonly onRefused?: (refusal: ClockRefusal) => void
+}
+
+/** What two clocks that are kept by NTP may differ by, a slow answer aside. */
+export const MOST_DIFFERENCE = 5_000 // milliseconds
+/** A step is taken as the truth, as after a computer's sleep, once the clock has gone on evenly for so long. */
+export const STEADY = 30_000 // milliseconds
+const DAY = 86_400_000 // milliseconds
+/** A longer step of a running instance's clock has to be confirmed. */
+export const LONGEST_STEP = 7 * DAY
+/** A ledger that has rested for longer, as by the clock, has to be confirmed. */
+export const LONGEST_REST = 366 * DAY
+
+interface Baseline {
+  readonly database: number
+  readonly monotonic: number
+}
+
+interface Stepped extends Baseline {
+  readonly since: number
+  /** From where it should have been. */
+  readonly by: number
+}
+
+export function createLedgerClock({ confirmed, onRefused }: LedgerClockOptions = {}): LedgerClock {
+  const confirmedUntil = confirmed === undefined ? Number.NEGATIVE_INFINITY : Date.parse(confirmed) + DAY
+  let baseline: Baseline | undefined
+  /** A clock that stepped, until it is believed or has gone back. */
+  let stepped: Stepped | undefined
+
+  const stepOf = (reading: Baseline): ClockRefusal | undefined => {
+    if (baseline === undefined || Math.abs(offset(reading, baseline)) <= MOST_DIFFERENCE) {
+      baseline = reading
+      stepped = undefined
+      return undefined
+    }
+    if (!stepped || Math.abs(offset(reading, stepped)) > MOST_DIFFERENCE)
+      stepped = { ...reading, since: reading.monotonic, by: offset(reading, baseline) }
+    const isSteady = reading.monotonic - stepped.since >= STEADY
+    const isShort = Math.abs(stepped.by) <= LONGEST_STEP || reading.database <= confirmedUntil
+    if (!isSteady || !isShort) return { fault: 'clock stepped', by: stepped.by }
+    baseline = reading
+    stepped = undefined
+    return undefined
+  }
+
+  const observe: LedgerClock['observe'] = (reading, last) => {
+    const { database } = reading
+    const difference = differenceOf(reading)
+    if (Math.abs(difference) > MOST_DIFFERENCE) return { fault: 'clocks differ', by: difference }
+    const step = stepOf(reading)
+    if (step) return step
+    const rest = database - Date.parse(last)
+    if (-rest > MOST_DIFFERENCE && Date.parse(last) > confirmedUntil) return { fault: 'ledger ahead', by: -rest }
+    // A ledger whose time never began has not rested.
+    const hasBegun = Date.parse(last) > BEGINNING
+    if (hasBegun && rest > LONGEST_REST && database > confirmedUntil) return { fault: 'long rest', by: rest }
+    return undefined
+  }
+
+  return {
+    observe,
+    now(reading, last, found) {
+      const latest = found.reduce((later, one) => Math.max(later, Date.parse(one)), reading.database)
+      const ahead = latest - Math.max(reading.database, Date.parse(last))
+      const refusal =
+        observe(reading, last) ?? (ahead > MOST_DIFFERENCE ? { fault: 'work ahead' as const, by: ahead } : undefined)
+      if (!refusal) return new Date(latest).toISOString()
+      onRefused?.(refusal)
+      const message = 'The ledger waits until its clock can be trusted. Ask again with the same key.'
+      throw codedError('SERVICE_UNAVAILABLE', message, { service: 'banking', retryAfter: STEADY / 1000 })
+    },
+  }
+}
+
+/** The ledger's last instant before anything has happened. */
+const BEGINNING = Date.UTC(2000, 0, 1)
+
+/** How far the database's clock is ahead of the instance's, in milliseconds; within the time the answer took they agree. */
+export const differenceOf = ({ database, asked, answered }: ClockReading): number =>
+  database > answered ? database - answered : Math.min(0, database - asked)
+
+/** How far a clock has run away from where it should be by monotonic time, in milliseconds. */
+const offset = (reading: Baseline, from: Baseline): number =>
+  reading.database - from.database - (reading.monotonic - from.monotonic)

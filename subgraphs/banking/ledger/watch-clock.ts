@@ -1,0 +1,19 @@
+/** Looks at the clocks once a second, so that a step is known, and its end too, before somebody pays. Writes nothing. */
+import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
+import type { ClockReading, LedgerClock } from './clock.ts'
+
+const clockQuery = Prisma.sql`/* ledger:clock */ SELECT clock_timestamp() AS now, last_at AS last FROM ledger WHERE id = 1`
+
+/** One look; to be called again and again. @param onReading told of each, for the metrics */
+export async function watchClock(
+  database: PrismaClient,
+  clock: LedgerClock,
+  onReading: (reading: ClockReading) => void,
+): Promise<void> {
+  const asked = Date.now()
+  const [row] = await database.$queryRaw<{ now: Date; last: Date }[]>(clockQuery)
+  if (!row) return
+  const reading = { database: row.now.getTime(), asked, answered: Date.now(), monotonic: performance.now() }
+  onReading(reading)
+  clock.observe(reading, row.last.toISOString())
+}

@@ -1,0 +1,72 @@
+/** What operators see of the bank: how far the ledger is, whether its clock is trusted, and what waits to be told. */
+import { Counter, Gauge, type Registry } from '../../gateway/process/prometheus.ts'
+import type { PrismaClient } from '../../prisma/generated/client.ts'
+import { type ClockReading, type ClockRefusal, differenceOf } from './ledger/clock.ts'
+
+export interface BankingMetrics {
+  clockRefused(refusal: ClockRefusal): void
+  clockRead(reading: ClockReading): void
+}
+
+const gauges = {
+  head_age: { name: 'tributary_ledger_head_age_seconds', help: 'Time since the last batch' },
+  batches: { name: 'tributary_ledger_batches', help: 'Batches that the ledger has committed' },
+  events: { name: 'tributary_ledger_events', help: 'Events that the ledger has written to its outbox' },
+  untold: { name: 'tributary_outbox_lag_events', help: 'Events of the outbox not yet handed over to webhooks' },
+  webhook_lag: {
+    name: 'tributary_webhook_lag_seconds',
+    help: 'For how long the oldest webhook that is due has waited',
+  },
+} as const
+
+type Standing = Readonly<Record<keyof typeof gauges, number>>
+
+/** Read from the database whenever the metrics are. */
+export function createBankingMetrics(registry: Registry, database: PrismaClient): BankingMetrics {
+  const registers = [registry]
+  const refusals = new Counter({
+    name: 'tributary_ledger_clock_refusals_total',
+    help: 'Batches that were refused since the clock is not trusted, by fault',
+    labelNames: ['fault'],
+    registers,
+  })
+  const difference = new Gauge({
+    name: 'tributary_ledger_clock_difference_seconds',
+    help: "How far the database's clock is ahead of the instance's",
+    registers,
+  })
+  /** One question for all figures of a scrape. */
+  let asking: Promise<Standing | undefined> | undefined
+  const ask = (): Promise<Standing | undefined> => {
+    asking ??= readStanding(database).finally(() => {
+      asking = undefined
+    })
+    return asking
+  }
+  for (const [key, { name, help }] of Object.entries(gauges)) {
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        const standing = await ask()
+        if (standing) this.set(standing[key as keyof Standing])
+      },
+    })
+  }
+  return {
+    clockRefused: ({ fault }) => refusals.labels(fault).inc(),
+    clockRead: (reading) => difference.set(differenceOf(reading) / 1000),
+  }
+}
+
+async function readStanding(database: PrismaClient): Promise<Standing | undefined> {
+  const [standing] = await database.$queryRaw<Standing[]>`/* metrics:standing */
+    SELECT extract(epoch FROM clock_timestamp() - last_at)::float8 AS head_age, last_batch::float8 AS batches,
+      last_sequence::float8 AS events,
+      (last_sequence - (SELECT last_sequence FROM webhook_cursor WHERE id = 1))::float8 AS untold,
+      COALESCE((SELECT extract(epoch FROM clock_timestamp() - min(next_attempt_at))::float8 FROM webhook_deliveries
+        WHERE status = 'PENDING' AND next_attempt_at <= clock_timestamp()), 0) AS webhook_lag
+    FROM ledger WHERE id = 1`
+  return standing
+}

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { pino } from 'pino'
+import type { Ledger } from '../../../../subgraphs/banking/ledger/ledger.ts'
+import { runDueSchedules } from '../../../../subgraphs/banking/schedules/due.ts'
+import { expireHolds } from '../../../../subgraphs/banking/workers/expiry.ts'
+import { createDatabase, type TestDatabase } from '../../../support/database.ts'
+import { customer, openBank, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
+import { installMovedClock, type MovedClock } from '../support/moved-clock.ts'
+
+const DAY = 86_400_000 // milliseconds
+const log = pino({ level: 'silent' })
+const dayOf = (offset: number): string => new Date(Date.now() + offset * DAY).toISOString().slice(0, 10)
+
+let database: TestDatabase
+let clock: MovedClock
+let bank: TestBank
+let from: string
+let to: string
+beforeAll(async () => {
+  database = await createDatabase('migrated')
+  clock = await installMovedClock(database.url)
+  bank = openBank(database.url)
+  from = await bank.open({ owner: 'payer', balance: 1_000n })
+  to = await bank.open({ owner: 'payee' })
+})
+afterAll(async () => {
+  await bank.close()
+  await clock.close()
+  await database.drop()
+})
+
+const pay = () => bank.transfer({ from, to }, { actor: customer('payer') })
+const headTime = async (): Promise<number> =>
+  (await bank.database.ledger.findUniqueOrThrow({ where: { id: 1 } })).lastAt.getTime()
+const daily = async (firstOn: string): Promise<string> => {
+  const scheduleId = randomUUID()
+  const order = { from, to, amount: 1n, currency: 'EUR', reference: null, frequency: 'DAILY', until: null } as const
+  return subjectOf(
+    await bank.ask({ name: 'scheduleTransfer', scheduleId, ...order, firstOn }, { actor: customer('payer') }),
+  )
+}
+const runs = (scheduleId: string) => bank.database.scheduleRun.count({ where: { scheduleId } })
+const operations = () => bank.database.operation.count()
+
+test('a database clock that is 400 days ahead moves no money and not the time of the ledger', async () => {
+  const schedule = await daily(dayOf(1))
+  await clock.move(400 * DAY)
+  await expect(pay()).rejects.toMatchObject({ extensions: { code: 'SERVICE_UNAVAILABLE' } })
+  await expect(runDueSchedules(bank.database, bank.ledger, log)).rejects.toMatchObject({
+    extensions: { code: 'SERVICE_UNAVAILABLE' },
+  })
+  await clock.move(0)
+  expect(verdictOf(await pay())).toBe('ACCEPTED')
+  expect(await runs(schedule)).toBe(0)
+  expect(await headTime()).toBeLessThan(Date.now() + 10_000)
+})
+
+test('work that is not due yet leaves nothing behind under its key, and is done when it is', async () => {
+  const schedule = await daily(dayOf(1))
+  const run = (dueOn: string) =>
+    bank.ask({ name: 'runSchedule', scheduleId: schedule, dueOn, from, to }, { key: `${schedule} ${dueOn}` })
+  const before = await operations()
+  expect(verdictOf(await run(dayOf(1)))).toBe('SCHEDULE_NOT_DUE')
+  expect(await operations()).toBe(before)
+  const today = new Date(dayOf(0))
+  await bank.database.schedule.update({ where: { id: schedule }, data: { firstOn: today, nextOn: today } })
+  expect(verdictOf(await run(dayOf(0)))).toBe('ACCEPTED')
+})
+
+test('a hold ends when its time is over by the time of the ledger', async () => {
+  const hold = subjectOf(
+    await bank.ask(
+      { name: 'holdFunds', from, to, amount: 1n, currency: 'EUR', reference: null, expiresInSeconds: 1 },
+      { actor: customer('payer') },
+    ),
+  )
+  const statusOf = async () => (await bank.database.transfer.findUniqueOrThrow({ where: { id: BigInt(hold) } })).status
+  const early = await bank.ask({ name: 'expireHold', transferId: hold }, { key: `expire ${hold}` })
+  // On a machine that stood still for a second it is over already.
+  if (!early.outcome.accepted) expect(early.outcome.code).toBe('NOT_PERMITTED')
+  await clock.move(2_000)
+  await expireHolds(bank.database, bank.ledger)
+  await clock.move(0)
+  expect(await statusOf()).toBe('EXPIRED')
+})
+
+test('after a long absence the latest 31 days are caught up, and the schedule says which were not', async () => {
+  const schedule = await daily(dayOf(1))
+  const first = new Date(dayOf(-50))
+  await bank.database.schedule.update({ where: { id: schedule }, data: { firstOn: first, nextOn: first } })
+  while (await runDueSchedules(bank.database, bank.ledger, log));
+  const rows = await bank.database.scheduleRun.findMany({ where: { scheduleId: schedule }, orderBy: { dueOn: 'asc' } })
+  expect(rows.length).toBe(1 + 31)
+  expect(rows[0]).toMatchObject({
+    refusal: 'SCHEDULE_DAYS_SKIPPED',
+    message: `20 days from ${dayOf(-50)} to ${dayOf(-31)} were missed too long ago to be caught up.`,
+  })
+  expect(rows.slice(1).every(({ transferId }) => transferId !== null)).toBe(true)
+})
+
+test('a clock that steps back over midnight costs no order: what was found due is done', async () => {
+  // A ledger of its own, whose clocks stand a second after midnight from the beginning.
+  const midnight = new Date(`${dayOf(1)}T00:00:00Z`).getTime()
+  const shift = midnight + 1_000 - Date.now()
+  const schedule = await daily(dayOf(1))
+  const truth = Date.now
+  const moveBoth = async (milliseconds: number): Promise<void> => {
+    await clock.move(milliseconds)
+    Date.now = () => truth() + milliseconds
+  }
+  const other = openBank(database.url)
+  const stepping: Ledger = {
+    ...other.ledger,
+    async submit(request) {
+      await moveBoth(shift - 3_000)
+      return other.ledger.submit(request)
+    },
+  }
+  try {
+    await moveBoth(shift)
+    expect(await runDueSchedules(bank.database, stepping, log)).toBe(true)
+    expect(await runs(schedule)).toBe(1)
+    expect(await headTime()).toBeGreaterThanOrEqual(midnight)
+  } finally {
+    Date.now = truth
+    await other.close()
+  }
+})

@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { createDatabase, type TestDatabase } from '../../support/database.ts'
+import { until } from '../../support/processes.ts'
+import { startBanking, type TestService } from './support/service.ts'
+
+let database: TestDatabase
+let service: TestService
+beforeAll(async () => {
+  database = await createDatabase('seeded')
+  service = await startBanking(database.url)
+})
+afterAll(async () => {
+  await service.stop()
+  await database.drop()
+})
+
+const figures = async (): Promise<ReadonlyMap<string, number>> => {
+  const text = await (await fetch(`${service.url}/metrics`)).text()
+  return new Map(
+    text
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'))
+      .map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]),
+  )
+}
+
+test('banking tells how far the ledger is, whether its clock is right, and what waits to be told', async () => {
+  const before = await figures()
+  expect(before.get('tributary_ledger_batches')).toBeGreaterThan(100)
+  expect(before.get('tributary_ledger_head_age_seconds')).toBeGreaterThan(86_400)
+  const { data: own } = await service.call('payer', '{ me { accounts(first: 1) { edges { node { id } } } } }')
+  const accountId = own.me.accounts.edges[0].node.id
+  const { data } = await service.call(
+    'payer',
+    'mutation ($input: RenameAccountInput!) { renameAccount(input: $input) { __typename } }',
+    { input: { idempotencyKey: 'metrics', accountId, name: 'Daily' } },
+  )
+  expect(data.renameAccount.__typename).toBe('AccountAccepted')
+  const after = await figures()
+  expect(after.get('tributary_ledger_batches')).toBe((before.get('tributary_ledger_batches') ?? 0) + 1)
+  expect(after.get('tributary_ledger_head_age_seconds')).toBeLessThan(3_600)
+  expect(Math.abs(after.get('tributary_ledger_clock_difference_seconds') ?? Number.NaN)).toBeLessThan(5)
+  expect(after.get('tributary_webhook_lag_seconds')).toBe(0)
+  await until('the outbox is handed over', async () => (await figures()).get('tributary_outbox_lag_events') === 0)
+})
