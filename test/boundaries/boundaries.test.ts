@@ -19,6 +19,11 @@ const rules: readonly Rule[] = [
     never: /^(subgraphs|prisma|start|bench|test)\/|^@?prisma\b|^pg$/,
   },
   {
+    name: 'properties are tried with the same cases in every run',
+    from: /^test\/(?!support\/fast-check\.ts)/,
+    never: /^fast-check$/,
+  },
+  {
     name: 'what every process shares knows nothing else',
     from: /^gateway\/process\//,
     never: PROJECT,

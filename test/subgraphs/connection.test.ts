@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { z } from 'zod'
 import { connectionOf, decodeCursor, encodeCursor, pageSize } from '../../subgraphs/connection.ts'
+import fc from '../support/fast-check.ts'
 
 const shape = z.tuple([z.string(), z.number()])
 const refusal = expect.objectContaining({ extensions: { code: 'BAD_USER_INPUT' } })

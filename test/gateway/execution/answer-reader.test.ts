@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { parse } from 'graphql'
 import { compileReader, type ReadJson } from '../../../gateway/execution/answer-reader.ts'
 import { fetchedFields } from '../../../gateway/execution/fetched-fields.ts'
 import { addPlace, markShared, noPlaces } from '../../../gateway/execution/places.ts'
+import fc from '../../support/fast-check.ts'
 
 const fields = fetchedFields(parse('{ list { name child { name child { name list { name } } } any } name }'))
 const places = noPlaces()

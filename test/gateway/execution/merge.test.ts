@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { parse } from 'graphql'
 import { type FetchedFields, fetchedFields } from '../../../gateway/execution/fetched-fields.ts'
 import { adoptInto, mergeInto } from '../../../gateway/execution/merge.ts'
 import { addPlace, noPlaces } from '../../../gateway/execution/places.ts'
 import type { Data } from '../../../gateway/execution/run.ts'
 import type { TypeRelations } from '../../../gateway/execution/type-relations.ts'
+import fc from '../../support/fast-check.ts'
 
 const types: TypeRelations = {
   isObjectType: (name) => name === 'Book',

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { parse } from 'graphql'
 import { createEngine, defaultEngineOptions } from '../../../gateway/execution/engine.ts'
 import { createOperationCache } from '../../../gateway/execution/operation-cache.ts'
+import fc from '../../support/fast-check.ts'
 import { composeTest } from './support/federation.ts'
 import { club, desk } from './support/members.ts'
 

@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { createHeadReader } from '../../../gateway/http/request-head.ts'
 import type { HttpListener } from '../../../gateway/process/listen.ts'
+import fc from '../../support/fast-check.ts'
 import { answersOn, dial, openDoor, openPlainDoor, type Taken, takenIn } from './door.ts'
 
 setFlagsFromString('--expose-gc')
@@ -22,9 +22,9 @@ afterAll(async () => {
 /** Milliseconds after which a reader is taken to wait for more. */
 const PATIENCE = 150
 
-async function ask(listener: HttpListener, bytes: string): Promise<Taken | string> {
+async function ask(listener: HttpListener, bytes: string, patience = PATIENCE): Promise<Taken | string> {
   const socket = await dial(listener)
-  const timer = setTimeout(() => socket.destroy(), PATIENCE)
+  const timer = setTimeout(() => socket.destroy(), patience)
   try {
     socket.write(bytes, 'latin1')
     const { value } = await answersOn(socket).next()
@@ -145,7 +145,7 @@ test('whatever the front takes, Node reads in the same way', async () => {
           const byFront = await ask(door, bytes)
           if (typeof byFront === 'string' || byFront.by === 'node') return
           taken += 1
-          expect({ ...byFront, by: 'node' }).toEqual(await ask(plain, bytes))
+          expect({ ...byFront, by: 'node' }).toEqual(await ask(plain, bytes, 60_000))
         }),
       )
     }),

@@ -62,7 +62,7 @@ describe('draining', () => {
 
   test('with grace goes on serving while requests come, and asks each to go elsewhere', async () => {
     const listener = await listen((_request, response) => void response.end('done'), anywhere)
-    const drained = listener.drain(FOREVER, { quiet: 1_000, longest: FOREVER })
+    const drained = listener.drain(FOREVER, { quiet: 3_000, longest: FOREVER })
     for (let n = 0; n < 5; n += 1) {
       const { answer, body } = await ask(listener.url)
       expect([body, answer.headers.connection]).toEqual(['done', 'close'])
@@ -76,7 +76,7 @@ describe('draining', () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     await ask(listener.url, agent)
     const [socket] = Object.values(agent.freeSockets).flat()
-    const drained = listener.drain(FOREVER, { quiet: 1_000, longest: FOREVER })
+    const drained = listener.drain(FOREVER, { quiet: 3_000, longest: FOREVER })
     await ask(listener.url)
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
     expect(socket?.destroyed).toBe(false)

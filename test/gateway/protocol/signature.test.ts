@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { SIGNATURE_LIFETIME, type SignedRequest, sign, verifySignature } from '../../../gateway/protocol/signature.ts'
+import fc from '../../support/fast-check.ts'
 
 const SECRET = 'a secret of the tests'
 const optional = fc.option(fc.string(), { nil: undefined })

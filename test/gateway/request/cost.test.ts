@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { buildSchema, parse } from 'graphql'
 import { readDeclaredCosts } from '../../../gateway/execution/declared-costs.ts'
 import { defaultLimits } from '../../../gateway/limits/limits.ts'
 import { createDocuments, type Documents } from '../../../gateway/request/documents.ts'
 import { publicSchema } from '../../../gateway/supergraph/composition.ts'
 import { files } from '../../../gateway/supergraph/files.ts'
+import fc from '../../support/fast-check.ts'
 import { composeAt } from '../../support/gateway.ts'
 
 const documentsOf = (supergraph: string, limits = defaultLimits): Documents => {

@@ -17,7 +17,7 @@ function bench(takeTurn: TakeTurn) {
   const began: string[] = []
   const ends = new Map<string, () => void>()
   const start = (caller: string, name: string, { cost = 1, operation = query, gone = false } = {}) => {
-    const exchange = { caller: { id: caller }, cost, headers: new Map() } as unknown as Exchange
+    const exchange = { caller: { id: caller }, cost, headers: new Map() } as Partial<Exchange> as Exchange
     const work = (): Promise<string> => {
       began.push(name)
       return new Promise((resolve) => ends.set(name, () => resolve(name)))
@@ -67,7 +67,7 @@ test('what waits is bounded: one operation more is refused with the limit and a 
 
 test('work that fails gives its place to the next', async () => {
   const takeTurn = createTurns({ operationsInWork: 1, costInWork: OFF, operationsWaiting: 9 })
-  const exchange = { caller: { id: 'a' }, cost: 1, headers: new Map() } as unknown as Exchange
+  const exchange = { caller: { id: 'a' }, cost: 1, headers: new Map() } as Partial<Exchange> as Exchange
   const reply = { isClosed: () => false } as HttpReply
   const failing = takeTurn(exchange, query, reply, () => Promise.reject(new Error('failed')))
   const next = takeTurn(exchange, query, reply, async () => 'done')

@@ -48,7 +48,7 @@ const request = (changes: Partial<HttpRequest> = {}): HttpRequest => ({
   path: '/graphql',
   headers: ['content-type', 'application/json'],
   body: '{}',
-  deadline: performance.now() + 5_000,
+  deadline: performance.now() + 60_000,
   ...changes,
 })
 

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { ask, type GraphQLAnswer, startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { type Shop, startShop } from '../../support/shop.ts'
 import type { Misbehave } from '../../support/subgraph.ts'
+import { until } from '../../support/upstream.ts'
 
 let shop: Shop
 let gateway: TestGateway
@@ -96,9 +96,5 @@ describe('a service that fails costs only its own fields', () => {
 
 /** The breaker may have opened; it lets a call through again within its pause. */
 async function untilHealthy(): Promise<void> {
-  for (let tries = 0; tries < 100; tries += 1) {
-    if (!(await ask(gateway.url, '{ items { id } }')).errors) return
-    await sleep(50)
-  }
-  throw new Error('the service was not asked again')
+  await until(async () => !(await ask(gateway.url, '{ items { id } }')).errors)
 }

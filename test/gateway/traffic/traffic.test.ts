@@ -203,7 +203,7 @@ describe('hedging', () => {
 
   test('is for stateless services only', async () => {
     const [first, second] = (await upstreams(2, ok)) as [Upstream, Upstream]
-    const traffic = to(stateful('s', { deadline: 300 }), [first.url, second.url])
+    const traffic = to(stateful('s', { deadline: 5_000 }), [first.url, second.url])
     for (let n = 0; n < 80; n += 1) await traffic.send(callOf('s', '{}'))
     first.answer = never
     const codes = await Promise.all(Array.from({ length: 10 }, () => codeOf(traffic.send(callOf('s', '{}')))))

@@ -1,5 +1,5 @@
 /** Requests to the stateless services: believable ones of every kind, wrong ones among them, the same list for the same seed. */
-import fc from 'fast-check'
+import fc from '../../support/fast-check.ts'
 import type { StatelessRequest } from './instances.ts'
 
 const cityIds = [

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import { accountNumber } from '../../../subgraphs/banking/accounts/number.ts'
 import { openDatabase } from '../../../subgraphs/banking/database.ts'
 import { offer } from '../../../subgraphs/banking/exchange/quote.ts'
 import { exponentOf } from '../../../subgraphs/banking/money/currencies.ts'
 import { createDatabase, type TestDatabase } from '../../support/database.ts'
+import fc from '../../support/fast-check.ts'
 import { brokenInvariants } from './support/books.ts'
 import { codesOf, startBanking, type TestService } from './support/service.ts'
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import {
   addDays,
   DAY,
@@ -10,6 +9,7 @@ import {
   startOfDay,
   utcOffset,
 } from '../../../subgraphs/weather/time.ts'
+import fc from '../../support/fast-check.ts'
 
 const zones = fc.constantFrom(
   'UTC',

@@ -4,8 +4,8 @@ import { SIGNATURE_HEADER, sign } from '../../../../gateway/protocol/signature.t
 import { type Answer, TEST_SECRET } from '../../../support/signed-call.ts'
 import type { TestService } from '../support/service.ts'
 
-/** A stream that is silent has been accepted: errors come at once. */
-const SILENCE = 300 // milliseconds
+/** A stream that is silent has been accepted: errors come at once, as slow machines understand it. */
+const SILENCE = 3_000 // milliseconds
 
 export async function firstEvent(
   service: TestService,

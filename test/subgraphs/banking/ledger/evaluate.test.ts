@@ -1,9 +1,9 @@
 /** The serial heart by itself: no database, so nothing else can put right what it does wrong. */
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { evaluate, type LedgerState, type Moment } from '../../../../subgraphs/banking/ledger/evaluate.ts'
 import type { Account } from '../../../../subgraphs/banking/ledger/model.ts'
 import { ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'
+import fc from '../../../support/fast-check.ts'
 import { bank, verdictOf } from '../support/bank.ts'
 
 const AT = '2027-01-01T00:00:00.000Z'

@@ -1,10 +1,10 @@
 /** What is evaluated ahead of its time must come out as if it had waited for its turn, or not at all. */
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { evaluate, type LedgerState } from '../../../../subgraphs/banking/ledger/evaluate.ts'
 import { foresee, isForeseeable } from '../../../../subgraphs/banking/ledger/foresight.ts'
 import type { Account } from '../../../../subgraphs/banking/ledger/model.ts'
 import { type Command, type LedgerRequest, ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'
+import fc from '../../../support/fast-check.ts'
 import { bank } from '../support/bank.ts'
 
 const AT = '2027-01-01T00:00:00.000Z'

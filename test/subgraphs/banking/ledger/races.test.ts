@@ -1,8 +1,8 @@
 /** Races on the real database: whatever the ledger answered is replayed, in the order of its own log, through the simplest of models. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import type { Answer } from '../../../../subgraphs/banking/ledger/evaluate.ts'
 import { createDatabase, type TestDatabase } from '../../../support/database.ts'
+import fc from '../../../support/fast-check.ts'
 import { openBank, type TestBank, verdictOf } from '../support/bank.ts'
 import { brokenInvariants } from '../support/books.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { amortize, annuity, monthlyInterest, type Split } from '../../../../subgraphs/banking/loans/amortization.ts'
 import type { LoanTerms } from '../../../../subgraphs/banking/loans/terms.ts'
+import fc from '../../../support/fast-check.ts'
 import { terms } from './arbitraries.ts'
 
 const tenThousand: LoanTerms = {

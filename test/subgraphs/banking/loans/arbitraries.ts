@@ -1,7 +1,8 @@
 /** Loans of every kind the bank makes, for property tests. */
-import fc from 'fast-check'
+
 import { addMonths } from '../../../../subgraphs/banking/loans/calendar.ts'
 import type { DisbursedTerms, LoanTerms } from '../../../../subgraphs/banking/loans/terms.ts'
+import fc from '../../../support/fast-check.ts'
 
 /** Small amounts, where rounding bites, as often as ordinary and very large ones. */
 const principal = fc.oneof(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { addMonths, daysBetween, isPlainDate, plainDateOf } from '../../../../subgraphs/banking/loans/calendar.ts'
+import fc from '../../../support/fast-check.ts'
 
 describe('plain dates', () => {
   test.each([

@@ -1,7 +1,6 @@
 /** Years of lending, replayed on a real ledger: whatever borrowers and officers try, the bank's books say what the loans say. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import type { Moment } from '../../../../subgraphs/banking/ledger/evaluate.ts'
 import { writeHistory } from '../../../../subgraphs/banking/ledger/history.ts'
 import { type Actor, type Command, ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'
@@ -14,6 +13,7 @@ import { type LoanState, refusalOf } from '../../../../subgraphs/banking/loans/s
 import { loadLoans } from '../../../../subgraphs/banking/loans/store.ts'
 import type { LoanTerms } from '../../../../subgraphs/banking/loans/terms.ts'
 import { createDatabase, type TestDatabase } from '../../../support/database.ts'
+import fc from '../../../support/fast-check.ts'
 import { openBank, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
 import { brokenInvariants } from '../support/books.ts'
 import { terms as anyTerms } from './arbitraries.ts'

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { addMonths, plainDateOf } from '../../../../subgraphs/banking/loans/calendar.ts'
 import { positionOf, type Repayment } from '../../../../subgraphs/banking/loans/position.ts'
 import { scheduleOf } from '../../../../subgraphs/banking/loans/quote.ts'
 import type { DisbursedTerms } from '../../../../subgraphs/banking/loans/terms.ts'
+import fc from '../../../support/fast-check.ts'
 import { disbursedTerms } from './arbitraries.ts'
 
 /** One percent a month on 1,200.00: figures one can check by head. */

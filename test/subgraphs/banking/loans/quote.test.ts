@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { quote } from '../../../../subgraphs/banking/loans/quote.ts'
 import { type DisbursedTerms, faultsOf, formatRate, parseRate } from '../../../../subgraphs/banking/loans/terms.ts'
+import fc from '../../../support/fast-check.ts'
 import { disbursedTerms } from './arbitraries.ts'
 
 const terms: DisbursedTerms = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { type Frequency, nextDay } from '../../../../subgraphs/banking/schedules/calendar.ts'
+import fc from '../../../support/fast-check.ts'
 
 /** The first days of a schedule. */
 function days(frequency: Frequency, firstOn: string, until: string | null = null, count = 5): (string | null)[] {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { columns, csv } from '../../../../subgraphs/banking/statements/csv.ts'
+import fc from '../../../support/fast-check.ts'
 import { changes, entries, entry, fileOf, statementOf } from './samples.ts'
 
 /** Reads RFC 4180 to the letter; throws at anything it does not allow. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { type DownloadGrant, downloadLinks, LINK_LIFETIME } from '../../../../subgraphs/banking/statements/link.ts'
+import fc from '../../../support/fast-check.ts'
 
 const now = new Date('2026-06-02T09:30:00Z')
 const grant: DownloadGrant = {

@@ -1,5 +1,5 @@
 /** Statements to write in tests: one to read with the eye, and arbitrary ones with the worst text there is. */
-import fc from 'fast-check'
+
 import type {
   Statement,
   StatementEntry,
@@ -7,6 +7,7 @@ import type {
   StatementHeader,
 } from '../../../../subgraphs/banking/statements/statement.ts'
 import { writeStatement } from '../../../../subgraphs/banking/statements/write.ts'
+import fc from '../../../support/fast-check.ts'
 
 export const header: StatementHeader = {
   account: {

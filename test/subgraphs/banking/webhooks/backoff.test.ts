@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { pauseAfter, usualRetries } from '../../../../subgraphs/banking/webhooks/backoff.ts'
+import fc from '../../../support/fast-check.ts'
 
 test('pauses grow fourfold from five seconds to six hours, then the delivery is dead', () => {
   const pauses = Array.from({ length: 12 }, (_, at) => pauseAfter(at + 1, usualRetries, 0))

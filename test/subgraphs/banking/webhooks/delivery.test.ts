@@ -39,7 +39,7 @@ let sender: WebhookSender
 const running: RunningWebhooks[] = []
 beforeEach(async () => {
   receiver = await openReceiver()
-  sender = webhookSender({ allowPrivate: true, timeout: 2_000 })
+  sender = webhookSender({ allowPrivate: true, timeout: 60_000 })
 })
 afterEach(async () => {
   for (const webhooks of running.splice(0)) await webhooks.stop()

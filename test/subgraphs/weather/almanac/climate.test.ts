@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { climateOf, type Site } from '../../../../subgraphs/weather/almanac/climate.ts'
 import { openLand } from '../../../../subgraphs/weather/almanac/land.ts'
 import { openRecords, type Records } from '../../../../subgraphs/weather/almanac/records.ts'
+import fc from '../../../support/fast-check.ts'
 
 const land = openLand()
 const siteOf = (latitude: number, longitude: number, elevation = 0): Site => ({

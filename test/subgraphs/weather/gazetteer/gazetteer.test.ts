@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { fold } from '../../../../subgraphs/weather/gazetteer/fold.ts'
 import { type City, type Gazetteer, openGazetteer } from '../../../../subgraphs/weather/gazetteer/gazetteer.ts'
+import fc from '../../../support/fast-check.ts'
 
 let gazetteer: Gazetteer
 let all: City[]

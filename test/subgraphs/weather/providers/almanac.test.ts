@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { createAlmanac } from '../../../../subgraphs/weather/providers/almanac.ts'
 import type { Place } from '../../../../subgraphs/weather/providers/provider.ts'
 import { addDays, HOUR } from '../../../../subgraphs/weather/time.ts'
+import fc from '../../../support/fast-check.ts'
 
 const almanac = createAlmanac()
 const seattle: Place = { latitude: 47.60621, longitude: -122.33207, elevation: 56, timeZone: 'America/Los_Angeles' }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { batcher } from '../../../../subgraphs/weather/upstream/batch.ts'
+import fc from '../../../support/fast-check.ts'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { createBreaker } from '../../../../subgraphs/weather/upstream/breaker.ts'
 import { createQuota } from '../../../../subgraphs/weather/upstream/quota.ts'
+import fc from '../../../support/fast-check.ts'
 
 describe('a breaker', () => {
   test('opens after failures in a row, lets one call through after a while, and closes when that succeeds', () => {
