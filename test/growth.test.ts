@@ -18,7 +18,7 @@ import { parseMinorUnits } from '../subgraphs/banking/money/amount.ts'
 import { faultOfUrl } from '../subgraphs/banking/webhooks/address.ts'
 import { acceptedLocales } from '../subgraphs/content/locale.ts'
 import { plainText } from '../subgraphs/content/search/plain-text.ts'
-import { wordsOf } from '../subgraphs/content/search/words.ts'
+import { indexTerms, splitWords, typedTerms } from '../subgraphs/content/search/words.ts'
 
 const SHORT = 12_500 // letters
 const TIMES = 8
@@ -101,7 +101,9 @@ describe('time grows with length and no faster in the reader of', () => {
     ['addresses of webhooks', (text) => faultOfUrl(`https://${text}`, false)],
     ['Accept-Language', acceptedLocales],
     ['Markdown as plain text', plainText],
-    ['words', wordsOf],
+    ['words', indexTerms],
+    ['typed words', typedTerms],
+    ['pieces', splitWords],
   ])('%s', (_what, read) => {
     expectLinear(read)
   })

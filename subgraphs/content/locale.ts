@@ -41,7 +41,11 @@ export function fallbackChain(wanted: readonly string[], available: readonly str
   const chain = new Set<string>()
   for (const tag of wanted) {
     const subtags = tag.split('-')
-    for (let length = subtags.length; length > 0; length--) chain.add(subtags.slice(0, length).join('-'))
+    for (let length = subtags.length; length > 0; length--) {
+      // What is left where an extension is cut in two is no tag.
+      const locale = canonicalLocale(subtags.slice(0, length).join('-'))
+      if (locale !== undefined) chain.add(locale)
+    }
     for (const locale of available) if (locale.split('-')[0] === subtags[0]) chain.add(locale)
   }
   return [...chain.add(DEFAULT_LOCALE)]

@@ -1,5 +1,5 @@
 /** Turns what an author points at (another article's file, a heading, an image's file) into addresses a reader can follow. */
-import GithubSlugger from 'github-slugger' // ISC; the anchors authors know from GitHub
+import { slug } from 'github-slugger' // ISC; the anchors authors know from GitHub
 import type { Element, Root } from 'hast'
 import { toString as textOf } from 'hast-util-to-string'
 import { SKIP, visit } from 'unist-util-visit'
@@ -33,17 +33,34 @@ const FOOTNOTE_PREFIX = 'user-content-'
 
 /** Gives every heading its anchor, in place. */
 export function anchorHeadings(tree: Root): readonly Heading[] {
-  const slugger = new GithubSlugger()
+  const anchorOf = createAnchors()
   const headings: Heading[] = []
   visit(tree, 'element', (element) => {
     const depth = /^h([1-6])$/.exec(element.tagName)?.[1]
     if (depth === undefined || element.properties['id'] !== undefined) return
     const text = textOf(element)
-    const id = ANCHOR_PREFIX + slugger.slug(text)
+    const id = ANCHOR_PREFIX + anchorOf(text)
     element.properties['id'] = id
     headings.push({ id, text, depth: Number(depth) })
   })
   return headings
+}
+
+/** Gives each heading of an article another anchor: `fees`, `fees-1`, …. One without letters, as `🎉`, keeps its signs. */
+function createAnchors(): (text: string) => string {
+  const uses = new Map<string, number>()
+  return (text) => {
+    const slugged = slug(text)
+    const base = /[\p{L}\p{N}]/u.test(slugged) ? slugged : text.trim().replace(/\s+/g, '-') || 'heading'
+    let anchor = base
+    while (uses.has(anchor)) {
+      const use = (uses.get(base) ?? 0) + 1
+      uses.set(base, use)
+      anchor = `${base}-${use}`
+    }
+    uses.set(anchor, 0)
+    return anchor
+  }
 }
 
 /** Rewrites links and images, in place. An image that is not in the library leaves its alternative text. */

@@ -6,7 +6,7 @@ import type { ContentContext, ReachedArticle } from '../context.ts'
 import type { Article } from '../release/article.ts'
 import { type Highlight, highlightArticle } from '../search/highlight.ts'
 import { mostRelevant, type SearchHit, type SearchResult } from '../search/search.ts'
-import { wordsOf } from '../search/words.ts'
+import { countRuns } from '../search/words.ts'
 import { type ArticlePage, firstOf, type LocalPageArguments } from './page.ts'
 
 export interface SearchArguments extends LocalPageArguments {
@@ -80,7 +80,7 @@ export function searchPage(args: SearchArguments, context: ContentContext): Sear
 }
 
 function checkText(text: string): void {
-  const { length } = text.length > MAX_TEXT ? [] : wordsOf(text)
+  const length = text.length > MAX_TEXT ? 0 : countRuns(text)
   if (length < 1 || length > MAX_WORDS)
     throw codedError('BAD_USER_INPUT', `"text" must have from 1 to ${MAX_TEXT} characters and 1 to ${MAX_WORDS} words.`)
 }

@@ -1,5 +1,6 @@
 /** The words of one locale, found by what a reader typed: exactly, begun, or slightly mistyped. Knows no articles. */
 import SearchableMap from 'minisearch/SearchableMap' // MIT, no dependencies; a radix tree with fuzzy and prefix lookup
+import { isUnspaced } from './words.ts'
 
 /** A word of the library that may be what was typed. */
 export interface Candidate {
@@ -9,7 +10,7 @@ export interface Candidate {
 }
 
 export interface Dictionary {
-  /** @param typed one folded word. The most similar first; the word itself is always among them. */
+  /** @param typed one folded word. The most similar first; the word itself, where the library has it, is always among them. */
   lookUp(typed: string): readonly Candidate[]
 }
 
@@ -25,6 +26,7 @@ export function createDictionary(words: Iterable<string>): Dictionary {
   for (const word of words) tree.set(word, true)
   return {
     lookUp(typed) {
+      if (isUnspaced(typed)) return tree.has(typed) ? [{ word: typed, similarity: 1 }] : []
       const similar = new Map<string, number>()
       for (const [word, [, distance]] of tree.fuzzyGet(typed, typingMistakes(typed)))
         similar.set(word, FUZZY / (1 + distance))

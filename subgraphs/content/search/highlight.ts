@@ -1,7 +1,7 @@
 /** Shows where the words of a search were found, as pieces of plain text. */
 import type { Article } from '../release/article.ts'
 import { plainText } from './plain-text.ts'
-import { foldWord, splitWords } from './words.ts'
+import { isFound, type Piece, splitWords } from './words.ts'
 
 export interface HighlightFragment {
   readonly text: string
@@ -28,8 +28,9 @@ export function highlightArticle(article: Article, words: ReadonlySet<string>): 
 
 function mark(text: string, words: ReadonlySet<string>): readonly HighlightFragment[] {
   const fragments: { text: string; match: boolean }[] = []
-  for (const piece of splitWords(text)) {
-    const match = piece.isWord && words.has(foldWord(piece.text))
+  const pieces = splitWords(text)
+  for (const [at, piece] of pieces.entries()) {
+    const match = isFound(pieces, at, words)
     const last = fragments.at(-1)
     if (last?.match === match) last.text += piece.text
     else fragments.push({ text: piece.text, match })
@@ -37,19 +38,28 @@ function mark(text: string, words: ReadonlySet<string>): readonly HighlightFragm
   return fragments
 }
 
-/** The part of a text around the first match, cut between words; its beginning where nothing matches. */
+/** The part of a text around the first match, cut where words or characters end; its beginning where nothing matches. */
 function passage(text: string, words: ReadonlySet<string>): string {
-  let position = 0
-  let start = 0
-  for (const piece of splitWords(text)) {
-    if (piece.isWord && words.has(foldWord(piece.text))) {
-      start = position
-      break
-    }
-    position += piece.text.length
-  }
-  const from = start <= BEFORE ? 0 : text.indexOf(' ', start - BEFORE) + 1
-  const to = from + LENGTH >= text.length ? text.length : text.lastIndexOf(' ', from + LENGTH)
-  const end = to > from ? to : from + LENGTH
-  return `${from > 0 ? '… ' : ''}${text.slice(from, end)}${end < text.length ? ' …' : ''}`
+  const pieces = splitWords(text)
+  const match = Math.max(
+    0,
+    pieces.findIndex((_, at) => isFound(pieces, at, words)),
+  )
+  let first = match
+  let before = 0
+  while (first > 0 && before + lengthAt(pieces, first - 1) <= BEFORE) before += lengthAt(pieces, --first)
+  let last = match
+  let length = before + lengthAt(pieces, match)
+  while (last < pieces.length - 1 && length + lengthAt(pieces, last + 1) <= LENGTH) length += lengthAt(pieces, ++last)
+  if (pieces[first]?.kind === 'between' && first > 0 && first < match) first++
+  const shown = pieces
+    .slice(first, last + 1)
+    .map((piece) => piece.text)
+    .join('')
+  const isWhole = first === 0 && last === pieces.length - 1
+  return isWhole
+    ? shown
+    : `${first > 0 ? '… ' : ''}${shown.slice(0, LENGTH).trimEnd()}${last < pieces.length - 1 ? ' …' : ''}`
 }
+
+const lengthAt = (pieces: readonly Piece[], at: number): number => pieces[at]?.text.length ?? 0

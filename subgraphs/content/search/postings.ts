@@ -2,7 +2,7 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Article } from '../release/article.ts'
 import { plainText } from './plain-text.ts'
-import { foldWord, wordsOf } from './words.ts'
+import { foldWord, indexTerms } from './words.ts'
 
 /** The articles of one word, by their place in the list that was indexed. */
 export interface Posting {
@@ -51,7 +51,7 @@ export async function indexWords(articles: readonly Article[]): Promise<Readonly
     for (const [index, { weight }] of fields.entries()) {
       const text = fieldTexts[index] ?? ''
       const length = 1 - NORMALIZATION + NORMALIZATION * (text.length / (averages[index] ?? 1))
-      for (const posting of countWords(wordsOf(text), postingOf)) {
+      for (const posting of countWords(indexTerms(text), postingOf)) {
         addWeight(posting, place, (weight * posting.count * (SATURATION + 1)) / (posting.count + SATURATION * length))
         posting.count = 0
       }

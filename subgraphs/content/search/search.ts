@@ -2,7 +2,7 @@
 import type { Article } from '../release/article.ts'
 import { createDictionary, type Dictionary } from './dictionary.ts'
 import { indexWords, type Posting } from './postings.ts'
-import { foldWord, wordsOf } from './words.ts'
+import { foldWord, typedTerms } from './words.ts'
 
 export interface SearchHit {
   readonly article: Article
@@ -42,22 +42,21 @@ export async function createSearch(articles: readonly Article[]): Promise<Search
 }
 
 function findIn({ articles, postings, dictionary }: LocaleIndex, text: string, accept: (article: Article) => boolean) {
-  const typed = [...new Set(wordsOf(text).map(foldWord))]
+  const typed = [...new Set(typedTerms(text).map(foldWord))]
   const scores = new Float64Array(articles.length)
-  // How many of the typed words each article has: one bit a word.
-  const found = new Uint32Array(articles.length)
+  // How many of the typed words each article has, and the last one that was counted.
+  const found: Found = { count: new Uint16Array(articles.length), last: new Uint16Array(articles.length) }
   const words = new Set<string>()
-  for (const [number, one] of typed.entries()) {
+  for (const [index, one] of typed.entries()) {
     for (const { word, similarity } of dictionary.lookUp(one)) {
       const posting = postings.get(word)
       if (!posting) continue
       words.add(word)
-      addScores(posting, similarity * rarity(posting, articles.length), 1 << number, scores, found)
+      addScores(posting, similarity * rarity(posting, articles.length), index + 1, scores, found)
     }
   }
-  const all = (1 << typed.length) - 1
-  const matching = collect(articles, scores, (place) => found[place] === all, accept)
-  const hits = matching.length > 0 ? matching : collect(articles, scores, (place) => found[place] !== 0, accept)
+  const matching = collect(articles, scores, (place) => found.count[place] === typed.length, accept)
+  const hits = matching.length > 0 ? matching : collect(articles, scores, (place) => found.count[place] !== 0, accept)
   return { hits, words }
 }
 
@@ -65,17 +64,25 @@ function findIn({ articles, postings, dictionary }: LocaleIndex, text: string, a
 const rarity = ({ articles: { length } }: Posting, total: number): number =>
   Math.log(1 + (total - length + 0.5) / (length + 0.5))
 
+interface Found {
+  readonly count: Uint16Array
+  readonly last: Uint16Array
+}
+
+/** @param number of the typed word, from 1; they come in order */
 function addScores(
   { articles, weights }: Posting,
   factor: number,
-  bit: number,
+  number: number,
   scores: Float64Array,
-  found: Uint32Array,
+  { count, last }: Found,
 ): void {
   for (let index = 0; index < articles.length; index++) {
     const place = articles[index] ?? 0
     scores[place] = (scores[place] ?? 0) + factor * (weights[index] ?? 0)
-    found[place] = (found[place] ?? 0) | bit
+    if (last[place] === number) continue
+    last[place] = number
+    count[place] = (count[place] ?? 0) + 1
   }
 }
 

@@ -40,6 +40,10 @@ describe('one article', () => {
     ['its region', 'pt-BR', 'pt-BR', 'pt-BR pt en'],
     ['its language where the region is missing', 'pt-PT', 'pt', 'pt-PT pt pt-BR en'],
     ['the default where the language is missing', 'fr-CA', 'en', 'fr-CA fr en'],
+    ['a script', 'zh-Hant-TW', 'en', 'zh-Hant-TW zh-Hant zh en'],
+    ['a tag with an extension', 'pt-BR-u-ca-buddhist', 'pt-BR', 'pt-BR-u-ca-buddhist pt-BR-u-ca pt-BR pt en'],
+    ['a tag with private parts', 'de-x-bank', 'en', 'de-x-bank de en'],
+    ['a tag with another extension', 'en-a-bbb-x-a-ccc', 'en', 'en-a-bbb-x-a-ccc en-a-bbb-x-a en-a-bbb en'],
     ['any spelling of the tag', 'PT-br', 'pt-BR', 'pt-BR pt en'],
   ])('is answered in %s, and says what was tried', async (_what, wanted, locale, chain) => {
     expect(await locales(wanted)).toEqual([locale, chain])
@@ -56,6 +60,17 @@ describe('one article', () => {
   ])('follows Accept-Language: %s', async (_what, header, locale, chain) => {
     expect(await locales(undefined, header)).toEqual([locale, chain])
   })
+
+  test.each(['de-x-bank', 'zh-Hans-u-nu-hanidec-x-a', 'en-t-fr-u-ca-gregory', 'ja-a-bcd-b-efg', 'sl-rozaj-biske-1994'])(
+    'tries well-formed tags only, each once: %s',
+    async (tag) => {
+      for (const [, chain = ''] of [await locales(tag), await locales(undefined, `${tag}, de;q=0.5`)]) {
+        const tags = chain.split(' ')
+        expect(tags.map((one: string) => Intl.getCanonicalLocales(one)[0])).toEqual(tags)
+        expect(new Set(tags).size).toBe(tags.length)
+      }
+    },
+  )
 
   test('names the translations it has', async () => {
     const { data } = await content.ask('{ article(slug: "fees") { translations { id title } } }')

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { renderHtml, renderTree } from '../../../subgraphs/content/render/render.ts'
 import { pngOf } from './support/images.ts'
 import { articleFile, type TestFolder, type TestService, testFolder, testService } from './support/library.ts'
 
@@ -105,6 +106,32 @@ describe('rich text', () => {
       (await article('long', 'readingTime')).readingTime,
       (await article('empty', 'readingTime html')).readingTime,
     ]).toEqual([3, 1])
+  })
+})
+
+describe('anchors of headings without letters', () => {
+  const headings = ['🎉', '🎉', '❤️', '👩‍👩‍👧 🇵🇹', '???', '费用', '1️⃣', 'Fees 🎉']
+  const links = headings.map((text) => `[to ${text}](<#${text.replaceAll(' ', '-')}>)`).join('\n')
+  const markdown = `${headings.map((text) => `## ${text}`).join('\n\n')}\n\n##\n\n${links}`
+
+  test('are there, differ, and can be linked to', () => {
+    const nothing = { hasArticle: () => false, image: () => undefined }
+    const found = renderTree(markdown, nothing).headings.map(({ id }) => id)
+    expect(found.slice(0, 5)).toEqual(['section-🎉', 'section-🎉-1', 'section-❤️', 'section-👩‍👩‍👧-🇵🇹', 'section-???'])
+    expect(found.at(-1)).toBe('section-heading')
+    expect(new Set(found).size).toBe(found.length)
+    for (const id of found) expect(id).toMatch(/^section-\S+$/)
+  })
+
+  test('are what an author’s link leads to', async () => {
+    const html = await renderHtml(markdown, { hasArticle: () => false, image: () => undefined })
+    const ids = new Set([...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id))
+    const targets = [...html.matchAll(/ href="#([^"]+)"/g)].map(([, target = '']) => decodeURIComponent(target))
+    expect(targets.filter((target) => ids.has(target)).length).toBeGreaterThanOrEqual(6)
+    for (const target of ['section-🎉', 'section-❤️', 'section-👩‍👩‍👧-🇵🇹', 'section-???']) {
+      expect(targets).toContain(target)
+      expect(ids.has(target)).toBe(true)
+    }
   })
 })
 
