@@ -16,6 +16,7 @@ export const settingNames = [
   'JWKS_URL',
   'JWT_AUDIENCE',
   'JWT_ISSUER',
+  'LEDGER_CLOCK_CONFIRMED',
   'LOG_LEVEL',
   'MET_NORWAY_CONTACT',
   'MET_NORWAY_URL',
