@@ -7,6 +7,7 @@ import {
   type FieldDefinitionNode,
   Kind,
 } from 'graphql'
+import { readLinks } from './links.ts'
 
 /** `@listSize`: how long a list may be. */
 export interface DeclaredSize {
@@ -25,14 +26,15 @@ export interface DeclaredCosts {
   readonly sizes: ReadonlyMap<string, DeclaredSize>
 }
 
-const SPECIFICATION = 'https://specs.apollo.dev/cost/'
+const SPECIFICATION = 'https://specs.apollo.dev/cost'
 
 /** Of a supergraph that says nothing both are empty. */
 export function readDeclaredCosts(supergraph: DocumentNode): DeclaredCosts {
   const weights = new Map<string, number>()
   const sizes = new Map<string, DeclaredSize>()
-  const names = importedNames(supergraph)
-  if (!names) return { weights, sizes }
+  const link = readLinks(supergraph).find(({ identity }) => identity === SPECIFICATION)
+  if (!link) return { weights, sizes }
+  const names = { cost: link.called('cost'), listSize: link.called('listSize') }
 
   const readWeight = (coordinate: string, directives: readonly ConstDirectiveNode[] | undefined): void => {
     const weight = numberOf(argumentOf(named(directives, names.cost), 'weight'))
@@ -58,30 +60,6 @@ export function readDeclaredCosts(supergraph: DocumentNode): DeclaredCosts {
       for (const field of definition.fields ?? []) readField(type, field)
   }
   return { weights, sizes }
-}
-
-/** What the two directives are called here: a schema may import them under other names. `undefined` where it imports neither. */
-function importedNames({ definitions }: DocumentNode): { cost: string; listSize: string } | undefined {
-  const schema = definitions.find(({ kind }) => kind === Kind.SCHEMA_DEFINITION)
-  const links = schema && 'directives' in schema ? (schema.directives ?? []) : []
-  const link = links.find((directive) => {
-    const url = argumentOf(directive, 'url')
-    return url?.kind === Kind.STRING && url.value.startsWith(SPECIFICATION)
-  })
-  if (!link) return undefined
-  const prefix = textOf(argumentOf(link, 'as')) ?? 'cost'
-  const imports = argumentOf(link, 'import')
-  const called = new Map(imports?.kind === Kind.LIST ? imports.values.flatMap(readImport) : [])
-  // What is not imported goes by the name of the link; the directive that is called like it, by that alone.
-  return { cost: called.get('@cost') ?? prefix, listSize: called.get('@listSize') ?? `${prefix}__listSize` }
-}
-
-/** `"@cost"`, or `{name: "@cost", as: "@weight"}`. */
-function readImport(value: ConstValueNode): [string, string][] {
-  const entry = (key: string): string | undefined =>
-    value.kind === Kind.OBJECT ? textOf(value.fields.find(({ name }) => name.value === key)?.value) : textOf(value)
-  const [name, as] = [entry('name'), entry('as') ?? entry('name')]
-  return name !== undefined && as !== undefined ? [[name, as.replace(/^@/, '')]] : []
 }
 
 const named = (directives: readonly ConstDirectiveNode[] | undefined, name: string): ConstDirectiveNode | undefined =>

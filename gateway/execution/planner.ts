@@ -18,6 +18,7 @@ import {
 } from 'graphql'
 import { cutSchema } from './api-schema.ts'
 import { type DeclaredCosts, readDeclaredCosts } from './declared-costs.ts'
+import { requireImplemented } from './features.ts'
 import { prepareSupergraph, type ServiceInputs, type ServiceKeys } from './planner-supergraph.ts'
 import { type RequiredArguments, withServicesNames } from './required-arguments.ts'
 
@@ -60,9 +61,10 @@ export class PlanningError extends Error {}
 /** More would be tried for operations over many shareable fields, for seconds, to save a call at best. */
 const MAX_EVALUATED_PLANS = 100
 
-/** @throws when the text is not a supergraph */
+/** @throws when the text is not a supergraph, or needs what is not implemented */
 export function createPlanner(supergraphSdl: string): Planner {
   const document = parse(supergraphSdl, { noLocation: true })
+  requireImplemented(document)
   const prepared = prepareSupergraph(document)
   const supergraph = Supergraph.build(prepared.document, {
     supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,

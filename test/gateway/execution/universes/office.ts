@@ -3,7 +3,7 @@ import { read, type Thing, type Universe } from '../support/universe.ts'
 
 const link = `extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@context", "@fromContext", "@shareable", "@external", "@requires", "@tag",
-    "@authenticated", "@requiresScopes", "@policy", "@cost", "@listSize", "@inaccessible", "@composeDirective", "@override"])
+    "@cost", "@listSize", "@inaccessible", "@composeDirective", "@override"])
   @link(url: "https://example.com/badge/v1.0", import: ["@badge"])
   @composeDirective(name: "@badge")
 directive @badge(text: String) on FIELD_DEFINITION | OBJECT
@@ -11,13 +11,13 @@ directive @badge(text: String) on FIELD_DEFINITION | OBJECT
 
 const staff = `${link}
 type Query {
-  company(id: ID!): Company @authenticated
+  company(id: ID!): Company
   companies(first: Int): [Company] @listSize(slicingArguments: ["first"], requireOneSlicingArgument: false) @cost(weight: 3)
-  motto: String @requiresScopes(scopes: [["a", "b"], ["c"]])
+  motto: String
 }
 type Company @key(fields: "id") @context(name: "company") @badge(text: "big") {
   id: ID!
-  name: String @policy(policies: [["p"]])
+  name: String
   currency: String! @tag(name: "money")
   locale(kind: Int): Locale @badge(text: "small")
   desks: [Desk!]
@@ -37,7 +37,7 @@ type Tool @key(fields: "id") { id: ID! label: String }
 const payroll = `${link}
 type Query { payday: Int }
 type Desk @key(fields: "id") { id: ID! number: Int @external owner: String rank: Int @requires(fields: "number") }
-type Company @key(fields: "id") { id: ID! budget(year: Int): Int tagline: String @authenticated }
+type Company @key(fields: "id") { id: ID! budget(year: Int): Int tagline: String }
 type Tool @key(fields: "id") @context(name: "tool") { id: ID! weight: Int! parts: [Part!] }
 type Part @key(fields: "id") { id: ID! mass(toolWeight: Int @fromContext(field: "$tool { weight }")): Int }
 `

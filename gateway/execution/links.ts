@@ -1,0 +1,51 @@
+/** Which specifications a supergraph is written in: its `@link`s, or the `@core`s of older ones. */
+import { type ConstDirectiveNode, type ConstValueNode, type DocumentNode, Kind } from 'graphql'
+import { argumentOf, textOf } from './field-sets.ts'
+
+export interface Link {
+  /** The specification without its version, such as `https://specs.apollo.dev/join`. */
+  readonly identity: string
+  /** The last part of that, such as `join`. */
+  readonly name: string
+  /** Whether the supergraph can be served without it: `SECURITY` and `EXECUTION` say that it cannot. */
+  readonly purpose: string | undefined
+  /** What a directive of the specification is called in this supergraph. @param directive without its `@` */
+  called(directive: string): string
+  /** Whether a directive of this supergraph belongs to the specification. */
+  owns(directive: string): boolean
+}
+
+export function readLinks({ definitions }: DocumentNode): readonly Link[] {
+  const schema = definitions.filter(({ kind }) => kind === Kind.SCHEMA_DEFINITION || kind === Kind.SCHEMA_EXTENSION)
+  const directives = schema.flatMap((node) => ('directives' in node ? (node.directives ?? []) : []))
+  return directives.flatMap((directive) => readLink(directive as ConstDirectiveNode) ?? [])
+}
+
+/** Known by its arguments: the directive itself may go by another name. */
+function readLink(directive: ConstDirectiveNode): Link | undefined {
+  const url = textOf(directive, 'url') ?? textOf(directive, 'feature')
+  if (url === undefined) return undefined
+  const identity = url.replace(/\/(v\d+\.\d+)?$/, '')
+  const name = identity.slice(identity.lastIndexOf('/') + 1)
+  const prefix = textOf(directive, 'as') ?? name
+  const imports = argumentOf(directive, 'import')
+  const imported = new Map(imports?.kind === Kind.LIST ? (imports.values as ConstValueNode[]).flatMap(readImport) : [])
+  const ownNames = new Set([...imported.values(), prefix])
+  return {
+    identity,
+    name,
+    purpose: textOf(directive, 'for'),
+    // What is not imported goes by the name of the link; the directive that is called like the specification, by that alone.
+    called: (own) => imported.get(own) ?? (own === name ? prefix : `${prefix}__${own}`),
+    owns: (used) => ownNames.has(used) || used.startsWith(`${prefix}__`),
+  }
+}
+
+/** `"@cost"`, or `{name: "@cost", as: "@weight"}`. */
+function readImport(value: ConstValueNode): [string, string][] {
+  const text = (node: ConstValueNode | undefined) => (node?.kind === Kind.STRING ? node.value : undefined)
+  const entry = (key: string): string | undefined =>
+    value.kind === Kind.OBJECT ? text(value.fields.find(({ name }) => name.value === key)?.value) : text(value)
+  const [name, as] = [entry('name'), entry('as') ?? entry('name')]
+  return name?.startsWith('@') && as !== undefined ? [[name.slice(1), as.replace(/^@/, '')]] : []
+}
