@@ -8,11 +8,13 @@ import {
   getVariableValues,
   Kind,
   type OperationDefinitionNode,
+  type VariableDefinitionNode,
 } from 'graphql'
 import { codedError } from '../protocol/errors.ts'
 import { isWritable } from '../protocol/finite.ts'
 import { own } from '../protocol/own.ts'
 import { type ConditionValues, conditionVariables, type Fragments } from './conditions.ts'
+import { neverNull } from './never-null.ts'
 
 export interface ClientOperation {
   readonly schema: GraphQLSchema
@@ -21,6 +23,8 @@ export interface ClientOperation {
   readonly fragments: Fragments
   /** The variables whose values decide what is selected. */
   readonly conditions: readonly string[]
+  /** The variables that may be left out, but not be null. */
+  readonly neverNull: readonly string[]
 }
 
 /**
@@ -40,7 +44,14 @@ export function clientOperation(schema: GraphQLSchema, document: DocumentNode, n
       .filter((node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION)
       .map((fragment) => [fragment.name.value, fragment]),
   )
-  return { schema, rootType, definition, fragments, conditions: conditionVariables(definition, fragments) }
+  return {
+    schema,
+    rootType,
+    definition,
+    fragments,
+    conditions: conditionVariables(definition, fragments),
+    neverNull: neverNull(schema, document, definition),
+  }
 }
 
 /** Checked variables: as the services get them, and what they decide about conditions. */
@@ -62,6 +73,10 @@ export function bindVariables(client: ClientOperation, values: Readonly<Record<s
   }
   const { errors } = getVariableValues(schema, definitions, ownOnly(values), { maxErrors: 1 })
   if (errors) throw codedError('BAD_USER_INPUT', errors[0]?.message ?? 'The variables do not fit.')
+  for (const name of client.neverNull) {
+    if (!isNull(definitions, name, own(values, name))) continue
+    throw codedError('BAD_USER_INPUT', `Variable "$${name}" must not be null: it stands where null is not allowed.`)
+  }
   if (conditions.length === 0) return { values, conditions: {} }
   const given = conditions.filter((name) => own(values, name) !== undefined)
   return {
@@ -72,6 +87,11 @@ export function bindVariables(client: ClientOperation, values: Readonly<Record<s
     },
   }
 }
+
+const isNull = (definitions: readonly VariableDefinitionNode[], name: string, given: unknown): boolean =>
+  given === undefined
+    ? definitions.find(({ variable }) => variable.name.value === name)?.defaultValue?.kind === Kind.NULL
+    : given === null
 
 /** The same without what objects inherit: graphql-js takes `constructor` for a field of every input object. */
 function ownOnly<Value>(value: Value): Value {
