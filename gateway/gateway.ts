@@ -66,7 +66,7 @@ export async function startGateway(
   const store = await openStore(config, log)
   const shipped = await readShippedOperations()
   const expected = [...(safelist?.values() ?? shipped.map(({ document }) => document))]
-  const serving = await serveSupergraph(config, { log, limits, policies, registry, store, expected })
+  const serving = await serveSupergraph(config, { log, limits, policies, reportLimit, registry, store, expected })
   const { editions } = serving
   const streams = createStreams()
   const start = createStart(streams)

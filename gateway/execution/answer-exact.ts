@@ -4,6 +4,7 @@
  */
 import { type FieldNode, GraphQLError, type GraphQLOutputType, isLeafType, isListType, isNonNullType } from 'graphql'
 import { own } from '../protocol/own.ts'
+import { leafLength, TOO_LARGE } from './answer-limit.ts'
 import { errorAt, Failure, type Fault, LOST } from './failure.ts'
 import { leafCheck } from './leaf.ts'
 import { isData } from './run.ts'
@@ -28,16 +29,25 @@ export interface ExactAnswer {
   readonly errors: readonly GraphQLError[]
 }
 
-/** @param introspect answers `__schema` and `__type` */
+/**
+ * @param introspect answers `__schema` and `__type`
+ * @param longest characters of the answer; it throws `TOO_LARGE` beyond
+ */
 export function completeAnswer(
   shape: ObjectShape,
   data: Data,
   introspect: (nodes: readonly FieldNode[]) => unknown,
+  longest: number,
 ): ExactAnswer {
   const errors: GraphQLError[] = []
   /** Of values that were lost without fault of theirs; those that a failure beside them explains are taken out again. */
   const lost: GraphQLError[] = []
   const path: Path = []
+  let length = 0
+  const grow = (characters: number): void => {
+    length += characters
+    if (length > longest) throw TOO_LARGE
+  }
 
   const report = (error: GraphQLError, place: Path): typeof FAILED => {
     if (errors.length < MAX_ERRORS) errors.push(errorAt(error, place))
@@ -56,6 +66,7 @@ export function completeAnswer(
     let isLost = false
     for (const { responseName, value } of fields) {
       path.push(responseName)
+      grow(responseName.length + 4)
       let result: unknown
       if (value.kind === 'typename') result = type.name
       else if (value.kind === 'introspection') result = introspect(value.nodes)
@@ -103,8 +114,11 @@ export function completeAnswer(
       return FAILED
     }
     if (isListType(type)) return completeList(value, type.ofType, selection, place)
-    if (isLeafType(type))
-      return leafCheck(type)(value) ? value : fault(`The service gave no ${type.name} for ${place}.`)
+    if (isLeafType(type)) {
+      if (!leafCheck(type)(value)) return fault(`The service gave no ${type.name} for ${place}.`)
+      grow(leafLength(value))
+      return value
+    }
     if (!isData(value) || !selection) return fault(`The service gave no object for ${place}.`)
     const source: Data = value
     const shape = selection.of(source['__typename'])
@@ -123,6 +137,7 @@ export function completeAnswer(
     let isLost = false
     for (const [index, item] of value.entries()) {
       path.push(index)
+      grow(1)
       const result = complete(item, type, selection, place)
       path.pop()
       if (result === FAILED) {

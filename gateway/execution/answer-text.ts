@@ -4,6 +4,7 @@
  */
 import { type GraphQLLeafType, type GraphQLOutputType, isLeafType, isListType, isNonNullType } from 'graphql'
 import { isInherited, own } from '../protocol/own.ts'
+import { TOO_LARGE } from './answer-limit.ts'
 import { ABSENT, Failure } from './failure.ts'
 import { quote, valueText } from './json-text.ts'
 import { leafCheck } from './leaf.ts'
@@ -30,15 +31,22 @@ interface Surroundings {
   readonly places: WrittenPlaces | undefined
   /** Takes what is to be forgotten when the answer is written. */
   readonly kept: Texts[]
+  /** Characters of an answer. A text that stands in many places is as long as if it had been written in each. */
+  readonly longest: number
 }
 
 /**
  * The writer of an answer; it gives `undefined` where the answer needs the exact path.
  * @param places of the plan, from the root
+ * @param longest characters; it throws `TOO_LARGE` beyond
  */
-export function compileAnswerText(shape: ObjectShape, places: WrittenPlaces): (data: Data) => string | undefined {
+export function compileAnswerText(
+  shape: ObjectShape,
+  places: WrittenPlaces,
+  longest: number,
+): (data: Data) => string | undefined {
   const kept: Texts[] = []
-  const write = objectWriter(shape, { places, kept })
+  const write = objectWriter(shape, { places, kept, longest })
   return (data) => {
     try {
       return write(data)
@@ -51,14 +59,14 @@ export function compileAnswerText(shape: ObjectShape, places: WrittenPlaces): (d
   }
 }
 
-function objectWriter({ type, fields }: ObjectShape, { places, kept }: Surroundings): Write<Data> {
+function objectWriter({ type, fields }: ObjectShape, { places, kept, longest }: Surroundings): Write<Data> {
   const parts = fields.map(({ responseName, value }, index) => {
     const prefix = `${index === 0 ? '{' : ','}${JSON.stringify(responseName)}:`
     if (value.kind === 'typename')
       return { source: undefined, inherited: false, prefix: `${prefix}${JSON.stringify(type.name)}`, write: surprise }
     if (value.kind === 'introspection')
       return { source: undefined, inherited: false, prefix: undefined, write: surprise }
-    const below = { places: places?.children.get(value.source), kept }
+    const below = { places: places?.children.get(value.source), kept, longest }
     const inherited = isInherited(value.source)
     return { source: value.source, inherited, prefix, write: valueWriter(value.type, value.selection, below) }
   })
@@ -68,6 +76,7 @@ function objectWriter({ type, fields }: ObjectShape, { places, kept }: Surroundi
     for (const { source, inherited, prefix, write } of parts) {
       if (prefix === undefined) return surprise()
       text += source === undefined ? prefix : prefix + write(inherited ? own(data, source) : data[source])
+      if (text.length > longest) throw TOO_LARGE
     }
     return `${text}}`
   }
@@ -93,11 +102,13 @@ function presentWriter(
 ): Write<unknown> {
   if (isListType(type)) {
     const write = valueWriter(type.ofType, selection, surroundings)
+    const { longest } = surroundings
     return (value) => {
       if (!Array.isArray(value)) return surprise()
       let text = '['
       for (let index = 0; index < value.length; index++) {
         text += index === 0 ? write(value[index]) : `,${write(value[index])}`
+        if (text.length > longest) throw TOO_LARGE
       }
       return `${text}]`
     }

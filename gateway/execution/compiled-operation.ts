@@ -2,8 +2,10 @@
 
 import type { QueryPlan } from '@apollo/query-planner'
 import { executeSync, type FieldNode, type GraphQLError, Kind, OperationTypeNode } from 'graphql'
+import { codedError } from '../protocol/errors.ts'
 import type { CallContext, Send, ServiceAnswer } from '../traffic/send.ts'
 import { completeAnswer } from './answer-exact.ts'
+import { type AnswerLimit, fits, TOO_LARGE } from './answer-limit.ts'
 import { compileAnswerText } from './answer-text.ts'
 import type { BoundVariables, ClientOperation } from './client-operation.ts'
 import { compilePlan } from './compile-plan.ts'
@@ -40,10 +42,18 @@ export function compileOperation(
   names: InternalNames,
   plan: QueryPlan,
   types: TypeRelations,
+  limit: AnswerLimit,
 ): CompiledOperation {
   const { execute, events, places } = compilePlan(plan, types)
   const shape = answerShape(client, conditions, names)
-  const writeText = compileAnswerText(shape, places)
+  const writeText = compileAnswerText(shape, places, limit.bytes)
+  const write = (run: Run, variables: BoundVariables): Answer => {
+    const text = writeText(run.data)
+    if (text !== undefined) return { data: text, errors: run.errors }
+    const introspected = (nodes: readonly FieldNode[]) => introspect(client, nodes, variables)
+    const { data, errors } = completeAnswer(shape, run.data, introspected, limit.bytes)
+    return { data: JSON.stringify(data), errors: [...errors, ...run.errors] }
+  }
   return {
     services: planServices(plan),
     events,
@@ -51,14 +61,23 @@ export function compileOperation(
       const run: Run = { data: {}, placed: [], variables: variables.values, context, send, errors: [] }
       if (event) events?.receive(run, event)
       return execute(run).then(() => {
-        const text = writeText(run.data)
-        if (text !== undefined) return { data: text, errors: run.errors }
-        const { data, errors } = completeAnswer(shape, run.data, (nodes) => introspect(client, nodes, variables))
-        return { data: JSON.stringify(data), errors: [...errors, ...run.errors] }
+        try {
+          const answer = write(run, variables)
+          if (fits(answer.data, limit.bytes)) return answer
+        } catch (error) {
+          if (error !== TOO_LARGE) throw error
+        }
+        limit.exceeded(context)
+        return tooLarge(limit.bytes)
       })
     },
   }
 }
+
+const tooLarge = (bytes: number): Answer => ({
+  data: 'null',
+  errors: [codedError('OPERATION_TOO_COMPLEX', `The answer is larger than ${bytes} bytes.`)],
+})
 
 /** `__schema` and `__type` are about the schema alone, and answered by graphql-js. */
 function introspect(

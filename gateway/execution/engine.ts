@@ -6,6 +6,7 @@ import type { QueryPlan } from '@apollo/query-planner'
 import type { DocumentNode, GraphQLSchema } from 'graphql'
 import { codedError } from '../protocol/errors.ts'
 import type { CallContext, Send } from '../traffic/send.ts'
+import type { AnswerLimit } from './answer-limit.ts'
 import { buildSchemaInSteps } from './api-schema.ts'
 import {
   type BoundVariables,
@@ -28,6 +29,7 @@ import { typeRelations } from './type-relations.ts'
 export interface EngineOptions extends PlanningOptions {
   /** Bytes that compiled operations may take. */
   readonly cacheBytes: number
+  readonly answerLimit: AnswerLimit
 }
 
 /** A document's operation, as the engine keeps it between requests. */
@@ -91,6 +93,7 @@ export interface Engine {
 export const defaultEngineOptions: EngineOptions = {
   timeout: 10_000,
   cacheBytes: 64 * 1024 * 1024,
+  answerLimit: { bytes: Number.POSITIVE_INFINITY, exceeded: () => undefined },
   onPlanned: () => undefined,
   onUnplannable: () => undefined,
 }
@@ -202,7 +205,7 @@ function prepareOperation(
   return prepared
 }
 
-function compiler(planner: PlannerThread, { onUnplannable }: PlanningOptions): Compile {
+function compiler(planner: PlannerThread, { onUnplannable, answerLimit }: EngineOptions): Compile {
   const types = typeRelations(planner.facts)
   const fieldNames = new Set(planner.facts.fieldNames)
   const plannerFields = new Set(planner.facts.plannerFields)
@@ -214,7 +217,7 @@ function compiler(planner: PlannerThread, { onUnplannable }: PlanningOptions): C
     const text = plannedOperation(client, conditions, names, interfaceObjects)
     const plan = text === undefined ? { kind: 'QueryPlan' as const } : await planOf(client, text)
     try {
-      const operation = compileOperation(client, conditions, names, plan, types)
+      const operation = compileOperation(client, conditions, names, plan, types, answerLimit)
       return { operation, size: JSON.stringify(plan).length * BYTES_PER_CHARACTER }
     } catch (error) {
       if (!(error instanceof PlanShapeError)) throw error

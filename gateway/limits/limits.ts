@@ -41,6 +41,7 @@ const table = {
   variableDepth: { value: 64, of: 'levels of lists and objects in variables and in literals' },
   listSize: { value: 1_000, of: 'items that one list may be asked for' },
   cost: { value: 100_000, of: 'cost of one operation' },
+  answerBytes: { value: 16 * 1024 * 1024, of: 'bytes of the data of one answer' },
   costPerMinute: { value: 5_000_000, perCaller: true, of: 'cost of the operations of one caller in a minute' },
   operationsInWork: { value: 64, perCaller: true, of: 'operations of one caller in execution at a time; more wait' },
   costInWork: {

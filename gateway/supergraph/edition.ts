@@ -5,6 +5,7 @@ import type { GraphQLSchema } from 'graphql'
 import { createEngine, defaultEngineOptions, type Engine, type OperationInUse } from '../execution/engine.ts'
 import { createExecutor } from '../execution/executor.ts'
 import type { Limits } from '../limits/limits.ts'
+import type { ReportLimit } from '../limits/report.ts'
 import type { Logger } from '../process/log.ts'
 import { createDocuments, type Documents } from '../request/documents.ts'
 import { createExecute, type Execute } from '../request/execute.ts'
@@ -40,6 +41,7 @@ export interface Edition {
 export interface EditionOptions {
   readonly limits: Limits
   readonly policies: Policies
+  readonly reportLimit: ReportLimit
   /** Opens the way to the services that the supergraph joins; throws where one of them is nowhere. */
   readonly openTraffic: (graphs: readonly Graph[]) => Traffic
   readonly hideSchema: boolean
@@ -52,9 +54,13 @@ const SLOW_PLAN = 50 // milliseconds
 
 /** Rejects where the text is no supergraph the gateway can serve. */
 export async function openEdition(supergraph: string, options: EditionOptions): Promise<Edition> {
-  const { log, onPlanned } = options
+  const { log, limits, reportLimit, onPlanned } = options
   const engine = await createEngine(supergraph, {
     ...defaultEngineOptions,
+    answerLimit: {
+      bytes: limits.answerBytes,
+      exceeded: (context) => reportLimit('answerBytes', context.caller()),
+    },
     onPlanned(operation, milliseconds) {
       onPlanned()
       if (milliseconds > SLOW_PLAN) log.info({ operation, milliseconds }, 'an operation took long to plan')

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Config } from '../config.ts'
 import type { Limits } from '../limits/limits.ts'
+import type { ReportLimit } from '../limits/report.ts'
 import type { Logger } from '../process/log.ts'
 import { Counter, Gauge, type Registry } from '../process/prometheus.ts'
 import { StartRefused } from '../process/settings.ts'
@@ -20,6 +21,7 @@ export interface ServingOptions {
   readonly log: Logger
   readonly limits: Limits
   readonly policies: Policies
+  readonly reportLimit: ReportLimit
   readonly registry: Registry
   readonly store: AnswerStore
   /** Documents that are made ready before the first request. */
@@ -78,7 +80,7 @@ interface EditionMaker {
 
 function editionMaker(
   config: Config,
-  { log, limits, policies, registry, store, expected }: ServingOptions,
+  { log, limits, policies, reportLimit, registry, store, expected }: ServingOptions,
 ): EditionMaker {
   const { secret, ownServices: probing, production: hideSchema } = config
   const leaseTraffic = createLeases({ secret, probing, store, metrics: createTrafficMetrics(registry), log })
@@ -89,7 +91,15 @@ function editionMaker(
   let closed = false
   return {
     async make(supergraph, before) {
-      const edition = await openEdition(supergraph, { limits, policies, openTraffic, hideSchema, onPlanned, log })
+      const edition = await openEdition(supergraph, {
+        limits,
+        policies,
+        reportLimit,
+        openTraffic,
+        hideSchema,
+        onPlanned,
+        log,
+      })
       const left = warming?.stop() ?? known
       const inUse = [...(before?.inUse() ?? []), ...left].sort((one, other) => other.uses - one.uses)
       warming = startWarming(edition, inUse, { budget: WARMING, onLeft, log })

@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { ask, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
+import { type Shop, startShop } from '../../support/shop.ts'
+
+const LIMIT = 2_000 // bytes
+
+let shop: Shop
+let gateway: TestGateway
+beforeAll(async () => {
+  shop = await startShop()
+  gateway = await startTestGateway({ services: shop.services, limits: { answerBytes: LIMIT } })
+})
+afterAll(async () => {
+  await gateway.stop()
+  await shop.close()
+})
+
+const names = (field: string, count: number): string =>
+  Array.from({ length: count }, (_, number) => `name${number}: ${field}`).join(' ')
+
+const refusals = async (): Promise<number> =>
+  Number(
+    /^tributary_limit_refusals_total\{limit="answerBytes"\} (\d+)/m.exec(await gateway.registry.metrics())?.[1] ?? 0,
+  )
+
+test.each([
+  ['a long list', '{ orders(first: 300) { id note } }'],
+  ['one value under many names', `{ order(id: "1") { ${names('note', 300)} } }`],
+  ['one object in many places', '{ orders(first: 200) { item { id name } } }'],
+  ['an answer with errors', `{ refused orders(first: 300) { id note } }`],
+  ['text of several bytes a character', `{ order(id: "${'語'.repeat(300)}") { id note item { id } } }`],
+])('%s is refused once it is too large, with the limit counted', async (_name, query) => {
+  const before = await refusals()
+  // The first time it passes through Apollo Server, later it does not.
+  for (let time = 1; time <= 2; time += 1) {
+    const answer = await ask(gateway.url, query)
+    expect(verdict(answer)).toBe('200 OPERATION_TOO_COMPLEX')
+    expect(answer.data).toBeNull()
+    expect(await refusals()).toBe(before + time)
+  }
+})
+
+test('what fits is answered to the byte', async () => {
+  const item = (await ask(gateway.url, '{ orders(first: 1) { note } }')).data
+  const one = JSON.stringify(item.orders[0]).length + 1
+  const fitting = Math.floor((LIMIT - '{"orders":[]}'.length) / (one + 2))
+  const answer = await ask(gateway.url, `{ orders(first: ${fitting}) { note } }`)
+  expect(answer.data.orders.length).toBe(fitting)
+})
