@@ -30,11 +30,15 @@ export function readAnswer(service: string, answer: ServiceAnswer): ReadAnswer {
 }
 
 /** A copy in which an object that stood in several places is one in each of them, since an error may name only one. */
-function copyOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(copyOf)
+function copyOf(value: unknown, levels = MAX_LEVELS): unknown {
+  if (levels === 0) return value
+  if (Array.isArray(value)) return value.map((item) => copyOf(item, levels - 1))
   if (!isData(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copyOf(member)]))
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copyOf(member, levels - 1)]))
 }
+
+/** No selection reaches deeper; the values of custom scalars may. */
+const MAX_LEVELS = 1_000
 
 /** Puts an error where its path meets the first null; false where it meets none. */
 function place(data: Data, error: GraphQLError, path: readonly (string | number)[]): boolean {

@@ -1,5 +1,6 @@
 /** Whether a mutation may be sent twice: it may where every root field carries an idempotency key of the client's. */
 import { type FieldNode, Kind, type OperationDefinitionNode, type ValueNode } from 'graphql'
+import { own } from '../protocol/own.ts'
 
 type Variables = Readonly<Record<string, unknown>>
 
@@ -25,11 +26,11 @@ function member(value: ValueNode, variables: Variables): unknown {
     return field && plain(field.value, variables)
   }
   const given = plain(value, variables)
-  return typeof given === 'object' && given !== null ? (given as Record<string, unknown>)[KEY] : undefined
+  return typeof given === 'object' && given !== null ? own(given as Record<string, unknown>, KEY) : undefined
 }
 
 function plain(value: ValueNode, variables: Variables): unknown {
-  if (value.kind === Kind.VARIABLE) return variables[value.name.value]
+  if (value.kind === Kind.VARIABLE) return own(variables, value.name.value)
   return value.kind === Kind.STRING ? value.value : undefined
 }
 

@@ -11,6 +11,7 @@ import {
 } from 'graphql'
 import type { DeclaredSize } from '../execution/declared-costs.ts'
 import { type Limits, overLimit } from '../limits/limits.ts'
+import { own } from '../protocol/own.ts'
 
 export type Variables = Readonly<Record<string, unknown>>
 
@@ -66,7 +67,7 @@ function askedSize(value: ValueNode, argument: GraphQLArgument, assumed: number,
 function integerOf(value: ValueNode, variables: Variables, defaults: SizeRules['defaults']): number | undefined {
   if (value.kind === Kind.INT) return Number(value.value)
   if (value.kind !== Kind.VARIABLE) return undefined
-  const given = variables[value.name.value]
+  const given = own(variables, value.name.value)
   if (isInteger(given)) return given
   const fallback = given === undefined ? defaults.get(value.name.value) : undefined
   return fallback?.kind === Kind.INT ? Number(fallback.value) : undefined

@@ -4,6 +4,7 @@
  */
 import { createClient } from '@redis/client' // MIT; Redis' own client for Node
 import type { Logger } from '../../process/log.ts'
+import { isWritable } from '../../protocol/finite.ts'
 import { createBreaker } from '../breaker.ts'
 import { type AnswerStore, isFresh, type Kept } from './store.ts'
 
@@ -57,7 +58,8 @@ export async function createRedisStore(url: string, near: AnswerStore, log: Logg
     const batch = client.multi()
     for (const [key, kept] of entries) {
       const left = Math.ceil((kept.bornAt + kept.maxAge * 1000 - Date.now()) / 1000)
-      if (left <= 0) continue
+      // What JSON cannot say would come back as something else: such an answer stays in the near store.
+      if (left <= 0 || !isWritable(kept.value)) continue
       batch.set(PREFIX + key, JSON.stringify(kept), { expiration: { type: 'EX', value: left } })
       for (const tag of kept.tags) {
         batch.sAdd(TAG_PREFIX + tag, key)

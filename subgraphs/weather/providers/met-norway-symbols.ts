@@ -33,5 +33,5 @@ export function codeOfSymbol(symbol: string | undefined): number | null {
   const name = symbol?.replace(/_(day|night|polartwilight)$/, '') ?? ''
   // Also the two that the service itself misspells: `lightssleetshowersandthunder`, `lightssnowshowersandthunder`.
   if (name.endsWith('andthunder')) return THUNDERSTORM
-  return CODES[name] ?? null
+  return (Object.hasOwn(CODES, name) ? CODES[name] : undefined) ?? null
 }

@@ -8,6 +8,7 @@ import { compare, plainSchema } from './support/compare.ts'
 import { type Federation, federate } from './support/federation.ts'
 import { randomQuery } from './support/random-query.ts'
 import { servicesOf } from './support/universe.ts'
+import { inherited } from './universes/inherited.ts'
 import { library } from './universes/library.ts'
 import { maze } from './universes/maze.ts'
 import { office } from './universes/office.ts'
@@ -21,7 +22,7 @@ const TIMEOUT = 60_000 + QUERIES * 60 // milliseconds
 
 const choices = fc.array(fc.nat(1 << 16), { maxLength: 300, size: 'max' })
 
-describe.each([shop, library, maze, office, town, studio])('over the services of a $name', (universe) => {
+describe.each([shop, library, maze, office, town, studio, inherited])('over the services of a $name', (universe) => {
   let federation: Federation
   let plain: GraphQLSchema
   beforeAll(async () => {

@@ -63,6 +63,34 @@ describe('Redis', () => {
     await until(async () => (await countOf(other, `shared ${id}`)) > kept)
   })
 
+  test('keeps nothing that JSON cannot say: read back it would be another answer', async () => {
+    const store = await createRedisStore(redis.url, createMemoryStore(1_000_000), createLogger('test', 'silent'))
+    const other = await createRedisStore(redis.url, createMemoryStore(1_000_000), createLogger('test', 'silent'))
+    opened.push(
+      () => store.close(),
+      () => other.close(),
+    )
+    const kept = (value: unknown) => ({
+      value,
+      bornAt: Date.now(),
+      maxAge: 60,
+      variesByLanguage: false,
+      tags: [],
+      bytes: 9,
+    })
+    await until(async () => {
+      store.set(
+        [
+          ['infinite', kept(JSON.parse('{"a":[1e400]}'))],
+          ['finite', kept({ a: [1] })],
+        ],
+        store.epoch,
+      )
+      return (await other.get(['finite']))[0] !== undefined
+    })
+    expect((await other.get(['infinite']))[0]).toBeUndefined()
+  })
+
   test('that freezes, dies or comes back costs hits, never an answer', async () => {
     const gateway = await openGateway()
     await countOf(gateway, 'warm')

@@ -26,6 +26,7 @@ export interface RandomQuery {
 
 /** Values that mean something in the worlds of the tests. */
 const STRINGS = ['1', 'p1', 'id', 'p2', 'r00', 'ada@x', 'two', '']
+const ODD_VARIABLES = ['representations', 'constructor', '__proto__', 'valueOf']
 const NUMBERS = [1, 2, 0, 3, -1]
 
 /** Response names already used where they would have to agree. */
@@ -52,20 +53,24 @@ export function randomQuery(schema: GraphQLSchema, choices: readonly number[]): 
     'name_1',
     'price_1',
     'id__alias_0',
+    'constructor',
+    '__proto__',
+    'toString',
     'text_1',
     '_0',
   ]
   const definitions: string[] = []
-  const variables: Record<string, unknown> = {}
+  const variables = new Map<string, unknown>()
   const fragments: string[] = []
   let budget = 40
   let unique = 0
 
   const variable = (type: string, value: unknown, mayDefault: boolean): string => {
-    const name = chance(6) && !('representations' in variables) ? 'representations' : `v${definitions.length}`
+    const odd = ODD_VARIABLES[pick(ODD_VARIABLES.length * 6)]
+    const name = odd !== undefined && !variables.has(odd) ? odd : `v${definitions.length}`
     const withDefault = mayDefault && chance(3)
     definitions.push(`$${name}: ${type}${withDefault ? ` = ${literal(value)}` : ''}`)
-    if (!withDefault || chance(2)) variables[name] = value
+    variables.set(name, !withDefault || chance(2) ? value : undefined)
     return `$${name}`
   }
 
@@ -179,5 +184,6 @@ export function randomQuery(schema: GraphQLSchema, choices: readonly number[]): 
   const body = selection(root, 5, { fields: new Map() })
   const head = `${root === mutation ? 'mutation' : 'query'}${chance(3) ? ' Q' : ' '}`
   const text = `${head}${definitions.length > 0 ? `(${definitions.join(', ')})` : ''} ${body} ${fragments.join(' ')}`
-  return { query: text, variables }
+  const given = Array.from(variables).filter(([, value]) => value !== undefined)
+  return { query: text, variables: Object.fromEntries(given) }
 }

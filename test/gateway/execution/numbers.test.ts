@@ -1,0 +1,124 @@
+/** Numbers that JSON text can say and JavaScript cannot hold: `1e400` is read as infinity, and must not become `Infinity` or a silent `null`. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import type { ServiceAnswer } from '../../../gateway/traffic/send.ts'
+import { type AskedAnswer, type Federation, federate, type TestService } from './support/federation.ts'
+
+const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
+  import: ["@key", "@requires", "@external", "@context", "@fromContext"])`
+
+const club: TestService = {
+  typeDefs: `${link}
+    scalar Json
+    type Query { member: Member float: Float strict: Float! int: Int id: ID list: [Float] json(value: Json): Json grid: [[Json]] }
+    type Member @key(fields: "id") @context(name: "member") { id: ID! height: Float extra: Json next: Member desk: Desk }
+    type Desk @key(fields: "id") { id: ID! }
+    type Subscription { ticked: Float }`,
+  resolvers: { Query: { json: (_: unknown, { value }: { value: unknown }) => value } },
+}
+const desk: TestService = {
+  typeDefs: `${link}
+    scalar Json
+    type Member @key(fields: "id") {
+      id: ID!
+      height: Float @external
+      extra: Json @external
+      size: String @requires(fields: "height")
+      summary: String @requires(fields: "extra")
+      plain: String
+    }`,
+  resolvers: {
+    Member: { __resolveReference: (sent: object) => sent, size: () => 'x', summary: () => 'y', plain: () => 'z' },
+  },
+}
+
+let federation: Federation
+beforeAll(async () => {
+  federation = await federate({ club, desk })
+})
+afterAll(() => federation.close())
+beforeEach(() => {
+  federation.instead = undefined
+})
+
+const answers = (data: string): void => {
+  federation.instead = JSON.parse(`{"data":${data}}`) as ServiceAnswer
+}
+const told = ({ errors }: AskedAnswer): string[] =>
+  errors.map(({ path, extensions }) => `${path?.join('.') ?? '-'} ${String(extensions['code'])}`)
+
+describe('a number that is not finite is null with an error at its field', () => {
+  test.each([
+    ['{ float }', '{"float":1e400}', { float: null }, ['float INTERNAL']],
+    ['{ float }', '{"float":-1e400}', { float: null }, ['float INTERNAL']],
+    ['{ strict }', '{"strict":1e400}', null, ['strict INTERNAL']],
+    ['{ int }', '{"int":1e400}', { int: null }, ['int INTERNAL']],
+    ['{ id }', '{"id":1e400}', { id: null }, ['id INTERNAL']],
+    ['{ list }', '{"list":[1.5,1e999,2]}', { list: [1.5, null, 2] }, ['list.1 INTERNAL']],
+    ['{ json }', '{"json":1e400}', { json: null }, ['json INTERNAL']],
+    ['{ json float }', '{"json":{"a":[{"b":1e400}]},"float":1}', { json: null, float: 1 }, ['json INTERNAL']],
+    ['{ json }', `{"json":{"__proto__":1e${'9'.repeat(400)}}}`, { json: null }, ['json INTERNAL']],
+    ['{ grid }', '{"grid":[[1,[1e400]],[{"a":1e308}]]}', { grid: [[1, null], [{ a: 1e308 }]] }, ['grid.0.1 INTERNAL']],
+    ['{ json }', `{"json":${'9'.repeat(400)}}`, { json: null }, ['json INTERNAL']],
+    ['{ json }', `{"json":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, { json: null }, ['json INTERNAL']],
+  ])('%# %s', async (query, data, expected, errors) => {
+    answers(data)
+    const answer = await federation.ask(query)
+    expect([answer.data, told(answer)]).toEqual([expected, errors])
+  })
+
+  test('also beside errors of the service', async () => {
+    federation.instead = JSON.parse(
+      `{"data":{"float":1e400,"json":${'['.repeat(100_000)}${']'.repeat(100_000)},"int":null},"errors":[{"message":"No.","path":["int"]}]}`,
+    ) as ServiceAnswer
+    const answer = await federation.ask('{ float json int }')
+    expect([answer.data, told(answer)]).toEqual([
+      { float: null, json: null, int: null },
+      ['float INTERNAL', 'json INTERNAL', 'int INTERNAL'],
+    ])
+  })
+})
+
+describe('what is sent on to another service', () => {
+  const sent = (): unknown =>
+    federation.calls.findLast(({ service }) => service === 'desk')?.variables['representations']
+  const member = '"__typename":"Member","id":"1"'
+  beforeEach(() => {
+    federation.calls.length = 0
+  })
+
+  test.each([
+    [
+      'a number that is not finite',
+      '"height":1e400,"extra":{"a":1}',
+      ['member.height INTERNAL', 'member.size INTERNAL'],
+      'summary',
+      { id: '1', extra: { a: 1 } },
+    ],
+    [
+      'one inside a value',
+      '"height":1,"extra":[{"a":1e400}]',
+      ['member.extra INTERNAL', 'member.summary INTERNAL'],
+      'size',
+      { id: '1', height: 1 },
+    ],
+  ])('is never %s: it costs what needs it, and nothing else', async (_what, fields, errors, kept, representation) => {
+    answers(`{"member":{${member},${fields}}}`)
+    const answer = await federation.ask('{ member { height extra size summary plain } }')
+    expect(told(answer).sort()).toEqual(errors)
+    expect(answer.data?.['member']).toMatchObject({ plain: 'z', [kept]: expect.any(String) as unknown })
+    expect(sent()).toEqual([{ __typename: 'Member', ...representation }])
+  })
+})
+
+describe('a variable of the client that is not finite', () => {
+  test.each([
+    ['a scalar', '1e400'],
+    ['inside one', '{"a":[1e400]}'],
+  ])('is refused: %s', async (_what, value) => {
+    const asked = federation.ask(
+      'query ($value: Json) { json(value: $value) }',
+      JSON.parse(`{"value":${value}}`) as object & Record<string, unknown>,
+    )
+    await expect(asked).rejects.toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } })
+  })
+})
