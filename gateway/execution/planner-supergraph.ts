@@ -1,6 +1,7 @@
 /**
  * Prepares a supergraph for the planner, so that what the planner gets wrong cannot come up, and reads off what the engine needs of it.
- * A key that cannot be resolved is no key; a required field with arguments is a field of its own. The public schema stays as it was.
+ * A key that cannot be resolved is no key, unless it leads from an interface without objects to the services that have them; a required field
+ * with arguments is a field of its own. The public schema stays as it was.
  */
 import { type ConstDirectiveNode, type DocumentNode, Kind, visit } from 'graphql'
 import { allFields, argumentOf, parseFieldSet, serviceNames, textOf, topFields } from './field-sets.ts'
@@ -59,7 +60,8 @@ const isJoinType = (directive: ConstDirectiveNode, argument: string, value: bool
   return directive.name.value === 'join__type' && given?.kind === Kind.BOOLEAN && given.value === value
 }
 
-const isUnresolvableKey = (directive: ConstDirectiveNode): boolean => isJoinType(directive, 'resolvable', false)
+const isUnresolvableKey = (directive: ConstDirectiveNode): boolean =>
+  isJoinType(directive, 'resolvable', false) && !isJoinType(directive, 'isInterfaceObject', true)
 
 const interfaceObjectsOf = ({ definitions }: DocumentNode): string[] =>
   definitions.flatMap((type) =>

@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'graphql'
 import { compare, plainSchema } from './support/compare.ts'
 import { type Federation, federate } from './support/federation.ts'
 import { servicesOf } from './support/universe.ts'
+import { bakery } from './universes/bakery.ts'
 import { studio } from './universes/studio.ts'
 
 let federation: Federation
@@ -53,5 +54,26 @@ describe('answers as the plain schema does', () => {
     ],
   ])('%s', async (_what, query) => {
     expect(await compare(studio, federation, plain, { query, variables: {} })).toEqual({ valid: true, difference: '' })
+  })
+})
+
+describe('an interface without objects, by a key that its service cannot resolve', () => {
+  let federation: Federation
+  let plain: GraphQLSchema
+  beforeAll(async () => {
+    federation = await federate(servicesOf(bakery))
+    plain = plainSchema(federation)
+  })
+  afterAll(() => federation.close())
+
+  test.each([
+    ['leads to the objects', '{ product { ... on Bread { id } } }'],
+    ['leads to their types', '{ product { __typename id } products { __typename } }'],
+    ['leads to fields of the interface', '{ product { weight text } }'],
+    ['leads from one such service to another', '{ offered { text ... on Bread { crust next { shade } } } }'],
+    ['leads on from inside an object', '{ sale { of { ... on Cake { layers } } price } }'],
+    ['is no key of the others', '{ labelled { ... on Cake { code text } } shelf { items { code } best { crust } } }'],
+  ])('%s', async (_what, query) => {
+    expect(await compare(bakery, federation, plain, { query, variables: {} })).toEqual({ valid: true, difference: '' })
   })
 })

@@ -8,6 +8,7 @@ import { compare, plainSchema } from './support/compare.ts'
 import { type Federation, federate } from './support/federation.ts'
 import { randomQuery } from './support/random-query.ts'
 import { servicesOf } from './support/universe.ts'
+import { bakery } from './universes/bakery.ts'
 import { inherited } from './universes/inherited.ts'
 import { library } from './universes/library.ts'
 import { maze } from './universes/maze.ts'
@@ -22,49 +23,52 @@ const TIMEOUT = 60_000 + QUERIES * 60 // milliseconds
 
 const choices = fc.array(fc.nat(1 << 16), { maxLength: 300, size: 'max' })
 
-describe.each([shop, library, maze, office, town, studio, inherited])('over the services of a $name', (universe) => {
-  let federation: Federation
-  let plain: GraphQLSchema
-  beforeAll(async () => {
-    federation = await federate(servicesOf(universe))
-    plain = plainSchema(federation)
-  })
-  afterAll(() => federation.close())
-
-  const holdsFor = (numRuns: number, services: fc.Arbitrary<string[]>): Promise<void> => {
-    let asked = 0
-    const property = fc.asyncProperty(choices, services, async (numbers, down) => {
-      const { valid, difference } = await compare(universe, federation, plain, randomQuery(plain, numbers), down)
-      if (valid) asked++
-      if (difference !== '') throw new Error(difference)
+describe.each([shop, library, maze, office, town, studio, inherited, bakery])(
+  'over the services of a $name',
+  (universe) => {
+    let federation: Federation
+    let plain: GraphQLSchema
+    beforeAll(async () => {
+      federation = await federate(servicesOf(universe))
+      plain = plainSchema(federation)
     })
-    return fc.assert(property, { numRuns, seed: SEED }).then(() => {
-      expect(asked).toBeGreaterThan(numRuns * 0.9)
-    })
-  }
+    afterAll(() => federation.close())
 
-  test(
-    'every operation answers as the plain schema does',
-    () => holdsFor(Math.ceil(QUERIES / 5), fc.constant([])),
-    TIMEOUT,
-  )
-
-  if (universe === shop) {
-    test('a field of a mutation is finished, with what other services add to it, before the next one changes anything', async () => {
-      const query =
-        'mutation { a: rename(id: "1", name: "x") { reviews { author { name } } } b: rename(id: "1", name: "y") { id } }'
-      expect(await compare(universe, federation, plain, { query, variables: {} })).toEqual({
-        valid: true,
-        difference: '',
+    const holdsFor = (numRuns: number, services: fc.Arbitrary<string[]>): Promise<void> => {
+      let asked = 0
+      const property = fc.asyncProperty(choices, services, async (numbers, down) => {
+        const { valid, difference } = await compare(universe, federation, plain, randomQuery(plain, numbers), down)
+        if (valid) asked++
+        if (difference !== '') throw new Error(difference)
       })
-    })
-  }
+      return fc.assert(property, { numRuns, seed: SEED }).then(() => {
+        expect(asked).toBeGreaterThan(numRuns * 0.9)
+      })
+    }
 
-  if (universe === town) {
     test(
-      'services that are away cost exactly their own fields, each with its error',
-      () => holdsFor(Math.ceil(QUERIES / 10), fc.subarray(Object.keys(universe.services))),
+      'every operation answers as the plain schema does',
+      () => holdsFor(Math.ceil(QUERIES / 5), fc.constant([])),
       TIMEOUT,
     )
-  }
-})
+
+    if (universe === shop) {
+      test('a field of a mutation is finished, with what other services add to it, before the next one changes anything', async () => {
+        const query =
+          'mutation { a: rename(id: "1", name: "x") { reviews { author { name } } } b: rename(id: "1", name: "y") { id } }'
+        expect(await compare(universe, federation, plain, { query, variables: {} })).toEqual({
+          valid: true,
+          difference: '',
+        })
+      })
+    }
+
+    if (universe === town) {
+      test(
+        'services that are away cost exactly their own fields, each with its error',
+        () => holdsFor(Math.ceil(QUERIES / 10), fc.subarray(Object.keys(universe.services))),
+        TIMEOUT,
+      )
+    }
+  },
+)
