@@ -23,6 +23,7 @@ import {
   verifySignature,
 } from '../gateway/protocol/signature.ts'
 import { createDocumentStore } from './documents.ts'
+import { codeWrongLiterals, withLiteralCode } from './scalar-literals.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 // biome-ignore lint/suspicious/noExplicitAny: the type `@apollo/subgraph` itself gives to resolvers
@@ -92,6 +93,7 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
     typeDefs: parse(await readFile(definition.schema, 'utf8')),
     resolvers: service.resolvers,
   })
+  codeWrongLiterals(schema)
   const apollo = new ApolloServer<Context>({
     schema,
     introspection: false,
@@ -239,7 +241,8 @@ function headersOf<Context extends object>(service: Service<Context>, context: C
 }
 
 /** Coded errors are meant for the client; anything else is a fault of ours and stays in the log. */
-function maskError(formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError {
+function maskError(given: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError {
+  const formatted = withLiteralCode(given, error)
   const code = formatted.extensions?.['code']
   if (isErrorCode(code) && code !== 'INTERNAL') return formatted
   log.error({ err: error }, 'a resolver failed')

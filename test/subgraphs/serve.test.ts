@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { GraphQLError, GraphQLScalarType } from 'graphql'
 import { codedError } from '../../gateway/protocol/errors.ts'
 import { type RunningService, type ServiceRequest, startService } from '../../subgraphs/serve.ts'
 import { signedCall, TEST_SECRET } from '../support/signed-call.ts'
@@ -18,6 +19,7 @@ const notes = (kind: 'stateful' | 'stateless') =>
         Query: {
           note: (_: unknown, { id }: { id: string }) => ({ id }),
           whoAmI: (_: unknown, __: unknown, context: ServiceRequest) => context.authorization,
+          on: () => true,
           broken: () => {
             throw new Error('connect ECONNREFUSED 10.0.0.7:5432')
           },
@@ -26,6 +28,14 @@ const notes = (kind: 'stateful' | 'stateless') =>
           },
           slow: () => new Promise<string>((resolve) => (release = () => resolve('done'))),
         },
+        Day: new GraphQLScalarType({
+          name: 'Day',
+          parseValue: (value) => {
+            if (value === 'nothing') return undefined
+            if (value !== 'Monday') throw new GraphQLError('A Day is "Monday".')
+            return value
+          },
+        }),
         Note: {
           __resolveReference: ({ id }: { id: string }) => ({ id }),
           text: ({ id }: { id: string }) => `note ${id}`,
@@ -76,6 +86,27 @@ describe('a service', () => {
       expect.objectContaining({ message: 'Not for you.', path: ['refused'], extensions: { code: 'FORBIDDEN' } }),
     ])
     expect(JSON.stringify(errors)).not.toMatch(/ECONNREFUSED|10\.0\.0\.7/)
+  })
+
+  test.each([
+    ['{ on(day: "Friday") }', {}],
+    ['{ on(day: 5) }', {}],
+    ['{ on(day: "nothing") }', {}],
+    ['{ on(days: ["Monday", "Friday"]) }', {}],
+    ['{ on(range: {from: "Friday"}) }', {}],
+    ['query ($r: Range = {from: "Friday"}) { on(range: $r) }', {}],
+    ['query ($d: Day) { on(day: $d) }', { d: 'Friday' }],
+    ['query ($r: Range) { on(range: $r) }', { r: { from: 'Friday' } }],
+  ])('calls a wrong value of its own scalars bad input, written out or not: %s', async (query, variables) => {
+    const { status, errors } = await signedCall(service.url, { query, variables })
+    expect([status, errors?.map(({ extensions }) => extensions?.['code'])]).toEqual([400, ['BAD_USER_INPUT']])
+  })
+
+  test('takes right literals of its own scalars, and calls other mistakes what they are', async () => {
+    const right = await signedCall(service.url, { query: '{ on(day: "Monday", range: {from: "Monday"}) }' })
+    expect(right.data).toEqual({ on: true })
+    const { errors } = await signedCall(service.url, { query: '{ nothing }' })
+    expect(errors?.[0]?.extensions?.['code']).toBe('GRAPHQL_VALIDATION_FAILED')
   })
 
   test('never lets the answer of a stateful service be stored', async () => {
