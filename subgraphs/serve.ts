@@ -17,6 +17,7 @@ import { METRICS_TYPE, Registry } from '../gateway/process/prometheus.ts'
 import { gatewaySecret, port, processSettings, readSettings } from '../gateway/process/settings.ts'
 import { isErrorCode } from '../gateway/protocol/errors.ts'
 import {
+  CALL_HEADER,
   PERSPECTIVE_HEADER,
   REQUEST_ID_HEADER,
   SIGNATURE_HEADER,
@@ -137,7 +138,8 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
       requestId: header(REQUEST_ID_HEADER),
     }
     const { authorization, perspective, requestId } = serviceRequest
-    const signed = { method: request.method ?? '', path, body, authorization, perspective, requestId }
+    const callId = header(CALL_HEADER)
+    const signed = { method: request.method ?? '', path, body, authorization, perspective, requestId, callId }
     if (verifySignature(common.GATEWAY_SECRET, signed, header(SIGNATURE_HEADER))) return serviceRequest
     throw new HttpError(403, 'FORBIDDEN', 'Only the gateway may call this service.')
   }
@@ -182,6 +184,9 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
   const listener = await listen(
     async (request, response) => {
       const path = request.url ?? '/'
+      const callId = request.headers[CALL_HEADER]
+      // Refusals and files too: an answer that names no call is nobody's.
+      if (callId !== undefined) response.setHeader(CALL_HEADER, callId)
       try {
         if (request.method === 'GET' || request.method === 'HEAD') await answerGet(request, response, path)
         else if (request.method === 'POST' && path === '/graphql') await answerOperation(request, response, path)

@@ -11,6 +11,8 @@ export const SIGNATURE_HEADER = 'tributary-signature'
 /** What the gateway decided the caller may see (`published` or `preview`), for services that are never told who the caller is. */
 export const PERSPECTIVE_HEADER = 'tributary-perspective'
 export const REQUEST_ID_HEADER = 'x-request-id'
+/** Names one call, and no other: the service repeats it in its answer, which the gateway takes for the answer to that call alone. */
+export const CALL_HEADER = 'tributary-call'
 
 /** The parts of a request that are signed; an absent header is signed as absent. */
 export interface SignedRequest {
@@ -21,13 +23,16 @@ export interface SignedRequest {
   readonly authorization: string | undefined
   readonly perspective: string | undefined
   readonly requestId: string | undefined
+  /** Of `tributary-call`; left out of what is signed where there is none. */
+  readonly callId?: string | undefined
 }
 
 function digest(secret: string, time: string, request: SignedRequest): Buffer {
-  const { method, path, authorization, perspective, requestId } = request
+  const { method, path, authorization, perspective, requestId, callId } = request
+  const parts = [time, method, path, authorization ?? null, perspective ?? null, requestId ?? null]
+  if (callId !== undefined) parts.push(callId)
   // JSON keeps the parts apart: no value can pretend to be two.
-  const head = JSON.stringify([time, method, path, authorization ?? null, perspective ?? null, requestId ?? null])
-  return createHmac('sha256', secret).update(head).update('\n').update(request.body).digest()
+  return createHmac('sha256', secret).update(JSON.stringify(parts)).update('\n').update(request.body).digest()
 }
 
 /** The value of `tributary-signature`: `<unix ms>.<base64url of the HMAC>`. */

@@ -82,8 +82,8 @@ function editionMaker(
   config: Config,
   { log, limits, policies, reportLimit, registry, store, expected }: ServingOptions,
 ): EditionMaker {
-  const { secret, ownServices: probing, production: hideSchema } = config
-  const leaseTraffic = createLeases({ secret, probing, store, metrics: createTrafficMetrics(registry), log })
+  const { secret, ownServices, production: hideSchema } = config
+  const leaseTraffic = createLeases({ secret, ownServices, store, metrics: createTrafficMetrics(registry), log })
   const openTraffic = (graphs: readonly Graph[]) => leaseTraffic(locateServices(graphs, config))
   const { onPlanned, onLeft } = createPlanningMetrics(registry)
   const known = expected.map((query) => ({ query, operationName: undefined, variants: [], uses: 0 }))

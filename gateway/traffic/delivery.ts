@@ -1,6 +1,7 @@
 /** Brings one call to one instance: headers by the service's kind, signature, deadline, and what the outcome says of the instance's health. */
 import { listItems } from '../process/fields.ts'
 import {
+  CALL_HEADER,
   PERSPECTIVE_HEADER,
   REQUEST_ID_HEADER,
   SIGNATURE_HEADER,
@@ -8,6 +9,7 @@ import {
   sign,
 } from '../protocol/signature.ts'
 import { readAnswer, readFreshness } from './answer.ts'
+import { nextCallId } from './call-id.ts'
 import type { Sent } from './client/pool.ts'
 import { CallFailure } from './failure.ts'
 import type { Fleet } from './fleet.ts'
@@ -23,12 +25,16 @@ export interface DeliveryOptions {
   readonly observe: (milliseconds: number) => void
 }
 
-/** Credentials go to stateful services and the perspective to stateless ones: neither kind learns what is not for it. */
+/**
+ * Credentials go to stateful services and the perspective to stateless ones: neither kind learns what is not for it.
+ * @param callId where the answer comes over a connection that carries others
+ */
 export function headersFor(
   { kind }: ServiceDefinition,
   path: string,
   { call, text }: Pick<Work, 'call' | 'text'>,
   secret: string | undefined,
+  callId?: string,
 ): string[] {
   const { requestId } = call.context
   const authorization = kind === 'stateful' ? call.context.authorization : undefined
@@ -37,8 +43,9 @@ export function headersFor(
   if (call.context.language !== undefined) headers.push('accept-language', call.context.language)
   if (authorization !== undefined) headers.push('authorization', authorization)
   if (perspective !== undefined) headers.push(PERSPECTIVE_HEADER, perspective)
+  if (callId !== undefined) headers.push(CALL_HEADER, callId)
   if (secret !== undefined) {
-    const signed: SignedRequest = { method: 'POST', path, body: text, authorization, perspective, requestId }
+    const signed: SignedRequest = { method: 'POST', path, body: text, authorization, perspective, requestId, callId }
     headers.push(SIGNATURE_HEADER, sign(secret, signed))
   }
   return headers
@@ -58,13 +65,15 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
     signal?.addEventListener('abort', abort, { once: true })
     instance.inFlight += 1
     try {
-      const headers = headersFor(service, instance.path, work, options.secret)
+      const callId = options.secret === undefined ? undefined : nextCallId()
+      const headers = headersFor(service, instance.path, work, options.secret, callId)
       sent = instance.http.send({
         method: 'POST',
         path: instance.path,
         headers,
         body: work.text,
         deadline: work.deadline,
+        callId,
       })
       const received = await sent.answer
       // What is kept must not hold on to the text it came in.

@@ -26,8 +26,7 @@ async function openPool(origin: string, connections: number): Promise<Pool> {
   const { Pool } = await import('undici')
   return new Pool(origin, {
     connections,
-    pipelining: 1, // a slow answer must not hold up the one behind it
-    keepAliveTimeout: 30_000, // milliseconds; below the 65 s after which services close
+    pipelining: 0, // one request a connection: what comes behind an answer, unasked, is no other caller's file
     connect: { timeout: 2_000 }, // milliseconds
   })
 }

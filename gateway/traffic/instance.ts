@@ -24,14 +24,15 @@ export interface Instance {
 /**
  * @param address base address, or with a path the whole endpoint
  * @param connections at most; each carries one call at a time
+ * @param echoes whether it names in each answer the call that it answers
  */
-export function openInstance(address: string, connections: number): Instance {
+export function openInstance(address: string, connections: number, echoes: boolean): Instance {
   const { origin, pathname, search } = new URL(address)
   return {
     url: address,
     origin,
     path: pathname === '/' ? '/graphql' : `${pathname}${search}`,
-    http: createHttpPool(origin, connections),
+    http: createHttpPool(origin, connections, echoes),
     files: createFileClient(origin, connections),
     breaker: createBreaker(),
     inFlight: 0,

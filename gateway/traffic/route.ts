@@ -23,13 +23,14 @@ export interface RouteOptions {
   readonly definition: ServiceDefinition
   readonly addresses: readonly string[]
   readonly secret: string | undefined
+  readonly ownServices: boolean
   readonly store: AnswerStore
   readonly metrics: ServiceMetrics
 }
 
-export function openRoute({ definition, addresses, secret, store, metrics }: RouteOptions): Route {
+export function openRoute({ definition, addresses, secret, ownServices, store, metrics }: RouteOptions): Route {
   const { concurrency, queue: length } = definition
-  const fleet = createFleet(addresses.map((address) => openInstance(address, concurrency)))
+  const fleet = createFleet(addresses.map((address) => openInstance(address, concurrency, ownServices)))
   const latency = createLatency()
   const observe = (milliseconds: number): void => {
     latency.record(milliseconds)

@@ -24,8 +24,8 @@ export interface LocatedService {
 export interface TrafficOptions {
   readonly services: readonly LocatedService[]
   readonly secret: string | undefined
-  /** Ask `/health/ready` of every instance; off where the services are not ours and the calls alone tell. */
-  readonly probing: boolean
+  /** Each instance answers `/health/ready`, and names in each answer the call that it answers. */
+  readonly ownServices: boolean
   /** Where answers of stateless services are kept. */
   readonly store: AnswerStore
   readonly metrics: TrafficMetrics
@@ -65,11 +65,11 @@ export interface Traffic {
 
 const unknownService = (): CallFailure => new CallFailure('overload', 'the service has no address')
 
-export function createTraffic({ services, secret, probing, store, metrics, log }: TrafficOptions): Traffic {
+export function createTraffic({ services, secret, ownServices, store, metrics, log }: TrafficOptions): Traffic {
   const routes = new Map(
     services.map(({ definition, addresses }) => {
       const figures = metrics.service(definition.name)
-      const route = openRoute({ definition, addresses, secret, store, metrics: figures })
+      const route = openRoute({ definition, addresses, secret, ownServices, store, metrics: figures })
       return [definition.name, { ...route, figures }]
     }),
   )
@@ -84,7 +84,7 @@ export function createTraffic({ services, secret, probing, store, metrics, log }
     if (error.kind !== 'cancelled') failures.report(service, requestId, error)
     return toClient(error, service)
   }
-  const stopProbing = probing ? probeHealth(instances) : () => undefined
+  const stopProbing = ownServices ? probeHealth(instances) : () => undefined
   return {
     send(call) {
       const { service, context } = call

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { GraphQLError, GraphQLScalarType } from 'graphql'
 import { codedError } from '../../gateway/protocol/errors.ts'
+import { CALL_HEADER, SIGNATURE_HEADER, sign } from '../../gateway/protocol/signature.ts'
 import { type RunningService, type ServiceRequest, startService } from '../../subgraphs/serve.ts'
 import { signedCall, TEST_SECRET } from '../support/signed-call.ts'
 
@@ -135,10 +136,20 @@ describe('a service', () => {
     expect(response.status).toBe(status)
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] })
   })
+
+  test.each([
+    ['a call', 200, (url: string) => postSigned(url, '{"query":"{ __typename }"}', 'call-1')],
+    ['a refused call', 403, (url: string) => fetch(`${url}/graphql`, { method: 'POST', headers: named, body: '{}' })],
+    ['a path where nothing is', 404, (url: string) => fetch(`${url}/other`, { headers: named })],
+  ])('names in its answer %s that was named', async (_what, status, call) => {
+    const response = await call(service.url)
+    expect([response.status, response.headers.get(CALL_HEADER)]).toEqual([status, 'call-1'])
+  })
 })
 
-async function postSigned(url: string, body: string): Promise<Response> {
-  const { SIGNATURE_HEADER, sign } = await import('../../gateway/protocol/signature.ts')
+const named = { [CALL_HEADER]: 'call-1' }
+
+async function postSigned(url: string, body: string, callId?: string): Promise<Response> {
   const parts = {
     method: 'POST',
     path: '/graphql',
@@ -146,8 +157,10 @@ async function postSigned(url: string, body: string): Promise<Response> {
     authorization: undefined,
     perspective: undefined,
     requestId: undefined,
+    callId,
   }
-  return fetch(`${url}/graphql`, { method: 'POST', headers: { [SIGNATURE_HEADER]: sign(TEST_SECRET, parts) }, body })
+  const headers = { [SIGNATURE_HEADER]: sign(TEST_SECRET, parts), ...(callId !== undefined && named) }
+  return fetch(`${url}/graphql`, { method: 'POST', headers, body })
 }
 
 test('a service that is told to stop finishes what it has begun', async () => {

@@ -61,20 +61,26 @@ export async function startUpstream(answer: Upstream['answer']): Promise<Upstrea
   return Object.assign(upstream, { url: `http://127.0.0.1:${port}` })
 }
 
+export interface TestTraffic {
+  readonly store?: AnswerStore
+  readonly log?: Logger
+  /** With them calls are signed. */
+  readonly ownServices?: boolean
+}
+
 /** Traffic to one service at these addresses. */
 export function trafficTo(
   definition: ServiceDefinition,
   addresses: readonly string[],
-  store: AnswerStore = createMemoryStore(10_000_000),
-  log: Logger = createLogger('test', 'silent'),
+  { store, log, ownServices = false }: TestTraffic = {},
 ): Traffic {
   return createTraffic({
     services: [{ definition, addresses }],
-    secret: undefined,
-    probing: false,
-    store,
+    secret: ownServices ? 'the secret of the tests' : undefined,
+    ownServices,
+    store: store ?? createMemoryStore(10_000_000),
     metrics: createTrafficMetrics(new Registry()),
-    log,
+    log: log ?? createLogger('test', 'silent'),
   })
 }
 

@@ -31,6 +31,14 @@ export interface Sink {
 export const MAX_BODY = 16 * 1024 * 1024 // bytes
 const MAX_LINES = 16 * 1024 // bytes of a chunk's first line, or of all trailers
 
+/** Of an answer whose connection is given up with its head. */
+export const NO_BODY: Body = {
+  take: (piece) => piece.length,
+  isWhole: () => true,
+  bytes: () => 0,
+  text: () => '',
+}
+
 /** @param sink takes the pieces of a body that does not tell its length; by default they are kept */
 export function openBody(framing: AnswerHead['framing'], sink?: Sink): Body {
   if (typeof framing === 'number') return measuredBody(framing)

@@ -1,6 +1,6 @@
 /** One kept-alive HTTP/1.1 connection, which carries one request at a time. What is not plainly an answer to it ends the connection. */
 import { CallFailure } from '../failure.ts'
-import { type Body, openBody } from './body.ts'
+import { type Body, NO_BODY, openBody } from './body.ts'
 import { type AnswerHead, HEAD_END, MAX_HEAD, malformed, readHead } from './head.ts'
 import { openSocket } from './socket.ts'
 
@@ -18,6 +18,8 @@ export interface HttpAnswer {
 export interface Receiver {
   /** When it is given up, in milliseconds of `performance.now()`. */
   readonly deadline: number
+  /** Of the call; an answer that names another is not taken. */
+  readonly callId: string | undefined
   answered(answer: HttpAnswer): void
   failed(failure: CallFailure): void
 }
@@ -38,18 +40,31 @@ export interface ConnectionEvents {
   onFree(connection: Connection): void
   /** It is gone, for whatever reason; called once. */
   onClosed(connection: Connection): void
+  /** It brought what nobody asked for: the other side, or what lies between, mixes answers up. */
+  onUnasked(): void
 }
 
 const CONNECT_TIMEOUT = 2_000 // milliseconds
 const PIECE = 16 * 1024 // bytes read at once; each connection has a buffer of this size
 
-/** Opens one at once; a request may be sent before it stands. @param origin scheme, host and port */
-export function openConnection(origin: URL, { onFree, onClosed }: ConnectionEvents): Connection {
+/** What a server may say of its own accord before it closes an idle connection (RFC 9110, section 15.5.9). */
+const FAREWELL = /^HTTP\/1\.[01] 408/
+const FAREWELL_LENGTH = 12 // bytes
+const MAX_INTERIM = 16 // answers before the one that counts
+
+/**
+ * Opens one at once; a request may be sent before it stands.
+ * @param origin scheme, host and port
+ * @param echoes whether each answer must name the call that it answers
+ */
+export function openConnection(origin: URL, echoes: boolean, events: ConnectionEvents): Connection {
+  const { onFree, onClosed, onUnasked } = events
   let receiver: Receiver | undefined
   let head: AnswerHead | undefined
   let body: Body | undefined
   /** The beginning of a head whose rest has not come yet. */
   let begun: Buffer | undefined
+  let interim = 0
   let usableUntil = Number.POSITIVE_INFINITY
   let isClosed = false
 
@@ -65,7 +80,10 @@ export function openConnection(origin: URL, { onFree, onClosed }: ConnectionEven
   }
 
   const readPiece = (piece: Buffer): void => {
-    if (!receiver) throw malformed('come unasked')
+    if (!receiver) {
+      if (!FAREWELL.test(piece.toString('latin1', 0, FAREWELL_LENGTH))) onUnasked()
+      throw malformed('come unasked')
+    }
     let rest = piece
     while (!body) {
       if (begun) rest = Buffer.concat([begun, rest])
@@ -78,18 +96,29 @@ export function openConnection(origin: URL, { onFree, onClosed }: ConnectionEven
       if (head.status === 101) throw malformed('another protocol')
       rest = rest.subarray(end + HEAD_END.length)
       // Interim answers are followed by the one that counts.
-      if (head.status >= 200) body = openBody(head.framing)
+      if (head.status >= 200) body = open(head, receiver)
+      else if (interim++ === MAX_INTERIM) throw malformed('no end of interim answers')
     }
     const taken = body.take(rest)
     if (!body.isWhole()) return
+    if (taken < rest.length) onUnasked()
     finish(head as AnswerHead, body, taken === rest.length)
+  }
+
+  const open = ({ status, framing, callId }: AnswerHead, { callId: asked }: Receiver): Body => {
+    if (callId === asked || (callId === undefined && !echoes)) return openBody(framing)
+    // Who stands between may refuse without knowing of calls: the status is all that is believed of it.
+    if (callId === undefined && status >= 400) return NO_BODY
+    onUnasked()
+    throw new CallFailure('connection', 'the answer is that to another call')
   }
 
   const finish = ({ status, fields, reusable }: AnswerHead, whole: Body, isClean: boolean): void => {
     const waiting = receiver
     receiver = head = body = undefined
+    interim = 0
     const answer = { status, fields, text: whole.text(), bytes: whole.bytes() }
-    if (isClean && reusable > 0) {
+    if (isClean && reusable > 0 && whole !== NO_BODY) {
       usableUntil = performance.now() + reusable
       onFree(connection)
     } else close(new CallFailure('connection', 'ended with its answer'))

@@ -2,6 +2,7 @@
  * Reads the head of an HTTP/1.1 answer (RFC 9112), strictly: what could be understood in two ways is refused, since where an answer
  * is taken to end must never be a matter of opinion.
  */
+import { CALL_HEADER } from '../../protocol/signature.ts'
 import { CallFailure } from '../failure.ts'
 
 export interface AnswerHead {
@@ -12,6 +13,8 @@ export interface AnswerHead {
   readonly reusable: number
   /** Those of `READ`, by name; several of one name are joined by commas. */
   readonly fields: ReadonlyMap<string, string>
+  /** Which call it says it answers; `undefined` where it does not say. */
+  readonly callId: string | undefined
 }
 
 /** Where a head ends, and how long it may be until there, in bytes. */
@@ -28,6 +31,7 @@ const READ: ReadonlySet<string> = new Set([
   'content-type',
   'keep-alive',
   'transfer-encoding',
+  CALL_HEADER,
   'vary',
 ])
 
@@ -43,8 +47,22 @@ const HASTE = 1_000 // milliseconds before a service closes, so that no request 
 const known = new Map<string, AnswerHead>()
 const KNOWN = 256
 
+/** The one line that no two heads share. */
+const CALL_LINE = `\r\n${CALL_HEADER}: `
+const CALL_ID = /^[\w-]+$/
+
 /** @param text without the empty line that ends it @throws CallFailure of kind `answer` */
 export function readHead(text: string): AnswerHead {
+  const start = text.indexOf(CALL_LINE)
+  if (start < 0) return readKnown(text)
+  const end = text.indexOf('\r\n', start + CALL_LINE.length)
+  const callId = text.slice(start + CALL_LINE.length, end < 0 ? text.length : end)
+  const head = readKnown(text.slice(0, start) + (end < 0 ? '' : text.slice(end)))
+  if (head.callId !== undefined || !CALL_ID.test(callId)) throw malformed('no single call that it answers')
+  return { ...head, callId }
+}
+
+function readKnown(text: string): AnswerHead {
   let head = known.get(text)
   if (head) return head
   head = parseHead(text)
@@ -71,7 +89,7 @@ function parseHead(text: string): AnswerHead {
   const status = Number(code)
   const framing = framingOf(status, fields)
   const closes = version === '0' || framing === 'until the end' || /\bclose\b/i.test(fields.get('connection') ?? '')
-  return { status, framing, reusable: closes ? 0 : idleOf(fields), fields }
+  return { status, framing, reusable: closes ? 0 : idleOf(fields), fields, callId: fields.get(CALL_HEADER) }
 }
 
 function framingOf(status: number, fields: ReadonlyMap<string, string>): AnswerHead['framing'] {

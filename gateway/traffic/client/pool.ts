@@ -3,6 +3,7 @@ import { CallFailure } from '../failure.ts'
 import { createAlarm } from './alarm.ts'
 import { type Connection, type HttpAnswer, openConnection, type Receiver } from './connection.ts'
 import { onWire, requestHead } from './request.ts'
+import { createRest } from './rest.ts'
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST'
@@ -13,6 +14,8 @@ export interface HttpRequest {
   readonly body: string
   /** When it is given up, in milliseconds of `performance.now()`. */
   readonly deadline: number
+  /** One of its headers; an answer that names another is not taken. */
+  readonly callId?: string | undefined
 }
 
 export interface Sent {
@@ -36,9 +39,14 @@ interface Errand extends Receiver {
 }
 
 const SWEEP = 5_000 // milliseconds between looks for connections that nobody needs any more
+const WARY = 3_600_000 // milliseconds for which no connection carries a second request, after one brought what nobody asked for
 
-/** @param address scheme, host and port @param size connections at most */
-export function createHttpPool(address: string, size: number): HttpPool {
+/**
+ * @param address scheme, host and port
+ * @param size connections at most
+ * @param echoes whether each answer must name the call that it answers
+ */
+export function createHttpPool(address: string, size: number, echoes = false): HttpPool {
   const origin = new URL(address)
   const open = new Set<Connection>()
   /** The last one used is the first to be used again, so that those too many fall idle. */
@@ -67,25 +75,35 @@ export function createHttpPool(address: string, size: number): HttpPool {
     connection.send(onWire(errand.head, errand.body), errand)
   }
 
+  /** The request that waits for longest goes next. @param connection a new one where there is none */
+  const serveNext = (connection: Connection | undefined): void => {
+    const [first] = waiting
+    if (!first) return void (connection && idle.push(connection))
+    if (!connection && open.size >= size) return
+    waiting.delete(first)
+    carry(connection ?? begin(), first)
+  }
+  const rest = createRest<Connection>((connection) => serveNext(open.has(connection) ? connection : undefined))
+  let waryUntil = 0 // milliseconds of `performance.now()`
+
   const events = {
     onFree(connection: Connection): void {
-      const [first] = waiting
-      if (!first) return void idle.push(connection)
-      waiting.delete(first)
-      carry(connection, first)
+      if (waryUntil > 0 && performance.now() < waryUntil) connection.destroy(unused())
+      else rest(connection)
     },
     onClosed(connection: Connection): void {
       open.delete(connection)
       const index = idle.lastIndexOf(connection)
       if (index >= 0) idle.splice(index, 1)
-      const [first] = waiting
-      if (!first) return
-      waiting.delete(first)
-      carry(begin(), first)
+      serveNext(undefined)
+    },
+    onUnasked(): void {
+      waryUntil = performance.now() + WARY
+      for (const connection of [...idle]) connection.destroy(unused())
     },
   }
   const begin = (): Connection => {
-    const connection = openConnection(origin, events)
+    const connection = openConnection(origin, echoes, events)
     open.add(connection)
     return connection
   }
@@ -99,15 +117,17 @@ export function createHttpPool(address: string, size: number): HttpPool {
     if (last && last.usableUntil <= performance.now()) dropStale(performance.now())
     const connection = idle.pop()
     if (connection) carry(connection, errand)
+    // Waiting for one that rests would cost more than the few more connections that there are so.
     else if (open.size < size) carry(begin(), errand)
     else waiting.add(errand)
   }
 
   return {
-    send({ method, path, headers, body, deadline }) {
+    send({ method, path, headers, body, deadline, callId }) {
       const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>()
       const errand: Errand = {
         deadline,
+        callId,
         head: requestHead(method, path, origin.host, headers, body),
         body,
         connection: undefined,

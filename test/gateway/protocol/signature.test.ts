@@ -11,6 +11,7 @@ const signedRequest: fc.Arbitrary<SignedRequest> = fc.record({
   authorization: optional,
   perspective: optional,
   requestId: optional,
+  callId: optional,
 })
 
 describe('the signature between gateway and services', () => {
@@ -31,7 +32,7 @@ describe('the signature between gateway and services', () => {
     )
   })
 
-  test.each<keyof SignedRequest>(['method', 'path', 'body', 'authorization', 'perspective', 'requestId'])(
+  test.each<keyof SignedRequest>(['method', 'path', 'body', 'authorization', 'perspective', 'requestId', 'callId'])(
     'covers the %s',
     (part) => {
       const request = {
@@ -41,6 +42,7 @@ describe('the signature between gateway and services', () => {
         authorization: 'a',
         perspective: 'b',
         requestId: 'c',
+        callId: 'd',
       }
       expect(verifySignature(SECRET, { ...request, [part]: 'changed' }, sign(SECRET, request))).toBe(false)
     },

@@ -3,6 +3,7 @@ import { createServer as createSecureServer } from 'node:https'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { CALL_HEADER } from '../../../gateway/protocol/signature.ts'
 import { createHttpPool, type HttpPool, type HttpRequest } from '../../../gateway/traffic/client/pool.ts'
 import { CallFailure } from '../../../gateway/traffic/failure.ts'
 import { certificate } from '../../support/certificate.ts'
@@ -22,7 +23,7 @@ afterEach(() => {
 })
 
 /** @param answer told of each piece that comes */
-async function serve(answer: (socket: Socket, piece: Buffer) => void, size = 1): Promise<Server> {
+async function serve(answer: (socket: Socket, piece: Buffer) => void, size = 1, echoes = false): Promise<Server> {
   const sockets: Socket[] = []
   const pieces: Buffer[] = []
   const server = createServer((socket) => {
@@ -34,7 +35,7 @@ async function serve(answer: (socket: Socket, piece: Buffer) => void, size = 1):
     })
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const pool = createHttpPool(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, size)
+  const pool = createHttpPool(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, size, echoes)
   closing.push(() => {
     pool.destroy()
     server.close()
@@ -122,6 +123,50 @@ describe('an answer whose end is told', () => {
     await until(() => sockets[0]?.destroyed === true)
     expect(await outcome(pool)).toBe('200 mine')
   })
+
+  test('is not taken for that to a request that waited, where it comes right behind the one before', async () => {
+    const { pool, sockets } = await serve(
+      (socket, piece) => void socket.write(ok(piece.includes('one') ? 'one' : 'two')),
+    )
+    const first = outcome(pool, { body: 'one' })
+    const second = outcome(pool, { body: 'two' })
+    expect(await first).toBe('200 one')
+    sockets[0]?.write(ok('one'))
+    expect(await second).toBe('200 two')
+    expect(sockets.length).toBe(2)
+  })
+
+  test.each([
+    ['carries one request a connection from then on', ok('more'), 4],
+    ['goes on as before where it only says that it closes an idle connection', 'HTTP/1.1 408 Timeout\r\n\r\n', 2],
+  ])('of a server that speaks unasked %s', async (_what, unasked, expected) => {
+    const { pool, sockets } = await serve((socket) => void socket.write(ok('{}')))
+    await outcome(pool)
+    sockets[0]?.write(unasked)
+    await until(() => sockets[0]?.destroyed === true)
+    for (let n = 0; n < 3; n += 1) expect(await outcome(pool)).toBe('200 {}')
+    expect(sockets.length).toBe(expected)
+  })
+})
+
+describe('an answer of a service that names calls', () => {
+  const named = (id: string, text = 'yours'): string => ok(text, `${CALL_HEADER}: ${id}`)
+  const calls: readonly (readonly [string, string, unknown])[] = [
+    ['is taken where it names its own call', named('a-1'), '200 yours'],
+    ['is taken whatever the case of the name', named('a-1').replace(CALL_HEADER, 'Tributary-Call'), '200 yours'],
+    ['is not taken where it names another', named('a-2'), 'connection'],
+    ['is not taken where it names a longer one', named('a-11'), 'connection'],
+    ['is not taken where it names none', ok('yours'), 'connection'],
+    ['is not taken where it names its own and another', ok('', `${CALL_HEADER}: a-1`, `${CALL_HEADER}: a-2`), 'answer'],
+    ['is a status and nothing else where one in between refuses', ok('theirs').replace('200 OK', '401 No'), '401 '],
+    ['is not taken where a refusal names another', named('a-2').replace('200 OK', '401 No'), 'connection'],
+    ['counts from its last head', raw('HTTP/1.1 103 Early', '', '') + named('a-1'), '200 yours'],
+  ]
+  test.each(calls)('%s', async (_what, answer, expected) => {
+    const { pool, sockets } = await serve((socket) => void socket.write(answer), 1, true)
+    expect(await outcome(pool, { callId: 'a-1' })).toBe(expected)
+    if (expected !== '200 yours') await until(() => sockets[0]?.destroyed === true)
+  })
 })
 
 const chunked = (...lines: string[]): string => raw('HTTP/1.1 200 OK', 'transfer-encoding: chunked', '', ...lines, '')
@@ -144,6 +189,7 @@ const malformed: Readonly<Record<string, string>> = {
   'another protocol': raw('SSH-2.0-OpenSSH', '', ''),
   'another version': raw('HTTP/2 200 OK', '', ''),
   'another protocol to switch to': raw('HTTP/1.1 101 Switching Protocols', 'upgrade: x', '', ''),
+  'interim answers without an end': raw('HTTP/1.1 103 Early Hints', '', '').repeat(17) + ok('{}'),
   'a head without an end': `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(20_000)}`,
 }
 

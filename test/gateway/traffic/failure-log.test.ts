@@ -55,7 +55,7 @@ describe('an outage', () => {
 test('500 calls to an instance that is away leave a handful of lines, which name it', async () => {
   const away = await startUpstream(() => undefined)
   await away.stop()
-  const traffic = trafficTo(stateless('s', { hedging: false, coalescing: false }), [away.url], undefined, log)
+  const traffic = trafficTo(stateless('s', { hedging: false, coalescing: false }), [away.url], { log })
   const calls = Array.from({ length: 500 }, () => traffic.send(callOf('s', '{}')))
   expect((await Promise.allSettled(calls)).every(({ status }) => status === 'rejected')).toBe(true)
   await traffic.close()

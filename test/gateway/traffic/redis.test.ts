@@ -29,7 +29,7 @@ afterAll(async () => {
 /** A gateway's traffic, with a memory of its own and the Redis of all. */
 async function openGateway(): Promise<Traffic> {
   const store = await createRedisStore(redis.url, createMemoryStore(1_000_000), createLogger('test', 'silent'))
-  const traffic = trafficTo(stateless('weather'), [upstream.url], store)
+  const traffic = trafficTo(stateless('weather'), [upstream.url], { store })
   opened.push(traffic.close, () => store.close())
   return traffic
 }
@@ -116,7 +116,7 @@ describe('Redis', () => {
       createMemoryStore(1_000_000),
       createLogger('test', 'silent'),
     )
-    const traffic = trafficTo(stateless('weather'), [upstream.url], store)
+    const traffic = trafficTo(stateless('weather'), [upstream.url], { store })
     opened.push(traffic.close, () => store.close())
     const first = await countOf(traffic, 'alone')
     expect(await countOf(traffic, 'alone')).toBe(first)

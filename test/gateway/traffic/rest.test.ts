@@ -1,0 +1,18 @@
+import { expect, test } from '@jest/globals'
+import { createRest } from '../../../gateway/traffic/client/rest.ts'
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+test('what rests is released once the event loop has polled, however much is added meanwhile', async () => {
+  const released: number[] = []
+  const rest = createRest<number>((item) => void released.push(item))
+  rest(1)
+  rest(2)
+  await turn()
+  expect(released).toEqual([])
+  rest(3)
+  await turn()
+  expect(released).toEqual([1, 2])
+  await turn()
+  expect(released).toEqual([1, 2, 3])
+})

@@ -1,0 +1,95 @@
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { CALL_HEADER } from '../../../gateway/protocol/signature.ts'
+import { stateful } from '../../../gateway/traffic/kind.ts'
+import type { Traffic } from '../../../gateway/traffic/traffic.ts'
+import { type RawService, startRawService } from '../../support/raw-service.ts'
+import { callOf, trafficTo } from '../../support/upstream.ts'
+
+const closing: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+/** When a faulty service sends an answer a second time. */
+const moments: Readonly<Record<string, (send: () => void) => void>> = {
+  'in one piece with the first': (send) => send(),
+  'at the next tick': (send) => process.nextTick(send),
+  'at the next turn': (send) => setImmediate(send),
+}
+const later: typeof moments = {
+  'a millisecond later': (send) => setTimeout(send, 1),
+  'five milliseconds later': (send) => setTimeout(send, 5),
+  'with the next answer': (send) => setTimeout(send, 20),
+}
+
+/** Answers with who called, every tenth time twice. */
+async function startFaulty(when: (send: () => void) => void, echoes: boolean): Promise<RawService> {
+  const service = await startRawService(({ socket, count, header }) => {
+    const body = JSON.stringify({ data: { owner: header('authorization') } })
+    const id = header(CALL_HEADER)
+    const echo = echoes && id !== undefined ? `${CALL_HEADER}: ${id}\r\n` : ''
+    const answer = `HTTP/1.1 200 OK\r\n${echo}content-length: ${body.length}\r\n\r\n${body}`
+    socket.cork()
+    socket.write(answer)
+    if (count % 10 === 0) when(() => void (socket.destroyed || socket.write(answer)))
+    socket.uncork()
+  })
+  closing.push(service.close)
+  return service
+}
+
+function to(url: string, ownServices: boolean): Traffic {
+  const traffic = trafficTo(stateful('s', { concurrency: 16 }), [url], { ownServices })
+  closing.unshift(() => traffic.close())
+  return traffic
+}
+
+interface Tally {
+  readonly own: number
+  readonly mixed: number
+  readonly failed: number
+}
+
+const CALLS = 1_500
+
+async function tally(traffic: Traffic): Promise<Tally> {
+  const counts = { own: 0, mixed: 0, failed: 0 }
+  let next = 0
+  const worker = async (): Promise<void> => {
+    while (next < CALLS) {
+      const authorization = `Bearer caller-${next++}`
+      await traffic.send(callOf('s', '{}', { authorization })).then(
+        ({ data }) => (counts[data?.['owner'] === authorization ? 'own' : 'mixed'] += 1),
+        () => (counts.failed += 1),
+      )
+    }
+  }
+  await Promise.all(Array.from({ length: 8 }, worker))
+  return counts
+}
+
+describe('a service of ours behind something that answers twice', () => {
+  test.each(Object.entries({ ...moments, ...later }))(
+    '%s gives no caller the answer of another',
+    async (_when, when) => {
+      const { url } = await startFaulty(when, true)
+      const { own, mixed } = await tally(to(url, true))
+      expect(mixed).toBe(0)
+      expect(own).toBeGreaterThan(CALLS * 0.9)
+    },
+  )
+
+  test('is not believed where an answer does not say what it answers', async () => {
+    const { url } = await startFaulty(() => undefined, false)
+    expect(await tally(to(url, true))).toEqual({ own: 0, mixed: 0, failed: CALLS })
+  })
+})
+
+describe('any service that answers twice', () => {
+  test.each(Object.entries(moments))('%s gives no caller the answer of another', async (_when, when) => {
+    const { url } = await startFaulty(when, false)
+    const { own, mixed } = await tally(to(url, false))
+    expect(mixed).toBe(0)
+    expect(own).toBeGreaterThan(CALLS * 0.9)
+  })
+})
