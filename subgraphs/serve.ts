@@ -23,6 +23,7 @@ import {
   SIGNATURE_HEADER,
   verifySignature,
 } from '../gateway/protocol/signature.ts'
+import { createAdmission } from './admission.ts'
 import { createDocumentStore } from './documents.ts'
 import { codeWrongLiterals, withLiteralCode } from './scalar-literals.ts'
 
@@ -112,6 +113,7 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
   })
   apollo.startInBackgroundHandlingStartupErrorsByLoggingAndFailingAllRequests()
   let state: LifecycleState = 'starting'
+  const admit = createAdmission()
 
   const answerHealth = async (response: ServerResponse, path: string): Promise<void> => {
     const health = { service: definition.name, kind: definition.kind, pid: process.pid }
@@ -158,6 +160,10 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
     const body = await readBody(request, MAX_BODY)
     const serviceRequest = checkSignature(request, path, body)
     if (streams && streaming?.wantsStream(request)) return streams.answer(request, response, body, serviceRequest)
+    const turn = admit()
+    if (turn) await turn
+    // The gateway gave it up while it waited: nobody would read the answer, and nothing was begun.
+    if (response.destroyed) return
     let context: Context | undefined
     const answer = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
