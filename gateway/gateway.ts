@@ -20,6 +20,7 @@ import { createAdminRoutes } from './request/admin.ts'
 import { createFiles } from './request/files.ts'
 import { createRequestMetrics } from './request/metrics.ts'
 import { createOperations } from './request/operations.ts'
+import { createPerform } from './request/perform.ts'
 import { createPolicies } from './request/policies.ts'
 import { createRoutes } from './request/routes.ts'
 import { openSockets } from './subscriptions/sockets.ts'
@@ -31,6 +32,7 @@ import type { AnswerStore } from './traffic/cache/store.ts'
 
 const CACHE_BYTES = 128 * 1024 * 1024 // of heap, for answers of stateless services
 const DRAIN_TIMEOUT = 20_000 // milliseconds, grace included
+const SOCKETS_TIMEOUT = 10_000 // milliseconds of it, for what is in work on WebSockets
 const GRACE = { quiet: 500, longest: 5_000 } // milliseconds
 
 export interface RunningGateway extends RunningProcess {
@@ -59,6 +61,8 @@ export async function startGateway(
     operationsInWork: each(limits.operationsInWork),
     costInWork: each(limits.costInWork),
     operationsWaiting: each(limits.operationsWaiting),
+    streamsPerCaller: each(limits.streamsPerCaller),
+    socketsPerAddress: each(limits.socketsPerAddress),
   }
   const policies = createPolicies({ limits: shared, corsOrigins, introspection: !production, safelist, verify })
   const registry = new Registry()
@@ -68,10 +72,11 @@ export async function startGateway(
   const expected = [...(safelist?.values() ?? shipped.map(({ document }) => document))]
   const serving = await serveSupergraph(config, { log, limits, policies, reportLimit, registry, store, expected })
   const { editions } = serving
-  const streams = createStreams()
+  const streams = createStreams(shared)
   const start = createStart(streams)
   const count = createRequestMetrics(registry, () => streams.count)
-  const answerOperation = createOperations({ policies, editions, start, count, reportLimit, log })
+  const perform = createPerform({ policies, editions, start })
+  const answerOperation = createOperations({ perform, policies, count, reportLimit, log })
   const routes = createRoutes({
     answerOperation,
     servePlayground: await openPlayground(config, editions.current.schema, shipped),
@@ -87,11 +92,12 @@ export async function startGateway(
   })
   const sockets = openSockets({
     server: listener.server,
+    perform,
     policies,
+    limits: shared,
     corsOrigins,
     clientAddress,
-    editions,
-    start,
+    count,
     reportLimit,
     log,
   })
@@ -111,8 +117,9 @@ export async function startGateway(
       state = 'draining'
       // They go first: whoever follows one is told to resume elsewhere while there is time to do so.
       streams.end()
-      await sockets.close()
-      await listener.drain(DRAIN_TIMEOUT - GRACE.longest, GRACE)
+      const began = performance.now()
+      await sockets.close(SOCKETS_TIMEOUT)
+      await listener.drain(DRAIN_TIMEOUT - GRACE.longest - (performance.now() - began), GRACE)
       await serving.close()
       await store.close()
       state = 'stopped'

@@ -54,6 +54,10 @@ const table = {
     perCaller: true,
     of: 'operations of one caller that wait for others of that caller',
   },
+  streams: { value: 10_000, of: 'subscriptions open at a gateway process' },
+  streamsPerCaller: { value: 500, perCaller: true, of: 'subscriptions that one caller has open' },
+  streamsPerSocket: { value: 250, of: 'subscriptions open on one WebSocket' },
+  socketsPerAddress: { value: 250, perCaller: true, of: 'WebSockets that one address has open' },
 } as const satisfies Readonly<Record<string, Limit>>
 
 export type LimitName = keyof typeof table

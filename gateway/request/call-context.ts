@@ -1,18 +1,17 @@
 /** What the services are told of a request, and when a call made for it is given up. */
-import type { HttpReply } from '../http/message.ts'
 import type { CallContext } from '../traffic/send.ts'
 import { callerOf } from './caller-key.ts'
 import type { KnownOperation } from './documents.ts'
 import type { Exchange } from './exchange.ts'
 import type { FreshnessTally } from './freshness.ts'
-import { hangUpOf } from './hang-up.ts'
+import { type Client, hangUpOf } from './hang-up.ts'
 import { carriesKeys } from './idempotency.ts'
 
 /** A client that hangs up ends the reading done for it, but no write that is under way. */
 export function callContext(
   exchange: Exchange,
   { definition }: KnownOperation,
-  reply: HttpReply,
+  client: Client,
   { observe }: FreshnessTally,
 ): CallContext {
   const isQuery = definition.operation === 'query'
@@ -22,7 +21,7 @@ export function callContext(
     authorization: exchange.authorization,
     perspective: perspectiveOf(exchange),
     language: languageOf(exchange),
-    signal: isQuery ? hangUpOf(reply) : undefined,
+    signal: isQuery ? hangUpOf(client) : undefined,
     idempotent: !isQuery && carriesKeys(definition, exchange.parameters.variables ?? {}),
     observe,
   }

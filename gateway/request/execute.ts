@@ -3,13 +3,13 @@ import { GraphQLError } from 'graphql'
 import type { BoundVariables } from '../execution/client-operation.ts'
 import type { Answer, CompiledOperation } from '../execution/compiled-operation.ts'
 import type { Engine } from '../execution/engine.ts'
-import type { HttpReply } from '../http/message.ts'
 import type { Logger } from '../process/log.ts'
 import type { Traffic } from '../traffic/traffic.ts'
 import { callContext, languageOf, perspectiveOf, sharedContext } from './call-context.ts'
 import type { KnownOperation } from './documents.ts'
 import type { Exchange } from './exchange.ts'
 import { createFreshnessTally, type Keepable } from './freshness.ts'
+import type { Client } from './hang-up.ts'
 import { withoutHint } from './hints.ts'
 import type { Host } from './host.ts'
 import { maskThrown } from './mask.ts'
@@ -25,7 +25,7 @@ export interface Execution {
   readonly body?: Body | undefined
 }
 
-export type Execute = (exchange: Exchange, operation: KnownOperation, reply: HttpReply) => Promise<Execution>
+export type Execute = (exchange: Exchange, operation: KnownOperation, client: Client) => Promise<Execution>
 
 export interface ExecuteOptions {
   readonly host: Host
@@ -46,9 +46,9 @@ interface Result {
 export function createExecute({ host, engine, traffic, hideSchema, log }: ExecuteOptions): Execute {
   const shares = new WeakMap<CompiledOperation, Share<Result> | 'none'>()
 
-  const hosted = async (exchange: Exchange, operation: KnownOperation, reply: HttpReply) => {
+  const hosted = async (exchange: Exchange, operation: KnownOperation, client: Client) => {
     const tally = createFreshnessTally()
-    const call = callContext(exchange, operation, reply, tally)
+    const call = callContext(exchange, operation, client, tally)
     const outcome = await host.execute(exchange.parameters, { exchange, call, operation })
     operation.document.isHosted = true
     return { outcome, keepable: keepableOf(operation, exchange, tally.result()) }
@@ -78,8 +78,8 @@ export function createExecute({ host, engine, traffic, hideSchema, log }: Execut
   const isPublic = ({ definition }: KnownOperation, { services }: CompiledOperation): boolean =>
     definition.operation === 'query' && services.size > 0 && [...services].every(traffic.isStateless)
 
-  return async (exchange, operation, reply) => {
-    if (!operation.document.isHosted) return hosted(exchange, operation, reply)
+  return async (exchange, operation, client) => {
+    if (!operation.document.isHosted) return hosted(exchange, operation, client)
     try {
       const { query, operationName, variables } = exchange.parameters
       const prepared = engine.prepare(query, operation.document.node, operationName)
@@ -93,7 +93,7 @@ export function createExecute({ host, engine, traffic, hideSchema, log }: Execut
         return { outcome: outcomeOf(answer, exchange.requestId, log), keepable, body }
       }
       const tally = createFreshnessTally()
-      const answer = await ready.execute(bound, callContext(exchange, operation, reply, tally), traffic.send)
+      const answer = await ready.execute(bound, callContext(exchange, operation, client, tally), traffic.send)
       return {
         outcome: outcomeOf(answer, exchange.requestId, log),
         keepable: keepableOf(operation, exchange, tally.result()),

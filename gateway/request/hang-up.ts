@@ -1,10 +1,17 @@
 /** Tells whoever works for a request that its client has gone. Knows nothing of what is given up then. */
-import type { HttpReply } from '../http/message.ts'
 import { createAbort } from '../traffic/abort.ts'
 import type { Signal } from '../traffic/send.ts'
 
-export function hangUpOf(reply: HttpReply): Signal {
+/** Who waits for an answer. */
+export interface Client {
+  /** True once there is nobody to answer. */
+  isClosed(): boolean
+  /** Calls once the client leaves without its whole answer. One listener. */
+  onHangUp(listener: () => void): void
+}
+
+export function hangUpOf(client: Client): Signal {
   const { signal, abort } = createAbort()
-  reply.onHangUp(abort)
+  client.onHangUp(abort)
   return signal
 }

@@ -19,9 +19,12 @@ export function selectOperation(document: DocumentNode, name: string | undefined
 }
 
 /** GET is for reading; subscriptions need a connection that stays open. */
-export function fitsMethod({ request, accepts }: Exchange, { operation }: OperationDefinitionNode): void {
+export function fitsMethod(exchange: Exchange, { operation }: OperationDefinitionNode): void {
+  const { request } = exchange
   if (operation === 'subscription') {
-    if (accepts !== 'answer') return
+    // Whoever takes either is told in a stream, too, what is wrong with a subscription.
+    if (exchange.accepts === 'either') exchange.accepts = 'events'
+    if (exchange.accepts === 'events') return
     throw codedError(
       'BAD_USER_INPUT',
       'Subscriptions are answered to clients that accept text/event-stream, or by WebSocket.',

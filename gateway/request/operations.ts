@@ -1,23 +1,21 @@
-/** The life of one operation: policies, document, operation, execution, answer. Reads like the contents page it follows. */
+/** The life of one operation by HTTP: policies, document, operation, execution, answer. Reads like the contents page it follows. */
 import type { HttpReply, HttpRequest } from '../http/message.ts'
 import { limitOf } from '../limits/limits.ts'
 import type { ReportLimit } from '../limits/report.ts'
 import type { Logger } from '../process/log.ts'
 import { sendEvents } from '../subscriptions/sse.ts'
-import type { StartEvents } from '../subscriptions/start.ts'
-import type { Editions } from '../supergraph/editions.ts'
-import { admit } from './admit.ts'
+import type { Events } from '../subscriptions/start.ts'
 import { callerOf } from './caller-key.ts'
-import { openExchange } from './exchange.ts'
+import { type Exchange, openExchange } from './exchange.ts'
 import type { CountAnswer } from './metrics.ts'
+import { isExecution, type Perform } from './perform.ts'
 import type { Policies } from './policies.ts'
 import { requestIdOf } from './request-id.ts'
-import { sendExecution, sendRefusal } from './respond.ts'
+import { refusalOf, sendExecution, sendRefusal } from './respond.ts'
 
 export interface OperationOptions {
+  readonly perform: Perform
   readonly policies: Policies
-  readonly editions: Editions
-  readonly start: StartEvents
   readonly count: CountAnswer
   readonly reportLimit: ReportLimit
   readonly log: Logger
@@ -25,37 +23,33 @@ export interface OperationOptions {
 
 export type AnswerOperation = (request: HttpRequest, reply: HttpReply) => Promise<void>
 
-export function createOperations(options: OperationOptions): AnswerOperation {
-  const { policies, editions, start, count, reportLimit, log } = options
+export function createOperations({ perform, policies, count, reportLimit, log }: OperationOptions): AnswerOperation {
   return async (request, reply) => {
     const exchange = openExchange(request, requestIdOf(request))
     try {
-      for (const policy of policies.request) {
-        const pending = policy(exchange)
-        if (pending) await pending
-      }
-      const { edition, release } = editions.hold()
-      try {
-        const operation = admit(exchange, edition.documents, policies)
-        if (operation.definition.operation === 'subscription') {
-          const events = await start(exchange, edition, operation, () => undefined)
-          const leave = (): void => void events.return()
-          reply.onHangUp(leave)
-          if (reply.isClosed()) leave() // it left while the stream was being opened
-          await sendEvents(exchange, reply, events)
-        } else {
-          const execution = await edition.execute(exchange, operation, reply)
-          if (exchange.accepts === 'events') await sendEvents(exchange, reply, [execution.outcome])
-          else sendExecution(exchange, reply, execution)
-          count(execution.outcome)
-        }
-      } finally {
-        release()
-      }
+      const performed = await perform(exchange, policies.request, reply)
+      if (!isExecution(performed)) return await sendStream(exchange, reply, performed)
+      if (exchange.accepts === 'events') await sendEvents(exchange, reply, [performed.outcome])
+      else sendExecution(exchange, reply, performed)
+      count(performed.outcome)
     } catch (error) {
       const limit = limitOf(error)
       if (limit) reportLimit(limit, callerOf(exchange))
-      count(sendRefusal(exchange, reply, error, log))
+      const refusal = refusalOf(error, exchange.requestId, log)
+      count(refusal)
+      // Clients of event streams take any other status for a broken connection, and try again.
+      if (exchange.accepts === 'events') await sendEvents(exchange, reply, [refusal])
+      else sendRefusal(exchange, reply, error, refusal)
     }
+  }
+}
+
+async function sendStream(exchange: Exchange, reply: HttpReply, events: Events): Promise<void> {
+  const leave = (): void => void events.return()
+  reply.onHangUp(leave)
+  try {
+    if (!reply.isClosed()) await sendEvents(exchange, reply, events)
+  } finally {
+    leave()
   }
 }

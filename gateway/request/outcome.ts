@@ -10,6 +10,8 @@ export interface Outcome {
   readonly data?: Readonly<Record<string, unknown>> | AnswerText | null
   /** Fit for the client's eyes. */
   readonly errors?: readonly GraphQLFormattedError[]
+  /** Of an event of a subscription: where it can be resumed. */
+  readonly cursor?: string
 }
 
 export function outcomeOf({ data: text, errors }: Answer, requestId: string, log: Logger): Outcome {

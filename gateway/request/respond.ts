@@ -43,20 +43,21 @@ function isKnownToClient({ request, headers }: Exchange, body: Body): boolean {
   return request.headers['if-none-match'] === etag
 }
 
-/** For what a policy refused, and for anything unforeseen, which is masked. Returns what the client is told. */
-export function sendRefusal(exchange: Exchange, reply: HttpReply, error: unknown, log: Logger): Outcome {
-  const errors =
-    error instanceof HttpError
-      ? [maskError({ message: error.message, extensions: { code: error.code } }, exchange.requestId, log, error)]
-      : maskAllThrown(error, exchange.requestId, log)
-  const code = errors[0]?.extensions?.['code']
+/** What the client is told of what a policy refused, and of anything unforeseen, which is masked. */
+export function refusalOf(error: unknown, requestId: string, log: Logger): Outcome {
+  if (!(error instanceof HttpError)) return { errors: maskAllThrown(error, requestId, log) }
+  const { message, code } = error
+  return { errors: [maskError({ message, extensions: { code } }, requestId, log, error)] }
+}
+
+/** @param error what was thrown, of which `refusal` was made */
+export function sendRefusal(exchange: Exchange, reply: HttpReply, error: unknown, refusal: Outcome): void {
+  const code = refusal.errors?.[0]?.extensions?.['code']
   const legacy = exchange.legacyStatus && isDocumentFault(code)
   const status = error instanceof HttpError ? error.status : legacy ? 200 : statusOf(code)
-  const outcome = { errors }
   if (error instanceof HttpError)
     for (const [name, value] of Object.entries(error.headers)) exchange.headers.set(name, value)
-  write(exchange, reply, status, bodyOf(textOf(outcome)))
-  return outcome
+  write(exchange, reply, status, bodyOf(textOf(refusal)))
 }
 
 const isDocumentFault = (code: unknown): boolean => isErrorCode(code) && DOCUMENT_FAULTS.has(code)

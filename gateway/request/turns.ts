@@ -1,16 +1,16 @@
 /** Bounds what one caller has in execution at a time: more waits in order, and no other caller waits for it. */
-import type { HttpReply } from '../http/message.ts'
 import { type Limits, overLimit } from '../limits/limits.ts'
 import { codedError } from '../protocol/errors.ts'
 import { callerOf } from './caller-key.ts'
 import type { KnownOperation } from './documents.ts'
 import type { Exchange } from './exchange.ts'
+import type { Client } from './hang-up.ts'
 
 /** Runs `work` when its caller's turn has come. @throws BUDGET_EXHAUSTED with `retryAfter` where too much waits already */
 export type TakeTurn = <Result>(
   exchange: Exchange,
   operation: KnownOperation,
-  reply: HttpReply,
+  client: Client,
   work: () => Promise<Result>,
 ) => Promise<Result>
 
@@ -31,7 +31,7 @@ const RETRY_AFTER = 1 // seconds
 
 export function createTurns({ operationsInWork, costInWork, operationsWaiting }: TurnLimits): TakeTurn {
   if (!Number.isFinite(operationsInWork) && !Number.isFinite(costInWork))
-    return (_exchange, _operation, _reply, work) => work()
+    return (_exchange, _operation, _client, work) => work()
   /** Of callers that have something in work. */
   const callers = new Map<string, CallersWork>()
 
@@ -63,7 +63,7 @@ export function createTurns({ operationsInWork, costInWork, operationsWaiting }:
     await new Promise<void>((enter) => own.waiting.push({ cost: exchange.cost, enter }))
   }
 
-  return async (exchange, { definition }, reply, work) => {
+  return async (exchange, { definition }, client, work) => {
     const key = callerOf(exchange)
     const { cost } = exchange
     let own = callers.get(key)
@@ -76,7 +76,7 @@ export function createTurns({ operationsInWork, costInWork, operationsWaiting }:
     else await wait(exchange, own)
     try {
       // A write was sent to be done, whoever still listens.
-      if (!mayBegin && definition.operation === 'query' && reply.isClosed())
+      if (!mayBegin && definition.operation === 'query' && client.isClosed())
         throw codedError('SERVICE_UNAVAILABLE', 'The client left before its turn.')
       return await work()
     } finally {

@@ -1,5 +1,7 @@
 /** Where a subscription stands, so that it can go on from there: a root field with `after: $variable` whose events carry a `cursor`. */
 import { type FieldNode, Kind, type OperationDefinitionNode } from 'graphql'
+import { codedError } from '../protocol/errors.ts'
+import type { Exchange } from '../request/exchange.ts'
 
 export interface Position {
   /** The variable that says where to begin. */
@@ -28,3 +30,26 @@ export function positionOf({ selectionSet }: OperationDefinitionNode): Position 
 }
 
 const keyOf = ({ alias, name }: FieldNode): string => (alias ?? name).value
+
+/** What survives a line of an event stream and the header that brings it back. */
+const EVENT_ID = /^[\x21-\x7e](?:[\x20-\x7e]{0,1022}[\x21-\x7e])?$/
+
+/** Whether a cursor can be the id of a server-sent event. */
+export const isEventId = (cursor: string): boolean => EVENT_ID.test(cursor)
+
+/**
+ * The variables of an operation, which a client that reconnects wants resumed behind the last event that it has seen: it says so in
+ * `Last-Event-ID` (HTML standard, section 9.2.4), and sends all else as it did the first time.
+ * @throws BAD_USER_INPUT for an id that is none of ours
+ */
+export function resumed(
+  variables: Readonly<Record<string, unknown>>,
+  position: Position | undefined,
+  { request: { headers } }: Exchange,
+): Readonly<Record<string, unknown>> {
+  const last = headers['last-event-id']
+  if (!position || last === undefined || last === '') return variables
+  if (typeof last !== 'string' || !isEventId(last))
+    throw codedError('BAD_USER_INPUT', '"Last-Event-ID" is no id of an event.')
+  return { ...variables, [position.variable]: last }
+}

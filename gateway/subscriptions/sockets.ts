@@ -1,60 +1,84 @@
-/** Who may subscribe by WebSocket: looks at the request for one, and hands on what is welcome. Speaks no WebSocket itself. */
+/** Who may connect by WebSocket: looks at the request for one, and hands on what is welcome. Speaks no WebSocket itself. */
 import type { IncomingMessage, Server } from 'node:http'
-import type { Duplex } from 'node:stream'
-import type { ClientAddress } from '../http/client-address.ts'
+import type { Socket } from 'node:net'
+import { addressGroup, type ClientAddress } from '../http/client-address.ts'
+import type { Limits } from '../limits/limits.ts'
 import type { ReportLimit } from '../limits/report.ts'
+import { createShares } from '../limits/shares.ts'
 import type { Logger } from '../process/log.ts'
+import type { ErrorCode } from '../protocol/errors.ts'
+import type { CountAnswer } from '../request/metrics.ts'
+import type { Perform } from '../request/perform.ts'
 import type { Policies } from '../request/policies.ts'
-import type { Editions } from '../supergraph/editions.ts'
-import type { StartEvents } from './start.ts'
 import { type SocketClients, serveSockets } from './websocket.ts'
 
 export interface Sockets {
-  /** Closes every connection with "service restart", after which clients reconnect. */
-  close(): Promise<void>
+  /**
+   * Has what is in work answered, then closes every connection with "service restart", after which clients reconnect.
+   * @param timeout milliseconds after which what is left is cut
+   */
+  close(timeout: number): Promise<void>
 }
 
 export interface SocketOptions {
   readonly server: Server
+  readonly perform: Perform
   readonly policies: Policies
+  readonly limits: Pick<Limits, 'bodyBytes' | 'socketsPerAddress'>
   /** Origins whose pages may connect, beside those of this site. */
   readonly corsOrigins: readonly string[]
   readonly clientAddress: ClientAddress
-  readonly editions: Editions
-  readonly start: StartEvents
+  readonly count: CountAnswer
   readonly reportLimit: ReportLimit
   readonly log: Logger
 }
 
 export function openSockets(options: SocketOptions): Sockets {
-  const { server, corsOrigins, log } = options
+  const { server, limits, corsOrigins, clientAddress, reportLimit, log } = options
+  const byAddress = createShares<string>(limits.socketsPerAddress)
   let opened: Promise<SocketClients> | undefined
-  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+  const upgrade = async (request: IncomingMessage, connection: Socket, head: Buffer): Promise<void> => {
     // Whoever hangs up before that is no fault: the protocol finds the socket closed.
     const ignore = (): void => undefined
-    socket.on('error', ignore)
+    connection.on('error', ignore)
     opened ??= serveSockets(options)
     const clients = await opened
-    socket.off('error', ignore)
-    clients.accept(request, socket, head)
+    connection.off('error', ignore)
+    clients.accept(request, connection, head)
   }
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (request.url?.split('?', 1)[0] !== '/graphql') return refuseUpgrade(socket, '404 Not Found')
-    if (!isWelcome(request, corsOrigins)) return refuseUpgrade(socket, '403 Forbidden')
-    upgrade(request, socket, head).catch((error: unknown) => {
+  server.on('upgrade', (request: IncomingMessage, _stream, head: Buffer) => {
+    const connection = request.socket
+    if (request.url?.split('?', 1)[0] !== '/graphql')
+      return refuse(connection, '404 Not Found', 'BAD_USER_INPUT', 'There is nothing here.')
+    if (!isWelcome(request, corsOrigins))
+      return refuse(connection, '403 Forbidden', 'FORBIDDEN', 'Pages of this origin may not connect.')
+    const address = addressGroup(clientAddress(connection.remoteAddress, request.headers) ?? 'unknown')
+    if (!byAddress.take(address)) {
+      reportLimit('socketsPerAddress', `address ${address}`)
+      return refuse(
+        connection,
+        '429 Too Many Requests',
+        'BUDGET_EXHAUSTED',
+        'This address has too many WebSockets open.',
+      )
+    }
+    connection.once('close', () => byAddress.giveBack(address))
+    upgrade(request, connection, head).catch((error: unknown) => {
       log.error({ err: error }, 'a WebSocket could not be opened')
-      socket.destroy()
+      connection.destroy()
     })
   })
   return {
-    async close() {
-      await (await opened)?.close()
+    async close(timeout) {
+      await (await opened)?.close(timeout)
     },
   }
 }
 
-const refuseUpgrade = (socket: Duplex, status: string): void => {
-  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+function refuse(connection: Socket, status: string, code: ErrorCode, message: string): void {
+  const body = JSON.stringify({ errors: [{ message, extensions: { code } }] })
+  const head = `connection: close\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${body.length}`
+  connection.end(`HTTP/1.1 ${status}\r\n${head}\r\n\r\n${body}`)
 }
 
 /** Browsers let any page open a WebSocket to anywhere, and only say which page it is. */

@@ -4,6 +4,7 @@ import { REQUEST_ID_HEADER } from '../protocol/signature.ts'
 import type { Exchange } from '../request/exchange.ts'
 import type { Outcome } from '../request/outcome.ts'
 import { textOf } from '../request/respond.ts'
+import { isEventId } from './position.ts'
 
 const HEARTBEAT = 12_000 // milliseconds; keeps proxies from closing what looks idle
 
@@ -34,7 +35,7 @@ export async function sendEvents(
   try {
     for await (const outcome of outcomes) {
       if (stream.isClosed()) return
-      await stream.write(`event: next\ndata: ${textOf(outcome)}\n\n`)
+      await stream.write(eventOf(outcome))
     }
     stream.end('event: complete\ndata:\n\n')
   } catch (error) {
@@ -45,6 +46,12 @@ export async function sendEvents(
     beating.delete(stream)
     if (beating.size === 0) clearInterval(heart)
   }
+}
+
+function eventOf(outcome: Outcome): string {
+  const { cursor } = outcome
+  const id = cursor !== undefined && isEventId(cursor) ? `id: ${cursor}\n` : ''
+  return `event: next\n${id}data: ${textOf(outcome)}\n\n`
 }
 
 function beat(stream: HttpStream): void {

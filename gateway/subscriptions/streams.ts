@@ -1,5 +1,9 @@
 /** The streams that are open: how many there may be, and what ends each: the client, its token, or the gateway. */
+import type { HttpRequest } from '../http/message.ts'
+import { type LimitName, type Limits, overLimit } from '../limits/limits.ts'
+import { createShares } from '../limits/shares.ts'
 import { codedError } from '../protocol/errors.ts'
+import { callerOf } from '../request/caller-key.ts'
 import type { Exchange } from '../request/exchange.ts'
 
 export interface OpenStream {
@@ -10,24 +14,33 @@ export interface OpenStream {
 }
 
 export interface Streams {
-  /** @throws SERVICE_UNAVAILABLE where too many are open, or the gateway is stopping */
+  /** @throws BUDGET_EXHAUSTED where too many are open, SERVICE_UNAVAILABLE where the gateway is stopping */
   open(exchange: Exchange): OpenStream
   /** Ends all, telling each client to resume elsewhere. */
   end(): void
   readonly count: number
 }
 
-const MOST = 10_000
 const LONGEST_TIMER = 2 ** 31 - 1 // milliseconds
+const RETRY_AFTER = 10 // seconds
 
-export function createStreams(): Streams {
+export function createStreams(limits: Pick<Limits, 'streams' | 'streamsPerCaller' | 'streamsPerSocket'>): Streams {
   const open = new Set<AbortController>()
+  const byCaller = createShares<string>(limits.streamsPerCaller)
+  /** All operations of one WebSocket share its request. */
+  const bySocket = createShares<HttpRequest>(limits.streamsPerSocket)
   let stopping = false
   return {
-    open({ caller }) {
+    open(exchange) {
       if (stopping) throw stopped()
-      if (open.size >= MOST)
-        throw codedError('SERVICE_UNAVAILABLE', 'Too many subscriptions are open.', { service: 'gateway' })
+      const { caller, request } = exchange
+      const key = callerOf(exchange)
+      if (open.size >= limits.streams) throw full(exchange, 'streams')
+      if (!byCaller.take(key)) throw full(exchange, 'streamsPerCaller')
+      if (!bySocket.take(request)) {
+        byCaller.giveBack(key)
+        throw full(exchange, 'streamsPerSocket')
+      }
       const controller = new AbortController()
       open.add(controller)
       const left = caller && Math.min(caller.expiresAt - Date.now(), LONGEST_TIMER)
@@ -41,8 +54,10 @@ export function createStreams(): Streams {
       return {
         ending: controller.signal,
         close() {
+          if (!open.delete(controller)) return
           clearTimeout(expiry)
-          open.delete(controller)
+          byCaller.giveBack(key)
+          bySocket.giveBack(request)
           controller.abort()
         },
       }
@@ -55,6 +70,20 @@ export function createStreams(): Streams {
       return open.size
     },
   }
+}
+
+type StreamLimit = Extract<LimitName, 'streams' | 'streamsPerCaller' | 'streamsPerSocket'>
+
+const MESSAGES: Readonly<Record<StreamLimit, string>> = {
+  streams: 'Too many subscriptions are open at the gateway.',
+  streamsPerCaller: 'This caller has too many subscriptions open.',
+  streamsPerSocket: 'This connection has too many subscriptions open.',
+}
+
+function full({ headers }: Exchange, limit: StreamLimit): Error {
+  headers.set('retry-after', String(RETRY_AFTER))
+  const message = `${MESSAGES[limit]} Try again in ${RETRY_AFTER} s.`
+  return overLimit(limit, message, 'BUDGET_EXHAUSTED', { retryAfter: RETRY_AFTER })
 }
 
 const stopped = () =>

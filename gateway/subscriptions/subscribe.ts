@@ -15,7 +15,7 @@ import type { Exchange } from '../request/exchange.ts'
 import { maskThrown } from '../request/mask.ts'
 import { type Outcome, outcomeOf } from '../request/outcome.ts'
 import type { Traffic } from '../traffic/traffic.ts'
-import { type Position, positionOf } from './position.ts'
+import { type Position, positionOf, resumed } from './position.ts'
 
 /**
  * Rejects where the operation cannot even begin.
@@ -41,11 +41,12 @@ export function createSubscribe(options: SubscribeOptions): Subscribe {
   return async (exchange, operation, ending) => {
     const { query, operationName, variables = {} } = exchange.parameters
     const prepared = options.engine.prepare(query, operation.document.node, operationName)
-    const bound = prepared.bind(variables)
+    const position = positionOf(operation.definition)
+    const bound = prepared.bind(resumed(variables, position, exchange))
     const compiled = await prepared.compiled(bound.conditions)
     const { events } = compiled
     if (!events) throw codedError('INTERNAL', 'The operation has no events.')
-    return follow({ compiled, events, bound, position: positionOf(operation.definition) }, exchange, ending, options)
+    return follow({ compiled, events, bound, position }, exchange, ending, options)
   }
 }
 
@@ -75,7 +76,8 @@ async function* follow(
         const answer = await compiled.execute({ ...bound, values }, context, traffic.send, event)
         const cursor = position?.read(answer.data)
         if (position && cursor !== undefined) values = { ...values, [position.variable]: cursor }
-        yield outcomeOf(answer, requestId, log)
+        const outcome = outcomeOf(answer, requestId, log)
+        yield cursor === undefined ? outcome : { ...outcome, cursor }
       }
       break
     } catch (error) {

@@ -1,98 +1,140 @@
-/** Speaks `graphql-transport-ws` with clients that may connect: the same policies and the same streams as by SSE, another way to write them down. */
+/** Speaks `graphql-transport-ws` with clients that may connect: the same policies, executions and streams as by HTTP, another way to write them down. */
 import type { IncomingMessage } from 'node:http'
-import type { Duplex } from 'node:stream'
-import { type FormattedExecutionResult, GraphQLError } from 'graphql'
-import type { OperationResult } from 'graphql-ws'
+import type { Socket } from 'node:net'
+import type { WebSocket } from 'ws'
+import type { HttpRequest } from '../http/message.ts'
 import { requestOf } from '../http/node-messages.ts'
 import { limitOf } from '../limits/limits.ts'
-import type { Logger } from '../process/log.ts'
 import { validateHeaderValue } from '../process/node-http.ts'
 import { codedError } from '../protocol/errors.ts'
-import { admit } from '../request/admit.ts'
+import { type OperationPayload, SUBPROTOCOL } from '../protocol/socket/messages.ts'
+import { type Answer, type Operation, openSession, type Session } from '../protocol/socket/session.ts'
+import { createTurns } from '../protocol/socket/turns.ts'
 import { callerOf } from '../request/caller-key.ts'
-import { type Exchange, openExchange } from '../request/exchange.ts'
-import { maskAllThrown } from '../request/mask.ts'
+import { openExchange, type Parameters } from '../request/exchange.ts'
+import type { Outcome } from '../request/outcome.ts'
+import { isExecution } from '../request/perform.ts'
 import { requestIdOf } from '../request/request-id.ts'
+import { refusalOf, textOf } from '../request/respond.ts'
+import { createKeepAlive } from './keep-alive.ts'
 import type { SocketOptions } from './sockets.ts'
 
 /** Clients connected by WebSocket. */
 export interface SocketClients {
   /** Takes over a connection that asks to be upgraded. */
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void
-  /** Closes every connection with "service restart", after which clients reconnect. */
-  close(): Promise<void>
+  accept(message: IncomingMessage, connection: Socket, head: Buffer): void
+  /** @param timeout milliseconds after which what is left is cut */
+  close(timeout: number): Promise<void>
 }
 
-const MAX_MESSAGE = 1024 * 1024 // bytes
-const SERVICE_RESTART = 1012
+const INIT_TIMEOUT = 5_000 // milliseconds
+const CONCURRENCY = 16 // as many as requests of one HTTP connection
+const MAX_TOKEN = 16 * 1024 // characters, as of a header
 
 /** To be called for the first who comes: the protocol, and TLS with it, take 3 MB. This file itself is compiled with the start. */
-export async function serveSockets({
-  policies,
-  clientAddress,
-  editions,
-  start,
-  reportLimit,
-  log,
-}: SocketOptions): Promise<SocketClients> {
-  const { useServer: serveOver } = await import('graphql-ws/use/ws') // MIT; the protocol by its author
+export async function serveSockets(options: SocketOptions): Promise<SocketClients> {
+  const { limits, clientAddress, reportLimit, log } = options
   const { WebSocketServer } = await import('ws') // MIT; the WebSocket server of the Node field
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE })
-  const served = serveOver(
-    {
-      // The token comes with the connection: its `payload.authorization`, or the header of the upgrade.
-      onSubscribe: async ({ connectionParams, extra }, _id, payload) => {
-        const given = connectionParams?.['authorization'] ?? connectionParams?.['Authorization']
-        const authorization = typeof given === 'string' ? given : extra.request.headers.authorization
-        const exchange = openExchange(
-          requestOf(extra.request, clientAddress),
-          requestIdOf(extra.request),
-          authorization,
-        )
-        exchange.accepts = 'events'
-        exchange.parameters = {
-          query: payload.query,
-          operationName: payload.operationName ?? undefined,
-          variables: payload.variables ?? undefined,
-          extensions: payload.extensions ?? undefined,
-        }
-        const { edition, release } = editions.hold()
-        try {
-          requireHeaderValue(authorization)
-          for (const policy of policies.message) await policy(exchange)
-          const operation = admit(exchange, edition.documents, policies)
-          if (operation.definition.operation !== 'subscription')
-            throw codedError('BAD_USER_INPUT', 'Queries and mutations are sent with POST.')
-          const { operationName } = exchange.parameters
-          const events = await start(exchange, edition, operation, release)
-          return {
-            schema: edition.schema,
-            document: operation.document.node,
-            ...(operationName !== undefined && { operationName }),
-            contextValue: events,
-          }
-        } catch (error) {
-          release()
-          const limit = limitOf(error)
-          if (limit) reportLimit(limit, callerOf(exchange))
-          return refusals(error, exchange, log)
-        }
-      },
-      subscribe: ({ contextValue }) => contextValue as OperationResult,
-      onNext: (_context, _id, _payload, _arguments, result) => result as FormattedExecutionResult,
-    },
-    sockets,
-  )
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    autoPong: false, // the inbox does, no faster than the client reads
+    maxPayload: Number.isFinite(limits.bodyBytes) ? limits.bodyBytes : 0,
+    handleProtocols: (offered) => offered.has(SUBPROTOCOL) && SUBPROTOCOL,
+  })
+  const rules = {
+    inTurn: createTurns(),
+    initTimeout: INIT_TIMEOUT,
+    concurrency: CONCURRENCY,
+    greet: readToken,
+    textOf,
+    onFault: (error: unknown) => log.error({ err: error }, 'a WebSocket was closed'),
+  }
+  const keepAlive = createKeepAlive()
+  const sessions = new Map<WebSocket, Session>()
+  const closed = Promise.withResolvers<void>()
+  let isClosing = false
+
+  const open = (socket: WebSocket, message: IncomingMessage, connection: Socket): void => {
+    const request = requestOfSocket(requestOf(message, clientAddress))
+    socket.on('error', (error: Error & { code?: string }) => {
+      if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
+        reportLimit('bodyBytes', callerOf({ caller: undefined, request }))
+    })
+    const session = openSession(socket, connection, (operation) => run(operation, request, options), rules)
+    sessions.set(socket, session)
+    keepAlive({ socket, connection, isBusy: session.isBusy })
+    socket.once('close', () => {
+      sessions.delete(socket)
+      if (isClosing && sessions.size === 0) closed.resolve()
+    })
+    if (isClosing) session.finish()
+  }
   return {
-    accept(request, socket, head) {
-      sockets.handleUpgrade(request, socket, head, (accepted) => sockets.emit('connection', accepted, request))
+    accept(message, connection, head) {
+      sockets.handleUpgrade(message, connection, head, (socket) => open(socket, message, connection))
     },
-    async close() {
-      for (const client of sockets.clients) client.close(SERVICE_RESTART, 'The gateway is stopping: resume elsewhere.')
-      await served.dispose()
+    async close(timeout) {
+      isClosing = true
+      if (sessions.size === 0) return
+      for (const session of sessions.values()) session.finish()
+      const cut = setTimeout(() => {
+        for (const socket of sessions.keys()) socket.terminate()
+      }, timeout)
+      await closed.promise
+      clearTimeout(cut)
     },
   }
 }
+
+/** The token that comes with the connection: `authorization` in the payload of its first message, else the header of the upgrade. */
+interface Token {
+  readonly authorization: string | undefined
+}
+
+function readToken(payload: Readonly<Record<string, unknown>>): Token | undefined {
+  const given = payload['authorization'] ?? payload['Authorization']
+  const authorization = typeof given === 'string' ? given : undefined
+  return authorization !== undefined && authorization.length > MAX_TOKEN ? undefined : { authorization }
+}
+
+/** One for all its operations, each of which comes as the body of a POST would. Keeps nothing of Node's message but the headers. */
+function requestOfSocket({ url, headers, address }: HttpRequest): HttpRequest {
+  const from = address()
+  return { method: 'POST', url, headers, address: () => from, readText: () => '' }
+}
+
+async function run(
+  { payload, greeting, ...client }: Operation<Token>,
+  request: HttpRequest,
+  { perform, policies, count, reportLimit, log }: SocketOptions,
+): Promise<Answer<Outcome>> {
+  const authorization = greeting.authorization ?? request.headers.authorization
+  const exchange = openExchange(request, requestIdOf(request), authorization)
+  exchange.accepts = 'either'
+  exchange.parameters = parametersOf(payload)
+  try {
+    requireHeaderValue(authorization)
+    const performed = await perform(exchange, policies.message, client)
+    if (!isExecution(performed)) return { results: performed }
+    const { outcome } = performed
+    count(outcome)
+    return 'data' in outcome ? { result: outcome } : { errors: JSON.stringify(outcome.errors) }
+  } catch (error) {
+    const limit = limitOf(error)
+    if (limit) reportLimit(limit, callerOf(exchange))
+    const refusal = refusalOf(error, exchange.requestId, log)
+    count(refusal)
+    return { errors: JSON.stringify(refusal.errors) }
+  }
+}
+
+const parametersOf = ({ query, operationName, variables, extensions }: OperationPayload): Parameters => ({
+  query: query ?? '',
+  operationName: operationName ?? undefined,
+  variables: variables ?? undefined,
+  extensions: extensions ?? undefined,
+})
 
 /** A token in a message is any text; it goes on as a header. @throws UNAUTHENTICATED */
 function requireHeaderValue(authorization: string | undefined): void {
@@ -102,6 +144,3 @@ function requireHeaderValue(authorization: string | undefined): void {
     throw codedError('UNAUTHENTICATED', 'The token has characters that no token has.')
   }
 }
-
-const refusals = (error: unknown, { requestId }: Exchange, log: Logger): GraphQLError[] =>
-  maskAllThrown(error, requestId, log).map(({ message, extensions }) => new GraphQLError(message, { extensions }))

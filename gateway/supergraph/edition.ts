@@ -99,8 +99,8 @@ async function assemble(
     schema,
     hideSchema,
     documents,
-    execute: (exchange, operation, reply) =>
-      policies.takeTurn(exchange, operation, reply, () => execute(exchange, operation, reply)),
+    execute: (exchange, operation, client) =>
+      policies.takeTurn(exchange, operation, client, () => execute(exchange, operation, client)),
     subscribe: createSubscribe({ engine, traffic, log }),
     inUse: engine.inUse,
     async warm(operation) {

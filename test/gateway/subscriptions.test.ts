@@ -113,27 +113,75 @@ describe('a subscription', () => {
     await until(() => journal.open === 0)
   })
 
-  test('is refused by the same policies as everything else, in JSON', async () => {
-    const stream = async (body: object) =>
-      readAnswer(
-        await fetch(`${gateway.url}/graphql`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-          body: JSON.stringify(body),
-        }),
-      )
-    expect(verdict(await stream({ query: 'subscription { nothing }' }))).toBe('400 GRAPHQL_VALIDATION_FAILED')
-    expect(verdict(await stream({ query: 'subscription {' }))).toBe('400 GRAPHQL_PARSE_FAILED')
-    expect(verdict(await stream({ query, variables: { after: 7 } }))).toBe('400 BAD_USER_INPUT')
+  const post = (body: object, headers: Record<string, string> = {}) =>
+    fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...headers },
+      body: JSON.stringify(body),
+    })
+
+  test('is refused by the same policies as everything else, in a stream of its own', async () => {
+    const refusal = async (body: object, headers?: Record<string, string>) => {
+      const response = await post(body, headers)
+      const [, data, rest] = /event: next\ndata: ([^\n]*)\n\n(.*)$/s.exec(await response.text()) ?? []
+      expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8'])
+      expect(rest).toBe('event: complete\ndata:\n\n')
+      return (JSON.parse(data ?? '') as GraphQLAnswer).errors?.[0]?.extensions['code']
+    }
+    expect(await refusal({ query: 'subscription { nothing }' })).toBe('GRAPHQL_VALIDATION_FAILED')
+    expect(await refusal({ query: 'subscription {' })).toBe('GRAPHQL_PARSE_FAILED')
+    expect(await refusal({ query, variables: { after: 7 } })).toBe('BAD_USER_INPUT')
+    expect(await refusal({})).toBe('BAD_USER_INPUT')
+    const either = { accept: 'application/json, text/event-stream' }
+    expect(await refusal({ query: 'subscription { nothing }' }, either)).toBe('GRAPHQL_VALIDATION_FAILED')
+    expect(verdict(await readAnswer(await post({ query: '{ nothing }' }, either)))).toBe(
+      '200 GRAPHQL_VALIDATION_FAILED',
+    )
     expect(verdict(await ask(gateway.url, query))).toBe('400 BAD_USER_INPUT')
     const client = socketClient(gateway.url)
     const refused = client.iterate({ query: 'subscription { nothing }' }).next()
     await expect(refused).rejects.toMatchObject([
       { extensions: { code: 'GRAPHQL_VALIDATION_FAILED', requestId: expect.any(String) } },
     ])
-    const wrongWay = client.iterate({ query: '{ items { id } }' }).next()
-    await expect(wrongWay).rejects.toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }])
     await client.dispose()
+  })
+
+  test('that is refused is told at once to the standard client, which takes any other status for a broken connection', async () => {
+    const client = createSseClient({ url: `${gateway.url}/graphql` })
+    const results: unknown[] = []
+    for await (const result of client.iterate({ query: 'subscription { nothing }' })) results.push(result)
+    expect(results).toMatchObject([{ errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] }])
+    client.dispose()
+  })
+
+  test('names each event, and is resumed behind the one that a client names when it reconnects', async () => {
+    const before = journal.length
+    journal.write(3)
+    const ids = async (
+      count: number,
+      lastEventId: string,
+      body: object = { query, variables: { after: String(before) } },
+    ) => {
+      const response = await post(body, { 'last-event-id': lastEventId })
+      let text = ''
+      for await (const piece of response.body ?? []) {
+        text += Buffer.from(piece).toString()
+        if (text.split('event: next').length > count && text.endsWith('\n\n')) break
+      }
+      return [...text.matchAll(/^id: (.*)$/gm)].map(([, id]) => Number(id) - before)
+    }
+    expect(await ids(3, '')).toEqual([1, 2, 3])
+    expect(await ids(2, String(before + 1))).toEqual([2, 3])
+    for (const malformed of ['\u00e9', 'x'.repeat(5_000)]) {
+      const response = await post({ query }, { 'last-event-id': malformed })
+      expect(await response.text()).toContain('"BAD_USER_INPUT"')
+    }
+    // Without a cursor there is nothing to resume by, and nothing is named.
+    const plain = ids(1, 'whatever', { query: 'subscription { written { text } }' })
+    await until(() => journal.open === 1)
+    journal.write(1)
+    expect(await plain).toEqual([])
+    await until(() => journal.open === 0)
   })
 
   test('answers a query once to a client that takes events only', async () => {

@@ -19,7 +19,7 @@ test('a setting replaces a default, and 0 switches a limit off', () => {
 test('limits per caller are off where callers are not known, unless they are set', () => {
   const limits = readLimits({ LIMIT_OPERATIONS_IN_WORK: 7 }, false)
   const off = limitNames.filter((name) => limits[name] === Number.POSITIVE_INFINITY)
-  expect(off).toEqual(['costPerMinute', 'costInWork', 'operationsWaiting'])
+  expect(off).toEqual(limitNames.filter((name) => limitTable[name].perCaller && name !== 'operationsInWork'))
   expect(limits.operationsInWork).toBe(7)
 })
 

@@ -1,0 +1,76 @@
+/** The messages of `graphql-transport-ws`, and the codes that end a connection (enisdenjo/graphql-ws, PROTOCOL.md). */
+
+/** What a client asks for. */
+export interface OperationPayload {
+  /** Absent only where `extensions` names a persisted operation. */
+  readonly query?: string
+  readonly operationName?: string | null
+  readonly variables?: Readonly<Record<string, unknown>> | null
+  readonly extensions?: Readonly<Record<string, unknown>> | null
+}
+
+export type ClientMessage =
+  | { readonly type: 'connection_init'; readonly payload: Readonly<Record<string, unknown>> }
+  | { readonly type: 'ping' | 'pong' }
+  | { readonly type: 'subscribe'; readonly id: string; readonly payload: OperationPayload }
+  | { readonly type: 'complete'; readonly id: string }
+
+export const SUBPROTOCOL = 'graphql-transport-ws'
+
+export const closeCodes = {
+  serviceRestart: 1012,
+  internalError: 4500,
+  badMessage: 4400,
+  unauthorized: 4401,
+  subprotocol: 4406,
+  initTimeout: 4408,
+  idInUse: 4409,
+  tooManyInits: 4429,
+} as const
+
+const MAX_ID = 256 // characters
+
+/** `undefined` for what is no message of a client's. */
+export function readMessage(text: string): ClientMessage | undefined {
+  const value = parse(text)
+  if (!isRecord(value)) return undefined
+  const { type, id, payload } = value
+  switch (type) {
+    case 'connection_init':
+      return isOptionalRecord(payload) ? { type, payload: payload ?? {} } : undefined
+    case 'ping':
+    case 'pong':
+      return isOptionalRecord(payload) ? { type } : undefined
+    case 'subscribe':
+      return isId(id) && isOperation(payload) ? { type, id, payload } : undefined
+    case 'complete':
+      return isId(id) ? { type, id } : undefined
+    default:
+      return undefined
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isOptionalRecord = (value: unknown): value is Readonly<Record<string, unknown>> | null | undefined =>
+  value === undefined || value === null || isRecord(value)
+
+/** Bounded, since it is kept for as long as its operation. */
+const isId = (id: unknown): id is string => typeof id === 'string' && id !== '' && id.length <= MAX_ID
+
+function isOperation(payload: unknown): payload is OperationPayload {
+  if (!isRecord(payload)) return false
+  const { query, operationName, variables, extensions } = payload
+  if (!isOptionalRecord(variables) || !isOptionalRecord(extensions)) return false
+  if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') return false
+  return typeof query === 'string' || (query === undefined && isRecord(extensions))
+}
