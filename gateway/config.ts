@@ -21,6 +21,7 @@ import { readSafelist, type Safelist } from './request/safelist.ts'
 import { addressSetting, services } from './services.ts'
 import { files } from './supergraph/files.ts'
 import { type Graph, readGraphs } from './supergraph/graphs.ts'
+import { isAddress } from './traffic/address.ts'
 import { stateful, stateless } from './traffic/kind.ts'
 import type { LocatedService } from './traffic/traffic.ts'
 
@@ -109,7 +110,7 @@ async function readGivenSupergraph(path: string): Promise<GivenSupergraph> {
   try {
     const graphs = readGraphs(await readFile(path, 'utf8'))
     if (graphs.length === 0) return { graphs, fault: 'is no supergraph: it joins no service' }
-    const lost = graphs.filter(({ url }) => !URL.canParse(url)).map(({ name }) => name)
+    const lost = graphs.filter(({ url }) => !isAddress(url)).map(({ name }) => name)
     return lost.length === 0 ? { graphs } : { graphs, fault: `names no address of ${lost.join(', ')}` }
   } catch (error) {
     return { graphs: [], fault: error instanceof GraphQLError ? 'is no GraphQL schema language' : 'cannot be read' }

@@ -1,9 +1,7 @@
 /** The HTTP pieces every process shares: bounded bodies and JSON answers. Knows no GraphQL. */
 import { constants } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { promisify } from 'node:util'
-import { brotliDecompress, gunzip, inflate } from 'node:zlib'
-import { listItems } from './fields.ts'
+import { DECODED, decoderOf } from './content-coding.ts'
 import { createGrowingBuffer } from './growing-buffer.ts'
 
 /** A request that cannot be served, with the status it deserves. The message is safe to show to anyone. */
@@ -26,15 +24,9 @@ export class HttpError extends Error {
 export const tooLarge = (limit: number): HttpError =>
   new HttpError(413, 'BAD_USER_INPUT', `The body is larger than ${limit} bytes.`)
 
-const decoders = new Map([
-  ['gzip', promisify(gunzip)],
-  ['x-gzip', promisify(gunzip)], // RFC 9110, section 8.4.1.3
-  ['deflate', promisify(inflate)],
-  ['br', promisify(brotliDecompress)],
-])
 const NOT_DECODED = 'The content encoding is not supported.'
 /** What a client should use instead (RFC 9110, section 15.5.16). */
-const DECODED = { 'accept-encoding': 'gzip, deflate, br' }
+const INSTEAD = { 'accept-encoding': DECODED }
 
 /**
  * Reads a whole body.
@@ -48,11 +40,9 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   // A small body has come with its head, and was taken in as soon as whoever looked at the head was done.
   const isHere = length > 0 && request.readableLength === length
   const body = isHere ? (request.read() as Buffer) : await collect(request, limit)
-  const codings = listItems(request.headers['content-encoding']?.toLowerCase() ?? '')
-  const [encoding, ...others] = codings.filter((coding) => coding !== 'identity')
-  if (encoding === undefined) return body
-  const decode = others.length === 0 ? decoders.get(encoding) : undefined
-  if (!decode) throw new HttpError(415, 'BAD_USER_INPUT', NOT_DECODED, DECODED)
+  const decode = decoderOf(request.headers['content-encoding'])
+  if (decode === 'nothing') return body
+  if (!decode) throw new HttpError(415, 'BAD_USER_INPUT', NOT_DECODED, INSTEAD)
   try {
     return await decode(body, { maxOutputLength: Math.min(limit, constants.MAX_LENGTH) })
   } catch (error) {

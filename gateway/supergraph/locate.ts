@@ -1,5 +1,6 @@
 /** Finds the services that a supergraph joins: their kinds and their addresses. */
 import type { Config } from '../config.ts'
+import { isAddress } from '../traffic/address.ts'
 import type { LocatedService } from '../traffic/traffic.ts'
 import type { Graph } from './graphs.ts'
 
@@ -13,7 +14,7 @@ export function locateServices(
 ): readonly LocatedService[] {
   if (graphs.length === 0) throw new Error('It joins no service.')
   const known = new Set(services.map(({ definition }) => definition.name))
-  const lost = graphs.filter(({ name, url }) => (ownServices ? !known.has(name) : !URL.canParse(url)))
+  const lost = graphs.filter(({ name, url }) => (ownServices ? !known.has(name) : !isAddress(url)))
   if (lost.length > 0)
     throw new Error(`It names services without an address: ${lost.map(({ name }) => name).join(', ')}.`)
   return ownServices ? services : graphs.map(locate)

@@ -2,7 +2,8 @@
 import type { GraphQLFormattedError } from 'graphql'
 import { type ErrorCode, isErrorCode } from '../protocol/errors.ts'
 import type { HttpAnswer } from './client/connection.ts'
-import { CallFailure } from './failure.ts'
+import { CallFailure, type FailureKind } from './failure.ts'
+import { readRetryAfter } from './holds.ts'
 import type { ServiceKind } from './kind.ts'
 import type { Freshness, ServiceAnswer } from './send.ts'
 
@@ -19,10 +20,39 @@ const PASSED_ON: ReadonlySet<ErrorCode> = new Set([
 
 /**
  * @param read gives the value of a JSON text
- * @throws CallFailure of kind `answer`
+ * @param judgesCaller whether the credentials that a status of 401 or 403 speaks of are the caller's
+ * @throws CallFailure of kind `answer`, or what the status says where it is an error
  */
-export const readAnswer = ({ status, text }: HttpAnswer, read: (text: string) => unknown = JSON.parse): ServiceAnswer =>
-  answerOf(parseJson(status, text, read), status)
+export function readAnswer(
+  { status, fields, text }: HttpAnswer,
+  judgesCaller: boolean,
+  read: (text: string) => unknown = JSON.parse,
+): ServiceAnswer {
+  if (status < 400) return answerOf(parseJson(status, text, read), status)
+  const retryAfter = readRetryAfter(fields.get('retry-after'))
+  // A service that sheds load may say so in GraphQL, too: it is asked elsewhere all the same.
+  if (status === 503 && retryAfter !== undefined) throw new CallFailure('shed', 'status 503', { retryAfter })
+  try {
+    return answerOf(parseJson(status, text, read), status)
+  } catch (cause) {
+    const code = (judgesCaller && CREDENTIALS.get(status)) || 'SERVICE_UNAVAILABLE'
+    throw new CallFailure(kindOf(status, retryAfter), `status ${status} without a GraphQL answer`, {
+      cause,
+      code,
+      retryAfter,
+    })
+  }
+}
+
+const CREDENTIALS: ReadonlyMap<number, ErrorCode> = new Map([
+  [401, 'UNAUTHENTICATED'],
+  [403, 'FORBIDDEN'],
+])
+
+function kindOf(status: number, retryAfter: number | undefined): FailureKind {
+  if (status >= 500) return 'fault'
+  return status === 429 && retryAfter !== undefined ? 'shed' : 'refused'
+}
 
 /** The same for JSON that is parsed already. */
 export function answerOf(value: unknown, status: number): ServiceAnswer {

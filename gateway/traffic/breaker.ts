@@ -1,4 +1,4 @@
-/** A circuit breaker: stops asking an instance that keeps failing, and asks it again, one call at a time, within 4 s. Knows no network. */
+/** A circuit breaker: stops asking an instance that keeps failing, and asks it again, one call at a time, within a second. Knows no network. */
 
 export interface Breaker {
   /** True where a call may go to the instance now. */
@@ -15,8 +15,17 @@ export interface Breaker {
 }
 
 const THRESHOLD = 5 // failures in a row
-const FIRST_PAUSE = 500 // milliseconds, doubled by each failed probe
-const LONGEST_PAUSE = 4_000 // milliseconds
+
+/** Milliseconds before a call may try an open breaker again: the first time, and at most, since each failed trial doubles it. */
+export interface Pauses {
+  readonly first: number
+  readonly longest: number
+}
+
+const SHORT: Pauses = { first: 500, longest: 1_000 }
+
+/** For what is asked by other means whether it is well: no call is risked. */
+export const NO_TRIALS: Pauses = { first: Number.POSITIVE_INFINITY, longest: Number.POSITIVE_INFINITY }
 
 type State =
   | { readonly name: 'closed'; readonly failures: number }
@@ -24,7 +33,7 @@ type State =
   | { readonly name: 'half-open'; readonly pause: number }
 
 /** All times in milliseconds of one monotonic clock. */
-export function createBreaker(): Breaker {
+export function createBreaker({ first, longest }: Pauses = SHORT): Breaker {
   let state: State = { name: 'closed', failures: 0 }
   return {
     admits: (now) => state.name === 'closed' || (state.name === 'open' && now >= state.until),
@@ -37,17 +46,14 @@ export function createBreaker(): Breaker {
     failed(now) {
       if (state.name === 'closed') {
         const failures = state.failures + 1
-        state =
-          failures < THRESHOLD
-            ? { name: 'closed', failures }
-            : { name: 'open', until: now + FIRST_PAUSE, pause: FIRST_PAUSE }
+        state = failures < THRESHOLD ? { name: 'closed', failures } : { name: 'open', until: now + first, pause: first }
       } else if (state.name === 'half-open') {
-        const pause = Math.min(state.pause * 2, LONGEST_PAUSE)
+        const pause = Math.min(state.pause * 2, longest)
         state = { name: 'open', until: now + pause, pause }
       }
     },
     trip(now) {
-      if (state.name === 'closed') state = { name: 'open', until: now + FIRST_PAUSE, pause: FIRST_PAUSE }
+      if (state.name === 'closed') state = { name: 'open', until: now + first, pause: first }
     },
     abandoned() {
       if (state.name === 'half-open') state = { name: 'open', until: 0, pause: state.pause }

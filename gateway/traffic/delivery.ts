@@ -1,4 +1,5 @@
 /** Brings one call to one instance: headers by the service's kind, signature, deadline, and what the outcome says of the instance's health. */
+import { DECODED } from '../process/content-coding.ts'
 import { listItems } from '../process/fields.ts'
 import {
   CALL_HEADER,
@@ -10,12 +11,15 @@ import {
 } from '../protocol/signature.ts'
 import { readAnswer, readFreshness } from './answer.ts'
 import { nextCallId } from './call-id.ts'
+import type { HttpAnswer } from './client/connection.ts'
 import type { Sent } from './client/pool.ts'
 import { CallFailure } from './failure.ts'
 import type { Fleet } from './fleet.ts'
+import { readRetryAfter } from './holds.ts'
 import type { Instance } from './instance.ts'
 import type { ServiceDefinition } from './kind.ts'
 import type { Try } from './retry.ts'
+import type { CallContext } from './send.ts'
 import type { Reply, Work } from './step.ts'
 
 export interface DeliveryOptions {
@@ -27,17 +31,18 @@ export interface DeliveryOptions {
 
 /**
  * Credentials go to stateful services and the perspective to stateless ones: neither kind learns what is not for it.
+ * The gateway's own credentials, of the address, are sent where a caller has none: the two are never sent together.
  * @param callId where the answer comes over a connection that carries others
  */
 export function headersFor(
   { kind }: ServiceDefinition,
-  path: string,
+  { path, authorization: own }: Pick<Instance, 'path' | 'authorization'>,
   { call, text }: Pick<Work, 'call' | 'text'>,
   secret: string | undefined,
   callId?: string,
 ): string[] {
   const { requestId } = call.context
-  const authorization = kind === 'stateful' ? call.context.authorization : undefined
+  const authorization = (kind === 'stateful' ? call.context.authorization : undefined) ?? own
   const perspective = kind === 'stateless' && secret !== undefined ? call.context.perspective : undefined
   const headers = ['content-type', 'application/json', REQUEST_ID_HEADER, requestId]
   if (call.context.language !== undefined) headers.push('accept-language', call.context.language)
@@ -51,13 +56,16 @@ export function headersFor(
   return headers
 }
 
+const ACCEPTED = 'application/graphql-response+json, application/json;q=0.9'
+
 /** A try at the instance the fleet picks. */
 export function delivery(service: ServiceDefinition, fleet: Fleet, options: DeliveryOptions): Try {
   return async (work, asked) => {
     const { signal } = work
     if (signal?.aborted) throw new CallFailure('cancelled', 'given up before it was sent')
-    const instance = fleet.pick(asked)
-    if (!instance) throw new CallFailure('overload', 'no instance is fit to be asked')
+    const { context } = work.call
+    const instance = fleet.pick(asked, context)
+    if (!instance) throw unfit(fleet, context)
     asked.add(instance)
     const started = performance.now()
     let sent: Sent | undefined
@@ -66,7 +74,8 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
     instance.inFlight += 1
     try {
       const callId = options.secret === undefined ? undefined : nextCallId()
-      const headers = headersFor(service, instance.path, work, options.secret, callId)
+      const headers = headersFor(service, instance, work, options.secret, callId)
+      headers.push('accept', ACCEPTED, 'accept-encoding', DECODED)
       sent = instance.http.send({
         method: 'POST',
         path: instance.path,
@@ -76,11 +85,17 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
         callId,
       })
       const received = await sent.answer
+      instance.answers += 1
+      if (received.status === 429 || received.status === 503) obey(received, instance, context)
       // What is kept must not hold on to the text it came in.
       const mayBeKept = service.kind === 'stateless' && received.fields.has('cache-control')
-      const answer = readAnswer(received, mayBeKept ? undefined : work.call.read)
+      const answer = readAnswer(
+        received,
+        judgesCaller(service, instance, context),
+        mayBeKept ? undefined : work.call.read,
+      )
       options.observe(performance.now() - started)
-      instance.breaker.succeeded()
+      instance.evidence.succeeded()
       return {
         answer,
         freshness: readFreshness(service.kind, received, answer),
@@ -97,9 +112,28 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
   }
 }
 
+/** Why no instance may be asked: all are in trouble, or asked this caller to stay away. */
+function unfit({ instances }: Fleet, context: CallContext): CallFailure {
+  const now = performance.now()
+  const left = instances.filter(({ breaker }) => breaker.admits(now)).map(({ holds }) => holds.left(context))
+  if (left.length === 0) return new CallFailure('overload', 'no instance is fit to be asked')
+  const retryAfter = Math.ceil(Math.min(...left) / 1000)
+  return new CallFailure('held', 'every instance asked to be left alone', { retryAfter })
+}
+
+function obey({ fields }: HttpAnswer, { holds }: Instance, context: CallContext): void {
+  const retryAfter = readRetryAfter(fields.get('retry-after'))
+  if (retryAfter !== undefined) holds.hold(context, retryAfter)
+}
+
+/** Whether credentials that the service refuses are, or would have been, the caller's. */
+const judgesCaller = ({ kind }: ServiceDefinition, { authorization }: Instance, context: CallContext): boolean =>
+  kind === 'stateful' && (context.authorization !== undefined || authorization === undefined)
+
 /** What a failed try says of the instance. */
-export function report({ breaker, url }: Instance, error: unknown): void {
-  if (error instanceof CallFailure) error.instance = url
-  if (error instanceof CallFailure && error.kind !== 'cancelled') breaker.failed(performance.now())
-  else breaker.abandoned()
+function report({ breaker, evidence, url }: Instance, error: unknown): void {
+  if (error instanceof CallFailure) {
+    error.instance = url
+    evidence.failed(error)
+  } else breaker.abandoned()
 }

@@ -69,7 +69,7 @@ export async function download(
 }
 
 function request(
-  { files }: Instance,
+  { files, authorization }: Instance,
   secret: string | undefined,
   { method, path, headers, requestId }: Download,
   deadline: number,
@@ -79,7 +79,8 @@ function request(
     const value = headers[name]
     if (typeof value === 'string') sent[name] = value
   }
-  const signed = { method, path, body: '', authorization: undefined, perspective: undefined, requestId }
+  if (authorization !== undefined) sent['authorization'] = authorization
+  const signed = { method, path, body: '', authorization, perspective: undefined, requestId }
   if (secret !== undefined) sent[SIGNATURE_HEADER] = sign(secret, signed)
   return files.request({ method, path, headers: sent, headersTimeout: deadline, bodyTimeout: STALL })
 }

@@ -1,13 +1,15 @@
 /** The instances of one service, and which of them the next call goes to: the one with fewer calls in flight of two chosen at random. */
 import type { Instance } from './instance.ts'
+import type { CallContext } from './send.ts'
 
 export interface Fleet {
   readonly instances: readonly Instance[]
   /**
    * An instance fit to be asked, one not in `avoid` where there is one; `undefined` where none is fit.
-   * The caller must then use it: after a pause the breaker lets exactly one call through.
+   * Whoever is given it must then use it: after a pause the breaker lets exactly one call through.
+   * @param context whose call it is: an instance may have asked its caller to stay away
    */
-  pick(avoid: ReadonlySet<Instance>): Instance | undefined
+  pick(avoid: ReadonlySet<Instance>, context?: CallContext): Instance | undefined
   /** The same for what will say nothing of the instance's health: nobody has to stay away meanwhile. */
   peek(avoid: ReadonlySet<Instance>): Instance | undefined
 }
@@ -15,9 +17,9 @@ export interface Fleet {
 export function createFleet(instances: readonly Instance[]): Fleet {
   return {
     instances,
-    pick(avoid) {
+    pick(avoid, context) {
       const now = performance.now()
-      const chosen = choose(instances, avoid, now)
+      const chosen = choose(instances, avoid, now, context)
       chosen?.breaker.enter(now)
       return chosen
     },
@@ -25,10 +27,17 @@ export function createFleet(instances: readonly Instance[]): Fleet {
   }
 }
 
-function choose(instances: readonly Instance[], avoid: ReadonlySet<Instance>, now: number): Instance | undefined {
+function choose(
+  instances: readonly Instance[],
+  avoid: ReadonlySet<Instance>,
+  now: number,
+  context?: CallContext,
+): Instance | undefined {
+  const isFit = ({ breaker, holds }: Instance): boolean =>
+    breaker.admits(now) && (context === undefined || holds.left(context) === 0)
   const [only] = instances
-  if (instances.length === 1) return only?.breaker.admits(now) ? only : undefined
-  const fit = instances.filter(({ breaker }) => breaker.admits(now))
+  if (instances.length === 1) return only && isFit(only) ? only : undefined
+  const fit = instances.filter(isFit)
   const fresh = avoid.size === 0 ? fit : fit.filter((instance) => !avoid.has(instance))
   return leastBusyOfTwo(fresh.length > 0 ? fresh : fit)
 }

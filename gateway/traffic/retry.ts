@@ -1,6 +1,6 @@
 /** Tries a call again where that cannot do harm: queries always, mutations only where every field carries an idempotency key. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CallFailure } from './failure.ts'
+import { CallFailure, mayBeSentAgain } from './failure.ts'
 import type { Instance } from './instance.ts'
 import type { Reply, Step, Work } from './step.ts'
 
@@ -15,16 +15,18 @@ const MAX_SAVED = 50
 
 export function retried(tryOnce: Try): Step {
   let saved = MAX_SAVED
-  /** @param tries so many there were, with this one */
-  const attempt = (work: Work, asked: Set<Instance>, tries: number): Promise<Reply> =>
+  /** @param tries so many there were, with this one @param before why the last one failed */
+  const attempt = (work: Work, asked: Set<Instance>, tries: number, before?: CallFailure): Promise<Reply> =>
     tryOnce(work, asked).catch(async (failure: unknown) => {
+      // That nobody else could be asked says less than what went wrong.
+      if (before && isUnsent(failure)) throw before
       if (!(failure instanceof CallFailure) || tries === MAX_TRIES || saved < 1 || !mayRetry(failure, work))
         throw failure
       const pause = FIRST_PAUSE * 5 ** (tries - 1) * (0.5 + Math.random() / 2)
       if (performance.now() + pause >= work.deadline) throw failure
       saved -= 1
       await sleep(pause)
-      return attempt(work, asked, tries + 1)
+      return attempt(work, asked, tries + 1, failure)
     })
   return (work) => {
     saved = Math.min(saved + SAVED_PER_CALL, MAX_SAVED)
@@ -33,7 +35,11 @@ export function retried(tryOnce: Try): Step {
 }
 
 /** A mutation that reached the service may have been done: its key makes the second time harmless, and nothing else does. */
-function mayRetry({ kind }: CallFailure, { call, signal }: Work): boolean {
-  if (signal?.aborted || kind === 'cancelled' || kind === 'timeout') return false
-  return call.operation === 'query' || (call.context.idempotent && kind === 'connection')
+function mayRetry(failure: CallFailure, { call, signal }: Work): boolean {
+  const again = mayBeSentAgain(failure)
+  if (signal?.aborted || again === 'nothing') return false
+  return call.operation === 'query' || (call.context.idempotent && again === 'keyed')
 }
+
+const isUnsent = (failure: unknown): boolean =>
+  failure instanceof CallFailure && (failure.kind === 'overload' || failure.kind === 'held')

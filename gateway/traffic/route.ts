@@ -5,10 +5,11 @@ import { coalesced } from './coalesce.ts'
 import { delivery } from './delivery.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 import { hedged } from './hedge.ts'
-import { openInstance } from './instance.ts'
+import { type InstanceOptions, openInstance } from './instance.ts'
 import type { ServiceDefinition, StatefulService, StatelessService } from './kind.ts'
 import { createLatency } from './latency.ts'
 import type { ServiceMetrics } from './metrics.ts'
+import { questionTo } from './question.ts'
 import { queued } from './queue.ts'
 import { retried, type Try } from './retry.ts'
 import type { Step } from './step.ts'
@@ -30,7 +31,10 @@ export interface RouteOptions {
 
 export function openRoute({ definition, addresses, secret, ownServices, store, metrics }: RouteOptions): Route {
   const { concurrency, queue: length } = definition
-  const fleet = createFleet(addresses.map((address) => openInstance(address, concurrency, ownServices)))
+  const ask: InstanceOptions['ask'] = (instance) => questionTo(definition, instance, secret)
+  const fleet = createFleet(
+    addresses.map((address) => openInstance(address, { connections: concurrency, isOurs: ownServices, ask })),
+  )
   const latency = createLatency()
   const observe = (milliseconds: number): void => {
     latency.record(milliseconds)

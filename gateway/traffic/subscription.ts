@@ -33,7 +33,7 @@ export async function* subscription(
     const instance = fleet.peek(asked)
     if (!instance || asked.has(instance)) throw refused(failure)
     asked.add(instance)
-    const stream = openStream(instance, headersFor(definition, instance.path, { call, text }, secret), text, signal)
+    const stream = openStream(instance, headersFor(definition, instance, { call, text }, secret), text, signal)
     try {
       for (let answer = await stream.next(); answer; answer = await stream.next()) yield answer
       return

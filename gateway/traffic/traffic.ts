@@ -6,10 +6,10 @@ import { tagsToPurge } from './cache/tags.ts'
 import { type Download, download } from './download.ts'
 import { CallFailure, toClient } from './failure.ts'
 import { createFailureLog } from './failure-log.ts'
-import { healthOf } from './instance.ts'
+import { probeHealth } from './health.ts'
+import { closeInstance, healthOf } from './instance.ts'
 import type { ServiceDefinition, ServiceKind } from './kind.ts'
 import type { TrafficMetrics } from './metrics.ts'
-import { probeHealth } from './probe.ts'
 import { openRoute } from './route.ts'
 import { bodyText, type Send, type ServiceAnswer, type ServiceCall } from './send.ts'
 import { subscription } from './subscription.ts'
@@ -17,7 +17,7 @@ import { subscription } from './subscription.ts'
 /** A service and where its instances are. */
 export interface LocatedService {
   readonly definition: ServiceDefinition
-  /** Base addresses, or whole endpoints where they have a path. */
+  /** Whole endpoints; of services of ours, base addresses where they have no path. */
   readonly addresses: readonly string[]
 }
 
@@ -133,8 +133,7 @@ export function createTraffic({ services, secret, ownServices, store, metrics, l
       stopProbing()
       unwatch()
       failures.close()
-      for (const { http } of instances) http.destroy()
-      await Promise.all(instances.map(({ files }) => files.close()))
+      await Promise.all(instances.map(closeInstance))
     },
   }
 }

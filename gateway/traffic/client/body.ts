@@ -10,7 +10,7 @@ import { malformed } from './head.ts'
 export interface Body {
   /**
    * Takes the next piece; what it needs of it is copied or read before it returns.
-   * Returns how many bytes of the piece were the body's. @throws CallFailure of kind `answer`
+   * Returns how many bytes of the piece were the body's. @throws CallFailure of kind `answer` or `size`
    */
   take(piece: Buffer): number
   /** True once it is whole; one that goes on until the end of the connection is never known to be. */
@@ -39,13 +39,17 @@ export const NO_BODY: Body = {
   text: () => '',
 }
 
+/** How bytes become text: `latin1` gives a letter for each. */
+type Letters = 'utf8' | 'latin1'
+
 /** @param sink takes the pieces of a body that does not tell its length; by default they are kept */
-export function openBody(framing: AnswerHead['framing'], sink?: Sink): Body {
-  if (typeof framing === 'number') return measuredBody(framing)
-  return framing === 'chunked' ? chunkedBody(sink ?? createKept()) : endlessBody(sink ?? createKept())
+export function openBody(framing: AnswerHead['framing'], letters: Letters = 'utf8', sink?: Sink): Body {
+  if (typeof framing === 'number') return measuredBody(framing, letters)
+  const kept = sink ?? createKept(letters)
+  return framing === 'chunked' ? chunkedBody(kept) : endlessBody(kept)
 }
 
-function measuredBody(length: number): Body {
+function measuredBody(length: number, letters: Letters): Body {
   if (length > MAX_BODY) throw tooLarge()
   let text = ''
   let bytes = 0
@@ -54,7 +58,7 @@ function measuredBody(length: number): Body {
     take(piece) {
       const taken = Math.min(length - bytes, piece.length)
       // Most come in one piece, and are read where they lie.
-      if (taken === length) text = piece.toString('utf8', 0, length)
+      if (taken === length) text = piece.toString(letters, 0, length)
       // An empty piece, as of a head that came alone, is no beginning: what is not written of the buffer is anybody's memory.
       else if (taken > 0) {
         whole ??= Buffer.allocUnsafe(length)
@@ -65,7 +69,7 @@ function measuredBody(length: number): Body {
     },
     isWhole: () => bytes === length,
     bytes: () => bytes,
-    text: () => whole?.toString('utf8') ?? text,
+    text: () => whole?.toString(letters) ?? text,
   }
 }
 
@@ -128,7 +132,7 @@ function chunkedBody(kept: Sink): Body {
   }
 }
 
-function createKept(): Sink {
+function createKept(letters: Letters): Sink {
   const kept = createGrowingBuffer()
   return {
     add(piece: Buffer) {
@@ -136,8 +140,8 @@ function createKept(): Sink {
       kept.add(piece)
     },
     bytes: kept.bytes,
-    text: () => kept.content().toString('utf8'),
+    text: () => kept.content().toString(letters),
   }
 }
 
-const tooLarge = (): CallFailure => new CallFailure('answer', `the answer has over ${MAX_BODY} bytes`)
+export const tooLarge = (): CallFailure => new CallFailure('size', `the answer has over ${MAX_BODY} bytes`)

@@ -1,6 +1,7 @@
 /** One kept-alive HTTP/1.1 connection, which carries one request at a time. What is not plainly an answer to it ends the connection. */
 import { CallFailure } from '../failure.ts'
 import { type Body, NO_BODY, openBody } from './body.ts'
+import { isEncoded } from './decode.ts'
 import { type AnswerHead, HEAD_END, MAX_HEAD, malformed, readHead } from './head.ts'
 import { openSocket } from './socket.ts'
 
@@ -9,6 +10,7 @@ export interface HttpAnswer {
   readonly status: number
   /** The headers that are read here (see `head.ts`), by their names in small letters. */
   readonly fields: ReadonlyMap<string, string>
+  /** With a letter for each byte while its content is encoded. */
   readonly text: string
   /** Of the body, on the wire. */
   readonly bytes: number
@@ -105,8 +107,9 @@ export function openConnection(origin: URL, echoes: boolean, events: ConnectionE
     finish(head as AnswerHead, body, taken === rest.length)
   }
 
-  const open = ({ status, framing, callId }: AnswerHead, { callId: asked }: Receiver): Body => {
-    if (callId === asked || (callId === undefined && !echoes)) return openBody(framing)
+  const open = ({ status, framing, fields, callId }: AnswerHead, { callId: asked }: Receiver): Body => {
+    if (callId === asked || (callId === undefined && !echoes))
+      return openBody(framing, isEncoded({ fields }) ? 'latin1' : 'utf8')
     // Who stands between may refuse without knowing of calls: the status is all that is believed of it.
     if (callId === undefined && status >= 400) return NO_BODY
     onUnasked()

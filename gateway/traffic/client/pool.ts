@@ -2,6 +2,7 @@
 import { CallFailure } from '../failure.ts'
 import { createAlarm } from './alarm.ts'
 import { type Connection, type HttpAnswer, openConnection, type Receiver } from './connection.ts'
+import { decodeAnswer, isEncoded } from './decode.ts'
 import { onWire, requestHead } from './request.ts'
 import { createRest } from './rest.ts'
 
@@ -27,6 +28,8 @@ export interface Sent {
 
 export interface HttpPool {
   send(request: HttpRequest): Sent
+  /** Fails what is on its way and what waits. */
+  failAll(failure: CallFailure): void
   /** Ends every connection at once. */
   destroy(): void
 }
@@ -133,7 +136,7 @@ export function createHttpPool(address: string, size: number, echoes = false): H
         connection: undefined,
         answered(answer) {
           errand.connection = undefined
-          resolve(answer)
+          resolve(isEncoded(answer) ? decodeAnswer(answer) : answer)
         },
         failed(failure) {
           errand.connection = undefined
@@ -143,6 +146,10 @@ export function createHttpPool(address: string, size: number, echoes = false): H
       alarm.by(deadline)
       dispatch(errand)
       return { answer: promise, cancel: (failure) => giveUp(errand, failure) }
+    },
+    failAll(failure) {
+      for (const errand of waiting) giveUp(errand, failure)
+      for (const connection of open) if (connection.receiver) connection.destroy(failure)
     },
     destroy() {
       clearInterval(sweep)

@@ -1,0 +1,23 @@
+/** Decodes answers whose body was compressed, never over the limit. */
+import { decoderOf } from '../../process/content-coding.ts'
+import { CallFailure } from '../failure.ts'
+import { MAX_BODY, tooLarge } from './body.ts'
+import type { HttpAnswer } from './connection.ts'
+
+export const isEncoded = ({ fields }: Pick<HttpAnswer, 'fields'>): boolean => fields.has('content-encoding')
+
+/** @param answer its text has a letter for each byte. Rejects with a `CallFailure`, but of a refusal the status is left */
+export async function decodeAnswer(answer: HttpAnswer): Promise<HttpAnswer> {
+  const decode = decoderOf(answer.fields.get('content-encoding'))
+  const bytes = Buffer.from(answer.text, 'latin1')
+  if (decode === 'nothing' || bytes.length === 0) return { ...answer, text: bytes.toString() }
+  try {
+    if (!decode) throw new CallFailure('answer', 'the answer has an unknown content encoding')
+    return { ...answer, text: (await decode(bytes, { maxOutputLength: MAX_BODY })).toString() }
+  } catch (error) {
+    if (answer.status >= 400) return { ...answer, text: '' }
+    if (error instanceof CallFailure) throw error
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge()
+    throw new CallFailure('answer', 'the answer does not match its content encoding', { cause: error })
+  }
+}

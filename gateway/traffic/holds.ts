@@ -1,0 +1,40 @@
+/**
+ * Which callers an instance asked to leave it alone, and until when. Others are not held back: what one caller asks for may be all that it has too
+ * much of, and whoever asks next finds out by a single call.
+ */
+import { LRUCache } from 'lru-cache'
+import type { CallContext } from './send.ts'
+
+const CALLERS = 10_000 // remembered
+const LONGEST = 60 // seconds
+
+export interface Holds {
+  hold(context: CallContext, seconds: number): void
+  /** Milliseconds for which the caller has to stay away; 0 where it need not. */
+  left(context: CallContext): number
+}
+
+/** Where tokens are opaque, many callers can have one address. */
+const keyOf = ({ caller, authorization }: CallContext): string => `${caller()}\n${authorization ?? ''}`
+
+export function createHolds(): Holds {
+  let until: LRUCache<string, number> | undefined
+  return {
+    hold(context, seconds) {
+      until ??= new LRUCache({ max: CALLERS })
+      until.set(keyOf(context), performance.now() + seconds * 1000)
+    },
+    left(context) {
+      // Nearly no instance has ever held anybody back.
+      if (!until) return 0
+      return Math.max(0, (until.get(keyOf(context)) ?? 0) - performance.now())
+    },
+  }
+}
+
+/** Seconds that `Retry-After` asks for (RFC 9110, section 10.2.3), from one to a minute's; `undefined` where it is absent or senseless. */
+export function readRetryAfter(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined
+  const seconds = /^\d{1,10}$/.test(value) ? Number(value) : Math.ceil((Date.parse(value) - Date.now()) / 1000)
+  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(seconds, 1), LONGEST)
+}

@@ -1,0 +1,28 @@
+/** What the gateway asks a service in its own name, to find out whether it is well: what every GraphQL server can answer, and nobody caused. */
+import { headersFor } from './delivery.ts'
+import type { Instance, Question } from './instance.ts'
+import type { ServiceDefinition } from './kind.ts'
+import type { CallContext } from './send.ts'
+
+const TEXT = '{"query":"{__typename}"}'
+
+const context: CallContext = {
+  requestId: 'health',
+  caller: () => 'gateway',
+  authorization: undefined,
+  perspective: undefined,
+  language: undefined,
+  signal: undefined,
+  idempotent: false,
+  observe: () => undefined,
+}
+
+export function questionTo(
+  definition: ServiceDefinition,
+  instance: Pick<Instance, 'path' | 'authorization'>,
+  secret: string | undefined,
+): Question {
+  const call = { service: definition.name, operation: 'query', body: TEXT, context } as const
+  const headers = headersFor(definition, instance, { call, text: TEXT }, secret)
+  return { method: 'POST', path: instance.path, headers, body: TEXT }
+}

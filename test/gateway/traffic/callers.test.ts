@@ -1,0 +1,150 @@
+import type { ServerResponse } from 'node:http'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { type ServiceDefinition, stateful, stateless } from '../../../gateway/traffic/kind.ts'
+import type { Traffic } from '../../../gateway/traffic/traffic.ts'
+import { callOf, startUpstream, trafficTo, type Upstream } from '../../support/upstream.ts'
+
+const closing: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+const plain = { sharedCache: false, hedging: false, coalescing: false } as const
+const BAD = '{"query":"{bad}"}'
+const GOOD = '{"query":"{good}"}'
+
+/** Does as it is told with bad operations, and answers all others. */
+async function startService(answer: (response: ServerResponse) => unknown): Promise<Upstream> {
+  const upstream = await startUpstream(({ response, body }) =>
+    body === BAD ? answer(response) : { data: { good: true } },
+  )
+  closing.push(upstream.stop)
+  return upstream
+}
+
+function to(definition: ServiceDefinition, ...upstreams: readonly Upstream[]): Traffic {
+  const addresses = upstreams.map(({ url }) => url)
+  const traffic = trafficTo(definition, addresses)
+  closing.unshift(() => traffic.close())
+  return traffic
+}
+
+interface Outcome {
+  readonly code: unknown
+  readonly retryAfter?: unknown
+}
+
+const send = (traffic: Traffic, body: string, authorization: string, kind?: 'mutation'): Promise<Outcome> =>
+  traffic.send(callOf('s', body, { authorization }, kind)).then(
+    () => ({ code: 'OK' }),
+    ({ extensions: { code, retryAfter } }) => ({ code, ...(retryAfter !== undefined && { retryAfter }) }),
+  )
+const calls = ({ bodies }: Upstream): number => bodies.filter((body) => body === BAD).length
+
+const text =
+  (status: number, body: string, headers: Record<string, string> = {}) =>
+  (response: ServerResponse) =>
+    void response.writeHead(status, headers).end(body)
+
+const soon = new Date(Date.now() + 3_600_000).toUTCString()
+
+/** What a caller's operations meet, what it is told, and how often the service is asked for it. */
+const faults: readonly (readonly [string, (response: ServerResponse) => unknown, string, number])[] = [
+  ['400', text(400, 'no'), 'SERVICE_UNAVAILABLE', 1],
+  ['401', text(401, '<html>'), 'UNAUTHENTICATED', 1],
+  ['403', text(403, '{"error":"forbidden"}'), 'FORBIDDEN', 1],
+  ['404', text(404, ''), 'SERVICE_UNAVAILABLE', 1],
+  ['408', text(408, ''), 'SERVICE_UNAVAILABLE', 1],
+  ['413', text(413, ''), 'SERVICE_UNAVAILABLE', 1],
+  ['429', text(429, ''), 'SERVICE_UNAVAILABLE', 1],
+  ['429 with a time to wait', text(429, '', { 'retry-after': '30' }), 'SERVICE_UNAVAILABLE', 1],
+  ['503 with a time to wait', text(503, '', { 'retry-after': '30' }), 'SERVICE_UNAVAILABLE', 1],
+  ['a redirect', text(302, '', { location: 'http://127.0.0.1:1/' }), 'SERVICE_UNAVAILABLE', 3],
+  ['no content', text(204, ''), 'SERVICE_UNAVAILABLE', 3],
+  ['nothing', text(200, ''), 'SERVICE_UNAVAILABLE', 3],
+  ['HTML', text(200, '<html>sign in</html>'), 'SERVICE_UNAVAILABLE', 3],
+  ['half an answer', text(200, '{"data":{'), 'SERVICE_UNAVAILABLE', 3],
+  ['an encoding nobody knows', text(200, '{"data":{}}', { 'content-encoding': 'x' }), 'SERVICE_UNAVAILABLE', 3],
+  ['500', text(500, 'oops'), 'SERVICE_UNAVAILABLE', 3],
+  ['502 in HTML', text(502, '<html>'), 'SERVICE_UNAVAILABLE', 3],
+  ['503 without a time', text(503, ''), 'SERVICE_UNAVAILABLE', 3],
+  ['a cut connection', (response) => void response.destroy(), 'SERVICE_UNAVAILABLE', 3],
+  ['what is no HTTP', (response) => void response.socket?.end('SSH-2.0\r\n\r\n'), 'SERVICE_UNAVAILABLE', 3],
+  ['an answer over the limit', text(200, 'x'.repeat(17 * 1024 * 1024)), 'SERVICE_UNAVAILABLE', 1],
+  ['no answer', () => undefined, 'SERVICE_TIMEOUT', 1],
+]
+
+describe('one caller whose operations meet', () => {
+  test.each(faults)('%s closes the service for nobody else', async (what, answer, code, tries) => {
+    const service = await startService(answer)
+    const deadline = what === 'no answer' ? 300 : 20_000
+    for (const definition of [stateful('s', { deadline }), stateless('s', { ...plain, deadline })]) {
+      const traffic = to(definition, service)
+      const before = calls(service)
+      expect((await send(traffic, BAD, 'bad caller')).code).toBe(
+        definition.kind === 'stateful' ? code : code === 'SERVICE_TIMEOUT' ? code : 'SERVICE_UNAVAILABLE',
+      )
+      expect(calls(service) - before).toBe(tries)
+      for (let round = 0; round < 3; round += 1) {
+        const many = what === 'an answer over the limit' ? 6 : 30
+        await Promise.all(Array.from({ length: many }, () => send(traffic, BAD, 'bad caller')))
+        for (let n = 0; n < 3; n += 1) expect(await send(traffic, GOOD, 'good caller')).toEqual({ code: 'OK' })
+      }
+      expect(traffic.status()[0]?.instances[0]?.health).toBe('healthy')
+    }
+  })
+
+  test.each(faults)('%s is not asked twice for a mutation', async (_what, answer) => {
+    const service = await startService(answer)
+    await send(to(stateful('s', { deadline: 300 }), service), BAD, 'bad caller', 'mutation')
+    expect(calls(service)).toBe(1)
+  })
+})
+
+describe('a service that asks to be left alone', () => {
+  test.each([
+    ['429', 429, '7', 7],
+    ['503', 503, '7', 7],
+    ['503 and a GraphQL answer', 503, '7', 7],
+    ['503 and a date', 503, soon, 60],
+    ['503 and a time in the past', 503, 'Thu, 01 Jan 1970 00:00:00 GMT', 1],
+    ['503 and a day', 503, '86400', 60],
+  ])('with %s is not asked by that caller for so long, who is told so', async (what, status, retryAfter, seconds) => {
+    const body = what.includes('GraphQL') ? '{"errors":[{"message":"busy"}]}' : ''
+    const service = await startService(text(status, body, { 'retry-after': retryAfter }))
+    const traffic = to(stateful('s'), service)
+    for (let n = 0; n < 3; n += 1) {
+      const refused = await send(traffic, n === 0 ? BAD : GOOD, 'a caller')
+      expect(refused).toEqual({ code: 'SERVICE_UNAVAILABLE', retryAfter: seconds })
+    }
+    expect(service.bodies.length).toBe(1)
+    expect(await send(traffic, GOOD, 'another caller')).toEqual({ code: 'OK' })
+  })
+
+  test('is asked again once the time is over', async () => {
+    const service = await startService(text(503, '', { 'retry-after': '1' }))
+    const traffic = to(stateful('s'), service)
+    const began = performance.now()
+    expect((await send(traffic, BAD, 'a caller')).code).toBe('SERVICE_UNAVAILABLE')
+    while ((await send(traffic, GOOD, 'a caller')).code !== 'OK') await new Promise((next) => setTimeout(next, 10))
+    expect(performance.now() - began).toBeGreaterThanOrEqual(990)
+    expect(service.bodies.length).toBe(2)
+  })
+
+  test('is left for another instance', async () => {
+    const [busy, free] = [
+      await startService(text(503, '', { 'retry-after': '30' })),
+      await startService(() => ({ data: {} })),
+    ]
+    const traffic = to(stateful('s'), busy, free)
+    for (let n = 0; n < 30; n += 1) expect(await send(traffic, BAD, 'a caller')).toEqual({ code: 'OK' })
+    expect(busy.bodies.length).toBe(1)
+  })
+
+  test('in GraphQL with 429 is believed what it says', async () => {
+    const error = { message: 'Enough.', extensions: { code: 'BUDGET_EXHAUSTED', retryAfter: 9 } }
+    const service = await startService(text(429, JSON.stringify({ errors: [error] }), { 'retry-after': '9' }))
+    const { errors } = await to(stateful('s'), service).send(callOf('s', BAD))
+    expect(errors).toEqual([error])
+  })
+})
