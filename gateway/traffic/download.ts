@@ -31,10 +31,12 @@ const ANSWERED = [
   'content-type',
   'etag',
   'last-modified',
+  'retry-after',
   'vary',
   'x-content-type-options',
 ]
 const MAX_TRIES = 3
+const TIMEOUTS: ReadonlySet<unknown> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
 const STALL = 30_000 // milliseconds without a byte
 
 /** Writes the answer to `response`. Rejects with a `CallFailure` only while nothing was written yet. */
@@ -54,11 +56,20 @@ export async function download(
     try {
       const answer = await request(instance, secret, wanted, deadline)
       instance.breaker.succeeded()
+      if (tries < MAX_TRIES && isShedding(answer) && fleet.instances.some((other) => !asked.has(other))) {
+        await answer.body.dump()
+        continue
+      }
       await passOn(answer, response)
       return
     } catch (error) {
       // Once bytes are out, a cut is all that is left: half a file must not look whole.
       if (response.headersSent) return void response.destroy()
+      if (isTimeout(error)) {
+        // How long a file takes says nothing about the calls that the same instance answers.
+        instance.breaker.abandoned()
+        throw new CallFailure('timeout', `${instance.url}: ${String(error)}`, { cause: error })
+      }
       instance.breaker.failed(performance.now())
       if (tries === MAX_TRIES)
         throw new CallFailure('connection', `${instance.url}: ${String(error)}`, { cause: error })
@@ -67,6 +78,12 @@ export async function download(
     }
   }
 }
+
+/** An instance that has too much to do says so; another may have less. */
+const isShedding = ({ statusCode, headers }: Dispatcher.ResponseData): boolean =>
+  statusCode === 503 && headers['retry-after'] !== undefined
+
+const isTimeout = (error: unknown): boolean => error instanceof Error && 'code' in error && TIMEOUTS.has(error.code)
 
 function request(
   { files, authorization }: Instance,

@@ -65,10 +65,10 @@ export function createAssetResponder(findManifest: FindManifest): RespondWithAss
   return async (request, response, path) => {
     if (!path.startsWith(ASSET_URL)) return false
     const found = await read(path.slice(ASSET_URL.length)).catch((error: unknown) => {
-      if (error instanceof BusyError) return 'busy' as const
+      if (error instanceof BusyError) return error
       throw error
     })
-    if (found === 'busy') refuse(response, 503, 'SERVICE_UNAVAILABLE', 'Too many images are being made; try again.')
+    if (found instanceof BusyError) refuseBusy(response, found)
     else if (found === undefined) refuse(response, 404, 'BAD_USER_INPUT', 'There is no such file.')
     else send(request, response, found)
     return true
@@ -126,8 +126,12 @@ function rangeOf(
   return ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1 ? undefined : ranges[0]
 }
 
+function refuseBusy(response: ServerResponse, { retryAfter }: BusyError): void {
+  response.setHeader('retry-after', String(retryAfter))
+  refuse(response, 503, 'SERVICE_UNAVAILABLE', 'Too many images are being made; try again.')
+}
+
 function refuse(response: ServerResponse, status: number, code: ErrorCode, message: string): void {
   response.setHeader('cache-control', 'no-store')
-  if (status === 503) response.setHeader('retry-after', '2')
   sendJson(response, status, { errors: [{ message, extensions: { code } }] })
 }

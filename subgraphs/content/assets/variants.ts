@@ -39,28 +39,50 @@ export function parseVariantName(name: string): { stem: string; width: number; f
   return { stem, width: Number(width), format: format === 'avif' ? 'AVIF' : 'WEBP' }
 }
 
-/** Thrown where too many images wait to be made; the client may come back. */
-export class BusyError extends Error {}
+/** Thrown where an image would wait too long to be made; the client may come back. */
+export class BusyError extends Error {
+  /** Seconds. */
+  readonly retryAfter: number
+
+  constructor(wait: number) {
+    super('too many images are being made')
+    this.retryAfter = Math.max(1, Math.ceil(wait / 1000))
+  }
+}
 
 /** @returns bytes of the variant. Rejects with BusyError, or with a fault of the image itself. */
 export type MakeVariant = (original: Uint8Array, variant: Variant) => Promise<Buffer>
 
 const MAX_KEPT = 16 * 1024 * 1024 // bytes
-const MAX_WAITING = 64
+const LONGEST_WAIT = 2_000 // milliseconds; well below the gateway's deadline
+const FIRST_GUESS = 200 // milliseconds that an image takes
+const WEIGHT = 0.3 // of the newest figure in the mean
 
-export function createVariantMaker(): MakeVariant {
+/** @param encode makes one variant */
+export function createVariantMaker(encode: Encode = encodeBySharp): MakeVariant {
   const kept = new LRUCache<string, Buffer>({ maxSize: MAX_KEPT, sizeCalculation: ({ length }) => length + 1 })
   const making = new Map<string, Promise<Buffer>>()
   // One at a time: encoding takes memory by the image, and an instance must stay small.
   let last: Promise<unknown> = Promise.resolve()
+  let mean = FIRST_GUESS
+
+  const timed = async (original: Uint8Array, width: number, format: ImageFormat): Promise<Buffer> => {
+    const began = performance.now()
+    try {
+      return await encode(original, width, format)
+    } finally {
+      mean += (performance.now() - began - mean) * WEIGHT
+    }
+  }
 
   return (original, { url, format, width }) => {
     const found = kept.get(url)
     if (found) return Promise.resolve(found)
     const underway = making.get(url)
     if (underway) return underway
-    if (making.size >= MAX_WAITING) return Promise.reject(new BusyError('too many images are being made'))
-    const made = last.then(() => encode(original, width, format))
+    const wait = making.size * mean
+    if (wait > LONGEST_WAIT) return Promise.reject(new BusyError(wait))
+    const made = last.then(() => timed(original, width, format))
     last = made.catch(() => undefined)
     making.set(url, made)
     return made
@@ -72,7 +94,9 @@ export function createVariantMaker(): MakeVariant {
   }
 }
 
-async function encode(original: Uint8Array, width: number, format: ImageFormat): Promise<Buffer> {
+type Encode = (original: Uint8Array, width: number, format: ImageFormat) => Promise<Buffer>
+
+async function encodeBySharp(original: Uint8Array, width: number, format: ImageFormat): Promise<Buffer> {
   // Loaded with the first image: its native library takes memory that an instance without images keeps free.
   const { default: sharp } = await import('sharp') // Apache 2.0; libvips, the image library of the Node field
   sharp.cache(false)

@@ -7,7 +7,7 @@ import { type RunningGateway, startGateway } from '../../../gateway/gateway.ts'
 import { createLogger } from '../../../gateway/process/log.ts'
 import { SIGNATURE_HEADER, verifySignature } from '../../../gateway/protocol/signature.ts'
 import { readAnswer, verdict } from '../../support/gateway.ts'
-import { startUpstream, type Upstream } from '../../support/upstream.ts'
+import { startUpstream, type Upstream, until } from '../../support/upstream.ts'
 
 const GATEWAY_SECRET = 'a secret of sixteen'
 const picture = Buffer.from('not really a picture, but long enough to be cut in two'.repeat(1_000))
@@ -102,5 +102,38 @@ describe('a file that a service serves', () => {
     expect(verdict(answer)).toBe('503 SERVICE_UNAVAILABLE')
     expect(JSON.stringify(answer.errors)).not.toContain('127.0.0.1')
     await Promise.all([first.start(), second.start()])
+  })
+
+  test('that is slow is no evidence against the instance: its other answers are taken as before', async () => {
+    const healthy = () => gateway.commands.services().then((all) => all.find(({ name }) => name === 'content'))
+    const isHealthy = async () => (await healthy())?.instances.every(({ health }) => health === 'healthy') ?? false
+    await until(isHealthy)
+    for (const upstream of content) {
+      const usual = upstream.answer
+      upstream.answer = (received) => (received.request.url === '/assets/slow.avif' ? undefined : usual(received))
+    }
+    const slow = Array.from({ length: 12 }, () => fetch(`${gateway.url}/assets/slow.avif`))
+    expect(new Set((await Promise.all(slow)).map(({ status }) => status))).toEqual(new Set([504]))
+    expect(await isHealthy()).toBe(true)
+    expect((await fetch(`${gateway.url}/assets/abc-picture.png`)).status).toBe(200)
+  })
+
+  test('is asked for elsewhere where one instance is busy; where all are, the client is told when to come back', async () => {
+    const [first, second] = content as [Upstream, Upstream]
+    const befores = content.map(({ answer }) => answer)
+    const busy: Upstream['answer'] = ({ request, response }) => {
+      if (request.url?.startsWith('/health')) return { pid: 1 }
+      response.writeHead(503, { 'retry-after': '3' }).end('{}')
+      return undefined
+    }
+    first.answer = busy
+    for (let time = 0; time < 12; time += 1)
+      expect((await fetch(`${gateway.url}/assets/abc-picture.png`)).status).toBe(200)
+    second.answer = busy
+    const answer = await fetch(`${gateway.url}/assets/abc-picture.png`)
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '3'])
+    content.forEach((upstream, index) => {
+      upstream.answer = befores[index] ?? upstream.answer
+    })
   })
 })
