@@ -7,7 +7,7 @@ import {
   ApolloServerPluginInlineTraceDisabled,
 } from '@apollo/server/plugin/disabled'
 import { buildSubgraphSchema } from '@apollo/subgraph'
-import { type GraphQLFormattedError, parse } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError, parse } from 'graphql'
 import { z } from 'zod'
 import { HttpError, parseJson, readBody, sendHttpError, sendJson } from '../gateway/process/http.ts'
 import { announceReady, type LifecycleState, type RunningProcess, runProcess } from '../gateway/process/lifecycle.ts'
@@ -48,6 +48,8 @@ export interface Service<Context extends object> {
   context(request: ServiceRequest): Context | Promise<Context>
   /** Headers that depend on what the resolvers did (`vary`, a stricter `cache-control`); asked for after they have run. */
   headers?(context: Context): Readonly<Record<string, string>>
+  /** A coded error for a fault that clients may know of: a database that is away. */
+  explain?(error: unknown): GraphQLError | undefined
   /** Answers signed GET and HEAD requests beside `/graphql` and `/health`; false where it has nothing at `path`. */
   get?(request: IncomingMessage, response: ServerResponse, path: string): Promise<boolean>
   /** Rejects while the service cannot serve (a database is away); asked by `/health/ready`. */
@@ -96,6 +98,8 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
     resolvers: service.resolvers,
   })
   codeWrongLiterals(schema)
+  const formatError = (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError =>
+    maskError(formatted, error, log, service.explain)
   const apollo = new ApolloServer<Context>({
     schema,
     introspection: false,
@@ -105,7 +109,7 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
     parseOptions: { maxTokens: 20_000 },
     documentStore: createDocumentStore(),
     logger: log,
-    formatError: (formatted, error) => maskError(formatted, error, log),
+    formatError,
     plugins: [
       ApolloServerPluginInlineTraceDisabled(), // its protobuf library alone takes megabytes of every instance
       ...(definition.kind === 'stateful' ? [ApolloServerPluginCacheControlDisabled(), noStore] : []),
@@ -198,8 +202,11 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
         else if (request.method === 'POST' && path === '/graphql') await answerOperation(request, response, path)
         else throw new HttpError(405, 'BAD_USER_INPUT', 'Operations are sent with POST to /graphql.', { allow: 'POST' })
       } catch (error) {
-        if (!(error instanceof HttpError)) throw error
-        sendHttpError(response, error)
+        if (error instanceof HttpError) return sendHttpError(response, error)
+        const explained = response.headersSent ? undefined : service.explain?.(error)
+        if (!explained) throw error
+        log.warn({ err: error }, explained.message)
+        sendJson(response, 503, { errors: [explained] })
       }
     },
     { host: common.HOST, port: common.PORT },
@@ -210,7 +217,7 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
         server: listener.server,
         context: (request) => service.context(request),
         check: (request) => checkSignature(request, request.url ?? '/', Buffer.alloc(0)),
-        formatError: (formatted, error) => maskError(formatted, error, log),
+        formatError,
       })
     : undefined
   state = 'ready'
@@ -252,11 +259,21 @@ function headersOf<Context extends object>(service: Service<Context>, context: C
 }
 
 /** Coded errors are meant for the client; anything else is a fault of ours and stays in the log. */
-function maskError(given: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError {
+function maskError(
+  given: GraphQLFormattedError,
+  error: unknown,
+  log: Logger,
+  explain: Service<object>['explain'],
+): GraphQLFormattedError {
   const formatted = withLiteralCode(given, error)
   const code = formatted.extensions?.['code']
   if (isErrorCode(code) && code !== 'INTERNAL') return formatted
-  log.error({ err: error }, 'a resolver failed')
   const { locations: _locations, ...rest } = formatted
+  const explained = explain?.(error instanceof GraphQLError ? (error.originalError ?? error) : error)
+  if (explained) {
+    log.warn({ err: error }, explained.message)
+    return { ...rest, message: explained.message, extensions: explained.extensions }
+  }
+  log.error({ err: error }, 'a resolver failed')
   return { ...rest, message: 'Internal error.', extensions: { code: 'INTERNAL' } }
 }

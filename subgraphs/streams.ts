@@ -6,6 +6,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import {
   type ExecutionResult,
+  type FormattedExecutionResult,
   type GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
@@ -54,14 +55,26 @@ function formatResult(result: ExecutionResult, formatError: StreamsOptions<objec
   return { ...result, errors: result.errors.map((error) => formatError(error.toJSON(), error) as GraphQLError) }
 }
 
+/** Codes of faults that pass, or that are ours: an event with one was not read whole, and must not count as delivered. */
+const FAULTS: ReadonlySet<unknown> = new Set(['INTERNAL', 'SERVICE_UNAVAILABLE', 'SERVICE_TIMEOUT'])
+
+const isWhole = ({ errors }: ExecutionResult): boolean =>
+  !errors?.some(({ extensions }) => FAULTS.has(extensions?.['code']))
+
 function createSseAnswers<Context extends object>({ schema, context, formatError }: StreamsOptions<Context>) {
   const open = new Set<AsyncGenerator<string, void, undefined>>()
+  /** Requests whose latest event could not be read whole: their streams end before it, and the caller resumes. */
+  const broken = new WeakSet<IncomingMessage>()
   const handle = createHandler<IncomingMessage, ServiceRequest, AnyContext>({
     schema,
     validate,
     authenticate: () => null, // one stream, one connection: nothing is kept between requests
     context: async ({ context: from }) => (await context(from)) as AnyContext,
-    onNext: (_context, _request, result) => formatResult(result as ExecutionResult, formatError),
+    onNext(_context, { raw }, given) {
+      const result = formatResult(given as ExecutionResult, formatError)
+      if (!isWhole(result)) broken.add(raw)
+      return result
+    },
   })
   return {
     async answer(request: IncomingMessage, response: ServerResponse, body: Buffer, from: ServiceRequest) {
@@ -82,6 +95,10 @@ function createSseAnswers<Context extends object>({ schema, context, formatError
       response.once('close', () => void events.return())
       response.flushHeaders()
       for await (const event of events) {
+        if (broken.has(request)) {
+          response.destroy()
+          break
+        }
         // A caller that reads slowly is written to slowly: nothing piles up here.
         if (!response.write(event))
           await new Promise((resolve) => response.once('drain', resolve).once('close', resolve))
@@ -108,10 +125,12 @@ function createSockets<Context extends object>(options: StreamsOptions<Context>)
         const caller = callers.get(extra.request)
         return caller ? context(caller) : {}
       },
-      onNext: (_context, _id, _payload, _args, { data, errors }) => ({
-        data: data ?? null,
-        ...(errors ? { errors: errors.map((error) => formatError(error.toJSON(), error)) } : {}),
-      }),
+      onNext({ extra }, _id, _payload, _args, given) {
+        const result = formatResult(given as ExecutionResult, formatError)
+        // Closed without a farewell, so that the client comes back with its last cursor.
+        if (!isWhole(result)) extra.socket.terminate()
+        return result as FormattedExecutionResult
+      },
     },
     sockets,
   )

@@ -2,6 +2,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool, type PoolConfig } from 'pg' // MIT; what Prisma's adapter runs on
 import { type Prisma, PrismaClient } from '../../prisma/generated/client.ts'
+import { retriedReads } from './retried-reads.ts'
 
 export interface DatabaseOptions {
   /** A PostgreSQL connection URL. */
@@ -26,9 +27,9 @@ export interface LedgerDatabase {
   close(): Promise<void>
 }
 
-/** Connects when it is first asked something. */
+/** Connects when it is first asked something, and reads once more what a lost connection cost. */
 export const openDatabase = (options: DatabaseOptions): PrismaClient =>
-  clientOf(openPool(options), { disposeExternalPool: true })
+  new PrismaClient({ adapter: retriedReads(adapterOf(openPool(options), { disposeExternalPool: true })) })
 
 /**
  * The planner as the ledger's statements want it: on tables that just grew it would otherwise scan them whole, and it would plan
@@ -49,7 +50,7 @@ export function openLedgerDatabase(options: DatabaseOptions): LedgerDatabase {
     // Where nothing is heard for so long, the outcome is unknown, and is asked for again over another connection.
     query_timeout: 30_000, // milliseconds
   })
-  const prisma = clientOf(pool, {})
+  const prisma = new PrismaClient({ adapter: adapterOf(pool, {}) })
   return {
     prisma,
     async query<Row extends object>({ text, values }: Prisma.Sql) {
@@ -62,10 +63,8 @@ export function openLedgerDatabase(options: DatabaseOptions): LedgerDatabase {
   }
 }
 
-const clientOf = (pool: Pool, options: { readonly disposeExternalPool?: boolean }): PrismaClient =>
-  new PrismaClient({
-    adapter: new PrismaPg(pool, { ...options, statementNameGenerator: ({ sql }) => statementName(sql) }),
-  })
+const adapterOf = (pool: Pool, options: { readonly disposeExternalPool?: boolean }): PrismaPg =>
+  new PrismaPg(pool, { ...options, statementNameGenerator: ({ sql }) => statementName(sql) })
 
 function openPool({ url, connections, connectTimeout = 5_000 }: DatabaseOptions, settings: PoolConfig = {}): Pool {
   const pool = new Pool({

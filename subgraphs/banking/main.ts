@@ -7,6 +7,7 @@ import { type BankingContext, createContext } from './context.ts'
 import { openDatabase, openLedgerDatabase } from './database.ts'
 import { startTail } from './events/tail.ts'
 import { createTreasury } from './exchange/treasury.ts'
+import { outageError } from './failure.ts'
 import { type ClockRefusal, createLedgerClock } from './ledger/clock.ts'
 import { createLedger } from './ledger/ledger.ts'
 import { watchClock } from './ledger/watch-clock.ts'
@@ -81,6 +82,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
           downloads,
           webhooks,
         }),
+      explain: outageError,
       get: statementRoute({ database, links: downloads, log }),
       async ready() {
         await database.$queryRaw`SELECT 1`

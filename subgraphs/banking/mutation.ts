@@ -1,6 +1,8 @@
 /** What every mutation does: checks the caller, asks the ledger once under the key, and answers with its outcome. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { actorOf, requireScope } from './access.ts'
 import { type BankingContext, forgetReads } from './context.ts'
+import { failureOf } from './failure.ts'
 import { idempotencyKey, type Keyed } from './input.ts'
 import type { Outcome } from './ledger/refusal.ts'
 import { type Command, ledgerRequest } from './ledger/request.ts'
@@ -19,4 +21,24 @@ export async function mutate(
   )
   forgetReads(context)
   return { ...outcome, replayed }
+}
+
+const PATIENCE = 10_000 // milliseconds; the gateway gives a mutation 15 s
+const PAUSE = 200 // milliseconds
+
+/** Reads what a mutation did: it happened, whether or not the database can be read now, and so the read is tried for long. */
+export async function readBack<Value>(
+  context: BankingContext,
+  read: (context: BankingContext) => Promise<Value>,
+): Promise<Value> {
+  const deadline = performance.now() + PATIENCE
+  for (;;) {
+    try {
+      return await read(context)
+    } catch (error) {
+      if (failureOf(error) !== 'outage' || performance.now() + PAUSE > deadline) throw error
+      await sleep(PAUSE)
+      forgetReads(context)
+    }
+  }
 }

@@ -26,18 +26,27 @@ export interface Answer {
 
 /** @param url base address of the service */
 export async function signedCall(url: string, call: SignedCall): Promise<Answer> {
-  const { query, variables, authorization, perspective, requestId, acceptLanguage } = call
-  const body = JSON.stringify({ query, variables })
-  const signature = sign(TEST_SECRET, { method: 'POST', path: '/graphql', body, authorization, perspective, requestId })
-  const headers = new Headers({ 'content-type': 'application/json', [SIGNATURE_HEADER]: signature })
-  if (authorization !== undefined) headers.set('authorization', authorization)
-  if (perspective !== undefined) headers.set(PERSPECTIVE_HEADER, perspective)
-  if (requestId !== undefined) headers.set(REQUEST_ID_HEADER, requestId)
-  if (acceptLanguage !== undefined) headers.set('accept-language', acceptLanguage)
-  const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body })
+  const response = await signedFetch(url, call)
   return {
     status: response.status,
     headers: response.headers,
     ...((await response.json()) as Pick<Answer, 'data' | 'errors'>),
   }
+}
+
+/** The same, for answers of any kind. @param more headers */
+export function signedFetch(
+  url: string,
+  call: SignedCall,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  const { query, variables, authorization, perspective, requestId, acceptLanguage } = call
+  const body = JSON.stringify({ query, variables })
+  const signature = sign(TEST_SECRET, { method: 'POST', path: '/graphql', body, authorization, perspective, requestId })
+  const headers = new Headers({ 'content-type': 'application/json', [SIGNATURE_HEADER]: signature, ...more })
+  if (authorization !== undefined) headers.set('authorization', authorization)
+  if (perspective !== undefined) headers.set(PERSPECTIVE_HEADER, perspective)
+  if (requestId !== undefined) headers.set(REQUEST_ID_HEADER, requestId)
+  if (acceptLanguage !== undefined) headers.set('accept-language', acceptLanguage)
+  return fetch(`${url}/graphql`, { method: 'POST', headers, body })
 }

@@ -3,7 +3,7 @@ import { requireScope } from '../access.ts'
 import type { BankingContext } from '../context.ts'
 import { badInput } from '../input.ts'
 import type { Command } from '../ledger/request.ts'
-import { type MutationResult, mutate } from '../mutation.ts'
+import { type MutationResult, mutate, readBack } from '../mutation.ts'
 import type { Asked } from '../transfers/input.ts'
 import {
   type AccountInput,
@@ -57,7 +57,7 @@ export const accountMutations = {
     __resolveType: ({ accepted }: MutationResult): string => (accepted ? 'AccountAccepted' : 'Refusal'),
   },
   AccountAccepted: {
-    account: ({ subject }: { subject: string }, _: unknown, { loaders }: BankingContext) =>
-      loaders.account.load(subject),
+    account: ({ subject }: { subject: string }, _: unknown, context: BankingContext) =>
+      readBack(context, ({ loaders }) => loaders.account.load(subject)),
   },
 }

@@ -5,7 +5,7 @@ import type { BankingContext } from '../context.ts'
 import { amountToMove, badInput, type Keyed } from '../input.ts'
 import type { Money } from '../money/amount.ts'
 import { BANK_CURRENCIES, HOME_CURRENCY } from '../money/currencies.ts'
-import { type MutationResult, mutate } from '../mutation.ts'
+import { type MutationResult, mutate, readBack } from '../mutation.ts'
 import { offer } from './quote.ts'
 import { parseRate, RATED_CURRENCIES } from './rate.ts'
 import { readRates, saveQuote } from './store.ts'
@@ -85,8 +85,8 @@ export const exchangeResolvers = {
     __resolveType: ({ accepted }: MutationResult): string => (accepted ? 'ExchangeRateAccepted' : 'Refusal'),
   },
   ExchangeRateAccepted: {
-    async rate({ subject }: { subject: string }, _: unknown, { database }: BankingContext) {
-      const [rate] = await readRates(database, [subject])
+    async rate({ subject }: { subject: string }, _: unknown, context: BankingContext) {
+      const [rate] = await readBack(context, ({ database }) => readRates(database, [subject]))
       return rate
     },
   },

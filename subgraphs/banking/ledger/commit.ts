@@ -6,10 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../../gateway/process/log.ts'
 import { codedError } from '../../../gateway/protocol/errors.ts'
 import type { LedgerDatabase } from '../database.ts'
+import { failureOf } from '../failure.ts'
 import { applyEvaluation, writeBatches } from './apply.ts'
 import type { LedgerClock } from './clock.ts'
 import { type Answer, evaluate } from './evaluate.ts'
-import { isOutage } from './failure.ts'
 import { type Foreseen, type Foresight, foresee, isForeseeable, later } from './foresight.ts'
 import { type Loaded, loadAccountsOnly, loadState, lockLedger } from './load.ts'
 import type { LedgerRequest } from './request.ts'
@@ -112,7 +112,9 @@ export function createCommitter({ database, clock, log, patience }: CommitterOpt
         // Found under its key, an outcome of our own lost attempt is still the first telling of it.
         return first ? answers.map(({ outcome }, at) => ({ outcome, replayed: first[at]?.replayed ?? false })) : answers
       } catch (error) {
-        if (!isOutage(error)) throw error
+        const failure = failureOf(error)
+        // What cannot be told may have been committed: only asking again can tell.
+        if (failure === 'refused' || failure === 'fault') throw error
         decided ??= untried?.evaluation.answers
         untried = undefined
         log.warn(

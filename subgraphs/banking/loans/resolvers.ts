@@ -8,7 +8,7 @@ import { instantPart } from '../cursor-parts.ts'
 import { parseDerivedId } from '../derived-id.ts'
 import { amountToMove, badInput } from '../input.ts'
 import type { Money } from '../money/amount.ts'
-import { type MutationResult, mutate } from '../mutation.ts'
+import { type MutationResult, mutate, readBack } from '../mutation.ts'
 import { loanBooks } from './books.ts'
 import { daysBetween, type PlainDate, plainDateOf } from './calendar.ts'
 import type { LoanMutation, LoanRequest } from './commands.ts'
@@ -141,7 +141,8 @@ export const loanResolvers = {
     __resolveType: ({ accepted }: MutationResult): string => (accepted ? 'LoanAccepted' : 'Refusal'),
   },
   LoanAccepted: {
-    loan: ({ subject }: { subject: string }, _: unknown, { loaders }: BankingContext) => loaders.loan.load(subject),
+    loan: ({ subject }: { subject: string }, _: unknown, context: BankingContext) =>
+      readBack(context, ({ loaders }) => loaders.loan.load(subject)),
   },
   Customer: {
     loans: ({ id }: Customer, page: PageArguments, context: BankingContext) => loanPage(context, page, id),

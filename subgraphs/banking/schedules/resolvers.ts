@@ -9,7 +9,7 @@ import { derivedId, parseDerivedId } from '../derived-id.ts'
 import { amountToMove, badInput, type Keyed, optionalText } from '../input.ts'
 import { plainDateOf } from '../loans/calendar.ts'
 import type { Money } from '../money/amount.ts'
-import { type MutationResult, mutate } from '../mutation.ts'
+import { type MutationResult, mutate, readBack } from '../mutation.ts'
 import { MAX_REFERENCE, readOrder, type TransferInput } from '../transfers/input.ts'
 import { partyOfAccount } from '../transfers/party.ts'
 import type { Frequency } from './calendar.ts'
@@ -98,7 +98,7 @@ export const scheduleResolvers = {
   },
   ScheduleAccepted: {
     schedule: ({ subject }: { subject: string }, _: unknown, context: BankingContext) =>
-      visibleSchedule(subject, context),
+      readBack(context, (reading) => visibleSchedule(subject, reading)),
   },
   Customer: {
     async schedules(

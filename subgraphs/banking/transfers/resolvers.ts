@@ -4,7 +4,7 @@ import { mayUse, requireScope } from '../access.ts'
 import type { BankingContext } from '../context.ts'
 import type { BatchItemOutcome } from '../ledger/rules/batch.ts'
 import type { Money } from '../money/amount.ts'
-import { type MutationResult, mutate } from '../mutation.ts'
+import { type MutationResult, mutate, readBack } from '../mutation.ts'
 import {
   type CaptureHoldInput,
   type HoldFundsInput,
@@ -85,14 +85,14 @@ export const transferResolvers = {
     items: ({ details }: { details: readonly BatchItemOutcome[] }) => details,
   },
   TransferBatchItem: {
-    transfer: (item: BatchItemOutcome, _: unknown, { loaders }: BankingContext) =>
-      'transfer' in item ? loaders.transfer.load(item.transfer) : null,
+    transfer: (item: BatchItemOutcome, _: unknown, context: BankingContext) =>
+      'transfer' in item ? readBack(context, ({ loaders }) => loaders.transfer.load(item.transfer)) : null,
     code: (item: BatchItemOutcome): string | null => ('code' in item ? item.code : null),
     message: (item: BatchItemOutcome): string | null => ('message' in item ? item.message : null),
   },
   TransferAccepted: {
-    transfer: ({ subject }: { subject: string }, _: unknown, { loaders }: BankingContext) =>
-      loaders.transfer.load(subject),
+    transfer: ({ subject }: { subject: string }, _: unknown, context: BankingContext) =>
+      readBack(context, ({ loaders }) => loaders.transfer.load(subject)),
   },
   Transfer: {
     __resolveReference: ({ id }: { id: string }, context: BankingContext) => visibleTransfer(id, context),

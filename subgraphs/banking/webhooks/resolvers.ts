@@ -6,7 +6,7 @@ import { requireScope } from '../access.ts'
 import type { BankingContext } from '../context.ts'
 import { sequencePart } from '../cursor-parts.ts'
 import { parseDerivedId } from '../derived-id.ts'
-import { type MutationResult, mutate } from '../mutation.ts'
+import { type MutationResult, mutate, readBack } from '../mutation.ts'
 import type { WebhookRequest } from './commands.ts'
 import { parseEventId, type RegisterInput, type RetryInput, readRegistration, type WebhookInput } from './input.ts'
 import { eventId } from './payload.ts'
@@ -80,7 +80,8 @@ export const webhookResolvers = {
     __resolveType: ({ accepted }: MutationResult): string => (accepted ? 'WebhookAccepted' : 'Refusal'),
   },
   WebhookAccepted: {
-    webhook: ({ subject }: { subject: string }, _: unknown, context: BankingContext) => ownEndpoint(subject, context),
+    webhook: ({ subject }: { subject: string }, _: unknown, context: BankingContext) =>
+      readBack(context, (reading) => ownEndpoint(subject, reading)),
   },
   Customer: {
     // Not even an officer sees them: who has the secret can speak for the bank to the customer's systems.

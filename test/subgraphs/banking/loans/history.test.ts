@@ -29,7 +29,7 @@ let books: LoanBooks
 let now = START
 beforeAll(async () => {
   database = await createDatabase('migrated')
-  bank = openBank(database.url)
+  bank = openBank(database.url, '9000-01-01T00:00:00Z')
   books = await loanBooks(bank.ledger, 'EUR')
 })
 afterAll(async () => {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { pino } from 'pino'
 import type { PrismaClient } from '../../../../prisma/generated/client.ts'
 import { openLedgerDatabase } from '../../../../subgraphs/banking/database.ts'
+import { createLedgerClock } from '../../../../subgraphs/banking/ledger/clock.ts'
 import type { Answer } from '../../../../subgraphs/banking/ledger/evaluate.ts'
 import { createLedger, type Ledger } from '../../../../subgraphs/banking/ledger/ledger.ts'
 import {
@@ -26,11 +27,18 @@ export interface TestBank {
   close(): Promise<void>
 }
 
-/** @param url a migrated database */
-export function openBank(url: string): TestBank {
+/**
+ * @param url a migrated database
+ * @param confirmed for a ledger whose time was moved on by a test
+ */
+export function openBank(url: string, confirmed?: string): TestBank {
   const ledgerDatabase = openLedgerDatabase({ url, connections: 4 })
   const { prisma: database } = ledgerDatabase
-  const ledger = createLedger({ database: ledgerDatabase, log: pino({ level: 'silent' }) })
+  const ledger = createLedger({
+    database: ledgerDatabase,
+    clock: createLedgerClock({ confirmed }),
+    log: pino({ level: 'silent' }),
+  })
   const sources = new Map<string, Promise<string>>()
 
   const ask: TestBank['ask'] = (command, { actor = bank, key = randomUUID() } = {}) =>

@@ -5,12 +5,14 @@ import { join } from 'node:path'
 import { demoIdentity } from '../../../../gateway/protocol/demo-identity.ts'
 import { banking } from '../../../../subgraphs/banking/main.ts'
 import { startService } from '../../../../subgraphs/serve.ts'
-import { type Answer, signedCall, TEST_SECRET } from '../../../support/signed-call.ts'
+import { type Answer, signedCall, signedFetch, TEST_SECRET } from '../../../support/signed-call.ts'
 
 export interface TestService {
   readonly url: string
   /** @param name a demo caller; null: signed out */
   call(name: string | null, query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>
+  /** The answer to a subscription, by server-sent events. */
+  stream(name: string, query: string, variables: Readonly<Record<string, unknown>>): Promise<Response>
   token(name: string): Promise<string>
   stop(): Promise<void>
 }
@@ -36,6 +38,10 @@ export async function startBanking(
     async call(name, query, variables = {}) {
       const authorization = name === null ? {} : { authorization: await token(name) }
       return signedCall(service.url, { query, variables, requestId: 'test-request', ...authorization })
+    },
+    async stream(name, query, variables) {
+      const request = { query, variables, authorization: await token(name) }
+      return signedFetch(service.url, request, { accept: 'text/event-stream' })
     },
     async stop() {
       await service.stop()

@@ -1,0 +1,134 @@
+/** A database that goes away while customers ask: reads are tried once more, and what cannot be read is called unavailable. */
+import { randomUUID } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { Client } from 'pg'
+import { createDatabase, type TestDatabase } from '../../support/database.ts'
+import { type NetworkProxy, startProxy } from './history/proxy.ts'
+import { openBank } from './support/bank.ts'
+import { codesOf, startBanking, type TestService } from './support/service.ts'
+
+let database: TestDatabase
+let admin: Client
+let proxy: NetworkProxy
+let service: TestService
+beforeAll(async () => {
+  database = await createDatabase('seeded')
+  admin = new Client({ connectionString: database.url })
+  await admin.connect()
+})
+afterAll(async () => {
+  await admin.end()
+  await database.drop()
+})
+beforeEach(async () => {
+  proxy = await startProxy(Number(new URL(database.url).port))
+  service = await startBanking(Object.assign(new URL(database.url), { port: `${proxy.port}` }).href)
+})
+afterEach(async () => {
+  await service.stop()
+  await proxy.close()
+})
+
+const NAME = '{ me { name } }'
+const terminateAll = () =>
+  admin.query(
+    'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+  )
+/** Whoever reads customers or transfers waits until it is released; the ledger reads neither. */
+async function lockCustomers(): Promise<() => Promise<void>> {
+  const holder = new Client({ connectionString: database.url })
+  await holder.connect()
+  await holder.query('BEGIN; SET LOCAL statement_timeout = 0; LOCK TABLE customers IN ACCESS EXCLUSIVE MODE')
+  return async () => {
+    await holder.query('ROLLBACK')
+    await holder.end()
+  }
+}
+const ownAccounts = async () => {
+  const { data } = await service.call(
+    'payer',
+    '{ me { accounts(first: 20) { edges { node { id number currency activityCursor } } } } }',
+  )
+  const euros = data.me.accounts.edges.flatMap(({ node }: { node: { currency: string } }) =>
+    node.currency === 'EUR' ? [node] : [],
+  )
+  return euros as { id: string; number: string; activityCursor: string }[]
+}
+
+test('reads go on when every connection was ended by the server', async () => {
+  for (let round = 0; round < 3; round += 1) {
+    await Promise.all(Array.from({ length: 10 }, () => service.call('payer', NAME)))
+    await terminateAll()
+    const answers = await Promise.all(Array.from({ length: 10 }, () => service.call('payer', NAME)))
+    expect(answers.flatMap(codesOf)).toEqual([])
+  }
+})
+
+test('what cannot be read while the database is away is unavailable, and no internal error', async () => {
+  await service.call('payer', NAME)
+  await proxy.close()
+  expect(codesOf(await service.call('payer', NAME))).toEqual(['SERVICE_UNAVAILABLE'])
+  expect(codesOf(await service.call(null, '{ exchangeRates { perEuro } }'))).toEqual(['SERVICE_UNAVAILABLE'])
+})
+
+test('a statement that takes too long is unavailable', async () => {
+  const name = new URL(database.url).pathname.slice(1)
+  await admin.query(`ALTER DATABASE "${name}" SET statement_timeout = 100`)
+  await terminateAll()
+  const release = await lockCustomers()
+  try {
+    expect(codesOf(await service.call('payer', NAME))).toEqual(['SERVICE_UNAVAILABLE'])
+  } finally {
+    await release()
+    await admin.query(`ALTER DATABASE "${name}" RESET statement_timeout`)
+    await terminateAll()
+  }
+})
+
+test('what a mutation did is told, although it could not be read at once', async () => {
+  const [from, to] = await ownAccounts()
+  if (!from || !to) throw new Error('The payer has no two accounts in euros.')
+  const pay = () =>
+    service.call(
+      'payer',
+      `mutation ($input: TransferInput!) { transfer(input: $input) { ... on TransferAccepted { transfer { id status } } } }`,
+      { input: { idempotencyKey: randomUUID(), from: from.id, to: to.number, amount: '1', currency: 'EUR' } },
+    )
+  const release = await lockCustomers()
+  const answer = pay()
+  // Its read-back is cut off again and again until the lock is gone.
+  for (let cut = 0; cut < 3; ) {
+    const { rowCount } = await admin.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%transfers:by-id%'`)
+    cut += rowCount ?? 0
+  }
+  await release()
+  const { data, errors } = await answer
+  expect([errors, data.transfer.transfer.status]).toEqual([undefined, 'POSTED'])
+})
+
+test('an event that cannot be read whole ends the stream before it, and comes again from the last cursor', async () => {
+  const [account, other] = await ownAccounts()
+  if (!account || !other) throw new Error('The payer has no two accounts in euros.')
+  const query = `subscription ($id: ID!, $after: String) { accountActivity(accountId: $id, after: $after) { cursor transfer { reference from { name } } } }`
+  const variables = { id: account.id, after: account.activityCursor }
+  const bank = openBank(database.url)
+  const actor = { id: 'payer', officer: false }
+  // The ledger does not read it, and what a transfer's ends are called is in it.
+  await admin.query('ALTER TABLE customers RENAME TO customers_away')
+  try {
+    await bank.transfer({ from: account.id, to: other.id, reference: 'told once' }, { actor })
+    const broken = await service.stream('payer', query, variables)
+    expect(await broken.text().catch(() => 'cut')).not.toContain('told once')
+  } finally {
+    await admin.query('ALTER TABLE customers_away RENAME TO customers')
+    await bank.close()
+  }
+  const resumed = await service.stream('payer', query, variables)
+  let text = ''
+  for await (const piece of resumed.body ?? []) {
+    text += Buffer.from(piece).toString()
+    if (text.includes('told once')) break
+  }
+  expect(text).toContain('"reference":"told once"')
+})
