@@ -55,6 +55,10 @@ export async function gatewayDoor(service: StatelessService, instances: readonly
       DATA_DIR: folder,
       LOG_LEVEL: 'silent',
       GATEWAY_SECRET: TEST_SECRET,
+      // One client stands for many callers.
+      LIMIT_COST_PER_MINUTE: '0',
+      LIMIT_COST_IN_WORK: '0',
+      LIMIT_OPERATIONS_IN_WORK: '0',
       BANKING_URL: NOWHERE,
       WEATHER_URL: service === 'weather' ? addresses : NOWHERE,
       CONTENT_URL: service === 'content' ? addresses : NOWHERE,

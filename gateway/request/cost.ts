@@ -1,5 +1,6 @@
 /**
- * What an operation may cost, in objects fetched: every field of an object type counts one, times the sizes of the lists around it.
+ * What an operation may cost, in objects fetched: every field of an object type counts one, times the sizes of the lists
+ * around it, and so does every other field that has an alias.
  * A size is what the client asks for (`first`, `last`, `limit`), else the schema's default, else a small guess. Where the supergraph
  * declares weights and sizes (`@cost`, `@listSize`), they go before all that.
  */
@@ -76,7 +77,9 @@ export function estimateCost(
     const coordinate = `${parent.name}.${field.name}`
     const type = getNamedType(field.type)
     const { weights, sizes } = declared
-    const own = weights.get(coordinate) ?? weights.get(type.name) ?? (isCompositeType(type) ? 1 : 0)
+    // A field without fields of its own is one of few in its object, unless a client asks for it under many names.
+    const otherwise = isCompositeType(type) || node.alias ? 1 : 0
+    const own = weights.get(coordinate) ?? weights.get(type.name) ?? otherwise
     const given = (node.arguments ?? []).map(({ name }) => weights.get(`${coordinate}(${name.value}:)`) ?? 0)
     const fixed = given.reduce((sum, weight) => sum + weight, 0)
     const isList = isListType(getNullableType(field.type))

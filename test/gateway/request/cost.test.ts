@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { buildSchema, parse } from 'graphql'
 import { readDeclaredCosts } from '../../../gateway/execution/declared-costs.ts'
-import { defaultLimits } from '../../../gateway/limits/limits.ts'
+import { defaultLimits, limitOf } from '../../../gateway/limits/limits.ts'
+import { readShippedOperations } from '../../../gateway/operations.ts'
+import { limitCost } from '../../../gateway/request/cost.ts'
 import { createDocuments, type Documents } from '../../../gateway/request/documents.ts'
 import { publicSchema } from '../../../gateway/supergraph/composition.ts'
 import { files } from '../../../gateway/supergraph/files.ts'
@@ -66,6 +68,7 @@ const expected: readonly (readonly [string, number, object])[] = [
   ['{ shelf(first: 8) { edges { title } nodes { title } } }', 17, {}],
   ['{ heavy { title } }', 30, {}],
   ['{ titles }', 100, {}],
+  ['{ assumed { a: title b: title } }', 40 * 3, {}],
   ['{ refund { title } }', 0, {}],
   ['{ nothing { of { this } } }', 0, {}],
 ]
@@ -222,5 +225,61 @@ describe('the cost of the weather', () => {
     ['daily(days: 16) { temperatureMax }', 16],
   ])('%s counts what it gives', (part, items) => {
     expect(costIn(product, `{ city(id: "1") { weather { ${part} } } }`)).toBe(2 + items)
+  })
+})
+
+describe('the cost of operations on the product', () => {
+  let product: Documents
+  beforeAll(async () => {
+    product = documentsOf(await readFile(files.supergraph, 'utf8'))
+  })
+  const many = (count: number, field: (number: number) => string): string =>
+    `{ ${Array.from({ length: count }, (_, number) => field(number)).join(' ')} }`
+
+  test.each([
+    [
+      'loan quotes',
+      `query ($terms: LoanQuoteInput!) ${many(490, (n) => `q${n}: quoteLoan(terms: $terms) { totalInterest { amount } }`)}`,
+    ],
+    [
+      'schedules of loan quotes',
+      `query ($terms: LoanQuoteInput!) ${many(100, (n) => `q${n}: quoteLoan(terms: $terms) { schedule { payment { amount } } }`)}`,
+    ],
+    [
+      'schedules of loans',
+      '{ loans(first: 100) { edges { node { schedule { payment { amount } interest { amount } } } } } }',
+    ],
+    ['one text under many names', `{ articles(first: 19) { edges { node ${many(490, (n) => `h${n}: html`)} } } }`],
+    ['trees of articles', many(60, (n) => `a${n}: articles(first: 100) { edges { node { ast } } }`)],
+    ['searches', many(490, (n) => `s${n}: search(text: "a${n}") { edges { node { id } } }`)],
+    [
+      'plain figures under many names',
+      `{ cities(search: "a", first: 100) { edges { node { weather { hourly(hours: 384) ${many(400, (n) => `t${n}: temperature`)} } } } } }`,
+    ],
+    [
+      'statements',
+      `{ me { accounts(first: 100) { edges { node ${many(30, (n) => `s${n}: statement(from: "2025-01-01", to: "2025-12-31") { opening { amount } }`)} } } } }`,
+    ],
+  ])('refuses floods of %s', (_name, query) => {
+    const cost = costIn(product, query)
+    let refusal: unknown
+    try {
+      limitCost(cost, defaultLimits)
+    } catch (error) {
+      refusal = error
+    }
+    expect(limitOf(refusal)).toBe('cost')
+  })
+
+  test('of the README and of the playground are far below what is allowed', async () => {
+    const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8')
+    const [, main = ''] = /```graphql\n(\{\n {2}me .+?)```/s.exec(readme) ?? []
+    const shipped = await readShippedOperations()
+    const costs = [{ document: main, variables: {} }, ...shipped].map(({ document, variables }) =>
+      costIn(product, document, variables),
+    )
+    expect(costs.length).toBeGreaterThan(5)
+    for (const cost of costs) expect(cost).toBeGreaterThan(0)
+    expect(Math.max(...costs)).toBeLessThan(defaultLimits.cost / 50)
   })
 })

@@ -3,7 +3,7 @@ import { type OperationDefinitionNode, parse } from 'graphql'
 import type { HttpReply } from '../../../gateway/http/message.ts'
 import { limitOf } from '../../../gateway/limits/limits.ts'
 import type { KnownOperation } from '../../../gateway/request/documents.ts'
-import type { Exchange } from '../../../gateway/request/exchange.ts'
+import { type Exchange, openExchange } from '../../../gateway/request/exchange.ts'
 import { createTurns, type TakeTurn } from '../../../gateway/request/turns.ts'
 
 const OFF = Number.POSITIVE_INFINITY
@@ -12,12 +12,17 @@ const operationOf = (text: string) =>
 const query = operationOf('{ a }')
 const mutation = operationOf('mutation { a }')
 
+function exchangeOf(address: string, cost: number): Exchange {
+  const request = { method: 'POST', url: '/graphql', headers: {}, address: () => address, readText: () => '' }
+  return Object.assign(openExchange(request, 'test'), { cost })
+}
+
 /** Runs named work that ends when the test says so. */
 function bench(takeTurn: TakeTurn) {
   const began: string[] = []
   const ends = new Map<string, () => void>()
   const start = (caller: string, name: string, { cost = 1, operation = query, gone = false } = {}) => {
-    const exchange = { caller: { id: caller }, cost, headers: new Map() } as Partial<Exchange> as Exchange
+    const exchange = exchangeOf(caller, cost)
     const work = (): Promise<string> => {
       began.push(name)
       return new Promise((resolve) => ends.set(name, () => resolve(name)))
@@ -67,7 +72,7 @@ test('what waits is bounded: one operation more is refused with the limit and a 
 
 test('work that fails gives its place to the next', async () => {
   const takeTurn = createTurns({ operationsInWork: 1, costInWork: OFF, operationsWaiting: 9 })
-  const exchange = { caller: { id: 'a' }, cost: 1, headers: new Map() } as Partial<Exchange> as Exchange
+  const exchange = exchangeOf('a', 1)
   const reply = { isClosed: () => false } as HttpReply
   const failing = takeTurn(exchange, query, reply, () => Promise.reject(new Error('failed')))
   const next = takeTurn(exchange, query, reply, async () => 'done')
