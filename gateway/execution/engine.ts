@@ -113,8 +113,9 @@ export async function createEngine(supergraph: string, options: EngineOptions = 
     const known = kept.get(fullKey)
     if (known) return known
     const client = clientOperation(schema, document, operationName)
+    const own = 2 * key.length + (document.tokenCount ?? 0) * BYTES_PER_TOKEN
     return prepareOperation({ key, operationName, client }, compile, (prepared, size) =>
-      kept.set(fullKey, prepared, size),
+      kept.set(fullKey, prepared, BYTES_PER_OPERATION + own + size),
     )
   }
   return {
@@ -167,7 +168,7 @@ function prepareOperation(
   keep: (prepared: PreparedOperation, size: number) => void,
 ): PreparedOperation {
   const variants = new Map<string, CompiledOperation | Promise<CompiledOperation>>()
-  let size = documentSize(client)
+  let size = 0
   const prepared: PreparedOperation = {
     key,
     operationName,
@@ -229,10 +230,5 @@ function compiler(planner: PlannerThread, { onUnplannable, answerLimit }: Engine
 
 /** Heap of an operation as measured on large and small ones: its steps by the plan's length, its tree and writers by the document's. */
 const BYTES_PER_CHARACTER = 13
-const BYTES_PER_DOCUMENT_CHARACTER = 70
+const BYTES_PER_TOKEN = 600
 const BYTES_PER_OPERATION = 4_096
-
-function documentSize({ definition, fragments }: ClientOperation): number {
-  const lengths = [definition, ...fragments.values()].map(({ loc }) => (loc ? loc.end - loc.start : 0))
-  return BYTES_PER_OPERATION + lengths.reduce((sum, length) => sum + length, 0) * BYTES_PER_DOCUMENT_CHARACTER
-}

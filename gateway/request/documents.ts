@@ -36,7 +36,7 @@ export interface Documents {
   get(query: string): KnownDocument
 }
 
-const BYTES_PER_CHARACTER = 40 // of heap, for the syntax tree of a character of text, as measured
+const BYTES_PER_TOKEN = 500 // of heap, for its syntax tree and its cost: 250 to 500, as measured
 const REMEMBERED = 64 * 1024 * 1024 // bytes
 
 /** @param checks run once for each new document, in order; each refuses by throwing */
@@ -45,10 +45,7 @@ export function createDocuments(
   checks: readonly ((document: DocumentNode) => void)[],
 ): Documents {
   const validate = createValidate(rules)
-  const known = new LRUCache<string, KnownDocument>({
-    maxSize: REMEMBERED,
-    sizeCalculation: (_document, query) => query.length * BYTES_PER_CHARACTER + 1024,
-  })
+  const known = new LRUCache<string, KnownDocument>({ maxSize: REMEMBERED })
   return {
     find: (query) => known.get(query),
     get(query) {
@@ -57,7 +54,7 @@ export function createDocuments(
       const document = parseDocument(query, rules.limits)
       for (const check of checks) check(document)
       const made = knownDocument(document, rules, () => validate(query, document))
-      known.set(query, made)
+      known.set(query, made, { size: 1024 + 2 * query.length + (document.tokenCount ?? 0) * BYTES_PER_TOKEN })
       return made
     },
   }
