@@ -11,7 +11,7 @@ import type { Asked } from '../transfers/input.ts'
 import { parseAccountId } from './number.ts'
 
 export interface OpenAccountInput extends Keyed {
-  readonly kind: 'CURRENT' | 'SAVINGS'
+  readonly kind: 'CURRENT' | 'SAVINGS' | 'INTERNAL'
   readonly currency: string
   readonly name: string
   readonly branch: string
@@ -34,6 +34,7 @@ const MAX_NAME = 70
 /** The branch is known to exist. @throws BAD_USER_INPUT naming the argument */
 export function readOpenAccountInput(owner: string, input: OpenAccountInput): Asked<OpenAccountCommand> {
   const { idempotencyKey, kind, currency, name, branch } = input
+  if (kind === 'INTERNAL') throw badInput('kind', 'must be CURRENT or SAVINGS')
   if (!BANK_CURRENCIES.includes(currency)) throw badInput('currency', `must be one of ${BANK_CURRENCIES.join(', ')}`)
   return {
     idempotencyKey,

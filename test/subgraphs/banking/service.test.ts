@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import pg from 'pg'
 import { createDatabase, type TestDatabase } from '../../support/database.ts'
 import { codesOf, startBanking, type TestService } from './support/service.ts'
 
@@ -78,6 +79,24 @@ describe('who may see what', () => {
     )
     const officer = await service.call('officer', query, { id: account('payee Household').id })
     expect(officer.data.account.name).toBe('Household')
+  })
+
+  test("an officer can read every field of the bank's own accounts, and nobody can open one", async () => {
+    const client = new pg.Client({ connectionString: database.url })
+    await client.connect()
+    const { rows } = await client.query("SELECT id::text FROM accounts WHERE kind = 'INTERNAL' LIMIT 1")
+    await client.end()
+    const query = `query ($id: ID!) { account(id: $id) { id number name kind status currency activityCursor
+      balance { posted { formatted } } dailyLimit { amount } product { id } branch { id } } }`
+    const answer = await service.call('officer', query, { id: rows[0].id })
+    expect(answer.errors).toBeUndefined()
+    expect(answer.data.account).toMatchObject({ kind: 'INTERNAL', product: null, branch: null })
+    const opened = await service.call(
+      'payer',
+      `mutation { openAccount(input: { idempotencyKey: "internal", kind: INTERNAL, currency: "EUR", name: "x", branch: "lisbon" }) {
+        ... on Refusal { code } } }`,
+    )
+    expect(codesOf(opened)).toEqual(['BAD_USER_INPUT'])
   })
 
   test('entities of others are null in their places, own ones are found', async () => {
