@@ -6,6 +6,7 @@ import { GraphQLError } from 'graphql'
 import { z } from 'zod'
 import { isNetwork } from './http/client-address.ts'
 import { type Limits, limitSettings, readLimits } from './limits/limits.ts'
+import { isFieldName } from './process/fields.ts'
 import {
   commaList,
   gatewaySecret,
@@ -17,6 +18,7 @@ import {
   readSettings,
 } from './process/settings.ts'
 import { type IdentitySettings, identityFaults, identitySettings, providerOf } from './protocol/identity-settings.ts'
+import { type Cors, defaultAllowedHeaders, defaultExposedHeaders } from './request/cors.ts'
 import { readSafelist, type Safelist } from './request/safelist.ts'
 import { addressSetting, services } from './services.ts'
 import { files } from './supergraph/files.ts'
@@ -38,8 +40,10 @@ export interface Config {
   readonly identity: IdentitySettings | undefined
   /** Shared with the services; without it calls are not signed. */
   readonly secret: string | undefined
-  /** Origins whose pages may call from a browser. */
-  readonly corsOrigins: readonly string[]
+  /** What pages in a browser may send and read. */
+  readonly cors: Cors
+  /** False where Node reads every request. */
+  readonly fastPath: boolean
   /** IP addresses and networks of the proxies before the gateway, whose word on a client's address is taken. */
   readonly trustedProxies: readonly string[]
   readonly redisUrl: string | undefined
@@ -88,7 +92,12 @@ export async function readConfig(env: Environment): Promise<Config> {
     playground: settings.PLAYGROUND ?? !production,
     identity,
     secret: settings.GATEWAY_SECRET,
-    corsOrigins: settings.CORS_ORIGINS ?? [],
+    cors: {
+      origins: settings.CORS_ORIGINS ?? [],
+      allowedHeaders: settings.CORS_ALLOWED_HEADERS ?? defaultAllowedHeaders,
+      exposedHeaders: settings.CORS_EXPOSED_HEADERS ?? defaultExposedHeaders,
+    },
+    fastPath: settings.HTTP_FAST_PATH,
     trustedProxies: settings.TRUSTED_PROXIES ?? [],
     redisUrl: settings.REDIS_URL,
     safelist: listed?.safelist,
@@ -130,6 +139,8 @@ const readable = (given: { readonly fault?: string } | undefined) =>
     .refine(() => given?.fault === undefined, given?.fault)
     .optional()
 
+const headerName = z.string().refine(isFieldName, 'must be names of headers').toLowerCase()
+
 const origin = httpUrl.refine((url) => new URL(url).origin === url, 'must be origins, without a path')
 
 /** What holds on any supergraph. */
@@ -139,6 +150,9 @@ export const commonSettings = {
   PORT: port.default(4000),
   ADMIN_PORT: port.default(4090),
   CORS_ORIGINS: commaList(origin).optional(),
+  CORS_ALLOWED_HEADERS: commaList(headerName).optional(),
+  CORS_EXPOSED_HEADERS: commaList(headerName).optional(),
+  HTTP_FAST_PATH: onOff.default(true),
   TRUSTED_PROXIES: commaList(z.string().refine(isNetwork, 'must be IP addresses or networks')).optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis or rediss URL' }).optional(),
   GATEWAY_WORKERS: z

@@ -7,6 +7,7 @@ import { createFront } from './http/front.ts'
 import type { Limits } from './limits/limits.ts'
 import { createLimitReports } from './limits/report.ts'
 import { readShippedOperations } from './operations.ts'
+import { createBodyRoom } from './process/body-room.ts'
 import type { LifecycleState, RunningProcess } from './process/lifecycle.ts'
 import { type HttpListener, type ListenOptions, listen } from './process/listen.ts'
 import type { Logger } from './process/log.ts'
@@ -50,7 +51,7 @@ export async function startGateway(
   limits: Limits = config.limits,
 ): Promise<RunningGateway> {
   let state: LifecycleState = 'starting'
-  const { corsOrigins, production, identity, safelist } = config
+  const { cors, production, identity, safelist } = config
   const clientAddress = createClientAddress(config.trustedProxies)
   const verify = identity && (await openVerifier(identity))
   // Each worker counts for itself: together they allow what one would.
@@ -63,10 +64,13 @@ export async function startGateway(
     operationsWaiting: each(limits.operationsWaiting),
     streamsPerCaller: each(limits.streamsPerCaller),
     socketsPerAddress: each(limits.socketsPerAddress),
+    connections: each(limits.connections),
+    unfinishedBodyBytes: each(limits.unfinishedBodyBytes),
   }
-  const policies = createPolicies({ limits: shared, corsOrigins, introspection: !production, safelist, verify })
+  const policies = createPolicies({ limits: shared, cors, introspection: !production, safelist, verify })
   const registry = new Registry()
   const reportLimit = createLimitReports(registry, log)
+  const room = createBodyRoom(shared.unfinishedBodyBytes)
   const store = await openStore(config, log)
   const shipped = await readShippedOperations()
   const expected = [...(safelist?.values() ?? shipped.map(({ document }) => document))]
@@ -80,22 +84,29 @@ export async function startGateway(
   const routes = createRoutes({
     answerOperation,
     servePlayground: await openPlayground(config, editions.current.schema, shipped),
-    serveFile: createFiles(editions),
-    corsOrigins,
+    serveFile: createFiles(editions, cors),
+    cors,
+    room,
     clientAddress,
     state: () => state,
   })
   const listener = await open('PORT', routes, {
     host: config.host,
     port: config.port,
-    front: createFront(answerOperation, clientAddress),
+    ...(config.fastPath && { front: createFront({ answer: answerOperation, clientAddress, room }) }),
+    bounds: {
+      connections: shared.connections,
+      headSeconds: limits.headSeconds,
+      bodySeconds: limits.bodySeconds,
+      refused: (limit, address = 'unknown') => reportLimit(limit, `address ${address}`),
+    },
   })
   const sockets = openSockets({
     server: listener.server,
     perform,
     policies,
     limits: shared,
-    corsOrigins,
+    corsOrigins: cors.origins,
     clientAddress,
     count,
     reportLimit,

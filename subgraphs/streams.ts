@@ -15,6 +15,8 @@ import {
 import { createHandler } from 'graphql-sse' // MIT; the GraphQL over SSE protocol by its author
 import { useServer as serveOver } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws' // MIT; the WebSocket server of the Node field
+import { HttpError } from '../gateway/process/http.ts'
+import { refuse } from '../gateway/process/unreadable.ts'
 import type { ServiceRequest } from './serve.ts'
 
 export interface Streams {
@@ -113,6 +115,7 @@ function createSseAnswers<Context extends object>({ schema, context, formatError
 }
 
 const GOING_AWAY = 1001
+const NOT_SIGNED = new HttpError(403, 'FORBIDDEN', 'Only the gateway may call this service.')
 
 function createSockets<Context extends object>(options: StreamsOptions<Context>) {
   const { schema, server, context, check, formatError } = options
@@ -138,8 +141,7 @@ function createSockets<Context extends object>(options: StreamsOptions<Context>)
     try {
       callers.set(request, check(request))
     } catch {
-      socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
-      return
+      return refuse(socket, NOT_SIGNED)
     }
     sockets.handleUpgrade(request, socket, head, (accepted) => sockets.emit('connection', accepted, request))
   })

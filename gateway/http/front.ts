@@ -3,34 +3,49 @@
  * as soon as anything else comes. Never guesses: what `request-head.ts` does not know in full is not its business.
  */
 import type { Socket } from 'node:net'
-import { tooLarge } from '../process/http.ts'
-import { type Front, INTERNAL, KEEP_ALIVE } from '../process/listen.ts'
+import { tooLarge } from '../process/body.ts'
+import { type BodyRoom, type BodyShare, unlimitedRoom } from '../process/body-room.ts'
+import { bodyOfError } from '../process/http.ts'
+import type { Front } from '../process/listen.ts'
+import { HALF_CLOSED, INTERNAL, KEEP_ALIVE } from '../process/node-server.ts'
 import type { ClientAddress } from './client-address.ts'
 import type { HttpReply, HttpRequest } from './message.ts'
 import { createReply, type PlainReply } from './plain-reply.ts'
 import { createHeadReader, type RequestHead } from './request-head.ts'
 import { readInto } from './shared-buffer.ts'
 
-/**
- * @param answer where it rejects, the client is told that something went wrong, and no more
- * @param keepAlive milliseconds that a connection may be idle, or an answer not be read
- */
-export function createFront(
-  answer: (request: HttpRequest, reply: HttpReply) => Promise<void>,
-  clientAddress: ClientAddress = (peer) => peer,
-  keepAlive: number = KEEP_ALIVE,
-): Front {
+export interface FrontOptions {
+  /** Where it rejects, the client is told that something went wrong, and no more. */
+  readonly answer: (request: HttpRequest, reply: HttpReply) => Promise<void>
+  readonly clientAddress?: ClientAddress
+  /** For what comes before its turn. */
+  readonly room?: BodyRoom
+  /** Milliseconds that a connection may be idle, or an answer not be read. */
+  readonly keepAlive?: number
+}
+
+export function createFront({
+  answer,
+  clientAddress = (peer) => peer,
+  room = unlimitedRoom,
+  keepAlive = KEEP_ALIVE,
+}: FrontOptions): Front {
   return (socket, door) => {
     const readHead = createHeadReader()
     /** Of the request that has no whole answer yet. */
     let owed: PlainReply | undefined
     /** What came meanwhile: a client may send its next request before it has the answer. */
     let early: Buffer | undefined
+    let earlyShare: BodyShare | undefined
+    /** The client sends no more. */
+    let hasEnded = false
 
     const take = (buffer: Buffer, length: number): boolean => {
       if (owed) {
         early = Buffer.concat([early ?? NOTHING, buffer.subarray(0, length)])
         socket.pause()
+        earlyShare ??= room.enter(() => socket.destroy())
+        earlyShare.grow(length)
         return false
       }
       const head = readHead(buffer, length)
@@ -41,7 +56,7 @@ export function createFront(
     const serve = (head: RequestHead, body: string): void => {
       door.owe()
       // What came early came before the client could know that the door closes: its answer is the last, from Node.
-      const isLast = (): boolean => head.isLast || (door.isDraining() && early === undefined)
+      const isLast = (): boolean => head.isLast || hasEnded || (door.isDraining() && early === undefined)
       const reply = createReply(socket, isLast, next)
       owed = reply
       answer(requestOf(socket, head, body, clientAddress), reply).catch(() => {
@@ -52,9 +67,11 @@ export function createFront(
     const next = (): void => {
       owed = undefined
       door.settle()
+      if (hasEnded) socket.destroySoon()
       if (!early) return
       const read = early
       early = undefined
+      earlyShare?.leave()
       leave(read)
     }
     const leave = (read: Buffer): void => {
@@ -64,12 +81,22 @@ export function createFront(
       socket.setTimeout(0)
       door.passOn(read)
     }
-    // A client that closes its half of the connection has left, as it has for Node's server.
+    // Who has sent all may still read an answer (RFC 9112, section 9.6), but most have left: nobody follows a stream so.
     const end = (): void => {
-      if (owed) socket.destroy()
-      else socket.destroySoon()
+      hasEnded = true
+      if (!owed) socket.destroySoon()
+      else if (owed.isStream()) socket.destroy()
+      else patience = setTimeout(giveUp, HALF_CLOSED)
     }
-    const close = (): void => owed?.left()
+    let patience: NodeJS.Timeout | undefined
+    const giveUp = (): void => {
+      if (!owed?.isClosed()) socket.destroy()
+    }
+    const close = (): void => {
+      clearTimeout(patience)
+      earlyShare?.leave()
+      owed?.left()
+    }
     // An answer that is out as far as we go, and moves no more, waits for a client that does not read.
     const expire = (): void => {
       if (!owed || owed.isClosed()) socket.destroy()
@@ -90,7 +117,7 @@ export function createFront(
 }
 
 const NOTHING = Buffer.alloc(0)
-const INTERNAL_BODY = JSON.stringify(INTERNAL)
+const INTERNAL_BODY = JSON.stringify(bodyOfError(INTERNAL))
 
 const requestOf = (
   socket: Socket,

@@ -1,16 +1,22 @@
 /** Requests and replies of Node's own HTTP server. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { readBody } from '../process/http.ts'
+import { readBody } from '../process/body.ts'
+import { type BodyRoom, unlimitedRoom } from '../process/body-room.ts'
 import type { ClientAddress } from './client-address.ts'
-import type { HttpReply, HttpRequest } from './message.ts'
+import type { HttpReply, HttpRequest, HttpStream } from './message.ts'
 import { streamOver } from './stream.ts'
 
-export const requestOf = (message: IncomingMessage, clientAddress: ClientAddress): HttpRequest => ({
+/** @param room for bodies that come in pieces */
+export const requestOf = (
+  message: IncomingMessage,
+  clientAddress: ClientAddress,
+  room: BodyRoom = unlimitedRoom,
+): HttpRequest => ({
   method: message.method ?? 'GET',
   url: message.url ?? '/',
   headers: message.headers,
   address: () => clientAddress(message.socket.remoteAddress, message.headers),
-  readText: async (limit) => (await readBody(message, limit)).toString('utf8'),
+  readText: async (limit) => (await readBody(message, limit, room)).toString('utf8'),
 })
 
 export const replyOf = (response: ServerResponse): HttpReply => ({
@@ -22,12 +28,27 @@ export const replyOf = (response: ServerResponse): HttpReply => ({
     response.end(body, 'latin1')
   },
   stream(status, headers) {
+    const { socket, method } = response.req
     response.writeHead(status, [...headers])
-    return streamOver(response, (piece) => response.end(piece))
+    if (method === 'HEAD') {
+      response.end()
+      return ENDED
+    }
+    // Who follows a stream and sends no more has left.
+    const leave = (): void => void response.destroy()
+    if (socket.readableEnded) leave()
+    socket.once('end', leave)
+    return streamOver(response, (piece) => {
+      socket.off('end', leave)
+      response.end(piece)
+    })
   },
   onHangUp(listener) {
     response.on('close', () => {
-      if (!response.writableFinished) listener()
+      // Of a stream, HEAD has its answer before there is anything to follow.
+      if (!response.writableFinished || response.req.method === 'HEAD') listener()
     })
   },
 })
+
+const ENDED: HttpStream = { isClosed: () => true, write: () => undefined, end: () => undefined }

@@ -7,6 +7,8 @@ import { streamOver } from './stream.ts'
 export interface PlainReply extends HttpReply {
   /** The client is gone. */
   left(): void
+  /** It comes in pieces, and is not whole yet. */
+  isStream(): boolean
 }
 
 /**
@@ -33,6 +35,7 @@ export function createReply(socket: Socket, isLast: () => boolean, done: () => v
     stream(status, headers) {
       const head = writeHead(status, headers, 'until the end')
       begun = true
+      if (socket.readableEnded) socket.destroy()
       socket.write(head, 'latin1')
       return streamOver(socket, (piece) => {
         whole = true
@@ -43,6 +46,7 @@ export function createReply(socket: Socket, isLast: () => boolean, done: () => v
     onHangUp(listener) {
       hangUp = listener
     },
+    isStream: () => begun && !whole,
     left() {
       if (!whole) hangUp?.()
     },

@@ -1,7 +1,7 @@
 /** Writes the head of an answer in HTTP/1.1 (RFC 9112), with what Node's own server would add. */
 import { createHeaderWriter } from '../process/header-lines.ts'
-import { KEEP_ALIVE } from '../process/listen.ts'
 import { STATUS_CODES } from '../process/node-http.ts'
+import { KEEP_ALIVE } from '../process/node-server.ts'
 
 /** How the client knows where the answer ends: by its bytes, or by the end of the connection. */
 export type Framing = { readonly length: number; readonly closes: boolean } | 'until the end'

@@ -17,6 +17,13 @@ interface Limit {
 }
 
 const table = {
+  connections: { value: 12_000, of: 'connections that are open; idle ones make room for new ones' },
+  headSeconds: { value: 10, of: 'seconds in which the head of a request has to come' },
+  bodySeconds: { value: 30, of: 'seconds in which a whole request has to come' },
+  unfinishedBodyBytes: {
+    value: 64 * 1024 * 1024,
+    of: 'bytes of all bodies together that have come in part; the one that has not grown for longest is refused',
+  },
   bodyBytes: { value: 1024 * 1024, of: 'bytes of a body, on the wire and again after decompression' },
   documentBytes: { value: 128 * 1024, of: 'bytes of a document, counted before it is read' },
   tokens: { value: 10_000, of: 'lexical tokens of a document' },
@@ -106,9 +113,14 @@ export const overLimit = (
   extensions: GraphQLErrorExtensions = {},
 ): GraphQLError => codedError(code, message, { ...extensions, limit: name })
 
+const BY_STATUS: ReadonlyMap<number, LimitName> = new Map([
+  [413, 'bodyBytes'],
+  [503, 'unfinishedBodyBytes'],
+])
+
 /** Which limit an error speaks of; `undefined` where it speaks of none. */
 export function limitOf(error: unknown): LimitName | undefined {
-  if (error instanceof HttpError) return error.status === 413 ? 'bodyBytes' : undefined
+  if (error instanceof HttpError) return BY_STATUS.get(error.status)
   const name = error instanceof GraphQLError ? error.extensions['limit'] : undefined
   return typeof name === 'string' && Object.hasOwn(table, name) ? (name as LimitName) : undefined
 }

@@ -2,7 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { HttpError, parseJson, readBody, sendHttpError, sendJson } from '../process/http.ts'
+import { readBody } from '../process/body.ts'
+import { HttpError, parseJson, sendHttpError, sendJson } from '../process/http.ts'
 import { readContentType } from '../process/media-types.ts'
 import type { DemoToken } from './settings.ts'
 

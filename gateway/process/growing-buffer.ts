@@ -11,7 +11,8 @@ export interface GrowingBuffer {
   content(): Buffer
 }
 
-export function createGrowingBuffer(): GrowingBuffer {
+/** @param most bytes that will come at most: no room is made for more */
+export function createGrowingBuffer(most: number): GrowingBuffer {
   let room: Buffer = Buffer.alloc(0)
   let used = 0
   return {
@@ -19,7 +20,7 @@ export function createGrowingBuffer(): GrowingBuffer {
       const needed = used + piece.length
       if (needed > room.length) {
         // Doubled, so that each byte is copied about twice in all.
-        const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * room.length, LEAST))
+        const larger = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(most, Math.max(2 * room.length, LEAST))))
         room.copy(larger, 0, 0, used)
         room = larger
       }

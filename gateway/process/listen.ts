@@ -1,9 +1,10 @@
 /** Listens for HTTP, and takes the door away again without losing a request. Knows nothing of what is asked. */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sendJson } from './http.ts'
-import { createServer } from './node-http.ts'
+import { type Connection, type Connections, createConnections, expectMore, isFull, owe, settle } from './connections.ts'
+import { announceEnd, type Bounds, createNodeServer, type Handle, unbounded } from './node-server.ts'
+import { refuse } from './unreadable.ts'
 
 export interface HttpListener {
   readonly server: Server
@@ -43,90 +44,39 @@ export interface ListenOptions {
   readonly port: number
   /** Without it Node reads everything. */
   readonly front?: Front
+  readonly bounds?: Partial<Bounds>
 }
 
-interface Connection {
-  /** Those it is waiting for answers to. */
-  requests: number
-  /** Reads on; defined while it is not read on, since it waits for too many answers already. */
-  release: (() => void) | undefined
-  /** False for one that carried no request yet. */
-  wasUsed: boolean
-  /** How many bytes had come when nothing was owed any more: where it is still as many, no part of a next request has come. */
-  settledAt: number
-  /** To the last request that Node has read on it; undefined once that answer is out. */
-  newest: ServerResponse | undefined
-}
-
-/** Milliseconds that a connection may be idle. Longer than load balancers wait, so that none sends its next request into a closing door. */
-export const KEEP_ALIVE = 65_000
-/** Requests of one connection that are answered at a time, besides those that came in one piece with them. */
-const AT_A_TIME = 16
-const NEVER = -1 // bytes
 const UNUSED = 500 // milliseconds a new connection has to send its first request once the door is closed
+const SURPLUS_TIME = 2_000 // milliseconds that a connection over the limit may be idle
 
 /**
  * Starts listening. A rejected `handle` is answered with 500 and no detail.
  * @throws the listen error (`EADDRINUSE`) unchanged
  */
-export async function listen(
-  handle: (request: IncomingMessage, response: ServerResponse) => Promise<void> | void,
-  { host, port, front }: ListenOptions,
-): Promise<HttpListener> {
+export async function listen(handle: Handle, options: ListenOptions): Promise<HttpListener> {
+  const { front } = options
+  const bounds = { ...unbounded, ...options.bounds }
   let draining = false
   let closing = false
   let lastRequest = 0
-  const connections = new Map<Socket, Connection>()
-
-  const closeIdle = (): void => {
-    for (const [socket, { wasUsed, requests, settledAt }] of connections)
-      if (wasUsed && requests === 0 && socket.bytesRead === settledAt) socket.destroySoon()
-  }
-  const owe = (connection: Connection): void => {
-    connection.requests += 1
-    connection.wasUsed = true
-  }
-  /** Node would read on until answers pile up: thousands of requests of one client, which all others had to wait for. */
-  const limit = (socket: Socket, connection: Connection): void => {
-    if (isFull(connection)) connection.release ??= hold(socket)
-  }
-  const settle = (socket: Socket, connection: Connection): void => {
-    connection.requests -= 1
-    if (connection.release && !isFull(connection)) {
-      connection.release()
-      connection.release = undefined
-    }
-    connection.settledAt = socket.bytesRead
+  const connections = createConnections(bounds.connections)
+  const settled = (socket: Socket, connection: Connection): void => {
+    settle(socket, connection)
+    if (connection.refusal && connection.requests === 0) refuse(socket, connection.refusal)
     // One that was in flight when the door was closed would stay open and idle: it ends with its answer.
-    if (closing) setImmediate(closeIdle)
+    if (closing) setImmediate(connections.closeIdle)
   }
-
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE, noDelay: true }, (request, response) => {
-    const connection = connections.get(request.socket)
-    // Whoever only asks how we are is no traffic that could be lost.
-    if (!request.url?.startsWith('/health/')) lastRequest = performance.now()
-    if (connection) {
-      owe(connection)
-      // Once all is taken that came with it.
-      if (isFull(connection)) process.nextTick(limit, request.socket, connection)
-      if (draining) {
-        // Where the client did not wait for it, the answer before is not the last; nor is this one where more may have come unread.
-        if (connection.newest?.headersSent === false) connection.newest.removeHeader('connection')
-        if (!isFull(connection)) announceEnd(response)
-      }
-      connection.newest = response
-      response.on('close', () => {
-        if (connection.newest === response) connection.newest = undefined
-        settle(request.socket, connection)
-      })
-    }
-    Promise.resolve(handle(request, response)).catch(() => {
-      if (!response.headersSent) sendJson(response, 500, INTERNAL)
-      else response.destroy()
-    })
+  const server = createNodeServer(handle, bounds, {
+    connections,
+    isDraining: () => draining,
+    onRequest() {
+      lastRequest = performance.now()
+    },
+    onSettled: settled,
   })
   // `close` calls it. Node's own cuts off whoever is still reading its answer: it looks at what was written, not at what has gone out.
-  server.closeIdleConnections = closeIdle
+  server.closeIdleConnections = connections.closeIdle
   // What Node does with a new connection, kept for those that are left to it.
   const nodes = server.listeners('connection')
   const doorOf = (socket: Socket, connection: Connection): Door => ({
@@ -135,10 +85,10 @@ export async function listen(
       if (draining) lastRequest = performance.now()
       owe(connection)
     },
-    settle: () => settle(socket, connection),
+    settle: () => settled(socket, connection),
     passOn(read) {
       if (read.length > 0) {
-        connection.settledAt = NEVER
+        expectMore(connection)
         socket.unshift(read)
       }
       for (const take of nodes) take.call(server, socket)
@@ -147,28 +97,17 @@ export async function listen(
   })
   if (front) server.removeAllListeners('connection')
   server.prependListener('connection', (socket: Socket) => {
-    const connection: Connection = {
-      requests: 0,
-      release: undefined,
-      wasUsed: false,
-      settledAt: NEVER,
-      newest: undefined,
-    }
-    connections.set(socket, connection)
-    socket.once('close', () => connections.delete(socket))
-    front?.(socket, doorOf(socket, connection))
+    const connection = connections.open(socket)
+    const door = doorOf(socket, connection)
+    if (connection.isSurplus) {
+      socket.setTimeout(SURPLUS_TIME, () => socket.destroy())
+      if (front) door.passOn(NOTHING)
+    } else front?.(socket, door)
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
-  const address = server.address() as AddressInfo
+  await opened(server, options)
   return {
     server,
-    url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
+    url: urlOf(server),
     async drain(timeout, grace) {
       draining = true
       for (const connection of connections.values()) {
@@ -183,41 +122,42 @@ export async function listen(
         await sleep(Math.min(left, began + grace.longest - performance.now()))
       }
       closing = true
-      await new Promise<void>((resolve) => {
-        const cut = setTimeout(() => {
-          for (const socket of connections.keys()) socket.destroy()
-        }, timeout)
-        // Opened in advance, as browsers do, and never used: to Node these are not idle.
-        const unused = setTimeout(() => {
-          for (const [socket, { requests }] of connections)
-            if (requests === 0 && socket.writableLength === 0) socket.destroy()
-        }, UNUSED)
-        server.close(() => {
-          clearTimeout(cut)
-          clearTimeout(unused)
-          resolve()
-        })
-        closeIdle()
-      })
+      await closed(server, connections, timeout)
     },
   }
 }
 
-const isFull = ({ requests }: Connection): boolean => requests >= AT_A_TIME
+const NOTHING = Buffer.alloc(0)
 
-/** Reads no further on a connection, until what it returns is called. */
-function hold(socket: Socket): () => void {
-  const stay = (): void => void socket.pause()
-  // Whoever reads the body of a request has Node read on.
-  socket.on('resume', stay)
-  stay()
-  return () => {
-    socket.off('resume', stay)
-    socket.resume()
-  }
+const opened = (server: Server, { port, host }: ListenOptions): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+
+function urlOf(server: Server): string {
+  const { family, address, port } = server.address() as AddressInfo
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
-/** A client that keeps its connection would otherwise send its next request into a closed door. */
-const announceEnd = (response: ServerResponse): void => void response.setHeader('connection', 'close')
-
-export const INTERNAL = { errors: [{ message: 'Internal error.', extensions: { code: 'INTERNAL' } }] }
+/** @param timeout milliseconds after which what is left is cut */
+const closed = (server: Server, connections: Connections, timeout: number): Promise<void> =>
+  new Promise((resolve) => {
+    const cut = setTimeout(() => {
+      for (const socket of connections.keys()) socket.destroy()
+    }, timeout)
+    // Opened in advance, as browsers do, and never used: to Node these are not idle.
+    const unused = setTimeout(() => {
+      for (const [socket, { requests }] of connections)
+        if (requests === 0 && socket.writableLength === 0) socket.destroy()
+    }, UNUSED)
+    server.close(() => {
+      clearTimeout(cut)
+      clearTimeout(unused)
+      resolve()
+    })
+    connections.closeIdle()
+  })

@@ -2,7 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
 import type { AdminCommands } from '../admin.ts'
-import { HttpError, parseJson, readBody, sendJson } from '../process/http.ts'
+import { readBody } from '../process/body.ts'
+import { HttpError, parseJson, sendJson } from '../process/http.ts'
 import { METRICS_TYPE } from '../process/prometheus.ts'
 import { SupergraphRefused } from '../supergraph/editions.ts'
 

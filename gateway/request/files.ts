@@ -5,12 +5,14 @@ import { sendJson } from '../process/http.ts'
 import { errorStatus, isErrorCode } from '../protocol/errors.ts'
 import { REQUEST_ID_HEADER } from '../protocol/signature.ts'
 import type { Editions } from '../supergraph/editions.ts'
+import { allowFiles, type Cors } from './cors.ts'
 import { requestIdOf } from './request-id.ts'
 
 /** Resolves to false where the path is no service's, with nothing written. */
 export type ServeFile = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
 
-export function createFiles(editions: Editions): ServeFile {
+export function createFiles(editions: Editions, cors: Cors): ServeFile {
+  const allow = allowFiles(cors)
   return async (request, response) => {
     const { method, headers, url: path = '/' } = request
     const { edition, release } = editions.hold()
@@ -19,6 +21,7 @@ export function createFiles(editions: Editions): ServeFile {
       if (service === undefined || (method !== 'GET' && method !== 'HEAD')) return false
       const requestId = requestIdOf(request)
       response.setHeader(REQUEST_ID_HEADER, requestId)
+      allow(request, response)
       await edition.traffic
         .download(service, { method, path, headers, requestId }, response)
         .catch((error: unknown) => refuse(error, requestId, response))

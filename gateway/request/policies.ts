@@ -7,7 +7,7 @@ import type { Limits } from '../limits/limits.ts'
 import type { VerifyAuthorization } from '../protocol/caller.ts'
 import { authenticate } from './authenticate.ts'
 import { type Budget, createBudget, noBudget } from './budget.ts'
-import { allowOrigins } from './cors.ts'
+import { allowOrigins, type Cors } from './cors.ts'
 import { limitCost } from './cost.ts'
 import { refuseCrossSite } from './cross-site.ts'
 import type { KnownOperation } from './documents.ts'
@@ -40,7 +40,7 @@ export interface Policies {
 
 export interface PolicyOptions {
   readonly limits: Limits
-  readonly corsOrigins: readonly string[]
+  readonly cors: Cors
   readonly introspection: boolean
   /** With it nothing else is run. */
   readonly safelist: Safelist | undefined
@@ -48,14 +48,14 @@ export interface PolicyOptions {
   readonly verify: VerifyAuthorization | undefined
 }
 
-export function createPolicies({ limits, corsOrigins, introspection, safelist, verify }: PolicyOptions): Policies {
+export function createPolicies({ limits, cors, introspection, safelist, verify }: PolicyOptions): Policies {
   const budget = Number.isFinite(limits.costPerMinute) ? createBudget(limits.costPerMinute) : noBudget
   const authenticated = authenticate(verify)
   const bounded = limitVariables(limits.variableDepth)
   const persisted = safelist ? requireListed(safelist) : resolvePersisted()
   return {
     request: [
-      allowOrigins(corsOrigins),
+      allowOrigins(cors),
       negotiateMediaType,
       allowMethods,
       refuseCrossSite,

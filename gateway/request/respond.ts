@@ -46,19 +46,25 @@ function isKnownToClient({ request, headers }: Exchange, body: Body): boolean {
 /** What the client is told of what a policy refused, and of anything unforeseen, which is masked. */
 export function refusalOf(error: unknown, requestId: string, log: Logger): Outcome {
   if (!(error instanceof HttpError)) return { errors: maskAllThrown(error, requestId, log) }
-  const { message, code } = error
-  return { errors: [maskError({ message, extensions: { code } }, requestId, log, error)] }
+  return { errors: [maskError({ message: error.message, extensions: extensionsOf(error) }, requestId, log, error)] }
 }
 
 /** @param error what was thrown, of which `refusal` was made */
 export function sendRefusal(exchange: Exchange, reply: HttpReply, error: unknown, refusal: Outcome): void {
-  const code = refusal.errors?.[0]?.extensions?.['code']
+  const { code, retryAfter } = refusal.errors?.[0]?.extensions ?? {}
   const legacy = exchange.legacyStatus && isDocumentFault(code)
   const status = error instanceof HttpError ? error.status : legacy ? 200 : statusOf(code)
   if (error instanceof HttpError)
     for (const [name, value] of Object.entries(error.headers)) exchange.headers.set(name, value)
+  if (typeof retryAfter === 'number') exchange.headers.set('retry-after', String(Math.ceil(retryAfter)))
   write(exchange, reply, status, bodyOf(textOf(refusal)))
 }
+
+/** What is unavailable here is the gateway itself. */
+const extensionsOf = ({ code, headers }: HttpError) => ({
+  code,
+  ...(code === 'SERVICE_UNAVAILABLE' && { service: 'gateway', retryAfter: Number(headers['retry-after']) }),
+})
 
 const isDocumentFault = (code: unknown): boolean => isErrorCode(code) && DOCUMENT_FAULTS.has(code)
 

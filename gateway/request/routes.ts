@@ -3,35 +3,41 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ClientAddress } from '../http/client-address.ts'
 import { replyOf, requestOf } from '../http/node-messages.ts'
 import type { ServePlayground } from '../playground/serve.ts'
-import { sendJson } from '../process/http.ts'
+import type { BodyRoom } from '../process/body-room.ts'
+import { HttpError, sendHttpError, sendJson } from '../process/http.ts'
 import type { LifecycleState } from '../process/lifecycle.ts'
-import { answerPreflight } from './cors.ts'
+import { pathOf } from '../process/target.ts'
+import { type Cors, createPreflight } from './cors.ts'
 import type { ServeFile } from './files.ts'
 import type { AnswerOperation } from './operations.ts'
+import { isOperationPath } from './paths.ts'
 
 export interface RouteOptions {
   readonly answerOperation: AnswerOperation
   readonly servePlayground: ServePlayground
   readonly serveFile: ServeFile
-  readonly corsOrigins: readonly string[]
+  readonly cors: Cors
   readonly clientAddress: ClientAddress
+  /** For bodies that come in pieces. */
+  readonly room: BodyRoom
   readonly state: () => LifecycleState
 }
 
 export function createRoutes(options: RouteOptions) {
-  const { answerOperation, servePlayground, serveFile, corsOrigins, clientAddress, state } = options
+  const { answerOperation, servePlayground, serveFile, cors, clientAddress, room, state } = options
+  const answerPreflight = createPreflight(cors)
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
-    if (path === '/graphql') {
-      if (!answerPreflight(request, response, corsOrigins))
-        await answerOperation(requestOf(request, clientAddress), replyOf(response))
-    } else if (path === '/health/live') sendJson(response, 200, health('live'))
-    else if (path === '/health/ready') sendJson(response, state() === 'ready' ? 200 : 503, health(state()))
-    else if (!((await servePlayground(request, response)) || (await serveFile(request, response)))) {
-      const error = { message: 'There is nothing here.', extensions: { code: 'BAD_USER_INPUT' } }
-      sendJson(response, 404, { errors: [error] })
-    }
+    const path = pathOf(request)
+    const isOperation = isOperationPath(path)
+    if (answerPreflight(request, response, isOperation)) return
+    if (isOperation) return answerOperation(requestOf(request, clientAddress, room), replyOf(response))
+    if (path === '/health/live') return sendJson(response, 200, health('live'))
+    if (path === '/health/ready') return sendJson(response, state() === 'ready' ? 200 : 503, health(state()))
+    if ((await servePlayground(request, response)) || (await serveFile(request, response))) return
+    sendHttpError(response, NOT_FOUND)
   }
 }
+
+const NOT_FOUND = new HttpError(404, 'BAD_USER_INPUT', 'There is nothing here.')
 
 const health = (status: string) => ({ service: 'gateway', kind: 'stateless', pid: process.pid, status })

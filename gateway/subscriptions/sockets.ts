@@ -5,9 +5,12 @@ import { addressGroup, type ClientAddress } from '../http/client-address.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { ReportLimit } from '../limits/report.ts'
 import { createShares } from '../limits/shares.ts'
+import { HttpError } from '../process/http.ts'
 import type { Logger } from '../process/log.ts'
-import type { ErrorCode } from '../protocol/errors.ts'
+import { pathOf } from '../process/target.ts'
+import { refuse } from '../process/unreadable.ts'
 import type { CountAnswer } from '../request/metrics.ts'
+import { isOperationPath } from '../request/paths.ts'
 import type { Perform } from '../request/perform.ts'
 import type { Policies } from '../request/policies.ts'
 import { type SocketClients, serveSockets } from './websocket.ts'
@@ -48,19 +51,12 @@ export function openSockets(options: SocketOptions): Sockets {
   }
   server.on('upgrade', (request: IncomingMessage, _stream, head: Buffer) => {
     const connection = request.socket
-    if (request.url?.split('?', 1)[0] !== '/graphql')
-      return refuse(connection, '404 Not Found', 'BAD_USER_INPUT', 'There is nothing here.')
-    if (!isWelcome(request, corsOrigins))
-      return refuse(connection, '403 Forbidden', 'FORBIDDEN', 'Pages of this origin may not connect.')
+    if (!isOperationPath(pathOf(request))) return refuse(connection, NOT_FOUND)
+    if (!isWelcome(request, corsOrigins)) return refuse(connection, NOT_WELCOME)
     const address = addressGroup(clientAddress(connection.remoteAddress, request.headers) ?? 'unknown')
     if (!byAddress.take(address)) {
       reportLimit('socketsPerAddress', `address ${address}`)
-      return refuse(
-        connection,
-        '429 Too Many Requests',
-        'BUDGET_EXHAUSTED',
-        'This address has too many WebSockets open.',
-      )
+      return refuse(connection, TOO_MANY)
     }
     connection.once('close', () => byAddress.giveBack(address))
     upgrade(request, connection, head).catch((error: unknown) => {
@@ -75,11 +71,9 @@ export function openSockets(options: SocketOptions): Sockets {
   }
 }
 
-function refuse(connection: Socket, status: string, code: ErrorCode, message: string): void {
-  const body = JSON.stringify({ errors: [{ message, extensions: { code } }] })
-  const head = `connection: close\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${body.length}`
-  connection.end(`HTTP/1.1 ${status}\r\n${head}\r\n\r\n${body}`)
-}
+const NOT_FOUND = new HttpError(404, 'BAD_USER_INPUT', 'There is nothing here.')
+const TOO_MANY = new HttpError(429, 'BUDGET_EXHAUSTED', 'This address has too many WebSockets open.')
+const NOT_WELCOME = new HttpError(403, 'FORBIDDEN', 'Pages of this origin may not connect.')
 
 /** Browsers let any page open a WebSocket to anywhere, and only say which page it is. */
 function isWelcome({ headers: { origin, host } }: IncomingMessage, corsOrigins: readonly string[]): boolean {

@@ -107,6 +107,7 @@ async function passOn({ statusCode, headers, body }: Dispatcher.ResponseData, re
     const value = headers[name]
     return value === undefined ? [] : [[name, value] as const]
   })
-  response.writeHead(statusCode, Object.fromEntries(shown))
+  const vary = [response.getHeader('vary'), headers['vary']].filter((value) => value !== undefined).join(', ')
+  response.writeHead(statusCode, { ...Object.fromEntries(shown), ...(vary !== '' && { vary }) })
   await pipeline(body, response)
 }

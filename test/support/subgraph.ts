@@ -7,7 +7,7 @@ import {
 } from '@apollo/server/plugin/disabled'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { parse } from 'graphql'
-import { readBody } from '../../gateway/process/http.ts'
+import { readBody } from '../../gateway/process/body.ts'
 import { listen } from '../../gateway/process/listen.ts'
 
 export interface ReceivedCall {

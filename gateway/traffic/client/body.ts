@@ -133,7 +133,7 @@ function chunkedBody(kept: Sink): Body {
 }
 
 function createKept(letters: Letters): Sink {
-  const kept = createGrowingBuffer()
+  const kept = createGrowingBuffer(MAX_BODY)
   return {
     add(piece: Buffer) {
       if (kept.bytes() + piece.length > MAX_BODY) throw tooLarge()

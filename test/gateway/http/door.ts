@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { createFront } from '../../../gateway/http/front.ts'
 import type { HttpReply, HttpRequest } from '../../../gateway/http/message.ts'
-import { readBody, sendJson } from '../../../gateway/process/http.ts'
+import { readBody } from '../../../gateway/process/body.ts'
+import { sendJson } from '../../../gateway/process/http.ts'
 import { type HttpListener, listen } from '../../../gateway/process/listen.ts'
 
 export interface Taken {
@@ -34,7 +35,7 @@ const byNode = async (...[request, response]: Parameters<Parameters<typeof liste
 
 /** @param keepAlive milliseconds */
 export const openDoor = (answer: Answer = tell, keepAlive?: number): Promise<HttpListener> =>
-  listen(byNode, { ...anywhere, front: createFront(answer, undefined, keepAlive) })
+  listen(byNode, { ...anywhere, front: createFront({ answer, ...(keepAlive !== undefined && { keepAlive }) }) })
 
 export const openPlainDoor = (): Promise<HttpListener> => listen(byNode, anywhere)
 

@@ -99,7 +99,7 @@ describe('draining with a front', () => {
     const door = await listen((_request, response) => void response.end(large), {
       host: '127.0.0.1',
       port: 0,
-      front: createFront(async (_request, reply) => reply.send(200, [], large)),
+      front: createFront({ answer: async (_request, reply) => reply.send(200, [], large) }),
     })
     const socket = await dial(door)
     socket.pause()

@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { HttpError, readBody, sendJson } from '../../../gateway/process/http.ts'
+import { readBody } from '../../../gateway/process/body.ts'
+import { HttpError, sendJson } from '../../../gateway/process/http.ts'
 import { type HttpListener, listen } from '../../../gateway/process/listen.ts'
 
 const LIMIT = 1_000 // bytes

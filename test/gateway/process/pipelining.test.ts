@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, expect, test } from '@jest/globals'
-import { readBody } from '../../../gateway/process/http.ts'
+import { readBody } from '../../../gateway/process/body.ts'
 import { type HttpListener, listen } from '../../../gateway/process/listen.ts'
 
 const COUNT = 5_000

@@ -1,6 +1,6 @@
 /** A whole gateway over services in which everything is named after what every object of JavaScript inherits. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { readBody } from '../../../gateway/process/http.ts'
+import { readBody } from '../../../gateway/process/body.ts'
 import { own } from '../../../gateway/protocol/own.ts'
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { startSubgraph, type TestSubgraph } from '../../support/subgraph.ts'

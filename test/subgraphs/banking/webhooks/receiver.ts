@@ -1,5 +1,5 @@
 /** A customer's system on loopback that receives webhooks: remembers all of them, and answers as it is told. */
-import { readBody } from '../../../../gateway/process/http.ts'
+import { readBody } from '../../../../gateway/process/body.ts'
 import { listen } from '../../../../gateway/process/listen.ts'
 
 export interface Received {
