@@ -6,7 +6,10 @@ import type { SupergraphFacts } from './planner.ts'
 import type { PlannerMessage, PlanRequest } from './planner-worker.ts'
 
 export interface PlanningOptions {
-  /** Milliseconds after which planning an operation is given up and the thread replaced. */
+  /**
+   * Milliseconds after which planning an operation is given up and the thread replaced. After a quarter of them it is planned anew, with a plan
+   * that is good enough and soon found.
+   */
   readonly timeout: number
   /** Told of each operation that was planned, and how long it took. */
   onPlanned(operation: string, milliseconds: number): void
@@ -23,6 +26,7 @@ export interface PlannerThread {
 
 interface Pending {
   readonly operation: string
+  readonly quickly: boolean
   readonly resolve: (plan: QueryPlan) => void
   readonly reject: (error: Error) => void
 }
@@ -77,7 +81,12 @@ export async function startPlannerThread(supergraph: string, options: PlanningOp
     const lost = [...pending.values()]
     pending.clear()
     const [culprit, ...waiting] = lost
-    culprit?.reject(codedError('OPERATION_TOO_COMPLEX', 'The operation takes too long to plan.'))
+    if (culprit && (culprit.quickly || closed)) {
+      culprit.reject(codedError('OPERATION_TOO_COMPLEX', 'The operation takes too long to plan.'))
+    } else if (culprit) {
+      // Behind the others, which have waited long enough.
+      waiting.push({ ...culprit, quickly: true })
+    }
     void terminate(worker)
     if (closed) return
     worker = start().worker
@@ -88,14 +97,17 @@ export async function startPlannerThread(supergraph: string, options: PlanningOp
   // Operations are planned one after the other: the first one waiting is the one being planned.
   const watchFirst = (): void => {
     clearTimeout(deadline)
-    if (pending.size > 0) deadline = setTimeout(() => void replace(), options.timeout).unref()
+    const [first] = pending.values()
+    if (!first) return
+    const patience = first.quickly ? options.timeout : options.timeout / 4
+    deadline = setTimeout(() => void replace(), patience).unref()
   }
 
   const submit = async (request: Pending): Promise<void> => {
     const id = nextId++
     pending.set(id, request)
     try {
-      const message: PlanRequest = { id, operation: request.operation }
+      const message: PlanRequest = { id, operation: request.operation, quickly: request.quickly }
       const thread = await worker
       if (!pending.has(id)) return
       thread.ref()
@@ -115,7 +127,7 @@ export async function startPlannerThread(supergraph: string, options: PlanningOp
     facts,
     plan(operation) {
       if (closed) return Promise.reject(codedError('INTERNAL', 'The planner is closed.'))
-      return new Promise((resolve, reject) => void submit({ operation, resolve, reject }))
+      return new Promise((resolve, reject) => void submit({ operation, quickly: false, resolve, reject }))
     },
     async close() {
       closed = true

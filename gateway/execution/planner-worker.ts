@@ -7,6 +7,8 @@ import { createPlanner, PlanningError, type SupergraphFacts } from './planner.ts
 export interface PlanRequest {
   readonly id: number
   readonly operation: string
+  /** Finds a plan soon instead of a good one. */
+  readonly quickly: boolean
 }
 
 /** What the thread says: first the facts (or why there are none), then one outcome for each request. */
@@ -22,10 +24,10 @@ const say = (message: PlannerMessage): void => port.postMessage(message)
 
 try {
   const planner = createPlanner(String(workerData))
-  port.on('message', ({ id, operation }: PlanRequest) => {
+  port.on('message', ({ id, operation, quickly }: PlanRequest) => {
     const start = performance.now()
     try {
-      const plan = planner.plan(operation)
+      const plan = planner.plan(operation, quickly)
       say({ kind: 'plan', id, plan, milliseconds: performance.now() - start })
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)

@@ -2,10 +2,16 @@
  * The one module that knows Apollo's planner: it turns a supergraph into what the engine needs of it, and operations into plans.
  * It runs in a thread of its own (`planner-worker.ts`), so that a hard operation never holds up a request; it must not be imported elsewhere.
  */
-import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals'
+import {
+  operationFromDocument,
+  ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
+  type Schema,
+  Supergraph,
+} from '@apollo/federation-internals'
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
 import {
   type ASTNode,
+  type DocumentNode,
   type GraphQLSchema,
   isAbstractType,
   isInterfaceType,
@@ -19,6 +25,7 @@ import {
 import { cutSchema } from './api-schema.ts'
 import { type DeclaredCosts, readDeclaredCosts } from './declared-costs.ts'
 import { requireImplemented } from './features.ts'
+import { withFewerWays } from './fewer-ways.ts'
 import { prepareSupergraph, type ServiceInputs, type ServiceKeys } from './planner-supergraph.ts'
 import { type RequiredArguments, withServicesNames } from './required-arguments.ts'
 
@@ -50,9 +57,10 @@ export interface Planner {
   readonly facts: SupergraphFacts
   /**
    * @param operation one operation on the public schema, without conditions and introspection
+   * @param quickly finds a plan soon instead of a good one
    * @throws PlanningError where the services cannot answer it together
    */
-  plan(operation: string): QueryPlan
+  plan(operation: string, quickly?: boolean): QueryPlan
 }
 
 /** The services cannot answer an operation together, however it is asked. */
@@ -66,12 +74,14 @@ export function createPlanner(supergraphSdl: string): Planner {
   const document = parse(supergraphSdl, { noLocation: true })
   requireImplemented(document)
   const prepared = prepareSupergraph(document)
-  const supergraph = Supergraph.build(prepared.document, {
-    supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
-    validateSupergraph: false,
-  })
-  const planner = new QueryPlanner(supergraph, { debug: { maxEvaluatedPlans: MAX_EVALUATED_PLANS } })
-  const apiSchema = supergraph.apiSchema()
+  const thorough = openPlanner(prepared.document)
+  let quick: OpenPlanner | undefined
+  const { supergraph, apiSchema } = thorough
+  const plannerOf = (quickly: boolean): OpenPlanner => {
+    if (!quickly) return thorough
+    quick ??= openPlanner(withFewerWays(prepared.document, new Set(prepared.plannerFields)))
+    return quick
+  }
   return {
     facts: {
       apiSchema: cutSchema(publicSchema(apiSchema.toGraphQLJSSchema(), prepared.requiredArguments)),
@@ -83,13 +93,29 @@ export function createPlanner(supergraphSdl: string): Planner {
       costs: readDeclaredCosts(document),
       ...typeFacts(supergraph),
     },
-    plan(text) {
+    plan(text, quickly = false) {
+      const { planner, apiSchema } = plannerOf(quickly)
       const operation = operationFromDocument(apiSchema, parse(text, { noLocation: true }), { validate: false })
       const plan = planner.buildQueryPlan(operation, { recursiveSelectionsLimitDisabled: true })
       if (!plan.node) throw new PlanningError('The services cannot answer this operation together.')
       return withServicesNames(plan, prepared.requiredArguments)
     },
   }
+}
+
+interface OpenPlanner {
+  readonly supergraph: Supergraph
+  readonly apiSchema: Schema
+  readonly planner: QueryPlanner
+}
+
+function openPlanner(document: DocumentNode): OpenPlanner {
+  const supergraph = Supergraph.build(document, {
+    supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
+    validateSupergraph: false,
+  })
+  const planner = new QueryPlanner(supergraph, { debug: { maxEvaluatedPlans: MAX_EVALUATED_PLANS } })
+  return { supergraph, apiSchema: supergraph.apiSchema(), planner }
 }
 
 /** The schema as it was before the planner's own fields were added. */

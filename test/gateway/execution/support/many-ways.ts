@@ -1,0 +1,41 @@
+/** Services that can each answer much of everything: there are more ways to ask them than a planner can weigh. */
+import { composeTest } from './federation.ts'
+
+const SERVICES = 7
+const FIELDS = 21
+/** Each field is in these services, counted from its own. */
+const SHARES = [0, 1, 3]
+
+const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])`
+
+function service(index: number): string {
+  const fields = Array.from({ length: FIELDS }, (_, field) =>
+    SHARES.some((share) => (field + share) % SERVICES === index) ? `f${field}(x: Int): Int` : '',
+  )
+  const links = Array.from({ length: 4 }, (_, field) =>
+    SHARES.some((share) => (field + share) % SERVICES === index) ? `n${field}(x: Int): [Thing]` : '',
+  )
+  return `${link} type Query { start: Thing @shareable } type Thing @key(fields: "id") { id: ID! ${[...fields, ...links]
+    .filter((f) => f !== '')
+    .map((f) => `${f} @shareable`)
+    .join(' ')} }`
+}
+
+export const manyWays = (): string =>
+  composeTest(
+    Object.fromEntries(
+      Array.from({ length: SERVICES }, (_, index) => [`s${index}`, { typeDefs: service(index), resolvers: {} }]),
+    ),
+  )
+
+/** An operation of at least so many characters. */
+export function wideOperation(length: number): string {
+  let count = 0
+  const fields = (): string =>
+    Array.from({ length: FIELDS }, (_, field) => `a${count++}: f${field}(x: ${count % 7})`).join(' ')
+  const body = (depth: number): string =>
+    `${fields()} ${depth === 0 ? '' : Array.from({ length: 2 }, (_, at) => `n${at}: n${(at + depth) % 4} { ${body(depth - 1)} }`).join(' ')}`
+  let text = ''
+  for (let root = 0; text.length < length; root++) text += ` r${root}: start { ${body(length < 1000 ? 1 : 4)} }`
+  return `{${text} }`
+}
