@@ -215,9 +215,7 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
   const streams = streaming
     ? streaming.createStreams({
         schema,
-        server: listener.server,
         context: (request) => service.context(request),
-        check: (request) => checkSignature(request, request.url ?? '/', Buffer.alloc(0)),
         formatError,
       })
     : undefined

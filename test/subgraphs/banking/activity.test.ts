@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { createClient as createSseClient } from 'graphql-sse'
-import { createClient as createSocketClient } from 'graphql-ws'
-import { WebSocket } from 'ws'
 import { SIGNATURE_HEADER, sign } from '../../../gateway/protocol/signature.ts'
 import { createDatabase, type TestDatabase } from '../../support/database.ts'
 import { TEST_SECRET } from '../../support/signed-call.ts'
@@ -22,9 +20,13 @@ interface Given {
   readonly data?: { readonly accountActivity: Activity } | null
   readonly errors?: readonly { readonly extensions?: Record<string, unknown> }[]
 }
-type Subscribe = (service: TestService, caller: string, variables: Record<string, unknown>) => AsyncIterable<Given>
 
-const overSse: Subscribe = async function* (service, caller, variables) {
+/** By server-sent events, signed as the gateway signs. */
+async function* subscribe(
+  service: TestService,
+  caller: string,
+  variables: Record<string, unknown>,
+): AsyncIterable<Given> {
   const authorization = await service.token(caller)
   const client = createSseClient({
     url: `${service.url}/graphql`,
@@ -45,33 +47,6 @@ const overSse: Subscribe = async function* (service, caller, variables) {
     },
   })
   yield* client.iterate<{ accountActivity: Activity }>({ query: QUERY, variables }) as AsyncIterable<Given>
-}
-
-const overSocket: Subscribe = async function* (service, caller, variables) {
-  const authorization = await service.token(caller)
-  const signed = {
-    method: 'GET',
-    path: '/graphql',
-    body: '',
-    authorization,
-    perspective: undefined,
-    requestId: undefined,
-  }
-  class SignedSocket extends WebSocket {
-    constructor(url: string, protocols: string) {
-      super(url, protocols, { headers: { authorization, [SIGNATURE_HEADER]: sign(TEST_SECRET, signed) } })
-    }
-  }
-  const client = createSocketClient({
-    url: `${service.url.replace('http', 'ws')}/graphql`,
-    webSocketImpl: SignedSocket,
-    retryAttempts: 0,
-  })
-  try {
-    yield* client.iterate<{ accountActivity: Activity }>({ query: QUERY, variables }) as AsyncIterable<Given>
-  } finally {
-    await client.dispose()
-  }
 }
 
 let database: TestDatabase
@@ -126,10 +101,7 @@ afterEach(async () => {
   services = []
 })
 
-describe.each([
-  ['server-sent events', overSse],
-  ['WebSocket', overSocket],
-])('over %s', (_transport, subscribe) => {
+describe("an account's activity", () => {
   test('every event arrives once and in order, whichever instance made it', async () => {
     const [one, two] = [services[0] as TestService, await start()]
     const events = take(subscribe(one, 'payer', { id: account.id, after: account.activityCursor }), 20)
@@ -185,7 +157,7 @@ describe.each([
 
 test('a stream nobody listens to any more ends at once', async () => {
   const service = services[0] as TestService
-  const stream = overSse(service, 'payer', { id: account.id, after: account.activityCursor })
+  const stream = subscribe(service, 'payer', { id: account.id, after: account.activityCursor })
   await pay(service, 'only')
   await take(stream, 1)
   // Stopping waits for streams that are still open: this one is not.
@@ -194,10 +166,8 @@ test('a stream nobody listens to any more ends at once', async () => {
 })
 
 test('without the gateway’s signature there is no stream', async () => {
-  const socket = new WebSocket(
-    `${(services[0] as TestService).url.replace('http', 'ws')}/graphql`,
-    'graphql-transport-ws',
-  )
-  const failure = await new Promise<Error>((resolve) => socket.once('error', resolve))
-  expect(failure.message).toContain('403')
+  const { url } = services[0] as TestService
+  const headers = { accept: 'text/event-stream', 'content-type': 'application/json' }
+  const body = JSON.stringify({ query: QUERY, variables: { id: account.id } })
+  expect((await fetch(`${url}/graphql`, { method: 'POST', headers, body })).status).toBe(403)
 })
