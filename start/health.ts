@@ -1,14 +1,29 @@
 /** Whether the system can serve: by each server's own word, and by the gateway's word on the services behind it. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { StartRefused } from '../gateway/process/settings.ts'
+import type { ServiceKind } from '../gateway/traffic/kind.ts'
 import type { ServiceStatus } from '../gateway/traffic/traffic.ts'
 
 const PERIOD = 50 // milliseconds between questions
 const PATIENCE = 2_000 // milliseconds for an answer
 
-/** Resolves once `/health/ready` answers 200, or when `gone` says that there is nobody left to ask. */
-export async function healthy(url: string, gone: AbortSignal): Promise<void> {
-  while (!gone.aborted && (await ask(`${url}/health/ready`)) === undefined) await sleep(PERIOD)
-}
+/**
+ * Resolves once `/health/ready` answers 200, or when `gone` says that there is nobody left to ask.
+ * @throws StartRefused where the process says that it is of another kind
+ */
+export const healthy =
+  (kind: ServiceKind) =>
+  async (url: string, gone: AbortSignal): Promise<void> => {
+    while (!gone.aborted) {
+      const answer = (await ask(`${url}/health/ready`)) as { service?: string; kind?: string } | undefined
+      if (answer?.kind === kind) return
+      if (answer)
+        throw new StartRefused(
+          `${answer.service} is ${kind} by gateway/services.ts and ${answer.kind} by its main.ts: let them agree.`,
+        )
+      await sleep(PERIOD)
+    }
+  }
 
 /** Resolves once the gateway whose `/services` this is sends calls to all of these instances, or when `gone`. */
 export async function inUse(services: string, instances: readonly string[], gone: AbortSignal): Promise<void> {

@@ -16,8 +16,8 @@ export interface Launched {
 export function launch(system: System, databaseUrl: string | undefined, report: Report): Launched {
   const stopping = new AbortController()
   const { signal } = stopping
-  const gateway = supervise(system.gateway, healthy, report)
-  const stateless = system.stateless.map((spec) => supervise(spec, healthy, report))
+  const gateway = supervise(system.gateway, healthy('stateless'), report)
+  const stateless = system.stateless.map((spec) => supervise(spec, healthy('stateless'), report))
   // Once it says that it is ready it takes connections; there is nothing more to ask.
   const database = system.database && supervise(system.database, async () => {}, report)
 
@@ -26,7 +26,7 @@ export function launch(system: System, databaseUrl: string | undefined, report: 
     if (url === undefined) return []
     for (const spec of system.preparations(url)) await runJob(spec, report, signal)
     signal.throwIfAborted()
-    return system.stateful(url).map((spec) => supervise(spec, healthy, report))
+    return system.stateful(url).map((spec) => supervise(spec, healthy('stateful'), report))
   }
   const stateful = prepare()
   const serve = async (): Promise<void> => {

@@ -32,7 +32,9 @@ export function addressTable(settings: StartSettings, ports: Ports, system: Syst
   const stateful = system.stateful('').map(({ label, url }) => [label, 'stateful', url])
   const stateless = system.stateless.map(({ label, url }) => [label, 'stateless', url])
   const rows = [
-    ...(system.database ? [['database', 'PostgreSQL', `${settings.dataDir}/postgres`]] : []),
+    ...(system.database
+      ? [['database', 'PostgreSQL', `${settings.dataDir}/postgres (its URL: npm run --silent database)`]]
+      : []),
     ...stateful,
     ...stateless,
     ...(settings.playground ? [['playground', '', `${origin}/`]] : []),

@@ -1,6 +1,8 @@
 /** Asks instances how they are, in the gateway's own name. Ours are asked all the time, so that one that came back is used at once. */
+import type { Logger } from '../process/log.ts'
 import { CallFailure } from './failure.ts'
 import type { Instance } from './instance.ts'
+import type { ServiceKind } from './kind.ts'
 
 const INTERVAL = 1_000 // milliseconds
 const TIMEOUT = 2_000 // milliseconds
@@ -8,11 +10,24 @@ const FROZEN = 2 // questions in a row without an answer
 
 type Finding = 'well' | 'unwell' | 'silent'
 
-/** Starts asking instances of ours; the result stops it. */
-export function probeHealth(instances: readonly Instance[]): () => void {
+export interface ProbedService {
+  readonly name: string
+  readonly kind: ServiceKind
+  readonly instances: readonly Instance[]
+}
+
+/** Starts asking instances of ours; the result stops it. One of another kind than the registry's is not used, and is named in the log once. */
+export function probeHealth(services: readonly ProbedService[], log: Logger): () => void {
   const stopping = new AbortController()
+  const named = new Set<Instance>()
+  const ask = async ({ name, kind }: ProbedService, instance: Instance): Promise<void> => {
+    await probe(instance, kind, stopping.signal)
+    if (!isOfAnotherKind(instance, kind) || named.has(instance)) return
+    named.add(instance)
+    log.error({ service: name, url: instance.url }, `the registry says ${kind}, the service ${instance.kind}`)
+  }
   const round = (): void => {
-    for (const instance of instances) void probe(instance, stopping.signal)
+    for (const service of services) for (const instance of service.instances) void ask(service, instance)
   }
   round()
   const timer = setInterval(round, INTERVAL).unref()
@@ -22,9 +37,13 @@ export function probeHealth(instances: readonly Instance[]): () => void {
   }
 }
 
-async function probe(instance: Instance, stopping: AbortSignal): Promise<void> {
+const isOfAnotherKind = (instance: Instance, kind: ServiceKind): boolean =>
+  instance.kind !== undefined && instance.kind !== kind
+
+async function probe(instance: Instance, kind: ServiceKind, stopping: AbortSignal): Promise<void> {
   const { answers } = instance
-  const finding = await findOut(instance)
+  const found = await findOut(instance)
+  const finding = found === 'well' && isOfAnotherKind(instance, kind) ? 'unwell' : found
   if (stopping.aborted) return
   if (finding === 'well') instance.breaker.succeeded()
   // Whoever answers calls meanwhile is busy, not gone.
@@ -44,8 +63,9 @@ async function findOut(instance: Instance): Promise<Finding> {
     const question = instance.question()
     const { status, text } = await instance.health.send({ ...question, deadline }).answer
     if (question.method === 'POST') return status < 500 || speaksGraphQL(text) ? 'well' : 'unwell'
-    const { pid } = JSON.parse(text) as { pid?: unknown }
+    const { pid, kind } = JSON.parse(text) as { pid?: unknown; kind?: unknown }
     instance.pid = typeof pid === 'number' ? pid : undefined
+    instance.kind = typeof kind === 'string' ? kind : undefined
     return status === 200 ? 'well' : 'unwell'
   } catch (error) {
     return error instanceof CallFailure ? 'silent' : 'unwell'

@@ -35,6 +35,8 @@ export interface Instance {
   silences: number
   /** From the instance's own health answer; unknown where it has none. */
   pid: number | undefined
+  /** The same of its kind. */
+  kind: string | undefined
 }
 
 export type Question = Omit<HttpRequest, 'deadline'>
@@ -70,6 +72,7 @@ export function openInstance(address: string, { connections, isOurs, ask }: Inst
     answers: 0,
     silences: 0,
     pid: undefined,
+    kind: undefined,
   }
   return instance
 }

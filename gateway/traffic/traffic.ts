@@ -84,7 +84,12 @@ export function createTraffic({ services, secret, ownServices, store, metrics, l
     if (error.kind !== 'cancelled') failures.report(service, requestId, error)
     return toClient(error, service)
   }
-  const stopProbing = ownServices ? probeHealth(instances) : () => undefined
+  const probed = [...routes.values()].map(({ definition: { name, kind }, fleet }) => ({
+    name,
+    kind,
+    instances: fleet.instances,
+  }))
+  const stopProbing = ownServices ? probeHealth(probed, log) : () => undefined
   return {
     send(call) {
       const { service, context } = call

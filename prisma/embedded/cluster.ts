@@ -6,11 +6,8 @@ import { chown, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Account } from './account.ts'
+import { DATABASE, ROLE } from './names.ts'
 import { exists, type Places } from './places.ts'
-
-/** The role that owns the database; it is no superuser, and nobody can sign in as one. */
-export const ROLE = 'tributary'
-export const DATABASE = 'tributary'
 
 const DRAFT = 'cluster.draft-'
 

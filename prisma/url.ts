@@ -1,0 +1,17 @@
+/** `npm run --silent database`: prints the URL of the database, for `psql` and other tools: `DATABASE_URL`, or the embedded one that runs. */
+import { z } from 'zod'
+import { announceRefusal } from '../gateway/process/lifecycle.ts'
+import { postgresUrl, processSettings, readSettings, StartRefused } from '../gateway/process/settings.ts'
+import { runningUrl } from './embedded/running.ts'
+
+try {
+  const schema = z.object({ ...processSettings, DATABASE_URL: postgresUrl.optional() })
+  const { DATABASE_URL, DATA_DIR } = readSettings(schema, process.env)
+  const url = DATABASE_URL ?? runningUrl(DATA_DIR)
+  if (url === undefined) throw new StartRefused(`No database runs in ${DATA_DIR}: npm start runs one.`)
+  console.log(url)
+} catch (error) {
+  if (!(error instanceof StartRefused)) throw error
+  await announceRefusal(error)
+  process.exitCode = 1
+}
