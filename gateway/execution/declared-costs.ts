@@ -20,7 +20,7 @@ export interface DeclaredSize {
 }
 
 export interface DeclaredCosts {
-  /** By `Type`, `Type.field` and `Type.field(argument:)`; never below 0. */
+  /** By `Type`, `Type.field` (of input objects, too) and `Type.field(argument:)`; never below 0. */
   readonly weights: ReadonlyMap<string, number>
   /** By `Type.field`. */
   readonly sizes: ReadonlyMap<string, DeclaredSize>
@@ -58,6 +58,8 @@ export function readDeclaredCosts(supergraph: DocumentNode): DeclaredCosts {
     if (definition.kind !== Kind.DIRECTIVE_DEFINITION) readWeight(type, definition.directives as ConstDirectiveNode[])
     if (definition.kind === Kind.OBJECT_TYPE_DEFINITION || definition.kind === Kind.INTERFACE_TYPE_DEFINITION)
       for (const field of definition.fields ?? []) readField(type, field)
+    if (definition.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION)
+      for (const { name, directives } of definition.fields ?? []) readWeight(`${type}.${name.value}`, directives)
   }
   return { weights, sizes }
 }

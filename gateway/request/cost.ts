@@ -1,12 +1,13 @@
 /**
  * What an operation may cost, in objects fetched: every field of an object type counts one, times the sizes of the lists
- * around it, and so does every other field that has an alias.
+ * around it, and so does every other field that has an alias. What arguments cost is in `input-cost.ts`.
  * A size is what the client asks for (`first`, `last`, `limit`), else the schema's default, else a small guess. Where the supergraph
  * declares weights and sizes (`@cost`, `@listSize`), they go before all that.
  */
 import {
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLField,
   type GraphQLNamedType,
   type GraphQLSchema,
   getNamedType,
@@ -21,6 +22,7 @@ import {
 } from 'graphql'
 import type { DeclaredCosts } from '../execution/declared-costs.ts'
 import { type Limits, overLimit } from '../limits/limits.ts'
+import { createInputCosts } from './input-cost.ts'
 import { GUESS, type Size, sizeOf, type Variables } from './list-size.ts'
 
 /** The cost with these variables: a finite number. @throws OPERATION_TOO_COMPLEX for a list that is too long by itself */
@@ -52,6 +54,7 @@ export function estimateCost(
   )
   const shared = createSharedEstimates()
   const within = createWithin()
+  const inputs = createInputCosts(declared.weights, defaults)
 
   const ofSelections: OfSelections = ({ selections }, type, around) => {
     const parts = selections.map((selection): Estimate => {
@@ -80,8 +83,7 @@ export function estimateCost(
     // A field without fields of its own is one of few in its object, unless a client asks for it under many names.
     const otherwise = isCompositeType(type) || node.alias ? 1 : 0
     const own = weights.get(coordinate) ?? weights.get(type.name) ?? otherwise
-    const given = (node.arguments ?? []).map(({ name }) => weights.get(`${coordinate}(${name.value}:)`) ?? 0)
-    const fixed = given.reduce((sum, weight) => sum + weight, 0)
+    const given = costOfArguments(node, field, coordinate)
     const isList = isListType(getNullableType(field.type))
     const { asked, inner } = within(node, () => {
       const size = sizes.get(coordinate)
@@ -91,13 +93,24 @@ export function estimateCost(
       return { asked, inner: node.selectionSet ? ofSelections(node.selectionSet, type, below) : free }
     })
     const times = isList ? (asked ?? (around?.fields.includes(field.name) ? around.size : guess)) : once
-    if (fixed === 0 && own === 0 && inner === free) return free
-    return (variables) => Math.min(MOST, fixed + times(variables) * (own + inner(variables)))
+    if (given === free && own === 0 && inner === free) return free
+    return (variables) => Math.min(MOST, given(variables) + times(variables) * (own + inner(variables)))
+  }
+
+  const costOfArguments = (node: FieldNode, { args }: GraphQLField<unknown, unknown>, coordinate: string): Estimate => {
+    const parts = (node.arguments ?? []).flatMap(({ name, value }) => {
+      const argument = args.find((one) => one.name === name.value)
+      return argument ? [inputs.of(value, argument.type, declared.weights.get(`${coordinate}(${name.value}:)`))] : []
+    })
+    const fixed = parts.reduce((sum, part) => sum + part.fixed, 0)
+    const given = parts.flatMap((part) => part.given ?? [])
+    if (given.length === 0) return fixed === 0 ? free : () => fixed
+    return () => given.reduce((sum, cost) => sum + cost(), fixed)
   }
 
   const cost = shared.before(ofSelections(operation.selectionSet, root ?? undefined, undefined))
   const writes = operation.operation === 'mutation' ? MUTATION * operation.selectionSet.selections.length : 0
-  return writes === 0 ? cost : (variables) => cost(variables) + writes
+  return inputs.before((variables) => cost(variables) + writes)
 }
 
 type OfSelections = (

@@ -1,7 +1,9 @@
 /**
  * Group commit: one batch is committed at a time; whatever comes meanwhile is the next, which is made ready at the same time.
+ * A batch is bounded by weight and callers take turns in it, so that nobody waits for all that somebody else asked before.
  * No timer, so a lone request waits for nobody. Knows neither money nor database.
  */
+import { createLines } from './lines.ts'
 
 export interface GroupCommit<Item, Result> {
   submit(item: Item): Promise<Result>
@@ -14,42 +16,45 @@ export interface GroupCommitOptions<Item, Ready, Result> {
   prepare(items: readonly Item[]): Promise<Ready>
   /** Called for each batch in order, once the one before it has ended. Gives one result for each item; a rejection rejects all of them. */
   commit(items: readonly Item[], ready: Ready): Promise<readonly Result[]>
-  /** What is over it waits for the batch after. */
-  readonly maxBatch: number
+  /** Whose turn an item takes. The items of one caller stay in order. */
+  callerOf(item: Item): string
+  /** How much of a batch an item takes up: at least 1. */
+  weightOf(item: Item): number
+  /** Weight of a batch; what is over it waits for the batch after. A heavier item is a batch by itself. */
+  readonly maxWeight: number
 }
 
 interface Waiting<Item, Result> {
   readonly item: Item
+  readonly caller: string
+  readonly weight: number
   readonly resolve: (result: Result) => void
   readonly reject: (error: unknown) => void
 }
 
-/** Fewer than these go together: halves of them would cost more than they gain. */
+/** Lighter ones go together: halves of them would cost more than they gain. */
 const WORTH_HALVING = 16
 
 export function createGroupCommit<Item, Ready, Result>(
   options: GroupCommitOptions<Item, Ready, Result>,
 ): GroupCommit<Item, Result> {
-  const { prepare, commit, maxBatch } = options
-  let queue: Waiting<Item, Result>[] = []
-  /** How many are being committed. */
+  const { prepare, commit, callerOf, weightOf, maxWeight } = options
+  const lines = createLines<Waiting<Item, Result>>()
+  /** The weight of what is being committed. */
   let committing = 0
   let committed: Promise<void> = Promise.resolve()
-  /** Wakes the loop when as many are queued as are being committed. */
+  /** Wakes the loop when as much is queued as is being committed. */
   let enough: (() => void) | undefined
   let running: Promise<void> | undefined
 
   /** Half of everything asked for, so that one half is made ready while the other is committed. */
   const take = (): Waiting<Item, Result>[] => {
-    const asked = queue.length + committing
-    const size = Math.min(maxBatch, asked < WORTH_HALVING ? asked : Math.ceil(asked / 2))
-    const batch = queue.slice(0, size)
-    queue = queue.slice(size)
-    return batch
+    const asked = lines.weight() + committing
+    return lines.take(Math.min(maxWeight, asked < WORTH_HALVING ? asked : Math.ceil(asked / 2)))
   }
 
   const settle = async (batch: readonly Waiting<Item, Result>[], ready: Ready): Promise<void> => {
-    committing = batch.length
+    committing = weightOfAll(batch)
     const tell = await commit(
       batch.map(({ item }) => item),
       ready,
@@ -67,9 +72,9 @@ export function createGroupCommit<Item, Ready, Result>(
   }
 
   const run = async (): Promise<void> => {
-    while (queue.length > 0 || committing > 0) {
+    while (lines.weight() > 0 || committing > 0) {
       // A small batch beside a large one would only put off its own next turn.
-      if (queue.length < committing) {
+      if (lines.weight() < committing) {
         const woken = new Promise<void>((resolve) => {
           enough = resolve
         })
@@ -77,7 +82,7 @@ export function createGroupCommit<Item, Ready, Result>(
       }
       // Whoever is woken by the batch before gets its turn to ask again, and then shares this one.
       await new Promise(setImmediate)
-      if (queue.length === 0) continue
+      if (lines.weight() === 0) continue
       const batch = take()
       const ready = await prepare(batch.map(({ item }) => item))
       await committed
@@ -89,8 +94,8 @@ export function createGroupCommit<Item, Ready, Result>(
   return {
     submit: (item) =>
       new Promise((resolve, reject) => {
-        queue.push({ item, resolve, reject })
-        if (queue.length >= committing) enough?.()
+        lines.join({ item, caller: callerOf(item), weight: weightOf(item), resolve, reject })
+        if (lines.weight() >= committing) enough?.()
         running ??= run()
       }),
     async idle() {
@@ -98,3 +103,6 @@ export function createGroupCommit<Item, Ready, Result>(
     },
   }
 }
+
+const weightOfAll = (items: readonly { readonly weight: number }[]): number =>
+  items.reduce((sum, { weight }) => sum + weight, 0)

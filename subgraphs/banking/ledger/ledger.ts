@@ -28,7 +28,8 @@ export interface LedgerOptions {
   readonly patience?: number
 }
 
-const MAX_BATCH = 1_000
+/** Transfers of a batch: what is decided and written while everybody else waits. */
+const MAX_TRANSFERS = 1_000
 
 type Settled = { readonly answer: Answer } | { readonly error: unknown }
 
@@ -52,7 +53,13 @@ export function createLedger(options: LedgerOptions): Ledger {
     }
   }
 
-  const group = createGroupCommit({ prepare, commit: commitApart, maxBatch: MAX_BATCH })
+  const group = createGroupCommit({
+    prepare,
+    commit: commitApart,
+    callerOf: ({ actor }: LedgerRequest) => actor.id,
+    weightOf: ({ command }) => (command.name === 'transferBatch' ? Math.max(1, command.items.length) : 1),
+    maxWeight: MAX_TRANSFERS,
+  })
   return {
     async submit(request) {
       const settled = await group.submit(request)

@@ -133,7 +133,7 @@ describe('a size is an integer', () => {
     ['{ page { name } }', 5, {}],
     ['{ page(first: {first: 900}) { name } }', 5, {}],
     ['query ($v: Page) { page(first: $v) { name } }', 5, { v: { first: 900 } }],
-    ['{ list(limit: [800]) { name } }', 5, {}],
+    ['{ list(limit: [800]) { name } }', 5 + 1, {}],
     ['{ int { name } }', 3, {}],
     ['{ int(first: null) { name } }', 3, {}],
     ['{ int(first: -4) { name } }', 0, {}],
@@ -178,6 +178,104 @@ describe('a size is an integer', () => {
     })
     for (const size of ['9'.repeat(400), '-5', '0'])
       expect(Number.isFinite(costIn(unlimited, `{ first(first: ${size}) { ${nested} } }`))).toBe(true)
+  })
+})
+
+/** Arguments that hold lists, wherever they may stand. */
+const openShop = (): Documents =>
+  documentsOf(
+    composeAt([
+      {
+        name: 'shop',
+        url: 'http://127.0.0.1:1',
+        sdl: `
+          extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@cost"])
+          input Line { sku: ID! tags: [String!] gift: String @cost(weight: 4) }
+          input Order { lines: [Line!] @cost(weight: 10) notes: [String] and: [Order!] or: Order }
+          type Query {
+            ids(ids: [ID!]): Int heavy(ids: [ID!] @cost(weight: 3)): Int grid(cells: [[Int]]): Int
+            one(id: ID, name: String): Int list(first: Int, ids: [ID!]): [Item]
+          }
+          type Item { price(ids: [ID!]): Int }
+          type Mutation { order(order: Order): Int }
+        `,
+      },
+    ]),
+  )
+
+const line = { sku: '1' }
+
+describe('the values of arguments', () => {
+  let documents: Documents
+  const shop = (): Documents => documents
+  beforeAll(() => {
+    documents = openShop()
+  })
+
+  test.each<[string, number, object]>([
+    ['{ ids }', 0, {}],
+    ['{ ids(ids: []) }', 0, {}],
+    ['{ ids(ids: null) }', 0, {}],
+    ['{ ids(ids: "1") }', 1, {}],
+    ['{ ids(ids: ["1", "2", "3"]) }', 3, {}],
+    ['query ($v: [ID!]) { ids(ids: $v) }', 3, { v: ['1', '2', '3'] }],
+    ['query ($v: [ID!]) { ids(ids: $v) }', 1, { v: '1' }],
+    ['query ($v: [ID!]) { ids(ids: $v) }', 0, { v: null }],
+    ['query ($v: [ID!]) { ids(ids: $v) }', 0, {}],
+    ['query ($v: [ID!] = ["1", "2"]) { ids(ids: $v) }', 2, {}],
+    ['query ($v: ID!) { ids(ids: [$v, $v, "1"]) }', 3, { v: '1' }],
+    ['query ($v: [ID!]) { a: one ids(ids: $v) heavy(ids: $v) }', 1 + 2 + 6, { v: ['1', '2'] }],
+    ['{ heavy(ids: ["1", "2"]) }', 6, {}],
+    ['{ grid(cells: [[1, 2], [3]]) }', 5, {}],
+    ['query ($v: [[Int]]) { grid(cells: $v) }', 5, { v: [[1, 2], [3]] }],
+    ['query ($v: [Int]) { grid(cells: [$v, $v]) }', 2 + 4, { v: [1, 2] }],
+    ['{ one(id: "1", name: "x") }', 0, {}],
+    ['{ list(first: 2) { price(ids: ["1", "2", "3"]) } }', 2 * (1 + 3), {}],
+    ['{ list(first: 2, ids: ["1", "2", "3"]) { price } }', 3 + 2, {}],
+    ['{ ...F } fragment F on Query { ids(ids: ["1", "2"]) }', 2, {}],
+    ['query ($v: [ID!]) { ...F } fragment F on Query { ids(ids: $v) }', 2, { v: ['1', '2'] }],
+    ['mutation { order(order: {lines: [{sku: "1"}, {sku: "2"}]}) }', 10 + 20, {}],
+    ['mutation ($v: Order) { order(order: $v) }', 10 + 20, { v: { lines: [line, line] } }],
+    ['mutation ($v: [Line!]) { order(order: {lines: $v}) }', 10 + 20, { v: [line, line] }],
+    ['mutation ($v: Line!) { order(order: {lines: [$v]}) }', 10 + 10 + 2, { v: { ...line, tags: ['a', 'b'] } }],
+    ['mutation ($v: Order) { order(order: $v) }', 10 + 10 + 4, { v: { lines: [{ ...line, gift: 'yes' }] } }],
+    ['mutation ($v: Order) { order(order: $v) }', 10 + 2 + 1, { v: { and: [{ notes: ['a'] }, { or: {} }] } }],
+    ['mutation ($v: Order) { order(order: $v) }', 10, { v: { unknown: [1, 2, 3], __proto__: [1, 2] } }],
+  ])('%s costs %d with %j', (query, cost, variables) => {
+    // Leaves of the root cost nothing by themselves; a list of items costs its size.
+    expect(costIn(shop(), query, variables)).toBe(cost)
+  })
+
+  test('of variables are read once, however often they are used, and however deep they nest', () => {
+    const uses = Array.from({ length: 450 }, (_, n) => `a${n}: ids(ids: $v)`).join(' ')
+    let reads = 0
+    const v = new Proxy(
+      Array.from({ length: 100 }, (_, n) => `${n}`),
+      {
+        get(target, name) {
+          if (name === 'length') reads += 1
+          return Reflect.get(target, name)
+        },
+      },
+    )
+    expect(costIn(documents, `query ($v: [ID!]) { ${uses} }`, { v })).toBe(450 * 101)
+    expect(reads).toBeLessThan(5)
+    const deep = Array.from({ length: 100_000 }).reduce<object>((inner) => ({ or: inner }), { notes: ['a'] })
+    expect(costIn(documents, 'mutation ($v: Order) { order(order: $v) }', { v: deep })).toBe(11)
+  })
+
+  test('whatever they are, cost a finite number', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (v) => {
+        for (const query of [
+          'query ($v: [[Int]]) { grid(cells: $v) }',
+          'mutation ($v: Order) { order(order: $v) }',
+          'mutation ($v: [Line!]) { order(order: {lines: $v, and: [{lines: $v}]}) }',
+        ])
+          expect(Number.isFinite(costIn(shop(), query, { v }))).toBe(true)
+      }),
+      { numRuns: 30 },
+    )
   })
 })
 
@@ -269,6 +367,12 @@ describe('the cost of operations on the product', () => {
       refusal = error
     }
     expect(limitOf(refusal)).toBe('cost')
+  })
+
+  test('charges each transfer of a batch as a write', () => {
+    const query = 'mutation ($input: TransferBatchInput!) { transferBatch(input: $input) { __typename } }'
+    const transfers = (count: number) => ({ input: { transfers: Array.from({ length: count }, () => ({})) } })
+    expect(costIn(product, query, transfers(1_000)) - costIn(product, query, transfers(0))).toBe(10_000)
   })
 
   test('of the README and of the playground are far below what is allowed', async () => {

@@ -3,11 +3,13 @@ import { expect, test } from '@jest/globals'
 import { createGroupCommit } from '../../../../subgraphs/banking/ledger/group-commit.ts'
 
 /** A commit that is finished by hand. */
-function manual(maxBatch = 100) {
+function manual(maxWeight = 100) {
   const batches: { items: readonly number[]; finish: (error?: Error) => void }[] = []
   const prepared: (readonly number[])[] = []
   const group = createGroupCommit<number, string, number>({
-    maxBatch,
+    callerOf: () => 'one',
+    weightOf: () => 1,
+    maxWeight,
     prepare: async (items) => {
       prepared.push(items)
       return items.join()
@@ -105,4 +107,48 @@ test('a batch that fails rejects its own and none after it', async () => {
   batches[1]?.finish()
   expect(await second).toBe(20)
   await group.idle()
+})
+
+interface Ask {
+  readonly caller: string
+  readonly weight: number
+  readonly name: string
+}
+
+/** Commits everything, one batch after the other, and tells what was in each. */
+async function batchesOf(asks: readonly Ask[], maxWeight: number): Promise<string[][]> {
+  const batches: string[][] = []
+  const group = createGroupCommit<Ask, null, null>({
+    callerOf: ({ caller }) => caller,
+    weightOf: ({ weight }) => weight,
+    maxWeight,
+    prepare: async () => null,
+    async commit(items) {
+      batches.push(items.map(({ name }) => name))
+      await settle()
+      return items.map(() => null)
+    },
+  })
+  await Promise.all(asks.map((ask) => group.submit(ask)))
+  return batches
+}
+
+test('a batch is bounded by the weight of its items, and one that is too heavy goes alone', async () => {
+  const heavy = (name: string, weight: number): Ask => ({ caller: 'one', weight, name })
+  const asks = [heavy('a', 60), heavy('b', 60), heavy('c', 40), heavy('d', 250), heavy('e', 1)]
+  expect(await batchesOf(asks, 100)).toEqual([['a'], ['b', 'c'], ['d'], ['e']])
+})
+
+test('one payment behind 160 heavy requests of another caller is in the second batch', async () => {
+  const flood = Array.from({ length: 160 }, (_, at) => ({ caller: 'flood', weight: 1_000, name: `${at}` }))
+  const batches = await batchesOf([...flood, { caller: 'payer', weight: 1, name: 'payment' }], 1_000)
+  expect(batches.findIndex((names) => names.includes('payment'))).toBe(1)
+  expect(batches.flat().filter((name) => name !== 'payment')).toEqual(flood.map(({ name }) => name))
+})
+
+test('each caller has its turn, and the items of one stay in order', async () => {
+  const line = (caller: string, count: number): Ask[] =>
+    Array.from({ length: count }, (_, at) => ({ caller, weight: 1, name: `${caller}${at}` }))
+  const batches = await batchesOf([...line('a', 6), ...line('b', 1), ...line('c', 3)], 3)
+  expect(batches).toEqual([['a0', 'b0', 'c0'], ['a1', 'c1', 'a2'], ['c2', 'a3', 'a4'], ['a5']])
 })

@@ -1,0 +1,37 @@
+/** Who asks for little does not wait for all that somebody else asked before. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { createDatabase, type TestDatabase } from '../../../support/database.ts'
+import { customer, openBank, type TestBank, verdictOf } from '../support/bank.ts'
+
+let database: TestDatabase
+let bank: TestBank
+
+beforeAll(async () => {
+  database = await createDatabase('migrated')
+  bank = await openBank(database.url)
+})
+afterAll(async () => {
+  await bank.close()
+  await database.drop()
+})
+
+test('a payment behind large batches of another customer is committed before most of them', async () => {
+  const [from = '', to = '', own = ''] = await Promise.all(
+    ['flood', 'flood', 'payer'].map((owner) => bank.open({ owner, balance: 1_000_000n })),
+  )
+  const items = Array.from({ length: 1_000 }, () => ({ from, to, amount: 1n, currency: 'EUR', reference: null }))
+  let done = 0
+  const batches = Array.from({ length: 16 }, async () => {
+    const answer = await bank.ask({ name: 'transferBatch', mode: 'EACH', items }, { actor: customer('flood') })
+    done += 1
+    return verdictOf(answer)
+  })
+  const payment = await bank.transfer({ from: own, to }, { actor: customer('payer') })
+  // One batch may be in the database, and another be ready, when the payment's turn comes.
+  expect([verdictOf(payment), done <= 3]).toEqual(['ACCEPTED', true])
+  expect(new Set(await Promise.all(batches))).toEqual(new Set(['ACCEPTED']))
+  const largest = await bank.database.$queryRaw<{ transfers: bigint }[]>`
+    SELECT lead(first_sequence, 1, (SELECT last_sequence + 1 FROM ledger)) OVER (ORDER BY number) - first_sequence AS transfers
+    FROM batches ORDER BY transfers DESC LIMIT 1`
+  expect(largest).toEqual([{ transfers: 1_000n }])
+})
