@@ -14,46 +14,71 @@ export async function runAttacks(
   onRow: (row: Row) => void,
 ): Promise<readonly Row[]> {
   const rows: Row[] = []
-  for (const attack of attacks) {
-    const row = await runOne(attack, target)
-    rows.push(row)
-    onRow(row)
+  const innocents = createInnocents()
+  try {
+    for (const attack of attacks) {
+      const row = await runOne(attack, target, innocents)
+      rows.push(row)
+      onRow(row)
+      await sleep(SETTLE * target.scale)
+    }
+  } finally {
+    await innocents.stop()
   }
   return rows
 }
 
 /** How long the innocent caller waits at most while nothing happens, in milliseconds. @param milliseconds to look for */
-export async function measureIdle({ url, payee }: Target, milliseconds: number): Promise<number> {
-  const innocent = startInnocent(url, payee)
-  await warmUp(innocent)
+export async function measureIdle(target: Target, milliseconds: number): Promise<number> {
+  const innocents = createInnocents()
+  const innocent = await innocents.of(target)
   await sleep(milliseconds)
   const { longest } = await innocent.look()
-  await innocent.stop()
+  await innocents.stop()
   return longest
 }
 
-async function runOne(attack: Attack, product: Target): Promise<Row> {
+async function runOne(attack: Attack, product: Target, innocents: Innocents): Promise<Row> {
   const stage = await attack.stage?.()
   const target = stage?.target ?? product
-  const innocent = startInnocent(target.url, target.payee, attack.question)
   try {
-    await warmUp(innocent)
+    const innocent = await innocents.of(target, attack.question)
+    await innocent.look()
     const began = performance.now()
     const status = await attack.run(target).catch((error: unknown) => `failed: ${(error as Error).message}`)
     const took = performance.now() - began
-    const { longest, failed } = await innocent.look()
-    return {
-      attack: attack.name,
-      status,
-      held: attack.expected.test(status) && failed === 0,
-      took,
-      delay: longest,
-      failed,
-    }
+    const { longest: delay, failed } = await innocent.look()
+    const held = attack.expected.test(status) && failed === 0
+    return { attack: attack.name, status, held, took, delay, failed }
   } finally {
-    await innocent.stop()
+    if (stage) await innocents.stop()
     await stage?.close()
-    await sleep(SETTLE)
+  }
+}
+
+interface Innocents {
+  /** Who asks this question of this product, and has done so before. One at a time: nobody else is to make it wait. */
+  of(target: Target, question?: string): Promise<Innocent>
+  stop(): Promise<void>
+}
+
+function createInnocents(): Innocents {
+  let asking: { readonly key: string; readonly innocent: Innocent } | undefined
+  const stop = async (): Promise<void> => {
+    await asking?.innocent.stop()
+    asking = undefined
+  }
+  return {
+    async of({ url, payee }, question) {
+      const key = `${url} ${question}`
+      if (asking?.key === key) return asking.innocent
+      await stop()
+      const innocent = startInnocent(url, payee, question)
+      asking = { key, innocent }
+      await warmUp(innocent)
+      return innocent
+    },
+    stop,
   }
 }
 

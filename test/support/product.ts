@@ -10,6 +10,8 @@ import { createDatabase } from './database.ts'
 export interface Product {
   /** Base address of the gateway. */
   readonly url: string
+  /** Base address of its admin port. */
+  readonly adminUrl: string
   /** The `Authorization` header of a demo caller. */
   authorization(caller: string): Promise<string>
   stop(): Promise<void>
@@ -17,11 +19,12 @@ export interface Product {
 
 const START = fileURLToPath(new URL('../../start.ts', import.meta.url))
 
-export async function startProduct(): Promise<Product> {
+/** @param settings beside those that every test needs */
+export async function startProduct(settings: Readonly<Record<string, string>> = {}): Promise<Product> {
   const [folder, database] = await Promise.all([makeDataFolder(), createDatabase('seeded')])
   const { PATH } = process.env
   const child = spawn(process.execPath, [START], {
-    env: { PATH, PORT: '0', ADMIN_PORT: '0', DATA_DIR: folder.path, DATABASE_URL: database.url },
+    env: { PATH, PORT: '0', ADMIN_PORT: '0', DATA_DIR: folder.path, DATABASE_URL: database.url, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ended = once(child, 'exit')
@@ -47,5 +50,6 @@ export async function startProduct(): Promise<Product> {
     throw new Error(`The product did not start:\n${said}`)
   }
   const identity = await demoIdentity(folder.path)
-  return { url, authorization: async (caller) => `Bearer ${await identity.sign(caller)}`, stop }
+  const adminUrl = /^admin +(http:\S+)\/services$/m.exec(said)?.[1] ?? ''
+  return { url, adminUrl, authorization: async (caller) => `Bearer ${await identity.sign(caller)}`, stop }
 }

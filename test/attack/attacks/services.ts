@@ -138,5 +138,4 @@ export const serviceAttacks: readonly Attack[] = [
   ...statuses.map(([name, bad]) => refusing(name, bad)),
   shifting('at once', (send) => send()),
   shifting('a turn later', (send) => void setImmediate(send)),
-  shifting('a millisecond later', (send) => void setTimeout(send, 1)),
 ]

@@ -118,8 +118,8 @@ const many: Attack = {
   async run(target) {
     const query = await activityOf(target)
     const socket = await open(target, target.payer)
-    const count = Math.ceil(2_000 * target.scale)
-    const done = collect(socket, count, 10_000)
+    const count = Math.max(300, 2_000 * target.scale) // over the limit of a socket
+    const done = collect(socket, 1, 30_000)
     for (let n = 0; n < count; n += 1) send(socket, { id: String(n), type: 'subscribe', payload: { query } })
     const outcomes = await done
     socket.terminate()

@@ -77,7 +77,7 @@ function createWorld() {
       labelled: second,
       shelf: { __typename: 'Shelf', items: [second, null, third], best: first, any: second },
       guest: find(guests),
-    } as unknown as Thing,
+    } as Thing,
     entities: [...products, ...guests] as Thing[],
   }
 }

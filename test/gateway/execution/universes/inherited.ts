@@ -71,7 +71,7 @@ function createWorld() {
       valueOf: second,
       json: ({ value }: Readonly<Record<string, unknown>>) => value ?? json,
       propertyIs: others[1],
-    } as unknown as Thing,
+    } as Thing,
     Mutation: {
       __proto__: null,
       valueOf: ({ constructor: by }: Readonly<Record<string, unknown>>) => {
@@ -79,7 +79,7 @@ function createWorld() {
         return changes
       },
       hasOwnProperty: () => changes,
-    } as unknown as Thing,
+    } as Thing,
     entities: [...things, ...others] as Thing[],
   }
 }
