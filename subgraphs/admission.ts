@@ -23,7 +23,7 @@ interface Waiting {
   readonly refuse: (refusal: HttpError) => void
 }
 
-const LONGEST = 1_500 // milliseconds
+const LONGEST = 2_500 // milliseconds; half of what the gateway gives a stateless service
 const TURN = 10 // milliseconds of requests that came together, before the loop turns
 const MOST = 1_024 // requests that wait, however fast they are
 const WEIGHT = 0.2 // of the newest figure in the mean

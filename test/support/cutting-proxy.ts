@@ -1,5 +1,11 @@
 /** A proxy on loopback that can be told to cut a connection at the worst moment. */
-import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  request as forward,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 
@@ -31,7 +37,7 @@ export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
     const answer = await pass(`${target}${request.url}`, request, body)
     // The service has done its work; whether anybody learns of it is another matter.
     if (cut === 'after the answer') return void request.socket.destroy()
-    response.writeHead(answer.status, { 'content-type': 'application/json', 'content-length': answer.body.length })
+    response.writeHead(answer.status, answer.headers)
     if (cut === undefined) return void response.end(answer.body)
     response.write(answer.body.subarray(0, answer.body.length / 2), () => request.socket.destroy())
   }
@@ -54,9 +60,10 @@ export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
 }
 
 const pass = (url: string, { method, headers }: IncomingMessage, body: Buffer) =>
-  new Promise<{ status: number; body: Buffer }>((resolve, reject) => {
+  new Promise<{ status: number; headers: IncomingHttpHeaders; body: Buffer }>((resolve, reject) => {
     const onward = forward(url, { method: method ?? 'POST', headers }, (answer) => {
-      buffer(answer).then((received) => resolve({ status: answer.statusCode ?? 502, body: received }), reject)
+      const { statusCode: status = 502, headers: received } = answer
+      buffer(answer).then((whole) => resolve({ status, headers: received, body: whole }), reject)
     })
     onward.once('error', reject)
     onward.end(body)

@@ -46,7 +46,7 @@ export async function openRawSocket(
     send,
     subscribe: (id, query, variables) => send({ id, type: 'subscribe', payload: { query, variables } }),
     async find(matches) {
-      await until(() => messages.some(matches), 20_000)
+      await until(() => messages.some(matches))
       return messages.find(matches) as Message
     },
     cut: () => socket.terminate(),

@@ -120,7 +120,7 @@ describe('what a service is told', () => {
     })
     expect(shop.items.calls.length).toBeGreaterThan(1)
     const ownHeaders =
-      /^(host|connection|content-type|content-length|accept|accept-language|x-request-id|tributary-.+)$/
+      /^(host|connection|content-type|content-length|accept|accept-encoding|accept-language|x-request-id|tributary-.+)$/
     for (const { headers } of shop.items.calls) {
       expect(Object.keys(headers).filter((name) => !ownHeaders.test(name))).toEqual([])
     }

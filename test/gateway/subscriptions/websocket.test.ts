@@ -290,7 +290,7 @@ describe('one socket has a bounded share of the work', () => {
     shop.orders.misbehave(undefined)
     for (const answer of held) answer()
     await socket.find(ofId('other', 'complete'))
-    expect(socket.messages.filter(({ type }) => type === 'next').length).toBe(41)
+    await until(() => socket.messages.filter(({ type }) => type === 'next').length === 41)
   })
 
   const floods: readonly [string, (n: number) => string][] = [
@@ -306,10 +306,10 @@ describe('one socket has a bounded share of the work', () => {
         n % 2 === 0 ? `{"id":"s","type":"subscribe","payload":{"query":"${WRITTEN}"}}` : '{"id":"s","type":"complete"}',
     ],
   ]
-  test.each(floods)('%s: of 3,000 sent at once each is looked at in a turn of its own', async (_what, message) => {
+  test.each(floods)('%s: of 500 sent at once each is looked at in a turn of its own', async (_what, message) => {
     const socket = await open(gateway.url)
     await socket.find(({ type }) => type === 'connection_ack')
-    const frames = Array.from({ length: 3_000 }, (_, n) => message(n))
+    const frames = Array.from({ length: 500 }, (_, n) => message(n))
     for (const frame of frames) socket.send(frame)
     socket.subscribe('last', '{ __typename }')
     let asked = 0
@@ -340,7 +340,7 @@ describe('one socket has a bounded share of the work', () => {
       last = now
       await new Promise((resolve) => setTimeout(resolve, 300))
       return isStill
-    }, 20_000)
+    })
     expect(last).toBeLessThan(count)
     socket.socket.resume()
     await socket.find(ofId(`q${count - 1}`, 'complete'))
