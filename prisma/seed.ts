@@ -3,6 +3,7 @@
  * `node prisma/seed.ts` does it for `DATABASE_URL`. Doing it again changes nothing.
  */
 import { openLedgerDatabase } from '../subgraphs/banking/database.ts'
+import { treasuryRequest } from '../subgraphs/banking/exchange/treasury.ts'
 import type { Answer, Moment } from '../subgraphs/banking/ledger/evaluate.ts'
 import { writeHistory } from '../subgraphs/banking/ledger/history.ts'
 import { bankActor, type Command, ledgerRequest, type OpenAccountCommand } from '../subgraphs/banking/ledger/request.ts'
@@ -13,7 +14,7 @@ import type { PrismaClient } from './generated/client.ts'
 import { firstLoanKey, LOAN_CURRENCY, loansOfTheYear } from './seed/loans.ts'
 import { type AccountName, type AccountPlan, accounts, customers } from './seed/people.ts'
 import { branches, merchants } from './seed/places.ts'
-import { exchangeRates } from './seed/rates.ts'
+import { exchangeRates, liquidityFunds } from './seed/rates.ts'
 import { type Movement, movementsOfTheYear, YEAR } from './seed/year.ts'
 
 const actor = bankActor('seed')
@@ -34,6 +35,7 @@ export async function seed(url: string): Promise<void> {
       requests: [ask(movement.key, transferOf(movement, ids))],
     }))
     // A demo from before there were loans goes on without them: its clock is past theirs.
+    if (isNew) await fund(database)
     const hasLoans = isNew || (await database.operation.count({ where: firstLoanKey })) > 0
     if (hasLoans) moments.push(...(await lend(database, ids)))
     await write(
@@ -72,6 +74,17 @@ async function lend(database: PrismaClient, ids: ReadonlyMap<string, string>): P
     { payer: idOf(ids, 'payerEuro'), payee: idOf(ids, 'payeeEuro') },
     { principal, interest, overpayments, losses },
   )
+}
+
+/** What the bank has to exchange. A demo from before it had any is funded by an officer. */
+async function fund(database: PrismaClient): Promise<void> {
+  const at = new Date(YEAR.from).toISOString()
+  for (const [currency, amount] of Object.entries(liquidityFunds)) {
+    const opened = [treasuryRequest('capital', currency), treasuryRequest('liquidity', currency)]
+    const [capital = '', liquidity = ''] = (await write(database, [{ at, requests: opened }])).map(subjectOf)
+    const command = { name: 'fundLiquidity', currency, amount, capital, liquidity } as const
+    await write(database, [{ at, requests: [ask(`fund:${currency}`, command)] }])
+  }
 }
 
 const settlement = (currency: string): OpenAccountCommand => ({

@@ -12,6 +12,7 @@ export const settingNames = [
   'CORS_ORIGINS',
   'DATABASE_URL',
   'DATA_DIR',
+  'EXCHANGE_RATE_MAX_AGE',
   'GATEWAY_SECRET',
   'GATEWAY_WORKERS',
   'HOST',

@@ -12,6 +12,8 @@ export const demoCallers: Readonly<Record<string, readonly Scope[]>> = {
   payer: ['banking:read', 'banking:write'],
   payee: ['banking:read', 'banking:write'],
   officer: ['banking:read', 'banking:write', 'banking:officer', 'content:preview'],
+  // For what takes two officers.
+  officer2: ['banking:read', 'banking:write', 'banking:officer'],
 }
 
 export interface DemoIdentity {

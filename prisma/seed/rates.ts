@@ -6,3 +6,12 @@ export const exchangeRates = [
   { currency: 'JPY', perEuro: '168.27' },
   { currency: 'KWD', perEuro: '0.33315' },
 ] as const
+
+/** What the demo's bank has to exchange: about ten million euros of each currency, in minor units. */
+export const liquidityFunds = {
+  EUR: 1_000_000_000n,
+  USD: 1_085_000_000n,
+  GBP: 856_000_000n,
+  JPY: 1_680_000_000n,
+  KWD: 3_331_000_000n,
+} as const

@@ -13,6 +13,8 @@ export const bankingSettings = {
   LEDGER_CLOCK_CONFIRMED: z.iso
     .datetime({ offset: true, error: 'must be an instant, as 2026-07-01T12:00:00Z' })
     .optional(),
+  /** Seconds for which an exchange rate is good; after that nothing is quoted on it until an officer sets it anew. */
+  EXCHANGE_RATE_MAX_AGE: z.coerce.number().int().min(60).max(31_622_400).default(86_400),
   /** Unset: the demo identity in `DATA_DIR`. */
   ...identitySettings,
 } as const

@@ -17,6 +17,8 @@ export interface BankingContext {
   readonly ledger: Ledger
   readonly tail: Tail
   readonly treasury: Treasury
+  /** Seconds that an exchange rate is good for. */
+  readonly rateMaxAge: number
   /** Makes links to downloads. */
   readonly downloads: DownloadLinks
   readonly webhooks: Webhooks

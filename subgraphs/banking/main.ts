@@ -6,6 +6,8 @@ import { bankingSettings } from './config.ts'
 import { type BankingContext, createContext } from './context.ts'
 import { openDatabase, openLedgerDatabase } from './database.ts'
 import { startTail } from './events/tail.ts'
+import { renewRates } from './exchange/feed.ts'
+import { removeExpiredQuotes } from './exchange/store.ts'
 import { createTreasury } from './exchange/treasury.ts'
 import { outageError } from './failure.ts'
 import { type ClockRefusal, createLedgerClock } from './ledger/clock.ts'
@@ -24,6 +26,7 @@ const READ_CONNECTIONS = 10
 /** One batch is written while the next is read; the third connection is there when one of them is found dead. */
 const LEDGER_CONNECTIONS = 3
 const WORK_PAUSE = 500 // milliseconds
+const UPKEEP_PAUSE = 60_000 // milliseconds
 const CLOCK_PAUSE = 1_000 // milliseconds
 const CLOCK_LOG_PAUSE = 30_000 // milliseconds
 
@@ -49,7 +52,8 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
       },
     })
     const ledger = createLedger({ database: ledgerDatabase, clock, log })
-    const verify = await createVerifier(providerOf(settings) ?? { dataDir: settings.DATA_DIR })
+    const provider = providerOf(settings)
+    const verify = await createVerifier(provider ?? { dataDir: settings.DATA_DIR })
     const downloads = downloadLinks(settings.GATEWAY_SECRET)
     const webhooks = startWebhooks({
       database,
@@ -58,6 +62,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
       allowPrivate: settings.WEBHOOKS_ALLOW_PRIVATE,
     })
     const treasury = createTreasury(ledger)
+    const rateMaxAge = settings.EXCHANGE_RATE_MAX_AGE
     const tail = startTail({ url, database, log })
     const workers = [
       startWorker({
@@ -68,6 +73,17 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
       }),
       startWorker({ name: 'schedules', log, pause: WORK_PAUSE, round: () => runDueSchedules(database, ledger, log) }),
       startWorker({ name: 'expiry', log, pause: WORK_PAUSE, round: () => expireHolds(database, ledger) }),
+      startWorker({ name: 'quotes', log, pause: UPKEEP_PAUSE, round: () => removeExpiredQuotes(database) }),
+      ...(provider
+        ? []
+        : [
+            startWorker({
+              name: 'rates',
+              log,
+              pause: UPKEEP_PAUSE,
+              round: () => renewRates(database, ledger, rateMaxAge),
+            }),
+          ]),
     ]
     return {
       resolvers,
@@ -79,6 +95,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
           ledger,
           tail,
           treasury,
+          rateMaxAge,
           downloads,
           webhooks,
         }),

@@ -8,10 +8,12 @@ export interface InternalAccount {
   readonly key: string
   readonly label: string
   readonly currency: string
+  /** What it never goes under; none where it is left out. */
+  readonly floor?: bigint
 }
 
 /** The order to open one. */
-export const internalAccountRequest = ({ actor, key, label, currency }: InternalAccount): LedgerRequest =>
+export const internalAccountRequest = ({ actor, key, label, currency, floor }: InternalAccount): LedgerRequest =>
   ledgerRequest({
     actor,
     key,
@@ -22,7 +24,7 @@ export const internalAccountRequest = ({ actor, key, label, currency }: Internal
       kind: 'INTERNAL',
       currency,
       label,
-      floor: null,
+      floor: floor ?? null,
       productId: null,
       branchId: null,
     },
@@ -32,5 +34,8 @@ export const internalAccountRequest = ({ actor, key, label, currency }: Internal
 export async function openInternalAccount(ledger: Ledger, account: InternalAccount): Promise<string> {
   const { outcome } = await ledger.submit(internalAccountRequest(account))
   if (outcome.accepted) return outcome.subject
+  const { floor, ...unbounded } = account
+  // One that was opened before it had a floor is remembered without.
+  if (outcome.code === 'IDEMPOTENCY_KEY_REUSED' && floor !== undefined) return openInternalAccount(ledger, unbounded)
   throw new Error(`The bank's account "${account.label}" in ${account.currency} was refused: ${outcome.code}`)
 }

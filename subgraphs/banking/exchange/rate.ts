@@ -5,12 +5,20 @@ import { BANK_CURRENCIES, HOME_CURRENCY } from '../money/currencies.ts'
 /** Currencies that have a rate: the euro is always worth itself. */
 export const RATED_CURRENCIES: readonly string[] = BANK_CURRENCIES.filter((currency) => currency !== HOME_CURRENCY)
 
-export interface ExchangeRate {
-  readonly currency: string
-  /** Units of it for one euro, as canonical decimal digits. */
+/** Units of a currency for one euro, and since when. */
+export interface DatedRate {
+  /** Canonical decimal digits. */
   readonly perEuro: string
-  /** Since when. */
+  /** ISO 8601. */
   readonly at: string
+}
+
+export interface ExchangeRate extends DatedRate {
+  readonly currency: string
+  /** What changes are measured against. */
+  readonly base: DatedRate
+  /** A change that waits for a second officer. */
+  readonly proposal: (DatedRate & { readonly by: string }) | null
 }
 
 export interface SetExchangeRateCommand {
@@ -18,6 +26,34 @@ export interface SetExchangeRateCommand {
   readonly currency: string
   readonly perEuro: string
 }
+
+export interface FundLiquidityCommand {
+  readonly name: 'fundLiquidity'
+  readonly currency: string
+  readonly amount: bigint
+  /** The bank's own accounts: where its means come from, and what it holds of the currency. */
+  readonly capital: string
+  readonly liquidity: string
+}
+
+/** By how much one officer alone may move a rate within a day. */
+export const ALONE = new Decimal('0.05')
+
+const DAY = 86_400_000 // milliseconds
+const PROPOSAL_LIFE = 3_600_000 // milliseconds
+
+const age = ({ at }: { readonly at: string }, now: string): number => Date.parse(now) - Date.parse(at)
+
+/** The rate that a change made now is measured against: small steps add up until it is a day old. */
+export const baseOf = ({ base, perEuro }: ExchangeRate, now: string): DatedRate =>
+  age(base, now) < DAY ? base : { perEuro, at: now }
+
+export const needsSecondOfficer = (base: DatedRate, perEuro: string): boolean =>
+  new Decimal(perEuro).minus(base.perEuro).abs().gt(ALONE.mul(base.perEuro))
+
+/** True where somebody else proposed exactly this, and not too long ago. */
+export const isConfirmed = ({ proposal }: ExchangeRate, perEuro: string, by: string, now: string): boolean =>
+  proposal !== null && proposal.perEuro === perEuro && proposal.by !== by && age(proposal, now) <= PROPOSAL_LIFE
 
 const LEAST = new Decimal('0.0001')
 const MOST = new Decimal('1000000')

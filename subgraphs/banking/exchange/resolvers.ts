@@ -1,6 +1,6 @@
 /** Quotes for exchanging one currency for another, and the rates that they follow. */
 import { codedError } from '../../../gateway/protocol/errors.ts'
-import { requireScope } from '../access.ts'
+import { actorOf, requireScope } from '../access.ts'
 import type { BankingContext } from '../context.ts'
 import { amountToMove, badInput, type Keyed } from '../input.ts'
 import type { Money } from '../money/amount.ts'
@@ -8,7 +8,7 @@ import { BANK_CURRENCIES, HOME_CURRENCY } from '../money/currencies.ts'
 import { type MutationResult, mutate, readBack } from '../mutation.ts'
 import { offer } from './quote.ts'
 import { parseRate, RATED_CURRENCIES } from './rate.ts'
-import { readRates, saveQuote } from './store.ts'
+import { proposalOf, readRates, readRatesForQuote, saveQuote } from './store.ts'
 
 interface QuoteExchangeInput {
   readonly sell: string
@@ -19,6 +19,11 @@ interface QuoteExchangeInput {
 interface SetExchangeRateInput extends Keyed {
   readonly currency: string
   readonly perEuro: string
+}
+
+interface FundLiquidityInput extends Keyed {
+  readonly currency: string
+  readonly amount: bigint
 }
 
 type RateRow = Awaited<ReturnType<typeof readRates>>[number]
@@ -32,6 +37,26 @@ interface ExchangeQuote {
   readonly expiresAt: Date
 }
 
+/** What a euro is worth, by currency. @throws SERVICE_UNAVAILABLE where there is no rate, or only one that is too old */
+async function currentRates(
+  { database, rateMaxAge }: BankingContext,
+  currencies: readonly string[],
+): Promise<(currency: string) => string> {
+  const rates = await readRatesForQuote(database, currencies, rateMaxAge)
+  rates.set(HOME_CURRENCY, { perEuro: '1', isExpired: false })
+  return (currency) => {
+    const rate = rates.get(currency)
+    if (rate && !rate.isExpired) return rate.perEuro
+    throw codedError(
+      'SERVICE_UNAVAILABLE',
+      rate
+        ? `The bank's rate for ${currency} has expired: nothing is quoted until it is set anew.`
+        : `The bank has no rate for ${currency} now.`,
+      { service: 'banking' },
+    )
+  }
+}
+
 export const exchangeResolvers = {
   Query: {
     exchangeRates: (_: unknown, _arguments: unknown, { database }: BankingContext) =>
@@ -41,8 +66,9 @@ export const exchangeResolvers = {
     async quoteExchange(
       _: unknown,
       { input }: { input: QuoteExchangeInput },
-      { caller, database }: BankingContext,
+      context: BankingContext,
     ): Promise<ExchangeQuote> {
+      const { caller, database } = context
       const customer = requireScope(caller, 'banking:write')
       const { sell, buy } = input
       for (const [name, currency] of Object.entries({ sell, buy })) {
@@ -50,15 +76,8 @@ export const exchangeResolvers = {
       }
       if (sell === buy) throw badInput('buy', 'must be another currency than "sell"')
       const amount = amountToMove(input.amount)
-      const rows = await readRates(database, [sell, buy])
-      const rates = new Map(rows.map(({ currency, perEuro }) => [currency, perEuro.toString()]))
-      rates.set(HOME_CURRENCY, '1')
-      const [sellRate, buyRate] = [rates.get(sell), rates.get(buy)]
-      if (sellRate === undefined || buyRate === undefined)
-        throw codedError('SERVICE_UNAVAILABLE', 'The bank has no rate for these currencies now.', {
-          service: 'banking',
-        })
-      const found = offer({ sell, buy }, amount, { sell: sellRate, buy: buyRate })
+      const rates = await currentRates(context, [sell, buy])
+      const found = offer({ sell, buy }, amount, { sell: rates(sell), buy: rates(buy) })
       if (!found) throw badInput('amount', 'is too small or too large to be exchanged')
       const { id, expiresAt } = await saveQuote(database, customer.id, { sell, buy }, found)
       return {
@@ -80,6 +99,19 @@ export const exchangeResolvers = {
           throw badInput('perEuro', 'must be digits from 0.0001 to 1000000 with at most ten decimals')
         return { idempotencyKey, command: { name: 'setExchangeRate', currency, perEuro } }
       }),
+    async fundLiquidity(_: unknown, { input }: { input: FundLiquidityInput }, context: BankingContext) {
+      requireScope(context.caller, 'banking:write')
+      const { idempotencyKey, currency } = input
+      if (!BANK_CURRENCIES.includes(currency))
+        throw badInput('currency', `must be one of ${BANK_CURRENCIES.join(', ')}`)
+      const amount = amountToMove(input.amount)
+      const { treasury } = context
+      const [capital, liquidity] = await Promise.all([treasury.capital(currency), treasury.liquidity(currency)])
+      return mutate(context, () => ({
+        idempotencyKey,
+        command: { name: 'fundLiquidity', currency, amount, capital, liquidity },
+      }))
+    },
   },
   ExchangeRateResult: {
     __resolveType: ({ accepted }: MutationResult): string => (accepted ? 'ExchangeRateAccepted' : 'Refusal'),
@@ -92,5 +124,11 @@ export const exchangeResolvers = {
   },
   ExchangeRate: {
     perEuro: ({ perEuro }: RateRow): string => perEuro.toFixed(),
+    expiresAt: ({ updatedAt }: RateRow, _: unknown, { rateMaxAge }: BankingContext): Date =>
+      new Date(updatedAt.getTime() + rateMaxAge * 1_000),
+    proposal(rate: RateRow, _: unknown, { caller }: BankingContext) {
+      const proposal = caller && actorOf(caller).officer ? proposalOf(rate) : null
+      return proposal && { ...proposal, at: new Date(proposal.at) }
+    },
   },
 }

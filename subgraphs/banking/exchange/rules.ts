@@ -1,16 +1,62 @@
-/** Who may change what a euro is worth. Quotes made before keep their rate: they are rows of their own. */
-import { accept, refuse } from '../ledger/refusal.ts'
+/** Who may change what a euro is worth, and give the bank more to exchange. Quotes made before keep their rate: they are rows of their own. */
+import { type Book, postTransfer } from '../ledger/book.ts'
+import { accept, type Outcome, refuse } from '../ledger/refusal.ts'
+import type { Actor } from '../ledger/request.ts'
+import { refusalOfMove } from '../ledger/rules/debit.ts'
 import type { Rule } from '../ledger/rules/rule.ts'
-import type { SetExchangeRateCommand } from './rate.ts'
+import {
+  baseOf,
+  type ExchangeRate,
+  type FundLiquidityCommand,
+  isConfirmed,
+  needsSecondOfficer,
+  type SetExchangeRateCommand,
+} from './rate.ts'
 
 const setExchangeRate: Rule<SetExchangeRateCommand> = {
-  needs: () => ({ accounts: [], transfers: [] }),
+  needs: ({ currency }) => ({ accounts: [], transfers: [], rates: [currency] }),
   evaluate({ currency, perEuro }, book, actor) {
     if (!actor.officer) return refuse('NOT_PERMITTED')
-    book.effects.rates.set(currency, { currency, perEuro, at: book.at })
+    const at = book.at
+    const before = book.rates.get(currency)
     // The rate itself is part of the outcome, so that the audit log tells who set which.
-    return accept(currency, { perEuro })
+    const set = (base: ExchangeRate['base'], details: object = {}): Outcome => {
+      note(book, { currency, perEuro, at, base, proposal: null })
+      return accept(currency, { perEuro, ...details })
+    }
+    if (!before) return set({ perEuro, at })
+    const base = baseOf(before, at)
+    if (!needsSecondOfficer(base, perEuro)) return set(base)
+    if (isConfirmed(before, perEuro, actor.id, at)) return set({ perEuro, at }, { proposedBy: before.proposal?.by })
+    return propose(book, before, perEuro, actor)
   },
 }
 
-export const exchangeRules = { setExchangeRate }
+/** The rate stays as it is, and the proposal takes the place of any other. */
+function propose(book: Book, before: ExchangeRate, perEuro: string, { id }: Actor): Outcome {
+  note(book, { ...before, proposal: { perEuro, by: id, at: book.at } })
+  const change = `${before.currency} from ${before.perEuro} to ${perEuro}`
+  return refuse(
+    'RATE_NEEDS_SECOND_OFFICER',
+    `The change of ${change} is over 5 % within a day: another officer puts it in force by setting the same within an hour.`,
+  )
+}
+
+function note(book: Book, rate: ExchangeRate): void {
+  book.rates.set(rate.currency, rate)
+  book.effects.rates.set(rate.currency, rate)
+}
+
+const fundLiquidity: Rule<FundLiquidityCommand> = {
+  needs: ({ capital, liquidity }) => ({ accounts: [capital, liquidity], transfers: [] }),
+  evaluate({ capital, liquidity, amount }, book, actor) {
+    if (!actor.officer) return refuse('NOT_PERMITTED')
+    const [debit, credit] = [book.accounts.get(capital), book.accounts.get(liquidity)]
+    if (!debit || !credit) return refuse('ACCOUNT_NOT_FOUND')
+    const refusal = refusalOfMove(debit, credit, amount)
+    if (refusal) return refusal
+    return accept(postTransfer(book, { kind: 'TRANSFER', debit, credit, amount, reference: 'Liquidity' }).id)
+  },
+}
+
+export const exchangeRules = { setExchangeRate, fundLiquidity }

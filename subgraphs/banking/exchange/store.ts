@@ -35,15 +35,66 @@ export async function loadQuotes(database: Reader, ids: readonly string[]): Prom
 
 /** The rates of now, by currency. */
 export const readRates = (
-  database: PrismaClient,
+  database: Pick<PrismaClient, 'exchangeRate'>,
   currencies: readonly string[],
 ): Promise<Prisma.ExchangeRateGetPayload<object>[]> =>
   database.exchangeRate.findMany({ where: { currency: { in: [...currencies] } }, orderBy: { currency: 'asc' } })
 
-/** Each counts from now on. */
+export interface RateForQuote {
+  readonly perEuro: string
+  /** By the ledger's clock. */
+  readonly isExpired: boolean
+}
+
+/** By currency. @param maxAge seconds that a rate is good for */
+export async function readRatesForQuote(
+  database: PrismaClient,
+  currencies: readonly string[],
+  maxAge: number,
+): Promise<Map<string, RateForQuote>> {
+  const rows = await database.$queryRaw<(RateForQuote & { currency: string })[]>`
+    SELECT currency, per_euro::text AS "perEuro", updated_at + make_interval(secs => ${maxAge}) <= ${LEDGER_NOW} AS "isExpired"
+    FROM exchange_rates WHERE currency = ANY(${currencies})`
+  return new Map(rows.map(({ currency, ...rate }) => [currency, rate]))
+}
+
+/** The rates that exist among `currencies`, with what is proposed. */
+export async function loadRates(
+  transaction: Prisma.TransactionClient,
+  currencies: readonly string[],
+): Promise<Map<string, ExchangeRate>> {
+  if (currencies.length === 0) return new Map()
+  const rows = await readRates(transaction, currencies)
+  return new Map(
+    rows.map((row) => {
+      const current = { perEuro: row.perEuro.toFixed(), at: row.updatedAt.toISOString() }
+      const base =
+        row.basePerEuro && row.baseAt ? { perEuro: row.basePerEuro.toFixed(), at: row.baseAt.toISOString() } : current
+      return [row.currency, { currency: row.currency, ...current, base, proposal: proposalOf(row) }]
+    }),
+  )
+}
+
+export const proposalOf = ({
+  proposedPerEuro,
+  proposedBy,
+  proposedAt,
+}: Prisma.ExchangeRateGetPayload<object>): ExchangeRate['proposal'] =>
+  proposedPerEuro && proposedBy !== null && proposedAt
+    ? { perEuro: proposedPerEuro.toFixed(), by: proposedBy, at: proposedAt.toISOString() }
+    : null
+
 export async function saveRates(transaction: Prisma.TransactionClient, rates: readonly ExchangeRate[]): Promise<void> {
-  for (const { currency, perEuro, at } of rates) {
-    const values = { perEuro, updatedAt: at }
+  for (const { currency, perEuro, at, base, proposal } of rates) {
+    const values = {
+      perEuro,
+      updatedAt: at,
+      basePerEuro: base.perEuro,
+      baseAt: base.at,
+      proposedPerEuro: proposal?.perEuro ?? null,
+      proposedBy: proposal?.by ?? null,
+      proposedAt: proposal?.at ?? null,
+    }
     await transaction.exchangeRate.upsert({ where: { currency }, update: values, create: { currency, ...values } })
   }
 }
@@ -73,4 +124,19 @@ export async function saveQuote(
       ${buyAmount}, ${rate.toFixed(12)}::numeric, ${LEDGER_NOW} + make_interval(secs => ${QUOTE_LIFE}))
     RETURNING id::text, expires_at AS "expiresAt"`
   return row
+}
+
+/** How long an expired quote is still known, so that whoever uses it late is told why. */
+const REMEMBERED = 86_400 // seconds
+const REMOVED_AT_ONCE = 1_000
+
+/** Removes what nobody used; what an exchange followed stays. Resolves to true where there may be more. */
+export async function removeExpiredQuotes(database: PrismaClient): Promise<boolean> {
+  const removed = await database.$executeRaw`
+    DELETE FROM quotes WHERE id IN (
+      SELECT id FROM quotes
+      WHERE used_by IS NULL AND expires_at < clock_timestamp() - make_interval(secs => ${REMEMBERED})
+      ORDER BY expires_at LIMIT ${REMOVED_AT_ONCE} FOR UPDATE SKIP LOCKED
+    )`
+  return removed === REMOVED_AT_ONCE
 }

@@ -32,7 +32,7 @@ export interface Effects {
   readonly quotes: Map<string, Quote>
   /** Loans that changed. */
   readonly loans: Map<string, Loan>
-  /** New rates, by currency. */
+  /** Rates that changed, or are proposed to, by currency. */
   readonly rates: Map<string, ExchangeRate>
   readonly endpoints: NewEndpoint[]
 }
@@ -43,6 +43,8 @@ export interface Book {
   readonly quotes: Map<string, Quote>
   readonly schedules: Map<string, Schedule>
   readonly loans: Map<string, Loan>
+  /** By currency. */
+  readonly rates: Map<string, ExchangeRate>
   /** The webhooks in use, by customer. */
   readonly endpoints: Map<string, Set<string>>
   /** Ids of transfers that another one takes back. */

@@ -2,6 +2,7 @@
  * The serial heart of the ledger: operations one by one, in order, on the state as it is under the lock.
  * A pure function of its arguments, so that tests can run it beside the real thing; the only home of idempotency.
  */
+import type { ExchangeRate } from '../exchange/rate.ts'
 import type { Loan } from '../loans/loan.ts'
 import type { Schedule } from '../schedules/schedule.ts'
 import { auditLine, chainHash } from './audit-chain.ts'
@@ -25,6 +26,8 @@ export interface LedgerState {
   readonly quotes: Map<string, Quote>
   readonly schedules: Map<string, Schedule>
   readonly loans: Map<string, Loan>
+  /** By currency. */
+  readonly rates: Map<string, ExchangeRate>
   /** The webhooks in use, by customer. */
   readonly endpoints: Map<string, Set<string>>
   /** By `memoryKey`. */
@@ -79,7 +82,7 @@ export const memoryKey = (actor: string, key: string): string => `${actor}\n${ke
 
 /** Evaluates `moments` in order; their instants must not run backwards. Changes the state it is given. */
 export function evaluate(state: LedgerState, moments: readonly Moment[]): Evaluation {
-  const { head, accounts, transfers, quotes, schedules, loans, endpoints, remembered } = state
+  const { head, accounts, transfers, quotes, schedules, loans, rates, endpoints, remembered } = state
   const effects: Effects = {
     opened: [],
     transfers: new Map(),
@@ -100,6 +103,7 @@ export function evaluate(state: LedgerState, moments: readonly Moment[]): Evalua
     quotes,
     schedules,
     loans,
+    rates,
     endpoints,
     reversed: new Set([...transfers.values()].flatMap(({ reversalOf }) => reversalOf ?? [])),
     sequence: head.sequence,

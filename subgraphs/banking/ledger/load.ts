@@ -1,7 +1,7 @@
 /** Reads what a batch needs: every statement by itself is one instant of the ledger. */
 import { Prisma } from '../../../prisma/generated/client.ts'
 import type { Query } from '../database.ts'
-import { loadQuotes } from '../exchange/store.ts'
+import { loadQuotes, loadRates } from '../exchange/store.ts'
 import { loadLoans, openLoansOn } from '../loans/store.ts'
 import { loadSchedules } from '../schedules/store.ts'
 import { loadEndpoints } from '../webhooks/store.ts'
@@ -39,6 +39,7 @@ export async function loadAccountsOnly(query: Query, requests: readonly LedgerRe
     quotes: new Map(),
     schedules: new Map(),
     loans: new Map(),
+    rates: new Map(),
     endpoints: new Map(),
   }
   return { state: { ...rows, ...others }, reading }
@@ -65,6 +66,10 @@ export async function loadState(
     needs.flatMap((need) => need.loansOn ?? []),
   )
   const loans = await loadLoans(transaction, [...needs.flatMap((need) => need.loans ?? []), ...loansOn])
+  const rates = await loadRates(
+    transaction,
+    needs.flatMap((need) => need.rates ?? []),
+  )
   const endpoints = await loadEndpoints(
     transaction,
     needs.flatMap((need) => need.webhooksOf ?? []),
@@ -72,7 +77,7 @@ export async function loadState(
   const accountIds = new Set(needs.flatMap((need) => need.accounts))
   for (const { debitAccount, creditAccount } of transfers.values()) accountIds.add(debitAccount).add(creditAccount)
   const { reading, ...rows } = await loadAccounts(queryOf(transaction), [...accountIds], requests)
-  return { state: { ...rows, transfers, quotes, schedules, loans, endpoints }, reading }
+  return { state: { ...rows, transfers, quotes, schedules, loans, rates, endpoints }, reading }
 }
 
 interface LoadedRow {

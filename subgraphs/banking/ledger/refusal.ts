@@ -26,6 +26,8 @@ export const refusals = {
   QUOTE_EXPIRED: 'The quote has expired.',
   QUOTE_ALREADY_USED: 'The quote was used before.',
   QUOTE_MISMATCH: 'Amount or currency are not what was quoted.',
+  RATE_NEEDS_SECOND_OFFICER: 'Another officer has to set the same rate.',
+  INSUFFICIENT_LIQUIDITY: 'The bank has not enough of the currency now.',
   BATCH_REFUSED: 'Another transfer of the batch was refused, and this one with it.',
   WEBHOOK_NOT_FOUND: 'There is no such webhook.',
   DELIVERY_NOT_FOUND: 'There is no such delivery.',

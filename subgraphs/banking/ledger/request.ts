@@ -1,6 +1,6 @@
 /** What may be asked of the ledger, by whom, under which key. */
 import { hash } from 'node:crypto'
-import type { SetExchangeRateCommand } from '../exchange/rate.ts'
+import type { FundLiquidityCommand, SetExchangeRateCommand } from '../exchange/rate.ts'
 import type { LoanRequest } from '../loans/commands.ts'
 import type { ScheduleCommand } from '../schedules/schedule.ts'
 import type { WebhookRequest } from '../webhooks/commands.ts'
@@ -97,6 +97,7 @@ export type Command =
   | ScheduleCommand
   | WebhookRequest
   | SetExchangeRateCommand
+  | FundLiquidityCommand
 
 /** Who asks. The bank itself acts under an id that no token can carry. */
 export interface Actor {

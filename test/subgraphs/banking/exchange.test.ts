@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
+import { openInternalAccount } from '../../../subgraphs/banking/accounts/internal.ts'
 import { accountNumber } from '../../../subgraphs/banking/accounts/number.ts'
 import { openDatabase } from '../../../subgraphs/banking/database.ts'
 import { offer } from '../../../subgraphs/banking/exchange/quote.ts'
+import { bankActor } from '../../../subgraphs/banking/ledger/request.ts'
 import { exponentOf } from '../../../subgraphs/banking/money/currencies.ts'
 import { createDatabase, type TestDatabase } from '../../support/database.ts'
 import fc from '../../support/fast-check.ts'
+import { openBank } from './support/bank.ts'
 import { brokenInvariants } from './support/books.ts'
 import { codesOf, startBanking, type TestService } from './support/service.ts'
 
@@ -192,6 +195,60 @@ describe('an exchange', () => {
     ['so much that it does not fit', 'EUR', 'JPY', '9223372036854775807'],
   ])('cannot be quoted for %s', async (_case, sell, buy, amount) => {
     expect(codesOf(await quote(sell, buy, amount))).toEqual(['BAD_USER_INPUT'])
+  })
+})
+
+describe('what the bank has of a currency', () => {
+  const FUND = `mutation ($input: FundLiquidityInput!) { fundLiquidity(input: $input) {
+    ... on TransferAccepted { replayed transfer { amount { amount } from { name } to { name } } } ... on Refusal { code } } }`
+  const fund = (fields: Record<string, unknown>, caller = 'officer') =>
+    service.call(caller, FUND, { input: { idempotencyKey: randomUUID(), currency: 'JPY', amount: '1000', ...fields } })
+  const liquidity = async () => {
+    const account = await prisma.account.findFirstOrThrow({ where: { name: 'Liquidity JPY' } })
+    return account.creditsPosted - account.debitsPosted
+  }
+  /** Leaves the bank with so much, as if all else had been exchanged. */
+  const drain = async (left: bigint): Promise<void> => {
+    const bank = openBank(database.url)
+    const from = await prisma.account.findFirstOrThrow({ where: { name: 'Liquidity JPY' } })
+    const to = await prisma.account.findFirstOrThrow({ where: { name: 'Capital JPY' } })
+    const amount = (await liquidity()) - left
+    await bank.transfer({ from: `${from.id}`, to: `${to.id}`, amount, currency: 'JPY' })
+    await bank.close()
+  }
+
+  test('is all it gives: an exchange for more is refused and moves nothing, until an officer funds it', async () => {
+    await drain(16_741n)
+    const { id } = (await quote('EUR', 'JPY', '10000')).data.quoteExchange
+    expect((await exchange({ quoteId: id })).data.transfer).toMatchObject({ code: 'INSUFFICIENT_LIQUIDITY' })
+    expect(await liquidity()).toBe(16_741n)
+    const idempotencyKey = randomUUID()
+    expect((await fund({ amount: '1', idempotencyKey })).data.fundLiquidity).toMatchObject({
+      replayed: false,
+      transfer: { amount: { amount: '1' }, from: { name: 'Capital JPY' }, to: { name: 'Liquidity JPY' } },
+    })
+    expect((await fund({ amount: '1', idempotencyKey })).data.fundLiquidity.replayed).toBe(true)
+    const done = await exchange({ quoteId: id })
+    expect(done.data.transfer.code).toBeUndefined()
+    expect(await liquidity()).toBe(0n)
+    await expect(
+      prisma.$executeRaw`UPDATE accounts SET debits_posted = debits_posted + 1 WHERE name = 'Liquidity JPY'`,
+    ).rejects.toThrow()
+    await fund({ amount: '1000000' })
+  })
+
+  test('is not for customers to fund, nor in a currency that the bank does not keep', async () => {
+    expect((await fund({}, 'payer')).data.fundLiquidity).toMatchObject({ code: 'NOT_PERMITTED' })
+    expect(codesOf(await fund({ currency: 'CHF' }))).toEqual(['BAD_USER_INPUT'])
+    expect(codesOf(await fund({ amount: '0' }))).toEqual(['BAD_USER_INPUT'])
+  })
+
+  test('is in the account that was opened for it before it had a floor', async () => {
+    const bank = openBank(database.url)
+    const old = { actor: bankActor('old'), key: 'open:old', label: 'Old EUR', currency: 'EUR' }
+    const id = await openInternalAccount(bank.ledger, old)
+    expect(await openInternalAccount(bank.ledger, { ...old, floor: 0n })).toBe(id)
+    await bank.close()
   })
 })
 

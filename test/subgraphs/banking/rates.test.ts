@@ -1,10 +1,13 @@
 /** What a euro is worth: set by officers, audited, in force at once, and never for what was quoted before. */
 import { randomUUID } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import { verifyAudit } from '../../../subgraphs/banking/audit/verify.ts'
 import { openDatabase } from '../../../subgraphs/banking/database.ts'
+import { renewRates } from '../../../subgraphs/banking/exchange/feed.ts'
+import { removeExpiredQuotes } from '../../../subgraphs/banking/exchange/store.ts'
 import { createDatabase, type TestDatabase } from '../../support/database.ts'
+import { openBank } from './support/bank.ts'
 import { codesOf, startBanking, type TestService } from './support/service.ts'
 
 let database: TestDatabase
@@ -36,8 +39,13 @@ const EXCHANGE = `mutation ($input: TransferInput!) { transfer(input: $input) {
 const quote = (sell: string, buy: string, amount: string) =>
   service.call('payer', QUOTE, { input: { sell, buy, amount } })
 const SET = `mutation ($input: SetExchangeRateInput!) { setExchangeRate(input: $input) { __typename
-  ... on ExchangeRateAccepted { replayed rate { currency perEuro updatedAt } } ... on Refusal { code replayed } } }`
-const set = (fields: Record<string, unknown>, caller: string | null = 'officer', at = service) =>
+  ... on ExchangeRateAccepted { replayed rate { currency perEuro updatedAt } } ... on Refusal { code message replayed } } }`
+/** By how many officers it takes. */
+const set = async (fields: Record<string, unknown>, caller: string | null = 'officer', at = service) => {
+  const first = await setAlone(fields, caller, at)
+  return first.data?.setExchangeRate?.code === 'RATE_NEEDS_SECOND_OFFICER' ? setAlone(fields, 'officer2', at) : first
+}
+const setAlone = (fields: Record<string, unknown>, caller: string | null = 'officer', at = service) =>
   at.call(caller, SET, { input: { idempotencyKey: randomUUID(), currency: 'JPY', perEuro: '170', ...fields } })
 const rates = async (): Promise<Record<string, string>> => {
   const { data } = await service.call(null, '{ exchangeRates { currency perEuro } }')
@@ -89,27 +97,149 @@ test('a rate is not for customers, nor for who is signed out', async () => {
   expect(await rates()).toEqual(before)
 })
 
+describe('a change of more than 5 % within a day', () => {
+  const NEEDS = { code: 'RATE_NEEDS_SECOND_OFFICER', replayed: false, message: expect.stringContaining('to 180') }
+  const proposals = async (caller: string | null) => {
+    const { data } = await service.call(caller, '{ exchangeRates { currency proposal { perEuro by at } } }')
+    return data.exchangeRates.find(({ currency }: { currency: string }) => currency === 'JPY').proposal
+  }
+  const change = async (perEuro: string, caller = 'officer', idempotencyKey: string = randomUUID()) =>
+    (await setAlone({ perEuro, idempotencyKey }, caller)).data.setExchangeRate
+  beforeEach(async () => {
+    await prisma.exchangeRate.update({
+      where: { currency: 'JPY' },
+      data: {
+        perEuro: '170',
+        basePerEuro: '170',
+        baseAt: new Date(),
+        proposedPerEuro: null,
+        proposedBy: null,
+        proposedAt: null,
+      },
+    })
+  })
+
+  test('is written down, shown to officers, and in force once another officer sets the same', async () => {
+    const key = randomUUID()
+    expect(await change('180', 'officer', key)).toMatchObject(NEEDS)
+    expect((await rates())['JPY']).toBe('170')
+    expect(await proposals('officer2')).toEqual({ perEuro: '180', by: 'officer', at: expect.any(String) })
+    expect([await proposals('payer'), await proposals(null)]).toEqual([null, null])
+    expect(await change('180', 'officer', key)).toMatchObject({ ...NEEDS, replayed: true })
+    const confirmation = randomUUID()
+    expect(await change('180.0', 'officer2', confirmation)).toMatchObject({ replayed: false, rate: { perEuro: '180' } })
+    expect(await change('180', 'officer2', confirmation)).toMatchObject({ replayed: true })
+    expect((await rates())['JPY']).toBe('180')
+    expect(await proposals('officer')).toBeNull()
+    // Five percent more are one officer's again.
+    expect(await change('189', 'officer2')).toMatchObject({ rate: { perEuro: '189' } })
+  })
+
+  test('is not confirmed by the same officer, by another rate, or after an hour', async () => {
+    await change('180')
+    expect(await change('180')).toMatchObject(NEEDS)
+    expect((await change('181', 'officer2')).code).toBe('RATE_NEEDS_SECOND_OFFICER')
+    expect(await change('180')).toMatchObject(NEEDS)
+    const longAgo = new Date(Date.now() - 3_601_000)
+    await prisma.exchangeRate.update({ where: { currency: 'JPY' }, data: { proposedAt: longAgo } })
+    expect(await change('180', 'officer2')).toMatchObject(NEEDS)
+    expect((await rates())['JPY']).toBe('170')
+  })
+
+  test('is one that small steps come to, up or down, until a day is over', async () => {
+    expect(await change('178.5')).toMatchObject({ rate: { perEuro: '178.5' } })
+    expect((await change('178.6')).code).toBe('RATE_NEEDS_SECOND_OFFICER')
+    expect(await change('161.5')).toMatchObject({ rate: { perEuro: '161.5' } })
+    expect((await change('161.4')).code).toBe('RATE_NEEDS_SECOND_OFFICER')
+    const yesterday = new Date(Date.now() - 86_401_000)
+    await prisma.exchangeRate.update({ where: { currency: 'JPY' }, data: { baseAt: yesterday } })
+    expect(await change('169')).toMatchObject({ rate: { perEuro: '169' } })
+    expect((await change('170')).code).toBe('RATE_NEEDS_SECOND_OFFICER')
+  })
+
+  test('is not even written down for a customer', async () => {
+    expect((await change('180', 'payer')).code).toBe('NOT_PERMITTED')
+    expect(await proposals('officer')).toBeNull()
+  })
+})
+
+describe('a rate that is too old', () => {
+  const age = (seconds: number) =>
+    prisma.exchangeRate.update({
+      where: { currency: 'JPY' },
+      data: { updatedAt: new Date(Date.now() - seconds * 1_000) },
+    })
+
+  test('is quoted no more, until it is set anew', async () => {
+    await age(86_399 - 60)
+    expect((await quote('EUR', 'JPY', '10000')).errors).toBeUndefined()
+    await age(86_401)
+    const [refused, other] = [await quote('JPY', 'EUR', '10000'), await quote('EUR', 'USD', '10000')]
+    expect(codesOf(refused)).toEqual(['SERVICE_UNAVAILABLE'])
+    expect(refused.errors?.[0]?.message).toContain('rate for JPY has expired')
+    expect(other.errors).toBeUndefined()
+    await set({ perEuro: before['JPY'] })
+    expect((await quote('JPY', 'EUR', '10000')).errors).toBeUndefined()
+    const { data } = await service.call(null, '{ exchangeRates { updatedAt expiresAt } }')
+    for (const { updatedAt, expiresAt } of data.exchangeRates)
+      expect(Date.parse(expiresAt) - Date.parse(updatedAt)).toBe(86_400_000)
+  })
+
+  test('is one of the age that the setting says', async () => {
+    const strict = await startBanking(database.url, { EXCHANGE_RATE_MAX_AGE: '60' })
+    await age(61)
+    const answer = await strict.call('payer', QUOTE, { input: { sell: 'JPY', buy: 'EUR', amount: '10000' } })
+    await strict.stop()
+    expect(codesOf(answer)).toEqual(['SERVICE_UNAVAILABLE'])
+  })
+
+  test('is renewed by the demo before that, once, through the ledger', async () => {
+    const bank = openBank(database.url)
+    await age(43_201)
+    const { updatedAt } = await prisma.exchangeRate.findUniqueOrThrow({ where: { currency: 'JPY' } })
+    await Promise.all([renewRates(prisma, bank.ledger, 86_400), renewRates(prisma, bank.ledger, 86_400)])
+    const key = `renew JPY ${updatedAt.toISOString()}`
+    expect(await prisma.operation.count({ where: { actor: 'bank:rates', key } })).toBe(1)
+    const renewed = await prisma.exchangeRate.findUniqueOrThrow({ where: { currency: 'JPY' } })
+    expect(renewed.perEuro.toFixed()).toBe(before['JPY'])
+    expect(renewed.updatedAt.getTime()).toBeGreaterThan(updatedAt.getTime())
+    await bank.close()
+  })
+})
+
+test('quotes that nobody used are removed a day after they expired, and no others', async () => {
+  const ids = await Promise.all(
+    Array.from({ length: 3 }, async () => (await quote('EUR', 'USD', '10000')).data.quoteExchange.id as string),
+  )
+  const [old = '', used = '', fresh = ''] = ids
+  const longAgo = new Date(Date.now() - 86_401_000)
+  await prisma.quote.update({ where: { id: old }, data: { expiresAt: longAgo } })
+  await prisma.quote.update({ where: { id: used }, data: { expiresAt: longAgo, usedBy: 1n } })
+  expect(await removeExpiredQuotes(prisma)).toBe(false)
+  const left = await prisma.quote.findMany({ where: { id: { in: ids } }, select: { id: true } })
+  expect(left.map(({ id }) => id).sort()).toEqual([used, fresh].sort())
+})
+
 test('who set a rate is in the audit log', async () => {
   const idempotencyKey = randomUUID()
   await set({ idempotencyKey, perEuro: '0.0001' })
-  const line = await prisma.operation.findFirstOrThrow({ where: { key: idempotencyKey } })
-  expect(line).toMatchObject({
-    actor: 'officer',
-    name: 'setExchangeRate',
-    subject: 'JPY',
-    details: { perEuro: '0.0001' },
-  })
+  const line = await prisma.operation.findFirstOrThrow({ where: { key: idempotencyKey, actor: 'officer' } })
+  expect(line).toMatchObject({ actor: 'officer', name: 'setExchangeRate', refusal: 'RATE_NEEDS_SECOND_OFFICER' })
+  const confirmed = await prisma.operation.findFirstOrThrow({ where: { key: idempotencyKey, actor: 'officer2' } })
+  expect(confirmed).toMatchObject({ subject: 'JPY', details: { perEuro: '0.0001', proposedBy: 'officer' } })
   expect(await verifyAudit(prisma)).toMatchObject({ sound: true })
 })
 
 test('a rate set by many at once is the one of the last operation', async () => {
   const other = await startBanking(database.url)
   await Promise.all(
-    Array.from({ length: 40 }, (_, at) => set({ perEuro: `${100 + at}` }, 'officer', at % 2 === 0 ? service : other)),
+    Array.from({ length: 40 }, (_, at) =>
+      setAlone({ perEuro: `${165 + at / 10}` }, 'officer', at % 2 === 0 ? service : other),
+    ),
   )
   await other.stop()
   const last = await prisma.operation.findFirstOrThrow({
-    where: { name: 'setExchangeRate' },
+    where: { name: 'setExchangeRate', refusal: null },
     orderBy: { number: 'desc' },
   })
   expect(last.details).toEqual({ perEuro: (await rates())['JPY'] })

@@ -3,7 +3,7 @@
  * and the spread as a transfer of its own. What was quoted is what moves.
  */
 import { postTransfer } from '../book.ts'
-import type { Quote } from '../model.ts'
+import type { Account, Quote } from '../model.ts'
 import { accept, type Refused, refuse } from '../refusal.ts'
 import type { ExchangeCommand } from '../request.ts'
 import { countSpending, ownAccount, refusalOfDebit, refusalOfMove } from './debit.ts'
@@ -33,7 +33,7 @@ export const exchange: Rule<ExchangeCommand> = {
     }
     const [taker, giver, income] = [account(treasury.sell), account(treasury.buy), account(treasury.income)]
     const { spread, buyAmount } = quote
-    const refused = refusalOfDebit(book, debit, taker, amount) ?? refusalOfMove(giver, credit, buyAmount)
+    const refused = refusalOfDebit(book, debit, taker, amount) ?? refusalOfGiving(giver, credit, buyAmount)
     if (refused) return refused
 
     countSpending(debit, amount, book.at)
@@ -46,6 +46,12 @@ export const exchange: Rule<ExchangeCommand> = {
     book.effects.quotes.set(quote.id, quote)
     return accept(groupId)
   },
+}
+
+/** What the bank gives comes out of what it has: its own lack of funds is told by another name than the customer's. */
+function refusalOfGiving(giver: Account, credit: Account, amount: bigint): Refused | undefined {
+  const refused = refusalOfMove(giver, credit, amount)
+  return refused?.code === 'INSUFFICIENT_FUNDS' ? refuse('INSUFFICIENT_LIQUIDITY') : refused
 }
 
 function refusalByQuote(quote: Quote, amount: bigint, currency: string, at: string): Refused | undefined {

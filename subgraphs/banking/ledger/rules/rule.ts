@@ -16,6 +16,8 @@ export interface Needs {
   readonly loans?: readonly string[]
   /** Accounts whose loans must be in the book, as long as these are open; none for most commands. */
   readonly loansOn?: readonly string[]
+  /** Currencies whose rate must be in the book; none for most commands. */
+  readonly rates?: readonly string[]
   /** Customers whose webhooks count; none for most commands. */
   readonly webhooksOf?: readonly string[]
 }

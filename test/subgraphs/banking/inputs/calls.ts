@@ -35,6 +35,7 @@ const mutations: Readonly<Record<string, readonly [type: string, input: Sound, c
   transfer: ['TransferInput', order],
   transferBatch: ['TransferBatchInput', (world) => ({ mode: 'EACH', transfers: [order(world)] })],
   quoteExchange: ['QuoteExchangeInput', () => ({ sell: 'EUR', buy: 'USD', amount: '1000' })],
+  fundLiquidity: ['FundLiquidityInput', () => ({ currency: 'USD', amount: '1' }), 'officer'],
   setExchangeRate: ['SetExchangeRateInput', () => ({ currency: 'USD', perEuro: '1.1' }), 'officer'],
   holdFunds: ['HoldFundsInput', (world) => ({ ...order(world), expiresInSeconds: 600 })],
   captureHold: ['CaptureHoldInput', transfer],

@@ -29,6 +29,7 @@ function stateOf(...accounts: readonly Account[]): LedgerState {
     accounts: new Map(accounts.map((each) => [each.id, each])),
     transfers: new Map(),
     quotes: new Map(),
+    rates: new Map(),
     endpoints: new Map(),
     schedules: new Map(),
     loans: new Map(),

@@ -33,6 +33,7 @@ const stored = (hash = '00'.repeat(32)): LedgerState => ({
   quotes: new Map(),
   schedules: new Map(),
   loans: new Map(),
+  rates: new Map(),
   endpoints: new Map(),
   remembered: new Map(),
 })

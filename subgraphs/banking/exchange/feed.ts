@@ -1,0 +1,40 @@
+/**
+ * The demo's rates: nobody supplies them, so the bank publishes those it has again before they expire. A bank of its own has officers
+ * or a feed for that, and runs without this worker.
+ */
+import type { PrismaClient } from '../../../prisma/generated/client.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { LEDGER_NOW } from '../ledger/now.ts'
+import { bankActor, ledgerRequest } from '../ledger/request.ts'
+import { RATED_CURRENCIES } from './rate.ts'
+
+const actor = bankActor('rates')
+
+interface OldRate {
+  readonly currency: string
+  readonly perEuro: string
+  readonly updatedAt: Date
+  readonly now: Date
+}
+
+/** Sets each rate that is half as old as it may be to what it is. @param maxAge seconds that a rate is good for */
+export async function renewRates(database: PrismaClient, ledger: Ledger, maxAge: number): Promise<boolean> {
+  const old = await database.$queryRaw<OldRate[]>`
+    SELECT currency, trim_scale(per_euro)::text AS "perEuro", updated_at AS "updatedAt", now
+    FROM exchange_rates, (SELECT ${LEDGER_NOW} AS now) AS clock
+    WHERE currency = ANY(${[...RATED_CURRENCIES]}) AND updated_at <= now - make_interval(secs => ${maxAge / 2})`
+  await Promise.all(
+    old.map(({ currency, perEuro, updatedAt, now }) =>
+      ledger.submit(
+        ledgerRequest({
+          actor,
+          key: `renew ${currency} ${updatedAt.toISOString()}`,
+          requestId: null,
+          command: { name: 'setExchangeRate', currency, perEuro },
+          foundDueAt: now.toISOString(),
+        }),
+      ),
+    ),
+  )
+  return false
+}
