@@ -20,6 +20,7 @@ export const settingNames = [
   'JWKS_URL',
   'JWT_AUDIENCE',
   'JWT_ISSUER',
+  'LEDGER_ANCHOR_KEY',
   'LEDGER_CLOCK_CONFIRMED',
   'LOG_LEVEL',
   'MET_NORWAY_CONTACT',

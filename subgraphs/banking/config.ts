@@ -15,6 +15,8 @@ export const bankingSettings = {
     .optional(),
   /** Seconds for which an exchange rate is good; after that nothing is quoted on it until an officer sets it anew. */
   EXCHANGE_RATE_MAX_AGE: z.coerce.number().int().min(60).max(31_622_400).default(86_400),
+  /** A PEM file with the Ed25519 key of the ledger's anchors; to verify, its public key is enough. Unset: one made in `DATA_DIR`. */
+  LEDGER_ANCHOR_KEY: z.string().min(1).optional(),
   /** Unset: the demo identity in `DATA_DIR`. */
   ...identitySettings,
 } as const

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { backup } from '../../prisma/backup.ts'
 import { restore } from '../../prisma/restore.ts'
-import { verifyAudit } from '../../subgraphs/banking/audit/verify.ts'
+import { verifyLedger } from '../../subgraphs/banking/audit/verify.ts'
 import { openBank, subjectOf, type TestBank } from '../subgraphs/banking/support/bank.ts'
 import { brokenInvariants } from '../subgraphs/banking/support/books.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
@@ -48,7 +48,7 @@ test('taken under load and restored elsewhere, every invariant holds and the ban
   const restored = openBank(target.url)
   try {
     expect(await brokenInvariants(restored.database)).toEqual([])
-    expect(await verifyAudit(restored.database)).toMatchObject({ sound: true })
+    expect(await verifyLedger(restored.database)).toMatchObject({ sound: true })
     expect(await restored.database.transfer.count({ where: { id: BigInt(before) } })).toBe(1)
     subjectOf(await restored.transfer({ from, to }))
     await expect(restored.database.$executeRaw`DELETE FROM entries`).rejects.toThrow('never changed or removed')

@@ -6,12 +6,14 @@ import { saveRates, saveUsedQuotes } from '../exchange/store.ts'
 import { saveLoans } from '../loans/store.ts'
 import { saveSchedules } from '../schedules/store.ts'
 import { saveEndpoints } from '../webhooks/store.ts'
+import { CHAIN_VERSION } from './audit-chain.ts'
 import type { Effects } from './book.ts'
 import { plainArray, textArray } from './columns.ts'
 import type { BatchRecord, Evaluation, Operation } from './evaluate.ts'
 import { queryOf } from './load.ts'
 import type { Account, AccountChange, AccountOpening, LedgerEvent, Transfer } from './model.ts'
 import { quoted, recordArray } from './records.ts'
+import { INPUT_VERSION } from './request.ts'
 
 type Transaction = Prisma.TransactionClient
 
@@ -95,13 +97,15 @@ export function batchStatement(base: string, evaluation: Evaluation): Prisma.Sql
       FROM unnest(${counters}::new_counters[]) AS c
       WHERE accounts.id = c.id AND EXISTS (SELECT FROM headed)
     ), recorded AS (
-      INSERT INTO operations (number, actor, key, name, input_hash, refusal, message, subject, details, request_id, at)
-      SELECT number, actor, key, name, decode(input_hash, 'hex'), refusal, message, subject, details, request_id, at
+      INSERT INTO operations (number, actor, key, name, input_hash, refusal, message, subject, details, request_id, at,
+        input_version)
+      SELECT number, actor, key, name, decode(input_hash, 'hex'), refusal, message, subject, details, request_id, at,
+        ${INPUT_VERSION}::smallint
       FROM unnest(${operations}::new_operation[])
       WHERE EXISTS (SELECT FROM headed)
     ), linked AS (
-      INSERT INTO batches (number, first_sequence, first_operation, last_operation, at, hash)
-      SELECT number, first_sequence, first_operation, last_operation, at, decode(hash, 'hex')
+      INSERT INTO batches (number, first_sequence, first_operation, last_operation, at, hash, version)
+      SELECT number, first_sequence, first_operation, last_operation, at, decode(hash, 'hex'), ${CHAIN_VERSION}::smallint
       FROM unnest(${links}::new_batch[])
       WHERE EXISTS (SELECT FROM headed)
     )

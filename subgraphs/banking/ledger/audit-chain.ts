@@ -1,17 +1,84 @@
-/** The audit chain: each batch's hash covers its operations and the hash before it, so that no row can change, vanish or move unseen. */
+/**
+ * The audit chain: each batch's hash covers the hash before it and what the batch did, so that no row can change, vanish or move
+ * unseen. Version 1 covers operations; version 2 also the accounts they opened, and events with their transfers and entries.
+ */
 import { createHash } from 'node:crypto'
 import type { Operation } from './evaluate.ts'
+import type { LedgerEvent, Transfer } from './model.ts'
+
+/** Of the batches written now; older ones keep theirs. */
+export const CHAIN_VERSION = 2
+
+/** What a version 2 hash says of the batch itself. */
+export interface LinkHeader {
+  readonly number: bigint
+  readonly firstSequence: bigint
+  readonly at: string
+}
+
+/** Hashes one batch line by line: operations first, each with the account it opened, then events. */
+export interface Link {
+  add(line: string): void
+  digest(): Buffer
+}
+
+/** @param previous the hash of the batch before */
+export function beginLink(version: number, previous: Uint8Array, { number, firstSequence, at }: LinkHeader): Link {
+  const hash = createHash('sha256').update(previous)
+  // Lines are collected: each call of `update` costs as much as the hash of a line.
+  let text = version === 1 ? '' : `\n${version} ${number} ${firstSequence} ${at}`
+  let isEmpty = version === 1
+  return {
+    add(line) {
+      text += isEmpty ? line : `\n${line}`
+      isEmpty = false
+      if (text.length < 65_536) return
+      hash.update(text)
+      text = ''
+    },
+    digest: () => hash.update(text).digest(),
+  }
+}
 
 /** An operation as it is hashed: its columns in a fixed order, as JSON. */
-export function auditLine(operation: Operation): string {
-  const { number, actor, key, name, inputHash, outcome, requestId, at } = operation
+export function operationLine(version: number, operation: Operation): string {
+  const { number, actor, key, name, inputHash, inputVersion, outcome, requestId, at } = operation
   const columns = outcome.accepted
     ? [null, null, outcome.subject, outcome.details === null ? null : JSON.stringify(outcome.details)]
     : [outcome.code, outcome.message, null, null]
-  return JSON.stringify([`${number}`, actor, key, name, inputHash, ...columns, requestId, at])
+  const line = [`${number}`, actor, key, name, inputHash, ...columns, requestId, at]
+  return JSON.stringify(version === 1 ? line : [...line, inputVersion])
 }
 
-/** SHA-256 of the hash before and a batch's lines. */
-export function chainHash(previous: Uint8Array, lines: readonly string[]): Buffer {
-  return createHash('sha256').update(previous).update(lines.join('\n')).digest()
+/** What of an account never changes after it opened. */
+export interface OpenedAccount {
+  readonly id: string
+  readonly owner: string | null
+  readonly kind: string
+  readonly currency: string
+  readonly productId: string | null
+  readonly branchId: string | null
 }
+
+export const openingLine = ({ id, owner, kind, currency, productId, branchId }: OpenedAccount): string =>
+  JSON.stringify({ account: [id, owner, kind, currency, productId, branchId] })
+
+/** What of a transfer never changes, beside what its event says. */
+export type LastingTransfer = Pick<
+  Transfer,
+  'kind' | 'currency' | 'reference' | 'merchantId' | 'reversalOf' | 'groupId' | 'expiresAt'
+>
+
+/** An event at its batch's instant: with the balances after its entries and, where it made a transfer, with all that never changes of it. */
+export function eventLine(event: LedgerEvent, transfer: LastingTransfer | undefined): string {
+  const { sequence, kind, transferId, debitAccount, creditAccount, amount, balances } = event
+  const posted = balances ? ` ${balances.debit} ${balances.credit}` : ''
+  const line = `${sequence} ${kind} ${transferId} ${debitAccount} ${creditAccount} ${amount}${posted}`
+  if (!transfer) return line
+  const { reference, merchantId, reversalOf, groupId, expiresAt } = transfer
+  const texts = reference === null && merchantId === null ? '' : JSON.stringify([reference, merchantId])
+  return `${line} ${transfer.kind} ${transfer.currency} ${reversalOf ?? ''} ${groupId ?? ''} ${expiresAt ?? ''} ${texts}`
+}
+
+/** True for the event that made its transfer. */
+export const makesTransfer = ({ sequence, transferId }: LedgerEvent): boolean => transferId === sequence.toString()

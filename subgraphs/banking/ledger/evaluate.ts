@@ -5,16 +5,26 @@
 import type { ExchangeRate } from '../exchange/rate.ts'
 import type { Loan } from '../loans/loan.ts'
 import type { Schedule } from '../schedules/schedule.ts'
-import { auditLine, chainHash } from './audit-chain.ts'
+import {
+  beginLink,
+  CHAIN_VERSION,
+  eventLine,
+  type LinkHeader,
+  makesTransfer,
+  openingLine,
+  operationLine,
+} from './audit-chain.ts'
 import type { Book, Effects } from './book.ts'
-import type { Account, Head, Quote, Transfer } from './model.ts'
+import type { Account, Head, LedgerEvent, Quote, Transfer } from './model.ts'
 import { type Outcome, refuse } from './refusal.ts'
-import type { LedgerRequest } from './request.ts'
+import { INPUT_VERSION, inputHashOf, type LedgerRequest } from './request.ts'
 import { evaluateCommand } from './rules/index.ts'
 
 /** The outcome of a key's first use. */
 export interface Remembered {
   readonly inputHash: string
+  /** Which fields the hash covers. */
+  readonly inputVersion: number
   readonly outcome: Outcome
 }
 
@@ -41,6 +51,7 @@ export interface Operation {
   readonly key: string
   readonly name: string
   readonly inputHash: string
+  readonly inputVersion: number
   readonly outcome: Outcome
   readonly requestId: string | null
   readonly at: string
@@ -118,13 +129,14 @@ export function evaluate(state: LedgerState, moments: readonly Moment[]): Evalua
   for (const { at, requests } of moments) {
     book.at = at
     const firstSequence = book.sequence + 1n
+    const earlier = { events: effects.events.length, opened: effects.opened.length }
     const operations: Operation[] = []
     for (const request of requests) {
       const { actor, key, command, inputHash, requestId } = request
       const slot = memoryKey(actor.id, key)
       const before = remembered.get(slot)
       if (before) {
-        const same = before.inputHash === inputHash
+        const same = before.inputHash === inputHashAs(before.inputVersion, request)
         answers.push(same ? { outcome: before.outcome, replayed: true } : { outcome: reused, replayed: false })
         continue
       }
@@ -134,7 +146,7 @@ export function evaluate(state: LedgerState, moments: readonly Moment[]): Evalua
         answers.push({ outcome, replayed: false })
         continue
       }
-      remembered.set(slot, { inputHash, outcome })
+      remembered.set(slot, { inputHash, inputVersion: INPUT_VERSION, outcome })
       operation += 1n
       operations.push({
         number: operation,
@@ -142,6 +154,7 @@ export function evaluate(state: LedgerState, moments: readonly Moment[]): Evalua
         key,
         name: command.name,
         inputHash,
+        inputVersion: INPUT_VERSION,
         outcome,
         requestId,
         at,
@@ -150,9 +163,10 @@ export function evaluate(state: LedgerState, moments: readonly Moment[]): Evalua
     }
     const [first] = operations
     if (!first) continue
-    hash = chainHash(Buffer.from(hash, 'hex'), operations.map(auditLine)).toString('hex')
+    const number = head.batch + BigInt(batches.length) + 1n
+    hash = linkHash(hash, { number, firstSequence, at }, operations, effects, earlier)
     batches.push({
-      number: head.batch + BigInt(batches.length) + 1n,
+      number,
       firstSequence,
       firstOperation: first.number,
       lastOperation: operation,
@@ -168,3 +182,29 @@ export function evaluate(state: LedgerState, moments: readonly Moment[]): Evalua
 }
 
 const reused = refuse('IDEMPOTENCY_KEY_REUSED')
+
+/** The hash of the request's input as an earlier version had it. */
+const inputHashAs = (version: number, { command, inputHash }: LedgerRequest): string =>
+  version === INPUT_VERSION ? inputHash : inputHashOf(command, version)
+
+/** @param earlier how many effects are those of batches before */
+function linkHash(
+  previous: string,
+  header: LinkHeader,
+  operations: readonly Operation[],
+  { events, opened, transfers }: Effects,
+  earlier: { readonly events: number; readonly opened: number },
+): string {
+  const link = beginLink(CHAIN_VERSION, Buffer.from(previous, 'hex'), header)
+  const openings = new Map(opened.slice(earlier.opened).map((opening) => [opening.id, opening]))
+  for (const operation of operations) {
+    link.add(operationLine(CHAIN_VERSION, operation))
+    const opening = openings.size > 0 && operation.outcome.accepted && openings.get(operation.outcome.subject)
+    if (opening) link.add(openingLine(opening))
+  }
+  for (let at = earlier.events; at < events.length; at += 1) {
+    const event = events[at] as LedgerEvent
+    link.add(eventLine(event, makesTransfer(event) ? transfers.get(event.transferId) : undefined))
+  }
+  return link.digest().toString('hex')
+}

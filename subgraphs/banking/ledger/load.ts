@@ -112,8 +112,8 @@ async function loadAccounts(
           debits_pending, debits_posted, credits_pending, credits_posted))::text AS accounts
       FROM accounts WHERE id = ANY(${wanted}::bigint[])
     ) a, (
-      SELECT json_agg(json_build_array(o.actor, o.key, encode(o.input_hash, 'hex'), o.refusal, o.message, o.subject,
-        o.details::text))::text AS used
+      SELECT json_agg(json_build_array(o.actor, o.key, encode(o.input_hash, 'hex'), o.input_version, o.refusal, o.message,
+        o.subject, o.details::text))::text AS used
       FROM unnest(${actors}::text[], ${keys}::text[]) AS used (actor, key)
       JOIN operations o ON o.actor = used.actor AND o.key = used.key
     ) o, (
@@ -188,6 +188,7 @@ type FirstUse = readonly [
   actor: string,
   key: string,
   inputHash: string,
+  inputVersion: number,
   refusal: RefusalCode | null,
   message: string | null,
   subject: string | null,
@@ -197,12 +198,12 @@ type FirstUse = readonly [
 function readRemembered({ used }: LoadedRow): Map<string, Remembered> {
   const uses: readonly FirstUse[] = used === null ? [] : JSON.parse(used)
   return new Map(
-    uses.map(([actor, key, inputHash, refusal, message, subject, details]) => {
+    uses.map(([actor, key, inputHash, inputVersion, refusal, message, subject, details]) => {
       const outcome =
         refusal === null
           ? accept(subject as string, details === null ? null : JSON.parse(details))
           : refuse(refusal, message as string)
-      return [memoryKey(actor, key), { inputHash, outcome }]
+      return [memoryKey(actor, key), { inputHash, inputVersion, outcome }]
     }),
   )
 }

@@ -128,7 +128,29 @@ export interface LedgerRequest {
 }
 
 /** Makes a request; the same command always has the same hash. */
-export function ledgerRequest(request: Omit<LedgerRequest, 'inputHash'>): LedgerRequest {
-  const text = JSON.stringify(request.command, (_name, value) => (typeof value === 'bigint' ? `${value}` : value))
-  return { ...request, inputHash: hash('sha256', text, 'hex') }
+export const ledgerRequest = (request: Omit<LedgerRequest, 'inputHash'>): LedgerRequest => ({
+  ...request,
+  inputHash: inputHashOf(request.command, INPUT_VERSION),
+})
+
+/**
+ * Fields that commands gained later, by the version of the input hash that first covers them. Add a field here with the next
+ * number: a retry of what was written before it, which does not use it, is then still the same input.
+ */
+const laterFields: Readonly<Record<string, number>> = {}
+
+/** Of the hashes written now. */
+export const INPUT_VERSION = Math.max(1, ...Object.values(laterFields))
+
+/**
+ * SHA-256 of a command as a version hashed it, hexadecimal: without the fields that are later than it and null.
+ * @param later by field, the version it came with
+ */
+export function inputHashOf(command: object, version: number, later = laterFields): string {
+  const isLater = (name: string): boolean => (later[name] ?? 1) > version
+  const text = JSON.stringify(command, (name, value) => {
+    if (typeof value === 'bigint') return `${value}`
+    return value === null && isLater(name) ? undefined : value
+  })
+  return hash('sha256', text, 'hex')
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
-import { verifyAudit } from '../../../subgraphs/banking/audit/verify.ts'
+import { verifyLedger } from '../../../subgraphs/banking/audit/verify.ts'
 import { openDatabase } from '../../../subgraphs/banking/database.ts'
 import { renewRates } from '../../../subgraphs/banking/exchange/feed.ts'
 import { removeExpiredQuotes } from '../../../subgraphs/banking/exchange/store.ts'
@@ -227,7 +227,7 @@ test('who set a rate is in the audit log', async () => {
   expect(line).toMatchObject({ actor: 'officer', name: 'setExchangeRate', refusal: 'RATE_NEEDS_SECOND_OFFICER' })
   const confirmed = await prisma.operation.findFirstOrThrow({ where: { key: idempotencyKey, actor: 'officer2' } })
   expect(confirmed).toMatchObject({ subject: 'JPY', details: { perEuro: '0.0001', proposedBy: 'officer' } })
-  expect(await verifyAudit(prisma)).toMatchObject({ sound: true })
+  expect(await verifyLedger(prisma)).toMatchObject({ sound: true })
 })
 
 test('a rate set by many at once is the one of the last operation', async () => {

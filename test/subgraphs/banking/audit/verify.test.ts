@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { Client } from 'pg'
-import { verifyAudit } from '../../../../subgraphs/banking/audit/verify.ts'
+import { verifyLedger } from '../../../../subgraphs/banking/audit/verify.ts'
 import { createDatabase, type TestDatabase } from '../../../support/database.ts'
 import { openBank, type TestBank } from '../support/bank.ts'
 
@@ -39,7 +39,7 @@ async function tamperedWith(statement: string) {
     )
   try {
     await client.query(statement)
-    return await verifyAudit(bank.database)
+    return await verifyLedger(bank.database)
   } finally {
     await restore()
   }
@@ -52,7 +52,7 @@ async function restore(): Promise<void> {
 
 test('a log as it was written is sound', async () => {
   const operations = await bank.database.operation.count()
-  expect(await verifyAudit(bank.database)).toMatchObject({ sound: true, operations: BigInt(operations) })
+  expect(await verifyLedger(bank.database)).toMatchObject({ sound: true, operations: BigInt(operations) })
 })
 
 type Row = readonly [which: string, where: string]
@@ -79,6 +79,7 @@ const columns: readonly { table: string; column: string; value: string; rows: re
   { table: 'operations', column: 'details', value: `'{"more":1}'`, rows: [accepted, refused, detailed] },
   { table: 'operations', column: 'details', value: "'null'", rows: [accepted] },
   { table: 'operations', column: 'details', value: "(' ' || details::text)::json", rows: [detailed] },
+  { table: 'operations', column: 'input_version', value: '7', rows: [accepted, refused] },
   { table: 'operations', column: 'request_id', value: "'another request'", rows: [accepted, refused] },
   { table: 'operations', column: 'at', value: "at + interval '1 ms'", rows: [accepted, refused] },
   { table: 'batches', column: 'number', value: 'number + 1000', rows: [inTheMiddle] },
@@ -87,12 +88,15 @@ const columns: readonly { table: string; column: string; value: string; rows: re
   { table: 'batches', column: 'last_operation', value: 'last_operation - 1', rows: [inTheMiddle] },
   { table: 'batches', column: 'at', value: "at + interval '1 ms'", rows: [inTheMiddle] },
   { table: 'batches', column: 'hash', value: "'\\x00'", rows: [inTheMiddle] },
+  { table: 'batches', column: 'version', value: '1', rows: [inTheMiddle] },
+  { table: 'batches', column: 'version', value: '3', rows: [inTheMiddle] },
   { table: 'ledger', column: 'id', value: '2', rows: [head] },
   { table: 'ledger', column: 'last_sequence', value: 'last_sequence + 1', rows: [head] },
   { table: 'ledger', column: 'last_operation', value: 'last_operation - 1', rows: [head] },
   { table: 'ledger', column: 'last_batch', value: 'last_batch - 1', rows: [head] },
   { table: 'ledger', column: 'last_account', value: 'last_account + 1', rows: [head] },
   { table: 'ledger', column: 'last_at', value: "last_at + interval '1 ms'", rows: [head] },
+  { table: 'ledger', column: 'previous_sequence', value: 'previous_sequence + 7', rows: [head] },
   { table: 'ledger', column: 'last_hash', value: "'\\x00'", rows: [head] },
 ]
 
@@ -132,6 +136,6 @@ describe('is found out', () => {
     ),
   ])('%s', async (_case, statement) => {
     expect(await tamperedWith(statement)).toMatchObject({ sound: false, problem: expect.stringMatching(/\w/) })
-    expect(await verifyAudit(bank.database)).toMatchObject({ sound: true })
+    expect(await verifyLedger(bank.database)).toMatchObject({ sound: true })
   })
 })

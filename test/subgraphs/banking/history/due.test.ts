@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { PrismaClient } from '../../../../prisma/generated/client.ts'
-import { verifyAudit } from '../../../../subgraphs/banking/audit/verify.ts'
+import { verifyLedger } from '../../../../subgraphs/banking/audit/verify.ts'
 import { until } from '../../../support/processes.ts'
 import { signedCall } from '../../../support/signed-call.ts'
 import { customer, openBank, subjectOf, type TestBank } from '../support/bank.ts'
@@ -31,7 +31,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   expect(await brokenInvariants(database)).toEqual([])
-  expect(await verifyAudit(database)).toMatchObject({ sound: true })
+  expect(await verifyLedger(database)).toMatchObject({ sound: true })
   await bank.close()
   await cluster.stop()
 })

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { PrismaClient } from '../../../../prisma/generated/client.ts'
-import { verifyAudit } from '../../../../subgraphs/banking/audit/verify.ts'
+import { verifyLedger } from '../../../../subgraphs/banking/audit/verify.ts'
 import { openDatabase } from '../../../../subgraphs/banking/database.ts'
 import { until } from '../../../support/processes.ts'
 import { openBank } from '../support/bank.ts'
@@ -82,7 +82,7 @@ describe.each(widths)('with %d instances', (instances, duration) => {
       expect(reads).toBeGreaterThan(5)
       expect(new Set(harms)).toEqual(new Set(HARMS))
       expect(await brokenInvariants(database)).toEqual([])
-      expect(await verifyAudit(database)).toMatchObject({ sound: true })
+      expect(await verifyLedger(database)).toMatchObject({ sound: true })
     },
     duration * 1_000 + 120_000,
   )
