@@ -1,0 +1,34 @@
+/** `npm run ledger:verify` and `npm run ledger:anchor`, on the database of `DATABASE_URL`; exits 1 where something is wrong. */
+import { join } from 'node:path'
+import { z } from 'zod'
+import { readOrMakeSecret } from '../../../gateway/process/secret-file.ts'
+import { readSettings, StartRefused } from '../../../gateway/process/settings.ts'
+import { requireDatabase } from '../../../prisma/command.ts'
+import { bankingSettings } from '../config.ts'
+import { openDatabase } from '../database.ts'
+import { makeAnchorKey } from './anchor.ts'
+import { anchorCommand } from './anchor-command.ts'
+import { type AuditCommand, readGiven } from './command.ts'
+import { verifyCommand } from './verify-command.ts'
+
+const commands: Readonly<Record<string, AuditCommand>> = { verify: verifyCommand, anchor: anchorCommand }
+const { DATABASE_URL: url, DATA_DIR, LEDGER_ANCHOR_KEY } = bankingSettings
+
+try {
+  const [name = '', ...flags] = process.argv.slice(2)
+  const command = commands[name]
+  if (!command) throw new StartRefused(`Usage: node subgraphs/banking/audit/main.ts ${Object.keys(commands).join('|')}`)
+  const settings = readSettings(z.object({ DATABASE_URL: url, DATA_DIR, LEDGER_ANCHOR_KEY }), process.env)
+  await requireDatabase(settings.DATABASE_URL)
+  const anchorKey = (): Promise<string> =>
+    settings.LEDGER_ANCHOR_KEY === undefined
+      ? readOrMakeSecret(join(settings.DATA_DIR, 'ledger-anchor.pem'), makeAnchorKey)
+      : readGiven('LEDGER_ANCHOR_KEY', settings.LEDGER_ANCHOR_KEY)
+  const database = openDatabase({ url: settings.DATABASE_URL, connections: command.connections })
+  const isWell = await command.run(database, anchorKey, flags).finally(() => database.$disconnect())
+  process.exitCode = isWell ? 0 : 1
+} catch (error) {
+  if (!(error instanceof StartRefused)) throw error
+  console.error(error.message)
+  process.exitCode = 1
+}
