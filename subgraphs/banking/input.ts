@@ -15,7 +15,7 @@ export const badInput = (argument: string, expected: string): Error =>
 /** 1 to 64 characters, none of them invisible. @throws BAD_USER_INPUT */
 export function idempotencyKey(key: string): string {
   if (isText(key, MAX_KEY) && key.length > 0) return key
-  throw badInput('idempotencyKey', `must have 1 to ${MAX_KEY} characters and no control characters`)
+  throw badInput('idempotencyKey', `must have 1 to ${MAX_KEY} characters and no control or invisible characters`)
 }
 
 /** At least 1; the scalar has seen to the upper end. @throws BAD_USER_INPUT */
@@ -29,12 +29,32 @@ export function optionalText(argument: string, text: string | null | undefined, 
   const trimmed = text?.trim() ?? ''
   if (trimmed === '') return null
   if (isText(trimmed, longest)) return trimmed
-  throw badInput(argument, `must have at most ${longest} characters and no control characters`)
+  throw badInput(argument, `must have at most ${longest} characters and no control or invisible characters`)
 }
+
+/**
+ * What nobody sees, and what turns around what they see: controls, line separators, bidirectional marks and overrides, zero-width
+ * characters, fillers, tags. Unicode's own list of what is not displayed, but for joiners and variation selectors, which may be needed.
+ */
+const HIDDEN =
+  /[\p{Cc}\p{Zl}\p{Zp}\ufff9-\ufffb]|(?!\u200c|\u200d|[\ufe00-\ufe0f\u{e0100}-\u{e01ef}])\p{Default_Ignorable_Code_Point}/u
+
+/** Scripts that are written with joiners. */
+const JOINED = ['Arab', 'Syrc', 'Deva', 'Beng', 'Guru', 'Gujr', 'Orya', 'Taml', 'Telu', 'Knda', 'Mlym', 'Sinh', 'Khmr']
+  .map((script) => `\\p{scx=${script}}`)
+  .join('')
+
+/** A joiner that does not follow what it can join (for U+200D emoji, too), and a variation selector that follows nothing visible. */
+const MISPLACED = new RegExp(
+  `(?<![${JOINED}])\\u200c|(?<![${JOINED}\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\ufe0f])\\u200d|` +
+    '(?<![^\\p{Default_Ignorable_Code_Point}\\s])[\\ufe00-\\ufe0f\\u{e0100}-\\u{e01ef}]',
+  'u',
+)
 
 /** Counted in characters as people see them in a database: code points. */
 function isText(text: string, longest: number): boolean {
-  return text.length <= longest * 2 && [...text].length <= longest && text.isWellFormed() && !/\p{Cc}/u.test(text)
+  const fits = text.length <= longest * 2 && [...text].length <= longest
+  return fits && text.isWellFormed() && !HIDDEN.test(text) && !MISPLACED.test(text)
 }
 
 /** @throws BAD_USER_INPUT when missing, too long or not plain text */

@@ -156,6 +156,7 @@ export const loanResolvers = {
     instalments: ({ terms }: Loan): number => terms.instalments,
     interest: ({ terms }: Loan): string => terms.interest,
     amortization: ({ terms }: Loan): string => terms.amortization,
+    product: () => ({ id: 'loan' }),
     submittedAt: ({ changes }: Loan): string | undefined => changes[0]?.at,
     schedule(loan: Loan): In<Instalment & { paid: boolean }>[] {
       const owed = loanPosition(loan, plainDateOf(new Date()))?.principal ?? loan.terms.principal

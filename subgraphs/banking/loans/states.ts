@@ -12,11 +12,11 @@ export type LoanState =
 
 export type LoanAction = 'approve' | 'reject' | 'withdraw' | 'disburse' | 'repay' | 'writeOff' | 'refundOverpayment'
 
-/** Why an action is refused: the state it needs, by name. */
+/** Why an action is refused: the state it needs, by name; the first of them where it may be taken in more than one. */
 export type LoanRefusal = 'LOAN_NOT_SUBMITTED' | 'LOAN_NOT_APPROVED' | 'LOAN_NOT_ACTIVE' | 'LOAN_NOT_OVERPAID'
 
 export interface Rule {
-  readonly from: LoanState
+  readonly from: readonly LoanState[]
   /** Where it may lead; more than one where the amounts decide. */
   readonly to: readonly LoanState[]
   readonly by: 'officer' | 'borrower'
@@ -24,19 +24,19 @@ export interface Rule {
 }
 
 export const rules: Readonly<Record<LoanAction, Rule>> = {
-  approve: { from: 'SUBMITTED', to: ['APPROVED'], by: 'officer', refusal: 'LOAN_NOT_SUBMITTED' },
-  reject: { from: 'SUBMITTED', to: ['REJECTED'], by: 'officer', refusal: 'LOAN_NOT_SUBMITTED' },
-  withdraw: { from: 'SUBMITTED', to: ['WITHDRAWN'], by: 'borrower', refusal: 'LOAN_NOT_SUBMITTED' },
-  disburse: { from: 'APPROVED', to: ['ACTIVE'], by: 'officer', refusal: 'LOAN_NOT_APPROVED' },
+  approve: { from: ['SUBMITTED'], to: ['APPROVED'], by: 'officer', refusal: 'LOAN_NOT_SUBMITTED' },
+  reject: { from: ['SUBMITTED'], to: ['REJECTED'], by: 'officer', refusal: 'LOAN_NOT_SUBMITTED' },
+  withdraw: { from: ['SUBMITTED', 'APPROVED'], to: ['WITHDRAWN'], by: 'borrower', refusal: 'LOAN_NOT_SUBMITTED' },
+  disburse: { from: ['APPROVED'], to: ['ACTIVE'], by: 'officer', refusal: 'LOAN_NOT_APPROVED' },
   repay: {
-    from: 'ACTIVE',
+    from: ['ACTIVE'],
     to: ['ACTIVE', 'CLOSED_OBLIGATIONS_MET', 'OVERPAID'],
     by: 'borrower',
     refusal: 'LOAN_NOT_ACTIVE',
   },
-  writeOff: { from: 'ACTIVE', to: ['CLOSED_WRITTEN_OFF'], by: 'officer', refusal: 'LOAN_NOT_ACTIVE' },
+  writeOff: { from: ['ACTIVE'], to: ['CLOSED_WRITTEN_OFF'], by: 'officer', refusal: 'LOAN_NOT_ACTIVE' },
   refundOverpayment: {
-    from: 'OVERPAID',
+    from: ['OVERPAID'],
     to: ['CLOSED_OBLIGATIONS_MET'],
     by: 'borrower',
     refusal: 'LOAN_NOT_OVERPAID',
@@ -44,8 +44,8 @@ export const rules: Readonly<Record<LoanAction, Rule>> = {
 }
 
 /** True while something is still to be decided, paid out or repaid. */
-export const isOpen = (state: LoanState): boolean => Object.values(rules).some(({ from }) => from === state)
+export const isOpen = (state: LoanState): boolean => Object.values(rules).some(({ from }) => from.includes(state))
 
 /** Why `action` may not be taken in `state`; `undefined` where it may. */
 export const refusalOf = (state: LoanState, action: LoanAction): LoanRefusal | undefined =>
-  rules[action].from === state ? undefined : rules[action].refusal
+  rules[action].from.includes(state) ? undefined : rules[action].refusal

@@ -155,6 +155,6 @@ test("the project's own library is sound, large enough, and has the terms of eve
   const written = (locale: string) => articles.filter((article) => article.locale === locale && !isTerms(article))
   expect(written('en').length).toBeGreaterThanOrEqual(12)
   expect(written('pt').length).toBeGreaterThanOrEqual(4)
-  for (const product of ['current-account', 'savings-account', 'foreign-currency-account'])
+  for (const product of ['current-account', 'savings-account', 'foreign-currency-account', 'loan'])
     expect(articles.map(({ id }) => id)).toContain(`en/${product}-terms`)
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { addMonths, plainDateOf } from '../../../../subgraphs/banking/loans/calendar.ts'
+import { addMonths, daysBetween, plainDateOf } from '../../../../subgraphs/banking/loans/calendar.ts'
 import { positionOf, type Repayment } from '../../../../subgraphs/banking/loans/position.ts'
 import { scheduleOf } from '../../../../subgraphs/banking/loans/quote.ts'
 import type { DisbursedTerms } from '../../../../subgraphs/banking/loans/terms.ts'
@@ -122,6 +122,27 @@ describe('interest to the day', () => {
     expect(positionOf(flat, [], '2026-02-14').settlement).toBe(120_600n)
     const settled: Repayment = { paidOn: '2026-02-14', amount: 120_600n }
     expect(positionOf(flat, [settled], '2027-12-31')).toMatchObject({ settlement: 0n, overpaid: 0n })
+  })
+
+  test('that is flat is, at an early end, the months that are over and the days of the one under way', () => {
+    fc.assert(
+      fc.property(disbursedTerms, fc.nat(), fc.nat(30), (agreed, paid, day) => {
+        const flat: DisbursedTerms = { ...agreed, interest: 'FLAT' }
+        const schedule = scheduleOf(flat)
+        const done = paid % schedule.length
+        const under = schedule[done]
+        const begun = addMonths(flat.disbursedOn, done)
+        const length = daysBetween(begun, addMonths(flat.disbursedOn, done + 1))
+        const days = day % length
+        const end = laterBy(begun, days)
+        const payments = schedule
+          .slice(0, done)
+          .map(({ dueOn, payment }): Repayment => ({ paidOn: dueOn, amount: payment }))
+        const owed = flat.principal - schedule.slice(0, done).reduce((sum, { principal }) => sum + principal, 0n)
+        const ofMonth = ((under?.interest ?? 0n) * BigInt(days)) / BigInt(length)
+        expect(positionOf(flat, payments, end).settlement).toBe(owed + ofMonth)
+      }),
+    )
   })
 
   test('that is flat stops with the term', () => {
