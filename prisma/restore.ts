@@ -1,6 +1,6 @@
 /**
  * `node prisma/restore.ts <folder>`: fills the empty database `DATABASE_URL` from a backup, in one transaction: all of it or nothing.
- * Never touches a database that already has a history.
+ * Never touches a database that already has a history. The ledger goes on in a new epoch, and is verified.
  */
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -10,9 +10,12 @@ import { createGunzip } from 'node:zlib'
 import { Client } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { z } from 'zod'
+import { AT_ONCE, verifyLedger } from '../subgraphs/banking/audit/verify.ts'
+import { openDatabase } from '../subgraphs/banking/database.ts'
 import { migrationsOf, tablesInOrder } from './backup/tables.ts'
 import type { Manifest } from './backup.ts'
 import { runWithDatabase } from './command.ts'
+import { beginEpoch } from './epoch.ts'
 import { migrate } from './migrate.ts'
 
 const manifestShape = z.object({
@@ -20,7 +23,7 @@ const manifestShape = z.object({
   tables: z.array(z.object({ name: z.string(), rows: z.int().nonnegative() })),
 })
 
-/** @throws Error where the database is not empty, or the backup is of another version or was cut short */
+/** @throws Error where the database is not empty, or the backup is of another version, was cut short or was tampered with */
 export async function restore(url: string, folder: string): Promise<Manifest> {
   const manifest = manifestShape.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')))
   await migrate(url)
@@ -40,12 +43,21 @@ export async function restore(url: string, folder: string): Promise<Manifest> {
       if (copy.rowCount !== rows) throw new Error(`The backup of "${name}" has ${copy.rowCount} rows, not ${rows}.`)
     }
     for (const name of tables) await client.query(`ALTER TABLE "${name}" ENABLE TRIGGER USER`)
+    await beginEpoch(client)
     await client.query('COMMIT')
     await client.query('ANALYZE')
-    return manifest
   } finally {
     await client.end()
   }
+  await checkRestored(url)
+  return manifest
+}
+
+/** What was written into the backup is what was read from it: the chain says so. */
+async function checkRestored(url: string): Promise<void> {
+  const database = openDatabase({ url, connections: AT_ONCE })
+  const verdict = await verifyLedger(database).finally(() => database.$disconnect())
+  if (!verdict.sound) throw new Error(`The backup was restored, but is not as it was written: ${verdict.problem}.`)
 }
 
 async function checkTarget(client: Client, manifest: Manifest): Promise<void> {

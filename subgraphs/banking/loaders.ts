@@ -3,6 +3,7 @@ import DataLoader from 'dataloader' // MIT; the GraphQL project's own batching, 
 import type { Branch, Customer, Merchant, PrismaClient } from '../../prisma/generated/client.ts'
 import { type AccountPageKey, type AccountRow, readAccountPages, readAccounts } from './accounts/read.ts'
 import { type EntryPageKey, type EntryRow, keyText, readEntryPages } from './entries/read.ts'
+import { areUndone } from './ledger/restores.ts'
 import type { Loan } from './loans/loan.ts'
 import { loadLoans } from './loans/store.ts'
 import { readTransfers, type TransferRow } from './transfers/read.ts'
@@ -19,6 +20,8 @@ export interface Loaders {
   readonly transfer: DataLoader<string, TransferRow | null>
   readonly accountPage: DataLoader<AccountPageKey, readonly AccountRow[], string>
   readonly entryPage: DataLoader<EntryPageKey, readonly EntryRow[], string>
+  /** By a place in the ledger: whether a restore has undone it. */
+  readonly undone: DataLoader<string, boolean>
 }
 
 export function createLoaders(database: PrismaClient): Loaders {
@@ -31,6 +34,7 @@ export function createLoaders(database: PrismaClient): Loaders {
     transfer: byId((ids) => readTransfers(database, ids)),
     accountPage: byKey((keys) => readAccountPages(database, keys)),
     entryPage: byKey<EntryPageKey, readonly EntryRow[]>((keys) => readEntryPages(database, keys), keyText),
+    undone: new DataLoader((sequences) => areUndone(database, sequences)),
   }
 }
 

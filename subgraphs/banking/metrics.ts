@@ -63,10 +63,11 @@ export function createBankingMetrics(registry: Registry, database: PrismaClient)
 async function readStanding(database: PrismaClient): Promise<Standing | undefined> {
   const [standing] = await database.$queryRaw<Standing[]>`/* metrics:standing */
     SELECT extract(epoch FROM clock_timestamp() - last_at)::float8 AS head_age, last_batch::float8 AS batches,
-      last_sequence::float8 AS events,
-      (last_sequence - (SELECT last_sequence FROM webhook_cursor WHERE id = 1))::float8 AS untold,
+      (last_sequence - COALESCE((SELECT sum(to_sequence - from_sequence) FROM ledger_restores), 0))::float8 AS events,
+      (last_sequence - w.done - COALESCE(
+        (SELECT sum(to_sequence - from_sequence) FROM ledger_restores WHERE from_sequence >= w.done), 0))::float8 AS untold,
       COALESCE((SELECT extract(epoch FROM clock_timestamp() - min(next_attempt_at))::float8 FROM webhook_deliveries
         WHERE status = 'PENDING' AND next_attempt_at <= clock_timestamp()), 0) AS webhook_lag
-    FROM ledger WHERE id = 1`
+    FROM ledger, (SELECT last_sequence AS done FROM webhook_cursor WHERE id = 1) w WHERE id = 1`
   return standing
 }

@@ -27,7 +27,7 @@ export async function verifyLedger(database: PrismaClient, options: VerifyOption
     const problem = anchor && (await checkAnchor(database, head, anchor))
     if (problem) return broken(problem)
   }
-  const from = options.from ? await readPlace(database, BigInt(options.from.batch), head) : GENESIS
+  const from = await readPlace(database, BigInt(options.from?.batch ?? 0), head)
   const problem = (await checkChain(database, head, from ?? GENESIS)) ?? (await checkBooks(database, AT_ONCE))
   if (problem !== undefined) return broken(problem)
   return { sound: true, operations: head.lastOperation, batches: head.lastBatch, sequence: head.lastSequence }
@@ -46,8 +46,9 @@ async function checkAnchor(database: PrismaClient, head: HeadRow, anchor: Anchor
 
 const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
-async function checkChain(database: PrismaClient, head: HeadRow, from: Place): Promise<string | undefined> {
+async function checkChain(database: PrismaClient, head: HeadRow, start: Place): Promise<string | undefined> {
   const leaps = await readLeaps(database)
+  const from = start.batch === 0n ? { ...start, sequence: leaps.get(0n) ?? 0n } : start
   const middle = await readPlace(database, (from.batch + head.lastBatch) / 2n, head)
   const isWorthHalving = middle && middle.batch > from.batch && middle.batch < head.lastBatch
   const parts = isWorthHalving

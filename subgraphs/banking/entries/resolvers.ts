@@ -6,6 +6,7 @@ import type { AccountRow } from '../accounts/read.ts'
 import type { BankingContext } from '../context.ts'
 import { sequencePart } from '../cursor-parts.ts'
 import { badInput, optionalText } from '../input.ts'
+import { refuseUndone } from '../ledger/restores.ts'
 import type { Money } from '../money/amount.ts'
 import type { TransferRow } from '../transfers/read.ts'
 import type { EntryFilter, EntryRow } from './read.ts'
@@ -31,6 +32,7 @@ export const entryResolvers = {
     ): Promise<Connection<Entry>> {
       const size = pageSize(first)
       const [before] = decodeCursor(LIST, position, after) ?? [null]
+      if (before !== null) await refuseUndone(loaders.undone.load(before))
       const rows = await loaders.entryPage.load({
         accountId: id,
         limit: size + 1,

@@ -7,6 +7,7 @@ import type { AccountRow } from '../accounts/read.ts'
 import { visibleAccount } from '../accounts/resolvers.ts'
 import { type BankingContext, forgetReads } from '../context.ts'
 import { sequencePart } from '../cursor-parts.ts'
+import { refuseUndone } from '../ledger/restores.ts'
 import type { Money } from '../money/amount.ts'
 import { abortable } from './abortable.ts'
 import { type EventRow, lastSequence, readActivity } from './read.ts'
@@ -30,6 +31,7 @@ export const eventResolvers = {
         const account = await visibleAccount(accountId, context)
         if (!account) throw codedError('BAD_USER_INPUT', 'There is no such account.')
         const [from] = decodeCursor(LIST, position, after) ?? []
+        if (from !== undefined) await refuseUndone(context.loaders.undone.load(from))
         const start = from === undefined ? await lastSequence(context.database) : BigInt(from)
         return abortable((ended) => activity(account, start, context, ended))
       },
@@ -63,6 +65,11 @@ async function* activity(
     // Asked for before the read, so that what happens during it is not slept through.
     const change = context.tail.change(account.id, signal)
     const events = await readActivity(context.database, account.id, last, PAGE)
+    if (events.length > 0) {
+      // A restore while somebody followed has undone what was told last.
+      forgetReads(context)
+      await refuseUndone(context.loaders.undone.load(`${last}`))
+    }
     for (const event of events) {
       forgetReads(context)
       last = event.sequence

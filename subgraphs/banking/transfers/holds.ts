@@ -5,6 +5,7 @@ import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } f
 import type { AccountRow } from '../accounts/read.ts'
 import type { BankingContext } from '../context.ts'
 import { sequencePart } from '../cursor-parts.ts'
+import { refuseUndone } from '../ledger/restores.ts'
 import type { TransferRow } from './read.ts'
 
 const LIST = 'holds'
@@ -19,8 +20,9 @@ export const holdResolvers = {
       { database, loaders }: BankingContext,
     ): Promise<Connection<TransferRow>> {
       const size = pageSize(first)
-      const [before] = decodeCursor(LIST, position, after) ?? [NEWEST]
-      const ids = await readHoldIds(database, id, before, size + 1)
+      const [before] = decodeCursor(LIST, position, after) ?? []
+      if (before !== undefined) await refuseUndone(loaders.undone.load(before))
+      const ids = await readHoldIds(database, id, before ?? NEWEST, size + 1)
       const rows = (await Promise.all(ids.map((each) => loaders.transfer.load(each)))).filter((row) => row !== null)
       return connectionOf(rows, { first: size, after, cursorOf: (transfer) => encodeCursor(LIST, [transfer.id]) })
     },

@@ -4,18 +4,18 @@ import type { PrismaClient } from '../../../prisma/generated/client.ts'
 const AT_ONCE = 1_000
 
 /**
- * Moves the cursor over the next events and writes their deliveries in the same transaction. The outbox has no gaps and commits in
+ * Moves the cursor over the next events and writes their deliveries in the same transaction. The outbox has no gaps but restores, and commits in
  * order, so what the cursor has passed is complete; whoever finds the cursor locked leaves the work to who holds it.
  * Resolves to true where there may be more.
  */
 export async function handOver(database: PrismaClient): Promise<boolean> {
   const [place] = await database.$queryRaw<{ moved: bigint }[]>`/* webhooks:hand-over */
     WITH place AS (
-      SELECT last_sequence AS done,
-        CASE WHEN EXISTS (SELECT FROM webhook_endpoints WHERE removed_at IS NULL)
-          THEN LEAST(last_sequence + ${AT_ONCE}, (SELECT last_sequence FROM ledger))
-          ELSE (SELECT last_sequence FROM ledger)
-        END AS upto
+      SELECT last_sequence AS done, COALESCE(
+        CASE WHEN EXISTS (SELECT FROM webhook_endpoints WHERE removed_at IS NULL) THEN (
+          SELECT o.sequence FROM outbox o WHERE o.sequence > webhook_cursor.last_sequence
+          ORDER BY o.sequence OFFSET ${AT_ONCE - 1} LIMIT 1
+        ) END, (SELECT last_sequence FROM ledger)) AS upto
       FROM webhook_cursor WHERE id = 1 FOR UPDATE SKIP LOCKED
     ), handed AS (
       INSERT INTO webhook_deliveries (endpoint_id, sequence, next_attempt_at)

@@ -6,6 +6,7 @@ import { requireScope } from '../access.ts'
 import type { BankingContext } from '../context.ts'
 import { sequencePart } from '../cursor-parts.ts'
 import { parseDerivedId } from '../derived-id.ts'
+import { refuseUndone } from '../ledger/restores.ts'
 import { type MutationResult, mutate, readBack } from '../mutation.ts'
 import type { WebhookRequest } from './commands.ts'
 import { parseEventId, type RegisterInput, type RetryInput, readRegistration, type WebhookInput } from './input.ts'
@@ -97,10 +98,11 @@ export const webhookResolvers = {
     async deliveries(
       { id }: Endpoint,
       { status, first, after }: DeliveryArguments,
-      { database }: BankingContext,
+      { database, loaders }: BankingContext,
     ): Promise<Connection<Delivery>> {
       const size = pageSize(first)
       const [before] = decodeCursor(DELIVERIES, position, after) ?? []
+      if (before !== undefined) await refuseUndone(loaders.undone.load(before))
       const rows = await readDeliveries(database, {
         endpointId: id,
         status: status ?? null,

@@ -25,11 +25,13 @@ const violations: Readonly<Record<string, string>> = {
   'available never goes under the floor': `
     SELECT id FROM accounts WHERE credits_posted - debits_posted - debits_pending < floor`,
   'the sequence of events has no gap': `
-    SELECT 1 FROM outbox HAVING count(*) > 0 AND (min(sequence) <> 1 OR max(sequence) <> count(*))`,
+    SELECT 1 FROM outbox HAVING count(*) > 0 AND (min(sequence) <> 1 OR max(sequence) - count(*) <> COALESCE(
+      (SELECT sum(to_sequence - from_sequence) FROM ledger_restores WHERE to_sequence <= (SELECT max(sequence) FROM outbox)), 0))`,
   'the sequence of operations has no gap': `
     SELECT 1 FROM operations HAVING count(*) > 0 AND (min(number) <> 1 OR max(number) <> count(*))`,
   'the head is where the history ends': `
-    SELECT 1 FROM ledger WHERE last_sequence <> COALESCE((SELECT max(sequence) FROM outbox), 0)
+    SELECT 1 FROM ledger WHERE last_sequence <>
+        COALESCE(greatest((SELECT max(sequence) FROM outbox), (SELECT max(to_sequence) FROM ledger_restores)), 0)
        OR last_operation <> COALESCE((SELECT max(number) FROM operations), 0)`,
 }
 

@@ -1,0 +1,35 @@
+/**
+ * `node prisma/epoch.ts`: begins a new epoch of `DATABASE_URL`'s ledger, after another tool than `prisma/restore.ts` restored it to an
+ * earlier point. What happened after that point had numbers that clients, cursors and webhooks still hold: they are never used again.
+ */
+import { Client, type ClientBase } from 'pg'
+import { runOnDatabase } from './command.ts'
+
+/**
+ * Events and accounts go on from the time itself, in microseconds and milliseconds since 2020, where no earlier life of the ledger can
+ * have been: none writes a million events or opens a thousand accounts a second. Account numbers last until 2051.
+ */
+const LEAP = `
+  WITH leap AS (
+    INSERT INTO ledger_restores (from_sequence, to_sequence, from_account, to_account, at)
+    SELECT last_sequence, (seconds * 1000000)::bigint, last_account, 99010110000000 + (seconds * 1000)::bigint, clock_timestamp()
+    FROM ledger, extract(epoch FROM clock_timestamp() - timestamptz '2020-01-01T00:00:00Z') AS seconds
+    WHERE id = 1 AND last_at <= clock_timestamp()
+      AND last_sequence < (seconds * 1000000)::bigint AND last_account < 99010110000000 + (seconds * 1000)::bigint
+    RETURNING to_sequence, to_account
+  )
+  UPDATE ledger SET last_sequence = to_sequence, last_account = to_account FROM leap WHERE id = 1 RETURNING last_sequence`
+
+/** @throws Error where the clock is behind the ledger, and so could lead to numbers that were used */
+export async function beginEpoch(client: ClientBase): Promise<void> {
+  const { rowCount } = await client.query(LEAP)
+  if (rowCount !== 1) throw new Error("The database's clock is behind the ledger: set it right, and do this again.")
+}
+
+if (import.meta.main)
+  await runOnDatabase(async (url) => {
+    const client = new Client({ connectionString: url })
+    await client.connect()
+    await beginEpoch(client).finally(() => client.end())
+    return 'a new epoch has begun: no number of the undone history is used again'
+  })

@@ -1,0 +1,25 @@
+/** Places of histories that a restore has undone: their numbers are never used again, and who comes with one is told. */
+
+import { codedError } from '../../../gateway/protocol/errors.ts'
+import type { PrismaClient } from '../../../prisma/generated/client.ts'
+import { plainArray } from './columns.ts'
+
+/** For each place, as in a cursor, whether it is of an undone history, or beyond all that has happened. */
+export async function areUndone(database: PrismaClient, sequences: readonly string[]): Promise<readonly boolean[]> {
+  const rows = await database.$queryRaw<{ undone: boolean }[]>`/* restores:undone */
+    SELECT place.sequence > ledger.last_sequence OR EXISTS (
+      SELECT FROM ledger_restores WHERE from_sequence < place.sequence AND to_sequence > place.sequence
+    ) AS undone
+    FROM unnest(${plainArray(sequences)}::bigint[]) WITH ORDINALITY AS place (sequence, number), ledger
+    WHERE ledger.id = 1 ORDER BY place.number`
+  return rows.map(({ undone }) => undone)
+}
+
+/** @throws BAD_USER_INPUT for a cursor of an undone history */
+export async function refuseUndone(isUndone: Promise<boolean>): Promise<void> {
+  if (!(await isUndone)) return
+  throw codedError(
+    'BAD_USER_INPUT',
+    '"after" is of a history that was undone when the bank was restored from a backup. Read anew, without it.',
+  )
+}

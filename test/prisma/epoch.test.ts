@@ -1,0 +1,151 @@
+/** After a restore to an earlier point no number of the undone history is used again, and whoever comes with one is told. */
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { Client } from 'pg'
+import { backup } from '../../prisma/backup.ts'
+import { beginEpoch } from '../../prisma/epoch.ts'
+import { restore } from '../../prisma/restore.ts'
+import { verifyLedger } from '../../subgraphs/banking/audit/verify.ts'
+import { handOver } from '../../subgraphs/banking/webhooks/hand-over.ts'
+import { openBank, subjectOf, type TestBank } from '../subgraphs/banking/support/bank.ts'
+import { brokenInvariants } from '../subgraphs/banking/support/books.ts'
+import { codesOf, startBanking, type TestService } from '../subgraphs/banking/support/service.ts'
+import { createDatabase, type TestDatabase } from '../support/database.ts'
+
+let folder: string
+let source: TestDatabase
+let target: TestDatabase
+let restored: TestBank
+let service: TestService
+let account: string
+let payee: string
+/** Of the newest event when the backup was made, and of one that was undone. */
+let kept: string
+let undone: { transfer: string; account: string; cursor: string; entries: string }
+
+const CURSOR = 'query ($id: ID!) { account(id: $id) { activityCursor entries(first: 1) { pageInfo { endCursor } } } }'
+const ACTIVITY = 'subscription ($id: ID!, $after: String) { accountActivity(accountId: $id, after: $after) { cursor } }'
+
+async function cursorsOf(from: TestService): Promise<{ activity: string; entries: string }> {
+  const { data } = await from.call('payer', CURSOR, { id: account })
+  const { activityCursor, entries } = data.account
+  return { activity: activityCursor, entries: entries.pageInfo.endCursor }
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tributary-epoch-'))
+  source = await createDatabase('seeded')
+  const bank = openBank(source.url)
+  account = await bank.open({ owner: 'payer', balance: 1_000n })
+  payee = await bank.open()
+  subjectOf(await bank.transfer({ from: account, to: payee, amount: 5n }))
+  const before = await startBanking(source.url)
+  kept = (await cursorsOf(before)).activity
+  await backup(source.url, join(folder, 'backup'))
+  const opened = await bank.open()
+  const transfers = await Promise.all(Array.from({ length: 20 }, () => bank.transfer({ from: account, to: payee })))
+  const cursors = await cursorsOf(before)
+  const newest = transfers.map(subjectOf).sort((one, other) => Number(other) - Number(one))[0] as string
+  undone = { transfer: newest, account: opened, cursor: cursors.activity, entries: cursors.entries }
+  await before.stop()
+  await bank.close()
+
+  target = await createDatabase('empty')
+  await restore(target.url, join(folder, 'backup'))
+  restored = openBank(target.url)
+  service = await startBanking(target.url)
+})
+afterAll(async () => {
+  await service.stop()
+  await restored.close()
+  await Promise.all([source.drop(), target.drop()])
+  await rm(folder, { recursive: true, force: true })
+})
+
+test('a cursor of the undone history is refused with a code, whether or not anything has happened since', async () => {
+  for (const moment of ['at once', 'later']) {
+    const response = await service.stream('payer', ACTIVITY, { id: account, after: undone.cursor })
+    const text = await response.text() // ends, as it is refused
+    expect([moment, text]).toEqual([moment, expect.stringContaining('BAD_USER_INPUT')])
+    expect(text).toContain('restored from a backup')
+    const page = `query ($id: ID!, $after: String) { account(id: $id) { entries(after: $after) { edges { cursor } } } }`
+    expect(codesOf(await service.call('payer', page, { id: account, after: undone.entries }))).toEqual([
+      'BAD_USER_INPUT',
+    ])
+    subjectOf(await restored.transfer({ from: account, to: payee }))
+  }
+})
+
+test('transfers, events and accounts that are new have numbers that were never used', async () => {
+  const transfer = subjectOf(await restored.transfer({ from: account, to: payee }))
+  expect(BigInt(transfer)).toBeGreaterThan(BigInt(undone.transfer) + 1_000_000n)
+  expect(BigInt(await restored.open())).toBeGreaterThan(BigInt(undone.account) + 1_000_000n)
+  const { data } = await service.call('payer', 'query ($id: ID!) { transfer(id: $id) { id } }', { id: undone.transfer })
+  expect(data).toEqual({ transfer: null })
+})
+
+test('a cursor from before the backup goes on with what happened after the restore', async () => {
+  const transfer = subjectOf(await restored.transfer({ from: account, to: payee }))
+  const response = await service.stream('payer', ACTIVITY, { id: account, after: kept })
+  const reader = (response.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader()
+  let told = ''
+  const wanted = Buffer.from(JSON.stringify(['activity', transfer])).toString('base64url')
+  while (!told.includes(wanted)) {
+    const { value, done } = await reader.read()
+    if (done) break
+    told += value
+  }
+  await reader.cancel()
+  expect(told).toContain(wanted)
+  expect(told).not.toContain('errors')
+})
+
+test('webhooks are handed the events on both sides of the leap', async () => {
+  const { database } = restored
+  await database.webhookEndpoint.create({
+    data: { id: randomUUID(), customerId: 'payer', url: 'https://example.com/', afterSequence: 0n },
+  })
+  await database.$executeRaw`UPDATE webhook_cursor SET last_sequence = 0`
+  while (await handOver(database));
+  const events = await database.$queryRaw<[{ count: bigint }]>`
+    SELECT count(*) FROM outbox WHERE debit_account_id IN (SELECT id FROM accounts WHERE customer_id = 'payer')
+      OR credit_account_id IN (SELECT id FROM accounts WHERE customer_id = 'payer')`
+  expect(BigInt(await database.webhookDelivery.count())).toBe(events[0].count)
+})
+
+test('the books and the chain are whole over any number of leaps, and a leap is accepted where it is recorded only', async () => {
+  const client = new Client({ connectionString: target.url })
+  await client.connect()
+  try {
+    await beginEpoch(client)
+    await beginEpoch(client)
+    expect(await verifyLedger(restored.database)).toMatchObject({ sound: true })
+    subjectOf(await restored.transfer({ from: account, to: payee }))
+    expect(await verifyLedger(restored.database)).toMatchObject({ sound: true })
+    expect(await brokenInvariants(restored.database)).toEqual([])
+    await expect(client.query('UPDATE ledger SET last_sequence = last_sequence + 10')).rejects.toThrow(
+      'with a batch only',
+    )
+    await expect(client.query('UPDATE ledger_restores SET to_sequence = 7')).rejects.toThrow('never changed or removed')
+  } finally {
+    await client.end()
+  }
+})
+
+test('no epoch begins where the clock is behind the ledger', async () => {
+  const client = new Client({ connectionString: target.url })
+  await client.connect()
+  try {
+    await client.query('BEGIN')
+    await client.query(
+      "ALTER TABLE ledger DISABLE TRIGGER USER; UPDATE ledger SET last_at = now() + interval '1 minute'",
+    )
+    await expect(beginEpoch(client)).rejects.toThrow('clock is behind the ledger')
+  } finally {
+    await client.query('ROLLBACK')
+    await client.end()
+  }
+})
