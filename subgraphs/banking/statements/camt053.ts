@@ -116,13 +116,12 @@ function reportEntry(entry: StatementEntry, currency: string): string {
 
 function head(header: StatementHeader): string {
   const { currency } = header.account
-  // Account, period and moment of making name a statement, in at most 35 characters.
-  const id = `${header.account.id}-${header.from.getTime().toString(36)}-${header.createdAt.getTime().toString(36)}`
   return [
     `<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="${NAMESPACE}"><BkToCstmrStmt>`,
-    group('GrpHdr', element('MsgId', id), element('CreDtTm', header.createdAt.toISOString())),
+    group('GrpHdr', element('MsgId', header.id), element('CreDtTm', header.createdAt.toISOString())),
     '<Stmt>',
-    element('Id', id),
+    element('Id', header.id),
+    header.sequence === undefined ? '' : element('ElctrncSeqNb', String(header.sequence)),
     element('CreDtTm', header.createdAt.toISOString()),
     group('FrToDt', element('FrDtTm', header.from.toISOString()), element('ToDtTm', header.to.toISOString())),
     account(header.account),

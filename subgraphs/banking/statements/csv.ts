@@ -45,6 +45,7 @@ function rowOf(entry: StatementEntry, currency: string): string {
 export const csv: StatementFormat = {
   contentType: 'text/csv; charset=utf-8; header=present',
   extension: 'csv',
+  mayBeMarked: true,
   head: () => `${columns.join(',')}\r\n`,
   entry: (entry, { account }) => `${rowOf(entry, account.currency)}\r\n`,
   foot: () => '',

@@ -19,6 +19,8 @@ export interface DownloadGrant {
   /** The first instant after the period. */
   readonly to: Date
   readonly expiresAt: Date
+  /** Whether the file is led by a byte-order mark. */
+  readonly byteOrderMark: boolean
 }
 
 export interface DownloadLinks {
@@ -31,10 +33,13 @@ export interface DownloadLinks {
 /** @param secret shared by all instances of the service */
 export function downloadLinks(secret: string): DownloadLinks {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'statement downloads', 32))
-  const digest = ({ accountId, format, from, to, expiresAt }: DownloadGrant): Buffer =>
-    createHmac('sha256', key)
-      .update(JSON.stringify([accountId, format, from.getTime(), to.getTime(), expiresAt.getTime()]))
+  const digest = ({ accountId, format, from, to, expiresAt, byteOrderMark }: DownloadGrant): Buffer => {
+    const said = [accountId, format, from.getTime(), to.getTime(), expiresAt.getTime()]
+    // Named only where there is one, so that instances of the version before agree about every other link.
+    return createHmac('sha256', key)
+      .update(JSON.stringify(byteOrderMark ? [...said, 'byteOrderMark'] : said))
       .digest()
+  }
 
   return {
     make(grant) {
@@ -43,6 +48,7 @@ export function downloadLinks(secret: string): DownloadLinks {
         from: grant.from.toISOString(),
         to: grant.to.toISOString(),
         expires: grant.expiresAt.toISOString(),
+        ...(grant.byteOrderMark ? { byteOrderMark: 'true' } : {}),
         signature: digest(grant).toString('base64url'),
       })
       return `${DOWNLOADS_PATH}/${encodeURIComponent(grant.accountId)}.${formats[grant.format].extension}?${query}`
@@ -56,7 +62,8 @@ export function downloadLinks(secret: string): DownloadLinks {
       const [from, to, expiresAt] = ['from', 'to', 'expires'].map((name) => new Date(searchParams.get(name) ?? ''))
       if (accountId === undefined || !isFormatName(format) || !from || !to || !expiresAt) return undefined
       if ([from, to, expiresAt].some((date) => Number.isNaN(date.getTime()))) return undefined
-      const grant = { accountId, format, from, to, expiresAt }
+      const byteOrderMark = searchParams.get('byteOrderMark') === 'true'
+      const grant = { accountId, format, from, to, expiresAt, byteOrderMark }
       const given = Buffer.from(searchParams.get('signature') ?? '', 'base64url')
       const expected = digest(grant)
       if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined

@@ -86,7 +86,6 @@ interface EntryRow {
   readonly name: string
   readonly number: string
   readonly bank: boolean
-  readonly own: boolean
   readonly merchant: string | null
   readonly category: string | null
 }
@@ -113,19 +112,21 @@ export const statementPageQuery = (
 ): Prisma.Sql => Prisma.sql`/* statements:entries */
   SELECT e.sequence, e.transfer_id AS "transferId", e.amount, e.balance_after AS "balanceAfter",
     e.posted_at AS "postedAt", t.reversal_of AS "reversalOf", t.reference, COALESCE(c.name, o.name) AS name, o.number,
-    o.customer_id IS NULL AS bank, COALESCE(o.customer_id = a.customer_id, false) AS own, m.name AS merchant, e.category
+    o.customer_id IS NULL AS bank, m.name AS merchant, e.category
   FROM (
     SELECT * FROM entries WHERE account_id = ${accountId}::bigint AND sequence >= ${start}::bigint
       AND sequence < ${end}::bigint ORDER BY sequence LIMIT ${PAGE}
   ) e
-  JOIN accounts a ON a.id = e.account_id
   JOIN transfers t ON t.id = e.transfer_id
   JOIN accounts o ON o.id = CASE t.debit_account_id WHEN e.account_id THEN t.credit_account_id ELSE t.debit_account_id END
   LEFT JOIN customers c ON c.id = o.customer_id
   LEFT JOIN merchants m ON m.id = t.merchant_id
   ORDER BY e.sequence`
 
-/** The other side as the account's owner may see it: the merchant stands for the bank's account that pays it. */
+/**
+ * The other side as the account's owner may see it: whom they paid and who paid them, with IBAN, as on any bank's statement. The merchant
+ * stands for the bank's account that pays it.
+ */
 const entryOf = (row: EntryRow): StatementEntry => ({
   id: row.sequence.toString(),
   transferId: row.transferId.toString(),
@@ -135,7 +136,7 @@ const entryOf = (row: EntryRow): StatementEntry => ({
   reversal: row.reversalOf !== null,
   counterparty: {
     name: row.bank ? (row.merchant ?? row.name) : row.name,
-    number: row.own ? row.number : maskAccountNumber(row.number),
+    number: row.bank ? maskAccountNumber(row.number) : row.number,
   },
   reference: row.reference,
   merchant: row.merchant === null ? null : { name: row.merchant, category: row.category ?? '' },

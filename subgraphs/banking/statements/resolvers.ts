@@ -83,12 +83,13 @@ export const statementResolvers = {
         .map(({ key, ...sums }) => ({ category: key, ...both(sums, currency) })),
     async download(
       { period, sums }: StatementParent,
-      { format }: { format: FormatName },
+      { format, byteOrderMark }: { format: FormatName; byteOrderMark: boolean },
       { downloads }: BankingContext,
     ) {
+      if (byteOrderMark && !('mayBeMarked' in formats[format])) throw badInput('byteOrderMark', 'is for CSV alone')
       if (!fits(formats[format], await sums())) throw badInput('format', 'must be one that has room for such amounts')
       const expiresAt = new Date(Date.now() + LINK_LIFETIME)
-      return { url: downloads.make({ ...period, format, expiresAt }), expiresAt }
+      return { url: downloads.make({ ...period, format, expiresAt, byteOrderMark }), expiresAt }
     },
   },
 }

@@ -6,6 +6,7 @@ import { HttpError } from '../../../gateway/process/http.ts'
 import type { Logger } from '../../../gateway/process/log.ts'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import { formats } from './formats.ts'
+import { sequenceOf, statementId } from './identity.ts'
 import { DOWNLOADS_PATH, type DownloadGrant, type DownloadLinks } from './link.ts'
 import { readEntries, readSums } from './read.ts'
 import { fits, type Statement, type StatementHeader } from './statement.ts'
@@ -45,7 +46,7 @@ export function statementRoute({ database, links, log }: StatementRouteOptions):
     if (request.method === 'HEAD') response.end()
     // A reader who goes away is no fault; a failure midway cuts the connection, so that half a file never looks whole.
     else
-      await pipeline(Readable.from(writeStatement(format, statement)), response).catch((error: unknown) => {
+      await pipeline(Readable.from(writeStatement(format, statement, grant)), response).catch((error: unknown) => {
         log.warn({ err: error }, 'a download ended early')
       })
     return true
@@ -63,6 +64,8 @@ async function openStatement(database: PrismaClient, grant: DownloadGrant): Prom
   const { start, end, ...sums } = await readSums(database, grant)
   const { number, name, kind, currency, customer } = account
   const header: StatementHeader = {
+    id: statementId(accountId, grant),
+    sequence: sequenceOf(account.openedAt, grant),
     account: { id: accountId, number, name, kind, currency, owner: customer.name },
     from,
     to,

@@ -11,7 +11,7 @@ export interface StatementEntry {
   readonly postedAt: Date
   /** True where it takes an earlier transfer back. */
   readonly reversal: boolean
-  /** The other side; its number is masked for others than its owner. */
+  /** The other side: a customer's IBAN, or the masked number of one of the bank's own accounts. */
   readonly counterparty: { readonly name: string; readonly number: string }
   readonly reference: string | null
   readonly merchant: { readonly name: string; readonly category: string } | null
@@ -24,6 +24,10 @@ export interface Turnover {
 }
 
 export interface StatementHeader {
+  /** The same whenever the statement is made: at most 35 characters. */
+  readonly id: string
+  /** From 1; undefined for a period before the account was opened. */
+  readonly sequence: number | undefined
   readonly account: {
     readonly id: string
     /** IBAN. */
@@ -62,6 +66,8 @@ export interface StatementFormat {
   readonly extension: string
   /** The largest amount it has digits for, in minor units; left out: any. */
   readonly largest?: bigint
+  /** Where a file of it may be led by a byte-order mark, which tells some programs that it is UTF-8. */
+  readonly mayBeMarked?: true
   head(header: StatementHeader): string
   entry(entry: StatementEntry, header: StatementHeader): string
   foot(header: StatementHeader): string

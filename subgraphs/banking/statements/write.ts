@@ -5,8 +5,12 @@ import type { Statement, StatementFormat } from './statement.ts'
 const CHUNK_SIZE = 32_768
 
 /** Yields the file in chunks of about 32 kB. Who stops reading stops the entries as well. */
-export async function* writeStatement(format: StatementFormat, { header, entries }: Statement): AsyncGenerator<string> {
-  let chunk = format.head(header)
+export async function* writeStatement(
+  format: StatementFormat,
+  { header, entries }: Statement,
+  { byteOrderMark = false }: { readonly byteOrderMark?: boolean } = {},
+): AsyncGenerator<string> {
+  let chunk = (byteOrderMark ? '\ufeff' : '') + format.head(header)
   for await (const entry of entries) {
     chunk += format.entry(entry, header)
     if (chunk.length < CHUNK_SIZE) continue

@@ -18,7 +18,7 @@ export const camt053Grammar: Grammar = {
     sequence: [
       'Id Max35Text',
       'StmtPgntn? -',
-      'ElctrncSeqNb? -',
+      'ElctrncSeqNb? Number',
       'RptgSeq? -',
       'LglSeqNb? -',
       'CreDtTm? ISODateTime',
@@ -34,6 +34,7 @@ export const camt053Grammar: Grammar = {
       'AddtlStmtInf? -',
     ],
   },
+  Number: { text: /^\d{1,18}$/ },
   DateTimePeriod1: { sequence: ['FrDtTm ISODateTime', 'ToDtTm ISODateTime'] },
   CashAccount39: {
     sequence: [

@@ -9,6 +9,7 @@ const grant: DownloadGrant = {
   from: new Date('2026-05-01T00:00:00Z'),
   to: new Date('2026-06-01T00:00:00Z'),
   expiresAt: new Date(now.getTime() + LINK_LIFETIME),
+  byteOrderMark: false,
 }
 const links = downloadLinks('the secret of the tests')
 const link = links.make(grant)
@@ -17,6 +18,12 @@ describe('a download link', () => {
   test('gives back what it was made for', () => {
     expect(link).toMatch(/^\/downloads\/statements\/99010110000001\.xml\?/)
     expect(links.read(link, now)).toEqual(grant)
+  })
+
+  test('with a byte-order mark is good for that alone', () => {
+    const marked = links.make({ ...grant, format: 'CSV', byteOrderMark: true })
+    expect(links.read(marked, now)).toEqual({ ...grant, format: 'CSV', byteOrderMark: true })
+    expect(links.read(marked.replace('&byteOrderMark=true', ''), now)).toBeUndefined()
   })
 
   test('is good until it expires, and not a moment longer', () => {
@@ -30,6 +37,7 @@ describe('a download link', () => {
     ['an earlier start', (url: string) => url.replace('2026-05-01', '2025-05-01')],
     ['a later end', (url: string) => url.replace('2026-06-01', '2026-06-02')],
     ['a longer life', (url: string) => url.replace('expires=2026', 'expires=2036')],
+    ['a byte-order mark', (url: string) => `${url}&byteOrderMark=true`],
     ['no signature', (url: string) => url.replace(/&signature=.*/, '')],
     ['a shorter signature', (url: string) => url.slice(0, -1)],
     ['an unknown format', (url: string) => url.replace('CAMT_053', 'toString')],

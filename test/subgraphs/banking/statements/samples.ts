@@ -10,6 +10,8 @@ import { writeStatement } from '../../../../subgraphs/banking/statements/write.t
 import fc from '../../../support/fast-check.ts'
 
 export const header: StatementHeader = {
+  id: '99010110000001-20260501-20260531',
+  sequence: 3,
   account: {
     id: '99010110000001',
     number: 'IE38TRIB99010110000001',

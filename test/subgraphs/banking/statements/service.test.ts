@@ -177,6 +177,46 @@ describe('a download', () => {
     expect(amounts).toEqual(decimals())
   })
 
+  test('of one period has the same ids and numbers whenever it is made, and the next month has the next number', async () => {
+    const made = async (from: string, to: string) => {
+      const { url } = (await statement('download(format: CAMT_053) { url }', { from, to })).statement.download
+      const document = parseXml(await (await get(url)).text())
+      const [, stmt] = document.children[0]?.children ?? []
+      const named = (node: Node | undefined, name: string) => node?.children.find((child) => child.name === name)?.text
+      return [named(all(document, 'GrpHdr')[0], 'MsgId'), named(stmt, 'Id'), Number(named(stmt, 'ElctrncSeqNb'))]
+    }
+    const may = await made('2026-05-01', '2026-05-31')
+    expect(may.slice(0, 2)).toEqual([`${accountId}-20260501-20260531`, `${accountId}-20260501-20260531`])
+    expect(await made('2026-05-01', '2026-05-31')).toEqual(may)
+    expect((await made('2026-06-01', '2026-06-30'))[2]).toBe(Number(may[2]) + 1)
+  })
+
+  test("shows the owner the payee's IBAN", async () => {
+    const { data } = await service.call('payee', '{ me { accounts(first: 1) { edges { node { number } } } } }')
+    const { number } = data.me.accounts.edges[0].node
+    const bank = openBank(database.url)
+    const payee = number.slice(-14)
+    subjectOf(await bank.transfer({ from: accountId, to: payee, amount: 1n }))
+    await bank.close()
+    const today = new Date().toISOString().slice(0, 10)
+    const ask = `csv: download(format: CSV) { url } camt: download(format: CAMT_053) { url }`
+    const { csv, camt } = (await statement(ask, { from: today, to: today })).statement
+    expect(await (await get(csv.url)).text()).toContain(`,${number},`)
+    expect(await (await get(camt.url)).text()).toContain(`<CdtrAcct><Id><IBAN>${number}</IBAN></Id></CdtrAcct>`)
+  })
+
+  test('as CSV begins with a byte-order mark where that is asked for, and in no other format', async () => {
+    const marked = (format: string) => statement(`download(format: ${format}, byteOrderMark: true) { url }`)
+    const bytes = async (url: string) => Buffer.from(await (await get(url)).arrayBuffer())
+    const [plain, withMark] = [
+      await bytes(await linkTo('CSV')),
+      await bytes((await marked('CSV')).statement.download.url),
+    ]
+    expect(withMark).toEqual(Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), plain]))
+    for (const format of ['OFX', 'CAMT_053'])
+      expect((await marked(format)).errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT')
+  })
+
   test('as OFX conforms, and says the same amounts', async () => {
     const document = parseXml(await (await get(await linkTo('OFX'))).text())
     expect(faults(document, 'OFX', ofxGrammar)).toEqual([])
