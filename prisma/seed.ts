@@ -5,12 +5,13 @@
 import { openLedgerDatabase } from '../subgraphs/banking/database.ts'
 import { treasuryRequest } from '../subgraphs/banking/exchange/treasury.ts'
 import type { Answer, Moment } from '../subgraphs/banking/ledger/evaluate.ts'
-import { writeHistory } from '../subgraphs/banking/ledger/history.ts'
+import { addHistory } from '../subgraphs/banking/ledger/history.ts'
+import { lockLedger } from '../subgraphs/banking/ledger/load.ts'
 import { bankActor, type Command, ledgerRequest, type OpenAccountCommand } from '../subgraphs/banking/ledger/request.ts'
 import { bookRequest } from '../subgraphs/banking/loans/books.ts'
 import { BANK_CURRENCIES } from '../subgraphs/banking/money/currencies.ts'
 import { runOnDatabase } from './command.ts'
-import type { PrismaClient } from './generated/client.ts'
+import type { Prisma } from './generated/client.ts'
 import { firstLoanKey, LOAN_CURRENCY, loansOfTheYear } from './seed/loans.ts'
 import { type AccountName, type AccountPlan, accounts, customers } from './seed/people.ts'
 import { branches, merchants } from './seed/places.ts'
@@ -19,38 +20,74 @@ import { type Movement, movementsOfTheYear, YEAR } from './seed/year.ts'
 
 const actor = bankActor('seed')
 const ask = (key: string, command: Command) => ledgerRequest({ actor, key, requestId: null, command })
+/** The first thing that the seed asks: who has it has the demo. */
+const firstKey = { actor: actor.id, key: `open:${BANK_CURRENCIES[0]}` }
 
-/** @param url a migrated database; refused if it holds anything newer than the demo's year that is not the demo's */
-export async function seed(url: string): Promise<void> {
+const TRANSACTION = { maxWait: 10_000, timeout: 180_000 } // milliseconds
+
+type Transaction = Prisma.TransactionClient
+
+/**
+ * All of it in one transaction, or nothing. A database that holds anything but the demo is left as it is.
+ * @param url a migrated database
+ * @returns false where it was left
+ */
+export async function seed(url: string): Promise<boolean> {
   const { prisma: database, close } = openLedgerDatabase({ url, connections: 1 })
   try {
-    await database.customer.createMany({ data: [...customers], skipDuplicates: true })
-    await database.branch.createMany({ data: [...branches], skipDuplicates: true })
-    await database.merchant.createMany({ data: [...merchants], skipDuplicates: true })
-    await database.exchangeRate.createMany({ data: [...exchangeRates], skipDuplicates: true })
-    const isNew = (await database.operation.count({ take: 1 })) === 0
-    const ids = await openAccounts(database)
-    const moments: Moment[] = movementsOfTheYear().map((movement) => ({
-      at: movement.at,
-      requests: [ask(movement.key, transferOf(movement, ids))],
-    }))
-    // A demo from before there were loans goes on without them: its clock is past theirs.
-    if (isNew) await fund(database)
-    const hasLoans = isNew || (await database.operation.count({ where: firstLoanKey })) > 0
-    if (hasLoans) moments.push(...(await lend(database, ids)))
-    await write(
-      database,
-      moments.sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0)),
-    )
+    const movements = movementsOfTheYear()
+    const isDemo = await database.$transaction(async (transaction) => {
+      // Whoever else fills the database waits here.
+      await lockLedger(transaction)
+      if (await belongsToSomebody(transaction)) return false
+      await fill(transaction, movements)
+      return true
+    }, TRANSACTION)
     // A planner that has seen the tables fill up plans for what is in them.
-    await database.$executeRaw`ANALYZE`
+    if (isDemo) await database.$executeRaw`ANALYZE`
+    return isDemo
   } finally {
     await close()
   }
 }
 
+/** True where there is data, and it is not the demo's. */
+async function belongsToSomebody(database: Transaction): Promise<boolean> {
+  if ((await database.operation.count({ where: firstKey })) > 0) return false
+  const others = (rows: readonly { readonly id: string }[]) => ({ where: { id: { notIn: rows.map(({ id }) => id) } } })
+  const counts = [
+    await database.operation.count({ take: 1 }),
+    await database.account.count({ take: 1 }),
+    await database.customer.count(others(customers)),
+    await database.branch.count(others(branches)),
+    await database.merchant.count(others(merchants)),
+  ]
+  return counts.some((count) => count > 0)
+}
+
+async function fill(database: Transaction, movements: readonly Movement[]): Promise<void> {
+  await database.customer.createMany({ data: [...customers], skipDuplicates: true })
+  await database.branch.createMany({ data: [...branches], skipDuplicates: true })
+  await database.merchant.createMany({ data: [...merchants], skipDuplicates: true })
+  await database.exchangeRate.createMany({ data: [...exchangeRates], skipDuplicates: true })
+  const isNew = (await database.operation.count({ take: 1 })) === 0
+  const ids = await openAccounts(database)
+  const moments: Moment[] = movements.map((movement) => ({
+    at: movement.at,
+    requests: [ask(movement.key, transferOf(movement, ids))],
+  }))
+  if (isNew) await fund(database)
+  // A demo from before there were loans goes on without them: its clock is past theirs.
+  const hasLoans = isNew || (await database.operation.count({ where: firstLoanKey })) > 0
+  if (hasLoans) moments.push(...(await lend(database, ids)))
+  await write(
+    database,
+    moments.sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0)),
+  )
+}
+
 /** Ids by name: the demo's accounts and, by currency, the bank's own accounts that face merchants and employers. */
-async function openAccounts(database: PrismaClient): Promise<ReadonlyMap<string, string>> {
+async function openAccounts(database: Transaction): Promise<ReadonlyMap<string, string>> {
   const plans: [string, OpenAccountCommand][] = [
     ...BANK_CURRENCIES.map((currency): [string, OpenAccountCommand] => [currency, settlement(currency)]),
     ...Object.entries(accounts).map(([name, plan]): [string, OpenAccountCommand] => [name, opening(plan)]),
@@ -65,7 +102,7 @@ async function openAccounts(database: PrismaClient): Promise<ReadonlyMap<string,
 }
 
 /** The bank's own accounts for loans, and what happened with them. */
-async function lend(database: PrismaClient, ids: ReadonlyMap<string, string>): Promise<readonly Moment[]> {
+async function lend(database: Transaction, ids: ReadonlyMap<string, string>): Promise<readonly Moment[]> {
   const names = ['principal', 'interest', 'overpayments', 'losses'] as const
   const requests = names.map((name) => bookRequest(name, LOAN_CURRENCY))
   const answers = await write(database, [{ at: new Date(YEAR.from).toISOString(), requests }])
@@ -77,7 +114,7 @@ async function lend(database: PrismaClient, ids: ReadonlyMap<string, string>): P
 }
 
 /** What the bank has to exchange. A demo from before it had any is funded by an officer. */
-async function fund(database: PrismaClient): Promise<void> {
+async function fund(database: Transaction): Promise<void> {
   const at = new Date(YEAR.from).toISOString()
   for (const [currency, amount] of Object.entries(liquidityFunds)) {
     const opened = [treasuryRequest('capital', currency), treasuryRequest('liquidity', currency)]
@@ -132,8 +169,8 @@ function idOf(ids: ReadonlyMap<string, string>, name: AccountName | string): str
 }
 
 /** Everything the seed asks for must be accepted: a refusal is a mistake in its data. */
-async function write(database: PrismaClient, moments: readonly Moment[]): Promise<readonly Answer[]> {
-  const answers = await writeHistory(database, moments)
+async function write(database: Transaction, moments: readonly Moment[]): Promise<readonly Answer[]> {
+  const answers = await addHistory(database, moments)
   answers.forEach(subjectOf)
   return answers
 }
@@ -145,6 +182,6 @@ function subjectOf(answer: Answer | undefined): string {
 
 if (import.meta.main)
   await runOnDatabase(async (url) => {
-    await seed(url)
-    return 'the demo data is there'
+    const isDemo = await seed(url)
+    return isDemo ? 'the demo data is there' : 'the database holds data of its own, and no demo data was added'
   })

@@ -90,7 +90,7 @@ async function startServer(): Promise<Server> {
 /** How each kind is made from the one before it; what makes it is loaded only when a suite asks. */
 const recipes: Readonly<Record<string, { from: DatabaseKind; make: (url: string) => Promise<unknown> }>> = {
   migrated: { from: 'empty', make: async (url) => (await import('../../prisma/migrate.ts')).migrate(url) },
-  seeded: { from: 'migrated', make: async (url) => (await import('../../prisma/seed.ts')).seed(url) },
+  seeded: { from: 'migrated', make: async (url) => void (await (await import('../../prisma/seed.ts')).seed(url)) },
 }
 
 const nameOf = (url: string): string => new URL(url).pathname.slice(1)

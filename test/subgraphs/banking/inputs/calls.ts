@@ -132,8 +132,8 @@ const queries: Readonly<
     variables: (world) => ({ ...ids(world), from: '2026-01-01', to: '2026-01-31' }),
   },
   'Statement.download': {
-    query: `query ($account: ID!, $format: StatementFormat!) { account(id: $account) {
-      statement(from: "2026-01-01", to: "2026-01-31") { download(format: $format) { url } } } }`,
+    query: `query ($account: ID!, $format: StatementFormat! = CSV, $byteOrderMark: Boolean! = false) { account(id: $account) {
+      statement(from: "2026-01-01", to: "2026-01-31") { download(format: $format, byteOrderMark: $byteOrderMark) { url } } } }`,
     variables: ids,
   },
   'Schedule.runs': {

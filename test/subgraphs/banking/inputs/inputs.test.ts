@@ -59,6 +59,7 @@ const kindsByEnd: Readonly<Record<string, KindName>> = {
   'RegisterWebhookInput.url': 'url',
   '(first:)': 'first',
   '(after:)': 'cursor',
+  '(byteOrderMark:)': 'flag',
 }
 
 function kindOf({ coordinate, isEnum }: Argument): Kind | undefined {

@@ -143,6 +143,7 @@ export const kinds = {
       ...WORST_TEXT,
     ],
   },
+  flag: { says: /\bwhether\b/, bad: ['true', 1, ''], edge: [true, false] },
   choice: { bad: ['NONSENSE', '', 5] },
   cursor: { says: /cursor/i, bad: [], odd: [] },
 } as const satisfies Readonly<Record<string, Kind>>

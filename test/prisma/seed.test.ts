@@ -1,0 +1,72 @@
+/** The demo data: all of it or nothing, and never among somebody's own. */
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { Client } from 'pg'
+import { seed } from '../../prisma/seed.ts'
+import { openBank } from '../subgraphs/banking/support/bank.ts'
+import { createDatabase, type TestDatabase } from '../support/database.ts'
+
+let database: TestDatabase
+let client: Client
+beforeEach(async () => {
+  database = await createDatabase('migrated')
+  client = new Client({ connectionString: database.url })
+  await client.connect()
+})
+afterEach(async () => {
+  await client.end()
+  await database.drop()
+})
+
+/** Rows of every table that the seed writes to. */
+const counts = async (): Promise<Record<string, number>> => {
+  const tables = [
+    ...['customers', 'branches', 'merchants', 'exchange_rates', 'accounts', 'transfers', 'entries', 'outbox'],
+    ...['operations', 'batches', 'loans', 'loan_changes'],
+  ]
+  const found: Record<string, number> = {}
+  for (const table of tables) {
+    const { rows } = await client.query<{ count: string }>(`SELECT count(*) FROM "${table}"`)
+    found[table] = Number(rows[0]?.count)
+  }
+  return found
+}
+
+test('what fails at its last step leaves nothing, and is whole once it can be done', async () => {
+  const empty = await counts()
+  await client.query(`CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no loans'; END $$;
+    CREATE TRIGGER fail BEFORE INSERT ON loans FOR EACH ROW EXECUTE FUNCTION fail()`)
+  await expect(seed(database.url)).rejects.toThrow('no loans')
+  expect(await counts()).toEqual(empty)
+  await client.query('DROP TRIGGER fail ON loans')
+  expect(await seed(database.url)).toBe(true)
+  const full = await counts()
+  expect(Object.values(full).every((count) => count > 0)).toBe(true)
+  expect(await seed(database.url)).toBe(true)
+  expect(await counts()).toEqual(full)
+})
+
+test('two at once fill it once', async () => {
+  expect(await Promise.all([seed(database.url), seed(database.url)])).toEqual([true, true])
+  const { operations } = await counts()
+  expect(await seed(database.url)).toBe(true)
+  expect((await counts())['operations']).toBe(operations)
+})
+
+test.each([
+  ['a customer', `INSERT INTO customers (id, name, email) VALUES ('somebody', 'Somebody', 'somebody@example.com')`],
+  ['a branch', `INSERT INTO branches (id, name, city_id) VALUES ('somewhere', 'Somewhere', '1')`],
+])('a database that holds %s of its own is left as it is', async (_what, insert) => {
+  await client.query(insert)
+  const before = await counts()
+  expect(await seed(database.url)).toBe(false)
+  expect(await counts()).toEqual(before)
+})
+
+test('a database with a ledger of its own is left as it is', async () => {
+  const bank = openBank(database.url)
+  await bank.open({ floor: null })
+  await bank.close()
+  const before = await counts()
+  expect(await seed(database.url)).toBe(false)
+  expect(await counts()).toEqual(before)
+})
