@@ -38,15 +38,23 @@ const questions: readonly string[] = [
    WHERE o.name = 'openAccount' AND o.refusal IS NULL AND NOT EXISTS (
      SELECT FROM accounts a WHERE a.id = CASE WHEN o.subject ~ '^[0-9]{14}$' THEN o.subject::bigint END
    ) ORDER BY o.number LIMIT 1`,
-  `SELECT format('the restore at event %s is not in the history', r.from_sequence) AS problem
+]
+
+/** A restore that is recorded where the history did not leap would hide what is missing there. */
+const restores = `SELECT format('the restore at event %s is not in the history', r.from_sequence) AS problem
    FROM ledger_restores r, ledger l
    WHERE r.to_sequence > l.last_sequence OR r.to_account > l.last_account
      OR EXISTS (SELECT FROM outbox o WHERE o.sequence > r.from_sequence AND o.sequence <= r.to_sequence)
      OR EXISTS (SELECT FROM accounts a WHERE a.id > r.from_account AND a.id <= r.to_account)
      OR NOT (r.from_sequence = 0 OR EXISTS (SELECT FROM outbox o WHERE o.sequence = r.from_sequence)
        OR EXISTS (SELECT FROM ledger_restores b WHERE b.to_sequence = r.from_sequence))
-   ORDER BY r.from_sequence LIMIT 1`,
-]
+   ORDER BY r.from_sequence LIMIT 1`
+
+/** To be asked before the chain is walked over the leaps that restores stand for. */
+export async function checkRestores(database: PrismaClient): Promise<string | undefined> {
+  const [found] = await database.$queryRawUnsafe<{ problem: string }[]>(restores)
+  return found?.problem
+}
 
 /** The first problem, in the order of the questions. @param atOnce questions that are asked at a time */
 export async function checkBooks(database: PrismaClient, atOnce: number): Promise<string | undefined> {

@@ -53,32 +53,32 @@ async function follow({ database, head, from, upTo, leaps }: Walk): Promise<Plac
   const events = eventsBetween(database, from.sequence, head.lastSequence)
   let place = from
   for await (const batch of batchesBetween(database, from.batch, upTo, head)) {
-    checkPlace(batch, place)
+    const next = placeAfter(batch)
+    if (!next) throw new Broken(`batch ${batch.number + 1n} is missing`)
+    checkPlace(batch, place, next)
     const { version } = batch
     const link = beginLink(version, place.hash, { ...batch, at: batch.at.toISOString() })
     await addOperations(link, batch, operations)
-    const sequence = await addEvents(version === 1 ? undefined : link, batch, events, leaps)
+    const sequence = await addEvents(version === 1 ? undefined : link, batch, next.sequence, { events, leaps })
     const { number, lastOperation, hash } = batch
     if (Buffer.compare(link.digest(), hash) !== 0)
       throw new Broken(
         `batch ${number} (operations ${batch.firstOperation} to ${lastOperation}, events ${batch.firstSequence} to ${sequence}) is not as it was written`,
       )
-    place = placeAfter(batch)
+    place = next
   }
   if (place.batch !== upTo) throw new Broken(`batch ${place.batch + 1n} is missing`)
   if (isLast) await checkEnd(operations, events)
   return place
 }
 
-function checkPlace(
-  { number, version, firstOperation, lastOperation, firstSequence, nextSequence }: BatchRow,
-  place: Place,
-) {
+function checkPlace(batch: BatchRow, place: Place, next: Place): void {
+  const { number, version, firstOperation, lastOperation, firstSequence } = batch
   if (number !== place.batch + 1n) throw new Broken(`batch ${place.batch + 1n} is missing`)
   if (version !== 1 && version !== 2) throw new Broken(`batch ${number} has a version that is not known`)
   if (firstOperation !== place.operation + 1n || lastOperation < firstOperation)
     throw new Broken(`batch ${number} does not follow operation ${place.operation}`)
-  if (firstSequence !== place.sequence + 1n || nextSequence < firstSequence)
+  if (firstSequence !== place.sequence + 1n || next.sequence < place.sequence)
     throw new Broken(`batch ${number} does not follow event ${place.sequence}`)
 }
 
@@ -93,17 +93,19 @@ async function addOperations(link: Link, batch: BatchRow, rows: AsyncGenerator<O
   }
 }
 
-/** @returns the last event of the batch, or the one before it where it has none */
+/**
+ * @param upTo the last number of the batch's events, or of a restore's leap after them
+ * @returns the last event of the batch, or the one before it where it has none
+ */
 async function addEvents(
   link: Link | undefined,
   batch: BatchRow,
-  rows: AsyncGenerator<EventRow>,
-  leaps: ReadonlyMap<bigint, bigint>,
+  upTo: bigint,
+  { events, leaps }: Pick<Walk, 'leaps'> & { readonly events: AsyncGenerator<EventRow> },
 ): Promise<bigint> {
   let last = batch.firstSequence - 1n
-  while (last !== batch.nextSequence - 1n) {
-    if (leaps.get(last) === batch.nextSequence - 1n) return last
-    const { value: row } = await rows.next()
+  while (last !== upTo && leaps.get(last) !== upTo) {
+    const { value: row } = await events.next()
     last += 1n
     if (row?.sequence !== last) throw new Broken(`event ${last} is missing`)
     if (row.fault !== null) throw new Broken(row.fault)

@@ -37,8 +37,8 @@ export interface BatchRow {
   readonly at: Date
   readonly hash: Uint8Array
   readonly version: number
-  /** The first sequence of the batch after it; of the last one, what follows the head. */
-  readonly nextSequence: bigint
+  /** The first sequence of the batch after it; of the last one, what follows the head; null where the next one is missing. */
+  readonly nextSequence: bigint | null
 }
 
 export interface OperationRow {
@@ -121,8 +121,8 @@ export const batchesBetween = (database: PrismaClient, after: bigint, upTo: bigi
       database.$queryRaw<BatchRow[]>`/* audit:batches */
         SELECT b.number, b.first_sequence AS "firstSequence", b.first_operation AS "firstOperation",
           b.last_operation AS "lastOperation", b.at, b.hash, b.version,
-          COALESCE((SELECT n.first_sequence FROM batches n WHERE n.number = b.number + 1 AND n.number <= ${head.lastBatch}),
-            ${head.lastSequence}::bigint + 1) AS "nextSequence"
+          CASE WHEN b.number = ${head.lastBatch} THEN ${head.lastSequence}::bigint + 1
+            ELSE (SELECT n.first_sequence FROM batches n WHERE n.number = b.number + 1) END AS "nextSequence"
         FROM batches b WHERE b.number > ${last} AND b.number <= ${upTo} ORDER BY b.number LIMIT ${PAGE}`,
     ({ number }) => number,
   )
@@ -152,13 +152,9 @@ export async function readPlace(database: PrismaClient, batch: bigint, head: Hea
   return row && placeAfter(row)
 }
 
-export const placeAfter = ({ number, lastOperation, nextSequence, at, hash }: BatchRow): Place => ({
-  batch: number,
-  operation: lastOperation,
-  sequence: nextSequence - 1n,
-  at,
-  hash,
-})
+/** Undefined where the batch after it is missing. */
+export const placeAfter = ({ number, lastOperation, nextSequence, at, hash }: BatchRow): Place | undefined =>
+  nextSequence === null ? undefined : { batch: number, operation: lastOperation, sequence: nextSequence - 1n, at, hash }
 
 const POSTS = Prisma.sql`o.kind IN ('TRANSFER_POSTED', 'HOLD_CAPTURED')`
 
@@ -179,7 +175,7 @@ const FAULT = Prisma.sql`CASE
   WHEN t.id IS NULL THEN format('transfer %s is missing', o.transfer_id)
   WHEN (t.debit_account_id, t.credit_account_id) <> (o.debit_account_id, o.credit_account_id)
     THEN format('transfer %s is not between the accounts of event %s', t.id, o.sequence)
-  WHEN t.currency <> ALL (ARRAY(SELECT currency FROM accounts WHERE id IN (o.debit_account_id, o.credit_account_id)))
+  WHEN (SELECT count(*) FROM accounts WHERE id IN (o.debit_account_id, o.credit_account_id) AND currency = t.currency) <> 2
     THEN format('transfer %s is not in the currency of its accounts', t.id)
   WHEN NOT COALESCE(CASE o.kind
       WHEN 'TRANSFER_POSTED' THEN t.id = o.sequence AND t.status = 'POSTED' AND t.amount = o.amount

@@ -1,7 +1,7 @@
 /** Recomputes chain, balances and head, and finds the first thing that is not as it was written: changed, added, missing, or out of order. */
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import type { Anchor } from './anchor.ts'
-import { checkBooks } from './books.ts'
+import { checkBooks, checkRestores } from './books.ts'
 import { walkChain } from './chain.ts'
 import { GENESIS, type HeadRow, type Place, readHead, readPlace } from './read.ts'
 
@@ -28,7 +28,10 @@ export async function verifyLedger(database: PrismaClient, options: VerifyOption
     if (problem) return broken(problem)
   }
   const from = await readPlace(database, BigInt(options.from?.batch ?? 0), head)
-  const problem = (await checkChain(database, head, from ?? GENESIS)) ?? (await checkBooks(database, AT_ONCE))
+  const problem =
+    (await checkRestores(database)) ??
+    (await checkChain(database, head, from ?? GENESIS)) ??
+    (await checkBooks(database, AT_ONCE))
   if (problem !== undefined) return broken(problem)
   return { sound: true, operations: head.lastOperation, batches: head.lastBatch, sequence: head.lastSequence }
 }
