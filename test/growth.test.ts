@@ -1,5 +1,8 @@
 /** Whatever reads foreign bytes takes time in proportion to their length: one caller's odd header must not hold up the others. */
 import { describe, expect, test } from '@jest/globals'
+import { Failure } from '../gateway/execution/failure.ts'
+import { type FetchedField, loseFields } from '../gateway/execution/fetched-fields.ts'
+import { readAnswer as readServiceAnswer } from '../gateway/execution/service-answer.ts'
 import { createHeadReader } from '../gateway/http/request-head.ts'
 import { listItems } from '../gateway/process/fields.ts'
 import { createHeaderWriter } from '../gateway/process/header-lines.ts'
@@ -120,6 +123,51 @@ describe('time grows with length and no faster in the reader of', () => {
     expect(slow.map((line) => line.slice(0, 8))).toEqual([])
   })
 })
+
+describe('time grows with number and no faster where a service sends', () => {
+  const errors = (count: number, pathOf: (index: number) => readonly (string | number)[]) =>
+    Array.from({ length: count }, (_, index) => ({ message: 'x', path: pathOf(index) }))
+  const lists = (count: number) => ({ f: null, list: Array.from({ length: count }, () => ({ g: null })) })
+
+  test.each<[string, (count: number) => unknown]>([
+    ['errors of one place', (count) => readServiceAnswer('s', { data: lists(1), errors: errors(count, () => ['f']) })],
+    [
+      'errors of many places',
+      (count) => readServiceAnswer('s', { data: lists(count), errors: errors(count, (index) => ['list', index, 'g']) }),
+    ],
+    [
+      'errors of places that are not there',
+      (count) =>
+        readServiceAnswer('s', { data: lists(count), errors: errors(count, (index) => ['list', 1e9 + index, 'g']) }),
+    ],
+    [
+      'a long path',
+      (count) => readServiceAnswer('s', { data: {}, errors: [{ message: 'x', path: Array(count).fill('a') }] }),
+    ],
+    ['errors in place of many fields', loseMany],
+  ])('%s', (_what, read) => {
+    expectLinear((text) => read(text.length), [(length) => ' '.repeat(length)])
+  })
+})
+
+/** Every error names the last field, so that each of the others looks through all of them. */
+function loseMany(count: number): void {
+  const fields = Array.from({ length: count }, (_, index): FetchedField => {
+    const name = `f${index}`
+    return { name, answered: name, field: name, on: [], children: [] }
+  })
+  const { data } = readServiceAnswer('s', {
+    data: null,
+    errors: Array.from({ length: 100 }, (_, index) => ({ message: 'x', path: [`f${count - 1}`, index] })),
+  })
+  if (!(data instanceof Failure)) throw new Error('There is data.')
+  loseFields({}, fields, data, undefined, {
+    isObjectType: () => true,
+    belongsTo: () => true,
+    inputsOf: () => [],
+    isKey: () => true,
+  })
+}
 
 const signed = { method: 'POST', path: '/', body: '', authorization: undefined, perspective: undefined, requestId: 'a' }
 

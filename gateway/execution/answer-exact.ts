@@ -7,7 +7,7 @@ import { own } from '../protocol/own.ts'
 import { leafLength, TOO_LARGE } from './answer-limit.ts'
 import { errorAt, Failure, type Fault, LOST } from './failure.ts'
 import { leafCheck } from './leaf.ts'
-import { isData } from './run.ts'
+import { isData, MAX_ERRORS } from './run.ts'
 import type { ObjectShape, SelectionShape } from './shape.ts'
 
 type Path = (string | number)[]
@@ -20,9 +20,6 @@ const TAKEN_ALONG = Symbol('taken along')
 
 type Missing = typeof FAILED | typeof TAKEN_ALONG
 const isMissing = (value: unknown): value is Missing => value === FAILED || value === TAKEN_ALONG
-
-/** One error for each place would make an answer of errors alone out of a long list. */
-const MAX_ERRORS = 1_000
 
 export interface ExactAnswer {
   readonly data: Record<string, unknown> | null

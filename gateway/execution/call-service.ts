@@ -3,7 +3,7 @@ import type { FetchNode } from '@apollo/query-planner'
 import type { EntityBody } from '../traffic/send.ts'
 import type { ReadJson } from './answer-reader.ts'
 import { callError, type Failure, failureOf } from './failure.ts'
-import type { Data, Run } from './run.ts'
+import { addErrors, type Data, type Run } from './run.ts'
 import { readAnswer } from './service-answer.ts'
 
 /**
@@ -22,7 +22,7 @@ export function callService(
   return run.send({ service: serviceName, operation, body, read, context: run.context }).then(
     (answer) => {
       const { data, unplaced } = readAnswer(serviceName, answer)
-      if (unplaced.length > 0) run.errors.push(...unplaced)
+      addErrors(run, unplaced)
       take(data)
     },
     (error: unknown) => take(failureOf(callError(serviceName, error))),

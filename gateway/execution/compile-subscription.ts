@@ -8,7 +8,7 @@ import { fetchedFields, loseFields } from './fetched-fields.ts'
 import { adoptInto, mergeInto } from './merge.ts'
 import { compileOutputRewrites } from './output-rewrites.ts'
 import type { WrittenPlaces } from './places.ts'
-import { type Run, variableTexts } from './run.ts'
+import { addErrors, type Run, variableTexts } from './run.ts'
 import { readAnswer } from './service-answer.ts'
 import type { TypeRelations } from './type-relations.ts'
 
@@ -33,7 +33,7 @@ export function compileSubscription(node: FetchNode, places: WrittenPlaces, type
     body: (variables) => `${head}${variableTexts(names, variables)}}}`,
     receive(run, event) {
       const { data, unplaced } = readAnswer(node.serviceName, event)
-      run.errors.push(...unplaced)
+      addErrors(run, unplaced)
       if (data instanceof Failure) loseFields(run.data, fields, data, places, types)
       else mergeInto(run.data, rewrites?.apply(data) ?? data, places, fields, types, adoptInto(run))
     },

@@ -46,8 +46,9 @@ export function failureAt(failure: Failure, member: string | number, isMember: (
   if (failure === LOST || faults.every(({ below }) => below.length === 0)) return failure
   const own = faults.filter(({ below }) => below[0] === member)
   if (own.length > 0) return new Failure(own.map(({ error, below }) => ({ error, below: below.slice(1) })))
-  const ofAll = faults.filter(({ below }) => !isMember(below[0]))
-  return ofAll.length > 0 ? new Failure(ofAll.map(({ error }) => ({ error, below: [] }))) : LOST
+  // Several would be at one path, where one is told.
+  const ofAll = faults.find(({ below }) => !isMember(below[0]))
+  return ofAll ? failureOf(ofAll.error) : LOST
 }
 
 /** Codes that speak of the request which the gateway wrote, not of the client's. */
@@ -59,12 +60,15 @@ const OWN_FAULTS: ReadonlySet<string> = new Set([
   'INTERNAL',
 ])
 
+/** For the log. Where a service fails there is no stack here to show, and writing one costs ten times as much as the error. */
+const remote = (message: string): Error => ({ name: 'Error', message, stack: message })
+
 /** A service's error as a client may see it: coded errors are meant for it, all else stays in the gateway. */
 export function serviceError(service: string, error: GraphQLFormattedError): GraphQLError {
   const code = error.extensions?.['code']
   if (!isErrorCode(code) || OWN_FAULTS.has(code)) {
     return new GraphQLError('Internal error.', {
-      originalError: new Error(`${service}: ${error.message}`),
+      originalError: remote(`${service}: ${error.message}`),
       extensions: { code: 'INTERNAL', service },
     })
   }

@@ -55,7 +55,11 @@ export function loseFields(
   types: TypeRelations,
 ): void {
   const typename = target['__typename']
-  const isAsked = (segment: unknown): boolean => fields.some(({ answered }) => answered === segment)
+  let asked: ReadonlySet<unknown> | undefined
+  const isAsked = (segment: unknown): boolean => {
+    asked ??= new Set(fields.map(({ answered }) => answered))
+    return asked.has(segment)
+  }
   for (const { name, answered, on, children } of fields) {
     if (name === '__typename') continue
     if (typeof typename === 'string' && !on.every((condition) => types.belongsTo(typename, condition))) continue

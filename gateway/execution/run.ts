@@ -26,6 +26,14 @@ export type Step = (run: Run) => Promise<unknown>
 export const isData = (value: unknown): value is Data =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** One error for each place would make an answer of errors alone out of a long list. */
+export const MAX_ERRORS = 1_000
+
+/** Adds errors that name no place in the answer. */
+export function addErrors({ errors }: Run, more: readonly GraphQLError[]): void {
+  for (const error of more) if (errors.length < MAX_ERRORS) errors.push(error)
+}
+
 /** The members of a request's `variables` that the client set, as JSON text. */
 export function variableTexts(names: readonly string[], variables: Run['variables']): string {
   let text = ''

@@ -1,7 +1,7 @@
 /** Reads what a service answered: its data, with each of its errors at the place it explains. The answer itself is never changed. */
 import type { GraphQLError } from 'graphql'
 import type { ServiceAnswer } from '../traffic/send.ts'
-import { Failure, failureOf, serviceError } from './failure.ts'
+import { Failure, type Fault, failureOf, serviceError } from './failure.ts'
 import { type Data, isData } from './run.ts'
 
 export interface ReadAnswer {
@@ -24,35 +24,53 @@ export function readAnswer(service: string, answer: ServiceAnswer): ReadAnswer {
   if (typeof data !== 'object' || data === null) {
     return { data: new Failure(shown.map(({ error, path }) => ({ error, below: path ?? [] }))), unplaced: [] }
   }
-  const copy = copyOf(data) as Data
-  const unplaced = shown.filter(({ error, path }) => !place(copy, error, path ?? [])).map(({ error }) => error)
-  return { data: copy, unplaced }
+  const place = placing(data)
+  const unplaced = shown.filter(({ error, path }) => !place.put(error, path ?? [])).map(({ error }) => error)
+  return { data: place.data, unplaced }
 }
 
-/** A copy in which an object that stood in several places is one in each of them, since an error may name only one. */
-function copyOf(value: unknown, levels = MAX_LEVELS): unknown {
-  if (levels === 0) return value
-  if (Array.isArray(value)) return value.map((item) => copyOf(item, levels - 1))
-  if (!isData(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copyOf(member, levels - 1)]))
-}
+type Container = Record<string | number, unknown>
 
-/** No selection reaches deeper; the values of custom scalars may. */
-const MAX_LEVELS = 1_000
-
-/** Puts an error where its path meets the first null; false where it meets none. */
-function place(data: Data, error: GraphQLError, path: readonly (string | number)[]): boolean {
-  let parent: Record<string | number, unknown> = data
-  for (const [depth, segment] of path.entries()) {
-    if (!Object.hasOwn(parent, segment)) return false
-    const value = parent[segment]
-    if (value === null || value instanceof Failure) {
-      const fault = { error, below: path.slice(depth + 1) }
-      parent[segment] = new Failure(value === null ? [fault] : [...value.faults, fault])
-      return true
-    }
-    if (typeof value !== 'object' || value === undefined) return false
-    parent = value as Record<string | number, unknown>
+/**
+ * Copies what lies on the way to an error, once, and nothing else. An object that stood in several places is then one in each of them, since an
+ * error may name only one.
+ */
+function placing(data: Readonly<Data>) {
+  const copies = new Set<unknown>()
+  const faults = new Map<Failure, Fault[]>()
+  const copyOf = (value: object): Container => {
+    const copy = (Array.isArray(value) ? [...value] : { ...value }) as Container
+    copies.add(copy)
+    return copy
   }
-  return false
+  const root = copyOf(data)
+  return {
+    data: root as Data,
+    /** Puts an error where its path meets the first null; false where it meets none. */
+    put(error: GraphQLError, path: readonly (string | number)[]): boolean {
+      let parent = root
+      for (const [depth, segment] of path.entries()) {
+        if (!Object.hasOwn(parent, segment)) return false
+        const value = parent[segment]
+        if (value === null || value instanceof Failure) {
+          const all = (value && faults.get(value)) ?? []
+          all.push({ error, below: path.slice(depth + 1) })
+          if (value === null) {
+            const failure = new Failure(all)
+            faults.set(failure, all)
+            parent[segment] = failure
+          }
+          return true
+        }
+        if (!Array.isArray(value) && !isData(value)) return false
+        if (copies.has(value)) parent = value as Container
+        else {
+          const copy = copyOf(value)
+          parent[segment] = copy
+          parent = copy
+        }
+      }
+      return false
+    },
+  }
 }

@@ -18,6 +18,10 @@ const PASSED_ON: ReadonlySet<ErrorCode> = new Set([
   'SERVICE_TIMEOUT',
 ])
 
+const MAX_ERRORS = 200 // of one answer
+const MAX_MESSAGE = 2_000 // characters
+const MAX_PATH = 1_000 // steps; no selection reaches deeper
+
 /**
  * @param read gives the value of a JSON text
  * @param judgesCaller whether the credentials that a status of 401 or 403 speaks of are the caller's
@@ -65,7 +69,15 @@ export function answerOf(value: unknown, status: number): ServiceAnswer {
   }
   if (errors === undefined || errors === null) return { data: data ?? null }
   if (!Array.isArray(errors)) throw new CallFailure('answer', 'the "errors" of the answer are no list')
-  return errors.length === 0 ? { data: data ?? null } : { data: data ?? null, errors: errors.map(readError) }
+  return errors.length === 0 ? { data: data ?? null } : { data: data ?? null, errors: readErrors(errors) }
+}
+
+/** How many a service sends is its own choice: what is beyond the bound is one error more, which the log gives the number of. */
+function readErrors(errors: readonly unknown[]): GraphQLFormattedError[] {
+  const read = errors.slice(0, MAX_ERRORS).map(readError)
+  const more = errors.length - read.length
+  if (more > 0) read.push({ message: `${more} more errors in one answer`, extensions: { code: 'INTERNAL' } })
+  return read
 }
 
 function parseJson(status: number, text: string, read: (text: string) => unknown): unknown {
@@ -82,9 +94,11 @@ function readError(error: unknown): GraphQLFormattedError {
   const place = isPath(path) ? { path } : {}
   const code = isRecord(extensions) ? extensions['code'] : undefined
   return isErrorCode(code) && PASSED_ON.has(code) && typeof message === 'string'
-    ? { ...place, message, extensions: { code, ...hints(extensions as Record<string, unknown>) } }
+    ? { ...place, message: cut(message), extensions: { code, ...hints(extensions as Record<string, unknown>) } }
     : { ...place, message: 'Internal error.', extensions: { code: 'INTERNAL' } }
 }
+
+const cut = (message: string): string => (message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message)
 
 const hints = ({ retryAfter }: Record<string, unknown>): Record<string, unknown> =>
   typeof retryAfter === 'number' ? { retryAfter } : {}
@@ -93,7 +107,9 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isPath = (value: unknown): value is readonly (string | number)[] =>
-  Array.isArray(value) && value.every((step) => typeof step === 'string' || typeof step === 'number')
+  Array.isArray(value) &&
+  value.length <= MAX_PATH &&
+  value.every((step) => typeof step === 'string' || typeof step === 'number')
 
 const NOT_KEPT: Freshness = { maxAge: 0, scope: 'private', age: 0, variesByLanguage: false }
 
