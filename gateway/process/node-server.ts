@@ -8,7 +8,7 @@ import { type Connection, type Connections, holdIfFull, isFull, owe } from './co
 import { HttpError, sendHttpError } from './http.ts'
 import { createServer } from './node-http.ts'
 import { pathOf, toOriginForm } from './target.ts'
-import { refusalOf, refuse } from './unreadable.ts'
+import { refusalOf, refusalOfHead, refuse } from './unreadable.ts'
 
 /** What clients may take of a listener. `Infinity` bounds nothing. */
 export interface Bounds {
@@ -50,6 +50,8 @@ const OVERDUE = 1_000 // milliseconds between two looks for requests that take t
 
 export function createNodeServer(handle: Handle, bounds: Bounds, host: Host): Server {
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    // Before the host of the target becomes the header's.
+    const refusal = refusalOfHead(request)
     toOriginForm(request)
     const isHealth = pathOf(request).startsWith('/health/')
     // Whoever only asks how we are is no traffic that could be lost.
@@ -60,6 +62,11 @@ export function createNodeServer(handle: Handle, bounds: Bounds, host: Host): Se
     if (connection?.isSurplus && !isHealth) {
       bounds.refused('connections', request.socket.remoteAddress)
       sendHttpError(response, TOO_MANY)
+      return
+    }
+    if (refusal) {
+      announceEnd(response)
+      sendHttpError(response, refusal)
       return
     }
     Promise.resolve(handle(request, response)).catch(() => {
@@ -74,8 +81,10 @@ export function createNodeServer(handle: Handle, bounds: Bounds, host: Host): Se
       headersTimeout: millisecondsOf(Math.min(bounds.headSeconds, bounds.bodySeconds)),
       requestTimeout: millisecondsOf(bounds.bodySeconds),
       connectionsCheckingInterval: OVERDUE,
+      requireHostHeader: false, // Node would refuse without a body
       // Whoever asks for a protocol that we do not speak is answered in this one (RFC 9110, section 7.8).
       shouldUpgradeCallback(request) {
+        if (refusalOfHead(request)) return false
         toOriginForm(request)
         return asksForWebSocket(request) && server.listenerCount('upgrade') > 0
       },

@@ -1,4 +1,5 @@
 /** Answers what Node's HTTP server could not read, or read too long: JSON and a status, as every other refusal has them. */
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { bodyOfError, HttpError, JSON_HEADERS } from './http.ts'
 import { STATUS_CODES } from './node-http.ts'
@@ -16,6 +17,15 @@ export function refusalOf(error: Error): HttpError {
   const [status, message] = BY_CODE.get((error as NodeJS.ErrnoException).code) ?? [400, 'This is no HTTP request.']
   return new HttpError(status, 'BAD_USER_INPUT', message)
 }
+
+/** What no head of a request may be (RFC 9112, sections 2.5 and 3.2), and Node's reader takes or refuses without a word. */
+export function refusalOfHead({ httpVersion, headers }: IncomingMessage): HttpError | undefined {
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return OTHER_VERSION
+  return httpVersion === '1.1' && headers.host === undefined ? NO_HOST : undefined
+}
+
+const OTHER_VERSION = new HttpError(505, 'BAD_USER_INPUT', 'Only HTTP/1.1 and HTTP/1.0 are spoken here.')
+const NO_HOST = new HttpError(400, 'BAD_USER_INPUT', 'A request of HTTP/1.1 must have a "host" header.')
 
 /** Writes the whole answer to a socket that carries no other any more, and closes it. */
 export function refuse(socket: Duplex, error: HttpError): void {

@@ -5,7 +5,9 @@ import type { WebSocket } from 'ws'
 import type { HttpRequest } from '../http/message.ts'
 import { requestOf } from '../http/node-messages.ts'
 import { limitOf } from '../limits/limits.ts'
+import { HttpError } from '../process/http.ts'
 import { validateHeaderValue } from '../process/node-http.ts'
+import { refuse } from '../process/unreadable.ts'
 import { codedError } from '../protocol/errors.ts'
 import { type OperationPayload, SUBPROTOCOL } from '../protocol/socket/messages.ts'
 import { type Answer, type Operation, openSession, type Session } from '../protocol/socket/session.ts'
@@ -42,6 +44,10 @@ export async function serveSockets(options: SocketOptions): Promise<SocketClient
     maxPayload: Number.isFinite(limits.bodyBytes) ? limits.bodyBytes : 0,
     handleProtocols: (offered) => offered.has(SUBPROTOCOL) && SUBPROTOCOL,
   })
+  // The library would answer in HTML.
+  sockets.on('wsClientError', ({ message }, connection, { method }) =>
+    refuse(connection, method === 'GET' ? badHandshake(message) : NOT_GET),
+  )
   const rules = {
     inTurn: createTurns(),
     initTimeout: INIT_TIMEOUT,
@@ -86,6 +92,11 @@ export async function serveSockets(options: SocketOptions): Promise<SocketClient
     },
   }
 }
+
+const NOT_GET = new HttpError(405, 'BAD_USER_INPUT', 'A WebSocket is opened with GET.', { allow: 'GET' })
+
+const badHandshake = (message: string): HttpError =>
+  new HttpError(400, 'BAD_USER_INPUT', `${message}.`, { 'sec-websocket-version': '13, 8' })
 
 /** The token that comes with the connection: `authorization` in the payload of its first message, else the header of the upgrade. */
 interface Token {

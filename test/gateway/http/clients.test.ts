@@ -169,6 +169,18 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
     ['a tunnel', 'CONNECT there.example:443 HTTP/1.1\r\nhost: here\r\n\r\n', 405],
     ['another path', head('GET /nowhere HTTP/1.1', ['connection: close']), 404],
     ['another method', head('PUT /graphql HTTP/1.1', ['connection: close']), 405],
+    ['HTTP/1.1 without a host', post(['connection: close']).replace('host: here\r\n', ''), 400],
+    ['a host in the target alone', 'GET http://here/health/live HTTP/1.1\r\nconnection: close\r\n\r\n', 400],
+    ['a WebSocket without a host', webSocket('/graphql').replace('host: here\r\n', ''), 400],
+    ['another version of HTTP', post(['connection: close']).replace('HTTP/1.1', 'HTTP/2.0'), 505],
+    ['HTTP/0.9', post(['connection: close']).replace('HTTP/1.1', 'HTTP/0.9'), 505],
+    ['a WebSocket of HTTP/2.0', webSocket('/graphql').replace('HTTP/1.1', 'HTTP/2.0'), 505],
+    ['a WebSocket without a key', webSocket('/graphql').replace(/sec-websocket-key: .*\r\n/, ''), 400],
+    ['a WebSocket with a key that is none', webSocket('/graphql').replace('dGhl', ''), 400],
+    ['a WebSocket of another version', webSocket('/graphql').replace('version: 13', 'version: 12'), 400],
+    ['a WebSocket without a version', webSocket('/graphql').replace(/sec-websocket-version: .*\r\n/, ''), 400],
+    ['a WebSocket with a list that is none', webSocket('/graphql', ['sec-websocket-protocol: a,,b']), 400],
+    ['a WebSocket by POST', webSocket('/graphql', ['content-length: 0']).replace('GET', 'POST'), 405],
     ['a WebSocket elsewhere', webSocket('/nowhere'), 404],
     ['a WebSocket of another page', webSocket('/graphql', ['origin: https://evil.example']), 403],
   ])('answers JSON with a code to %s', async (_what, text, status) => {
@@ -178,6 +190,10 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
     expect(lines.toLowerCase()).toMatch(/^content-type: application\/json/m)
     expect(lines.toLowerCase()).toMatch(/^x-content-type-options: nosniff\r?$/m)
     expect(codeOf(body)).toMatch(/^(BAD_USER_INPUT|FORBIDDEN)$/)
+  })
+
+  test('takes HTTP/1.0 without a host', async () => {
+    expect((await ask(post().replace('HTTP/1.1', 'HTTP/1.0').replace('host: here\r\n', ''))).body).toBe(ANSWER)
   })
 
   test('answers what came before bytes that it cannot read, and then refuses those', async () => {
