@@ -1,5 +1,6 @@
 /** Amounts in minor units: `bigint` inside, digits on the wire, never a floating-point number in between. */
 import { exponentOf } from './currencies.ts'
+import { formatOf } from './formats.ts'
 
 /** The largest amount and the largest counter: 2⁶³ − 1, a signed 64-bit integer. */
 export const MAX_AMOUNT = 2n ** 63n - 1n
@@ -33,23 +34,5 @@ export function toDecimal({ amount, currency }: Money): string {
 export function formatMoney(money: Money, locale: string): string {
   const exponent = exponentOf(money.currency) ?? 0
   // As a decimal string the amount stays exact, however large; the digits are ISO's, not ICU's.
-  return formatter(locale, money.currency, exponent).format(toDecimal(money) as Intl.StringNumericLiteral)
-}
-
-const formatters = new Map<string, Intl.NumberFormat>()
-const MAX_FORMATTERS = 500
-
-function formatter(locale: string, currency: string, exponent: number): Intl.NumberFormat {
-  const key = `${locale} ${currency}`
-  const known = formatters.get(key)
-  if (known) return known
-  const made = new Intl.NumberFormat(locale, {
-    style: 'currency',
-    currency,
-    minimumFractionDigits: exponent,
-    maximumFractionDigits: exponent,
-  })
-  if (formatters.size >= MAX_FORMATTERS) formatters.clear()
-  formatters.set(key, made)
-  return made
+  return formatOf(locale, money.currency, exponent).format(toDecimal(money) as Intl.StringNumericLiteral)
 }
