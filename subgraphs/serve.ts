@@ -165,7 +165,7 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
     const body = await readBody(request, MAX_BODY)
     const serviceRequest = checkSignature(request, path, body)
     if (streams && streaming?.wantsStream(request)) return streams.answer(request, response, body, serviceRequest)
-    const turn = admit()
+    const turn = admit(serviceRequest.authorization ?? '')
     if (turn) await turn
     // The gateway gave it up while it waited: nobody would read the answer, and nothing was begun.
     if (response.destroyed) return

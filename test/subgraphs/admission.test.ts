@@ -7,9 +7,9 @@ function service(longest: number) {
   let clock = 0
   const admit = createAdmission({ longest, now: () => clock })
   const done: string[] = []
-  const request = async (name: string, milliseconds: number): Promise<string> => {
+  const request = async (name: string, milliseconds: number, caller = ''): Promise<string> => {
     try {
-      const turn = admit()
+      const turn = admit(caller)
       if (turn) await turn
     } catch (error) {
       if (!(error instanceof HttpError)) throw error
@@ -67,4 +67,33 @@ test('the event loop turns between requests that wait', async () => {
   await new Promise(setImmediate)
   expect(done.length).toBeLessThan(10)
   await flood
+})
+
+test('callers take turns: a flood of one delays another by one request, and refuses none of them', async () => {
+  const { request, done } = service(1_000)
+  // It is known how long requests take, so that most of the flood is refused at once.
+  for (const name of numbered(30)) await request(name, 100).then(() => new Promise(setImmediate))
+  const flood = numbered(200).map((name) => request(name, 100, 'flooding'))
+  done.length = 0
+  const other = ['one', 'two', 'three'].map((name) => request(name, 1, 'other'))
+  expect(await Promise.all(other)).toEqual(['done', 'done', 'done'])
+  expect(done.indexOf('three')).toBeLessThanOrEqual(7)
+  const outcomes = await Promise.all(flood)
+  expect(outcomes.filter((outcome) => outcome.startsWith('503')).length).toBeGreaterThan(150)
+})
+
+test('many callers with a request each share what one alone would have', async () => {
+  const { request } = service(1_000)
+  for (const name of numbered(30)) await request(name, 100).then(() => new Promise(setImmediate))
+  const outcomes = await Promise.all(numbered(200).map((name) => request(name, 100, name)))
+  expect(outcomes.filter((outcome) => outcome === 'done').length).toBeLessThan(20)
+})
+
+test('where too many wait, the caller with the longest line is refused', async () => {
+  const { request } = service(Number.POSITIVE_INFINITY)
+  const flood = numbered(1_100).map((name) => request(name, 20, 'flooding'))
+  const other = numbered(5).map((name) => request(name, 20, 'other'))
+  expect(new Set(await Promise.all(other))).toEqual(new Set(['done']))
+  const outcomes = await Promise.all(flood)
+  expect(outcomes.filter((outcome) => outcome.startsWith('503')).length).toBeGreaterThan(50)
 })
