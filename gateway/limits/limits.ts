@@ -45,6 +45,7 @@ const table = {
     value: 100_000,
     of: 'pairs of fields that share a place in the answer, which validation compares one by one',
   },
+  variableValues: { value: 10_000, of: 'values in variables: members of objects and items of lists, at every level' },
   variableDepth: { value: 64, of: 'levels of lists and objects in variables and in literals' },
   listSize: { value: 1_000, of: 'items that one list may be asked for' },
   cost: { value: 100_000, of: 'cost of one operation' },

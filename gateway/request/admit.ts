@@ -3,8 +3,6 @@ import type { Documents, KnownOperation } from './documents.ts'
 import type { Exchange } from './exchange.ts'
 import type { Policies } from './policies.ts'
 
-const READING = 1_000 // cost of a document that is refused, beside 1 for each character of it
-
 /**
  * What comes back is valid and within every limit. Reading a text that is not known to be valid is free only where it turns out to be.
  * @throws coded errors, or an AggregateError of them
@@ -19,7 +17,7 @@ export function admit(exchange: Exchange, documents: Documents, policies: Polici
     operation.document.requireValid()
     return operation
   } catch (error) {
-    policies.budget.charge(exchange, READING + query.length)
+    policies.budget.charge(exchange, query.length)
     throw error
   }
 }

@@ -7,8 +7,11 @@ import type { Exchange } from './exchange.ts'
 export interface Budget {
   /** Takes an operation's cost from the caller's budget. @throws BUDGET_EXHAUSTED with `retryAfter` in seconds */
   spend(exchange: Exchange, cost: number): void
-  /** Takes the cost of what is done already, whether or not the budget covers it; nothing more is spent until it does. */
-  charge(exchange: Exchange, cost: number): void
+  /**
+   * Takes the cost of what was read and is refused, whether or not the budget covers it; nothing more is spent until it does.
+   * @param size of it, in characters or values
+   */
+  charge(exchange: Exchange, size: number): void
 }
 
 interface Bucket {
@@ -18,6 +21,7 @@ interface Bucket {
 }
 
 const CALLERS = 50_000 // those not seen for longest start anew
+const REFUSAL = 1_000 // cost of whatever is refused, beside 1 for each character or value of it
 const MINUTE = 60_000 // milliseconds
 
 /** @param perMinute also the most that can be spent at once */
@@ -41,7 +45,7 @@ export function createBudget(perMinute: number): Budget {
   }
   return {
     spend: (exchange, cost) => take(exchange, cost, 0),
-    charge: (exchange, cost) => take(exchange, cost, Number.NEGATIVE_INFINITY),
+    charge: (exchange, size) => take(exchange, REFUSAL + size, Number.NEGATIVE_INFINITY),
   }
 }
 

@@ -1,11 +1,14 @@
 /** Takes one operation through the policies to its execution, whichever way it came. */
+import { GraphQLError } from 'graphql'
 import type { Events, StartEvents } from '../subscriptions/start.ts'
 import type { Editions } from '../supergraph/editions.ts'
 import { admit } from './admit.ts'
+import type { Budget } from './budget.ts'
 import type { Exchange, Policy } from './exchange.ts'
 import type { Execution } from './execute.ts'
 import type { Client } from './hang-up.ts'
 import type { Policies } from './policies.ts'
+import { sizeOf } from './variables.ts'
 
 /**
  * Rejects with the refusal of a policy or of the operation itself.
@@ -20,6 +23,7 @@ export interface PerformOptions {
 }
 
 export function createPerform({ policies, editions, start }: PerformOptions): Perform {
+  const charged = createCharged(policies.budget)
   return async (exchange, before, client) => {
     for (const policy of before) {
       const pending = policy(exchange)
@@ -29,12 +33,34 @@ export function createPerform({ policies, editions, start }: PerformOptions): Pe
     let isFollowed = false
     try {
       const operation = admit(exchange, edition.documents, policies)
-      if (operation.definition.operation !== 'subscription') return await edition.execute(exchange, operation, client)
-      const events = await start(exchange, edition, operation, release)
-      isFollowed = true
-      return events
+      const { operation: kind } = operation.definition
+      const performed = await charged(exchange, () =>
+        kind === 'subscription'
+          ? start(exchange, edition, operation, release)
+          : edition.execute(exchange, operation, client),
+      )
+      isFollowed = !isExecution(performed)
+      return performed
     } finally {
       if (!isFollowed) release()
+    }
+  }
+}
+
+/** Variables that do not fit are known only when the operation is begun. They are paid for as refused documents are. */
+function createCharged(budget: Budget) {
+  const charge = (exchange: Exchange, code: unknown): void => {
+    if (code === 'BAD_USER_INPUT') budget.charge(exchange, sizeOf(exchange.parameters.variables))
+  }
+  return async (exchange: Exchange, work: () => Promise<Execution | Events>): Promise<Execution | Events> => {
+    try {
+      const performed = await work()
+      if (isExecution(performed) && !('data' in performed.outcome))
+        charge(exchange, performed.outcome.errors?.[0]?.extensions?.['code'])
+      return performed
+    } catch (error) {
+      if (error instanceof GraphQLError) charge(exchange, error.extensions['code'])
+      throw error
     }
   }
 }

@@ -34,7 +34,7 @@ export interface Policies {
   readonly operation: readonly ((exchange: Exchange, operation: KnownOperation) => void)[]
   /** Around the execution of what has passed them. */
   readonly takeTurn: TakeTurn
-  /** What operations cost, and the reading of documents that are refused. */
+  /** What operations cost, and the reading of documents and variables that are refused. */
   readonly budget: Budget
 }
 
@@ -51,7 +51,7 @@ export interface PolicyOptions {
 export function createPolicies({ limits, cors, introspection, safelist, verify }: PolicyOptions): Policies {
   const budget = Number.isFinite(limits.costPerMinute) ? createBudget(limits.costPerMinute) : noBudget
   const authenticated = authenticate(verify)
-  const bounded = limitVariables(limits.variableDepth)
+  const bounded = limitVariables(limits, budget)
   const persisted = safelist ? requireListed(safelist) : resolvePersisted()
   return {
     request: [

@@ -1,18 +1,45 @@
-/** Bounds how deep a client's values nest, since whatever reads or writes them after this does so level by level. */
-import { overLimit } from '../limits/limits.ts'
+/** Bounds how many values a client sends and how deep they nest: whatever reads or writes them after this goes over each of them. */
+import { type Limits, overLimit } from '../limits/limits.ts'
+import type { Budget } from './budget.ts'
 import type { Policy } from './exchange.ts'
 
-/** @param levels of lists and objects */
-export function limitVariables(levels: number): Policy {
-  return ({ parameters: { variables } }) => {
-    if (variables && isDeeper(variables, levels))
-      throw overLimit('variableDepth', `The variables nest more than ${levels} levels deep.`)
+type VariableLimits = Pick<Limits, 'variableDepth' | 'variableValues'>
+
+/** @param budget of the caller, who pays for what was looked at of variables that are refused */
+export function limitVariables(limits: VariableLimits, budget: Budget): Policy {
+  return (exchange) => {
+    const { variables } = exchange.parameters
+    if (!variables) return
+    const seen = { values: 0 }
+    try {
+      lookAt(variables, 1, seen, limits)
+    } catch (error) {
+      budget.spend(exchange, 0) // whoever is in debt gets no deeper into it
+      budget.charge(exchange, seen.values)
+      throw error
+    }
   }
 }
 
-function isDeeper(value: object, levels: number): boolean {
-  if (levels === 0) return true
-  for (const inner of Object.values(value) as unknown[])
-    if (typeof inner === 'object' && inner !== null && isDeeper(inner, levels - 1)) return true
-  return false
+/** Goes no further than a limit, however much there is. */
+function lookAt(value: object, level: number, seen: { values: number }, limits: VariableLimits): void {
+  const { variableDepth, variableValues } = limits
+  if (level > variableDepth)
+    throw overLimit('variableDepth', `The variables nest more than ${variableDepth} levels deep.`)
+  const count = (inner: unknown): void => {
+    seen.values += 1
+    if (seen.values > variableValues)
+      throw overLimit('variableValues', `The variables hold more than ${variableValues} values.`)
+    if (typeof inner === 'object' && inner !== null) lookAt(inner, level + 1, seen, limits)
+  }
+  if (Array.isArray(value)) for (const item of value as unknown[]) count(item)
+  else for (const name in value) count((value as Readonly<Record<string, unknown>>)[name])
+}
+
+/** Values, and characters of texts and names. For variables within the limits. */
+export function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return 1 + value.length
+  if (typeof value !== 'object' || value === null) return 1
+  if (Array.isArray(value)) return value.reduce((size: number, item) => size + sizeOf(item), 1)
+  return Object.entries(value).reduce((size, [name, inner]) => size + name.length + sizeOf(inner), 1)
 }
