@@ -1,6 +1,7 @@
 /** Tells operators who exceeded which limit: a metric for each refusal, and log lines that a flood of refusals cannot multiply. */
 import { LRUCache } from 'lru-cache'
 import type { LimitName } from '../limits/limits.ts'
+import { createLineBudget } from '../process/line-budget.ts'
 import type { Logger } from '../process/log.ts'
 import { Counter, type Registry } from '../process/prometheus.ts'
 
@@ -19,7 +20,7 @@ export function createLimitReports(registry: Registry, log: Logger): ReportLimit
     registers: [registry],
   })
   const told = new LRUCache<string, { at: number; refusals: number }>({ max: CALLERS })
-  let window = { since: Number.NEGATIVE_INFINITY, lines: 0 }
+  const takeLine = createLineBudget(LINES, INTERVAL)
   return (limit, caller) => {
     refusals.labels(limit).inc()
     const now = performance.now()
@@ -29,9 +30,7 @@ export function createLimitReports(registry: Registry, log: Logger): ReportLimit
       known.refusals += 1
       return
     }
-    if (now - window.since >= INTERVAL) window = { since: now, lines: 0 }
-    if (window.lines === LINES) return
-    window.lines += 1
+    if (takeLine() === undefined) return
     log.warn({ limit, caller, ...(known && { sinceLastLine: known.refusals }) }, 'a limit refused a caller')
     told.set(key, { at: now, refusals: 0 })
   }

@@ -14,6 +14,7 @@ import type { Policies } from '../request/policies.ts'
 import { createSubscribe, type Subscribe } from '../subscriptions/subscribe.ts'
 import type { Traffic } from '../traffic/traffic.ts'
 import type { Graph } from './graphs.ts'
+import type { PlanLog } from './plan-log.ts'
 
 export interface Edition {
   /** SHA-256 of the supergraph, in hex. */
@@ -47,14 +48,13 @@ export interface EditionOptions {
   readonly hideSchema: boolean
   /** Told of each operation that is planned. */
   readonly onPlanned: () => void
+  readonly planLog: PlanLog
   readonly log: Logger
 }
 
-const SLOW_PLAN = 50 // milliseconds
-
 /** Rejects where the text is no supergraph the gateway can serve. */
 export async function openEdition(supergraph: string, options: EditionOptions): Promise<Edition> {
-  const { log, limits, reportLimit, onPlanned } = options
+  const { limits, reportLimit, onPlanned, planLog } = options
   const engine = await createEngine(supergraph, {
     ...defaultEngineOptions,
     answerLimit: {
@@ -63,9 +63,9 @@ export async function openEdition(supergraph: string, options: EditionOptions): 
     },
     onPlanned(operation, milliseconds) {
       onPlanned()
-      if (milliseconds > SLOW_PLAN) log.info({ operation, milliseconds }, 'an operation took long to plan')
+      planLog.planned(operation, milliseconds)
     },
-    onUnplannable: (operation, reason) => log.error({ operation, reason }, 'an operation could not be planned'),
+    onUnplannable: planLog.unplannable,
   })
   try {
     const traffic = options.openTraffic(engine.facts.services)

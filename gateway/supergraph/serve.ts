@@ -14,6 +14,7 @@ import { type Edition, openEdition } from './edition.ts'
 import { type Editions, openEditions } from './editions.ts'
 import type { Graph } from './graphs.ts'
 import { locateServices } from './locate.ts'
+import { createPlanLog } from './plan-log.ts'
 import { startWarming, type Warming } from './warm.ts'
 import { watchSupergraph } from './watch.ts'
 
@@ -85,6 +86,7 @@ function editionMaker(
   const { secret, ownServices, production: hideSchema } = config
   const leaseTraffic = createLeases({ secret, ownServices, store, metrics: createTrafficMetrics(registry), log })
   const openTraffic = (graphs: readonly Graph[]) => leaseTraffic(locateServices(graphs, config))
+  const planLog = createPlanLog(log)
   const { onPlanned, onLeft } = createPlanningMetrics(registry)
   const known = expected.map((query) => ({ query, operationName: undefined, variants: [], uses: 0 }))
   let warming: Warming | undefined
@@ -98,6 +100,7 @@ function editionMaker(
         openTraffic,
         hideSchema,
         onPlanned,
+        planLog,
         log,
       })
       const left = warming?.stop() ?? known

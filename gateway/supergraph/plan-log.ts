@@ -1,0 +1,40 @@
+/** What the log says of operations that are hard to plan. Clients write them, so their texts and the number of lines are bounded. */
+import { hash } from 'node:crypto'
+import { excerpt } from '../process/excerpt.ts'
+import { createLineBudget } from '../process/line-budget.ts'
+import type { Logger } from '../process/log.ts'
+
+export interface PlanLog {
+  /** @param operation the text that was planned */
+  planned(operation: string, milliseconds: number): void
+  unplannable(operation: string, reason: string): void
+}
+
+const SLOW = 50 // milliseconds
+const INTERVAL = 30_000 // milliseconds
+const LINES = 10 // of each kind in an interval
+
+export function createPlanLog(log: Logger): PlanLog {
+  const takeSlow = createLineBudget(LINES, INTERVAL)
+  const takeUnplannable = createLineBudget(LINES, INTERVAL)
+  return {
+    planned(operation, milliseconds) {
+      if (milliseconds <= SLOW) return
+      const leftOut = takeSlow()
+      if (leftOut === undefined) return
+      log.info({ ...about(operation), milliseconds, leftOut }, 'an operation took long to plan')
+    },
+    unplannable(operation, reason) {
+      const leftOut = takeUnplannable()
+      if (leftOut === undefined) return
+      log.error({ ...about(operation), reason: excerpt(reason), leftOut }, 'an operation could not be planned')
+    },
+  }
+}
+
+/** The hash tells operations apart whose excerpts are the same. */
+const about = (operation: string) => ({
+  operationName: excerpt(/^\w+ (\w+)/.exec(operation)?.[1] ?? ''),
+  sha256: hash('sha256', operation, 'hex'),
+  operation: excerpt(operation),
+})
