@@ -1,12 +1,33 @@
 /** One logger per process: JSON lines on standard error, so that standard output keeps only what a person or a script waits for. */
-import { type Logger, pino } from 'pino' // MIT; the log library of the Node field, JSON by default, redacts by path
+// MIT; the log library of the Node field, JSON by default, redacts by path
+import { type Logger, pino, stdSerializers } from 'pino'
+import { excerpt } from './excerpt.ts'
 
 export type { Logger } from 'pino'
 
 /** A logger named after its process. Credentials never reach a line, whatever object is logged. */
 export function createLogger(name: string, level: string): Logger {
   return pino(
-    { name, level, redact: ['*.authorization', '*.headers.authorization', '*.token', '*.secret'] },
+    {
+      name,
+      level,
+      serializers: { err: boundedError },
+      redact: ['*.authorization', '*.headers.authorization', '*.token', '*.secret'],
+    },
     pino.destination({ dest: 2, sync: true }),
+  )
+}
+
+const LONGEST_STACK = 4_000 // characters; a stack begins with the message
+
+/** As pino writes errors, but no longer than a person reads: messages quote what services and clients sent. */
+function boundedError(error: Error): unknown {
+  const written: unknown = stdSerializers.err(error)
+  if (typeof written !== 'object' || written === null) return written
+  return Object.fromEntries(
+    Object.entries(written).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? excerpt(value, name === 'stack' ? LONGEST_STACK : undefined) : value,
+    ]),
   )
 }

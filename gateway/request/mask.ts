@@ -1,5 +1,6 @@
-/** What of an error a client may see: codes of the closed list, their messages, and nothing internal. The rest goes to the log. */
+/** What of an error a client may see: codes of the closed list, their messages (shortened, since they quote what clients and services wrote), and nothing internal. The rest goes to the log. */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import { excerpt } from '../process/excerpt.ts'
 import type { Logger } from '../process/log.ts'
 import { type ErrorCode, isErrorCode } from '../protocol/errors.ts'
 
@@ -27,7 +28,7 @@ export function maskError(
     SHOWN.flatMap((name) => (known && extensions && name in extensions ? [[name, extensions[name]]] : [])),
   )
   return {
-    message: known ? message : 'Internal error.',
+    message: known ? excerpt(message) : 'Internal error.',
     ...(locations && known && { locations }),
     ...(path && { path }),
     extensions: { code: known ? code : 'INTERNAL', ...shown, requestId },
