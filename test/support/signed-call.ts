@@ -34,11 +34,12 @@ export async function signedCall(url: string, call: SignedCall): Promise<Answer>
   }
 }
 
-/** The same, for answers of any kind. @param more headers */
+/** The same, for answers of any kind. @param more headers @param signal gives it up */
 export function signedFetch(
   url: string,
   call: SignedCall,
   more: Readonly<Record<string, string>> = {},
+  signal?: AbortSignal,
 ): Promise<Response> {
   const { query, variables, authorization, perspective, requestId, acceptLanguage } = call
   const body = JSON.stringify({ query, variables })
@@ -48,5 +49,5 @@ export function signedFetch(
   if (perspective !== undefined) headers.set(PERSPECTIVE_HEADER, perspective)
   if (requestId !== undefined) headers.set(REQUEST_ID_HEADER, requestId)
   if (acceptLanguage !== undefined) headers.set('accept-language', acceptLanguage)
-  return fetch(`${url}/graphql`, { method: 'POST', headers, body })
+  return fetch(`${url}/graphql`, { method: 'POST', headers, body, signal: signal ?? null })
 }

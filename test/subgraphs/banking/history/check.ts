@@ -1,38 +1,55 @@
 /**
  * Judges a history: the ledger's log, in its own order, is replayed through the model; every acknowledgement, every read and the
- * order of real time must agree with it. It gives what is wrong, in words.
+ * order of real time must agree with it, from one restore to the next. It gives what is wrong, in words.
  */
-import type { Balance, History, Logged, Told } from './history.ts'
-import { Model } from './model.ts'
+import { findRestoreAnomalies, keptBy } from './check-restores.ts'
+import type { EraRecord } from './era.ts'
+import type { Balance, History, Told, WholeRead } from './history.ts'
+import { Model, type Own } from './model.ts'
 
 export interface Evidence {
   readonly history: History
-  /** From the first operation of the run, in order. */
-  readonly log: readonly Logged[]
+  readonly eras: readonly EraRecord[]
   readonly opening: ReadonlyMap<string, bigint>
   readonly holdSeconds: number
+  /** The true time at the end, ISO 8601, and what a clock that is trusted may be ahead of it. */
+  readonly latest: string
 }
 
-export function findAnomalies({ history, log, opening, holdSeconds }: Evidence): string[] {
+export function findAnomalies({ history, eras, ...rest }: Evidence): string[] {
+  const anomalies: string[] = []
+  let kept: History = { asked: history.asked, acknowledged: [], reads: [] }
+  for (const [era, record] of eras.entries()) {
+    const before = eras[era - 1]
+    if (before && record.cut) {
+      kept = keptBy(kept, before.log, record.cut.operation)
+      anomalies.push(...findRestoreAnomalies(before, record, history.asked))
+    }
+    kept = {
+      asked: history.asked,
+      acknowledged: [...kept.acknowledged, ...history.acknowledged.filter((one) => one.era === era)],
+      reads: [...kept.reads, ...history.reads.filter((one) => one.era === era)],
+    }
+    anomalies.push(...findEraAnomalies({ ...rest, history: kept, record, isLast: era === eras.length - 1 }))
+  }
+  return anomalies
+}
+
+interface EraEvidence extends Omit<Evidence, 'eras'> {
+  readonly record: EraRecord
+  readonly isLast: boolean
+}
+
+function findEraAnomalies({ history, record, opening, holdSeconds, latest, isLast }: EraEvidence): string[] {
   const anomalies: string[] = []
   const model = new Model(opening, holdSeconds)
   const numbers = new Map<string, bigint>()
   const recorded = new Map<string, Told>()
   const reads = Map.groupBy(history.reads, ({ operation }) => operation)
-  const judgeReads = (operation: bigint): void => {
-    for (const read of reads.get(operation) ?? [])
-      for (const [id, seen] of read.balances) {
-        const expected = model.balances.get(id)
-        if (expected && !sameBalance(seen, expected))
-          anomalies.push(`a read after operation ${operation} saw ${show(seen)} on ${id}, not ${show(expected)}`)
-      }
-  }
-
-  for (const { number, key, name, refusal, subject, at } of log) {
+  let lastAt = ''
+  for (const { number, key, name, refusal, subject, at } of record.log) {
     const told: Told = refusal === null ? { id: subject ?? '' } : { refused: refusal }
-    const expiry =
-      name === 'expireHold' ? ({ kind: 'expire', transfer: key.replace('expire ', '') } as const) : undefined
-    const asked = expiry ?? history.asked.get(key)
+    const asked = ownOf(name, key, record.runs) ?? history.asked.get(key)
     if (!asked) {
       anomalies.push(`operation ${number} was never asked for`)
       continue
@@ -43,11 +60,14 @@ export function findAnomalies({ history, log, opening, holdSeconds }: Evidence):
     const expected = model.apply(asked, subject ?? '', at)
     if (!sameTold(told, expected))
       anomalies.push(`operation ${number} (${asked.kind}) gave ${show(told)}, one at a time it gives ${show(expected)}`)
+    if (at < lastAt) anomalies.push(`the ledger's time went back at operation ${number}`)
+    if (at > latest) anomalies.push(`operation ${number} was written ahead of time, at ${at}`)
+    lastAt = at
     for (const [id, { posted, debitsPending }] of model.balances)
       if (posted - debitsPending < 0n) anomalies.push(`${id} went under its floor at operation ${number}`)
-    judgeReads(number)
+    anomalies.push(...readAnomalies(reads.get(number) ?? [], model))
   }
-
+  if (isLast) anomalies.push(...model.missedDays(lastAt).map((day) => `${day} was not run`))
   for (const { key, told } of history.acknowledged) {
     const found = recorded.get(key)
     if (!found) anomalies.push(`"${key}" was acknowledged and is lost`)
@@ -56,6 +76,22 @@ export function findAnomalies({ history, log, opening, holdSeconds }: Evidence):
   return [...anomalies, ...realTimeAnomalies(history, numbers)]
 }
 
+/** What the bank asks for by itself. */
+function ownOf(name: string, key: string, runs: EraRecord['runs']): Own | undefined {
+  if (name === 'expireHold') return { kind: 'expire', transfer: key.replace('expire ', '') }
+  if (name !== 'runSchedule') return undefined
+  const [schedule = '', dueOn = ''] = key.split(' ')
+  return { kind: 'run', schedule, dueOn, refusal: runs.get(key) }
+}
+
+const readAnomalies = (reads: readonly WholeRead[], model: Model): string[] =>
+  reads.flatMap(({ operation, balances }) =>
+    [...balances].flatMap(([id, seen]) => {
+      const expected = model.balances.get(id)
+      if (!expected || sameBalance(seen, expected)) return []
+      return [`a read after operation ${operation} saw ${show(seen)} on ${id}, not ${show(expected)}`]
+    }),
+  )
 /** What was told before something else began must come before it; a read sees all that was told before it began. */
 function realTimeAnomalies({ acknowledged, reads }: History, numbers: ReadonlyMap<string, bigint>): string[] {
   const told = acknowledged

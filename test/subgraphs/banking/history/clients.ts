@@ -5,44 +5,46 @@ import { accountNumber } from '../../../../subgraphs/banking/accounts/number.ts'
 import { signedCall } from '../../../support/signed-call.ts'
 import type { Cluster } from './cluster.ts'
 import { createDraw, type Draw } from './draw.ts'
-import type { Asked, Balance, History, Told, WholeRead } from './history.ts'
+import type { Acknowledged, Asked, Balance, History, WholeRead } from './history.ts'
 
 /** Bugs that a checker must catch; they sit between clients and bank, never in the product. */
-export type PlantedBug = 'lost ack' | 'double apply' | 'stale read'
+export type PlantedBug = 'lost ack' | 'double apply' | 'stale read' | 'lost event'
 
 export interface Run {
   readonly cluster: Cluster
   readonly accounts: readonly string[]
   readonly seed: string
-  readonly milliseconds: number
+  /** Clients ask until then. */
+  readonly isOver: () => boolean
   readonly clients: number
   readonly holdSeconds: number
   readonly bug?: PlantedBug
 }
 
-const PATIENCE = 60_000 // milliseconds a client insists
+const PATIENCE = 180_000 // milliseconds a client insists
 const CALL_TIMEOUT = 4_000 // milliseconds
 
 export async function runClients(run: Run): Promise<History> {
-  const history: History = { asked: new Map(), acknowledged: [], reads: [] }
+  const asks = new Map<string, Asked>()
+  const acknowledged: Acknowledged[] = []
+  const reads: WholeRead[] = []
   const ids: string[] = []
-  const end = Date.now() + run.milliseconds
   const client = async (index: number): Promise<void> => {
     const draw = createDraw(`${run.seed} client ${index}`)
-    for (let count = 0; Date.now() < end; count += 1) {
+    for (let count = 0; !run.isOver(); count += 1) {
       const key = `${run.seed}-${index}-${count}`
       const asked = choose(draw, run.accounts, ids)
-      history.asked.set(key, asked)
+      asks.set(key, asked)
       const startedAt = performance.now()
-      const told = await insist(run, key, asked, draw)
-      history.acknowledged.push({ key, asked, told, startedAt, toldAt: performance.now() })
-      if ('id' in told) ids.push(told.id)
+      const { told, era } = await insist(run, key, asked, draw)
+      acknowledged.push({ key, asked, told, startedAt, toldAt: performance.now(), era })
+      if ('id' in told && asked.kind !== 'schedule') ids.push(told.id)
     }
   }
-  const reader = readWhole(run, history.reads, end)
+  const reader = readWhole(run, reads)
   await Promise.all(Array.from({ length: run.clients }, (_, index) => client(index)))
   await reader
-  return history
+  return { asked: asks, acknowledged, reads }
 }
 
 function choose(draw: Draw, accounts: readonly string[], ids: readonly string[]): Asked {
@@ -51,14 +53,23 @@ function choose(draw: Draw, accounts: readonly string[], ids: readonly string[])
   const amount = BigInt(draw.below(60) + 1)
   const transfer = draw.of(ids.slice(-40))
   const kind = draw.below(10)
+  if (draw.below(25) === 0) return { kind: 'schedule', from, to, amount, ...days(draw) }
   if (transfer === undefined || kind < 4) return { kind: 'transfer', from, to, amount }
   if (kind < 7) return { kind: 'hold', from, to, amount }
   if (kind === 7) return { kind: 'capture', transfer, amount }
   return { kind: kind === 8 ? 'void' : 'reverse', transfer }
 }
 
-async function insist(run: Run, key: string, asked: Asked, draw: Draw): Promise<Told> {
-  if (run.bug === 'lost ack' && draw.below(20) === 0) return { id: '1' }
+/** Of a standing order: from today or tomorrow on. */
+function days(draw: Draw): { readonly frequency: 'ONCE' | 'DAILY'; readonly firstOn: string } {
+  const first = new Date(Date.now() + draw.below(2) * 86_400_000)
+  return { frequency: draw.of(['ONCE', 'DAILY'] as const) ?? 'ONCE', firstOn: first.toISOString().slice(0, 10) }
+}
+
+type Answered = Pick<Acknowledged, 'told' | 'era'>
+
+async function insist(run: Run, key: string, asked: Asked, draw: Draw): Promise<Answered> {
+  if (run.bug === 'lost ack' && draw.below(20) === 0) return { told: { id: '1' }, era: 0 }
   if (run.bug === 'double apply' && asked.kind === 'transfer' && draw.below(20) === 0)
     await ask(run, `${key} again`, asked, 0).catch(() => {})
   const deadline = Date.now() + PATIENCE
@@ -66,8 +77,8 @@ async function insist(run: Run, key: string, asked: Asked, draw: Draw): Promise<
     try {
       // Some ask two instances at once, as an impatient client would.
       if (draw.below(8) !== 0) return await ask(run, key, asked, instance)
-      const [told] = await Promise.all([ask(run, key, asked, instance), ask(run, key, asked, instance + 1)])
-      return told
+      const [one] = await Promise.all([ask(run, key, asked, instance), ask(run, key, asked, instance + 1)])
+      return one
     } catch (error) {
       if (Date.now() > deadline) throw error
       await sleep(50)
@@ -81,14 +92,20 @@ const fields: Readonly<Record<Asked['kind'], readonly [field: string, input: str
   capture: ['captureHold', 'CaptureHoldInput'],
   void: ['voidHold', 'VoidHoldInput'],
   reverse: ['reverseTransfer', 'ReverseTransferInput'],
+  schedule: ['scheduleTransfer', 'ScheduleTransferInput'],
 }
+const madeBy = (kind: Asked['kind']): string =>
+  kind === 'schedule' ? 'ScheduleAccepted { made: schedule' : 'TransferAccepted { made: transfer'
 
 /** @throws where nothing, or nothing certain, was answered */
-async function ask({ cluster, holdSeconds }: Run, key: string, asked: Asked, instance: number): Promise<Told> {
+async function ask({ cluster, holdSeconds }: Run, key: string, asked: Asked, instance: number): Promise<Answered> {
+  const era = cluster.eras.length - 1
   const url = cluster.url(instance % cluster.instances)
   if (url === undefined) throw new Error('The instance is down.')
   const [field, type] = fields[asked.kind]
-  const query = `mutation ($input: ${type}!) { done: ${field}(input: $input) { ... on TransferAccepted { transfer { id } } ... on Refusal { code } } }`
+  const query = `mutation ($input: ${type}!) { done: ${field}(input: $input) {
+    ... on ${madeBy(asked.kind)} { id } } ... on Refusal { code }
+  } }`
   const answer = await Promise.race([
     signedCall(url, {
       query,
@@ -99,7 +116,7 @@ async function ask({ cluster, holdSeconds }: Run, key: string, asked: Asked, ins
   ])
   const done = answer.data?.done
   if (!done) throw new Error(JSON.stringify(answer.errors))
-  return done.transfer ? { id: done.transfer.id } : { refused: done.code }
+  return { told: done.made ? { id: done.made.id } : { refused: done.code }, era }
 }
 
 function inputOf(asked: Asked, idempotencyKey: string, holdSeconds: number) {
@@ -107,23 +124,25 @@ function inputOf(asked: Asked, idempotencyKey: string, holdSeconds: number) {
   if (asked.kind === 'void' || asked.kind === 'reverse') return { idempotencyKey, transferId: asked.transfer }
   const { from, to, amount } = asked
   const order = { idempotencyKey, from, to: accountNumber(to), amount: `${amount}`, currency: 'EUR' }
+  if (asked.kind === 'schedule') return { ...order, frequency: asked.frequency, firstOn: asked.firstOn }
   return asked.kind === 'hold' ? { ...order, expiresInSeconds: holdSeconds } : order
 }
 
 /** Reads all accounts at once, again and again. */
-async function readWhole(run: Run, reads: WholeRead[], end: number): Promise<void> {
+async function readWhole(run: Run, reads: WholeRead[]): Promise<void> {
   let stale: WholeRead | undefined
-  while (Date.now() < end) {
+  while (!run.isOver()) {
     await sleep(40)
     const startedAt = performance.now()
-    const read = await readOnce(run.cluster.databaseUrl, startedAt).catch(() => undefined)
+    const read = await readOnce(run.cluster, startedAt).catch(() => undefined)
     if (!read) continue
     stale ??= read
     reads.push(run.bug === 'stale read' && reads.length % 10 === 9 ? { ...stale, startedAt } : read)
   }
 }
 
-async function readOnce(databaseUrl: string, startedAt: number): Promise<WholeRead> {
+async function readOnce({ databaseUrl, eras }: Cluster, startedAt: number): Promise<WholeRead> {
+  const era = eras.length - 1
   const client = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: 2_000 })
   client.on('error', () => {})
   await client.connect()
@@ -136,7 +155,7 @@ async function readOnce(databaseUrl: string, startedAt: number): Promise<WholeRe
       id,
       { posted: BigInt(posted), debitsPending: BigInt(debits), creditsPending: BigInt(credits) },
     ])
-    return { operation: BigInt(rows[0].operation), startedAt, balances: new Map(balances) }
+    return { operation: BigInt(rows[0].operation), startedAt, balances: new Map(balances), era }
   } finally {
     await client.end()
   }

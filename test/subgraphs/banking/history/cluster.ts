@@ -8,69 +8,123 @@ import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import type { ReadyMessage } from '../../../../gateway/process/lifecycle.ts'
 import { demoIdentity } from '../../../../gateway/protocol/demo-identity.ts'
+import { backup } from '../../../../prisma/backup.ts'
 import { type EmbeddedDatabase, startEmbedded } from '../../../../prisma/embedded.ts'
 import { migrate } from '../../../../prisma/migrate.ts'
 import { TEST_SECRET } from '../../../support/signed-call.ts'
+import { type Clocks, startClocks } from './clocks.ts'
+import { type Era, lastOperation, restoreInto } from './era.ts'
 import { type NetworkProxy, startProxy } from './proxy.ts'
 
 export interface Cluster {
-  /** Straight to the database, past the proxy. */
+  /** Straight to the database, past the proxy. After a restore it is another one. */
   readonly databaseUrl: string
+  /** A restore begins another one. */
+  readonly eras: readonly Era[]
   readonly authorization: string
   /** The address of an instance; undefined while it is down. */
   url(instance: number): string | undefined
   readonly instances: number
+  /** Undefined where all go by the machine's clock. */
+  readonly clocks: Clocks | undefined
   /** Kills with SIGKILL and starts again. */
   killInstance(instance: number): Promise<void>
+  signalInstance(instance: number, signal: 'SIGSTOP' | 'SIGCONT'): void
   killPostmaster(): Promise<void>
+  /** Resolves to the folder. */
+  backup(): Promise<string>
+  /** Stops all instances, fills a new database from the backup and starts them on it. */
+  restore(folder: string): Promise<void>
+  /** The number of the last operation, past all instances. */
+  lastOperation(): Promise<bigint>
   readonly proxy: NetworkProxy
   stop(): Promise<void>
 }
 
+export interface ClusterOptions {
+  /** Gives it clocks that can be stepped, and so many milliseconds until midnight. */
+  readonly midnightIn?: number
+}
+
 const MAIN = fileURLToPath(new URL('../../../../subgraphs/banking/main.ts', import.meta.url))
 
-export async function startCluster(instances: number): Promise<Cluster> {
+/** What an instance calls itself at the database. */
+export const INSTANCE_NAME = 'instance-'
+
+export async function startCluster(instances: number, { midnightIn }: ClusterOptions = {}): Promise<Cluster> {
   const dataDir = await mkdtemp(join(tmpdir(), 'tributary-history-'))
   await chmod(dataDir, 0o755) // as root, the server's own user must get in
   const log = pino({ level: 'silent' })
   let database: EmbeddedDatabase = await startEmbedded({ dataDir, log })
-  const databaseUrl = database.url
-  const port = Number(new URL(databaseUrl).port)
-  await migrate(databaseUrl)
+  const port = Number(new URL(database.url).port)
+  await migrate(database.url)
+  const eras: Era[] = [{ databaseUrl: database.url, cut: undefined }]
+  const databaseUrl = (): string => eras.at(-1)?.databaseUrl ?? ''
   const proxy = await startProxy(port)
+  const clocks = midnightIn === undefined ? undefined : await startClocks(dataDir, instances, midnightIn)
+  await clocks?.setDatabase(databaseUrl())
   const identity = await demoIdentity(dataDir)
 
   const running: (Instance | undefined)[] = []
   const startInstance = async (instance: number): Promise<void> => {
+    const url = Object.assign(new URL(databaseUrl()), { port: `${proxy.port}` })
+    url.searchParams.set('application_name', `${INSTANCE_NAME}${instance}`)
     running[instance] = await spawn({
-      DATABASE_URL: Object.assign(new URL(databaseUrl), { port: `${proxy.port}` }).href,
+      DATABASE_URL: url.href,
       DATA_DIR: dataDir,
       GATEWAY_SECRET: TEST_SECRET,
       LOG_LEVEL: 'silent',
+      ...clocks?.environment(instance),
     })
   }
-  await Promise.all(Array.from({ length: instances }, (_, instance) => startInstance(instance)))
+  const startAll = () => Promise.all(Array.from({ length: instances }, (_, instance) => startInstance(instance)))
+  const endInstance = async (instance: number, signal: NodeJS.Signals): Promise<void> => {
+    const victim = running[instance]
+    running[instance] = undefined
+    if (!victim) return
+    await end(victim.process, signal)
+    await clocks?.forget(victim.process.pid ?? 0)
+  }
+  const endAll = () => Promise.all(running.map((_, instance) => endInstance(instance, 'SIGTERM')))
+  await startAll()
 
   return {
-    databaseUrl,
+    get databaseUrl() {
+      return databaseUrl()
+    },
+    eras,
     authorization: `Bearer ${await identity.sign('officer')}`,
     instances,
+    clocks,
     proxy,
     url: (instance) => running[instance]?.url,
     async killInstance(instance) {
-      const victim = running[instance]
-      running[instance] = undefined
-      if (victim) await end(victim.process, 'SIGKILL')
+      await endInstance(instance, 'SIGKILL')
       await startInstance(instance)
     },
+    signalInstance: (instance, signal) => void running[instance]?.process.kill(signal),
     async killPostmaster() {
       const gone = new Promise<void>((resolve) => database.onExit(() => resolve()))
       process.kill(database.pid, 'SIGKILL')
       await gone
       database = await startEmbedded({ dataDir, log, port })
     },
+    async backup() {
+      const folder = join(dataDir, `backup-${eras.length}`)
+      await backup(databaseUrl(), folder)
+      return folder
+    },
+    async restore(folder) {
+      await endAll()
+      const era = await restoreInto(databaseUrl(), `restored_${eras.length}`, folder)
+      await clocks?.setDatabase(era.databaseUrl)
+      eras.push(era)
+      await startAll()
+    },
+    lastOperation: () => lastOperation(databaseUrl()),
     async stop() {
-      await Promise.all(running.map((instance) => instance && end(instance.process, 'SIGTERM')))
+      await endAll()
+      clocks?.close()
       await proxy.close()
       await database.stop()
       await rm(dataDir, { recursive: true, force: true })

@@ -1,8 +1,14 @@
 /** What was asked, what was answered, and when: all that a checker may rely on besides the ledger's own log. */
 
+interface Payment {
+  readonly from: string
+  readonly to: string
+  readonly amount: bigint
+}
+
 export type Asked =
-  | { readonly kind: 'transfer'; readonly from: string; readonly to: string; readonly amount: bigint }
-  | { readonly kind: 'hold'; readonly from: string; readonly to: string; readonly amount: bigint }
+  | (Payment & { readonly kind: 'transfer' | 'hold' })
+  | (Payment & { readonly kind: 'schedule'; readonly frequency: 'ONCE' | 'DAILY'; readonly firstOn: string })
   | { readonly kind: 'capture'; readonly transfer: string; readonly amount: bigint }
   | { readonly kind: 'void'; readonly transfer: string }
   | { readonly kind: 'reverse'; readonly transfer: string }
@@ -17,6 +23,8 @@ export interface Acknowledged {
   readonly told: Told
   readonly startedAt: number
   readonly toldAt: number
+  /** In which it was answered: the number of restores before it. */
+  readonly era: number
 }
 
 /** All balances as one read saw them. */
@@ -25,6 +33,7 @@ export interface WholeRead {
   readonly operation: bigint
   readonly startedAt: number
   readonly balances: ReadonlyMap<string, Balance>
+  readonly era: number
 }
 
 export interface Balance {
@@ -34,9 +43,9 @@ export interface Balance {
 }
 
 export interface History {
-  readonly asked: Map<string, Asked>
-  readonly acknowledged: Acknowledged[]
-  readonly reads: WholeRead[]
+  readonly asked: ReadonlyMap<string, Asked>
+  readonly acknowledged: readonly Acknowledged[]
+  readonly reads: readonly WholeRead[]
 }
 
 /** A line of the ledger's own log. */
@@ -47,4 +56,38 @@ export interface Logged {
   readonly refusal: string | null
   readonly subject: string | null
   readonly at: string
+}
+
+/** The last of what a backup holds. */
+export interface Cut {
+  readonly operation: bigint
+  readonly sequence: bigint
+}
+
+/** An event as a subscriber is told of it. */
+export interface SeenEvent {
+  readonly sequence: bigint
+  readonly kind: string
+  readonly transfer: string
+  /** Minor units. */
+  readonly amount: string
+}
+
+/** The same as it was written, with the accounts it concerns. */
+export interface OutboxEvent extends SeenEvent {
+  readonly debit: string
+  readonly credit: string
+}
+
+/** What one subscriber was told from one cursor on, over however many connections. */
+export interface Segment {
+  readonly account: string
+  /** Where the first cursor stands. */
+  readonly from: bigint
+  readonly events: SeenEvent[]
+  /** In which it began, and in which it was last served. */
+  readonly began: number
+  era: number
+  /** The code with which its last cursor was refused. */
+  refused: string | undefined
 }

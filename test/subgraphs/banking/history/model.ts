@@ -14,11 +14,30 @@ interface Movement {
   reversed: boolean
 }
 
+/** What the bank does by itself: holds end, and days of schedules come. */
+export type Own =
+  | { readonly kind: 'expire'; readonly transfer: string }
+  | {
+      readonly kind: 'run'
+      readonly schedule: string
+      readonly dueOn: string
+      /** What is written down of the day: null where it was paid, undefined where nothing is. */
+      readonly refusal: string | null | undefined
+    }
+
+type ScheduleOrder = Extract<Asked, { kind: 'schedule' }>
+
+interface Standing extends ScheduleOrder {
+  /** Null: never again. */
+  nextOn: string | null
+}
+
 type Mutable<Type> = { -readonly [Name in keyof Type]: Type[Name] }
 
 export class Model {
   readonly balances: Map<string, Mutable<Balance>>
   readonly #movements = new Map<string, Movement>()
+  readonly #schedules = new Map<string, Standing>()
   readonly #holdSeconds: number
 
   constructor(opening: ReadonlyMap<string, bigint>, holdSeconds: number) {
@@ -27,7 +46,7 @@ export class Model {
   }
 
   /** @param id what the ledger called it, should it be accepted @param at the ledger's instant */
-  apply(asked: Asked | { readonly kind: 'expire'; readonly transfer: string }, id: string, at: string): Told {
+  apply(asked: Asked | Own, id: string, at: string): Told {
     switch (asked.kind) {
       case 'transfer':
       case 'hold':
@@ -39,7 +58,11 @@ export class Model {
       case 'void':
         return this.#end(asked.transfer, 0n, at)
       case 'expire':
-        return this.#end(asked.transfer, 0n, at)
+        return this.#expire(asked.transfer, at)
+      case 'schedule':
+        return this.#schedule(asked, id, at)
+      case 'run':
+        return this.#run(asked, at)
     }
   }
 
@@ -99,4 +122,42 @@ export class Model {
     hold.posted = captured
     return { id: transfer }
   }
+
+  #expire(transfer: string, at: string): Told {
+    const hold = this.#movements.get(transfer)
+    return hold && hold.expiresAt > at ? { refused: 'NOT_PERMITTED' } : this.#end(transfer, 0n, at)
+  }
+
+  #schedule(order: ScheduleOrder, id: string, at: string): Told {
+    if (order.from === order.to) return { refused: 'SAME_ACCOUNT' }
+    if (order.firstOn < dayOf(at)) return { refused: 'DATE_IN_PAST' }
+    this.#schedules.set(id, { ...order, nextOn: order.firstOn })
+    return { id }
+  }
+
+  /** A day is run once, after all before it and no earlier than it begins. */
+  #run({ schedule: id, dueOn, refusal }: Extract<Own, { kind: 'run' }>, at: string): Told {
+    const schedule = this.#schedules.get(id)
+    if (!schedule || schedule.nextOn !== dueOn || dueOn > dayOf(at)) return { refused: 'SCHEDULE_NOT_DUE' }
+    const debit = this.#balance(schedule.from)
+    const isPaid = debit.posted - debit.debitsPending >= schedule.amount
+    if (refusal !== (isPaid ? null : 'INSUFFICIENT_FUNDS'))
+      return { refused: isPaid ? 'nothing' : 'INSUFFICIENT_FUNDS' }
+    if (isPaid) {
+      debit.posted -= schedule.amount
+      this.#balance(schedule.to).posted += schedule.amount
+    }
+    schedule.nextOn =
+      schedule.frequency === 'ONCE' ? null : dayOf(new Date(Date.parse(dueOn) + 86_400_000).toISOString())
+    return { id }
+  }
+
+  /** Days of schedules that have come by an instant and were not run. */
+  missedDays(at: string): string[] {
+    return [...this.#schedules].flatMap(([id, { nextOn }]) =>
+      nextOn !== null && nextOn <= dayOf(at) ? [`${nextOn} of schedule ${id}`] : [],
+    )
+  }
 }
+
+const dayOf = (at: string): string => at.slice(0, 10)

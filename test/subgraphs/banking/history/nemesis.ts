@@ -1,33 +1,136 @@
-/** Does harm at times that follow from a seed: kills instances and the postmaster, cuts connections. One harm at a time. */
+/** Does harm at times that follow from a seed, one harm at a time: to processes, connections, clocks, and the history itself. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { until } from '../../../support/processes.ts'
+import type { ClockTarget } from './clocks.ts'
 import type { Cluster } from './cluster.ts'
 import { createDraw, type Draw } from './draw.ts'
+import { pauseAtHead } from './pause.ts'
+import { currentCursor, listen, sequenceOf } from './subscribers.ts'
 
-export type Harm = 'cut' | 'instance' | 'postmaster'
-export const HARMS: readonly Harm[] = ['cut', 'instance', 'postmaster']
+export type Harm =
+  | 'cut'
+  | 'instance'
+  | 'postmaster'
+  | 'small step'
+  | 'far step'
+  | 'midnight'
+  | 'pause'
+  | 'long pause'
+  | 'restore'
 
-/** Dealt like cards, round after round; before the first one each harm is done once, so that the slowest machine sees all of them. */
-const DECK: readonly Harm[] = ['postmaster', 'instance', 'instance', 'cut', 'cut']
+/** What a run does at the least, however slow the machine; a short one has no time for pauses that outlast the lock. */
+export const harmsOf = (milliseconds: number): readonly Harm[] => [
+  'cut',
+  'instance',
+  'postmaster',
+  'small step',
+  'far step',
+  'midnight',
+  'pause',
+  'restore',
+  ...(milliseconds < 60_000 ? [] : ['long pause' as const]),
+]
 
-/** Resolves, with all that it did, when its time is over and everything is up again. */
-export async function doHarm(cluster: Cluster, seed: string, milliseconds: number): Promise<Harm[]> {
+/** Dealt like cards, round after round, once each harm was done once. */
+const DECK: readonly Harm[] = [
+  ...(['postmaster', 'instance', 'instance', 'cut', 'cut', 'small step', 'small step', 'far step'] as const),
+  ...(['pause', 'pause', 'long pause', 'restore'] as const),
+]
+
+const DAY = 86_400_000 // milliseconds
+const LOCK_LOST = 11_000 // milliseconds; longer than a transaction may be idle
+
+export interface Nemesis {
+  readonly cluster: Cluster
+  readonly accounts: readonly string[]
+  readonly seed: string
+  readonly milliseconds: number
+}
+
+/**
+ * Resolves, with all that it did, when its time is over and everything is up again.
+ * @param anomalies gets what was seen to be wrong meanwhile
+ */
+export async function doHarm(nemesis: Nemesis, anomalies: string[]): Promise<Harm[]> {
+  const { cluster, seed, milliseconds } = nemesis
   const draw = createDraw(`${seed} nemesis`)
-  const does: Readonly<Record<Harm, () => unknown>> = {
-    cut: cluster.proxy.cut,
-    instance: () => cluster.killInstance(draw.below(cluster.instances)),
-    postmaster: cluster.killPostmaster,
-  }
+  const does = harms(nemesis, draw, anomalies)
   const done: Harm[] = []
+  const act = async (harm: Harm): Promise<void> => {
+    await does[harm]()
+    done.push(harm)
+  }
+  const isMidnightNear = (): boolean =>
+    Date.now() > (cluster.clocks?.midnight ?? 0) - 4_000 && !done.includes('midnight')
   const end = Date.now() + milliseconds
-  for (let deck = HARMS; Date.now() < end; deck = DECK) {
-    for (const harm of shuffled(deck, draw)) {
+  const first = harmsOf(milliseconds).filter((harm) => harm !== 'midnight')
+  for (const harm of shuffled(first, draw)) {
+    await sleep(300 + draw.below(1_200))
+    if (isMidnightNear()) await act('midnight')
+    await act(harm)
+  }
+  while (Date.now() < end || !done.includes('midnight')) {
+    for (const harm of shuffled(DECK, draw)) {
       await sleep(300 + draw.below(1_200))
+      if (isMidnightNear()) await act('midnight')
       if (Date.now() >= end) break
-      await does[harm]()
-      done.push(harm)
+      await act(harm)
     }
   }
   return done
+}
+
+function harms(nemesis: Nemesis, draw: Draw, anomalies: string[]): Readonly<Record<Harm, () => unknown>> {
+  const { cluster } = nemesis
+  const target = (): ClockTarget =>
+    draw.of<ClockTarget>(['database', 'all', { instance: draw.below(cluster.instances) }]) ?? 'all'
+  const step = async (to: ClockTarget, by: number, milliseconds: number): Promise<void> => {
+    await cluster.clocks?.step(to, by)
+    await sleep(milliseconds)
+    await cluster.clocks?.step(to, 0)
+  }
+  return {
+    cut: cluster.proxy.cut,
+    instance: () => cluster.killInstance(draw.below(cluster.instances)),
+    postmaster: cluster.killPostmaster,
+    'small step': () => step(target(), draw.of([-3_000, 3_000]) ?? 0, 1_000 + draw.below(2_000)),
+    'far step': () => step(target(), (draw.of([-400, -1, 1, 400]) ?? 0) * DAY, 2_000 + draw.below(2_000)),
+    midnight: () => overMidnight(cluster),
+    pause: () => pauseAtHead(cluster, () => sleep(1_000 + draw.below(4_000))),
+    'long pause': () => pauseAtHead(cluster, () => Promise.all([sleep(LOCK_LOST), othersGoOn(cluster)])),
+    restore: () => goBack(nemesis, draw, anomalies),
+  }
+}
+
+/** Lets midnight come, what is due be found, and then the day before be again for a while. */
+async function overMidnight({ clocks }: Cluster): Promise<void> {
+  if (!clocks) return
+  await until('midnight', () => Date.now() >= clocks.midnight + 1_000, 600_000)
+  await clocks.step('all', clocks.midnight - Date.now() - 2_000)
+  await sleep(3_500)
+  await clocks.step('all', 0)
+}
+
+/** While one is paused at the head, at the latest once it has lost the lock. */
+async function othersGoOn(cluster: Cluster): Promise<void> {
+  if (cluster.instances === 1) return
+  const before = await cluster.lastOperation()
+  await until('the others go on', async () => (await cluster.lastOperation()) > before + 1n)
+}
+
+/** Takes a backup, lets the bank go on, and puts the backup in its place: a cursor from between the two must be refused. */
+async function goBack({ cluster, accounts }: Nemesis, draw: Draw, anomalies: string[]): Promise<void> {
+  const account = accounts[0] ?? ''
+  const folder = await cluster.backup()
+  const kept = sequenceOf(await currentCursor(cluster, account))
+  await sleep(1_000 + draw.below(2_000))
+  const cursor = await until('the bank goes on after the backup', async () => {
+    const current = await currentCursor(cluster, account)
+    return sequenceOf(current) > kept && current
+  })
+  await cluster.restore(folder)
+  const refused = await listen(cluster, { account, after: cursor, signal: AbortSignal.timeout(10_000) }, 0, () => {})
+  if (refused === undefined) anomalies.push(`the cursor ${cursor} from before a restore was accepted after it`)
 }
 
 function shuffled<Item>(items: readonly Item[], draw: Draw): Item[] {

@@ -26,7 +26,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await bank.close()
-  await clock.close()
   await database.drop()
 })
 

@@ -1,0 +1,68 @@
+/** A history between two restores, on a database of its own: what came after a backup is gone in the next, and stays to be read here. */
+import { Client } from 'pg'
+import { restore } from '../../../../prisma/restore.ts'
+import type { Cut, Logged, OutboxEvent } from './history.ts'
+
+export interface Era {
+  readonly databaseUrl: string
+  /** The end of the backup it began with. */
+  readonly cut: Cut | undefined
+}
+
+/** What the database of an era says of it. */
+export interface EraRecord {
+  readonly cut: Cut | undefined
+  /** From the first operation of the run, in order. */
+  readonly log: readonly Logged[]
+  /** The refusal, or null, of each day of a schedule, by the key of the operation. */
+  readonly runs: ReadonlyMap<string, string | null>
+  readonly outbox: readonly OutboxEvent[]
+}
+
+/** Makes a database beside another one and fills it from a backup. */
+export async function restoreInto(beside: string, name: string, folder: string): Promise<Era> {
+  await query(beside, `CREATE DATABASE "${name}"`)
+  const databaseUrl = Object.assign(new URL(beside), { pathname: `/${name}` }).href
+  await restore(databaseUrl, folder)
+  const [row] = await query(
+    databaseUrl,
+    `SELECT (SELECT max(number) FROM operations)::text AS operation, (SELECT max(sequence) FROM outbox)::text AS sequence`,
+  )
+  return { databaseUrl, cut: { operation: BigInt(row?.['operation'] ?? 0), sequence: BigInt(row?.['sequence'] ?? 0) } }
+}
+
+export async function lastOperation(databaseUrl: string): Promise<bigint> {
+  const [row] = await query(databaseUrl, 'SELECT last_operation::text AS last FROM ledger')
+  return BigInt(row?.['last'])
+}
+
+/** @param after the last operation before the run */
+export async function readRecord({ databaseUrl, cut }: Era, after: bigint): Promise<EraRecord> {
+  const log = await query(
+    databaseUrl,
+    `SELECT number::text, key, name, refusal, subject, at FROM operations WHERE number > ${after} ORDER BY operations.number`,
+  )
+  const runs = await query(databaseUrl, `SELECT schedule_id || ' ' || due_on AS key, refusal FROM schedule_runs`)
+  const outbox = await query(
+    databaseUrl,
+    `SELECT sequence::text, kind, transfer_id::text AS transfer, amount::text, debit_account_id::text AS debit,
+      credit_account_id::text AS credit FROM outbox ORDER BY outbox.sequence`,
+  )
+  return {
+    cut,
+    log: log.map((row) => ({ ...row, number: BigInt(row['number']), at: row['at'].toISOString() })) as Logged[],
+    runs: new Map(runs.map(({ key, refusal }) => [key, refusal])),
+    outbox: outbox.map((row) => ({ ...row, sequence: BigInt(row['sequence']) })) as OutboxEvent[],
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: rows have the shape of whatever is asked for
+async function query(url: string, text: string): Promise<{ [column: string]: any }[]> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query(text)).rows
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,47 @@
+/** Stops an instance while it holds the head of the ledger, as a machine does that swaps or is moved. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Client } from 'pg'
+import { type Cluster, INSTANCE_NAME } from './cluster.ts'
+
+const PATIENCE = 60_000 // milliseconds
+
+/** Goes on with it once `pause` resolves. @throws Error where no instance is found at the head */
+export async function pauseAtHead(cluster: Cluster, pause: () => Promise<unknown>): Promise<void> {
+  const client = new Client({ connectionString: cluster.databaseUrl })
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    const instance = await stopAtHead(cluster, client)
+    try {
+      await pause()
+    } finally {
+      cluster.signalInstance(instance, 'SIGCONT')
+    }
+  } finally {
+    await client.end()
+  }
+}
+
+async function stopAtHead(cluster: Cluster, client: Client): Promise<number> {
+  for (const deadline = performance.now() + PATIENCE; performance.now() < deadline; await sleep(5)) {
+    const instance = await holderOf(client)
+    if (instance === undefined) continue
+    cluster.signalInstance(instance, 'SIGSTOP')
+    // What it had said before it was stopped is still on its way: only who holds the head after that is caught.
+    await sleep(100)
+    if ((await holderOf(client)) === instance) return instance
+    cluster.signalInstance(instance, 'SIGCONT')
+  }
+  throw new Error('No instance was found at the head of the ledger.')
+}
+
+/** The instance in whose transaction the head is locked, and which is to speak next. */
+async function holderOf(client: Client): Promise<number | undefined> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT application_name AS name FROM pg_stat_activity JOIN pg_locks USING (pid)
+     WHERE datname = current_database() AND application_name LIKE $1 AND state = 'idle in transaction'
+       AND relation = 'ledger'::regclass AND mode = 'RowShareLock' AND granted`,
+    [`${INSTANCE_NAME}%`],
+  )
+  return rows[0] && Number(rows[0].name.slice(INSTANCE_NAME.length))
+}
