@@ -1,7 +1,18 @@
 /** Checks a document against the schema, with a bound on how many mistakes are reported and on what each costs. */
-import { type DocumentNode, GraphQLError, type GraphQLSchema, isObjectType, Source, validate } from 'graphql'
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  isObjectType,
+  Source,
+  specifiedRules,
+  validate,
+} from 'graphql'
+import { finiteLiterals } from './finite-literals.ts'
+import { conditionalRoots } from './subscription-root.ts'
 
 const MISTAKES = 10 // reported of one document
+const RULES = [...specifiedRules, finiteLiterals]
 /** Names that a misspelt one is compared with; in a larger schema nobody is told what they may have meant. */
 const COMPARED_NAMES = 500
 
@@ -17,8 +28,9 @@ export type Validate = (query: string, document: DocumentNode) => readonly Graph
 export function createValidate({ schema, hideSchema = false }: ValidationRules): Validate {
   const options = { maxErrors: MISTAKES, hideSuggestions: hideSchema || namesIn(schema) > COMPARED_NAMES }
   return (query, document) => {
-    const mistakes = validate(schema, document, undefined, options)
-    return mistakes.length === 0 ? mistakes : located(query, mistakes)
+    const conditional = conditionalRoots(document)
+    const mistakes = conditional.length > 0 ? conditional : validate(schema, document, RULES, options)
+    return mistakes.length === 0 ? mistakes : located(query, mistakes.slice(0, MISTAKES + 1))
   }
 }
 

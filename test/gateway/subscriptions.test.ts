@@ -129,6 +129,8 @@ describe('a subscription', () => {
       return (JSON.parse(data ?? '') as GraphQLAnswer).errors?.[0]?.extensions['code']
     }
     expect(await refusal({ query: 'subscription { nothing }' })).toBe('GRAPHQL_VALIDATION_FAILED')
+    const conditional = 'subscription ($a: Boolean!) { written @include(if: $a) { text } }'
+    expect(await refusal({ query: conditional, variables: { a: false } })).toBe('GRAPHQL_VALIDATION_FAILED')
     expect(await refusal({ query: 'subscription {' })).toBe('GRAPHQL_PARSE_FAILED')
     expect(await refusal({ query, variables: { after: 7 } })).toBe('BAD_USER_INPUT')
     expect(await refusal({})).toBe('BAD_USER_INPUT')
@@ -139,10 +141,10 @@ describe('a subscription', () => {
     )
     expect(verdict(await ask(gateway.url, query))).toBe('400 BAD_USER_INPUT')
     const client = socketClient(gateway.url)
-    const refused = client.iterate({ query: 'subscription { nothing }' }).next()
-    await expect(refused).rejects.toMatchObject([
-      { extensions: { code: 'GRAPHQL_VALIDATION_FAILED', requestId: expect.any(String) } },
-    ])
+    for (const query of ['subscription { nothing }', 'subscription { written @skip(if: true) { text } }'])
+      await expect(client.iterate({ query }).next()).rejects.toMatchObject([
+        { extensions: { code: 'GRAPHQL_VALIDATION_FAILED', requestId: expect.any(String) } },
+      ])
     await client.dispose()
   })
 

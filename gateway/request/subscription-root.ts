@@ -1,0 +1,44 @@
+/** Keeps conditions off the root of a subscription: it has exactly one field, whatever its variables are (spec, section 5.2.4.1). */
+import {
+  type DirectiveNode,
+  type DocumentNode,
+  GraphQLError,
+  Kind,
+  OperationTypeNode,
+  type SelectionSetNode,
+} from 'graphql'
+import { type Fragments, isCondition } from '../execution/conditions.ts'
+
+/** The first mistake of each subscription. To be asked before graphql-js, whose own rule throws for some of them. */
+export function conditionalRoots({ definitions }: DocumentNode): readonly GraphQLError[] {
+  const fragments: Fragments = new Map(
+    definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
+  )
+  return definitions.flatMap((node) => {
+    if (node.kind !== Kind.OPERATION_DEFINITION || node.operation !== OperationTypeNode.SUBSCRIPTION) return []
+    const condition = conditionIn(node.selectionSet, fragments, new Set())
+    if (!condition) return []
+    const message = `"@${condition.name.value}" must not stand at the root of a subscription.`
+    return [new GraphQLError(message, { nodes: condition })]
+  })
+}
+
+/** @param seen fragments that are looked at already */
+function conditionIn(
+  { selections }: SelectionSetNode,
+  fragments: Fragments,
+  seen: Set<string>,
+): DirectiveNode | undefined {
+  for (const selection of selections) {
+    const own = selection.directives?.find(isCondition)
+    if (own) return own
+    if (selection.kind === Kind.FIELD) continue
+    let set: SelectionSetNode | undefined
+    if (selection.kind === Kind.INLINE_FRAGMENT) set = selection.selectionSet
+    else if (!seen.has(selection.name.value)) set = fragments.get(selection.name.value)?.selectionSet
+    if (selection.kind === Kind.FRAGMENT_SPREAD) seen.add(selection.name.value)
+    const inner = set && conditionIn(set, fragments, seen)
+    if (inner) return inner
+  }
+  return undefined
+}
