@@ -62,6 +62,7 @@ export async function startGateway(
     operationsInWork: each(limits.operationsInWork),
     costInWork: each(limits.costInWork),
     operationsWaiting: each(limits.operationsWaiting),
+    plansWaiting: each(limits.plansWaiting),
     streamsPerCaller: each(limits.streamsPerCaller),
     socketsPerAddress: each(limits.socketsPerAddress),
     connections: each(limits.connections),
@@ -74,7 +75,15 @@ export async function startGateway(
   const store = await openStore(config, log)
   const shipped = await readShippedOperations()
   const expected = [...(safelist?.values() ?? shipped.map(({ document }) => document))]
-  const serving = await serveSupergraph(config, { log, limits, policies, reportLimit, registry, store, expected })
+  const serving = await serveSupergraph(config, {
+    log,
+    limits: shared,
+    policies,
+    reportLimit,
+    registry,
+    store,
+    expected,
+  })
   const { editions } = serving
   const streams = createStreams(shared)
   const start = createStart(streams)

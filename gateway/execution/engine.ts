@@ -40,8 +40,11 @@ export interface PreparedOperation {
   readonly client: ClientOperation
   /** Checks a request's variables. @throws GraphQLError `BAD_USER_INPUT` */
   bind(values: Readonly<Record<string, unknown>>): BoundVariables
-  /** The compiled operation for these values of its conditions: at once where it was compiled before. */
-  compiled(conditions: ConditionValues): CompiledOperation | Promise<CompiledOperation>
+  /**
+   * The compiled operation for these values of its conditions: at once where it was compiled before.
+   * @param caller whose turn planning takes; without one it waits until no caller does
+   */
+  compiled(conditions: ConditionValues, caller?: () => string): CompiledOperation | Promise<CompiledOperation>
   /** Values of its conditions that it is compiled for, those met first at the head. */
   variants(): readonly ConditionValues[]
   /** Compiles it for these, or for what a request that sets none of them will need: each is what its variable defaults to, or false. */
@@ -94,6 +97,8 @@ export const defaultEngineOptions: EngineOptions = {
   timeout: 10_000,
   cacheBytes: 64 * 1024 * 1024,
   answerLimit: { bytes: Number.POSITIVE_INFINITY, exceeded: () => undefined },
+  mostWaiting: Number.POSITIVE_INFINITY,
+  onRefused: () => undefined,
   onPlanned: () => undefined,
   onUnplannable: () => undefined,
 }
@@ -125,7 +130,7 @@ export async function createEngine(supergraph: string, options: EngineOptions = 
     prepare,
     async execute(operation, variables, context, send) {
       const bound = operation.bind(variables)
-      const compiled = await operation.compiled(bound.conditions)
+      const compiled = await operation.compiled(bound.conditions, context.caller)
       return compiled.execute(bound, context, send)
     },
     inUse: () =>
@@ -158,6 +163,7 @@ const keyOf = (key: string, operationName: string | null | undefined): string =>
 type Compile = (
   client: ClientOperation,
   conditions: ConditionValues,
+  caller?: string,
 ) => Promise<{ operation: CompiledOperation; size: number }>
 
 const MOST_VARIANTS = 8 // of one operation that are told to the next engine
@@ -174,11 +180,11 @@ function prepareOperation(
     operationName,
     client,
     bind: (values) => bindVariables(client, values),
-    compiled(conditions) {
+    compiled(conditions, caller) {
       const variant = client.conditions.length === 0 ? '' : JSON.stringify(conditions)
       const known = variants.get(variant)
       if (known) return known
-      const pending = compile(client, conditions).then(
+      const pending = compile(client, conditions, caller?.()).then(
         (compiled) => {
           size += compiled.size
           variants.set(variant, compiled.operation)
@@ -211,12 +217,14 @@ function compiler(planner: PlannerThread, { onUnplannable, answerLimit }: Engine
   const fieldNames = new Set(planner.facts.fieldNames)
   const plannerFields = new Set(planner.facts.plannerFields)
   const interfaceObjects = new Set(planner.facts.interfaceObjects)
-  const planOf = ({ definition }: ClientOperation, text: string): Promise<QueryPlan> =>
-    definition.operation === 'mutation' ? planInOrder(text, planner.plan) : planner.plan(text)
-  return async (client, conditions) => {
+  const planOf = ({ definition }: ClientOperation, text: string, caller: string | undefined): Promise<QueryPlan> => {
+    const plan = (each: string): Promise<QueryPlan> => planner.plan(each, caller)
+    return definition.operation === 'mutation' ? planInOrder(text, plan) : plan(text)
+  }
+  return async (client, conditions, caller) => {
     const names = createInternalNames(fieldNames, plannerFields)
     const text = plannedOperation(client, conditions, names, interfaceObjects)
-    const plan = text === undefined ? { kind: 'QueryPlan' as const } : await planOf(client, text)
+    const plan = text === undefined ? { kind: 'QueryPlan' as const } : await planOf(client, text, caller)
     try {
       const operation = compileOperation(client, conditions, names, plan, types, answerLimit)
       return { operation, size: JSON.stringify(plan).length * BYTES_PER_CHARACTER }

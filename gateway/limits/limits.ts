@@ -62,6 +62,11 @@ const table = {
     perCaller: true,
     of: 'operations of one caller that wait for others of that caller',
   },
+  plansWaiting: {
+    value: 32,
+    perCaller: true,
+    of: 'new operations of one caller that wait to be planned; each is planned once',
+  },
   streams: { value: 10_000, of: 'subscriptions open at a gateway process' },
   streamsPerCaller: { value: 500, perCaller: true, of: 'subscriptions that one caller has open' },
   streamsPerSocket: { value: 250, of: 'subscriptions open on one WebSocket' },

@@ -6,6 +6,7 @@ import type { Engine } from '../execution/engine.ts'
 import type { Logger } from '../process/log.ts'
 import type { Traffic } from '../traffic/traffic.ts'
 import { callContext, languageOf, perspectiveOf, sharedContext } from './call-context.ts'
+import { callerOf } from './caller-key.ts'
 import type { KnownOperation } from './documents.ts'
 import type { Exchange } from './exchange.ts'
 import { createFreshnessTally, type Keepable } from './freshness.ts'
@@ -84,7 +85,7 @@ export function createExecute({ host, engine, traffic, hideSchema, log }: Execut
       const { query, operationName, variables } = exchange.parameters
       const prepared = engine.prepare(query, operation.document.node, operationName)
       const bound = prepared.bind(variables ?? {})
-      const found = prepared.compiled(bound.conditions)
+      const found = prepared.compiled(bound.conditions, () => callerOf(exchange))
       const ready = found instanceof Promise ? await found : found
       const share = shareOf(operation, ready)
       if (share) {

@@ -30,7 +30,8 @@ export function sendExecution(exchange: Exchange, reply: HttpReply, execution: E
       return
     }
   }
-  const code = outcome.errors?.[0]?.extensions?.['code']
+  const { code, retryAfter } = outcome.errors?.[0]?.extensions ?? {}
+  if (!executed && typeof retryAfter === 'number') exchange.headers.set('retry-after', String(Math.ceil(retryAfter)))
   // A wrong variable is met only here, where it counts as a fault of the document.
   const legacy = exchange.legacyStatus && (isDocumentFault(code) || code === 'BAD_USER_INPUT')
   write(exchange, reply, executed || legacy ? 200 : statusOf(code), body)

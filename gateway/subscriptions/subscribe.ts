@@ -10,6 +10,7 @@ import type { Engine } from '../execution/engine.ts'
 import type { Logger } from '../process/log.ts'
 import { codedError } from '../protocol/errors.ts'
 import { streamContext } from '../request/call-context.ts'
+import { callerOf } from '../request/caller-key.ts'
 import type { KnownOperation } from '../request/documents.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { maskThrown } from '../request/mask.ts'
@@ -43,7 +44,7 @@ export function createSubscribe(options: SubscribeOptions): Subscribe {
     const prepared = options.engine.prepare(query, operation.document.node, operationName)
     const position = positionOf(operation.definition)
     const bound = prepared.bind(resumed(variables, position, exchange))
-    const compiled = await prepared.compiled(bound.conditions)
+    const compiled = await prepared.compiled(bound.conditions, () => callerOf(exchange))
     const { events } = compiled
     if (!events) throw codedError('INTERNAL', 'The operation has no events.')
     return follow({ compiled, events, bound, position }, exchange, ending, options)

@@ -61,6 +61,8 @@ export async function openEdition(supergraph: string, options: EditionOptions): 
       bytes: limits.answerBytes,
       exceeded: (context) => reportLimit('answerBytes', context.caller()),
     },
+    mostWaiting: limits.plansWaiting,
+    onRefused: (caller) => reportLimit('plansWaiting', caller),
     onPlanned(operation, milliseconds) {
       onPlanned()
       planLog.planned(operation, milliseconds)

@@ -2,6 +2,7 @@
  * Bounds the calls in flight to a service. What does not fit waits, up to its own deadline, and callers take turns: one with a thousand waiting
  * calls delays another's by one call at a time. Where the queue is full, the caller with the longest line is refused.
  */
+import { createLines } from '../limits/lines.ts'
 import { CallFailure } from './failure.ts'
 import type { Signal } from './send.ts'
 import type { Reply, Step } from './step.ts'
@@ -11,35 +12,18 @@ interface Waiting {
   readonly refuse: (failure: CallFailure) => void
 }
 
-type Line = Set<Waiting>
-
 /**
  * @param concurrency calls in flight at most
  * @param length calls that wait at most
  */
 export function queued(next: Step, { concurrency, length }: { concurrency: number; length: number }): Step {
   let free = concurrency
-  let count = 0
-  /** By caller, whose turn it is first. No line is empty. */
-  const lines = new Map<string, Line>()
-
-  const join = (caller: string, one: Waiting): void => {
-    const line = lines.get(caller)
-    if (line) line.add(one)
-    else lines.set(caller, new Set([one]))
-    count += 1
-  }
-  const quit = (caller: string, one: Waiting): void => {
-    const line = lines.get(caller)
-    if (!line?.delete(one)) return
-    count -= 1
-    if (line.size === 0) lines.delete(caller)
-  }
+  const lines = createLines<Waiting>()
 
   const admission = (caller: string, deadline: number, signal: Signal | undefined): Promise<void> =>
     new Promise((resolve, reject) => {
       const end = (failure?: CallFailure): void => {
-        quit(caller, one)
+        lines.quit(caller, one)
         clearTimeout(timer)
         signal?.removeEventListener('abort', abort)
         if (failure) reject(failure)
@@ -52,20 +36,13 @@ export function queued(next: Step, { concurrency, length }: { concurrency: numbe
         deadline - performance.now(),
       )
       signal?.addEventListener('abort', abort, { once: true })
-      join(caller, one)
+      lines.join(caller, one)
     })
 
   const leave = (): void => {
-    const [turn] = lines
-    if (!turn) {
-      free += 1
-      return
-    }
-    const [caller, line] = turn
-    const [first] = line
-    first?.enter()
-    // It was this caller's turn: the next is another's.
-    if (lines.delete(caller) && line.size > 0) lines.set(caller, line)
+    const first = lines.next()
+    if (first) first.enter()
+    else free += 1
   }
   const succeed = (reply: Reply): Reply => {
     leave()
@@ -78,13 +55,10 @@ export function queued(next: Step, { concurrency, length }: { concurrency: numbe
 
   /** False where nobody has a longer line than this caller, who is refused then. */
   const makeRoom = (caller: string): boolean => {
-    let longest = lines.get(caller)
-    const own = longest?.size ?? 0
-    for (const line of lines.values()) if (line.size > (longest?.size ?? 0)) longest = line
+    const longest = lines.longest()
     // With one call more than the newcomer's line, both would change places for ever.
-    if (!longest || longest.size <= own + 1) return false
-    const last = [...longest].at(-1)
-    last?.refuse(full())
+    if (!longest || longest.length <= lines.lengthOf(caller) + 1) return false
+    longest.last.refuse(full())
     return true
   }
   const full = (): CallFailure => new CallFailure('overload', `${length} calls wait already`)
@@ -95,7 +69,7 @@ export function queued(next: Step, { concurrency, length }: { concurrency: numbe
       return next(work).then(succeed, fail)
     }
     const caller = work.call.context.caller()
-    if (count >= length && !makeRoom(caller)) return Promise.reject(full())
+    if (lines.size >= length && !makeRoom(caller)) return Promise.reject(full())
     // It takes over the place of the call that ended.
     return admission(caller, work.deadline, work.signal).then(() => next(work).then(succeed, fail))
   }

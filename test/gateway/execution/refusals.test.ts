@@ -80,7 +80,12 @@ describe('a plan with a part that the engine does not know is refused while comp
 
 describe('the planning thread', () => {
   const supergraph = composeTest({ club, desk })
-  const quiet = { onPlanned: () => undefined, onUnplannable: () => undefined }
+  const quiet = {
+    mostWaiting: Number.POSITIVE_INFINITY,
+    onRefused: () => undefined,
+    onPlanned: () => undefined,
+    onUnplannable: () => undefined,
+  }
 
   test('refuses a text that is no supergraph', async () => {
     await expect(createEngine('type Query { a: Int }')).rejects.toThrow('supergraph')
@@ -105,6 +110,49 @@ describe('the planning thread', () => {
     await thread.close()
     expect([wide.node?.kind, small.node?.kind]).toEqual(['Parallel', 'Fetch'])
   }, 60_000)
+
+  test('plans one caller after the other, however many of one wait, and what is of nobody in the end', async () => {
+    const planned: string[] = []
+    const onPlanned = (operation: string): unknown => planned.push(operation.slice(1, operation.indexOf(':')))
+    const thread = await startPlannerThread(supergraph, { ...quiet, timeout: 60_000, onPlanned })
+    const plan = (name: string, caller?: string) => thread.plan(`{${name}: me { id } }`, caller)
+    const flood = ['a0', 'a1', 'a2', 'a3'].map((name) => plan(name, 'a'))
+    await Promise.all([...flood, plan('warm'), plan('b0', 'b'), plan('b1', 'b'), plan('c0', 'c')])
+    await thread.close()
+    expect(planned).toEqual(['a0', 'a1', 'b0', 'c0', 'a2', 'b1', 'a3', 'warm'])
+  })
+
+  test('refuses a caller that has too many waiting, and nobody else', async () => {
+    const refused: string[] = []
+    const onRefused = (caller: string): unknown => refused.push(caller)
+    const thread = await startPlannerThread(supergraph, { ...quiet, timeout: 60_000, mostWaiting: 2, onRefused })
+    const plan = (caller?: string) => thread.plan('{ me { id } }', caller)
+    const outcomes = await Promise.allSettled([
+      plan('a'),
+      plan('a'),
+      plan('a'),
+      plan('a'),
+      plan('b'),
+      plan(),
+      plan(),
+      plan(),
+    ])
+    await thread.close()
+    expect(outcomes.map(({ status }) => status === 'fulfilled')).toEqual([
+      true,
+      true,
+      true,
+      false,
+      true,
+      true,
+      true,
+      true,
+    ])
+    expect(outcomes[3]).toMatchObject({
+      reason: { extensions: { code: 'BUDGET_EXHAUSTED', retryAfter: 1 } },
+    })
+    expect(refused).toEqual(['a'])
+  })
 
   test('leaves the event loop free while it plans, and says how long plans took', async () => {
     const took: number[] = []
