@@ -80,7 +80,7 @@ export interface EventRow {
   readonly fault: string | null
 }
 
-const PAGE = 1_000
+const PAGE = 250
 
 /** Rows one by one. @param read a page of the rows after a number, in its order */
 async function* paged<Row>(
