@@ -2,6 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { Client } from 'pg'
+import { type Grown, grown, type Head, pieces } from '../../prisma/backup/copies.ts'
 import { backup } from '../../prisma/backup.ts'
 import { restore } from '../../prisma/restore.ts'
 import { verifyLedger } from '../../subgraphs/banking/audit/verify.ts'
@@ -36,8 +38,23 @@ test('taken under load and restored elsewhere, every invariant holds and the ban
   const to = await bank.open()
   const before = subjectOf(await bank.transfer({ from, to }))
   let loading = true
-  const load = Array.from({ length: 8 }, async () => {
-    while (loading) await bank.transfer({ from, to })
+  const hold = {
+    name: 'holdFunds',
+    from,
+    to,
+    amount: 2n,
+    currency: 'EUR',
+    reference: null,
+    expiresInSeconds: 60,
+  } as const
+  const held = await Promise.all(Array.from({ length: 50 }, async () => subjectOf(await bank.ask(hold))))
+  const load = Array.from({ length: 8 }, async (_, at) => {
+    while (loading) {
+      await bank.transfer({ from, to })
+      // Some of the holds from before it end meanwhile, and others are placed.
+      const transferId = at % 2 === 0 ? held.pop() : subjectOf(await bank.ask(hold))
+      if (transferId) await bank.ask({ name: 'captureHold', transferId, amount: 1n })
+    }
   })
   await backup(source.url, join(folder, 'under-load'))
   loading = false
@@ -56,6 +73,55 @@ test('taken under load and restored elsewhere, every invariant holds and the ban
   } finally {
     await restored.close()
   }
+})
+
+test('no snapshot is held while the long tables are copied', async () => {
+  const [watcher, locker] = [new Client({ connectionString: source.url }), new Client({ connectionString: source.url })]
+  await Promise.all([watcher.connect(), locker.connect()])
+  await locker.query('BEGIN')
+  await locker.query('LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE')
+  const done = backup(source.url, join(folder, 'watched'))
+  let waiting: { own: boolean } | undefined
+  while (!waiting) {
+    const { rows } = await watcher.query<{ own: boolean }>(
+      `SELECT xact_start = query_start AS own FROM pg_stat_activity
+       WHERE wait_event_type = 'Lock' AND query LIKE '%"outbox"%' AND pid <> pg_backend_pid()`,
+    )
+    waiting = rows[0]
+  }
+  await locker.query('ROLLBACK')
+  await done
+  await Promise.all([watcher.end(), locker.end()])
+  // The statement that waits is its own transaction: nothing from before it is kept.
+  expect(waiting).toEqual({ own: true })
+})
+
+test.each(Object.keys(grown))('the pieces of %s are its rows up to the head, each once', async (table) => {
+  const client = new Client({ connectionString: source.url })
+  await client.connect()
+  const whole = grown[table] as Grown
+  const [first] = (await client.query<Head>('SELECT * FROM ledger')).rows
+  const back = (number: string | undefined): string => (BigInt(number ?? 0) - 5n).toString()
+  const head: Head = {
+    last_sequence: back(first?.last_sequence),
+    last_operation: back(first?.last_operation),
+    last_batch: back(first?.last_batch),
+  }
+  const keyOf = (row: Record<string, string>) => whole.key.map((column) => row[column]).join()
+  const upTo = `SELECT * FROM "${table}" WHERE "${whole.by}" <= ${head[whole.end]}`
+  const all = (await client.query(upTo)).rows
+  const without = table === 'transfers' ? all.filter((_row, at) => at % 10 === 0).map(({ id }) => BigInt(id)) : []
+  const expected = all.filter(({ id }) => !without.includes(BigInt(id ?? -1))).map(keyOf)
+  for (const size of [97, all.length, 100_000]) {
+    const found: string[] = []
+    for await (const query of pieces(client, table, whole, head, without, size)) {
+      const { rows } = await client.query(query)
+      expect(rows.length).toBeLessThanOrEqual(size)
+      found.push(...rows.map(keyOf))
+    }
+    expect(found.sort()).toEqual(expected.sort())
+  }
+  await client.end()
 })
 
 test('a database with a history is never overwritten', async () => {
