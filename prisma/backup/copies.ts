@@ -23,6 +23,7 @@ export interface Grown {
 /** By table. Transfers are among them but for those that are pending, which the snapshot holds. */
 export const grown: Readonly<Record<string, Grown>> = {
   batches: { key: ['number'], by: 'number', end: 'last_batch' },
+  end_to_end_ids: { key: ['transfer_id'], by: 'transfer_id', end: 'last_sequence' },
   entries: { key: ['account_id', 'sequence'], by: 'sequence', end: 'last_sequence' },
   operations: { key: ['number'], by: 'number', end: 'last_operation' },
   outbox: { key: ['sequence'], by: 'sequence', end: 'last_sequence' },

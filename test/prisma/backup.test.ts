@@ -112,7 +112,7 @@ test.each(Object.keys(grown))('the pieces of %s are its rows up to the head, eac
   const all = (await client.query(upTo)).rows
   const without = table === 'transfers' ? all.filter((_row, at) => at % 10 === 0).map(({ id }) => BigInt(id)) : []
   const expected = all.filter(({ id }) => !without.includes(BigInt(id ?? -1))).map(keyOf)
-  for (const size of [97, all.length, 100_000]) {
+  for (const size of [97, Math.max(1, all.length), 100_000]) {
     const found: string[] = []
     for await (const query of pieces(client, table, whole, head, without, size)) {
       const { rows } = await client.query(query)

@@ -36,6 +36,7 @@ export async function applyEvaluation(transaction: Transaction, base: string, ev
   if (effects.loans.size > 0) await saveLoans(transaction, [...effects.loans.values()])
   if (effects.rates.size > 0) await saveRates(transaction, [...effects.rates.values()])
   if (effects.endpoints.length > 0) await saveEndpoints(transaction, effects.endpoints)
+  if (effects.endToEndIds.size > 0) await saveEndToEndIds(transaction, effects.endToEndIds)
 }
 
 /** True where `batchStatement` writes all of it. */
@@ -218,4 +219,10 @@ async function resolveTransfers(transaction: Transaction, transfers: readonly Tr
     FROM unnest(${ids}::bigint[], ${statuses}::transfer_status[], ${amounts}::bigint[], ${instants}::timestamptz[])
       AS r (id, status, posted, at)
     WHERE transfers.id = r.id`
+}
+
+async function saveEndToEndIds(transaction: Transaction, ids: Effects['endToEndIds']): Promise<void> {
+  await transaction.endToEndId.createMany({
+    data: [...ids].map(([transferId, value]) => ({ transferId: BigInt(transferId), value })),
+  })
 }

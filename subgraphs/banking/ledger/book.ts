@@ -35,6 +35,8 @@ export interface Effects {
   /** Rates that changed, or are proposed to, by currency. */
   readonly rates: Map<string, ExchangeRate>
   readonly endpoints: NewEndpoint[]
+  /** By transfer. */
+  readonly endToEndIds: Map<string, string>
 }
 
 export interface Book {
@@ -68,6 +70,7 @@ export interface Movement {
   readonly merchantId?: string | null
   readonly reversalOf?: string | null
   readonly groupId?: string | null
+  readonly endToEndId?: string | undefined
 }
 
 /** A movement that waits, until an instant, for somebody to capture or void it. */
@@ -105,6 +108,7 @@ export function takeBack(book: Book, transfer: Transfer): void {
   credit.creditsPosted -= transfer.amount
   book.transfers.delete(transfer.id)
   book.effects.transfers.delete(transfer.id)
+  book.effects.endToEndIds.delete(transfer.id)
   book.sequence -= 1n
 }
 
@@ -176,6 +180,7 @@ function newTransfer(
   }
   book.transfers.set(transfer.id, transfer)
   book.effects.transfers.set(transfer.id, transfer)
+  if (movement.endToEndId !== undefined) book.effects.endToEndIds.set(transfer.id, movement.endToEndId)
   return transfer
 }
 

@@ -107,6 +107,7 @@ export function evaluate(state: LedgerState, moments: readonly Moment[]): Evalua
     loans: new Map(),
     rates: new Map(),
     endpoints: [],
+    endToEndIds: new Map(),
   }
   const book: Book = {
     accounts,

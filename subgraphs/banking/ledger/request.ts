@@ -15,6 +15,8 @@ export interface TransferCommand {
   readonly currency: string
   readonly reference: string | null
   readonly merchantId: string | null
+  /** What the payer calls it; left out where it is called nothing, so that the command hashes as it did before there were any. */
+  readonly endToEndId?: string
 }
 
 export interface OpenAccountCommand {

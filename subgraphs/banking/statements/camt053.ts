@@ -106,7 +106,11 @@ function reportEntry(entry: StatementEntry, currency: string): string {
       'NtryDtls',
       group(
         'TxDtls',
-        group('Refs', element('AcctSvcrRef', shorten(entry.transferId, 35)), element('EndToEndId', 'NOTPROVIDED')),
+        group(
+          'Refs',
+          element('AcctSvcrRef', shorten(entry.transferId, 35)),
+          element('EndToEndId', shorten(entry.endToEndId ?? '', 35) || 'NOTPROVIDED'),
+        ),
         parties(entry),
         group('RmtInf', element('Ustrd', shorten(entry.reference ?? '', 140))),
       ),

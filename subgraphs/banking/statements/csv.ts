@@ -18,6 +18,7 @@ export const columns = [
   'amount',
   'currency',
   'balance',
+  'end_to_end_id',
 ] as const
 
 const quote = (value: string): string => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value)
@@ -39,6 +40,7 @@ function rowOf(entry: StatementEntry, currency: string): string {
     toDecimal({ amount: entry.amount, currency }),
     currency,
     toDecimal({ amount: entry.balanceAfter, currency }),
+    text(entry.endToEndId ?? ''),
   ].join(',')
 }
 

@@ -83,6 +83,7 @@ interface EntryRow {
   readonly postedAt: Date
   readonly reversalOf: bigint | null
   readonly reference: string | null
+  readonly endToEndId: string | null
   readonly name: string
   readonly number: string
   readonly bank: boolean
@@ -111,7 +112,8 @@ export const statementPageQuery = (
   { start, end }: Range,
 ): Prisma.Sql => Prisma.sql`/* statements:entries */
   SELECT e.sequence, e.transfer_id AS "transferId", e.amount, e.balance_after AS "balanceAfter",
-    e.posted_at AS "postedAt", t.reversal_of AS "reversalOf", t.reference, COALESCE(c.name, o.name) AS name, o.number,
+    e.posted_at AS "postedAt", t.reversal_of AS "reversalOf", t.reference,
+    (SELECT i.value FROM end_to_end_ids i WHERE i.transfer_id = t.id) AS "endToEndId", COALESCE(c.name, o.name) AS name, o.number,
     o.customer_id IS NULL AS bank, m.name AS merchant, e.category
   FROM (
     SELECT * FROM entries WHERE account_id = ${accountId}::bigint AND sequence >= ${start}::bigint
@@ -139,5 +141,6 @@ const entryOf = (row: EntryRow): StatementEntry => ({
     number: row.bank ? maskAccountNumber(row.number) : row.number,
   },
   reference: row.reference,
+  endToEndId: row.endToEndId,
   merchant: row.merchant === null ? null : { name: row.merchant, category: row.category ?? '' },
 })

@@ -14,6 +14,8 @@ export interface StatementEntry {
   /** The other side: a customer's IBAN, or the masked number of one of the bank's own accounts. */
   readonly counterparty: { readonly name: string; readonly number: string }
   readonly reference: string | null
+  /** What the payer called it, in at most 35 characters. */
+  readonly endToEndId: string | null
   readonly merchant: { readonly name: string; readonly category: string } | null
 }
 

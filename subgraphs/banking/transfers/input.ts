@@ -17,6 +17,7 @@ export interface TransferInput extends Keyed {
   readonly currency: string
   readonly reference?: string | null
   readonly quoteId?: string | null
+  readonly endToEndId?: string | null
 }
 
 export interface TransferBatchInput extends Keyed {
@@ -41,6 +42,7 @@ export interface TransferChangeInput extends Keyed {
 export type Asked<Asking> = Keyed & { readonly command: Asking }
 
 export const MAX_REFERENCE = 140
+const MAX_END_TO_END = 35 // of ISO 20022
 const MAX_BATCH = 1_000
 const LONGEST_HOLD = 2_592_000 // seconds: 30 days
 
@@ -50,15 +52,18 @@ export function parseTransferId(text: string): string | undefined {
 }
 
 /** What every order to move money has. @throws BAD_USER_INPUT naming the argument */
-export function readOrder({ from, to, amount, currency, reference }: Omit<TransferInput, keyof Keyed>) {
+export function readOrder(input: Omit<TransferInput, keyof Keyed>) {
+  const { from, to, amount, currency, reference } = input
   const number = parseAccountNumber(to)
   if (number === undefined) throw badInput('to', 'must be an account number (IBAN) with right check digits')
+  const endToEndId = optionalText('endToEndId', input.endToEndId, MAX_END_TO_END)
   return {
     from: parseAccountId(from) ?? null,
     to: accountIdOf(number) ?? null,
     amount: amountToMove(amount),
     currency,
     reference: optionalText('reference', reference, MAX_REFERENCE),
+    ...(endToEndId === null ? {} : { endToEndId }),
   }
 }
 

@@ -13,6 +13,8 @@ export interface TransferRow {
   readonly postedAmount: bigint | null
   readonly currency: string
   readonly reference: string | null
+  /** What the payer called it. */
+  readonly endToEndId: string | null
   readonly createdAt: Date
   readonly resolvedAt: Date | null
   readonly expiresAt: Date | null
@@ -39,6 +41,7 @@ export interface TransferRow {
 export const readTransfers = (database: PrismaClient, ids: readonly string[]): Promise<TransferRow[]> =>
   database.$queryRaw<TransferRow[]>`/* transfers:by-id */
     SELECT t.id::text, t.kind, t.status, t.amount, t.posted_amount AS "postedAmount", t.currency, t.reference,
+      (SELECT i.value FROM end_to_end_ids i WHERE i.transfer_id = t.id) AS "endToEndId",
       t.created_at AS "createdAt", t.resolved_at AS "resolvedAt", t.expires_at AS "expiresAt",
       t.group_id::text AS "groupId", t.reversal_of::text AS "reversalOf",
       (SELECT r.id::text FROM transfers r WHERE r.reversal_of = t.id) AS "reversedBy",

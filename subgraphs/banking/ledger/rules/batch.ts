@@ -46,7 +46,8 @@ function post(item: BatchItem, book: Book, actor: Actor, groupId: string): Trans
   const order = orderOf(item, book, actor)
   if ('refusal' in order) return order.refusal
   countSpending(order.debit, item.amount, book.at)
-  return postTransfer(book, { kind: 'TRANSFER', ...order, amount: item.amount, reference: item.reference, groupId })
+  const { amount, reference, endToEndId } = item
+  return postTransfer(book, { kind: 'TRANSFER', ...order, amount, reference, endToEndId, groupId })
 }
 
 /** The newest first, so that every step undoes the last one done. */

@@ -15,7 +15,7 @@ export const exchange: Rule<ExchangeCommand> = {
     transfers: [],
     quotes: quoteId === null ? [] : [quoteId],
   }),
-  evaluate({ from, to, amount, currency, quoteId, treasury, reference }, book, actor) {
+  evaluate({ from, to, amount, currency, quoteId, treasury, reference, endToEndId }, book, actor) {
     const debit = ownAccount(book, from, actor)
     const credit = to === null ? undefined : book.accounts.get(to)
     if (!debit || !credit) return refuse('ACCOUNT_NOT_FOUND')
@@ -39,8 +39,8 @@ export const exchange: Rule<ExchangeCommand> = {
     countSpending(debit, amount, book.at)
     const groupId = (book.sequence + 1n).toString()
     const parts = { reference, groupId }
-    postTransfer(book, { ...parts, kind: 'EXCHANGE', debit, credit: taker, amount: amount - spread })
-    postTransfer(book, { ...parts, kind: 'EXCHANGE', debit: giver, credit, amount: buyAmount })
+    postTransfer(book, { ...parts, kind: 'EXCHANGE', debit, credit: taker, amount: amount - spread, endToEndId })
+    postTransfer(book, { ...parts, kind: 'EXCHANGE', debit: giver, credit, amount: buyAmount, endToEndId })
     if (spread > 0n) postTransfer(book, { ...parts, kind: 'SPREAD', debit, credit: income, amount: spread })
     quote.usedBy = groupId
     book.effects.quotes.set(quote.id, quote)

@@ -12,10 +12,10 @@ export const holdFunds: Rule<HoldFundsCommand> = {
     const order = orderOf(command, book, actor)
     if ('refusal' in order) return order.refusal
     const { debit, credit } = order
-    const { amount, reference, expiresInSeconds } = command
+    const { amount, reference, expiresInSeconds, endToEndId } = command
     const expiresAt = new Date(Date.parse(book.at) + expiresInSeconds * 1_000).toISOString()
     countSpending(debit, amount, book.at)
-    return accept(placeHold(book, { kind: 'HOLD', debit, credit, amount, reference, expiresAt }).id)
+    return accept(placeHold(book, { kind: 'HOLD', debit, credit, amount, reference, expiresAt, endToEndId }).id)
   },
 }
 

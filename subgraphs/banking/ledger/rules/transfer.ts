@@ -11,8 +11,8 @@ export const transfer: Rule<TransferCommand> = {
     const order = orderOf(command, book, actor)
     if ('refusal' in order) return order.refusal
     const { debit, credit } = order
-    const { amount, reference, merchantId } = command
+    const { amount, reference, merchantId, endToEndId } = command
     countSpending(debit, amount, book.at)
-    return accept(postTransfer(book, { kind: 'TRANSFER', debit, credit, amount, reference, merchantId }).id)
+    return accept(postTransfer(book, { kind: 'TRANSFER', debit, credit, amount, reference, merchantId, endToEndId }).id)
   },
 }

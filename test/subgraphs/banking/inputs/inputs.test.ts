@@ -40,6 +40,7 @@ const kindsByEnd: Readonly<Record<string, KindName>> = {
   reference: 'reference',
   purpose: 'reference',
   note: 'reference',
+  endToEndId: 'endToEnd',
   name: 'name',
   'EntryFilter.from': 'instant',
   'EntryFilter.to': 'instant',

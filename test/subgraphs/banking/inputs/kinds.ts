@@ -68,6 +68,7 @@ export const NO_IDS: readonly string[] = [
 export const kinds = {
   key: { ...text(64), says: /^1 to 64 characters/, bad: ['', ...text(64).bad, 'a\nb'] },
   reference: text(140),
+  endToEnd: text(35),
   name: { ...text(70), bad: ['', '   ', ...text(70).bad] },
   amount: { says: /^(At least 1|From 1 to)\b/, bad: ['0', '-1', ...NO_INTEGERS], edge: ['1', '9223372036854775807'] },
   filterAmount: { says: /^1 or more\b/, bad: ['0', '-1', ...NO_INTEGERS], edge: ['1', '9223372036854775807'] },

@@ -36,6 +36,7 @@ export async function writeMillion(url: string): Promise<Million> {
       INSERT INTO schedules (id, customer_id, from_account_id, to_account_id, amount, currency, frequency, first_on, next_on, created_at)
         SELECT gen_random_uuid(), '${customer}', ${account}, ${account} - 1, 1, 'EUR', 'DAILY', '2020-01-01',
           CASE n % 100 WHEN 0 THEN current_date - 1 ELSE current_date + 30 END, now() FROM generate_series(1, 20000) n;
+      INSERT INTO end_to_end_ids (transfer_id, value) SELECT n, 'E' || n FROM generate_series(1, ${ENTRIES}, 10) n;
       ANALYZE;
     `)
   } finally {

@@ -38,6 +38,7 @@ export const entry: StatementEntry = {
   reversal: false,
   counterparty: { name: 'Bistro', number: 'IE83TRIB99010110000002' },
   reference: 'Lunch, "two"',
+  endToEndId: null,
   merchant: { name: 'Bistro Sol', category: 'RESTAURANT' },
 }
 
@@ -91,6 +92,7 @@ export const entries: fc.Arbitrary<StatementEntry[]> = fc.array(
       number: fc.constantFrom('IE83TRIB99010110000002', '••••••••••••••••••0002'),
     }),
     reference: fc.option(nasty),
+    endToEndId: fc.option(nasty),
     merchant: fc.option(fc.record({ name: nasty, category: fc.constantFrom('GROCERY', 'TRAVEL') })),
   }),
   { maxLength: 6 },

@@ -163,7 +163,7 @@ describe('a download', () => {
     expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename="IE\w+_[\d-]+_[\d-]+\.csv"$/)
     const [head, ...rows] = (await response.text()).trimEnd().split('\r\n')
     const at = head?.split(',').indexOf('amount') ?? -1
-    expect(rows.map((row) => row.split(',').at(at - 11))).toEqual(decimals())
+    expect(rows.map((row) => row.split(',').at(at - 12))).toEqual(decimals())
   })
 
   test('as camt.053 conforms, and says the same amounts', async () => {
@@ -203,6 +203,29 @@ describe('a download', () => {
     const { csv, camt } = (await statement(ask, { from: today, to: today })).statement
     expect(await (await get(csv.url)).text()).toContain(`,${number},`)
     expect(await (await get(camt.url)).text()).toContain(`<CdtrAcct><Id><IBAN>${number}</IBAN></Id></CdtrAcct>`)
+  })
+
+  test('shows what the payer called a transfer, to the payee as well', async () => {
+    const { data } = await service.call('payee', '{ me { accounts(first: 1) { edges { node { id number } } } } }')
+    const { id, number } = data.me.accounts.edges[0].node
+    const order = `mutation ($input: TransferInput!) { transfer(input: $input) {
+      ... on TransferAccepted { replayed transfer { endToEndId } } ... on Refusal { code } } }`
+    const input = { from: accountId, to: number, amount: '1', currency: 'EUR', endToEndId: 'INV-2026/17' }
+    const pay = async (more: object) =>
+      (await service.call('payer', order, { input: { idempotencyKey: 'end to end', ...input, ...more } })).data.transfer
+    expect(await pay({})).toEqual({ replayed: false, transfer: { endToEndId: 'INV-2026/17' } })
+    expect(await pay({})).toEqual({ replayed: true, transfer: { endToEndId: 'INV-2026/17' } })
+    expect(await pay({ endToEndId: 'INV-2026/18' })).toEqual({ code: 'IDEMPOTENCY_KEY_REUSED' })
+    const today = new Date().toISOString().slice(0, 10)
+    const ask = `csv: download(format: CSV) { url } camt: download(format: CAMT_053) { url }`
+    for (const [who, account] of [
+      ['payer', accountId],
+      ['payee', id],
+    ] as const) {
+      const { csv, camt } = (await statement(ask, { id: account, from: today, to: today }, who)).statement
+      expect(await (await get(csv.url)).text()).toMatch(/,INV-2026\/17\r\n/)
+      expect(await (await get(camt.url)).text()).toContain('<EndToEndId>INV-2026/17</EndToEndId>')
+    }
   })
 
   test('as CSV begins with a byte-order mark where that is asked for, and in no other format', async () => {
