@@ -51,9 +51,9 @@ const table = {
   cost: { value: 100_000, of: 'cost of one operation' },
   answerBytes: { value: 16 * 1024 * 1024, of: 'bytes of the data of one answer' },
   costPerMinute: { value: 5_000_000, perCaller: true, of: 'cost of the operations of one caller in a minute' },
-  operationsInWork: { value: 64, perCaller: true, of: 'operations of one caller in execution at a time; more wait' },
+  operationsInWork: { value: 16, perCaller: true, of: 'operations of one caller in execution at a time; more wait' },
   costInWork: {
-    value: 200_000,
+    value: 50_000,
     perCaller: true,
     of: 'cost of the operations of one caller in execution at a time; more wait',
   },

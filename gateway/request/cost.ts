@@ -29,7 +29,7 @@ import { GUESS, type Size, sizeOf, type Variables } from './list-size.ts'
 export type Estimate = (variables: Variables) => number
 
 const ITEMS = ['edges', 'nodes']
-const MUTATION = 10 // a write costs more than the objects it returns
+const MUTATION = 100 // a write costs more than the objects it returns
 const MOST = 1e15 // of a field: sums and products of such costs are still numbers
 
 /** What the cost of an operation goes by, on one schema. */

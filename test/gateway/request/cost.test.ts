@@ -234,13 +234,13 @@ describe('the values of arguments', () => {
     ['{ list(first: 2, ids: ["1", "2", "3"]) { price } }', 3 + 2, {}],
     ['{ ...F } fragment F on Query { ids(ids: ["1", "2"]) }', 2, {}],
     ['query ($v: [ID!]) { ...F } fragment F on Query { ids(ids: $v) }', 2, { v: ['1', '2'] }],
-    ['mutation { order(order: {lines: [{sku: "1"}, {sku: "2"}]}) }', 10 + 20, {}],
-    ['mutation ($v: Order) { order(order: $v) }', 10 + 20, { v: { lines: [line, line] } }],
-    ['mutation ($v: [Line!]) { order(order: {lines: $v}) }', 10 + 20, { v: [line, line] }],
-    ['mutation ($v: Line!) { order(order: {lines: [$v]}) }', 10 + 10 + 2, { v: { ...line, tags: ['a', 'b'] } }],
-    ['mutation ($v: Order) { order(order: $v) }', 10 + 10 + 4, { v: { lines: [{ ...line, gift: 'yes' }] } }],
-    ['mutation ($v: Order) { order(order: $v) }', 10 + 2 + 1, { v: { and: [{ notes: ['a'] }, { or: {} }] } }],
-    ['mutation ($v: Order) { order(order: $v) }', 10, { v: { unknown: [1, 2, 3], __proto__: [1, 2] } }],
+    ['mutation { order(order: {lines: [{sku: "1"}, {sku: "2"}]}) }', 100 + 20, {}],
+    ['mutation ($v: Order) { order(order: $v) }', 100 + 20, { v: { lines: [line, line] } }],
+    ['mutation ($v: [Line!]) { order(order: {lines: $v}) }', 100 + 20, { v: [line, line] }],
+    ['mutation ($v: Line!) { order(order: {lines: [$v]}) }', 100 + 10 + 2, { v: { ...line, tags: ['a', 'b'] } }],
+    ['mutation ($v: Order) { order(order: $v) }', 100 + 10 + 4, { v: { lines: [{ ...line, gift: 'yes' }] } }],
+    ['mutation ($v: Order) { order(order: $v) }', 100 + 2 + 1, { v: { and: [{ notes: ['a'] }, { or: {} }] } }],
+    ['mutation ($v: Order) { order(order: $v) }', 100, { v: { unknown: [1, 2, 3], __proto__: [1, 2] } }],
   ])('%s costs %d with %j', (query, cost, variables) => {
     // Leaves of the root cost nothing by themselves; a list of items costs its size.
     expect(costIn(shop(), query, variables)).toBe(cost)
@@ -261,7 +261,7 @@ describe('the values of arguments', () => {
     expect(costIn(documents, `query ($v: [ID!]) { ${uses} }`, { v })).toBe(450 * 101)
     expect(reads).toBeLessThan(5)
     const deep = Array.from({ length: 100_000 }).reduce<object>((inner) => ({ or: inner }), { notes: ['a'] })
-    expect(costIn(documents, 'mutation ($v: Order) { order(order: $v) }', { v: deep })).toBe(11)
+    expect(costIn(documents, 'mutation ($v: Order) { order(order: $v) }', { v: deep })).toBe(101)
   })
 
   test('whatever they are, cost a finite number', () => {
@@ -317,12 +317,12 @@ describe('the cost of the weather', () => {
   })
 
   test.each([
-    ['hourly { temperature }', 24],
-    ['hourly(hours: 384) { temperature }', 384],
-    ['daily { temperatureMax }', 7],
-    ['daily(days: 16) { temperatureMax }', 16],
-  ])('%s counts what it gives', (part, items) => {
-    expect(costIn(product, `{ city(id: "1") { weather { ${part} } } }`)).toBe(2 + items)
+    ['hourly { temperature }', 2 * 24],
+    ['hourly(hours: 384) { temperature }', 2 * 384],
+    ['daily { temperatureMax }', 2 * 7],
+    ['daily(days: 16) { temperatureMax }', 2 * 16],
+  ])('%s counts what it gives', (part, cost) => {
+    expect(costIn(product, `{ city(id: "1") { weather { ${part} } } }`)).toBe(2 + cost)
   })
 })
 
@@ -369,7 +369,51 @@ describe('the cost of operations on the product', () => {
     expect(limitOf(refusal)).toBe('cost')
   })
 
-  test('charges each transfer of a batch as a write', () => {
+  test.each<[string, number, string]>([
+    [
+      'days',
+      300 * 85,
+      `{ weather(at: {latitude: 1, longitude: 1}) ${many(300, (n) => `d${n}: on(date: "2000-01-01") { temperatureMax }`)} }`,
+    ],
+    [
+      'sun times',
+      300 * 75,
+      `{ weather(at: {latitude: 1, longitude: 1}) ${many(300, (n) => `s${n}: sun(on: "2000-01-01") { sunrise }`)} }`,
+    ],
+    [
+      'moons',
+      300 * 235,
+      `{ weather(at: {latitude: 1, longitude: 1}) ${many(300, (n) => `m${n}: moon(on: "2000-01-01") { phase }`)} }`,
+    ],
+    [
+      'hours',
+      20 * 384 * 8,
+      many(
+        20,
+        (n) => `a${n}: weather(at: {latitude: ${n}, longitude: 1}) { hourly(hours: 384) { temperature description } }`,
+      ),
+    ],
+    ['places', 100 * 440, many(100, (n) => `a${n}: weather(at: {latitude: 1, longitude: ${n}}) { timeZone }`)],
+    [
+      'exchange quotes',
+      45 * 1_000,
+      `mutation ${many(45, (n) => `a${n}: quoteExchange(input: {sell: "EUR", buy: "USD", amount: "1"}) { id }`)}`,
+    ],
+    [
+      'formatted amounts',
+      490 * 30,
+      `query ($terms: LoanQuoteInput!) { quoteLoan(terms: $terms) { totalInterest ${many(490, (n) => `f${n}: formatted(locale: "ak-x-${n}")`)} } }`,
+    ],
+  ])(
+    'of %s is what they take of a service: at least a unit for each 10 µs (%d µs in all)',
+    (_name, microseconds, query) => {
+      const cost = costIn(product, query)
+      expect(cost).toBeGreaterThanOrEqual(microseconds / 10)
+      expect(cost).toBeLessThan(microseconds / 3)
+    },
+  )
+
+  test('charges each transfer of a batch', () => {
     const query = 'mutation ($input: TransferBatchInput!) { transferBatch(input: $input) { __typename } }'
     const transfers = (count: number) => ({ input: { transfers: Array.from({ length: count }, () => ({})) } })
     expect(costIn(product, query, transfers(1_000)) - costIn(product, query, transfers(0))).toBe(10_000)
