@@ -3,12 +3,13 @@ import { LRUCache } from 'lru-cache'
 import { HttpError, parseJson } from '../process/http.ts'
 import { codedError } from '../protocol/errors.ts'
 import type { Exchange, Parameters, Policy } from './exchange.ts'
+import type { LimitBody } from './variables.ts'
 
 const REMEMBERED = 4 * 1024 * 1024 // bytes, of bodies with what they say
 const OVERHEAD = 512 // bytes of each beside its text
 
 /** @param limit bytes of a body, on the wire and inflated */
-export function readParameters(limit: number): Policy {
+export function readParameters(limit: number, limitBody: LimitBody): Policy {
   /** Operations without variables come again and again in the very same words. */
   const known = new LRUCache<string, Parameters>({
     maxSize: REMEMBERED,
@@ -29,6 +30,7 @@ export function readParameters(limit: number): Policy {
       return
     }
     const take = (body: string): void => {
+      limitBody(exchange, body)
       exchange.parameters = read(body)
     }
     const body = exchange.request.readText(limit)

@@ -21,7 +21,7 @@ import { resolvePersisted } from './persisted.ts'
 import { requireListed, type Safelist } from './safelist.ts'
 import { limitShape } from './shape.ts'
 import { createTurns, type TakeTurn } from './turns.ts'
-import { limitVariables } from './variables.ts'
+import { limitBody, limitVariables } from './variables.ts'
 
 export interface Policies {
   /** For every request, before its document is looked at. */
@@ -61,7 +61,7 @@ export function createPolicies({ limits, cors, introspection, safelist, verify }
       refuseCrossSite,
       requireJsonBody,
       authenticated,
-      readParameters(limits.bodyBytes),
+      readParameters(limits.bodyBytes, limitBody(limits, budget)),
       bounded,
       persisted,
     ],

@@ -1,7 +1,7 @@
 /** Bounds how many values a client sends and how deep they nest: whatever reads or writes them after this goes over each of them. */
 import { type Limits, overLimit } from '../limits/limits.ts'
 import type { Budget } from './budget.ts'
-import type { Policy } from './exchange.ts'
+import type { Exchange, Policy } from './exchange.ts'
 
 type VariableLimits = Pick<Limits, 'variableDepth' | 'variableValues'>
 
@@ -14,12 +14,54 @@ export function limitVariables(limits: VariableLimits, budget: Budget): Policy {
     try {
       lookAt(variables, 1, seen, limits)
     } catch (error) {
-      budget.spend(exchange, 0) // whoever is in debt gets no deeper into it
-      budget.charge(exchange, seen.values)
+      pay(exchange, seen.values, budget)
       throw error
     }
   }
 }
+
+/** Refuses a body that holds far too many values before it is parsed: that would take ten times as long. */
+export type LimitBody = (exchange: Exchange, body: string) => void
+
+const SPARE = 100 // values of a request beside its variables
+
+export function limitBody({ variableValues }: Pick<Limits, 'variableValues'>, budget: Budget): LimitBody {
+  const most = variableValues + SPARE
+  return (exchange, body) => {
+    if (body.length <= 2 * most || !hasMoreValues(body, most)) return // a value takes two characters
+    pay(exchange, most, budget)
+    throw tooMany(variableValues)
+  }
+}
+
+/** By members of objects, and by commas. Less than there are, where lists of one item nest. */
+function hasMoreValues(json: string, most: number): boolean {
+  let members = 0
+  let commas = 0
+  let isInString = false
+  for (let at = 0; at < json.length; at += 1) {
+    const character = json.charCodeAt(at)
+    if (character === QUOTE) isInString = !isInString
+    else if (character === BACKSLASH) at += 1
+    else if (isInString) continue
+    else if (character === COLON) members += 1
+    else if (character === COMMA) commas += 1
+    if (members > most || commas > most) return true
+  }
+  return false
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COLON = 0x3a
+const COMMA = 0x2c
+
+function pay(exchange: Exchange, values: number, budget: Budget): void {
+  budget.spend(exchange, 0) // whoever is in debt gets no deeper into it
+  budget.charge(exchange, values)
+}
+
+const tooMany = (most: number) => overLimit('variableValues', `The request holds more than ${most} values.`)
 
 /** Goes no further than a limit, however much there is. */
 function lookAt(value: object, level: number, seen: { values: number }, limits: VariableLimits): void {
@@ -28,8 +70,7 @@ function lookAt(value: object, level: number, seen: { values: number }, limits: 
     throw overLimit('variableDepth', `The variables nest more than ${variableDepth} levels deep.`)
   const count = (inner: unknown): void => {
     seen.values += 1
-    if (seen.values > variableValues)
-      throw overLimit('variableValues', `The variables hold more than ${variableValues} values.`)
+    if (seen.values > variableValues) throw tooMany(variableValues)
     if (typeof inner === 'object' && inner !== null) lookAt(inner, level + 1, seen, limits)
   }
   if (Array.isArray(value)) for (const item of value as unknown[]) count(item)

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { ask, type Operation, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { ask, type Operation, readAnswer, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
 import { type Shop, startShop } from '../../support/shop.ts'
 
 let shop: Shop
@@ -29,7 +29,28 @@ describe('more values than the limit are refused', () => {
   ])('%s', async (_what, query, variables) => {
     const answer = await ask(gateway.url, { query, variables })
     expect(verdict(answer)).toBe('400 OPERATION_TOO_COMPLEX')
-    expect(answer.errors?.[0]?.message).toBe('The variables hold more than 10000 values.')
+    expect(answer.errors?.[0]?.message).toBe('The request holds more than 10000 values.')
+  })
+
+  test.each<[string, string]>([
+    ['as many members of objects as a body can hold', `{"a":{${'"a":1,'.repeat(100_000)}"a":1}}`],
+    ['in objects of one member', `{"a":[${`${'{"a":'.repeat(40)}1${'}'.repeat(40)},`.repeat(4_000)}1]}`],
+    ['as many items', `{"a":[${'1,'.repeat(400_000)}1]}`],
+    ['between texts with quotes in them', `{"a":[${'"\\"",'.repeat(100_000)}1]}`],
+  ])('before the body is parsed: %s', async (_what, variables) => {
+    const parse = jest.spyOn(JSON, 'parse')
+    const body = `{"query":"{ whoAmI }","variables":${variables}}`
+    const headers = { 'content-type': 'application/json' }
+    const answer = await readAnswer(await fetch(`${gateway.url}/graphql`, { method: 'POST', headers, body }))
+    const parsed = parse.mock.calls.filter(([text]) => text === body)
+    parse.mockRestore()
+    expect([verdict(answer), parsed.length]).toEqual(['400 OPERATION_TOO_COMPLEX', 0])
+  })
+
+  test('while commas and colons in texts count for nothing', async () => {
+    const text = '\\",:'.repeat(50_000)
+    const operation = { query: `{ whoAmI } # ${text.slice(0, 50_000)}`, variables: { a: text } }
+    expect(verdict(await ask(gateway.url, operation))).toBe('200 OK')
   })
 
   test('and as many pass', async () => {
