@@ -5,8 +5,9 @@ import { ask, type Target } from '../target.ts'
 
 const DOCUMENTS = 100_000
 const AT_A_TIME = 32
-/** What the process may grow by, in MB, once the first tenth has filled its stores. */
-const GROWTH = 150
+/** What the process may grow by, in MB, once the first part has filled its stores. */
+const GROWTH = 100
+const FILLED = 0.3
 
 export const memoryAttacks: readonly Attack[] = [
   {
@@ -22,7 +23,7 @@ export const memoryAttacks: readonly Attack[] = [
         }
       }
       const sendAll = (until: number) => Promise.all(Array.from({ length: AT_A_TIME }, () => send(until)))
-      await sendAll(count / 10)
+      await sendAll(count * FILLED)
       const before = await residentMegabytes(pid)
       await sendAll(count)
       const growth = (await residentMegabytes(pid)) - before
