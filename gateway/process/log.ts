@@ -18,6 +18,7 @@ export function createLogger(name: string, level: string): Logger {
   )
 }
 
+const MOST_ITEMS = 100 // of a list, as a path is one
 const LONGEST_STACK = 4_000 // characters; a stack begins with the message
 
 /** As pino writes errors, but no longer than a person reads: messages quote what services and clients sent. */
@@ -27,7 +28,12 @@ function boundedError(error: Error): unknown {
   return Object.fromEntries(
     Object.entries(written).map(([name, value]) => [
       name,
-      typeof value === 'string' ? excerpt(value, name === 'stack' ? LONGEST_STACK : undefined) : value,
+      bounded(value, name === 'stack' ? LONGEST_STACK : undefined),
     ]),
   )
+}
+
+function bounded(value: unknown, longest?: number): unknown {
+  if (Array.isArray(value)) return value.slice(0, MOST_ITEMS).map((item) => bounded(item))
+  return typeof value === 'string' ? excerpt(value, longest) : value
 }
