@@ -102,7 +102,7 @@ describe('the page', () => {
     const text = body.toString()
     expect(text.match(/<script/g)).toHaveLength(1)
     const data = /id="playground-settings">(.*)<\/script>/s.exec(text)?.[1] ?? ''
-    expect(JSON.parse(data)).toEqual({ tabs, callers: ['payer', 'payee', 'officer'] })
+    expect(JSON.parse(data)).toEqual({ tabs, callers: ['payer', 'payee', 'officer', 'officer2'] })
     expect(headers['content-security-policy']).toMatch(/default-src 'none'; script-src 'self';/)
   })
 
