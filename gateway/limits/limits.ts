@@ -53,7 +53,7 @@ const table = {
   costPerMinute: { value: 5_000_000, perCaller: true, of: 'cost of the operations of one caller in a minute' },
   operationsInWork: { value: 16, perCaller: true, of: 'operations of one caller in execution at a time; more wait' },
   costInWork: {
-    value: 50_000,
+    value: 20_000,
     perCaller: true,
     of: 'cost of the operations of one caller in execution at a time; more wait',
   },
