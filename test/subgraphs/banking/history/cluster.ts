@@ -54,6 +54,7 @@ export const INSTANCE_NAME = 'instance-'
 export async function startCluster(instances: number, { midnightIn }: ClusterOptions = {}): Promise<Cluster> {
   const dataDir = await mkdtemp(join(tmpdir(), 'tributary-history-'))
   await chmod(dataDir, 0o755) // as root, the server's own user must get in
+  const clocks = midnightIn === undefined ? undefined : await startClocks(dataDir, instances, midnightIn)
   const log = pino({ level: 'silent' })
   let database: EmbeddedDatabase = await startEmbedded({ dataDir, log })
   const port = Number(new URL(database.url).port)
@@ -61,7 +62,6 @@ export async function startCluster(instances: number, { midnightIn }: ClusterOpt
   const eras: Era[] = [{ databaseUrl: database.url, cut: undefined }]
   const databaseUrl = (): string => eras.at(-1)?.databaseUrl ?? ''
   const proxy = await startProxy(port)
-  const clocks = midnightIn === undefined ? undefined : await startClocks(dataDir, instances, midnightIn)
   await clocks?.setDatabase(databaseUrl())
   const identity = await demoIdentity(dataDir)
 
