@@ -1,4 +1,7 @@
-/** `npm start`: database, services and gateway as processes on this machine, from the first check to the last stop. */
+/**
+ * `npm start`: database, services and gateway as processes on this machine, from the first check to
+ * the last stop.
+ */
 import { runProcess } from './gateway/process/lifecycle.ts'
 import { createLogger } from './gateway/process/log.ts'
 import { choosePorts } from './start/addresses.ts'

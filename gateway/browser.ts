@@ -1,11 +1,17 @@
-/** What the gateway has for browsers: the playground, with the operations that fit the schema as its tabs. */
+/**
+ * What the gateway has for browsers: the playground, with the operations that fit the schema as its
+ * tabs.
+ */
 import { type GraphQLSchema, parse, validate } from 'graphql'
 import type { Config } from './config.ts'
 import type { ShippedOperation } from './operations.ts'
 import type { DemoCallers } from './playground/demo-token.ts'
 import { createPlayground, type ServePlayground } from './playground/serve.ts'
 
-/** Serves nothing where it is switched off. Offers to sign in as a demo caller only where the demo identity is the one in use. */
+/**
+ * Serves nothing where it is switched off. Offers to sign in as a demo caller only where the demo
+ * identity is the one in use.
+ */
 export async function openPlayground(
   { playground, identity, host }: Config,
   schema: GraphQLSchema,

@@ -1,4 +1,7 @@
-/** Environment → frozen `Config`; reports every fault at once. Opens no connection and starts nothing. */
+/**
+ * Environment → frozen `Config`; reports every fault at once. Opens no connection and starts
+ * nothing.
+ */
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -36,7 +39,10 @@ export interface Config {
   readonly production: boolean
   /** Whether `/` is a page for browsers. */
   readonly playground: boolean
-  /** How tokens are verified; without it an `Authorization` header is opaque and handed on to stateful services. */
+  /**
+   * How tokens are verified; without it an `Authorization` header is opaque and handed on to
+   * stateful services.
+   */
   readonly identity: IdentitySettings | undefined
   /** Shared with the services; without it calls are not signed. */
   readonly secret: string | undefined
@@ -44,7 +50,10 @@ export interface Config {
   readonly cors: Cors
   /** False where Node reads every request. */
   readonly fastPath: boolean
-  /** IP addresses and networks of the proxies before the gateway, whose word on a client's address is taken. */
+  /**
+   * IP addresses and networks of the proxies before the gateway, whose word on a client's address
+   * is taken.
+   */
   readonly trustedProxies: readonly string[]
   readonly redisUrl: string | undefined
   /** The only operations that are run; without it any that the schema and the limits allow. */
@@ -164,7 +173,10 @@ export const commonSettings = {
   ...identitySettings,
 } as const
 
-/** On a supergraph of somebody else's nothing but the file is needed; the product has to know its services and its callers. */
+/**
+ * On a supergraph of somebody else's nothing but the file is needed; the product has to know its
+ * services and its callers.
+ */
 const settingsFor = (given: GivenSupergraph | undefined) => ({
   ...commonSettings,
   SUPERGRAPH: readable(given),

@@ -1,4 +1,7 @@
-/** Puts the gateway together from a `Config`, and takes it apart without losing a request. Reads no environment. */
+/**
+ * Puts the gateway together from a `Config`, and takes it apart without losing a request. Reads no
+ * environment.
+ */
 import type { AdminCommands } from './admin.ts'
 import { openPlayground } from './browser.ts'
 import type { Config } from './config.ts'
@@ -135,7 +138,8 @@ export async function startGateway(
     },
     async stop() {
       state = 'draining'
-      // They go first: whoever follows one is told to resume elsewhere while there is time to do so.
+      // They go first: whoever follows one is told to resume elsewhere while there is time to do
+      // so.
       streams.end()
       const began = performance.now()
       await sockets.close(SOCKETS_TIMEOUT)
@@ -161,7 +165,9 @@ async function openStore({ redisUrl, workers }: Config, log: Logger): Promise<An
   return createRedisStore(redisUrl, near, log)
 }
 
-/** Listens on the admin port, always on loopback. @throws StartRefused where the port cannot be used */
+/**
+ * Listens on the admin port, always on loopback. @throws StartRefused where the port cannot be used
+ */
 export const openAdmin = (commands: AdminCommands, port: number): Promise<HttpListener> =>
   open('ADMIN_PORT', createAdminRoutes(commands), { host: '127.0.0.1', port })
 

@@ -1,6 +1,7 @@
 /**
- * `node prisma/backup.ts <folder>`: writes all data of `DATABASE_URL` into a new folder, as it was at one instant, while the bank goes on
- * working, and no slower. Needs no tool of PostgreSQL's; `node prisma/restore.ts` reads it back.
+ * `node prisma/backup.ts <folder>`: writes all data of `DATABASE_URL` into a new folder, as it was
+ * at one instant, while the bank goes on working, and no slower. Needs no tool of PostgreSQL's;
+ * `node prisma/restore.ts` reads it back.
  */
 import { createWriteStream } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -26,7 +27,9 @@ export async function backup(url: string, folder: string): Promise<Manifest> {
   const client = new Client({ connectionString: url })
   await client.connect()
   const rows = new Map<string, number>()
-  /** Adds what the queries give to a table's file. A gzip file may be several one after the other. */
+  /**
+   * Adds what the queries give to a table's file. A gzip file may be several one after the other.
+   */
   const write = async (name: string, queries: AsyncIterable<string> | Iterable<string>): Promise<void> => {
     const text = async function* (): AsyncGenerator<Buffer> {
       for await (const query of queries) {
@@ -39,7 +42,8 @@ export async function backup(url: string, folder: string): Promise<Manifest> {
   }
   try {
     const names = await tablesInOrder(client)
-    // One snapshot of all that changes. It is given up before the long tables are copied, since writers pay for it.
+    // One snapshot of all that changes. It is given up before the long tables are copied, since
+    // writers pay for it.
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY')
     const [head] = (await client.query<Head>('SELECT * FROM ledger')).rows
     if (!head) throw new Error('The ledger has no head: the database is not migrated.')

@@ -1,4 +1,7 @@
-/** What commands on a database share: its URL from the environment, whether it answers, plain words when something is wrong. */
+/**
+ * What commands on a database share: its URL from the environment, whether it answers, plain words
+ * when something is wrong.
+ */
 import { Client } from 'pg'
 import { z } from 'zod'
 import { announceRefusal } from '../gateway/process/lifecycle.ts'

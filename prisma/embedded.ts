@@ -1,6 +1,7 @@
 /**
- * PostgreSQL without an installation: a real server, run from binaries out of npm, its files in the data folder. It never gives up durability.
- * As a process (`node prisma/embedded.ts`) it lives as long as its supervisor and ends when its server does.
+ * PostgreSQL without an installation: a real server, run from binaries out of npm, its files in the
+ * data folder. It never gives up durability. As a process (`node prisma/embedded.ts`) it lives as
+ * long as its supervisor and ends when its server does.
  */
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -43,7 +44,8 @@ const HANDOVER = 40_000 // milliseconds; longer than a run that was told to stop
 
 /**
  * Starts the database of a data folder, making it on first use; ends what a killed run left behind.
- * @throws StartRefused when another living process runs it, or its files or the user to run it as are missing
+ * @throws StartRefused when another living process runs it, or its files or the user to run it as
+ * are missing
  * @throws Error with the end of the server's log when it does not start
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {

@@ -1,6 +1,7 @@
 /**
- * `node prisma/restore.ts <folder>`: fills the empty database `DATABASE_URL` from a backup, in one transaction: all of it or nothing.
- * Never touches a database that already has a history. The ledger goes on in a new epoch, and is verified.
+ * `node prisma/restore.ts <folder>`: fills the empty database `DATABASE_URL` from a backup, in one
+ * transaction: all of it or nothing. Never touches a database that already has a history. The
+ * ledger goes on in a new epoch, and is verified.
  */
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -23,7 +24,10 @@ const manifestShape = z.object({
   tables: z.array(z.object({ name: z.string(), rows: z.int().nonnegative() })),
 })
 
-/** @throws Error where the database is not empty, or the backup is of another version, was cut short or was tampered with */
+/**
+ * @throws Error where the database is not empty, or the backup is of another version, was cut short
+ * or was tampered with
+ */
 export async function restore(url: string, folder: string): Promise<Manifest> {
   const manifest = manifestShape.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')))
   await migrate(url)

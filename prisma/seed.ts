@@ -1,6 +1,7 @@
 /**
- * Fills a migrated database with the demo: customers, accounts and a year of movements, all through the ledger's own rules.
- * `node prisma/seed.ts` does it for `DATABASE_URL`. Doing it again changes nothing.
+ * Fills a migrated database with the demo: customers, accounts and a year of movements, all through
+ * the ledger's own rules. `node prisma/seed.ts` does it for `DATABASE_URL`. Doing it again changes
+ * nothing.
  */
 import { openLedgerDatabase } from '../subgraphs/banking/database.ts'
 import { treasuryRequest } from '../subgraphs/banking/exchange/treasury.ts'
@@ -28,7 +29,8 @@ const TRANSACTION = { maxWait: 10_000, timeout: 180_000 } // milliseconds
 type Transaction = Prisma.TransactionClient
 
 /**
- * All of it in one transaction, or nothing. A database that holds anything but the demo is left as it is.
+ * All of it in one transaction, or nothing. A database that holds anything but the demo is left as
+ * it is.
  * @param url a migrated database
  * @returns false where it was left
  */
@@ -86,7 +88,10 @@ async function fill(database: Transaction, movements: readonly Movement[]): Prom
   )
 }
 
-/** Ids by name: the demo's accounts and, by currency, the bank's own accounts that face merchants and employers. */
+/**
+ * Ids by name: the demo's accounts and, by currency, the bank's own accounts that face merchants
+ * and employers.
+ */
 async function openAccounts(database: Transaction): Promise<ReadonlyMap<string, string>> {
   const plans: [string, OpenAccountCommand][] = [
     ...BANK_CURRENCIES.map((currency): [string, OpenAccountCommand] => [currency, settlement(currency)]),

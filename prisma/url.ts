@@ -1,4 +1,7 @@
-/** `npm run --silent database`: prints the URL of the database, for `psql` and other tools: `DATABASE_URL`, or the embedded one that runs. */
+/**
+ * `npm run --silent database`: prints the URL of the database, for `psql` and other tools:
+ * `DATABASE_URL`, or the embedded one that runs.
+ */
 import { z } from 'zod'
 import { announceRefusal } from '../gateway/process/lifecycle.ts'
 import { postgresUrl, processSettings, readSettings, StartRefused } from '../gateway/process/settings.ts'

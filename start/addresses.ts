@@ -1,4 +1,7 @@
-/** Where the gateway listens, settled before anything is started: a port that was asked for or none, a usual port or the next. */
+/**
+ * Where the gateway listens, settled before anything is started: a port that was asked for or none,
+ * a usual port or the next.
+ */
 import { freePorts, whyTaken } from '../gateway/process/ports.ts'
 import { StartRefused } from '../gateway/process/settings.ts'
 import type { StartSettings } from './settings.ts'

@@ -9,9 +9,15 @@ export interface Child {
   readonly pid: number | undefined
   /** Resolves to the address it announces; never when it ends before that. */
   readonly announced: Promise<string>
-  /** Why it says that it cannot start; `undefined` where it said nothing of the kind. Final once it has ended. */
+  /**
+   * Why it says that it cannot start; `undefined` where it said nothing of the kind. Final once it
+   * has ended.
+   */
   refusal(): string | undefined
-  /** Resolves when it has ended, to how: `exit code 1` or `SIGKILL`; `exit code 0` is the good end of a job. */
+  /**
+   * Resolves when it has ended, to how: `exit code 1` or `SIGKILL`; `exit code 0` is the good end
+   * of a job.
+   */
   readonly ended: Promise<string>
   /** Asks it to end, and insists after a while. Resolves when it has ended. */
   end(): Promise<void>
@@ -24,8 +30,9 @@ export function spawnChild(
   { label, program, flags = [], environment }: ProcessSpec,
   notice: (line: string) => void,
 ): Child {
-  // Its own process group: Ctrl-C in a terminal would otherwise reach every child at once, and they end in order.
-  // Its IPC channel is its lifeline: it closes with this process, however this process ends, and the child ends too.
+  // Its own process group: Ctrl-C in a terminal would otherwise reach every child at once, and they
+  // end in order. Its IPC channel is its lifeline: it closes with this process, however this
+  // process ends, and the child ends too.
   const child = fork(program, [], {
     detached: true,
     env: environment,

@@ -1,4 +1,7 @@
-/** Whether the system can serve: by each server's own word, and by the gateway's word on the services behind it. */
+/**
+ * Whether the system can serve: by each server's own word, and by the gateway's word on the
+ * services behind it.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StartRefused } from '../gateway/process/settings.ts'
 import type { ServiceKind } from '../gateway/traffic/kind.ts'
@@ -25,7 +28,10 @@ export const healthy =
     }
   }
 
-/** Resolves once the gateway whose `/services` this is sends calls to all of these instances, or when `gone`. */
+/**
+ * Resolves once the gateway whose `/services` this is sends calls to all of these instances, or
+ * when `gone`.
+ */
 export async function inUse(services: string, instances: readonly string[], gone: AbortSignal): Promise<void> {
   for (;;) {
     const answer = ((await ask(services)) ?? []) as readonly ServiceStatus[]

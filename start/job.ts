@@ -1,4 +1,7 @@
-/** Runs one process to its end, a few times if it fails and does not say why: a job must be safe to repeat. */
+/**
+ * Runs one process to its end, a few times if it fails and does not say why: a job must be safe to
+ * repeat.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StartRefused } from '../gateway/process/settings.ts'
 import { spawnChild } from './child.ts'
@@ -8,7 +11,10 @@ import type { Report } from './supervise.ts'
 const ATTEMPTS = 3
 const DELAY = 500 // milliseconds
 
-/** Resolves when it ended well. @throws StartRefused when it never does @throws the signal's reason when aborted, once it has ended */
+/**
+ * Resolves when it ended well. @throws StartRefused when it never does @throws the signal's reason
+ * when aborted, once it has ended
+ */
 export async function runJob(spec: ProcessSpec, report: Report, signal: AbortSignal): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     signal.throwIfAborted()

@@ -1,4 +1,7 @@
-/** In which order the processes start, and in which they stop. What needs no database does not wait for it. */
+/**
+ * In which order the processes start, and in which they stop. What needs no database does not wait
+ * for it.
+ */
 import { once } from 'node:events'
 import { healthy, inUse } from './health.ts'
 import { runJob } from './job.ts'
@@ -6,7 +9,10 @@ import type { System } from './processes.ts'
 import { type Report, type Supervised, supervise } from './supervise.ts'
 
 export interface Launched {
-  /** Resolves when everything serves; rejects with `StartRefused` when something never will. Stays open once it is stopped. */
+  /**
+   * Resolves when everything serves; rejects with `StartRefused` when something never will. Stays
+   * open once it is stopped.
+   */
   readonly ready: Promise<void>
   /** Gateway first, so that no request meets a service that is gone; the database last. */
   stop(): Promise<void>

@@ -1,4 +1,7 @@
-/** What a person at the terminal reads: each process's state as it changes, then the table of addresses. Shows no secret. */
+/**
+ * What a person at the terminal reads: each process's state as it changes, then the table of
+ * addresses. Shows no secret.
+ */
 import type { Ports } from './addresses.ts'
 import type { System } from './processes.ts'
 import type { StartSettings } from './settings.ts'

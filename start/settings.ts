@@ -1,4 +1,7 @@
-/** What `npm start` is told, by flags and environment, checked as a whole before anything is started. */
+/**
+ * What `npm start` is told, by flags and environment, checked as a whole before anything is
+ * started.
+ */
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { commonSettings, readConfig } from '../gateway/config.ts'
@@ -35,7 +38,10 @@ export interface StartSettings {
   readonly demo: boolean
   /** Whether the gateway has a page for browsers. */
   readonly playground: boolean
-  /** By service, how many to start here: 0 where its addresses were given, because it runs elsewhere. */
+  /**
+   * By service, how many to start here: 0 where its addresses were given, because it runs
+   * elsewhere.
+   */
   readonly instances: ReadonlyMap<string, number>
   /** For every child: quieter than a process on its own, since all of them share one terminal. */
   readonly logLevel: string
@@ -45,7 +51,9 @@ export interface StartSettings {
 
 const names = services.map(({ name }) => name)
 
-/** What the gateway and the services would refuse is refused here, before any of them is started. */
+/**
+ * What the gateway and the services would refuse is refused here, before any of them is started.
+ */
 const schema = z.object({
   ...commonSettings,
   ...bankingSettings,

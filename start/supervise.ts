@@ -1,4 +1,7 @@
-/** Keeps one process alive: starts it, waits until it serves, starts it again when it dies. Never gives up on one that has served. */
+/**
+ * Keeps one process alive: starts it, waits until it serves, starts it again when it dies. Never
+ * gives up on one that has served.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StartRefused } from '../gateway/process/settings.ts'
 import { type Child, spawnChild } from './child.ts'
@@ -16,7 +19,10 @@ export type ProcessState =
 export type Report = (label: string, state: ProcessState) => void
 
 export interface Supervised {
-  /** Resolves to its address when it serves for the first time; rejects with `StartRefused` when it never does. */
+  /**
+   * Resolves to its address when it serves for the first time; rejects with `StartRefused` when it
+   * never does.
+   */
   readonly ready: Promise<string>
   /** Ends it, and it stays ended. */
   stop(): Promise<void>
@@ -27,7 +33,9 @@ const SHORTEST_DELAY = 100 // milliseconds; doubles with each death in a row
 const LONGEST_DELAY = 10_000 // milliseconds
 const STABLE = 30_000 // milliseconds it has to serve for its earlier deaths to be forgotten
 
-/** @param serves resolves when a process that announced this address can serve; asked on every start */
+/**
+ * @param serves resolves when a process that announced this address can serve; asked on every start
+ */
 export function supervise(
   spec: ProcessSpec,
   serves: (url: string, gone: AbortSignal) => Promise<void>,

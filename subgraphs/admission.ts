@@ -1,7 +1,8 @@
 /**
- * Sheds load early: a request that would wait too long for the event loop is refused before anything is done for it, so that the
- * gateway can ask elsewhere while there is time. Callers take turns: one with a thousand requests delays another's by one request at a time.
- * Also lets the loop turn between requests, so that health checks are answered meanwhile.
+ * Sheds load early: a request that would wait too long for the event loop is refused before
+ * anything is done for it, so that the gateway can ask elsewhere while there is time. Callers take
+ * turns: one with a thousand requests delays another's by one request at a time. Also lets the loop
+ * turn between requests, so that health checks are answered meanwhile.
  */
 import { HttpError } from '../gateway/process/http.ts'
 
@@ -51,7 +52,8 @@ export function createAdmission({ longest = LONGEST, now = () => performance.now
     turn = undefined
     const next = lines.shift()
     if (!next) return
-    // The next one is counted from here on: what else the loop does in its turn delays those behind it, too.
+    // The next one is counted from here on: what else the loop does in its turn delays those behind
+    // it, too.
     begin()
     const waited = now() - next.since
     if (waited > longest) next.refuse(busy(lines.count() * mean))

@@ -1,4 +1,7 @@
-/** Has the scalars of a service refuse a wrong literal as they refuse a wrong variable: the gateway, which does not know them, checks neither. */
+/**
+ * Has the scalars of a service refuse a wrong literal as they refuse a wrong variable: the gateway,
+ * which does not know them, checks neither.
+ */
 import {
   GraphQLError,
   type GraphQLFormattedError,
@@ -26,7 +29,10 @@ export function codeWrongLiterals(schema: GraphQLSchema): void {
   }
 }
 
-/** Apollo Server gives every error of validation one code; this gives a wrong literal's its own back. */
+/**
+ * Apollo Server gives every error of validation one code; this gives a wrong literal's its own
+ * back.
+ */
 export function withLiteralCode(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const cause = error instanceof GraphQLError ? error.originalError : undefined
   const isLiteral = cause instanceof GraphQLError && cause.extensions['code'] === 'BAD_USER_INPUT'

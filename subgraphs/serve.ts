@@ -1,4 +1,7 @@
-/** What every service shares: HTTP, the gateway's signature, health, drain and logs. It knows no domain and keeps nothing between requests. */
+/**
+ * What every service shares: HTTP, the gateway's signature, health, drain and logs. It knows no
+ * domain and keeps nothing between requests.
+ */
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server'
@@ -47,11 +50,17 @@ export interface Service<Context extends object> {
   readonly resolvers: Resolvers
   /** Made anew for each request. A rejection with a coded error is the answer. */
   context(request: ServiceRequest): Context | Promise<Context>
-  /** Headers that depend on what the resolvers did (`vary`, a stricter `cache-control`); asked for after they have run. */
+  /**
+   * Headers that depend on what the resolvers did (`vary`, a stricter `cache-control`); asked for
+   * after they have run.
+   */
   headers?(context: Context): Readonly<Record<string, string>>
   /** A coded error for a fault that clients may know of: a database that is away. */
   explain?(error: unknown): GraphQLError | undefined
-  /** Answers signed GET and HEAD requests beside `/graphql` and `/health`; false where it has nothing at `path`. */
+  /**
+   * Answers signed GET and HEAD requests beside `/graphql` and `/health`; false where it has
+   * nothing at `path`.
+   */
   get?(request: IncomingMessage, response: ServerResponse, path: string): Promise<boolean>
   /** Rejects while the service cannot serve (a database is away); asked by `/health/ready`. */
   ready?(): Promise<void>
@@ -233,7 +242,9 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
   }
 }
 
-/** The whole of a service's `main.ts`: starts it, tells the supervisor, stays until told to stop. */
+/**
+ * The whole of a service's `main.ts`: starts it, tells the supervisor, stays until told to stop.
+ */
 export async function serve<Shape extends z.ZodRawShape, Context extends object>(
   definition: ServiceDefinition<Shape, Context>,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * Subscriptions of a service: server-sent events as answers to `POST /graphql`. A stream ends when its caller goes away, and in
- * order when the service stops. It knows no domain.
+ * Subscriptions of a service: server-sent events as answers to `POST /graphql`. A stream ends when
+ * its caller goes away, and in order when the service stops. It knows no domain.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
@@ -37,7 +37,10 @@ function formatResult(result: ExecutionResult, formatError: StreamsOptions<objec
   return { ...result, errors: result.errors.map((error) => formatError(error.toJSON(), error) as GraphQLError) }
 }
 
-/** Codes of faults that pass, or that are ours: an event with one was not read whole, and must not count as delivered. */
+/**
+ * Codes of faults that pass, or that are ours: an event with one was not read whole, and must not
+ * count as delivered.
+ */
 const FAULTS: ReadonlySet<unknown> = new Set(['INTERNAL', 'SERVICE_UNAVAILABLE', 'SERVICE_TIMEOUT'])
 
 const isWhole = ({ errors }: ExecutionResult): boolean =>
@@ -49,7 +52,10 @@ export function createStreams<Context extends object>({
   formatError,
 }: StreamsOptions<Context>): Streams {
   const open = new Set<AsyncGenerator<string, void, undefined>>()
-  /** Requests whose latest event could not be read whole: their streams end before it, and the caller resumes. */
+  /**
+   * Requests whose latest event could not be read whole: their streams end before it, and the
+   * caller resumes.
+   */
   const broken = new WeakSet<IncomingMessage>()
   const handle = createHandler<IncomingMessage, ServiceRequest, AnyContext>({
     schema,

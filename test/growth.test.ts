@@ -1,4 +1,7 @@
-/** Whatever reads foreign bytes takes time in proportion to their length: one caller's odd header must not hold up the others. */
+/**
+ * Whatever reads foreign bytes takes time in proportion to their length: one caller's odd header
+ * must not hold up the others.
+ */
 import { describe, expect, test } from '@jest/globals'
 import { Failure } from '../gateway/execution/failure.ts'
 import { type FetchedField, loseFields } from '../gateway/execution/fetched-fields.ts'
@@ -25,13 +28,22 @@ import { indexTerms, splitWords, typedTerms } from '../subgraphs/content/search/
 
 const SHORT = 12_500 // letters
 const TIMES = 8
-/** A reader that is linear takes 8 times as long for 8 times as much, one that is not takes 64 times. */
+/**
+ * A reader that is linear takes 8 times as long for 8 times as much, one that is not takes 64
+ * times.
+ */
 const MOST = 24
-/** Below this a figure says more of the machine than of the reader; the square of the long text is seconds. */
+/**
+ * Below this a figure says more of the machine than of the reader; the square of the long text is
+ * seconds.
+ */
 const NOTHING = 20 // milliseconds
 const TRIES = 5
 
-/** Of this thread, so that nothing else on the machine counts; the shortest of a few tries, in milliseconds. */
+/**
+ * Of this thread, so that nothing else on the machine counts; the shortest of a few tries, in
+ * milliseconds.
+ */
 function timeOf(read: (text: string) => unknown, text: string): number {
   let shortest = Number.POSITIVE_INFINITY
   for (let tries = 0; tries < TRIES && shortest > NOTHING; tries += 1) {

@@ -1,4 +1,7 @@
-/** Ways to a set of instances: straight to each in turn, as the gateway would call them, or through the gateway itself. */
+/**
+ * Ways to a set of instances: straight to each in turn, as the gateway would call them, or through
+ * the gateway itself.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'

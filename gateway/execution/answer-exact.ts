@@ -1,6 +1,7 @@
 /**
- * Completes an answer value by value as the specification says, with every error at its path and every null where it must go.
- * It is the path for whatever the fast writer does not expect; it never guesses.
+ * Completes an answer value by value as the specification says, with every error at its path and
+ * every null where it must go. It is the path for whatever the fast writer does not expect; it
+ * never guesses.
  */
 import { type FieldNode, GraphQLError, type GraphQLOutputType, isLeafType, isListType, isNonNullType } from 'graphql'
 import { own } from '../protocol/own.ts'
@@ -13,9 +14,14 @@ import type { ObjectShape, SelectionShape } from './shape.ts'
 type Path = (string | number)[]
 type Data = Readonly<Record<string, unknown>>
 
-/** A null whose reason is already among the errors, on its way to the nearest place that may be null. */
+/**
+ * A null whose reason is already among the errors, on its way to the nearest place that may be
+ * null.
+ */
 const FAILED = Symbol('failed')
-/** The same where nothing failed here: the reason gives way to that of a field beside it which did. */
+/**
+ * The same where nothing failed here: the reason gives way to that of a field beside it which did.
+ */
 const TAKEN_ALONG = Symbol('taken along')
 
 type Missing = typeof FAILED | typeof TAKEN_ALONG
@@ -37,7 +43,10 @@ export function completeAnswer(
   longest: number,
 ): ExactAnswer {
   const errors: GraphQLError[] = []
-  /** Of values that were lost without fault of theirs; those that a failure beside them explains are taken out again. */
+  /**
+   * Of values that were lost without fault of theirs; those that a failure beside them explains are
+   * taken out again.
+   */
   const lost: GraphQLError[] = []
   const path: Path = []
   let length = 0
@@ -151,7 +160,10 @@ export function completeAnswer(
   return { data: isMissing(result) ? null : result, errors: [...errors, ...lost] }
 }
 
-/** What is left of a fault's path below the value it cost, in the client's names, as far as they can be told. */
+/**
+ * What is left of a fault's path below the value it cost, in the client's names, as far as they can
+ * be told.
+ */
 function clientPath({ below }: Fault, selection: SelectionShape | undefined, type: GraphQLOutputType): Path {
   const path: Path = []
   let current = selection
@@ -173,7 +185,10 @@ function clientPath({ below }: Fault, selection: SelectionShape | undefined, typ
   return path
 }
 
-/** Where the object's type cannot be told any more, the first type that has such a field: the client gave it one name for all of them. */
+/**
+ * Where the object's type cannot be told any more, the first type that has such a field: the client
+ * gave it one name for all of them.
+ */
 function fieldOf(selection: SelectionShape | undefined, source: string) {
   for (const { fields } of selection?.all() ?? []) {
     for (const { responseName, value } of fields) {

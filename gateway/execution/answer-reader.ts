@@ -1,6 +1,7 @@
 /**
- * Reads the text of a service's answer as `JSON.parse` does, but objects that are written alike only once: answers of a graph repeat the same
- * few entities over and over. It knows the names that were asked for, in their order; at the first surprise `JSON.parse` takes over.
+ * Reads the text of a service's answer as `JSON.parse` does, but objects that are written alike
+ * only once: answers of a graph repeat the same few entities over and over. It knows the names that
+ * were asked for, in their order; at the first surprise `JSON.parse` takes over.
  */
 import { ENTITIES } from './entity-request.ts'
 import { type FetchedFields, fieldBelow } from './fetched-fields.ts'
@@ -57,7 +58,10 @@ interface AnswerReading extends Reading {
 const START = '{"data":'
 /** Text that is compared at once to find what may be the same. */
 const MAX_HEAD = 128
-/** Objects with the same beginning that are compared; what they have in common is long, and they differ below. */
+/**
+ * Objects with the same beginning that are compared; what they have in common is long, and they
+ * differ below.
+ */
 const MAX_ALIKE = 8
 /** Objects of a place that differ before it is given up as one where nothing repeats. */
 const PATIENCE = 64

@@ -1,6 +1,7 @@
 /**
- * Writes the answer as JSON text in one pass over the engine's data, by one closure for each selection and concrete type.
- * It handles what services normally say; at the first surprise it gives up, and `answer-exact.ts` answers instead.
+ * Writes the answer as JSON text in one pass over the engine's data, by one closure for each
+ * selection and concrete type. It handles what services normally say; at the first surprise it
+ * gives up, and `answer-exact.ts` answers instead.
  */
 import { type GraphQLLeafType, type GraphQLOutputType, isLeafType, isListType, isNonNullType } from 'graphql'
 import { isInherited, own } from '../protocol/own.ts'
@@ -31,7 +32,10 @@ interface Surroundings {
   readonly places: WrittenPlaces | undefined
   /** Takes what is to be forgotten when the answer is written. */
   readonly kept: Texts[]
-  /** Characters of an answer. A text that stands in many places is as long as if it had been written in each. */
+  /**
+   * Characters of an answer. A text that stands in many places is as long as if it had been written
+   * in each.
+   */
   readonly longest: number
 }
 
@@ -133,7 +137,9 @@ function writeOnce(write: Write<unknown>, kept: Texts[]): Write<unknown> {
   }
 }
 
-/** Each checks before it writes, so that a `Failure` or a value of another type never becomes text. */
+/**
+ * Each checks before it writes, so that a `Failure` or a value of another type never becomes text.
+ */
 const leafWriters = new Map<string, Write<unknown>>([
   ['String', (value) => (typeof value === 'string' ? quote(value) : surprise())],
   ['ID', (value) => (typeof value === 'string' ? quote(value) : surprise())],

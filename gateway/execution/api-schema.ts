@@ -1,6 +1,7 @@
 /**
- * The public schema of a supergraph on its way from the planner's thread to the main thread: cut into pieces there, built in steps here,
- * so that a large one does not hold up requests. What is built equals what `buildSchema` makes of the joined pieces.
+ * The public schema of a supergraph on its way from the planner's thread to the main thread: cut
+ * into pieces there, built in steps here, so that a large one does not hold up requests. What is
+ * built equals what `buildSchema` makes of the joined pieces.
  */
 import { setImmediate as breathe } from 'node:timers/promises'
 import {
@@ -14,7 +15,8 @@ import {
   GraphQLSchema as Schema,
   specifiedDirectives,
 } from 'graphql'
-// The part of `buildASTSchema` that comes before the schema is put together; the library offers no public way to stop there.
+// The part of `buildASTSchema` that comes before the schema is put together; the library offers no
+// public way to stop there.
 import { extendSchemaImpl } from 'graphql/utilities/extendSchema.js'
 
 const PIECE = 16 * 1024 // characters, parsed in a few milliseconds
@@ -34,7 +36,10 @@ export function cutSchema(sdl: string): readonly string[] {
   return rest.trim() === '' ? pieces : [...pieces, rest]
 }
 
-/** Yields to requests every few milliseconds. The pieces must come from a valid schema: nothing is checked. */
+/**
+ * Yields to requests every few milliseconds. The pieces must come from a valid schema: nothing is
+ * checked.
+ */
 export async function buildSchemaInSteps(pieces: readonly string[]): Promise<GraphQLSchema> {
   const definitions: DefinitionNode[] = []
   for (const piece of pieces) {

@@ -1,4 +1,7 @@
-/** Sends a fetch's request through traffic and reads the answer. It never rejects: a call that fails is a failure to be merged. */
+/**
+ * Sends a fetch's request through traffic and reads the answer. It never rejects: a call that fails
+ * is a failure to be merged.
+ */
 import type { FetchNode } from '@apollo/query-planner'
 import type { EntityBody } from '../traffic/send.ts'
 import type { ReadJson } from './answer-reader.ts'
@@ -7,8 +10,8 @@ import { addErrors, type Data, type Run } from './run.ts'
 import { readAnswer } from './service-answer.ts'
 
 /**
- * Frames of `async` functions are state that every request in flight keeps and every collection of the young generation copies, so that
- * from here to the wire the way is one of plain promises.
+ * Frames of `async` functions are state that every request in flight keeps and every collection of
+ * the young generation copies, so that from here to the wire the way is one of plain promises.
  * @param take is given what was answered, or why nothing was
  */
 export function callService(

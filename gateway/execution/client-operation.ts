@@ -1,4 +1,7 @@
-/** A client's operation as the engine keeps it: parsed, validated by others, its fragments and variables at hand. Nothing here changes it. */
+/**
+ * A client's operation as the engine keeps it: parsed, validated by others, its fragments and
+ * variables at hand. Nothing here changes it.
+ */
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
@@ -29,7 +32,8 @@ export interface ClientOperation {
 
 /**
  * Picks an operation out of a valid document.
- * @throws GraphQLError `BAD_USER_INPUT` when the name fits none, or none is given and there are several
+ * @throws GraphQLError `BAD_USER_INPUT` when the name fits none, or none is given and there are
+ * several
  */
 export function clientOperation(schema: GraphQLSchema, document: DocumentNode, name?: string | null): ClientOperation {
   const definition = getOperationAST(document, name)
@@ -93,7 +97,10 @@ const isNull = (definitions: readonly VariableDefinitionNode[], name: string, gi
     ? definitions.find(({ variable }) => variable.name.value === name)?.defaultValue?.kind === Kind.NULL
     : given === null
 
-/** The same without what objects inherit: graphql-js takes `constructor` for a field of every input object. */
+/**
+ * The same without what objects inherit: graphql-js takes `constructor` for a field of every input
+ * object.
+ */
 function ownOnly<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(ownOnly) as Value

@@ -1,6 +1,7 @@
 /**
- * Turns a fetch of entities into a step: finds the objects at its path, asks for each different entity once, and merges what comes back.
- * A failure costs the fields that needed what failed, and nothing else.
+ * Turns a fetch of entities into a step: finds the objects at its path, asks for each different
+ * entity once, and merges what comes back. A failure costs the fields that needed what failed, and
+ * nothing else.
  */
 import type { FetchNode } from '@apollo/query-planner'
 import { parse } from 'graphql'
@@ -72,7 +73,10 @@ function fetchWanted(fetching: Fetching, run: Run, sharing: Sharing, context: st
   return only && calls.length === 1 ? only : Promise.all(calls)
 }
 
-/** What to ask for which objects: all of the request, or a smaller one for objects that lack some input. */
+/**
+ * What to ask for which objects: all of the request, or a smaller one for objects that lack some
+ * input.
+ */
 function requestsFor(whole: EntityRequest, objects: Sharing, types: TypeRelations): ReadonlyMap<EntityRequest, Wanted> {
   const requests = new Map<EntityRequest, Wanted>()
   const wanted = groupByRepresentation(whole.representation, objects, (target, place) => {
@@ -87,7 +91,10 @@ function requestsFor(whole: EntityRequest, objects: Sharing, types: TypeRelation
   return requests
 }
 
-/** What can still be asked of an object that lacks some input. What cannot is lost to the failure that took the input. */
+/**
+ * What can still be asked of an object that lacks some input. What cannot is lost to the failure
+ * that took the input.
+ */
 function requestWithout(
   whole: EntityRequest,
   target: Data,

@@ -1,4 +1,7 @@
-/** Turns a plan into steps, one closure for each node, before the first run. A node it does not know is refused here, never skipped. */
+/**
+ * Turns a plan into steps, one closure for each node, before the first run. A node it does not know
+ * is refused here, never skipped.
+ */
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
 import { parse } from 'graphql'
 import { own } from '../protocol/own.ts'

@@ -1,4 +1,7 @@
-/** The fetch that a subscription's events come from: the request that opens the stream, and how an event becomes data. */
+/**
+ * The fetch that a subscription's events come from: the request that opens the stream, and how an
+ * event becomes data.
+ */
 import type { FetchNode } from '@apollo/query-planner'
 import { parse } from 'graphql'
 import type { ServiceAnswer } from '../traffic/send.ts'

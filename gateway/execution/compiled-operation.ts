@@ -1,4 +1,7 @@
-/** An operation ready to run: its plan as steps and its answer's writers, for one set of values of its conditions. It is made once and keeps nothing of a run. */
+/**
+ * An operation ready to run: its plan as steps and its answer's writers, for one set of values of
+ * its conditions. It is made once and keeps nothing of a run.
+ */
 
 import type { QueryPlan } from '@apollo/query-planner'
 import { executeSync, type FieldNode, type GraphQLError, Kind, OperationTypeNode } from 'graphql'

@@ -1,4 +1,7 @@
-/** Reads what `@fromContext` takes from the objects above one, as the variables of the request that needs it. */
+/**
+ * Reads what `@fromContext` takes from the objects above one, as the variables of the request that
+ * needs it.
+ */
 import type { FetchDataKeyRenamer } from '@apollo/query-planner'
 import { isWritable } from '../protocol/finite.ts'
 import { own } from '../protocol/own.ts'
@@ -18,7 +21,9 @@ export interface Lineage {
 /** The members of `variables` that an object's surroundings give, or the failure that took one. */
 export type ContextTexts = (lineage: Lineage) => string | Failure
 
-/** Objects at a path with all that is above them. Lists are passed through: they are not objects. */
+/**
+ * Objects at a path with all that is above them. Lists are passed through: they are not objects.
+ */
 export function lineagesAt(root: Data, path: DataPath): Lineage[] {
   const found: Lineage[] = []
   const walk = (value: unknown, above: Lineage | undefined, depth: number): void => {

@@ -1,4 +1,7 @@
-/** What a supergraph itself says of costs: `@cost` and `@listSize` of the federation specification (cost v0.1). Reads syntax only. */
+/**
+ * What a supergraph itself says of costs: `@cost` and `@listSize` of the federation specification
+ * (cost v0.1). Reads syntax only.
+ */
 import {
   type ConstDirectiveNode,
   type ConstValueNode,

@@ -1,6 +1,7 @@
 /**
- * The engine of one supergraph: takes a client's operation, has it planned once, and runs the compiled plan for each request.
- * Whoever uses it has parsed and validated the document; it knows nothing of HTTP, callers or policies.
+ * The engine of one supergraph: takes a client's operation, has it planned once, and runs the
+ * compiled plan for each request. Whoever uses it has parsed and validated the document; it knows
+ * nothing of HTTP, callers or policies.
  */
 import type { QueryPlan } from '@apollo/query-planner'
 import type { DocumentNode, GraphQLSchema } from 'graphql'
@@ -41,13 +42,17 @@ export interface PreparedOperation {
   /** Checks a request's variables. @throws GraphQLError `BAD_USER_INPUT` */
   bind(values: Readonly<Record<string, unknown>>): BoundVariables
   /**
-   * The compiled operation for these values of its conditions: at once where it was compiled before.
+   * The compiled operation for these values of its conditions: at once where it was compiled
+   * before.
    * @param caller whose turn planning takes; without one it waits until no caller does
    */
   compiled(conditions: ConditionValues, caller?: () => string): CompiledOperation | Promise<CompiledOperation>
   /** Values of its conditions that it is compiled for, those met first at the head. */
   variants(): readonly ConditionValues[]
-  /** Compiles it for these, or for what a request that sets none of them will need: each is what its variable defaults to, or false. */
+  /**
+   * Compiles it for these, or for what a request that sets none of them will need: each is what its
+   * variable defaults to, or false.
+   */
   warm(variants?: readonly ConditionValues[]): Promise<void>
 }
 
@@ -72,14 +77,20 @@ export interface Engine {
    * @throws GraphQLError `BAD_USER_INPUT` when the name fits no operation
    */
   prepare(key: string, document: DocumentNode, operationName?: string | null): PreparedOperation
-  /** Binds, compiles and runs. Rejects with coded errors before the first call to a service, never after. */
+  /**
+   * Binds, compiles and runs. Rejects with coded errors before the first call to a service, never
+   * after.
+   */
   execute(
     operation: PreparedOperation,
     variables: Readonly<Record<string, unknown>>,
     context: CallContext,
     send: Send,
   ): Promise<Answer>
-  /** The operations that are compiled, the most used first. Their documents were prepared under their own texts. */
+  /**
+   * The operations that are compiled, the most used first. Their documents were prepared under
+   * their own texts.
+   */
   inUse(): readonly OperationInUse[]
   /** Compiles one of another engine and takes over its uses. Rejects as requests would. */
   warm(operation: OperationInUse, document: DocumentNode): Promise<void>
@@ -236,7 +247,10 @@ function compiler(planner: PlannerThread, { onUnplannable, answerLimit }: Engine
   }
 }
 
-/** Heap of an operation as measured on large and small ones: its steps by the plan's length, its tree and writers by the document's. */
+/**
+ * Heap of an operation as measured on large and small ones: its steps by the plan's length, its
+ * tree and writers by the document's.
+ */
 const BYTES_PER_CHARACTER = 13
 const BYTES_PER_TOKEN = 600
 const BYTES_PER_OPERATION = 4_096

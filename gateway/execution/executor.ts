@@ -1,4 +1,6 @@
-/** The engine as Apollo Server's executor: what its `gateway` interface asks for, and nothing more. */
+/**
+ * The engine as Apollo Server's executor: what its `gateway` interface asks for, and nothing more.
+ */
 import type { GatewayExecutor } from '@apollo/server-gateway-interface'
 import { type DocumentNode, GraphQLError } from 'graphql'
 import type { CallContext, Send } from '../traffic/send.ts'

@@ -1,13 +1,17 @@
 /**
- * What stands in the engine's data where a service failed to give a value: the errors that explain it. It travels with the data to the place in
- * the answer that shows it, and so finds its path in the client's names by itself. It must never be written out as data.
+ * What stands in the engine's data where a service failed to give a value: the errors that explain
+ * it. It travels with the data to the place in the answer that shows it, and so finds its path in
+ * the client's names by itself. It must never be written out as data.
  */
 import { GraphQLError, type GraphQLErrorExtensions, type GraphQLFormattedError } from 'graphql'
 import { codedError, isErrorCode } from '../protocol/errors.ts'
 
 export interface Fault {
   readonly error: GraphQLError
-  /** From the value that is missing to the field that failed, in the engine's names; empty where they are the same. */
+  /**
+   * From the value that is missing to the field that failed, in the engine's names; empty where
+   * they are the same.
+   */
   readonly below: readonly (string | number)[]
 }
 
@@ -19,13 +23,19 @@ export class Failure {
   }
 }
 
-/** Stands where a service knows no such entity: nothing went wrong, so it is null, up to the nearest place that may be, without an error. */
+/**
+ * Stands where a service knows no such entity: nothing went wrong, so it is null, up to the nearest
+ * place that may be, without an error.
+ */
 export const ABSENT = new Failure([])
 
 /** The failure of everything that one error cost. */
 export const failureOf = (error: GraphQLError): Failure => new Failure([{ error, below: [] }])
 
-/** Stands for a value that came with one that failed and was lost with it. It may have done its work: a client must not take it for failed. */
+/**
+ * Stands for a value that came with one that failed and was lost with it. It may have done its
+ * work: a client must not take it for failed.
+ */
 export const LOST: Failure = failureOf(
   codedError(
     'INTERNAL',
@@ -37,8 +47,9 @@ export const LOST: Failure = failureOf(
 export const UNWRITABLE: Failure = failureOf(codedError('INTERNAL', 'A service gave a value that JSON cannot say.'))
 
 /**
- * A failure of an object or a list, as it is seen from one of its members: by the member's own errors if it has any, else by those that name no
- * member. A service that answers `data: null` names the field that failed; the others may have done their work, and must not be blamed.
+ * A failure of an object or a list, as it is seen from one of its members: by the member's own
+ * errors if it has any, else by those that name no member. A service that answers `data: null`
+ * names the field that failed; the others may have done their work, and must not be blamed.
  * @param isMember whether an error's path means a member at all
  */
 export function failureAt(failure: Failure, member: string | number, isMember: (segment: unknown) => boolean): Failure {
@@ -60,10 +71,16 @@ const OWN_FAULTS: ReadonlySet<string> = new Set([
   'INTERNAL',
 ])
 
-/** For the log. Where a service fails there is no stack here to show, and writing one costs ten times as much as the error. */
+/**
+ * For the log. Where a service fails there is no stack here to show, and writing one costs ten
+ * times as much as the error.
+ */
 const remote = (message: string): Error => ({ name: 'Error', message, stack: message })
 
-/** A service's error as a client may see it: coded errors are meant for it, all else stays in the gateway. */
+/**
+ * A service's error as a client may see it: coded errors are meant for it, all else stays in the
+ * gateway.
+ */
 export function serviceError(service: string, error: GraphQLFormattedError): GraphQLError {
   const code = error.extensions?.['code']
   if (!isErrorCode(code) || OWN_FAULTS.has(code)) {

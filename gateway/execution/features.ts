@@ -1,4 +1,7 @@
-/** Refuses a supergraph whose meaning depends on what the gateway does not do: served without it, it would say more than it may, or nothing. */
+/**
+ * Refuses a supergraph whose meaning depends on what the gateway does not do: served without it, it
+ * would say more than it may, or nothing.
+ */
 import {
   type ConstDirectiveNode,
   type DirectiveNode,
@@ -31,7 +34,10 @@ export function requireImplemented(supergraph: DocumentNode): void {
 const isMissing = ({ identity, purpose }: Link): boolean =>
   !IMPLEMENTED.has(identity) && (purpose === 'SECURITY' || purpose === 'EXECUTION' || ACCESS.has(identity))
 
-/** Services by name, as far as the supergraph tells: those that a type or field with the feature's directive comes from. */
+/**
+ * Services by name, as far as the supergraph tells: those that a type or field with the feature's
+ * directive comes from.
+ */
 function usersOf(link: Link, supergraph: DocumentNode): ReadonlySet<string> {
   const services = serviceNames(supergraph)
   const users = new Set<string>()
@@ -43,7 +49,8 @@ function usersOf(link: Link, supergraph: DocumentNode): ReadonlySet<string> {
     for (const directive of directives) {
       if (directive.name.value !== 'join__directive') continue
       const applied = textOf(directive as ConstDirectiveNode, 'name') ?? ''
-      // The services' own links are not told from each other: what they name their directives is taken as it is.
+      // The services' own links are not told from each other: what they name their directives is
+      // taken as it is.
       if (applied === link.name || link.owns(applied)) add(enumsOf(directive))
     }
   }

@@ -1,4 +1,7 @@
-/** What a request asks a service for, as a tree: so that a failure costs exactly those fields, and nothing another service gave. */
+/**
+ * What a request asks a service for, as a tree: so that a failure costs exactly those fields, and
+ * nothing another service gave.
+ */
 import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql'
 import { own } from '../protocol/own.ts'
 import { Failure, failureAt } from './failure.ts'
@@ -46,7 +49,10 @@ function fieldsOf({ selections }: SelectionSetNode, on: readonly string[]): Fetc
 export const fieldBelow = (fields: FetchedFields, name: string): FetchedFields =>
   fields.filter((field) => field.name === name).flatMap((field) => field.children)
 
-/** Leaves the failure in each field that was asked of this object, which must be writable, and is not there. */
+/**
+ * Leaves the failure in each field that was asked of this object, which must be writable, and is
+ * not there.
+ */
 export function loseFields(
   target: Data,
   fields: FetchedFields,
@@ -72,7 +78,10 @@ export function loseFields(
 
 const isIndex = (segment: unknown): boolean => typeof segment === 'number'
 
-/** The value without the fields that failed: itself where later steps write to it, otherwise a copy, since it may be another request's too. */
+/**
+ * The value without the fields that failed: itself where later steps write to it, otherwise a copy,
+ * since it may be another request's too.
+ */
 export function withLost(
   known: unknown,
   fields: FetchedFields,

@@ -1,6 +1,7 @@
 /**
- * A supergraph with fewer ways to answer the same: of the services that share a field one is left. What takes too long to plan on the whole
- * is planned on this: its plan may make more calls than the best one, and is found at once.
+ * A supergraph with fewer ways to answer the same: of the services that share a field one is left.
+ * What takes too long to plan on the whole is planned on this: its plan may make more calls than
+ * the best one, and is found at once.
  */
 import { type ConstDirectiveNode, type DocumentNode, Kind, type ObjectTypeDefinitionNode } from 'graphql'
 import { textOf } from './field-sets.ts'

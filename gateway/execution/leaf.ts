@@ -1,4 +1,7 @@
-/** Which values of a service's answer are values of a leaf type. Services coerce; the gateway only checks that they did. */
+/**
+ * Which values of a service's answer are values of a leaf type. Services coerce; the gateway only
+ * checks that they did.
+ */
 import type { GraphQLLeafType } from 'graphql'
 import { isEnumType } from 'graphql'
 import { isWritable } from '../protocol/finite.ts'
@@ -11,7 +14,9 @@ const builtIn = new Map<string, (value: unknown) => boolean>([
   ['Float', (value) => Number.isFinite(value)],
 ])
 
-/** A check for values that are not null. A custom scalar may be any JSON that can be written again. */
+/**
+ * A check for values that are not null. A custom scalar may be any JSON that can be written again.
+ */
 export function leafCheck(type: GraphQLLeafType): (value: unknown) => boolean {
   if (isEnumType(type)) {
     const names = new Set<unknown>(type.getValues().map((value) => value.name))

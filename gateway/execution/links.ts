@@ -7,9 +7,14 @@ export interface Link {
   readonly identity: string
   /** The last part of that, such as `join`. */
   readonly name: string
-  /** Whether the supergraph can be served without it: `SECURITY` and `EXECUTION` say that it cannot. */
+  /**
+   * Whether the supergraph can be served without it: `SECURITY` and `EXECUTION` say that it cannot.
+   */
   readonly purpose: string | undefined
-  /** What a directive of the specification is called in this supergraph. @param directive without its `@` */
+  /**
+   * What a directive of the specification is called in this supergraph. @param directive without
+   * its `@`
+   */
   called(directive: string): string
   /** Whether a directive of this supergraph belongs to the specification. */
   owns(directive: string): boolean
@@ -35,7 +40,8 @@ function readLink(directive: ConstDirectiveNode): Link | undefined {
     identity,
     name,
     purpose: textOf(directive, 'for'),
-    // What is not imported goes by the name of the link; the directive that is called like the specification, by that alone.
+    // What is not imported goes by the name of the link; the directive that is called like the
+    // specification, by that alone.
     called: (own) => imported.get(own) ?? (own === name ? prefix : `${prefix}__${own}`),
     owns: (used) => ownNames.has(used) || used.startsWith(`${prefix}__`),
   }

@@ -1,7 +1,8 @@
 /**
- * Brings a service's answer into the data. Answers are shared between requests and never changed: what a later step writes to is copied, the
- * rest is taken as it is. A writable object has several parents only where `places.ts` says that one may stand for all its likes. Merging the
- * same answer twice changes nothing.
+ * Brings a service's answer into the data. Answers are shared between requests and never changed:
+ * what a later step writes to is copied, the rest is taken as it is. A writable object has several
+ * parents only where `places.ts` says that one may stand for all its likes. Merging the same answer
+ * twice changes nothing.
  */
 import { own } from '../protocol/own.ts'
 import { ABSENT, Failure } from './failure.ts'
@@ -71,11 +72,13 @@ export function mergeInto(
     const met = target[name]
     const known = met === undefined || Object.hasOwn(target, name) ? met : undefined
     if (name === '__proto__') {
-      // No field has that name: it is a key inside a custom scalar, and belongs to nobody but its value.
+      // No field has that name: it is a key inside a custom scalar, and belongs to nobody but its
+      // value.
     } else if (known === undefined) {
       target[name] = adopt(value, places?.children.get(name), adoption)
     } else if (name === '__typename') {
-      // A concrete type is never replaced by the interface through which another service knows the object.
+      // A concrete type is never replaced by the interface through which another service knows the
+      // object.
       if (!types.isObjectType(known)) target[name] = value
     } else {
       target[name] = merged(known, value, places?.children.get(name), fieldBelow(fields, name), types, adoption)
@@ -104,7 +107,8 @@ function merged(
     return known.map((item, index) => merged(item, value[index], places, fields, types, adoption))
   }
   if (!isData(value)) return known
-  // An object that later steps write to is writable already; any other may belong to another request.
+  // An object that later steps write to is writable already; any other may belong to another
+  // request.
   const target = places ? (known as Data) : { ...(known as Data) }
   mergeInto(target, value, places, fields, types, adoption)
   return target

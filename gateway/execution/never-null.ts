@@ -1,4 +1,7 @@
-/** Finds variables whose type allows null where null may not stand: validation lets them pass for their default's sake. */
+/**
+ * Finds variables whose type allows null where null may not stand: validation lets them pass for
+ * their default's sake.
+ */
 import {
   type DocumentNode,
   type GraphQLSchema,
@@ -10,8 +13,8 @@ import {
 } from 'graphql'
 
 /**
- * Variables of a valid operation for which null is a mistake, whether given or by default (spec, sections 5.8.5 and 6.4.1).
- * They stand in a `@skip`, an argument, an input field or a list.
+ * Variables of a valid operation for which null is a mistake, whether given or by default (spec,
+ * sections 5.8.5 and 6.4.1). They stand in a `@skip`, an argument, an input field or a list.
  */
 export function neverNull(
   schema: GraphQLSchema,

@@ -1,6 +1,7 @@
 /**
- * Keeps what was made of operations, within a number of bytes. An operation seen once cannot push out one that is in use: new ones start in a
- * small part of their own and move on when they are met again. Counts uses, so that the next schema can be made ready for the most used first.
+ * Keeps what was made of operations, within a number of bytes. An operation seen once cannot push
+ * out one that is in use: new ones start in a small part of their own and move on when they are met
+ * again. Counts uses, so that the next schema can be made ready for the most used first.
  */
 import { LRUCache } from 'lru-cache' // ISC, no dependencies: the field's own, with sizes
 
@@ -15,7 +16,9 @@ export interface OperationCache<Value extends object> {
   readonly size: number
   /** True where hardly any more can be in use without pushing out another. */
   readonly isFull: boolean
-  /** What is kept, with its uses of late: each counts half as much after every 100,000 uses of any. */
+  /**
+   * What is kept, with its uses of late: each counts half as much after every 100,000 uses of any.
+   */
   entries(): Iterable<{ readonly value: Value; readonly uses: number }>
 }
 

@@ -1,6 +1,7 @@
 /**
- * Writes the operation that is planned in place of the client's: the same question in internal names, with conditions and introspection gone,
- * fragments in place and repetitions merged. It must ask for neither more nor less than the client did.
+ * Writes the operation that is planned in place of the client's: the same question in internal
+ * names, with conditions and introspection gone, fragments in place and repetitions merged. It must
+ * ask for neither more nor less than the client did.
  */
 import {
   type FieldNode,
@@ -94,10 +95,11 @@ export function plannedOperation(
     if (parent === schema.getQueryType() && (name === '__schema' || name === '__type')) return
     const field = fieldOf(parent, name)
     if (!field) throw new Error(`The type ${parent.name} has no field ${name}.`)
-    // The object may narrow the type that its interface gives the field: what is below is asked of the narrower one.
+    // The object may narrow the type that its interface gives the field: what is below is asked of
+    // the narrower one.
     const type = getNamedType((fieldOf(into.type, name) ?? field).type)
-    // Two root fields of a mutation that look the same are two changes; and a null that an object takes from a field of one alias is not the
-    // other alias's.
+    // Two root fields of a mutation that look the same are two changes; and a null that an object
+    // takes from a field of one alias is not the other alias's.
     const isChange = definition.operation === 'mutation' && parent === rootType
     const apart = isChange || isCompositeType(type) ? (node.alias ?? node.name).value : undefined
     const internal = names.assign(node, field, apart)
@@ -109,7 +111,8 @@ export function plannedOperation(
       into.fields.set(internal, planned)
     }
     if (planned.children && node.selectionSet) {
-      // The names inside depend on where they are written alone, so that a fragment's fields have one name wherever it is spread.
+      // The names inside depend on where they are written alone, so that a fragment's fields have
+      // one name wherever it is spread.
       collect(getNamedType(field.type) as GraphQLCompositeType, node.selectionSet, planned.children)
     }
   }
@@ -133,7 +136,10 @@ const emptySelection = (type: GraphQLCompositeType): PlannedSelection => ({
   spreads: new Set(),
 })
 
-/** Where the selections of a fragment go: into the same set where it always applies, nowhere where it never does. */
+/**
+ * Where the selections of a fragment go: into the same set where it always applies, nowhere where
+ * it never does.
+ */
 function narrowed(
   schema: GraphQLSchema,
   into: PlannedSelection,
@@ -159,8 +165,8 @@ const overlap = (schema: GraphQLSchema, left: GraphQLCompositeType, right: Graph
   possible(schema, left).some((type) => possible(schema, right).includes(type))
 
 /**
- * A fragment's type condition as the planner can take it. From an interface of which a service knows no objects it finds no way to another
- * interface or a union, but one to each object type.
+ * A fragment's type condition as the planner can take it. From an interface of which a service
+ * knows no objects it finds no way to another interface or a union, but one to each object type.
  */
 function plannable(
   schema: GraphQLSchema,
@@ -173,7 +179,9 @@ function plannable(
   return possible(schema, parent).filter((type) => possible(schema, condition).includes(type))
 }
 
-/** A union has no fields of its own: what a fragment on an interface selects cannot move into it. */
+/**
+ * A union has no fields of its own: what a fragment on an interface selects cannot move into it.
+ */
 const isAlways = (schema: GraphQLSchema, condition: GraphQLCompositeType, type: GraphQLCompositeType): boolean =>
   !isObjectType(condition) && !isUnionType(type) && schema.isSubType(condition, type)
 

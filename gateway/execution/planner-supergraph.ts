@@ -1,7 +1,8 @@
 /**
- * Prepares a supergraph for the planner, so that what the planner gets wrong cannot come up, and reads off what the engine needs of it.
- * A key that cannot be resolved is no key, unless it leads from an interface without objects to the services that have them; a required field
- * with arguments is a field of its own. The public schema stays as it was.
+ * Prepares a supergraph for the planner, so that what the planner gets wrong cannot come up, and
+ * reads off what the engine needs of it. A key that cannot be resolved is no key, unless it leads
+ * from an interface without objects to the services that have them; a required field with arguments
+ * is a field of its own. The public schema stays as it was.
  */
 import { type ConstDirectiveNode, type DocumentNode, Kind, visit } from 'graphql'
 import { allFields, argumentOf, parseFieldSet, serviceNames, textOf, topFields } from './field-sets.ts'

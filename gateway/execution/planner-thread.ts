@@ -1,6 +1,7 @@
 /**
- * The main thread's side of planning: one worker per supergraph, replaced when an operation takes it too long. Never plans by itself.
- * It plans one operation at a time, and callers take turns: one with a hundred hard operations delays another's by one at a time.
+ * The main thread's side of planning: one worker per supergraph, replaced when an operation takes
+ * it too long. Never plans by itself. It plans one operation at a time, and callers take turns: one
+ * with a hundred hard operations delays another's by one at a time.
  */
 import { Worker } from 'node:worker_threads'
 import type { QueryPlan } from '@apollo/query-planner'
@@ -11,8 +12,8 @@ import type { PlannerMessage, PlanRequest } from './planner-worker.ts'
 
 export interface PlanningOptions {
   /**
-   * Milliseconds after which planning an operation is given up and the thread replaced. After a quarter of them it is planned anew, with a plan
-   * that is good enough and soon found.
+   * Milliseconds after which planning an operation is given up and the thread replaced. After a
+   * quarter of them it is planned anew, with a plan that is good enough and soon found.
    */
   readonly timeout: number
   /** Operations of one caller that may wait to be planned; `Infinity` where nothing bounds them. */
@@ -21,15 +22,17 @@ export interface PlanningOptions {
   onRefused(caller: string): void
   /** Told of each operation that was planned, and how long it took. */
   onPlanned(operation: string, milliseconds: number): void
-  /** Told of each operation that could not be planned and why: text for a log, never for a client. */
+  /**
+   * Told of each operation that could not be planned and why: text for a log, never for a client.
+   */
   onUnplannable(operation: string, reason: string): void
 }
 
 export interface PlannerThread {
   readonly facts: SupergraphFacts
   /**
-   * Rejects with `OPERATION_TOO_COMPLEX` when it takes too long, `BUDGET_EXHAUSTED` when too many of the caller wait, `INTERNAL` when the services
-   * cannot answer the operation together.
+   * Rejects with `OPERATION_TOO_COMPLEX` when it takes too long, `BUDGET_EXHAUSTED` when too many
+   * of the caller wait, `INTERNAL` when the services cannot answer the operation together.
    * @param caller whose turn it takes; without one it waits until nobody else does
    */
   plan(operation: string, caller?: string): Promise<QueryPlan>
@@ -95,7 +98,10 @@ export async function startPlannerThread(supergraph: string, options: PlanningOp
     await advance()
   }
 
-  /** While others wait, a plan that is not soon found is given up as soon as one that is good would be. */
+  /**
+   * While others wait, a plan that is not soon found is given up as soon as one that is good would
+   * be.
+   */
   const watch = (): void => {
     clearTimeout(deadline)
     if (!running) return

@@ -1,4 +1,7 @@
-/** The thread that plans: builds one planner, then answers each operation with its plan. It sees no request and no data. */
+/**
+ * The thread that plans: builds one planner, then answers each operation with its plan. It sees no
+ * request and no data.
+ */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { QueryPlan } from '@apollo/query-planner'
 import { settle } from '../process/settle.ts'
@@ -11,7 +14,9 @@ export interface PlanRequest {
   readonly quickly: boolean
 }
 
-/** What the thread says: first the facts (or why there are none), then one outcome for each request. */
+/**
+ * What the thread says: first the facts (or why there are none), then one outcome for each request.
+ */
 export type PlannerMessage =
   | { readonly kind: 'facts'; readonly facts: SupergraphFacts }
   | { readonly kind: 'refused'; readonly message: string }

@@ -1,6 +1,7 @@
 /**
- * The one module that knows Apollo's planner: it turns a supergraph into what the engine needs of it, and operations into plans.
- * It runs in a thread of its own (`planner-worker.ts`), so that a hard operation never holds up a request; it must not be imported elsewhere.
+ * The one module that knows Apollo's planner: it turns a supergraph into what the engine needs of
+ * it, and operations into plans. It runs in a thread of its own (`planner-worker.ts`), so that a
+ * hard operation never holds up a request; it must not be imported elsewhere.
  */
 import {
   operationFromDocument,
@@ -29,7 +30,10 @@ import { withFewerWays } from './fewer-ways.ts'
 import { prepareSupergraph, type ServiceInputs, type ServiceKeys } from './planner-supergraph.ts'
 import { type RequiredArguments, withServicesNames } from './required-arguments.ts'
 
-/** What the rest of the engine needs to know of a supergraph; plain data, so that it crosses threads. */
+/**
+ * What the rest of the engine needs to know of a supergraph; plain data, so that it crosses
+ * threads.
+ */
 export interface SupergraphFacts {
   /** The public schema as SDL, in pieces that are short to parse. */
   readonly apiSchema: readonly string[]
@@ -41,7 +45,9 @@ export interface SupergraphFacts {
   readonly subtypes: ReadonlyMap<string, readonly string[]>
   /** Names of all fields, hidden ones too: names that an internal alias must not take. */
   readonly fieldNames: readonly string[]
-  /** Fields that the planner may fetch by itself, for keys, `@requires`, `@provides` or contexts. */
+  /**
+   * Fields that the planner may fetch by itself, for keys, `@requires`, `@provides` or contexts.
+   */
   readonly plannerFields: readonly string[]
   /** Interfaces of which some service knows no objects (`@interfaceObject`). */
   readonly interfaceObjects: readonly string[]
@@ -66,7 +72,10 @@ export interface Planner {
 /** The services cannot answer an operation together, however it is asked. */
 export class PlanningError extends Error {}
 
-/** More would be tried for operations over many shareable fields, for seconds, to save a call at best. */
+/**
+ * More would be tried for operations over many shareable fields, for seconds, to save a call at
+ * best.
+ */
 const MAX_EVALUATED_PLANS = 100
 
 /** @throws when the text is not a supergraph, or needs what is not implemented */

@@ -1,6 +1,7 @@
 /**
- * Writes what a service needs to know of an entity, as JSON text: by one list of fields for each concrete type, built when the type is first met.
- * The same entity always gives the same text, so that it is asked for once.
+ * Writes what a service needs to know of an entity, as JSON text: by one list of fields for each
+ * concrete type, built when the type is first met. The same entity always gives the same text, so
+ * that it is asked for once.
  */
 import type { FetchDataRewrite, QueryPlanSelectionNode } from '@apollo/query-planner'
 import { isWritable } from '../protocol/finite.ts'
@@ -12,7 +13,10 @@ import { type Data, isData } from './run.ts'
 import type { TypeRelations } from './type-relations.ts'
 
 export interface Representation {
-  /** The text of an entity; the failure that took one of its inputs; `undefined` where it is of another type, or an input was never given. */
+  /**
+   * The text of an entity; the failure that took one of its inputs; `undefined` where it is of
+   * another type, or an input was never given.
+   */
   write(entity: Readonly<Data>): string | Failure | undefined
   /** The inputs that an entity lacks, each with the failure that took it, if one did. */
   missing(entity: Readonly<Data>): ReadonlyMap<string, Failure | undefined>
@@ -29,7 +33,9 @@ interface InputField {
   readonly write: (value: unknown) => string | Failure | undefined
 }
 
-/** @throws PlanShapeError for a rewrite that is not the name of an interface in place of a type's */
+/**
+ * @throws PlanShapeError for a rewrite that is not the name of an interface in place of a type's
+ */
 export function compileRepresentation(
   service: string,
   requires: readonly QueryPlanSelectionNode[],

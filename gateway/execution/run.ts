@@ -1,10 +1,16 @@
-/** The state of one execution of a compiled operation, and the few types every step shares. It lives as long as one request. */
+/**
+ * The state of one execution of a compiled operation, and the few types every step shares. It lives
+ * as long as one request.
+ */
 import type { GraphQLError } from 'graphql'
 import type { CallContext, Send } from '../traffic/send.ts'
 import { valueText } from './json-text.ts'
 import { clientVariable } from './variable-names.ts'
 
-/** An object of the engine's data. A service's answer is shared with other requests: only objects made here may be written to. */
+/**
+ * An object of the engine's data. A service's answer is shared with other requests: only objects
+ * made here may be written to.
+ */
 export type Data = Record<string, unknown>
 
 export interface Run {

@@ -1,4 +1,7 @@
-/** Reads what a service answered: its data, with each of its errors at the place it explains. The answer itself is never changed. */
+/**
+ * Reads what a service answered: its data, with each of its errors at the place it explains. The
+ * answer itself is never changed.
+ */
 import type { GraphQLError } from 'graphql'
 import type { ServiceAnswer } from '../traffic/send.ts'
 import { Failure, type Fault, failureOf, serviceError } from './failure.ts'
@@ -32,8 +35,8 @@ export function readAnswer(service: string, answer: ServiceAnswer): ReadAnswer {
 type Container = Record<string | number, unknown>
 
 /**
- * Copies what lies on the way to an error, once, and nothing else. An object that stood in several places is then one in each of them, since an
- * error may name only one.
+ * Copies what lies on the way to an error, once, and nothing else. An object that stood in several
+ * places is then one in each of them, since an error may name only one.
  */
 function placing(data: Readonly<Data>) {
   const copies = new Set<unknown>()

@@ -1,6 +1,7 @@
 /**
- * What the client gets to see: for each selection and concrete type the fields of the answer in order, each with its place in the engine's data.
- * Built once per operation, types as they are met. It holds no data.
+ * What the client gets to see: for each selection and concrete type the fields of the answer in
+ * order, each with its place in the engine's data. Built once per operation, types as they are met.
+ * It holds no data.
  */
 import {
   type FieldNode,
@@ -41,14 +42,19 @@ export type FieldValue =
     }
 
 export interface ObjectShape {
-  /** An interface only where a service that knows no implementation answered (`@interfaceObject`). */
+  /**
+   * An interface only where a service that knows no implementation answered (`@interfaceObject`).
+   */
   readonly type: Exclude<GraphQLCompositeType, { getTypes(): unknown }>
   readonly fields: readonly FieldShape[]
 }
 
 export interface SelectionShape {
   readonly type: GraphQLCompositeType
-  /** The shape of an object that is of the type it should be without looking; `undefined` where that has to be looked up. */
+  /**
+   * The shape of an object that is of the type it should be without looking; `undefined` where that
+   * has to be looked up.
+   */
   readonly only: ObjectShape | undefined
   /** By `__typename`; `undefined` for a type that has no place here. */
   of(typename: unknown): ObjectShape | undefined
@@ -149,7 +155,8 @@ export function answerShape(client: ClientOperation, conditions: ConditionValues
     const found = typeof typename === 'string' ? schema.getType(typename) : type
     if (isObjectType(found))
       return schema.isSubType(type as GraphQLInterfaceType, found) ? objectShape(found, selections) : undefined
-    // A service that knows only the interface: enough where nothing depends on what the object really is.
+    // A service that knows only the interface: enough where nothing depends on what the object
+    // really is.
     if (found !== type || !isInterfaceType(type) || selections.some(dependsOnType(type))) return undefined
     return objectShape(type, selections)
   }

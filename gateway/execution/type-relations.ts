@@ -1,4 +1,7 @@
-/** How the types of the whole supergraph, hidden ones included, belong together, and what fields need of each other. */
+/**
+ * How the types of the whole supergraph, hidden ones included, belong together, and what fields
+ * need of each other.
+ */
 import type { SupergraphFacts } from './planner.ts'
 
 export interface TypeRelations {

@@ -1,6 +1,7 @@
 /**
- * The IP address of a request's client: the peer's, unless the peer is a proxy of ours, which says in `X-Forwarded-For` or
- * `Forwarded` (RFC 7239) who it had the request from. Anybody can write these headers, so only what our proxies wrote counts.
+ * The IP address of a request's client: the peer's, unless the peer is a proxy of ours, which says
+ * in `X-Forwarded-For` or `Forwarded` (RFC 7239) who it had the request from. Anybody can write
+ * these headers, so only what our proxies wrote counts.
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
@@ -23,7 +24,10 @@ export function createClientAddress(proxies: readonly string[]): ClientAddress {
   const isProxy = (address: Address): boolean =>
     networks.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits))
 
-  /** The first address from the right that is no proxy's; `undefined` where something else stands before it. */
+  /**
+   * The first address from the right that is no proxy's; `undefined` where something else stands
+   * before it.
+   */
   const firstForeign = (list: string, addressIn: (hop: string) => string | undefined): string | undefined => {
     let end = list.length
     let farthest: string | undefined
@@ -72,7 +76,10 @@ function forwardedFor(element: string): string | undefined {
   return undefined
 }
 
-/** What counts as one caller: an IPv4 address, or the /64 network that one IPv6 subscriber has to choose addresses from. */
+/**
+ * What counts as one caller: an IPv4 address, or the /64 network that one IPv6 subscriber has to
+ * choose addresses from.
+ */
 export function addressGroup(address: string): string {
   if (!address.includes(':') || isIP(address) === 0) return address
   const parsed = ipaddr.process(address)

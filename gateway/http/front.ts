@@ -1,6 +1,7 @@
 /**
- * Serves plain operations (`POST /graphql`, whole in one piece) for half of what Node's own HTTP server takes; the connection is left to that
- * as soon as anything else comes. Never guesses: what `request-head.ts` does not know in full is not its business.
+ * Serves plain operations (`POST /graphql`, whole in one piece) for half of what Node's own HTTP
+ * server takes; the connection is left to that as soon as anything else comes. Never guesses: what
+ * `request-head.ts` does not know in full is not its business.
  */
 import type { Socket } from 'node:net'
 import { tooLarge } from '../process/body.ts'
@@ -55,7 +56,8 @@ export function createFront({
     }
     const serve = (head: RequestHead, body: string): void => {
       door.owe()
-      // What came early came before the client could know that the door closes: its answer is the last, from Node.
+      // What came early came before the client could know that the door closes: its answer is the
+      // last, from Node.
       const isLast = (): boolean => head.isLast || hasEnded || (door.isDraining() && early === undefined)
       const reply = createReply(socket, isLast, next)
       owed = reply
@@ -75,13 +77,15 @@ export function createFront({
       leave(read)
     }
     const leave = (read: Buffer): void => {
-      // Node's reader needs no pieces either, but for a WebSocket it gives the connection back to its stream.
+      // Node's reader needs no pieces either, but for a WebSocket it gives the connection back to
+      // its stream.
       giveBack?.()
       for (const [event, listener] of listeners) socket.off(event, listener)
       socket.setTimeout(0)
       door.passOn(read)
     }
-    // Who has sent all may still read an answer (RFC 9112, section 9.6), but most have left: nobody follows a stream so.
+    // Who has sent all may still read an answer (RFC 9112, section 9.6), but most have left: nobody
+    // follows a stream so.
     const end = (): void => {
       hasEnded = true
       if (!owed) socket.destroySoon()
@@ -97,7 +101,8 @@ export function createFront({
       earlyShare?.leave()
       owed?.left()
     }
-    // An answer that is out as far as we go, and moves no more, waits for a client that does not read.
+    // An answer that is out as far as we go, and moves no more, waits for a client that does not
+    // read.
     const expire = (): void => {
       if (!owed || owed.isClosed()) socket.destroy()
     }

@@ -1,6 +1,7 @@
 /**
- * A request for an operation and the way back to its client, as everything behind the public port sees them, whoever reads and writes the bytes.
- * What they say of themselves are functions, not getters: V8 gives each object with a getter a hidden class of its own, which outlives it.
+ * A request for an operation and the way back to its client, as everything behind the public port
+ * sees them, whoever reads and writes the bytes. What they say of themselves are functions, not
+ * getters: V8 gives each object with a getter a hidden class of its own, which outlives it.
  */
 import type { IncomingHttpHeaders } from 'node:http'
 
@@ -15,7 +16,8 @@ export interface HttpRequest {
   /**
    * The whole body, which is UTF-8; asked for once.
    * @param limit bytes, on the wire and again after decompression
-   * @throws HttpError 413 when larger, 415 for an unknown encoding, 400 when it ends early or does not inflate
+   * @throws HttpError 413 when larger, 415 for an unknown encoding, 400 when it ends early or does
+   * not inflate
    */
   readText(limit: number): string | Promise<string>
 }
@@ -38,7 +40,10 @@ export interface HttpReply {
 /** An answer in pieces. */
 export interface HttpStream {
   isClosed(): boolean
-  /** Resolves once there is room for more, or nobody to take it; `undefined` where there is room at once. */
+  /**
+   * Resolves once there is room for more, or nobody to take it; `undefined` where there is room at
+   * once.
+   */
   write(piece: string): Promise<void> | undefined
   end(piece: string): void
 }

@@ -1,4 +1,7 @@
-/** The way back to the client of one plain request, straight to its socket. Nothing is written twice, and nothing into another request's answer. */
+/**
+ * The way back to the client of one plain request, straight to its socket. Nothing is written
+ * twice, and nothing into another request's answer.
+ */
 import type { Socket } from 'node:net'
 import type { HttpReply } from './message.ts'
 import { writeHead } from './reply-head.ts'
@@ -13,7 +16,8 @@ export interface PlainReply extends HttpReply {
 
 /**
  * @param isLast whether the answer is to end the connection
- * @param done called once the answer is out and the connection may carry the next request; never where it ends with this one
+ * @param done called once the answer is out and the connection may carry the next request; never
+ * where it ends with this one
  */
 export function createReply(socket: Socket, isLast: () => boolean, done: () => void): PlainReply {
   let begun = false

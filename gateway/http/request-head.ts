@@ -1,6 +1,7 @@
 /**
- * Reads the head of a plain `POST /graphql`, so strictly that every other reader of HTTP/1.1 (RFC 9112) finds in it what is found here.
- * What it does not know in full it does not judge: that is for Node's reader.
+ * Reads the head of a plain `POST /graphql`, so strictly that every other reader of HTTP/1.1 (RFC
+ * 9112) finds in it what is found here. What it does not know in full it does not judge: that is
+ * for Node's reader.
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import { isFieldName, isFieldValue, skipBlanks } from '../process/fields.ts'
@@ -43,15 +44,17 @@ interface Line {
 }
 
 /**
- * Reads one head after the other of one connection. They differ in a line or two at most, so each is compared with its predecessor first, and
- * then line by line. Keeps nothing of a body.
- * @returns given what has come, and how many bytes of it: its head; undefined where it begins with none that is known here in full
+ * Reads one head after the other of one connection. They differ in a line or two at most, so each
+ * is compared with its predecessor first, and then line by line. Keeps nothing of a body.
+ * @returns given what has come, and how many bytes of it: its head; undefined where it begins with
+ * none that is known here in full
  */
 export function createHeadReader(): (buffer: Buffer, length: number) => RequestHead | undefined {
   let lines: Line[] = []
   let before: { readonly text: string; readonly head: RequestHead } | undefined
   return (buffer, length) => {
-    // A head ends with the only empty line in it: what begins with a whole one has that and no other.
+    // A head ends with the only empty line in it: what begins with a whole one has that and no
+    // other.
     if (before && before.head.end <= length && buffer.toString('latin1', 0, before.head.end) === before.text)
       return before.head
     const end = buffer.indexOf(END, 0, 'latin1') + END.length
@@ -87,13 +90,17 @@ function readLine(text: string, at: number): Line | undefined {
   return { text: copyOf(text.slice(at, end + 2)), name: copyOf(name).toLowerCase(), value: copyOf(value) }
 }
 
-/** What is cut out of a text keeps the whole of it in memory, and lines are kept for as long as the connection. */
+/**
+ * What is cut out of a text keeps the whole of it in memory, and lines are kept for as long as the
+ * connection.
+ */
 const copyOf = (text: string): string => Buffer.from(text, 'latin1').toString('latin1')
 
 function headOf(lines: readonly Line[], end: number): RequestHead | undefined {
   const headers: Record<string, string> = {}
   for (const { name, value } of lines) {
-    // Whether several of one name are joined, or one of them counts, is another thing for each name.
+    // Whether several of one name are joined, or one of them counts, is another thing for each
+    // name.
     if (FOR_NODE.has(name) || Object.hasOwn(headers, name)) return undefined
     headers[name] = value
   }

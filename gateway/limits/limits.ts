@@ -1,6 +1,6 @@
 /**
- * Every bound on what one caller may ask, in one table. Generous for clients, and cheap to refuse by.
- * `docs/limits.md` lists it; each has a setting, `LIMIT_` and its name in capitals.
+ * Every bound on what one caller may ask, in one table. Generous for clients, and cheap to refuse
+ * by. `docs/limits.md` lists it; each has a setting, `LIMIT_` and its name in capitals.
  */
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql'
 import { z } from 'zod'
@@ -10,7 +10,10 @@ import { codedError, type ErrorCode } from '../protocol/errors.ts'
 interface Limit {
   /** 0 where it is off unless a setting says otherwise. */
   readonly value: number
-  /** For one caller: off by default where tokens are opaque, since many callers may share an address. */
+  /**
+   * For one caller: off by default where tokens are opaque, since many callers may share an
+   * address.
+   */
   readonly perCaller?: true
   /** What it bounds, for `docs/limits.md`. */
   readonly of: string
@@ -98,7 +101,8 @@ export const limitSettings: Readonly<Record<never, never>> = Object.fromEntries(
 
 /**
  * @param settings by the names that `limitSetting` gives; what is absent has its default
- * @param callersAreKnown false where tokens are opaque: limits per caller are off then unless they are set
+ * @param callersAreKnown false where tokens are opaque: limits per caller are off then unless they
+ * are set
  */
 export function readLimits(settings: Readonly<Record<string, unknown>>, callersAreKnown = true): Limits {
   const set = (name: LimitName): number => {
@@ -111,7 +115,10 @@ export function readLimits(settings: Readonly<Record<string, unknown>>, callersA
 
 export const defaultLimits: Limits = readLimits({})
 
-/** The refusal of what exceeds a limit. The name of the limit is for the log and the metrics; clients do not see it. */
+/**
+ * The refusal of what exceeds a limit. The name of the limit is for the log and the metrics;
+ * clients do not see it.
+ */
 export const overLimit = (
   name: LimitName,
   message: string,

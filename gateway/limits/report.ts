@@ -1,4 +1,7 @@
-/** Tells operators who exceeded which limit: a metric for each refusal, and log lines that a flood of refusals cannot multiply. */
+/**
+ * Tells operators who exceeded which limit: a metric for each refusal, and log lines that a flood
+ * of refusals cannot multiply.
+ */
 import { LRUCache } from 'lru-cache'
 import type { LimitName } from '../limits/limits.ts'
 import { createLineBudget } from '../process/line-budget.ts'

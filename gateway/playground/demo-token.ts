@@ -1,4 +1,7 @@
-/** `POST /demo/token`: signs a visitor in as a demo caller. Answers this origin's own pages only, and exists in demo mode only. */
+/**
+ * `POST /demo/token`: signs a visitor in as a demo caller. Answers this origin's own pages only,
+ * and exists in demo mode only.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
 import { z } from 'zod'

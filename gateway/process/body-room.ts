@@ -1,10 +1,13 @@
 /**
- * The room that bodies share which have come in part. Where it is full, the one that has not grown for longest makes room:
- * a client that sends nothing more must not keep out those that do.
+ * The room that bodies share which have come in part. Where it is full, the one that has not grown
+ * for longest makes room: a client that sends nothing more must not keep out those that do.
  */
 
 export interface BodyRoom {
-  /** @param refuse called where this body has to make room for others; it must not be kept any further then */
+  /**
+   * @param refuse called where this body has to make room for others; it must not be kept any
+   * further then
+   */
   enter(refuse: () => void): BodyShare
 }
 

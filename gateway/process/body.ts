@@ -18,13 +18,15 @@ const INSTEAD = { 'accept-encoding': DECODED }
  * Reads a whole body.
  * @param limit bytes, on the wire and again after decompression
  * @param room shared with other bodies that have come in part
- * @throws HttpError 413 when larger, 503 without room, 415 for an unknown encoding, 400 when it ends early or does not inflate
+ * @throws HttpError 413 when larger, 503 without room, 415 for an unknown encoding, 400 when it
+ * ends early or does not inflate
  */
 export async function readBody(request: IncomingMessage, limit: number, room = unlimitedRoom): Promise<Buffer> {
   const length = Number(request.headers['content-length'] ?? 0)
   if (length > limit) throw tooLarge(limit)
   await undefined
-  // A small body has come with its head, and was taken in as soon as whoever looked at the head was done.
+  // A small body has come with its head, and was taken in as soon as whoever looked at the head was
+  // done.
   const isHere = length > 0 && request.readableLength === length
   const body = isHere ? (request.read() as Buffer) : await collect(request, limit, room)
   const decode = decoderOf(request.headers['content-encoding'])
@@ -44,7 +46,10 @@ const noRoom = (): HttpError =>
     connection: 'close',
   })
 
-/** By events: the async iterator of a request costs a quarter of what a small request costs altogether. */
+/**
+ * By events: the async iterator of a request costs a quarter of what a small request costs
+ * altogether.
+ */
 function collect(request: IncomingMessage, limit: number, room: BodyRoom): Promise<Buffer> {
   return new Promise<Buffer>((resolve, reject) => {
     const body = createGrowingBuffer(limit)

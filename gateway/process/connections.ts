@@ -1,4 +1,7 @@
-/** The connections of one listener: what each still owes, which are idle, and how many there may be. Knows nothing of what is asked. */
+/**
+ * The connections of one listener: what each still owes, which are idle, and how many there may be.
+ * Knows nothing of what is asked.
+ */
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { HttpError } from './http.ts'
@@ -10,7 +13,10 @@ export interface Connection {
   release: (() => void) | undefined
   /** False for one that carried no request yet. */
   wasUsed: boolean
-  /** How many bytes had come when nothing was owed any more: where it is still as many, no part of a next request has come. */
+  /**
+   * How many bytes had come when nothing was owed any more: where it is still as many, no part of a
+   * next request has come.
+   */
   settledAt: number
   /** To the last request that Node has read on it; undefined once that answer is out. */
   newest: ServerResponse | undefined
@@ -29,7 +35,10 @@ export interface Connections extends ReadonlyMap<Socket, Connection> {
   closeIdle(): void
 }
 
-/** Requests of one connection that are answered at a time, besides those that came in one piece with them. */
+/**
+ * Requests of one connection that are answered at a time, besides those that came in one piece with
+ * them.
+ */
 const AT_A_TIME = 16
 const NEVER = -1 // bytes
 const YOUNG = 1_000 // milliseconds that a connection is given to send its first byte
@@ -96,7 +105,10 @@ export function settle(socket: Socket, connection: Connection): void {
   connection.settledAt = socket.bytesRead
 }
 
-/** Node would read on until answers pile up: thousands of requests of one client, which all others had to wait for. */
+/**
+ * Node would read on until answers pile up: thousands of requests of one client, which all others
+ * had to wait for.
+ */
 export function holdIfFull(socket: Socket, connection: Connection): void {
   if (isFull(connection)) connection.release ??= hold(socket)
 }

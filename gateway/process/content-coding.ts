@@ -3,7 +3,10 @@ import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib'
 import { listItems } from './fields.ts'
 
-/** Rejects with `ERR_BUFFER_TOO_LARGE` where more than `maxOutputLength` bytes come out, and otherwise where the bytes do not match. */
+/**
+ * Rejects with `ERR_BUFFER_TOO_LARGE` where more than `maxOutputLength` bytes come out, and
+ * otherwise where the bytes do not match.
+ */
 export type Decode = (bytes: Buffer, options: { readonly maxOutputLength: number }) => Promise<Buffer>
 
 /** For `Accept-Encoding`. */
@@ -23,7 +26,10 @@ const decoders: ReadonlyMap<string, Decode> = new Map<string, Decode>([
   ['br', promisify(brotliDecompress)],
 ])
 
-/** What undoes the value of `Content-Encoding`: nothing where there is nothing to undo, `undefined` where it is not known. */
+/**
+ * What undoes the value of `Content-Encoding`: nothing where there is nothing to undo, `undefined`
+ * where it is not known.
+ */
 export function decoderOf(value: string | undefined): Decode | 'nothing' | undefined {
   const [coding, ...others] = listItems(value?.toLowerCase() ?? '').filter((item) => item !== 'identity')
   if (coding === undefined) return 'nothing'

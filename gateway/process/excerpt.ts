@@ -2,7 +2,10 @@
 
 const LONGEST = 500 // characters
 
-/** The text itself; where it is longer than `most` characters, its start and its end with an ellipsis between them. */
+/**
+ * The text itself; where it is longer than `most` characters, its start and its end with an
+ * ellipsis between them.
+ */
 export function excerpt(text: string, most = LONGEST): string {
   if (text.length <= most) return text
   const end = Math.floor(most / 3)

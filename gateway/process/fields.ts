@@ -1,4 +1,7 @@
-/** What HTTP fields are made of (RFC 9110, section 5): names, values, lists. Linear in the text, whoever wrote it. */
+/**
+ * What HTTP fields are made of (RFC 9110, section 5): names, values, lists. Linear in the text,
+ * whoever wrote it.
+ */
 
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/
 /** What would end a line, or be another letter in latin1. */
@@ -9,7 +12,10 @@ export const isFieldName = (text: string): boolean => NAME.test(text)
 /** Whether a value can be sent, and is one line then. */
 export const isFieldValue = (text: string): boolean => !UNFIT.test(text)
 
-/** The items of a list, without the blanks around them; empty ones are left out. A separator in a quoted string is none. */
+/**
+ * The items of a list, without the blanks around them; empty ones are left out. A separator in a
+ * quoted string is none.
+ */
 export function listItems(text: string, separator: ',' | ';' = ','): string[] {
   const items: string[] = []
   let start = 0

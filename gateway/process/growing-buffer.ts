@@ -1,4 +1,7 @@
-/** Puts bytes together from pieces. However small they come, they take the room of their bytes: a `Buffer` for each byte takes a hundred. */
+/**
+ * Puts bytes together from pieces. However small they come, they take the room of their bytes: a
+ * `Buffer` for each byte takes a hundred.
+ */
 
 const LEAST = 1024 // bytes
 

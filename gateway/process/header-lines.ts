@@ -1,7 +1,10 @@
 /** Writes headers as HTTP/1.1 has them (RFC 9110, section 5.5), of requests and answers alike. */
 import { isFieldValue } from './fields.ts'
 
-/** Gives the lines of headers, names and values in turn, in latin1. @throws Error where a header could be mistaken for more than one */
+/**
+ * Gives the lines of headers, names and values in turn, in latin1. @throws Error where a header
+ * could be mistaken for more than one
+ */
 export type WriteHeaderLines = (headers: readonly string[]) => string
 
 interface Line {
@@ -10,7 +13,10 @@ interface Line {
   readonly text: string
 }
 
-/** One after the other they differ in a line or two: each is compared with the one in its place before, and written where it is another. */
+/**
+ * One after the other they differ in a line or two: each is compared with the one in its place
+ * before, and written where it is another.
+ */
 export function createHeaderWriter(): WriteHeaderLines {
   const before: Line[] = []
   return (headers) => {

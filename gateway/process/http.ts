@@ -1,7 +1,10 @@
 /** The HTTP pieces every process shares: bounded bodies and JSON answers. Knows no GraphQL. */
 import type { ServerResponse } from 'node:http'
 
-/** A request that cannot be served, with the status it deserves. The message is safe to show to anyone. */
+/**
+ * A request that cannot be served, with the status it deserves. The message is safe to show to
+ * anyone.
+ */
 export class HttpError extends Error {
   readonly status: number
   readonly code: string
@@ -17,7 +20,10 @@ export class HttpError extends Error {
   }
 }
 
-/** The value of a JSON body, with or without a byte order mark (RFC 8259, section 8.1). @throws HttpError 400 */
+/**
+ * The value of a JSON body, with or without a byte order mark (RFC 8259, section 8.1). @throws
+ * HttpError 400
+ */
 export function parseJson(body: string): unknown {
   try {
     return JSON.parse(body.startsWith(BYTE_ORDER_MARK) ? body.slice(1) : body)

@@ -1,10 +1,16 @@
-/** The life of a process: starting → ready → draining → stopped, driven by signals and by the death of its supervisor. */
+/**
+ * The life of a process: starting → ready → draining → stopped, driven by signals and by the death
+ * of its supervisor.
+ */
 import type { Logger } from './log.ts'
 import { StartRefused } from './settings.ts'
 
 export type LifecycleState = 'starting' | 'ready' | 'draining' | 'stopped'
 
-/** What `main.ts` of every process hands over: how far it is, and how to end without losing a request. */
+/**
+ * What `main.ts` of every process hands over: how far it is, and how to end without losing a
+ * request.
+ */
 export interface RunningProcess {
   /** Refuses new work, finishes what is in flight and closes what is open. Called once. */
   stop(): Promise<void>
@@ -40,7 +46,10 @@ export function announceNotice(text: string): void {
   else process.stderr.write(`${text}\n`)
 }
 
-/** Has the supervisor say why this process cannot start; without a supervisor that goes to standard error. Resolves when it was said. */
+/**
+ * Has the supervisor say why this process cannot start; without a supervisor that goes to standard
+ * error. Resolves when it was said.
+ */
 export async function announceRefusal({ message }: StartRefused): Promise<void> {
   if (process.send) await tell({ type: 'refused', reason: message })
   else process.stderr.write(`${message}\n`)
@@ -54,8 +63,9 @@ const tell = (message: SupervisorMessage): Promise<void> =>
   })
 
 /**
- * Runs `start` and stays until SIGTERM, SIGINT or the supervisor's death, then stops and exits 0.
- * A fault while starting is told (`StartRefused`) or logged (anything else) and exits 1; so does a fault nobody caught.
+ * Runs `start` and stays until SIGTERM, SIGINT or the supervisor's death, then stops and exits 0. A
+ * fault while starting is told (`StartRefused`) or logged (anything else) and exits 1; so does a
+ * fault nobody caught.
  * @param stopTimeout milliseconds after which a stop that hangs is cut short, exit code 1
  */
 export async function runProcess(

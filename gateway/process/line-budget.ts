@@ -1,6 +1,9 @@
 /** Bounds how many lines of one kind the log gets, however often there is something to say. */
 
-/** Asks for one line. `undefined` where it is to be left out, else how many were left out since the last one. */
+/**
+ * Asks for one line. `undefined` where it is to be left out, else how many were left out since the
+ * last one.
+ */
 export type TakeLine = () => number | undefined
 
 /** @param interval milliseconds in which there are at most so many `lines` */

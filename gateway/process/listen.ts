@@ -1,4 +1,7 @@
-/** Listens for HTTP, and takes the door away again without losing a request. Knows nothing of what is asked. */
+/**
+ * Listens for HTTP, and takes the door away again without losing a request. Knows nothing of what
+ * is asked.
+ */
 import type { Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,18 +16,25 @@ export interface HttpListener {
   /**
    * Tells kept-alive connections to close, takes no new one, waits for the requests in flight.
    * @param timeout milliseconds after which what is left is cut
-   * @param grace goes on serving first, so that whoever sends requests here has time to notice and to go elsewhere
+   * @param grace goes on serving first, so that whoever sends requests here has time to notice and
+   * to go elsewhere
    */
   drain(timeout: number, grace?: Grace): Promise<void>
 }
 
-/** When it is time to close the door: after `quiet` milliseconds without a request, or after `longest` in any case. */
+/**
+ * When it is time to close the door: after `quiet` milliseconds without a request, or after
+ * `longest` in any case.
+ */
 export interface Grace {
   readonly quiet: number
   readonly longest: number
 }
 
-/** Reads connections before Node's own reader of HTTP does. It may leave any of them to that at any moment between two requests. */
+/**
+ * Reads connections before Node's own reader of HTTP does. It may leave any of them to that at any
+ * moment between two requests.
+ */
 export type Front = (socket: Socket, door: Door) => void
 
 /** What one connection has to do with the door it came by. */
@@ -34,7 +44,10 @@ export interface Door {
   /** A request has come; `settle` says that it needs nothing more. */
   owe(): void
   settle(): void
-  /** Leaves the connection to Node's reader for good. @param read what has come on it and was not answered */
+  /**
+   * Leaves the connection to Node's reader for good. @param read what has come on it and was not
+   * answered
+   */
   passOn(read: Buffer): void
 }
 
@@ -64,7 +77,8 @@ export async function listen(handle: Handle, options: ListenOptions): Promise<Ht
   const settled = (socket: Socket, connection: Connection): void => {
     settle(socket, connection)
     if (connection.refusal && connection.requests === 0) refuse(socket, connection.refusal)
-    // One that was in flight when the door was closed would stay open and idle: it ends with its answer.
+    // One that was in flight when the door was closed would stay open and idle: it ends with its
+    // answer.
     if (closing) setImmediate(connections.closeIdle)
   }
   const server = createNodeServer(handle, bounds, {
@@ -75,7 +89,8 @@ export async function listen(handle: Handle, options: ListenOptions): Promise<Ht
     },
     onSettled: settled,
   })
-  // `close` calls it. Node's own cuts off whoever is still reading its answer: it looks at what was written, not at what has gone out.
+  // `close` calls it. Node's own cuts off whoever is still reading its answer: it looks at what was
+  // written, not at what has gone out.
   server.closeIdleConnections = connections.closeIdle
   // What Node does with a new connection, kept for those that are left to it.
   const nodes = server.listeners('connection')

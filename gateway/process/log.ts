@@ -1,4 +1,7 @@
-/** One logger per process: JSON lines on standard error, so that standard output keeps only what a person or a script waits for. */
+/**
+ * One logger per process: JSON lines on standard error, so that standard output keeps only what a
+ * person or a script waits for.
+ */
 // MIT; the log library of the Node field, JSON by default, redacts by path
 import { type Logger, pino, stdSerializers } from 'pino'
 import { excerpt } from './excerpt.ts'
@@ -21,7 +24,10 @@ export function createLogger(name: string, level: string): Logger {
 const MOST_ITEMS = 100 // of a list, as a path is one
 const LONGEST_STACK = 4_000 // characters; a stack begins with the message
 
-/** As pino writes errors, but no longer than a person reads: messages quote what services and clients sent. */
+/**
+ * As pino writes errors, but no longer than a person reads: messages quote what services and
+ * clients sent.
+ */
 function boundedError(error: Error): unknown {
   const written: unknown = stdSerializers.err(error)
   if (typeof written !== 'object' || written === null) return written

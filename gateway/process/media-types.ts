@@ -1,4 +1,7 @@
-/** Reads media types as senders write them (RFC 9110, sections 8.3 and 12.5.1), leniently: what is none does not count. */
+/**
+ * Reads media types as senders write them (RFC 9110, sections 8.3 and 12.5.1), leniently: what is
+ * none does not count.
+ */
 import { listItems } from './fields.ts'
 
 export interface ContentType {
@@ -28,7 +31,8 @@ export interface Preference {
 export type PreferenceOf = (type: string) => Preference | undefined
 
 /**
- * Parameters other than `q` do not count: JSON has no character set, and nobody should go without an answer for naming one.
+ * Parameters other than `q` do not count: JSON has no character set, and nobody should go without
+ * an answer for naming one.
  * @param header the value of `Accept`
  * @returns `undefined` where it names no type at all, and so wants any
  */

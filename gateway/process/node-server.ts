@@ -1,6 +1,6 @@
 /**
- * Node's HTTP server with what it leaves open: how many may connect, how long a request may take to come, what is answered to what cannot
- * be read. Every answer of its own is JSON.
+ * Node's HTTP server with what it leaves open: how many may connect, how long a request may take to
+ * come, what is answered to what cannot be read. Every answer of its own is JSON.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
@@ -12,13 +12,19 @@ import { refusalOf, refusalOfHead, refuse } from './unreadable.ts'
 
 /** What clients may take of a listener. `Infinity` bounds nothing. */
 export interface Bounds {
-  /** Open at a time. Idle ones make room; on one more only health is answered, and a few more are closed at once. */
+  /**
+   * Open at a time. Idle ones make room; on one more only health is answered, and a few more are
+   * closed at once.
+   */
   readonly connections: number
   /** For the head of a request, from its first byte to its last. */
   readonly headSeconds: number
   /** For a whole request, from its first byte to its last. */
   readonly bodySeconds: number
-  /** Told by which of the above a client was refused. @param address IP address at the other end of the connection */
+  /**
+   * Told by which of the above a client was refused. @param address IP address at the other end of
+   * the connection
+   */
   refused(bound: 'connections' | 'headSeconds' | 'bodySeconds', address: string | undefined): void
 }
 
@@ -41,7 +47,10 @@ interface Host {
   onSettled(socket: Socket, connection: Connection): void
 }
 
-/** Milliseconds that a connection may be idle. Longer than load balancers wait, so that none sends its next request into a closing door. */
+/**
+ * Milliseconds that a connection may be idle. Longer than load balancers wait, so that none sends
+ * its next request into a closing door.
+ */
 export const KEEP_ALIVE = 65_000
 /** Milliseconds to answer a client that sends no more: most of those have left. */
 export const HALF_CLOSED = 5_000
@@ -82,7 +91,8 @@ export function createNodeServer(handle: Handle, bounds: Bounds, host: Host): Se
       requestTimeout: millisecondsOf(bounds.bodySeconds),
       connectionsCheckingInterval: OVERDUE,
       requireHostHeader: false, // Node would refuse without a body
-      // Whoever asks for a protocol that we do not speak is answered in this one (RFC 9110, section 7.8).
+      // Whoever asks for a protocol that we do not speak is answered in this one (RFC 9110, section
+      // 7.8).
       shouldUpgradeCallback(request) {
         if (refusalOfHead(request)) return false
         toOriginForm(request)
@@ -93,7 +103,8 @@ export function createNodeServer(handle: Handle, bounds: Bounds, host: Host): Se
   )
   server.maxConnections = bounds.connections + SURPLUS
   server.on('drop', (dropped) => bounds.refused('connections', dropped?.remoteAddress))
-  // A client that has sent its last request may still read (RFC 9112, section 9.6). Not documented, but tested.
+  // A client that has sent its last request may still read (RFC 9112, section 9.6). Not documented,
+  // but tested.
   Object.assign(server, { httpAllowHalfOpen: true })
   server.on('connection', (socket: Socket) => {
     socket.once('end', () => {
@@ -112,7 +123,8 @@ function count(request: IncomingMessage, response: ServerResponse, connection: C
   // Once all is taken that came with it.
   if (isFull(connection)) process.nextTick(holdIfFull, request.socket, connection)
   if (host.isDraining()) {
-    // Where the client did not wait for it, the answer before is not the last; nor is this one where more may have come unread.
+    // Where the client did not wait for it, the answer before is not the last; nor is this one
+    // where more may have come unread.
     if (connection.newest?.headersSent === false) connection.newest.removeHeader('connection')
     if (!isFull(connection)) announceEnd(response)
   }

@@ -10,7 +10,8 @@ export type Counter<Label extends string = string> = client.Counter<Label>
 export type Gauge<Label extends string = string> = client.Gauge<Label>
 export type Histogram<Label extends string = string> = client.Histogram<Label>
 
-// Its index loads a push gateway, with it TLS and its certificates, and OpenTelemetry for figures of the process: 5 MB.
+// Its index loads a push gateway, with it TLS and its certificates, and OpenTelemetry for figures
+// of the process: 5 MB.
 const load = createRequire(import.meta.url)
 
 export const Registry: typeof client.Registry = load('prom-client/lib/registry.js')

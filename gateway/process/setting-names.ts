@@ -1,8 +1,12 @@
-/** Finds misspelt settings: names close to one of the product's own. What a platform puts into the environment is never one. */
+/**
+ * Finds misspelt settings: names close to one of the product's own. What a platform puts into the
+ * environment is never one.
+ */
 
 /**
- * Every setting of the product, whichever process reads it: all share an environment, so each must let the others' pass. A process adds
- * those of its schema, as the gateway does for limits and addresses, whose names are worked out.
+ * Every setting of the product, whichever process reads it: all share an environment, so each must
+ * let the others' pass. A process adds those of its schema, as the gateway does for limits and
+ * addresses, whose names are worked out.
  */
 export const settingNames = [
   'ADMIN_PORT',
@@ -44,7 +48,10 @@ const SHORTEST = 6 // letters; HOME is two edits from HOST
 /** Kubernetes and Docker describe every service they know of like this. */
 const PLATFORM = /_SERVICE_HOST$|_PORT(_|$)/
 
-/** One fault for each name of `given` that is no setting and close to one. @param known names beside `settingNames` */
+/**
+ * One fault for each name of `given` that is no setting and close to one. @param known names beside
+ * `settingNames`
+ */
 export function misspellings(given: readonly string[], known: readonly string[]): readonly string[] {
   const names = new Set<string>([...settingNames, ...known])
   return given
@@ -59,7 +66,10 @@ export function misspellings(given: readonly string[], known: readonly string[])
     })
 }
 
-/** Levenshtein's: letters added, left out or replaced. More than `FURTHEST` where the lengths alone say so. */
+/**
+ * Levenshtein's: letters added, left out or replaced. More than `FURTHEST` where the lengths alone
+ * say so.
+ */
 function distanceBetween(one: string, other: string): number {
   if (Math.abs(one.length - other.length) > FURTHEST) return Number.POSITIVE_INFINITY
   let row = Array.from({ length: other.length + 1 }, (_, column) => column)

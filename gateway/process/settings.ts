@@ -1,14 +1,22 @@
-/** Reads a process's settings from its environment, once, and reports every fault at once. No other module reads `process.env`. */
+/**
+ * Reads a process's settings from its environment, once, and reports every fault at once. No other
+ * module reads `process.env`.
+ */
 import { z } from 'zod' // MIT, no dependencies: one schema gives the check, the type and every fault together
 import { listItems } from './fields.ts'
 import { misspellings } from './setting-names.ts'
 
-/** Why a process cannot start, in words for whoever started it: printed as it is, without a stack. */
+/**
+ * Why a process cannot start, in words for whoever started it: printed as it is, without a stack.
+ */
 export class StartRefused extends Error {
   override readonly name: string = 'StartRefused'
 }
 
-/** Thrown by `readSettings`; `message` is one line, or a heading and one line for each of several faults. */
+/**
+ * Thrown by `readSettings`; `message` is one line, or a heading and one line for each of several
+ * faults.
+ */
 export class SettingsError extends StartRefused {
   override readonly name = 'SettingsError'
   readonly faults: readonly string[]
@@ -24,7 +32,8 @@ export class SettingsError extends StartRefused {
 }
 
 /**
- * Parses `env` (an empty variable counts as unset) and freezes the result. A name that is close to a setting is a fault, too.
+ * Parses `env` (an empty variable counts as unset) and freezes the result. A name that is close to
+ * a setting is a fault, too.
  * @param together what is wrong with several settings together
  * @throws SettingsError
  */
@@ -57,7 +66,10 @@ export const httpUrl = z
 /** The URL of a PostgreSQL database. */
 export const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' })
 
-/** Values between commas; blanks around them are dropped. At least one. `missing` is said where there is no value at all. */
+/**
+ * Values between commas; blanks around them are dropped. At least one. `missing` is said where
+ * there is no value at all.
+ */
 export const commaList = <Item extends z.ZodType<unknown, string>>(item: Item, missing?: string) =>
   z
     .string(missing)
@@ -67,7 +79,10 @@ export const commaList = <Item extends z.ZodType<unknown, string>>(item: Item, m
 /** On or off, as a switch. */
 export const onOff = z.stringbool('must be on or off')
 
-/** Strict about everything that is not said to be development: `prod` or `staging` gets what `production` gets. Unset is development. */
+/**
+ * Strict about everything that is not said to be development: `prod` or `staging` gets what
+ * `production` gets. Unset is development.
+ */
 export const isProduction = (nodeEnv: string | undefined): boolean =>
   !['development', 'test'].includes(nodeEnv || 'development')
 

@@ -1,4 +1,7 @@
-/** Answers what Node's HTTP server could not read, or read too long: JSON and a status, as every other refusal has them. */
+/**
+ * Answers what Node's HTTP server could not read, or read too long: JSON and a status, as every
+ * other refusal has them.
+ */
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { bodyOfError, HttpError, JSON_HEADERS } from './http.ts'
@@ -18,7 +21,10 @@ export function refusalOf(error: Error): HttpError {
   return new HttpError(status, 'BAD_USER_INPUT', message)
 }
 
-/** What no head of a request may be (RFC 9112, sections 2.5 and 3.2), and Node's reader takes or refuses without a word. */
+/**
+ * What no head of a request may be (RFC 9112, sections 2.5 and 3.2), and Node's reader takes or
+ * refuses without a word.
+ */
 export function refusalOfHead({ httpVersion, headers }: IncomingMessage): HttpError | undefined {
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return OTHER_VERSION
   return httpVersion === '1.1' && headers.host === undefined ? NO_HOST : undefined

@@ -1,4 +1,7 @@
-/** Who calls: verification of access tokens, the same in the gateway and, again, in every stateful service. */
+/**
+ * Who calls: verification of access tokens, the same in the gateway and, again, in every stateful
+ * service.
+ */
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose' // MIT, no dependencies; the JOSE library of the Node field
 import { demoIdentity } from './demo-identity.ts'
 import { codedError } from './errors.ts'
@@ -13,7 +16,10 @@ export interface Caller {
   readonly expiresAt: number
 }
 
-/** Resolves to the caller, or `undefined` without a header. Rejects with `UNAUTHENTICATED` for anything that is not a valid token. */
+/**
+ * Resolves to the caller, or `undefined` without a header. Rejects with `UNAUTHENTICATED` for
+ * anything that is not a valid token.
+ */
 export type VerifyAuthorization = (authorization: string | undefined) => Promise<Caller | undefined>
 
 const CLOCK_TOLERANCE = 30 // seconds by which the provider's clock may differ from ours
@@ -61,7 +67,10 @@ const TOKEN_FAULTS: ReadonlySet<string> = new Set([
   errors.JOSENotSupported.code,
 ])
 
-/** Tells a bad token (the caller's fault) from a key set that cannot be had (nobody may be turned away for that). */
+/**
+ * Tells a bad token (the caller's fault) from a key set that cannot be had (nobody may be turned
+ * away for that).
+ */
 function refusalOf(error: unknown): Error {
   if (error instanceof errors.JWTExpired) return codedError('UNAUTHENTICATED', 'The token has expired.')
   if (error instanceof errors.JOSEError && TOKEN_FAULTS.has(error.code)) {

@@ -1,4 +1,7 @@
-/** The identity provider of the demo: one Ed25519 key, made on first use, kept in the data folder. Never used in production. */
+/**
+ * The identity provider of the demo: one Ed25519 key, made on first use, kept in the data folder.
+ * Never used in production.
+ */
 import { join } from 'node:path'
 import { createLocalJWKSet, exportJWK, generateKeyPair, importJWK, type JWK, type JWTVerifyGetKey, SignJWT } from 'jose'
 import { readOrMakeSecret } from '../process/secret-file.ts'
@@ -24,7 +27,10 @@ export interface DemoIdentity {
   sign(name: string, lifetime?: number): Promise<string>
 }
 
-/** Opens the identity of a data folder; the first process to ask makes the key, and every other finds that one. */
+/**
+ * Opens the identity of a data folder; the first process to ask makes the key, and every other
+ * finds that one.
+ */
 export async function demoIdentity(dataDir: string): Promise<DemoIdentity> {
   const jwk = JSON.parse(await readOrMakeSecret(join(dataDir, 'demo-identity.json'), makeKey)) as JWK
   const { d: _private, ...publicKey } = jwk

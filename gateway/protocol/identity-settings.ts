@@ -1,8 +1,14 @@
-/** Whose tokens are trusted, as settings: an identity provider named in full, or the demo identity, in development only. */
+/**
+ * Whose tokens are trusted, as settings: an identity provider named in full, or the demo identity,
+ * in development only.
+ */
 import { z } from 'zod'
 import { httpUrl, isProduction } from '../process/settings.ts'
 
-/** Tokens of an identity provider: its key set alone would let a token pass that it signed for another application. */
+/**
+ * Tokens of an identity provider: its key set alone would let a token pass that it signed for
+ * another application.
+ */
 export interface ProviderSettings {
   readonly jwksUrl: string
   readonly issuer: string

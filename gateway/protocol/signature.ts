@@ -1,6 +1,7 @@
 /**
- * How a service knows that a request comes from the gateway: an HMAC-SHA256 over everything the service acts on.
- * It proves origin and freshness only; a stateless service remembers nothing, so a replay within the window is possible by design.
+ * How a service knows that a request comes from the gateway: an HMAC-SHA256 over everything the
+ * service acts on. It proves origin and freshness only; a stateless service remembers nothing, so a
+ * replay within the window is possible by design.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
@@ -8,10 +9,16 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 export const SIGNATURE_LIFETIME = 30_000
 
 export const SIGNATURE_HEADER = 'tributary-signature'
-/** What the gateway decided the caller may see (`published` or `preview`), for services that are never told who the caller is. */
+/**
+ * What the gateway decided the caller may see (`published` or `preview`), for services that are
+ * never told who the caller is.
+ */
 export const PERSPECTIVE_HEADER = 'tributary-perspective'
 export const REQUEST_ID_HEADER = 'x-request-id'
-/** Names one call, and no other: the service repeats it in its answer, which the gateway takes for the answer to that call alone. */
+/**
+ * Names one call, and no other: the service repeats it in its answer, which the gateway takes for
+ * the answer to that call alone.
+ */
 export const CALL_HEADER = 'tributary-call'
 
 /** The parts of a request that are signed; an absent header is signed as absent. */

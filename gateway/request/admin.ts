@@ -1,4 +1,7 @@
-/** The admin port, for operators on this machine only: what is running, how it does, and what they may change without a restart. */
+/**
+ * The admin port, for operators on this machine only: what is running, how it does, and what they
+ * may change without a restart.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
 import type { AdminCommands } from '../admin.ts'
@@ -47,8 +50,8 @@ export function createAdminRoutes(commands: AdminCommands): Answer {
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
 
 /**
- * Whoever is on this machine is an operator, but a page in a browser on it is not: no page sends anything here, nor gets here by a
- * name of its own that leads to this address.
+ * Whoever is on this machine is an operator, but a page in a browser on it is not: no page sends
+ * anything here, nor gets here by a name of its own that leads to this address.
  * @throws HttpError 403
  */
 function requireOperator({ headers }: IncomingMessage): void {

@@ -1,10 +1,14 @@
-/** Finds the operation that a request asks for and has every policy look at it: one way for HTTP and WebSocket. */
+/**
+ * Finds the operation that a request asks for and has every policy look at it: one way for HTTP and
+ * WebSocket.
+ */
 import type { Documents, KnownOperation } from './documents.ts'
 import type { Exchange } from './exchange.ts'
 import type { Policies } from './policies.ts'
 
 /**
- * What comes back is valid and within every limit. Reading a text that is not known to be valid is free only where it turns out to be.
+ * What comes back is valid and within every limit. Reading a text that is not known to be valid is
+ * free only where it turns out to be.
  * @throws coded errors, or an AggregateError of them
  */
 export function admit(exchange: Exchange, documents: Documents, policies: Policies): KnownOperation {

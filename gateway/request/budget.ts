@@ -1,14 +1,21 @@
-/** What one caller's operations may cost together over time: a token bucket per caller, refilled steadily. */
+/**
+ * What one caller's operations may cost together over time: a token bucket per caller, refilled
+ * steadily.
+ */
 import { LRUCache } from 'lru-cache'
 import { overLimit } from '../limits/limits.ts'
 import { callerOf } from './caller-key.ts'
 import type { Exchange } from './exchange.ts'
 
 export interface Budget {
-  /** Takes an operation's cost from the caller's budget. @throws BUDGET_EXHAUSTED with `retryAfter` in seconds */
+  /**
+   * Takes an operation's cost from the caller's budget. @throws BUDGET_EXHAUSTED with `retryAfter`
+   * in seconds
+   */
   spend(exchange: Exchange, cost: number): void
   /**
-   * Takes the cost of what was read and is refused, whether or not the budget covers it; nothing more is spent until it does.
+   * Takes the cost of what was read and is refused, whether or not the budget covers it; nothing
+   * more is spent until it does.
    * @param size of it, in characters or values
    */
   charge(exchange: Exchange, size: number): void

@@ -28,8 +28,8 @@ export function callContext(
 }
 
 /**
- * For an execution that answers several requests at once: it is nobody's in particular, and outlives each of them. Where its calls wait, they
- * wait in the line of who started it.
+ * For an execution that answers several requests at once: it is nobody's in particular, and
+ * outlives each of them. Where its calls wait, they wait in the line of who started it.
  */
 export const sharedContext = (exchange: Exchange, { observe }: FreshnessTally): CallContext => ({
   requestId: exchange.requestId,

@@ -1,6 +1,7 @@
 /**
- * Bounds what validation compares pair by pair: fields and spreads that end at one place of the answer, whatever their types.
- * Visits each expanded selection once, so it comes after these were counted.
+ * Bounds what validation compares pair by pair: fields and spreads that end at one place of the
+ * answer, whatever their types. Visits each expanded selection once, so it comes after these were
+ * counted.
  */
 import { type FieldNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql'
 import { type Limits, overLimit } from '../limits/limits.ts'

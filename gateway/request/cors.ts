@@ -1,4 +1,7 @@
-/** Lets pages of the configured origins call; by default no other origin's may. Never allows credentials of the browser's own. */
+/**
+ * Lets pages of the configured origins call; by default no other origin's may. Never allows
+ * credentials of the browser's own.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Policy } from './exchange.ts'
 import { ALLOWED } from './method.ts'

@@ -1,8 +1,9 @@
 /**
- * What an operation may cost, in objects fetched: every field of an object type counts one, times the sizes of the lists
- * around it, and so does every other field that has an alias. What arguments cost is in `input-cost.ts`.
- * A size is what the client asks for (`first`, `last`, `limit`), else the schema's default, else a small guess. Where the supergraph
- * declares weights and sizes (`@cost`, `@listSize`), they go before all that.
+ * What an operation may cost, in objects fetched: every field of an object type counts one, times
+ * the sizes of the lists around it, and so does every other field that has an alias. What arguments
+ * cost is in `input-cost.ts`. A size is what the client asks for (`first`, `last`, `limit`), else
+ * the schema's default, else a small guess. Where the supergraph declares weights and sizes
+ * (`@cost`, `@listSize`), they go before all that.
  */
 import {
   type FieldNode,
@@ -25,7 +26,10 @@ import { type Limits, overLimit } from '../limits/limits.ts'
 import { createInputCosts } from './input-cost.ts'
 import { GUESS, type Size, sizeOf, type Variables } from './list-size.ts'
 
-/** The cost with these variables: a finite number. @throws OPERATION_TOO_COMPLEX for a list that is too long by itself */
+/**
+ * The cost with these variables: a finite number. @throws OPERATION_TOO_COMPLEX for a list that is
+ * too long by itself
+ */
 export type Estimate = (variables: Variables) => number
 
 const ITEMS = ['edges', 'nodes']
@@ -40,8 +44,9 @@ export interface CostRules {
 }
 
 /**
- * Reads the operation once; what comes back only multiplies and adds. Unknown fields cost nothing: validation refuses them.
- * A fragment that is spread twice in the same surroundings is read once, and its cost is worked out once for each request.
+ * Reads the operation once; what comes back only multiplies and adds. Unknown fields cost nothing:
+ * validation refuses them. A fragment that is spread twice in the same surroundings is read once,
+ * and its cost is worked out once for each request.
  */
 export function estimateCost(
   { schema, declared, limits }: CostRules,
@@ -80,7 +85,8 @@ export function estimateCost(
     const coordinate = `${parent.name}.${field.name}`
     const type = getNamedType(field.type)
     const { weights, sizes } = declared
-    // A field without fields of its own is one of few in its object, unless a client asks for it under many names.
+    // A field without fields of its own is one of few in its object, unless a client asks for it
+    // under many names.
     const otherwise = isCompositeType(type) || node.alias ? 1 : 0
     const own = weights.get(coordinate) ?? weights.get(type.name) ?? otherwise
     const given = costOfArguments(node, field, coordinate)
@@ -119,7 +125,10 @@ type OfSelections = (
   around: InnerSize | undefined,
 ) => Estimate
 
-/** What of a field does not depend on its surroundings: the size it asks for, and the cost of what is selected in it. */
+/**
+ * What of a field does not depend on its surroundings: the size it asks for, and the cost of what
+ * is selected in it.
+ */
 interface Within {
   readonly asked: Size | undefined
   readonly inner: Estimate

@@ -1,6 +1,7 @@
 /**
- * Refuses requests that a page of another site can make a browser send unasked ("simple requests" of the Fetch standard):
- * each must carry something that makes the browser ask for permission first.
+ * Refuses requests that a page of another site can make a browser send unasked ("simple requests"
+ * of the Fetch standard): each must carry something that makes the browser ask for permission
+ * first.
  */
 import { HttpError } from '../process/http.ts'
 import { readContentType } from '../process/media-types.ts'
@@ -20,7 +21,8 @@ export const refuseCrossSite: Policy = ({ request: { headers } }) => {
   const { type } = readContentType(headers['content-type'])
   if (type !== '' && !SIMPLE_TYPES.has(type)) return
   if (PREFLIGHT_HEADERS.some((name) => headers[name] !== undefined)) return
-  // A browser says where a request comes from; what is no browser has no cookies to steal the use of.
+  // A browser says where a request comes from; what is no browser has no cookies to steal the use
+  // of.
   const site = headers['sec-fetch-site']
   if (site === undefined ? headers.origin === undefined : site === 'same-origin' || site === 'none') return
   throw new HttpError(

@@ -1,6 +1,7 @@
 /**
- * Documents already met: parsed, measured and validated, so that the next request with the same text pays for none of it.
- * Bounded by bytes. Belongs to one schema: a new schema starts with a new store.
+ * Documents already met: parsed, measured and validated, so that the next request with the same
+ * text pays for none of it. Bounded by bytes. Belongs to one schema: a new schema starts with a new
+ * store.
  */
 import { type DocumentNode, Kind } from 'graphql'
 import { LRUCache } from 'lru-cache'

@@ -1,4 +1,7 @@
-/** What the policies know of one request, from its arrival to its answer. Filled from top to bottom, in the order of `policies.ts`. */
+/**
+ * What the policies know of one request, from its arrival to its answer. Filled from top to bottom,
+ * in the order of `policies.ts`.
+ */
 import type { HttpRequest } from '../http/message.ts'
 import type { Caller } from '../protocol/caller.ts'
 import type { MediaType } from './media-type.ts'
@@ -26,18 +29,26 @@ export interface Exchange {
   readonly headers: Map<string, string>
   /** How the answer is written. */
   mediaType: MediaType
-  /** True where the client asked for `application/json` by name: its statuses then say less (GraphQL over HTTP, section 6.4.1). */
+  /**
+   * True where the client asked for `application/json` by name: its statuses then say less (GraphQL
+   * over HTTP, section 6.4.1).
+   */
   legacyStatus: boolean
   /** Whether the client takes one answer, a stream of them, or either. */
   accepts: 'answer' | 'events' | 'either'
-  /** Who calls, once the token was verified; `undefined` signed out, and where tokens are opaque. */
+  /**
+   * Who calls, once the token was verified; `undefined` signed out, and where tokens are opaque.
+   */
   caller: Caller | undefined
   parameters: Parameters
   /** Of its operation, once that is known. */
   cost: number
 }
 
-/** Refuses a request by throwing (a coded `GraphQLError` or an `HttpError`), or lets it pass, maybe after filling something in. */
+/**
+ * Refuses a request by throwing (a coded `GraphQLError` or an `HttpError`), or lets it pass, maybe
+ * after filling something in.
+ */
 export type Policy = (exchange: Exchange) => void | Promise<void>
 
 const NOTHING: Parameters = { query: '', operationName: undefined, variables: undefined, extensions: undefined }

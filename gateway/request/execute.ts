@@ -1,4 +1,7 @@
-/** Executes what the policies let through: a document met for the first time through Apollo Server, and later at once. */
+/**
+ * Executes what the policies let through: a document met for the first time through Apollo Server,
+ * and later at once.
+ */
 import { GraphQLError } from 'graphql'
 import type { BoundVariables } from '../execution/client-operation.ts'
 import type { Answer, CompiledOperation } from '../execution/compiled-operation.ts'

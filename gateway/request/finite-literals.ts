@@ -1,4 +1,7 @@
-/** A validation rule that graphql-js lacks: a number in a document is one that JavaScript can hold, as it has to be in a variable. */
+/**
+ * A validation rule that graphql-js lacks: a number in a document is one that JavaScript can hold,
+ * as it has to be in a variable.
+ */
 import {
   type ASTVisitor,
   type FloatValueNode,
@@ -8,7 +11,10 @@ import {
   type ValidationContext,
 } from 'graphql'
 
-/** Literals like `1e999`, in arguments, lists, input objects, defaults and arguments of directives. Services would read infinity. */
+/**
+ * Literals like `1e999`, in arguments, lists, input objects, defaults and arguments of directives.
+ * Services would read infinity.
+ */
 export function finiteLiterals(context: ValidationContext): ASTVisitor {
   const check = (node: IntValueNode | FloatValueNode): void => {
     if (Number.isFinite(Number(node.value))) return

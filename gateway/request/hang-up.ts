@@ -1,4 +1,7 @@
-/** Tells whoever works for a request that its client has gone. Knows nothing of what is given up then. */
+/**
+ * Tells whoever works for a request that its client has gone. Knows nothing of what is given up
+ * then.
+ */
 import { createAbort } from '../traffic/abort.ts'
 import type { Signal } from '../traffic/send.ts'
 

@@ -1,4 +1,7 @@
-/** Apollo Server as the host of one schema: it runs its life cycle; the policies before it and the engine behind it are ours. */
+/**
+ * Apollo Server as the host of one schema: it runs its life cycle; the policies before it and the
+ * engine behind it are ours.
+ */
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,

@@ -1,4 +1,7 @@
-/** Whether a mutation may be sent twice: it may where every root field carries an idempotency key of the client's. */
+/**
+ * Whether a mutation may be sent twice: it may where every root field carries an idempotency key of
+ * the client's.
+ */
 import { type FieldNode, Kind, type OperationDefinitionNode, type ValueNode } from 'graphql'
 import { own } from '../protocol/own.ts'
 

@@ -1,6 +1,7 @@
 /**
- * What the values of arguments cost: each item of a list counts one, wherever the list stands, in a literal or in a variable.
- * A weight declared on an argument or an input field counts instead: once for a value, once for each item of a list.
+ * What the values of arguments cost: each item of a list counts one, wherever the list stands, in a
+ * literal or in a variable. A weight declared on an argument or an input field counts instead: once
+ * for a value, once for each item of a list.
  */
 import {
   type GraphQLInputField,
@@ -27,7 +28,10 @@ export interface InputCost {
 export interface InputCosts {
   /** @param weight declared for the argument */
   of(value: ValueNode, type: GraphQLInputType, weight: number | undefined): InputCost
-  /** An estimate that first reads the variables of its request, once however often the document uses them. */
+  /**
+   * An estimate that first reads the variables of its request, once however often the document uses
+   * them.
+   */
   before(estimate: Estimate): Estimate
 }
 
@@ -130,7 +134,10 @@ const written: Reading<ValueNode> = {
   fields: (value) => (value.kind === Kind.OBJECT ? value.fields.map(({ name, value }) => [name.value, value]) : []),
 }
 
-/** True for a type within which a list or a declared weight can be reached: values of any other are not looked at. */
+/**
+ * True for a type within which a list or a declared weight can be reached: values of any other are
+ * not looked at.
+ */
 function createMatters(weights: Weights): (type: GraphQLInputType) => boolean {
   const known = new Map<GraphQLInputObjectType, boolean>()
   const search = (from: GraphQLInputObjectType): boolean => {

@@ -1,4 +1,7 @@
-/** How long a list may be by what the client asks for, else by what the schema says. Only integers are sizes, whatever an argument is called. */
+/**
+ * How long a list may be by what the client asks for, else by what the schema says. Only integers
+ * are sizes, whatever an argument is called.
+ */
 import {
   type FieldNode,
   type GraphQLArgument,
@@ -15,7 +18,10 @@ import { own } from '../protocol/own.ts'
 
 export type Variables = Readonly<Record<string, unknown>>
 
-/** Items, with these variables: an integer from 0. @throws OPERATION_TOO_COMPLEX for a list that is too long by itself */
+/**
+ * Items, with these variables: an integer from 0. @throws OPERATION_TOO_COMPLEX for a list that is
+ * too long by itself
+ */
 export type Size = (variables: Variables) => number
 
 export interface SizeRules {

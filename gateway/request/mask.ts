@@ -1,4 +1,7 @@
-/** What of an error a client may see: codes of the closed list, their messages (shortened, since they quote what clients and services wrote), and nothing internal. The rest goes to the log. */
+/**
+ * What of an error a client may see: codes of the closed list, their messages (shortened, since
+ * they quote what clients and services wrote), and nothing internal. The rest goes to the log.
+ */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { excerpt } from '../process/excerpt.ts'
 import type { Logger } from '../process/log.ts'

@@ -1,4 +1,7 @@
-/** Which JSON the client sends and wants (GraphQL over HTTP: `application/json` or `application/graphql-response+json`). */
+/**
+ * Which JSON the client sends and wants (GraphQL over HTTP: `application/json` or
+ * `application/graphql-response+json`).
+ */
 import { LRUCache } from 'lru-cache' // BlueOak 1.0.0; the bounded cache of the Node field
 import { HttpError } from '../process/http.ts'
 import { type Preference, type PreferenceOf, readAccept, readContentType } from '../process/media-types.ts'

@@ -1,4 +1,7 @@
-/** The life of one operation by HTTP: policies, document, operation, execution, answer. Reads like the contents page it follows. */
+/**
+ * The life of one operation by HTTP: policies, document, operation, execution, answer. Reads like
+ * the contents page it follows.
+ */
 import type { HttpReply, HttpRequest } from '../http/message.ts'
 import { limitOf } from '../limits/limits.ts'
 import type { ReportLimit } from '../limits/report.ts'

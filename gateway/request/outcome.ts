@@ -1,4 +1,6 @@
-/** What a client is told of an operation. One way for answers, and for each event of a subscription. */
+/**
+ * What a client is told of an operation. One way for answers, and for each event of a subscription.
+ */
 import type { GraphQLFormattedError } from 'graphql'
 import { AnswerText } from '../execution/answer-data.ts'
 import type { Answer } from '../execution/compiled-operation.ts'

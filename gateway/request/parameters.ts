@@ -1,4 +1,7 @@
-/** Reads what the client asks for, from a bounded body or from the address, and checks its shape (GraphQL over HTTP, section 5). */
+/**
+ * Reads what the client asks for, from a bounded body or from the address, and checks its shape
+ * (GraphQL over HTTP, section 5).
+ */
 import { LRUCache } from 'lru-cache'
 import { HttpError, parseJson } from '../process/http.ts'
 import { codedError } from '../protocol/errors.ts'

@@ -1,9 +1,13 @@
-/** Reads a document's text. Its bytes are counted before the lexer sees them, its tokens while it reads. */
+/**
+ * Reads a document's text. Its bytes are counted before the lexer sees them, its tokens while it
+ * reads.
+ */
 import { type DocumentNode, GraphQLError, parse, Source } from 'graphql'
 import { type Limits, overLimit } from '../limits/limits.ts'
 
 /**
- * The nodes know where they begin, but not the text: graphql-js would go over it for each error to find the line.
+ * The nodes know where they begin, but not the text: graphql-js would go over it for each error to
+ * find the line.
  * @throws OPERATION_TOO_COMPLEX, GRAPHQL_PARSE_FAILED
  */
 export function parseDocument(query: string, limits: Pick<Limits, 'documentBytes' | 'tokens'>): DocumentNode {
@@ -16,7 +20,8 @@ export function parseDocument(query: string, limits: Pick<Limits, 'documentBytes
     source.body = ''
     return document
   } catch (error) {
-    // The parser recurses: a text of nothing but brackets ends its stack before its tokens are counted.
+    // The parser recurses: a text of nothing but brackets ends its stack before its tokens are
+    // counted.
     if (error instanceof RangeError) throw overLimit('nesting', 'The document nests too deeply.')
     if (!(error instanceof GraphQLError)) throw error
     if (error.message.includes('Parsing aborted'))

@@ -47,7 +47,10 @@ export function createPerform({ policies, editions, start }: PerformOptions): Pe
   }
 }
 
-/** Variables that do not fit are known only when the operation is begun. They are paid for as refused documents are. */
+/**
+ * Variables that do not fit are known only when the operation is begun. They are paid for as
+ * refused documents are.
+ */
 function createCharged(budget: Budget) {
   const charge = (exchange: Exchange, code: unknown): void => {
     if (code === 'BAD_USER_INPUT') budget.charge(exchange, sizeOf(exchange.parameters.variables))

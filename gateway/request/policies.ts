@@ -1,6 +1,6 @@
 /**
- * The contents page of a request: every policy, in the order in which they apply, whichever way the operation is executed.
- * Each refuses by throwing; what passes them all is executed.
+ * The contents page of a request: every policy, in the order in which they apply, whichever way the
+ * operation is executed. Each refuses by throwing; what passes them all is executed.
  */
 import type { DocumentNode } from 'graphql'
 import type { Limits } from '../limits/limits.ts'
@@ -26,7 +26,10 @@ import { limitBody, limitVariables } from './variables.ts'
 export interface Policies {
   /** For every request, before its document is looked at. */
   readonly request: readonly Policy[]
-  /** For every message on a WebSocket, whose parameters are in it: those of the list above that concern it. */
+  /**
+   * For every message on a WebSocket, whose parameters are in it: those of the list above that
+   * concern it.
+   */
   readonly message: readonly Policy[]
   /** Once for every document that was not met before. */
   readonly document: readonly ((document: DocumentNode) => void)[]

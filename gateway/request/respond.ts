@@ -1,4 +1,7 @@
-/** Writes outcomes and refusals as JSON, always, with the status that GraphQL over HTTP gives them and what caches may do with them. */
+/**
+ * Writes outcomes and refusals as JSON, always, with the status that GraphQL over HTTP gives them
+ * and what caches may do with them.
+ */
 import { hash } from 'node:crypto'
 import { AnswerText } from '../execution/answer-data.ts'
 import type { HttpReply } from '../http/message.ts'
@@ -12,7 +15,10 @@ import { maskAllThrown, maskError } from './mask.ts'
 import type { MediaType } from './media-type.ts'
 import type { Outcome } from './outcome.ts'
 
-/** Faults of the document itself, which a client of plain `application/json` is told with status 200. */
+/**
+ * Faults of the document itself, which a client of plain `application/json` is told with status
+ * 200.
+ */
 const DOCUMENT_FAULTS: ReadonlySet<ErrorCode> = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED'])
 
 /** For what was executed, or at least handed to Apollo Server. */
@@ -44,7 +50,9 @@ function isKnownToClient({ request, headers }: Exchange, body: Body): boolean {
   return request.headers['if-none-match'] === etag
 }
 
-/** What the client is told of what a policy refused, and of anything unforeseen, which is masked. */
+/**
+ * What the client is told of what a policy refused, and of anything unforeseen, which is masked.
+ */
 export function refusalOf(error: unknown, requestId: string, log: Logger): Outcome {
   if (!(error instanceof HttpError)) return { errors: maskAllThrown(error, requestId, log) }
   return { errors: [maskError({ message: error.message, extensions: extensionsOf(error) }, requestId, log, error)] }
@@ -84,7 +92,10 @@ export type Body = string | Buffer
 
 const SHORT = 16 * 1024 // characters
 
-/** Short ASCII stays text: it goes out in one piece with its head, and both in the cheapest encoding. */
+/**
+ * Short ASCII stays text: it goes out in one piece with its head, and both in the cheapest
+ * encoding.
+ */
 export const bodyOf = (text: string): Body =>
   text.length <= SHORT && Buffer.byteLength(text) === text.length ? text : Buffer.from(text)
 

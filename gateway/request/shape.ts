@@ -1,6 +1,6 @@
 /**
- * Bounds the shape of a document before anything expensive reads it. Needs no schema; takes time linear in the text,
- * since each fragment is measured once however often it is spread.
+ * Bounds the shape of a document before anything expensive reads it. Needs no schema; takes time
+ * linear in the text, since each fragment is measured once however often it is spread.
  */
 import { type ASTNode, type DocumentNode, Kind, type SelectionNode, type SelectionSetNode, visit } from 'graphql'
 import { type LimitName, type Limits, overLimit } from '../limits/limits.ts'
@@ -82,7 +82,9 @@ function refuseLarge({ selections, characters, depth, nesting }: Measure, limits
   refuseOver(limits, 'nesting', nesting, 'levels of fields and fragments')
 }
 
-/** Meets every selection once, however often its fragment is spread, and counts aliases on the way. */
+/**
+ * Meets every selection once, however often its fragment is spread, and counts aliases on the way.
+ */
 function createMeasure(fragments: Fragments, limits: Limits): (set: SelectionSetNode) => Measure {
   const measured = new Map<SelectionSetNode, Measure | 'measuring'>()
   let aliases = 0

@@ -1,4 +1,7 @@
-/** Keeps conditions off the root of a subscription: it has exactly one field, whatever its variables are (spec, section 5.2.4.1). */
+/**
+ * Keeps conditions off the root of a subscription: it has exactly one field, whatever its variables
+ * are (spec, section 5.2.4.1).
+ */
 import {
   type DirectiveNode,
   type DocumentNode,
@@ -9,7 +12,10 @@ import {
 } from 'graphql'
 import { type Fragments, isCondition } from '../execution/conditions.ts'
 
-/** The first mistake of each subscription. To be asked before graphql-js, whose own rule throws for some of them. */
+/**
+ * The first mistake of each subscription. To be asked before graphql-js, whose own rule throws for
+ * some of them.
+ */
 export function conditionalRoots({ definitions }: DocumentNode): readonly GraphQLError[] {
   const fragments: Fragments = new Map(
     definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),

@@ -1,4 +1,7 @@
-/** Bounds what one caller has in execution at a time: more waits in order, and no other caller waits for it. */
+/**
+ * Bounds what one caller has in execution at a time: more waits in order, and no other caller waits
+ * for it.
+ */
 import { type Limits, overLimit } from '../limits/limits.ts'
 import { codedError } from '../protocol/errors.ts'
 import { callerOf } from './caller-key.ts'
@@ -6,7 +9,10 @@ import type { KnownOperation } from './documents.ts'
 import type { Exchange } from './exchange.ts'
 import type { Client } from './hang-up.ts'
 
-/** Runs `work` when its caller's turn has come. @throws BUDGET_EXHAUSTED with `retryAfter` where too much waits already */
+/**
+ * Runs `work` when its caller's turn has come. @throws BUDGET_EXHAUSTED with `retryAfter` where too
+ * much waits already
+ */
 export type TakeTurn = <Result>(
   exchange: Exchange,
   operation: KnownOperation,

@@ -1,4 +1,7 @@
-/** Checks a document against the schema, with a bound on how many mistakes are reported and on what each costs. */
+/**
+ * Checks a document against the schema, with a bound on how many mistakes are reported and on what
+ * each costs.
+ */
 import {
   type DocumentNode,
   GraphQLError,
@@ -13,7 +16,10 @@ import { conditionalRoots } from './subscription-root.ts'
 
 const MISTAKES = 10 // reported of one document
 const RULES = [...specifiedRules, finiteLiterals]
-/** Names that a misspelt one is compared with; in a larger schema nobody is told what they may have meant. */
+/**
+ * Names that a misspelt one is compared with; in a larger schema nobody is told what they may have
+ * meant.
+ */
 const COMPARED_NAMES = 500
 
 export interface ValidationRules {
@@ -22,7 +28,10 @@ export interface ValidationRules {
   readonly hideSchema?: boolean
 }
 
-/** The mistakes of a document, each a `GraphQLError` `GRAPHQL_VALIDATION_FAILED`; none where it is valid. */
+/**
+ * The mistakes of a document, each a `GraphQLError` `GRAPHQL_VALIDATION_FAILED`; none where it is
+ * valid.
+ */
 export type Validate = (query: string, document: DocumentNode) => readonly GraphQLError[]
 
 export function createValidate({ schema, hideSchema = false }: ValidationRules): Validate {

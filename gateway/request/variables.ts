@@ -1,4 +1,7 @@
-/** Bounds how many values a client sends and how deep they nest: whatever reads or writes them after this goes over each of them. */
+/**
+ * Bounds how many values a client sends and how deep they nest: whatever reads or writes them after
+ * this goes over each of them.
+ */
 import { type Limits, overLimit } from '../limits/limits.ts'
 import type { Budget } from './budget.ts'
 import type { Exchange, Policy } from './exchange.ts'
@@ -20,7 +23,10 @@ export function limitVariables(limits: VariableLimits, budget: Budget): Policy {
   }
 }
 
-/** Refuses a body that holds far too many values before it is parsed: that would take ten times as long. */
+/**
+ * Refuses a body that holds far too many values before it is parsed: that would take ten times as
+ * long.
+ */
 export type LimitBody = (exchange: Exchange, body: string) => void
 
 const SPARE = 100 // values of a request beside its variables

@@ -1,4 +1,7 @@
-/** Pings the clients of WebSockets, which keeps proxies from closing what looks idle, and cuts off those that are gone without a word. */
+/**
+ * Pings the clients of WebSockets, which keeps proxies from closing what looks idle, and cuts off
+ * those that are gone without a word.
+ */
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 
@@ -25,7 +28,8 @@ export function createKeepAlive(): (kept: Kept) => void {
       const { socket, connection, isBusy } = one
       const isBehind = connection.writableNeedDrain
       const moved = isBehind ? connection.writableLength - connection.bytesWritten : connection.bytesRead
-      // Two times in a row nothing came, though it was asked, or nothing was taken, though there was something.
+      // Two times in a row nothing came, though it was asked, or nothing was taken, though there
+      // was something.
       if (moved === one.moved && !isBusy()) socket.terminate()
       else if (!isBehind) socket.ping()
       one.moved = moved

@@ -1,4 +1,7 @@
-/** Where a subscription stands, so that it can go on from there: a root field with `after: $variable` whose events carry a `cursor`. */
+/**
+ * Where a subscription stands, so that it can go on from there: a root field with `after:
+ * $variable` whose events carry a `cursor`.
+ */
 import { type FieldNode, Kind, type OperationDefinitionNode } from 'graphql'
 import { codedError } from '../protocol/errors.ts'
 import type { Exchange } from '../request/exchange.ts'
@@ -10,7 +13,10 @@ export interface Position {
   read(data: string): string | undefined
 }
 
-/** `undefined` where the operation gives no way to go on: it names no variable, or does not ask for the cursor. */
+/**
+ * `undefined` where the operation gives no way to go on: it names no variable, or does not ask for
+ * the cursor.
+ */
 export function positionOf({ selectionSet }: OperationDefinitionNode): Position | undefined {
   const [field, ...others] = selectionSet.selections
   if (field?.kind !== Kind.FIELD || others.length > 0) return undefined
@@ -38,8 +44,9 @@ const EVENT_ID = /^[\x21-\x7e](?:[\x20-\x7e]{0,1022}[\x21-\x7e])?$/
 export const isEventId = (cursor: string): boolean => EVENT_ID.test(cursor)
 
 /**
- * The variables of an operation, which a client that reconnects wants resumed behind the last event that it has seen: it says so in
- * `Last-Event-ID` (HTML standard, section 9.2.4), and sends all else as it did the first time.
+ * The variables of an operation, which a client that reconnects wants resumed behind the last event
+ * that it has seen: it says so in `Last-Event-ID` (HTML standard, section 9.2.4), and sends all
+ * else as it did the first time.
  * @throws BAD_USER_INPUT for an id that is none of ours
  */
 export function resumed(

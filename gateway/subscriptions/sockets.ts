@@ -1,4 +1,7 @@
-/** Who may connect by WebSocket: looks at the request for one, and hands on what is welcome. Speaks no WebSocket itself. */
+/**
+ * Who may connect by WebSocket: looks at the request for one, and hands on what is welcome. Speaks
+ * no WebSocket itself.
+ */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { addressGroup, type ClientAddress } from '../http/client-address.ts'
@@ -17,7 +20,8 @@ import { type SocketClients, serveSockets } from './websocket.ts'
 
 export interface Sockets {
   /**
-   * Has what is in work answered, then closes every connection with "service restart", after which clients reconnect.
+   * Has what is in work answered, then closes every connection with "service restart", after which
+   * clients reconnect.
    * @param timeout milliseconds after which what is left is cut
    */
   close(timeout: number): Promise<void>

@@ -1,4 +1,7 @@
-/** Writes a stream of answers as server-sent events (GraphQL over SSE, "distinct connections" mode). A slow client is written to slowly. */
+/**
+ * Writes a stream of answers as server-sent events (GraphQL over SSE, "distinct connections" mode).
+ * A slow client is written to slowly.
+ */
 import type { HttpReply, HttpStream } from '../http/message.ts'
 import { REQUEST_ID_HEADER } from '../protocol/signature.ts'
 import type { Exchange } from '../request/exchange.ts'

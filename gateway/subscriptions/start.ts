@@ -1,4 +1,7 @@
-/** Starts the stream of answers of an operation that has passed the policies. One way for SSE and WebSocket. */
+/**
+ * Starts the stream of answers of an operation that has passed the policies. One way for SSE and
+ * WebSocket.
+ */
 import type { KnownOperation } from '../request/documents.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { withoutHint } from '../request/hints.ts'
@@ -36,7 +39,9 @@ export function createStart(streams: Streams): StartEvents {
   }
 }
 
-/** A client may leave before the first event, when a generator's own `finally` would not run yet. */
+/**
+ * A client may leave before the first event, when a generator's own `finally` would not run yet.
+ */
 function withEnd<Value>(
   events: AsyncGenerator<Value, void, undefined>,
   end: () => void,
@@ -59,7 +64,8 @@ function withEnd<Value>(
   return {
     next: () => settle(events.next()),
     return: () => {
-      // Ending aborts what the generator waits for; without that, its `return` would wait for the next event.
+      // Ending aborts what the generator waits for; without that, its `return` would wait for the
+      // next event.
       endOnce()
       return settle(events.return())
     },

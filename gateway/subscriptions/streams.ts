@@ -1,4 +1,7 @@
-/** The streams that are open: how many there may be, and what ends each: the client, its token, or the gateway. */
+/**
+ * The streams that are open: how many there may be, and what ends each: the client, its token, or
+ * the gateway.
+ */
 import type { HttpRequest } from '../http/message.ts'
 import { type LimitName, type Limits, overLimit } from '../limits/limits.ts'
 import { createShares } from '../limits/shares.ts'
@@ -7,14 +10,20 @@ import { callerOf } from '../request/caller-key.ts'
 import type { Exchange } from '../request/exchange.ts'
 
 export interface OpenStream {
-  /** Aborted when the stream is to end; its reason is an error the client should see, or nothing it needs to know. */
+  /**
+   * Aborted when the stream is to end; its reason is an error the client should see, or nothing it
+   * needs to know.
+   */
   readonly ending: AbortSignal
   /** Must be called when the client is gone or has been served. */
   close(): void
 }
 
 export interface Streams {
-  /** @throws BUDGET_EXHAUSTED where too many are open, SERVICE_UNAVAILABLE where the gateway is stopping */
+  /**
+   * @throws BUDGET_EXHAUSTED where too many are open, SERVICE_UNAVAILABLE where the gateway is
+   * stopping
+   */
   open(exchange: Exchange): OpenStream
   /** Ends all, telling each client to resume elsewhere. */
   end(): void

@@ -1,6 +1,7 @@
 /**
- * Runs a subscription: each event of its service becomes an answer, joined with what other services know. Where the service goes away and the
- * operation says how, it goes on behind the last event; where it ends, the client is told why in its last answer.
+ * Runs a subscription: each event of its service becomes an answer, joined with what other services
+ * know. Where the service goes away and the operation says how, it goes on behind the last event;
+ * where it ends, the client is told why in its last answer.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GraphQLError } from 'graphql'
@@ -20,7 +21,8 @@ import { type Position, positionOf, resumed } from './position.ts'
 
 /**
  * Rejects where the operation cannot even begin.
- * @param ending aborted when the stream is to end; its reason, where it is an error, becomes the last answer
+ * @param ending aborted when the stream is to end; its reason, where it is an error, becomes the
+ * last answer
  */
 export type Subscribe = (
   exchange: Exchange,

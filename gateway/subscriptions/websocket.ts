@@ -1,4 +1,7 @@
-/** Speaks `graphql-transport-ws` with clients that may connect: the same policies, executions and streams as by HTTP, another way to write them down. */
+/**
+ * Speaks `graphql-transport-ws` with clients that may connect: the same policies, executions and
+ * streams as by HTTP, another way to write them down.
+ */
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
@@ -33,7 +36,10 @@ const INIT_TIMEOUT = 5_000 // milliseconds
 const CONCURRENCY = 16 // as many as requests of one HTTP connection
 const MAX_TOKEN = 16 * 1024 // characters, as of a header
 
-/** To be called for the first who comes: the protocol, and TLS with it, take 3 MB. This file itself is compiled with the start. */
+/**
+ * To be called for the first who comes: the protocol, and TLS with it, take 3 MB. This file itself
+ * is compiled with the start.
+ */
 export async function serveSockets(options: SocketOptions): Promise<SocketClients> {
   const { limits, clientAddress, reportLimit, log } = options
   const { WebSocketServer } = await import('ws') // MIT; the WebSocket server of the Node field
@@ -98,7 +104,10 @@ const NOT_GET = new HttpError(405, 'BAD_USER_INPUT', 'A WebSocket is opened with
 const badHandshake = (message: string): HttpError =>
   new HttpError(400, 'BAD_USER_INPUT', `${message}.`, { 'sec-websocket-version': '13, 8' })
 
-/** The token that comes with the connection: `authorization` in the payload of its first message, else the header of the upgrade. */
+/**
+ * The token that comes with the connection: `authorization` in the payload of its first message,
+ * else the header of the upgrade.
+ */
 interface Token {
   readonly authorization: string | undefined
 }
@@ -109,7 +118,10 @@ function readToken(payload: Readonly<Record<string, unknown>>): Token | undefine
   return authorization !== undefined && authorization.length > MAX_TOKEN ? undefined : { authorization }
 }
 
-/** One for all its operations, each of which comes as the body of a POST would. Keeps nothing of Node's message but the headers. */
+/**
+ * One for all its operations, each of which comes as the body of a POST would. Keeps nothing of
+ * Node's message but the headers.
+ */
 function requestOfSocket({ url, headers, address }: HttpRequest): HttpRequest {
   const from = address()
   return { method: 'POST', url, headers, address: () => from, readText: () => '' }

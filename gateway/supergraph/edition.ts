@@ -1,4 +1,7 @@
-/** One supergraph in service: its schema, the documents met under it, and what executes them. A new supergraph is a new edition. */
+/**
+ * One supergraph in service: its schema, the documents met under it, and what executes them. A new
+ * supergraph is a new edition.
+ */
 import { hash } from 'node:crypto'
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { GraphQLSchema } from 'graphql'
@@ -29,7 +32,10 @@ export interface Edition {
   readonly subscribe: Subscribe
   /** The operations that requests have used, the most used first. */
   inUse(): readonly OperationInUse[]
-  /** Validates, plans and compiles one of another edition, so that the first request finds it ready. Rejects where it does not fit. */
+  /**
+   * Validates, plans and compiles one of another edition, so that the first request finds it ready.
+   * Rejects where it does not fit.
+   */
   warm(operation: OperationInUse): Promise<void>
   /** Keeps one for longer than any that was met before. */
   favour(operation: OperationInUse): void
@@ -43,7 +49,9 @@ export interface EditionOptions {
   readonly limits: Limits
   readonly policies: Policies
   readonly reportLimit: ReportLimit
-  /** Opens the way to the services that the supergraph joins; throws where one of them is nowhere. */
+  /**
+   * Opens the way to the services that the supergraph joins; throws where one of them is nowhere.
+   */
   readonly openTraffic: (graphs: readonly Graph[]) => Traffic
   readonly hideSchema: boolean
   /** Told of each operation that is planned. */

@@ -5,7 +5,8 @@ import type { LocatedService } from '../traffic/traffic.ts'
 import type { Graph } from './graphs.ts'
 
 /**
- * The product's services are where its settings say; those of somebody else's supergraph are where the supergraph says.
+ * The product's services are where its settings say; those of somebody else's supergraph are where
+ * the supergraph says.
  * @throws Error naming the services that are nowhere
  */
 export function locateServices(

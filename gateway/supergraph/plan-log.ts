@@ -1,4 +1,7 @@
-/** What the log says of operations that are hard to plan. Clients write them, so their texts and the number of lines are bounded. */
+/**
+ * What the log says of operations that are hard to plan. Clients write them, so their texts and the
+ * number of lines are bounded.
+ */
 import { hash } from 'node:crypto'
 import { excerpt } from '../process/excerpt.ts'
 import { createLineBudget } from '../process/line-budget.ts'

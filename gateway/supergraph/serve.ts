@@ -1,4 +1,7 @@
-/** Serves the supergraph of the settings, and every one that comes after it: says how an edition is made, counts those that were refused. */
+/**
+ * Serves the supergraph of the settings, and every one that comes after it: says how an edition is
+ * made, counts those that were refused.
+ */
 import { readFile } from 'node:fs/promises'
 import type { Config } from '../config.ts'
 import type { Limits } from '../limits/limits.ts'

@@ -1,6 +1,7 @@
 /**
- * Makes a new edition as quick as the one before: operations in use are made ready on it, the most used first, some before it serves and the
- * others behind requests. One at a time, so that a request's own plan waits for one other at most.
+ * Makes a new edition as quick as the one before: operations in use are made ready on it, the most
+ * used first, some before it serves and the others behind requests. One at a time, so that a
+ * request's own plan waits for one other at most.
  */
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises'
 import type { OperationInUse } from '../execution/engine.ts'
@@ -22,7 +23,10 @@ export interface WarmingOptions {
   readonly log: Logger
 }
 
-/** @param operations the most used first; what does not fit the schema is left out: whoever sends it is told so then */
+/**
+ * @param operations the most used first; what does not fit the schema is left out: whoever sends it
+ * is told so then
+ */
 export function startWarming(
   edition: Pick<Edition, 'warm' | 'favour' | 'isFull'>,
   operations: readonly OperationInUse[],

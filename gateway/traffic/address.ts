@@ -5,7 +5,10 @@ export interface Address {
   readonly origin: string
   /** Where operations are posted, query string included. */
   readonly path: string
-  /** Of the address's user information, as `Basic` has it. Never to be logged, shown, or sent beside a caller's token. */
+  /**
+   * Of the address's user information, as `Basic` has it. Never to be logged, shown, or sent beside
+   * a caller's token.
+   */
   readonly authorization: string | undefined
   /** Without user information and query string, which may be secret. */
   readonly shown: string

@@ -1,4 +1,7 @@
-/** Reads a service's HTTP answer as GraphQL. What is no GraphQL answer is a failure; what clients may not read is taken out of its errors. */
+/**
+ * Reads a service's HTTP answer as GraphQL. What is no GraphQL answer is a failure; what clients
+ * may not read is taken out of its errors.
+ */
 import type { GraphQLFormattedError } from 'graphql'
 import { type ErrorCode, isErrorCode } from '../protocol/errors.ts'
 import type { HttpAnswer } from './client/connection.ts'
@@ -7,7 +10,10 @@ import { readRetryAfter } from './holds.ts'
 import type { ServiceKind } from './kind.ts'
 import type { Freshness, ServiceAnswer } from './send.ts'
 
-/** Codes a service may send to a client. The others speak of the gateway's own work and would be false or tell too much. */
+/**
+ * Codes a service may send to a client. The others speak of the gateway's own work and would be
+ * false or tell too much.
+ */
 const PASSED_ON: ReadonlySet<ErrorCode> = new Set([
   'UNAUTHENTICATED',
   'FORBIDDEN',
@@ -24,7 +30,8 @@ const MAX_PATH = 1_000 // steps; no selection reaches deeper
 
 /**
  * @param read gives the value of a JSON text
- * @param judgesCaller whether the credentials that a status of 401 or 403 speaks of are the caller's
+ * @param judgesCaller whether the credentials that a status of 401 or 403 speaks of are the
+ * caller's
  * @throws CallFailure of kind `answer`, or what the status says where it is an error
  */
 export function readAnswer(
@@ -72,7 +79,10 @@ export function answerOf(value: unknown, status: number): ServiceAnswer {
   return errors.length === 0 ? { data: data ?? null } : { data: data ?? null, errors: readErrors(errors) }
 }
 
-/** How many a service sends is its own choice: what is beyond the bound is one error more, which the log gives the number of. */
+/**
+ * How many a service sends is its own choice: what is beyond the bound is one error more, which the
+ * log gives the number of.
+ */
 function readErrors(errors: readonly unknown[]): GraphQLFormattedError[] {
   const read = errors.slice(0, MAX_ERRORS).map(readError)
   const more = errors.length - read.length
@@ -113,7 +123,10 @@ const isPath = (value: unknown): value is readonly (string | number)[] =>
 
 const NOT_KEPT: Freshness = { maxAge: 0, scope: 'private', age: 0, variesByLanguage: false }
 
-/** How long an answer may be kept by all: none of a stateful service, and nothing that is not plainly permitted. */
+/**
+ * How long an answer may be kept by all: none of a stateful service, and nothing that is not
+ * plainly permitted.
+ */
 export function readFreshness(kind: ServiceKind, { fields }: HttpAnswer, answer: ServiceAnswer): Freshness {
   const cacheControl = fields.get('cache-control')
   if (kind === 'stateful' || cacheControl === undefined || answer.errors) return NOT_KEPT

@@ -1,9 +1,14 @@
-/** A circuit breaker: stops asking an instance that keeps failing, and asks it again, one call at a time, within a second. Knows no network. */
+/**
+ * A circuit breaker: stops asking an instance that keeps failing, and asks it again, one call at a
+ * time, within a second. Knows no network.
+ */
 
 export interface Breaker {
   /** True where a call may go to the instance now. */
   admits(now: number): boolean
-  /** Must precede each admitted call: after a pause exactly one goes ahead and the others stay away. */
+  /**
+   * Must precede each admitted call: after a pause exactly one goes ahead and the others stay away.
+   */
   enter(now: number): void
   succeeded(): void
   failed(now: number): void
@@ -16,7 +21,10 @@ export interface Breaker {
 
 const THRESHOLD = 5 // failures in a row
 
-/** Milliseconds before a call may try an open breaker again: the first time, and at most, since each failed trial doubles it. */
+/**
+ * Milliseconds before a call may try an open breaker again: the first time, and at most, since each
+ * failed trial doubles it.
+ */
 export interface Pauses {
   readonly first: number
   readonly longest: number

@@ -1,4 +1,7 @@
-/** Names calls to services, each of its own, so that no answer can be taken for that to another call. */
+/**
+ * Names calls to services, each of its own, so that no answer can be taken for that to another
+ * call.
+ */
 import { randomBytes } from 'node:crypto'
 
 /** No other process has it, which may call the same instance through the same proxy. */

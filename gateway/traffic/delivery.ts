@@ -1,4 +1,7 @@
-/** Brings one call to one instance: headers by the service's kind, signature, deadline, and what the outcome says of the instance's health. */
+/**
+ * Brings one call to one instance: headers by the service's kind, signature, deadline, and what the
+ * outcome says of the instance's health.
+ */
 import { DECODED } from '../process/content-coding.ts'
 import { listItems } from '../process/fields.ts'
 import {
@@ -30,8 +33,9 @@ export interface DeliveryOptions {
 }
 
 /**
- * Credentials go to stateful services and the perspective to stateless ones: neither kind learns what is not for it.
- * The gateway's own credentials, of the address, are sent where a caller has none: the two are never sent together.
+ * Credentials go to stateful services and the perspective to stateless ones: neither kind learns
+ * what is not for it. The gateway's own credentials, of the address, are sent where a caller has
+ * none: the two are never sent together.
  * @param callId where the answer comes over a connection that carries others
  */
 export function headersFor(

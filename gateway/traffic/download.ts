@@ -1,4 +1,7 @@
-/** Fetches a file that a service serves itself (an image, a statement) and hands its bytes on as they come. Keeps nothing, and tells no service who asks. */
+/**
+ * Fetches a file that a service serves itself (an image, a statement) and hands its bytes on as
+ * they come. Keeps nothing, and tells no service who asks.
+ */
 
 import type { ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
@@ -39,7 +42,9 @@ const MAX_TRIES = 3
 const TIMEOUTS: ReadonlySet<unknown> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
 const STALL = 30_000 // milliseconds without a byte
 
-/** Writes the answer to `response`. Rejects with a `CallFailure` only while nothing was written yet. */
+/**
+ * Writes the answer to `response`. Rejects with a `CallFailure` only while nothing was written yet.
+ */
 export async function download(
   { deadline }: ServiceDefinition,
   fleet: Fleet,

@@ -1,6 +1,7 @@
 /**
- * Decides from the outcome of calls whether an instance is in trouble. What calls meet may be all their caller's doing: so failures raise a
- * suspicion only, and a question of the gateway's own decides.
+ * Decides from the outcome of calls whether an instance is in trouble. What calls meet may be all
+ * their caller's doing: so failures raise a suspicion only, and a question of the gateway's own
+ * decides.
  */
 import type { Breaker } from './breaker.ts'
 import { type CallFailure, isEvidence } from './failure.ts'

@@ -1,22 +1,37 @@
-/** How a call to a service can fail. Stays inside the gateway: clients get the coded error that `toClient` makes of it. */
+/**
+ * How a call to a service can fail. Stays inside the gateway: clients get the coded error that
+ * `toClient` makes of it.
+ */
 import type { GraphQLError } from 'graphql'
 import { codedError, type ErrorCode } from '../protocol/errors.ts'
 
 interface Failing {
   /** Whether it may mean that the instance is in trouble, whoever calls. */
   readonly isEvidence: boolean
-  /** What may be sent again: mutations whose every field has a key and queries, queries alone, or nothing. */
+  /**
+   * What may be sent again: mutations whose every field has a key and queries, queries alone, or
+   * nothing.
+   */
   readonly again: 'keyed' | 'queries' | 'nothing'
 }
 
 const failings = {
-  /** Refused, reset, or cut before the answer was whole; whether the service did the work is unknown. */
+  /**
+   * Refused, reset, or cut before the answer was whole; whether the service did the work is
+   * unknown.
+   */
   connection: { isEvidence: true, again: 'keyed' },
-  /** Nothing whole came back in time, or the instance is known to be frozen; whether the service did the work is unknown. */
+  /**
+   * Nothing whole came back in time, or the instance is known to be frozen; whether the service did
+   * the work is unknown.
+   */
   timeout: { isEvidence: true, again: 'keyed' },
   /** A status from 500 on without a GraphQL answer. */
   fault: { isEvidence: true, again: 'queries' },
-  /** Another status below 400 without a GraphQL answer (a redirect, HTML, truncated JSON), or what is no HTTP. */
+  /**
+   * Another status below 400 without a GraphQL answer (a redirect, HTML, truncated JSON), or what
+   * is no HTTP.
+   */
   answer: { isEvidence: false, again: 'queries' },
   /** A status from 400 on without a GraphQL answer, as of a proxy that asks for credentials. */
   refused: { isEvidence: false, again: 'nothing' },
@@ -68,7 +83,10 @@ const messages: Partial<Record<ErrorCode, (service: string) => string>> = {
   FORBIDDEN: (service) => `The service "${service}" does not allow this.`,
 }
 
-/** What a client may know of it: which service, whether it was slow or silent, and when to try again. */
+/**
+ * What a client may know of it: which service, whether it was slow or silent, and when to try
+ * again.
+ */
 export function toClient({ code, retryAfter }: CallFailure, service: string): GraphQLError {
   const message = messages[code]?.(service) ?? `The service "${service}" is not available.`
   return codedError(code, message, { service, ...(retryAfter !== undefined && { retryAfter }) })

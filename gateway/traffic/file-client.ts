@@ -1,4 +1,7 @@
-/** The client by which one instance's files are fetched: opened for the first of them. Sends nothing by itself. */
+/**
+ * The client by which one instance's files are fetched: opened for the first of them. Sends nothing
+ * by itself.
+ */
 import type { Dispatcher, Pool } from 'undici'
 
 export interface FileClient {
@@ -7,7 +10,9 @@ export interface FileClient {
   close(): Promise<void>
 }
 
-/** @param origin scheme, host and port @param connections at most; each carries one file at a time */
+/**
+ * @param origin scheme, host and port @param connections at most; each carries one file at a time
+ */
 export function createFileClient(origin: string, connections: number): FileClient {
   let pool: Promise<Pool> | undefined
   return {
@@ -22,7 +27,8 @@ export function createFileClient(origin: string, connections: number): FileClien
 }
 
 async function openPool(origin: string, connections: number): Promise<Pool> {
-  // MIT; the client behind Node's own fetch. Loaded only where a service has files: it takes ten megabytes.
+  // MIT; the client behind Node's own fetch. Loaded only where a service has files: it takes ten
+  // megabytes.
   const { Pool } = await import('undici')
   return new Pool(origin, {
     connections,

@@ -1,16 +1,22 @@
-/** The instances of one service, and which of them the next call goes to: the one with fewer calls in flight of two chosen at random. */
+/**
+ * The instances of one service, and which of them the next call goes to: the one with fewer calls
+ * in flight of two chosen at random.
+ */
 import type { Instance } from './instance.ts'
 import type { CallContext } from './send.ts'
 
 export interface Fleet {
   readonly instances: readonly Instance[]
   /**
-   * An instance fit to be asked, one not in `avoid` where there is one; `undefined` where none is fit.
-   * Whoever is given it must then use it: after a pause the breaker lets exactly one call through.
+   * An instance fit to be asked, one not in `avoid` where there is one; `undefined` where none is
+   * fit. Whoever is given it must then use it: after a pause the breaker lets exactly one call
+   * through.
    * @param context whose call it is: an instance may have asked its caller to stay away
    */
   pick(avoid: ReadonlySet<Instance>, context?: CallContext): Instance | undefined
-  /** The same for what will say nothing of the instance's health: nobody has to stay away meanwhile. */
+  /**
+   * The same for what will say nothing of the instance's health: nobody has to stay away meanwhile.
+   */
   peek(avoid: ReadonlySet<Instance>): Instance | undefined
 }
 
@@ -42,7 +48,10 @@ function choose(
   return leastBusyOfTwo(fresh.length > 0 ? fresh : fit)
 }
 
-/** "Power of two choices": as even as asking all, without the herd that follows the single least busy one. */
+/**
+ * "Power of two choices": as even as asking all, without the herd that follows the single least
+ * busy one.
+ */
 function leastBusyOfTwo(candidates: readonly Instance[]): Instance | undefined {
   const first = Math.floor(Math.random() * candidates.length)
   const offset = candidates.length < 2 ? 0 : 1 + Math.floor(Math.random() * (candidates.length - 1))

@@ -1,4 +1,7 @@
-/** Asks instances how they are, in the gateway's own name. Ours are asked all the time, so that one that came back is used at once. */
+/**
+ * Asks instances how they are, in the gateway's own name. Ours are asked all the time, so that one
+ * that came back is used at once.
+ */
 import type { Logger } from '../process/log.ts'
 import { CallFailure } from './failure.ts'
 import type { Instance } from './instance.ts'
@@ -16,7 +19,10 @@ export interface ProbedService {
   readonly instances: readonly Instance[]
 }
 
-/** Starts asking instances of ours; the result stops it. One of another kind than the registry's is not used, and is named in the log once. */
+/**
+ * Starts asking instances of ours; the result stops it. One of another kind than the registry's is
+ * not used, and is named in the log once.
+ */
 export function probeHealth(services: readonly ProbedService[], log: Logger): () => void {
   const stopping = new AbortController()
   const named = new Set<Instance>()

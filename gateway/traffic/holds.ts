@@ -1,6 +1,7 @@
 /**
- * Which callers an instance asked to leave it alone, and until when. Others are not held back: what one caller asks for may be all that it has too
- * much of, and whoever asks next finds out by a single call.
+ * Which callers an instance asked to leave it alone, and until when. Others are not held back: what
+ * one caller asks for may be all that it has too much of, and whoever asks next finds out by a
+ * single call.
  */
 import { LRUCache } from 'lru-cache'
 import type { CallContext } from './send.ts'
@@ -32,7 +33,10 @@ export function createHolds(): Holds {
   }
 }
 
-/** Seconds that `Retry-After` asks for (RFC 9110, section 10.2.3), from one to a minute's; `undefined` where it is absent or senseless. */
+/**
+ * Seconds that `Retry-After` asks for (RFC 9110, section 10.2.3), from one to a minute's;
+ * `undefined` where it is absent or senseless.
+ */
 export function readRetryAfter(value: string | undefined): number | undefined {
   if (value === undefined) return undefined
   const seconds = /^\d{1,10}$/.test(value) ? Number(value) : Math.ceil((Date.parse(value) - Date.now()) / 1000)

@@ -1,4 +1,7 @@
-/** One running copy of a service: its connections, and what is known of its health. Sends nothing by itself. */
+/**
+ * One running copy of a service: its connections, and what is known of its health. Sends nothing by
+ * itself.
+ */
 import { readAddress } from './address.ts'
 import { type Breaker, createBreaker, NO_TRIALS } from './breaker.ts'
 import { createHttpPool, type HttpPool, type HttpRequest } from './client/pool.ts'
@@ -44,7 +47,10 @@ export type Question = Omit<HttpRequest, 'deadline'>
 export interface InstanceOptions {
   /** Calls in flight at most: each has a connection. */
   readonly connections: number
-  /** It is called at `/graphql` where the address has no path, answers `/health/ready`, and names in each answer the call that it answers. */
+  /**
+   * It is called at `/graphql` where the address has no path, answers `/health/ready`, and names in
+   * each answer the call that it answers.
+   */
   readonly isOurs: boolean
   /** What is asked of one that is not ours to find out whether it is well. */
   readonly ask: (instance: Pick<Instance, 'path' | 'authorization'>) => Question

@@ -1,4 +1,7 @@
-/** What the gateway asks a service in its own name, to find out whether it is well: what every GraphQL server can answer, and nobody caused. */
+/**
+ * What the gateway asks a service in its own name, to find out whether it is well: what every
+ * GraphQL server can answer, and nobody caused.
+ */
 import { headersFor } from './delivery.ts'
 import type { Instance, Question } from './instance.ts'
 import type { ServiceDefinition } from './kind.ts'

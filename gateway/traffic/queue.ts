@@ -1,6 +1,7 @@
 /**
- * Bounds the calls in flight to a service. What does not fit waits, up to its own deadline, and callers take turns: one with a thousand waiting
- * calls delays another's by one call at a time. Where the queue is full, the caller with the longest line is refused.
+ * Bounds the calls in flight to a service. What does not fit waits, up to its own deadline, and
+ * callers take turns: one with a thousand waiting calls delays another's by one call at a time.
+ * Where the queue is full, the caller with the longest line is refused.
  */
 import { createLines } from '../limits/lines.ts'
 import { CallFailure } from './failure.ts'

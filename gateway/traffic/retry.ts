@@ -1,4 +1,7 @@
-/** Tries a call again where that cannot do harm: queries always, mutations only where every field carries an idempotency key. */
+/**
+ * Tries a call again where that cannot do harm: queries always, mutations only where every field
+ * carries an idempotency key.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CallFailure, mayBeSentAgain } from './failure.ts'
 import type { Instance } from './instance.ts'
@@ -9,7 +12,10 @@ export type Try = (work: Work, asked: Set<Instance>) => Promise<Reply>
 
 const MAX_TRIES = 3
 const FIRST_PAUSE = 10 // milliseconds, five times longer each time; jittered
-/** Of every call a tenth of a retry is saved up, so that a service in trouble never gets much more than its usual load. */
+/**
+ * Of every call a tenth of a retry is saved up, so that a service in trouble never gets much more
+ * than its usual load.
+ */
 const SAVED_PER_CALL = 0.1
 const MAX_SAVED = 50
 
@@ -34,7 +40,10 @@ export function retried(tryOnce: Try): Step {
   }
 }
 
-/** A mutation that reached the service may have been done: its key makes the second time harmless, and nothing else does. */
+/**
+ * A mutation that reached the service may have been done: its key makes the second time harmless,
+ * and nothing else does.
+ */
 function mayRetry(failure: CallFailure, { call, signal }: Work): boolean {
   const again = mayBeSentAgain(failure)
   if (signal?.aborted || again === 'nothing') return false

@@ -61,7 +61,10 @@ type Bounds = Parameters<typeof queued>[1]
 const statefulSteps = (_service: StatefulService, tryOnce: Try, bounds: Bounds): Step =>
   queued(retried(tryOnce), bounds)
 
-/** Cache, then one call for all that want the same, then queue, then tries with a second instance for slow ones. */
+/**
+ * Cache, then one call for all that want the same, then queue, then tries with a second instance
+ * for slow ones.
+ */
 function statelessSteps(
   service: StatelessService,
   tryOf: (service: StatelessService) => Try,

@@ -1,7 +1,13 @@
-/** The one door out of the gateway: what a call to a service is and what comes back. Types only; `traffic.ts` implements them. */
+/**
+ * The one door out of the gateway: what a call to a service is and what comes back. Types only;
+ * `traffic.ts` implements them.
+ */
 import type { GraphQLFormattedError } from 'graphql'
 
-/** What holds for every call made on behalf of one client request. The engine hands it through untouched. */
+/**
+ * What holds for every call made on behalf of one client request. The engine hands it through
+ * untouched.
+ */
 export interface CallContext {
   /** Sent along and named in every error. */
   readonly requestId: string
@@ -9,13 +15,19 @@ export interface CallContext {
   caller(): string
   /** The caller's credentials. They reach stateful services only, whatever the engine asks for. */
   readonly authorization: string | undefined
-  /** What the caller may see (`published` or `preview`), for services that are never told who the caller is. */
+  /**
+   * What the caller may see (`published` or `preview`), for services that are never told who the
+   * caller is.
+   */
   readonly perspective: string | undefined
   /** The client's `Accept-Language`; a service whose answer depends on it says so with `Vary`. */
   readonly language: string | undefined
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: Signal | undefined
-  /** True where every root field of the client's mutation carries an idempotency key, so that it may be sent twice. */
+  /**
+   * True where every root field of the client's mutation carries an idempotency key, so that it may
+   * be sent twice.
+   */
   readonly idempotent: boolean
   /** Told of every answer used, so that the client's own cache headers can follow from them. */
   observe(freshness: Freshness): void
@@ -41,8 +53,8 @@ export interface Freshness {
 }
 
 /**
- * A body that asks one service for entities and nothing else: exactly
- * `head + representations.join(',') + tail`. The parts let each entity be kept and looked up by itself.
+ * A body that asks one service for entities and nothing else: exactly `head +
+ * representations.join(',') + tail`. The parts let each entity be kept and looked up by itself.
  */
 export interface EntityBody {
   /** JSON text up to and with the `[` of the list of representations. */
@@ -62,12 +74,18 @@ export interface ServiceCall {
   readonly operation: 'query' | 'mutation'
   /** JSON text `{"query":…,"variables":…}`, or its parts where it only fetches entities. */
   readonly body: string | EntityBody
-  /** Reads the JSON text of an answer faster than `JSON.parse`, to the same value; strings of it may hold on to the whole text. */
+  /**
+   * Reads the JSON text of an answer faster than `JSON.parse`, to the same value; strings of it may
+   * hold on to the whole text.
+   */
   readonly read?: ((text: string) => unknown) | undefined
   readonly context: CallContext
 }
 
-/** A GraphQL answer as the service gave it; `data` is shared between callers and must not be changed. */
+/**
+ * A GraphQL answer as the service gave it; `data` is shared between callers and must not be
+ * changed.
+ */
 export interface ServiceAnswer {
   readonly data?: Readonly<Record<string, unknown>> | null
   readonly errors?: readonly GraphQLFormattedError[]
@@ -75,8 +93,8 @@ export interface ServiceAnswer {
 }
 
 /**
- * Sends a call by the rules of the service's kind.
- * Rejects with a coded `GraphQLError` only: `SERVICE_UNAVAILABLE` or `SERVICE_TIMEOUT`, with `service` and no address.
+ * Sends a call by the rules of the service's kind. Rejects with a coded `GraphQLError` only:
+ * `SERVICE_UNAVAILABLE` or `SERVICE_TIMEOUT`, with `service` and no address.
  */
 export type Send = (call: ServiceCall) => Promise<ServiceAnswer>
 

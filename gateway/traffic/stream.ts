@@ -1,6 +1,7 @@
 /**
- * A subscription at one instance of a service: a connection of its own, on which events come as server-sent events. Never reconnects by itself.
- * The connection is a bare socket: with a client library's own state around it, it would take ten kilobytes more for as long as nothing happens.
+ * A subscription at one instance of a service: a connection of its own, on which events come as
+ * server-sent events. Never reconnects by itself. The connection is a bare socket: with a client
+ * library's own state around it, it would take ten kilobytes more for as long as nothing happens.
  */
 import type { Socket } from 'node:net'
 import { answerOf } from './answer.ts'
@@ -23,7 +24,8 @@ const arrivals = Buffer.allocUnsafe(64 * 1024)
 export interface Stream {
   /**
    * The next event, or waits for it; `undefined` once the service has said that it is complete.
-   * Rejects with a `CallFailure`: `connection` where the stream ends before that, `cancelled` where the signal is aborted.
+   * Rejects with a `CallFailure`: `connection` where the stream ends before that, `cancelled` where
+   * the signal is aborted.
    */
   next(): Promise<ServiceAnswer | undefined>
   /** True once the head of the service's answer is there. */
@@ -86,7 +88,9 @@ function open({ origin, url }: Instance, inbox: Inbox): Socket {
   return socket
 }
 
-/** Makes answers of the body: each event one, or the whole of it where the service does not stream. */
+/**
+ * Makes answers of the body: each event one, or the whole of it where the service does not stream.
+ */
 function createListener(url: string, inbox: Inbox, onHead: () => void): AnswerListener {
   let status = 0
   let readEvents: ReadEvents | undefined
@@ -142,7 +146,10 @@ function createInbox() {
     },
     isEmpty: () => waiting.length === 0,
     isFull: () => waiting.length >= MAX_WAITING,
-    /** What is there, or waits for it; `undefined` at the end. Rejects with the failure it ended in, once all before it was taken. */
+    /**
+     * What is there, or waits for it; `undefined` at the end. Rejects with the failure it ended in,
+     * once all before it was taken.
+     */
     async next(): Promise<ServiceAnswer | undefined> {
       while (waiting.length === 0 && !ended) await new Promise<void>((resolve) => (wake = resolve))
       const answer = waiting.shift()

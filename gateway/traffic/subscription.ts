@@ -1,6 +1,7 @@
 /**
- * Subscribes at an instance that is fit. What becomes of a stream is no evidence about calls: streams can fail by their number alone,
- * which one caller decides, and an idle one proves nothing. So they neither open a breaker nor are its trial.
+ * Subscribes at an instance that is fit. What becomes of a stream is no evidence about calls:
+ * streams can fail by their number alone, which one caller decides, and an idle one proves nothing.
+ * So they neither open a breaker nor are its trial.
  */
 import { headersFor } from './delivery.ts'
 import { CallFailure } from './failure.ts'
@@ -19,7 +20,10 @@ export interface SubscriptionOptions {
   readonly refusalOf: (error: unknown, service: string, requestId: string) => unknown
 }
 
-/** Ends when the service is done or `signal` is aborted. An instance that cannot be connected to is left for another one. */
+/**
+ * Ends when the service is done or `signal` is aborted. An instance that cannot be connected to is
+ * left for another one.
+ */
 export async function* subscription(
   { definition, fleet, secret, refusalOf }: SubscriptionOptions,
   call: ServiceCall,

@@ -52,12 +52,17 @@ export interface Traffic {
   subscribe(call: ServiceCall, signal: AbortSignal): AsyncGenerator<ServiceAnswer, void, undefined>
   /** The service that serves files at a path; `undefined` where none does. */
   serviceOfPath(path: string): string | undefined
-  /** Writes a service's file to `response`. Rejects like `send`, and only while nothing was written yet. */
+  /**
+   * Writes a service's file to `response`. Rejects like `send`, and only while nothing was written
+   * yet.
+   */
   download(service: string, wanted: Download, response: ServerResponse): Promise<void>
   /** False for a service that is not known, too. */
   isStateless(service: string): boolean
   status(): readonly ServiceStatus[]
-  /** Forgets kept answers: of a service (`weather`), a type (`City`) or one entity (`City:2267057`). */
+  /**
+   * Forgets kept answers: of a service (`weather`), a type (`City`) or one entity (`City:2267057`).
+   */
   purge(tags: readonly string[]): Promise<void>
   /** Closes every connection. Call it when nothing is in flight any more. */
   close(): Promise<void>

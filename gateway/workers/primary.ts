@@ -1,4 +1,7 @@
-/** Several gateway processes on one port, one per core: starts them, replaces one that dies, speaks for all of them on the admin port. Serves nothing itself. */
+/**
+ * Several gateway processes on one port, one per core: starts them, replaces one that dies, speaks
+ * for all of them on the admin port. Serves nothing itself.
+ */
 import cluster, { type Worker } from 'node:cluster'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AdminCommands } from '../admin.ts'
@@ -22,8 +25,9 @@ const PATIENCE = 60_000 // milliseconds a worker has for a command
 export async function startWorkers(count: number, log: Logger): Promise<RunningWorkers> {
   const workers = new Map<number, Worker>()
   let stopping = false
-  // Workers accept connections themselves. Handed out by this process, as is the default, one that goes to a worker
-  // which was killed a moment ago would be lost without a word, and its client would wait for ever.
+  // Workers accept connections themselves. Handed out by this process, as is the default, one that
+  // goes to a worker which was killed a moment ago would be lost without a word, and its client
+  // would wait for ever.
   cluster.schedulingPolicy = cluster.SCHED_NONE
 
   const start = (): Promise<string> =>

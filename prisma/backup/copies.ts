@@ -1,6 +1,7 @@
 /**
- * What a backup copies and how: what changes, of one short snapshot; what never does, afterwards and in pieces, up to where that snapshot ended.
- * A snapshot that is held keeps PostgreSQL from clearing away old versions of the rows that every transfer changes, and so slows every writer.
+ * What a backup copies and how: what changes, of one short snapshot; what never does, afterwards
+ * and in pieces, up to where that snapshot ended. A snapshot that is held keeps PostgreSQL from
+ * clearing away old versions of the rows that every transfer changes, and so slows every writer.
  */
 import type { ClientBase } from 'pg'
 
@@ -11,7 +12,10 @@ export interface Head {
   readonly last_batch: string
 }
 
-/** A table to which rows are only added, under the ledger's lock: what is at or below the head is all there, and stays as it is. */
+/**
+ * A table to which rows are only added, under the ledger's lock: what is at or below the head is
+ * all there, and stays as it is.
+ */
 export interface Grown {
   /** Columns of its primary key, in order. */
   readonly key: readonly string[]

@@ -1,4 +1,7 @@
-/** The database's files: made once, complete or not at all. Never touches a cluster that is there, except to give it a new password. */
+/**
+ * The database's files: made once, complete or not at all. Never touches a cluster that is there,
+ * except to give it a new password.
+ */
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -20,7 +23,10 @@ export interface ClusterFiles {
   readonly durable: boolean
 }
 
-/** A new random password for `ROLE`. A cluster that is already there accepts it before anybody learns it. */
+/**
+ * A new random password for `ROLE`. A cluster that is already there accepts it before anybody
+ * learns it.
+ */
 export async function choosePassword(files: ClusterFiles): Promise<string> {
   const password = randomBytes(24).toString('base64url')
   if (await exists(files.cluster)) {

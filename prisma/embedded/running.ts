@@ -1,4 +1,7 @@
-/** The URL of an embedded database that runs, for tools beside the product. Plain Node: Prisma's own loader reads it, too. */
+/**
+ * The URL of an embedded database that runs, for tools beside the product. Plain Node: Prisma's own
+ * loader reads it, too.
+ */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DATABASE, ROLE } from './names.ts'

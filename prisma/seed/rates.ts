@@ -7,7 +7,9 @@ export const exchangeRates = [
   { currency: 'KWD', perEuro: '0.33315' },
 ] as const
 
-/** What the demo's bank has to exchange: about ten million euros of each currency, in minor units. */
+/**
+ * What the demo's bank has to exchange: about ten million euros of each currency, in minor units.
+ */
 export const liquidityFunds = {
   EUR: 1_000_000_000n,
   USD: 1_085_000_000n,

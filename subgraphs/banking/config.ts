@@ -13,9 +13,15 @@ export const bankingSettings = {
   LEDGER_CLOCK_CONFIRMED: z.iso
     .datetime({ offset: true, error: 'must be an instant, as 2026-07-01T12:00:00Z' })
     .optional(),
-  /** Seconds for which an exchange rate is good; after that nothing is quoted on it until an officer sets it anew. */
+  /**
+   * Seconds for which an exchange rate is good; after that nothing is quoted on it until an officer
+   * sets it anew.
+   */
   EXCHANGE_RATE_MAX_AGE: z.coerce.number().int().min(60).max(31_622_400).default(86_400),
-  /** A PEM file with the Ed25519 key of the ledger's anchors; to verify, its public key is enough. Unset: one made in `DATA_DIR`. */
+  /**
+   * A PEM file with the Ed25519 key of the ledger's anchors; to verify, its public key is enough.
+   * Unset: one made in `DATA_DIR`.
+   */
   LEDGER_ANCHOR_KEY: z.string().min(1).optional(),
   /** Unset: the demo identity in `DATA_DIR`. */
   ...identitySettings,

@@ -1,4 +1,7 @@
-/** What the resolvers of one request share: who calls, and loaders that live no longer than the request. */
+/**
+ * What the resolvers of one request share: who calls, and loaders that live no longer than the
+ * request.
+ */
 import type { Caller } from '../../gateway/protocol/caller.ts'
 import type { PrismaClient } from '../../prisma/generated/client.ts'
 import { requireUnreserved } from './access.ts'

@@ -1,4 +1,6 @@
-/** Opens the database for banking: Prisma over a pool of `pg` connections. The only place that does. */
+/**
+ * Opens the database for banking: Prisma over a pool of `pg` connections. The only place that does.
+ */
 import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool, type PoolConfig } from 'pg' // MIT; what Prisma's adapter runs on
 import { type Prisma, PrismaClient } from '../../prisma/generated/client.ts'
@@ -20,8 +22,9 @@ export interface LedgerDatabase {
   /** For transactions of several statements. */
   readonly prisma: PrismaClient
   /**
-   * For the two statements that every batch runs: past Prisma's query compiler, which took a fifth of the ledger's time to go
-   * through their parameters. They are written as Prisma's SQL all the same.
+   * For the two statements that every batch runs: past Prisma's query compiler, which took a fifth
+   * of the ledger's time to go through their parameters. They are written as Prisma's SQL all the
+   * same.
    */
   readonly query: Query
   close(): Promise<void>
@@ -32,8 +35,8 @@ export const openDatabase = (options: DatabaseOptions): PrismaClient =>
   new PrismaClient({ adapter: retriedReads(adapterOf(openPool(options), { disposeExternalPool: true })) })
 
 /**
- * The planner as the ledger's statements want it: on tables that just grew it would otherwise scan them whole, and it would plan
- * the same statements anew each time.
+ * The planner as the ledger's statements want it: on tables that just grew it would otherwise scan
+ * them whole, and it would plan the same statements anew each time.
  */
 const PINNED = [
   'enable_seqscan=off',
@@ -47,7 +50,8 @@ const PINNED = [
 export function openLedgerDatabase(options: DatabaseOptions): LedgerDatabase {
   const pool = openPool(options, {
     options: PINNED.map((setting) => `-c ${setting}`).join(' '),
-    // Where nothing is heard for so long, the outcome is unknown, and is asked for again over another connection.
+    // Where nothing is heard for so long, the outcome is unknown, and is asked for again over
+    // another connection.
     query_timeout: 30_000, // milliseconds
   })
   const prisma = new PrismaClient({ adapter: adapterOf(pool, {}) })
@@ -72,14 +76,19 @@ function openPool({ url, connections, connectTimeout = 5_000 }: DatabaseOptions,
     max: connections,
     connectionTimeoutMillis: connectTimeout,
     keepAlive: true,
-    // A process that is stopped or cut off in the middle of a batch must not hold the ledger's lock for longer.
+    // A process that is stopped or cut off in the middle of a batch must not hold the ledger's lock
+    // for longer.
     idle_in_transaction_session_timeout: 10_000, // milliseconds
     ...settings,
   })
-  // Without a listener the end of an idle connection would end the process; whoever asks next gets a new one.
+  // Without a listener the end of an idle connection would end the process; whoever asks next gets
+  // a new one.
   pool.on('error', () => {})
   return pool
 }
 
-/** Statements marked with a comment are prepared under that name, once a connection; the others are planned each time. */
+/**
+ * Statements marked with a comment are prepared under that name, once a connection; the others are
+ * planned each time.
+ */
 const statementName = (sql: string): string => /^\/\* ([\w:-]+) \*\//.exec(sql)?.[1] ?? ''

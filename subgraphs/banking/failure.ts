@@ -1,4 +1,7 @@
-/** What a failed statement means, in one place for the whole service: the database is away, it said no, or the fault is ours. */
+/**
+ * What a failed statement means, in one place for the whole service: the database is away, it said
+ * no, or the fault is ours.
+ */
 import { DriverAdapterError } from '@prisma/driver-adapter-utils'
 import { GraphQLError } from 'graphql'
 import { DatabaseError } from 'pg'
@@ -6,7 +9,8 @@ import { z } from 'zod'
 import { codedError } from '../../gateway/protocol/errors.ts'
 
 /**
- * - `outage`: the same may well succeed later: no connection, no room, a restart, a fail-over, a conflict, a time-out.
+ * - `outage`: the same may well succeed later: no connection, no room, a restart, a fail-over, a
+ *   conflict, a time-out.
  * - `refused`: the database looked at the statement and said no.
  * - `fault`: ours.
  * - `unknown`: none of these can be told.
@@ -14,14 +18,18 @@ import { codedError } from '../../gateway/protocol/errors.ts'
 export type Failure = 'outage' | 'refused' | 'fault' | 'unknown'
 
 /**
- * SQLSTATEs after which the same transaction may well succeed: connection (08), conflict (40), resources (53), shutdown and
- * cancellation (57), read-only after a fail-over (25006), an idle transaction that was ended (25P03), a lock (55P03).
+ * SQLSTATEs after which the same transaction may well succeed: connection (08), conflict (40),
+ * resources (53), shutdown and cancellation (57), read-only after a fail-over (25006), an idle
+ * transaction that was ended (25P03), a lock (55P03).
  */
 const PASSING = /^(08|40|53|57|25006$|25P03$|55P03$)/
 
 const OWN_FAULTS = [TypeError, RangeError, SyntaxError, ReferenceError, GraphQLError]
 
-/** A connection that was refused, lost or not to be had: as Node, Prisma's adapter and Prisma's client name it. */
+/**
+ * A connection that was refused, lost or not to be had: as Node, Prisma's adapter and Prisma's
+ * client name it.
+ */
 const LOST: ReadonlySet<string> = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'],
   ...['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections', 'TlsConnectionError'],

@@ -33,8 +33,9 @@ export function optionalText(argument: string, text: string | null | undefined, 
 }
 
 /**
- * What nobody sees, and what turns around what they see: controls, line separators, bidirectional marks and overrides, zero-width
- * characters, fillers, tags. Unicode's own list of what is not displayed, but for joiners and variation selectors, which may be needed.
+ * What nobody sees, and what turns around what they see: controls, line separators, bidirectional
+ * marks and overrides, zero-width characters, fillers, tags. Unicode's own list of what is not
+ * displayed, but for joiners and variation selectors, which may be needed.
  */
 const HIDDEN =
   /[\p{Cc}\p{Zl}\p{Zp}\ufff9-\ufffb]|(?!\u200c|\u200d|[\ufe00-\ufe0f\u{e0100}-\u{e01ef}])\p{Default_Ignorable_Code_Point}/u
@@ -44,7 +45,10 @@ const JOINED = ['Arab', 'Syrc', 'Deva', 'Beng', 'Guru', 'Gujr', 'Orya', 'Taml', 
   .map((script) => `\\p{scx=${script}}`)
   .join('')
 
-/** A joiner that does not follow what it can join (for U+200D emoji, too), and a variation selector that follows nothing visible. */
+/**
+ * A joiner that does not follow what it can join (for U+200D emoji, too), and a variation selector
+ * that follows nothing visible.
+ */
 const MISPLACED = new RegExp(
   `(?<![${JOINED}])\\u200c|(?<![${JOINED}\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\ufe0f])\\u200d|` +
     '(?<![^\\p{Default_Ignorable_Code_Point}\\s])[\\ufe00-\\ufe0f\\u{e0100}-\\u{e01ef}]',

@@ -43,7 +43,8 @@ function byId<Row extends { readonly id: string }>(
   read: (ids: string[]) => Promise<readonly Row[]>,
 ): DataLoader<string, Row | null> {
   return new DataLoader(async (ids) => {
-    // A text with NUL in it is nothing that the database could have, and nothing that it can be asked.
+    // A text with NUL in it is nothing that the database could have, and nothing that it can be
+    // asked.
     const askable = ids.filter((id) => !id.includes('\0'))
     const rows = new Map((await read(askable)).map((row) => [row.id, row]))
     return ids.map((id) => rows.get(id) ?? null)

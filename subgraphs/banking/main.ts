@@ -1,4 +1,7 @@
-/** Starts the banking service: the stateful one, on Prisma and PostgreSQL. Any number of instances may share one database. */
+/**
+ * Starts the banking service: the stateful one, on Prisma and PostgreSQL. Any number of instances
+ * may share one database.
+ */
 import { createVerifier } from '../../gateway/protocol/caller.ts'
 import { identityFaults, providerOf } from '../../gateway/protocol/identity-settings.ts'
 import { type ServiceDefinition, serve } from '../serve.ts'
@@ -23,7 +26,10 @@ import { expireHolds } from './workers/expiry.ts'
 import { startWorker } from './workers/worker.ts'
 
 const READ_CONNECTIONS = 10
-/** One batch is written while the next is read; the third connection is there when one of them is found dead. */
+/**
+ * One batch is written while the next is read; the third connection is there when one of them is
+ * found dead.
+ */
 const LEDGER_CONNECTIONS = 3
 const WORK_PAUSE = 500 // milliseconds
 const UPKEEP_PAUSE = 60_000 // milliseconds

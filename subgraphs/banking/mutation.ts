@@ -1,4 +1,7 @@
-/** What every mutation does: checks the caller, asks the ledger once under the key, and answers with its outcome. */
+/**
+ * What every mutation does: checks the caller, asks the ledger once under the key, and answers with
+ * its outcome.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { actorOf, requireScope } from './access.ts'
 import { type BankingContext, forgetReads } from './context.ts'
@@ -26,7 +29,10 @@ export async function mutate(
 const PATIENCE = 10_000 // milliseconds; the gateway gives a mutation 15 s
 const PAUSE = 200 // milliseconds
 
-/** Reads what a mutation did: it happened, whether or not the database can be read now, and so the read is tried for long. */
+/**
+ * Reads what a mutation did: it happened, whether or not the database can be read now, and so the
+ * read is tried for long.
+ */
 export async function readBack<Value>(
   context: BankingContext,
   read: (context: BankingContext) => Promise<Value>,

@@ -1,4 +1,7 @@
-/** Reads once more what failed because a connection was lost: a fail-over costs those who read a moment and no error. */
+/**
+ * Reads once more what failed because a connection was lost: a fail-over costs those who read a
+ * moment and no error.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SqlDriverAdapter, SqlDriverAdapterFactory, SqlQuery } from '@prisma/driver-adapter-utils'
 import { failureOf } from './failure.ts'

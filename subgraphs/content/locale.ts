@@ -1,4 +1,7 @@
-/** Languages: which locales a request asks for, best first, down to the default. Never guesses from anything but what was asked. */
+/**
+ * Languages: which locales a request asks for, best first, down to the default. Never guesses from
+ * anything but what was asked.
+ */
 import Negotiator from 'negotiator' // MIT; Express's own parser of Accept-* headers, quality values included
 import { codedError } from '../../gateway/protocol/errors.ts'
 
@@ -24,7 +27,10 @@ export function localeArgument(tag: string): string {
   throw codedError('BAD_USER_INPUT', '"locale" is not a BCP 47 language tag.')
 }
 
-/** The tags of an `Accept-Language` header by preference. What is not a tag, and what follows `*`, does not count. */
+/**
+ * The tags of an `Accept-Language` header by preference. What is not a tag, and what follows `*`,
+ * does not count.
+ */
 export function acceptedLocales(header: string | undefined): readonly string[] {
   if (header === undefined || header.length > MAX_HEADER) return []
   const tags = new Negotiator({ headers: { 'accept-language': header } }).languages().slice(0, MAX_TAGS)
@@ -33,8 +39,8 @@ export function acceptedLocales(header: string | undefined): readonly string[] {
 }
 
 /**
- * The locales to try, best first: each one asked for, then without its region (RFC 4647, lookup), then the regions the
- * library has of that language, at last the default.
+ * The locales to try, best first: each one asked for, then without its region (RFC 4647, lookup),
+ * then the regions the library has of that language, at last the default.
  * @param available the locales of the library
  */
 export function fallbackChain(wanted: readonly string[], available: readonly string[]): readonly string[] {

@@ -1,4 +1,7 @@
-/** Content: the bank's articles and product terms, from Markdown files. STATELESS: it reads a folder and owns nothing. */
+/**
+ * Content: the bank's articles and product terms, from Markdown files. STATELESS: it reads a folder
+ * and owns nothing.
+ */
 import { isProduction, SettingsError } from '../../gateway/process/settings.ts'
 import type { ServiceDefinition } from '../serve.ts'
 import { createAssetResponder } from './assets/respond.ts'

@@ -1,4 +1,7 @@
-/** Every attack of `npm run attack`, a small piece of each: the product holds. How long others wait is measured by hand, on an idle machine. */
+/**
+ * Every attack of `npm run attack`, a small piece of each: the product holds. How long others wait
+ * is measured by hand, on an idle machine.
+ */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type Product, startProduct } from '../support/product.ts'
 import { attacks } from './attacks.ts'

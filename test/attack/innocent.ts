@@ -1,10 +1,16 @@
-/** An innocent caller: asks the same small question again and again, from a thread of its own, and knows how long it waited. */
+/**
+ * An innocent caller: asks the same small question again and again, from a thread of its own, and
+ * knows how long it waited.
+ */
 import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 
 export interface Innocent {
-  /** The longest wait for an answer since this was asked last, in milliseconds, and the answers that were errors. */
+  /**
+   * The longest wait for an answer since this was asked last, in milliseconds, and the answers that
+   * were errors.
+   */
   look(): Promise<Wait>
   stop(): Promise<void>
 }

@@ -1,4 +1,7 @@
-/** Prints the table: attack, status, how long it took, and how long an innocent caller waited meanwhile. */
+/**
+ * Prints the table: attack, status, how long it took, and how long an innocent caller waited
+ * meanwhile.
+ */
 
 export interface Row {
   readonly attack: string

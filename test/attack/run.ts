@@ -28,7 +28,10 @@ export async function runAttacks(
   return rows
 }
 
-/** How long the innocent caller waits at most while nothing happens, in milliseconds. @param milliseconds to look for */
+/**
+ * How long the innocent caller waits at most while nothing happens, in milliseconds. @param
+ * milliseconds to look for
+ */
 export async function measureIdle(target: Target, milliseconds: number): Promise<number> {
   const innocents = createInnocents()
   const innocent = await innocents.of(target)
@@ -57,7 +60,10 @@ async function runOne(attack: Attack, product: Target, innocents: Innocents): Pr
 }
 
 interface Innocents {
-  /** Who asks this question of this product, and has done so before. One at a time: nobody else is to make it wait. */
+  /**
+   * Who asks this question of this product, and has done so before. One at a time: nobody else is
+   * to make it wait.
+   */
   of(target: Target, question?: string): Promise<Innocent>
   stop(): Promise<void>
 }

@@ -1,4 +1,7 @@
-/** The running product that is attacked: where it is, and how its callers sign in. Speaks plain HTTP; expects nothing. */
+/**
+ * The running product that is attacked: where it is, and how its callers sign in. Speaks plain
+ * HTTP; expects nothing.
+ */
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 

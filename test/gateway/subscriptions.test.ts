@@ -39,7 +39,10 @@ interface Written {
 }
 type Result = Pick<GraphQLAnswer, 'data' | 'errors'>
 
-/** Follows with SSE from a cursor; each break is resumed behind the last event seen, as a client would. */
+/**
+ * Follows with SSE from a cursor; each break is resumed behind the last event seen, as a client
+ * would.
+ */
 async function* followBySse(
   url: () => string,
   after?: string,

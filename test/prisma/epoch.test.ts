@@ -1,4 +1,7 @@
-/** After a restore to an earlier point no number of the undone history is used again, and whoever comes with one is told. */
+/**
+ * After a restore to an earlier point no number of the undone history is used again, and whoever
+ * comes with one is told.
+ */
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,7 @@
-/** A process to supervise, told by its argument-free environment how to behave: `BEHAVIOUR` and, for its memory, `FILE`. */
+/**
+ * A process to supervise, told by its argument-free environment how to behave: `BEHAVIOUR` and, for
+ * its memory, `FILE`.
+ */
 import { appendFileSync, readFileSync } from 'node:fs'
 import { announceReady, runProcess } from '../../gateway/process/lifecycle.ts'
 import { createLogger } from '../../gateway/process/log.ts'

@@ -1,4 +1,7 @@
-/** The whole system as `npm start` runs it: real processes on any free ports, on a data folder of the test's own. */
+/**
+ * The whole system as `npm start` runs it: real processes on any free ports, on a data folder of
+ * the test's own.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { descendantsOf, processesIn, until } from '../support/processes.ts'
@@ -7,7 +10,9 @@ export interface Run {
   readonly pid: number
   /** What it printed so far, standard output and standard error together. */
   output(): string
-  /** Resolves when it has ended and closed its output, to its exit code (`null` when it was killed). */
+  /**
+   * Resolves when it has ended and closed its output, to its exit code (`null` when it was killed).
+   */
   readonly ended: Promise<number | null>
   kill(signal: NodeJS.Signals): void
   /** What Ctrl-C does: SIGINT to every process of the terminal's foreground group at once. */
@@ -57,7 +62,9 @@ export interface System extends Run {
   /** Address of the graph. */
   readonly url: string
   services(): Promise<readonly ServiceStatus[]>
-  /** Every process: the one that was started, its children, the database server and its backends. */
+  /**
+   * Every process: the one that was started, its children, the database server and its backends.
+   */
   processes(): Promise<number[]>
 }
 
@@ -92,7 +99,10 @@ export async function startSystem(
   }
 }
 
-/** The pid of the only instance of a service, as the gateway knows it; `undefined` while it is not used. */
+/**
+ * The pid of the only instance of a service, as the gateway knows it; `undefined` while it is not
+ * used.
+ */
 export async function pidOf(system: System, name: string): Promise<number | undefined> {
   const instance = (await system.services()).find((service) => service.name === name)?.instances[0]
   return instance?.health === 'healthy' ? (instance.pid ?? undefined) : undefined

@@ -48,7 +48,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** Kills an instance, starts another at its address, as a supervisor does, and waits until the gateway uses that one. */
+/**
+ * Kills an instance, starts another at its address, as a supervisor does, and waits until the
+ * gateway uses that one.
+ */
 async function replace([service, place]: (typeof VICTIMS)[number]): Promise<void> {
   const victim = fleet[service][place] as Instance
   await victim.kill()

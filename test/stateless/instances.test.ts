@@ -12,7 +12,9 @@ import { requestsOf } from './support/requests.ts'
 const REQUESTS = 500
 const SEED = 20_260_601
 const AT_ONCE = 8
-/** Answers may change with the hour, or where a day begins: at quarters of an hour at the latest. */
+/**
+ * Answers may change with the hour, or where a day begins: at quarters of an hour at the latest.
+ */
 const QUARTER = 900_000
 
 const started: Instance[] = []
@@ -34,7 +36,10 @@ async function fleetOf(size: number): Promise<Fleet> {
   return { weather, content }
 }
 
-/** All answers, in the order of the requests. Instances take turns; a request whose instance is gone is sent to the next, as the gateway does. */
+/**
+ * All answers, in the order of the requests. Instances take turns; a request whose instance is gone
+ * is sent to the next, as the gateway does.
+ */
 async function answers(
   fleet: Fleet,
   requests: readonly StatelessRequest[],
@@ -119,7 +124,8 @@ describe('a stateless service', () => {
 
   test.each(['weather', 'content'] as const)('of %s stays under 150 MB, also under load', async (service) => {
     const instance = await start(service)
-    // Every operation is another text, so that nothing an instance remembers of them can stay small by repetition.
+    // Every operation is another text, so that nothing an instance remembers of them can stay small
+    // by repetition.
     const requests = requestsOf(600, SEED + 1)
       .filter((request) => request.service === service)
       .map((request, index) => ({ ...request, query: `${request.query} # ${index}` }))

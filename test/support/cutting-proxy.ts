@@ -15,7 +15,10 @@ export interface CuttingProxy {
   readonly url: string
   /** Operations that came, cut ones included. */
   readonly requests: number
-  /** Cuts the next operations, by default one; whoever only asks after the server's health is let through. */
+  /**
+   * Cuts the next operations, by default one; whoever only asks after the server's health is let
+   * through.
+   */
   cutNext(cut: Cut, count?: number): void
   close(): Promise<void>
 }

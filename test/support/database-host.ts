@@ -1,6 +1,7 @@
 /**
- * The databases of one test run: lives in Jest's own process, because workers come and go. One throw-away PostgreSQL, started
- * when a suite first asks; each kind of database is made once as a template and copied for every suite.
+ * The databases of one test run: lives in Jest's own process, because workers come and go. One
+ * throw-away PostgreSQL, started when a suite first asks; each kind of database is made once as a
+ * template and copied for every suite.
  */
 import { fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -18,7 +19,9 @@ const INSUFFICIENT_PRIVILEGE = '42501' // SQLSTATE
 export type DatabaseKind = 'empty' | 'migrated' | 'seeded'
 
 export interface DatabaseHost {
-  /** Where suites ask: `POST /<kind>` answers with a new database's URL, `DELETE /<name>` drops it. */
+  /**
+   * Where suites ask: `POST /<kind>` answers with a new database's URL, `DELETE /<name>` drops it.
+   */
   readonly url: string
   close(): Promise<void>
 }
@@ -101,7 +104,10 @@ async function copyDatabase(url: string, template: string): Promise<string> {
   return Object.assign(new URL(url), { pathname: `/${name}` }).href
 }
 
-/** The server's own cleaning may be at work in it for a moment, and only its superuser could end that. */
+/**
+ * The server's own cleaning may be at work in it for a moment, and only its superuser could end
+ * that.
+ */
 async function dropDatabase(url: string, name: string): Promise<void> {
   const deadline = Date.now() + 120_000
   for (;;) {

@@ -1,4 +1,7 @@
-/** The gateway under test: composed over the subgraphs a test gives it, in this process, on real sockets. */
+/**
+ * The gateway under test: composed over the subgraphs a test gives it, in this process, on real
+ * sockets.
+ */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -4,7 +4,10 @@ import { readdir, readFile, readlink } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SupervisorMessage } from '../../gateway/process/lifecycle.ts'
 
-/** Waits until `condition` gives something other than `undefined` or `false`, and gives that. @param what for the error's message */
+/**
+ * Waits until `condition` gives something other than `undefined` or `false`, and gives that. @param
+ * what for the error's message
+ */
 export async function until<Value>(
   what: string,
   condition: () => Value | Promise<Value>,
@@ -19,7 +22,10 @@ export async function until<Value>(
   }
 }
 
-/** The address that a forked process of the product announces. @throws Error when it ends before that */
+/**
+ * The address that a forked process of the product announces. @throws Error when it ends before
+ * that
+ */
 export function announced(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     child.on('message', (received) => {
@@ -36,7 +42,10 @@ export async function isAlive(pid: number): Promise<boolean> {
   return status !== '' && !/\) [ZX] /.test(status)
 }
 
-/** Kills all of them, as a power cut would. A database's worker comes and goes by itself: one that is gone already is no fault. */
+/**
+ * Kills all of them, as a power cut would. A database's worker comes and goes by itself: one that
+ * is gone already is no fault.
+ */
 export function killAll(pids: readonly number[]): void {
   for (const pid of pids) {
     try {

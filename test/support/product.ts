@@ -1,4 +1,7 @@
-/** The whole product under test, as `npm start` starts it: a process of its own for each part, on a seeded database of its own. */
+/**
+ * The whole product under test, as `npm start` starts it: a process of its own for each part, on a
+ * seeded database of its own.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'

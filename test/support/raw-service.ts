@@ -1,4 +1,7 @@
-/** A service on loopback that writes its answers byte by byte as a test tells it, which no HTTP library would let it do. */
+/**
+ * A service on loopback that writes its answers byte by byte as a test tells it, which no HTTP
+ * library would let it do.
+ */
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 

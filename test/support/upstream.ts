@@ -115,7 +115,9 @@ export function observer(): { readonly seen: Freshness[]; observe(freshness: Fre
   return { seen, observe: (freshness) => void seen.push(freshness) }
 }
 
-/** Resolves as soon as `condition` holds. The bound is for what never comes: machines may be slow. */
+/**
+ * Resolves as soon as `condition` holds. The bound is for what never comes: machines may be slow.
+ */
 export async function until(condition: () => boolean | Promise<boolean>, milliseconds = 120_000): Promise<void> {
   const end = Date.now() + milliseconds
   while (!(await condition())) {

@@ -1,6 +1,7 @@
 /**
- * Reads a WebSocket one message after the other, each in a turn of the event loop of its own, and no further while the receiver has enough
- * to do or the client does not read what it is sent. Knows no messages.
+ * Reads a WebSocket one message after the other, each in a turn of the event loop of its own, and
+ * no further while the receiver has enough to do or the client does not read what it is sent. Knows
+ * no messages.
  */
 import type { Duplex } from 'node:stream'
 import type { RawData, WebSocket } from 'ws'
@@ -9,7 +10,9 @@ import type { InTurn } from './turns.ts'
 export interface Inbox {
   /** To be called when the receiver, which was busy, may take more. */
   proceed(): void
-  /** Resolves once the client has room for more or is gone; `undefined` where it has room at once. */
+  /**
+   * Resolves once the client has room for more or is gone; `undefined` where it has room at once.
+   */
   room(): Promise<void> | undefined
   /** Reads and drops what still comes. */
   close(): void
@@ -26,7 +29,10 @@ export interface InboxOptions {
 }
 
 export function createInbox({ socket, connection, inTurn, isBusy, receive }: InboxOptions): Inbox {
-  /** What came in one piece with a message before. Its length is bounded by what a socket reads at once. */
+  /**
+   * What came in one piece with a message before. Its length is bounded by what a socket reads at
+   * once.
+   */
   let waiting: (string | undefined)[] = []
   let at = 0
   /** Of a `ping` frame: the latest, as RFC 6455 (section 5.5.3) allows. */

@@ -1,4 +1,7 @@
-/** The messages of `graphql-transport-ws`, and the codes that end a connection (enisdenjo/graphql-ws, PROTOCOL.md). */
+/**
+ * The messages of `graphql-transport-ws`, and the codes that end a connection
+ * (enisdenjo/graphql-ws, PROTOCOL.md).
+ */
 
 /** What a client asks for. */
 export interface OperationPayload {

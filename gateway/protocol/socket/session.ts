@@ -1,6 +1,7 @@
 /**
- * `graphql-transport-ws` on one WebSocket, the server's side: what each message may do at each moment. An operation ends with its `complete`
- * or with the socket, wherever it has got to; its id may be used again at once, and nothing of it is sent any more. Knows no GraphQL.
+ * `graphql-transport-ws` on one WebSocket, the server's side: what each message may do at each
+ * moment. An operation ends with its `complete` or with the socket, wherever it has got to; its id
+ * may be used again at once, and nothing of it is sent any more. Knows no GraphQL.
  */
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
@@ -28,9 +29,14 @@ export interface SessionRules<Greeting, Result> {
   readonly inTurn: InTurn
   /** Milliseconds until a client must have sent `connection_init`. */
   readonly initTimeout: number
-  /** Operations of one socket that may be in work: until their answer is sent, or their stream is open. */
+  /**
+   * Operations of one socket that may be in work: until their answer is sent, or their stream is
+   * open.
+   */
   readonly concurrency: number
-  /** What is remembered of the payload of `connection_init`; `undefined` where it makes no sense. */
+  /**
+   * What is remembered of the payload of `connection_init`; `undefined` where it makes no sense.
+   */
   readonly greet: (payload: Readonly<Record<string, unknown>>) => Greeting | undefined
   /** JSON text. */
   readonly textOf: (result: Result) => string

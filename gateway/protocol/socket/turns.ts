@@ -1,4 +1,7 @@
-/** Lets pieces of work run one in each turn of the event loop, so that whoever else waits is served in between. */
+/**
+ * Lets pieces of work run one in each turn of the event loop, so that whoever else waits is served
+ * in between.
+ */
 
 /** Runs the work in a turn of its own, the first to come first. */
 export type InTurn = (work: () => void) => void

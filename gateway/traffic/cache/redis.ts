@@ -1,6 +1,6 @@
 /**
- * Keeps answers in Redis, for all gateways together, with this process's own memory in front. Redis may be slow, full or away:
- * that costs hits and nothing else.
+ * Keeps answers in Redis, for all gateways together, with this process's own memory in front. Redis
+ * may be slow, full or away: that costs hits and nothing else.
  */
 import { createClient } from '@redis/client' // MIT; Redis' own client for Node
 import type { Logger } from '../../process/log.ts'
@@ -58,7 +58,8 @@ export async function createRedisStore(url: string, near: AnswerStore, log: Logg
     const batch = client.multi()
     for (const [key, kept] of entries) {
       const left = Math.ceil((kept.bornAt + kept.maxAge * 1000 - Date.now()) / 1000)
-      // What JSON cannot say would come back as something else: such an answer stays in the near store.
+      // What JSON cannot say would come back as something else: such an answer stays in the near
+      // store.
       if (left <= 0 || !isWritable(kept.value)) continue
       batch.set(PREFIX + key, JSON.stringify(kept), { expiration: { type: 'EX', value: left } })
       for (const tag of kept.tags) {
@@ -107,7 +108,10 @@ export async function createRedisStore(url: string, near: AnswerStore, log: Logg
   }
 }
 
-/** The client's own timeout ends once a command is written; a Redis that stopped answering would be waited for forever. */
+/**
+ * The client's own timeout ends once a command is written; a Redis that stopped answering would be
+ * waited for forever.
+ */
 function within<Value>(milliseconds: number, answer: Promise<Value>): Promise<Value> {
   const { promise, resolve, reject } = Promise.withResolvers<Value>()
   const timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds)

@@ -1,6 +1,7 @@
 /**
- * Puts the body of an HTTP/1.1 answer together from pieces, never over its limit, and never a byte past its end.
- * What it says of itself are functions, not getters: V8 gives each object with a getter a hidden class of its own, which outlives it.
+ * Puts the body of an HTTP/1.1 answer together from pieces, never over its limit, and never a byte
+ * past its end. What it says of itself are functions, not getters: V8 gives each object with a
+ * getter a hidden class of its own, which outlives it.
  */
 import { createGrowingBuffer } from '../../process/growing-buffer.ts'
 import { CallFailure } from '../failure.ts'
@@ -9,11 +10,13 @@ import { malformed } from './head.ts'
 
 export interface Body {
   /**
-   * Takes the next piece; what it needs of it is copied or read before it returns.
-   * Returns how many bytes of the piece were the body's. @throws CallFailure of kind `answer` or `size`
+   * Takes the next piece; what it needs of it is copied or read before it returns. Returns how many
+   * bytes of the piece were the body's. @throws CallFailure of kind `answer` or `size`
    */
   take(piece: Buffer): number
-  /** True once it is whole; one that goes on until the end of the connection is never known to be. */
+  /**
+   * True once it is whole; one that goes on until the end of the connection is never known to be.
+   */
   isWhole(): boolean
   /** Of the body, without its framing. */
   bytes(): number
@@ -42,7 +45,9 @@ export const NO_BODY: Body = {
 /** How bytes become text: `latin1` gives a letter for each. */
 type Letters = 'utf8' | 'latin1'
 
-/** @param sink takes the pieces of a body that does not tell its length; by default they are kept */
+/**
+ * @param sink takes the pieces of a body that does not tell its length; by default they are kept
+ */
 export function openBody(framing: AnswerHead['framing'], letters: Letters = 'utf8', sink?: Sink): Body {
   if (typeof framing === 'number') return measuredBody(framing, letters)
   const kept = sink ?? createKept(letters)
@@ -59,7 +64,8 @@ function measuredBody(length: number, letters: Letters): Body {
       const taken = Math.min(length - bytes, piece.length)
       // Most come in one piece, and are read where they lie.
       if (taken === length) text = piece.toString(letters, 0, length)
-      // An empty piece, as of a head that came alone, is no beginning: what is not written of the buffer is anybody's memory.
+      // An empty piece, as of a head that came alone, is no beginning: what is not written of the
+      // buffer is anybody's memory.
       else if (taken > 0) {
         whole ??= Buffer.allocUnsafe(length)
         piece.copy(whole, bytes, 0, taken)

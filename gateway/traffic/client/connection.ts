@@ -1,4 +1,7 @@
-/** One kept-alive HTTP/1.1 connection, which carries one request at a time. What is not plainly an answer to it ends the connection. */
+/**
+ * One kept-alive HTTP/1.1 connection, which carries one request at a time. What is not plainly an
+ * answer to it ends the connection.
+ */
 import { CallFailure } from '../failure.ts'
 import { type Body, NO_BODY, openBody } from './body.ts'
 import { isEncoded } from './decode.ts'
@@ -49,7 +52,10 @@ export interface ConnectionEvents {
 const CONNECT_TIMEOUT = 2_000 // milliseconds
 const PIECE = 16 * 1024 // bytes read at once; each connection has a buffer of this size
 
-/** What a server may say of its own accord before it closes an idle connection (RFC 9110, section 15.5.9). */
+/**
+ * What a server may say of its own accord before it closes an idle connection (RFC 9110, section
+ * 15.5.9).
+ */
 const FAREWELL = /^HTTP\/1\.[01] 408/
 const FAREWELL_LENGTH = 12 // bytes
 const MAX_INTERIM = 16 // answers before the one that counts
@@ -110,7 +116,8 @@ export function openConnection(origin: URL, echoes: boolean, events: ConnectionE
   const open = ({ status, framing, fields, callId }: AnswerHead, { callId: asked }: Receiver): Body => {
     if (callId === asked || (callId === undefined && !echoes))
       return openBody(framing, isEncoded({ fields }) ? 'latin1' : 'utf8')
-    // Who stands between may refuse without knowing of calls: the status is all that is believed of it.
+    // Who stands between may refuse without knowing of calls: the status is all that is believed of
+    // it.
     if (callId === undefined && status >= 400) return NO_BODY
     onUnasked()
     throw new CallFailure('connection', 'the answer is that to another call')

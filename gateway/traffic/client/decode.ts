@@ -6,7 +6,10 @@ import type { HttpAnswer } from './connection.ts'
 
 export const isEncoded = ({ fields }: Pick<HttpAnswer, 'fields'>): boolean => fields.has('content-encoding')
 
-/** @param answer its text has a letter for each byte. Rejects with a `CallFailure`, but of a refusal the status is left */
+/**
+ * @param answer its text has a letter for each byte. Rejects with a `CallFailure`, but of a refusal
+ * the status is left
+ */
 export async function decodeAnswer(answer: HttpAnswer): Promise<HttpAnswer> {
   const decode = decoderOf(answer.fields.get('content-encoding'))
   const bytes = Buffer.from(answer.text, 'latin1')

@@ -1,4 +1,7 @@
-/** The connections to one instance, at most so many, and the requests that wait for one. Each carries one request at a time: a slow answer must not hold up the one behind it. */
+/**
+ * The connections to one instance, at most so many, and the requests that wait for one. Each
+ * carries one request at a time: a slow answer must not hold up the one behind it.
+ */
 import { CallFailure } from '../failure.ts'
 import { createAlarm } from './alarm.ts'
 import { type Connection, type HttpAnswer, openConnection, type Receiver } from './connection.ts'
@@ -60,8 +63,9 @@ export function createHttpPool(address: string, size: number, echoes = false): H
     if (errand.connection) errand.connection.destroy(failure)
     else if (waiting.delete(errand)) errand.failed(failure)
   }
-  // What is on its way is found by its connection: a set of it would change with each request, and the tables that such a set
-  // leaves behind keep one another, and all that they hold, from being collected with the young.
+  // What is on its way is found by its connection: a set of it would change with each request, and
+  // the tables that such a set leaves behind keep one another, and all that they hold, from being
+  // collected with the young.
   const alarm = createAlarm((now) => {
     let next = Number.POSITIVE_INFINITY
     const see = (deadline: number, end: (failure: CallFailure) => void): void => {
@@ -78,7 +82,9 @@ export function createHttpPool(address: string, size: number, echoes = false): H
     connection.send(onWire(errand.head, errand.body), errand)
   }
 
-  /** The request that waits for longest goes next. @param connection a new one where there is none */
+  /**
+   * The request that waits for longest goes next. @param connection a new one where there is none
+   */
   const serveNext = (connection: Connection | undefined): void => {
     const [first] = waiting
     if (!first) return void (connection && idle.push(connection))

@@ -1,14 +1,18 @@
 /**
- * Keeps a connection whose answer has just come from its next request until every socket was looked at once more: bytes that the other side
- * sent behind the answer, unasked, are then seen while nobody's answer is expected.
+ * Keeps a connection whose answer has just come from its next request until every socket was looked
+ * at once more: bytes that the other side sent behind the answer, unasked, are then seen while
+ * nobody's answer is expected.
  */
 
-/** @param release given each item once the event loop has polled after it was given to the result */
+/**
+ * @param release given each item once the event loop has polled after it was given to the result
+ */
 export function createRest<Item>(release: (item: Item) => void): (item: Item) => void {
   let added: Item[] = []
   let polled: Item[] = []
   let isTurning = false
-  // An immediate runs behind the poll that it was set in: only the one after it has a whole poll before it.
+  // An immediate runs behind the poll that it was set in: only the one after it has a whole poll
+  // before it.
   const turn = (): void => {
     const rested = polled
     polled = added

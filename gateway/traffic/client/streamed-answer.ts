@@ -1,4 +1,7 @@
-/** Reads one HTTP/1.1 answer as it comes, whatever way it is cut into pieces, for a connection that is closed after it. Knows no socket. */
+/**
+ * Reads one HTTP/1.1 answer as it comes, whatever way it is cut into pieces, for a connection that
+ * is closed after it. Knows no socket.
+ */
 import { StringDecoder } from 'node:string_decoder'
 import { type Body, openBody, type Sink } from './body.ts'
 import { HEAD_END, MAX_HEAD, malformed, readHead } from './head.ts'

@@ -1,4 +1,7 @@
-/** Accounts of the bank itself, opened when first needed. Which they are, the ledger remembers under their keys: asking again opens nothing. */
+/**
+ * Accounts of the bank itself, opened when first needed. Which they are, the ledger remembers under
+ * their keys: asking again opens nothing.
+ */
 import type { Ledger } from '../ledger/ledger.ts'
 import { type Actor, type LedgerRequest, ledgerRequest } from '../ledger/request.ts'
 

@@ -1,4 +1,7 @@
-/** The subscription to an account's activity: every event once, in order, from any cursor, across restarts and instances. */
+/**
+ * The subscription to an account's activity: every event once, in order, from any cursor, across
+ * restarts and instances.
+ */
 import { z } from 'zod'
 import { codedError } from '../../../gateway/protocol/errors.ts'
 import { decodeCursor, encodeCursor } from '../../connection.ts'

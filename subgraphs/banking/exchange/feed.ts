@@ -1,6 +1,6 @@
 /**
- * The demo's rates: nobody supplies them, so the bank publishes those it has again before they expire. A bank of its own has officers
- * or a feed for that, and runs without this worker.
+ * The demo's rates: nobody supplies them, so the bank publishes those it has again before they
+ * expire. A bank of its own has officers or a feed for that, and runs without this worker.
  */
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -17,7 +17,10 @@ interface OldRate {
   readonly now: Date
 }
 
-/** Sets each rate that is half as old as it may be to what it is. @param maxAge seconds that a rate is good for */
+/**
+ * Sets each rate that is half as old as it may be to what it is. @param maxAge seconds that a rate
+ * is good for
+ */
 export async function renewRates(database: PrismaClient, ledger: Ledger, maxAge: number): Promise<boolean> {
   const old = await database.$queryRaw<OldRate[]>`
     SELECT currency, trim_scale(per_euro)::text AS "perEuro", updated_at AS "updatedAt", now

@@ -1,4 +1,7 @@
-/** What a euro is worth in each of the bank's other currencies, and the order to change it. Data and its range. */
+/**
+ * What a euro is worth in each of the bank's other currencies, and the order to change it. Data and
+ * its range.
+ */
 import { Decimal } from 'decimal.js' // MIT; arbitrary precision, the field's usual choice for rates
 import { BANK_CURRENCIES, HOME_CURRENCY } from '../money/currencies.ts'
 
@@ -44,7 +47,9 @@ const PROPOSAL_LIFE = 3_600_000 // milliseconds
 
 const age = ({ at }: { readonly at: string }, now: string): number => Date.parse(now) - Date.parse(at)
 
-/** The rate that a change made now is measured against: small steps add up until it is a day old. */
+/**
+ * The rate that a change made now is measured against: small steps add up until it is a day old.
+ */
 export const baseOf = ({ base, perEuro }: ExchangeRate, now: string): DatedRate =>
   age(base, now) < DAY ? base : { perEuro, at: now }
 
@@ -58,7 +63,10 @@ export const isConfirmed = ({ proposal }: ExchangeRate, perEuro: string, by: str
 const LEAST = new Decimal('0.0001')
 const MOST = new Decimal('1000000')
 
-/** Digits with at most ten decimals, in their shortest form; undefined where they are out of range. Both ends are allowed. */
+/**
+ * Digits with at most ten decimals, in their shortest form; undefined where they are out of range.
+ * Both ends are allowed.
+ */
 export function parseRate(text: string): string | undefined {
   if (!/^\d{1,7}(\.\d{1,10})?$/.test(text)) return undefined
   const rate = new Decimal(text)

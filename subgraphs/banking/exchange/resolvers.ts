@@ -37,7 +37,10 @@ interface ExchangeQuote {
   readonly expiresAt: Date
 }
 
-/** What a euro is worth, by currency. @throws SERVICE_UNAVAILABLE where there is no rate, or only one that is too old */
+/**
+ * What a euro is worth, by currency. @throws SERVICE_UNAVAILABLE where there is no rate, or only
+ * one that is too old
+ */
 async function currentRates(
   { database, rateMaxAge }: BankingContext,
   currencies: readonly string[],

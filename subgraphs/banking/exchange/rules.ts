@@ -1,4 +1,7 @@
-/** Who may change what a euro is worth, and give the bank more to exchange. Quotes made before keep their rate: they are rows of their own. */
+/**
+ * Who may change what a euro is worth, and give the bank more to exchange. Quotes made before keep
+ * their rate: they are rows of their own.
+ */
 import { type Book, postTransfer } from '../ledger/book.ts'
 import { accept, type Outcome, refuse } from '../ledger/refusal.ts'
 import type { Actor } from '../ledger/request.ts'

@@ -130,7 +130,10 @@ export async function saveQuote(
 const REMEMBERED = 86_400 // seconds
 const REMOVED_AT_ONCE = 1_000
 
-/** Removes what nobody used; what an exchange followed stays. Resolves to true where there may be more. */
+/**
+ * Removes what nobody used; what an exchange followed stays. Resolves to true where there may be
+ * more.
+ */
 export async function removeExpiredQuotes(database: PrismaClient): Promise<boolean> {
   const removed = await database.$executeRaw`
     DELETE FROM quotes WHERE id IN (

@@ -1,4 +1,7 @@
-/** The bank's own accounts for exchanging: what it holds of each currency, and what it earns in it. Opened when first needed. */
+/**
+ * The bank's own accounts for exchanging: what it holds of each currency, and what it earns in it.
+ * Opened when first needed.
+ */
 import { type InternalAccount, internalAccountRequest, openInternalAccount } from '../accounts/internal.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { bankActor, type LedgerRequest } from '../ledger/request.ts'

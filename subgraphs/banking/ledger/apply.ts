@@ -1,4 +1,7 @@
-/** Writes what a batch came to: one statement for everything that every batch has, one more for each rarer thing. Decides nothing. */
+/**
+ * Writes what a batch came to: one statement for everything that every batch has, one more for each
+ * rarer thing. Decides nothing.
+ */
 import { Prisma } from '../../../prisma/generated/client.ts'
 import { accountNumber } from '../accounts/number.ts'
 import type { Query } from '../database.ts'
@@ -43,12 +46,18 @@ export async function applyEvaluation(transaction: Transaction, base: string, ev
 export const isOneStatement = ({ transfers, events, touched, ...others }: Effects): boolean =>
   Object.values(others).every((rows) => (Array.isArray(rows) ? rows.length : rows.size) === 0)
 
-/** Runs it: true where it was written, false where the head was no longer the one it was evaluated on, and so nothing was. */
+/**
+ * Runs it: true where it was written, false where the head was no longer the one it was evaluated
+ * on, and so nothing was.
+ */
 export async function writeBatches(query: Query, statement: Prisma.Sql): Promise<boolean> {
   return (await query(statement)).length === 1
 }
 
-/** All of it or, unless the head's hash is still `base`, nothing. Its update of the head is the ledger's lock: whoever comes later waits there. */
+/**
+ * All of it or, unless the head's hash is still `base`, nothing. Its update of the head is the
+ * ledger's lock: whoever comes later waits there.
+ */
 export function batchStatement(base: string, evaluation: Evaluation): Prisma.Sql {
   const { effects, batches, head } = evaluation
   const transfers = recordArray(effects.transfers.values(), transferFields)

@@ -1,6 +1,7 @@
 /**
- * The audit chain: each batch's hash covers the hash before it and what the batch did, so that no row can change, vanish or move
- * unseen. Version 1 covers operations; version 2 also the accounts they opened, and events with their transfers and entries.
+ * The audit chain: each batch's hash covers the hash before it and what the batch did, so that no
+ * row can change, vanish or move unseen. Version 1 covers operations; version 2 also the accounts
+ * they opened, and events with their transfers and entries.
  */
 import { createHash } from 'node:crypto'
 import type { Operation } from './evaluate.ts'
@@ -16,7 +17,9 @@ export interface LinkHeader {
   readonly at: string
 }
 
-/** Hashes one batch line by line: operations first, each with the account it opened, then events. */
+/**
+ * Hashes one batch line by line: operations first, each with the account it opened, then events.
+ */
 export interface Link {
   add(line: string): void
   digest(): Buffer
@@ -69,7 +72,10 @@ export type LastingTransfer = Pick<
   'kind' | 'currency' | 'reference' | 'merchantId' | 'reversalOf' | 'groupId' | 'expiresAt'
 >
 
-/** An event at its batch's instant: with the balances after its entries and, where it made a transfer, with all that never changes of it. */
+/**
+ * An event at its batch's instant: with the balances after its entries and, where it made a
+ * transfer, with all that never changes of it.
+ */
 export function eventLine(event: LedgerEvent, transfer: LastingTransfer | undefined): string {
   const { sequence, kind, transferId, debitAccount, creditAccount, amount, balances } = event
   const posted = balances ? ` ${balances.debit} ${balances.credit}` : ''

@@ -1,4 +1,7 @@
-/** The accounts and transfers of a batch while it is evaluated, and the only functions that change them. Knows no database. */
+/**
+ * The accounts and transfers of a batch while it is evaluated, and the only functions that change
+ * them. Knows no database.
+ */
 import type { ExchangeRate } from '../exchange/rate.ts'
 import type { Loan } from '../loans/loan.ts'
 import { MAX_AMOUNT } from '../money/amount.ts'
@@ -99,7 +102,9 @@ export function postTransfer(book: Book, movement: Movement): Transfer {
   return transfer
 }
 
-/** Undoes `postTransfer` of the newest transfer of this batch, as if it had never been asked for. */
+/**
+ * Undoes `postTransfer` of the newest transfer of this batch, as if it had never been asked for.
+ */
 export function takeBack(book: Book, transfer: Transfer): void {
   const last = book.effects.events.pop()
   if (last?.transferId !== transfer.id) throw new Error('Only the newest transfer can be taken back.')

@@ -1,6 +1,7 @@
 /**
- * Whether the clock may move the ledger's time: a wrong clock would pay tomorrow's orders today, and the ledger's time never goes
- * back. Compares the database's clock with the instance's, with monotonic time and with the ledger's last instant. Reads no clock.
+ * Whether the clock may move the ledger's time: a wrong clock would pay tomorrow's orders today,
+ * and the ledger's time never goes back. Compares the database's clock with the instance's, with
+ * monotonic time and with the ledger's last instant. Reads no clock.
  */
 import { codedError } from '../../../gateway/protocol/errors.ts'
 
@@ -11,7 +12,9 @@ export interface ClockReading {
   /** The instance's own clock, before and after the database was asked. */
   readonly asked: number
   readonly answered: number
-  /** Milliseconds of a clock that nobody can set (`performance.now()`), when the answer was there. */
+  /**
+   * Milliseconds of a clock that nobody can set (`performance.now()`), when the answer was there.
+   */
   readonly monotonic: number
 }
 
@@ -25,7 +28,10 @@ export interface ClockRefusal {
 }
 
 export interface LedgerClock {
-  /** Takes note of a reading, whether or not anything is to be written. @param last the ledger's last instant, ISO 8601 */
+  /**
+   * Takes note of a reading, whether or not anything is to be written. @param last the ledger's
+   * last instant, ISO 8601
+   */
   observe(reading: ClockReading, last: string): ClockRefusal | undefined
   /**
    * The instant for what is to be written now, ISO 8601; the ledger's last may still be later.
@@ -44,7 +50,10 @@ export interface LedgerClockOptions {
 
 /** What two clocks that are kept by NTP may differ by, a slow answer aside. */
 export const MOST_DIFFERENCE = 5_000 // milliseconds
-/** A step is taken as the truth, as after a computer's sleep, once the clock has gone on evenly for so long. */
+/**
+ * A step is taken as the truth, as after a computer's sleep, once the clock has gone on evenly for
+ * so long.
+ */
 export const STEADY = 30_000 // milliseconds
 const DAY = 86_400_000 // milliseconds
 /** A longer step of a running instance's clock has to be confirmed. */
@@ -117,7 +126,10 @@ export function createLedgerClock({ confirmed, onRefused }: LedgerClockOptions =
 /** The ledger's last instant before anything has happened. */
 const BEGINNING = Date.UTC(2000, 0, 1)
 
-/** How far the database's clock is ahead of the instance's, in milliseconds; within the time the answer took they agree. */
+/**
+ * How far the database's clock is ahead of the instance's, in milliseconds; within the time the
+ * answer took they agree.
+ */
 export const differenceOf = ({ database, asked, answered }: ClockReading): number =>
   database > answered ? database - answered : Math.min(0, database - asked)
 

@@ -1,6 +1,7 @@
 /**
- * Makes a batch durable, once. Alone on the database, an instance writes what it foresaw in one statement; where another one
- * wrote in between, or more is needed, the batch is read, evaluated and written under the ledger's lock.
+ * Makes a batch durable, once. Alone on the database, an instance writes what it foresaw in one
+ * statement; where another one wrote in between, or more is needed, the batch is read, evaluated
+ * and written under the ledger's lock.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../../gateway/process/log.ts'
@@ -15,7 +16,10 @@ import { type Loaded, loadAccountsOnly, loadState, lockLedger } from './load.ts'
 import type { LedgerRequest } from './request.ts'
 
 export interface Committer {
-  /** Evaluates a batch while the one before it is written; undefined where that must wait for the lock. Never rejects. */
+  /**
+   * Evaluates a batch while the one before it is written; undefined where that must wait for the
+   * lock. Never rejects.
+   */
   prepare(requests: readonly LedgerRequest[]): Promise<Foreseen | undefined>
   /**
    * One answer for each request, in order. One batch at a time.
@@ -37,7 +41,10 @@ const FIRST_PAUSE = 20 // milliseconds; doubles up to the longest
 const LONGEST_PAUSE = 1_000
 
 export function createCommitter({ database, clock, log, patience }: CommitterOptions): Committer {
-  /** What the batch being written will make of the ledger; undefined when none is, or nobody can tell. */
+  /**
+   * What the batch being written will make of the ledger; undefined when none is, or nobody can
+   * tell.
+   */
   let ahead: Foresight | undefined
   /** Ends with the batch being written, where nobody can tell what it will make of the ledger. */
   let unforeseen: Promise<unknown> | undefined
@@ -91,8 +98,9 @@ export function createCommitter({ database, clock, log, patience }: CommitterOpt
     }, TRANSACTION)
 
   /**
-   * An attempt whose end was not heard may have been committed or not. Asking again settles it: where it was, the keys are
-   * found and give its outcomes; where it was not, it happens now. The ledger's lock keeps the two from running side by side.
+   * An attempt whose end was not heard may have been committed or not. Asking again settles it:
+   * where it was, the keys are found and give its outcomes; where it was not, it happens now. The
+   * ledger's lock keeps the two from running side by side.
    */
   const commitWhole: Committer['commit'] = async (requests, foreseen) => {
     const deadline = Date.now() + patience

@@ -1,6 +1,7 @@
 /**
- * The serial heart of the ledger: operations one by one, in order, on the state as it is under the lock.
- * A pure function of its arguments, so that tests can run it beside the real thing; the only home of idempotency.
+ * The serial heart of the ledger: operations one by one, in order, on the state as it is under the
+ * lock. A pure function of its arguments, so that tests can run it beside the real thing; the only
+ * home of idempotency.
  */
 import type { ExchangeRate } from '../exchange/rate.ts'
 import type { Loan } from '../loans/loan.ts'
@@ -91,7 +92,10 @@ export interface Moment {
 
 export const memoryKey = (actor: string, key: string): string => `${actor}\n${key}`
 
-/** Evaluates `moments` in order; their instants must not run backwards. Changes the state it is given. */
+/**
+ * Evaluates `moments` in order; their instants must not run backwards. Changes the state it is
+ * given.
+ */
 export function evaluate(state: LedgerState, moments: readonly Moment[]): Evaluation {
   const { head, accounts, transfers, quotes, schedules, loans, rates, endpoints, remembered } = state
   const effects: Effects = {

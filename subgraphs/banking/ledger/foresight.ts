@@ -1,6 +1,7 @@
 /**
- * Evaluates a batch on what the ledger will be once the batch before it, which is still being written, has been. A guess that
- * cannot do harm: what is written on it is written only where the head has become the one foreseen.
+ * Evaluates a batch on what the ledger will be once the batch before it, which is still being
+ * written, has been. A guess that cannot do harm: what is written on it is written only where the
+ * head has become the one foreseen.
  */
 import { batchStatement, isOneStatement } from './apply.ts'
 import { type Evaluation, evaluate, type LedgerState, memoryKey, type Remembered } from './evaluate.ts'
@@ -66,7 +67,10 @@ const firstUses = ({ batches }: Evaluation): ReadonlyMap<string, Remembered> =>
     ),
   )
 
-/** What was loaded may be from before or from after the batch being written; undefined where somebody else wrote. */
+/**
+ * What was loaded may be from before or from after the batch being written; undefined where
+ * somebody else wrote.
+ */
 function overlaid(loaded: LedgerState, before: Foresight): LedgerState | undefined {
   if (loaded.head.hash === before.head.hash) return loaded
   if (loaded.head.hash !== before.base) return undefined

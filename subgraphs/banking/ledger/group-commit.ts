@@ -1,7 +1,8 @@
 /**
- * Group commit: one batch is committed at a time; whatever comes meanwhile is the next, which is made ready at the same time.
- * A batch is bounded by weight and callers take turns in it, so that nobody waits for all that somebody else asked before.
- * No timer, so a lone request waits for nobody. Knows neither money nor database.
+ * Group commit: one batch is committed at a time; whatever comes meanwhile is the next, which is
+ * made ready at the same time. A batch is bounded by weight and callers take turns in it, so that
+ * nobody waits for all that somebody else asked before. No timer, so a lone request waits for
+ * nobody. Knows neither money nor database.
  */
 import { createLines } from './lines.ts'
 
@@ -12,15 +13,24 @@ export interface GroupCommit<Item, Result> {
 }
 
 export interface GroupCommitOptions<Item, Ready, Result> {
-  /** Called for each batch in order, once the commit of the one before it has begun. Must not reject. */
+  /**
+   * Called for each batch in order, once the commit of the one before it has begun. Must not
+   * reject.
+   */
   prepare(items: readonly Item[]): Promise<Ready>
-  /** Called for each batch in order, once the one before it has ended. Gives one result for each item; a rejection rejects all of them. */
+  /**
+   * Called for each batch in order, once the one before it has ended. Gives one result for each
+   * item; a rejection rejects all of them.
+   */
   commit(items: readonly Item[], ready: Ready): Promise<readonly Result[]>
   /** Whose turn an item takes. The items of one caller stay in order. */
   callerOf(item: Item): string
   /** How much of a batch an item takes up: at least 1. */
   weightOf(item: Item): number
-  /** Weight of a batch; what is over it waits for the batch after. A heavier item is a batch by itself. */
+  /**
+   * Weight of a batch; what is over it waits for the batch after. A heavier item is a batch by
+   * itself.
+   */
   readonly maxWeight: number
 }
 
@@ -67,7 +77,8 @@ export function createGroupCommit<Item, Ready, Result>(
       },
     )
     committing = 0
-    // The batch that is ready is sent first: whatever those who are told do next would keep it waiting.
+    // The batch that is ready is sent first: whatever those who are told do next would keep it
+    // waiting.
     setImmediate(tell)
   }
 

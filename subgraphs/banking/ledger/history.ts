@@ -1,6 +1,6 @@
 /**
- * Writes operations at instants of the past, for demo data and imports. Same rules, same tables, same guards as live ones;
- * nothing that clients can reach calls it.
+ * Writes operations at instants of the past, for demo data and imports. Same rules, same tables,
+ * same guards as live ones; nothing that clients can reach calls it.
  */
 import type { Prisma, PrismaClient } from '../../../prisma/generated/client.ts'
 import { applyEvaluation } from './apply.ts'

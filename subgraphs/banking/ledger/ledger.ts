@@ -1,4 +1,7 @@
-/** The ledger: the one way in for everything that moves money or changes an account. Outcomes are durable before they are told. */
+/**
+ * The ledger: the one way in for everything that moves money or changes an account. Outcomes are
+ * durable before they are told.
+ */
 import { GraphQLError } from 'graphql'
 import type { Logger } from '../../../gateway/process/log.ts'
 import type { LedgerDatabase } from '../database.ts'
@@ -12,7 +15,8 @@ import type { LedgerRequest } from './request.ts'
 export interface Ledger {
   /**
    * Does what is asked, once, whatever happens on the way.
-   * @throws SERVICE_UNAVAILABLE when the database stays away: the outcome is then unknown until the same key is asked again
+   * @throws SERVICE_UNAVAILABLE when the database stays away: the outcome is then unknown until the
+   * same key is asked again
    */
   submit(request: LedgerRequest): Promise<Answer>
   /** Resolves when nothing is queued or in flight. */

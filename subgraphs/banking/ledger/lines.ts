@@ -1,4 +1,7 @@
-/** Lines of those who wait, one for each caller, who take turns: one with a thousand items delays another by one at a time. */
+/**
+ * Lines of those who wait, one for each caller, who take turns: one with a thousand items delays
+ * another by one at a time.
+ */
 
 interface Placed {
   readonly caller: string
@@ -8,7 +11,10 @@ interface Placed {
 
 export interface Lines<Item extends Placed> {
   join(item: Item): void
-  /** Takes the next of each caller in turn, until one would make them heavier than `most` together; the first whatever its weight. */
+  /**
+   * Takes the next of each caller in turn, until one would make them heavier than `most` together;
+   * the first whatever its weight.
+   */
   take(most: number): Item[]
   /** Of all that wait. */
   weight(): number

@@ -14,7 +14,10 @@ import { accept, type RefusalCode, refuse } from './refusal.ts'
 import type { LedgerRequest } from './request.ts'
 import { needsOf } from './rules/index.ts'
 
-/** Takes the ledger's lock until the transaction ends. Whoever comes later waits here, so every batch sees all batches before it. */
+/**
+ * Takes the ledger's lock until the transaction ends. Whoever comes later waits here, so every
+ * batch sees all batches before it.
+ */
 export async function lockLedger(transaction: Prisma.TransactionClient): Promise<void> {
   await transaction.$queryRaw`/* ledger:lock */ SELECT FROM ledger WHERE id = 1 FOR NO KEY UPDATE`
 }
@@ -30,7 +33,10 @@ export interface Loaded {
   readonly reading: ClockReading
 }
 
-/** Reads the head and the rows that `requests` name, where these are accounts only: all of one instant. */
+/**
+ * Reads the head and the rows that `requests` name, where these are accounts only: all of one
+ * instant.
+ */
 export async function loadAccountsOnly(query: Query, requests: readonly LedgerRequest[]): Promise<Loaded> {
   const ids = new Set(requests.flatMap(({ command }) => needsOf(command).accounts))
   const { reading, ...rows } = await loadAccounts(query, [...ids], requests)
@@ -45,7 +51,9 @@ export async function loadAccountsOnly(query: Query, requests: readonly LedgerRe
   return { state: { ...rows, ...others }, reading }
 }
 
-/** Reads the head and the rows that `requests` name. Only under the lock is it all of one instant. */
+/**
+ * Reads the head and the rows that `requests` name. Only under the lock is it all of one instant.
+ */
 export async function loadState(
   transaction: Prisma.TransactionClient,
   requests: readonly LedgerRequest[],
@@ -95,7 +103,10 @@ interface LoadedRow {
   readonly clock: Date
 }
 
-/** The head, the accounts and the keys' first uses in one statement and one row of few columns: each column costs both sides. */
+/**
+ * The head, the accounts and the keys' first uses in one statement and one row of few columns: each
+ * column costs both sides.
+ */
 async function loadAccounts(
   query: Query,
   ids: readonly string[],
@@ -139,7 +150,9 @@ const readHead = (row: LoadedRow): Head => ({
   hash: row.last_hash,
 })
 
-/** The columns of an account that need no quoting, as they are loaded; empty where there is nothing. */
+/**
+ * The columns of an account that need no quoting, as they are loaded; empty where there is nothing.
+ */
 type AccountFields = readonly [
   id: string,
   currency: string,

@@ -1,4 +1,7 @@
-/** Why the bank says no: a closed list, each with its plain words. A refusal moves nothing and is remembered by key. */
+/**
+ * Why the bank says no: a closed list, each with its plain words. A refusal moves nothing and is
+ * remembered by key.
+ */
 
 export const refusals = {
   INSUFFICIENT_FUNDS: 'The available balance does not cover the amount.',
@@ -45,7 +48,10 @@ export interface Refused {
   readonly accepted: false
   readonly code: RefusalCode
   readonly message: string
-  /** The bank's own work that is not due: not remembered, since under the same key it will be done later. */
+  /**
+   * The bank's own work that is not due: not remembered, since under the same key it will be done
+   * later.
+   */
   readonly isEarly?: true
 }
 

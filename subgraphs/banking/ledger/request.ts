@@ -15,7 +15,10 @@ export interface TransferCommand {
   readonly currency: string
   readonly reference: string | null
   readonly merchantId: string | null
-  /** What the payer calls it; left out where it is called nothing, so that the command hashes as it did before there were any. */
+  /**
+   * What the payer calls it; left out where it is called nothing, so that the command hashes as it
+   * did before there were any.
+   */
   readonly endToEndId?: string
 }
 
@@ -136,8 +139,9 @@ export const ledgerRequest = (request: Omit<LedgerRequest, 'inputHash'>): Ledger
 })
 
 /**
- * Fields that commands gained later, by the version of the input hash that first covers them. Add a field here with the next
- * number: a retry of what was written before it, which does not use it, is then still the same input.
+ * Fields that commands gained later, by the version of the input hash that first covers them. Add a
+ * field here with the next number: a retry of what was written before it, which does not use it, is
+ * then still the same input.
  */
 const laterFields: Readonly<Record<string, number>> = {}
 
@@ -145,7 +149,8 @@ const laterFields: Readonly<Record<string, number>> = {}
 export const INPUT_VERSION = Math.max(1, ...Object.values(laterFields))
 
 /**
- * SHA-256 of a command as a version hashed it, hexadecimal: without the fields that are later than it and null.
+ * SHA-256 of a command as a version hashed it, hexadecimal: without the fields that are later than
+ * it and null.
  * @param later by field, the version it came with
  */
 export function inputHashOf(command: object, version: number, later = laterFields): string {

@@ -1,10 +1,16 @@
-/** Places of histories that a restore has undone: their numbers are never used again, and who comes with one is told. */
+/**
+ * Places of histories that a restore has undone: their numbers are never used again, and who comes
+ * with one is told.
+ */
 
 import { codedError } from '../../../gateway/protocol/errors.ts'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import { plainArray } from './columns.ts'
 
-/** For each place, as in a cursor, whether it is of an undone history, or beyond all that has happened. */
+/**
+ * For each place, as in a cursor, whether it is of an undone history, or beyond all that has
+ * happened.
+ */
 export async function areUndone(database: PrismaClient, sequences: readonly string[]): Promise<readonly boolean[]> {
   const rows = await database.$queryRaw<{ undone: boolean }[]>`/* restores:undone */
     SELECT place.sequence > ledger.last_sequence OR EXISTS (

@@ -1,4 +1,7 @@
-/** Looks at the clocks once a second, so that a step is known, and its end too, before somebody pays. Writes nothing. */
+/**
+ * Looks at the clocks once a second, so that a step is known, and its end too, before somebody
+ * pays. Writes nothing.
+ */
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import type { ClockReading, LedgerClock } from './clock.ts'
 

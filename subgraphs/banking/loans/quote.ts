@@ -19,11 +19,17 @@ export interface Quote {
   readonly schedule: readonly Instalment[]
   readonly totalInterest: bigint
   readonly totalPayable: bigint
-  /** Percent a year, two decimals: the annual percentage rate of Directive 2008/48/EC, Annex I, in equal months. */
+  /**
+   * Percent a year, two decimals: the annual percentage rate of Directive 2008/48/EC, Annex I, in
+   * equal months.
+   */
   readonly effectiveAnnualRate: string
 }
 
-/** Instalments are due monthly, on the day of the month the money was paid out (or that month's last). */
+/**
+ * Instalments are due monthly, on the day of the month the money was paid out (or that month's
+ * last).
+ */
 export function scheduleOf(terms: DisbursedTerms): Instalment[] {
   let balanceAfter = terms.principal
   return amortize(terms).map(({ principal, interest }, index) => {
@@ -44,7 +50,10 @@ export function quote(terms: DisbursedTerms): Quote {
   }
 }
 
-/** Solves Σ payment·(1 + X)^(−months/12) = principal for X by bisection. A figure to compare loans by; no money is computed with it. */
+/**
+ * Solves Σ payment·(1 + X)^(−months/12) = principal for X by bisection. A figure to compare loans
+ * by; no money is computed with it.
+ */
 function effectiveAnnualRate(principal: bigint, schedule: readonly Instalment[]): string {
   const payments = schedule.map(({ payment }) => Number(payment) / Number(principal))
   // From the last payment to the first (Horner's rule): powers would take thirty times as long.

@@ -1,4 +1,7 @@
-/** The life of a loan as a table: Apache Fineract's states, which action leads where, and who may take it. Nothing else changes a state. */
+/**
+ * The life of a loan as a table: Apache Fineract's states, which action leads where, and who may
+ * take it. Nothing else changes a state.
+ */
 
 export type LoanState =
   | 'SUBMITTED'
@@ -12,7 +15,10 @@ export type LoanState =
 
 export type LoanAction = 'approve' | 'reject' | 'withdraw' | 'disburse' | 'repay' | 'writeOff' | 'refundOverpayment'
 
-/** Why an action is refused: the state it needs, by name; the first of them where it may be taken in more than one. */
+/**
+ * Why an action is refused: the state it needs, by name; the first of them where it may be taken in
+ * more than one.
+ */
 export type LoanRefusal = 'LOAN_NOT_SUBMITTED' | 'LOAN_NOT_APPROVED' | 'LOAN_NOT_ACTIVE' | 'LOAN_NOT_OVERPAID'
 
 export interface Rule {

@@ -1,4 +1,7 @@
-/** Amounts in minor units: `bigint` inside, digits on the wire, never a floating-point number in between. */
+/**
+ * Amounts in minor units: `bigint` inside, digits on the wire, never a floating-point number in
+ * between.
+ */
 import { exponentOf } from './currencies.ts'
 import { formatOf } from './formats.ts'
 

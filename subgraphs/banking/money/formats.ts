@@ -1,4 +1,7 @@
-/** Formats of amounts, by the locale that they really are in: each takes a hundred times longer to make than to use. */
+/**
+ * Formats of amounts, by the locale that they really are in: each takes a hundred times longer to
+ * make than to use.
+ */
 import { LRUCache } from 'lru-cache' // BlueOak-1.0.0; bounded by count
 
 const formats = new LRUCache<string, Intl.NumberFormat>({ max: 500 })
@@ -7,7 +10,8 @@ const locales = new LRUCache<string, string>({ max: 1_000 })
 const NUMBERING_SYSTEMS: ReadonlySet<string | undefined> = new Set(Intl.supportedValuesOf('numberingSystem'))
 
 /**
- * @param tag BCP 47; variants, private use and extensions other than the numbering system change nothing
+ * @param tag BCP 47; variants, private use and extensions other than the numbering system change
+ * nothing
  * @param exponent digits after the decimal point
  * @throws RangeError for what is no BCP 47 tag
  */

@@ -1,4 +1,6 @@
-/** On which days a schedule falls due: pure, and anchored to its first day, so that nothing drifts. */
+/**
+ * On which days a schedule falls due: pure, and anchored to its first day, so that nothing drifts.
+ */
 import { addMonths, daysBetween, type PlainDate, plainDateOf } from '../loans/calendar.ts'
 
 export type Frequency = 'ONCE' | 'DAILY' | 'WEEKLY' | 'MONTHLY'
@@ -9,7 +11,10 @@ const addDays = (date: PlainDate, days: number): PlainDate => plainDateOf(new Da
 
 const step: Readonly<Record<'DAILY' | 'WEEKLY', number>> = { DAILY: 1, WEEKLY: 7 }
 
-/** The day after `day` on which it falls due again; null where it does not. Months count from the first day: the 31st means the last. */
+/**
+ * The day after `day` on which it falls due again; null where it does not. Months count from the
+ * first day: the 31st means the last.
+ */
 export function nextDay(
   {
     frequency,

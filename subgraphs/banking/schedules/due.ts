@@ -1,4 +1,7 @@
-/** Runs what is due, the oldest day first; of days missed while nothing was up the latest are caught up one by one. */
+/**
+ * Runs what is due, the oldest day first; of days missed while nothing was up the latest are caught
+ * up one by one.
+ */
 import type { Logger } from '../../../gateway/process/log.ts'
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import type { Answer } from '../ledger/evaluate.ts'
@@ -23,7 +26,10 @@ export const dueSchedulesQuery = (limit: number): Prisma.Sql => Prisma.sql`/* sc
   WHERE next_on <= (now AT TIME ZONE 'UTC')::date
   ORDER BY next_on, schedules.id LIMIT ${limit}`
 
-/** Resolves to true where more may be due. Each day of a schedule has its own key, so it is run once, whoever comes first. */
+/**
+ * Resolves to true where more may be due. Each day of a schedule has its own key, so it is run
+ * once, whoever comes first.
+ */
 export async function runDueSchedules(database: PrismaClient, ledger: Ledger, log: Logger): Promise<boolean> {
   const due = await database.$queryRaw<Due[]>(dueSchedulesQuery(AT_ONCE))
   const answers = await Promise.all(

@@ -1,4 +1,7 @@
-/** What schedules may do. A run is decided as the customer's own order would be, at that moment; a refusal is written down and the next day comes. */
+/**
+ * What schedules may do. A run is decided as the customer's own order would be, at that moment; a
+ * refusal is written down and the next day comes.
+ */
 import { type Book, postTransfer } from '../ledger/book.ts'
 import { accept, notYet, type Refused, refuse } from '../ledger/refusal.ts'
 import { type Actor, isBank } from '../ledger/request.ts'

@@ -1,6 +1,7 @@
 /**
- * A statement as ISO 20022 camt.053.001.08 (BankToCustomerStatementV08): one message, one statement.
- * Elements stand in the order of the schema's sequences; amounts are decimals without a sign, which `CdtDbtInd` carries.
+ * A statement as ISO 20022 camt.053.001.08 (BankToCustomerStatementV08): one message, one
+ * statement. Elements stand in the order of the schema's sequences; amounts are decimals without a
+ * sign, which `CdtDbtInd` carries.
  */
 import { toDecimal } from '../money/amount.ts'
 import {
@@ -64,7 +65,10 @@ function summary({ credits, debits, account: { currency } }: StatementHeader): s
   )
 }
 
-/** External code set BankTransactionCode: card payment at a merchant, or a book transfer within the bank. */
+/**
+ * External code set BankTransactionCode: card payment at a merchant, or a book transfer within the
+ * bank.
+ */
 function transactionCode(entry: StatementEntry): string {
   const [family, subFamily] = entry.merchant
     ? [entry.amount < 0n ? 'CCRD' : 'MCRD', 'POSD']
@@ -75,7 +79,10 @@ function transactionCode(entry: StatementEntry): string {
   )
 }
 
-/** The other side is the debtor of what came in and the creditor of what went out. A masked number is no IBAN. */
+/**
+ * The other side is the debtor of what came in and the creditor of what went out. A masked number
+ * is no IBAN.
+ */
 function parties({ amount, counterparty, merchant }: StatementEntry): string {
   const role = amount < 0n ? 'Cdtr' : 'Dbtr'
   const masked = !/^[A-Z]{2}\d{2}[A-Z0-9]{1,30}$/.test(counterparty.number)

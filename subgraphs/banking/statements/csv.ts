@@ -1,6 +1,7 @@
 /**
  * A statement as CSV (RFC 4180): header row, CRLF, quotes doubled, decimal amounts with a point.
- * Text that a spreadsheet would run as a formula is defused; own code because the CSV libraries defuse negative amounts as well.
+ * Text that a spreadsheet would run as a formula is defused; own code because the CSV libraries
+ * defuse negative amounts as well.
  */
 import { toDecimal } from '../money/amount.ts'
 import type { StatementEntry, StatementFormat } from './statement.ts'
@@ -23,7 +24,10 @@ export const columns = [
 
 const quote = (value: string): string => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value)
 
-/** OWASP, "CSV Injection": a cell that begins with one of these is a formula to a spreadsheet; an apostrophe makes it text. */
+/**
+ * OWASP, "CSV Injection": a cell that begins with one of these is a formula to a spreadsheet; an
+ * apostrophe makes it text.
+ */
 const text = (value: string): string =>
   quote(/^\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(value) ? `'${value}` : value)
 

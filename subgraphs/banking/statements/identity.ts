@@ -1,4 +1,7 @@
-/** What names a statement, from its account and period alone: whenever and wherever it is made again, it is the same one. */
+/**
+ * What names a statement, from its account and period alone: whenever and wherever it is made
+ * again, it is the same one.
+ */
 
 /** The first instant of a period, and the first after it: both at midnight, UTC. */
 interface Days {
@@ -17,8 +20,9 @@ export const statementId = (accountId: string, { from, to }: Days): string =>
   [accountId, compact(from), compact(new Date(to.getTime() - DAY))].join('-')
 
 /**
- * The statement's place among those of its account that are as long, from 1 for the one in whose period the account was opened: a month
- * follows a month, a quarter a quarter, and seven days seven days. Undefined for a period before the account was opened.
+ * The statement's place among those of its account that are as long, from 1 for the one in whose
+ * period the account was opened: a month follows a month, a quarter a quarter, and seven days seven
+ * days. Undefined for a period before the account was opened.
  */
 export function sequenceOf(openedAt: Date, { from, to }: Days): number | undefined {
   const isWholeMonths = from.getUTCDate() === 1 && to.getUTCDate() === 1

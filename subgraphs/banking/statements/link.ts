@@ -1,6 +1,7 @@
 /**
- * Links to downloads that need no token: whoever holds one may fetch exactly that statement for a few minutes, and nothing else.
- * HMAC-SHA256 over everything the download depends on; the key is derived, so that it can forge nothing but links.
+ * Links to downloads that need no token: whoever holds one may fetch exactly that statement for a
+ * few minutes, and nothing else. HMAC-SHA256 over everything the download depends on; the key is
+ * derived, so that it can forge nothing but links.
  */
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 import { type FormatName, formats, isFormatName } from './formats.ts'
@@ -35,7 +36,8 @@ export function downloadLinks(secret: string): DownloadLinks {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'statement downloads', 32))
   const digest = ({ accountId, format, from, to, expiresAt, byteOrderMark }: DownloadGrant): Buffer => {
     const said = [accountId, format, from.getTime(), to.getTime(), expiresAt.getTime()]
-    // Named only where there is one, so that instances of the version before agree about every other link.
+    // Named only where there is one, so that instances of the version before agree about every
+    // other link.
     return createHmac('sha256', key)
       .update(JSON.stringify(byteOrderMark ? [...said, 'byteOrderMark'] : said))
       .digest()

@@ -1,4 +1,7 @@
-/** Reads statements: sums in one statement of SQL, entries page by page along the primary key, so that their number does not matter. */
+/**
+ * Reads statements: sums in one statement of SQL, entries page by page along the primary key, so
+ * that their number does not matter.
+ */
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import { maskAccountNumber } from '../accounts/number.ts'
 import { sequenceAt } from '../entries/read.ts'
@@ -12,13 +15,19 @@ export interface Period {
   readonly to: Date
 }
 
-/** A period as a range of the ledger's sequence, fixed at the moment of reading; `end` is the first after it. */
+/**
+ * A period as a range of the ledger's sequence, fixed at the moment of reading; `end` is the first
+ * after it.
+ */
 export interface Range {
   readonly start: bigint
   readonly end: bigint
 }
 
-/** What came in and went out in one month under one category; amounts are minor units and not negative. */
+/**
+ * What came in and went out in one month under one category; amounts are minor units and not
+ * negative.
+ */
 export interface Total {
   /** The month's first day, `YYYY-MM-DD`. */
   readonly month: string
@@ -126,8 +135,8 @@ export const statementPageQuery = (
   ORDER BY e.sequence`
 
 /**
- * The other side as the account's owner may see it: whom they paid and who paid them, with IBAN, as on any bank's statement. The merchant
- * stands for the bank's account that pays it.
+ * The other side as the account's owner may see it: whom they paid and who paid them, with IBAN, as
+ * on any bank's statement. The merchant stands for the bank's account that pays it.
  */
 const entryOf = (row: EntryRow): StatementEntry => ({
   id: row.sequence.toString(),

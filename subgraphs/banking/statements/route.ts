@@ -1,4 +1,7 @@
-/** Answers downloads: `GET /downloads/statements/…` with a link that `Statement.download` made. The link is the permission. */
+/**
+ * Answers downloads: `GET /downloads/statements/…` with a link that `Statement.download` made. The
+ * link is the permission.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -18,7 +21,10 @@ export interface StatementRouteOptions {
   readonly log: Logger
 }
 
-/** Resolves to false where `path` is not a statement's. @throws HttpError 403 for a link that is no good */
+/**
+ * Resolves to false where `path` is not a statement's. @throws HttpError 403 for a link that is no
+ * good
+ */
 export type StatementRoute = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<boolean>
 
 export function statementRoute({ database, links, log }: StatementRouteOptions): StatementRoute {
@@ -44,7 +50,8 @@ export function statementRoute({ database, links, log }: StatementRouteOptions):
       'x-content-type-options': 'nosniff',
     })
     if (request.method === 'HEAD') response.end()
-    // A reader who goes away is no fault; a failure midway cuts the connection, so that half a file never looks whole.
+    // A reader who goes away is no fault; a failure midway cuts the connection, so that half a file
+    // never looks whole.
     else
       await pipeline(Readable.from(writeStatement(format, statement, grant)), response).catch((error: unknown) => {
         log.warn({ err: error }, 'a download ended early')

@@ -1,4 +1,7 @@
-/** What a statement says: one account over a period, with its balances and sums. Data only; amounts are minor units. */
+/**
+ * What a statement says: one account over a period, with its balances and sums. Data only; amounts
+ * are minor units.
+ */
 
 /** One entry as its account's owner sees it. */
 export interface StatementEntry {
@@ -55,7 +58,9 @@ export interface StatementHeader {
 /** The amounts that a statement tells beside its entries. */
 export type Sums = Pick<StatementHeader, 'opening' | 'closing' | 'credits' | 'debits'>
 
-/** A statement whose entries arrive one by one, oldest first, so that their number does not matter. */
+/**
+ * A statement whose entries arrive one by one, oldest first, so that their number does not matter.
+ */
 export interface Statement {
   readonly header: StatementHeader
   readonly entries: AsyncIterable<StatementEntry>
@@ -68,14 +73,19 @@ export interface StatementFormat {
   readonly extension: string
   /** The largest amount it has digits for, in minor units; left out: any. */
   readonly largest?: bigint
-  /** Where a file of it may be led by a byte-order mark, which tells some programs that it is UTF-8. */
+  /**
+   * Where a file of it may be led by a byte-order mark, which tells some programs that it is UTF-8.
+   */
   readonly mayBeMarked?: true
   head(header: StatementHeader): string
   entry(entry: StatementEntry, header: StatementHeader): string
   foot(header: StatementHeader): string
 }
 
-/** True where the format has digits for every amount of the statement. No entry is larger than the sums that it is part of. */
+/**
+ * True where the format has digits for every amount of the statement. No entry is larger than the
+ * sums that it is part of.
+ */
 export function fits({ largest }: StatementFormat, { opening, closing, credits, debits }: Sums): boolean {
   const total = credits.sum + debits.sum
   return largest === undefined || [opening, -opening, closing, -closing, total].every((amount) => amount <= largest)

@@ -1,4 +1,6 @@
-/** Writes a statement of any length in one format, holding no more than one chunk of it at a time. */
+/**
+ * Writes a statement of any length in one format, holding no more than one chunk of it at a time.
+ */
 import type { Statement, StatementFormat } from './statement.ts'
 
 /** Characters; large enough that a million entries do not make a million writes. */

@@ -1,4 +1,7 @@
-/** From what a client sends to what the ledger is asked: every argument is checked here, before anything is read. */
+/**
+ * From what a client sends to what the ledger is asked: every argument is checked here, before
+ * anything is read.
+ */
 import { accountIdOf, parseAccountId, parseAccountNumber } from '../accounts/number.ts'
 import { amountToMove, badInput, type Keyed, optionalText, wholeNumber } from '../input.ts'
 import type {
@@ -73,7 +76,10 @@ export const readTransferInput = (input: TransferInput): Asked<TransferCommand> 
   command: { name: 'transfer', ...readOrder(input), merchantId: null },
 })
 
-/** A transfer that follows a quote. @param treasury of the quote's currencies; null where there is no such quote */
+/**
+ * A transfer that follows a quote. @param treasury of the quote's currencies; null where there is
+ * no such quote
+ */
 export const readExchangeInput = (
   input: TransferInput,
   quoteId: string | null,

@@ -1,6 +1,7 @@
 /**
- * Which addresses the bank calls for its customers: public ones only, so that no webhook reaches into the bank's own network (SSRF).
- * Names are judged by what they resolve to at the moment of connecting, so a name that changes its mind gains nothing.
+ * Which addresses the bank calls for its customers: public ones only, so that no webhook reaches
+ * into the bank's own network (SSRF). Names are judged by what they resolve to at the moment of
+ * connecting, so a name that changes its mind gains nothing.
  */
 import { type LookupAddress, lookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
@@ -11,10 +12,16 @@ export const MAX_URL = 2_048
 /** The code of the error a refused address ends in. */
 export const ADDRESS_REFUSED = 'ADDRESS_REFUSED'
 
-/** The only part of IPv6 that is handed out (RFC 4291, section 2.5.4). IPv4 in any disguise lies outside or has a range of its own. */
+/**
+ * The only part of IPv6 that is handed out (RFC 4291, section 2.5.4). IPv4 in any disguise lies
+ * outside or has a range of its own.
+ */
 const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3')
 
-/** True for global unicast addresses: no loopback, private, shared, multicast, documentation, mapped or tunnel range. */
+/**
+ * True for global unicast addresses: no loopback, private, shared, multicast, documentation, mapped
+ * or tunnel range.
+ */
 export function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(address)) return false
   const parsed = ipaddr.parse(address)
@@ -44,7 +51,9 @@ export function faultOfUrl(text: string, allowPrivate: boolean): string | undefi
   return undefined
 }
 
-/** Resolves names for outgoing connections, and fails where any of a name's addresses is not public. */
+/**
+ * Resolves names for outgoing connections, and fails where any of a name's addresses is not public.
+ */
 export const publicLookup: LookupFunction = (hostname, options, callback) => {
   lookup(hostname, { ...options, all: true }, (error, addresses: readonly LookupAddress[]) => {
     const [first] = addresses ?? []

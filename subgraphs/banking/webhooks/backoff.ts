@@ -1,4 +1,7 @@
-/** When a delivery that failed is tried again, and how long its endpoint is left alone. Pure arithmetic. */
+/**
+ * When a delivery that failed is tried again, and how long its endpoint is left alone. Pure
+ * arithmetic.
+ */
 
 export interface RetryPolicy {
   /** Milliseconds after the first failure. */
@@ -15,8 +18,9 @@ export interface RetryPolicy {
 export const usualRetries: RetryPolicy = { first: 5_000, factor: 4, longest: 6 * 60 * 60_000, attempts: 12 }
 
 /**
- * Milliseconds to wait after `attempts` failures: exponential, of which a random half is taken off at most, so that receivers
- * that come back are not met by everything at once. Undefined where it is not tried again.
+ * Milliseconds to wait after `attempts` failures: exponential, of which a random half is taken off
+ * at most, so that receivers that come back are not met by everything at once. Undefined where it
+ * is not tried again.
  * @param random from 0 to 1
  */
 export function pauseAfter(attempts: number, policy: RetryPolicy, random: number = Math.random()): number | undefined {
@@ -28,8 +32,8 @@ export function pauseAfter(attempts: number, policy: RetryPolicy, random: number
 const LONGEST_PAUSE_OF_ENDPOINT = 5 * 60_000 // milliseconds
 
 /**
- * Milliseconds in which nothing is sent to an endpoint after `failures` in a row: as for one delivery, but never long, so that an
- * endpoint that is well again hears of it soon.
+ * Milliseconds in which nothing is sent to an endpoint after `failures` in a row: as for one
+ * delivery, but never long, so that an endpoint that is well again hears of it soon.
  */
 export function pauseOfEndpoint(failures: number, policy: RetryPolicy, random?: number): number {
   const longest = Math.min(policy.longest, LONGEST_PAUSE_OF_ENDPOINT)

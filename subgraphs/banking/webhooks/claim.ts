@@ -1,4 +1,7 @@
-/** Which deliveries are next: fair among customers and among each one's endpoints, whatever the backlog of one of them. */
+/**
+ * Which deliveries are next: fair among customers and among each one's endpoints, whatever the
+ * backlog of one of them.
+ */
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import type { ToldEvent } from './payload.ts'
 
@@ -7,7 +10,10 @@ export const SLOTS = 160
 const PER_ENDPOINT = 4
 /** All a customer's endpoints at once: ten of four. */
 const PER_CUSTOMER = 40
-/** Milliseconds a claim lasts, well over an attempt: a claim whose owner died is taken up again after it. */
+/**
+ * Milliseconds a claim lasts, well over an attempt: a claim whose owner died is taken up again
+ * after it.
+ */
 const CLAIM = 60_000
 
 export interface Claimed extends ToldEvent {
@@ -19,11 +25,15 @@ export interface Claimed extends ToldEvent {
   readonly failures: number
 }
 
-/** The fewer slots are free, the fewer one customer may hold: however many are slow, those who hold none find one. */
+/**
+ * The fewer slots are free, the fewer one customer may hold: however many are slow, those who hold
+ * none find one.
+ */
 export const shareOf = (free: number): number => Math.max(1, Math.min(PER_CUSTOMER, Math.floor(free / 4)))
 
 /**
- * Claims what is due and has a slot. An attempt counts from when it is claimed, so that one that takes its process down is not tried forever.
+ * Claims what is due and has a slot. An attempt counts from when it is claimed, so that one that
+ * takes its process down is not tried forever.
  * @param busy by endpoint, how many of this instance's attempts are under way
  */
 export const claimDue = (database: PrismaClient, busy: ReadonlyMap<string, number>): Promise<Claimed[]> =>

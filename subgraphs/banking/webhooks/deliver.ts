@@ -1,4 +1,7 @@
-/** Delivers what is due: claims, sends, writes down how it ended. At least once to every receiver; dead after the last attempt. */
+/**
+ * Delivers what is due: claims, sends, writes down how it ended. At least once to every receiver;
+ * dead after the last attempt.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../../gateway/process/log.ts'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
@@ -21,7 +24,10 @@ export interface DeliveryOptions {
 export interface Deliveries {
   /** Begins what is due and has a slot; resolves to how many attempts it began. */
   begin(): Promise<number>
-  /** Resolves to true when an attempt under way has ended, or after `patience` milliseconds; to false at once where there is none. */
+  /**
+   * Resolves to true when an attempt under way has ended, or after `patience` milliseconds; to
+   * false at once where there is none.
+   */
   oneEnds(patience: number): Promise<boolean>
   /** Resolves when no attempt is under way. */
   idle(): Promise<void>
@@ -78,7 +84,8 @@ async function attempt(delivery: Claimed, { database, sender, secrets, retries }
   if (!delivered) await pauseEndpoint(database, endpointId, pauseOfEndpoint(failures + 1, retries))
   else if (failures > 0) await unpauseEndpoint(database, endpointId)
   await database.webhookDelivery.updateMany({
-    // A claim that ran out belongs to somebody else by now; an endpoint removed meanwhile has buried its deliveries.
+    // A claim that ran out belongs to somebody else by now; an endpoint removed meanwhile has
+    // buried its deliveries.
     where: { endpointId, sequence, attempts, status: 'PENDING' },
     data: {
       status: outcome,

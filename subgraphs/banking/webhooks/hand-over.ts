@@ -1,12 +1,16 @@
-/** Hands events from the ledger's outbox over to the endpoints of the customers they touch: each exactly once, in one statement. */
+/**
+ * Hands events from the ledger's outbox over to the endpoints of the customers they touch: each
+ * exactly once, in one statement.
+ */
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 
 const AT_ONCE = 1_000
 
 /**
- * Moves the cursor over the next events and writes their deliveries in the same transaction. The outbox has no gaps but restores, and commits in
- * order, so what the cursor has passed is complete; whoever finds the cursor locked leaves the work to who holds it.
- * Resolves to true where there may be more.
+ * Moves the cursor over the next events and writes their deliveries in the same transaction. The
+ * outbox has no gaps but restores, and commits in order, so what the cursor has passed is complete;
+ * whoever finds the cursor locked leaves the work to who holds it. Resolves to true where there may
+ * be more.
  */
 export async function handOver(database: PrismaClient): Promise<boolean> {
   const [place] = await database.$queryRaw<{ moved: bigint }[]>`/* webhooks:hand-over */

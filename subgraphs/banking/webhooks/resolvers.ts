@@ -1,4 +1,7 @@
-/** Webhooks in GraphQL: a customer's own endpoints, what was delivered to them, and what was given up. */
+/**
+ * Webhooks in GraphQL: a customer's own endpoints, what was delivered to them, and what was given
+ * up.
+ */
 import { z } from 'zod'
 import type { Customer } from '../../../prisma/generated/client.ts'
 import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../connection.ts'
@@ -85,7 +88,8 @@ export const webhookResolvers = {
       readBack(context, (reading) => ownEndpoint(subject, reading)),
   },
   Customer: {
-    // Not even an officer sees them: who has the secret can speak for the bank to the customer's systems.
+    // Not even an officer sees them: who has the secret can speak for the bank to the customer's
+    // systems.
     webhooks({ id }: Customer, _: unknown, { caller, database }: BankingContext): Promise<Endpoint[]> | [] {
       return requireScope(caller, 'banking:read').id === id ? readEndpoints(database, id) : []
     },

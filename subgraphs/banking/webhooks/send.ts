@@ -1,4 +1,7 @@
-/** Sends one webhook over HTTP: bounded in time, follows no redirect, reads next to nothing of the answer. */
+/**
+ * Sends one webhook over HTTP: bounded in time, follows no redirect, reads next to nothing of the
+ * answer.
+ */
 import { Agent, request } from 'undici' // MIT; lets the addresses be checked at the moment of connecting, which `fetch` does not
 import { ADDRESS_REFUSED, faultOfUrl, publicLookup } from './address.ts'
 
@@ -29,7 +32,8 @@ export function webhookSender({ allowPrivate, timeout = 10_000 }: SenderOptions)
     connect: { timeout, ...(allowPrivate ? {} : { lookup: publicLookup }) },
     headersTimeout: timeout,
     bodyTimeout: timeout,
-    // No bound on connections to a host: customers share hosts, and the slots of `deliver.ts` bound each of them.
+    // No bound on connections to a host: customers share hosts, and the slots of `deliver.ts` bound
+    // each of them.
   })
   return {
     async send(url, headers, body) {

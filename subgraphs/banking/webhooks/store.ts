@@ -1,4 +1,6 @@
-/** Endpoints and deliveries in the database. Each write may be made again without a second effect. */
+/**
+ * Endpoints and deliveries in the database. Each write may be made again without a second effect.
+ */
 import type { Prisma, PrismaClient } from '../../../prisma/generated/client.ts'
 import type { NewEndpoint } from './commands.ts'
 import { MAX_ENDPOINTS } from './rules.ts'
@@ -6,7 +8,10 @@ import { MAX_ENDPOINTS } from './rules.ts'
 export type Endpoint = Prisma.WebhookEndpointGetPayload<object>
 export type Delivery = Prisma.WebhookDeliveryGetPayload<object>
 
-/** A customer's endpoints that were not removed, in the order they came; another customer's look like none. */
+/**
+ * A customer's endpoints that were not removed, in the order they came; another customer's look
+ * like none.
+ */
 export const readEndpoints = (database: PrismaClient, customerId: string): Promise<Endpoint[]> =>
   database.webhookEndpoint.findMany({
     where: { customerId, removedAt: null },
@@ -49,7 +54,10 @@ export async function removeEndpoint(database: PrismaClient, id: string): Promis
   ])
 }
 
-/** A dead one is due at once, with all its attempts before it again, also where its endpoint is paused. */
+/**
+ * A dead one is due at once, with all its attempts before it again, also where its endpoint is
+ * paused.
+ */
 export async function reviveDelivery(database: PrismaClient, endpointId: string, sequence: bigint): Promise<void> {
   await database.$transaction([
     database.webhookDelivery.updateMany({
@@ -60,7 +68,10 @@ export async function reviveDelivery(database: PrismaClient, endpointId: string,
   ])
 }
 
-/** Sends nothing to an endpoint for a while. Attempts that fail together count as one. @param pause milliseconds */
+/**
+ * Sends nothing to an endpoint for a while. Attempts that fail together count as one. @param pause
+ * milliseconds
+ */
 export async function pauseEndpoint(database: PrismaClient, id: string, pause: number): Promise<void> {
   const now = new Date()
   await database.webhookEndpoint.updateMany({

@@ -1,4 +1,7 @@
-/** Ends holds whose time is over. Each is asked for under its own key, so it expires once, whoever comes first. */
+/**
+ * Ends holds whose time is over. Each is asked for under its own key, so it expires once, whoever
+ * comes first.
+ */
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { LEDGER_NOW } from '../ledger/now.ts'

@@ -1,4 +1,7 @@
-/** Serves assets over HTTP: immutable addresses, entity tags, ranges. Everything it can serve is in a release's manifest. */
+/**
+ * Serves assets over HTTP: immutable addresses, entity tags, ranges. Everything it can serve is in
+ * a release's manifest.
+ */
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import fresh from 'fresh' // MIT; Express's own comparison of If-None-Match
@@ -24,7 +27,10 @@ interface Content {
   readonly etag: string
 }
 
-/** Finds a manifest that lists what is asked for: the current release's, or an older one's that pages still point at. */
+/**
+ * Finds a manifest that lists what is asked for: the current release's, or an older one's that
+ * pages still point at.
+ */
 export type FindManifest = (lists: (manifest: AssetManifest) => boolean) => Promise<AssetManifest | undefined>
 
 export type RespondWithAsset = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<boolean>
@@ -75,7 +81,10 @@ export function createAssetResponder(findManifest: FindManifest): RespondWithAss
   }
 }
 
-/** A file that was changed in place no longer has the hash it is asked for by, and is not served under it. */
+/**
+ * A file that was changed in place no longer has the hash it is asked for by, and is not served
+ * under it.
+ */
 async function readOriginal({ file, hash }: Asset): Promise<Buffer | undefined> {
   const bytes = await readFile(file).catch(() => undefined)
   return bytes && contentHash(bytes) === hash ? bytes : undefined
@@ -112,7 +121,10 @@ function send(request: IncomingMessage, response: ServerResponse, { bytes, conte
   response.end(request.method === 'HEAD' ? undefined : part)
 }
 
-/** One range at most: several, a malformed one, or one of another version are answered with the whole. */
+/**
+ * One range at most: several, a malformed one, or one of another version are answered with the
+ * whole.
+ */
 function rangeOf(
   { headers, method }: IncomingMessage,
   size: number,

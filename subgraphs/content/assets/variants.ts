@@ -1,4 +1,7 @@
-/** Smaller and lighter copies of an image. Made once, on first demand, kept in bounded memory; another instance makes the same. */
+/**
+ * Smaller and lighter copies of an image. Made once, on first demand, kept in bounded memory;
+ * another instance makes the same.
+ */
 import { LRUCache } from 'lru-cache'
 import { ASSET_URL, type Asset, MAX_PIXELS, stem } from './manifest.ts'
 
@@ -97,7 +100,8 @@ export function createVariantMaker(encode: Encode = encodeBySharp): MakeVariant 
 type Encode = (original: Uint8Array, width: number, format: ImageFormat) => Promise<Buffer>
 
 async function encodeBySharp(original: Uint8Array, width: number, format: ImageFormat): Promise<Buffer> {
-  // Loaded with the first image: its native library takes memory that an instance without images keeps free.
+  // Loaded with the first image: its native library takes memory that an instance without images
+  // keeps free.
   const { default: sharp } = await import('sharp') // Apache 2.0; libvips, the image library of the Node field
   sharp.cache(false)
   sharp.concurrency(1)

@@ -1,4 +1,7 @@
-/** Turns what an author points at (another article's file, a heading, an image's file) into addresses a reader can follow. */
+/**
+ * Turns what an author points at (another article's file, a heading, an image's file) into
+ * addresses a reader can follow.
+ */
 import { slug } from 'github-slugger' // ISC; the anchors authors know from GitHub
 import type { Element, Root } from 'hast'
 import { toString as textOf } from 'hast-util-to-string'
@@ -46,7 +49,10 @@ export function anchorHeadings(tree: Root): readonly Heading[] {
   return headings
 }
 
-/** Gives each heading of an article another anchor: `fees`, `fees-1`, …. One without letters, as `🎉`, keeps its signs. */
+/**
+ * Gives each heading of an article another anchor: `fees`, `fees-1`, …. One without letters, as
+ * `🎉`, keeps its signs.
+ */
 function createAnchors(): (text: string) => string {
   const uses = new Map<string, number>()
   return (text) => {
@@ -63,7 +69,10 @@ function createAnchors(): (text: string) => string {
   }
 }
 
-/** Rewrites links and images, in place. An image that is not in the library leaves its alternative text. */
+/**
+ * Rewrites links and images, in place. An image that is not in the library leaves its alternative
+ * text.
+ */
 export function resolveReferences(tree: Root, references: References): void {
   visit(tree, 'element', (element, index, parent) => {
     if (element.tagName === 'a') resolveLink(element, references)

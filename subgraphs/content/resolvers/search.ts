@@ -1,4 +1,7 @@
-/** Search as the schema gives it: pages by relevance, highlights for what is shown, facets where they are asked for. */
+/**
+ * Search as the schema gives it: pages by relevance, highlights for what is shown, facets where
+ * they are asked for.
+ */
 import { z } from 'zod'
 import { codedError } from '../../../gateway/protocol/errors.ts'
 import { connectionOf, decodeCursor, type Edge, encodeCursor, pageSize } from '../../connection.ts'

@@ -1,4 +1,7 @@
-/** The words of one locale, found by what a reader typed: exactly, begun, or slightly mistyped. Knows no articles. */
+/**
+ * The words of one locale, found by what a reader typed: exactly, begun, or slightly mistyped.
+ * Knows no articles.
+ */
 import SearchableMap from 'minisearch/SearchableMap' // MIT, no dependencies; a radix tree with fuzzy and prefix lookup
 import { isUnspaced } from './words.ts'
 
@@ -10,14 +13,18 @@ export interface Candidate {
 }
 
 export interface Dictionary {
-  /** @param typed one folded word. The most similar first; the word itself, where the library has it, is always among them. */
+  /**
+   * @param typed one folded word. The most similar first; the word itself, where the library has
+   * it, is always among them.
+   */
   lookUp(typed: string): readonly Candidate[]
 }
 
 /** More would make a search for one letter as slow as the library is large. */
 const MAX_CANDIDATES = 32
 const MIN_PREFIX = 2
-// A begun word counts by the part that was typed, a mistyped one by its mistakes; both less than the word itself.
+// A begun word counts by the part that was typed, a mistyped one by its mistakes; both less than
+// the word itself.
 const PREFIX = 0.6
 const FUZZY = 0.8
 

@@ -38,7 +38,10 @@ function mark(text: string, words: ReadonlySet<string>): readonly HighlightFragm
   return fragments
 }
 
-/** The part of a text around the first match, cut where words or characters end; its beginning where nothing matches. */
+/**
+ * The part of a text around the first match, cut where words or characters end; its beginning where
+ * nothing matches.
+ */
 function passage(text: string, words: ReadonlySet<string>): string {
   const pieces = splitWords(text)
   const match = Math.max(

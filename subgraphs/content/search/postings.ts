@@ -1,4 +1,7 @@
-/** Which articles each word stands in, and how much it says about them: BM25 over weighted fields, in typed arrays. */
+/**
+ * Which articles each word stands in, and how much it says about them: BM25 over weighted fields,
+ * in typed arrays.
+ */
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Article } from '../release/article.ts'
 import { plainText } from './plain-text.ts'
@@ -7,7 +10,10 @@ import { foldWord, indexTerms } from './words.ts'
 /** The articles of one word, by their place in the list that was indexed. */
 export interface Posting {
   readonly articles: Uint32Array
-  /** Weight of the word in each of them: term frequency, saturated and normalized by length, times the weight of the field. */
+  /**
+   * Weight of the word in each of them: term frequency, saturated and normalized by length, times
+   * the weight of the field.
+   */
   readonly weights: Float32Array
 }
 

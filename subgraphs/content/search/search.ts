@@ -1,4 +1,7 @@
-/** Full-text search in each locale of a release: prefixes, small typing mistakes, accents folded. Built once, never changed. */
+/**
+ * Full-text search in each locale of a release: prefixes, small typing mistakes, accents folded.
+ * Built once, never changed.
+ */
 import type { Article } from '../release/article.ts'
 import { createDictionary, type Dictionary } from './dictionary.ts'
 import { indexWords, type Posting } from './postings.ts'
@@ -99,7 +102,10 @@ function collect(
   return hits
 }
 
-/** The first `count` hits in order: by score, then by id. Linear in the number of hits, where sorting them all is not. */
+/**
+ * The first `count` hits in order: by score, then by id. Linear in the number of hits, where
+ * sorting them all is not.
+ */
 export function mostRelevant(hits: readonly SearchHit[], count: number): readonly SearchHit[] {
   const best: SearchHit[] = []
   for (const hit of hits) {

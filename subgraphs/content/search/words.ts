@@ -1,21 +1,31 @@
 /**
- * What a word is to search: where it ends, and which spellings are the same. Scripts that write words without spaces between
- * them are found by pairs of characters, as search engines do: no dictionary has every word, and pairs find any part of a run.
+ * What a word is to search: where it ends, and which spellings are the same. Scripts that write
+ * words without spaces between them are found by pairs of characters, as search engines do: no
+ * dictionary has every word, and pairs find any part of a run.
  */
 
 const RUN = /[^\n\r\p{Z}\p{P}\p{S}]+/gu
 
-/** Characters of scripts without spaces, or, as Korean, with spaces between phrases rather than words. */
+/**
+ * Characters of scripts without spaces, or, as Korean, with spaces between phrases rather than
+ * words.
+ */
 const UNSPACED =
   /(?:[\p{scx=Hani}\p{scx=Hira}\p{scx=Kana}\p{scx=Bopo}\p{scx=Hang}\p{scx=Yiii}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}\p{scx=Lana}\p{scx=Talu}\p{scx=Tavt}\p{scx=Java}\p{scx=Bali}]\p{M}*)+/gu
 const HAS_UNSPACED = new RegExp(UNSPACED.source, 'u')
 
-/** Accents and vowel points. Marks of other scripts are letters: without them か and が, or पिता and पता, would be one word. */
+/**
+ * Accents and vowel points. Marks of other scripts are letters: without them か and が, or पिता and
+ * पता, would be one word.
+ */
 const ACCENTS = /[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]+/g
 
 const characters = new Intl.Segmenter('und', { granularity: 'grapheme' })
 
-/** A word, one character of a script without spaces, or what stands between; together they are the text. */
+/**
+ * A word, one character of a script without spaces, or what stands between; together they are the
+ * text.
+ */
 export interface Piece {
   readonly text: string
   readonly kind: 'word' | 'character' | 'between'
@@ -61,7 +71,10 @@ export function splitWords(text: string): readonly Piece[] {
   return pieces
 }
 
-/** Whether a piece was found: as a word, or as a character alone or with the next or the one before. @param found folded */
+/**
+ * Whether a piece was found: as a word, or as a character alone or with the next or the one before.
+ * @param found folded
+ */
 export function isFound(pieces: readonly Piece[], at: number, found: ReadonlySet<string>): boolean {
   const piece = pieces[at]
   if (piece === undefined || piece.kind === 'between') return false

@@ -1,4 +1,7 @@
-/** MET Norway's weather symbols (https://api.met.no/weatherapi/weathericon/2.0/documentation) as WMO codes. */
+/**
+ * MET Norway's weather symbols (https://api.met.no/weatherapi/weathericon/2.0/documentation) as WMO
+ * codes.
+ */
 
 const CODES: Readonly<Record<string, number>> = {
   clearsky: 0,
@@ -31,7 +34,8 @@ const THUNDERSTORM = 95
 /** `null` for no symbol, or one that is none of the list. */
 export function codeOfSymbol(symbol: string | undefined): number | null {
   const name = symbol?.replace(/_(day|night|polartwilight)$/, '') ?? ''
-  // Also the two that the service itself misspells: `lightssleetshowersandthunder`, `lightssnowshowersandthunder`.
+  // Also the two that the service itself misspells: `lightssleetshowersandthunder`,
+  // `lightssnowshowersandthunder`.
   if (name.endsWith('andthunder')) return THUNDERSTORM
   return (Object.hasOwn(CODES, name) ? CODES[name] : undefined) ?? null
 }

@@ -1,4 +1,7 @@
-/** Reads one place's part of an Open-Meteo answer. Nothing is taken on trust: what is not in the documented shape is a fault. */
+/**
+ * Reads one place's part of an Open-Meteo answer. Nothing is taken on trust: what is not in the
+ * documented shape is a fault.
+ */
 import { z } from 'zod'
 import { AIR, ARCHIVE, CURRENT, DAILY, type Field, HOURLY } from './open-meteo-fields.ts'
 import { type Figures, ProviderFault } from './provider.ts'
@@ -114,7 +117,8 @@ const LONGEST_UNIT = 16 // characters
 function checkUnit(stated: Readonly<Record<string, string>> | undefined, { name, unit }: Field): void {
   const given = stated?.[name]
   if (unit === undefined || given === undefined) return
-  // µ is two characters of Unicode that look the same. A long text is no unit, and takes the square of its length to normalize.
+  // µ is two characters of Unicode that look the same. A long text is no unit, and takes the square
+  // of its length to normalize.
   const isSame = given.length <= LONGEST_UNIT && given.normalize('NFKC') === unit.normalize('NFKC')
   if (!isSame) throw malformed(`"${name}" comes in ${given.slice(0, LONGEST_UNIT)}, not in ${unit}`)
 }

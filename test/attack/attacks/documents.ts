@@ -1,4 +1,7 @@
-/** Documents and values made to hurt: each is one request, refused before anything expensive looks at it. */
+/**
+ * Documents and values made to hurt: each is one request, refused before anything expensive looks
+ * at it.
+ */
 import type { Attack } from '../attack.ts'
 import { ask, type Operation, raw } from '../target.ts'
 

@@ -26,7 +26,9 @@ const refusedHeads = Object.entries(heads).map(
   ([name, bytes]): Attack => ({ name, run: (target) => raw(target, bytes), expected: REFUSED }),
 )
 
-/** Opens so many connections, sends the same on each, and gives what became of each after a while. */
+/**
+ * Opens so many connections, sends the same on each, and gives what became of each after a while.
+ */
 async function manyConnections(
   { url }: Target,
   count: number,

@@ -1,4 +1,7 @@
-/** Services that misbehave, or that one caller makes misbehave: a gateway of the command's own stands over them. */
+/**
+ * Services that misbehave, or that one caller makes misbehave: a gateway of the command's own
+ * stands over them.
+ */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'

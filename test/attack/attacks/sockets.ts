@@ -25,7 +25,10 @@ async function open({ url }: Target, authorization?: string): Promise<WebSocket>
 
 const send = (socket: WebSocket, message: Message): void => socket.send(JSON.stringify(message))
 
-/** Collects the messages that match, until there are enough or the socket is closed; then gives what closed it. */
+/**
+ * Collects the messages that match, until there are enough or the socket is closed; then gives what
+ * closed it.
+ */
 function collect(socket: WebSocket, enough: number, patience = 60_000): Promise<readonly string[]> {
   return new Promise((resolve) => {
     const outcomes: string[] = []

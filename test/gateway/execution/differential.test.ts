@@ -1,5 +1,6 @@
 /**
- * Random operations through the engine and through one plain schema of the same data. `QUERIES=20000 SEED=7` runs more of them, repeatably.
+ * Random operations through the engine and through one plain schema of the same data.
+ * `QUERIES=20000 SEED=7` runs more of them, repeatably.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { GraphQLSchema } from 'graphql'

@@ -1,4 +1,7 @@
-/** Fields that did not fail, but whose values a service took back with those that did: `data: null`, or an object that is null for one of its fields. */
+/**
+ * Fields that did not fail, but whose values a service took back with those that did: `data: null`,
+ * or an object that is null for one of its fields.
+ */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { ServiceAnswer } from '../../../gateway/traffic/send.ts'
 import { type AskedAnswer, type Federation, federate, type TestService } from './support/federation.ts'

@@ -1,4 +1,7 @@
-/** Numbers that JSON text can say and JavaScript cannot hold: `1e400` is read as infinity, and must not become `Infinity` or a silent `null`. */
+/**
+ * Numbers that JSON text can say and JavaScript cannot hold: `1e400` is read as infinity, and must
+ * not become `Infinity` or a silent `null`.
+ */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { ServiceAnswer } from '../../../gateway/traffic/send.ts'
 import { type AskedAnswer, type Federation, federate, type TestService } from './support/federation.ts'

@@ -104,7 +104,8 @@ describe('the planning thread', () => {
   })
 
   test('plans what has too many ways to be answered in one that is good enough', async () => {
-    // The best plan takes about eight seconds, far more than a quarter of the time; the other one about half a second.
+    // The best plan takes about eight seconds, far more than a quarter of the time; the other one
+    // about half a second.
     const thread = await startPlannerThread(manyWays(), { ...quiet, timeout: 8_000 })
     const [wide, small] = await Promise.all([thread.plan(wideOperation(24_000)), thread.plan('{ start { f0 } }')])
     await thread.close()

@@ -1,4 +1,7 @@
-/** What clients may take of the public port: connections, time to send a request, memory for what has come in part. */
+/**
+ * What clients may take of the public port: connections, time to send a request, memory for what
+ * has come in part.
+ */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
@@ -22,7 +25,10 @@ async function start(fast: string, limits: Readonly<Record<string, string>>): Pr
   gateway = await startTestGateway({ services: shop.services, env: { HTTP_FAST_PATH: fast, ...limits } })
 }
 
-/** A client that has sent `text`; `received` is all that came back, and `closed` whether the gateway has ended it. */
+/**
+ * A client that has sent `text`; `received` is all that came back, and `closed` whether the gateway
+ * has ended it.
+ */
 async function client(text: string) {
   const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1')
   sockets.push(socket)

@@ -32,7 +32,10 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
   })
   afterAll(() => gateway.stop())
 
-  /** All that comes back until the gateway closes the connection. @param half ends our side once all is sent */
+  /**
+   * All that comes back until the gateway closes the connection. @param half ends our side once all
+   * is sent
+   */
   async function raw(text: string | Buffer, half = false): Promise<string> {
     const socket = connect({ port: Number(new URL(gateway.url).port), host: '127.0.0.1', allowHalfOpen: true })
     let received = ''
@@ -46,7 +49,10 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
     socket.destroy()
     return received
   }
-  /** The one answer to a request that is the last of its connection: status, head in small letters, body. */
+  /**
+   * The one answer to a request that is the last of its connection: status, head in small letters,
+   * body.
+   */
   async function ask(text: string): Promise<{ status: number; head: string; body: string }> {
     const received = await raw(text.replace('\r\n', '\r\nconnection: close\r\n'))
     const end = received.indexOf('\r\n\r\n')

@@ -19,7 +19,9 @@ afterEach(async () => {
   await Promise.all(doors.splice(0).map((door) => door.drain(0)))
 })
 
-/** What a client gets for bytes that it writes one after the other, as its requests are told back. */
+/**
+ * What a client gets for bytes that it writes one after the other, as its requests are told back.
+ */
 async function exchange(door: HttpListener, pieces: readonly string[], count: number) {
   const accepted = once(door.server, 'connection')
   const socket = await dial(door)

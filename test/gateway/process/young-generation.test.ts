@@ -4,7 +4,10 @@ import { gatewayFlags } from '../../../gateway/process/node-flags.ts'
 
 const module = JSON.stringify(new URL('../../../gateway/process/young-generation.ts', import.meta.url).href)
 
-/** Megabytes of the young generation, both halves, of a process that made 100,000 objects a turn and kept the last `kept` of them. */
+/**
+ * Megabytes of the young generation, both halves, of a process that made 100,000 objects a turn and
+ * kept the last `kept` of them.
+ */
 function sizeAfter(kept: number): number {
   const script = `
     const { getHeapSpaceStatistics } = await import('node:v8')

@@ -4,7 +4,10 @@ import { describe, expect, test } from '@jest/globals'
 
 const source = (file: string): string => JSON.stringify(new URL(`../../../gateway/${file}`, import.meta.url).href)
 
-/** Reads 400 distinct documents, of half a megabyte of heap each, in a process whose heap holds only what the store may keep. */
+/**
+ * Reads 400 distinct documents, of half a megabyte of heap each, in a process whose heap holds only
+ * what the store may keep.
+ */
 const script = (text: string): string => `
   import { buildSchema } from 'graphql'
   import { defaultLimits } from ${source('limits/limits.ts')}

@@ -1,4 +1,7 @@
-/** A whole gateway over services in which everything is named after what every object of JavaScript inherits. */
+/**
+ * A whole gateway over services in which everything is named after what every object of JavaScript
+ * inherits.
+ */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { readBody } from '../../../gateway/process/body.ts'
 import { own } from '../../../gateway/protocol/own.ts'
@@ -57,7 +60,10 @@ afterAll(async () => {
   await Promise.all(services.map((service) => service.close()))
 })
 
-/** The text of an answer to a request whose body is given as text: names like `__proto__` survive no object literal. */
+/**
+ * The text of an answer to a request whose body is given as text: names like `__proto__` survive no
+ * object literal.
+ */
 async function answerText(body: string): Promise<string> {
   const response = await fetch(`${gateway.url}/graphql`, {
     method: 'POST',
@@ -116,7 +122,8 @@ describe('names that every JavaScript object has are names like any other', () =
 
   test('of fields of inputs, given and not given', async () => {
     const [service] = services as [TestSubgraph]
-    // graphql-js in a service would take what objects inherit for a field that is given: this one only listens.
+    // graphql-js in a service would take what objects inherit for a field that is given: this one
+    // only listens.
     let received = ''
     service.misbehave(async (call, response) => {
       received = (await readBody(call, 10_000)).toString()

@@ -1,4 +1,7 @@
-/** Messages quote what clients and services wrote; none leaves the gateway longer than a person reads. */
+/**
+ * Messages quote what clients and services wrote; none leaves the gateway longer than a person
+ * reads.
+ */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { ask, type Operation, startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { startSubgraph, type TestSubgraph } from '../../support/subgraph.ts'

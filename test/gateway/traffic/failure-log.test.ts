@@ -59,7 +59,8 @@ test('500 calls to an instance that is away leave a handful of lines, which name
   const calls = Array.from({ length: 500 }, () => traffic.send(callOf('s', '{}')))
   expect((await Promise.allSettled(calls)).every(({ status }) => status === 'rejected')).toBe(true)
   await traffic.close()
-  // One for what could not connect, and one for what was not even sent, since the breaker was open by then.
+  // One for what could not connect, and one for what was not even sent, since the breaker was open
+  // by then.
   const messages = said()
   expect(messages.length).toBeLessThanOrEqual(2)
   expect(messages[0]).toContain(away.url)

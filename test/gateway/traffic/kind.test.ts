@@ -1,4 +1,7 @@
-/** A service's own word on its kind against the registry's: where they differ it is not called, and the start ends in one line. */
+/**
+ * A service's own word on its kind against the registry's: where they differ it is not called, and
+ * the start ends in one line.
+ */
 import { afterEach, expect, test } from '@jest/globals'
 import { sendJson } from '../../../gateway/process/http.ts'
 import { type HttpListener, listen } from '../../../gateway/process/listen.ts'

@@ -1,4 +1,7 @@
-/** What a service sends in number is its own choice: what is read of it is bounded, and costs in proportion to its length. */
+/**
+ * What a service sends in number is its own choice: what is read of it is bounded, and costs in
+ * proportion to its length.
+ */
 import { describe, expect, test } from '@jest/globals'
 import { answerOf } from '../../../gateway/traffic/answer.ts'
 

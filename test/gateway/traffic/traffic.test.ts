@@ -119,7 +119,9 @@ describe('the queue', () => {
     expect(await Promise.all(calls.slice(0, 5))).toEqual(['OK', 'OK', 'OK', 'OK', 'OK'])
   })
 
-  /** One call at a time, answered when the test says so. Gives the bodies in the order of arrival. */
+  /**
+   * One call at a time, answered when the test says so. Gives the bodies in the order of arrival.
+   */
   async function slowService(queue: number) {
     const releases: (() => void)[] = []
     const [slow] = (await upstreams(1, () => new Promise((resolve) => releases.push(() => resolve(ok()))))) as [

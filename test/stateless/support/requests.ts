@@ -1,4 +1,7 @@
-/** Requests to the stateless services: believable ones of every kind, wrong ones among them, the same list for the same seed. */
+/**
+ * Requests to the stateless services: believable ones of every kind, wrong ones among them, the
+ * same list for the same seed.
+ */
 import fc from '../../support/fast-check.ts'
 import type { StatelessRequest } from './instances.ts'
 

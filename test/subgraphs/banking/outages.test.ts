@@ -1,4 +1,7 @@
-/** A database that goes away while customers ask: reads are tried once more, and what cannot be read is called unavailable. */
+/**
+ * A database that goes away while customers ask: reads are tried once more, and what cannot be read
+ * is called unavailable.
+ */
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { Client } from 'pg'

@@ -1,4 +1,7 @@
-/** What a euro is worth: set by officers, audited, in force at once, and never for what was quoted before. */
+/**
+ * What a euro is worth: set by officers, audited, in force at once, and never for what was quoted
+ * before.
+ */
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'

@@ -1,4 +1,7 @@
-/** Free text: references, notes, purposes, names, keys. What nobody sees in it is refused, unless a script or an emoji needs it there. */
+/**
+ * Free text: references, notes, purposes, names, keys. What nobody sees in it is refused, unless a
+ * script or an emoji needs it there.
+ */
 import { describe, expect, test } from '@jest/globals'
 import { idempotencyKey, optionalText, requiredText } from '../../../subgraphs/banking/input.ts'
 

@@ -8,7 +8,10 @@ import fc from '../../support/fast-check.ts'
 
 const references: References = { hasArticle: () => true, image: () => undefined }
 
-/** Payloads as they are tried on Markdown renderers: raw HTML, URLs of other schemes, broken syntax, names that shadow the page's. */
+/**
+ * Payloads as they are tried on Markdown renderers: raw HTML, URLs of other schemes, broken syntax,
+ * names that shadow the page's.
+ */
 const corpus: readonly string[] = [
   '<script>alert(1)</script>',
   '<img src=x onerror=alert(1)>',
@@ -89,7 +92,9 @@ const attributes = new Set([
   ...'height href id loading rel src start style tabindex tabIndex title type width'.split(' '),
 ])
 
-/** What is dangerous in a tree, in words; by an own list, which knows nothing of the sanitizer's. */
+/**
+ * What is dangerous in a tree, in words; by an own list, which knows nothing of the sanitizer's.
+ */
 function dangers(tree: Nodes): readonly string[] {
   const found: string[] = []
   visit(tree, (node) => {

@@ -57,7 +57,9 @@ const requests = Array.from({ length: 500 }, (_, number) => {
   }
 })
 
-/** Asks again where the instance is busy, as the gateway does: the answer is what must be the same. */
+/**
+ * Asks again where the instance is busy, as the gateway does: the answer is what must be the same.
+ */
 async function answerOf({ url }: Instance, request: (typeof requests)[number]): Promise<string> {
   let answer = await signedCall(url, request)
   while (answer.status === 503) answer = await signedCall(url, request)
@@ -89,7 +91,8 @@ test('one instance, three, and three that are killed and replaced give the same 
   expect(differing(expected, await answersOf((number) => three[number % 3] ?? first))).toEqual([])
 
   const afterDeath = await answersOf(async (number) => {
-    // With every hundredth request one instance dies and another takes its place; the next one answers meanwhile.
+    // With every hundredth request one instance dies and another takes its place; the next one
+    // answers meanwhile.
     if (number % 100 === 0) {
       const turn = (number / 100) % 3
       await kill((three[turn] ?? first).process)

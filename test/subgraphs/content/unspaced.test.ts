@@ -1,4 +1,7 @@
-/** Search in scripts without spaces: a word is found wherever it stands in a run of characters, and shown there. */
+/**
+ * Search in scripts without spaces: a word is found wherever it stands in a run of characters, and
+ * shown there.
+ */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { splitWords } from '../../../subgraphs/content/search/words.ts'
 import { articleFile, type TestFolder, type TestService, testFolder, testService } from './support/library.ts'

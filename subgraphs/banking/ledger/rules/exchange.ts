@@ -1,6 +1,7 @@
 /**
- * Exchanges one currency for another as one atomic group: into the bank's liquidity of the one, out of its liquidity of the other,
- * and the spread as a transfer of its own. What was quoted is what moves.
+ * Exchanges one currency for another as one atomic group: into the bank's liquidity of the one, out
+ * of its liquidity of the other, and the spread as a transfer of its own. What was quoted is what
+ * moves.
  */
 import { postTransfer } from '../book.ts'
 import type { Account, Quote } from '../model.ts'
@@ -48,7 +49,10 @@ export const exchange: Rule<ExchangeCommand> = {
   },
 }
 
-/** What the bank gives comes out of what it has: its own lack of funds is told by another name than the customer's. */
+/**
+ * What the bank gives comes out of what it has: its own lack of funds is told by another name than
+ * the customer's.
+ */
 function refusalOfGiving(giver: Account, credit: Account, amount: bigint): Refused | undefined {
   const refused = refusalOfMove(giver, credit, amount)
   return refused?.code === 'INSUFFICIENT_FUNDS' ? refuse('INSUFFICIENT_LIQUIDITY') : refused

@@ -1,4 +1,7 @@
-/** Two-phase transfers: money is set aside, and later captured, voided, or released when its time is over. Each hold ends once. */
+/**
+ * Two-phase transfers: money is set aside, and later captured, voided, or released when its time is
+ * over. Each hold ends once.
+ */
 import { accountsOf, type Book, placeHold, resolveHold } from '../book.ts'
 import type { Transfer } from '../model.ts'
 import { accept, notYet, type Refused, refuse } from '../refusal.ts'
@@ -61,13 +64,18 @@ function release(book: Book, hold: Transfer, status: 'VOIDED' | 'EXPIRED') {
   return accept(hold.id)
 }
 
-/** What was not taken in the end does not count against the limit of the day on which it was held. */
+/**
+ * What was not taken in the end does not count against the limit of the day on which it was held.
+ */
 function giveBackSpending(book: Book, hold: Transfer, amount: bigint): void {
   const [debit] = accountsOf(book, hold)
   if (hold.createdAt.slice(0, 10) === book.at.slice(0, 10)) countSpending(debit, -amount, book.at)
 }
 
-/** The hold, if it is open and the actor may end it: the owner of the debited account, or an officer. */
+/**
+ * The hold, if it is open and the actor may end it: the owner of the debited account, or an
+ * officer.
+ */
 function openHold(book: Book, id: string | null, actor: Actor): Transfer | Refused {
   const hold = id === null ? undefined : book.transfers.get(id)
   if (!hold) return refuse('TRANSFER_NOT_FOUND')

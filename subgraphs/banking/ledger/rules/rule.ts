@@ -14,7 +14,9 @@ export interface Needs {
   readonly schedules?: readonly string[]
   /** By id; none for most commands. */
   readonly loans?: readonly string[]
-  /** Accounts whose loans must be in the book, as long as these are open; none for most commands. */
+  /**
+   * Accounts whose loans must be in the book, as long as these are open; none for most commands.
+   */
   readonly loansOn?: readonly string[]
   /** Currencies whose rate must be in the book; none for most commands. */
   readonly rates?: readonly string[]

@@ -1,4 +1,7 @@
-/** Asks the engine and the plain schema the same question, each of a world of its own, and says where they differ. */
+/**
+ * Asks the engine and the plain schema the same question, each of a world of its own, and says
+ * where they differ.
+ */
 import { isDeepStrictEqual } from 'node:util'
 import {
   buildSchema,
@@ -80,8 +83,9 @@ export async function compare(
 }
 
 /**
- * The nulls that errors explain, and the errors that explain none, by path. Of several fields that each make their object null one is enough to
- * explain it, and which one it is depends on the order in which a service happens to be asked.
+ * The nulls that errors explain, and the errors that explain none, by path. Of several fields that
+ * each make their object null one is enough to explain it, and which one it is depends on the order
+ * in which a service happens to be asked.
  */
 const explained = (data: unknown, errors: readonly GraphQLError[] = []): string[] =>
   [...new Set(errors.map(({ path = [] }) => JSON.stringify(upToNull(data, path))))].sort()

@@ -1,4 +1,7 @@
-/** Services in one process behind the real engine, and the same data behind one plain schema: what both answer must be the same. */
+/**
+ * Services in one process behind the real engine, and the same data behind one plain schema: what
+ * both answer must be the same.
+ */
 import { deepStrictEqual } from 'node:assert/strict'
 import { composeServices } from '@apollo/composition'
 import { buildSubgraphSchema } from '@apollo/subgraph'

@@ -1,4 +1,7 @@
-/** Services that can each answer much of everything: there are more ways to ask them than a planner can weigh. */
+/**
+ * Services that can each answer much of everything: there are more ways to ask them than a planner
+ * can weigh.
+ */
 import { composeTest } from './federation.ts'
 
 const SERVICES = 7

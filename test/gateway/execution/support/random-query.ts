@@ -1,6 +1,7 @@
 /**
- * Makes an operation out of a list of numbers: each choice takes the next number, and 0 is always the plainest choice, so that shrinking the
- * list shrinks the operation. Aliases collide on purpose with fields, keys and names the engine or the planner may use.
+ * Makes an operation out of a list of numbers: each choice takes the next number, and 0 is always
+ * the plainest choice, so that shrinking the list shrinks the operation. Aliases collide on purpose
+ * with fields, keys and names the engine or the planner may use.
  */
 import {
   type GraphQLArgument,
@@ -136,7 +137,8 @@ export function randomQuery(schema: GraphQLSchema, choices: readonly number[]): 
 
   const named = (name: string, signature: string, _args: string, scope: Scope, owner: string) => {
     let response = chance(3) ? (oddNames[pick(oddNames.length)] ?? name) : name
-    // Objects of different types may use one name differently: rarely, since most of it is not valid.
+    // Objects of different types may use one name differently: rarely, since most of it is not
+    // valid.
     const full = owner !== '' && chance(40) ? `${owner}.${signature}` : signature
     const known = scope.fields.get(response)
     if (known && known.signature !== full) response = `u${unique++}`

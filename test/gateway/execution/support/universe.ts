@@ -1,4 +1,7 @@
-/** A small world with its services: the same objects answer through the services and through one plain schema. */
+/**
+ * A small world with its services: the same objects answer through the services and through one
+ * plain schema.
+ */
 import type { GraphQLFieldResolver } from 'graphql'
 import type { TestService } from './federation.ts'
 
@@ -19,11 +22,14 @@ export interface Universe {
   readonly services: Readonly<Record<string, string>>
   createWorld(): World
   /**
-   * Fields that `@requires` or a context feeds, as `Type.field`. A service computes them from what it was sent, the plain schema from the
-   * object itself.
+   * Fields that `@requires` or a context feeds, as `Type.field`. A service computes them from what
+   * it was sent, the plain schema from the object itself.
    */
   readonly computed?: Readonly<Record<string, (input: Thing, args: Arguments) => unknown>>
-  /** Entities of which a service knows nothing, though others do, with the fields that only it could give. */
+  /**
+   * Entities of which a service knows nothing, though others do, with the fields that only it could
+   * give.
+   */
   readonly unknown?: readonly {
     readonly service: string
     readonly type: string

@@ -1,4 +1,7 @@
-/** Interfaces of which services know no objects and cannot find any: they name them by keys that others resolve. */
+/**
+ * Interfaces of which services know no objects and cannot find any: they name them by keys that
+ * others resolve.
+ */
 import type { Thing, Universe } from '../support/universe.ts'
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requires", "@external",

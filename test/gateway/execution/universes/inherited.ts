@@ -1,4 +1,7 @@
-/** Everything is named after what every object of JavaScript inherits: services, types, fields, arguments, enum values, keys of scalars. */
+/**
+ * Everything is named after what every object of JavaScript inherits: services, types, fields,
+ * arguments, enum values, keys of scalars.
+ */
 import { read, type Thing, type Universe } from '../support/universe.ts'
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requires", "@external", "@shareable"])`

@@ -1,4 +1,7 @@
-/** Values taken from above (`@context`, `@fromContext`), and every directive that passes through: cost, tags, composed directives. */
+/**
+ * Values taken from above (`@context`, `@fromContext`), and every directive that passes through:
+ * cost, tags, composed directives.
+ */
 import { read, type Thing, type Universe } from '../support/universe.ts'
 
 const link = `extend schema

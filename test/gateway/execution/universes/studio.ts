@@ -1,6 +1,7 @@
 /**
- * Abstract types that services see differently: objects that narrow their interface's fields, a union that is an object type elsewhere, objects of
- * several interfaces, interfaces of which another service knows no objects, roots that fail, and entities that a service does not know.
+ * Abstract types that services see differently: objects that narrow their interface's fields, a
+ * union that is an object type elsewhere, objects of several interfaces, interfaces of which
+ * another service knows no objects, roots that fail, and entities that a service does not know.
  */
 import { read, type Thing, type Universe } from '../support/universe.ts'
 

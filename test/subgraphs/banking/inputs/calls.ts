@@ -1,4 +1,7 @@
-/** One sound call for every place where an argument can stand: what is tried replaces one value in it. */
+/**
+ * One sound call for every place where an argument can stand: what is tried replaces one value in
+ * it.
+ */
 import { randomUUID } from 'node:crypto'
 import type { Answer } from '../../../support/signed-call.ts'
 import type { TestService } from '../support/service.ts'
@@ -81,7 +84,10 @@ const ids: Sound = (world) => ({ account: world.account, schedule: world.schedul
 const list = (field: string): string => `${field} { edges { cursor } pageInfo { hasNextPage } }`
 const PAGE = '$first: Int, $after: String'
 
-/** Queries by the field whose arguments they take, with the kind of list that it gives, where it is one. */
+/**
+ * Queries by the field whose arguments they take, with the kind of list that it gives, where it is
+ * one.
+ */
 const queries: Readonly<
   Record<string, { query: string; variables: Sound; caller?: 'officer'; cursors?: string; gives?: 'null' }>
 > = {

@@ -1,10 +1,15 @@
-/** Subscribes over server-sent events and looks no further than the first thing that is told, which may be an error. */
+/**
+ * Subscribes over server-sent events and looks no further than the first thing that is told, which
+ * may be an error.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SIGNATURE_HEADER, sign } from '../../../../gateway/protocol/signature.ts'
 import { type Answer, TEST_SECRET } from '../../../support/signed-call.ts'
 import type { TestService } from '../support/service.ts'
 
-/** A stream that is silent has been accepted: errors come at once, as slow machines understand it. */
+/**
+ * A stream that is silent has been accepted: errors come at once, as slow machines understand it.
+ */
 const SILENCE = 3_000 // milliseconds
 
 export async function firstEvent(

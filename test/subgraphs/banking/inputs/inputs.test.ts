@@ -1,4 +1,7 @@
-/** Every argument of the whole schema states its range and is tried at its edges: whatever has none of either fails here. */
+/**
+ * Every argument of the whole schema states its range and is tried at its edges: whatever has none
+ * of either fails here.
+ */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { PrismaClient } from '../../../../prisma/generated/client.ts'
 import { openDatabase } from '../../../../subgraphs/banking/database.ts'

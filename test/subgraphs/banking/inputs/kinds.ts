@@ -1,7 +1,13 @@
-/** The kinds of argument that banking has: what the description of each must say, and what lies at and beyond its edges. */
+/**
+ * The kinds of argument that banking has: what the description of each must say, and what lies at
+ * and beyond its edges.
+ */
 
 export interface Kind {
-  /** The range, as descriptions state it. Undefined where the type itself is the range: its values are listed. */
+  /**
+   * The range, as descriptions state it. Undefined where the type itself is the range: its values
+   * are listed.
+   */
   readonly says?: RegExp
   /** Each is answered with BAD_USER_INPUT, and nothing happens. */
   readonly bad: readonly unknown[]
@@ -48,7 +54,9 @@ const text = (longest: number): Kind => ({
   edge: ['👩🏽\u200d🚀', '🔑'.repeat(longest), '"\\{},\''.repeat(Math.floor(longest / 6))],
 })
 
-/** What is or looks like an id, and is none of the caller's: it finds nothing, and nothing breaks. */
+/**
+ * What is or looks like an id, and is none of the caller's: it finds nothing, and nothing breaks.
+ */
 export const NO_IDS: readonly string[] = [
   '',
   '0',

@@ -1,4 +1,7 @@
-/** What is evaluated ahead of its time must come out as if it had waited for its turn, or not at all. */
+/**
+ * What is evaluated ahead of its time must come out as if it had waited for its turn, or not at
+ * all.
+ */
 import { describe, expect, test } from '@jest/globals'
 import { evaluate, type LedgerState } from '../../../../subgraphs/banking/ledger/evaluate.ts'
 import { foresee, isForeseeable } from '../../../../subgraphs/banking/ledger/foresight.ts'

@@ -1,4 +1,7 @@
-/** A database that goes away in the middle: an answer that was lost is asked for again by key, never guessed. */
+/**
+ * A database that goes away in the middle: an answer that was lost is asked for again by key, never
+ * guessed.
+ */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
@@ -34,7 +37,10 @@ const balanceOf = async (id: string): Promise<bigint> => {
   return row.creditsPosted - row.debitsPosted
 }
 
-/** A ledger whose way to the database is a proxy. All of it is gone when `use` has ended, however it ended. */
+/**
+ * A ledger whose way to the database is a proxy. All of it is gone when `use` has ended, however it
+ * ended.
+ */
 async function withFlakyBank(use: (bank: TestBank, proxy: NetworkProxy) => Promise<void>): Promise<void> {
   const proxy = await startProxy(Number(new URL(database.url).port))
   const flaky = openBank(Object.assign(new URL(database.url), { port: `${proxy.port}` }).href)
@@ -46,7 +52,10 @@ async function withFlakyBank(use: (bank: TestBank, proxy: NetworkProxy) => Promi
   }
 }
 
-/** Every transfer was accepted, for the first time, as one of its own, and as often as it was asked for. */
+/**
+ * Every transfer was accepted, for the first time, as one of its own, and as often as it was asked
+ * for.
+ */
 async function expectOnceEach(answers: readonly Answer[], asked: number, before: bigint): Promise<void> {
   expect(answers.map(verdictOf)).toEqual(Array.from({ length: asked }, () => 'ACCEPTED'))
   expect(answers.some(({ replayed }) => replayed)).toBe(false)
@@ -93,7 +102,8 @@ test('transfers through connections that are cut again and again happen once eac
       const together = round % 2 === 0 ? 20 : 1
       asking += together
       const asked = Promise.all(Array.from({ length: together }, () => flaky.transfer({ from, to })))
-      // Each round is cut somewhere else on its way: while it is read, while it is written, or after it.
+      // Each round is cut somewhere else on its way: while it is read, while it is written, or
+      // after it.
       await Promise.race([asked, sleep(round * 2)])
       proxy.cut()
       answers.push(...(await asked))

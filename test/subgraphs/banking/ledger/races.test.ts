@@ -1,4 +1,7 @@
-/** Races on the real database: whatever the ledger answered is replayed, in the order of its own log, through the simplest of models. */
+/**
+ * Races on the real database: whatever the ledger answered is replayed, in the order of its own
+ * log, through the simplest of models.
+ */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { Answer } from '../../../../subgraphs/banking/ledger/evaluate.ts'
 import { createDatabase, type TestDatabase } from '../../../support/database.ts'
@@ -18,7 +21,10 @@ afterAll(async () => {
   await database.drop()
 })
 
-/** One transfer of a race; accounts and instances by index, keys from a small set, so that some are used twice. */
+/**
+ * One transfer of a race; accounts and instances by index, keys from a small set, so that some are
+ * used twice.
+ */
 const order = fc.record({
   from: fc.nat(3),
   to: fc.nat(4),

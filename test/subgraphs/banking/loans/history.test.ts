@@ -1,4 +1,7 @@
-/** Years of lending, replayed on a real ledger: whatever borrowers and officers try, the bank's books say what the loans say. */
+/**
+ * Years of lending, replayed on a real ledger: whatever borrowers and officers try, the bank's
+ * books say what the loans say.
+ */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { Moment } from '../../../../subgraphs/banking/ledger/evaluate.ts'
@@ -49,7 +52,10 @@ const step = fc.record({
 })
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never
 
-/** Lends on `terms`, takes the steps one after the other, and gives what came of each, with the loan's id. */
+/**
+ * Lends on `terms`, takes the steps one after the other, and gives what came of each, with the
+ * loan's id.
+ */
 async function live(terms: LoanTerms, steps: readonly Step[]): Promise<{ id: string; verdicts: string[] }> {
   const account = await bank.open({ owner: borrower.id, balance: terms.principal * 30n })
   const key = randomUUID()

@@ -1,4 +1,7 @@
-/** Loans on a real ledger: every step moves exactly its money, once, and nothing but a legal step is ever taken. */
+/**
+ * Loans on a real ledger: every step moves exactly its money, once, and nothing but a legal step is
+ * ever taken.
+ */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { LoanMutation } from '../../../../subgraphs/banking/loans/commands.ts'
 import { loanActions } from '../../../../subgraphs/banking/loans/commands.ts'

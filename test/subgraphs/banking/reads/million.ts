@@ -1,4 +1,7 @@
-/** An account with a million entries, written past the guards: what matters here is how they are read. */
+/**
+ * An account with a million entries, written past the guards: what matters here is how they are
+ * read.
+ */
 import { Client } from 'pg'
 
 export const ENTRIES = 1_000_000
@@ -8,7 +11,10 @@ export interface Million {
   readonly customer: string
 }
 
-/** Every tenth entry is a card payment with merchant and text; amounts run from 1 to 5,000, every third a credit. */
+/**
+ * Every tenth entry is a card payment with merchant and text; amounts run from 1 to 5,000, every
+ * third a credit.
+ */
 export async function writeMillion(url: string): Promise<Million> {
   const [customer, account] = ['million', '99010199999999']
   const client = new Client({ connectionString: url })

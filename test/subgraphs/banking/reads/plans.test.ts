@@ -1,4 +1,7 @@
-/** Every list is read along an index, however much there is: judged by the plan and by the pages it touches, not by the clock. */
+/**
+ * Every list is read along an index, however much there is: judged by the plan and by the pages it
+ * touches, not by the clock.
+ */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Prisma, type PrismaClient } from '../../../../prisma/generated/client.ts'
 import { accountPagesQuery, readAccountPages } from '../../../../subgraphs/banking/accounts/read.ts'

@@ -1,6 +1,6 @@
 /**
- * camt.053.001.08 as far as a book-entry statement uses it: the sequences of the ISO 20022 schema in full, so that order is
- * checked against every neighbour. Types the bank does not use are `-`.
+ * camt.053.001.08 as far as a book-entry statement uses it: the sequences of the ISO 20022 schema
+ * in full, so that order is checked against every neighbour. Types the bank does not use are `-`.
  */
 import type { Grammar } from './grammar.ts'
 

@@ -1,4 +1,7 @@
-/** Statements to write in tests: one to read with the eye, and arbitrary ones with the worst text there is. */
+/**
+ * Statements to write in tests: one to read with the eye, and arbitrary ones with the worst text
+ * there is.
+ */
 
 import type {
   Statement,

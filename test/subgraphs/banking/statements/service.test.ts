@@ -1,4 +1,7 @@
-/** Statements of the demo's year: the sums are those of the entries, and the files say the same to the last digit. */
+/**
+ * Statements of the demo's year: the sums are those of the entries, and the files say the same to
+ * the last digit.
+ */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SIGNATURE_HEADER, sign } from '../../../../gateway/protocol/signature.ts'
 import { createDatabase, type TestDatabase } from '../../../support/database.ts'

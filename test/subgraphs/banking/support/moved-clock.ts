@@ -1,4 +1,7 @@
-/** Moves the clock of one database, whose sessions then see another `clock_timestamp()`. Of sessions that begin after it is installed. */
+/**
+ * Moves the clock of one database, whose sessions then see another `clock_timestamp()`. Of sessions
+ * that begin after it is installed.
+ */
 import { Client } from 'pg'
 
 export interface MovedClock {

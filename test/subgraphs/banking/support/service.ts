@@ -1,4 +1,7 @@
-/** The banking service as a process would run it, on a database of the tests, called as the gateway calls it. */
+/**
+ * The banking service as a process would run it, on a database of the tests, called as the gateway
+ * calls it.
+ */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,7 @@
-/** Events on a real database on their way to real receivers: handed over once, delivered at least once, or seen to be dead. */
+/**
+ * Events on a real database on their way to real receivers: handed over once, delivered at least
+ * once, or seen to be dead.
+ */
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { pino } from 'pino'

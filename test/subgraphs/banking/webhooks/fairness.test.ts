@@ -28,7 +28,10 @@ afterAll(async () => {
   await database.drop()
 })
 
-/** One host for all customers, as a provider of hooks is: `/hang` keeps callers waiting, `/fail` answers 500. */
+/**
+ * One host for all customers, as a provider of hooks is: `/hang` keeps callers waiting, `/fail`
+ * answers 500.
+ */
 let host: HttpListener
 const calls = new Map<string, number>()
 let failing = true

@@ -1,4 +1,7 @@
-/** A customer's system on loopback that receives webhooks: remembers all of them, and answers as it is told. */
+/**
+ * A customer's system on loopback that receives webhooks: remembers all of them, and answers as it
+ * is told.
+ */
 import { readBody } from '../../../../gateway/process/body.ts'
 import { listen } from '../../../../gateway/process/listen.ts'
 

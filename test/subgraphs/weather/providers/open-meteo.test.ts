@@ -22,7 +22,10 @@ afterAll(async () => {
   jest.useRealTimers()
 })
 
-/** Quotas and forecasts count whole minutes, hours and days: no test may meet the end of one. Timers go on. */
+/**
+ * Quotas and forecasts count whole minutes, hours and days: no test may meet the end of one. Timers
+ * go on.
+ */
 function stopClock(now: string): void {
   const real = ['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate'] as const
   const timers = ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] as const
@@ -44,7 +47,10 @@ const TEN = [
 ]
 const query = (index: number, name: string): string | null => stub.calls[index]?.query.get(name) ?? null
 
-/** A slow machine may pass the deadline with hundreds of places; what came late is kept, so that nothing is asked for twice. */
+/**
+ * A slow machine may pass the deadline with hundreds of places; what came late is kept, so that
+ * nothing is asked for twice.
+ */
 async function untilAnswered(ask: () => Promise<Answer>): Promise<void> {
   while ((await ask()).errors) await new Promise(setImmediate)
 }
