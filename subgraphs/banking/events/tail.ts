@@ -97,7 +97,7 @@ async function listen(options: {
   while (!signal.aborted) {
     const client = new Client({ connectionString: url, keepAlive: true })
     const ended = new Promise<void>((resolve) => {
-      client.once('error', () => resolve())
+      client.on('error', () => resolve())
       client.once('end', () => resolve())
       signal.addEventListener('abort', () => resolve(), { once: true })
     })

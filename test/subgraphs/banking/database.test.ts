@@ -1,0 +1,37 @@
+/** A database server that dies while a connection is made. */
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { expect, test } from '@jest/globals'
+import { openLedgerDatabase } from '../../../subgraphs/banking/database.ts'
+
+/** A message of PostgreSQL's protocol. */
+function message(type: string, body: Buffer): Buffer {
+  const head = Buffer.alloc(5)
+  head.write(type)
+  head.writeInt32BE(body.length + 4, 1)
+  return Buffer.concat([head, body])
+}
+
+test('a connection that ends in the very read that made it ends no process', async () => {
+  const signedIn = message('R', Buffer.alloc(4))
+  const ready = message('Z', Buffer.from('I'))
+  const farewell = message('E', Buffer.from('SFATAL\0VFATAL\0C57P01\0Mterminating connection\0\0'))
+  let answered = 0
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('data', () => {
+      answered += 1
+      socket.end(Buffer.concat([signedIn, ready, farewell]))
+    })
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  const database = openLedgerDatabase({ url: `postgresql://bank:secret@127.0.0.1:${port}/bank`, connections: 1 })
+  try {
+    await expect(database.prisma.$transaction((transaction) => transaction.$queryRaw`SELECT 1`)).rejects.toThrow()
+    expect(answered).toBe(1)
+  } finally {
+    await database.close()
+    server.close()
+  }
+})
