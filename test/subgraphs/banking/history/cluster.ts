@@ -25,6 +25,8 @@ export interface Cluster {
   /** The address of an instance; undefined while it is down. */
   url(instance: number): string | undefined
   readonly instances: number
+  /** Instances that ended by themselves, which nothing may make them do. */
+  readonly crashes: readonly string[]
   /** Undefined where all go by the machine's clock. */
   readonly clocks: Clocks | undefined
   /** Kills with SIGKILL and starts again. */
@@ -66,15 +68,20 @@ export async function startCluster(instances: number, { midnightIn }: ClusterOpt
   const identity = await demoIdentity(dataDir)
 
   const running: (Instance | undefined)[] = []
+  const crashes: string[] = []
   const startInstance = async (instance: number): Promise<void> => {
     const url = Object.assign(new URL(databaseUrl()), { port: `${proxy.port}` })
     url.searchParams.set('application_name', `${INSTANCE_NAME}${instance}`)
-    running[instance] = await spawn({
+    const started = await spawn({
       DATABASE_URL: url.href,
       DATA_DIR: dataDir,
       GATEWAY_SECRET: TEST_SECRET,
       LOG_LEVEL: 'silent',
       ...clocks?.environment(instance),
+    })
+    running[instance] = started
+    started.process.once('exit', (code) => {
+      if (running[instance] === started) crashes.push(`instance ${instance} ended by itself, with ${code}`)
     })
   }
   const startAll = () => Promise.all(Array.from({ length: instances }, (_, instance) => startInstance(instance)))
@@ -95,6 +102,7 @@ export async function startCluster(instances: number, { midnightIn }: ClusterOpt
     eras,
     authorization: `Bearer ${await identity.sign('officer')}`,
     instances,
+    crashes,
     clocks,
     proxy,
     url: (instance) => running[instance]?.url,

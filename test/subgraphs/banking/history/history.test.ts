@@ -77,7 +77,7 @@ async function judged({ milliseconds, seed, bug }: Judged, harm: boolean) {
   const opening = new Map(accounts.map((id) => [id, OPENING]))
   const latest = new Date(Date.now() + TRUSTED).toISOString()
   anomalies.push(...findAnomalies({ history, eras, opening, holdSeconds: HOLD_SECONDS, latest }))
-  anomalies.push(...findEventAnomalies(segments, eras))
+  anomalies.push(...findEventAnomalies(segments, eras), ...cluster.crashes)
   const counts = {
     answers: history.acknowledged.length,
     reads: history.reads.length,
