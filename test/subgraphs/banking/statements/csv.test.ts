@@ -25,7 +25,7 @@ describe('a statement as CSV', () => {
     const second = { ...entry, id: '43', amount: 50n, balanceAfter: 8_750n, merchant: null, reference: null }
     expect(await fileOf(csv, statementOf([entry, second]))).toBe(
       [
-        'posted_at,entry_id,transfer_id,counterparty_name,counterparty_number,reference,merchant,category,amount,currency,balance',
+        'posted_at,entry_id,transfer_id,counterparty_name,counterparty_number,reference,merchant,category,amount,currency,balance,end_to_end_id',
         '2026-05-03T12:00:00.500Z,42,41,Bistro,IE83TRIB99010110000002,"Lunch, ""two""",Bistro Sol,RESTAURANT,-13.00,EUR,87.00,',
         '2026-05-03T12:00:00.500Z,43,41,Bistro,IE83TRIB99010110000002,,,,0.50,EUR,87.50,',
         '',
