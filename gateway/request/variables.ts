@@ -24,26 +24,32 @@ export function limitVariables(limits: VariableLimits, budget: Budget): Policy {
 }
 
 /**
- * Refuses a body that holds far too many values before it is parsed: that would take ten times as
- * long.
+ * Refuses a body that holds far too many values, or far too many levels of them, before it is
+ * parsed: that would take ten times as long.
  */
 export type LimitBody = (exchange: Exchange, body: string) => void
 
 const SPARE = 100 // values of a request beside its variables
+const SPARE_LEVELS = 10 // around them, and in extensions
 
-export function limitBody({ variableValues }: Pick<Limits, 'variableValues'>, budget: Budget): LimitBody {
+export function limitBody(limits: VariableLimits, budget: Budget): LimitBody {
+  const { variableValues, variableDepth } = limits
   const most = variableValues + SPARE
+  const levels = variableDepth + SPARE_LEVELS
   return (exchange, body) => {
-    if (body.length <= 2 * most || !hasMoreValues(body, most)) return // a value takes two characters
+    if (body.length <= 2 * most) return // a value takes two characters
+    const exceeded = exceededBy(body, most, levels)
+    if (!exceeded) return
     pay(exchange, most, budget)
-    throw tooMany(variableValues)
+    throw exceeded === 'variableValues' ? tooMany(variableValues) : tooDeep(variableDepth)
   }
 }
 
-/** By members of objects, and by commas. Less than there are, where lists of one item nest. */
-function hasMoreValues(json: string, most: number): boolean {
+/** Counts values by members of objects, and by commas. */
+function exceededBy(json: string, most: number, levels: number): keyof VariableLimits | undefined {
   let members = 0
   let commas = 0
+  let level = 0
   let isInString = false
   for (let at = 0; at < json.length; at += 1) {
     const character = json.charCodeAt(at)
@@ -52,28 +58,36 @@ function hasMoreValues(json: string, most: number): boolean {
     else if (isInString) continue
     else if (character === COLON) members += 1
     else if (character === COMMA) commas += 1
-    if (members > most || commas > most) return true
+    else if (character === LIST || character === OBJECT) level += 1
+    else if (character === LIST_END || character === OBJECT_END) level -= 1
+    if (members > most || commas > most) return 'variableValues'
+    if (level > levels) return 'variableDepth'
   }
-  return false
+  return undefined
 }
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COLON = 0x3a
 const COMMA = 0x2c
+const LIST = 0x5b
+const LIST_END = 0x5d
+const OBJECT = 0x7b
+const OBJECT_END = 0x7d
 
 function pay(exchange: Exchange, values: number, budget: Budget): void {
   budget.spend(exchange, 0) // whoever is in debt gets no deeper into it
   budget.charge(exchange, values)
 }
 
+const tooDeep = (levels: number) => overLimit('variableDepth', `The variables nest more than ${levels} levels deep.`)
+
 const tooMany = (most: number) => overLimit('variableValues', `The request holds more than ${most} values.`)
 
 /** Goes no further than a limit, however much there is. */
 function lookAt(value: object, level: number, seen: { values: number }, limits: VariableLimits): void {
   const { variableDepth, variableValues } = limits
-  if (level > variableDepth)
-    throw overLimit('variableDepth', `The variables nest more than ${variableDepth} levels deep.`)
+  if (level > variableDepth) throw tooDeep(variableDepth)
   const count = (inner: unknown): void => {
     seen.values += 1
     if (seen.values > variableValues) throw tooMany(variableValues)
