@@ -84,7 +84,8 @@ function openPool({ url, connections, connectTimeout = 5_000 }: DatabaseOptions,
   // Without a listener the end of an idle connection would end the process; whoever asks next gets
   // a new one.
   pool.on('error', () => {})
-  // Nor may the end of one that is handed out, before whoever gets it listens: the server may say farewell in the read that made it.
+  // Nor may the end of one that is handed out, before whoever gets it listens: the server may say
+  // farewell in the read that made it.
   pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }

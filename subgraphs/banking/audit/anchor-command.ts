@@ -1,4 +1,7 @@
-/** `npm run --silent ledger:anchor`: prints the head of the ledger, signed, as one line of JSON. Keep it elsewhere. */
+/**
+ * `npm run --silent ledger:anchor`: prints the head of the ledger, signed, as one line of JSON.
+ * Keep it elsewhere.
+ */
 import { readAnchor, signAnchor } from './anchor.ts'
 import type { AuditCommand } from './command.ts'
 

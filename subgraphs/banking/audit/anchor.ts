@@ -1,6 +1,6 @@
 /**
- * Anchors: the head of the ledger at some time, signed and kept elsewhere. Whoever can rewrite the whole chain can rewrite its end too,
- * but not the anchors that others hold.
+ * Anchors: the head of the ledger at some time, signed and kept elsewhere. Whoever can rewrite the
+ * whole chain can rewrite its end too, but not the anchors that others hold.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto'
 import { z } from 'zod'
@@ -45,7 +45,8 @@ export const signAnchor = (anchor: Anchor, key: string): SignedAnchor => ({
 })
 
 /**
- * The anchor in a text that `signAnchor` gave as JSON; undefined where it was not signed with this key.
+ * The anchor in a text that `signAnchor` gave as JSON; undefined where it was not signed with this
+ * key.
  * @param key PEM, the private key or its public one
  */
 export function openAnchor(text: string, key: string): Anchor | undefined {

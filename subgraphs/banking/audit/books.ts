@@ -1,7 +1,13 @@
-/** Recomputes what the tables must agree on beside the chain. Each question is one statement, and so one instant, and finds the first wrong row. */
+/**
+ * Recomputes what the tables must agree on beside the chain. Each question is one statement, and so
+ * one instant, and finds the first wrong row.
+ */
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 
-/** Each finds at most one row: what is wrong. The database works through its indexes in order, so none of them needs much memory. */
+/**
+ * Each finds at most one row: what is wrong. The database works through its indexes in order, so
+ * none of them needs much memory.
+ */
 const questions: readonly string[] = [
   `SELECT format('the balance after entry %s-%s does not follow from the one before it', account_id, sequence) AS problem FROM (
      SELECT account_id, sequence, amount, balance_after,
@@ -56,7 +62,10 @@ export async function checkRestores(database: PrismaClient): Promise<string | un
   return found?.problem
 }
 
-/** The first problem, in the order of the questions. @param atOnce questions that are asked at a time */
+/**
+ * The first problem, in the order of the questions. @param atOnce questions that are asked at a
+ * time
+ */
 export async function checkBooks(database: PrismaClient, atOnce: number): Promise<string | undefined> {
   const problems = new Map<number, string>()
   const waiting = questions.entries()

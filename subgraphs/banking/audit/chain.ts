@@ -1,4 +1,7 @@
-/** Walks batches in order, recomputes their hashes from the rows they cover, and finds the first row that is not as it was written. */
+/**
+ * Walks batches in order, recomputes their hashes from the rows they cover, and finds the first row
+ * that is not as it was written.
+ */
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import {
   beginLink,
@@ -124,7 +127,10 @@ async function checkEnd(operations: AsyncGenerator<OperationRow>, events: AsyncG
   if (event) throw new Broken(`event ${event.sequence} is of no batch`)
 }
 
-/** True for a row that has the columns of an acceptance or those of a refusal, and nothing of the other: only these are hashed. */
+/**
+ * True for a row that has the columns of an acceptance or those of a refusal, and nothing of the
+ * other: only these are hashed.
+ */
 function isWhole({ refusal, message, subject, details }: OperationRow): boolean {
   if (refusal !== null) return message !== null && subject === null && details === null
   const unchanged = details === null || (details !== 'null' && details === JSON.stringify(JSON.parse(details)))

@@ -1,4 +1,7 @@
-/** `npm run ledger:verify` and `npm run ledger:anchor`, on the database of `DATABASE_URL`; exits 1 where something is wrong. */
+/**
+ * `npm run ledger:verify` and `npm run ledger:anchor`, on the database of `DATABASE_URL`; exits 1
+ * where something is wrong.
+ */
 import { join } from 'node:path'
 import { z } from 'zod'
 import { readOrMakeSecret } from '../../../gateway/process/secret-file.ts'

@@ -1,4 +1,6 @@
-/** Reads the history in order and in pages, so that a ledger of any length takes the same memory. */
+/**
+ * Reads the history in order and in pages, so that a ledger of any length takes the same memory.
+ */
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import type { OpenedAccount } from '../ledger/audit-chain.ts'
 import type { EventKind, TransferKind } from '../ledger/model.ts'
@@ -37,7 +39,10 @@ export interface BatchRow {
   readonly at: Date
   readonly hash: Uint8Array
   readonly version: number
-  /** The first sequence of the batch after it; of the last one, what follows the head; null where the next one is missing. */
+  /**
+   * The first sequence of the batch after it; of the last one, what follows the head; null where
+   * the next one is missing.
+   */
   readonly nextSequence: bigint | null
 }
 

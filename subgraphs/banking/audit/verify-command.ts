@@ -1,6 +1,7 @@
 /**
- * `npm run ledger:verify -- [--anchor <file>] [--from <file>]`: recomputes chain and balances, and names the first wrong row.
- * Files hold what `npm run ledger:anchor` printed: the chain must go through the one, and is walked from the other only.
+ * `npm run ledger:verify -- [--anchor <file>] [--from <file>]`: recomputes chain and balances, and
+ * names the first wrong row. Files hold what `npm run ledger:anchor` printed: the chain must go
+ * through the one, and is walked from the other only.
  */
 import { parseArgs } from 'node:util'
 import { StartRefused } from '../../../gateway/process/settings.ts'

@@ -1,4 +1,7 @@
-/** Recomputes chain, balances and head, and finds the first thing that is not as it was written: changed, added, missing, or out of order. */
+/**
+ * Recomputes chain, balances and head, and finds the first thing that is not as it was written:
+ * changed, added, missing, or out of order.
+ */
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import type { Anchor } from './anchor.ts'
 import { checkBooks, checkRestores } from './books.ts'

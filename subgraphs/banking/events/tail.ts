@@ -1,6 +1,7 @@
 /**
- * Follows the end of the outbox, once an instance, and wakes who waits for an account. PostgreSQL's notices wake it; a slow
- * look of its own covers a notice lost with its connection. It carries no events: whoever is woken reads them at its own cursor.
+ * Follows the end of the outbox, once an instance, and wakes who waits for an account. PostgreSQL's
+ * notices wake it; a slow look of its own covers a notice lost with its connection. It carries no
+ * events: whoever is woken reads them at its own cursor.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg' // MIT; Prisma cannot LISTEN
@@ -8,7 +9,10 @@ import type { Logger } from '../../../gateway/process/log.ts'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 
 export interface Tail {
-  /** Resolves when something happens to the account after this call, or when `signal` aborts. Never rejects. */
+  /**
+   * Resolves when something happens to the account after this call, or when `signal` aborts. Never
+   * rejects.
+   */
   change(accountId: string, signal: AbortSignal): Promise<void>
   stop(): Promise<void>
 }

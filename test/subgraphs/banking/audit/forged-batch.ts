@@ -1,4 +1,7 @@
-/** A batch written past the service, by somebody who knows the tables: one transfer, in one statement, each part as told. */
+/**
+ * A batch written past the service, by somebody who knows the tables: one transfer, in one
+ * statement, each part as told.
+ */
 
 export interface Forgery {
   readonly from: string

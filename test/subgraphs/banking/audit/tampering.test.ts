@@ -1,6 +1,7 @@
 /**
- * What was tried on the ledger's tables, and what found it. The service's role has the rights of any client of its database; as the
- * tables' owner it can also switch their triggers off. Undone after each case.
+ * What was tried on the ledger's tables, and what found it. The service's role has the rights of
+ * any client of its database; as the tables' owner it can also switch their triggers off. Undone
+ * after each case.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { Client } from 'pg'
@@ -24,7 +25,9 @@ let client: Client
 /** Names of what cases are about, by which their statements and findings refer to it. */
 const ids: Record<string, string> = {}
 
-/** A few of everything: transfers, in two currencies, and holds that are open, captured and voided. */
+/**
+ * A few of everything: transfers, in two currencies, and holds that are open, captured and voided.
+ */
 async function writeHistory(to: TestBank): Promise<Record<string, string>> {
   const payer = await to.open({ owner: 'payer', balance: 1_000n })
   const payee = await to.open({ owner: 'payee', balance: 1_000n })

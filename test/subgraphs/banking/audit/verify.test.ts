@@ -29,7 +29,10 @@ beforeEach(async () => {
   await client.query('ROLLBACK').catch(() => {})
 })
 
-/** Whoever owns the tables can switch their guards off: then the chain still tells. What is done here is undone again. */
+/**
+ * Whoever owns the tables can switch their guards off: then the chain still tells. What is done
+ * here is undone again.
+ */
 async function tamperedWith(statement: string) {
   await client.query(`CREATE TABLE kept_operations AS TABLE operations; CREATE TABLE kept_batches AS TABLE batches;
     CREATE TABLE kept_ledger AS TABLE ledger`)

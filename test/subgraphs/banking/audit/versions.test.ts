@@ -1,4 +1,7 @@
-/** Chains that were written before the hash covered effects still verify, and go on in the present version. */
+/**
+ * Chains that were written before the hash covered effects still verify, and go on in the present
+ * version.
+ */
 
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
@@ -35,7 +38,10 @@ interface Line {
   readonly columns: readonly (string | null)[]
 }
 
-/** Links the batches by operations alone, as their writers of that time did: said here once more, without the product's code. */
+/**
+ * Links the batches by operations alone, as their writers of that time did: said here once more,
+ * without the product's code.
+ */
 async function chainAsBefore(): Promise<void> {
   const { rows } = await client.query<Line>(`
     SELECT b.number, b.last_operation AS last, json_build_array(o.number::text, o.actor, o.key, o.name, encode(o.input_hash, 'hex'),

@@ -1,4 +1,7 @@
-/** Judges what subscribers were told: all of the outbox that concerns their account from their first cursor on, once, in order. */
+/**
+ * Judges what subscribers were told: all of the outbox that concerns their account from their first
+ * cursor on, once, in order.
+ */
 import type { EraRecord } from './era.ts'
 import type { OutboxEvent, SeenEvent, Segment } from './history.ts'
 

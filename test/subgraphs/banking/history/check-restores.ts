@@ -1,4 +1,7 @@
-/** Judges restores: the history goes on from the backup's cut, and nothing that was given out before names something else after. */
+/**
+ * Judges restores: the history goes on from the backup's cut, and nothing that was given out before
+ * names something else after.
+ */
 import type { EraRecord } from './era.ts'
 import type { History, Logged } from './history.ts'
 

@@ -1,4 +1,7 @@
-/** The checker itself, on histories that are written by hand: what a run may never show must be found where it is. */
+/**
+ * The checker itself, on histories that are written by hand: what a run may never show must be
+ * found where it is.
+ */
 import { describe, expect, test } from '@jest/globals'
 import { findAnomalies } from './check.ts'
 import { findEventAnomalies } from './check-events.ts'

@@ -1,6 +1,7 @@
 /**
- * Judges a history: the ledger's log, in its own order, is replayed through the model; every acknowledgement, every read and the
- * order of real time must agree with it, from one restore to the next. It gives what is wrong, in words.
+ * Judges a history: the ledger's log, in its own order, is replayed through the model; every
+ * acknowledgement, every read and the order of real time must agree with it, from one restore to
+ * the next. It gives what is wrong, in words.
  */
 import { findRestoreAnomalies, keptBy } from './check-restores.ts'
 import type { EraRecord } from './era.ts'
@@ -92,7 +93,10 @@ const readAnomalies = (reads: readonly WholeRead[], model: Model): string[] =>
       return [`a read after operation ${operation} saw ${show(seen)} on ${id}, not ${show(expected)}`]
     }),
   )
-/** What was told before something else began must come before it; a read sees all that was told before it began. */
+/**
+ * What was told before something else began must come before it; a read sees all that was told
+ * before it began.
+ */
 function realTimeAnomalies({ acknowledged, reads }: History, numbers: ReadonlyMap<string, bigint>): string[] {
   const told = acknowledged
     .flatMap(({ key, toldAt }) => ({ key, time: toldAt, number: numbers.get(key) ?? 0n }))

@@ -1,4 +1,7 @@
-/** Clients that ask for random things, insist under the same key until they are told, and write down what they saw. */
+/**
+ * Clients that ask for random things, insist under the same key until they are told, and write down
+ * what they saw.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { accountNumber } from '../../../../subgraphs/banking/accounts/number.ts'

@@ -1,6 +1,7 @@
 /**
- * Clocks that can be stepped: the database's by a function of its own, each instance's by libfaketime, which reads a file at every look.
- * They are set so that a midnight (UTC) comes soon, and this process goes by them too. Monotonic time stays real.
+ * Clocks that can be stepped: the database's by a function of its own, each instance's by
+ * libfaketime, which reads a file at every look. They are set so that a midnight (UTC) comes soon,
+ * and this process goes by them too. Monotonic time stays real.
  */
 import { globSync } from 'node:fs'
 import { rename, rm, writeFile } from 'node:fs/promises'
@@ -32,7 +33,8 @@ const DAY = 24 * HOUR
 export async function startClocks(dataDir: string, instances: number, midnightIn: number): Promise<Clocks> {
   const library = findLibrary()
   const truth = Date.now
-  // All clocks run late, so that no step leads beyond the true time, which a database has before its clock is set.
+  // All clocks run late, so that no step leads beyond the true time, which a database has before
+  // its clock is set.
   const midnight = Math.floor((truth() + midnightIn - HOUR) / DAY) * DAY
   const base = midnight - midnightIn - truth()
   const fileOf = (instance: number): string => join(dataDir, `clock-${instance}`)

@@ -1,4 +1,7 @@
-/** A bank to hurt: a durable PostgreSQL, a proxy before it, and several instances as processes of their own. */
+/**
+ * A bank to hurt: a durable PostgreSQL, a proxy before it, and several instances as processes of
+ * their own.
+ */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'

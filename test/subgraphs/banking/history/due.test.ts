@@ -1,4 +1,7 @@
-/** What falls due by itself happens once: four instances find the same work at the same time, and are killed while they do it. */
+/**
+ * What falls due by itself happens once: four instances find the same work at the same time, and
+ * are killed while they do it.
+ */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
@@ -36,7 +39,9 @@ afterAll(async () => {
   await cluster.stop()
 })
 
-/** Kills one instance after the other, with SIGKILL, until `done`. Resolves to how many it killed. */
+/**
+ * Kills one instance after the other, with SIGKILL, until `done`. Resolves to how many it killed.
+ */
 async function killUntil(done: () => Promise<boolean>): Promise<number> {
   let kills = 0
   const deadline = Date.now() + 120_000
@@ -81,7 +86,10 @@ test('a hold that is captured as it expires is one or the other', async () => {
       return subjectOf(await bank.ask({ ...command, expiresInSeconds: 4 }, { actor: customer(OWNER) }))
     }),
   )
-  /** Insists under one key until an instance answers: one that is killed meanwhile is nobody's excuse. */
+  /**
+   * Insists under one key until an instance answers: one that is killed meanwhile is nobody's
+   * excuse.
+   */
   const capture = async (transferId: string, instance: number): Promise<string> => {
     const query = `mutation ($input: CaptureHoldInput!) { done: captureHold(input: $input) { __typename ... on Refusal { code } } }`
     const call = {
@@ -96,7 +104,8 @@ test('a hold that is captured as it expires is one or the other', async () => {
       await sleep(20)
     }
   }
-  // Spread over the moment at which all of them end, so widely that a slow machine still has some of them before it.
+  // Spread over the moment at which all of them end, so widely that a slow machine still has some
+  // of them before it.
   const captured = Promise.all(
     holds.map(async (id, at) => {
       await sleep((at / HOLDS) * 6_000)

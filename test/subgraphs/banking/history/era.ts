@@ -1,4 +1,7 @@
-/** A history between two restores, on a database of its own: what came after a backup is gone in the next, and stays to be read here. */
+/**
+ * A history between two restores, on a database of its own: what came after a backup is gone in the
+ * next, and stays to be read here.
+ */
 import { Client } from 'pg'
 import { restore } from '../../../../prisma/restore.ts'
 import type { Cut, Logged, OutboxEvent } from './history.ts'

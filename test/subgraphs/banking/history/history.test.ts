@@ -1,7 +1,8 @@
 /**
- * Linearizability under fire, after Jepsen's bank test: 60 s with two instances on one database, half as long with four.
- * Subscribers follow every account meanwhile: what they were told is compared with the outbox.
- * `HISTORY_SEED` repeats a run, `HISTORY_SECONDS` makes it longer, `HISTORY_INSTANCES` is the only width then.
+ * Linearizability under fire, after Jepsen's bank test: 60 s with two instances on one database,
+ * half as long with four. Subscribers follow every account meanwhile: what they were told is
+ * compared with the outbox. `HISTORY_SEED` repeats a run, `HISTORY_SECONDS` makes it longer,
+ * `HISTORY_INSTANCES` is the only width then.
  */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -54,7 +55,8 @@ async function judged({ milliseconds, seed, bug }: Judged, harm: boolean) {
   const subscribers = await startSubscribers({ ...common, losesEvents: bug === 'lost event' })
   const anomalies: string[] = []
   let isHarming = harm
-  // What is waited for in vain is an anomaly too, and the history up to there is judged all the same.
+  // What is waited for in vain is an anomaly too, and the history up to there is judged all the
+  // same.
   const inVain = (error: Error): [] => {
     anomalies.push(error.message)
     return []

@@ -1,4 +1,7 @@
-/** What was asked, what was answered, and when: all that a checker may rely on besides the ledger's own log. */
+/**
+ * What was asked, what was answered, and when: all that a checker may rely on besides the ledger's
+ * own log.
+ */
 
 interface Payment {
   readonly from: string

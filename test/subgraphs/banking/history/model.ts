@@ -1,4 +1,7 @@
-/** The simplest ledger that could be right: one operation at a time, in memory. It shares no code with the real one. */
+/**
+ * The simplest ledger that could be right: one operation at a time, in memory. It shares no code
+ * with the real one.
+ */
 import type { Asked, Balance, Told } from './history.ts'
 
 interface Movement {

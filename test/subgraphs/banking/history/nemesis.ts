@@ -1,4 +1,7 @@
-/** Does harm at times that follow from a seed, one harm at a time: to processes, connections, clocks, and the history itself. */
+/**
+ * Does harm at times that follow from a seed, one harm at a time: to processes, connections,
+ * clocks, and the history itself.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { until } from '../../../support/processes.ts'
 import type { ClockTarget } from './clocks.ts'
@@ -18,7 +21,10 @@ export type Harm =
   | 'long pause'
   | 'restore'
 
-/** What a run does at the least, however slow the machine; a short one has no time for pauses that outlast the lock. */
+/**
+ * What a run does at the least, however slow the machine; a short one has no time for pauses that
+ * outlast the lock.
+ */
 export const harmsOf = (milliseconds: number): readonly Harm[] => [
   'cut',
   'instance',
@@ -118,7 +124,10 @@ async function othersGoOn(cluster: Cluster): Promise<void> {
   await until('the others go on', async () => (await cluster.lastOperation()) > before + 1n)
 }
 
-/** Takes a backup, lets the bank go on, and puts the backup in its place: a cursor from between the two must be refused. */
+/**
+ * Takes a backup, lets the bank go on, and puts the backup in its place: a cursor from between the
+ * two must be refused.
+ */
 async function goBack({ cluster, accounts }: Nemesis, draw: Draw, anomalies: string[]): Promise<void> {
   const account = accounts[0] ?? ''
   const folder = await cluster.backup()

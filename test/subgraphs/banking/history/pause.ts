@@ -1,4 +1,7 @@
-/** Stops an instance while it holds the head of the ledger, as a machine does that swaps or is moved. */
+/**
+ * Stops an instance while it holds the head of the ledger, as a machine does that swaps or is
+ * moved.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { type Cluster, INSTANCE_NAME } from './cluster.ts'
@@ -27,7 +30,8 @@ async function stopAtHead(cluster: Cluster, client: Client): Promise<number> {
     const instance = await holderOf(client)
     if (instance === undefined) continue
     cluster.signalInstance(instance, 'SIGSTOP')
-    // What it had said before it was stopped is still on its way: only who holds the head after that is caught.
+    // What it had said before it was stopped is still on its way: only who holds the head after
+    // that is caught.
     await sleep(100)
     if ((await holderOf(client)) === instance) return instance
     cluster.signalInstance(instance, 'SIGCONT')

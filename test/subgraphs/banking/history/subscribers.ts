@@ -1,4 +1,7 @@
-/** Subscribers to accounts: each follows its account from one cursor on, hangs up now and then, and resumes at any instance. */
+/**
+ * Subscribers to accounts: each follows its account from one cursor on, hangs up now and then, and
+ * resumes at any instance.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createEventReader } from '../../../../gateway/traffic/event-stream.ts'
 import { signedCall, signedFetch } from '../../../support/signed-call.ts'
@@ -8,7 +11,10 @@ import type { SeenEvent, Segment } from './history.ts'
 
 export interface Subscribers {
   readonly segments: readonly Segment[]
-  /** Resolves when all have ended. Nobody hears more than `patience` milliseconds later, even who has not heard all. @param last of each account */
+  /**
+   * Resolves when all have ended. Nobody hears more than `patience` milliseconds later, even who
+   * has not heard all. @param last of each account
+   */
   stop(last: (account: string) => bigint, patience: number): Promise<void>
 }
 
@@ -20,7 +26,10 @@ export interface SubscribersOptions {
   readonly losesEvents: boolean
 }
 
-/** Faults that pass, and what an instance says whose own clock is wrong. Any other code refuses the cursor. */
+/**
+ * Faults that pass, and what an instance says whose own clock is wrong. Any other code refuses the
+ * cursor.
+ */
 const PASSING: ReadonlySet<unknown> = new Set(['SERVICE_UNAVAILABLE', 'SERVICE_TIMEOUT', 'UNAUTHENTICATED'])
 const MAX_EVENT = 1_000_000 // characters
 
@@ -99,7 +108,10 @@ export interface Listening {
   readonly signal: AbortSignal
 }
 
-/** Listens until the stream ends, for whatever reason. Resolves to the code with which the cursor was refused, if it was. */
+/**
+ * Listens until the stream ends, for whatever reason. Resolves to the code with which the cursor
+ * was refused, if it was.
+ */
 export async function listen(
   { url: urlOf, instances, authorization }: Cluster,
   { account, after, signal }: Listening,
