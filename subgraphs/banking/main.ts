@@ -2,6 +2,7 @@
  * Starts the banking service: the stateful one, on Prisma and PostgreSQL. Any number of instances
  * may share one database.
  */
+import { createLineBudget } from '../../gateway/process/line-budget.ts'
 import { createVerifier } from '../../gateway/protocol/caller.ts'
 import { identityFaults, providerOf } from '../../gateway/protocol/identity-settings.ts'
 import { type ServiceDefinition, serve } from '../serve.ts'
@@ -13,7 +14,7 @@ import { renewRates } from './exchange/feed.ts'
 import { removeExpiredQuotes } from './exchange/store.ts'
 import { createTreasury } from './exchange/treasury.ts'
 import { outageError } from './failure.ts'
-import { type ClockRefusal, createLedgerClock } from './ledger/clock.ts'
+import { createLedgerClock } from './ledger/clock.ts'
 import { createLedger } from './ledger/ledger.ts'
 import { watchClock } from './ledger/watch-clock.ts'
 import { createBankingMetrics } from './metrics.ts'
@@ -47,14 +48,14 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
     const database = openDatabase({ url, connections: READ_CONNECTIONS })
     const ledgerDatabase = openLedgerDatabase({ url, connections: LEDGER_CONNECTIONS })
     const metrics = createBankingMetrics(registry, database)
-    const tellOfClock = nowAndThen(CLOCK_LOG_PAUSE, (refusal: ClockRefusal) =>
-      log.error(refusal, 'the clock is not trusted, and nothing is written'),
-    )
+    const takeClockLine = createLineBudget(1, CLOCK_LOG_PAUSE)
     const clock = createLedgerClock({
       confirmed: settings.LEDGER_CLOCK_CONFIRMED,
       onRefused(refusal) {
         metrics.clockRefused(refusal)
-        tellOfClock(refusal)
+        const leftOut = takeClockLine()
+        if (leftOut !== undefined)
+          log.error({ ...refusal, leftOut }, 'the clock is not trusted, and nothing is written')
       },
     })
     const ledger = createLedger({ database: ledgerDatabase, clock, log })
@@ -118,16 +119,6 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
       },
     }
   },
-}
-
-/** Calls at once, and then at most once in `pause` milliseconds. */
-function nowAndThen<Value>(pause: number, tell: (value: Value) => void): (value: Value) => void {
-  let told = Number.NEGATIVE_INFINITY
-  return (value) => {
-    if (performance.now() - told < pause) return
-    told = performance.now()
-    tell(value)
-  }
 }
 
 if (import.meta.main) await serve(banking)
