@@ -25,13 +25,26 @@ export function refusalOf(error: Error): HttpError {
  * What no head of a request may be (RFC 9112, sections 2.5 and 3.2), and Node's reader takes or
  * refuses without a word.
  */
-export function refusalOfHead({ httpVersion, headers }: IncomingMessage): HttpError | undefined {
+export function refusalOfHead({ httpVersion, rawHeaders }: IncomingMessage): HttpError | undefined {
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return OTHER_VERSION
-  return httpVersion === '1.1' && headers.host === undefined ? NO_HOST : undefined
+  const hosts = hostLinesOf(rawHeaders)
+  if (hosts > 1) return TWO_HOSTS
+  return httpVersion === '1.1' && hosts === 0 ? NO_HOST : undefined
+}
+
+/** Of several, Node shows the first, and another server might go by the last. */
+function hostLinesOf(rawHeaders: readonly string[]): number {
+  let count = 0
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]
+    if (name?.length === 4 && name.toLowerCase() === 'host') count += 1
+  }
+  return count
 }
 
 const OTHER_VERSION = new HttpError(505, 'BAD_USER_INPUT', 'Only HTTP/1.1 and HTTP/1.0 are spoken here.')
 const NO_HOST = new HttpError(400, 'BAD_USER_INPUT', 'A request of HTTP/1.1 must have a "host" header.')
+const TWO_HOSTS = new HttpError(400, 'BAD_USER_INPUT', 'A request must not have two "host" headers.')
 
 /** Writes the whole answer to a socket that carries no other any more, and closes it. */
 export function refuse(socket: Duplex, error: HttpError): void {

@@ -49,6 +49,10 @@ describe('requests that two servers would read differently are refused', () => {
     ['a header folded over two lines', `${head}x: a\r\n b: c\r\ncontent-length: 0\r\n\r\n`],
     ['lines that end without a return', `${head.replaceAll('\r', '')}content-length: ${body.length}\n\n${body}`],
     ['no host', 'GET /graphql?query={whoAmI} HTTP/1.1\r\n\r\n'],
+    ['two hosts', `${head}host: there\r\ncontent-length: ${body.length}\r\n\r\n${body}`],
+    ['the same host twice', `${head}Host: here\r\ncontent-length: ${body.length}\r\n\r\n${body}`],
+    ['two hosts in what only Node reads', 'GET /graphql?query={whoAmI} HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n'],
+    ['two hosts of an older version', 'GET /graphql?query={whoAmI} HTTP/1.0\r\nhost: a\r\nHOST: b\r\n\r\n'],
   ])('with %s', async (_what, text) => {
     const before = shop.orders.calls.length
     expect(await raw(text)).toMatch(/^HTTP\/1\.1 400 /)

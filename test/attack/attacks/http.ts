@@ -16,6 +16,7 @@ const heads: Readonly<Record<string, string>> = {
   'a coding that is not chunked': `${HEAD}transfer-encoding: xchunked\r\n\r\n0\r\n\r\n`,
   'a header folded over two lines': `${HEAD}x: a\r\n b: c\r\ncontent-length: 0\r\n\r\n`,
   'lines that end without a return': `${HEAD.replaceAll('\r', '')}content-length: ${BODY.length}\n\n${BODY}`,
+  'two hosts': `${HEAD}host: there\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`,
   'no host': 'GET /graphql?query={__typename} HTTP/1.1\r\n\r\n',
 }
 
