@@ -2,20 +2,40 @@
  * Finds the operation that a request asks for and has every policy look at it: one way for HTTP and
  * WebSocket.
  */
+import { loopTurn, waitingForLoop } from '../limits/loop-turns.ts'
+import { callerOf } from './caller-key.ts'
 import type { Documents, KnownOperation } from './documents.ts'
 import type { Exchange } from './exchange.ts'
 import type { Policies } from './policies.ts'
+import { requireRoom } from './turns.ts'
 
 /**
- * What comes back is valid and within every limit. Reading a text that is not known to be valid is
- * free only where it turns out to be.
- * @throws coded errors, or an AggregateError of them
+ * What comes back is valid and within every limit: at once where the text is known to be valid.
+ * Other texts are read one per turn of the event loop, callers in turn. That is free only where
+ * they turn out to be valid.
+ * @throws coded errors, or an AggregateError of them, or rejects with them
  */
-export function admit(exchange: Exchange, documents: Documents, policies: Policies): KnownOperation {
+export function admit(
+  exchange: Exchange,
+  documents: Documents,
+  policies: Policies,
+): KnownOperation | Promise<KnownOperation> {
   const { query, operationName } = exchange.parameters
   const found = documents.find(query)
   if (found?.isValid) return checked(exchange, found.operation(operationName), policies)
-  policies.budget.spend(exchange, 0) // nothing is read for whoever is in debt
+  policies.budget.spend(exchange, 0) // nothing waits to be read for whoever is in debt
+  const caller = callerOf(exchange)
+  requireRoom(exchange, waitingForLoop(caller), policies.mostWaiting)
+  const turn = loopTurn(caller)
+  if (!turn) return admitNew(exchange, documents, policies)
+  return turn.then(() => {
+    policies.budget.spend(exchange, 0) // what was read meanwhile may have cost all of it
+    return admitNew(exchange, documents, policies)
+  })
+}
+
+function admitNew(exchange: Exchange, documents: Documents, policies: Policies): KnownOperation {
+  const { query, operationName } = exchange.parameters
   try {
     const operation = checked(exchange, documents.get(query).operation(operationName), policies)
     operation.document.requireValid()

@@ -32,7 +32,8 @@ export function createPerform({ policies, editions, start }: PerformOptions): Pe
     const { edition, release } = editions.hold()
     let isFollowed = false
     try {
-      const operation = admit(exchange, edition.documents, policies)
+      const admitted = admit(exchange, edition.documents, policies)
+      const operation = admitted instanceof Promise ? await admitted : admitted
       const { operation: kind } = operation.definition
       const performed = await charged(exchange, () =>
         kind === 'subscription'

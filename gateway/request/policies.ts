@@ -37,6 +37,8 @@ export interface Policies {
   readonly operation: readonly ((exchange: Exchange, operation: KnownOperation) => void)[]
   /** Around the execution of what has passed them. */
   readonly takeTurn: TakeTurn
+  /** Operations of one caller whose documents may wait to be read. */
+  readonly mostWaiting: number
   /** What operations cost, and the reading of documents and variables that are refused. */
   readonly budget: Budget
 }
@@ -80,6 +82,7 @@ export function createPolicies({ limits, cors, introspection, safelist, verify }
       },
     ],
     takeTurn: createTurns(limits),
+    mostWaiting: limits.operationsWaiting,
     budget,
   }
 }

@@ -35,6 +35,14 @@ type TurnLimits = Pick<Limits, 'operationsInWork' | 'costInWork' | 'operationsWa
 
 const RETRY_AFTER = 1 // seconds
 
+/** @throws BUDGET_EXHAUSTED with `retryAfter` where as much of the caller's waits as may */
+export function requireRoom(exchange: Exchange, waiting: number, operationsWaiting: number): void {
+  if (waiting < operationsWaiting) return
+  exchange.headers.set('retry-after', String(RETRY_AFTER))
+  const message = `${operationsWaiting} operations of this caller wait already; try again in ${RETRY_AFTER} s.`
+  throw overLimit('operationsWaiting', message, 'BUDGET_EXHAUSTED', { retryAfter: RETRY_AFTER })
+}
+
 export function createTurns({ operationsInWork, costInWork, operationsWaiting }: TurnLimits): TakeTurn {
   if (!Number.isFinite(operationsInWork) && !Number.isFinite(costInWork))
     return (_exchange, _operation, _client, work) => work()
@@ -61,11 +69,7 @@ export function createTurns({ operationsInWork, costInWork, operationsWaiting }:
   }
 
   const wait = async (exchange: Exchange, own: CallersWork): Promise<void> => {
-    if (own.waiting.length >= operationsWaiting) {
-      exchange.headers.set('retry-after', String(RETRY_AFTER))
-      const message = `${operationsWaiting} operations of this caller wait already; try again in ${RETRY_AFTER} s.`
-      throw overLimit('operationsWaiting', message, 'BUDGET_EXHAUSTED', { retryAfter: RETRY_AFTER })
-    }
+    requireRoom(exchange, own.waiting.length, operationsWaiting)
     await new Promise<void>((enter) => own.waiting.push({ cost: exchange.cost, enter }))
   }
 

@@ -21,6 +21,7 @@ import type { Fleet } from './fleet.ts'
 import { readRetryAfter } from './holds.ts'
 import type { Instance } from './instance.ts'
 import type { ServiceDefinition } from './kind.ts'
+import { largeTurn } from './large.ts'
 import type { Try } from './retry.ts'
 import type { CallContext } from './send.ts'
 import type { Reply, Work } from './step.ts'
@@ -89,8 +90,12 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
         callId,
       })
       const received = await sent.answer
+      const took = performance.now() - started
       instance.answers += 1
       if (received.status === 429 || received.status === 503) obey(received, instance, context)
+      const turn = largeTurn(context, received.text.length)
+      if (turn) await turn
+      if (signal?.aborted) throw new CallFailure('cancelled', 'given up before its answer was read')
       // What is kept must not hold on to the text it came in.
       const mayBeKept = service.kind === 'stateless' && received.fields.has('cache-control')
       const answer = readAnswer(
@@ -98,7 +103,7 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
         judgesCaller(service, instance, context),
         mayBeKept ? undefined : work.call.read,
       )
-      options.observe(performance.now() - started)
+      options.observe(took)
       instance.evidence.succeeded()
       return {
         answer,

@@ -12,6 +12,8 @@ export interface Attack {
   readonly expected: RegExp
   /** What the innocent caller asks meanwhile, where it is not the usual small question. */
   readonly question?: string
+  /** Each of the innocent caller's questions is a document that nobody sent before. */
+  readonly asksAnew?: boolean
 }
 
 export interface Stage {

@@ -2,6 +2,7 @@
  * An innocent caller: asks the same small question again and again, from a thread of its own, and
  * knows how long it waited.
  */
+import { randomUUID } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
@@ -25,14 +26,25 @@ interface Question {
   readonly url: string
   readonly query: string
   readonly authorization: string
+  readonly asksAnew: boolean
 }
 
 const PAUSE = 5 // milliseconds between an answer and the next question
 const SMALL = '{ me { name } }'
 
-/** @param url base address of the gateway @param authorization of the caller */
-export function startInnocent(url: string, authorization: string, query: string = SMALL): Innocent {
-  const worker = new Worker(new URL(import.meta.url), { workerData: { url, query, authorization } satisfies Question })
+/**
+ * @param url base address of the gateway
+ * @param authorization of the caller
+ * @param asksAnew each question is a document that nobody sent before
+ */
+export function startInnocent(
+  url: string,
+  authorization: string,
+  query: string = SMALL,
+  asksAnew: boolean = false,
+): Innocent {
+  const workerData: Question = { url, query, authorization, asksAnew }
+  const worker = new Worker(new URL(import.meta.url), { workerData })
   return {
     look: () =>
       new Promise((resolve, reject) => {
@@ -49,9 +61,11 @@ export function startInnocent(url: string, authorization: string, query: string 
   }
 }
 
-async function askForEver({ url, query, authorization }: Question): Promise<void> {
+async function askForEver({ url, query, authorization, asksAnew }: Question): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-  const body = JSON.stringify({ query })
+  const run = randomUUID()
+  let count = 0
+  const next = (): string => JSON.stringify({ query: asksAnew ? `${query} # ${run} ${count++}` : query })
   let asked = 0
   let failed = 0
   let longest = 0
@@ -64,7 +78,7 @@ async function askForEver({ url, query, authorization }: Question): Promise<void
   })
   for (;;) {
     waitingSince = performance.now()
-    const isFine = await askOnce(`${url}/graphql`, agent, authorization, body)
+    const isFine = await askOnce(`${url}/graphql`, agent, authorization, next())
     longest = Math.max(longest, performance.now() - waitingSince)
     waitingSince = undefined
     asked += 1

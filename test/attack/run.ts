@@ -45,7 +45,7 @@ async function runOne(attack: Attack, product: Target, innocents: Innocents): Pr
   const stage = await attack.stage?.()
   const target = stage?.target ?? product
   try {
-    const innocent = await innocents.of(target, attack.question)
+    const innocent = await innocents.of(target, attack)
     await innocent.look()
     const began = performance.now()
     const status = await attack.run(target).catch((error: unknown) => `failed: ${(error as Error).message}`)
@@ -64,7 +64,7 @@ interface Innocents {
    * Who asks this question of this product, and has done so before. One at a time: nobody else is
    * to make it wait.
    */
-  of(target: Target, question?: string): Promise<Innocent>
+  of(target: Target, asking?: Pick<Attack, 'question' | 'asksAnew'>): Promise<Innocent>
   stop(): Promise<void>
 }
 
@@ -75,11 +75,11 @@ function createInnocents(): Innocents {
     asking = undefined
   }
   return {
-    async of({ url, payee }, question) {
-      const key = `${url} ${question}`
+    async of({ url, payee }, { question, asksAnew } = {}) {
+      const key = `${url} ${question} ${asksAnew}`
       if (asking?.key === key) return asking.innocent
       await stop()
-      const innocent = startInnocent(url, payee, question)
+      const innocent = startInnocent(url, payee, question, asksAnew)
       asking = { key, innocent }
       await warmUp(innocent)
       return innocent

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { StatelessService } from '../kind.ts'
+import { largeTurn } from '../large.ts'
 import { bodyText, type EntityBody, type Freshness } from '../send.ts'
 import type { Reply, Step, Work } from '../step.ts'
 import { keyFor, lookUp } from './languages.ts'
@@ -21,6 +22,8 @@ export function cached({ name }: StatelessService, next: Step, store: AnswerStor
     const [found] = await lookUp(store, [key], language)
     if (found) {
       observer.hits(1)
+      const turn = largeTurn(work.call.context, found.bytes)
+      if (turn) await turn
       return { answer: { data: found.value as Data }, ...replyOf([found]) }
     }
     observer.misses(1)
@@ -45,7 +48,10 @@ export function cached({ name }: StatelessService, next: Step, store: AnswerStor
     observer.misses(missing.length)
     const here = found.filter((kept) => kept !== undefined)
     if (missing.length === 0) {
-      return { answer: { data: { [body.responseKey]: found.map((kept) => kept?.value) } }, ...replyOf(here) }
+      const kept = replyOf(here)
+      const turn = largeTurn(work.call.context, kept.bytes)
+      if (turn) await turn
+      return { answer: { data: { [body.responseKey]: found.map((each) => each?.value) } }, ...kept }
     }
     const asked = here.length === 0 ? work : withRepresentations(work, body, missing)
     const { epoch } = store

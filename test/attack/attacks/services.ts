@@ -24,10 +24,13 @@ interface Received {
   readonly socket: Socket
 }
 
-const answerOf = (body: string, status = '200 OK', headers = ''): string =>
-  `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\n${headers}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+/** As bytes, so that the service, a busy one, turns no text into them for each answer. */
+const answerOf = (body: string, status = '200 OK', headers = ''): Buffer =>
+  Buffer.from(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\n${headers}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
 
-const wellFor = (authorization: string): string => answerOf(JSON.stringify({ data: { whoAmI: authorization } }))
+const wellFor = (authorization: string): Buffer => answerOf(JSON.stringify({ data: { whoAmI: authorization } }))
 
 /** A service that answers with bytes. */
 function startRawService(answer: (received: Received) => void): Promise<Server> {
@@ -86,7 +89,7 @@ async function insist(target: Target): Promise<string> {
 /** Coded errors at the field, whatever the code. */
 const CODED = /^\d+ x 200 (?!OK)[A-Z_]+(, \d+ x 200 [A-Z_]+)*$/
 
-const refusing = (name: string, bad: string): Attack => ({
+const refusing = (name: string, bad: Buffer): Attack => ({
   name: `a service that answers one caller ${name}`,
   stage: stageOver(({ authorization, socket }) => {
     socket.write(authorization === BAD ? bad : wellFor(authorization))
@@ -98,13 +101,17 @@ const refusing = (name: string, bad: string): Attack => ({
 
 const HTML = '<html>no</html>'
 
-const statuses: readonly (readonly [string, string])[] = [
+const OVER = `{"data":{"whoAmI":"${'x'.repeat(17 * 1024 * 1024)}"}}`
+const CHUNKED = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n'
+
+const statuses: readonly (readonly [string, Buffer])[] = [
   ['400', answerOf(HTML, '400 Bad Request')],
   ['401', answerOf(HTML, '401 Unauthorized')],
   ['403', answerOf(HTML, '403 Forbidden')],
   ['404', answerOf(HTML, '404 Not Found')],
   ['429', answerOf(HTML, '429 Too Many Requests', 'retry-after: 1\r\n')],
-  ['over 16 MiB', answerOf(`{"data":{"whoAmI":"${'x'.repeat(17 * 1024 * 1024)}"}}`)],
+  ['over 16 MiB', answerOf(OVER)],
+  ['over 16 MiB in a chunk', Buffer.from(`${CHUNKED}${OVER.length.toString(16)}\r\n${OVER}\r\n0\r\n\r\n`)],
 ]
 
 /** Sends a second answer, which nobody asked for, behind each: the next caller must not get it. */

@@ -18,6 +18,9 @@ const flood = (target: Target, count: number, query: string, headers = {}): Prom
 const BOUNDED =
   /^\d+ x (200 OK|200 SERVICE_UNAVAILABLE|200 OPERATION_TOO_COMPLEX|400 OPERATION_TOO_COMPLEX|429 BUDGET_EXHAUSTED)(, |$)/
 
+/** 300 parts of one document, which takes long to validate and to plan. */
+const days = `{ weather(at: {latitude: 50, longitude: 8}) { ${repeat(300, (n) => `d${n}: on(date: "2026-01-01") { date }`)} } }`
+
 export const workAttacks: readonly Attack[] = [
   {
     name: '490 aliases of a loan quote of 480 instalments, signed out',
@@ -58,5 +61,16 @@ export const workAttacks: readonly Attack[] = [
         { authorization: target.payer },
       ),
     expected: BOUNDED,
+  },
+  {
+    name: '60 new documents of 300 aliases at once, signed out',
+    run: (target) => flood(target, 60, days),
+    expected: BOUNDED,
+  },
+  {
+    name: '60 new documents of 300 aliases at once, while another caller asks new ones, too',
+    run: (target) => flood(target, 60, `${days} # again`),
+    expected: BOUNDED,
+    asksAnew: true,
   },
 ]

@@ -1,0 +1,58 @@
+import { afterEach, expect, test } from '@jest/globals'
+import { loopTurn, waitingForLoop } from '../../../gateway/limits/loop-turns.ts'
+
+/** Names of pieces as they begin, and `|` wherever the loop went on to its next turn. */
+let log: string[] = []
+let isWatching = false
+
+function watch(): void {
+  log = []
+  isWatching = true
+  const tick = (): void => {
+    if (!isWatching) return
+    log.push('|')
+    setImmediate(tick)
+  }
+  setImmediate(tick)
+}
+afterEach(() => {
+  isWatching = false
+})
+
+function piece(caller: string, name: string): Promise<void> {
+  const turn = loopTurn(caller)
+  if (turn) return turn.then(() => void log.push(name))
+  log.push(name)
+  return Promise.resolve()
+}
+
+const idle = async (): Promise<void> => {
+  for (let n = 0; n < 5; n += 1) await new Promise(setImmediate)
+}
+
+test('the first piece begins at once, and each other one in a turn of the loop of its own', async () => {
+  await idle()
+  watch()
+  const pieces = ['1', '2', '3'].map((name) => piece('a', name))
+  expect(log).toEqual(['1'])
+  expect(waitingForLoop('a')).toBe(2)
+  await Promise.all(pieces)
+  const turns = log.join('').replace(/\|+/g, '|')
+  expect(turns).toMatch(/^1\|2\|3\|?$/)
+  expect(waitingForLoop('a')).toBe(0)
+})
+
+test('callers take turns: one piece of another waits for one of a flood', async () => {
+  await idle()
+  watch()
+  const flood = ['1', '2', '3', '4'].map((name) => piece('a', name))
+  const other = piece('b', 'b')
+  await Promise.all([...flood, other])
+  expect(log.filter((each) => each !== '|')).toEqual(['1', '2', 'b', '3', '4'])
+})
+
+test('a turn that nobody wanted is free for whoever comes next', async () => {
+  await piece('a', '1')
+  await idle()
+  expect(loopTurn('a')).toBeUndefined()
+})

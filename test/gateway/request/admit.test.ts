@@ -1,0 +1,75 @@
+import { expect, test } from '@jest/globals'
+import { buildSchema } from 'graphql'
+import { defaultLimits, limitOf } from '../../../gateway/limits/limits.ts'
+import { admit } from '../../../gateway/request/admit.ts'
+import type { Cors } from '../../../gateway/request/cors.ts'
+import { createDocuments } from '../../../gateway/request/documents.ts'
+import { type Exchange, openExchange } from '../../../gateway/request/exchange.ts'
+import { createPolicies } from '../../../gateway/request/policies.ts'
+
+const schema = buildSchema('type Query { a: Int }')
+const declared = { weights: new Map(), sizes: new Map() }
+
+function exchangeOf(address: string, query: string): Exchange {
+  const request = { method: 'POST', url: '/graphql', headers: {}, address: () => address, readText: () => '' }
+  const parameters = { query, operationName: undefined, variables: undefined, extensions: undefined }
+  return Object.assign(openExchange(request, 'test'), { parameters })
+}
+
+/** Admits texts for callers, and tells which texts were read, in order. */
+async function bench(limits = defaultLimits) {
+  for (let n = 0; n < 5; n += 1) await new Promise(setImmediate) // no piece of another test is left
+  const cors: Cors = { origins: [], allowedHeaders: [], exposedHeaders: [] }
+  const policies = createPolicies({ limits, cors, introspection: true, safelist: undefined, verify: undefined })
+  const read: string[] = []
+  const documents = createDocuments({ schema, declared, limits }, [
+    (document) => {
+      const [operation] = document.definitions
+      read.push(operation?.kind === 'OperationDefinition' ? (operation.name?.value ?? '') : '')
+    },
+  ])
+  const ask = async (address: string, name: string, field = 'a') =>
+    admit(exchangeOf(address, `query ${name} { ${field} }`), documents, policies)
+  return { ask, read }
+}
+
+const codeOf = (asked: Promise<unknown>): Promise<unknown> =>
+  asked.then(
+    () => 'OK',
+    (error: { errors?: unknown[]; extensions?: { code: string } }) =>
+      error.errors ? 'invalid' : error.extensions?.code,
+  )
+
+test('new documents of a flood are not read all at once, and another caller waits for one of them', async () => {
+  const { ask, read } = await bench()
+  const flood = ['a1', 'a2', 'a3', 'a4'].map((name) => ask('192.0.2.1', name))
+  const other = ask('192.0.2.2', 'b')
+  expect(read).toEqual(['a1'])
+  await Promise.all([...flood, other])
+  expect(read).toEqual(['a1', 'a2', 'b', 'a3', 'a4'])
+})
+
+test('a document that is known waits for no new one', async () => {
+  const { ask, read } = await bench()
+  await ask('192.0.2.2', 'known')
+  const flood = ['a1', 'a2', 'a3'].map((name) => ask('192.0.2.1', name))
+  await ask('192.0.2.2', 'known')
+  expect(read).not.toContain('a3')
+  await Promise.all(flood)
+})
+
+test('of one caller so many documents wait to be read as operations may; one more is refused', async () => {
+  const { ask, read } = await bench({ ...defaultLimits, operationsWaiting: 2 })
+  const flood = ['a1', 'a2', 'a3', 'a4'].map((name) => ask('192.0.2.1', name))
+  const [refusal] = await Promise.all(flood.splice(3).map((asked) => asked.catch((error: unknown) => error)))
+  expect(limitOf(refusal)).toBe('operationsWaiting')
+  await Promise.all(flood)
+  expect(read).toEqual(['a1', 'a2', 'a3'])
+})
+
+test('what waits to be read is not read once what came before has used up the budget', async () => {
+  const { ask, read } = await bench({ ...defaultLimits, costPerMinute: 1_500 })
+  const flood = ['a1', 'a2', 'a3'].map((name) => codeOf(ask('192.0.2.1', name, 'missing')))
+  expect(await Promise.all(flood)).toEqual(['invalid', 'invalid', 'BUDGET_EXHAUSTED'])
+  expect(read).toEqual(['a1', 'a2'])
+})
