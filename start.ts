@@ -2,8 +2,8 @@
  * `npm start`: database, services and gateway as processes on this machine, from the first check to
  * the last stop.
  */
-import { runProcess } from './gateway/process/lifecycle.ts'
-import { createLogger } from './gateway/process/log.ts'
+import { runProcess } from './platform/process/lifecycle.ts'
+import { createLogger } from './platform/process/log.ts'
 import { choosePorts } from './start/addresses.ts'
 import { gatewaySecret, lockDataFolder } from './start/data-folder.ts'
 import { launch } from './start/launch.ts'

@@ -29,7 +29,7 @@ export async function openPlayground(
 }
 
 async function openDemo(dataDir: string, host: string): Promise<DemoCallers> {
-  const { demoCallers, demoIdentity } = await import('./protocol/demo-identity.ts')
+  const { demoCallers, demoIdentity } = await import('../platform/protocol/demo-identity.ts')
   const { sign } = await demoIdentity(dataDir)
   return { names: Object.keys(demoCallers), sign, host }
 }

@@ -7,9 +7,8 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { GraphQLError } from 'graphql'
 import { z } from 'zod'
-import { isNetwork } from './http/client-address.ts'
-import { type Limits, limitSettings, readLimits } from './limits/limits.ts'
-import { isFieldName } from './process/fields.ts'
+import { isNetwork } from '../platform/http/message/client-address.ts'
+import { isFieldName } from '../platform/http/message/fields.ts'
 import {
   commaList,
   gatewaySecret,
@@ -19,8 +18,14 @@ import {
   port,
   processSettings,
   readSettings,
-} from './process/settings.ts'
-import { type IdentitySettings, identityFaults, identitySettings, providerOf } from './protocol/identity-settings.ts'
+} from '../platform/process/settings.ts'
+import {
+  type IdentitySettings,
+  identityFaults,
+  identitySettings,
+  providerOf,
+} from '../platform/protocol/identity-settings.ts'
+import { type Limits, limitSettings, readLimits } from './limits/limits.ts'
 import { type Cors, defaultAllowedHeaders, defaultExposedHeaders } from './request/cors.ts'
 import { readSafelist, type Safelist } from './request/safelist.ts'
 import { addressSetting, services } from './services.ts'

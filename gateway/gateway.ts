@@ -2,24 +2,25 @@
  * Puts the gateway together from a `Config`, and takes it apart without losing a request. Reads no
  * environment.
  */
+
+import { createFront } from '../platform/http/fast-path/fast-path.ts'
+import { createBodyRoom } from '../platform/http/message/body-room.ts'
+import { createClientAddress } from '../platform/http/message/client-address.ts'
+import { type HttpListener, type ListenOptions, listen } from '../platform/http/server/listen.ts'
+import { settle } from '../platform/memory/settle.ts'
+import { growYoungGenerationWherePaid } from '../platform/memory/young-generation.ts'
+import type { LifecycleState, RunningProcess } from '../platform/process/lifecycle.ts'
+import type { Logger } from '../platform/process/log.ts'
+import { Registry } from '../platform/process/prometheus.ts'
+import { StartRefused } from '../platform/process/settings.ts'
+import type { VerifyAuthorization } from '../platform/protocol/caller.ts'
+import type { IdentitySettings } from '../platform/protocol/identity-settings.ts'
 import type { AdminCommands } from './admin.ts'
 import { openPlayground } from './browser.ts'
 import type { Config } from './config.ts'
-import { createClientAddress } from './http/client-address.ts'
-import { createFront } from './http/front.ts'
 import type { Limits } from './limits/limits.ts'
 import { createLimitReports } from './limits/report.ts'
 import { readShippedOperations } from './operations.ts'
-import { createBodyRoom } from './process/body-room.ts'
-import type { LifecycleState, RunningProcess } from './process/lifecycle.ts'
-import { type HttpListener, type ListenOptions, listen } from './process/listen.ts'
-import type { Logger } from './process/log.ts'
-import { Registry } from './process/prometheus.ts'
-import { StartRefused } from './process/settings.ts'
-import { settle } from './process/settle.ts'
-import { growYoungGenerationWherePaid } from './process/young-generation.ts'
-import type { VerifyAuthorization } from './protocol/caller.ts'
-import type { IdentitySettings } from './protocol/identity-settings.ts'
 import { createAdminRoutes } from './request/admin.ts'
 import { createFiles } from './request/files.ts'
 import { createRequestMetrics } from './request/metrics.ts'
@@ -153,7 +154,7 @@ export async function startGateway(
 
 /** Its library, too, is loaded only where it is used. */
 async function openVerifier(identity: IdentitySettings): Promise<VerifyAuthorization> {
-  const { createVerifier } = await import('./protocol/caller.ts')
+  const { createVerifier } = await import('../platform/protocol/caller.ts')
   return createVerifier(identity)
 }
 

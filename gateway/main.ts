@@ -1,10 +1,10 @@
 /** `node gateway/main.ts`: reads the settings, starts the gateway (or its workers), says when it is ready and stays until told to stop. */
 import cluster from 'node:cluster'
 import { isIP } from 'node:net'
+import { announceReady, type RunningProcess, runProcess } from '../platform/process/lifecycle.ts'
+import { createLogger, type Logger } from '../platform/process/log.ts'
 import { type Config, readConfig } from './config.ts'
 import { openAdmin, type RunningGateway, startGateway } from './gateway.ts'
-import { announceReady, type RunningProcess, runProcess } from './process/lifecycle.ts'
-import { createLogger, type Logger } from './process/log.ts'
 import { type RunningWorkers, startWorkers } from './workers/primary.ts'
 import { obeyPrimary } from './workers/worker.ts'
 

@@ -4,8 +4,8 @@
  */
 import { Client } from 'pg'
 import { z } from 'zod'
-import { announceRefusal } from '../gateway/process/lifecycle.ts'
-import { postgresUrl, readSettings, StartRefused } from '../gateway/process/settings.ts'
+import { announceRefusal } from '../platform/process/lifecycle.ts'
+import { postgresUrl, readSettings, StartRefused } from '../platform/process/settings.ts'
 
 const PATIENCE = 5_000 // milliseconds for a connection
 

@@ -3,8 +3,8 @@
  * `DATABASE_URL`, or the embedded one that runs.
  */
 import { z } from 'zod'
-import { announceRefusal } from '../gateway/process/lifecycle.ts'
-import { postgresUrl, processSettings, readSettings, StartRefused } from '../gateway/process/settings.ts'
+import { announceRefusal } from '../platform/process/lifecycle.ts'
+import { postgresUrl, processSettings, readSettings, StartRefused } from '../platform/process/settings.ts'
 import { runningUrl } from './embedded/running.ts'
 
 try {

@@ -2,8 +2,8 @@
  * Where the gateway listens, settled before anything is started: a port that was asked for or none,
  * a usual port or the next.
  */
-import { freePorts, whyTaken } from '../gateway/process/ports.ts'
-import { StartRefused } from '../gateway/process/settings.ts'
+import { freePorts, whyTaken } from '../platform/process/ports.ts'
+import { StartRefused } from '../platform/process/settings.ts'
 import type { StartSettings } from './settings.ts'
 
 export interface Ports {

@@ -1,7 +1,7 @@
 /** One child process: spawned, ended, never left behind. Knows nothing of restarts. */
 import { fork } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SupervisorMessage } from '../gateway/process/lifecycle.ts'
+import type { SupervisorMessage } from '../platform/process/lifecycle.ts'
 import type { ProcessSpec } from './processes.ts'
 import { errorOutput, showErrors } from './terminal.ts'
 

@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type FileLock, tryLock } from '../gateway/process/lock.ts'
-import { readOrMakeSecret } from '../gateway/process/secret-file.ts'
-import { StartRefused } from '../gateway/process/settings.ts'
+import { type FileLock, tryLock } from '../platform/process/lock.ts'
+import { readOrMakeSecret } from '../platform/process/secret-file.ts'
+import { StartRefused } from '../platform/process/settings.ts'
 
 /** Makes the folder and takes it for this process. @throws StartRefused when another start has it, or it cannot be written to */
 export async function lockDataFolder(dataDir: string): Promise<FileLock> {

@@ -3,9 +3,9 @@
  * services behind it.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { StartRefused } from '../gateway/process/settings.ts'
 import type { ServiceKind } from '../gateway/traffic/kind.ts'
 import type { ServiceStatus } from '../gateway/traffic/traffic.ts'
+import { StartRefused } from '../platform/process/settings.ts'
 
 const PERIOD = 50 // milliseconds between questions
 const PATIENCE = 2_000 // milliseconds for an answer

@@ -3,7 +3,7 @@
  * repeat.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { StartRefused } from '../gateway/process/settings.ts'
+import { StartRefused } from '../platform/process/settings.ts'
 import { spawnChild } from './child.ts'
 import type { ProcessSpec } from './processes.ts'
 import type { Report } from './supervise.ts'

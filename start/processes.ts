@@ -1,10 +1,10 @@
 /** Which processes make up the system, as data: program, port and environment of each. Starts nothing. */
 import { isIPv6 } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { gatewayEnvironment, gatewayFlags } from '../gateway/process/node-flags.ts'
-import { freePorts } from '../gateway/process/ports.ts'
 import { addressSetting, services } from '../gateway/services.ts'
 import type { ServiceKind } from '../gateway/traffic/kind.ts'
+import { gatewayEnvironment, gatewayFlags } from '../platform/memory/node-flags.ts'
+import { freePorts } from '../platform/process/ports.ts'
 import type { Ports } from './addresses.ts'
 import type { Environment, StartSettings } from './settings.ts'
 

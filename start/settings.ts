@@ -5,6 +5,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { commonSettings, readConfig } from '../gateway/config.ts'
+import { addressSetting, services } from '../gateway/services.ts'
 import {
   gatewaySecret,
   isProduction,
@@ -14,8 +15,7 @@ import {
   processSettings,
   readSettings,
   SettingsError,
-} from '../gateway/process/settings.ts'
-import { addressSetting, services } from '../gateway/services.ts'
+} from '../platform/process/settings.ts'
 import { bankingSettings } from '../subgraphs/banking/config.ts'
 import { contentSettings } from '../subgraphs/content/config.ts'
 import { weatherSettings } from '../subgraphs/weather/config.ts'

@@ -3,7 +3,7 @@
  * gives up on one that has served.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { StartRefused } from '../gateway/process/settings.ts'
+import { StartRefused } from '../platform/process/settings.ts'
 import { type Child, spawnChild } from './child.ts'
 import type { ProcessSpec } from './processes.ts'
 

@@ -1,6 +1,6 @@
 /** The gateways that take part, and how each is started on a supergraph. */
 import { fileURLToPath } from 'node:url'
-import { gatewayEnvironment, gatewayFlags } from '../../gateway/process/node-flags.ts'
+import { gatewayEnvironment, gatewayFlags } from '../../platform/memory/node-flags.ts'
 
 export interface Start {
   /** Arguments of Node. */

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Pool } from 'undici' // MIT; the least costly HTTP client in Node, so that the load generator is not what is measured
-import { SIGNATURE_HEADER, sign } from '../../gateway/protocol/signature.ts'
+import { SIGNATURE_HEADER, sign } from '../../platform/protocol/signature.ts'
 import type { Instance, StatelessService } from '../../test/stateless/support/instances.ts'
 import { TEST_SECRET } from '../../test/support/signed-call.ts'
 

@@ -4,7 +4,7 @@
  * never guesses.
  */
 import { type FieldNode, GraphQLError, type GraphQLOutputType, isLeafType, isListType, isNonNullType } from 'graphql'
-import { own } from '../protocol/own.ts'
+import { own } from '../../platform/data/own.ts'
 import { leafLength, TOO_LARGE } from './answer-limit.ts'
 import { errorAt, Failure, type Fault, LOST } from './failure.ts'
 import { leafCheck } from './leaf.ts'

@@ -4,7 +4,7 @@
  * gives up, and `answer-exact.ts` answers instead.
  */
 import { type GraphQLLeafType, type GraphQLOutputType, isLeafType, isListType, isNonNullType } from 'graphql'
-import { isInherited, own } from '../protocol/own.ts'
+import { isInherited, own } from '../../platform/data/own.ts'
 import { TOO_LARGE } from './answer-limit.ts'
 import { ABSENT, Failure } from './failure.ts'
 import { quote, valueText } from './json-text.ts'

@@ -13,9 +13,9 @@ import {
   type OperationDefinitionNode,
   type VariableDefinitionNode,
 } from 'graphql'
-import { codedError } from '../protocol/errors.ts'
-import { isWritable } from '../protocol/finite.ts'
-import { own } from '../protocol/own.ts'
+import { isWritable } from '../../platform/data/finite.ts'
+import { own } from '../../platform/data/own.ts'
+import { codedError } from '../../platform/protocol/errors.ts'
 import { type ConditionValues, conditionVariables, type Fragments } from './conditions.ts'
 import { neverNull } from './never-null.ts'
 

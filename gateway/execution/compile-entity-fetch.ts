@@ -5,7 +5,7 @@
  */
 import type { FetchNode } from '@apollo/query-planner'
 import { parse } from 'graphql'
-import { own } from '../protocol/own.ts'
+import { own } from '../../platform/data/own.ts'
 import { compileReader, type ReadJson } from './answer-reader.ts'
 import { callService } from './call-service.ts'
 import type { FetchSurroundings } from './compile-fetch.ts'

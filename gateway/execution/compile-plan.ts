@@ -4,7 +4,7 @@
  */
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
 import { parse } from 'graphql'
-import { own } from '../protocol/own.ts'
+import { own } from '../../platform/data/own.ts'
 import { compileFetch } from './compile-fetch.ts'
 import { compileSubscription, type EventSource } from './compile-subscription.ts'
 import { ENTITIES } from './entity-request.ts'

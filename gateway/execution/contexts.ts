@@ -3,8 +3,8 @@
  * needs it.
  */
 import type { FetchDataKeyRenamer } from '@apollo/query-planner'
-import { isWritable } from '../protocol/finite.ts'
-import { own } from '../protocol/own.ts'
+import { isWritable } from '../../platform/data/finite.ts'
+import { own } from '../../platform/data/own.ts'
 import { ABSENT, Failure, UNWRITABLE } from './failure.ts'
 import { valueText } from './json-text.ts'
 import type { DataPath } from './paths.ts'

@@ -4,7 +4,7 @@
  * the client's names by itself. It must never be written out as data.
  */
 import { GraphQLError, type GraphQLErrorExtensions, type GraphQLFormattedError } from 'graphql'
-import { codedError, isErrorCode } from '../protocol/errors.ts'
+import { codedError, isErrorCode } from '../../platform/protocol/errors.ts'
 
 export interface Fault {
   readonly error: GraphQLError

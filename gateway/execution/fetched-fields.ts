@@ -3,7 +3,7 @@
  * nothing another service gave.
  */
 import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql'
-import { own } from '../protocol/own.ts'
+import { own } from '../../platform/data/own.ts'
 import { Failure, failureAt } from './failure.ts'
 import type { WrittenPlaces } from './places.ts'
 import { PlanShapeError } from './plan-shape-error.ts'

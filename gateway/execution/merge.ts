@@ -4,7 +4,7 @@
  * parents only where `places.ts` says that one may stand for all its likes. Merging the same answer
  * twice changes nothing.
  */
-import { own } from '../protocol/own.ts'
+import { own } from '../../platform/data/own.ts'
 import { ABSENT, Failure } from './failure.ts'
 import { type FetchedFields, fieldBelow, withLost } from './fetched-fields.ts'
 import type { WrittenPlaces } from './places.ts'

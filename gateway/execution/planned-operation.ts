@@ -19,7 +19,7 @@ import {
   typeFromAST,
   type VariableDefinitionNode,
 } from 'graphql'
-import { codedError } from '../protocol/errors.ts'
+import { codedError } from '../../platform/protocol/errors.ts'
 import type { ClientOperation } from './client-operation.ts'
 import { type ConditionValues, isIncluded } from './conditions.ts'
 import { argumentText, directiveText, type InternalNames } from './internal-names.ts'

@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { QueryPlan } from '@apollo/query-planner'
-import { settle } from '../process/settle.ts'
+import { settle } from '../../platform/memory/settle.ts'
 import { createPlanner, PlanningError, type SupergraphFacts } from './planner.ts'
 
 export interface PlanRequest {

@@ -4,8 +4,8 @@
  * that it is asked for once.
  */
 import type { FetchDataRewrite, QueryPlanSelectionNode } from '@apollo/query-planner'
-import { isWritable } from '../protocol/finite.ts'
-import { isInherited, own } from '../protocol/own.ts'
+import { isWritable } from '../../platform/data/finite.ts'
+import { isInherited, own } from '../../platform/data/own.ts'
 import { Failure, UNWRITABLE } from './failure.ts'
 import { valueText } from './json-text.ts'
 import { PlanShapeError } from './plan-shape-error.ts'

@@ -4,8 +4,8 @@
  */
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql'
 import { z } from 'zod'
-import { HttpError } from '../process/http.ts'
-import { codedError, type ErrorCode } from '../protocol/errors.ts'
+import { HttpError } from '../../platform/http/message/http-error.ts'
+import { codedError, type ErrorCode } from '../../platform/protocol/errors.ts'
 
 interface Limit {
   /** 0 where it is off unless a setting says otherwise. */

@@ -3,10 +3,10 @@
  * of refusals cannot multiply.
  */
 import { LRUCache } from 'lru-cache'
+import { createLineBudget } from '../../platform/process/line-budget.ts'
+import type { Logger } from '../../platform/process/log.ts'
+import { Counter, type Registry } from '../../platform/process/prometheus.ts'
 import type { LimitName } from '../limits/limits.ts'
-import { createLineBudget } from '../process/line-budget.ts'
-import type { Logger } from '../process/log.ts'
-import { Counter, type Registry } from '../process/prometheus.ts'
 
 /** @param caller as `callerOf` names it, or `address` and an IP address */
 export type ReportLimit = (limit: LimitName, caller: string) => void

@@ -5,9 +5,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { readBody } from '../process/body.ts'
-import { HttpError, parseJson, sendHttpError, sendJson } from '../process/http.ts'
-import { readContentType } from '../process/media-types.ts'
+import { readBody } from '../../platform/http/message/body.ts'
+import { HttpError, parseJson, sendHttpError, sendJson } from '../../platform/http/message/http-error.ts'
+import { readContentType } from '../../platform/http/message/media-types.ts'
 import type { DemoToken } from './settings.ts'
 
 /** Who can be signed in, and how. */

@@ -4,10 +4,10 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
+import { readBody } from '../../platform/http/message/body.ts'
+import { HttpError, parseJson, sendJson } from '../../platform/http/message/http-error.ts'
+import { METRICS_TYPE } from '../../platform/process/prometheus.ts'
 import type { AdminCommands } from '../admin.ts'
-import { readBody } from '../process/body.ts'
-import { HttpError, parseJson, sendJson } from '../process/http.ts'
-import { METRICS_TYPE } from '../process/prometheus.ts'
 import { SupergraphRefused } from '../supergraph/editions.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>

@@ -1,6 +1,6 @@
 /** Verifies the caller's token, once for as long as it is good. A token that is not valid is refused, never treated as none. */
 import { LRUCache } from 'lru-cache'
-import type { Caller, VerifyAuthorization } from '../protocol/caller.ts'
+import type { Caller, VerifyAuthorization } from '../../platform/protocol/caller.ts'
 import type { Policy } from './exchange.ts'
 
 const REMEMBERED = 8 * 1024 * 1024 // bytes of tokens: one verification costs as much as a small request

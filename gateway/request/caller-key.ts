@@ -2,7 +2,7 @@
  * By what a caller is told from others: the verified subject, else the address (of IPv6 its /64
  * network). For budgets, limits and the log only.
  */
-import { addressGroup } from '../http/client-address.ts'
+import { addressGroup } from '../../platform/http/message/client-address.ts'
 import type { Exchange } from './exchange.ts'
 
 export const callerOf = ({ caller, request }: Pick<Exchange, 'caller' | 'request'>): string =>

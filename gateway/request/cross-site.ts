@@ -3,8 +3,8 @@
  * of the Fetch standard): each must carry something that makes the browser ask for permission
  * first.
  */
-import { HttpError } from '../process/http.ts'
-import { readContentType } from '../process/media-types.ts'
+import { HttpError } from '../../platform/http/message/http-error.ts'
+import { readContentType } from '../../platform/http/message/media-types.ts'
 import type { Policy } from './exchange.ts'
 
 const SIMPLE_TYPES = new Set(['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'])

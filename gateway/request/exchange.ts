@@ -2,8 +2,8 @@
  * What the policies know of one request, from its arrival to its answer. Filled from top to bottom,
  * in the order of `policies.ts`.
  */
-import type { HttpRequest } from '../http/message.ts'
-import type { Caller } from '../protocol/caller.ts'
+import type { HttpRequest } from '../../platform/http/message/message.ts'
+import type { Caller } from '../../platform/protocol/caller.ts'
 import type { MediaType } from './media-type.ts'
 
 /** What a client asks for, whether it came as a POST's body or in a GET's address. */

@@ -3,10 +3,10 @@
  * and later at once.
  */
 import { GraphQLError } from 'graphql'
+import type { Logger } from '../../platform/process/log.ts'
 import type { BoundVariables } from '../execution/client-operation.ts'
 import type { Answer, CompiledOperation } from '../execution/compiled-operation.ts'
 import type { Engine } from '../execution/engine.ts'
-import type { Logger } from '../process/log.ts'
 import type { Traffic } from '../traffic/traffic.ts'
 import { callContext, languageOf, perspectiveOf, sharedContext } from './call-context.ts'
 import { callerOf } from './caller-key.ts'

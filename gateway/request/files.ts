@@ -1,9 +1,9 @@
 /** Files that services serve themselves, under the paths that the registry gives them. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { GraphQLError } from 'graphql'
-import { sendJson } from '../process/http.ts'
-import { errorStatus, isErrorCode } from '../protocol/errors.ts'
-import { REQUEST_ID_HEADER } from '../protocol/signature.ts'
+import { sendJson } from '../../platform/http/message/http-error.ts'
+import { errorStatus, isErrorCode } from '../../platform/protocol/errors.ts'
+import { REQUEST_ID_HEADER } from '../../platform/protocol/signature.ts'
 import type { Editions } from '../supergraph/editions.ts'
 import { allowFiles, type Cors } from './cors.ts'
 import { requestIdOf } from './request-id.ts'

@@ -11,7 +11,7 @@ import {
 } from '@apollo/server/plugin/disabled'
 import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-interface'
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql'
-import type { Logger } from '../process/log.ts'
+import type { Logger } from '../../platform/process/log.ts'
 import type { CallContext } from '../traffic/send.ts'
 import type { KnownOperation } from './documents.ts'
 import type { Exchange, Parameters } from './exchange.ts'

@@ -3,7 +3,7 @@
  * the client's.
  */
 import { type FieldNode, Kind, type OperationDefinitionNode, type ValueNode } from 'graphql'
-import { own } from '../protocol/own.ts'
+import { own } from '../../platform/data/own.ts'
 
 type Variables = Readonly<Record<string, unknown>>
 

@@ -13,8 +13,8 @@ import {
   Kind,
   type ValueNode,
 } from 'graphql'
+import { own } from '../../platform/data/own.ts'
 import type { DeclaredCosts } from '../execution/declared-costs.ts'
-import { own } from '../protocol/own.ts'
 import type { Estimate } from './cost.ts'
 import type { Variables } from './list-size.ts'
 

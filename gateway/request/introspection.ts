@@ -1,6 +1,6 @@
 /** Keeps the schema to itself where introspection is off. */
 import { type DocumentNode, visit } from 'graphql'
-import { codedError } from '../protocol/errors.ts'
+import { codedError } from '../../platform/protocol/errors.ts'
 
 /** @throws OPERATION_NOT_ALLOWED where a document asks for `__schema` or `__type` */
 export function refuseIntrospection(document: DocumentNode): void {

@@ -12,9 +12,9 @@ import {
   Kind,
   type ValueNode,
 } from 'graphql'
+import { own } from '../../platform/data/own.ts'
 import type { DeclaredSize } from '../execution/declared-costs.ts'
 import { type Limits, overLimit } from '../limits/limits.ts'
-import { own } from '../protocol/own.ts'
 
 export type Variables = Readonly<Record<string, unknown>>
 

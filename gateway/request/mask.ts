@@ -3,9 +3,9 @@
  * they quote what clients and services wrote), and nothing internal. The rest goes to the log.
  */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
-import { excerpt } from '../process/excerpt.ts'
-import type { Logger } from '../process/log.ts'
-import { type ErrorCode, isErrorCode } from '../protocol/errors.ts'
+import { excerpt } from '../../platform/process/excerpt.ts'
+import type { Logger } from '../../platform/process/log.ts'
+import { type ErrorCode, isErrorCode } from '../../platform/protocol/errors.ts'
 
 /** Apollo Server's own names for what our list says otherwise. */
 const SYNONYMS: ReadonlyMap<unknown, ErrorCode> = new Map([

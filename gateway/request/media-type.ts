@@ -3,8 +3,13 @@
  * `application/graphql-response+json`).
  */
 import { LRUCache } from 'lru-cache' // BlueOak 1.0.0; the bounded cache of the Node field
-import { HttpError } from '../process/http.ts'
-import { type Preference, type PreferenceOf, readAccept, readContentType } from '../process/media-types.ts'
+import { HttpError } from '../../platform/http/message/http-error.ts'
+import {
+  type Preference,
+  type PreferenceOf,
+  readAccept,
+  readContentType,
+} from '../../platform/http/message/media-types.ts'
 import type { Exchange, Policy } from './exchange.ts'
 
 const OFFERED = ['application/json', 'application/graphql-response+json'] as const

@@ -1,5 +1,5 @@
 /** Operations come by GET, by HEAD as by GET without the answer's body, or by POST. */
-import { HttpError } from '../process/http.ts'
+import { HttpError } from '../../platform/http/message/http-error.ts'
 import type { Policy } from './exchange.ts'
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST'])

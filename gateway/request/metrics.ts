@@ -1,5 +1,5 @@
 /** What clients were answered, in figures, in Prometheus' format. Counts only; nothing is decided by it. */
-import { Counter, Gauge, type Registry } from '../process/prometheus.ts'
+import { Counter, Gauge, type Registry } from '../../platform/process/prometheus.ts'
 import type { Outcome } from './outcome.ts'
 
 /** Counts an answer by the code of its first error, `OK` where it has none. */

@@ -1,7 +1,7 @@
 /** Which operation of a document is meant, and whether it may come this way. */
 import { type DocumentNode, Kind, type OperationDefinitionNode } from 'graphql'
-import { HttpError } from '../process/http.ts'
-import { codedError } from '../protocol/errors.ts'
+import { HttpError } from '../../platform/http/message/http-error.ts'
+import { codedError } from '../../platform/protocol/errors.ts'
 import type { Exchange } from './exchange.ts'
 
 /** @throws BAD_USER_INPUT where there is no such operation, or several and no name */

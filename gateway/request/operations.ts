@@ -2,10 +2,10 @@
  * The life of one operation by HTTP: policies, document, operation, execution, answer. Reads like
  * the contents page it follows.
  */
-import type { HttpReply, HttpRequest } from '../http/message.ts'
+import type { HttpReply, HttpRequest } from '../../platform/http/message/message.ts'
+import type { Logger } from '../../platform/process/log.ts'
 import { limitOf } from '../limits/limits.ts'
 import type { ReportLimit } from '../limits/report.ts'
-import type { Logger } from '../process/log.ts'
 import { sendEvents } from '../subscriptions/sse.ts'
 import type { Events } from '../subscriptions/start.ts'
 import { callerOf } from './caller-key.ts'

@@ -2,9 +2,9 @@
  * What a client is told of an operation. One way for answers, and for each event of a subscription.
  */
 import type { GraphQLFormattedError } from 'graphql'
+import type { Logger } from '../../platform/process/log.ts'
 import { AnswerText } from '../execution/answer-data.ts'
 import type { Answer } from '../execution/compiled-operation.ts'
-import type { Logger } from '../process/log.ts'
 import { maskThrown } from './mask.ts'
 
 /** Without `data` the operation never ran. */

@@ -3,8 +3,8 @@
  * (GraphQL over HTTP, section 5).
  */
 import { LRUCache } from 'lru-cache'
-import { HttpError, parseJson } from '../process/http.ts'
-import { codedError } from '../protocol/errors.ts'
+import { HttpError, parseJson } from '../../platform/http/message/http-error.ts'
+import { codedError } from '../../platform/protocol/errors.ts'
 import type { Exchange, Parameters, Policy } from './exchange.ts'
 import type { LimitBody } from './variables.ts'
 

@@ -1,7 +1,7 @@
 /** Automatic persisted queries: a client sends the SHA-256 of a text instead of the text, once the gateway has seen the text. */
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import { codedError } from '../protocol/errors.ts'
+import { codedError } from '../../platform/protocol/errors.ts'
 import type { Policy } from './exchange.ts'
 
 const REMEMBERED = 16 * 1024 * 1024 // bytes of texts

@@ -3,8 +3,8 @@
  * operation is executed. Each refuses by throwing; what passes them all is executed.
  */
 import type { DocumentNode } from 'graphql'
+import type { VerifyAuthorization } from '../../platform/protocol/caller.ts'
 import type { Limits } from '../limits/limits.ts'
-import type { VerifyAuthorization } from '../protocol/caller.ts'
 import { authenticate } from './authenticate.ts'
 import { type Budget, createBudget, noBudget } from './budget.ts'
 import { allowOrigins, type Cors } from './cors.ts'

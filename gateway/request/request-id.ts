@@ -1,7 +1,7 @@
 /** The id of a request: the caller's own where it is sane, or else a new one. Never trusted for anything but naming. */
 import { randomUUID } from 'node:crypto'
-import type { HttpRequest } from '../http/message.ts'
-import { REQUEST_ID_HEADER } from '../protocol/signature.ts'
+import type { HttpRequest } from '../../platform/http/message/message.ts'
+import { REQUEST_ID_HEADER } from '../../platform/protocol/signature.ts'
 
 /** A UUID of this process, whose last part counts: one that is all chance costs as much as a policy. */
 const PREFIX = randomUUID().slice(0, 24)

@@ -3,12 +3,12 @@
  * and what caches may do with them.
  */
 import { hash } from 'node:crypto'
+import { HttpError } from '../../platform/http/message/http-error.ts'
+import type { HttpReply } from '../../platform/http/message/message.ts'
+import type { Logger } from '../../platform/process/log.ts'
+import { type ErrorCode, errorStatus, isErrorCode } from '../../platform/protocol/errors.ts'
+import { REQUEST_ID_HEADER } from '../../platform/protocol/signature.ts'
 import { AnswerText } from '../execution/answer-data.ts'
-import type { HttpReply } from '../http/message.ts'
-import { HttpError } from '../process/http.ts'
-import type { Logger } from '../process/log.ts'
-import { type ErrorCode, errorStatus, isErrorCode } from '../protocol/errors.ts'
-import { REQUEST_ID_HEADER } from '../protocol/signature.ts'
 import type { Exchange } from './exchange.ts'
 import type { Execution } from './execute.ts'
 import { maskAllThrown, maskError } from './mask.ts'

@@ -6,7 +6,7 @@ import { hash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { codedError } from '../protocol/errors.ts'
+import { codedError } from '../../platform/protocol/errors.ts'
 import type { Policy } from './exchange.ts'
 import { readHash } from './persisted.ts'
 

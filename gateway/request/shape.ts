@@ -3,8 +3,8 @@
  * linear in the text, since each fragment is measured once however often it is spread.
  */
 import { type ASTNode, type DocumentNode, Kind, type SelectionNode, type SelectionSetNode, visit } from 'graphql'
+import { codedError } from '../../platform/protocol/errors.ts'
 import { type LimitName, type Limits, overLimit } from '../limits/limits.ts'
-import { codedError } from '../protocol/errors.ts'
 import { type Fragments, limitComparisons } from './comparisons.ts'
 
 /** @throws OPERATION_TOO_COMPLEX, or GRAPHQL_VALIDATION_FAILED where fragments run in a circle */

@@ -2,8 +2,9 @@
  * Bounds what one caller has in execution at a time: more waits in order, and no other caller waits
  * for it.
  */
+
+import { codedError } from '../../platform/protocol/errors.ts'
 import { type Limits, overLimit } from '../limits/limits.ts'
-import { codedError } from '../protocol/errors.ts'
 import { callerOf } from './caller-key.ts'
 import type { KnownOperation } from './documents.ts'
 import type { Exchange } from './exchange.ts'

@@ -3,7 +3,7 @@
  * $variable` whose events carry a `cursor`.
  */
 import { type FieldNode, Kind, type OperationDefinitionNode } from 'graphql'
-import { codedError } from '../protocol/errors.ts'
+import { codedError } from '../../platform/protocol/errors.ts'
 import type { Exchange } from '../request/exchange.ts'
 
 export interface Position {

@@ -2,8 +2,8 @@
  * Writes a stream of answers as server-sent events (GraphQL over SSE, "distinct connections" mode).
  * A slow client is written to slowly.
  */
-import type { HttpReply, HttpStream } from '../http/message.ts'
-import { REQUEST_ID_HEADER } from '../protocol/signature.ts'
+import type { HttpReply, HttpStream } from '../../platform/http/message/message.ts'
+import { REQUEST_ID_HEADER } from '../../platform/protocol/signature.ts'
 import type { Exchange } from '../request/exchange.ts'
 import type { Outcome } from '../request/outcome.ts'
 import { textOf } from '../request/respond.ts'

@@ -2,10 +2,10 @@
  * The streams that are open: how many there may be, and what ends each: the client, its token, or
  * the gateway.
  */
-import type { HttpRequest } from '../http/message.ts'
+import type { HttpRequest } from '../../platform/http/message/message.ts'
+import { codedError } from '../../platform/protocol/errors.ts'
 import { type LimitName, type Limits, overLimit } from '../limits/limits.ts'
 import { createShares } from '../limits/shares.ts'
-import { codedError } from '../protocol/errors.ts'
 import { callerOf } from '../request/caller-key.ts'
 import type { Exchange } from '../request/exchange.ts'
 

@@ -5,11 +5,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GraphQLError } from 'graphql'
+import type { Logger } from '../../platform/process/log.ts'
+import { codedError } from '../../platform/protocol/errors.ts'
 import type { BoundVariables } from '../execution/client-operation.ts'
 import type { CompiledOperation } from '../execution/compiled-operation.ts'
 import type { Engine } from '../execution/engine.ts'
-import type { Logger } from '../process/log.ts'
-import { codedError } from '../protocol/errors.ts'
 import { streamContext } from '../request/call-context.ts'
 import { callerOf } from '../request/caller-key.ts'
 import type { KnownOperation } from '../request/documents.ts'

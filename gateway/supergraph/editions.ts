@@ -2,7 +2,7 @@
  * Which edition serves, and how a new one takes its place without losing a request: it is opened and warmed beside the one that serves,
  * then swapped in; what began on the old one ends on it. One that cannot serve is refused, and nothing changes.
  */
-import type { Logger } from '../process/log.ts'
+import type { Logger } from '../../platform/process/log.ts'
 import type { Edition } from './edition.ts'
 
 /** An edition, kept open while it is held. */

@@ -3,9 +3,9 @@
  * number of lines are bounded.
  */
 import { hash } from 'node:crypto'
-import { excerpt } from '../process/excerpt.ts'
-import { createLineBudget } from '../process/line-budget.ts'
-import type { Logger } from '../process/log.ts'
+import { excerpt } from '../../platform/process/excerpt.ts'
+import { createLineBudget } from '../../platform/process/line-budget.ts'
+import type { Logger } from '../../platform/process/log.ts'
 
 export interface PlanLog {
   /** @param operation the text that was planned */

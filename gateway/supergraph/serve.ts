@@ -3,12 +3,12 @@
  * made, counts those that were refused.
  */
 import { readFile } from 'node:fs/promises'
+import type { Logger } from '../../platform/process/log.ts'
+import { Counter, Gauge, type Registry } from '../../platform/process/prometheus.ts'
+import { StartRefused } from '../../platform/process/settings.ts'
 import type { Config } from '../config.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { ReportLimit } from '../limits/report.ts'
-import type { Logger } from '../process/log.ts'
-import { Counter, Gauge, type Registry } from '../process/prometheus.ts'
-import { StartRefused } from '../process/settings.ts'
 import type { Policies } from '../request/policies.ts'
 import type { AnswerStore } from '../traffic/cache/store.ts'
 import { createLeases } from '../traffic/leases.ts'

@@ -4,8 +4,8 @@
  * request's own plan waits for one other at most.
  */
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from '../../platform/process/log.ts'
 import type { OperationInUse } from '../execution/engine.ts'
-import type { Logger } from '../process/log.ts'
 import type { Edition } from './edition.ts'
 
 export interface Warming {

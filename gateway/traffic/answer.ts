@@ -3,7 +3,7 @@
  * may not read is taken out of its errors.
  */
 import type { GraphQLFormattedError } from 'graphql'
-import { type ErrorCode, isErrorCode } from '../protocol/errors.ts'
+import { type ErrorCode, isErrorCode } from '../../platform/protocol/errors.ts'
 import type { HttpAnswer } from './client/connection.ts'
 import { CallFailure, type FailureKind } from './failure.ts'
 import { readRetryAfter } from './holds.ts'

@@ -2,8 +2,8 @@
  * Brings one call to one instance: headers by the service's kind, signature, deadline, and what the
  * outcome says of the instance's health.
  */
-import { DECODED } from '../process/content-coding.ts'
-import { listItems } from '../process/fields.ts'
+import { DECODED } from '../../platform/http/message/content-coding.ts'
+import { listItems } from '../../platform/http/message/fields.ts'
 import {
   CALL_HEADER,
   PERSPECTIVE_HEADER,
@@ -11,7 +11,7 @@ import {
   SIGNATURE_HEADER,
   type SignedRequest,
   sign,
-} from '../protocol/signature.ts'
+} from '../../platform/protocol/signature.ts'
 import { readAnswer, readFreshness } from './answer.ts'
 import { nextCallId } from './call-id.ts'
 import type { HttpAnswer } from './client/connection.ts'

@@ -6,7 +6,7 @@
 import type { ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { Dispatcher } from 'undici'
-import { REQUEST_ID_HEADER, SIGNATURE_HEADER, sign } from '../protocol/signature.ts'
+import { REQUEST_ID_HEADER, SIGNATURE_HEADER, sign } from '../../platform/protocol/signature.ts'
 import { CallFailure } from './failure.ts'
 import type { Fleet } from './fleet.ts'
 import type { Instance } from './instance.ts'

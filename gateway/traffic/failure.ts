@@ -3,7 +3,7 @@
  * `toClient` makes of it.
  */
 import type { GraphQLError } from 'graphql'
-import { codedError, type ErrorCode } from '../protocol/errors.ts'
+import { codedError, type ErrorCode } from '../../platform/protocol/errors.ts'
 
 interface Failing {
   /** Whether it may mean that the instance is in trouble, whoever calls. */

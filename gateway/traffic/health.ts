@@ -2,7 +2,7 @@
  * Asks instances how they are, in the gateway's own name. Ours are asked all the time, so that one
  * that came back is used at once.
  */
-import type { Logger } from '../process/log.ts'
+import type { Logger } from '../../platform/process/log.ts'
 import { CallFailure } from './failure.ts'
 import type { Instance } from './instance.ts'
 import type { ServiceKind } from './kind.ts'

@@ -1,5 +1,5 @@
 /** What the traffic looks like in figures, in Prometheus' format. Counts only; nothing is decided by it. */
-import { Counter, Gauge, Histogram, type Registry } from '../process/prometheus.ts'
+import { Counter, Gauge, Histogram, type Registry } from '../../platform/process/prometheus.ts'
 import type { FailureKind } from './failure.ts'
 import { healthOf, type Instance } from './instance.ts'
 

@@ -1,6 +1,6 @@
 /** All traffic to the services. The only module that hands out `send`. */
 import type { ServerResponse } from 'node:http'
-import type { Logger } from '../process/log.ts'
+import type { Logger } from '../../platform/process/log.ts'
 import type { AnswerStore } from './cache/store.ts'
 import { tagsToPurge } from './cache/tags.ts'
 import { type Download, download } from './download.ts'

@@ -4,11 +4,11 @@
  */
 import cluster, { type Worker } from 'node:cluster'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { RunningProcess, SupervisorMessage } from '../../platform/process/lifecycle.ts'
+import type { Logger } from '../../platform/process/log.ts'
+import { AggregatorRegistry } from '../../platform/process/prometheus.ts'
+import { StartRefused } from '../../platform/process/settings.ts'
 import type { AdminCommands } from '../admin.ts'
-import type { RunningProcess, SupervisorMessage } from '../process/lifecycle.ts'
-import type { Logger } from '../process/log.ts'
-import { AggregatorRegistry } from '../process/prometheus.ts'
-import { StartRefused } from '../process/settings.ts'
 import { SupergraphRefused } from '../supergraph/editions.ts'
 import type { CommandName, OutcomeMessage, WorkerCommands } from './messages.ts'
 

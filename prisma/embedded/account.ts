@@ -1,7 +1,7 @@
 /** Who the database server runs as: PostgreSQL refuses root, so root lends it the user `postgres`. Anyone else runs it as themselves. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { StartRefused } from '../../gateway/process/settings.ts'
+import { StartRefused } from '../../platform/process/settings.ts'
 
 const run = promisify(execFile)
 

@@ -4,7 +4,7 @@ import { readdir, readFile, readlink, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import type { Logger } from '../../gateway/process/log.ts'
+import type { Logger } from '../../platform/process/log.ts'
 
 /** What to try, and how long (milliseconds) each is given: PostgreSQL's fast shutdown, its immediate one, then none at all. */
 const ESCALATION: readonly [signal: NodeJS.Signals, patience: number][] = [

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { chmod, cp, lstat, mkdir, readFile, realpath, rename, rm, stat, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
-import { StartRefused } from '../../gateway/process/settings.ts'
+import { StartRefused } from '../../platform/process/settings.ts'
 import { type Account, canReach } from './account.ts'
 
 export interface Places {

@@ -1,7 +1,7 @@
 /** The settings of the banking service, beside those that every service has. */
 import { z } from 'zod'
-import { gatewaySecret, postgresUrl, processSettings } from '../../gateway/process/settings.ts'
-import { identitySettings } from '../../gateway/protocol/identity-settings.ts'
+import { gatewaySecret, postgresUrl, processSettings } from '../../platform/process/settings.ts'
+import { identitySettings } from '../../platform/protocol/identity-settings.ts'
 
 export const bankingSettings = {
   GATEWAY_SECRET: gatewaySecret,

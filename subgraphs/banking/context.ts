@@ -2,7 +2,7 @@
  * What the resolvers of one request share: who calls, and loaders that live no longer than the
  * request.
  */
-import type { Caller } from '../../gateway/protocol/caller.ts'
+import type { Caller } from '../../platform/protocol/caller.ts'
 import type { PrismaClient } from '../../prisma/generated/client.ts'
 import { requireUnreserved } from './access.ts'
 import type { Tail } from './events/tail.ts'

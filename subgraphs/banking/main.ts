@@ -2,10 +2,10 @@
  * Starts the banking service: the stateful one, on Prisma and PostgreSQL. Any number of instances
  * may share one database.
  */
-import { createLineBudget } from '../../gateway/process/line-budget.ts'
-import { createVerifier } from '../../gateway/protocol/caller.ts'
-import { identityFaults, providerOf } from '../../gateway/protocol/identity-settings.ts'
-import { type ServiceDefinition, serve } from '../serve.ts'
+import { createLineBudget } from '../../platform/process/line-budget.ts'
+import { createVerifier } from '../../platform/protocol/caller.ts'
+import { identityFaults, providerOf } from '../../platform/protocol/identity-settings.ts'
+import { type ServiceDefinition, serve } from '../shared/serve.ts'
 import { bankingSettings } from './config.ts'
 import { type BankingContext, createContext } from './context.ts'
 import { openDatabase, openLedgerDatabase } from './database.ts'

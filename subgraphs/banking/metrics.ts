@@ -2,7 +2,7 @@
  * What operators see of the bank: how far the ledger is, whether its clock is trusted, and what
  * waits to be told.
  */
-import { Counter, Gauge, type Registry } from '../../gateway/process/prometheus.ts'
+import { Counter, Gauge, type Registry } from '../../platform/process/prometheus.ts'
 import type { PrismaClient } from '../../prisma/generated/client.ts'
 import { type ClockReading, type ClockRefusal, differenceOf } from './ledger/clock.ts'
 

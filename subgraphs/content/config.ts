@@ -1,7 +1,7 @@
 /** The settings of the content service, beside those that every service has. */
 import { readdirSync } from 'node:fs'
 import { z } from 'zod'
-import { processSettings } from '../../gateway/process/settings.ts'
+import { processSettings } from '../../platform/process/settings.ts'
 import { OWN_LIBRARY } from './own-library.ts'
 
 export const contentSettings = {

@@ -2,8 +2,8 @@
  * Content: the bank's articles and product terms, from Markdown files. STATELESS: it reads a folder
  * and owns nothing.
  */
-import { isProduction, SettingsError } from '../../gateway/process/settings.ts'
-import type { ServiceDefinition } from '../serve.ts'
+import { isProduction, SettingsError } from '../../platform/process/settings.ts'
+import type { ServiceDefinition } from '../shared/serve.ts'
 import { createAssetResponder } from './assets/respond.ts'
 import { contentSettings } from './config.ts'
 import { answerHeaders, type ContentContext, createContext } from './context.ts'

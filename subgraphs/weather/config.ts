@@ -1,7 +1,7 @@
 /** The settings of the weather service, beside those that every service has. */
 import { hostname } from 'node:os'
 import { z } from 'zod'
-import { commaList, httpUrl } from '../../gateway/process/settings.ts'
+import { commaList, httpUrl } from '../../platform/process/settings.ts'
 
 const PROVIDERS = ['almanac', 'open-meteo', 'met-norway'] as const
 export type ProviderName = (typeof PROVIDERS)[number]

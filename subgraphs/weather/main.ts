@@ -1,7 +1,7 @@
 /** Runs the weather service as a process. */
-import '../small-heap.ts'
+import '../../platform/memory/small-heap.ts'
 
 // Imported only now, so that loading the modules already fills a heap that stays small.
-const [{ serve }, { weatherService }] = await Promise.all([import('../serve.ts'), import('./service.ts')])
+const [{ serve }, { weatherService }] = await Promise.all([import('../shared/serve.ts'), import('./service.ts')])
 
 await serve(weatherService)

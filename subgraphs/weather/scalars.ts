@@ -1,6 +1,6 @@
 /** The scalars this service reads from clients or writes by a rule. */
 import { GraphQLScalarType, Kind } from 'graphql'
-import { codedError } from '../../gateway/protocol/errors.ts'
+import { codedError } from '../../platform/protocol/errors.ts'
 import { dateOf, instantOf, rfc3339 } from './time.ts'
 
 function parseDate(value: unknown): string {

@@ -1,7 +1,7 @@
 /** Answers the parts of a place's weather: asks for each, says where it is from and for how long it holds, and gives figures in the units asked for. */
 import { cacheControlFromInfo } from '@apollo/cache-control-types' // MIT, Apollo Server's own types of its cache hints
 import type { GraphQLResolveInfo } from 'graphql'
-import { codedError } from '../../gateway/protocol/errors.ts'
+import { codedError } from '../../platform/protocol/errors.ts'
 import { conditionName, conditionWords } from './conditions.ts'
 import type { Answer, DayFigures, HourFigures } from './providers/provider.ts'
 import { moonOn, sunOn } from './sky.ts'

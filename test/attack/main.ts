@@ -5,8 +5,8 @@
  */
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { processSettings, readSettings } from '../../gateway/process/settings.ts'
-import { demoIdentity } from '../../gateway/protocol/demo-identity.ts'
+import { processSettings, readSettings } from '../../platform/process/settings.ts'
+import { demoIdentity } from '../../platform/protocol/demo-identity.ts'
 import { attacks } from './attacks.ts'
 import { tableHead, tableRow, verdictOf } from './report.ts'
 import { measureIdle, runAttacks } from './run.ts'

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { readConfig } from '../../gateway/config.ts'
-import { SettingsError } from '../../gateway/process/settings.ts'
+import { SettingsError } from '../../platform/process/settings.ts'
 import { composeAt } from '../support/gateway.ts'
 import { itemsSdl, ordersSdl } from '../support/shop.ts'
 

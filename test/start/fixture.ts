@@ -3,9 +3,9 @@
  * its memory, `FILE`.
  */
 import { appendFileSync, readFileSync } from 'node:fs'
-import { announceReady, runProcess } from '../../gateway/process/lifecycle.ts'
-import { createLogger } from '../../gateway/process/log.ts'
-import { SettingsError } from '../../gateway/process/settings.ts'
+import { announceReady, runProcess } from '../../platform/process/lifecycle.ts'
+import { createLogger } from '../../platform/process/log.ts'
+import { SettingsError } from '../../platform/process/settings.ts'
 
 const { BEHAVIOUR, FILE = '' } = process.env
 appendFileSync(FILE, '.')

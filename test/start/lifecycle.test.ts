@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { demoIdentity } from '../../gateway/protocol/demo-identity.ts'
+import { demoIdentity } from '../../platform/protocol/demo-identity.ts'
 import { makeDataFolder, type TestFolder } from '../support/data-folder.ts'
 import { isAlive, killAll, processesIn, until } from '../support/processes.ts'
 import { ask, pidOf, run, type System, startSystem } from './system.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { gatewayEnvironment, gatewayFlags } from '../../gateway/process/node-flags.ts'
+import { gatewayEnvironment, gatewayFlags } from '../../platform/memory/node-flags.ts'
 import { describeSystem } from '../../start/processes.ts'
 import type { StartSettings } from '../../start/settings.ts'
 

@@ -1,6 +1,6 @@
 /** The tests' database server: the product's own, except that nothing in it has to survive a crash. Argument: its data folder. */
-import { announceReady, runProcess } from '../../gateway/process/lifecycle.ts'
-import { createLogger } from '../../gateway/process/log.ts'
+import { announceReady, runProcess } from '../../platform/process/lifecycle.ts'
+import { createLogger } from '../../platform/process/log.ts'
 import { startEmbedded } from '../../prisma/embedded.ts'
 
 const log = createLogger('test database', 'warn')

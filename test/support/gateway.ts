@@ -10,7 +10,7 @@ import { parse } from 'graphql'
 import { readConfig } from '../../gateway/config.ts'
 import { openAdmin, type RunningGateway, startGateway } from '../../gateway/gateway.ts'
 import type { Limits } from '../../gateway/limits/limits.ts'
-import { createLogger } from '../../gateway/process/log.ts'
+import { createLogger } from '../../platform/process/log.ts'
 
 export interface ComposedService {
   readonly name: string

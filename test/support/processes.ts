@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SupervisorMessage } from '../../gateway/process/lifecycle.ts'
+import type { SupervisorMessage } from '../../platform/process/lifecycle.ts'
 
 /**
  * Waits until `condition` gives something other than `undefined` or `false`, and gives that. @param

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { demoIdentity } from '../../gateway/protocol/demo-identity.ts'
+import { demoIdentity } from '../../platform/protocol/demo-identity.ts'
 import { makeDataFolder } from './data-folder.ts'
 import { createDatabase } from './database.ts'
 

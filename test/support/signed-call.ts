@@ -1,5 +1,5 @@
 /** Calls a service as the gateway does: one signed POST to `/graphql`. */
-import { PERSPECTIVE_HEADER, REQUEST_ID_HEADER, SIGNATURE_HEADER, sign } from '../../gateway/protocol/signature.ts'
+import { PERSPECTIVE_HEADER, REQUEST_ID_HEADER, SIGNATURE_HEADER, sign } from '../../platform/protocol/signature.ts'
 
 export const TEST_SECRET = 'the secret of the tests'
 

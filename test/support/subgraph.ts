@@ -7,8 +7,8 @@ import {
 } from '@apollo/server/plugin/disabled'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { parse } from 'graphql'
-import { readBody } from '../../gateway/process/body.ts'
-import { listen } from '../../gateway/process/listen.ts'
+import { readBody } from '../../platform/http/message/body.ts'
+import { listen } from '../../platform/http/server/listen.ts'
 
 export interface ReceivedCall {
   readonly headers: IncomingHttpHeaders

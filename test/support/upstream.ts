@@ -2,13 +2,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Registry } from 'prom-client'
-import { createLogger, type Logger } from '../../gateway/process/log.ts'
 import { createMemoryStore } from '../../gateway/traffic/cache/memory.ts'
 import type { AnswerStore } from '../../gateway/traffic/cache/store.ts'
 import type { ServiceDefinition } from '../../gateway/traffic/kind.ts'
 import { createTrafficMetrics } from '../../gateway/traffic/metrics.ts'
 import type { CallContext, Freshness, ServiceCall } from '../../gateway/traffic/send.ts'
 import { createTraffic, type Traffic } from '../../gateway/traffic/traffic.ts'
+import { createLogger, type Logger } from '../../platform/process/log.ts'
 
 export interface Received {
   readonly request: IncomingMessage

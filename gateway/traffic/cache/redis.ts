@@ -3,8 +3,8 @@
  * may be slow, full or away: that costs hits and nothing else.
  */
 import { createClient } from '@redis/client' // MIT; Redis' own client for Node
-import type { Logger } from '../../process/log.ts'
-import { isWritable } from '../../protocol/finite.ts'
+import { isWritable } from '../../../platform/data/finite.ts'
+import type { Logger } from '../../../platform/process/log.ts'
 import { createBreaker } from '../breaker.ts'
 import { type AnswerStore, isFresh, type Kept } from './store.ts'
 

@@ -3,7 +3,7 @@
  * past its end. What it says of itself are functions, not getters: V8 gives each object with a
  * getter a hidden class of its own, which outlives it.
  */
-import { createGrowingBuffer } from '../../process/growing-buffer.ts'
+import { createGrowingBuffer } from '../../../platform/memory/growing-buffer.ts'
 import { CallFailure } from '../failure.ts'
 import type { AnswerHead } from './head.ts'
 import { malformed } from './head.ts'

@@ -1,5 +1,5 @@
 /** Decodes answers whose body was compressed, never over the limit. */
-import { decoderOf } from '../../process/content-coding.ts'
+import { decoderOf } from '../../../platform/http/message/content-coding.ts'
 import { CallFailure } from '../failure.ts'
 import { MAX_BODY, tooLarge } from './body.ts'
 import type { HttpAnswer } from './connection.ts'

@@ -2,7 +2,7 @@
  * Reads the head of an HTTP/1.1 answer (RFC 9112), strictly: what could be understood in two ways
  * is refused, since where an answer is taken to end must never be a matter of opinion.
  */
-import { CALL_HEADER } from '../../protocol/signature.ts'
+import { CALL_HEADER } from '../../../platform/protocol/signature.ts'
 import { CallFailure } from '../failure.ts'
 
 export interface AnswerHead {

@@ -1,5 +1,5 @@
 /** Writes an HTTP/1.1 request as it goes over the wire. Knows no connection. */
-import { createHeaderWriter } from '../../process/header-lines.ts'
+import { createHeaderWriter } from '../../../platform/http/message/header-lines.ts'
 import { CallFailure } from '../failure.ts'
 
 const headerLines = createHeaderWriter()

@@ -1,6 +1,6 @@
 /** What the commands on the ledger's audit are, and what they share. */
 import { readFile } from 'node:fs/promises'
-import { StartRefused } from '../../../gateway/process/settings.ts'
+import { StartRefused } from '../../../platform/process/settings.ts'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 
 export interface AuditCommand {

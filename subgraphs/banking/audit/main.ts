@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path'
 import { z } from 'zod'
-import { readOrMakeSecret } from '../../../gateway/process/secret-file.ts'
-import { readSettings, StartRefused } from '../../../gateway/process/settings.ts'
+import { readOrMakeSecret } from '../../../platform/process/secret-file.ts'
+import { readSettings, StartRefused } from '../../../platform/process/settings.ts'
 import { requireDatabase } from '../../../prisma/command.ts'
 import { bankingSettings } from '../config.ts'
 import { openDatabase } from '../database.ts'

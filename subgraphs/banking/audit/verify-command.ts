@@ -4,7 +4,7 @@
  * through the one, and is walked from the other only.
  */
 import { parseArgs } from 'node:util'
-import { StartRefused } from '../../../gateway/process/settings.ts'
+import { StartRefused } from '../../../platform/process/settings.ts'
 import { type Anchor, openAnchor } from './anchor.ts'
 import { type AuditCommand, readGiven } from './command.ts'
 import { AT_ONCE, verifyLedger } from './verify.ts'

@@ -1,7 +1,7 @@
 /** Customers: the signed-in one, and the accounts of one. */
 import { z } from 'zod'
 import type { Customer } from '../../../prisma/generated/client.ts'
-import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../connection.ts'
+import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'
 import { mayUse, requireScope } from '../access.ts'
 import type { AccountRow } from '../accounts/read.ts'
 import type { BankingContext } from '../context.ts'

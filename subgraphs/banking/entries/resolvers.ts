@@ -1,7 +1,7 @@
 /** Entries: pages of an account's history, newest first. */
 import { z } from 'zod'
-import { codedError } from '../../../gateway/protocol/errors.ts'
-import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../connection.ts'
+import { codedError } from '../../../platform/protocol/errors.ts'
+import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'
 import type { AccountRow } from '../accounts/read.ts'
 import type { BankingContext } from '../context.ts'
 import { sequencePart } from '../cursor-parts.ts'

@@ -3,8 +3,8 @@
  * restarts and instances.
  */
 import { z } from 'zod'
-import { codedError } from '../../../gateway/protocol/errors.ts'
-import { decodeCursor, encodeCursor } from '../../connection.ts'
+import { codedError } from '../../../platform/protocol/errors.ts'
+import { decodeCursor, encodeCursor } from '../../shared/pagination.ts'
 import { requireScope } from '../access.ts'
 import type { AccountRow } from '../accounts/read.ts'
 import { visibleAccount } from '../accounts/resolvers.ts'

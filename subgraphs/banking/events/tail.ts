@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg' // MIT; Prisma cannot LISTEN
-import type { Logger } from '../../../gateway/process/log.ts'
+import type { Logger } from '../../../platform/process/log.ts'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 
 export interface Tail {

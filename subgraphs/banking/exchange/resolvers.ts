@@ -1,5 +1,5 @@
 /** Quotes for exchanging one currency for another, and the rates that they follow. */
-import { codedError } from '../../../gateway/protocol/errors.ts'
+import { codedError } from '../../../platform/protocol/errors.ts'
 import { actorOf, requireScope } from '../access.ts'
 import type { BankingContext } from '../context.ts'
 import { amountToMove, badInput, type Keyed } from '../input.ts'

@@ -3,7 +3,7 @@
  * and the ledger's time never goes back. Compares the database's clock with the instance's, with
  * monotonic time and with the ledger's last instant. Reads no clock.
  */
-import { codedError } from '../../../gateway/protocol/errors.ts'
+import { codedError } from '../../../platform/protocol/errors.ts'
 
 /** One look at the clocks. Instants in milliseconds since 1970. */
 export interface ClockReading {

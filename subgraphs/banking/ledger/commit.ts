@@ -4,8 +4,8 @@
  * and written under the ledger's lock.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Logger } from '../../../gateway/process/log.ts'
-import { codedError } from '../../../gateway/protocol/errors.ts'
+import type { Logger } from '../../../platform/process/log.ts'
+import { codedError } from '../../../platform/protocol/errors.ts'
 import type { LedgerDatabase } from '../database.ts'
 import { failureOf } from '../failure.ts'
 import { applyEvaluation, writeBatches } from './apply.ts'

@@ -3,7 +3,7 @@
  * durable before they are told.
  */
 import { GraphQLError } from 'graphql'
-import type { Logger } from '../../../gateway/process/log.ts'
+import type { Logger } from '../../../platform/process/log.ts'
 import type { LedgerDatabase } from '../database.ts'
 import { createLedgerClock, type LedgerClock } from './clock.ts'
 import { createCommitter } from './commit.ts'

@@ -3,7 +3,7 @@
  * with one is told.
  */
 
-import { codedError } from '../../../gateway/protocol/errors.ts'
+import { codedError } from '../../../platform/protocol/errors.ts'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import { plainArray } from './columns.ts'
 

@@ -1,7 +1,7 @@
 /** Loans as borrowers and officers see them, and the orders that take one through its life. */
 import { z } from 'zod'
 import type { Customer } from '../../../prisma/generated/client.ts'
-import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../connection.ts'
+import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'
 import { mayUse, requireScope } from '../access.ts'
 import type { BankingContext } from '../context.ts'
 import { instantPart } from '../cursor-parts.ts'

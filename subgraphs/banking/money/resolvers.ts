@@ -1,5 +1,5 @@
 /** Money on the wire. */
-import { codedError } from '../../../gateway/protocol/errors.ts'
+import { codedError } from '../../../platform/protocol/errors.ts'
 import { formatMoney, type Money } from './amount.ts'
 
 const MAX_LOCALE_LENGTH = 64

@@ -2,7 +2,7 @@
  * Runs what is due, the oldest day first; of days missed while nothing was up the latest are caught
  * up one by one.
  */
-import type { Logger } from '../../../gateway/process/log.ts'
+import type { Logger } from '../../../platform/process/log.ts'
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import type { Answer } from '../ledger/evaluate.ts'
 import type { Ledger } from '../ledger/ledger.ts'

@@ -1,7 +1,7 @@
 /** Scheduled and standing transfers as their owners see them. */
 import { z } from 'zod'
 import type { Customer, ScheduleRun as RunRow } from '../../../prisma/generated/client.ts'
-import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../connection.ts'
+import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'
 import { mayUse, requireScope } from '../access.ts'
 import type { BankingContext } from '../context.ts'
 import { datePart, instantPart } from '../cursor-parts.ts'

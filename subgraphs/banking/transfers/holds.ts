@@ -1,7 +1,7 @@
 /** The open holds of an account, newest first, by seek along an index of pending transfers only. */
 import { z } from 'zod'
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
-import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../connection.ts'
+import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'
 import type { AccountRow } from '../accounts/read.ts'
 import type { BankingContext } from '../context.ts'
 import { sequencePart } from '../cursor-parts.ts'

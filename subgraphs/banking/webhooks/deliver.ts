@@ -3,7 +3,7 @@
  * dead after the last attempt.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Logger } from '../../../gateway/process/log.ts'
+import type { Logger } from '../../../platform/process/log.ts'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import { pauseAfter, pauseOfEndpoint, type RetryPolicy } from './backoff.ts'
 import { type Claimed, claimDue, SLOTS } from './claim.ts'

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { Customer } from '../../../prisma/generated/client.ts'
-import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../connection.ts'
+import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'
 import { requireScope } from '../access.ts'
 import type { BankingContext } from '../context.ts'
 import { sequencePart } from '../cursor-parts.ts'

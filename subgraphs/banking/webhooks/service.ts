@@ -2,7 +2,7 @@
  * Webhooks as the service runs them: what requests need of them, and the work that falls due by
  * itself.
  */
-import type { Logger } from '../../../gateway/process/log.ts'
+import type { Logger } from '../../../platform/process/log.ts'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import { startWorker } from '../workers/worker.ts'
 import { type RetryPolicy, usualRetries } from './backoff.ts'

@@ -3,7 +3,7 @@
  * of its own, so that however many instances find the same work, it happens once.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Logger } from '../../../gateway/process/log.ts'
+import type { Logger } from '../../../platform/process/log.ts'
 
 export interface Worker {
   /** Resolves when the round in progress has ended. */

@@ -7,8 +7,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import fresh from 'fresh' // MIT; Express's own comparison of If-None-Match
 import { LRUCache } from 'lru-cache'
 import parseRange from 'range-parser' // MIT; Express's own reading of Range
-import { sendJson } from '../../../gateway/process/http.ts'
-import type { ErrorCode } from '../../../gateway/protocol/errors.ts'
+import { sendJson } from '../../../platform/http/message/http-error.ts'
+import type { ErrorCode } from '../../../platform/protocol/errors.ts'
 import { ASSET_URL, type Asset, type AssetManifest, contentHash } from './manifest.ts'
 import {
   BusyError,

@@ -5,7 +5,7 @@
 import { type FSWatcher, watch as watchFolder } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Logger } from '../../../gateway/process/log.ts'
+import type { Logger } from '../../../platform/process/log.ts'
 import type { AssetManifest } from '../assets/manifest.ts'
 import { type Release, readRelease } from './release.ts'
 

@@ -1,6 +1,6 @@
 /** The fields of an article. Rich text is rendered only where it is asked for. */
 import type { Root } from 'hast'
-import { codedError } from '../../../gateway/protocol/errors.ts'
+import { codedError } from '../../../platform/protocol/errors.ts'
 import { type Asset, imagePath } from '../assets/manifest.ts'
 import type { ContentContext, ReachedArticle } from '../context.ts'
 import type { Article as ArticleData } from '../release/article.ts'

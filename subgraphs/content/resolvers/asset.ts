@@ -1,5 +1,5 @@
 /** Images: addresses of copies in other widths and formats. No image is made here, only its address. */
-import { codedError } from '../../../gateway/protocol/errors.ts'
+import { codedError } from '../../../platform/protocol/errors.ts'
 import type { Asset as AssetData } from '../assets/manifest.ts'
 import { type ImageFormat, MAX_WIDTH, MIN_WIDTH, standardWidths, type Variant, variantOf } from '../assets/variants.ts'
 

@@ -3,8 +3,8 @@
  * they are asked for.
  */
 import { z } from 'zod'
-import { codedError } from '../../../gateway/protocol/errors.ts'
-import { connectionOf, decodeCursor, type Edge, encodeCursor, pageSize } from '../../connection.ts'
+import { codedError } from '../../../platform/protocol/errors.ts'
+import { connectionOf, decodeCursor, type Edge, encodeCursor, pageSize } from '../../shared/pagination.ts'
 import type { ContentContext, ReachedArticle } from '../context.ts'
 import type { Article } from '../release/article.ts'
 import { type Highlight, highlightArticle } from '../search/highlight.ts'

@@ -1,5 +1,5 @@
 /** MET Norway's Locationforecast (https://api.met.no/weatherapi/locationforecast/2.0/documentation): one place a call, about nine days ahead. Data CC BY 4.0. */
-import type { Logger } from '../../../gateway/process/log.ts'
+import type { Logger } from '../../../platform/process/log.ts'
 import { daysBetween, localDate } from '../time.ts'
 import { getJson } from '../upstream/http.ts'
 import type { FetchItem, Item, Sheet, Upstream } from '../upstream/upstream.ts'

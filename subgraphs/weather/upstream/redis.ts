@@ -1,6 +1,6 @@
 /** A connection to Redis that may be lost at any moment: every use of it gives `undefined` then, within a tenth of a second. */
 import type { RedisClientType } from '@redis/client'
-import type { Logger } from '../../../gateway/process/log.ts'
+import type { Logger } from '../../../platform/process/log.ts'
 import { createBreaker } from './breaker.ts'
 import { within } from './deadline.ts'
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from '@jest/globals'
 import { limitNames, limitOf, limitSetting, limitTable, overLimit, readLimits } from '../../../gateway/limits/limits.ts'
-import { HttpError } from '../../../gateway/process/http.ts'
+import { HttpError } from '../../../platform/http/message/http-error.ts'
 
 test('docs/limits.md lists every limit with its setting, its default and what it bounds', async () => {
   const page = await readFile(new URL('../../../docs/limits.md', import.meta.url), 'utf8')

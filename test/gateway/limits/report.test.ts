@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { createLimitReports, type ReportLimit } from '../../../gateway/limits/report.ts'
-import { createLogger } from '../../../gateway/process/log.ts'
-import { Registry } from '../../../gateway/process/prometheus.ts'
+import { createLogger } from '../../../platform/process/log.ts'
+import { Registry } from '../../../platform/process/prometheus.ts'
 
 let lines: unknown[]
 let registry: Registry

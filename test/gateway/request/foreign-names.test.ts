@@ -3,8 +3,8 @@
  * inherits.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { readBody } from '../../../gateway/process/body.ts'
-import { own } from '../../../gateway/protocol/own.ts'
+import { own } from '../../../platform/data/own.ts'
+import { readBody } from '../../../platform/http/message/body.ts'
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { startSubgraph, type TestSubgraph } from '../../support/subgraph.ts'
 

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals'
 import { type OperationDefinitionNode, parse } from 'graphql'
-import type { HttpReply } from '../../../gateway/http/message.ts'
 import { limitOf } from '../../../gateway/limits/limits.ts'
 import type { KnownOperation } from '../../../gateway/request/documents.ts'
 import { type Exchange, openExchange } from '../../../gateway/request/exchange.ts'
 import { createTurns, type TakeTurn } from '../../../gateway/request/turns.ts'
+import type { HttpReply } from '../../../platform/http/message/message.ts'
 
 const OFF = Number.POSITIVE_INFINITY
 const operationOf = (text: string) =>

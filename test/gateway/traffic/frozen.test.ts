@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals'
-import { CALL_HEADER } from '../../../gateway/protocol/signature.ts'
 import { stateful } from '../../../gateway/traffic/kind.ts'
+import { CALL_HEADER } from '../../../platform/protocol/signature.ts'
 import { callOf, startUpstream, trafficTo, until } from '../../support/upstream.ts'
 
 const closing: (() => Promise<void>)[] = []

@@ -3,11 +3,11 @@
  * the start ends in one line.
  */
 import { afterEach, expect, test } from '@jest/globals'
-import { sendJson } from '../../../gateway/process/http.ts'
-import { type HttpListener, listen } from '../../../gateway/process/listen.ts'
-import { createLogger } from '../../../gateway/process/log.ts'
 import { probeHealth } from '../../../gateway/traffic/health.ts'
 import { closeInstance, openInstance } from '../../../gateway/traffic/instance.ts'
+import { sendJson } from '../../../platform/http/message/http-error.ts'
+import { type HttpListener, listen } from '../../../platform/http/server/listen.ts'
+import { createLogger } from '../../../platform/process/log.ts'
 import { healthy } from '../../../start/health.ts'
 import { until } from '../../support/processes.ts'
 

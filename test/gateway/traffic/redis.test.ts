@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { createLogger } from '../../../gateway/process/log.ts'
 import { createMemoryStore } from '../../../gateway/traffic/cache/memory.ts'
 import { createRedisStore } from '../../../gateway/traffic/cache/redis.ts'
 import { stateless } from '../../../gateway/traffic/kind.ts'
 import type { Traffic } from '../../../gateway/traffic/traffic.ts'
+import { createLogger } from '../../../platform/process/log.ts'
 import { type RedisServer, startRedis } from '../../subgraphs/weather/support/redis.ts'
 import { callOf, startUpstream, trafficTo, type Upstream, until } from '../../support/upstream.ts'
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { CALL_HEADER } from '../../../gateway/protocol/signature.ts'
 import { stateful } from '../../../gateway/traffic/kind.ts'
 import type { Traffic } from '../../../gateway/traffic/traffic.ts'
+import { CALL_HEADER } from '../../../platform/protocol/signature.ts'
 import { type RawService, startRawService } from '../../support/raw-service.ts'
 import { callOf, trafficTo } from '../../support/upstream.ts'
 

@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { ReadyMessage } from '../../../gateway/process/lifecycle.ts'
-import { SIGNATURE_HEADER, sign } from '../../../gateway/protocol/signature.ts'
+import type { ReadyMessage } from '../../../platform/process/lifecycle.ts'
+import { SIGNATURE_HEADER, sign } from '../../../platform/protocol/signature.ts'
 import { TEST_SECRET } from '../../support/signed-call.ts'
 
 export type StatelessService = 'weather' | 'content'

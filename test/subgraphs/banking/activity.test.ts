@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { createClient as createSseClient } from 'graphql-sse'
-import { SIGNATURE_HEADER, sign } from '../../../gateway/protocol/signature.ts'
+import { SIGNATURE_HEADER, sign } from '../../../platform/protocol/signature.ts'
 import { createDatabase, type TestDatabase } from '../../support/database.ts'
 import { TEST_SECRET } from '../../support/signed-call.ts'
 import { startBanking, type TestService } from './support/service.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { startService } from '../../../subgraphs/serve.ts'
+import { startService } from '../../../subgraphs/shared/serve.ts'
 import { openGazetteer } from '../../../subgraphs/weather/gazetteer/gazetteer.ts'
 import { weatherService } from '../../../subgraphs/weather/service.ts'
 import { localDate } from '../../../subgraphs/weather/time.ts'

@@ -12,7 +12,7 @@ import {
   parse,
   validate,
 } from 'graphql'
-import { codedError } from '../../../../gateway/protocol/errors.ts'
+import { codedError } from '../../../../platform/protocol/errors.ts'
 import type { Federation } from './federation.ts'
 import { read, resolverOf, type Universe } from './universe.ts'
 

@@ -15,8 +15,8 @@ import {
   validate,
 } from 'graphql'
 import { createEngine, defaultEngineOptions, type Engine } from '../../../../gateway/execution/engine.ts'
-import { codedError } from '../../../../gateway/protocol/errors.ts'
 import { bodyText, type CallContext, type Send, type ServiceAnswer } from '../../../../gateway/traffic/send.ts'
+import { codedError } from '../../../../platform/protocol/errors.ts'
 
 export type Resolvers = Record<string, Record<string, unknown>>
 

@@ -1,5 +1,5 @@
 /** Two small services over the same members: `club` knows who they are, `desk` works with what it is sent of them. */
-import { codedError } from '../../../../gateway/protocol/errors.ts'
+import { codedError } from '../../../../platform/protocol/errors.ts'
 import type { TestService } from './federation.ts'
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requires", "@external", "@shareable"])`

@@ -1,5 +1,5 @@
 /** Keys of every form, inputs of `@requires`, shared, moved and hidden fields, interfaces and unions whose types live in different services. */
-import { codedError } from '../../../../gateway/protocol/errors.ts'
+import { codedError } from '../../../../platform/protocol/errors.ts'
 import { read, type Thing, type Universe } from '../support/universe.ts'
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requires", "@external",

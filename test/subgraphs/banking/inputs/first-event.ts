@@ -3,7 +3,7 @@
  * may be an error.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { SIGNATURE_HEADER, sign } from '../../../../gateway/protocol/signature.ts'
+import { SIGNATURE_HEADER, sign } from '../../../../platform/protocol/signature.ts'
 import { type Answer, TEST_SECRET } from '../../../support/signed-call.ts'
 import type { TestService } from '../support/service.ts'
 

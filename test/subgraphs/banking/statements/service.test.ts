@@ -3,7 +3,7 @@
  * the last digit.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { SIGNATURE_HEADER, sign } from '../../../../gateway/protocol/signature.ts'
+import { SIGNATURE_HEADER, sign } from '../../../../platform/protocol/signature.ts'
 import { createDatabase, type TestDatabase } from '../../../support/database.ts'
 import { TEST_SECRET } from '../../../support/signed-call.ts'
 import { openBank, subjectOf } from '../support/bank.ts'

@@ -5,9 +5,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { demoIdentity } from '../../../../gateway/protocol/demo-identity.ts'
+import { demoIdentity } from '../../../../platform/protocol/demo-identity.ts'
 import { banking } from '../../../../subgraphs/banking/main.ts'
-import { startService } from '../../../../subgraphs/serve.ts'
+import { startService } from '../../../../subgraphs/shared/serve.ts'
 import { type Answer, signedCall, signedFetch, TEST_SECRET } from '../../../support/signed-call.ts'
 
 export interface TestService {

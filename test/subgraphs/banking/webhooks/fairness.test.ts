@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { pino } from 'pino'
-import { type HttpListener, listen } from '../../../../gateway/process/listen.ts'
+import { type HttpListener, listen } from '../../../../platform/http/server/listen.ts'
 import { Prisma } from '../../../../prisma/generated/client.ts'
 import { pauseOfEndpoint, usualRetries } from '../../../../subgraphs/banking/webhooks/backoff.ts'
 import { claimDue, claimQuery, SLOTS, shareOf } from '../../../../subgraphs/banking/webhooks/claim.ts'

@@ -2,8 +2,8 @@
  * A customer's system on loopback that receives webhooks: remembers all of them, and answers as it
  * is told.
  */
-import { readBody } from '../../../../gateway/process/body.ts'
-import { listen } from '../../../../gateway/process/listen.ts'
+import { readBody } from '../../../../platform/http/message/body.ts'
+import { listen } from '../../../../platform/http/server/listen.ts'
 
 export interface Received {
   readonly headers: Readonly<Record<string, string>>

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { listen } from '../../../../gateway/process/listen.ts'
+import { listen } from '../../../../platform/http/server/listen.ts'
 import { type WebhookSender, webhookSender } from '../../../../subgraphs/banking/webhooks/send.ts'
 import { openReceiver, type Receiver } from './receiver.ts'
 

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { contentService } from '../../../../subgraphs/content/service.ts'
-import { type RunningService, startService } from '../../../../subgraphs/serve.ts'
+import { type RunningService, startService } from '../../../../subgraphs/shared/serve.ts'
 import { type Answer, type SignedCall, signedCall, TEST_SECRET } from '../../../support/signed-call.ts'
 
 /** Path from the library's folder → what stands in the file. */

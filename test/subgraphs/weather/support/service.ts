@@ -1,5 +1,5 @@
 /** Runs the weather service in this process and asks it as the gateway would. */
-import { type RunningService, startService } from '../../../../subgraphs/serve.ts'
+import { type RunningService, startService } from '../../../../subgraphs/shared/serve.ts'
 import { weatherService } from '../../../../subgraphs/weather/service.ts'
 import { type Answer, signedCall, TEST_SECRET } from '../../../support/signed-call.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { createClient } from '@redis/client'
-import { createLogger } from '../../../../gateway/process/log.ts'
+import { createLogger } from '../../../../platform/process/log.ts'
 import { createQuota } from '../../../../subgraphs/weather/upstream/quota.ts'
 import { openRedis, type Redis } from '../../../../subgraphs/weather/upstream/redis.ts'
 import { startOpenMeteo } from '../support/open-meteo.ts'

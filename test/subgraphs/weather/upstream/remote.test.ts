@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { createLogger } from '../../../../gateway/process/log.ts'
+import { createLogger } from '../../../../platform/process/log.ts'
 import { type Place, ProviderFault, type Question } from '../../../../subgraphs/weather/providers/provider.ts'
 import { remoteProvider } from '../../../../subgraphs/weather/upstream/remote.ts'
 import { memoryStore } from '../../../../subgraphs/weather/upstream/store.ts'

@@ -1,0 +1,141 @@
+/**
+ * Serves plain operations (`POST /graphql`, whole in one piece) for half of what Node's own HTTP
+ * server takes; the connection is left to that as soon as anything else comes. Never guesses: what
+ * `request-head.ts` does not know in full is not its business.
+ */
+import type { Socket } from 'node:net'
+import { readInto } from '../../memory/shared-buffer.ts'
+import { tooLarge } from '../message/body.ts'
+import { type BodyRoom, type BodyShare, unlimitedRoom } from '../message/body-room.ts'
+import type { ClientAddress } from '../message/client-address.ts'
+import { bodyOfError } from '../message/http-error.ts'
+import type { HttpReply, HttpRequest } from '../message/message.ts'
+import type { Front } from '../server/listen.ts'
+import { HALF_CLOSED, INTERNAL, KEEP_ALIVE } from '../server/node-server.ts'
+import { createReply, type PlainReply } from './plain-reply.ts'
+import { createHeadReader, type RequestHead } from './request-head.ts'
+
+export interface FrontOptions {
+  /** Where it rejects, the client is told that something went wrong, and no more. */
+  readonly answer: (request: HttpRequest, reply: HttpReply) => Promise<void>
+  readonly clientAddress?: ClientAddress
+  /** For what comes before its turn. */
+  readonly room?: BodyRoom
+  /** Milliseconds that a connection may be idle, or an answer not be read. */
+  readonly keepAlive?: number
+}
+
+export function createFront({
+  answer,
+  clientAddress = (peer) => peer,
+  room = unlimitedRoom,
+  keepAlive = KEEP_ALIVE,
+}: FrontOptions): Front {
+  return (socket, door) => {
+    const readHead = createHeadReader()
+    /** Of the request that has no whole answer yet. */
+    let owed: PlainReply | undefined
+    /** What came meanwhile: a client may send its next request before it has the answer. */
+    let early: Buffer | undefined
+    let earlyShare: BodyShare | undefined
+    /** The client sends no more. */
+    let hasEnded = false
+
+    const take = (buffer: Buffer, length: number): boolean => {
+      if (owed) {
+        early = Buffer.concat([early ?? NOTHING, buffer.subarray(0, length)])
+        socket.pause()
+        earlyShare ??= room.enter(() => socket.destroy())
+        earlyShare.grow(length)
+        return false
+      }
+      const head = readHead(buffer, length)
+      if (head && head.end + head.length === length) serve(head, buffer.toString('utf8', head.end, length))
+      else leave(Buffer.from(buffer.subarray(0, length)))
+      return true
+    }
+    const serve = (head: RequestHead, body: string): void => {
+      door.owe()
+      // What came early came before the client could know that the door closes: its answer is the
+      // last, from Node.
+      const isLast = (): boolean => head.isLast || hasEnded || (door.isDraining() && early === undefined)
+      const reply = createReply(socket, isLast, next)
+      owed = reply
+      answer(requestOf(socket, head, body, clientAddress), reply).catch(() => {
+        if (reply.isClosed()) socket.destroy()
+        else reply.send(500, ['content-type', 'application/json; charset=utf-8'], INTERNAL_BODY)
+      })
+    }
+    const next = (): void => {
+      owed = undefined
+      door.settle()
+      if (hasEnded) socket.destroySoon()
+      if (!early) return
+      const read = early
+      early = undefined
+      earlyShare?.leave()
+      leave(read)
+    }
+    const leave = (read: Buffer): void => {
+      // Node's reader needs no pieces either, but for a WebSocket it gives the connection back to
+      // its stream.
+      giveBack?.()
+      for (const [event, listener] of listeners) socket.off(event, listener)
+      socket.setTimeout(0)
+      door.passOn(read)
+    }
+    // Who has sent all may still read an answer (RFC 9112, section 9.6), but most have left: nobody
+    // follows a stream so.
+    const end = (): void => {
+      hasEnded = true
+      if (!owed) socket.destroySoon()
+      else if (owed.isStream()) socket.destroy()
+      else patience = setTimeout(giveUp, HALF_CLOSED)
+    }
+    let patience: NodeJS.Timeout | undefined
+    const giveUp = (): void => {
+      if (!owed?.isClosed()) socket.destroy()
+    }
+    const close = (): void => {
+      clearTimeout(patience)
+      earlyShare?.leave()
+      owed?.left()
+    }
+    // An answer that is out as far as we go, and moves no more, waits for a client that does not
+    // read.
+    const expire = (): void => {
+      if (!owed || owed.isClosed()) socket.destroy()
+    }
+    // What follows is `close`.
+    const error = (): void => undefined
+    const giveBack = readInto(socket, take)
+    const listeners: [string, (piece: Buffer) => void][] = [
+      ['end', end],
+      ['close', close],
+      ['timeout', expire],
+      ['error', error],
+    ]
+    if (!giveBack) listeners.push(['data', (piece) => take(piece, piece.length)])
+    for (const [event, listener] of listeners) socket.on(event, listener)
+    socket.setTimeout(keepAlive)
+  }
+}
+
+const NOTHING = Buffer.alloc(0)
+const INTERNAL_BODY = JSON.stringify(bodyOfError(INTERNAL))
+
+const requestOf = (
+  socket: Socket,
+  { headers, length }: RequestHead,
+  body: string,
+  clientAddress: ClientAddress,
+): HttpRequest => ({
+  method: 'POST',
+  url: '/graphql',
+  headers,
+  address: () => clientAddress(socket.remoteAddress, headers),
+  readText(limit) {
+    if (length > limit) throw tooLarge(limit)
+    return body
+  },
+})

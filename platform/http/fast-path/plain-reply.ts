@@ -1,0 +1,66 @@
+/**
+ * The way back to the client of one plain request, straight to its socket. Nothing is written
+ * twice, and nothing into another request's answer.
+ */
+import type { Socket } from 'node:net'
+import type { HttpReply } from '../message/message.ts'
+import { streamOver } from '../message/stream.ts'
+import { writeHead } from './reply-head.ts'
+
+export interface PlainReply extends HttpReply {
+  /** The client is gone. */
+  left(): void
+  /** It comes in pieces, and is not whole yet. */
+  isStream(): boolean
+}
+
+/**
+ * @param isLast whether the answer is to end the connection
+ * @param done called once the answer is out and the connection may carry the next request; never
+ * where it ends with this one
+ */
+export function createReply(socket: Socket, isLast: () => boolean, done: () => void): PlainReply {
+  let begun = false
+  let whole = false
+  let hangUp: (() => void) | undefined
+  return {
+    isClosed: () => begun || socket.destroyed,
+    send(status, headers, body) {
+      if (begun || socket.destroyed) return
+      const closes = isLast()
+      const head = writeHead(status, headers, { length: body.length, closes })
+      begun = whole = true
+      const isOut = typeof body === 'string' ? socket.write(head + body, 'latin1') : writeBoth(socket, head, body)
+      if (closes) socket.destroySoon()
+      // One that asks and asks, and never reads, would otherwise fill the memory with answers.
+      else if (isOut) done()
+      else socket.once('drain', done)
+    },
+    stream(status, headers) {
+      const head = writeHead(status, headers, 'until the end')
+      begun = true
+      if (socket.readableEnded) socket.destroy()
+      socket.write(head, 'latin1')
+      return streamOver(socket, (piece) => {
+        whole = true
+        socket.write(piece)
+        socket.destroySoon()
+      })
+    },
+    onHangUp(listener) {
+      hangUp = listener
+    },
+    isStream: () => begun && !whole,
+    left() {
+      if (!whole) hangUp?.()
+    },
+  }
+}
+
+function writeBoth(socket: Socket, head: string, body: Buffer): boolean {
+  socket.cork()
+  socket.write(head, 'latin1')
+  const isOut = socket.write(body)
+  socket.uncork()
+  return isOut
+}

@@ -1,0 +1,112 @@
+/**
+ * Reads the head of a plain `POST /graphql`, so strictly that every other reader of HTTP/1.1 (RFC
+ * 9112) finds in it what is found here. What it does not know in full it does not judge: that is
+ * for Node's reader.
+ */
+import type { IncomingHttpHeaders } from 'node:http'
+import { isFieldName, isFieldValue, skipBlanks } from '../message/fields.ts'
+
+export interface RequestHead {
+  readonly headers: Readonly<IncomingHttpHeaders>
+  /** Bytes of the body. */
+  readonly length: number
+  /** Where the body begins. */
+  readonly end: number
+  /** The client wants no other answer on this connection. */
+  readonly isLast: boolean
+}
+
+/** The longest that Node's reader takes, in bytes. */
+const MAX_HEAD = 16 * 1024
+const MAX_LINES = 64
+const START = 'POST /graphql HTTP/1.1\r\n'
+const END = '\r\n\r\n'
+const LENGTH = /^\d{1,9}$/
+/** They say how the message or the connection goes on, or how the body is to be read. */
+const FOR_NODE: ReadonlySet<string> = new Set([
+  'content-encoding',
+  'expect',
+  'http2-settings',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  '__proto__',
+])
+
+interface Line {
+  /** With its end. */
+  readonly text: string
+  readonly name: string
+  readonly value: string
+}
+
+/**
+ * Reads one head after the other of one connection. They differ in a line or two at most, so each
+ * is compared with its predecessor first, and then line by line. Keeps nothing of a body.
+ * @returns given what has come, and how many bytes of it: its head; undefined where it begins with
+ * none that is known here in full
+ */
+export function createHeadReader(): (buffer: Buffer, length: number) => RequestHead | undefined {
+  let lines: Line[] = []
+  let before: { readonly text: string; readonly head: RequestHead } | undefined
+  return (buffer, length) => {
+    // A head ends with the only empty line in it: what begins with a whole one has that and no
+    // other.
+    if (before && before.head.end <= length && buffer.toString('latin1', 0, before.head.end) === before.text)
+      return before.head
+    const end = buffer.indexOf(END, 0, 'latin1') + END.length
+    if (end < END.length || end > length || end > MAX_HEAD) return undefined
+    const text = buffer.toString('latin1', 0, end)
+    if (!text.startsWith(START)) return undefined
+    let count = 0
+    for (let at = START.length; at < end - 2; count += 1) {
+      let line = lines[count]
+      if (line === undefined || !text.startsWith(line.text, at)) {
+        line = readLine(text, at)
+        if (line === undefined || count === MAX_LINES) return undefined
+        lines[count] = line
+      }
+      at += line.text.length
+    }
+    lines = lines.slice(0, count)
+    const head = headOf(lines, end)
+    before = head && { text, head }
+    return head
+  }
+}
+
+function readLine(text: string, at: number): Line | undefined {
+  const colon = text.indexOf(':', at)
+  const end = text.indexOf('\r\n', at)
+  if (colon < 0 || colon > end) return undefined
+  const name = text.slice(at, colon)
+  const value = text.slice(skipBlanks(text, colon + 1), end)
+  if (!isFieldName(name) || !isFieldValue(value)) return undefined
+  // What surrounds a value does not belong to it, and hardly anybody sends it.
+  if (value.endsWith(' ') || value.endsWith('\t')) return undefined
+  return { text: copyOf(text.slice(at, end + 2)), name: copyOf(name).toLowerCase(), value: copyOf(value) }
+}
+
+/**
+ * What is cut out of a text keeps the whole of it in memory, and lines are kept for as long as the
+ * connection.
+ */
+const copyOf = (text: string): string => Buffer.from(text, 'latin1').toString('latin1')
+
+function headOf(lines: readonly Line[], end: number): RequestHead | undefined {
+  const headers: Record<string, string> = {}
+  for (const { name, value } of lines) {
+    // Whether several of one name are joined, or one of them counts, is another thing for each
+    // name.
+    if (FOR_NODE.has(name) || Object.hasOwn(headers, name)) return undefined
+    headers[name] = value
+  }
+  const { host, connection, 'content-length': length } = headers
+  if (host === undefined || length === undefined || !LENGTH.test(length)) return undefined
+  const isLast = connection?.toLowerCase() === 'close'
+  if (connection !== undefined && !isLast && connection.toLowerCase() !== 'keep-alive') return undefined
+  return { headers, length: Number(length), end, isLast }
+}

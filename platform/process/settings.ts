@@ -1,0 +1,102 @@
+/**
+ * Reads a process's settings from its environment, once, and reports every fault at once. No other
+ * module reads `process.env`.
+ */
+import { z } from 'zod' // MIT, no dependencies: one schema gives the check, the type and every fault together
+import { listItems } from '../http/message/fields.ts'
+import { misspellings } from './setting-names.ts'
+
+/**
+ * Why a process cannot start, in words for whoever started it: printed as it is, without a stack.
+ */
+export class StartRefused extends Error {
+  override readonly name: string = 'StartRefused'
+}
+
+/**
+ * Thrown by `readSettings`; `message` is one line, or a heading and one line for each of several
+ * faults.
+ */
+export class SettingsError extends StartRefused {
+  override readonly name = 'SettingsError'
+  readonly faults: readonly string[]
+
+  constructor(faults: readonly string[]) {
+    super(
+      faults.length === 1
+        ? `${faults[0]}. Nothing was started.`.replace(/\?\./, '?')
+        : ['The settings are wrong; nothing was started:', ...faults.map((fault) => `  ${fault}`)].join('\n'),
+    )
+    this.faults = faults
+  }
+}
+
+/**
+ * Parses `env` (an empty variable counts as unset) and freezes the result. A name that is close to
+ * a setting is a fault, too.
+ * @param together what is wrong with several settings together
+ * @throws SettingsError
+ */
+export function readSettings<Schema extends z.ZodObject>(
+  schema: Schema,
+  env: Readonly<Record<string, string | undefined>>,
+  together: readonly string[] = [],
+): Readonly<z.output<Schema>> {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+  const result = schema.safeParse(given)
+  const single = result.error?.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`) ?? []
+  const faults = [...single, ...together, ...misspellings(Object.keys(given), Object.keys(schema.shape))]
+  if (result.success && faults.length === 0) return Object.freeze(result.data)
+  throw new SettingsError(faults)
+}
+
+const whole = (text: string): number => (/^\d+$/.test(text) ? Number(text) : Number.NaN)
+
+/** A TCP port, 0 (any free one) to 65535. */
+export const port = z
+  .string()
+  .transform(whole)
+  .pipe(z.number('must be a port, 0 to 65535').max(65_535, 'must be a port, 0 to 65535'))
+
+/** An absolute http(s) URL, without its trailing slash. */
+export const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
+  .transform((url) => url.replace(/\/$/, ''))
+
+/** The URL of a PostgreSQL database. */
+export const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' })
+
+/**
+ * Values between commas; blanks around them are dropped. At least one. `missing` is said where
+ * there is no value at all.
+ */
+export const commaList = <Item extends z.ZodType<unknown, string>>(item: Item, missing?: string) =>
+  z
+    .string(missing)
+    .transform((text) => listItems(text))
+    .pipe(z.array(item).min(1, 'must name at least one value'))
+
+/** On or off, as a switch. */
+export const onOff = z.stringbool('must be on or off')
+
+/**
+ * Strict about everything that is not said to be development: `prod` or `staging` gets what
+ * `production` gets. Unset is development.
+ */
+export const isProduction = (nodeEnv: string | undefined): boolean =>
+  !['development', 'test'].includes(nodeEnv || 'development')
+
+export const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+
+/** Shared by the gateway and its services, which derive keys of their own from it. */
+export const gatewaySecret = z
+  .string('is required: the secret shared by gateway and services')
+  .min(16, 'must have at least 16 characters')
+
+/** What every process understands. */
+export const processSettings = {
+  HOST: z.string().default('127.0.0.1'),
+  DATA_DIR: z.string().default('.data'),
+  LOG_LEVEL: logLevel.default('info'),
+  NODE_ENV: z.string().default('development'),
+} as const

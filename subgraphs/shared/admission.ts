@@ -1,0 +1,140 @@
+/**
+ * Sheds load early: a request that would wait too long for the event loop is refused before
+ * anything is done for it, so that the gateway can ask elsewhere while there is time. Callers take
+ * turns: one with a thousand requests delays another's by one request at a time. Also lets the loop
+ * turn between requests, so that health checks are answered meanwhile.
+ */
+import { HttpError } from '../../platform/http/message/http-error.ts'
+
+/**
+ * Resolves, or gives `undefined`, when it is the request's turn.
+ * @param caller whose line it joins; any text that tells callers apart
+ * @throws HttpError 503 with `Retry-After` where it waits, or would wait, too long
+ */
+export type Admit = (caller: string) => Promise<void> | undefined
+
+export interface AdmissionOptions {
+  /** Milliseconds that a request may wait; well below the gateway's deadlines. */
+  readonly longest?: number
+  /** A monotonic clock, in milliseconds. */
+  readonly now?: () => number
+}
+
+interface Waiting {
+  readonly since: number
+  readonly enter: () => void
+  readonly refuse: (refusal: HttpError) => void
+}
+
+const LONGEST = 2_500 // milliseconds; half of what the gateway gives a stateless service
+const TURN = 10 // milliseconds of requests that came together, before the loop turns
+const MOST = 1_024 // requests that wait, however fast they are
+const WEIGHT = 0.2 // of the newest figure in the mean
+
+export function createAdmission({ longest = LONGEST, now = () => performance.now() }: AdmissionOptions = {}): Admit {
+  const lines = createLines<Waiting>()
+  /** Milliseconds of the event loop that a request takes, with all that goes on beside it. */
+  let mean = 0
+  /** Since the loop turned last; `undefined` where nothing began since then. */
+  let turn: { readonly since: number; began: number } | undefined
+
+  const begin = (): void => {
+    if (!turn) {
+      turn = { since: now(), began: 0 }
+      setImmediate(endTurn)
+    }
+    turn.began += 1
+  }
+  const endTurn = (): void => {
+    if (!turn) return
+    const taken = (now() - turn.since) / Math.max(1, turn.began)
+    mean += (taken - mean) * WEIGHT
+    turn = undefined
+    const next = lines.shift()
+    if (!next) return
+    // The next one is counted from here on: what else the loop does in its turn delays those behind
+    // it, too.
+    begin()
+    const waited = now() - next.since
+    if (waited > longest) next.refuse(busy(lines.count() * mean))
+    else next.enter()
+  }
+
+  return (caller) => {
+    if (lines.count() === 0 && (!turn || now() - turn.since < TURN)) {
+      begin()
+      return undefined
+    }
+    const wait = lines.ahead(caller) * mean
+    if (wait > longest) throw busy(wait)
+    if (lines.count() >= MOST) {
+      const last = lines.takeFromLonger(caller)
+      if (!last) throw busy(wait)
+      last.refuse(busy(lines.count() * mean))
+    }
+    return new Promise((enter, refuse) => lines.push(caller, { since: now(), enter, refuse }))
+  }
+}
+
+interface Lines<Item> {
+  count(): number
+  push(caller: string, item: Item): void
+  /** The first of the line whose turn it is. */
+  shift(): Item | undefined
+  /** How many would come before the next of this caller. */
+  ahead(caller: string): number
+  /** Takes the last of the longest line; nothing where that is hardly longer than this caller's. */
+  takeFromLonger(caller: string): Item | undefined
+}
+
+/** Lines that are served in turn. */
+function createLines<Item>(): Lines<Item> {
+  /** By caller, whose turn it is first. None is empty. */
+  const lines = new Map<string, Item[]>()
+  let count = 0
+  const ownOf = (caller: string): number => lines.get(caller)?.length ?? 0
+  const removed = (caller: string, line: readonly Item[]): void => {
+    count -= 1
+    if (line.length === 0) lines.delete(caller)
+  }
+  return {
+    count: () => count,
+    push(caller, item) {
+      const line = lines.get(caller)
+      if (line) line.push(item)
+      else lines.set(caller, [item])
+      count += 1
+    },
+    shift() {
+      const [turn] = lines
+      if (!turn) return undefined
+      const [caller, line] = turn
+      const first = line.shift()
+      // The next turn is another's.
+      lines.delete(caller)
+      lines.set(caller, line)
+      removed(caller, line)
+      return first
+    },
+    ahead(caller) {
+      const turns = ownOf(caller) + 1
+      let ahead = 0
+      for (const line of lines.values()) ahead += Math.min(line.length, turns)
+      return ahead
+    },
+    takeFromLonger(caller) {
+      let longest: readonly [string, Item[]] | undefined
+      for (const each of lines) if (each[1].length > (longest?.[1].length ?? 0)) longest = each
+      if (!longest || longest[1].length <= ownOf(caller) + 1) return undefined
+      const [its, line] = longest
+      const last = line.pop()
+      removed(its, line)
+      return last
+    },
+  }
+}
+
+const busy = (wait: number): HttpError =>
+  new HttpError(503, 'SERVICE_UNAVAILABLE', 'The service is busy; try again.', {
+    'retry-after': String(Math.max(1, Math.ceil(wait / 1000))),
+  })

@@ -1,0 +1,91 @@
+/**
+ * Relay connections for every list that can grow: page sizes, opaque cursors, page info.
+ * A cursor is a position, never a permission: one that was forged is refused or names a place in the caller's own list.
+ */
+import { z } from 'zod'
+import { codedError } from '../../platform/protocol/errors.ts'
+
+export const MAX_PAGE = 100
+const MAX_CURSOR_LENGTH = 512
+
+export interface Edge<Node> {
+  readonly cursor: string
+  readonly node: Node
+}
+
+export interface PageInfo {
+  readonly hasNextPage: boolean
+  readonly hasPreviousPage: boolean
+  readonly startCursor: string | null
+  readonly endCursor: string | null
+}
+
+export interface Connection<Node> {
+  readonly edges: readonly Edge<Node>[]
+  readonly pageInfo: PageInfo
+}
+
+/** What a cursor holds: the values the list is ordered by, as JSON. */
+export type Position = readonly (string | number | null)[]
+
+/** Checks the argument `first`, 1 to 100. @throws BAD_USER_INPUT */
+export function pageSize(first: number | null | undefined, fallback = 20): number {
+  const size = first ?? fallback
+  if (Number.isInteger(size) && size >= 1 && size <= MAX_PAGE) return size
+  throw codedError('BAD_USER_INPUT', `"first" must be from 1 to ${MAX_PAGE}.`)
+}
+
+/** @param list names the list, so that the cursor of one list is refused by another */
+export function encodeCursor(list: string, position: Position): string {
+  return Buffer.from(JSON.stringify([list, ...position])).toString('base64url')
+}
+
+/**
+ * The position in `after`, or undefined where the list is read from its start.
+ * @param shape what `encodeCursor` was given for this list
+ * @throws BAD_USER_INPUT for anything `encodeCursor` would not have written
+ */
+export function decodeCursor<Shape extends z.ZodType<Position>>(
+  list: string,
+  shape: Shape,
+  after: string | null | undefined,
+): z.output<Shape> | undefined {
+  if (after === null || after === undefined) return undefined
+  const position = shape.safeParse(parsePosition(list, after))
+  // Written again it must be the same: one position has one cursor.
+  if (position.success && encodeCursor(list, position.data) === after) return position.data
+  throw codedError('BAD_USER_INPUT', '"after" is not a cursor of this list.')
+}
+
+/**
+ * Makes a connection of the rows that follow a position.
+ * @param rows in order, read with a limit of `first` + 1: the one too many tells that there is a next page
+ * @param after the argument as it came
+ */
+export function connectionOf<Node>(
+  rows: readonly Node[],
+  { first, after, cursorOf }: { first: number; after: string | null | undefined; cursorOf: (node: Node) => string },
+): Connection<Node> {
+  const edges = rows.slice(0, first).map((node) => ({ cursor: cursorOf(node), node }))
+  return {
+    edges,
+    pageInfo: {
+      hasNextPage: rows.length > first,
+      hasPreviousPage: after !== null && after !== undefined,
+      startCursor: edges.at(0)?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  }
+}
+
+const envelope = z.tuple([z.string()], z.union([z.string(), z.number(), z.null()]))
+
+function parsePosition(list: string, cursor: string): Position | undefined {
+  if (cursor.length > MAX_CURSOR_LENGTH) return undefined
+  try {
+    const [name, ...position] = envelope.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
+    return name === list ? position : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Has the scalars of a service refuse a wrong literal as they refuse a wrong variable: the gateway,
+ * which does not know them, checks neither.
+ */
+import {
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  isScalarType,
+  isSpecifiedScalarType,
+} from 'graphql'
+import { codedError } from '../../platform/protocol/errors.ts'
+
+/** From here on what a scalar of the schema's own throws for a literal is `BAD_USER_INPUT`. */
+export function codeWrongLiterals(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isScalarType(type) || isSpecifiedScalarType(type)) continue
+    const parse = type.parseLiteral
+    type.parseLiteral = (node, variables) => {
+      let fault = `That is no ${type.name}.`
+      try {
+        const value: unknown = parse(node, variables)
+        if (value !== undefined) return value
+      } catch (error) {
+        if (error instanceof GraphQLError) fault = error.message
+      }
+      throw codedError('BAD_USER_INPUT', fault)
+    }
+  }
+}
+
+/**
+ * Apollo Server gives every error of validation one code; this gives a wrong literal's its own
+ * back.
+ */
+export function withLiteralCode(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const cause = error instanceof GraphQLError ? error.originalError : undefined
+  const isLiteral = cause instanceof GraphQLError && cause.extensions['code'] === 'BAD_USER_INPUT'
+  if (!isLiteral || formatted.extensions?.['code'] !== 'GRAPHQL_VALIDATION_FAILED') return formatted
+  return { ...formatted, extensions: { ...formatted.extensions, code: 'BAD_USER_INPUT' } }
+}

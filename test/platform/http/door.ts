@@ -1,0 +1,88 @@
+/**
+ * A listener with a front, whose every answer tells which reader took the request and what it made
+ * of it; and clients that write bytes.
+ */
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { createFront } from '../../../platform/http/fast-path/fast-path.ts'
+import { readBody } from '../../../platform/http/message/body.ts'
+import { sendJson } from '../../../platform/http/message/http-error.ts'
+import type { HttpReply, HttpRequest } from '../../../platform/http/message/message.ts'
+import { type HttpListener, listen } from '../../../platform/http/server/listen.ts'
+
+export interface Taken {
+  readonly by: 'front' | 'node'
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly body: string
+}
+
+type Answer = (request: HttpRequest, reply: HttpReply) => Promise<void>
+
+const LIMIT = 1_000_000 // bytes
+const JSON_TYPE = ['content-type', 'application/json']
+
+export const tell: Answer = async ({ method, url, headers, readText }, reply) => {
+  const taken: Taken = { by: 'front', method, url, headers, body: await readText(LIMIT) }
+  reply.send(200, JSON_TYPE, Buffer.from(JSON.stringify(taken)))
+}
+
+const anywhere = { host: '127.0.0.1', port: 0 }
+
+const byNode = async (...[request, response]: Parameters<Parameters<typeof listen>[0]>): Promise<void> => {
+  const { method = '', url = '', headers } = request
+  const taken: Taken = { by: 'node', method, url, headers, body: (await readBody(request, LIMIT)).toString() }
+  sendJson(response, 200, taken)
+}
+
+/** @param keepAlive milliseconds */
+export const openDoor = (answer: Answer = tell, keepAlive?: number): Promise<HttpListener> =>
+  listen(byNode, { ...anywhere, front: createFront({ answer, ...(keepAlive !== undefined && { keepAlive }) }) })
+
+export const openPlainDoor = (): Promise<HttpListener> => listen(byNode, anywhere)
+
+export async function dial({ url }: HttpListener): Promise<Socket> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined)
+  await once(socket, 'connect')
+  return socket.setNoDelay(true)
+}
+
+export interface Received {
+  readonly status: number
+  /** In small letters. */
+  readonly head: string
+  readonly body: string
+}
+
+/** Whole answers with a length, in their order; ends with the connection. */
+export async function* answersOn(socket: Socket): AsyncGenerator<Received, void, undefined> {
+  let rest = Buffer.alloc(0)
+  for await (const piece of socket.iterator({ destroyOnReturn: false })) {
+    rest = Buffer.concat([rest, piece as Buffer])
+    for (;;) {
+      const end = rest.indexOf('\r\n\r\n')
+      if (end < 0) break
+      const head = rest.toString('latin1', 0, end).toLowerCase()
+      const length = Number(/^content-length: (\d+)$/m.exec(head)?.[1] ?? 0)
+      if (rest.length < end + 4 + length) break
+      yield { status: Number(head.slice(9, 12)), head, body: rest.toString('utf8', end + 4, end + 4 + length) }
+      rest = rest.subarray(end + 4 + length)
+    }
+  }
+}
+
+/** The next answer of a connection. @throws where it ends first */
+export async function nextOf(answers: AsyncGenerator<Received, void, undefined>): Promise<Received> {
+  const { value } = await answers.next()
+  if (!value) throw new Error('The connection ended without an answer.')
+  return value
+}
+
+export const takenIn = ({ body }: Pick<Received, 'body'>): Taken => JSON.parse(body) as Taken
+
+/** A request as it goes over the wire. */
+export const post = (body: string, lines: readonly string[] = []): string =>
+  ['POST /graphql HTTP/1.1', 'host: here', ...lines, `content-length: ${Buffer.byteLength(body)}`, '', body].join(
+    '\r\n',
+  )

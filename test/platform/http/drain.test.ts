@@ -1,0 +1,99 @@
+import { once } from 'node:events'
+import { Agent, get, type IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { describe, expect, test } from '@jest/globals'
+import { type HttpListener, listen } from '../../../platform/http/server/listen.ts'
+
+const anywhere = { host: '127.0.0.1', port: 0 }
+const FOREVER = 60_000 // milliseconds: a drain that needs its timeout fails the test
+
+/** Answers when told to. */
+async function startHeld(): Promise<{ listener: HttpListener; arrived: Promise<void>; release: () => void }> {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
+  const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>()
+  const listener = await listen(async (_request, response) => {
+    arrive()
+    await released
+    response.end('done')
+  }, anywhere)
+  return { listener, arrived, release }
+}
+
+async function ask(url: string, agent?: Agent): Promise<{ answer: IncomingMessage; body: string }> {
+  const request = get(url, agent ? { agent } : {})
+  const [answer] = (await once(request, 'response')) as [IncomingMessage]
+  return { answer, body: await text(answer) }
+}
+
+describe('draining', () => {
+  test('waits for what is in flight and ends its connection with the answer', async () => {
+    const { listener, arrived, release } = await startHeld()
+    const agent = new Agent({ keepAlive: true })
+    const pending = ask(listener.url, agent)
+    await arrived
+    const drained = listener.drain(FOREVER)
+    release()
+    expect((await pending).body).toBe('done')
+    await drained
+    agent.destroy()
+  })
+
+  test('waits for no connection that is idle, nor for one that was opened and never used', async () => {
+    const listener = await listen((_request, response) => void response.end('done'), anywhere)
+    const agent = new Agent({ keepAlive: true })
+    await ask(listener.url, agent)
+    const unused = connect(Number(new URL(listener.url).port), '127.0.0.1')
+    await once(unused, 'connect')
+    const closed = once(unused, 'close')
+    await listener.drain(FOREVER)
+    await closed
+    agent.destroy()
+  })
+
+  test('cuts what is left when its time is over', async () => {
+    const { listener, arrived } = await startHeld()
+    const pending = ask(listener.url)
+    const cut = expect(pending).rejects.toThrow()
+    await arrived
+    await listener.drain(50)
+    await cut
+  })
+
+  test('with grace goes on serving while requests come, and asks each to go elsewhere', async () => {
+    const listener = await listen((_request, response) => void response.end('done'), anywhere)
+    const drained = listener.drain(FOREVER, { quiet: 3_000, longest: FOREVER })
+    for (let n = 0; n < 5; n += 1) {
+      const { answer, body } = await ask(listener.url)
+      expect([body, answer.headers.connection]).toEqual(['done', 'close'])
+    }
+    await drained
+    await expect(ask(listener.url)).rejects.toThrow('ECONNREFUSED')
+  })
+
+  test('with grace leaves idle connections alone: their next request may be on its way', async () => {
+    const listener = await listen((_request, response) => void response.end('done'), anywhere)
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    await ask(listener.url, agent)
+    const [socket] = Object.values(agent.freeSockets).flat()
+    const drained = listener.drain(FOREVER, { quiet: 3_000, longest: FOREVER })
+    await ask(listener.url)
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+    expect(socket?.destroyed).toBe(false)
+    expect((await ask(listener.url, agent)).body).toBe('done')
+    await drained
+    agent.destroy()
+  })
+
+  test('takes questions about health for no sign of traffic', async () => {
+    const listener = await listen((_request, response) => void response.end('done'), anywhere)
+    const drained = listener.drain(FOREVER, { quiet: 100, longest: FOREVER })
+    let refused = false
+    while (!refused)
+      refused = await ask(`${listener.url}/health/ready`).then(
+        () => false,
+        () => true,
+      )
+    await drained
+  })
+})

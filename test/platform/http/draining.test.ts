@@ -1,0 +1,117 @@
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { describe, expect, test } from '@jest/globals'
+import { createFront } from '../../../platform/http/fast-path/fast-path.ts'
+import { listen } from '../../../platform/http/server/listen.ts'
+import { until } from '../../support/processes.ts'
+import { answersOn, dial, nextOf, openDoor, post, takenIn, tell } from './door.ts'
+
+describe('draining with a front', () => {
+  test('waits for what is in flight, ends its connection with the answer, and closes what is idle or was never used', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const { promise: came, resolve: come } = Promise.withResolvers<void>()
+    const door = await openDoor(async (request, reply) => {
+      const body = await request.readText(100)
+      if (body === '"slow"') {
+        come()
+        await promise
+      }
+      reply.send(200, [], body)
+    })
+    const [busy, idle, unused] = [await dial(door), await dial(door), await dial(door)]
+    const [busyAnswers, idleAnswers] = [answersOn(busy), answersOn(idle)]
+    idle.write(post('"quick"'))
+    await nextOf(idleAnswers)
+    busy.write(post('"slow"'))
+    await came
+    const closed = Promise.all([once(idle, 'close'), once(unused.resume(), 'close')])
+    void idleAnswers.next()
+    const drained = door.drain(60_000)
+    await closed
+    resolve()
+    const { head, body } = await nextOf(busyAnswers)
+    expect([body, /^connection: close$/m.test(head)]).toEqual(['"slow"', true])
+    await drained
+  })
+
+  const grace = { quiet: 1_000, longest: 5_000 } // milliseconds
+  const held = async () => {
+    const { promise, resolve: release } = Promise.withResolvers<void>()
+    let came = 0
+    const door = await openDoor(async (request, reply) => {
+      came += 1
+      await promise
+      await tell(request, reply)
+    })
+    return { door, release, came: () => came }
+  }
+  /** The answers to `1`, `2` and `3`, of which only the last says that it is. */
+  const expectThree = async (answers: ReturnType<typeof answersOn>) => {
+    const received = [await nextOf(answers), await nextOf(answers), await nextOf(answers)]
+    expect(received.map((answer) => [takenIn(answer).body, /^connection: close$/m.test(answer.head)])).toEqual([
+      ['1', false],
+      ['2', false],
+      ['3', true],
+    ])
+  }
+
+  test('answers also what a client sent before it had its answer, and says only with the last that it is', async () => {
+    const { door, release, came } = await held()
+    const accepted = once(door.server, 'connection')
+    const socket = await dial(door)
+    const [peer] = (await accepted) as [Socket]
+    socket.write(post('1'))
+    await until('the first has come', () => came() === 1)
+    socket.write(post('2') + post('3'))
+    await until('the others have been read', () => peer.bytesRead === socket.bytesWritten)
+    const drained = door.drain(60_000, grace)
+    release()
+    await expectThree(answersOn(socket))
+    await drained
+  })
+
+  test('answers all that comes at once while it goes on serving', async () => {
+    const door = await openDoor()
+    const socket = await dial(door)
+    const drained = door.drain(60_000, grace)
+    socket.write(post('1') + post('2') + post('3'))
+    await expectThree(answersOn(socket))
+    await drained
+  })
+
+  test('says so, too, in an answer of Node that was owed when it began', async () => {
+    const door = await openDoor()
+    const socket = await dial(door)
+    const text = post('{}', ['expect: 100-continue'])
+    socket.write(text.slice(0, -2))
+    await once(socket, 'data')
+    const drained = door.drain(60_000)
+    socket.write('{}')
+    expect((await nextOf(answersOn(socket))).head).toMatch(/^connection: close$/m)
+    await drained
+  })
+
+  test.each([
+    ['the front', [post('{}')]],
+    ['Node', [`${post('{}')}POST`.slice(0, 10), post('{}').slice(10)]],
+  ])('lets a slow client read its large answer from %s to the end', async (_case, pieces) => {
+    const large = 'x'.repeat(16_000_000)
+    const door = await listen((_request, response) => void response.end(large), {
+      host: '127.0.0.1',
+      port: 0,
+      front: createFront({ answer: async (_request, reply) => reply.send(200, [], large) }),
+    })
+    const socket = await dial(door)
+    socket.pause()
+    for (const piece of pieces) {
+      socket.write(piece)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    await until('the answer begins to come', () => socket.readableLength > 0 || socket.bytesRead > 0)
+    const drained = door.drain(60_000)
+    await new Promise((resolve) => setTimeout(resolve, 700))
+    expect((await nextOf(answersOn(socket))).body).toHaveLength(large.length)
+    socket.destroy()
+    await drained
+  })
+})

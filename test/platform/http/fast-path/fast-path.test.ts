@@ -1,0 +1,309 @@
+import { once } from 'node:events'
+import { Socket } from 'node:net'
+import { promisify } from 'node:util'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { WebSocket, WebSocketServer } from 'ws'
+import type { HttpReply } from '../../../../platform/http/message/message.ts'
+import type { HttpListener } from '../../../../platform/http/server/listen.ts'
+import { readInto } from '../../../../platform/memory/shared-buffer.ts'
+import { until } from '../../../support/processes.ts'
+import { answersOn, dial, nextOf, openDoor, post, takenIn, tell } from '../door.ts'
+
+const doors: HttpListener[] = []
+const open = async (...options: Parameters<typeof openDoor>): Promise<HttpListener> => {
+  const door = await openDoor(...options)
+  doors.push(door)
+  return door
+}
+afterEach(async () => {
+  await Promise.all(doors.splice(0).map((door) => door.drain(0)))
+})
+
+/**
+ * What a client gets for bytes that it writes one after the other, as its requests are told back.
+ */
+async function exchange(door: HttpListener, pieces: readonly string[], count: number) {
+  const accepted = once(door.server, 'connection')
+  const socket = await dial(door)
+  const [peer] = (await accepted) as [Socket]
+  const answers = answersOn(socket)
+  const received = []
+  for (const piece of pieces) {
+    socket.write(piece)
+    // So that each arrives by itself.
+    await until('it is read', () => peer.bytesRead === socket.bytesWritten)
+  }
+  while (received.length < count) received.push(takenIn(await nextOf(answers)))
+  socket.destroy()
+  return received.map(({ by, body }) => `${by} ${body}`)
+}
+
+describe('a plain operation', () => {
+  test('is taken by the front, one after the other on a connection, whatever letters it has', async () => {
+    const door = await open()
+    expect(await exchange(door, [post('{"a":1}'), post('{"ä":"日本 🙂"}'), post('')], 3)).toEqual([
+      'front {"a":1}',
+      'front {"ä":"日本 🙂"}',
+      'front ',
+    ])
+  })
+
+  test('keeps its own body while others come in on other connections before it is read', async () => {
+    const { promise: allCame, resolve } = Promise.withResolvers<void>()
+    let count = 0
+    const door = await open(async (request, reply) => {
+      count += 1
+      if (count === 20) resolve()
+      await allCame
+      await tell(request, reply)
+    })
+    const sent = Array.from({ length: 20 }, (_, index) => `{"mine":${index}}`)
+    const received = await Promise.all(
+      sent.map(async (body) => {
+        const socket = await dial(door)
+        socket.write(post(body, [`authorization: ${body}`]))
+        const { headers, body: told } = takenIn(await nextOf(answersOn(socket)))
+        socket.destroy()
+        return [headers['authorization'], told]
+      }),
+    )
+    expect(received).toEqual(sent.map((body) => [body, body]))
+  })
+
+  test('may have headers that differ from those of the one before it', async () => {
+    const socket = await dial(await open())
+    const answers = answersOn(socket)
+    const lines = [['a: 1', 'b: 2'], ['a: 1', 'b: 3'], ['b: 3'], ['b: 3', 'A:4', 'c:'], ['b: 3', 'A:4', 'c:']]
+    for (const some of lines) {
+      socket.write(post('{}', some))
+      const { by, headers } = takenIn(await nextOf(answers))
+      const expected = some.map((line) => line.split(':').map((part) => part.trim().toLowerCase()))
+      expect({ by, headers }).toEqual({
+        by: 'front',
+        headers: { host: 'here', 'content-length': '2', ...Object.fromEntries(expected) },
+      })
+    }
+    socket.destroy()
+  })
+
+  test('is answered as Node would: length, date, and for how long the connection may be kept', async () => {
+    const socket = await dial(await open())
+    const before = Date.now()
+    socket.write(post('{}'))
+    const { head } = await nextOf(answersOn(socket))
+    const date = Date.parse(/^date: (.*)$/m.exec(head)?.[1] ?? '')
+    expect(date).toBeGreaterThan(before - 2_000)
+    expect(date).toBeLessThanOrEqual(Date.now())
+    for (const line of [
+      /^http\/1\.1 200 ok\r$/m,
+      /^content-length: \d+\r$/m,
+      /^connection: keep-alive\r$/m,
+      /^keep-alive: timeout=65$/m,
+    ])
+      expect(head).toMatch(line)
+    socket.destroy()
+  })
+
+  test.each([
+    ['the answer fails', () => Promise.reject(new Error('secret'))],
+    ['a header would be two', async (_request, reply) => reply.send(200, ['vary', 'a\r\nset-cookie: b'], '{}')],
+    ['a header would not fit in latin1', async (_request, reply) => reply.send(200, ['vary', 'a\u{10a}b'], '{}')],
+  ] satisfies [string, Parameters<typeof openDoor>[0]][])(
+    'is answered 500 with nothing of the reason where %s',
+    async (_case, answer) => {
+      const socket = await dial(await open(answer))
+      socket.write(post('{}'))
+      const { status, head, body } = await nextOf(answersOn(socket))
+      expect([status, JSON.parse(body)]).toEqual([
+        500,
+        { errors: [{ message: 'Internal error.', extensions: { code: 'INTERNAL' } }] },
+      ])
+      expect(head).not.toContain('set-cookie')
+      socket.destroy()
+    },
+  )
+})
+
+describe('what the front does not know in full', () => {
+  test.each([
+    ['comes in pieces', [post('{}').slice(0, 30), post('{}').slice(30)], ['node {}']],
+    ['has its body in a piece of its own', [post('{"a":1}').slice(0, -7), '{"a":1}'], ['node {"a":1}']],
+    ['comes with the next', [post('{"a":1}') + post('{"a":2}')], ['node {"a":1}', 'node {"a":2}']],
+    [
+      'comes with a part of the next',
+      [`${post('{"a":1}')}POST`, post('{"a":2}').slice(4)],
+      ['node {"a":1}', 'node {"a":2}'],
+    ],
+    ['goes to another path', [post('{}').replace('/graphql', '/graphql?a=1')], ['node {}']],
+    ['has another method', ['GET /graphql HTTP/1.1\r\nhost: here\r\n\r\n'], ['node ']],
+    [
+      'is chunked',
+      ['POST /graphql HTTP/1.1\r\nhost: here\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n'],
+      ['node {}'],
+    ],
+    ['says a header twice', [post('{}', ['a: 1', 'A: 2'])], ['node {}']],
+    ['is longer than a piece', [post(`"${'x'.repeat(200_000)}"`)], [`node "${'x'.repeat(200_000)}"`]],
+  ])('is left to Node with all that has come: what %s', async (_case, pieces, expected) => {
+    expect(await exchange(await open(), pieces, expected.length)).toEqual(expected)
+  })
+
+  test('is left to Node with the connection, after operations that were not', async () => {
+    const get = 'GET /health HTTP/1.1\r\nhost: here\r\n\r\n'
+    expect(await exchange(await open(), [post('{"a":1}'), get, post('{"a":2}')], 3)).toEqual([
+      'front {"a":1}',
+      'node ',
+      'node {"a":2}',
+    ])
+  })
+
+  test('comes to Node in its order where the client does not wait for its answer', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const { promise: came, resolve: come } = Promise.withResolvers<void>()
+    const door = await open(async (request, reply) => {
+      come()
+      await promise
+      await tell(request, reply)
+    })
+    const accepted = once(door.server, 'connection')
+    const socket = await dial(door)
+    const [peer] = (await accepted) as [Socket]
+    const answers = answersOn(socket)
+    socket.write(post('{"a":1}'))
+    await came
+    const { bytesRead } = peer
+    for (const body of ['{"a":2}', '{"a":3}']) socket.write(post(body))
+    await until('the second has come, too', () => peer.bytesRead > bytesRead)
+    resolve()
+    const received = [await nextOf(answers), await nextOf(answers), await nextOf(answers)].map(takenIn)
+    expect(received.map(({ by, body }) => `${by} ${body}`)).toEqual(['front {"a":1}', 'node {"a":2}', 'node {"a":3}'])
+    socket.destroy()
+  })
+
+  test('may become a WebSocket, also on a connection that the front has read', async () => {
+    const door = await open()
+    const sockets = new WebSocketServer({ noServer: true })
+    door.server.on('upgrade', (request, socket, head) => {
+      sockets.handleUpgrade(request, socket, head, (accepted) =>
+        accepted.on('message', (data) => accepted.send(`${data}!`)),
+      )
+    })
+    const socket = await dial(door)
+    socket.write(post('{}'))
+    expect(takenIn({ body: String((await once(socket, 'data'))[0]).split('\r\n\r\n')[1] ?? '' }).by).toBe('front')
+    const client = new WebSocket('ws://here', { createConnection: () => socket })
+    await once(client, 'open')
+    for (const word of ['one', 'x'.repeat(100_000)]) {
+      client.send(word)
+      const [data] = await once(client, 'message')
+      expect(String(data) === `${word}!`).toBe(true)
+    }
+    client.terminate()
+  })
+})
+
+describe('a client of the front', () => {
+  test.each(['destroy', 'end'] as const)('that leaves by %s is noticed while its answer is owed', async (leave) => {
+    const { promise: noticed, resolve: notice } = Promise.withResolvers<boolean>()
+    const { promise: came, resolve: come } = Promise.withResolvers<void>()
+    const door = await open(async (_request, reply) => {
+      reply.onHangUp(() => notice(reply.isClosed()))
+      come()
+    })
+    const socket = await dial(door)
+    socket.write(post('{}'))
+    await came
+    socket[leave]()
+    expect(await noticed).toBe(true)
+    socket.destroy()
+  })
+
+  test('is not said to have left once it has its whole answer', async () => {
+    let left = 0
+    const door = await open(async (request, reply) => {
+      reply.onHangUp(() => {
+        left += 1
+      })
+      await tell(request, reply)
+    })
+    const socket = await dial(door)
+    const answers = answersOn(socket)
+    socket.write(post('{}'))
+    await nextOf(answers)
+    socket.end()
+    await once(socket, 'close')
+    expect(left).toBe(0)
+  })
+
+  test('is cut off when it is idle for too long, and not while it waits for an answer', async () => {
+    const door = await open(async (request, reply) => {
+      await new Promise((resolve) => setTimeout(resolve, 3_000))
+      await tell(request, reply)
+    }, 2_000)
+    const socket = await dial(door)
+    const closed = once(socket, 'close')
+    socket.write(post('{}'))
+    expect(takenIn(await nextOf(answersOn(socket))).by).toBe('front')
+    await closed
+  })
+
+  test.each([
+    ['an answer', (reply: HttpReply) => reply.send(200, [], Buffer.alloc(8_000_000))],
+    ['a stream', (reply: HttpReply) => void reply.stream(200, []).write('x'.repeat(8_000_000))],
+  ])('that stops to read %s is cut off', async (_case, send) => {
+    const door = await open(async (_request, reply) => send(reply), 50)
+    const socket = await dial(door)
+    socket.pause().write(post('{}'))
+    const count = promisify(door.server.getConnections.bind(door.server))
+    await until('the connection is cut', async () => (await count()) === 0)
+    socket.destroy()
+  })
+
+  test('that reads nothing has no next request served before it does', async () => {
+    let served = 0
+    const large = Buffer.alloc(8_000_000, 'x')
+    const door = await open(async (_request, reply) => {
+      served += 1
+      reply.send(200, [], large)
+    })
+    const socket = await dial(door)
+    socket.pause()
+    socket.write(post('{"a":1}'))
+    await until('the first is served', () => served === 1)
+    socket.write(post('{"a":2}'))
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(served).toBe(1)
+    const answers = answersOn(socket)
+    expect((await nextOf(answers)).body).toHaveLength(large.length)
+    expect(takenIn(await nextOf(answers))).toMatchObject({ by: 'node', body: '{"a":2}' })
+    socket.destroy()
+  })
+
+  test('that wants no other answer has its connection ended with the one it gets', async () => {
+    const socket = await dial(await open())
+    const answers = answersOn(socket)
+    socket.write(post('{}', ['Connection: Close']))
+    const answer = await nextOf(answers)
+    expect([takenIn(answer).by, /^connection: close$/m.test(answer.head)]).toEqual(['front', true])
+    expect((await answers.next()).done).toBe(true)
+  })
+
+  test('follows a stream until it ends with its connection', async () => {
+    const door = await open(async (_request, reply) => {
+      const stream = reply.stream(200, ['content-type', 'text/event-stream'])
+      stream.write('one,')
+      stream.end('two')
+    })
+    const socket = await dial(door)
+    socket.write(post('{}'))
+    const pieces = await socket.setEncoding('utf8').toArray()
+    expect(pieces.join('')).toMatch(/\r\nconnection: close\r\n\r\none,two$/)
+  })
+})
+
+test('this Node lets the front read into one buffer', async () => {
+  const door = await open()
+  const socket = await dial(door)
+  expect(readInto(socket, () => true)).toBeDefined()
+  expect(readInto(new Socket(), () => true)).toBeUndefined()
+  socket.destroy()
+})

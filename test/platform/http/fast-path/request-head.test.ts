@@ -1,0 +1,181 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { createHeadReader } from '../../../../platform/http/fast-path/request-head.ts'
+import type { HttpListener } from '../../../../platform/http/server/listen.ts'
+import fc from '../../../support/fast-check.ts'
+import { answersOn, dial, openDoor, openPlainDoor, type Taken, takenIn } from '../door.ts'
+
+setFlagsFromString('--expose-gc')
+const gc = runInNewContext('gc') as () => void
+
+let door: HttpListener
+let plain: HttpListener
+beforeAll(async () => {
+  door = await openDoor()
+  plain = await openPlainDoor()
+})
+afterAll(async () => {
+  await Promise.all([door.drain(0), plain.drain(0)])
+})
+
+/** Milliseconds after which a reader is taken to wait for more. */
+const PATIENCE = 150
+
+async function ask(listener: HttpListener, bytes: string, patience = PATIENCE): Promise<Taken | string> {
+  const socket = await dial(listener)
+  const timer = setTimeout(() => socket.destroy(), patience)
+  try {
+    socket.write(bytes, 'latin1')
+    const { value } = await answersOn(socket).next()
+    if (!value) return 'no answer'
+    return value.status === 200 ? takenIn(value) : `status ${value.status}`
+  } catch {
+    return 'no answer'
+  } finally {
+    clearTimeout(timer)
+    socket.destroy()
+  }
+}
+
+const names = [
+  'a',
+  'X-Thing',
+  'accept',
+  'authorization',
+  'cookie',
+  'content-type',
+  'host',
+  'constructor',
+  '__proto__',
+  'x_y',
+  'te',
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'upgrade',
+  'content-encoding',
+  'expect',
+  'a b',
+  'ä',
+  '',
+  '\x00',
+  'a\t',
+  ' a',
+  '(a)',
+]
+const values = [
+  '',
+  '1',
+  'a b',
+  'a:b',
+  'ü',
+  '\x00',
+  'a\x0bb',
+  'a\rb',
+  'a\nb',
+  'a\tb',
+  'a ',
+  '\ta',
+  'keep-alive',
+  'close',
+  'chunked',
+  'identity',
+  'gzip',
+  '3',
+  '+3',
+  '03',
+  '3, 3',
+  '3x',
+  '0x3',
+  '100-continue',
+  '\x7f',
+  'x'.repeat(20_000),
+]
+const weighted = <Value>(usual: readonly Value[], odd: readonly Value[]) =>
+  fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...usual) }, { weight: 1, arbitrary: fc.constantFrom(...odd) })
+const line = fc
+  .tuple(
+    fc.constantFrom(...names),
+    weighted([': ', ':'], [' : ', ':  ', ':\t', '', ';']),
+    fc.constantFrom(...values),
+    weighted(['\r\n'], ['\n', '\r', '\r\n ', '\r\n\t', '\r\r\n']),
+  )
+  .map((parts) => parts.join(''))
+const start = weighted(
+  ['POST /graphql HTTP/1.1\r\n'],
+  [
+    'POST /graphql HTTP/1.0\r\n',
+    'POST  /graphql HTTP/1.1\r\n',
+    'POST /graphql HTTP/1.1\n',
+    'post /graphql HTTP/1.1\r\n',
+    'POST /graphql HTTP/1.1 \r\n',
+    '\r\nPOST /graphql HTTP/1.1\r\n',
+  ],
+)
+const length = weighted(
+  ['content-length: 3\r\n', 'Content-Length:3\r\n'],
+  [
+    '',
+    'content-length: 2\r\n',
+    'content-length: 4\r\n',
+    'content-length: 003\r\n',
+    'content-length: -3\r\n',
+    'content-length: 3 \r\n',
+    'content-length : 3\r\n',
+  ],
+)
+const request = fc
+  .tuple(
+    start,
+    weighted(['host: here\r\n'], ['']),
+    fc.array(line, { maxLength: 3 }),
+    length,
+    weighted(['\r\n'], ['\n', '']),
+    weighted(['{1}'], ['', '{1', '{1}}']),
+  )
+  .map(([first, host, lines, sized, end, body]) => first + host + lines.join('') + sized + end + body)
+
+test('whatever the front takes, Node reads in the same way', async () => {
+  let taken = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(request, { minLength: 20, maxLength: 20 }), async (requests) => {
+      await Promise.all(
+        requests.map(async (bytes) => {
+          const byFront = await ask(door, bytes)
+          if (typeof byFront === 'string' || byFront.by === 'node') return
+          taken += 1
+          expect({ ...byFront, by: 'node' }).toEqual(await ask(plain, bytes, 60_000))
+        }),
+      )
+    }),
+    { numRuns: 40 },
+  )
+  // Else nothing was compared.
+  expect(taken).toBeGreaterThan(40)
+})
+
+test('what is kept of a connection holds on to no body, nor to heads before the last', () => {
+  const read = createHeadReader()
+  const heap = (): number => {
+    gc()
+    return process.memoryUsage().heapUsed
+  }
+  const request = (turn: number): Buffer => {
+    const lines = Array.from({ length: 50 }, (_, index) => `a${index}: ${'v'.repeat(100)}${index < turn ? 1 : 0}`)
+    return Buffer.from(
+      ['POST /graphql HTTP/1.1', 'host: here', ...lines, 'content-length: 40000', '', 'x'.repeat(40_000)].join('\r\n'),
+    )
+  }
+  expect(read(request(0), 1)).toBeUndefined()
+  const before = heap()
+  for (let turn = 0; turn < 50; turn += 1) {
+    const bytes = request(turn)
+    expect(read(bytes, bytes.length)?.length).toBe(40_000)
+  }
+  const kept = heap() - before
+  // Still in use, and so not collected itself.
+  expect(read(request(50), 1)).toBeUndefined()
+  // Each body has 40 kB, each head 6.
+  expect(kept).toBeLessThan(60_000)
+})

@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { gatewayEnvironment, gatewayFlags } from '../../../platform/memory/node-flags.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tributary-settle-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const here = (path: string): string => JSON.stringify(new URL(`../../../gateway/${path}`, import.meta.url).href)
+
+/** Runs a script as the gateway is started, and gives what it printed. */
+function run(script: string, flags: readonly string[] = gatewayFlags): string {
+  const { PATH = '' } = process.env
+  const env = { PATH, ...gatewayEnvironment, NODE_COMPILE_CACHE: folder }
+  const { stdout, stderr } = spawnSync(process.execPath, [...flags, '--input-type=module', '-e', script], { env })
+  expect(stderr.toString()).toBe('')
+  return stdout.toString().trim()
+}
+
+const GARBAGE = `
+  const { settle } = await import(${here('process/settle.ts')})
+  const megabytes = () => Math.round(process.memoryUsage().heapTotal / 1_000_000)
+  let garbage = Array.from({ length: 400_000 }, (_, index) => ({ text: 'number ' + index }))
+  const before = megabytes()
+  garbage = undefined
+  settle()
+  console.log(before, megabytes())`
+
+test('gives back the memory that only a start needed', () => {
+  const [before = 0, after = 0] = run(GARBAGE).split(' ').map(Number)
+  expect(before).toBeGreaterThan(30)
+  expect(after).toBeLessThan(15)
+})
+
+test('lets a process that was started without the flags go on', () => {
+  expect(run(GARBAGE, [])).toMatch(/^\d+ \d+$/)
+})
+
+test('keeps what was compiled for the next start, even of a process that is killed', () => {
+  const start = `
+    const { settle } = await import(${here('process/settle.ts')})
+    await import(${here('config.ts')})
+    settle()
+    const stripped = process.moduleLoadList.some((name) => name.includes('amaro'))
+    console.log(stripped ? 'stripped types' : 'found all')
+    process.kill(process.pid, 'SIGKILL')`
+  expect([run(start), run(start)]).toEqual(['stripped types', 'found all'])
+})
+
+test('the thread that serves loads neither the planner nor a client that it may never need', () => {
+  const loaded = run(`
+    const { createRequire } = await import('node:module')
+    await import(${here('gateway.ts')})
+    console.log([...process.moduleLoadList, ...Object.keys(createRequire(import.meta.url).cache)].join(' '))
+    process.exit()`)
+  expect(loaded).toContain('/node_modules/graphql/')
+  expect(loaded).not.toMatch(/undici|\/redis|federation-internals|query-planner|opentelemetry|\/ws\/|NativeModule tls/)
+})

@@ -1,0 +1,85 @@
+import { describe, expect, test } from '@jest/globals'
+import { commonSettings } from '../../../gateway/config.ts'
+import { limitSettings } from '../../../gateway/limits/limits.ts'
+import { misspellings, settingNames } from '../../../platform/process/setting-names.ts'
+import { processSettings } from '../../../platform/process/settings.ts'
+import { bankingSettings } from '../../../subgraphs/banking/config.ts'
+import { contentSettings } from '../../../subgraphs/content/config.ts'
+import { weatherSettings } from '../../../subgraphs/weather/config.ts'
+
+const limits = Object.keys(limitSettings)
+const faultsOf = (...given: string[]) => misspellings(given, limits)
+
+describe('the names of settings', () => {
+  test('are those that the processes read', () => {
+    const read = [commonSettings, bankingSettings, contentSettings, weatherSettings, processSettings].flatMap(
+      Object.keys,
+    )
+    const ofTheGateway = ['SUPERGRAPH', 'STATELESS', 'SAFELIST', 'GATEWAY_SECRET']
+    const expected = new Set([...read, ...ofTheGateway].filter((name) => !limits.includes(name)))
+    expect([...expected].sort()).toEqual([...settingNames].sort())
+  })
+
+  test.each([
+    ['CORS_ORIGIN', 'CORS_ORIGINS'],
+    ['JWKS_URI', 'JWKS_URL'],
+    ['JWT_AUDIENCES', 'JWT_AUDIENCE'],
+    ['LOG_LEVLE', 'LOG_LEVEL'],
+    ['LOGLEVEL', 'LOG_LEVEL'],
+    ['NODE_EVN', 'NODE_ENV'],
+    ['DATABSE_URL', 'DATABASE_URL'],
+    ['SAFE_LIST', 'SAFELIST'],
+    ['LIMIT_BODY_BYTE', 'LIMIT_BODY_BYTES'],
+  ])('are told where one is misspelt: %s', (given, meant) => {
+    expect(faultsOf(given)).toEqual([`${given}: is no setting; did you mean ${meant}?`])
+  })
+
+  test('are told for each one with a letter left out', () => {
+    for (const name of [...settingNames, ...limits].filter(({ length }) => length >= 6)) {
+      const misspelt = name.slice(0, -3) + name.slice(-2)
+      if (misspelt.endsWith('_PORT')) continue
+      expect(faultsOf(misspelt)).toEqual([`${misspelt}: is no setting; did you mean ${name}?`])
+    }
+  })
+
+  test('are no fault of their own, whichever process meets them', () => {
+    expect(misspellings(settingNames, [])).toEqual([])
+    expect(faultsOf(...limits)).toEqual([])
+  })
+
+  test('leave a platform its own', () => {
+    const shell = [
+      'HOME',
+      'HOSTNAME',
+      'HOSTTYPE',
+      'PATH',
+      'PWD',
+      'SHELL',
+      'SHLVL',
+      'TERM',
+      'TZ',
+      'USER',
+      'POST',
+      'HOSTS',
+    ]
+    const kubernetes = ['SERVICE_HOST', 'SERVICE_PORT', 'SERVICE_PORT_HTTP', 'PORT', 'PORT_4001_TCP_ADDR'].flatMap(
+      (end) => ['KUBERNETES', 'REDIS', 'ADMI', 'BANKING', 'DATABASE'].map((name) => `${name}_${end}`),
+    )
+    const node = ['NODE_OPTIONS', 'NODE_PATH', 'NODE_DEBUG', 'NODE_EXTRA_CA_CERTS', 'NODE_COMPILE_CACHE', 'NODE_NAME']
+    const npm = ['npm_config_cache', 'npm_lifecycle_event', 'npm_package_name', 'npm_node_execpath']
+    const hosts = [
+      'DYNO',
+      'DATABASE_PUBLIC_URL',
+      'REDIS_TLS_URL',
+      'RAILWAY_STATIC_URL',
+      'K_SERVICE',
+      'DATABASE_HOST',
+      'PGDATA',
+    ]
+    expect(faultsOf(...shell, ...kubernetes, ...node, ...npm, ...hosts)).toEqual([])
+  })
+
+  test('are compared within a bounded time, however long the environment’s are', () => {
+    expect(faultsOf('X'.repeat(100_000))).toEqual([])
+  })
+})

@@ -1,0 +1,119 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { base64url, SignJWT, UnsecuredJWT } from 'jose'
+import { createVerifier, type VerifyAuthorization } from '../../../platform/protocol/caller.ts'
+import { demoIdentity } from '../../../platform/protocol/demo-identity.ts'
+import { type Algorithm, type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts'
+
+const coded = (code: string) => expect.objectContaining({ extensions: expect.objectContaining({ code }) })
+
+describe('a token of an identity provider', () => {
+  let provider: IdentityProvider
+  let verify: VerifyAuthorization
+  beforeAll(async () => {
+    provider = await startIdentityProvider()
+    verify = await createVerifier(provider)
+  })
+  afterAll(() => provider.close())
+
+  test.each<Algorithm>(['RS256', 'EdDSA'])(
+    'signed with %s names the caller, its scopes and its end',
+    async (algorithm) => {
+      const exp = Math.floor(Date.now() / 1000) + 60
+      const caller = await verify(`Bearer ${await provider.token({ sub: 'auth0|7', exp }, algorithm)}`)
+      expect(caller).toEqual({
+        id: 'auth0|7',
+        scopes: new Set(['banking:read', 'banking:write']),
+        expiresAt: exp * 1000,
+      })
+    },
+  )
+
+  test('is not needed: without a header there is no caller', async () => {
+    expect(await verify(undefined)).toBeUndefined()
+    expect(await verify('')).toBeUndefined()
+  })
+
+  test('is taken from a clock that is up to half a minute off', async () => {
+    const now = Math.floor(Date.now() / 1000)
+    for (const claims of [{ exp: now - 20 }, { nbf: now + 20 }])
+      expect((await verify(`Bearer ${await provider.token(claims)}`))?.id).toBe('payer')
+    for (const claims of [{ exp: now - 31 }, { nbf: now + 60 }])
+      await expect(verify(`Bearer ${await provider.token(claims)}`)).rejects.toEqual(coded('UNAUTHENTICATED'))
+  })
+
+  const past = Math.floor(Date.now() / 1000) - 60
+  test.each<[string, Record<string, unknown>]>([
+    ['expired', { exp: past }],
+    ['not valid yet', { nbf: past + 600 }],
+    ['of another issuer', { iss: 'https://evil.example' }],
+    ['for another audience', { aud: 'a shop' }],
+    ['for several other audiences', { aud: ['a shop', 'a bank of another country'] }],
+    ['without an audience', { aud: undefined }],
+    ['without an issuer', { iss: undefined }],
+    ['without a subject', { sub: undefined }],
+    ['without an end', { exp: undefined }],
+  ])('that is %s is refused', async (_what, claims) => {
+    await expect(verify(`Bearer ${await provider.token(claims)}`)).rejects.toEqual(coded('UNAUTHENTICATED'))
+  })
+
+  test('that is forged in any way is refused', async () => {
+    const [header = '', payload = '', signature = ''] = (await provider.token()).split('.')
+    const officer = base64url.encode(
+      JSON.stringify({ ...JSON.parse(Buffer.from(payload, 'base64url').toString()), sub: 'officer' }),
+    )
+    const key = new TextEncoder().encode('a shared secret of at least 32 bytes')
+    const forged = [
+      `Bearer ${header}.${officer}.${signature}`,
+      `Bearer ${header}.${payload}.`,
+      `Bearer ${new UnsecuredJWT({ sub: 'payer' }).setExpirationTime('1h').encode()}`,
+      `Bearer ${await new SignJWT({ sub: 'payer' }).setProtectedHeader({ alg: 'HS256', kid: 'RS256' }).setExpirationTime('1h').sign(key)}`,
+      'Bearer x',
+      'Bearer ',
+      'Basic cGF5ZXI6eA==',
+      'payer',
+    ]
+    for (const authorization of forged) await expect(verify(authorization)).rejects.toEqual(coded('UNAUTHENTICATED'))
+  })
+})
+
+test('a caller is not turned away as unauthenticated because the key set is out of reach', async () => {
+  const provider = await startIdentityProvider()
+  const token = await provider.token()
+  await provider.close()
+  const verify = await createVerifier(provider)
+  await expect(verify(`Bearer ${token}`)).rejects.toEqual(coded('SERVICE_UNAVAILABLE'))
+})
+
+describe('the demo identity', () => {
+  let dataDir: string
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'tributary-identity-'))
+  })
+  afterAll(() => rm(dataDir, { recursive: true }))
+
+  test('is one key for all who open the folder at once, readable by its owner only', async () => {
+    const identities = await Promise.all(Array.from({ length: 8 }, () => demoIdentity(dataDir)))
+    const verify = await createVerifier({ dataDir })
+    for (const identity of identities)
+      expect((await verify(`Bearer ${await identity.sign('payer')}`))?.id).toBe('payer')
+    expect((await stat(join(dataDir, 'demo-identity.json'))).mode & 0o777).toBe(0o600)
+  })
+
+  test('gives an officer the scopes of an officer and knows nobody else', async () => {
+    const identity = await demoIdentity(dataDir)
+    const verify = await createVerifier({ dataDir })
+    expect((await verify(`Bearer ${await identity.sign('officer')}`))?.scopes).toContain('banking:officer')
+    await expect(identity.sign('__proto__')).rejects.toThrow(RangeError)
+  })
+
+  test('of another folder is not trusted', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'tributary-identity-'))
+    const verify = await createVerifier({ dataDir })
+    const token = await (await demoIdentity(other)).sign('payer')
+    await rm(other, { recursive: true })
+    await expect(verify(`Bearer ${token}`)).rejects.toEqual(coded('UNAUTHENTICATED'))
+  })
+})

@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from '@jest/globals'
+import { SettingsError } from '../../../platform/process/settings.ts'
+import { banking } from '../../../subgraphs/banking/main.ts'
+import { startService } from '../../../subgraphs/shared/serve.ts'
+
+const service = { GATEWAY_SECRET: 'a secret of sixteen', DATABASE_URL: 'postgresql://127.0.0.1:1/none', PORT: '0' }
+
+test.each<[string, Record<string, string>]>([
+  ['JWKS_URL', { NODE_ENV: 'production' }],
+  ['JWKS_URL', { NODE_ENV: 'prod' }],
+  ['JWKS_URL', { JWT_AUDIENCE: 'a bank' }],
+  ['JWT_ISSUER', { JWKS_URL: 'https://id.example/jwks', JWT_AUDIENCE: 'a bank' }],
+  ['JWT_AUDIENCE', { JWKS_URL: 'https://id.example/jwks', JWT_ISSUER: 'https://id.example/' }],
+])('banking names %s where it would trust too much (%j)', async (setting, environment) => {
+  const error = await startService(banking, { ...service, ...environment }).catch((caught: unknown) => caught)
+  expect(error).toBeInstanceOf(SettingsError)
+  expect((error as SettingsError).faults).toEqual([expect.stringMatching(new RegExp(`^${setting}: is required with`))])
+})
+
+test.each(['production', 'prod', 'staging'])('no demo token is signed with NODE_ENV=%s', async (NODE_ENV) => {
+  const program = fileURLToPath(new URL('../../../platform/protocol/token.ts', import.meta.url))
+  const { PATH = '' } = process.env
+  const run = promisify(execFile)(process.execPath, [program, 'payer'], { env: { PATH, NODE_ENV } })
+  await expect(run).rejects.toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(NODE_ENV) })
+})

@@ -1,0 +1,23 @@
+import { expect, test } from '@jest/globals'
+import { parse } from 'graphql'
+import { createDocumentStore } from '../../../subgraphs/shared/documents.ts'
+
+const documentOf = (number: number) => parse(`{ field${number} }`)
+
+test('a service remembers the operations it has seen lately, and no more than fit', async () => {
+  const store = createDocumentStore(1000)
+  for (let number = 0; number < 200; number++) await store.set(`${number}`, documentOf(number))
+  const kept = await Promise.all(Array.from({ length: 200 }, (_, number) => store.get(`${number}`)))
+  const count = kept.filter((document) => document !== undefined).length
+  expect(count).toBeGreaterThan(40)
+  expect(count).toBeLessThan(100)
+  expect(kept.slice(-count)).not.toContain(undefined)
+})
+
+test('an operation that alone is too large is not kept, and displaces nothing', async () => {
+  const store = createDocumentStore(1000)
+  await store.set('small', documentOf(1))
+  await store.set('large', parse(`{ ${'field '.repeat(500)} }`))
+  expect(await store.get('large')).toBeUndefined()
+  expect(await store.get('small')).toBeDefined()
+})

@@ -1,0 +1,93 @@
+import { describe, expect, test } from '@jest/globals'
+import { z } from 'zod'
+import { connectionOf, decodeCursor, encodeCursor, pageSize } from '../../../subgraphs/shared/pagination.ts'
+import fc from '../../support/fast-check.ts'
+
+const shape = z.tuple([z.string(), z.number()])
+const refusal = expect.objectContaining({ extensions: { code: 'BAD_USER_INPUT' } })
+const refused = (work: () => unknown): unknown => {
+  try {
+    return work()
+  } catch (error) {
+    return error
+  }
+}
+
+describe('a page', () => {
+  test('has from 1 to 100 rows', () => {
+    expect([pageSize(1), pageSize(100), pageSize(null), pageSize(undefined, 5)]).toEqual([1, 100, 20, 5])
+    for (const size of [0, -1, 101, 1.5, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(refused(() => pageSize(size))).toEqual(refusal)
+  })
+
+  test('tells from the one row too many that there is another', () => {
+    const page = (rows: readonly number[], after?: string) => connectionOf(rows, { first: 2, after, cursorOf: String })
+    expect(page([1, 2, 3]).pageInfo).toEqual({
+      hasNextPage: true,
+      hasPreviousPage: false,
+      startCursor: '1',
+      endCursor: '2',
+    })
+    expect(page([1, 2], 'x').pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true })
+    expect(page([]).pageInfo).toMatchObject({ hasNextPage: false, startCursor: null, endCursor: null })
+  })
+
+  test('of any size, from any place, is part of one walk that sees every row once', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.integer(), { maxLength: 40 }),
+        fc.integer({ min: 1, max: 10 }),
+        (numbers, first) => {
+          const rows = numbers.toSorted((one, other) => one - other)
+          const seen: number[] = []
+          let after: string | undefined
+          do {
+            const position = decodeCursor('rows', z.tuple([z.number()]), after)
+            const rest = position ? rows.filter((row) => row > position[0]) : rows
+            const cursorOf = (row: number): string => encodeCursor('rows', [row])
+            const { edges, pageInfo } = connectionOf(rest.slice(0, first + 1), { first, after, cursorOf })
+            seen.push(...edges.map(({ node }) => node))
+            after = pageInfo.hasNextPage ? (pageInfo.endCursor ?? undefined) : undefined
+          } while (after !== undefined)
+          expect(seen).toEqual(rows)
+        },
+      ),
+    )
+  })
+})
+
+describe('a cursor', () => {
+  test('gives back the position it was made of', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 80 }), fc.double({ noNaN: true, noDefaultInfinity: true }), (text, number) => {
+        // JSON knows no negative zero.
+        const position = [text, number + 0] as const
+        fc.pre(!Object.is(number, -0))
+        expect(decodeCursor('list', shape, encodeCursor('list', position))).toEqual(position)
+      }),
+    )
+  })
+
+  test('that was not made by this list is refused, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(refused(() => decodeCursor('list', shape, text))).toEqual(refusal)
+      }),
+    )
+    const forged = [
+      encodeCursor('other', ['x', 1]),
+      encodeCursor('list', ['x']),
+      encodeCursor('list', [1, 'x']),
+      encodeCursor('list', ['x', 1, 2]),
+      `${encodeCursor('list', ['x', 1])}=`,
+      Buffer.from('["list", "x", 1]').toString('base64url'),
+      Buffer.from('{"0":"list"}').toString('base64url'),
+      encodeCursor('list', ['x'.repeat(600), 1]),
+    ]
+    for (const cursor of forged) expect(refused(() => decodeCursor('list', shape, cursor))).toEqual(refusal)
+  })
+
+  test('that is missing is the start of the list', () => {
+    expect([decodeCursor('list', shape, undefined), decodeCursor('list', shape, null)]).toEqual([undefined, undefined])
+  })
+})

@@ -1,0 +1,182 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { GraphQLError, GraphQLScalarType } from 'graphql'
+import { codedError } from '../../../platform/protocol/errors.ts'
+import { CALL_HEADER, SIGNATURE_HEADER, sign } from '../../../platform/protocol/signature.ts'
+import { type RunningService, type ServiceRequest, startService } from '../../../subgraphs/shared/serve.ts'
+import { signedCall, TEST_SECRET } from '../../support/signed-call.ts'
+
+let release: () => void = () => undefined
+let able = true
+
+const notes = (kind: 'stateful' | 'stateless') =>
+  ({
+    name: 'notes',
+    kind,
+    schema: new URL('fixtures/notes.graphql', import.meta.url),
+    settings: {},
+    create: async () => ({
+      resolvers: {
+        Query: {
+          note: (_: unknown, { id }: { id: string }) => ({ id }),
+          whoAmI: (_: unknown, __: unknown, context: ServiceRequest) => context.authorization,
+          on: () => true,
+          broken: () => {
+            throw new Error('connect ECONNREFUSED 10.0.0.7:5432')
+          },
+          refused: () => {
+            throw codedError('FORBIDDEN', 'Not for you.')
+          },
+          slow: () => new Promise<string>((resolve) => (release = () => resolve('done'))),
+        },
+        Day: new GraphQLScalarType({
+          name: 'Day',
+          parseValue: (value) => {
+            if (value === 'nothing') return undefined
+            if (value !== 'Monday') throw new GraphQLError('A Day is "Monday".')
+            return value
+          },
+        }),
+        Note: {
+          __resolveReference: ({ id }: { id: string }) => ({ id }),
+          text: ({ id }: { id: string }) => `note ${id}`,
+        },
+      },
+      context: (request: ServiceRequest) => ({ ...request }),
+      ready: async () => {
+        if (!able) throw new Error('the database is away')
+      },
+    }),
+  }) as const
+
+const env = { GATEWAY_SECRET: TEST_SECRET, LOG_LEVEL: 'silent' }
+
+describe('a service', () => {
+  let service: RunningService
+  beforeAll(async () => {
+    service = await startService(notes('stateful'), env)
+  })
+  afterAll(() => service.stop())
+
+  test('answers operations and entities signed by the gateway', async () => {
+    const { status, data, errors } = await signedCall(service.url, {
+      query:
+        'query ($r: [_Any!]!) { note(id: "1") { text } _entities(representations: $r) { ... on Note { text } } whoAmI }',
+      variables: { r: [{ __typename: 'Note', id: '2' }] },
+      authorization: 'Bearer x',
+    })
+    expect({ status, data, errors }).toEqual({
+      status: 200,
+      data: { note: { text: 'note 1' }, _entities: [{ text: 'note 2' }], whoAmI: 'Bearer x' },
+      errors: undefined,
+    })
+  })
+
+  test('refuses a caller without the signature of the gateway', async () => {
+    const headers = { 'content-type': 'application/json' }
+    const response = await fetch(`${service.url}/graphql`, { method: 'POST', headers, body: '{"query":"{ whoAmI }"}' })
+    expect(response.status).toBe(403)
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] })
+  })
+
+  test('shows a coded error and hides every other one', async () => {
+    const { data, errors } = await signedCall(service.url, { query: '{ broken refused }' })
+    expect(data).toEqual({ broken: null, refused: null })
+    expect(errors).toEqual([
+      expect.objectContaining({ message: 'Internal error.', path: ['broken'], extensions: { code: 'INTERNAL' } }),
+      expect.objectContaining({ message: 'Not for you.', path: ['refused'], extensions: { code: 'FORBIDDEN' } }),
+    ])
+    expect(JSON.stringify(errors)).not.toMatch(/ECONNREFUSED|10\.0\.0\.7/)
+  })
+
+  test.each([
+    ['{ on(day: "Friday") }', {}],
+    ['{ on(day: 5) }', {}],
+    ['{ on(day: "nothing") }', {}],
+    ['{ on(days: ["Monday", "Friday"]) }', {}],
+    ['{ on(range: {from: "Friday"}) }', {}],
+    ['query ($r: Range = {from: "Friday"}) { on(range: $r) }', {}],
+    ['query ($d: Day) { on(day: $d) }', { d: 'Friday' }],
+    ['query ($r: Range) { on(range: $r) }', { r: { from: 'Friday' } }],
+  ])('calls a wrong value of its own scalars bad input, written out or not: %s', async (query, variables) => {
+    const { status, errors } = await signedCall(service.url, { query, variables })
+    expect([status, errors?.map(({ extensions }) => extensions?.['code'])]).toEqual([400, ['BAD_USER_INPUT']])
+  })
+
+  test('takes right literals of its own scalars, and calls other mistakes what they are', async () => {
+    const right = await signedCall(service.url, { query: '{ on(day: "Monday", range: {from: "Monday"}) }' })
+    expect(right.data).toEqual({ on: true })
+    const { errors } = await signedCall(service.url, { query: '{ nothing }' })
+    expect(errors?.[0]?.extensions?.['code']).toBe('GRAPHQL_VALIDATION_FAILED')
+  })
+
+  test('never lets the answer of a stateful service be stored', async () => {
+    expect((await signedCall(service.url, { query: '{ whoAmI }' })).headers.get('cache-control')).toBe('no-store')
+  })
+
+  test('says what it is and whether it can serve', async () => {
+    const health = async (path: string) => {
+      const response = await fetch(service.url + path)
+      return { status: response.status, body: await response.json() }
+    }
+    const who = { service: 'notes', kind: 'stateful', pid: process.pid }
+    expect(await health('/health/live')).toEqual({ status: 200, body: { ...who, status: 'live' } })
+    expect(await health('/health/ready')).toEqual({ status: 200, body: { ...who, status: 'ready' } })
+    able = false
+    expect(await health('/health/ready')).toEqual({ status: 503, body: { ...who, status: 'unavailable' } })
+    able = true
+  })
+
+  test.each([
+    ['a body that is not JSON', 400, async (url: string) => await postSigned(url, '{')],
+    ['an unknown path', 405, async (url: string) => await fetch(`${url}/other`, { method: 'POST' })],
+    ['another method', 405, async (url: string) => await fetch(`${url}/graphql`, { method: 'PUT' })],
+  ])('answers %s with %d and JSON', async (_what, status, call) => {
+    const response = await call(service.url)
+    expect(response.status).toBe(status)
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] })
+  })
+
+  test.each([
+    ['a call', 200, (url: string) => postSigned(url, '{"query":"{ __typename }"}', 'call-1')],
+    ['a refused call', 403, (url: string) => fetch(`${url}/graphql`, { method: 'POST', headers: named, body: '{}' })],
+    ['a path where nothing is', 404, (url: string) => fetch(`${url}/other`, { headers: named })],
+  ])('names in its answer %s that was named', async (_what, status, call) => {
+    const response = await call(service.url)
+    expect([response.status, response.headers.get(CALL_HEADER)]).toEqual([status, 'call-1'])
+  })
+})
+
+const named = { [CALL_HEADER]: 'call-1' }
+
+async function postSigned(url: string, body: string, callId?: string): Promise<Response> {
+  const parts = {
+    method: 'POST',
+    path: '/graphql',
+    body,
+    authorization: undefined,
+    perspective: undefined,
+    requestId: undefined,
+    callId,
+  }
+  const headers = { [SIGNATURE_HEADER]: sign(TEST_SECRET, parts), ...(callId !== undefined && named) }
+  return fetch(`${url}/graphql`, { method: 'POST', headers, body })
+}
+
+test('a service that is told to stop finishes what it has begun', async () => {
+  const service = await startService(notes('stateless'), env)
+  const answer = signedCall(service.url, { query: '{ slow }' })
+  const before = release
+  while (release === before) await delay(1)
+  const stopped = service.stop()
+  release()
+  expect((await answer).data).toEqual({ slow: 'done' })
+  await stopped
+  await expect(fetch(`${service.url}/health/live`)).rejects.toThrow()
+})
+
+test('a service does not start on wrong settings, and names every fault', async () => {
+  await expect(startService(notes('stateless'), { PORT: 'x', GATEWAY_SECRET: 'short' })).rejects.toMatchObject({
+    faults: [expect.stringMatching(/^PORT:/), expect.stringMatching(/^GATEWAY_SECRET:/)],
+  })
+})
