@@ -26,16 +26,17 @@ import {
   providerOf,
 } from '../platform/protocol/identity-settings.ts'
 import { type Limits, limitSettings, readLimits } from './limits/limits.ts'
-import { type Cors, defaultAllowedHeaders, defaultExposedHeaders } from './request/cors.ts'
-import { readSafelist, type Safelist } from './request/safelist.ts'
+import { type Cors, defaultAllowedHeaders, defaultExposedHeaders } from './request/policies/cors.ts'
+import { readSafelist, type Safelist } from './request/policies/safelist.ts'
 import { addressSetting, services } from './services.ts'
 import { files } from './supergraph/files.ts'
 import { type Graph, readGraphs } from './supergraph/graphs.ts'
+import type { ServiceLocations } from './supergraph/locate.ts'
 import { isAddress } from './traffic/address.ts'
-import { stateful, stateless } from './traffic/kind.ts'
+import { stateful, stateless } from './traffic/call/kind.ts'
 import type { LocatedService } from './traffic/traffic.ts'
 
-export interface Config {
+export interface Config extends ServiceLocations {
   readonly host: string
   /** 0 takes any free one. */
   readonly port: number
@@ -68,11 +69,6 @@ export interface Config {
   readonly workers: number
   /** The file that is watched for a new supergraph. */
   readonly supergraphFile: string
-  /** True where the services are the registry's; false on a supergraph of somebody else's. */
-  readonly ownServices: boolean
-  readonly services: readonly LocatedService[]
-  /** A service of somebody else's supergraph, of the kind the settings give it. */
-  readonly locate: (graph: Graph) => LocatedService
 }
 
 type Environment = Readonly<Record<string, string | undefined>>

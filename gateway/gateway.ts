@@ -15,25 +15,27 @@ import { Registry } from '../platform/process/prometheus.ts'
 import { StartRefused } from '../platform/process/settings.ts'
 import type { VerifyAuthorization } from '../platform/protocol/caller.ts'
 import type { IdentitySettings } from '../platform/protocol/identity-settings.ts'
-import type { AdminCommands } from './admin.ts'
-import { openPlayground } from './browser.ts'
+import type { AdminCommands } from './admin/commands.ts'
+import { createAdminRoutes } from './admin/routes.ts'
 import type { Config } from './config.ts'
+import { serveSupergraph } from './edition/serve.ts'
 import type { Limits } from './limits/limits.ts'
 import { createLimitReports } from './limits/report.ts'
-import { readShippedOperations } from './operations.ts'
-import { createAdminRoutes } from './request/admin.ts'
-import { createFiles } from './request/files.ts'
+import { readShippedOperations } from './operations/shipped.ts'
+import { openPlayground } from './playground/open.ts'
+import { createOperations } from './request/answer.ts'
+import { createExecute } from './request/execute.ts'
 import { createRequestMetrics } from './request/metrics.ts'
-import { createOperations } from './request/operations.ts'
 import { createPerform } from './request/perform.ts'
 import { createPolicies } from './request/policies.ts'
 import { createRoutes } from './request/routes.ts'
-import { openSockets } from './subscriptions/sockets.ts'
+import { createFiles } from './request/service-files.ts'
 import { createStart } from './subscriptions/start.ts'
 import { createStreams } from './subscriptions/streams.ts'
-import { serveSupergraph } from './supergraph/serve.ts'
+import { createSubscribe } from './subscriptions/subscribe.ts'
 import { createMemoryStore } from './traffic/cache/memory.ts'
 import type { AnswerStore } from './traffic/cache/store.ts'
+import { openSockets } from './websocket/sockets.ts'
 
 const CACHE_BYTES = 128 * 1024 * 1024 // of heap, for answers of stateless services
 const DRAIN_TIMEOUT = 20_000 // milliseconds, grace included
@@ -82,7 +84,7 @@ export async function startGateway(
   const serving = await serveSupergraph(config, {
     log,
     limits: shared,
-    policies,
+    checks: policies.document,
     reportLimit,
     registry,
     store,
@@ -90,9 +92,9 @@ export async function startGateway(
   })
   const { editions } = serving
   const streams = createStreams(shared)
-  const start = createStart(streams)
+  const start = createStart(streams, createSubscribe(log))
   const count = createRequestMetrics(registry, () => streams.count)
-  const perform = createPerform({ policies, editions, start })
+  const perform = createPerform({ policies, editions, execute: createExecute(log), start })
   const answerOperation = createOperations({ perform, policies, count, reportLimit, log })
   const routes = createRoutes({
     answerOperation,

@@ -1,5 +1,5 @@
 /** The registry: every service of the product and its kind. The kind alone decides how its traffic is treated. */
-import { type ServiceDefinition, stateful, stateless } from './traffic/kind.ts'
+import { type ServiceDefinition, stateful, stateless } from './traffic/call/kind.ts'
 
 /** Addresses come from `<NAME>_URL`, the schema from `subgraphs/<name>/schema.graphql`. */
 export const services: readonly ServiceDefinition[] = [

@@ -3,7 +3,7 @@
  * services behind it.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ServiceKind } from '../gateway/traffic/kind.ts'
+import type { ServiceKind } from '../gateway/traffic/call/kind.ts'
 import type { ServiceStatus } from '../gateway/traffic/traffic.ts'
 import { StartRefused } from '../platform/process/settings.ts'
 

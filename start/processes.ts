@@ -2,7 +2,7 @@
 import { isIPv6 } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { addressSetting, services } from '../gateway/services.ts'
-import type { ServiceKind } from '../gateway/traffic/kind.ts'
+import type { ServiceKind } from '../gateway/traffic/call/kind.ts'
 import { gatewayEnvironment, gatewayFlags } from '../platform/memory/node-flags.ts'
 import { freePorts } from '../platform/process/ports.ts'
 import type { Ports } from './addresses.ts'

@@ -3,11 +3,11 @@
  * must not hold up the others.
  */
 import { describe, expect, test } from '@jest/globals'
+import { hideHint } from '../gateway/exchange/hints.ts'
+import { requestIdOf } from '../gateway/exchange/request-id.ts'
 import { Failure } from '../gateway/execution/failure.ts'
 import { type FetchedField, loseFields } from '../gateway/execution/fetched-fields.ts'
 import { readAnswer as readServiceAnswer } from '../gateway/execution/service-answer.ts'
-import { hideHint } from '../gateway/request/hints.ts'
-import { requestIdOf } from '../gateway/request/request-id.ts'
 import { readFreshness } from '../gateway/traffic/answer.ts'
 import { openBody } from '../gateway/traffic/client/body.ts'
 import { readHead } from '../gateway/traffic/client/head.ts'

@@ -1,5 +1,5 @@
 /** How large an answer may become, and how its writers say that one has become larger. */
-import type { CallContext } from '../traffic/send.ts'
+import type { CallContext } from '../traffic/call/send.ts'
 
 export interface AnswerLimit {
   /** Of JSON text; `Infinity` where nothing bounds it. */

@@ -3,7 +3,7 @@
  * is a failure to be merged.
  */
 import type { FetchNode } from '@apollo/query-planner'
-import type { EntityBody } from '../traffic/send.ts'
+import type { EntityBody } from '../traffic/call/send.ts'
 import type { ReadJson } from './answer-reader.ts'
 import { callError, type Failure, failureOf } from './failure.ts'
 import { addErrors, type Data, type Run } from './run.ts'

@@ -4,7 +4,7 @@
  */
 import type { FetchNode } from '@apollo/query-planner'
 import { parse } from 'graphql'
-import type { ServiceAnswer } from '../traffic/send.ts'
+import type { ServiceAnswer } from '../traffic/call/send.ts'
 import { requestHead } from './call-service.ts'
 import { Failure } from './failure.ts'
 import { fetchedFields, loseFields } from './fetched-fields.ts'

@@ -6,7 +6,7 @@
 import type { QueryPlan } from '@apollo/query-planner'
 import { executeSync, type FieldNode, type GraphQLError, Kind, OperationTypeNode } from 'graphql'
 import { codedError } from '../../platform/protocol/errors.ts'
-import type { CallContext, Send, ServiceAnswer } from '../traffic/send.ts'
+import type { CallContext, Send, ServiceAnswer } from '../traffic/call/send.ts'
 import { completeAnswer } from './answer-exact.ts'
 import { type AnswerLimit, fits, TOO_LARGE } from './answer-limit.ts'
 import { compileAnswerText } from './answer-text.ts'

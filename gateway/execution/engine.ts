@@ -6,7 +6,7 @@
 import type { QueryPlan } from '@apollo/query-planner'
 import type { DocumentNode, GraphQLSchema } from 'graphql'
 import { codedError } from '../../platform/protocol/errors.ts'
-import type { CallContext, Send } from '../traffic/send.ts'
+import type { CallContext, Send } from '../traffic/call/send.ts'
 import type { AnswerLimit } from './answer-limit.ts'
 import { buildSchemaInSteps } from './api-schema.ts'
 import {

@@ -3,7 +3,7 @@
  */
 import type { GatewayExecutor } from '@apollo/server-gateway-interface'
 import { type DocumentNode, GraphQLError } from 'graphql'
-import type { CallContext, Send } from '../traffic/send.ts'
+import type { CallContext, Send } from '../traffic/call/send.ts'
 import { AnswerText } from './answer-data.ts'
 import type { Engine } from './engine.ts'
 

@@ -5,8 +5,8 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { QueryPlan } from '@apollo/query-planner'
+import { createLines, type Lines } from '../../platform/data/lines.ts'
 import { codedError } from '../../platform/protocol/errors.ts'
-import { createLines, type Lines } from '../limits/lines.ts'
 import type { SupergraphFacts } from './planner.ts'
 import type { PlannerMessage, PlanRequest } from './planner-worker.ts'
 

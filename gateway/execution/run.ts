@@ -3,7 +3,7 @@
  * as long as one request.
  */
 import type { GraphQLError } from 'graphql'
-import type { CallContext, Send } from '../traffic/send.ts'
+import type { CallContext, Send } from '../traffic/call/send.ts'
 import { valueText } from './json-text.ts'
 import { clientVariable } from './variable-names.ts'
 

@@ -3,7 +3,7 @@
  * answer itself is never changed.
  */
 import type { GraphQLError } from 'graphql'
-import type { ServiceAnswer } from '../traffic/send.ts'
+import type { ServiceAnswer } from '../traffic/call/send.ts'
 import { Failure, type Fault, failureOf, serviceError } from './failure.ts'
 import { type Data, isData } from './run.ts'
 

@@ -3,7 +3,7 @@
  * one piece in each turn of the loop, and callers take turns. Between two pieces whatever is small
  * gets through. Its state is the module's, as the event loop is the thread's.
  */
-import { createLines } from './lines.ts'
+import { createLines } from '../../platform/data/lines.ts'
 
 const lines = createLines<() => void>()
 /** This turn of the loop has its piece. */

@@ -3,11 +3,11 @@
  * WebSocket.
  */
 import { loopTurn, waitingForLoop } from '../limits/loop-turns.ts'
-import { callerOf } from './caller-key.ts'
-import type { Documents, KnownOperation } from './documents.ts'
-import type { Exchange } from './exchange.ts'
+import { callerOf } from '../exchange/caller-key.ts'
+import type { Documents, KnownOperation } from '../document/documents.ts'
+import type { Exchange } from '../exchange/exchange.ts'
 import type { Policies } from './policies.ts'
-import { requireRoom } from './turns.ts'
+import { requireRoom } from './policies/turns.ts'
 
 /**
  * What comes back is valid and within every limit: at once where the text is known to be valid.

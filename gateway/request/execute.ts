@@ -4,22 +4,20 @@
  */
 import { GraphQLError } from 'graphql'
 import type { Logger } from '../../platform/process/log.ts'
+import type { KnownOperation } from '../document/documents.ts'
+import type { Edition } from '../edition/edition.ts'
+import { callContext, languageOf, perspectiveOf, sharedContext } from '../exchange/call-context.ts'
+import { callerOf } from '../exchange/caller-key.ts'
+import type { Client } from '../exchange/client.ts'
+import type { Exchange } from '../exchange/exchange.ts'
+import { createFreshnessTally, type Keepable } from '../exchange/freshness.ts'
+import { withoutHint } from '../exchange/hints.ts'
+import { maskThrown } from '../exchange/mask.ts'
+import { type Outcome, outcomeOf } from '../exchange/outcome.ts'
 import type { BoundVariables } from '../execution/client-operation.ts'
 import type { Answer, CompiledOperation } from '../execution/compiled-operation.ts'
-import type { Engine } from '../execution/engine.ts'
-import type { Traffic } from '../traffic/traffic.ts'
-import { callContext, languageOf, perspectiveOf, sharedContext } from './call-context.ts'
-import { callerOf } from './caller-key.ts'
-import type { KnownOperation } from './documents.ts'
-import type { Exchange } from './exchange.ts'
-import { createFreshnessTally, type Keepable } from './freshness.ts'
-import type { Client } from './hang-up.ts'
-import { withoutHint } from './hints.ts'
-import type { Host } from './host.ts'
-import { maskThrown } from './mask.ts'
-import { type Outcome, outcomeOf } from './outcome.ts'
 import { type Body, bodyOf } from './respond.ts'
-import { createShare, type Share } from './share.ts'
+import { createShare, type Share } from './single-flight.ts'
 
 export interface Execution {
   readonly outcome: Outcome
@@ -29,16 +27,12 @@ export interface Execution {
   readonly body?: Body | undefined
 }
 
-export type Execute = (exchange: Exchange, operation: KnownOperation, client: Client) => Promise<Execution>
-
-export interface ExecuteOptions {
-  readonly host: Host
-  readonly engine: Engine
-  readonly traffic: Traffic
-  /** Keep the schema's names out of messages about mistakes. */
-  readonly hideSchema: boolean
-  readonly log: Logger
-}
+export type Execute = (
+  edition: Edition,
+  exchange: Exchange,
+  operation: KnownOperation,
+  client: Client,
+) => Promise<Execution>
 
 /** What many requests may share, before it is made out to each. */
 interface Result {
@@ -47,18 +41,19 @@ interface Result {
   readonly body?: Body | undefined
 }
 
-export function createExecute({ host, engine, traffic, hideSchema, log }: ExecuteOptions): Execute {
+export function createExecute(log: Logger): Execute {
   const shares = new WeakMap<CompiledOperation, Share<Result> | 'none'>()
 
-  const hosted = async (exchange: Exchange, operation: KnownOperation, client: Client) => {
+  const hosted = async ({ host }: Edition, exchange: Exchange, operation: KnownOperation, client: Client) => {
     const tally = createFreshnessTally()
-    const call = callContext(exchange, operation, client, tally)
+    const call = callContext(exchange, operation.definition, client, tally)
     const outcome = await host.execute(exchange.parameters, { exchange, call, operation })
     operation.document.isHosted = true
     return { outcome, keepable: keepableOf(operation, exchange, tally.result()) }
   }
 
   const runForMany = async (
+    { traffic }: Edition,
     exchange: Exchange,
     operation: KnownOperation,
     bound: BoundVariables,
@@ -70,34 +65,43 @@ export function createExecute({ host, engine, traffic, hideSchema, log }: Execut
     return { answer, keepable: keepableOf(operation, exchange, tally.result()), body }
   }
 
-  const shareOf = (operation: KnownOperation, ready: CompiledOperation): Share<Result> | undefined => {
+  const shareOf = (
+    edition: Edition,
+    operation: KnownOperation,
+    ready: CompiledOperation,
+  ): Share<Result> | undefined => {
     const known = shares.get(ready)
     if (known) return known === 'none' ? undefined : known
-    const made = isPublic(operation, ready) ? createShare<Result>() : undefined
+    const made = isPublic(edition, operation, ready) ? createShare<Result>() : undefined
     shares.set(ready, made ?? 'none')
     return made
   }
 
   /** Reads stateless services alone: no caller is in it that could be mixed up with another. */
-  const isPublic = ({ definition }: KnownOperation, { services }: CompiledOperation): boolean =>
+  const isPublic = ({ traffic }: Edition, { definition }: KnownOperation, { services }: CompiledOperation): boolean =>
     definition.operation === 'query' && services.size > 0 && [...services].every(traffic.isStateless)
 
-  return async (exchange, operation, client) => {
-    if (!operation.document.isHosted) return hosted(exchange, operation, client)
+  return async (edition, exchange, operation, client) => {
+    const { engine, traffic, hideSchema } = edition
+    if (!operation.document.isHosted) return hosted(edition, exchange, operation, client)
     try {
       const { query, operationName, variables } = exchange.parameters
       const prepared = engine.prepare(query, operation.document.node, operationName)
       const bound = prepared.bind(variables ?? {})
       const found = prepared.compiled(bound.conditions, () => callerOf(exchange))
       const ready = found instanceof Promise ? await found : found
-      const share = shareOf(operation, ready)
+      const share = shareOf(edition, operation, ready)
       if (share) {
-        const run = () => runForMany(exchange, operation, bound, ready)
+        const run = () => runForMany(edition, exchange, operation, bound, ready)
         const { answer, keepable, body } = await share(keyOf(exchange), run)
         return { outcome: outcomeOf(answer, exchange.requestId, log), keepable, body }
       }
       const tally = createFreshnessTally()
-      const answer = await ready.execute(bound, callContext(exchange, operation, client, tally), traffic.send)
+      const answer = await ready.execute(
+        bound,
+        callContext(exchange, operation.definition, client, tally),
+        traffic.send,
+      )
       return {
         outcome: outcomeOf(answer, exchange.requestId, log),
         keepable: keepableOf(operation, exchange, tally.result()),

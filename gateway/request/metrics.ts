@@ -1,6 +1,6 @@
 /** What clients were answered, in figures, in Prometheus' format. Counts only; nothing is decided by it. */
 import { Counter, Gauge, type Registry } from '../../platform/process/prometheus.ts'
-import type { Outcome } from './outcome.ts'
+import type { Outcome } from '../exchange/outcome.ts'
 
 /** Counts an answer by the code of its first error, `OK` where it has none. */
 export type CountAnswer = (outcome: Outcome) => void

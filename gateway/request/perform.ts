@@ -1,14 +1,14 @@
 /** Takes one operation through the policies to its execution, whichever way it came. */
 import { GraphQLError } from 'graphql'
+import type { Editions } from '../edition/editions.ts'
+import type { Client } from '../exchange/client.ts'
+import type { Exchange, Policy } from '../exchange/exchange.ts'
 import type { Events, StartEvents } from '../subscriptions/start.ts'
-import type { Editions } from '../supergraph/editions.ts'
 import { admit } from './admit.ts'
-import type { Budget } from './budget.ts'
-import type { Exchange, Policy } from './exchange.ts'
-import type { Execution } from './execute.ts'
-import type { Client } from './hang-up.ts'
+import type { Execute, Execution } from './execute.ts'
+import type { Budget } from './policies/budget.ts'
+import { sizeOf } from './policies/variables.ts'
 import type { Policies } from './policies.ts'
-import { sizeOf } from './variables.ts'
 
 /**
  * Rejects with the refusal of a policy or of the operation itself.
@@ -19,10 +19,11 @@ export type Perform = (exchange: Exchange, before: readonly Policy[], client: Cl
 export interface PerformOptions {
   readonly policies: Policies
   readonly editions: Editions
+  readonly execute: Execute
   readonly start: StartEvents
 }
 
-export function createPerform({ policies, editions, start }: PerformOptions): Perform {
+export function createPerform({ policies, editions, execute, start }: PerformOptions): Perform {
   const charged = createCharged(policies.budget)
   return async (exchange, before, client) => {
     for (const policy of before) {
@@ -38,7 +39,7 @@ export function createPerform({ policies, editions, start }: PerformOptions): Pe
       const performed = await charged(exchange, () =>
         kind === 'subscription'
           ? start(exchange, edition, operation, release)
-          : edition.execute(exchange, operation, client),
+          : policies.takeTurn(exchange, operation, client, () => execute(edition, exchange, operation, client)),
       )
       isFollowed = !isExecution(performed)
       return performed

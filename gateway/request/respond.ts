@@ -8,12 +8,10 @@ import type { HttpReply } from '../../platform/http/message/message.ts'
 import type { Logger } from '../../platform/process/log.ts'
 import { type ErrorCode, errorStatus, isErrorCode } from '../../platform/protocol/errors.ts'
 import { REQUEST_ID_HEADER } from '../../platform/protocol/signature.ts'
-import { AnswerText } from '../execution/answer-data.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange, MediaType } from '../exchange/exchange.ts'
+import { maskAllThrown, maskError } from '../exchange/mask.ts'
+import { type Outcome, textOf } from '../exchange/outcome.ts'
 import type { Execution } from './execute.ts'
-import { maskAllThrown, maskError } from './mask.ts'
-import type { MediaType } from './media-type.ts'
-import type { Outcome } from './outcome.ts'
 
 /**
  * Faults of the document itself, which a client of plain `application/json` is told with status
@@ -78,14 +76,6 @@ const extensionsOf = ({ code, headers }: HttpError) => ({
 const isDocumentFault = (code: unknown): boolean => isErrorCode(code) && DOCUMENT_FAULTS.has(code)
 
 const statusOf = (code: unknown): number => (isErrorCode(code) ? errorStatus[code] : errorStatus.INTERNAL)
-
-/** Errors come first, so that whoever reads a long answer meets them. */
-export function textOf(outcome: Outcome): string {
-  const before = outcome.errors ? `"errors":${JSON.stringify(outcome.errors)}` : ''
-  if (!('data' in outcome)) return `{${before}}`
-  const data = outcome.data instanceof AnswerText ? outcome.data.text : JSON.stringify(outcome.data)
-  return `{${before}${before && ','}"data":${data}}`
-}
 
 /** Of as many bytes as its `length` says: text, where that is cheaper to send, is ASCII. */
 export type Body = string | Buffer

@@ -7,10 +7,10 @@ import { replyOf, requestOf } from '../../platform/http/message/node-messages.ts
 import { pathOf } from '../../platform/http/message/target.ts'
 import type { LifecycleState } from '../../platform/process/lifecycle.ts'
 import type { ServePlayground } from '../playground/serve.ts'
-import { type Cors, createPreflight } from './cors.ts'
-import type { ServeFile } from './files.ts'
-import type { AnswerOperation } from './operations.ts'
+import type { AnswerOperation } from './answer.ts'
 import { isOperationPath } from './paths.ts'
+import { type Cors, createPreflight } from './policies/cors.ts'
+import type { ServeFile } from './service-files.ts'
 
 export interface RouteOptions {
   readonly answerOperation: AnswerOperation

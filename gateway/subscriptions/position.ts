@@ -4,7 +4,7 @@
  */
 import { type FieldNode, Kind, type OperationDefinitionNode } from 'graphql'
 import { codedError } from '../../platform/protocol/errors.ts'
-import type { Exchange } from '../request/exchange.ts'
+import type { Exchange } from '../exchange/exchange.ts'
 
 export interface Position {
   /** The variable that says where to begin. */

@@ -4,9 +4,8 @@
  */
 import type { HttpReply, HttpStream } from '../../platform/http/message/message.ts'
 import { REQUEST_ID_HEADER } from '../../platform/protocol/signature.ts'
-import type { Exchange } from '../request/exchange.ts'
-import type { Outcome } from '../request/outcome.ts'
-import { textOf } from '../request/respond.ts'
+import type { Exchange } from '../exchange/exchange.ts'
+import { type Outcome, textOf } from '../exchange/outcome.ts'
 import { isEventId } from './position.ts'
 
 const HEARTBEAT = 12_000 // milliseconds; keeps proxies from closing what looks idle

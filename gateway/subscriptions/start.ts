@@ -2,12 +2,13 @@
  * Starts the stream of answers of an operation that has passed the policies. One way for SSE and
  * WebSocket.
  */
-import type { KnownOperation } from '../request/documents.ts'
-import type { Exchange } from '../request/exchange.ts'
-import { withoutHint } from '../request/hints.ts'
-import type { Outcome } from '../request/outcome.ts'
-import type { Edition } from '../supergraph/edition.ts'
+import type { KnownOperation } from '../document/documents.ts'
+import type { Edition } from '../edition/edition.ts'
+import type { Exchange } from '../exchange/exchange.ts'
+import { withoutHint } from '../exchange/hints.ts'
+import type { Outcome } from '../exchange/outcome.ts'
 import type { Streams } from './streams.ts'
+import type { Subscribe } from './subscribe.ts'
 
 /** `return` ends it at once, whatever it waits for. */
 export type Events = AsyncGenerator<Outcome, void, undefined>
@@ -23,11 +24,11 @@ export type StartEvents = (
   onEnd: () => void,
 ) => Promise<Events>
 
-export function createStart(streams: Streams): StartEvents {
+export function createStart(streams: Streams, subscribe: Subscribe): StartEvents {
   return async (exchange, edition, operation, onEnd) => {
     const { ending, close } = streams.open(exchange)
     try {
-      const events = await edition.subscribe(exchange, operation, ending)
+      const events = await subscribe(edition, exchange, operation, ending)
       return withEnd(events, () => {
         close()
         onEnd()

@@ -4,10 +4,10 @@
  */
 import type { HttpRequest } from '../../platform/http/message/message.ts'
 import { codedError } from '../../platform/protocol/errors.ts'
+import { callerOf } from '../exchange/caller-key.ts'
+import type { Exchange } from '../exchange/exchange.ts'
 import { type LimitName, type Limits, overLimit } from '../limits/limits.ts'
 import { createShares } from '../limits/shares.ts'
-import { callerOf } from '../request/caller-key.ts'
-import type { Exchange } from '../request/exchange.ts'
 
 export interface OpenStream {
   /**

@@ -7,16 +7,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { GraphQLError } from 'graphql'
 import type { Logger } from '../../platform/process/log.ts'
 import { codedError } from '../../platform/protocol/errors.ts'
+import type { KnownOperation } from '../document/documents.ts'
+import type { Edition } from '../edition/edition.ts'
+import { streamContext } from '../exchange/call-context.ts'
+import { callerOf } from '../exchange/caller-key.ts'
+import type { Exchange } from '../exchange/exchange.ts'
+import { maskThrown } from '../exchange/mask.ts'
+import { type Outcome, outcomeOf } from '../exchange/outcome.ts'
 import type { BoundVariables } from '../execution/client-operation.ts'
 import type { CompiledOperation } from '../execution/compiled-operation.ts'
-import type { Engine } from '../execution/engine.ts'
-import { streamContext } from '../request/call-context.ts'
-import { callerOf } from '../request/caller-key.ts'
-import type { KnownOperation } from '../request/documents.ts'
-import type { Exchange } from '../request/exchange.ts'
-import { maskThrown } from '../request/mask.ts'
-import { type Outcome, outcomeOf } from '../request/outcome.ts'
-import type { Traffic } from '../traffic/traffic.ts'
 import { type Position, positionOf, resumed } from './position.ts'
 
 /**
@@ -25,31 +24,26 @@ import { type Position, positionOf, resumed } from './position.ts'
  * last answer
  */
 export type Subscribe = (
+  edition: Edition,
   exchange: Exchange,
   operation: KnownOperation,
   ending: AbortSignal,
 ) => Promise<AsyncGenerator<Outcome, void, undefined>>
 
-export interface SubscribeOptions {
-  readonly engine: Engine
-  readonly traffic: Traffic
-  readonly log: Logger
-}
-
 const PATIENCE = 30 // tries in a row to reach the service again
 const FIRST_PAUSE = 100 // milliseconds, doubled up to `LONGEST_PAUSE`
 const LONGEST_PAUSE = 2_000 // milliseconds
 
-export function createSubscribe(options: SubscribeOptions): Subscribe {
-  return async (exchange, operation, ending) => {
+export function createSubscribe(log: Logger): Subscribe {
+  return async ({ engine, traffic }, exchange, operation, ending) => {
     const { query, operationName, variables = {} } = exchange.parameters
-    const prepared = options.engine.prepare(query, operation.document.node, operationName)
+    const prepared = engine.prepare(query, operation.document.node, operationName)
     const position = positionOf(operation.definition)
     const bound = prepared.bind(resumed(variables, position, exchange))
     const compiled = await prepared.compiled(bound.conditions, () => callerOf(exchange))
     const { events } = compiled
     if (!events) throw codedError('INTERNAL', 'The operation has no events.')
-    return follow({ compiled, events, bound, position }, exchange, ending, options)
+    return follow({ compiled, events, bound, position }, exchange, ending, { traffic, log })
   }
 }
 
@@ -65,7 +59,7 @@ async function* follow(
   { compiled, events, bound, position }: Followed,
   exchange: Exchange,
   ending: AbortSignal,
-  { traffic, log }: SubscribeOptions,
+  { traffic, log }: { readonly traffic: Edition['traffic']; readonly log: Logger },
 ): AsyncGenerator<Outcome, void, undefined> {
   const { requestId } = exchange
   const context = streamContext(exchange, ending)

@@ -4,11 +4,11 @@
  */
 import type { GraphQLFormattedError } from 'graphql'
 import { type ErrorCode, isErrorCode } from '../../platform/protocol/errors.ts'
+import { CallFailure, type FailureKind } from './call/failure.ts'
+import type { ServiceKind } from './call/kind.ts'
+import type { Freshness, ServiceAnswer } from './call/send.ts'
 import type { HttpAnswer } from './client/connection.ts'
-import { CallFailure, type FailureKind } from './failure.ts'
 import { readRetryAfter } from './holds.ts'
-import type { ServiceKind } from './kind.ts'
-import type { Freshness, ServiceAnswer } from './send.ts'
 
 /**
  * Codes a service may send to a client. The others speak of the gateway's own work and would be

@@ -1,9 +1,9 @@
 /** Lets one call answer all identical ones in flight. For stateless services only: there is no caller in the call that could be mixed up. */
-import { type Abort, createAbort } from './abort.ts'
-import { CallFailure } from './failure.ts'
-import type { StatelessService } from './kind.ts'
-import type { Signal } from './send.ts'
-import type { Reply, Step, Work } from './step.ts'
+import { type Abort, createAbort } from './call/abort.ts'
+import { CallFailure } from './call/failure.ts'
+import type { StatelessService } from './call/kind.ts'
+import type { Signal } from './call/send.ts'
+import type { Reply, Step, Work } from './call/step.ts'
 
 interface Shared {
   readonly reply: Promise<Reply>

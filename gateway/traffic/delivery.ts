@@ -13,18 +13,18 @@ import {
   sign,
 } from '../../platform/protocol/signature.ts'
 import { readAnswer, readFreshness } from './answer.ts'
+import { CallFailure } from './call/failure.ts'
+import type { ServiceDefinition } from './call/kind.ts'
+import type { CallContext } from './call/send.ts'
+import type { Reply, Work } from './call/step.ts'
 import { nextCallId } from './call-id.ts'
 import type { HttpAnswer } from './client/connection.ts'
 import type { Sent } from './client/pool.ts'
-import { CallFailure } from './failure.ts'
 import type { Fleet } from './fleet.ts'
 import { readRetryAfter } from './holds.ts'
 import type { Instance } from './instance.ts'
-import type { ServiceDefinition } from './kind.ts'
 import { largeTurn } from './large.ts'
 import type { Try } from './retry.ts'
-import type { CallContext } from './send.ts'
-import type { Reply, Work } from './step.ts'
 
 export interface DeliveryOptions {
   /** Signs every call; without it none is signed. */

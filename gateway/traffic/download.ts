@@ -7,10 +7,10 @@ import type { ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { Dispatcher } from 'undici'
 import { REQUEST_ID_HEADER, SIGNATURE_HEADER, sign } from '../../platform/protocol/signature.ts'
-import { CallFailure } from './failure.ts'
+import { CallFailure } from './call/failure.ts'
+import type { ServiceDefinition } from './call/kind.ts'
 import type { Fleet } from './fleet.ts'
 import type { Instance } from './instance.ts'
-import type { ServiceDefinition } from './kind.ts'
 
 export interface Download {
   readonly method: 'GET' | 'HEAD'

@@ -3,8 +3,8 @@
  * their caller's doing: so failures raise a suspicion only, and a question of the gateway's own
  * decides.
  */
-import type { Breaker } from './breaker.ts'
-import { type CallFailure, isEvidence } from './failure.ts'
+import type { Breaker } from './call/breaker.ts'
+import { type CallFailure, isEvidence } from './call/failure.ts'
 
 export interface Evidence {
   /** A call was answered. */

@@ -3,7 +3,7 @@
  * An outage fails thousands of calls a second, and a line for each would be an outage of its own.
  */
 import type { Logger } from '../../platform/process/log.ts'
-import type { CallFailure } from './failure.ts'
+import type { CallFailure } from './call/failure.ts'
 
 export interface FailureLog {
   report(service: string, requestId: string, failure: CallFailure): void

@@ -2,8 +2,9 @@
  * The instances of one service, and which of them the next call goes to: the one with fewer calls
  * in flight of two chosen at random.
  */
+
+import type { CallContext } from './call/send.ts'
 import type { Instance } from './instance.ts'
-import type { CallContext } from './send.ts'
 
 export interface Fleet {
   readonly instances: readonly Instance[]

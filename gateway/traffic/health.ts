@@ -3,9 +3,9 @@
  * that came back is used at once.
  */
 import type { Logger } from '../../platform/process/log.ts'
-import { CallFailure } from './failure.ts'
+import { CallFailure } from './call/failure.ts'
+import type { ServiceKind } from './call/kind.ts'
 import type { Instance } from './instance.ts'
-import type { ServiceKind } from './kind.ts'
 
 const INTERVAL = 1_000 // milliseconds
 const TIMEOUT = 2_000 // milliseconds

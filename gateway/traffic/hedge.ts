@@ -1,12 +1,12 @@
 /** Asks a second instance when the first takes longer than nearly all calls do, and takes whichever answers. For stateless services only. */
-import { createAbort } from './abort.ts'
-import { CallFailure } from './failure.ts'
+import { createAbort } from './call/abort.ts'
+import { CallFailure } from './call/failure.ts'
+import type { StatelessService } from './call/kind.ts'
+import type { Reply, Work } from './call/step.ts'
 import type { Fleet } from './fleet.ts'
 import type { Instance } from './instance.ts'
-import type { StatelessService } from './kind.ts'
 import type { Latency } from './latency.ts'
 import type { Try } from './retry.ts'
-import type { Reply, Work } from './step.ts'
 
 const SHORTEST = 5 // milliseconds; below it a second call costs more than it saves
 

@@ -4,7 +4,7 @@
  * single call.
  */
 import { LRUCache } from 'lru-cache'
-import type { CallContext } from './send.ts'
+import type { CallContext } from './call/send.ts'
 
 const CALLERS = 10_000 // remembered
 const LONGEST = 60 // seconds

@@ -3,7 +3,7 @@
  * itself.
  */
 import { readAddress } from './address.ts'
-import { type Breaker, createBreaker, NO_TRIALS } from './breaker.ts'
+import { type Breaker, createBreaker, NO_TRIALS } from './call/breaker.ts'
 import { createHttpPool, type HttpPool, type HttpRequest } from './client/pool.ts'
 import { createEvidence, type Evidence } from './evidence.ts'
 import { createFileClient, type FileClient } from './file-client.ts'

@@ -3,7 +3,7 @@
  * each has a turn of the loop to itself.
  */
 import { loopTurn } from '../limits/loop-turns.ts'
-import type { CallContext } from './send.ts'
+import type { CallContext } from './call/send.ts'
 
 const LARGE = 64 * 1024 // of JSON text, in characters or bytes
 

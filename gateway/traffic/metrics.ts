@@ -1,6 +1,6 @@
 /** What the traffic looks like in figures, in Prometheus' format. Counts only; nothing is decided by it. */
 import { Counter, Gauge, Histogram, type Registry } from '../../platform/process/prometheus.ts'
-import type { FailureKind } from './failure.ts'
+import type { FailureKind } from './call/failure.ts'
 import { healthOf, type Instance } from './instance.ts'
 
 /** One service's figures. */

@@ -2,10 +2,11 @@
  * What the gateway asks a service in its own name, to find out whether it is well: what every
  * GraphQL server can answer, and nobody caused.
  */
+
+import type { ServiceDefinition } from './call/kind.ts'
+import type { CallContext } from './call/send.ts'
 import { headersFor } from './delivery.ts'
 import type { Instance, Question } from './instance.ts'
-import type { ServiceDefinition } from './kind.ts'
-import type { CallContext } from './send.ts'
 
 const TEXT = '{"query":"{__typename}"}'
 

@@ -3,10 +3,10 @@
  * callers take turns: one with a thousand waiting calls delays another's by one call at a time.
  * Where the queue is full, the caller with the longest line is refused.
  */
-import { createLines } from '../limits/lines.ts'
-import { CallFailure } from './failure.ts'
-import type { Signal } from './send.ts'
-import type { Reply, Step } from './step.ts'
+import { createLines } from '../../platform/data/lines.ts'
+import { CallFailure } from './call/failure.ts'
+import type { Signal } from './call/send.ts'
+import type { Reply, Step } from './call/step.ts'
 
 interface Waiting {
   readonly enter: () => void

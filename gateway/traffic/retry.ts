@@ -3,9 +3,9 @@
  * carries an idempotency key.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CallFailure, mayBeSentAgain } from './failure.ts'
+import { CallFailure, mayBeSentAgain } from './call/failure.ts'
+import type { Reply, Step, Work } from './call/step.ts'
 import type { Instance } from './instance.ts'
-import type { Reply, Step, Work } from './step.ts'
 
 /** One try; adds each instance it asks to `asked`, and prefers one that is not in it. */
 export type Try = (work: Work, asked: Set<Instance>) => Promise<Reply>

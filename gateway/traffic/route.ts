@@ -1,18 +1,18 @@
 /** The way of a call to one service: the steps that its kind prescribes, in order. */
 import { type CacheObserver, cached } from './cache/cached.ts'
 import type { AnswerStore } from './cache/store.ts'
+import type { ServiceDefinition, StatefulService, StatelessService } from './call/kind.ts'
+import type { Step } from './call/step.ts'
 import { coalesced } from './coalesce.ts'
 import { delivery } from './delivery.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 import { hedged } from './hedge.ts'
 import { type InstanceOptions, openInstance } from './instance.ts'
-import type { ServiceDefinition, StatefulService, StatelessService } from './kind.ts'
 import { createLatency } from './latency.ts'
 import type { ServiceMetrics } from './metrics.ts'
 import { questionTo } from './question.ts'
 import { queued } from './queue.ts'
 import { retried, type Try } from './retry.ts'
-import type { Step } from './step.ts'
 
 export interface Route {
   readonly definition: ServiceDefinition

@@ -3,12 +3,13 @@
  * streams can fail by their number alone, which one caller decides, and an idle one proves nothing.
  * So they neither open a breaker nor are its trial.
  */
+
+import { CallFailure } from './call/failure.ts'
+import type { ServiceDefinition } from './call/kind.ts'
+import { bodyText, type ServiceAnswer, type ServiceCall } from './call/send.ts'
 import { headersFor } from './delivery.ts'
-import { CallFailure } from './failure.ts'
 import type { Fleet } from './fleet.ts'
 import type { Instance } from './instance.ts'
-import type { ServiceDefinition } from './kind.ts'
-import { bodyText, type ServiceAnswer, type ServiceCall } from './send.ts'
 import { openStream } from './stream.ts'
 
 export interface SubscriptionOptions {

@@ -8,8 +8,8 @@ import type { RunningProcess, SupervisorMessage } from '../../platform/process/l
 import type { Logger } from '../../platform/process/log.ts'
 import { AggregatorRegistry } from '../../platform/process/prometheus.ts'
 import { StartRefused } from '../../platform/process/settings.ts'
-import type { AdminCommands } from '../admin.ts'
-import { SupergraphRefused } from '../supergraph/editions.ts'
+import type { AdminCommands } from '../admin/commands.ts'
+import { SupergraphRefused } from '../edition/editions.ts'
 import type { CommandName, OutcomeMessage, WorkerCommands } from './messages.ts'
 
 export interface RunningWorkers extends RunningProcess {

@@ -1,9 +1,16 @@
 /** A worker's ear: carries out what the primary asks of it, on the gateway of this process. */
-import type { RunningGateway } from '../gateway.ts'
-import { SupergraphRefused } from '../supergraph/editions.ts'
+import type { Registry } from '../../platform/process/prometheus.ts'
+import type { AdminCommands } from '../admin/commands.ts'
+import { SupergraphRefused } from '../edition/editions.ts'
 import type { CommandMessage, OutcomeMessage } from './messages.ts'
 
-export function obeyPrimary({ commands, registry }: RunningGateway): void {
+/** What the primary needs of the gateway in this process. */
+export interface ObeyingGateway {
+  readonly commands: AdminCommands
+  readonly registry: Registry
+}
+
+export function obeyPrimary({ commands, registry }: ObeyingGateway): void {
   const carryOut = async ({ name, input }: CommandMessage): Promise<unknown> => {
     switch (name) {
       case 'services':

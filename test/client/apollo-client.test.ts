@@ -1,7 +1,7 @@
 import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/client'
 import { RetryLink } from '@apollo/client/link/retry'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { readShippedOperations } from '../../gateway/operations.ts'
+import { readShippedOperations } from '../../gateway/operations/shipped.ts'
 import { type Product, startProduct } from '../support/product.ts'
 
 let product: Product

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { readShippedOperations, type ShippedOperation } from '../../gateway/operations.ts'
+import { readShippedOperations, type ShippedOperation } from '../../gateway/operations/shipped.ts'
 import { ask, type GraphQLAnswer, readAnswer } from '../support/gateway.ts'
 import { type Product, startProduct } from '../support/product.ts'
 

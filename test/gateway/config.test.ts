@@ -144,7 +144,7 @@ describe('on a supergraph of somebody else’s', () => {
 
 describe('the kinds', () => {
   const compile = async (source: string): Promise<string> => {
-    const kind = fileURLToPath(new URL('../../gateway/traffic/kind.ts', import.meta.url))
+    const kind = fileURLToPath(new URL('../../gateway/traffic/call/kind.ts', import.meta.url))
     const file = join(folder, 'registry.ts')
     await writeFile(file, `import { stateful, stateless } from '${kind}'\nexport const service = ${source}\n`)
     const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))

@@ -1,10 +1,10 @@
 /** Answers calls to a stateless service from what is kept, entity by entity, and keeps what its `@cacheControl` allows. */
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { StatelessService } from '../kind.ts'
+import type { StatelessService } from '../call/kind.ts'
 import { largeTurn } from '../large.ts'
-import { bodyText, type EntityBody, type Freshness } from '../send.ts'
-import type { Reply, Step, Work } from '../step.ts'
+import { bodyText, type EntityBody, type Freshness } from '../call/send.ts'
+import type { Reply, Step, Work } from '../call/step.ts'
 import { keyFor, lookUp } from './languages.ts'
 import type { AnswerStore, Kept } from './store.ts'
 import { tagsOfAnswer, tagsOfEntity } from './tags.ts'

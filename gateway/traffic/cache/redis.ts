@@ -5,7 +5,7 @@
 import { createClient } from '@redis/client' // MIT; Redis' own client for Node
 import { isWritable } from '../../../platform/data/finite.ts'
 import type { Logger } from '../../../platform/process/log.ts'
-import { createBreaker } from '../breaker.ts'
+import { createBreaker } from '../call/breaker.ts'
 import { type AnswerStore, isFresh, type Kept } from './store.ts'
 
 const PREFIX = 'tributary:answer:'

@@ -4,7 +4,7 @@
  * getter a hidden class of its own, which outlives it.
  */
 import { createGrowingBuffer } from '../../../platform/memory/growing-buffer.ts'
-import { CallFailure } from '../failure.ts'
+import { CallFailure } from '../call/failure.ts'
 import type { AnswerHead } from './head.ts'
 import { malformed } from './head.ts'
 

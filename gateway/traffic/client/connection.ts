@@ -2,7 +2,7 @@
  * One kept-alive HTTP/1.1 connection, which carries one request at a time. What is not plainly an
  * answer to it ends the connection.
  */
-import { CallFailure } from '../failure.ts'
+import { CallFailure } from '../call/failure.ts'
 import { type Body, NO_BODY, openBody } from './body.ts'
 import { isEncoded } from './decode.ts'
 import { type AnswerHead, HEAD_END, MAX_HEAD, malformed, readHead } from './head.ts'

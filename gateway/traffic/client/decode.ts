@@ -1,6 +1,6 @@
 /** Decodes answers whose body was compressed, never over the limit. */
 import { decoderOf } from '../../../platform/http/message/content-coding.ts'
-import { CallFailure } from '../failure.ts'
+import { CallFailure } from '../call/failure.ts'
 import { MAX_BODY, tooLarge } from './body.ts'
 import type { HttpAnswer } from './connection.ts'
 

@@ -3,7 +3,7 @@
  * is refused, since where an answer is taken to end must never be a matter of opinion.
  */
 import { CALL_HEADER } from '../../../platform/protocol/signature.ts'
-import { CallFailure } from '../failure.ts'
+import { CallFailure } from '../call/failure.ts'
 
 export interface AnswerHead {
   readonly status: number

@@ -2,7 +2,7 @@
  * The connections to one instance, at most so many, and the requests that wait for one. Each
  * carries one request at a time: a slow answer must not hold up the one behind it.
  */
-import { CallFailure } from '../failure.ts'
+import { CallFailure } from '../call/failure.ts'
 import { createAlarm } from './alarm.ts'
 import { type Connection, type HttpAnswer, openConnection, type Receiver } from './connection.ts'
 import { decodeAnswer, isEncoded } from './decode.ts'

@@ -1,6 +1,6 @@
 /** Writes an HTTP/1.1 request as it goes over the wire. Knows no connection. */
 import { createHeaderWriter } from '../../../platform/http/message/header-lines.ts'
-import { CallFailure } from '../failure.ts'
+import { CallFailure } from '../call/failure.ts'
 
 const headerLines = createHeaderWriter()
 

@@ -3,7 +3,7 @@
  * not become `Infinity` or a silent `null`.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import type { ServiceAnswer } from '../../../gateway/traffic/send.ts'
+import type { ServiceAnswer } from '../../../gateway/traffic/call/send.ts'
 import { type AskedAnswer, type Federation, federate, type TestService } from './support/federation.ts'
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",

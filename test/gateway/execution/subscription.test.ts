@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { parse } from 'graphql'
 import type { CompiledOperation } from '../../../gateway/execution/compiled-operation.ts'
-import type { ServiceAnswer } from '../../../gateway/traffic/send.ts'
+import type { ServiceAnswer } from '../../../gateway/traffic/call/send.ts'
 import { callContext, type Federation, federate } from './support/federation.ts'
 import { club, desk } from './support/members.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { isAddress, readAddress } from '../../../gateway/traffic/address.ts'
-import { stateful } from '../../../gateway/traffic/kind.ts'
+import { stateful } from '../../../gateway/traffic/call/kind.ts'
 import { callOf, startUpstream, trafficTo } from '../../support/upstream.ts'
 
 const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`

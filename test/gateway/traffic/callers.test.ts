@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { type ServiceDefinition, stateful, stateless } from '../../../gateway/traffic/kind.ts'
+import { type ServiceDefinition, stateful, stateless } from '../../../gateway/traffic/call/kind.ts'
 import type { Traffic } from '../../../gateway/traffic/traffic.ts'
 import { callOf, startUpstream, trafficTo, type Upstream } from '../../support/upstream.ts'
 

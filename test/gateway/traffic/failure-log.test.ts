@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { pino } from 'pino'
-import { CallFailure } from '../../../gateway/traffic/failure.ts'
+import { CallFailure } from '../../../gateway/traffic/call/failure.ts'
+import { stateless } from '../../../gateway/traffic/call/kind.ts'
 import { createFailureLog, type FailureLog } from '../../../gateway/traffic/failure-log.ts'
-import { stateless } from '../../../gateway/traffic/kind.ts'
 import { callOf, startUpstream, trafficTo } from '../../support/upstream.ts'
 
 interface Line {

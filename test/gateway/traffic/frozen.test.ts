@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals'
-import { stateful } from '../../../gateway/traffic/kind.ts'
+import { stateful } from '../../../gateway/traffic/call/kind.ts'
 import { CALL_HEADER } from '../../../platform/protocol/signature.ts'
 import { callOf, startUpstream, trafficTo, until } from '../../support/upstream.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { createMemoryStore } from '../../../gateway/traffic/cache/memory.ts'
 import { createRedisStore } from '../../../gateway/traffic/cache/redis.ts'
-import { stateless } from '../../../gateway/traffic/kind.ts'
+import { stateless } from '../../../gateway/traffic/call/kind.ts'
 import type { Traffic } from '../../../gateway/traffic/traffic.ts'
 import { createLogger } from '../../../platform/process/log.ts'
 import { type RedisServer, startRedis } from '../../subgraphs/weather/support/redis.ts'

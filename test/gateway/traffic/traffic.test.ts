@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { stateful, stateless } from '../../../gateway/traffic/kind.ts'
+import { stateful, stateless } from '../../../gateway/traffic/call/kind.ts'
 import type { Traffic } from '../../../gateway/traffic/traffic.ts'
 import { callOf, type Received, startUpstream, trafficTo, type Upstream, until } from '../../support/upstream.ts'
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { stateful } from '../../../gateway/traffic/kind.ts'
+import { stateful } from '../../../gateway/traffic/call/kind.ts'
 import type { Traffic } from '../../../gateway/traffic/traffic.ts'
 import { CALL_HEADER } from '../../../platform/protocol/signature.ts'
 import { type RawService, startRawService } from '../../support/raw-service.ts'

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-const here = (path: string): string => JSON.stringify(new URL(`../../../gateway/${path}`, import.meta.url).href)
+const here = (path: string): string => JSON.stringify(new URL(`../../../${path}`, import.meta.url).href)
 
 /** Runs a script as the gateway is started, and gives what it printed. */
 function run(script: string, flags: readonly string[] = gatewayFlags): string {
@@ -23,7 +23,7 @@ function run(script: string, flags: readonly string[] = gatewayFlags): string {
 }
 
 const GARBAGE = `
-  const { settle } = await import(${here('process/settle.ts')})
+  const { settle } = await import(${here('memory/settle.ts')})
   const megabytes = () => Math.round(process.memoryUsage().heapTotal / 1_000_000)
   let garbage = Array.from({ length: 400_000 }, (_, index) => ({ text: 'number ' + index }))
   const before = megabytes()
@@ -43,8 +43,8 @@ test('lets a process that was started without the flags go on', () => {
 
 test('keeps what was compiled for the next start, even of a process that is killed', () => {
   const start = `
-    const { settle } = await import(${here('process/settle.ts')})
-    await import(${here('config.ts')})
+    const { settle } = await import(${here('memory/settle.ts')})
+    await import(${here('gateway/config.ts')})
     settle()
     const stripped = process.moduleLoadList.some((name) => name.includes('amaro'))
     console.log(stripped ? 'stripped types' : 'found all')
@@ -55,7 +55,7 @@ test('keeps what was compiled for the next start, even of a process that is kill
 test('the thread that serves loads neither the planner nor a client that it may never need', () => {
   const loaded = run(`
     const { createRequire } = await import('node:module')
-    await import(${here('gateway.ts')})
+    await import(${here('gateway/gateway.ts')})
     console.log([...process.moduleLoadList, ...Object.keys(createRequire(import.meta.url).cache)].join(' '))
     process.exit()`)
   expect(loaded).toContain('/node_modules/graphql/')

@@ -15,7 +15,7 @@ import {
   validate,
 } from 'graphql'
 import { createEngine, defaultEngineOptions, type Engine } from '../../../../gateway/execution/engine.ts'
-import { bodyText, type CallContext, type Send, type ServiceAnswer } from '../../../../gateway/traffic/send.ts'
+import { bodyText, type CallContext, type Send, type ServiceAnswer } from '../../../../gateway/traffic/call/send.ts'
 import { codedError } from '../../../../platform/protocol/errors.ts'
 
 export type Resolvers = Record<string, Record<string, unknown>>

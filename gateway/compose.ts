@@ -1,0 +1,16 @@
+/** `npm run supergraph`: composes the registry's services and writes `supergraph.graphql` and `schema.graphql`. */
+import { writeFile } from 'node:fs/promises'
+import { CompositionError, compose } from './composition/compose.ts'
+import { services } from './services.ts'
+import { files } from './supergraph/files.ts'
+
+try {
+  const { supergraph, schema } = await compose(services.map(({ name }) => name))
+  await writeFile(files.supergraph, supergraph)
+  await writeFile(files.schema, schema)
+  console.log('gateway/supergraph.graphql and gateway/schema.graphql are written.')
+} catch (error) {
+  if (!(error instanceof CompositionError)) throw error
+  console.error(error.message)
+  process.exitCode = 1
+}

@@ -1,0 +1,96 @@
+/**
+ * Documents already met: parsed, measured and validated, so that the next request with the same
+ * text pays for none of it. Bounded by bytes. Belongs to one schema: a new schema starts with a new
+ * store.
+ */
+import { type DocumentNode, Kind } from 'graphql'
+import { LRUCache } from 'lru-cache'
+import { type CostRules, type Estimate, estimateCost } from './cost.ts'
+import { parseDocument } from './parse.ts'
+import { selectOperation } from './select-operation.ts'
+import { createValidate, type Validate, type ValidationRules } from './validate.ts'
+
+/** One operation of a document, ready to be checked against a request. */
+export interface KnownOperation {
+  readonly document: {
+    readonly node: DocumentNode
+    readonly isValid: boolean
+    /** Set once Apollo Server has executed an operation of it. */
+    isHosted: boolean
+    /** Validates it, once. @throws AggregateError of `GRAPHQL_VALIDATION_FAILED` */
+    requireValid(): void
+  }
+  readonly definition: ReturnType<typeof selectOperation>
+  readonly estimate: Estimate
+}
+
+export interface KnownDocument {
+  readonly isValid: boolean
+  /** @throws BAD_USER_INPUT where there is no such operation, or several and no name */
+  operation(name: string | undefined): KnownOperation
+}
+
+export interface Documents {
+  /** A document that was read before. */
+  find(query: string): KnownDocument | undefined
+  /** @throws GRAPHQL_PARSE_FAILED, OPERATION_TOO_COMPLEX, OPERATION_NOT_ALLOWED */
+  get(query: string): KnownDocument
+}
+
+const BYTES_PER_TOKEN = 500 // of heap, for its syntax tree and its cost: 250 to 500, as measured
+const REMEMBERED = 64 * 1024 * 1024 // bytes
+
+/** Refuses a document by throwing. */
+export type DocumentCheck = (document: DocumentNode) => void
+
+/** @param checks run once for each new document, in order; each refuses by throwing */
+export function createDocuments(rules: CostRules & ValidationRules, checks: readonly DocumentCheck[]): Documents {
+  const validate = createValidate(rules)
+  const known = new LRUCache<string, KnownDocument>({ maxSize: REMEMBERED })
+  return {
+    find: (query) => known.get(query),
+    get(query) {
+      const found = known.get(query)
+      if (found) return found
+      const document = parseDocument(query, rules.limits)
+      for (const check of checks) check(document)
+      const made = knownDocument(document, rules, () => validate(query, document))
+      known.set(query, made, { size: 1024 + 2 * query.length + (document.tokenCount ?? 0) * BYTES_PER_TOKEN })
+      return made
+    },
+  }
+}
+
+function knownDocument(node: DocumentNode, rules: CostRules, mistakes: () => ReturnType<Validate>): KnownDocument {
+  const fragments = new Map(
+    node.definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each]] : [])),
+  )
+  const operations = new Map<string | undefined, KnownOperation>()
+  let isValid = false
+  const shared = {
+    node,
+    isHosted: false,
+    get isValid() {
+      return isValid
+    },
+    requireValid() {
+      if (isValid) return
+      const found = mistakes()
+      if (found.length > 0) throw new AggregateError(found)
+      isValid = true
+    },
+  }
+  return {
+    get isValid() {
+      return isValid
+    },
+    operation(name) {
+      const found = operations.get(name)
+      if (found) return found
+      const definition = selectOperation(node, name)
+      const made = { document: shared, definition, estimate: estimateCost(rules, definition, fragments) }
+      operations.set(name, made)
+      return made
+    },
+  }
+}

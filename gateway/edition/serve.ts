@@ -1,0 +1,150 @@
+/**
+ * Serves the supergraph of the settings, and every one that comes after it: says how an edition is
+ * made, counts those that were refused.
+ */
+import { readFile } from 'node:fs/promises'
+import type { Logger } from '../../platform/process/log.ts'
+import { Counter, Gauge, type Registry } from '../../platform/process/prometheus.ts'
+import { StartRefused } from '../../platform/process/settings.ts'
+import type { DocumentCheck } from '../document/documents.ts'
+import type { Limits } from '../limits/limits.ts'
+import type { ReportLimit } from '../limits/report.ts'
+import type { Graph } from '../supergraph/graphs.ts'
+import { locateServices, type ServiceLocations } from '../supergraph/locate.ts'
+import type { AnswerStore } from '../traffic/cache/store.ts'
+import { createLeases } from '../traffic/leases.ts'
+import { createTrafficMetrics } from '../traffic/metrics.ts'
+import { type Edition, openEdition } from './edition.ts'
+import { type Editions, openEditions } from './editions.ts'
+import { createPlanLog } from './plan-log.ts'
+import { startWarming, type Warming } from './warm.ts'
+import { watchSupergraph } from './watch.ts'
+
+/** What the gateway's settings say of it. */
+export interface ServingSettings extends ServiceLocations {
+  /** The file that is watched for a new supergraph. */
+  readonly supergraphFile: string
+  /** Shared with the services; without it calls are not signed. */
+  readonly secret: string | undefined
+  readonly production: boolean
+}
+
+export interface ServingOptions {
+  readonly log: Logger
+  readonly limits: Limits
+  /** Run once for every document that was not met before. */
+  readonly checks: readonly DocumentCheck[]
+  readonly reportLimit: ReportLimit
+  readonly registry: Registry
+  readonly store: AnswerStore
+  /** Documents that are made ready before the first request. */
+  readonly expected: readonly string[]
+}
+
+export interface Serving {
+  readonly editions: Editions
+  /** @throws SupergraphRefused */
+  replace(supergraph: string): Promise<Edition>
+  close(): Promise<void>
+}
+
+/** @throws StartRefused */
+export async function serveSupergraph(config: ServingSettings, options: ServingOptions): Promise<Serving> {
+  const { log, registry } = options
+  const refused = new Counter({
+    name: 'tributary_supergraphs_refused_total',
+    help: 'Supergraphs that were offered and could not serve',
+    registers: [registry],
+  })
+  const supergraph = await readFile(config.supergraphFile, 'utf8').catch(stopStart('The supergraph cannot be read.'))
+  const maker = editionMaker(config, options)
+  const editions = await openEditions(supergraph, maker.make, log).catch(stopStart('The supergraph cannot be served.'))
+  const replace = async (next: string): Promise<Edition> => {
+    try {
+      return await editions.replace(next)
+    } catch (error) {
+      refused.inc()
+      log.error({ err: error }, 'the new supergraph is refused; the old one stays')
+      throw error
+    }
+  }
+  const stopWatching = watchSupergraph(config.supergraphFile, (next) => replace(next).then(ignore, ignore))
+  return {
+    editions,
+    replace,
+    close() {
+      stopWatching()
+      maker.close()
+      return editions.close()
+    },
+  }
+}
+
+const ignore = (): void => undefined
+
+const WARMING = 2_000 // milliseconds that a new supergraph waits for operations in use to be ready
+
+interface EditionMaker {
+  /** Opens an edition whose most used operations are ready; the others follow while it serves. */
+  make(supergraph: string, before: Edition | undefined): Promise<Edition>
+  /** Ends what is made ready. */
+  close(): void
+}
+
+function editionMaker(
+  config: ServingSettings,
+  { log, limits, checks, reportLimit, registry, store, expected }: ServingOptions,
+): EditionMaker {
+  const { secret, ownServices, production: hideSchema } = config
+  const leaseTraffic = createLeases({ secret, ownServices, store, metrics: createTrafficMetrics(registry), log })
+  const openTraffic = (graphs: readonly Graph[]) => leaseTraffic(locateServices(graphs, config))
+  const planLog = createPlanLog(log)
+  const { onPlanned, onLeft } = createPlanningMetrics(registry)
+  const known = expected.map((query) => ({ query, operationName: undefined, variants: [], uses: 0 }))
+  let warming: Warming | undefined
+  let closed = false
+  return {
+    async make(supergraph, before) {
+      const edition = await openEdition(supergraph, {
+        limits,
+        checks,
+        reportLimit,
+        openTraffic,
+        hideSchema,
+        onPlanned,
+        planLog,
+        log,
+      })
+      const left = warming?.stop() ?? known
+      const inUse = [...(before?.inUse() ?? []), ...left].sort((one, other) => other.uses - one.uses)
+      warming = startWarming(edition, inUse, { budget: WARMING, onLeft, log })
+      if (closed) warming.stop()
+      await warming.ready
+      return edition
+    },
+    close() {
+      closed = true
+      warming?.stop()
+    },
+  }
+}
+
+function createPlanningMetrics(registry: Registry): { onPlanned(): void; onLeft(operations: number): void } {
+  const plans = new Counter({
+    name: 'tributary_plans_total',
+    help: 'Operations that were planned, for requests or ahead of them',
+    registers: [registry],
+  })
+  const toWarm = new Gauge({
+    name: 'tributary_operations_to_warm',
+    help: 'Operations in use that are still to be made ready on the supergraph that serves',
+    registers: [registry],
+  })
+  return { onPlanned: () => plans.inc(), onLeft: (operations) => toWarm.set(operations) }
+}
+
+const stopStart =
+  (message: string) =>
+  (error: unknown): never => {
+    throw new StartRefused(`${message} ${error instanceof Error ? error.message : ''}`.trim())
+  }

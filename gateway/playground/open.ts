@@ -1,0 +1,42 @@
+/**
+ * What the gateway has for browsers: the playground, with the operations that fit the schema as its
+ * tabs.
+ */
+import { type GraphQLSchema, parse, validate } from 'graphql'
+import type { IdentitySettings } from '../../platform/protocol/identity-settings.ts'
+import type { ShippedOperation } from '../operations/shipped.ts'
+import type { DemoCallers } from './demo-token.ts'
+import { createPlayground, type ServePlayground } from './serve.ts'
+
+/** What the gateway's settings say of it. */
+export interface PlaygroundSettings {
+  readonly playground: boolean
+  readonly identity: IdentitySettings | undefined
+  readonly host: string
+}
+
+/**
+ * Serves nothing where it is switched off. Offers to sign in as a demo caller only where the demo
+ * identity is the one in use.
+ */
+export async function openPlayground(
+  { playground, identity, host }: PlaygroundSettings,
+  schema: GraphQLSchema,
+  shipped: readonly ShippedOperation[],
+): Promise<ServePlayground> {
+  if (!playground) return async () => false
+  const tabs = shipped
+    .filter(({ document }) => validate(schema, parse(document)).length === 0)
+    .map(({ document, variables }) => ({
+      query: document,
+      variables: Object.keys(variables).length === 0 ? '' : JSON.stringify(variables, null, 2),
+    }))
+  const demo = identity && identity.jwksUrl === undefined ? await openDemo(identity.dataDir, host) : undefined
+  return createPlayground({ tabs, demo })
+}
+
+async function openDemo(dataDir: string, host: string): Promise<DemoCallers> {
+  const { demoCallers, demoIdentity } = await import('../../platform/protocol/demo-identity.ts')
+  const { sign } = await demoIdentity(dataDir)
+  return { names: Object.keys(demoCallers), sign, host }
+}

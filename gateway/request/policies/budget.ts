@@ -1,0 +1,60 @@
+/**
+ * What one caller's operations may cost together over time: a token bucket per caller, refilled
+ * steadily.
+ */
+import { LRUCache } from 'lru-cache'
+import { callerOf } from '../../exchange/caller-key.ts'
+import type { Exchange } from '../../exchange/exchange.ts'
+import { overLimit } from '../../limits/limits.ts'
+
+export interface Budget {
+  /**
+   * Takes an operation's cost from the caller's budget. @throws BUDGET_EXHAUSTED with `retryAfter`
+   * in seconds
+   */
+  spend(exchange: Exchange, cost: number): void
+  /**
+   * Takes the cost of what was read and is refused, whether or not the budget covers it; nothing
+   * more is spent until it does.
+   * @param size of it, in characters or values
+   */
+  charge(exchange: Exchange, size: number): void
+}
+
+interface Bucket {
+  left: number
+  /** Milliseconds of `performance.now()`. */
+  filledAt: number
+}
+
+const CALLERS = 50_000 // those not seen for longest start anew
+const REFUSAL = 1_000 // cost of whatever is refused, beside 1 for each character or value of it
+const MINUTE = 60_000 // milliseconds
+
+/** @param perMinute also the most that can be spent at once */
+export function createBudget(perMinute: number): Budget {
+  const buckets = new LRUCache<string, Bucket>({ max: CALLERS })
+  const leftOf = (key: string, now: number): number => {
+    const { left, filledAt } = buckets.get(key) ?? { left: perMinute, filledAt: now }
+    return Math.min(perMinute, left + ((now - filledAt) / MINUTE) * perMinute)
+  }
+  const take = (exchange: Exchange, cost: number, floor: number): void => {
+    const key = callerOf(exchange)
+    const now = performance.now()
+    const left = leftOf(key, now)
+    const enough = left - cost >= floor
+    buckets.set(key, { left: enough ? left - cost : left, filledAt: now })
+    if (enough) return
+    const retryAfter = Math.max(1, Math.ceil(((cost - left) / perMinute) * (MINUTE / 1000)))
+    exchange.headers.set('retry-after', String(retryAfter))
+    const message = `The budget is used up; try again in ${retryAfter} s.`
+    throw overLimit('costPerMinute', message, 'BUDGET_EXHAUSTED', { retryAfter })
+  }
+  return {
+    spend: (exchange, cost) => take(exchange, cost, 0),
+    charge: (exchange, size) => take(exchange, REFUSAL + size, Number.NEGATIVE_INFINITY),
+  }
+}
+
+/** For where callers cannot be told apart. */
+export const noBudget: Budget = { spend: () => undefined, charge: () => undefined }

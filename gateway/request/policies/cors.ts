@@ -1,0 +1,88 @@
+/**
+ * Lets pages of the configured origins call; by default no other origin's may. Never allows
+ * credentials of the browser's own.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Policy } from '../../exchange/exchange.ts'
+import { ALLOWED } from './method.ts'
+
+export interface Cors {
+  /** Whose pages may call. */
+  readonly origins: readonly string[]
+  /** Headers that those pages may send. */
+  readonly allowedHeaders: readonly string[]
+  /** Headers of answers that those pages may read. */
+  readonly exposedHeaders: readonly string[]
+}
+
+/** What clients of this field send, and whatever stands for a trace. */
+export const defaultAllowedHeaders: readonly string[] = [
+  'content-type',
+  'authorization',
+  'x-request-id',
+  'apollo-require-preflight',
+  'graphql-require-preflight',
+  'x-apollo-operation-name',
+  'apollographql-client-name',
+  'apollographql-client-version',
+  'if-none-match',
+  'last-event-id',
+  'traceparent',
+  'tracestate',
+  'baggage',
+]
+
+export const defaultExposedHeaders: readonly string[] = ['x-request-id', 'retry-after']
+
+const MAX_AGE = '86400' // seconds
+
+/** What an answer says to a browser: names and values. */
+type CorsHeaders = (origin: string | undefined) => readonly (readonly [string, string])[]
+
+function createCorsHeaders({ origins, exposedHeaders }: Cors): CorsHeaders {
+  const allowed = new Set(origins)
+  const vary = ['vary', 'origin'] as const
+  const exposed = exposedHeaders.join(', ')
+  return (origin) => {
+    if (allowed.size === 0) return []
+    if (origin === undefined || !allowed.has(origin)) return [vary]
+    return [vary, ['access-control-allow-origin', origin], ['access-control-expose-headers', exposed]]
+  }
+}
+
+export function allowOrigins(cors: Cors): Policy {
+  const headersFor = createCorsHeaders(cors)
+  return ({ request, headers }) => {
+    for (const [name, value] of headersFor(request.headers.origin)) headers.set(name, value)
+  }
+}
+
+/** The same for files. */
+export function allowFiles(cors: Cors): (request: IncomingMessage, response: ServerResponse) => void {
+  const headersFor = createCorsHeaders(cors)
+  return ({ headers }, response) => {
+    for (const [name, value] of headersFor(headers.origin)) response.setHeader(name, value)
+  }
+}
+
+/** Answers a browser's question whether it may send the request itself; false where it is none. */
+export type AnswerPreflight = (request: IncomingMessage, response: ServerResponse, isOperation: boolean) => boolean
+
+export function createPreflight({ origins, allowedHeaders }: Cors): AnswerPreflight {
+  return ({ method, headers }, response, isOperation) => {
+    const { origin } = headers
+    if (method !== 'OPTIONS' || headers['access-control-request-method'] === undefined) return false
+    const allowed = origin !== undefined && origins.includes(origin)
+    response.writeHead(204, {
+      vary: 'origin',
+      ...(allowed && {
+        'access-control-allow-origin': origin,
+        'access-control-allow-methods': isOperation ? ALLOWED : 'GET, HEAD',
+        'access-control-allow-headers': allowedHeaders.join(', '),
+        'access-control-max-age': MAX_AGE,
+      }),
+    })
+    response.end()
+    return true
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * Reads what the client asks for, from a bounded body or from the address, and checks its shape
+ * (GraphQL over HTTP, section 5).
+ */
+import { LRUCache } from 'lru-cache'
+import { HttpError, parseJson } from '../../../platform/http/message/http-error.ts'
+import { codedError } from '../../../platform/protocol/errors.ts'
+import type { Exchange, Parameters, Policy } from '../../exchange/exchange.ts'
+import type { LimitBody } from './variables.ts'
+
+const REMEMBERED = 4 * 1024 * 1024 // bytes, of bodies with what they say
+const OVERHEAD = 512 // bytes of each beside its text
+
+/** @param limit bytes of a body, on the wire and inflated */
+export function readParameters(limit: number, limitBody: LimitBody): Policy {
+  /** Operations without variables come again and again in the very same words. */
+  const known = new LRUCache<string, Parameters>({
+    maxSize: REMEMBERED,
+    maxEntrySize: REMEMBERED / 32,
+    sizeCalculation: (_parameters, body) => 2 * body.length + OVERHEAD,
+  })
+  const read = (body: string): Parameters => {
+    const found = known.get(body)
+    if (found) return found
+    const parameters = check(parseJson(body))
+    // What has no objects in it cannot be changed under the next request.
+    if (!parameters.variables && !parameters.extensions) known.set(body, parameters)
+    return parameters
+  }
+  return (exchange) => {
+    if (exchange.request.method !== 'POST') {
+      exchange.parameters = check(readSearch(exchange, limit))
+      return
+    }
+    const take = (body: string): void => {
+      limitBody(exchange, body)
+      exchange.parameters = read(body)
+    }
+    const body = exchange.request.readText(limit)
+    return body instanceof Promise ? body.then(take) : take(body)
+  }
+}
+
+function readSearch({ search }: Exchange, limit: number): unknown {
+  if (search.length > limit) throw new HttpError(414, 'BAD_USER_INPUT', `The address is longer than ${limit} bytes.`)
+  const values = new URLSearchParams(search)
+  const once = (name: string): string | undefined => {
+    const [value, ...others] = values.getAll(name)
+    if (others.length > 0) throw codedError('BAD_USER_INPUT', `"${name}" may be given only once.`)
+    return value
+  }
+  const json = (name: string): unknown => {
+    const text = once(name)
+    if (text === undefined) return undefined
+    try {
+      return JSON.parse(text)
+    } catch {
+      throw codedError('BAD_USER_INPUT', `"${name}" is not JSON.`)
+    }
+  }
+  return {
+    query: once('query'),
+    operationName: once('operationName'),
+    variables: json('variables'),
+    extensions: json('extensions'),
+  }
+}
+
+function check(value: unknown): Parameters {
+  if (Array.isArray(value)) throw codedError('BAD_USER_INPUT', 'Operations are sent one at a time, not as a list.')
+  if (!isRecord(value)) throw codedError('BAD_USER_INPUT', 'The request must be a JSON object.')
+  const { query, operationName, variables, extensions } = value
+  if (!isOptional(query, 'string')) throw codedError('BAD_USER_INPUT', '"query" must be a string.')
+  if (!isOptional(operationName, 'string')) throw codedError('BAD_USER_INPUT', '"operationName" must be a string.')
+  if (!isOptionalRecord(variables)) throw codedError('BAD_USER_INPUT', '"variables" must be an object.')
+  if (!isOptionalRecord(extensions)) throw codedError('BAD_USER_INPUT', '"extensions" must be an object.')
+  return {
+    query: query ?? '',
+    operationName: operationName || undefined,
+    variables: variables ?? undefined,
+    extensions: extensions ?? undefined,
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isOptional = (value: unknown, type: 'string'): value is string | null | undefined =>
+  value === undefined || value === null || typeof value === type
+
+const isOptionalRecord = (value: unknown): value is Record<string, unknown> | null | undefined =>
+  value === undefined || value === null || isRecord(value)

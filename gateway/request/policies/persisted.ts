@@ -1,0 +1,36 @@
+/** Automatic persisted queries: a client sends the SHA-256 of a text instead of the text, once the gateway has seen the text. */
+import { hash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import { codedError } from '../../../platform/protocol/errors.ts'
+import type { Policy } from '../../exchange/exchange.ts'
+
+const REMEMBERED = 16 * 1024 * 1024 // bytes of texts
+
+export function resolvePersisted(): Policy {
+  const texts = new LRUCache<string, string>({ maxSize: REMEMBERED, sizeCalculation: (text) => 2 * text.length + 128 })
+  return (exchange) => {
+    const { parameters } = exchange
+    const persisted = parameters.extensions?.['persistedQuery']
+    if (persisted === undefined || persisted === null) {
+      if (parameters.query === '') throw codedError('BAD_USER_INPUT', 'The request has no "query".')
+      return
+    }
+    const wanted = readHash(persisted)
+    if (parameters.query !== '') {
+      if (hash('sha256', parameters.query, 'hex') !== wanted)
+        throw codedError('BAD_USER_INPUT', 'The hash is not that of the query.')
+      texts.set(wanted, parameters.query)
+      return
+    }
+    const query = texts.get(wanted)
+    if (query === undefined) throw codedError('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound')
+    exchange.parameters = { ...parameters, query }
+  }
+}
+
+/** What a client names a text by. @throws BAD_USER_INPUT */
+export function readHash(persisted: unknown): string {
+  const { version, sha256Hash } = persisted as { version?: unknown; sha256Hash?: unknown }
+  if (version === 1 && typeof sha256Hash === 'string' && /^[\da-f]{64}$/.test(sha256Hash)) return sha256Hash
+  throw codedError('BAD_USER_INPUT', '"persistedQuery" must have version 1 and a "sha256Hash".')
+}

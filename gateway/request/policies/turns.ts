@@ -1,0 +1,97 @@
+/**
+ * Bounds what one caller has in execution at a time: more waits in order, and no other caller waits
+ * for it.
+ */
+
+import { codedError } from '../../../platform/protocol/errors.ts'
+import type { KnownOperation } from '../../document/documents.ts'
+import { callerOf } from '../../exchange/caller-key.ts'
+import type { Client } from '../../exchange/client.ts'
+import type { Exchange } from '../../exchange/exchange.ts'
+import { type Limits, overLimit } from '../../limits/limits.ts'
+
+/**
+ * Runs `work` when its caller's turn has come. @throws BUDGET_EXHAUSTED with `retryAfter` where too
+ * much waits already
+ */
+export type TakeTurn = <Result>(
+  exchange: Exchange,
+  operation: KnownOperation,
+  client: Client,
+  work: () => Promise<Result>,
+) => Promise<Result>
+
+interface Waiting {
+  readonly cost: number
+  readonly enter: () => void
+}
+
+interface CallersWork {
+  operations: number
+  cost: number
+  readonly waiting: Waiting[]
+}
+
+type TurnLimits = Pick<Limits, 'operationsInWork' | 'costInWork' | 'operationsWaiting'>
+
+const RETRY_AFTER = 1 // seconds
+
+/** @throws BUDGET_EXHAUSTED with `retryAfter` where as much of the caller's waits as may */
+export function requireRoom(exchange: Exchange, waiting: number, operationsWaiting: number): void {
+  if (waiting < operationsWaiting) return
+  exchange.headers.set('retry-after', String(RETRY_AFTER))
+  const message = `${operationsWaiting} operations of this caller wait already; try again in ${RETRY_AFTER} s.`
+  throw overLimit('operationsWaiting', message, 'BUDGET_EXHAUSTED', { retryAfter: RETRY_AFTER })
+}
+
+export function createTurns({ operationsInWork, costInWork, operationsWaiting }: TurnLimits): TakeTurn {
+  if (!Number.isFinite(operationsInWork) && !Number.isFinite(costInWork))
+    return (_exchange, _operation, _client, work) => work()
+  /** Of callers that have something in work. */
+  const callers = new Map<string, CallersWork>()
+
+  // An operation that is dearer than all may cost together runs by itself.
+  const fits = ({ operations, cost }: CallersWork, more: number): boolean =>
+    operations === 0 || (operations < operationsInWork && cost + more <= costInWork)
+
+  const begin = (own: CallersWork, cost: number): void => {
+    own.operations += 1
+    own.cost += cost
+  }
+  const end = (key: string, own: CallersWork, cost: number): void => {
+    own.operations -= 1
+    own.cost -= cost
+    for (let [first] = own.waiting; first && fits(own, first.cost); [first] = own.waiting) {
+      own.waiting.shift()
+      begin(own, first.cost)
+      first.enter()
+    }
+    if (own.operations === 0) callers.delete(key)
+  }
+
+  const wait = async (exchange: Exchange, own: CallersWork): Promise<void> => {
+    requireRoom(exchange, own.waiting.length, operationsWaiting)
+    await new Promise<void>((enter) => own.waiting.push({ cost: exchange.cost, enter }))
+  }
+
+  return async (exchange, { definition }, client, work) => {
+    const key = callerOf(exchange)
+    const { cost } = exchange
+    let own = callers.get(key)
+    if (!own) {
+      own = { operations: 0, cost: 0, waiting: [] }
+      callers.set(key, own)
+    }
+    const mayBegin = own.waiting.length === 0 && fits(own, cost)
+    if (mayBegin) begin(own, cost)
+    else await wait(exchange, own)
+    try {
+      // A write was sent to be done, whoever still listens.
+      if (!mayBegin && definition.operation === 'query' && client.isClosed())
+        throw codedError('SERVICE_UNAVAILABLE', 'The client left before its turn.')
+      return await work()
+    } finally {
+      end(key, own, cost)
+    }
+  }
+}

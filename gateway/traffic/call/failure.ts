@@ -1,0 +1,93 @@
+/**
+ * How a call to a service can fail. Stays inside the gateway: clients get the coded error that
+ * `toClient` makes of it.
+ */
+import type { GraphQLError } from 'graphql'
+import { codedError, type ErrorCode } from '../../../platform/protocol/errors.ts'
+
+interface Failing {
+  /** Whether it may mean that the instance is in trouble, whoever calls. */
+  readonly isEvidence: boolean
+  /**
+   * What may be sent again: mutations whose every field has a key and queries, queries alone, or
+   * nothing.
+   */
+  readonly again: 'keyed' | 'queries' | 'nothing'
+}
+
+const failings = {
+  /**
+   * Refused, reset, or cut before the answer was whole; whether the service did the work is
+   * unknown.
+   */
+  connection: { isEvidence: true, again: 'keyed' },
+  /**
+   * Nothing whole came back in time, or the instance is known to be frozen; whether the service did
+   * the work is unknown.
+   */
+  timeout: { isEvidence: true, again: 'keyed' },
+  /** A status from 500 on without a GraphQL answer. */
+  fault: { isEvidence: true, again: 'queries' },
+  /**
+   * Another status below 400 without a GraphQL answer (a redirect, HTML, truncated JSON), or what
+   * is no HTTP.
+   */
+  answer: { isEvidence: false, again: 'queries' },
+  /** A status from 400 on without a GraphQL answer, as of a proxy that asks for credentials. */
+  refused: { isEvidence: false, again: 'nothing' },
+  /** An answer over the limit. */
+  size: { isEvidence: false, again: 'nothing' },
+  /** The instance asks to be left alone for a while (429, or 503 with `Retry-After`). */
+  shed: { isEvidence: false, again: 'queries' },
+  /** Never sent: each instance that is fit asked this caller to leave it alone. */
+  held: { isEvidence: false, again: 'nothing' },
+  /** Never sent: too many calls wait already, or no instance is fit to be asked. */
+  overload: { isEvidence: false, again: 'queries' },
+  /** Nobody waits for the answer any more. */
+  cancelled: { isEvidence: false, again: 'nothing' },
+} as const satisfies Readonly<Record<string, Failing>>
+
+export type FailureKind = keyof typeof failings
+
+export interface FailureOptions extends ErrorOptions {
+  /** What the client is told instead of what the kind alone tells. */
+  readonly code?: ErrorCode
+  /** Seconds after which to try again. */
+  readonly retryAfter?: number | undefined
+}
+
+/** `message` is for the log; it may name addresses. */
+export class CallFailure extends Error {
+  readonly kind: FailureKind
+  readonly code: ErrorCode
+  readonly retryAfter: number | undefined
+  /** Address of the instance that was asked, where one was. */
+  instance: string | undefined
+
+  constructor(kind: FailureKind, message: string, { code, retryAfter, ...options }: FailureOptions = {}) {
+    super(message, options)
+    this.name = 'CallFailure'
+    this.kind = kind
+    this.code = code ?? (kind === 'timeout' ? 'SERVICE_TIMEOUT' : 'SERVICE_UNAVAILABLE')
+    this.retryAfter = retryAfter
+  }
+}
+
+export const isEvidence = ({ kind }: CallFailure): boolean => failings[kind].isEvidence
+
+export const mayBeSentAgain = ({ kind }: CallFailure): Failing['again'] => failings[kind].again
+
+const messages: Partial<Record<ErrorCode, (service: string) => string>> = {
+  SERVICE_TIMEOUT: (service) => `The service "${service}" did not answer in time.`,
+  UNAUTHENTICATED: (service) => `The service "${service}" asks for other credentials.`,
+  FORBIDDEN: (service) => `The service "${service}" does not allow this.`,
+}
+
+/**
+ * What a client may know of it: which service, whether it was slow or silent, and when to try
+ * again.
+ */
+export function toClient({ code, retryAfter }: CallFailure, service: string): GraphQLError {
+  const message = messages[code]?.(service) ?? `The service "${service}" is not available.`
+  return codedError(code, message, { service, ...(retryAfter !== undefined && { retryAfter }) })
+}

@@ -1,0 +1,196 @@
+/**
+ * `graphql-transport-ws` on one WebSocket, the server's side: what each message may do at each
+ * moment. An operation ends with its `complete` or with the socket, wherever it has got to; its id
+ * may be used again at once, and nothing of it is sent any more. Knows no GraphQL.
+ */
+import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
+import { createInbox } from './inbox.ts'
+import type { InTurn } from './message-turns.ts'
+import { type ClientMessage, closeCodes, type OperationPayload, readMessage, SUBPROTOCOL } from './messages.ts'
+
+/** One operation that a client asks for. */
+export interface Operation<Greeting> {
+  readonly payload: OperationPayload
+  readonly greeting: Greeting
+  /** True once the client wants no answer any more. */
+  isClosed(): boolean
+  /** Calls when that comes true; at once where it is true already. One listener. */
+  onHangUp(listener: () => void): void
+}
+
+/** `errors` is JSON text, for an operation that never ran. */
+export type Answer<Result> =
+  | { readonly results: AsyncGenerator<Result, void, undefined> }
+  | { readonly result: Result }
+  | { readonly errors: string }
+
+export interface SessionRules<Greeting, Result> {
+  readonly inTurn: InTurn
+  /** Milliseconds until a client must have sent `connection_init`. */
+  readonly initTimeout: number
+  /**
+   * Operations of one socket that may be in work: until their answer is sent, or their stream is
+   * open.
+   */
+  readonly concurrency: number
+  /**
+   * What is remembered of the payload of `connection_init`; `undefined` where it makes no sense.
+   */
+  readonly greet: (payload: Readonly<Record<string, unknown>>) => Greeting | undefined
+  /** JSON text. */
+  readonly textOf: (result: Result) => string
+  readonly onFault: (error: unknown) => void
+}
+
+/** Rejects only where something unforeseen happens, which ends the connection. */
+export type Run<Greeting, Result> = (operation: Operation<Greeting>) => Promise<Answer<Result>>
+
+export interface Session {
+  /** Takes no more messages, has what is in work answered, and closes. */
+  finish(): void
+  /** True while it reads nothing, since there is enough to do. */
+  isBusy(): boolean
+}
+
+type Subscribe = Extract<ClientMessage, { type: 'subscribe' }>
+
+interface Running {
+  isInWork: boolean
+  hasLeft: boolean
+  leave: (() => void) | undefined
+}
+
+/** @param connection the one below the socket */
+export function openSession<Greeting, Result>(
+  socket: WebSocket,
+  connection: Duplex,
+  run: Run<Greeting, Result>,
+  { inTurn, initTimeout, concurrency, greet, textOf, onFault }: SessionRules<Greeting, Result>,
+): Session {
+  const operations = new Map<string, Running>()
+  let greeting: Greeting | undefined
+  let inWork = 0
+  /** One that came while too many were in work. */
+  let held: Subscribe | undefined
+  let isFinishing = false
+  const isBusy = (): boolean => isFinishing || held !== undefined
+  const init = setTimeout(() => close(closeCodes.initTimeout, 'Connection initialisation timeout'), initTimeout)
+
+  const end = (): void => {
+    clearTimeout(init)
+    inbox.close()
+    held = undefined
+    for (const running of operations.values()) hangUp(running)
+    operations.clear()
+  }
+  const close = (code: number, reason: string): void => {
+    end()
+    socket.close(code, reason)
+    setTimeout(() => socket.terminate(), GOODBYE).unref()
+  }
+  const send = (running: Running, id: string, type: string, payload?: string): Promise<void> | undefined => {
+    if (running.hasLeft) return undefined
+    const rest = payload === undefined ? '' : `,"payload":${payload}`
+    socket.send(`{"id":${JSON.stringify(id)},"type":"${type}"${rest}}`)
+    return inbox.room()
+  }
+  const settle = (running: Running): void => {
+    if (!running.isInWork) return
+    running.isInWork = false
+    inWork -= 1
+    if (isFinishing && inWork === 0) close(closeCodes.serviceRestart, RESTART)
+    else if (held) inTurn(release)
+  }
+  const release = (): void => {
+    const message = held
+    held = undefined
+    if (message) subscribe(message)
+    inbox.proceed()
+  }
+  const answer = async (running: Running, { id, payload }: Subscribe, welcomed: Greeting): Promise<void> => {
+    const onHangUp = (listener: () => void): void => {
+      if (running.hasLeft) listener()
+      else running.leave = listener
+    }
+    const isClosed = (): boolean => running.hasLeft
+    const answered = await run({ payload, greeting: welcomed, isClosed, onHangUp })
+    if ('errors' in answered) return void send(running, id, 'error', answered.errors)
+    if ('result' in answered) await send(running, id, 'next', textOf(answered.result))
+    else {
+      onHangUp(() => void answered.results.return())
+      settle(running)
+      for await (const result of answered.results) await send(running, id, 'next', textOf(result))
+    }
+    send(running, id, 'complete')
+  }
+  const subscribe = (message: Subscribe): void => {
+    const { id } = message
+    if (greeting === undefined) close(closeCodes.unauthorized, 'Unauthorized')
+    else if (operations.has(id)) close(closeCodes.idInUse, fitting(`Subscriber for ${id} already exists`))
+    else if (inWork >= concurrency) held = message
+    else begin(message, greeting)
+  }
+  const begin = (message: Subscribe, welcomed: Greeting): void => {
+    const { id } = message
+    const running: Running = { isInWork: true, hasLeft: false, leave: undefined }
+    operations.set(id, running)
+    inWork += 1
+    answer(running, message, welcomed)
+      .catch((error: unknown) => {
+        onFault(error)
+        close(closeCodes.internalError, 'Internal error')
+      })
+      .finally(() => {
+        running.hasLeft = true
+        // The id may belong to the next one by now.
+        if (operations.get(id) === running) operations.delete(id)
+        settle(running)
+      })
+  }
+  const initialise = (payload: Readonly<Record<string, unknown>>): void => {
+    const isFirst = greeting === undefined
+    greeting ??= greet(payload)
+    if (!isFirst) close(closeCodes.tooManyInits, 'Too many initialisation requests')
+    else if (greeting === undefined) close(closeCodes.badMessage, 'Invalid message received')
+    else {
+      clearTimeout(init)
+      socket.send('{"type":"connection_ack"}')
+    }
+  }
+  const receive = (text: string | undefined): void => {
+    const message = text === undefined ? undefined : readMessage(text)
+    if (message === undefined) close(closeCodes.badMessage, 'Invalid message received')
+    else if (message.type === 'connection_init') initialise(message.payload)
+    else if (message.type === 'subscribe') subscribe(message)
+    else if (message.type === 'ping') socket.send('{"type":"pong"}')
+    else if (message.type === 'complete') {
+      const running = operations.get(message.id)
+      operations.delete(message.id)
+      if (running) hangUp(running)
+    }
+  }
+  const inbox = createInbox({ socket, connection, inTurn, isBusy, receive })
+  socket.once('close', end)
+  if (socket.protocol !== SUBPROTOCOL) close(closeCodes.subprotocol, 'Subprotocol not acceptable')
+  return {
+    isBusy,
+    finish() {
+      isFinishing = true
+      if (inWork === 0) close(closeCodes.serviceRestart, RESTART)
+      else inbox.proceed()
+    },
+  }
+}
+
+const GOODBYE = 2_000 // milliseconds that a client has to close its side
+const RESTART = 'The gateway is stopping: resume elsewhere.'
+
+/** A close frame has room for 123 bytes. */
+const fitting = (reason: string): string =>
+  Buffer.byteLength(reason) <= 123 ? reason : 'Subscriber for this id already exists'
+
+function hangUp(running: Running): void {
+  running.hasLeft = true
+  running.leave?.()
+}

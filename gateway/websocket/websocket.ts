@@ -1,0 +1,169 @@
+/**
+ * Speaks `graphql-transport-ws` with clients that may connect: the same policies, executions and
+ * streams as by HTTP, another way to write them down.
+ */
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { WebSocket } from 'ws'
+import { HttpError } from '../../platform/http/message/http-error.ts'
+import type { HttpRequest } from '../../platform/http/message/message.ts'
+import { validateHeaderValue } from '../../platform/http/message/node-http.ts'
+import { requestOf } from '../../platform/http/message/node-messages.ts'
+import { refuse } from '../../platform/http/message/unreadable.ts'
+import { codedError } from '../../platform/protocol/errors.ts'
+import { callerOf } from '../exchange/caller-key.ts'
+import { openExchange, type Parameters } from '../exchange/exchange.ts'
+import { type Outcome, textOf } from '../exchange/outcome.ts'
+import { requestIdOf } from '../exchange/request-id.ts'
+import { limitOf } from '../limits/limits.ts'
+import { isExecution } from '../request/perform.ts'
+import { refusalOf } from '../request/respond.ts'
+import { createKeepAlive } from './keep-alive.ts'
+import { createTurns } from './session/message-turns.ts'
+import { type OperationPayload, SUBPROTOCOL } from './session/messages.ts'
+import { type Answer, type Operation, openSession, type Session } from './session/session.ts'
+import type { SocketOptions } from './sockets.ts'
+
+/** Clients connected by WebSocket. */
+export interface SocketClients {
+  /** Takes over a connection that asks to be upgraded. */
+  accept(message: IncomingMessage, connection: Socket, head: Buffer): void
+  /** @param timeout milliseconds after which what is left is cut */
+  close(timeout: number): Promise<void>
+}
+
+const INIT_TIMEOUT = 5_000 // milliseconds
+const CONCURRENCY = 16 // as many as requests of one HTTP connection
+const MAX_TOKEN = 16 * 1024 // characters, as of a header
+
+/**
+ * To be called for the first who comes: the protocol, and TLS with it, take 3 MB. This file itself
+ * is compiled with the start.
+ */
+export async function serveSockets(options: SocketOptions): Promise<SocketClients> {
+  const { limits, clientAddress, reportLimit, log } = options
+  const { WebSocketServer } = await import('ws') // MIT; the WebSocket server of the Node field
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    autoPong: false, // the inbox does, no faster than the client reads
+    maxPayload: Number.isFinite(limits.bodyBytes) ? limits.bodyBytes : 0,
+    handleProtocols: (offered) => offered.has(SUBPROTOCOL) && SUBPROTOCOL,
+  })
+  // The library would answer in HTML.
+  sockets.on('wsClientError', ({ message }, connection, { method }) =>
+    refuse(connection, method === 'GET' ? badHandshake(message) : NOT_GET),
+  )
+  const rules = {
+    inTurn: createTurns(),
+    initTimeout: INIT_TIMEOUT,
+    concurrency: CONCURRENCY,
+    greet: readToken,
+    textOf,
+    onFault: (error: unknown) => log.error({ err: error }, 'a WebSocket was closed'),
+  }
+  const keepAlive = createKeepAlive()
+  const sessions = new Map<WebSocket, Session>()
+  const closed = Promise.withResolvers<void>()
+  let isClosing = false
+
+  const open = (socket: WebSocket, message: IncomingMessage, connection: Socket): void => {
+    const request = requestOfSocket(requestOf(message, clientAddress))
+    socket.on('error', (error: Error & { code?: string }) => {
+      if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
+        reportLimit('bodyBytes', callerOf({ caller: undefined, request }))
+    })
+    const session = openSession(socket, connection, (operation) => run(operation, request, options), rules)
+    sessions.set(socket, session)
+    keepAlive({ socket, connection, isBusy: session.isBusy })
+    socket.once('close', () => {
+      sessions.delete(socket)
+      if (isClosing && sessions.size === 0) closed.resolve()
+    })
+    if (isClosing) session.finish()
+  }
+  return {
+    accept(message, connection, head) {
+      sockets.handleUpgrade(message, connection, head, (socket) => open(socket, message, connection))
+    },
+    async close(timeout) {
+      isClosing = true
+      if (sessions.size === 0) return
+      for (const session of sessions.values()) session.finish()
+      const cut = setTimeout(() => {
+        for (const socket of sessions.keys()) socket.terminate()
+      }, timeout)
+      await closed.promise
+      clearTimeout(cut)
+    },
+  }
+}
+
+const NOT_GET = new HttpError(405, 'BAD_USER_INPUT', 'A WebSocket is opened with GET.', { allow: 'GET' })
+
+const badHandshake = (message: string): HttpError =>
+  new HttpError(400, 'BAD_USER_INPUT', `${message}.`, { 'sec-websocket-version': '13, 8' })
+
+/**
+ * The token that comes with the connection: `authorization` in the payload of its first message,
+ * else the header of the upgrade.
+ */
+interface Token {
+  readonly authorization: string | undefined
+}
+
+function readToken(payload: Readonly<Record<string, unknown>>): Token | undefined {
+  const given = payload['authorization'] ?? payload['Authorization']
+  const authorization = typeof given === 'string' ? given : undefined
+  return authorization !== undefined && authorization.length > MAX_TOKEN ? undefined : { authorization }
+}
+
+/**
+ * One for all its operations, each of which comes as the body of a POST would. Keeps nothing of
+ * Node's message but the headers.
+ */
+function requestOfSocket({ url, headers, address }: HttpRequest): HttpRequest {
+  const from = address()
+  return { method: 'POST', url, headers, address: () => from, readText: () => '' }
+}
+
+async function run(
+  { payload, greeting, ...client }: Operation<Token>,
+  request: HttpRequest,
+  { perform, policies, count, reportLimit, log }: SocketOptions,
+): Promise<Answer<Outcome>> {
+  const authorization = greeting.authorization ?? request.headers.authorization
+  const exchange = openExchange(request, requestIdOf(request), authorization)
+  exchange.accepts = 'either'
+  exchange.parameters = parametersOf(payload)
+  try {
+    requireHeaderValue(authorization)
+    const performed = await perform(exchange, policies.message, client)
+    if (!isExecution(performed)) return { results: performed }
+    const { outcome } = performed
+    count(outcome)
+    return 'data' in outcome ? { result: outcome } : { errors: JSON.stringify(outcome.errors) }
+  } catch (error) {
+    const limit = limitOf(error)
+    if (limit) reportLimit(limit, callerOf(exchange))
+    const refusal = refusalOf(error, exchange.requestId, log)
+    count(refusal)
+    return { errors: JSON.stringify(refusal.errors) }
+  }
+}
+
+const parametersOf = ({ query, operationName, variables, extensions }: OperationPayload): Parameters => ({
+  query: query ?? '',
+  operationName: operationName ?? undefined,
+  variables: variables ?? undefined,
+  extensions: extensions ?? undefined,
+})
+
+/** A token in a message is any text; it goes on as a header. @throws UNAUTHENTICATED */
+function requireHeaderValue(authorization: string | undefined): void {
+  try {
+    if (authorization !== undefined) validateHeaderValue('authorization', authorization)
+  } catch {
+    throw codedError('UNAUTHENTICATED', 'The token has characters that no token has.')
+  }
+}

@@ -1,0 +1,433 @@
+import { readFile } from 'node:fs/promises'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { buildSchema, parse } from 'graphql'
+import { publicSchema } from '../../../gateway/composition/compose.ts'
+import { limitCost } from '../../../gateway/document/cost.ts'
+import { createDocuments, type Documents } from '../../../gateway/document/documents.ts'
+import { readDeclaredCosts } from '../../../gateway/execution/declared-costs.ts'
+import { defaultLimits, limitOf } from '../../../gateway/limits/limits.ts'
+import { readShippedOperations } from '../../../gateway/operations/shipped.ts'
+import { files } from '../../../gateway/supergraph/files.ts'
+import fc from '../../support/fast-check.ts'
+import { composeAt } from '../../support/gateway.ts'
+
+const documentsOf = (supergraph: string, limits = defaultLimits): Documents => {
+  const rules = {
+    schema: buildSchema(publicSchema(supergraph)),
+    declared: readDeclaredCosts(parse(supergraph, { noLocation: true })),
+    limits,
+  }
+  return createDocuments(rules, [])
+}
+const costIn = (documents: Documents, query: string, variables = {}): number =>
+  documents.get(query).operation(undefined).estimate(variables)
+
+/** A catalogue of books, with the two directives imported in this way. */
+const catalogue = (imports: string, weight = 'cost', size = 'listSize', limits = defaultLimits): Documents =>
+  documentsOf(
+    composeAt([
+      {
+        name: 'catalogue',
+        url: 'http://127.0.0.1:1',
+        sdl: `
+          extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [${imports}])
+          type Query {
+            plain: [Book] first(first: Int): [Book]
+            assumed: [Book] @${size}(assumedSize: 40)
+            sliced(count: Int, last: Int, dear: Int @${weight}(weight: 9)): [Book]
+              @${size}(slicingArguments: ["count", "last"], assumedSize: 12, requireOneSlicingArgument: false)
+            page(count: Int = 6): Page @${size}(slicingArguments: ["count"], sizedFields: ["books"])
+            shelf(first: Int): Shelf
+            heavy: Book @${weight}(weight: 30)
+            titles: [String] @${size}(assumedSize: 50) @${weight}(weight: 2)
+            refund: Book @${weight}(weight: -1000)
+          }
+          type Page { books: [Book] others: [Book] }
+          type Shelf { edges: [Book] nodes: [Book] more(first: Int): Shelf }
+          type Book { title: String index: Index plain: [Book] }
+          type Index @${weight}(weight: 5) { size: Int }
+        `,
+      },
+    ]),
+    limits,
+  )
+
+const expected: readonly (readonly [string, number, object])[] = [
+  ['{ plain { title } }', 5, {}],
+  ['{ first(first: 7) { title } }', 7, {}],
+  ['{ assumed { title } }', 40, {}],
+  ['{ assumed { index { size } } }', 40 * 6, {}],
+  ['{ sliced { title } }', 12, {}],
+  ['{ sliced(count: 3) { title } }', 3, {}],
+  ['{ sliced(count: 3, last: 20) { title } }', 20, {}],
+  ['{ sliced(count: 3, dear: 1) { title } }', 12, {}],
+  ['query ($count: Int) { sliced(count: $count) { title } }', 2, { count: 2 }],
+  ['query ($count: Int) { sliced(count: $count) { title } }', 12, {}],
+  ['{ page { books { title } others { title } } }', 1 + 6 + 5, {}],
+  ['{ page(count: 100) { books { title } } }', 101, {}],
+  ['{ shelf(first: 8) { edges { title } nodes { title } } }', 17, {}],
+  ['{ heavy { title } }', 30, {}],
+  ['{ titles }', 100, {}],
+  ['{ assumed { a: title b: title } }', 40 * 3, {}],
+  ['{ refund { title } }', 0, {}],
+  ['{ nothing { of { this } } }', 0, {}],
+]
+
+describe('the cost of an operation', () => {
+  test.each(expected)('%s is %d', (query, cost, variables) => {
+    expect(costIn(catalogue('"@cost", "@listSize"'), query, variables)).toBe(cost)
+  })
+
+  test('goes by the directives under whatever names they are imported', () => {
+    const renamed = catalogue('{name: "@cost", as: "@weight"}, {name: "@listSize", as: "@length"}', 'weight', 'length')
+    const prefixed = catalogue('"@key"', 'federation__cost', 'federation__listSize')
+    for (const [query, cost, variables] of expected)
+      for (const documents of [renamed, prefixed]) expect(costIn(documents, query, variables)).toBe(cost)
+  })
+
+  test('is bounded for each list, whatever its argument is called', () => {
+    const documents = catalogue('"@cost", "@listSize"')
+    expect(() => costIn(documents, '{ sliced(count: 1001) { title } }')).toThrow('asks for more than 1000 items')
+    expect(() => costIn(documents, '{ sliced(count: 1, last: 1001) { title } }')).toThrow('more than 1000 items')
+  })
+})
+
+/** Lists whose arguments are called like sizes, whatever they are. */
+const odd = (): Documents =>
+  documentsOf(
+    composeAt([
+      {
+        name: 'odd',
+        url: 'http://127.0.0.1:1',
+        sdl: `
+          extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@listSize"])
+          scalar Count
+          enum Order { ASCENDING }
+          input Page { first: Int = 3 }
+          type Query {
+            text(first: String = "Ann"): [Person] id(last: ID = 900): [Person] float(limit: Float = 1.5): [Person]
+            flag(first: Boolean = true): [Person] order(first: Order = ASCENDING): [Person]
+            page(first: Page = {first: 4}): [Person] list(limit: [Int] = [2]): [Person]
+            int(first: Int = 3): [Person] required(first: Int! = 3): [Person] count(first: Count = 4): [Person]
+            odd(first: Count = "many"): [Person] less(first: Int): [Person] @listSize(assumedSize: 7)
+            both(first: String, last: Int): [Person]
+          }
+          type Person { name: String }
+        `,
+      },
+    ]),
+  )
+
+describe('a size is an integer', () => {
+  test.each<[string, number, object]>([
+    ['{ text { name } }', 5, {}],
+    ['{ text(first: "900") { name } }', 5, {}],
+    ['query ($v: String) { text(first: $v) { name } }', 5, { v: 900 }],
+    ['{ id { name } }', 5, {}],
+    ['{ id(last: 800) { name } }', 5, {}],
+    ['{ float { name } }', 5, {}],
+    ['{ float(limit: 20) { name } }', 5, {}],
+    ['{ flag { name } }', 5, {}],
+    ['{ order { name } }', 5, {}],
+    ['{ order(first: ASCENDING) { name } }', 5, {}],
+    ['{ page { name } }', 5, {}],
+    ['{ page(first: {first: 900}) { name } }', 5, {}],
+    ['query ($v: Page) { page(first: $v) { name } }', 5, { v: { first: 900 } }],
+    ['{ list(limit: [800]) { name } }', 5 + 1, {}],
+    ['{ int { name } }', 3, {}],
+    ['{ int(first: null) { name } }', 3, {}],
+    ['{ int(first: -4) { name } }', 0, {}],
+    ['{ required(first: 7) { name } }', 7, {}],
+    ['query ($v: Int) { int(first: $v) { name } }', 9, { v: 9 }],
+    ['query ($v: Int) { int(first: $v) { name } }', 0, { v: -9 }],
+    ['query ($v: Int) { int(first: $v) { name } }', 3, { v: '9' }],
+    ['query ($v: Int) { int(first: $v) { name } }', 3, { v: 9.5 }],
+    ['query ($v: Int) { int(first: $v) { name } }', 3, { v: { valueOf: 9 } }],
+    ['query ($v: Int) { int(first: $v) { name } }', 3, { v: [9] }],
+    ['query ($v: Int) { int(first: $v) { name } }', 3, {}],
+    ['query ($v: Int = 8) { int(first: $v) { name } }', 8, {}],
+    ['query ($v: Int = 8) { int(first: $v) { name } }', 3, { v: null }],
+    ['query ($v: Int = "8") { int(first: $v) { name } }', 3, {}],
+    ['{ count { name } }', 4, {}],
+    ['{ count(first: 600) { name } }', 600, {}],
+    ['{ odd { name } }', 5, {}],
+    ['{ odd(first: "many") { name } }', 5, {}],
+    ['{ less { name } }', 7, {}],
+    ['{ both(first: "x", last: 6) { name } }', 6, {}],
+  ])('%s costs %d with %j', (query, cost, variables) => {
+    expect(costIn(odd(), query, variables)).toBe(cost)
+  })
+
+  test('whatever stands in its place, the cost is a finite number', () => {
+    const documents = odd()
+    const names = ['text', 'id', 'float', 'flag', 'order', 'page', 'list', 'int', 'required', 'count', 'odd', 'less']
+    fc.assert(
+      fc.property(fc.constantFrom(...names), fc.jsonValue(), (name, v) => {
+        const small = typeof v === 'number' ? v % 1_000 : v
+        const query = `query ($v: Int) { ${name}(first: $v, last: $v, limit: $v) { name } }`
+        expect(Number.isFinite(costIn(documents, query, { v: small }))).toBe(true)
+      }),
+    )
+  })
+
+  test('also where no limit holds', () => {
+    const nested = Array.from({ length: 40 }).reduce<string>((inner) => `plain { ${inner} }`, 'title')
+    const unlimited = catalogue('"@cost", "@listSize"', 'cost', 'listSize', {
+      ...defaultLimits,
+      listSize: Number.POSITIVE_INFINITY,
+    })
+    for (const size of ['9'.repeat(400), '-5', '0'])
+      expect(Number.isFinite(costIn(unlimited, `{ first(first: ${size}) { ${nested} } }`))).toBe(true)
+  })
+})
+
+/** Arguments that hold lists, wherever they may stand. */
+const openShop = (): Documents =>
+  documentsOf(
+    composeAt([
+      {
+        name: 'shop',
+        url: 'http://127.0.0.1:1',
+        sdl: `
+          extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@cost"])
+          input Line { sku: ID! tags: [String!] gift: String @cost(weight: 4) }
+          input Order { lines: [Line!] @cost(weight: 10) notes: [String] and: [Order!] or: Order }
+          type Query {
+            ids(ids: [ID!]): Int heavy(ids: [ID!] @cost(weight: 3)): Int grid(cells: [[Int]]): Int
+            one(id: ID, name: String): Int list(first: Int, ids: [ID!]): [Item]
+          }
+          type Item { price(ids: [ID!]): Int }
+          type Mutation { order(order: Order): Int }
+        `,
+      },
+    ]),
+  )
+
+const line = { sku: '1' }
+
+describe('the values of arguments', () => {
+  let documents: Documents
+  const shop = (): Documents => documents
+  beforeAll(() => {
+    documents = openShop()
+  })
+
+  test.each<[string, number, object]>([
+    ['{ ids }', 0, {}],
+    ['{ ids(ids: []) }', 0, {}],
+    ['{ ids(ids: null) }', 0, {}],
+    ['{ ids(ids: "1") }', 1, {}],
+    ['{ ids(ids: ["1", "2", "3"]) }', 3, {}],
+    ['query ($v: [ID!]) { ids(ids: $v) }', 3, { v: ['1', '2', '3'] }],
+    ['query ($v: [ID!]) { ids(ids: $v) }', 1, { v: '1' }],
+    ['query ($v: [ID!]) { ids(ids: $v) }', 0, { v: null }],
+    ['query ($v: [ID!]) { ids(ids: $v) }', 0, {}],
+    ['query ($v: [ID!] = ["1", "2"]) { ids(ids: $v) }', 2, {}],
+    ['query ($v: ID!) { ids(ids: [$v, $v, "1"]) }', 3, { v: '1' }],
+    ['query ($v: [ID!]) { a: one ids(ids: $v) heavy(ids: $v) }', 1 + 2 + 6, { v: ['1', '2'] }],
+    ['{ heavy(ids: ["1", "2"]) }', 6, {}],
+    ['{ grid(cells: [[1, 2], [3]]) }', 5, {}],
+    ['query ($v: [[Int]]) { grid(cells: $v) }', 5, { v: [[1, 2], [3]] }],
+    ['query ($v: [Int]) { grid(cells: [$v, $v]) }', 2 + 4, { v: [1, 2] }],
+    ['{ one(id: "1", name: "x") }', 0, {}],
+    ['{ list(first: 2) { price(ids: ["1", "2", "3"]) } }', 2 * (1 + 3), {}],
+    ['{ list(first: 2, ids: ["1", "2", "3"]) { price } }', 3 + 2, {}],
+    ['{ ...F } fragment F on Query { ids(ids: ["1", "2"]) }', 2, {}],
+    ['query ($v: [ID!]) { ...F } fragment F on Query { ids(ids: $v) }', 2, { v: ['1', '2'] }],
+    ['mutation { order(order: {lines: [{sku: "1"}, {sku: "2"}]}) }', 100 + 20, {}],
+    ['mutation ($v: Order) { order(order: $v) }', 100 + 20, { v: { lines: [line, line] } }],
+    ['mutation ($v: [Line!]) { order(order: {lines: $v}) }', 100 + 20, { v: [line, line] }],
+    ['mutation ($v: Line!) { order(order: {lines: [$v]}) }', 100 + 10 + 2, { v: { ...line, tags: ['a', 'b'] } }],
+    ['mutation ($v: Order) { order(order: $v) }', 100 + 10 + 4, { v: { lines: [{ ...line, gift: 'yes' }] } }],
+    ['mutation ($v: Order) { order(order: $v) }', 100 + 2 + 1, { v: { and: [{ notes: ['a'] }, { or: {} }] } }],
+    ['mutation ($v: Order) { order(order: $v) }', 100, { v: { unknown: [1, 2, 3], __proto__: [1, 2] } }],
+  ])('%s costs %d with %j', (query, cost, variables) => {
+    // Leaves of the root cost nothing by themselves; a list of items costs its size.
+    expect(costIn(shop(), query, variables)).toBe(cost)
+  })
+
+  test('of variables are read once, however often they are used, and however deep they nest', () => {
+    const uses = Array.from({ length: 450 }, (_, n) => `a${n}: ids(ids: $v)`).join(' ')
+    let reads = 0
+    const v = new Proxy(
+      Array.from({ length: 100 }, (_, n) => `${n}`),
+      {
+        get(target, name) {
+          if (name === 'length') reads += 1
+          return Reflect.get(target, name)
+        },
+      },
+    )
+    expect(costIn(documents, `query ($v: [ID!]) { ${uses} }`, { v })).toBe(450 * 101)
+    expect(reads).toBeLessThan(5)
+    const deep = Array.from({ length: 100_000 }).reduce<object>((inner) => ({ or: inner }), { notes: ['a'] })
+    expect(costIn(documents, 'mutation ($v: Order) { order(order: $v) }', { v: deep })).toBe(101)
+  })
+
+  test('whatever they are, cost a finite number', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (v) => {
+        for (const query of [
+          'query ($v: [[Int]]) { grid(cells: $v) }',
+          'mutation ($v: Order) { order(order: $v) }',
+          'mutation ($v: [Line!]) { order(order: {lines: $v, and: [{lines: $v}]}) }',
+        ])
+          expect(Number.isFinite(costIn(shop(), query, { v }))).toBe(true)
+      }),
+      { numRuns: 30 },
+    )
+  })
+})
+
+describe('fragments that multiply', () => {
+  /** Each level spreads the next one in two fields that ask for sizes of their own. */
+  const doubling = (levels: number): string =>
+    [
+      '{ shelf(first: 1) { ...F0 } }',
+      ...Array.from(
+        { length: levels },
+        (_, n) => `fragment F${n} on Shelf { a: more(first: 2) { ...F${n + 1} } b: more(first: 2) { ...F${n + 1} } }`,
+      ),
+      `fragment F${levels} on Shelf { edges { title } ...Missing }`,
+    ].join(' ')
+
+  test('are read and worked out once in each of their surroundings', () => {
+    // 2 ** 60 expanded fields: only what is linear ends.
+    const documents = catalogue('"@cost", "@listSize"')
+    expect(costIn(documents, doubling(60))).toBe(1e15)
+    expect(costIn(documents, doubling(3))).toBe(1 + 2 + 4 + 8 + 8 * 2)
+  })
+
+  test('cost in each place what they cost there', () => {
+    const documents = catalogue('"@cost", "@listSize"')
+    const query = '{ a: shelf(first: 3) { ...S } b: shelf(first: 4) { ...S } } fragment S on Shelf { edges { title } }'
+    expect(costIn(documents, query)).toBe(1 + 3 + 1 + 4)
+  })
+
+  test('that run in a circle cost something, and end', () => {
+    const documents = catalogue('"@cost", "@listSize"')
+    expect(costIn(documents, '{ ...A heavy { title } } fragment A on Query { plain { title } ...A }')).toBe(5 + 30)
+  })
+})
+
+describe('the cost of the weather', () => {
+  let product: Documents
+  beforeAll(async () => {
+    product = documentsOf(await readFile(files.supergraph, 'utf8'))
+  })
+
+  test.each([
+    ['hourly { temperature }', 2 * 24],
+    ['hourly(hours: 384) { temperature }', 2 * 384],
+    ['daily { temperatureMax }', 2 * 7],
+    ['daily(days: 16) { temperatureMax }', 2 * 16],
+  ])('%s counts what it gives', (part, cost) => {
+    expect(costIn(product, `{ city(id: "1") { weather { ${part} } } }`)).toBe(2 + cost)
+  })
+})
+
+describe('the cost of operations on the product', () => {
+  let product: Documents
+  beforeAll(async () => {
+    product = documentsOf(await readFile(files.supergraph, 'utf8'))
+  })
+  const many = (count: number, field: (number: number) => string): string =>
+    `{ ${Array.from({ length: count }, (_, number) => field(number)).join(' ')} }`
+
+  test.each([
+    [
+      'loan quotes',
+      `query ($terms: LoanQuoteInput!) ${many(490, (n) => `q${n}: quoteLoan(terms: $terms) { totalInterest { amount } }`)}`,
+    ],
+    [
+      'schedules of loan quotes',
+      `query ($terms: LoanQuoteInput!) ${many(100, (n) => `q${n}: quoteLoan(terms: $terms) { schedule { payment { amount } } }`)}`,
+    ],
+    [
+      'schedules of loans',
+      '{ loans(first: 100) { edges { node { schedule { payment { amount } interest { amount } } } } } }',
+    ],
+    ['one text under many names', `{ articles(first: 19) { edges { node ${many(490, (n) => `h${n}: html`)} } } }`],
+    ['trees of articles', many(60, (n) => `a${n}: articles(first: 100) { edges { node { ast } } }`)],
+    ['searches', many(490, (n) => `s${n}: search(text: "a${n}") { edges { node { id } } }`)],
+    [
+      'plain figures under many names',
+      `{ cities(search: "a", first: 100) { edges { node { weather { hourly(hours: 384) ${many(400, (n) => `t${n}: temperature`)} } } } } }`,
+    ],
+    [
+      'statements',
+      `{ me { accounts(first: 100) { edges { node ${many(30, (n) => `s${n}: statement(from: "2025-01-01", to: "2025-12-31") { opening { amount } }`)} } } } }`,
+    ],
+  ])('refuses floods of %s', (_name, query) => {
+    const cost = costIn(product, query)
+    let refusal: unknown
+    try {
+      limitCost(cost, defaultLimits)
+    } catch (error) {
+      refusal = error
+    }
+    expect(limitOf(refusal)).toBe('cost')
+  })
+
+  test.each<[string, number, string]>([
+    [
+      'days',
+      300 * 85,
+      `{ weather(at: {latitude: 1, longitude: 1}) ${many(300, (n) => `d${n}: on(date: "2000-01-01") { temperatureMax }`)} }`,
+    ],
+    [
+      'sun times',
+      300 * 75,
+      `{ weather(at: {latitude: 1, longitude: 1}) ${many(300, (n) => `s${n}: sun(on: "2000-01-01") { sunrise }`)} }`,
+    ],
+    [
+      'moons',
+      300 * 235,
+      `{ weather(at: {latitude: 1, longitude: 1}) ${many(300, (n) => `m${n}: moon(on: "2000-01-01") { phase }`)} }`,
+    ],
+    [
+      'hours',
+      20 * 384 * 8,
+      many(
+        20,
+        (n) => `a${n}: weather(at: {latitude: ${n}, longitude: 1}) { hourly(hours: 384) { temperature description } }`,
+      ),
+    ],
+    ['places', 100 * 440, many(100, (n) => `a${n}: weather(at: {latitude: 1, longitude: ${n}}) { timeZone }`)],
+    [
+      'exchange quotes',
+      45 * 1_000,
+      `mutation ${many(45, (n) => `a${n}: quoteExchange(input: {sell: "EUR", buy: "USD", amount: "1"}) { id }`)}`,
+    ],
+    [
+      'formatted amounts',
+      490 * 30,
+      `query ($terms: LoanQuoteInput!) { quoteLoan(terms: $terms) { totalInterest ${many(490, (n) => `f${n}: formatted(locale: "ak-x-${n}")`)} } }`,
+    ],
+  ])(
+    'of %s is what they take of a service: at least a unit for each 10 µs (%d µs in all)',
+    (_name, microseconds, query) => {
+      const cost = costIn(product, query)
+      expect(cost).toBeGreaterThanOrEqual(microseconds / 10)
+      expect(cost).toBeLessThan(microseconds / 3)
+    },
+  )
+
+  test('charges each transfer of a batch', () => {
+    const query = 'mutation ($input: TransferBatchInput!) { transferBatch(input: $input) { __typename } }'
+    const transfers = (count: number) => ({ input: { transfers: Array.from({ length: count }, () => ({})) } })
+    expect(costIn(product, query, transfers(1_000)) - costIn(product, query, transfers(0))).toBe(10_000)
+  })
+
+  test('of the README and of the playground are far below what is allowed', async () => {
+    const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8')
+    const [, main = ''] = /```graphql\n(\{\n {2}me .+?)```/s.exec(readme) ?? []
+    const shipped = await readShippedOperations()
+    const costs = [{ document: main, variables: {} }, ...shipped].map(({ document, variables }) =>
+      costIn(product, document, variables),
+    )
+    expect(costs.length).toBeGreaterThan(5)
+    for (const cost of costs) expect(cost).toBeGreaterThan(0)
+    expect(Math.max(...costs)).toBeLessThan(defaultLimits.cost / 50)
+  })
+})

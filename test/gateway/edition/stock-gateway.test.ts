@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises'
+import type { ApolloGateway, GraphQLDataSource } from '@apollo/gateway'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type GraphQLSchema, parse, printSchema, validate } from 'graphql'
+import { pino } from 'pino'
+import { readShippedOperations } from '../../../gateway/operations/shipped.ts'
+
+const unreachable: GraphQLDataSource = {
+  process: async () => {
+    throw new Error('Nothing is called here.')
+  },
+}
+
+let stock: ApolloGateway
+let schema: GraphQLSchema
+beforeAll(async () => {
+  process.env['APOLLO_TELEMETRY_DISABLED'] = 'true' // before it is loaded, or it calls home
+  const { ApolloGateway } = await import('@apollo/gateway')
+  const supergraphSdl = await readFile(new URL('../../../gateway/supergraph.graphql', import.meta.url), 'utf8')
+  stock = new ApolloGateway({ supergraphSdl, buildService: () => unreachable, logger: pino({ level: 'silent' }) })
+  schema = (await stock.load({})).schema
+})
+afterAll(() => stock.stop())
+
+describe('the committed supergraph, in the stock @apollo/gateway', () => {
+  test('gives the same public schema', async () => {
+    const committed = await readFile(new URL('../../../gateway/schema.graphql', import.meta.url), 'utf8')
+    expect(printSchema(schema).trim()).toBe(committed.trim())
+  })
+
+  test('fits every shipped operation', async () => {
+    const operations = await readShippedOperations()
+    expect(operations.length).toBeGreaterThanOrEqual(6)
+    for (const { name, document } of operations) {
+      expect({ name, faults: validate(schema, parse(document)) }).toEqual({ name, faults: [] })
+    }
+  })
+})

@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { buildSchema, type GraphQLSchema, getOperationAST, getVariableValues, parse, validate } from 'graphql'
+import { readShippedOperations, type ShippedOperation } from '../../../gateway/operations/shipped.ts'
+
+let schema: GraphQLSchema
+let operations: readonly ShippedOperation[]
+beforeAll(async () => {
+  schema = buildSchema(await readFile(new URL('../../../gateway/schema.graphql', import.meta.url), 'utf8'))
+  operations = await readShippedOperations()
+})
+
+const definitionOf = ({ name, document }: ShippedOperation) => {
+  const definition = getOperationAST(parse(document))
+  if (!definition) throw new Error(`${name} has not exactly one operation.`)
+  return definition
+}
+
+describe('the operations the product ships', () => {
+  test('come in the order of their file names, the main query first', () => {
+    expect(operations.map(({ name }) => name)).toEqual(operations.map(({ name }) => name).toSorted())
+    expect(operations).toHaveLength(6)
+    expect(definitionOf(operations[0] as ShippedOperation).name?.value).toBe('Overview')
+  })
+
+  test('say what they show, have names of their own and fit the public schema', () => {
+    const names = new Set(operations.map((operation) => definitionOf(operation).name?.value))
+    expect(names.size).toBe(operations.length)
+    for (const operation of operations) {
+      expect(operation.document).toMatch(/^# [A-Z].*\.\n(query|mutation) \w/s)
+      expect(validate(schema, parse(operation.document))).toEqual([])
+    }
+  })
+
+  test('come with the variables they need', () => {
+    for (const operation of operations) {
+      const { variableDefinitions = [] } = definitionOf(operation)
+      const { errors } = getVariableValues(schema, variableDefinitions, operation.variables)
+      expect({ name: operation.name, errors }).toEqual({ name: operation.name, errors: undefined })
+      const declared = variableDefinitions.map(({ variable }) => variable.name.value)
+      expect(Object.keys(operation.variables).filter((name) => !declared.includes(name))).toEqual([])
+    }
+  })
+
+  test('replay the very transfer, and overdraw under another key', () => {
+    const inputs = new Map(operations.map(({ name, variables }) => [name, variables['input']]))
+    expect(inputs.get('3-replay')).toEqual(inputs.get('2-transfer'))
+    expect(inputs.get('6-overdraft')).not.toMatchObject({ idempotencyKey: 'playground-1' })
+  })
+})

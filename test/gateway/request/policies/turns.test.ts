@@ -1,0 +1,92 @@
+import { expect, test } from '@jest/globals'
+import { type OperationDefinitionNode, parse } from 'graphql'
+import type { KnownOperation } from '../../../../gateway/document/documents.ts'
+import { type Exchange, openExchange } from '../../../../gateway/exchange/exchange.ts'
+import { limitOf } from '../../../../gateway/limits/limits.ts'
+import { createTurns, type TakeTurn } from '../../../../gateway/request/policies/turns.ts'
+import type { HttpReply } from '../../../../platform/http/message/message.ts'
+
+const OFF = Number.POSITIVE_INFINITY
+const operationOf = (text: string) =>
+  ({ definition: parse(text).definitions[0] as OperationDefinitionNode }) as KnownOperation
+const query = operationOf('{ a }')
+const mutation = operationOf('mutation { a }')
+
+function exchangeOf(address: string, cost: number): Exchange {
+  const request = { method: 'POST', url: '/graphql', headers: {}, address: () => address, readText: () => '' }
+  return Object.assign(openExchange(request, 'test'), { cost })
+}
+
+/** Runs named work that ends when the test says so. */
+function bench(takeTurn: TakeTurn) {
+  const began: string[] = []
+  const ends = new Map<string, () => void>()
+  const start = (caller: string, name: string, { cost = 1, operation = query, gone = false } = {}) => {
+    const exchange = exchangeOf(caller, cost)
+    const work = (): Promise<string> => {
+      began.push(name)
+      return new Promise((resolve) => ends.set(name, () => resolve(name)))
+    }
+    return takeTurn(exchange, operation, { isClosed: () => gone } as HttpReply, work)
+  }
+  const settled = async (name: string, result: Promise<string>): Promise<void> => {
+    ends.get(name)?.()
+    await result
+    await new Promise(setImmediate)
+  }
+  return { began, start, settled }
+}
+
+test('one caller has so many operations in execution and the next wait in order; another caller waits for none of them', async () => {
+  const { began, start, settled } = bench(createTurns({ operationsInWork: 2, costInWork: OFF, operationsWaiting: 9 }))
+  const flood = ['a0', 'a1', 'a2', 'a3'].map((name) => start('a', name))
+  start('b', 'b0')
+  expect(began).toEqual(['a0', 'a1', 'b0'])
+  await settled('a1', flood[1] as Promise<string>)
+  expect(began).toEqual(['a0', 'a1', 'b0', 'a2'])
+  await settled('a0', flood[0] as Promise<string>)
+  expect(began.at(-1)).toBe('a3')
+})
+
+test('what operations in execution cost together is bounded; one that is dearer than that runs by itself', async () => {
+  const { began, start, settled } = bench(createTurns({ operationsInWork: OFF, costInWork: 100, operationsWaiting: 9 }))
+  const first = start('a', 'a0', { cost: 60 })
+  const dear = start('a', 'a1', { cost: 1_000 })
+  const last = start('a', 'a2', { cost: 1 })
+  expect(began).toEqual(['a0'])
+  await settled('a0', first)
+  expect(began).toEqual(['a0', 'a1'])
+  await settled('a1', dear)
+  expect(began).toEqual(['a0', 'a1', 'a2'])
+  await settled('a2', last)
+})
+
+test('what waits is bounded: one operation more is refused with the limit and a time to come back', async () => {
+  const { start } = bench(createTurns({ operationsInWork: 1, costInWork: OFF, operationsWaiting: 1 }))
+  start('a', 'a0')
+  start('a', 'a1')
+  const refusal = await start('a', 'a2').catch((error: unknown) => error)
+  expect(limitOf(refusal)).toBe('operationsWaiting')
+  expect(refusal).toMatchObject({ extensions: { code: 'BUDGET_EXHAUSTED', retryAfter: 1 } })
+})
+
+test('work that fails gives its place to the next', async () => {
+  const takeTurn = createTurns({ operationsInWork: 1, costInWork: OFF, operationsWaiting: 9 })
+  const exchange = exchangeOf('a', 1)
+  const reply = { isClosed: () => false } as HttpReply
+  const failing = takeTurn(exchange, query, reply, () => Promise.reject(new Error('failed')))
+  const next = takeTurn(exchange, query, reply, async () => 'done')
+  await expect(failing).rejects.toThrow('failed')
+  expect(await next).toBe('done')
+})
+
+test('of a client that left while it waited a query is not run, and a mutation is', async () => {
+  const { began, start, settled } = bench(createTurns({ operationsInWork: 1, costInWork: OFF, operationsWaiting: 9 }))
+  const first = start('a', 'a0')
+  const read = start('a', 'read', { gone: true }).catch(() => 'not run')
+  start('a', 'write', { gone: true, operation: mutation })
+  await settled('a0', first)
+  expect(await read).toBe('not run')
+  await new Promise(setImmediate)
+  expect(began).toEqual(['a0', 'write'])
+})

@@ -1,0 +1,51 @@
+/**
+ * A service's own word on its kind against the registry's: where they differ it is not called, and
+ * the start ends in one line.
+ */
+import { afterEach, expect, test } from '@jest/globals'
+import { probeHealth } from '../../../../gateway/traffic/health.ts'
+import { closeInstance, openInstance } from '../../../../gateway/traffic/instance.ts'
+import { sendJson } from '../../../../platform/http/message/http-error.ts'
+import { type HttpListener, listen } from '../../../../platform/http/server/listen.ts'
+import { createLogger } from '../../../../platform/process/log.ts'
+import { healthy } from '../../../../start/health.ts'
+import { until } from '../../../support/processes.ts'
+
+let service: HttpListener
+afterEach(() => service.drain(0))
+
+const serve = async (kind: string | undefined): Promise<string> => {
+  service = await listen((_request, response) => sendJson(response, 200, { service: 'reviews', kind, pid: 7 }), {
+    host: '127.0.0.1',
+    port: 0,
+  })
+  return service.url
+}
+
+test.each<[string | undefined, string]>([
+  ['stateless', 'closed'],
+  [undefined, 'closed'],
+  ['stateful', 'open'],
+])('a service that calls itself %s leaves the breaker of a stateless one %s', async (kind, state) => {
+  const instance = openInstance(await serve(kind), {
+    connections: 1,
+    isOurs: true,
+    ask: () => ({ method: 'GET', path: '/', headers: [], body: '' }),
+  })
+  const stop = probeHealth(
+    [{ name: 'reviews', kind: 'stateless', instances: [instance] }],
+    createLogger('gateway', 'silent'),
+  )
+  await until('an answer', () => instance.pid === 7)
+  await until(`the breaker to be ${state}`, () => instance.breaker.state === state)
+  stop()
+  await closeInstance(instance)
+})
+
+test('a process that calls itself another kind than the registry does stops the start', async () => {
+  const url = await serve('stateful')
+  await healthy('stateful')(url, new AbortController().signal)
+  await expect(healthy('stateless')(url, new AbortController().signal)).rejects.toThrow(
+    'reviews is stateless by gateway/services.ts and stateful by its main.ts: let them agree.',
+  )
+})
