@@ -3,9 +3,13 @@
  * services behind it.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ServiceKind } from '../gateway/traffic/call/kind.ts'
-import type { ServiceStatus } from '../gateway/traffic/traffic.ts'
 import { StartRefused } from '../platform/process/settings.ts'
+
+/** As the gateway's `/services` tells of each. */
+interface InstanceStatus {
+  readonly url: string
+  readonly health: string
+}
 
 const PERIOD = 50 // milliseconds between questions
 const PATIENCE = 2_000 // milliseconds for an answer
@@ -15,7 +19,7 @@ const PATIENCE = 2_000 // milliseconds for an answer
  * @throws StartRefused where the process says that it is of another kind
  */
 export const healthy =
-  (kind: ServiceKind) =>
+  (kind: 'stateful' | 'stateless') =>
   async (url: string, gone: AbortSignal): Promise<void> => {
     while (!gone.aborted) {
       const answer = (await ask(`${url}/health/ready`)) as { service?: string; kind?: string } | undefined
@@ -34,7 +38,7 @@ export const healthy =
  */
 export async function inUse(services: string, instances: readonly string[], gone: AbortSignal): Promise<void> {
   for (;;) {
-    const answer = ((await ask(services)) ?? []) as readonly ServiceStatus[]
+    const answer = ((await ask(services)) ?? []) as readonly { readonly instances: readonly InstanceStatus[] }[]
     const known = answer.flatMap((service) => service.instances)
     const used = new Set(known.filter(({ health }) => health === 'healthy').map(({ url }) => url))
     if (gone.aborted || instances.every((url) => used.has(url))) return

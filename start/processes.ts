@@ -2,7 +2,6 @@
 import { isIPv6 } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { addressSetting, services } from '../gateway/services.ts'
-import type { ServiceKind } from '../gateway/traffic/call/kind.ts'
 import { gatewayEnvironment, gatewayFlags } from '../platform/memory/node-flags.ts'
 import { freePorts } from '../platform/process/ports.ts'
 import type { Ports } from './addresses.ts'
@@ -61,7 +60,7 @@ export async function describeSystem(settings: StartSettings, ports: Ports, secr
       }),
     ),
   }))
-  const ofKind = (wanted: ServiceKind): readonly ServerSpec[] =>
+  const ofKind = (wanted: 'stateful' | 'stateless'): readonly ServerSpec[] =>
     started.filter(({ kind }) => kind === wanted).flatMap(({ servers }) => servers)
   const addresses = started
     .filter(({ servers }) => servers.length > 0)

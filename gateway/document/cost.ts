@@ -24,13 +24,7 @@ import {
 import type { DeclaredCosts } from '../execution/declared-costs.ts'
 import { type Limits, overLimit } from '../limits/limits.ts'
 import { createInputCosts } from './input-cost.ts'
-import { GUESS, type Size, sizeOf, type Variables } from './list-size.ts'
-
-/**
- * The cost with these variables: a finite number. @throws OPERATION_TOO_COMPLEX for a list that is
- * too long by itself
- */
-export type Estimate = (variables: Variables) => number
+import { type Estimate, GUESS, type Size, sizeOf } from './list-size.ts'
 
 const ITEMS = ['edges', 'nodes']
 const MUTATION = 100 // a write costs more than the objects it returns

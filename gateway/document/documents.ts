@@ -5,7 +5,8 @@
  */
 import { type DocumentNode, Kind } from 'graphql'
 import { LRUCache } from 'lru-cache'
-import { type CostRules, type Estimate, estimateCost } from './cost.ts'
+import { type CostRules, estimateCost } from './cost.ts'
+import type { Estimate } from './list-size.ts'
 import { parseDocument } from './parse.ts'
 import { selectOperation } from './select-operation.ts'
 import { createValidate, type Validate, type ValidationRules } from './validate.ts'

@@ -15,8 +15,7 @@ import {
 } from 'graphql'
 import { own } from '../../platform/data/own.ts'
 import type { DeclaredCosts } from '../execution/declared-costs.ts'
-import type { Estimate } from './cost.ts'
-import type { Variables } from './list-size.ts'
+import type { Estimate, Variables } from './list-size.ts'
 
 export interface InputCost {
   /** Of what the document itself says. */

@@ -19,6 +19,12 @@ import { type Limits, overLimit } from '../limits/limits.ts'
 export type Variables = Readonly<Record<string, unknown>>
 
 /**
+ * The cost with these variables: a finite number. @throws OPERATION_TOO_COMPLEX for a list that is
+ * too long by itself
+ */
+export type Estimate = (variables: Variables) => number
+
+/**
  * Items, with these variables: an integer from 0. @throws OPERATION_TOO_COMPLEX for a list that is
  * too long by itself
  */

@@ -3,8 +3,7 @@
  * only once: answers of a graph repeat the same few entities over and over. It knows the names that
  * were asked for, in their order; at the first surprise `JSON.parse` takes over.
  */
-import { ENTITIES } from './entity-request.ts'
-import { type FetchedFields, fieldBelow } from './fetched-fields.ts'
+import { ENTITIES, type FetchedFields, fieldBelow } from './fetched-fields.ts'
 import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
@@ -18,7 +17,7 @@ import {
   readWord,
   SURPRISE,
 } from './json-reading.ts'
-import type { WrittenPlaces } from './places.ts'
+import type { WrittenPlaces } from './paths.ts'
 
 /** Gives the value of a JSON text; it may hold one object in several places. @throws SyntaxError */
 export type ReadJson = (text: string) => unknown

@@ -9,7 +9,7 @@ import { TOO_LARGE } from './answer-limit.ts'
 import { ABSENT, Failure } from './failure.ts'
 import { quote, valueText } from './json-text.ts'
 import { leafCheck } from './leaf.ts'
-import type { WrittenPlaces } from './places.ts'
+import type { WrittenPlaces } from './paths.ts'
 import type { ObjectShape, SelectionShape } from './shape.ts'
 
 type Data = Readonly<Record<string, unknown>>

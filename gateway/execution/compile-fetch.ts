@@ -11,19 +11,9 @@ import { Failure } from './failure.ts'
 import { fetchedFields, loseFields } from './fetched-fields.ts'
 import { adoptInto, mergeInto } from './merge.ts'
 import { compileOutputRewrites } from './output-rewrites.ts'
-import type { DataPath } from './paths.ts'
-import { objectsAt, placesAt, type WrittenPlaces } from './places.ts'
+import { type FetchSurroundings, objectsAt, placesAt } from './places.ts'
 import { PlanShapeError } from './plan-shape-error.ts'
 import { type Step, variableTexts } from './run.ts'
-import type { TypeRelations } from './type-relations.ts'
-
-export interface FetchSurroundings {
-  /** Where the objects are that the fetch adds to. */
-  readonly paths: readonly DataPath[]
-  /** What the whole plan writes to, from the root. */
-  readonly places: WrittenPlaces
-  readonly types: TypeRelations
-}
 
 /** @throws PlanShapeError for what the engine does not know */
 export function compileFetch(node: FetchNode, surroundings: FetchSurroundings): Step {

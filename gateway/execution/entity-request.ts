@@ -5,15 +5,12 @@
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
 import { type DocumentNode, Kind, parse, print, type SelectionNode, stripIgnoredCharacters, visit } from 'graphql'
 import { requestHead } from './call-service.ts'
-import { type FetchedFields, fetchedFields, fieldBelow } from './fetched-fields.ts'
+import { ENTITIES, type FetchedFields, fetchedFields, fieldBelow } from './fetched-fields.ts'
 import { compileOutputRewrites, type OutputRewrites } from './output-rewrites.ts'
 import { PlanShapeError } from './plan-shape-error.ts'
 import { compileRepresentation, type Representation } from './representations.ts'
 import type { TypeRelations } from './type-relations.ts'
 import { clientVariable } from './variable-names.ts'
-
-/** The field through which a service answers for entities. */
-export const ENTITIES = '_entities'
 
 export interface EntityRequest {
   /** JSON text up to the variables. */

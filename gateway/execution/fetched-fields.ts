@@ -5,10 +5,13 @@
 import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql'
 import { own } from '../../platform/data/own.ts'
 import { Failure, failureAt } from './failure.ts'
-import type { WrittenPlaces } from './places.ts'
+import type { WrittenPlaces } from './paths.ts'
 import { PlanShapeError } from './plan-shape-error.ts'
 import { type Data, isData } from './run.ts'
 import type { TypeRelations } from './type-relations.ts'
+
+/** The field through which a service answers for entities. */
+export const ENTITIES = '_entities'
 
 export interface FetchedField {
   /** In the engine's data. */

@@ -7,7 +7,7 @@
 import { own } from '../../platform/data/own.ts'
 import { ABSENT, Failure } from './failure.ts'
 import { type FetchedFields, fieldBelow, withLost } from './fetched-fields.ts'
-import type { WrittenPlaces } from './places.ts'
+import type { WrittenPlaces } from './paths.ts'
 import { type Data, isData, type Run } from './run.ts'
 import type { TypeRelations } from './type-relations.ts'
 

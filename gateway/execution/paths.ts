@@ -13,3 +13,12 @@ export function dataPath(path: readonly (string | number)[]): DataPath {
     throw new PlanShapeError(`the path segment ${JSON.stringify(segment)}`)
   })
 }
+
+/** The objects that later steps write to, as a tree of names. */
+export interface WrittenPlaces {
+  /** Its number among the places of the plan; the root is 0. */
+  readonly index: number
+  readonly children: Map<string, WrittenPlaces>
+  /** Whether one object may stand for several of this place. */
+  shared: boolean
+}

@@ -3,16 +3,16 @@
  * objects of a place, those that look alike are one object with several parents: whatever is written to one would be written to all of them.
  */
 import { type FetchedFields, fieldBelow } from './fetched-fields.ts'
-import type { DataPath } from './paths.ts'
+import type { DataPath, WrittenPlaces } from './paths.ts'
 import type { Data, Run } from './run.ts'
+import type { TypeRelations } from './type-relations.ts'
 
-/** The objects that later steps write to, as a tree of names. */
-export interface WrittenPlaces {
-  /** Its number among the places of the plan; the root is 0. */
-  readonly index: number
-  readonly children: Map<string, WrittenPlaces>
-  /** Whether one object may stand for several of this place. */
-  shared: boolean
+export interface FetchSurroundings {
+  /** Where the objects are that the fetch adds to. */
+  readonly paths: readonly DataPath[]
+  /** What the whole plan writes to, from the root. */
+  readonly places: WrittenPlaces
+  readonly types: TypeRelations
 }
 
 /** The root alone. */

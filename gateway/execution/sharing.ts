@@ -1,6 +1,5 @@
 /** Groups the objects of a fetch by the entity they stand for, so that each entity is asked for once and its answer reaches all of them. */
-import type { DataPath } from './paths.ts'
-import type { WrittenPlaces } from './places.ts'
+import type { DataPath, WrittenPlaces } from './paths.ts'
 import type { Representation } from './representations.ts'
 import type { Data } from './run.ts'
 

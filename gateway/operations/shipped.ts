@@ -14,7 +14,7 @@ export interface ShippedOperation {
   readonly variables: Readonly<Record<string, unknown>>
 }
 
-const FOLDER = new URL('operations/', import.meta.url)
+const FOLDER = new URL('.', import.meta.url)
 
 /**
  * All of them, in the order of their names.

@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { readBody } from '../../platform/http/message/body.ts'
 import { HttpError, parseJson, sendHttpError, sendJson } from '../../platform/http/message/http-error.ts'
 import { readContentType } from '../../platform/http/message/media-types.ts'
-import type { DemoToken } from './settings.ts'
+import type { DemoToken } from './page/settings.ts'
 
 /** Who can be signed in, and how. */
 export interface DemoCallers {

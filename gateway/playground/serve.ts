@@ -6,7 +6,7 @@ import { hash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { findAssets, sendAsset } from './assets.ts'
 import { type DemoCallers, sendDemoToken } from './demo-token.ts'
-import type { PlaygroundSettings, PlaygroundTab } from './settings.ts'
+import type { PlaygroundSettings, PlaygroundTab } from './page/settings.ts'
 
 export interface PlaygroundOptions {
   readonly tabs: readonly PlaygroundTab[]

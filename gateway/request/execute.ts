@@ -16,7 +16,7 @@ import { maskThrown } from '../exchange/mask.ts'
 import { type Outcome, outcomeOf } from '../exchange/outcome.ts'
 import type { BoundVariables } from '../execution/client-operation.ts'
 import type { Answer, CompiledOperation } from '../execution/compiled-operation.ts'
-import { type Body, bodyOf } from './respond.ts'
+import { type Body, bodyOf } from './body.ts'
 import { createShare, type Share } from './single-flight.ts'
 
 export interface Execution {

@@ -11,6 +11,7 @@ import { REQUEST_ID_HEADER } from '../../platform/protocol/signature.ts'
 import type { Exchange, MediaType } from '../exchange/exchange.ts'
 import { maskAllThrown, maskError } from '../exchange/mask.ts'
 import { type Outcome, textOf } from '../exchange/outcome.ts'
+import { type Body, bodyOf } from './body.ts'
 import type { Execution } from './execute.ts'
 
 /**
@@ -76,18 +77,6 @@ const extensionsOf = ({ code, headers }: HttpError) => ({
 const isDocumentFault = (code: unknown): boolean => isErrorCode(code) && DOCUMENT_FAULTS.has(code)
 
 const statusOf = (code: unknown): number => (isErrorCode(code) ? errorStatus[code] : errorStatus.INTERNAL)
-
-/** Of as many bytes as its `length` says: text, where that is cheaper to send, is ASCII. */
-export type Body = string | Buffer
-
-const SHORT = 16 * 1024 // characters
-
-/**
- * Short ASCII stays text: it goes out in one piece with its head, and both in the cheapest
- * encoding.
- */
-export const bodyOf = (text: string): Body =>
-  text.length <= SHORT && Buffer.byteLength(text) === text.length ? text : Buffer.from(text)
 
 function write({ requestId, headers, mediaType }: Exchange, reply: HttpReply, status: number, body: Body): void {
   const all = [REQUEST_ID_HEADER, requestId, 'x-content-type-options', 'nosniff']

@@ -7,7 +7,7 @@ import { type ErrorCode, isErrorCode } from '../../platform/protocol/errors.ts'
 import { CallFailure, type FailureKind } from './call/failure.ts'
 import type { ServiceKind } from './call/kind.ts'
 import type { Freshness, ServiceAnswer } from './call/send.ts'
-import type { HttpAnswer } from './client/connection.ts'
+import type { HttpAnswer } from './client/http-answer.ts'
 import { readRetryAfter } from './holds.ts'
 
 /**

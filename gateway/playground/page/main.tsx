@@ -6,10 +6,10 @@ import { createLocalStorage } from '@graphiql/toolkit'
 import { GraphiQL } from 'graphiql'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import type { PlaygroundSettings } from '../settings.ts'
 import { createFetcher } from './fetcher.ts'
 import { Header } from './header.tsx'
 import { createSession } from './session.ts'
+import type { PlaygroundSettings } from './settings.ts'
 
 const element = (id: string): HTMLElement => {
   const found = document.getElementById(id)

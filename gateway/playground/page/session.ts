@@ -1,5 +1,5 @@
 /** Who the visitor plays: keeps one demo token, in memory only, and renews it before it ends. */
-import type { DemoToken } from '../settings.ts'
+import type { DemoToken } from './settings.ts'
 
 const RENEW_BEFORE = 60_000 // milliseconds
 const REMEMBERED = 'tributary:caller'

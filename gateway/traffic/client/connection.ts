@@ -6,18 +6,8 @@ import { CallFailure } from '../call/failure.ts'
 import { type Body, NO_BODY, openBody } from './body.ts'
 import { isEncoded } from './decode.ts'
 import { type AnswerHead, HEAD_END, MAX_HEAD, malformed, readHead } from './head.ts'
+import type { HttpAnswer } from './http-answer.ts'
 import { openSocket } from './socket.ts'
-
-/** An HTTP answer as it came. */
-export interface HttpAnswer {
-  readonly status: number
-  /** The headers that are read here (see `head.ts`), by their names in small letters. */
-  readonly fields: ReadonlyMap<string, string>
-  /** With a letter for each byte while its content is encoded. */
-  readonly text: string
-  /** Of the body, on the wire. */
-  readonly bytes: number
-}
 
 /** Who waits for the answer. One of the two is called, once. */
 export interface Receiver {

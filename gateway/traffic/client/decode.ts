@@ -2,7 +2,7 @@
 import { decoderOf } from '../../../platform/http/message/content-coding.ts'
 import { CallFailure } from '../call/failure.ts'
 import { MAX_BODY, tooLarge } from './body.ts'
-import type { HttpAnswer } from './connection.ts'
+import type { HttpAnswer } from './http-answer.ts'
 
 export const isEncoded = ({ fields }: Pick<HttpAnswer, 'fields'>): boolean => fields.has('content-encoding')
 

@@ -4,8 +4,9 @@
  */
 import { CallFailure } from '../call/failure.ts'
 import { createAlarm } from './alarm.ts'
-import { type Connection, type HttpAnswer, openConnection, type Receiver } from './connection.ts'
+import { type Connection, openConnection, type Receiver } from './connection.ts'
 import { decodeAnswer, isEncoded } from './decode.ts'
+import type { HttpAnswer } from './http-answer.ts'
 import { onWire, requestHead } from './request.ts'
 import { createRest } from './rest.ts'
 

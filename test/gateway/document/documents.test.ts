@@ -11,7 +11,7 @@ const source = (file: string): string => JSON.stringify(new URL(`../../../gatewa
 const script = (text: string): string => `
   import { buildSchema } from 'graphql'
   import { defaultLimits } from ${source('limits/limits.ts')}
-  import { createDocuments } from ${source('request/documents.ts')}
+  import { createDocuments } from ${source('document/documents.ts')}
   const schema = buildSchema('type Query { a: A list(of: [Int]): Int } type A { id: Int a: A }')
   const declared = { weights: new Map(), sizes: new Map() }
   const documents = createDocuments({ schema, declared, limits: defaultLimits }, [])

@@ -23,7 +23,7 @@ function run(script: string, flags: readonly string[] = gatewayFlags): string {
 }
 
 const GARBAGE = `
-  const { settle } = await import(${here('memory/settle.ts')})
+  const { settle } = await import(${here('platform/memory/settle.ts')})
   const megabytes = () => Math.round(process.memoryUsage().heapTotal / 1_000_000)
   let garbage = Array.from({ length: 400_000 }, (_, index) => ({ text: 'number ' + index }))
   const before = megabytes()
@@ -43,7 +43,7 @@ test('lets a process that was started without the flags go on', () => {
 
 test('keeps what was compiled for the next start, even of a process that is killed', () => {
   const start = `
-    const { settle } = await import(${here('memory/settle.ts')})
+    const { settle } = await import(${here('platform/memory/settle.ts')})
     await import(${here('gateway/config.ts')})
     settle()
     const stripped = process.moduleLoadList.some((name) => name.includes('amaro'))

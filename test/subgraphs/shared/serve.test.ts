@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { GraphQLError, GraphQLScalarType } from 'graphql'
 import { codedError } from '../../../platform/protocol/errors.ts'
 import { CALL_HEADER, SIGNATURE_HEADER, sign } from '../../../platform/protocol/signature.ts'
-import { type RunningService, type ServiceRequest, startService } from '../../../subgraphs/shared/serve.ts'
+import { type RunningService, startService } from '../../../subgraphs/shared/serve.ts'
+import type { ServiceRequest } from '../../../subgraphs/shared/service-request.ts'
 import { signedCall, TEST_SECRET } from '../../support/signed-call.ts'
 
 let release: () => void = () => undefined

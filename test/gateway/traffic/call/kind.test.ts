@@ -31,6 +31,7 @@ test.each<[string | undefined, string]>([
     connections: 1,
     isOurs: true,
     ask: () => ({ method: 'GET', path: '/', headers: [], body: '' }),
+    isWell: async () => true,
   })
   const stop = probeHealth(
     [{ name: 'reviews', kind: 'stateless', instances: [instance] }],
