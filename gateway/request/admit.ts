@@ -2,12 +2,13 @@
  * Finds the operation that a request asks for and has every policy look at it: one way for HTTP and
  * WebSocket.
  */
-import { loopTurn, waitingForLoop } from '../limits/loop-turns.ts'
-import { callerOf } from '../exchange/caller-key.ts'
+
 import type { Documents, KnownOperation } from '../document/documents.ts'
+import { callerOf } from '../exchange/caller-key.ts'
 import type { Exchange } from '../exchange/exchange.ts'
-import type { Policies } from './policies.ts'
+import { loopTurn, waitingForLoop } from '../limits/loop-turns.ts'
 import { requireRoom } from './policies/turns.ts'
+import type { Policies } from './policies.ts'
 
 /**
  * What comes back is valid and within every limit: at once where the text is known to be valid.

@@ -15,6 +15,7 @@ import {
 import { readAnswer, readFreshness } from './answer.ts'
 import { CallFailure } from './call/failure.ts'
 import type { ServiceDefinition } from './call/kind.ts'
+import { largeTurn } from './call/large.ts'
 import type { CallContext } from './call/send.ts'
 import type { Reply, Work } from './call/step.ts'
 import { nextCallId } from './call-id.ts'
@@ -23,7 +24,6 @@ import type { Sent } from './client/pool.ts'
 import type { Fleet } from './fleet.ts'
 import { readRetryAfter } from './holds.ts'
 import type { Instance } from './instance.ts'
-import { largeTurn } from './large.ts'
 import type { Try } from './retry.ts'
 
 export interface DeliveryOptions {

@@ -13,16 +13,8 @@ const run = promisify(execFile)
 let checkout: string
 beforeAll(async () => {
   checkout = await mkdtemp(join(tmpdir(), 'contract-'))
-  for (const folder of [
-    'gateway/operations',
-    'gateway/supergraph',
-    'gateway/composition',
-    'gateway/traffic',
-    'platform',
-  ])
-    await cp(join(project, folder), join(checkout, folder), { recursive: true })
-  for (const file of ['gateway/services.ts', 'gateway/supergraph.graphql', 'gateway/schema.graphql', 'package.json'])
-    await cp(join(project, file), join(checkout, file))
+  for (const each of ['gateway', 'platform', 'package.json'])
+    await cp(join(project, each), join(checkout, each), { recursive: true, filter: (path) => !path.endsWith('/dist') })
   for (const name of ['banking', 'weather', 'content'])
     await cp(join(project, `subgraphs/${name}/schema.graphql`), join(checkout, `subgraphs/${name}/schema.graphql`))
   await symlink(join(project, 'node_modules'), join(checkout, 'node_modules'))

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { StatelessService } from '../call/kind.ts'
-import { largeTurn } from '../large.ts'
+import { largeTurn } from '../call/large.ts'
 import { bodyText, type EntityBody, type Freshness } from '../call/send.ts'
 import type { Reply, Step, Work } from '../call/step.ts'
 import { keyFor, lookUp } from './languages.ts'

@@ -2,8 +2,8 @@
  * Answers whose reading, and what follows on it, holds the event loop for a millisecond or more:
  * each has a turn of the loop to itself.
  */
-import { loopTurn } from '../limits/loop-turns.ts'
-import type { CallContext } from './call/send.ts'
+import { loopTurn } from '../../limits/loop-turns.ts'
+import type { CallContext } from './send.ts'
 
 const LARGE = 64 * 1024 // of JSON text, in characters or bytes
 
