@@ -17,6 +17,7 @@ import { callerOf } from '../exchange/caller-key.ts'
 import { openExchange, type Parameters } from '../exchange/exchange.ts'
 import { type Outcome, textOf } from '../exchange/outcome.ts'
 import { requestIdOf } from '../exchange/request-id.ts'
+import { createJsonBound } from '../limits/json-bound.ts'
 import { type Limits, limitOf } from '../limits/limits.ts'
 import type { ReportLimit } from '../limits/report.ts'
 import type { CountAnswer } from '../request/metrics.ts'
@@ -32,7 +33,7 @@ export interface SocketOptions {
   readonly server: Server
   readonly perform: Perform
   readonly policies: Policies
-  readonly limits: Pick<Limits, 'bodyBytes' | 'socketsPerAddress'>
+  readonly limits: Pick<Limits, 'bodyBytes' | 'socketsPerAddress' | 'variableDepth' | 'variableValues'>
   /** Origins whose pages may connect, beside those of this site. */
   readonly corsOrigins: readonly string[]
   readonly clientAddress: ClientAddress
@@ -79,6 +80,7 @@ export async function serveSockets(options: SocketOptions): Promise<SocketClient
     textOf,
     onFault: (error: unknown) => log.error({ err: error }, 'a WebSocket was closed'),
   }
+  const exceededBy = createJsonBound(limits)
   const keepAlive = createKeepAlive()
   const sessions = new Map<WebSocket, Session>()
   const closed = Promise.withResolvers<void>()
@@ -90,7 +92,13 @@ export async function serveSockets(options: SocketOptions): Promise<SocketClient
       if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
         reportLimit('bodyBytes', callerOf({ caller: undefined, request }))
     })
-    const session = openSession(socket, connection, (operation) => run(operation, request, options), rules)
+    const mayParse = (text: string): boolean => {
+      const exceeded = exceededBy(text)
+      if (exceeded) reportLimit(exceeded, callerOf({ caller: undefined, request }))
+      return exceeded === undefined
+    }
+    const answer = (operation: Operation<Token>) => run(operation, request, options)
+    const session = openSession(socket, connection, answer, { ...rules, mayParse })
     sessions.set(socket, session)
     keepAlive({ socket, connection, isBusy: session.isBusy })
     socket.once('close', () => {

@@ -21,6 +21,7 @@ export type ClientMessage =
 export const SUBPROTOCOL = 'graphql-transport-ws'
 
 export const closeCodes = {
+  tooBig: 1009,
   serviceRestart: 1012,
   internalError: 4500,
   badMessage: 4400,

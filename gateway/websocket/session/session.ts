@@ -34,6 +34,8 @@ export interface SessionRules<Greeting, Result> {
    * open.
    */
   readonly concurrency: number
+  /** Whether a text is worth parsing; one that is not ends the connection. */
+  readonly mayParse: (text: string) => boolean
   /**
    * What is remembered of the payload of `connection_init`; `undefined` where it makes no sense.
    */
@@ -66,7 +68,7 @@ export function openSession<Greeting, Result>(
   socket: WebSocket,
   connection: Duplex,
   run: Run<Greeting, Result>,
-  { inTurn, initTimeout, concurrency, greet, textOf, onFault }: SessionRules<Greeting, Result>,
+  { inTurn, initTimeout, concurrency, mayParse, greet, textOf, onFault }: SessionRules<Greeting, Result>,
 ): Session {
   const operations = new Map<string, Running>()
   let greeting: Greeting | undefined
@@ -159,8 +161,10 @@ export function openSession<Greeting, Result>(
     }
   }
   const receive = (text: string | undefined): void => {
-    const message = text === undefined ? undefined : readMessage(text)
-    if (message === undefined) close(closeCodes.badMessage, 'Invalid message received')
+    const isTooBig = text !== undefined && !mayParse(text)
+    const message = text === undefined || isTooBig ? undefined : readMessage(text)
+    if (isTooBig) close(closeCodes.tooBig, 'Message too big')
+    else if (message === undefined) close(closeCodes.badMessage, 'Invalid message received')
     else if (message.type === 'connection_init') initialise(message.payload)
     else if (message.type === 'subscribe') subscribe(message)
     else if (message.type === 'ping') socket.send('{"type":"pong"}')

@@ -135,4 +135,18 @@ const many: Attack = {
   expected: /^\d+ x BUDGET_EXHAUSTED/,
 }
 
-export const socketAttacks: readonly Attack[] = [invalid, pings, leak, many]
+const nested: Attack = {
+  name: 'a message of 400,000 levels',
+  async run(target) {
+    const socket = await open(target)
+    const done = collect(socket, 1)
+    const x = `${'['.repeat(400_000)}${']'.repeat(400_000)}`
+    socket.send(`{"id":"1","type":"subscribe","payload":{"query":"{ __typename }","variables":{"x":${x}}}}`)
+    const outcomes = await done
+    socket.terminate()
+    return tally(outcomes)
+  },
+  expected: /^1 x closed 1009$/,
+}
+
+export const socketAttacks: readonly Attack[] = [invalid, pings, nested, leak, many]

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import { ask, startTestGateway, type TestGateway } from '../../support/gateway.ts'
@@ -24,6 +24,7 @@ beforeAll(async () => {
   gateway = await start()
 })
 afterEach(async () => {
+  jest.restoreAllMocks()
   shop.orders.misbehave(undefined)
   for (const socket of sockets.splice(0)) socket.cut()
   await until(() => journal.open === 0)
@@ -240,6 +241,25 @@ describe('what breaks the protocol closes the connection', () => {
     large.send({ type: 'ping', payload: { x: 'x'.repeat(2_000_000) } })
     expect((await large.closed).code).toBe(1009)
     expect(await metric('tributary_limit_refusals_total{limit="bodyBytes"}')).toBeGreaterThan(0)
+  })
+
+  test.each<[string, string, string]>([
+    ['many items', `[${'1,'.repeat(400_000)}1]`, 'variableValues'],
+    ['many members of objects', `[${'{"a":1},'.repeat(100_000)}1]`, 'variableValues'],
+    ['many levels of lists', `${'['.repeat(200_000)}${']'.repeat(200_000)}`, 'variableDepth'],
+    ['many levels of objects', `${'{"a":'.repeat(9_000)}1${'}'.repeat(9_000)}`, 'variableDepth'],
+  ])('a message of far too %s, before it is parsed', async (_what, value, limit) => {
+    const refusals = () => metric(`tributary_limit_refusals_total{limit="${limit}"}`)
+    const before = await refusals()
+    const socket = await open(gateway.url)
+    await socket.find(({ type }) => type === 'connection_ack')
+    const parse = jest.spyOn(JSON, 'parse')
+    socket.send(`{"id":"1","type":"subscribe","payload":{"query":"{ __typename }","variables":{"x":${value}}}}`)
+    socket.subscribe('last', '{ __typename }')
+    const answered = socket.find(ofId('last', 'complete')).then(() => ({ code: 'none' }))
+    expect((await Promise.race([socket.closed, answered])).code).toBe(1009)
+    expect(parse.mock.calls.filter(([text]) => text.length > 10_000)).toEqual([])
+    expect(await refusals()).toBe(before + 1)
   })
 
   const bare = async (protocol?: string) => {
