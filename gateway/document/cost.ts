@@ -62,8 +62,7 @@ export function estimateCost(
       const condition = selection.typeCondition?.name.value
       return ofSelections(selection.selectionSet, condition === undefined ? type : schema.getType(condition), around)
     })
-    const costly = parts.filter((part) => part !== free)
-    return costly.length === 0 ? free : (variables) => costly.reduce((sum, part) => sum + part(variables), 0)
+    return sumOf(parts.filter((part) => part !== free))
   }
 
   const ofSpread = (name: string, around: InnerSize | undefined): Estimate => {
@@ -94,7 +93,7 @@ export function estimateCost(
     })
     const times = isList ? (asked ?? (around?.fields.includes(field.name) ? around.size : guess)) : once
     if (given === free && own === 0 && inner === free) return free
-    return (variables) => Math.min(MOST, given(variables) + times(variables) * (own + inner(variables)))
+    return costOfField(given, times, own, inner)
   }
 
   const costOfArguments = (node: FieldNode, { args }: GraphQLField<unknown, unknown>, coordinate: string): Estimate => {
@@ -104,14 +103,26 @@ export function estimateCost(
     })
     const fixed = parts.reduce((sum, part) => sum + part.fixed, 0)
     const given = parts.flatMap((part) => part.given ?? [])
-    if (given.length === 0) return fixed === 0 ? free : () => fixed
-    return () => given.reduce((sum, cost) => sum + cost(), fixed)
+    return given.length === 0 && fixed === 0 ? free : sumOf(given, fixed)
   }
 
   const cost = shared.before(ofSelections(operation.selectionSet, root ?? undefined, undefined))
   const writes = operation.operation === 'mutation' ? MUTATION * operation.selectionSet.selections.length : 0
-  return inputs.before((variables) => cost(variables) + writes)
+  return inputs.before(writes === 0 ? cost : sumOf([cost], writes))
 }
+
+/*
+ * What is kept for as long as the document is made out here: a function made within `estimateCost`
+ * would keep all that was needed to read the operation.
+ */
+
+const sumOf = (parts: readonly Estimate[], more = 0): Estimate =>
+  parts.length === 0 && more === 0 ? free : (variables) => parts.reduce((sum, part) => sum + part(variables), more)
+
+const costOfField =
+  (given: Estimate, times: Size, own: number, inner: Estimate): Estimate =>
+  (variables) =>
+    Math.min(MOST, given(variables) + times(variables) * (own + inner(variables)))
 
 type OfSelections = (
   set: SelectionSetNode,

@@ -1,13 +1,13 @@
 /**
- * Documents already met: parsed, measured and validated, so that the next request with the same
- * text pays for none of it. Bounded by bytes. Belongs to one schema: a new schema starts with a new
- * store.
+ * Valid documents already met: parsed, measured and validated, so that the next request with the
+ * same text pays for none of it. Bounded by bytes, and those that came once take a small part of
+ * them. Belongs to one schema: a new schema starts with a new store.
  */
 import { type DocumentNode, Kind } from 'graphql'
-import { LRUCache } from 'lru-cache'
+import { createOperationCache } from '../execution/operation-cache.ts'
 import { type CostRules, estimateCost } from './cost.ts'
 import type { Estimate } from './list-size.ts'
-import { parseDocument } from './parse.ts'
+import { forgetPositions, parseDocument } from './parse.ts'
 import { selectOperation } from './select-operation.ts'
 import { createValidate, type Validate, type ValidationRules } from './validate.ts'
 
@@ -32,14 +32,22 @@ export interface KnownDocument {
 }
 
 export interface Documents {
-  /** A document that was read before. */
+  /** A document that was read before, and is valid. */
   find(query: string): KnownDocument | undefined
   /** @throws GRAPHQL_PARSE_FAILED, OPERATION_TOO_COMPLEX, OPERATION_NOT_ALLOWED */
   get(query: string): KnownDocument
+  /** Estimated bytes that those which are kept take now. */
+  readonly keptBytes: number
 }
 
-const BYTES_PER_TOKEN = 500 // of heap, for its syntax tree and its cost: 250 to 500, as measured
-const REMEMBERED = 64 * 1024 * 1024 // bytes
+/**
+ * Heap of a document as measured: its syntax tree and its cost by its tokens, what is around them,
+ * and its text, of which a character takes two bytes where it is not Latin.
+ */
+const BYTES_PER_TOKEN = 400
+const BYTES_PER_DOCUMENT = 2_560
+const BYTES_PER_CHARACTER = 2
+const REMEMBERED = 32 * 1024 * 1024 // bytes
 
 /** Refuses a document by throwing. */
 export type DocumentCheck = (document: DocumentNode) => void
@@ -47,7 +55,9 @@ export type DocumentCheck = (document: DocumentNode) => void
 /** @param checks run once for each new document, in order; each refuses by throwing */
 export function createDocuments(rules: CostRules & ValidationRules, checks: readonly DocumentCheck[]): Documents {
   const validate = createValidate(rules)
-  const known = new LRUCache<string, KnownDocument>({ maxSize: REMEMBERED })
+  const known = createOperationCache<KnownDocument>(REMEMBERED)
+  const keep = (query: string, { tokenCount = 0 }: DocumentNode, made: KnownDocument): void =>
+    known.set(query, made, BYTES_PER_DOCUMENT + BYTES_PER_CHARACTER * query.length + BYTES_PER_TOKEN * tokenCount)
   return {
     find: (query) => known.get(query),
     get(query) {
@@ -55,9 +65,17 @@ export function createDocuments(rules: CostRules & ValidationRules, checks: read
       if (found) return found
       const document = parseDocument(query, rules.limits)
       for (const check of checks) check(document)
-      const made = knownDocument(document, rules, () => validate(query, document))
-      known.set(query, made, { size: 1024 + 2 * query.length + (document.tokenCount ?? 0) * BYTES_PER_TOKEN })
+      const made = knownDocument(document, rules, () => {
+        const mistakes = validate(query, document)
+        if (mistakes.length > 0) return mistakes
+        forgetPositions(document)
+        keep(query, document, made)
+        return mistakes
+      })
       return made
+    },
+    get keptBytes() {
+      return known.size
     },
   }
 }
