@@ -5,7 +5,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { QueryPlan } from '@apollo/query-planner'
-import { createLines, type Lines } from '../../platform/data/lines.ts'
+import { createFairQueue, type FairQueue } from '../../platform/data/fair-queue.ts'
 import { codedError } from '../../platform/protocol/errors.ts'
 import type { SupergraphFacts } from './planner.ts'
 import type { PlannerMessage, PlanRequest } from './planner-worker.ts'
@@ -51,9 +51,9 @@ const RETRY_AFTER = 1 // seconds
 
 /** Starts the thread. Rejects when the text is not a supergraph. */
 export async function startPlannerThread(supergraph: string, options: PlanningOptions): Promise<PlannerThread> {
-  const requests = createLines<Pending>()
+  const requests = createFairQueue<Pending>()
   /** Of nobody in particular: behind all requests. */
-  const others = createLines<Pending>()
+  const others = createFairQueue<Pending>()
   let running: { readonly id: number; readonly request: Pending; readonly since: number } | undefined
   let nextId = 0
   let closed = false
@@ -168,8 +168,8 @@ export async function startPlannerThread(supergraph: string, options: PlanningOp
   }
 }
 
-function* drained(lines: Lines<Pending>): Generator<Pending, void, undefined> {
-  for (let one = lines.next(); one; one = lines.next()) yield one
+function* drained(queue: FairQueue<Pending>): Generator<Pending, void, undefined> {
+  for (let one = queue.next(); one; one = queue.next()) yield one
 }
 
 /** @param fail told when it dies (out of memory), which takes only what it was planning with it */

@@ -3,15 +3,15 @@
  * one piece in each turn of the loop, and callers take turns. Between two pieces whatever is small
  * gets through. Its state is the module's, as the event loop is the thread's.
  */
-import { createLines } from '../../platform/data/lines.ts'
+import { createFairQueue } from '../../platform/data/fair-queue.ts'
 
-const lines = createLines<() => void>()
+const waiting = createFairQueue<() => void>()
 /** This turn of the loop has its piece. */
 let isTaken = false
 
 /** What follows is one piece of work: at once where nothing is returned, else when that resolves. */
 export function loopTurn(caller: string): Promise<void> | undefined {
-  if (isTaken) return new Promise((begin) => lines.join(caller, begin))
+  if (isTaken) return new Promise((begin) => waiting.join(caller, begin))
   isTaken = true
   // The first to come is over before the loop has looked for input again.
   setImmediate(setImmediate, advance)
@@ -19,10 +19,10 @@ export function loopTurn(caller: string): Promise<void> | undefined {
 }
 
 /** Pieces of a caller that wait for their turn. */
-export const waitingForLoop = (caller: string): number => lines.lengthOf(caller)
+export const waitingForLoop = (caller: string): number => waiting.lengthOf(caller)
 
 function advance(): void {
-  const begin = lines.next()
+  const begin = waiting.next()
   isTaken = begin !== undefined
   if (!begin) return
   setImmediate(advance)

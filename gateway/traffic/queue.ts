@@ -3,7 +3,7 @@
  * callers take turns: one with a thousand waiting calls delays another's by one call at a time.
  * Where the queue is full, the caller with the longest line is refused.
  */
-import { createLines } from '../../platform/data/lines.ts'
+import { createFairQueue } from '../../platform/data/fair-queue.ts'
 import { CallFailure } from './call/failure.ts'
 import type { Signal } from './call/send.ts'
 import type { Reply, Step } from './call/step.ts'
@@ -19,12 +19,12 @@ interface Waiting {
  */
 export function queued(next: Step, { concurrency, length }: { concurrency: number; length: number }): Step {
   let free = concurrency
-  const lines = createLines<Waiting>()
+  const waiting = createFairQueue<Waiting>()
 
   const admission = (caller: string, deadline: number, signal: Signal | undefined): Promise<void> =>
     new Promise((resolve, reject) => {
       const end = (failure?: CallFailure): void => {
-        lines.quit(caller, one)
+        waiting.quit(caller, one)
         clearTimeout(timer)
         signal?.removeEventListener('abort', abort)
         if (failure) reject(failure)
@@ -37,11 +37,11 @@ export function queued(next: Step, { concurrency, length }: { concurrency: numbe
         deadline - performance.now(),
       )
       signal?.addEventListener('abort', abort, { once: true })
-      lines.join(caller, one)
+      waiting.join(caller, one)
     })
 
   const leave = (): void => {
-    const first = lines.next()
+    const first = waiting.next()
     if (first) first.enter()
     else free += 1
   }
@@ -54,13 +54,11 @@ export function queued(next: Step, { concurrency, length }: { concurrency: numbe
     throw error
   }
 
-  /** False where nobody has a longer line than this caller, who is refused then. */
+  /** False where nobody has more calls waiting than this caller, who is refused then. */
   const makeRoom = (caller: string): boolean => {
-    const longest = lines.longest()
-    // With one call more than the newcomer's line, both would change places for ever.
-    if (!longest || longest.length <= lines.lengthOf(caller) + 1) return false
-    longest.last.refuse(full())
-    return true
+    const last = waiting.takeFromLonger(caller)
+    last?.refuse(full())
+    return last !== undefined
   }
   const full = (): CallFailure => new CallFailure('overload', `${length} calls wait already`)
 
@@ -70,7 +68,7 @@ export function queued(next: Step, { concurrency, length }: { concurrency: numbe
       return next(work).then(succeed, fail)
     }
     const caller = work.call.context.caller()
-    if (lines.size >= length && !makeRoom(caller)) return Promise.reject(full())
+    if (waiting.size >= length && !makeRoom(caller)) return Promise.reject(full())
     // It takes over the place of the call that ended.
     return admission(caller, work.deadline, work.signal).then(() => next(work).then(succeed, fail))
   }

@@ -4,6 +4,7 @@
  * turns: one with a thousand requests delays another's by one request at a time. Also lets the loop
  * turn between requests, so that health checks are answered meanwhile.
  */
+import { createFairQueue } from '../../platform/data/fair-queue.ts'
 import { HttpError } from '../../platform/http/message/http-error.ts'
 
 /**
@@ -32,7 +33,7 @@ const MOST = 1_024 // requests that wait, however fast they are
 const WEIGHT = 0.2 // of the newest figure in the mean
 
 export function createAdmission({ longest = LONGEST, now = () => performance.now() }: AdmissionOptions = {}): Admit {
-  const lines = createLines<Waiting>()
+  const waiting = createFairQueue<Waiting>()
   /** Milliseconds of the event loop that a request takes, with all that goes on beside it. */
   let mean = 0
   /** Since the loop turned last; `undefined` where nothing began since then. */
@@ -50,87 +51,29 @@ export function createAdmission({ longest = LONGEST, now = () => performance.now
     const taken = (now() - turn.since) / Math.max(1, turn.began)
     mean += (taken - mean) * WEIGHT
     turn = undefined
-    const next = lines.shift()
+    const next = waiting.next()
     if (!next) return
     // The next one is counted from here on: what else the loop does in its turn delays those behind
     // it, too.
     begin()
     const waited = now() - next.since
-    if (waited > longest) next.refuse(busy(lines.count() * mean))
+    if (waited > longest) next.refuse(busy(waiting.size * mean))
     else next.enter()
   }
 
   return (caller) => {
-    if (lines.count() === 0 && (!turn || now() - turn.since < TURN)) {
+    if (waiting.size === 0 && (!turn || now() - turn.since < TURN)) {
       begin()
       return undefined
     }
-    const wait = lines.ahead(caller) * mean
+    const wait = waiting.ahead(caller) * mean
     if (wait > longest) throw busy(wait)
-    if (lines.count() >= MOST) {
-      const last = lines.takeFromLonger(caller)
+    if (waiting.size >= MOST) {
+      const last = waiting.takeFromLonger(caller)
       if (!last) throw busy(wait)
-      last.refuse(busy(lines.count() * mean))
+      last.refuse(busy(waiting.size * mean))
     }
-    return new Promise((enter, refuse) => lines.push(caller, { since: now(), enter, refuse }))
-  }
-}
-
-interface Lines<Item> {
-  count(): number
-  push(caller: string, item: Item): void
-  /** The first of the line whose turn it is. */
-  shift(): Item | undefined
-  /** How many would come before the next of this caller. */
-  ahead(caller: string): number
-  /** Takes the last of the longest line; nothing where that is hardly longer than this caller's. */
-  takeFromLonger(caller: string): Item | undefined
-}
-
-/** Lines that are served in turn. */
-function createLines<Item>(): Lines<Item> {
-  /** By caller, whose turn it is first. None is empty. */
-  const lines = new Map<string, Item[]>()
-  let count = 0
-  const ownOf = (caller: string): number => lines.get(caller)?.length ?? 0
-  const removed = (caller: string, line: readonly Item[]): void => {
-    count -= 1
-    if (line.length === 0) lines.delete(caller)
-  }
-  return {
-    count: () => count,
-    push(caller, item) {
-      const line = lines.get(caller)
-      if (line) line.push(item)
-      else lines.set(caller, [item])
-      count += 1
-    },
-    shift() {
-      const [turn] = lines
-      if (!turn) return undefined
-      const [caller, line] = turn
-      const first = line.shift()
-      // The next turn is another's.
-      lines.delete(caller)
-      lines.set(caller, line)
-      removed(caller, line)
-      return first
-    },
-    ahead(caller) {
-      const turns = ownOf(caller) + 1
-      let ahead = 0
-      for (const line of lines.values()) ahead += Math.min(line.length, turns)
-      return ahead
-    },
-    takeFromLonger(caller) {
-      let longest: readonly [string, Item[]] | undefined
-      for (const each of lines) if (each[1].length > (longest?.[1].length ?? 0)) longest = each
-      if (!longest || longest[1].length <= ownOf(caller) + 1) return undefined
-      const [its, line] = longest
-      const last = line.pop()
-      removed(its, line)
-      return last
-    },
+    return new Promise((enter, refuse) => waiting.join(caller, { since: now(), enter, refuse }))
   }
 }
 

@@ -4,7 +4,7 @@
  * nobody waits for all that somebody else asked before. No timer, so a lone request waits for
  * nobody. Knows neither money nor database.
  */
-import { createLines } from './lines.ts'
+import { createFairQueue } from '../../../platform/data/fair-queue.ts'
 
 export interface GroupCommit<Item, Result> {
   submit(item: Item): Promise<Result>
@@ -36,7 +36,6 @@ export interface GroupCommitOptions<Item, Ready, Result> {
 
 interface Waiting<Item, Result> {
   readonly item: Item
-  readonly caller: string
   readonly weight: number
   readonly resolve: (result: Result) => void
   readonly reject: (error: unknown) => void
@@ -49,7 +48,7 @@ export function createGroupCommit<Item, Ready, Result>(
   options: GroupCommitOptions<Item, Ready, Result>,
 ): GroupCommit<Item, Result> {
   const { prepare, commit, callerOf, weightOf, maxWeight } = options
-  const lines = createLines<Waiting<Item, Result>>()
+  const waiting = createFairQueue<Waiting<Item, Result>>()
   /** The weight of what is being committed. */
   let committing = 0
   let committed: Promise<void> = Promise.resolve()
@@ -59,8 +58,8 @@ export function createGroupCommit<Item, Ready, Result>(
 
   /** Half of everything asked for, so that one half is made ready while the other is committed. */
   const take = (): Waiting<Item, Result>[] => {
-    const asked = lines.weight() + committing
-    return lines.take(Math.min(maxWeight, asked < WORTH_HALVING ? asked : Math.ceil(asked / 2)))
+    const asked = waiting.weight + committing
+    return waiting.take(Math.min(maxWeight, asked < WORTH_HALVING ? asked : Math.ceil(asked / 2)))
   }
 
   const settle = async (batch: readonly Waiting<Item, Result>[], ready: Ready): Promise<void> => {
@@ -83,9 +82,9 @@ export function createGroupCommit<Item, Ready, Result>(
   }
 
   const run = async (): Promise<void> => {
-    while (lines.weight() > 0 || committing > 0) {
+    while (waiting.weight > 0 || committing > 0) {
       // A small batch beside a large one would only put off its own next turn.
-      if (lines.weight() < committing) {
+      if (waiting.weight < committing) {
         const woken = new Promise<void>((resolve) => {
           enough = resolve
         })
@@ -93,7 +92,7 @@ export function createGroupCommit<Item, Ready, Result>(
       }
       // Whoever is woken by the batch before gets its turn to ask again, and then shares this one.
       await new Promise(setImmediate)
-      if (lines.weight() === 0) continue
+      if (waiting.weight === 0) continue
       const batch = take()
       const ready = await prepare(batch.map(({ item }) => item))
       await committed
@@ -105,8 +104,9 @@ export function createGroupCommit<Item, Ready, Result>(
   return {
     submit: (item) =>
       new Promise((resolve, reject) => {
-        lines.join({ item, caller: callerOf(item), weight: weightOf(item), resolve, reject })
-        if (lines.weight() >= committing) enough?.()
+        const weight = weightOf(item)
+        waiting.join(callerOf(item), { item, weight, resolve, reject }, weight)
+        if (waiting.weight >= committing) enough?.()
         running ??= run()
       }),
     async idle() {
