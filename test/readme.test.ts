@@ -8,13 +8,17 @@ import { expect, test } from '@jest/globals'
 const root = new URL('../', import.meta.url)
 const readText = (path: string): Promise<string> => readFile(new URL(path, root), 'utf8')
 
+const snippetOf = async (language: string): Promise<string> => {
+  const [, snippet = ''] =
+    new RegExp(`^ {3}\`\`\`${language}\\n([^]*?)\`\`\``, 'm').exec(await readText('README.md')) ?? []
+  return snippet.replace(/^ {3}/gm, '')
+}
+
 test.each([
   ['ts', 'subgraphs/reviews/main.ts', 'await serve({'],
   ['graphql', 'subgraphs/reviews/schema.graphql', 'type City'],
-])('the service of five lines passes the formatter and the linter: %s', async (language, path, content) => {
-  const [, snippet = ''] =
-    new RegExp(`^ {3}\`\`\`${language}\\n([^]*?)\`\`\``, 'm').exec(await readText('README.md')) ?? []
-  const source = snippet.replace(/^ {3}/gm, '')
+])('the service that it adds passes the formatter and the linter: %s', async (language, path, content) => {
+  const source = await snippetOf(language)
   expect(source).toContain(content)
   const biome = fileURLToPath(new URL('node_modules/@biomejs/biome/bin/biome', root))
   const run = promisify(execFile)(
@@ -28,12 +32,17 @@ test.each([
   expect((await run).stdout).toBe(source)
 })
 
-test('every npm script it names exists, and what they need is installed without development', async () => {
-  const { scripts, dependencies } = JSON.parse(await readText('package.json'))
-  const named = [...(await readText('README.md')).matchAll(/npm (?:run )?(?:--silent )?([a-z:]+)/g)].map(
-    ([, name = '']) => name,
-  )
-  const ofNpm = ['install', 'scripts', 'run', 'and', 'ci']
-  expect(named.filter((name) => !(name in scripts) && !ofNpm.includes(name))).toEqual([])
+test('the service that it adds imports what exists', async () => {
+  const [, path = ''] = /from '(.+)'/.exec(await snippetOf('ts')) ?? []
+  const { serve } = await import(new URL(path, new URL('subgraphs/reviews/main.ts', root)).href)
+  expect(serve).toBeInstanceOf(Function)
+})
+
+test('what npm scripts need is installed without development', async () => {
+  const { dependencies } = JSON.parse(await readText('package.json'))
   for (const name of ['node', 'prisma', 'vite']) expect(dependencies).toHaveProperty(name)
+})
+
+test('a newcomer reads it in ten minutes: it has at most 170 lines', async () => {
+  expect((await readText('README.md')).trimEnd().split('\n').length).toBeLessThanOrEqual(170)
 })

@@ -1,4 +1,7 @@
-/** The closed list of error codes a client can meet, each with its HTTP status. The README documents every one. */
+/**
+ * The closed list of error codes a client can meet, each with its HTTP status. `docs/errors.md`
+ * explains every one.
+ */
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql'
 
 export const errorStatus = {

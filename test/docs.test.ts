@@ -1,0 +1,101 @@
+/** What the pages say of settings, errors, commands and files is what the project is. */
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from '@jest/globals'
+import { buildSchema, parse, validate } from 'graphql'
+import { commonSettings } from '../gateway/config.ts'
+import { limitSettings } from '../gateway/limits/limits.ts'
+import { addressSetting, services } from '../gateway/services.ts'
+import { errorStatus } from '../platform/protocol/errors.ts'
+import { bankingSettings } from '../subgraphs/banking/config.ts'
+import { contentSettings } from '../subgraphs/content/config.ts'
+import { weatherSettings } from '../subgraphs/weather/config.ts'
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+/** Links in code are examples. */
+const readProse = (path: string): string => read(path).replace(/```.*?```|`[^`\n]*`/gs, '')
+
+const pages = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'bench/README.md',
+  'docs/README.md',
+  'docs/errors.md',
+  'docs/examples.md',
+  'docs/limits.md',
+  'docs/production.md',
+  'docs/settings.md',
+  'gateway/README.md',
+  'subgraphs/banking/README.md',
+  'subgraphs/banking/loans/README.md',
+  'subgraphs/banking/statements/README.md',
+  'subgraphs/banking/webhooks/README.md',
+  'subgraphs/content/README.md',
+  'subgraphs/weather/README.md',
+]
+
+/** As GitHub makes it of a heading. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\d\s-]/gu, '')
+    .replaceAll(' ', '-')
+
+const anchorsOf = (page: string): string[] =>
+  [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading))
+
+test.each(pages)('every link of %s leads to a file and a heading that exist', (page) => {
+  const links = [...readProse(page).matchAll(/\]\((?!https?:)([^)\s#]*)(?:#([^)\s]+))?\)/g)]
+  const broken = links.filter(([, path = '', anchor]) => {
+    const target = path === '' ? page : join(dirname(page), path)
+    return !existsSync(join(root, target)) || (anchor !== undefined && !anchorsOf(target).includes(anchor))
+  })
+  expect(broken.map(([link]) => link)).toEqual([])
+})
+
+test.each(pages)('every source file that %s names exists', (page) => {
+  const named = [...read(page).matchAll(/(?<![\w/])((?:[\w-]+\/)+[\w-]+\.(?:ts|sql))\b/g)].map(([, path = '']) => path)
+  const isExample = (path: string): boolean => path.startsWith('subgraphs/reviews/')
+  const missing = named.filter(
+    (path) => !isExample(path) && !existsSync(join(root, path)) && !existsSync(join(root, dirname(page), path)),
+  )
+  expect(missing).toEqual([])
+})
+
+test.each(pages)('every npm script that %s names exists', (page) => {
+  const { scripts } = JSON.parse(read('package.json'))
+  const named = [...read(page).matchAll(/npm (?:run )(?:--silent )?([a-z:]+)/g)].map(([, name = '']) => name)
+  expect(named.filter((name) => !(name in scripts))).toEqual([])
+})
+
+test('docs/settings.md lists every setting, and none that does not exist', () => {
+  const known = new Set([
+    ...Object.keys({ ...commonSettings, ...bankingSettings, ...contentSettings, ...weatherSettings }),
+    ...services.map(({ name }) => addressSetting(name)),
+    ...['SUPERGRAPH', 'STATELESS', 'SAFELIST'],
+  ])
+  for (const name of Object.keys(limitSettings)) known.delete(name)
+  const rows = [...read('docs/settings.md').matchAll(/^\| (`[A-Z_`, ]+`) \|/gm)]
+  const listed = new Set(rows.flatMap(([, names = '']) => names.split(', ').map((name) => name.replaceAll('`', ''))))
+  expect([...listed].sort()).toEqual([...known].sort())
+})
+
+test('docs/errors.md lists every code with its status', () => {
+  const rows = [...read('docs/errors.md').matchAll(/^\| `([A-Z_]+)` \| (\d+) \|/gm)]
+  expect(Object.fromEntries(rows.map(([, code, status]) => [code, Number(status)]))).toEqual(errorStatus)
+})
+
+describe('the requests that the pages show', () => {
+  const schema = buildSchema(read('gateway/schema.graphql'))
+  const requests = ['README.md', 'docs/examples.md'].flatMap((page) =>
+    [...read(page).matchAll(/--data '(.*?)'/gs)].map(([, body = '']) => body),
+  )
+  test('are several', () => expect(requests.length).toBeGreaterThan(3))
+
+  test.each(requests)('fit the schema: %s', (body) => {
+    expect(validate(schema, parse(JSON.parse(body).query))).toEqual([])
+  })
+})
