@@ -3,7 +3,7 @@
  * the ledger's own rules. `node prisma/seed.ts` does it for `DATABASE_URL`. Doing it again changes
  * nothing.
  */
-import { openLedgerDatabase } from '../subgraphs/banking/database.ts'
+import { openLedgerDatabase } from '../subgraphs/banking/database/open.ts'
 import { treasuryRequest } from '../subgraphs/banking/exchange/treasury.ts'
 import type { Answer, Moment } from '../subgraphs/banking/ledger/evaluate.ts'
 import { addHistory } from '../subgraphs/banking/ledger/history.ts'

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { Prisma } from '../../prisma/generated/client.ts'
-import type { LedgerDatabase } from '../../subgraphs/banking/database.ts'
+import type { LedgerDatabase } from '../../subgraphs/banking/database/open.ts'
 import type { Move } from './load.ts'
 
 export interface Baseline {

@@ -1,7 +1,7 @@
 /** The ledger as the service runs it, with accounts to move money between. */
 import { randomUUID } from 'node:crypto'
 import { createLogger } from '../../platform/process/log.ts'
-import type { LedgerDatabase } from '../../subgraphs/banking/database.ts'
+import type { LedgerDatabase } from '../../subgraphs/banking/database/open.ts'
 import { createLedger } from '../../subgraphs/banking/ledger/ledger.ts'
 import { bankActor, type Command, ledgerRequest } from '../../subgraphs/banking/ledger/request.ts'
 import type { Move } from './load.ts'

@@ -1,7 +1,8 @@
 /** The demo's loans: one that is being repaid on schedule, and one that waits for an officer. */
+
+import type { PlainDate } from '../../subgraphs/banking/dates/plain-date.ts'
 import type { Moment } from '../../subgraphs/banking/ledger/evaluate.ts'
 import { type Actor, type Command, ledgerRequest } from '../../subgraphs/banking/ledger/request.ts'
-import type { PlainDate } from '../../subgraphs/banking/loans/calendar.ts'
 import type { LoanMutation, LoanRequest } from '../../subgraphs/banking/loans/commands.ts'
 import { type ApplyInput, readApplication } from '../../subgraphs/banking/loans/input.ts'
 import type { LoanBooks } from '../../subgraphs/banking/loans/loan.ts'

@@ -1,5 +1,6 @@
 /** From what a client sends about accounts to what the ledger is asked. */
-import { badInput, type Keyed, requiredText } from '../input.ts'
+
+import { parseAccountId } from '../ledger/account-number.ts'
 import type {
   AccountChangeCommand,
   OpenAccountCommand,
@@ -7,8 +8,8 @@ import type {
   SetDailyLimitCommand,
 } from '../ledger/request.ts'
 import { BANK_CURRENCIES, HOME_CURRENCY } from '../money/currencies.ts'
+import { badInput, type Keyed, requiredText } from '../request/input.ts'
 import type { Asked } from '../transfers/input.ts'
-import { parseAccountId } from './number.ts'
 
 export interface OpenAccountInput extends Keyed {
   readonly kind: 'CURRENT' | 'SAVINGS' | 'INTERNAL'

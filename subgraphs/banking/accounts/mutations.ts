@@ -1,9 +1,10 @@
 /** Orders about accounts: opened, renamed, frozen, limited, closed. */
-import { requireScope } from '../access.ts'
-import type { BankingContext } from '../context.ts'
-import { badInput } from '../input.ts'
+
 import type { Command } from '../ledger/request.ts'
-import { type MutationResult, mutate, readBack } from '../mutation.ts'
+import { requireScope } from '../request/access.ts'
+import type { BankingContext } from '../request/context.ts'
+import { badInput } from '../request/input.ts'
+import { type MutationResult, mutate, readBack } from '../request/mutation.ts'
 import type { Asked } from '../transfers/input.ts'
 import {
   type AccountInput,

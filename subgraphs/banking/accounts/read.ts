@@ -1,6 +1,6 @@
 /** Reads accounts: by id, and as pages of a customer's accounts by seek. */
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
-import { plainArray, textArray } from '../ledger/columns.ts'
+import { plainArray, textArray } from '../database/columns.ts'
 import type { AccountKind, AccountStatus } from '../ledger/model.ts'
 
 /** An account as it is stored; amounts are minor units. */

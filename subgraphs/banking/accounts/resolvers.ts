@@ -1,9 +1,9 @@
 /** Accounts as their owners see them. Balances follow from the four counters and from nothing else. */
 import type { Branch } from '../../../prisma/generated/client.ts'
-import { mayUse, requireScope } from '../access.ts'
-import type { BankingContext } from '../context.ts'
+import { parseAccountId } from '../ledger/account-number.ts'
 import type { Money } from '../money/amount.ts'
-import { parseAccountId } from './number.ts'
+import { mayUse, requireScope } from '../request/access.ts'
+import type { BankingContext } from '../request/context.ts'
 import type { AccountRow } from './read.ts'
 
 /** The account, if the caller may see it. */

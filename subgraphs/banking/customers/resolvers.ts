@@ -2,9 +2,9 @@
 import { z } from 'zod'
 import type { Customer } from '../../../prisma/generated/client.ts'
 import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'
-import { mayUse, requireScope } from '../access.ts'
 import type { AccountRow } from '../accounts/read.ts'
-import type { BankingContext } from '../context.ts'
+import { mayUse, requireScope } from '../request/access.ts'
+import type { BankingContext } from '../request/context.ts'
 
 interface PageArguments {
   readonly first?: number | null

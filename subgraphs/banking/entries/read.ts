@@ -1,6 +1,6 @@
 /** Reads pages of accounts' entries, newest first, by seek along the primary key. Never counts and never skips rows. */
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
-import { plainArray } from '../ledger/columns.ts'
+import { plainArray } from '../database/columns.ts'
 import { MAX_AMOUNT } from '../money/amount.ts'
 
 /** An entry as it is stored. */

@@ -3,10 +3,10 @@
  * their rate: they are rows of their own.
  */
 import { type Book, postTransfer } from '../ledger/book.ts'
+import { refusalOfMove } from '../ledger/debit.ts'
 import { accept, type Outcome, refuse } from '../ledger/refusal.ts'
 import type { Actor } from '../ledger/request.ts'
-import { refusalOfMove } from '../ledger/rules/debit.ts'
-import type { Rule } from '../ledger/rules/rule.ts'
+import type { Rule } from '../ledger/rule.ts'
 import {
   baseOf,
   type ExchangeRate,

@@ -3,19 +3,19 @@
  * rarer thing. Decides nothing.
  */
 import { Prisma } from '../../../prisma/generated/client.ts'
-import { accountNumber } from '../accounts/number.ts'
-import type { Query } from '../database.ts'
+import { plainArray, textArray } from '../database/columns.ts'
+import type { Query } from '../database/open.ts'
+import { quoted, recordArray } from '../database/records.ts'
 import { saveRates, saveUsedQuotes } from '../exchange/store.ts'
 import { saveLoans } from '../loans/store.ts'
 import { saveSchedules } from '../schedules/store.ts'
 import { saveEndpoints } from '../webhooks/store.ts'
+import { accountNumber } from './account-number.ts'
 import { CHAIN_VERSION } from './audit-chain.ts'
 import type { Effects } from './book.ts'
-import { plainArray, textArray } from './columns.ts'
 import type { BatchRecord, Evaluation, Operation } from './evaluate.ts'
 import { queryOf } from './load.ts'
 import type { Account, AccountChange, AccountOpening, LedgerEvent, Transfer } from './model.ts'
-import { quoted, recordArray } from './records.ts'
 import { INPUT_VERSION } from './request.ts'
 
 type Transaction = Prisma.TransactionClient

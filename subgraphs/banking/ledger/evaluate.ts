@@ -17,9 +17,9 @@ import {
 } from './audit-chain.ts'
 import type { Book, Effects } from './book.ts'
 import type { Account, Head, LedgerEvent, Quote, Transfer } from './model.ts'
+import { evaluateCommand } from './part.ts'
 import { type Outcome, refuse } from './refusal.ts'
 import { INPUT_VERSION, inputHashOf, type LedgerRequest } from './request.ts'
-import { evaluateCommand } from './rules/index.ts'
 
 /** The outcome of a key's first use. */
 export interface Remembered {

@@ -6,8 +6,8 @@
 import { batchStatement, isOneStatement } from './apply.ts'
 import { type Evaluation, evaluate, type LedgerState, memoryKey, type Remembered } from './evaluate.ts'
 import type { Account, Head } from './model.ts'
+import { needsOf } from './part.ts'
 import type { LedgerRequest } from './request.ts'
-import { needsOf } from './rules/index.ts'
 
 /** What the ledger will be. */
 export interface Foresight {

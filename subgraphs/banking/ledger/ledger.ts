@@ -4,7 +4,7 @@
  */
 import { GraphQLError } from 'graphql'
 import type { Logger } from '../../../platform/process/log.ts'
-import type { LedgerDatabase } from '../database.ts'
+import type { LedgerDatabase } from '../database/open.ts'
 import { createLedgerClock, type LedgerClock } from './clock.ts'
 import { createCommitter } from './commit.ts'
 import type { Answer } from './evaluate.ts'

@@ -1,18 +1,18 @@
 /** Reads what a batch needs: every statement by itself is one instant of the ledger. */
 import { Prisma } from '../../../prisma/generated/client.ts'
-import type { Query } from '../database.ts'
+import { plainArray, textArray } from '../database/columns.ts'
+import type { Query } from '../database/open.ts'
+import { readPlainRecords } from '../database/records.ts'
 import { loadQuotes, loadRates } from '../exchange/store.ts'
 import { loadLoans, openLoansOn } from '../loans/store.ts'
 import { loadSchedules } from '../schedules/store.ts'
 import { loadEndpoints } from '../webhooks/store.ts'
 import type { ClockReading } from './clock.ts'
-import { plainArray, textArray } from './columns.ts'
 import { type LedgerState, memoryKey, type Remembered } from './evaluate.ts'
 import type { Account, AccountStatus, Head, Transfer, TransferKind, TransferStatus } from './model.ts'
-import { readPlainRecords } from './records.ts'
+import { needsOf } from './part.ts'
 import { accept, type RefusalCode, refuse } from './refusal.ts'
 import type { LedgerRequest } from './request.ts'
-import { needsOf } from './rules/index.ts'
 
 /**
  * Takes the ledger's lock until the transaction ends. Whoever comes later waits here, so every

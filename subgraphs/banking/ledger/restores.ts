@@ -5,7 +5,7 @@
 
 import { codedError } from '../../../platform/protocol/errors.ts'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
-import { plainArray } from './columns.ts'
+import { plainArray } from '../database/columns.ts'
 
 /**
  * For each place, as in a cursor, whether it is of an undone history, or beyond all that has

@@ -1,9 +1,10 @@
 /** What each step of a loan comes to: the state it leads to, and the money that moves with it. Whether it may be taken is decided before. */
+
+import type { PlainDate } from '../dates/plain-date.ts'
 import { type Book, postTransfer } from '../ledger/book.ts'
+import { countSpending, refusalOfDebit } from '../ledger/debit.ts'
 import type { Account } from '../ledger/model.ts'
 import { type Refused, refuse } from '../ledger/refusal.ts'
-import { countSpending, refusalOfDebit } from '../ledger/rules/debit.ts'
-import type { PlainDate } from './calendar.ts'
 import type { LoanMutation } from './commands.ts'
 import type { Loan, LoanBooks } from './loan.ts'
 import { type Allocation, type Position, positionOf, type Repayment } from './position.ts'

@@ -1,8 +1,9 @@
 /** From what a client sends about loans to what the ledger is asked: every argument is checked here, before anything moves. */
-import { parseAccountId } from '../accounts/number.ts'
-import { derivedId } from '../derived-id.ts'
-import { badInput, optionalText } from '../input.ts'
-import { type PlainDate, plainDateOf } from './calendar.ts'
+
+import { type PlainDate, plainDateOf } from '../dates/plain-date.ts'
+import { parseAccountId } from '../ledger/account-number.ts'
+import { derivedId } from '../request/derived-id.ts'
+import { badInput, optionalText } from '../request/input.ts'
 import type { ApplyForLoanCommand } from './commands.ts'
 import { type Amortization, faultsOf, type InterestMethod, type LoanTerms } from './terms.ts'
 

@@ -6,7 +6,7 @@
  * what is more is an overpayment. Paid on the due dates, this gives the schedule to the minor unit.
  * Flat interest accrues as scheduled while any principal is owed; interest of months not begun is never charged.
  */
-import { addMonths, daysBetween, type PlainDate } from './calendar.ts'
+import { addMonths, daysBetween, type PlainDate } from '../dates/plain-date.ts'
 import { scheduleOf } from './quote.ts'
 import { type DisbursedTerms, RATE_DIVISOR } from './terms.ts'
 

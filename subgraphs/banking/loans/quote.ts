@@ -1,6 +1,7 @@
 /** What a loan would cost: the dated schedule and its sums. Promises nothing and stores nothing. */
+
+import { addMonths, type PlainDate } from '../dates/plain-date.ts'
 import { amortize } from './amortization.ts'
-import { addMonths, type PlainDate } from './calendar.ts'
 import type { DisbursedTerms } from './terms.ts'
 
 /** One dated payment; amounts in minor units. */

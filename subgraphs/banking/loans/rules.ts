@@ -1,10 +1,10 @@
 /** The rules of loans, evaluated by the ledger under its lock: who may take which step in which state. */
 import type { Book } from '../ledger/book.ts'
+import { ownAccount } from '../ledger/debit.ts'
 import type { Account } from '../ledger/model.ts'
 import { accept, type Outcome, type Refused, refuse } from '../ledger/refusal.ts'
 import type { Actor } from '../ledger/request.ts'
-import { ownAccount } from '../ledger/rules/debit.ts'
-import type { Rule } from '../ledger/rules/rule.ts'
+import type { Rule } from '../ledger/rule.ts'
 import { type ApplyForLoanCommand, type LoanCommand, type LoanMutation, loanActions } from './commands.ts'
 import { type Effect, effects, isRefused } from './effects.ts'
 import type { Loan, LoanChange } from './loan.ts'

@@ -1,6 +1,6 @@
 /** The scalars that only loans and statements use. */
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql'
-import { isPlainDate } from './calendar.ts'
+import { isPlainDate } from '../dates/plain-date.ts'
 import { formatRate, parseRate } from './terms.ts'
 
 function readText<Value>(name: string, expected: string, parse: (text: string) => Value | undefined) {

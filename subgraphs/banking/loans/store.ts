@@ -1,6 +1,6 @@
 /** Loans in the database: read whole under the ledger's lock, and saved in the transaction that moves their money. Decides nothing. */
 import type { Prisma } from '../../../prisma/generated/client.ts'
-import { plainArray } from '../ledger/columns.ts'
+import { plainArray } from '../database/columns.ts'
 import type { Loan, LoanChange } from './loan.ts'
 import { isOpen, type LoanState } from './states.ts'
 

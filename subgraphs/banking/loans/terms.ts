@@ -1,5 +1,5 @@
 /** What a loan is agreed on, and the ranges in which the bank lends. Everything else about a loan follows from these terms. */
-import type { PlainDate } from './calendar.ts'
+import type { PlainDate } from '../dates/plain-date.ts'
 
 /** Interest on what is still owed, or for the whole term on what was lent. */
 export type InterestMethod = 'DECLINING_BALANCE' | 'FLAT'

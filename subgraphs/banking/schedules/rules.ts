@@ -3,11 +3,11 @@
  * refusal is written down and the next day comes.
  */
 import { type Book, postTransfer } from '../ledger/book.ts'
+import { countSpending, orderOf, ownAccount } from '../ledger/debit.ts'
 import { accept, notYet, type Refused, refuse } from '../ledger/refusal.ts'
 import { type Actor, isBank } from '../ledger/request.ts'
-import { countSpending, orderOf, ownAccount } from '../ledger/rules/debit.ts'
-import type { Needs, Rule } from '../ledger/rules/rule.ts'
-import { nextDay, type SkippedDays, skippedDays } from './calendar.ts'
+import type { Needs, Rule } from '../ledger/rule.ts'
+import { nextDay, type SkippedDays, skippedDays } from './recurrence.ts'
 import type {
   CancelScheduleCommand,
   ChangeScheduleCommand,

@@ -1,8 +1,8 @@
 /** A scheduled or standing transfer, and what may be asked of one. Data only. */
 
+import type { PlainDate } from '../dates/plain-date.ts'
 import type { RefusalCode } from '../ledger/refusal.ts'
-import type { PlainDate } from '../loans/calendar.ts'
-import type { Frequency } from './calendar.ts'
+import type { Frequency } from './recurrence.ts'
 
 export interface Schedule {
   readonly id: string

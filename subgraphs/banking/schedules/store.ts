@@ -5,7 +5,7 @@ import type {
   ScheduleRun as RunRow,
   Schedule as ScheduleRow,
 } from '../../../prisma/generated/client.ts'
-import { plainDateOf } from '../loans/calendar.ts'
+import { plainDateOf } from '../dates/plain-date.ts'
 import type { Schedule, ScheduleRun } from './schedule.ts'
 
 type Reader = Pick<Prisma.TransactionClient, 'schedule'>

@@ -3,8 +3,8 @@
  * that their number does not matter.
  */
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
-import { maskAccountNumber } from '../accounts/number.ts'
 import { sequenceAt } from '../entries/read.ts'
+import { maskAccountNumber } from '../ledger/account-number.ts'
 import type { StatementEntry, Sums, Turnover } from './statement.ts'
 
 /** Which account and when; `to` is the first instant after the period. */

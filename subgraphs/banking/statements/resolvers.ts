@@ -1,9 +1,9 @@
 /** Statements in GraphQL: balances, sums for charts, and links to downloads. */
 import type { AccountRow } from '../accounts/read.ts'
-import type { BankingContext } from '../context.ts'
-import { badInput } from '../input.ts'
-import { daysBetween, type PlainDate } from '../loans/calendar.ts'
+import { daysBetween, type PlainDate } from '../dates/plain-date.ts'
 import type { Money } from '../money/amount.ts'
+import type { BankingContext } from '../request/context.ts'
+import { badInput } from '../request/input.ts'
 import { type FormatName, formats } from './formats.ts'
 import { LINK_LIFETIME } from './link.ts'
 import { type Period, readSums, readTotals, type Total } from './read.ts'

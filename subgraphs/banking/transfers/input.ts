@@ -2,8 +2,7 @@
  * From what a client sends to what the ledger is asked: every argument is checked here, before
  * anything is read.
  */
-import { accountIdOf, parseAccountId, parseAccountNumber } from '../accounts/number.ts'
-import { amountToMove, badInput, type Keyed, optionalText, wholeNumber } from '../input.ts'
+import { accountIdOf, parseAccountId, parseAccountNumber } from '../ledger/account-number.ts'
 import type {
   CaptureHoldCommand,
   ExchangeCommand,
@@ -12,6 +11,7 @@ import type {
   TransferChangeCommand,
   TransferCommand,
 } from '../ledger/request.ts'
+import { amountToMove, badInput, type Keyed, optionalText, wholeNumber } from '../request/input.ts'
 
 export interface TransferInput extends Keyed {
   readonly from: string

@@ -1,7 +1,8 @@
 /** One end of a transfer as the caller may see it: the numbers of others are masked. */
-import { isOfficer } from '../access.ts'
-import { maskAccountNumber } from '../accounts/number.ts'
-import type { BankingContext } from '../context.ts'
+
+import { maskAccountNumber } from '../ledger/account-number.ts'
+import { isOfficer } from '../request/access.ts'
+import type { BankingContext } from '../request/context.ts'
 
 export interface Party {
   readonly name: string

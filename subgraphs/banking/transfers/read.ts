@@ -1,6 +1,6 @@
 /** Reads transfers by id, with both of their ends and the merchant in the same statement. */
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
-import { plainArray } from '../ledger/columns.ts'
+import { plainArray } from '../database/columns.ts'
 import type { TransferKind, TransferStatus } from '../ledger/model.ts'
 
 /** A transfer as it is stored, with what its ends are called. */

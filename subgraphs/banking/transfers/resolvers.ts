@@ -1,10 +1,10 @@
 /** Transfers as the owners of their ends see them, and the order to make one. */
 import { z } from 'zod'
-import { mayUse, requireScope } from '../access.ts'
-import type { BankingContext } from '../context.ts'
-import type { BatchItemOutcome } from '../ledger/rules/batch.ts'
 import type { Money } from '../money/amount.ts'
-import { type MutationResult, mutate, readBack } from '../mutation.ts'
+import { mayUse, requireScope } from '../request/access.ts'
+import type { BankingContext } from '../request/context.ts'
+import { type MutationResult, mutate, readBack } from '../request/mutation.ts'
+import type { BatchItemOutcome } from './batch.ts'
 import {
   type CaptureHoldInput,
   type HoldFundsInput,

@@ -1,6 +1,6 @@
 /** From what a client sends about webhooks to what the ledger is asked: every argument is checked here. */
-import { derivedId } from '../derived-id.ts'
-import { badInput } from '../input.ts'
+import { derivedId } from '../request/derived-id.ts'
+import { badInput } from '../request/input.ts'
 import { faultOfUrl } from './address.ts'
 import type { RegisterWebhookCommand } from './commands.ts'
 

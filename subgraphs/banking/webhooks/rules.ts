@@ -1,6 +1,6 @@
 /** The ledger's side of webhooks: every order is remembered under its key and audited, and new ones are counted where no two can be at once. */
 import { accept, refuse } from '../ledger/refusal.ts'
-import type { Needs, Rule } from '../ledger/rules/rule.ts'
+import type { Needs, Rule } from '../ledger/rule.ts'
 import type { RegisterWebhookCommand, WebhookCommand } from './commands.ts'
 
 /** How many a customer may have at a time. */

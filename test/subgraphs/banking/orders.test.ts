@@ -1,7 +1,7 @@
 /** Holds, reversals and the life of accounts as clients order them: through GraphQL, at the edges of every range. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { openDatabase } from '../../../subgraphs/banking/database.ts'
+import { openDatabase } from '../../../subgraphs/banking/database/open.ts'
 import { createDatabase, type TestDatabase } from '../../support/database.ts'
 import { codesOf, startBanking, type TestService } from './support/service.ts'
 

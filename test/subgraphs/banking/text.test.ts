@@ -3,7 +3,7 @@
  * script or an emoji needs it there.
  */
 import { describe, expect, test } from '@jest/globals'
-import { idempotencyKey, optionalText, requiredText } from '../../../subgraphs/banking/input.ts'
+import { idempotencyKey, optionalText, requiredText } from '../../../subgraphs/banking/request/input.ts'
 
 const hidden = [
   ...['\u202a', '\u202b', '\u202c', '\u202d', '\u202e', '\u2066', '\u2067', '\u2068', '\u2069', '\u061c', '\u200e'],

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
-import { accountNumber } from '../../../../subgraphs/banking/accounts/number.ts'
+import { accountNumber } from '../../../../subgraphs/banking/ledger/account-number.ts'
 import { signedCall } from '../../../support/signed-call.ts'
 import type { Cluster } from './cluster.ts'
 import { createDraw, type Draw } from './draw.ts'

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { PrismaClient } from '../../../../prisma/generated/client.ts'
-import { openDatabase } from '../../../../subgraphs/banking/database.ts'
+import { openDatabase } from '../../../../subgraphs/banking/database/open.ts'
 import { createDatabase, type TestDatabase } from '../../../support/database.ts'
 import type { Answer } from '../../../support/signed-call.ts'
 import { brokenInvariants } from '../support/books.ts'

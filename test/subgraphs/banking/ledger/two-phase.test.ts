@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { expireHolds } from '../../../../subgraphs/banking/workers/expiry.ts'
+import { expireHolds } from '../../../../subgraphs/banking/holds/expiry.ts'
 import { createDatabase, type TestDatabase } from '../../../support/database.ts'
 import { customer, openBank, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
 import { brokenInvariants } from '../support/books.ts'

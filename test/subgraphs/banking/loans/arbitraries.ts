@@ -1,6 +1,6 @@
 /** Loans of every kind the bank makes, for property tests. */
 
-import { addMonths } from '../../../../subgraphs/banking/loans/calendar.ts'
+import { addMonths } from '../../../../subgraphs/banking/dates/plain-date.ts'
 import type { DisbursedTerms, LoanTerms } from '../../../../subgraphs/banking/loans/terms.ts'
 import fc from '../../../support/fast-check.ts'
 

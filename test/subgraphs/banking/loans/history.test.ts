@@ -4,11 +4,11 @@
  */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { plainDateOf } from '../../../../subgraphs/banking/dates/plain-date.ts'
 import type { Moment } from '../../../../subgraphs/banking/ledger/evaluate.ts'
 import { writeHistory } from '../../../../subgraphs/banking/ledger/history.ts'
 import { type Actor, type Command, ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'
 import { loanBooks } from '../../../../subgraphs/banking/loans/books.ts'
-import { plainDateOf } from '../../../../subgraphs/banking/loans/calendar.ts'
 import { type LoanMutation, loanActions } from '../../../../subgraphs/banking/loans/commands.ts'
 import type { LoanBooks } from '../../../../subgraphs/banking/loans/loan.ts'
 import { type Position, positionOf, type Repayment } from '../../../../subgraphs/banking/loans/position.ts'

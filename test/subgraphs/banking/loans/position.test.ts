@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { addMonths, daysBetween, plainDateOf } from '../../../../subgraphs/banking/loans/calendar.ts'
+import { addMonths, daysBetween, plainDateOf } from '../../../../subgraphs/banking/dates/plain-date.ts'
 import { positionOf, type Repayment } from '../../../../subgraphs/banking/loans/position.ts'
 import { scheduleOf } from '../../../../subgraphs/banking/loans/quote.ts'
 import type { DisbursedTerms } from '../../../../subgraphs/banking/loans/terms.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { PrismaClient } from '../../../../prisma/generated/client.ts'
-import { openDatabase } from '../../../../subgraphs/banking/database.ts'
+import { openDatabase } from '../../../../subgraphs/banking/database/open.ts'
 import { createDatabase, type TestDatabase } from '../../../support/database.ts'
 import { brokenInvariants } from '../support/books.ts'
 import { codesOf, startBanking, type TestService } from '../support/service.ts'

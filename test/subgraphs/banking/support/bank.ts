@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { pino } from 'pino'
 import type { PrismaClient } from '../../../../prisma/generated/client.ts'
-import { openLedgerDatabase } from '../../../../subgraphs/banking/database.ts'
+import { openLedgerDatabase } from '../../../../subgraphs/banking/database/open.ts'
 import { createLedgerClock } from '../../../../subgraphs/banking/ledger/clock.ts'
 import type { Answer } from '../../../../subgraphs/banking/ledger/evaluate.ts'
 import { createLedger, type Ledger } from '../../../../subgraphs/banking/ledger/ledger.ts'

@@ -1,8 +1,8 @@
 /** Who may do what. What a caller may not see answers exactly like what does not exist. */
-import type { Caller } from '../../platform/protocol/caller.ts'
-import { codedError } from '../../platform/protocol/errors.ts'
-import type { Scope } from '../../platform/protocol/scope.ts'
-import { type Actor, BANK_PREFIX } from './ledger/request.ts'
+import type { Caller } from '../../../platform/protocol/caller.ts'
+import { codedError } from '../../../platform/protocol/errors.ts'
+import type { Scope } from '../../../platform/protocol/scope.ts'
+import { type Actor, BANK_PREFIX } from '../ledger/request.ts'
 
 /** @throws UNAUTHENTICATED when signed out, FORBIDDEN without the scope */
 export function requireScope(caller: Caller | undefined, scope: Scope): Caller {

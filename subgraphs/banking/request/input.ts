@@ -1,5 +1,5 @@
 /** Checks that arguments of several mutations share. */
-import { codedError } from '../../platform/protocol/errors.ts'
+import { codedError } from '../../../platform/protocol/errors.ts'
 
 /** Every mutation is retried under its key. */
 export interface Keyed {

@@ -1,9 +1,9 @@
 /** Takes a posted transfer back with a new one the other way, once; what was posted stays as it is. */
-import { accountsOf, postTransfer } from '../book.ts'
-import { accept, refuse } from '../refusal.ts'
-import type { TransferChangeCommand } from '../request.ts'
-import { mayUseAccount, refusalOfMove } from './debit.ts'
-import { needsOfTransfer, type Rule } from './rule.ts'
+import { accountsOf, postTransfer } from '../ledger/book.ts'
+import { mayUseAccount, refusalOfMove } from '../ledger/debit.ts'
+import { accept, refuse } from '../ledger/refusal.ts'
+import type { TransferChangeCommand } from '../ledger/request.ts'
+import { needsOfTransfer, type Rule } from '../ledger/rule.ts'
 
 /** Parts of a larger whole, and reversals themselves, are not taken back one by one. */
 const REVERSIBLE = new Set(['TRANSFER', 'HOLD', 'SCHEDULED'])

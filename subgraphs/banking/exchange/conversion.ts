@@ -3,12 +3,12 @@
  * of its liquidity of the other, and the spread as a transfer of its own. What was quoted is what
  * moves.
  */
-import { postTransfer } from '../book.ts'
-import type { Account, Quote } from '../model.ts'
-import { accept, type Refused, refuse } from '../refusal.ts'
-import type { ExchangeCommand } from '../request.ts'
-import { countSpending, ownAccount, refusalOfDebit, refusalOfMove } from './debit.ts'
-import type { Rule } from './rule.ts'
+import { postTransfer } from '../ledger/book.ts'
+import { countSpending, ownAccount, refusalOfDebit, refusalOfMove } from '../ledger/debit.ts'
+import type { Account, Quote } from '../ledger/model.ts'
+import { accept, type Refused, refuse } from '../ledger/refusal.ts'
+import type { ExchangeCommand } from '../ledger/request.ts'
+import type { Rule } from '../ledger/rule.ts'
 
 export const exchange: Rule<ExchangeCommand> = {
   needs: ({ from, to, quoteId, treasury }) => ({

@@ -1,7 +1,7 @@
 /**
  * On which days a schedule falls due: pure, and anchored to its first day, so that nothing drifts.
  */
-import { addMonths, daysBetween, type PlainDate, plainDateOf } from '../loans/calendar.ts'
+import { addMonths, daysBetween, type PlainDate, plainDateOf } from '../dates/plain-date.ts'
 
 export type Frequency = 'ONCE' | 'DAILY' | 'WEEKLY' | 'MONTHLY'
 

@@ -1,18 +1,26 @@
 /** The table of rules: which one answers which command. */
-import { exchangeRules } from '../../exchange/rules.ts'
-import { loanRules } from '../../loans/rules.ts'
-import { scheduleRules } from '../../schedules/rules.ts'
-import { webhookRules } from '../../webhooks/rules.ts'
-import type { Book } from '../book.ts'
-import type { Outcome } from '../refusal.ts'
-import type { Actor, Command } from '../request.ts'
-import { closeAccount, freezeAccount, openAccount, renameAccount, setDailyLimit, unfreezeAccount } from './account.ts'
-import { transferBatch } from './batch.ts'
-import { exchange } from './exchange.ts'
-import { captureHold, expireHold, holdFunds, voidHold } from './hold.ts'
-import { reverseTransfer } from './reversal.ts'
+
+import {
+  closeAccount,
+  freezeAccount,
+  openAccount,
+  renameAccount,
+  setDailyLimit,
+  unfreezeAccount,
+} from '../accounts/rules.ts'
+import { exchange } from '../exchange/conversion.ts'
+import { exchangeRules } from '../exchange/rules.ts'
+import { captureHold, expireHold, holdFunds, voidHold } from '../holds/rules.ts'
+import { loanRules } from '../loans/rules.ts'
+import { scheduleRules } from '../schedules/rules.ts'
+import { transferBatch } from '../transfers/batch.ts'
+import { reverseTransfer } from '../transfers/reversal.ts'
+import { transfer } from '../transfers/rules.ts'
+import { webhookRules } from '../webhooks/rules.ts'
+import type { Book } from './book.ts'
+import type { Outcome } from './refusal.ts'
+import type { Actor, Command } from './request.ts'
 import type { Needs, Rule } from './rule.ts'
-import { transfer } from './transfer.ts'
 
 type Rules = { readonly [Name in Command['name']]: Rule<Extract<Command, { name: Name }>> }
 

@@ -3,7 +3,7 @@
  */
 import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool, type PoolConfig } from 'pg' // MIT; what Prisma's adapter runs on
-import { type Prisma, PrismaClient } from '../../prisma/generated/client.ts'
+import { type Prisma, PrismaClient } from '../../../prisma/generated/client.ts'
 import { retriedReads } from './retried-reads.ts'
 
 export interface DatabaseOptions {

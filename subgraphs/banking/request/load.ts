@@ -1,12 +1,12 @@
 /** The loaders of one request: whatever is asked for in one turn is read in one statement. */
 import DataLoader from 'dataloader' // MIT; the GraphQL project's own batching, no dependencies
-import type { Branch, Customer, Merchant, PrismaClient } from '../../prisma/generated/client.ts'
-import { type AccountPageKey, type AccountRow, readAccountPages, readAccounts } from './accounts/read.ts'
-import { type EntryPageKey, type EntryRow, keyText, readEntryPages } from './entries/read.ts'
-import { areUndone } from './ledger/restores.ts'
-import type { Loan } from './loans/loan.ts'
-import { loadLoans } from './loans/store.ts'
-import { readTransfers, type TransferRow } from './transfers/read.ts'
+import type { Branch, Customer, Merchant, PrismaClient } from '../../../prisma/generated/client.ts'
+import { type AccountPageKey, type AccountRow, readAccountPages, readAccounts } from '../accounts/read.ts'
+import { type EntryPageKey, type EntryRow, keyText, readEntryPages } from '../entries/read.ts'
+import { areUndone } from '../ledger/restores.ts'
+import type { Loan } from '../loans/loan.ts'
+import { loadLoans } from '../loans/store.ts'
+import { readTransfers, type TransferRow } from '../transfers/read.ts'
 
 export interface Loaders {
   readonly customer: DataLoader<string, Customer | null>

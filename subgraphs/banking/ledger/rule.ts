@@ -1,7 +1,7 @@
 /** What a rule is: one for each command, the only home of what that command may do. */
-import type { Book } from '../book.ts'
-import type { Outcome } from '../refusal.ts'
-import type { Actor, Command } from '../request.ts'
+import type { Book } from './book.ts'
+import type { Outcome } from './refusal.ts'
+import type { Actor, Command } from './request.ts'
 
 /** Rows that must be in the book before a command can be evaluated. */
 export interface Needs {

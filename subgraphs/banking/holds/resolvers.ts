@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'
 import type { AccountRow } from '../accounts/read.ts'
-import type { BankingContext } from '../context.ts'
-import { sequencePart } from '../cursor-parts.ts'
 import { refuseUndone } from '../ledger/restores.ts'
-import type { TransferRow } from './read.ts'
+import type { BankingContext } from '../request/context.ts'
+import { sequencePart } from '../request/cursor-parts.ts'
+import type { TransferRow } from '../transfers/read.ts'
 
 const LIST = 'holds'
 const position = z.tuple([sequencePart])

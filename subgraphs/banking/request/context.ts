@@ -2,15 +2,15 @@
  * What the resolvers of one request share: who calls, and loaders that live no longer than the
  * request.
  */
-import type { Caller } from '../../platform/protocol/caller.ts'
-import type { PrismaClient } from '../../prisma/generated/client.ts'
+import type { Caller } from '../../../platform/protocol/caller.ts'
+import type { PrismaClient } from '../../../prisma/generated/client.ts'
+import type { Tail } from '../events/tail.ts'
+import type { Treasury } from '../exchange/treasury.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { DownloadLinks } from '../statements/link.ts'
+import type { Webhooks } from '../webhooks/service.ts'
 import { requireUnreserved } from './access.ts'
-import type { Tail } from './events/tail.ts'
-import type { Treasury } from './exchange/treasury.ts'
-import type { Ledger } from './ledger/ledger.ts'
-import { createLoaders, type Loaders } from './loaders.ts'
-import type { DownloadLinks } from './statements/link.ts'
-import type { Webhooks } from './webhooks/service.ts'
+import { createLoaders, type Loaders } from './load.ts'
 
 export interface BankingContext {
   /** Undefined: signed out. */

@@ -3,12 +3,12 @@
  * its outcome.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { failureOf } from '../database/failure.ts'
+import type { Outcome } from '../ledger/refusal.ts'
+import { type Command, ledgerRequest } from '../ledger/request.ts'
 import { actorOf, requireScope } from './access.ts'
 import { type BankingContext, forgetReads } from './context.ts'
-import { failureOf } from './failure.ts'
 import { idempotencyKey, type Keyed } from './input.ts'
-import type { Outcome } from './ledger/refusal.ts'
-import { type Command, ledgerRequest } from './ledger/request.ts'
 
 export type MutationResult = Outcome & { readonly replayed: boolean }
 

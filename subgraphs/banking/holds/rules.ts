@@ -2,12 +2,12 @@
  * Two-phase transfers: money is set aside, and later captured, voided, or released when its time is
  * over. Each hold ends once.
  */
-import { accountsOf, type Book, placeHold, resolveHold } from '../book.ts'
-import type { Transfer } from '../model.ts'
-import { accept, notYet, type Refused, refuse } from '../refusal.ts'
-import type { Actor, CaptureHoldCommand, HoldFundsCommand, TransferChangeCommand } from '../request.ts'
-import { countSpending, mayUseAccount, orderOf } from './debit.ts'
-import { needsOfTransfer, type Rule } from './rule.ts'
+import { accountsOf, type Book, placeHold, resolveHold } from '../ledger/book.ts'
+import { countSpending, mayUseAccount, orderOf } from '../ledger/debit.ts'
+import type { Transfer } from '../ledger/model.ts'
+import { accept, notYet, type Refused, refuse } from '../ledger/refusal.ts'
+import type { Actor, CaptureHoldCommand, HoldFundsCommand, TransferChangeCommand } from '../ledger/request.ts'
+import { needsOfTransfer, type Rule } from '../ledger/rule.ts'
 
 export const holdFunds: Rule<HoldFundsCommand> = {
   needs: ({ from, to }) => ({ accounts: [from, to].filter((id) => id !== null), transfers: [] }),

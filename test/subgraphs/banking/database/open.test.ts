@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { expect, test } from '@jest/globals'
-import { openLedgerDatabase } from '../../../subgraphs/banking/database.ts'
+import { openLedgerDatabase } from '../../../../subgraphs/banking/database/open.ts'
 
 /** A message of PostgreSQL's protocol. */
 function message(type: string, body: Buffer): Buffer {

@@ -1,10 +1,10 @@
 /** Many transfers in one order: each by itself, or all or nothing. */
-import { type Book, postTransfer, takeBack } from '../book.ts'
-import type { Transfer } from '../model.ts'
-import { accept, type RefusalCode, type Refused, refuse } from '../refusal.ts'
-import type { Actor, BatchItem, TransferBatchCommand } from '../request.ts'
-import { countSpending, orderOf } from './debit.ts'
-import type { Rule } from './rule.ts'
+import { type Book, postTransfer, takeBack } from '../ledger/book.ts'
+import { countSpending, orderOf } from '../ledger/debit.ts'
+import type { Transfer } from '../ledger/model.ts'
+import { accept, type RefusalCode, type Refused, refuse } from '../ledger/refusal.ts'
+import type { Actor, BatchItem, TransferBatchCommand } from '../ledger/request.ts'
+import type { Rule } from '../ledger/rule.ts'
 
 /** What became of one item: the id of its transfer, or why there is none. */
 export type BatchItemOutcome = { readonly transfer: string } | { readonly code: RefusalCode; readonly message: string }

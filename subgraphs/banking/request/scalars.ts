@@ -1,8 +1,8 @@
 /** The scalars of banking. What they refuse, GraphQL answers as bad input, naming the argument. */
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql'
 import { GraphQLDateTimeISO } from 'graphql-scalars' // MIT; the scalars of the GraphQL field
-import { parseMinorUnits } from './money/amount.ts'
-import { exponentOf } from './money/currencies.ts'
+import { parseMinorUnits } from '../money/amount.ts'
+import { exponentOf } from '../money/currencies.ts'
 
 /** A scalar that is a string on the wire. @param parse gives undefined for what it refuses */
 function textScalar<Value>(

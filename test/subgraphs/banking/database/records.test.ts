@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Client } from 'pg'
-import { quoted, readPlainRecords, recordArray } from '../../../../subgraphs/banking/ledger/records.ts'
+import { quoted, readPlainRecords, recordArray } from '../../../../subgraphs/banking/database/records.ts'
 import { createDatabase, type TestDatabase } from '../../../support/database.ts'
 
 let database: TestDatabase

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { type Frequency, nextDay } from '../../../../subgraphs/banking/schedules/calendar.ts'
+import { type Frequency, nextDay } from '../../../../subgraphs/banking/schedules/recurrence.ts'
 import fc from '../../../support/fast-check.ts'
 
 /** The first days of a schedule. */

@@ -1,9 +1,9 @@
 /** Moves money at once between two accounts of one currency. */
-import { postTransfer } from '../book.ts'
-import { accept } from '../refusal.ts'
-import type { TransferCommand } from '../request.ts'
-import { countSpending, orderOf } from './debit.ts'
-import type { Rule } from './rule.ts'
+import { postTransfer } from '../ledger/book.ts'
+import { countSpending, orderOf } from '../ledger/debit.ts'
+import { accept } from '../ledger/refusal.ts'
+import type { TransferCommand } from '../ledger/request.ts'
+import type { Rule } from '../ledger/rule.ts'
 
 export const transfer: Rule<TransferCommand> = {
   needs: ({ from, to }) => ({ accounts: [from, to].filter((id) => id !== null), transfers: [] }),

@@ -1,6 +1,6 @@
 /** What cursors of banking's lists are made of: each part is something that the database can compare, and nothing else. */
 import { z } from 'zod'
-import { isPlainDate } from './loans/calendar.ts'
+import { isPlainDate } from '../dates/plain-date.ts'
 
 /** A place in the ledger, or an id that is one. */
 export const sequencePart = z.string().regex(/^\d{1,18}$/)

@@ -1,9 +1,9 @@
 /** What every rule that takes money from an account asks first. Changes nothing. */
-import { formatMoney } from '../../money/amount.ts'
-import { availableBalance, type Book, hasRoom } from '../book.ts'
-import type { Account } from '../model.ts'
-import { type Refused, refuse } from '../refusal.ts'
-import { type Actor, isBank } from '../request.ts'
+import { formatMoney } from '../money/amount.ts'
+import { availableBalance, type Book, hasRoom } from './book.ts'
+import type { Account } from './model.ts'
+import { type Refused, refuse } from './refusal.ts'
+import { type Actor, isBank } from './request.ts'
 
 /** For the owner, and for officers who look after it. */
 export const mayUseAccount = (account: Account, actor: Actor): boolean => actor.officer || account.owner === actor.id

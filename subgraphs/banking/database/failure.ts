@@ -6,7 +6,7 @@ import { DriverAdapterError } from '@prisma/driver-adapter-utils'
 import { GraphQLError } from 'graphql'
 import { DatabaseError } from 'pg'
 import { z } from 'zod'
-import { codedError } from '../../platform/protocol/errors.ts'
+import { codedError } from '../../../platform/protocol/errors.ts'
 
 /**
  * - `outage`: the same may well succeed later: no connection, no room, a restart, a fail-over, a

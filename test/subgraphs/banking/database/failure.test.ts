@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { DriverAdapterError } from '@prisma/driver-adapter-utils'
 import { DatabaseError } from 'pg'
-import { codedError } from '../../../platform/protocol/errors.ts'
-import { type Failure, failureOf, outageError } from '../../../subgraphs/banking/failure.ts'
+import { codedError } from '../../../../platform/protocol/errors.ts'
+import { type Failure, failureOf, outageError } from '../../../../subgraphs/banking/database/failure.ts'
 
 const fromDriver = (code: string) => Object.assign(new DatabaseError('no', 1, 'error'), { code })
 const fromAdapter = (code: string) =>

@@ -1,17 +1,18 @@
 /** The life of an account: opened empty, renamed, frozen and unfrozen, limited, closed at zero. Never deleted. */
-import { isOpen } from '../../loans/states.ts'
-import { alterAccount, type Book, openAccount as open } from '../book.ts'
-import type { Account } from '../model.ts'
-import { accept, type Outcome, refuse } from '../refusal.ts'
+
+import { alterAccount, type Book, openAccount as open } from '../ledger/book.ts'
+import { usableAccount } from '../ledger/debit.ts'
+import type { Account } from '../ledger/model.ts'
+import { accept, type Outcome, refuse } from '../ledger/refusal.ts'
 import type {
   AccountChangeCommand,
   Actor,
   OpenAccountCommand,
   RenameAccountCommand,
   SetDailyLimitCommand,
-} from '../request.ts'
-import { usableAccount } from './debit.ts'
-import type { Needs, Rule } from './rule.ts'
+} from '../ledger/request.ts'
+import type { Needs, Rule } from '../ledger/rule.ts'
+import { isOpen } from '../loans/states.ts'
 
 export const openAccount: Rule<OpenAccountCommand> = {
   needs: () => ({ accounts: [], transfers: [] }),

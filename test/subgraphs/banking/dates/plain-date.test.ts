@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { addMonths, daysBetween, isPlainDate, plainDateOf } from '../../../../subgraphs/banking/loans/calendar.ts'
+import { addMonths, daysBetween, isPlainDate, plainDateOf } from '../../../../subgraphs/banking/dates/plain-date.ts'
 import fc from '../../../support/fast-check.ts'
 
 describe('plain dates', () => {
