@@ -5,7 +5,7 @@
  */
 import type { Duplex } from 'node:stream'
 import type { RawData, WebSocket } from 'ws'
-import type { InTurn } from './message-turns.ts'
+import type { InTurn } from '../../../platform/process/turns.ts'
 
 export interface Inbox {
   /** To be called when the receiver, which was busy, may take more. */

@@ -5,8 +5,8 @@
  */
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
+import type { InTurn } from '../../../platform/process/turns.ts'
 import { createInbox } from './inbox.ts'
-import type { InTurn } from './message-turns.ts'
 import { type ClientMessage, closeCodes, type OperationPayload, readMessage, SUBPROTOCOL } from './messages.ts'
 
 /** One operation that a client asks for. */

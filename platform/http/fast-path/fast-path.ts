@@ -12,6 +12,7 @@ import { bodyOfError } from '../message/http-error.ts'
 import type { HttpReply, HttpRequest } from '../message/message.ts'
 import type { Front } from '../server/listen.ts'
 import { HALF_CLOSED, INTERNAL, KEEP_ALIVE } from '../server/node-server.ts'
+import { inReadTurn, isMuch } from '../server/read-turns.ts'
 import { createReply, type PlainReply } from './plain-reply.ts'
 import { createHeadReader, type RequestHead } from './request-head.ts'
 
@@ -51,7 +52,7 @@ export function createFront({
       }
       const head = readHead(buffer, length)
       if (head && head.end + head.length === length) serve(head, buffer.toString('utf8', head.end, length))
-      else leave(Buffer.from(buffer.subarray(0, length)))
+      else return leave(Buffer.from(buffer.subarray(0, length)))
       return true
     }
     const serve = (head: RequestHead, body: string): void => {
@@ -76,7 +77,15 @@ export function createFront({
       earlyShare?.leave()
       leave(read)
     }
-    const leave = (read: Buffer): void => {
+    /** False where it waits for its turn, and is not to be read meanwhile. */
+    const leave = (read: Buffer): boolean => {
+      const isLate = isMuch(read.length)
+      if (isLate) inReadTurn(() => passOn(read))
+      else passOn(read)
+      return !isLate
+    }
+    const passOn = (read: Buffer): void => {
+      if (socket.destroyed) return
       // Node's reader needs no pieces either, but for a WebSocket it gives the connection back to
       // its stream.
       giveBack?.()

@@ -119,7 +119,7 @@ export const expectMore = (connection: Connection): void => {
 }
 
 /** Reads no further on a connection, until what it returns is called. */
-function hold(socket: Socket): () => void {
+export function hold(socket: Socket): () => void {
   const stay = (): void => void socket.pause()
   // Whoever reads the body of a request has Node read on.
   socket.on('resume', stay)

@@ -9,6 +9,7 @@ import { createServer } from '../message/node-http.ts'
 import { pathOf, toOriginForm } from '../message/target.ts'
 import { refusalOf, refusalOfHead, refuse } from '../message/unreadable.ts'
 import { type Connection, type Connections, holdIfFull, isFull, owe } from './connections.ts'
+import { readAtWill, readInTurns } from './read-turns.ts'
 
 /** What clients may take of a listener. `Infinity` bounds nothing. */
 export interface Bounds {
@@ -96,7 +97,9 @@ export function createNodeServer(handle: Handle, bounds: Bounds, host: Host): Se
       shouldUpgradeCallback(request) {
         if (refusalOfHead(request)) return false
         toOriginForm(request)
-        return asksForWebSocket(request) && server.listenerCount('upgrade') > 0
+        const isUpgraded = asksForWebSocket(request) && server.listenerCount('upgrade') > 0
+        if (isUpgraded) readAtWill(request.socket)
+        return isUpgraded
       },
     },
     answer,
@@ -107,6 +110,7 @@ export function createNodeServer(handle: Handle, bounds: Bounds, host: Host): Se
   // but tested.
   Object.assign(server, { httpAllowHalfOpen: true })
   server.on('connection', (socket: Socket) => {
+    readInTurns(socket)
     socket.once('end', () => {
       const connection = host.connections.get(socket)
       if (connection?.requests) awaitAnswer(socket, connection)
