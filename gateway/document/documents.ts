@@ -9,17 +9,18 @@ import { type CostRules, estimateCost } from './cost.ts'
 import type { Estimate } from './list-size.ts'
 import { forgetPositions, parseDocument } from './parse.ts'
 import { selectOperation } from './select-operation.ts'
-import { createValidate, type Validate, type ValidationRules } from './validate.ts'
+import { createValidate, type ValidationRules } from './validate.ts'
 
 /** One operation of a document, ready to be checked against a request. */
 export interface KnownOperation {
   readonly document: {
     readonly node: DocumentNode
     readonly isValid: boolean
-    /** Set once Apollo Server has executed an operation of it. */
-    isHosted: boolean
-    /** Validates it, once. @throws AggregateError of `GRAPHQL_VALIDATION_FAILED` */
-    requireValid(): void
+    /**
+     * Validates it, once. Rejects with an AggregateError of `GRAPHQL_VALIDATION_FAILED`, or of what a
+     * plugin of the host refuses.
+     */
+    requireValid(): Promise<void>
   }
   readonly definition: ReturnType<typeof selectOperation>
   readonly estimate: Estimate
@@ -52,8 +53,15 @@ const REMEMBERED = 32 * 1024 * 1024 // bytes
 /** Refuses a document by throwing. */
 export type DocumentCheck = (document: DocumentNode) => void
 
+/** Told of each valid document, once. */
+export type AnnounceDocument = (query: string, document: DocumentNode) => Promise<void>
+
 /** @param checks run once for each new document, in order; each refuses by throwing */
-export function createDocuments(rules: CostRules & ValidationRules, checks: readonly DocumentCheck[]): Documents {
+export function createDocuments(
+  rules: CostRules & ValidationRules,
+  checks: readonly DocumentCheck[],
+  announce?: AnnounceDocument,
+): Documents {
   const validate = createValidate(rules)
   const known = createOperationCache<KnownDocument>(REMEMBERED)
   const keep = (query: string, { tokenCount = 0 }: DocumentNode, made: KnownDocument): void =>
@@ -65,12 +73,12 @@ export function createDocuments(rules: CostRules & ValidationRules, checks: read
       if (found) return found
       const document = parseDocument(query, rules.limits)
       for (const check of checks) check(document)
-      const made = knownDocument(document, rules, () => {
+      const made = knownDocument(document, rules, async () => {
         const mistakes = validate(query, document)
-        if (mistakes.length > 0) return mistakes
+        if (mistakes.length > 0) throw new AggregateError(mistakes)
+        await announce?.(query, document)
         forgetPositions(document)
         keep(query, document, made)
-        return mistakes
       })
       return made
     },
@@ -80,7 +88,8 @@ export function createDocuments(rules: CostRules & ValidationRules, checks: read
   }
 }
 
-function knownDocument(node: DocumentNode, rules: CostRules, mistakes: () => ReturnType<Validate>): KnownDocument {
+/** @param requireValid rejects where the document is not valid */
+function knownDocument(node: DocumentNode, rules: CostRules, requireValid: () => Promise<void>): KnownDocument {
   const fragments = new Map(
     node.definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each]] : [])),
   )
@@ -88,14 +97,12 @@ function knownDocument(node: DocumentNode, rules: CostRules, mistakes: () => Ret
   let isValid = false
   const shared = {
     node,
-    isHosted: false,
     get isValid() {
       return isValid
     },
-    requireValid() {
+    async requireValid() {
       if (isValid) return
-      const found = mistakes()
-      if (found.length > 0) throw new AggregateError(found)
+      await requireValid()
       isValid = true
     },
   }

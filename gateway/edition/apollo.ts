@@ -1,7 +1,8 @@
 /**
- * Apollo Server as the host of one schema: it runs its life cycle; the policies before it and the
- * engine behind it are ours.
+ * Apollo Server as the host of one schema: it runs its life cycle, and its plugins see each document
+ * once, when it is met for the first time. The policies before it and the engine behind it are ours.
  */
+import { hash } from 'node:crypto'
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -9,25 +10,16 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
-import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-interface'
-import type { GraphQLFormattedError, GraphQLSchema } from 'graphql'
+import type { GatewayInterface } from '@apollo/server-gateway-interface'
+import { type DocumentNode, GraphQLError, type GraphQLSchema } from 'graphql'
 import type { Logger } from '../../platform/process/log.ts'
-import type { KnownOperation } from '../document/documents.ts'
-import type { Exchange, Parameters } from '../exchange/exchange.ts'
-import { hideHint } from '../exchange/hints.ts'
-import { maskError } from '../exchange/mask.ts'
-import type { Outcome } from '../exchange/outcome.ts'
-import type { CallContext } from '../traffic/call/send.ts'
-
-/** What the engine finds as its `context`. */
-export interface HostContext {
-  readonly exchange: Exchange
-  readonly call: CallContext
-  readonly operation: KnownOperation
-}
 
 export interface Host {
-  execute(parameters: Parameters, context: HostContext): Promise<Outcome>
+  /**
+   * Has the plugins see a valid document that is new (`didResolveSource`, `didResolveOperation`).
+   * Rejects with an AggregateError of what a plugin refuses.
+   */
+  announce(query: string, document: DocumentNode): Promise<void>
   stop(): Promise<void>
 }
 
@@ -35,34 +27,37 @@ export interface HostOptions {
   readonly schema: GraphQLSchema
   /** As composed; Apollo Server tells its plugins. */
   readonly supergraph: string
-  readonly executor: GatewayExecutor
-  /** Keep the schema's names out of messages about mistakes. */
-  readonly hideSchema: boolean
+  readonly plugins?: readonly ApolloServerPlugin[]
   readonly log: Logger
 }
 
-export async function startHost({ schema, supergraph, executor, hideSchema, log }: HostOptions): Promise<Host> {
+export async function startHost({ schema, supergraph, plugins = [], log }: HostOptions): Promise<Host> {
   const gateway: GatewayInterface = {
     onSchemaLoadOrUpdate(tell) {
       tell({ apiSchema: schema, coreSupergraphSdl: supergraph })
       return () => undefined
     },
-    load: async () => ({ executor }),
+    load: async () => ({ executor: async () => ({}) }), // `announcedOnly` answers before it
     stop: async () => undefined,
   }
-  const apollo = new ApolloServer<HostContext>({
+  /** Documents that are being announced, by the SHA-256 of their texts: parsed and valid already. */
+  const announced = new Map<string, DocumentNode>()
+  const apollo = new ApolloServer({
     gateway,
     introspection: true, // decided by a policy
     csrfPrevention: false, // likewise
     persistedQueries: false, // likewise
-    dangerouslyDisableValidation: true, // likewise: whatever comes here is valid
-    documentStore: null, // documents are kept by `documents.ts`
+    documentStore: {
+      get: async (key) => announced.get(key.slice(-SHA_256_LENGTH)),
+      set: async () => undefined,
+      delete: async () => undefined,
+    },
     includeStacktraceInErrorResponses: false,
-    hideSchemaDetailsFromClientErrors: false, // likewise: its pattern takes a minute for a message that is made to hurt
     stopOnTerminationSignals: false,
     logger: log,
     plugins: [
-      maskErrors(log, hideSchema),
+      ...plugins,
+      announcedOnly,
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
@@ -71,28 +66,26 @@ export async function startHost({ schema, supergraph, executor, hideSchema, log 
   })
   await apollo.start()
   return {
-    async execute({ query, operationName, variables }, contextValue) {
-      const { body } = await apollo.executeOperation(
-        { query, ...(operationName !== undefined && { operationName }), ...(variables && { variables }) },
-        { contextValue },
-      )
-      if (body.kind !== 'single') throw new Error('the engine answered in parts')
-      const { data, errors } = body.singleResult
-      return { ...(data !== undefined && { data }), ...(errors && errors.length > 0 && { errors }) }
+    async announce(query, document) {
+      const key = hash('sha256', query)
+      announced.set(key, document)
+      const { body } = await apollo.executeOperation({ query }).finally(() => announced.delete(key))
+      const refusals = body.kind === 'single' ? (body.singleResult.errors ?? []) : []
+      if (refusals.length === 0) return
+      throw new AggregateError(refusals.map(({ message, extensions }) => new GraphQLError(message, { extensions })))
     },
     stop: () => apollo.stop(),
   }
 }
 
-const maskErrors = (log: Logger, hideSchema: boolean): ApolloServerPlugin<HostContext> => ({
+const SHA_256_LENGTH = 64 // characters, in hexadecimal
+
+/** Ends Apollo Server's part before it would execute anything. */
+const announcedOnly: ApolloServerPlugin = {
   requestDidStart: async () => ({
-    willSendResponse: async ({ response: { body }, errors: originals, contextValue: { exchange } }) => {
-      if (body.kind !== 'single' || !body.singleResult.errors) return
-      const shown = (error: GraphQLFormattedError): GraphQLFormattedError =>
-        hideSchema ? { ...error, message: hideHint(error.message) } : error
-      body.singleResult.errors = body.singleResult.errors.map((error, index) =>
-        maskError(shown(error), exchange.requestId, log, originals?.[index]),
-      )
-    },
+    responseForOperation: async ({ response: { http } }) => ({
+      http,
+      body: { kind: 'single', singleResult: { data: null } },
+    }),
   }),
-})
+}

@@ -8,12 +8,11 @@ import type { GraphQLSchema } from 'graphql'
 import type { Logger } from '../../platform/process/log.ts'
 import { createDocuments, type DocumentCheck, type Documents } from '../document/documents.ts'
 import { createEngine, defaultEngineOptions, type Engine, type OperationInUse } from '../execution/engine.ts'
-import { createExecutor } from '../execution/executor.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { ReportLimit } from '../limits/report.ts'
 import type { Graph } from '../supergraph/graphs.ts'
 import type { Traffic } from '../traffic/traffic.ts'
-import { type Host, type HostContext, startHost } from './apollo.ts'
+import { startHost } from './apollo.ts'
 import type { PlanLog } from './plan-log.ts'
 
 export interface Edition {
@@ -26,7 +25,6 @@ export interface Edition {
   readonly hideSchema: boolean
   readonly documents: Documents
   readonly engine: Engine
-  readonly host: Host
   /** The operations that requests have used, the most used first. */
   inUse(): readonly OperationInUse[]
   /**
@@ -93,12 +91,8 @@ async function assemble(
   { limits, checks, hideSchema, log }: EditionOptions,
 ): Promise<Edition> {
   const { schema, supergraph, facts } = engine
-  const executor = createExecutor(engine, traffic.send, (context) => {
-    const { call, operation } = context as HostContext
-    return { call, document: operation.document.node }
-  })
-  const host = await startHost({ schema, supergraph, executor, hideSchema, log })
-  const documents = createDocuments({ schema, hideSchema, limits, declared: facts.costs }, checks)
+  const host = await startHost({ schema, supergraph, log })
+  const documents = createDocuments({ schema, hideSchema, limits, declared: facts.costs }, checks, host.announce)
   return {
     id: hash('sha256', supergraph, 'hex'),
     supergraph,
@@ -107,13 +101,11 @@ async function assemble(
     hideSchema,
     documents,
     engine,
-    host,
     inUse: engine.inUse,
     async warm(operation) {
       const { document } = documents.get(operation.query).operation(operation.operationName)
       await breathe() // requests go first
-      document.requireValid()
-      document.isHosted = true
+      await document.requireValid()
       await breathe()
       await engine.warm(operation, document.node)
     },

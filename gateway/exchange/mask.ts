@@ -5,13 +5,7 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { excerpt } from '../../platform/process/excerpt.ts'
 import type { Logger } from '../../platform/process/log.ts'
-import { type ErrorCode, isErrorCode } from '../../platform/protocol/errors.ts'
-
-/** Apollo Server's own names for what our list says otherwise. */
-const SYNONYMS: ReadonlyMap<unknown, ErrorCode> = new Map([
-  ['BAD_REQUEST', 'BAD_USER_INPUT'],
-  ['OPERATION_RESOLUTION_FAILURE', 'BAD_USER_INPUT'],
-])
+import { isErrorCode } from '../../platform/protocol/errors.ts'
 
 /** Extensions that clients act on. */
 const SHOWN = ['service', 'retryAfter'] as const
@@ -23,8 +17,7 @@ export function maskError(
   log: Logger,
   original?: unknown,
 ): GraphQLFormattedError {
-  const given = extensions?.['code']
-  const code = SYNONYMS.get(given) ?? given
+  const code = extensions?.['code']
   const known = isErrorCode(code) && code !== 'INTERNAL'
   if (!known) log.error({ requestId, err: original ?? { message, path } }, 'an operation failed')
   const shown = Object.fromEntries(

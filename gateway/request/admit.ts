@@ -35,11 +35,11 @@ export function admit(
   })
 }
 
-function admitNew(exchange: Exchange, documents: Documents, policies: Policies): KnownOperation {
+async function admitNew(exchange: Exchange, documents: Documents, policies: Policies): Promise<KnownOperation> {
   const { query, operationName } = exchange.parameters
   try {
     const operation = checked(exchange, documents.get(query).operation(operationName), policies)
-    operation.document.requireValid()
+    await operation.document.requireValid()
     return operation
   } catch (error) {
     policies.budget.charge(exchange, query.length)

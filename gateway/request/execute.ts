@@ -1,7 +1,4 @@
-/**
- * Executes what the policies let through: a document met for the first time through Apollo Server,
- * and later at once.
- */
+/** Executes what the policies let through: one execution may answer several identical requests. */
 import { GraphQLError } from 'graphql'
 import type { Logger } from '../../platform/process/log.ts'
 import type { KnownOperation } from '../document/documents.ts'
@@ -44,14 +41,6 @@ interface Result {
 export function createExecute(log: Logger): Execute {
   const shares = new WeakMap<CompiledOperation, Share<Result> | 'none'>()
 
-  const hosted = async ({ host }: Edition, exchange: Exchange, operation: KnownOperation, client: Client) => {
-    const tally = createFreshnessTally()
-    const call = callContext(exchange, operation.definition, client, tally)
-    const outcome = await host.execute(exchange.parameters, { exchange, call, operation })
-    operation.document.isHosted = true
-    return { outcome, keepable: keepableOf(operation, exchange, tally.result()) }
-  }
-
   const runForMany = async (
     { traffic }: Edition,
     exchange: Exchange,
@@ -83,7 +72,6 @@ export function createExecute(log: Logger): Execute {
 
   return async (edition, exchange, operation, client) => {
     const { engine, traffic, hideSchema } = edition
-    if (!operation.document.isHosted) return hosted(edition, exchange, operation, client)
     try {
       const { query, operationName, variables } = exchange.parameters
       const prepared = engine.prepare(query, operation.document.node, operationName)

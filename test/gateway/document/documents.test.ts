@@ -26,16 +26,16 @@ const head = `
   const schema = buildSchema(${JSON.stringify(SCHEMA)})
   const declared = { weights: new Map(), sizes: new Map() }
   const open = () => createDocuments({ schema, declared, limits: defaultLimits }, [])
-  const meet = (documents, text) => {
+  const meet = async (documents, text) => {
     const operation = documents.get(text).operation(undefined)
     operation.estimate({})
-    operation.document.requireValid()
+    await operation.document.requireValid()
   }`
 
 /** Reads 400 distinct documents, of 12 MB of text, in a heap that holds what the store may keep. */
 const manyLarge = `
   const documents = open()
-  for (let n = 0; n < 400; n++) meet(documents, '{ l' + n + ': list(of: [' + '1 '.repeat(2000) + ']) }')
+  for (let n = 0; n < 400; n++) await meet(documents, '{ l' + n + ': list(of: [' + '1 '.repeat(2000) + ']) }')
   console.log('done')`
 
 describe('a stream of distinct documents', () => {
@@ -43,12 +43,12 @@ describe('a stream of distinct documents', () => {
     expect(await run(manyLarge, '--max-old-space-size=60')).toBe('done\n')
   }, 120_000)
 
-  test('leaves alone what is in use', () => {
+  test('leaves alone what is in use', async () => {
     const documents = open()
     const used = '{ a { id } }'
-    meet(documents, used)
+    await meet(documents, used)
     expect(documents.find(used)).toBeDefined()
-    for (let n = 0; n < 3_000; n++) meet(documents, `{ a${n}: a { id } ${'#'.repeat(5_000)}\n }`)
+    for (let n = 0; n < 3_000; n++) await meet(documents, `{ a${n}: a { id } ${'#'.repeat(5_000)}\n }`)
     expect(documents.find(used)).toBeDefined()
     expect(documents.find(`{ a0: a { id } ${'#'.repeat(5_000)}\n }`)).toBeUndefined()
     expect(documents.keptBytes).toBeLessThan(8 * 1024 * 1024)
@@ -63,10 +63,10 @@ const shareOfCounted = (text: string): string => `
   }
   const textOf = (n) => ${text}
   const warm = open()
-  for (let n = 1e6; n < 1e6 + 50; n++) meet(warm, textOf(n))
+  for (let n = 1e6; n < 1e6 + 50; n++) await meet(warm, textOf(n))
   const documents = open()
   const before = heap()
-  for (let n = 0; documents.keptBytes < 4e6; n++) meet(documents, textOf(n))
+  for (let n = 0; documents.keptBytes < 4e6; n++) await meet(documents, textOf(n))
   console.log((heap() - before) / documents.keptBytes)
   console.error(warm.keptBytes)`
 
@@ -88,11 +88,11 @@ test.each([
   expect(share).toBeLessThan(1)
 })
 
-test('only what is valid is kept', () => {
+test('only what is valid is kept', async () => {
   const documents = open()
   const wrong = '{ nothing }'
   for (let times = 0; times < 2; times++) {
-    expect(() => meet(documents, wrong)).toThrow(AggregateError)
+    await expect(meet(documents, wrong)).rejects.toThrow(AggregateError)
     expect(documents.find(wrong)).toBeUndefined()
   }
   expect(documents.keptBytes).toBe(0)
@@ -100,8 +100,8 @@ test('only what is valid is kept', () => {
 
 const open = (): Documents => createDocuments({ schema: buildSchema(SCHEMA), declared, limits: defaultLimits }, [])
 
-function meet(documents: Documents, text: string): void {
+async function meet(documents: Documents, text: string): Promise<void> {
   const operation = documents.get(text).operation(undefined)
   operation.estimate({})
-  operation.document.requireValid()
+  await operation.document.requireValid()
 }

@@ -31,7 +31,7 @@ test.each([
   ['text of several bytes a character', `{ order(id: "${'語'.repeat(300)}") { id note item { id } } }`],
 ])('%s is refused once it is too large, with the limit counted', async (_name, query) => {
   const before = await refusals()
-  // The first time it passes through Apollo Server, later it does not.
+  // The second time its document and plan are known.
   for (let time = 1; time <= 2; time += 1) {
     const answer = await ask(gateway.url, query)
     expect(verdict(answer)).toBe('200 OPERATION_TOO_COMPLEX')

@@ -53,7 +53,7 @@ test.each<[string, Operation, string]>([
   ['what a service says', { query: '{ refused }' }, 'FORBIDDEN'],
 ])('%s is quoted in part', async (_what, operation, code) => {
   const valid = { ...operation, ...(operation.variables && { variables: {} }) }
-  await ask(gateway.url, valid) // through Apollo Server; from then on past it
+  await ask(gateway.url, valid) // its document is known from then on
   for (const { errors = [] } of [await ask(gateway.url, operation), await ask(gateway.url, operation)]) {
     expect(errors[0]?.extensions['code']).toBe(code)
     for (const { message } of errors) expect(message.length).toBeLessThanOrEqual(500)

@@ -80,8 +80,7 @@ describe('variables that are refused are paid for, until the caller is told to w
   ])('%s', async (_how, code, operation) => {
     const poor = await startTestGateway({ services: shop.services, limits: { costPerMinute: 5_000 } })
     try {
-      // The first time Apollo Server executes the operation, later times the engine alone: the
-      // charge is the same.
+      // Once the operation is known, too.
       const valid = { ...operation, variables: operation.query === byNumber ? { value: 1 } : { value: { item: 'a' } } }
       expect(verdict(await ask(poor.url, valid))).toBe('200 OK')
       const met: string[] = []

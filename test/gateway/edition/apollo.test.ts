@@ -1,0 +1,49 @@
+import { expect, test } from '@jest/globals'
+import { buildSchema, GraphQLError, parse } from 'graphql'
+import { startHost } from '../../../gateway/edition/apollo.ts'
+import { createLogger } from '../../../platform/process/log.ts'
+
+const log = createLogger('gateway', 'silent')
+const schema = buildSchema('type Query { a: Int }')
+const supergraph = 'of no importance here'
+const query = 'query One { a } query Two { a }'
+
+test('plugins of Apollo Server see a new document resolved, and nothing is parsed or validated again', async () => {
+  const seen: string[] = []
+  const host = await startHost({
+    schema,
+    supergraph,
+    log,
+    plugins: [
+      {
+        serverWillStart: async () => ({
+          schemaDidLoadOrUpdate: ({ apiSchema }) => void seen.push(`schema ${apiSchema === schema}`),
+          serverWillStop: async () => void seen.push('stop'),
+        }),
+        requestDidStart: async () => ({
+          didResolveSource: async ({ source }) => void seen.push(source),
+          parsingDidStart: async () => void seen.push('parse'),
+          validationDidStart: async () => void seen.push('validate'),
+          didResolveOperation: async ({ document }) => void seen.push(`${document.definitions.length} operations`),
+        }),
+      },
+    ],
+  })
+  await host.announce(query, parse(query))
+  await host.stop()
+  expect(seen).toEqual(['schema true', query, '2 operations', 'stop'])
+})
+
+test('a plugin of Apollo Server may refuse a document', async () => {
+  const refusal = new GraphQLError('Not today.', { extensions: { code: 'FORBIDDEN' } })
+  const host = await startHost({
+    schema,
+    supergraph,
+    log,
+    plugins: [{ requestDidStart: async () => ({ didResolveOperation: () => Promise.reject(refusal) }) }],
+  })
+  await expect(host.announce('{ a }', parse('{ a }'))).rejects.toMatchObject({
+    errors: [{ message: 'Not today.', extensions: { code: 'FORBIDDEN' } }],
+  })
+  await host.stop()
+})
