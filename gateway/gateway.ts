@@ -8,7 +8,6 @@ import { createBodyRoom } from '../platform/http/message/body-room.ts'
 import { createClientAddress } from '../platform/http/message/client-address.ts'
 import { type HttpListener, type ListenOptions, listen } from '../platform/http/server/listen.ts'
 import { settle } from '../platform/memory/settle.ts'
-import { growYoungGenerationWherePaid } from '../platform/memory/young-generation.ts'
 import type { LifecycleState, RunningProcess } from '../platform/process/lifecycle.ts'
 import type { Logger } from '../platform/process/log.ts'
 import { Registry } from '../platform/process/prometheus.ts'
@@ -128,7 +127,6 @@ export async function startGateway(
     log,
   })
   settle()
-  growYoungGenerationWherePaid()
   state = 'ready'
   return {
     url: listener.url,
