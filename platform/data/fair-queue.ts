@@ -1,39 +1,36 @@
 /**
- * A queue in which callers take turns: one with a thousand items delays another's by one item at a
- * time. It knows nothing of what waits.
+ * A queue in which callers take turns: a caller with a thousand items delays another's by one item
+ * per turn. It knows nothing of the items.
  */
 
 export interface FairQueue<Item> {
   /** Items of all callers. */
   readonly size: number
-  /** Of all items. */
+  /** The sum over all items. */
   readonly weight: number
   lengthOf(caller: string): number
-  /** How many items would come before the next that this caller adds. */
+  /** How many items come before the next one that this caller adds. */
   ahead(caller: string): number
   /**
-   * Adds an item, of which the queue holds no second one, behind the caller's others.
+   * Adds an item behind the caller's others. The queue must not hold it already.
    * @param weight how much of a batch it takes up; at least 1
    */
   join(caller: string, item: Item, weight?: number): void
-  /** Takes an item out; nothing where it waits no more. */
+  /** Removes an item; does nothing if it no longer waits. */
   quit(caller: string, item: Item): void
-  /** Takes the first item of the caller whose turn it is. */
+  /** Removes the first item of the caller whose turn it is. */
   next(): Item | undefined
-  /**
-   * Takes the next of each caller in turn, until one would make them heavier than `most` together;
-   * the first whatever its weight.
-   */
+  /** Removes items, callers in turn, up to a total weight of `most`; always at least one. */
   take(most: number): Item[]
   /**
-   * Takes the last item of the caller who has most. Nothing where that is hardly more than this
-   * caller has: both would change places for ever.
+   * Removes the last item of the caller with the most items, unless that is at most one more than
+   * this caller has: the two would displace each other for ever.
    */
   takeFromLonger(caller: string): Item | undefined
 }
 
 export function createFairQueue<Item>(): FairQueue<Item> {
-  /** The weights of the items in order, by caller, whose turn it is first. No line is empty. */
+  /** By caller, next turn first: items in order, with their weights. No line is empty. */
   const lines = new Map<string, Map<Item, number>>()
   let size = 0
   let total = 0
@@ -53,7 +50,7 @@ export function createFairQueue<Item>(): FairQueue<Item> {
   const take = (most: number): Item[] => {
     const taken: Item[] = []
     let weight = 0
-    // A line that is put back at the end comes up again in the same loop.
+    // A line put back at the end comes up again in the same loop.
     for (const [caller, line] of lines) {
       const [first] = line
       if (!first || (taken.length > 0 && weight + first[1] > most)) break

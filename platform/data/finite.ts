@@ -1,14 +1,13 @@
 /**
- * Finds what JSON text can say and JavaScript cannot say again: a number like `1e400` is read as
- * infinity and would be written as `null`.
+ * Finds JSON values that JavaScript cannot write back: `1e400` parses to infinity, which is written
+ * as `null`.
  */
 
-/** Levels of lists and objects in one value; `JSON.stringify` fails at some thousands. */
+/** Nested lists and objects; `JSON.stringify` fails at some thousands. */
 const MAX_DEPTH = 1_000
 
 /**
- * Whether parsed JSON can be written as it was read: every number is finite, and nothing is nested
- * too deeply.
+ * Whether parsed JSON can be written back: every number is finite, and nothing nests too deeply.
  */
 export function isWritable(value: unknown, depth = MAX_DEPTH): boolean {
   if (typeof value === 'number') return Number.isFinite(value)

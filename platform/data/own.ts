@@ -1,13 +1,8 @@
-/**
- * Reads objects by names that others choose: what every JavaScript object inherits is nobody's
- * data.
- */
+/** Reads objects by foreign names, ignoring what every JavaScript object inherits. */
 
-/** The object's own value; `undefined` where it has none of that name. */
+/** The object's own value; `undefined` if there is none. */
 export const own = <Value>(object: Readonly<Record<string, Value>>, name: string): Value | undefined =>
   Object.hasOwn(object, name) ? object[name] : undefined
 
-/**
- * Whether every object answers to the name: `constructor`, `toString`, `__proto__` and their like.
- */
+/** Whether every object has the name: `constructor`, `toString`, `__proto__` and so on. */
 export const isInherited = (name: string): boolean => name in Object.prototype

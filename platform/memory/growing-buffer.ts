@@ -1,6 +1,6 @@
 /**
- * Puts bytes together from pieces. However small they come, they take the room of their bytes: a
- * `Buffer` for each byte takes a hundred.
+ * Joins pieces of bytes. Small pieces take only their own bytes; a `Buffer` object for each would
+ * take about a hundred.
  */
 
 const LEAST = 1024 // bytes
@@ -8,13 +8,13 @@ const LEAST = 1024 // bytes
 export interface GrowingBuffer {
   /** Copies a piece. */
   add(piece: Buffer): void
-  /** Of all pieces. */
+  /** The total of all pieces. */
   bytes(): number
-  /** All pieces, good until the next is added. */
+  /** All pieces; valid until the next `add`. */
   content(): Buffer
 }
 
-/** @param most bytes that will come at most: no room is made for more */
+/** @param most the most bytes that can arrive; never allocates more */
 export function createGrowingBuffer(most: number): GrowingBuffer {
   let room: Buffer = Buffer.alloc(0)
   let used = 0
@@ -22,7 +22,7 @@ export function createGrowingBuffer(most: number): GrowingBuffer {
     add(piece) {
       const needed = used + piece.length
       if (needed > room.length) {
-        // Doubled, so that each byte is copied about twice in all.
+        // Doubling copies each byte about twice in all.
         const larger = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(most, Math.max(2 * room.length, LEAST))))
         room.copy(larger, 0, 0, used)
         room = larger

@@ -1,4 +1,4 @@
-/** How the gateway's process is started: whoever starts it passes these on. They change what it costs, never what it does. */
+/** Flags and environment for the gateway's process. They affect resource use only. */
 import { fileURLToPath } from 'node:url'
 
 export const gatewayFlags: readonly string[] = [
@@ -14,14 +14,14 @@ export const gatewayFlags: readonly string[] = [
   // faster garbage is made: a tenth more memory for large answers at the same CPU. With twice
   // (100) they take a tenth more CPU.
   '--heap-growing-percent=200',
-  // Lets it give back what only its start needed (`settle.ts`).
+  // For `settle.ts`, which frees what only the start needed.
   '--expose-gc',
 ]
 
 export const gatewayEnvironment: Readonly<Record<string, string>> = {
-  // Of glibc, which else gives every thread that compiles or collects an arena of its own and takes none back: 13 MB.
+  // Otherwise glibc gives each compiler and collector thread an arena and never frees it: 13 MB.
   MALLOC_ARENA_MAX: '2',
-  // Node keeps what it compiled beside the dependencies it belongs to, so that the next start need not load what strips types: it takes three
-  // quarters of the CPU, and 10 MB less stay resident. Where the folder cannot be written, everything goes on as without.
+  // With Node's compile cache the next start need not load the type stripper: it takes three
+  // quarters of the CPU, and 10 MB less stay resident. Node ignores a folder that it cannot write.
   NODE_COMPILE_CACHE: fileURLToPath(new URL('../../node_modules/.cache/tributary', import.meta.url)),
 }

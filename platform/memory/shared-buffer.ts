@@ -1,13 +1,14 @@
 /**
- * Has many connections read into one buffer, as `onread` of `net.connect` does for the sockets that a program opens. For those that a server
- * accepts Node has it inside, but offers no option; without it each read allocates 64 kB, which costs more than all the reading of a small request.
- * The one place that reaches into Node: where a Node does not have this any more, `readInto` says so and its test fails.
+ * Lets many connections read into one buffer, as `onread` of `net.connect` does for outgoing
+ * sockets. Node has this for accepted sockets too, but without a public option. Otherwise each read
+ * allocates 64 kB, which costs more than parsing a small request. This is the only use of Node
+ * internals: on a Node without them `readInto` returns `undefined`, and its test fails.
  */
 import { Socket } from 'node:net'
 
 /**
- * Bytes: more than nearly every request has, and few enough that what Node's reader is given at
- * once holds nobody up, be it all pipelined requests.
+ * Bytes: larger than nearly every request, but small enough that a piece full of pipelined requests
+ * delays nobody.
  */
 const PIECE = 16 * 1024
 const buffer = Buffer.allocUnsafeSlow(PIECE)
@@ -16,13 +17,15 @@ const symbols = Object.getOwnPropertySymbols(new Socket({ onread: { buffer, call
 const symbolOf = (name: string) => symbols.find(({ description }) => description === name)
 const BUFFER = symbolOf('kBuffer')
 const CALLBACK = symbolOf('kBufferCb')
-/** The method of the socket's handle, which is told where to read to. */
+/** The method of the socket's handle that sets the buffer. */
 const INSTALL = 'useUserBuffer'
 
 /**
- * @param take is given the buffer and how many bytes have come, to be used before it returns: the next read of any connection overwrites them.
- * False has the client wait until `socket.resume()`
- * @returns has what comes from then on go to the socket's own stream again; `undefined` where this Node cannot do it, with nothing changed
+ * @param take receives the buffer and the number of bytes read, and must use them before it
+ * returns: the next read of any connection overwrites them. False pauses reading until
+ * `socket.resume()`
+ * @returns a function that returns reading to the socket's own stream; `undefined`, with nothing
+ * changed, if this Node cannot do it
  */
 export function readInto(socket: Socket, take: (buffer: Buffer, length: number) => boolean): (() => void) | undefined {
   const handle: unknown = Reflect.get(socket, '_handle')

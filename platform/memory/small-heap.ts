@@ -1,6 +1,6 @@
 /**
- * Keeps the process of a small service small; to be imported before anything else. V8 sizes a new heap for large machines and
- * rather grows it than collect: a service with 30 MB of live data would take more than 200.
+ * Keeps the heap of a small service small; import it before anything else. V8 prefers growing the
+ * heap to collecting: a service with 30 MB of live data would take over 200 MB.
  */
 import { setFlagsFromString } from 'node:v8'
 

@@ -1,10 +1,9 @@
-/** Shortens what others wrote before it stands in a message or in the log. */
+/** Shortens foreign text before it goes into a message or the log. */
 
 const LONGEST = 500 // characters
 
 /**
- * The text itself; where it is longer than `most` characters, its start and its end with an
- * ellipsis between them.
+ * A text longer than `most` characters keeps its start and its end, with an ellipsis between them.
  */
 export function excerpt(text: string, most = LONGEST): string {
   if (text.length <= most) return text

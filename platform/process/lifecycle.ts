@@ -7,12 +7,9 @@ import { StartRefused } from './settings.ts'
 
 export type LifecycleState = 'starting' | 'ready' | 'draining' | 'stopped'
 
-/**
- * What `main.ts` of every process hands over: how far it is, and how to end without losing a
- * request.
- */
+/** What the `main.ts` of every process hands over: how to end it without losing a request. */
 export interface RunningProcess {
-  /** Refuses new work, finishes what is in flight and closes what is open. Called once. */
+  /** Refuses new work, finishes work in flight, and closes everything. Called once. */
   stop(): Promise<void>
 }
 
@@ -33,29 +30,29 @@ export interface NoticeMessage {
 
 export interface RefusedMessage {
   readonly type: 'refused'
-  /** Why it cannot start, in words; starting it again as it is would end the same. */
+  /** Why it cannot start, in words. A restart would fail in the same way. */
   readonly reason: string
 }
 
 /** Reports readiness to the supervisor, if there is one. */
 export const announceReady = (url: string): void => void tell({ type: 'ready', url })
 
-/** Has the supervisor show a line; without a supervisor it goes to standard error. */
+/** Shows a line through the supervisor, or on standard error if there is none. */
 export function announceNotice(text: string): void {
   if (process.send) void tell({ type: 'notice', text })
   else process.stderr.write(`${text}\n`)
 }
 
 /**
- * Has the supervisor say why this process cannot start; without a supervisor that goes to standard
- * error. Resolves when it was said.
+ * Tells the supervisor, or standard error if there is none, why this process cannot start. Resolves
+ * once it is told.
  */
 export async function announceRefusal({ message }: StartRefused): Promise<void> {
   if (process.send) await tell({ type: 'refused', reason: message })
   else process.stderr.write(`${message}\n`)
 }
 
-/** A supervisor that is already gone is no fault of this process; its `disconnect` says so. */
+/** Ignores a failed send: if the supervisor is gone, `disconnect` ends this process. */
 const tell = (message: SupervisorMessage): Promise<void> =>
   new Promise((resolve) => {
     if (process.send) process.send(message, undefined, undefined, () => resolve())
@@ -63,9 +60,9 @@ const tell = (message: SupervisorMessage): Promise<void> =>
   })
 
 /**
- * Runs `start` and stays until SIGTERM, SIGINT or the supervisor's death, then stops and exits 0. A
- * fault while starting is told (`StartRefused`) or logged (anything else) and exits 1; so does a
- * fault nobody caught.
+ * Runs `start`, waits for SIGTERM, SIGINT or the supervisor's death, then stops and exits 0. A
+ * `StartRefused` is announced, any other fault is logged; both exit 1, and so does an uncaught
+ * fault.
  * @param stopTimeout milliseconds after which a stop that hangs is cut short, exit code 1
  */
 export async function runProcess(
@@ -82,7 +79,7 @@ export async function runProcess(
     log.debug({ reason }, 'stopping')
     setTimeout(() => process.exit(1), stopTimeout).unref()
     try {
-      // A start under way is let finish: cut short, it would leave behind what it had opened.
+      // Lets a start in progress finish: cut short, it would leave open what it has opened.
       await (await starting)?.stop()
       process.exit(0)
     } catch (error) {
@@ -93,7 +90,7 @@ export async function runProcess(
 
   process.on('SIGTERM', () => void stop('SIGTERM'))
   process.on('SIGINT', () => void stop('SIGINT'))
-  // The IPC channel closes when the supervisor dies, however it dies: no child outlives it.
+  // The IPC channel closes however the supervisor dies, so no child outlives it.
   process.on('disconnect', () => void stop('the supervisor is gone'))
   if (process.connected === false) process.exit(0) // it died while this process was loading
   const crash = (error: unknown): void => {

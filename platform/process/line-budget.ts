@@ -1,12 +1,12 @@
-/** Bounds how many lines of one kind the log gets, however often there is something to say. */
+/** Bounds how many log lines of one kind are written. */
 
 /**
- * Asks for one line. `undefined` where it is to be left out, else how many were left out since the
- * last one.
+ * Asks to write one line. `undefined` means leave it out; otherwise the number left out since the
+ * last line.
  */
 export type TakeLine = () => number | undefined
 
-/** @param interval milliseconds in which there are at most so many `lines` */
+/** @param interval milliseconds in which at most `lines` are written */
 export function createLineBudget(lines: number, interval: number): TakeLine {
   let since = Number.NEGATIVE_INFINITY
   let taken = 0

@@ -1,4 +1,7 @@
-/** An exclusive lock on a file, released by the kernel when its holder ends, however it ends. It never trusts a pid. */
+/**
+ * An exclusive lock on a file. The kernel releases it however its holder ends, so no stale pid can
+ * hold it.
+ */
 import { DatabaseSync } from 'node:sqlite' // built in, and the only door Node has to the kernel's file locks
 
 export interface FileLock {
@@ -6,17 +9,17 @@ export interface FileLock {
 }
 
 const SQLITE_BUSY = 5
-const TURN = 500 // milliseconds; two that ask at the same instant would otherwise both be refused
+const TURN = 500 // milliseconds; without a wait, two that ask at once would both be refused
 
-/** Takes the lock and makes the file if it is missing; `undefined` while another process holds it. */
+/** Takes the lock, creating the file if needed; `undefined` while another process holds it. */
 export function tryLock(file: string): FileLock | undefined {
   const database = new DatabaseSync(file, { timeout: TURN })
   try {
-    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE') // nothing is ever written: no journal beside it
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE') // writes nothing, so leaves no journal file
     return { release: () => database.close() }
   } catch (error) {
     database.close()
-    // The low byte is the kind; the rest says more about it.
+    // The low byte is the primary result code.
     if (((error as { errcode?: number }).errcode ?? 0) % 256 === SQLITE_BUSY) return undefined
     throw error
   }

@@ -1,6 +1,6 @@
 /**
- * One logger per process: JSON lines on standard error, so that standard output keeps only what a
- * person or a script waits for.
+ * One logger per process: JSON lines on standard error. Standard output is for what a person or
+ * script waits for.
  */
 // MIT; the log library of the Node field, JSON by default, redacts by path
 import { type Logger, pino, stdSerializers } from 'pino'
@@ -8,7 +8,7 @@ import { excerpt } from './excerpt.ts'
 
 export type { Logger } from 'pino'
 
-/** A logger named after its process. Credentials never reach a line, whatever object is logged. */
+/** A logger named after its process. It redacts credentials in any logged object. */
 export function createLogger(name: string, level: string): Logger {
   return pino(
     {
@@ -24,10 +24,7 @@ export function createLogger(name: string, level: string): Logger {
 const MOST_ITEMS = 100 // of a list, as a path is one
 const LONGEST_STACK = 4_000 // characters; a stack begins with the message
 
-/**
- * As pino writes errors, but no longer than a person reads: messages quote what services and
- * clients sent.
- */
+/** Bounds what pino writes of an error: messages quote what services and clients sent. */
 function boundedError(error: Error): unknown {
   const written: unknown = stdSerializers.err(error)
   if (typeof written !== 'object' || written === null) return written

@@ -1,13 +1,18 @@
-/** Ports for servers that must come back on the same address after a crash. Takes nothing: it only looks. */
+/**
+ * Finds ports for servers that must come back on the same address after a crash. Reserves nothing.
+ */
 import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
-// Below what kernels lend to outgoing connections (32768 and up on Linux, 49152 elsewhere): a client that keeps calling a
-// dead server's port could otherwise be lent that very port, and connect to itself.
+// Below the kernel's ephemeral ports (from 32768 on Linux, 49152 elsewhere): a client that keeps
+// calling a dead server's port could otherwise get that port for itself, and connect to itself.
 const FIRST = 15_000
 const LAST = 32_000
 
-/** Why nobody can listen there now (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`, …), or `undefined` when it is free. */
+/**
+ * Why nobody can listen there now (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`, …), or `undefined` when
+ * it is free.
+ */
 export function whyTaken(host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer()
@@ -16,7 +21,7 @@ export function whyTaken(host: string, port: number): Promise<string | undefined
   })
 }
 
-/** Different free ports, none of which an outgoing connection will be lent. @param except ports that are spoken for */
+/** Distinct free ports outside the ephemeral range. @param except ports already assigned */
 export async function freePorts(
   count: number,
   host = '127.0.0.1',

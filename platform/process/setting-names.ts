@@ -1,12 +1,12 @@
 /**
- * Finds misspelt settings: names close to one of the product's own. What a platform puts into the
- * environment is never one.
+ * Finds misspelt settings: names close to one of the product's. Ignores variables that platforms
+ * set.
  */
 
 /**
- * Every setting of the product, whichever process reads it: all share an environment, so each must
- * let the others' pass. A process adds those of its schema, as the gateway does for limits and
- * addresses, whose names are worked out.
+ * Every setting of the product. All processes share an environment, so each must accept the others'
+ * settings. A process adds the computed names of its schema, as the gateway does for limits and
+ * addresses.
  */
 export const settingNames = [
   'ADMIN_PORT',
@@ -45,11 +45,11 @@ export const settingNames = [
 
 const FURTHEST = 2 // edits
 const SHORTEST = 6 // letters; HOME is two edits from HOST
-/** Kubernetes and Docker describe every service they know of like this. */
+/** Kubernetes and Docker set such variables for every service they know. */
 const PLATFORM = /_SERVICE_HOST$|_PORT(_|$)/
 
 /**
- * One fault for each name of `given` that is no setting and close to one. @param known names beside
+ * One fault per name of `given` that is not a setting but close to one. @param known names besides
  * `settingNames`
  */
 export function misspellings(given: readonly string[], known: readonly string[]): readonly string[] {
@@ -66,10 +66,7 @@ export function misspellings(given: readonly string[], known: readonly string[])
     })
 }
 
-/**
- * Levenshtein's: letters added, left out or replaced. More than `FURTHEST` where the lengths alone
- * say so.
- */
+/** The Levenshtein distance; infinite if the lengths alone differ by more than `FURTHEST`. */
 function distanceBetween(one: string, other: string): number {
   if (Math.abs(one.length - other.length) > FURTHEST) return Number.POSITIVE_INFINITY
   let row = Array.from({ length: other.length + 1 }, (_, column) => column)

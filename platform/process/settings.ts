@@ -6,17 +6,12 @@ import { z } from 'zod' // MIT, no dependencies: one schema gives the check, the
 import { listItems } from '../http/message/fields.ts'
 import { misspellings } from './setting-names.ts'
 
-/**
- * Why a process cannot start, in words for whoever started it: printed as it is, without a stack.
- */
+/** Why a process cannot start, in words for the person who started it. Printed without a stack. */
 export class StartRefused extends Error {
   override readonly name: string = 'StartRefused'
 }
 
-/**
- * Thrown by `readSettings`; `message` is one line, or a heading and one line for each of several
- * faults.
- */
+/** Thrown by `readSettings`. `message` is one line, or a heading with one line per fault. */
 export class SettingsError extends StartRefused {
   override readonly name = 'SettingsError'
   readonly faults: readonly string[]
@@ -32,9 +27,9 @@ export class SettingsError extends StartRefused {
 }
 
 /**
- * Parses `env` (an empty variable counts as unset) and freezes the result. A name that is close to
- * a setting is a fault, too.
- * @param together what is wrong with several settings together
+ * Parses `env` (an empty variable counts as unset) and freezes the result. A misspelt name is a
+ * fault too.
+ * @param together faults of settings in combination
  * @throws SettingsError
  */
 export function readSettings<Schema extends z.ZodObject>(
@@ -67,8 +62,7 @@ export const httpUrl = z
 export const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' })
 
 /**
- * Values between commas; blanks around them are dropped. At least one. `missing` is said where
- * there is no value at all.
+ * Comma-separated values, trimmed; at least one. `missing` is the message if the variable is unset.
  */
 export const commaList = <Item extends z.ZodType<unknown, string>>(item: Item, missing?: string) =>
   z
@@ -80,20 +74,20 @@ export const commaList = <Item extends z.ZodType<unknown, string>>(item: Item, m
 export const onOff = z.stringbool('must be on or off')
 
 /**
- * Strict about everything that is not said to be development: `prod` or `staging` gets what
- * `production` gets. Unset is development.
+ * Any value but `development` and `test` is production, for example `prod` or `staging`. Unset is
+ * development.
  */
 export const isProduction = (nodeEnv: string | undefined): boolean =>
   !['development', 'test'].includes(nodeEnv || 'development')
 
 export const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
 
-/** Shared by the gateway and its services, which derive keys of their own from it. */
+/** Shared by the gateway and its services, which derive their own keys from it. */
 export const gatewaySecret = z
   .string('is required: the secret shared by gateway and services')
   .min(16, 'must have at least 16 characters')
 
-/** What every process understands. */
+/** Settings of every process. */
 export const processSettings = {
   HOST: z.string().default('127.0.0.1'),
   DATA_DIR: z.string().default('.data'),

@@ -1,9 +1,6 @@
-/**
- * Lets pieces of work run one in each turn of the event loop, so that whoever else waits is served
- * in between.
- */
+/** Runs one piece of work per turn of the event loop, so that other work runs in between. */
 
-/** Runs the work in a turn of its own, the first to come first. */
+/** Runs the work in its own turn, in order of arrival. */
 export type InTurn = (work: () => void) => void
 
 export function createTurns(): InTurn {

@@ -1,7 +1,4 @@
-/**
- * Who calls: verification of access tokens, the same in the gateway and, again, in every stateful
- * service.
- */
+/** Verifies access tokens, in the gateway and again in every stateful service. */
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose' // MIT, no dependencies; the JOSE library of the Node field
 import { demoIdentity } from './demo-identity.ts'
 import { codedError } from './errors.ts'
@@ -22,7 +19,7 @@ export interface Caller {
  */
 export type VerifyAuthorization = (authorization: string | undefined) => Promise<Caller | undefined>
 
-const CLOCK_TOLERANCE = 30 // seconds by which the provider's clock may differ from ours
+const CLOCK_TOLERANCE = 30 // seconds by which the provider's clock may differ
 
 export async function createVerifier(settings: IdentitySettings): Promise<VerifyAuthorization> {
   const { issuer, audience, keys } =
@@ -67,10 +64,7 @@ const TOKEN_FAULTS: ReadonlySet<string> = new Set([
   errors.JOSENotSupported.code,
 ])
 
-/**
- * Tells a bad token (the caller's fault) from a key set that cannot be had (nobody may be turned
- * away for that).
- */
+/** Distinguishes a bad token (the caller's fault) from a key set that cannot be fetched. */
 function refusalOf(error: unknown): Error {
   if (error instanceof errors.JWTExpired) return codedError('UNAUTHENTICATED', 'The token has expired.')
   if (error instanceof errors.JOSEError && TOKEN_FAULTS.has(error.code)) {

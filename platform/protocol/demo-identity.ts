@@ -1,5 +1,5 @@
 /**
- * The identity provider of the demo: one Ed25519 key, made on first use, kept in the data folder.
+ * The demo's identity provider: one Ed25519 key, created on first use and kept in the data folder.
  * Never used in production.
  */
 import { join } from 'node:path'
@@ -10,12 +10,12 @@ import type { Scope } from './scope.ts'
 const ISSUER = 'tributary-demo'
 const AUDIENCE = 'tributary'
 
-/** Who can sign in without a password, and what each may do. Their data is in the seed. */
+/** Callers who sign in without a password, with their scopes. The seed holds their data. */
 export const demoCallers: Readonly<Record<string, readonly Scope[]>> = {
   payer: ['banking:read', 'banking:write'],
   payee: ['banking:read', 'banking:write'],
   officer: ['banking:read', 'banking:write', 'banking:officer', 'content:preview'],
-  // For what takes two officers.
+  // For changes that need two officers.
   officer2: ['banking:read', 'banking:write', 'banking:officer'],
 }
 
@@ -28,8 +28,7 @@ export interface DemoIdentity {
 }
 
 /**
- * Opens the identity of a data folder; the first process to ask makes the key, and every other
- * finds that one.
+ * Opens the identity of a data folder. The first process creates the key, and every other reads it.
  */
 export async function demoIdentity(dataDir: string): Promise<DemoIdentity> {
   const jwk = JSON.parse(await readOrMakeSecret(join(dataDir, 'demo-identity.json'), makeKey)) as JWK

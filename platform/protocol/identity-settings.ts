@@ -1,14 +1,11 @@
 /**
- * Whose tokens are trusted, as settings: an identity provider named in full, or the demo identity,
- * in development only.
+ * Settings of the trusted identity provider: given in full, or, in development only, the demo
+ * identity.
  */
 import { z } from 'zod'
 import { httpUrl, isProduction } from '../process/settings.ts'
 
-/**
- * Tokens of an identity provider: its key set alone would let a token pass that it signed for
- * another application.
- */
+/** All three are needed: a key set alone would accept tokens signed for another application. */
 export interface ProviderSettings {
   readonly jwksUrl: string
   readonly issuer: string
@@ -30,8 +27,8 @@ export const identitySettings = {
 } as const
 
 /**
- * What is wrong with them together.
- * @param demo whether the demo identity stands in where there is no provider
+ * Faults of these settings in combination.
+ * @param demo whether the demo identity is used without a provider
  */
 export function identityFaults(
   env: Readonly<Record<string, string | undefined>>,
@@ -48,7 +45,7 @@ export function identityFaults(
     : []
 }
 
-/** Of settings in which `identityFaults` finds none; undefined where there is no provider. */
+/** For settings without `identityFaults`; `undefined` without a provider. */
 export function providerOf(settings: {
   readonly JWKS_URL?: string | undefined
   readonly JWT_ISSUER?: string | undefined

@@ -1,2 +1,2 @@
-/** What a token may allow. A service asks for exactly one of these where it guards something. */
+/** Scopes of tokens. Each guarded operation requires exactly one. */
 export type Scope = 'banking:read' | 'banking:write' | 'banking:officer' | 'content:preview'

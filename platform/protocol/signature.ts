@@ -1,23 +1,20 @@
 /**
- * How a service knows that a request comes from the gateway: an HMAC-SHA256 over everything the
- * service acts on. It proves origin and freshness only; a stateless service remembers nothing, so a
- * replay within the window is possible by design.
+ * Proves to a service that a request comes from the gateway: an HMAC-SHA256 over everything the
+ * service acts on. Stateless services remember nothing, so a replay within the window is possible
+ * by design.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** Milliseconds a signature is good for, either side of the verifier's clock. */
+/** Milliseconds that a signature is valid, before and after the verifier's clock. */
 export const SIGNATURE_LIFETIME = 30_000
 
 export const SIGNATURE_HEADER = 'tributary-signature'
-/**
- * What the gateway decided the caller may see (`published` or `preview`), for services that are
- * never told who the caller is.
- */
+/** What the caller may see (`published` or `preview`), for services that never learn who calls. */
 export const PERSPECTIVE_HEADER = 'tributary-perspective'
 export const REQUEST_ID_HEADER = 'x-request-id'
 /**
- * Names one call, and no other: the service repeats it in its answer, which the gateway takes for
- * the answer to that call alone.
+ * A unique id of the call. The service repeats it in its answer, so that the gateway can match the
+ * two.
  */
 export const CALL_HEADER = 'tributary-call'
 
@@ -30,7 +27,7 @@ export interface SignedRequest {
   readonly authorization: string | undefined
   readonly perspective: string | undefined
   readonly requestId: string | undefined
-  /** Of `tributary-call`; left out of what is signed where there is none. */
+  /** The value of `tributary-call`; not signed if absent. */
   readonly callId?: string | undefined
 }
 
@@ -38,7 +35,7 @@ function digest(secret: string, time: string, request: SignedRequest): Buffer {
   const { method, path, authorization, perspective, requestId, callId } = request
   const parts = [time, method, path, authorization ?? null, perspective ?? null, requestId ?? null]
   if (callId !== undefined) parts.push(callId)
-  // JSON keeps the parts apart: no value can pretend to be two.
+  // JSON separates the parts unambiguously.
   return createHmac('sha256', secret).update(JSON.stringify(parts)).update('\n').update(request.body).digest()
 }
 
