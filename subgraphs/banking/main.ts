@@ -19,7 +19,7 @@ import { createLedger } from './ledger/ledger.ts'
 import { watchClock } from './ledger/watch-clock.ts'
 import { createBankingMetrics } from './metrics.ts'
 import { type BankingContext, createContext } from './request/context.ts'
-import { resolvers } from './resolvers.ts'
+import { createResolvers } from './resolvers.ts'
 import { runDueSchedules } from './schedules/due.ts'
 import { downloadLinks } from './statements/link.ts'
 import { statementRoute } from './statements/route.ts'
@@ -93,18 +93,13 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
           ]),
     ]
     return {
-      resolvers,
+      resolvers: createResolvers({ tail, treasury, rateMaxAge, downloads, webhooks }),
       context: async ({ authorization, requestId }) =>
         createContext({
           caller: await verify(authorization),
           requestId: requestId ?? null,
           database,
           ledger,
-          tail,
-          treasury,
-          rateMaxAge,
-          downloads,
-          webhooks,
         }),
       explain: outageError,
       get: statementRoute({ database, links: downloads, log }),

@@ -8,8 +8,8 @@ import type {
   SetDailyLimitCommand,
 } from '../ledger/request.ts'
 import { BANK_CURRENCIES, HOME_CURRENCY } from '../money/currencies.ts'
+import type { Asked } from '../request/input.ts'
 import { badInput, type Keyed, requiredText } from '../request/input.ts'
-import type { Asked } from '../transfers/input.ts'
 
 export interface OpenAccountInput extends Keyed {
   readonly kind: 'CURRENT' | 'SAVINGS' | 'INTERNAL'

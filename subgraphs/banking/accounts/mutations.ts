@@ -1,11 +1,13 @@
 /** Orders about accounts: opened, renamed, frozen, limited, closed. */
 
+import { customerById } from '../customers/read.ts'
 import type { Command } from '../ledger/request.ts'
+import { branchById } from '../places/read.ts'
 import { requireScope } from '../request/access.ts'
 import type { BankingContext } from '../request/context.ts'
+import type { Asked } from '../request/input.ts'
 import { badInput } from '../request/input.ts'
 import { type MutationResult, mutate, readBack } from '../request/mutation.ts'
-import type { Asked } from '../transfers/input.ts'
 import {
   type AccountInput,
   type OpenAccountInput,
@@ -16,6 +18,7 @@ import {
   readSetDailyLimitInput,
   type SetDailyLimitInput,
 } from './input.ts'
+import { accountById } from './read.ts'
 
 type Resolve<Input> = (_: unknown, args: { input: Input }, context: BankingContext) => Promise<MutationResult>
 
@@ -33,8 +36,8 @@ export const accountMutations = {
     ): Promise<MutationResult> {
       const { id } = requireScope(context.caller, 'banking:write')
       const [customer, branch] = await Promise.all([
-        context.loaders.customer.load(id),
-        context.loaders.branch.load(input.branch),
+        context.load(customerById, id),
+        context.load(branchById, input.branch),
       ])
       if (!customer) throw badInput('token', 'names nobody who is a customer of the bank')
       if (!branch) throw badInput('branch', 'must be the id of a branch')
@@ -59,6 +62,6 @@ export const accountMutations = {
   },
   AccountAccepted: {
     account: ({ subject }: { subject: string }, _: unknown, context: BankingContext) =>
-      readBack(context, ({ loaders }) => loaders.account.load(subject)),
+      readBack(context, ({ load }) => load(accountById, subject)),
   },
 }

@@ -2,6 +2,7 @@
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import { plainArray, textArray } from '../database/columns.ts'
 import type { AccountKind, AccountStatus } from '../ledger/model.ts'
+import { byId } from '../request/load.ts'
 
 /** An account as it is stored; amounts are minor units. */
 export interface AccountRow {
@@ -29,10 +30,11 @@ const columns = Prisma.sql`a.id::text, a.number, a.customer_id AS owner, a.branc
   a.spent_on AS "spentOn", a.debits_pending AS "debitsPending", a.debits_posted AS "debitsPosted",
   a.credits_pending AS "creditsPending", a.credits_posted AS "creditsPosted"`
 
-/** The accounts that exist among `ids` (14 digits each), in any order. */
-export const readAccounts = (database: PrismaClient, ids: readonly string[]): Promise<AccountRow[]> =>
-  database.$queryRaw<AccountRow[]>`/* accounts:by-id */
-    SELECT ${columns} FROM accounts a WHERE a.id = ANY(${plainArray(ids)}::bigint[])`
+/** By id, 14 digits. */
+export const accountById = byId(
+  (database, ids) => database.$queryRaw<AccountRow[]>`/* accounts:by-id */
+    SELECT ${columns} FROM accounts a WHERE a.id = ANY(${plainArray(ids)}::bigint[])`,
+)
 
 export interface AccountPageKey {
   readonly owner: string

@@ -1,16 +1,28 @@
 /** Accounts as their owners see them. Balances follow from the four counters and from nothing else. */
-import type { Branch } from '../../../prisma/generated/client.ts'
+
+import { z } from 'zod'
+import type { Branch, Customer } from '../../../prisma/generated/client.ts'
+import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'
 import { parseAccountId } from '../ledger/account-number.ts'
 import type { Money } from '../money/amount.ts'
+import { branchById } from '../places/read.ts'
 import { mayUse, requireScope } from '../request/access.ts'
 import type { BankingContext } from '../request/context.ts'
-import type { AccountRow } from './read.ts'
+import { type AccountRow, accountById, readAccountPages } from './read.ts'
+
+interface PageArguments {
+  readonly first?: number | null
+  readonly after?: string | null
+}
+
+const LIST = 'accounts'
+const position = z.tuple([z.string().regex(/^\d{14}$/)])
 
 /** The account, if the caller may see it. */
-export async function visibleAccount(id: string, { caller, loaders }: BankingContext): Promise<AccountRow | null> {
+export async function visibleAccount(id: string, { caller, load }: BankingContext): Promise<AccountRow | null> {
   const reader = requireScope(caller, 'banking:read')
   const known = parseAccountId(id)
-  const account = known === undefined ? null : await loaders.account.load(known)
+  const account = known === undefined ? null : await load(accountById, known)
   return account && mayUse(reader, account.owner) ? account : null
 }
 
@@ -18,14 +30,26 @@ export const accountResolvers = {
   Query: {
     account: (_: unknown, { id }: { id: string }, context: BankingContext) => visibleAccount(id, context),
   },
+  Customer: {
+    async accounts(
+      { id }: Customer,
+      { first, after }: PageArguments,
+      { load }: BankingContext,
+    ): Promise<Connection<AccountRow>> {
+      const size = pageSize(first)
+      const [from] = decodeCursor(LIST, position, after) ?? ['0']
+      const rows = await load(readAccountPages, { owner: id, limit: size + 1, after: from })
+      return connectionOf(rows, { first: size, after, cursorOf: (account) => encodeCursor(LIST, [account.id]) })
+    },
+  },
   Account: {
     __resolveReference: ({ id }: { id: string }, context: BankingContext) => visibleAccount(id, context),
     balance: (account: AccountRow): AccountRow => account,
     dailyLimit: ({ dailyLimit, currency }: AccountRow): Money | null =>
       dailyLimit === null ? null : { amount: dailyLimit, currency },
     product: ({ productId }: AccountRow) => (productId === null ? null : { id: productId }),
-    branch: ({ branchId }: AccountRow, _: unknown, { loaders }: BankingContext): Promise<Branch | null> | null =>
-      branchId === null ? null : loaders.branch.load(branchId),
+    branch: ({ branchId }: AccountRow, _: unknown, { load }: BankingContext): Promise<Branch | null> | null =>
+      branchId === null ? null : load(branchById, branchId),
   },
   Balance: {
     posted: (account: AccountRow): Money => money(account, postedOf(account)),

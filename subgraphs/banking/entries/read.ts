@@ -2,6 +2,7 @@
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import { plainArray } from '../database/columns.ts'
 import { MAX_AMOUNT } from '../money/amount.ts'
+import { keyText } from '../request/load.ts'
 
 /** An entry as it is stored. */
 export interface EntryRow {
@@ -53,10 +54,6 @@ export async function readEntryPages(
   )
   return keys.map((key) => pages.get(key) ?? [])
 }
-
-/** A key as text; amounts included, which JSON leaves out. */
-export const keyText = (key: Omit<EntryPageKey, 'accountId'> | EntryPageKey): string =>
-  JSON.stringify(key, (_name, value) => (typeof value === 'bigint' ? `${value}` : value))
 
 const readGroup = (database: PrismaClient, group: readonly EntryPageKey[]): Promise<EntryRow[]> =>
   database.$queryRaw<EntryRow[]>(entriesQuery(group))

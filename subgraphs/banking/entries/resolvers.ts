@@ -1,15 +1,18 @@
 /** Entries: pages of an account's history, newest first. */
+
 import { z } from 'zod'
 import { codedError } from '../../../platform/protocol/errors.ts'
 import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'
 import type { AccountRow } from '../accounts/read.ts'
-import { refuseUndone } from '../ledger/restores.ts'
+import { areUndone, refuseUndone } from '../ledger/restores.ts'
 import type { Money } from '../money/amount.ts'
 import type { BankingContext } from '../request/context.ts'
 import { sequencePart } from '../request/cursor-parts.ts'
 import { badInput, optionalText } from '../request/input.ts'
 import type { TransferRow } from '../transfers/read.ts'
+import { transferById } from '../transfers/read.ts'
 import type { EntryFilter, EntryRow } from './read.ts'
+import { readEntryPages } from './read.ts'
 
 interface EntriesArguments {
   readonly first?: number | null
@@ -28,12 +31,12 @@ export const entryResolvers = {
     async entries(
       { id, currency }: AccountRow,
       { first, after, filter }: EntriesArguments,
-      { loaders }: BankingContext,
+      { load }: BankingContext,
     ): Promise<Connection<Entry>> {
       const size = pageSize(first)
       const [before] = decodeCursor(LIST, position, after) ?? [null]
-      if (before !== null) await refuseUndone(loaders.undone.load(before))
-      const rows = await loaders.entryPage.load({
+      if (before !== null) await refuseUndone(load(areUndone, before))
+      const rows = await load(readEntryPages, {
         accountId: id,
         limit: size + 1,
         before,
@@ -47,8 +50,8 @@ export const entryResolvers = {
   },
   Entry: {
     id: ({ accountId, sequence }: Entry): string => `${accountId}-${sequence}`,
-    transfer: ({ transferId }: Entry, _: unknown, { loaders }: BankingContext): Promise<TransferRow | null> =>
-      loaders.transfer.load(transferId),
+    transfer: ({ transferId }: Entry, _: unknown, { load }: BankingContext): Promise<TransferRow | null> =>
+      load(transferById, transferId),
     direction: ({ amount }: Entry): 'DEBIT' | 'CREDIT' => (amount < 0n ? 'DEBIT' : 'CREDIT'),
     amount: ({ amount, currency }: Entry): Money => ({ amount: amount < 0n ? -amount : amount, currency }),
     balanceAfter: ({ balanceAfter, currency }: Entry): Money => ({ amount: balanceAfter, currency }),

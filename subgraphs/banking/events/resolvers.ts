@@ -2,18 +2,22 @@
  * The subscription to an account's activity: every event once, in order, from any cursor, across
  * restarts and instances.
  */
+
 import { z } from 'zod'
 import { codedError } from '../../../platform/protocol/errors.ts'
 import { decodeCursor, encodeCursor } from '../../shared/pagination.ts'
 import type { AccountRow } from '../accounts/read.ts'
+import { accountById } from '../accounts/read.ts'
 import { visibleAccount } from '../accounts/resolvers.ts'
-import { refuseUndone } from '../ledger/restores.ts'
+import { areUndone, refuseUndone } from '../ledger/restores.ts'
 import type { Money } from '../money/amount.ts'
 import { requireScope } from '../request/access.ts'
 import { type BankingContext, forgetReads } from '../request/context.ts'
 import { sequencePart } from '../request/cursor-parts.ts'
+import { transferById } from '../transfers/read.ts'
 import { abortable } from './abortable.ts'
 import { type EventRow, lastSequence, readActivity } from './read.ts'
+import type { Tail } from './tail.ts'
 
 interface ActivityArguments {
   readonly accountId: string
@@ -27,16 +31,16 @@ const position = z.tuple([sequencePart])
 const cursorOf = (sequence: bigint): string => encodeCursor(LIST, [sequence.toString()])
 const PAGE = 200
 
-export const eventResolvers = {
+export const eventResolvers = (tail: Tail) => ({
   Subscription: {
     accountActivity: {
       async subscribe(_: unknown, { accountId, after }: ActivityArguments, context: BankingContext) {
         const account = await visibleAccount(accountId, context)
         if (!account) throw codedError('BAD_USER_INPUT', 'There is no such account.')
         const [from] = decodeCursor(LIST, position, after) ?? []
-        if (from !== undefined) await refuseUndone(context.loaders.undone.load(from))
+        if (from !== undefined) await refuseUndone(context.load(areUndone, from))
         const start = from === undefined ? await lastSequence(context.database) : BigInt(from)
-        return abortable((ended) => activity(account, start, context, ended))
+        return abortable((ended) => activity(account, start, { context, tail, ended }))
       },
       resolve: (event: AccountEvent): AccountEvent => event,
     },
@@ -48,30 +52,28 @@ export const eventResolvers = {
   AccountEvent: {
     cursor: ({ sequence }: AccountEvent): string => cursorOf(sequence),
     amount: ({ amount, account }: AccountEvent): Money => ({ amount, currency: account.currency }),
-    account: ({ account }: AccountEvent, _: unknown, { loaders }: BankingContext) => loaders.account.load(account.id),
-    transfer: ({ transferId }: AccountEvent, _: unknown, { loaders }: BankingContext) =>
-      loaders.transfer.load(transferId),
+    account: ({ account }: AccountEvent, _: unknown, { load }: BankingContext) => load(accountById, account.id),
+    transfer: ({ transferId }: AccountEvent, _: unknown, { load }: BankingContext) => load(transferById, transferId),
   },
-}
+})
 
 /** Ends when the caller goes away, and with an error when the caller's token does. */
 async function* activity(
   account: AccountRow,
   start: bigint,
-  context: BankingContext,
-  ended: AbortSignal,
+  { context, tail, ended }: { readonly context: BankingContext; readonly tail: Tail; readonly ended: AbortSignal },
 ): AsyncGenerator<AccountEvent, void, undefined> {
   const { expiresAt } = requireScope(context.caller, 'banking:read')
   const signal = AbortSignal.any([ended, AbortSignal.timeout(Math.max(0, expiresAt - Date.now()))])
   let last = start
   while (!signal.aborted) {
     // Asked for before the read, so that what happens during it is not slept through.
-    const change = context.tail.change(account.id, signal)
+    const change = tail.change(account.id, signal)
     const events = await readActivity(context.database, account.id, last, PAGE)
     if (events.length > 0) {
       // A restore while somebody followed has undone what was told last.
       forgetReads(context)
-      await refuseUndone(context.loaders.undone.load(`${last}`))
+      await refuseUndone(context.load(areUndone, `${last}`))
     }
     for (const event of events) {
       forgetReads(context)

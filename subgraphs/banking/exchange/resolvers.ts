@@ -1,5 +1,6 @@
 /** Quotes for exchanging one currency for another, and the rates that they follow. */
 import { codedError } from '../../../platform/protocol/errors.ts'
+import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import type { Money } from '../money/amount.ts'
 import { BANK_CURRENCIES, HOME_CURRENCY } from '../money/currencies.ts'
 import { actorOf, requireScope } from '../request/access.ts'
@@ -9,6 +10,7 @@ import { type MutationResult, mutate, readBack } from '../request/mutation.ts'
 import { offer } from './quote.ts'
 import { parseRate, RATED_CURRENCIES } from './rate.ts'
 import { proposalOf, readRates, readRatesForQuote, saveQuote } from './store.ts'
+import type { Treasury } from './treasury.ts'
 
 interface QuoteExchangeInput {
   readonly sell: string
@@ -42,8 +44,9 @@ interface ExchangeQuote {
  * one that is too old
  */
 async function currentRates(
-  { database, rateMaxAge }: BankingContext,
+  database: PrismaClient,
   currencies: readonly string[],
+  rateMaxAge: number,
 ): Promise<(currency: string) => string> {
   const rates = await readRatesForQuote(database, currencies, rateMaxAge)
   rates.set(HOME_CURRENCY, { perEuro: '1', isExpired: false })
@@ -60,7 +63,13 @@ async function currentRates(
   }
 }
 
-export const exchangeResolvers = {
+export interface ExchangeOptions {
+  readonly treasury: Treasury
+  /** Seconds that an exchange rate is good for. */
+  readonly rateMaxAge: number
+}
+
+export const exchangeResolvers = ({ treasury, rateMaxAge }: ExchangeOptions) => ({
   Query: {
     exchangeRates: (_: unknown, _arguments: unknown, { database }: BankingContext) =>
       readRates(database, RATED_CURRENCIES),
@@ -79,7 +88,7 @@ export const exchangeResolvers = {
       }
       if (sell === buy) throw badInput('buy', 'must be another currency than "sell"')
       const amount = amountToMove(input.amount)
-      const rates = await currentRates(context, [sell, buy])
+      const rates = await currentRates(database, [sell, buy], rateMaxAge)
       const found = offer({ sell, buy }, amount, { sell: rates(sell), buy: rates(buy) })
       if (!found) throw badInput('amount', 'is too small or too large to be exchanged')
       const { id, expiresAt } = await saveQuote(database, customer.id, { sell, buy }, found)
@@ -108,7 +117,6 @@ export const exchangeResolvers = {
       if (!BANK_CURRENCIES.includes(currency))
         throw badInput('currency', `must be one of ${BANK_CURRENCIES.join(', ')}`)
       const amount = amountToMove(input.amount)
-      const { treasury } = context
       const [capital, liquidity] = await Promise.all([treasury.capital(currency), treasury.liquidity(currency)])
       return mutate(context, () => ({
         idempotencyKey,
@@ -127,11 +135,10 @@ export const exchangeResolvers = {
   },
   ExchangeRate: {
     perEuro: ({ perEuro }: RateRow): string => perEuro.toFixed(),
-    expiresAt: ({ updatedAt }: RateRow, _: unknown, { rateMaxAge }: BankingContext): Date =>
-      new Date(updatedAt.getTime() + rateMaxAge * 1_000),
+    expiresAt: ({ updatedAt }: RateRow): Date => new Date(updatedAt.getTime() + rateMaxAge * 1_000),
     proposal(rate: RateRow, _: unknown, { caller }: BankingContext) {
       const proposal = caller && actorOf(caller).officer ? proposalOf(rate) : null
       return proposal && { ...proposal, at: new Date(proposal.at) }
     },
   },
-}
+})

@@ -1,7 +1,10 @@
 /** Loans as borrowers and officers see them, and the orders that take one through its life. */
+
 import { z } from 'zod'
 import type { Customer } from '../../../prisma/generated/client.ts'
 import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'
+import { accountById } from '../accounts/read.ts'
+import { customerById } from '../customers/read.ts'
 import { daysBetween, type PlainDate, plainDateOf } from '../dates/plain-date.ts'
 import type { Money } from '../money/amount.ts'
 import { mayUse, requireScope } from '../request/access.ts'
@@ -10,6 +13,7 @@ import { instantPart } from '../request/cursor-parts.ts'
 import { parseDerivedId } from '../request/derived-id.ts'
 import { amountToMove, badInput } from '../request/input.ts'
 import { type MutationResult, mutate, readBack } from '../request/mutation.ts'
+import { transferById } from '../transfers/read.ts'
 import { loanBooks } from './books.ts'
 import type { LoanMutation, LoanRequest } from './commands.ts'
 import { loanPosition } from './effects.ts'
@@ -26,6 +30,7 @@ import type { Loan, LoanChange, LoanReference } from './loan.ts'
 import { type Instalment, quote, scheduleOf } from './quote.ts'
 import { type LoanPageKey, readLoanPage } from './read.ts'
 import type { LoanState } from './states.ts'
+import { loanById } from './store.ts'
 
 interface PageArguments {
   readonly first?: number | null
@@ -44,10 +49,10 @@ const changeCursor = z.tuple([z.int().positive()])
 const MAX_DAYS_AHEAD = 366
 
 /** The loan, if the caller may see it. */
-async function visibleLoan(id: string, { caller, loaders }: BankingContext): Promise<Loan | null> {
+async function visibleLoan(id: string, { caller, load }: BankingContext): Promise<Loan | null> {
   const reader = requireScope(caller, 'banking:read')
   const known = parseDerivedId(id)
-  const loan = known === undefined ? null : await loaders.loan.load(known)
+  const loan = known === undefined ? null : await load(loanById, known)
   return loan && mayUse(reader, loan.customer) ? loan : null
 }
 
@@ -65,9 +70,9 @@ async function loanPage(
 }
 
 /** What the ledger must know of a loan before it is asked; null for what can be no loan. */
-async function referenceTo(loanId: string, { ledger, loaders }: BankingContext): Promise<LoanReference | null> {
+async function referenceTo(loanId: string, { ledger, load }: BankingContext): Promise<LoanReference | null> {
   const known = parseDerivedId(loanId)
-  const loan = known === undefined ? null : await loaders.loan.load(known)
+  const loan = known === undefined ? null : await load(loanById, known)
   return loan && { id: loan.id, account: loan.account, books: await loanBooks(ledger, loan.currency) }
 }
 
@@ -142,15 +147,15 @@ export const loanResolvers = {
   },
   LoanAccepted: {
     loan: ({ subject }: { subject: string }, _: unknown, context: BankingContext) =>
-      readBack(context, ({ loaders }) => loaders.loan.load(subject)),
+      readBack(context, ({ load }) => load(loanById, subject)),
   },
   Customer: {
     loans: ({ id }: Customer, page: PageArguments, context: BankingContext) => loanPage(context, page, id),
   },
   Loan: {
     __resolveReference: ({ id }: { id: string }, context: BankingContext) => visibleLoan(id, context),
-    borrower: ({ customer }: Loan, _: unknown, { loaders }: BankingContext) => loaders.customer.load(customer),
-    account: ({ account }: Loan, _: unknown, { loaders }: BankingContext) => loaders.account.load(account),
+    borrower: ({ customer }: Loan, _: unknown, { load }: BankingContext) => load(customerById, customer),
+    account: ({ account }: Loan, _: unknown, { load }: BankingContext) => load(accountById, account),
     principal: ({ terms, currency }: Loan): Money => ({ amount: terms.principal, currency }),
     annualRate: ({ terms }: Loan): bigint => terms.annualRate,
     instalments: ({ terms }: Loan): number => terms.instalments,
@@ -196,8 +201,8 @@ export const loanResolvers = {
     interest: ({ allocation, currency }: In<LoanChange>) => allocation && { amount: allocation.interest, currency },
     overpayment: ({ allocation, currency }: In<LoanChange>) =>
       allocation && { amount: allocation.overpayment, currency },
-    transfer: ({ transferId }: LoanChange, _: unknown, { loaders }: BankingContext) =>
-      transferId === null ? null : loaders.transfer.load(transferId),
+    transfer: ({ transferId }: LoanChange, _: unknown, { load }: BankingContext) =>
+      transferId === null ? null : load(transferById, transferId),
     ...amounts('amount'),
   },
 }

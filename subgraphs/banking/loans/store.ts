@@ -1,6 +1,7 @@
 /** Loans in the database: read whole under the ledger's lock, and saved in the transaction that moves their money. Decides nothing. */
 import type { Prisma } from '../../../prisma/generated/client.ts'
 import { plainArray } from '../database/columns.ts'
+import { byId } from '../request/load.ts'
 import type { Loan, LoanChange } from './loan.ts'
 import { isOpen, type LoanState } from './states.ts'
 
@@ -16,6 +17,9 @@ export async function loadLoans(database: Reader, ids: readonly string[]): Promi
   })
   return new Map(rows.map((row) => [row.id, loanOf(row)]))
 }
+
+/** By id, a UUID. */
+export const loanById = byId(async (database, ids) => [...(await loadLoans(database, ids)).values()])
 
 /** The ids of the loans on these accounts (14 digits each) that are not over, found through their owners. */
 export async function openLoansOn(

@@ -1,7 +1,9 @@
 /** Merchants and branches: known to everyone who may read, each in a city that is the weather service's. */
+
 import type { Branch, Merchant } from '../../../prisma/generated/client.ts'
 import { requireScope } from '../request/access.ts'
 import type { BankingContext } from '../request/context.ts'
+import { branchById, merchantById } from './read.ts'
 
 interface Placed {
   readonly cityId: string
@@ -11,16 +13,16 @@ const city = ({ cityId }: Placed): { id: string } => ({ id: cityId })
 
 export const placeResolvers = {
   Merchant: {
-    async __resolveReference({ id }: { id: string }, { caller, loaders }: BankingContext): Promise<Merchant | null> {
+    async __resolveReference({ id }: { id: string }, { caller, load }: BankingContext): Promise<Merchant | null> {
       requireScope(caller, 'banking:read')
-      return loaders.merchant.load(id)
+      return load(merchantById, id)
     },
     city,
   },
   Branch: {
-    async __resolveReference({ id }: { id: string }, { caller, loaders }: BankingContext): Promise<Branch | null> {
+    async __resolveReference({ id }: { id: string }, { caller, load }: BankingContext): Promise<Branch | null> {
       requireScope(caller, 'banking:read')
-      return loaders.branch.load(id)
+      return load(branchById, id)
     },
     city,
   },

@@ -1,16 +1,12 @@
 /**
- * What the resolvers of one request share: who calls, and loaders that live no longer than the
- * request.
+ * What the resolvers of one request share: who calls, and reads that are remembered no longer than
+ * the request. Knows no feature.
  */
 import type { Caller } from '../../../platform/protocol/caller.ts'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
-import type { Tail } from '../events/tail.ts'
-import type { Treasury } from '../exchange/treasury.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { DownloadLinks } from '../statements/link.ts'
-import type { Webhooks } from '../webhooks/service.ts'
 import { requireUnreserved } from './access.ts'
-import { createLoaders, type Loaders } from './load.ts'
+import { createLoad, type Load } from './load.ts'
 
 export interface BankingContext {
   /** Undefined: signed out. */
@@ -18,22 +14,15 @@ export interface BankingContext {
   readonly requestId: string | null
   readonly database: PrismaClient
   readonly ledger: Ledger
-  readonly tail: Tail
-  readonly treasury: Treasury
-  /** Seconds that an exchange rate is good for. */
-  readonly rateMaxAge: number
-  /** Makes links to downloads. */
-  readonly downloads: DownloadLinks
-  readonly webhooks: Webhooks
-  loaders: Loaders
+  load: Load
 }
 
-export function createContext(parts: Omit<BankingContext, 'loaders'>): BankingContext {
+export function createContext(parts: Omit<BankingContext, 'load'>): BankingContext {
   requireUnreserved(parts.caller)
-  return { ...parts, loaders: createLoaders(parts.database) }
+  return { ...parts, load: createLoad(parts.database) }
 }
 
 /** After a write nothing read before it may answer. */
 export function forgetReads(context: BankingContext): void {
-  context.loaders = createLoaders(context.database)
+  context.load = createLoad(context.database)
 }

@@ -6,6 +6,9 @@ export interface Keyed {
   readonly idempotencyKey: string
 }
 
+/** A mutation as the ledger is asked it. */
+export type Asked<Command> = Keyed & { readonly command: Command }
+
 export const MAX_KEY = 64
 
 /** A coded error that names the argument. */

@@ -1,14 +1,16 @@
 /** The scalars of banking. What they refuse, GraphQL answers as bad input, naming the argument. */
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql'
 import { GraphQLDateTimeISO } from 'graphql-scalars' // MIT; the scalars of the GraphQL field
+import { isPlainDate } from '../dates/plain-date.ts'
 import { parseMinorUnits } from '../money/amount.ts'
 import { exponentOf } from '../money/currencies.ts'
 
 /** A scalar that is a string on the wire. @param parse gives undefined for what it refuses */
-function textScalar<Value>(
+export function textScalar<Value>(
   name: string,
   expected: string,
   parse: (text: string) => Value | undefined,
+  textOf: (value: Value) => string = String,
 ): GraphQLScalarType<Value, string> {
   const read = (input: unknown): Value => {
     const value = typeof input === 'string' ? parse(input) : undefined
@@ -17,7 +19,7 @@ function textScalar<Value>(
   }
   return new GraphQLScalarType<Value, string>({
     name,
-    serialize: (value) => String(value),
+    serialize: (value) => textOf(value as Value),
     parseValue: read,
     parseLiteral: (node) => read(node.kind === Kind.STRING ? node.value : undefined),
   })
@@ -40,5 +42,6 @@ export const scalars = {
   CurrencyCode: textScalar('CurrencyCode', 'an ISO 4217 code such as "EUR"', (text) =>
     exponentOf(text) === undefined ? undefined : text,
   ),
+  Date: textScalar('Date', 'a calendar date such as "2026-06-01"', (text) => (isPlainDate(text) ? text : undefined)),
   DateTime: instantScalar,
 }

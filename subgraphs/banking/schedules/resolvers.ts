@@ -1,7 +1,9 @@
 /** Scheduled and standing transfers as their owners see them. */
+
 import { z } from 'zod'
 import type { Customer, ScheduleRun as RunRow } from '../../../prisma/generated/client.ts'
 import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'
+import { accountById } from '../accounts/read.ts'
 import { plainDateOf } from '../dates/plain-date.ts'
 import type { Money } from '../money/amount.ts'
 import { mayUse, requireScope } from '../request/access.ts'
@@ -12,6 +14,7 @@ import { amountToMove, badInput, type Keyed, optionalText } from '../request/inp
 import { type MutationResult, mutate, readBack } from '../request/mutation.ts'
 import { MAX_REFERENCE, readOrder, type TransferInput } from '../transfers/input.ts'
 import { partyOfAccount } from '../transfers/party.ts'
+import { transferById } from '../transfers/read.ts'
 import type { Frequency } from './recurrence.ts'
 import type { Schedule } from './schedule.ts'
 import { loadSchedules, readRunPage, readSchedulePage } from './store.ts'
@@ -116,7 +119,7 @@ export const scheduleResolvers = {
   },
   Schedule: {
     state: stateOf,
-    from: ({ from }: Schedule, _: unknown, { loaders }: BankingContext) => loaders.account.load(from),
+    from: ({ from }: Schedule, _: unknown, { load }: BankingContext) => load(accountById, from),
     to: ({ to }: Schedule, _: unknown, context: BankingContext) => partyOfAccount(to, context),
     amount: ({ amount, currency }: Schedule): Money => ({ amount, currency }),
     async runs(
@@ -132,8 +135,8 @@ export const scheduleResolvers = {
   },
   ScheduleRun: {
     dueOn: ({ dueOn }: RunRow): string => plainDateOf(dueOn),
-    transfer: ({ transferId }: RunRow, _: unknown, { loaders }: BankingContext) =>
-      transferId === null ? null : loaders.transfer.load(transferId.toString()),
+    transfer: ({ transferId }: RunRow, _: unknown, { load }: BankingContext) =>
+      transferId === null ? null : load(transferById, transferId.toString()),
     code: ({ refusal }: RunRow): string | null => refusal,
   },
 }

@@ -5,7 +5,7 @@ import type { Money } from '../money/amount.ts'
 import type { BankingContext } from '../request/context.ts'
 import { badInput } from '../request/input.ts'
 import { type FormatName, formats } from './formats.ts'
-import { LINK_LIFETIME } from './link.ts'
+import { type DownloadLinks, LINK_LIFETIME } from './link.ts'
 import { type Period, readSums, readTotals, type Total } from './read.ts'
 import { fits, type Sums, type Turnover } from './statement.ts'
 
@@ -50,7 +50,7 @@ function addUp(totals: readonly Total[], keyOf: (total: Total) => string | null)
   }))
 }
 
-export const statementResolvers = {
+export const statementResolvers = (links: DownloadLinks) => ({
   Account: {
     statement({ id, currency }: AccountRow, range: StatementArguments, { database }: BankingContext): StatementParent {
       const period = periodOf(id, range)
@@ -84,15 +84,14 @@ export const statementResolvers = {
     async download(
       { period, sums }: StatementParent,
       { format, byteOrderMark }: { format: FormatName; byteOrderMark: boolean },
-      { downloads }: BankingContext,
     ) {
       if (byteOrderMark && !('mayBeMarked' in formats[format])) throw badInput('byteOrderMark', 'is for CSV alone')
       if (!fits(formats[format], await sums())) throw badInput('format', 'must be one that has room for such amounts')
       const expiresAt = new Date(Date.now() + LINK_LIFETIME)
-      return { url: downloads.make({ ...period, format, expiresAt, byteOrderMark }), expiresAt }
+      return { url: links.make({ ...period, format, expiresAt, byteOrderMark }), expiresAt }
     },
   },
-}
+})
 
 /** By rising name; what has none comes last. */
 const byName = (one: string | null, other: string | null): number =>

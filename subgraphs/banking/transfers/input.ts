@@ -3,15 +3,8 @@
  * anything is read.
  */
 import { accountIdOf, parseAccountId, parseAccountNumber } from '../ledger/account-number.ts'
-import type {
-  CaptureHoldCommand,
-  ExchangeCommand,
-  HoldFundsCommand,
-  TransferBatchCommand,
-  TransferChangeCommand,
-  TransferCommand,
-} from '../ledger/request.ts'
-import { amountToMove, badInput, type Keyed, optionalText, wholeNumber } from '../request/input.ts'
+import type { TransferBatchCommand, TransferChangeCommand, TransferCommand } from '../ledger/request.ts'
+import { type Asked, amountToMove, badInput, type Keyed, optionalText } from '../request/input.ts'
 
 export interface TransferInput extends Keyed {
   readonly from: string
@@ -28,26 +21,13 @@ export interface TransferBatchInput extends Keyed {
   readonly transfers: readonly Omit<TransferInput, keyof Keyed | 'quoteId'>[]
 }
 
-export interface HoldFundsInput extends TransferInput {
-  readonly expiresInSeconds: number
-}
-
-export interface CaptureHoldInput extends Keyed {
-  readonly transferId: string
-  readonly amount?: bigint | null
-}
-
 export interface TransferChangeInput extends Keyed {
   readonly transferId: string
 }
 
-/** A mutation as the ledger is asked it. */
-export type Asked<Asking> = Keyed & { readonly command: Asking }
-
 export const MAX_REFERENCE = 140
 const MAX_END_TO_END = 35 // of ISO 20022
 const MAX_BATCH = 1_000
-const LONGEST_HOLD = 2_592_000 // seconds: 30 days
 
 /** A transfer's id as clients send it; undefined for what can be none. */
 export function parseTransferId(text: string): string | undefined {
@@ -76,19 +56,6 @@ export const readTransferInput = (input: TransferInput): Asked<TransferCommand> 
   command: { name: 'transfer', ...readOrder(input), merchantId: null },
 })
 
-/**
- * A transfer that follows a quote. @param treasury of the quote's currencies; null where there is
- * no such quote
- */
-export const readExchangeInput = (
-  input: TransferInput,
-  quoteId: string | null,
-  treasury: ExchangeCommand['treasury'],
-): Asked<ExchangeCommand> => ({
-  idempotencyKey: input.idempotencyKey,
-  command: { name: 'exchange', ...readOrder(input), quoteId, treasury },
-})
-
 /** @throws BAD_USER_INPUT naming the argument */
 export function readTransferBatchInput(input: TransferBatchInput): Asked<TransferBatchCommand> {
   const { idempotencyKey, mode, transfers } = input
@@ -96,30 +63,6 @@ export function readTransferBatchInput(input: TransferBatchInput): Asked<Transfe
     throw badInput('transfers', `must have 1 to ${MAX_BATCH} items`)
   return { idempotencyKey, command: { name: 'transferBatch', mode, items: transfers.map(readOrder) } }
 }
-
-/** @throws BAD_USER_INPUT naming the argument */
-export const readHoldFundsInput = (input: HoldFundsInput): Asked<HoldFundsCommand> => ({
-  idempotencyKey: input.idempotencyKey,
-  command: {
-    name: 'holdFunds',
-    ...readOrder(input),
-    expiresInSeconds: wholeNumber('expiresInSeconds', input.expiresInSeconds, 1, LONGEST_HOLD),
-  },
-})
-
-/** @throws BAD_USER_INPUT naming the argument */
-export const readCaptureHoldInput = ({
-  idempotencyKey,
-  transferId,
-  amount,
-}: CaptureHoldInput): Asked<CaptureHoldCommand> => ({
-  idempotencyKey,
-  command: {
-    name: 'captureHold',
-    transferId: parseTransferId(transferId) ?? null,
-    amount: amount === null || amount === undefined ? null : amountToMove(amount),
-  },
-})
 
 export const readTransferChange = <Name extends string>(
   name: Name,

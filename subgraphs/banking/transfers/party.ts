@@ -1,5 +1,7 @@
 /** One end of a transfer as the caller may see it: the numbers of others are masked. */
 
+import { accountById } from '../accounts/read.ts'
+import { customerById } from '../customers/read.ts'
 import { maskAccountNumber } from '../ledger/account-number.ts'
 import { isOfficer } from '../request/access.ts'
 import type { BankingContext } from '../request/context.ts'
@@ -29,9 +31,9 @@ export function partyOf({ name, number, owner, merchantName }: PartyFacts, { cal
 
 /** The owner of an account as an end of transfers to come. */
 export async function partyOfAccount(accountId: string, context: BankingContext): Promise<Party | null> {
-  const account = await context.loaders.account.load(accountId)
+  const account = await context.load(accountById, accountId)
   if (!account) return null
   const { number, owner } = account
-  const customer = owner === null ? null : await context.loaders.customer.load(owner)
+  const customer = owner === null ? null : await context.load(customerById, owner)
   return partyOf({ name: customer?.name ?? account.name, number, owner, merchantName: null }, context)
 }

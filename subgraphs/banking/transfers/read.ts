@@ -2,6 +2,7 @@
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import { plainArray } from '../database/columns.ts'
 import type { TransferKind, TransferStatus } from '../ledger/model.ts'
+import { byId } from '../request/load.ts'
 
 /** A transfer as it is stored, with what its ends are called. */
 export interface TransferRow {
@@ -37,9 +38,9 @@ export interface TransferRow {
   readonly merchantCityId: string | null
 }
 
-/** The transfers that exist among `ids` (digits each), in any order. */
-export const readTransfers = (database: PrismaClient, ids: readonly string[]): Promise<TransferRow[]> =>
-  database.$queryRaw<TransferRow[]>`/* transfers:by-id */
+/** By id: digits. */
+export const transferById = byId(
+  (database, ids) => database.$queryRaw<TransferRow[]>`/* transfers:by-id */
     SELECT t.id::text, t.kind, t.status, t.amount, t.posted_amount AS "postedAmount", t.currency, t.reference,
       (SELECT i.value FROM end_to_end_ids i WHERE i.transfer_id = t.id) AS "endToEndId",
       t.created_at AS "createdAt", t.resolved_at AS "resolvedAt", t.expires_at AS "expiresAt",
@@ -54,7 +55,8 @@ export const readTransfers = (database: PrismaClient, ids: readonly string[]): P
     JOIN accounts d ON d.id = t.debit_account_id LEFT JOIN customers dc ON dc.id = d.customer_id
     JOIN accounts c ON c.id = t.credit_account_id LEFT JOIN customers cc ON cc.id = c.customer_id
     LEFT JOIN merchants m ON m.id = t.merchant_id
-    WHERE t.id = ANY(${plainArray(ids)}::bigint[])`
+    WHERE t.id = ANY(${plainArray(ids)}::bigint[])`,
+)
 
 const LARGEST_GROUP = 1_000
 

@@ -1,17 +1,11 @@
 /** Transfers as the owners of their ends see them, and the order to make one. */
-import { z } from 'zod'
 import type { Money } from '../money/amount.ts'
 import { mayUse, requireScope } from '../request/access.ts'
 import type { BankingContext } from '../request/context.ts'
 import { type MutationResult, mutate, readBack } from '../request/mutation.ts'
 import type { BatchItemOutcome } from './batch.ts'
 import {
-  type CaptureHoldInput,
-  type HoldFundsInput,
   parseTransferId,
-  readCaptureHoldInput,
-  readExchangeInput,
-  readHoldFundsInput,
   readTransferBatchInput,
   readTransferChange,
   readTransferInput,
@@ -20,55 +14,32 @@ import {
   type TransferInput,
 } from './input.ts'
 import { type Party, partyOf } from './party.ts'
-import { readGroupIds, type TransferRow } from './read.ts'
+import { readGroupIds, type TransferRow, transferById } from './read.ts'
 
 /** The transfer, if it touches an account the caller may see. */
 async function visibleTransfer(id: string | null, context: BankingContext): Promise<TransferRow | null> {
   const reader = requireScope(context.caller, 'banking:read')
-  const transfer = id !== null && parseTransferId(id) !== undefined ? await context.loaders.transfer.load(id) : null
+  const transfer = id !== null && parseTransferId(id) !== undefined ? await context.load(transferById, id) : null
   return transfer && (mayUse(reader, transfer.debitOwner) || mayUse(reader, transfer.creditOwner)) ? transfer : null
 }
 
-/** The bank's accounts follow from the quote, so that the ledger knows which to lock. */
-async function exchange(input: TransferInput, quoteId: string, context: BankingContext): Promise<MutationResult> {
-  requireScope(context.caller, 'banking:write')
-  const id = z.uuid().safeParse(quoteId).data?.toLowerCase() ?? null
-  const quote = id === null ? null : await context.database.quote.findUnique({ where: { id } })
-  if (!quote) return mutate(context, () => readExchangeInput(input, null, null))
-  const [sell, buy, income] = await Promise.all([
-    context.treasury.liquidity(quote.sellCurrency),
-    context.treasury.liquidity(quote.buyCurrency),
-    context.treasury.income(quote.sellCurrency),
-  ])
-  return mutate(context, () => readExchangeInput(input, id, { sell, buy, income }))
-}
+/** Makes a transfer that follows a quote. */
+export type ByQuote = (input: TransferInput, quoteId: string, context: BankingContext) => Promise<MutationResult>
 
-export const transferResolvers = {
+export const transferResolvers = (byQuote: ByQuote) => ({
   Query: {
     transfer: (_: unknown, { id }: { id: string }, context: BankingContext) => visibleTransfer(id, context),
   },
   Mutation: {
     transfer: (_: unknown, { input }: { input: TransferInput }, context: BankingContext): Promise<MutationResult> =>
       typeof input.quoteId === 'string'
-        ? exchange(input, input.quoteId, context)
+        ? byQuote(input, input.quoteId, context)
         : mutate(context, () => readTransferInput(input)),
     transferBatch: (
       _: unknown,
       { input }: { input: TransferBatchInput },
       context: BankingContext,
     ): Promise<MutationResult> => mutate(context, () => readTransferBatchInput(input)),
-    holdFunds: (_: unknown, { input }: { input: HoldFundsInput }, context: BankingContext): Promise<MutationResult> =>
-      mutate(context, () => readHoldFundsInput(input)),
-    captureHold: (
-      _: unknown,
-      { input }: { input: CaptureHoldInput },
-      context: BankingContext,
-    ): Promise<MutationResult> => mutate(context, () => readCaptureHoldInput(input)),
-    voidHold: (
-      _: unknown,
-      { input }: { input: TransferChangeInput },
-      context: BankingContext,
-    ): Promise<MutationResult> => mutate(context, () => readTransferChange('voidHold', input)),
     reverseTransfer: (
       _: unknown,
       { input }: { input: TransferChangeInput },
@@ -86,13 +57,13 @@ export const transferResolvers = {
   },
   TransferBatchItem: {
     transfer: (item: BatchItemOutcome, _: unknown, context: BankingContext) =>
-      'transfer' in item ? readBack(context, ({ loaders }) => loaders.transfer.load(item.transfer)) : null,
+      'transfer' in item ? readBack(context, ({ load }) => load(transferById, item.transfer)) : null,
     code: (item: BatchItemOutcome): string | null => ('code' in item ? item.code : null),
     message: (item: BatchItemOutcome): string | null => ('message' in item ? item.message : null),
   },
   TransferAccepted: {
     transfer: ({ subject }: { subject: string }, _: unknown, context: BankingContext) =>
-      readBack(context, ({ loaders }) => loaders.transfer.load(subject)),
+      readBack(context, ({ load }) => load(transferById, subject)),
   },
   Transfer: {
     __resolveReference: ({ id }: { id: string }, context: BankingContext) => visibleTransfer(id, context),
@@ -133,4 +104,4 @@ export const transferResolvers = {
     reversedBy: ({ reversedBy }: TransferRow, _: unknown, context: BankingContext) =>
       visibleTransfer(reversedBy, context),
   },
-}
+})

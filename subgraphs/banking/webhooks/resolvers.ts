@@ -2,18 +2,21 @@
  * Webhooks in GraphQL: a customer's own endpoints, what was delivered to them, and what was given
  * up.
  */
+
 import { z } from 'zod'
 import type { Customer } from '../../../prisma/generated/client.ts'
 import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'
-import { refuseUndone } from '../ledger/restores.ts'
+import { areUndone, refuseUndone } from '../ledger/restores.ts'
 import { requireScope } from '../request/access.ts'
 import type { BankingContext } from '../request/context.ts'
 import { sequencePart } from '../request/cursor-parts.ts'
 import { parseDerivedId } from '../request/derived-id.ts'
 import { type MutationResult, mutate, readBack } from '../request/mutation.ts'
+import { transferById } from '../transfers/read.ts'
 import type { WebhookRequest } from './commands.ts'
 import { parseEventId, type RegisterInput, type RetryInput, readRegistration, type WebhookInput } from './input.ts'
 import { eventId } from './payload.ts'
+import type { Webhooks } from './service.ts'
 import { type Delivery, type Endpoint, readDeliveries, readEndpoints, removeEndpoint, reviveDelivery } from './store.ts'
 
 interface DeliveryArguments {
@@ -33,7 +36,7 @@ async function ownEndpoint(id: string, { caller, database }: BankingContext): Pr
     : database.webhookEndpoint.findFirst({ where: { id: known, customerId: requireScope(caller, 'banking:write').id } })
 }
 
-export const webhookResolvers = {
+export const webhookResolvers = ({ allowPrivate, secrets }: Webhooks) => ({
   Mutation: {
     registerWebhook: (
       _: unknown,
@@ -43,7 +46,7 @@ export const webhookResolvers = {
       const { id } = requireScope(context.caller, 'banking:write')
       return mutate(context, () => ({
         idempotencyKey: input.idempotencyKey,
-        command: readRegistration(input, id, context.webhooks.allowPrivate),
+        command: readRegistration(input, id, allowPrivate),
       }))
     },
     async removeWebhook(
@@ -95,18 +98,18 @@ export const webhookResolvers = {
     },
   },
   Webhook: {
-    secret: ({ id }: Endpoint, _: unknown, { caller, webhooks }: BankingContext): string => {
+    secret: ({ id }: Endpoint, _: unknown, { caller }: BankingContext): string => {
       requireScope(caller, 'banking:write')
-      return webhooks.secrets(id)
+      return secrets(id)
     },
     async deliveries(
       { id }: Endpoint,
       { status, first, after }: DeliveryArguments,
-      { database, loaders }: BankingContext,
+      { database, load }: BankingContext,
     ): Promise<Connection<Delivery>> {
       const size = pageSize(first)
       const [before] = decodeCursor(DELIVERIES, position, after) ?? []
-      if (before !== undefined) await refuseUndone(loaders.undone.load(before))
+      if (before !== undefined) await refuseUndone(load(areUndone, before))
       const rows = await readDeliveries(database, {
         endpointId: id,
         status: status ?? null,
@@ -119,9 +122,9 @@ export const webhookResolvers = {
   },
   WebhookDelivery: {
     eventId: ({ sequence }: Delivery): string => eventId(sequence),
-    transfer: async ({ sequence }: Delivery, _: unknown, { database, loaders }: BankingContext) => {
+    transfer: async ({ sequence }: Delivery, _: unknown, { database, load }: BankingContext) => {
       const event = await database.event.findUnique({ where: { sequence } })
-      return event && loaders.transfer.load(event.transferId.toString())
+      return event && load(transferById, event.transferId.toString())
     },
   },
-}
+})

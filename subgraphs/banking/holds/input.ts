@@ -1,0 +1,39 @@
+/** From what a client sends about holds to what the ledger is asked. */
+import type { CaptureHoldCommand, HoldFundsCommand } from '../ledger/request.ts'
+import { type Asked, amountToMove, type Keyed, wholeNumber } from '../request/input.ts'
+import { parseTransferId, readOrder, type TransferInput } from '../transfers/input.ts'
+
+export interface HoldFundsInput extends TransferInput {
+  readonly expiresInSeconds: number
+}
+
+export interface CaptureHoldInput extends Keyed {
+  readonly transferId: string
+  readonly amount?: bigint | null
+}
+
+const LONGEST_HOLD = 2_592_000 // seconds: 30 days
+
+/** @throws BAD_USER_INPUT naming the argument */
+export const readHoldFundsInput = (input: HoldFundsInput): Asked<HoldFundsCommand> => ({
+  idempotencyKey: input.idempotencyKey,
+  command: {
+    name: 'holdFunds',
+    ...readOrder(input),
+    expiresInSeconds: wholeNumber('expiresInSeconds', input.expiresInSeconds, 1, LONGEST_HOLD),
+  },
+})
+
+/** @throws BAD_USER_INPUT naming the argument */
+export const readCaptureHoldInput = ({
+  idempotencyKey,
+  transferId,
+  amount,
+}: CaptureHoldInput): Asked<CaptureHoldCommand> => ({
+  idempotencyKey,
+  command: {
+    name: 'captureHold',
+    transferId: parseTransferId(transferId) ?? null,
+    amount: amount === null || amount === undefined ? null : amountToMove(amount),
+  },
+})
