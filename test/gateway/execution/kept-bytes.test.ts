@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { expect, test } from '@jest/globals'
+
+const gateway = new URL('../../../gateway/', import.meta.url)
+const source = (file: string): string => JSON.stringify(new URL(file, gateway).href)
+
+/** Heap that operations and their documents take over what the engine counts for them. */
+const shareOfCounted = (text: string): string => `
+  import { readFileSync } from 'node:fs'
+  import { parse } from 'graphql'
+  import { createEngine, defaultEngineOptions } from ${source('execution/engine.ts')}
+  const supergraph = readFileSync(new URL(${source('supergraph.graphql')}), 'utf8')
+  const engine = await createEngine(supergraph, { ...defaultEngineOptions, cacheBytes: 1e9 })
+  const heap = () => {
+    globalThis.gc()
+    return process.memoryUsage().heapUsed
+  }
+  const meet = async (n) => {
+    const query = ${text}
+    await engine.prepare(query, parse(query, { noLocation: true })).warm()
+  }
+  for (let n = 1000; n < 1020; n++) await meet(n)
+  const [before, counted] = [heap(), engine.cachedBytes]
+  for (let n = 0; n < 100; n++) await meet(n)
+  console.log((heap() - before) / (engine.cachedBytes - counted))
+  await engine.close()`
+
+test.each([
+  ['of one field', `'{ a' + n + ': __typename article(slug: "a") { title } }'`],
+  ['of introspection', `'{ a' + n + ': __typename }'`],
+  [
+    'of many fields',
+    `'{ ' + Array.from({ length: 20 }, (_, i) => 'a' + n + '_' + i + ': article(slug: "' + i + '") { title slug }').join(' ') + ' }'`,
+  ],
+  [
+    'of fragments',
+    `'query Q' + n + ' { article(slug: "a") { ...F' + n + ' } } fragment F' + n + ' on Article { title slug }'`,
+  ],
+  ['of several services', `'query Q' + n + ' { me { name } article(slug: "a") { title slug } }'`],
+])(
+  'operations %s take no more heap than is counted for them',
+  async (_what, text) => {
+    const flags = ['--expose-gc', '--no-flush-bytecode', '--eval', shareOfCounted(text)]
+    const { stdout } = await promisify(execFile)(process.execPath, flags, { env: {} })
+    expect(Number(stdout)).toBeGreaterThan(0.1)
+    expect(Number(stdout)).toBeLessThan(1)
+  },
+  60_000,
+)
