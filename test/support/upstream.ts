@@ -1,6 +1,7 @@
 /** A bare HTTP server on loopback that answers as a test tells it, and traffic that leads to it. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Registry } from 'prom-client'
 import { createMemoryStore } from '../../gateway/traffic/cache/memory.ts'
 import type { AnswerStore } from '../../gateway/traffic/cache/store.ts'
@@ -116,12 +117,15 @@ export function observer(): { readonly seen: Freshness[]; observe(freshness: Fre
 }
 
 /**
- * Resolves as soon as `condition` holds. The bound is for what never comes: machines may be slow.
+ * Resolves as soon as `condition` holds, also while the clock is stopped. The bound is for what
+ * never comes: machines may be slow.
  */
-export async function until(condition: () => boolean | Promise<boolean>, milliseconds = 120_000): Promise<void> {
-  const end = Date.now() + milliseconds
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const began = process.uptime()
   while (!(await condition())) {
-    if (Date.now() > end) throw new Error('the condition never held')
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    if (process.uptime() - began > PATIENCE) throw new Error('the condition never held')
+    await sleep(5)
   }
 }
+
+const PATIENCE = 120 // seconds

@@ -8,6 +8,7 @@ import { CallFailure } from '../../../gateway/traffic/call/failure.ts'
 import { createHttpPool, type HttpPool, type HttpRequest } from '../../../gateway/traffic/client/pool.ts'
 import { CALL_HEADER } from '../../../platform/protocol/signature.ts'
 import { certificate } from '../../support/certificate.ts'
+import { stopClock } from '../../support/clock.ts'
 import { until } from '../../support/upstream.ts'
 
 interface Server {
@@ -279,12 +280,13 @@ describe('a request', () => {
   })
 
   test('that takes too long is given up with its connection, and so is one that still waits for a connection', async () => {
-    const { pool, sockets } = await serve(() => undefined)
+    using clock = stopClock()
+    const { pool, sockets, received } = await serve(() => undefined)
     const deadline = performance.now() + 50
-    expect(await Promise.all([outcome(pool, { deadline }), outcome(pool, { deadline })])).toEqual([
-      'timeout',
-      'timeout',
-    ])
+    const both = [outcome(pool, { deadline }), outcome(pool, { deadline })]
+    await until(() => received().endsWith('{}'))
+    await clock.step(50)
+    expect(await Promise.all(both)).toEqual(['timeout', 'timeout'])
     await until(() => sockets[0]?.destroyed === true)
   })
 

@@ -4,9 +4,11 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from '@jest/globals'
 import { type HttpListener, listen } from '../../../platform/http/server/listen.ts'
+import { stopClock } from '../../support/clock.ts'
 
 const anywhere = { host: '127.0.0.1', port: 0 }
 const FOREVER = 60_000 // milliseconds: a drain that needs its timeout fails the test
+const QUIET = 20 // milliseconds of a clock that stands still
 
 /** Answers when told to. */
 async function startHeld(): Promise<{ listener: HttpListener; arrived: Promise<void>; release: () => void }> {
@@ -61,39 +63,42 @@ describe('draining', () => {
   })
 
   test('with grace goes on serving while requests come, and asks each to go elsewhere', async () => {
+    using clock = stopClock()
     const listener = await listen((_request, response) => void response.end('done'), anywhere)
-    const drained = listener.drain(FOREVER, { quiet: 3_000, longest: FOREVER })
+    const drained = listener.drain(FOREVER, { quiet: QUIET, longest: FOREVER })
     for (let n = 0; n < 5; n += 1) {
+      await clock.step(QUIET - 1)
       const { answer, body } = await ask(listener.url)
       expect([body, answer.headers.connection]).toEqual(['done', 'close'])
     }
+    await clock.step(QUIET)
     await drained
     await expect(ask(listener.url)).rejects.toThrow('ECONNREFUSED')
   })
 
   test('with grace leaves idle connections alone: their next request may be on its way', async () => {
+    using clock = stopClock()
     const listener = await listen((_request, response) => void response.end('done'), anywhere)
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     await ask(listener.url, agent)
     const [socket] = Object.values(agent.freeSockets).flat()
-    const drained = listener.drain(FOREVER, { quiet: 3_000, longest: FOREVER })
+    const drained = listener.drain(FOREVER, { quiet: QUIET, longest: FOREVER })
     await ask(listener.url)
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
     expect(socket?.destroyed).toBe(false)
     expect((await ask(listener.url, agent)).body).toBe('done')
+    await clock.step(QUIET)
     await drained
     agent.destroy()
   })
 
   test('takes questions about health for no sign of traffic', async () => {
+    using clock = stopClock()
     const listener = await listen((_request, response) => void response.end('done'), anywhere)
-    const drained = listener.drain(FOREVER, { quiet: 100, longest: FOREVER })
-    let refused = false
-    while (!refused)
-      refused = await ask(`${listener.url}/health/ready`).then(
-        () => false,
-        () => true,
-      )
+    const drained = listener.drain(FOREVER, { quiet: QUIET, longest: FOREVER })
+    await clock.step(QUIET - 1)
+    await ask(`${listener.url}/health/ready`)
+    await clock.step(1)
     await drained
   })
 })

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { createFront } from '../../../platform/http/fast-path/fast-path.ts'
 import { listen } from '../../../platform/http/server/listen.ts'
+import { stopClock } from '../../support/clock.ts'
 import { until } from '../../support/processes.ts'
 import { answersOn, dial, nextOf, openDoor, post, takenIn, tell } from './door.ts'
 
@@ -34,7 +35,7 @@ describe('draining with a front', () => {
     await drained
   })
 
-  const grace = { quiet: 1_000, longest: 5_000 } // milliseconds
+  const grace = { quiet: 20, longest: 60_000 } // milliseconds
   const held = async () => {
     const { promise, resolve: release } = Promise.withResolvers<void>()
     let came = 0
@@ -56,6 +57,7 @@ describe('draining with a front', () => {
   }
 
   test('answers also what a client sent before it had its answer, and says only with the last that it is', async () => {
+    using clock = stopClock()
     const { door, release, came } = await held()
     const accepted = once(door.server, 'connection')
     const socket = await dial(door)
@@ -67,15 +69,18 @@ describe('draining with a front', () => {
     const drained = door.drain(60_000, grace)
     release()
     await expectThree(answersOn(socket))
+    await clock.step(grace.quiet)
     await drained
   })
 
   test('answers all that comes at once while it goes on serving', async () => {
+    using clock = stopClock()
     const door = await openDoor()
     const socket = await dial(door)
     const drained = door.drain(60_000, grace)
     socket.write(post('1') + post('2') + post('3'))
     await expectThree(answersOn(socket))
+    await clock.step(grace.quiet)
     await drained
   })
 
@@ -95,21 +100,24 @@ describe('draining with a front', () => {
     ['the front', [post('{}')]],
     ['Node', [`${post('{}')}POST`.slice(0, 10), post('{}').slice(10)]],
   ])('lets a slow client read its large answer from %s to the end', async (_case, pieces) => {
+    using clock = stopClock()
     const large = 'x'.repeat(16_000_000)
     const door = await listen((_request, response) => void response.end(large), {
       host: '127.0.0.1',
       port: 0,
       front: createFront({ answer: async (_request, reply) => reply.send(200, [], large) }),
     })
+    const accepted = once(door.server, 'connection')
     const socket = await dial(door)
+    const [peer] = (await accepted) as [Socket]
     socket.pause()
     for (const piece of pieces) {
       socket.write(piece)
-      await new Promise((resolve) => setTimeout(resolve, 20))
+      await until('it has been read', () => peer.bytesRead === socket.bytesWritten)
     }
     await until('the answer begins to come', () => socket.readableLength > 0 || socket.bytesRead > 0)
     const drained = door.drain(60_000)
-    await new Promise((resolve) => setTimeout(resolve, 700))
+    await clock.step(59_000)
     expect((await nextOf(answersOn(socket))).body).toHaveLength(large.length)
     socket.destroy()
     await drained

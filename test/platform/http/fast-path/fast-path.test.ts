@@ -265,12 +265,14 @@ describe('a client of the front', () => {
       served += 1
       reply.send(200, [], large)
     })
+    const accepted = once(door.server, 'connection')
     const socket = await dial(door)
+    const [peer] = (await accepted) as [Socket]
     socket.pause()
     socket.write(post('{"a":1}'))
     await until('the first is served', () => served === 1)
     socket.write(post('{"a":2}'))
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await until('the second is read', () => peer.bytesRead === socket.bytesWritten)
     expect(served).toBe(1)
     const answers = answersOn(socket)
     expect((await nextOf(answers)).body).toHaveLength(large.length)
