@@ -1,7 +1,7 @@
 /**
- * Serves plain operations (`POST /graphql`, whole in one piece) for half of what Node's own HTTP
- * server takes; the connection is left to that as soon as anything else comes. Never guesses: what
- * `request-head.ts` does not know in full is not its business.
+ * Serves a plain `POST /graphql` that arrives in one piece, at half the cost of Node's HTTP server.
+ * Anything else passes the connection on to Node. It never guesses: `request-head.ts` must know the
+ * whole head.
  */
 import type { Socket } from 'node:net'
 import { readInto } from '../../memory/shared-buffer.ts'
@@ -17,12 +17,12 @@ import { createReply, type PlainReply } from './plain-reply.ts'
 import { createHeadReader, type RequestHead } from './request-head.ts'
 
 export interface FrontOptions {
-  /** Where it rejects, the client is told that something went wrong, and no more. */
+  /** If it rejects, the client gets 500 without details. */
   readonly answer: (request: HttpRequest, reply: HttpReply) => Promise<void>
   readonly clientAddress?: ClientAddress
-  /** For what comes before its turn. */
+  /** For pipelined input that waits for its turn. */
   readonly room?: BodyRoom
-  /** Milliseconds that a connection may be idle, or an answer not be read. */
+  /** Milliseconds that a connection may be idle, or leave an answer unread. */
   readonly keepAlive?: number
 }
 
@@ -34,12 +34,14 @@ export function createFront({
 }: FrontOptions): Front {
   return (socket, door) => {
     const readHead = createHeadReader()
-    /** Of the request that has no whole answer yet. */
+    /** The reply that is not complete yet. */
     let owed: PlainReply | undefined
-    /** What came meanwhile: a client may send its next request before it has the answer. */
+    /**
+     * Input that arrived meanwhile: a client may send its next request before it has the answer.
+     */
     let early: Buffer | undefined
     let earlyShare: BodyShare | undefined
-    /** The client sends no more. */
+    /** The client has closed its side. */
     let hasEnded = false
 
     const take = (buffer: Buffer, length: number): boolean => {
@@ -57,8 +59,8 @@ export function createFront({
     }
     const serve = (head: RequestHead, body: string): void => {
       door.owe()
-      // What came early came before the client could know that the door closes: its answer is the
-      // last, from Node.
+      // Early input was sent before the client could know of the drain: its answer, from Node, is
+      // the last.
       const isLast = (): boolean => head.isLast || hasEnded || (door.isDraining() && early === undefined)
       const reply = createReply(socket, isLast, next)
       owed = reply
@@ -86,15 +88,14 @@ export function createFront({
     }
     const passOn = (read: Buffer): void => {
       if (socket.destroyed) return
-      // Node's reader needs no pieces either, but for a WebSocket it gives the connection back to
-      // its stream.
+      // Node's parser would not need the stream, but a WebSocket does.
       giveBack?.()
       for (const [event, listener] of listeners) socket.off(event, listener)
       socket.setTimeout(0)
       door.passOn(read)
     }
-    // Who has sent all may still read an answer (RFC 9112, section 9.6), but most have left: nobody
-    // follows a stream so.
+    // A client that closed its side may still read an answer (RFC 9112, section 9.6), but most have
+    // left, and none follows a stream.
     const end = (): void => {
       hasEnded = true
       if (!owed) socket.destroySoon()
@@ -110,12 +111,11 @@ export function createFront({
       earlyShare?.leave()
       owed?.left()
     }
-    // An answer that is out as far as we go, and moves no more, waits for a client that does not
-    // read.
+    // A complete answer that stalls means that the client does not read.
     const expire = (): void => {
       if (!owed || owed.isClosed()) socket.destroy()
     }
-    // What follows is `close`.
+    // `close` follows.
     const error = (): void => undefined
     const giveBack = readInto(socket, take)
     const listeners: [string, (piece: Buffer) => void][] = [

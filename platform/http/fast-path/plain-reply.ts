@@ -1,6 +1,6 @@
 /**
- * The way back to the client of one plain request, straight to its socket. Nothing is written
- * twice, and nothing into another request's answer.
+ * Writes the answer to one plain request straight to its socket: once, and never into another
+ * answer.
  */
 import type { Socket } from 'node:net'
 import type { HttpReply } from '../message/message.ts'
@@ -8,16 +8,16 @@ import { streamOver } from '../message/stream.ts'
 import { writeHead } from './reply-head.ts'
 
 export interface PlainReply extends HttpReply {
-  /** The client is gone. */
+  /** Call it when the client has gone. */
   left(): void
-  /** It comes in pieces, and is not whole yet. */
+  /** True while a streamed answer is incomplete. */
   isStream(): boolean
 }
 
 /**
- * @param isLast whether the answer is to end the connection
- * @param done called once the answer is out and the connection may carry the next request; never
- * where it ends with this one
+ * @param isLast whether the answer ends the connection
+ * @param done called once the answer is sent and the connection may carry the next request; never
+ * if it ends with this one
  */
 export function createReply(socket: Socket, isLast: () => boolean, done: () => void): PlainReply {
   let begun = false
@@ -32,7 +32,7 @@ export function createReply(socket: Socket, isLast: () => boolean, done: () => v
       begun = whole = true
       const isOut = typeof body === 'string' ? socket.write(head + body, 'latin1') : writeBoth(socket, head, body)
       if (closes) socket.destroySoon()
-      // One that asks and asks, and never reads, would otherwise fill the memory with answers.
+      // Otherwise a client that sends requests and never reads would fill the memory with answers.
       else if (isOut) done()
       else socket.once('drain', done)
     },

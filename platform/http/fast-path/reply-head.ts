@@ -1,9 +1,11 @@
-/** Writes the head of an answer in HTTP/1.1 (RFC 9112), with what Node's own server would add. */
+/**
+ * Writes the head of an HTTP/1.1 answer (RFC 9112), with the headers that Node's server would add.
+ */
 import { createHeaderWriter } from '../message/header-lines.ts'
 import { STATUS_CODES } from '../message/node-http.ts'
 import { KEEP_ALIVE } from '../server/node-server.ts'
 
-/** How the client knows where the answer ends: by its bytes, or by the end of the connection. */
+/** Where the answer ends: after its bytes, or with the connection. */
 export type Framing = { readonly length: number; readonly closes: boolean } | 'until the end'
 
 const KEEP = `connection: keep-alive\r\nkeep-alive: timeout=${KEEP_ALIVE / 1000}\r\n\r\n`
@@ -13,7 +15,7 @@ const headerLines = createHeaderWriter()
 /**
  * In latin1.
  * @param headers names and values in turn
- * @throws Error for a value that is none
+ * @throws Error for an invalid value
  */
 export function writeHead(status: number, headers: readonly string[], framing: Framing): string {
   const text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${headerLines(headers)}`
@@ -24,7 +26,7 @@ export function writeHead(status: number, headers: readonly string[], framing: F
 let second = 0
 let line = ''
 
-/** Written once a second. */
+/** Formatted once a second. */
 function dateLine(): string {
   const now = Math.floor(Date.now() / 1000)
   if (now !== second) {

@@ -1,7 +1,6 @@
 /**
- * Reads the head of a plain `POST /graphql`, so strictly that every other reader of HTTP/1.1 (RFC
- * 9112) finds in it what is found here. What it does not know in full it does not judge: that is
- * for Node's reader.
+ * Parses the head of a plain `POST /graphql`, so strictly that every HTTP/1.1 parser (RFC 9112)
+ * would read it in the same way. Anything it does not know in full is left to Node's parser.
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import { isFieldName, isFieldValue, skipBlanks } from '../message/fields.ts'
@@ -12,17 +11,17 @@ export interface RequestHead {
   readonly length: number
   /** Where the body begins. */
   readonly end: number
-  /** The client wants no other answer on this connection. */
+  /** The client sent `connection: close`. */
   readonly isLast: boolean
 }
 
-/** The longest that Node's reader takes, in bytes. */
+/** Bytes; the limit of Node's parser. */
 const MAX_HEAD = 16 * 1024
 const MAX_LINES = 64
 const START = 'POST /graphql HTTP/1.1\r\n'
 const END = '\r\n\r\n'
 const LENGTH = /^\d{1,9}$/
-/** They say how the message or the connection goes on, or how the body is to be read. */
+/** Headers that change the framing, the connection or the body's encoding. */
 const FOR_NODE: ReadonlySet<string> = new Set([
   'content-encoding',
   'expect',
@@ -37,24 +36,24 @@ const FOR_NODE: ReadonlySet<string> = new Set([
 ])
 
 interface Line {
-  /** With its end. */
+  /** Including the line end. */
   readonly text: string
   readonly name: string
   readonly value: string
 }
 
 /**
- * Reads one head after the other of one connection. They differ in a line or two at most, so each
- * is compared with its predecessor first, and then line by line. Keeps nothing of a body.
- * @returns given what has come, and how many bytes of it: its head; undefined where it begins with
- * none that is known here in full
+ * Parses the heads of one connection. They differ in a line or two at most, so each is compared
+ * with its predecessor as a whole, then line by line. Keeps nothing of a body.
+ * @returns a function of the buffer and its length that returns the head; `undefined` for one that
+ * it does not know in full
  */
 export function createHeadReader(): (buffer: Buffer, length: number) => RequestHead | undefined {
   let lines: Line[] = []
   let before: { readonly text: string; readonly head: RequestHead } | undefined
   return (buffer, length) => {
-    // A head ends with the only empty line in it: what begins with a whole one has that and no
-    // other.
+    // A head ends at its first empty line, so input that begins with the same text has the same
+    // head.
     if (before && before.head.end <= length && buffer.toString('latin1', 0, before.head.end) === before.text)
       return before.head
     const end = buffer.indexOf(END, 0, 'latin1') + END.length
@@ -85,22 +84,18 @@ function readLine(text: string, at: number): Line | undefined {
   const name = text.slice(at, colon)
   const value = text.slice(skipBlanks(text, colon + 1), end)
   if (!isFieldName(name) || !isFieldValue(value)) return undefined
-  // What surrounds a value does not belong to it, and hardly anybody sends it.
+  // Trailing blanks do not belong to a value; they are rare, so Node's parser strips them.
   if (value.endsWith(' ') || value.endsWith('\t')) return undefined
   return { text: copyOf(text.slice(at, end + 2)), name: copyOf(name).toLowerCase(), value: copyOf(value) }
 }
 
-/**
- * What is cut out of a text keeps the whole of it in memory, and lines are kept for as long as the
- * connection.
- */
+/** A substring keeps its whole source text in memory, and lines live as long as the connection. */
 const copyOf = (text: string): string => Buffer.from(text, 'latin1').toString('latin1')
 
 function headOf(lines: readonly Line[], end: number): RequestHead | undefined {
   const headers: Record<string, string> = {}
   for (const { name, value } of lines) {
-    // Whether several of one name are joined, or one of them counts, is another thing for each
-    // name.
+    // Whether repeated headers are joined, or one of them counts, depends on the name.
     if (FOR_NODE.has(name) || Object.hasOwn(headers, name)) return undefined
     headers[name] = value
   }

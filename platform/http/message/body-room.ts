@@ -1,27 +1,24 @@
 /**
- * The room that bodies share which have come in part. Where it is full, the one that has not grown
- * for longest makes room: a client that sends nothing more must not keep out those that do.
+ * Bounds the memory of all partly received bodies together. When it is full, the body that has
+ * stalled longest is refused, so that a silent client cannot shut out active ones.
  */
 
 export interface BodyRoom {
-  /**
-   * @param refuse called where this body has to make room for others; it must not be kept any
-   * further then
-   */
+  /** @param refuse called when this body must make room; its bytes must be dropped then */
   enter(refuse: () => void): BodyShare
 }
 
-/** What one body takes. */
+/** The share of one body. */
 export interface BodyShare {
-  /** Called before more of it is kept. */
+  /** Call it before keeping more bytes. */
   grow(bytes: number): void
-  /** Must be called when it is whole or given up. Twice is once. */
+  /** Call it when the body is complete or dropped. Repeated calls do nothing. */
   leave(): void
 }
 
-/** @param limit bytes of all together */
+/** @param limit bytes of all bodies together */
 export function createBodyRoom(limit: number): BodyRoom {
-  /** Those that have not grown for longest come first. */
+  /** The one that has stalled longest comes first. */
   const shares = new Map<object, { readonly bytes: number; readonly refuse: () => void }>()
   let used = 0
   const take = (key: object): (() => void) | undefined => {
@@ -52,5 +49,5 @@ export function createBodyRoom(limit: number): BodyRoom {
   }
 }
 
-/** For whoever trusts those that send bodies. */
+/** For trusted senders. */
 export const unlimitedRoom: BodyRoom = createBodyRoom(Number.POSITIVE_INFINITY)

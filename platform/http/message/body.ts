@@ -1,4 +1,4 @@
-/** Reads the bodies of requests: bounded, one by one and all together. */
+/** Reads request bodies, bounding each one and all together. */
 import { constants } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { createGrowingBuffer } from '../../memory/growing-buffer.ts'
@@ -11,22 +11,21 @@ export const tooLarge = (limit: number): HttpError =>
   new HttpError(413, 'BAD_USER_INPUT', `The body is larger than ${limit} bytes.`)
 
 const NOT_DECODED = 'The content encoding is not supported.'
-/** What a client should use instead (RFC 9110, section 15.5.16). */
+/** Encodings that the client may use (RFC 9110, section 15.5.16). */
 const INSTEAD = { 'accept-encoding': DECODED }
 
 /**
  * Reads a whole body.
  * @param limit bytes, on the wire and again after decompression
- * @param room shared with other bodies that have come in part
- * @throws HttpError 413 when larger, 503 without room, 415 for an unknown encoding, 400 when it
- * ends early or does not inflate
+ * @param room shared with other partly received bodies
+ * @throws HttpError 413 if it is larger, 503 if there is no room, 415 for an unknown encoding, 400
+ * if it ends early or does not decompress
  */
 export async function readBody(request: IncomingMessage, limit: number, room = unlimitedRoom): Promise<Buffer> {
   const length = Number(request.headers['content-length'] ?? 0)
   if (length > limit) throw tooLarge(limit)
   await undefined
-  // A small body has come with its head, and was taken in as soon as whoever looked at the head was
-  // done.
+  // A small body usually arrives with its head, and can be read at once after one tick.
   const isHere = length > 0 && request.readableLength === length
   const body = isHere ? (request.read() as Buffer) : await collect(request, limit, room)
   const decode = decoderOf(request.headers['content-encoding'])
@@ -46,16 +45,13 @@ const noRoom = (): HttpError =>
     connection: 'close',
   })
 
-/**
- * By events: the async iterator of a request costs a quarter of what a small request costs
- * altogether.
- */
+/** Uses events: the async iterator costs a quarter of all that a small request costs. */
 function collect(request: IncomingMessage, limit: number, room: BodyRoom): Promise<Buffer> {
   return new Promise<Buffer>((resolve, reject) => {
     const body = createGrowingBuffer(limit)
     const giveUp = (error: HttpError): void => {
       share.leave()
-      // What still comes is thrown away, so that the sender can read the refusal.
+      // Discards the rest, so that the sender can read the refusal.
       request.off('data', keep).resume()
       reject(error)
     }
@@ -79,7 +75,7 @@ function collect(request: IncomingMessage, limit: number, room: BodyRoom): Promi
     })
     request.once('error', cut)
     request.once('close', cut)
-    // Of a sender who left before anybody listened no event comes any more.
+    // A sender who left before this emits no more events.
     if (request.destroyed) cut()
   })
 }

@@ -1,23 +1,23 @@
 /**
- * The IP address of a request's client: the peer's, unless the peer is a proxy of ours, which says
- * in `X-Forwarded-For` or `Forwarded` (RFC 7239) who it had the request from. Anybody can write
- * these headers, so only what our proxies wrote counts.
+ * The IP address of a request's client: the peer's, or, if the peer is a trusted proxy, the one
+ * that it reports in `X-Forwarded-For` or `Forwarded` (RFC 7239). Anybody can send these headers,
+ * so only what trusted proxies wrote counts.
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js' // MIT, no dependencies
 
-/** @param peer IP address at the other end of the connection; `undefined` once that is closed */
+/** @param peer the connection's remote IP address; `undefined` once it is closed */
 export type ClientAddress = (peer: string | undefined, headers: Readonly<IncomingHttpHeaders>) => string | undefined
 
 type Address = ReturnType<typeof ipaddr.process>
 
-const MAX_HOPS = 16 // proxies between a client and us
+const MAX_HOPS = 16 // proxies between client and gateway
 
-/** True for an IP address, and for a network as `10.0.0.0/8`. */
+/** True for an IP address and for a network such as `10.0.0.0/8`. */
 export const isNetwork = (text: string): boolean => isIP(text) !== 0 || ipaddr.isValidCIDR(text)
 
-/** @param proxies IP addresses and networks whose word on addresses is taken */
+/** @param proxies trusted IP addresses and networks */
 export function createClientAddress(proxies: readonly string[]): ClientAddress {
   if (proxies.length === 0) return (peer) => peer
   const networks = proxies.map(networkOf)
@@ -25,8 +25,8 @@ export function createClientAddress(proxies: readonly string[]): ClientAddress {
     networks.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits))
 
   /**
-   * The first address from the right that is no proxy's; `undefined` where something else stands
-   * before it.
+   * The first address from the right that is not a proxy's; `undefined` if anything but an address
+   * precedes it.
    */
   const firstForeign = (list: string, addressIn: (hop: string) => string | undefined): string | undefined => {
     let end = list.length
@@ -49,7 +49,7 @@ export function createClientAddress(proxies: readonly string[]): ClientAddress {
     const byChain = chain === undefined ? undefined : firstForeign(chain, withoutPort)
     if (headers.forwarded === undefined) return byChain ?? peer
     const byForwarded = firstForeign(headers.forwarded, forwardedFor)
-    // A proxy that writes one of them passes on what the client wrote into the other.
+    // If both are present they must agree: a proxy that writes one passes on the client's other.
     return (chain === undefined || byChain === byForwarded ? byForwarded : undefined) ?? peer
   }
 }
@@ -76,10 +76,7 @@ function forwardedFor(element: string): string | undefined {
   return undefined
 }
 
-/**
- * What counts as one caller: an IPv4 address, or the /64 network that one IPv6 subscriber has to
- * choose addresses from.
- */
+/** What counts as one caller: an IPv4 address, or the /64 network that an IPv6 subscriber gets. */
 export function addressGroup(address: string): string {
   if (!address.includes(':') || isIP(address) === 0) return address
   const parsed = ipaddr.process(address)

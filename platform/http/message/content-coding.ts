@@ -1,11 +1,11 @@
-/** Undoes content codings (RFC 9110, section 8.4.1), of requests and of services' answers alike. */
+/** Decodes content codings (RFC 9110, section 8.4.1) of requests and of services' answers. */
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib'
 import { listItems } from './fields.ts'
 
 /**
- * Rejects with `ERR_BUFFER_TOO_LARGE` where more than `maxOutputLength` bytes come out, and
- * otherwise where the bytes do not match.
+ * Rejects with `ERR_BUFFER_TOO_LARGE` over `maxOutputLength` bytes, and with other errors if the
+ * bytes do not decode.
  */
 export type Decode = (bytes: Buffer, options: { readonly maxOutputLength: number }) => Promise<Buffer>
 
@@ -14,7 +14,7 @@ export const DECODED = 'gzip, deflate, br'
 
 const zlib: Decode = promisify(inflate)
 const raw: Decode = promisify(inflateRaw)
-/** Some send bare deflate instead of the zlib format that is meant (RFC 9110, section 8.4.1.2). */
+/** Some senders omit the zlib wrapper that "deflate" means (RFC 9110, section 8.4.1.2). */
 const deflate: Decode = (bytes, options) => (hasZlibHeader(bytes) ? zlib(bytes, options) : raw(bytes, options))
 const hasZlibHeader = (bytes: Buffer): boolean =>
   bytes.length >= 2 && (bytes.readUInt8(0) & 0x0f) === 8 && bytes.readUInt16BE(0) % 31 === 0
@@ -27,8 +27,8 @@ const decoders: ReadonlyMap<string, Decode> = new Map<string, Decode>([
 ])
 
 /**
- * What undoes the value of `Content-Encoding`: nothing where there is nothing to undo, `undefined`
- * where it is not known.
+ * The decoder for a `Content-Encoding`: `nothing` if there is nothing to decode, `undefined` if it
+ * is unknown.
  */
 export function decoderOf(value: string | undefined): Decode | 'nothing' | undefined {
   const [coding, ...others] = listItems(value?.toLowerCase() ?? '').filter((item) => item !== 'identity')

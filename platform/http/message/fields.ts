@@ -1,21 +1,15 @@
-/**
- * What HTTP fields are made of (RFC 9110, section 5): names, values, lists. Linear in the text,
- * whoever wrote it.
- */
+/** HTTP field names, values and lists (RFC 9110, section 5). Takes linear time on any input. */
 
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/
-/** What would end a line, or be another letter in latin1. */
+/** Characters that would end the line, or that latin1 lacks. */
 const UNFIT = /[^\t\x20-\x7e\x80-\xff]/
 
 export const isFieldName = (text: string): boolean => NAME.test(text)
 
-/** Whether a value can be sent, and is one line then. */
+/** Whether a value can be sent as one line. */
 export const isFieldValue = (text: string): boolean => !UNFIT.test(text)
 
-/**
- * The items of a list, without the blanks around them; empty ones are left out. A separator in a
- * quoted string is none.
- */
+/** The items of a list, trimmed, without empty ones. Separators in quoted strings do not count. */
 export function listItems(text: string, separator: ',' | ';' = ','): string[] {
   const items: string[] = []
   let start = 0
@@ -33,7 +27,7 @@ export function listItems(text: string, separator: ',' | ';' = ','): string[] {
   return items.filter((item) => item !== '')
 }
 
-/** Where blanks that begin at `at` end. */
+/** The position after the blanks that begin at `at`. */
 export function skipBlanks(text: string, at: number): number {
   let end = at
   while (text[end] === ' ' || text[end] === '\t') end += 1

@@ -1,9 +1,9 @@
-/** Writes headers as HTTP/1.1 has them (RFC 9110, section 5.5), of requests and answers alike. */
+/** Writes HTTP/1.1 header lines (RFC 9110, section 5.5) for requests and answers. */
 import { isFieldValue } from './fields.ts'
 
 /**
- * Gives the lines of headers, names and values in turn, in latin1. @throws Error where a header
- * could be mistaken for more than one
+ * Takes names and values in turn, and returns latin1 lines. @throws Error for a value that would
+ * inject another header
  */
 export type WriteHeaderLines = (headers: readonly string[]) => string
 
@@ -14,8 +14,8 @@ interface Line {
 }
 
 /**
- * One after the other they differ in a line or two: each is compared with the one in its place
- * before, and written where it is another.
+ * Successive messages differ in a line or two, so lines equal to the one in the same place before
+ * are reused.
  */
 export function createHeaderWriter(): WriteHeaderLines {
   const before: Line[] = []

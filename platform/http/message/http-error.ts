@@ -1,14 +1,11 @@
-/** The HTTP pieces every process shares: bounded bodies and JSON answers. Knows no GraphQL. */
+/** HTTP errors and JSON answers that every process shares. Knows no GraphQL. */
 import type { ServerResponse } from 'node:http'
 
-/**
- * A request that cannot be served, with the status it deserves. The message is safe to show to
- * anyone.
- */
+/** A refused request and its status. The message is safe to show to clients. */
 export class HttpError extends Error {
   readonly status: number
   readonly code: string
-  /** Of the answer: what the client could do instead. */
+  /** Headers of the answer, which say what the client may do instead. */
   readonly headers: Readonly<Record<string, string>>
 
   constructor(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}) {
@@ -34,7 +31,7 @@ export function parseJson(body: string): unknown {
 
 const BYTE_ORDER_MARK = '\ufeff'
 
-/** Answers with JSON and an exact length. @param headers beside those */
+/** Sends JSON with its length. @param headers additional ones */
 export function sendJson(
   response: ServerResponse,
   status: number,
@@ -46,13 +43,13 @@ export function sendJson(
   response.end(body)
 }
 
-/** Of every JSON body: no browser may take it for something else. */
+/** For every JSON body: browsers must not sniff another type. */
 export const JSON_HEADERS = {
   'content-type': 'application/json; charset=utf-8',
   'x-content-type-options': 'nosniff',
 } as const
 
-/** What a refusal says, as every GraphQL client can read it. */
+/** The refusal in the format of GraphQL errors. */
 export const bodyOfError = ({ code, message }: HttpError) => ({ errors: [{ message, extensions: { code } }] })
 
 export const sendHttpError = (response: ServerResponse, error: HttpError): void =>

@@ -1,13 +1,13 @@
 /**
- * Reads media types as senders write them (RFC 9110, sections 8.3 and 12.5.1), leniently: what is
- * none does not count.
+ * Parses `Content-Type` and `Accept` (RFC 9110, sections 8.3 and 12.5.1), ignoring what is
+ * malformed.
  */
 import { listItems } from './fields.ts'
 
 export interface ContentType {
-  /** In small letters, without parameters; empty where there is none. */
+  /** In lower case, without parameters; empty if absent. */
   readonly type: string
-  /** In small letters; `undefined` where it is not given. */
+  /** In lower case; `undefined` if absent. */
   readonly charset: string | undefined
 }
 
@@ -19,22 +19,22 @@ export function readContentType(header: string | undefined): ContentType {
 
 /** How much a type is wanted. */
 export interface Preference {
-  /** 0 to 1; 0 where it is refused. */
+  /** 0 to 1; 0 refuses the type. */
   readonly quality: number
-  /** 2 where it is wanted by its name, 1 by its first half, 0 by a wildcard for all. */
+  /** 2 for the type itself, 1 for `type/*`, 0 for a wildcard for all. */
   readonly precision: 0 | 1 | 2
   /** Its place in the header. */
   readonly place: number
 }
 
-/** Of a type in small letters; `undefined` where nothing is said of it. */
+/** Takes a type in lower case; `undefined` if the header does not cover it. */
 export type PreferenceOf = (type: string) => Preference | undefined
 
 /**
- * Parameters other than `q` do not count: JSON has no character set, and nobody should go without
- * an answer for naming one.
+ * Ignores parameters other than `q`: JSON has no character set, and naming one must not cost the
+ * client its answer.
  * @param header the value of `Accept`
- * @returns `undefined` where it names no type at all, and so wants any
+ * @returns `undefined` if it names no type, and so accepts any
  */
 export function readAccept(header: string): PreferenceOf | undefined {
   const ranges = listItems(header).flatMap((item, place) => {
@@ -50,7 +50,7 @@ export function readAccept(header: string): PreferenceOf | undefined {
     for (const { first, second, place, quality } of ranges) {
       if ((first !== '*' && first !== ownFirst) || (second !== '*' && second !== ownSecond)) continue
       const precision = first === '*' ? 0 : second === '*' ? 1 : 2
-      // Of two that say the same thing in the same words, the kinder one counts.
+      // Of two equally precise ranges the higher quality counts.
       if (!best || precision > best.precision || (precision === best.precision && quality > best.quality))
         best = { quality, precision, place }
     }
@@ -58,7 +58,7 @@ export function readAccept(header: string): PreferenceOf | undefined {
   }
 }
 
-/** A weight that cannot be read is none: the type is named, and so wanted. */
+/** A malformed weight is ignored: the type is named, and so accepted. */
 function qualityOf(parameters: readonly string[]): number {
   const quality = Number(parameterOf(parameters, 'q') || 1)
   return quality >= 0 && quality <= 1 ? quality : 1

@@ -1,39 +1,41 @@
 /**
- * A request for an operation and the way back to its client, as everything behind the public port
- * sees them, whoever reads and writes the bytes. What they say of themselves are functions, not
- * getters: V8 gives each object with a getter a hidden class of its own, which outlives it.
+ * A request for an operation and the reply to its client, whether the fast path or Node's server
+ * handles the bytes. They have functions instead of getters: V8 gives each object with a getter its
+ * own hidden class, which outlives the object.
  */
 import type { IncomingHttpHeaders } from 'node:http'
 
 export interface HttpRequest {
   readonly method: string
-  /** Path and query string, as they came. */
+  /** Path and query string, unchanged. */
   readonly url: string
-  /** Names in small letters. */
+  /** Names in lower case. */
   readonly headers: Readonly<IncomingHttpHeaders>
-  /** The IP address of the client, as `client-address.ts` finds it. */
+  /** The client's IP address, from `client-address.ts`. */
   address(): string | undefined
   /**
-   * The whole body, which is UTF-8; asked for once.
+   * The whole body as UTF-8. Call it once.
    * @param limit bytes, on the wire and again after decompression
-   * @throws HttpError 413 when larger, 415 for an unknown encoding, 400 when it ends early or does
-   * not inflate
+   * @throws HttpError 413 if it is larger, 415 for an unknown encoding, 400 if it ends early or
+   * does not decompress
    */
   readText(limit: number): string | Promise<string>
 }
 
 export interface HttpReply {
-  /** True once there is nobody to answer, or everything was said. */
+  /** True once the client has gone or the answer is sent. */
   isClosed(): boolean
   /**
-   * Answers in one piece; does nothing where that is too late.
-   * @param headers names and values in turn, without those of the connection and the length
-   * @param body text is ASCII
+   * Sends the whole answer; does nothing if `isClosed`.
+   * @param headers names and values in turn, without connection headers and length
+   * @param body a string must be ASCII
    */
   send(status: number, headers: readonly string[], body: string | Buffer): void
-  /** Answers in pieces, as they become known. Only where `isClosed` is false. */
+  /** Begins an answer in pieces. Requires `isClosed` to be false. */
   stream(status: number, headers: readonly string[]): HttpStream
-  /** Calls once the client leaves without its whole answer, or ends a stream. One listener. */
+  /**
+   * Calls `listener` if the client leaves before its whole answer, or ends a stream. One listener.
+   */
   onHangUp(listener: () => void): void
 }
 
@@ -41,8 +43,7 @@ export interface HttpReply {
 export interface HttpStream {
   isClosed(): boolean
   /**
-   * Resolves once there is room for more, or nobody to take it; `undefined` where there is room at
-   * once.
+   * Resolves once there is room for more or the client has gone; `undefined` if there is room now.
    */
   write(piece: string): Promise<void> | undefined
   end(piece: string): void

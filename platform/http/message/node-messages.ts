@@ -6,7 +6,7 @@ import type { ClientAddress } from './client-address.ts'
 import type { HttpReply, HttpRequest, HttpStream } from './message.ts'
 import { streamOver } from './stream.ts'
 
-/** @param room for bodies that come in pieces */
+/** @param room for partly received bodies */
 export const requestOf = (
   message: IncomingMessage,
   clientAddress: ClientAddress,
@@ -34,7 +34,7 @@ export const replyOf = (response: ServerResponse): HttpReply => ({
       response.end()
       return ENDED
     }
-    // Who follows a stream and sends no more has left.
+    // A client that follows a stream and closes its side has left.
     const leave = (): void => void response.destroy()
     if (socket.readableEnded) leave()
     socket.once('end', leave)
@@ -45,7 +45,7 @@ export const replyOf = (response: ServerResponse): HttpReply => ({
   },
   onHangUp(listener) {
     response.on('close', () => {
-      // Of a stream, HEAD has its answer before there is anything to follow.
+      // HEAD finishes its answer before the stream begins.
       if (!response.writableFinished || response.req.method === 'HEAD') listener()
     })
   },

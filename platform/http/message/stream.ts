@@ -1,10 +1,10 @@
-/** Sends an answer in pieces over a `Writable`, no faster than the client takes them. */
+/** Sends an answer in pieces over a `Writable`, no faster than the client reads. */
 import type { Writable } from 'node:stream'
 import type { HttpStream } from './message.ts'
 
 /** @param end writes the last piece and ends the answer */
 export function streamOver(writable: Writable, end: (piece: string) => void): HttpStream {
-  /** One for all that write while the client is behind. */
+  /** Shared by all writers while the client is behind. */
   let room: Promise<void> | undefined
   return {
     isClosed: () => writable.destroyed,

@@ -1,14 +1,10 @@
-/**
- * What a request is for, in the one form that everything behind the listener knows: path and query
- * string (RFC 9112, section 3.2).
- */
+/** Normalizes a request's target to path and query string (RFC 9112, section 3.2). */
 import type { IncomingMessage } from 'node:http'
 
 const ABSOLUTE = /^https?:\/\//i
 
 /**
- * Makes `http://host/path` of what some proxies send into `/path`; its host counts for more than
- * the header.
+ * Turns the `http://host/path` that some proxies send into `/path`. That host overrides the header.
  */
 export function toOriginForm(request: IncomingMessage): void {
   const { url = '/' } = request

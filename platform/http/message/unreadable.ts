@@ -1,13 +1,13 @@
 /**
- * Answers what Node's HTTP server could not read, or read too long: JSON and a status, as every
- * other refusal has them.
+ * Answers requests that Node's HTTP server could not parse or receive in time, with JSON and a
+ * status like every refusal.
  */
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { bodyOfError, HttpError, JSON_HEADERS } from './http-error.ts'
 import { STATUS_CODES } from './node-http.ts'
 
-const LINGER = 500 // milliseconds in which what a client still sends is thrown away, so that it can read its answer
+const LINGER = 500 // milliseconds in which further input is discarded, so that the client can read its answer
 
 const BY_CODE: ReadonlyMap<unknown, readonly [status: number, message: string]> = new Map([
   ['HPE_HEADER_OVERFLOW', [431, 'The head of the request is too large.']],
@@ -15,15 +15,15 @@ const BY_CODE: ReadonlyMap<unknown, readonly [status: number, message: string]> 
   ['ERR_HTTP_REQUEST_TIMEOUT', [408, 'The request took too long to arrive.']],
 ])
 
-/** @param error as Node's server gives it with `clientError` */
+/** @param error the error of Node's `clientError` event */
 export function refusalOf(error: Error): HttpError {
   const [status, message] = BY_CODE.get((error as NodeJS.ErrnoException).code) ?? [400, 'This is no HTTP request.']
   return new HttpError(status, 'BAD_USER_INPUT', message)
 }
 
 /**
- * What no head of a request may be (RFC 9112, sections 2.5 and 3.2), and Node's reader takes or
- * refuses without a word.
+ * Refuses heads that RFC 9112 (sections 2.5 and 3.2) forbids, and that Node accepts or refuses
+ * without a body.
  */
 export function refusalOfHead({ httpVersion, rawHeaders }: IncomingMessage): HttpError | undefined {
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return OTHER_VERSION
@@ -32,7 +32,7 @@ export function refusalOfHead({ httpVersion, rawHeaders }: IncomingMessage): Htt
   return httpVersion === '1.1' && hosts === 0 ? NO_HOST : undefined
 }
 
-/** Of several, Node shows the first, and another server might go by the last. */
+/** Of several, Node shows the first; another server might use the last. */
 function hostLinesOf(rawHeaders: readonly string[]): number {
   let count = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -46,7 +46,7 @@ const OTHER_VERSION = new HttpError(505, 'BAD_USER_INPUT', 'Only HTTP/1.1 and HT
 const NO_HOST = new HttpError(400, 'BAD_USER_INPUT', 'A request of HTTP/1.1 must have a "host" header.')
 const TWO_HOSTS = new HttpError(400, 'BAD_USER_INPUT', 'A request must not have two "host" headers.')
 
-/** Writes the whole answer to a socket that carries no other any more, and closes it. */
+/** Writes a whole answer to a socket that carries no other answer, and closes it. */
 export function refuse(socket: Duplex, error: HttpError): void {
   const { status, headers } = error
   const body = JSON.stringify(bodyOfError(error))

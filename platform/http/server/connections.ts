@@ -1,55 +1,54 @@
 /**
- * The connections of one listener: what each still owes, which are idle, and how many there may be.
- * Knows nothing of what is asked.
+ * The connections of one listener: requests in flight, idleness and number. Knows nothing of the
+ * requests' content.
  */
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { HttpError } from '../message/http-error.ts'
 
 export interface Connection {
-  /** Those it is waiting for answers to. */
+  /** Requests in flight. */
   requests: number
-  /** Reads on; defined while it is not read on, since it waits for too many answers already. */
+  /** Resumes reading; defined while reading is paused because too many requests are in flight. */
   release: (() => void) | undefined
-  /** False for one that carried no request yet. */
+  /** False until the first request. */
   wasUsed: boolean
   /**
-   * How many bytes had come when nothing was owed any more: where it is still as many, no part of a
-   * next request has come.
+   * Bytes read when the last request was answered: if the number is unchanged, no part of another
+   * request has arrived.
    */
   settledAt: number
-  /** To the last request that Node has read on it; undefined once that answer is out. */
+  /** The response to the latest request that Node has parsed; `undefined` once it is sent. */
   newest: ServerResponse | undefined
   /** In milliseconds of `performance.now()`. */
   readonly openedAt: number
-  /** One over the limit: only health is answered on it. */
+  /** Over the limit: only health checks are answered on it. */
   readonly isSurplus: boolean
-  /** What could not be read behind the requests that are owed an answer; told once they have it. */
+  /** The refusal of unreadable input behind requests in flight; sent once these are answered. */
   refusal: HttpError | undefined
 }
 
 export interface Connections extends ReadonlyMap<Socket, Connection> {
-  /** Adds one, and closes idle ones where there are too many. */
+  /** Adds one, and closes idle ones if there are too many. */
   open(socket: Socket): Connection
-  /** Closes those that wait for a next request. */
+  /** Closes connections that wait for their next request. */
   closeIdle(): void
 }
 
 /**
- * Requests of one connection that are answered at a time, besides those that came in one piece with
- * them.
+ * Pipelined requests of one connection that run at once, besides any that arrived in the same read.
  */
 const AT_A_TIME = 16
 const NEVER = -1 // bytes
-const YOUNG = 1_000 // milliseconds that a connection is given to send its first byte
-const SWEEP = 100 // milliseconds between two looks for idle connections to close
+const YOUNG = 1_000 // milliseconds that a new connection has to send its first byte
+const SWEEP = 100 // milliseconds between two searches for idle connections
 
-/** @param limit of connections; idle ones make room for new ones */
+/** @param limit of open connections; idle ones are closed to admit new ones */
 export function createConnections(limit: number): Connections {
   const all = new Map<Socket, Connection>()
   let sweptAt = Number.NEGATIVE_INFINITY
 
-  /** A tenth at once: looking for them takes as long however many are found. */
+  /** Closes a tenth at once: a search takes as long however many it finds. */
   const makeRoom = (): void => {
     if (performance.now() - sweptAt < SWEEP) return
     sweptAt = performance.now()
@@ -106,22 +105,22 @@ export function settle(socket: Socket, connection: Connection): void {
 }
 
 /**
- * Node would read on until answers pile up: thousands of requests of one client, which all others
- * had to wait for.
+ * Otherwise Node reads on: thousands of requests of one client would pile up, and all others would
+ * wait.
  */
 export function holdIfFull(socket: Socket, connection: Connection): void {
   if (isFull(connection)) connection.release ??= hold(socket)
 }
 
-/** Part of a request has come that is not counted yet. */
+/** Part of an uncounted request has arrived. */
 export const expectMore = (connection: Connection): void => {
   connection.settledAt = NEVER
 }
 
-/** Reads no further on a connection, until what it returns is called. */
+/** Pauses reading until the returned function is called. */
 export function hold(socket: Socket): () => void {
   const stay = (): void => void socket.pause()
-  // Whoever reads the body of a request has Node read on.
+  // Reading a request's body resumes the socket.
   socket.on('resume', stay)
   stay()
   return () => {

@@ -1,6 +1,6 @@
 /**
- * Listens for HTTP, and takes the door away again without losing a request. Knows nothing of what
- * is asked.
+ * Listens for HTTP, and stops again without losing a request. Knows nothing of the requests'
+ * content.
  */
 import type { Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
@@ -11,41 +11,37 @@ import { announceEnd, type Bounds, createNodeServer, type Handle, unbounded } fr
 
 export interface HttpListener {
   readonly server: Server
-  /** Base address with the port that was really taken, for example `http://127.0.0.1:4101`. */
+  /** Base address with the actual port, for example `http://127.0.0.1:4101`. */
   readonly url: string
   /**
-   * Tells kept-alive connections to close, takes no new one, waits for the requests in flight.
-   * @param timeout milliseconds after which what is left is cut
-   * @param grace goes on serving first, so that whoever sends requests here has time to notice and
-   * to go elsewhere
+   * Tells kept-alive clients to close, stops accepting, and waits for requests in flight.
+   * @param timeout milliseconds after which remaining connections are destroyed
+   * @param grace keeps serving first, so that load balancers have time to send requests elsewhere
    */
   drain(timeout: number, grace?: Grace): Promise<void>
 }
 
-/**
- * When it is time to close the door: after `quiet` milliseconds without a request, or after
- * `longest` in any case.
- */
+/** Milliseconds: stop accepting after `quiet` without a request, or after `longest` in any case. */
 export interface Grace {
   readonly quiet: number
   readonly longest: number
 }
 
 /**
- * Reads connections before Node's own reader of HTTP does. It may leave any of them to that at any
- * moment between two requests.
+ * Reads connections before Node's HTTP parser, and may pass any of them on to it between two
+ * requests.
  */
 export type Front = (socket: Socket, door: Door) => void
 
-/** What one connection has to do with the door it came by. */
+/** The listener's side of one connection. */
 export interface Door {
-  /** True once each answer has to end its connection. */
+  /** True once each answer must end its connection. */
   isDraining(): boolean
-  /** A request has come; `settle` says that it needs nothing more. */
+  /** A request has arrived; `settle` reports that it is done. */
   owe(): void
   settle(): void
   /**
-   * Leaves the connection to Node's reader for good. @param read what has come on it and was not
+   * Passes the connection to Node's parser for good. @param read bytes that were received and not
    * answered
    */
   passOn(read: Buffer): void
@@ -55,12 +51,12 @@ export interface ListenOptions {
   readonly host: string
   /** 0 takes any free one. */
   readonly port: number
-  /** Without it Node reads everything. */
+  /** Without it Node parses every request. */
   readonly front?: Front
   readonly bounds?: Partial<Bounds>
 }
 
-const UNUSED = 500 // milliseconds a new connection has to send its first request once the door is closed
+const UNUSED = 500 // milliseconds that a connection has to send its first request once the listener is closed
 const SURPLUS_TIME = 2_000 // milliseconds that a connection over the limit may be idle
 
 /**
@@ -77,8 +73,8 @@ export async function listen(handle: Handle, options: ListenOptions): Promise<Ht
   const settled = (socket: Socket, connection: Connection): void => {
     settle(socket, connection)
     if (connection.refusal && connection.requests === 0) refuse(socket, connection.refusal)
-    // One that was in flight when the door was closed would stay open and idle: it ends with its
-    // answer.
+    // A connection that was busy when the listener closed ends with its answer; it would stay open
+    // and idle.
     if (closing) setImmediate(connections.closeIdle)
   }
   const server = createNodeServer(handle, bounds, {
@@ -89,10 +85,10 @@ export async function listen(handle: Handle, options: ListenOptions): Promise<Ht
     },
     onSettled: settled,
   })
-  // `close` calls it. Node's own cuts off whoever is still reading its answer: it looks at what was
-  // written, not at what has gone out.
+  // `close` calls it. Node's own cuts off clients that still read their answer: it checks what was
+  // written, not what was flushed.
   server.closeIdleConnections = connections.closeIdle
-  // What Node does with a new connection, kept for those that are left to it.
+  // Node's own handlers, for connections passed on to it.
   const nodes = server.listeners('connection')
   const doorOf = (socket: Socket, connection: Connection): Door => ({
     isDraining: () => draining,
@@ -158,13 +154,13 @@ function urlOf(server: Server): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
-/** @param timeout milliseconds after which what is left is cut */
+/** @param timeout milliseconds after which remaining connections are destroyed */
 const closed = (server: Server, connections: Connections, timeout: number): Promise<void> =>
   new Promise((resolve) => {
     const cut = setTimeout(() => {
       for (const socket of connections.keys()) socket.destroy()
     }, timeout)
-    // Opened in advance, as browsers do, and never used: to Node these are not idle.
+    // Node does not count connections as idle that browsers opened in advance and never used.
     const unused = setTimeout(() => {
       for (const [socket, { requests }] of connections)
         if (requests === 0 && socket.writableLength === 0) socket.destroy()

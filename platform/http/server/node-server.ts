@@ -1,6 +1,6 @@
 /**
- * Node's HTTP server with what it leaves open: how many may connect, how long a request may take to
- * come, what is answered to what cannot be read. Every answer of its own is JSON.
+ * Node's HTTP server with bounds on connections and on the time of a request, and with JSON answers
+ * to input that it cannot parse.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
@@ -11,11 +11,11 @@ import { refusalOf, refusalOfHead, refuse } from '../message/unreadable.ts'
 import { type Connection, type Connections, holdIfFull, isFull, owe } from './connections.ts'
 import { readAtWill, readInTurns } from './read-turns.ts'
 
-/** What clients may take of a listener. `Infinity` bounds nothing. */
+/** Bounds on what clients may use. `Infinity` is no bound. */
 export interface Bounds {
   /**
-   * Open at a time. Idle ones make room; on one more only health is answered, and a few more are
-   * closed at once.
+   * Open at once. Idle ones are closed to admit new ones. A few more get only health checks
+   * answered; any beyond these are closed.
    */
   readonly connections: number
   /** For the head of a request, from its first byte to its last. */
@@ -23,8 +23,8 @@ export interface Bounds {
   /** For a whole request, from its first byte to its last. */
   readonly bodySeconds: number
   /**
-   * Told by which of the above a client was refused. @param address IP address at the other end of
-   * the connection
+   * Called with the bound by which a client was refused. @param address the connection's remote IP
+   * address
    */
   refused(bound: 'connections' | 'headSeconds' | 'bodySeconds', address: string | undefined): void
 }
@@ -38,33 +38,33 @@ export const unbounded: Bounds = {
 
 export type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void
 
-/** What the server needs to know of the listener that it is part of. */
+/** What the server needs of its listener. */
 interface Host {
   readonly connections: Connections
   isDraining(): boolean
-  /** A request has come that is not about health. */
+  /** A request other than a health check has arrived. */
   onRequest(): void
-  /** A request needs nothing more. */
+  /** A request is done. */
   onSettled(socket: Socket, connection: Connection): void
 }
 
 /**
- * Milliseconds that a connection may be idle. Longer than load balancers wait, so that none sends
- * its next request into a closing door.
+ * Milliseconds that a connection may be idle. Longer than load balancers keep theirs, so that none
+ * sends a request into a closing connection.
  */
 export const KEEP_ALIVE = 65_000
-/** Milliseconds to answer a client that sends no more: most of those have left. */
+/** Milliseconds to answer a client that has closed its side: most of those have left. */
 export const HALF_CLOSED = 5_000
-const SURPLUS = 64 // connections over the limit, for health checks and to say why there is nothing else
-const OVERDUE = 1_000 // milliseconds between two looks for requests that take too long to come
+const SURPLUS = 64 // connections over the limit, for health checks and for refusals
+const OVERDUE = 1_000 // milliseconds between two checks for slow requests
 
 export function createNodeServer(handle: Handle, bounds: Bounds, host: Host): Server {
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
-    // Before the host of the target becomes the header's.
+    // Before `toOriginForm` overwrites the host header.
     const refusal = refusalOfHead(request)
     toOriginForm(request)
     const isHealth = pathOf(request).startsWith('/health/')
-    // Whoever only asks how we are is no traffic that could be lost.
+    // Health checks do not delay the drain.
     if (!isHealth) host.onRequest()
     const connection = host.connections.get(request.socket)
     if (connection) count(request, response, connection, host)
@@ -91,9 +91,8 @@ export function createNodeServer(handle: Handle, bounds: Bounds, host: Host): Se
       headersTimeout: millisecondsOf(Math.min(bounds.headSeconds, bounds.bodySeconds)),
       requestTimeout: millisecondsOf(bounds.bodySeconds),
       connectionsCheckingInterval: OVERDUE,
-      requireHostHeader: false, // Node would refuse without a body
-      // Whoever asks for a protocol that we do not speak is answered in this one (RFC 9110, section
-      // 7.8).
+      requireHostHeader: false, // Node's own refusal has no body
+      // A request to upgrade to another protocol is answered in this one (RFC 9110, section 7.8).
       shouldUpgradeCallback(request) {
         if (refusalOfHead(request)) return false
         toOriginForm(request)
@@ -106,8 +105,8 @@ export function createNodeServer(handle: Handle, bounds: Bounds, host: Host): Se
   )
   server.maxConnections = bounds.connections + SURPLUS
   server.on('drop', (dropped) => bounds.refused('connections', dropped?.remoteAddress))
-  // A client that has sent its last request may still read (RFC 9112, section 9.6). Not documented,
-  // but tested.
+  // A client that has closed its side may still read (RFC 9112, section 9.6). Undocumented in Node,
+  // but tested here.
   Object.assign(server, { httpAllowHalfOpen: true })
   server.on('connection', (socket: Socket) => {
     readInTurns(socket)
@@ -124,11 +123,11 @@ export function createNodeServer(handle: Handle, bounds: Bounds, host: Host): Se
 
 function count(request: IncomingMessage, response: ServerResponse, connection: Connection, host: Host): void {
   owe(connection)
-  // Once all is taken that came with it.
+  // After all that arrived in the same read.
   if (isFull(connection)) process.nextTick(holdIfFull, request.socket, connection)
   if (host.isDraining()) {
-    // Where the client did not wait for it, the answer before is not the last; nor is this one
-    // where more may have come unread.
+    // A pipelined request means that the answer before it is not the last; nor is this one if more
+    // may be unread.
     if (connection.newest?.headersSent === false) connection.newest.removeHeader('connection')
     if (!isFull(connection)) announceEnd(response)
   }
@@ -139,11 +138,11 @@ function count(request: IncomingMessage, response: ServerResponse, connection: C
   })
 }
 
-/** Answers in its turn, and never into another answer. */
+/** Answers after the answers that are due, and never within one. */
 function refuseUnreadable(error: Error, socket: Socket, bounds: Bounds, connections: Connections): void {
   const connection = connections.get(socket)
   if (!connection || !socket.writable) return void socket.destroy()
-  // Its other requests keep it from being read, or it was told already.
+  // Reading is paused, or it was refused already.
   if (connection.release || connection.refusal) return
   const { newest, requests } = connection
   const refusal = refusalOf(error)
@@ -166,7 +165,9 @@ const millisecondsOf = (seconds: number): number => (Number.isFinite(seconds) ? 
 
 const asksForWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket'
 
-/** A client that keeps its connection would otherwise send its next request into a closed door. */
+/**
+ * Otherwise a client with a kept-alive connection would send its next request into a closed one.
+ */
 export const announceEnd = (response: ServerResponse): void => void response.setHeader('connection', 'close')
 
 export const INTERNAL = new HttpError(500, 'INTERNAL', 'Internal error.')
