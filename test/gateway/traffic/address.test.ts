@@ -37,13 +37,16 @@ test('credentials of an address are sent where the caller has none, and are not 
   })
   const address = upstream.url.replace('http://', 'http://me:secret@')
   const traffic = trafficTo(stateful('s'), [`${address}/?a=b`])
-  await traffic.send(callOf('s', '{}'))
-  await traffic.send(callOf('s', '{}', { authorization: 'Bearer caller' }))
-  expect(seen).toEqual([
-    ['/?a=b', basic('me:secret')],
-    ['/?a=b', 'Bearer caller'],
-  ])
-  expect(traffic.status()[0]?.instances[0]?.url).toBe(upstream.url)
-  await traffic.close()
-  await upstream.stop()
+  try {
+    await traffic.send(callOf('s', '{}'))
+    await traffic.send(callOf('s', '{}', { authorization: 'Bearer caller' }))
+    expect(seen).toEqual([
+      ['/?a=b', basic('me:secret')],
+      ['/?a=b', 'Bearer caller'],
+    ])
+    expect(traffic.status()[0]?.instances[0]?.url).toBe(upstream.url)
+  } finally {
+    await traffic.close()
+    await upstream.stop()
+  }
 })
