@@ -1,17 +1,16 @@
 /**
- * Bounds what validation compares pair by pair: fields and spreads that end at one place of the
- * answer, whatever their types. Visits each expanded selection once, so it comes after these were
- * counted.
+ * Bounds the pairs that validation compares: fields and spreads with the same response name,
+ * whatever their types. Visits each expanded selection once, so it runs after these were counted.
  */
 import { type FieldNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql'
 import { type Limits, overLimit } from '../limits/limits.ts'
 
 export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
 
-/** What a pair takes beside a pair of plain leaves, as measured. */
+/** The measured cost of a pair relative to a pair of plain leaves. */
 const WEIGHT = 6
 
-/** The fields of one place, or the spreads that lead to it. */
+/** The fields with one response name, or the spreads around them. */
 interface Place {
   count: number
   weight: number
@@ -25,7 +24,7 @@ export function limitComparisons(sets: readonly SelectionSetNode[], fragments: F
     const { places, spreads } = placesIn(together, fragments)
     for (const { count, weight } of [...places.values(), { count: spreads, weight: spreads * WEIGHT }])
       found += ((count - 1) * weight) / 2
-    // Each spread is looked up for each of the fields beside it.
+    // Validation looks up each spread for each field beside it.
     found += (spreads * places.size) / 2
     if (found > limits.comparisons)
       throw overLimit('comparisons', `The document has more than ${limits.comparisons} fields that share a place.`)

@@ -1,9 +1,9 @@
 /**
- * What an operation may cost, in objects fetched: every field of an object type counts one, times
- * the sizes of the lists around it, and so does every other field that has an alias. What arguments
- * cost is in `input-cost.ts`. A size is what the client asks for (`first`, `last`, `limit`), else
- * the schema's default, else a small guess. Where the supergraph declares weights and sizes
- * (`@cost`, `@listSize`), they go before all that.
+ * Estimates the cost of an operation in objects fetched: each field of an object type counts one,
+ * and so does each other field with an alias, times the sizes of the lists around it. Arguments are
+ * counted in `input-cost.ts`. A size is what the client asks for (`first`, `last`, `limit`),
+ * otherwise the schema's default, otherwise a guess. Weights and sizes that the supergraph declares
+ * (`@cost`, `@listSize`) take precedence.
  */
 import {
   type FieldNode,
@@ -28,9 +28,9 @@ import { type Estimate, GUESS, type Size, sizeOf } from './list-size.ts'
 
 const ITEMS = ['edges', 'nodes']
 const MUTATION = 100 // a write costs more than the objects it returns
-const MOST = 1e15 // of a field: sums and products of such costs are still numbers
+const MOST = 1e15 // of a field: sums and products of such costs stay finite
 
-/** What the cost of an operation goes by, on one schema. */
+/** What costs depend on, for one schema. */
 export interface CostRules {
   readonly schema: GraphQLSchema
   readonly declared: DeclaredCosts
@@ -38,9 +38,9 @@ export interface CostRules {
 }
 
 /**
- * Reads the operation once; what comes back only multiplies and adds. Unknown fields cost nothing:
- * validation refuses them. A fragment that is spread twice in the same surroundings is read once,
- * and its cost is worked out once for each request.
+ * Reads the operation once; the returned function only multiplies and adds. Unknown fields cost
+ * nothing: validation refuses them. A fragment that is spread twice in the same surroundings is
+ * read once, and its cost is computed once per request.
  */
 export function estimateCost(
   { schema, declared, limits }: CostRules,
@@ -78,8 +78,7 @@ export function estimateCost(
     const coordinate = `${parent.name}.${field.name}`
     const type = getNamedType(field.type)
     const { weights, sizes } = declared
-    // A field without fields of its own is one of few in its object, unless a client asks for it
-    // under many names.
+    // A leaf is one of few in its object, unless the client repeats it under many aliases.
     const otherwise = isCompositeType(type) || node.alias ? 1 : 0
     const own = weights.get(coordinate) ?? weights.get(type.name) ?? otherwise
     const given = costOfArguments(node, field, coordinate)
@@ -87,7 +86,7 @@ export function estimateCost(
     const { asked, inner } = within(node, () => {
       const size = sizes.get(coordinate)
       const asked = sizeOf(node, field, size, { limits, defaults })
-      // A connection says its size on itself and has it in its `edges` or `nodes`.
+      // A connection's size applies to its `edges` or `nodes`.
       const below = isList || !asked ? undefined : { size: asked, fields: size?.sizedFields ?? ITEMS }
       return { asked, inner: node.selectionSet ? ofSelections(node.selectionSet, type, below) : free }
     })
@@ -131,15 +130,14 @@ type OfSelections = (
 ) => Estimate
 
 /**
- * What of a field does not depend on its surroundings: the size it asks for, and the cost of what
- * is selected in it.
+ * What a field needs whatever its surroundings: its requested size, and the cost of its selections.
  */
 interface Within {
   readonly asked: Size | undefined
   readonly inner: Estimate
 }
 
-/** The size of some of the fields below a field. */
+/** The size of the named fields below a field. */
 interface InnerSize {
   readonly size: Size
   readonly fields: readonly string[]
@@ -159,15 +157,15 @@ function createWithin(): (node: FieldNode, make: () => Within) => Within {
 }
 
 interface SharedEstimates {
-  /** The cost of a fragment in its surroundings, as `make` gave it the first time. */
+  /** The cost of a fragment in its surroundings, made by the first call. */
   of(fragment: FragmentDefinitionNode, around: InnerSize | undefined, make: () => Estimate): Estimate
-  /** An estimate that works out the shared ones first. */
+  /** An estimate that computes the shared ones first. */
   before(estimate: Estimate): Estimate
 }
 
 function createSharedEstimates(): SharedEstimates {
   const known = new Map<FragmentDefinitionNode, Map<InnerSize | undefined, Estimate>>()
-  /** A fragment comes after those that it spreads. */
+  /** Each fragment comes after those that it spreads. */
   const made: Estimate[] = []
   /** Of the request that is being estimated: nothing else runs meanwhile. */
   const costs: number[] = []
@@ -177,7 +175,7 @@ function createSharedEstimates(): SharedEstimates {
       known.set(fragment, surroundings)
       const found = surroundings.get(around)
       if (found) return found
-      surroundings.set(around, free) // of one that spreads itself; validation refuses it
+      surroundings.set(around, free) // for a fragment that spreads itself, which validation refuses
       const estimate = make()
       const index = made.push(estimate) - 1
       const read: Estimate = estimate === free ? free : () => costs[index] ?? 0

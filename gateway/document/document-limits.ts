@@ -1,13 +1,13 @@
 /**
- * Bounds the shape of a document before anything expensive reads it. Needs no schema; takes time
- * linear in the text, since each fragment is measured once however often it is spread.
+ * Bounds the shape of a document before anything expensive reads it. Needs no schema. Takes time
+ * linear in the text, because each fragment is measured once however often it is spread.
  */
 import { type ASTNode, type DocumentNode, Kind, type SelectionNode, type SelectionSetNode, visit } from 'graphql'
 import { codedError } from '../../platform/protocol/errors.ts'
 import { type LimitName, type Limits, overLimit } from '../limits/limits.ts'
 import { type Fragments, limitComparisons } from './comparisons.ts'
 
-/** @throws OPERATION_TOO_COMPLEX, or GRAPHQL_VALIDATION_FAILED where fragments run in a circle */
+/** @throws OPERATION_TOO_COMPLEX, or GRAPHQL_VALIDATION_FAILED for fragments in a cycle */
 export function limitShape(document: DocumentNode, limits: Limits): void {
   const { definitions } = document
   const operations = definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION)
@@ -31,7 +31,7 @@ export function limitShape(document: DocumentNode, limits: Limits): void {
   )
 }
 
-/** Directives, and levels of values and of variables' types. */
+/** Bounds directives, and the nesting of values and of variable types. */
 function limitDetails(document: DocumentNode, limits: Limits): void {
   let directives = 0
   let levels = 0
@@ -55,14 +55,14 @@ function limitDetails(document: DocumentNode, limits: Limits): void {
   })
 }
 
-/** Of a selection set with every spread expanded. */
+/** The size of a selection set with every spread expanded. */
 interface Measure {
   /** Fields, spreads and inline fragments. */
   readonly selections: number
   readonly characters: number
-  /** Levels of fields. */
+  /** Nested fields. */
   readonly depth: number
-  /** Levels of fields and fragments. */
+  /** Nested fields and fragments. */
   readonly nesting: number
 }
 
@@ -83,7 +83,7 @@ function refuseLarge({ selections, characters, depth, nesting }: Measure, limits
 }
 
 /**
- * Meets every selection once, however often its fragment is spread, and counts aliases on the way.
+ * Visits each selection once, however often its fragment is spread, and counts aliases on the way.
  */
 function createMeasure(fragments: Fragments, limits: Limits): (set: SelectionSetNode) => Measure {
   const measured = new Map<SelectionSetNode, Measure | 'measuring'>()
@@ -94,7 +94,7 @@ function createMeasure(fragments: Fragments, limits: Limits): (set: SelectionSet
     if (known === 'measuring') throw codedError('GRAPHQL_VALIDATION_FAILED', 'A fragment spreads itself.')
     if (known) return known
     measured.set(set, 'measuring')
-    levels += 1 // refused on the way down, before the stack ends
+    levels += 1 // checked on the way down, before the stack overflows
     refuseOver(limits, 'nesting', levels, 'levels of fields and fragments')
     let all = NOTHING
     for (const selection of set.selections) all = sum(all, measureSelection(selection))

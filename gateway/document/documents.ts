@@ -1,7 +1,7 @@
 /**
- * Valid documents already met: parsed, measured and validated, so that the next request with the
- * same text pays for none of it. Bounded by bytes, and those that came once take a small part of
- * them. Belongs to one schema: a new schema starts with a new store.
+ * Caches valid documents, parsed, measured and validated, so that a request with a known text pays
+ * for none of that. Bounded by bytes; documents that came only once take a small part. A cache
+ * belongs to one schema.
  */
 import { type DocumentNode, Kind } from 'graphql'
 import { createOperationCache } from '../execution/operation-cache.ts'
@@ -17,8 +17,8 @@ export interface KnownOperation {
     readonly node: DocumentNode
     readonly isValid: boolean
     /**
-     * Validates it, once. Rejects with an AggregateError of `GRAPHQL_VALIDATION_FAILED`, or of what a
-     * plugin of the host refuses.
+     * Validates it once. Rejects with an AggregateError of `GRAPHQL_VALIDATION_FAILED`, or of the
+     * refusals of the host's plugins.
      */
     requireValid(): Promise<void>
   }
@@ -28,22 +28,22 @@ export interface KnownOperation {
 
 export interface KnownDocument {
   readonly isValid: boolean
-  /** @throws BAD_USER_INPUT where there is no such operation, or several and no name */
+  /** @throws BAD_USER_INPUT if there is no such operation, or several and no name */
   operation(name: string | undefined): KnownOperation
 }
 
 export interface Documents {
-  /** A document that was read before, and is valid. */
+  /** A cached document. */
   find(query: string): KnownDocument | undefined
   /** @throws GRAPHQL_PARSE_FAILED, OPERATION_TOO_COMPLEX, OPERATION_NOT_ALLOWED */
   get(query: string): KnownDocument
-  /** Estimated bytes that those which are kept take now. */
+  /** The estimated bytes of all cached documents. */
   readonly keptBytes: number
 }
 
 /**
- * Heap of a document as measured: its syntax tree and its cost by its tokens, what is around them,
- * and its text, of which a character takes two bytes where it is not Latin.
+ * Measured heap of a document: syntax tree and cost estimate per token, a constant part, and the
+ * text, with two bytes per character unless it is Latin.
  */
 const BYTES_PER_TOKEN = 400
 const BYTES_PER_DOCUMENT = 2_560
@@ -53,7 +53,7 @@ const REMEMBERED = 32 * 1024 * 1024 // bytes
 /** Refuses a document by throwing. */
 export type DocumentCheck = (document: DocumentNode) => void
 
-/** Told of each valid document, once. */
+/** Called once for each valid document. */
 export type AnnounceDocument = (query: string, document: DocumentNode) => Promise<void>
 
 /** @param checks run once for each new document, in order; each refuses by throwing */

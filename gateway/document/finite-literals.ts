@@ -1,6 +1,5 @@
 /**
- * A validation rule that graphql-js lacks: a number in a document is one that JavaScript can hold,
- * as it has to be in a variable.
+ * A validation rule that graphql-js lacks: numbers in a document must be finite, as in variables.
  */
 import {
   type ASTVisitor,
@@ -12,8 +11,8 @@ import {
 } from 'graphql'
 
 /**
- * Literals like `1e999`, in arguments, lists, input objects, defaults and arguments of directives.
- * Services would read infinity.
+ * Refuses literals like `1e999`, in arguments, lists, input objects, defaults and directive
+ * arguments. Services would read infinity.
  */
 export function finiteLiterals(context: ValidationContext): ASTVisitor {
   const check = (node: IntValueNode | FloatValueNode): void => {
@@ -23,7 +22,7 @@ export function finiteLiterals(context: ValidationContext): ASTVisitor {
   return {
     FloatValue: check,
     IntValue(node) {
-      // The digits of an ID are text.
+      // An ID literal is text.
       if (getNamedType(context.getInputType())?.name !== 'ID') check(node)
     },
   }

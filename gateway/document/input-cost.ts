@@ -1,7 +1,7 @@
 /**
- * What the values of arguments cost: each item of a list counts one, wherever the list stands, in a
- * literal or in a variable. A weight declared on an argument or an input field counts instead: once
- * for a value, once for each item of a list.
+ * The cost of argument values: each list item counts one, at any depth, in literals and variables.
+ * A weight declared on an argument or input field replaces that: it counts once per value, or once
+ * per list item.
  */
 import {
   type GraphQLInputField,
@@ -18,9 +18,9 @@ import type { DeclaredCosts } from '../execution/declared-costs.ts'
 import type { Estimate, Variables } from './list-size.ts'
 
 export interface InputCost {
-  /** Of what the document itself says. */
+  /** The cost of literals. */
   readonly fixed: number
-  /** Of what the variables in it say; `undefined` where there are none that could cost anything. */
+  /** The cost of variables; `undefined` if none can cost anything. */
   readonly given: (() => number) | undefined
 }
 
@@ -28,13 +28,13 @@ export interface InputCosts {
   /** @param weight declared for the argument */
   of(value: ValueNode, type: GraphQLInputType, weight: number | undefined): InputCost
   /**
-   * An estimate that first reads the variables of its request, once however often the document uses
-   * them.
+   * An estimate that first reads each variable of its request once, however often the document uses
+   * it.
    */
   before(estimate: Estimate): Estimate
 }
 
-/** Where a value stands. */
+/** The position of a value. */
 interface Place {
   readonly type: GraphQLInputType
   readonly weight: number | undefined
@@ -44,7 +44,7 @@ type Weights = DeclaredCosts['weights']
 
 export function createInputCosts(weights: Weights, defaults: ReadonlyMap<string, ValueNode | undefined>): InputCosts {
   const matters = createMatters(weights)
-  /** By variable and place, since one variable may stand in many places: the index of its cost. */
+  /** The index of a cost, by variable and place: one variable may stand in many places. */
   const known = new Map<string, number>()
   const readers: ((variables: Variables) => number)[] = []
   /** Of the request that is being estimated: nothing else runs meanwhile. */
@@ -64,7 +64,7 @@ export function createInputCosts(weights: Weights, defaults: ReadonlyMap<string,
     return index - 1
   }
 
-  /** Without recursion: how deep a variable nests is up to the client. */
+  /** Without recursion, because the client decides how deep a variable nests. */
   function walk<Value>(
     reading: Reading<Value>,
     value: Value,
@@ -113,10 +113,10 @@ export function createInputCosts(weights: Weights, defaults: ReadonlyMap<string,
   }
 }
 
-/** How values are taken apart: those of variables, and those written in a document. */
+/** How to read a value: of a variable, or a literal. */
 interface Reading<Value> {
   variable(value: Value): string | undefined
-  /** None where it is null; a value that is no list stands for a list of one. */
+  /** None for null; a value that is not a list counts as a list of one. */
   items(value: Value): readonly Value[]
   fields(value: Value): readonly (readonly [name: string, value: Value])[]
 }
@@ -134,14 +134,14 @@ const written: Reading<ValueNode> = {
 }
 
 /**
- * True for a type within which a list or a declared weight can be reached: values of any other are
- * not looked at.
+ * True for a type that contains a list or a declared weight at any depth; values of other types are
+ * skipped.
  */
 function createMatters(weights: Weights): (type: GraphQLInputType) => boolean {
   const known = new Map<GraphQLInputObjectType, boolean>()
   const search = (from: GraphQLInputObjectType): boolean => {
     const reached = new Set([from])
-    // The set grows while it is gone through.
+    // The set grows during the loop.
     for (const object of reached) {
       for (const { name, type } of Object.values(object.getFields())) {
         const nullable = getNullableType(type)

@@ -1,8 +1,8 @@
-/** Keeps the schema to itself where introspection is off. */
+/** Refuses introspection where it is off. */
 import { type DocumentNode, visit } from 'graphql'
 import { codedError } from '../../platform/protocol/errors.ts'
 
-/** @throws OPERATION_NOT_ALLOWED where a document asks for `__schema` or `__type` */
+/** @throws OPERATION_NOT_ALLOWED if a document selects `__schema` or `__type` */
 export function refuseIntrospection(document: DocumentNode): void {
   visit(document, {
     Field({ name: { value } }) {

@@ -1,6 +1,6 @@
 /**
- * How long a list may be by what the client asks for, else by what the schema says. Only integers
- * are sizes, whatever an argument is called.
+ * The size of a list: what the client asks for, otherwise what the schema declares. Only integers
+ * count, whatever an argument is called.
  */
 import {
   type FieldNode,
@@ -19,29 +19,29 @@ import { type Limits, overLimit } from '../limits/limits.ts'
 export type Variables = Readonly<Record<string, unknown>>
 
 /**
- * The cost with these variables: a finite number. @throws OPERATION_TOO_COMPLEX for a list that is
- * too long by itself
+ * The cost with these variables: a finite number. @throws OPERATION_TOO_COMPLEX for a list over
+ * `listSize`
  */
 export type Estimate = (variables: Variables) => number
 
 /**
- * Items, with these variables: an integer from 0. @throws OPERATION_TOO_COMPLEX for a list that is
- * too long by itself
+ * The number of items with these variables. @throws OPERATION_TOO_COMPLEX for a list over
+ * `listSize`
  */
 export type Size = (variables: Variables) => number
 
 export interface SizeRules {
   readonly limits: Pick<Limits, 'listSize'>
-  /** Of the operation's variables. */
+  /** Defaults of the operation's variables. */
   readonly defaults: ReadonlyMap<string, ValueNode | undefined>
 }
 
-/** Items of a list whose size nobody says. */
+/** Assumed items of a list of unknown size. */
 export const GUESS = 5
 const SLICING = ['first', 'last', 'limit']
-const MOST = Number.MAX_SAFE_INTEGER // also where the limit is off
+const MOST = Number.MAX_SAFE_INTEGER // even if the limit is off
 
-/** `undefined` where neither the client nor the schema says. */
+/** `undefined` if neither client nor schema gives a size. */
 export function sizeOf(
   node: FieldNode,
   field: GraphQLField<unknown, unknown>,
@@ -59,7 +59,7 @@ export function sizeOf(
   return otherwise === undefined ? undefined : () => Math.max(0, otherwise)
 }
 
-/** `Int`, or a scalar of the schema's own, whose values may be integers. */
+/** True for `Int` and for custom scalars, whose values may be integers. */
 function mayBeInteger({ type }: GraphQLArgument): boolean {
   const scalar = getNullableType(type)
   return isScalarType(scalar) && (scalar.name === 'Int' || !isSpecifiedScalarType(scalar))

@@ -1,13 +1,10 @@
-/**
- * Reads a document's text. Its bytes are counted before the lexer sees them, its tokens while it
- * reads.
- */
+/** Parses a document. Counts its bytes before the lexer runs, and its tokens while it runs. */
 import { type DocumentNode, GraphQLError, parse, Source } from 'graphql'
 import { type Limits, overLimit } from '../limits/limits.ts'
 
 /**
- * The nodes know where they begin, but not the text: graphql-js would go over it for each error to
- * find the line.
+ * Nodes keep their positions without the text: graphql-js would scan it for each error to find the
+ * line.
  * @throws OPERATION_TOO_COMPLEX, GRAPHQL_PARSE_FAILED
  */
 export function parseDocument(query: string, limits: Pick<Limits, 'documentBytes' | 'tokens'>): DocumentNode {
@@ -20,8 +17,7 @@ export function parseDocument(query: string, limits: Pick<Limits, 'documentBytes
     source.body = ''
     return document
   } catch (error) {
-    // The parser recurses: a text of nothing but brackets ends its stack before its tokens are
-    // counted.
+    // The parser recurses: a text of brackets overflows the stack before its tokens are counted.
     if (error instanceof RangeError) throw overLimit('nesting', 'The document nests too deeply.')
     if (!(error instanceof GraphQLError)) throw error
     if (error.message.includes('Parsing aborted'))
@@ -35,8 +31,8 @@ export function parseDocument(query: string, limits: Pick<Limits, 'documentBytes
 }
 
 /**
- * Of a document that has no mistakes to be located: the positions and the tokens behind them are
- * more than half of what it takes.
+ * Drops the positions of a valid document, which has no mistakes to locate: positions and tokens
+ * are more than half of its memory.
  */
 export function forgetPositions(document: DocumentNode): void {
   const open: { loc?: unknown }[] = [document]

@@ -1,8 +1,8 @@
-/** Which operation of a document is meant. */
+/** Selects the operation of a document. */
 import { type DocumentNode, Kind, type OperationDefinitionNode } from 'graphql'
 import { codedError } from '../../platform/protocol/errors.ts'
 
-/** @throws BAD_USER_INPUT where there is no such operation, or several and no name */
+/** @throws BAD_USER_INPUT if there is no such operation, or several and no name */
 export function selectOperation(document: DocumentNode, name: string | undefined): OperationDefinitionNode {
   const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION)
   const [first, ...others] = operations

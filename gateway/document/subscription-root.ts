@@ -1,6 +1,6 @@
 /**
- * Keeps conditions off the root of a subscription: it has exactly one field, whatever its variables
- * are (spec, section 5.2.4.1).
+ * Refuses `@skip` and `@include` at the root of a subscription, which must have exactly one field
+ * (GraphQL specification, section 5.2.4.1).
  */
 import {
   type DirectiveNode,
@@ -13,8 +13,7 @@ import {
 import { type Fragments, isCondition } from '../execution/conditions.ts'
 
 /**
- * The first mistake of each subscription. To be asked before graphql-js, whose own rule throws for
- * some of them.
+ * The first mistake of each subscription. Run it before graphql-js, whose own rule throws for some.
  */
 export function conditionalRoots({ definitions }: DocumentNode): readonly GraphQLError[] {
   const fragments: Fragments = new Map(
@@ -29,7 +28,7 @@ export function conditionalRoots({ definitions }: DocumentNode): readonly GraphQ
   })
 }
 
-/** @param seen fragments that are looked at already */
+/** @param seen fragments already visited */
 function conditionIn(
   { selections }: SelectionSetNode,
   fragments: Fragments,

@@ -1,6 +1,6 @@
 /**
- * Checks a document against the schema, with a bound on how many mistakes are reported and on what
- * each costs.
+ * Validates a document against the schema, with bounds on the number of reported mistakes and on
+ * the cost of each.
  */
 import {
   type DocumentNode,
@@ -16,21 +16,18 @@ import { conditionalRoots } from './subscription-root.ts'
 
 const MISTAKES = 10 // reported of one document
 const RULES = [...specifiedRules, finiteLiterals]
-/**
- * Names that a misspelt one is compared with; in a larger schema nobody is told what they may have
- * meant.
- */
+/** Names that a misspelt one is compared with. Larger schemas give no suggestions. */
 const COMPARED_NAMES = 500
 
 export interface ValidationRules {
   readonly schema: GraphQLSchema
-  /** Keep the schema's names out of messages about mistakes. */
+  /** Keep names of the schema out of messages. */
   readonly hideSchema?: boolean
 }
 
 /**
- * The mistakes of a document, each a `GraphQLError` `GRAPHQL_VALIDATION_FAILED`; none where it is
- * valid.
+ * The mistakes of a document, each a `GraphQLError` with `GRAPHQL_VALIDATION_FAILED`; empty if it
+ * is valid.
  */
 export type Validate = (query: string, document: DocumentNode) => readonly GraphQLError[]
 
@@ -43,7 +40,7 @@ export function createValidate({ schema, hideSchema = false }: ValidationRules):
   }
 }
 
-/** With the lines and columns of all mistakes found in one pass over the text. */
+/** Adds lines and columns, found for all mistakes in one pass over the text. */
 function located(query: string, mistakes: readonly GraphQLError[]): readonly GraphQLError[] {
   const positions = mistakes.flatMap((mistake) => mistake.positions ?? [])
   const { locations = [] } = new GraphQLError('', { source: new Source(query), positions })
@@ -56,7 +53,7 @@ function located(query: string, mistakes: readonly GraphQLError[]): readonly Gra
   })
 }
 
-/** Of the types, or of the fields of the largest one. */
+/** The number of types, or of fields of the largest type. */
 function namesIn(schema: GraphQLSchema): number {
   const types = Object.values(schema.getTypeMap())
   return Math.max(types.length, ...types.map((type) => (isObjectType(type) ? Object.keys(type.getFields()).length : 0)))

@@ -1,4 +1,4 @@
-/** What the services are told of a request, and when a call made for it is given up. */
+/** What the services learn of a request, and when a call for it is cancelled. */
 import type { OperationDefinitionNode } from 'graphql'
 import type { CallContext } from '../traffic/call/send.ts'
 import { callerOf } from './caller-key.ts'
@@ -7,7 +7,7 @@ import type { Exchange } from './exchange.ts'
 import type { FreshnessTally } from './freshness.ts'
 import { carriesKeys } from './idempotency.ts'
 
-/** A client that hangs up ends the reading done for it, but no write that is under way. */
+/** A client that hangs up cancels queries, but no write in flight. */
 export function callContext(
   exchange: Exchange,
   definition: OperationDefinitionNode,
@@ -28,8 +28,8 @@ export function callContext(
 }
 
 /**
- * For an execution that answers several requests at once: it is nobody's in particular, and
- * outlives each of them. Where its calls wait, they wait in the line of who started it.
+ * For an execution that answers several requests: it carries no credentials and outlives each
+ * request. Its calls queue as those of the caller who started it.
  */
 export const sharedContext = (exchange: Exchange, { observe }: FreshnessTally): CallContext => ({
   requestId: exchange.requestId,
@@ -42,7 +42,7 @@ export const sharedContext = (exchange: Exchange, { observe }: FreshnessTally): 
   observe,
 })
 
-/** For a subscription and all that is fetched for its events. */
+/** For a subscription and all fetches for its events. */
 export const streamContext = (exchange: Exchange, signal: AbortSignal): CallContext => ({
   requestId: exchange.requestId,
   caller: () => callerOf(exchange),
@@ -54,12 +54,12 @@ export const streamContext = (exchange: Exchange, signal: AbortSignal): CallCont
   observe: () => undefined,
 })
 
-/** What the client reads; one that takes any language has none of its own. */
+/** The client's `Accept-Language`; `undefined` if it accepts any. */
 export function languageOf({ request: { headers } }: Exchange): string | undefined {
   const language = headers['accept-language']
   return language === '*' ? undefined : language
 }
 
-/** What the caller may see, for services that are not told who the caller is. */
+/** What the caller may see, for services that do not learn who calls. */
 export const perspectiveOf = ({ caller }: Exchange): 'preview' | 'published' =>
   caller?.scopes.has('content:preview') ? 'preview' : 'published'

@@ -1,6 +1,6 @@
 /**
- * By what a caller is told from others: the verified subject, else the address (of IPv6 its /64
- * network). For budgets, limits and the log only.
+ * Identifies a caller: by the verified subject, otherwise by the address (of IPv6 the /64 network).
+ * For budgets, limits and the log only.
  */
 import { addressGroup } from '../../platform/http/message/client-address.ts'
 import type { Exchange } from './exchange.ts'

@@ -1,15 +1,12 @@
-/**
- * Tells whoever works for a request that its client has gone. Knows nothing of what is given up
- * then.
- */
+/** Signals that a request's client has gone. */
 import { createAbort } from '../traffic/call/abort.ts'
 import type { Signal } from '../traffic/call/send.ts'
 
-/** Who waits for an answer. */
+/** The receiver of an answer. */
 export interface Client {
-  /** True once there is nobody to answer. */
+  /** True once the client has gone. */
   isClosed(): boolean
-  /** Calls once the client leaves without its whole answer. One listener. */
+  /** Calls `listener` if the client leaves before its whole answer. One listener. */
   onHangUp(listener: () => void): void
 }
 

@@ -1,16 +1,16 @@
 /**
- * What the policies know of one request, from its arrival to its answer. Filled from top to bottom,
- * in the order of `policies.ts`.
+ * What the gateway knows of one request, from arrival to answer. The policies fill it from top to
+ * bottom, in the order of `policies.ts`.
  */
 import type { HttpRequest } from '../../platform/http/message/message.ts'
 import type { Caller } from '../../platform/protocol/caller.ts'
 
-/** The types of JSON that answers are written in (GraphQL over HTTP). */
+/** The media types of answers (GraphQL over HTTP). */
 export type MediaType = 'application/json' | 'application/graphql-response+json'
 
-/** What a client asks for, whether it came as a POST's body or in a GET's address. */
+/** The parameters of an operation, from the body of a POST or the query string of a GET. */
 export interface Parameters {
-  /** Empty only before a persisted operation was looked up. */
+  /** Empty only until a persisted operation is looked up. */
   readonly query: string
   readonly operationName: string | undefined
   readonly variables: Readonly<Record<string, unknown>> | undefined
@@ -23,39 +23,37 @@ export interface Exchange {
   readonly path: string
   /** Without the `?`. */
   readonly search: string
-  /** Names the request in the log, in every error and in the calls it causes. */
+  /** Identifies the request in the log, in errors and in calls to services. */
   readonly requestId: string
-  /** The caller's credentials as they came. */
+  /** The caller's credentials, unchanged. */
   readonly authorization: string | undefined
-  /** Headers of the answer beside those every answer has. */
+  /** Headers of the answer, besides those of every answer. */
   readonly headers: Map<string, string>
-  /** How the answer is written. */
+  /** The media type of the answer. */
   mediaType: MediaType
   /**
-   * True where the client asked for `application/json` by name: its statuses then say less (GraphQL
+   * True if the client asked for `application/json` by name, which limits the statuses (GraphQL
    * over HTTP, section 6.4.1).
    */
   legacyStatus: boolean
-  /** Whether the client takes one answer, a stream of them, or either. */
+  /** Whether the client accepts one answer, a stream of events, or either. */
   accepts: 'answer' | 'events' | 'either'
-  /**
-   * Who calls, once the token was verified; `undefined` signed out, and where tokens are opaque.
-   */
+  /** The caller of a verified token; `undefined` if signed out or if tokens are opaque. */
   caller: Caller | undefined
   parameters: Parameters
-  /** Of its operation, once that is known. */
+  /** The cost of the operation, once known. */
   cost: number
 }
 
 /**
- * Refuses a request by throwing (a coded `GraphQLError` or an `HttpError`), or lets it pass, maybe
- * after filling something in.
+ * Refuses a request by throwing (a coded `GraphQLError` or an `HttpError`), or lets it pass; may
+ * fill in the exchange.
  */
 export type Policy = (exchange: Exchange) => void | Promise<void>
 
 const NOTHING: Parameters = { query: '', operationName: undefined, variables: undefined, extensions: undefined }
 
-/** The start of a request's life. */
+/** Opens the record of a request. */
 export function openExchange(
   request: HttpRequest,
   requestId: string,

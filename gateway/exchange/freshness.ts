@@ -1,4 +1,7 @@
-/** How long, and by whom, the answer to a client may be kept: as long as everything that was read for it, and by nobody once anything private was. */
+/**
+ * How long the answer to a client may be cached: as long as everything that it read, and not at all
+ * if anything was private.
+ */
 import type { Freshness } from '../traffic/call/send.ts'
 
 /** In seconds. */
@@ -9,9 +12,9 @@ export interface Keepable {
 }
 
 export interface FreshnessTally {
-  /** Told of each answer that a service gave. */
+  /** Call it with the freshness of each service answer. */
   observe(freshness: Freshness): void
-  /** What is true of all of them together; `undefined` where the answer must not be kept. */
+  /** The result for all of them; `undefined` if the answer must not be cached. */
   result(): Keepable | undefined
 }
 

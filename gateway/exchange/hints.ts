@@ -1,15 +1,21 @@
-/** Takes out of messages about mistakes what graphql-js guesses was meant: it names what the schema has, to whoever may not see the schema. */
+/**
+ * Removes the suggestions of graphql-js ("Did you mean …") from messages: they reveal the schema to
+ * clients that may not see it.
+ */
 import { GraphQLError } from 'graphql'
 
 const HINT = 'Did you mean '
 
-/** A message without the guess at its end. Searched from there: a pattern would go over a long message once for each time that the client wrote those words. */
+/**
+ * The message without the suggestion at its end. It searches from the end: a regular expression
+ * would take quadratic time on a message that repeats these words.
+ */
 export function hideHint(message: string): string {
   const at = message.endsWith('?') ? message.lastIndexOf(HINT) : -1
   return at < 0 ? message : message.slice(0, at).trimEnd()
 }
 
-/** The same for what was thrown; `error` itself where it holds no guess. */
+/** The same for a thrown value; returns `error` itself if it has no suggestion. */
 export function withoutHint(error: unknown): unknown {
   if (!(error instanceof GraphQLError)) return error
   const message = hideHint(error.message)

@@ -1,6 +1,6 @@
 /**
- * Whether a mutation may be sent twice: it may where every root field carries an idempotency key of
- * the client's.
+ * Whether a mutation may be sent twice: only if every root field carries the client's idempotency
+ * key.
  */
 import { type FieldNode, Kind, type OperationDefinitionNode, type ValueNode } from 'graphql'
 import { own } from '../../platform/data/own.ts'
@@ -22,7 +22,7 @@ const hasKey = (field: FieldNode, variables: Variables): boolean =>
     name.value === KEY ? isKey(plain(value, variables)) : isKey(member(value, variables)),
   )
 
-/** The key inside an input object, written out or given as a variable. */
+/** The key inside an input object, from a literal or a variable. */
 function member(value: ValueNode, variables: Variables): unknown {
   if (value.kind === Kind.OBJECT) {
     const field = value.fields.find(({ name }) => name.value === KEY)

@@ -1,6 +1,7 @@
 /**
- * What of an error a client may see: codes of the closed list, their messages (shortened, since
- * they quote what clients and services wrote), and nothing internal. The rest goes to the log.
+ * What a client may see of an error: codes of the closed list with their messages, and nothing
+ * internal. Messages are shortened, because they quote clients and services. The rest goes to the
+ * log.
  */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { excerpt } from '../../platform/process/excerpt.ts'
@@ -31,12 +32,12 @@ export function maskError(
   }
 }
 
-/** Of whatever was thrown: what is no error of GraphQL's was not foreseen. */
+/** Masks any thrown value; anything but a `GraphQLError` was not foreseen. */
 export function maskThrown(error: unknown, requestId: string, log: Logger): GraphQLFormattedError {
   const known = error instanceof GraphQLError ? error.toJSON() : { message: 'unforeseen' }
   return maskError(known, requestId, log, error)
 }
 
-/** The same where several may have been thrown at once, as the mistakes of a document are. */
+/** The same for an `AggregateError`, such as the mistakes of a document. */
 export const maskAllThrown = (error: unknown, requestId: string, log: Logger): readonly GraphQLFormattedError[] =>
   (error instanceof AggregateError ? error.errors : [error]).map((each) => maskThrown(each, requestId, log))

@@ -1,5 +1,6 @@
 /**
- * What a client is told of an operation. One way for answers, and for each event of a subscription.
+ * The outcome of an operation as the client sees it, for answers and for each event of a
+ * subscription.
  */
 import type { GraphQLFormattedError } from 'graphql'
 import type { Logger } from '../../platform/process/log.ts'
@@ -10,9 +11,9 @@ import { maskThrown } from './mask.ts'
 export interface Outcome {
   /** JSON text. */
   readonly data?: string
-  /** Fit for the client's eyes. */
+  /** Already masked. */
   readonly errors?: readonly GraphQLFormattedError[]
-  /** Of an event of a subscription: where it can be resumed. */
+  /** Where a subscription resumes after this event. */
   readonly cursor?: string
 }
 
@@ -20,7 +21,7 @@ export function outcomeOf({ data, errors }: Answer, requestId: string, log: Logg
   return errors.length === 0 ? { data } : { data, errors: errors.map((error) => maskThrown(error, requestId, log)) }
 }
 
-/** Errors come first, so that whoever reads a long answer meets them. */
+/** Errors come first, so that readers of a long answer see them. */
 export function textOf(outcome: Outcome): string {
   const before = outcome.errors ? `"errors":${JSON.stringify(outcome.errors)}` : ''
   if (outcome.data === undefined) return `{${before}}`

@@ -1,9 +1,15 @@
-/** The id of a request: the caller's own where it is sane, or else a new one. Never trusted for anything but naming. */
+/**
+ * The id of a request: the caller's if it is well formed, otherwise a new one. Only a name, never
+ * trusted.
+ */
 import { randomUUID } from 'node:crypto'
 import type { HttpRequest } from '../../platform/http/message/message.ts'
 import { REQUEST_ID_HEADER } from '../../platform/protocol/signature.ts'
 
-/** A UUID of this process, whose last part counts: one that is all chance costs as much as a policy. */
+/**
+ * A UUID per process with a counter as its last part: a random one per request costs as much as a
+ * policy.
+ */
 const PREFIX = randomUUID().slice(0, 24)
 let count = 0
 

@@ -1,15 +1,15 @@
 /**
- * Finds JSON that holds far too many values, or far too many levels of them, before it is parsed:
- * that would take ten times as long.
+ * Finds JSON with far too many values or levels before it is parsed, in a tenth of the time that
+ * parsing takes.
  */
 import type { Limits } from './limits.ts'
 
 export type VariableLimits = Pick<Limits, 'variableDepth' | 'variableValues'>
 
-/** Gives the limit that a text exceeds by far. */
+/** Returns the limit that a text exceeds by far. */
 export type JsonBound = (json: string) => keyof VariableLimits | undefined
 
-/** Values of a request beside its variables. */
+/** Values of a request besides its variables. */
 export const SPARE = 100
 const SPARE_LEVELS = 10 // around them, and in extensions
 const HARMLESS = 16 * 1024 // characters that are parsed within a millisecond, whatever they hold

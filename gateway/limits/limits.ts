@@ -1,6 +1,6 @@
 /**
- * Every bound on what one caller may ask, in one table. Generous for clients, and cheap to refuse
- * by. `docs/limits.md` lists it; each has a setting, `LIMIT_` and its name in capitals.
+ * The table of all limits. Each is generous for clients and cheap to enforce. `docs/limits.md`
+ * lists them; each has a setting, `LIMIT_` and its name in capitals.
  */
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql'
 import { z } from 'zod'
@@ -8,10 +8,10 @@ import { HttpError } from '../../platform/http/message/http-error.ts'
 import { codedError, type ErrorCode } from '../../platform/protocol/errors.ts'
 
 interface Limit {
-  /** 0 where it is off unless a setting says otherwise. */
+  /** The default; 0 is off. */
   readonly value: number
   /**
-   * For one caller: off by default where tokens are opaque, since many callers may share an
+   * Limits one caller: off by default if tokens are opaque, because many callers may share an
    * address.
    */
   readonly perCaller?: true
@@ -94,15 +94,14 @@ const limit = z
   .regex(/^\d{1,12}$/, 'must be a whole number, 0 to switch the limit off')
   .transform(Number)
 
-/** By setting. Typed as nothing, since their names are worked out. */
+/** Schemas by setting. The type has no keys, because the names are computed. */
 export const limitSettings: Readonly<Record<never, never>> = Object.fromEntries(
   limitNames.map((name) => [limitSetting(name), limit.optional()]),
 )
 
 /**
- * @param settings by the names that `limitSetting` gives; what is absent has its default
- * @param callersAreKnown false where tokens are opaque: limits per caller are off then unless they
- * are set
+ * @param settings by the names of `limitSetting`; absent ones take their defaults
+ * @param callersAreKnown false if tokens are opaque: limits per caller are then off unless set
  */
 export function readLimits(settings: Readonly<Record<string, unknown>>, callersAreKnown = true): Limits {
   const set = (name: LimitName): number => {
@@ -116,8 +115,8 @@ export function readLimits(settings: Readonly<Record<string, unknown>>, callersA
 export const defaultLimits: Limits = readLimits({})
 
 /**
- * The refusal of what exceeds a limit. The name of the limit is for the log and the metrics;
- * clients do not see it.
+ * The refusal of a request over a limit. The limit's name is for log and metrics; clients do not
+ * see it.
  */
 export const overLimit = (
   name: LimitName,
@@ -131,7 +130,7 @@ const BY_STATUS: ReadonlyMap<number, LimitName> = new Map([
   [503, 'unfinishedBodyBytes'],
 ])
 
-/** Which limit an error speaks of; `undefined` where it speaks of none. */
+/** The limit that an error is about; `undefined` if none. */
 export function limitOf(error: unknown): LimitName | undefined {
   if (error instanceof HttpError) return BY_STATUS.get(error.status)
   const name = error instanceof GraphQLError ? error.extensions['limit'] : undefined

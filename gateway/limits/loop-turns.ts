@@ -1,24 +1,27 @@
 /**
- * Spreads work that holds the event loop for milliseconds (reading a new document, a large answer):
- * one piece in each turn of the loop, and callers take turns. Between two pieces whatever is small
- * gets through. Its state is the module's, as the event loop is the thread's.
+ * Spreads work that blocks the event loop for milliseconds (reading a new document or a large
+ * answer): one piece per turn of the loop, and callers take turns. Small work runs in between. The
+ * state is global to the module, as the event loop is to the thread.
  */
 import { createFairQueue } from '../../platform/data/fair-queue.ts'
 
 const waiting = createFairQueue<() => void>()
-/** This turn of the loop has its piece. */
+/** True if this turn of the loop has its piece. */
 let isTaken = false
 
-/** What follows is one piece of work: at once where nothing is returned, else when that resolves. */
+/**
+ * Call it before a piece of work: start at once if it returns nothing, otherwise once the promise
+ * resolves.
+ */
 export function loopTurn(caller: string): Promise<void> | undefined {
   if (isTaken) return new Promise((begin) => waiting.join(caller, begin))
   isTaken = true
-  // The first to come is over before the loop has looked for input again.
+  // Two turns: the first ends before the loop has polled for input.
   setImmediate(setImmediate, advance)
   return undefined
 }
 
-/** Pieces of a caller that wait for their turn. */
+/** The number of a caller's pieces that wait. */
 export const waitingForLoop = (caller: string): number => waiting.lengthOf(caller)
 
 function advance(): void {

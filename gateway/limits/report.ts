@@ -1,6 +1,5 @@
 /**
- * Tells operators who exceeded which limit: a metric for each refusal, and log lines that a flood
- * of refusals cannot multiply.
+ * Reports who exceeded which limit: a metric per refusal, and log lines whose number is bounded.
  */
 import { LRUCache } from 'lru-cache'
 import { createLineBudget } from '../../platform/process/line-budget.ts'
@@ -8,12 +7,12 @@ import type { Logger } from '../../platform/process/log.ts'
 import { Counter, type Registry } from '../../platform/process/prometheus.ts'
 import type { LimitName } from '../limits/limits.ts'
 
-/** @param caller as `callerOf` names it, or `address` and an IP address */
+/** @param caller as `callerOf` names it, or `address` with an IP address */
 export type ReportLimit = (limit: LimitName, caller: string) => void
 
 const INTERVAL = 30_000 // milliseconds between two lines about one caller and limit
-const LINES = 100 // lines in an interval, whoever they are about
-const CALLERS = 10_000 // remembered; each with one limit
+const LINES = 100 // lines per interval for all callers together
+const CALLERS = 10_000 // remembered pairs of caller and limit
 
 export function createLimitReports(registry: Registry, log: Logger): ReportLimit {
   const refusals = new Counter({

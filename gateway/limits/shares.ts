@@ -1,13 +1,13 @@
-/** Counts what each holder has, up to a most. */
+/** Counts what each holder has taken, up to a maximum. */
 
 export interface Shares<Holder> {
-  /** False where the holder has as many as it may. */
+  /** False if the holder has the maximum. */
   take(holder: Holder): boolean
-  /** Must follow each that was taken. */
+  /** Call it once for each `take` that returned true. */
   giveBack(holder: Holder): void
 }
 
-/** @param most `Infinity` counts nothing */
+/** @param most with `Infinity` nothing is counted */
 export function createShares<Holder>(most: number): Shares<Holder> {
   if (!Number.isFinite(most)) return { take: () => true, giveBack: () => undefined }
   const taken = new Map<Holder, number>()
