@@ -3,7 +3,7 @@
  * and owns nothing.
  */
 import { isProduction, SettingsError } from '../../platform/process/settings.ts'
-import type { ServiceDefinition } from '../shared/serve.ts'
+import type { ServiceDefinition } from '../shared/service.ts'
 import { createAssetResponder } from './assets/respond.ts'
 import { contentSettings } from './config.ts'
 import { answerHeaders, type ContentContext, createContext } from './context.ts'

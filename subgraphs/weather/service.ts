@@ -1,6 +1,6 @@
 /** The weather service as `serve.ts` runs it: its settings, and how its parts are put together. Keeps nothing that another instance could not rebuild. */
 import type { z } from 'zod'
-import type { ServiceDefinition } from '../shared/serve.ts'
+import type { ServiceDefinition } from '../shared/service.ts'
 import { type ProviderName, weatherSettings } from './config.ts'
 import { openGazetteer } from './gazetteer/gazetteer.ts'
 import { createAlmanac } from './providers/almanac.ts'

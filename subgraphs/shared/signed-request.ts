@@ -1,0 +1,31 @@
+/** Takes requests of the gateway alone: each is signed with the secret that both know. */
+import type { IncomingMessage } from 'node:http'
+import { HttpError } from '../../platform/http/message/http-error.ts'
+import {
+  CALL_HEADER,
+  PERSPECTIVE_HEADER,
+  REQUEST_ID_HEADER,
+  SIGNATURE_HEADER,
+  verifySignature,
+} from '../../platform/protocol/signature.ts'
+import type { ServiceRequest } from './service-request.ts'
+
+/** @throws HttpError 403 unless the gateway sent exactly this */
+export type ReadSigned = (request: IncomingMessage, path: string, body: Buffer) => ServiceRequest
+
+export const createReadSigned =
+  (secret: string): ReadSigned =>
+  (request, path, body) => {
+    const header = (name: string): string | undefined => request.headers[name]?.toString()
+    const serviceRequest: ServiceRequest = {
+      authorization: header('authorization'),
+      perspective: header(PERSPECTIVE_HEADER),
+      acceptLanguage: header('accept-language'),
+      requestId: header(REQUEST_ID_HEADER),
+    }
+    const { authorization, perspective, requestId } = serviceRequest
+    const callId = header(CALL_HEADER)
+    const signed = { method: request.method ?? '', path, body, authorization, perspective, requestId, callId }
+    if (verifySignature(secret, signed, header(SIGNATURE_HEADER))) return serviceRequest
+    throw new HttpError(403, 'FORBIDDEN', 'Only the gateway may call this service.')
+  }
