@@ -17,8 +17,8 @@ import type { IdentitySettings } from '../platform/protocol/identity-settings.ts
 import type { AdminCommands } from './admin/commands.ts'
 import { createAdminRoutes } from './admin/routes.ts'
 import type { Config } from './config.ts'
-import { serveSupergraph } from './edition/serve.ts'
-import type { Limits } from './limits/limits.ts'
+import { type Serving, serveSupergraph } from './edition/serve.ts'
+import { type Limits, limitsOfWorker } from './limits/limits.ts'
 import { createLimitReports } from './limits/report.ts'
 import { readShippedOperations } from './operations/shipped.ts'
 import { openPlayground } from './playground/open.ts'
@@ -59,20 +59,7 @@ export async function startGateway(
   const { cors, production, identity, safelist } = config
   const clientAddress = createClientAddress(config.trustedProxies)
   const verify = identity && (await openVerifier(identity))
-  // Each worker counts for itself: together they allow what one would.
-  const each = (limit: number): number => Math.ceil(limit / config.workers)
-  const shared: Limits = {
-    ...limits,
-    costPerMinute: each(limits.costPerMinute),
-    operationsInWork: each(limits.operationsInWork),
-    costInWork: each(limits.costInWork),
-    operationsWaiting: each(limits.operationsWaiting),
-    plansWaiting: each(limits.plansWaiting),
-    streamsPerCaller: each(limits.streamsPerCaller),
-    socketsPerAddress: each(limits.socketsPerAddress),
-    connections: each(limits.connections),
-    unfinishedBodyBytes: each(limits.unfinishedBodyBytes),
-  }
+  const shared = limitsOfWorker(limits, config.workers)
   const policies = createPolicies({ limits: shared, cors, introspection: !production, safelist, verify })
   const registry = new Registry()
   const reportLimit = createLimitReports(registry, log)
@@ -131,12 +118,7 @@ export async function startGateway(
   return {
     url: listener.url,
     registry,
-    commands: {
-      services: async () => editions.current.traffic.status(),
-      metrics: () => registry.metrics(),
-      purge: (tags) => editions.current.traffic.purge(tags),
-      replaceSupergraph: async (supergraph) => (await serving.replace(supergraph)).id,
-    },
+    commands: commandsOf(serving, registry),
     async stop() {
       state = 'draining'
       // They go first: whoever follows one is told to resume elsewhere while there is time to do
@@ -151,6 +133,13 @@ export async function startGateway(
     },
   }
 }
+
+const commandsOf = ({ editions, replace }: Serving, registry: Registry): AdminCommands => ({
+  services: async () => editions.current.traffic.status(),
+  metrics: () => registry.metrics(),
+  purge: (tags) => editions.current.traffic.purge(tags),
+  replaceSupergraph: async (supergraph) => (await replace(supergraph)).id,
+})
 
 /** Its library, too, is loaded only where it is used. */
 async function openVerifier(identity: IdentitySettings): Promise<VerifyAuthorization> {

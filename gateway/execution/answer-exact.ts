@@ -36,6 +36,7 @@ export interface ExactAnswer {
  * @param introspect answers `__schema` and `__type`
  * @param longest characters of the answer; it throws `TOO_LARGE` beyond
  */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: its mutually recursive parts share one run
 export function completeAnswer(
   shape: ObjectShape,
   data: Data,

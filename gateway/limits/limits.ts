@@ -15,16 +15,19 @@ interface Limit {
    * address.
    */
   readonly perCaller?: true
+  /** Counted by each worker for itself: each allows its part, so that together they allow it all. */
+  readonly sharedByWorkers?: true
   /** What it bounds, for `docs/limits.md`. */
   readonly of: string
 }
 
 const table = {
-  connections: { value: 12_000, of: 'open connections; idle ones are closed to admit new ones' },
+  connections: { value: 12_000, sharedByWorkers: true, of: 'open connections; idle ones are closed to admit new ones' },
   headSeconds: { value: 10, of: 'seconds to receive the head of a request' },
   bodySeconds: { value: 30, of: 'seconds to receive a whole request' },
   unfinishedBodyBytes: {
     value: 64 * 1024 * 1024,
+    sharedByWorkers: true,
     of: 'bytes of all partly received bodies together; the one that has stalled longest is refused',
   },
   bodyBytes: { value: 1024 * 1024, of: 'bytes of a body, on the wire and again after decompression' },
@@ -53,27 +56,40 @@ const table = {
   listSize: { value: 1_000, of: 'items that an operation may request of one list' },
   cost: { value: 100_000, of: 'cost of one operation' },
   answerBytes: { value: 16 * 1024 * 1024, of: 'bytes of the data of one answer' },
-  costPerMinute: { value: 5_000_000, perCaller: true, of: 'cost of one caller’s operations per minute' },
-  operationsInWork: { value: 16, perCaller: true, of: 'operations of one caller that execute at once; more wait' },
+  costPerMinute: {
+    value: 5_000_000,
+    sharedByWorkers: true,
+    perCaller: true,
+    of: 'cost of one caller’s operations per minute',
+  },
+  operationsInWork: {
+    value: 16,
+    sharedByWorkers: true,
+    perCaller: true,
+    of: 'operations of one caller that execute at once; more wait',
+  },
   costInWork: {
     value: 20_000,
+    sharedByWorkers: true,
     perCaller: true,
     of: 'cost of one caller’s operations that execute at once; more wait',
   },
   operationsWaiting: {
     value: 512,
+    sharedByWorkers: true,
     perCaller: true,
     of: 'operations of one caller that wait for its own earlier ones',
   },
   plansWaiting: {
     value: 32,
+    sharedByWorkers: true,
     perCaller: true,
     of: 'new operations of one caller that wait to be planned; each is planned once',
   },
   streams: { value: 10_000, of: 'open subscriptions of a gateway process' },
-  streamsPerCaller: { value: 500, perCaller: true, of: 'open subscriptions of one caller' },
+  streamsPerCaller: { value: 500, sharedByWorkers: true, perCaller: true, of: 'open subscriptions of one caller' },
   streamsPerSocket: { value: 250, of: 'open subscriptions on one WebSocket' },
-  socketsPerAddress: { value: 250, perCaller: true, of: 'open WebSockets of one address' },
+  socketsPerAddress: { value: 250, sharedByWorkers: true, perCaller: true, of: 'open WebSockets of one address' },
 } as const satisfies Readonly<Record<string, Limit>>
 
 export type LimitName = keyof typeof table
@@ -110,6 +126,13 @@ export function readLimits(settings: Readonly<Record<string, unknown>>, callersA
     return (settings[limitSetting(name)] as number | undefined) ?? otherwise
   }
   return Object.fromEntries(limitNames.map((name) => [name, set(name) || Number.POSITIVE_INFINITY])) as Limits
+}
+
+/** What one of several workers allows. */
+export const limitsOfWorker = (limits: Limits, workers: number): Limits => {
+  const part = (name: LimitName): number =>
+    limitTable[name].sharedByWorkers ? Math.ceil(limits[name] / workers) : limits[name]
+  return Object.fromEntries(limitNames.map((name) => [name, part(name)])) as Limits
 }
 
 export const defaultLimits: Limits = readLimits({})

@@ -36,9 +36,9 @@ const platformRooms = [
   'platform/data',
   'platform/memory',
   'platform/http/message',
+  'platform/process',
   'platform/http/server',
   'platform/http/fast-path',
-  'platform/process',
   'platform/protocol',
 ] as const
 

@@ -14,26 +14,8 @@ const PURGES = 'tributary:purges' // the channel on which gateways tell each oth
 const PATIENCE = 50 // milliseconds; a service answers about as fast
 
 /** @param near kept in this process; asked first */
-export async function createRedisStore(url: string, near: AnswerStore, log: Logger): Promise<AnswerStore> {
-  const client = createClient({ url, disableOfflineQueue: true })
-  const ear = client.duplicate({ disableOfflineQueue: false })
-  let isAway = false
-  const noteAway = (error: unknown): void => {
-    if (!isAway) log.warn({ err: error }, 'Redis is away; answers are kept in this process only')
-    isAway = true
-  }
-  client.on('error', noteAway)
-  client.on('ready', () => {
-    isAway = false
-  })
-  ear.on('error', noteAway)
-  // Neither start nor requests wait for Redis: the client connects, and connects again, by itself.
-  void client.connect().catch(noteAway)
-  void ear
-    .connect()
-    .then(() => ear.subscribe(PURGES, (message) => void near.purge(JSON.parse(message) as string[])))
-    .catch(noteAway)
-
+export function createRedisStore(url: string, near: AnswerStore, log: Logger): AnswerStore {
+  const { client, ear, noteAway } = connect(url, near, log)
   const breaker = createBreaker()
   const isFit = (): boolean => client.isReady && breaker.admits(performance.now())
 
@@ -106,6 +88,29 @@ export async function createRedisStore(url: string, near: AnswerStore, log: Logg
       await near.close()
     },
   }
+}
+
+/** One connection to read and write by, and one that hears of purges. */
+function connect(url: string, near: AnswerStore, log: Logger) {
+  const client = createClient({ url, disableOfflineQueue: true })
+  const ear = client.duplicate({ disableOfflineQueue: false })
+  let isAway = false
+  const noteAway = (error: unknown): void => {
+    if (!isAway) log.warn({ err: error }, 'Redis is away; answers are kept in this process only')
+    isAway = true
+  }
+  client.on('error', noteAway)
+  client.on('ready', () => {
+    isAway = false
+  })
+  ear.on('error', noteAway)
+  // Neither start nor requests wait for Redis: the client connects, and connects again, by itself.
+  void client.connect().catch(noteAway)
+  void ear
+    .connect()
+    .then(() => ear.subscribe(PURGES, (message) => void near.purge(JSON.parse(message) as string[])))
+    .catch(noteAway)
+  return { client, ear, noteAway }
 }
 
 /**

@@ -53,6 +53,7 @@ const WARY = 3_600_000 // milliseconds for which no connection carries a second 
  * @param size connections at most
  * @param echoes whether each answer must name the call that it answers
  */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: the state of one pool, and its short steps
 export function createHttpPool(address: string, size: number, echoes = false): HttpPool {
   const origin = new URL(address)
   const open = new Set<Connection>()

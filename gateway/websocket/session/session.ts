@@ -64,6 +64,7 @@ interface Running {
 }
 
 /** @param connection the one below the socket */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: the state of one session, and its short handlers
 export function openSession<Greeting, Result>(
   socket: WebSocket,
   connection: Duplex,

@@ -10,7 +10,7 @@ import { type BodyRoom, type BodyShare, unlimitedRoom } from '../message/body-ro
 import type { ClientAddress } from '../message/client-address.ts'
 import { bodyOfError } from '../message/http-error.ts'
 import type { HttpReply, HttpRequest } from '../message/message.ts'
-import type { Front } from '../server/listen.ts'
+import type { Door, Front } from '../server/listen.ts'
 import { HALF_CLOSED, INTERNAL, KEEP_ALIVE } from '../server/node-server.ts'
 import { inReadTurn, isMuch } from '../server/read-turns.ts'
 import { createReply, type PlainReply } from './plain-reply.ts'
@@ -26,108 +26,111 @@ export interface FrontOptions {
   readonly keepAlive?: number
 }
 
-export function createFront({
-  answer,
-  clientAddress = (peer) => peer,
-  room = unlimitedRoom,
-  keepAlive = KEEP_ALIVE,
-}: FrontOptions): Front {
-  return (socket, door) => {
-    const readHead = createHeadReader()
-    /** The reply that is not complete yet. */
-    let owed: PlainReply | undefined
-    /**
-     * Input that arrived meanwhile: a client may send its next request before it has the answer.
-     */
-    let early: Buffer | undefined
-    let earlyShare: BodyShare | undefined
-    /** The client has closed its side. */
-    let hasEnded = false
+export const createFront =
+  ({ answer, clientAddress = (peer) => peer, room = unlimitedRoom, keepAlive = KEEP_ALIVE }: FrontOptions): Front =>
+  (socket, door) =>
+    serveConnection(socket, door, { answer, clientAddress, room, keepAlive })
 
-    const take = (buffer: Buffer, length: number): boolean => {
-      if (owed) {
-        early = Buffer.concat([early ?? NOTHING, buffer.subarray(0, length)])
-        socket.pause()
-        earlyShare ??= room.enter(() => socket.destroy())
-        earlyShare.grow(length)
-        return false
-      }
-      const head = readHead(buffer, length)
-      if (head && head.end + head.length === length) serve(head, buffer.toString('utf8', head.end, length))
-      else return leave(Buffer.from(buffer.subarray(0, length)))
-      return true
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: the state of one connection, and its short handlers
+function serveConnection(
+  socket: Socket,
+  door: Door,
+  { answer, clientAddress, room, keepAlive }: Required<FrontOptions>,
+): void {
+  const readHead = createHeadReader()
+  /** The reply that is not complete yet. */
+  let owed: PlainReply | undefined
+  /**
+   * Input that arrived meanwhile: a client may send its next request before it has the answer.
+   */
+  let early: Buffer | undefined
+  let earlyShare: BodyShare | undefined
+  /** The client has closed its side. */
+  let hasEnded = false
+
+  const take = (buffer: Buffer, length: number): boolean => {
+    if (owed) {
+      early = Buffer.concat([early ?? NOTHING, buffer.subarray(0, length)])
+      socket.pause()
+      earlyShare ??= room.enter(() => socket.destroy())
+      earlyShare.grow(length)
+      return false
     }
-    const serve = (head: RequestHead, body: string): void => {
-      door.owe()
-      // Early input was sent before the client could know of the drain: its answer, from Node, is
-      // the last.
-      const isLast = (): boolean => head.isLast || hasEnded || (door.isDraining() && early === undefined)
-      const reply = createReply(socket, isLast, next)
-      owed = reply
-      answer(requestOf(socket, head, body, clientAddress), reply).catch(() => {
-        if (reply.isClosed()) socket.destroy()
-        else reply.send(500, ['content-type', 'application/json; charset=utf-8'], INTERNAL_BODY)
-      })
-    }
-    const next = (): void => {
-      owed = undefined
-      door.settle()
-      if (hasEnded) socket.destroySoon()
-      if (!early) return
-      const read = early
-      early = undefined
-      earlyShare?.leave()
-      leave(read)
-    }
-    /** False where it waits for its turn, and is not to be read meanwhile. */
-    const leave = (read: Buffer): boolean => {
-      const isLate = isMuch(read.length)
-      if (isLate) inReadTurn(() => passOn(read))
-      else passOn(read)
-      return !isLate
-    }
-    const passOn = (read: Buffer): void => {
-      if (socket.destroyed) return
-      // Node's parser would not need the stream, but a WebSocket does.
-      giveBack?.()
-      for (const [event, listener] of listeners) socket.off(event, listener)
-      socket.setTimeout(0)
-      door.passOn(read)
-    }
-    // A client that closed its side may still read an answer (RFC 9112, section 9.6), but most have
-    // left, and none follows a stream.
-    const end = (): void => {
-      hasEnded = true
-      if (!owed) socket.destroySoon()
-      else if (owed.isStream()) socket.destroy()
-      else patience = setTimeout(giveUp, HALF_CLOSED)
-    }
-    let patience: NodeJS.Timeout | undefined
-    const giveUp = (): void => {
-      if (!owed?.isClosed()) socket.destroy()
-    }
-    const close = (): void => {
-      clearTimeout(patience)
-      earlyShare?.leave()
-      owed?.left()
-    }
-    // A complete answer that stalls means that the client does not read.
-    const expire = (): void => {
-      if (!owed || owed.isClosed()) socket.destroy()
-    }
-    // `close` follows.
-    const error = (): void => undefined
-    const giveBack = readInto(socket, take)
-    const listeners: [string, (piece: Buffer) => void][] = [
-      ['end', end],
-      ['close', close],
-      ['timeout', expire],
-      ['error', error],
-    ]
-    if (!giveBack) listeners.push(['data', (piece) => take(piece, piece.length)])
-    for (const [event, listener] of listeners) socket.on(event, listener)
-    socket.setTimeout(keepAlive)
+    const head = readHead(buffer, length)
+    if (head && head.end + head.length === length) serve(head, buffer.toString('utf8', head.end, length))
+    else return leave(Buffer.from(buffer.subarray(0, length)))
+    return true
   }
+  const serve = (head: RequestHead, body: string): void => {
+    door.owe()
+    // Early input was sent before the client could know of the drain: its answer, from Node, is
+    // the last.
+    const isLast = (): boolean => head.isLast || hasEnded || (door.isDraining() && early === undefined)
+    const reply = createReply(socket, isLast, next)
+    owed = reply
+    answer(requestOf(socket, head, body, clientAddress), reply).catch(() => {
+      if (reply.isClosed()) socket.destroy()
+      else reply.send(500, ['content-type', 'application/json; charset=utf-8'], INTERNAL_BODY)
+    })
+  }
+  const next = (): void => {
+    owed = undefined
+    door.settle()
+    if (hasEnded) socket.destroySoon()
+    if (!early) return
+    const read = early
+    early = undefined
+    earlyShare?.leave()
+    leave(read)
+  }
+  /** False where it waits for its turn, and is not to be read meanwhile. */
+  const leave = (read: Buffer): boolean => {
+    const isLate = isMuch(read.length)
+    if (isLate) inReadTurn(() => passOn(read))
+    else passOn(read)
+    return !isLate
+  }
+  const passOn = (read: Buffer): void => {
+    if (socket.destroyed) return
+    // Node's parser would not need the stream, but a WebSocket does.
+    giveBack?.()
+    for (const [event, listener] of listeners) socket.off(event, listener)
+    socket.setTimeout(0)
+    door.passOn(read)
+  }
+  // A client that closed its side may still read an answer (RFC 9112, section 9.6), but most have
+  // left, and none follows a stream.
+  const end = (): void => {
+    hasEnded = true
+    if (!owed) socket.destroySoon()
+    else if (owed.isStream()) socket.destroy()
+    else patience = setTimeout(giveUp, HALF_CLOSED)
+  }
+  let patience: NodeJS.Timeout | undefined
+  const giveUp = (): void => {
+    if (!owed?.isClosed()) socket.destroy()
+  }
+  const close = (): void => {
+    clearTimeout(patience)
+    earlyShare?.leave()
+    owed?.left()
+  }
+  // A complete answer that stalls means that the client does not read.
+  const expire = (): void => {
+    if (!owed || owed.isClosed()) socket.destroy()
+  }
+  // `close` follows.
+  const error = (): void => undefined
+  const giveBack = readInto(socket, take)
+  const listeners: [string, (piece: Buffer) => void][] = [
+    ['end', end],
+    ['close', close],
+    ['timeout', expire],
+    ['error', error],
+  ]
+  if (!giveBack) listeners.push(['data', (piece) => take(piece, piece.length)])
+  for (const [event, listener] of listeners) socket.on(event, listener)
+  socket.setTimeout(keepAlive)
 }
 
 const NOTHING = Buffer.alloc(0)

@@ -28,7 +28,7 @@ afterAll(async () => {
 
 /** A gateway's traffic, with a memory of its own and the Redis of all. */
 async function openGateway(): Promise<Traffic> {
-  const store = await createRedisStore(redis.url, createMemoryStore(1_000_000), createLogger('test', 'silent'))
+  const store = createRedisStore(redis.url, createMemoryStore(1_000_000), createLogger('test', 'silent'))
   const traffic = trafficTo(stateless('weather'), [upstream.url], { store })
   opened.push(traffic.close, () => store.close())
   return traffic
@@ -64,8 +64,8 @@ describe('Redis', () => {
   })
 
   test('keeps nothing that JSON cannot say: read back it would be another answer', async () => {
-    const store = await createRedisStore(redis.url, createMemoryStore(1_000_000), createLogger('test', 'silent'))
-    const other = await createRedisStore(redis.url, createMemoryStore(1_000_000), createLogger('test', 'silent'))
+    const store = createRedisStore(redis.url, createMemoryStore(1_000_000), createLogger('test', 'silent'))
+    const other = createRedisStore(redis.url, createMemoryStore(1_000_000), createLogger('test', 'silent'))
     opened.push(
       () => store.close(),
       () => other.close(),
@@ -111,11 +111,7 @@ describe('Redis', () => {
   })
 
   test('that was never there does not keep the gateway from starting', async () => {
-    const store = await createRedisStore(
-      'redis://127.0.0.1:9',
-      createMemoryStore(1_000_000),
-      createLogger('test', 'silent'),
-    )
+    const store = createRedisStore('redis://127.0.0.1:9', createMemoryStore(1_000_000), createLogger('test', 'silent'))
     const traffic = trafficTo(stateless('weather'), [upstream.url], { store })
     opened.push(traffic.close, () => store.close())
     const first = await countOf(traffic, 'alone')
