@@ -1,6 +1,6 @@
 /**
- * Apollo Server as the host of one schema: it runs its life cycle, and its plugins see each document
- * once, when it is met for the first time. The policies before it and the engine behind it are ours.
+ * Apollo Server as the host of one schema: it runs its life cycle, and its plugins see each new
+ * document once. The gateway's own policies and engine do the rest.
  */
 import { hash } from 'node:crypto'
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
@@ -16,8 +16,8 @@ import type { Logger } from '../../platform/process/log.ts'
 
 export interface Host {
   /**
-   * Has the plugins see a valid document that is new (`didResolveSource`, `didResolveOperation`).
-   * Rejects with an AggregateError of what a plugin refuses.
+   * Shows the plugins a new valid document (`didResolveSource`, `didResolveOperation`). Rejects
+   * with an AggregateError of their refusals.
    */
   announce(query: string, document: DocumentNode): Promise<void>
   stop(): Promise<void>
@@ -25,7 +25,7 @@ export interface Host {
 
 export interface HostOptions {
   readonly schema: GraphQLSchema
-  /** As composed; Apollo Server tells its plugins. */
+  /** Apollo Server passes it to plugins. */
   readonly supergraph: string
   readonly plugins?: readonly ApolloServerPlugin[]
   readonly log: Logger
@@ -40,7 +40,7 @@ export async function startHost({ schema, supergraph, plugins = [], log }: HostO
     load: async () => ({ executor: async () => ({}) }), // `announcedOnly` answers before it
     stop: async () => undefined,
   }
-  /** Documents that are being announced, by the SHA-256 of their texts: parsed and valid already. */
+  /** Documents that are being announced, parsed and valid, by the SHA-256 of their texts. */
   const announced = new Map<string, DocumentNode>()
   const apollo = new ApolloServer({
     gateway,
@@ -80,7 +80,7 @@ export async function startHost({ schema, supergraph, plugins = [], log }: HostO
 
 const SHA_256_LENGTH = 64 // characters, in hexadecimal
 
-/** Ends Apollo Server's part before it would execute anything. */
+/** Stops Apollo Server before it executes anything. */
 const announcedOnly: ApolloServerPlugin = {
   requestDidStart: async () => ({
     responseForOperation: async ({ response: { http } }) => ({

@@ -1,6 +1,6 @@
 /**
- * One supergraph in service: its schema, the documents met under it, and what executes them. A new
- * supergraph is a new edition.
+ * One supergraph in service: its schema, documents, engine and traffic. A new supergraph is a new
+ * edition.
  */
 import { hash } from 'node:crypto'
 import { setImmediate as breathe } from 'node:timers/promises'
@@ -21,42 +21,40 @@ export interface Edition {
   readonly supergraph: string
   readonly traffic: Traffic
   readonly schema: GraphQLSchema
-  /** True where clients must not learn the schema from messages about their mistakes. */
+  /** True if error messages must not reveal the schema. */
   readonly hideSchema: boolean
   readonly documents: Documents
   readonly engine: Engine
   /** The operations that requests have used, the most used first. */
   inUse(): readonly OperationInUse[]
   /**
-   * Validates, plans and compiles one of another edition, so that the first request finds it ready.
-   * Rejects where it does not fit.
+   * Validates, plans and compiles an operation of another edition before its first request. Rejects
+   * if it does not fit the schema.
    */
   warm(operation: OperationInUse): Promise<void>
-  /** Keeps one for longer than any that was met before. */
+  /** Marks an operation as most recently used. */
   favour(operation: OperationInUse): void
-  /** True where warming more would push out what is in use. */
+  /** True if warming more would evict operations in use. */
   readonly isFull: boolean
-  /** Call it when no request uses the edition any more. */
+  /** Call it once no request uses the edition. */
   close(): Promise<void>
 }
 
 export interface EditionOptions {
   readonly limits: Limits
-  /** Run once for every document that was not met before; each refuses by throwing. */
+  /** Run once for every new document; each refuses by throwing. */
   readonly checks: readonly DocumentCheck[]
   readonly reportLimit: ReportLimit
-  /**
-   * Opens the way to the services that the supergraph joins; throws where one of them is nowhere.
-   */
+  /** Opens traffic to the services that the supergraph joins; throws if one has no address. */
   readonly openTraffic: (graphs: readonly Graph[]) => Traffic
   readonly hideSchema: boolean
-  /** Told of each operation that is planned. */
+  /** Called for each planned operation. */
   readonly onPlanned: () => void
   readonly planLog: PlanLog
   readonly log: Logger
 }
 
-/** Rejects where the text is no supergraph the gateway can serve. */
+/** Rejects a supergraph that the gateway cannot serve. */
 export async function openEdition(supergraph: string, options: EditionOptions): Promise<Edition> {
   const { limits, reportLimit, onPlanned, planLog } = options
   const engine = await createEngine(supergraph, {

@@ -1,6 +1,7 @@
 /**
- * Which edition serves, and how a new one takes its place without losing a request: it is opened and warmed beside the one that serves,
- * then swapped in; what began on the old one ends on it. One that cannot serve is refused, and nothing changes.
+ * Holds the current edition, and replaces it without losing a request: opens and warms the new one
+ * beside it, then swaps them. Requests end on the edition they began on. An edition that cannot
+ * serve is refused, and nothing changes.
  */
 import type { Logger } from '../../platform/process/log.ts'
 import type { Edition } from './edition.ts'
@@ -8,29 +9,30 @@ import type { Edition } from './edition.ts'
 /** An edition, kept open while it is held. */
 export interface Hold {
   readonly edition: Edition
-  /** Must be called once, whatever happened. */
+  /** Call it exactly once. */
   release(): void
 }
 
 export interface Editions {
   readonly current: Edition
-  /** For a request, a subscription, or anything else that must end on the edition it began on. */
+  /** For work that must end on the edition it began on, such as a request or a subscription. */
   hold(): Hold
   /**
-   * Puts a new supergraph in service; does nothing where it is the one that serves. One replacement at a time.
-   * @throws SupergraphRefused where it cannot serve
+   * Puts a new supergraph in service; does nothing if it is the current one. One replacement at a
+   * time.
+   * @throws SupergraphRefused if it cannot serve
    */
   replace(supergraph: string): Promise<Edition>
-  /** Resolves when no edition is held any more and all are closed. */
+  /** Resolves once no edition is held and all are closed. */
   close(): Promise<void>
 }
 
-/** Why a supergraph cannot serve, in words for whoever offered it. */
+/** Why a supergraph cannot serve, in words for the operator. */
 export class SupergraphRefused extends Error {
   override readonly name = 'SupergraphRefused'
 }
 
-/** @param open makes an edition ready to serve, warmed with what is in use on the one before */
+/** @param open opens an edition, warmed with the operations in use on the one before */
 export async function openEditions(
   supergraph: string,
   open: (supergraph: string, before: Edition | undefined) => Promise<Edition>,
@@ -80,7 +82,7 @@ export async function openEditions(
 interface Counted {
   readonly edition: Edition
   hold(): Hold
-  /** Closes the edition once nobody holds it. */
+  /** Closes the edition once it is no longer held. */
   retire(): Promise<void>
 }
 

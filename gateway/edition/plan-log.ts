@@ -1,5 +1,5 @@
 /**
- * What the log says of operations that are hard to plan. Clients write them, so their texts and the
+ * Logs operations that are slow or impossible to plan. Clients write them, so their texts and the
  * number of lines are bounded.
  */
 import { hash } from 'node:crypto'
@@ -35,7 +35,7 @@ export function createPlanLog(log: Logger): PlanLog {
   }
 }
 
-/** The hash tells operations apart whose excerpts are the same. */
+/** The hash distinguishes operations with equal excerpts. */
 const about = (operation: string) => ({
   operationName: excerpt(/^\w+ (\w+)/.exec(operation)?.[1] ?? ''),
   sha256: hash('sha256', operation, 'hex'),

@@ -1,7 +1,4 @@
-/**
- * Serves the supergraph of the settings, and every one that comes after it: says how an edition is
- * made, counts those that were refused.
- */
+/** Serves the configured supergraph and its successors: opens editions, and counts refused ones. */
 import { readFile } from 'node:fs/promises'
 import type { Logger } from '../../platform/process/log.ts'
 import { Counter, Gauge, type Registry } from '../../platform/process/prometheus.ts'
@@ -20,9 +17,9 @@ import { createPlanLog } from './plan-log.ts'
 import { startWarming, type Warming } from './warm.ts'
 import { watchSupergraph } from './watch.ts'
 
-/** What the gateway's settings say of it. */
+/** The gateway's settings for this. */
 export interface ServingSettings extends ServiceLocations {
-  /** The file that is watched for a new supergraph. */
+  /** The file watched for a new supergraph. */
   readonly supergraphFile: string
   /** Shared with the services; without it calls are not signed. */
   readonly secret: string | undefined
@@ -32,12 +29,12 @@ export interface ServingSettings extends ServiceLocations {
 export interface ServingOptions {
   readonly log: Logger
   readonly limits: Limits
-  /** Run once for every document that was not met before. */
+  /** Run once for every new document. */
   readonly checks: readonly DocumentCheck[]
   readonly reportLimit: ReportLimit
   readonly registry: Registry
   readonly store: AnswerStore
-  /** Documents that are made ready before the first request. */
+  /** Documents to warm before the first request. */
   readonly expected: readonly string[]
 }
 
@@ -82,12 +79,12 @@ export async function serveSupergraph(config: ServingSettings, options: ServingO
 
 const ignore = (): void => undefined
 
-const WARMING = 2_000 // milliseconds that a new supergraph waits for operations in use to be ready
+const WARMING = 2_000 // milliseconds for warming before a new supergraph serves
 
 interface EditionMaker {
-  /** Opens an edition whose most used operations are ready; the others follow while it serves. */
+  /** Opens an edition with its most used operations warmed; the others follow while it serves. */
   make(supergraph: string, before: Edition | undefined): Promise<Edition>
-  /** Ends what is made ready. */
+  /** Stops warming. */
   close(): void
 }
 

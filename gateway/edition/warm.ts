@@ -1,7 +1,7 @@
 /**
- * Makes a new edition as quick as the one before: operations in use are made ready on it, the most
- * used first, some before it serves and the others behind requests. One at a time, so that a
- * request's own plan waits for one other at most.
+ * Warms a new edition: prepares the operations in use, the most used first, some before it serves
+ * and the rest at low priority. One at a time, so that a request's own plan waits for at most one
+ * other.
  */
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../platform/process/log.ts'
@@ -9,24 +9,21 @@ import type { OperationInUse } from '../execution/engine.ts'
 import type { Edition } from './edition.ts'
 
 export interface Warming {
-  /** Resolves when all that fit are ready, or the time is over. Never rejects. */
+  /** Resolves once all that fit are ready, or the time is up. Never rejects. */
   readonly ready: Promise<void>
-  /** Ends it and gives back what is not ready. */
+  /** Stops, and returns the operations that are not ready. */
   stop(): readonly OperationInUse[]
 }
 
 export interface WarmingOptions {
-  /** Milliseconds until `ready`; what is left then takes half of the planner's time at most. */
+  /** Milliseconds until `ready`; the rest then takes at most half of the planner's time. */
   readonly budget: number
-  /** Told how many are left whenever that changes. */
+  /** Called with the number left whenever it changes. */
   readonly onLeft: (operations: number) => void
   readonly log: Logger
 }
 
-/**
- * @param operations the most used first; what does not fit the schema is left out: whoever sends it
- * is told so then
- */
+/** @param operations the most used first; those that do not fit the schema are skipped */
 export function startWarming(
   edition: Pick<Edition, 'warm' | 'favour' | 'isFull'>,
   operations: readonly OperationInUse[],
@@ -56,10 +53,10 @@ export function startWarming(
       if (began > deadline) await pause(performance.now() - began)
     }
     if (signal.aborted) return
-    finished = true // what did not fit would not fit the next one either
+    finished = true // those that did not fit will not fit the next edition either
     onLeft(0)
   }
-  // The most used came first and would be the first to be pushed out.
+  // The most used were warmed first, and so would be evicted first.
   const favour = (): void => {
     for (const operation of operations.slice(0, done).reverse()) edition.favour(operation)
   }

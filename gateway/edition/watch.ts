@@ -1,10 +1,13 @@
-/** Looks at the supergraph's file once a second and offers what changed. Decides nothing. */
+/** Checks the supergraph's file once a second, and offers its new content. */
 import { readFile, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const INTERVAL = 1_000 // milliseconds
 
-/** Starts looking; the result stops it. @param offer given the file's text whenever the file was written */
+/**
+ * Starts watching; the returned function stops it. @param offer called with the text whenever the
+ * file was written
+ */
 export function watchSupergraph(file: string, offer: (supergraph: string) => Promise<void>): () => void {
   const stopping = new AbortController()
   void look(file, offer, stopping.signal).catch(() => undefined)
@@ -22,7 +25,7 @@ async function look(file: string, offer: (supergraph: string) => Promise<void>, 
   }
 }
 
-/** Changes whenever the file is written or replaced; `undefined` while there is none. */
+/** Changes whenever the file is written or replaced; `undefined` while it is missing. */
 async function stampOf(file: string): Promise<string | undefined> {
   const found = await stat(file, { bigint: true }).catch(() => undefined)
   return found && `${found.ino} ${found.mtimeNs} ${found.size}`

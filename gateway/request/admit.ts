@@ -1,6 +1,5 @@
 /**
- * Finds the operation that a request asks for and has every policy look at it: one way for HTTP and
- * WebSocket.
+ * Finds the operation of a request and applies every policy to it, for HTTP and WebSocket alike.
  */
 
 import type { Documents, KnownOperation } from '../document/documents.ts'
@@ -11,9 +10,8 @@ import { requireRoom } from './policies/turns.ts'
 import type { Policies } from './policies.ts'
 
 /**
- * What comes back is valid and within every limit: at once where the text is known to be valid.
- * Other texts are read one per turn of the event loop, callers in turn. That is free only where
- * they turn out to be valid.
+ * Returns an operation that is valid and within every limit: at once for a known text. New texts
+ * are read one per turn of the event loop, callers in turn; a refused one costs the caller budget.
  * @throws coded errors, or an AggregateError of them, or rejects with them
  */
 export function admit(
@@ -24,13 +22,13 @@ export function admit(
   const { query, operationName } = exchange.parameters
   const found = documents.find(query)
   if (found?.isValid) return checked(exchange, found.operation(operationName), policies)
-  policies.budget.spend(exchange, 0) // nothing waits to be read for whoever is in debt
+  policies.budget.spend(exchange, 0) // refuses a caller whose budget is overdrawn
   const caller = callerOf(exchange)
   requireRoom(exchange, waitingForLoop(caller), policies.mostWaiting)
   const turn = loopTurn(caller)
   if (!turn) return admitNew(exchange, documents, policies)
   return turn.then(() => {
-    policies.budget.spend(exchange, 0) // what was read meanwhile may have cost all of it
+    policies.budget.spend(exchange, 0) // texts read meanwhile may have used it up
     return admitNew(exchange, documents, policies)
   })
 }

@@ -1,6 +1,5 @@
 /**
- * The life of one operation by HTTP: policies, document, operation, execution, answer. Reads like
- * the contents page it follows.
+ * One operation by HTTP, from request to answer: an execution, a stream of events, or a refusal.
  */
 import type { HttpReply, HttpRequest } from '../../platform/http/message/message.ts'
 import type { Logger } from '../../platform/process/log.ts'
@@ -40,7 +39,7 @@ export function createOperations({ perform, policies, count, reportLimit, log }:
       if (limit) reportLimit(limit, callerOf(exchange))
       const refusal = refusalOf(error, exchange.requestId, log)
       count(refusal)
-      // Clients of event streams take any other status for a broken connection, and try again.
+      // Clients of event streams take any other status for a broken connection, and retry.
       if (exchange.accepts === 'events') await sendEvents(exchange, reply, [refusal])
       else sendRefusal(exchange, reply, error, refusal)
     }

@@ -1,4 +1,7 @@
-/** Executes what the policies let through: one execution may answer several identical requests. */
+/**
+ * Executes operations that have passed the policies. One execution may answer several identical
+ * requests.
+ */
 import { GraphQLError } from 'graphql'
 import type { Logger } from '../../platform/process/log.ts'
 import type { KnownOperation } from '../document/documents.ts'
@@ -18,9 +21,9 @@ import { createShare, type Share } from './single-flight.ts'
 
 export interface Execution {
   readonly outcome: Outcome
-  /** How long anybody may keep it; without it nobody may. */
+  /** How long caches may keep it; `undefined` if they may not. */
   readonly keepable: Keepable | undefined
-  /** The whole body, where it was written for several requests at once. */
+  /** The whole body, if it was written for several requests. */
   readonly body?: Body | undefined
 }
 
@@ -31,7 +34,7 @@ export type Execute = (
   client: Client,
 ) => Promise<Execution>
 
-/** What many requests may share, before it is made out to each. */
+/** The result that identical requests share, before it is addressed to each. */
 interface Result {
   readonly answer: Answer
   readonly keepable: Keepable | undefined
@@ -66,7 +69,7 @@ export function createExecute(log: Logger): Execute {
     return made
   }
 
-  /** Reads stateless services alone: no caller is in it that could be mixed up with another. */
+  /** True for queries that read stateless services only: their answers depend on no caller. */
   const isPublic = ({ traffic }: Edition, { definition }: KnownOperation, { services }: CompiledOperation): boolean =>
     definition.operation === 'query' && services.size > 0 && [...services].every(traffic.isStateless)
 
@@ -102,15 +105,15 @@ export function createExecute(log: Logger): Execute {
   }
 }
 
-/** All that can change the answer to an operation that no caller is in. */
+/** Everything that such an answer depends on besides the operation. */
 function keyOf(exchange: Exchange): string {
   const { variables } = exchange.parameters
   const language = languageOf(exchange)
-  // No header has a line end.
+  // No header contains a line feed.
   const way = `${perspectiveOf(exchange)}\n${language === undefined ? '' : `=${language}`}`
   return variables ? `${way}\n${JSON.stringify(variables)}` : way
 }
 
-/** What only some may see is nothing for a shared cache, whoever it came from. */
+/** Previews must not enter a shared cache. */
 const keepableOf = ({ definition }: KnownOperation, exchange: Exchange, keepable: Keepable | undefined) =>
   definition.operation === 'query' && perspectiveOf(exchange) === 'published' ? keepable : undefined

@@ -1,13 +1,13 @@
-/** What clients were answered, in figures, in Prometheus' format. Counts only; nothing is decided by it. */
+/** Prometheus metrics of answers to clients. */
 import { Counter, Gauge, type Registry } from '../../platform/process/prometheus.ts'
 import type { Outcome } from '../exchange/outcome.ts'
 
-/** Counts an answer by the code of its first error, `OK` where it has none. */
+/** Counts an answer by the code of its first error, or `OK`. */
 export type CountAnswer = (outcome: Outcome) => void
 
-/** @param openStreams asked whenever figures are */
+/** @param openStreams called when metrics are collected */
 export function createRequestMetrics(registry: Registry, openStreams: () => number): CountAnswer {
-  let fine = 0 // answers that are not counted yet: adding one up costs as much as a policy
+  let fine = 0 // answers not yet added to the counter: adding one costs as much as a policy
   const answers = new Counter({
     name: 'tributary_answers_total',
     help: 'Answers to clients, by the code of their first error',

@@ -1,4 +1,4 @@
-/** The paths of the public port that more than one part of the gateway knows. */
+/** Paths of the public port that several modules know. */
 
-/** Where operations are sent, with or without a slash at the end. */
+/** The path of operations, with or without a trailing slash. */
 export const isOperationPath = (path: string): boolean => path === '/graphql' || path === '/graphql/'

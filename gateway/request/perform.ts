@@ -1,4 +1,4 @@
-/** Takes one operation through the policies to its execution, whichever way it came. */
+/** Takes one operation through the policies to its execution, for HTTP and WebSocket alike. */
 import { GraphQLError } from 'graphql'
 import type { Editions } from '../edition/editions.ts'
 import type { Client } from '../exchange/client.ts'
@@ -12,7 +12,7 @@ import type { Policies } from './policies.ts'
 
 /**
  * Rejects with the refusal of a policy or of the operation itself.
- * @param before policies that apply before the document is looked at
+ * @param before policies that apply before the document is read
  */
 export type Perform = (exchange: Exchange, before: readonly Policy[], client: Client) => Promise<Execution | Events>
 
@@ -50,8 +50,8 @@ export function createPerform({ policies, editions, execute, start }: PerformOpt
 }
 
 /**
- * Variables that do not fit are known only when the operation is begun. They are paid for as
- * refused documents are.
+ * Variables are checked only when the operation starts. The caller pays for wrong ones as for
+ * refused documents.
  */
 function createCharged(budget: Budget) {
   const charge = (exchange: Exchange, code: unknown): void => {

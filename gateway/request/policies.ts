@@ -1,6 +1,6 @@
 /**
- * The contents page of a request: every policy, in the order in which they apply, whichever way the
- * operation is executed. Each refuses by throwing; what passes them all is executed.
+ * Every policy, in the order in which they apply. Each refuses by throwing; an operation that
+ * passes all of them is executed.
  */
 import type { DocumentNode } from 'graphql'
 import type { VerifyAuthorization } from '../../platform/protocol/caller.ts'
@@ -23,22 +23,22 @@ import { createTurns, type TakeTurn } from './policies/turns.ts'
 import { limitBody, limitVariables } from './policies/variables.ts'
 
 export interface Policies {
-  /** For every request, before its document is looked at. */
+  /** For every request, before its document is read. */
   readonly request: readonly Policy[]
   /**
-   * For every message on a WebSocket, whose parameters are in it: those of the list above that
-   * concern it.
+   * For every operation by WebSocket, whose parameters are in its message: the policies above that
+   * apply to it.
    */
   readonly message: readonly Policy[]
-  /** Once for every document that was not met before. */
+  /** Once for every new document. */
   readonly document: readonly ((document: DocumentNode) => void)[]
-  /** For every request, with the operation it asks for. */
+  /** For every request, with its operation. */
   readonly operation: readonly ((exchange: Exchange, operation: KnownOperation) => void)[]
-  /** Around the execution of what has passed them. */
+  /** Around the execution of an operation that has passed the policies. */
   readonly takeTurn: TakeTurn
-  /** Operations of one caller whose documents may wait to be read. */
+  /** How many new documents of one caller may wait to be read. */
   readonly mostWaiting: number
-  /** What operations cost, and the reading of documents and variables that are refused. */
+  /** Pays for operations, and for reading refused documents and variables. */
   readonly budget: Budget
 }
 
@@ -46,7 +46,7 @@ export interface PolicyOptions {
   readonly limits: Limits
   readonly cors: Cors
   readonly introspection: boolean
-  /** With it nothing else is run. */
+  /** If set, only these operations run. */
   readonly safelist: Safelist | undefined
   /** Without it tokens are opaque. */
   readonly verify: VerifyAuthorization | undefined

@@ -1,6 +1,6 @@
 /**
- * Writes outcomes and refusals as JSON, always, with the status that GraphQL over HTTP gives them
- * and what caches may do with them.
+ * Writes outcomes and refusals, always as JSON, with the status of GraphQL over HTTP and with cache
+ * headers.
  */
 import { hash } from 'node:crypto'
 import { HttpError } from '../../platform/http/message/http-error.ts'
@@ -14,13 +14,10 @@ import { type Outcome, textOf } from '../exchange/outcome.ts'
 import { type Body, bodyOf } from './body.ts'
 import type { Execution } from './execute.ts'
 
-/**
- * Faults of the document itself, which a client of plain `application/json` is told with status
- * 200.
- */
+/** Faults of the document, answered with 200 to clients of plain `application/json`. */
 const DOCUMENT_FAULTS: ReadonlySet<ErrorCode> = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED'])
 
-/** For what was executed, or at least handed to Apollo Server. */
+/** For an operation that ran, or whose variables or plan were refused. */
 export function sendExecution(exchange: Exchange, reply: HttpReply, execution: Execution): void {
   const { outcome, keepable } = execution
   const executed = 'data' in outcome
@@ -37,27 +34,25 @@ export function sendExecution(exchange: Exchange, reply: HttpReply, execution: E
   }
   const { code, retryAfter } = outcome.errors?.[0]?.extensions ?? {}
   if (!executed && typeof retryAfter === 'number') exchange.headers.set('retry-after', String(Math.ceil(retryAfter)))
-  // A wrong variable is met only here, where it counts as a fault of the document.
+  // Wrong variables are found by the execution, and count as a fault of the document.
   const legacy = exchange.legacyStatus && (isDocumentFault(code) || code === 'BAD_USER_INPUT')
   write(exchange, reply, executed || legacy ? 200 : statusOf(code), body)
 }
 
-/** Names the answer by its content, and says whether the client has that very answer. */
+/** Sets the `ETag`, and returns whether the client has this answer. */
 function isKnownToClient({ request, headers }: Exchange, body: Body): boolean {
   const etag = `"${hash('sha256', body, 'base64url')}"`
   headers.set('etag', etag)
   return request.headers['if-none-match'] === etag
 }
 
-/**
- * What the client is told of what a policy refused, and of anything unforeseen, which is masked.
- */
+/** The outcome for a refusal of a policy; masks anything unforeseen. */
 export function refusalOf(error: unknown, requestId: string, log: Logger): Outcome {
   if (!(error instanceof HttpError)) return { errors: maskAllThrown(error, requestId, log) }
   return { errors: [maskError({ message: error.message, extensions: extensionsOf(error) }, requestId, log, error)] }
 }
 
-/** @param error what was thrown, of which `refusal` was made */
+/** @param error the thrown value that `refusal` was made of */
 export function sendRefusal(exchange: Exchange, reply: HttpReply, error: unknown, refusal: Outcome): void {
   const { code, retryAfter } = refusal.errors?.[0]?.extensions ?? {}
   const legacy = exchange.legacyStatus && isDocumentFault(code)
@@ -68,7 +63,7 @@ export function sendRefusal(exchange: Exchange, reply: HttpReply, error: unknown
   write(exchange, reply, status, bodyOf(textOf(refusal)))
 }
 
-/** What is unavailable here is the gateway itself. */
+/** An `HttpError` 503 is about the gateway itself. */
 const extensionsOf = ({ code, headers }: HttpError) => ({
   code,
   ...(code === 'SERVICE_UNAVAILABLE' && { service: 'gateway', retryAfter: Number(headers['retry-after']) }),

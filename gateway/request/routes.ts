@@ -1,4 +1,4 @@
-/** Which path leads where on the public port. Knows no GraphQL. */
+/** Routes the paths of the public port. Knows no GraphQL. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { BodyRoom } from '../../platform/http/message/body-room.ts'
 import type { ClientAddress } from '../../platform/http/message/client-address.ts'
@@ -18,7 +18,7 @@ export interface RouteOptions {
   readonly serveFile: ServeFile
   readonly cors: Cors
   readonly clientAddress: ClientAddress
-  /** For bodies that come in pieces. */
+  /** For partly received bodies. */
   readonly room: BodyRoom
   readonly state: () => LifecycleState
 }

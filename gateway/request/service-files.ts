@@ -1,4 +1,4 @@
-/** Files that services serve themselves, under the paths that the registry gives them. */
+/** Passes on the files that services serve, under the paths of the registry. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { GraphQLError } from 'graphql'
 import { sendJson } from '../../platform/http/message/http-error.ts'
@@ -8,7 +8,7 @@ import type { Editions } from '../edition/editions.ts'
 import { requestIdOf } from '../exchange/request-id.ts'
 import { allowFiles, type Cors } from './policies/cors.ts'
 
-/** Resolves to false where the path is no service's, with nothing written. */
+/** Resolves to false, with nothing written, if the path is not a service's. */
 export type ServeFile = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
 
 export function createFiles(editions: Editions, cors: Cors): ServeFile {

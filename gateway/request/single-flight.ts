@@ -1,4 +1,7 @@
-/** Lets one execution answer all identical ones in flight. Whoever calls it vouches that nothing of one caller's is in it. */
+/**
+ * Lets one execution answer all identical ones in flight. The caller guarantees that it depends on
+ * no client.
+ */
 
 export type Share<Value> = (key: string, start: () => Promise<Value>) => Promise<Value>
 

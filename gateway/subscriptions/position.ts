@@ -1,21 +1,21 @@
 /**
- * Where a subscription stands, so that it can go on from there: a root field with `after:
- * $variable` whose events carry a `cursor`.
+ * The position of a subscription that can resume: its root field has `after: $variable`, and its
+ * events carry a `cursor`.
  */
 import { type FieldNode, Kind, type OperationDefinitionNode } from 'graphql'
 import { codedError } from '../../platform/protocol/errors.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 
 export interface Position {
-  /** The variable that says where to begin. */
+  /** The variable of `after`. */
   readonly variable: string
-  /** The cursor in an answer's data, which is JSON text. */
+  /** Reads the cursor from an answer's data (JSON text). */
   read(data: string): string | undefined
 }
 
 /**
- * `undefined` where the operation gives no way to go on: it names no variable, or does not ask for
- * the cursor.
+ * `undefined` if the operation cannot resume: it has no variable for `after`, or does not select
+ * `cursor`.
  */
 export function positionOf({ selectionSet }: OperationDefinitionNode): Position | undefined {
   const [field, ...others] = selectionSet.selections
@@ -37,17 +37,16 @@ export function positionOf({ selectionSet }: OperationDefinitionNode): Position 
 
 const keyOf = ({ alias, name }: FieldNode): string => (alias ?? name).value
 
-/** What survives a line of an event stream and the header that brings it back. */
+/** Characters that survive both a line of an event stream and a header. */
 const EVENT_ID = /^[\x21-\x7e](?:[\x20-\x7e]{0,1022}[\x21-\x7e])?$/
 
 /** Whether a cursor can be the id of a server-sent event. */
 export const isEventId = (cursor: string): boolean => EVENT_ID.test(cursor)
 
 /**
- * The variables of an operation, which a client that reconnects wants resumed behind the last event
- * that it has seen: it says so in `Last-Event-ID` (HTML standard, section 9.2.4), and sends all
- * else as it did the first time.
- * @throws BAD_USER_INPUT for an id that is none of ours
+ * The variables with which to resume after `Last-Event-ID` (HTML standard, section 9.2.4). A client
+ * that reconnects repeats its first request otherwise.
+ * @throws BAD_USER_INPUT for an id that the gateway never sent
  */
 export function resumed(
   variables: Readonly<Record<string, unknown>>,

@@ -1,6 +1,6 @@
 /**
  * Writes a stream of answers as server-sent events (GraphQL over SSE, "distinct connections" mode).
- * A slow client is written to slowly.
+ * Writes no faster than the client reads.
  */
 import type { HttpReply, HttpStream } from '../../platform/http/message/message.ts'
 import { REQUEST_ID_HEADER } from '../../platform/protocol/signature.ts'
@@ -8,18 +8,18 @@ import type { Exchange } from '../exchange/exchange.ts'
 import { type Outcome, textOf } from '../exchange/outcome.ts'
 import { isEventId } from './position.ts'
 
-const HEARTBEAT = 12_000 // milliseconds; keeps proxies from closing what looks idle
+const HEARTBEAT = 12_000 // milliseconds; keeps proxies from closing idle connections
 
 const HEADERS = [
   'content-type',
   'text/event-stream; charset=utf-8',
   'cache-control',
   'no-store',
-  'x-accel-buffering', // proxies must not collect events
+  'x-accel-buffering', // proxies must not buffer events
   'no',
 ]
 
-/** Every open stream; one timer beats for all. */
+/** All open streams, which share one timer. */
 const beating = new Set<HttpStream>()
 let heart: NodeJS.Timeout | undefined
 
@@ -41,7 +41,7 @@ export async function sendEvents(
     }
     stream.end('event: complete\ndata:\n\n')
   } catch (error) {
-    // Without its last event it is broken, and the client is told so by its end.
+    // Ends without a `complete` event, so that the client sees the failure.
     stream.end('')
     throw error
   } finally {

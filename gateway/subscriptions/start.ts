@@ -1,7 +1,4 @@
-/**
- * Starts the stream of answers of an operation that has passed the policies. One way for SSE and
- * WebSocket.
- */
+/** Starts the stream of an operation that has passed the policies, for SSE and WebSocket alike. */
 import type { KnownOperation } from '../document/documents.ts'
 import type { Edition } from '../edition/edition.ts'
 import type { Exchange } from '../exchange/exchange.ts'
@@ -14,8 +11,8 @@ import type { Subscribe } from './subscribe.ts'
 export type Events = AsyncGenerator<Outcome, void, undefined>
 
 /**
- * Rejects with what is wrong with the operation.
- * @param onEnd called once, when the stream has ended however it ended; not where this rejects
+ * Rejects if the operation cannot start.
+ * @param onEnd called once when the stream ends, however it ends; not if this rejects
  */
 export type StartEvents = (
   exchange: Exchange,
@@ -40,9 +37,7 @@ export function createStart(streams: Streams, subscribe: Subscribe): StartEvents
   }
 }
 
-/**
- * A client may leave before the first event, when a generator's own `finally` would not run yet.
- */
+/** A client may leave before the first event; a generator's own `finally` would not run then. */
 function withEnd<Value>(
   events: AsyncGenerator<Value, void, undefined>,
   end: () => void,
@@ -65,8 +60,8 @@ function withEnd<Value>(
   return {
     next: () => settle(events.next()),
     return: () => {
-      // Ending aborts what the generator waits for; without that, its `return` would wait for the
-      // next event.
+      // `endOnce` aborts what the generator awaits; otherwise its `return` would wait for the next
+      // event.
       endOnce()
       return settle(events.return())
     },

@@ -1,6 +1,5 @@
 /**
- * The streams that are open: how many there may be, and what ends each: the client, its token, or
- * the gateway.
+ * The open streams: bounds their number, and ends them when the token expires or the gateway stops.
  */
 import type { HttpRequest } from '../../platform/http/message/message.ts'
 import { codedError } from '../../platform/protocol/errors.ts'
@@ -10,22 +9,18 @@ import { type LimitName, type Limits, overLimit } from '../limits/limits.ts'
 import { createShares } from '../limits/shares.ts'
 
 export interface OpenStream {
-  /**
-   * Aborted when the stream is to end; its reason is an error the client should see, or nothing it
-   * needs to know.
-   */
+  /** Aborted when the stream must end. Its reason is an error if the client should see one. */
   readonly ending: AbortSignal
-  /** Must be called when the client is gone or has been served. */
+  /** Call it when the client has gone or has been served. */
   close(): void
 }
 
 export interface Streams {
   /**
-   * @throws BUDGET_EXHAUSTED where too many are open, SERVICE_UNAVAILABLE where the gateway is
-   * stopping
+   * @throws BUDGET_EXHAUSTED if too many are open, SERVICE_UNAVAILABLE if the gateway is stopping
    */
   open(exchange: Exchange): OpenStream
-  /** Ends all, telling each client to resume elsewhere. */
+  /** Ends all streams, and tells each client to resume elsewhere. */
   end(): void
   readonly count: number
 }

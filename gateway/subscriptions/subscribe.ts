@@ -1,7 +1,7 @@
 /**
- * Runs a subscription: each event of its service becomes an answer, joined with what other services
- * know. Where the service goes away and the operation says how, it goes on behind the last event;
- * where it ends, the client is told why in its last answer.
+ * Runs a subscription: each event of its service becomes an answer, joined with other services. If
+ * the service goes away, an operation with a position resumes after the last event; any other ends
+ * with an error as its last answer.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GraphQLError } from 'graphql'
@@ -19,9 +19,9 @@ import type { CompiledOperation } from '../execution/compiled-operation.ts'
 import { type Position, positionOf, resumed } from './position.ts'
 
 /**
- * Rejects where the operation cannot even begin.
- * @param ending aborted when the stream is to end; its reason, where it is an error, becomes the
- * last answer
+ * Rejects if the operation cannot start.
+ * @param ending aborted when the stream must end; if its reason is an error, it becomes the last
+ * answer
  */
 export type Subscribe = (
   edition: Edition,
@@ -30,7 +30,7 @@ export type Subscribe = (
   ending: AbortSignal,
 ) => Promise<AsyncGenerator<Outcome, void, undefined>>
 
-const PATIENCE = 30 // tries in a row to reach the service again
+const PATIENCE = 30 // attempts in a row to reach the service
 const FIRST_PAUSE = 100 // milliseconds, doubled up to `LONGEST_PAUSE`
 const LONGEST_PAUSE = 2_000 // milliseconds
 
@@ -54,7 +54,7 @@ interface Followed {
   readonly position: Position | undefined
 }
 
-/** All of it in one generator: each keeps its frame for as long as nothing happens. */
+/** One generator only: each keeps its frame while the stream is idle. */
 async function* follow(
   { compiled, events, bound, position }: Followed,
   exchange: Exchange,
@@ -79,7 +79,7 @@ async function* follow(
       break
     } catch (error) {
       if (ending.aborted) break
-      // Without a cursor to go on from, events could be missed without a word.
+      // Without a cursor, events could be lost unnoticed.
       const knowsWhere = position !== undefined && typeof values[position.variable] === 'string'
       if (!knowsWhere || failures === PATIENCE) {
         yield { errors: [maskThrown(error, requestId, log)] }

@@ -1,12 +1,15 @@
-/** Verifies the caller's token, once for as long as it is good. A token that is not valid is refused, never treated as none. */
+/**
+ * Verifies the caller's token, and remembers the result while it is valid. Refuses an invalid
+ * token; never treats it as none.
+ */
 import { LRUCache } from 'lru-cache'
 import type { Caller, VerifyAuthorization } from '../../../platform/protocol/caller.ts'
 import type { Policy } from '../../exchange/exchange.ts'
 
 const REMEMBERED = 8 * 1024 * 1024 // bytes of tokens: one verification costs as much as a small request
-const LONGEST = 5 * 60_000 // milliseconds, so that a key taken out of the key set stops working soon
+const LONGEST = 5 * 60_000 // milliseconds, so that a revoked key stops working soon
 
-/** @param verify without it the header is opaque: it is handed on and proves nothing here */
+/** @param verify without it the header is opaque, and only passed on */
 export function authenticate(verify: VerifyAuthorization | undefined): Policy {
   if (!verify) return () => undefined
   const verified = new LRUCache<string, Caller>({

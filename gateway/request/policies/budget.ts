@@ -1,6 +1,5 @@
 /**
- * What one caller's operations may cost together over time: a token bucket per caller, refilled
- * steadily.
+ * Bounds the cost of a caller's operations over time: a token bucket per caller, refilled steadily.
  */
 import { LRUCache } from 'lru-cache'
 import { callerOf } from '../../exchange/caller-key.ts'
@@ -14,9 +13,9 @@ export interface Budget {
    */
   spend(exchange: Exchange, cost: number): void
   /**
-   * Takes the cost of what was read and is refused, whether or not the budget covers it; nothing
-   * more is spent until it does.
-   * @param size of it, in characters or values
+   * Takes the cost of refused input even if that overdraws the budget; until it is refilled,
+   * nothing more can be spent.
+   * @param size of the input, in characters or values
    */
   charge(exchange: Exchange, size: number): void
 }
@@ -27,8 +26,8 @@ interface Bucket {
   filledAt: number
 }
 
-const CALLERS = 50_000 // those not seen for longest start anew
-const REFUSAL = 1_000 // cost of whatever is refused, beside 1 for each character or value of it
+const CALLERS = 50_000 // the least recently seen start anew
+const REFUSAL = 1_000 // cost of any refused input, plus 1 per character or value
 const MINUTE = 60_000 // milliseconds
 
 /** @param perMinute also the most that can be spent at once */
@@ -56,5 +55,5 @@ export function createBudget(perMinute: number): Budget {
   }
 }
 
-/** For where callers cannot be told apart. */
+/** For callers that cannot be distinguished. */
 export const noBudget: Budget = { spend: () => undefined, charge: () => undefined }

@@ -1,21 +1,21 @@
 /**
- * Lets pages of the configured origins call; by default no other origin's may. Never allows
- * credentials of the browser's own.
+ * CORS: lets pages of the configured origins call; none by default. Never allows browser
+ * credentials.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Policy } from '../../exchange/exchange.ts'
 import { ALLOWED } from './method.ts'
 
 export interface Cors {
-  /** Whose pages may call. */
+  /** Origins whose pages may call. */
   readonly origins: readonly string[]
-  /** Headers that those pages may send. */
+  /** Request headers that those pages may send. */
   readonly allowedHeaders: readonly string[]
-  /** Headers of answers that those pages may read. */
+  /** Response headers that those pages may read. */
   readonly exposedHeaders: readonly string[]
 }
 
-/** What clients of this field send, and whatever stands for a trace. */
+/** Headers of GraphQL clients, and of tracing. */
 export const defaultAllowedHeaders: readonly string[] = [
   'content-type',
   'authorization',
@@ -36,7 +36,7 @@ export const defaultExposedHeaders: readonly string[] = ['x-request-id', 'retry-
 
 const MAX_AGE = '86400' // seconds
 
-/** What an answer says to a browser: names and values. */
+/** Names and values of CORS headers. */
 type CorsHeaders = (origin: string | undefined) => readonly (readonly [string, string])[]
 
 function createCorsHeaders({ origins, exposedHeaders }: Cors): CorsHeaders {
@@ -57,7 +57,7 @@ export function allowOrigins(cors: Cors): Policy {
   }
 }
 
-/** The same for files. */
+/** The same as `allowOrigins`, for files. */
 export function allowFiles(cors: Cors): (request: IncomingMessage, response: ServerResponse) => void {
   const headersFor = createCorsHeaders(cors)
   return ({ headers }, response) => {
@@ -65,7 +65,7 @@ export function allowFiles(cors: Cors): (request: IncomingMessage, response: Ser
   }
 }
 
-/** Answers a browser's question whether it may send the request itself; false where it is none. */
+/** Answers a preflight request; returns false for any other. */
 export type AnswerPreflight = (request: IncomingMessage, response: ServerResponse, isOperation: boolean) => boolean
 
 export function createPreflight({ origins, allowedHeaders }: Cors): AnswerPreflight {

@@ -1,7 +1,6 @@
 /**
- * Refuses requests that a page of another site can make a browser send unasked ("simple requests"
- * of the Fetch standard): each must carry something that makes the browser ask for permission
- * first.
+ * Prevents CSRF: refuses requests that a page of another site can make a browser send without a
+ * preflight ("simple requests" of the Fetch standard).
  */
 import { HttpError } from '../../../platform/http/message/http-error.ts'
 import { readContentType } from '../../../platform/http/message/media-types.ts'
@@ -21,8 +20,8 @@ export const refuseCrossSite: Policy = ({ request: { headers } }) => {
   const { type } = readContentType(headers['content-type'])
   if (type !== '' && !SIMPLE_TYPES.has(type)) return
   if (PREFLIGHT_HEADERS.some((name) => headers[name] !== undefined)) return
-  // A browser says where a request comes from; what is no browser has no cookies to steal the use
-  // of.
+  // Browsers state the origin of a request; other clients hold no credentials that a page could
+  // abuse.
   const site = headers['sec-fetch-site']
   if (site === undefined ? headers.origin === undefined : site === 'same-origin' || site === 'none') return
   throw new HttpError(

@@ -1,5 +1,5 @@
 /**
- * Which JSON the client sends and wants (GraphQL over HTTP: `application/json` or
+ * Negotiates media types (GraphQL over HTTP: `application/json` or
  * `application/graphql-response+json`).
  */
 import { LRUCache } from 'lru-cache' // BlueOak 1.0.0; the bounded cache of the Node field
@@ -17,7 +17,7 @@ const EVENTS = 'text/event-stream'
 
 type Negotiated = Pick<Exchange, 'mediaType' | 'legacyStatus' | 'accepts'>
 
-/** Clients send the same few values again and again. */
+/** Clients repeat the same few values. */
 const negotiated = new LRUCache<string, Negotiated | 'none'>({ max: 256 })
 
 export const negotiateMediaType: Policy = (exchange) => {
@@ -37,7 +37,7 @@ export const negotiateMediaType: Policy = (exchange) => {
 
 const ANY: Negotiated = { mediaType: 'application/json', legacyStatus: false, accepts: 'answer' }
 
-/** @param preferenceOf `undefined` where any type will do */
+/** @param preferenceOf `undefined` if any type is accepted */
 function negotiate(preferenceOf: PreferenceOf | undefined): Negotiated | 'none' {
   if (!preferenceOf) return ANY
   const fitting = OFFERED.flatMap((type) => {
@@ -46,9 +46,9 @@ function negotiate(preferenceOf: PreferenceOf | undefined): Negotiated | 'none' 
   })
   const [best] = fitting.sort(byPreference)
   const events = preferenceOf(EVENTS)
-  // A wildcard for all asks for nothing out of the ordinary.
+  // `*/*` does not ask for events.
   const takesEvents = events !== undefined && events.quality > 0 && events.precision > 0
-  if (!best) return takesEvents ? { ...ANY, accepts: 'events' } : 'none' // a refusal is JSON all the same
+  if (!best) return takesEvents ? { ...ANY, accepts: 'events' } : 'none' // a refusal is JSON in any case
   return {
     mediaType: best.type,
     legacyStatus: best.type === 'application/json' && best.precision === 2,

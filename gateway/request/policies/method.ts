@@ -1,4 +1,4 @@
-/** Operations come by GET, by HEAD as by GET without the answer's body, or by POST. */
+/** Allows GET, HEAD (GET without a body) and POST. */
 import type { OperationDefinitionNode } from 'graphql'
 import { HttpError } from '../../../platform/http/message/http-error.ts'
 import { codedError } from '../../../platform/protocol/errors.ts'
@@ -6,7 +6,7 @@ import type { Exchange, Policy } from '../../exchange/exchange.ts'
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST'])
 
-/** As `Allow` names them. */
+/** The value of `Allow`. */
 export const ALLOWED = [...METHODS].join(', ')
 
 export const allowMethods: Policy = ({ request }) => {
@@ -14,11 +14,11 @@ export const allowMethods: Policy = ({ request }) => {
   throw new HttpError(405, 'BAD_USER_INPUT', 'Operations are sent with GET or POST.', { allow: ALLOWED })
 }
 
-/** GET is for reading; subscriptions need a connection that stays open. */
+/** Mutations need POST; subscriptions need a client that accepts a stream. */
 export function fitsMethod(exchange: Exchange, { operation }: OperationDefinitionNode): void {
   const { request } = exchange
   if (operation === 'subscription') {
-    // Whoever takes either is told in a stream, too, what is wrong with a subscription.
+    // A client that accepts both gets refusals of a subscription as events too.
     if (exchange.accepts === 'either') exchange.accepts = 'events'
     if (exchange.accepts === 'events') return
     throw codedError(

@@ -1,5 +1,5 @@
 /**
- * Reads what the client asks for, from a bounded body or from the address, and checks its shape
+ * Reads the parameters from a bounded body or from the query string, and checks their types
  * (GraphQL over HTTP, section 5).
  */
 import { LRUCache } from 'lru-cache'
@@ -8,12 +8,12 @@ import { codedError } from '../../../platform/protocol/errors.ts'
 import type { Exchange, Parameters, Policy } from '../../exchange/exchange.ts'
 import type { LimitBody } from './variables.ts'
 
-const REMEMBERED = 4 * 1024 * 1024 // bytes, of bodies with what they say
-const OVERHEAD = 512 // bytes of each beside its text
+const REMEMBERED = 4 * 1024 * 1024 // bytes of bodies and their parameters
+const OVERHEAD = 512 // bytes of each besides its text
 
-/** @param limit bytes of a body, on the wire and inflated */
+/** @param limit bytes of a body, on the wire and decompressed */
 export function readParameters(limit: number, limitBody: LimitBody): Policy {
-  /** Operations without variables come again and again in the very same words. */
+  /** Operations without variables repeat byte by byte. */
   const known = new LRUCache<string, Parameters>({
     maxSize: REMEMBERED,
     maxEntrySize: REMEMBERED / 32,
@@ -23,7 +23,7 @@ export function readParameters(limit: number, limitBody: LimitBody): Policy {
     const found = known.get(body)
     if (found) return found
     const parameters = check(parseJson(body))
-    // What has no objects in it cannot be changed under the next request.
+    // Parameters without objects are immutable, so requests can share them.
     if (!parameters.variables && !parameters.extensions) known.set(body, parameters)
     return parameters
   }

@@ -1,4 +1,7 @@
-/** Automatic persisted queries: a client sends the SHA-256 of a text instead of the text, once the gateway has seen the text. */
+/**
+ * Automatic persisted queries: once the gateway has seen a text, clients may send its SHA-256
+ * instead.
+ */
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { codedError } from '../../../platform/protocol/errors.ts'
@@ -28,7 +31,7 @@ export function resolvePersisted(): Policy {
   }
 }
 
-/** What a client names a text by. @throws BAD_USER_INPUT */
+/** The hash of a persisted query. @throws BAD_USER_INPUT */
 export function readHash(persisted: unknown): string {
   const { version, sha256Hash } = persisted as { version?: unknown; sha256Hash?: unknown }
   if (version === 1 && typeof sha256Hash === 'string' && /^[\da-f]{64}$/.test(sha256Hash)) return sha256Hash

@@ -1,6 +1,6 @@
 /**
- * The only operations that are run, where the operator registers them beforehand: what anybody else writes is refused before it is parsed.
- * Reads the list once; a new list takes a restart, which loses no request.
+ * Allows only operations that the operator has registered; any other is refused before it is
+ * parsed. The list is read once: a new list takes a restart.
  */
 import { hash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
@@ -10,10 +10,10 @@ import { codedError } from '../../../platform/protocol/errors.ts'
 import type { Policy } from '../../exchange/exchange.ts'
 import { readHash } from './persisted.ts'
 
-/** Texts of registered operations by their SHA-256 in hex. */
+/** Registered texts by their SHA-256 in hex. */
 export type Safelist = ReadonlyMap<string, string>
 
-/** As the client tools of the field write it (`@apollo/generate-persisted-query-manifest`). */
+/** The format of `@apollo/generate-persisted-query-manifest`. */
 const manifest = z.object({
   format: z.literal('apollo-persisted-query-manifest'),
   version: z.literal(1),
@@ -22,7 +22,7 @@ const manifest = z.object({
 
 /**
  * @param path a manifest, or a folder of `.graphql` files with one document each
- * @throws Error saying in plain words why it cannot be used
+ * @throws Error that says why it cannot be used
  */
 export async function readSafelist(path: string): Promise<Safelist> {
   const texts = await readTexts(path).catch((error: NodeJS.ErrnoException) => {
@@ -41,7 +41,7 @@ async function readTexts(path: string): Promise<readonly string[]> {
   return operations.map(({ body }) => body)
 }
 
-/** Takes a registered text, or its hash alone as persisted queries are sent. */
+/** Accepts a registered text, or its hash sent as a persisted query. */
 export function requireListed(safelist: Safelist): Policy {
   const texts = new Set(safelist.values())
   return (exchange) => {

@@ -1,7 +1,4 @@
-/**
- * Bounds what one caller has in execution at a time: more waits in order, and no other caller waits
- * for it.
- */
+/** Bounds what one caller executes at once. The rest waits in order, and delays no other caller. */
 
 import { codedError } from '../../../platform/protocol/errors.ts'
 import type { KnownOperation } from '../../document/documents.ts'
@@ -11,8 +8,8 @@ import type { Exchange } from '../../exchange/exchange.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
 
 /**
- * Runs `work` when its caller's turn has come. @throws BUDGET_EXHAUSTED with `retryAfter` where too
- * much waits already
+ * Runs `work` in its caller's turn. @throws BUDGET_EXHAUSTED with `retryAfter` if too much waits
+ * already
  */
 export type TakeTurn = <Result>(
   exchange: Exchange,
@@ -36,7 +33,7 @@ type TurnLimits = Pick<Limits, 'operationsInWork' | 'costInWork' | 'operationsWa
 
 const RETRY_AFTER = 1 // seconds
 
-/** @throws BUDGET_EXHAUSTED with `retryAfter` where as much of the caller's waits as may */
+/** @throws BUDGET_EXHAUSTED with `retryAfter` if the caller's maximum waits already */
 export function requireRoom(exchange: Exchange, waiting: number, operationsWaiting: number): void {
   if (waiting < operationsWaiting) return
   exchange.headers.set('retry-after', String(RETRY_AFTER))
@@ -47,10 +44,10 @@ export function requireRoom(exchange: Exchange, waiting: number, operationsWaiti
 export function createTurns({ operationsInWork, costInWork, operationsWaiting }: TurnLimits): TakeTurn {
   if (!Number.isFinite(operationsInWork) && !Number.isFinite(costInWork))
     return (_exchange, _operation, _client, work) => work()
-  /** Of callers that have something in work. */
+  /** Callers with executing operations. */
   const callers = new Map<string, CallersWork>()
 
-  // An operation that is dearer than all may cost together runs by itself.
+  // An operation over the total cost runs alone.
   const fits = ({ operations, cost }: CallersWork, more: number): boolean =>
     operations === 0 || (operations < operationsInWork && cost + more <= costInWork)
 
@@ -86,7 +83,7 @@ export function createTurns({ operationsInWork, costInWork, operationsWaiting }:
     if (mayBegin) begin(own, cost)
     else await wait(exchange, own)
     try {
-      // A write was sent to be done, whoever still listens.
+      // A mutation runs even if its client has left.
       if (!mayBegin && definition.operation === 'query' && client.isClosed())
         throw codedError('SERVICE_UNAVAILABLE', 'The client left before its turn.')
       return await work()

@@ -1,6 +1,5 @@
 /**
- * Bounds how many values a client sends and how deep they nest: whatever reads or writes them after
- * this goes over each of them.
+ * Bounds the number and nesting of values in variables, since every later step visits each value.
  */
 
 import type { Exchange, Policy } from '../../exchange/exchange.ts'
@@ -8,7 +7,7 @@ import { createJsonBound, SPARE, type VariableLimits } from '../../limits/json-b
 import { overLimit } from '../../limits/limits.ts'
 import type { Budget } from './budget.ts'
 
-/** @param budget of the caller, who pays for what was looked at of variables that are refused */
+/** @param budget pays for the visited values of refused variables */
 export function limitVariables(limits: VariableLimits, budget: Budget): Policy {
   return (exchange) => {
     const { variables } = exchange.parameters
@@ -23,7 +22,7 @@ export function limitVariables(limits: VariableLimits, budget: Budget): Policy {
   }
 }
 
-/** Refuses a body that holds far too much before it is parsed. */
+/** Refuses a body with far too many values before it is parsed. */
 export type LimitBody = (exchange: Exchange, body: string) => void
 
 export function limitBody(limits: VariableLimits, budget: Budget): LimitBody {
@@ -38,7 +37,7 @@ export function limitBody(limits: VariableLimits, budget: Budget): LimitBody {
 }
 
 function pay(exchange: Exchange, values: number, budget: Budget): void {
-  budget.spend(exchange, 0) // whoever is in debt gets no deeper into it
+  budget.spend(exchange, 0) // refuses a caller whose budget is overdrawn
   budget.charge(exchange, values)
 }
 
@@ -46,7 +45,7 @@ const tooDeep = (levels: number) => overLimit('variableDepth', `The variables ne
 
 const tooMany = (most: number) => overLimit('variableValues', `The request holds more than ${most} values.`)
 
-/** Goes no further than a limit, however much there is. */
+/** Stops at a limit. */
 function lookAt(value: object, level: number, seen: { values: number }, limits: VariableLimits): void {
   const { variableDepth, variableValues } = limits
   if (level > variableDepth) throw tooDeep(variableDepth)
@@ -59,7 +58,7 @@ function lookAt(value: object, level: number, seen: { values: number }, limits: 
   else for (const name in value) count((value as Readonly<Record<string, unknown>>)[name])
 }
 
-/** Values, and characters of texts and names. For variables within the limits. */
+/** Counts values, and characters of strings and names. For variables within the limits. */
 export function sizeOf(value: unknown): number {
   if (typeof value === 'string') return 1 + value.length
   if (typeof value !== 'object' || value === null) return 1
