@@ -1,6 +1,6 @@
 /** `npm run bench -- content`: search over 5,000 articles, against minisearch used alone on the same articles and queries. */
 import MiniSearch from 'minisearch'
-import type { Article } from '../subgraphs/content/release/article.ts'
+import type { Article } from '../subgraphs/content/articles/article.ts'
 import { createSearch, mostRelevant } from '../subgraphs/content/search/search.ts'
 import { foldWord } from '../subgraphs/content/search/words.ts'
 

@@ -22,7 +22,7 @@ import { parseAccountNumber } from '../subgraphs/banking/ledger/account-number.t
 import { parseMinorUnits } from '../subgraphs/banking/money/amount.ts'
 import { optionalText } from '../subgraphs/banking/request/input.ts'
 import { faultOfUrl } from '../subgraphs/banking/webhooks/address.ts'
-import { acceptedLocales } from '../subgraphs/content/locale.ts'
+import { acceptedLocales } from '../subgraphs/content/articles/locale.ts'
 import { plainText } from '../subgraphs/content/search/plain-text.ts'
 import { indexTerms, splitWords, typedTerms } from '../subgraphs/content/search/words.ts'
 

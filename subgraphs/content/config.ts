@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { z } from 'zod'
 import { processSettings } from '../../platform/process/settings.ts'
-import { OWN_LIBRARY } from './own-library.ts'
+import { OWN_LIBRARY } from './articles/own-library.ts'
 
 export const contentSettings = {
   /** The folder of the library. */

@@ -6,8 +6,8 @@ import { isProduction, SettingsError } from '../../platform/process/settings.ts'
 import type { ServiceDefinition } from '../shared/service.ts'
 import { createAssetResponder } from './assets/respond.ts'
 import { contentSettings } from './config.ts'
-import { answerHeaders, type ContentContext, createContext } from './context.ts'
 import { followReleases } from './release/current-release.ts'
+import { answerHeaders, type ContentContext, createContext } from './resolvers/context.ts'
 import { resolvers } from './resolvers/resolvers.ts'
 
 export const contentService: ServiceDefinition<typeof contentSettings, ContentContext> = {

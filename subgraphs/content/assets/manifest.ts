@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { imageSize } from 'image-size' // MIT, no dependencies; reads dimensions from the header alone
-import type { Fault } from '../release/article.ts'
+import type { Fault } from '../articles/article.ts'
 
 export interface Asset {
   /** From the folder `assets`, with `/`. */

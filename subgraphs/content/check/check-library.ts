@@ -1,9 +1,10 @@
 /** Everything that is wrong with a library, also what the service would pass over in silence: broken links, images, translations. */
+
+import type { Article, Fault } from '../articles/article.ts'
+import { createLibrary, type Library } from '../articles/library.ts'
+import { DEFAULT_LOCALE } from '../articles/locale.ts'
+import { readArticles } from '../articles/read-articles.ts'
 import { readAssets } from '../assets/manifest.ts'
-import { DEFAULT_LOCALE } from '../locale.ts'
-import type { Article, Fault } from '../release/article.ts'
-import { createLibrary, type Library } from '../release/library.ts'
-import { readArticles } from '../release/read-articles.ts'
 import { checkReferences } from './check-references.ts'
 
 /**

@@ -2,9 +2,9 @@
 import type { Nodes } from 'mdast'
 import { toString as textOf } from 'mdast-util-to-string'
 import { visit } from 'unist-util-visit'
+import type { Article, Fault } from '../articles/article.ts'
+import type { Library } from '../articles/library.ts'
 import { type AssetManifest, imagePath } from '../assets/manifest.ts'
-import type { Article, Fault } from '../release/article.ts'
-import type { Library } from '../release/library.ts'
 import { parseMarkdown, toSafeTree } from '../render/markdown.ts'
 import { ANCHOR_PREFIX, ARTICLE_LINK, anchorHeadings } from '../render/references.ts'
 

@@ -1,10 +1,11 @@
 /** One state of the library's folder, complete and never changed: every answer is made from exactly one release. */
+
+import type { Fault } from '../articles/article.ts'
+import { createLibrary, type Library } from '../articles/library.ts'
+import { readArticles } from '../articles/read-articles.ts'
 import { type AssetManifest, readAssets } from '../assets/manifest.ts'
 import { createRenderer, type Renderer } from '../render/renderer.ts'
 import { createSearch, type Search } from '../search/search.ts'
-import type { Fault } from './article.ts'
-import { createLibrary, type Library } from './library.ts'
-import { readArticles } from './read-articles.ts'
 
 export interface Release {
   /** What everybody sees. */

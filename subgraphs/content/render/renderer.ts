@@ -1,9 +1,9 @@
 /** Renders the articles of one library on demand, and keeps what it rendered within bounds as long as the library is current. */
 import type { Root } from 'hast'
 import { LRUCache } from 'lru-cache' // BlueOak; bounded by size, and shares a render in flight
+import type { Article } from '../articles/article.ts'
+import type { Library } from '../articles/library.ts'
 import { type AssetManifest, imagePath } from '../assets/manifest.ts'
-import type { Article } from '../release/article.ts'
-import type { Library } from '../release/library.ts'
 import type { References } from './references.ts'
 import { type PlainText, renderHtml, renderText, renderTree } from './render.ts'
 

@@ -1,10 +1,10 @@
 /** The fields of an article. Rich text is rendered only where it is asked for. */
 import type { Root } from 'hast'
 import { codedError } from '../../../platform/protocol/errors.ts'
+import type { Article as ArticleData } from '../articles/article.ts'
 import { type Asset, imagePath } from '../assets/manifest.ts'
-import type { ContentContext, ReachedArticle } from '../context.ts'
-import type { Article as ArticleData } from '../release/article.ts'
 import type { Heading } from '../render/references.ts'
+import type { ContentContext, ReachedArticle } from './context.ts'
 
 const WORDS_A_MINUTE = 200
 

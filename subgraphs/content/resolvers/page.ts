@@ -1,9 +1,9 @@
 /** Pages of articles in the order of the library: the newest first. */
 import { z } from 'zod'
 import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'
-import type { ContentContext, ReachedArticle } from '../context.ts'
-import type { Article } from '../release/article.ts'
-import { newestFirst } from '../release/library.ts'
+import type { Article } from '../articles/article.ts'
+import { newestFirst } from '../articles/library.ts'
+import type { ContentContext, ReachedArticle } from './context.ts'
 
 export interface PageArguments {
   readonly first?: number | null

@@ -1,7 +1,8 @@
 /** The entry points: one article, lists of articles, search, files. */
+
+import { categoryKey } from '../articles/library.ts'
 import type { Asset } from '../assets/manifest.ts'
-import type { ContentContext, ReachedArticle } from '../context.ts'
-import { categoryKey } from '../release/library.ts'
+import type { ContentContext, ReachedArticle } from './context.ts'
 import { type ArticlePage, articlePage, bestTranslations, firstOf, type LocalPageArguments, reached } from './page.ts'
 import { type SearchArguments, type SearchPage, searchPage } from './search.ts'
 

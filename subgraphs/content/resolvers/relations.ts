@@ -1,6 +1,7 @@
 /** What other services' objects have to do with articles. An object nobody wrote about has an empty list, not an error. */
-import type { ContentContext, ReachedArticle } from '../context.ts'
-import { categoryKey, type Subject } from '../release/library.ts'
+
+import { categoryKey, type Subject } from '../articles/library.ts'
+import type { ContentContext, ReachedArticle } from './context.ts'
 import { type ArticlePage, articlePage, bestTranslations, type LocalPageArguments, reached } from './page.ts'
 
 interface Reference {

@@ -5,11 +5,11 @@
 import { z } from 'zod'
 import { codedError } from '../../../platform/protocol/errors.ts'
 import { connectionOf, decodeCursor, type Edge, encodeCursor, pageSize } from '../../shared/pagination.ts'
-import type { ContentContext, ReachedArticle } from '../context.ts'
-import type { Article } from '../release/article.ts'
+import type { Article } from '../articles/article.ts'
 import { type Highlight, highlightArticle } from '../search/highlight.ts'
 import { mostRelevant, type SearchHit, type SearchResult } from '../search/search.ts'
 import { countRuns } from '../search/words.ts'
+import type { ContentContext, ReachedArticle } from './context.ts'
 import { type ArticlePage, firstOf, type LocalPageArguments } from './page.ts'
 
 export interface SearchArguments extends LocalPageArguments {

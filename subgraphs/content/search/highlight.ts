@@ -1,5 +1,5 @@
 /** Shows where the words of a search were found, as pieces of plain text. */
-import type { Article } from '../release/article.ts'
+import type { Article } from '../articles/article.ts'
 import { plainText } from './plain-text.ts'
 import { isFound, type Piece, splitWords } from './words.ts'
 

@@ -3,7 +3,7 @@
  * in typed arrays.
  */
 import { setImmediate as breathe } from 'node:timers/promises'
-import type { Article } from '../release/article.ts'
+import type { Article } from '../articles/article.ts'
 import { plainText } from './plain-text.ts'
 import { foldWord, indexTerms } from './words.ts'
 

@@ -2,7 +2,7 @@
  * Full-text search in each locale of a release: prefixes, small typing mistakes, accents folded.
  * Built once, never changed.
  */
-import type { Article } from '../release/article.ts'
+import type { Article } from '../articles/article.ts'
 import { createDictionary, type Dictionary } from './dictionary.ts'
 import { indexWords, type Posting } from './postings.ts'
 import { foldWord, typedTerms } from './words.ts'

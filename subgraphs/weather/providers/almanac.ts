@@ -3,8 +3,8 @@ import { getPosition } from 'suncalc' // BSD-2-Clause, no dependencies; Meeus' a
 import { type ClimateDay, climateOf, type Site } from '../almanac/climate.ts'
 import { openLand } from '../almanac/land.ts'
 import { openRecords, type RecordedDay, type Records } from '../almanac/records.ts'
-import { DAY, dateOf, datesBetween, daysBetween, HOUR, instantOf, utcOffset } from '../time.ts'
-import type { Answer, DayFigures, HourFigures, Place, Provider } from './provider.ts'
+import type { Answer, DayFigures, HourFigures, Place, Provider } from '../model/provider.ts'
+import { DAY, dateOf, datesBetween, daysBetween, HOUR, instantOf, utcOffset } from '../model/time.ts'
 
 const ATTRIBUTION = {
   ESTIMATE: 'Climatological estimate from latitude, elevation, coast and season; not a forecast.',

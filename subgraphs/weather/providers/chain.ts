@@ -1,5 +1,5 @@
 /** The providers in the order of the settings: the first that has an answer gives it. Knows no provider by name. */
-import { type Answer, asFault, type Provider, ProviderFault, type Question } from './provider.ts'
+import { type Answer, asFault, type Provider, ProviderFault, type Question } from '../model/provider.ts'
 
 /**
  * A provider made of others. Resolves to `undefined` only when none of them ever has such figures.

@@ -1,8 +1,8 @@
 /** Reads MET Norway's time series into hours and days. Nothing is taken on trust: what is not in the documented shape is a fault. */
 import { z } from 'zod'
-import { addDays, HOUR, localDate, startOfDay } from '../time.ts'
+import { type DayFigures, type Figures, type HourFigures, type Place, ProviderFault } from '../model/provider.ts'
+import { addDays, HOUR, localDate, startOfDay } from '../model/time.ts'
 import { codeOfSymbol } from './met-norway-symbols.ts'
-import { type DayFigures, type Figures, type HourFigures, type Place, ProviderFault } from './provider.ts'
 
 const period = z
   .object({

@@ -1,10 +1,10 @@
 /** MET Norway's Locationforecast (https://api.met.no/weatherapi/locationforecast/2.0/documentation): one place a call, about nine days ahead. Data CC BY 4.0. */
 import type { Logger } from '../../../platform/process/log.ts'
-import { daysBetween, localDate } from '../time.ts'
+import { asFault, type Place, ProviderFault, type Question } from '../model/provider.ts'
+import { daysBetween, localDate } from '../model/time.ts'
 import { getJson } from '../upstream/http.ts'
 import type { FetchItem, Item, Sheet, Upstream } from '../upstream/upstream.ts'
 import { readSeries } from './met-norway-answer.ts'
-import { asFault, type Place, ProviderFault, type Question } from './provider.ts'
 
 export interface MetNorwayOptions {
   /** Replaces the origin, paths unchanged. */

@@ -3,8 +3,8 @@
  * documented shape is a fault.
  */
 import { z } from 'zod'
+import { type Figures, ProviderFault } from '../model/provider.ts'
 import { AIR, ARCHIVE, CURRENT, DAILY, type Field, HOURLY } from './open-meteo-fields.ts'
-import { type Figures, ProviderFault } from './provider.ts'
 
 const units = z.record(z.string(), z.string()).optional()
 const moment = z.looseObject({ time: z.string(), interval: z.number().positive().optional() })

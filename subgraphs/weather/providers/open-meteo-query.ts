@@ -1,9 +1,10 @@
 /** What to ask Open-Meteo: which endpoint answers a question, how questions go together in calls, and what a call costs. Sends nothing. */
-import { addDays, daysBetween, localDate } from '../time.ts'
+
+import type { Place, Question } from '../model/provider.ts'
+import { addDays, daysBetween, localDate } from '../model/time.ts'
 import type { FetchItem, Item } from '../upstream/upstream.ts'
 import type { BlockName } from './open-meteo-answer.ts'
 import { AIR, ARCHIVE, CURRENT, DAILY, HOURLY, namesOf } from './open-meteo-fields.ts'
-import type { Place, Question } from './provider.ts'
 
 export type Endpoint = 'forecast' | 'archive' | 'air-quality'
 export type Query = Readonly<Record<string, string | number>>

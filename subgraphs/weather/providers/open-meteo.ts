@@ -1,10 +1,11 @@
 /** Open-Meteo (https://open-meteo.com/en/docs): forecast, archive and air quality, many places a call. Data CC BY 4.0. */
-import { addDays, DAY, HOUR, localDate, startOfDay } from '../time.ts'
+
+import { asFault, type Figures, isFault, ProviderFault } from '../model/provider.ts'
+import { addDays, DAY, HOUR, localDate, startOfDay } from '../model/time.ts'
 import { getJson, type JsonResponse } from '../upstream/http.ts'
 import type { FetchItem, Item, Outcome, Sheet, Upstream } from '../upstream/upstream.ts'
 import { type PlaceFigures, readPlace } from './open-meteo-answer.ts'
 import { blocksOf, costOf, type Endpoint, groupsOf, itemFor, pointOf, type Query, queryOf } from './open-meteo-query.ts'
-import { asFault, type Figures, isFault, ProviderFault } from './provider.ts'
 
 export interface OpenMeteoOptions {
   /** Replaces the origin of all hosts, paths unchanged. */

@@ -1,7 +1,7 @@
 /** One endpoint of an upstream: gathers what is asked at a moment, takes what is kept, and fetches the rest within quota and pauses. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from '../../../platform/process/log.ts'
-import { asFault, isFault, ProviderFault } from '../providers/provider.ts'
+import { asFault, isFault, ProviderFault } from '../model/provider.ts'
 import { batcher } from './batch.ts'
 import type { Breaker } from './breaker.ts'
 import type { Quota } from './quota.ts'

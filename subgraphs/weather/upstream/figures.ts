@@ -1,6 +1,6 @@
 /** Takes from kept figures exactly what was asked: an answer kept for a while covers more, or begins earlier, than a question of now. */
-import type { Figures, Question } from '../providers/provider.ts'
-import { HOUR } from '../time.ts'
+import type { Figures, Question } from '../model/provider.ts'
+import { HOUR } from '../model/time.ts'
 
 /** `undefined` where the figures do not reach as far as the question. */
 export function selectFigures(figures: Figures, question: Question, now: number): Figures | undefined {

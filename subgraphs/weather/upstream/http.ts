@@ -1,5 +1,5 @@
 /** One GET of JSON from a host that may be slow, wrong or gone. Every way to fail ends in a `ProviderFault`. */
-import { ProviderFault } from '../providers/provider.ts'
+import { ProviderFault } from '../model/provider.ts'
 
 export interface JsonResponse {
   readonly status: number

@@ -1,6 +1,6 @@
 /** Makes a provider of an upstream: fresh answers from memory, identical questions in flight shared, all within a deadline. */
 import type { Logger } from '../../../platform/process/log.ts'
-import { type Answer, type Provider, ProviderFault, type Question } from '../providers/provider.ts'
+import { type Answer, type Provider, ProviderFault, type Question } from '../model/provider.ts'
 import { type BreakerOptions, createBreaker } from './breaker.ts'
 import { within } from './deadline.ts'
 import { endpointOf } from './endpoint.ts'

@@ -1,5 +1,5 @@
 /** What a live provider describes about its upstream. How it is called, shared, cached and given up on is `remote.ts`'s. */
-import type { Figures, Place, ProviderFault, Question, WeatherKind } from '../providers/provider.ts'
+import type { Figures, Place, ProviderFault, Question, WeatherKind } from '../model/provider.ts'
 import type { QuotaWindow } from './quota.ts'
 
 /** What has to be fetched for one place to answer a question. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import type { Place } from '../../../../subgraphs/weather/model/provider.ts'
+import { addDays, HOUR } from '../../../../subgraphs/weather/model/time.ts'
 import { createAlmanac } from '../../../../subgraphs/weather/providers/almanac.ts'
-import type { Place } from '../../../../subgraphs/weather/providers/provider.ts'
-import { addDays, HOUR } from '../../../../subgraphs/weather/time.ts'
 import fc from '../../../support/fast-check.ts'
 
 const almanac = createAlmanac()

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import { addDays, HOUR, rfc3339 } from '../../../../subgraphs/weather/time.ts'
+import { addDays, HOUR, rfc3339 } from '../../../../subgraphs/weather/model/time.ts'
 import type { Answer } from '../../../support/signed-call.ts'
 import { daysAgo, openMeteoAnswer, startOpenMeteo } from '../support/open-meteo.ts'
 import { type RunningWeather, startWeather } from '../support/service.ts'

@@ -1,5 +1,5 @@
 /** MET Norway's documented answers: hours for two days, then every sixth hour up to nine days, with `Expires` and `Last-Modified`. */
-import { HOUR, rfc3339 } from '../../../../subgraphs/weather/time.ts'
+import { HOUR, rfc3339 } from '../../../../subgraphs/weather/model/time.ts'
 import { type Stub, type StubAnswer, type StubCall, startStub } from './stub.ts'
 
 export const UPDATED_AT = '2026-06-01T09:14:07Z'

@@ -1,6 +1,6 @@
 /** Open-Meteo's documented answers, with figures that tell which place and hour they are for. */
 import timeZoneAt from '@photostructure/tz-lookup'
-import { addDays, DAY, datesBetween, HOUR, localDate, utcOffset } from '../../../../subgraphs/weather/time.ts'
+import { addDays, DAY, datesBetween, HOUR, localDate, utcOffset } from '../../../../subgraphs/weather/model/time.ts'
 import { type Stub, type StubAnswer, type StubCall, startStub } from './stub.ts'
 
 export const INTERVAL = 900

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { createLogger } from '../../../../platform/process/log.ts'
-import { type Place, ProviderFault, type Question } from '../../../../subgraphs/weather/providers/provider.ts'
+import { type Place, ProviderFault, type Question } from '../../../../subgraphs/weather/model/provider.ts'
 import { remoteProvider } from '../../../../subgraphs/weather/upstream/remote.ts'
 import { memoryStore } from '../../../../subgraphs/weather/upstream/store.ts'
 import type { FetchItem, Outcome, Sheet, Upstream } from '../../../../subgraphs/weather/upstream/upstream.ts'

@@ -1,10 +1,10 @@
 /** What the resolvers of one request share: one release, one perspective, the languages asked for. */
-import type { ServiceRequest } from '../shared/service-request.ts'
-import { acceptedLocales, fallbackChain, localeArgument } from './locale.ts'
-import type { Article } from './release/article.ts'
-import type { Library } from './release/library.ts'
-import type { Release } from './release/release.ts'
-import type { Renderer } from './render/renderer.ts'
+import type { ServiceRequest } from '../../shared/service-request.ts'
+import type { Article } from '../articles/article.ts'
+import type { Library } from '../articles/library.ts'
+import { acceptedLocales, fallbackChain, localeArgument } from '../articles/locale.ts'
+import type { Release } from '../release/release.ts'
+import type { Renderer } from '../render/renderer.ts'
 
 export interface ContentContext {
   readonly release: Release

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Place } from '../../../subgraphs/weather/providers/provider.ts'
-import { moonOn, sunOn } from '../../../subgraphs/weather/sky.ts'
-import { addDays, localDate, rfc3339, startOfDay } from '../../../subgraphs/weather/time.ts'
-import fc from '../../support/fast-check.ts'
+import { moonOn, sunOn } from '../../../../subgraphs/weather/almanac/sky.ts'
+import type { Place } from '../../../../subgraphs/weather/model/provider.ts'
+import { addDays, localDate, rfc3339, startOfDay } from '../../../../subgraphs/weather/model/time.ts'
+import fc from '../../../support/fast-check.ts'
 
 const place = (latitude: number, longitude: number, timeZone: string): Place => ({
   latitude,

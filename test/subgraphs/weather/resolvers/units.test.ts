@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import { conditionName, conditionWords } from '../../../subgraphs/weather/conditions.ts'
-import { inDepthUnit, inPressureUnit, inSpeedUnit, inTemperatureUnit } from '../../../subgraphs/weather/units.ts'
+import { conditionName, conditionWords } from '../../../../subgraphs/weather/resolvers/conditions.ts'
+import {
+  inDepthUnit,
+  inPressureUnit,
+  inSpeedUnit,
+  inTemperatureUnit,
+} from '../../../../subgraphs/weather/resolvers/units.ts'
 
 describe('units', () => {
   test.each([

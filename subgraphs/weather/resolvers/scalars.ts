@@ -1,7 +1,7 @@
 /** The scalars this service reads from clients or writes by a rule. */
 import { GraphQLScalarType, Kind } from 'graphql'
-import { codedError } from '../../platform/protocol/errors.ts'
-import { dateOf, instantOf, rfc3339 } from './time.ts'
+import { codedError } from '../../../platform/protocol/errors.ts'
+import { dateOf, instantOf, rfc3339 } from '../model/time.ts'
 
 function parseDate(value: unknown): string {
   const real = typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(instantOf(value))

@@ -1,7 +1,7 @@
 /** `npm run content:check [folder]`: names file and line of everything that is wrong with a library; exit code 1 on errors. Changes nothing. */
 import { resolve } from 'node:path'
-import { checkLibrary } from './check/check-library.ts'
-import { OWN_LIBRARY } from './own-library.ts'
+import { OWN_LIBRARY } from '../articles/own-library.ts'
+import { checkLibrary } from './check-library.ts'
 
 const folder = resolve(process.argv[2] ?? (process.env['CONTENT_DIR'] || OWN_LIBRARY))
 

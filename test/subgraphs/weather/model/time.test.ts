@@ -8,8 +8,8 @@ import {
   localDate,
   startOfDay,
   utcOffset,
-} from '../../../subgraphs/weather/time.ts'
-import fc from '../../support/fast-check.ts'
+} from '../../../../subgraphs/weather/model/time.ts'
+import fc from '../../../support/fast-check.ts'
 
 const zones = fc.constantFrom(
   'UTC',

@@ -1,13 +1,13 @@
 /** Answers GraphQL from the gazetteer and the providers: cities, and the weather of a city or a point. Checks every argument. */
 import timeZoneAt from '@photostructure/tz-lookup' // CC0-1.0, no dependencies, zones of the current tz database
 import { z } from 'zod'
-import { codedError } from '../../platform/protocol/errors.ts'
-import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../shared/pagination.ts'
-import type { City, Gazetteer, NearbyCity } from './gazetteer/gazetteer.ts'
-import type { Place, Provider } from './providers/provider.ts'
+import { codedError } from '../../../platform/protocol/errors.ts'
+import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'
+import type { City, Gazetteer, NearbyCity } from '../gazetteer/gazetteer.ts'
+import type { Place, Provider } from '../model/provider.ts'
+import { weatherAt } from './place-weather.ts'
 import { DateScalar, DateTimeScalar } from './scalars.ts'
-import { weatherAt } from './weather.ts'
-import { weatherResolvers } from './weather-resolvers.ts'
+import { weatherResolvers } from './weather.ts'
 
 export interface WeatherContext {
   /** The moment of the request, Unix milliseconds: one for all its fields. */

@@ -3,7 +3,7 @@
  * anything but what was asked.
  */
 import Negotiator from 'negotiator' // MIT; Express's own parser of Accept-* headers, quality values included
-import { codedError } from '../../platform/protocol/errors.ts'
+import { codedError } from '../../../platform/protocol/errors.ts'
 
 /** Every chain ends here; `*` in `Accept-Language` means it. */
 export const DEFAULT_LOCALE = 'en'

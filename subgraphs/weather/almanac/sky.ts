@@ -1,7 +1,7 @@
 /** Sun and moon over a place on one of its days. Astronomy only: needs no provider and cannot fail. */
 import { getMoonIllumination, getMoonTimes, getTimes } from 'suncalc' // BSD-2-Clause, no dependencies; Meeus' algorithms
-import type { Place } from './providers/provider.ts'
-import { addDays, DAY, dateOf, startOfDay } from './time.ts'
+import type { Place } from '../model/provider.ts'
+import { addDays, DAY, dateOf, startOfDay } from '../model/time.ts'
 
 /** Instants are Unix milliseconds; `null` where the event does not happen on that day. */
 export interface Sun {

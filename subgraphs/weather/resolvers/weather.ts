@@ -1,13 +1,13 @@
 /** Answers the parts of a place's weather: asks for each, says where it is from and for how long it holds, and gives figures in the units asked for. */
 import { cacheControlFromInfo } from '@apollo/cache-control-types' // MIT, Apollo Server's own types of its cache hints
 import type { GraphQLResolveInfo } from 'graphql'
-import { codedError } from '../../platform/protocol/errors.ts'
+import { codedError } from '../../../platform/protocol/errors.ts'
+import { moonOn, sunOn } from '../almanac/sky.ts'
+import type { Answer, DayFigures, HourFigures } from '../model/provider.ts'
+import { addDays, localDate, startOfDay } from '../model/time.ts'
 import { conditionName, conditionWords } from './conditions.ts'
-import type { Answer, DayFigures, HourFigures } from './providers/provider.ts'
-import { moonOn, sunOn } from './sky.ts'
-import { addDays, localDate, startOfDay } from './time.ts'
+import type { PlaceWeather } from './place-weather.ts'
 import { inDepthUnit, inPressureUnit, inSpeedUnit, inTemperatureUnit } from './units.ts'
-import type { PlaceWeather } from './weather.ts'
 
 const MAX_HOURS = 384
 const MAX_DAYS = 16

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
-import { checkLibrary } from '../../../subgraphs/content/check/check-library.ts'
-import { OWN_LIBRARY } from '../../../subgraphs/content/own-library.ts'
-import { readArticles } from '../../../subgraphs/content/release/read-articles.ts'
-import { pngOf } from './support/images.ts'
-import { articleFile, type Files, testFolder } from './support/library.ts'
+import { OWN_LIBRARY } from '../../../../subgraphs/content/articles/own-library.ts'
+import { readArticles } from '../../../../subgraphs/content/articles/read-articles.ts'
+import { checkLibrary } from '../../../../subgraphs/content/check/check-library.ts'
+import { pngOf } from '../support/images.ts'
+import { articleFile, type Files, testFolder } from '../support/library.ts'
 
 const faultsOf = async (files: Files): Promise<readonly string[]> => {
   await using folder = await testFolder(files)
@@ -131,7 +131,7 @@ describe('the check of a library', () => {
   test('as a command prints them and fails on errors only', async () => {
     await using folder = await testFolder({ 'en/a.md': articleFile('A', '', '[x](gone.md)') })
     const check = (path: string) =>
-      promisify(execFile)(process.execPath, ['subgraphs/content/check.ts', path]).then(
+      promisify(execFile)(process.execPath, ['subgraphs/content/check/main.ts', path]).then(
         ({ stdout }) => ({ code: 0, stdout, stderr: '' }),
         (error: { code: number; stdout: string; stderr: string }) => error,
       )

@@ -1,9 +1,9 @@
 /** Reads the Markdown files of a library's folder: every one that is sound, and what is wrong with the others. */
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { canonicalLocale } from '../locale.ts'
 import type { Article, Fault } from './article.ts'
 import { parseFile } from './front-matter.ts'
+import { canonicalLocale } from './locale.ts'
 
 /** Bytes of one Markdown file: 10,000 words. Markdown has constructs whose time grows with the square of their length. */
 const MAX_FILE = 64 * 1024

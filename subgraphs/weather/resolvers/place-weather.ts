@@ -1,6 +1,6 @@
 /** The weather of one place within one request: asks the providers once for each thing a client selects, and says where it came from. */
-import { codedError } from '../../platform/protocol/errors.ts'
-import { type Answer, asFault, type Place, type Provider, ProviderFault, type Question } from './providers/provider.ts'
+import { codedError } from '../../../platform/protocol/errors.ts'
+import { type Answer, asFault, type Place, type Provider, ProviderFault, type Question } from '../model/provider.ts'
 
 export interface PlaceWeather {
   readonly place: Place
