@@ -41,9 +41,11 @@ test.each([
 })
 
 test('what fits is answered to the byte', async () => {
-  const item = (await ask(gateway.url, '{ orders(first: 1) { note } }')).data
-  const one = JSON.stringify(item.orders[0]).length + 1
-  const fitting = Math.floor((LIMIT - '{"orders":[]}'.length) / (one + 2))
-  const answer = await ask(gateway.url, `{ orders(first: ${fitting}) { note } }`)
-  expect(answer.data.orders.length).toBe(fitting)
+  const answerOf = (bytes: number) => {
+    const id = 'x'.repeat(bytes - '{"order":{"id":""}}'.length)
+    return ask(gateway.url, `{ order(id: "${id}") { id } }`)
+  }
+  const fitting = await answerOf(LIMIT)
+  expect([verdict(fitting), JSON.stringify(fitting.data).length]).toEqual(['200 OK', LIMIT])
+  expect(verdict(await answerOf(LIMIT + 1))).toBe('200 OPERATION_TOO_COMPLEX')
 })
