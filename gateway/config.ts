@@ -1,6 +1,6 @@
 /**
- * Environment → frozen `Config`; reports every fault at once. Opens no connection and starts
- * nothing.
+ * Reads the environment into a frozen `Config`, and reports every fault at once. Opens no
+ * connection.
  */
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
@@ -43,40 +43,36 @@ export interface Config extends ServiceLocations {
   readonly adminPort: number
   readonly logLevel: z.output<typeof processSettings.LOG_LEVEL>
   readonly production: boolean
-  /** Whether `/` is a page for browsers. */
+  /** Whether `/` serves the playground. */
   readonly playground: boolean
   /**
-   * How tokens are verified; without it an `Authorization` header is opaque and handed on to
-   * stateful services.
+   * How tokens are verified. Without it tokens are opaque, and only passed on to stateful services.
    */
   readonly identity: IdentitySettings | undefined
   /** Shared with the services; without it calls are not signed. */
   readonly secret: string | undefined
-  /** What pages in a browser may send and read. */
+  /** What web pages of other origins may send and read. */
   readonly cors: Cors
-  /** False where Node reads every request. */
+  /** False if Node parses every request. */
   readonly fastPath: boolean
-  /**
-   * IP addresses and networks of the proxies before the gateway, whose word on a client's address
-   * is taken.
-   */
+  /** IP addresses and networks of proxies that may report a client's address. */
   readonly trustedProxies: readonly string[]
   readonly redisUrl: string | undefined
-  /** The only operations that are run; without it any that the schema and the limits allow. */
+  /** If set, only these operations run. */
   readonly safelist: Safelist | undefined
   readonly limits: Limits
   /** Processes that share the port. */
   readonly workers: number
-  /** The file that is watched for a new supergraph. */
+  /** The file watched for a new supergraph. */
   readonly supergraphFile: string
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** A file given by `SUPERGRAPH`: what it joins, or why it cannot be used. */
+/** The file of `SUPERGRAPH`: the services it joins, or why it cannot be used. */
 type GivenSupergraph = { readonly graphs: readonly Graph[]; readonly fault?: string }
 
-/** A list given by `SAFELIST`, or why it cannot be used. */
+/** The list of `SAFELIST`, or why it cannot be used. */
 type GivenSafelist = { readonly safelist?: Safelist; readonly fault?: string }
 
 /** @throws SettingsError naming every wrong setting */
@@ -142,7 +138,7 @@ const readGivenSafelist = (path: string): Promise<GivenSafelist> =>
     (error: Error) => ({ fault: error.message }),
   )
 
-/** A file that was read before the settings were. */
+/** A setting that names a file, which was read before. */
 const readable = (given: { readonly fault?: string } | undefined) =>
   z
     .string()
@@ -153,7 +149,7 @@ const headerName = z.string().refine(isFieldName, 'must be names of headers').to
 
 const origin = httpUrl.refine((url) => new URL(url).origin === url, 'must be origins, without a path')
 
-/** What holds on any supergraph. */
+/** Settings for any supergraph. */
 export const commonSettings = {
   ...processSettings,
   ...limitSettings,
@@ -174,10 +170,7 @@ export const commonSettings = {
   ...identitySettings,
 } as const
 
-/**
- * On a supergraph of somebody else's nothing but the file is needed; the product has to know its
- * services and its callers.
- */
+/** Another supergraph needs only its file; the product needs its services and its secret. */
 const settingsFor = (given: GivenSupergraph | undefined) => ({
   ...commonSettings,
   SUPERGRAPH: readable(given),
@@ -185,7 +178,7 @@ const settingsFor = (given: GivenSupergraph | undefined) => ({
   GATEWAY_SECRET: given ? gatewaySecret.optional() : gatewaySecret,
 })
 
-/** Typed as nothing, since their names are known at run time only. */
+/** The type has no keys, because the names are computed. */
 const addressSettings = (given: GivenSupergraph | undefined): Record<never, never> =>
   given ? {} : Object.fromEntries(services.map(({ name }) => [addressSetting(name), addresses]))
 

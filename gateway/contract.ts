@@ -1,4 +1,7 @@
-/** `npm run contract`: the schemas compose, the committed files are current, and no known operation breaks. Writes nothing. */
+/**
+ * `npm run contract`: checks that the schemas compose, that the committed files are current, and
+ * that no known operation breaks. Writes nothing.
+ */
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +13,7 @@ import { readShippedOperations } from './operations/shipped.ts'
 import { services } from './services.ts'
 import { files } from './supergraph/files.ts'
 
-/** Every fault, each with what mends it. */
+/** Every fault, with its remedy. */
 async function faults(): Promise<readonly string[]> {
   const composed = await compose(services.map(({ name }) => name))
   const stale = await Promise.all(

@@ -1,5 +1,5 @@
 /**
- * Puts the gateway together from a `Config`, and takes it apart without losing a request. Reads no
+ * Assembles the gateway from a `Config`, and stops it without losing a request. Reads no
  * environment.
  */
 
@@ -38,18 +38,18 @@ import { openSockets } from './websocket/sockets.ts'
 
 const CACHE_BYTES = 128 * 1024 * 1024 // of heap, for answers of stateless services
 const DRAIN_TIMEOUT = 20_000 // milliseconds, grace included
-const SOCKETS_TIMEOUT = 10_000 // milliseconds of it, for what is in work on WebSockets
+const SOCKETS_TIMEOUT = 10_000 // milliseconds of these, for operations on WebSockets
 const GRACE = { quiet: 500, longest: 5_000 } // milliseconds
 
 export interface RunningGateway extends RunningProcess {
   /** Base address of the public port. */
   readonly url: string
   readonly commands: AdminCommands
-  /** The figures behind `commands.metrics`. */
+  /** The metrics of `commands.metrics`. */
   readonly registry: Registry
 }
 
-/** @throws StartRefused where the supergraph or the port cannot be used */
+/** @throws StartRefused if the supergraph or the port cannot be used */
 export async function startGateway(
   config: Config,
   log: Logger,
@@ -121,8 +121,7 @@ export async function startGateway(
     commands: commandsOf(serving, registry),
     async stop() {
       state = 'draining'
-      // They go first: whoever follows one is told to resume elsewhere while there is time to do
-      // so.
+      // Streams end first, so that their clients have time to resume elsewhere.
       streams.end()
       const began = performance.now()
       await sockets.close(SOCKETS_TIMEOUT)
@@ -141,7 +140,7 @@ const commandsOf = ({ editions, replace }: Serving, registry: Registry): AdminCo
   replaceSupergraph: async (supergraph) => (await replace(supergraph)).id,
 })
 
-/** Its library, too, is loaded only where it is used. */
+/** Imported lazily: `jose` is not needed if tokens are opaque. */
 async function openVerifier(identity: IdentitySettings): Promise<VerifyAuthorization> {
   const { createVerifier } = await import('../platform/protocol/caller.ts')
   return createVerifier(identity)
@@ -150,13 +149,13 @@ async function openVerifier(identity: IdentitySettings): Promise<VerifyAuthoriza
 async function openStore({ redisUrl, workers }: Config, log: Logger): Promise<AnswerStore> {
   const near = createMemoryStore(CACHE_BYTES / workers)
   if (redisUrl === undefined) return near
-  // Loaded only where it is used: it takes several megabytes.
+  // Imported lazily: the Redis client takes several megabytes.
   const { createRedisStore } = await import('./traffic/cache/redis.ts')
   return createRedisStore(redisUrl, near, log)
 }
 
 /**
- * Listens on the admin port, always on loopback. @throws StartRefused where the port cannot be used
+ * Listens on the admin port, always on loopback. @throws StartRefused if the port cannot be used
  */
 export const openAdmin = (commands: AdminCommands, port: number): Promise<HttpListener> =>
   open('ADMIN_PORT', createAdminRoutes(commands), { host: '127.0.0.1', port })

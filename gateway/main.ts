@@ -1,4 +1,7 @@
-/** `node gateway/main.ts`: reads the settings, starts the gateway (or its workers), says when it is ready and stays until told to stop. */
+/**
+ * `node gateway/main.ts`: reads the settings, starts the gateway or its workers, reports when it is
+ * ready, and runs until it is stopped.
+ */
 import cluster from 'node:cluster'
 import { isIP } from 'node:net'
 import { announceReady, type RunningProcess, runProcess } from '../platform/process/lifecycle.ts'
@@ -23,7 +26,7 @@ async function startWorker(config: Config, log: Logger): Promise<RunningProcess>
   return gateway
 }
 
-/** Opens the admin port beside what serves, and tells the world. */
+/** Opens the admin port, and announces that the gateway is ready. */
 async function announced(running: RunningGateway | RunningWorkers, { adminPort }: Config): Promise<RunningProcess> {
   const admin = await openAdmin(running.commands, adminPort)
   announceReady(running.url)
@@ -36,7 +39,7 @@ async function announced(running: RunningGateway | RunningWorkers, { adminPort }
   }
 }
 
-/** As one would type it: a loopback or wildcard address is `localhost`. */
+/** The address to type: loopback and wildcard addresses become `localhost`. */
 function addressForPeople(url: string): string {
   const { hostname, port } = new URL(url)
   const bare = hostname.replace(/^\[|\]$/g, '')

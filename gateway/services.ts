@@ -1,4 +1,7 @@
-/** The registry: every service of the product and its kind. The kind alone decides how its traffic is treated. */
+/**
+ * The registry of the product's services. A service's kind alone decides how its traffic is
+ * treated.
+ */
 import { type ServiceDefinition, stateful, stateless } from './traffic/call/kind.ts'
 
 /** Addresses come from `<NAME>_URL`, the schema from `subgraphs/<name>/schema.graphql`. */

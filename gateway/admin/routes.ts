@@ -1,6 +1,5 @@
 /**
- * The admin port, for operators on this machine only: what is running, how it does, and what they
- * may change without a restart.
+ * The routes of the admin port, for operators on this machine: services, metrics, purge and reload.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
@@ -50,8 +49,8 @@ export function createAdminRoutes(commands: AdminCommands): Answer {
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
 
 /**
- * Whoever is on this machine is an operator, but a page in a browser on it is not: no page sends
- * anything here, nor gets here by a name of its own that leads to this address.
+ * Programs on this machine are operators; web pages in a browser on it are not. Refuses requests of
+ * pages, and host names that were pointed at this address (DNS rebinding).
  * @throws HttpError 403
  */
 function requireOperator({ headers }: IncomingMessage): void {

@@ -1,5 +1,6 @@
-/** Which changes of the public schema would break an operation that clients already send. Pure: it reads no file. */
-import { type Change, CriticalityLevel, diff, validate } from '@graphql-inspector/core' // MIT; the field's schema differ, knows every breaking rule
+/** Finds changes of the public schema that break a known operation. Pure: reads no file. */
+// MIT; finds every breaking change between two schemas
+import { type Change, CriticalityLevel, diff, validate } from '@graphql-inspector/core'
 import {
   buildSchema,
   type GraphQLSchema,
@@ -14,7 +15,8 @@ import {
 } from 'graphql'
 
 /**
- * One line per fault: an operation that no longer validates, or a breaking change of something it uses.
+ * One line per fault: an operation that no longer validates, or a breaking change of something it
+ * uses.
  * @param operations each named after its file
  */
 export async function findBreakage(
@@ -41,8 +43,8 @@ export async function findBreakage(
 }
 
 /**
- * A change of a field counts where that field is used, one of an argument where the argument is;
- * one of a whole type, an enum value or an input field counts wherever the type is used.
+ * A change of a field or argument counts if the operation uses it. A change of a type, an enum
+ * value or an input field counts if the operation uses the type.
  */
 function touches(schema: GraphQLSchema, { path, type: kind }: Change, used: ReadonlySet<string>): boolean {
   const [typeName = '', fieldName, argumentName] = path?.split('.') ?? []
@@ -52,7 +54,10 @@ function touches(schema: GraphQLSchema, { path, type: kind }: Change, used: Read
   return used.has(argumentName === undefined || kind === 'FIELD_ARGUMENT_ADDED' ? field : `${field}.${argumentName}`)
 }
 
-/** `Type`, `Type.field` and `Type.field.argument` for all that an operation mentions, its input types included. */
+/**
+ * `Type`, `Type.field` and `Type.field.argument` for everything that an operation uses, including
+ * input types.
+ */
 function usedCoordinates(schema: GraphQLSchema, source: Source): ReadonlySet<string> {
   const used = new Set<string>()
   const info = new TypeInfo(schema)

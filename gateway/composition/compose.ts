@@ -1,17 +1,20 @@
-/** Composes the services' schemas into the supergraph and the public schema, in memory. Writes nothing, calls nobody. */
+/**
+ * Composes the services' schemas into the supergraph and the public schema, in memory. Writes
+ * nothing, and calls no service.
+ */
 import { readFile } from 'node:fs/promises'
 import { composeServices } from '@apollo/composition'
 import { Supergraph } from '@apollo/federation-internals'
 import { GraphQLError, parse, printSchema } from 'graphql'
 
 export interface Composition {
-  /** What the gateway plans on. */
+  /** SDL with join directives, on which the gateway plans. */
   readonly supergraph: string
-  /** What clients see. */
+  /** SDL of the schema that clients see. */
   readonly schema: string
 }
 
-/** The schemas do not fit together; one line per fault. */
+/** The schemas do not compose; one line per fault. */
 export class CompositionError extends Error {
   constructor(faults: readonly string[]) {
     super(['The schemas do not compose:', ...faults.map((fault) => `  ${fault}`)].join('\n'))
@@ -24,7 +27,7 @@ export const subgraphFile = (name: string): URL =>
   new URL(`../../subgraphs/${encodeURIComponent(name)}/schema.graphql`, import.meta.url)
 
 /**
- * Composes the named services. The result names no address: those are the registry's.
+ * Composes the named services. The result has no addresses: settings provide them.
  * @throws CompositionError
  */
 export async function compose(names: readonly string[]): Promise<Composition> {
@@ -36,7 +39,7 @@ export async function compose(names: readonly string[]): Promise<Composition> {
   return { supergraph: `${supergraphSdl.trim()}\n`, schema: publicSchema(supergraphSdl) }
 }
 
-/** The public side of a supergraph, as SDL. */
+/** The public schema of a supergraph, as SDL. */
 export const publicSchema = (supergraph: string): string =>
   `${printSchema(Supergraph.build(supergraph).apiSchema().toGraphQLJSSchema()).trim()}\n`
 

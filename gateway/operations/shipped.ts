@@ -1,6 +1,6 @@
 /**
- * The operations the product ships (`gateway/operations/*.graphql`): one list for the playground's tabs, for warm-up and for contract checks.
- * Reads files only; whether an operation fits a schema is for the caller to decide.
+ * The shipped operations (`gateway/operations/*.graphql`), for the playground's tabs, warming and
+ * the contract. Does not check them against a schema.
  */
 import { readdir, readFile } from 'node:fs/promises'
 
@@ -8,9 +8,9 @@ import { readdir, readFile } from 'node:fs/promises'
 export interface ShippedOperation {
   /** The file's name without its ending, for example `1-overview`. */
   readonly name: string
-  /** The document as written, comments included. */
+  /** The document with its comments. */
   readonly document: string
-  /** Parsed from the `.json` of the same name; empty where there is none. */
+  /** Parsed from the `.json` of the same name; empty if there is none. */
   readonly variables: Readonly<Record<string, unknown>>
 }
 
@@ -18,7 +18,7 @@ const FOLDER = new URL('.', import.meta.url)
 
 /**
  * All of them, in the order of their names.
- * @throws SyntaxError where a `.json` is not JSON
+ * @throws SyntaxError if a `.json` file is not JSON
  */
 export async function readShippedOperations(folder: URL = FOLDER): Promise<readonly ShippedOperation[]> {
   const files = await readdir(folder)

@@ -1,6 +1,7 @@
 /**
- * Files with their content's hash in their name: compressed beforehand, kept by browsers for good, and therefore read when they are asked
- * for: together they are larger than all else that the gateway holds. Knows no page.
+ * Serves files named by their content's hash: compressed at build time and cached by browsers for
+ * good. They are read on request, because together they are larger than all else that the gateway
+ * holds.
  */
 import { readdir, readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -11,7 +12,7 @@ type Encoding = 'br' | 'gzip' | 'identity'
 interface Asset {
   readonly type: string
   readonly etag: string
-  /** Where the same content lies, smallest first. */
+  /** The files of one content by encoding, smallest first. */
   readonly encodings: ReadonlyMap<Encoding, URL>
 }
 
@@ -29,7 +30,7 @@ const types = new Map([
   ['.woff2', 'font/woff2'],
 ])
 
-/** Finds everything `build.ts` left in `dist`; undefined where it did not run. */
+/** Finds what `build.ts` wrote to `dist`; `undefined` if it did not run. */
 export async function findAssets(dist: URL): Promise<BuiltPage | undefined> {
   const page = await readFile(new URL('index.html', dist), 'utf8').catch(() => undefined)
   if (page === undefined) return undefined
@@ -52,8 +53,8 @@ export async function findAssets(dist: URL): Promise<BuiltPage | undefined> {
 }
 
 /**
- * Answers GET and HEAD, in the best encoding that the browser takes. Resolves to false, with nothing written, where the file is gone: a new
- * build has taken the place of the one that was found.
+ * Answers GET and HEAD in the best accepted encoding. Resolves to false, with nothing written, if a
+ * new build has removed the file.
  */
 export async function sendAsset(asset: Asset, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
   const accepted = new Set((request.headers['accept-encoding'] ?? '').split(',').map((part) => part.trim()))

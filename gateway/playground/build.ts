@@ -1,6 +1,7 @@
 /**
- * Builds the playground's page into `gateway/playground/dist`, from the project's own dependencies, and compresses its files once.
- * Run by `npm install`; does nothing while neither the page nor a dependency has changed.
+ * Builds the playground's page into `gateway/playground/dist`, from the project's own dependencies,
+ * and compresses its files. `npm install` runs it; it does nothing if neither the page nor a
+ * dependency has changed.
  */
 import { createHash } from 'node:crypto'
 import { glob, readFile, rm, writeFile } from 'node:fs/promises'
@@ -15,7 +16,7 @@ const page = join(here, 'page')
 const dist = join(here, 'dist')
 const stamp = join(dist, '.inputs')
 const COMPRESSIBLE = /\.(js|css|svg|ttf|json)$/
-const BROTLI_QUALITY = 9 // the last step before the time to compress grows tenfold for a few per cent
+const BROTLI_QUALITY = 9 // the next level takes ten times as long for a few per cent
 
 const inputs = await digestOfInputs()
 const built = await readFile(stamp, 'utf8').catch(() => undefined)
@@ -23,11 +24,11 @@ if (built !== inputs) {
   await rm(dist, { recursive: true, force: true })
   await bundle()
   await compress()
-  // Written last: a build that was interrupted is done again.
+  // Written last, so that an interrupted build is repeated.
   await writeFile(stamp, inputs)
 }
 
-/** Everything the result depends on: the page, this script, and the versions that the lock file fixes. */
+/** All inputs of the build: the page, this script, and the locked versions. */
 async function digestOfInputs(): Promise<string> {
   const hash = createHash('sha256')
   const files = [fileURLToPath(import.meta.url), join(here, '../../package-lock.json')]
@@ -37,7 +38,7 @@ async function digestOfInputs(): Promise<string> {
   return hash.digest('hex')
 }
 
-/** The hash comes first in a file's name, so that the path alone says that its content never changes. */
+/** The hash comes first in a file's name, so that the path shows that its content never changes. */
 async function bundle(): Promise<void> {
   const names = {
     entryFileNames: 'assets/[hash]-[name].js',
@@ -48,7 +49,7 @@ async function bundle(): Promise<void> {
     root: page,
     configFile: false,
     envDir: false,
-    logLevel: 'error', // the warnings are about directives of React Server Components, which no bundle needs
+    logLevel: 'error', // hides warnings about directives of React Server Components
     build: {
       outDir: dist,
       emptyOutDir: true,

@@ -1,6 +1,6 @@
 /**
- * `POST /demo/token`: signs a visitor in as a demo caller. Answers this origin's own pages only,
- * and exists in demo mode only.
+ * `POST /demo/token`: signs a visitor in as a demo caller. Serves this origin's pages only, and in
+ * demo mode only.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
@@ -10,12 +10,12 @@ import { HttpError, parseJson, sendHttpError, sendJson } from '../../platform/ht
 import { readContentType } from '../../platform/http/message/media-types.ts'
 import type { DemoToken } from './page/settings.ts'
 
-/** Who can be signed in, and how. */
+/** The demo callers and their tokens. */
 export interface DemoCallers {
   readonly names: readonly string[]
   /** A token for one of `names`. @param lifetime seconds */
   sign(name: string, lifetime: number): Promise<string>
-  /** Name by which the gateway is reached beside `localhost` and IP addresses: its `HOST`. */
+  /** The gateway's `HOST`, accepted besides `localhost` and IP addresses. */
   readonly host: string
 }
 
@@ -32,7 +32,7 @@ export async function sendDemoToken(
     requireSameOrigin(request, demo.host)
     if (request.method !== 'POST')
       throw new HttpError(405, 'BAD_USER_INPUT', 'Demo tokens are asked for with POST.', { allow: 'POST' })
-    // Of the types a browser sends to another site unasked, JSON is none.
+    // Browsers do not send JSON to another site without a preflight.
     if (readContentType(request.headers['content-type']).type !== 'application/json')
       throw new HttpError(415, 'BAD_USER_INPUT', 'The body must be application/json.', { accept: 'application/json' })
     const body = z
@@ -51,7 +51,7 @@ export async function sendDemoToken(
   }
 }
 
-/** Refuses other sites, also those that point a name of theirs at this machine (DNS rebinding). */
+/** Refuses other sites, including names pointed at this machine (DNS rebinding). */
 function requireSameOrigin(request: IncomingMessage, ownHost: string): void {
   const { host = '', origin, 'sec-fetch-site': site } = request.headers
   const name = hostName(host)
@@ -65,6 +65,6 @@ function requireSameOrigin(request: IncomingMessage, ownHost: string): void {
     )
 }
 
-/** Without port and brackets; undefined for what is not a host. */
+/** The host without port and brackets; `undefined` if malformed. */
 const hostName = (host: string): string | undefined =>
   URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, '') : undefined

@@ -1,14 +1,11 @@
-/**
- * What the gateway has for browsers: the playground, with the operations that fit the schema as its
- * tabs.
- */
+/** Opens the playground, with the shipped operations that fit the schema as its tabs. */
 import { type GraphQLSchema, parse, validate } from 'graphql'
 import type { IdentitySettings } from '../../platform/protocol/identity-settings.ts'
 import type { ShippedOperation } from '../operations/shipped.ts'
 import type { DemoCallers } from './demo-token.ts'
 import { createPlayground, type ServePlayground } from './serve.ts'
 
-/** What the gateway's settings say of it. */
+/** The gateway's settings for it. */
 export interface PlaygroundSettings {
   readonly playground: boolean
   readonly identity: IdentitySettings | undefined
@@ -16,8 +13,7 @@ export interface PlaygroundSettings {
 }
 
 /**
- * Serves nothing where it is switched off. Offers to sign in as a demo caller only where the demo
- * identity is the one in use.
+ * Serves nothing if it is switched off. Offers demo callers only if the demo identity is in use.
  */
 export async function openPlayground(
   { playground, identity, host }: PlaygroundSettings,

@@ -1,6 +1,6 @@
 /**
- * The playground's side of the gateway: the page at `/` for browsers, its files under `/assets/`, and demo tokens.
- * Serves what `build.ts` made and was found at the start; never reads a path that a request names.
+ * Serves the playground: the page at `/` for browsers, its files under `/assets/`, and demo tokens.
+ * Serves only files found at start; never reads a path from a request.
  */
 import { hash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -10,16 +10,19 @@ import type { PlaygroundSettings, PlaygroundTab } from './page/settings.ts'
 
 export interface PlaygroundOptions {
   readonly tabs: readonly PlaygroundTab[]
-  /** Who can sign in without a password; undefined offers no sign-in. */
+  /** The demo callers; without them there is no sign-in. */
   readonly demo: DemoCallers | undefined
-  /** The folder that `build.ts` made. */
+  /** The folder that `build.ts` wrote. */
   readonly dist?: URL
 }
 
-/** Answers a request that is the playground's; resolves to false where it is not, with nothing written. */
+/** Answers the playground's requests; resolves to false, with nothing written, for any other. */
 export type ServePlayground = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
 
-/** Scripts, workers and requests of this origin only. The editor writes style elements and carries its fonts in its style sheet. */
+/**
+ * Scripts, workers and requests of this origin only. The editor needs inline styles, and fonts in
+ * its style sheet.
+ */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -46,7 +49,7 @@ const PAGE_HEADERS = {
 const NOT_BUILT =
   '<!doctype html><title>Playground</title><p>The playground is not built: run <code>npm install</code>.'
 
-/** Reads the built page once. A page that was never built is said so, in the browser. */
+/** Reads the built page once. If it was never built, the browser shows how to build it. */
 export async function createPlayground({ tabs, demo, dist }: PlaygroundOptions): Promise<ServePlayground> {
   const built = await findAssets(dist ?? new URL('dist/', import.meta.url))
   const settings: PlaygroundSettings = { tabs, callers: demo?.names ?? [] }
@@ -71,7 +74,10 @@ export async function createPlayground({ tabs, demo, dist }: PlaygroundOptions):
   }
 }
 
-/** Fills the page's data block. `<` is escaped, so that no operation can end the block and begin a script. */
+/**
+ * Fills the page's data block. Escapes `<`, so that no operation can end the block and begin a
+ * script.
+ */
 function embed(page: string, settings: PlaygroundSettings): string {
   const json = JSON.stringify(settings).replaceAll('<', '\\u003c')
   return page.replace('id="playground-settings">', (tag) => tag + json)

@@ -1,4 +1,4 @@
-/** Where the composed files live, beside the gateway that reads them. */
+/** The paths of the composed files. */
 export const files = {
   supergraph: new URL('../supergraph.graphql', import.meta.url),
   schema: new URL('../schema.graphql', import.meta.url),

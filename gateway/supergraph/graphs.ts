@@ -1,15 +1,15 @@
-/** Reads which services a supergraph joins, and where it says they are. Reads text only; calls nobody. */
+/** Reads the services that a supergraph joins, with their addresses, from its text. */
 import { type DirectiveNode, Kind, parse } from 'graphql'
 
 export interface Graph {
   readonly name: string
-  /** Empty where the supergraph names no address. */
+  /** Empty if the supergraph names none. */
   readonly url: string
 }
 
 /**
- * The `@join__graph` of every value of `enum join__Graph`.
- * @throws GraphQLError where the text is no SDL
+ * Reads `@join__graph` of each value of `enum join__Graph`.
+ * @throws GraphQLError if the text is not SDL
  */
 export function readGraphs(supergraph: string): readonly Graph[] {
   const { definitions } = parse(supergraph, { noLocation: true })

@@ -1,21 +1,20 @@
-/** Finds the services that a supergraph joins: their kinds and their addresses. */
+/** Finds kinds and addresses of the services that a supergraph joins. */
 import { isAddress } from '../traffic/address.ts'
 import type { LocatedService } from '../traffic/traffic.ts'
 import type { Graph } from './graphs.ts'
 
-/** What the gateway's settings say of where services are. */
+/** The gateway's settings for this. */
 export interface ServiceLocations {
-  /** True where the services are the registry's; false on a supergraph of somebody else's. */
+  /** True for the services of the registry; false on another supergraph. */
   readonly ownServices: boolean
   readonly services: readonly LocatedService[]
-  /** A service of somebody else's supergraph, of the kind the settings give it. */
+  /** A service of another supergraph, with its kind from the settings. */
   readonly locate: (graph: Graph) => LocatedService
 }
 
 /**
- * The product's services are where its settings say; those of somebody else's supergraph are where
- * the supergraph says.
- * @throws Error naming the services that are nowhere
+ * Settings give the addresses of the product's services; another supergraph gives its own.
+ * @throws Error that names the services without an address
  */
 export function locateServices(
   graphs: readonly Graph[],

@@ -1,6 +1,6 @@
 /**
- * Pings the clients of WebSockets, which keeps proxies from closing what looks idle, and cuts off
- * those that are gone without a word.
+ * Pings WebSocket clients: that keeps proxies from closing idle connections, and finds clients that
+ * vanished.
  */
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
@@ -8,18 +8,18 @@ import type { WebSocket } from 'ws'
 export interface Kept {
   readonly socket: WebSocket
   readonly connection: Socket
-  /** True while nothing is read from it on purpose. */
+  /** True while reading is paused on purpose. */
   readonly isBusy: () => boolean
 }
 
 interface Beat extends Kept {
-  /** Bytes that had come, or, of a client that was behind, had gone out (negative). */
+  /** Bytes received; for a client that is behind, bytes sent, as a negative number. */
   moved: number
 }
 
 const INTERVAL = 12_000 // milliseconds
 
-/** One timer for all. Ends by itself with the last client. */
+/** One timer for all clients. It stops with the last one. */
 export function createKeepAlive(): (kept: Kept) => void {
   const beats = new Set<Beat>()
   let timer: NodeJS.Timeout | undefined
@@ -28,8 +28,7 @@ export function createKeepAlive(): (kept: Kept) => void {
       const { socket, connection, isBusy } = one
       const isBehind = connection.writableNeedDrain
       const moved = isBehind ? connection.writableLength - connection.bytesWritten : connection.bytesRead
-      // Two times in a row nothing came, though it was asked, or nothing was taken, though there
-      // was something.
+      // Two checks in a row without an answer to a ping, or without reading pending output.
       if (moved === one.moved && !isBusy()) socket.terminate()
       else if (!isBehind) socket.ping()
       one.moved = moved

@@ -1,6 +1,6 @@
 /**
- * Who may connect by WebSocket: looks at the request for one, and hands on what is welcome. Speaks
- * no WebSocket itself.
+ * Decides who may connect by WebSocket: checks upgrade requests, and passes accepted ones on. Does
+ * not speak the protocol.
  */
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
@@ -14,9 +14,9 @@ import { type SocketClients, type SocketOptions, serveSockets } from './websocke
 
 export interface Sockets {
   /**
-   * Has what is in work answered, then closes every connection with "service restart", after which
+   * Answers operations in flight, then closes every connection with "service restart", after which
    * clients reconnect.
-   * @param timeout milliseconds after which what is left is cut
+   * @param timeout milliseconds after which remaining connections are destroyed
    */
   close(timeout: number): Promise<void>
 }
@@ -26,7 +26,7 @@ export function openSockets(options: SocketOptions): Sockets {
   const byAddress = createShares<string>(limits.socketsPerAddress)
   let opened: Promise<SocketClients> | undefined
   const upgrade = async (request: IncomingMessage, connection: Socket, head: Buffer): Promise<void> => {
-    // Whoever hangs up before that is no fault: the protocol finds the socket closed.
+    // A client that hangs up earlier is not an error: the protocol finds the socket closed.
     const ignore = (): void => undefined
     connection.on('error', ignore)
     opened ??= serveSockets(options)
@@ -60,7 +60,7 @@ const NOT_FOUND = new HttpError(404, 'BAD_USER_INPUT', 'There is nothing here.')
 const TOO_MANY = new HttpError(429, 'BUDGET_EXHAUSTED', 'This address has too many WebSockets open.')
 const NOT_WELCOME = new HttpError(403, 'FORBIDDEN', 'Pages of this origin may not connect.')
 
-/** Browsers let any page open a WebSocket to anywhere, and only say which page it is. */
+/** Browsers let any page open a WebSocket anywhere, and only send its origin. */
 function isWelcome({ headers: { origin, host } }: IncomingMessage, corsOrigins: readonly string[]): boolean {
   if (origin === undefined || corsOrigins.includes(origin)) return true
   return URL.canParse(origin) && new URL(origin).host === host

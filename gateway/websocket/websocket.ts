@@ -1,6 +1,6 @@
 /**
- * Speaks `graphql-transport-ws` with clients that may connect: the same policies, executions and
- * streams as by HTTP, another way to write them down.
+ * Speaks `graphql-transport-ws` with accepted clients, with the same policies, executions and
+ * streams as HTTP.
  */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
@@ -34,7 +34,7 @@ export interface SocketOptions {
   readonly perform: Perform
   readonly policies: Policies
   readonly limits: Pick<Limits, 'bodyBytes' | 'socketsPerAddress' | 'variableDepth' | 'variableValues'>
-  /** Origins whose pages may connect, beside those of this site. */
+  /** Origins whose pages may connect, besides this site's. */
   readonly corsOrigins: readonly string[]
   readonly clientAddress: ClientAddress
   readonly count: CountAnswer
@@ -44,19 +44,19 @@ export interface SocketOptions {
 
 /** Clients connected by WebSocket. */
 export interface SocketClients {
-  /** Takes over a connection that asks to be upgraded. */
+  /** Takes over a connection with an upgrade request. */
   accept(message: IncomingMessage, connection: Socket, head: Buffer): void
-  /** @param timeout milliseconds after which what is left is cut */
+  /** @param timeout milliseconds after which remaining connections are destroyed */
   close(timeout: number): Promise<void>
 }
 
 const INIT_TIMEOUT = 5_000 // milliseconds
-const CONCURRENCY = 16 // as many as requests of one HTTP connection
+const CONCURRENCY = 16 // as for pipelined requests of one HTTP connection
 const MAX_TOKEN = 16 * 1024 // characters, as of a header
 
 /**
- * To be called for the first who comes: the protocol, and TLS with it, take 3 MB. This file itself
- * is compiled with the start.
+ * Call it for the first connection: the protocol's library, with TLS, takes 3 MB. This file itself
+ * is compiled at start.
  */
 export async function serveSockets(options: SocketOptions): Promise<SocketClients> {
   const { limits, clientAddress, reportLimit, log } = options
@@ -68,7 +68,7 @@ export async function serveSockets(options: SocketOptions): Promise<SocketClient
     maxPayload: Number.isFinite(limits.bodyBytes) ? limits.bodyBytes : 0,
     handleProtocols: (offered) => offered.has(SUBPROTOCOL) && SUBPROTOCOL,
   })
-  // The library would answer in HTML.
+  // The library would refuse in HTML.
   sockets.on('wsClientError', ({ message }, connection, { method }) =>
     refuse(connection, method === 'GET' ? badHandshake(message) : NOT_GET),
   )
@@ -130,8 +130,8 @@ const badHandshake = (message: string): HttpError =>
   new HttpError(400, 'BAD_USER_INPUT', `${message}.`, { 'sec-websocket-version': '13, 8' })
 
 /**
- * The token that comes with the connection: `authorization` in the payload of its first message,
- * else the header of the upgrade.
+ * The token of a connection: `authorization` in the payload of its first message, otherwise the
+ * header of the upgrade request.
  */
 interface Token {
   readonly authorization: string | undefined
@@ -144,8 +144,8 @@ function readToken(payload: Readonly<Record<string, unknown>>): Token | undefine
 }
 
 /**
- * One for all its operations, each of which comes as the body of a POST would. Keeps nothing of
- * Node's message but the headers.
+ * The request that all operations of a socket share; each counts as a POST. Keeps only the headers
+ * of Node's message.
  */
 function requestOfSocket({ url, headers, address }: HttpRequest): HttpRequest {
   const from = address()
@@ -184,7 +184,7 @@ const parametersOf = ({ query, operationName, variables, extensions }: Operation
   extensions: extensions ?? undefined,
 })
 
-/** A token in a message is any text; it goes on as a header. @throws UNAUTHENTICATED */
+/** A token in a message may be any text, but is passed on as a header. @throws UNAUTHENTICATED */
 function requireHeaderValue(authorization: string | undefined): void {
   try {
     if (authorization !== undefined) validateHeaderValue('authorization', authorization)

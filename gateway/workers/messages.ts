@@ -1,8 +1,8 @@
-/** What the primary process and its workers say to each other. Types only. */
+/** The messages between the primary process and its workers. Types only. */
 import type { MetricObjectWithValues, MetricValue } from 'prom-client'
 import type { ServiceStatus } from '../traffic/traffic.ts'
 
-/** The commands a worker carries out, each with what it takes and gives. */
+/** A worker's commands with their inputs and outputs. */
 export interface WorkerCommands {
   services: { input: null; output: readonly ServiceStatus[] }
   metrics: { input: null; output: MetricObjectWithValues<MetricValue<string>>[] }

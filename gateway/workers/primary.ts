@@ -1,6 +1,6 @@
 /**
- * Several gateway processes on one port, one per core: starts them, replaces one that dies, speaks
- * for all of them on the admin port. Serves nothing itself.
+ * Runs several gateway processes on one port: starts them, replaces one that dies, and answers the
+ * admin port for all. Serves no requests itself.
  */
 import cluster, { type Worker } from 'node:cluster'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -19,15 +19,14 @@ export interface RunningWorkers extends RunningProcess {
 }
 
 const PAUSE = 500 // milliseconds before a dead worker is replaced
-const PATIENCE = 60_000 // milliseconds a worker has for a command
+const PATIENCE = 60_000 // milliseconds that a worker has for a command
 
-/** @throws StartRefused where a worker does not start */
+/** @throws StartRefused if a worker does not start */
 export async function startWorkers(count: number, log: Logger): Promise<RunningWorkers> {
   const workers = new Map<number, Worker>()
   let stopping = false
-  // Workers accept connections themselves. Handed out by this process, as is the default, one that
-  // goes to a worker which was killed a moment ago would be lost without a word, and its client
-  // would wait for ever.
+  // Workers accept connections themselves. By default this process hands them out: one handed to a
+  // worker that was just killed would be lost, and its client would wait for ever.
   cluster.schedulingPolicy = cluster.SCHED_NONE
 
   const start = (): Promise<string> =>
@@ -67,7 +66,7 @@ export async function startWorkers(count: number, log: Logger): Promise<RunningW
   return { url: urls[0] ?? '', commands: commandsOf(() => [...workers.values()]), stop }
 }
 
-/** Figures are added up; a purge and a new supergraph go to all. */
+/** Sums metrics; sends purges and new supergraphs to all workers. */
 function commandsOf(workers: () => readonly Worker[]): AdminCommands {
   const toAll = <Name extends CommandName>(name: Name, input: WorkerCommands[Name]['input']) =>
     Promise.all(workers().map((worker) => command(worker, name, input)))

@@ -1,10 +1,10 @@
-/** A worker's ear: carries out what the primary asks of it, on the gateway of this process. */
+/** Carries out the primary's commands on the gateway of this process. */
 import type { Registry } from '../../platform/process/prometheus.ts'
 import type { AdminCommands } from '../admin/commands.ts'
 import { SupergraphRefused } from '../edition/editions.ts'
 import type { CommandMessage, OutcomeMessage } from './messages.ts'
 
-/** What the primary needs of the gateway in this process. */
+/** What the commands need of the gateway. */
 export interface ObeyingGateway {
   readonly commands: AdminCommands
   readonly registry: Registry

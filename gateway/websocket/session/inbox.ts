@@ -1,45 +1,41 @@
 /**
- * Reads a WebSocket one message after the other, each in a turn of the event loop of its own, and
- * no further while the receiver has enough to do or the client does not read what it is sent. Knows
- * no messages.
+ * Reads a WebSocket message by message, each in its own turn of the event loop. Pauses while the
+ * receiver is busy or the client does not read. Does not know the content of messages.
  */
 import type { Duplex } from 'node:stream'
 import type { RawData, WebSocket } from 'ws'
 import type { InTurn } from '../../../platform/process/turns.ts'
 
 export interface Inbox {
-  /** To be called when the receiver, which was busy, may take more. */
+  /** Call it when a busy receiver can take more. */
   proceed(): void
-  /**
-   * Resolves once the client has room for more or is gone; `undefined` where it has room at once.
-   */
+  /** Resolves once the client has room for more or has gone; `undefined` if it has room now. */
   room(): Promise<void> | undefined
-  /** Reads and drops what still comes. */
+  /** Drops further input. */
   close(): void
 }
 
 export interface InboxOptions {
   readonly socket: WebSocket
-  /** The connection below it. */
+  /** The socket's connection. */
   readonly connection: Duplex
   readonly inTurn: InTurn
   readonly isBusy: () => boolean
-  /** `undefined` for a message that is no text. */
+  /** `undefined` for a binary message. */
   readonly receive: (text: string | undefined) => void
 }
 
 export function createInbox({ socket, connection, inTurn, isBusy, receive }: InboxOptions): Inbox {
-  /**
-   * What came in one piece with a message before. Its length is bounded by what a socket reads at
-   * once.
-   */
+  /** Messages that arrived together. Their number is bounded by the bytes of one read. */
   let waiting: (string | undefined)[] = []
   let at = 0
-  /** Of a `ping` frame: the latest, as RFC 6455 (section 5.5.3) allows. */
+  /**
+   * The payload of the latest `ping` frame; RFC 6455 (section 5.5.3) allows answering only that.
+   */
   let pong: Buffer | undefined
   let hasTurn = false
   let isClosed = false
-  /** One for all who wait. */
+  /** Shared by all waiters. */
   let drained: Promise<void> | undefined
 
   const isStuck = (): boolean => isBusy() || connection.writableNeedDrain

@@ -1,11 +1,8 @@
-/**
- * The messages of `graphql-transport-ws`, and the codes that end a connection
- * (enisdenjo/graphql-ws, PROTOCOL.md).
- */
+/** The messages and close codes of `graphql-transport-ws` (enisdenjo/graphql-ws, PROTOCOL.md). */
 
-/** What a client asks for. */
+/** The payload of `subscribe`. */
 export interface OperationPayload {
-  /** Absent only where `extensions` names a persisted operation. */
+  /** Absent only if `extensions` names a persisted operation. */
   readonly query?: string
   readonly operationName?: string | null
   readonly variables?: Readonly<Record<string, unknown>> | null
@@ -34,7 +31,7 @@ export const closeCodes = {
 
 const MAX_ID = 256 // characters
 
-/** `undefined` for what is no message of a client's. */
+/** `undefined` for anything but a client's message. */
 export function readMessage(text: string): ClientMessage | undefined {
   const value = parse(text)
   if (!isRecord(value)) return undefined
@@ -68,7 +65,7 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const isOptionalRecord = (value: unknown): value is Readonly<Record<string, unknown>> | null | undefined =>
   value === undefined || value === null || isRecord(value)
 
-/** Bounded, since it is kept for as long as its operation. */
+/** Bounded, because it is kept as long as its operation. */
 const isId = (id: unknown): id is string => typeof id === 'string' && id !== '' && id.length <= MAX_ID
 
 function isOperation(payload: unknown): payload is OperationPayload {

@@ -1,7 +1,7 @@
 /**
- * `graphql-transport-ws` on one WebSocket, the server's side: what each message may do at each
- * moment. An operation ends with its `complete` or with the socket, wherever it has got to; its id
- * may be used again at once, and nothing of it is sent any more. Knows no GraphQL.
+ * The server's side of `graphql-transport-ws` on one WebSocket: what each message may do in each
+ * state. An operation ends with `complete` or with the socket, whatever its progress. Nothing more
+ * of it is sent, and its id can be used again at once. Knows no GraphQL.
  */
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
@@ -9,13 +9,13 @@ import type { InTurn } from '../../../platform/process/turns.ts'
 import { createInbox } from './inbox.ts'
 import { type ClientMessage, closeCodes, type OperationPayload, readMessage, SUBPROTOCOL } from './messages.ts'
 
-/** One operation that a client asks for. */
+/** One operation of a client. */
 export interface Operation<Greeting> {
   readonly payload: OperationPayload
   readonly greeting: Greeting
-  /** True once the client wants no answer any more. */
+  /** True once the client wants no answer. */
   isClosed(): boolean
-  /** Calls when that comes true; at once where it is true already. One listener. */
+  /** Calls `listener` when that becomes true, or at once if it is. One listener. */
   onHangUp(listener: () => void): void
 }
 
@@ -30,28 +30,26 @@ export interface SessionRules<Greeting, Result> {
   /** Milliseconds until a client must have sent `connection_init`. */
   readonly initTimeout: number
   /**
-   * Operations of one socket that may be in work: until their answer is sent, or their stream is
-   * open.
+   * Operations of one socket that may run at once. One runs until its answer is sent or its stream
+   * is open.
    */
   readonly concurrency: number
-  /** Whether a text is worth parsing; one that is not ends the connection. */
+  /** Whether a text may be parsed; one that may not ends the connection. */
   readonly mayParse: (text: string) => boolean
-  /**
-   * What is remembered of the payload of `connection_init`; `undefined` where it makes no sense.
-   */
+  /** What to remember of the payload of `connection_init`; `undefined` if it is invalid. */
   readonly greet: (payload: Readonly<Record<string, unknown>>) => Greeting | undefined
   /** JSON text. */
   readonly textOf: (result: Result) => string
   readonly onFault: (error: unknown) => void
 }
 
-/** Rejects only where something unforeseen happens, which ends the connection. */
+/** Rejects only for unforeseen faults, which end the connection. */
 export type Run<Greeting, Result> = (operation: Operation<Greeting>) => Promise<Answer<Result>>
 
 export interface Session {
-  /** Takes no more messages, has what is in work answered, and closes. */
+  /** Takes no more messages, answers running operations, and closes. */
   finish(): void
-  /** True while it reads nothing, since there is enough to do. */
+  /** True while reading is paused because enough operations run. */
   isBusy(): boolean
 }
 
@@ -63,7 +61,7 @@ interface Running {
   leave: (() => void) | undefined
 }
 
-/** @param connection the one below the socket */
+/** @param connection the socket's connection */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the state of one session, and its short handlers
 export function openSession<Greeting, Result>(
   socket: WebSocket,
@@ -74,7 +72,7 @@ export function openSession<Greeting, Result>(
   const operations = new Map<string, Running>()
   let greeting: Greeting | undefined
   let inWork = 0
-  /** One that came while too many were in work. */
+  /** A message that arrived while too many operations ran. */
   let held: Subscribe | undefined
   let isFinishing = false
   const isBusy = (): boolean => isFinishing || held !== undefined
@@ -146,7 +144,7 @@ export function openSession<Greeting, Result>(
       })
       .finally(() => {
         running.hasLeft = true
-        // The id may belong to the next one by now.
+        // The id may belong to another operation by now.
         if (operations.get(id) === running) operations.delete(id)
         settle(running)
       })
@@ -188,10 +186,10 @@ export function openSession<Greeting, Result>(
   }
 }
 
-const GOODBYE = 2_000 // milliseconds that a client has to close its side
+const GOODBYE = 2_000 // milliseconds for the client to close its side
 const RESTART = 'The gateway is stopping: resume elsewhere.'
 
-/** A close frame has room for 123 bytes. */
+/** The reason of a close frame has at most 123 bytes. */
 const fitting = (reason: string): string =>
   Buffer.byteLength(reason) <= 123 ? reason : 'Subscriber for this id already exists'
 
