@@ -3,12 +3,14 @@
  * the ledger's own rules. `node prisma/seed.ts` does it for `DATABASE_URL`. Doing it again changes
  * nothing.
  */
+import type { OpenAccountCommand } from '../subgraphs/banking/accounts/commands.ts'
 import { openLedgerDatabase } from '../subgraphs/banking/database/open.ts'
 import { treasuryRequest } from '../subgraphs/banking/exchange/treasury.ts'
 import type { Answer, Moment } from '../subgraphs/banking/ledger/evaluate.ts'
 import { addHistory } from '../subgraphs/banking/ledger/history.ts'
 import { lockLedger } from '../subgraphs/banking/ledger/load.ts'
-import { bankActor, type Command, ledgerRequest, type OpenAccountCommand } from '../subgraphs/banking/ledger/request.ts'
+import { bankActor, type Command, ledgerRequest } from '../subgraphs/banking/ledger/request.ts'
+import { ledgerParts } from '../subgraphs/banking/ledger-parts.ts'
 import { bookRequest } from '../subgraphs/banking/loans/books.ts'
 import { BANK_CURRENCIES } from '../subgraphs/banking/money/currencies.ts'
 import { runOnDatabase } from './command.ts'
@@ -175,7 +177,7 @@ function idOf(ids: ReadonlyMap<string, string>, name: AccountName | string): str
 
 /** Everything the seed asks for must be accepted: a refusal is a mistake in its data. */
 async function write(database: Transaction, moments: readonly Moment[]): Promise<readonly Answer[]> {
-  const answers = await addHistory(database, moments)
+  const answers = await addHistory(ledgerParts, database, moments)
   answers.forEach(subjectOf)
   return answers
 }

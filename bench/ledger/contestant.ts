@@ -4,6 +4,7 @@ import { createLogger } from '../../platform/process/log.ts'
 import type { LedgerDatabase } from '../../subgraphs/banking/database/open.ts'
 import { createLedger } from '../../subgraphs/banking/ledger/ledger.ts'
 import { bankActor, type Command, ledgerRequest } from '../../subgraphs/banking/ledger/request.ts'
+import { ledgerParts } from '../../subgraphs/banking/ledger-parts.ts'
 import type { Move } from './load.ts'
 
 const OPENING = 1_000_000_000n // minor units, so that nobody runs dry
@@ -12,7 +13,7 @@ export async function createGroupCommitLedger(
   database: LedgerDatabase,
   accountCount: number,
 ): Promise<{ accounts: readonly string[]; move: Move }> {
-  const ledger = createLedger({ database, log: createLogger('bench', 'warn') })
+  const ledger = createLedger({ parts: ledgerParts, database, log: createLogger('bench', 'warn') })
   const actor = bankActor('bench')
   const submit = async (command: Command): Promise<string> => {
     const { outcome } = await ledger.submit(

@@ -3,7 +3,7 @@
 import type { PlainDate } from '../../subgraphs/banking/dates/plain-date.ts'
 import type { Moment } from '../../subgraphs/banking/ledger/evaluate.ts'
 import { type Actor, type Command, ledgerRequest } from '../../subgraphs/banking/ledger/request.ts'
-import type { LoanMutation, LoanRequest } from '../../subgraphs/banking/loans/commands.ts'
+import type { LoanCommand, LoanMutation } from '../../subgraphs/banking/loans/commands.ts'
 import { type ApplyInput, readApplication } from '../../subgraphs/banking/loans/input.ts'
 import type { LoanBooks } from '../../subgraphs/banking/loans/loan.ts'
 import { scheduleOf } from '../../subgraphs/banking/loans/quote.ts'
@@ -46,8 +46,7 @@ export function loansOfTheYear(accounts: { payer: string; payee: string }, books
     purpose: 'A new roof',
   })
   const loan = { id: application.loan, account: accounts.payer, books }
-  const change = (name: LoanMutation, amount: bigint | null = null): LoanRequest =>
-    ({ name, loan, amount, note: null }) as LoanRequest
+  const change = (name: LoanMutation, amount: bigint | null = null): LoanCommand => ({ name, loan, amount, note: null })
   const lastDay = new Date(YEAR.to).toISOString().slice(0, 10)
   const due = scheduleOf({ ...roof, disbursedOn: DISBURSED }).filter(({ dueOn }) => dueOn < lastDay)
   const payee: Actor = { id: 'payee', officer: false }

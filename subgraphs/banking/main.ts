@@ -18,6 +18,7 @@ import { expireHolds } from './holds/expiry.ts'
 import { createLedgerClock } from './ledger/clock.ts'
 import { createLedger } from './ledger/ledger.ts'
 import { watchClock } from './ledger/watch-clock.ts'
+import { ledgerParts } from './ledger-parts.ts'
 import { createBankingMetrics } from './metrics.ts'
 import { type BankingContext, createContext } from './request/context.ts'
 import { createResolvers } from './resolvers.ts'
@@ -59,7 +60,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
           log.error({ ...refusal, leftOut }, 'the clock is not trusted, and nothing is written')
       },
     })
-    const ledger = createLedger({ database: ledgerDatabase, clock, log })
+    const ledger = createLedger({ parts: ledgerParts, database: ledgerDatabase, clock, log })
     const provider = providerOf(settings)
     const verify = await createVerifier(provider ?? { dataDir: settings.DATA_DIR })
     const downloads = downloadLinks(settings.GATEWAY_SECRET)

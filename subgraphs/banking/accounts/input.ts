@@ -1,15 +1,14 @@
 /** From what a client sends about accounts to what the ledger is asked. */
-
 import { parseAccountId } from '../ledger/account-number.ts'
+import { BANK_CURRENCIES, HOME_CURRENCY } from '../money/currencies.ts'
+import type { Asked } from '../request/input.ts'
+import { badInput, type Keyed, requiredText } from '../request/input.ts'
 import type {
   AccountChangeCommand,
   OpenAccountCommand,
   RenameAccountCommand,
   SetDailyLimitCommand,
-} from '../ledger/request.ts'
-import { BANK_CURRENCIES, HOME_CURRENCY } from '../money/currencies.ts'
-import type { Asked } from '../request/input.ts'
-import { badInput, type Keyed, requiredText } from '../request/input.ts'
+} from './commands.ts'
 
 export interface OpenAccountInput extends Keyed {
   readonly kind: 'CURRENT' | 'SAVINGS' | 'INTERNAL'

@@ -1,5 +1,4 @@
 /** Orders about accounts: opened, renamed, frozen, limited, closed. */
-
 import { customerById } from '../customers/read.ts'
 import type { Command } from '../ledger/request.ts'
 import { branchById } from '../places/read.ts'

@@ -1,5 +1,4 @@
 /** Accounts as their owners see them. Balances follow from the four counters and from nothing else. */
-
 import { z } from 'zod'
 import type { Branch, Customer } from '../../../prisma/generated/client.ts'
 import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'

@@ -12,8 +12,7 @@ import {
   openingLine,
   operationLine,
 } from '../ledger/audit-chain.ts'
-import type { Operation } from '../ledger/evaluate.ts'
-import type { LedgerEvent } from '../ledger/model.ts'
+import type { LedgerEvent, Operation } from '../ledger/model.ts'
 import { accept, type RefusalCode, refuse } from '../ledger/refusal.ts'
 import {
   type BatchRow,

@@ -1,5 +1,4 @@
 /** Customers: the signed-in one, and those whom an officer may see. */
-
 import type { Customer } from '../../../prisma/generated/client.ts'
 import { mayUse, requireScope } from '../request/access.ts'
 import type { BankingContext } from '../request/context.ts'

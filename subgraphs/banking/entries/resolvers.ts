@@ -1,5 +1,4 @@
 /** Entries: pages of an account's history, newest first. */
-
 import { z } from 'zod'
 import { codedError } from '../../../platform/protocol/errors.ts'
 import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'

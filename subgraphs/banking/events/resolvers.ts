@@ -2,7 +2,6 @@
  * The subscription to an account's activity: every event once, in order, from any cursor, across
  * restarts and instances.
  */
-
 import { z } from 'zod'
 import { codedError } from '../../../platform/protocol/errors.ts'
 import { decodeCursor, encodeCursor } from '../../shared/pagination.ts'

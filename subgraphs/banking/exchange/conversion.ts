@@ -3,24 +3,25 @@
  * of its liquidity of the other, and the spread as a transfer of its own. What was quoted is what
  * moves.
  */
-import { postTransfer } from '../ledger/book.ts'
+import { postTransfer, rowsOf, saveRow } from '../ledger/book.ts'
+import { want } from '../ledger/collection.ts'
 import { countSpending, ownAccount, refusalOfDebit, refusalOfMove } from '../ledger/debit.ts'
-import type { Account, Quote } from '../ledger/model.ts'
+import type { Account } from '../ledger/model.ts'
+import type { Rule } from '../ledger/part.ts'
 import { accept, type Refused, refuse } from '../ledger/refusal.ts'
-import type { ExchangeCommand } from '../ledger/request.ts'
-import type { Rule } from '../ledger/rule.ts'
+import type { ExchangeCommand, Quote } from './commands.ts'
+import { quotes } from './store.ts'
 
 export const exchange: Rule<ExchangeCommand> = {
   needs: ({ from, to, quoteId, treasury }) => ({
-    accounts: [from, to, ...(treasury ? Object.values(treasury) : [])].filter((id) => id !== null),
-    transfers: [],
-    quotes: quoteId === null ? [] : [quoteId],
+    accounts: [from, to, ...(treasury ? Object.values(treasury) : [])],
+    rows: [want(quotes, [quoteId])],
   }),
   evaluate({ from, to, amount, currency, quoteId, treasury, reference, endToEndId }, book, actor) {
     const debit = ownAccount(book, from, actor)
     const credit = to === null ? undefined : book.accounts.get(to)
     if (!debit || !credit) return refuse('ACCOUNT_NOT_FOUND')
-    const quote = quoteId === null ? undefined : book.quotes.get(quoteId)
+    const quote = quoteId === null ? undefined : rowsOf(book, quotes).get(quoteId)
     if (!quote || !treasury || quote.customer !== actor.id) return refuse('QUOTE_NOT_FOUND')
     const refusal = refusalByQuote(quote, amount, currency, book.at)
     if (refusal) return refusal
@@ -44,7 +45,7 @@ export const exchange: Rule<ExchangeCommand> = {
     postTransfer(book, { ...parts, kind: 'EXCHANGE', debit: giver, credit, amount: buyAmount, endToEndId })
     if (spread > 0n) postTransfer(book, { ...parts, kind: 'SPREAD', debit, credit: income, amount: spread })
     quote.usedBy = groupId
-    book.effects.quotes.set(quote.id, quote)
+    saveRow(book, quotes, quote.id, quote)
     return accept(groupId)
   },
 }

@@ -1,11 +1,11 @@
 /** The order to make a transfer that follows a quote. */
 import { z } from 'zod'
 import type { Quote } from '../../../prisma/generated/client.ts'
-import type { ExchangeCommand } from '../ledger/request.ts'
 import { requireScope } from '../request/access.ts'
 import { mutate } from '../request/mutation.ts'
 import { readOrder } from '../transfers/input.ts'
 import type { ByQuote } from '../transfers/resolvers.ts'
+import type { ExchangeCommand } from './commands.ts'
 import type { Treasury } from './treasury.ts'
 
 /** The bank's accounts follow from the quote, so that the ledger knows which to read. */

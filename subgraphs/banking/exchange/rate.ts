@@ -1,7 +1,4 @@
-/**
- * What a euro is worth in each of the bank's other currencies, and the order to change it. Data and
- * its range.
- */
+/** What a euro is worth in each of the bank's other currencies. Data and its range. */
 import { Decimal } from 'decimal.js' // MIT; arbitrary precision, the field's usual choice for rates
 import { BANK_CURRENCIES, HOME_CURRENCY } from '../money/currencies.ts'
 
@@ -22,21 +19,6 @@ export interface ExchangeRate extends DatedRate {
   readonly base: DatedRate
   /** A change that waits for a second officer. */
   readonly proposal: (DatedRate & { readonly by: string }) | null
-}
-
-export interface SetExchangeRateCommand {
-  readonly name: 'setExchangeRate'
-  readonly currency: string
-  readonly perEuro: string
-}
-
-export interface FundLiquidityCommand {
-  readonly name: 'fundLiquidity'
-  readonly currency: string
-  readonly amount: bigint
-  /** The bank's own accounts: where its means come from, and what it holds of the currency. */
-  readonly capital: string
-  readonly liquidity: string
 }
 
 /** By how much one officer alone may move a rate within a day. */

@@ -2,29 +2,26 @@
  * Who may change what a euro is worth, and give the bank more to exchange. Quotes made before keep
  * their rate: they are rows of their own.
  */
-import { type Book, postTransfer } from '../ledger/book.ts'
+import { type Book, postTransfer, rowsOf, saveRow } from '../ledger/book.ts'
+import { want } from '../ledger/collection.ts'
 import { refusalOfMove } from '../ledger/debit.ts'
+import type { LedgerPart, Rule } from '../ledger/part.ts'
 import { accept, type Outcome, refuse } from '../ledger/refusal.ts'
 import type { Actor } from '../ledger/request.ts'
-import type { Rule } from '../ledger/rule.ts'
-import {
-  baseOf,
-  type ExchangeRate,
-  type FundLiquidityCommand,
-  isConfirmed,
-  needsSecondOfficer,
-  type SetExchangeRateCommand,
-} from './rate.ts'
+import type { FundLiquidityCommand, SetExchangeRateCommand } from './commands.ts'
+import { exchange } from './conversion.ts'
+import { baseOf, type ExchangeRate, isConfirmed, needsSecondOfficer } from './rate.ts'
+import { quotes, rates } from './store.ts'
 
 const setExchangeRate: Rule<SetExchangeRateCommand> = {
-  needs: ({ currency }) => ({ accounts: [], transfers: [], rates: [currency] }),
+  needs: ({ currency }) => ({ rows: [want(rates, [currency])] }),
   evaluate({ currency, perEuro }, book, actor) {
     if (!actor.officer) return refuse('NOT_PERMITTED')
     const at = book.at
-    const before = book.rates.get(currency)
+    const before = rowsOf(book, rates).get(currency)
     // The rate itself is part of the outcome, so that the audit log tells who set which.
     const set = (base: ExchangeRate['base'], details: object = {}): Outcome => {
-      note(book, { currency, perEuro, at, base, proposal: null })
+      saveRow(book, rates, currency, { currency, perEuro, at, base, proposal: null })
       return accept(currency, { perEuro, ...details })
     }
     if (!before) return set({ perEuro, at })
@@ -37,7 +34,7 @@ const setExchangeRate: Rule<SetExchangeRateCommand> = {
 
 /** The rate stays as it is, and the proposal takes the place of any other. */
 function propose(book: Book, before: ExchangeRate, perEuro: string, { id }: Actor): Outcome {
-  note(book, { ...before, proposal: { perEuro, by: id, at: book.at } })
+  saveRow(book, rates, before.currency, { ...before, proposal: { perEuro, by: id, at: book.at } })
   const change = `${before.currency} from ${before.perEuro} to ${perEuro}`
   return refuse(
     'RATE_NEEDS_SECOND_OFFICER',
@@ -45,13 +42,8 @@ function propose(book: Book, before: ExchangeRate, perEuro: string, { id }: Acto
   )
 }
 
-function note(book: Book, rate: ExchangeRate): void {
-  book.rates.set(rate.currency, rate)
-  book.effects.rates.set(rate.currency, rate)
-}
-
 const fundLiquidity: Rule<FundLiquidityCommand> = {
-  needs: ({ capital, liquidity }) => ({ accounts: [capital, liquidity], transfers: [] }),
+  needs: ({ capital, liquidity }) => ({ accounts: [capital, liquidity] }),
   evaluate({ capital, liquidity, amount }, book, actor) {
     if (!actor.officer) return refuse('NOT_PERMITTED')
     const [debit, credit] = [book.accounts.get(capital), book.accounts.get(liquidity)]
@@ -62,4 +54,7 @@ const fundLiquidity: Rule<FundLiquidityCommand> = {
   },
 }
 
-export const exchangeRules = { setExchangeRate, fundLiquidity }
+export const exchangePart = {
+  rules: { exchange, setExchangeRate, fundLiquidity },
+  collections: [quotes, rates],
+} satisfies LedgerPart

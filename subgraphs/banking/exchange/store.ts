@@ -1,19 +1,17 @@
 /** Quotes and rates in the database. Decides nothing. */
 import { randomUUID } from 'node:crypto'
 import type { Prisma, PrismaClient } from '../../../prisma/generated/client.ts'
-import type { Quote } from '../ledger/model.ts'
+import type { Collection } from '../ledger/collection.ts'
 import { LEDGER_NOW } from '../ledger/now.ts'
+import type { Quote } from './commands.ts'
 import type { Offer } from './quote.ts'
 import type { ExchangeRate } from './rate.ts'
 
 /** How long a quote is good for. */
 export const QUOTE_LIFE = 60 // seconds
 
-type Reader = Pick<Prisma.TransactionClient, 'quote'>
-
 /** The quotes that exist among `ids`. */
-export async function loadQuotes(database: Reader, ids: readonly string[]): Promise<Map<string, Quote>> {
-  if (ids.length === 0) return new Map()
+async function loadQuotes(database: Prisma.TransactionClient, ids: readonly string[]): Promise<Map<string, Quote>> {
   const rows = await database.quote.findMany({ where: { id: { in: [...ids] } } })
   return new Map(
     rows.map(({ id, customerId, sellCurrency, buyCurrency, sellAmount, spread, buyAmount, expiresAt, usedBy }) => [
@@ -59,11 +57,10 @@ export async function readRatesForQuote(
 }
 
 /** The rates that exist among `currencies`, with what is proposed. */
-export async function loadRates(
+async function loadRates(
   transaction: Prisma.TransactionClient,
   currencies: readonly string[],
 ): Promise<Map<string, ExchangeRate>> {
-  if (currencies.length === 0) return new Map()
   const rows = await readRates(transaction, currencies)
   return new Map(
     rows.map((row) => {
@@ -84,7 +81,7 @@ export const proposalOf = ({
     ? { perEuro: proposedPerEuro.toFixed(), by: proposedBy, at: proposedAt.toISOString() }
     : null
 
-export async function saveRates(transaction: Prisma.TransactionClient, rates: readonly ExchangeRate[]): Promise<void> {
+async function saveRates(transaction: Prisma.TransactionClient, rates: readonly ExchangeRate[]): Promise<void> {
   for (const { currency, perEuro, at, base, proposal } of rates) {
     const values = {
       perEuro,
@@ -100,11 +97,16 @@ export async function saveRates(transaction: Prisma.TransactionClient, rates: re
 }
 
 /** Notes which exchange used each quote up. */
-export async function saveUsedQuotes(transaction: Prisma.TransactionClient, quotes: readonly Quote[]): Promise<void> {
+async function saveUsedQuotes(transaction: Prisma.TransactionClient, quotes: readonly Quote[]): Promise<void> {
   for (const { id, usedBy } of quotes) {
     await transaction.quote.update({ where: { id }, data: { usedBy: usedBy === null ? null : BigInt(usedBy) } })
   }
 }
+
+export const quotes: Collection<Quote> = { load: loadQuotes, save: saveUsedQuotes }
+
+/** By currency. */
+export const rates: Collection<ExchangeRate> = { load: loadRates, save: saveRates }
 
 export interface StoredQuote {
   readonly id: string

@@ -1,7 +1,7 @@
 /** From what a client sends about holds to what the ledger is asked. */
-import type { CaptureHoldCommand, HoldFundsCommand } from '../ledger/request.ts'
 import { type Asked, amountToMove, type Keyed, wholeNumber } from '../request/input.ts'
 import { parseTransferId, readOrder, type TransferInput } from '../transfers/input.ts'
+import type { CaptureHoldCommand, HoldFundsCommand } from './commands.ts'
 
 export interface HoldFundsInput extends TransferInput {
   readonly expiresInSeconds: number

@@ -1,5 +1,4 @@
 /** Orders about holds, and the open ones of an account, newest first, by seek along an index of pending transfers only. */
-
 import { z } from 'zod'
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'

@@ -5,12 +5,14 @@
 import { accountsOf, type Book, placeHold, resolveHold } from '../ledger/book.ts'
 import { countSpending, mayUseAccount, orderOf } from '../ledger/debit.ts'
 import type { Transfer } from '../ledger/model.ts'
+import type { LedgerPart, Rule } from '../ledger/part.ts'
 import { accept, notYet, type Refused, refuse } from '../ledger/refusal.ts'
-import type { Actor, CaptureHoldCommand, HoldFundsCommand, TransferChangeCommand } from '../ledger/request.ts'
-import { needsOfTransfer, type Rule } from '../ledger/rule.ts'
+import type { Actor } from '../ledger/request.ts'
+import type { TransferChangeCommand } from '../transfers/commands.ts'
+import type { CaptureHoldCommand, HoldFundsCommand } from './commands.ts'
 
-export const holdFunds: Rule<HoldFundsCommand> = {
-  needs: ({ from, to }) => ({ accounts: [from, to].filter((id) => id !== null), transfers: [] }),
+const holdFunds: Rule<HoldFundsCommand> = {
+  needs: ({ from, to }) => ({ accounts: [from, to] }),
   evaluate(command, book, actor) {
     const order = orderOf(command, book, actor)
     if ('refusal' in order) return order.refusal
@@ -22,8 +24,8 @@ export const holdFunds: Rule<HoldFundsCommand> = {
   },
 }
 
-export const captureHold: Rule<CaptureHoldCommand> = {
-  needs: needsOfTransfer,
+const captureHold: Rule<CaptureHoldCommand> = {
+  needs: ({ transferId }) => ({ transfers: [transferId] }),
   evaluate({ transferId, amount }, book, actor) {
     const hold = openHold(book, transferId, actor)
     if ('code' in hold) return hold
@@ -38,8 +40,8 @@ export const captureHold: Rule<CaptureHoldCommand> = {
   },
 }
 
-export const voidHold: Rule<TransferChangeCommand<'voidHold'>> = {
-  needs: needsOfTransfer,
+const voidHold: Rule<TransferChangeCommand<'voidHold'>> = {
+  needs: ({ transferId }) => ({ transfers: [transferId] }),
   evaluate({ transferId }, book, actor) {
     const hold = openHold(book, transferId, actor)
     if ('code' in hold) return hold
@@ -48,8 +50,8 @@ export const voidHold: Rule<TransferChangeCommand<'voidHold'>> = {
 }
 
 /** Asked by the bank itself, when a hold's time is over. */
-export const expireHold: Rule<TransferChangeCommand<'expireHold'>> = {
-  needs: needsOfTransfer,
+const expireHold: Rule<TransferChangeCommand<'expireHold'>> = {
+  needs: ({ transferId }) => ({ transfers: [transferId] }),
   evaluate({ transferId }, book, actor) {
     const hold = openHold(book, transferId, actor)
     if ('code' in hold) return hold
@@ -84,3 +86,5 @@ function openHold(book: Book, id: string | null, actor: Actor): Transfer | Refus
   if (hold.kind !== 'HOLD') return refuse('NOT_A_HOLD')
   return hold.status === 'PENDING' ? hold : refuse('HOLD_ALREADY_RESOLVED')
 }
+
+export const holdsPart = { rules: { holdFunds, captureHold, voidHold, expireHold } } satisfies LedgerPart

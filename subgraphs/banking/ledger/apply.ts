@@ -6,16 +6,14 @@ import { Prisma } from '../../../prisma/generated/client.ts'
 import { plainArray, textArray } from '../database/columns.ts'
 import type { Query } from '../database/open.ts'
 import { quoted, recordArray } from '../database/records.ts'
-import { saveRates, saveUsedQuotes } from '../exchange/store.ts'
-import { saveLoans } from '../loans/store.ts'
-import { saveSchedules } from '../schedules/store.ts'
-import { saveEndpoints } from '../webhooks/store.ts'
 import { accountNumber } from './account-number.ts'
 import { CHAIN_VERSION } from './audit-chain.ts'
 import type { Effects } from './book.ts'
-import type { BatchRecord, Evaluation, Operation } from './evaluate.ts'
+import { saveRows } from './collection.ts'
+import type { Evaluation } from './evaluate.ts'
 import { queryOf } from './load.ts'
-import type { Account, AccountChange, AccountOpening, LedgerEvent, Transfer } from './model.ts'
+import type { Account, AccountChange, AccountOpening, BatchRecord, LedgerEvent, Operation, Transfer } from './model.ts'
+import type { LedgerParts } from './part.ts'
 import { INPUT_VERSION } from './request.ts'
 
 type Transaction = Prisma.TransactionClient
@@ -24,7 +22,12 @@ type Transaction = Prisma.TransactionClient
  * Must run in the transaction that holds the ledger's lock.
  * @param base the hash of the head that was evaluated on
  */
-export async function applyEvaluation(transaction: Transaction, base: string, evaluation: Evaluation): Promise<void> {
+export async function applyEvaluation(
+  transaction: Transaction,
+  { collections }: LedgerParts,
+  base: string,
+  evaluation: Evaluation,
+): Promise<void> {
   const { effects, batches } = evaluation
   if (batches.length === 0) return
   if (effects.opened.length > 0) await insertAccounts(transaction, effects.opened)
@@ -33,12 +36,7 @@ export async function applyEvaluation(transaction: Transaction, base: string, ev
     throw new Error('The head moved under its lock.')
   // After the counters: an account may have been emptied and closed in the same batch.
   if (effects.altered.size > 0) await alterAccounts(transaction, [...effects.altered.values()])
-  if (effects.schedules.size > 0)
-    await saveSchedules(transaction, [...effects.schedules.values()], effects.scheduleRuns)
-  if (effects.quotes.size > 0) await saveUsedQuotes(transaction, [...effects.quotes.values()])
-  if (effects.loans.size > 0) await saveLoans(transaction, [...effects.loans.values()])
-  if (effects.rates.size > 0) await saveRates(transaction, [...effects.rates.values()])
-  if (effects.endpoints.length > 0) await saveEndpoints(transaction, effects.endpoints)
+  await saveRows(transaction, collections, effects.rows)
   if (effects.endToEndIds.size > 0) await saveEndToEndIds(transaction, effects.endToEndIds)
 }
 

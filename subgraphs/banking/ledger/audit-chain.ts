@@ -4,8 +4,7 @@
  * they opened, and events with their transfers and entries.
  */
 import { createHash } from 'node:crypto'
-import type { Operation } from './evaluate.ts'
-import type { LedgerEvent, Transfer } from './model.ts'
+import type { LedgerEvent, Operation, Transfer } from './model.ts'
 
 /** Of the batches written now; older ones keep theirs. */
 export const CHAIN_VERSION = 2

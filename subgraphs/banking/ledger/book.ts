@@ -2,21 +2,10 @@
  * The accounts and transfers of a batch while it is evaluated, and the only functions that change
  * them. Knows no database.
  */
-import type { ExchangeRate } from '../exchange/rate.ts'
-import type { Loan } from '../loans/loan.ts'
 import { MAX_AMOUNT } from '../money/amount.ts'
-import type { Schedule, ScheduleRun } from '../schedules/schedule.ts'
-import type { NewEndpoint } from '../webhooks/commands.ts'
-import type {
-  Account,
-  AccountChange,
-  AccountOpening,
-  EventKind,
-  LedgerEvent,
-  Quote,
-  Transfer,
-  TransferKind,
-} from './model.ts'
+import { type Collection, type Rows, rowsIn } from './collection.ts'
+import type { Account, AccountChange, AccountOpening, EventKind, LedgerEvent, Transfer, TransferKind } from './model.ts'
+import type { LedgerState } from './state.ts'
 
 /** What a batch does to the database, in the order it happened. */
 export interface Effects {
@@ -28,30 +17,13 @@ export interface Effects {
   readonly touched: Map<string, Account>
   /** Accounts whose status, limit or name changed. */
   readonly altered: Map<string, AccountChange>
-  /** Schedules that are new or changed, and what became of their days. */
-  readonly schedules: Map<string, Schedule>
-  readonly scheduleRuns: ScheduleRun[]
-  /** Quotes that were used up. */
-  readonly quotes: Map<string, Quote>
-  /** Loans that changed. */
-  readonly loans: Map<string, Loan>
-  /** Rates that changed, or are proposed to, by currency. */
-  readonly rates: Map<string, ExchangeRate>
-  readonly endpoints: NewEndpoint[]
   /** By transfer. */
   readonly endToEndIds: Map<string, string>
+  /** Rows of the parts that are new or changed. */
+  readonly rows: Rows
 }
 
-export interface Book {
-  readonly accounts: Map<string, Account>
-  readonly transfers: Map<string, Transfer>
-  readonly quotes: Map<string, Quote>
-  readonly schedules: Map<string, Schedule>
-  readonly loans: Map<string, Loan>
-  /** By currency. */
-  readonly rates: Map<string, ExchangeRate>
-  /** The webhooks in use, by customer. */
-  readonly endpoints: Map<string, Set<string>>
+export interface Book extends Pick<LedgerState, 'accounts' | 'transfers' | 'rows'> {
   /** Ids of transfers that another one takes back. */
   readonly reversed: Set<string>
   /** Of the last event. */
@@ -61,6 +33,39 @@ export interface Book {
   /** The instant of the operation being evaluated. */
   at: string
   readonly effects: Effects
+}
+
+/** A book in which nothing has happened yet. What happens changes the state. */
+export function openBook({ head, accounts, transfers, rows }: LedgerState): Book {
+  return {
+    accounts,
+    transfers,
+    rows,
+    reversed: new Set([...transfers.values()].flatMap(({ reversalOf }) => reversalOf ?? [])),
+    sequence: head.sequence,
+    lastAccount: head.account,
+    at: head.at,
+    effects: {
+      opened: [],
+      transfers: new Map(),
+      resolved: new Map(),
+      events: [],
+      touched: new Map(),
+      altered: new Map(),
+      endToEndIds: new Map(),
+      rows: new Map(),
+    },
+  }
+}
+
+/** The rows of a collection by id, as the operations so far left them. */
+export const rowsOf = <Row, Key>(book: Book, collection: Collection<Row, Key>): Map<string, Row> =>
+  rowsIn(book.rows, collection)
+
+/** Notes that a row is new or changed, to be saved with the batch. */
+export function saveRow<Row, Key>(book: Book, collection: Collection<Row, Key>, id: string, row: Row): void {
+  rowsIn(book.rows, collection).set(id, row)
+  rowsIn(book.effects.rows, collection).set(id, row)
 }
 
 /** The parts of a transfer that its rule decides. */

@@ -1,19 +1,17 @@
 /**
- * Makes a batch durable, once. Alone on the database, an instance writes what it foresaw in one
- * statement; where another one wrote in between, or more is needed, the batch is read, evaluated
- * and written under the ledger's lock.
+ * Makes a batch durable, once: a small state machine, drawn in README.md beside this file. An
+ * attempt whose end was not heard may have been committed or not. Asking again settles it: where it
+ * was, the keys are found and give its outcomes; where it was not, it happens now. The ledger's
+ * lock keeps the two from running side by side.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../../platform/process/log.ts'
 import { codedError } from '../../../platform/protocol/errors.ts'
 import { failureOf } from '../database/failure.ts'
-import type { LedgerDatabase } from '../database/open.ts'
-import { applyEvaluation, writeBatches } from './apply.ts'
-import type { LedgerClock } from './clock.ts'
-import { type Answer, evaluate } from './evaluate.ts'
-import { type Foreseen, type Foresight, foresee, isForeseeable, later } from './foresight.ts'
-import { type Loaded, loadAccountsOnly, loadState, lockLedger } from './load.ts'
+import type { Answer } from './evaluate.ts'
+import type { Foreseen, Foresight } from './foresight.ts'
 import type { LedgerRequest } from './request.ts'
+import { createWriter, type Writer, type WriterOptions } from './writer.ts'
 
 export interface Committer {
   /**
@@ -28,19 +26,14 @@ export interface Committer {
   commit(requests: readonly LedgerRequest[], foreseen: Foreseen | undefined): Promise<readonly Answer[]>
 }
 
-export interface CommitterOptions {
-  readonly database: LedgerDatabase
-  readonly clock: LedgerClock
+export interface CommitterOptions extends WriterOptions {
   readonly log: Logger
   /** Milliseconds. */
   readonly patience: number
 }
 
-const TRANSACTION = { maxWait: 5_000, timeout: 30_000 } // milliseconds
-const FIRST_PAUSE = 20 // milliseconds; doubles up to the longest
-const LONGEST_PAUSE = 1_000
-
-export function createCommitter({ database, clock, log, patience }: CommitterOptions): Committer {
+export function createCommitter(options: CommitterOptions): Committer {
+  const writer = createWriter(options)
   /**
    * What the batch being written will make of the ledger; undefined when none is, or nobody can
    * tell.
@@ -48,108 +41,123 @@ export function createCommitter({ database, clock, log, patience }: CommitterOpt
   let ahead: Foresight | undefined
   /** Ends with the batch being written, where nobody can tell what it will make of the ledger. */
   let unforeseen: Promise<unknown> | undefined
-  /** Somebody else writes too, so that foreseeing would mostly be in vain. */
-  let isContended = false
-  /** The head as this instance last wrote it. */
-  let written: string | undefined
 
-  const nowOf = ({ state, reading }: Loaded, requests: readonly LedgerRequest[]): string =>
-    clock.now(
-      reading,
-      state.head.at,
-      requests.flatMap(({ foundDueAt }) => foundDueAt ?? []),
-    )
-
-  const prepare: Committer['prepare'] = async (requests) => {
-    await unforeseen
-    if (isContended || !isForeseeable(requests)) return undefined
-    const before = ahead
-    try {
-      const loaded = await loadAccountsOnly(database.query, requests)
-      const foreseen = foresee(loaded.state, nowOf(loaded, requests), before, requests)
+  return {
+    async prepare(requests) {
+      await unforeseen
+      // Whatever is wrong is wrong again under the lock, and is dealt with there.
+      const foreseen = await writer.foresee(requests, ahead).catch(() => undefined)
       ahead = foreseen?.next
       return foreseen
-    } catch {
-      // Whatever is wrong is wrong again under the lock, and is dealt with there.
-      return undefined
-    }
-  }
-
-  const writeForeseen = async ({ statement, next }: Foreseen): Promise<boolean> => {
-    if (statement === null) return true
-    const isWritten = await writeBatches(database.query, statement)
-    if (isWritten) written = next.head.hash
-    else isContended = true
-    return isWritten
-  }
-
-  const writeLocked = (requests: readonly LedgerRequest[], onEvaluated: (answers: readonly Answer[]) => void) =>
-    database.prisma.$transaction(async (transaction) => {
-      await lockLedger(transaction)
-      const loaded = await loadState(transaction, requests)
-      const { state } = loaded
-      const base = state.head.hash
-      const evaluation = evaluate(state, [{ at: later(nowOf(loaded, requests), state.head.at), requests }])
-      await applyEvaluation(transaction, base, evaluation)
-      onEvaluated(evaluation.answers)
-      isContended = written !== undefined && base !== written
-      written = evaluation.head.hash
-      return evaluation.answers
-    }, TRANSACTION)
-
-  /**
-   * An attempt whose end was not heard may have been committed or not. Asking again settles it:
-   * where it was, the keys are found and give its outcomes; where it was not, it happens now. The
-   * ledger's lock keeps the two from running side by side.
-   */
-  const commitWhole: Committer['commit'] = async (requests, foreseen) => {
-    const deadline = Date.now() + patience
-    let pause = FIRST_PAUSE
-    let decided: readonly Answer[] | undefined
-    let untried = foreseen
-    for (let attempt = 1; ; attempt += 1) {
+    },
+    async commit(requests, foreseen) {
+      const ended = commitBatch(requests, foreseen, writer, options)
+      if (!foreseen) unforeseen = ended.catch(() => undefined)
       try {
-        if (untried) {
-          if (await writeForeseen(untried)) return untried.evaluation.answers
-          untried = undefined
-        }
-        const first = decided
-        const answers = await writeLocked(requests, (evaluated) => {
-          decided ??= evaluated
-        })
-        // Found under its key, an outcome of our own lost attempt is still the first telling of it.
-        return first ? answers.map(({ outcome }, at) => ({ outcome, replayed: first[at]?.replayed ?? false })) : answers
-      } catch (error) {
-        const failure = failureOf(error)
-        // What cannot be told may have been committed: only asking again can tell.
-        if (failure === 'refused' || failure === 'fault') throw error
-        decided ??= untried?.evaluation.answers
-        untried = undefined
+        return await ended
+      } finally {
+        if (!foreseen) unforeseen = undefined
+        if (ahead === foreseen?.next) ahead = undefined
+      }
+    },
+  }
+}
+
+type Answers = readonly Answer[]
+
+/** What an attempt whose end was not heard leaves behind. */
+interface Past {
+  /** How many there were. */
+  readonly attempts: number
+  /** What the first that may have been committed would have answered. */
+  readonly first: Answers | undefined
+}
+
+/** Where a batch is on its way. */
+type State =
+  /** Evaluated ahead, and to be written in one statement. */
+  | { readonly name: 'foreseen'; readonly foreseen: Foreseen }
+  /** To be evaluated and written under the ledger's lock. */
+  | { readonly name: 'waiting'; readonly past: Past }
+  /** An attempt failed; nobody has told whether it was committed. */
+  | { readonly name: 'unheard'; readonly past: Past; readonly error: unknown }
+  | { readonly name: 'answered'; readonly answers: Answers }
+
+const NOTHING: Past = { attempts: 0, first: undefined }
+const FIRST_PAUSE = 20 // milliseconds; doubles up to the longest
+const LONGEST_PAUSE = 1_000
+
+/** Goes from state to state until there are answers. */
+async function commitBatch(
+  requests: readonly LedgerRequest[],
+  foreseen: Foreseen | undefined,
+  writer: Writer,
+  { log, patience }: Pick<CommitterOptions, 'log' | 'patience'>,
+): Promise<Answers> {
+  const deadline = Date.now() + patience
+  let state: State = foreseen ? { name: 'foreseen', foreseen } : { name: 'waiting', past: NOTHING }
+  for (;;) {
+    switch (state.name) {
+      case 'foreseen':
+        state = await writeForeseen(state.foreseen, writer)
+        break
+      case 'waiting':
+        state = await writeLocked(requests, state.past, writer)
+        break
+      case 'unheard':
         log.warn(
-          { err: error, attempt, requests: requests.length },
+          { err: state.error, attempt: state.past.attempts, requests: requests.length },
           'a batch did not hear its end; asking again by key',
         )
-        if (Date.now() + pause > deadline) {
-          throw codedError('SERVICE_UNAVAILABLE', 'The ledger cannot be reached. Ask again with the same key.', {
-            service: 'banking',
-          })
-        }
-        await sleep(pause)
-        pause = Math.min(pause * 2, LONGEST_PAUSE)
-      }
+        await pauseBefore(deadline, state.past)
+        state = { name: 'waiting', past: state.past }
+        break
+      case 'answered':
+        return state.answers
     }
   }
+}
 
-  const commit: Committer['commit'] = async (requests, foreseen) => {
-    const ended = commitWhole(requests, foreseen)
-    if (!foreseen) unforeseen = ended.catch(() => undefined)
-    try {
-      return await ended
-    } finally {
-      if (!foreseen) unforeseen = undefined
-      if (ahead === foreseen?.next) ahead = undefined
-    }
+async function writeForeseen(foreseen: Foreseen, writer: Writer): Promise<State> {
+  const { answers } = foreseen.evaluation
+  try {
+    const isWritten = await writer.writeForeseen(foreseen)
+    return isWritten ? { name: 'answered', answers } : { name: 'waiting', past: NOTHING }
+  } catch (error) {
+    return unheard(error, NOTHING, answers)
   }
+}
 
-  return { prepare, commit }
+async function writeLocked(requests: readonly LedgerRequest[], past: Past, writer: Writer): Promise<State> {
+  let evaluated: Answers | undefined
+  try {
+    const answers = await writer.writeLocked(requests, (found) => {
+      evaluated = found
+    })
+    const { first } = past
+    // Found under its key, an outcome of our own lost attempt is still the first telling of it.
+    const told = first
+      ? answers.map(({ outcome }, at) => ({ outcome, replayed: first[at]?.replayed ?? false }))
+      : answers
+    return { name: 'answered', answers: told }
+  } catch (error) {
+    return unheard(error, past, evaluated)
+  }
+}
+
+/** @throws error where it tells that nothing was committed: asking again would not change it */
+function unheard(error: unknown, { attempts, first }: Past, evaluated: Answers | undefined): State {
+  const failure = failureOf(error)
+  if (failure === 'refused' || failure === 'fault') throw error
+  return { name: 'unheard', past: { attempts: attempts + 1, first: first ?? evaluated }, error }
+}
+
+/** @throws SERVICE_UNAVAILABLE where patience ends before the next attempt */
+async function pauseBefore(deadline: number, { attempts }: Past): Promise<void> {
+  const pause = Math.min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
+  if (Date.now() + pause > deadline) {
+    const message = 'The ledger cannot be reached. Ask again with the same key.'
+    throw codedError('SERVICE_UNAVAILABLE', message, { service: 'banking' })
+  }
+  await sleep(pause)
 }

@@ -22,6 +22,7 @@ export function ownAccount(book: Book, id: string | null, actor: Actor): Account
 
 /** What a customer orders to be moved, at once or later. */
 export interface Order {
+  /** Null, here and below: what can be no account of this bank. */
   readonly from: string | null
   readonly to: string | null
   readonly amount: bigint

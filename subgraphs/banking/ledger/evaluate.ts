@@ -3,9 +3,6 @@
  * lock. A pure function of its arguments, so that tests can run it beside the real thing; the only
  * home of idempotency.
  */
-import type { ExchangeRate } from '../exchange/rate.ts'
-import type { Loan } from '../loans/loan.ts'
-import type { Schedule } from '../schedules/schedule.ts'
 import {
   beginLink,
   CHAIN_VERSION,
@@ -15,60 +12,12 @@ import {
   openingLine,
   operationLine,
 } from './audit-chain.ts'
-import type { Book, Effects } from './book.ts'
-import type { Account, Head, LedgerEvent, Quote, Transfer } from './model.ts'
-import { evaluateCommand } from './part.ts'
+import { type Book, type Effects, openBook } from './book.ts'
+import type { BatchRecord, Head, LedgerEvent, Operation } from './model.ts'
+import { type LedgerParts, ruleOf } from './part.ts'
 import { type Outcome, refuse } from './refusal.ts'
 import { INPUT_VERSION, inputHashOf, type LedgerRequest } from './request.ts'
-
-/** The outcome of a key's first use. */
-export interface Remembered {
-  readonly inputHash: string
-  /** Which fields the hash covers. */
-  readonly inputVersion: number
-  readonly outcome: Outcome
-}
-
-/** What the rows under the lock say. */
-export interface LedgerState {
-  readonly head: Head
-  readonly accounts: Map<string, Account>
-  readonly transfers: Map<string, Transfer>
-  readonly quotes: Map<string, Quote>
-  readonly schedules: Map<string, Schedule>
-  readonly loans: Map<string, Loan>
-  /** By currency. */
-  readonly rates: Map<string, ExchangeRate>
-  /** The webhooks in use, by customer. */
-  readonly endpoints: Map<string, Set<string>>
-  /** By `memoryKey`. */
-  readonly remembered: Map<string, Remembered>
-}
-
-/** One line of the operation log. */
-export interface Operation {
-  readonly number: bigint
-  readonly actor: string
-  readonly key: string
-  readonly name: string
-  readonly inputHash: string
-  readonly inputVersion: number
-  readonly outcome: Outcome
-  readonly requestId: string | null
-  readonly at: string
-}
-
-/** Operations that share an instant and a link of the audit chain. */
-export interface BatchRecord {
-  readonly number: bigint
-  readonly firstSequence: bigint
-  readonly firstOperation: bigint
-  readonly lastOperation: bigint
-  readonly at: string
-  readonly operations: readonly Operation[]
-  /** The link of the audit chain, hexadecimal. */
-  readonly hash: string
-}
+import { type LedgerState, memoryKey, type Remembered } from './state.ts'
 
 export interface Answer {
   readonly outcome: Outcome
@@ -90,107 +39,82 @@ export interface Moment {
   readonly requests: readonly LedgerRequest[]
 }
 
-export const memoryKey = (actor: string, key: string): string => `${actor}\n${key}`
-
 /**
  * Evaluates `moments` in order; their instants must not run backwards. Changes the state it is
  * given.
  */
-export function evaluate(state: LedgerState, moments: readonly Moment[]): Evaluation {
-  const { head, accounts, transfers, quotes, schedules, loans, rates, endpoints, remembered } = state
-  const effects: Effects = {
-    opened: [],
-    transfers: new Map(),
-    resolved: new Map(),
-    events: [],
-    touched: new Map(),
-    altered: new Map(),
-    schedules: new Map(),
-    scheduleRuns: [],
-    quotes: new Map(),
-    loans: new Map(),
-    rates: new Map(),
-    endpoints: [],
-    endToEndIds: new Map(),
-  }
-  const book: Book = {
-    accounts,
-    transfers,
-    quotes,
-    schedules,
-    loans,
-    rates,
-    endpoints,
-    reversed: new Set([...transfers.values()].flatMap(({ reversalOf }) => reversalOf ?? [])),
-    sequence: head.sequence,
-    lastAccount: head.account,
-    at: head.at,
-    effects,
-  }
+export function evaluate(parts: LedgerParts, state: LedgerState, moments: readonly Moment[]): Evaluation {
+  const book = openBook(state)
+  const { effects } = book
   const answers: Answer[] = []
   const batches: BatchRecord[] = []
-  let { operation, hash } = head
-
-  for (const { at, requests } of moments) {
-    book.at = at
+  let { head } = state
+  for (const moment of moments) {
+    const { at } = moment
     const firstSequence = book.sequence + 1n
     const earlier = { events: effects.events.length, opened: effects.opened.length }
-    const operations: Operation[] = []
-    for (const request of requests) {
-      const { actor, key, command, inputHash, requestId } = request
-      const slot = memoryKey(actor.id, key)
-      const before = remembered.get(slot)
-      if (before) {
-        const same = before.inputHash === inputHashAs(before.inputVersion, request)
-        answers.push(same ? { outcome: before.outcome, replayed: true } : { outcome: reused, replayed: false })
-        continue
-      }
-      if (at < head.at) throw new RangeError("The ledger's clock does not run backwards.")
-      const outcome = evaluateCommand(command, book, actor)
-      if (!outcome.accepted && outcome.isEarly) {
-        answers.push({ outcome, replayed: false })
-        continue
-      }
-      remembered.set(slot, { inputHash, inputVersion: INPUT_VERSION, outcome })
-      operation += 1n
-      operations.push({
-        number: operation,
-        actor: actor.id,
-        key,
-        name: command.name,
-        inputHash,
-        inputVersion: INPUT_VERSION,
-        outcome,
-        requestId,
-        at,
-      })
-      answers.push({ outcome, replayed: false })
-    }
-    const [first] = operations
-    if (!first) continue
-    const number = head.batch + BigInt(batches.length) + 1n
-    hash = linkHash(hash, { number, firstSequence, at }, operations, effects, earlier)
-    batches.push({
-      number,
-      firstSequence,
-      firstOperation: first.number,
-      lastOperation: operation,
-      at,
-      operations,
-      hash,
-    })
+    const operations = evaluateMoment(parts, { state, book, answers, last: head.operation }, moment)
+    if (operations.length === 0) continue
+    const number = head.batch + 1n
+    const firstOperation = head.operation + 1n
+    const lastOperation = head.operation + BigInt(operations.length)
+    const hash = linkHash(head.hash, { number, firstSequence, at }, operations, effects, earlier)
+    batches.push({ number, firstSequence, firstOperation, lastOperation, at, operations, hash })
+    head = { sequence: book.sequence, operation: lastOperation, batch: number, account: book.lastAccount, at, hash }
   }
-  const last = batches.at(-1)
-  if (!last) return { answers, effects, batches, head }
-  const { sequence, lastAccount: account } = book
-  return { answers, effects, batches, head: { sequence, operation, batch: last.number, account, at: last.at, hash } }
+  return { answers, effects, batches, head }
 }
 
-const reused = refuse('IDEMPOTENCY_KEY_REUSED')
+interface Evaluating {
+  readonly state: LedgerState
+  readonly book: Book
+  readonly answers: Answer[]
+  /** The number of the last operation. */
+  readonly last: bigint
+}
 
-/** The hash of the request's input as an earlier version had it. */
-const inputHashAs = (version: number, { command, inputHash }: LedgerRequest): string =>
-  version === INPUT_VERSION ? inputHash : inputHashOf(command, version)
+/** Answers every request, and gives the operations that they came to. */
+function evaluateMoment(
+  parts: LedgerParts,
+  { state, book, answers, last }: Evaluating,
+  { at, requests }: Moment,
+): Operation[] {
+  const { remembered } = state
+  const operations: Operation[] = []
+  book.at = at
+  for (const request of requests) {
+    const { actor, key, command, inputHash, requestId } = request
+    const slot = memoryKey(actor.id, key)
+    const before = remembered.get(slot)
+    if (before) {
+      answers.push(isSameInput(before, request) ? { outcome: before.outcome, replayed: true } : reused)
+      continue
+    }
+    if (at < state.head.at) throw new RangeError("The ledger's clock does not run backwards.")
+    const outcome = ruleOf(parts, command).evaluate(command, book, actor)
+    answers.push({ outcome, replayed: false })
+    if (!outcome.accepted && outcome.isEarly) continue
+    remembered.set(slot, { inputHash, inputVersion: INPUT_VERSION, outcome })
+    operations.push({
+      number: last + BigInt(operations.length) + 1n,
+      actor: actor.id,
+      key,
+      name: command.name,
+      inputHash,
+      inputVersion: INPUT_VERSION,
+      outcome,
+      requestId,
+      at,
+    })
+  }
+  return operations
+}
+
+const reused: Answer = { outcome: refuse('IDEMPOTENCY_KEY_REUSED'), replayed: false }
+
+/** By the hash of the input as the version of the key's first use had it. */
+const isSameInput = ({ inputHash, inputVersion }: Remembered, request: LedgerRequest): boolean =>
+  inputHash === (inputVersion === INPUT_VERSION ? request.inputHash : inputHashOf(request.command, inputVersion))
 
 /** @param earlier how many effects are those of batches before */
 function linkHash(

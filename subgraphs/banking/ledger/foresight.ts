@@ -4,10 +4,11 @@
  * head has become the one foreseen.
  */
 import { batchStatement, isOneStatement } from './apply.ts'
-import { type Evaluation, evaluate, type LedgerState, memoryKey, type Remembered } from './evaluate.ts'
+import { type Evaluation, evaluate } from './evaluate.ts'
 import type { Account, Head } from './model.ts'
-import { needsOf } from './part.ts'
+import type { LedgerParts } from './part.ts'
 import type { LedgerRequest } from './request.ts'
+import { type LedgerState, memoryKey, type Remembered } from './state.ts'
 
 /** What the ledger will be. */
 export interface Foresight {
@@ -27,19 +28,13 @@ export interface Foreseen {
   readonly next: Foresight
 }
 
-/** True where one statement reads all that the requests need, and so reads it of one instant. */
-export const isForeseeable = (requests: readonly LedgerRequest[]): boolean =>
-  requests.every(({ command }) => {
-    const { accounts, ...others } = needsOf(command)
-    return Object.values(others).every((ids) => ids.length === 0)
-  })
-
 /**
  * Undefined where the batch must be evaluated under the ledger's lock.
  * @param before the batch that is being written, if any
  * @param now the clock's instant, ISO 8601
  */
 export function foresee(
+  parts: LedgerParts,
   loaded: LedgerState,
   now: string,
   before: Foresight | undefined,
@@ -47,7 +42,7 @@ export function foresee(
 ): Foreseen | undefined {
   const state = before ? overlaid(loaded, before) : loaded
   if (!state) return undefined
-  const evaluation = evaluate(state, [{ at: later(now, state.head.at), requests }])
+  const evaluation = evaluate(parts, state, [{ at: later(now, state.head.at), requests }])
   if (!isOneStatement(evaluation.effects)) return undefined
   const isNothing = evaluation.batches.length === 0
   // Answers from memory are not to be told where that memory is only foreseen.

@@ -10,6 +10,7 @@ import { createCommitter } from './commit.ts'
 import type { Answer } from './evaluate.ts'
 import type { Foreseen } from './foresight.ts'
 import { createGroupCommit } from './group-commit.ts'
+import { type LedgerParts, ruleOf } from './part.ts'
 import type { LedgerRequest } from './request.ts'
 
 export interface Ledger {
@@ -24,6 +25,7 @@ export interface Ledger {
 }
 
 export interface LedgerOptions {
+  readonly parts: LedgerParts
   /** Its connections serve nothing else, so that reads never hold up a batch. */
   readonly database: LedgerDatabase
   readonly log: Logger
@@ -38,8 +40,8 @@ const MAX_TRANSFERS = 1_000
 type Settled = { readonly answer: Answer } | { readonly error: unknown }
 
 export function createLedger(options: LedgerOptions): Ledger {
-  const { database, log, clock = createLedgerClock(), patience = 15_000 } = options
-  const { prepare, commit } = createCommitter({ database, clock, log, patience })
+  const { parts, database, log, clock = createLedgerClock(), patience = 15_000 } = options
+  const { prepare, commit } = createCommitter({ parts, database, clock, log, patience })
 
   /** A batch that the database refuses is taken apart, so that one bad request fails alone. */
   const commitApart = async (
@@ -61,7 +63,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     prepare,
     commit: commitApart,
     callerOf: ({ actor }: LedgerRequest) => actor.id,
-    weightOf: ({ command }) => (command.name === 'transferBatch' ? Math.max(1, command.items.length) : 1),
+    weightOf: ({ command }) => Math.max(1, ruleOf(parts, command).transfersOf?.(command) ?? 1),
     maxWeight: MAX_TRANSFERS,
   })
   return {

@@ -3,16 +3,13 @@ import { Prisma } from '../../../prisma/generated/client.ts'
 import { plainArray, textArray } from '../database/columns.ts'
 import type { Query } from '../database/open.ts'
 import { readPlainRecords } from '../database/records.ts'
-import { loadQuotes, loadRates } from '../exchange/store.ts'
-import { loadLoans, openLoansOn } from '../loans/store.ts'
-import { loadSchedules } from '../schedules/store.ts'
-import { loadEndpoints } from '../webhooks/store.ts'
 import type { ClockReading } from './clock.ts'
-import { type LedgerState, memoryKey, type Remembered } from './evaluate.ts'
+import { loadRows } from './collection.ts'
 import type { Account, AccountStatus, Head, Transfer, TransferKind, TransferStatus } from './model.ts'
-import { needsOf } from './part.ts'
+import type { BatchNeeds } from './part.ts'
 import { accept, type RefusalCode, refuse } from './refusal.ts'
 import type { LedgerRequest } from './request.ts'
+import { type LedgerState, memoryKey, type Remembered } from './state.ts'
 
 /**
  * Takes the ledger's lock until the transaction ends. Whoever comes later waits here, so every
@@ -33,59 +30,33 @@ export interface Loaded {
   readonly reading: ClockReading
 }
 
-/**
- * Reads the head and the rows that `requests` name, where these are accounts only: all of one
- * instant.
- */
-export async function loadAccountsOnly(query: Query, requests: readonly LedgerRequest[]): Promise<Loaded> {
-  const ids = new Set(requests.flatMap(({ command }) => needsOf(command).accounts))
-  const { reading, ...rows } = await loadAccounts(query, [...ids], requests)
-  const others = {
-    transfers: new Map(),
-    quotes: new Map(),
-    schedules: new Map(),
-    loans: new Map(),
-    rates: new Map(),
-    endpoints: new Map(),
-  }
-  return { state: { ...rows, ...others }, reading }
+/** True where one statement reads all that is needed, and so reads it of one instant. */
+export const isOneRead = ({ transfers, rows }: BatchNeeds): boolean => transfers.length === 0 && rows.size === 0
+
+/** Reads the head and the rows that `requests` need, where these are accounts only. */
+export async function loadAccountsOnly(
+  query: Query,
+  requests: readonly LedgerRequest[],
+  { accounts }: BatchNeeds,
+): Promise<Loaded> {
+  const { reading, ...rows } = await loadAccounts(query, [...accounts], requests)
+  return { state: { ...rows, transfers: new Map(), rows: new Map() }, reading }
 }
 
 /**
- * Reads the head and the rows that `requests` name. Only under the lock is it all of one instant.
+ * Reads the head and the rows that `requests` need. Only under the lock is it all of one instant.
  */
 export async function loadState(
   transaction: Prisma.TransactionClient,
   requests: readonly LedgerRequest[],
+  needs: BatchNeeds,
 ): Promise<Loaded> {
-  const needs = requests.map(({ command }) => needsOf(command))
-  const transferIds = needs.flatMap((need) => need.transfers)
-  const transfers = transferIds.length === 0 ? new Map() : await loadTransfers(transaction, transferIds)
-  const quotes = await loadQuotes(
-    transaction,
-    needs.flatMap((need) => need.quotes ?? []),
-  )
-  const schedules = await loadSchedules(
-    transaction,
-    needs.flatMap((need) => need.schedules ?? []),
-  )
-  const loansOn = await openLoansOn(
-    transaction,
-    needs.flatMap((need) => need.loansOn ?? []),
-  )
-  const loans = await loadLoans(transaction, [...needs.flatMap((need) => need.loans ?? []), ...loansOn])
-  const rates = await loadRates(
-    transaction,
-    needs.flatMap((need) => need.rates ?? []),
-  )
-  const endpoints = await loadEndpoints(
-    transaction,
-    needs.flatMap((need) => need.webhooksOf ?? []),
-  )
-  const accountIds = new Set(needs.flatMap((need) => need.accounts))
-  for (const { debitAccount, creditAccount } of transfers.values()) accountIds.add(debitAccount).add(creditAccount)
-  const { reading, ...rows } = await loadAccounts(queryOf(transaction), [...accountIds], requests)
-  return { state: { ...rows, transfers, quotes, schedules, loans, rates, endpoints }, reading }
+  const transfers = await loadTransfers(transaction, needs.transfers)
+  const rows = await loadRows(transaction, needs.rows)
+  const ends = [...transfers.values()].flatMap(({ debitAccount, creditAccount }) => [debitAccount, creditAccount])
+  const ids = new Set([...needs.accounts, ...ends])
+  const { reading, ...loaded } = await loadAccounts(queryOf(transaction), [...ids], requests)
+  return { state: { ...loaded, transfers, rows }, reading }
 }
 
 interface LoadedRow {
@@ -244,6 +215,7 @@ async function loadTransfers(
   transaction: Prisma.TransactionClient,
   ids: readonly string[],
 ): Promise<Map<string, Transfer>> {
+  if (ids.length === 0) return new Map()
   const wanted = plainArray(ids)
   const rows = await transaction.$queryRaw<TransferRow[]>`/* ledger:transfers */
     SELECT * FROM transfers WHERE id = ANY(${wanted}::bigint[])

@@ -1,4 +1,5 @@
 /** The ledger's words: accounts, transfers, what may be asked of them, and what comes of it. Data only. */
+import type { Outcome } from './refusal.ts'
 
 export type AccountKind = 'CURRENT' | 'SAVINGS' | 'INTERNAL'
 export type AccountStatus = 'OPEN' | 'FROZEN' | 'CLOSED'
@@ -37,21 +38,6 @@ export interface AccountOpening {
   readonly productId: string | null
   readonly branchId: string | null
   readonly at: string
-}
-
-/** What the bank offered a customer; amounts are minor units. */
-export interface Quote {
-  readonly id: string
-  readonly customer: string
-  readonly sellCurrency: string
-  readonly buyCurrency: string
-  /** With the spread in it. */
-  readonly sellAmount: bigint
-  readonly spread: bigint
-  readonly buyAmount: bigint
-  readonly expiresAt: string
-  /** The first transfer of the exchange that used it up. */
-  usedBy: string | null
 }
 
 /** What changed of an account besides its counters. */
@@ -105,5 +91,30 @@ export interface Head {
   /** Instants are ISO 8601 in UTC with milliseconds, so that text order is time order. */
   readonly at: string
   /** The last link of the audit chain, hexadecimal: no two states of the ledger have the same. */
+  readonly hash: string
+}
+
+/** One line of the operation log. */
+export interface Operation {
+  readonly number: bigint
+  readonly actor: string
+  readonly key: string
+  readonly name: string
+  readonly inputHash: string
+  readonly inputVersion: number
+  readonly outcome: Outcome
+  readonly requestId: string | null
+  readonly at: string
+}
+
+/** Operations that share an instant and a link of the audit chain. */
+export interface BatchRecord {
+  readonly number: bigint
+  readonly firstSequence: bigint
+  readonly firstOperation: bigint
+  readonly lastOperation: bigint
+  readonly at: string
+  readonly operations: readonly Operation[]
+  /** The link of the audit chain, hexadecimal. */
   readonly hash: string
 }

@@ -1,54 +1,81 @@
-/** The table of rules: which one answers which command. */
-
-import {
-  closeAccount,
-  freezeAccount,
-  openAccount,
-  renameAccount,
-  setDailyLimit,
-  unfreezeAccount,
-} from '../accounts/rules.ts'
-import { exchange } from '../exchange/conversion.ts'
-import { exchangeRules } from '../exchange/rules.ts'
-import { captureHold, expireHold, holdFunds, voidHold } from '../holds/rules.ts'
-import { loanRules } from '../loans/rules.ts'
-import { scheduleRules } from '../schedules/rules.ts'
-import { transferBatch } from '../transfers/batch.ts'
-import { reverseTransfer } from '../transfers/reversal.ts'
-import { transfer } from '../transfers/rules.ts'
-import { webhookRules } from '../webhooks/rules.ts'
+/**
+ * What a feature adds to the ledger: its rules, and what these read and save. The ledger is made
+ * with all parts, and knows none of them.
+ */
 import type { Book } from './book.ts'
+import type { AnyCollection, WantedRows } from './collection.ts'
 import type { Outcome } from './refusal.ts'
-import type { Actor, Command } from './request.ts'
-import type { Needs, Rule } from './rule.ts'
+import type { Actor, Command, CommandName, LedgerCommands, LedgerRequest } from './request.ts'
 
-type Rules = { readonly [Name in Command['name']]: Rule<Extract<Command, { name: Name }>> }
-
-const rules: Rules = {
-  transfer,
-  exchange,
-  transferBatch,
-  holdFunds,
-  captureHold,
-  voidHold,
-  expireHold,
-  reverseTransfer,
-  openAccount,
-  renameAccount,
-  freezeAccount,
-  unfreezeAccount,
-  setDailyLimit,
-  closeAccount,
-  ...loanRules,
-  ...scheduleRules,
-  ...webhookRules,
-  ...exchangeRules,
+/**
+ * Rows that must be in the book before a command can be evaluated. What is left out is none; null
+ * stands for what cannot exist.
+ */
+export interface Needs {
+  readonly accounts?: readonly (string | null)[]
+  /** With each come its two accounts. */
+  readonly transfers?: readonly (string | null)[]
+  /** Of the parts. */
+  readonly rows?: readonly WantedRows[]
 }
 
-// The table's type pairs each name with its rule; TypeScript cannot follow that through a lookup by a union.
-const ruleOf = (command: Command): Rule<Command> => rules[command.name] as Rule<Command>
+/** One for each command, the only home of what it may do. */
+export interface Rule<Asked> {
+  needs(command: Asked): Needs
+  /** Decides, and on acceptance changes the book. A refusal leaves the book as it was. */
+  evaluate(command: Asked, book: Book, actor: Actor): Outcome
+  /** How many transfers it makes at most; one where it is left out. */
+  transfersOf?(command: Asked): number
+}
 
-export const needsOf = (command: Command): Needs => ruleOf(command).needs(command)
+export type Rules = { readonly [Name in CommandName]: Rule<LedgerCommands[Name]> }
 
-export const evaluateCommand = (command: Command, book: Book, actor: Actor): Outcome =>
-  ruleOf(command).evaluate(command, book, actor)
+/** What one feature adds. */
+export interface LedgerPart {
+  /** By the names of its commands. */
+  readonly rules: Partial<Rules>
+  /** What its rules read and change, in the order in which it is saved. */
+  readonly collections?: readonly AnyCollection[]
+}
+
+/** All parts together. */
+export interface LedgerParts {
+  readonly rules: Rules
+  readonly collections: readonly AnyCollection[]
+}
+
+type RuledBy<Part extends LedgerPart> = Part extends unknown ? keyof Part['rules'] & CommandName : never
+
+/** Its result is `LedgerParts` where every command has its rule; else it does not compile as that. */
+export const joinParts = <Part extends LedgerPart>(parts: readonly Part[]) => ({
+  rules: Object.assign({}, ...parts.map(({ rules }) => rules)) as Pick<Rules, RuledBy<Part>>,
+  collections: parts.flatMap(({ collections }) => collections ?? []),
+})
+
+/**
+ * The table's type pairs each name with its rule; TypeScript cannot follow that through a lookup by
+ * a union.
+ */
+export const ruleOf = ({ rules }: LedgerParts, command: Command): Rule<Command> => rules[command.name] as Rule<Command>
+
+/** What all commands of a batch need together. */
+export interface BatchNeeds {
+  readonly accounts: ReadonlySet<string>
+  readonly transfers: readonly string[]
+  readonly rows: ReadonlyMap<AnyCollection, readonly unknown[]>
+}
+
+export function needsOf(parts: LedgerParts, requests: readonly LedgerRequest[]): BatchNeeds {
+  const all = { accounts: new Set<string>(), transfers: [] as string[], rows: new Map<AnyCollection, unknown[]>() }
+  for (const { command } of requests) {
+    const { accounts = [], transfers = [], rows = [] } = ruleOf(parts, command).needs(command)
+    for (const id of accounts) if (id !== null) all.accounts.add(id)
+    for (const id of transfers) if (id !== null) all.transfers.push(id)
+    for (const { collection, keys } of rows) {
+      const wanted = all.rows.get(collection)
+      if (wanted) wanted.push(...keys)
+      else if (keys.length > 0) all.rows.set(collection, [...keys])
+    }
+  }
+  return all
+}

@@ -1,108 +1,15 @@
 /** What may be asked of the ledger, by whom, under which key. */
 import { hash } from 'node:crypto'
-import type { FundLiquidityCommand, SetExchangeRateCommand } from '../exchange/rate.ts'
-import type { LoanRequest } from '../loans/commands.ts'
-import type { ScheduleCommand } from '../schedules/schedule.ts'
-import type { WebhookRequest } from '../webhooks/commands.ts'
-import type { AccountKind } from './model.ts'
 
-export interface TransferCommand {
-  readonly name: 'transfer'
-  /** Null, here and below: what can be no account of this bank. */
-  readonly from: string | null
-  readonly to: string | null
-  readonly amount: bigint
-  readonly currency: string
-  readonly reference: string | null
-  readonly merchantId: string | null
-  /**
-   * What the payer calls it; left out where it is called nothing, so that the command hashes as it
-   * did before there were any.
-   */
-  readonly endToEndId?: string
-}
+/**
+ * What may be asked, by name. Each feature declares its commands here (`declare module`), beside
+ * the part that has their rules.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: features fill it
+export interface LedgerCommands {}
 
-export interface OpenAccountCommand {
-  readonly name: 'openAccount'
-  /** Null: the bank's own. */
-  readonly owner: string | null
-  readonly kind: AccountKind
-  readonly currency: string
-  readonly label: string
-  readonly floor: bigint | null
-  readonly productId: string | null
-  readonly branchId: string | null
-}
-
-export interface HoldFundsCommand extends Omit<TransferCommand, 'name' | 'merchantId'> {
-  readonly name: 'holdFunds'
-  readonly expiresInSeconds: number
-}
-
-/** A transfer between two currencies, as it was quoted. */
-export interface ExchangeCommand extends Omit<TransferCommand, 'name' | 'merchantId'> {
-  readonly name: 'exchange'
-  readonly quoteId: string | null
-  /** The bank's accounts that take, give and earn; null where there is no such quote. */
-  readonly treasury: { readonly sell: string; readonly buy: string; readonly income: string } | null
-}
-
-export type BatchItem = Omit<TransferCommand, 'name' | 'merchantId'>
-
-export interface TransferBatchCommand {
-  readonly name: 'transferBatch'
-  readonly mode: 'ALL_OR_NOTHING' | 'EACH'
-  readonly items: readonly BatchItem[]
-}
-
-export interface CaptureHoldCommand {
-  readonly name: 'captureHold'
-  readonly transferId: string | null
-  /** Null: all of it. */
-  readonly amount: bigint | null
-}
-
-/** What is asked of one transfer. */
-export interface TransferChangeCommand<Name extends string> {
-  readonly name: Name
-  readonly transferId: string | null
-}
-
-/** What is asked of one account. */
-export interface AccountChangeCommand<Name extends string> {
-  readonly name: Name
-  readonly accountId: string | null
-}
-
-export interface RenameAccountCommand extends AccountChangeCommand<'renameAccount'> {
-  readonly label: string
-}
-
-export interface SetDailyLimitCommand extends AccountChangeCommand<'setDailyLimit'> {
-  /** Minor units; null: no limit. */
-  readonly limit: bigint | null
-}
-
-export type Command =
-  | TransferCommand
-  | ExchangeCommand
-  | TransferBatchCommand
-  | HoldFundsCommand
-  | CaptureHoldCommand
-  | TransferChangeCommand<'voidHold'>
-  | TransferChangeCommand<'expireHold'>
-  | TransferChangeCommand<'reverseTransfer'>
-  | OpenAccountCommand
-  | RenameAccountCommand
-  | AccountChangeCommand<'freezeAccount'>
-  | AccountChangeCommand<'unfreezeAccount'>
-  | AccountChangeCommand<'closeAccount'>
-  | SetDailyLimitCommand
-  | LoanRequest
-  | ScheduleCommand
-  | WebhookRequest
-  | SetExchangeRateCommand
-  | FundLiquidityCommand
+export type CommandName = keyof LedgerCommands
+export type Command = LedgerCommands[CommandName]
 
 /** Who asks. The bank itself acts under an id that no token can carry. */
 export interface Actor {

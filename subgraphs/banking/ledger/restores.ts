@@ -2,7 +2,6 @@
  * Places of histories that a restore has undone: their numbers are never used again, and who comes
  * with one is told.
  */
-
 import { codedError } from '../../../platform/protocol/errors.ts'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import { plainArray } from '../database/columns.ts'

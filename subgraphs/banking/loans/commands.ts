@@ -36,5 +36,10 @@ export interface LoanCommand<Name extends LoanMutation = LoanMutation> {
   readonly note: string | null
 }
 
-/** Everything that may be asked about loans. */
-export type LoanRequest = ApplyForLoanCommand | { readonly [Name in LoanMutation]: LoanCommand<Name> }[LoanMutation]
+type LoanCommands = { [Name in LoanMutation]: LoanCommand<Name> }
+
+declare module '../ledger/request.ts' {
+  interface LedgerCommands extends LoanCommands {
+    applyForLoan: ApplyForLoanCommand
+  }
+}

@@ -1,5 +1,4 @@
 /** What each step of a loan comes to: the state it leads to, and the money that moves with it. Whether it may be taken is decided before. */
-
 import type { PlainDate } from '../dates/plain-date.ts'
 import { type Book, postTransfer } from '../ledger/book.ts'
 import { countSpending, refusalOfDebit } from '../ledger/debit.ts'

@@ -1,5 +1,4 @@
 /** From what a client sends about loans to what the ledger is asked: every argument is checked here, before anything moves. */
-
 import { type PlainDate, plainDateOf } from '../dates/plain-date.ts'
 import { parseAccountId } from '../ledger/account-number.ts'
 import { derivedId } from '../request/derived-id.ts'

@@ -1,5 +1,4 @@
 /** What a loan would cost: the dated schedule and its sums. Promises nothing and stores nothing. */
-
 import { addMonths, type PlainDate } from '../dates/plain-date.ts'
 import { amortize } from './amortization.ts'
 import type { DisbursedTerms } from './terms.ts'

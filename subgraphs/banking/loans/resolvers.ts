@@ -1,5 +1,4 @@
 /** Loans as borrowers and officers see them, and the orders that take one through its life. */
-
 import { z } from 'zod'
 import type { Customer } from '../../../prisma/generated/client.ts'
 import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'
@@ -15,7 +14,7 @@ import { amountToMove, badInput } from '../request/input.ts'
 import { type MutationResult, mutate, readBack } from '../request/mutation.ts'
 import { transferById } from '../transfers/read.ts'
 import { loanBooks } from './books.ts'
-import type { LoanMutation, LoanRequest } from './commands.ts'
+import type { LoanMutation } from './commands.ts'
 import { loanPosition } from './effects.ts'
 import {
   type ApplyInput,
@@ -84,7 +83,7 @@ const act =
     const loan = await referenceTo(loanId, context)
     return mutate(context, () => {
       const parts = { loan, amount: amount === undefined ? null : amountToMove(amount), note: readNote(note) }
-      return { idempotencyKey, command: { name, ...parts } as LoanRequest }
+      return { idempotencyKey, command: { name, ...parts } }
     })
   }
 

@@ -1,14 +1,17 @@
 /** The rules of loans, evaluated by the ledger under its lock: who may take which step in which state. */
-import type { Book } from '../ledger/book.ts'
+import type { AccountTie } from '../accounts/rules.ts'
+import { type Book, rowsOf, saveRow } from '../ledger/book.ts'
+import { want } from '../ledger/collection.ts'
 import { ownAccount } from '../ledger/debit.ts'
 import type { Account } from '../ledger/model.ts'
+import type { LedgerPart, Rule } from '../ledger/part.ts'
 import { accept, type Outcome, type Refused, refuse } from '../ledger/refusal.ts'
 import type { Actor } from '../ledger/request.ts'
-import type { Rule } from '../ledger/rule.ts'
 import { type ApplyForLoanCommand, type LoanCommand, type LoanMutation, loanActions } from './commands.ts'
 import { type Effect, effects, isRefused } from './effects.ts'
 import type { Loan, LoanChange } from './loan.ts'
-import { refusalOf, rules } from './states.ts'
+import { isOpen, refusalOf, rules } from './states.ts'
+import { loans } from './store.ts'
 
 /** Somebody else's loan looks like one that does not exist; nobody decides on a loan of their own. */
 function refusalOfActor(loan: Loan | undefined, mutation: LoanMutation, actor: Actor): Refused | undefined {
@@ -19,7 +22,7 @@ function refusalOfActor(loan: Loan | undefined, mutation: LoanMutation, actor: A
 }
 
 function evaluate({ name, loan: reference, amount, note }: LoanCommand, book: Book, actor: Actor): Outcome {
-  const loan = reference ? book.loans.get(reference.id) : undefined
+  const loan = reference ? rowsOf(book, loans).get(reference.id) : undefined
   const refusal = refusalOfActor(loan, name, actor)
   if (refusal) return refusal
   if (!loan || !reference) return refuse('LOAN_NOT_FOUND')
@@ -64,20 +67,19 @@ function change(
     note,
   })
   loan.state = state
-  book.effects.loans.set(loan.id, loan)
+  saveRow(book, loans, loan.id, loan)
 }
 
 const loanRule: Rule<LoanCommand> = {
   needs: ({ loan }) => ({
     accounts: loan ? [loan.account, ...Object.values(loan.books)] : [],
-    transfers: [],
-    loans: loan ? [loan.id] : [],
+    rows: [want(loans, [loan])],
   }),
   evaluate,
 }
 
-export const applyForLoan: Rule<ApplyForLoanCommand> = {
-  needs: ({ account }) => ({ accounts: account === null ? [] : [account], transfers: [] }),
+const applyForLoan: Rule<ApplyForLoanCommand> = {
+  needs: ({ account }) => ({ accounts: [account] }),
   evaluate({ loan: id, account: accountId, currency, terms, purpose }, book, actor) {
     const account = ownAccount(book, accountId, actor)
     if (!account || account.owner === null) return refuse('ACCOUNT_NOT_FOUND')
@@ -94,19 +96,30 @@ export const applyForLoan: Rule<ApplyForLoanCommand> = {
       disbursedOn: null,
       changes: [],
     }
-    book.loans.set(id, loan)
     change(book, loan, actor, { action: 'apply', note: null }, { state: 'SUBMITTED' })
     return accept(id)
   },
 }
 
-export const loanRules = {
-  applyForLoan,
-  approveLoan: loanRule,
-  rejectLoan: loanRule,
-  withdrawLoan: loanRule,
-  disburseLoan: loanRule,
-  repayLoan: loanRule,
-  writeOffLoan: loanRule,
-  refundLoanOverpayment: loanRule,
+/** An account stays open while a loan on it is. */
+export const openLoans: AccountTie = {
+  wants: (account) => want(loans, [{ account }]),
+  refusalOf: ({ id }, book) =>
+    [...rowsOf(book, loans).values()].some(({ account, state }) => account === id && isOpen(state))
+      ? refuse('ACCOUNT_HAS_LOAN')
+      : undefined,
 }
+
+export const loansPart = {
+  rules: {
+    applyForLoan,
+    approveLoan: loanRule,
+    rejectLoan: loanRule,
+    withdrawLoan: loanRule,
+    disburseLoan: loanRule,
+    repayLoan: loanRule,
+    writeOffLoan: loanRule,
+    refundLoanOverpayment: loanRule,
+  },
+  collections: [loans],
+} satisfies LedgerPart

@@ -1,6 +1,7 @@
 /** Loans in the database: read whole under the ledger's lock, and saved in the transaction that moves their money. Decides nothing. */
 import type { Prisma } from '../../../prisma/generated/client.ts'
 import { plainArray } from '../database/columns.ts'
+import type { Collection } from '../ledger/collection.ts'
 import { byId } from '../request/load.ts'
 import type { Loan, LoanChange } from './loan.ts'
 import { isOpen, type LoanState } from './states.ts'
@@ -21,11 +22,17 @@ export async function loadLoans(database: Reader, ids: readonly string[]): Promi
 /** By id, a UUID. */
 export const loanById = byId(async (database, ids) => [...(await loadLoans(database, ids)).values()])
 
-/** The ids of the loans on these accounts (14 digits each) that are not over, found through their owners. */
-export async function openLoansOn(
-  transaction: Prisma.TransactionClient,
-  accounts: readonly string[],
-): Promise<string[]> {
+/** Loans by their id, or those on an account (14 digits) that are not over. */
+type LoanKey = { readonly id: string } | { readonly account: string }
+
+async function loadWanted(transaction: Prisma.TransactionClient, keys: readonly LoanKey[]): Promise<Map<string, Loan>> {
+  const accounts = keys.flatMap((key) => ('account' in key ? key.account : []))
+  const ids = keys.flatMap((key) => ('id' in key ? key.id : []))
+  return loadLoans(transaction, [...ids, ...(await openLoansOn(transaction, accounts))])
+}
+
+/** Found through the owners of the accounts. */
+async function openLoansOn(transaction: Prisma.TransactionClient, accounts: readonly string[]): Promise<string[]> {
   if (accounts.length === 0) return []
   const rows = await transaction.$queryRaw<{ id: string; state: LoanState }[]>`/* ledger:loans-on */
     SELECT l.id::text, l.state FROM accounts a JOIN loans l ON l.customer_id = a.customer_id AND l.account_id = a.id
@@ -72,10 +79,10 @@ function changeOf(row: Row['changes'][number]): LoanChange {
 }
 
 /** Writes new loans, new changes and new states; whatever is there already stays as it is. */
-export async function saveLoans(transaction: Prisma.TransactionClient, loans: readonly Loan[]): Promise<void> {
+async function saveLoans(transaction: Prisma.TransactionClient, changed: readonly Loan[]): Promise<void> {
   await transaction.loan.createMany({
     skipDuplicates: true,
-    data: loans.map(({ id, customer, account, currency, terms, purpose, changes }) => ({
+    data: changed.map(({ id, customer, account, currency, terms, purpose, changes }) => ({
       id,
       customerId: customer,
       accountId: BigInt(account),
@@ -92,7 +99,7 @@ export async function saveLoans(transaction: Prisma.TransactionClient, loans: re
   })
   await transaction.loanChange.createMany({
     skipDuplicates: true,
-    data: loans.flatMap(({ id, changes }) =>
+    data: changed.flatMap(({ id, changes }) =>
       changes.map(({ allocation, transferId, ...change }) => ({
         loanId: id,
         ...change,
@@ -103,10 +110,12 @@ export async function saveLoans(transaction: Prisma.TransactionClient, loans: re
       })),
     ),
   })
-  for (const { id, state, disbursedOn } of loans) {
+  for (const { id, state, disbursedOn } of changed) {
     await transaction.loan.update({
       where: { id },
       data: { state, disbursedOn: disbursedOn === null ? null : new Date(disbursedOn) },
     })
   }
 }
+
+export const loans: Collection<Loan, LoanKey> = { load: loadWanted, save: saveLoans }

@@ -1,5 +1,4 @@
 /** Scheduled and standing transfers as their owners see them. */
-
 import { z } from 'zod'
 import type { Customer, ScheduleRun as RunRow } from '../../../prisma/generated/client.ts'
 import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'

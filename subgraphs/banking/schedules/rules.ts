@@ -2,30 +2,31 @@
  * What schedules may do. A run is decided as the customer's own order would be, at that moment; a
  * refusal is written down and the next day comes.
  */
-import { type Book, postTransfer } from '../ledger/book.ts'
+import { type Book, postTransfer, rowsOf, saveRow } from '../ledger/book.ts'
+import { want } from '../ledger/collection.ts'
 import { countSpending, orderOf, ownAccount } from '../ledger/debit.ts'
+import type { LedgerPart, Needs, Rule } from '../ledger/part.ts'
 import { accept, notYet, type Refused, refuse } from '../ledger/refusal.ts'
 import { type Actor, isBank } from '../ledger/request.ts'
-import type { Needs, Rule } from '../ledger/rule.ts'
 import { nextDay, type SkippedDays, skippedDays } from './recurrence.ts'
 import type {
   CancelScheduleCommand,
   ChangeScheduleCommand,
   RunScheduleCommand,
   Schedule,
+  ScheduleRun,
   ScheduleTransferCommand,
 } from './schedule.ts'
+import { scheduleRuns, schedules } from './store.ts'
 
 const needsOfSchedule = ({ scheduleId }: { readonly scheduleId: string | null }): Needs => ({
-  accounts: [],
-  transfers: [],
-  schedules: scheduleId === null ? [] : [scheduleId],
+  rows: [want(schedules, [scheduleId])],
 })
 
 const today = (book: Book): string => book.at.slice(0, 10)
 
 const scheduleTransfer: Rule<ScheduleTransferCommand> = {
-  needs: ({ from, to }) => ({ accounts: [from, to].filter((id) => id !== null), transfers: [] }),
+  needs: ({ from, to }) => ({ accounts: [from, to] }),
   evaluate(command, book, actor) {
     const { scheduleId, amount, currency, reference, frequency, firstOn, until } = command
     const debit = ownAccount(book, command.from, actor)
@@ -35,7 +36,7 @@ const scheduleTransfer: Rule<ScheduleTransferCommand> = {
     if (debit.currency !== currency || credit.currency !== currency) return refuse('CURRENCY_MISMATCH')
     if (debit.status === 'CLOSED' || credit.status === 'CLOSED') return refuse('ACCOUNT_NOT_OPEN')
     if (firstOn < today(book)) return refuse('DATE_IN_PAST')
-    book.effects.schedules.set(scheduleId, {
+    saveRow(book, schedules, scheduleId, {
       id: scheduleId,
       customer: debit.owner ?? actor.id,
       from: debit.id,
@@ -62,7 +63,7 @@ const changeSchedule: Rule<ChangeScheduleCommand> = {
     if (until !== null && (until < today(book) || until < schedule.firstOn)) return refuse('DATE_IN_PAST')
     Object.assign(schedule, { amount, reference, until })
     if (until !== null && schedule.nextOn !== null && schedule.nextOn > until) schedule.nextOn = null
-    book.effects.schedules.set(schedule.id, schedule)
+    saveRow(book, schedules, schedule.id, schedule)
     return accept(schedule.id)
   },
 }
@@ -74,13 +75,13 @@ const cancelSchedule: Rule<CancelScheduleCommand> = {
     if ('code' in schedule) return schedule
     schedule.nextOn = null
     schedule.cancelled = true
-    book.effects.schedules.set(schedule.id, schedule)
+    saveRow(book, schedules, schedule.id, schedule)
     return accept(schedule.id)
   },
 }
 
 const runSchedule: Rule<RunScheduleCommand> = {
-  needs: ({ scheduleId, from, to }) => ({ accounts: [from, to], transfers: [], schedules: [scheduleId] }),
+  needs: ({ scheduleId, from, to }) => ({ accounts: [from, to], rows: [want(schedules, [scheduleId])] }),
   evaluate({ scheduleId, dueOn }, book, actor) {
     const schedule = liveSchedule(book, scheduleId, actor)
     if ('code' in schedule) return schedule
@@ -93,8 +94,8 @@ const runSchedule: Rule<RunScheduleCommand> = {
     const refusal = 'refusal' in order ? order.refusal : null
     const transferId = 'refusal' in order ? null : post(book, order, amount, reference)
     schedule.nextOn = nextDay(schedule, dueOn)
-    book.effects.schedules.set(schedule.id, schedule)
-    book.effects.scheduleRuns.push({ scheduleId, dueOn, transferId, refusal, at: book.at })
+    saveRow(book, schedules, schedule.id, schedule)
+    saveRun(book, { scheduleId, dueOn, transferId, refusal })
     return accept(schedule.id)
   },
 }
@@ -103,11 +104,14 @@ const runSchedule: Rule<RunScheduleCommand> = {
 function skip(book: Book, schedule: Schedule, dueOn: string, { days, last, next }: SkippedDays) {
   const message = `${days} days from ${dueOn} to ${last} were missed too long ago to be caught up.`
   schedule.nextOn = next
-  book.effects.schedules.set(schedule.id, schedule)
+  saveRow(book, schedules, schedule.id, schedule)
   const refusal = refuse('SCHEDULE_DAYS_SKIPPED', message)
-  book.effects.scheduleRuns.push({ scheduleId: schedule.id, dueOn, transferId: null, refusal, at: book.at })
+  saveRun(book, { scheduleId: schedule.id, dueOn, transferId: null, refusal })
   return accept(schedule.id, { skipped: days })
 }
+
+const saveRun = (book: Book, run: Omit<ScheduleRun, 'at'>): void =>
+  saveRow(book, scheduleRuns, `${run.scheduleId} ${run.dueOn}`, { ...run, at: book.at })
 
 function post(
   book: Book,
@@ -121,9 +125,12 @@ function post(
 
 /** The schedule, if the actor may use it and it may still be made. */
 function liveSchedule(book: Book, id: string | null, actor: Actor): Schedule | Refused {
-  const schedule = id === null ? undefined : (book.effects.schedules.get(id) ?? book.schedules.get(id))
+  const schedule = id === null ? undefined : rowsOf(book, schedules).get(id)
   if (!schedule || !(schedule.customer === actor.id || isBank(actor))) return refuse('SCHEDULE_NOT_FOUND')
   return schedule.nextOn === null ? refuse('SCHEDULE_ENDED') : schedule
 }
 
-export const scheduleRules = { scheduleTransfer, changeSchedule, cancelSchedule, runSchedule }
+export const schedulesPart = {
+  rules: { scheduleTransfer, changeSchedule, cancelSchedule, runSchedule },
+  collections: [schedules, scheduleRuns],
+} satisfies LedgerPart

@@ -1,5 +1,4 @@
 /** A scheduled or standing transfer, and what may be asked of one. Data only. */
-
 import type { PlainDate } from '../dates/plain-date.ts'
 import type { RefusalCode } from '../ledger/refusal.ts'
 import type { Frequency } from './recurrence.ts'
@@ -68,8 +67,11 @@ export interface RunScheduleCommand {
   readonly to: string
 }
 
-export type ScheduleCommand =
-  | ScheduleTransferCommand
-  | ChangeScheduleCommand
-  | CancelScheduleCommand
-  | RunScheduleCommand
+declare module '../ledger/request.ts' {
+  interface LedgerCommands {
+    scheduleTransfer: ScheduleTransferCommand
+    changeSchedule: ChangeScheduleCommand
+    cancelSchedule: CancelScheduleCommand
+    runSchedule: RunScheduleCommand
+  }
+}

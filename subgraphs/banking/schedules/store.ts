@@ -6,6 +6,7 @@ import type {
   Schedule as ScheduleRow,
 } from '../../../prisma/generated/client.ts'
 import { plainDateOf } from '../dates/plain-date.ts'
+import type { Collection } from '../ledger/collection.ts'
 import type { Schedule, ScheduleRun } from './schedule.ts'
 
 type Reader = Pick<Prisma.TransactionClient, 'schedule'>
@@ -31,18 +32,13 @@ export function scheduleOf(row: ScheduleRow): Schedule {
 
 /** The schedules that exist among `ids`. */
 export async function loadSchedules(database: Reader, ids: readonly string[]): Promise<Map<string, Schedule>> {
-  if (ids.length === 0) return new Map()
   const rows = await database.schedule.findMany({ where: { id: { in: [...ids] } } })
   return new Map(rows.map((row) => [row.id, scheduleOf(row)]))
 }
 
-/** Writes schedules as they are now, and what became of their days. */
-export async function saveSchedules(
-  transaction: Prisma.TransactionClient,
-  schedules: readonly Schedule[],
-  runs: readonly ScheduleRun[],
-): Promise<void> {
-  for (const schedule of schedules) {
+/** Writes schedules as they are now. */
+async function saveSchedules(transaction: Prisma.TransactionClient, changed: readonly Schedule[]): Promise<void> {
+  for (const schedule of changed) {
     const changing = {
       amount: schedule.amount,
       reference: schedule.reference,
@@ -66,7 +62,9 @@ export async function saveSchedules(
       },
     })
   }
-  if (runs.length === 0) return
+}
+
+async function saveRuns(transaction: Prisma.TransactionClient, runs: readonly ScheduleRun[]): Promise<void> {
   await transaction.scheduleRun.createMany({
     data: runs.map(({ scheduleId, dueOn, transferId, refusal, at }) => ({
       scheduleId,
@@ -78,6 +76,11 @@ export async function saveSchedules(
     })),
   })
 }
+
+export const schedules: Collection<Schedule> = { load: loadSchedules, save: saveSchedules }
+
+/** What became of their days. */
+export const scheduleRuns: Collection<ScheduleRun> = { save: saveRuns }
 
 const dateOrNull = (date: string | null): Date | null => (date === null ? null : new Date(date))
 

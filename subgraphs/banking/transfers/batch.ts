@@ -2,18 +2,17 @@
 import { type Book, postTransfer, takeBack } from '../ledger/book.ts'
 import { countSpending, orderOf } from '../ledger/debit.ts'
 import type { Transfer } from '../ledger/model.ts'
+import type { Rule } from '../ledger/part.ts'
 import { accept, type RefusalCode, type Refused, refuse } from '../ledger/refusal.ts'
-import type { Actor, BatchItem, TransferBatchCommand } from '../ledger/request.ts'
-import type { Rule } from '../ledger/rule.ts'
+import type { Actor } from '../ledger/request.ts'
+import type { TransferBatchCommand, TransferOrder } from './commands.ts'
 
 /** What became of one item: the id of its transfer, or why there is none. */
 export type BatchItemOutcome = { readonly transfer: string } | { readonly code: RefusalCode; readonly message: string }
 
 export const transferBatch: Rule<TransferBatchCommand> = {
-  needs: ({ items }) => ({
-    accounts: items.flatMap(({ from, to }) => [from, to]).filter((id) => id !== null),
-    transfers: [],
-  }),
+  needs: ({ items }) => ({ accounts: items.flatMap(({ from, to }) => [from, to]) }),
+  transfersOf: ({ items }) => items.length,
   evaluate({ mode, items }, book, actor) {
     const groupId = (book.sequence + 1n).toString()
     const posted: Transfer[] = []
@@ -42,7 +41,7 @@ export const transferBatch: Rule<TransferBatchCommand> = {
 const { code, message } = refuse('BATCH_REFUSED')
 const dragged = { code, message }
 
-function post(item: BatchItem, book: Book, actor: Actor, groupId: string): Transfer | Refused {
+function post(item: TransferOrder, book: Book, actor: Actor, groupId: string): Transfer | Refused {
   const order = orderOf(item, book, actor)
   if ('refusal' in order) return order.refusal
   countSpending(order.debit, item.amount, book.at)

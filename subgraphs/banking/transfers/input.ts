@@ -3,8 +3,8 @@
  * anything is read.
  */
 import { accountIdOf, parseAccountId, parseAccountNumber } from '../ledger/account-number.ts'
-import type { TransferBatchCommand, TransferChangeCommand, TransferCommand } from '../ledger/request.ts'
 import { type Asked, amountToMove, badInput, type Keyed, optionalText } from '../request/input.ts'
+import type { TransferBatchCommand, TransferChangeCommand, TransferCommand } from './commands.ts'
 
 export interface TransferInput extends Keyed {
   readonly from: string

@@ -1,12 +1,13 @@
-/** Moves money at once between two accounts of one currency. */
-import { postTransfer } from '../ledger/book.ts'
-import { countSpending, orderOf } from '../ledger/debit.ts'
-import { accept } from '../ledger/refusal.ts'
-import type { TransferCommand } from '../ledger/request.ts'
-import type { Rule } from '../ledger/rule.ts'
+/** Moves money at once between two accounts of one currency, and takes it back. */
+import { accountsOf, postTransfer } from '../ledger/book.ts'
+import { countSpending, mayUseAccount, orderOf, refusalOfMove } from '../ledger/debit.ts'
+import type { LedgerPart, Rule } from '../ledger/part.ts'
+import { accept, refuse } from '../ledger/refusal.ts'
+import { transferBatch } from './batch.ts'
+import type { TransferChangeCommand, TransferCommand } from './commands.ts'
 
-export const transfer: Rule<TransferCommand> = {
-  needs: ({ from, to }) => ({ accounts: [from, to].filter((id) => id !== null), transfers: [] }),
+const transfer: Rule<TransferCommand> = {
+  needs: ({ from, to }) => ({ accounts: [from, to] }),
   evaluate(command, book, actor) {
     const order = orderOf(command, book, actor)
     if ('refusal' in order) return order.refusal
@@ -16,3 +17,39 @@ export const transfer: Rule<TransferCommand> = {
     return accept(postTransfer(book, { kind: 'TRANSFER', debit, credit, amount, reference, merchantId, endToEndId }).id)
   },
 }
+
+/** Parts of a larger whole, and reversals themselves, are not taken back one by one. */
+const REVERSIBLE = new Set(['TRANSFER', 'HOLD', 'SCHEDULED'])
+
+/** With a new transfer the other way, once; what was posted stays as it is. */
+const reverseTransfer: Rule<TransferChangeCommand<'reverseTransfer'>> = {
+  needs: ({ transferId }) => ({ transfers: [transferId] }),
+  evaluate({ transferId }, book, actor) {
+    const original = transferId === null ? undefined : book.transfers.get(transferId)
+    if (!original) return refuse('TRANSFER_NOT_FOUND')
+    const [payer, receiver] = accountsOf(book, original)
+    if (!mayUseAccount(receiver, actor))
+      return refuse(mayUseAccount(payer, actor) ? 'NOT_PERMITTED' : 'TRANSFER_NOT_FOUND')
+    if (book.reversed.has(original.id)) return refuse('ALREADY_REVERSED')
+    if (original.status !== 'POSTED' || !REVERSIBLE.has(original.kind) || original.postedAmount === null)
+      return refuse('NOT_REVERSIBLE')
+    const amount = original.postedAmount
+    const refusal = refusalOfMove(receiver, payer, amount)
+    if (refusal) return refusal
+    const { reference, merchantId } = original
+    const reversalOf = original.id
+    return accept(
+      postTransfer(book, {
+        kind: 'REVERSAL',
+        debit: receiver,
+        credit: payer,
+        amount,
+        reference,
+        merchantId,
+        reversalOf,
+      }).id,
+    )
+  },
+}
+
+export const transfersPart = { rules: { transfer, transferBatch, reverseTransfer } } satisfies LedgerPart

@@ -25,7 +25,13 @@ export interface WebhookCommand<Name extends 'removeWebhook' | 'retryWebhookDeli
   readonly sequence: string | null
 }
 
-export type WebhookRequest =
-  | RegisterWebhookCommand
-  | WebhookCommand<'removeWebhook'>
-  | WebhookCommand<'retryWebhookDelivery'>
+/** How many a customer may have at a time. */
+export const MAX_ENDPOINTS = 10
+
+declare module '../ledger/request.ts' {
+  interface LedgerCommands {
+    registerWebhook: RegisterWebhookCommand
+    removeWebhook: WebhookCommand<'removeWebhook'>
+    retryWebhookDelivery: WebhookCommand<'retryWebhookDelivery'>
+  }
+}

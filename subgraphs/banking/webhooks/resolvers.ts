@@ -2,7 +2,6 @@
  * Webhooks in GraphQL: a customer's own endpoints, what was delivered to them, and what was given
  * up.
  */
-
 import { z } from 'zod'
 import type { Customer } from '../../../prisma/generated/client.ts'
 import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'
@@ -13,7 +12,7 @@ import { sequencePart } from '../request/cursor-parts.ts'
 import { parseDerivedId } from '../request/derived-id.ts'
 import { type MutationResult, mutate, readBack } from '../request/mutation.ts'
 import { transferById } from '../transfers/read.ts'
-import type { WebhookRequest } from './commands.ts'
+import type { WebhookCommand } from './commands.ts'
 import { parseEventId, type RegisterInput, type RetryInput, readRegistration, type WebhookInput } from './input.ts'
 import { eventId } from './payload.ts'
 import type { Webhooks } from './service.ts'
@@ -55,7 +54,11 @@ export const webhookResolvers = ({ allowPrivate, secrets }: Webhooks) => ({
       context: BankingContext,
     ): Promise<MutationResult> {
       const endpoint = await ownEndpoint(input.webhookId, context)
-      const command: WebhookRequest = { name: 'removeWebhook', endpoint: endpoint?.id ?? null, sequence: null }
+      const command: WebhookCommand<'removeWebhook'> = {
+        name: 'removeWebhook',
+        endpoint: endpoint?.id ?? null,
+        sequence: null,
+      }
       const result = await mutate(context, () => ({ idempotencyKey: input.idempotencyKey, command }))
       if (result.accepted) await removeEndpoint(context.database, result.subject)
       return result
@@ -73,7 +76,7 @@ export const webhookResolvers = ({ allowPrivate, secrets }: Webhooks) => ({
               where: { endpointId_sequence: { endpointId: endpoint.id, sequence: BigInt(sequence) } },
             })
           : null
-      const command: WebhookRequest = {
+      const command: WebhookCommand<'retryWebhookDelivery'> = {
         name: 'retryWebhookDelivery',
         endpoint: endpoint?.id ?? null,
         sequence: delivery ? sequence : null,

@@ -1,32 +1,30 @@
 /** The ledger's side of webhooks: every order is remembered under its key and audited, and new ones are counted where no two can be at once. */
+import { rowsOf, saveRow } from '../ledger/book.ts'
+import { want } from '../ledger/collection.ts'
+import type { LedgerPart, Rule } from '../ledger/part.ts'
 import { accept, refuse } from '../ledger/refusal.ts'
-import type { Needs, Rule } from '../ledger/rule.ts'
-import type { RegisterWebhookCommand, WebhookCommand } from './commands.ts'
-
-/** How many a customer may have at a time. */
-export const MAX_ENDPOINTS = 10
-
-const nothing: Needs = { accounts: [], transfers: [] }
+import { MAX_ENDPOINTS, type RegisterWebhookCommand, type WebhookCommand } from './commands.ts'
+import { endpointsInUse, newEndpoints } from './store.ts'
 
 const registerWebhook: Rule<RegisterWebhookCommand> = {
-  needs: ({ customer }) => ({ ...nothing, webhooksOf: [customer] }),
+  needs: ({ customer }) => ({ rows: [want(endpointsInUse, [customer])] }),
   evaluate({ endpoint, customer, url }, book) {
-    const inUse = book.endpoints.get(customer) ?? new Set()
+    const inUse = rowsOf(book, endpointsInUse).get(customer) ?? new Set()
     if (inUse.size >= MAX_ENDPOINTS)
       return refuse('LIMIT_EXCEEDED', `There are ${MAX_ENDPOINTS} webhooks, which is the limit.`)
-    book.endpoints.set(customer, inUse.add(endpoint))
-    book.effects.endpoints.push({ id: endpoint, customer, url, afterSequence: book.sequence })
+    rowsOf(book, endpointsInUse).set(customer, inUse.add(endpoint))
+    saveRow(book, newEndpoints, endpoint, { id: endpoint, customer, url, afterSequence: book.sequence })
     return accept(endpoint)
   },
 }
 
 const removeWebhook: Rule<WebhookCommand<'removeWebhook'>> = {
-  needs: () => nothing,
+  needs: () => ({}),
   evaluate: ({ endpoint }) => (endpoint === null ? refuse('WEBHOOK_NOT_FOUND') : accept(endpoint)),
 }
 
 const retryWebhookDelivery: Rule<WebhookCommand<'retryWebhookDelivery'>> = {
-  needs: () => nothing,
+  needs: () => ({}),
   evaluate: ({ endpoint, sequence }) =>
     endpoint === null
       ? refuse('WEBHOOK_NOT_FOUND')
@@ -35,4 +33,7 @@ const retryWebhookDelivery: Rule<WebhookCommand<'retryWebhookDelivery'>> = {
         : accept(endpoint),
 }
 
-export const webhookRules = { registerWebhook, removeWebhook, retryWebhookDelivery }
+export const webhooksPart = {
+  rules: { registerWebhook, removeWebhook, retryWebhookDelivery },
+  collections: [endpointsInUse, newEndpoints],
+} satisfies LedgerPart

@@ -2,8 +2,8 @@
  * Endpoints and deliveries in the database. Each write may be made again without a second effect.
  */
 import type { Prisma, PrismaClient } from '../../../prisma/generated/client.ts'
-import type { NewEndpoint } from './commands.ts'
-import { MAX_ENDPOINTS } from './rules.ts'
+import type { Collection } from '../ledger/collection.ts'
+import { MAX_ENDPOINTS, type NewEndpoint } from './commands.ts'
 
 export type Endpoint = Prisma.WebhookEndpointGetPayload<object>
 export type Delivery = Prisma.WebhookDeliveryGetPayload<object>
@@ -20,11 +20,10 @@ export const readEndpoints = (database: PrismaClient, customerId: string): Promi
   })
 
 /** The ids of the endpoints that each of `customers` has in use. */
-export async function loadEndpoints(
-  database: Pick<Prisma.TransactionClient, 'webhookEndpoint'>,
+async function loadEndpoints(
+  database: Prisma.TransactionClient,
   customers: readonly string[],
 ): Promise<Map<string, Set<string>>> {
-  if (customers.length === 0) return new Map()
   const rows = await database.webhookEndpoint.findMany({
     where: { customerId: { in: [...customers] }, removedAt: null },
     select: { id: true, customerId: true },
@@ -34,14 +33,16 @@ export async function loadEndpoints(
 }
 
 /** Each is told of every event after its place in the ledger. */
-export async function saveEndpoints(
-  database: Pick<Prisma.TransactionClient, 'webhookEndpoint'>,
-  endpoints: readonly NewEndpoint[],
-): Promise<void> {
+async function saveEndpoints(database: Prisma.TransactionClient, endpoints: readonly NewEndpoint[]): Promise<void> {
   await database.webhookEndpoint.createMany({
     data: endpoints.map(({ id, customer, url, afterSequence }) => ({ id, customerId: customer, url, afterSequence })),
   })
 }
+
+/** By customer. */
+export const endpointsInUse: Collection<Set<string>> = { load: loadEndpoints }
+
+export const newEndpoints: Collection<NewEndpoint> = { save: saveEndpoints }
 
 /** Nothing more is sent, and what was still to be sent is dead. */
 export async function removeEndpoint(database: PrismaClient, id: string): Promise<void> {

@@ -1,8 +1,10 @@
 /** The serial heart by itself: no database, so nothing else can put right what it does wrong. */
 import { describe, expect, test } from '@jest/globals'
-import { evaluate, type LedgerState, type Moment } from '../../../../subgraphs/banking/ledger/evaluate.ts'
+import { evaluate, type Moment } from '../../../../subgraphs/banking/ledger/evaluate.ts'
 import type { Account } from '../../../../subgraphs/banking/ledger/model.ts'
 import { ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'
+import type { LedgerState } from '../../../../subgraphs/banking/ledger/state.ts'
+import { ledgerParts } from '../../../../subgraphs/banking/ledger-parts.ts'
 import fc from '../../../support/fast-check.ts'
 import { bank, verdictOf } from '../support/bank.ts'
 
@@ -28,11 +30,7 @@ function stateOf(...accounts: readonly Account[]): LedgerState {
     head: { sequence: 10n, operation: 20n, batch: 3n, account: 99n, at: AT, hash: '00'.repeat(32) },
     accounts: new Map(accounts.map((each) => [each.id, each])),
     transfers: new Map(),
-    quotes: new Map(),
-    rates: new Map(),
-    endpoints: new Map(),
-    schedules: new Map(),
-    loans: new Map(),
+    rows: new Map(),
     remembered: new Map(),
   }
 }
@@ -48,7 +46,7 @@ const moment = (...requests: Moment['requests']): Moment => ({ at: AT, requests 
 
 describe('a key', () => {
   test('used twice in one batch has one effect and one outcome', () => {
-    const { answers, effects, batches } = evaluate(stateOf(account('a', 100n), account('b', 0n)), [
+    const { answers, effects, batches } = evaluate(ledgerParts, stateOf(account('a', 100n), account('b', 0n)), [
       moment(order('once', 60n), order('once', 60n)),
     ])
     expect(answers.map(({ replayed }) => replayed)).toEqual([false, true])
@@ -58,7 +56,7 @@ describe('a key', () => {
   })
 
   test('used for something else in one batch is refused, moves nothing and is not written down', () => {
-    const { answers, batches } = evaluate(stateOf(account('a', 100n), account('b', 0n)), [
+    const { answers, batches } = evaluate(ledgerParts, stateOf(account('a', 100n), account('b', 0n)), [
       moment(order('once', 60n), order('once', 1n)),
     ])
     expect(answers.map(verdictOf)).toEqual(['ACCEPTED', 'IDEMPOTENCY_KEY_REUSED'])
@@ -66,7 +64,7 @@ describe('a key', () => {
   })
 
   test('that was refused stays refused, even when the money has come since', () => {
-    const { answers } = evaluate(stateOf(account('a', 5n), account('b', 100n)), [
+    const { answers } = evaluate(ledgerParts, stateOf(account('a', 5n), account('b', 100n)), [
       moment(order('early', 50n), order('relief', 90n, 'b', 'a'), order('early', 50n)),
     ])
     expect(answers.map(verdictOf)).toEqual(['INSUFFICIENT_FUNDS', 'ACCEPTED', 'INSUFFICIENT_FUNDS'])
@@ -76,7 +74,7 @@ describe('a key', () => {
 
 test('time never runs backwards', () => {
   const past = { ...moment(order('late', 1n)), at: '2026-12-31T23:59:59.999Z' }
-  expect(() => evaluate(stateOf(account('a', 1n), account('b', 0n)), [past])).toThrow(RangeError)
+  expect(() => evaluate(ledgerParts, stateOf(account('a', 1n), account('b', 0n)), [past])).toThrow(RangeError)
 })
 
 test('an all-or-nothing batch that is refused leaves everything as it was', () => {
@@ -94,7 +92,7 @@ test('an all-or-nothing batch that is refused leaves everything as it was', () =
         mode: 'ALL_OR_NOTHING',
         items: items.map((each) => ({ ...each, currency: 'EUR', reference: null })),
       } as const
-      const { answers, effects, head } = evaluate(stateOf(...accounts), [
+      const { answers, effects, head } = evaluate(ledgerParts, stateOf(...accounts), [
         moment(ledgerRequest({ actor: bank, key: 'batch', requestId: null, command })),
       ])
       const [answer] = answers

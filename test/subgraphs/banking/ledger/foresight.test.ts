@@ -3,10 +3,14 @@
  * all.
  */
 import { describe, expect, test } from '@jest/globals'
-import { evaluate, type LedgerState } from '../../../../subgraphs/banking/ledger/evaluate.ts'
-import { foresee, isForeseeable } from '../../../../subgraphs/banking/ledger/foresight.ts'
+import { evaluate } from '../../../../subgraphs/banking/ledger/evaluate.ts'
+import { foresee } from '../../../../subgraphs/banking/ledger/foresight.ts'
+import { isOneRead } from '../../../../subgraphs/banking/ledger/load.ts'
 import type { Account } from '../../../../subgraphs/banking/ledger/model.ts'
+import { needsOf } from '../../../../subgraphs/banking/ledger/part.ts'
 import { type Command, type LedgerRequest, ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'
+import type { LedgerState } from '../../../../subgraphs/banking/ledger/state.ts'
+import { ledgerParts } from '../../../../subgraphs/banking/ledger-parts.ts'
 import fc from '../../../support/fast-check.ts'
 import { bank } from '../support/bank.ts'
 
@@ -33,11 +37,7 @@ const stored = (hash = '00'.repeat(32)): LedgerState => ({
   head: { sequence: 10n, operation: 20n, batch: 3n, account: 99n, at: AT, hash },
   accounts: new Map(IDS.map((id) => [id, account(id)])),
   transfers: new Map(),
-  quotes: new Map(),
-  schedules: new Map(),
-  loans: new Map(),
-  rates: new Map(),
-  endpoints: new Map(),
+  rows: new Map(),
   remembered: new Map(),
 })
 
@@ -61,12 +61,12 @@ describe('a batch evaluated while the one before it is written', () => {
           batch.filter(([, , from, to]) => from !== to).map(([key, ...rest]) => order(`${key}`, ...rest)),
         ) as [LedgerRequest[], LedgerRequest[]]
         const inTurn = stored()
-        const before = evaluate(inTurn, [{ at: AT, requests: first }])
+        const before = evaluate(ledgerParts, inTurn, [{ at: AT, requests: first }])
         const afterFirst = structuredClone({ ...inTurn, head: before.head })
-        const after = evaluate({ ...inTurn, head: before.head }, [{ at: AT, requests: second }])
+        const after = evaluate(ledgerParts, { ...inTurn, head: before.head }, [{ at: AT, requests: second }])
 
-        const ahead = foresee(loaded(), AT, undefined, first)
-        const next = foresee(loaded(isLoadedAfter ? afterFirst : stored()), AT, ahead?.next, second)
+        const ahead = foresee(ledgerParts, loaded(), AT, undefined, first)
+        const next = foresee(ledgerParts, loaded(isLoadedAfter ? afterFirst : stored()), AT, ahead?.next, second)
         if (!next) return expect(isLoadedAfter || after.batches.length === 0).toBe(true)
         expect(next.evaluation).toEqual(after)
         expect(next.next.base).toBe(before.head.hash)
@@ -75,29 +75,29 @@ describe('a batch evaluated while the one before it is written', () => {
   })
 
   test('does not reach back into the one that is being written', () => {
-    const first = foresee(loaded(), AT, undefined, [order('one', 40n)])
+    const first = foresee(ledgerParts, loaded(), AT, undefined, [order('one', 40n)])
     const written = structuredClone(first?.evaluation.effects.touched)
-    foresee(loaded(), AT, first?.next, [order('two', 40n)])
+    foresee(ledgerParts, loaded(), AT, first?.next, [order('two', 40n)])
     expect(first?.evaluation.effects.touched).toEqual(written)
   })
 
   test('is not foreseen where somebody else has written', () => {
-    const first = foresee(loaded(), AT, undefined, [order('one', 40n)])
-    expect(foresee(loaded(stored('11'.repeat(32))), AT, first?.next, [order('two', 40n)])).toBeUndefined()
+    const first = foresee(ledgerParts, loaded(), AT, undefined, [order('one', 40n)])
+    expect(foresee(ledgerParts, loaded(stored('11'.repeat(32))), AT, first?.next, [order('two', 40n)])).toBeUndefined()
   })
 
   test('does not tell from memory what is only foreseen', () => {
-    const first = foresee(loaded(), AT, undefined, [order('one', 40n)])
-    expect(foresee(loaded(), AT, first?.next, [order('one', 40n)])).toBeUndefined()
+    const first = foresee(ledgerParts, loaded(), AT, undefined, [order('one', 40n)])
+    expect(foresee(ledgerParts, loaded(), AT, first?.next, [order('one', 40n)])).toBeUndefined()
   })
 })
 
 test('only what one statement reads and one statement writes is foreseen', () => {
   const of = (command: Command): LedgerRequest => ledgerRequest({ actor: bank, key: 'key', requestId: null, command })
   const capture = of({ name: 'captureHold', transferId: '10', amount: null })
-  expect(isForeseeable([order('one', 1n)])).toBe(true)
-  expect(isForeseeable([order('one', 1n), capture])).toBe(false)
+  expect(isOneRead(needsOf(ledgerParts, [order('one', 1n)]))).toBe(true)
+  expect(isOneRead(needsOf(ledgerParts, [order('one', 1n), capture]))).toBe(false)
   const freeze = of({ name: 'freezeAccount', accountId: 'a' })
-  expect(isForeseeable([freeze])).toBe(true)
-  expect(foresee(loaded(), AT, undefined, [freeze])).toBeUndefined()
+  expect(isOneRead(needsOf(ledgerParts, [freeze]))).toBe(true)
+  expect(foresee(ledgerParts, loaded(), AT, undefined, [freeze])).toBeUndefined()
 })

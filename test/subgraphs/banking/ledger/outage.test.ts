@@ -10,6 +10,7 @@ import { openLedgerDatabase } from '../../../../subgraphs/banking/database/open.
 import type { Answer } from '../../../../subgraphs/banking/ledger/evaluate.ts'
 import { createLedger } from '../../../../subgraphs/banking/ledger/ledger.ts'
 import { ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'
+import { ledgerParts } from '../../../../subgraphs/banking/ledger-parts.ts'
 import { createDatabase, type TestDatabase } from '../../../support/database.ts'
 import { type Commit, type LostCommit, type NetworkProxy, startProxy } from '../history/proxy.ts'
 import { bank, openBank, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
@@ -115,7 +116,12 @@ test('when the database stays away the outcome is unknown, says so, and the same
   const url = new URL(database.url)
   url.port = `${await unusedPort()}`
   const unreachable = openLedgerDatabase({ url: url.href, connections: 1 })
-  const ledger = createLedger({ database: unreachable, log: pino({ level: 'silent' }), patience: 300 })
+  const ledger = createLedger({
+    parts: ledgerParts,
+    database: unreachable,
+    log: pino({ level: 'silent' }),
+    patience: 300,
+  })
   const command = {
     name: 'transfer',
     from,

@@ -8,6 +8,7 @@ import { plainDateOf } from '../../../../subgraphs/banking/dates/plain-date.ts'
 import type { Moment } from '../../../../subgraphs/banking/ledger/evaluate.ts'
 import { writeHistory } from '../../../../subgraphs/banking/ledger/history.ts'
 import { type Actor, type Command, ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'
+import { ledgerParts } from '../../../../subgraphs/banking/ledger-parts.ts'
 import { loanBooks } from '../../../../subgraphs/banking/loans/books.ts'
 import { type LoanMutation, loanActions } from '../../../../subgraphs/banking/loans/commands.ts'
 import type { LoanBooks } from '../../../../subgraphs/banking/loans/loan.ts'
@@ -64,7 +65,7 @@ async function live(terms: LoanTerms, steps: readonly Step[]): Promise<{ id: str
     const request = ledgerRequest({ actor, key: as, requestId: null, command })
     return { at: new Date(now).toISOString(), requests: [request] }
   }
-  const [application] = await writeHistory(bank.database, [
+  const [application] = await writeHistory(ledgerParts, bank.database, [
     moment(applicationFor(account, terms, key), borrower, 1, key),
   ])
   const id = application ? subjectOf(application) : ''
@@ -73,7 +74,7 @@ async function live(terms: LoanTerms, steps: readonly Step[]): Promise<{ id: str
     moment(commandOf('approveLoan', loan), officer, 1),
     moment(commandOf('disburseLoan', loan), officer, 0),
   ]
-  const answers = await writeHistory(bank.database, [
+  const answers = await writeHistory(ledgerParts, bank.database, [
     ...opening,
     ...steps.map(({ name, days, share }) => {
       const amount = (terms.principal * BigInt(share)) / 100n + 1n

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Answer } from '../../../../subgraphs/banking/ledger/evaluate.ts'
 import type { Actor } from '../../../../subgraphs/banking/ledger/request.ts'
 import { loanBooks } from '../../../../subgraphs/banking/loans/books.ts'
-import type { LoanMutation, LoanRequest } from '../../../../subgraphs/banking/loans/commands.ts'
+import type { ApplyForLoanCommand, LoanCommand, LoanMutation } from '../../../../subgraphs/banking/loans/commands.ts'
 import { readApplication } from '../../../../subgraphs/banking/loans/input.ts'
 import type { Loan, LoanReference } from '../../../../subgraphs/banking/loans/loan.ts'
 import { loadLoans } from '../../../../subgraphs/banking/loans/store.ts'
@@ -34,10 +34,13 @@ export interface Lender {
   loan(reference: LoanReference): Promise<Loan>
 }
 
-export const commandOf = (name: LoanMutation, loan: LoanReference | null, amount: bigint | null = null): LoanRequest =>
-  ({ name, loan, amount, note: null }) as LoanRequest
+export const commandOf = (
+  name: LoanMutation,
+  loan: LoanReference | null,
+  amount: bigint | null = null,
+): LoanCommand => ({ name, loan, amount, note: null })
 
-export const applicationFor = (accountId: string, terms: LoanTerms, key: string): LoanRequest =>
+export const applicationFor = (accountId: string, terms: LoanTerms, key: string): ApplyForLoanCommand =>
   readApplication({ idempotencyKey: key, accountId, terms: { ...terms, currency: 'EUR' } }, borrower.id)
 
 export function openLender(bank: TestBank): Lender {

@@ -6,13 +6,9 @@ import { openLedgerDatabase } from '../../../../subgraphs/banking/database/open.
 import { createLedgerClock } from '../../../../subgraphs/banking/ledger/clock.ts'
 import type { Answer } from '../../../../subgraphs/banking/ledger/evaluate.ts'
 import { createLedger, type Ledger } from '../../../../subgraphs/banking/ledger/ledger.ts'
-import {
-  type Actor,
-  bankActor,
-  type Command,
-  ledgerRequest,
-  type TransferCommand,
-} from '../../../../subgraphs/banking/ledger/request.ts'
+import { type Actor, bankActor, type Command, ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'
+import { ledgerParts } from '../../../../subgraphs/banking/ledger-parts.ts'
+import type { TransferCommand } from '../../../../subgraphs/banking/transfers/commands.ts'
 
 export const bank = bankActor('test')
 export const customer = (id: string): Actor => ({ id, officer: false })
@@ -35,6 +31,7 @@ export function openBank(url: string, confirmed?: string): TestBank {
   const ledgerDatabase = openLedgerDatabase({ url, connections: 4 })
   const { prisma: database } = ledgerDatabase
   const ledger = createLedger({
+    parts: ledgerParts,
     database: ledgerDatabase,
     clock: createLedgerClock({ confirmed }),
     log: pino({ level: 'silent' }),

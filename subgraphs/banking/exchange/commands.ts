@@ -1,0 +1,48 @@
+/** What may be asked of the ledger about exchanging currencies, and what it is asked on. */
+import type { TransferOrder } from '../transfers/commands.ts'
+
+/** What the bank offered a customer; amounts are minor units. */
+export interface Quote {
+  readonly id: string
+  readonly customer: string
+  readonly sellCurrency: string
+  readonly buyCurrency: string
+  /** With the spread in it. */
+  readonly sellAmount: bigint
+  readonly spread: bigint
+  readonly buyAmount: bigint
+  readonly expiresAt: string
+  /** The first transfer of the exchange that used it up. */
+  usedBy: string | null
+}
+
+/** A transfer between two currencies, as it was quoted. */
+export interface ExchangeCommand extends TransferOrder {
+  readonly name: 'exchange'
+  readonly quoteId: string | null
+  /** The bank's accounts that take, give and earn; null where there is no such quote. */
+  readonly treasury: { readonly sell: string; readonly buy: string; readonly income: string } | null
+}
+
+export interface SetExchangeRateCommand {
+  readonly name: 'setExchangeRate'
+  readonly currency: string
+  readonly perEuro: string
+}
+
+export interface FundLiquidityCommand {
+  readonly name: 'fundLiquidity'
+  readonly currency: string
+  readonly amount: bigint
+  /** The bank's own accounts: where its means come from, and what it holds of the currency. */
+  readonly capital: string
+  readonly liquidity: string
+}
+
+declare module '../ledger/request.ts' {
+  interface LedgerCommands {
+    exchange: ExchangeCommand
+    setExchangeRate: SetExchangeRateCommand
+    fundLiquidity: FundLiquidityCommand
+  }
+}
