@@ -124,11 +124,11 @@ export async function readConfig(env: Environment): Promise<Config> {
 async function readGivenSupergraph(path: string): Promise<GivenSupergraph> {
   try {
     const graphs = readGraphs(await readFile(path, 'utf8'))
-    if (graphs.length === 0) return { graphs, fault: 'is no supergraph: it joins no service' }
+    if (graphs.length === 0) return { graphs, fault: 'is not a supergraph: it joins no service' }
     const lost = graphs.filter(({ url }) => !isAddress(url)).map(({ name }) => name)
     return lost.length === 0 ? { graphs } : { graphs, fault: `names no address of ${lost.join(', ')}` }
   } catch (error) {
-    return { graphs: [], fault: error instanceof GraphQLError ? 'is no GraphQL schema language' : 'cannot be read' }
+    return { graphs: [], fault: error instanceof GraphQLError ? 'is not GraphQL schema language' : 'cannot be read' }
   }
 }
 
@@ -182,7 +182,7 @@ const settingsFor = (given: GivenSupergraph | undefined) => ({
 const addressSettings = (given: GivenSupergraph | undefined): Record<never, never> =>
   given ? {} : Object.fromEntries(services.map(({ name }) => [addressSetting(name), addresses]))
 
-const addresses = commaList(httpUrl, 'is required: the addresses of the service, between commas')
+const addresses = commaList(httpUrl, 'is required: the addresses of the service, comma-separated')
 
 const isJoined =
   ({ graphs, fault }: GivenSupergraph) =>

@@ -167,7 +167,7 @@ async function open(
 ): Promise<HttpListener> {
   const { host, port } = options
   return listen(handle, options).catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be listened on (${error.code})`
+    const reason = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${error.code})`
     throw new StartRefused(`${setting}: ${host}:${port} ${reason}.`)
   })
 }

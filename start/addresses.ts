@@ -30,7 +30,7 @@ export async function choosePorts({ host, port, adminPort }: StartSettings): Pro
     if (reason === 'EADDRINUSE') return [`${setting}: port ${port} is taken`]
     // Only root may listen on a low port; anything else is about the host.
     const blamed = reason === 'EACCES' ? setting : 'HOST'
-    return [`${blamed}: ${host}:${port ?? usual.PORT} cannot be listened on (${reason})`]
+    return [`${blamed}: ${host}:${port ?? usual.PORT} cannot be used (${reason})`]
   })
   if (faults.length > 0) throw new StartRefused(`${faults.join('; ')}. Nothing was started.`)
   const chosenPort = await choose('PORT', host, port, adminPort)

@@ -112,7 +112,7 @@ function contradictions(instances: ReadonlyMap<string, number>, environment: Env
   if (elsewhere.length > 0 && !GATEWAY_SECRET)
     faults.push(`GATEWAY_SECRET: is required, the one of the services that run elsewhere (${elsewhere.join(', ')})`)
   if (PORT && PORT !== '0' && PORT === ADMIN_PORT) faults.push('ADMIN_PORT: must differ from PORT')
-  if (SUPERGRAPH) faults.push('SUPERGRAPH: is for the gateway alone ; npm start serves its own services')
+  if (SUPERGRAPH) faults.push('SUPERGRAPH: is for the gateway alone; npm start serves its own services')
   return faults
 }
 

@@ -32,8 +32,7 @@ export function createAdminRoutes(commands: AdminCommands): Answer {
   return async (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
     const answer = routes[`${request.method} ${path}`]
-    if (!answer)
-      return sendJson(response, 404, { error: `There is nothing here but ${Object.keys(routes).join(', ')}.` })
+    if (!answer) return sendJson(response, 404, { error: `Not found. There are ${Object.keys(routes).join(', ')}.` })
     try {
       requireOperator(request)
       await answer(request, response)

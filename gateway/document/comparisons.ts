@@ -27,7 +27,10 @@ export function limitComparisons(sets: readonly SelectionSetNode[], fragments: F
     // Validation looks up each spread for each field beside it.
     found += (spreads * places.size) / 2
     if (found > limits.comparisons)
-      throw overLimit('comparisons', `The document has more than ${limits.comparisons} fields that share a place.`)
+      throw overLimit(
+        'comparisons',
+        `The document has more than ${limits.comparisons} pairs of fields with one response name.`,
+      )
     for (const { inner } of places.values()) if (inner.length > 0) compare(inner)
   }
   for (const set of sets) compare([set])

@@ -31,7 +31,7 @@ export async function sendDemoToken(
   try {
     requireSameOrigin(request, demo.host)
     if (request.method !== 'POST')
-      throw new HttpError(405, 'BAD_USER_INPUT', 'Demo tokens are asked for with POST.', { allow: 'POST' })
+      throw new HttpError(405, 'BAD_USER_INPUT', 'Demo tokens are requested with POST.', { allow: 'POST' })
     // Browsers do not send JSON to another site without a preflight.
     if (readContentType(request.headers['content-type']).type !== 'application/json')
       throw new HttpError(415, 'BAD_USER_INPUT', 'The body must be application/json.', { accept: 'application/json' })

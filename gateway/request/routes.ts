@@ -38,6 +38,6 @@ export function createRoutes(options: RouteOptions) {
   }
 }
 
-const NOT_FOUND = new HttpError(404, 'BAD_USER_INPUT', 'There is nothing here.')
+const NOT_FOUND = new HttpError(404, 'BAD_USER_INPUT', 'Nothing is served at this path.')
 
 const health = (status: string) => ({ service: 'gateway', kind: 'stateless', pid: process.pid, status })

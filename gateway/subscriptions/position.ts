@@ -56,6 +56,6 @@ export function resumed(
   const last = headers['last-event-id']
   if (!position || last === undefined || last === '') return variables
   if (typeof last !== 'string' || !isEventId(last))
-    throw codedError('BAD_USER_INPUT', '"Last-Event-ID" is no id of an event.')
+    throw codedError('BAD_USER_INPUT', '"Last-Event-ID" is not the id of an event.')
   return { ...variables, [position.variable]: last }
 }

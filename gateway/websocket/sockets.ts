@@ -56,7 +56,7 @@ export function openSockets(options: SocketOptions): Sockets {
   }
 }
 
-const NOT_FOUND = new HttpError(404, 'BAD_USER_INPUT', 'There is nothing here.')
+const NOT_FOUND = new HttpError(404, 'BAD_USER_INPUT', 'No WebSocket is served at this path.')
 const TOO_MANY = new HttpError(429, 'BUDGET_EXHAUSTED', 'This address has too many WebSockets open.')
 const NOT_WELCOME = new HttpError(403, 'FORBIDDEN', 'Pages of this origin may not connect.')
 

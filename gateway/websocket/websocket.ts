@@ -189,6 +189,6 @@ function requireHeaderValue(authorization: string | undefined): void {
   try {
     if (authorization !== undefined) validateHeaderValue('authorization', authorization)
   } catch {
-    throw codedError('UNAUTHENTICATED', 'The token has characters that no token has.')
+    throw codedError('UNAUTHENTICATED', 'The token has invalid characters.')
   }
 }

@@ -62,7 +62,7 @@ export function misspellings(given: readonly string[], known: readonly string[])
         .map((own) => ({ own, distance: distanceBetween(name, own) }))
         .sort((one, other) => one.distance - other.distance)[0]
       if (nearest === undefined || nearest.distance > FURTHEST) return []
-      return [`${name}: is no setting; did you mean ${nearest.own}?`]
+      return [`${name}: is not a setting; did you mean ${nearest.own}?`]
     })
 }
 

@@ -6,7 +6,7 @@ import { OWN_LIBRARY } from './articles/own-library.ts'
 
 export const contentSettings = {
   /** The folder of the library. */
-  CONTENT_DIR: z.string().refine(isReadableFolder, 'is no folder that can be read').default(OWN_LIBRARY),
+  CONTENT_DIR: z.string().refine(isReadableFolder, 'is not a readable folder').default(OWN_LIBRARY),
   NODE_ENV: processSettings.NODE_ENV,
 } as const
 

@@ -76,7 +76,7 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
     if (path === '/health/live' || path === '/health/ready') return answerHealth(response, path)
     if (path === '/metrics') return void response.setHeader('content-type', METRICS_TYPE).end(await registry.metrics())
     if (await answerFile(service, readSigned, request, response, path)) return
-    throw new HttpError(404, 'BAD_USER_INPUT', 'There is nothing here.')
+    throw new HttpError(404, 'BAD_USER_INPUT', 'Nothing is served at this path.')
   }
   const listener = await listen(createRoutes({ answerGet, answerOperation, service, log }), {
     host: settings.HOST,

@@ -136,9 +136,9 @@ describe('on a supergraph of somebody else’s', () => {
     expect(await faultsOf({ SUPERGRAPH: join(folder, 'missing') })).toEqual(['SUPERGRAPH: cannot be read'])
     const other = join(folder, 'other.graphql')
     await writeFile(other, 'type Query { a: Int }')
-    expect(await faultsOf({ SUPERGRAPH: other })).toEqual(['SUPERGRAPH: is no supergraph: it joins no service'])
+    expect(await faultsOf({ SUPERGRAPH: other })).toEqual(['SUPERGRAPH: is not a supergraph: it joins no service'])
     await writeFile(other, 'type Query {')
-    expect(await faultsOf({ SUPERGRAPH: other })).toEqual(['SUPERGRAPH: is no GraphQL schema language'])
+    expect(await faultsOf({ SUPERGRAPH: other })).toEqual(['SUPERGRAPH: is not GraphQL schema language'])
   })
 })
 

@@ -21,10 +21,7 @@ export function fitsMethod(exchange: Exchange, { operation }: OperationDefinitio
     // A client that accepts both gets refusals of a subscription as events too.
     if (exchange.accepts === 'either') exchange.accepts = 'events'
     if (exchange.accepts === 'events') return
-    throw codedError(
-      'BAD_USER_INPUT',
-      'Subscriptions are answered to clients that accept text/event-stream, or by WebSocket.',
-    )
+    throw codedError('BAD_USER_INPUT', 'Subscriptions need a client that accepts text/event-stream, or a WebSocket.')
   }
   if (operation === 'query' || request.method === 'POST') return
   throw new HttpError(405, 'BAD_USER_INPUT', 'Mutations are sent with POST.', { allow: 'POST' })

@@ -42,7 +42,7 @@ export function readParameters(limit: number, limitBody: LimitBody): Policy {
 }
 
 function readSearch({ search }: Exchange, limit: number): unknown {
-  if (search.length > limit) throw new HttpError(414, 'BAD_USER_INPUT', `The address is longer than ${limit} bytes.`)
+  if (search.length > limit) throw new HttpError(414, 'BAD_USER_INPUT', `The URL is longer than ${limit} bytes.`)
   const values = new URLSearchParams(search)
   const once = (name: string): string | undefined => {
     const [value, ...others] = values.getAll(name)

@@ -26,7 +26,7 @@ const manifest = z.object({
  */
 export async function readSafelist(path: string): Promise<Safelist> {
   const texts = await readTexts(path).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(error.code === undefined ? 'is no manifest of persisted operations' : 'cannot be read')
+    throw new Error(error.code === undefined ? 'is not a manifest of persisted operations' : 'cannot be read')
   })
   if (texts.length === 0) throw new Error('names no operation')
   return new Map(texts.map((text) => [hashOf(text), text]))

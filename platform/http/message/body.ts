@@ -40,7 +40,7 @@ export async function readBody(request: IncomingMessage, limit: number, room = u
 }
 
 const noRoom = (): HttpError =>
-  new HttpError(503, 'SERVICE_UNAVAILABLE', 'Too many bodies have come in part: try again.', {
+  new HttpError(503, 'SERVICE_UNAVAILABLE', 'Too many request bodies are incomplete: try again.', {
     'retry-after': '1', // seconds
     connection: 'close',
   })

@@ -17,7 +17,7 @@ const BY_CODE: ReadonlyMap<unknown, readonly [status: number, message: string]> 
 
 /** @param error the error of Node's `clientError` event */
 export function refusalOf(error: Error): HttpError {
-  const [status, message] = BY_CODE.get((error as NodeJS.ErrnoException).code) ?? [400, 'This is no HTTP request.']
+  const [status, message] = BY_CODE.get((error as NodeJS.ErrnoException).code) ?? [400, 'This is not an HTTP request.']
   return new HttpError(status, 'BAD_USER_INPUT', message)
 }
 
@@ -42,8 +42,8 @@ function hostLinesOf(rawHeaders: readonly string[]): number {
   return count
 }
 
-const OTHER_VERSION = new HttpError(505, 'BAD_USER_INPUT', 'Only HTTP/1.1 and HTTP/1.0 are spoken here.')
-const NO_HOST = new HttpError(400, 'BAD_USER_INPUT', 'A request of HTTP/1.1 must have a "host" header.')
+const OTHER_VERSION = new HttpError(505, 'BAD_USER_INPUT', 'Only HTTP/1.1 and HTTP/1.0 are supported.')
+const NO_HOST = new HttpError(400, 'BAD_USER_INPUT', 'An HTTP/1.1 request must have a "host" header.')
 const TWO_HOSTS = new HttpError(400, 'BAD_USER_INPUT', 'A request must not have two "host" headers.')
 
 /** Writes a whole answer to a socket that carries no other answer, and closes it. */

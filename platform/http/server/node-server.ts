@@ -174,5 +174,5 @@ export const INTERNAL = new HttpError(500, 'INTERNAL', 'Internal error.')
 const TOO_MANY = new HttpError(503, 'SERVICE_UNAVAILABLE', 'Too many connections are open: try again.', {
   'retry-after': '1', // seconds
 })
-const NO_EXPECTATION = new HttpError(417, 'BAD_USER_INPUT', 'No expectation is met but 100-continue.')
-const NO_TUNNEL = new HttpError(405, 'BAD_USER_INPUT', 'This is no proxy.', { allow: 'GET, HEAD, POST' })
+const NO_EXPECTATION = new HttpError(417, 'BAD_USER_INPUT', 'The only supported expectation is 100-continue.')
+const NO_TUNNEL = new HttpError(405, 'BAD_USER_INPUT', 'This server is not a proxy.', { allow: 'GET, HEAD, POST' })

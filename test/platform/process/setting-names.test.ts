@@ -31,14 +31,14 @@ describe('the names of settings', () => {
     ['SAFE_LIST', 'SAFELIST'],
     ['LIMIT_BODY_BYTE', 'LIMIT_BODY_BYTES'],
   ])('are told where one is misspelt: %s', (given, meant) => {
-    expect(faultsOf(given)).toEqual([`${given}: is no setting; did you mean ${meant}?`])
+    expect(faultsOf(given)).toEqual([`${given}: is not a setting; did you mean ${meant}?`])
   })
 
   test('are told for each one with a letter left out', () => {
     for (const name of [...settingNames, ...limits].filter(({ length }) => length >= 6)) {
       const misspelt = name.slice(0, -3) + name.slice(-2)
       if (misspelt.endsWith('_PORT')) continue
-      expect(faultsOf(misspelt)).toEqual([`${misspelt}: is no setting; did you mean ${name}?`])
+      expect(faultsOf(misspelt)).toEqual([`${misspelt}: is not a setting; did you mean ${name}?`])
     }
   })
 

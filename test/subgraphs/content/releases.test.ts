@@ -180,7 +180,7 @@ test('the service starts over a library with broken files, and serves the sound 
 })
 
 test('the service does not start without a library, and says which setting is wrong', async () => {
-  await expect(testService('/does/not/exist')).rejects.toThrow('CONTENT_DIR: is no folder that can be read')
+  await expect(testService('/does/not/exist')).rejects.toThrow('CONTENT_DIR: is not a readable folder')
 })
 
 test('an empty library is a library', async () => {

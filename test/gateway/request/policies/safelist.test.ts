@@ -87,7 +87,7 @@ describe('a gateway with a safelist', () => {
     await writeFile(join(folder, 'wrong.json'), '{"operations":[]}')
     for (const [path, fault] of [
       [join(folder, 'nowhere'), 'SAFELIST: cannot be read'],
-      [join(folder, 'wrong.json'), 'SAFELIST: is no manifest of persisted operations'],
+      [join(folder, 'wrong.json'), 'SAFELIST: is not a manifest of persisted operations'],
       [empty, 'SAFELIST: names no operation'],
     ] as const)
       await expect(start(path)).rejects.toMatchObject({ faults: [fault] })
