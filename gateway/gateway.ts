@@ -3,7 +3,7 @@
  * environment.
  */
 
-import { createFront } from '../platform/http/fast-path/fast-path.ts'
+import { createFastPath } from '../platform/http/fast-path/fast-path.ts'
 import { createBodyRoom } from '../platform/http/message/body-room.ts'
 import { createClientAddress } from '../platform/http/message/client-address.ts'
 import { type HttpListener, type ListenOptions, listen } from '../platform/http/server/listen.ts'
@@ -94,7 +94,7 @@ export async function startGateway(
   const listener = await open('PORT', routes, {
     host: config.host,
     port: config.port,
-    ...(config.fastPath && { front: createFront({ answer: answerOperation, clientAddress, room }) }),
+    ...(config.fastPath && { fastPath: createFastPath({ answer: answerOperation, clientAddress, room }) }),
     bounds: {
       connections: shared.connections,
       headSeconds: limits.headSeconds,

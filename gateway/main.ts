@@ -9,7 +9,7 @@ import { createLogger, type Logger } from '../platform/process/log.ts'
 import { type Config, readConfig } from './config.ts'
 import { openAdmin, type RunningGateway, startGateway } from './gateway.ts'
 import { type RunningWorkers, startWorkers } from './workers/primary.ts'
-import { obeyPrimary } from './workers/worker.ts'
+import { followPrimary } from './workers/worker.ts'
 
 await runProcess(createLogger('gateway', 'info'), async () => {
   const config = await readConfig(process.env)
@@ -21,7 +21,7 @@ await runProcess(createLogger('gateway', 'info'), async () => {
 
 async function startWorker(config: Config, log: Logger): Promise<RunningProcess> {
   const gateway = await startGateway(config, log)
-  obeyPrimary(gateway)
+  followPrimary(gateway)
   announceReady(gateway.url)
   return gateway
 }

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { announceRefusal } from '../platform/process/lifecycle.ts'
 import { postgresUrl, readSettings, StartRefused } from '../platform/process/settings.ts'
 
-const PATIENCE = 5_000 // milliseconds for a connection
+const CONNECT_TIMEOUT_MS = 5_000 // milliseconds for a connection
 
 /**
  * Runs a command to its end, which is the end of the process.
@@ -41,7 +41,7 @@ export const runWithDatabase = (
 
 /** @throws StartRefused in one line, without the password, where the database cannot be used */
 export async function requireDatabase(url: string): Promise<void> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: PATIENCE })
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS })
   client.on('error', () => {}) // the query in flight rejects anyway
   try {
     await client.connect()

@@ -23,7 +23,7 @@ export interface Child {
   end(): Promise<void>
 }
 
-const PATIENCE = 30_000 // milliseconds; a child cuts its own stop short before this
+const STOP_TIMEOUT_MS = 30_000 // milliseconds; a child cuts its own stop short before this
 
 /** @param notice gets each line the child wants shown */
 export function spawnChild(
@@ -61,7 +61,7 @@ export function spawnChild(
     async end() {
       child.kill('SIGTERM')
       const insist = new AbortController()
-      sleep(PATIENCE, undefined, insist).then(
+      sleep(STOP_TIMEOUT_MS, undefined, insist).then(
         () => child.kill('SIGKILL'),
         () => {},
       )

@@ -11,8 +11,8 @@ interface InstanceStatus {
   readonly health: string
 }
 
-const PERIOD = 50 // milliseconds between questions
-const PATIENCE = 2_000 // milliseconds for an answer
+const POLL_INTERVAL_MS = 50 // milliseconds between questions
+const REQUEST_TIMEOUT_MS = 2_000 // milliseconds for an answer
 
 /**
  * Resolves once `/health/ready` answers 200, or when `gone` says that there is nobody left to ask.
@@ -28,7 +28,7 @@ export const healthy =
         throw new StartRefused(
           `${answer.service} is ${kind} by gateway/services.ts and ${answer.kind} by its main.ts: let them agree.`,
         )
-      await sleep(PERIOD)
+      await sleep(POLL_INTERVAL_MS)
     }
   }
 
@@ -42,14 +42,14 @@ export async function inUse(services: string, instances: readonly string[], gone
     const known = answer.flatMap((service) => service.instances)
     const used = new Set(known.filter(({ health }) => health === 'healthy').map(({ url }) => url))
     if (gone.aborted || instances.every((url) => used.has(url))) return
-    await sleep(PERIOD)
+    await sleep(POLL_INTERVAL_MS)
   }
 }
 
 /** What it answers, as JSON; `undefined` for nothing or any status but success. */
 async function ask(url: string): Promise<unknown> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE) })
+    const response = await fetch(url, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) })
     const body: unknown = await response.json()
     return response.ok ? body : undefined
   } catch {

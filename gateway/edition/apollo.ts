@@ -14,7 +14,7 @@ import type { GatewayInterface } from '@apollo/server-gateway-interface'
 import { type DocumentNode, GraphQLError, type GraphQLSchema } from 'graphql'
 import type { Logger } from '../../platform/process/log.ts'
 
-export interface Host {
+export interface ApolloHost {
   /**
    * Shows the plugins a new valid document (`didResolveSource`, `didResolveOperation`). Rejects
    * with an AggregateError of their refusals.
@@ -23,7 +23,7 @@ export interface Host {
   stop(): Promise<void>
 }
 
-export interface HostOptions {
+export interface ApolloOptions {
   readonly schema: GraphQLSchema
   /** Apollo Server passes it to plugins. */
   readonly supergraph: string
@@ -31,7 +31,7 @@ export interface HostOptions {
   readonly log: Logger
 }
 
-export async function startHost({ schema, supergraph, plugins = [], log }: HostOptions): Promise<Host> {
+export async function startApollo({ schema, supergraph, plugins = [], log }: ApolloOptions): Promise<ApolloHost> {
   const gateway: GatewayInterface = {
     onSchemaLoadOrUpdate(tell) {
       tell({ apiSchema: schema, coreSupergraphSdl: supergraph })

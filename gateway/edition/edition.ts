@@ -3,7 +3,7 @@
  * edition.
  */
 import { hash } from 'node:crypto'
-import { setImmediate as breathe } from 'node:timers/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { GraphQLSchema } from 'graphql'
 import type { Logger } from '../../platform/process/log.ts'
 import { createDocuments, type DocumentCheck, type Documents } from '../document/documents.ts'
@@ -12,7 +12,7 @@ import type { Limits } from '../limits/limits.ts'
 import type { ReportLimit } from '../limits/report.ts'
 import type { Graph } from '../supergraph/graphs.ts'
 import type { Traffic } from '../traffic/traffic.ts'
-import { startHost } from './apollo.ts'
+import { startApollo } from './apollo.ts'
 import type { PlanLog } from './plan-log.ts'
 
 export interface Edition {
@@ -89,8 +89,8 @@ async function assemble(
   { limits, checks, hideSchema, log }: EditionOptions,
 ): Promise<Edition> {
   const { schema, supergraph, facts } = engine
-  const host = await startHost({ schema, supergraph, log })
-  const documents = createDocuments({ schema, hideSchema, limits, declared: facts.costs }, checks, host.announce)
+  const apollo = await startApollo({ schema, supergraph, log })
+  const documents = createDocuments({ schema, hideSchema, limits, declared: facts.costs }, checks, apollo.announce)
   return {
     id: hash('sha256', supergraph, 'hex'),
     supergraph,
@@ -102,9 +102,9 @@ async function assemble(
     inUse: engine.inUse,
     async warm(operation) {
       const { document } = documents.get(operation.query).operation(operation.operationName)
-      await breathe() // requests go first
+      await nextTurn() // requests go first
       await document.requireValid()
-      await breathe()
+      await nextTurn()
       await engine.warm(operation, document.node)
     },
     favour(operation) {
@@ -115,7 +115,7 @@ async function assemble(
       return engine.isFull
     },
     async close() {
-      await host.stop()
+      await apollo.stop()
       await engine.close()
       await traffic.close()
     },

@@ -9,8 +9,8 @@ import type { ReportLimit } from '../limits/report.ts'
 import type { Graph } from '../supergraph/graphs.ts'
 import { locateServices, type ServiceLocations } from '../supergraph/locate.ts'
 import type { AnswerStore } from '../traffic/cache/store.ts'
-import { createLeases } from '../traffic/leases.ts'
 import { createTrafficMetrics } from '../traffic/metrics.ts'
+import { createSharedTraffic } from '../traffic/shared-traffic.ts'
 import { type Edition, openEdition } from './edition.ts'
 import { type Editions, openEditions } from './editions.ts'
 import { createPlanLog } from './plan-log.ts'
@@ -93,8 +93,8 @@ function editionMaker(
   { log, limits, checks, reportLimit, registry, store, expected }: ServingOptions,
 ): EditionMaker {
   const { secret, ownServices, production: hideSchema } = config
-  const leaseTraffic = createLeases({ secret, ownServices, store, metrics: createTrafficMetrics(registry), log })
-  const openTraffic = (graphs: readonly Graph[]) => leaseTraffic(locateServices(graphs, config))
+  const openShared = createSharedTraffic({ secret, ownServices, store, metrics: createTrafficMetrics(registry), log })
+  const openTraffic = (graphs: readonly Graph[]) => openShared(locateServices(graphs, config))
   const planLog = createPlanLog(log)
   const { onPlanned, onLeft } = createPlanningMetrics(registry)
   const known = expected.map((query) => ({ query, operationName: undefined, variants: [], uses: 0 }))

@@ -3,7 +3,7 @@
  * and the rest at low priority. One at a time, so that a request's own plan waits for at most one
  * other.
  */
-import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../platform/process/log.ts'
 import type { OperationInUse } from '../execution/engine.ts'
 import type { Edition } from './edition.ts'
@@ -42,7 +42,7 @@ export function startWarming(
     for (const operation of operations) {
       if (edition.isFull || signal.aborted) break
       const began = performance.now()
-      await breathe() // requests go first
+      await nextTurn() // requests go first
       await edition.warm(operation).catch((error: unknown) => {
         const { operationName } = operation
         log.debug({ err: error, operationName }, 'an operation in use does not fit the new supergraph')

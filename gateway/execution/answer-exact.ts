@@ -6,10 +6,10 @@
 import { type FieldNode, GraphQLError, type GraphQLOutputType, isLeafType, isListType, isNonNullType } from 'graphql'
 import { own } from '../../platform/data/own.ts'
 import { leafLength, TOO_LARGE } from './answer-limit.ts'
+import type { ObjectShape, SelectionShape } from './answer-shape.ts'
 import { errorAt, Failure, type Fault, LOST } from './failure.ts'
 import { leafCheck } from './leaf.ts'
 import { isData, MAX_ERRORS } from './run.ts'
-import type { ObjectShape, SelectionShape } from './shape.ts'
 
 type Path = (string | number)[]
 type Data = Readonly<Record<string, unknown>>

@@ -63,7 +63,7 @@ const MAX_HEAD = 128
  */
 const MAX_ALIKE = 8
 /** Objects of a place that differ before it is given up as one where nothing repeats. */
-const PATIENCE = 64
+const MAX_MISSES = 64
 
 /**
  * The reader of a fetch's answers; `undefined` where nothing in them can repeat.
@@ -151,7 +151,7 @@ function readRepeated(reading: AnswerReading, guide: Guide): object {
     table = { byHead: new Map(), repeated: 0, different: 0 }
     tables[guide.table] = table
   }
-  if (table.different - table.repeated > PATIENCE) return readObject(reading, guide)
+  if (table.different - table.repeated > MAX_MISSES) return readObject(reading, guide)
   const head = headOf(text, at)
   let met = table.byHead.get(head)
   if (!met) {

@@ -6,11 +6,11 @@
 import { type GraphQLLeafType, type GraphQLOutputType, isLeafType, isListType, isNonNullType } from 'graphql'
 import { isInherited, own } from '../../platform/data/own.ts'
 import { TOO_LARGE } from './answer-limit.ts'
+import type { ObjectShape, SelectionShape } from './answer-shape.ts'
 import { ABSENT, Failure } from './failure.ts'
 import { quote, valueText } from './json-text.ts'
 import { leafCheck } from './leaf.ts'
 import type { WrittenPlaces } from './paths.ts'
-import type { ObjectShape, SelectionShape } from './shape.ts'
 
 type Data = Readonly<Record<string, unknown>>
 type Write<Value> = (value: Value) => string

@@ -17,7 +17,7 @@ import { type Outcome, outcomeOf } from '../exchange/outcome.ts'
 import type { BoundVariables } from '../execution/client-operation.ts'
 import type { Answer, CompiledOperation } from '../execution/compiled-operation.ts'
 import { type Body, bodyOf } from './body.ts'
-import { createShare, type Share } from './single-flight.ts'
+import { createSingleFlight, type SingleFlight } from './single-flight.ts'
 
 export interface Execution {
   readonly outcome: Outcome
@@ -42,7 +42,7 @@ interface Result {
 }
 
 export function createExecute(log: Logger): Execute {
-  const shares = new WeakMap<CompiledOperation, Share<Result> | 'none'>()
+  const shares = new WeakMap<CompiledOperation, SingleFlight<Result> | 'none'>()
 
   const runForMany = async (
     { traffic }: Edition,
@@ -61,10 +61,10 @@ export function createExecute(log: Logger): Execute {
     edition: Edition,
     operation: KnownOperation,
     ready: CompiledOperation,
-  ): Share<Result> | undefined => {
+  ): SingleFlight<Result> | undefined => {
     const known = shares.get(ready)
     if (known) return known === 'none' ? undefined : known
-    const made = isPublic(edition, operation, ready) ? createShare<Result>() : undefined
+    const made = isPublic(edition, operation, ready) ? createSingleFlight<Result>() : undefined
     shares.set(ready, made ?? 'none')
     return made
   }

@@ -3,9 +3,9 @@
  * no client.
  */
 
-export type Share<Value> = (key: string, start: () => Promise<Value>) => Promise<Value>
+export type SingleFlight<Value> = (key: string, start: () => Promise<Value>) => Promise<Value>
 
-export function createShare<Value>(): Share<Value> {
+export function createSingleFlight<Value>(): SingleFlight<Value> {
   const inFlight = new Map<string, Promise<Value>>()
   return (key, start) => {
     const found = inFlight.get(key)

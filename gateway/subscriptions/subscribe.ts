@@ -30,7 +30,7 @@ export type Subscribe = (
   ending: AbortSignal,
 ) => Promise<AsyncGenerator<Outcome, void, undefined>>
 
-const PATIENCE = 30 // attempts in a row to reach the service
+const MAX_RECONNECTS = 30 // tries in a row to reach the service again
 const FIRST_PAUSE = 100 // milliseconds, doubled up to `LONGEST_PAUSE`
 const LONGEST_PAUSE = 2_000 // milliseconds
 
@@ -81,7 +81,7 @@ async function* follow(
       if (ending.aborted) break
       // Without a cursor, events could be lost unnoticed.
       const knowsWhere = position !== undefined && typeof values[position.variable] === 'string'
-      if (!knowsWhere || failures === PATIENCE) {
+      if (!knowsWhere || failures === MAX_RECONNECTS) {
         yield { errors: [maskThrown(error, requestId, log)] }
         return
       }

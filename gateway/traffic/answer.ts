@@ -7,8 +7,8 @@ import { type ErrorCode, isErrorCode } from '../../platform/protocol/errors.ts'
 import { CallFailure, type FailureKind } from './call/failure.ts'
 import type { ServiceKind } from './call/kind.ts'
 import type { Freshness, ServiceAnswer } from './call/send.ts'
+import { readRetryAfter } from './caller-backoff.ts'
 import type { HttpAnswer } from './client/http-answer.ts'
-import { readRetryAfter } from './holds.ts'
 
 /**
  * Codes a service may send to a client. The others speak of the gateway's own work and would be

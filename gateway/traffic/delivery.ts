@@ -19,10 +19,10 @@ import { largeTurn } from './call/large.ts'
 import type { CallContext } from './call/send.ts'
 import type { Reply, Work } from './call/step.ts'
 import { nextCallId } from './call-id.ts'
+import { readRetryAfter } from './caller-backoff.ts'
 import type { HttpAnswer } from './client/http-answer.ts'
 import type { Sent } from './client/pool.ts'
 import type { Fleet } from './fleet.ts'
-import { readRetryAfter } from './holds.ts'
 import type { Instance } from './instance.ts'
 import type { Try } from './retry.ts'
 
@@ -124,15 +124,15 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
 /** Why no instance may be asked: all are in trouble, or asked this caller to stay away. */
 function unfit({ instances }: Fleet, context: CallContext): CallFailure {
   const now = performance.now()
-  const left = instances.filter(({ breaker }) => breaker.admits(now)).map(({ holds }) => holds.left(context))
+  const left = instances.filter(({ breaker }) => breaker.admits(now)).map(({ backoff }) => backoff.left(context))
   if (left.length === 0) return new CallFailure('overload', 'no instance is fit to be asked')
   const retryAfter = Math.ceil(Math.min(...left) / 1000)
   return new CallFailure('held', 'every instance asked to be left alone', { retryAfter })
 }
 
-function obey({ fields }: HttpAnswer, { holds }: Instance, context: CallContext): void {
+function obey({ fields }: HttpAnswer, { backoff }: Instance, context: CallContext): void {
   const retryAfter = readRetryAfter(fields.get('retry-after'))
-  if (retryAfter !== undefined) holds.hold(context, retryAfter)
+  if (retryAfter !== undefined) backoff.holdOff(context, retryAfter)
 }
 
 /** Whether credentials that the service refuses are, or would have been, the caller's. */

@@ -40,8 +40,8 @@ function choose(
   now: number,
   context?: CallContext,
 ): Instance | undefined {
-  const isFit = ({ breaker, holds }: Instance): boolean =>
-    breaker.admits(now) && (context === undefined || holds.left(context) === 0)
+  const isFit = ({ breaker, backoff }: Instance): boolean =>
+    breaker.admits(now) && (context === undefined || backoff.left(context) === 0)
   const [only] = instances
   if (instances.length === 1) return only && isFit(only) ? only : undefined
   const fit = instances.filter(isFit)

@@ -66,9 +66,9 @@ export const isWell = async (instance: Instance): Promise<boolean> => (await fin
 async function findOut(instance: Instance): Promise<Finding> {
   try {
     const deadline = performance.now() + TIMEOUT
-    const question = instance.question()
-    const { status, text } = await instance.health.send({ ...question, deadline }).answer
-    if (question.method === 'POST') return status < 500 || speaksGraphQL(text) ? 'well' : 'unwell'
+    const healthRequest = instance.healthRequest()
+    const { status, text } = await instance.health.send({ ...healthRequest, deadline }).answer
+    if (healthRequest.method === 'POST') return status < 500 || speaksGraphQL(text) ? 'well' : 'unwell'
     const { pid, kind } = JSON.parse(text) as { pid?: unknown; kind?: unknown }
     instance.pid = typeof pid === 'number' ? pid : undefined
     instance.kind = typeof kind === 'string' ? kind : undefined

@@ -4,10 +4,10 @@
  */
 import { readAddress } from './address.ts'
 import { type Breaker, createBreaker, NO_TRIALS } from './call/breaker.ts'
+import { type CallerBackoff, createCallerBackoff } from './caller-backoff.ts'
 import { createHttpPool, type HttpPool, type HttpRequest } from './client/pool.ts'
 import { createEvidence, type Evidence } from './evidence.ts'
 import { createFileClient, type FileClient } from './file-client.ts'
-import { createHolds, type Holds } from './holds.ts'
 
 export interface Instance {
   /** Without what may be secret of it; shown on the admin port only. */
@@ -23,12 +23,12 @@ export interface Instance {
   /** For questions about health, which must not wait behind operations. */
   readonly health: HttpPool
   /** What is asked there. */
-  readonly question: () => Question
+  readonly healthRequest: () => HealthRequest
   /** For files, which are handed on as they come. */
   readonly files: FileClient
   readonly breaker: Breaker
   readonly evidence: Evidence
-  readonly holds: Holds
+  readonly backoff: CallerBackoff
   /** Calls sent and not yet answered. */
   inFlight: number
   /** HTTP answers to calls so far. */
@@ -41,7 +41,7 @@ export interface Instance {
   kind: string | undefined
 }
 
-export type Question = Omit<HttpRequest, 'deadline'>
+export type HealthRequest = Omit<HttpRequest, 'deadline'>
 
 export interface InstanceOptions {
   /** Calls in flight at most: each has a connection. */
@@ -52,12 +52,12 @@ export interface InstanceOptions {
    */
   readonly isOurs: boolean
   /** What is asked of one that is not ours to find out whether it is well. */
-  readonly ask: (instance: Pick<Instance, 'path' | 'authorization'>) => Question
+  readonly ask: (instance: Pick<Instance, 'path' | 'authorization'>) => HealthRequest
   /** Whether it answers a question about its health. */
   readonly isWell: (instance: Instance) => Promise<boolean>
 }
 
-const READY: Question = { method: 'GET', path: '/health/ready', headers: [], body: '' }
+const READY: HealthRequest = { method: 'GET', path: '/health/ready', headers: [], body: '' }
 const QUESTIONS = 4 // about health at a time
 
 export function openInstance(address: string, { connections, isOurs, ask, isWell }: InstanceOptions): Instance {
@@ -70,11 +70,11 @@ export function openInstance(address: string, { connections, isOurs, ask, isWell
     authorization,
     http: createHttpPool(origin, connections, isOurs),
     health: createHttpPool(origin, QUESTIONS),
-    question: () => (isOurs ? READY : ask(instance)),
+    healthRequest: () => (isOurs ? READY : ask(instance)),
     files: createFileClient(origin, connections),
     breaker,
     evidence: createEvidence(breaker, () => isWell(instance)),
-    holds: createHolds(),
+    backoff: createCallerBackoff(),
     inFlight: 0,
     answers: 0,
     silences: 0,

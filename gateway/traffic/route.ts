@@ -7,11 +7,11 @@ import { coalesced } from './coalesce.ts'
 import { delivery } from './delivery.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 import { isWell } from './health.ts'
+import { healthRequestTo } from './health-request.ts'
 import { hedged } from './hedge.ts'
 import { type InstanceOptions, openInstance } from './instance.ts'
 import { createLatency } from './latency.ts'
 import type { ServiceMetrics } from './metrics.ts'
-import { questionTo } from './question.ts'
 import { queued } from './queue.ts'
 import { retried, type Try } from './retry.ts'
 
@@ -32,7 +32,7 @@ export interface RouteOptions {
 
 export function openRoute({ definition, addresses, secret, ownServices, store, metrics }: RouteOptions): Route {
   const { concurrency, queue: length } = definition
-  const ask: InstanceOptions['ask'] = (instance) => questionTo(definition, instance, secret)
+  const ask: InstanceOptions['ask'] = (instance) => healthRequestTo(definition, instance, secret)
   const fleet = createFleet(
     addresses.map((address) => openInstance(address, { connections: concurrency, isOurs: ownServices, ask, isWell })),
   )

@@ -19,7 +19,7 @@ export interface RunningWorkers extends RunningProcess {
 }
 
 const PAUSE = 500 // milliseconds before a dead worker is replaced
-const PATIENCE = 60_000 // milliseconds that a worker has for a command
+const COMMAND_TIMEOUT_MS = 60_000 // milliseconds a worker has for a command
 
 /** @throws StartRefused if a worker does not start */
 export async function startWorkers(count: number, log: Logger): Promise<RunningWorkers> {
@@ -110,7 +110,7 @@ function command<Name extends CommandName>(
       else end(() => resolve(message.output as WorkerCommands[Name]['output']))
     }
     const die = (): void => end(() => reject(new Error('the worker died')))
-    const timer = setTimeout(() => end(() => reject(new Error('the worker does not answer'))), PATIENCE)
+    const timer = setTimeout(() => end(() => reject(new Error('the worker does not answer'))), COMMAND_TIMEOUT_MS)
     worker.on('message', hear)
     worker.once('exit', die)
     worker.send({ type: 'command', id, name, input })

@@ -4,13 +4,13 @@ import type { AdminCommands } from '../admin/commands.ts'
 import { SupergraphRefused } from '../edition/editions.ts'
 import type { CommandMessage, OutcomeMessage } from './messages.ts'
 
-/** What the commands need of the gateway. */
-export interface ObeyingGateway {
+/** What the primary needs of the gateway in this process. */
+export interface WorkerGateway {
   readonly commands: AdminCommands
   readonly registry: Registry
 }
 
-export function obeyPrimary({ commands, registry }: ObeyingGateway): void {
+export function followPrimary({ commands, registry }: WorkerGateway): void {
   const carryOut = async ({ name, input }: CommandMessage): Promise<unknown> => {
     switch (name) {
       case 'services':

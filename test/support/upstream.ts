@@ -123,9 +123,9 @@ export function observer(): { readonly seen: Freshness[]; observe(freshness: Fre
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const began = process.uptime()
   while (!(await condition())) {
-    if (process.uptime() - began > PATIENCE) throw new Error('the condition never held')
+    if (process.uptime() - began > TIMEOUT_S) throw new Error('the condition never held')
     await sleep(5)
   }
 }
 
-const PATIENCE = 120 // seconds
+const TIMEOUT_S = 120 // seconds

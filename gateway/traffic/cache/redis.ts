@@ -11,19 +11,19 @@ import { type AnswerStore, isFresh, type Kept } from './store.ts'
 const PREFIX = 'tributary:answer:'
 const TAG_PREFIX = 'tributary:tag:'
 const PURGES = 'tributary:purges' // the channel on which gateways tell each other
-const PATIENCE = 50 // milliseconds; a service answers about as fast
+const COMMAND_TIMEOUT_MS = 50 // milliseconds; a service answers about as fast
 
 /** @param near kept in this process; asked first */
 export function createRedisStore(url: string, near: AnswerStore, log: Logger): AnswerStore {
-  const { client, ear, noteAway } = connect(url, near, log)
+  const { client, subscriber, noteAway } = connect(url, near, log)
   const breaker = createBreaker()
   const isFit = (): boolean => client.isReady && breaker.admits(performance.now())
 
-  const fetchFar = async (keys: readonly string[]): Promise<readonly (Kept | undefined)[]> => {
+  const fetchRemote = async (keys: readonly string[]): Promise<readonly (Kept | undefined)[]> => {
     const now = Date.now()
     breaker.enter(performance.now())
     try {
-      const texts = await within(PATIENCE, client.mGet(keys.map((key) => PREFIX + key)))
+      const texts = await within(COMMAND_TIMEOUT_MS, client.mGet(keys.map((key) => PREFIX + key)))
       breaker.succeeded()
       return texts.map((text) => {
         const kept = typeof text === 'string' ? (JSON.parse(text) as Kept) : undefined
@@ -36,7 +36,7 @@ export function createRedisStore(url: string, near: AnswerStore, log: Logger): A
     }
   }
 
-  const storeFar = async (entries: readonly (readonly [string, Kept])[]): Promise<void> => {
+  const storeRemote = async (entries: readonly (readonly [string, Kept])[]): Promise<void> => {
     const batch = client.multi()
     for (const [key, kept] of entries) {
       const left = Math.ceil((kept.bornAt + kept.maxAge * 1000 - Date.now()) / 1000)
@@ -62,18 +62,18 @@ export function createRedisStore(url: string, near: AnswerStore, log: Logger): A
       const here = near.get(keys) as readonly (Kept | undefined)[]
       const missing = keys.filter((_, index) => !here[index])
       if (missing.length === 0 || !isFit()) return here
-      return fetchFar(missing).then((far) => {
+      return fetchRemote(missing).then((remote) => {
         near.set(
-          missing.flatMap((key, index) => (far[index] ? [[key, far[index]] as const] : [])),
+          missing.flatMap((key, index) => (remote[index] ? [[key, remote[index]] as const] : [])),
           near.epoch,
         )
-        const found = new Map(missing.map((key, index) => [key, far[index]]))
+        const found = new Map(missing.map((key, index) => [key, remote[index]]))
         return keys.map((key, index) => here[index] ?? found.get(key))
       })
     },
     set(entries, epoch) {
       near.set(entries, epoch)
-      if (isFit() && epoch === near.epoch) void storeFar(entries).catch(noteAway)
+      if (isFit() && epoch === near.epoch) void storeRemote(entries).catch(noteAway)
     },
     async purge(tags) {
       await near.purge(tags)
@@ -84,7 +84,7 @@ export function createRedisStore(url: string, near: AnswerStore, log: Logger): A
     },
     async close() {
       client.destroy()
-      ear.destroy()
+      subscriber.destroy()
       await near.close()
     },
   }
@@ -93,7 +93,7 @@ export function createRedisStore(url: string, near: AnswerStore, log: Logger): A
 /** One connection to read and write by, and one that hears of purges. */
 function connect(url: string, near: AnswerStore, log: Logger) {
   const client = createClient({ url, disableOfflineQueue: true })
-  const ear = client.duplicate({ disableOfflineQueue: false })
+  const subscriber = client.duplicate({ disableOfflineQueue: false })
   let isAway = false
   const noteAway = (error: unknown): void => {
     if (!isAway) log.warn({ err: error }, 'Redis is away; answers are kept in this process only')
@@ -103,14 +103,14 @@ function connect(url: string, near: AnswerStore, log: Logger) {
   client.on('ready', () => {
     isAway = false
   })
-  ear.on('error', noteAway)
+  subscriber.on('error', noteAway)
   // Neither start nor requests wait for Redis: the client connects, and connects again, by itself.
   void client.connect().catch(noteAway)
-  void ear
+  void subscriber
     .connect()
-    .then(() => ear.subscribe(PURGES, (message) => void near.purge(JSON.parse(message) as string[])))
+    .then(() => subscriber.subscribe(PURGES, (message) => void near.purge(JSON.parse(message) as string[])))
     .catch(noteAway)
-  return { client, ear, noteAway }
+  return { client, subscriber, noteAway }
 }
 
 /**

@@ -10,13 +10,13 @@ import { type BodyRoom, type BodyShare, unlimitedRoom } from '../message/body-ro
 import type { ClientAddress } from '../message/client-address.ts'
 import { bodyOfError } from '../message/http-error.ts'
 import type { HttpReply, HttpRequest } from '../message/message.ts'
-import type { Door, Front } from '../server/listen.ts'
+import type { ConnectionControl, FastPath } from '../server/listen.ts'
 import { HALF_CLOSED, INTERNAL, KEEP_ALIVE } from '../server/node-server.ts'
 import { inReadTurn, isMuch } from '../server/read-turns.ts'
 import { createReply, type PlainReply } from './plain-reply.ts'
 import { createHeadReader, type RequestHead } from './request-head.ts'
 
-export interface FrontOptions {
+export interface FastPathOptions {
   /** If it rejects, the client gets 500 without details. */
   readonly answer: (request: HttpRequest, reply: HttpReply) => Promise<void>
   readonly clientAddress?: ClientAddress
@@ -26,16 +26,21 @@ export interface FrontOptions {
   readonly keepAlive?: number
 }
 
-export const createFront =
-  ({ answer, clientAddress = (peer) => peer, room = unlimitedRoom, keepAlive = KEEP_ALIVE }: FrontOptions): Front =>
-  (socket, door) =>
-    serveConnection(socket, door, { answer, clientAddress, room, keepAlive })
+export const createFastPath =
+  ({
+    answer,
+    clientAddress = (peer) => peer,
+    room = unlimitedRoom,
+    keepAlive = KEEP_ALIVE,
+  }: FastPathOptions): FastPath =>
+  (socket, control) =>
+    serveConnection(socket, control, { answer, clientAddress, room, keepAlive })
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the state of one connection, and its short handlers
 function serveConnection(
   socket: Socket,
-  door: Door,
-  { answer, clientAddress, room, keepAlive }: Required<FrontOptions>,
+  control: ConnectionControl,
+  { answer, clientAddress, room, keepAlive }: Required<FastPathOptions>,
 ): void {
   const readHead = createHeadReader()
   /** The reply that is not complete yet. */
@@ -62,10 +67,10 @@ function serveConnection(
     return true
   }
   const serve = (head: RequestHead, body: string): void => {
-    door.owe()
+    control.owe()
     // Early input was sent before the client could know of the drain: its answer, from Node, is
     // the last.
-    const isLast = (): boolean => head.isLast || hasEnded || (door.isDraining() && early === undefined)
+    const isLast = (): boolean => head.isLast || hasEnded || (control.isDraining() && early === undefined)
     const reply = createReply(socket, isLast, next)
     owed = reply
     answer(requestOf(socket, head, body, clientAddress), reply).catch(() => {
@@ -75,7 +80,7 @@ function serveConnection(
   }
   const next = (): void => {
     owed = undefined
-    door.settle()
+    control.settle()
     if (hasEnded) socket.destroySoon()
     if (!early) return
     const read = early
@@ -96,7 +101,7 @@ function serveConnection(
     giveBack?.()
     for (const [event, listener] of listeners) socket.off(event, listener)
     socket.setTimeout(0)
-    door.passOn(read)
+    control.passOn(read)
   }
   // A client that closed its side may still read an answer (RFC 9112, section 9.6), but most have
   // left, and none follows a stream.

@@ -31,10 +31,10 @@ export interface Grace {
  * Reads connections before Node's HTTP parser, and may pass any of them on to it between two
  * requests.
  */
-export type Front = (socket: Socket, door: Door) => void
+export type FastPath = (socket: Socket, control: ConnectionControl) => void
 
 /** The listener's side of one connection. */
-export interface Door {
+export interface ConnectionControl {
   /** True once each answer must end its connection. */
   isDraining(): boolean
   /** A request has arrived; `settle` reports that it is done. */
@@ -52,7 +52,7 @@ export interface ListenOptions {
   /** 0 takes any free one. */
   readonly port: number
   /** Without it Node parses every request. */
-  readonly front?: Front
+  readonly fastPath?: FastPath
   readonly bounds?: Partial<Bounds>
 }
 
@@ -64,7 +64,7 @@ const SURPLUS_TIME = 2_000 // milliseconds that a connection over the limit may 
  * @throws the listen error (`EADDRINUSE`) unchanged
  */
 export async function listen(handle: Handle, options: ListenOptions): Promise<HttpListener> {
-  const { front } = options
+  const { fastPath } = options
   const bounds = { ...unbounded, ...options.bounds }
   let draining = false
   let closing = false
@@ -90,7 +90,7 @@ export async function listen(handle: Handle, options: ListenOptions): Promise<Ht
   server.closeIdleConnections = connections.closeIdle
   // Node's own handlers, for connections passed on to it.
   const nodes = server.listeners('connection')
-  const doorOf = (socket: Socket, connection: Connection): Door => ({
+  const controlOf = (socket: Socket, connection: Connection): ConnectionControl => ({
     isDraining: () => draining,
     owe() {
       if (draining) lastRequest = performance.now()
@@ -106,14 +106,14 @@ export async function listen(handle: Handle, options: ListenOptions): Promise<Ht
       socket.resume()
     },
   })
-  if (front) server.removeAllListeners('connection')
+  if (fastPath) server.removeAllListeners('connection')
   server.prependListener('connection', (socket: Socket) => {
     const connection = connections.open(socket)
-    const door = doorOf(socket, connection)
+    const control = controlOf(socket, connection)
     if (connection.isSurplus) {
       socket.setTimeout(SURPLUS_TIME, () => socket.destroy())
-      if (front) door.passOn(NOTHING)
-    } else front?.(socket, door)
+      if (fastPath) control.passOn(NOTHING)
+    } else fastPath?.(socket, control)
   })
   await opened(server, options)
   return {

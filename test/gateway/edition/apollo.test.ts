@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { buildSchema, GraphQLError, parse } from 'graphql'
-import { startHost } from '../../../gateway/edition/apollo.ts'
+import { startApollo } from '../../../gateway/edition/apollo.ts'
 import { createLogger } from '../../../platform/process/log.ts'
 
 const log = createLogger('gateway', 'silent')
@@ -10,7 +10,7 @@ const query = 'query One { a } query Two { a }'
 
 test('plugins of Apollo Server see a new document resolved, and nothing is parsed or validated again', async () => {
   const seen: string[] = []
-  const host = await startHost({
+  const apollo = await startApollo({
     schema,
     supergraph,
     log,
@@ -29,21 +29,21 @@ test('plugins of Apollo Server see a new document resolved, and nothing is parse
       },
     ],
   })
-  await host.announce(query, parse(query))
-  await host.stop()
+  await apollo.announce(query, parse(query))
+  await apollo.stop()
   expect(seen).toEqual(['schema true', query, '2 operations', 'stop'])
 })
 
 test('a plugin of Apollo Server may refuse a document', async () => {
   const refusal = new GraphQLError('Not today.', { extensions: { code: 'FORBIDDEN' } })
-  const host = await startHost({
+  const apollo = await startApollo({
     schema,
     supergraph,
     log,
     plugins: [{ requestDidStart: async () => ({ didResolveOperation: () => Promise.reject(refusal) }) }],
   })
-  await expect(host.announce('{ a }', parse('{ a }'))).rejects.toMatchObject({
+  await expect(apollo.announce('{ a }', parse('{ a }'))).rejects.toMatchObject({
     errors: [{ message: 'Not today.', extensions: { code: 'FORBIDDEN' } }],
   })
-  await host.stop()
+  await apollo.stop()
 })

@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
-import { createFront } from '../../../platform/http/fast-path/fast-path.ts'
+import { createFastPath } from '../../../platform/http/fast-path/fast-path.ts'
 import { listen } from '../../../platform/http/server/listen.ts'
 import { stopClock } from '../../support/clock.ts'
 import { until } from '../../support/processes.ts'
-import { answersOn, dial, nextOf, openDoor, post, takenIn, tell } from './door.ts'
+import { answersOn, dial, nextOf, openDoor, post, takenIn, tell } from './both-readers.ts'
 
-describe('draining with a front', () => {
+describe('draining with a fast path', () => {
   test('waits for what is in flight, ends its connection with the answer, and closes what is idle or was never used', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     const { promise: came, resolve: come } = Promise.withResolvers<void>()
@@ -97,7 +97,7 @@ describe('draining with a front', () => {
   })
 
   test.each([
-    ['the front', [post('{}')]],
+    ['the fast path', [post('{}')]],
     ['Node', [`${post('{}')}POST`.slice(0, 10), post('{}').slice(10)]],
   ])('lets a slow client read its large answer from %s to the end', async (_case, pieces) => {
     using clock = stopClock()
@@ -105,7 +105,7 @@ describe('draining with a front', () => {
     const door = await listen((_request, response) => void response.end(large), {
       host: '127.0.0.1',
       port: 0,
-      front: createFront({ answer: async (_request, reply) => reply.send(200, [], large) }),
+      fastPath: createFastPath({ answer: async (_request, reply) => reply.send(200, [], large) }),
     })
     const accepted = once(door.server, 'connection')
     const socket = await dial(door)

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, expect, test } from '@jest/globals'
 import type { HttpListener } from '../../../platform/http/server/listen.ts'
-import { dial, openDoor, openPlainDoor, post } from './door.ts'
+import { dial, openDoor, openPlainDoor, post } from './both-readers.ts'
 
 const CLIENTS = 30
 const BODY = 500_000 // bytes

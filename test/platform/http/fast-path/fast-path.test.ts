@@ -7,7 +7,7 @@ import type { HttpReply } from '../../../../platform/http/message/message.ts'
 import type { HttpListener } from '../../../../platform/http/server/listen.ts'
 import { readInto } from '../../../../platform/memory/shared-buffer.ts'
 import { until } from '../../../support/processes.ts'
-import { answersOn, dial, nextOf, openDoor, post, takenIn, tell } from '../door.ts'
+import { answersOn, dial, nextOf, openDoor, post, takenIn, tell } from '../both-readers.ts'
 
 const doors: HttpListener[] = []
 const open = async (...options: Parameters<typeof openDoor>): Promise<HttpListener> => {
@@ -39,12 +39,12 @@ async function exchange(door: HttpListener, pieces: readonly string[], count: nu
 }
 
 describe('a plain operation', () => {
-  test('is taken by the front, one after the other on a connection, whatever letters it has', async () => {
+  test('is taken by the fast path, one after the other on a connection, whatever letters it has', async () => {
     const door = await open()
     expect(await exchange(door, [post('{"a":1}'), post('{"ä":"日本 🙂"}'), post('')], 3)).toEqual([
-      'front {"a":1}',
-      'front {"ä":"日本 🙂"}',
-      'front ',
+      'fast path {"a":1}',
+      'fast path {"ä":"日本 🙂"}',
+      'fast path ',
     ])
   })
 
@@ -79,7 +79,7 @@ describe('a plain operation', () => {
       const { by, headers } = takenIn(await nextOf(answers))
       const expected = some.map((line) => line.split(':').map((part) => part.trim().toLowerCase()))
       expect({ by, headers }).toEqual({
-        by: 'front',
+        by: 'fast path',
         headers: { host: 'here', 'content-length': '2', ...Object.fromEntries(expected) },
       })
     }
@@ -124,7 +124,7 @@ describe('a plain operation', () => {
   )
 })
 
-describe('what the front does not know in full', () => {
+describe('what the fast path does not know in full', () => {
   test.each([
     ['comes in pieces', [post('{}').slice(0, 30), post('{}').slice(30)], ['node {}']],
     ['has its body in a piece of its own', [post('{"a":1}').slice(0, -7), '{"a":1}'], ['node {"a":1}']],
@@ -150,7 +150,7 @@ describe('what the front does not know in full', () => {
   test('is left to Node with the connection, after operations that were not', async () => {
     const get = 'GET /health HTTP/1.1\r\nhost: here\r\n\r\n'
     expect(await exchange(await open(), [post('{"a":1}'), get, post('{"a":2}')], 3)).toEqual([
-      'front {"a":1}',
+      'fast path {"a":1}',
       'node ',
       'node {"a":2}',
     ])
@@ -175,11 +175,15 @@ describe('what the front does not know in full', () => {
     await until('the second has come, too', () => peer.bytesRead > bytesRead)
     resolve()
     const received = [await nextOf(answers), await nextOf(answers), await nextOf(answers)].map(takenIn)
-    expect(received.map(({ by, body }) => `${by} ${body}`)).toEqual(['front {"a":1}', 'node {"a":2}', 'node {"a":3}'])
+    expect(received.map(({ by, body }) => `${by} ${body}`)).toEqual([
+      'fast path {"a":1}',
+      'node {"a":2}',
+      'node {"a":3}',
+    ])
     socket.destroy()
   })
 
-  test('may become a WebSocket, also on a connection that the front has read', async () => {
+  test('may become a WebSocket, also on a connection that the fast path has read', async () => {
     const door = await open()
     const sockets = new WebSocketServer({ noServer: true })
     door.server.on('upgrade', (request, socket, head) => {
@@ -189,7 +193,7 @@ describe('what the front does not know in full', () => {
     })
     const socket = await dial(door)
     socket.write(post('{}'))
-    expect(takenIn({ body: String((await once(socket, 'data'))[0]).split('\r\n\r\n')[1] ?? '' }).by).toBe('front')
+    expect(takenIn({ body: String((await once(socket, 'data'))[0]).split('\r\n\r\n')[1] ?? '' }).by).toBe('fast path')
     const client = new WebSocket('ws://here', { createConnection: () => socket })
     await once(client, 'open')
     for (const word of ['one', 'x'.repeat(100_000)]) {
@@ -201,7 +205,7 @@ describe('what the front does not know in full', () => {
   })
 })
 
-describe('a client of the front', () => {
+describe('a client of the fast path', () => {
   test.each(['destroy', 'end'] as const)('that leaves by %s is noticed while its answer is owed', async (leave) => {
     const { promise: noticed, resolve: notice } = Promise.withResolvers<boolean>()
     const { promise: came, resolve: come } = Promise.withResolvers<void>()
@@ -242,7 +246,7 @@ describe('a client of the front', () => {
     const socket = await dial(door)
     const closed = once(socket, 'close')
     socket.write(post('{}'))
-    expect(takenIn(await nextOf(answersOn(socket))).by).toBe('front')
+    expect(takenIn(await nextOf(answersOn(socket))).by).toBe('fast path')
     await closed
   })
 
@@ -285,7 +289,7 @@ describe('a client of the front', () => {
     const answers = answersOn(socket)
     socket.write(post('{}', ['Connection: Close']))
     const answer = await nextOf(answers)
-    expect([takenIn(answer).by, /^connection: close$/m.test(answer.head)]).toEqual(['front', true])
+    expect([takenIn(answer).by, /^connection: close$/m.test(answer.head)]).toEqual(['fast path', true])
     expect((await answers.next()).done).toBe(true)
   })
 
@@ -302,7 +306,7 @@ describe('a client of the front', () => {
   })
 })
 
-test('this Node lets the front read into one buffer', async () => {
+test('this Node lets the fast path read into one buffer', async () => {
   const door = await open()
   const socket = await dial(door)
   expect(readInto(socket, () => true)).toBeDefined()

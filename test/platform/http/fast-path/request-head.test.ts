@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { createHeadReader } from '../../../../platform/http/fast-path/request-head.ts'
 import type { HttpListener } from '../../../../platform/http/server/listen.ts'
 import fc from '../../../support/fast-check.ts'
-import { answersOn, dial, openDoor, openPlainDoor, type Taken, takenIn } from '../door.ts'
+import { answersOn, dial, openDoor, openPlainDoor, type Taken, takenIn } from '../both-readers.ts'
 
 setFlagsFromString('--expose-gc')
 const gc = runInNewContext('gc') as () => void
@@ -155,7 +155,7 @@ const request = fc
   )
   .map(([first, host, lines, sized, end, body]) => first + host + lines.join('') + sized + end + body)
 
-test('whatever the front takes, Node reads in the same way', async () => {
+test('whatever the fast path takes, Node reads in the same way', async () => {
   let taken = 0
   await fc.assert(
     fc.asyncProperty(fc.array(request, { minLength: 20, maxLength: 20 }), async (requests) => {

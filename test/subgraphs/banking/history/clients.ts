@@ -24,7 +24,7 @@ export interface Run {
   readonly bug?: PlantedBug
 }
 
-const PATIENCE = 180_000 // milliseconds a client insists
+const INSIST_FOR_MS = 180_000 // milliseconds a client insists
 const CALL_TIMEOUT = 4_000 // milliseconds
 
 export async function runClients(run: Run): Promise<History> {
@@ -75,7 +75,7 @@ async function insist(run: Run, key: string, asked: Asked, draw: Draw): Promise<
   if (run.bug === 'lost ack' && draw.below(20) === 0) return { told: { id: '1' }, era: 0 }
   if (run.bug === 'double apply' && asked.kind === 'transfer' && draw.below(20) === 0)
     await ask(run, `${key} again`, asked, 0).catch(() => {})
-  const deadline = Date.now() + PATIENCE
+  const deadline = Date.now() + INSIST_FOR_MS
   for (let instance = draw.below(run.cluster.instances); ; instance += 1) {
     try {
       // Some ask two instances at once, as an impatient client would.

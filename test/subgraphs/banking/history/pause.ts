@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { type Cluster, INSTANCE_NAME } from './cluster.ts'
 
-const PATIENCE = 60_000 // milliseconds
+const TIMEOUT_MS = 60_000 // milliseconds
 
 /** Goes on with it once `pause` resolves. @throws Error where no instance is found at the head */
 export async function pauseAtHead(cluster: Cluster, pause: () => Promise<unknown>): Promise<void> {
@@ -26,7 +26,7 @@ export async function pauseAtHead(cluster: Cluster, pause: () => Promise<unknown
 }
 
 async function stopAtHead(cluster: Cluster, client: Client): Promise<number> {
-  for (const deadline = performance.now() + PATIENCE; performance.now() < deadline; await sleep(5)) {
+  for (const deadline = performance.now() + TIMEOUT_MS; performance.now() < deadline; await sleep(5)) {
     const instance = await holderOf(client)
     if (instance === undefined) continue
     cluster.signalInstance(instance, 'SIGSTOP')

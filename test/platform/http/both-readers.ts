@@ -1,17 +1,17 @@
 /**
- * A listener with a front, whose every answer tells which reader took the request and what it made
+ * A listener with a fast path, whose every answer tells which reader took the request and what it made
  * of it; and clients that write bytes.
  */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { createFront } from '../../../platform/http/fast-path/fast-path.ts'
+import { createFastPath } from '../../../platform/http/fast-path/fast-path.ts'
 import { readBody } from '../../../platform/http/message/body.ts'
 import { sendJson } from '../../../platform/http/message/http-error.ts'
 import type { HttpReply, HttpRequest } from '../../../platform/http/message/message.ts'
 import { type HttpListener, listen } from '../../../platform/http/server/listen.ts'
 
 export interface Taken {
-  readonly by: 'front' | 'node'
+  readonly by: 'fast path' | 'node'
   readonly method: string
   readonly url: string
   readonly headers: Readonly<Record<string, unknown>>
@@ -24,7 +24,7 @@ const LIMIT = 1_000_000 // bytes
 const JSON_TYPE = ['content-type', 'application/json']
 
 export const tell: Answer = async ({ method, url, headers, readText }, reply) => {
-  const taken: Taken = { by: 'front', method, url, headers, body: await readText(LIMIT) }
+  const taken: Taken = { by: 'fast path', method, url, headers, body: await readText(LIMIT) }
   reply.send(200, JSON_TYPE, Buffer.from(JSON.stringify(taken)))
 }
 
@@ -38,7 +38,7 @@ const byNode = async (...[request, response]: Parameters<Parameters<typeof liste
 
 /** @param keepAlive milliseconds */
 export const openDoor = (answer: Answer = tell, keepAlive?: number): Promise<HttpListener> =>
-  listen(byNode, { ...anywhere, front: createFront({ answer, ...(keepAlive !== undefined && { keepAlive }) }) })
+  listen(byNode, { ...anywhere, fastPath: createFastPath({ answer, ...(keepAlive !== undefined && { keepAlive }) }) })
 
 export const openPlainDoor = (): Promise<HttpListener> => listen(byNode, anywhere)
 

@@ -9,8 +9,8 @@ import type { CallContext } from './call/send.ts'
 const CALLERS = 10_000 // remembered
 const LONGEST = 60 // seconds
 
-export interface Holds {
-  hold(context: CallContext, seconds: number): void
+export interface CallerBackoff {
+  holdOff(context: CallContext, seconds: number): void
   /** Milliseconds for which the caller has to stay away; 0 where it need not. */
   left(context: CallContext): number
 }
@@ -18,10 +18,10 @@ export interface Holds {
 /** Where tokens are opaque, many callers can have one address. */
 const keyOf = ({ caller, authorization }: CallContext): string => `${caller()}\n${authorization ?? ''}`
 
-export function createHolds(): Holds {
+export function createCallerBackoff(): CallerBackoff {
   let until: LRUCache<string, number> | undefined
   return {
-    hold(context, seconds) {
+    holdOff(context, seconds) {
       until ??= new LRUCache({ max: CALLERS })
       until.set(keyOf(context), performance.now() + seconds * 1000)
     },

@@ -6,7 +6,7 @@
 import type { ServiceDefinition } from './call/kind.ts'
 import type { CallContext } from './call/send.ts'
 import { headersFor } from './delivery.ts'
-import type { Instance, Question } from './instance.ts'
+import type { HealthRequest, Instance } from './instance.ts'
 
 const TEXT = '{"query":"{__typename}"}'
 
@@ -21,11 +21,11 @@ const context: CallContext = {
   observe: () => undefined,
 }
 
-export function questionTo(
+export function healthRequestTo(
   definition: ServiceDefinition,
   instance: Pick<Instance, 'path' | 'authorization'>,
   secret: string | undefined,
-): Question {
+): HealthRequest {
   const call = { service: definition.name, operation: 'query', body: TEXT, context } as const
   const headers = headersFor(definition, instance, { call, text: TEXT }, secret)
   return { method: 'POST', path: instance.path, headers, body: TEXT }

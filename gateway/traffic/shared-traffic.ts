@@ -2,9 +2,9 @@
 import { createTraffic, type LocatedService, type Traffic, type TrafficOptions } from './traffic.ts'
 
 /** Opens traffic to services, or leases what is open to the very same ones; `close` ends the lease. */
-export type LeaseTraffic = (services: readonly LocatedService[]) => Traffic
+export type OpenTraffic = (services: readonly LocatedService[]) => Traffic
 
-export function createLeases(options: Omit<TrafficOptions, 'services'>): LeaseTraffic {
+export function createSharedTraffic(options: Omit<TrafficOptions, 'services'>): OpenTraffic {
   const opened = new Map<string, { readonly traffic: Traffic; leases: number }>()
   return (services) => {
     const key = JSON.stringify(services)
