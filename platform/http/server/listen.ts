@@ -1,13 +1,10 @@
-/**
- * Listens for HTTP, and stops again without losing a request. Knows nothing of the requests'
- * content.
- */
+/** Listens for HTTP. Knows nothing of the requests' content. */
 import type { Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { refuse } from '../message/unreadable.ts'
-import { type Connection, type Connections, createConnections, expectMore, isFull, owe, settle } from './connections.ts'
-import { announceEnd, type Bounds, createNodeServer, type Handle, unbounded } from './node-server.ts'
+import { type Connection, createConnections, expectMore, owe, settle } from './connections.ts'
+import { createDrain, type Grace } from './drain.ts'
+import { type Bounds, createNodeServer, type Handle, unbounded } from './node-server.ts'
 
 export interface HttpListener {
   readonly server: Server
@@ -19,12 +16,6 @@ export interface HttpListener {
    * @param grace keeps serving first, so that load balancers have time to send requests elsewhere
    */
   drain(timeout: number, grace?: Grace): Promise<void>
-}
-
-/** Milliseconds: stop accepting after `quiet` without a request, or after `longest` in any case. */
-export interface Grace {
-  readonly quiet: number
-  readonly longest: number
 }
 
 /**
@@ -56,7 +47,6 @@ export interface ListenOptions {
   readonly bounds?: Partial<Bounds>
 }
 
-const UNUSED = 500 // milliseconds that a connection has to send its first request once the listener is closed
 const SURPLUS_TIME = 2_000 // milliseconds that a connection over the limit may be idle
 
 /**
@@ -66,34 +56,23 @@ const SURPLUS_TIME = 2_000 // milliseconds that a connection over the limit may 
 export async function listen(handle: Handle, options: ListenOptions): Promise<HttpListener> {
   const { fastPath } = options
   const bounds = { ...unbounded, ...options.bounds }
-  let draining = false
-  let closing = false
-  let lastRequest = 0
   const connections = createConnections(bounds.connections)
+  const { isDraining, onRequest, onSettled, drain } = createDrain(connections)
   const settled = (socket: Socket, connection: Connection): void => {
     settle(socket, connection)
     if (connection.refusal && connection.requests === 0) refuse(socket, connection.refusal)
-    // A connection that was busy when the listener closed ends with its answer; it would stay open
-    // and idle.
-    if (closing) setImmediate(connections.closeIdle)
+    onSettled()
   }
-  const server = createNodeServer(handle, bounds, {
-    connections,
-    isDraining: () => draining,
-    onRequest() {
-      lastRequest = performance.now()
-    },
-    onSettled: settled,
-  })
+  const server = createNodeServer(handle, bounds, { connections, isDraining, onRequest, onSettled: settled })
   // `close` calls it. Node's own cuts off clients that still read their answer: it checks what was
   // written, not what was flushed.
   server.closeIdleConnections = connections.closeIdle
   // Node's own handlers, for connections passed on to it.
   const nodes = server.listeners('connection')
   const controlOf = (socket: Socket, connection: Connection): ConnectionControl => ({
-    isDraining: () => draining,
+    isDraining,
     owe() {
-      if (draining) lastRequest = performance.now()
+      if (isDraining()) onRequest()
       owe(connection)
     },
     settle: () => settled(socket, connection),
@@ -119,22 +98,7 @@ export async function listen(handle: Handle, options: ListenOptions): Promise<Ht
   return {
     server,
     url: urlOf(server),
-    async drain(timeout, grace) {
-      draining = true
-      for (const connection of connections.values()) {
-        const { newest } = connection
-        if (newest?.headersSent === false && !isFull(connection)) announceEnd(newest)
-      }
-      const began = performance.now()
-      lastRequest = began
-      while (grace && performance.now() < began + grace.longest) {
-        const left = lastRequest + grace.quiet - performance.now()
-        if (left <= 0) break
-        await sleep(Math.min(left, began + grace.longest - performance.now()))
-      }
-      closing = true
-      await closed(server, connections, timeout)
-    },
+    drain: (timeout, grace) => drain(server, timeout, grace),
   }
 }
 
@@ -153,22 +117,3 @@ function urlOf(server: Server): string {
   const { family, address, port } = server.address() as AddressInfo
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
-
-/** @param timeout milliseconds after which remaining connections are destroyed */
-const closed = (server: Server, connections: Connections, timeout: number): Promise<void> =>
-  new Promise((resolve) => {
-    const cut = setTimeout(() => {
-      for (const socket of connections.keys()) socket.destroy()
-    }, timeout)
-    // Node does not count connections as idle that browsers opened in advance and never used.
-    const unused = setTimeout(() => {
-      for (const [socket, { requests }] of connections)
-        if (requests === 0 && socket.writableLength === 0) socket.destroy()
-    }, UNUSED)
-    server.close(() => {
-      clearTimeout(cut)
-      clearTimeout(unused)
-      resolve()
-    })
-    connections.closeIdle()
-  })
