@@ -1,0 +1,48 @@
+/**
+ * `npm run build`, and the end of `npm install`: makes what only development packages can make, the
+ * database's client and the playground. An install without those packages keeps what was made.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+interface Output {
+  /** The development package that makes it. */
+  readonly package: string
+  /** Arguments of Node. */
+  readonly command: readonly string[]
+  /** The last thing that is written. */
+  readonly made: string
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const prisma = packageFolder('prisma')
+const outputs: readonly Output[] = [
+  {
+    package: 'prisma',
+    command: [join(prisma ?? '', 'build/index.js'), 'generate'],
+    made: 'prisma/generated/client.ts',
+  },
+  { package: 'vite', command: ['gateway/playground/build.ts'], made: 'gateway/playground/dist/.inputs' },
+]
+
+const missing = outputs.filter((output) => !packageFolder(output.package))
+const unmade = missing.filter(({ made }) => !existsSync(join(root, made)))
+if (unmade.length > 0) {
+  const names = unmade.map((output) => output.package).join(' and ')
+  console.error(`The build needs ${names}: run \`npm ci\` first, then \`npm prune --omit=dev\`.`)
+  process.exit(1)
+}
+for (const { command } of outputs.filter((output) => !missing.includes(output))) {
+  const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
+}
+
+function packageFolder(name: string): string | undefined {
+  try {
+    return dirname(fileURLToPath(import.meta.resolve(`${name}/package.json`)))
+  } catch {
+    return undefined
+  }
+}
