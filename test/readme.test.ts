@@ -38,11 +38,6 @@ test('the service that it adds imports what exists', async () => {
   expect(serve).toBeInstanceOf(Function)
 })
 
-test('what npm scripts need is installed without development', async () => {
-  const { dependencies } = JSON.parse(await readText('package.json'))
-  for (const name of ['node', 'prisma', 'vite']) expect(dependencies).toHaveProperty(name)
-})
-
 test('a newcomer reads it in ten minutes: it has at most 170 lines', async () => {
   expect((await readText('README.md')).trimEnd().split('\n').length).toBeLessThanOrEqual(170)
 })
