@@ -44,7 +44,10 @@ export const settingNames = [
 ] as const
 
 const FURTHEST = 2 // edits
-const SHORTEST = 6 // letters; HOME is two edits from HOST
+/** Letters. Names shorter than this allow one edit only: HOME is two edits from HOST. */
+const LONG = 6
+/** One edit from HOST or PORT, but variables of others: Mesos sets `PORTS` and `PORT0`. */
+const OTHERS = /^(HOSTS|PORTS|COST|LOST|MOST|POST|PART|SORT|(HOST|PORT)\d)$/
 /** Kubernetes and Docker set such variables for every service they know. */
 const PLATFORM = /_SERVICE_HOST$|_PORT(_|$)/
 
@@ -55,27 +58,35 @@ const PLATFORM = /_SERVICE_HOST$|_PORT(_|$)/
 export function misspellings(given: readonly string[], known: readonly string[]): readonly string[] {
   const names = new Set<string>([...settingNames, ...known])
   return given
-    .filter((name) => !names.has(name) && !PLATFORM.test(name))
+    .filter((name) => !names.has(name) && !PLATFORM.test(name) && !OTHERS.test(name))
     .flatMap((name) => {
       const nearest = [...names]
-        .filter(({ length }) => length >= SHORTEST)
         .map((own) => ({ own, distance: distanceBetween(name, own) }))
+        .filter(({ own, distance }) => distance <= (own.length < LONG ? 1 : FURTHEST))
         .sort((one, other) => one.distance - other.distance)[0]
-      if (nearest === undefined || nearest.distance > FURTHEST) return []
-      return [`${name}: is not a setting; did you mean ${nearest.own}?`]
+      return nearest ? [`${name}: is not a setting; did you mean ${nearest.own}?`] : []
     })
 }
 
-/** The Levenshtein distance; infinite if the lengths alone differ by more than `FURTHEST`. */
+/**
+ * The Levenshtein distance, with two exchanged neighbours as one edit; infinite if the lengths alone
+ * differ by more than `FURTHEST`.
+ */
 function distanceBetween(one: string, other: string): number {
   if (Math.abs(one.length - other.length) > FURTHEST) return Number.POSITIVE_INFINITY
+  let before: number[] = []
   let row = Array.from({ length: other.length + 1 }, (_, column) => column)
   for (const [index, letter] of [...one].entries()) {
     const next = [index + 1]
     for (let column = 1; column <= other.length; column++) {
       const replaced = (row[column - 1] ?? 0) + (letter === other[column - 1] ? 0 : 1)
-      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1))
+      const exchanged =
+        letter === other[column - 2] && one[index - 1] === other[column - 1]
+          ? (before[column - 2] ?? 0) + 1
+          : Number.POSITIVE_INFINITY
+      next.push(Math.min(replaced, exchanged, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1))
     }
+    before = row
     row = next
   }
   return row[other.length] ?? 0

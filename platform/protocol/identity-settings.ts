@@ -27,22 +27,21 @@ export const identitySettings = {
 } as const
 
 /**
- * Faults of these settings in combination.
+ * Faults of these settings in combination: one for each that is missing.
  * @param demo whether the demo identity is used without a provider
  */
 export function identityFaults(
   env: Readonly<Record<string, string | undefined>>,
   { demo }: { readonly demo: boolean },
 ): readonly string[] {
-  const { JWKS_URL, NODE_ENV } = env
-  const [given, missing] = [true, false].map((wanted) =>
-    ['JWT_ISSUER', 'JWT_AUDIENCE'].filter((name) => Boolean(env[name]) === wanted),
-  ) as [string[], string[]]
-  if (JWKS_URL) return missing.map((name) => `${name}: is required with JWKS_URL`)
-  if (given.length > 0) return [`JWKS_URL: is required with ${given.join(' and ')}`]
-  return demo && isProduction(NODE_ENV)
-    ? [`JWKS_URL: is required with NODE_ENV=${NODE_ENV}: the demo identity lets anyone in`]
-    : []
+  const names = Object.keys(identitySettings)
+  const given = names.filter((name) => env[name])
+  if (given.length === 0 && !(demo && isProduction(env['NODE_ENV']))) return []
+  const why =
+    given.length > 0
+      ? `with ${given.join(' and ')}`
+      : `with NODE_ENV=${env['NODE_ENV']}: the demo identity lets anyone in`
+  return names.filter((name) => !env[name]).map((name) => `${name}: is required ${why}`)
 }
 
 /** For settings without `identityFaults`; `undefined` without a provider. */

@@ -80,7 +80,8 @@ describe('the settings', () => {
   test.each(['production', 'prod', 'Production', 'staging', 'live', 'TEST', 'dev'])(
     'refuse the demo identity with NODE_ENV=%s',
     async (NODE_ENV) => {
-      expect(await faultsOf({ ...product, NODE_ENV })).toEqual([expect.stringContaining('JWKS_URL')])
+      const missing = ['JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE'].map((name) => expect.stringMatching(`^${name}: `))
+      expect(await faultsOf({ ...product, NODE_ENV })).toEqual(missing)
       const config = await readConfig({ ...product, ...provider, NODE_ENV })
       expect(config).toMatchObject({ production: true, playground: false })
     },

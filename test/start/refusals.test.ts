@@ -61,6 +61,8 @@ test('every wrong flag and setting is named at once', async () => {
       'DATABASE_URL',
       'GATEWAY_SECRET',
       'JWKS_URL',
+      'JWT_AUDIENCE',
+      'JWT_ISSUER',
       'LOG_LEVEL',
       'PORT',
       'WEATHER_PROVIDER',
@@ -83,10 +85,12 @@ test.each<[string, Record<string, string>]>([
   ['GATEWAY_WORKERS', { GATEWAY_WORKERS: 'many' }],
   ['REDIS_URL', { REDIS_URL: 'localhost' }],
   ['MET_NORWAY_URL', { MET_NORWAY_URL: 'met.no' }],
-  ['JWKS_URL', { NODE_ENV: 'prod' }],
+  ['JWKS_URL', { JWT_ISSUER: 'https://id.example/', JWT_AUDIENCE: 'a bank' }],
   ['JWT_ISSUER', { JWKS_URL: 'https://id.example/jwks', JWT_AUDIENCE: 'a bank' }],
   ['CORS_ORIGIN', { CORS_ORIGIN: 'https://a.example' }],
   ['HOST', { HOST: 'no.such.invalid' }],
+  ['PROT', { PROT: '4000' }],
+  ['HOTS', { HOTS: 'localhost' }],
 ])('%s stops the start before anything is started (%j)', async (setting, environment) => {
   const lines = (await refused(environment)).trimEnd().split('\n')
   expect(lines.filter((line) => /^ {4}at |starting/.test(line))).toEqual([])

@@ -30,6 +30,14 @@ describe('the names of settings', () => {
     ['DATABSE_URL', 'DATABASE_URL'],
     ['SAFE_LIST', 'SAFELIST'],
     ['LIMIT_BODY_BYTE', 'LIMIT_BODY_BYTES'],
+    ['PROT', 'PORT'],
+    ['POTR', 'PORT'],
+    ['PRT', 'PORT'],
+    ['PORTT', 'PORT'],
+    ['HSOT', 'HOST'],
+    ['HOTS', 'HOST'],
+    ['HOSTT', 'HOST'],
+    ['ADMIN_PROT', 'ADMIN_PORT'],
   ])('are told where one is misspelt: %s', (given, meant) => {
     expect(faultsOf(given)).toEqual([`${given}: is not a setting; did you mean ${meant}?`])
   })
@@ -61,6 +69,17 @@ describe('the names of settings', () => {
       'USER',
       'POST',
       'HOSTS',
+      'PORTS',
+      'PORT0',
+      'PORT1',
+      'HOST1',
+      'SORT',
+      'COST',
+      'PATH',
+      'PPID',
+      'LANG',
+      'MAIL',
+      'EDITOR',
     ]
     const kubernetes = ['SERVICE_HOST', 'SERVICE_PORT', 'SERVICE_PORT_HTTP', 'PORT', 'PORT_4001_TCP_ADDR'].flatMap(
       (end) => ['KUBERNETES', 'REDIS', 'ADMI', 'BANKING', 'DATABASE'].map((name) => `${name}_${end}`),

@@ -8,16 +8,20 @@ import { startService } from '../../../subgraphs/shared/serve.ts'
 
 const service = { GATEWAY_SECRET: 'a secret of sixteen', DATABASE_URL: 'postgresql://127.0.0.1:1/none', PORT: '0' }
 
-test.each<[string, Record<string, string>]>([
-  ['JWKS_URL', { NODE_ENV: 'production' }],
-  ['JWKS_URL', { NODE_ENV: 'prod' }],
-  ['JWKS_URL', { JWT_AUDIENCE: 'a bank' }],
-  ['JWT_ISSUER', { JWKS_URL: 'https://id.example/jwks', JWT_AUDIENCE: 'a bank' }],
-  ['JWT_AUDIENCE', { JWKS_URL: 'https://id.example/jwks', JWT_ISSUER: 'https://id.example/' }],
-])('banking names %s where it would trust too much (%j)', async (setting, environment) => {
+test.each<[string[], Record<string, string>]>([
+  [['JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE'], { NODE_ENV: 'production' }],
+  [['JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE'], { NODE_ENV: 'prod' }],
+  [['JWKS_URL', 'JWT_ISSUER'], { JWT_AUDIENCE: 'a bank' }],
+  [['JWKS_URL', 'JWT_AUDIENCE'], { JWT_ISSUER: 'https://id.example/', NODE_ENV: 'production' }],
+  [['JWT_ISSUER', 'JWT_AUDIENCE'], { JWKS_URL: 'https://id.example/jwks' }],
+  [['JWKS_URL'], { JWT_AUDIENCE: 'a bank', JWT_ISSUER: 'https://id.example/' }],
+  [['JWT_ISSUER'], { JWKS_URL: 'https://id.example/jwks', JWT_AUDIENCE: 'a bank' }],
+  [['JWT_AUDIENCE'], { JWKS_URL: 'https://id.example/jwks', JWT_ISSUER: 'https://id.example/' }],
+])('banking names all that is missing where it would trust too much: %j (%j)', async (missing, environment) => {
   const error = await startService(banking, { ...service, ...environment }).catch((caught: unknown) => caught)
   expect(error).toBeInstanceOf(SettingsError)
-  expect((error as SettingsError).faults).toEqual([expect.stringMatching(new RegExp(`^${setting}: is required with`))])
+  const expected = missing.map((setting) => expect.stringMatching(new RegExp(`^${setting}: is required with`)))
+  expect((error as SettingsError).faults).toEqual(expected)
 })
 
 test.each(['production', 'prod', 'staging'])('no demo token is signed with NODE_ENV=%s', async (NODE_ENV) => {
