@@ -2,12 +2,10 @@
  * What commands on a database share: its URL from the environment, whether it answers, plain words
  * when something is wrong.
  */
-import { Client } from 'pg'
 import { z } from 'zod'
 import { announceRefusal } from '../platform/process/lifecycle.ts'
 import { postgresUrl, readSettings, StartRefused } from '../platform/process/settings.ts'
-
-const CONNECT_TIMEOUT_MS = 5_000 // milliseconds for a connection
+import { requireDatabase } from '../subgraphs/banking/database/reach.ts'
 
 /**
  * Runs a command to its end, which is the end of the process.
@@ -38,18 +36,3 @@ export const runWithDatabase = (
       throw new StartRefused(error.message)
     })
   })
-
-/** @throws StartRefused in one line, without the password, where the database cannot be used */
-export async function requireDatabase(url: string): Promise<void> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS })
-  client.on('error', () => {}) // the query in flight rejects anyway
-  try {
-    await client.connect()
-    await client.query('SELECT 1')
-  } catch (error) {
-    const { code, message } = error as { code?: string; message: string }
-    throw new StartRefused(`DATABASE_URL: no connection to ${new URL(url).host} (${message || code}).`)
-  } finally {
-    await client.end().catch(() => {})
-  }
-}

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { gatewaySecret, postgresUrl, processSettings } from '../../platform/process/settings.ts'
 import { identitySettings } from '../../platform/protocol/identity-settings.ts'
+import { anchorSettings } from './audit/settings.ts'
 
 export const bankingSettings = {
   GATEWAY_SECRET: gatewaySecret,
@@ -18,11 +19,7 @@ export const bankingSettings = {
    * sets it anew.
    */
   EXCHANGE_RATE_MAX_AGE: z.coerce.number().int().min(60).max(31_622_400).default(86_400),
-  /**
-   * A PEM file with the Ed25519 key of the ledger's anchors; to verify, its public key is enough.
-   * Unset: one made in `DATA_DIR`.
-   */
-  LEDGER_ANCHOR_KEY: z.string().min(1).optional(),
+  ...anchorSettings,
   /** Unset: the demo identity in `DATA_DIR`. */
   ...identitySettings,
 } as const

@@ -5,23 +5,23 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { readOrMakeSecret } from '../../../platform/process/secret-file.ts'
-import { readSettings, StartRefused } from '../../../platform/process/settings.ts'
-import { requireDatabase } from '../../../prisma/command.ts'
-import { bankingSettings } from '../config.ts'
+import { postgresUrl, processSettings, readSettings, StartRefused } from '../../../platform/process/settings.ts'
 import { openDatabase } from '../database/open.ts'
+import { requireDatabase } from '../database/reach.ts'
 import { makeAnchorKey } from './anchor.ts'
 import { anchorCommand } from './anchor-command.ts'
 import { type AuditCommand, readGiven } from './command.ts'
+import { anchorSettings } from './settings.ts'
 import { verifyCommand } from './verify-command.ts'
 
 const commands: Readonly<Record<string, AuditCommand>> = { verify: verifyCommand, anchor: anchorCommand }
-const { DATABASE_URL: url, DATA_DIR, LEDGER_ANCHOR_KEY } = bankingSettings
+const shape = z.object({ DATABASE_URL: postgresUrl, DATA_DIR: processSettings.DATA_DIR, ...anchorSettings })
 
 try {
   const [name = '', ...flags] = process.argv.slice(2)
   const command = commands[name]
   if (!command) throw new StartRefused(`Usage: node subgraphs/banking/audit/main.ts ${Object.keys(commands).join('|')}`)
-  const settings = readSettings(z.object({ DATABASE_URL: url, DATA_DIR, LEDGER_ANCHOR_KEY }), process.env)
+  const settings = readSettings(shape, process.env)
   await requireDatabase(settings.DATABASE_URL)
   const anchorKey = (): Promise<string> =>
     settings.LEDGER_ANCHOR_KEY === undefined
