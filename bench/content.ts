@@ -1,4 +1,7 @@
-/** `npm run bench -- content`: search over 5,000 articles, against minisearch used alone on the same articles and queries. */
+/**
+ * `npm run bench -- content`: search over 5,000 articles, compared with minisearch alone on the
+ * same articles and queries.
+ */
 import MiniSearch from 'minisearch'
 import type { Article } from '../subgraphs/content/articles/article.ts'
 import { createSearch, mostRelevant } from '../subgraphs/content/search/search.ts'
@@ -77,14 +80,17 @@ function article(number: number, word: () => string): Article {
   }
 }
 
-/** One to three words; of every three queries one is mistyped and one is not typed to its end. */
+/** One to three words. Of three queries, one has a typing error and one is incomplete. */
 function query(number: number, word: () => string, random: () => number): string {
   const text = Array.from({ length: 1 + Math.floor(random() * 3) }, word).join(' ')
   if (number % 3 === 0) return text.slice(0, 2) + text.charAt(3) + text.charAt(2) + text.slice(4)
   return number % 3 === 1 ? text.slice(0, -1) : text
 }
 
-/** Words of pronounceable syllables, the n-th about n times rarer than the first, as in any language. */
+/**
+ * Words of pronounceable syllables with Zipf's frequencies: the n-th is about n times rarer than
+ * the first.
+ */
 function zipfWords(random: () => number): () => string {
   const syllables = 'ban car di es fo gu hol in ka lo men ne or pay qua re sa ti um ver'.split(' ')
   const vocabulary = Array.from({ length: VOCABULARY }, (_, number) => {
@@ -114,7 +120,7 @@ async function timed<Result>(work: () => Promise<Result>): Promise<{ result: Res
   return { result, milliseconds: performance.now() - start }
 }
 
-/** The median of three, so that what else the machine does does not count. Milliseconds. */
+/** Milliseconds, the median of three, to exclude other load on the machine. */
 function elapsed(work: () => unknown): number {
   const times = [0, 1, 2].map(() => {
     const start = performance.now()

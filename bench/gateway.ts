@@ -1,7 +1,8 @@
 /**
- * `npm run bench -- gateway`: this gateway and its peers, one at a time in alternation, on the same supergraphs, services and core.
- * Flags: --rounds 3 --seconds 4 --warm 4 --delay 0,5 --workload large,"one field",main --against apollo,hive,hive-rust,mercurius
- * and --connections, else 50, or 250 where the services take time: with 50, most of that time would be spent waiting, and waking up is what would be measured.
+ * `npm run bench -- gateway`: this gateway and its peers, one at a time in alternation, on the same
+ * supergraphs, services and core. Flags: --rounds 3 --seconds 4 --warm 4 --delay 0,5 --workload
+ * large,"one field",main --against apollo,hive,hive-rust,mercurius --connections (default 50, or
+ * 250 for delayed services: with 50 a gateway mostly waits, and waking up would be measured)
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -43,7 +44,7 @@ function readFlags(flags: readonly string[]): Options {
   })
   const list = (text: string): string[] => text.split(',').map((part) => part.trim())
   const chosen = new Set(list(values.workload))
-  // The baseline always takes part: its answers are what every other's are compared with.
+  // The baseline always takes part: all answers are compared with its answers.
   const names = new Set([OURS, BASELINE, ...list(values.against)])
   return {
     rounds: Number(values.rounds),
@@ -61,7 +62,7 @@ function readFlags(flags: readonly string[]): Options {
 export async function run(flags: readonly string[]): Promise<void> {
   const options = readFlags(flags)
   installPeers()
-  // Whatever this process starts a thread for stays away from the gateway's core.
+  // Keeps this process's threads off the gateway's core.
   if (availableParallelism() > 1) execFileSync('taskset', ['-acp', String(OTHER_CORE), String(process.pid)])
   const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-'))
   const services = await startProcess(
@@ -163,7 +164,7 @@ async function withContestant<Result>(
   }
 }
 
-/** Returns the number of calls since the last time. */
+/** Returns the number of calls since the last call of this. */
 async function setDelay(services: BenchmarkProcess, delay: number): Promise<number> {
   const response = await fetch(`${services.url}/control`, { method: 'POST', body: JSON.stringify({ delay }) })
   return ((await response.json()) as { calls: number }).calls

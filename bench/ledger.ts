@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- ledger`: the ledger's group commit beside one interactive transaction a transfer through Prisma, on the same
- * server and pool, in the same minute. Flags: --seconds 4 --accounts 10000 --in-flight 64,256
+ * `npm run bench -- ledger`: compares the ledger's group commit with one interactive Prisma
+ * transaction per transfer, on the same server and pool, in the same run. Flags: --seconds 4
+ * --accounts 10000 --in-flight 64,256
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -31,7 +32,7 @@ export async function run(flags: readonly string[]): Promise<void> {
   const loads = values['in-flight'].split(',').map(Number)
 
   const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-'))
-  await chmod(folder, 0o755) // as root, the server's own user must get in
+  await chmod(folder, 0o755) // if this runs as root, the server's user needs access
   const log = createLogger('bench', 'warn')
   const server = await startEmbedded({ dataDir: folder, log })
   const ledgerDatabase = openLedgerDatabase({ url: server.url, connections: CONNECTIONS, connectTimeout: 60_000 })
@@ -70,7 +71,7 @@ export async function run(flags: readonly string[]): Promise<void> {
   }
 }
 
-/** Who pays whom: anybody anybody, or everybody one account. */
+/** Between random accounts, or all to one account. */
 function patterns(accounts: readonly string[]): { name: string; pick: () => [string, string] }[] {
   const [hot = ''] = accounts
   const others = accounts.slice(1)
@@ -88,7 +89,7 @@ function pair(accounts: readonly string[]): [string, string] {
   return from === to ? pair(accounts) : [from, to]
 }
 
-/** A fast ledger that lost a cent is no ledger. */
+/** Checks that no money was lost. */
 async function checkBooks(database: PrismaClient): Promise<void> {
   const [books] = await database.$queryRaw<{ wrong: bigint; gaps: bigint }[]>`
     SELECT (SELECT count(*) FROM accounts a WHERE a.credits_posted - a.debits_posted <>

@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- reads`: a page of an account's entries out of a million, as the service asks for it: what the database itself
- * spends on it, planning included, and what the caller waits. Flags: --pages 400
+ * `npm run bench -- reads`: pages of an account with a million entries, with the service's own
+ * queries: time in the database, planning included, and time of the caller. Flags: --pages 400
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -16,11 +16,11 @@ import { ENTRIES, writeMillion } from '../test/subgraphs/banking/reads/million.t
 import { durabilityLine } from './ledger/report.ts'
 
 const TARGET = 3 // milliseconds in the database
-const ROWS = 21 // a page of 20, and one that tells whether there is a next page
+const ROWS = 21 // a page of 20, and one more that shows whether there is a next page
 const START = Date.parse('2020-01-01T00:00:00Z')
 const HOUR = 3_600_000
 
-/** What is asked, with another value each time, so that no page is read twice in a row. */
+/** The questions, with a new value each time, so that no page is read twice in a row. */
 const questions: Readonly<Record<string, () => { before?: string; filter?: EntryFilter }>> = {
   'the newest page': () => ({}),
   'a page behind a cursor': () => ({ before: `${1 + below(ENTRIES)}` }),
@@ -42,7 +42,7 @@ export async function run(flags: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...flags], options: { pages: { type: 'string', default: '400' } } })
   const pages = Number(values.pages)
   const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-'))
-  await chmod(folder, 0o755) // as root, the server's own user must get in
+  await chmod(folder, 0o755) // if this runs as root, the server's user needs access
   const server = await startEmbedded({ dataDir: folder, log: createLogger('bench', 'warn') })
   const database = openDatabase({ url: server.url, connections: 1, connectTimeout: 60_000 })
   try {
@@ -73,7 +73,10 @@ interface Explained {
   readonly 'Execution Time': number
 }
 
-/** What PostgreSQL says it spent on planning and execution. Timing of the single steps is off: it would cost more than they do. */
+/**
+ * PostgreSQL's planning and execution time. Timing of single steps is off: it would cost more than
+ * they do.
+ */
 async function timeInDatabase(database: PrismaClient, key: EntryPageKey): Promise<number> {
   const [row] = await database.$queryRaw<[{ 'QUERY PLAN': readonly [Explained] }]>(
     Prisma.sql`EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${entriesQuery([key])}`,

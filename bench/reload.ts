@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- reload`: what clients notice when the gateway takes a new supergraph under full load, against quiet seconds of the same run;
- * with one process, and with one for each core. Flags: --rounds 3 --seconds 4 --connections 20 --workers 1,2
+ * `npm run bench -- reload`: latency while the gateway takes a new supergraph under full load,
+ * compared with quiet seconds of the same run; with one process, and with one per core. Flags:
+ * --rounds 3 --seconds 4 --connections 20 --workers 1,2
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -60,7 +61,7 @@ async function measure(workers: string, supergraph: string, folder: string, opti
     await load(all)
     for (let round = 0; round < options.rounds; round += 1) {
       const quiet = await cpuOf(gateway, () => load(all))
-      // Another text each time, or there would be nothing to take.
+      // A new text each time; the gateway ignores an unchanged one.
       const next = `${supergraph}\n# ${round}`
       const reloaded = await cpuOf(gateway, async () => {
         const [result] = await Promise.all([load(all), offer(adminPort, next, (options.seconds * 1000) / 4)])
@@ -86,7 +87,7 @@ async function offer(adminPort: number, supergraph: string, delay: number): Prom
 
 type Window = LoadResult & { readonly cores: number }
 
-/** With how many cores' worth of time the gateway took for it. */
+/** Includes the gateway's CPU time, in cores. */
 async function cpuOf(gateway: BenchmarkProcess, work: () => Promise<LoadResult>): Promise<Window> {
   const [before, began] = [gateway.usage().cpu, performance.now()]
   const result = await work()

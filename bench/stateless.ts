@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- stateless`: how throughput grows with instances of a stateless service, against one instance in the same run, and
- * what a first and a later request take. Flags: --rounds 3 --seconds 2 --connections 8 --instances 1,2,3 --service weather,content --through direct,gateway
+ * `npm run bench -- stateless`: throughput of several instances of a stateless service, compared
+ * with one in the same run, and the times of a first and a later request. Flags: --rounds 3
+ * --seconds 2 --connections 8 --instances 1,2,3 --service weather,content --through direct,gateway
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -46,7 +47,7 @@ export async function run(flags: readonly string[]): Promise<void> {
 
       for (const [name, open] of doors) {
         const perSecond = new Map<number, number[]>(sizes.map((size) => [size, []]))
-        // In turns, so that whatever else this machine does meanwhile falls on every size alike.
+        // Sizes alternate, so that other load on the machine affects all alike.
         for (let round = 0; round < rounds; round++) {
           for (const size of sizes) {
             const door: Door = await open(service, instances.slice(0, size))
@@ -62,7 +63,7 @@ export async function run(flags: readonly string[]): Promise<void> {
   }
 }
 
-/** One after the other: an instance that starts beside others would be measured as slower than it is. */
+/** One after the other: starting several at once would slow each start. */
 async function startSeveral(service: StatelessService, count: number): Promise<StartedInstance[]> {
   const started: StartedInstance[] = []
   for (let number = 0; number < count; number++) {

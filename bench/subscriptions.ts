@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- subscriptions`: what idle subscriptions cost the gateway in resident memory, each followed from its client to its service.
- * Flags: --count 1000 --rounds 3 --by sse,websocket
+ * `npm run bench -- subscriptions`: the gateway's resident memory for idle subscriptions, each from
+ * its client to its service. Flags: --count 1000 --rounds 3 --by sse,websocket
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -18,7 +18,7 @@ import { followers } from './subscriptions/followers.ts'
 const TARGET = 30 // megabytes for 1,000
 const main = fileURLToPath(new URL('../gateway/main.ts', import.meta.url))
 const query = 'subscription ($after: String) { written(after: $after) { cursor text } }'
-const SETTLED = 2_000 // milliseconds after which memory no longer moves
+const SETTLED = 2_000 // milliseconds until memory is stable
 
 export async function run(flags: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -54,7 +54,7 @@ export async function run(flags: readonly string[]): Promise<void> {
   }
 }
 
-/** Short queries that a service answers, enough of them that nothing grows any more. */
+/** Enough short queries that the heap stops growing. */
 async function load(gateway: URL): Promise<void> {
   const headers = { 'content-type': 'application/json' }
   const ask = async (): Promise<void> => {
@@ -73,8 +73,8 @@ interface Resident {
 }
 
 /**
- * What `count` of them add to a gateway at work. One that has only started would be charged for the memory in which V8 makes short-lived
- * objects, too: it has that as soon as it serves anything that a service is asked for.
+ * The memory that `count` subscriptions add to a gateway at work. A gateway that has served nothing
+ * has not yet grown V8's young generation, which would be counted too.
  */
 async function measure(by: string, count: number, supergraph: string, journal: Journal): Promise<Resident> {
   const follow = followers[by]

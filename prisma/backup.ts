@@ -1,7 +1,7 @@
 /**
- * `node prisma/backup.ts <folder>`: writes all data of `DATABASE_URL` into a new folder, as it was
- * at one instant, while the bank goes on working, and no slower. Needs no tool of PostgreSQL's;
- * `node prisma/restore.ts` reads it back.
+ * `node prisma/backup.ts <folder>`: writes all data of `DATABASE_URL`, as of one instant, into a
+ * new folder, while the bank keeps working at full speed. Needs no PostgreSQL tools; `node
+ * prisma/restore.ts` reads it back.
  */
 import { createWriteStream } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -14,22 +14,20 @@ import { grown, type Head, PENDING_TRANSFERS, pieces } from './backup/copies.ts'
 import { migrationsOf, tablesInOrder } from './backup/tables.ts'
 import { runWithDatabase } from './command.ts'
 
-/** What a backup says of itself; written last, so that a backup without it was cut short. */
+/** The manifest of a backup. Written last: a backup without it is incomplete. */
 export interface Manifest {
   readonly migrations: readonly string[]
-  /** In the order in which they can be restored. */
+  /** In the order of restoring. */
   readonly tables: readonly { readonly name: string; readonly rows: number }[]
 }
 
-/** @param folder made anew; rejects with `EEXIST` where it exists */
+/** @param folder created by this; rejects with `EEXIST` if it exists */
 export async function backup(url: string, folder: string): Promise<Manifest> {
   await mkdir(folder)
   const client = new Client({ connectionString: url })
   await client.connect()
   const rows = new Map<string, number>()
-  /**
-   * Adds what the queries give to a table's file. A gzip file may be several one after the other.
-   */
+  /** Appends the rows of the queries to a table's file. Gzip files may be concatenated. */
   const write = async (name: string, queries: AsyncIterable<string> | Iterable<string>): Promise<void> => {
     const text = async function* (): AsyncGenerator<Buffer> {
       for await (const query of queries) {
@@ -42,8 +40,8 @@ export async function backup(url: string, folder: string): Promise<Manifest> {
   }
   try {
     const names = await tablesInOrder(client)
-    // One snapshot of all that changes. It is given up before the long tables are copied, since
-    // writers pay for it.
+    // One snapshot of everything that changes. It ends before the long tables are copied, because
+    // it slows writers.
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY')
     const [head] = (await client.query<Head>('SELECT * FROM ledger')).rows
     if (!head) throw new Error('The ledger has no head: the database is not migrated.')

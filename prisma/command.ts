@@ -1,6 +1,6 @@
 /**
- * What commands on a database share: its URL from the environment, whether it answers, plain words
- * when something is wrong.
+ * What database commands share: the URL from the environment, a check that the database answers,
+ * and plain error messages.
  */
 import { z } from 'zod'
 import { announceRefusal } from '../platform/process/lifecycle.ts'
@@ -8,15 +8,15 @@ import { postgresUrl, readSettings, StartRefused } from '../platform/process/set
 import { requireDatabase } from '../subgraphs/banking/database/reach.ts'
 
 /**
- * Runs a command to its end, which is the end of the process.
- * @param work resolves to the line that is printed
+ * Runs a command, then exits the process.
+ * @param work resolves to the line to print
  */
 export async function runOnDatabase(work: (url: string) => Promise<string>): Promise<never> {
   try {
     const { DATABASE_URL } = readSettings(z.object({ DATABASE_URL: postgresUrl }), process.env)
     await requireDatabase(DATABASE_URL)
     console.log(await work(DATABASE_URL))
-    process.exit(0) // the schema engine keeps a timer for ten seconds
+    process.exit(0) // the schema engine's timer would keep the process for ten seconds
   } catch (error) {
     if (error instanceof StartRefused) await announceRefusal(error)
     else console.error(error)
@@ -24,7 +24,7 @@ export async function runOnDatabase(work: (url: string) => Promise<string>): Pro
   }
 }
 
-/** A command with one argument. Its errors are the caller's: only their messages are shown. */
+/** The same for a command with one argument. Shows only the messages of its errors. */
 export const runWithDatabase = (
   usage: string,
   work: (url: string, argument: string) => Promise<string>,

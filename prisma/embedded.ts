@@ -1,7 +1,7 @@
 /**
- * PostgreSQL without an installation: a real server, run from binaries out of npm, its files in the
- * data folder. It never gives up durability. As a process (`node prisma/embedded.ts`) it lives as
- * long as its supervisor and ends when its server does.
+ * PostgreSQL without an installation: a real, durable server from npm binaries, with its files in
+ * the data folder. As a process (`node prisma/embedded.ts`) it lives as long as its supervisor, and
+ * ends with its server.
  */
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -20,33 +20,33 @@ import { findPlaces } from './embedded/places.ts'
 import { startServer } from './embedded/server.ts'
 
 export interface EmbeddedOptions {
-  /** The database lives in its folder `postgres`; made where it is missing. */
+  /** The database is in its folder `postgres`, which is created if missing. */
   readonly dataDir: string
   readonly log: Logger
-  /** Where to listen on 127.0.0.1; 0, the default, takes any free port. */
+  /** The port on 127.0.0.1; 0, the default, takes any free one. */
   readonly port?: number
-  /** Gets one line where the database had to go somewhere unexpected; logged without it. */
+  /** Called with one line if the database is in an unexpected place; logs it by default. */
   readonly notice?: (line: string) => void
-  /** Off for throw-away databases of tests only: a crash may then lose or spoil everything. */
+  /** Off only for throw-away databases of tests: a crash may then lose or corrupt everything. */
   readonly durable?: boolean
 }
 
-/** A running server; `url` stays good over restarts on the same port. */
+/** A running server. `url` stays valid over restarts on the same port. */
 export interface EmbeddedDatabase extends RunningProcess {
   readonly url: string
-  /** Of the postmaster. */
+  /** The postmaster's pid. */
   readonly pid: number
-  /** Calls back once when the server has ended, asked to or not, with how it ended. */
+  /** Calls back once when the server has ended for any reason, with how it ended. */
   onExit(listener: (how: string) => void): void
 }
 
-const HANDOVER = 40_000 // milliseconds; longer than a run that was told to stop may take
+const HANDOVER = 40_000 // milliseconds; longer than a stopping run may take
 
 /**
- * Starts the database of a data folder, making it on first use; ends what a killed run left behind.
- * @throws StartRefused when another living process runs it, or its files or the user to run it as
- * are missing
- * @throws Error with the end of the server's log when it does not start
+ * Starts the database of a data folder, creating it on first use. Ends what a killed run left
+ * behind.
+ * @throws StartRefused if another process runs it, or its files or its user are missing
+ * @throws Error with the end of the server's log if it does not start
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const { dataDir, log, durable = true, notice = (line) => log.warn(line) } = options
@@ -74,7 +74,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   }
 }
 
-/** Whoever ran this database before may still be writing the last of it down. */
+/** The process that ran this database before may still be shutting down. */
 async function waitForLock(file: string): Promise<FileLock> {
   const deadline = Date.now() + HANDOVER
   while (Date.now() < deadline) {

@@ -1,4 +1,4 @@
-/** Prisma's own schema engine, run as WebAssembly, so that migrating needs no download. Knows no table. */
+/** Runs Prisma's schema engine as WebAssembly, so that migrating needs no download. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -21,12 +21,12 @@ const WASM = new URL('schema_engine_bg.wasm', import.meta.resolve('@prisma/schem
 export type SchemaEngine = bindings.SchemaEngine
 export type MigrationList = Parameters<SchemaEngine['applyMigrations']>[0]['migrationsList']
 
-/** `schema.prisma` as the engine wants it: path and text. */
+/** `schema.prisma` in the engine's format: path and text. */
 export async function readSchema(): Promise<{ path: string; content: string }> {
   return { path: fileURLToPath(SCHEMA), content: await readFile(SCHEMA, 'utf8') }
 }
 
-/** Every migration in `folder`, oldest first, as the engine wants it. */
+/** Every migration in `folder`, oldest first, in the engine's format. */
 export async function readMigrations(folder: string = fileURLToPath(MIGRATIONS)): Promise<MigrationList> {
   const entries = await readdir(folder, { withFileTypes: true })
   const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
@@ -46,14 +46,18 @@ export async function readMigrations(folder: string = fileURLToPath(MIGRATIONS))
   }
 }
 
-/** Runs `use` with an engine connected to `url`, and closes what it opened, and with it the lock the engine takes. */
+/**
+ * Runs `use` with an engine connected to `url`, then closes the connection, which releases the
+ * engine's lock.
+ */
 export async function withSchemaEngine<Result>(
   url: string,
   use: (engine: SchemaEngine) => Promise<Result>,
 ): Promise<Result> {
   await loadWasm()
   const pool = new CataloguePool({ connectionString: url, max: 1 })
-  // Without a listener a server that dies meanwhile would take this process with it; the query in flight rejects anyway.
+  // Without a listener a dying server would end this process; the query in flight rejects in any
+  // case.
   pool.on('error', () => {})
   let refusal: unknown
   const onRefusal = (error: unknown): void => {
@@ -65,21 +69,21 @@ export async function withSchemaEngine<Result>(
     const engine = await bindings.SchemaEngine.new({ datamodels: [[path, content]] }, () => {}, factory)
     return await use(engine)
   } catch (error) {
-    // The engine says that a script failed; the database said why.
+    // The engine reports that a script failed; only the database's error says why.
     throw refusal ?? error
   } finally {
     await pool.end()
   }
 }
 
-/** The one call needed of a global that the types of Node leave out. */
+/** The one needed call of a global that Node's types lack. */
 declare const WebAssembly: {
   instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: { exports: { __wbindgen_start(): void } } }>
 }
 
 let loading: Promise<void> | undefined
 
-/** Done by hand, since importing a `.wasm` file is still experimental and warns. */
+/** By hand, because importing a `.wasm` file is experimental and warns. */
 function loadWasm(): Promise<void> {
   loading ??= (async () => {
     const { instance } = await WebAssembly.instantiate(await readFile(WASM), { './schema_engine_bg.js': bindings })
@@ -90,8 +94,8 @@ function loadWasm(): Promise<void> {
 }
 
 /**
- * The adapter cuts scripts at every semicolon, which breaks function bodies. PostgreSQL takes a script whole,
- * and then all of it happens or nothing.
+ * The adapter splits scripts at every semicolon, which breaks function bodies. PostgreSQL runs a
+ * whole script in one transaction.
  */
 function withWholeScripts(
   factory: PrismaPg,
@@ -120,12 +124,12 @@ function withWholeScripts(
 }
 
 const { Character, CharacterArray } = ColumnTypeEnum
-const CHAR = 18 // the oid of "char", one byte, a type of PostgreSQL's own tables
+const CHAR = 18 // the oid of "char", the one-byte type of PostgreSQL's catalogue
 const CHAR_ARRAY = 1002
 
 /**
- * The engine reads "char" columns from the catalogue, but the adapter knows only arrays of them: under that name they pass
- * it, and get their own back above.
+ * The engine reads "char" columns from the catalogue, but the adapter knows only arrays of them.
+ * They pass it under that name, and get their own name back above.
  */
 class CataloguePool extends Pool {
   override query = (async (query: QueryConfig) => {

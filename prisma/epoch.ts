@@ -1,15 +1,15 @@
 /**
- * `node prisma/epoch.ts`: begins a new epoch of `DATABASE_URL`'s ledger, after another tool than
- * `prisma/restore.ts` restored it to an earlier point. What happened after that point had numbers
- * that clients, cursors and webhooks still hold: they are never used again.
+ * `node prisma/epoch.ts`: begins a new epoch of `DATABASE_URL`'s ledger after a tool other than
+ * `prisma/restore.ts` restored it to an earlier point. Clients, cursors and webhooks still hold
+ * numbers from after that point, so these are never used again.
  */
 import { Client, type ClientBase } from 'pg'
 import { runOnDatabase } from './command.ts'
 
 /**
- * Events and accounts go on from the time itself, in microseconds and milliseconds since 2020,
- * where no earlier life of the ledger can have been: none writes a million events or opens a
- * thousand accounts a second. Account numbers last until 2051.
+ * Events and accounts continue from the current time, in microseconds and milliseconds since 2020.
+ * No earlier epoch can have used these numbers: none writes a million events or opens a thousand
+ * accounts per second. Account numbers last until 2051.
  */
 const LEAP = `
   WITH leap AS (
@@ -22,9 +22,7 @@ const LEAP = `
   )
   UPDATE ledger SET last_sequence = to_sequence, last_account = to_account FROM leap WHERE id = 1 RETURNING last_sequence`
 
-/**
- * @throws Error where the clock is behind the ledger, and so could lead to numbers that were used
- */
+/** @throws Error if the clock is behind the ledger, and so could repeat numbers */
 export async function beginEpoch(client: ClientBase): Promise<void> {
   const { rowCount } = await client.query(LEAP)
   if (rowCount !== 1) throw new Error("The database's clock is behind the ledger: set it right, and do this again.")

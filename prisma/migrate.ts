@@ -1,29 +1,28 @@
 /**
- * Brings a database to the newest migration; `node prisma/migrate.ts` does it for `DATABASE_URL`.
- * Safe with other instances live: one migrates, the others wait as long as it takes and then find
- * nothing to do.
+ * Applies all missing migrations; `node prisma/migrate.ts` does it for `DATABASE_URL`. Several
+ * instances may call it at once: one migrates, and the others wait and then find nothing to do.
  */
 import { Client } from 'pg'
 import { runOnDatabase } from './command.ts'
 import { readMigrations, withSchemaEngine } from './engine.ts'
 
 /**
- * Any number will do, as long as every instance takes the same. The engine has a lock too, but
- * gives up waiting after ten seconds.
+ * An arbitrary number, the same for every instance. The engine's own lock gives up after ten
+ * seconds.
  */
 const MIGRATION_LOCK = 4_242_001
 
 /**
- * Applies what is missing and resolves to the names of what it applied. A migration is one
- * transaction: one that fails changes nothing, and rejects with the database's own words.
+ * Resolves to the names of the applied migrations. Each is one transaction: one that fails changes
+ * nothing, and rejects with the database's message.
  * @param url a PostgreSQL connection URL whose role may create tables
- * @param folder of migrations; the project's own where it is left out
+ * @param folder of migrations; by default the project's
  */
 export async function migrate(url: string, folder?: string): Promise<readonly string[]> {
   const migrationsList = await readMigrations(folder)
   const guard = new Client({ connectionString: url })
-  // Without a listener a server that dies meanwhile would take this process with it; the query in
-  // flight rejects anyway.
+  // Without a listener a dying server would end this process; the query in flight rejects in any
+  // case.
   guard.on('error', () => {})
   await guard.connect()
   try {
@@ -40,16 +39,13 @@ export async function migrate(url: string, folder?: string): Promise<readonly st
   }
 }
 
-/**
- * What failed left nothing behind, so the next attempt, with the migration mended, may simply apply
- * it.
- */
+/** A failed migration left nothing behind, so the corrected one may be applied. */
 async function forgiveFailure(guard: Client): Promise<void> {
   await guard
     .query(
       'UPDATE "_prisma_migrations" SET rolled_back_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL',
     )
-    .catch(() => {}) // the database is away, or was never migrated
+    .catch(() => {}) // the database is unreachable, or was never migrated
 }
 
 if (import.meta.main)

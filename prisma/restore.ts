@@ -1,7 +1,7 @@
 /**
  * `node prisma/restore.ts <folder>`: fills the empty database `DATABASE_URL` from a backup, in one
- * transaction: all of it or nothing. Never touches a database that already has a history. The
- * ledger goes on in a new epoch, and is verified.
+ * transaction. Never touches a database with a history. Begins a new epoch of the ledger, and
+ * verifies it.
  */
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -25,8 +25,8 @@ const manifestShape = z.object({
 })
 
 /**
- * @throws Error where the database is not empty, or the backup is of another version, was cut short
- * or was tampered with
+ * @throws Error if the database is not empty, or the backup is of another version, incomplete or
+ * altered
  */
 export async function restore(url: string, folder: string): Promise<Manifest> {
   const manifest = manifestShape.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')))
@@ -39,7 +39,7 @@ export async function restore(url: string, folder: string): Promise<Manifest> {
     await checkTarget(client, manifest)
     const tables = await tablesInOrder(client)
     for (const name of tables) await client.query(`ALTER TABLE "${name}" DISABLE TRIGGER USER`)
-    // Rows that migrations made come back from the backup.
+    // The backup contains the rows that migrations inserted.
     for (const name of tables.toReversed()) await client.query(`DELETE FROM "${name}"`)
     for (const { name, rows } of manifest.tables) {
       const copy = client.query(copyFrom(`COPY "${name}" FROM STDIN`))
@@ -57,7 +57,7 @@ export async function restore(url: string, folder: string): Promise<Manifest> {
   return manifest
 }
 
-/** What was written into the backup is what was read from it: the chain says so. */
+/** The hash chain proves that the backup is unaltered. */
 async function checkRestored(url: string): Promise<void> {
   const database = openDatabase({ url, connections: AT_ONCE })
   const verdict = await verifyLedger(database).finally(() => database.$disconnect())

@@ -1,6 +1,6 @@
 /**
  * Fills a migrated database with the demo: customers, accounts and a year of movements, all through
- * the ledger's own rules. `node prisma/seed.ts` does it for `DATABASE_URL`. Doing it again changes
+ * the ledger's own rules. `node prisma/seed.ts` does it for `DATABASE_URL`. A second run changes
  * nothing.
  */
 import type { OpenAccountCommand } from '../subgraphs/banking/accounts/commands.ts'
@@ -23,7 +23,7 @@ import { type Movement, movementsOfTheYear, YEAR } from './seed/year.ts'
 
 const actor = bankActor('seed')
 const ask = (key: string, command: Command) => ledgerRequest({ actor, key, requestId: null, command })
-/** The first thing that the seed asks: who has it has the demo. */
+/** The seed's first key: a database that has it has the demo. */
 const firstKey = { actor: actor.id, key: `open:${BANK_CURRENCIES[0]}` }
 
 const TRANSACTION = { maxWait: 10_000, timeout: 180_000 } // milliseconds
@@ -31,23 +31,22 @@ const TRANSACTION = { maxWait: 10_000, timeout: 180_000 } // milliseconds
 type Transaction = Prisma.TransactionClient
 
 /**
- * All of it in one transaction, or nothing. A database that holds anything but the demo is left as
- * it is.
+ * Runs in one transaction. Leaves a database with any other data unchanged.
  * @param url a migrated database
- * @returns false where it was left
+ * @returns false if it was left unchanged
  */
 export async function seed(url: string): Promise<boolean> {
   const { prisma: database, close } = openLedgerDatabase({ url, connections: 1 })
   try {
     const movements = movementsOfTheYear()
     const isDemo = await database.$transaction(async (transaction) => {
-      // Whoever else fills the database waits here.
+      // Other processes that seed wait here.
       await lockLedger(transaction)
       if (await belongsToSomebody(transaction)) return false
       await fill(transaction, movements)
       return true
     }, TRANSACTION)
-    // A planner that has seen the tables fill up plans for what is in them.
+    // Updates the planner's statistics for the new rows.
     if (isDemo) await database.$executeRaw`ANALYZE`
     return isDemo
   } finally {
@@ -55,7 +54,7 @@ export async function seed(url: string): Promise<boolean> {
   }
 }
 
-/** True where there is data, and it is not the demo's. */
+/** True if there is data other than the demo's. */
 async function belongsToSomebody(database: Transaction): Promise<boolean> {
   if ((await database.operation.count({ where: firstKey })) > 0) return false
   const others = (rows: readonly { readonly id: string }[]) => ({ where: { id: { notIn: rows.map(({ id }) => id) } } })
@@ -81,7 +80,7 @@ async function fill(database: Transaction, movements: readonly Movement[]): Prom
     requests: [ask(movement.key, transferOf(movement, ids))],
   }))
   if (isNew) await fund(database)
-  // A demo from before there were loans goes on without them: its clock is past theirs.
+  // A demo from before loans existed stays without them: its ledger is past their dates.
   const hasLoans = isNew || (await database.operation.count({ where: firstLoanKey })) > 0
   if (hasLoans) moments.push(...(await lend(database, ids)))
   await write(
@@ -108,7 +107,7 @@ async function openAccounts(database: Transaction): Promise<ReadonlyMap<string, 
   return new Map(plans.map(([name], at) => [name, subjectOf(answers[at])]))
 }
 
-/** The bank's own accounts for loans, and what happened with them. */
+/** Opens the bank's own accounts for loans, and returns the loans' history. */
 async function lend(database: Transaction, ids: ReadonlyMap<string, string>): Promise<readonly Moment[]> {
   const names = ['principal', 'interest', 'overpayments', 'losses'] as const
   const requests = names.map((name) => bookRequest(name, LOAN_CURRENCY))
@@ -120,7 +119,7 @@ async function lend(database: Transaction, ids: ReadonlyMap<string, string>): Pr
   )
 }
 
-/** What the bank has to exchange. A demo from before it had any is funded by an officer. */
+/** Funds the bank's liquidity. In an older demo an officer does that. */
 async function fund(database: Transaction): Promise<void> {
   const at = new Date(YEAR.from).toISOString()
   for (const [currency, amount] of Object.entries(liquidityFunds)) {

@@ -1,6 +1,6 @@
 /**
- * `npm run --silent database`: prints the URL of the database, for `psql` and other tools:
- * `DATABASE_URL`, or the embedded one that runs.
+ * `npm run --silent database`: prints the URL of the database for `psql` and other tools:
+ * `DATABASE_URL`, or that of the running embedded one.
  */
 import { z } from 'zod'
 import { announceRefusal } from '../platform/process/lifecycle.ts'

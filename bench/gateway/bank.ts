@@ -1,17 +1,20 @@
-/** The product's own three schemas with made-up answers: what the main query costs the gateway, without what it costs the services. */
+/**
+ * The product's three schemas with generated answers, to measure what the main query costs the
+ * gateway alone.
+ */
 import { readFileSync } from 'node:fs'
 import { type GraphQLFieldResolver, getNamedType, isLeafType, isListType, isNonNullType } from 'graphql'
 import type { BenchmarkGraph } from './graph.ts'
 
-/** An object of any type: its number stands for all that it is. */
+/** An object of any type, identified by a number. */
 interface Row {
   readonly __typename: string
   readonly id: string
-  /** Rows that the lists of this object have. */
+  /** The length of this object's lists. */
   readonly count?: number
 }
 
-/** How many there are of what many rows share. */
+/** The number of distinct objects that rows share. */
 const shared: Readonly<Record<string, number>> = { City: 8, Product: 3, Customer: 1 }
 const PARAGRAPH = '<p>These are the terms of this account, in the length that such terms have.</p>'
 

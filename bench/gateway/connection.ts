@@ -1,13 +1,17 @@
 /**
- * One connection of the load. It sends texts written in advance and reads no more of HTTP/1.1 than where an answer ends: whatever a client does
- * beyond that costs as much as a gateway's whole share of a small answer, and would have the load measured instead.
+ * One connection of the load generator. It sends prepared texts, and parses only as much HTTP/1.1
+ * as finds the end of an answer: a full client would cost as much as a gateway's work for a small
+ * answer, and the load would be measured instead.
  */
 import { connect } from 'node:net'
 import { openBody } from '../../gateway/traffic/client/body.ts'
 import { readHead } from '../../gateway/traffic/client/head.ts'
 
 export interface LoadConnection {
-  /** Sends a whole request, in ASCII; the next one once its answer is there. @returns the answer's body, good until the next piece comes */
+  /**
+   * Sends a whole ASCII request; wait for its answer before the next. @returns the answer's body,
+   * valid until the next piece arrives
+   */
   ask(request: string): Promise<Buffer>
   close(): void
 }
@@ -16,10 +20,10 @@ const PIECE = 128 * 1024 // bytes
 const HEAD_END = '\r\n\r\n'
 const LENGTH = /\r\ncontent-length: *(\d+)/i
 
-/** @param url whose host and port are asked */
+/** @param url whose host and port are used */
 export function openConnection(url: URL): LoadConnection {
   let waiting: { resolve(body: Buffer): void; reject(error: Error): void } | undefined
-  /** Of an answer that did not come in one piece. */
+  /** For answers in several pieces. */
   let begun: Buffer[] = []
   let size = 0
   let wanted = 0
@@ -59,7 +63,7 @@ export function openConnection(url: URL): LoadConnection {
   }
 }
 
-/** The body of an answer that is whole, or how many bytes it takes to know more. */
+/** The body of a complete answer, or the number of bytes needed to continue. */
 function bodyOf(answer: Buffer): Buffer | number {
   const headEnd = answer.indexOf(HEAD_END, 0, 'latin1')
   if (headEnd < 0) return answer.length + 1

@@ -12,7 +12,7 @@ export interface Grounds {
   /** Path of the supergraph. */
   readonly supergraph: string
   readonly services: readonly { readonly name: string; readonly url: string; readonly schema: string }[]
-  /** Whether the services are declared stateless, to whom knows the difference. */
+  /** Whether services are declared stateless, to gateways that know the difference. */
   readonly stateless: boolean
 }
 
@@ -26,7 +26,7 @@ export const BASELINE = 'apollo'
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-/** Everything a peer can make use of; each reads what it needs. */
+/** Settings for any peer; each reads what it needs. */
 const peer = (name: string, script: string, extra: Readonly<Record<string, string>> = {}): Contestant => ({
   name,
   start: ({ supergraph, services }) => ({
@@ -50,7 +50,7 @@ export const contestants: readonly Contestant[] = [
       },
     }),
   },
-  peer(BASELINE, 'apollo.ts', { APOLLO_TELEMETRY_DISABLED: 'true' }), // or it calls home
+  peer(BASELINE, 'apollo.ts', { APOLLO_TELEMETRY_DISABLED: 'true' }), // disables telemetry
   peer('hive', 'hive.ts'),
   peer('hive-rust', 'hive.ts', { PLANNER: 'rust' }),
   peer('mercurius', 'mercurius.ts'),

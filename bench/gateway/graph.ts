@@ -6,7 +6,7 @@ import { type GraphQLFieldResolver, parse } from 'graphql'
 export interface BenchmarkGraph {
   readonly name: string
   readonly services: readonly { readonly name: string; readonly schema: URL }[]
-  /** Resolves every field of every service; entities come as their references. */
+  /** Resolves the fields of every service; entities are their references. */
   // biome-ignore lint/suspicious/noExplicitAny: what the source of a field is depends on the field
   readonly resolve: GraphQLFieldResolver<any, unknown>
   /** By the workload's name. */

@@ -1,4 +1,4 @@
-/** Sends one query over a fixed number of connections, without a pause, and compares every answer. */
+/** Sends one query over a fixed number of connections without pauses, and compares every answer. */
 import { isDeepStrictEqual } from 'node:util'
 import { type LoadConnection, openConnection } from './connection.ts'
 
@@ -10,7 +10,7 @@ export interface LoadOptions {
   readonly connections: number
   /** Seconds. */
   readonly seconds: number
-  /** What every answer has to be, in any order of keys. */
+  /** The expected answer, in any order of keys. */
   readonly expected: unknown
 }
 
@@ -59,7 +59,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
 
   const isRight = (answer: Buffer): boolean => {
     if (sample?.equals(answer)) return true
-    // The first, and any whose keys come in another order.
+    // Parses only the first answer, and any with another order of keys.
     const right = isDeepStrictEqual(dataOf(answer), expected)
     if (right) sample = Buffer.from(answer)
     return right

@@ -1,4 +1,7 @@
-/** Starts a process on one core, waits until it is ready, and reads from the kernel what it used. Linux only. */
+/**
+ * Starts a process on one core, waits until it is ready, and reads its resource use from the
+ * kernel. Linux only.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -8,10 +11,10 @@ import { createInterface } from 'node:readline'
 export const GATEWAY_CORE = 0
 export const OTHER_CORE = 1
 
-/** Counted when this module is loaded: a process that has pinned itself to one core counts no more than that one. */
+/** Read at import: a process that has pinned itself to one core counts only that one. */
 const SEVERAL_CORES = availableParallelism() > 1
 
-const TICKS_PER_SECOND = 100 // USER_HZ of /proc, the same on every Linux that Node runs on
+const TICKS_PER_SECOND = 100 // USER_HZ of /proc, constant on every Linux that Node supports
 const START_TIMEOUT = 60_000 // milliseconds
 
 export interface BenchmarkProcess {
@@ -94,7 +97,7 @@ const parentOf = (pid: number): number | undefined => {
   try {
     return readStat(pid).parent
   } catch {
-    return undefined // it ended while we looked
+    return undefined // it ended meanwhile
   }
 }
 

@@ -1,4 +1,4 @@
-/** Turns the rounds of a benchmark into a table of medians with ratios and targets. Knows nothing of how they were measured. */
+/** Formats the rounds of a benchmark as a table of medians with ratios and targets. */
 import { BASELINE, OURS } from './contestants.ts'
 
 export interface Measurement {
@@ -22,10 +22,10 @@ export interface Pace {
   readonly connections: number
 }
 
-/** Rounds by contestant; an empty list where it cannot answer the workload. */
+/** Rounds by contestant; empty if it cannot answer the workload. */
 export type Rounds = ReadonlyMap<string, readonly Measurement[]>
 
-/** How many times better this gateway has to be, in CPU per request. */
+/** The required ratio of CPU per request. */
 interface Target {
   readonly baseline?: number
   readonly bestPeer?: number

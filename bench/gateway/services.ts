@@ -1,6 +1,7 @@
 /**
- * The benchmark's services, all in one process: `POST /<service>` answers a federated service's request. An answer is worked out the
- * first time and comes from memory after that. `POST /control` sets the delay (ms) and gives the number of calls since the last time.
+ * The benchmark's services, all in one process: `POST /<service>` answers a federated service's
+ * request. Answers are computed once and cached. `POST /control` sets the delay (ms) and returns
+ * the number of calls since the last time.
  */
 import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage } from 'node:http'
@@ -41,7 +42,10 @@ async function answer(path: string, body: string): Promise<Buffer> {
   return text
 }
 
-/** By events: the services share a core with the load, and the async iterator of a request would be most of what they do. */
+/**
+ * Uses events: the services share a core with the load, and the async iterator would be most of
+ * their work.
+ */
 function readText(request: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = ''

@@ -1,6 +1,7 @@
 /**
- * The benchmark's shop: four services over the same small, fixed data, and the queries asked of them. The shape is that of the public
- * benchmark of federation gateways (github.com/the-guild-org/federation-gateway-benchmark), with longer texts.
+ * The benchmark's shop: four services over small, fixed data, and their queries. It has the shape
+ * of the public benchmark of federation gateways
+ * (github.com/the-guild-org/federation-gateway-benchmark), with longer texts.
  */
 import type { GraphQLFieldResolver } from 'graphql'
 import type { BenchmarkGraph } from './graph.ts'

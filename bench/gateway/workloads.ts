@@ -1,4 +1,4 @@
-/** What is asked of every gateway, and on which graph. */
+/** The workloads: a query and its graph. */
 import { bank } from './bank.ts'
 import type { BenchmarkGraph } from './graph.ts'
 import { shop } from './shop.ts'
@@ -11,8 +11,9 @@ export interface Workload {
   readonly graph: BenchmarkGraph
   readonly query: string
   /**
-   * True: each request has an `Authorization` of its own, forwarded to the services, so that nothing may be shared.
-   * False: all requests are the same, and the services are declared stateless, so that everything may be.
+   * True: each request has its own `Authorization`, which is forwarded, so nothing may be shared.
+   * False: all requests are identical and the services are declared stateless, so everything may be
+   * shared.
    */
   readonly unique: boolean
 }

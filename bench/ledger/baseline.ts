@@ -1,6 +1,7 @@
 /**
- * What most would write: one interactive transaction a transfer, locks taken in order, the same rows written, through
- * Prisma on the same pool. It is spared what the ledger also does: guards, the audit chain, a sequence without gaps.
+ * The usual solution: one interactive Prisma transaction per transfer on the same pool, with
+ * ordered locks and the same rows. It does less than the ledger: no guards, no audit chain, no
+ * gap-free sequence.
  */
 import { randomUUID } from 'node:crypto'
 import { Prisma } from '../../prisma/generated/client.ts'
@@ -9,7 +10,7 @@ import type { Move } from './load.ts'
 
 export interface Baseline {
   readonly move: Move
-  /** The least that a durable write can cost. */
+  /** The minimum cost of a durable write. */
   readonly insertOneRow: () => Promise<void>
 }
 

@@ -1,4 +1,4 @@
-/** The ledger as the service runs it, with accounts to move money between. */
+/** The ledger as the service runs it, with accounts for the load. */
 import { randomUUID } from 'node:crypto'
 import { createLogger } from '../../platform/process/log.ts'
 import type { LedgerDatabase } from '../../subgraphs/banking/database/open.ts'
@@ -7,7 +7,7 @@ import { bankActor, type Command, ledgerRequest } from '../../subgraphs/banking/
 import { ledgerParts } from '../../subgraphs/banking/ledger-parts.ts'
 import type { Move } from './load.ts'
 
-const OPENING = 1_000_000_000n // minor units, so that nobody runs dry
+const OPENING = 1_000_000_000n // minor units, enough for every transfer
 
 export async function createGroupCommitLedger(
   database: LedgerDatabase,

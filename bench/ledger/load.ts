@@ -1,4 +1,4 @@
-/** Keeps a number of transfers in flight for a while, and says how many were done and how long each took. */
+/** Keeps a number of transfers in flight for a while, and measures throughput and latency. */
 
 export type Move = (from: string, to: string) => Promise<void>
 
@@ -41,7 +41,7 @@ async function runFor({ move, pick, inFlight }: Load, milliseconds: number): Pro
 
 const TIMES_ALONE = 200
 
-/** One after the other, nothing else in flight. */
+/** One at a time, with nothing else in flight. */
 export async function measureAlone(work: () => Promise<void>): Promise<Measured> {
   const durations: number[] = []
   for (let time = -20; time < TIMES_ALONE; time += 1) {

@@ -1,4 +1,7 @@
-/** The ledger's figures as tables; ratios first, since only they mean something on another machine. */
+/**
+ * Formats the ledger's figures as tables. Ratios come first, because only they transfer to another
+ * machine.
+ */
 import type { PrismaClient } from '../../prisma/generated/client.ts'
 import type { Measured } from './load.ts'
 
@@ -9,7 +12,7 @@ export interface LoadResult {
   readonly ledger: Measured
 }
 
-/** What the server itself says about durability. */
+/** The server's durability settings. */
 export async function durabilityLine(database: PrismaClient): Promise<string> {
   const [server] = await database.$queryRaw<[{ version: string; fsync: string; commit: string }]>`
     SELECT current_setting('server_version') AS version, current_setting('fsync') AS fsync,

@@ -1,4 +1,7 @@
-/** Bare Apollo: `@apollo/server` as it comes over `@apollo/gateway` as it comes, forwarding `Authorization`. The baseline. */
+/**
+ * The baseline: `@apollo/server` over `@apollo/gateway` with their defaults, forwarding
+ * `Authorization`.
+ */
 import { readFile } from 'node:fs/promises'
 import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway'
 import { ApolloServer } from '@apollo/server'

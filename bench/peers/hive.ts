@@ -1,6 +1,7 @@
 /**
- * Hive Gateway: the runtime that its command line starts, on Node's own HTTP server as there. `PLANNER=rust` plans with
- * `@graphql-hive/router-runtime`. Compiles operations and shares identical requests in flight, both of which it offers.
+ * Hive Gateway: the runtime of its command line, on Node's HTTP server, with its options to compile
+ * operations and to share identical requests in flight. `PLANNER=rust` plans with
+ * `@graphql-hive/router-runtime`.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,4 +1,6 @@
-/** Mercurius with its gateway for federated services, compiling operations that it has seen, forwarding `Authorization`. */
+/**
+ * Mercurius with its federation gateway, compiling known operations and forwarding `Authorization`.
+ */
 import { readFile } from 'node:fs/promises'
 import mercuriusGateway from '@mercuriusjs/gateway'
 import Fastify from 'fastify'

@@ -1,4 +1,7 @@
-/** What a peer is told by whoever starts it (`gateway/contestants.ts`). No other module of the peers reads the environment. */
+/**
+ * The settings of a peer, from `gateway/contestants.ts`. No other module of the peers reads the
+ * environment.
+ */
 
 interface Service {
   readonly name: string

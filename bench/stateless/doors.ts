@@ -1,6 +1,6 @@
 /**
- * Ways to a set of instances: straight to each in turn, as the gateway would call them, or through
- * the gateway itself.
+ * Ways to call a set of instances: each in turn directly, as the gateway would, or through the
+ * gateway.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -8,13 +8,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Pool } from 'undici' // MIT; the least costly HTTP client in Node, so that the load generator is not what is measured
+import { Pool } from 'undici' // MIT; Node's cheapest HTTP client, as the load must cost little
 import { SIGNATURE_HEADER, sign } from '../../platform/protocol/signature.ts'
 import type { Instance, StatelessService } from '../../test/stateless/support/instances.ts'
 import { TEST_SECRET } from '../../test/support/signed-call.ts'
 
 export interface Door {
-  /** Sends one operation and gives the bytes of its answer. */
+  /** Sends one operation and returns the size of its answer. */
   send(query: string): Promise<Buffer>
   close(): Promise<void>
 }
@@ -47,7 +47,7 @@ export async function directDoor(_service: StatelessService, instances: readonly
   }
 }
 
-/** A gateway of its own over these instances. */
+/** Starts a gateway over these instances. */
 export async function gatewayDoor(service: StatelessService, instances: readonly Instance[]): Promise<Door> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-stateless-'))
   const addresses = instances.map(({ url }) => url).join(',')

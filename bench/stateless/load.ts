@@ -1,4 +1,4 @@
-/** Sends operations and measures. An answer with an error, or without data, ends the benchmark: it would measure nothing. */
+/** Sends operations and measures. An answer with an error or without data ends the benchmark. */
 import type { StatelessService } from '../../test/stateless/support/instances.ts'
 import type { Door } from './doors.ts'
 import { operations } from './requests.ts'
@@ -12,7 +12,7 @@ async function sendOne(door: Door, service: StatelessService): Promise<void> {
   }
 }
 
-/** Answers a second, with so many requests under way at once. */
+/** Answers per second with a number of requests in flight. */
 export async function throughput(
   door: Door,
   service: StatelessService,
@@ -30,11 +30,11 @@ export async function throughput(
     await Promise.all(Array.from({ length: connections }, work))
     return (answered * 1000) / (performance.now() - begin)
   }
-  await phase(seconds / 4) // connections and compiled code
+  await phase(seconds / 4) // warms warms connections and compiled code
   return phase(seconds)
 }
 
-/** Milliseconds of so many requests, one after the other. */
+/** Milliseconds of each request, one after the other. */
 export async function latencies(door: Door, service: StatelessService, count: number): Promise<number[]> {
   const times: number[] = []
   for (let index = 0; index < count; index++) {

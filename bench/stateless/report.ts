@@ -1,9 +1,9 @@
-/** Turns what was measured into lines to read. */
+/** Formats the measurements. */
 import type { Instance } from '../../test/stateless/support/instances.ts'
 
 export interface StartedInstance {
   readonly instance: Instance
-  /** Milliseconds from its start to its first sign of being ready. */
+  /** Milliseconds from start to ready. */
   readonly ready: number
   /** Milliseconds of its first request. */
   readonly cold: number
@@ -33,7 +33,7 @@ export function latencyLines(
   ].join('\n')
 }
 
-/** The median of each size, and how many times the smallest size's it is. */
+/** The median of each size, and its ratio to the smallest size's. */
 export function throughputLines(title: string, perSecond: ReadonlyMap<number, readonly number[]>): string {
   const medians = [...perSecond].map(([size, figures]) => ({ size, median: at(figures, 0.5) }))
   const [base] = medians

@@ -1,4 +1,4 @@
-/** What is asked of a stateless service under load: believable, and never the same twice, so that no cache answers instead. */
+/** Realistic operations for a stateless service, never the same twice, so that no cache answers. */
 import type { StatelessService } from '../../test/stateless/support/instances.ts'
 
 const cities = ['2267057', '5809844', '5128581', '2643743', '1850147']

@@ -1,7 +1,7 @@
-/** Reads from the kernel how much of a process is in memory. Linux only. */
+/** Reads a process's resident memory from the kernel. Linux only. */
 import { readFileSync } from 'node:fs'
 
-/** Megabytes; not a number where the system does not tell. */
+/** Megabytes; NaN if unavailable. */
 export function residentMegabytes(pid: number): number {
   try {
     const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []

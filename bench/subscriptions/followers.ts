@@ -1,9 +1,15 @@
-/** Clients that follow one subscription and do nothing else, as cheaply as can be: what they cost is not what is measured. */
+/**
+ * Clients that only follow one subscription, as cheaply as possible, since their own cost is not
+ * measured.
+ */
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, request } from 'node:http'
 import { WebSocket } from 'ws'
 
-/** Resolves once the gateway has accepted the subscription; the result leaves. @param gateway address of its endpoint */
+/**
+ * Resolves once the gateway has accepted the subscription; call the result to leave. @param gateway
+ * address of its endpoint
+ */
 export type Follow = (gateway: URL, query: string) => Promise<() => void>
 
 const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY })
@@ -11,7 +17,7 @@ const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY })
 const bySse: Follow = async (gateway, query) => {
   const headers = { 'content-type': 'application/json', accept: 'text/event-stream' }
   const sent = request(gateway, { method: 'POST', headers, agent })
-  sent.on('error', () => undefined) // it is cut when the client leaves
+  sent.on('error', () => undefined) // it is closed when the client leaves
   sent.end(JSON.stringify({ query }))
   const [response] = (await once(sent, 'response')) as [IncomingMessage]
   if (response.statusCode !== 200) throw new Error(`The gateway answered ${response.statusCode}.`)

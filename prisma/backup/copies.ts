@@ -1,11 +1,11 @@
 /**
- * What a backup copies and how: what changes, of one short snapshot; what never does, afterwards
- * and in pieces, up to where that snapshot ended. A snapshot that is held keeps PostgreSQL from
- * clearing away old versions of the rows that every transfer changes, and so slows every writer.
+ * What a backup copies and how: changing rows from one short snapshot; immutable rows afterwards,
+ * in pieces, up to the head of that snapshot. A long snapshot keeps PostgreSQL from removing old
+ * versions of the rows that every transfer changes, and so slows every writer.
  */
 import type { ClientBase } from 'pg'
 
-/** Where the ledger stood in the snapshot. */
+/** The ledger's head in the snapshot. */
 export interface Head {
   readonly last_sequence: string
   readonly last_operation: string
@@ -13,8 +13,8 @@ export interface Head {
 }
 
 /**
- * A table to which rows are only added, under the ledger's lock: what is at or below the head is
- * all there, and stays as it is.
+ * An append-only table, written under the ledger's lock: rows at or below the head are complete and
+ * immutable.
  */
 export interface Grown {
   /** Columns of its primary key, in order. */
@@ -24,7 +24,7 @@ export interface Grown {
   readonly end: keyof Head
 }
 
-/** By table. Transfers are among them but for those that are pending, which the snapshot holds. */
+/** By table. Pending transfers are in the snapshot instead. */
 export const grown: Readonly<Record<string, Grown>> = {
   batches: { key: ['number'], by: 'number', end: 'last_batch' },
   end_to_end_ids: { key: ['transfer_id'], by: 'transfer_id', end: 'last_sequence' },
@@ -39,8 +39,8 @@ export const PENDING_TRANSFERS = `SELECT * FROM "transfers" WHERE "status" = 'PE
 const PIECE = 20_000 // rows
 
 /**
- * Queries that together give the rows of a table up to the head, each once: none runs for long.
- * @param without ids of transfers that are copied already
+ * Queries that together return each row of a table up to the head once. None runs for long.
+ * @param without ids of transfers that are already copied
  * @param size rows of a piece
  */
 export async function* pieces(

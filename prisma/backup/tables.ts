@@ -1,7 +1,7 @@
-/** Which tables a backup holds: all of them, so that none can be forgotten, in an order that foreign keys allow. */
+/** The tables of a backup: all of them, in an order that foreign keys allow. */
 import type { ClientBase } from 'pg'
 
-/** Prisma's own table is not data: it says which migrations a backup belongs to. */
+/** Prisma's own table is not data: it lists the migrations that a backup belongs to. */
 const MIGRATIONS = '_prisma_migrations'
 
 export async function tablesInOrder(client: ClientBase): Promise<string[]> {

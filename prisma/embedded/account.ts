@@ -1,11 +1,14 @@
-/** Who the database server runs as: PostgreSQL refuses root, so root lends it the user `postgres`. Anyone else runs it as themselves. */
+/**
+ * The user that the database server runs as. PostgreSQL refuses root, so root runs it as
+ * `postgres`; anyone else runs it as themselves.
+ */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { StartRefused } from '../../platform/process/settings.ts'
 
 const run = promisify(execFile)
 
-/** A user to spawn a process as. */
+/** The user and group of a process. */
 export interface Account {
   readonly uid: number
   readonly gid: number
@@ -14,8 +17,8 @@ export interface Account {
 const NAME = 'postgres'
 
 /**
- * The account to use, made where it is missing; `undefined` means the one this process has.
- * @throws StartRefused when it is missing and cannot be made
+ * The account to use, created if missing; `undefined` is this process's own.
+ * @throws StartRefused if it is missing and cannot be created
  */
 export async function serverAccount(): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined
@@ -39,7 +42,10 @@ async function lookUp(): Promise<Account> {
   return { uid: Number(user.stdout), gid: Number(group.stdout) }
 }
 
-/** Whether the account can pass through a folder, or run a file: asked of the kernel, since modes alone do not tell. */
+/**
+ * Whether the account can enter a folder or run a file. Asks the kernel, because modes alone do not
+ * tell.
+ */
 export async function canReach(path: string, account: Account | undefined): Promise<boolean> {
   if (!account) return true
   return await run('/bin/sh', ['-c', 'test -x "$0"', path], { ...account, cwd: '/' }).then(

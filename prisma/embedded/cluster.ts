@@ -1,6 +1,6 @@
 /**
- * The database's files: made once, complete or not at all. Never touches a cluster that is there,
- * except to give it a new password.
+ * Creates the database's files atomically. Never touches an existing cluster, except to set a new
+ * password.
  */
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -19,14 +19,11 @@ export interface ClusterFiles {
   readonly cluster: string
   readonly places: Places
   readonly account: Account | undefined
-  /** Flush what is made to the disk. */
+  /** Flush the new files to disk. */
   readonly durable: boolean
 }
 
-/**
- * A new random password for `ROLE`. A cluster that is already there accepts it before anybody
- * learns it.
- */
+/** A new random password for `ROLE`. An existing cluster gets it before it is written down. */
 export async function choosePassword(files: ClusterFiles): Promise<string> {
   const password = randomBytes(24).toString('base64url')
   if (await exists(files.cluster)) {
@@ -35,7 +32,7 @@ export async function choosePassword(files: ClusterFiles): Promise<string> {
   return password
 }
 
-/** Makes the cluster where it is missing. @param password of `ROLE`, from `choosePassword` */
+/** Creates the cluster if it is missing. @param password of `ROLE`, from `choosePassword` */
 export async function ensureCluster(files: ClusterFiles, password: string): Promise<void> {
   if (await exists(files.cluster)) return
   const { places, account, durable } = files
@@ -75,7 +72,7 @@ async function runSingleUser(
 async function run(program: string, args: string[], account: Account | undefined, input = ''): Promise<void> {
   const child = spawn(program, args, { ...account, cwd: '/', stdio: ['pipe', 'ignore', 'pipe'] })
   const ended = once(child, 'close')
-  child.stdin.on('error', () => {}) // a program that ends early says why on its standard error
+  child.stdin.on('error', () => {}) // a program that ends early reports why on standard error
   child.stdin.end(input)
   const [complaint, [code, signal]] = await Promise.all([text(child.stderr), ended])
   if (code !== 0) throw new Error(`${program} ended with ${code ?? signal}: ${complaint.trim()}`)

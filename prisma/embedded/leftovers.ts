@@ -1,4 +1,7 @@
-/** What a killed run left behind: a server that still runs, its orphaned backends, a stale pid file. Ends only servers of this very cluster. */
+/**
+ * Cleans up after a killed run: a running server, orphaned backends, a stale pid file. Ends only
+ * servers of this cluster.
+ */
 import { execFile } from 'node:child_process'
 import { readdir, readFile, readlink, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -6,21 +9,23 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Logger } from '../../platform/process/log.ts'
 
-/** What to try, and how long (milliseconds) each is given: PostgreSQL's fast shutdown, its immediate one, then none at all. */
+/** Signals in order, each with its milliseconds: fast shutdown, immediate shutdown, kill. */
 const ESCALATION: readonly [signal: NodeJS.Signals, patience: number][] = [
   ['SIGINT', 10_000],
   ['SIGQUIT', 5_000],
   ['SIGKILL', 5_000],
 ]
 
-/** Resolves once no process works on the cluster and its pid file is gone. @param cluster its real path */
+/**
+ * Resolves once no process uses the cluster and its pid file is gone. @param cluster its real path
+ */
 export async function endLeftovers(cluster: string, log: Logger): Promise<void> {
   const pidFile = join(cluster, 'postmaster.pid')
   const recorded = Number.parseInt(await readFile(pidFile, 'utf8').catch(() => ''), 10)
   let left = await findServerProcesses(cluster)
   if (left.length > 0) log.info({ pids: left }, 'ending the database server that an earlier run left behind')
   for (const [signal, patience] of ESCALATION) {
-    // Backends whose server is dead end by themselves; a living server must end them.
+    // Backends of a dead server end by themselves; a running server must end its own.
     const targets = signal === 'SIGKILL' || !left.includes(recorded) ? left : [recorded]
     for (const pid of targets) kill(pid, signal)
     const deadline = Date.now() + patience
@@ -30,7 +35,7 @@ export async function endLeftovers(cluster: string, log: Logger): Promise<void> 
     }
   }
   if (left.length > 0) throw new Error(`Processes ${left.join(', ')} work on ${cluster} and cannot be ended.`)
-  // PostgreSQL would refuse to start if the dead server's pid had meanwhile been given to another program.
+  // PostgreSQL would refuse to start if another program had got the dead server's pid.
   await rm(pidFile, { force: true })
 }
 
@@ -42,7 +47,10 @@ function kill(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Pids of the server and its backends, known by what they do (their working folder is the cluster), not by a number in a file. */
+/**
+ * Pids of the server and its backends, recognized by their working folder, not by a number in a
+ * file.
+ */
 async function findServerProcesses(cluster: string): Promise<number[]> {
   if (process.platform !== 'linux') return await findServerByCommand(cluster)
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))

@@ -1,5 +1,5 @@
-/** Who owns the embedded database, and what it is called. */
+/** The owner and the name of the embedded database. */
 
-/** No superuser; nobody can sign in as one. */
+/** Not a superuser; no superuser can log in. */
 export const ROLE = 'tributary'
 export const DATABASE = 'tributary'

