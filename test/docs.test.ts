@@ -21,6 +21,7 @@ const pages = [
   'README.md',
   'ARCHITECTURE.md',
   'CONTRIBUTING.md',
+  'DEPENDENCIES.md',
   'bench/README.md',
   'docs/README.md',
   'docs/errors.md',
