@@ -27,6 +27,7 @@ import { createExecute } from './request/execute.ts'
 import { createRequestMetrics } from './request/metrics.ts'
 import { createPerform } from './request/perform.ts'
 import { createPolicies } from './request/policies.ts'
+import { createRefusalOf } from './request/refusal.ts'
 import { createRoutes } from './request/routes.ts'
 import { createFiles } from './request/service-files.ts'
 import { createStart } from './subscriptions/start.ts'
@@ -81,7 +82,8 @@ export async function startGateway(
   const start = createStart(streams, createSubscribe(log))
   const count = createRequestMetrics(registry, () => streams.count)
   const perform = createPerform({ policies, editions, execute: createExecute(log), start })
-  const answerOperation = createOperations({ perform, policies, count, reportLimit, log })
+  const operations = { perform, policies, count, refusalOf: createRefusalOf({ count, reportLimit, log }) }
+  const answerOperation = createOperations(operations)
   const routes = createRoutes({
     answerOperation,
     servePlayground: await openPlayground(config, editions.current.schema, shipped),
@@ -103,13 +105,11 @@ export async function startGateway(
     },
   })
   const sockets = openSockets({
+    ...operations,
     server: listener.server,
-    perform,
-    policies,
     limits: shared,
     corsOrigins: cors.origins,
     clientAddress,
-    count,
     reportLimit,
     log,
   })

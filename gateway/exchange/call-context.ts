@@ -16,11 +16,8 @@ export function callContext(
 ): CallContext {
   const isQuery = definition.operation === 'query'
   return {
-    requestId: exchange.requestId,
-    caller: () => callerOf(exchange),
+    ...ofExchange(exchange),
     authorization: exchange.authorization,
-    perspective: perspectiveOf(exchange),
-    language: languageOf(exchange),
     signal: isQuery ? hangUpOf(client) : undefined,
     idempotent: !isQuery && carriesKeys(definition, exchange.parameters.variables ?? {}),
     observe,
@@ -32,11 +29,8 @@ export function callContext(
  * request. Its calls queue as those of the caller who started it.
  */
 export const sharedContext = (exchange: Exchange, { observe }: FreshnessTally): CallContext => ({
-  requestId: exchange.requestId,
-  caller: () => callerOf(exchange),
+  ...ofExchange(exchange),
   authorization: undefined,
-  perspective: perspectiveOf(exchange),
-  language: languageOf(exchange),
   signal: undefined,
   idempotent: false,
   observe,
@@ -44,14 +38,18 @@ export const sharedContext = (exchange: Exchange, { observe }: FreshnessTally): 
 
 /** For a subscription and all fetches for its events. */
 export const streamContext = (exchange: Exchange, signal: AbortSignal): CallContext => ({
-  requestId: exchange.requestId,
-  caller: () => callerOf(exchange),
+  ...ofExchange(exchange),
   authorization: exchange.authorization,
-  perspective: perspectiveOf(exchange),
-  language: languageOf(exchange),
   signal,
   idempotent: false,
   observe: () => undefined,
+})
+
+const ofExchange = (exchange: Exchange) => ({
+  requestId: exchange.requestId,
+  caller: () => callerOf(exchange),
+  perspective: perspectiveOf(exchange),
+  language: languageOf(exchange),
 })
 
 /** The client's `Accept-Language`; `undefined` if it accepts any. */

@@ -5,11 +5,9 @@
 import { hash } from 'node:crypto'
 import { HttpError } from '../../platform/http/message/http-error.ts'
 import type { HttpReply } from '../../platform/http/message/message.ts'
-import type { Logger } from '../../platform/process/log.ts'
 import { type ErrorCode, errorStatus, isErrorCode } from '../../platform/protocol/errors.ts'
 import { REQUEST_ID_HEADER } from '../../platform/protocol/signature.ts'
 import type { Exchange, MediaType } from '../exchange/exchange.ts'
-import { maskAllThrown, maskError } from '../exchange/mask.ts'
 import { type Outcome, textOf } from '../exchange/outcome.ts'
 import { type Body, bodyOf } from './body.ts'
 import type { Execution } from './execute.ts'
@@ -46,12 +44,6 @@ function isKnownToClient({ request, headers }: Exchange, body: Body): boolean {
   return request.headers['if-none-match'] === etag
 }
 
-/** The outcome for a refusal of a policy; masks anything unforeseen. */
-export function refusalOf(error: unknown, requestId: string, log: Logger): Outcome {
-  if (!(error instanceof HttpError)) return { errors: maskAllThrown(error, requestId, log) }
-  return { errors: [maskError({ message: error.message, extensions: extensionsOf(error) }, requestId, log, error)] }
-}
-
 /** @param error the thrown value that `refusal` was made of */
 export function sendRefusal(exchange: Exchange, reply: HttpReply, error: unknown, refusal: Outcome): void {
   const { code, retryAfter } = refusal.errors?.[0]?.extensions ?? {}
@@ -62,12 +54,6 @@ export function sendRefusal(exchange: Exchange, reply: HttpReply, error: unknown
   if (typeof retryAfter === 'number') exchange.headers.set('retry-after', String(Math.ceil(retryAfter)))
   write(exchange, reply, status, bodyOf(textOf(refusal)))
 }
-
-/** An `HttpError` 503 is about the gateway itself. */
-const extensionsOf = ({ code, headers }: HttpError) => ({
-  code,
-  ...(code === 'SERVICE_UNAVAILABLE' && { service: 'gateway', retryAfter: Number(headers['retry-after']) }),
-})
 
 const isDocumentFault = (code: unknown): boolean => isErrorCode(code) && DOCUMENT_FAULTS.has(code)
 

@@ -19,25 +19,20 @@ import { openExchange, type Parameters } from '../exchange/exchange.ts'
 import { type Outcome, textOf } from '../exchange/outcome.ts'
 import { requestIdOf } from '../exchange/request-id.ts'
 import { createJsonBound } from '../limits/json-bound.ts'
-import { type Limits, limitOf } from '../limits/limits.ts'
+import type { Limits } from '../limits/limits.ts'
 import type { ReportLimit } from '../limits/report.ts'
-import type { CountAnswer } from '../request/metrics.ts'
-import { isExecution, type Perform } from '../request/perform.ts'
-import type { Policies } from '../request/policies.ts'
-import { refusalOf } from '../request/respond.ts'
+import type { OperationOptions } from '../request/answer.ts'
+import { isExecution } from '../request/perform.ts'
 import { createKeepAlive } from './keep-alive.ts'
 import { type OperationPayload, SUBPROTOCOL } from './session/messages.ts'
 import { type Answer, type Operation, openSession, type Session } from './session/session.ts'
 
-export interface SocketOptions {
+export interface SocketOptions extends OperationOptions {
   readonly server: Server
-  readonly perform: Perform
-  readonly policies: Policies
   readonly limits: Pick<Limits, 'bodyBytes' | 'socketsPerAddress' | 'variableDepth' | 'variableValues'>
   /** Origins whose pages may connect, besides this site's. */
   readonly corsOrigins: readonly string[]
   readonly clientAddress: ClientAddress
-  readonly count: CountAnswer
   readonly reportLimit: ReportLimit
   readonly log: Logger
 }
@@ -155,7 +150,7 @@ function requestOfSocket({ url, headers, address }: HttpRequest): HttpRequest {
 async function run(
   { payload, greeting, ...client }: Operation<Token>,
   request: HttpRequest,
-  { perform, policies, count, reportLimit, log }: SocketOptions,
+  { perform, policies, count, refusalOf }: SocketOptions,
 ): Promise<Answer<Outcome>> {
   const authorization = greeting.authorization ?? request.headers.authorization
   const exchange = openExchange(request, requestIdOf(request), authorization)
@@ -169,11 +164,7 @@ async function run(
     count(outcome)
     return 'data' in outcome ? { result: outcome } : { errors: JSON.stringify(outcome.errors) }
   } catch (error) {
-    const limit = limitOf(error)
-    if (limit) reportLimit(limit, callerOf(exchange))
-    const refusal = refusalOf(error, exchange.requestId, log)
-    count(refusal)
-    return { errors: JSON.stringify(refusal.errors) }
+    return { errors: JSON.stringify(refusalOf(error, exchange).errors) }
   }
 }
 

@@ -11,6 +11,7 @@ import {
   validate,
 } from 'graphql'
 import { createHandler } from 'graphql-sse' // MIT; the GraphQL over SSE protocol by its author
+import { drained } from '../../platform/http/message/drained.ts'
 import type { ServiceRequest } from './service-request.ts'
 
 export interface Streams {
@@ -90,8 +91,7 @@ export function createStreams<Context extends object>({
         for await (const event of events) {
           if (broken.has(request)) return void response.destroy()
           // A caller that reads slowly is written to slowly: nothing piles up here.
-          if (!response.write(event))
-            await new Promise((resolve) => response.once('drain', resolve).once('close', resolve))
+          if (!response.write(event)) await drained(response)
         }
       } finally {
         open.delete(events)

@@ -4,6 +4,7 @@
  */
 import type { Duplex } from 'node:stream'
 import type { RawData, WebSocket } from 'ws'
+import { drained } from '../../../platform/http/message/drained.ts'
 import type { InTurn } from '../../../platform/process/turns.ts'
 
 export interface Inbox {
@@ -36,7 +37,7 @@ export function createInbox({ socket, connection, inTurn, isBusy, receive }: Inb
   let hasTurn = false
   let isClosed = false
   /** Shared by all waiters. */
-  let drained: Promise<void> | undefined
+  let untilRoom: Promise<void> | undefined
 
   const isStuck = (): boolean => isBusy() || connection.writableNeedDrain
   const ask = (): void => {
@@ -85,10 +86,10 @@ export function createInbox({ socket, connection, inTurn, isBusy, receive }: Inb
     proceed,
     room() {
       if (!connection.writableNeedDrain || connection.destroyed) return undefined
-      drained ??= untilDrained(connection).then(() => {
-        drained = undefined
+      untilRoom ??= drained(connection).then(() => {
+        untilRoom = undefined
       })
-      return drained
+      return untilRoom
     },
     close() {
       isClosed = true
@@ -100,12 +101,3 @@ export function createInbox({ socket, connection, inTurn, isBusy, receive }: Inb
     },
   }
 }
-
-const untilDrained = (connection: Duplex): Promise<void> =>
-  new Promise((resolve) => {
-    const done = (): void => {
-      connection.off('drain', done).off('close', done)
-      resolve()
-    }
-    connection.on('drain', done).on('close', done)
-  })

@@ -1,5 +1,6 @@
 /** Sends an answer in pieces over a `Writable`, no faster than the client reads. */
 import type { Writable } from 'node:stream'
+import { drained } from './drained.ts'
 import type { HttpStream } from './message.ts'
 
 /** @param end writes the last piece and ends the answer */
@@ -18,12 +19,3 @@ export function streamOver(writable: Writable, end: (piece: string) => void): Ht
     end,
   }
 }
-
-const drained = (writable: Writable): Promise<void> =>
-  new Promise((resolve) => {
-    const done = (): void => {
-      writable.off('drain', done).off('close', done)
-      resolve()
-    }
-    writable.on('drain', done).on('close', done)
-  })
