@@ -31,6 +31,7 @@ const pages = [
   'docs/settings.md',
   'gateway/README.md',
   'subgraphs/banking/README.md',
+  'subgraphs/banking/ledger/README.md',
   'subgraphs/banking/loans/README.md',
   'subgraphs/banking/statements/README.md',
   'subgraphs/banking/webhooks/README.md',
