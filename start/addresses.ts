@@ -1,6 +1,6 @@
 /**
- * Where the gateway listens, settled before anything is started: a port that was asked for or none,
- * a usual port or the next.
+ * Chooses the gateway's ports before anything is started: a configured port must be free; a default
+ * one may be replaced by the next.
  */
 import { freePorts, whyTaken } from '../platform/process/ports.ts'
 import { StartRefused } from '../platform/process/settings.ts'
@@ -9,15 +9,15 @@ import type { StartSettings } from './settings.ts'
 export interface Ports {
   readonly port: number
   readonly adminPort: number
-  /** One line for each port that is not the usual one. */
+  /** One line for each port other than the default. */
   readonly notices: readonly string[]
 }
 
 const LOOPBACK = '127.0.0.1'
 const usual = { PORT: 4000, ADMIN_PORT: 4090 } as const
-const SEARCH = 100 // ports after the usual one
+const SEARCH = 100 // ports after the default
 
-/** @throws StartRefused naming each port that was asked for and is taken, in one line */
+/** @throws StartRefused that names each configured port that is taken */
 export async function choosePorts({ host, port, adminPort }: StartSettings): Promise<Ports> {
   const asked = [
     { setting: 'PORT', host, port },
@@ -28,7 +28,7 @@ export async function choosePorts({ host, port, adminPort }: StartSettings): Pro
     const reason = reasons[index]
     if (reason === undefined) return []
     if (reason === 'EADDRINUSE') return [`${setting}: port ${port} is taken`]
-    // Only root may listen on a low port; anything else is about the host.
+    // Only root may listen on a low port; other errors concern the host.
     const blamed = reason === 'EACCES' ? setting : 'HOST'
     return [`${blamed}: ${host}:${port ?? usual.PORT} cannot be used (${reason})`]
   })

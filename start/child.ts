@@ -1,4 +1,4 @@
-/** One child process: spawned, ended, never left behind. Knows nothing of restarts. */
+/** One child process: spawns it, ends it, and never leaves it behind. Does not restart it. */
 import { fork } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SupervisorMessage } from '../platform/process/lifecycle.ts'
@@ -7,32 +7,27 @@ import { errorOutput, showErrors } from './terminal.ts'
 
 export interface Child {
   readonly pid: number | undefined
-  /** Resolves to the address it announces; never when it ends before that. */
+  /** Resolves to the address it announces; never if it ends before. */
   readonly announced: Promise<string>
-  /**
-   * Why it says that it cannot start; `undefined` where it said nothing of the kind. Final once it
-   * has ended.
-   */
+  /** Why it refused to start, if it did. Final once it has ended. */
   refusal(): string | undefined
   /**
-   * Resolves when it has ended, to how: `exit code 1` or `SIGKILL`; `exit code 0` is the good end
-   * of a job.
+   * Resolves once it has ended, to `exit code 1` or `SIGKILL`; `exit code 0` is a job's success.
    */
   readonly ended: Promise<string>
-  /** Asks it to end, and insists after a while. Resolves when it has ended. */
+  /** Sends SIGTERM, and SIGKILL after a while. Resolves once it has ended. */
   end(): Promise<void>
 }
 
-const STOP_TIMEOUT_MS = 30_000 // milliseconds; a child cuts its own stop short before this
+const STOP_TIMEOUT_MS = 30_000 // milliseconds; a child ends a hanging stop by itself before this
 
-/** @param notice gets each line the child wants shown */
+/** @param notice called with each notice of the child */
 export function spawnChild(
   { label, program, flags = [], environment }: ProcessSpec,
   notice: (line: string) => void,
 ): Child {
-  // Its own process group: Ctrl-C in a terminal would otherwise reach every child at once, and they
-  // end in order. Its IPC channel is its lifeline: it closes with this process, however this
-  // process ends, and the child ends too.
+  // Its own process group: otherwise Ctrl-C would reach every child at once, and they must end in
+  // order. The IPC channel closes however this process ends, and the child ends then.
   const child = fork(program, [], {
     detached: true,
     env: environment,

@@ -1,4 +1,7 @@
-/** The data folder: one `npm start` at a time works on it, and it keeps the secret that gateway and services share. */
+/**
+ * The data folder: only one `npm start` uses it at a time. It keeps the secret that gateway and
+ * services share.
+ */
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,7 +9,10 @@ import { type FileLock, tryLock } from '../platform/process/lock.ts'
 import { readOrMakeSecret } from '../platform/process/secret-file.ts'
 import { StartRefused } from '../platform/process/settings.ts'
 
-/** Makes the folder and takes it for this process. @throws StartRefused when another start has it, or it cannot be written to */
+/**
+ * Creates the folder and locks it. @throws StartRefused if another start has it, or if it cannot be
+ * written
+ */
 export async function lockDataFolder(dataDir: string): Promise<FileLock> {
   let lock: FileLock | undefined
   try {
@@ -19,6 +25,6 @@ export async function lockDataFolder(dataDir: string): Promise<FileLock> {
   throw new StartRefused(`Tributary already runs on ${dataDir}: stop it first, or set DATA_DIR to another folder.`)
 }
 
-/** The secret that signs the gateway's requests; made on first use. */
+/** The secret that signs the gateway's requests; generated on first use. */
 export const gatewaySecret = (dataDir: string): Promise<string> =>
   readOrMakeSecret(join(dataDir, 'gateway-secret'), () => randomBytes(32).toString('base64url'))

@@ -1,10 +1,10 @@
-/** The command line of `npm start`: how many instances of each service. Knows nothing of the environment. */
+/** Parses the command line of `npm start`: the number of instances of each service. */
 import { parseArgs } from 'node:util'
 
 export interface Flags {
-  /** By service; only those that were said. */
+  /** By service; only those given. */
   readonly instances: ReadonlyMap<string, number>
-  /** One line each; empty when all is well. */
+  /** One line per fault. */
   readonly faults: readonly string[]
 }
 
@@ -24,7 +24,7 @@ export function readFlags(args: readonly string[], names: readonly string[]): Fl
   for (const [at, token] of tokens.entries()) {
     const before = tokens[at - 1]
     if (token.kind === 'positional') {
-      // What follows a flag that does not exist was meant for it.
+      // A value after an unknown flag belongs to that flag.
       if (before?.kind === 'option' && !names.includes(before.name)) continue
       faults.push(`${token.value}: is not understood`)
     } else if (token.kind === 'option') {

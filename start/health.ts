@@ -1,11 +1,11 @@
 /**
- * Whether the system can serve: by each server's own word, and by the gateway's word on the
- * services behind it.
+ * Waits until the system can serve: each server reports that it is ready, and the gateway that it
+ * uses every instance.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StartRefused } from '../platform/process/settings.ts'
 
-/** As the gateway's `/services` tells of each. */
+/** An instance in the gateway's `/services`. */
 interface InstanceStatus {
   readonly url: string
   readonly health: string
@@ -15,8 +15,8 @@ const POLL_INTERVAL_MS = 50 // milliseconds between questions
 const REQUEST_TIMEOUT_MS = 2_000 // milliseconds for an answer
 
 /**
- * Resolves once `/health/ready` answers 200, or when `gone` says that there is nobody left to ask.
- * @throws StartRefused where the process says that it is of another kind
+ * Resolves once `/health/ready` answers 200, or when `gone` is aborted.
+ * @throws StartRefused if the process reports another kind
  */
 export const healthy =
   (kind: 'stateful' | 'stateless') =>
@@ -33,8 +33,8 @@ export const healthy =
   }
 
 /**
- * Resolves once the gateway whose `/services` this is sends calls to all of these instances, or
- * when `gone`.
+ * Resolves once the gateway with these `/services` uses all of these instances, or when `gone` is
+ * aborted.
  */
 export async function inUse(services: string, instances: readonly string[], gone: AbortSignal): Promise<void> {
   for (;;) {
@@ -46,7 +46,7 @@ export async function inUse(services: string, instances: readonly string[], gone
   }
 }
 
-/** What it answers, as JSON; `undefined` for nothing or any status but success. */
+/** The JSON answer; `undefined` for no answer or a failure status. */
 async function ask(url: string): Promise<unknown> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) })

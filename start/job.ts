@@ -1,6 +1,6 @@
 /**
- * Runs one process to its end, a few times if it fails and does not say why: a job must be safe to
- * repeat.
+ * Runs a job to its end, and repeats it a few times if it fails without a reason. Jobs must be safe
+ * to repeat.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StartRefused } from '../platform/process/settings.ts'
@@ -12,8 +12,8 @@ const ATTEMPTS = 3
 const DELAY = 500 // milliseconds
 
 /**
- * Resolves when it ended well. @throws StartRefused when it never does @throws the signal's reason
- * when aborted, once it has ended
+ * Resolves once it has succeeded. @throws StartRefused if it never does @throws the signal's reason
+ * if aborted, once it has ended
  */
 export async function runJob(spec: ProcessSpec, report: Report, signal: AbortSignal): Promise<void> {
   for (let attempt = 1; ; attempt++) {

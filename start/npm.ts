@@ -1,9 +1,9 @@
-/** Ends this process with the npm that runs it: npm passes signals on while it lives, and cannot when it is killed. */
+/** Ends this process when the npm that runs it is killed: npm passes on other signals only. */
 import type { Environment } from './settings.ts'
 
 const PERIOD = 500 // milliseconds
 
-/** Does nothing outside npm, where a process may outlive the shell that started it. */
+/** Does nothing outside npm, where a process may outlive its shell. */
 export function endWithNpm({ npm_lifecycle_event }: Environment): void {
   if (npm_lifecycle_event === undefined) return
   const npm = process.ppid

@@ -1,6 +1,6 @@
 /**
- * What a person at the terminal reads: each process's state as it changes, then the table of
- * addresses. Shows no secret.
+ * Formats terminal output: each process's state as it changes, then the table of addresses. Shows
+ * no secret.
  */
 import type { Ports } from './addresses.ts'
 import type { System } from './processes.ts'
@@ -29,7 +29,7 @@ function describe(state: ProcessState): string {
   }
 }
 
-/** Where everything is, one line each; the last is `ready` and the address of the graph. */
+/** One line per address; the last is `ready` with the address of the graph. */
 export function addressTable(settings: StartSettings, ports: Ports, system: System): string {
   const origin = `http://${publicHost(settings.host)}:${ports.port}`
   const stateful = system.stateful('').map(({ label, url }) => [label, 'stateful', url])
@@ -47,6 +47,6 @@ export function addressTable(settings: StartSettings, ports: Ports, system: Syst
   return [...lines, '', `ready ${origin}/graphql`].join('\n')
 }
 
-/** A loopback address, or all addresses, is `localhost` to whoever sits at this machine. */
+/** Shows loopback and wildcard addresses as `localhost`. */
 const publicHost = (host: string): string =>
   ['127.0.0.1', '0.0.0.0', '::1', '::'].includes(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host

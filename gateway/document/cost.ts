@@ -167,7 +167,7 @@ function createSharedEstimates(): SharedEstimates {
   const known = new Map<FragmentDefinitionNode, Map<InnerSize | undefined, Estimate>>()
   /** Each fragment comes after those that it spreads. */
   const made: Estimate[] = []
-  /** Of the request that is being estimated: nothing else runs meanwhile. */
+  /** Costs for the current request; an estimate runs synchronously. */
   const costs: number[] = []
   return {
     of(fragment, around, make) {

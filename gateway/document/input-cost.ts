@@ -47,7 +47,7 @@ export function createInputCosts(weights: Weights, defaults: ReadonlyMap<string,
   /** The index of a cost, by variable and place: one variable may stand in many places. */
   const known = new Map<string, number>()
   const readers: ((variables: Variables) => number)[] = []
-  /** Of the request that is being estimated: nothing else runs meanwhile. */
+  /** Costs for the current request; an estimate runs synchronously. */
   let costs: number[] = []
 
   const slotOf = (name: string, { type, weight }: Place): number => {

@@ -7,7 +7,7 @@ export const gatewayFlags: readonly string[] = [
   // large answers. With 4 they take a twentieth to a tenth more CPU, with 16 no less. Workers of
   // the process have the same.
   '--max-semi-space-size=8',
-  // Where it starts. It grows while much survives a collection.
+  // Its initial size. It grows while much survives a collection.
   '--min-semi-space-size=2',
   // The old generation is collected when it is three times what lived after the last collection,
   // and goes on growing while that is under way. By default it is up to four times, the more the

@@ -10,8 +10,8 @@ const FIRST = 15_000
 const LAST = 32_000
 
 /**
- * Why nobody can listen there now (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`, …), or `undefined` when
- * it is free.
+ * The error code of listening there (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`, …), or `undefined` if
+ * the port is free.
  */
 export function whyTaken(host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {

@@ -88,7 +88,7 @@ function serveConnection(
     earlyShare?.leave()
     leave(read)
   }
-  /** False where it waits for its turn, and is not to be read meanwhile. */
+  /** False if the input waits for its turn, and reading must pause. */
   const leave = (read: Buffer): boolean => {
     const isLate = isMuch(read.length)
     if (isLate) inReadTurn(() => passOn(read))
