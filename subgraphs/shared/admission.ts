@@ -1,16 +1,16 @@
 /**
- * Sheds load early: a request that would wait too long for the event loop is refused before
- * anything is done for it, so that the gateway can ask elsewhere while there is time. Callers take
- * turns: one with a thousand requests delays another's by one request at a time. Also lets the loop
- * turn between requests, so that health checks are answered meanwhile.
+ * Sheds load early: refuses a request that would wait too long for the event loop before any work
+ * is done, so that the gateway has time to ask elsewhere. Callers take turns: one with a thousand
+ * requests delays another's by one request per turn. The loop turns between requests, so that
+ * health checks are answered.
  */
 import { createFairQueue } from '../../platform/data/fair-queue.ts'
 import { HttpError } from '../../platform/http/message/http-error.ts'
 
 /**
- * Resolves, or gives `undefined`, when it is the request's turn.
- * @param caller whose line it joins; any text that tells callers apart
- * @throws HttpError 503 with `Retry-After` where it waits, or would wait, too long
+ * Resolves, or returns `undefined`, when it is the request's turn.
+ * @param caller any text that distinguishes callers
+ * @throws HttpError 503 with `Retry-After` if it waits, or would wait, too long
  */
 export type Admit = (caller: string) => Promise<void> | undefined
 
@@ -27,16 +27,16 @@ interface Waiting {
   readonly refuse: (refusal: HttpError) => void
 }
 
-const LONGEST = 2_500 // milliseconds; half of what the gateway gives a stateless service
-const TURN = 10 // milliseconds of requests that came together, before the loop turns
-const MOST = 1_024 // requests that wait, however fast they are
-const WEIGHT = 0.2 // of the newest figure in the mean
+const LONGEST = 2_500 // milliseconds; half of the gateway's deadline for stateless services
+const TURN = 10 // milliseconds of work before the loop turns
+const MOST = 1_024 // requests that may wait, however fast they are
+const WEIGHT = 0.2 // weight of the newest value in the mean
 
 export function createAdmission({ longest = LONGEST, now = () => performance.now() }: AdmissionOptions = {}): Admit {
   const waiting = createFairQueue<Waiting>()
-  /** Milliseconds of the event loop that a request takes, with all that goes on beside it. */
+  /** Mean milliseconds of the event loop per request, including concurrent work. */
   let mean = 0
-  /** Since the loop turned last; `undefined` where nothing began since then. */
+  /** Since the loop turned last; `undefined` if nothing has begun since. */
   let turn: { readonly since: number; began: number } | undefined
 
   const begin = (): void => {
@@ -53,8 +53,7 @@ export function createAdmission({ longest = LONGEST, now = () => performance.now
     turn = undefined
     const next = waiting.next()
     if (!next) return
-    // The next one is counted from here on: what else the loop does in its turn delays those behind
-    // it, too.
+    // The next request is measured from here: other work in this turn delays it too.
     begin()
     const waited = now() - next.since
     if (waited > longest) next.refuse(busy(waiting.size * mean))

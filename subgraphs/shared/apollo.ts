@@ -1,4 +1,4 @@
-/** Apollo Server as the executor of one service: operations in, JSON out, no HTTP of its own. */
+/** Apollo Server as the executor of one service, without HTTP. */
 import type { ServerResponse } from 'node:http'
 import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import {
@@ -18,7 +18,7 @@ import type { ServiceRequest } from './service-request.ts'
 export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError
 
 export interface ServiceExecutor {
-  /** Executes the operation of a body, JSON as it was signed, and writes the whole response. */
+  /** Executes the operation of a signed JSON body, and writes the whole response. */
   answer(request: ServiceRequest, body: Buffer, response: ServerResponse): Promise<void>
   stop(): Promise<void>
 }
@@ -89,7 +89,7 @@ const noStore: ApolloServerPlugin = {
   }),
 }
 
-/** Coded errors are meant for the client; anything else is a fault of ours and stays in the log. */
+/** Coded errors are meant for the client; any other is an internal fault, and goes to the log. */
 export const createFormatError =
   (log: Logger, explain: Service<object>['explain']): FormatError =>
   (given, error) => {

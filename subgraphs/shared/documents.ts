@@ -1,10 +1,13 @@
-/** The parsed and checked operations a service has seen lately, within a bound: each is many times the size of its text. Knows no domain. */
+/**
+ * A bounded cache of parsed and validated operations, each many times larger than its text. Knows
+ * no domain.
+ */
 import type { DocumentNode } from 'graphql'
 import { LRUCache } from 'lru-cache' // BlueOak-1.0.0, no dependencies; the LRU of the Node field
 
 const MEMORY = 100_000 // characters of operations' text; parsed, some 7 MB
 
-/** In the shape that Apollo Server asks of its `documentStore`, whose own bound is 30 MB. */
+/** An Apollo Server `documentStore`; the default one takes up to 30 MB. */
 export function createDocumentStore(size: number = MEMORY) {
   const documents = new LRUCache<string, DocumentNode>({
     maxSize: size,

@@ -1,6 +1,7 @@
 /**
- * Relay connections for every list that can grow: page sizes, opaque cursors, page info.
- * A cursor is a position, never a permission: one that was forged is refused or names a place in the caller's own list.
+ * Relay connections for every list that can grow: page sizes, opaque cursors, page info. A cursor
+ * is a position, never a permission: a forged one is refused, or names a position in the caller's
+ * own list.
  */
 import { z } from 'zod'
 import { codedError } from '../../platform/protocol/errors.ts'
@@ -25,7 +26,7 @@ export interface Connection<Node> {
   readonly pageInfo: PageInfo
 }
 
-/** What a cursor holds: the values the list is ordered by, as JSON. */
+/** The content of a cursor: the values that the list is ordered by, as JSON. */
 export type Position = readonly (string | number | null)[]
 
 /** Checks the argument `first`, 1 to 100. @throws BAD_USER_INPUT */
@@ -35,15 +36,15 @@ export function pageSize(first: number | null | undefined, fallback = 20): numbe
   throw codedError('BAD_USER_INPUT', `"first" must be from 1 to ${MAX_PAGE}.`)
 }
 
-/** @param list names the list, so that the cursor of one list is refused by another */
+/** @param list names the list, so that other lists refuse its cursors */
 export function encodeCursor(list: string, position: Position): string {
   return Buffer.from(JSON.stringify([list, ...position])).toString('base64url')
 }
 
 /**
- * The position in `after`, or undefined where the list is read from its start.
- * @param shape what `encodeCursor` was given for this list
- * @throws BAD_USER_INPUT for anything `encodeCursor` would not have written
+ * The position in `after`; `undefined` reads from the start.
+ * @param shape the shape of this list's positions
+ * @throws BAD_USER_INPUT for anything that `encodeCursor` would not write
  */
 export function decodeCursor<Shape extends z.ZodType<Position>>(
   list: string,
@@ -52,15 +53,16 @@ export function decodeCursor<Shape extends z.ZodType<Position>>(
 ): z.output<Shape> | undefined {
   if (after === null || after === undefined) return undefined
   const position = shape.safeParse(parsePosition(list, after))
-  // Written again it must be the same: one position has one cursor.
+  // Each position has exactly one valid cursor.
   if (position.success && encodeCursor(list, position.data) === after) return position.data
   throw codedError('BAD_USER_INPUT', '"after" is not a cursor of this list.')
 }
 
 /**
  * Makes a connection of the rows that follow a position.
- * @param rows in order, read with a limit of `first` + 1: the one too many tells that there is a next page
- * @param after the argument as it came
+ * @param rows in order, read with a limit of `first` + 1: the extra one shows that there is a next
+ * page
+ * @param after the unchanged argument
  */
 export function connectionOf<Node>(
   rows: readonly Node[],

@@ -1,6 +1,6 @@
 /**
- * Has the scalars of a service refuse a wrong literal as they refuse a wrong variable: the gateway,
- * which does not know them, checks neither.
+ * Makes a service's scalars refuse wrong literals like wrong variables. The gateway does not know
+ * these scalars, and checks neither.
  */
 import {
   GraphQLError,
@@ -11,7 +11,7 @@ import {
 } from 'graphql'
 import { codedError } from '../../platform/protocol/errors.ts'
 
-/** From here on what a scalar of the schema's own throws for a literal is `BAD_USER_INPUT`. */
+/** Makes errors of custom scalars for literals `BAD_USER_INPUT`. */
 export function codeWrongLiterals(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isScalarType(type) || isSpecifiedScalarType(type)) continue
@@ -30,8 +30,7 @@ export function codeWrongLiterals(schema: GraphQLSchema): void {
 }
 
 /**
- * Apollo Server gives every error of validation one code; this gives a wrong literal's its own
- * back.
+ * Apollo Server gives all validation errors one code; this restores the code of a wrong literal.
  */
 export function withLiteralCode(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const cause = error instanceof GraphQLError ? error.originalError : undefined

@@ -1,6 +1,6 @@
 /**
- * What every service shares: HTTP, the gateway's signature, health, drain and logs. It knows no
- * domain and keeps nothing between requests.
+ * What every service shares: HTTP, the gateway's signature, health, drain and logs. Knows no
+ * domain, and keeps nothing between requests.
  */
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -53,7 +53,7 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
   const schema = await buildSchema(definition.schema, service)
   const formatError = createFormatError(log, service.explain)
   const executor = createExecutor({ kind, schema, service, formatError, log })
-  // Its libraries take megabytes: only who streams loads them.
+  // Imported lazily: its libraries take megabytes, and only services with subscriptions need them.
   const streaming = schema.getSubscriptionType() ? await import('./streams.ts') : undefined
   const context = (request: Parameters<Service<Context>['context']>[0]) => service.context(request)
   const streams = streaming?.createStreams({ schema, context, formatError })
@@ -67,7 +67,7 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
     if (streams && streaming?.wantsStream(request)) return streams.answer(request, response, body, signed)
     const turn = admit(signed.authorization ?? '')
     if (turn) await turn
-    // The gateway gave it up while it waited: nobody would read the answer, and nothing was begun.
+    // The gateway cancelled it while it waited, before any work.
     if (!response.destroyed) await executor.answer(signed, body, response)
   }
   const ready = (): Promise<void> => service.ready?.() ?? Promise.resolve()
@@ -97,7 +97,8 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
 }
 
 /**
- * The whole of a service's `main.ts`: starts it, tells the supervisor, stays until told to stop.
+ * Everything that a service's `main.ts` does: starts it, announces it to the supervisor, and runs
+ * until it is stopped.
  */
 export async function serve<Shape extends z.ZodRawShape, Context extends object>(
   definition: ServiceDefinition<Shape, Context>,
@@ -118,7 +119,7 @@ async function buildSchema(file: URL, { resolvers }: Pick<Service<object>, 'reso
 
 type Answer = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>
 
-/** False where the service has nothing at the path. */
+/** False if the service has nothing at the path. */
 async function answerFile(
   service: Pick<Service<object>, 'get'>,
   readSigned: ReadSigned,
@@ -143,7 +144,7 @@ const createRoutes =
   async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = request.url ?? '/'
     const callId = request.headers[CALL_HEADER]
-    // Refusals and files too: an answer that names no call is nobody's.
+    // For refusals and files too: the gateway discards an answer without its call id.
     if (callId !== undefined) response.setHeader(CALL_HEADER, callId)
     try {
       if (request.method === 'GET' || request.method === 'HEAD') await answerGet(request, response, path)

@@ -1,6 +1,6 @@
-/** What the gateway says about one request; all of it was signed except the language. */
+/** What the gateway tells a service of one request; all but the language is signed. */
 export interface ServiceRequest {
-  /** The caller's credentials; only stateful services ever get one. */
+  /** The caller's credentials; only stateful services get them. */
   readonly authorization: string | undefined
   /** `published` or `preview`: what the caller may see, decided by the gateway. */
   readonly perspective: string | undefined

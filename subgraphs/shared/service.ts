@@ -1,4 +1,4 @@
-/** What a domain hands over to be served: its schema, resolvers and settings. Types only. */
+/** What a domain provides to be served: schema, resolvers and settings. Types only. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { GraphQLError } from 'graphql'
 import type { z } from 'zod'
@@ -13,21 +13,24 @@ type Resolvers = any
 /** The domain's side of a running service. */
 export interface Service<Context extends object> {
   readonly resolvers: Resolvers
-  /** Made anew for each request. A rejection with a coded error is the answer. */
+  /** Called for each request. If it rejects with a coded error, that is the answer. */
   context(request: ServiceRequest): Context | Promise<Context>
   /**
-   * Headers that depend on what the resolvers did (`vary`, a stricter `cache-control`); asked for
-   * after they have run.
+   * Headers that depend on the resolvers (`vary`, a stricter `cache-control`); called after they
+   * have run.
    */
   headers?(context: Context): Readonly<Record<string, string>>
-  /** A coded error for a fault that clients may know of: a database that is away. */
+  /** A coded error for a fault that clients may see, such as an unreachable database. */
   explain?(error: unknown): GraphQLError | undefined
   /**
-   * Answers signed GET and HEAD requests beside `/graphql` and `/health`; false where it has
+   * Answers signed GET and HEAD requests other than `/graphql` and `/health`; false if it has
    * nothing at `path`.
    */
   get?(request: IncomingMessage, response: ServerResponse, path: string): Promise<boolean>
-  /** Rejects while the service cannot serve (a database is away); asked by `/health/ready`. */
+  /**
+   * Rejects while the service cannot serve, for example without its database; called by
+   * `/health/ready`.
+   */
   ready?(): Promise<void>
   /** Called after the last request. */
   close?(): Promise<void>
@@ -38,10 +41,10 @@ export interface ServiceDefinition<Shape extends z.ZodRawShape, Context extends 
   readonly kind: 'stateful' | 'stateless'
   /** The SDL file. */
   readonly schema: URL
-  /** Settings of its own, beside those of every service. */
+  /** Its own settings, besides those of every service. */
   readonly settings: Shape
-  /** What is wrong with several settings together. */
+  /** Faults of settings in combination. */
   faults?(env: Environment): readonly string[]
-  /** @param registry what is put there is answered at `/metrics` */
+  /** @param registry its metrics are served at `/metrics` */
   create(settings: Readonly<z.output<z.ZodObject<Shape>>>, log: Logger, registry: Registry): Promise<Service<Context>>
 }

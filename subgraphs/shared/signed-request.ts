@@ -1,4 +1,4 @@
-/** Takes requests of the gateway alone: each is signed with the secret that both know. */
+/** Accepts requests of the gateway only: each is signed with the shared secret. */
 import type { IncomingMessage } from 'node:http'
 import { HttpError } from '../../platform/http/message/http-error.ts'
 import {
@@ -10,7 +10,7 @@ import {
 } from '../../platform/protocol/signature.ts'
 import type { ServiceRequest } from './service-request.ts'
 
-/** @throws HttpError 403 unless the gateway sent exactly this */
+/** @throws HttpError 403 unless the gateway signed exactly this request */
 export type ReadSigned = (request: IncomingMessage, path: string, body: Buffer) => ServiceRequest
 
 export const createReadSigned =

@@ -1,6 +1,6 @@
 /**
  * Subscriptions of a service: server-sent events as answers to `POST /graphql`. A stream ends when
- * its caller goes away, and in order when the service stops. It knows no domain.
+ * its caller leaves, and in order when the service stops. Knows no domain.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
@@ -15,9 +15,9 @@ import { drained } from '../../platform/http/message/drained.ts'
 import type { ServiceRequest } from './service-request.ts'
 
 export interface Streams {
-  /** Answers an operation whose caller accepts `text/event-stream`. @param body as it was signed */
+  /** Answers an operation whose caller accepts `text/event-stream`. @param body the signed bytes */
   answer(request: IncomingMessage, response: ServerResponse, body: Buffer, from: ServiceRequest): Promise<void>
-  /** Ends every stream: callers resume elsewhere from their last cursor. */
+  /** Ends every stream; callers resume elsewhere from their last cursor. */
   stop(): Promise<void>
 }
 
@@ -27,7 +27,7 @@ export interface StreamsOptions<Context extends object> {
   formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError
 }
 
-/** What a caller can accept, and want to be answered with events. */
+/** The media type of events. */
 export const wantsStream = (request: IncomingMessage): boolean =>
   request.headers.accept?.includes('text/event-stream') ?? false
 
@@ -39,8 +39,8 @@ function formatResult(result: ExecutionResult, formatError: StreamsOptions<objec
 }
 
 /**
- * Codes of faults that pass, or that are ours: an event with one was not read whole, and must not
- * count as delivered.
+ * Codes of temporary or internal faults: an event with one is incomplete, and must not count as
+ * delivered.
  */
 const FAULTS: ReadonlySet<unknown> = new Set(['INTERNAL', 'SERVICE_UNAVAILABLE', 'SERVICE_TIMEOUT'])
 
@@ -54,14 +54,13 @@ export function createStreams<Context extends object>({
 }: StreamsOptions<Context>): Streams {
   const open = new Set<AsyncGenerator<string, void, undefined>>()
   /**
-   * Requests whose latest event could not be read whole: their streams end before it, and the
-   * caller resumes.
+   * Requests whose latest event is incomplete: their streams end before it, and the caller resumes.
    */
   const broken = new WeakSet<IncomingMessage>()
   const handle = createHandler<IncomingMessage, ServiceRequest, AnyContext>({
     schema,
     validate,
-    authenticate: () => null, // one stream, one connection: nothing is kept between requests
+    authenticate: () => null, // one stream per connection: keeps nothing between requests
     context: async ({ context: from }) => (await context(from)) as AnyContext,
     onNext(_context, { raw }, given) {
       const result = formatResult(given as ExecutionResult, formatError)
@@ -90,7 +89,7 @@ export function createStreams<Context extends object>({
       try {
         for await (const event of events) {
           if (broken.has(request)) return void response.destroy()
-          // A caller that reads slowly is written to slowly: nothing piles up here.
+          // Writes no faster than the caller reads, so that nothing piles up.
           if (!response.write(event)) await drained(response)
         }
       } finally {
