@@ -27,7 +27,7 @@ export interface StreamsOptions<Context extends object> {
   formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError
 }
 
-/** The media type of events. */
+/** Whether the caller asks for server-sent events. */
 export const wantsStream = (request: IncomingMessage): boolean =>
   request.headers.accept?.includes('text/event-stream') ?? false
 
