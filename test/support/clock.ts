@@ -1,6 +1,7 @@
 /**
  * Holds the time of this process still. Deadlines, pauses and intervals pass when the test says so,
- * and never because the machine is slow. Sockets, other processes and Node's own timers go on.
+ * and never because the machine is slow. Sockets, other processes, `node:timers/promises` and
+ * `AbortSignal.timeout` go on.
  */
 import { jest } from '@jest/globals'
 

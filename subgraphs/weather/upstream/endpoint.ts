@@ -1,5 +1,4 @@
 /** One endpoint of an upstream: gathers what is asked at a moment, takes what is kept, and fetches the rest within quota and pauses. */
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from '../../../platform/process/log.ts'
 import { asFault, isFault, ProviderFault } from '../model/provider.ts'
 import { batcher } from './batch.ts'
@@ -29,7 +28,7 @@ export function endpointOf(upstream: Upstream, endpoint: string, parts: Endpoint
     const wait = await quota.take(amount, Date.now())
     if (wait === 0) return
     if (wait > WORTH_WAITING) throw new ProviderFault(`the quota of ${upstream.name} is used up`, wait)
-    await delay(wait * 1000)
+    await new Promise((resume) => setTimeout(resume, wait * 1000))
     const again = await quota.take(amount, Date.now())
     if (again > 0) throw new ProviderFault(`the quota of ${upstream.name} is used up`, again)
   }

@@ -23,7 +23,10 @@ const DEFAULT_RETRY_AFTER = 60
 /** @throws ProviderFault for anything but 200, 203 or 304 with a whole JSON body in time */
 export async function getJson(url: string, { headers = {}, deadline }: JsonRequest): Promise<JsonResponse> {
   const host = new URL(url).host
-  const signal = AbortSignal.timeout(deadline)
+  const leaving = new AbortController()
+  const { signal } = leaving
+  // Unlike `AbortSignal.timeout` it is a timer that tests can hold.
+  const timer = setTimeout(() => leaving.abort(), deadline)
   try {
     const response = await fetch(url, {
       headers: { accept: 'application/json', ...headers },
@@ -42,6 +45,8 @@ export async function getJson(url: string, { headers = {}, deadline }: JsonReque
     if (error instanceof ProviderFault) throw error
     if (signal.aborted) throw new ProviderFault(`${host} did not answer within ${deadline} ms`)
     throw new ProviderFault(`${host} cannot be reached: ${causeOf(error)}`)
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { DEADLINE } from '../../../../subgraphs/weather/upstream/remote.ts'
+import { type StoppedClock, stopClock } from '../../../support/clock.ts'
 import { startMetNorway } from '../support/met-norway.ts'
 import { openMeteoAnswer, startOpenMeteo } from '../support/open-meteo.ts'
 import { type RunningWeather, startWeather } from '../support/service.ts'
@@ -19,10 +21,10 @@ const changed =
 
 const faults: Readonly<Record<string, Fault>> = {
   'cuts the connection': (_call, response) => response.destroy(),
-  'is slower than the deadline': () => undefined,
+  'is slower than the deadline': () => void clock.step(DEADLINE),
   'begins to answer and never ends': (_call, response) => {
     response.writeHead(200, { 'content-type': 'application/json' })
-    response.write('[{"latitude":')
+    response.write('[{"latitude":', () => void clock.step(DEADLINE))
   },
   'answers 429': (_call, response) =>
     send(response, { status: 429, body: { error: true, reason: 'Minutely API request limit exceeded.' } }),
@@ -62,6 +64,7 @@ const faults: Readonly<Record<string, Fault>> = {
 }
 
 let stub: Stub
+let clock: StoppedClock
 beforeAll(async () => {
   stub = await startOpenMeteo()
 })
@@ -71,14 +74,17 @@ beforeEach(() => {
 })
 afterAll(() => stub.close())
 
+/** No answer is late because the machine is slow: the deadline passes where a fault says so. */
 const running = async (
   env: Readonly<Record<string, string>>,
   use: (weather: RunningWeather) => Promise<void>,
 ): Promise<void> => {
+  clock = stopClock()
   const weather = await startWeather({ OPEN_METEO_URL: stub.url, ...env })
   try {
     await use(weather)
   } finally {
+    clock[Symbol.dispose]()
     await weather.stop()
   }
 }

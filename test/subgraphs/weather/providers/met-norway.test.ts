@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { DAY, HOUR, rfc3339 } from '../../../../subgraphs/weather/model/time.ts'
+import { type StoppedClock, stopClock } from '../../../support/clock.ts'
+import { until } from '../../../support/upstream.ts'
 import { LAST_MODIFIED, startMetNorway, UPDATED_AT } from '../support/met-norway.ts'
 import { type RunningWeather, startWeather } from '../support/service.ts'
 import { type Stub, send } from '../support/stub.ts'
@@ -7,8 +9,10 @@ import { type Stub, send } from '../support/stub.ts'
 const LISBON = '2267057'
 let stub: Stub
 let weather: RunningWeather
+let clock: StoppedClock
 let expiresIn = 60_000
 beforeEach(async () => {
+  clock = stopClock()
   expiresIn = 60_000
   stub = await startMetNorway(() => expiresIn)
   weather = await startWeather({
@@ -18,6 +22,7 @@ beforeEach(async () => {
   })
 })
 afterEach(async () => {
+  clock[Symbol.dispose]()
   await weather.stop()
   await stub.close()
 })
@@ -70,7 +75,10 @@ describe('what MET Norway is asked', () => {
       { length: 15 },
       (_, index) => `w${index}: weather(at: { latitude: ${index}, longitude: 5 }) { current { temperature } }`,
     )
-    const { data, errors } = await weather.ask(`{ ${points.join(' ')} }`)
+    const asked = weather.ask(`{ ${points.join(' ')} }`)
+    await until(() => stub.calls.length === 10 && clock.timers > 0)
+    await clock.step(1_000)
+    const { data, errors } = await asked
     expect(errors).toBeUndefined()
     expect(Object.keys(data)).toHaveLength(15)
     expect(stub.calls).toHaveLength(15)

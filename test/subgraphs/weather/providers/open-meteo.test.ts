@@ -1,5 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { addDays, HOUR, rfc3339 } from '../../../../subgraphs/weather/model/time.ts'
+import { type StoppedClock, stopClock } from '../../../support/clock.ts'
 import type { Answer } from '../../../support/signed-call.ts'
 import { daysAgo, openMeteoAnswer, startOpenMeteo } from '../support/open-meteo.ts'
 import { type RunningWeather, startWeather } from '../support/service.ts'
@@ -7,8 +8,10 @@ import { type Stub, send } from '../support/stub.ts'
 
 let stub: Stub
 let weather: RunningWeather
+let clock: StoppedClock
 beforeAll(async () => {
-  stopClock('2026-06-15T10:20:17Z')
+  // Quotas and forecasts count whole minutes, hours and days: no test may meet the end of one.
+  clock = stopClock(Date.parse('2026-06-15T10:20:17Z'))
   stub = await startOpenMeteo()
 })
 beforeEach(async () => {
@@ -19,18 +22,8 @@ beforeEach(async () => {
 afterEach(() => weather.stop())
 afterAll(async () => {
   await stub.close()
-  jest.useRealTimers()
+  clock[Symbol.dispose]()
 })
-
-/**
- * Quotas and forecasts count whole minutes, hours and days: no test may meet the end of one. Timers
- * go on.
- */
-function stopClock(now: string): void {
-  const real = ['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate'] as const
-  const timers = ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] as const
-  jest.useFakeTimers({ now: Date.parse(now), doNotFake: [...real, ...timers] })
-}
 
 const LISBON = '2267057'
 const TEN = [
@@ -46,14 +39,6 @@ const TEN = [
   '756135',
 ]
 const query = (index: number, name: string): string | null => stub.calls[index]?.query.get(name) ?? null
-
-/**
- * A slow machine may pass the deadline with hundreds of places; what came late is kept, so that
- * nothing is asked for twice.
- */
-async function untilAnswered(ask: () => Promise<Answer>): Promise<void> {
-  while ((await ask()).errors) await new Promise(setImmediate)
-}
 
 const ENTITIES = `query ($cities: [_Any!]!) {
   _entities(representations: $cities) { ... on City { name weather { provider kind current { temperature } } } }
@@ -107,7 +92,7 @@ describe('the weather of many cities', () => {
       { length: 501 },
       (_, index) => `w${index}: weather(at: { latitude: ${index / 10}, longitude: 1 }) { current { temperature } }`,
     )
-    await untilAnswered(() => weather.ask(`{ ${points.join('\n')} }`))
+    expect((await weather.ask(`{ ${points.join('\n')} }`)).errors).toBeUndefined()
     expect(stub.calls.map((call) => call.query.get('latitude')?.split(',').length)).toEqual([500, 1])
   })
 

@@ -3,6 +3,8 @@ import { createClient } from '@redis/client'
 import { createLogger } from '../../../../platform/process/log.ts'
 import { createQuota } from '../../../../subgraphs/weather/upstream/quota.ts'
 import { openRedis, type Redis } from '../../../../subgraphs/weather/upstream/redis.ts'
+import { stopClock } from '../../../support/clock.ts'
+import { until } from '../../../support/upstream.ts'
 import { startOpenMeteo } from '../support/open-meteo.ts'
 import { type RedisServer, redisIsInstalled, startRedis } from '../support/redis.ts'
 import { type RunningWeather, startWeather } from '../support/service.ts'
@@ -35,10 +37,6 @@ async function stored(): Promise<Record<string, string>> {
   } finally {
     client.destroy()
   }
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 10))
 }
 
 /** An instance that has reached Redis: until it has, it keeps to its memory. */
@@ -135,6 +133,8 @@ whereInstalled('with Redis', () => {
   })
 
   test('a quota is counted for all instances together, and gives back what was refused', async () => {
+    // A Redis that is late counts as away.
+    using _clock = stopClock()
     const log = createLogger('test', 'silent')
     const connections: Redis[] = await Promise.all([openRedis(server.url, log), openRedis(server.url, log)])
     await until(async () =>

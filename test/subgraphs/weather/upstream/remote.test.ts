@@ -4,6 +4,8 @@ import { type Place, ProviderFault, type Question } from '../../../../subgraphs/
 import { remoteProvider } from '../../../../subgraphs/weather/upstream/remote.ts'
 import { memoryStore } from '../../../../subgraphs/weather/upstream/store.ts'
 import type { FetchItem, Outcome, Sheet, Upstream } from '../../../../subgraphs/weather/upstream/upstream.ts'
+import { stopClock } from '../../../support/clock.ts'
+import { until } from '../../../support/upstream.ts'
 
 const place = (latitude: number): Place => ({ latitude, longitude: 0, elevation: undefined, timeZone: 'UTC' })
 const question = (latitude: number): Question => ({
@@ -60,6 +62,7 @@ describe('a provider over an upstream', () => {
   })
 
   test('waits for nobody longer than the deadline, and keeps what comes late', async () => {
+    using clock = stopClock()
     let answer: () => void = () => undefined
     const { fetched, upstream } = upstreamOf(async (items) => {
       await new Promise<void>((resolve) => (answer = resolve))
@@ -67,10 +70,12 @@ describe('a provider over an upstream', () => {
     })
     const store = memoryStore()
     const provider = remoteProvider(upstream, { ...options, store, deadline: 50 })
-    await expect(provider.answer(question(1), Date.now())).rejects.toBeInstanceOf(ProviderFault)
-    while (fetched.length === 0) await new Promise(setImmediate)
+    const late = expect(provider.answer(question(1), Date.now())).rejects.toBeInstanceOf(ProviderFault)
+    await until(() => fetched.length === 1)
+    await clock.step(50)
+    await late
     answer()
-    while (!store.peek('1')) await new Promise(setImmediate)
+    await until(() => store.peek('1') !== undefined)
     expect(await provider.answer(question(1), Date.now())).toMatchObject({ provider: 'test' })
     expect(fetched).toHaveLength(1)
   })

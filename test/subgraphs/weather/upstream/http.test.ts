@@ -1,0 +1,40 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { getJson } from '../../../../subgraphs/weather/upstream/http.ts'
+import { type StoppedClock, stopClock } from '../../../support/clock.ts'
+import { startUpstream, type Upstream, until } from '../../../support/upstream.ts'
+
+let clock: StoppedClock
+let upstream: Upstream
+beforeEach(async () => {
+  clock = stopClock()
+  upstream = await startUpstream(() => undefined)
+})
+afterEach(async () => {
+  clock[Symbol.dispose]()
+  await upstream.stop()
+})
+
+describe('an answer', () => {
+  test.each<[string, Upstream['answer']]>([
+    ['does not begin', () => undefined],
+    ['does not end', ({ response }) => void response.writeHead(200).write('[')],
+  ])('that %s is given up at the deadline, and not before', async (_what, answer) => {
+    upstream.answer = answer
+    let isOver = false
+    const given = getJson(upstream.url, { deadline: 2_000 }).finally(() => {
+      isOver = true
+    })
+    const late = expect(given).rejects.toThrow('did not answer within 2000 ms')
+    await until(() => upstream.bodies.length === 1)
+    await clock.step(1_999)
+    expect(isOver).toBe(false)
+    await clock.step(1)
+    await late
+  })
+
+  test('that is whole leaves no timer behind', async () => {
+    upstream.answer = () => ({ a: 1 })
+    expect((await getJson(upstream.url, { deadline: 2_000 })).body).toEqual({ a: 1 })
+    expect(clock.timers).toBe(0)
+  })
+})
