@@ -1,5 +1,6 @@
 /** `npm run supergraph`: composes the registry's services and writes `supergraph.graphql` and `schema.graphql`. */
 import { writeFile } from 'node:fs/promises'
+import { announceRefusal } from '../platform/process/lifecycle.ts'
 import { CompositionError, compose } from './composition/compose.ts'
 import { services } from './services.ts'
 import { files } from './supergraph/files.ts'
@@ -11,6 +12,6 @@ try {
   console.log('gateway/supergraph.graphql and gateway/schema.graphql are written.')
 } catch (error) {
   if (!(error instanceof CompositionError)) throw error
-  console.error(error.message)
+  await announceRefusal(error)
   process.exitCode = 1
 }

@@ -3,11 +3,14 @@
  * ready, and runs until it is stopped.
  */
 import cluster from 'node:cluster'
+import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
-import { announceReady, type RunningProcess, runProcess } from '../platform/process/lifecycle.ts'
+import { announceNotice, announceReady, type RunningProcess, runProcess } from '../platform/process/lifecycle.ts'
 import { createLogger, type Logger } from '../platform/process/log.ts'
 import { type Config, readConfig } from './config.ts'
 import { openAdmin, type RunningGateway, startGateway } from './gateway.ts'
+import { services } from './services.ts'
+import { staleServices } from './supergraph/origin.ts'
 import { type RunningWorkers, startWorkers } from './workers/primary.ts'
 import { followPrimary } from './workers/worker.ts'
 
@@ -15,9 +18,23 @@ await runProcess(createLogger('gateway', 'info'), async () => {
   const config = await readConfig(process.env)
   const log = createLogger('gateway', config.logLevel)
   if (cluster.isWorker) return startWorker(config, log)
+  await tellStale(config)
   const alone = config.workers === 1
   return announced(alone ? await startGateway(config, log) : await startWorkers(config.workers, log), config)
 })
+
+/** A supergraph that was given by `SUPERGRAPH` is used as it is. */
+async function tellStale({ ownServices, supergraphFile }: Config): Promise<void> {
+  if (!ownServices) return
+  const supergraph = await readFile(supergraphFile, 'utf8').catch(() => undefined)
+  if (supergraph === undefined) return
+  const stale = await staleServices(
+    supergraph,
+    services.map(({ name }) => name),
+  )
+  if (stale.length > 0)
+    announceNotice(`gateway/supergraph.graphql is stale (${stale.join(', ')}): \`npm run supergraph\` mends it`)
+}
 
 async function startWorker(config: Config, log: Logger): Promise<RunningProcess> {
   const gateway = await startGateway(config, log)

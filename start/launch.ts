@@ -5,7 +5,7 @@
 import { once } from 'node:events'
 import { healthy, inUse } from './health.ts'
 import { runJob } from './job.ts'
-import type { System } from './processes.ts'
+import type { ProcessSpec, System } from './processes.ts'
 import { type Report, type Supervised, supervise } from './supervise.ts'
 
 export interface Launched {
@@ -14,6 +14,12 @@ export interface Launched {
    * open once it is stopped.
    */
   readonly ready: Promise<void>
+  /** Starts processes again: `gateway`, `database`, or all instances of a service. */
+  restart(names: ReadonlySet<string>): Promise<void>
+  /** Runs the migrations. @throws StartRefused */
+  migrate(): Promise<void>
+  /** Runs a job as long as nothing is stopped. @throws StartRefused */
+  run(job: ProcessSpec): Promise<void>
   /** Gateway first, so that no request meets a service that is gone; the database last. */
   stop(): Promise<void>
 }
@@ -27,11 +33,16 @@ export function launch(system: System, databaseUrl: string | undefined, report: 
   // Once it says that it is ready it takes connections; there is nothing more to ask.
   const database = system.database && supervise(system.database, async () => {}, report)
 
-  const prepare = async (): Promise<Supervised[]> => {
+  const run = (job: ProcessSpec): Promise<void> => runJob(job, report, signal)
+  const migrate = async (): Promise<string | undefined> => {
     const url = databaseUrl ?? (database && (await unless(signal, database.ready)))
-    if (url === undefined) return []
-    for (const spec of system.preparations(url)) await runJob(spec, report, signal)
+    for (const spec of url === undefined ? [] : system.preparations(url)) await run(spec)
+    return url
+  }
+  const prepare = async (): Promise<Supervised[]> => {
+    const url = await migrate()
     signal.throwIfAborted()
+    if (url === undefined) return []
     return system.stateful(url).map((spec) => supervise(spec, healthy('stateful'), report))
   }
   const stateful = prepare()
@@ -47,6 +58,14 @@ export function launch(system: System, databaseUrl: string | undefined, report: 
       () => {},
       (error: unknown) => (signal.aborted ? new Promise(() => {}) : Promise.reject(error)),
     ),
+    async restart(names) {
+      if (names.has('gateway')) gateway.restart()
+      if (names.has('database')) database?.restart()
+      for (const [at, { name }] of system.stateless.entries()) if (names.has(name)) stateless[at]?.restart()
+      for (const [at, { name }] of system.stateful('').entries()) if (names.has(name)) (await stateful)[at]?.restart()
+    },
+    migrate: () => migrate().then(() => {}),
+    run,
     async stop() {
       stopping.abort()
       await gateway.stop()

@@ -1,10 +1,10 @@
 /** Which processes make up the system, as data: program, port and environment of each. Starts nothing. */
 import { isIPv6 } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import { addressSetting, services } from '../gateway/services.ts'
 import { gatewayEnvironment, gatewayFlags } from '../platform/memory/node-flags.ts'
 import { freePorts } from '../platform/process/ports.ts'
 import type { Ports } from './addresses.ts'
+import { program, servicePath } from './programs.ts'
 import type { Environment, StartSettings } from './settings.ts'
 
 export interface ProcessSpec {
@@ -19,6 +19,8 @@ export interface ProcessSpec {
 
 /** A process that is asked whether it can serve. */
 export interface ServerSpec extends ProcessSpec {
+  /** `gateway`, or the service that it is an instance of. */
+  readonly name: string
   /** `http://127.0.0.1:<port>`; the same after every restart. */
   readonly url: string
 }
@@ -53,8 +55,9 @@ export async function describeSystem(settings: StartSettings, ports: Ports, secr
     kind,
     servers: free.splice(0, count).map(
       (port, index): ServerSpec => ({
+        name,
         label: count > 1 ? `${name} ${index + 1}` : name,
-        program: program(`subgraphs/${name}/main.ts`),
+        program: program(servicePath(name)),
         environment: { ...common, HOST: LOOPBACK, PORT: `${port}` },
         url: `http://${LOOPBACK}:${port}`,
       }),
@@ -89,6 +92,7 @@ export async function describeSystem(settings: StartSettings, ports: Ports, secr
       })),
     stateless: ofKind('stateless'),
     gateway: {
+      name: 'gateway',
       label: 'gateway',
       program: program('gateway/main.ts'),
       flags: gatewayFlags,
@@ -105,8 +109,6 @@ export async function describeSystem(settings: StartSettings, ports: Ports, secr
     services: `http://${LOOPBACK}:${ports.adminPort}/services`,
   }
 }
-
-const program = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
 
 /** An address to call for a host to listen on. */
 function reachable(host: string): string {

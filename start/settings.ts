@@ -2,6 +2,7 @@
  * What `npm start` is told, by flags and environment, checked as a whole before anything is
  * started.
  */
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { commonSettings, readConfig } from '../gateway/config.ts'
@@ -20,6 +21,7 @@ import { bankingSettings } from '../subgraphs/banking/config.ts'
 import { contentSettings } from '../subgraphs/content/config.ts'
 import { weatherSettings } from '../subgraphs/weather/config.ts'
 import { readFlags } from './flags.ts'
+import { program, servicePath } from './programs.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -109,6 +111,8 @@ function contradictions(instances: ReadonlyMap<string, number>, environment: Env
   const faults = elsewhere
     .filter((name) => instances.has(name))
     .map((name) => `--${name}: starts ${name} here, but ${addressSetting(name)} says that it runs elsewhere`)
+  for (const name of names.filter((name) => !elsewhere.includes(name) && !existsSync(program(servicePath(name)))))
+    faults.push(`${name}: no ${servicePath(name)} and no ${addressSetting(name)}`)
   if (elsewhere.length > 0 && !GATEWAY_SECRET)
     faults.push(`GATEWAY_SECRET: is required, the one of the services that run elsewhere (${elsewhere.join(', ')})`)
   if (PORT && PORT !== '0' && PORT === ADMIN_PORT) faults.push('ADMIN_PORT: must differ from PORT')

@@ -24,6 +24,8 @@ export interface Supervised {
    * never does.
    */
   readonly ready: Promise<string>
+  /** Ends it and starts it again at once, however often it died before. */
+  restart(): void
   /** Ends it, and it stays ended. */
   stop(): Promise<void>
 }
@@ -46,6 +48,8 @@ export function supervise(
   ready.catch(() => {}) // whoever waits hears of it; a stop may come before anybody does
   let child: Child | undefined
   let served = false
+  let asked = false
+  let awake = new AbortController()
 
   const runOnce = async (): Promise<{ how: string; servedFor: number; refusal: string | undefined }> => {
     const startedAt = performance.now()
@@ -72,6 +76,11 @@ export function supervise(
     for (let deaths = 1; !stopping.signal.aborted; deaths++) {
       const { how, servedFor, refusal } = await runOnce()
       if (stopping.signal.aborted) break
+      if (asked) {
+        asked = false
+        deaths = 0
+        continue
+      }
       if (servedFor > STABLE) deaths = 1
       if (!served && (refusal !== undefined || deaths === FIRST_ATTEMPTS)) {
         reject(new StartRefused(refusal ?? `${spec.label} cannot start (${how}).`))
@@ -80,13 +89,21 @@ export function supervise(
       if (refusal !== undefined) report(spec.label, { state: 'notice', line: refusal })
       const delay = Math.min(SHORTEST_DELAY * 2 ** (deaths - 1), LONGEST_DELAY)
       report(spec.label, { state: 'died', how, delay })
-      await sleep(delay, undefined, { signal: stopping.signal }).catch(() => {})
+      awake = new AbortController()
+      await sleep(delay, undefined, { signal: AbortSignal.any([stopping.signal, awake.signal]) }).catch(() => {})
+      if (asked) deaths = 0
+      asked = false
     }
     report(spec.label, { state: 'stopped' })
   })()
 
   return {
     ready,
+    restart() {
+      asked = true
+      awake.abort()
+      void child?.end()
+    },
     async stop() {
       stopping.abort()
       await child?.end()

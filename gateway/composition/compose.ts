@@ -6,6 +6,9 @@ import { readFile } from 'node:fs/promises'
 import { composeServices } from '@apollo/composition'
 import { Supergraph } from '@apollo/federation-internals'
 import { GraphQLError, parse, printSchema } from 'graphql'
+import { StartRefused } from '../../platform/process/settings.ts'
+import { subgraphFile } from '../supergraph/files.ts'
+import { originLine } from '../supergraph/origin.ts'
 
 export interface Composition {
   /** SDL with join directives, on which the gateway plans. */
@@ -15,28 +18,24 @@ export interface Composition {
 }
 
 /** The schemas do not compose; one line per fault. */
-export class CompositionError extends Error {
+export class CompositionError extends StartRefused {
+  override readonly name = 'CompositionError'
+
   constructor(faults: readonly string[]) {
     super(['The schemas do not compose:', ...faults.map((fault) => `  ${fault}`)].join('\n'))
-    this.name = 'CompositionError'
   }
 }
-
-/** The SDL file of a service. */
-export const subgraphFile = (name: string): URL =>
-  new URL(`../../subgraphs/${encodeURIComponent(name)}/schema.graphql`, import.meta.url)
 
 /**
  * Composes the named services. The result has no addresses: settings provide them.
  * @throws CompositionError
  */
 export async function compose(names: readonly string[]): Promise<Composition> {
-  const definitions = await Promise.all(
-    names.map(async (name) => ({ name, typeDefs: parseSubgraph(name, await readSubgraph(name)) })),
-  )
+  const schemas = new Map(await Promise.all(names.map(async (name) => [name, await readSubgraph(name)] as const)))
+  const definitions = [...schemas].map(([name, schema]) => ({ name, typeDefs: parseSubgraph(name, schema) }))
   const { supergraphSdl, errors } = composeServices(definitions)
   if (errors) throw new CompositionError(errors.map((error) => error.message))
-  return { supergraph: `${supergraphSdl.trim()}\n`, schema: publicSchema(supergraphSdl) }
+  return { supergraph: `${originLine(schemas)}\n${supergraphSdl.trim()}\n`, schema: publicSchema(supergraphSdl) }
 }
 
 /** The public schema of a supergraph, as SDL. */

@@ -167,7 +167,7 @@ describe('what a file may touch', () => {
 
   test('the environment is read at the edge of a process and nowhere else', () => {
     const edge =
-      /(^|\/)(config|main|compose|contract|token|build)\.ts$|^(start|prisma\.config|subgraphs\/shared\/serve)\.ts$|^prisma\//
+      /(^|\/)(config|main|compose|contract|token|build)\.ts$|^(start|start\/dev|prisma\.config|subgraphs\/shared\/serve)\.ts$|^prisma\//
     expect(offenders(/process\.env\b(?!`)/, /^(?!test\/|bench\/)/).filter((file) => !edge.test(file))).toEqual([])
   })
 

@@ -19,11 +19,14 @@ export interface Run {
   interrupt(): void
 }
 
-/** How it is started: by Node, or by npm as a user would. */
-export type Starter = 'node' | 'npm'
+/** How it is started: by Node, for development, or by npm as a user would. */
+export type Starter = 'node' | 'dev' | 'npm'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 const commands: Readonly<Record<Starter, readonly [string, ...string[]]>> = {
-  node: [process.execPath, fileURLToPath(new URL('../../start.ts', import.meta.url))],
+  node: [process.execPath, 'start.ts'],
+  dev: [process.execPath, 'start/dev.ts'],
   npm: ['npm', 'start', '--'],
 }
 
@@ -32,11 +35,12 @@ export function run(
   environment: Readonly<Record<string, string>>,
   flags: readonly string[] = [],
   starter: Starter = 'node',
+  root = ROOT,
 ): Run {
   const { PATH = '', HOME = '' } = process.env
   const [command, ...args] = commands[starter]
   const child: ChildProcess = spawn(command, [...args, ...flags], {
-    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    cwd: root,
     env: { PATH, HOME, ...environment },
     detached: true, // a group of its own, as a terminal gives
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -75,9 +79,16 @@ export async function startSystem(
     flags = [],
     starter = 'node',
     environment = {},
-  }: { flags?: readonly string[]; starter?: Starter; environment?: Readonly<Record<string, string>> } = {},
+    root = ROOT,
+  }: {
+    flags?: readonly string[]
+    starter?: Starter
+    environment?: Readonly<Record<string, string>>
+    /** Of the sources that run. */
+    root?: string
+  } = {},
 ): Promise<System> {
-  const started = run({ DATA_DIR: dataDir, PORT: '0', ADMIN_PORT: '0', ...environment }, flags, starter)
+  const started = run({ DATA_DIR: dataDir, PORT: '0', ADMIN_PORT: '0', ...environment }, flags, starter, root)
   let ended = false
   started.ended.then(() => {
     ended = true

@@ -1,0 +1,29 @@
+/**
+ * Which schemas a supergraph was composed from: its first line names each with a digest, so that a
+ * stale file is noticed without composing.
+ */
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { subgraphFile } from './files.ts'
+
+const HEADING = '# Composed by `npm run supergraph` from '
+
+/** The first line of the supergraph. @param schemas text of each service's schema, by service */
+export const originLine = (schemas: ReadonlyMap<string, string>): string =>
+  `${HEADING}${[...schemas].map(([name, schema]) => `${name} ${digestOf(schema)}`).join(', ')}`
+
+/**
+ * The services whose schema is not the one that the supergraph was composed from. A service without
+ * a schema file here counts as unchanged: a gateway may be deployed without the services' folders.
+ */
+export async function staleServices(supergraph: string, names: readonly string[]): Promise<readonly string[]> {
+  const [line = ''] = supergraph.split('\n', 1)
+  const origin = line.startsWith(HEADING) ? line.slice(HEADING.length).split(', ') : []
+  const schemas = await Promise.all(names.map((name) => readFile(subgraphFile(name), 'utf8').catch(() => undefined)))
+  return names.filter((name, at) => {
+    const schema = schemas[at]
+    return schema !== undefined && !origin.includes(`${name} ${digestOf(schema)}`)
+  })
+}
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)

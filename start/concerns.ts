@@ -1,0 +1,56 @@
+/** What a changed source concerns, as data: which processes start again, and what runs before. */
+import { services } from '../gateway/services.ts'
+
+export type Job = 'build' | 'migrate' | 'compose'
+
+export interface Concerns {
+  /** Of processes: `gateway`, `database`, or a service's. */
+  readonly names: ReadonlySet<string>
+  readonly jobs: ReadonlySet<Job>
+  /** Changed sources of the supervisor itself, which cannot start itself again. */
+  readonly again: readonly string[]
+}
+
+interface Rule {
+  readonly path: RegExp
+  /** `$1` is the first group of the path. */
+  readonly names?: readonly string[]
+  readonly job?: Job
+  readonly again?: true
+}
+
+const all = services.map(({ name }) => name)
+const stateful = services.filter(({ kind }) => kind === 'stateful').map(({ name }) => name)
+
+/** The first that fits a path counts; a path that none fits concerns nobody. */
+const rules: readonly Rule[] = [
+  { path: /\.md$|^prisma\/generated\/|^gateway\/playground\/dist\/|(^|\/)\.|~$/ }, // documents, outputs, editors' files
+  { path: /^gateway\/(supergraph|schema)\.graphql$/ }, // the gateway looks at it by itself
+  { path: /^start\/|^gateway\/services\.ts$/, again: true },
+  { path: /^gateway\/playground\/page\//, names: ['gateway'], job: 'build' },
+  { path: /^gateway\//, names: ['gateway'] },
+  { path: /^platform\//, names: ['gateway', ...all] },
+  { path: /^prisma\/schema\.prisma$/, names: stateful, job: 'build' },
+  { path: /^prisma\/migrations\//, names: stateful, job: 'migrate' },
+  { path: /^prisma\/embedded/, names: ['database'] },
+  { path: /^prisma\//, names: stateful },
+  { path: /^subgraphs\/shared\//, names: all },
+  { path: /^subgraphs\/([^/]+)\/library\// }, // content looks at its library by itself
+  { path: /^subgraphs\/([^/]+)\/schema\.graphql$/, names: ['$1'], job: 'compose' },
+  { path: /^subgraphs\/([^/]+)\//, names: ['$1'] },
+]
+
+/** @param paths from the root of the project, with slashes */
+export function concerns(paths: readonly string[]): Concerns {
+  const names = new Set<string>()
+  const jobs = new Set<Job>()
+  const again: string[] = []
+  for (const path of paths) {
+    const rule = rules.find((rule) => rule.path.test(path))
+    const [, group = ''] = rule?.path.exec(path) ?? []
+    for (const name of rule?.names ?? []) names.add(name.replace('$1', group))
+    if (rule?.job) jobs.add(rule.job)
+    if (rule?.again) again.push(path)
+  }
+  return { names, jobs, again }
+}

@@ -1,0 +1,40 @@
+import { expect, test } from '@jest/globals'
+import { concerns } from '../../start/concerns.ts'
+
+test.each<[string, string[], string[]]>([
+  ['gateway/execution/engine.ts', ['gateway'], []],
+  ['gateway/playground/page/main.tsx', ['gateway'], ['build']],
+  ['gateway/supergraph.graphql', [], []],
+  ['platform/http/message/body.ts', ['gateway', 'banking', 'weather', 'content'], []],
+  ['subgraphs/weather/sky.ts', ['weather'], []],
+  ['subgraphs/weather/schema.graphql', ['weather'], ['compose']],
+  ['subgraphs/shared/serve.ts', ['banking', 'weather', 'content'], []],
+  ['subgraphs/content/library/en/loan-terms.md', [], []],
+  ['subgraphs/banking/README.md', [], []],
+  ['prisma/schema.prisma', ['banking'], ['build']],
+  ['prisma/migrations/1_x/migration.sql', ['banking'], ['migrate']],
+  ['prisma/generated/client.ts', [], []],
+  ['prisma/embedded/server.ts', ['database'], []],
+  ['gateway/.gateway.ts.swp', [], []],
+])('a change of %s starts %j again, after %j', (path, names, jobs) => {
+  const found = concerns([path])
+  expect([...found.names]).toEqual(names)
+  expect([...found.jobs]).toEqual(jobs)
+  expect(found.again).toEqual([])
+})
+
+test('several changes concern what any of them does', () => {
+  const { names, jobs } = concerns([
+    'subgraphs/weather/sky.ts',
+    'gateway/gateway.ts',
+    'subgraphs/weather/schema.graphql',
+  ])
+  expect([[...names].sort(), [...jobs]]).toEqual([['gateway', 'weather'], ['compose']])
+})
+
+test('the supervisor and its registry say that they cannot start themselves again', () => {
+  expect(concerns(['start/launch.ts', 'gateway/services.ts', 'gateway/gateway.ts']).again).toEqual([
+    'start/launch.ts',
+    'gateway/services.ts',
+  ])
+})

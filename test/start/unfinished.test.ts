@@ -1,0 +1,43 @@
+/** `npm start` on sources that a newcomer has half changed. */
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { copySources } from '../support/copy.ts'
+import { makeDataFolder, type TestFolder } from '../support/data-folder.ts'
+import { until } from '../support/processes.ts'
+import { run } from './system.ts'
+
+let sources: TestFolder
+let data: TestFolder
+beforeEach(async () => {
+  ;[sources, data] = await Promise.all([copySources(), makeDataFolder()])
+})
+afterEach(async () => {
+  await Promise.all([sources, data].map((folder) => folder.remove()))
+})
+
+async function edit(file: string, from: string, to: string): Promise<void> {
+  const path = join(sources.path, file)
+  const text = await readFile(path, 'utf8')
+  expect(text).toContain(from)
+  await writeFile(path, text.replace(from, to))
+}
+const start = () => run({ DATA_DIR: data.path, PORT: '0', ADMIN_PORT: '0' }, [], 'node', sources.path)
+
+test('a registered service with neither a program nor an address stops the start in one line', async () => {
+  await edit('gateway/services.ts', "stateless('weather'),", "stateless('weather'),\n  stateless('reviews'),")
+  const started = start()
+  expect(await started.ended).toBe(1)
+  expect(started.output()).toBe('reviews: no subgraphs/reviews/main.ts and no REVIEWS_URL. Nothing was started.\n')
+})
+
+test('a supergraph composed from other schemas is told once, with what mends it', async () => {
+  await edit('subgraphs/weather/schema.graphql', '"A city of', '"A town of')
+  const started = start()
+  await until('the gateway', () => /^gateway +ready/m.test(started.output()))
+  started.kill('SIGTERM')
+  expect(await started.ended).toBe(0)
+  expect(started.output().match(/^.*stale.*$/gm)).toEqual([
+    'gateway       gateway/supergraph.graphql is stale (weather): `npm run supergraph` mends it',
+  ])
+})

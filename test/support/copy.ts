@@ -1,0 +1,26 @@
+/** A copy of the product's sources, for tests that change them. Packages and built files are shared. */
+import { execFileSync } from 'node:child_process'
+import { cp, mkdir, symlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { makeDataFolder, type TestFolder } from './data-folder.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Everything but tests and benchmarks. */
+export async function copySources(): Promise<TestFolder> {
+  const folder = await makeDataFolder()
+  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  const files = listed
+    .split('\n')
+    .filter((file) => /^(gateway|install|platform|prisma|start|subgraphs)\/|^(start\.ts|package\.json)$/.test(file))
+  for (const file of [...files, 'prisma/generated', 'gateway/playground/dist']) {
+    await mkdir(dirname(join(folder.path, file)), { recursive: true })
+    await cp(join(root, file), join(folder.path, file), { recursive: true })
+  }
+  await symlink(join(root, 'node_modules'), join(folder.path, 'node_modules'))
+  return folder
+}
