@@ -11,7 +11,7 @@ import { failureOf } from '../database/failure.ts'
 import type { Answer } from './evaluate.ts'
 import type { Foreseen, Foresight } from './foresight.ts'
 import type { LedgerRequest } from './request.ts'
-import { createWriter, type Writer, type WriterOptions } from './writer.ts'
+import type { Writer } from './writer.ts'
 
 export interface Committer {
   /**
@@ -26,14 +26,15 @@ export interface Committer {
   commit(requests: readonly LedgerRequest[], foreseen: Foreseen | undefined): Promise<readonly Answer[]>
 }
 
-export interface CommitterOptions extends WriterOptions {
+export interface CommitterOptions {
+  readonly writer: Writer
   readonly log: Logger
   /** Milliseconds. */
   readonly patience: number
 }
 
 export function createCommitter(options: CommitterOptions): Committer {
-  const writer = createWriter(options)
+  const { writer } = options
   /**
    * What the batch being written will make of the ledger; undefined when none is, or nobody can
    * tell.
@@ -51,7 +52,7 @@ export function createCommitter(options: CommitterOptions): Committer {
       return foreseen
     },
     async commit(requests, foreseen) {
-      const ended = commitBatch(requests, foreseen, writer, options)
+      const ended = commitBatch(requests, foreseen, options)
       if (!foreseen) unforeseen = ended.catch(() => undefined)
       try {
         return await ended
@@ -91,8 +92,7 @@ const LONGEST_PAUSE = 1_000
 async function commitBatch(
   requests: readonly LedgerRequest[],
   foreseen: Foreseen | undefined,
-  writer: Writer,
-  { log, patience }: Pick<CommitterOptions, 'log' | 'patience'>,
+  { writer, log, patience }: CommitterOptions,
 ): Promise<Answers> {
   const deadline = Date.now() + patience
   let state: State = foreseen ? { name: 'foreseen', foreseen } : { name: 'waiting', past: NOTHING }

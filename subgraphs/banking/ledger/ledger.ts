@@ -12,6 +12,7 @@ import type { Foreseen } from './foresight.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { type LedgerParts, ruleOf } from './part.ts'
 import type { LedgerRequest } from './request.ts'
+import { createWriter } from './writer.ts'
 
 export interface Ledger {
   /**
@@ -41,7 +42,7 @@ type Settled = { readonly answer: Answer } | { readonly error: unknown }
 
 export function createLedger(options: LedgerOptions): Ledger {
   const { parts, database, log, clock = createLedgerClock(), patience = 15_000 } = options
-  const { prepare, commit } = createCommitter({ parts, database, clock, log, patience })
+  const { prepare, commit } = createCommitter({ writer: createWriter({ parts, database, clock }), log, patience })
 
   /** A batch that the database refuses is taken apart, so that one bad request fails alone. */
   const commitApart = async (

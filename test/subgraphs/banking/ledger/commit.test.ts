@@ -1,0 +1,83 @@
+/** The way of a batch from state to state, by a writer that does as it is told. */
+import { describe, expect, test } from '@jest/globals'
+import { pino } from 'pino'
+import { createCommitter } from '../../../../subgraphs/banking/ledger/commit.ts'
+import type { Answer } from '../../../../subgraphs/banking/ledger/evaluate.ts'
+import type { Foreseen } from '../../../../subgraphs/banking/ledger/foresight.ts'
+import { accept } from '../../../../subgraphs/banking/ledger/refusal.ts'
+import type { Writer } from '../../../../subgraphs/banking/ledger/writer.ts'
+
+const told: Answer = { outcome: accept('1'), replayed: false }
+/** The same, found under its key. */
+const found: Answer = { ...told, replayed: true }
+const lost = Object.assign(new Error('reset'), { code: 'ECONNRESET' })
+const ours = new TypeError('a mistake')
+
+const foreseen = { evaluation: { answers: [told] }, statement: null, next: {} } as object as Foreseen
+
+/** What an attempt does, and what it had evaluated before it failed. */
+type Attempt = { readonly gives: boolean | readonly Answer[] | Error; readonly evaluated?: readonly Answer[] }
+
+async function follow(attempts: readonly Attempt[], { ahead = false, patience = 60_000 } = {}) {
+  const waiting = [...attempts]
+  const way: string[] = []
+  const next = (name: string): Attempt => {
+    way.push(name)
+    const attempt = waiting.shift()
+    if (!attempt) throw new TypeError(`no more than ${attempts.length} attempts were expected`)
+    if (attempt.gives instanceof Error && !attempt.evaluated) throw attempt.gives
+    return attempt
+  }
+  const writer: Writer = {
+    foresee: async () => undefined,
+    writeForeseen: async () => next('foreseen').gives as boolean,
+    async writeLocked(_requests, onEvaluated) {
+      const { gives, evaluated = gives as readonly Answer[] } = next('locked')
+      onEvaluated(evaluated)
+      if (gives instanceof Error) throw gives
+      return gives as readonly Answer[]
+    },
+  }
+  const { commit } = createCommitter({ writer, log: pino({ level: 'silent' }), patience })
+  const ended = await commit([], ahead ? foreseen : undefined).catch((error: unknown) => error)
+  return { way, ended }
+}
+
+describe('a batch that was foreseen', () => {
+  test('is answered where one statement wrote it', async () => {
+    expect(await follow([{ gives: true }], { ahead: true })).toEqual({ way: ['foreseen'], ended: [told] })
+  })
+
+  test('goes under the lock where somebody else has written, and is told as it comes out there', async () => {
+    const { way, ended } = await follow([{ gives: false }, { gives: [found] }], { ahead: true })
+    expect({ way, ended }).toEqual({ way: ['foreseen', 'locked'], ended: [found] })
+  })
+
+  test('is asked again by key where its end was not heard, and found is still told for the first time', async () => {
+    const { way, ended } = await follow([{ gives: lost }, { gives: [found] }], { ahead: true })
+    expect({ way, ended }).toEqual({ way: ['foreseen', 'locked'], ended: [told] })
+  })
+})
+
+describe('a batch under the lock', () => {
+  test('is asked again until its end is heard, and told as its first attempt had it', async () => {
+    const attempts = [{ gives: lost }, { gives: lost, evaluated: [told] }, { gives: lost, evaluated: [found] }]
+    const { way, ended } = await follow([...attempts, { gives: [found] }])
+    expect({ way, ended }).toEqual({ way: ['locked', 'locked', 'locked', 'locked'], ended: [told] })
+  })
+
+  test('whose key was used before stays a repetition, however often it is asked', async () => {
+    const { ended } = await follow([{ gives: lost, evaluated: [found] }, { gives: [found] }])
+    expect(ended).toEqual([found])
+  })
+
+  test('is not asked again where the fault is ours', async () => {
+    expect(await follow([{ gives: ours }])).toEqual({ way: ['locked'], ended: ours })
+  })
+
+  test('is given up where patience ends before its end is heard', async () => {
+    const { way, ended } = await follow([{ gives: lost }], { patience: 0 })
+    expect(way).toEqual(['locked'])
+    expect(ended).toMatchObject({ extensions: { code: 'SERVICE_UNAVAILABLE' } })
+  })
+})
