@@ -22,6 +22,7 @@ const pages = [
   'ARCHITECTURE.md',
   'CONTRIBUTING.md',
   'DEPENDENCIES.md',
+  'SECURITY.md',
   'bench/README.md',
   'docs/README.md',
   'docs/errors.md',
