@@ -46,16 +46,19 @@ export async function readMigrations(folder: string = fileURLToPath(MIGRATIONS))
   }
 }
 
+/** Runs a statement in the engine's own session. */
+export type Query = (text: string) => Promise<unknown>
+
 /**
  * Runs `use` with an engine connected to `url`, then closes the connection, which releases the
  * engine's lock.
  */
 export async function withSchemaEngine<Result>(
   url: string,
-  use: (engine: SchemaEngine) => Promise<Result>,
+  use: (engine: SchemaEngine, query: Query) => Promise<Result>,
 ): Promise<Result> {
   await loadWasm()
-  const pool = new CataloguePool({ connectionString: url, max: 1 })
+  const pool = new CataloguePool({ connectionString: url, max: 1, idleTimeoutMillis: 0 })
   // Without a listener a dying server would end this process; the query in flight rejects in any
   // case.
   pool.on('error', () => {})
@@ -67,7 +70,7 @@ export async function withSchemaEngine<Result>(
     const { path, content } = await readSchema()
     const factory = bindMigrationAwareSqlAdapterFactory(withWholeScripts(new PrismaPg(pool), pool, onRefusal))
     const engine = await bindings.SchemaEngine.new({ datamodels: [[path, content]] }, () => {}, factory)
-    return await use(engine)
+    return await use(engine, (text) => pool.query(text))
   } catch (error) {
     // The engine reports that a script failed; only the database's error says why.
     throw refusal ?? error
@@ -93,9 +96,13 @@ function loadWasm(): Promise<void> {
   return loading
 }
 
+/** The engine records the start of a migration before its script, and the end after it. */
+const DONE = 'UPDATE "_prisma_migrations" SET finished_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL'
+
 /**
  * The adapter splits scripts at every semicolon, which breaks function bodies. PostgreSQL runs a
- * whole script in one transaction.
+ * whole script in one transaction. The record that it is done is part of it: PostgreSQL finishes the
+ * script of a client that was killed, and the engine could not record that.
  */
 function withWholeScripts(
   factory: PrismaPg,
@@ -107,7 +114,7 @@ function withWholeScripts(
     const queryRaw = adapter.queryRaw.bind(adapter)
     return Object.assign(adapter, {
       async executeScript(script: string): Promise<void> {
-        await pool.query(script).catch((error: unknown) => {
+        await pool.query(`${script}\n;${DONE}`).catch((error: unknown) => {
           onRefusal(error)
           throw error
         })

@@ -2,9 +2,8 @@
  * Applies all missing migrations; `node prisma/migrate.ts` does it for `DATABASE_URL`. Several
  * instances may call it at once: one migrates, and the others wait and then find nothing to do.
  */
-import { Client } from 'pg'
 import { runOnDatabase } from './command.ts'
-import { readMigrations, withSchemaEngine } from './engine.ts'
+import { type Query, readMigrations, withSchemaEngine } from './engine.ts'
 
 /**
  * An arbitrary number, the same for every instance. The engine's own lock gives up after ten
@@ -20,32 +19,24 @@ const MIGRATION_LOCK = 4_242_001
  */
 export async function migrate(url: string, folder?: string): Promise<readonly string[]> {
   const migrationsList = await readMigrations(folder)
-  const guard = new Client({ connectionString: url })
-  // Without a listener a dying server would end this process; the query in flight rejects in any
-  // case.
-  guard.on('error', () => {})
-  await guard.connect()
-  try {
-    await guard.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
-    const { appliedMigrationNames } = await withSchemaEngine(url, (engine) =>
-      engine.applyMigrations({ migrationsList, filters: { externalTables: [], externalEnums: [] } }),
-    )
+  return withSchemaEngine(url, async (engine, query) => {
+    // Held by the session that runs the scripts: if this process is killed, the lock is free only
+    // once the server has finished them.
+    await query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`)
+    await forgiveUnfinished(query)
+    const filters = { externalTables: [], externalEnums: [] }
+    const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters })
     return appliedMigrationNames
-  } catch (error) {
-    await forgiveFailure(guard)
-    throw error
-  } finally {
-    await guard.end()
-  }
+  })
 }
 
-/** A failed migration left nothing behind, so the corrected one may be applied. */
-async function forgiveFailure(guard: Client): Promise<void> {
-  await guard
-    .query(
-      'UPDATE "_prisma_migrations" SET rolled_back_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL',
-    )
-    .catch(() => {}) // the database is unreachable, or was never migrated
+/** A failed or interrupted migration left nothing behind, so it may be applied again. */
+async function forgiveUnfinished(query: Query): Promise<void> {
+  await query(`DO $$ BEGIN
+    IF to_regclass('_prisma_migrations') IS NOT NULL THEN
+      UPDATE "_prisma_migrations" SET rolled_back_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL;
+    END IF;
+  END $$`)
 }
 
 if (import.meta.main)

@@ -1,11 +1,15 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { Client } from 'pg'
 import { readSchema, withSchemaEngine } from '../../prisma/engine.ts'
 import { migrate } from '../../prisma/migrate.ts'
 import { openBank } from '../subgraphs/banking/support/bank.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { until } from '../support/processes.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -58,4 +62,64 @@ test('a migration that fails changes nothing, what is running goes on, and mende
     await running.close()
     await rm(folder, { recursive: true, force: true })
   }
+})
+
+describe('a process that is killed while it migrates leaves a database that the next one can migrate', () => {
+  const GATE = 777 // an advisory lock that the script waits for
+  let folder: string
+  let gate: Client
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tributary-migrations-'))
+    await cp(new URL('../../prisma/migrations', import.meta.url), folder, { recursive: true })
+    gate = new Client({ connectionString: database.url })
+    await gate.connect()
+    await gate.query('SELECT pg_advisory_lock($1)', [GATE])
+  })
+  afterEach(async () => {
+    await gate.end()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  /** Kills a process in the middle of the script, and gives the backend that still runs it. */
+  async function killWithin(name: string, script: string): Promise<number> {
+    await mkdir(join(folder, name))
+    await writeFile(join(folder, name, 'migration.sql'), script)
+    const module = new URL('../../prisma/migrate.ts', import.meta.url)
+    const program = `(await import(${JSON.stringify(module.href)})).migrate(...process.argv.slice(1))`
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program, database.url, folder], {
+      stdio: 'ignore',
+    })
+    const waiting = async (): Promise<number | undefined> => {
+      const { rows } = await gate.query(
+        "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted",
+        [GATE],
+      )
+      return rows[0]?.pid
+    }
+    await until('the script to wait', async () => (await waiting()) !== undefined)
+    const backend = await waiting()
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    if (backend === undefined) throw new Error('nobody waits')
+    return backend
+  }
+
+  test('the server ended the script alone: it is not applied twice', async () => {
+    await killWithin('29990102000000_one', `SELECT pg_advisory_xact_lock(${GATE}); CREATE TABLE one (id int);`)
+    const next = migrate(database.url, folder)
+    await gate.query('SELECT pg_advisory_unlock($1)', [GATE])
+    expect(await next).toEqual([])
+    expect(await migrate(database.url, folder)).toEqual([])
+  })
+
+  test('the server cut the script short, too: it is applied', async () => {
+    const backend = await killWithin(
+      '29990103000000_two',
+      `SELECT pg_advisory_xact_lock(${GATE}); CREATE TABLE two (id int);`,
+    )
+    await gate.query('SELECT pg_terminate_backend($1)', [backend])
+    await gate.query('SELECT pg_advisory_unlock($1)', [GATE])
+    expect(await migrate(database.url, folder)).toEqual(['29990103000000_two'])
+    expect(await migrate(database.url, folder)).toEqual([])
+  })
 })
