@@ -26,3 +26,26 @@ export function stopClock(now = Date.now()): StoppedClock {
     [Symbol.dispose]: () => void jest.useRealTimers(),
   }
 }
+
+export interface StoppedDates extends Disposable {
+  step(milliseconds: number): void
+}
+
+/** Holds dates alone: timers go on, and so does whatever was made before. */
+export function stopDates(): StoppedDates {
+  let now = Date.now()
+  jest.useFakeTimers({
+    now,
+    doNotFake: [
+      ...['hrtime', 'nextTick', 'performance', 'queueMicrotask'],
+      ...['setImmediate', 'clearImmediate', 'setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'],
+    ] as const,
+  })
+  return {
+    step(milliseconds) {
+      now += milliseconds
+      jest.setSystemTime(now)
+    },
+    [Symbol.dispose]: () => void jest.useRealTimers(),
+  }
+}
