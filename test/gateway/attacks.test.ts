@@ -38,7 +38,7 @@ async function raw(text: string, url = gateway.url): Promise<string> {
   return String(answer)
 }
 
-describe('requests that two servers would read differently are refused', () => {
+describe('request smuggling', () => {
   const body = '{"query":"{ whoAmI }"}'
   const head = `POST /graphql HTTP/1.1\r\nhost: here\r\ncontent-type: application/json\r\n`
   test.each([
@@ -53,22 +53,25 @@ describe('requests that two servers would read differently are refused', () => {
     ['the same host twice', `${head}Host: here\r\ncontent-length: ${body.length}\r\n\r\n${body}`],
     ['two hosts in what only Node reads', 'GET /graphql?query={whoAmI} HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n'],
     ['two hosts of an older version', 'GET /graphql?query={whoAmI} HTTP/1.0\r\nhost: a\r\nHOST: b\r\n\r\n'],
-  ])('with %s', async (_what, text) => {
+  ])('A request that two servers would read differently is refused: with %s', async (_what, text) => {
     const before = shop.orders.calls.length
     expect(await raw(text)).toMatch(/^HTTP\/1\.1 400 /)
     expect(shop.orders.calls.length).toBe(before)
   })
 })
 
-describe('names that mean something to JavaScript are only names', () => {
-  test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'then', 'valueOf'])('%s', async (name) => {
-    const query = `query ${name}($${name}: Int) { ${name}: orders(first: $${name}) { ${name}: id item { ${name}: name } } }`
-    const answer = await ask(gateway.url, { query, variables: JSON.parse(`{"${name}": 1}`) })
-    const text = JSON.stringify(answer.data)
-    expect([answer.errors, text]).toEqual([undefined, `{"${name}":[{"${name}":"0","item":{"${name}":"item i0"}}]}`])
-  })
+describe('inherited names', () => {
+  test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'then', 'valueOf'])(
+    'An inherited name of JavaScript is only a name: %s',
+    async (name) => {
+      const query = `query ${name}($${name}: Int) { ${name}: orders(first: $${name}) { ${name}: id item { ${name}: name } } }`
+      const answer = await ask(gateway.url, { query, variables: JSON.parse(`{"${name}": 1}`) })
+      const text = JSON.stringify(answer.data)
+      expect([answer.errors, text]).toEqual([undefined, `{"${name}":[{"${name}":"0","item":{"${name}":"item i0"}}]}`])
+    },
+  )
 
-  test('in what a service answers, and in what a client sends beside its query', async () => {
+  test('An inherited name in an answer or beside the query changes no object', async () => {
     shop.orders.misbehave((_request, response) => {
       response.end('{"data":{"__proto__":{"whoAmI":"polluted"},"constructor":{"prototype":{"whoAmI":"polluted"}}}}')
       return true
@@ -83,7 +86,7 @@ describe('names that mean something to JavaScript are only names', () => {
   })
 })
 
-describe('values made to hurt', () => {
+describe('hostile values', () => {
   const deep = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`
   test.each([
     [
@@ -95,7 +98,7 @@ describe('values made to hurt', () => {
       `{"query":"{ items { id } }","variables":{"x":${deep(200_000)}}}`,
     ],
     ['extensions of 200,000 levels', `{"query":"{ items { id } }","extensions":{"x":${deep(200_000)}}}`],
-  ])('%s costs nobody but its sender', async (_what, body) => {
+  ])('%s costs only its sender', async (_what, body) => {
     for (let round = 0; round < 2; round += 1) {
       const headers = { 'content-type': 'application/json' }
       const answer = await readAnswer(await fetch(`${gateway.url}/graphql`, { method: 'POST', headers, body }))
@@ -105,24 +108,22 @@ describe('values made to hurt', () => {
   })
 })
 
-describe('uploads and batches', () => {
-  test.each([
-    [
-      'a form',
-      'multipart/form-data; boundary=x',
-      '--x\r\ncontent-disposition: form-data; name="operations"\r\n\r\n{}\r\n--x--',
-    ],
-    ['an encoded form', 'application/x-www-form-urlencoded', 'query={whoAmI}'],
-    ['text', 'text/plain', '{"query":"{ whoAmI }"}'],
-  ])('%s is refused, whoever says that it is safe', async (_what, type, body) => {
-    const headers = { 'content-type': type, 'apollo-require-preflight': 'true' }
-    const answer = await readAnswer(await fetch(`${gateway.url}/graphql`, { method: 'POST', headers, body }))
-    expect(verdict(answer)).toBe('415 BAD_USER_INPUT')
-  })
+test.each([
+  [
+    'a form',
+    'multipart/form-data; boundary=x',
+    '--x\r\ncontent-disposition: form-data; name="operations"\r\n\r\n{}\r\n--x--',
+  ],
+  ['an encoded form', 'application/x-www-form-urlencoded', 'query={whoAmI}'],
+  ['text', 'text/plain', '{"query":"{ whoAmI }"}'],
+])('%s is refused, whatever headers call it safe', async (_what, type, body) => {
+  const headers = { 'content-type': type, 'apollo-require-preflight': 'true' }
+  const answer = await readAnswer(await fetch(`${gateway.url}/graphql`, { method: 'POST', headers, body }))
+  expect(verdict(answer)).toBe('415 BAD_USER_INPUT')
 })
 
-describe('a schema that is hidden', () => {
-  test('costs nothing to hide, however often a client writes the words that are looked for', async () => {
+describe('hidden schema', () => {
+  test('Masking suggestions takes linear time, however often a client repeats the masked words', async () => {
     const production = await start({ NODE_ENV: 'production' })
     const long = 'Did you mean '.repeat(75_000)
     const query = 'mutation ($input: BuyInput!) { buy(input: $input) { id } }'
@@ -140,7 +141,7 @@ describe('a schema that is hidden', () => {
     await production.stop()
   })
 
-  test('is told by no mistake, whichever way it is met', async () => {
+  test('No validation message names a hidden field or type, over any transport', async () => {
     const production = await start({ NODE_ENV: 'production' })
     const wrong = {
       'a field': { query: '{ order(id: "1") { nte } }' },
@@ -173,7 +174,7 @@ describe('a schema that is hidden', () => {
   })
 })
 
-describe('a WebSocket', () => {
+describe('WebSocket upgrade', () => {
   const open = (headers: Record<string, string>) =>
     new Promise<string>((resolve) => {
       const url = `${gateway.url.replace('http', 'ws')}/graphql`
@@ -186,7 +187,7 @@ describe('a WebSocket', () => {
       socket.once('error', () => undefined)
     })
 
-  test('is opened for pages of this site and of the configured origins, and for what is no page; not for others', async () => {
+  test('A WebSocket opens for this site, configured origins and clients without an origin only', async () => {
     expect(await open({})).toBe('open')
     expect(await open({ origin: gateway.url })).toBe('open')
     expect(await open({ origin: 'https://app.example' })).toBe('open')
@@ -194,7 +195,7 @@ describe('a WebSocket', () => {
     expect(await open({ origin: 'null' })).toBe('403')
   })
 
-  test('cannot smuggle headers to a service in its token', async () => {
+  test('The token of a connection cannot inject headers into a call to a service', async () => {
     const client = createSocketClient({
       url: `${gateway.url.replace('http', 'ws')}/graphql`,
       webSocketImpl: WebSocket,
@@ -209,13 +210,13 @@ describe('a WebSocket', () => {
   })
 })
 
-describe('the admin port', () => {
+describe('admin port', () => {
   const supergraph = 'type Query { a: Int }'
   test.each([
     ['POST', '/purge', '{"tags":["items"]}'],
     ['POST', '/supergraph', supergraph],
     ['GET', '/services', undefined],
-  ])('does nothing for a page in a browser: %s %s', async (method, path, body) => {
+  ])('A page in a browser cannot use the admin port: %s %s', async (method, path, body) => {
     const send = (headers: Record<string, string>) =>
       fetch(`${gateway.adminUrl}${path}`, { method, headers, ...(body !== undefined && { body }) })
     const evil = { 'content-type': 'text/plain', origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
@@ -225,7 +226,7 @@ describe('the admin port', () => {
     expect((await send({})).status).not.toBe(403)
   })
 
-  test('is not reached under a name that somebody else points at this machine', async () => {
+  test('The admin port is not reached under a host name that resolves to this machine', async () => {
     const port = new URL(gateway.adminUrl).port
     for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1.evil.example'])
       expect(await raw(`GET /services HTTP/1.1\r\nhost: ${host}\r\n\r\n`, gateway.adminUrl)).toMatch(/^HTTP\/1\.1 403 /)
@@ -234,21 +235,19 @@ describe('the admin port', () => {
   })
 })
 
-describe('a service that never ends its answer', () => {
-  test('is given up, in time and by size, and what it compressed unasked is never inflated', async () => {
-    shop.items.misbehave((_request, response) => {
-      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
-      const piece = Buffer.alloc(1024 * 1024, ' ')
-      const write = (): void => {
-        if (!response.destroyed) response.write(piece, write)
-      }
-      write()
-      return true
-    })
-    const answer = await ask(gateway.url, '{ whoAmI item(id: "1") { id } }')
-    expect(answer.data).toEqual({ whoAmI: 'somebody', item: null })
-    expect(answer.errors?.[0]?.extensions['code']).toBe('SERVICE_UNAVAILABLE')
-    shop.items.misbehave(undefined)
-    await until(async () => !(await ask(gateway.url, '{ item(id: "2") { id } }')).errors)
+test('An endless answer is given up by time and by size, and never inflated if nobody asked to compress it', async () => {
+  shop.items.misbehave((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
+    const piece = Buffer.alloc(1024 * 1024, ' ')
+    const write = (): void => {
+      if (!response.destroyed) response.write(piece, write)
+    }
+    write()
+    return true
   })
+  const answer = await ask(gateway.url, '{ whoAmI item(id: "1") { id } }')
+  expect(answer.data).toEqual({ whoAmI: 'somebody', item: null })
+  expect(answer.errors?.[0]?.extensions['code']).toBe('SERVICE_UNAVAILABLE')
+  shop.items.misbehave(undefined)
+  await until(async () => !(await ask(gateway.url, '{ item(id: "2") { id } }')).errors)
 })

@@ -43,8 +43,8 @@ async function faultsOf(env: Record<string, string>): Promise<readonly string[]>
   return error instanceof SettingsError ? error.faults : []
 }
 
-describe('the settings', () => {
-  test('give each service its kind from the registry and its addresses from the environment', async () => {
+describe('settings', () => {
+  test('Each service takes its kind from the registry and its addresses from the environment', async () => {
     const config = await readConfig(product)
     expect(config.services.map(({ definition: { name, kind }, addresses }) => ({ name, kind, addresses }))).toEqual([
       { name: 'banking', kind: 'stateful', addresses: ['http://127.0.0.1:4101'] },
@@ -54,7 +54,7 @@ describe('the settings', () => {
     expect(Object.isFrozen(config)).toBe(true)
   })
 
-  test('that are wrong are all named at once', async () => {
+  test('All wrong settings are reported at once', async () => {
     const faults = await faultsOf({
       PORT: '99999',
       CORS_ORIGINS: 'https://a.example/path',
@@ -78,7 +78,7 @@ describe('the settings', () => {
   })
 
   test.each(['production', 'prod', 'Production', 'staging', 'live', 'TEST', 'dev'])(
-    'refuse the demo identity with NODE_ENV=%s',
+    'The demo identity is refused with NODE_ENV=%s',
     async (NODE_ENV) => {
       const missing = ['JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE'].map((name) => expect.stringMatching(`^${name}: `))
       expect(await faultsOf({ ...product, NODE_ENV })).toEqual(missing)
@@ -87,13 +87,13 @@ describe('the settings', () => {
     },
   )
 
-  test.each(['', 'development', 'test'])('use the demo identity with NODE_ENV=%s', async (NODE_ENV) => {
+  test.each(['', 'development', 'test'])('The demo identity is used with NODE_ENV=%s', async (NODE_ENV) => {
     const config = await readConfig({ ...product, NODE_ENV })
     expect(config).toMatchObject({ identity: { dataDir: '.data' }, production: false, playground: true })
   })
 
   test.each(['JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE'])(
-    'refuse an identity provider without its %s, whosever the supergraph is',
+    'An identity provider without its %s is refused, with any supergraph',
     async (name) => {
       const incomplete = { ...provider, [name]: '' }
       const expected = [expect.stringMatching(new RegExp(`^${name}: is required`))]
@@ -102,7 +102,7 @@ describe('the settings', () => {
     },
   )
 
-  test('switch the playground on or off by name', async () => {
+  test('The playground is switched on or off by name', async () => {
     expect(await readConfig({ ...product, ...provider, NODE_ENV: 'production', PLAYGROUND: 'on' })).toMatchObject({
       playground: true,
     })
@@ -110,20 +110,20 @@ describe('the settings', () => {
     expect(await faultsOf({ ...product, PLAYGROUND: 'perhaps' })).toEqual(['PLAYGROUND: must be on or off'])
   })
 
-  test('refuse a misspelt limit, address or file', async () => {
+  test('A malformed limit, address or file name is refused', async () => {
     const faults = await faultsOf({ ...product, LIMIT_ALIAS: '1', WEATHERS_URL: 'http://a', SAFE_LIST: 'b' })
     expect(faults.map((fault) => fault.split(/mean /)[1])).toEqual(['LIMIT_ALIASES?', 'WEATHER_URL?', 'SAFELIST?'])
   })
 
-  test('refuse to call a service stateless that the registry says is stateful, or does not know', async () => {
+  test('A stateful or unknown service cannot be called stateless', async () => {
     expect(await faultsOf({ ...product, STATELESS: 'weather' })).toEqual([])
     expect(await faultsOf({ ...product, STATELESS: 'banking' })).toEqual([expect.stringContaining('stateful')])
     expect(await faultsOf({ ...product, STATELESS: 'nobody' })).toEqual([expect.stringContaining('nobody')])
   })
 })
 
-describe('on a supergraph of somebody else’s', () => {
-  test('nothing but the file is needed, and what is not called stateless counts as stateful', async () => {
+describe('another supergraph', () => {
+  test('Another supergraph needs only its file, and its services are stateful unless called stateless', async () => {
     const config = await readConfig({ SUPERGRAPH: supergraph, STATELESS: 'items' })
     expect(config.services.map(({ definition: { name, kind }, addresses }) => ({ name, kind, addresses }))).toEqual([
       { name: 'items', kind: 'stateless', addresses: ['http://127.0.0.1:4202/graphql'] },
@@ -132,7 +132,7 @@ describe('on a supergraph of somebody else’s', () => {
     expect([config.identity, config.secret]).toEqual([undefined, undefined])
   })
 
-  test('a file or a name that does not fit is refused', async () => {
+  test('A supergraph file or a service name that does not fit is refused', async () => {
     expect(await faultsOf({ SUPERGRAPH: supergraph, STATELESS: 'itmes' })).toEqual([expect.stringContaining('itmes')])
     expect(await faultsOf({ SUPERGRAPH: join(folder, 'missing') })).toEqual(['SUPERGRAPH: cannot be read'])
     const other = join(folder, 'other.graphql')
@@ -143,7 +143,7 @@ describe('on a supergraph of somebody else’s', () => {
   })
 })
 
-describe('the kinds', () => {
+describe('kinds', () => {
   const compile = async (source: string): Promise<string> => {
     const kind = fileURLToPath(new URL('../../gateway/traffic/call/kind.ts', import.meta.url))
     const file = join(folder, 'registry.ts')
@@ -156,7 +156,7 @@ describe('the kinds', () => {
     )
   }
 
-  test('make a setting that contradicts them a compile error', async () => {
+  test('A setting that contradicts the kind of a service is a compile error', async () => {
     expect(await compile("stateless('weather', { sharedCache: true, hedging: false })")).toBe('')
     expect(await compile("stateful('banking', { deadline: 1_000 })")).toBe('')
     for (const setting of ['sharedCache', 'hedging', 'coalescing'])

@@ -45,13 +45,13 @@ async function withChange(service: string, from: string, to: string, look: () =>
   }
 }
 
-describe('the contract', () => {
-  test('of the project as it stands holds, and its composed files are current', async () => {
+describe('npm run contract', () => {
+  test('The contract of this project holds, and its composed files are current', async () => {
     const { stdout } = await run(process.execPath, ['gateway/contract.ts'], { cwd: project })
     expect(stdout).toContain('The contract holds')
   })
 
-  test('names a stale file and the command that mends it', () =>
+  test('A stale file is reported with the command that updates it', () =>
     withChange('weather', 'population: Int', 'population: Int\n  "Added by this test."\n  addedHere: Int', async () => {
       const { code, said } = await node('contract')
       expect([code, said]).toEqual([1, expect.stringMatching(/supergraph\.graphql is stale.*npm run supergraph/)])
@@ -59,7 +59,7 @@ describe('the contract', () => {
       expect(await node('contract')).toEqual({ code: 0, said: 'The contract holds.\n' })
     }))
 
-  test('names the field and the operation of a change that breaks one', async () => {
+  test('A breaking change is reported with its field and its operation', async () => {
     await withChange('banking', '  balance: Balance!\n', '', async () => {
       await node('compose')
       const { code, said } = await node('contract')
@@ -79,13 +79,13 @@ describe('the contract', () => {
     )
   })
 
-  test('lets a change pass that breaks no operation', () =>
+  test('A change that breaks no operation passes', () =>
     withChange('weather', '  population: Int\n', '', async () => {
       await node('compose')
       expect(await node('contract')).toEqual({ code: 0, said: 'The contract holds.\n' })
     }))
 
-  test('says where a schema is no schema, and where schemas do not compose', async () => {
+  test('An invalid schema and schemas that do not compose are reported with their place', async () => {
     await withChange('content', 'type Article @key', 'type Article {{ @key', async () => {
       const { code, said } = await node('contract')
       expect([code, said]).toEqual([1, expect.stringMatching(/subgraphs\/content\/schema\.graphql:\d+:\d+ /)])

@@ -4,7 +4,7 @@ import { get, type IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import { freePorts } from '../../platform/process/ports.ts'
 import { ask, composeAt, verdict } from '../support/gateway.ts'
 import { type GatewayProcess, spawnGateway } from '../support/gateway-process.ts'
@@ -39,109 +39,101 @@ async function start(env: Record<string, string> = {}): Promise<GatewayProcess> 
 
 const query = '{ orders(first: 2) { id item { name } } }'
 
-describe('SIGTERM', () => {
-  test('turns ready off, finishes what is in flight and exits 0', async () => {
-    const gateway = await start()
-    let release: () => void = () => undefined
-    let arrived = false
-    const held = new Promise<boolean>((resolve) => (release = () => resolve(false)))
-    shop.orders.misbehave(() => {
-      arrived = true
-      return held
-    })
-    const pending = ask(gateway.url, query)
-    await until(() => arrived)
-    const exit = gateway.terminate()
-    await until(async () => (await fetch(`${gateway.url}/health/ready`)).status === 503)
-    release()
-    expect((await pending).data.orders).toHaveLength(2)
-    expect(await exit).toBe(0)
+test('SIGTERM turns readiness off, lets running requests finish and exits with 0', async () => {
+  const gateway = await start()
+  let release: () => void = () => undefined
+  let arrived = false
+  const held = new Promise<boolean>((resolve) => (release = () => resolve(false)))
+  shop.orders.misbehave(() => {
+    arrived = true
+    return held
   })
+  const pending = ask(gateway.url, query)
+  await until(() => arrived)
+  const exit = gateway.terminate()
+  await until(async () => (await fetch(`${gateway.url}/health/ready`)).status === 503)
+  release()
+  expect((await pending).data.orders).toHaveLength(2)
+  expect(await exit).toBe(0)
 })
 
-describe('a start that cannot succeed', () => {
-  test('says why in plain words and exits 1', async () => {
-    const busy = await start()
-    const { port } = new URL(busy.url)
-    await expect(start({ PORT: port })).rejects.toThrow(/^exit 1: PORT: 127\.0\.0\.1:\d+ is taken\.\n$/)
-    const broken = join(folder, 'broken.graphql')
-    await writeFile(broken, composeAt(shop.services).replace('type Order', 'type Oder'))
-    await expect(start({ SUPERGRAPH: broken })).rejects.toThrow(/^exit 1: The supergraph cannot be served\./)
-  })
+test('A start that cannot succeed says why and exits with 1', async () => {
+  const busy = await start()
+  const { port } = new URL(busy.url)
+  await expect(start({ PORT: port })).rejects.toThrow(/^exit 1: PORT: 127\.0\.0\.1:\d+ is taken\.\n$/)
+  const broken = join(folder, 'broken.graphql')
+  await writeFile(broken, composeAt(shop.services).replace('type Order', 'type Oder'))
+  await expect(start({ SUPERGRAPH: broken })).rejects.toThrow(/^exit 1: The supergraph cannot be served\./)
 })
 
-describe('two gateways', () => {
-  test('restarted one after the other under load fail no request', async () => {
-    const ports = (await freePorts(2)).map(String)
-    const gateways = await Promise.all(ports.map((PORT) => start({ PORT })))
-    const urls = gateways.map(({ url }) => url)
-    // As a load balancer does: only those that say they are ready get new requests.
-    const ready = new Set(urls)
-    let turn = 0
-    const checking = startLoad(1, async () => {
-      for (const url of urls) {
-        const answer = await fetch(`${url}/health/ready`).catch(() => undefined)
-        if (answer?.ok) ready.add(url)
-        else ready.delete(url)
-      }
-      await new Promise((resolve) => setTimeout(resolve, 50))
-      return undefined
-    })
-    const load = startLoad(8, async () => {
-      const candidates = [...ready]
-      turn += 1
-      const answer = await ask(candidates[turn % candidates.length] as string, query)
-      return answer.errors ? JSON.stringify(answer.errors) : undefined
-    })
-    for (const [index, PORT] of ports.entries()) {
-      await until(() => ready.size === 2)
-      const before = load.answered
-      await until(() => load.answered > before + 100)
-      expect(await gateways[index]?.terminate()).toBe(0)
-      await start({ PORT })
+test('Two gateways restarted one after the other under load fail no request', async () => {
+  const ports = (await freePorts(2)).map(String)
+  const gateways = await Promise.all(ports.map((PORT) => start({ PORT })))
+  const urls = gateways.map(({ url }) => url)
+  // As a load balancer does: only those that say they are ready get new requests.
+  const ready = new Set(urls)
+  let turn = 0
+  const checking = startLoad(1, async () => {
+    for (const url of urls) {
+      const answer = await fetch(`${url}/health/ready`).catch(() => undefined)
+      if (answer?.ok) ready.add(url)
+      else ready.delete(url)
     }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    return undefined
+  })
+  const load = startLoad(8, async () => {
+    const candidates = [...ready]
+    turn += 1
+    const answer = await ask(candidates[turn % candidates.length] as string, query)
+    return answer.errors ? JSON.stringify(answer.errors) : undefined
+  })
+  for (const [index, PORT] of ports.entries()) {
     await until(() => ready.size === 2)
-    await Promise.all([load.stop(), checking.stop()])
-    expect(load.failures).toEqual([])
-  })
+    const before = load.answered
+    await until(() => load.answered > before + 100)
+    expect(await gateways[index]?.terminate()).toBe(0)
+    await start({ PORT })
+  }
+  await until(() => ready.size === 2)
+  await Promise.all([load.stop(), checking.stop()])
+  expect(load.failures).toEqual([])
 })
 
-describe('several workers', () => {
-  test('share the port, are replaced when one dies, obey the admin port together and stop together', async () => {
-    const [adminPort] = await freePorts(1)
-    const gateway = await start({ GATEWAY_WORKERS: '2', ADMIN_PORT: String(adminPort) })
-    const pids = new Set<number>()
-    const meet = async (): Promise<void> => void pids.add(await pidOf(gateway.url))
-    await until(async () => {
-      await meet()
-      return pids.size === 2
-    })
-    expect((await ask(gateway.url, query)).data.orders).toHaveLength(2)
-
-    const admin = `http://127.0.0.1:${adminPort}`
-    const changed = composeAt(
-      shop.services.map((service) =>
-        service.name === 'orders' ? { ...service, sdl: `${service.sdl} extend type Order { added: Int }` } : service,
-      ),
-    )
-    expect((await fetch(`${admin}/supergraph`, { method: 'POST', body: changed })).status).toBe(200)
-    for (let n = 0; n < 10; n += 1) {
-      const answer = await ask(gateway.url, '{ orders(first: 1) { added } }')
-      expect(verdict(answer)).not.toContain('GRAPHQL_VALIDATION_FAILED')
-    }
-    expect((await fetch(`${admin}/supergraph`, { method: 'POST', body: 'nonsense' })).status).toBe(422)
-    expect(await (await fetch(`${admin}/metrics`)).text()).toContain(
-      'tributary_service_answer_seconds_count{service="orders"}',
-    )
-
-    const [victim] = pids
-    process.kill(victim as number, 'SIGKILL')
-    await until(async () => {
-      await meet().catch(() => undefined)
-      return pids.size === 3
-    })
-    expect(await gateway.terminate()).toBe(0)
+test('Several workers share the port, are replaced when one dies, obey the admin port and stop together', async () => {
+  const [adminPort] = await freePorts(1)
+  const gateway = await start({ GATEWAY_WORKERS: '2', ADMIN_PORT: String(adminPort) })
+  const pids = new Set<number>()
+  const meet = async (): Promise<void> => void pids.add(await pidOf(gateway.url))
+  await until(async () => {
+    await meet()
+    return pids.size === 2
   })
+  expect((await ask(gateway.url, query)).data.orders).toHaveLength(2)
+
+  const admin = `http://127.0.0.1:${adminPort}`
+  const changed = composeAt(
+    shop.services.map((service) =>
+      service.name === 'orders' ? { ...service, sdl: `${service.sdl} extend type Order { added: Int }` } : service,
+    ),
+  )
+  expect((await fetch(`${admin}/supergraph`, { method: 'POST', body: changed })).status).toBe(200)
+  for (let n = 0; n < 10; n += 1) {
+    const answer = await ask(gateway.url, '{ orders(first: 1) { added } }')
+    expect(verdict(answer)).not.toContain('GRAPHQL_VALIDATION_FAILED')
+  }
+  expect((await fetch(`${admin}/supergraph`, { method: 'POST', body: 'nonsense' })).status).toBe(422)
+  expect(await (await fetch(`${admin}/metrics`)).text()).toContain(
+    'tributary_service_answer_seconds_count{service="orders"}',
+  )
+
+  const [victim] = pids
+  process.kill(victim as number, 'SIGKILL')
+  await until(async () => {
+    await meet().catch(() => undefined)
+    return pids.size === 3
+  })
+  expect(await gateway.terminate()).toBe(0)
 })
 
 /** Over a connection of its own, so that any worker may answer. */

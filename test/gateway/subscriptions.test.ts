@@ -86,8 +86,8 @@ const expected = (from: number, count: number) =>
     about: { name: `item i${(from + n) % 10}` },
   }))
 
-describe('a subscription', () => {
-  test('by SSE joins each event with other services, in order', async () => {
+describe('subscription', () => {
+  test('A subscription by SSE joins each event with other services, in order', async () => {
     const before = journal.length
     journal.write(5)
     const events = take(
@@ -100,7 +100,7 @@ describe('a subscription', () => {
     await until(() => journal.open === 0)
   })
 
-  test('by WebSocket does the same', async () => {
+  test('A subscription by WebSocket joins each event with other services, in order', async () => {
     const before = journal.length
     journal.write(5)
     const client = socketClient(gateway.url)
@@ -121,7 +121,7 @@ describe('a subscription', () => {
       body: JSON.stringify(body),
     })
 
-  test('is refused by the same policies as everything else, in a stream of its own', async () => {
+  test('The policies for all requests refuse a subscription, inside its event stream', async () => {
     const refusal = async (body: object, headers?: Record<string, string>) => {
       const response = await post(body, headers)
       const [, data, rest] = /event: next\ndata: ([^\n]*)\n\n(.*)$/s.exec(await response.text()) ?? []
@@ -149,7 +149,7 @@ describe('a subscription', () => {
     await client.dispose()
   })
 
-  test('that is refused is told at once to the standard client, which takes any other status for a broken connection', async () => {
+  test('A refused subscription ends at once for the standard client, which reconnects on any other status', async () => {
     const client = createSseClient({ url: `${gateway.url}/graphql` })
     const results: unknown[] = []
     for await (const result of client.iterate({ query: 'subscription { nothing }' })) results.push(result)
@@ -157,7 +157,7 @@ describe('a subscription', () => {
     client.dispose()
   })
 
-  test('names each event, and is resumed behind the one that a client names when it reconnects', async () => {
+  test('Each event has an id, and a reconnecting client resumes after the one it names', async () => {
     const before = journal.length
     journal.write(3)
     const ids = async (
@@ -187,7 +187,7 @@ describe('a subscription', () => {
     await until(() => journal.open === 0)
   })
 
-  test('answers a query once to a client that takes events only', async () => {
+  test('A query is answered once to a client that accepts only events', async () => {
     const client = createSseClient({ url: `${gateway.url}/graphql` })
     const results: unknown[] = []
     for await (const result of client.iterate({ query: '{ items(first: 1) { id } }' })) results.push(result)
@@ -196,7 +196,7 @@ describe('a subscription', () => {
   })
 })
 
-describe('a subscription that is broken off', () => {
+describe('interrupted subscription', () => {
   /** How often the journal's connections broke, as its metrics have it. */
   const broken = async (): Promise<number> => {
     const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text()
@@ -204,7 +204,7 @@ describe('a subscription that is broken off', () => {
     return Number(count)
   }
 
-  test('goes on by itself when its service comes back, and misses nothing', async () => {
+  test('A subscription resumes by itself when its service is back, without missing an event', async () => {
     const before = journal.length
     const client = createSseClient({ url: `${gateway.url}/graphql`, retryAttempts: 0 })
     const seen: Written[] = []
@@ -224,7 +224,7 @@ describe('a subscription that is broken off', () => {
     expect(seen).toEqual(expected(before + 1, 30))
   })
 
-  test('is resumed elsewhere when the gateway stops: 1,000 events and both killed in between, none missed', async () => {
+  test('A subscription resumes elsewhere when the gateway stops: 1,000 events, both killed, none missed', async () => {
     let current = gateway
     const before = journal.length
     const events = take(
@@ -248,7 +248,7 @@ describe('a subscription that is broken off', () => {
     gateway = current
   })
 
-  test('ends with an error when there is no way to go on without missing something, and counts as a failure', async () => {
+  test('A subscription that cannot resume without a gap ends with an error, which counts as a failure', async () => {
     const before = await broken()
     const client = createSseClient({ url: `${gateway.url}/graphql`, retryAttempts: 0 })
     const results: Result[] = []
@@ -264,7 +264,7 @@ describe('a subscription that is broken off', () => {
     expect(await broken()).toBe(before + 1)
   })
 
-  test('neither tries for others whether its service is back nor keeps them from it, though no event has come yet', async () => {
+  test('A subscription waiting for its first event does not probe a lost service or keep others from it', async () => {
     const isAnswered = async () => (await ask(gateway.url, '{ length }')).errors === undefined
     const health = async () => {
       const services = (await (await fetch(`${gateway.adminUrl}/services`)).json()) as ServiceStatus[]
@@ -286,7 +286,7 @@ describe('a subscription that is broken off', () => {
     await until(() => journal.open === 0)
   })
 
-  test('says so by WebSocket, too, when the gateway stops', async () => {
+  test('A stopping gateway ends a WebSocket subscription with an error', async () => {
     const client = socketClient(gateway.url)
     const other = await startTestGateway({ services: services(), env })
     const otherClient = socketClient(other.url)
@@ -302,7 +302,7 @@ describe('a subscription that is broken off', () => {
     await client.dispose()
   })
 
-  test('ends at its service when the client leaves, even before the first event', async () => {
+  test('A subscription ends at its service when the client leaves, even before the first event', async () => {
     const leaving = new AbortController()
     const headers = { 'content-type': 'application/json', accept: 'text/event-stream' }
     await fetch(`${gateway.url}/graphql`, {
@@ -317,7 +317,7 @@ describe('a subscription that is broken off', () => {
   })
 })
 
-describe('the token of a subscription', () => {
+describe('token of a subscription', () => {
   let provider: IdentityProvider
   let guarded: TestGateway
   beforeAll(async () => {
@@ -330,7 +330,7 @@ describe('the token of a subscription', () => {
     await provider.close()
   })
 
-  test('ends it with a code when it expires, and reaches the service as it came', async () => {
+  test('A subscription ends with a code when its token expires, and the service sees the token unchanged', async () => {
     const results: Result[] = []
     // A slow machine may need longer than a token lasts to get to the service at all.
     let authorization = ''
@@ -347,7 +347,7 @@ describe('the token of a subscription', () => {
     await until(() => journal.open === 0)
   })
 
-  test('comes with a WebSocket’s connection, and a bad one is refused', async () => {
+  test('The token comes with the WebSocket connection, and an invalid one is refused', async () => {
     const token = await provider.token()
     const before = journal.length
     journal.write(1)

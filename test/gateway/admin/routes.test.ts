@@ -16,8 +16,8 @@ afterAll(async () => {
 const metrics = async (): Promise<string> => (await fetch(`${gateway.adminUrl}/metrics`)).text()
 const post = (path: string, body: string) => fetch(`${gateway.adminUrl}${path}`, { method: 'POST', body })
 
-describe('the admin port', () => {
-  test('says which services there are, of which kind, and how each instance does', async () => {
+describe('admin port', () => {
+  test('The status lists the services, their kinds and the state of each instance', async () => {
     await ask(gateway.url, '{ orders(first: 1) { id item { name } } }')
     const services: unknown = await (await fetch(`${gateway.adminUrl}/services`)).json()
     expect(services).toEqual([
@@ -34,7 +34,7 @@ describe('the admin port', () => {
     ])
   })
 
-  test('counts answers, calls and cache look-ups', async () => {
+  test('The metrics count answers, calls and cache look-ups', async () => {
     await ask(gateway.url, '{ items(first: 3) { id } }')
     await ask(gateway.url, '{ items(first: 3) { id } }')
     await ask(gateway.url, '{')
@@ -47,7 +47,7 @@ describe('the admin port', () => {
     expect(text).toMatch(/tributary_open_subscriptions 0/)
   })
 
-  test('purges what is kept', async () => {
+  test('A purge drops the cached answers', async () => {
     const calls = async () => {
       await ask(gateway.url, '{ item(id: "7") { name } }')
       return shop.items.calls.length
@@ -58,7 +58,7 @@ describe('the admin port', () => {
     expect(await calls()).toBe(before + 1)
   })
 
-  test('answers what it does not understand in words', async () => {
+  test('An unknown path, method or argument is answered with an explanation', async () => {
     const wrong = [
       await post('/purge', '{"tags":[]}'),
       await post('/purge', '{'),

@@ -73,19 +73,19 @@ const expected: readonly (readonly [string, number, object])[] = [
   ['{ nothing { of { this } } }', 0, {}],
 ]
 
-describe('the cost of an operation', () => {
-  test.each(expected)('%s is %d', (query, cost, variables) => {
+describe('cost of an operation', () => {
+  test.each(expected)('The cost of %s is %d', (query, cost, variables) => {
     expect(costIn(catalogue('"@cost", "@listSize"'), query, variables)).toBe(cost)
   })
 
-  test('goes by the directives under whatever names they are imported', () => {
+  test('The cost directives work under any name they are imported as', () => {
     const renamed = catalogue('{name: "@cost", as: "@weight"}, {name: "@listSize", as: "@length"}', 'weight', 'length')
     const prefixed = catalogue('"@key"', 'federation__cost', 'federation__listSize')
     for (const [query, cost, variables] of expected)
       for (const documents of [renamed, prefixed]) expect(costIn(documents, query, variables)).toBe(cost)
   })
 
-  test('is bounded for each list, whatever its argument is called', () => {
+  test('Each list is limited, whatever its size argument is called', () => {
     const documents = catalogue('"@cost", "@listSize"')
     expect(() => costIn(documents, '{ sliced(count: 1001) { title } }')).toThrow('asks for more than 1000 items')
     expect(() => costIn(documents, '{ sliced(count: 1, last: 1001) { title } }')).toThrow('more than 1000 items')
@@ -118,7 +118,7 @@ const odd = (): Documents =>
     ]),
   )
 
-describe('a size is an integer', () => {
+describe('size arguments', () => {
   test.each<[string, number, object]>([
     ['{ text { name } }', 5, {}],
     ['{ text(first: "900") { name } }', 5, {}],
@@ -154,11 +154,11 @@ describe('a size is an integer', () => {
     ['{ odd(first: "many") { name } }', 5, {}],
     ['{ less { name } }', 7, {}],
     ['{ both(first: "x", last: 6) { name } }', 6, {}],
-  ])('%s costs %d with %j', (query, cost, variables) => {
+  ])('Only an integer counts as a size: %s costs %d with %j', (query, cost, variables) => {
     expect(costIn(odd(), query, variables)).toBe(cost)
   })
 
-  test('whatever stands in its place, the cost is a finite number', () => {
+  test('The cost is finite whatever value stands in place of a size', () => {
     const documents = odd()
     const names = ['text', 'id', 'float', 'flag', 'order', 'page', 'list', 'int', 'required', 'count', 'odd', 'less']
     fc.assert(
@@ -170,7 +170,7 @@ describe('a size is an integer', () => {
     )
   })
 
-  test('also where no limit holds', () => {
+  test('The cost is finite even without limits', () => {
     const nested = Array.from({ length: 40 }).reduce<string>((inner) => `plain { ${inner} }`, 'title')
     const unlimited = catalogue('"@cost", "@listSize"', 'cost', 'listSize', {
       ...defaultLimits,
@@ -205,7 +205,7 @@ const openShop = (): Documents =>
 
 const line = { sku: '1' }
 
-describe('the values of arguments', () => {
+describe('lists in arguments', () => {
   let documents: Documents
   const shop = (): Documents => documents
   beforeAll(() => {
@@ -241,12 +241,12 @@ describe('the values of arguments', () => {
     ['mutation ($v: Order) { order(order: $v) }', 100 + 10 + 4, { v: { lines: [{ ...line, gift: 'yes' }] } }],
     ['mutation ($v: Order) { order(order: $v) }', 100 + 2 + 1, { v: { and: [{ notes: ['a'] }, { or: {} }] } }],
     ['mutation ($v: Order) { order(order: $v) }', 100, { v: { unknown: [1, 2, 3], __proto__: [1, 2] } }],
-  ])('%s costs %d with %j', (query, cost, variables) => {
+  ])('The values of arguments count: %s costs %d with %j', (query, cost, variables) => {
     // Leaves of the root cost nothing by themselves; a list of items costs its size.
     expect(costIn(shop(), query, variables)).toBe(cost)
   })
 
-  test('of variables are read once, however often they are used, and however deep they nest', () => {
+  test('Variables are read once, however often they are used and however deep they nest', () => {
     const uses = Array.from({ length: 450 }, (_, n) => `a${n}: ids(ids: $v)`).join(' ')
     let reads = 0
     const v = new Proxy(
@@ -264,7 +264,7 @@ describe('the values of arguments', () => {
     expect(costIn(documents, 'mutation ($v: Order) { order(order: $v) }', { v: deep })).toBe(101)
   })
 
-  test('whatever they are, cost a finite number', () => {
+  test('The cost is finite whatever the arguments hold', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (v) => {
         for (const query of [
@@ -279,7 +279,7 @@ describe('the values of arguments', () => {
   })
 })
 
-describe('fragments that multiply', () => {
+describe('nested fragments', () => {
   /** Each level spreads the next one in two fields that ask for sizes of their own. */
   const doubling = (levels: number): string =>
     [
@@ -291,26 +291,26 @@ describe('fragments that multiply', () => {
       `fragment F${levels} on Shelf { edges { title } ...Missing }`,
     ].join(' ')
 
-  test('are read and worked out once in each of their surroundings', () => {
+  test('A fragment is measured once for each set of surroundings', () => {
     // 2 ** 60 expanded fields: only what is linear ends.
     const documents = catalogue('"@cost", "@listSize"')
     expect(costIn(documents, doubling(60))).toBe(1e15)
     expect(costIn(documents, doubling(3))).toBe(1 + 2 + 4 + 8 + 8 * 2)
   })
 
-  test('cost in each place what they cost there', () => {
+  test('A fragment costs at each place what its fields cost there', () => {
     const documents = catalogue('"@cost", "@listSize"')
     const query = '{ a: shelf(first: 3) { ...S } b: shelf(first: 4) { ...S } } fragment S on Shelf { edges { title } }'
     expect(costIn(documents, query)).toBe(1 + 3 + 1 + 4)
   })
 
-  test('that run in a circle cost something, and end', () => {
+  test('Fragments in a circle have a cost, and measuring them ends', () => {
     const documents = catalogue('"@cost", "@listSize"')
     expect(costIn(documents, '{ ...A heavy { title } } fragment A on Query { plain { title } ...A }')).toBe(5 + 30)
   })
 })
 
-describe('the cost of the weather', () => {
+describe('cost of the weather', () => {
   let product: Documents
   beforeAll(async () => {
     product = documentsOf(await readFile(files.supergraph, 'utf8'))
@@ -321,12 +321,12 @@ describe('the cost of the weather', () => {
     ['hourly(hours: 384) { temperature }', 2 * 384],
     ['daily { temperatureMax }', 2 * 7],
     ['daily(days: 16) { temperatureMax }', 2 * 16],
-  ])('%s counts what it gives', (part, cost) => {
+  ])('The cost of %s grows with the values it returns', (part, cost) => {
     expect(costIn(product, `{ city(id: "1") { weather { ${part} } } }`)).toBe(2 + cost)
   })
 })
 
-describe('the cost of operations on the product', () => {
+describe('cost of product operations', () => {
   let product: Documents
   beforeAll(async () => {
     product = documentsOf(await readFile(files.supergraph, 'utf8'))
@@ -358,7 +358,7 @@ describe('the cost of operations on the product', () => {
       'statements',
       `{ me { accounts(first: 100) { edges { node ${many(30, (n) => `s${n}: statement(from: "2025-01-01", to: "2025-12-31") { opening { amount } }`)} } } } }`,
     ],
-  ])('refuses floods of %s', (_name, query) => {
+  ])('Floods of %s are refused', (_name, query) => {
     const cost = costIn(product, query)
     let refusal: unknown
     try {
@@ -405,7 +405,7 @@ describe('the cost of operations on the product', () => {
       `query ($terms: LoanQuoteInput!) { quoteLoan(terms: $terms) { totalInterest ${many(490, (n) => `f${n}: formatted(locale: "ak-x-${n}")`)} } }`,
     ],
   ])(
-    'of %s is what they take of a service: at least a unit for each 10 µs (%d µs in all)',
+    'The cost of %s follows what they take of a service: at least a unit for each 10 µs (%d µs in all)',
     (_name, microseconds, query) => {
       const cost = costIn(product, query)
       expect(cost).toBeGreaterThanOrEqual(microseconds / 10)
@@ -413,13 +413,13 @@ describe('the cost of operations on the product', () => {
     },
   )
 
-  test('charges each transfer of a batch', () => {
+  test('Each transfer of a batch is charged', () => {
     const query = 'mutation ($input: TransferBatchInput!) { transferBatch(input: $input) { __typename } }'
     const transfers = (count: number) => ({ input: { transfers: Array.from({ length: count }, () => ({})) } })
     expect(costIn(product, query, transfers(1_000)) - costIn(product, query, transfers(0))).toBe(10_000)
   })
 
-  test('of the README and of the playground are far below what is allowed', async () => {
+  test('The operations of the README and the playground cost far less than the limit', async () => {
     const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8')
     const [, main = ''] = /```graphql\n(\{\n {2}me .+?)```/s.exec(readme) ?? []
     const shipped = await readShippedOperations()

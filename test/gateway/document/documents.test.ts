@@ -38,12 +38,12 @@ const manyLarge = `
   for (let n = 0; n < 400; n++) await meet(documents, '{ l' + n + ': list(of: [' + '1 '.repeat(2000) + ']) }')
   console.log('done')`
 
-describe('a stream of distinct documents', () => {
-  test('stays within the bytes that the store may take', async () => {
+describe('document store', () => {
+  test('A stream of distinct documents stays within the bytes the store may use', async () => {
     expect(await run(manyLarge, '--max-old-space-size=60')).toBe('done\n')
   }, 120_000)
 
-  test('leaves alone what is in use', async () => {
+  test('A stream of distinct documents does not displace a document in use', async () => {
     const documents = open()
     const used = '{ a { id } }'
     await meet(documents, used)
@@ -82,13 +82,13 @@ test.each([
   ],
   ['of fragments', `'{ a { ...F' + n + ' } } fragment F' + n + ' on A { a { a { id } } id }'`],
   ['of strings', `'{ a { id @include(if: true) } } #' + n + 'ä'.repeat(1000)`],
-])('documents that are %s take no more heap than is counted for them', async (_what, text) => {
+])('Documents that are %s use no more heap than is counted for them', async (_what, text) => {
   const share = Number(await run(shareOfCounted(text), '--expose-gc', '--no-flush-bytecode'))
   expect(share).toBeGreaterThan(0.1)
   expect(share).toBeLessThan(1)
 })
 
-test('only what is valid is kept', async () => {
+test('Only valid documents are kept', async () => {
   const documents = open()
   const wrong = '{ nothing }'
   for (let times = 0; times < 2; times++) {

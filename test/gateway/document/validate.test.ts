@@ -22,7 +22,7 @@ const tooLarge = {
   located: 1,
 }
 
-describe('a number that JavaScript cannot hold is a mistake', () => {
+describe('numbers', () => {
   const numbers = ['1e999', '-1e999', '1.5E+400', `1e${'9'.repeat(60_000)}`, '9'.repeat(400), `-${'9'.repeat(400)}.5`]
   const places: readonly [string, (number: string) => string][] = [
     ['an argument', (number) => `{ at(exactly: ${number}) }`],
@@ -41,19 +41,19 @@ describe('a number that JavaScript cannot hold is a mistake', () => {
     ['a fragment', (number) => `{ ...F } fragment F on Query { at(exactly: ${number}) }`],
     ['a subscription', (number) => `subscription { ticked(by: ${number}) }`],
   ]
-  test.each(places)('in %s', (_where, write) => {
+  test.each(places)('A number that JavaScript cannot hold is invalid in %s', (_where, write) => {
     for (const number of numbers) expect(told(write(number))).toEqual([tooLarge])
     for (const number of ['1e308', '-0', '1e-999', `0.${'1'.repeat(500)}`]) expect(told(write(number))).toEqual([])
   })
 
-  test('while the digits of an ID are text', () => {
+  test('The digits of an ID are text, whatever their number', () => {
     const id = '9'.repeat(400)
     expect(told(`{ at(id: ${id}, place: { latitude: 1, ids: [${id}] }) }`)).toEqual([])
     expect(told(`query ($a: [ID!] = [${id}]) { at(place: { latitude: 1, ids: $a }) }`)).toEqual([])
   })
 })
 
-describe('a condition at the root of a subscription is a mistake', () => {
+describe('conditions on subscriptions', () => {
   test.each([
     ['subscription { ticked @skip(if: true) }', 'skip'],
     ['subscription { ticked @skip(if: false) }', 'skip'],
@@ -71,7 +71,7 @@ describe('a condition at the root of a subscription is a mistake', () => {
     ],
     ['subscription ($a: Boolean!) { ticked @skip(if: $a) other @include(if: $a) }', 'skip'],
     ['query A { at } subscription B { ticked @scaled(by: 1) @skip(if: true) }', 'skip'],
-  ])('%s', (query, name) => {
+  ])('A condition at the root of a subscription is invalid: %s', (query, name) => {
     const message = `"@${name}" must not stand at the root of a subscription.`
     expect(told(query)).toEqual([{ message, code: 'GRAPHQL_VALIDATION_FAILED', located: 1 }])
   })
@@ -80,5 +80,5 @@ describe('a condition at the root of a subscription is a mistake', () => {
     'subscription { ticked }',
     'subscription { ticked @scaled(by: 1) }',
     'query ($a: Boolean!) { at @skip(if: $a) ...F } fragment F on Query { at @include(if: $a) }',
-  ])('unlike %s', (query) => expect(told(query)).toEqual([]))
+  ])('A condition elsewhere is valid: %s', (query) => expect(told(query)).toEqual([]))
 })

@@ -8,7 +8,7 @@ const schema = buildSchema('type Query { a: Int }')
 const supergraph = 'of no importance here'
 const query = 'query One { a } query Two { a }'
 
-test('plugins of Apollo Server see a new document resolved, and nothing is parsed or validated again', async () => {
+test('Plugins of Apollo Server see a new document resolved, and nothing is parsed or validated twice', async () => {
   const seen: string[] = []
   const apollo = await startApollo({
     schema,
@@ -34,7 +34,7 @@ test('plugins of Apollo Server see a new document resolved, and nothing is parse
   expect(seen).toEqual(['schema true', query, '2 operations', 'stop'])
 })
 
-test('a plugin of Apollo Server may refuse a document', async () => {
+test('A plugin of Apollo Server may refuse a document', async () => {
   const refusal = new GraphQLError('Not today.', { extensions: { code: 'FORBIDDEN' } })
   const apollo = await startApollo({
     schema,

@@ -29,7 +29,7 @@ const refusalOf = (supergraph: string): string => {
 
 const needs = (features: string): string => `It needs what this gateway does not implement: ${features}.`
 
-describe('a supergraph that needs what is not implemented is refused by feature and service', () => {
+describe('refused features', () => {
   test.each([
     ['"@authenticated"', 'a: Int @authenticated', '"authenticated" (used by accounts)'],
     ['"@requiresScopes"', 'a: Int @requiresScopes(scopes: [["x"]])', '"requiresScopes" (used by accounts)'],
@@ -38,11 +38,11 @@ describe('a supergraph that needs what is not implemented is refused by feature 
     ['"@inaccessible"', 'a: Int @federation__authenticated', '"authenticated" (used by accounts)'],
     ['"@authenticated"', 'a: E } enum E @authenticated { A', '"authenticated" (used by accounts)'],
     ['"@authenticated"', 'a: S } scalar S @authenticated type B { b: Int', '"authenticated" (used by accounts)'],
-  ])('%s in %s', (imports, fields, features) => {
+  ])('An unsupported feature is refused by its name and service: %s in %s', (imports, fields, features) => {
     expect(refusalOf(withFeature(imports, fields))).toBe(needs(features))
   })
 
-  test('connectors', () => {
+  test('Connectors are refused by feature and service', () => {
     const connect = '@link(url: "https://specs.apollo.dev/connect/v0.2", import: ["@connect", "@source"])'
     const source = '@source(name: "j", http: {baseURL: "http://127.0.0.1:3"})'
     const fields = 'posts: [P] @connect(source: "j", http: {GET: "/posts"}, selection: "id") } type P { id: ID!'
@@ -71,14 +71,14 @@ describe('a supergraph that needs what is not implemented is refused by feature 
       'a(b: Int @policy): Int',
       '"policy" (used by one, two)',
     ],
-  ])('one unknown, %s', (_what, link, field, features) => {
+  ])('An unknown required feature is refused: %s', (_what, link, field, features) => {
     const supergraph = `schema ${link} { query: Query }
       enum join__Graph { A @join__graph(name: "one", url: "http://a") B @join__graph(name: "two", url: "http://b") }
       type Query @join__type(graph: A) @join__type(graph: B) { ${field} }`
     expect(refusalOf(supergraph)).toBe(needs(features))
   })
 
-  test('while what is implemented, and what says nothing about serving, passes', () => {
+  test('A supergraph with only supported or informative features is accepted', () => {
     const imports = '"@inaccessible", "@tag", "@cost", "@listSize", "@context", "@fromContext"'
     const fields = `a: Int @inaccessible b: [Int] @listSize(assumedSize: 3) c: Int @tag(name: "x") @cost(weight: 3) u: U }
       type U @key(fields: "id") @context(name: "u") { id: ID! n: String d: D }
@@ -90,7 +90,7 @@ describe('a supergraph that needs what is not implemented is refused by feature 
   })
 })
 
-describe('the gateway', () => {
+describe('gateway', () => {
   let shop: Shop
   let gateway: TestGateway
   const secured = withFeature('"@authenticated"', 'a: Int @authenticated')
@@ -103,7 +103,7 @@ describe('the gateway', () => {
     await shop.close()
   })
 
-  test('does not start with it, and says why in one line', async () => {
+  test('The gateway does not start on an unsupported supergraph, and says why in one line', async () => {
     const sdl = `extend schema @link(url: "${FEDERATION}", import: ["@policy"])
       type Query { a: Int @policy(policies: [["x"]]) }`
     const started = startTestGateway({ services: [{ name: 'vault', url: 'http://127.0.0.1:1', sdl }] })
@@ -113,7 +113,7 @@ describe('the gateway', () => {
     })
   })
 
-  test('answers 422 to a reload with it, and the old one stays', async () => {
+  test('A reload with an unsupported supergraph is answered with 422, and the old one stays', async () => {
     const refused = await fetch(`${gateway.adminUrl}/supergraph`, { method: 'POST', body: secured })
     expect([refused.status, await refused.json()]).toEqual([
       422,

@@ -15,7 +15,7 @@ afterEach(() => {
 const told = (): unknown[] => lines.map((line) => JSON.parse(line) as unknown)
 const long = `query Wide($a: Int) { ${'field '.repeat(20_000)}}`
 
-test('an operation that took long to plan is told by its name, its hash and an excerpt', () => {
+test("A slow plan is logged with the operation's name, hash and an excerpt", () => {
   planLog.planned('query Fast { a }', 50)
   planLog.planned(long, 51)
   planLog.planned('{ a }', 51)
@@ -35,7 +35,7 @@ test('an operation that took long to plan is told by its name, its hash and an e
 test.each<[string, (log: PlanLog) => void]>([
   ['that took long to plan', (log) => log.planned(long, 1_000)],
   ['that could not be planned', (log) => log.unplannable(long, 'x'.repeat(10_000))],
-])('a flood of operations %s writes ten short lines in 30 s', (_what, report) => {
+])('A flood of operations %s writes ten short lines in 30 s', (_what, report) => {
   for (let n = 0; n < 500; n += 1) report(planLog)
   expect(lines.length).toBe(10)
   jest.advanceTimersByTime(31_000)

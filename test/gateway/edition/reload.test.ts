@@ -28,8 +28,8 @@ const offer = (supergraph: string) => fetch(`${gateway.adminUrl}/supergraph`, { 
 const knows = async (query: string): Promise<boolean> =>
   verdict(await ask(gateway.url, query)) !== '400 GRAPHQL_VALIDATION_FAILED'
 
-describe('a new supergraph', () => {
-  test('takes over under load without one failed request', async () => {
+describe('supergraph reload', () => {
+  test('A new supergraph takes over under load without a failed request', async () => {
     const load = startLoad(8, async () => {
       const answer = await ask(gateway.url, '{ orders(first: 2) { id note item { name } } }')
       return answer.errors || answer.data.orders.length !== 2 ? JSON.stringify(answer) : undefined
@@ -46,7 +46,7 @@ describe('a new supergraph', () => {
     expect(await knows('{ orders { added } }')).toBe(false)
   })
 
-  test('lets what began on the old one end there', async () => {
+  test('Operations that began on the old supergraph finish there', async () => {
     let release: () => void = () => undefined
     const held = new Promise<boolean>((resolve) => (release = () => resolve(false)))
     shop.orders.misbehave(() => held)
@@ -65,7 +65,7 @@ describe('a new supergraph', () => {
     await moved.close()
   })
 
-  test('is taken from the file when that changes', async () => {
+  test('A changed supergraph file is loaded', async () => {
     await writeFile(`${gateway.supergraphFile}.new`, changed)
     await rename(`${gateway.supergraphFile}.new`, gateway.supergraphFile)
     await until(() => knows('{ orders { added } }'))
@@ -73,7 +73,7 @@ describe('a new supergraph', () => {
     await until(async () => !(await knows('{ orders { added } }')))
   })
 
-  test('that is broken is refused, and the old one stays', async () => {
+  test('A broken supergraph is refused, and the old one stays', async () => {
     for (const broken of [
       '',
       'type Query {',
@@ -96,7 +96,7 @@ describe('a new supergraph', () => {
     await writeFile(gateway.supergraphFile, usual)
   })
 
-  test('may join a service that was not there before', async () => {
+  test('A new supergraph can add a service', async () => {
     const stock = await startSubgraph({
       sdl: 'type Query { shelves: Int }',
       resolvers: { Query: { shelves: () => 12 } },

@@ -22,13 +22,13 @@ beforeAll(async () => {
 })
 afterAll(() => stock.stop())
 
-describe('the committed supergraph, in the stock @apollo/gateway', () => {
-  test('gives the same public schema', async () => {
+describe('stock @apollo/gateway', () => {
+  test('The stock @apollo/gateway serves the same public schema from the committed supergraph', async () => {
     const committed = await readFile(new URL('../../../gateway/schema.graphql', import.meta.url), 'utf8')
     expect(printSchema(schema).trim()).toBe(committed.trim())
   })
 
-  test('fits every shipped operation', async () => {
+  test('Every shipped operation is valid in the stock @apollo/gateway', async () => {
     const operations = await readShippedOperations()
     expect(operations.length).toBeGreaterThanOrEqual(6)
     for (const { name, document } of operations) {

@@ -42,8 +42,8 @@ function startFake(count: number, budget: number, make: (asked: number) => Promi
 const never = new Promise<void>(() => undefined)
 const texts = (count: number): string[] => operations(count).map(({ query }) => query)
 
-describe('operations in use', () => {
-  test('are made ready one at a time, and the first of the list is the most recent in the end', async () => {
+describe('warm-up', () => {
+  test('Operations are prepared one at a time, so that the first of the list ends up most recent', async () => {
     const { warming, warmed, favoured, left, mostAtOnce } = startFake(5, LONG, async () => void (await turn()))
     await warming.ready
     expect(warmed).toEqual(texts(5))
@@ -53,7 +53,7 @@ describe('operations in use', () => {
     expect(warming.stop()).toEqual([])
   })
 
-  test('do not keep a new supergraph waiting for longer than its time, and follow behind', async () => {
+  test('Preparation delays a new supergraph only for a limited time, and continues afterwards', async () => {
     let release: () => void = () => undefined
     const held = new Promise<void>((resolve) => (release = resolve))
     const { warming, warmed, left } = startFake(50, 1, (asked) => (asked === 3 ? held : Promise.resolve()))
@@ -64,7 +64,7 @@ describe('operations in use', () => {
     expect(warmed).toEqual(texts(50))
   })
 
-  test('are left alone once a newer supergraph comes, which is told what was not ready', async () => {
+  test('A newer supergraph stops the preparation and learns what was left', async () => {
     const { warming, warmed } = startFake(5, LONG, (asked) => (asked === 3 ? never : Promise.resolve()))
     await until(() => warmed.length === 3)
     expect(warming.stop()).toEqual(operations(5).slice(2))
@@ -72,7 +72,7 @@ describe('operations in use', () => {
     expect(warmed).toHaveLength(3)
   })
 
-  test('that do not fit any more, or the schema, are left out', async () => {
+  test('Operations that no longer fit the schema are skipped', async () => {
     const fits = (asked: number) => (asked === 2 ? Promise.reject(new Error('no such field')) : Promise.resolve())
     const { warming, warmed, left } = startFake(9, LONG, fits, 4)
     await warming.ready
@@ -116,7 +116,7 @@ describe('after a reload', () => {
     await shop.close()
   })
 
-  test('the most used operations need no new plan, whatever was sent last, also after a second one', async () => {
+  test('The most used operations need no new plan after one or two reloads, whatever was sent last', async () => {
     const send = async (index: number): Promise<void> => void (await ask(gateway.url, query(index)))
     const hot = Array.from({ length: 20 }, (_, index) => index)
     for (let round = 0; round < 3; round += 1) for (const index of hot) await send(index)
@@ -130,7 +130,7 @@ describe('after a reload', () => {
     }
   })
 
-  test('nor do mutations and operations with conditions, for the values that were met', async () => {
+  test('Mutations and operations with conditions need no new plan for values seen before', async () => {
     const sent = [
       { query: 'mutation Buy { buy(input: { item: "1" }) { id } }' },
       ...[true, false].map((wanted) => ({

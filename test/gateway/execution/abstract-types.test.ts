@@ -14,50 +14,48 @@ beforeAll(async () => {
 })
 afterAll(() => federation.close())
 
-describe('answers as the plain schema does', () => {
-  test.each([
-    [
-      'an object type that narrows the field of its interface, asked for through the interface first',
-      '{ song { ...I related { lyrics } } } fragment I on Item { related { __typename } }',
-    ],
-    ['the same with the interface last', '{ song { related { lyrics } ...I } } fragment I on Item { related { id } }'],
-    [
-      'a field that is narrowed twice on the way down',
-      '{ song { ...I related { ...I related { lyrics } } } } fragment I on Item { related { id related { id } } }',
-    ],
-    [
-      'a list that is narrowed, and not null',
-      '{ item(id: "1") { ...I ... on Song { parts2: parts { lyrics } } } } fragment I on Item { parts { ...I2 } } fragment I2 on Item { related { id } }',
-    ],
-    [
-      'one fragment under the interface and under two objects that narrow it differently',
-      '{ item(id: "two") { ...I } song { ...I } mixed { ...I } } fragment I on Item { related { ... on Film { scenes } ... on Song { lyrics } } }',
-    ],
-    ['a union that is an object type in another service', '{ pick { ... on Song { lyrics } } }'],
-    [
-      'the same under aliases and beside a type that never comes',
-      '{ a: pick { ... on Jingle { brand } } b: pick { ... on Item { id } } }',
-    ],
-    [
-      'the same with fields of the service that knows the union',
-      '{ pick { ... on Song { plays } ... on Jingle { plays } } }',
-    ],
-    ['a fragment on another interface of an interface without objects', '{ top { ... on Item { reviews { text } } } }'],
-    [
-      'the same for several',
-      '{ hits { score ... on Listed { position } ... on Item { related { id } } ... on Song { rank } } }',
-    ],
-    ['the same on a union', '{ top { ... on Release { ... on Film { scenes } } } }'],
-    [
-      'the same inside a fragment on the interface',
-      '{ item(id: "p2") { ... on Playable { ... on Item { id } next { ... on Listed { id } } } } }',
-    ],
-  ])('%s', async (_what, query) => {
-    expect(await compare(studio, federation, plain, { query, variables: {} })).toEqual({ valid: true, difference: '' })
-  })
+test.each([
+  [
+    'an object type that narrows the field of its interface, asked for through the interface first',
+    '{ song { ...I related { lyrics } } } fragment I on Item { related { __typename } }',
+  ],
+  ['the same with the interface last', '{ song { related { lyrics } ...I } } fragment I on Item { related { id } }'],
+  [
+    'a field that is narrowed twice on the way down',
+    '{ song { ...I related { ...I related { lyrics } } } } fragment I on Item { related { id related { id } } }',
+  ],
+  [
+    'a list that is narrowed, and not null',
+    '{ item(id: "1") { ...I ... on Song { parts2: parts { lyrics } } } } fragment I on Item { parts { ...I2 } } fragment I2 on Item { related { id } }',
+  ],
+  [
+    'one fragment under the interface and under two objects that narrow it differently',
+    '{ item(id: "two") { ...I } song { ...I } mixed { ...I } } fragment I on Item { related { ... on Film { scenes } ... on Song { lyrics } } }',
+  ],
+  ['a union that is an object type in another service', '{ pick { ... on Song { lyrics } } }'],
+  [
+    'the same under aliases and beside a type that never comes',
+    '{ a: pick { ... on Jingle { brand } } b: pick { ... on Item { id } } }',
+  ],
+  [
+    'the same with fields of the service that knows the union',
+    '{ pick { ... on Song { plays } ... on Jingle { plays } } }',
+  ],
+  ['a fragment on another interface of an interface without objects', '{ top { ... on Item { reviews { text } } } }'],
+  [
+    'the same for several',
+    '{ hits { score ... on Listed { position } ... on Item { related { id } } ... on Song { rank } } }',
+  ],
+  ['the same on a union', '{ top { ... on Release { ... on Film { scenes } } } }'],
+  [
+    'the same inside a fragment on the interface',
+    '{ item(id: "p2") { ... on Playable { ... on Item { id } next { ... on Listed { id } } } } }',
+  ],
+])('A federated query over abstract types equals the plain schema: %s', async (_what, query) => {
+  expect(await compare(studio, federation, plain, { query, variables: {} })).toEqual({ valid: true, difference: '' })
 })
 
-describe('an interface without objects, by a key that its service cannot resolve', () => {
+describe('interfaces without objects', () => {
   let federation: Federation
   let plain: GraphQLSchema
   beforeAll(async () => {
@@ -73,7 +71,7 @@ describe('an interface without objects, by a key that its service cannot resolve
     ['leads from one such service to another', '{ offered { text ... on Bread { crust next { shade } } } }'],
     ['leads on from inside an object', '{ sale { of { ... on Cake { layers } } price } }'],
     ['is no key of the others', '{ labelled { ... on Cake { code text } } shelf { items { code } best { crust } } }'],
-  ])('%s', async (_what, query) => {
+  ])('The key of an interface object that its service cannot resolve %s', async (_what, query) => {
     expect(await compare(bakery, federation, plain, { query, variables: {} })).toEqual({ valid: true, difference: '' })
   })
 })

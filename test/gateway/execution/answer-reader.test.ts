@@ -40,8 +40,8 @@ const outcome = (parseText: ReadJson, text: string): unknown => {
   }
 }
 
-describe('reading an answer', () => {
-  test('gives what JSON.parse gives, whatever the text says', () => {
+describe('answer reader', () => {
+  test('Every valid text gives what JSON.parse gives', () => {
     fc.assert(
       fc.property(answer, fc.constantFrom(0, 1), (value, indent) => {
         const text = JSON.stringify(value, null, indent)
@@ -51,7 +51,7 @@ describe('reading an answer', () => {
     )
   })
 
-  test('refuses a text that was cut, or changed, wherever JSON.parse does', () => {
+  test('A cut or altered text is refused wherever JSON.parse refuses it', () => {
     const whole = JSON.stringify({
       data: { list: [{ name: 'a\\"{', child: { name: 1.5, any: [{ x: null }] } }], name: true },
     })
@@ -62,7 +62,7 @@ describe('reading an answer', () => {
     }
   })
 
-  test('gives one object for all that are written alike at a place, and another for any that is not', () => {
+  test('Entities written alike at one place share one object, and others do not', () => {
     const item = (name: string, inner: string) => ({ name, child: { name: 'same', child: { name: inner, list: [] } } })
     const { data } = read(
       JSON.stringify({ data: { list: [item('a', 'x'), item('b', 'x'), item('c', 'y'), item('a', 'x')] } }),
@@ -73,7 +73,7 @@ describe('reading an answer', () => {
     expect(first?.child).not.toBe(third?.child)
   })
 
-  test('tells objects apart that begin alike, however many there are', () => {
+  test('Objects with the same beginning are told apart, however many there are', () => {
     const list = Array.from({ length: 2_000 }, (_, index) => ({
       name: 'n'.repeat(200),
       child: { name: index % 1_000, child: null },
@@ -82,6 +82,6 @@ describe('reading an answer', () => {
   })
 })
 
-test('an answer that no later step adds to needs no reader', () => {
+test('An answer that no later step adds to needs no reader', () => {
   expect(compileReader(fields, [undefined, noPlaces()])).toBeUndefined()
 })

@@ -32,13 +32,13 @@ test.each([
   ],
   ['a large one', async () => large],
   ["the product's own", () => readFile(files.schema, 'utf8')],
-])('a schema built in steps is the one that the whole text makes: %s', async (_what, text) => {
+])('A schema built in steps equals the schema built from the whole text: %s', async (_what, text) => {
   const sdl = await text()
   const schema = await buildSchemaInSteps(cutSchema(sdl))
   expect(printSchema(schema)).toBe(printSchema(buildSchema(sdl)))
 })
 
-test('a large schema is cut into short pieces and built over many turns of the event loop', async () => {
+test('A large schema is cut into short pieces and built over many event loop turns', async () => {
   const pieces = cutSchema(large)
   expect(pieces.length).toBeGreaterThan(5)
   expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(20_000)

@@ -24,7 +24,7 @@ const told = ({ data, errors }: AskedAnswer): unknown[] => [
 const given = (object: object) => (service: string) =>
   service === 'constructor' ? { data: { constructor: { __typename: 'constructor', ...object } } } : undefined
 
-test('a field that a service leaves out is null, and an error where it may not be', async () => {
+test('A field a service leaves out is null, and an error where it may not be null', async () => {
   federation.instead = given({})
   expect(told(await ask('{ constructor { valueOf constructor { valueOf } toLocaleString { toString } } }'))).toEqual([
     { constructor: { valueOf: null, constructor: null, toLocaleString: null } },
@@ -36,7 +36,7 @@ test('a field that a service leaves out is null, and an error where it may not b
   ])
 })
 
-test('a key or an input that a service leaves out is sent to no other', async () => {
+test('A key or an input that a service leaves out is sent to no other service', async () => {
   federation.instead = given({})
   federation.calls.length = 0
   await ask('{ constructor { toString isPrototypeOf2 } }')
@@ -48,7 +48,7 @@ test('a key or an input that a service leaves out is sent to no other', async ()
   ])
 })
 
-test('an entity that a service does not know is null', async () => {
+test('An entity its service does not know is null', async () => {
   federation.instead = given({ hasOwnProperty: '404', valueOf: 1 })
   expect(told(await ask('{ constructor { toString isPrototypeOf2 propertyIsEnumerable } }'))).toEqual([
     { constructor: { toString: null, isPrototypeOf2: null, propertyIsEnumerable: null } },
@@ -56,7 +56,7 @@ test('an entity that a service does not know is null', async () => {
   ])
 })
 
-test('a service that is away costs its own fields', async () => {
+test('An unavailable service costs its own fields', async () => {
   federation.down.add('toString')
   expect(told(await ask('{ constructor { hasOwnProperty toString } }'))).toEqual([
     { constructor: { hasOwnProperty: '1', toString: null } },

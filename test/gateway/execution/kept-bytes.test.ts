@@ -39,7 +39,7 @@ test.each([
   ],
   ['of several services', `'query Q' + n + ' { me { name } article(slug: "a") { title slug } }'`],
 ])(
-  'operations %s take no more heap than is counted for them',
+  'Operations %s use no more heap than is counted for them',
   async (_what, text) => {
     const flags = ['--expose-gc', '--no-flush-bytecode', '--eval', shareOfCounted(text)]
     const { stdout } = await promisify(execFile)(process.execPath, flags, { env: {} })

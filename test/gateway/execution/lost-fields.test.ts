@@ -40,7 +40,7 @@ const no = (...path: (string | number)[]) => ({ message: 'No.', path, extensions
 const told = ({ errors }: AskedAnswer): string[] =>
   errors.map(({ path, extensions, message }) => `${path?.join('.') ?? '-'} ${String(extensions['code'])} ${message}`)
 
-describe('a service that answers `data: null`', () => {
+describe('`data: null` from a service', () => {
   test.each<[string, string, (string | number)[], string[]]>([
     ['mutation { a b }', 'b', ['b'], ['b FORBIDDEN No.', `a ${LOST}`]],
     ['mutation { b a }', 'b', ['b'], ['b FORBIDDEN No.', `a ${LOST}`]],
@@ -54,13 +54,13 @@ describe('a service that answers `data: null`', () => {
       ['thing', 'left'],
       ['thing.left FORBIDDEN No.', `a ${LOST}`],
     ],
-  ])('%s blames %s alone', async (query, _which, path, expected) => {
+  ])('A service that answers %s with null data blames %s alone', async (query, _which, path, expected) => {
     federation.instead = { data: null, errors: [no(...path)] }
     const answer = await federation.ask(query)
     expect(told(answer)).toEqual(expected)
   })
 
-  test('blames every field where its errors name none, or one that was not asked for', async () => {
+  test('All fields are blamed where the errors name none, or one that was not requested', async () => {
     for (const error of [{ message: 'No.', extensions: { code: 'FORBIDDEN' } }, no('elsewhere'), no(0)]) {
       federation.instead = { data: null, errors: [error] }
       const answer = await federation.ask('{ a b }')
@@ -68,14 +68,14 @@ describe('a service that answers `data: null`', () => {
     }
   })
 
-  test('leaves what other services gave', async () => {
+  test('Null data from one service keeps what other services gave', async () => {
     federation.instead = { data: null, errors: [no('b')] }
     const answer = await federation.ask('{ a b other }')
     expect([answer.data, told(answer)]).toEqual([{ a: null, b: null, other: 1 }, ['b FORBIDDEN No.', `a ${LOST}`]])
   })
 })
 
-describe('an entity that is null for one of its fields', () => {
+describe('entity lost to one field', () => {
   const answers = (data: Required<ServiceAnswer>['data'], error: ReturnType<typeof no>) => {
     federation.instead = (service) =>
       service === 'desk'
@@ -83,7 +83,7 @@ describe('an entity that is null for one of its fields', () => {
         : { data: { box: { __typename: 'Box', id: '1' }, sealed: { __typename: 'Box', id: '2' } } }
   }
 
-  test('blames that field alone', async () => {
+  test('The error that nulls an entity blames its field alone', async () => {
     answers({ _entities: [null] }, no('_entities', 0, 'x'))
     const answer = await federation.ask('{ box { id x y } }')
     expect([answer.data, told(answer)]).toEqual([
@@ -92,13 +92,13 @@ describe('an entity that is null for one of its fields', () => {
     ])
   })
 
-  test('says nothing of the fields beside it that are gone with their object', async () => {
+  test('The sibling fields of a null entity add no errors', async () => {
     answers({ _entities: [null] }, no('_entities', 0, 'z'))
     const answer = await federation.ask('{ box { id x y z } }')
     expect([answer.data, told(answer)]).toEqual([{ box: null }, ['box.z FORBIDDEN No.']])
   })
 
-  test('blames the entity that the error names where the whole list is gone', async () => {
+  test('An error for one entity blames that entity alone where the whole list is null', async () => {
     for (const data of [null, { _entities: null }]) {
       answers(data, no('_entities', 1, 'y'))
       const answer = await federation.ask('{ box { x y } sealed { x y } }')
@@ -107,7 +107,7 @@ describe('an entity that is null for one of its fields', () => {
   })
 })
 
-test('two fields that fail below one null are two paths, though the type of their object is not known', async () => {
+test('Two lost fields below one null have two paths, though the type of their object is unknown', async () => {
   federation.instead = { data: { thing: null }, errors: [no('thing', 'left', 'name'), no('thing', 'left_1', 'name')] }
   const answer = await federation.ask('{ thing { a: left { name } b: left { name } } }')
   expect([answer.data, told(answer)]).toEqual([
@@ -116,7 +116,7 @@ test('two fields that fail below one null are two paths, though the type of thei
   ])
 })
 
-test('one place is told once, however many errors the service has for it', async () => {
+test('One path is reported once, however many errors the service gives for it', async () => {
   federation.instead = { data: { things: null }, errors: [no('things', 0, 'nowhere'), no('things', 0, 'else')] }
   expect(told(await federation.ask('{ things { left { name } } }'))).toEqual(['things.0 FORBIDDEN No.'])
 })

@@ -42,8 +42,8 @@ const answer: fc.Arbitrary<Data> = fc.letrec<{ object: Data; value: unknown }>((
   ),
 })).object
 
-describe('merging answers', () => {
-  test('twice is the same as once', () => {
+describe('answer merging', () => {
+  test('Merging an answer twice equals merging it once', () => {
     fc.assert(
       fc.property(answer, answer, (first, second) => {
         const once = merge(merge({}, frozen(first)), frozen(second))
@@ -53,7 +53,7 @@ describe('merging answers', () => {
     )
   })
 
-  test('gives each place that is written to later an object of its own', () => {
+  test('Each place that a later step writes to has an object of its own', () => {
     const shared = frozen({ a: { a: { b: 1 } } })
     const left = merge({}, shared)
     const right = merge({}, shared)
@@ -61,19 +61,19 @@ describe('merging answers', () => {
     expect([left, right, shared]).toEqual([{ a: { a: { b: 2 } } }, { a: { a: { b: 1 } } }, { a: { a: { b: 1 } } }])
   })
 
-  test('adds to objects and lists that another service gave, without changing them', () => {
+  test('Merging adds to objects and lists from another service without changing them', () => {
     const first = frozen({ b: [{ a: 1 }, null] })
     const target = merge({}, first)
     merge(target, frozen({ b: [{ b: 2 }, null] }), fetchedFields(parse('{ b { b } }')))
     expect([target, first]).toEqual([{ b: [{ a: 1, b: 2 }, null] }, { b: [{ a: 1 }, null] }])
   })
 
-  test('never replaces a type by the interface through which another service knows it', () => {
+  test('A concrete type is never replaced by an interface name', () => {
     expect(merge({ __typename: 'Media' }, { __typename: 'Book' })).toEqual({ __typename: 'Book' })
     expect(merge({ __typename: 'Book' }, { __typename: 'Media' })).toEqual({ __typename: 'Book' })
   })
 
-  test('leaves the values of custom scalars whole, and objects of JavaScript alone', () => {
+  test('Values of custom scalars and JavaScript objects stay whole', () => {
     const hostile = JSON.parse('{"b": {"__proto__": {"polluted": true}}, "__proto__": {"polluted": true}}') as Data
     const target = merge({ b: { x: 1 } }, hostile, fetchedFields(parse('{ b }')))
     merge(target, hostile, fetchedFields(parse('{ b { a } }')))

@@ -10,12 +10,12 @@ afterAll(() => federation.close())
 
 const dataOf = async (query: string, variables = {}): Promise<unknown> => (await federation.ask(query, variables)).data
 
-describe('an alias of the client', () => {
-  test('is never taken for a key', async () => {
+describe('aliases', () => {
+  test('An alias is never taken for a key', async () => {
     expect(await dataOf('{ me { id: email greeting } }')).toEqual({ me: { id: 'ada@x', greeting: 'hello 1' } })
   })
 
-  test('never forges an input of @requires', async () => {
+  test('An alias never forges an input of @requires', async () => {
     expect(await dataOf('{ members { level: secretLevel id mayVote } }')).toEqual({
       members: [
         { level: null, id: '1', mayVote: true },
@@ -24,18 +24,18 @@ describe('an alias of the client', () => {
     })
   })
 
-  test('may be __typename, and __typename may have another', async () => {
+  test('An alias may be __typename, and __typename may have an alias', async () => {
     const data = await dataOf('{ me { __typename: email kind: __typename greeting } root: __typename }')
     expect(data).toEqual({ me: { __typename: 'ada@x', kind: 'Member', greeting: 'hello 1' }, root: 'Query' })
   })
 
-  test('may be one that objects of JavaScript inherit', async () => {
+  test('An alias may be a name that JavaScript objects inherit', async () => {
     const { data } = await federation.ask('{ me { __proto__: email constructor: id toString: greeting } }')
     expect(JSON.stringify(data)).toBe('{"me":{"__proto__":"ada@x","constructor":"1","toString":"hello 1"}}')
     expect(({} as Record<string, unknown>)['email']).toBeUndefined()
   })
 
-  test('keeps fields with different arguments apart', async () => {
+  test('Aliases keep fields with different arguments apart', async () => {
     const data = await dataOf(
       'query ($l: String) { me { greeting a: greeting(language: "hoi") b: greeting(language: $l) } }',
       { l: 'salut' },
@@ -43,7 +43,7 @@ describe('an alias of the client', () => {
     expect(data).toEqual({ me: { greeting: 'hello 1', a: 'hoi 1', b: 'salut 1' } })
   })
 
-  test('stands in the path of an error, not the name inside the engine', async () => {
+  test("The path of an error holds the alias, not the engine's internal name", async () => {
     const { data, errors } = await federation.ask('{ us: members { a: forbidden b: locker { c: key } } }')
     expect(data).toEqual({
       us: [
@@ -55,20 +55,20 @@ describe('an alias of the client', () => {
   })
 })
 
-test('a variable of the client may have a name that the planner uses', async () => {
+test('A client variable may have a name that the planner uses', async () => {
   const query =
     'query ($representations: String, $contextualArgument_1_0: String) { me { greeting(language: $representations) x: greeting(language: $contextualArgument_1_0) } }'
   const data = await dataOf(query, { representations: 'mine', contextualArgument_1_0: 'too' })
   expect(data).toEqual({ me: { greeting: 'mine 1', x: 'too 1' } })
 })
 
-test('a default of a variable holds, and null is not a default', async () => {
+test('A variable default applies to a missing value, and null is not missing', async () => {
   const query = 'query ($l: String = "hej") { me { greeting(language: $l) } }'
   expect(await dataOf(query)).toEqual({ me: { greeting: 'hej 1' } })
   expect(await dataOf(query, { l: null })).toEqual({ me: { greeting: 'hello 1' } })
 })
 
-test('a condition on one field takes no input from another', async () => {
+test('A condition on one field takes no input from another', async () => {
   const query = 'query ($yes: Boolean!) { me { mayVote @skip(if: $yes) } members { mayVote level @include(if: $yes) } }'
   expect(await dataOf(query, { yes: true })).toEqual({
     me: {},
@@ -83,14 +83,14 @@ test('a condition on one field takes no input from another', async () => {
   })
 })
 
-test('a wrong variable is refused before any service is called', async () => {
+test('A wrong variable is refused before any service is called', async () => {
   federation.calls.length = 0
   const asked = federation.ask('query ($yes: Boolean!) { me { id @skip(if: $yes) } }', { yes: 'maybe' })
   await expect(asked).rejects.toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } })
   expect(federation.calls).toEqual([])
 })
 
-test('introspection is answered from the public schema, beside data and under aliases', async () => {
+test('Introspection is answered from the public schema, beside data and under aliases', async () => {
   const data = await dataOf(
     'query ($n: String!) { s: __schema { queryType { name } } t: __type(name: $n) { n: name } ...F me { id } } fragment F on Query { s: __schema { m: mutationType { name } } }',
     { n: 'Locker' },

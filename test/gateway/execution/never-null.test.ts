@@ -25,7 +25,7 @@ const bind = (query: string, variables: object): unknown => {
   }
 }
 
-describe('a variable that may be left out but stands where null may not', () => {
+describe('optional variables at non-null places', () => {
   test.each<[string]>([
     ['query ($v: Boolean = true) { a @include(if: $v) }'],
     ['query ($v: Boolean = true) { a @skip(if: $v) }'],
@@ -38,23 +38,23 @@ describe('a variable that may be left out but stands where null may not', () => 
     ['query ($v: Int = 2) { e(sizes: [$v]) }'],
     ['query ($v: Int = 2) { free(size: $v) b(size: $v) }'],
     ['query ($v: Int = 2) { free(size: $v) ...F } fragment F on Query { c(size: $v) }'],
-  ])('is refused as null: %s', (query) => {
+  ])('Null is refused for an optional variable at a non-null place: %s', (query) => {
     expect(bind(query, { v: null })).toBe('BAD_USER_INPUT')
     expect(bind(query, {})).not.toBe('BAD_USER_INPUT')
   })
 
-  test('is refused where null is its default', () => {
+  test('A null default is refused at a non-null place', () => {
     expect(bind('query ($v: Int = null) { c(size: $v) }', {})).toBe('BAD_USER_INPUT')
     expect(bind('query ($v: Int = null) { c(size: $v) }', { v: 1 })).toEqual({})
   })
 
-  test('keeps its default where it is left out', () => {
+  test('A missing variable keeps its default', () => {
     expect(bind('query ($v: Boolean = true) { a @include(if: $v) }', {})).toEqual({ v: true })
     expect(bind('query ($v: Boolean = true) { a @include(if: $v) }', { v: false })).toEqual({ v: false })
   })
 })
 
-test('null stays null where it is allowed', () => {
+test('Null stays null where it is allowed', () => {
   expect(bind('query ($v: Int = 2) { free(size: $v) }', { v: null })).toEqual({})
   expect(bind('query ($v: Filter = {}) { d(filter: $v) }', { v: null })).toEqual({})
 })

@@ -49,7 +49,7 @@ const answers = (data: string): void => {
 const told = ({ errors }: AskedAnswer): string[] =>
   errors.map(({ path, extensions }) => `${path?.join('.') ?? '-'} ${String(extensions['code'])}`)
 
-describe('a number that is not finite is null with an error at its field', () => {
+describe('numbers from a service', () => {
   test.each([
     ['{ float }', '{"float":1e400}', { float: null }, ['float INTERNAL']],
     ['{ float }', '{"float":-1e400}', { float: null }, ['float INTERNAL']],
@@ -63,13 +63,13 @@ describe('a number that is not finite is null with an error at its field', () =>
     ['{ grid }', '{"grid":[[1,[1e400]],[{"a":1e308}]]}', { grid: [[1, null], [{ a: 1e308 }]] }, ['grid.0.1 INTERNAL']],
     ['{ json }', `{"json":${'9'.repeat(400)}}`, { json: null }, ['json INTERNAL']],
     ['{ json }', `{"json":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, { json: null }, ['json INTERNAL']],
-  ])('%# %s', async (query, data, expected, errors) => {
+  ])('A number that is not finite is null with an error at its field: %# %s', async (query, data, expected, errors) => {
     answers(data)
     const answer = await federation.ask(query)
     expect([answer.data, told(answer)]).toEqual([expected, errors])
   })
 
-  test('also beside errors of the service', async () => {
+  test('A number that is not finite adds its error to those of the service', async () => {
     federation.instead = JSON.parse(
       `{"data":{"float":1e400,"json":${'['.repeat(100_000)}${']'.repeat(100_000)},"int":null},"errors":[{"message":"No.","path":["int"]}]}`,
     ) as ServiceAnswer
@@ -81,7 +81,7 @@ describe('a number that is not finite is null with an error at its field', () =>
   })
 })
 
-describe('what is sent on to another service', () => {
+describe('inputs of another service', () => {
   const sent = (): unknown =>
     federation.calls.findLast(({ service }) => service === 'desk')?.variables['representations']
   const member = '"__typename":"Member","id":"1"'
@@ -104,24 +104,25 @@ describe('what is sent on to another service', () => {
       'size',
       { id: '1', height: 1 },
     ],
-  ])('is never %s: it costs what needs it, and nothing else', async (_what, fields, errors, kept, representation) => {
-    answers(`{"member":{${member},${fields}}}`)
-    const answer = await federation.ask('{ member { height extra size summary plain } }')
-    expect(told(answer).sort()).toEqual(errors)
-    expect(answer.data?.['member']).toMatchObject({ plain: 'z', [kept]: expect.any(String) as unknown })
-    expect(sent()).toEqual([{ __typename: 'Member', ...representation }])
-  })
+  ])(
+    'No other service is sent %s: only the fields that need it are lost',
+    async (_what, fields, errors, kept, representation) => {
+      answers(`{"member":{${member},${fields}}}`)
+      const answer = await federation.ask('{ member { height extra size summary plain } }')
+      expect(told(answer).sort()).toEqual(errors)
+      expect(answer.data?.['member']).toMatchObject({ plain: 'z', [kept]: expect.any(String) as unknown })
+      expect(sent()).toEqual([{ __typename: 'Member', ...representation }])
+    },
+  )
 })
 
-describe('a variable of the client that is not finite', () => {
-  test.each([
-    ['a scalar', '1e400'],
-    ['inside one', '{"a":[1e400]}'],
-  ])('is refused: %s', async (_what, value) => {
-    const asked = federation.ask(
-      'query ($value: Json) { json(value: $value) }',
-      JSON.parse(`{"value":${value}}`) as object & Record<string, unknown>,
-    )
-    await expect(asked).rejects.toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } })
-  })
+test.each([
+  ['a scalar', '1e400'],
+  ['inside one', '{"a":[1e400]}'],
+])('A variable that is not finite is refused: %s', async (_what, value) => {
+  const asked = federation.ask(
+    'query ($value: Json) { json(value: $value) }',
+    JSON.parse(`{"value":${value}}`) as object & Record<string, unknown>,
+  )
+  await expect(asked).rejects.toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } })
 })

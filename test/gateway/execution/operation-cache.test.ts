@@ -6,7 +6,7 @@ import fc from '../../support/fast-check.ts'
 import { composeTest } from './support/federation.ts'
 import { club, desk } from './support/members.ts'
 
-test('an operation in use survives a stream of operations that come once', () => {
+test('An operation in use survives a stream of one-off operations', () => {
   const cache = createOperationCache<{ name: string }>(1_000)
   cache.set('used', { name: 'used' }, 100)
   expect(cache.get('used')).toEqual({ name: 'used' })
@@ -14,7 +14,7 @@ test('an operation in use survives a stream of operations that come once', () =>
   expect(cache.get('used')).toEqual({ name: 'used' })
 })
 
-test('whatever happens, it keeps no more bytes than it may', () => {
+test('The cache never holds more bytes than its limit', () => {
   const step = fc.record({ key: fc.nat(30), size: fc.nat(2_000), isRead: fc.boolean() })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
@@ -29,7 +29,7 @@ test('whatever happens, it keeps no more bytes than it may', () => {
   )
 })
 
-test('a stream of one-off documents stays within the bytes that the engine may take', async () => {
+test('A stream of one-off documents stays within the bytes the engine may use', async () => {
   const cacheBytes = 200_000
   const engine = await createEngine(composeTest({ club, desk }), { ...defaultEngineOptions, cacheBytes })
   try {
@@ -44,7 +44,7 @@ test('a stream of one-off documents stays within the bytes that the engine may t
   }
 })
 
-test('what one engine has compiled another one makes ready, the most used first: subscriptions, named operations, variants', async () => {
+test('Operations of one engine are prepared in another, most used first: subscriptions, named operations, variants', async () => {
   const planned: string[] = []
   const onPlanned = (operation: string): void => void planned.push(operation)
   const supergraph = composeTest({ club, desk })
@@ -82,7 +82,7 @@ test('what one engine has compiled another one makes ready, the most used first:
   }
 })
 
-test('uses of long ago count less than a few of late', () => {
+test('Old uses count less than recent ones', () => {
   const cache = createOperationCache<{ name: string }>(1_000_000)
   const use = (name: string, times: number): void => {
     cache.set(name, { name }, 100)

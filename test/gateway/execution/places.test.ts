@@ -35,7 +35,7 @@ const trade: TestService = {
   resolvers: { Maker: { name: ({ id }: { id: string }) => `maker ${id}` } },
 }
 
-test('objects that look alike to one service are told apart by what another says of each', async () => {
+test('Objects that look alike to one service are told apart by what another service adds', async () => {
   const federation = await federate({ shelf, scale, trade })
   try {
     const { data, errors } = await federation.ask('{ parcels { box { colour grams maker { name } } } }')
@@ -46,7 +46,7 @@ test('objects that look alike to one service are told apart by what another says
   }
 })
 
-test('an error that names one of several alike is told of each that has it, and of no other', async () => {
+test('An error for one of several equal objects is reported at each place that has it, and nowhere else', async () => {
   const federation = await federate({ shelf, scale, trade })
   try {
     const { data, errors } = await federation.ask('{ parcels { wraps { rank name } } }')
@@ -62,7 +62,7 @@ test('an error that names one of several alike is told of each that has it, and 
   }
 })
 
-test('the answer says of each place what stands there, though it is written once', async () => {
+test('The answer holds the right object at each place, though equal objects are written once', async () => {
   const federation = await federate({ shelf, scale, trade })
   try {
     const query = '{ parcels { id wraps { id maker: name } again: wraps { name } } }'

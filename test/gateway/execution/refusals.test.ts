@@ -31,56 +31,51 @@ const entityFetch = (extra: Partial<FetchNode>): FetchNode =>
     ...extra,
   })
 
-describe('a plan with a part that the engine does not know is refused while compiling', () => {
-  test.each<[string, PlanNode]>([
-    ['a deferred part', { kind: 'Defer', primary: {}, deferred: [] }],
-    ['a node of a newer planner', { kind: 'Batch' } as never],
-    ['a subscription inside', fetchNode({ operationKind: 'subscription' as never })],
-    ['named fragments', fetchNode({ operation: '{me{...F}} fragment F on Member{id}' })],
-    ['a path that speaks of types', { kind: 'Flatten', path: ['me', '|[Member]'], node: fetchNode() }],
-    [
-      'an input rewrite of a value',
-      entityFetch({ inputRewrites: [{ kind: 'ValueSetter', path: ['... on Member', 'id'], setValueTo: 1 }] }),
-    ],
-    [
-      'an input rewrite of a name',
-      entityFetch({ inputRewrites: [{ kind: 'KeyRenamer', path: ['id'], renameKeyTo: 'x' }] }),
-    ],
-    [
-      'an output rewrite of a value',
-      fetchNode({ outputRewrites: [{ kind: 'ValueSetter', path: ['me'], setValueTo: 1 }] }),
-    ],
-    [
-      'a context of nothing',
-      entityFetch({ contextRewrites: [{ kind: 'KeyRenamer', path: ['..'], renameKeyTo: 'c' }] }),
-    ],
-    [
-      'an object required with different arguments',
-      entityFetch({
-        requires: [
-          {
-            kind: 'Field',
-            name: 'sizes',
-            selections: [
-              { kind: 'Field', name: 'size', alias: 'size_1' },
-              { kind: 'Field', name: 'size', alias: 'size_2' },
-            ],
-          },
-        ],
-      }),
-    ],
-  ])('%s', (_what, node) => {
-    for (const plan of [
-      node,
-      { kind: 'Sequence', nodes: [node] } as PlanNode,
-      { kind: 'Parallel', nodes: [fetchNode(), node] } as PlanNode,
-    ]) {
-      expect(() => compilePlan({ kind: 'QueryPlan', node: plan } as QueryPlan, types)).toThrow(PlanShapeError)
-    }
-  })
+test.each<[string, PlanNode]>([
+  ['a deferred part', { kind: 'Defer', primary: {}, deferred: [] }],
+  ['a node of a newer planner', { kind: 'Batch' } as never],
+  ['a subscription inside', fetchNode({ operationKind: 'subscription' as never })],
+  ['named fragments', fetchNode({ operation: '{me{...F}} fragment F on Member{id}' })],
+  ['a path that speaks of types', { kind: 'Flatten', path: ['me', '|[Member]'], node: fetchNode() }],
+  [
+    'an input rewrite of a value',
+    entityFetch({ inputRewrites: [{ kind: 'ValueSetter', path: ['... on Member', 'id'], setValueTo: 1 }] }),
+  ],
+  [
+    'an input rewrite of a name',
+    entityFetch({ inputRewrites: [{ kind: 'KeyRenamer', path: ['id'], renameKeyTo: 'x' }] }),
+  ],
+  [
+    'an output rewrite of a value',
+    fetchNode({ outputRewrites: [{ kind: 'ValueSetter', path: ['me'], setValueTo: 1 }] }),
+  ],
+  ['a context of nothing', entityFetch({ contextRewrites: [{ kind: 'KeyRenamer', path: ['..'], renameKeyTo: 'c' }] })],
+  [
+    'an object required with different arguments',
+    entityFetch({
+      requires: [
+        {
+          kind: 'Field',
+          name: 'sizes',
+          selections: [
+            { kind: 'Field', name: 'size', alias: 'size_1' },
+            { kind: 'Field', name: 'size', alias: 'size_2' },
+          ],
+        },
+      ],
+    }),
+  ],
+])('Compiling refuses a plan with %s', (_what, node) => {
+  for (const plan of [
+    node,
+    { kind: 'Sequence', nodes: [node] } as PlanNode,
+    { kind: 'Parallel', nodes: [fetchNode(), node] } as PlanNode,
+  ]) {
+    expect(() => compilePlan({ kind: 'QueryPlan', node: plan } as QueryPlan, types)).toThrow(PlanShapeError)
+  }
 })
 
-describe('the planning thread', () => {
+describe('planning thread', () => {
   const supergraph = composeTest({ club, desk })
   const quiet = {
     mostWaiting: Number.POSITIVE_INFINITY,
@@ -89,11 +84,11 @@ describe('the planning thread', () => {
     onUnplannable: () => undefined,
   }
 
-  test('refuses a text that is no supergraph', async () => {
+  test('A text that is no supergraph is refused', async () => {
     await expect(createEngine('type Query { a: Int }')).rejects.toThrow('supergraph')
   })
 
-  test('gives up an operation that takes too long, and plans the next ones', async () => {
+  test('An operation that takes too long to plan is given up, and the next ones are planned', async () => {
     // Ten thousand fields cannot be planned within a millisecond.
     const fields = Array.from({ length: 10_000 }, (_, index) => `a${index}: members { id }`).join(' ')
     const thread = await startPlannerThread(supergraph, { ...quiet, timeout: 1 })
@@ -105,7 +100,7 @@ describe('the planning thread', () => {
     await patient.close()
   })
 
-  test('plans what has too many ways to be answered in one that is good enough', async () => {
+  test('An operation with too many possible plans gets a good enough one', async () => {
     using clock = stopClock()
     // The best plan takes about eight seconds of the machine, the other one about half a second.
     const thread = await startPlannerThread(manyWays(), { ...quiet, timeout: 8_000 })
@@ -117,7 +112,7 @@ describe('the planning thread', () => {
     expect([wide.node?.kind, small.node?.kind]).toEqual(['Parallel', 'Fetch'])
   })
 
-  test('plans one caller after the other, however many of one wait, and what is of nobody in the end', async () => {
+  test('Callers are planned in turn, however many operations one has waiting, and unattributed work comes last', async () => {
     const planned: string[] = []
     const onPlanned = (operation: string): unknown => planned.push(operation.slice(1, operation.indexOf(':')))
     const thread = await startPlannerThread(supergraph, { ...quiet, timeout: 60_000, onPlanned })
@@ -128,7 +123,7 @@ describe('the planning thread', () => {
     expect(planned).toEqual(['a0', 'a1', 'b0', 'c0', 'a2', 'b1', 'a3', 'warm'])
   })
 
-  test('refuses a caller that has too many waiting, and nobody else', async () => {
+  test('Only the caller with too many waiting operations is refused', async () => {
     const refused: string[] = []
     const onRefused = (caller: string): unknown => refused.push(caller)
     const thread = await startPlannerThread(supergraph, { ...quiet, timeout: 60_000, mostWaiting: 2, onRefused })
@@ -160,7 +155,7 @@ describe('the planning thread', () => {
     expect(refused).toEqual(['a'])
   })
 
-  test('leaves the event loop free while it plans, and says how long plans took', async () => {
+  test('Planning leaves the event loop free and reports how long plans took', async () => {
     const took: number[] = []
     const thread = await startPlannerThread(supergraph, {
       ...quiet,
@@ -177,7 +172,7 @@ describe('the planning thread', () => {
     await thread.close()
   })
 
-  test('tells those who still wait when it closes', async () => {
+  test('Closing rejects the operations that still wait', async () => {
     const thread = await startPlannerThread(supergraph, { ...quiet, timeout: 60_000 })
     const waiting = expect(thread.plan('{ me { id } }')).rejects.toMatchObject({ extensions: { code: 'INTERNAL' } })
     await thread.close()
@@ -186,33 +181,31 @@ describe('the planning thread', () => {
   })
 })
 
-describe('an operation that the services cannot answer together', () => {
-  test('is an error, and is tried anew when it is sent again', async () => {
-    const reasons: string[] = []
-    // Composition would not have let this through: the desk cannot find a member.
-    const supergraph = composeTest({ club, desk }).replace(
-      'type Member\n  @join__type(graph: CLUB, key: "id")\n  @join__type(graph: DESK, key: "id")',
-      'type Member\n  @join__type(graph: CLUB, key: "id")\n  @join__type(graph: DESK, key: "id", resolvable: false)',
-    )
-    const engine = await createEngine(supergraph, {
-      ...defaultEngineOptions,
-      onUnplannable: (_operation, reason) => reasons.push(reason),
-    })
-    const query = '{ me { greeting } }'
-    const ask = (): Promise<unknown> => {
-      return engine.execute(engine.prepare(query, parse(query)), {}, callContext, () =>
-        Promise.reject(new Error('not to be called')),
-      )
-    }
-    try {
-      await expect(ask()).rejects.toMatchObject({
-        message: 'The operation cannot be planned.',
-        extensions: { code: 'INTERNAL' },
-      })
-      await expect(ask()).rejects.toMatchObject({ extensions: { code: 'INTERNAL' } })
-      expect(reasons).toHaveLength(2)
-    } finally {
-      await engine.close()
-    }
+test('An operation the services cannot answer together is an error, and is planned again when sent again', async () => {
+  const reasons: string[] = []
+  // Composition would not have let this through: the desk cannot find a member.
+  const supergraph = composeTest({ club, desk }).replace(
+    'type Member\n  @join__type(graph: CLUB, key: "id")\n  @join__type(graph: DESK, key: "id")',
+    'type Member\n  @join__type(graph: CLUB, key: "id")\n  @join__type(graph: DESK, key: "id", resolvable: false)',
+  )
+  const engine = await createEngine(supergraph, {
+    ...defaultEngineOptions,
+    onUnplannable: (_operation, reason) => reasons.push(reason),
   })
+  const query = '{ me { greeting } }'
+  const ask = (): Promise<unknown> => {
+    return engine.execute(engine.prepare(query, parse(query)), {}, callContext, () =>
+      Promise.reject(new Error('not to be called')),
+    )
+  }
+  try {
+    await expect(ask()).rejects.toMatchObject({
+      message: 'The operation cannot be planned.',
+      extensions: { code: 'INTERNAL' },
+    })
+    await expect(ask()).rejects.toMatchObject({ extensions: { code: 'INTERNAL' } })
+    expect(reasons).toHaveLength(2)
+  } finally {
+    await engine.close()
+  }
 })

@@ -30,7 +30,7 @@ async function compiled(
   }
 }
 
-test('each event of a subscription is joined with what other services know', async () => {
+test('Each event of a subscription is joined with data of other services', async () => {
   const { operation, tell } = await compiled('subscription S { new: joined { who: id mayVote } }')
   expect([operation.events?.service, JSON.parse(operation.events?.body({}) ?? '')]).toEqual([
     'club',
@@ -41,7 +41,7 @@ test('each event of a subscription is joined with what other services know', asy
   expect(await tell({ data: { joined: null } })).toEqual({ data: { new: null }, errors: [] })
 })
 
-test('an event with an error keeps its place', async () => {
+test('An event with an error keeps its position', async () => {
   const { tell } = await compiled('subscription { new: joined { email } }')
   const errors = [{ message: 'No.', path: ['joined'], extensions: { code: 'FORBIDDEN' } }]
   expect(await tell({ data: { joined: null }, errors })).toEqual({

@@ -11,19 +11,19 @@ test('docs/limits.md lists every limit with its setting, its default and what it
   )
 })
 
-test('a setting replaces a default, and 0 switches a limit off', () => {
+test('A setting replaces a default, and 0 switches a limit off', () => {
   const limits = readLimits({ LIMIT_ALIASES: 7, LIMIT_BODY_BYTES: 0 })
   expect([limits.aliases, limits.bodyBytes, limits.depth]).toEqual([7, Number.POSITIVE_INFINITY, 30])
 })
 
-test('limits per caller are off where callers are not known, unless they are set', () => {
+test('Limits per caller are off where callers are unknown, unless they are set', () => {
   const limits = readLimits({ LIMIT_OPERATIONS_IN_WORK: 7 }, false)
   const off = limitNames.filter((name) => limits[name] === Number.POSITIVE_INFINITY)
   expect(off).toEqual(limitNames.filter((name) => limitTable[name].perCaller && name !== 'operationsInWork'))
   expect(limits.operationsInWork).toBe(7)
 })
 
-test('a refusal names its limit, and other errors name none', () => {
+test('A refusal names its limit, and other errors name none', () => {
   expect(limitOf(overLimit('aliases', 'Too many.'))).toBe('aliases')
   expect(limitOf(new HttpError(413, 'BAD_USER_INPUT', 'Too large.'))).toBe('bodyBytes')
   expect([limitOf(new Error('no')), limitOf(undefined)]).toEqual([undefined, undefined])

@@ -30,7 +30,7 @@ const idle = async (): Promise<void> => {
   for (let n = 0; n < 5; n += 1) await new Promise(setImmediate)
 }
 
-test('the first piece begins at once, and each other one in a turn of the loop of its own', async () => {
+test('The first piece of work starts at once, and each later one in an event loop turn of its own', async () => {
   await idle()
   // Where sockets are read, and not where immediates run.
   await new Promise((resolve) => setTimeout(resolve, 1))
@@ -44,7 +44,7 @@ test('the first piece begins at once, and each other one in a turn of the loop o
   expect(waitingForLoop('a')).toBe(0)
 })
 
-test('callers take turns: one piece of another waits for one of a flood', async () => {
+test('Callers take turns: a piece of another caller waits for only one of a flood', async () => {
   await idle()
   watch()
   const flood = ['1', '2', '3', '4'].map((name) => piece('a', name))
@@ -53,7 +53,7 @@ test('callers take turns: one piece of another waits for one of a flood', async 
   expect(log.filter((each) => each !== '|')).toEqual(['1', '2', 'b', '3', '4'])
 })
 
-test('a turn that nobody wanted is free for whoever comes next', async () => {
+test('An unused turn is free for the next caller', async () => {
   await piece('a', '1')
   await idle()
   expect(loopTurn('a')).toBeUndefined()

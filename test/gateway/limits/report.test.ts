@@ -18,7 +18,7 @@ afterEach(() => {
   jest.useRealTimers()
 })
 
-test('each refusal is counted, and one caller at one limit is logged once in 30 s', async () => {
+test('Each refusal is counted, and one caller at one limit is logged once in 30 s', async () => {
   for (let n = 0; n < 5; n += 1) report('aliases', 'caller ana')
   report('depth', 'caller ana')
   jest.advanceTimersByTime(31_000)
@@ -31,7 +31,7 @@ test('each refusal is counted, and one caller at one limit is logged once in 30 
   expect(await registry.metrics()).toContain('tributary_limit_refusals_total{limit="aliases"} 6')
 })
 
-test('a flood of callers writes at most 100 lines in 30 s', () => {
+test('A flood of callers writes at most 100 lines in 30 s', () => {
   for (let n = 0; n < 500; n += 1) report('aliases', `address 10.0.0.${n}`)
   expect(lines.length).toBe(100)
   jest.advanceTimersByTime(31_000)

@@ -16,14 +16,14 @@ const definitionOf = ({ name, document }: ShippedOperation) => {
   return definition
 }
 
-describe('the operations the product ships', () => {
-  test('come in the order of their file names, the main query first', () => {
+describe('shipped operations', () => {
+  test('Shipped operations come in the order of their file names, the main query first', () => {
     expect(operations.map(({ name }) => name)).toEqual(operations.map(({ name }) => name).toSorted())
     expect(operations).toHaveLength(6)
     expect(definitionOf(operations[0] as ShippedOperation).name?.value).toBe('Overview')
   })
 
-  test('say what they show, have names of their own and fit the public schema', () => {
+  test('Each shipped operation has a comment and a unique name, and fits the public schema', () => {
     const names = new Set(operations.map((operation) => definitionOf(operation).name?.value))
     expect(names.size).toBe(operations.length)
     for (const operation of operations) {
@@ -32,7 +32,7 @@ describe('the operations the product ships', () => {
     }
   })
 
-  test('come with the variables they need', () => {
+  test('Each shipped operation has the variables it needs', () => {
     for (const operation of operations) {
       const { variableDefinitions = [] } = definitionOf(operation)
       const { errors } = getVariableValues(schema, variableDefinitions, operation.variables)
@@ -42,7 +42,7 @@ describe('the operations the product ships', () => {
     }
   })
 
-  test('replay the very transfer, and overdraw under another key', () => {
+  test('The shipped transfers replay the same transfer, and overdraw under another key', () => {
     const inputs = new Map(operations.map(({ name, variables }) => [name, variables['input']]))
     expect(inputs.get('3-replay')).toEqual(inputs.get('2-transfer'))
     expect(inputs.get('6-overdraft')).not.toMatchObject({ idempotencyKey: 'playground-1' })

@@ -74,8 +74,8 @@ async function runTab(page: Page): Promise<Answer> {
   return (await response.json()) as Answer
 }
 
-describe('the playground', () => {
-  test('answers the main query for the payer, and asks nobody but the gateway', async () => {
+describe('playground page', () => {
+  test('The page answers the main query for the payer, and calls only the gateway', async () => {
     const { page, requests, complaints } = await visit()
     await signIn(page, 'payer')
     const { data, errors } = await runTab(page)
@@ -88,7 +88,7 @@ describe('the playground', () => {
     expect(complaints).toEqual([])
   })
 
-  test('runs each of its tabs as its comment says', async () => {
+  test('Each tab does what its comment says', async () => {
     const { page } = await visit()
     await signIn(page, 'payer')
     const answers: Record<string, Answer> = {}
@@ -110,7 +110,7 @@ describe('the playground', () => {
     expect(answers['Overdraw']?.data.transfer.code).toBe('INSUFFICIENT_FUNDS')
   })
 
-  test('is signed out at first and again on request, which banking says and weather does not mind', async () => {
+  test('Callers are signed out at first and again on request, which banking reports and weather ignores', async () => {
     const { page } = await visit()
     expect((await runTab(page)).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
     await openTab(page, 'WeatherInFiveCities')
@@ -125,7 +125,7 @@ describe('the playground', () => {
     await keepScreenshot(page, 'playground-signed-out')
   })
 
-  test('remembers the caller of this browser tab after a reload', async () => {
+  test('The caller of this browser tab survives a reload', async () => {
     const { page } = await visit()
     await signIn(page, 'officer')
     await page.reload()
@@ -133,7 +133,7 @@ describe('the playground', () => {
     expect(await page.getByLabel('You are').inputValue()).toBe('officer')
   })
 
-  test('says why where signing in is refused, and nobody is signed in then', async () => {
+  test('A refused sign-in shows its reason and leaves nobody signed in', async () => {
     const { page } = await visit()
     await page.route('**/demo/token', async (route) => {
       const headers = { ...route.request().headers(), origin: 'http://elsewhere.test' }
@@ -145,7 +145,7 @@ describe('the playground', () => {
     await keepScreenshot(page, 'playground-sign-in-refused')
   })
 
-  test('is worked by keyboard alone', async () => {
+  test('The page works by keyboard alone', async () => {
     const { page } = await visit()
     await page.keyboard.press('Tab')
     await page.keyboard.type('payer')
@@ -158,7 +158,7 @@ describe('the playground', () => {
     expect(((await response.json()) as Answer).data.me.name).toBe('Ana Ribeiro')
   })
 
-  test('follows a subscription and shows what happens while it does', async () => {
+  test('A subscription is followed and its events appear as they happen', async () => {
     const { page } = await visit()
     await signIn(page, 'payer')
     await page.getByRole('button', { name: 'New tab' }).click()
@@ -186,7 +186,7 @@ describe('the playground', () => {
     await page.getByRole('button', { name: /execute query/i }).waitFor()
   })
 
-  test('shows the schema with its descriptions', async () => {
+  test('The schema is shown with its descriptions', async () => {
     const { page } = await visit({ colorScheme: 'dark' })
     await page.getByRole('button', { name: 'Show Documentation Explorer' }).click()
     await page.getByRole('link', { name: 'Account', exact: true }).click()
@@ -194,7 +194,7 @@ describe('the playground', () => {
     await keepScreenshot(page, 'playground-documentation-dark')
   })
 
-  test('fits a narrow window', async () => {
+  test('The page fits a narrow window', async () => {
     const { page } = await visit({ width: 400, height: 800 })
     await signIn(page, 'payer')
     await runTab(page)

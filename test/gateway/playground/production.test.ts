@@ -8,7 +8,7 @@ test.each<[string, Record<string, string>]>([
   ['off', { PLAYGROUND: 'off' }],
   ['on', { NODE_ENV: 'production', PLAYGROUND: 'on' }],
   ['on', {}],
-])('the playground is %s with %j', async (state, env) => {
+])('The playground is %s with %j', async (state, env) => {
   const shop = await startShop()
   const gateway = await startTestGateway({ services: shop.services, env })
   try {

@@ -84,20 +84,20 @@ afterAll(async () => {
   await Promise.all(folders.map((folder) => rm(folder, { recursive: true })))
 })
 
-describe('the page', () => {
+describe('page', () => {
   let origin: string
   beforeAll(async () => {
     ;({ origin } = await open({ built: true, demo: true }))
   })
   const html = { accept: 'text/html,application/xhtml+xml' }
 
-  test('is for browsers only', async () => {
+  test('Only browsers get the page', async () => {
     expect((await send(origin, '/', { headers: html })).status).toBe(200)
     expect((await send(origin, '/', { headers: { accept: 'application/json' } })).status).toBe(404)
     expect((await send(origin, '/', { method: 'POST', headers: html })).status).toBe(404)
   })
 
-  test('carries its tabs and callers as data that cannot become a script', async () => {
+  test('Tabs and callers are embedded as data that cannot become a script', async () => {
     const { body, headers } = await send(origin, '/', { headers: html })
     const text = body.toString()
     expect(text.match(/<script/g)).toHaveLength(1)
@@ -106,27 +106,27 @@ describe('the page', () => {
     expect(headers['content-security-policy']).toMatch(/default-src 'none'; script-src 'self';/)
   })
 
-  test('is asked for again each time, and sent again only when it changed', async () => {
+  test('The page is revalidated each time, and sent again only after a change', async () => {
     const first = await send(origin, '/', { headers: html })
     expect(first.headers['cache-control']).toBe('no-cache')
     const again = await send(origin, '/', { headers: { ...html, 'if-none-match': String(first.headers.etag) } })
     expect([again.status, again.body.length]).toEqual([304, 0])
   })
 
-  test('says how to build it where it was not built', async () => {
+  test('A page that was not built says how to build it', async () => {
     const bare = await open({ built: false, demo: true })
     const { status, body } = await send(bare.origin, '/', { headers: html })
     expect([status, body.toString()]).toEqual([503, expect.stringContaining('npm install')])
   })
 })
 
-describe('its files', () => {
+describe('assets', () => {
   let origin: string
   beforeAll(async () => {
     ;({ origin } = await open({ built: true, demo: true }))
   })
 
-  test('are kept for good and come in the encoding that the browser takes', async () => {
+  test('Assets are cached for good and come in the encoding the browser accepts', async () => {
     const plain = await send(origin, '/assets/Ab3-index.js')
     expect(plain.body.toString()).toBe(SCRIPT)
     expect(plain.headers).toMatchObject({
@@ -140,14 +140,14 @@ describe('its files', () => {
     expect(packed.headers.etag).not.toBe(plain.headers.etag)
   })
 
-  test('are not found any more once another build has taken their place', async () => {
+  test('Assets of an older build are not found', async () => {
     const { origin, dist } = await open({ built: true, demo: false })
     await rm(join(dist, 'assets/Cd4-icon.svg'))
     expect((await send(origin, '/assets/Cd4-icon.svg')).status).toBe(404)
     expect((await send(origin, '/assets/Ab3-index.js')).status).toBe(200)
   })
 
-  test('answer HEAD without and a known ETag without content', async () => {
+  test('HEAD and a known ETag are answered without content', async () => {
     const head = await send(origin, '/assets/Cd4-icon.svg', { method: 'HEAD' })
     expect([head.status, head.headers['content-length'], head.body.length]).toEqual([200, String(ICON.length), 0])
     const known = { 'if-none-match': String(head.headers.etag) }
@@ -160,12 +160,12 @@ describe('its files', () => {
     '/assets/Ab3-index.js.br',
     '/assets/',
     '/index.html',
-  ])('do not include %s', async (path) => {
+  ])('No file is served at %s', async (path) => {
     expect((await send(origin, path)).status).toBe(404)
   })
 })
 
-describe('a demo token', () => {
+describe('demo token', () => {
   let origin: string
   let dataDir: string
   beforeAll(async () => {
@@ -175,7 +175,7 @@ describe('a demo token', () => {
   const ask = (headers: Record<string, string>, body = '{"caller":"payer"}', method = 'POST'): Promise<Reply> =>
     send(origin, '/demo/token', { method, headers: { ...json, ...headers }, body })
 
-  test('is one that the services accept, and is never stored', async () => {
+  test('A demo token is accepted by the services, and never stored', async () => {
     const { status, headers, body } = await ask({ origin, 'sec-fetch-site': 'same-origin' })
     expect([status, headers['cache-control']]).toEqual([200, 'no-store'])
     const { token, expiresAt } = JSON.parse(body.toString())
@@ -191,13 +191,13 @@ describe('a demo token', () => {
     ['another port of this machine', { 'sec-fetch-site': 'same-site' }],
     ['a name that was pointed at this machine', { host: 'elsewhere.test', origin: 'http://elsewhere.test' }],
     ['a host that is none', { host: 'a b' }],
-  ])('is refused to %s', async (_who, headers) => {
+  ])('A demo token is refused to %s', async (_who, headers) => {
     const { status, body } = await ask(headers)
     expect(status).toBe(403)
     expect(JSON.parse(body.toString()).errors[0].extensions.code).toBe('FORBIDDEN')
   })
 
-  test('is given under the name that the gateway was told to listen on', async () => {
+  test('A demo token is given under the host name that the gateway listens on', async () => {
     expect((await ask({ host: 'gateway.test:4000', origin: 'http://gateway.test:4000' })).status).toBe(200)
     expect((await ask({ host: '[::1]:4000', origin: 'http://[::1]:4000' })).status).toBe(200)
   })
@@ -208,17 +208,17 @@ describe('a demo token', () => {
     ['an inherited name', 400, {}, '{"caller":"constructor"}'],
     ['no JSON', 400, {}, '{'],
     ['too much', 413, {}, `{"caller":"${'x'.repeat(2_000)}"}`],
-  ])('is refused to %s', async (_what, expected, headers, body) => {
+  ])('A demo token is refused to %s', async (_what, expected, headers, body) => {
     const answer = await ask(headers, body)
     expect(answer.status).toBe(expected)
     expect(answer.body.toString()).not.toContain('token"')
   })
 
-  test('is asked for with POST only', async () => {
+  test('A demo token is given by POST only', async () => {
     expect((await ask({}, '', 'GET')).status).toBe(405)
   })
 
-  test('does not exist outside the demo', async () => {
+  test('Demo tokens do not exist outside the demo', async () => {
     const real = await open({ built: true, demo: false })
     expect((await send(real.origin, '/demo/token', { method: 'POST', headers: json })).status).toBe(404)
     const { body } = await send(real.origin, '/', { headers: { accept: 'text/html' } })

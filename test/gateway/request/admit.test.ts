@@ -44,7 +44,7 @@ const codeOf = (asked: Promise<unknown>): Promise<unknown> =>
       error.errors ? 'invalid' : error.extensions?.code,
   )
 
-test('new documents of a flood are not read all at once, and another caller waits for one of them', async () => {
+test('New documents of a flood are read one by one, and another caller waits for only one of them', async () => {
   const { ask, read } = await bench()
   const flood = ['a1', 'a2', 'a3', 'a4'].map((name) => ask('192.0.2.1', name))
   const other = ask('192.0.2.2', 'b')
@@ -53,7 +53,7 @@ test('new documents of a flood are not read all at once, and another caller wait
   expect(read).toEqual(['a1', 'a2', 'b', 'a3', 'a4'])
 })
 
-test('a document that is known waits for no new one', async () => {
+test('A known document waits for no new one', async () => {
   const { ask, read } = await bench()
   await ask('192.0.2.2', 'known')
   await idle()
@@ -63,7 +63,7 @@ test('a document that is known waits for no new one', async () => {
   await Promise.all(flood)
 })
 
-test('of one caller so many documents wait to be read as operations may; one more is refused', async () => {
+test('A caller may have as many documents waiting as operations; one more is refused', async () => {
   const { ask, read } = await bench({ ...defaultLimits, operationsWaiting: 2 })
   const flood = ['a1', 'a2', 'a3', 'a4'].map((name) => ask('192.0.2.1', name))
   const [refusal] = await Promise.all(flood.splice(3).map((asked) => asked.catch((error: unknown) => error)))
@@ -72,7 +72,7 @@ test('of one caller so many documents wait to be read as operations may; one mor
   expect(read).toEqual(['a1', 'a2', 'a3'])
 })
 
-test('what waits to be read is not read once what came before has used up the budget', async () => {
+test('Waiting documents are not read once earlier ones have used up the budget', async () => {
   const { ask, read } = await bench({ ...defaultLimits, costPerMinute: 1_500 })
   const flood = ['a1', 'a2', 'a3'].map((name) => codeOf(ask('192.0.2.1', name, 'missing')))
   expect(await Promise.all(flood)).toEqual(['invalid', 'invalid', 'BUDGET_EXHAUSTED'])

@@ -40,7 +40,7 @@ test.each([
   }
 })
 
-test('what fits is answered to the byte', async () => {
+test('An answer within the limit is unchanged to the byte', async () => {
   const answerOf = (bytes: number) => {
     const id = 'x'.repeat(bytes - '{"order":{"id":""}}'.length)
     return ask(gateway.url, `{ order(id: "${id}") { id } }`)

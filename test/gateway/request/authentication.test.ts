@@ -33,8 +33,8 @@ afterAll(async () => {
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 const query = '{ orders { id item { name } } }'
 
-describe('a token', () => {
-  test('that is good lets the caller in, and reaches stateful services as it came', async () => {
+describe('token', () => {
+  test('A valid token lets the caller in, and reaches stateful services unchanged', async () => {
     for (const algorithm of ['RS256', 'EdDSA'] as const) {
       const token = await provider.token({}, algorithm)
       expect(verdict(await ask(gateway.url, query, bearer(token)))).toBe('200 OK')
@@ -42,7 +42,7 @@ describe('a token', () => {
     }
   })
 
-  test('that is not good is refused, and nothing reaches a service', async () => {
+  test('An invalid token is refused, and no service is called', async () => {
     const seconds = Math.floor(Date.now() / 1000)
     const stranger = await generateKeyPair('EdDSA', { extractable: true })
     const forged = await new SignJWT({ sub: 'payer' })
@@ -92,7 +92,7 @@ describe('a token', () => {
     expect(shop.orders.calls.length).toBe(calls)
   })
 
-  test('is verified once, and yet stops working when it expires', async () => {
+  test('A token is verified once, and still stops working when it expires', async () => {
     using dates = stopDates()
     const soon = await provider.token({ exp: Math.floor(Date.now() / 1000) + 10 })
     expect(verdict(await ask(gateway.url, '{ whoAmI }', bearer(soon)))).toBe('200 OK')
@@ -102,40 +102,38 @@ describe('a token', () => {
     expect(verdict(await ask(gateway.url, '{ whoAmI }', bearer(soon)))).toBe('401 UNAUTHENTICATED')
   })
 
-  test('is needed by nothing that is public', async () => {
+  test('Public data needs no token', async () => {
     expect(verdict(await ask(gateway.url, '{ items { name } }'))).toBe('200 OK')
   })
 })
 
-describe('what a service is told', () => {
-  test('a stateless one never learns who the caller is, only what may be shown', async () => {
-    shop.items.calls.length = 0
-    const officer = await provider.token({ scope: 'banking:read content:preview' })
-    await ask(gateway.url, '{ orders { item { name } } items { id stock } }', {
-      ...bearer(officer),
-      cookie: 'session=1',
-      'x-forwarded-for': '203.0.113.7',
-      'tributary-perspective': 'preview',
-      'user-agent': 'somebody special',
-    })
-    await ask(gateway.url, '{ items { id stock } }', {
-      ...bearer(await provider.token()),
-      'tributary-perspective': 'preview',
-    })
-    expect(shop.items.calls.length).toBeGreaterThan(1)
-    const ownHeaders =
-      /^(host|connection|content-type|content-length|accept|accept-encoding|accept-language|x-request-id|tributary-.+)$/
-    for (const { headers } of shop.items.calls) {
-      expect(Object.keys(headers).filter((name) => !ownHeaders.test(name))).toEqual([])
-    }
-    const perspectives = shop.items.calls.map(({ headers }) => headers['tributary-perspective'])
-    expect(perspectives.at(-1)).toBe('published')
-    expect(perspectives.slice(0, -1)).toEqual(perspectives.slice(0, -1).map(() => 'preview'))
+test('A stateless service never learns the caller, only the perspective', async () => {
+  shop.items.calls.length = 0
+  const officer = await provider.token({ scope: 'banking:read content:preview' })
+  await ask(gateway.url, '{ orders { item { name } } items { id stock } }', {
+    ...bearer(officer),
+    cookie: 'session=1',
+    'x-forwarded-for': '203.0.113.7',
+    'tributary-perspective': 'preview',
+    'user-agent': 'somebody special',
   })
+  await ask(gateway.url, '{ items { id stock } }', {
+    ...bearer(await provider.token()),
+    'tributary-perspective': 'preview',
+  })
+  expect(shop.items.calls.length).toBeGreaterThan(1)
+  const ownHeaders =
+    /^(host|connection|content-type|content-length|accept|accept-encoding|accept-language|x-request-id|tributary-.+)$/
+  for (const { headers } of shop.items.calls) {
+    expect(Object.keys(headers).filter((name) => !ownHeaders.test(name))).toEqual([])
+  }
+  const perspectives = shop.items.calls.map(({ headers }) => headers['tributary-perspective'])
+  expect(perspectives.at(-1)).toBe('published')
+  expect(perspectives.slice(0, -1)).toEqual(perspectives.slice(0, -1).map(() => 'preview'))
 })
 
-describe('the budget of a caller', () => {
-  test('is that caller’s alone, and says when to come back', async () => {
+describe('budget of a caller', () => {
+  test('A budget belongs to one caller, and its refusal says when to retry', async () => {
     const payer = bearer(await provider.token({ sub: 'spender' }))
     const costly = '{ orders(first: 40) { id } }'
     expect(verdict(await ask(gateway.url, costly, payer))).toBe('200 OK')
@@ -149,7 +147,7 @@ describe('the budget of a caller', () => {
     expect(verdict(await ask(gateway.url, costly, bearer(await provider.token({ sub: 'another' }))))).toBe('200 OK')
   })
 
-  test('is shared out where several workers serve one port: together they allow no more than one would', async () => {
+  test("Workers on one port share a caller's budget: together they allow no more than one would", async () => {
     const worker = await startTestGateway({ ...options(), env: { ...options().env, GATEWAY_WORKERS: '2' } })
     const spender = bearer(await provider.token({ sub: 'spender of two' }))
     const costly = '{ orders(first: 40) { id } }'
@@ -159,35 +157,31 @@ describe('the budget of a caller', () => {
   })
 })
 
-describe('an identity provider that is away', () => {
-  test('costs signed-in callers their answer, and nobody else theirs', async () => {
-    const away = await startIdentityProvider()
-    const token = await away.token()
-    const env = { JWKS_URL: away.jwksUrl, JWT_ISSUER: away.issuer, JWT_AUDIENCE: away.audience }
-    await away.close()
-    const lonely = await startTestGateway({ services: shop.services, env })
-    try {
-      const answer = await ask(lonely.url, '{ whoAmI }', bearer(token))
-      expect(verdict(answer)).toBe('503 SERVICE_UNAVAILABLE')
-      expect(JSON.stringify(answer.errors)).not.toContain('127.0.0.1')
-      expect(verdict(await ask(lonely.url, '{ items { id } }'))).toBe('200 OK')
-    } finally {
-      await lonely.stop()
-    }
-  })
+test('An unavailable identity provider fails signed-in callers only', async () => {
+  const away = await startIdentityProvider()
+  const token = await away.token()
+  const env = { JWKS_URL: away.jwksUrl, JWT_ISSUER: away.issuer, JWT_AUDIENCE: away.audience }
+  await away.close()
+  const lonely = await startTestGateway({ services: shop.services, env })
+  try {
+    const answer = await ask(lonely.url, '{ whoAmI }', bearer(token))
+    expect(verdict(answer)).toBe('503 SERVICE_UNAVAILABLE')
+    expect(JSON.stringify(answer.errors)).not.toContain('127.0.0.1')
+    expect(verdict(await ask(lonely.url, '{ items { id } }'))).toBe('200 OK')
+  } finally {
+    await lonely.stop()
+  }
 })
 
-describe('without a key set, on a supergraph of somebody else’s', () => {
-  test('the header is opaque: it reaches stateful services and no other', async () => {
-    const opaque = await startTestGateway({ services: shop.services, env: { STATELESS: 'items' } })
-    try {
-      shop.items.calls.length = 0
-      expect(verdict(await ask(opaque.url, query, { authorization: 'whatever' }))).toBe('200 OK')
-      expect(shop.orders.calls.at(-1)?.headers.authorization).toBe('whatever')
-      expect(shop.orders.calls.at(-1)?.headers['tributary-signature']).toBeUndefined()
-      expect(shop.items.calls.map(({ headers }) => headers.authorization)).toEqual([undefined])
-    } finally {
-      await opaque.stop()
-    }
-  })
+test('Without a key set the authorization header is opaque, and reaches stateful services only', async () => {
+  const opaque = await startTestGateway({ services: shop.services, env: { STATELESS: 'items' } })
+  try {
+    shop.items.calls.length = 0
+    expect(verdict(await ask(opaque.url, query, { authorization: 'whatever' }))).toBe('200 OK')
+    expect(shop.orders.calls.at(-1)?.headers.authorization).toBe('whatever')
+    expect(shop.orders.calls.at(-1)?.headers['tributary-signature']).toBeUndefined()
+    expect(shop.items.calls.map(({ headers }) => headers.authorization)).toEqual([undefined])
+  } finally {
+    await opaque.stop()
+  }
 })

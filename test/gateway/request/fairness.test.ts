@@ -53,7 +53,7 @@ function hold(service: Shop['orders']): { held: () => number; release: () => voi
   }
 }
 
-test('a caller who floods a service waits for himself: another is answered meanwhile', async () => {
+test('A caller who floods a service delays only himself', async () => {
   const { held, release } = hold(shop.orders)
   const flooder = bearer(await provider.token({ sub: 'flooder' }))
   const flood = Array.from({ length: 44 }, (_, number) =>
@@ -72,7 +72,7 @@ test('a caller who floods a service waits for himself: another is answered meanw
   expect(new Set((await Promise.all(flood)).map(verdict))).toEqual(new Set(['200 OK']))
 })
 
-test('behind a proxy signed-out callers are told apart by their own addresses, in budgets too', async () => {
+test('Behind a proxy, signed-out callers are told apart by their own addresses, in budgets too', async () => {
   const dear = '{ items(first: 900) { id } }'
   expect(verdict(await ask(gateway.url, dear, from('198.51.100.1')))).toBe('200 OK')
   expect(verdict(await ask(gateway.url, dear, from('198.51.100.1')))).toBe('429 BUDGET_EXHAUSTED')

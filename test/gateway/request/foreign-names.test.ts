@@ -75,7 +75,7 @@ async function answerText(body: string): Promise<string> {
 const request = (query: string, variables = '{}', rest = ''): string =>
   `{"query":${JSON.stringify(query)},"variables":${variables}${rest}}`
 
-describe('names that every JavaScript object has are names like any other', () => {
+describe('inherited names', () => {
   test.each([
     [
       'of types, fields and enum values, over two services',
@@ -115,12 +115,12 @@ describe('names that every JavaScript object has are names like any other', () =
       '{"data":{"a":1}}',
     ],
     ['of mutations', request('mutation { toString(valueOf: "x") }'), '{"data":{"toString":"x"}}'],
-  ])('%s', async (_what, body, answer) => {
+  ])('A name that every JavaScript object has works like any other: %s', async (_what, body, answer) => {
     // The second time the document is known, and the stateless service's answer is kept.
     expect([await answerText(body), await answerText(body)]).toEqual([answer, answer])
   })
 
-  test('of fields of inputs, given and not given', async () => {
+  test('Input fields may have inherited names, given or not', async () => {
     const [service] = services as [TestSubgraph]
     // graphql-js in a service would take what objects inherit for a field that is given: this one
     // only listens.
@@ -139,7 +139,7 @@ describe('names that every JavaScript object has are names like any other', () =
     ])
   })
 
-  test('of services, in the status and the metrics', async () => {
+  test('Services may have inherited names, in the status and the metrics', async () => {
     const status = (await (await fetch(`${gateway.adminUrl}/services`)).json()) as { name: string; kind: string }[]
     expect(status.map(({ name, kind }) => [name, kind])).toEqual([
       ['constructor', 'stateful'],

@@ -26,7 +26,7 @@ const post = async (body: string | Uint8Array<ArrayBuffer>, headers: Record<stri
 
 describe('GraphQL over HTTP', () => {
   test.each(serverAudits({ url: () => `${gateway.url}/graphql` }).map((audit) => [audit.name, audit] as const))(
-    '%s',
+    'The audit of GraphQL over HTTP passes: %s',
     async (_name, audit) => {
       const result = await audit.fn()
       expect(result.status === 'ok' ? 'ok' : result.reason).toBe('ok')
@@ -48,11 +48,11 @@ describe('GraphQL over HTTP', () => {
     ['a syntax error', { query: '{' }, '400 GRAPHQL_PARSE_FAILED'],
     ['an unknown field', { query: '{ nothing }' }, '400 GRAPHQL_VALIDATION_FAILED'],
     ['a subscription', { query: 'subscription { anything }' }, '400 BAD_USER_INPUT'],
-  ])('answers %s with a coded error', async (_what, operation, expected) => {
+  ])('A request with %s is answered with a coded error', async (_what, operation, expected) => {
     expect(verdict(await ask(gateway.url, operation))).toBe(expected)
   })
 
-  test('refuses a mutation by GET, and other methods', async () => {
+  test('A mutation by GET and other methods are refused', async () => {
     const get = await fetch(`${gateway.url}/graphql?query=${encodeURIComponent('mutation { touch }')}`)
     expect([get.headers.get('allow'), verdict(await readAnswer(get))]).toEqual(['POST', '405 BAD_USER_INPUT'])
     const put = await fetch(`${gateway.url}/graphql`, { method: 'PUT' })
@@ -62,7 +62,7 @@ describe('GraphQL over HTTP', () => {
     ])
   })
 
-  test('answers JSON and a code to every path and every malformed body', async () => {
+  test('Every path and every malformed body is answered with JSON and a code', async () => {
     expect(verdict(await readAnswer(await fetch(`${gateway.url}/nowhere`)))).toBe('404 BAD_USER_INPUT')
     expect(verdict(await post('{"query": "{ __typ'))).toBe('400 BAD_USER_INPUT')
     expect(verdict(await post('[{"query": "{ __typename }"}]'))).toBe('400 BAD_USER_INPUT')
@@ -73,7 +73,7 @@ describe('GraphQL over HTTP', () => {
     expect(verdict(await post('x', { 'content-encoding': 'zstd' }))).toBe('415 BAD_USER_INPUT')
   })
 
-  test('inflates a compressed body, up to its limit', async () => {
+  test('A compressed body is inflated, up to its limit', async () => {
     const small = gzipSync(JSON.stringify({ query: '{ __typename }' }))
     expect((await post(new Uint8Array(small), { 'content-encoding': 'gzip' })).data).toEqual({ __typename: 'Query' })
     const bomb = gzipSync(JSON.stringify({ query: `{ __typename ${' '.repeat(49_000_000)}}` }))
@@ -83,8 +83,8 @@ describe('GraphQL over HTTP', () => {
   })
 })
 
-describe('a browser on another site', () => {
-  test('cannot make a simple request do anything', async () => {
+describe('browser on another site', () => {
+  test('A simple cross-site request has no effect', async () => {
     const headers = { 'content-type': 'text/plain', 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }
     expect(verdict(await post('{"query":"mutation { touch }"}', headers))).toBe('403 FORBIDDEN')
     const get = await fetch(`${gateway.url}/graphql?query={__typename}`, {
@@ -94,7 +94,7 @@ describe('a browser on another site', () => {
     expect(shop.bought).toEqual([])
   })
 
-  test('may ask and read only from a configured origin', async () => {
+  test('Only a configured origin may send requests and read the answers', async () => {
     const preflight = (origin: string) =>
       fetch(`${gateway.url}/graphql`, {
         method: 'OPTIONS',
@@ -111,15 +111,15 @@ describe('a browser on another site', () => {
   })
 })
 
-describe('the id of a request', () => {
-  test('is the caller’s where it is sane, reaches the services and stands in every error', async () => {
+describe('request id', () => {
+  test('A well-formed request id is kept, reaches the services and stands in every error', async () => {
     const answer = await ask(gateway.url, '{ orders { id } refused }', { 'x-request-id': 'a-b.c_1' })
     expect(answer.headers.get('x-request-id')).toBe('a-b.c_1')
     expect(answer.errors?.[0]?.extensions['requestId']).toBe('a-b.c_1')
     expect(shop.orders.calls.at(-1)?.headers['x-request-id']).toBe('a-b.c_1')
   })
 
-  test('is a new one where it is missing or strange', async () => {
+  test('A missing or malformed request id is replaced', async () => {
     const strange = await ask(gateway.url, '{', { 'x-request-id': 'a b<script>' })
     expect(strange.errors?.[0]?.extensions['requestId']).toMatch(/^[\da-f-]{36}$/)
     expect(strange.headers.get('x-request-id')).toBe(strange.errors?.[0]?.extensions['requestId'])
@@ -130,7 +130,7 @@ describe('persisted queries', () => {
   const query = '{ order(id: "1") { note } }'
   const persisted = (sha256Hash: string) => ({ extensions: { persistedQuery: { version: 1, sha256Hash } } })
 
-  test('are found by their hash once their text was sent', async () => {
+  test('A persisted query is found by its hash once its text was sent', async () => {
     const hash = '5d1ab2c1c5b4c6ff3a0f26c5bcd6d0dcbb1b61a2f6b7a8a7f5ffb13cf9e58d0a'
     expect(verdict(await ask(gateway.url, persisted(hash)))).toBe('200 PERSISTED_QUERY_NOT_FOUND')
     expect(verdict(await ask(gateway.url, { query, ...persisted(hash) }))).toBe('400 BAD_USER_INPUT')

@@ -28,7 +28,7 @@ const repeat = (count: number, make: (index: number) => string): string =>
 const conflicts = (levels: number): string =>
   `{ ${repeat(1, () => '')} ${Array.from({ length: levels }).reduce<string>((inner) => `order(id: "1") { ${inner} } order(id: "1") { ${inner} }`, 'id')} }`
 
-describe('documents made to hurt are refused before anything expensive reads them', () => {
+describe('hostile documents', () => {
   test.each<[string, string]>([
     ['a fragment bomb', bomb(25)],
     ['a fragment bomb whose end is missing', bomb(25, '...Missing')],
@@ -77,23 +77,23 @@ describe('documents made to hurt are refused before anything expensive reads the
     ['a list of a million', '{ orders(first: 1000000) { id } }'],
     ['a list of a million by default', 'query ($f: Int = 1000000) { orders(first: $f) { id } }'],
     ['lists in lists', `{ ${repeat(400, (n) => `a${n}: items(first: 900) { id }`)} }`],
-  ])('%s', async (_what, query) => {
+  ])('A hostile document is refused before it is executed: %s', async (_what, query) => {
     expect(verdict(await ask(gateway.url, query))).toBe('400 OPERATION_TOO_COMPLEX')
     expect(verdict(await ask(gateway.url, query))).toBe('400 OPERATION_TOO_COMPLEX')
   })
 
-  test('a list of a million by variable', async () => {
+  test('A list of a million by variable is refused', async () => {
     const query = 'query ($f: Int) { orders(first: $f) { id } }'
     expect(verdict(await ask(gateway.url, { query, variables: { f: 2 } }))).toBe('200 OK')
     expect(verdict(await ask(gateway.url, { query, variables: { f: 1_000_000 } }))).toBe('400 OPERATION_TOO_COMPLEX')
   })
 
-  test('fragments that run in a circle', async () => {
+  test('Fragments in a circle are refused', async () => {
     const query = '{ ...A } fragment A on Query { order(id: 1) { id } ...B } fragment B on Query { ...A }'
     expect(verdict(await ask(gateway.url, query))).toBe('400 GRAPHQL_VALIDATION_FAILED')
   })
 
-  test('while what clients really send passes', async () => {
+  test('Documents of ordinary clients pass', async () => {
     const introspection = (await import('graphql')).getIntrospectionQuery()
     expect(verdict(await ask(gateway.url, introspection))).toBe('200 OK')
     expect(verdict(await ask(gateway.url, `{ ${repeat(100, (n) => `a${n}: orders(first: 100) { id }`)} }`))).toBe(
@@ -102,8 +102,8 @@ describe('documents made to hurt are refused before anything expensive reads the
   })
 })
 
-describe('a document that is refused', () => {
-  test('is paid for by its length, until nothing more is read; a valid one is not', async () => {
+describe('refused document', () => {
+  test('A refused document is charged by its length until the budget is used up; a valid one is not', async () => {
     const poor = await startTestGateway({ services: shop.services, limits: { costPerMinute: 20_000 } })
     try {
       for (let n = 0; n < 40; n += 1)
@@ -128,7 +128,7 @@ describe('a document that is refused', () => {
     }
   })
 
-  test('is told its first mistakes, each with its place', async () => {
+  test('A refusal lists the first mistakes, each with its place', async () => {
     const query = `${'\n'.repeat(20_000)}{\n${repeat(2_000, (n) => `nothing${n}\n`)}}`
     const { errors = [] } = await ask(gateway.url, query)
     expect(errors.length).toBe(11)
@@ -143,18 +143,14 @@ describe('a document that is refused', () => {
   })
 })
 
-describe('introspection', () => {
-  test('is answered, except in production', async () => {
-    const production = await startTestGateway({ services: shop.services, env: { NODE_ENV: 'production' } })
-    try {
-      expect(verdict(await ask(production.url, '{ __schema { queryType { name } } }'))).toBe(
-        '403 OPERATION_NOT_ALLOWED',
-      )
-      expect((await ask(production.url, '{ __typename }')).data).toEqual({ __typename: 'Query' })
-      const misspelt = await ask(production.url, '{ order(id: "1") { nte } }')
-      expect(JSON.stringify(misspelt.errors)).not.toContain('note')
-    } finally {
-      await production.stop()
-    }
-  })
+test('Introspection is answered, except in production', async () => {
+  const production = await startTestGateway({ services: shop.services, env: { NODE_ENV: 'production' } })
+  try {
+    expect(verdict(await ask(production.url, '{ __schema { queryType { name } } }'))).toBe('403 OPERATION_NOT_ALLOWED')
+    expect((await ask(production.url, '{ __typename }')).data).toEqual({ __typename: 'Query' })
+    const misspelt = await ask(production.url, '{ order(id: "1") { nte } }')
+    expect(JSON.stringify(misspelt.errors)).not.toContain('note')
+  } finally {
+    await production.stop()
+  }
 })

@@ -51,7 +51,7 @@ test.each<[string, Operation, string]>([
   ['a list for an Int', given('count', 'Int', Array(5).fill(LONG)), 'BAD_USER_INPUT'],
   ['the name of a member', given('size', 'Size', { [LONG]: 1 }), 'BAD_USER_INPUT'],
   ['what a service says', { query: '{ refused }' }, 'FORBIDDEN'],
-])('%s is quoted in part', async (_what, operation, code) => {
+])('A message quotes only a part of a long text: %s', async (_what, operation, code) => {
   const valid = { ...operation, ...(operation.variables && { variables: {} }) }
   await ask(gateway.url, valid) // its document is known from then on
   for (const { errors = [] } of [await ask(gateway.url, operation), await ask(gateway.url, operation)]) {

@@ -51,8 +51,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-describe('a file that a service serves', () => {
-  test('comes through the gateway whole, signed, without telling who asks', async () => {
+describe('file of a service', () => {
+  test('A file passes the gateway whole, by a signed call that does not name the caller', async () => {
     const headers: Record<string, unknown>[] = []
     for (const upstream of content) {
       const before = upstream.answer
@@ -80,20 +80,20 @@ describe('a file that a service serves', () => {
     expect(verifySignature(GATEWAY_SECRET, signed, String(sent[SIGNATURE_HEADER]))).toBe(true)
   })
 
-  test('is not sent again to a client that has it, and may be asked for by HEAD', async () => {
+  test('A cached file is not sent again, and HEAD is answered', async () => {
     const again = await fetch(`${gateway.url}/assets/abc-picture.png`, { headers: { 'if-none-match': '"abc"' } })
     expect([again.status, await again.text()]).toEqual([304, ''])
     const head = await fetch(`${gateway.url}/assets/abc-picture.png`, { method: 'HEAD' })
     expect([head.status, await head.text()]).toEqual([200, ''])
   })
 
-  test('comes from the service that the path belongs to, or from none', async () => {
+  test('A file comes only from the service that owns its path', async () => {
     expect(await (await fetch(`${gateway.url}/downloads/statements/1.csv?signature=x`)).text()).toBe('a,b')
     expect((await fetch(`${gateway.url}/assets/nothing`)).status).toBe(404)
     expect(verdict(await readAnswer(await fetch(`${gateway.url}/elsewhere/x`)))).toBe('404 BAD_USER_INPUT')
   })
 
-  test('comes from another instance when one is gone, and is said to be unavailable when all are', async () => {
+  test('A file comes from another instance when one is down, and is unavailable when all are', async () => {
     const [first, second] = content as [Upstream, Upstream]
     await first.stop()
     for (let n = 0; n < 6; n += 1) expect((await fetch(`${gateway.url}/assets/abc-picture.png`)).status).toBe(200)
@@ -104,7 +104,7 @@ describe('a file that a service serves', () => {
     await Promise.all([first.start(), second.start()])
   })
 
-  test('that is slow is no evidence against the instance: its other answers are taken as before', async () => {
+  test('A slow file does not count against its instance: other answers of it are still used', async () => {
     const healthy = () => gateway.commands.services().then((all) => all.find(({ name }) => name === 'content'))
     const isHealthy = async () => (await healthy())?.instances.every(({ health }) => health === 'healthy') ?? false
     await until(isHealthy)
@@ -118,7 +118,7 @@ describe('a file that a service serves', () => {
     expect((await fetch(`${gateway.url}/assets/abc-picture.png`)).status).toBe(200)
   })
 
-  test('is asked for elsewhere where one instance is busy; where all are, the client is told when to come back', async () => {
+  test('A busy instance is skipped; where all are busy the client learns when to retry', async () => {
     const [first, second] = content as [Upstream, Upstream]
     const befores = content.map(({ answer }) => answer)
     const busy: Upstream['answer'] = ({ request, response }) => {

@@ -16,20 +16,23 @@ const addresses: readonly (readonly [string, string, string, string | undefined,
   ['http://100%:p@host/x', 'http://host', '/x', basic('100%:p'), 'http://host/x'],
 ]
 
-describe('an address of a service', () => {
-  test.each(addresses)('%s is used as it is, and shown without secrets', (text, origin, path, authorization, shown) => {
-    expect(readAddress(text)).toEqual({ origin, path, authorization, shown })
-  })
+describe('service address', () => {
+  test.each(addresses)(
+    'The address %s is used as it is, and shown without secrets',
+    (text, origin, path, authorization, shown) => {
+      expect(readAddress(text)).toEqual({ origin, path, authorization, shown })
+    },
+  )
 
-  test('without a path has the default one where there is one', () => {
+  test('An address without a path takes the default path', () => {
     expect(readAddress('http://host', '/graphql').path).toBe('/graphql')
     expect(readAddress('http://host/x', '/graphql').path).toBe('/x')
   })
 
-  test.each(['', 'host', 'ftp://host/', 'file:///x'])('is not %j', (text) => expect(isAddress(text)).toBe(false))
+  test.each(['', 'host', 'ftp://host/', 'file:///x'])('%j is no address', (text) => expect(isAddress(text)).toBe(false))
 })
 
-test('credentials of an address are sent where the caller has none, and are not shown', async () => {
+test('Credentials of an address are sent where the caller has none, and are not shown', async () => {
   const seen: unknown[] = []
   const upstream = await startUpstream(({ request }) => {
     seen.push([request.url, request.headers.authorization])

@@ -37,7 +37,7 @@ const gazetteer: Upstream['answer'] = ({ response, body, count }) => {
 }
 
 describe('answers of a stateless service', () => {
-  test('are kept as long as it says, and tell their age', async () => {
+  test('A cacheable answer is kept as long as it says, and tells its age', async () => {
     const { upstream, traffic } = await serve(counting)
     const { seen, observe } = observer()
     const call = callOf('weather', '{"query":"{a}"}', { observe })
@@ -52,7 +52,7 @@ describe('answers of a stateless service', () => {
   })
 
   test.each(['no-store', 'private, max-age=60', 'max-age=0', 'no-cache, max-age=60', ''])(
-    'are not kept where it says "%s"',
+    'An answer is not kept with the header "%s"',
     async (cacheControl) => {
       const { upstream, traffic } = await serve(({ response, count }) => {
         if (cacheControl) response.setHeader('cache-control', cacheControl)
@@ -64,7 +64,7 @@ describe('answers of a stateless service', () => {
     },
   )
 
-  test('are not kept where they have errors, nor where they answer a mutation', async () => {
+  test('Answers with errors and answers to mutations are not kept', async () => {
     const { upstream, traffic } = await serve(({ response, count }) => {
       response.setHeader('cache-control', 'max-age=60')
       return { data: { count }, errors: [{ message: 'x' }] }
@@ -75,7 +75,7 @@ describe('answers of a stateless service', () => {
     expect(upstream.bodies.length).toBe(4)
   })
 
-  test('are kept apart by what the caller may see', async () => {
+  test('Cached answers are kept apart by what the caller may see', async () => {
     const { traffic } = await serve(counting)
     const ask = (perspective: string) => traffic.send(callOf('weather', '{}', { perspective }))
     expect(await ask('preview')).toEqual({ data: { count: 1 } })
@@ -84,8 +84,8 @@ describe('answers of a stateless service', () => {
   })
 })
 
-describe('answers that depend on the client’s language', () => {
-  test('are kept for each language, whole and by entity, and the others for all', async () => {
+describe('Vary: Accept-Language', () => {
+  test('Answers and entities that vary by language are kept for each language, others once', async () => {
     const { upstream, traffic } = await serve((received) => {
       received.response.setHeader('vary', 'Accept-Language')
       return received.body.includes('_entities') ? gazetteer(received) : counting(received)
@@ -106,7 +106,7 @@ describe('answers that depend on the client’s language', () => {
     expect(upstream.bodies.length).toBe(7)
   })
 
-  test('are kept by nobody where they depend on more than that', async () => {
+  test('Answers that vary by more than the language are not kept', async () => {
     const { upstream, traffic } = await serve((received) => {
       received.response.setHeader('vary', 'Accept-Language, Cookie')
       return counting(received)
@@ -117,7 +117,7 @@ describe('answers that depend on the client’s language', () => {
 })
 
 describe('entities of a stateless service', () => {
-  test('are kept one by one: only the missing ones are asked for, and all come back in order', async () => {
+  test('Entities are cached one by one: only missing ones are requested, and the order stays', async () => {
     const { upstream, traffic } = await serve(gazetteer)
     await traffic.send(callOf('weather', cities([1, 3])))
     const { data } = await traffic.send(callOf('weather', cities([4, 3, 2, 1, 0])))
@@ -143,7 +143,7 @@ describe('entities of a stateless service', () => {
     expect(upstream.bodies.length).toBe(3)
   })
 
-  test('with errors among them are asked for again, all together, so that paths stay true', async () => {
+  test('Entities with errors among them are all requested again, so that paths stay true', async () => {
     const { upstream, traffic } = await serve(gazetteer)
     await traffic.send(callOf('weather', cities([1])))
     upstream.answer = (received) => ({
@@ -154,7 +154,7 @@ describe('entities of a stateless service', () => {
     expect(errors?.[0]?.path).toEqual(['_entities', 1, 'name'])
   })
 
-  test('are purged by service, by type or one by one, with every whole answer that might hold them', async () => {
+  test('Entities are purged by service, by type or one by one, with every whole answer that may hold them', async () => {
     const { upstream, traffic } = await serve((received) =>
       received.body.includes('_entities') ? gazetteer(received) : counting(received),
     )
@@ -175,7 +175,7 @@ describe('entities of a stateless service', () => {
     expect(await warm()).toBe(12)
   })
 
-  test('are purged by the names their service gave them', async () => {
+  test('Entities are purged by the tags of their service', async () => {
     const { upstream, traffic } = await serve((received) => {
       received.response.setHeader('cache-tag', 'Article:en/terms, Article')
       return gazetteer(received)
@@ -188,23 +188,21 @@ describe('entities of a stateless service', () => {
   })
 })
 
-describe('answers of a stateful service', () => {
-  test('are never kept, whatever it says', async () => {
-    const { upstream, traffic } = await serve(
-      (received) => (received.body.includes('_entities') ? gazetteer(received) : counting(received)),
-      stateful('banking'),
-    )
-    const { seen, observe } = observer()
-    for (let n = 1; n <= 2; n += 1) {
-      await traffic.send(callOf('banking', '{}', { observe }))
-      await traffic.send(callOf('banking', cities([1]), { observe }))
-    }
-    expect(upstream.bodies.length).toBe(4)
-    expect(new Set(seen.map(({ scope, maxAge }) => `${scope} ${maxAge}`))).toEqual(new Set(['private 0']))
-  })
+test('An answer of a stateful service is never kept, whatever it says', async () => {
+  const { upstream, traffic } = await serve(
+    (received) => (received.body.includes('_entities') ? gazetteer(received) : counting(received)),
+    stateful('banking'),
+  )
+  const { seen, observe } = observer()
+  for (let n = 1; n <= 2; n += 1) {
+    await traffic.send(callOf('banking', '{}', { observe }))
+    await traffic.send(callOf('banking', cities([1]), { observe }))
+  }
+  expect(upstream.bodies.length).toBe(4)
+  expect(new Set(seen.map(({ scope, maxAge }) => `${scope} ${maxAge}`))).toEqual(new Set(['private 0']))
 })
 
-describe('the memory', () => {
+describe('memory', () => {
   const entry = (bytes: number, tags: readonly string[] = []) => ({
     value: 'x',
     bornAt: Date.now(),
@@ -214,7 +212,7 @@ describe('the memory', () => {
     bytes,
   })
 
-  test('is bounded: what was not read for longest goes first, and what is too large is not taken', async () => {
+  test('The memory is limited: the least recently read goes first, and what is too large is not taken', async () => {
     const store = createMemoryStore(100_000)
     store.set([['large', entry(10_000_000)]], store.epoch)
     for (let n = 0; n < 1_000; n += 1) store.set([[`k${n}`, entry(100, ['t'])]], store.epoch)
@@ -224,7 +222,7 @@ describe('the memory', () => {
     expect(await store.get(['k999'])).toEqual([undefined])
   })
 
-  test('forgets what went stale', async () => {
+  test('The memory drops stale entries', async () => {
     const store = createMemoryStore(100_000)
     store.set([['old', { ...entry(10), bornAt: Date.now() - 61_000 }]], store.epoch)
     expect(await store.get(['old'])).toEqual([undefined])

@@ -87,8 +87,8 @@ const faults: readonly (readonly [string, (response: ServerResponse) => unknown,
   ['no answer', () => undefined, 'SERVICE_TIMEOUT', 1],
 ]
 
-describe('one caller whose operations meet', () => {
-  test.each(faults)('%s closes the service for nobody else', async (what, answer, code, tries) => {
+describe('faulty calls of one caller', () => {
+  test.each(faults)('%s for one caller does not close the service to others', async (what, answer, code, tries) => {
     const service = await startService(answer)
     const deadline = DEADLINE
     const sendBad = async (traffic: Traffic, count: number): Promise<Outcome[]> => {
@@ -112,7 +112,7 @@ describe('one caller whose operations meet', () => {
     }
   })
 
-  test.each(faults)('%s is not asked twice for a mutation', async (what, answer) => {
+  test.each(faults)('%s does not repeat a mutation', async (what, answer) => {
     const service = await startService(answer)
     const sent = send(to(stateful('s', { deadline: DEADLINE }), service), BAD, 'bad caller', 'mutation')
     if (what === 'no answer') await pastDeadline(service, 1)
@@ -121,7 +121,7 @@ describe('one caller whose operations meet', () => {
   })
 })
 
-describe('a service that asks to be left alone', () => {
+describe('Retry-After', () => {
   test.each([
     ['429', 429, '7', 7],
     ['503', 503, '7', 7],
@@ -129,19 +129,22 @@ describe('a service that asks to be left alone', () => {
     ['503 and a date', 503, soon, 60],
     ['503 and a time in the past', 503, 'Thu, 01 Jan 1970 00:00:00 GMT', 1],
     ['503 and a day', 503, '86400', 60],
-  ])('with %s is not asked by that caller for so long, who is told so', async (what, status, retryAfter, seconds) => {
-    const body = what.includes('GraphQL') ? '{"errors":[{"message":"busy"}]}' : ''
-    const service = await startService(text(status, body, { 'retry-after': retryAfter }))
-    const traffic = to(stateful('s'), service)
-    for (let n = 0; n < 3; n += 1) {
-      const refused = await send(traffic, n === 0 ? BAD : GOOD, 'a caller')
-      expect(refused).toEqual({ code: 'SERVICE_UNAVAILABLE', retryAfter: seconds })
-    }
-    expect(service.bodies.length).toBe(1)
-    expect(await send(traffic, GOOD, 'another caller')).toEqual({ code: 'OK' })
-  })
+  ])(
+    'A caller refused with %s does not call that service for the given time, and is told so',
+    async (what, status, retryAfter, seconds) => {
+      const body = what.includes('GraphQL') ? '{"errors":[{"message":"busy"}]}' : ''
+      const service = await startService(text(status, body, { 'retry-after': retryAfter }))
+      const traffic = to(stateful('s'), service)
+      for (let n = 0; n < 3; n += 1) {
+        const refused = await send(traffic, n === 0 ? BAD : GOOD, 'a caller')
+        expect(refused).toEqual({ code: 'SERVICE_UNAVAILABLE', retryAfter: seconds })
+      }
+      expect(service.bodies.length).toBe(1)
+      expect(await send(traffic, GOOD, 'another caller')).toEqual({ code: 'OK' })
+    },
+  )
 
-  test('is asked again once the time is over', async () => {
+  test('The service is called again once the time is over', async () => {
     const service = await startService(text(503, '', { 'retry-after': '1' }))
     const traffic = to(stateful('s'), service)
     expect((await send(traffic, BAD, 'a caller')).code).toBe('SERVICE_UNAVAILABLE')
@@ -153,7 +156,7 @@ describe('a service that asks to be left alone', () => {
     expect(service.bodies.length).toBe(2)
   })
 
-  test('is left for another instance', async () => {
+  test('Another instance is called instead', async () => {
     const [busy, free] = [
       await startService(text(503, '', { 'retry-after': '30' })),
       await startService(() => ({ data: {} })),
@@ -163,7 +166,7 @@ describe('a service that asks to be left alone', () => {
     expect(busy.bodies.length).toBe(1)
   })
 
-  test('in GraphQL with 429 is believed what it says', async () => {
+  test('Retry-After applies to a GraphQL answer with 429', async () => {
     const error = { message: 'Enough.', extensions: { code: 'BUDGET_EXHAUSTED', retryAfter: 9 } }
     const service = await startService(text(429, JSON.stringify({ errors: [error] }), { 'retry-after': '9' }))
     const { errors } = await to(stateful('s'), service).send(callOf('s', BAD))

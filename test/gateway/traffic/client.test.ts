@@ -78,9 +78,9 @@ const framings: readonly (readonly [string, string, string])[] = [
   ['without a reason phrase', raw('HTTP/1.1 502', 'content-length: 2', '', 'no'), '502 no'],
 ]
 
-describe('an answer whose end is told', () => {
+describe('answer framing', () => {
   test.each(framings)(
-    '%s is read, whole or byte by byte, and the connection is used again',
+    'An answer framed %s is read, whole or byte by byte, and the connection is reused',
     async (_how, answer, expected) => {
       const bytes = Buffer.from(answer)
       const whole = await serve((socket) => void socket.write(bytes))
@@ -97,7 +97,7 @@ describe('an answer whose end is told', () => {
     },
   )
 
-  test('by the end of the connection is read, and the next goes over another one', async () => {
+  test('An answer ended by the connection is read, and the next call takes another connection', async () => {
     const { pool, sockets } = await serve((socket) => void socket.end(raw('HTTP/1.0 200 OK', '', '{"a":1}')))
     for (let n = 0; n < 2; n += 1) expect(await outcome(pool)).toBe('200 {"a":1}')
     expect(sockets.length).toBe(2)
@@ -108,7 +108,7 @@ describe('an answer whose end is told', () => {
     ['the service will not wait', ok('{}', 'keep-alive: timeout=1')],
     ['more came than was asked for', `${ok('{}')}HTTP/1.1 200 OK`],
     ['it is of HTTP/1.0', ok('{}').replace('1.1', '1.0')],
-  ])('ends its connection where %s', async (_why, answer) => {
+  ])('The connection closes where %s', async (_why, answer) => {
     const { pool, sockets } = await serve((socket) => void socket.write(answer))
     for (let n = 1; n <= 2; n += 1) {
       expect(await outcome(pool)).toBe('200 {}')
@@ -116,7 +116,7 @@ describe('an answer whose end is told', () => {
     }
   })
 
-  test('is not mixed up with bytes that come before it is asked for', async () => {
+  test('An answer ignores bytes that came before its request', async () => {
     const { pool, sockets } = await serve((socket) => {
       socket.write(ok('mine'))
       setImmediate(() => socket.write(ok('not mine')))
@@ -126,7 +126,7 @@ describe('an answer whose end is told', () => {
     expect(await outcome(pool)).toBe('200 mine')
   })
 
-  test('is not taken for that to a request that waited, where it comes right behind the one before', async () => {
+  test('A second answer right behind the first is not given to a waiting request', async () => {
     const { pool, sockets } = await serve(
       (socket, piece) => void socket.write(ok(piece.includes('one') ? 'one' : 'two')),
     )
@@ -141,7 +141,7 @@ describe('an answer whose end is told', () => {
   test.each([
     ['carries one request a connection from then on', ok('more'), 4],
     ['goes on as before where it only says that it closes an idle connection', 'HTTP/1.1 408 Timeout\r\n\r\n', 2],
-  ])('of a server that speaks unasked %s', async (_what, unasked, expected) => {
+  ])('A server that sends unasked bytes %s', async (_what, unasked, expected) => {
     const { pool, sockets } = await serve((socket) => void socket.write(ok('{}')))
     await outcome(pool)
     sockets[0]?.write(unasked)
@@ -151,7 +151,7 @@ describe('an answer whose end is told', () => {
   })
 })
 
-describe('an answer that is compressed', () => {
+describe('compressed answers', () => {
   const text = '{"data":{"né":"日本"}}'
   const bomb = Buffer.alloc(17 * 1024 * 1024)
   const encoded: readonly (readonly [string, string, Buffer, unknown])[] = [
@@ -171,7 +171,7 @@ describe('an answer that is compressed', () => {
     ['a brotli bomb', 'br', brotliCompressSync(bomb), 'size'],
   ]
   test.each(encoded)(
-    'by %s is read within the limit, whatever tells its end',
+    'An answer compressed by %s is read within the limit, however it is framed',
     async (_what, coding, body, expected) => {
       const headers = `HTTP/1.1 200 OK\r\ncontent-encoding: ${coding}\r\n`
       const length = Buffer.concat([Buffer.from(`${headers}content-length: ${body.length}\r\n\r\n`), body])
@@ -186,7 +186,7 @@ describe('an answer that is compressed', () => {
   )
 })
 
-describe('an answer of a service that names calls', () => {
+describe('call ids', () => {
   const named = (id: string, text = 'yours'): string => ok(text, `${CALL_HEADER}: ${id}`)
   const calls: readonly (readonly [string, string, unknown])[] = [
     ['is taken where it names its own call', named('a-1'), '200 yours'],
@@ -199,7 +199,7 @@ describe('an answer of a service that names calls', () => {
     ['is not taken where a refusal names another', named('a-2').replace('200 OK', '401 No'), 'connection'],
     ['counts from its last head', raw('HTTP/1.1 103 Early', '', '') + named('a-1'), '200 yours'],
   ]
-  test.each(calls)('%s', async (_what, answer, expected) => {
+  test.each(calls)('An answer of a service that echoes call ids %s', async (_what, answer, expected) => {
     const { pool, sockets } = await serve((socket) => void socket.write(answer), 1, true)
     expect(await outcome(pool, { callId: 'a-1' })).toBe(expected)
     if (expected !== '200 yours') await until(() => sockets[0]?.destroyed === true)
@@ -228,17 +228,20 @@ const malformed: Readonly<Record<string, string>> = {
   'a head without an end': `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(20_000)}`,
 }
 
-describe('an answer that could be understood in two ways, or in none', () => {
-  test.each(Object.entries(malformed))('is a failure and ends the connection: %s', async (_what, answer) => {
-    const { pool, sockets } = await serve((socket) => void socket.write(answer))
-    expect(await outcome(pool)).toBe('answer')
-    await until(() => sockets[0]?.destroyed === true)
-  })
+describe('malformed answers', () => {
+  test.each(Object.entries(malformed))(
+    'An ambiguous or malformed answer is a failure and closes the connection: %s',
+    async (_what, answer) => {
+      const { pool, sockets } = await serve((socket) => void socket.write(answer))
+      expect(await outcome(pool)).toBe('answer')
+      await until(() => sockets[0]?.destroyed === true)
+    },
+  )
 
   test.each([
     ['tells a length', raw('HTTP/1.1 200 OK', 'content-length: 999999999', '', '{}')],
     ['comes in chunks', chunked('ffffff', 'x'.repeat(0xffffff), '2', 'xx')],
-  ])('nor is one over the limit, where it %s', async (_how, answer) => {
+  ])('An answer over the limit is a failure and closes the connection: it %s', async (_how, answer) => {
     const { pool, sockets } = await serve((socket) => void socket.write(answer))
     expect(await outcome(pool)).toBe('size')
     await until(() => sockets[0]?.destroyed === true)
@@ -250,14 +253,14 @@ describe('an answer that could be understood in two ways, or in none', () => {
     ['in its body', ok('{}').slice(0, -1)],
     ['in a chunk', chunked('5', 'ab')],
     ['between chunks', chunked('2', '{}')],
-  ])('nor is one that is cut %s', async (_where, answer) => {
+  ])('A truncated answer is a connection failure: cut %s', async (_where, answer) => {
     const { pool } = await serve((socket) => void socket.end(answer))
     expect(await outcome(pool)).toBe('connection')
   })
 })
 
-describe('a request', () => {
-  test('goes out as it is, whatever its letters, and in one piece', async () => {
+describe('request', () => {
+  test('A request is sent unchanged and in one piece, in any script', async () => {
     const { pool, received } = await serve((socket) => void socket.write(ok('{}')))
     await outcome(pool, { headers: ['authorization', 'Opaque \xe9'], body: '{"a":"日本"}' })
     const { port } = new URL(`http://${/host: (\S+)/.exec(received())?.[1]}`)
@@ -273,13 +276,13 @@ describe('a request', () => {
     )
   })
 
-  test.each(['a\r\nx: y', 'a\ny', 'a\0', 'a\u0100'])('is not sent with the header %j', async (value) => {
+  test.each(['a\r\nx: y', 'a\ny', 'a\0', 'a\u0100'])('A request cannot carry the header %j', async (value) => {
     const { pool, sockets } = await serve(() => undefined)
     expect(() => pool.send(request({ headers: ['authorization', value] }))).toThrow(CallFailure)
     expect(sockets).toEqual([])
   })
 
-  test('that takes too long is given up with its connection, and so is one that still waits for a connection', async () => {
+  test('A request past its deadline is given up, with its connection or while waiting for one', async () => {
     using clock = stopClock()
     const { pool, sockets, received } = await serve(() => undefined)
     const deadline = performance.now() + 50
@@ -290,7 +293,7 @@ describe('a request', () => {
     await until(() => sockets[0]?.destroyed === true)
   })
 
-  test('can be cancelled on its way and while it waits, which costs the others nothing', async () => {
+  test('A request can be cancelled in flight and in the queue, at no cost to others', async () => {
     const { pool, sockets } = await serve((socket, piece) => {
       if (piece.includes('answer me')) socket.write(ok('{}'))
     })
@@ -308,7 +311,7 @@ describe('a request', () => {
     expect(sockets.length).toBe(2)
   })
 
-  test('is one at a time on each connection, of which there are no more than allowed', async () => {
+  test('Each connection carries one request at a time, and the connections are limited', async () => {
     const waiting: Socket[] = []
     const { pool, sockets } = await serve((socket) => void waiting.push(socket), 3)
     const all = Array.from({ length: 9 }, () => outcome(pool))
@@ -320,7 +323,7 @@ describe('a request', () => {
     expect(sockets.length).toBe(3)
   })
 
-  test('that waits is sent over a new connection where the one before it died', async () => {
+  test('A waiting request takes a new connection when the one before it dies', async () => {
     const { pool } = await serve((socket, piece) => {
       if (piece.includes('die')) socket.destroy()
       else socket.write(ok('{}'))
@@ -328,7 +331,7 @@ describe('a request', () => {
     expect(await Promise.all([outcome(pool, { body: 'die' }), outcome(pool)])).toEqual(['connection', '200 {}'])
   })
 
-  test('to nobody fails', async () => {
+  test('A request to an unreachable address fails', async () => {
     const { pool, sockets } = await serve((socket) => void socket.write(ok('{}')))
     await outcome(pool)
     pool.destroy()
@@ -338,7 +341,7 @@ describe('a request', () => {
     nobody.destroy()
   })
 
-  test('over TLS reaches a server that can prove who it is, and no other', async () => {
+  test('Over TLS only a server with a valid certificate is used', async () => {
     const server = createSecureServer(certificate, (_request, response) => void response.end('{"secure":true}'))
     await once(server.listen(0, '127.0.0.1'), 'listening')
     const address = `https://localhost:${(server.address() as AddressInfo).port}`

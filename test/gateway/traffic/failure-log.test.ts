@@ -15,7 +15,7 @@ const log = pino({ level: 'info' }, { write: (text: string) => void lines.push(J
 const said = (): string[] => lines.splice(0).map(({ msg, count }) => (count === undefined ? msg : `${count}: ${msg}`))
 afterEach(() => void lines.splice(0))
 
-describe('an outage', () => {
+describe('outage log', () => {
   let failures: FailureLog
   beforeEach(() => {
     jest.useFakeTimers()
@@ -30,7 +30,7 @@ describe('an outage', () => {
       failures.report('s', 'r', Object.assign(new CallFailure('connection', message), { instance }))
   }
 
-  test('is told of at once, then by numbers, and then that it is over', () => {
+  test('An outage is logged at once, then in numbers, and then as over', () => {
     fail('refused', 'one', 1000)
     expect(said()).toEqual(['a call failed: refused'])
     fail('reset', 'one')
@@ -44,7 +44,7 @@ describe('an outage', () => {
     expect(said()).toEqual(['a call failed: refused'])
   })
 
-  test('of one instance hides nothing of another, nor of another kind', () => {
+  test('An outage of one instance hides none of another instance or kind', () => {
     fail('refused', 'one', 10)
     fail('refused', 'two', 10)
     failures.report('s', 'r', new CallFailure('timeout', 'too slow'))
@@ -52,7 +52,7 @@ describe('an outage', () => {
   })
 })
 
-test('500 calls to an instance that is away leave a handful of lines, which name it', async () => {
+test('500 calls to an unreachable instance write a few lines that name it', async () => {
   const away = await startUpstream(() => undefined)
   await away.stop()
   const traffic = trafficTo(stateless('s', { hedging: false, coalescing: false }), [away.url], { log })

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals'
 import { createFileClient } from '../../../gateway/traffic/file-client.ts'
 import { startRawService } from '../../support/raw-service.ts'
 
-test('a file is never what came, unasked, behind the file before', async () => {
+test('Unasked bytes behind one file are never taken for the next', async () => {
   const before = new WeakMap<Socket, string>()
   const service = await startRawService(({ socket, head }) => {
     const path = head.split(' ')[1] ?? ''

@@ -44,7 +44,7 @@ async function startFreezing(answer: Promise<void> = Promise.resolve()) {
   return { traffic, freeze, health, bodies: upstream.bodies, asked: () => asked }
 }
 
-test('a frozen service fails what is in flight long before its deadline, then all else at once, and is soon back', async () => {
+test('A frozen service fails running calls long before their deadline, new ones at once, and is soon back', async () => {
   const { traffic, freeze, health, bodies, asked } = await startFreezing()
   expect(await codeOf(traffic.send(callOf('s', '{}')))).toBe('OK')
   await until(() => asked() === 1)
@@ -64,7 +64,7 @@ test('a frozen service fails what is in flight long before its deadline, then al
   expect(await codeOf(traffic.send(callOf('s', '{}')))).toBe('OK')
 })
 
-test('a slow service has its time', async () => {
+test('A slow service keeps its whole deadline', async () => {
   const { promise, resolve } = Promise.withResolvers<void>()
   const { traffic, health, asked } = await startFreezing(promise)
   const answer = codeOf(traffic.send(callOf('s', '{}')))

@@ -46,7 +46,7 @@ const persisted = { extensions: { persistedQuery: { version: 1, sha256Hash: hash
 const get = async (authorization: string, headers: Record<string, string> = {}) =>
   fetch(`${gateway.url}/graphql?query=${encodeURIComponent(query)}`, { headers: { authorization, ...headers } })
 
-describe('no caller is given what belongs to another', () => {
+describe('callers', () => {
   test.each<[string, Operation]>([
     ['identical queries in flight', { query }],
     ['identical persisted queries', { query, ...persisted }],
@@ -55,7 +55,7 @@ describe('no caller is given what belongs to another', () => {
       'identical variables',
       { query: 'query ($w: Boolean = true) { mine { owner favourite @include(if: $w) { name } } }' },
     ],
-  ])('by %s', async (_how, operation) => {
+  ])('No caller gets the data of another: by %s', async (_how, operation) => {
     for (let round = 0; round < 3; round += 1) {
       const answers = await Promise.all(callers.map((authorization) => ask(gateway.url, operation, { authorization })))
       expect(answers.map(({ data }) => data)).toEqual(
@@ -64,7 +64,7 @@ describe('no caller is given what belongs to another', () => {
     }
   })
 
-  test('by a cache between the client and the gateway', async () => {
+  test('No cache between client and gateway keeps private data', async () => {
     for (const authorization of callers.slice(0, 2)) {
       const response = await get(authorization)
       expect([response.headers.get('cache-control'), response.headers.get('etag')]).toEqual(['no-store', null])
@@ -74,12 +74,12 @@ describe('no caller is given what belongs to another', () => {
     expect(conditional.status).toBe(200)
   })
 
-  test('by asking signed out after somebody signed in', async () => {
+  test('A signed-out caller gets no data of one who signed in before', async () => {
     await ask(gateway.url, query, { authorization: 'Bearer caller-0' })
     expect((await ask(gateway.url, query)).data.mine.owner).toBe('nobody')
   })
 
-  test('by headers that pretend to be the gateway’s', async () => {
+  test("A client cannot forge the gateway's own headers", async () => {
     shop.items.calls.length = 0
     const fake = { 'tributary-perspective': 'preview', 'tributary-signature': 'x', 'x-forwarded-user': 'caller-1' }
     const answer = await ask(gateway.url, '{ mine { owner favourite { stock } } }', {
@@ -92,10 +92,10 @@ describe('no caller is given what belongs to another', () => {
   })
 })
 
-describe('an answer made of public parts alone', () => {
+describe('public answers', () => {
   const items = () => fetch(`${gateway.url}/graphql?query={items(first:2){name}}`)
 
-  test('may be kept by anybody as long as its parts, tells its age, and is not sent twice', async () => {
+  test('A fully public answer may be cached as long as its parts, tells its age, and is not sent twice', async () => {
     const first = await items()
     expect(first.headers.get('cache-control')).toMatch(/^public, max-age=\d+$/)
     expect(Number(first.headers.get('age'))).toBeGreaterThanOrEqual(0)
@@ -108,7 +108,7 @@ describe('an answer made of public parts alone', () => {
     ['something private', '{ items(first: 1) { name } mine { id } }'],
     ['something that must not be kept', '{ items(first: 1) { name } clock }'],
     ['nothing of a service', '{ __typename }'],
-  ])('may be kept by nobody once it has %s', async (_what, text) => {
+  ])('An answer may not be cached once it has %s', async (_what, text) => {
     expect((await ask(gateway.url, text)).headers.get('cache-control')).toBe('no-store')
   })
 })

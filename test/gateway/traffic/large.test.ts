@@ -53,7 +53,7 @@ async function waits(body: Parameters<typeof callOf>[1]): Promise<boolean> {
   return hasWaited
 }
 
-test('a large answer is read in a turn of the loop of its own, a small one at once', async () => {
+test('A large answer is parsed in an event loop turn of its own, a small one at once', async () => {
   to(stateful('s'))
   expect(await waits(LARGE)).toBe(true)
   expect(await waits(SMALL)).toBe(false)
@@ -62,7 +62,7 @@ test('a large answer is read in a turn of the loop of its own, a small one at on
 test.each([
   ['a whole answer', LARGE],
   ['entities', { ...ENTITIES, representations: ['{"__typename":"A","id":"1"}'] }],
-])('what was kept is large, too: %s', async (_what, body) => {
+])('A cached large answer takes an event loop turn of its own: %s', async (_what, body) => {
   to(stateless('s', { sharedCache: true, hedging: false, coalescing: false }))
   await traffic.send(callOf('s', body))
   const asked = upstream.bodies.length
@@ -70,7 +70,7 @@ test.each([
   expect(upstream.bodies.length).toBe(asked)
 })
 
-test('an answer that nobody waits for any more is not read', async () => {
+test('An answer that nobody waits for is not parsed', async () => {
   to(stateful('s'))
   const controller = new AbortController()
   let reads = 0

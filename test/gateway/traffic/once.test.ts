@@ -30,8 +30,8 @@ const buy = (idempotencyKey: string | null) =>
     variables: { input: { idempotencyKey, item: '1' } },
   })
 
-describe('a write over a connection that is cut', () => {
-  test.each(cuts)('%s is done once where it carries a key, and answered', async (cut) => {
+describe('mutation over a cut connection', () => {
+  test.each(cuts)('With a cut %s, a mutation with a key is done once and answered', async (cut) => {
     for (let n = 0; n < 5; n += 1) {
       const key = `${cut} ${n}`
       proxy.cutNext(cut)
@@ -41,7 +41,7 @@ describe('a write over a connection that is cut', () => {
   })
 
   test.each(cuts)(
-    '%s is never sent again where it carries none, and its outcome is said to be unknown',
+    'With a cut %s, a mutation without a key is never repeated, and its outcome is reported as unknown',
     async (cut) => {
       const before = shop.bought.length
       const calls = proxy.requests
@@ -53,7 +53,7 @@ describe('a write over a connection that is cut', () => {
     },
   )
 
-  test('is not sent again where only some of its fields carry a key', async () => {
+  test('A mutation is not sent again where only some of its fields carry a key', async () => {
     const calls = proxy.requests
     proxy.cutNext('after the answer')
     const mixed = 'mutation { a: buy(input: { idempotencyKey: "mixed", item: "1" }) { id } touch }'
@@ -61,7 +61,7 @@ describe('a write over a connection that is cut', () => {
     expect(proxy.requests).toBe(calls + 1)
   })
 
-  test('goes on where the client hangs up', async () => {
+  test('A mutation continues when the client hangs up', async () => {
     const leaving = new AbortController()
     let release: () => void = () => undefined
     const arrived = new Promise<void>((resolve) => {

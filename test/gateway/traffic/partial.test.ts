@@ -66,24 +66,27 @@ const broken: Readonly<Record<string, Misbehave>> = {
   },
 }
 
-describe('a service that fails costs only its own fields', () => {
-  test.each(Object.entries(broken))('when it %s', async (_how, misbehave) => {
-    shop.items.misbehave(misbehave)
-    const answer = await ask(gateway.url, '{ orders(first: 2) { id note item { name } } }')
-    expect(answer.status).toBe(200)
-    expect(answer.data).toEqual({
-      orders: [
-        { id: '0', note: 'note 0', item: null },
-        { id: '1', note: 'note 1', item: null },
-      ],
-    })
-    expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'SERVICE_UNAVAILABLE', service: 'items' })
-    expectNoLeak(answer)
-    shop.items.misbehave(undefined)
-    await untilHealthy()
-  })
+describe('failing service', () => {
+  test.each(Object.entries(broken))(
+    'A failing service costs only its own fields when it %s',
+    async (_how, misbehave) => {
+      shop.items.misbehave(misbehave)
+      const answer = await ask(gateway.url, '{ orders(first: 2) { id note item { name } } }')
+      expect(answer.status).toBe(200)
+      expect(answer.data).toEqual({
+        orders: [
+          { id: '0', note: 'note 0', item: null },
+          { id: '1', note: 'note 1', item: null },
+        ],
+      })
+      expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'SERVICE_UNAVAILABLE', service: 'items' })
+      expectNoLeak(answer)
+      shop.items.misbehave(undefined)
+      await untilHealthy()
+    },
+  )
 
-  test('and what a service says of its own faults is passed on only where it is meant to be', async () => {
+  test("Only the public part of a service's errors is passed on", async () => {
     const answer = await ask(gateway.url, '{ secretFault refused whoAmI }')
     expect(answer.data).toEqual({ secretFault: null, refused: null, whoAmI: 'somebody' })
     const byPath = Object.fromEntries((answer.errors ?? []).map((error) => [error.path?.[0], error]))

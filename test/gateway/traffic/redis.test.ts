@@ -47,7 +47,7 @@ const countOf = async (traffic: Traffic, id: string): Promise<number> => {
 }
 
 describe('Redis', () => {
-  test('gives every gateway what one of them has fetched, and a purge at one reaches all', async () => {
+  test('Every gateway reads what one has fetched, and a purge at one reaches all', async () => {
     const [one, other] = [await openGateway(), await openGateway()]
     // What is kept for all is found by a gateway that has never asked, as soon as Redis has it.
     let id = 0
@@ -63,7 +63,7 @@ describe('Redis', () => {
     await until(async () => (await countOf(other, `shared ${id}`)) > kept)
   })
 
-  test('keeps nothing that JSON cannot say: read back it would be another answer', async () => {
+  test('A value that JSON would change is not kept', async () => {
     const store = createRedisStore(redis.url, createMemoryStore(1_000_000), createLogger('test', 'silent'))
     const other = createRedisStore(redis.url, createMemoryStore(1_000_000), createLogger('test', 'silent'))
     opened.push(
@@ -91,7 +91,7 @@ describe('Redis', () => {
     expect((await other.get(['infinite']))[0]).toBeUndefined()
   })
 
-  test('that freezes, dies or comes back costs hits, never an answer', async () => {
+  test('Redis that freezes, dies or comes back costs cache hits, never an answer', async () => {
     const gateway = await openGateway()
     await countOf(gateway, 'warm')
     redis.freeze()
@@ -110,7 +110,7 @@ describe('Redis', () => {
     })
   })
 
-  test('that was never there does not keep the gateway from starting', async () => {
+  test('A missing Redis does not stop the gateway from starting', async () => {
     const store = createRedisStore('redis://127.0.0.1:9', createMemoryStore(1_000_000), createLogger('test', 'silent'))
     const traffic = trafficTo(stateless('weather'), [upstream.url], { store })
     opened.push(traffic.close, () => store.close())

@@ -3,7 +3,7 @@ import { createRest } from '../../../gateway/traffic/client/rest.ts'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-test('what rests is released once the event loop has polled, however much is added meanwhile', async () => {
+test('A resting connection is released after the next event loop poll, however much is added meanwhile', async () => {
   const released: number[] = []
   const rest = createRest<number>((item) => void released.push(item))
   rest(1)

@@ -7,22 +7,22 @@ import { answerOf } from '../../../gateway/traffic/answer.ts'
 
 const errorsOf = (errors: readonly unknown[]) => answerOf({ data: { f: null }, errors }, 200).errors ?? []
 
-describe('of the errors in one answer', () => {
-  test('200 are read, and one more tells how many there were besides', () => {
+describe('service errors', () => {
+  test('At most 200 errors of an answer are read, and one more counts the rest', () => {
     const errors = errorsOf(Array(100_000).fill({ message: 'x', path: ['f'] }))
     expect(errors).toHaveLength(201)
     expect(errors.at(-1)).toEqual({ message: '99800 more errors in one answer', extensions: { code: 'INTERNAL' } })
     expect(errorsOf(Array(200).fill({ message: 'x' }))).toHaveLength(200)
   })
 
-  test('a message is passed on up to 2,000 characters', () => {
+  test('A message is passed on up to 2,000 characters', () => {
     const told = (length: number) =>
       errorsOf([{ message: 'x'.repeat(length), extensions: { code: 'FORBIDDEN' } }])[0]?.message
     expect(told(5_000_000)).toBe(`${'x'.repeat(2_000)}…`)
     expect(told(2_000)).toBe('x'.repeat(2_000))
   })
 
-  test('a path that is longer than any selection is none', () => {
+  test('A path longer than any selection is dropped', () => {
     expect(errorsOf([{ message: 'x', path: Array(1_000_000).fill('f') }])[0]?.path).toBeUndefined()
     expect(errorsOf([{ message: 'x', path: Array(1_000).fill('f') }])[0]?.path).toHaveLength(1_000)
   })

@@ -36,8 +36,8 @@ const whole = ['HTTP/1.1 100 Continue\r\n\r\n', ''].flatMap((before) => [
   (texts: readonly string[]) => `${before}${HEAD}\r\n${texts.join('')}`,
 ])
 
-describe('an answer', () => {
-  test('is the same however its bytes are cut into pieces, and however its length is told', () => {
+describe('streamed answer', () => {
+  test('An answer is the same however its bytes are split and framed', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...whole),
@@ -51,14 +51,14 @@ describe('an answer', () => {
     )
   })
 
-  test.each(whole)('is whole where its head came alone (%#)', (write) => {
+  test.each(whole)('An answer is whole where its head came alone (%#)', (write) => {
     const bytes = Buffer.from(write(['{"data":', 'null}']))
     const end = bytes.lastIndexOf('\r\n\r\n', bytes.indexOf('data')) + 4
     const read = readAll([bytes.subarray(0, end), bytes.subarray(end)])
     expect(read).toEqual({ said: ['200 text/plain', 'end'], body: '{"data":null}' })
   })
 
-  test('that is cut off is never taken for whole', () => {
+  test('A truncated answer is never taken for whole', () => {
     const bytes = Buffer.from(`${HEAD}transfer-encoding: chunked\r\n\r\n${chunked(['some', 'text'])}`)
     for (let length = 0; length < bytes.length; length += 1)
       expect(readAll([bytes.subarray(0, length)]).said.at(-1)).toBe('cut off')

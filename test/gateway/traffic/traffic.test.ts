@@ -30,56 +30,50 @@ const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
     (error: { extensions?: { code?: unknown } }) => error.extensions?.code ?? error,
   )
 
-describe('balancing', () => {
-  test('spreads calls over the instances, and away from a busy one', async () => {
-    const [first, second] = (await upstreams(2, ok)) as [Upstream, Upstream]
-    const traffic = to(stateless('s', plain), [first.url, second.url])
-    first.answer = never
-    const stuck = Array.from({ length: 20 }, () => codeOf(traffic.send(callOf('s', '{}'))))
-    await until(() => first.bodies.length + second.bodies.length === 20)
-    const before = second.bodies.length
-    for (let n = 0; n < 20; n += 1) await traffic.send(callOf('s', '{}'))
-    expect(second.bodies.length - before).toBe(20)
-    await first.stop()
-    expect(new Set(await Promise.all(stuck))).toEqual(new Set(['OK']))
-  })
+test('Calls are spread over the instances, and away from a busy one', async () => {
+  const [first, second] = (await upstreams(2, ok)) as [Upstream, Upstream]
+  const traffic = to(stateless('s', plain), [first.url, second.url])
+  first.answer = never
+  const stuck = Array.from({ length: 20 }, () => codeOf(traffic.send(callOf('s', '{}'))))
+  await until(() => first.bodies.length + second.bodies.length === 20)
+  const before = second.bodies.length
+  for (let n = 0; n < 20; n += 1) await traffic.send(callOf('s', '{}'))
+  expect(second.bodies.length - before).toBe(20)
+  await first.stop()
+  expect(new Set(await Promise.all(stuck))).toEqual(new Set(['OK']))
 })
 
-describe('a call', () => {
-  test('says which answers can be read', async () => {
-    const seen: unknown[] = []
-    const [service] = (await upstreams(1, ({ request: { headers } }) => {
-      seen.push([headers.accept, headers['accept-encoding']])
-      return ok()
-    })) as [Upstream]
-    await to(stateful('s'), [service.url]).send(callOf('s', '{}'))
-    expect(seen).toEqual([['application/graphql-response+json, application/json;q=0.9', 'gzip, deflate, br']])
-  })
+test('A call lists the media types the gateway reads', async () => {
+  const seen: unknown[] = []
+  const [service] = (await upstreams(1, ({ request: { headers } }) => {
+    seen.push([headers.accept, headers['accept-encoding']])
+    return ok()
+  })) as [Upstream]
+  await to(stateful('s'), [service.url]).send(callOf('s', '{}'))
+  expect(seen).toEqual([['application/graphql-response+json, application/json;q=0.9', 'gzip, deflate, br']])
 })
 
-describe('a query to a stateless service', () => {
-  test('is tried on another instance when one refuses, cuts or answers nonsense', async () => {
-    const [good, dead, cutting, broken] = (await upstreams(4, ok)) as [Upstream, Upstream, Upstream, Upstream]
-    await dead.stop()
-    cutting.answer = ({ request }) => void request.socket.destroy()
-    broken.answer = ({ response }) => void response.writeHead(502).end('<html>')
-    for (const other of [dead, cutting, broken]) {
-      const traffic = to(stateless('s', plain), [good.url, other.url])
-      const codes = await Promise.all(Array.from({ length: 20 }, () => codeOf(traffic.send(callOf('s', '{}')))))
-      expect(new Set(codes)).toEqual(new Set(['OK']))
-    }
-    await dead.start()
-  })
+test('A query is retried on another instance when one refuses, cuts or answers nonsense', async () => {
+  const [good, dead, cutting, broken] = (await upstreams(4, ok)) as [Upstream, Upstream, Upstream, Upstream]
+  await dead.stop()
+  cutting.answer = ({ request }) => void request.socket.destroy()
+  broken.answer = ({ response }) => void response.writeHead(502).end('<html>')
+  for (const other of [dead, cutting, broken]) {
+    const traffic = to(stateless('s', plain), [good.url, other.url])
+    const codes = await Promise.all(Array.from({ length: 20 }, () => codeOf(traffic.send(callOf('s', '{}')))))
+    expect(new Set(codes)).toEqual(new Set(['OK']))
+  }
+  await dead.start()
 })
 
-describe('a mutation', () => {
+describe('mutation', () => {
   /** Answers after this many cuts. */
   const cutting =
     (cuts: number): Upstream['answer'] =>
     ({ request, count }) =>
       count <= cuts ? void request.socket.destroy() : ok()
 
-  test('is sent again when the connection failed and every field carries a key, and never otherwise', async () => {
+  test('A mutation is retried only after a connection failure where every field carries a key', async () => {
     const [keyed, unkeyed, faulty] = (await upstreams(3, cutting(2))) as [Upstream, Upstream, Upstream]
     const withKey = to(stateful('s'), [keyed.url])
     expect(await codeOf(withKey.send(callOf('s', '{}', { idempotent: true }, 'mutation')))).toBe('OK')
@@ -94,20 +88,18 @@ describe('a mutation', () => {
   })
 })
 
-describe('the deadline', () => {
-  test('covers all tries together, and the queue', async () => {
-    using clock = stopClock()
-    const [slow] = (await upstreams(1, never)) as [Upstream]
-    const traffic = to(stateless('s', { ...plain, deadline: 200, concurrency: 1 }), [slow.url])
-    const both = [traffic.send(callOf('s', '{}')), traffic.send(callOf('s', '{}'))].map(codeOf)
-    await until(() => slow.bodies.length === 1)
-    await clock.step(201)
-    expect(await Promise.all(both)).toEqual(['SERVICE_TIMEOUT', 'SERVICE_TIMEOUT'])
-  })
+test('The deadline covers all attempts together, and the queue', async () => {
+  using clock = stopClock()
+  const [slow] = (await upstreams(1, never)) as [Upstream]
+  const traffic = to(stateless('s', { ...plain, deadline: 200, concurrency: 1 }), [slow.url])
+  const both = [traffic.send(callOf('s', '{}')), traffic.send(callOf('s', '{}'))].map(codeOf)
+  await until(() => slow.bodies.length === 1)
+  await clock.step(201)
+  expect(await Promise.all(both)).toEqual(['SERVICE_TIMEOUT', 'SERVICE_TIMEOUT'])
 })
 
-describe('the queue', () => {
-  test('is bounded: what does not fit is refused at once, and the rest is served', async () => {
+describe('queue', () => {
+  test('The queue is limited: calls beyond it are refused at once, and the rest are served', async () => {
     const releases: (() => void)[] = []
     const [slow] = (await upstreams(1, () => new Promise((resolve) => releases.push(() => resolve(ok()))))) as [
       Upstream,
@@ -143,7 +135,7 @@ describe('the queue', () => {
     return { call, serve, bodies: slow.bodies }
   }
 
-  test('lets callers take turns, in order, however many calls one of them has waiting', async () => {
+  test('Callers take turns, in order, however many calls one of them has waiting', async () => {
     const { call, serve, bodies } = await slowService(1_024)
     const flood = Array.from({ length: 200 }, (_, number) => call('a', number))
     const others = [call('b', 0), call('c', 0), call('b', 1)]
@@ -153,7 +145,7 @@ describe('the queue', () => {
     expect(order).toEqual(['a0', 'a1', 'b0', 'c0', 'a2', 'b1', 'a3', 'a4'])
   })
 
-  test('refuses, where it is full, the last call of the caller with most waiting', async () => {
+  test('A full queue drops the last call of the caller with most waiting', async () => {
     const { call, serve, bodies } = await slowService(3)
     const flood = Array.from({ length: 5 }, (_, number) => call('a', number))
     expect(await flood[4]).toBe('SERVICE_UNAVAILABLE')
@@ -164,7 +156,7 @@ describe('the queue', () => {
     expect(bodies.map((body) => JSON.parse(body))).toEqual(['a0', 'a1', 'b0', 'a2'])
   })
 
-  test('frees the place of a caller that left', async () => {
+  test('A caller that leaves frees its place', async () => {
     const [slow] = (await upstreams(1, ({ count }) => (count === 1 ? undefined : ok()))) as [Upstream]
     const traffic = to(stateless('s', { ...plain, concurrency: 1 }), [slow.url])
     const leaving = new AbortController()
@@ -176,8 +168,8 @@ describe('the queue', () => {
   })
 })
 
-describe('the circuit breaker', () => {
-  test('keeps calls away from an instance that keeps failing, and lets them back within 5 s', async () => {
+describe('circuit breaker', () => {
+  test('The breaker keeps calls away from a failing instance, and lets them back within 5 s', async () => {
     using clock = stopClock()
     const [instance] = (await upstreams(1, ok)) as [Upstream]
     const traffic = to(stateful('s'), [instance.url])
@@ -191,7 +183,7 @@ describe('the circuit breaker', () => {
     expect(await codeOf(traffic.send(callOf('s', '{}')))).toBe('OK')
   })
 
-  test('asks one call at a time whether the instance is back', async () => {
+  test('One call at a time probes whether the instance is back', async () => {
     using clock = stopClock()
     const [instance] = (await upstreams(1, ({ response }) => void response.writeHead(503).end())) as [Upstream]
     const traffic = to(stateful('s'), [instance.url])
@@ -210,7 +202,7 @@ describe('the circuit breaker', () => {
 })
 
 describe('hedging', () => {
-  test('asks a second instance when the first is slower than nearly all calls were', async () => {
+  test('A second instance is called when the first is slower than nearly all calls were', async () => {
     const [first, second] = (await upstreams(2, ok)) as [Upstream, Upstream]
     const traffic = to(stateless('s', { ...plain, hedging: true }), [first.url, second.url])
     for (let n = 0; n < 80; n += 1) await traffic.send(callOf('s', '{}'))
@@ -222,7 +214,7 @@ describe('hedging', () => {
     await until(() => cancelled === first.bodies.length - before)
   })
 
-  test('is for stateless services only', async () => {
+  test('Only calls to stateless services are hedged', async () => {
     using clock = stopClock()
     const [first, second] = (await upstreams(2, ok)) as [Upstream, Upstream]
     const traffic = to(stateful('s', { deadline: 5_000 }), [first.url, second.url])
@@ -238,8 +230,8 @@ describe('hedging', () => {
   })
 })
 
-describe('identical calls in flight', () => {
-  test('are one call to a stateless service, and one each to a stateful one', async () => {
+describe('coalescing', () => {
+  test('Identical calls are one call to a stateless service, and one each to a stateful one', async () => {
     for (const [definition, expected] of [
       [stateless('s', { sharedCache: false }), 1],
       [stateful('s'), 10],
@@ -256,7 +248,7 @@ describe('identical calls in flight', () => {
     }
   })
 
-  test('are not shared across perspectives, nor when they are mutations', async () => {
+  test('Calls are not shared across perspectives, and mutations never', async () => {
     const [instance] = (await upstreams(1, ok)) as [Upstream]
     const traffic = to(stateless('s', { sharedCache: false }), [instance.url])
     await Promise.all([
@@ -268,7 +260,7 @@ describe('identical calls in flight', () => {
     expect(instance.bodies.length).toBe(4)
   })
 
-  test('go on while anybody waits, and end when the last has left', async () => {
+  test('A shared call runs while anybody waits, and ends when the last has left', async () => {
     let closed = false
     let release: () => void = () => undefined
     const gate = new Promise<void>((resolve) => (release = resolve))
@@ -295,7 +287,7 @@ describe('identical calls in flight', () => {
   })
 })
 
-describe('a subscription', () => {
+describe('subscription', () => {
   const follow = async (traffic: Traffic, signal = new AbortController().signal): Promise<unknown[]> => {
     const seen: unknown[] = []
     for await (const answer of traffic.subscribe(callOf('s', '{}'), signal)) seen.push(answer)
@@ -304,7 +296,7 @@ describe('a subscription', () => {
   const isStream = ({ request }: Received) => request.headers.accept === 'text/event-stream'
   const health = (traffic: Traffic) => traffic.status()[0]?.instances.map((instance) => instance.health)
 
-  test('is no evidence against calls, however many streams fail', async () => {
+  test('Failing streams do not open the breaker for calls', async () => {
     const cut = (received: Received) => (isStream(received) ? void received.request.socket.destroy() : ok())
     const [only] = (await upstreams(1, cut)) as [Upstream]
     const traffic = to(stateful('s'), [only.url])
@@ -313,7 +305,7 @@ describe('a subscription', () => {
     expect(await codeOf(traffic.send(callOf('s', '{}')))).toBe('OK')
   })
 
-  test('is no evidence for a service that fails its calls, either', async () => {
+  test('A working stream does not close the breaker of a service that fails its calls', async () => {
     const stream = 'event: next\ndata: {"data":{"ok":true}}\n\nevent: complete\ndata:\n\n'
     const [only] = (await upstreams(1, (received) => {
       if (isStream(received)) received.response.writeHead(200, { 'content-type': 'text/event-stream' }).end(stream)
@@ -327,7 +319,7 @@ describe('a subscription', () => {
     expect(health(traffic)).toEqual(['unhealthy'])
   })
 
-  test('goes to another instance where one cannot be connected to, and fails where none can', async () => {
+  test('A subscription takes another instance where one cannot be reached, and fails where none can', async () => {
     const stream = 'event: next\ndata: {"data":{"ok":true}}\n\nevent: complete\ndata:\n\n'
     const [good, dead] = (await upstreams(2, ({ response }) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).end(stream)

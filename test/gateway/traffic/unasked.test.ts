@@ -68,9 +68,9 @@ async function tally(traffic: Traffic): Promise<Tally> {
   return counts
 }
 
-describe('a service of ours behind something that answers twice', () => {
+describe('service with call ids that answers twice', () => {
   test.each(Object.entries({ ...moments, ...later }))(
-    '%s gives no caller the answer of another',
+    'A duplicate answer %s reaches no other caller where calls have ids',
     async (_when, when) => {
       const { url } = await startFaulty(when, true)
       const { own, mixed } = await tally(to(url, true))
@@ -79,17 +79,18 @@ describe('a service of ours behind something that answers twice', () => {
     },
   )
 
-  test('is not believed where an answer does not say what it answers', async () => {
+  test('An answer without the id of its call is refused', async () => {
     const { url } = await startFaulty(() => undefined, false)
     expect(await tally(to(url, true))).toEqual({ own: 0, mixed: 0, failed: CALLS })
   })
 })
 
-describe('any service that answers twice', () => {
-  test.each(Object.entries(moments))('%s gives no caller the answer of another', async (_when, when) => {
+test.each(Object.entries(moments))(
+  'A duplicate answer %s reaches no other caller without call ids',
+  async (_when, when) => {
     const { url } = await startFaulty(when, false)
     const { own, mixed } = await tally(to(url, false))
     expect(mixed).toBe(0)
     expect(own).toBeGreaterThan(CALLS * 0.9)
-  })
-})
+  },
+)

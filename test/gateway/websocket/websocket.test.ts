@@ -44,7 +44,7 @@ const ofId = (id: string, type?: string) => (message: Message) =>
   message.id === id && (type === undefined || message.type === type)
 const codeOf = ({ payload }: Message) => payload[0].extensions.code
 
-describe('an operation that is given up', () => {
+describe('cancelled operation', () => {
   const rounds: readonly [string, (socket: RawSocket) => void][] = [
     ['subscribe, complete, subscribe', (socket) => socket.subscribe('x', WRITTEN)],
     [
@@ -66,7 +66,7 @@ describe('an operation that is given up', () => {
     ],
   ]
   test.each(rounds)(
-    'leaves one stream open, which tells each event once and ends with the socket: %s',
+    'One stream stays open, delivers each event once and ends with the socket: %s',
     async (_what, again) => {
       const socket = await open(gateway.url)
       socket.subscribe('x', WRITTEN)
@@ -85,7 +85,7 @@ describe('an operation that is given up', () => {
     },
   )
 
-  test('tells nothing any more, whatever it was about to tell', async () => {
+  test('A cancelled operation sends no further message', async () => {
     const socket = await open(gateway.url)
     let answer: (() => void) | undefined
     shop.orders.misbehave((_request, response) => {
@@ -103,7 +103,7 @@ describe('an operation that is given up', () => {
     expect(socket.messages.filter(ofId('q')).map(({ type }) => type)).toEqual(['next', 'complete'])
   })
 
-  test('by a socket that closes at any moment leaves nothing open', async () => {
+  test('A socket that closes at any moment leaves no stream open', async () => {
     for (let wait = 0; wait < 10; wait += 1) {
       const socket = await open(gateway.url)
       for (let n = 0; n < 10; n += 1) socket.subscribe(`s${n}`, WRITTEN)
@@ -129,8 +129,8 @@ const metric = async (name: string, at = gateway): Promise<number> => {
   )
 }
 
-describe('queries and mutations by WebSocket', () => {
-  test('are answered once, by the same executions, policies and errors as by HTTP', async () => {
+describe('queries and mutations', () => {
+  test('An operation is answered once, with the same execution, policies and errors as over HTTP', async () => {
     const socket = await open(gateway.url)
     const buy = 'mutation ($key: ID!) { buy(input: { idempotencyKey: $key, item: "1" }) { id item { name } } }'
     socket.subscribe('m', buy, { key: 'by socket' })
@@ -163,7 +163,7 @@ describe('queries and mutations by WebSocket', () => {
     }
   })
 
-  test('work with the standard client, a persisted query included', async () => {
+  test('The standard client works, with a persisted query too', async () => {
     const client = createClient({
       url: `${gateway.url.replace('http', 'ws')}/graphql`,
       webSocketImpl: WebSocket,
@@ -175,7 +175,7 @@ describe('queries and mutations by WebSocket', () => {
     await client.dispose()
   })
 
-  test('in work are answered when the gateway stops, before it closes the connection; later ones are not begun', async () => {
+  test('Running operations are answered before a stopping gateway closes, and later ones are not begun', async () => {
     const other = await start()
     const socket = await open(other.url)
     const held: (() => void)[] = []
@@ -199,7 +199,7 @@ describe('queries and mutations by WebSocket', () => {
   })
 })
 
-describe('what breaks the protocol closes the connection', () => {
+describe('protocol violations', () => {
   const query = { query: '{ __typename }' }
   test.each<[string, unknown, number]>([
     ['no JSON', '{', 4400],
@@ -220,14 +220,14 @@ describe('what breaks the protocol closes the connection', () => {
     ['a complete without id', { type: 'complete' }, 4400],
     ['a ping with text', { type: 'ping', payload: 'x' }, 4400],
     ['a second connection_init', { type: 'connection_init' }, 4429],
-  ])('%s', async (_what, message, code) => {
+  ])('A protocol violation closes the connection: %s', async (_what, message, code) => {
     const socket = await open(gateway.url)
     socket.send(message)
     expect((await socket.closed).code).toBe(code)
     expect((await ask(gateway.url, '{ whoAmI }')).data).toEqual({ whoAmI: 'somebody' })
   })
 
-  test('an id that is in use, however long, binary messages and large ones', async () => {
+  test('A duplicate id, a binary message and a large message close the connection', async () => {
     for (const id of ['1', 'é'.repeat(200)]) {
       const twice = await open(gateway.url)
       twice.subscribe(id, WRITTEN)
@@ -248,7 +248,7 @@ describe('what breaks the protocol closes the connection', () => {
     ['many members of objects', `[${'{"a":1},'.repeat(100_000)}1]`, 'variableValues'],
     ['many levels of lists', `${'['.repeat(200_000)}${']'.repeat(200_000)}`, 'variableDepth'],
     ['many levels of objects', `${'{"a":'.repeat(9_000)}1${'}'.repeat(9_000)}`, 'variableDepth'],
-  ])('a message of far too %s, before it is parsed', async (_what, value, limit) => {
+  ])('A message of too %s closes the connection before it is parsed', async (_what, value, limit) => {
     const refusals = () => metric(`tributary_limit_refusals_total{limit="${limit}"}`)
     const before = await refusals()
     const socket = await open(gateway.url)
@@ -270,7 +270,7 @@ describe('what breaks the protocol closes the connection', () => {
     return { socket, closed }
   }
 
-  test('an operation before connection_init, no connection_init at all, and another subprotocol', async () => {
+  test('A missing or late connection_init and another subprotocol close the connection', async () => {
     const early = await bare('graphql-transport-ws')
     early.socket.send('{"type":"subscribe","id":"1","payload":{"query":"{ __typename }"}}')
     expect(await early.closed).toBe(4401)
@@ -279,7 +279,7 @@ describe('what breaks the protocol closes the connection', () => {
     expect(await silent.closed).toBe(4408)
   })
 
-  test('but ping is answered, also before connection_init, and pong is not', async () => {
+  test('A ping is answered, also before connection_init, and a pong is not', async () => {
     const { socket } = await bare('graphql-transport-ws')
     const first = once(socket, 'message')
     socket.send('{"type":"pong"}')
@@ -292,8 +292,8 @@ describe('what breaks the protocol closes the connection', () => {
   })
 })
 
-describe('one socket has a bounded share of the work', () => {
-  test('16 operations are in work at a time; those given up make room for more', async () => {
+describe('fairness between sockets', () => {
+  test('At most 16 operations of a socket run at once, and finished ones make room', async () => {
     const socket = await open(gateway.url)
     const held: (() => void)[] = []
     shop.orders.misbehave((_request, response) => {
@@ -326,25 +326,28 @@ describe('one socket has a bounded share of the work', () => {
         n % 2 === 0 ? `{"id":"s","type":"subscribe","payload":{"query":"${WRITTEN}"}}` : '{"id":"s","type":"complete"}',
     ],
   ]
-  test.each(floods)('%s: of 500 sent at once each is looked at in a turn of its own', async (_what, message) => {
-    const socket = await open(gateway.url)
-    await socket.find(({ type }) => type === 'connection_ack')
-    const frames = Array.from({ length: 500 }, (_, n) => message(n))
-    for (const frame of frames) socket.send(frame)
-    socket.subscribe('last', '{ __typename }')
-    let asked = 0
-    let isOver = false
-    const over = socket.find(ofId('last', 'complete')).then(() => (isOver = true))
-    while (!isOver) {
-      expect((await ask(gateway.url, '{ __typename }')).errors).toBeUndefined()
-      asked += 1
-    }
-    await over
-    // Had they been looked at together, one question at most would have been answered meanwhile.
-    expect(asked).toBeGreaterThan(5)
-  })
+  test.each(floods)(
+    '%s: each of 500 sent at once is handled in an event loop turn of its own',
+    async (_what, message) => {
+      const socket = await open(gateway.url)
+      await socket.find(({ type }) => type === 'connection_ack')
+      const frames = Array.from({ length: 500 }, (_, n) => message(n))
+      for (const frame of frames) socket.send(frame)
+      socket.subscribe('last', '{ __typename }')
+      let asked = 0
+      let isOver = false
+      const over = socket.find(ofId('last', 'complete')).then(() => (isOver = true))
+      while (!isOver) {
+        expect((await ask(gateway.url, '{ __typename }')).errors).toBeUndefined()
+        asked += 1
+      }
+      await over
+      // Had they been looked at together, one question at most would have been answered meanwhile.
+      expect(asked).toBeGreaterThan(5)
+    },
+  )
 
-  test('a client that does not read is read no further, and its answers do not pile up', async () => {
+  test('A client that does not read is read no further, and its answers do not pile up', async () => {
     const socket = await open(gateway.url)
     await socket.find(({ type }) => type === 'connection_ack')
     socket.socket.pause()
@@ -370,7 +373,7 @@ describe('one socket has a bounded share of the work', () => {
 })
 
 describe('limits', () => {
-  test('of streams on one socket and of one caller refuse with a code, and make room again', async () => {
+  test('Streams over the limit of a socket or a caller are refused with a code, and closed ones make room', async () => {
     const limited = await start({}, { streamsPerSocket: 3, streamsPerCaller: 5 })
     const [first, second] = [await open(limited.url), await open(limited.url)]
     for (let n = 0; n < 4; n += 1) first.subscribe(`s${n}`, WRITTEN)
@@ -391,7 +394,7 @@ describe('limits', () => {
     await limited.stop()
   })
 
-  test('of sockets of one address refuse the next with 429 in JSON', async () => {
+  test('Sockets over the limit of an address are refused with 429 in JSON', async () => {
     const limited = await start({}, { socketsPerAddress: 2 })
     const [first] = [await open(limited.url), await open(limited.url)]
     const upgrade = () =>

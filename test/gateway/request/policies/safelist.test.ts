@@ -39,8 +39,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-describe('a gateway with a safelist', () => {
-  test('runs what is registered, by its text or by its hash, with any variables', async () => {
+describe('safelist', () => {
+  test('A registered operation runs by its text or its hash, with any variables', async () => {
     const variables = { first: 1 }
     for (const operation of [{ query: listed }, byHash(listed), { query: listed, ...byHash(listed) }])
       expect((await ask(gateway.url, { ...operation, variables })).data).toEqual({ orders: [{ id: '0' }] })
@@ -55,19 +55,19 @@ describe('a gateway with a safelist', () => {
     ['a registered hash of another text', { query: '{ whoAmI }', ...byHash(listed) }],
     ['what is no GraphQL at all', { query: '{{{{' }],
     ['nothing', {}],
-  ])('refuses %s', async (_what, operation) => {
+  ])('A gateway with a safelist refuses %s', async (_what, operation) => {
     const before = shop.orders.calls.length
     expect(verdict(await ask(gateway.url, operation))).toBe('403 OPERATION_NOT_ALLOWED')
     expect(shop.orders.calls.length).toBe(before)
   })
 
-  test('learns nothing from clients: a text sent with its hash is not registered by that', async () => {
+  test('A text sent with its hash is not registered by that', async () => {
     const operation = { query: '{ whoAmI }', ...byHash('{ whoAmI }') }
     expect(verdict(await ask(gateway.url, operation))).toBe('403 OPERATION_NOT_ALLOWED')
     expect(verdict(await ask(gateway.url, byHash('{ whoAmI }')))).toBe('403 OPERATION_NOT_ALLOWED')
   })
 
-  test('holds WebSockets to it, too', async () => {
+  test('The safelist applies to WebSockets too', async () => {
     const url = `${gateway.url.replace('http', 'ws')}/graphql`
     const client = createSocketClient({ url, webSocketImpl: WebSocket, retryAttempts: 0 })
     const refused = client.iterate({ query: 'subscription { anything }' }).next()
@@ -75,14 +75,14 @@ describe('a gateway with a safelist', () => {
     await client.dispose()
   })
 
-  test('takes a folder of files as well', async () => {
+  test('A folder of files is a safelist too', async () => {
     const other = await start(folder)
     expect((await ask(other.url, byHash(listed))).data.orders).toHaveLength(3)
     expect(verdict(await ask(other.url, mutation))).toBe('403 OPERATION_NOT_ALLOWED')
     await other.stop()
   })
 
-  test('does not start on a list that it cannot use', async () => {
+  test('The gateway does not start on an unusable list', async () => {
     const empty = await mkdtemp(join(folder, 'empty-'))
     await writeFile(join(folder, 'wrong.json'), '{"operations":[]}')
     for (const [path, fault] of [

@@ -37,7 +37,7 @@ function bench(takeTurn: TakeTurn) {
   return { began, start, settled }
 }
 
-test('one caller has so many operations in execution and the next wait in order; another caller waits for none of them', async () => {
+test("A caller's operations beyond the limit wait in order, and delay no other caller", async () => {
   const { began, start, settled } = bench(createTurns({ operationsInWork: 2, costInWork: OFF, operationsWaiting: 9 }))
   const flood = ['a0', 'a1', 'a2', 'a3'].map((name) => start('a', name))
   start('b', 'b0')
@@ -48,7 +48,7 @@ test('one caller has so many operations in execution and the next wait in order;
   expect(began.at(-1)).toBe('a3')
 })
 
-test('what operations in execution cost together is bounded; one that is dearer than that runs by itself', async () => {
+test('The total cost of running operations is limited; a dearer operation runs by itself', async () => {
   const { began, start, settled } = bench(createTurns({ operationsInWork: OFF, costInWork: 100, operationsWaiting: 9 }))
   const first = start('a', 'a0', { cost: 60 })
   const dear = start('a', 'a1', { cost: 1_000 })
@@ -61,7 +61,7 @@ test('what operations in execution cost together is bounded; one that is dearer 
   await settled('a2', last)
 })
 
-test('what waits is bounded: one operation more is refused with the limit and a time to come back', async () => {
+test('The queue is limited: one operation more is refused with the limit and a time to retry', async () => {
   const { start } = bench(createTurns({ operationsInWork: 1, costInWork: OFF, operationsWaiting: 1 }))
   start('a', 'a0')
   start('a', 'a1')
@@ -70,7 +70,7 @@ test('what waits is bounded: one operation more is refused with the limit and a 
   expect(refusal).toMatchObject({ extensions: { code: 'BUDGET_EXHAUSTED', retryAfter: 1 } })
 })
 
-test('work that fails gives its place to the next', async () => {
+test('A failed operation gives its place to the next', async () => {
   const takeTurn = createTurns({ operationsInWork: 1, costInWork: OFF, operationsWaiting: 9 })
   const exchange = exchangeOf('a', 1)
   const reply = { isClosed: () => false } as HttpReply
@@ -80,7 +80,7 @@ test('work that fails gives its place to the next', async () => {
   expect(await next).toBe('done')
 })
 
-test('of a client that left while it waited a query is not run, and a mutation is', async () => {
+test('After a client leaves, its waiting query is dropped and its waiting mutation runs', async () => {
   const { began, start, settled } = bench(createTurns({ operationsInWork: 1, costInWork: OFF, operationsWaiting: 9 }))
   const first = start('a', 'a0')
   const read = start('a', 'read', { gone: true }).catch(() => 'not run')

@@ -25,7 +25,7 @@ const members = (count: number): Record<string, unknown> =>
 const byNumber = 'query ($value: Int) { orders(first: $value) { id } }'
 const byObject = 'mutation ($value: BuyInput!) { buy(input: $value) { id } }'
 
-describe('more values than the limit are refused', () => {
+describe('number of values', () => {
   test.each<[string, string, Record<string, unknown>]>([
     ['an object for a number', byNumber, { value: members(10_000) }],
     ['an object for an input object', byObject, { value: members(10_000) }],
@@ -33,7 +33,7 @@ describe('more values than the limit are refused', () => {
     ['small lists', byNumber, { value: Array(2_500).fill([1, 1, 1]) }],
     ['empty objects', byObject, { value: { item: Array(10_000).fill({}) } }],
     ['variables that nothing uses', '{ whoAmI }', members(10_001)],
-  ])('%s', async (_what, query, variables) => {
+  ])('More values than the limit are refused: %s', async (_what, query, variables) => {
     const answer = await ask(gateway.url, { query, variables })
     expect(verdict(answer)).toBe('400 OPERATION_TOO_COMPLEX')
     expect(answer.errors?.[0]?.message).toBe('The request holds more than 10000 values.')
@@ -46,7 +46,7 @@ describe('more values than the limit are refused', () => {
     ['as many levels of lists', `{"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}`],
     ['as many levels of objects', `{"a":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`],
     ['between texts with quotes in them', `{"a":[${'"\\"",'.repeat(100_000)}1]}`],
-  ])('before the body is parsed: %s', async (_what, variables) => {
+  ])('More values than the limit are refused before the body is parsed: %s', async (_what, variables) => {
     const parse = jest.spyOn(JSON, 'parse')
     const body = `{"query":"{ whoAmI }","variables":${variables}}`
     const headers = { 'content-type': 'application/json' }
@@ -56,13 +56,13 @@ describe('more values than the limit are refused', () => {
     expect([verdict(answer), parsed.length]).toEqual(['400 OPERATION_TOO_COMPLEX', 0])
   })
 
-  test('while commas, colons and brackets in texts count for nothing', async () => {
+  test('Commas, colons and brackets inside texts do not count', async () => {
     const text = '\\",:[{'.repeat(50_000)
     const operation = { query: `{ whoAmI } # ${text.slice(0, 50_000)}`, variables: { a: text } }
     expect(verdict(await ask(gateway.url, operation))).toBe('200 OK')
   })
 
-  test('and as many pass', async () => {
+  test('As many values as the limit pass', async () => {
     expect(verdict(await ask(gateway.url, { query: '{ whoAmI }', variables: members(10_000) }))).toBe('200 OK')
     expect(verdict(await ask(gateway.url, { query: '{ whoAmI }', variables: { a: Array(9_999).fill(1) } }))).toBe(
       '200 OK',
@@ -70,14 +70,14 @@ describe('more values than the limit are refused', () => {
   })
 })
 
-describe('variables that are refused are paid for, until the caller is told to wait', () => {
+describe('refused variables', () => {
   const nested = Array.from({ length: 70 }).reduce<object>((inner) => [inner], [])
   test.each<[string, string, Operation]>([
     ['by the values looked at', 'OPERATION_TOO_COMPLEX', { query: byNumber, variables: { value: members(10_000) } }],
     ['where they nest too deep', 'OPERATION_TOO_COMPLEX', { query: byNumber, variables: { value: nested } }],
     ['by their characters', 'BAD_USER_INPUT', { query: byNumber, variables: { value: 'x'.repeat(10_000) } }],
     ['by the names in them', 'BAD_USER_INPUT', { query: byObject, variables: { value: { ['x'.repeat(10_000)]: 1 } } }],
-  ])('%s', async (_how, code, operation) => {
+  ])('A caller pays for refused variables until told to wait: %s', async (_how, code, operation) => {
     const poor = await startTestGateway({ services: shop.services, limits: { costPerMinute: 5_000 } })
     try {
       // Once the operation is known, too.
@@ -93,7 +93,7 @@ describe('variables that are refused are paid for, until the caller is told to w
     }
   })
 
-  test('also where the operation is met for the first time', async () => {
+  test('A caller pays for refused variables of a new operation too', async () => {
     const poor = await startTestGateway({ services: shop.services, limits: { costPerMinute: 5_000 } })
     try {
       const operation = { query: byNumber, variables: { value: 'x'.repeat(10_000) } }

@@ -26,7 +26,7 @@ test.each<[string | undefined, string]>([
   ['stateless', 'closed'],
   [undefined, 'closed'],
   ['stateful', 'open'],
-])('a service that calls itself %s leaves the breaker of a stateless one %s', async (kind, state) => {
+])('A service that calls itself %s leaves the breaker of a stateless one %s', async (kind, state) => {
   const instance = openInstance(await serve(kind), {
     connections: 1,
     isOurs: true,
@@ -43,7 +43,7 @@ test.each<[string | undefined, string]>([
   await closeInstance(instance)
 })
 
-test('a process that calls itself another kind than the registry does stops the start', async () => {
+test('A service of another kind than registered stops the start', async () => {
   const url = await serve('stateful')
   await healthy('stateful')(url, new AbortController().signal)
   await expect(healthy('stateless')(url, new AbortController().signal)).rejects.toThrow(
