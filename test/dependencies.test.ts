@@ -54,16 +54,16 @@ describe.each([
 ])('DEPENDENCIES.md, "%s"', (heading, listed) => {
   const rows = rowsUnder(heading)
 
-  test('names every package of package.json, and no other', () => {
+  test('DEPENDENCIES.md lists every package of package.json, and no other', () => {
     expect(rows.map(([name]) => name)).toEqual(Object.keys(listed).sort())
   })
 
-  test('gives each the licence that the installed package declares', () => {
+  test('DEPENDENCIES.md gives each package the licence it declares', () => {
     expect(rows).toEqual(rows.map(([name]) => [name, licenceOf(name)]))
   })
 })
 
-test('every version is exact, and the one that is locked', () => {
+test('Every version is exact and equals the locked one', () => {
   const files = [own, node, readJson<Package>('bench/peers/package.json')]
   for (const { dependencies, devDependencies, optionalDependencies, overrides } of files) {
     const versions = { ...dependencies, ...devDependencies, ...optionalDependencies, ...overrides }
@@ -76,7 +76,7 @@ test('every version is exact, and the one that is locked', () => {
   expect(direct.map(([name]) => [name, locked[`node_modules/${name}`]?.version])).toEqual(direct)
 })
 
-test('every peer that a package requires is installed: npm is told to leave peers to us', () => {
+test('Every required peer is installed, since npm does not install peers', () => {
   const isInstalled = (from: string, name: string): boolean => {
     const places = from.split('/node_modules/').map((_, at, parts) => parts.slice(0, at + 1).join('/node_modules/'))
     return [...places.map((place) => `${place}/`), ''].some((place) => `${place}node_modules/${name}` in locked)
@@ -90,7 +90,7 @@ test('every peer that a package requires is installed: npm is told to leave peer
   expect(lost).toEqual([])
 })
 
-test('a production install is under 300 MB, Node aside', () => {
+test('A production install is under 300 MB, without Node', () => {
   const bytes = Object.entries(locked)
     .filter(([place, { dev, link }]) => place.startsWith('node_modules/') && !dev && !link)
     .filter(([place]) => !/^node_modules\/node(-bin-setup)?$/.test(place))

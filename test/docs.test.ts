@@ -50,7 +50,7 @@ const anchorOf = (heading: string): string =>
 const anchorsOf = (page: string): string[] =>
   [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading))
 
-test.each(pages)('every link of %s leads to a file and a heading that exist', (page) => {
+test.each(pages)('Every link of %s leads to a file and a heading that exist', (page) => {
   const links = [...readProse(page).matchAll(/\]\((?!https?:)([^)\s#]*)(?:#([^)\s]+))?\)/g)]
   const broken = links.filter(([, path = '', anchor]) => {
     const target = path === '' ? page : join(dirname(page), path)
@@ -59,7 +59,7 @@ test.each(pages)('every link of %s leads to a file and a heading that exist', (p
   expect(broken.map(([link]) => link)).toEqual([])
 })
 
-test.each(pages)('every source file that %s names exists', (page) => {
+test.each(pages)('Every source file that %s names exists', (page) => {
   const named = [...read(page).matchAll(/(?<![\w/])((?:[\w-]+\/)+[\w-]+\.(?:ts|sql))\b/g)].map(([, path = '']) => path)
   const isExample = (path: string): boolean => path.startsWith('subgraphs/reviews/')
   const missing = named.filter(
@@ -68,7 +68,7 @@ test.each(pages)('every source file that %s names exists', (page) => {
   expect(missing).toEqual([])
 })
 
-test.each(pages)('every npm script that %s names exists', (page) => {
+test.each(pages)('Every npm script that %s names exists', (page) => {
   const { scripts } = JSON.parse(read('package.json'))
   const named = [...read(page).matchAll(/npm (?:run )(?:--silent )?([a-z:]+)/g)].map(([, name = '']) => name)
   expect(named.filter((name) => !(name in scripts))).toEqual([])
@@ -91,14 +91,14 @@ test('docs/errors.md lists every code with its status', () => {
   expect(Object.fromEntries(rows.map(([, code, status]) => [code, Number(status)]))).toEqual(errorStatus)
 })
 
-describe('the requests that the pages show', () => {
+describe('requests in the pages', () => {
   const schema = buildSchema(read('gateway/schema.graphql'))
   const requests = ['README.md', 'docs/examples.md'].flatMap((page) =>
     [...read(page).matchAll(/--data '(.*?)'/gs)].map(([, body = '']) => body),
   )
-  test('are several', () => expect(requests.length).toBeGreaterThan(3))
+  test('The pages show several requests', () => expect(requests.length).toBeGreaterThan(3))
 
-  test.each(requests)('fit the schema: %s', (body) => {
+  test.each(requests)('The request fits the schema: %s', (body) => {
     expect(validate(schema, parse(JSON.parse(body).query))).toEqual([])
   })
 })

@@ -85,7 +85,7 @@ const answer = (fields: Readonly<Record<string, string>>) => ({
   bytes: 2,
 })
 
-describe('time grows with length and no faster in the reader of', () => {
+describe('time to read', () => {
   test.each<[string, (text: string) => unknown]>([
     ['lists between commas', (text) => listItems(text)],
     ['parameters', (text) => listItems(text, ';')],
@@ -119,15 +119,15 @@ describe('time grows with length and no faster in the reader of', () => {
     ['words', indexTerms],
     ['typed words', typedTerms],
     ['pieces', splitWords],
-  ])('%s', (_what, read) => {
+  ])('Reading takes time linear in the length: %s', (_what, read) => {
     expectLinear(read)
   })
 
-  test('chunks of one byte', () => {
+  test('Reading chunks of one byte takes linear time', () => {
     expectLinear((text) => openBody('chunked').take(Buffer.from(text)), [(length) => '1\r\na\r\n'.repeat(length)])
   })
 
-  test('heads of clients, which are 16 kB at most', () => {
+  test('Reading request heads takes linear time, up to 16 kB', () => {
     const slow = AWKWARD.flatMap((make) => [`a: ${make(16_000)}`, make(16_000)]).filter((line) => {
       const head = Buffer.from(`POST /graphql HTTP/1.1\r\nhost: a\r\n${line}\r\n\r\n`, 'latin1')
       return timeOf(() => createHeadReader()(head, head.length), '') > NOTHING
@@ -136,7 +136,7 @@ describe('time grows with length and no faster in the reader of', () => {
   })
 })
 
-describe('time grows with number and no faster where a service sends', () => {
+describe("time for a service's answer", () => {
   const errors = (count: number, pathOf: (index: number) => readonly (string | number)[]) =>
     Array.from({ length: count }, (_, index) => ({ message: 'x', path: pathOf(index) }))
   const lists = (count: number) => ({ f: null, list: Array.from({ length: count }, () => ({ g: null })) })
@@ -157,7 +157,7 @@ describe('time grows with number and no faster where a service sends', () => {
       (count) => readServiceAnswer('s', { data: {}, errors: [{ message: 'x', path: Array(count).fill('a') }] }),
     ],
     ['errors in place of many fields', loseMany],
-  ])('%s', (_what, read) => {
+  ])('The time for an answer of a service is linear in its size: %s', (_what, read) => {
     expectLinear((text) => read(text.length), [(length) => ' '.repeat(length)])
   })
 })

@@ -17,7 +17,7 @@ const snippetOf = async (language: string): Promise<string> => {
 test.each([
   ['ts', 'subgraphs/reviews/main.ts', 'await serve({'],
   ['graphql', 'subgraphs/reviews/schema.graphql', 'type City'],
-])('the service that it adds passes the formatter and the linter: %s', async (language, path, content) => {
+])('The service that the README adds passes the formatter and the linter: %s', async (language, path, content) => {
   const source = await snippetOf(language)
   expect(source).toContain(content)
   const biome = fileURLToPath(new URL('node_modules/@biomejs/biome/bin/biome', root))
@@ -32,12 +32,12 @@ test.each([
   expect((await run).stdout).toBe(source)
 })
 
-test('the service that it adds imports what exists', async () => {
+test('The service that the README adds imports only existing files', async () => {
   const [, path = ''] = /from '(.+)'/.exec(await snippetOf('ts')) ?? []
   const { serve } = await import(new URL(path, new URL('subgraphs/reviews/main.ts', root)).href)
   expect(serve).toBeInstanceOf(Function)
 })
 
-test('a newcomer reads it in ten minutes: it has at most 170 lines', async () => {
+test('The README has at most 170 lines', async () => {
   expect((await readText('README.md')).trimEnd().split('\n').length).toBeLessThanOrEqual(170)
 })

@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => product.stop())
 
-test('the product holds against a piece of every attack', async () => {
+test('The product withstands a part of every attack', async () => {
   const rows = await runAttacks(attacks, target, () => undefined)
   expect(rows.length).toBe(attacks.length)
   expect(rows.filter(({ held }) => !held)).toEqual([])

@@ -19,8 +19,8 @@ const measured = (perSecond: number, cpu: number, memory = 100): Measurement => 
   wrong: 0,
 })
 
-describe('the report', () => {
-  test('shows medians, and ratios in CPU per request against the baseline and the best peer', () => {
+describe('report', () => {
+  test('The report shows medians, and CPU per request relative to the baseline and the best peer', () => {
     const rounds = new Map([
       ['tributary', [measured(900, 1), measured(1000, 1), measured(10, 50)]],
       ['apollo', [measured(90, 11), measured(100, 11), measured(100, 11)]],
@@ -35,13 +35,13 @@ describe('the report', () => {
     expect(text).toContain('memory 1× (target 1.3×: reached)')
   })
 
-  test('adds wrong answers up, since one in any round is too many', () => {
+  test('The report adds up wrong answers of all rounds', () => {
     const rounds = new Map([['tributary', [measured(1, 1), { ...measured(1, 1), wrong: 2 }, measured(1, 1)]]])
     expect(report('main, unique', { delay: 5, connections: 250 }, rounds)).toMatch(/tributary.* 2$/m)
   })
 })
 
-describe('the load generator', () => {
+describe('load generator', () => {
   let server: Server | undefined
   afterEach(() => {
     server?.closeAllConnections()
@@ -63,7 +63,7 @@ describe('the load generator', () => {
   }
   const options = { query: '{ a }', unique: false, connections: 4, seconds: 0.1, expected: { a: 1, b: 2 } }
 
-  test('counts each answer that is not the expected one, whatever the order of its keys', async () => {
+  test('An answer that differs from the expected one is counted as wrong, whatever the order of its keys', async () => {
     const bodies = ['{"data":{"a":1,"b":2}}', '{"data":{"b":2,"a":1}}', '{"data":{"a":1}}', 'no JSON']
     const seen: (string | undefined)[] = []
     const url = await serve((count) => bodies[count % 4] ?? '', seen)
@@ -75,7 +75,7 @@ describe('the load generator', () => {
   test.each([
     ['its length', true],
     ['chunks', false],
-  ])('reads a long answer that comes in pieces, with %s', async (_framing, tellsLength) => {
+  ])('A long answer that comes in pieces is read: with %s', async (_framing, tellsLength) => {
     const a = 'é'.repeat(150_000)
     const pieces = ['{"data":{"a":"', a, '"}}']
     const length = Buffer.byteLength(pieces.join(''))
@@ -89,12 +89,12 @@ describe('the load generator', () => {
     expect(requests).toBeGreaterThanOrEqual(options.connections)
   })
 
-  test('fails where the gateway ends a connection', async () => {
+  test('A closed connection makes the run fail', async () => {
     const url = await serveBy((response) => response.destroy())
     await expect(load({ ...options, url })).rejects.toThrow('closed a connection')
   })
 
-  test('gives each request an authorization of its own where nothing may be shared, else none', async () => {
+  test('Each request has its own authorization where nothing may be shared, else none', async () => {
     const seen: (string | undefined)[] = []
     const url = await serve(() => '{"data":{"a":1,"b":2}}', seen)
     await load({ ...options, url, unique: true })
@@ -104,13 +104,13 @@ describe('the load generator', () => {
     expect(new Set(seen)).toEqual(new Set([undefined]))
   })
 
-  test('takes an answer with errors for a failure', async () => {
+  test('An answer with errors counts as a failure', async () => {
     const url = await serve(() => '{"data":null,"errors":[{"message":"It broke."}]}')
     await expect(ask(url, '{ a }')).rejects.toThrow('It broke.')
   })
 })
 
-test.each(graphs)('the benchmark’s graph $name composes', async (graph) => {
+test.each(graphs)('The benchmark graph $name composes', async (graph) => {
   for (const { schema } of graph.services)
     expect(validateSchema(buildSubgraphSchema({ typeDefs: parse(await readFile(schema, 'utf8')) }))).toEqual([])
   expect(await composeGraph(graph, (name) => `http://127.0.0.1:1/${name}`)).toContain('join__Graph')

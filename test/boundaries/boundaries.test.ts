@@ -107,28 +107,26 @@ beforeAll(() => {
   imports = sources().flatMap(importsOf)
 })
 
-describe('the arrows between folders', () => {
-  test.each(rules)('$name', ({ from, never, except }) => {
-    const inside = imports.filter(({ file }) => from.test(file))
-    expect(inside.length).toBeGreaterThan(0)
-    expect(inside.filter(({ target }) => never.test(target) && !except?.test(target))).toEqual([])
-  })
+test.each(rules)('$name', ({ from, never, except }) => {
+  const inside = imports.filter(({ file }) => from.test(file))
+  expect(inside.length).toBeGreaterThan(0)
+  expect(inside.filter(({ target }) => never.test(target) && !except?.test(target))).toEqual([])
 })
 
-describe('the order of the rooms', () => {
+describe('order of the folders', () => {
   const inside = (room: string, path: string): boolean => path.startsWith(`${room}/`)
 
   const floors = [gatewayRooms, platformRooms].flatMap((rooms) =>
     rooms.map((room, at) => ({ room, above: rooms.slice(at + 1) })),
   )
 
-  test.each(floors)('$room imports from no room above it', ({ room, above }) => {
+  test.each(floors)('$room imports from no folder above it', ({ room, above }) => {
     expect(sources().some((file) => inside(room, file))).toBe(true)
     const own = imports.filter(({ file }) => inside(room, file))
     expect(own.filter(({ target }) => above.some((one) => inside(one, target)))).toEqual([])
   })
 
-  test('every folder of the gateway and the platform has its place in the order', () => {
+  test('Every folder of the gateway and the platform has its place in the order', () => {
     const rooms = [...gatewayRooms, ...platformRooms]
     const homeless = sources().filter(
       (file) => /^(gateway|platform)\/.+\//.test(file) && !rooms.some((room) => inside(room, file)),
@@ -140,12 +138,12 @@ describe('the order of the rooms', () => {
 describe('circles', () => {
   const product = (path: string): boolean => !/^(test|bench)\//.test(path)
 
-  test('no files import each other in a circle, types included', () => {
+  test('No files import each other in a circle, types included', () => {
     const edges = imports.filter(({ file }) => product(file)).map(({ file, target }) => [file, target] as const)
     expect(circlesOf(edges)).toEqual([])
   })
 
-  test('no folders import each other in a circle', () => {
+  test('No folders import each other in a circle', () => {
     const edges = imports
       .filter(({ file, target }) => product(file) && target.includes('/') && existsSync(target))
       .map(({ file, target }) => [dirname(file), dirname(target)] as const)
@@ -153,7 +151,7 @@ describe('circles', () => {
     expect(circlesOf(edges)).toEqual([])
   })
 
-  test('no folder imports from a folder that it stands in', () => {
+  test('No folder imports from a folder that contains it', () => {
     const upwards = imports.filter(
       ({ file, target }) => product(file) && existsSync(target) && dirname(file).startsWith(`${dirname(target)}/`),
     )
@@ -161,23 +159,23 @@ describe('circles', () => {
   })
 })
 
-describe('what a file may touch', () => {
+describe('effects', () => {
   const offenders = (pattern: RegExp, where: RegExp): string[] =>
     sources().filter((file) => where.test(file) && pattern.test(readFileSync(file, 'utf8')))
 
-  test('the environment is read at the edge of a process and nowhere else', () => {
+  test('Only the edge of a process reads the environment', () => {
     const edge =
       /(^|\/)(config|main|compose|contract|token|build)\.ts$|^(start|start\/dev|prisma\.config|subgraphs\/shared\/serve)\.ts$|^prisma\//
     expect(offenders(/process\.env\b(?!`)/, /^(?!test\/|bench\/)/).filter((file) => !edge.test(file))).toEqual([])
   })
 
-  test('stateless services call nothing that writes to disk', () => {
+  test('Stateless services call nothing that writes to disk', () => {
     const writes =
       /\b(writeFile|appendFile|createWriteStream|mkdir|mkdtemp|rename|copyFile|symlink|unlink|rm|toFile)(Sync)?\(/
     expect(offenders(writes, /^subgraphs\/(weather|content)\/(?!.*build)/)).toEqual([])
   })
 
-  test('no source suppresses the type checker; the linter refuses `any`', () => {
+  test('No source suppresses the type checker; the linter refuses `any`', () => {
     expect(offenders(/@ts-(ignore|expect-error|nocheck)|as unknown as/, /^(?!test\/boundaries\/)/)).toEqual([])
   })
 })

@@ -134,7 +134,7 @@ async function paymentInEuro(idempotencyKey: string): Promise<{ from: string; in
 }
 
 describe('Apollo Client', () => {
-  test('asks the main query once, and then its cache', async () => {
+  test("The main query is sent once, and then answered from the client's cache", async () => {
     const { client, requests } = await connect('payer')
     const [overview] = await readShippedOperations()
     const query = gql(overview?.document ?? '')
@@ -146,7 +146,7 @@ describe('Apollo Client', () => {
     expect(requests.count).toBe(1)
   })
 
-  test('keeps each entity once, whichever service its fields came from', async () => {
+  test('Each entity is cached once, whichever service its fields came from', async () => {
     const { client } = await connect('payer')
     await client.query({ query: ACCOUNTS })
     const entities = Object.keys(client.cache.extract() as object)
@@ -159,7 +159,7 @@ describe('Apollo Client', () => {
     expect(count('City')).toBeLessThan(count('Merchant'))
   })
 
-  test('retries a transfer whose answer was lost, with the same key, and the money moves once', async () => {
+  test('A transfer whose answer was lost is retried with the same key, and moves the money once', async () => {
     const { client, requests } = await connect('payer')
     const { from, input } = await paymentInEuro('apollo-client-lost-answers')
     const balance = async (): Promise<bigint> => {
@@ -179,7 +179,7 @@ describe('Apollo Client', () => {
     expect(before - (await balance())).toBe(700n)
   })
 
-  test('shows a changed balance wherever the account is shown', async () => {
+  test('A changed balance is updated wherever the account is shown', async () => {
     const { client } = await connect('payer')
     const { from, input } = await paymentInEuro('apollo-client-shown-everywhere')
     const shown = async (): Promise<bigint> => {
@@ -197,7 +197,7 @@ describe('Apollo Client', () => {
     expect(before - (await shown())).toBe(700n)
   })
 
-  test('gives the part of an answer that there is, with the code of what is missing', async () => {
+  test('A partial answer is shown, with the code of what is missing', async () => {
     const { client } = await connect()
     const query = gql`
       query SignedOut {

@@ -56,7 +56,7 @@ test.each([
   ['CSV', 'text/csv', /^posted_at,entry_id,[\s\S]+\r\n$/],
   ['OFX', 'application/x-ofx', /^<\?xml [\s\S]+<\/OFX>\n$/],
   ['CAMT_053', 'application/xml', /^<\?xml [\s\S]+<\/Document>\n$/],
-])('a statement as %s comes whole over its link, with no token, as a file to keep', async (format, type, shape) => {
+])('A statement as %s is downloaded whole over its link, without a token', async (format, type, shape) => {
   const response = await fetch(gateway.url + (await linkTo(format)))
   expect(response.status).toBe(200)
   expect(response.headers.get('content-type')).toContain(type)
@@ -67,7 +67,7 @@ test.each([
   expect(await response.text()).toMatch(shape)
 })
 
-test('a link that was changed is refused in JSON, and tells nothing', async () => {
+test('A changed link is refused in JSON and reveals nothing', async () => {
   const link = await linkTo('CSV')
   const response = await fetch(gateway.url + link.replace('2026-01-01', '2025-01-01'))
   expect(response.status).toBe(403)

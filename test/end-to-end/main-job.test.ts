@@ -51,8 +51,8 @@ async function euroTransfer(): Promise<Record<string, string> & { from: string; 
   return { idempotencyKey: randomUUID(), from: from?.id ?? '', to: to?.number ?? '', amount: '100', currency: 'EUR' }
 }
 
-describe('the main job', () => {
-  test('one question crosses the bank, the weather and the content, and every part is real', async () => {
+describe('main job', () => {
+  test('One query reads the bank, the weather and the content, and every part is real', async () => {
     const { status, data, errors } = await ask(product.url, shippedOperation('1-overview'), payer)
     expect({ status, errors }).toEqual({ status: 200, errors: undefined })
     const accounts = data.me.accounts.edges.map(({ node }: { node: Record<string, unknown> }) => node)
@@ -76,7 +76,7 @@ describe('the main job', () => {
       expect(node.transfer.merchant.city.weather.on.temperatureMax).toEqual(expect.any(Number))
   })
 
-  test('signed out, the bank asks for a sign-in and the others answer', async () => {
+  test('For a signed-out client the bank asks for a sign-in and the others answer', async () => {
     const { status, data, errors } = await ask(
       product.url,
       '{ me { name } cities(search: "Lisb", first: 1) { edges { node { name weather { provider kind } } } } articles(first: 1) { edges { node { title } } } }',
@@ -96,7 +96,7 @@ describe('the main job', () => {
   })
 
   test.each(['2-transfer', '3-replay', '4-weather', '5-articles', '6-overdraft'])(
-    'the shipped operation %s answers without an error',
+    'The shipped operation %s is answered without an error',
     async (name) => {
       const { status, data, errors } = await ask(product.url, shippedOperation(name), payer)
       expect({ status, errors }).toEqual({ status: 200, errors: undefined })
@@ -104,7 +104,7 @@ describe('the main job', () => {
     },
   )
 
-  test('a transfer moves money once, however often it is sent', async () => {
+  test('A transfer moves money once, however often it is sent', async () => {
     const input = await euroTransfer()
     const before = await accountsOf(payer)
     const answers = await Promise.all(Array.from({ length: 5 }, () => send(input)))
@@ -117,7 +117,7 @@ describe('the main job', () => {
   })
 })
 
-describe('bad input through the gateway moves nothing', () => {
+describe('bad input', () => {
   test.each<[string, Record<string, unknown>, string]>([
     ['an amount that is no number', { amount: 'ten' }, 'BAD_USER_INPUT'],
     ['an amount with a fraction', { amount: '1.5' }, 'BAD_USER_INPUT'],
@@ -134,14 +134,14 @@ describe('bad input through the gateway moves nothing', () => {
     ['an empty key', { idempotencyKey: '' }, 'BAD_USER_INPUT'],
     ['a missing key', { idempotencyKey: undefined }, 'BAD_USER_INPUT'],
     ['more than there is', { amount: '9223372036854775807' }, 'INSUFFICIENT_FUNDS'],
-  ])('%s', async (_what, change, code) => {
+  ])('Bad input moves no money: %s', async (_what, change, code) => {
     const before = await accountsOf(payer)
     const { data, errors } = await send({ ...(await euroTransfer()), ...change })
     expect(errors?.[0]?.extensions['code'] ?? data.transfer.code).toBe(code)
     expect(await accountsOf(payer)).toEqual(before)
   })
 
-  test("somebody else's account cannot be read or emptied", async () => {
+  test('Nobody can read or empty the account of somebody else', async () => {
     const [theirs] = await accountsOf(payee)
     const read = await ask(
       product.url,
@@ -154,7 +154,7 @@ describe('bad input through the gateway moves nothing', () => {
     expect((await accountsOf(payee))[0]).toEqual(theirs)
   })
 
-  test('unknown things are null, and malformed positions are refused', async () => {
+  test('Unknown ids give null, and malformed cursors are refused', async () => {
     const { data, errors } = await ask(
       product.url,
       '{ city(id: "nowhere") { name } article(slug: "no-such") { title } transfer(id: "x") { id } }',
@@ -175,7 +175,7 @@ describe('bad input through the gateway moves nothing', () => {
     expect(`${status} ${errors?.[0]?.extensions['code']}`).toBe('401 UNAUTHENTICATED')
   })
 
-  test('malformed JSON is answered in JSON', async () => {
+  test('Malformed JSON is answered in JSON', async () => {
     const headers = { 'content-type': 'application/json' }
     const answer = await readAnswer(
       await fetch(`${product.url}/graphql`, { method: 'POST', headers, body: '{"query":' }),

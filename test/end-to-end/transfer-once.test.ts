@@ -95,42 +95,48 @@ const requests = (): number => proxies.reduce((sum, proxy) => sum + proxy.reques
 
 const cuts: readonly Cut[] = ['before the request', 'in the middle of the answer', 'after the answer']
 
-describe('a transfer whose connection to the bank is cut', () => {
-  test.each(cuts)('%s, at one instance after the other, is answered and moves the money once', async (cut) => {
-    const [before, sent, key] = [await balances(), requests(), randomUUID()]
-    cutNext(cut)
-    const { data, errors } = await send(key)
-    expect(errors).toBeUndefined()
-    expect(data.transfer).toEqual({
-      __typename: 'TransferAccepted',
-      replayed: cut !== 'before the request',
-      transfer: { id: expect.any(String), status: 'POSTED', amount: { amount: String(AMOUNT) } },
-    })
-    expect(requests() - sent).toBe(3)
-    expect(await moved(before)).toEqual([AMOUNT, AMOUNT])
-    // The client itself may ask again, and is told of the same transfer.
-    const again = (await send(key)).data.transfer
-    expect(again).toEqual({ ...data.transfer, replayed: true })
-    expect(await moved(before)).toEqual([AMOUNT, AMOUNT])
-  })
+describe('transfer over a cut connection', () => {
+  test.each(cuts)(
+    'With a cut %s, at each instance in turn, a transfer is answered and moves the money once',
+    async (cut) => {
+      const [before, sent, key] = [await balances(), requests(), randomUUID()]
+      cutNext(cut)
+      const { data, errors } = await send(key)
+      expect(errors).toBeUndefined()
+      expect(data.transfer).toEqual({
+        __typename: 'TransferAccepted',
+        replayed: cut !== 'before the request',
+        transfer: { id: expect.any(String), status: 'POSTED', amount: { amount: String(AMOUNT) } },
+      })
+      expect(requests() - sent).toBe(3)
+      expect(await moved(before)).toEqual([AMOUNT, AMOUNT])
+      // The client itself may ask again, and is told of the same transfer.
+      const again = (await send(key)).data.transfer
+      expect(again).toEqual({ ...data.transfer, replayed: true })
+      expect(await moved(before)).toEqual([AMOUNT, AMOUNT])
+    },
+  )
 
-  test.each(cuts)('%s, where the gateway may not send it twice, is left to the client, who asks again', async (cut) => {
-    const [before, sent, key] = [await balances(), requests(), randomUUID()]
-    cutNext(cut)
-    const { data, errors } = await send(key, UNREADABLE)
-    expect(data).toBeNull()
-    expect(errors?.map(({ extensions }) => extensions)).toEqual([
-      { code: 'SERVICE_UNAVAILABLE', service: 'banking', requestId: expect.any(String) },
-    ])
-    expect(requests() - sent).toBe(1)
-    cutNext(cut, 0)
-    const done = cut === 'before the request' ? 0n : AMOUNT
-    expect(await moved(before)).toEqual([done, done])
-    expect((await send(key, UNREADABLE)).data.transfer).toMatchObject({ replayed: done > 0n })
-    expect(await moved(before)).toEqual([AMOUNT, AMOUNT])
-  })
+  test.each(cuts)(
+    'With a cut %s, a transfer the gateway may not retry moves the money once when the client retries',
+    async (cut) => {
+      const [before, sent, key] = [await balances(), requests(), randomUUID()]
+      cutNext(cut)
+      const { data, errors } = await send(key, UNREADABLE)
+      expect(data).toBeNull()
+      expect(errors?.map(({ extensions }) => extensions)).toEqual([
+        { code: 'SERVICE_UNAVAILABLE', service: 'banking', requestId: expect.any(String) },
+      ])
+      expect(requests() - sent).toBe(1)
+      cutNext(cut, 0)
+      const done = cut === 'before the request' ? 0n : AMOUNT
+      expect(await moved(before)).toEqual([done, done])
+      expect((await send(key, UNREADABLE)).data.transfer).toMatchObject({ replayed: done > 0n })
+      expect(await moved(before)).toEqual([AMOUNT, AMOUNT])
+    },
+  )
 
-  test('every time, is given up after three tries, and moves the money once when the client asks again', async () => {
+  test('A transfer that is cut every time fails after three attempts, and a retry of the client moves the money once', async () => {
     const [before, sent, key] = [await balances(), requests(), randomUUID()]
     cutNext('after the answer', 3)
     expect((await send(key)).errors?.[0]?.extensions['code']).toBe('SERVICE_UNAVAILABLE')
@@ -140,7 +146,7 @@ describe('a transfer whose connection to the bank is cut', () => {
     expect(await moved(before)).toEqual([AMOUNT, AMOUNT])
   })
 
-  test('again and again, under several clients who ask until they are answered, moves the money of each key once', async () => {
+  test('Several clients that retry over repeated cuts move the money of each key once', async () => {
     const before = await balances()
     const ids = new Set<string>()
     const client = async (_: unknown, name: number): Promise<void> => {

@@ -27,7 +27,7 @@ async function edit(path: string, change: (content: any) => void): Promise<void>
 const readScripts = async (): Promise<Readonly<Record<string, string>>> =>
   JSON.parse(await readFile(join(root, 'package.json'), 'utf8')).scripts
 
-test('every script that runs Node asks first whether it is new enough', async () => {
+test('Every script that runs Node first checks its version', async () => {
   const unguarded = Object.values(await readScripts()).filter((script) =>
     script
       .split(/\bnode (?=\S)/)
@@ -37,7 +37,7 @@ test('every script that runs Node asks first whether it is new enough', async ()
   expect(unguarded).toEqual([])
 })
 
-test('an older Node is told in one line what is needed, and runs nothing', async () => {
+test('An older Node prints in one line what is needed, and runs nothing', async () => {
   const older = join(folder, 'older.mjs')
   const text = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '22.1.0' } })"
   await writeFile(older, text)

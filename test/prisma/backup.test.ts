@@ -33,7 +33,7 @@ const emptyDatabase = async (): Promise<TestDatabase> => {
   return database
 }
 
-test('taken under load and restored elsewhere, every invariant holds and the bank goes on', async () => {
+test('A backup taken under load is restored elsewhere with every invariant, and the bank continues', async () => {
   const from = await bank.open({ balance: 1_000_000n })
   const to = await bank.open()
   const before = subjectOf(await bank.transfer({ from, to }))
@@ -75,7 +75,7 @@ test('taken under load and restored elsewhere, every invariant holds and the ban
   }
 })
 
-test('no snapshot is held while the long tables are copied', async () => {
+test('No snapshot is held while the long tables are copied', async () => {
   const [watcher, locker] = [new Client({ connectionString: source.url }), new Client({ connectionString: source.url })]
   await Promise.all([watcher.connect(), locker.connect()])
   await locker.query('BEGIN')
@@ -96,7 +96,7 @@ test('no snapshot is held while the long tables are copied', async () => {
   expect(waiting).toEqual({ own: true })
 })
 
-test.each(Object.keys(grown))('the pieces of %s are its rows up to the head, each once', async (table) => {
+test.each(Object.keys(grown))('The pieces of %s are its rows up to the head, each once', async (table) => {
   const client = new Client({ connectionString: source.url })
   await client.connect()
   const whole = grown[table] as Grown
@@ -124,12 +124,12 @@ test.each(Object.keys(grown))('the pieces of %s are its rows up to the head, eac
   await client.end()
 })
 
-test('a database with a history is never overwritten', async () => {
+test('A database with a history is never overwritten', async () => {
   await backup(source.url, join(folder, 'again'))
   await expect(restore(source.url, join(folder, 'again'))).rejects.toThrow('already has a history')
 })
 
-test('a backup that is damaged restores nothing', async () => {
+test('A damaged backup restores nothing', async () => {
   const damaged = join(folder, 'damaged')
   await backup(source.url, damaged)
   const file = join(damaged, 'transfers.copy.gz')
@@ -142,7 +142,7 @@ test('a backup that is damaged restores nothing', async () => {
   await close()
 })
 
-test('a backup of another version is refused', async () => {
+test('A backup of another version is refused', async () => {
   const other = join(folder, 'other')
   await backup(source.url, other)
   const manifest = JSON.parse(await readFile(join(other, 'manifest.json'), 'utf8'))

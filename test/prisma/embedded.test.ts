@@ -53,8 +53,8 @@ const query = async (url: string, statement: string): Promise<Record<string, unk
 const postmaster = async (): Promise<number> =>
   Number.parseInt(await readFile(join(cluster, 'postmaster.pid'), 'utf8'), 10)
 
-describe('a database in the data folder', () => {
-  test('flushes what it acknowledges, takes its password only, and is no superuser’s', async () => {
+describe('database in the data folder', () => {
+  test('The database flushes what it acknowledges, requires its password, and its user is no superuser', async () => {
     const { url } = await start()
     for (const name of ['fsync', 'synchronous_commit', 'full_page_writes', 'data_checksums'])
       expect(await query(url, `SHOW ${name}`)).toEqual([{ [name]: 'on' }])
@@ -68,7 +68,7 @@ describe('a database in the data folder', () => {
     await expect(query(Object.assign(new URL(url), { username: 'postgres' }).href, 'SELECT 1')).rejects.toThrow()
   })
 
-  test('keeps its data and its password over a restart', async () => {
+  test('The database keeps its data and its password over a restart', async () => {
     const first = await start()
     await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer')
     await first.stop()
@@ -77,13 +77,13 @@ describe('a database in the data folder', () => {
     expect(await query(second.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }])
   })
 
-  test('gets a new password where the old one was lost', async () => {
+  test('A lost password is replaced', async () => {
     await rm(join(folder.path, 'postgres/password'))
     const { url } = await start()
     expect(await query(url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }])
   })
 
-  test('is made anew where making it was cut short', async () => {
+  test('A database whose creation was cut short is created again', async () => {
     const other = await makeDataFolder()
     const draft = join(other.path, 'postgres/cluster.draft-1')
     await mkdir(draft, { recursive: true })
@@ -95,7 +95,7 @@ describe('a database in the data folder', () => {
     await other.remove()
   })
 
-  test('says in the server’s own words why it does not start', async () => {
+  test("A failed start repeats the server's own words", async () => {
     const stranger = createServer().listen(0, '127.0.0.1')
     await once(stranger, 'listening')
     const { port } = stranger.address() as { port: number }
@@ -105,8 +105,8 @@ describe('a database in the data folder', () => {
   })
 })
 
-describe('what a killed run left behind', () => {
-  test('a living server is ended, and nothing it acknowledged is lost', async () => {
+describe('remains of a killed run', () => {
+  test('A running server is ended, and nothing it acknowledged is lost', async () => {
     const { child, url } = await startProcess()
     await query(url, 'CREATE TABLE acknowledged AS SELECT 1 AS one')
     const left = await postmaster()
@@ -118,7 +118,7 @@ describe('what a killed run left behind', () => {
     expect(await query(database.url, 'SELECT one FROM acknowledged')).toEqual([{ one: 1 }])
   })
 
-  test('backends that outlived their server are waited for', async () => {
+  test('The start waits for backends that outlived their server', async () => {
     const { child, url } = await startProcess()
     const client = new Client({ connectionString: url })
     client.on('error', () => {})
@@ -138,7 +138,7 @@ describe('what a killed run left behind', () => {
     await busy
   })
 
-  test('a stale pid file is no obstacle, and whoever has that pid now is left alone', async () => {
+  test('A stale pid file does not matter, and the process that now has that pid stays alive', async () => {
     const bystander = spawn('sleep', ['60'], { ...(await serverAccount()), stdio: 'ignore' })
     await once(bystander, 'spawn')
     await writeFile(join(cluster, 'postmaster.pid'), `${bystander.pid}\n${cluster}\n1\n15432\n\n127.0.0.1\n\nready\n`)
@@ -148,8 +148,8 @@ describe('what a killed run left behind', () => {
   })
 })
 
-describe('as a process', () => {
-  test('fails when its server dies, and its successor serves the same clients at the same address', async () => {
+describe('database process', () => {
+  test('The process fails when its server dies, and the next one serves the same clients at the same address', async () => {
     const [port] = await freePorts(1)
     const first = await startProcess({ PORT: `${port}` })
     process.kill(await postmaster(), 'SIGKILL')
@@ -161,7 +161,7 @@ describe('as a process', () => {
     expect(await processesIn(cluster)).toEqual([])
   })
 
-  test('ends its server when its supervisor is gone, also while it is starting', async () => {
+  test('The server ends when its supervisor is gone, also while it is starting', async () => {
     const { child } = await startProcess()
     child.disconnect()
     expect((await once(child, 'exit'))[0]).toBe(0)
@@ -175,7 +175,7 @@ describe('as a process', () => {
     expect(await processesIn(cluster)).toEqual([])
   })
 
-  test('waits for the one before it to finish', async () => {
+  test('A new process waits for the old one to finish', async () => {
     const { child } = await startProcess()
     const next = start()
     child.kill('SIGTERM')
@@ -185,7 +185,7 @@ describe('as a process', () => {
 
 const asRoot = process.getuid?.() === 0 ? describe : describe.skip
 asRoot('as root, in a folder closed to the user postgres', () => {
-  test('keeps its files where that user can reach them, and finds them again', async () => {
+  test('The files lie where the user of the server can reach them, and are found again', async () => {
     const parent = await makeDataFolder()
     const dataDir = join(parent.path, 'data')
     const home = join(dataDir, 'postgres')

@@ -68,7 +68,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-test('a cursor of the undone history is refused with a code, whether or not anything has happened since', async () => {
+test('A cursor of the undone history is refused with a code, with or without later events', async () => {
   for (const moment of ['at once', 'later']) {
     const response = await service.stream('payer', ACTIVITY, { id: account, after: undone.cursor })
     const text = await response.text() // ends, as it is refused
@@ -82,7 +82,7 @@ test('a cursor of the undone history is refused with a code, whether or not anyt
   }
 })
 
-test('transfers, events and accounts that are new have numbers that were never used', async () => {
+test('New transfers, events and accounts have numbers that were never used', async () => {
   const transfer = subjectOf(await restored.transfer({ from: account, to: payee }))
   expect(BigInt(transfer)).toBeGreaterThan(BigInt(undone.transfer) + 1_000_000n)
   expect(BigInt(await restored.open())).toBeGreaterThan(BigInt(undone.account) + 1_000_000n)
@@ -90,7 +90,7 @@ test('transfers, events and accounts that are new have numbers that were never u
   expect(data).toEqual({ transfer: null })
 })
 
-test('a cursor from before the backup goes on with what happened after the restore', async () => {
+test('A cursor from before the backup continues with what happened after the restore', async () => {
   const transfer = subjectOf(await restored.transfer({ from: account, to: payee }))
   const response = await service.stream('payer', ACTIVITY, { id: account, after: kept })
   const reader = (response.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader()
@@ -106,7 +106,7 @@ test('a cursor from before the backup goes on with what happened after the resto
   expect(told).not.toContain('errors')
 })
 
-test('webhooks are handed the events on both sides of the leap', async () => {
+test('Webhooks get the events on both sides of the gap', async () => {
   const { database } = restored
   await database.webhookEndpoint.create({
     data: { id: randomUUID(), customerId: 'payer', url: 'https://example.com/', afterSequence: 0n },
@@ -119,7 +119,7 @@ test('webhooks are handed the events on both sides of the leap', async () => {
   expect(BigInt(await database.webhookDelivery.count())).toBe(events[0].count)
 })
 
-test('the books and the chain are whole over any number of leaps, and a leap is accepted where it is recorded only', async () => {
+test('The ledger and the hash chain are whole over any number of gaps, and only recorded gaps are accepted', async () => {
   const client = new Client({ connectionString: target.url })
   await client.connect()
   try {
@@ -138,7 +138,7 @@ test('the books and the chain are whole over any number of leaps, and a leap is 
   }
 })
 
-test('no epoch begins where the clock is behind the ledger', async () => {
+test('No epoch begins while the clock is behind the ledger', async () => {
   const client = new Client({ connectionString: target.url })
   await client.connect()
   try {

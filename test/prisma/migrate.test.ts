@@ -17,14 +17,14 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-test('several instances may migrate at once: each migration is applied by one of them', async () => {
+test('Several instances may migrate at once: each migration is applied by one of them', async () => {
   const applied = await Promise.all(Array.from({ length: 4 }, () => migrate(database.url)))
   expect(applied.flat().sort()).toEqual([...new Set(applied.flat())].sort())
   expect(applied.flat()).toContain('20260101000000_ledger')
   expect(await migrate(database.url)).toEqual([])
 })
 
-test('the schema and the migrations agree', async () => {
+test('The schema and the migrations agree', async () => {
   const schema = await readSchema()
   const diff = await withSchemaEngine(database.url, (engine) =>
     engine.diff({
@@ -39,7 +39,7 @@ test('the schema and the migrations agree', async () => {
   expect(diff.exitCode).toBe(0)
 })
 
-test('a migration that fails changes nothing, what is running goes on, and mended it is applied', async () => {
+test('A failed migration changes nothing, running processes continue, and once corrected it is applied', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-migrations-'))
   const running = openBank(database.url)
   try {

@@ -31,7 +31,7 @@ const counts = async (): Promise<Record<string, number>> => {
   return found
 }
 
-test('what fails at its last step leaves nothing, and is whole once it can be done', async () => {
+test('A seed that fails at its last step leaves nothing, and a retry completes it', async () => {
   const empty = await counts()
   await client.query(`CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no loans'; END $$;
     CREATE TRIGGER fail BEFORE INSERT ON loans FOR EACH ROW EXECUTE FUNCTION fail()`)
@@ -45,7 +45,7 @@ test('what fails at its last step leaves nothing, and is whole once it can be do
   expect(await counts()).toEqual(full)
 })
 
-test('two at once fill it once', async () => {
+test('Two seeds at once fill the database once', async () => {
   expect(await Promise.all([seed(database.url), seed(database.url)])).toEqual([true, true])
   const { operations } = await counts()
   expect(await seed(database.url)).toBe(true)
@@ -55,14 +55,14 @@ test('two at once fill it once', async () => {
 test.each([
   ['a customer', `INSERT INTO customers (id, name, email) VALUES ('somebody', 'Somebody', 'somebody@example.com')`],
   ['a branch', `INSERT INTO branches (id, name, city_id) VALUES ('somewhere', 'Somewhere', '1')`],
-])('a database that holds %s of its own is left as it is', async (_what, insert) => {
+])('A database with %s of its own is left unchanged', async (_what, insert) => {
   await client.query(insert)
   const before = await counts()
   expect(await seed(database.url)).toBe(false)
   expect(await counts()).toEqual(before)
 })
 
-test('a database with a ledger of its own is left as it is', async () => {
+test('A database with a ledger of its own is left unchanged', async () => {
   const bank = openBank(database.url)
   await bank.open({ floor: null })
   await bank.close()

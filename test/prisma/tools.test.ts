@@ -22,7 +22,7 @@ afterAll(() => folder.remove())
 const run = (args: readonly string[], environment: Record<string, string>) =>
   promisify(execFile)(process.execPath, args, { cwd: project, env: { PATH, HOME, ...environment } })
 
-test('the URL of the embedded database is printed while it runs', async () => {
+test('The URL of the embedded database is printed while it runs', async () => {
   const embedded = 'postgresql://tributary:word@127.0.0.1:5999/tributary\n'
   expect((await run(['prisma/url.ts'], { DATA_DIR: folder.path })).stdout).toBe(embedded)
   const elsewhere = 'postgresql://bank@db.example/bank'
@@ -46,7 +46,7 @@ test.each<[string, () => Record<string, string>, string]>([
   expect(`${failed.stdout}${failed.stderr}`).toContain(address)
 })
 
-test('a project without a database is generated all the same', async () => {
+test('Prisma generates its client without a database', async () => {
   await rm(join(folder.path, 'postgres/password'))
   const { stdout } = await run(['node_modules/prisma/build/index.js', 'validate'], {
     DATA_DIR: folder.path,

@@ -15,7 +15,7 @@ const start = (environment: Record<string, string> = {}): Run =>
 
 const serverProcesses = (): Promise<number[]> => processesIn(join(folder.path, 'postgres/cluster'))
 
-test('a stop that comes while everything starts is a good end, and leaves nothing behind', async () => {
+test('A stop during the start exits cleanly and leaves nothing behind', async () => {
   const started = start()
   await until('the database server', async () => (await serverProcesses()).length > 0)
   const children = await descendantsOf(started.pid)
@@ -26,7 +26,7 @@ test('a stop that comes while everything starts is a good end, and leaves nothin
   expect(await serverProcesses()).toEqual([])
 })
 
-test('what can never start stops the others, and says why once', async () => {
+test('A process that can never start stops the others, and says why once', async () => {
   const started = start({ DATABASE_URL: 'postgresql://bank@127.0.0.1:1/bank' })
   expect(await started.ended).toBe(1)
   expect(started.output().match(/^DATABASE_URL: no connection/gm)).toHaveLength(1)
@@ -35,7 +35,7 @@ test('what can never start stops the others, and says why once', async () => {
   expect(await serverProcesses()).toEqual([])
 })
 
-test('what was cut short goes through the next time, and Ctrl-C stops all of it in order', async () => {
+test('After an interrupted start the next one succeeds, and Ctrl-C stops all of it in order', async () => {
   const started = run({ DATA_DIR: folder.path, PORT: '0', ADMIN_PORT: '0' }, [], 'npm')
   await until('the ready line', () => started.output().includes('\nready http'))
   started.interrupt()

@@ -31,7 +31,7 @@ afterAll(async () => {
   await folder.remove()
 })
 
-test('a database that runs elsewhere is migrated and filled, and none is started here', async () => {
+test('An external database is migrated and filled, and no local one is started', async () => {
   expect(await readdir(folder.path)).not.toContain('postgres')
   const client = new Client({ connectionString: database.url })
   await client.connect()
@@ -41,7 +41,7 @@ test('a database that runs elsewhere is migrated and filled, and none is started
   expect(system.output()).toMatch(/^demo data +done/m)
 })
 
-test('a service that runs elsewhere is used, and none of its kind is started here', async () => {
+test('An external service is used, and no local one of its kind is started', async () => {
   const services = await system.services()
   expect(services.find(({ name }) => name === 'weather')?.instances).toEqual([
     { url: weatherUrl, pid: weather.pid, health: 'healthy' },

@@ -50,14 +50,14 @@ async function euroAccountOf(caller: string): Promise<Account> {
   return found.node
 }
 
-test('the main query is answered by all three services', async () => {
+test('All three services answer the main query', async () => {
   const query = await readFile(new URL('../../gateway/operations/1-overview.graphql', import.meta.url), 'utf8')
   const { data, errors } = await ask(system, { query }, authorization)
   expect(errors).toBeUndefined()
   expect(data?.['me']).toMatchObject({ accounts: { edges: expect.arrayContaining([expect.anything()]) } })
 })
 
-test('every instance says which process it is', async () => {
+test('Every instance reports its process', async () => {
   const services = await system.services()
   expect(services.map(({ name, kind, instances }) => [name, kind, instances.length])).toEqual([
     ['banking', 'stateful', 1],
@@ -69,7 +69,7 @@ test('every instance says which process it is', async () => {
   expect(await system.processes()).toEqual(expect.arrayContaining(pids))
 })
 
-test('a second start on the same data folder says so in one line and fails', async () => {
+test('A second start on the same data folder fails and says so in one line', async () => {
   const second = run({ DATA_DIR: folder.path, PORT: '0', ADMIN_PORT: '0' })
   expect(await second.ended).toBe(1)
   expect(second.output()).toBe(
@@ -78,7 +78,7 @@ test('a second start on the same data folder says so in one line and fails', asy
   expect(await bankAnswers()).toBe(true)
 })
 
-test('a service that is killed comes back at the same address', async () => {
+test('A killed service comes back at the same address', async () => {
   const before = (await system.services()).find(({ name }) => name === 'content')
   const killed = before?.instances[0]?.pid as number
   process.kill(killed, 'SIGKILL')
@@ -92,7 +92,7 @@ test('a service that is killed comes back at the same address', async () => {
   expect(data).toMatchObject({ articles: { edges: [{ node: { slug: expect.any(String) } }] } })
 })
 
-test('a database server that is killed comes back, and the bank with it, in the same process', async () => {
+test('A killed database server comes back, and the bank continues in the same process', async () => {
   const banking = await pidOf(system, 'banking')
   const cluster = `${folder.path}/postgres/cluster`
   process.kill(Number.parseInt(await readFile(`${cluster}/postmaster.pid`, 'utf8'), 10), 'SIGKILL')
@@ -101,7 +101,7 @@ test('a database server that is killed comes back, and the bank with it, in the 
   await until('a ready bank', async () => (await pidOf(system, 'banking')) === banking)
 })
 
-test('what was acknowledged survives the kill of everything, and its key replays it', async () => {
+test('Acknowledged transfers survive killing everything, and their keys replay them', async () => {
   const from = await euroAccountOf(authorization)
   const to = await euroAccountOf(await authorizationOf('payee'))
   const payment = { from: from.id, to: to.number, currency: 'EUR', amount: '1' }
@@ -124,7 +124,7 @@ test('what was acknowledged survives the kill of everything, and its key replays
   })
 })
 
-test('no child outlives a supervisor that is killed, and the next start finds nothing in its way', async () => {
+test('No child outlives a killed supervisor, and nothing hinders the next start', async () => {
   const processes = await system.processes()
   system.kill('SIGKILL')
   await allGone(processes)
@@ -132,14 +132,14 @@ test('no child outlives a supervisor that is killed, and the next start finds no
   expect(await bankAnswers()).toBe(true)
 })
 
-test('nothing outlives an npm that is killed', async () => {
+test('No process outlives a killed npm', async () => {
   const processes = await system.processes()
   system.kill('SIGKILL')
   await allGone(processes)
   system = await startSystem(folder.path, { starter: 'npm' })
 })
 
-test('SIGTERM to npm stops the gateway first and the database last, leaves nothing behind and exits 0', async () => {
+test('SIGTERM to npm stops the gateway first and the database last, leaves nothing behind and exits with 0', async () => {
   const processes = await system.processes()
   system.kill('SIGTERM')
   expect(await system.ended).toBe(0)

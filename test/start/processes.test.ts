@@ -18,13 +18,13 @@ const settings: StartSettings = {
 }
 const ports = { port: 4000, adminPort: 4090, notices: [] }
 
-test('the gateway is started as lean as it can be', async () => {
+test('The gateway is started with the least memory it can use', async () => {
   const { gateway } = await describeSystem(settings, ports, 'a secret')
   expect(gateway.flags).toEqual(gatewayFlags)
   expect(gateway.environment).toMatchObject(gatewayEnvironment)
 })
 
-test('what an operator says of memory goes before what the project thinks best', async () => {
+test("Memory flags of an operator take precedence over the project's", async () => {
   const environment = { MALLOC_ARENA_MAX: '4', NODE_COMPILE_CACHE: '/elsewhere' }
   const { gateway } = await describeSystem({ ...settings, environment }, ports, 'a secret')
   expect(gateway.environment).toMatchObject(environment)

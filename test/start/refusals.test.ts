@@ -28,12 +28,12 @@ const refused = async (environment: Record<string, string>, flags: string[] = []
   return started.output()
 }
 
-test('a port that was asked for and is taken stops the start in one line', async () => {
+test('A requested port that is taken stops the start in one line', async () => {
   expect(await refused({ PORT: taken })).toBe(`PORT: port ${taken} is taken. Nothing was started.\n`)
   expect(await refused({ ADMIN_PORT: taken })).toBe(`ADMIN_PORT: port ${taken} is taken. Nothing was started.\n`)
 })
 
-test('every wrong flag and setting is named at once', async () => {
+test('All wrong flags and settings are reported at once', async () => {
   const output = await refused(
     {
       PORT: 'http',
@@ -97,19 +97,19 @@ test.each<[string, Record<string, string>]>([
   expect(lines.at(-1)).toMatch(new RegExp(`^(  )?${setting}: .+`))
 })
 
-test.each(['127.0.0.1:1', 'no.such.invalid'])('a database that is not there stops the start (%s)', async (host) => {
+test.each(['127.0.0.1:1', 'no.such.invalid'])('An unreachable database stops the start (%s)', async (host) => {
   const output = await refused({ DATABASE_URL: `postgresql://bank:secret@${host}/bank` })
   expect(output.match(/^migrations +starting$/gm)).toHaveLength(1)
   expect(output.match(/^DATABASE_URL: .+$/gm)).toEqual([expect.stringContaining(`no connection to ${host}`)])
   expect(output).not.toMatch(/secret|^ {4}at /m)
 })
 
-test('a data folder that cannot be written to stops the start in one line', async () => {
+test('A data folder that cannot be written to stops the start in one line', async () => {
   const output = await refused({ DATA_DIR: '/dev/null/data' })
   expect(output).toMatch(/^DATA_DIR: \/dev\/null\/data cannot be used \(.+\)\.\n$/)
 })
 
-test('a usual port that is taken gives way to the next free one, and a line says so', async () => {
+test('A default port that is taken gives way to the next free one, and a line says so', async () => {
   const usual = createServer().listen(4000, '127.0.0.1')
   await Promise.race([once(usual, 'listening'), once(usual, 'error')]).catch(() => {}) // taken by somebody else is as good
   const ports = await choosePorts(await readStartSettings([], { DATA_DIR: folder.path, ADMIN_PORT: '0' }))

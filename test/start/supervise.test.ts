@@ -26,13 +26,13 @@ const fixture = (behaviour: string): ProcessSpec & { file: string } => {
 const starts = async ({ file }: { file: string }): Promise<number> => (await readFile(file, 'utf8')).length
 const atOnce = async (): Promise<void> => {}
 
-test('a process that never serves is given up, in words', async () => {
+test('A process that never serves is given up, with an explanation', async () => {
   const spec = fixture('never starts')
   await expect(supervise(spec, atOnce, () => {}).ready).rejects.toThrow('fixture cannot start (exit code 7).')
   expect(await starts(spec)).toBe(3)
 })
 
-test('a process or a job that says why it cannot start is not started again, and is heard', async () => {
+test('A process or job that says why it cannot start is not restarted, and its reason is shown', async () => {
   const reason = 'COLOUR: must be a colour. Nothing was started.'
   const process = fixture('refuses')
   await expect(supervise(process, atOnce, () => {}).ready).rejects.toThrow(reason)
@@ -42,7 +42,7 @@ test('a process or a job that says why it cannot start is not started again, and
   expect(await starts({ file: `${process.file} as a job` })).toBe(1)
 })
 
-test('a process that dies while starting is started again', async () => {
+test('A process that dies while starting is started again', async () => {
   const spec = fixture('starts the second time')
   const supervised = supervise(spec, atOnce, () => {})
   expect(await supervised.ready).toBe('http://127.0.0.1:1')
@@ -50,7 +50,7 @@ test('a process that dies while starting is started again', async () => {
   expect(await starts(spec)).toBe(2)
 })
 
-test('a process that served is started again, later and later, and never after a stop', async () => {
+test('A process that served is restarted with growing delays, and never after a stop', async () => {
   const spec = fixture('serves')
   const states: ProcessState[] = []
   const supervised = supervise(spec, atOnce, (_label, state) => void states.push(state))
@@ -76,7 +76,7 @@ test('a process that served is started again, later and later, and never after a
   expect(await starts(spec)).toBe(count('starting'))
 })
 
-test('a job that fails is tried again, and given up in the end', async () => {
+test('A failed job is retried, and given up in the end', async () => {
   const spec = fixture('never starts')
   const failed = runJob(spec, () => {}, new AbortController().signal)
   await expect(failed).rejects.toThrow('fixture failed 3 times (exit code 7).')

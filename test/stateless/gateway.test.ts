@@ -64,7 +64,7 @@ async function replace([service, place]: (typeof VICTIMS)[number]): Promise<void
   })
 }
 
-test('killing any instance under load fails no request through the gateway', async () => {
+test('Killing any instance under load fails no request through the gateway', async () => {
   // Every question is another one, so that no cache answers instead of an instance.
   const question = (number: number): string =>
     `{ weather(at: { latitude: ${(number % 180) - 90}, longitude: ${number / 10} }) { current { temperature } timeZone }

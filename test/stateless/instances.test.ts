@@ -104,8 +104,8 @@ async function withinOneQuarter<Value>(run: () => Promise<Value>): Promise<Value
   }
 }
 
-describe('a stateless service', () => {
-  test('gives the same bytes for the same requests, from one instance, from three, and from instances that are killed and replaced', async () => {
+describe('stateless service', () => {
+  test('The same requests get the same bytes from one instance, from three, and from instances that are killed and replaced', async () => {
     const requests = requestsOf(REQUESTS, SEED)
     const fleet = { one: await fleetOf(1), three: await fleetOf(3) }
     const [one, three, mortal, replaced] = await withinOneQuarter(async () => {
@@ -122,15 +122,18 @@ describe('a stateless service', () => {
     expect(differing(mortal)).toEqual([])
   })
 
-  test.each(['weather', 'content'] as const)('of %s stays under 150 MB, also under load', async (service) => {
-    const instance = await start(service)
-    // Every operation is another text, so that nothing an instance remembers of them can stay small
-    // by repetition.
-    const requests = requestsOf(600, SEED + 1)
-      .filter((request) => request.service === service)
-      .map((request, index) => ({ ...request, query: `${request.query} # ${index}` }))
-    await answers({ weather: [instance], content: [instance] }, requests)
-    const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${instance.pid}/status`, 'utf8')) ?? []
-    expect(Number(kilobytes) / 1000).toBeLessThan(150)
-  })
+  test.each(['weather', 'content'] as const)(
+    'An instance of %s stays under 150 MB, also under load',
+    async (service) => {
+      const instance = await start(service)
+      // Every operation is another text, so that nothing an instance remembers of them can stay small
+      // by repetition.
+      const requests = requestsOf(600, SEED + 1)
+        .filter((request) => request.service === service)
+        .map((request, index) => ({ ...request, query: `${request.query} # ${index}` }))
+      await answers({ weather: [instance], content: [instance] }, requests)
+      const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${instance.pid}/status`, 'utf8')) ?? []
+      expect(Number(kilobytes) / 1000).toBeLessThan(150)
+    },
+  )
 })

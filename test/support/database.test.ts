@@ -17,14 +17,14 @@ const query = async (url: string, statement: string): Promise<unknown[]> => {
 
 afterAll(() => Promise.all(opened.map((database) => database.drop())))
 
-test('each caller gets a database of its own', async () => {
+test('Each caller gets a database of its own', async () => {
   const [first, second] = await Promise.all([open(), open()])
   await query(first.url, 'CREATE TABLE here (id integer)')
   expect(await query(first.url, "SELECT to_regclass('here')::text AS name")).toEqual([{ name: 'here' }])
   expect(await query(second.url, "SELECT to_regclass('here')::text AS name")).toEqual([{ name: null }])
 })
 
-test('a dropped database is gone, whoever was connected', async () => {
+test('A dropped database is gone, whoever was connected', async () => {
   const database = await open()
   const client = new Client({ connectionString: database.url })
   await client.connect()

@@ -17,25 +17,25 @@ function drained(queue: FairQueue<string>): string[] {
   return items
 }
 
-test('serves callers in turn, and the items of each in order', () => {
+test('Callers are served in turn, and the items of each in order', () => {
   expect(drained(queueOf('a1', 'a2', 'a3', 'b1', 'c1', 'c2'))).toEqual(['a1', 'b1', 'c1', 'a2', 'c2', 'a3'])
 })
 
-test('serves a caller who comes later next after the turn of each who waits', () => {
+test('A new caller is served after one turn of each waiting caller', () => {
   const queue = queueOf('a1', 'a2', 'a3', 'b1', 'b2')
   expect(queue.next()).toBe('a1')
   queue.join('c', 'c1')
   expect(drained(queue)).toEqual(['b1', 'a2', 'c1', 'b2', 'a3'])
 })
 
-test('gives nothing where nobody waits', () => {
+test('An empty queue gives nothing', () => {
   const queue = queueOf()
   expect(queue.next()).toBeUndefined()
   expect(queue.take(10)).toEqual([])
   expect(queue.takeFromLonger('a')).toBeUndefined()
 })
 
-test('counts items and weights, of all and of each caller', () => {
+test('Items and weights are counted in all and for each caller', () => {
   const queue = queueOf(['a1', 3], 'a2', ['b1', 2])
   expect([queue.size, queue.weight, queue.lengthOf('a'), queue.lengthOf('b'), queue.lengthOf('c')]).toEqual([
     3, 6, 2, 1, 0,
@@ -46,7 +46,7 @@ test('counts items and weights, of all and of each caller', () => {
   expect([queue.size, queue.weight, queue.lengthOf('a')]).toEqual([0, 0, 0])
 })
 
-test('forgets an item that quits, once', () => {
+test('An item that quits is removed once', () => {
   const queue = queueOf('a1', ['a2', 5], 'b1')
   queue.quit('a', 'a2')
   queue.quit('a', 'a2')
@@ -56,28 +56,28 @@ test('forgets an item that quits, once', () => {
   expect(drained(queue)).toEqual(['a1', 'b1'])
 })
 
-describe('a batch', () => {
-  test('takes turns, too, and goes on where the one before it ended', () => {
+describe('batch', () => {
+  test('Batches take turns too, and continue where the last one ended', () => {
     const queue = queueOf('a1', 'a2', 'a3', 'b1', 'c1')
     expect(queue.take(2)).toEqual(['a1', 'b1'])
     expect(queue.take(2)).toEqual(['c1', 'a2'])
     expect(queue.take(2)).toEqual(['a3'])
   })
 
-  test('ends before the item that would make it too heavy, which is the first of the next', () => {
+  test('A batch ends before the item that would exceed its weight, which starts the next', () => {
     const queue = queueOf(['a1', 2], ['b1', 3], 'c1')
     expect(queue.take(4)).toEqual(['a1'])
     expect(queue.take(4)).toEqual(['b1', 'c1'])
   })
 
-  test('has its first item whatever that weighs', () => {
+  test('The first item of a batch may have any weight', () => {
     const queue = queueOf(['a1', 100], 'b1')
     expect(queue.take(4)).toEqual(['a1'])
     expect(queue.weight).toBe(1)
   })
 })
 
-test('tells how many items come before the next of a caller', () => {
+test("The queue tells how many items precede a caller's next", () => {
   const queue = queueOf('a1', 'a2', 'a3', 'b1')
   for (const [caller, ahead] of [
     ['a', 4],
@@ -88,7 +88,7 @@ test('tells how many items come before the next of a caller', () => {
   }
 })
 
-test('takes the last item of the longest line for a caller whose own is shorter by two', () => {
+test('The longest queue gives up its last item to a caller whose own is shorter by two', () => {
   const queue = queueOf('a1', 'a2', 'b1', 'b2', ['b3', 7], 'c1')
   expect(queue.takeFromLonger('b')).toBeUndefined()
   expect(queue.takeFromLonger('a')).toBeUndefined()

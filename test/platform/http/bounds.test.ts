@@ -74,7 +74,7 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
     expect(verdict(await ask(gateway.url, '{ whoAmI }'))).toBe('200 OK')
   })
 
-  test('more connections than there may be are told so, while health and the admin port answer', async () => {
+  test('Connections over the limit are refused in words, while health and the admin port answer', async () => {
     await start(fast, { LIMIT_CONNECTIONS: '5' })
     for (let count = 0; count < 5; count += 1) await client(HALF_A_HEAD)
     const sixth = await client(GET)
@@ -85,7 +85,7 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
     expect((await fetch(`${gateway.adminUrl}/services`)).status).toBe(200)
   })
 
-  test('far more connections are closed at once', async () => {
+  test('Connections far over the limit are closed at once', async () => {
     await start(fast, { LIMIT_CONNECTIONS: '5' })
     const all = []
     for (let count = 0; count < 100; count += 1) all.push(await client(HALF_A_HEAD))
@@ -93,7 +93,7 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
     expect(all.filter(({ closed }) => closed).length).toBeLessThan(100)
   })
 
-  test('idle connections make room for new ones', async () => {
+  test('Idle connections make room for new ones', async () => {
     await start(fast, { LIMIT_CONNECTIONS: '5' })
     const idle: Awaited<ReturnType<typeof client>>[] = []
     for (let count = 0; count < 5; count += 1) {
@@ -107,7 +107,7 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
     expect(busy.received).toMatch(/^HTTP\/1\.1 200 /)
   })
 
-  test('bodies that have come in part share their room: the one that has not grown for longest is refused', async () => {
+  test('Partial bodies share a limited memory: the one that has stalled for longest is refused', async () => {
     await start(fast, { LIMIT_UNFINISHED_BODY_BYTES: '300000' })
     const first = await client(halfABody(140_000))
     const second = await client(halfABody(140_000))

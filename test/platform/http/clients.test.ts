@@ -80,12 +80,12 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
     ['application/json;q=0.000, application/graphql-response+json;q=0', 406, 'application/json'],
     ['application/xml', 406, 'application/json'],
     ['image/png, text/html', 406, 'application/json'],
-  ])('answers to Accept: "%s" with %d', async (accept, status, type) => {
+  ])('Accept: "%s" is answered with %d', async (accept, status, type) => {
     const answer = await ask(post([`accept: ${accept}`]))
     expect([answer.status, answer.head]).toEqual([status, expect.stringContaining(`content-type: ${type}; charset`)])
   })
 
-  test('streams to clients that accept events in any case, and not to those that refuse them', async () => {
+  test('Streams go to clients that accept events in any letter case, and to no others', async () => {
     expect((await ask(post(['accept: Text/Event-Stream; charset=utf-8']))).body).toContain(`data: ${ANSWER}`)
     expect((await ask(post(['accept: text/event-stream;q=0, */*']))).body).toBe(ANSWER)
   })
@@ -97,7 +97,7 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
     ['application/json; charset=latin1', 415],
     ['application/graphql+json', 415],
     ['', 415],
-  ])('answers to Content-Type: "%s" with %d', async (type, status) => {
+  ])('Content-Type: "%s" is answered with %d', async (type, status) => {
     const answer = await ask(post([`content-type: ${type}`]))
     expect(answer.status).toBe(status)
     if (status === 415) expect(answer.head).toMatch(/^accept: application\/json/m)
@@ -114,13 +114,13 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
     ['a byte order mark', post([], `\ufeff${BODY}`)],
     ['an unknown protocol to upgrade to', post(['connection: upgrade', 'upgrade: h2c', 'http2-settings: AAMAAABk'])],
     ['several protocols to upgrade to', post(['connection: upgrade', 'upgrade: foo/2, bar'])],
-  ])('answers a request with %s', async (_what, text) => {
+  ])('A request with %s is answered', async (_what, text) => {
     const answer = await ask(text)
     expect([answer.status, answer.body]).toEqual([200, ANSWER])
     expect(answer.head).toMatch(/^x-content-type-options: nosniff$/m)
   })
 
-  test('reads x-gzip, and names what it reads where it does not', async () => {
+  test('x-gzip is read, and an unknown encoding is refused with the known ones', async () => {
     const packed = gzipSync(BODY)
     const lines = ['connection: close', 'content-type: application/json', `content-length: ${packed.length}`]
     const request = head('POST /graphql HTTP/1.1', [...lines, 'content-encoding: X-GZIP'])
@@ -133,7 +133,7 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
   })
 
   test.each(['/graphql?query={whoAmI}', '/graphql/?query={items{id}}', '/health/live', '/health/ready', '/nowhere'])(
-    'answers HEAD %s as GET, without the body',
+    'HEAD %s is answered as GET, without the body',
     async (path) => {
       const [get, asHead] = [await ask(head(`GET ${path} HTTP/1.1`)), await ask(head(`HEAD ${path} HTTP/1.1`))]
       const constant = (lines: string) => lines.replaceAll(/^(date|x-request-id|age): .*\r?\n/gm, '')
@@ -141,7 +141,7 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
     },
   )
 
-  test('ends HEAD of a stream, and refuses mutations by HEAD', async () => {
+  test('HEAD of a stream ends, and a mutation by HEAD is refused', async () => {
     const events = await ask(head('HEAD /graphql?query={whoAmI} HTTP/1.1', ['accept: text/event-stream']))
     expect([events.status, events.body]).toEqual([200, ''])
     expect((await ask(head('HEAD /graphql?query=mutation{touch} HTTP/1.1'))).status).toBe(405)
@@ -151,7 +151,7 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
     ['one', [post()], 1],
     ['three at once', [post(), post(), post()], 3],
     ['one by GET', [head(`GET /graphql?query=${encodeURIComponent('{ whoAmI }')} HTTP/1.1`)], 1],
-  ])('answers a client that has sent its last request: %s', async (_what, pieces, count) => {
+  ])('A client that half-closed its connection is answered: %s', async (_what, pieces, count) => {
     for (const slow of [false, true]) {
       if (slow)
         shop.orders.misbehave((_request, response) => {
@@ -190,7 +190,7 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
     ['a WebSocket by POST', webSocket('/graphql', ['content-length: 0']).replace('GET', 'POST'), 405],
     ['a WebSocket elsewhere', webSocket('/nowhere'), 404],
     ['a WebSocket of another page', webSocket('/graphql', ['origin: https://evil.example']), 403],
-  ])('answers JSON with a code to %s', async (_what, text, status) => {
+  ])('The answer to %s is JSON with a code', async (_what, text, status) => {
     const received = await raw(Buffer.from(text, 'latin1'))
     const [lines = '', body = ''] = received.split('\r\n\r\n')
     expect(lines).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
@@ -199,17 +199,17 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
     expect(codeOf(body)).toMatch(/^(BAD_USER_INPUT|FORBIDDEN)$/)
   })
 
-  test('takes HTTP/1.0 without a host', async () => {
+  test('HTTP/1.0 without a host is accepted', async () => {
     expect((await ask(post().replace('HTTP/1.1', 'HTTP/1.0').replace('host: here\r\n', ''))).body).toBe(ANSWER)
   })
 
-  test('answers what came before bytes that it cannot read, and then refuses those', async () => {
+  test('Requests before unreadable bytes are answered, and the bytes are refused', async () => {
     const received = await raw(`${post()}${post()}hello\r\n\r\n`)
     expect(received.split(ANSWER).length - 1).toBe(2)
     expect(received).toMatch(/HTTP\/1\.1 400 .*BAD_USER_INPUT/s)
   })
 
-  test('lets pages of the configured origins send and read what clients of GraphQL need', async () => {
+  test('Pages of configured origins may send and read what GraphQL clients need', async () => {
     const preflight = (path: string, origin = 'https://app.example') =>
       fetch(`${gateway.url}${path}`, {
         method: 'OPTIONS',
@@ -233,7 +233,7 @@ describe.each(['on', 'off'])('with HTTP_FAST_PATH=%s', (fast) => {
     expect(answer.head).toMatch(/^access-control-expose-headers: x-request-id, retry-after$/m)
   })
 
-  test('takes graphql-require-preflight for a sign that a browser has asked', async () => {
+  test('graphql-require-preflight proves that a browser sent a preflight', async () => {
     const get = `GET /graphql?query={whoAmI} HTTP/1.1`
     const page = ['origin: https://evil.example', 'sec-fetch-site: cross-site']
     expect((await ask(head(get, page))).status).toBe(403)
@@ -252,7 +252,7 @@ function webSocket(path: string, lines: readonly string[] = []): string {
   ])
 }
 
-test('the headers that pages may send and read are settings', async () => {
+test('Settings name the headers that pages may send and read', async () => {
   const env = {
     CORS_ORIGINS: 'https://app.example',
     CORS_ALLOWED_HEADERS: 'Content-Type, X-Own',

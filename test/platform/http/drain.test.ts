@@ -29,7 +29,7 @@ async function ask(url: string, agent?: Agent): Promise<{ answer: IncomingMessag
 }
 
 describe('draining', () => {
-  test('waits for what is in flight and ends its connection with the answer', async () => {
+  test('Draining waits for running requests and closes each connection with its answer', async () => {
     const { listener, arrived, release } = await startHeld()
     const agent = new Agent({ keepAlive: true })
     const pending = ask(listener.url, agent)
@@ -41,7 +41,7 @@ describe('draining', () => {
     agent.destroy()
   })
 
-  test('waits for no connection that is idle, nor for one that was opened and never used', async () => {
+  test('Draining waits for no idle and no unused connection', async () => {
     const listener = await listen((_request, response) => void response.end('done'), anywhere)
     const agent = new Agent({ keepAlive: true })
     await ask(listener.url, agent)
@@ -53,7 +53,7 @@ describe('draining', () => {
     agent.destroy()
   })
 
-  test('cuts what is left when its time is over', async () => {
+  test('Draining closes the remaining connections at its deadline', async () => {
     const { listener, arrived } = await startHeld()
     const pending = ask(listener.url)
     const cut = expect(pending).rejects.toThrow()
@@ -62,7 +62,7 @@ describe('draining', () => {
     await cut
   })
 
-  test('with grace goes on serving while requests come, and asks each to go elsewhere', async () => {
+  test('With grace, requests are still served, and each answer closes its connection', async () => {
     using clock = stopClock()
     const listener = await listen((_request, response) => void response.end('done'), anywhere)
     const drained = listener.drain(FOREVER, { quiet: QUIET, longest: FOREVER })
@@ -76,7 +76,7 @@ describe('draining', () => {
     await expect(ask(listener.url)).rejects.toThrow('ECONNREFUSED')
   })
 
-  test('with grace leaves idle connections alone: their next request may be on its way', async () => {
+  test('With grace, idle connections stay open, since their next request may be on its way', async () => {
     using clock = stopClock()
     const listener = await listen((_request, response) => void response.end('done'), anywhere)
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
@@ -92,7 +92,7 @@ describe('draining', () => {
     agent.destroy()
   })
 
-  test('takes questions about health for no sign of traffic', async () => {
+  test('Health checks do not prolong the grace', async () => {
     using clock = stopClock()
     const listener = await listen((_request, response) => void response.end('done'), anywhere)
     const drained = listener.drain(FOREVER, { quiet: QUIET, longest: FOREVER })

@@ -8,7 +8,7 @@ import { until } from '../../support/processes.ts'
 import { answersOn, dial, nextOf, openDoor, post, takenIn, tell } from './both-readers.ts'
 
 describe('draining with a fast path', () => {
-  test('waits for what is in flight, ends its connection with the answer, and closes what is idle or was never used', async () => {
+  test('Draining waits for running requests, closes each connection with its answer, and closes idle and unused ones', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     const { promise: came, resolve: come } = Promise.withResolvers<void>()
     const door = await openDoor(async (request, reply) => {
@@ -56,7 +56,7 @@ describe('draining with a fast path', () => {
     ])
   }
 
-  test('answers also what a client sent before it had its answer, and says only with the last that it is', async () => {
+  test('Pipelined requests are answered too, and only the last answer says that the connection closes', async () => {
     using clock = stopClock()
     const { door, release, came } = await held()
     const accepted = once(door.server, 'connection')
@@ -73,7 +73,7 @@ describe('draining with a fast path', () => {
     await drained
   })
 
-  test('answers all that comes at once while it goes on serving', async () => {
+  test('Requests that arrive together are all answered while the server still serves', async () => {
     using clock = stopClock()
     const door = await openDoor()
     const socket = await dial(door)
@@ -84,7 +84,7 @@ describe('draining with a fast path', () => {
     await drained
   })
 
-  test('says so, too, in an answer of Node that was owed when it began', async () => {
+  test('An answer of Node that was due when draining began says that the connection closes', async () => {
     const door = await openDoor()
     const socket = await dial(door)
     const text = post('{}', ['expect: 100-continue'])
@@ -99,7 +99,7 @@ describe('draining with a fast path', () => {
   test.each([
     ['the fast path', [post('{}')]],
     ['Node', [`${post('{}')}POST`.slice(0, 10), post('{}').slice(10)]],
-  ])('lets a slow client read its large answer from %s to the end', async (_case, pieces) => {
+  ])('A slow client can read its large answer from %s to the end', async (_case, pieces) => {
     using clock = stopClock()
     const large = 'x'.repeat(16_000_000)
     const door = await listen((_request, response) => void response.end(large), {

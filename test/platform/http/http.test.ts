@@ -39,34 +39,34 @@ const post = async (body: RequestInit['body'], encoding?: string): Promise<[numb
 const chunked = (...pieces: string[]): ReadableStream<Uint8Array> =>
   ReadableStream.from(pieces).pipeThrough(new TextEncoderStream())
 
-describe('a body', () => {
+describe('request body', () => {
   test.each([
     ['whole', 'né'],
     ['empty', ''],
     ['as long as the limit', 'x'.repeat(LIMIT)],
-  ])('that is %s is read', async (_kind, text) => {
+  ])('A body that is %s is read', async (_kind, text) => {
     expect(await post(text)).toEqual([200, { text }])
   })
 
-  test('in pieces is put together', async () => {
+  test('A body in pieces is joined', async () => {
     expect(await post(chunked('on', 'e by', ' one'))).toEqual([200, { text: 'one by one' }])
   })
 
   test.each([
     ['gzip', gzipSync],
     ['br', brotliCompressSync],
-  ])('in %s is decompressed', async (encoding, compress) => {
+  ])('A body in %s is decompressed', async (encoding, compress) => {
     expect(await post(compress('compressed'), encoding)).toEqual([200, { text: 'compressed' }])
   })
 
-  test('over the limit is refused, whether it says its length or not, and the sender learns why', async () => {
+  test('A body over the limit is refused with a reason, whether it declares its length or not', async () => {
     const refusal = [413, { code: 'BAD_USER_INPUT' }]
     expect(await post('x'.repeat(LIMIT + 1))).toEqual(refusal)
     expect(await post(chunked('x'.repeat(LIMIT), 'x', 'x'.repeat(50_000)))).toEqual(refusal)
     expect(await post(gzipSync('x'.repeat(LIMIT + 1)), 'gzip')).toEqual(refusal)
   })
 
-  test('over the limit is refused while it is still being sent', async () => {
+  test('A body over the limit is refused while it is still being sent', async () => {
     const socket = connect(Number(new URL(listener.url).port), '127.0.0.1')
     const chunk = `${(LIMIT + 1).toString(16)}\r\n${'x'.repeat(LIMIT + 1)}\r\n`
     socket.write(`POST / HTTP/1.1\r\nhost: here\r\ntransfer-encoding: chunked\r\n\r\n${chunk}`)
@@ -75,13 +75,13 @@ describe('a body', () => {
     socket.destroy()
   })
 
-  test('in an unknown encoding, or in another than it says, is refused', async () => {
+  test('A body in an unknown encoding, or in another than declared, is refused', async () => {
     expect(await post('text', 'compress')).toEqual([415, { code: 'BAD_USER_INPUT' }])
     expect(await post('text', 'gzip')).toEqual([400, { code: 'BAD_USER_INPUT' }])
   })
 
   test.each(['/half', '/left'])(
-    'that ends before it is complete is a fault of the sender, and does not hang (%s)',
+    'A body that ends too early is a client error, and does not hang (%s)',
     async (path) => {
       const socket = connect(Number(new URL(listener.url).port), '127.0.0.1')
       socket.write(`POST ${path} HTTP/1.1\r\nhost: here\r\ncontent-length: 100\r\n\r\nhalf`)

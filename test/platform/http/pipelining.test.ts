@@ -50,14 +50,14 @@ async function answersTo(client: Socket): Promise<number[]> {
 
 const all = Array.from({ length: COUNT }, (_, number) => number)
 
-test('of a client that waits for no answer, few requests are in flight at a time; all are answered, in order', async () => {
+test('Few pipelined requests of a client run at once, and all are answered in order', async () => {
   const { client, release, begun } = await pipelined()
   expect(begun()).toBeLessThan(200)
   release()
   expect(await answersTo(client)).toEqual(all)
 })
 
-test('what such a client has sent before the door closes is answered, too', async () => {
+test('Pipelined requests sent before the server closes are answered', async () => {
   const { client, release } = await pipelined()
   const drained = listener.drain(60_000)
   release()

@@ -18,7 +18,7 @@ afterEach(async () => {
 test.each([
   ['with the fast path', openDoor],
   ['without', openPlainDoor],
-])('of many that send large bodies at once a piece or two are read in a turn of the loop: %s', async (_what, open) => {
+])('Only a piece or two of many large bodies are read per event loop turn: %s', async (_what, open) => {
   listener = await open()
   const connections: Socket[] = []
   listener.server.on('connection', (socket: Socket) => connections.push(socket))

@@ -31,17 +31,17 @@ const GARBAGE = `
   settle()
   console.log(before, megabytes())`
 
-test('gives back the memory that only a start needed', () => {
+test('Memory that only the start needed is released', () => {
   const [before = 0, after = 0] = run(GARBAGE).split(' ').map(Number)
   expect(before).toBeGreaterThan(30)
   expect(after).toBeLessThan(15)
 })
 
-test('lets a process that was started without the flags go on', () => {
+test('A process started without the flags runs', () => {
   expect(run(GARBAGE, [])).toMatch(/^\d+ \d+$/)
 })
 
-test('keeps what was compiled for the next start, even of a process that is killed', () => {
+test('Compiled code is kept for the next start, even of a killed process', () => {
   const start = `
     const { settle } = await import(${here('platform/memory/settle.ts')})
     await import(${here('gateway/config.ts')})
@@ -52,7 +52,7 @@ test('keeps what was compiled for the next start, even of a process that is kill
   expect([run(start), run(start)]).toEqual(['stripped types', 'found all'])
 })
 
-test('the thread that serves loads neither the planner nor a client that it may never need', () => {
+test('The serving thread loads neither the planner nor a client it may never need', () => {
   const loaded = run(`
     const { createRequire } = await import('node:module')
     await import(${here('gateway/gateway.ts')})

@@ -26,7 +26,7 @@ const contend = async () => {
   return { answer: answer.toString().trim(), child }
 }
 
-test('one process holds the lock; a killed one holds it no more', async () => {
+test('One process holds the lock, and a killed process releases it', async () => {
   const first = await contend()
   expect(first.answer).toBe('taken')
   expect(tryLock(file)).toBeUndefined()
@@ -41,14 +41,14 @@ test('one process holds the lock; a killed one holds it no more', async () => {
   expect(await readdir(folder.path)).toEqual(['lock'])
 })
 
-test('of several that ask at the same instant exactly one gets it', async () => {
+test('Of several simultaneous attempts exactly one gets the lock', async () => {
   const contenders = await Promise.all(Array.from({ length: 4 }, contend))
   expect(contenders.map(({ answer }) => answer).sort()).toEqual(['refused', 'refused', 'refused', 'taken'])
   for (const { child } of contenders) child.kill('SIGKILL')
   await Promise.all(contenders.map(({ child }) => child.exitCode ?? once(child, 'exit')))
 })
 
-test('a file that is no lock is left alone', async () => {
+test('A file that is no lock stays untouched', async () => {
   const other = join(folder.path, 'other')
   await writeFile(other, 'something else entirely '.repeat(100))
   expect(() => tryLock(other)).toThrow('file is not a database')

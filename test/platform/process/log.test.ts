@@ -17,7 +17,7 @@ test.each([
   ['cause', "new Error('outer', { cause: new Error('x'.repeat(1e6)) })"],
   ['member', "Object.assign(new Error('outer'), { detail: 'x'.repeat(1e6) })"],
   ['path', "Object.assign(new Error('outer'), { path: ['x'.repeat(1e6), 1, ...Array(1e5).fill(0)] })"],
-])("an error's long %s is shortened in its line", async (_what, error) => {
+])("An error's long %s is shortened in its line", async (_what, error) => {
   const line = await logged(`log.error({ err: ${error} }, 'failed')`)
   expect(line.length).toBeLessThan(10_000)
   expect(JSON.parse(line)).toMatchObject({ msg: 'failed', err: { type: 'Error' } })

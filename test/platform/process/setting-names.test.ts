@@ -10,8 +10,8 @@ import { weatherSettings } from '../../../subgraphs/weather/config.ts'
 const limits = Object.keys(limitSettings)
 const faultsOf = (...given: string[]) => misspellings(given, limits)
 
-describe('the names of settings', () => {
-  test('are those that the processes read', () => {
+describe('setting names', () => {
+  test('The known names are those that the processes read', () => {
     const read = [commonSettings, bankingSettings, contentSettings, weatherSettings, processSettings].flatMap(
       Object.keys,
     )
@@ -38,11 +38,11 @@ describe('the names of settings', () => {
     ['HOTS', 'HOST'],
     ['HOSTT', 'HOST'],
     ['ADMIN_PROT', 'ADMIN_PORT'],
-  ])('are told where one is misspelt: %s', (given, meant) => {
+  ])('A misspelt setting is reported: %s', (given, meant) => {
     expect(faultsOf(given)).toEqual([`${given}: is not a setting; did you mean ${meant}?`])
   })
 
-  test('are told for each one with a letter left out', () => {
+  test('Each setting is recognised with a letter missing', () => {
     for (const name of [...settingNames, ...limits].filter(({ length }) => length >= 6)) {
       const misspelt = name.slice(0, -3) + name.slice(-2)
       if (misspelt.endsWith('_PORT')) continue
@@ -50,12 +50,12 @@ describe('the names of settings', () => {
     }
   })
 
-  test('are no fault of their own, whichever process meets them', () => {
+  test('Correct names are reported by no process', () => {
     expect(misspellings(settingNames, [])).toEqual([])
     expect(faultsOf(...limits)).toEqual([])
   })
 
-  test('leave a platform its own', () => {
+  test('The variables of a hosting platform are not reported', () => {
     const shell = [
       'HOME',
       'HOSTNAME',
@@ -98,7 +98,7 @@ describe('the names of settings', () => {
     expect(faultsOf(...shell, ...kubernetes, ...node, ...npm, ...hosts)).toEqual([])
   })
 
-  test('are compared within a bounded time, however long the environment’s are', () => {
+  test('Names are compared within a bounded time, however long those of the environment are', () => {
     expect(faultsOf('X'.repeat(100_000))).toEqual([])
   })
 })

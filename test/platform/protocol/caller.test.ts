@@ -9,7 +9,7 @@ import { type Algorithm, type IdentityProvider, startIdentityProvider } from '..
 
 const coded = (code: string) => expect.objectContaining({ extensions: expect.objectContaining({ code }) })
 
-describe('a token of an identity provider', () => {
+describe('token of an identity provider', () => {
   let provider: IdentityProvider
   let verify: VerifyAuthorization
   beforeAll(async () => {
@@ -19,7 +19,7 @@ describe('a token of an identity provider', () => {
   afterAll(() => provider.close())
 
   test.each<Algorithm>(['RS256', 'EdDSA'])(
-    'signed with %s names the caller, its scopes and its end',
+    'A token signed with %s gives the caller, its scopes and its expiry',
     async (algorithm) => {
       const exp = Math.floor(Date.now() / 1000) + 60
       const caller = await verify(`Bearer ${await provider.token({ sub: 'auth0|7', exp }, algorithm)}`)
@@ -31,12 +31,12 @@ describe('a token of an identity provider', () => {
     },
   )
 
-  test('is not needed: without a header there is no caller', async () => {
+  test('A request without the header has no caller', async () => {
     expect(await verify(undefined)).toBeUndefined()
     expect(await verify('')).toBeUndefined()
   })
 
-  test('is taken from a clock that is up to half a minute off', async () => {
+  test('A token is accepted from a clock that is up to half a minute off', async () => {
     const now = Math.floor(Date.now() / 1000)
     for (const claims of [{ exp: now - 20 }, { nbf: now + 20 }])
       expect((await verify(`Bearer ${await provider.token(claims)}`))?.id).toBe('payer')
@@ -55,11 +55,11 @@ describe('a token of an identity provider', () => {
     ['without an issuer', { iss: undefined }],
     ['without a subject', { sub: undefined }],
     ['without an end', { exp: undefined }],
-  ])('that is %s is refused', async (_what, claims) => {
+  ])('A token that is %s is refused', async (_what, claims) => {
     await expect(verify(`Bearer ${await provider.token(claims)}`)).rejects.toEqual(coded('UNAUTHENTICATED'))
   })
 
-  test('that is forged in any way is refused', async () => {
+  test('A token that is forged in any way is refused', async () => {
     const [header = '', payload = '', signature = ''] = (await provider.token()).split('.')
     const officer = base64url.encode(
       JSON.stringify({ ...JSON.parse(Buffer.from(payload, 'base64url').toString()), sub: 'officer' }),
@@ -79,7 +79,7 @@ describe('a token of an identity provider', () => {
   })
 })
 
-test('a caller is not turned away as unauthenticated because the key set is out of reach', async () => {
+test('A caller is not refused as unauthenticated when the key set is unreachable', async () => {
   const provider = await startIdentityProvider()
   const token = await provider.token()
   await provider.close()
@@ -87,14 +87,14 @@ test('a caller is not turned away as unauthenticated because the key set is out 
   await expect(verify(`Bearer ${token}`)).rejects.toEqual(coded('SERVICE_UNAVAILABLE'))
 })
 
-describe('the demo identity', () => {
+describe('demo identity', () => {
   let dataDir: string
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'tributary-identity-'))
   })
   afterAll(() => rm(dataDir, { recursive: true }))
 
-  test('is one key for all who open the folder at once, readable by its owner only', async () => {
+  test('All processes of one folder share a key at once, readable by its owner only', async () => {
     const identities = await Promise.all(Array.from({ length: 8 }, () => demoIdentity(dataDir)))
     const verify = await createVerifier({ dataDir })
     for (const identity of identities)
@@ -102,14 +102,14 @@ describe('the demo identity', () => {
     expect((await stat(join(dataDir, 'demo-identity.json'))).mode & 0o777).toBe(0o600)
   })
 
-  test('gives an officer the scopes of an officer and knows nobody else', async () => {
+  test('An officer has the scopes of an officer, and unknown callers are refused', async () => {
     const identity = await demoIdentity(dataDir)
     const verify = await createVerifier({ dataDir })
     expect((await verify(`Bearer ${await identity.sign('officer')}`))?.scopes).toContain('banking:officer')
     await expect(identity.sign('__proto__')).rejects.toThrow(RangeError)
   })
 
-  test('of another folder is not trusted', async () => {
+  test('A token of another folder is refused', async () => {
     const other = await mkdtemp(join(tmpdir(), 'tributary-identity-'))
     const verify = await createVerifier({ dataDir })
     const token = await (await demoIdentity(other)).sign('payer')

@@ -17,14 +17,14 @@ test.each<[string[], Record<string, string>]>([
   [['JWKS_URL'], { JWT_AUDIENCE: 'a bank', JWT_ISSUER: 'https://id.example/' }],
   [['JWT_ISSUER'], { JWKS_URL: 'https://id.example/jwks', JWT_AUDIENCE: 'a bank' }],
   [['JWT_AUDIENCE'], { JWKS_URL: 'https://id.example/jwks', JWT_ISSUER: 'https://id.example/' }],
-])('banking names all that is missing where it would trust too much: %j (%j)', async (missing, environment) => {
+])('Banking reports every missing setting that would make it trust too much: %j (%j)', async (missing, environment) => {
   const error = await startService(banking, { ...service, ...environment }).catch((caught: unknown) => caught)
   expect(error).toBeInstanceOf(SettingsError)
   const expected = missing.map((setting) => expect.stringMatching(new RegExp(`^${setting}: is required with`)))
   expect((error as SettingsError).faults).toEqual(expected)
 })
 
-test.each(['production', 'prod', 'staging'])('no demo token is signed with NODE_ENV=%s', async (NODE_ENV) => {
+test.each(['production', 'prod', 'staging'])('No demo token is signed with NODE_ENV=%s', async (NODE_ENV) => {
   const program = fileURLToPath(new URL('../../../platform/protocol/token.ts', import.meta.url))
   const { PATH = '' } = process.env
   const run = promisify(execFile)(process.execPath, [program, 'payer'], { env: { PATH, NODE_ENV } })

@@ -14,8 +14,8 @@ const signedRequest: fc.Arbitrary<SignedRequest> = fc.record({
   callId: optional,
 })
 
-describe('the signature between gateway and services', () => {
-  test('holds for exactly what was signed', () => {
+describe('signature between gateway and services', () => {
+  test('A signature is valid for exactly what was signed', () => {
     fc.assert(
       fc.property(signedRequest, fc.nat(), (request, now) => {
         expect(verifySignature(SECRET, request, sign(SECRET, request, now), now)).toBe(true)
@@ -23,7 +23,7 @@ describe('the signature between gateway and services', () => {
     )
   })
 
-  test('breaks when any part of the request is another', () => {
+  test('A signature is invalid when any part of the request differs', () => {
     fc.assert(
       fc.property(signedRequest, signedRequest, fc.nat(), (request, other, now) => {
         fc.pre(JSON.stringify(Object.entries(request).sort()) !== JSON.stringify(Object.entries(other).sort()))
@@ -33,7 +33,7 @@ describe('the signature between gateway and services', () => {
   })
 
   test.each<keyof SignedRequest>(['method', 'path', 'body', 'authorization', 'perspective', 'requestId', 'callId'])(
-    'covers the %s',
+    'A signature covers the %s',
     (part) => {
       const request = {
         method: 'POST',
@@ -48,7 +48,7 @@ describe('the signature between gateway and services', () => {
     },
   )
 
-  test('is good for 30 seconds either way and not a millisecond longer', () => {
+  test('A signature is valid for 30 seconds either way and not a millisecond longer', () => {
     const request = {
       method: 'POST',
       path: '/graphql',
@@ -64,7 +64,7 @@ describe('the signature between gateway and services', () => {
     for (const age of [-30_001, 30_001]) expect(verifySignature(SECRET, request, signature, now + age)).toBe(false)
   })
 
-  test('is refused, never a fault, when it is malformed or of another secret', () => {
+  test('A malformed signature or one with another secret is refused, without a fault', () => {
     const request = {
       method: 'POST',
       path: '/graphql',

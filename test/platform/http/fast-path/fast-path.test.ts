@@ -38,8 +38,8 @@ async function exchange(door: HttpListener, pieces: readonly string[], count: nu
   return received.map(({ by, body }) => `${by} ${body}`)
 }
 
-describe('a plain operation', () => {
-  test('is taken by the fast path, one after the other on a connection, whatever letters it has', async () => {
+describe('plain operation', () => {
+  test('The fast path takes operations one after the other on a connection, in any script', async () => {
     const door = await open()
     expect(await exchange(door, [post('{"a":1}'), post('{"ä":"日本 🙂"}'), post('')], 3)).toEqual([
       'fast path {"a":1}',
@@ -48,7 +48,7 @@ describe('a plain operation', () => {
     ])
   })
 
-  test('keeps its own body while others come in on other connections before it is read', async () => {
+  test('A request keeps its own body while other connections send theirs', async () => {
     const { promise: allCame, resolve } = Promise.withResolvers<void>()
     let count = 0
     const door = await open(async (request, reply) => {
@@ -70,7 +70,7 @@ describe('a plain operation', () => {
     expect(received).toEqual(sent.map((body) => [body, body]))
   })
 
-  test('may have headers that differ from those of the one before it', async () => {
+  test('A request may have other headers than the one before it', async () => {
     const socket = await dial(await open())
     const answers = answersOn(socket)
     const lines = [['a: 1', 'b: 2'], ['a: 1', 'b: 3'], ['b: 3'], ['b: 3', 'A:4', 'c:'], ['b: 3', 'A:4', 'c:']]
@@ -86,7 +86,7 @@ describe('a plain operation', () => {
     socket.destroy()
   })
 
-  test('is answered as Node would: length, date, and for how long the connection may be kept', async () => {
+  test('The answer has the same length, date and keep-alive headers as from Node', async () => {
     const socket = await dial(await open())
     const before = Date.now()
     socket.write(post('{}'))
@@ -109,7 +109,7 @@ describe('a plain operation', () => {
     ['a header would be two', async (_request, reply) => reply.send(200, ['vary', 'a\r\nset-cookie: b'], '{}')],
     ['a header would not fit in latin1', async (_request, reply) => reply.send(200, ['vary', 'a\u{10a}b'], '{}')],
   ] satisfies [string, Parameters<typeof openDoor>[0]][])(
-    'is answered 500 with nothing of the reason where %s',
+    'The answer is 500 without the reason where %s',
     async (_case, answer) => {
       const socket = await dial(await open(answer))
       socket.write(post('{}'))
@@ -124,7 +124,7 @@ describe('a plain operation', () => {
   )
 })
 
-describe('what the fast path does not know in full', () => {
+describe('requests left to Node', () => {
   test.each([
     ['comes in pieces', [post('{}').slice(0, 30), post('{}').slice(30)], ['node {}']],
     ['has its body in a piece of its own', [post('{"a":1}').slice(0, -7), '{"a":1}'], ['node {"a":1}']],
@@ -143,11 +143,11 @@ describe('what the fast path does not know in full', () => {
     ],
     ['says a header twice', [post('{}', ['a: 1', 'A: 2'])], ['node {}']],
     ['is longer than a piece', [post(`"${'x'.repeat(200_000)}"`)], [`node "${'x'.repeat(200_000)}"`]],
-  ])('is left to Node with all that has come: what %s', async (_case, pieces, expected) => {
+  ])('Node gets the whole request where it %s', async (_case, pieces, expected) => {
     expect(await exchange(await open(), pieces, expected.length)).toEqual(expected)
   })
 
-  test('is left to Node with the connection, after operations that were not', async () => {
+  test('Node can get a connection after operations of the fast path', async () => {
     const get = 'GET /health HTTP/1.1\r\nhost: here\r\n\r\n'
     expect(await exchange(await open(), [post('{"a":1}'), get, post('{"a":2}')], 3)).toEqual([
       'fast path {"a":1}',
@@ -156,7 +156,7 @@ describe('what the fast path does not know in full', () => {
     ])
   })
 
-  test('comes to Node in its order where the client does not wait for its answer', async () => {
+  test('Node gets a pipelined request in its order', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     const { promise: came, resolve: come } = Promise.withResolvers<void>()
     const door = await open(async (request, reply) => {
@@ -183,7 +183,7 @@ describe('what the fast path does not know in full', () => {
     socket.destroy()
   })
 
-  test('may become a WebSocket, also on a connection that the fast path has read', async () => {
+  test('A connection may become a WebSocket, also after the fast path has read from it', async () => {
     const door = await open()
     const sockets = new WebSocketServer({ noServer: true })
     door.server.on('upgrade', (request, socket, head) => {
@@ -205,23 +205,26 @@ describe('what the fast path does not know in full', () => {
   })
 })
 
-describe('a client of the fast path', () => {
-  test.each(['destroy', 'end'] as const)('that leaves by %s is noticed while its answer is owed', async (leave) => {
-    const { promise: noticed, resolve: notice } = Promise.withResolvers<boolean>()
-    const { promise: came, resolve: come } = Promise.withResolvers<void>()
-    const door = await open(async (_request, reply) => {
-      reply.onHangUp(() => notice(reply.isClosed()))
-      come()
-    })
-    const socket = await dial(door)
-    socket.write(post('{}'))
-    await came
-    socket[leave]()
-    expect(await noticed).toBe(true)
-    socket.destroy()
-  })
+describe('clients', () => {
+  test.each(['destroy', 'end'] as const)(
+    'A client that leaves by %s is noticed while its answer is due',
+    async (leave) => {
+      const { promise: noticed, resolve: notice } = Promise.withResolvers<boolean>()
+      const { promise: came, resolve: come } = Promise.withResolvers<void>()
+      const door = await open(async (_request, reply) => {
+        reply.onHangUp(() => notice(reply.isClosed()))
+        come()
+      })
+      const socket = await dial(door)
+      socket.write(post('{}'))
+      await came
+      socket[leave]()
+      expect(await noticed).toBe(true)
+      socket.destroy()
+    },
+  )
 
-  test('is not said to have left once it has its whole answer', async () => {
+  test('A client is not reported as gone once it has its whole answer', async () => {
     let left = 0
     const door = await open(async (request, reply) => {
       reply.onHangUp(() => {
@@ -238,7 +241,7 @@ describe('a client of the fast path', () => {
     expect(left).toBe(0)
   })
 
-  test('is cut off when it is idle for too long, and not while it waits for an answer', async () => {
+  test('A client is cut off when idle for too long, and not while it waits for an answer', async () => {
     const door = await open(async (request, reply) => {
       await new Promise((resolve) => setTimeout(resolve, 3_000))
       await tell(request, reply)
@@ -253,7 +256,7 @@ describe('a client of the fast path', () => {
   test.each([
     ['an answer', (reply: HttpReply) => reply.send(200, [], Buffer.alloc(8_000_000))],
     ['a stream', (reply: HttpReply) => void reply.stream(200, []).write('x'.repeat(8_000_000))],
-  ])('that stops to read %s is cut off', async (_case, send) => {
+  ])('A client that stops reading %s is cut off', async (_case, send) => {
     const door = await open(async (_request, reply) => send(reply), 50)
     const socket = await dial(door)
     socket.pause().write(post('{}'))
@@ -262,7 +265,7 @@ describe('a client of the fast path', () => {
     socket.destroy()
   })
 
-  test('that reads nothing has no next request served before it does', async () => {
+  test('A client that reads nothing has no further request served', async () => {
     let served = 0
     const large = Buffer.alloc(8_000_000, 'x')
     const door = await open(async (_request, reply) => {
@@ -284,7 +287,7 @@ describe('a client of the fast path', () => {
     socket.destroy()
   })
 
-  test('that wants no other answer has its connection ended with the one it gets', async () => {
+  test('A client that asks to close the connection gets its answer first', async () => {
     const socket = await dial(await open())
     const answers = answersOn(socket)
     socket.write(post('{}', ['Connection: Close']))
@@ -293,7 +296,7 @@ describe('a client of the fast path', () => {
     expect((await answers.next()).done).toBe(true)
   })
 
-  test('follows a stream until it ends with its connection', async () => {
+  test('A stream reaches its client until the connection ends', async () => {
     const door = await open(async (_request, reply) => {
       const stream = reply.stream(200, ['content-type', 'text/event-stream'])
       stream.write('one,')
@@ -306,7 +309,7 @@ describe('a client of the fast path', () => {
   })
 })
 
-test('this Node lets the fast path read into one buffer', async () => {
+test('This version of Node lets the fast path read into one buffer', async () => {
   const door = await open()
   const socket = await dial(door)
   expect(readInto(socket, () => true)).toBeDefined()

@@ -155,7 +155,7 @@ const request = fc
   )
   .map(([first, host, lines, sized, end, body]) => first + host + lines.join('') + sized + end + body)
 
-test('whatever the fast path takes, Node reads in the same way', async () => {
+test('Node reads every request that the fast path takes in the same way', async () => {
   let taken = 0
   await fc.assert(
     fc.asyncProperty(fc.array(request, { minLength: 20, maxLength: 20 }), async (requests) => {
@@ -174,7 +174,7 @@ test('whatever the fast path takes, Node reads in the same way', async () => {
   expect(taken).toBeGreaterThan(40)
 })
 
-test('what is kept of a connection holds on to no body, nor to heads before the last', () => {
+test('The state of a connection retains no body, and only the last heads', () => {
   const read = createHeadReader()
   const heap = (): number => {
     gc()

@@ -4,16 +4,16 @@ import { addressGroup, createClientAddress, isNetwork } from '../../../../platfo
 const PROXY = '10.0.0.1'
 const behind = createClientAddress(['10.0.0.0/8', '2001:db8:ffff::/48', '192.0.2.9'])
 
-test('without proxies the peer is the client, whatever the headers say', () => {
+test('Without proxies the peer is the client, whatever the headers say', () => {
   const direct = createClientAddress([])
   expect(direct('203.0.113.5', { 'x-forwarded-for': '198.51.100.1' })).toBe('203.0.113.5')
 })
 
-test('a proxy is known by its address, also where that is written as IPv6', () => {
+test('A proxy is known by its address, also as IPv6', () => {
   expect(behind(`::ffff:${PROXY}`, { 'x-forwarded-for': '198.51.100.1' })).toBe('198.51.100.1')
 })
 
-test('a peer that is no named proxy is not believed', () => {
+test('A peer that is not a configured proxy is not believed', () => {
   expect(behind('203.0.113.5', { 'x-forwarded-for': '198.51.100.1', forwarded: 'for=198.51.100.1' })).toBe(
     '203.0.113.5',
   )
@@ -36,7 +36,7 @@ test.each([
   ['nonsense before the client', '<script>, 198.51.100.1', '198.51.100.1'],
   ['an empty last hop', '198.51.100.1,', PROXY],
   ['more hops than anybody has', `198.51.100.1${', 10.0.0.2'.repeat(40)}`, PROXY],
-])('X-Forwarded-For with %s', (_name, header, client) => {
+])('The client address is read from X-Forwarded-For with %s', (_name, header, client) => {
   expect(behind(PROXY, { 'x-forwarded-for': header })).toBe(client)
 })
 
@@ -49,23 +49,23 @@ test.each([
   ['a hidden node', 'for=_hidden', PROXY],
   ['an unknown node', 'for=unknown', PROXY],
   ['no `for` at all', 'proto=https', PROXY],
-])('Forwarded with %s', (_name, header, client) => {
+])('The client address is read from Forwarded with %s', (_name, header, client) => {
   expect(behind(PROXY, { forwarded: header })).toBe(client)
 })
 
-test('where both headers are there and disagree, a client may have written one of them: neither is believed', () => {
+test('Contradicting headers are both ignored, since a client may have written one', () => {
   expect(behind(PROXY, { forwarded: 'for=1.2.3.4', 'x-forwarded-for': '198.51.100.1' })).toBe(PROXY)
   expect(behind(PROXY, { forwarded: 'for=198.51.100.1', 'x-forwarded-for': '198.51.100.1' })).toBe('198.51.100.1')
 })
 
-test('one IPv6 network of 64 bits is one caller', () => {
+test('An IPv6 network of 64 bits counts as one caller', () => {
   expect(addressGroup('2001:db8:1:2:3::4')).toBe(addressGroup('2001:db8:1:2:ffff::1'))
   expect(addressGroup('2001:db8:1:2::1')).not.toBe(addressGroup('2001:db8:1:3::1'))
   expect(addressGroup('::ffff:198.51.100.1')).toBe('198.51.100.1')
   expect(addressGroup('198.51.100.1')).toBe('198.51.100.1')
 })
 
-test('settings take addresses and networks, and nothing else', () => {
+test('The setting takes addresses and networks, and nothing else', () => {
   for (const good of ['10.0.0.1', '10.0.0.0/8', '::1', '2001:db8::/32']) expect(isNetwork(good)).toBe(true)
   for (const bad of ['proxy', '10.0.0.0/33', '10', '*', '']) expect(isNetwork(bad)).toBe(false)
 })

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream'
 import { expect, test } from '@jest/globals'
 import { streamOver } from '../../../../platform/http/message/stream.ts'
 
-test('a stream whose client is behind has one listener for room, however often it is written to, and tells all when there is', async () => {
+test('A stream with a slow client has one drain listener for all writes, and delivers everything', async () => {
   const { promise: taken, resolve: take } = Promise.withResolvers<void>()
   const writable = new Writable({ highWaterMark: 1, write: (_piece, _encoding, done) => void taken.then(() => done()) })
   const stream = streamOver(writable, () => undefined)
