@@ -45,7 +45,7 @@ describe('one article', () => {
     ['a tag with private parts', 'de-x-bank', 'en', 'de-x-bank de en'],
     ['a tag with another extension', 'en-a-bbb-x-a-ccc', 'en', 'en-a-bbb-x-a-ccc en-a-bbb-x-a en-a-bbb en'],
     ['any spelling of the tag', 'PT-br', 'pt-BR', 'pt-BR pt en'],
-  ])('is answered in %s, and says what was tried', async (_what, wanted, locale, chain) => {
+  ])('An article is answered in %s, with the locales tried', async (_what, wanted, locale, chain) => {
     expect(await locales(wanted)).toEqual([locale, chain])
   })
 
@@ -57,12 +57,12 @@ describe('one article', () => {
     ['a language that is refused', 'pt;q=0, fr', 'en', 'fr en'],
     ['nonsense', 'x'.repeat(600), 'en', 'en'],
     ['what is no tag', 'a_b, 12345678901', 'en', 'en'],
-  ])('follows Accept-Language: %s', async (_what, header, locale, chain) => {
+  ])('An article follows Accept-Language: %s', async (_what, header, locale, chain) => {
     expect(await locales(undefined, header)).toEqual([locale, chain])
   })
 
   test.each(['de-x-bank', 'zh-Hans-u-nu-hanidec-x-a', 'en-t-fr-u-ca-gregory', 'ja-a-bcd-b-efg', 'sl-rozaj-biske-1994'])(
-    'tries well-formed tags only, each once: %s',
+    'Only well-formed language tags are tried, each once: %s',
     async (tag) => {
       for (const [, chain = ''] of [await locales(tag), await locales(undefined, `${tag}, de;q=0.5`)]) {
         const tags = chain.split(' ')
@@ -72,7 +72,7 @@ describe('one article', () => {
     },
   )
 
-  test('names the translations it has', async () => {
+  test('An article names its translations', async () => {
     const { data } = await content.ask('{ article(slug: "fees") { translations { id title } } }')
     expect(data.article.translations).toEqual([
       { id: 'en/fees', title: 'Fees' },
@@ -81,7 +81,7 @@ describe('one article', () => {
     ])
   })
 
-  test('is null where there is none, and a tag that is none is refused', async () => {
+  test('An unknown article is null, and a malformed locale is refused', async () => {
     const { data, errors } = await content.ask(
       '{ a: article(slug: "../../etc/passwd") { id } b: article(slug: "") { id } }',
     )
@@ -95,13 +95,13 @@ describe('lists', () => {
   const slugs = (data: { articles: { edges: { node: { id: string } }[] } }) =>
     data.articles.edges.map(({ node }) => node.id)
 
-  test('are the newest first, those without a date last, in one locale', async () => {
+  test('Articles are listed newest first, undated ones last, in one locale', async () => {
     const { data } = await content.ask('{ articles { totalCount edges { node { id } } } }')
     expect(slugs(data)).toEqual(['en/cards', 'en/fees', 'en/gold-terms', 'en/plain-terms', 'en/undated'])
     expect(data.articles.totalCount).toBe(5)
   })
 
-  test('add what is not translated where they are asked to', async () => {
+  test('A list includes untranslated articles on request', async () => {
     const { data } = await content.ask('{ articles(locale: "pt", untranslated: true) { edges { node { id } } } }')
     expect(slugs(data)).toEqual(['en/cards', 'pt/fees', 'en/plain-terms', 'en/undated', 'pt/gold-terms'])
     const translated = await content.ask('{ articles(locale: "pt") { edges { node { id } } } }')
@@ -114,12 +114,12 @@ describe('lists', () => {
     ['category: "CAR_RENTAL"', ['en/cards']],
     ['city: "2267057"', []],
     ['topic: "costs", product: "gold"', []],
-  ])('are narrowed by %s', async (argument, expected) => {
+  ])('A list is filtered by %s', async (argument, expected) => {
     const { data } = await content.ask(`{ articles(${argument}) { edges { node { id } } } }`)
     expect(slugs(data)).toEqual(expected)
   })
 
-  test('are read page by page without a gap or a repeat', async () => {
+  test('A list is read page by page without a gap or a repeat', async () => {
     const seen: string[] = []
     let after: string | null = null
     for (let pages = 0; pages < 10; pages++) {
@@ -142,12 +142,12 @@ describe('lists', () => {
     ['a cursor that is none', 'after: "x"'],
     ['an empty cursor', 'after: ""'],
     ['a very long cursor', `after: "${'A'.repeat(2000)}"`],
-  ])('refuse %s', async (_what, argument) => {
+  ])('A list refuses %s', async (_what, argument) => {
     const { errors } = await content.ask(`{ articles(${argument}) { totalCount } }`)
     expect(errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT')
   })
 
-  test('refuse the cursor of a search', async () => {
+  test('A list refuses the cursor of a search', async () => {
     const { data } = await content.ask('{ search(text: "fees") { pageInfo { endCursor } } }')
     const { errors } = await content.ask(`{ articles(after: "${data.search.pageInfo.endCursor}") { totalCount } }`)
     expect(errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT')
@@ -176,7 +176,7 @@ describe('drafts', () => {
   }
 
   test.each([undefined, 'published', 'PREVIEW', 'preview,published', ''])(
-    'do not exist for the perspective %p',
+    'Drafts do not exist for the perspective %p',
     async (perspective) => {
       const { data, headers } = await content.ask(
         everyWay,
@@ -193,7 +193,7 @@ describe('drafts', () => {
     },
   )
 
-  test('are there for a preview, and no such answer may be stored', async () => {
+  test('A preview shows drafts, and its answers may not be stored', async () => {
     const { data, headers } = await content.ask(everyWay, { variables, perspective: 'preview' })
     expect(data).toMatchObject({
       article: { title: 'Secret', draft: true },
@@ -207,25 +207,25 @@ describe('drafts', () => {
   })
 })
 
-describe('headers for caches', () => {
+describe('cache headers', () => {
   test.each([
     ['{ article(slug: "fees") { title } }', 'Accept-Language'],
     ['{ article(slug: "fees", locale: "pt") { title } }', null],
     ['{ articles { totalCount } }', 'Accept-Language'],
     ['{ search(text: "fees", locale: "en") { totalCount } }', null],
     ['{ asset(path: "x.png") { url } }', null],
-  ])('%s varies by %p', async (query, vary) => {
+  ])('The answer to %s varies by %p', async (query, vary) => {
     const { headers } = await content.ask(query)
     expect([headers.get('cache-control'), headers.get('vary')]).toEqual(['max-age=300, public', vary])
   })
 
-  test('an answer with an error is not for caches', async () => {
+  test('An answer with an error may not be cached', async () => {
     const { headers } = await content.ask('{ articles(first: 0) { totalCount } }')
     expect(headers.get('cache-control')).toBe('no-store')
   })
 })
 
-describe('objects of other services', () => {
+describe('entities of other services', () => {
   const entities = async (representations: readonly object[], fields: string, call = {}) =>
     (
       await content.ask(`query ($r: [_Any!]!) { _entities(representations: $r) { ${fields} } }`, {
@@ -234,7 +234,7 @@ describe('objects of other services', () => {
       })
     ).data._entities
 
-  test('a product has a name and terms in the locale, and none where it has no terms', async () => {
+  test('A product has a name and terms in the locale, and none where it has no terms', async () => {
     const products = ['gold', 'plain', 'unknown'].map((id) => ({ __typename: 'Product', id }))
     const fields = '... on Product { id name terms { title } portuguese: name(locale: "pt") articles { totalCount } }'
     expect(await entities(products, fields)).toEqual([
@@ -253,7 +253,7 @@ describe('objects of other services', () => {
     ])
   })
 
-  test('a merchant finds articles by its category, however that is spelt', async () => {
+  test('A merchant finds articles by its category, in any spelling', async () => {
     const merchants = ['CAR_RENTAL', 'car rental', 'groceries'].map((category, id) => ({
       __typename: 'Merchant',
       id: String(id),

@@ -57,8 +57,8 @@ const get = (path: string, headers: Record<string, string> = {}, method = 'GET')
 const asset = async (path: string, fields: string) =>
   (await content.ask(`query ($path: String!) { asset(path: $path) { ${fields} } }`, { variables: { path } })).data.asset
 
-describe('an asset', () => {
-  test('has an address of its content, a type and a size', async () => {
+describe('assets', () => {
+  test('An asset has an address by its content, a type and a size', async () => {
     const { url, ...rest } = await asset('shop/photo.png', 'path url contentType bytes width height')
     expect(rest).toEqual({
       path: 'shop/photo.png',
@@ -72,11 +72,11 @@ describe('an asset', () => {
     expect(data.article.image.url).toBe(url)
   })
 
-  test('lying on its side is measured as it is shown', async () => {
+  test('A rotated picture has the size at which it is shown', async () => {
     expect(await asset('lying.jpg', 'width height')).toEqual({ width: 30, height: 60 })
   })
 
-  test('that is no image has no size and no variants', async () => {
+  test('A file that is no image has no size and no variants', async () => {
     expect(await asset('form.pdf', 'contentType width variants { url }')).toEqual({
       contentType: 'application/pdf',
       width: null,
@@ -84,7 +84,7 @@ describe('an asset', () => {
     })
   })
 
-  test('is served for ever, with a tag, and nothing in it may run', async () => {
+  test('An asset is served as immutable, with an ETag, and nothing in it may run', async () => {
     const { url } = await asset('shop/photo.png', 'url')
     const { status, headers, body } = await get(url)
     expect([status, body.equals(photo)]).toEqual([200, true])
@@ -108,7 +108,7 @@ describe('an asset', () => {
     ['bytes=10-', 10, undefined],
     ['bytes=-5', -5, undefined],
     ['bytes=20-99999999', 20, undefined],
-  ])('is served in part: %s', async (range, start, end) => {
+  ])('A range of an asset is served: %s', async (range, start, end) => {
     const { url } = await asset('shop/photo.png', 'url')
     const part = end === undefined ? photo.subarray(start) : photo.subarray(start, end + 1)
     const { status, headers, body } = await get(url, { range })
@@ -117,7 +117,7 @@ describe('an asset', () => {
     expect(headers['content-range']).toBe(`bytes ${from}-${from + part.length - 1}/${photo.length}`)
   })
 
-  test('is served whole for ranges that are malformed, several, or of other bytes, and not at all beyond the end', async () => {
+  test('A malformed, multiple or unsupported range is answered with the whole asset, and one beyond the end is refused', async () => {
     const { url } = await asset('shop/photo.png', 'url')
     for (const headers of [
       { range: 'bytes=x' },
@@ -130,14 +130,14 @@ describe('an asset', () => {
     expect([status, headers['content-range']]).toEqual([416, `bytes */${photo.length}`])
   })
 
-  test('is served to the gateway only', async () => {
+  test('Assets are served to the gateway only', async () => {
     const { url } = await asset('shop/photo.png', 'url')
     expect((await fetch(content.url + url)).status).toBe(403)
   })
 })
 
-describe('a variant', () => {
-  test('is the picture in another width and format, made once', async () => {
+describe('variants', () => {
+  test('A variant is the picture in another width and format, made once', async () => {
     const made = await asset('shop/photo.png', 'variants(width: 100) { url format width height }')
     expect(made.variants).toMatchObject([
       { format: 'AVIF', width: 100, height: 50 },
@@ -152,32 +152,32 @@ describe('a variant', () => {
     }
   })
 
-  test('of a picture lying on its side is upright', async () => {
+  test('A variant of a rotated picture is upright', async () => {
     const { variants } = await asset('lying.jpg', 'variants(width: 20, format: WEBP) { url height }')
     const { body } = await get(variants[0].url)
     expect([variants[0].height, (await sharp(body).metadata()).height]).toEqual([40, 40])
   })
 
-  test('is never wider than the original, and offered in usual widths', async () => {
+  test('Variants are offered in usual widths, never wider than the original', async () => {
     const usual = await asset('shop/photo.png', 'variants(format: WEBP) { width }')
     expect(usual.variants).toEqual([{ width: 320 }, { width: 640 }])
     const wide = await asset('shop/photo.png', 'variants(width: [900, 2000], format: WEBP) { width url }')
     expect(wide.variants).toMatchObject([{ width: 800 }])
   })
 
-  test('of equal pictures under two names has two addresses that both work', async () => {
+  test('Variants of equal pictures under two names have two working addresses', async () => {
     for (const path of ['copy.png', 'shop/photo.png']) {
       const { variants } = await asset(path, 'variants(width: 50, format: WEBP) { url }')
       expect((await get(variants[0].url)).status).toBe(200)
     }
   })
 
-  test('of a picture that ends early is not there, and the picture itself is', async () => {
+  test('A truncated picture has no variant, and is served itself', async () => {
     const { url, variants } = await asset('cut.png', 'url variants(width: 50, format: WEBP) { url }')
     expect([(await get(url)).status, (await get(variants[0].url)).status]).toEqual([200, 404])
   })
 
-  test('in a width beyond the limits is refused', async () => {
+  test('A width beyond the limits is refused', async () => {
     for (const width of ['[15]', '[2561]', '[-1]', `[${Array.from({ length: 9 }, (_, index) => 100 + index)}]`]) {
       const { errors } = await content.ask(`{ asset(path: "copy.png") { variants(width: ${width}) { url } } }`)
       expect(errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT')
@@ -185,8 +185,8 @@ describe('a variant', () => {
   })
 })
 
-describe('what is no asset', () => {
-  test('is not found by path', async () => {
+describe('files that are no assets', () => {
+  test('Only assets are found by path', async () => {
     for (const path of [
       '../secret.txt',
       'shop/../../secret.txt',
@@ -200,7 +200,7 @@ describe('what is no asset', () => {
       expect(await asset(path, 'url')).toBeNull()
   })
 
-  test('is not found by address, and that is not kept', async () => {
+  test('An unknown address is not found, and that answer may not be stored', async () => {
     const { url } = await asset('shop/photo.png', 'url')
     const hash = url.slice('/assets/'.length, '/assets/'.length + 32)
     const addresses = [
@@ -225,7 +225,7 @@ describe('what is no asset', () => {
     }
   })
 
-  test('is refused when the library is read, and named', async () => {
+  test('An unusable file is refused by name when the library is read', async () => {
     await using hostile = await testFolder({
       'assets/script.svg': '<svg onload="alert(1)"/>',
       'assets/page.html': '<script>alert(1)</script>',
@@ -255,7 +255,7 @@ describe('what is no asset', () => {
     for (const path of ['link.png', 'etc/passwd', 'bomb.png']) expect(manifest.byPath(path)).toBeUndefined()
   })
 
-  test('a file that was changed in place is not served under its old address', async () => {
+  test('A file changed in place is not served under its old address', async () => {
     await using own = await testFolder({ 'en/a.md': articleFile('A'), 'assets/a.png': await pngOf(5, 5) })
     await using service = await testService(own.path)
     const { data } = await service.ask('{ asset(path: "a.png") { url } }')

@@ -120,7 +120,7 @@ function dangers(tree: Nodes): readonly string[] {
 const dangersOfHtml = (html: string): readonly string[] => dangers(fromHtml(html, { fragment: true }))
 
 describe('hostile Markdown', () => {
-  test.each(corpus)('%j is harmless', async (payload) => {
+  test.each(corpus)('The Markdown %j is rendered harmless', async (payload) => {
     for (const markdown of [
       payload,
       `> ${payload}`,
@@ -134,7 +134,7 @@ describe('hostile Markdown', () => {
     }
   })
 
-  test('is harmless in any combination', async () => {
+  test('Hostile Markdown is rendered harmless in any combination', async () => {
     const piece = fc.oneof(
       fc.constantFrom(...corpus),
       fc.constantFrom('\n', '\n\n', '`', '[', '](', ')', '<', '>', '"', '|', '    '),

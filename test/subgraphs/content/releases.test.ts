@@ -22,8 +22,8 @@ async function until(current: CurrentRelease, holds: (release: Release) => boole
 const version = (name: string, articles = 20): Files =>
   Object.fromEntries(Array.from({ length: articles }, (_, index) => [`en/a${index || ''}.md`, articleFile(name)]))
 
-describe('a release', () => {
-  test('is swapped by a symbolic link', async () => {
+describe('releases', () => {
+  test('A release is swapped by a symbolic link', async () => {
     await using folder = await testFolder({ '1/en/a.md': articleFile('One'), '2/en/a.md': articleFile('Two') })
     const link = join(folder.path, 'current')
     await symlink('1', link)
@@ -35,7 +35,7 @@ describe('a release', () => {
     current.close()
   })
 
-  test('is swapped by renaming folders, and while there is none the last one answers', async () => {
+  test('A release is swapped by renaming folders, and the last one answers while there is none', async () => {
     await using folder = await testFolder({ 'live/en/a.md': articleFile('One'), 'next/en/a.md': articleFile('Two') })
     const live = join(folder.path, 'live')
     const current = await followReleases({ folder: live, watchFiles: false, log, interval: NEVER })
@@ -64,39 +64,47 @@ describe('a release', () => {
       },
     ],
   ]
-  test.each(swaps)('never has articles of two, however often %s swaps it while it is read', async (_what, swap) => {
-    await using folder = await testFolder()
-    for (const name of ['one', 'two']) await folder.write(prefixed(name, version(name, 100)))
-    await swap(folder.path, 'two', 'one')
-    const current = await followReleases({ folder: join(folder.path, 'live'), watchFiles: false, log, interval: NEVER })
-    let swapping = true
-    const swapped = (async () => {
-      let [live, next] = ['one', 'two']
-      for (let count = 1; count <= 84; count++) {
-        await swap(folder.path, live, next)
-        ;[live, next] = [next, live]
-        await delay(count % 9)
-        // Between bursts it comes to rest, and the one that is live then must be seen.
-        if (count % 21 === 0) await until(current, (release) => title(release) === live)
+  test.each(swaps)(
+    'A release never mixes articles of two, however often %s swaps it during a read',
+    async (_what, swap) => {
+      await using folder = await testFolder()
+      for (const name of ['one', 'two']) await folder.write(prefixed(name, version(name, 100)))
+      await swap(folder.path, 'two', 'one')
+      const current = await followReleases({
+        folder: join(folder.path, 'live'),
+        watchFiles: false,
+        log,
+        interval: NEVER,
+      })
+      let swapping = true
+      const swapped = (async () => {
+        let [live, next] = ['one', 'two']
+        for (let count = 1; count <= 84; count++) {
+          await swap(folder.path, live, next)
+          ;[live, next] = [next, live]
+          await delay(count % 9)
+          // Between bursts it comes to rest, and the one that is live then must be seen.
+          if (count % 21 === 0) await until(current, (release) => title(release) === live)
+        }
+        swapping = false
+      })()
+      const seen = new Set<string>()
+      while (swapping) {
+        await current.check()
+        const { articles } = current.get().published
+        const titles = new Set(articles.map((article) => article.title))
+        expect([titles.size, articles.length]).toEqual([1, 100])
+        seen.add([...titles].join())
       }
-      swapping = false
-    })()
-    const seen = new Set<string>()
-    while (swapping) {
+      await swapped
       await current.check()
-      const { articles } = current.get().published
-      const titles = new Set(articles.map((article) => article.title))
-      expect([titles.size, articles.length]).toEqual([1, 100])
-      seen.add([...titles].join())
-    }
-    await swapped
-    await current.check()
-    expect(title(current.get())).toBe('one')
-    expect([...seen].sort()).toEqual(['one', 'two'])
-    current.close()
-  })
+      expect(title(current.get())).toBe('one')
+      expect([...seen].sort()).toEqual(['one', 'two'])
+      current.close()
+    },
+  )
 
-  test('keeps the addresses of files that the last one had', async () => {
+  test('A release still serves files under the addresses of the last one', async () => {
     await using folder = await testFolder({
       '1/en/a.md': articleFile('One'),
       '1/assets/a.png': await pngOf(4, 4),
@@ -115,7 +123,7 @@ describe('a release', () => {
     current.close()
   })
 
-  test('is looked for when a file is asked for that another instance already has', async () => {
+  test('A request for an unknown file loads a newer release that has it', async () => {
     await using folder = await testFolder({
       '1/en/a.md': articleFile('One'),
       '2/en/a.md': articleFile('Two'),
@@ -131,8 +139,8 @@ describe('a release', () => {
   })
 })
 
-describe('in development', () => {
-  test('a change, a new file and a removed one are seen', async () => {
+describe('development', () => {
+  test('In development, changed, new and removed files are seen', async () => {
     await using folder = await testFolder({ 'en/a.md': articleFile('One') })
     const current = await followReleases({ folder: folder.path, watchFiles: true, log, interval: NEVER })
     await folder.write({ 'en/a.md': articleFile('Two') })
@@ -144,7 +152,7 @@ describe('in development', () => {
     current.close()
   })
 
-  test('a file that gets broken disappears, and comes back when it is mended', async () => {
+  test('In development, a broken file disappears, and comes back once it is corrected', async () => {
     await using folder = await testFolder({ 'en/a.md': articleFile('One') })
     const current = await followReleases({ folder: folder.path, watchFiles: true, log, interval: NEVER })
     await writeFile(join(folder.path, 'en/a.md'), '---\ntitle: [\n---\n')
@@ -155,7 +163,7 @@ describe('in development', () => {
   })
 })
 
-test('in production a file that changes in place is not read again', async () => {
+test('In production, a file that changes in place is not read again', async () => {
   await using folder = await testFolder({ 'en/a.md': articleFile('One') })
   const current = await followReleases({ folder: folder.path, watchFiles: false, log, interval: NEVER })
   await folder.write({ 'en/a.md': articleFile('Two') })
@@ -164,7 +172,7 @@ test('in production a file that changes in place is not read again', async () =>
   current.close()
 })
 
-test('the service starts over a library with broken files, and serves the sound ones', async () => {
+test('The service starts over a library with broken files, and serves the valid ones', async () => {
   await using folder = await testFolder({
     'en/sound.md': articleFile('Sound'),
     'en/untitled.md': '---\nsummary: x\n---\n',
@@ -179,11 +187,11 @@ test('the service starts over a library with broken files, and serves the sound 
   expect((await readRelease(folder.path)).faults).toHaveLength(5)
 })
 
-test('the service does not start without a library, and says which setting is wrong', async () => {
+test('The service does not start without a library, and names the wrong setting', async () => {
   await expect(testService('/does/not/exist')).rejects.toThrow('CONTENT_DIR: is not a readable folder')
 })
 
-test('an empty library is a library', async () => {
+test('An empty library is valid', async () => {
   await using folder = await testFolder()
   await using service = await testService(folder.path)
   const { data } = await service.ask(

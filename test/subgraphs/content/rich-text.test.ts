@@ -55,24 +55,24 @@ const article = async (slug: string, fields: string) =>
   (await content.ask(`{ article(slug: "${slug}") { ${fields} } }`)).data.article
 
 describe('rich text', () => {
-  test('is HTML with the structure of the source', async () => {
+  test('The HTML has the structure of the source', async () => {
     const { html } = await article('rich', 'html')
     expect(html).toContain('<strong>bold</strong> and <del>struck</del>')
     expect(html).toMatch(/<table>.*<td>1<\/td>/s)
     expect(html).toMatch(/<input type="checkbox" checked disabled>/)
   })
 
-  test('is plain text without markup', async () => {
+  test('The plain text has no markup', async () => {
     const { text } = await article('rich', 'text')
     expect(text).toContain('Intro with bold and struck words, and a link.')
     expect(text).not.toMatch(/<strong|\*|section-|&#/)
   })
 
-  test('is the Markdown that was written, without front matter', async () => {
+  test('The Markdown is the source without front matter', async () => {
     expect((await article('rich', 'markdown')).markdown.trim()).toBe(body.trim())
   })
 
-  test('is a tree with the same words as the text', async () => {
+  test('The tree has the same words as the text', async () => {
     const { ast } = await article('target', 'ast')
     expect(ast).toEqual({
       type: 'root',
@@ -87,7 +87,7 @@ describe('rich text', () => {
     })
   })
 
-  test('has a table of contents whose anchors are in the HTML', async () => {
+  test('The table of contents links to anchors in the HTML', async () => {
     const { html, tableOfContents } = await article('rich', 'html tableOfContents { id text depth }')
     expect(tableOfContents).toEqual([
       { id: 'section-first-part', text: 'First part', depth: 2 },
@@ -101,7 +101,7 @@ describe('rich text', () => {
     expect(errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT')
   })
 
-  test('is read in whole minutes, at least one', async () => {
+  test('The reading time is in whole minutes, at least one', async () => {
     expect([
       (await article('long', 'readingTime')).readingTime,
       (await article('empty', 'readingTime html')).readingTime,
@@ -114,7 +114,7 @@ describe('anchors of headings without letters', () => {
   const links = headings.map((text) => `[to ${text}](<#${text.replaceAll(' ', '-')}>)`).join('\n')
   const markdown = `${headings.map((text) => `## ${text}`).join('\n\n')}\n\n##\n\n${links}`
 
-  test('are there, differ, and can be linked to', () => {
+  test('Headings without letters have distinct anchors that work in links', () => {
     const nothing = { hasArticle: () => false, image: () => undefined }
     const found = renderTree(markdown, nothing).headings.map(({ id }) => id)
     expect(found.slice(0, 5)).toEqual(['section-🎉', 'section-🎉-1', 'section-❤️', 'section-👩‍👩‍👧-🇵🇹', 'section-???'])
@@ -123,7 +123,7 @@ describe('anchors of headings without letters', () => {
     for (const id of found) expect(id).toMatch(/^section-\S+$/)
   })
 
-  test('are what an author’s link leads to', async () => {
+  test('An author can link to a heading without letters', async () => {
     const html = await renderHtml(markdown, { hasArticle: () => false, image: () => undefined })
     const ids = new Set([...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id))
     const targets = [...html.matchAll(/ href="#([^"]+)"/g)].map(([, target = '']) => decodeURIComponent(target))
@@ -136,7 +136,7 @@ describe('anchors of headings without letters', () => {
 })
 
 describe('references', () => {
-  test('lead to articles, headings, other sites and nowhere else', async () => {
+  test('References lead only to articles, headings, other sites and nowhere', async () => {
     const { html } = await article('rich', 'html')
     expect(html).toContain('<a href="/app/articles/target#section-second-part">link</a>')
     expect(html).toContain('<a href="#section-first-part">here</a>')
@@ -145,27 +145,27 @@ describe('references', () => {
     expect(html).toContain('<a href="mailto:a@example.com">mail</a>')
   })
 
-  test('footnotes find each other', async () => {
+  test('Footnotes link both ways', async () => {
     const { html } = await article('rich', 'html')
     const [, target] = /<sup><a href="#([^"]+)"/.exec(html) ?? []
     expect(html).toContain(`<li id="${target}">`)
   })
 
-  test('images carry their address and size', async () => {
+  test('Images have an address and a size', async () => {
     const { html } = await article('rich', 'html')
     expect(html).toMatch(/<img src="\/assets\/[0-9a-f]{32}-dot\.png" alt="A dot" loading="lazy" width="3" height="2">/)
   })
 })
 
 describe('code', () => {
-  test('is coloured by variables, and stays text', async () => {
+  test('Code is coloured by variables, and stays text', async () => {
     const { html } = await article('rich', 'html')
     expect(html).toContain('<span style="color:var(--shiki-token-keyword)">const</span>')
     expect(html).toContain('&#x3C;b>')
     expect(html).not.toContain('<b>')
   })
 
-  test('in an unknown language, or too long, stays plain', async () => {
+  test('Code in an unknown language, or too long, stays plain', async () => {
     expect((await article('rich', 'html')).html).toContain(
       '<pre><code class="language-unknown-language">plain\n</code></pre>',
     )

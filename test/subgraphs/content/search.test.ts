@@ -41,7 +41,7 @@ const find = async (text: string, more = '', fields = '', call = {}) => {
 const idsOf = (found: { edges: { node: { id: string } }[] }) => found.edges.map(({ node }) => node.id)
 
 describe('search', () => {
-  test('puts the title before the summary and the summary before the text', async () => {
+  test('The title ranks before the summary and the summary before the text', async () => {
     const found = await find('transfer')
     expect(idsOf(found)).toEqual(['en/transfer', 'en/savings', 'en/cards'])
     const scores = found.edges.map(({ score }: { score: number }) => score)
@@ -55,25 +55,25 @@ describe('search', () => {
     ['capitals', 'LOST', 'en/cards'],
     ['two words in any order', 'card lost', 'en/cards'],
     ['words that are never together', 'freeze interest', 'en/cards'],
-  ])('finds by %s', async (_what, text, id) => {
+  ])('Articles are found by %s', async (_what, text, id) => {
     expect(idsOf(await find(text))).toContain(id)
   })
 
-  test('folds accents, both ways', async () => {
+  test('Accents are folded, both ways', async () => {
     for (const text of ['cartão', 'cartao', 'CARTAO', 'transferencia'])
       expect(idsOf(await find(text, ', locale: "pt"'))).toEqual(['pt/cards'])
   })
 
-  test('does not find what stands in an address only', async () => {
+  test('Words inside an address only are not found', async () => {
     expect(idsOf(await find('md'))).toEqual([])
   })
 
-  test('searches the locale of the request', async () => {
+  test('The search covers the locale of the request', async () => {
     expect(idsOf(await find('cartao', '', '', { acceptLanguage: 'pt-PT' }))).toEqual(['pt/cards'])
     expect(idsOf(await find('transfer', ', locale: "fr"'))).toContain('en/transfer')
   })
 
-  test('is narrowed by topic and product, and counts what each choice would leave', async () => {
+  test('Filters for topic and product narrow the search, with counts for each choice', async () => {
     const facets = 'facets { topics { value count } products { value count } locales { value count } }'
     const found = await find('transfer', ', product: "gold"', facets)
     expect(idsOf(found)).toEqual(['en/transfer', 'en/savings'])
@@ -88,7 +88,7 @@ describe('search', () => {
     expect(idsOf(await find('transfer', ', topic: "cards"'))).toEqual(['en/cards'])
   })
 
-  test('shows where the words were found, in pieces that need no trust', async () => {
+  test('Matches are shown in pieces that need no trust', async () => {
     const [transfer, savings] = (await find('transfer')).edges
     expect(transfer.highlights).toEqual([
       {
@@ -110,7 +110,7 @@ describe('search', () => {
     )
   })
 
-  test('is read page by page without a gap or a repeat', async () => {
+  test('Results are read page by page without a gap or a repeat', async () => {
     const seen: string[] = []
     let after = ''
     do {
@@ -127,14 +127,14 @@ describe('search', () => {
     ['punctuation', '?!'],
     ['too many characters', 'x'.repeat(201)],
     ['too many words', 'a '.repeat(13)],
-  ])('refuses %s', async (_what, text) => {
+  ])('The search refuses %s', async (_what, text) => {
     const { errors } = await content.ask('query ($text: String!) { search(text: $text) { totalCount } }', {
       variables: { text },
     })
     expect(errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT')
   })
 
-  test('takes words that name properties of objects for words', async () => {
+  test('Words that name object properties are ordinary words', async () => {
     for (const text of ['__proto__', 'constructor', 'toString', 'hasOwnProperty'])
       expect(idsOf(await find(text))).toEqual([])
   })

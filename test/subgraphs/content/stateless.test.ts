@@ -82,7 +82,7 @@ async function answersOf(instanceOf: (number: number) => Promise<Instance> | Ins
 const differing = (one: readonly string[], other: readonly string[]): readonly number[] =>
   one.flatMap((answer, number) => (answer === other[number] ? [] : [number]))
 
-test('one instance, three, and three that are killed and replaced give the same answers to the byte', async () => {
+test('One instance, three, and three that are killed and replaced give the same answers to the byte', async () => {
   const three = await Promise.all([startInstance(), startInstance(), startInstance()])
   const [first] = three
   const expected = await answersOf(() => first)
@@ -103,7 +103,7 @@ test('one instance, three, and three that are killed and replaced give the same 
   expect(differing(expected, afterDeath)).toEqual([])
 })
 
-test('an instance stays under 150 MB resident while it serves what customers ask for', async () => {
+test('An instance stays under 150 MB resident under customer traffic', async () => {
   const instance = await startInstance()
   const query = `query ($representations: [_Any!]!) {
     articles(first: 50) { edges { node { title summary readingTime } } }

@@ -48,7 +48,7 @@ const find = async (locale: string, text: string) => {
   return { ids: edges.map(({ node }) => node.id), marked }
 }
 
-describe('a word in a run of characters', () => {
+describe('words in text without spaces', () => {
   test.each([
     ['ja', '証明書', 'ja/hold'],
     ['ja', '残高証明書', 'ja/hold'],
@@ -66,34 +66,34 @@ describe('a word in a run of characters', () => {
     ['ko', '수수료', 'ko/hold'],
     ['km', 'កម្ពុជា', 'km/hold'],
     ['my', 'ဗဟိုဘဏ်', 'my/hold'],
-  ])('is found and marked: %s %s', async (locale, text, id) => {
+  ])('A word in text without spaces is found and marked: %s %s', async (locale, text, id) => {
     const { ids, marked } = await find(locale, text)
     expect(ids).toEqual([id])
     expect(marked).toContain(text)
   })
 
-  test('is found by one character, also the last of its run', async () => {
+  test('A word is found by one character, also the last of its run', async () => {
     expect((await find('ja', '書')).ids).toEqual(['ja/hold'])
     expect(await find('zh', '您')).toEqual({ ids: ['zh/hold'], marked: ['您'] })
   })
 
-  test('is found in any width, and decomposed', async () => {
+  test('A word is found in any width, and decomposed', async () => {
     expect((await find('ja', 'ﾊﾞﾝｷﾝｸﾞ')).ids).toEqual(['ja/kana'])
     expect((await find('ja', 'バンキング'.normalize('NFD'))).ids).toEqual(['ja/kana'])
     expect((await find('ko', '뱅킹'.normalize('NFD'))).ids).toEqual(['ko/hold'])
   })
 
-  test('is not found where its characters stand apart', async () => {
+  test('A word is not found where its characters stand apart', async () => {
     expect((await find('ja', '銀行')).ids).toEqual(['ja/hold'])
     expect((await find('zh', '日工')).ids).toEqual([])
   })
 
-  test('may be as long as a text to look for may be', async () => {
+  test('A word may be as long as the search text may be', async () => {
     const long = filler.slice(0, 200)
     expect((await find('ja', long)).ids).toEqual(['ja/hold'])
   })
 
-  test('is shown with what stands around it, however far the next space is', async () => {
+  test('A match is shown with its surroundings, however far the next space is', async () => {
     const { data } = await content.ask(
       '{ search(text: "証明書", locale: "ja") { edges { highlights { field fragments { text match } } } } }',
     )
@@ -105,14 +105,14 @@ describe('a word in a run of characters', () => {
   })
 })
 
-test('marks that are letters are kept apart: バス is no ハス, and पता is not पिता', async () => {
+test('Marks that distinguish letters are kept: バス is not ハス, and पता is not पिता', async () => {
   expect((await find('ja', 'ハス')).marked).toEqual(['ハス'])
   expect((await find('hi', 'पता')).ids).toEqual([])
   expect((await find('hi', 'पिता')).ids).toEqual(['hi/hold'])
 })
 
 test.each(['', 'a b', '第3四半期NISA口座、がん保険', '𠮷野 🎉 한글', 'กำหนด abc'])(
-  'the pieces of "%s" are the text',
+  'The pieces of "%s" join to the text',
   (text) => {
     expect(
       splitWords(text)

@@ -4,7 +4,7 @@ import { BusyError, createVariantMaker, type Variant } from '../../../subgraphs/
 const variant = (number: number): Variant => ({ url: `/assets/${number}`, format: 'WEBP', width: 100, height: 100 })
 const original = new Uint8Array()
 
-test('images are made one at a time, and those that would wait too long are refused with a time to come back', async () => {
+test('Images are made one at a time, and those that would wait too long are refused with a time to retry', async () => {
   let running = 0
   let most = 0
   const ends: (() => void)[] = []
@@ -33,7 +33,7 @@ test('images are made one at a time, and those that would wait too long are refu
   expect(most).toBe(1)
 })
 
-test('whoever asks for an image that is being made waits for that one, however many others wait', async () => {
+test('All requests for an image being made wait for that one, however many others wait', async () => {
   let end: () => void = () => undefined
   const make = createVariantMaker(() => new Promise((resolve) => (end = () => resolve(Buffer.from('image')))))
   const asked = Array.from({ length: 200 }, () => make(original, variant(1)))

@@ -24,14 +24,14 @@ function service(longest: number) {
 
 const numbered = (count: number): string[] => Array.from({ length: count }, (_, number) => `r${number}`)
 
-test('requests that come together are served in order where they are served in time', async () => {
+test('Simultaneous requests are served in order while they are served in time', async () => {
   const { request, done } = service(1_000)
   const outcomes = await Promise.all(numbered(100).map((name) => request(name, 9)))
   expect(new Set(outcomes)).toEqual(new Set(['done']))
   expect(done).toEqual(numbered(100))
 })
 
-test('one that has waited too long is refused before anything is done for it', async () => {
+test('A request that waited too long is refused before anything is done for it', async () => {
   const { request, done } = service(1_000)
   const outcomes = await Promise.all(numbered(40).map((name) => request(name, 100)))
   expect(outcomes.filter((outcome) => outcome === 'done').length).toBe(done.length)
@@ -40,7 +40,7 @@ test('one that has waited too long is refused before anything is done for it', a
   expect(outcomes.at(-1)).toMatch(/^503 \d+$/)
 })
 
-test('once it is known how long requests take, those that would wait too long are refused at once', async () => {
+test('Once service times are known, requests that would wait too long are refused at once', async () => {
   const { request } = service(1_000)
   for (const name of numbered(30)) await request(name, 400).then(() => new Promise(setImmediate))
   const outcomes: string[] = []
@@ -53,14 +53,14 @@ test('once it is known how long requests take, those that would wait too long ar
   await Promise.all(flood)
 })
 
-test('after a flood everything is served again', async () => {
+test('After a flood every request is served again', async () => {
   const { request } = service(1_000)
   await Promise.all(numbered(50).map((name) => request(name, 500)))
   for (let turns = 0; turns < 3; turns += 1) await new Promise(setImmediate)
   expect(await request('later', 1)).toBe('done')
 })
 
-test('the event loop turns between requests that wait', async () => {
+test('Waiting requests yield to the event loop', async () => {
   const { request, done } = service(10_000)
   const flood = Promise.all(numbered(10).map((name) => request(name, 50)))
   await new Promise(setImmediate)
@@ -69,7 +69,7 @@ test('the event loop turns between requests that wait', async () => {
   await flood
 })
 
-test('callers take turns: a flood of one delays another by one request, and refuses none of them', async () => {
+test('Callers take turns: a flood of one delays another by one request, and refuses none of them', async () => {
   const { request, done } = service(1_000)
   // It is known how long requests take, so that most of the flood is refused at once.
   for (const name of numbered(30)) await request(name, 100).then(() => new Promise(setImmediate))
@@ -82,14 +82,14 @@ test('callers take turns: a flood of one delays another by one request, and refu
   expect(outcomes.filter((outcome) => outcome.startsWith('503')).length).toBeGreaterThan(150)
 })
 
-test('many callers with a request each share what one alone would have', async () => {
+test('Many callers with a request each share what one alone would have', async () => {
   const { request } = service(1_000)
   for (const name of numbered(30)) await request(name, 100).then(() => new Promise(setImmediate))
   const outcomes = await Promise.all(numbered(200).map((name) => request(name, 100, name)))
   expect(outcomes.filter((outcome) => outcome === 'done').length).toBeLessThan(20)
 })
 
-test('where too many wait, the caller with the longest line is refused', async () => {
+test('When too many wait, the caller with the longest queue is refused', async () => {
   const { request } = service(Number.POSITIVE_INFINITY)
   const flood = numbered(1_100).map((name) => request(name, 20, 'flooding'))
   const other = numbered(5).map((name) => request(name, 20, 'other'))

@@ -4,7 +4,7 @@ import { createDocumentStore } from '../../../subgraphs/shared/documents.ts'
 
 const documentOf = (number: number) => parse(`{ field${number} }`)
 
-test('a service remembers the operations it has seen lately, and no more than fit', async () => {
+test('A service remembers recent operations, up to a limit', async () => {
   const store = createDocumentStore(1000)
   for (let number = 0; number < 200; number++) await store.set(`${number}`, documentOf(number))
   const kept = await Promise.all(Array.from({ length: 200 }, (_, number) => store.get(`${number}`)))
@@ -14,7 +14,7 @@ test('a service remembers the operations it has seen lately, and no more than fi
   expect(kept.slice(-count)).not.toContain(undefined)
 })
 
-test('an operation that alone is too large is not kept, and displaces nothing', async () => {
+test('An operation larger than the cache is not kept, and displaces nothing', async () => {
   const store = createDocumentStore(1000)
   await store.set('small', documentOf(1))
   await store.set('large', parse(`{ ${'field '.repeat(500)} }`))

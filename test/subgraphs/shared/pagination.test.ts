@@ -13,14 +13,14 @@ const refused = (work: () => unknown): unknown => {
   }
 }
 
-describe('a page', () => {
-  test('has from 1 to 100 rows', () => {
+describe('page', () => {
+  test('A page has from 1 to 100 rows', () => {
     expect([pageSize(1), pageSize(100), pageSize(null), pageSize(undefined, 5)]).toEqual([1, 100, 20, 5])
     for (const size of [0, -1, 101, 1.5, Number.NaN, Number.POSITIVE_INFINITY])
       expect(refused(() => pageSize(size))).toEqual(refusal)
   })
 
-  test('tells from the one row too many that there is another', () => {
+  test('One row too many shows that there is another page', () => {
     const page = (rows: readonly number[], after?: string) => connectionOf(rows, { first: 2, after, cursorOf: String })
     expect(page([1, 2, 3]).pageInfo).toEqual({
       hasNextPage: true,
@@ -32,7 +32,7 @@ describe('a page', () => {
     expect(page([]).pageInfo).toMatchObject({ hasNextPage: false, startCursor: null, endCursor: null })
   })
 
-  test('of any size, from any place, is part of one walk that sees every row once', () => {
+  test('Pages of any size, from any place, walk over every row once', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.integer(), { maxLength: 40 }),
@@ -56,8 +56,8 @@ describe('a page', () => {
   })
 })
 
-describe('a cursor', () => {
-  test('gives back the position it was made of', () => {
+describe('cursor', () => {
+  test('A cursor returns the position it was made of', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 80 }), fc.double({ noNaN: true, noDefaultInfinity: true }), (text, number) => {
         // JSON knows no negative zero.
@@ -68,7 +68,7 @@ describe('a cursor', () => {
     )
   })
 
-  test('that was not made by this list is refused, whatever it is', () => {
+  test('A cursor that was not made by this list is refused, whatever it is', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         expect(refused(() => decodeCursor('list', shape, text))).toEqual(refusal)
@@ -87,7 +87,7 @@ describe('a cursor', () => {
     for (const cursor of forged) expect(refused(() => decodeCursor('list', shape, cursor))).toEqual(refusal)
   })
 
-  test('that is missing is the start of the list', () => {
+  test('A missing cursor is the start of the list', () => {
     expect([decodeCursor('list', shape, undefined), decodeCursor('list', shape, null)]).toEqual([undefined, undefined])
   })
 })

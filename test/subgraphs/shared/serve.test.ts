@@ -52,14 +52,14 @@ const notes = (kind: 'stateful' | 'stateless') =>
 
 const env = { GATEWAY_SECRET: TEST_SECRET, LOG_LEVEL: 'silent' }
 
-describe('a service', () => {
+describe('service', () => {
   let service: RunningService
   beforeAll(async () => {
     service = await startService(notes('stateful'), env)
   })
   afterAll(() => service.stop())
 
-  test('answers operations and entities signed by the gateway', async () => {
+  test('Operations and entities signed by the gateway are answered', async () => {
     const { status, data, errors } = await signedCall(service.url, {
       query:
         'query ($r: [_Any!]!) { note(id: "1") { text } _entities(representations: $r) { ... on Note { text } } whoAmI }',
@@ -73,14 +73,14 @@ describe('a service', () => {
     })
   })
 
-  test('refuses a caller without the signature of the gateway', async () => {
+  test('A caller without the signature of the gateway is refused', async () => {
     const headers = { 'content-type': 'application/json' }
     const response = await fetch(`${service.url}/graphql`, { method: 'POST', headers, body: '{"query":"{ whoAmI }"}' })
     expect(response.status).toBe(403)
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] })
   })
 
-  test('shows a coded error and hides every other one', async () => {
+  test('A coded error is shown, and every other one is masked', async () => {
     const { data, errors } = await signedCall(service.url, { query: '{ broken refused }' })
     expect(data).toEqual({ broken: null, refused: null })
     expect(errors).toEqual([
@@ -99,23 +99,23 @@ describe('a service', () => {
     ['query ($r: Range = {from: "Friday"}) { on(range: $r) }', {}],
     ['query ($d: Day) { on(day: $d) }', { d: 'Friday' }],
     ['query ($r: Range) { on(range: $r) }', { r: { from: 'Friday' } }],
-  ])('calls a wrong value of its own scalars bad input, written out or not: %s', async (query, variables) => {
+  ])('A wrong value of a custom scalar is bad input, as literal or variable: %s', async (query, variables) => {
     const { status, errors } = await signedCall(service.url, { query, variables })
     expect([status, errors?.map(({ extensions }) => extensions?.['code'])]).toEqual([400, ['BAD_USER_INPUT']])
   })
 
-  test('takes right literals of its own scalars, and calls other mistakes what they are', async () => {
+  test('Valid literals of custom scalars are accepted, and other mistakes keep their own code', async () => {
     const right = await signedCall(service.url, { query: '{ on(day: "Monday", range: {from: "Monday"}) }' })
     expect(right.data).toEqual({ on: true })
     const { errors } = await signedCall(service.url, { query: '{ nothing }' })
     expect(errors?.[0]?.extensions?.['code']).toBe('GRAPHQL_VALIDATION_FAILED')
   })
 
-  test('never lets the answer of a stateful service be stored', async () => {
+  test('The answer of a stateful service may never be stored', async () => {
     expect((await signedCall(service.url, { query: '{ whoAmI }' })).headers.get('cache-control')).toBe('no-store')
   })
 
-  test('says what it is and whether it can serve', async () => {
+  test('The health path reports the service, its kind and its readiness', async () => {
     const health = async (path: string) => {
       const response = await fetch(service.url + path)
       return { status: response.status, body: await response.json() }
@@ -132,7 +132,7 @@ describe('a service', () => {
     ['a body that is not JSON', 400, async (url: string) => await postSigned(url, '{')],
     ['an unknown path', 405, async (url: string) => await fetch(`${url}/other`, { method: 'POST' })],
     ['another method', 405, async (url: string) => await fetch(`${url}/graphql`, { method: 'PUT' })],
-  ])('answers %s with %d and JSON', async (_what, status, call) => {
+  ])('The answer to %s is %d with JSON', async (_what, status, call) => {
     const response = await call(service.url)
     expect(response.status).toBe(status)
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] })
@@ -142,7 +142,7 @@ describe('a service', () => {
     ['a call', 200, (url: string) => postSigned(url, '{"query":"{ __typename }"}', 'call-1')],
     ['a refused call', 403, (url: string) => fetch(`${url}/graphql`, { method: 'POST', headers: named, body: '{}' })],
     ['a path where nothing is', 404, (url: string) => fetch(`${url}/other`, { headers: named })],
-  ])('names in its answer %s that was named', async (_what, status, call) => {
+  ])('The answer to %s echoes the call id', async (_what, status, call) => {
     const response = await call(service.url)
     expect([response.status, response.headers.get(CALL_HEADER)]).toEqual([status, 'call-1'])
   })
@@ -164,7 +164,7 @@ async function postSigned(url: string, body: string, callId?: string): Promise<R
   return fetch(`${url}/graphql`, { method: 'POST', headers, body })
 }
 
-test('a service that is told to stop finishes what it has begun', async () => {
+test('A stopping service finishes its running requests', async () => {
   const service = await startService(notes('stateless'), env)
   const answer = signedCall(service.url, { query: '{ slow }' })
   const before = release
@@ -176,7 +176,7 @@ test('a service that is told to stop finishes what it has begun', async () => {
   await expect(fetch(`${service.url}/health/live`)).rejects.toThrow()
 })
 
-test('a service does not start on wrong settings, and names every fault', async () => {
+test('A service does not start on wrong settings, and reports all of them', async () => {
   await expect(startService(notes('stateless'), { PORT: 'x', GATEWAY_SECRET: 'short' })).rejects.toMatchObject({
     faults: [expect.stringMatching(/^PORT:/), expect.stringMatching(/^GATEWAY_SECRET:/)],
   })

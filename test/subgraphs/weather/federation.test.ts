@@ -56,8 +56,8 @@ afterAll(async () => {
   await stub.close()
 })
 
-describe('through the gateway', () => {
-  test('all cities of one operation, whatever their depth, are one upstream call for each endpoint', async () => {
+describe('gateway', () => {
+  test('All cities of one operation, at any depth, are one upstream call for each endpoint', async () => {
     const { data, errors } = await ask(
       gateway.url,
       `{ trips { from { name weather { current { temperature } } }
@@ -71,12 +71,12 @@ describe('through the gateway', () => {
     expect(data.trips[0].legs[1].hotel.city.weather.on).toEqual({ temperatureMax: 0 })
   })
 
-  test('a city that is none is null, and takes nothing else with it', async () => {
+  test('An unknown city is null, and costs nothing else', async () => {
     const { data } = await ask(gateway.url, '{ trips { legs { to { name } hotel { name } } } }')
     expect(data.trips[1].legs).toEqual([{ to: null, hotel: { name: 'Nowhere' } }])
   })
 
-  test('an answer may be kept as long as its shortest part holds', async () => {
+  test('An answer may be kept as long as its shortest part holds', async () => {
     const maxAge = async (query: string): Promise<number> => {
       const { headers } = await ask(gateway.url, query)
       return Number(/max-age=(\d+)/.exec(headers.get('cache-control') ?? '')?.[1] ?? 0)
@@ -88,7 +88,7 @@ describe('through the gateway', () => {
     expect(current).toBeGreaterThan(INTERVAL - 60)
   })
 
-  test('an upstream that fails costs its own fields only, and the answer may not be kept', async () => {
+  test('A failing upstream costs its own fields only, and the answer may not be kept', async () => {
     stub.fault = (_call, response) => response.destroy()
     const { data, errors, headers } = await ask(
       gateway.url,

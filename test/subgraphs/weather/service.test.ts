@@ -38,7 +38,7 @@ async function everyPage(variables: Readonly<Record<string, unknown>>): Promise<
 }
 
 describe('cities', () => {
-  test('come by any page size completely, once each, in the order of one large page', async () => {
+  test('Pages of any size list all cities, once each, in the order of one large page', async () => {
     const whole = [...openGazetteer().startingWith('san')].map(({ id }) => id)
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 40, max: 100 }), async (first) => {
@@ -53,7 +53,7 @@ describe('cities', () => {
     )
   })
 
-  test('near a point come nearest first, with their distance, page by page', async () => {
+  test('Cities near a point come nearest first, with their distance, page by page', async () => {
     const near = { latitude: 52.52, longitude: 13.4 }
     const pages = await everyPage({ near, radius: 60, first: 7 })
     const edges = pages.flatMap((page) => page.edges)
@@ -62,7 +62,7 @@ describe('cities', () => {
     expect(edges[0]).toMatchObject({ node: { name: 'Mitte' }, distance: expect.any(Number) })
   })
 
-  test('near a point and by name at once are those that are both', async () => {
+  test('Cities near a point and by name are those that match both', async () => {
     const { data } = await weather.ask(CITIES, {
       near: { latitude: 52.52, longitude: 13.4 },
       radius: 40,
@@ -72,14 +72,14 @@ describe('cities', () => {
     expect(data.cities.edges.map(({ node }: Page['edges'][number]) => node.name)).toEqual(['Potsdam'])
   })
 
-  test('that nobody knows are an empty list', async () => {
+  test('An unknown city gives an empty list', async () => {
     expect((await weather.ask(CITIES, { search: 'Xyzzy', first: 5 })).data.cities).toEqual({
       edges: [],
       pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
     })
   })
 
-  test('are answered as entities, with null for an id that is none', async () => {
+  test('Cities are answered as entities, with null for an unknown id', async () => {
     const { data } = await weather.ask(
       'query ($r: [_Any!]!) { _entities(representations: $r) { ... on City { id name timeZone elevation } } }',
       {
@@ -96,7 +96,7 @@ describe('cities', () => {
   })
 })
 
-describe('bad input is refused in plain words', () => {
+describe('bad input', () => {
   const ofCity = (fields: string): string => `{ city(id: "${LISBON}") { name weather { ${fields} } } }`
   test.each([
     ['{ cities { edges { cursor } } }', /"search" and "near"/],
@@ -120,7 +120,7 @@ describe('bad input is refused in plain words', () => {
     [ofCity('moon(on: "2101-01-01") { date }'), /"on"/],
     [ofCity('on(date: "2026-02-30") { date }'), /Date/],
     [ofCity('on(date: "yesterday") { date }'), /Date/],
-  ])('%s', async (query, message) => {
+  ])('Bad input is refused by the name of its argument: %s', async (query, message) => {
     const { errors } = await weather.ask(query)
     expect(errors).toHaveLength(1)
     expect(errors?.[0]).toMatchObject({
@@ -129,7 +129,7 @@ describe('bad input is refused in plain words', () => {
     })
   })
 
-  test('also in variables', async () => {
+  test('A bad value in variables is refused too', async () => {
     for (const date of ['2026-13-01', 7, null]) {
       const { errors } = await weather.ask(
         'query ($d: Date!) { city(id: "1") { weather { on(date: $d) { date } } } }',
@@ -139,7 +139,7 @@ describe('bad input is refused in plain words', () => {
     }
   })
 
-  test('the cursor of one list is refused by another', async () => {
+  test('A cursor is refused by another list', async () => {
     const { data } = await weather.ask(CITIES, { search: 'lis', first: 1 })
     const { errors } = await weather.ask(CITIES, {
       near: { latitude: 0, longitude: 0 },
@@ -162,8 +162,8 @@ describe('bad input is refused in plain words', () => {
   })
 })
 
-describe('the weather of a point', () => {
-  test('is the same kind of answer as that of a city, in the time zone found there', async () => {
+describe('weather of a point', () => {
+  test('A point has the same kind of weather as a city, in the time zone found there', async () => {
     const { data, errors } = await weather.ask(
       '{ weather(at: { latitude: 35.68, longitude: 139.69 }) { timeZone provider kind current { temperature } } }',
     )
@@ -176,7 +176,7 @@ describe('the weather of a point', () => {
     })
   })
 
-  test('is there at the poles, at the date line and at sea', async () => {
+  test('The poles, the date line and the sea have weather', async () => {
     for (const [latitude, longitude] of [
       [90, 0],
       [-90, 0],
@@ -192,7 +192,7 @@ describe('the weather of a point', () => {
     }
   })
 
-  test('begins its days in its own time zone', async () => {
+  test("A point's days begin in its own time zone", async () => {
     const { data } = await weather.ask(
       '{ a: weather(at: { latitude: 1.87, longitude: -157.4 }) { daily(days: 1) { date } } b: weather(at: { latitude: 21.3, longitude: -157.85 }) { daily(days: 1) { date } } }',
     )
@@ -201,7 +201,7 @@ describe('the weather of a point', () => {
     expect(data.a.daily[0].date > data.b.daily[0].date).toBe(true)
   })
 
-  test('is told of any day from 1940 on, and of none before', async () => {
+  test('Any day from 1940 on has weather, and none before', async () => {
     const { data, errors } = await weather.ask(
       '{ weather(at: { latitude: 50, longitude: 8 }) { a: on(date: "0001-01-01") { date } b: on(date: "1939-12-31") { date } c: on(date: "1940-01-01") { date } d: on(date: "9999-12-31") { date } } }',
     )
@@ -209,7 +209,7 @@ describe('the weather of a point', () => {
     expect(data.weather).toEqual({ a: null, b: null, c: { date: '1940-01-01' }, d: { date: '9999-12-31' } })
   })
 
-  test('says of each part where it comes from', async () => {
+  test('Each part names its source', async () => {
     const parts = 'provider kind source { attribution }'
     const { data } = await weather.ask(`{ city(id: "${SEATTLE}") {
       past: weather { provider kind on(date: "2014-07-01") { temperatureMax source { kind } } }
@@ -223,7 +223,7 @@ describe('the weather of a point', () => {
   })
 })
 
-describe('what a cache may keep', () => {
+describe('cache hints', () => {
   const maxAge = async (query: string): Promise<number> => {
     const { headers, errors } = await weather.ask(query)
     expect(errors).toBeUndefined()
@@ -231,7 +231,7 @@ describe('what a cache may keep', () => {
   }
   const ofCity = (fields: string): string => `{ city(id: "${LISBON}") { name weather { ${fields} } } }`
 
-  test('is a city for a day', async () => {
+  test('A city may be cached for a day', async () => {
     expect(await maxAge(`{ city(id: "${LISBON}") { name } }`)).toBe(86_400)
     expect(await maxAge('{ cities(search: "lis") { edges { node { name } } } }')).toBe(86_400)
     expect(
@@ -239,7 +239,7 @@ describe('what a cache may keep', () => {
     ).toBe(86_400)
   })
 
-  test('is an estimate until the hour is over', async () => {
+  test('An estimate may be cached until the hour is over', async () => {
     const left = () => 3600 - ((Date.now() / 1000) % 3600)
     let [before, told, after] = [0, 0, 0]
     // Again where an hour ends meanwhile.
@@ -249,11 +249,11 @@ describe('what a cache may keep', () => {
     expect(told).toBeGreaterThanOrEqual(Math.floor(after))
   })
 
-  test('is the sun of a day for an hour', async () => {
+  test('The sun of a day may be cached for an hour', async () => {
     expect(await maxAge(ofCity('sun(on: "2026-06-21") { sunrise }'))).toBe(3600)
   })
 
-  test('is nothing of an answer with an error', async () => {
+  test('An answer with an error may not be cached', async () => {
     const { headers } = await weather.ask(ofCity('hourly(hours: 0) { time }'))
     expect(headers.get('cache-control')).toBe('no-store')
   })

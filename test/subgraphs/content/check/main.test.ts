@@ -14,7 +14,7 @@ const faultsOf = async (files: Files): Promise<readonly string[]> => {
   )
 }
 
-describe('the check of a library', () => {
+describe('npm run content:check', () => {
   test.each([
     ['a file without front matter', 'Text', 'en/a.md:1: error: has no front matter: the first line must be ---'],
     [
@@ -68,16 +68,16 @@ describe('the check of a library', () => {
       '---\ntitle: A\nauthr: B\n---\n',
       'en/a.md:3: warning: front matter: "authr" has no meaning',
     ],
-  ])('names %s', async (_what, file, fault) => {
+  ])('The check reports %s', async (_what, file, fault) => {
     expect(await faultsOf({ 'en/a.md': file })).toEqual([fault])
   })
 
-  test('names the line on which YAML breaks', async () => {
+  test('The check reports the line of a YAML error', async () => {
     const [fault] = await faultsOf({ 'en/a.md': '---\ntitle: A\nsummary: "open\n---\n' })
     expect(fault).toMatch(/^en\/a\.md:4: error: front matter: Missing closing "quote/)
   })
 
-  test('refuses aliases that blow up', async () => {
+  test('The check refuses expanding YAML aliases', async () => {
     const levels = Array.from(
       { length: 12 },
       (_, level) => `l${level + 1}: &l${level + 1} [${`*l${level},`.repeat(9)}]`,
@@ -87,7 +87,7 @@ describe('the check of a library', () => {
     ])
   })
 
-  test('names broken links and images with their lines', async () => {
+  test('The check reports broken links and images with their lines', async () => {
     const body = [
       'See [gone](gone.md) and',
       '[fine](b.md), [fine](b.md#part), [wrong](b.md#other), [own](#here).',
@@ -121,14 +121,14 @@ describe('the check of a library', () => {
     ])
   })
 
-  test('names missing translations at the original, and a translation of nothing', async () => {
+  test('The check reports missing translations at the original, and translations without one', async () => {
     expect(await faultsOf({ 'en/a.md': articleFile('A'), 'pt/b.md': articleFile('B') })).toEqual([
       'en/a.md:1: warning: has no translation: pt/a.md is missing',
       'pt/b.md:1: warning: has no translation: en/b.md is missing',
     ])
   })
 
-  test('as a command prints them and fails on errors only', async () => {
+  test('The command prints all findings, and fails on errors only', async () => {
     await using folder = await testFolder({ 'en/a.md': articleFile('A', '', '[x](gone.md)') })
     const check = (path: string) =>
       promisify(execFile)(process.execPath, ['subgraphs/content/check/main.ts', path]).then(
@@ -147,7 +147,7 @@ describe('the check of a library', () => {
   })
 })
 
-test("the project's own library is sound, large enough, and has the terms of every product", async () => {
+test("The project's own library is valid, large enough, and has the terms of every product", async () => {
   const faults = await checkLibrary(OWN_LIBRARY)
   expect(faults.filter(({ message }) => !message.startsWith('has no translation'))).toEqual([])
   const { articles } = await readArticles(OWN_LIBRARY)

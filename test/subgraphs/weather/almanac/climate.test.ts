@@ -25,11 +25,11 @@ function measuredMonths({ days }: Records): number[] {
   return months.map(mean)
 }
 
-describe('the estimate of the climate', () => {
+describe('climate estimate', () => {
   test.each([
     ['Seattle', 56],
     ['New York', 10],
-  ])('misses the measured months of %s by less than 4 °C on average', (city, elevation) => {
+  ])('The estimate misses the measured months of %s by less than 4 °C on average', (city, elevation) => {
     const record = openRecords().find((each) => each.city === city) as Records
     const measured = measuredMonths(record)
     const site = siteOf(record.latitude, record.longitude, elevation)
@@ -41,7 +41,7 @@ describe('the estimate of the climate', () => {
     expect(error).toBeLessThan(4)
   })
 
-  test('misses the normals of 138 places of all climates by less than 3 °C on average', () => {
+  test('The estimate misses the normals of 138 places of all climates by less than 3 °C on average', () => {
     const places = readFileSync(new URL('normals.tsv', import.meta.url), 'utf8')
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'))
@@ -62,7 +62,7 @@ describe('the estimate of the climate', () => {
   const latitudes = fc.double({ min: -90, max: 90, noNaN: true })
   const longitudes = fc.double({ min: -180, max: 180, noNaN: true })
 
-  test('is possible weather at every place and on every day', () => {
+  test('The estimate is possible weather at every place and on every day', () => {
     fc.assert(
       fc.property(
         latitudes,
@@ -88,7 +88,7 @@ describe('the estimate of the climate', () => {
     )
   })
 
-  test('changes by little over a few kilometres and from one day to the next', () => {
+  test('The estimate changes little over a few kilometres and from one day to the next', () => {
     fc.assert(
       fc.property(
         fc.double({ min: -89, max: 89, noNaN: true }),
@@ -104,7 +104,7 @@ describe('the estimate of the climate', () => {
     )
   })
 
-  test('is colder higher up, and has its summer in July in the north and in January in the south', () => {
+  test('The estimate is colder higher up, with summer in July in the north and in January in the south', () => {
     const madrid = siteOf(40.4, -3.7)
     expect(climateOf({ ...madrid, elevation: 2000 }, 196).temperature).toBeLessThan(
       climateOf(madrid, 196).temperature - 5,
@@ -115,7 +115,7 @@ describe('the estimate of the climate', () => {
   })
 })
 
-test('the records hold every day of four years at two cities', () => {
+test('The records hold every day of four years at two cities', () => {
   for (const { days } of openRecords()) {
     expect(days.size).toBe(4 * 365 + 1)
     for (const { temperatureMax, temperatureMin, precipitation } of days.values()) {

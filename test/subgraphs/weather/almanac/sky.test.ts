@@ -16,19 +16,19 @@ const kiritimati = place(1.87, -157.43, 'Pacific/Kiritimati')
 const minutes = (time: number | null): string | null =>
   time === null ? null : rfc3339(Math.round(time / 60_000) * 60_000)
 
-describe('the sun', () => {
-  test('rises and sets over Lisbon when almanacs say so', () => {
+describe('sun', () => {
+  test('The sun rises and sets over Lisbon when almanacs say so', () => {
     const { sunrise, sunset } = sunOn(lisbon, '2026-06-21')
     expect(Math.abs((sunrise ?? 0) - Date.parse('2026-06-21T05:12:00Z'))).toBeLessThan(2 * 60_000)
     expect(Math.abs((sunset ?? 0) - Date.parse('2026-06-21T20:05:00Z'))).toBeLessThan(2 * 60_000)
   })
 
-  test('does not set on a polar day and does not rise in polar night', () => {
+  test('The sun does not set on a polar day and does not rise in polar night', () => {
     expect(sunOn(tromso, '2026-06-21')).toMatchObject({ sunrise: null, sunset: null, daylightDuration: 86_400 })
     expect(sunOn(tromso, '2026-12-21')).toMatchObject({ sunrise: null, sunset: null, daylightDuration: 0 })
   })
 
-  test('is highest on the date asked for, even where the calendar is furthest ahead or behind', () => {
+  test('The sun is highest on the requested date, even where the calendar is furthest ahead or behind', () => {
     for (const each of [
       lisbon,
       kiritimati,
@@ -39,7 +39,7 @@ describe('the sun', () => {
     }
   })
 
-  test('rises before it sets, and dawn and dusk lie around both', () => {
+  test('The sun rises before it sets, with dawn before and dusk after', () => {
     const dates = fc.integer({ min: 0, max: 3650 }).map((days) => addDays('2020-01-01', days))
     fc.assert(
       fc.property(
@@ -56,13 +56,13 @@ describe('the sun', () => {
   })
 })
 
-describe('the moon', () => {
-  test('is full and new when almanacs say so', () => {
+describe('moon', () => {
+  test('The moon is full and new when almanacs say so', () => {
     expect(moonOn(lisbon, '2026-01-03')).toMatchObject({ phase: 'FULL_MOON' })
     expect(moonOn(lisbon, '2026-02-17')).toMatchObject({ phase: 'NEW_MOON' })
   })
 
-  test('rises and sets only within the local day, at most once each', () => {
+  test('The moon rises and sets only within the local day, at most once each', () => {
     for (let day = 0; day < 60; day++) {
       const date = addDays('2026-01-01', day)
       for (const each of [lisbon, kiritimati]) {
@@ -75,7 +75,7 @@ describe('the moon', () => {
     }
   })
 
-  test('rises on nearly every day: a lunar day is 50 minutes longer than ours', () => {
+  test('The moon rises on nearly every day, since a lunar day is 50 minutes longer than ours', () => {
     const days = Array.from({ length: 59 }, (_, day) => moonOn(lisbon, addDays('2026-01-01', day)))
     const rises = days.filter(({ moonrise }) => moonrise !== null).length
     expect(rises).toBeGreaterThanOrEqual(56)

@@ -12,7 +12,7 @@ beforeAll(() => {
   folded = all.map(({ name }) => fold(name))
 })
 
-describe('folding a name', () => {
+describe('folding of names', () => {
   test.each([
     ['São João', 'sao joao'],
     ['MÜNSTER', 'munster'],
@@ -23,13 +23,13 @@ describe('folding a name', () => {
     ['Saint‑Denis', 'saint denis'],
     ['  Rio   de Janeiro ', 'rio de janeiro'],
     ['Straßburg', 'strassburg'],
-  ])('makes %s %s', (name, folded) => expect(fold(name)).toBe(folded))
+  ])('Folding turns %s into %s', (name, folded) => expect(fold(name)).toBe(folded))
 
-  test('twice changes nothing more', () => {
+  test('Folding a name twice equals folding it once', () => {
     fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (name) => fold(fold(name)) === fold(name)))
   })
 
-  test('makes no difference between upper and lower case, composed and decomposed letters', () => {
+  test('Folding ignores letter case and Unicode composition', () => {
     fc.assert(
       fc.property(fc.constantFrom(...all.map(({ name }) => name)), (name) => {
         expect(fold(name.toUpperCase())).toBe(fold(name))
@@ -39,8 +39,8 @@ describe('folding a name', () => {
   })
 })
 
-describe('the gazetteer', () => {
-  test('holds the 26,416 cities of at least 15,000 people, each found by its id', () => {
+describe('gazetteer', () => {
+  test('The gazetteer holds the 26,416 cities of at least 15,000 people, each found by its id', () => {
     expect(gazetteer.size).toBe(26_416)
     expect(all).toHaveLength(26_416)
     expect(Math.min(...all.map(({ population }) => population))).toBe(15_000)
@@ -48,7 +48,7 @@ describe('the gazetteer', () => {
     expect(all.filter((city) => JSON.stringify(gazetteer.city(city.id)) !== JSON.stringify(city))).toEqual([])
   })
 
-  test('knows places, time zones and heights', () => {
+  test('Cities have places, time zones and heights', () => {
     expect(gazetteer.city('2267057')).toEqual({
       id: '2267057',
       name: 'Lisbon',
@@ -61,7 +61,7 @@ describe('the gazetteer', () => {
     })
   })
 
-  test('has only cities with a place on Earth, a country and a zone that this runtime knows', () => {
+  test('Every city has a place on Earth, a country and a time zone known to this runtime', () => {
     const impossible = all.filter(
       ({ latitude, longitude, country, elevation = 0 }) =>
         !(
@@ -78,11 +78,11 @@ describe('the gazetteer', () => {
   })
 
   test.each(['', '0', '1', '02267057', '2267057 ', '-1', '1e6', '99999999999999999999', 'Lisbon', '__proto__'])(
-    'knows no city by the id "%s"',
+    'No city has the id "%s"',
     (id) => expect(gazetteer.city(id)).toBeUndefined(),
   )
 
-  test('finds by any prefix exactly the cities whose folded name starts with it, the most populous first', () => {
+  test('A prefix finds exactly the cities whose folded name starts with it, the most populous first', () => {
     const prefixes = fc
       .tuple(fc.constantFrom(...all.map(({ name }) => name)), fc.integer({ min: 1, max: 8 }))
       .map(([name, length]) => name.slice(0, length))
@@ -101,14 +101,14 @@ describe('the gazetteer', () => {
     )
   })
 
-  test('finds a city also by the ASCII form of its name', () => {
+  test('A city is also found by the ASCII form of its name', () => {
     const names = (prefix: string): string[] => [...gazetteer.startingWith(prefix)].map(({ name }) => name)
     expect(names('Wurzburg')).toEqual(['Würzburg'])
     expect(names('Tromso')).toEqual(['Tromsø'])
     expect(names('sao paulo')[0]).toBe('São Paulo')
   })
 
-  test('finds near a point exactly the cities within the radius, the nearest first', () => {
+  test('A search near a point finds exactly the cities within the radius, the nearest first', () => {
     const distance = (one: City, latitude: number, longitude: number): number => {
       const radians = Math.PI / 180
       const half = (degrees: number): number => Math.sin((degrees * radians) / 2) ** 2
@@ -136,7 +136,7 @@ describe('the gazetteer', () => {
     )
   })
 
-  test('sees neighbours across the date line', () => {
+  test('A search near a point crosses the date line', () => {
     expect(gazetteer.near(-16.5, 179.99, 300).map(({ city }) => city.name)).toContain('Labasa')
     expect(gazetteer.near(-16.5, -179.99, 300).map(({ city }) => city.name)).toContain('Labasa')
   })

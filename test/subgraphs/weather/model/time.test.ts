@@ -27,7 +27,7 @@ const zones = fc.constantFrom(
 const instants = fc.integer({ min: Date.UTC(1940, 0, 1), max: Date.UTC(2100, 0, 1) })
 
 describe('dates in a time zone', () => {
-  test('a day begins at its first instant, in every zone and on days when the clock changes', () => {
+  test('A day begins at its first instant, in every zone and on days when the clock changes', () => {
     fc.assert(
       fc.property(zones, instants, (zone, instant) => {
         const date = localDate(zone, instant)
@@ -51,7 +51,7 @@ describe('dates in a time zone', () => {
     expect(utcOffset(zone, Date.parse(instant))).toBe(hours * HOUR),
   )
 
-  test('a midnight that the clock skips gives way to the moment after it', () => {
+  test('A midnight that the clock skips moves to the first moment after it', () => {
     expect(startOfDay('America/Sao_Paulo', '2018-11-04')).toBe(Date.parse('2018-11-04T03:00:00Z'))
     expect(startOfDay('Africa/Cairo', '2023-04-28')).toBe(Date.parse('2023-04-27T22:00:00Z'))
   })
@@ -60,7 +60,7 @@ describe('dates in a time zone', () => {
 describe('counting days', () => {
   const dates = instants.map((instant) => new Date(instant).toISOString().slice(0, 10))
 
-  test('adding and counting undo each other', () => {
+  test('Adding and counting days are inverse', () => {
     fc.assert(
       fc.property(
         dates,
@@ -70,7 +70,7 @@ describe('counting days', () => {
     )
   })
 
-  test('a span holds both of its ends and each day between them once', () => {
+  test('A span holds both of its ends and each day between them once', () => {
     fc.assert(
       fc.property(dates, fc.integer({ min: 0, max: 400 }), (date, days) => {
         const span = datesBetween(date, addDays(date, days))

@@ -13,8 +13,8 @@ const NOON = Date.parse('2026-06-01T12:34:56Z')
 const day = async (place: Place, date: string) =>
   await almanac.answer({ about: 'daily', place, from: date, to: date }, NOON)
 
-describe('the almanac', () => {
-  test('gives the days on record as observed', async () => {
+describe('almanac', () => {
+  test('Days on record are given as observed', async () => {
     expect(await day(seattle, '2012-01-02')).toMatchObject({
       kind: 'OBSERVED',
       attribution: expect.stringContaining('NOAA'),
@@ -30,7 +30,7 @@ describe('the almanac', () => {
     })
   })
 
-  test('calls everything else an estimate: other days there, other places on the same days, and spans that leave the record', async () => {
+  test('Everything else is an estimate: other days there, other places on the same days, and spans that leave the record', async () => {
     for (const answer of [
       await day(seattle, '2016-01-01'),
       await day(lisbon, '2012-01-02'),
@@ -42,7 +42,7 @@ describe('the almanac', () => {
     }
   })
 
-  test('takes the hours of Seattle from its normals, in standard time all year', async () => {
+  test('The hours of Seattle come from its normals, in standard time all year', async () => {
     const at = async (time: string) =>
       (await almanac.answer({ about: 'current', place: seattle }, Date.parse(time)))?.figures.current?.temperature
     expect(await at('2026-01-02T08:10:00Z')).toBe(4.1)
@@ -50,7 +50,7 @@ describe('the almanac', () => {
     expect(await at('2026-07-02T08:30:00Z')).toBe(await at('2026-07-02T08:00:00Z'))
   })
 
-  test('says the same for the same place and hour, whichever instance is asked and whatever it was asked before', async () => {
+  test('The same place and hour get the same answer from every instance, whatever was asked before', async () => {
     const places = fc.record({
       latitude: fc.double({ min: -90, max: 90, noNaN: true }),
       longitude: fc.double({ min: -180, max: 180, noNaN: true }),
@@ -68,7 +68,7 @@ describe('the almanac', () => {
     )
   })
 
-  test('is warmest in the afternoon and coldest in the night, by the sun of the place', async () => {
+  test('The afternoon is warmest and the night coldest, by the sun of the place', async () => {
     for (const place of [
       lisbon,
       { ...lisbon, longitude: 139.7, timeZone: 'Asia/Tokyo' },
@@ -84,7 +84,7 @@ describe('the almanac', () => {
     }
   })
 
-  test('gives as many hours and days as asked, one after the other', async () => {
+  test('The almanac gives as many consecutive hours and days as requested', async () => {
     const hourly = (await almanac.answer({ about: 'hourly', place: lisbon, hours: 384 }, NOON))?.figures.hourly ?? []
     expect(hourly.map(({ time }) => time)).toEqual(
       Array.from({ length: 384 }, (_, index) => Date.parse('2026-06-01T12:00:00Z') + index * HOUR),
@@ -95,7 +95,7 @@ describe('the almanac', () => {
     expect(await day(lisbon, addDays('2026-06-01', 400))).toMatchObject({ kind: 'ESTIMATE' })
   })
 
-  test('holds an estimate until the next hour, and tells nothing of the air', async () => {
+  test('An estimate is valid until the next hour, and has no air quality', async () => {
     expect(await almanac.answer({ about: 'current', place: lisbon }, NOON)).toMatchObject({
       issuedAt: Date.parse('2026-06-01T12:00:00Z'),
       validUntil: Date.parse('2026-06-01T13:00:00Z'),

@@ -90,7 +90,7 @@ const running = async (
 }
 
 describe.each(Object.entries(faults))('an upstream that %s', (_name, fault) => {
-  test('costs the weather only: cities still have their names, and the error tells nothing of the upstream', async () => {
+  test('The fault costs the weather only: cities keep their names, and the error reveals nothing of the upstream', async () => {
     await running({ WEATHER_PROVIDER: 'open-meteo' }, async (weather) => {
       stub.fault = fault
       const { data, errors, headers } = await weather.ask(QUERY)
@@ -115,7 +115,7 @@ describe.each(Object.entries(faults))('an upstream that %s', (_name, fault) => {
 
 const some = ['cuts the connection', 'is slower than the deadline', 'answers 429', 'answers NaN'] as const
 
-test.each(some)('an upstream that %s gives way to the next provider', async (name) => {
+test.each(some)('An upstream that %s is replaced by the next provider', async (name) => {
   await running({ WEATHER_PROVIDER: 'open-meteo,almanac' }, async (weather) => {
     stub.fault = faults[name]
     const { data, errors } = await weather.ask(
@@ -131,7 +131,7 @@ test.each(some)('an upstream that %s gives way to the next provider', async (nam
   })
 })
 
-test('an upstream that is not there costs the weather only', async () => {
+test('An unreachable upstream costs the weather only', async () => {
   await running({ WEATHER_PROVIDER: 'open-meteo', OPEN_METEO_URL: 'http://127.0.0.1:1' }, async (weather) => {
     const { data, errors } = await weather.ask(
       `{ city(id: "${LISBON}") { name timeZone weather { sun { sunrise } current { temperature } } } }`,
@@ -145,7 +145,7 @@ test('an upstream that is not there costs the weather only', async () => {
   })
 })
 
-test('one place that cannot be read costs that place only', async () => {
+test('One unreadable place costs that place only', async () => {
   await running({ WEATHER_PROVIDER: 'open-meteo' }, async (weather) => {
     stub.fault = (call, response) => {
       const { body } = openMeteoAnswer(call)
@@ -160,7 +160,7 @@ test('one place that cannot be read costs that place only', async () => {
   })
 })
 
-test('the chain passes from one live provider to the next', async () => {
+test('The chain passes from one live provider to the next', async () => {
   const norway = await startMetNorway()
   await running({ WEATHER_PROVIDER: 'open-meteo,met-norway,almanac', MET_NORWAY_URL: norway.url }, async (weather) => {
     stub.fault = faults['answers 503']
@@ -178,11 +178,12 @@ test('the chain passes from one live provider to the next', async () => {
   await norway.close()
 })
 
-describe('an upstream that asks for a pause', () => {
-  test.each([
-    ['in seconds', () => '120', 120],
-    ['until a date', () => new Date(Date.now() + 60_000).toUTCString(), 60],
-  ])('%s is left alone for as long, and clients learn how long', async (_how, retryAfter, seconds) => {
+test.each([
+  ['in seconds', () => '120', 120],
+  ['until a date', () => new Date(Date.now() + 60_000).toUTCString(), 60],
+])(
+  'An upstream that asks for a pause %s is left alone for as long, and clients learn how long',
+  async (_how, retryAfter, seconds) => {
     await running({ WEATHER_PROVIDER: 'open-meteo' }, async (weather) => {
       stub.fault = (_call, response) =>
         send(response, {
@@ -200,10 +201,10 @@ describe('an upstream that asks for a pause', () => {
       }
       expect(stub.calls).toHaveLength(1)
     })
-  })
-})
+  },
+)
 
-test('the breaker opens after five failures in a row, answers at once while open, and leaves other endpoints alone', async () => {
+test('The breaker opens after five failures in a row, answers at once while open, and leaves other endpoints alone', async () => {
   await running({ WEATHER_PROVIDER: 'open-meteo' }, async (weather) => {
     stub.fault = faults['answers 503']
     for (let call = 0; call < 8; call++) await weather.ask(QUERY)
@@ -216,7 +217,7 @@ test('the breaker opens after five failures in a row, answers at once while open
   })
 })
 
-test('answers that are kept outlive the upstream', async () => {
+test('Cached answers outlive the upstream', async () => {
   await running({ WEATHER_PROVIDER: 'open-meteo' }, async (weather) => {
     const before = await weather.ask(QUERY)
     stub.fault = faults['cuts the connection']

@@ -30,8 +30,8 @@ afterEach(async () => {
 const current = (latitude: number) =>
   weather.ask(`{ weather(at: { latitude: ${latitude}, longitude: 10.123456789 }) { current { temperature } } }`)
 
-describe('what MET Norway is asked', () => {
-  test('names who asks, a height, and no more than four decimals', async () => {
+describe('requests to MET Norway', () => {
+  test('A request names the application, a height, and no more than four decimals', async () => {
     await weather.ask(`{ city(id: "${LISBON}") { weather { current { temperature } } } }`)
     await current(-59.123456789)
     expect(
@@ -46,7 +46,7 @@ describe('what MET Norway is asked', () => {
     ])
   })
 
-  test('is one call for all there is to know of a place', async () => {
+  test('One call asks for everything about a place', async () => {
     const { errors } = await weather.ask(
       `{ city(id: "${LISBON}") { weather { current { temperature } hourly(hours: 12) { time } daily(days: 5) { date } } } }`,
     )
@@ -54,14 +54,14 @@ describe('what MET Norway is asked', () => {
     expect(stub.calls).toHaveLength(1)
   })
 
-  test('is nothing as long as an answer has not expired', async () => {
+  test('No call is made while an answer has not expired', async () => {
     await current(60)
     await current(60)
     expect(stub.calls).toHaveLength(1)
     expect((await current(60)).headers.get('cache-control')).toMatch(/^max-age=(5\d|60), public$/)
   })
 
-  test('is, once it has expired, whether it has changed: if not, what is known goes on', async () => {
+  test('An expired answer is revalidated, and stays in use if unchanged', async () => {
     expiresIn = -1000
     const first = await current(60)
     const second = await current(60)
@@ -70,7 +70,7 @@ describe('what MET Norway is asked', () => {
     expect(second.errors).toBeUndefined()
   })
 
-  test('is at most twenty places a second', async () => {
+  test('At most twenty places are requested per second', async () => {
     const points = Array.from(
       { length: 15 },
       (_, index) => `w${index}: weather(at: { latitude: ${index}, longitude: 5 }) { current { temperature } }`,
@@ -86,8 +86,8 @@ describe('what MET Norway is asked', () => {
   })
 })
 
-describe('what MET Norway answers', () => {
-  test('is told in our units, with when it was issued and whom to credit', async () => {
+describe('answers of MET Norway', () => {
+  test('An answer is converted to our units, with its time of issue and its credit', async () => {
     const { data } = await weather.ask(`{ city(id: "${LISBON}") { weather {
       current { time temperature humidity windSpeed windDirection precipitation cloudCover pressure weatherCode condition isDay source { provider kind issuedAt attribution } } } } }`)
     expect(data.city.weather.current).toEqual({
@@ -111,7 +111,7 @@ describe('what MET Norway answers', () => {
     })
   })
 
-  test('is hours without gaps, and whole days', async () => {
+  test('An answer gives hours without gaps, and whole days', async () => {
     const { data } = await weather.ask(
       `{ weather(at: { latitude: 60, longitude: 0 }) { timeZone hourly(hours: 100) { time } daily(days: 16) { date temperatureMax precipitationSum weatherCode } } }`,
     )
@@ -130,7 +130,7 @@ describe('what MET Norway answers', () => {
     expect(daily.at(-1)).toMatchObject({ precipitationSum: 12, weatherCode: 63 })
   })
 
-  test('has no past, no far future and no air', async () => {
+  test('An answer has no past, no far future and no air quality', async () => {
     const { data, errors } = await weather.ask(
       `{ city(id: "${LISBON}") { weather { past: on(date: "2020-01-01") { date } airQuality { pm10 } } } }`,
     )
@@ -145,7 +145,7 @@ describe('what MET Norway answers', () => {
     ['with an empty series', (text: string) => text.replace(/"timeseries":\[.*\]/, '"timeseries":[]')],
     ['with text for a number', (text: string) => text.replace(/"air_temperature":\d+/, '"air_temperature":"warm"')],
     ['cut short', (text: string) => text.slice(0, 500)],
-  ])('is refused when it comes %s', async (_how, change) => {
+  ])('An answer is refused when it comes %s', async (_how, change) => {
     stub.fault = (_call, response, well) => send(response, { ...well, body: change(JSON.stringify(well.body)) })
     const { data, errors } = await current(60)
     expect(data).toEqual({ weather: { current: null } })

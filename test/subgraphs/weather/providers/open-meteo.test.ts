@@ -45,8 +45,8 @@ const ENTITIES = `query ($cities: [_Any!]!) {
 }`
 const representations = (ids: readonly string[]) => ({ cities: ids.map((id) => ({ __typename: 'City', id })) })
 
-describe('the weather of many cities', () => {
-  test('is one call, with all places in comma lists, and each city gets its own figures', async () => {
+describe('weather of many cities', () => {
+  test('Many cities are one call with comma lists, and each city gets its own figures', async () => {
     const { data, errors } = await weather.ask(ENTITIES, representations(TEN))
     expect(errors).toBeUndefined()
     expect(stub.calls).toHaveLength(1)
@@ -61,7 +61,7 @@ describe('the weather of many cities', () => {
     expect(data._entities[0]).toMatchObject({ name: 'Lisbon', weather: { provider: 'open-meteo', kind: 'FORECAST' } })
   })
 
-  test('is one call whatever the depth and the fields they are asked at', async () => {
+  test('Cities are one call at any depth and with any fields', async () => {
     const { errors } = await weather.ask(`{
       one: city(id: "${LISBON}") { weather { current { temperature } } }
       many: cities(search: "Por", first: 5) { edges { node { weather { hourly(hours: 5) { temperature } } } } }
@@ -73,7 +73,7 @@ describe('the weather of many cities', () => {
     expect(query(0, 'past_days')).toBe('2')
   })
 
-  test('asks for a place once, however often it is mentioned, and only for what was selected', async () => {
+  test('A place is requested once, however often it is mentioned, and only for the selected fields', async () => {
     await weather.ask(
       `{ a: city(id: "${LISBON}") { weather { current { temperature } } } b: city(id: "${LISBON}") { weather { current { humidity } } } }`,
     )
@@ -83,7 +83,7 @@ describe('the weather of many cities', () => {
     expect(query(0, 'current')?.split(',')).toContain('weather_code')
   })
 
-  test('past 500 is as many calls as addresses of a size that servers take allow', async () => {
+  test('Over 500 cities are split only into addresses of a size that servers accept', async () => {
     const { data } = await weather.ask(
       '{ cities(near: { latitude: 50, longitude: 8 }, radius: 1000, first: 100) { edges { node { id } } } }',
     )
@@ -96,15 +96,15 @@ describe('the weather of many cities', () => {
     expect(stub.calls.map((call) => call.query.get('latitude')?.split(',').length)).toEqual([500, 1])
   })
 
-  test('leaves cities that do not exist empty and the others whole', async () => {
+  test('Unknown cities are empty, and the others whole', async () => {
     const { data, errors } = await weather.ask(ENTITIES, representations([LISBON, '1', 'x']))
     expect(errors).toBeUndefined()
     expect(data._entities).toEqual([expect.objectContaining({ name: 'Lisbon' }), null, null])
   })
 })
 
-describe('what comes back', () => {
-  test('is read by the units and the offset it states', async () => {
+describe('answers', () => {
+  test('An answer is read by the units and the offset it states', async () => {
     const { data } = await weather.ask(`{ city(id: "${LISBON}") { weather {
       current { time temperature fahrenheit: temperature(unit: FAHRENHEIT) windSpeed(unit: METRES_PER_SECOND) precipitation pressure(unit: INCHES_OF_MERCURY)
                 weatherCode condition description(locale: "pt") isDay source { provider kind attribution issuedAt } }
@@ -131,14 +131,14 @@ describe('what comes back', () => {
     expect(daily).toMatchObject([{ date: daysAgo(0) }, { date: addDays(daysAgo(0), 1) }])
   })
 
-  test('is refused where a unit is another one than it was asked in', async () => {
+  test('An answer in another unit than requested is refused', async () => {
     stub.fault = (_call, response, well) =>
       send(response, { ...well, body: JSON.stringify(well.body).replaceAll('km/h', 'mp/h') })
     const { errors } = await weather.ask(`{ city(id: "${LISBON}") { weather { current { temperature } } } }`)
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
   })
 
-  test('may have gaps: they are null', async () => {
+  test('Gaps in an answer are null', async () => {
     stub.fault = (call, response) => {
       const { body } = openMeteoAnswer(call)
       send(response, { body: JSON.stringify(body).replace(/("temperature_2m":)[\d.]+/, '$1null') })
@@ -157,7 +157,7 @@ describe('past and future days', () => {
       `{ city(id: "${LISBON}") { weather { kind on(date: "${date}") { date temperatureMax source { kind } } } } }`,
     )
 
-  test('long past ones come from the archive, as observed', async () => {
+  test('Days long past come from the archive, as observed', async () => {
     const { data } = await on('1999-12-31')
     expect(data.city.weather).toEqual({
       kind: 'OBSERVED',
@@ -168,7 +168,7 @@ describe('past and future days', () => {
     expect(query(0, 'daily')).not.toMatch(/probability|uv_index/)
   })
 
-  test('the last week, which the archive may not have yet, and the next two come from the forecast', async () => {
+  test('The last week, which the archive may lack, and the next two come from the forecast', async () => {
     expect((await on(daysAgo(3))).data.city.weather.on).toMatchObject({
       date: daysAgo(3),
       source: { kind: 'FORECAST' },
@@ -182,7 +182,7 @@ describe('past and future days', () => {
     )
   })
 
-  test('before 1940 and further ahead than anyone sees there is nothing, and nobody is asked', async () => {
+  test('Days before 1940 or beyond the forecast are null without a call', async () => {
     for (const date of ['1939-12-31', daysAgo(-17)]) {
       expect(
         (await weather.ask(`{ city(id: "${LISBON}") { weather { on(date: "${date}") { date } } } }`)).data.city.weather,
@@ -191,7 +191,7 @@ describe('past and future days', () => {
     expect(stub.calls).toEqual([])
   })
 
-  test('near each other they are one call of the archive, far from each other one each', async () => {
+  test('Days near each other are one call of the archive, and days far apart one each', async () => {
     const days = (dates: readonly string[]) =>
       weather.ask(
         `{ city(id: "${LISBON}") { weather { ${dates.map((date, index) => `d${index}: on(date: "${date}") { date }`).join(' ')} } } }`,
@@ -206,7 +206,7 @@ describe('past and future days', () => {
   })
 })
 
-test('air quality comes from its own endpoint', async () => {
+test('Air quality comes from its own endpoint', async () => {
   const { data } = await weather.ask(
     `{ city(id: "${LISBON}") { weather { airQuality { pm10 pm2_5 europeanAqi source { provider } } } } }`,
   )
@@ -219,10 +219,10 @@ test('air quality comes from its own endpoint', async () => {
   expect(stub.calls.map(({ path }) => path)).toEqual(['/v1/air-quality'])
 })
 
-describe('asking sparingly', () => {
+describe('saving calls', () => {
   const current = `{ city(id: "${LISBON}") { weather { current { temperature } } } }`
 
-  test('an answer is used again while it holds, also for a part of what it covers', async () => {
+  test('A valid answer is reused, also for a part of what it covers', async () => {
     await weather.ask(current)
     await weather.ask(current)
     expect(stub.calls).toHaveLength(1)
@@ -233,7 +233,7 @@ describe('asking sparingly', () => {
     expect(stub.calls).toHaveLength(2)
   })
 
-  test('the upstream decides how long: an answer that may not be kept is asked for again', async () => {
+  test('The upstream decides how long an answer is kept, and one that may not be kept is requested again', async () => {
     stub.fault = (_call, response, well) => send(response, { ...well, headers: { 'cache-control': 'no-store' } })
     await weather.ask(current)
     await weather.ask(current)
@@ -244,7 +244,7 @@ describe('asking sparingly', () => {
     expect(stub.calls).toHaveLength(3)
   })
 
-  test('identical questions under way are one call, and different ones wait for it and go together', async () => {
+  test('Identical questions in flight are one call, and different ones wait and go together', async () => {
     const held: (() => void)[] = []
     stub.fault = (_call, response, well) => held.push(() => send(response, well))
     const first = weather.ask(current)
@@ -263,7 +263,7 @@ describe('asking sparingly', () => {
     )
   })
 
-  test('the quota of the free service is kept on our side: what would pass it is not asked', async () => {
+  test('The quota of the free service is kept on our side: calls beyond it are not made', async () => {
     const points = (from: number, count: number) =>
       weather.ask(
         `{ ${Array.from({ length: count }, (_, index) => `w${index}: weather(at: { latitude: ${(from + index) / 100}, longitude: 2 }) { current { temperature } }`).join('\n')} }`,
@@ -284,7 +284,7 @@ describe('asking sparingly', () => {
 test.each([
   ['Kathmandu', '1283240'],
   ['New York', '5128581'],
-])('the local times of %s become instants by the offset that is stated', async (_name, id) => {
+])('The local times of %s become instants by the stated offset', async (_name, id) => {
   const { data } = await weather.ask(`{ city(id: "${id}") { weather { current { time } hourly(hours: 2) { time } } } }`)
   const { current, hourly } = data.city.weather
   const hour = Math.floor(Date.now() / HOUR) * HOUR

@@ -4,8 +4,8 @@ import fc from '../../../support/fast-check.ts'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-describe('a batcher', () => {
-  test('runs what is asked in one turn together, however deep in promises', async () => {
+describe('batcher', () => {
+  test('Questions of one turn run together, however deep in promises', async () => {
     const batches: number[][] = []
     const ask = batcher<number, number>(async (items) => {
       batches.push([...items])
@@ -19,7 +19,7 @@ describe('a batcher', () => {
     expect(batches).toEqual([[1, 2, 3]])
   })
 
-  test('has one batch under way at a time, and what comes meanwhile is the next', async () => {
+  test('One batch runs at a time, and questions that come meanwhile are the next', async () => {
     const batches: number[][] = []
     const release: (() => void)[] = []
     const ask = batcher<number, number>(async (items) => {
@@ -40,7 +40,7 @@ describe('a batcher', () => {
     expect(await Promise.all(later)).toEqual([2, 3])
   })
 
-  test('gives each its own result or error, and goes on after a batch that failed', async () => {
+  test('Each question gets its own result or error, and the batcher continues after a failed batch', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.record({ item: fc.integer(), wait: fc.nat(3) }), { maxLength: 30 }),

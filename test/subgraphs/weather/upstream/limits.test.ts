@@ -3,8 +3,8 @@ import { createBreaker } from '../../../../subgraphs/weather/upstream/breaker.ts
 import { createQuota } from '../../../../subgraphs/weather/upstream/quota.ts'
 import fc from '../../../support/fast-check.ts'
 
-describe('a breaker', () => {
-  test('opens after failures in a row, lets one call through after a while, and closes when that succeeds', () => {
+describe('breaker', () => {
+  test('The breaker opens after failures in a row, lets one call through after a while, and closes when that succeeds', () => {
     const breaker = createBreaker({ failures: 3, openFor: 1000 })
     breaker.failed(0)
     breaker.failed(1)
@@ -20,7 +20,7 @@ describe('a breaker', () => {
     expect(breaker.pause(1004)).toBe(0)
   })
 
-  test('keeps the pause an upstream asks for, but none longer than an hour', () => {
+  test('The breaker keeps the pause an upstream asks for, but none longer than an hour', () => {
     const breaker = createBreaker()
     breaker.failed(0, 90)
     expect(breaker.pause(0)).toBe(90_000)
@@ -29,8 +29,8 @@ describe('a breaker', () => {
   })
 })
 
-describe('a quota', () => {
-  test('is never passed in any of its windows, and what fits is never refused', async () => {
+describe('quota', () => {
+  test('The quota is never exceeded in any of its windows, and calls within it are never refused', async () => {
     const windows = [
       { seconds: 1, limit: 5 },
       { seconds: 10, limit: 20 },
@@ -58,14 +58,14 @@ describe('a quota', () => {
     )
   })
 
-  test('says when there is room again', async () => {
+  test('The quota tells when the next call is possible', async () => {
     const quota = createQuota('test', [{ seconds: 60, limit: 10 }])
     expect(await quota.take(10, 30_000)).toBe(0)
     expect(await quota.take(1, 45_000)).toBe(15)
     expect(await quota.take(10, 60_000)).toBe(0)
   })
 
-  test('without windows there is always room', async () => {
+  test('A quota without windows allows everything', async () => {
     const quota = createQuota('test', [])
     for (let call = 0; call < 100; call++) expect(await quota.take(1000, 0)).toBe(0)
   })

@@ -71,7 +71,7 @@ whereInstalled('with Redis', () => {
     await stub.close()
   })
 
-  test('what one instance fetched serves all others, and a new one', async () => {
+  test('What one instance fetched serves all others, and a new one', async () => {
     const one = await sharingInstance()
     const answer = await one.ask(QUERY)
     await until(async () => Object.keys(await stored()).some((key) => key.includes(':current:')))
@@ -80,7 +80,7 @@ whereInstalled('with Redis', () => {
     expect(forecasts()).toBe(1)
   })
 
-  test('losing Redis loses no answer, and it is used again when it is back', async () => {
+  test('Losing Redis loses no answer, and Redis is used again when it is back', async () => {
     const weather = await sharingInstance()
     await server.kill()
     const { data, errors } = await weather.ask(QUERY)
@@ -94,7 +94,7 @@ whereInstalled('with Redis', () => {
     })
   })
 
-  test('a Redis that accepts and never answers is not waited for', async () => {
+  test('A Redis that accepts and never answers is not waited for', async () => {
     const weather = await sharingInstance()
     server.freeze()
     try {
@@ -106,13 +106,13 @@ whereInstalled('with Redis', () => {
     }
   })
 
-  test('a service starts and answers while Redis is away', async () => {
+  test('A service starts and answers while Redis is down', async () => {
     await server.kill()
     const weather = await instance()
     expect((await weather.ask(QUERY)).errors).toBeUndefined()
   })
 
-  test('what somebody else left under our keys counts as nothing there', async () => {
+  test('Foreign values under our keys count as missing', async () => {
     const one = await sharingInstance()
     await one.ask(QUERY)
     let key: string | undefined
@@ -132,7 +132,7 @@ whereInstalled('with Redis', () => {
     client.destroy()
   })
 
-  test('a quota is counted for all instances together, and gives back what was refused', async () => {
+  test('A quota is shared by all instances, and gives back what was refused', async () => {
     // A Redis that is late counts as away.
     using _clock = stopClock()
     const log = createLogger('test', 'silent')

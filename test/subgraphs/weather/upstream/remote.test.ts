@@ -43,8 +43,8 @@ function upstreamOf(reply: (items: readonly FetchItem[]) => Promise<readonly Out
 
 const options = { store: memoryStore(), log: createLogger('test', 'silent') }
 
-describe('a provider over an upstream', () => {
-  test('asks once for identical questions under way, even where the answer may not be kept', async () => {
+describe('provider over an upstream', () => {
+  test('Identical questions in flight are asked once, even where the answer may not be kept', async () => {
     const { fetched, upstream } = upstreamOf(async (items) => items.map(() => sheet()))
     const provider = remoteProvider(upstream, { ...options, store: memoryStore() })
     const answers = await Promise.all([1, 1, 2, 1].map((latitude) => provider.answer(question(latitude), Date.now())))
@@ -54,14 +54,14 @@ describe('a provider over an upstream', () => {
     expect(fetched).toHaveLength(2)
   })
 
-  test('asks in parts no larger than the upstream takes', async () => {
+  test('Questions are split into parts no larger than the upstream accepts', async () => {
     const { fetched, upstream } = upstreamOf(async (items) => items.map(() => sheet()))
     const provider = remoteProvider(upstream, { ...options, store: memoryStore() })
     await Promise.all([1, 2, 3, 4, 5, 6, 7].map((latitude) => provider.answer(question(latitude), Date.now())))
     expect(fetched.map(({ length }) => length)).toEqual([3, 3, 1])
   })
 
-  test('waits for nobody longer than the deadline, and keeps what comes late', async () => {
+  test('No client waits longer than the deadline, and a late answer is kept', async () => {
     using clock = stopClock()
     let answer: () => void = () => undefined
     const { fetched, upstream } = upstreamOf(async (items) => {
@@ -80,7 +80,7 @@ describe('a provider over an upstream', () => {
     expect(fetched).toHaveLength(1)
   })
 
-  test('offers what is stale for renewal', async () => {
+  test('Stale answers are offered for revalidation', async () => {
     const { fetched, upstream } = upstreamOf(async (items) =>
       items.map(({ stale }) => stale ?? sheet({ validUntil: Date.now() - 1, lastModified: 'yesterday' })),
     )
@@ -90,7 +90,7 @@ describe('a provider over an upstream', () => {
     expect(fetched.map((items) => items[0]?.stale?.lastModified)).toEqual([undefined, 'yesterday'])
   })
 
-  test('lets an error that is no fault of an upstream through: it is one of ours', async () => {
+  test('An error that is no fault of the upstream is passed on', async () => {
     const { upstream } = upstreamOf(async () => {
       throw new TypeError('a bug')
     })
