@@ -1,6 +1,6 @@
 /**
  * Whatever reads foreign bytes takes time in proportion to their length: one caller's odd header
- * must not hold up the others.
+ * must not hold up the others. @slow: it reads the longest that is let in.
  */
 import { describe, expect, test } from '@jest/globals'
 import { hideHint } from '../gateway/exchange/hints.ts'

@@ -1,3 +1,4 @@
+/** Statements of any length are written in bounded memory. @slow: it writes long ones. */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from '@jest/globals'
