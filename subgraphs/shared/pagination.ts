@@ -9,6 +9,12 @@ import { codedError } from '../../platform/protocol/errors.ts'
 export const MAX_PAGE = 100
 const MAX_CURSOR_LENGTH = 512
 
+/** The arguments of every list. */
+export interface PageArguments {
+  readonly first?: number | null
+  readonly after?: string | null
+}
+
 export interface Edge<Node> {
   readonly cursor: string
   readonly node: Node

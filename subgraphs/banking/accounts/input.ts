@@ -1,8 +1,7 @@
 /** From what a client sends about accounts to what the ledger is asked. */
 import { parseAccountId } from '../ledger/account-number.ts'
 import { BANK_CURRENCIES, HOME_CURRENCY } from '../money/currencies.ts'
-import type { Asked } from '../request/input.ts'
-import { badInput, type Keyed, requiredText } from '../request/input.ts'
+import { type Asked, badInput, type Keyed, requiredText } from '../request/input.ts'
 import type {
   AccountChangeCommand,
   OpenAccountCommand,
@@ -77,10 +76,9 @@ export function readSetDailyLimitInput(input: SetDailyLimitInput): Asked<SetDail
   return { idempotencyKey, command: { name: 'setDailyLimit', accountId: parseAccountId(accountId) ?? null, limit } }
 }
 
-export const readAccountChange = <Name extends string>(
-  name: Name,
-  { idempotencyKey, accountId }: AccountInput,
-): Asked<AccountChangeCommand<Name>> => ({
-  idempotencyKey,
-  command: { name, accountId: parseAccountId(accountId) ?? null },
-})
+export const readAccountChange =
+  <Name extends string>(name: Name) =>
+  ({ idempotencyKey, accountId }: AccountInput): Asked<AccountChangeCommand<Name>> => ({
+    idempotencyKey,
+    command: { name, accountId: parseAccountId(accountId) ?? null },
+  })

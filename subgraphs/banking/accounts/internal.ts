@@ -33,6 +33,20 @@ export const internalAccountRequest = ({ actor, key, label, currency, floor }: I
     },
   })
 
+const opened = new WeakMap<Ledger, Map<string, Promise<string>>>()
+
+/** Resolves to the id of one, which every instance is told alike; opens it when it is first asked for. */
+export function internalAccount(ledger: Ledger, account: InternalAccount): Promise<string> {
+  const known = opened.get(ledger) ?? new Map<string, Promise<string>>()
+  opened.set(ledger, known)
+  const slot = `${account.actor.id} ${account.key}`
+  const id = known.get(slot) ?? openInternalAccount(ledger, account)
+  known.set(slot, id)
+  // What failed is asked again the next time.
+  id.catch(() => known.delete(slot))
+  return id
+}
+
 /** Resolves to its id. */
 export async function openInternalAccount(ledger: Ledger, account: InternalAccount): Promise<string> {
   const { outcome } = await ledger.submit(internalAccountRequest(account))

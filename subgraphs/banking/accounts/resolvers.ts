@@ -1,18 +1,20 @@
 /** Accounts as their owners see them. Balances follow from the four counters and from nothing else. */
 import { z } from 'zod'
 import type { Branch, Customer } from '../../../prisma/generated/client.ts'
-import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'
+import {
+  type Connection,
+  connectionOf,
+  decodeCursor,
+  encodeCursor,
+  type PageArguments,
+  pageSize,
+} from '../../shared/pagination.ts'
 import { parseAccountId } from '../ledger/account-number.ts'
 import type { Money } from '../money/amount.ts'
 import { branchById } from '../places/read.ts'
 import { mayUse, requireScope } from '../request/access.ts'
 import type { BankingContext } from '../request/context.ts'
 import { type AccountRow, accountById, readAccountPages } from './read.ts'
-
-interface PageArguments {
-  readonly first?: number | null
-  readonly after?: string | null
-}
 
 const LIST = 'accounts'
 const position = z.tuple([z.string().regex(/^\d{14}$/)])

@@ -1,21 +1,24 @@
 /** Entries: pages of an account's history, newest first. */
 import { z } from 'zod'
 import { codedError } from '../../../platform/protocol/errors.ts'
-import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'
+import {
+  type Connection,
+  connectionOf,
+  decodeCursor,
+  encodeCursor,
+  type PageArguments,
+  pageSize,
+} from '../../shared/pagination.ts'
 import type { AccountRow } from '../accounts/read.ts'
 import { areUndone, refuseUndone } from '../ledger/restores.ts'
 import type { Money } from '../money/amount.ts'
 import type { BankingContext } from '../request/context.ts'
 import { sequencePart } from '../request/cursor-parts.ts'
 import { badInput, optionalText } from '../request/input.ts'
-import type { TransferRow } from '../transfers/read.ts'
-import { transferById } from '../transfers/read.ts'
-import type { EntryFilter, EntryRow } from './read.ts'
-import { readEntryPages } from './read.ts'
+import { type TransferRow, transferById } from '../transfers/read.ts'
+import { type EntryFilter, type EntryRow, readEntryPages } from './read.ts'
 
-interface EntriesArguments {
-  readonly first?: number | null
-  readonly after?: string | null
+interface EntriesArguments extends PageArguments {
   readonly filter?: EntryFilter | null
 }
 

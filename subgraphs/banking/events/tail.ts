@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg' // MIT; Prisma cannot LISTEN
 import type { Logger } from '../../../platform/process/log.ts'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
+import { lastSequence } from './read.ts'
 
 export interface Tail {
   /**
@@ -35,7 +36,7 @@ export function startTail({ url, database, log }: TailOptions): Tail {
 
   /** Reads what is new and wakes whom it concerns; resolves to true where there is more. */
   const look = async (): Promise<boolean> => {
-    if (last === undefined) last = await endOfOutbox(database)
+    if (last === undefined) last = await lastSequence(database)
     const rows = await database.$queryRaw<{ sequence: bigint; debit: string; credit: string }[]>`/* tail:look */
       SELECT sequence, debit_account_id::text AS debit, credit_account_id::text AS credit FROM outbox
       WHERE sequence > ${last} ORDER BY sequence LIMIT ${AT_ONCE}`
@@ -83,11 +84,6 @@ export function startTail({ url, database, log }: TailOptions): Tail {
       for (const set of waiting.values()) for (const resolve of set) resolve()
     },
   }
-}
-
-async function endOfOutbox(database: PrismaClient): Promise<bigint> {
-  const [row] = await database.$queryRaw<{ last: bigint }[]>`SELECT last_sequence AS last FROM ledger WHERE id = 1`
-  return row?.last ?? 0n
 }
 
 /** Keeps one connection that hears the notices, and makes a new one when it is lost. */

@@ -6,7 +6,7 @@ import { BANK_CURRENCIES, HOME_CURRENCY } from '../money/currencies.ts'
 import { actorOf, requireScope } from '../request/access.ts'
 import type { BankingContext } from '../request/context.ts'
 import { amountToMove, badInput, type Keyed } from '../request/input.ts'
-import { type MutationResult, mutate, readBack } from '../request/mutation.ts'
+import { asking, mutate, readBack, resultOf } from '../request/mutation.ts'
 import { offer } from './quote.ts'
 import { parseRate, RATED_CURRENCIES } from './rate.ts'
 import { proposalOf, readRates, readRatesForQuote, saveQuote } from './store.ts'
@@ -101,16 +101,15 @@ export const exchangeResolvers = ({ treasury, rateMaxAge }: ExchangeOptions) => 
         expiresAt,
       }
     },
-    setExchangeRate: (_: unknown, { input }: { input: SetExchangeRateInput }, context: BankingContext) =>
-      mutate(context, () => {
-        const { idempotencyKey, currency } = input
-        if (!RATED_CURRENCIES.includes(currency))
-          throw badInput('currency', `must be one of ${RATED_CURRENCIES.join(', ')}`)
-        const perEuro = parseRate(input.perEuro)
-        if (perEuro === undefined)
-          throw badInput('perEuro', 'must be digits from 0.0001 to 1000000 with at most ten decimals')
-        return { idempotencyKey, command: { name: 'setExchangeRate', currency, perEuro } }
-      }),
+    setExchangeRate: asking((input: SetExchangeRateInput) => {
+      const { idempotencyKey, currency } = input
+      if (!RATED_CURRENCIES.includes(currency))
+        throw badInput('currency', `must be one of ${RATED_CURRENCIES.join(', ')}`)
+      const perEuro = parseRate(input.perEuro)
+      if (perEuro === undefined)
+        throw badInput('perEuro', 'must be digits from 0.0001 to 1000000 with at most ten decimals')
+      return { idempotencyKey, command: { name: 'setExchangeRate', currency, perEuro } }
+    }),
     async fundLiquidity(_: unknown, { input }: { input: FundLiquidityInput }, context: BankingContext) {
       requireScope(context.caller, 'banking:write')
       const { idempotencyKey, currency } = input
@@ -124,9 +123,7 @@ export const exchangeResolvers = ({ treasury, rateMaxAge }: ExchangeOptions) => 
       }))
     },
   },
-  ExchangeRateResult: {
-    __resolveType: ({ accepted }: MutationResult): string => (accepted ? 'ExchangeRateAccepted' : 'Refusal'),
-  },
+  ExchangeRateResult: resultOf('ExchangeRateAccepted'),
   ExchangeRateAccepted: {
     async rate({ subject }: { subject: string }, _: unknown, context: BankingContext) {
       const [rate] = await readBack(context, ({ database }) => readRates(database, [subject]))

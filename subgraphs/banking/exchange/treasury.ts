@@ -2,7 +2,7 @@
  * The bank's own accounts for exchanging: what it holds of each currency, and what it earns in it.
  * Opened when first needed.
  */
-import { type InternalAccount, internalAccountRequest, openInternalAccount } from '../accounts/internal.ts'
+import { type InternalAccount, internalAccount, internalAccountRequest } from '../accounts/internal.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { bankActor, type LedgerRequest } from '../ledger/request.ts'
 
@@ -35,18 +35,6 @@ export const treasuryRequest = (name: keyof Treasury, currency: string): LedgerR
   internalAccountRequest(accountOf(name, currency))
 
 export function createTreasury(ledger: Ledger): Treasury {
-  const opened = new Map<string, Promise<string>>()
-  const open = (name: keyof Treasury, currency: string): Promise<string> => {
-    const wanted = accountOf(name, currency)
-    const account = opened.get(wanted.key) ?? openInternalAccount(ledger, wanted)
-    opened.set(wanted.key, account)
-    // What failed is asked again the next time.
-    account.catch(() => opened.delete(wanted.key))
-    return account
-  }
-  return {
-    liquidity: (currency) => open('liquidity', currency),
-    capital: (currency) => open('capital', currency),
-    income: (currency) => open('income', currency),
-  }
+  const account = (name: keyof Treasury) => (currency: string) => internalAccount(ledger, accountOf(name, currency))
+  return { liquidity: account('liquidity'), capital: account('capital'), income: account('income') }
 }

@@ -1,16 +1,22 @@
 /** Orders about holds, and the open ones of an account, newest first, by seek along an index of pending transfers only. */
 import { z } from 'zod'
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
-import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'
+import {
+  type Connection,
+  connectionOf,
+  decodeCursor,
+  encodeCursor,
+  type PageArguments,
+  pageSize,
+} from '../../shared/pagination.ts'
 import type { AccountRow } from '../accounts/read.ts'
 import { areUndone, refuseUndone } from '../ledger/restores.ts'
 import type { BankingContext } from '../request/context.ts'
 import { sequencePart } from '../request/cursor-parts.ts'
-import { type MutationResult, mutate } from '../request/mutation.ts'
-import { readTransferChange, type TransferChangeInput } from '../transfers/input.ts'
-import type { TransferRow } from '../transfers/read.ts'
-import { transferById } from '../transfers/read.ts'
-import { type CaptureHoldInput, type HoldFundsInput, readCaptureHoldInput, readHoldFundsInput } from './input.ts'
+import { asking } from '../request/mutation.ts'
+import { readTransferChange } from '../transfers/input.ts'
+import { type TransferRow, transferById } from '../transfers/read.ts'
+import { readCaptureHoldInput, readHoldFundsInput } from './input.ts'
 
 const LIST = 'holds'
 const position = z.tuple([sequencePart])
@@ -18,23 +24,14 @@ const NEWEST = '9223372036854775807'
 
 export const holdResolvers = {
   Mutation: {
-    holdFunds: (_: unknown, { input }: { input: HoldFundsInput }, context: BankingContext): Promise<MutationResult> =>
-      mutate(context, () => readHoldFundsInput(input)),
-    captureHold: (
-      _: unknown,
-      { input }: { input: CaptureHoldInput },
-      context: BankingContext,
-    ): Promise<MutationResult> => mutate(context, () => readCaptureHoldInput(input)),
-    voidHold: (
-      _: unknown,
-      { input }: { input: TransferChangeInput },
-      context: BankingContext,
-    ): Promise<MutationResult> => mutate(context, () => readTransferChange('voidHold', input)),
+    holdFunds: asking(readHoldFundsInput),
+    captureHold: asking(readCaptureHoldInput),
+    voidHold: asking(readTransferChange('voidHold')),
   },
   Account: {
     async holds(
       { id }: AccountRow,
-      { first, after }: { first?: number | null; after?: string | null },
+      { first, after }: PageArguments,
       { database, load }: BankingContext,
     ): Promise<Connection<TransferRow>> {
       const size = pageSize(first)

@@ -4,8 +4,16 @@
  */
 import { MAX_AMOUNT } from '../money/amount.ts'
 import { type Collection, type Rows, rowsIn } from './collection.ts'
-import type { Account, AccountChange, AccountOpening, EventKind, LedgerEvent, Transfer, TransferKind } from './model.ts'
-import type { LedgerState } from './state.ts'
+import type {
+  Account,
+  AccountChange,
+  AccountOpening,
+  EventKind,
+  LedgerEvent,
+  LedgerState,
+  Transfer,
+  TransferKind,
+} from './model.ts'
 
 /** What a batch does to the database, in the order it happened. */
 export interface Effects {

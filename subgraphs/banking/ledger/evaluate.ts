@@ -13,11 +13,18 @@ import {
   operationLine,
 } from './audit-chain.ts'
 import { type Book, type Effects, openBook } from './book.ts'
-import type { BatchRecord, Head, LedgerEvent, Operation } from './model.ts'
+import {
+  type BatchRecord,
+  type Head,
+  type LedgerEvent,
+  type LedgerState,
+  memoryKey,
+  type Operation,
+  type Remembered,
+} from './model.ts'
 import { type LedgerParts, ruleOf } from './part.ts'
 import { type Outcome, refuse } from './refusal.ts'
 import { INPUT_VERSION, inputHashOf, type LedgerRequest } from './request.ts'
-import { type LedgerState, memoryKey, type Remembered } from './state.ts'
 
 export interface Answer {
   readonly outcome: Outcome

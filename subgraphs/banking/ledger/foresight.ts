@@ -5,10 +5,9 @@
  */
 import { batchStatement, isOneStatement } from './apply.ts'
 import { type Evaluation, evaluate } from './evaluate.ts'
-import type { Account, Head } from './model.ts'
+import { type Account, type Head, type LedgerState, memoryKey, type Remembered } from './model.ts'
 import type { LedgerParts } from './part.ts'
 import type { LedgerRequest } from './request.ts'
-import { type LedgerState, memoryKey, type Remembered } from './state.ts'
 
 /** What the ledger will be. */
 export interface Foresight {

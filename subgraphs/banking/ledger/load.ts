@@ -5,11 +5,20 @@ import type { Query } from '../database/open.ts'
 import { readPlainRecords } from '../database/records.ts'
 import type { ClockReading } from './clock.ts'
 import { loadRows } from './collection.ts'
-import type { Account, AccountStatus, Head, Transfer, TransferKind, TransferStatus } from './model.ts'
+import {
+  type Account,
+  type AccountStatus,
+  type Head,
+  type LedgerState,
+  memoryKey,
+  type Remembered,
+  type Transfer,
+  type TransferKind,
+  type TransferStatus,
+} from './model.ts'
 import type { BatchNeeds } from './part.ts'
 import { accept, type RefusalCode, refuse } from './refusal.ts'
 import type { LedgerRequest } from './request.ts'
-import { type LedgerState, memoryKey, type Remembered } from './state.ts'
 
 /**
  * Takes the ledger's lock until the transaction ends. Whoever comes later waits here, so every

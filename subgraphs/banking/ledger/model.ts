@@ -1,4 +1,5 @@
 /** The ledger's words: accounts, transfers, what may be asked of them, and what comes of it. Data only. */
+import type { Rows } from './collection.ts'
 import type { Outcome } from './refusal.ts'
 
 export type AccountKind = 'CURRENT' | 'SAVINGS' | 'INTERNAL'
@@ -118,3 +119,24 @@ export interface BatchRecord {
   /** The link of the audit chain, hexadecimal. */
   readonly hash: string
 }
+
+/** The outcome of a key's first use. */
+export interface Remembered {
+  readonly inputHash: string
+  /** Which fields the hash covers. */
+  readonly inputVersion: number
+  readonly outcome: Outcome
+}
+
+/** What rows say of the ledger, as far as a batch needs it. */
+export interface LedgerState {
+  readonly head: Head
+  readonly accounts: Map<string, Account>
+  readonly transfers: Map<string, Transfer>
+  /** Of the parts. */
+  readonly rows: Rows
+  /** By `memoryKey`. */
+  readonly remembered: Map<string, Remembered>
+}
+
+export const memoryKey = (actor: string, key: string): string => `${actor}\n${key}`

@@ -1,7 +1,14 @@
 /** Loans as borrowers and officers see them, and the orders that take one through its life. */
 import { z } from 'zod'
 import type { Customer } from '../../../prisma/generated/client.ts'
-import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'
+import {
+  type Connection,
+  connectionOf,
+  decodeCursor,
+  encodeCursor,
+  type PageArguments,
+  pageSize,
+} from '../../shared/pagination.ts'
 import { accountById } from '../accounts/read.ts'
 import { customerById } from '../customers/read.ts'
 import { daysBetween, type PlainDate, plainDateOf } from '../dates/plain-date.ts'
@@ -11,7 +18,7 @@ import type { BankingContext } from '../request/context.ts'
 import { instantPart } from '../request/cursor-parts.ts'
 import { parseDerivedId } from '../request/derived-id.ts'
 import { amountToMove, badInput } from '../request/input.ts'
-import { type MutationResult, mutate, readBack } from '../request/mutation.ts'
+import { type MutationResult, mutate, readBack, resultOf } from '../request/mutation.ts'
 import { transferById } from '../transfers/read.ts'
 import { loanBooks } from './books.ts'
 import type { LoanMutation } from './commands.ts'
@@ -31,9 +38,7 @@ import { type LoanPageKey, readLoanPage } from './read.ts'
 import type { LoanState } from './states.ts'
 import { loanById } from './store.ts'
 
-interface PageArguments {
-  readonly first?: number | null
-  readonly after?: string | null
+interface LoansArguments extends PageArguments {
   readonly state?: LoanState | null
 }
 
@@ -57,7 +62,7 @@ async function visibleLoan(id: string, { caller, load }: BankingContext): Promis
 
 async function loanPage(
   { database }: BankingContext,
-  { first, after, state }: PageArguments,
+  { first, after, state }: LoansArguments,
   customer: string | null,
 ): Promise<Connection<Loan>> {
   const size = pageSize(first)
@@ -115,7 +120,7 @@ const amounts = <Name extends string>(...names: readonly Name[]) =>
 export const loanResolvers = {
   Query: {
     loan: (_: unknown, { id }: { id: string }, context: BankingContext) => visibleLoan(id, context),
-    loans(_: unknown, page: PageArguments, context: BankingContext): Promise<Connection<Loan>> {
+    loans(_: unknown, page: LoansArguments, context: BankingContext): Promise<Connection<Loan>> {
       requireScope(context.caller, 'banking:officer')
       return loanPage(context, page, null)
     },
@@ -141,15 +146,13 @@ export const loanResolvers = {
     writeOffLoan: act('writeOffLoan'),
     refundLoanOverpayment: act('refundLoanOverpayment'),
   },
-  LoanResult: {
-    __resolveType: ({ accepted }: MutationResult): string => (accepted ? 'LoanAccepted' : 'Refusal'),
-  },
+  LoanResult: resultOf('LoanAccepted'),
   LoanAccepted: {
     loan: ({ subject }: { subject: string }, _: unknown, context: BankingContext) =>
       readBack(context, ({ load }) => load(loanById, subject)),
   },
   Customer: {
-    loans: ({ id }: Customer, page: PageArguments, context: BankingContext) => loanPage(context, page, id),
+    loans: ({ id }: Customer, page: LoansArguments, context: BankingContext) => loanPage(context, page, id),
   },
   Loan: {
     __resolveReference: ({ id }: { id: string }, context: BankingContext) => visibleLoan(id, context),

@@ -23,6 +23,17 @@ export async function mutate(context: BankingContext, read: () => Asked<Command>
   return { ...outcome, replayed }
 }
 
+/** A mutation that asks the ledger for what its input says, and needs nothing else. */
+export const asking =
+  <Input>(read: (input: Input) => Asked<Command>) =>
+  (_: unknown, { input }: { readonly input: Input }, context: BankingContext): Promise<MutationResult> =>
+    mutate(context, () => read(input))
+
+/** Resolves the union of a mutation's result. @param accepted the type of an acceptance */
+export const resultOf = (accepted: string) => ({
+  __resolveType: (result: MutationResult): string => (result.accepted ? accepted : 'Refusal'),
+})
+
 const PATIENCE = 10_000 // milliseconds; the gateway gives a mutation 15 s
 const PAUSE = 200 // milliseconds
 

@@ -1,7 +1,14 @@
 /** Scheduled and standing transfers as their owners see them. */
 import { z } from 'zod'
 import type { Customer, ScheduleRun as RunRow } from '../../../prisma/generated/client.ts'
-import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'
+import {
+  type Connection,
+  connectionOf,
+  decodeCursor,
+  encodeCursor,
+  type PageArguments,
+  pageSize,
+} from '../../shared/pagination.ts'
 import { accountById } from '../accounts/read.ts'
 import { plainDateOf } from '../dates/plain-date.ts'
 import type { Money } from '../money/amount.ts'
@@ -10,18 +17,13 @@ import type { BankingContext } from '../request/context.ts'
 import { datePart, instantPart } from '../request/cursor-parts.ts'
 import { derivedId, parseDerivedId } from '../request/derived-id.ts'
 import { amountToMove, badInput, type Keyed, optionalText } from '../request/input.ts'
-import { type MutationResult, mutate, readBack } from '../request/mutation.ts'
+import { asking, mutate, readBack, resultOf } from '../request/mutation.ts'
 import { MAX_REFERENCE, readOrder, type TransferInput } from '../transfers/input.ts'
 import { partyOfAccount } from '../transfers/party.ts'
 import { transferById } from '../transfers/read.ts'
 import type { Frequency } from './recurrence.ts'
 import type { Schedule } from './schedule.ts'
 import { loadSchedules, readRunPage, readSchedulePage } from './store.ts'
-
-interface PageArguments {
-  readonly first?: number | null
-  readonly after?: string | null
-}
 
 interface ScheduleTransferInput extends Omit<TransferInput, 'quoteId'> {
   readonly frequency: Frequency
@@ -78,26 +80,22 @@ export const scheduleResolvers = {
         },
       }))
     },
-    changeSchedule: (_: unknown, { input }: { input: ChangeScheduleInput }, context: BankingContext) =>
-      mutate(context, () => ({
-        idempotencyKey: input.idempotencyKey,
-        command: {
-          name: 'changeSchedule',
-          scheduleId: parseDerivedId(input.scheduleId) ?? null,
-          amount: amountToMove(input.amount),
-          reference: optionalText('reference', input.reference, MAX_REFERENCE),
-          until: input.until ?? null,
-        },
-      })),
-    cancelSchedule: (_: unknown, { input }: { input: CancelScheduleInput }, context: BankingContext) =>
-      mutate(context, () => ({
-        idempotencyKey: input.idempotencyKey,
-        command: { name: 'cancelSchedule', scheduleId: parseDerivedId(input.scheduleId) ?? null },
-      })),
+    changeSchedule: asking((input: ChangeScheduleInput) => ({
+      idempotencyKey: input.idempotencyKey,
+      command: {
+        name: 'changeSchedule',
+        scheduleId: parseDerivedId(input.scheduleId) ?? null,
+        amount: amountToMove(input.amount),
+        reference: optionalText('reference', input.reference, MAX_REFERENCE),
+        until: input.until ?? null,
+      },
+    })),
+    cancelSchedule: asking((input: CancelScheduleInput) => ({
+      idempotencyKey: input.idempotencyKey,
+      command: { name: 'cancelSchedule', scheduleId: parseDerivedId(input.scheduleId) ?? null },
+    })),
   },
-  ScheduleResult: {
-    __resolveType: ({ accepted }: MutationResult): string => (accepted ? 'ScheduleAccepted' : 'Refusal'),
-  },
+  ScheduleResult: resultOf('ScheduleAccepted'),
   ScheduleAccepted: {
     schedule: ({ subject }: { subject: string }, _: unknown, context: BankingContext) =>
       readBack(context, (reading) => visibleSchedule(subject, reading)),

@@ -64,10 +64,9 @@ export function readTransferBatchInput(input: TransferBatchInput): Asked<Transfe
   return { idempotencyKey, command: { name: 'transferBatch', mode, items: transfers.map(readOrder) } }
 }
 
-export const readTransferChange = <Name extends string>(
-  name: Name,
-  { idempotencyKey, transferId }: TransferChangeInput,
-): Asked<TransferChangeCommand<Name>> => ({
-  idempotencyKey,
-  command: { name, transferId: parseTransferId(transferId) ?? null },
-})
+export const readTransferChange =
+  <Name extends string>(name: Name) =>
+  ({ idempotencyKey, transferId }: TransferChangeInput): Asked<TransferChangeCommand<Name>> => ({
+    idempotencyKey,
+    command: { name, transferId: parseTransferId(transferId) ?? null },
+  })

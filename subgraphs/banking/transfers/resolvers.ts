@@ -2,15 +2,13 @@
 import type { Money } from '../money/amount.ts'
 import { mayUse, requireScope } from '../request/access.ts'
 import type { BankingContext } from '../request/context.ts'
-import { type MutationResult, mutate, readBack } from '../request/mutation.ts'
+import { asking, type MutationResult, mutate, readBack, resultOf } from '../request/mutation.ts'
 import type { BatchItemOutcome } from './batch.ts'
 import {
   parseTransferId,
   readTransferBatchInput,
   readTransferChange,
   readTransferInput,
-  type TransferBatchInput,
-  type TransferChangeInput,
   type TransferInput,
 } from './input.ts'
 import { type Party, partyOf } from './party.ts'
@@ -35,23 +33,11 @@ export const transferResolvers = (byQuote: ByQuote) => ({
       typeof input.quoteId === 'string'
         ? byQuote(input, input.quoteId, context)
         : mutate(context, () => readTransferInput(input)),
-    transferBatch: (
-      _: unknown,
-      { input }: { input: TransferBatchInput },
-      context: BankingContext,
-    ): Promise<MutationResult> => mutate(context, () => readTransferBatchInput(input)),
-    reverseTransfer: (
-      _: unknown,
-      { input }: { input: TransferChangeInput },
-      context: BankingContext,
-    ): Promise<MutationResult> => mutate(context, () => readTransferChange('reverseTransfer', input)),
+    transferBatch: asking(readTransferBatchInput),
+    reverseTransfer: asking(readTransferChange('reverseTransfer')),
   },
-  TransferResult: {
-    __resolveType: ({ accepted }: MutationResult): string => (accepted ? 'TransferAccepted' : 'Refusal'),
-  },
-  TransferBatchResult: {
-    __resolveType: ({ accepted }: MutationResult): string => (accepted ? 'TransferBatchAccepted' : 'Refusal'),
-  },
+  TransferResult: resultOf('TransferAccepted'),
+  TransferBatchResult: resultOf('TransferBatchAccepted'),
   TransferBatchAccepted: {
     items: ({ details }: { details: readonly BatchItemOutcome[] }) => details,
   },

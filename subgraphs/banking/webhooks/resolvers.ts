@@ -4,13 +4,20 @@
  */
 import { z } from 'zod'
 import type { Customer } from '../../../prisma/generated/client.ts'
-import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'
+import {
+  type Connection,
+  connectionOf,
+  decodeCursor,
+  encodeCursor,
+  type PageArguments,
+  pageSize,
+} from '../../shared/pagination.ts'
 import { areUndone, refuseUndone } from '../ledger/restores.ts'
 import { requireScope } from '../request/access.ts'
 import type { BankingContext } from '../request/context.ts'
 import { sequencePart } from '../request/cursor-parts.ts'
 import { parseDerivedId } from '../request/derived-id.ts'
-import { type MutationResult, mutate, readBack } from '../request/mutation.ts'
+import { type MutationResult, mutate, readBack, resultOf } from '../request/mutation.ts'
 import { transferById } from '../transfers/read.ts'
 import type { WebhookCommand } from './commands.ts'
 import { parseEventId, type RegisterInput, type RetryInput, readRegistration, type WebhookInput } from './input.ts'
@@ -18,10 +25,8 @@ import { eventId } from './payload.ts'
 import type { Webhooks } from './service.ts'
 import { type Delivery, type Endpoint, readDeliveries, readEndpoints, removeEndpoint, reviveDelivery } from './store.ts'
 
-interface DeliveryArguments {
+interface DeliveryArguments extends PageArguments {
   readonly status?: Delivery['status'] | null
-  readonly first?: number | null
-  readonly after?: string | null
 }
 
 const DELIVERIES = 'webhookDeliveries'
@@ -86,9 +91,7 @@ export const webhookResolvers = ({ allowPrivate, secrets }: Webhooks) => ({
       return result
     },
   },
-  WebhookResult: {
-    __resolveType: ({ accepted }: MutationResult): string => (accepted ? 'WebhookAccepted' : 'Refusal'),
-  },
+  WebhookResult: resultOf('WebhookAccepted'),
   WebhookAccepted: {
     webhook: ({ subject }: { subject: string }, _: unknown, context: BankingContext) =>
       readBack(context, (reading) => ownEndpoint(subject, reading)),

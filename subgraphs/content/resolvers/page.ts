@@ -1,14 +1,16 @@
 /** Pages of articles in the order of the library: the newest first. */
 import { z } from 'zod'
-import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'
+import {
+  type Connection,
+  connectionOf,
+  decodeCursor,
+  encodeCursor,
+  type PageArguments,
+  pageSize,
+} from '../../shared/pagination.ts'
 import type { Article } from '../articles/article.ts'
 import { newestFirst } from '../articles/library.ts'
 import type { ContentContext, ReachedArticle } from './context.ts'
-
-export interface PageArguments {
-  readonly first?: number | null
-  readonly after?: string | null
-}
 
 export interface LocalPageArguments extends PageArguments {
   readonly locale?: string | null

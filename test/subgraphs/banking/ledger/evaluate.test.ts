@@ -1,9 +1,8 @@
 /** The serial heart by itself: no database, so nothing else can put right what it does wrong. */
 import { describe, expect, test } from '@jest/globals'
 import { evaluate, type Moment } from '../../../../subgraphs/banking/ledger/evaluate.ts'
-import type { Account } from '../../../../subgraphs/banking/ledger/model.ts'
+import type { Account, LedgerState } from '../../../../subgraphs/banking/ledger/model.ts'
 import { ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'
-import type { LedgerState } from '../../../../subgraphs/banking/ledger/state.ts'
 import { ledgerParts } from '../../../../subgraphs/banking/ledger-parts.ts'
 import fc from '../../../support/fast-check.ts'
 import { bank, verdictOf } from '../support/bank.ts'
