@@ -58,6 +58,8 @@ export async function openDatabaseHost(): Promise<DatabaseHost> {
   }
 
   const door = createServer((request, response) => {
+    // Kept alive, a connection could end just when the next suite uses it again.
+    response.shouldKeepAlive = false
     answer(request.method, (request.url ?? '').slice(1)).then(
       (body) => response.end(body),
       (error: unknown) => response.writeHead(500).end(error instanceof Error ? error.stack : String(error)),
