@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { gatewayEnvironment, gatewayFlags } from '../platform/memory/node-flags.ts'
+import { gatewayFlags, processEnvironment } from '../platform/memory/node-flags.ts'
 import { composeAt } from '../test/support/gateway.ts'
 import { type Journal, journalSdl, startJournal } from '../test/support/journal.ts'
 import { until } from '../test/support/processes.ts'
@@ -79,7 +79,7 @@ interface Resident {
 async function measure(by: string, count: number, supergraph: string, journal: Journal): Promise<Resident> {
   const follow = followers[by]
   if (!follow) throw new Error(`Subscriptions come by ${Object.keys(followers).join(' or ')}, not by ${by}.`)
-  const env = { ...gatewayEnvironment, NODE_ENV: 'production', SUPERGRAPH: supergraph, PORT: '0', ADMIN_PORT: '0' }
+  const env = { ...processEnvironment, NODE_ENV: 'production', SUPERGRAPH: supergraph, PORT: '0', ADMIN_PORT: '0' }
   const gateway = await startProcess('gateway', [...gatewayFlags, main], env, GATEWAY_CORE)
   const open = async (many: number): Promise<() => void> => {
     const leave = await Promise.all(Array.from({ length: many }, () => follow(new URL(gateway.url), query)))

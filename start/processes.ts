@@ -1,7 +1,7 @@
 /** Which processes make up the system, as data: program, port and environment of each. Starts nothing. */
 import { isIPv6 } from 'node:net'
 import { addressSetting, services } from '../gateway/services.ts'
-import { gatewayEnvironment, gatewayFlags } from '../platform/memory/node-flags.ts'
+import { gatewayFlags, processEnvironment, statelessFlags } from '../platform/memory/node-flags.ts'
 import { freePorts } from '../platform/process/ports.ts'
 import type { Ports } from './addresses.ts'
 import { program, servicePath } from './programs.ts'
@@ -58,7 +58,8 @@ export async function describeSystem(settings: StartSettings, ports: Ports, secr
         name,
         label: count > 1 ? `${name} ${index + 1}` : name,
         program: program(servicePath(name)),
-        environment: { ...common, HOST: LOOPBACK, PORT: `${port}` },
+        ...(kind === 'stateless' && { flags: statelessFlags }),
+        environment: { ...processEnvironment, ...common, HOST: LOOPBACK, PORT: `${port}` },
         url: `http://${LOOPBACK}:${port}`,
       }),
     ),
@@ -97,7 +98,7 @@ export async function describeSystem(settings: StartSettings, ports: Ports, secr
       program: program('gateway/main.ts'),
       flags: gatewayFlags,
       environment: {
-        ...gatewayEnvironment,
+        ...processEnvironment,
         ...common,
         HOST: host,
         PORT: `${ports.port}`,

@@ -70,7 +70,7 @@ const schema = z.object({
 })
 
 /** The gateway's settings as they will be, with any address and secret where none is known yet. */
-const gatewayEnvironment = (environment: Environment): Environment => ({
+const processEnvironment = (environment: Environment): Environment => ({
   ...Object.fromEntries(names.map((name) => [addressSetting(name), 'http://127.0.0.1:1'])),
   GATEWAY_SECRET: 'any of sixteen characters',
   ...Object.fromEntries(Object.entries(environment).filter(([, value]) => value)),
@@ -82,7 +82,7 @@ export async function readStartSettings(args: readonly string[], environment: En
   const checks = [
     () => refuse(flags.faults),
     () => refuse(contradictions(flags.instances, environment)),
-    () => readConfig(gatewayEnvironment(environment)),
+    () => readConfig(processEnvironment(environment)),
     () => readSettings(schema, environment),
   ]
   refuse((await Promise.all(checks.map(faultsOf))).flat())

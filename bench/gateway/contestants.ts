@@ -1,6 +1,6 @@
 /** The gateways that take part, and how each is started on a supergraph. */
 import { fileURLToPath } from 'node:url'
-import { gatewayEnvironment, gatewayFlags } from '../../platform/memory/node-flags.ts'
+import { gatewayFlags, processEnvironment } from '../../platform/memory/node-flags.ts'
 
 export interface Start {
   /** Arguments of Node. */
@@ -41,7 +41,7 @@ export const contestants: readonly Contestant[] = [
     start: ({ supergraph, services, stateless }) => ({
       args: [...gatewayFlags, file('../../gateway/main.ts')],
       env: {
-        ...gatewayEnvironment,
+        ...processEnvironment,
         NODE_ENV: 'production',
         SUPERGRAPH: supergraph,
         PORT: '0',

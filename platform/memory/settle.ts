@@ -3,9 +3,6 @@
  * that only a start needs.
  */
 import { flushCompileCache } from 'node:module'
-import { setFlagsFromString } from 'node:v8'
-
-const OLD_AGE = 6 // collections after which V8 drops the bytecode of a function that was not called; its default
 
 /**
  * Blocks the calling thread for about 40 ms, or longer if everything had to be compiled. Does less
@@ -15,8 +12,5 @@ export function settle(): void {
   // Node writes it at exit, which a killed process never reaches.
   flushCompileCache()
   // V8 would keep the garbage of the start until it needs the room: as much again as the live data.
-  // This also drops bytecode that only the start called: 2 MB.
-  setFlagsFromString('--bytecode-old-age=1')
   globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
-  setFlagsFromString(`--bytecode-old-age=${OLD_AGE}`)
 }

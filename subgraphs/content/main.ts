@@ -1,7 +1,5 @@
 /** Runs the content service as a process. */
-import '../../platform/memory/small-heap.ts'
-
-// Imported only now, so that loading the modules already fills a heap that stays small.
-const [{ serve }, { contentService }] = await Promise.all([import('../shared/serve.ts'), import('./service.ts')])
+import { serve } from '../shared/serve.ts'
+import { contentService } from './service.ts'
 
 await serve(contentService)

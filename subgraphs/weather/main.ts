@@ -1,7 +1,5 @@
 /** Runs the weather service as a process. */
-import '../../platform/memory/small-heap.ts'
-
-// Imported only now, so that loading the modules already fills a heap that stays small.
-const [{ serve }, { weatherService }] = await Promise.all([import('../shared/serve.ts'), import('./service.ts')])
+import { serve } from '../shared/serve.ts'
+import { weatherService } from './service.ts'
 
 await serve(weatherService)

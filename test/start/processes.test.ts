@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { gatewayEnvironment, gatewayFlags } from '../../platform/memory/node-flags.ts'
+import { gatewayFlags, processEnvironment, statelessFlags } from '../../platform/memory/node-flags.ts'
 import { describeSystem } from '../../start/processes.ts'
 import type { StartSettings } from '../../start/settings.ts'
 
@@ -21,11 +21,22 @@ const ports = { port: 4000, adminPort: 4090, notices: [] }
 test('The gateway is started with the least memory it can use', async () => {
   const { gateway } = await describeSystem(settings, ports, 'a secret')
   expect(gateway.flags).toEqual(gatewayFlags)
-  expect(gateway.environment).toMatchObject(gatewayEnvironment)
+  expect(gateway.environment).toMatchObject(processEnvironment)
 })
 
 test("Memory flags of an operator take precedence over the project's", async () => {
   const environment = { MALLOC_ARENA_MAX: '4', NODE_COMPILE_CACHE: '/elsewhere' }
   const { gateway } = await describeSystem({ ...settings, environment }, ports, 'a secret')
   expect(gateway.environment).toMatchObject(environment)
+})
+
+test('stateless services start with a small heap, stateful ones with what Node gives', async () => {
+  const instances = new Map([
+    ['weather', 2],
+    ['banking', 1],
+  ])
+  const { stateless, stateful } = await describeSystem({ ...settings, instances }, ports, 'a secret')
+  expect(stateless.map(({ flags }) => flags)).toEqual([statelessFlags, statelessFlags])
+  for (const { environment } of stateless) expect(environment).toMatchObject(processEnvironment)
+  expect(stateful('postgresql://bank').map(({ flags }) => flags)).toEqual([undefined])
 })

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { gatewayEnvironment, gatewayFlags } from '../../../platform/memory/node-flags.ts'
+import { gatewayFlags, processEnvironment } from '../../../platform/memory/node-flags.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -16,7 +16,7 @@ const here = (path: string): string => JSON.stringify(new URL(`../../../${path}`
 /** Runs a script as the gateway is started, and gives what it printed. */
 function run(script: string, flags: readonly string[] = gatewayFlags): string {
   const { PATH = '' } = process.env
-  const env = { PATH, ...gatewayEnvironment, NODE_COMPILE_CACHE: folder }
+  const env = { PATH, ...processEnvironment, NODE_COMPILE_CACHE: folder }
   const { stdout, stderr } = spawnSync(process.execPath, [...flags, '--input-type=module', '-e', script], { env })
   expect(stderr.toString()).toBe('')
   return stdout.toString().trim()

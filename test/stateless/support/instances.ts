@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { processEnvironment, statelessFlags } from '../../../platform/memory/node-flags.ts'
 import type { ReadyMessage } from '../../../platform/process/lifecycle.ts'
 import { SIGNATURE_HEADER, sign } from '../../../platform/protocol/signature.ts'
 import { TEST_SECRET } from '../../support/signed-call.ts'
@@ -18,8 +19,9 @@ export interface Instance {
 /** @param port 0 takes any */
 export async function startInstance(service: StatelessService, port = 0): Promise<Instance> {
   const program = fileURLToPath(new URL(`../../../subgraphs/${service}/main.ts`, import.meta.url))
-  const child: ChildProcess = spawn(process.execPath, [program], {
+  const child: ChildProcess = spawn(process.execPath, [...statelessFlags, program], {
     env: {
+      ...processEnvironment,
       PATH: process.env['PATH'],
       GATEWAY_SECRET: TEST_SECRET,
       LOG_LEVEL: 'error',

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { afterEach, expect, test } from '@jest/globals'
+import { processEnvironment, statelessFlags } from '../../../platform/memory/node-flags.ts'
 import { signedCall, TEST_SECRET } from '../../support/signed-call.ts'
 
 interface Instance {
@@ -16,8 +17,8 @@ afterEach(async () => {
 
 /** A process of its own, as `npm start` runs it. */
 async function startInstance(): Promise<Instance> {
-  const child = spawn(process.execPath, ['subgraphs/content/main.ts'], {
-    env: { PATH: process.env['PATH'], GATEWAY_SECRET: TEST_SECRET, LOG_LEVEL: 'error' },
+  const child = spawn(process.execPath, [...statelessFlags, 'subgraphs/content/main.ts'], {
+    env: { ...processEnvironment, PATH: process.env['PATH'], GATEWAY_SECRET: TEST_SECRET, LOG_LEVEL: 'error' },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   running.add(child)
