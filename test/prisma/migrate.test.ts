@@ -64,7 +64,7 @@ test('A failed migration changes nothing, running processes continue, and once c
   }
 })
 
-describe('a process that is killed while it migrates leaves a database that the next one can migrate', () => {
+describe('killed migration', () => {
   const GATE = 777 // an advisory lock that the script waits for
   let folder: string
   let gate: Client
@@ -104,7 +104,7 @@ describe('a process that is killed while it migrates leaves a database that the 
     return backend
   }
 
-  test('the server ended the script alone: it is not applied twice', async () => {
+  test('A script that the server finished after its process was killed is not applied twice', async () => {
     await killWithin('29990102000000_one', `SELECT pg_advisory_xact_lock(${GATE}); CREATE TABLE one (id int);`)
     const next = migrate(database.url, folder)
     await gate.query('SELECT pg_advisory_unlock($1)', [GATE])
@@ -112,7 +112,7 @@ describe('a process that is killed while it migrates leaves a database that the 
     expect(await migrate(database.url, folder)).toEqual([])
   })
 
-  test('the server cut the script short, too: it is applied', async () => {
+  test('A script that ended with its killed process is applied by the next one', async () => {
     const backend = await killWithin(
       '29990103000000_two',
       `SELECT pg_advisory_xact_lock(${GATE}); CREATE TABLE two (id int);`,

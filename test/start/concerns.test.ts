@@ -16,14 +16,14 @@ test.each<[string, string[], string[]]>([
   ['prisma/generated/client.ts', [], []],
   ['prisma/embedded/server.ts', ['database'], []],
   ['gateway/.gateway.ts.swp', [], []],
-])('a change of %s starts %j again, after %j', (path, names, jobs) => {
+])('A change of %s restarts %j, after %j', (path, names, jobs) => {
   const found = concerns([path])
   expect([...found.names]).toEqual(names)
   expect([...found.jobs]).toEqual(jobs)
   expect(found.again).toEqual([])
 })
 
-test('several changes concern what any of them does', () => {
+test('Several changes restart what any of them does', () => {
   const { names, jobs } = concerns([
     'subgraphs/weather/sky.ts',
     'gateway/gateway.ts',
@@ -32,7 +32,7 @@ test('several changes concern what any of them does', () => {
   expect([[...names].sort(), [...jobs]]).toEqual([['gateway', 'weather'], ['compose']])
 })
 
-test('the supervisor and its registry say that they cannot start themselves again', () => {
+test('A change of the supervisor or its registry is reported as needing a restart by hand', () => {
   expect(concerns(['start/launch.ts', 'gateway/services.ts', 'gateway/gateway.ts']).again).toEqual([
     'start/launch.ts',
     'gateway/services.ts',

@@ -35,7 +35,7 @@ const pids = () => Promise.all(['banking', 'weather', 'content'].map((name) => p
 const cityType = async (): Promise<unknown> =>
   (await ask(system, { query: '{ __type(name: "City") { description } }' })).data?.['__type']
 
-test('a change in a service restarts that service alone, twice as well as once', async () => {
+test('Each change in a service restarts that service alone', async () => {
   for (const round of [1, 2]) {
     const before = await pids()
     const mark = system.output().length
@@ -51,7 +51,7 @@ test('a change in a service restarts that service alone, twice as well as once',
   }
 })
 
-test('a change in the gateway restarts the gateway alone, and one that does not run is mended by the next', async () => {
+test('A change in the gateway restarts the gateway alone, and the next change repairs one that does not run', async () => {
   const before = await pids()
   const mark = system.output().length
   await edit('gateway/gateway.ts', (text) => `throw new Error('on purpose')\n${text}`)
@@ -64,7 +64,7 @@ test('a change in the gateway restarts the gateway alone, and one that does not 
   expect(since(mark)).not.toMatch(/^(weather|banking|content|database)/m)
 })
 
-test('a changed schema is composed and served, and one that does not compose leaves everything as it was', async () => {
+test('A changed schema is composed and served, and one that does not compose leaves everything as it was', async () => {
   const mark = system.output().length
   await edit('subgraphs/weather/schema.graphql', (text) => `${text}\ntype Query { broken: Nothing }\n`)
   await until('the refusal', () => /The schemas do not compose/.test(since(mark)))

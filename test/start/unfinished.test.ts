@@ -24,14 +24,14 @@ async function edit(file: string, from: string, to: string): Promise<void> {
 }
 const start = () => run({ DATA_DIR: data.path, PORT: '0', ADMIN_PORT: '0' }, [], 'node', sources.path)
 
-test('a registered service with neither a program nor an address stops the start in one line', async () => {
+test('A registered service with neither a program nor an address stops the start in one line', async () => {
   await edit('gateway/services.ts', "stateless('weather'),", "stateless('weather'),\n  stateless('reviews'),")
   const started = start()
   expect(await started.ended).toBe(1)
   expect(started.output()).toBe('reviews: no subgraphs/reviews/main.ts and no REVIEWS_URL. Nothing was started.\n')
 })
 
-test('a supergraph composed from other schemas is told once, with what mends it', async () => {
+test('A stale supergraph is reported once, with the command that updates it', async () => {
   await edit('subgraphs/weather/schema.graphql', '"A city of', '"A town of')
   const started = start()
   await until('the gateway', () => /^gateway +ready/m.test(started.output()))

@@ -5,12 +5,12 @@ import { originLine, staleServices } from '../../../gateway/supergraph/origin.ts
 
 const schemaOf = (name: string): Promise<string> => readFile(subgraphFile(name), 'utf8')
 
-test('the committed supergraph names the schemas that it was composed from', async () => {
+test('The committed supergraph names the schemas that it was composed from', async () => {
   const supergraph = await readFile(files.supergraph, 'utf8')
   expect(await staleServices(supergraph, ['banking', 'weather', 'content'])).toEqual([])
 })
 
-test('a service whose schema differs, or that is not in it, is stale', async () => {
+test('A service whose schema differs or is missing in the supergraph is stale', async () => {
   const line = originLine(
     new Map([
       ['banking', await schemaOf('banking')],
@@ -24,6 +24,6 @@ test('a service whose schema differs, or that is not in it, is stale', async () 
   expect(await staleServices('schema { query: Query }', ['banking'])).toEqual(['banking'])
 })
 
-test('a service without its folder is no fault of a gateway that runs alone', async () => {
+test('A service without its folder is accepted, since a gateway may run alone', async () => {
   expect(await staleServices('', ['elsewhere'])).toEqual([])
 })

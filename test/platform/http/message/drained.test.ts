@@ -2,7 +2,7 @@ import { Writable } from 'node:stream'
 import { expect, test } from '@jest/globals'
 import { drained } from '../../../../platform/http/message/drained.ts'
 
-test.each(['drain', 'close'] as const)('waits for the stream to %s, and leaves nothing behind on it', async (event) => {
+test.each(['drain', 'close'] as const)('The wait ends with the event %s, and leaves no listener on the stream', async (event) => {
   const writable = new Writable()
   for (let turn = 0; turn < 3; turn += 1) {
     let isOver = false

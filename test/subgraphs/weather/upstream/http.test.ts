@@ -14,11 +14,11 @@ afterEach(async () => {
   await upstream.stop()
 })
 
-describe('an answer', () => {
+describe('getJson', () => {
   test.each<[string, Upstream['answer']]>([
     ['does not begin', () => undefined],
     ['does not end', ({ response }) => void response.writeHead(200).write('[')],
-  ])('that %s is given up at the deadline, and not before', async (_what, answer) => {
+  ])('An answer that %s is given up at the deadline, and not before', async (_what, answer) => {
     upstream.answer = answer
     let isOver = false
     const given = getJson(upstream.url, { deadline: 2_000 }).finally(() => {
@@ -32,7 +32,7 @@ describe('an answer', () => {
     await late
   })
 
-  test('that is whole leaves no timer behind', async () => {
+  test('A whole answer leaves no timer behind', async () => {
     upstream.answer = () => ({ a: 1 })
     expect((await getJson(upstream.url, { deadline: 2_000 })).body).toEqual({ a: 1 })
     expect(clock.timers).toBe(0)
