@@ -8,8 +8,8 @@ import { startPlannerThread } from '../../../gateway/execution/planner-thread.ts
 import type { TypeRelations } from '../../../gateway/execution/type-relations.ts'
 import { stopClock } from '../../support/clock.ts'
 import { until } from '../../support/upstream.ts'
+import { manyWays, wideOperation } from './many-ways.ts'
 import { callContext, composeTest } from './support/federation.ts'
-import { manyWays, wideOperation } from './support/many-ways.ts'
 import { club, desk } from './support/members.ts'
 
 const types: TypeRelations = { isObjectType: () => true, belongsTo: () => true, inputsOf: () => [], isKey: () => true }

@@ -4,9 +4,9 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import { readShippedOperations } from '../../../gateway/operations/shipped.ts'
-import { keepScreenshot, launchBrowser } from '../../support/browser.ts'
 import { ask } from '../../support/gateway.ts'
 import { type Product, startProduct } from '../../support/product.ts'
+import { keepScreenshot, launchBrowser } from './browser.ts'
 
 const BUILD = fileURLToPath(new URL('../../../gateway/playground/build.ts', import.meta.url))
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { expect, test } from '@jest/globals'
 import { createFileClient } from '../../../gateway/traffic/file-client.ts'
-import { startRawService } from '../../support/raw-service.ts'
+import { startRawService } from './raw-service.ts'
 
 test('Unasked bytes behind one file are never taken for the next', async () => {
   const before = new WeakMap<Socket, string>()

@@ -5,9 +5,9 @@ import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import { ask, startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { type Journal, journalSdl, startJournal } from '../../support/journal.ts'
-import { type Message, openRawSocket, type RawSocket } from '../../support/raw-socket.ts'
 import { type Shop, startShop } from '../../support/shop.ts'
 import { until } from '../../support/upstream.ts'
+import { type Message, openRawSocket, type RawSocket } from './raw-socket.ts'
 
 let shop: Shop
 let journal: Journal

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { stopDates } from '../../support/clock.ts'
-import { ask, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
-import { type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts'
-import { type Shop, startShop } from '../../support/shop.ts'
+import { stopDates } from '../../../support/clock.ts'
+import { ask, startTestGateway, type TestGateway, verdict } from '../../../support/gateway.ts'
+import { type IdentityProvider, startIdentityProvider } from '../../../support/identity-provider.ts'
+import { type Shop, startShop } from '../../../support/shop.ts'
 
 let shop: Shop
 let provider: IdentityProvider

@@ -2,12 +2,19 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createClient as createSseClient } from 'graphql-sse'
 import { createClient as createSocketClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
-import type { ServiceStatus } from '../../gateway/traffic/traffic.ts'
-import { ask, type GraphQLAnswer, readAnswer, startTestGateway, type TestGateway, verdict } from '../support/gateway.ts'
-import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts'
-import { type Journal, journalSdl, startJournal } from '../support/journal.ts'
-import { itemsSdl, type Shop, startShop } from '../support/shop.ts'
-import { until } from '../support/upstream.ts'
+import type { ServiceStatus } from '../../../gateway/traffic/traffic.ts'
+import {
+  ask,
+  type GraphQLAnswer,
+  readAnswer,
+  startTestGateway,
+  type TestGateway,
+  verdict,
+} from '../../support/gateway.ts'
+import { type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts'
+import { type Journal, journalSdl, startJournal } from '../../support/journal.ts'
+import { itemsSdl, type Shop, startShop } from '../../support/shop.ts'
+import { until } from '../../support/upstream.ts'
 
 let shop: Shop
 let journal: Journal

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { createMemoryStore } from '../../../gateway/traffic/cache/memory.ts'
-import { type ServiceDefinition, stateful, stateless } from '../../../gateway/traffic/call/kind.ts'
-import type { EntityBody } from '../../../gateway/traffic/call/send.ts'
-import { callOf, observer, startUpstream, trafficTo, type Upstream } from '../../support/upstream.ts'
+import { createMemoryStore } from '../../../../gateway/traffic/cache/memory.ts'
+import { type ServiceDefinition, stateful, stateless } from '../../../../gateway/traffic/call/kind.ts'
+import type { EntityBody } from '../../../../gateway/traffic/call/send.ts'
+import { callOf, observer, startUpstream, trafficTo, type Upstream } from '../../../support/upstream.ts'
 
 const opened: (() => Promise<void>)[] = []
 afterEach(async () => {

@@ -3,8 +3,8 @@ import { Agent, get, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from '@jest/globals'
-import { type HttpListener, listen } from '../../../platform/http/server/listen.ts'
-import { stopClock } from '../../support/clock.ts'
+import { type HttpListener, listen } from '../../../../platform/http/server/listen.ts'
+import { stopClock } from '../../../support/clock.ts'
 
 const anywhere = { host: '127.0.0.1', port: 0 }
 const FOREVER = 60_000 // milliseconds: a drain that needs its timeout fails the test

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
-import { loopTurn, waitingForLoop } from '../../../gateway/limits/loop-turns.ts'
-import { type ServiceDefinition, stateful, stateless } from '../../../gateway/traffic/call/kind.ts'
-import type { Traffic } from '../../../gateway/traffic/traffic.ts'
-import { callOf, startUpstream, trafficTo, type Upstream } from '../../support/upstream.ts'
+import { loopTurn, waitingForLoop } from '../../../../gateway/limits/loop-turns.ts'
+import { type ServiceDefinition, stateful, stateless } from '../../../../gateway/traffic/call/kind.ts'
+import type { Traffic } from '../../../../gateway/traffic/traffic.ts'
+import { callOf, startUpstream, trafficTo, type Upstream } from '../../../support/upstream.ts'
 
 const LARGE = '{"query":"{large}"}'
 const SMALL = '{"query":"{small}"}'

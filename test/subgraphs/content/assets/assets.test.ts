@@ -4,11 +4,11 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import sharp from 'sharp'
-import { SIGNATURE_HEADER, sign } from '../../../platform/protocol/signature.ts'
-import { readAssets } from '../../../subgraphs/content/assets/manifest.ts'
-import { TEST_SECRET } from '../../support/signed-call.ts'
-import { jpegOf, noiseOf, pngOf } from './support/images.ts'
-import { articleFile, type TestFolder, type TestService, testFolder, testService } from './support/library.ts'
+import { SIGNATURE_HEADER, sign } from '../../../../platform/protocol/signature.ts'
+import { readAssets } from '../../../../subgraphs/content/assets/manifest.ts'
+import { TEST_SECRET } from '../../../support/signed-call.ts'
+import { jpegOf, noiseOf, pngOf } from '../support/images.ts'
+import { articleFile, type TestFolder, type TestService, testFolder, testService } from '../support/library.ts'
 
 let folder: TestFolder
 let content: TestService

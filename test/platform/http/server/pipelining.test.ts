@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, expect, test } from '@jest/globals'
-import { readBody } from '../../../platform/http/message/body.ts'
-import { type HttpListener, listen } from '../../../platform/http/server/listen.ts'
+import { readBody } from '../../../../platform/http/message/body.ts'
+import { type HttpListener, listen } from '../../../../platform/http/server/listen.ts'
 
 const COUNT = 5_000
 /** Numbered, so that the answers tell their order; a piece of 64 kB has 60 of them. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { BusyError, createVariantMaker, type Variant } from '../../../subgraphs/content/assets/variants.ts'
+import { BusyError, createVariantMaker, type Variant } from '../../../../subgraphs/content/assets/variants.ts'
 
 const variant = (number: number): Variant => ({ url: `/assets/${number}`, format: 'WEBP', width: 100, height: 100 })
 const original = new Uint8Array()

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
-import { createFastPath } from '../../../platform/http/fast-path/fast-path.ts'
-import { listen } from '../../../platform/http/server/listen.ts'
-import { stopClock } from '../../support/clock.ts'
-import { until } from '../../support/processes.ts'
-import { answersOn, dial, nextOf, openDoor, post, takenIn, tell } from './both-readers.ts'
+import { createFastPath } from '../../../../platform/http/fast-path/fast-path.ts'
+import { listen } from '../../../../platform/http/server/listen.ts'
+import { stopClock } from '../../../support/clock.ts'
+import { until } from '../../../support/processes.ts'
+import { answersOn, dial, nextOf, openDoor, post, takenIn, tell } from '../both-readers.ts'
 
 describe('draining with a fast path', () => {
   test('Draining waits for running requests, closes each connection with its answer, and closes idle and unused ones', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { articleFile, type TestFolder, type TestService, testFolder, testService } from './support/library.ts'
+import { articleFile, type TestFolder, type TestService, testFolder, testService } from '../support/library.ts'
 
 let folder: TestFolder
 let content: TestService

@@ -2,8 +2,8 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import { stateful } from '../../../gateway/traffic/call/kind.ts'
 import type { Traffic } from '../../../gateway/traffic/traffic.ts'
 import { CALL_HEADER } from '../../../platform/protocol/signature.ts'
-import { type RawService, startRawService } from '../../support/raw-service.ts'
 import { callOf, trafficTo } from '../../support/upstream.ts'
+import { type RawService, startRawService } from './raw-service.ts'
 
 const closing: (() => Promise<void>)[] = []
 afterEach(async () => {

@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { readBody } from '../../../platform/http/message/body.ts'
-import { HttpError, sendJson } from '../../../platform/http/message/http-error.ts'
-import { type HttpListener, listen } from '../../../platform/http/server/listen.ts'
+import { readBody } from '../../../../platform/http/message/body.ts'
+import { HttpError, sendJson } from '../../../../platform/http/message/http-error.ts'
+import { type HttpListener, listen } from '../../../../platform/http/server/listen.ts'
 
 const LIMIT = 1_000 // bytes
 

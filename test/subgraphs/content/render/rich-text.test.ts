@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { renderHtml, renderTree } from '../../../subgraphs/content/render/render.ts'
-import { pngOf } from './support/images.ts'
-import { articleFile, type TestFolder, type TestService, testFolder, testService } from './support/library.ts'
+import { renderHtml, renderTree } from '../../../../subgraphs/content/render/render.ts'
+import { pngOf } from '../support/images.ts'
+import { articleFile, type TestFolder, type TestService, testFolder, testService } from '../support/library.ts'
 
 const body = `
 Intro with **bold** and ~~struck~~ words, and a [link](target.md#second-part).

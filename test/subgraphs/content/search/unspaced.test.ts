@@ -3,8 +3,8 @@
  * shown there.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { splitWords } from '../../../subgraphs/content/search/words.ts'
-import { articleFile, type TestFolder, type TestService, testFolder, testService } from './support/library.ts'
+import { splitWords } from '../../../../subgraphs/content/search/words.ts'
+import { articleFile, type TestFolder, type TestService, testFolder, testService } from '../support/library.ts'
 
 const filler = '銀行の手数料は毎月変わります'.repeat(30)
 

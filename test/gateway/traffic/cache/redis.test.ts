@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { createMemoryStore } from '../../../gateway/traffic/cache/memory.ts'
-import { createRedisStore } from '../../../gateway/traffic/cache/redis.ts'
-import { stateless } from '../../../gateway/traffic/call/kind.ts'
-import type { Traffic } from '../../../gateway/traffic/traffic.ts'
-import { createLogger } from '../../../platform/process/log.ts'
-import { type RedisServer, startRedis } from '../../subgraphs/weather/support/redis.ts'
-import { callOf, startUpstream, trafficTo, type Upstream, until } from '../../support/upstream.ts'
+import { createMemoryStore } from '../../../../gateway/traffic/cache/memory.ts'
+import { createRedisStore } from '../../../../gateway/traffic/cache/redis.ts'
+import { stateless } from '../../../../gateway/traffic/call/kind.ts'
+import type { Traffic } from '../../../../gateway/traffic/traffic.ts'
+import { createLogger } from '../../../../platform/process/log.ts'
+import { type RedisServer, startRedis } from '../../../support/redis.ts'
+import { callOf, startUpstream, trafficTo, type Upstream, until } from '../../../support/upstream.ts'
 
 let redis: RedisServer
 let upstream: Upstream

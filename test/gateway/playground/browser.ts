@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 
-const OUTPUT = fileURLToPath(new URL('../output/', import.meta.url))
+const OUTPUT = fileURLToPath(new URL('../../output/', import.meta.url))
 
 /** @throws Error where there is no Chromium, saying how to get it */
 export async function launchBrowser(): Promise<Browser> {

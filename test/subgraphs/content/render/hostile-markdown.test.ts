@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import type { Nodes } from 'hast'
 import { fromHtml } from 'hast-util-from-html'
 import { visit } from 'unist-util-visit'
-import type { References } from '../../../subgraphs/content/render/references.ts'
-import { renderHtml, renderTree } from '../../../subgraphs/content/render/render.ts'
-import fc from '../../support/fast-check.ts'
+import type { References } from '../../../../subgraphs/content/render/references.ts'
+import { renderHtml, renderTree } from '../../../../subgraphs/content/render/render.ts'
+import fc from '../../../support/fast-check.ts'
 
 const references: References = { hasArticle: () => true, image: () => undefined }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { CallFailure } from '../../../gateway/traffic/call/failure.ts'
-import { readStreamedAnswer } from '../../../gateway/traffic/client/streamed-answer.ts'
-import fc from '../../support/fast-check.ts'
+import { CallFailure } from '../../../../gateway/traffic/call/failure.ts'
+import { readStreamedAnswer } from '../../../../gateway/traffic/client/streamed-answer.ts'
+import fc from '../../../support/fast-check.ts'
 
 /** All that a reader says of an answer that comes in these pieces. */
 function readAll(pieces: readonly Buffer[]): { said: string[]; body: string } {

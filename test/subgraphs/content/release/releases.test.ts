@@ -2,11 +2,11 @@ import { rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
-import { createLogger } from '../../../platform/process/log.ts'
-import { type CurrentRelease, followReleases } from '../../../subgraphs/content/release/current-release.ts'
-import { type Release, readRelease } from '../../../subgraphs/content/release/release.ts'
-import { pngOf } from './support/images.ts'
-import { articleFile, type Files, testFolder, testService } from './support/library.ts'
+import { createLogger } from '../../../../platform/process/log.ts'
+import { type CurrentRelease, followReleases } from '../../../../subgraphs/content/release/current-release.ts'
+import { type Release, readRelease } from '../../../../subgraphs/content/release/release.ts'
+import { pngOf } from '../support/images.ts'
+import { articleFile, type Files, testFolder, testService } from '../support/library.ts'
 
 const log = createLogger('test', 'silent')
 const NEVER = 2 ** 30

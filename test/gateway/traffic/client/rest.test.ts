@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { createRest } from '../../../gateway/traffic/client/rest.ts'
+import { createRest } from '../../../../gateway/traffic/client/rest.ts'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 

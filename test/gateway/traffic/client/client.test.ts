@@ -4,12 +4,12 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { CallFailure } from '../../../gateway/traffic/call/failure.ts'
-import { createHttpPool, type HttpPool, type HttpRequest } from '../../../gateway/traffic/client/pool.ts'
-import { CALL_HEADER } from '../../../platform/protocol/signature.ts'
-import { certificate } from '../../support/certificate.ts'
-import { stopClock } from '../../support/clock.ts'
-import { until } from '../../support/upstream.ts'
+import { CallFailure } from '../../../../gateway/traffic/call/failure.ts'
+import { createHttpPool, type HttpPool, type HttpRequest } from '../../../../gateway/traffic/client/pool.ts'
+import { CALL_HEADER } from '../../../../platform/protocol/signature.ts'
+import { stopClock } from '../../../support/clock.ts'
+import { until } from '../../../support/upstream.ts'
+import { certificate } from './certificate.ts'
 
 interface Server {
   readonly pool: HttpPool
