@@ -8,15 +8,14 @@ import { countSpending, orderOf, ownAccount } from '../ledger/debit.ts'
 import type { LedgerPart, Needs, Rule } from '../ledger/part.ts'
 import { accept, notYet, type Refused, refuse } from '../ledger/refusal.ts'
 import { type Actor, isBank } from '../ledger/request.ts'
-import { nextDay, type SkippedDays, skippedDays } from './recurrence.ts'
 import type {
   CancelScheduleCommand,
   ChangeScheduleCommand,
   RunScheduleCommand,
-  Schedule,
-  ScheduleRun,
   ScheduleTransferCommand,
-} from './schedule.ts'
+} from './commands.ts'
+import { nextDay, type SkippedDays, skippedDays } from './recurrence.ts'
+import type { Schedule, ScheduleRun } from './schedule.ts'
 import { scheduleRuns, schedules } from './store.ts'
 
 const needsOfSchedule = ({ scheduleId }: { readonly scheduleId: string | null }): Needs => ({
