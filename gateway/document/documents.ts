@@ -4,7 +4,7 @@
  * belongs to one schema.
  */
 import { type DocumentNode, Kind } from 'graphql'
-import { createOperationCache } from '../execution/operation-cache.ts'
+import { createSegmentedCache } from '../../platform/data/segmented-cache.ts'
 import { type CostRules, estimateCost } from './cost.ts'
 import type { Estimate } from './list-size.ts'
 import { forgetPositions, parseDocument } from './parse.ts'
@@ -63,7 +63,7 @@ export function createDocuments(
   announce?: AnnounceDocument,
 ): Documents {
   const validate = createValidate(rules)
-  const known = createOperationCache<KnownDocument>(REMEMBERED)
+  const known = createSegmentedCache<KnownDocument>(REMEMBERED)
   const keep = (query: string, { tokenCount = 0 }: DocumentNode, made: KnownDocument): void =>
     known.set(query, made, BYTES_PER_DOCUMENT + BYTES_PER_CHARACTER * query.length + BYTES_PER_TOKEN * tokenCount)
   return {

@@ -63,7 +63,7 @@ export async function openEdition(supergraph: string, options: EditionOptions): 
       bytes: limits.answerBytes,
       exceeded: (context) => reportLimit('answerBytes', context.caller()),
     },
-    mostWaiting: limits.plansWaiting,
+    plansWaiting: limits.plansWaiting,
     onRefused: (caller) => reportLimit('plansWaiting', caller),
     onPlanned(operation, milliseconds) {
       onPlanned()

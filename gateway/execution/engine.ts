@@ -5,8 +5,8 @@
  */
 import type { QueryPlan } from '@apollo/query-planner'
 import type { DocumentNode, GraphQLSchema } from 'graphql'
+import { createSegmentedCache } from '../../platform/data/segmented-cache.ts'
 import { codedError } from '../../platform/protocol/errors.ts'
-import type { CallContext, Send } from '../traffic/call/send.ts'
 import type { AnswerLimit } from './answer-limit.ts'
 import { buildSchemaInSteps } from './api-schema.ts'
 import {
@@ -16,10 +16,9 @@ import {
   clientOperation,
   defaultConditions,
 } from './client-operation.ts'
-import { type Answer, type CompiledOperation, compileOperation } from './compiled-operation.ts'
+import { type CompiledOperation, compileOperation } from './compiled-operation.ts'
 import type { ConditionValues } from './conditions.ts'
 import { createInternalNames } from './internal-names.ts'
-import { createOperationCache } from './operation-cache.ts'
 import { planInOrder } from './plan-in-order.ts'
 import { PlanShapeError } from './plan-shape-error.ts'
 import { plannedOperation } from './planned-operation.ts'
@@ -73,20 +72,10 @@ export interface Engine {
   readonly facts: SupergraphFacts
   /**
    * What is kept of a document's operation, made on its first use.
-   * @param key identifies the document, for example its hash
+   * @param key the document's text
    * @throws GraphQLError `BAD_USER_INPUT` when the name fits no operation
    */
   prepare(key: string, document: DocumentNode, operationName?: string | null): PreparedOperation
-  /**
-   * Binds, compiles and runs. Rejects with coded errors before the first call to a service, never
-   * after.
-   */
-  execute(
-    operation: PreparedOperation,
-    variables: Readonly<Record<string, unknown>>,
-    context: CallContext,
-    send: Send,
-  ): Promise<Answer>
   /**
    * The operations that are compiled, the most used first. Their documents were prepared under
    * their own texts.
@@ -108,7 +97,7 @@ export const defaultEngineOptions: EngineOptions = {
   timeout: 10_000,
   cacheBytes: 64 * 1024 * 1024,
   answerLimit: { bytes: Number.POSITIVE_INFINITY, exceeded: () => undefined },
-  mostWaiting: Number.POSITIVE_INFINITY,
+  plansWaiting: Number.POSITIVE_INFINITY,
   onRefused: () => undefined,
   onPlanned: () => undefined,
   onUnplannable: () => undefined,
@@ -122,7 +111,7 @@ export async function createEngine(supergraph: string, options: EngineOptions = 
     await planner.close()
     throw error
   })
-  const kept = createOperationCache<PreparedOperation>(options.cacheBytes)
+  const kept = createSegmentedCache<PreparedOperation>(options.cacheBytes)
   const compile = compiler(planner, options)
   const prepare: Engine['prepare'] = (key, document, operationName) => {
     const fullKey = keyOf(key, operationName)
@@ -139,11 +128,6 @@ export async function createEngine(supergraph: string, options: EngineOptions = 
     supergraph,
     facts,
     prepare,
-    async execute(operation, variables, context, send) {
-      const bound = operation.bind(variables)
-      const compiled = await operation.compiled(bound.conditions, context.caller)
-      return compiled.execute(bound, context, send)
-    },
     inUse: () =>
       Array.from(kept.entries(), ({ value: { key, operationName, variants }, uses }) => ({
         query: key,

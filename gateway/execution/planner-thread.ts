@@ -17,7 +17,7 @@ export interface PlanningOptions {
    */
   readonly timeout: number
   /** Operations of one caller that may wait to be planned; `Infinity` where nothing bounds them. */
-  readonly mostWaiting: number
+  readonly plansWaiting: number
   /** Told of each caller who was refused for having so many. */
   onRefused(caller: string): void
   /** Told of each operation that was planned, and how long it took. */
@@ -147,9 +147,9 @@ export async function startPlannerThread(supergraph: string, options: PlanningOp
     facts,
     plan(operation, caller) {
       if (closed) return Promise.reject(codedError('INTERNAL', 'The planner is closed.'))
-      if (caller !== undefined && requests.lengthOf(caller) >= options.mostWaiting) {
+      if (caller !== undefined && requests.lengthOf(caller) >= options.plansWaiting) {
         options.onRefused(caller)
-        const message = `${options.mostWaiting} new operations of this caller wait already; try again in ${RETRY_AFTER} s.`
+        const message = `${options.plansWaiting} new operations of this caller wait already; try again in ${RETRY_AFTER} s.`
         return Promise.reject(codedError('BUDGET_EXHAUSTED', message, { retryAfter: RETRY_AFTER }))
       }
       return new Promise((resolve, reject) => {

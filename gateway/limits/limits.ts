@@ -78,7 +78,7 @@ const table = {
     value: 512,
     sharedByWorkers: true,
     perCaller: true,
-    of: 'operations of one caller that wait for its own earlier ones',
+    of: 'operations of one caller that wait for its own earlier ones, and new documents that wait to be read',
   },
   plansWaiting: {
     value: 32,

@@ -5,8 +5,8 @@
 import type { Documents, KnownOperation } from '../document/documents.ts'
 import { callerOf } from '../exchange/caller-key.ts'
 import type { Exchange } from '../exchange/exchange.ts'
-import { loopTurn, waitingForLoop } from '../limits/loop-turns.ts'
-import { requireRoom } from './policies/turns.ts'
+import { heavyTurn, waitingForTurn } from '../limits/heavy-turns.ts'
+import { requireRoom } from './policies/concurrency.ts'
 import type { Policies } from './policies.ts'
 
 /**
@@ -24,8 +24,8 @@ export function admit(
   if (found?.isValid) return checked(exchange, found.operation(operationName), policies)
   policies.budget.spend(exchange, 0) // refuses a caller whose budget is overdrawn
   const caller = callerOf(exchange)
-  requireRoom(exchange, waitingForLoop(caller), policies.mostWaiting)
-  const turn = loopTurn(caller)
+  requireRoom(exchange, waitingForTurn(caller), policies.operationsWaiting)
+  const turn = heavyTurn(caller)
   if (!turn) return admitNew(exchange, documents, policies)
   return turn.then(() => {
     policies.budget.spend(exchange, 0) // texts read meanwhile may have used it up

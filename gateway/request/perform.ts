@@ -39,7 +39,7 @@ export function createPerform({ policies, editions, execute, start }: PerformOpt
       const performed = await charged(exchange, () =>
         kind === 'subscription'
           ? start(exchange, edition, operation, release)
-          : policies.takeTurn(exchange, operation, client, () => execute(edition, exchange, operation, client)),
+          : policies.limitConcurrency(exchange, operation, client, () => execute(edition, exchange, operation, client)),
       )
       isFollowed = !isExecution(performed)
       return performed

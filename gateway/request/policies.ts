@@ -12,6 +12,7 @@ import type { Exchange, Policy } from '../exchange/exchange.ts'
 import type { Limits } from '../limits/limits.ts'
 import { authenticate } from './policies/authenticate.ts'
 import { type Budget, createBudget, noBudget } from './policies/budget.ts'
+import { createConcurrencyLimit, type LimitConcurrency } from './policies/concurrency.ts'
 import { allowOrigins, type Cors } from './policies/cors.ts'
 import { refuseCrossSite } from './policies/cross-site.ts'
 import { negotiateMediaType, requireJsonBody } from './policies/media-type.ts'
@@ -19,7 +20,6 @@ import { allowMethods, fitsMethod } from './policies/method.ts'
 import { readParameters } from './policies/parameters.ts'
 import { resolvePersisted } from './policies/persisted.ts'
 import { requireListed, type Safelist } from './policies/safelist.ts'
-import { createTurns, type TakeTurn } from './policies/turns.ts'
 import { limitBody, limitVariables } from './policies/variables.ts'
 
 export interface Policies {
@@ -35,9 +35,9 @@ export interface Policies {
   /** For every request, with its operation. */
   readonly operation: readonly ((exchange: Exchange, operation: KnownOperation) => void)[]
   /** Around the execution of an operation that has passed the policies. */
-  readonly takeTurn: TakeTurn
+  readonly limitConcurrency: LimitConcurrency
   /** How many new documents of one caller may wait to be read. */
-  readonly mostWaiting: number
+  readonly operationsWaiting: number
   /** Pays for operations, and for reading refused documents and variables. */
   readonly budget: Budget
 }
@@ -80,8 +80,8 @@ export function createPolicies({ limits, cors, introspection, safelist, verify }
         budget.spend(exchange, cost)
       },
     ],
-    takeTurn: createTurns(limits),
-    mostWaiting: limits.operationsWaiting,
+    limitConcurrency: createConcurrencyLimit(limits),
+    operationsWaiting: limits.operationsWaiting,
     budget,
   }
 }

@@ -12,7 +12,6 @@ import {
   type SignedRequest,
   sign,
 } from '../../platform/protocol/signature.ts'
-import { readAnswer, readFreshness } from './answer.ts'
 import { CallFailure } from './call/failure.ts'
 import type { ServiceDefinition } from './call/kind.ts'
 import { largeTurn } from './call/large.ts'
@@ -24,6 +23,7 @@ import type { HttpAnswer } from './client/http-answer.ts'
 import type { Sent } from './client/pool.ts'
 import type { Fleet } from './fleet.ts'
 import type { Instance } from './instance.ts'
+import { readAnswer, readFreshness } from './reply.ts'
 import type { Try } from './retry.ts'
 
 export interface DeliveryOptions {

@@ -1,7 +1,6 @@
 /**
- * Decides from the outcome of calls whether an instance is in trouble. What calls meet may be all
- * their caller's doing: so failures raise a suspicion only, and a question of the gateway's own
- * decides.
+ * Decides from the outcome of calls whether an instance is in trouble. A caller can cause failures,
+ * so they only raise a suspicion: a health check of the gateway's own opens the breaker.
  */
 import type { Breaker } from './call/breaker.ts'
 import { type CallFailure, isEvidence } from './call/failure.ts'

@@ -10,7 +10,7 @@ import type { Try } from './retry.ts'
 
 const SHORTEST = 5 // milliseconds; below it a second call costs more than it saves
 
-/** @param _service proof that the service is stateless */
+/** @param _service for the type checker: only stateless services are hedged */
 export function hedged(_service: StatelessService, tryOnce: Try, fleet: Fleet, latency: Latency): Try {
   return (work, asked) => {
     const usual = fleet.instances.length > 1 ? latency.p95() : undefined

@@ -58,7 +58,7 @@ export function openRoute({ definition, addresses, secret, ownServices, store, m
 
 type Bounds = Parameters<typeof queued>[1]
 
-/** Queue, then tries: nothing of an answer outlives the caller it was for. */
+/** Queue, then tries: no cache, no sharing, no hedging. */
 const statefulSteps = (_service: StatefulService, tryOnce: Try, bounds: Bounds): Step =>
   queued(retried(tryOnce), bounds)
 

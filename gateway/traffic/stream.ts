@@ -4,7 +4,6 @@
  * library's own state around it, it would take ten kilobytes more for as long as nothing happens.
  */
 import type { Socket } from 'node:net'
-import { answerOf } from './answer.ts'
 import { CallFailure } from './call/failure.ts'
 import type { ServiceAnswer } from './call/send.ts'
 import { onWire, requestHead } from './client/request.ts'
@@ -12,6 +11,7 @@ import { openSocket } from './client/socket.ts'
 import { type AnswerListener, readStreamedAnswer } from './client/streamed-answer.ts'
 import { createEventReader, type ReadEvents } from './event-stream.ts'
 import type { Instance } from './instance.ts'
+import { answerOf } from './reply.ts'
 
 const MAX_EVENT = 4 * 1024 * 1024 // characters
 const MAX_WAITING = 64 // events read ahead of a slow reader before the service is asked to wait

@@ -12,7 +12,7 @@ import { validateHeaderValue } from '../../platform/http/message/node-http.ts'
 import { requestOf } from '../../platform/http/message/node-messages.ts'
 import { refuse } from '../../platform/http/message/unreadable.ts'
 import type { Logger } from '../../platform/process/log.ts'
-import { createTurns } from '../../platform/process/turns.ts'
+import { createLoopTurns } from '../../platform/process/loop-turns.ts'
 import { codedError } from '../../platform/protocol/errors.ts'
 import { callerOf } from '../exchange/caller-key.ts'
 import { openExchange, type Parameters } from '../exchange/exchange.ts'
@@ -68,7 +68,7 @@ export async function serveSockets(options: SocketOptions): Promise<SocketClient
     refuse(connection, method === 'GET' ? badHandshake(message) : NOT_GET),
   )
   const rules = {
-    inTurn: createTurns(),
+    inTurn: createLoopTurns(),
     initTimeout: INIT_TIMEOUT,
     concurrency: CONCURRENCY,
     greet: readToken,

@@ -5,7 +5,7 @@
 import type { Duplex } from 'node:stream'
 import type { RawData, WebSocket } from 'ws'
 import { drained } from '../../../platform/http/message/drained.ts'
-import type { InTurn } from '../../../platform/process/turns.ts'
+import type { InTurn } from '../../../platform/process/loop-turns.ts'
 
 export interface Inbox {
   /** Call it when a busy receiver can take more. */

@@ -5,7 +5,7 @@
  */
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
-import type { InTurn } from '../../../platform/process/turns.ts'
+import type { InTurn } from '../../../platform/process/loop-turns.ts'
 import { createInbox } from './inbox.ts'
 import { type ClientMessage, closeCodes, type OperationPayload, readMessage, SUBPROTOCOL } from './messages.ts'
 

@@ -3,7 +3,7 @@
  * to 2 MB of each in one turn, while clients that send little wait.
  */
 import type { Socket } from 'node:net'
-import { createTurns } from '../../process/turns.ts'
+import { createLoopTurns } from '../../process/loop-turns.ts'
 import { hold } from './connections.ts'
 
 const MUCH = 4 * 1024 // bytes of one piece
@@ -11,7 +11,7 @@ const MUCH = 4 * 1024 // bytes of one piece
 export const isMuch = (bytes: number): boolean => bytes >= MUCH
 
 /** Shared by all connections of the process. */
-export const inReadTurn = createTurns()
+export const inReadTurn = createLoopTurns()
 
 const reading = new WeakSet<Socket>()
 

@@ -35,12 +35,9 @@ export interface CommitterOptions {
 
 export function createCommitter(options: CommitterOptions): Committer {
   const { writer } = options
-  /**
-   * What the batch being written will make of the ledger; undefined when none is, or nobody can
-   * tell.
-   */
+  /** The ledger after the batch being written, if that was foreseen. */
   let ahead: Foresight | undefined
-  /** Ends with the batch being written, where nobody can tell what it will make of the ledger. */
+  /** Ends with the batch being written, if that is written under the lock. */
   let unforeseen: Promise<unknown> | undefined
 
   return {

@@ -1,7 +1,6 @@
 /**
- * The serial heart of the ledger: operations one by one, in order, on the state as it is under the
- * lock. A pure function of its arguments, so that tests can run it beside the real thing; the only
- * home of idempotency.
+ * Decides operations one by one, in order, on the state as it is under the lock. A pure function, so
+ * that tests can run it beside the database. Only here is a request found to be a replay.
  */
 import {
   beginLink,

@@ -1,6 +1,5 @@
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
 import { describe, expect, test } from '@jest/globals'
-import { parse } from 'graphql'
 import { compilePlan } from '../../../gateway/execution/compile-plan.ts'
 import { createEngine, defaultEngineOptions } from '../../../gateway/execution/engine.ts'
 import { PlanShapeError } from '../../../gateway/execution/plan-shape-error.ts'
@@ -11,6 +10,7 @@ import { until } from '../../support/upstream.ts'
 import { manyWays, wideOperation } from './many-ways.ts'
 import { callContext, composeTest } from './support/federation.ts'
 import { club, desk } from './support/members.ts'
+import { runOperation } from './support/run-operation.ts'
 
 const types: TypeRelations = { isObjectType: () => true, belongsTo: () => true, inputsOf: () => [], isKey: () => true }
 
@@ -78,7 +78,7 @@ test.each<[string, PlanNode]>([
 describe('planning thread', () => {
   const supergraph = composeTest({ club, desk })
   const quiet = {
-    mostWaiting: Number.POSITIVE_INFINITY,
+    plansWaiting: Number.POSITIVE_INFINITY,
     onRefused: () => undefined,
     onPlanned: () => undefined,
     onUnplannable: () => undefined,
@@ -126,7 +126,7 @@ describe('planning thread', () => {
   test('Only the caller with too many waiting operations is refused', async () => {
     const refused: string[] = []
     const onRefused = (caller: string): unknown => refused.push(caller)
-    const thread = await startPlannerThread(supergraph, { ...quiet, timeout: 60_000, mostWaiting: 2, onRefused })
+    const thread = await startPlannerThread(supergraph, { ...quiet, timeout: 60_000, plansWaiting: 2, onRefused })
     const plan = (caller?: string) => thread.plan('{ me { id } }', caller)
     const outcomes = await Promise.allSettled([
       plan('a'),
@@ -194,9 +194,7 @@ test('An operation the services cannot answer together is an error, and is plann
   })
   const query = '{ me { greeting } }'
   const ask = (): Promise<unknown> => {
-    return engine.execute(engine.prepare(query, parse(query)), {}, callContext, () =>
-      Promise.reject(new Error('not to be called')),
-    )
+    return runOperation(engine, query, {}, callContext, () => Promise.reject(new Error('not to be called')))
   }
   try {
     await expect(ask()).rejects.toMatchObject({

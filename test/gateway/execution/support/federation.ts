@@ -17,6 +17,7 @@ import {
 import { createEngine, defaultEngineOptions, type Engine } from '../../../../gateway/execution/engine.ts'
 import { bodyText, type CallContext, type Send, type ServiceAnswer } from '../../../../gateway/traffic/call/send.ts'
 import { codedError } from '../../../../platform/protocol/errors.ts'
+import { runOperation } from './run-operation.ts'
 
 export type Resolvers = Record<string, Record<string, unknown>>
 
@@ -124,9 +125,8 @@ export async function federate(services: Readonly<Record<string, TestService>>):
       const document = parse(query)
       const faults = validate(engine.schema, document)
       if (faults.length > 0) throw new Error(`The test asks wrongly: ${faults.map(String).join('\n')}`)
-      const operation = engine.prepare(query, document)
       unplannable.length = 0
-      const { data, errors } = await engine.execute(operation, variables, callContext, sendIn(context))
+      const { data, errors } = await runOperation(engine, query, variables, callContext, sendIn(context), document)
       return { data: JSON.parse(data) as AskedAnswer['data'], errors }
     },
     send: sendIn(undefined),

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
-import { loopTurn, waitingForLoop } from '../../../../gateway/limits/loop-turns.ts'
+import { heavyTurn, waitingForTurn } from '../../../../gateway/limits/heavy-turns.ts'
 import { type ServiceDefinition, stateful, stateless } from '../../../../gateway/traffic/call/kind.ts'
 import type { Traffic } from '../../../../gateway/traffic/traffic.ts'
 import { callOf, startUpstream, trafficTo, type Upstream } from '../../../support/upstream.ts'
@@ -29,8 +29,8 @@ async function whileTaken(work: () => Promise<unknown>, onWaiting: () => void): 
   let isDone = false
   const takeTurns = async (): Promise<void> => {
     while (!isDone) {
-      await loopTurn('other')
-      if (waitingForLoop('test') > 0) onWaiting()
+      await heavyTurn('other')
+      if (waitingForTurn('test') > 0) onWaiting()
     }
   }
   const ended = takeTurns()

@@ -3,7 +3,7 @@ import { type OperationDefinitionNode, parse } from 'graphql'
 import type { KnownOperation } from '../../../../gateway/document/documents.ts'
 import { type Exchange, openExchange } from '../../../../gateway/exchange/exchange.ts'
 import { limitOf } from '../../../../gateway/limits/limits.ts'
-import { createTurns, type TakeTurn } from '../../../../gateway/request/policies/turns.ts'
+import { createConcurrencyLimit, type LimitConcurrency } from '../../../../gateway/request/policies/concurrency.ts'
 import type { HttpReply } from '../../../../platform/http/message/message.ts'
 
 const OFF = Number.POSITIVE_INFINITY
@@ -18,7 +18,7 @@ function exchangeOf(address: string, cost: number): Exchange {
 }
 
 /** Runs named work that ends when the test says so. */
-function bench(takeTurn: TakeTurn) {
+function bench(limitConcurrency: LimitConcurrency) {
   const began: string[] = []
   const ends = new Map<string, () => void>()
   const start = (caller: string, name: string, { cost = 1, operation = query, gone = false } = {}) => {
@@ -27,7 +27,7 @@ function bench(takeTurn: TakeTurn) {
       began.push(name)
       return new Promise((resolve) => ends.set(name, () => resolve(name)))
     }
-    return takeTurn(exchange, operation, { isClosed: () => gone } as HttpReply, work)
+    return limitConcurrency(exchange, operation, { isClosed: () => gone } as HttpReply, work)
   }
   const settled = async (name: string, result: Promise<string>): Promise<void> => {
     ends.get(name)?.()
@@ -38,7 +38,9 @@ function bench(takeTurn: TakeTurn) {
 }
 
 test("A caller's operations beyond the limit wait in order, and delay no other caller", async () => {
-  const { began, start, settled } = bench(createTurns({ operationsInWork: 2, costInWork: OFF, operationsWaiting: 9 }))
+  const { began, start, settled } = bench(
+    createConcurrencyLimit({ operationsInWork: 2, costInWork: OFF, operationsWaiting: 9 }),
+  )
   const flood = ['a0', 'a1', 'a2', 'a3'].map((name) => start('a', name))
   start('b', 'b0')
   expect(began).toEqual(['a0', 'a1', 'b0'])
@@ -49,7 +51,9 @@ test("A caller's operations beyond the limit wait in order, and delay no other c
 })
 
 test('The total cost of running operations is limited; a dearer operation runs by itself', async () => {
-  const { began, start, settled } = bench(createTurns({ operationsInWork: OFF, costInWork: 100, operationsWaiting: 9 }))
+  const { began, start, settled } = bench(
+    createConcurrencyLimit({ operationsInWork: OFF, costInWork: 100, operationsWaiting: 9 }),
+  )
   const first = start('a', 'a0', { cost: 60 })
   const dear = start('a', 'a1', { cost: 1_000 })
   const last = start('a', 'a2', { cost: 1 })
@@ -62,7 +66,7 @@ test('The total cost of running operations is limited; a dearer operation runs b
 })
 
 test('The queue is limited: one operation more is refused with the limit and a time to retry', async () => {
-  const { start } = bench(createTurns({ operationsInWork: 1, costInWork: OFF, operationsWaiting: 1 }))
+  const { start } = bench(createConcurrencyLimit({ operationsInWork: 1, costInWork: OFF, operationsWaiting: 1 }))
   start('a', 'a0')
   start('a', 'a1')
   const refusal = await start('a', 'a2').catch((error: unknown) => error)
@@ -71,17 +75,19 @@ test('The queue is limited: one operation more is refused with the limit and a t
 })
 
 test('A failed operation gives its place to the next', async () => {
-  const takeTurn = createTurns({ operationsInWork: 1, costInWork: OFF, operationsWaiting: 9 })
+  const limitConcurrency = createConcurrencyLimit({ operationsInWork: 1, costInWork: OFF, operationsWaiting: 9 })
   const exchange = exchangeOf('a', 1)
   const reply = { isClosed: () => false } as HttpReply
-  const failing = takeTurn(exchange, query, reply, () => Promise.reject(new Error('failed')))
-  const next = takeTurn(exchange, query, reply, async () => 'done')
+  const failing = limitConcurrency(exchange, query, reply, () => Promise.reject(new Error('failed')))
+  const next = limitConcurrency(exchange, query, reply, async () => 'done')
   await expect(failing).rejects.toThrow('failed')
   expect(await next).toBe('done')
 })
 
 test('After a client leaves, its waiting query is dropped and its waiting mutation runs', async () => {
-  const { began, start, settled } = bench(createTurns({ operationsInWork: 1, costInWork: OFF, operationsWaiting: 9 }))
+  const { began, start, settled } = bench(
+    createConcurrencyLimit({ operationsInWork: 1, costInWork: OFF, operationsWaiting: 9 }),
+  )
   const first = start('a', 'a0')
   const read = start('a', 'read', { gone: true }).catch(() => 'not run')
   start('a', 'write', { gone: true, operation: mutation })

@@ -13,7 +13,7 @@ let isTaken = false
  * Call it before a piece of work: start at once if it returns nothing, otherwise once the promise
  * resolves.
  */
-export function loopTurn(caller: string): Promise<void> | undefined {
+export function heavyTurn(caller: string): Promise<void> | undefined {
   if (isTaken) return new Promise((begin) => waiting.join(caller, begin))
   isTaken = true
   // Two turns: the first ends before the loop has polled for input.
@@ -22,7 +22,7 @@ export function loopTurn(caller: string): Promise<void> | undefined {
 }
 
 /** The number of a caller's pieces that wait. */
-export const waitingForLoop = (caller: string): number => waiting.lengthOf(caller)
+export const waitingForTurn = (caller: string): number => waiting.lengthOf(caller)
 
 function advance(): void {
   const begin = waiting.next()

@@ -11,7 +11,7 @@ import { type Limits, overLimit } from '../../limits/limits.ts'
  * Runs `work` in its caller's turn. @throws BUDGET_EXHAUSTED with `retryAfter` if too much waits
  * already
  */
-export type TakeTurn = <Result>(
+export type LimitConcurrency = <Result>(
   exchange: Exchange,
   operation: KnownOperation,
   client: Client,
@@ -41,7 +41,11 @@ export function requireRoom(exchange: Exchange, waiting: number, operationsWaiti
   throw overLimit('operationsWaiting', message, 'BUDGET_EXHAUSTED', { retryAfter: RETRY_AFTER })
 }
 
-export function createTurns({ operationsInWork, costInWork, operationsWaiting }: TurnLimits): TakeTurn {
+export function createConcurrencyLimit({
+  operationsInWork,
+  costInWork,
+  operationsWaiting,
+}: TurnLimits): LimitConcurrency {
   if (!Number.isFinite(operationsInWork) && !Number.isFinite(costInWork))
     return (_exchange, _operation, _client, work) => work()
   /** Callers with executing operations. */

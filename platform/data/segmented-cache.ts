@@ -1,11 +1,11 @@
 /**
- * Keeps what was made of operations, within a number of bytes. An operation seen once cannot push
- * out one that is in use: new ones start in a small part of their own and move on when they are met
- * again. Counts uses, so that the next schema can be made ready for the most used first.
+ * A segmented LRU cache, bounded by bytes. An entry used once cannot push out one that is in use:
+ * entries start in a small segment and move on when they are used again. Counts uses, so that
+ * another cache can be filled with the most used first.
  */
 import { LRUCache } from 'lru-cache' // ISC, no dependencies: the field's own, with sizes
 
-export interface OperationCache<Value extends object> {
+export interface SegmentedCache<Value extends object> {
   /** Counts as a use. */
   get(key: string): Value | undefined
   /** @param size estimated bytes */
@@ -34,7 +34,7 @@ const HALF_LIFE = 100_000 // uses of any operation
 const FULL = 0.95 // of what may be in use
 
 /** @param maxBytes for everything kept */
-export function createOperationCache<Value extends object>(maxBytes: number): OperationCache<Value> {
+export function createSegmentedCache<Value extends object>(maxBytes: number): SegmentedCache<Value> {
   const partOf = (bytes: number): LRUCache<string, Kept<Value>> =>
     new LRUCache({ maxSize: Math.max(1, Math.floor(bytes)), sizeCalculation: ({ size }) => Math.max(1, size) })
   const seenOnce = partOf(maxBytes / 5)

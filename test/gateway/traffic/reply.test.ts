@@ -3,7 +3,7 @@
  * proportion to its length.
  */
 import { describe, expect, test } from '@jest/globals'
-import { answerOf } from '../../../gateway/traffic/answer.ts'
+import { answerOf } from '../../../gateway/traffic/reply.ts'
 
 const errorsOf = (errors: readonly unknown[]) => answerOf({ data: { f: null }, errors }, 200).errors ?? []
 

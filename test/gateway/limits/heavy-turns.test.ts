@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals'
-import { loopTurn, waitingForLoop } from '../../../gateway/limits/loop-turns.ts'
+import { heavyTurn, waitingForTurn } from '../../../gateway/limits/heavy-turns.ts'
 
 /** Names of pieces as they begin, and `|` wherever the loop went on to its next turn. */
 let log: string[] = []
@@ -20,7 +20,7 @@ afterEach(() => {
 })
 
 function piece(caller: string, name: string): Promise<void> {
-  const turn = loopTurn(caller)
+  const turn = heavyTurn(caller)
   if (turn) return turn.then(() => void log.push(name))
   log.push(name)
   return Promise.resolve()
@@ -37,11 +37,11 @@ test('The first piece of work starts at once, and each later one in an event loo
   watch()
   const pieces = ['1', '2', '3'].map((name) => piece('a', name))
   expect(log).toEqual(['1'])
-  expect(waitingForLoop('a')).toBe(2)
+  expect(waitingForTurn('a')).toBe(2)
   await Promise.all(pieces)
   // Immediates come before the loop looks for input: from the first to the second it did so once.
   expect(log.join('')).toMatch(/^1\|\|+2\|+3/)
-  expect(waitingForLoop('a')).toBe(0)
+  expect(waitingForTurn('a')).toBe(0)
 })
 
 test('Callers take turns: a piece of another caller waits for only one of a flood', async () => {
@@ -56,5 +56,5 @@ test('Callers take turns: a piece of another caller waits for only one of a floo
 test('An unused turn is free for the next caller', async () => {
   await piece('a', '1')
   await idle()
-  expect(loopTurn('a')).toBeUndefined()
+  expect(heavyTurn('a')).toBeUndefined()
 })

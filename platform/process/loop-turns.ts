@@ -3,7 +3,7 @@
 /** Runs the work in its own turn, in order of arrival. */
 export type InTurn = (work: () => void) => void
 
-export function createTurns(): InTurn {
+export function createLoopTurns(): InTurn {
   const waiting: (() => void)[] = []
   const next = (): void => {
     const work = waiting.shift()

@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals'
 import { parse } from 'graphql'
 import { createEngine, defaultEngineOptions } from '../../../gateway/execution/engine.ts'
-import { createOperationCache } from '../../../gateway/execution/operation-cache.ts'
+import { createSegmentedCache } from '../../../platform/data/segmented-cache.ts'
+import { composeTest } from '../../gateway/execution/support/federation.ts'
+import { club, desk } from '../../gateway/execution/support/members.ts'
 import fc from '../../support/fast-check.ts'
-import { composeTest } from './support/federation.ts'
-import { club, desk } from './support/members.ts'
 
 test('An operation in use survives a stream of one-off operations', () => {
-  const cache = createOperationCache<{ name: string }>(1_000)
+  const cache = createSegmentedCache<{ name: string }>(1_000)
   cache.set('used', { name: 'used' }, 100)
   expect(cache.get('used')).toEqual({ name: 'used' })
   for (let count = 0; count < 10_000; count++) cache.set(`once ${count}`, { name: 'once' }, 100)
@@ -18,7 +18,7 @@ test('The cache never holds more bytes than its limit', () => {
   const step = fc.record({ key: fc.nat(30), size: fc.nat(2_000), isRead: fc.boolean() })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
-      const cache = createOperationCache<object>(1_000)
+      const cache = createSegmentedCache<object>(1_000)
       for (const { key, size, isRead } of steps) {
         if (isRead) cache.get(`${key}`)
         else cache.set(`${key}`, {}, size)
@@ -83,7 +83,7 @@ test('Operations of one engine are prepared in another, most used first: subscri
 })
 
 test('Old uses count less than recent ones', () => {
-  const cache = createOperationCache<{ name: string }>(1_000_000)
+  const cache = createSegmentedCache<{ name: string }>(1_000_000)
   const use = (name: string, times: number): void => {
     cache.set(name, { name }, 100)
     for (let count = 1; count < times; count++) cache.get(name)
