@@ -14,12 +14,17 @@ export interface BankingContext {
   readonly requestId: string | null
   readonly database: PrismaClient
   readonly ledger: Ledger
+  /** When the caller must have its answer, in milliseconds of `performance.now()`. */
+  readonly deadline: number
   load: Load
 }
 
-export function createContext(parts: Omit<BankingContext, 'load'>): BankingContext {
+/** Milliseconds for a request; the gateway gives it 15 s. */
+const REQUEST_TIMEOUT_MS = 13_000
+
+export function createContext(parts: Omit<BankingContext, 'load' | 'deadline'>): BankingContext {
   requireUnreserved(parts.caller)
-  return { ...parts, load: createLoad(parts.database) }
+  return { ...parts, deadline: performance.now() + REQUEST_TIMEOUT_MS, load: createLoad(parts.database) }
 }
 
 /** After a write nothing read before it may answer. */

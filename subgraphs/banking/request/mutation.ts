@@ -2,7 +2,7 @@
  * What every mutation does: checks the caller, asks the ledger once under the key, and answers with
  * its outcome.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
+import { codedError } from '../../../platform/protocol/errors.ts'
 import { failureOf } from '../database/failure.ts'
 import type { Outcome } from '../ledger/refusal.ts'
 import { type Command, ledgerRequest } from '../ledger/request.ts'
@@ -16,11 +16,33 @@ export type MutationResult = Outcome & { readonly replayed: boolean }
 export async function mutate(context: BankingContext, read: () => Asked<Command>): Promise<MutationResult> {
   const caller = requireScope(context.caller, 'banking:write')
   const { idempotencyKey: key, command } = read()
-  const { outcome, replayed } = await context.ledger.submit(
-    ledgerRequest({ actor: actorOf(caller), key: idempotencyKey(key), requestId: context.requestId, command }),
-  )
+  const request = ledgerRequest({
+    actor: actorOf(caller),
+    key: idempotencyKey(key),
+    requestId: context.requestId,
+    command,
+  })
+  const { outcome, replayed } = await byDeadline(context, context.ledger.submit(request))
   forgetReads(context)
   return { ...outcome, replayed }
+}
+
+/**
+ * The ledger goes on with what it was asked, but the caller hears in time what to do: the gateway
+ * would only say that the service took too long.
+ */
+async function byDeadline<Value>({ deadline }: BankingContext, submitted: Promise<Value>): Promise<Value> {
+  const { promise: expired, reject } = Promise.withResolvers<never>()
+  const message = 'The ledger does not answer in time. Ask again with the same key.'
+  const timer = setTimeout(
+    () => reject(codedError('SERVICE_UNAVAILABLE', message, { service: 'banking' })),
+    deadline - performance.now(),
+  )
+  try {
+    return await Promise.race([submitted, expired])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** A mutation that asks the ledger for what its input says, and needs nothing else. */
@@ -34,24 +56,22 @@ export const resultOf = (accepted: string) => ({
   __resolveType: (result: MutationResult): string => (result.accepted ? accepted : 'Refusal'),
 })
 
-const PATIENCE = 10_000 // milliseconds; the gateway gives a mutation 15 s
-const PAUSE = 200 // milliseconds
+const PAUSE = 200 // milliseconds between attempts
 
 /**
  * Reads what a mutation did: it happened, whether or not the database can be read now, and so the
- * read is tried for long.
+ * read is tried until the caller's deadline.
  */
 export async function readBack<Value>(
   context: BankingContext,
   read: (context: BankingContext) => Promise<Value>,
 ): Promise<Value> {
-  const deadline = performance.now() + PATIENCE
   for (;;) {
     try {
       return await read(context)
     } catch (error) {
-      if (failureOf(error) !== 'outage' || performance.now() + PAUSE > deadline) throw error
-      await sleep(PAUSE)
+      if (failureOf(error) !== 'outage' || performance.now() + PAUSE > context.deadline) throw error
+      await new Promise((resolve) => setTimeout(resolve, PAUSE))
       forgetReads(context)
     }
   }
