@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util'
 import { gatewayFlags, processEnvironment } from '../platform/memory/node-flags.ts'
 import { composeAt } from '../test/support/gateway.ts'
 import { type Journal, journalSdl, startJournal } from '../test/support/journal.ts'
-import { until } from '../test/support/processes.ts'
+import { until } from '../test/support/until.ts'
 import { GATEWAY_CORE, startProcess } from './gateway/process.ts'
 import { followers } from './subscriptions/followers.ts'
 
@@ -83,7 +83,7 @@ async function measure(by: string, count: number, supergraph: string, journal: J
   const gateway = await startProcess('gateway', [...gatewayFlags, main], env, GATEWAY_CORE)
   const open = async (many: number): Promise<() => void> => {
     const leave = await Promise.all(Array.from({ length: many }, () => follow(new URL(gateway.url), query)))
-    await until(`${many} subscriptions at the service`, () => journal.open === many)
+    await until(() => journal.open === many)
     await sleep(SETTLED)
     return () => {
       for (const one of leave) one()

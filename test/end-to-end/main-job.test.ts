@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { readShippedOperations, type ShippedOperation } from '../../gateway/operations/shipped.ts'
-import { ask, type GraphQLAnswer, readAnswer } from '../support/gateway.ts'
+import { type Answer, readAnswer } from '../support/answer.ts'
+import { ask } from '../support/gateway.ts'
 import { type Product, startProduct } from '../support/product.ts'
 
 let product: Product
@@ -42,7 +43,7 @@ const SEND = `mutation ($input: TransferInput!) { transfer(input: $input) {
   ... on Refusal { code message replayed }
 } }`
 
-const send = (input: Readonly<Record<string, unknown>>, headers = payer): Promise<GraphQLAnswer> =>
+const send = (input: Readonly<Record<string, unknown>>, headers = payer): Promise<Answer> =>
   ask(product.url, { query: SEND, variables: { input } }, headers)
 
 async function euroTransfer(): Promise<Record<string, string> & { from: string; to: string }> {

@@ -5,10 +5,11 @@ import { type RunningGateway, startGateway } from '../../gateway/gateway.ts'
 import { createLogger } from '../../platform/process/log.ts'
 import { demoIdentity } from '../../platform/protocol/demo-identity.ts'
 import { startBanking, type TestService } from '../subgraphs/banking/support/service.ts'
+import type { Answer } from '../support/answer.ts'
 import { type Cut, type CuttingProxy, startCuttingProxy } from '../support/cutting-proxy.ts'
 import { makeDataFolder, type TestFolder } from '../support/data-folder.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
-import { ask, type GraphQLAnswer } from '../support/gateway.ts'
+import { ask } from '../support/gateway.ts'
 import { TEST_SECRET } from '../support/signed-call.ts'
 
 // The bank is two instances on one PostgreSQL, each behind a proxy that cuts; nothing else of the product is needed.
@@ -83,7 +84,7 @@ const TRANSFER = `mutation ($input: TransferInput!) { transfer(input: $input) { 
 const UNREADABLE = `mutation ($input: TransferInput!) { ... on Mutation { transfer(input: $input) { ${RESULT} } } }`
 const AMOUNT = 7n
 
-const send = (idempotencyKey: string, query = TRANSFER): Promise<GraphQLAnswer> => {
+const send = (idempotencyKey: string, query = TRANSFER): Promise<Answer> => {
   const input = { idempotencyKey, from, to, amount: String(AMOUNT), currency: 'EUR' }
   return ask(gateway.url, { query, variables: { input } }, payer)
 }

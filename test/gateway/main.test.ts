@@ -10,7 +10,7 @@ import { ask, composeAt, verdict } from '../support/gateway.ts'
 import { type GatewayProcess, spawnGateway } from '../support/gateway-process.ts'
 import { startLoad } from '../support/load.ts'
 import { type Shop, startShop } from '../support/shop.ts'
-import { until } from '../support/upstream.ts'
+import { until } from '../support/until.ts'
 
 let folder: string
 let shop: Shop
@@ -79,7 +79,6 @@ test('Two gateways restarted one after the other under load fail no request', as
       if (answer?.ok) ready.add(url)
       else ready.delete(url)
     }
-    await new Promise((resolve) => setTimeout(resolve, 50))
     return undefined
   })
   const load = startLoad(8, async () => {

@@ -10,7 +10,8 @@ import { freePorts } from '../../platform/process/ports.ts'
 import { serverAccount } from '../../prisma/embedded/account.ts'
 import { type EmbeddedDatabase, type EmbeddedOptions, startEmbedded } from '../../prisma/embedded.ts'
 import { makeDataFolder, type TestFolder } from '../support/data-folder.ts'
-import { announced, isAlive, processesIn, until } from '../support/processes.ts'
+import { announced, isAlive, processesIn } from '../support/processes.ts'
+import { until } from '../support/until.ts'
 
 const log = createLogger('test', 'silent')
 const program = new URL('../../prisma/embedded.ts', import.meta.url)
@@ -124,7 +125,7 @@ describe('remains of a killed run', () => {
     client.on('error', () => {})
     await client.connect()
     const busy = client.query('DO $$ BEGIN FOR i IN 1..2000000000 LOOP END LOOP; END $$').catch(() => {})
-    await until('the busy backend', async () => {
+    await until(async () => {
       const [row] = await query(url, "SELECT count(*)::int AS busy FROM pg_stat_activity WHERE query LIKE 'DO %'")
       return row?.['busy'] === 1
     })
@@ -169,7 +170,7 @@ describe('database process', () => {
 
     const env = { ...process.env, DATA_DIR: folder.path, LOG_LEVEL: 'silent' }
     const early = fork(program, { env, execArgv: [] })
-    await until('the server', async () => (await processesIn(cluster)).length > 0)
+    await until(async () => (await processesIn(cluster)).length > 0)
     early.disconnect()
     expect((await once(early, 'exit'))[0]).toBe(0)
     expect(await processesIn(cluster)).toEqual([])

@@ -9,7 +9,7 @@ import { readSchema, withSchemaEngine } from '../../prisma/engine.ts'
 import { migrate } from '../../prisma/migrate.ts'
 import { openBank } from '../subgraphs/banking/support/bank.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
-import { until } from '../support/processes.ts'
+import { until } from '../support/until.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -96,7 +96,7 @@ describe('killed migration', () => {
       )
       return rows[0]?.pid
     }
-    await until('the script to wait', async () => (await waiting()) !== undefined)
+    await until(async () => (await waiting()) !== undefined)
     const backend = await waiting()
     child.kill('SIGKILL')
     await once(child, 'exit')

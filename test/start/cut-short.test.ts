@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { makeDataFolder, type TestFolder } from '../support/data-folder.ts'
-import { descendantsOf, isAlive, processesIn, until } from '../support/processes.ts'
+import { descendantsOf, isAlive, processesIn } from '../support/processes.ts'
+import { until } from '../support/until.ts'
 import { type Run, run } from './system.ts'
 
 let folder: TestFolder
@@ -17,7 +18,7 @@ const serverProcesses = (): Promise<number[]> => processesIn(join(folder.path, '
 
 test('A stop during the start exits cleanly and leaves nothing behind', async () => {
   const started = start()
-  await until('the database server', async () => (await serverProcesses()).length > 0)
+  await until(async () => (await serverProcesses()).length > 0)
   const children = await descendantsOf(started.pid)
   started.kill('SIGTERM')
   expect(await started.ended).toBe(0)
@@ -37,7 +38,7 @@ test('A process that can never start stops the others, and says why once', async
 
 test('After an interrupted start the next one succeeds, and Ctrl-C stops all of it in order', async () => {
   const started = run({ DATA_DIR: folder.path, PORT: '0', ADMIN_PORT: '0' }, [], 'npm')
-  await until('the ready line', () => started.output().includes('\nready http'))
+  await until(() => started.output().includes('\nready http'))
   started.interrupt()
   expect(await started.ended).toBe(0)
   expect(started.output()).not.toContain('died')

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { copySources } from '../support/copy.ts'
 import type { TestFolder } from '../support/data-folder.ts'
 import { makeDataFolder } from '../support/data-folder.ts'
-import { until } from '../support/processes.ts'
+import { until } from '../support/until.ts'
 import { ask, pidOf, type System, startSystem } from './system.ts'
 
 let sources: TestFolder
@@ -40,8 +40,8 @@ test('Each change in a service restarts that service alone', async () => {
     const before = await pids()
     const mark = system.output().length
     await edit('subgraphs/weather/main.ts', (text) => `${text}// ${round}\n`)
-    await until('weather to be ready again', () => /^weather +ready/m.test(since(mark)))
-    const [banking, weather, content] = await until('weather to be used again', async () => {
+    await until(() => /^weather +ready/m.test(since(mark)))
+    const [banking, weather, content] = await until(async () => {
       const now = await pids()
       return now.every((pid) => pid !== undefined) && now[1] !== before[1] ? now : undefined
     })
@@ -55,23 +55,21 @@ test('A change in the gateway restarts the gateway alone, and the next change re
   const before = await pids()
   const mark = system.output().length
   await edit('gateway/gateway.ts', (text) => `throw new Error('on purpose')\n${text}`)
-  await until('the broken gateway to die', () => /^gateway +died/m.test(since(mark)))
+  await until(() => /^gateway +died/m.test(since(mark)))
   await edit('gateway/gateway.ts', (text) => text.replace("throw new Error('on purpose')\n", ''))
-  await until('the gateway to be ready again', () => /^gateway +ready/m.test(since(mark)))
-  expect(await until('all to be used', async () => ((await pids()).includes(undefined) ? undefined : pids()))).toEqual(
-    before,
-  )
+  await until(() => /^gateway +ready/m.test(since(mark)))
+  expect(await until(async () => ((await pids()).includes(undefined) ? undefined : pids()))).toEqual(before)
   expect(since(mark)).not.toMatch(/^(weather|banking|content|database)/m)
 })
 
 test('A changed schema is composed and served, and one that does not compose leaves everything as it was', async () => {
   const mark = system.output().length
   await edit('subgraphs/weather/schema.graphql', (text) => `${text}\ntype Query { broken: Nothing }\n`)
-  await until('the refusal', () => /The schemas do not compose/.test(since(mark)))
+  await until(() => /The schemas do not compose/.test(since(mark)))
   expect(since(mark)).not.toMatch(/^weather/m)
   await edit('subgraphs/weather/schema.graphql', (text) =>
     text.replace('\ntype Query { broken: Nothing }\n', '').replace('"A city of', '"Composed anew: a city of'),
   )
-  await until('the new schema', async () => JSON.stringify(await cityType())?.includes('Composed anew'))
+  await until(async () => JSON.stringify(await cityType())?.includes('Composed anew'))
   expect(since(mark)).toMatch(/^weather +starting$/m)
 })

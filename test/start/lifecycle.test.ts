@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { demoIdentity } from '../../platform/protocol/demo-identity.ts'
 import { makeDataFolder, type TestFolder } from '../support/data-folder.ts'
-import { isAlive, killAll, processesIn, until } from '../support/processes.ts'
+import { isAlive, killAll, processesIn } from '../support/processes.ts'
+import { until } from '../support/until.ts'
 import { ask, pidOf, run, type System, startSystem } from './system.ts'
 
 // One story on one data folder: each test goes on where the one before it left the system.
@@ -30,7 +31,7 @@ const bankAnswers = async (): Promise<boolean> => {
 }
 
 const allGone = async (pids: readonly number[]): Promise<void> => {
-  for (const pid of pids) await until(`the end of process ${pid}`, async () => !(await isAlive(pid)))
+  for (const pid of pids) await until(async () => !(await isAlive(pid)))
 }
 
 interface Accounts {
@@ -82,7 +83,7 @@ test('A killed service comes back at the same address', async () => {
   const before = (await system.services()).find(({ name }) => name === 'content')
   const killed = before?.instances[0]?.pid as number
   process.kill(killed, 'SIGKILL')
-  await until('another process for content', async () => {
+  await until(async () => {
     const pid = await pidOf(system, 'content')
     return pid !== undefined && pid !== killed
   })
@@ -96,9 +97,9 @@ test('A killed database server comes back, and the bank continues in the same pr
   const banking = await pidOf(system, 'banking')
   const cluster = `${folder.path}/postgres/cluster`
   process.kill(Number.parseInt(await readFile(`${cluster}/postmaster.pid`, 'utf8'), 10), 'SIGKILL')
-  await until('the death to be noticed', () => system.output().includes('database      died'))
-  await until('an answer of the bank', bankAnswers)
-  await until('a ready bank', async () => (await pidOf(system, 'banking')) === banking)
+  await until(() => system.output().includes('database      died'))
+  await until(bankAnswers)
+  await until(async () => (await pidOf(system, 'banking')) === banking)
 })
 
 test('Acknowledged transfers survive killing everything, and their keys replay them', async () => {

@@ -6,7 +6,8 @@ import { runJob } from '../../start/job.ts'
 import type { ProcessSpec } from '../../start/processes.ts'
 import { type ProcessState, supervise } from '../../start/supervise.ts'
 import { makeDataFolder, type TestFolder } from '../support/data-folder.ts'
-import { descendantsOf, until } from '../support/processes.ts'
+import { descendantsOf } from '../support/processes.ts'
+import { until } from '../support/until.ts'
 
 let folder: TestFolder
 beforeAll(async () => {
@@ -56,12 +57,12 @@ test('A process that served is restarted with growing delays, and never after a 
   const supervised = supervise(spec, atOnce, (_label, state) => void states.push(state))
   const count = (state: string): number => states.filter((each) => each.state === state).length
   for (let deaths = 0; deaths < 3; deaths++) {
-    await until('readiness', () => count('ready') === deaths + 1)
+    await until(() => count('ready') === deaths + 1)
     for (const pid of await descendantsOf(process.pid)) {
       const command = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
       if (command.includes(spec.file)) process.kill(pid, 'SIGKILL')
     }
-    await until('the death', () => count('died') === deaths + 1)
+    await until(() => count('died') === deaths + 1)
   }
   expect(states.flatMap((state) => (state.state === 'died' ? [state.how, state.delay] : []))).toEqual([
     'SIGKILL',

@@ -4,7 +4,8 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { descendantsOf, processesIn, until } from '../support/processes.ts'
+import { descendantsOf, processesIn } from '../support/processes.ts'
+import { until } from '../support/until.ts'
 
 export interface Run {
   readonly pid: number
@@ -93,7 +94,7 @@ export async function startSystem(
   started.ended.then(() => {
     ended = true
   })
-  const url = await until('the ready line', () => {
+  const url = await until(() => {
     if (ended) throw new Error(`The start failed:\n${started.output()}`)
     return /^ready (http:\S+)$/m.exec(started.output())?.[1]
   })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { copySources } from '../support/copy.ts'
 import { makeDataFolder, type TestFolder } from '../support/data-folder.ts'
-import { until } from '../support/processes.ts'
+import { until } from '../support/until.ts'
 import { run } from './system.ts'
 
 let sources: TestFolder
@@ -34,7 +34,7 @@ test('A registered service with neither a program nor an address stops the start
 test('A stale supergraph is reported once, with the command that updates it', async () => {
   await edit('subgraphs/weather/schema.graphql', '"A city of', '"A town of')
   const started = start()
-  await until('the gateway', () => /^gateway +ready/m.test(started.output()))
+  await until(() => /^gateway +ready/m.test(started.output()))
   started.kill('SIGTERM')
   expect(await started.ended).toBe(0)
   expect(started.output().match(/^.*stale.*$/gm)).toEqual([

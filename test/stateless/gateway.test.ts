@@ -6,8 +6,8 @@ import { readConfig } from '../../gateway/config.ts'
 import { type RunningGateway, startGateway } from '../../gateway/gateway.ts'
 import { createLogger } from '../../platform/process/log.ts'
 import { ask } from '../support/gateway.ts'
-import { until } from '../support/processes.ts'
 import { TEST_SECRET } from '../support/signed-call.ts'
+import { until } from '../support/until.ts'
 import { type Instance, type StatelessService, startInstance } from './support/instances.ts'
 
 const AT_ONCE = 8
@@ -57,7 +57,7 @@ async function replace([service, place]: (typeof VICTIMS)[number]): Promise<void
   await victim.kill()
   const successor = await startInstance(service, Number(new URL(victim.url).port))
   fleet[service][place] = successor
-  await until(`the gateway to find the new instance of ${service}`, async () => {
+  await until(async () => {
     const services = await gateway.commands.services()
     const instances = services.find(({ name }) => name === service)?.instances ?? []
     return instances.some(({ pid, health }) => pid === successor.pid && health === 'healthy')

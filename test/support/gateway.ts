@@ -11,6 +11,7 @@ import { readConfig } from '../../gateway/config.ts'
 import { openAdmin, type RunningGateway, startGateway } from '../../gateway/gateway.ts'
 import type { Limits } from '../../gateway/limits/limits.ts'
 import { createLogger } from '../../platform/process/log.ts'
+import { type Answer, readAnswer } from './answer.ts'
 
 export interface ComposedService {
   readonly name: string
@@ -68,18 +69,6 @@ export async function startTestGateway({ services, env, limits }: TestGatewayOpt
   }
 }
 
-export interface GraphQLAnswer {
-  readonly status: number
-  readonly headers: Headers
-  // biome-ignore lint/suspicious/noExplicitAny: answers have the shape of whatever a test asks for
-  readonly data?: any
-  readonly errors?: readonly {
-    readonly message: string
-    readonly path?: readonly (string | number)[]
-    readonly extensions: Readonly<Record<string, unknown>>
-  }[]
-}
-
 export interface Operation {
   readonly query?: string
   readonly variables?: Readonly<Record<string, unknown>>
@@ -92,7 +81,7 @@ export async function ask(
   url: string,
   operation: Operation | string,
   headers: Readonly<Record<string, string>> = {},
-): Promise<GraphQLAnswer> {
+): Promise<Answer> {
   const body = JSON.stringify(typeof operation === 'string' ? { query: operation } : operation)
   return readAnswer(
     await fetch(`${url}/graphql`, {
@@ -103,17 +92,5 @@ export async function ask(
   )
 }
 
-/** Reads any answer of the gateway: all of them are JSON. */
-export async function readAnswer(response: Response): Promise<GraphQLAnswer> {
-  const { data, errors } = (await response.json()) as Pick<GraphQLAnswer, 'data' | 'errors'>
-  return {
-    status: response.status,
-    headers: response.headers,
-    ...(data !== undefined && { data }),
-    ...(errors && { errors }),
-  }
-}
-
 /** `status code`, for one-line expectations. */
-export const verdict = ({ status, errors }: GraphQLAnswer): string =>
-  `${status} ${errors?.[0]?.extensions['code'] ?? 'OK'}`
+export const verdict = ({ status, errors }: Answer): string => `${status} ${errors?.[0]?.extensions['code'] ?? 'OK'}`

@@ -1,5 +1,6 @@
 /** Calls a service as the gateway does: one signed POST to `/graphql`. */
 import { PERSPECTIVE_HEADER, REQUEST_ID_HEADER, SIGNATURE_HEADER, sign } from '../../platform/protocol/signature.ts'
+import { type Answer, readAnswer } from './answer.ts'
 
 export const TEST_SECRET = 'the secret of the tests'
 
@@ -12,27 +13,9 @@ export interface SignedCall {
   readonly acceptLanguage?: string
 }
 
-export interface Answer {
-  readonly status: number
-  readonly headers: Headers
-  // biome-ignore lint/suspicious/noExplicitAny: answers have the shape of whatever a test asks for
-  readonly data: any
-  readonly errors?: readonly {
-    message: string
-    path?: readonly (string | number)[]
-    extensions: Record<string, unknown>
-  }[]
-}
-
 /** @param url base address of the service */
-export async function signedCall(url: string, call: SignedCall): Promise<Answer> {
-  const response = await signedFetch(url, call)
-  return {
-    status: response.status,
-    headers: response.headers,
-    ...((await response.json()) as Pick<Answer, 'data' | 'errors'>),
-  }
-}
+export const signedCall = async (url: string, call: SignedCall): Promise<Answer> =>
+  readAnswer(await signedFetch(url, call))
 
 /** The same, for answers of any kind. @param more headers @param signal gives it up */
 export function signedFetch(

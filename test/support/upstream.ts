@@ -1,7 +1,6 @@
 /** A bare HTTP server on loopback that answers as a test tells it, and traffic that leads to it. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Registry } from 'prom-client'
 import { createMemoryStore } from '../../gateway/traffic/cache/memory.ts'
 import type { AnswerStore } from '../../gateway/traffic/cache/store.ts'
@@ -115,17 +114,3 @@ export function observer(): { readonly seen: Freshness[]; observe(freshness: Fre
   const seen: Freshness[] = []
   return { seen, observe: (freshness) => void seen.push(freshness) }
 }
-
-/**
- * Resolves as soon as `condition` holds, also while the clock is stopped. The bound is for what
- * never comes: machines may be slow.
- */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const began = process.uptime()
-  while (!(await condition())) {
-    if (process.uptime() - began > TIMEOUT_S) throw new Error('the condition never held')
-    await sleep(5)
-  }
-}
-
-const TIMEOUT_S = 120 // seconds

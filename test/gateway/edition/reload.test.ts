@@ -4,7 +4,7 @@ import { ask, composeAt, startTestGateway, type TestGateway, verdict } from '../
 import { startLoad } from '../../support/load.ts'
 import { itemsSdl, ordersSdl, type Shop, startShop } from '../../support/shop.ts'
 import { startSubgraph } from '../../support/subgraph.ts'
-import { until } from '../../support/upstream.ts'
+import { until } from '../../support/until.ts'
 
 let shop: Shop
 let gateway: TestGateway

@@ -5,7 +5,7 @@ import type { OperationInUse } from '../../../gateway/execution/engine.ts'
 import { createLogger } from '../../../platform/process/log.ts'
 import { ask, composeAt, startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { itemsSdl, ordersSdl, type Shop, startShop } from '../../support/shop.ts'
-import { until } from '../../support/upstream.ts'
+import { until } from '../../support/until.ts'
 
 const log = createLogger('test', 'silent')
 const LONG = 3_600_000 // milliseconds

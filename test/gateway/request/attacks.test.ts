@@ -3,10 +3,11 @@ import { connect } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { createClient as createSocketClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
-import { ask, readAnswer, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
+import { readAnswer } from '../../support/answer.ts'
+import { ask, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
 import { type Journal, journalSdl, startJournal } from '../../support/journal.ts'
 import { type Shop, startShop } from '../../support/shop.ts'
-import { until } from '../../support/upstream.ts'
+import { until } from '../../support/until.ts'
 
 let shop: Shop
 let journal: Journal

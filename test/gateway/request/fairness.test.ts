@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { ask, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
 import { type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts'
 import { type Shop, startShop } from '../../support/shop.ts'
-import { until } from '../../support/upstream.ts'
+import { until } from '../../support/until.ts'
 
 let shop: Shop
 let provider: IdentityProvider

@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { serverAudits } from 'graphql-http' // MIT; the reference audits of the GraphQL over HTTP specification
-import { ask, readAnswer, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
+import { readAnswer } from '../../support/answer.ts'
+import { ask, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
 import { type Shop, startShop } from '../../support/shop.ts'
 
 let shop: Shop

@@ -6,8 +6,10 @@ import { readConfig } from '../../../gateway/config.ts'
 import { type RunningGateway, startGateway } from '../../../gateway/gateway.ts'
 import { createLogger } from '../../../platform/process/log.ts'
 import { SIGNATURE_HEADER, verifySignature } from '../../../platform/protocol/signature.ts'
-import { readAnswer, verdict } from '../../support/gateway.ts'
-import { startUpstream, type Upstream, until } from '../../support/upstream.ts'
+import { readAnswer } from '../../support/answer.ts'
+import { verdict } from '../../support/gateway.ts'
+import { until } from '../../support/until.ts'
+import { startUpstream, type Upstream } from '../../support/upstream.ts'
 
 const GATEWAY_SECRET = 'a secret of sixteen'
 const picture = Buffer.from('not really a picture, but long enough to be cut in two'.repeat(1_000))

@@ -3,18 +3,12 @@ import { createClient as createSseClient } from 'graphql-sse'
 import { createClient as createSocketClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import type { ServiceStatus } from '../../../gateway/traffic/traffic.ts'
-import {
-  ask,
-  type GraphQLAnswer,
-  readAnswer,
-  startTestGateway,
-  type TestGateway,
-  verdict,
-} from '../../support/gateway.ts'
+import { type Answer, readAnswer } from '../../support/answer.ts'
+import { ask, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
 import { type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts'
 import { type Journal, journalSdl, startJournal } from '../../support/journal.ts'
 import { itemsSdl, type Shop, startShop } from '../../support/shop.ts'
-import { until } from '../../support/upstream.ts'
+import { until } from '../../support/until.ts'
 
 let shop: Shop
 let journal: Journal
@@ -42,7 +36,7 @@ interface Written {
   readonly text: string
   readonly about: { readonly name: string } | null
 }
-type Result = Pick<GraphQLAnswer, 'data' | 'errors'>
+type Result = Pick<Answer, 'data' | 'errors'>
 
 /**
  * Follows with SSE from a cursor; each break is resumed behind the last event seen, as a client
@@ -67,7 +61,6 @@ async function* followBySse(
     } finally {
       client.dispose()
     }
-    await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
 
@@ -134,7 +127,7 @@ describe('subscription', () => {
       const [, data, rest] = /event: next\ndata: ([^\n]*)\n\n(.*)$/s.exec(await response.text()) ?? []
       expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8'])
       expect(rest).toBe('event: complete\ndata:\n\n')
-      return (JSON.parse(data ?? '') as GraphQLAnswer).errors?.[0]?.extensions['code']
+      return (JSON.parse(data ?? '') as Answer).errors?.[0]?.extensions['code']
     }
     expect(await refusal({ query: 'subscription { nothing }' })).toBe('GRAPHQL_VALIDATION_FAILED')
     const conditional = 'subscription ($a: Boolean!) { written @include(if: $a) { text } }'

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { type ServiceDefinition, stateful, stateless } from '../../../gateway/traffic/call/kind.ts'
 import type { Traffic } from '../../../gateway/traffic/traffic.ts'
 import { type StoppedClock, stopClock } from '../../support/clock.ts'
-import { callOf, startUpstream, trafficTo, type Upstream, until } from '../../support/upstream.ts'
+import { until } from '../../support/until.ts'
+import { callOf, startUpstream, trafficTo, type Upstream } from '../../support/upstream.ts'
 
 const closing: (() => Promise<void>)[] = []
 let clock: StoppedClock

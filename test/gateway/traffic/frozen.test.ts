@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { stateful } from '../../../gateway/traffic/call/kind.ts'
 import { CALL_HEADER } from '../../../platform/protocol/signature.ts'
 import { type StoppedClock, stopClock } from '../../support/clock.ts'
-import { callOf, startUpstream, trafficTo, until } from '../../support/upstream.ts'
+import { until } from '../../support/until.ts'
+import { callOf, startUpstream, trafficTo } from '../../support/upstream.ts'
 
 const closing: (() => Promise<void>)[] = []
 let clock: StoppedClock

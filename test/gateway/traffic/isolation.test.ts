@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { ask, type Operation, readAnswer, startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { readAnswer } from '../../support/answer.ts'
+import { ask, type Operation, startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { itemsSdl, type Shop, startShop } from '../../support/shop.ts'
 import { startUpstream, type Upstream } from '../../support/upstream.ts'
 

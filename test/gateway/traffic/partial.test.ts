@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { ask, type GraphQLAnswer, startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import type { Answer } from '../../support/answer.ts'
+import { ask, startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { type Shop, startShop } from '../../support/shop.ts'
 import type { Misbehave } from '../../support/subgraph.ts'
-import { until } from '../../support/upstream.ts'
+import { until } from '../../support/until.ts'
 
 let shop: Shop
 let gateway: TestGateway
@@ -20,7 +21,7 @@ afterAll(async () => {
 })
 
 /** Nothing internal: no address, no text of an exception, no stack, no SQL. */
-function expectNoLeak({ errors }: GraphQLAnswer): void {
+function expectNoLeak({ errors }: Answer): void {
   const text = JSON.stringify(errors)
   for (const secret of [
     '127.0.0.1',

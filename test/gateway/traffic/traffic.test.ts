@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import { stateful, stateless } from '../../../gateway/traffic/call/kind.ts'
 import type { Traffic } from '../../../gateway/traffic/traffic.ts'
 import { stopClock } from '../../support/clock.ts'
-import { callOf, type Received, startUpstream, trafficTo, type Upstream, until } from '../../support/upstream.ts'
+import { until } from '../../support/until.ts'
+import { callOf, type Received, startUpstream, trafficTo, type Upstream } from '../../support/upstream.ts'
 
 const opened: { close(): Promise<void> }[] = []
 afterEach(async () => {

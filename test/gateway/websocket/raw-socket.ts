@@ -1,7 +1,7 @@
 /** A client of `graphql-transport-ws` that sends whatever a test tells it to, in whatever order. */
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
-import { until } from '../../support/upstream.ts'
+import { until } from '../../support/until.ts'
 
 export interface Message {
   readonly id?: string

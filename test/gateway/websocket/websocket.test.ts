@@ -6,7 +6,7 @@ import { WebSocket } from 'ws'
 import { ask, startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { type Journal, journalSdl, startJournal } from '../../support/journal.ts'
 import { type Shop, startShop } from '../../support/shop.ts'
-import { until } from '../../support/upstream.ts'
+import { until } from '../../support/until.ts'
 import { type Message, openRawSocket, type RawSocket } from './raw-socket.ts'
 
 let shop: Shop

@@ -7,7 +7,7 @@ import { connect, type Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { ask, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
 import { type Shop, startShop } from '../../support/shop.ts'
-import { until } from '../../support/upstream.ts'
+import { until } from '../../support/until.ts'
 
 let shop: Shop
 let gateway: TestGateway

@@ -1,12 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import {
-  ask,
-  type Operation,
-  readAnswer,
-  startTestGateway,
-  type TestGateway,
-  verdict,
-} from '../../../support/gateway.ts'
+import { readAnswer } from '../../../support/answer.ts'
+import { ask, type Operation, startTestGateway, type TestGateway, verdict } from '../../../support/gateway.ts'
 import { type Shop, startShop } from '../../../support/shop.ts'
 
 let shop: Shop

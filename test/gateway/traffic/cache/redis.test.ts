@@ -5,7 +5,8 @@ import { stateless } from '../../../../gateway/traffic/call/kind.ts'
 import type { Traffic } from '../../../../gateway/traffic/traffic.ts'
 import { createLogger } from '../../../../platform/process/log.ts'
 import { type RedisServer, startRedis } from '../../../support/redis.ts'
-import { callOf, startUpstream, trafficTo, type Upstream, until } from '../../../support/upstream.ts'
+import { until } from '../../../support/until.ts'
+import { callOf, startUpstream, trafficTo, type Upstream } from '../../../support/upstream.ts'
 
 let redis: RedisServer
 let upstream: Upstream
@@ -54,7 +55,6 @@ describe('Redis', () => {
     await until(async () => {
       id += 1
       const first = await countOf(one, `shared ${id}`)
-      await new Promise((resolve) => setTimeout(resolve, 5))
       return (await countOf(other, `shared ${id}`)) === first
     })
     const kept = await countOf(other, `shared ${id}`)
@@ -105,7 +105,6 @@ describe('Redis', () => {
     await until(async () => {
       id += 1
       const first = await countOf(gateway, `back ${id}`)
-      await new Promise((resolve) => setTimeout(resolve, 5))
       return (await countOf(other, `back ${id}`)) === first
     })
   })

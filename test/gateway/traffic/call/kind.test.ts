@@ -9,7 +9,7 @@ import { sendJson } from '../../../../platform/http/message/http-error.ts'
 import { type HttpListener, listen } from '../../../../platform/http/server/listen.ts'
 import { createLogger } from '../../../../platform/process/log.ts'
 import { healthy } from '../../../../start/health.ts'
-import { until } from '../../../support/processes.ts'
+import { until } from '../../../support/until.ts'
 
 let service: HttpListener
 afterEach(() => service.drain(0))
@@ -37,8 +37,8 @@ test.each<[string | undefined, string]>([
     [{ name: 'reviews', kind: 'stateless', instances: [instance] }],
     createLogger('gateway', 'silent'),
   )
-  await until('an answer', () => instance.pid === 7)
-  await until(`the breaker to be ${state}`, () => instance.breaker.state === state)
+  await until(() => instance.pid === 7)
+  await until(() => instance.breaker.state === state)
   stop()
   await closeInstance(instance)
 })

@@ -8,7 +8,7 @@ import { CallFailure } from '../../../../gateway/traffic/call/failure.ts'
 import { createHttpPool, type HttpPool, type HttpRequest } from '../../../../gateway/traffic/client/pool.ts'
 import { CALL_HEADER } from '../../../../platform/protocol/signature.ts'
 import { stopClock } from '../../../support/clock.ts'
-import { until } from '../../../support/upstream.ts'
+import { until } from '../../../support/until.ts'
 import { certificate } from './certificate.ts'
 
 interface Server {

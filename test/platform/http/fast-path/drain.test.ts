@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals'
 import { createFastPath } from '../../../../platform/http/fast-path/fast-path.ts'
 import { listen } from '../../../../platform/http/server/listen.ts'
 import { stopClock } from '../../../support/clock.ts'
-import { until } from '../../../support/processes.ts'
+import { until } from '../../../support/until.ts'
 import { answersOn, dial, nextOf, openDoor, post, takenIn, tell } from '../both-readers.ts'
 
 describe('draining with a fast path', () => {
@@ -63,9 +63,9 @@ describe('draining with a fast path', () => {
     const socket = await dial(door)
     const [peer] = (await accepted) as [Socket]
     socket.write(post('1'))
-    await until('the first has come', () => came() === 1)
+    await until(() => came() === 1)
     socket.write(post('2') + post('3'))
-    await until('the others have been read', () => peer.bytesRead === socket.bytesWritten)
+    await until(() => peer.bytesRead === socket.bytesWritten)
     const drained = door.drain(60_000, grace)
     release()
     await expectThree(answersOn(socket))
@@ -113,9 +113,9 @@ describe('draining with a fast path', () => {
     socket.pause()
     for (const piece of pieces) {
       socket.write(piece)
-      await until('it has been read', () => peer.bytesRead === socket.bytesWritten)
+      await until(() => peer.bytesRead === socket.bytesWritten)
     }
-    await until('the answer begins to come', () => socket.readableLength > 0 || socket.bytesRead > 0)
+    await until(() => socket.readableLength > 0 || socket.bytesRead > 0)
     const drained = door.drain(60_000)
     await clock.step(59_000)
     expect((await nextOf(answersOn(socket))).body).toHaveLength(large.length)

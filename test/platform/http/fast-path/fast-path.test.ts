@@ -6,7 +6,7 @@ import { WebSocket, WebSocketServer } from 'ws'
 import type { HttpReply } from '../../../../platform/http/message/message.ts'
 import type { HttpListener } from '../../../../platform/http/server/listen.ts'
 import { readInto } from '../../../../platform/memory/shared-buffer.ts'
-import { until } from '../../../support/processes.ts'
+import { until } from '../../../support/until.ts'
 import { answersOn, dial, nextOf, openDoor, post, takenIn, tell } from '../both-readers.ts'
 
 const doors: HttpListener[] = []
@@ -31,7 +31,7 @@ async function exchange(door: HttpListener, pieces: readonly string[], count: nu
   for (const piece of pieces) {
     socket.write(piece)
     // So that each arrives by itself.
-    await until('it is read', () => peer.bytesRead === socket.bytesWritten)
+    await until(() => peer.bytesRead === socket.bytesWritten)
   }
   while (received.length < count) received.push(takenIn(await nextOf(answers)))
   socket.destroy()
@@ -172,7 +172,7 @@ describe('requests left to Node', () => {
     await came
     const { bytesRead } = peer
     for (const body of ['{"a":2}', '{"a":3}']) socket.write(post(body))
-    await until('the second has come, too', () => peer.bytesRead > bytesRead)
+    await until(() => peer.bytesRead > bytesRead)
     resolve()
     const received = [await nextOf(answers), await nextOf(answers), await nextOf(answers)].map(takenIn)
     expect(received.map(({ by, body }) => `${by} ${body}`)).toEqual([
@@ -261,7 +261,7 @@ describe('clients', () => {
     const socket = await dial(door)
     socket.pause().write(post('{}'))
     const count = promisify(door.server.getConnections.bind(door.server))
-    await until('the connection is cut', async () => (await count()) === 0)
+    await until(async () => (await count()) === 0)
     socket.destroy()
   })
 
@@ -277,9 +277,9 @@ describe('clients', () => {
     const [peer] = (await accepted) as [Socket]
     socket.pause()
     socket.write(post('{"a":1}'))
-    await until('the first is served', () => served === 1)
+    await until(() => served === 1)
     socket.write(post('{"a":2}'))
-    await until('the second is read', () => peer.bytesRead === socket.bytesWritten)
+    await until(() => peer.bytesRead === socket.bytesWritten)
     expect(served).toBe(1)
     const answers = answersOn(socket)
     expect((await nextOf(answers)).body).toHaveLength(large.length)

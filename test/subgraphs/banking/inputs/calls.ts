@@ -3,7 +3,7 @@
  * it.
  */
 import { randomUUID } from 'node:crypto'
-import type { Answer } from '../../../support/signed-call.ts'
+import type { Answer } from '../../../support/answer.ts'
 import type { TestService } from '../support/service.ts'
 
 /** What the calls speak of; all but the strangers' is the payer's own. */

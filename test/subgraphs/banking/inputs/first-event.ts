@@ -4,7 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SIGNATURE_HEADER, sign } from '../../../../platform/protocol/signature.ts'
-import { type Answer, TEST_SECRET } from '../../../support/signed-call.ts'
+import type { Answer } from '../../../support/answer.ts'
+import { TEST_SECRET } from '../../../support/signed-call.ts'
 import type { TestService } from '../support/service.ts'
 
 /**

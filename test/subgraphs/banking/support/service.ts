@@ -8,7 +8,8 @@ import { join } from 'node:path'
 import { demoIdentity } from '../../../../platform/protocol/demo-identity.ts'
 import { banking } from '../../../../subgraphs/banking/main.ts'
 import { startService } from '../../../../subgraphs/shared/serve.ts'
-import { type Answer, signedCall, signedFetch, TEST_SECRET } from '../../../support/signed-call.ts'
+import type { Answer } from '../../../support/answer.ts'
+import { signedCall, signedFetch, TEST_SECRET } from '../../../support/signed-call.ts'
 
 export interface TestService {
   readonly url: string

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
 import { createLogger } from '../../../../platform/process/log.ts'
-import { type CurrentRelease, followReleases } from '../../../../subgraphs/content/release/current-release.ts'
+import { followReleases } from '../../../../subgraphs/content/release/current-release.ts'
 import { type Release, readRelease } from '../../../../subgraphs/content/release/release.ts'
+import { until } from '../../../support/until.ts'
 import { pngOf } from '../support/images.ts'
 import { articleFile, type Files, testFolder, testService } from '../support/library.ts'
 
@@ -12,11 +13,6 @@ const log = createLogger('test', 'silent')
 const NEVER = 2 ** 30
 
 const title = (release: Release): string | undefined => release.published.bySlug('a', ['en'])?.title
-
-/** Waits for what a release must show; fails with the test's own timeout. */
-async function until(current: CurrentRelease, holds: (release: Release) => boolean): Promise<void> {
-  while (!holds(current.get())) await delay(5)
-}
 
 /** A release in which every article names the same version. */
 const version = (name: string, articles = 20): Files =>
@@ -31,7 +27,7 @@ describe('releases', () => {
     expect(title(current.get())).toBe('One')
     await symlink('2', `${link}.next`)
     await rename(`${link}.next`, link)
-    await until(current, (release) => title(release) === 'Two')
+    await until(() => title(current.get()) === 'Two')
     current.close()
   })
 
@@ -84,7 +80,7 @@ describe('releases', () => {
           ;[live, next] = [next, live]
           await delay(count % 9)
           // Between bursts it comes to rest, and the one that is live then must be seen.
-          if (count % 21 === 0) await until(current, (release) => title(release) === live)
+          if (count % 21 === 0) await until(() => title(current.get()) === live)
         }
         swapping = false
       })()
@@ -144,11 +140,11 @@ describe('development', () => {
     await using folder = await testFolder({ 'en/a.md': articleFile('One') })
     const current = await followReleases({ folder: folder.path, watchFiles: true, log, interval: NEVER })
     await folder.write({ 'en/a.md': articleFile('Two') })
-    await until(current, (release) => title(release) === 'Two')
+    await until(() => title(current.get()) === 'Two')
     await folder.write({ 'pt/b.md': articleFile('Novo') })
-    await until(current, (release) => release.published.locales.includes('pt'))
+    await until(() => current.get().published.locales.includes('pt'))
     await rm(join(folder.path, 'en/a.md'))
-    await until(current, (release) => title(release) === undefined)
+    await until(() => title(current.get()) === undefined)
     current.close()
   })
 
@@ -156,9 +152,9 @@ describe('development', () => {
     await using folder = await testFolder({ 'en/a.md': articleFile('One') })
     const current = await followReleases({ folder: folder.path, watchFiles: true, log, interval: NEVER })
     await writeFile(join(folder.path, 'en/a.md'), '---\ntitle: [\n---\n')
-    await until(current, (release) => release.faults.length === 1 && title(release) === undefined)
+    await until(() => current.get().faults.length === 1 && title(current.get()) === undefined)
     await folder.write({ 'en/a.md': articleFile('Mended') })
-    await until(current, (release) => title(release) === 'Mended')
+    await until(() => title(current.get()) === 'Mended')
     current.close()
   })
 })

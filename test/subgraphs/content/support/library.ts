@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { contentService } from '../../../../subgraphs/content/service.ts'
 import { type RunningService, startService } from '../../../../subgraphs/shared/serve.ts'
-import { type Answer, type SignedCall, signedCall, TEST_SECRET } from '../../../support/signed-call.ts'
+import type { Answer } from '../../../support/answer.ts'
+import { type SignedCall, signedCall, TEST_SECRET } from '../../../support/signed-call.ts'
 
 /** Path from the library's folder → what stands in the file. */
 export type Files = Readonly<Record<string, string | Uint8Array>>

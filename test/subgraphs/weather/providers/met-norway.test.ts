@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { DAY, HOUR, rfc3339 } from '../../../../subgraphs/weather/model/time.ts'
 import { type StoppedClock, stopClock } from '../../../support/clock.ts'
-import { until } from '../../../support/upstream.ts'
+import { until } from '../../../support/until.ts'
 import { LAST_MODIFIED, startMetNorway, UPDATED_AT } from '../support/met-norway.ts'
 import { type RunningWeather, startWeather } from '../support/service.ts'
 import { type Stub, send } from '../support/stub.ts'

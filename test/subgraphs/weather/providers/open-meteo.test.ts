@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { addDays, HOUR, rfc3339 } from '../../../../subgraphs/weather/model/time.ts'
+import type { Answer } from '../../../support/answer.ts'
 import { type StoppedClock, stopClock } from '../../../support/clock.ts'
-import type { Answer } from '../../../support/signed-call.ts'
 import { daysAgo, openMeteoAnswer, startOpenMeteo } from '../support/open-meteo.ts'
 import { type RunningWeather, startWeather } from '../support/service.ts'
 import { type Stub, send } from '../support/stub.ts'

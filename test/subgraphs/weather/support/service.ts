@@ -1,7 +1,8 @@
 /** Runs the weather service in this process and asks it as the gateway would. */
 import { type RunningService, startService } from '../../../../subgraphs/shared/serve.ts'
 import { weatherService } from '../../../../subgraphs/weather/service.ts'
-import { type Answer, signedCall, TEST_SECRET } from '../../../support/signed-call.ts'
+import type { Answer } from '../../../support/answer.ts'
+import { signedCall, TEST_SECRET } from '../../../support/signed-call.ts'
 
 export interface RunningWeather extends RunningService {
   ask(query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { getJson } from '../../../../subgraphs/weather/upstream/http.ts'
 import { type StoppedClock, stopClock } from '../../../support/clock.ts'
-import { startUpstream, type Upstream, until } from '../../../support/upstream.ts'
+import { until } from '../../../support/until.ts'
+import { startUpstream, type Upstream } from '../../../support/upstream.ts'
 
 let clock: StoppedClock
 let upstream: Upstream

@@ -5,7 +5,7 @@ import { remoteProvider } from '../../../../subgraphs/weather/upstream/remote.ts
 import { memoryStore } from '../../../../subgraphs/weather/upstream/store.ts'
 import type { FetchItem, Outcome, Sheet, Upstream } from '../../../../subgraphs/weather/upstream/upstream.ts'
 import { stopClock } from '../../../support/clock.ts'
-import { until } from '../../../support/upstream.ts'
+import { until } from '../../../support/until.ts'
 
 const place = (latitude: number): Place => ({ latitude, longitude: 0, elevation: undefined, timeZone: 'UTC' })
 const question = (latitude: number): Question => ({
