@@ -1,5 +1,5 @@
 /** Lets one call answer all identical ones in flight. For stateless services only: there is no caller in the call that could be mixed up. */
-import { type Abort, createAbort } from './call/abort.ts'
+import { createAbort } from './call/abort.ts'
 import { CallFailure } from './call/failure.ts'
 import type { StatelessService } from './call/kind.ts'
 import type { Signal } from './call/send.ts'
@@ -8,7 +8,8 @@ import type { Reply, Step, Work } from './call/step.ts'
 interface Shared {
   readonly reply: Promise<Reply>
   readonly deadline: number
-  readonly abandoned: Abort
+  /** Ends the call, and lets nobody join it any more. */
+  abandon(): void
   waiting: number
 }
 
@@ -21,12 +22,16 @@ export function coalesced({ deadline }: StatelessService, next: Step): Step {
 
   const start = (key: string, work: Work): Shared => {
     const abandoned = createAbort()
+    const forget = (): void => {
+      if (inFlight.get(key) === shared) inFlight.delete(key)
+    }
     const shared: Shared = {
-      reply: next({ ...work, signal: abandoned.signal }).finally(() => {
-        if (inFlight.get(key) === shared) inFlight.delete(key)
-      }),
+      reply: next({ ...work, signal: abandoned.signal }).finally(forget),
       deadline: work.deadline,
-      abandoned,
+      abandon() {
+        forget()
+        abandoned.abort()
+      },
       waiting: 0,
     }
     inFlight.set(key, shared)
@@ -35,6 +40,7 @@ export function coalesced({ deadline }: StatelessService, next: Step): Step {
 
   return (work) => {
     if (work.call.operation !== 'query') return next(work)
+    if (work.signal?.aborted) return Promise.reject(new CallFailure('cancelled', 'given up before it was sent'))
     const key = identityOf(work)
     const found = inFlight.get(key)
     // One that has not got half its time left would be cut short for no fault of its own.
@@ -49,10 +55,9 @@ function wait(shared: Shared, signal: Signal | undefined): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const leave = (): void => {
       shared.waiting -= 1
-      if (shared.waiting === 0) shared.abandoned.abort()
+      if (shared.waiting === 0) shared.abandon()
       reject(new CallFailure('cancelled', 'given up by the caller'))
     }
-    if (signal.aborted) return leave()
     signal.addEventListener('abort', leave, { once: true })
     shared.reply.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
   })

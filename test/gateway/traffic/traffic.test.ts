@@ -261,6 +261,14 @@ describe('coalescing', () => {
     expect(instance.bodies.length).toBe(4)
   })
 
+  test('A call whose caller has left already is not made', async () => {
+    const [instance] = (await upstreams(1, ok)) as [Upstream]
+    const traffic = to(stateless('s', { sharedCache: false }), [instance.url])
+    expect(await codeOf(traffic.send(callOf('s', '{}', { signal: AbortSignal.abort() })))).toBe('SERVICE_UNAVAILABLE')
+    expect(await codeOf(traffic.send(callOf('s', '{}')))).toBe('OK')
+    expect(instance.bodies.length).toBe(1)
+  })
+
   test('A shared call runs while anybody waits, and ends when the last has left', async () => {
     let closed = false
     let release: () => void = () => undefined
@@ -283,6 +291,8 @@ describe('coalescing', () => {
     const third = codeOf(traffic.send(callOf('s', '{}', { signal: alone.signal })))
     await until(() => instance.bodies.length === 2)
     alone.abort()
+    instance.answer = ok
+    expect(await codeOf(traffic.send(callOf('s', '{}')))).toBe('OK')
     await third
     await until(() => closed)
   })
