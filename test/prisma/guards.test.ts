@@ -1,27 +1,23 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Client } from 'pg'
-import { openBank, type TestBank } from '../subgraphs/banking/support/bank.ts'
-import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { createBank, type TestBank } from '../subgraphs/banking/support/bank.ts'
 
-let database: TestDatabase
 let bank: TestBank
 let client: Client
 let payer: string
 let payee: string
 
 beforeAll(async () => {
-  database = await createDatabase('migrated')
-  bank = openBank(database.url)
+  bank = await createBank()
   payer = await bank.open({ balance: 1_000n })
   payee = await bank.open({ balance: 1_000n })
   await bank.transfer({ from: payer, to: payee, amount: 100n })
-  client = new Client({ connectionString: database.url })
+  client = new Client({ connectionString: bank.url })
   await client.connect()
 })
 afterAll(async () => {
   await client.end()
   await bank.close()
-  await database.drop()
 })
 
 /** The SQLSTATE with which the database refuses. */

@@ -1,26 +1,7 @@
 /** Real processes under test: what they are doing, as the kernel tells it. */
 import type { ChildProcess } from 'node:child_process'
 import { readdir, readFile, readlink } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { SupervisorMessage } from '../../platform/process/lifecycle.ts'
-
-/**
- * Waits until `condition` gives something other than `undefined` or `false`, and gives that. @param
- * what for the error's message
- */
-export async function until<Value>(
-  what: string,
-  condition: () => Value | Promise<Value>,
-  patience = 120_000,
-): Promise<Exclude<Value, undefined | false>> {
-  const deadline = Date.now() + patience
-  for (;;) {
-    const value = await condition()
-    if (value !== undefined && value !== false) return value as Exclude<Value, undefined | false>
-    if (Date.now() > deadline) throw new Error(`Waited in vain for: ${what}`)
-    await sleep(20)
-  }
-}
 
 /**
  * The address that a forked process of the product announces. @throws Error when it ends before

@@ -101,8 +101,8 @@ afterEach(async () => {
   services = []
 })
 
-describe("an account's activity", () => {
-  test('every event arrives once and in order, whichever instance made it', async () => {
+describe('activity of an account', () => {
+  test('Every event arrives once and in order, whichever instance wrote it', async () => {
     const [one, two] = [services[0] as TestService, await start()]
     const events = take(subscribe(one, 'payer', { id: account.id, after: account.activityCursor }), 20)
     const names = Array.from({ length: 20 }, (_, at) => `payment ${at}`)
@@ -110,7 +110,7 @@ describe("an account's activity", () => {
     expect(references(await events)).toEqual(names)
   })
 
-  test('a stream goes on behind its last cursor after a restart, and misses nothing', async () => {
+  test('A stream resumes after its last cursor following a restart, without missing an event', async () => {
     const first = services[0] as TestService
     for (const name of ['a', 'b', 'c']) await pay(first, name)
     const [a] = await take(subscribe(first, 'payer', { id: account.id, after: account.activityCursor }), 1)
@@ -122,7 +122,7 @@ describe("an account's activity", () => {
     expect([...references([a as Activity]), ...references(await rest)]).toEqual(['a', 'b', 'c', 'd'])
   })
 
-  test('holds tell of their whole life, and the account is shown as it is then', async () => {
+  test('Events cover the whole life of a hold, with the account as it was at each event', async () => {
     const service = services[0] as TestService
     const mutate = async (field: string, type: string, input: Record<string, unknown>) => {
       const query = `mutation ($input: ${type}!) { ${field}(input: $input) { ... on TransferAccepted { transfer { id } } ... on Refusal { code } } }`
@@ -143,7 +143,7 @@ describe("an account's activity", () => {
     ])
   })
 
-  test("nobody follows somebody else's account", async () => {
+  test('Nobody can follow the account of somebody else', async () => {
     const [first] = [services[0] as TestService]
     for (const id of [account.id, '99999999999999']) {
       const outcome = (async () => {
@@ -155,7 +155,7 @@ describe("an account's activity", () => {
   })
 })
 
-test('a stream nobody listens to any more ends at once', async () => {
+test('A stream without listeners ends at once', async () => {
   const service = services[0] as TestService
   const stream = subscribe(service, 'payer', { id: account.id, after: account.activityCursor })
   await pay(service, 'only')
@@ -165,7 +165,7 @@ test('a stream nobody listens to any more ends at once', async () => {
   services = []
 })
 
-test('without the gateway’s signature there is no stream', async () => {
+test('A stream needs the gateway’s signature', async () => {
   const { url } = services[0] as TestService
   const headers = { accept: 'text/event-stream', 'content-type': 'application/json' }
   const body = JSON.stringify({ query: QUERY, variables: { id: account.id } })

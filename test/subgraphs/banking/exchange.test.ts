@@ -7,13 +7,11 @@ import { offer } from '../../../subgraphs/banking/exchange/quote.ts'
 import { accountNumber } from '../../../subgraphs/banking/ledger/account-number.ts'
 import { bankActor } from '../../../subgraphs/banking/ledger/request.ts'
 import { exponentOf } from '../../../subgraphs/banking/money/currencies.ts'
-import { createDatabase, type TestDatabase } from '../../support/database.ts'
 import fc from '../../support/fast-check.ts'
 import { openBank } from './support/bank.ts'
 import { brokenInvariants } from './support/books.ts'
-import { codesOf, startBanking, type TestService } from './support/service.ts'
+import { codesOf, startSeededBanking, type TestService } from './support/service.ts'
 
-let database: TestDatabase
 let prisma: PrismaClient
 let service: TestService
 let euros: { id: string; number: string }
@@ -21,9 +19,8 @@ let yen: { id: string; number: string }
 let theirDinars: { id: string; number: string }
 
 beforeAll(async () => {
-  database = await createDatabase('seeded')
-  prisma = openDatabase({ url: database.url, connections: 2 })
-  service = await startBanking(database.url)
+  service = await startSeededBanking()
+  prisma = openDatabase({ url: service.databaseUrl, connections: 2 })
   const accountsOf = async (name: string) => {
     const { data } = await service.call(name, '{ me { accounts { edges { node { id number currency } } } } }')
     return data.me.accounts.edges.map(({ node }: { node: unknown }) => node)
@@ -35,9 +32,8 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   expect(await brokenInvariants(prisma)).toEqual([])
-  await service.stop()
   await prisma.$disconnect()
-  await database.drop()
+  await service.stop()
 })
 
 const QUOTE = `mutation ($input: QuoteExchangeInput!) { quoteExchange(input: $input) {
@@ -60,11 +56,11 @@ const exchange = (fields: Record<string, unknown>, caller = 'payer') =>
     },
   })
 
-describe('an offer', () => {
+describe('offer', () => {
   const currencies = fc.constantFrom('EUR', 'USD', 'GBP', 'JPY', 'KWD')
   const perEuro = fc.double({ min: 0.001, max: 10_000, noNaN: true })
 
-  test('never favours the customer by a minor unit, and never costs more than one against the exact rate', () => {
+  test('An offer never favours the customer, and costs at most one minor unit against the exact rate', () => {
     fc.assert(
       fc.property(
         currencies,
@@ -87,7 +83,7 @@ describe('an offer', () => {
   })
 })
 
-test('there and back again leaves nobody with more than they had', () => {
+test('An exchange back and forth leaves nobody with more than before', () => {
   const currencies = fc.constantFrom('EUR', 'USD', 'GBP', 'JPY', 'KWD')
   const perEuro = fc.double({ min: 0.0001, max: 1_000_000, noNaN: true })
   fc.assert(
@@ -107,8 +103,8 @@ test('there and back again leaves nobody with more than they had', () => {
   )
 })
 
-describe('an exchange', () => {
-  test('moves what was quoted as one group, the spread by itself', async () => {
+describe('exchange', () => {
+  test('An exchange moves what was quoted as one group, with the spread posted separately', async () => {
     const { data } = await quote('EUR', 'JPY', '10000')
     expect(data.quoteExchange).toMatchObject({
       rate: '168.27',
@@ -141,7 +137,7 @@ describe('an exchange', () => {
     expect(again.data.transfer).toMatchObject({ code: 'QUOTE_ALREADY_USED' })
   })
 
-  test('happens once for one key, and shows the payee only what concerns the payee', async () => {
+  test('An exchange happens once for one key, and the payee sees only its own part', async () => {
     const { data } = await quote('EUR', 'KWD', '5000')
     const fields = {
       quoteId: data.quoteExchange.id,
@@ -168,7 +164,7 @@ describe('an exchange', () => {
     ['an account of another currency', () => ({ to: theirDinars.number }), 'CURRENCY_MISMATCH'],
     ['a quote that does not exist', { quoteId: randomUUID() }, 'QUOTE_NOT_FOUND'],
     ['what is no quote', { quoteId: 'nothing' }, 'QUOTE_NOT_FOUND'],
-  ])('is refused with %s', async (_case, fields, code) => {
+  ])('An exchange is refused with %s', async (_case, fields, code) => {
     const { data } = await quote('EUR', 'JPY', '10000')
     const answer = await exchange({
       quoteId: data.quoteExchange.id,
@@ -177,7 +173,7 @@ describe('an exchange', () => {
     expect(answer.data.transfer).toMatchObject({ code })
   })
 
-  test("is refused with somebody else's quote, an expired one, and without the funds", async () => {
+  test('An exchange with a foreign quote, an expired one, or without the funds is refused', async () => {
     const theirs = await quote('EUR', 'JPY', '10000', 'payee')
     expect((await exchange({ quoteId: theirs.data.quoteExchange.id })).data.transfer.code).toBe('QUOTE_NOT_FOUND')
     const late = (await quote('EUR', 'JPY', '10000')).data.quoteExchange
@@ -193,12 +189,12 @@ describe('an exchange', () => {
     ['nothing', 'EUR', 'USD', '0'],
     ['so little that nothing arrives', 'JPY', 'KWD', '1'],
     ['so much that it does not fit', 'EUR', 'JPY', '9223372036854775807'],
-  ])('cannot be quoted for %s', async (_case, sell, buy, amount) => {
+  ])('An exchange cannot be quoted for %s', async (_case, sell, buy, amount) => {
     expect(codesOf(await quote(sell, buy, amount))).toEqual(['BAD_USER_INPUT'])
   })
 })
 
-describe('what the bank has of a currency', () => {
+describe('currency holdings', () => {
   const FUND = `mutation ($input: FundLiquidityInput!) { fundLiquidity(input: $input) {
     ... on TransferAccepted { replayed transfer { amount { amount } from { name } to { name } } } ... on Refusal { code } } }`
   const fund = (fields: Record<string, unknown>, caller = 'officer') =>
@@ -209,7 +205,7 @@ describe('what the bank has of a currency', () => {
   }
   /** Leaves the bank with so much, as if all else had been exchanged. */
   const drain = async (left: bigint): Promise<void> => {
-    const bank = openBank(database.url)
+    const bank = openBank(service.databaseUrl)
     const from = await prisma.account.findFirstOrThrow({ where: { name: 'Liquidity JPY' } })
     const to = await prisma.account.findFirstOrThrow({ where: { name: 'Capital JPY' } })
     const amount = (await liquidity()) - left
@@ -217,7 +213,7 @@ describe('what the bank has of a currency', () => {
     await bank.close()
   }
 
-  test('is all it gives: an exchange for more is refused and moves nothing, until an officer funds it', async () => {
+  test('The bank gives no more of a currency than it holds, until an officer funds it', async () => {
     await drain(16_741n)
     const { id } = (await quote('EUR', 'JPY', '10000')).data.quoteExchange
     expect((await exchange({ quoteId: id })).data.transfer).toMatchObject({ code: 'INSUFFICIENT_LIQUIDITY' })
@@ -237,14 +233,14 @@ describe('what the bank has of a currency', () => {
     await fund({ amount: '1000000' })
   })
 
-  test('is not for customers to fund, nor in a currency that the bank does not keep', async () => {
+  test('A customer cannot fund a currency, and nobody one that the bank does not keep', async () => {
     expect((await fund({}, 'payer')).data.fundLiquidity).toMatchObject({ code: 'NOT_PERMITTED' })
     expect(codesOf(await fund({ currency: 'CHF' }))).toEqual(['BAD_USER_INPUT'])
     expect(codesOf(await fund({ amount: '0' }))).toEqual(['BAD_USER_INPUT'])
   })
 
-  test('is in the account that was opened for it before it had a floor', async () => {
-    const bank = openBank(database.url)
+  test('The holdings are in the account that was opened before it had a floor', async () => {
+    const bank = openBank(service.databaseUrl)
     const old = { actor: bankActor('old'), key: 'open:old', label: 'Old EUR', currency: 'EUR' }
     const id = await openInternalAccount(bank.ledger, old)
     expect(await openInternalAccount(bank.ledger, { ...old, floor: 0n })).toBe(id)
@@ -252,7 +248,7 @@ describe('what the bank has of a currency', () => {
   })
 })
 
-describe('a batch', () => {
+describe('batch', () => {
   const BATCH = `mutation ($input: TransferBatchInput!) { transferBatch(input: $input) {
     ... on TransferBatchAccepted { replayed items { transfer { amount { amount } } code message } } ... on Refusal { code } } }`
   const item = (amount: string, fields: Record<string, unknown> = {}) => ({
@@ -276,7 +272,7 @@ describe('a batch', () => {
       })
     ).data.account.balance.posted.amount
 
-  test('of which each stands for itself carries out what it can', async () => {
+  test('A batch of independent transfers carries out those it can', async () => {
     const { data } = await send('EACH', [item('1'), item('99999999999'), item('2')])
     expect(data.transferBatch.items).toEqual([
       { transfer: { amount: { amount: '1' } }, code: null, message: null },
@@ -285,7 +281,7 @@ describe('a batch', () => {
     ])
   })
 
-  test('of all or nothing moves nothing when one is refused, and the same on a retry', async () => {
+  test('An all-or-nothing batch moves nothing when one transfer is refused, and the same on a retry', async () => {
     const before = await balance()
     const transfers = [item('1'), item('5', { to: yen.number }), item('2')]
     const key = randomUUID()
@@ -303,7 +299,7 @@ describe('a batch', () => {
     expect(BigInt(await balance())).toBe(BigInt(before) - 3n)
   })
 
-  test('of all or nothing whose very last is wrong moves nothing, and uses nothing of the daily limit up', async () => {
+  test('An all-or-nothing batch whose last transfer is wrong moves nothing, and uses no daily limit', async () => {
     const before = await balance()
     const limit = (value: string | null) =>
       service.call(
@@ -330,7 +326,7 @@ describe('a batch', () => {
     await limit(null)
   })
 
-  test('takes 1,000 transfers and no more, nor none', async () => {
+  test('A batch has from 1 to 1,000 transfers', async () => {
     const thousand = Array.from({ length: 1_000 }, () => item('1'))
     const { data } = await send('ALL_OR_NOTHING', thousand)
     expect(data.transferBatch.items).toHaveLength(1_000)

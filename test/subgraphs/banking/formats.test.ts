@@ -20,11 +20,11 @@ test.each([
   'en-u-ca-buddhist-nu-arab-x-a',
   'de-u-nu-nothing',
   'de-a-unknown-u-cf-account',
-])('an amount is formatted in %s as in the locale that it comes to', (tag) => {
+])('An amount is formatted in %s as in the locale it resolves to', (tag) => {
   for (let times = 0; times < 2; times += 1) expect(formatMoney(price, tag)).toBe(intl(tag))
 })
 
-test.each(['', 'not a tag', 'x-private', 'en-', 'en_US'])('%j is refused', (tag) => {
+test.each(['', 'not a tag', 'x-private', 'en-', 'en_US'])('The locale %j is refused', (tag) => {
   expect(() => formatMoney(price, tag)).toThrow(RangeError)
 })
 
@@ -33,14 +33,14 @@ test.each<[string, (n: number) => string]>([
   ['extensions that mean nothing here', (n) => `nl-a-b${n}-u-ca-x${1000 + n}`],
   ['numbering systems that are none', (n) => `nl-u-nu-x${1000 + n}`],
   ['variants', (n) => `nl-1a${String(n).padStart(3, '0')}`],
-])('one locale under thousands of tags makes one format: %s', (_what, tag) => {
+])('Thousands of tags for one locale share one format: %s', (_what, tag) => {
   formatMoney(price, 'nl')
   const made = jest.spyOn(Intl, 'NumberFormat')
   for (let n = 0; n < 2_000; n += 1) expect(formatMoney(price, tag(n))).toBe('€\u00a01.234,56')
   expect(made).not.toHaveBeenCalled()
 })
 
-test('locales that are not known make no formats of their own', () => {
+test('Unknown locales create no formats of their own', () => {
   formatMoney(price, 'en')
   const made = jest.spyOn(Intl, 'NumberFormat')
   const letters = [...'abcdefghijklmnopqrstuvwxyz']

@@ -1,18 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { createDatabase, type TestDatabase } from '../../support/database.ts'
-import { until } from '../../support/processes.ts'
-import { startBanking, type TestService } from './support/service.ts'
+import { until } from '../../support/until.ts'
+import { startSeededBanking, type TestService } from './support/service.ts'
 
-let database: TestDatabase
 let service: TestService
 beforeAll(async () => {
-  database = await createDatabase('seeded')
-  service = await startBanking(database.url)
+  service = await startSeededBanking()
 })
-afterAll(async () => {
-  await service.stop()
-  await database.drop()
-})
+afterAll(() => service.stop())
 
 const figures = async (): Promise<ReadonlyMap<string, number>> => {
   const text = await (await fetch(`${service.url}/metrics`)).text()
@@ -24,7 +18,7 @@ const figures = async (): Promise<ReadonlyMap<string, number>> => {
   )
 }
 
-test('banking tells how far the ledger is, whether its clock is right, and what waits to be told', async () => {
+test("Banking's metrics report the length of the ledger, the state of its clock, and the backlog of events", async () => {
   const before = await figures()
   expect(before.get('tributary_ledger_batches')).toBeGreaterThan(100)
   expect(before.get('tributary_ledger_head_age_seconds')).toBeGreaterThan(86_400)
@@ -41,5 +35,5 @@ test('banking tells how far the ledger is, whether its clock is right, and what 
   expect(after.get('tributary_ledger_head_age_seconds')).toBeLessThan(3_600)
   expect(Math.abs(after.get('tributary_ledger_clock_difference_seconds') ?? Number.NaN)).toBeLessThan(5)
   expect(after.get('tributary_webhook_lag_seconds')).toBe(0)
-  await until('the outbox is handed over', async () => (await figures()).get('tributary_outbox_lag_events') === 0)
+  await until(async () => (await figures()).get('tributary_outbox_lag_events') === 0)
 })

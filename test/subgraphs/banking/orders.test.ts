@@ -2,17 +2,15 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { openDatabase } from '../../../subgraphs/banking/database/open.ts'
-import { createDatabase, type TestDatabase } from '../../support/database.ts'
-import { codesOf, startBanking, type TestService } from './support/service.ts'
+import { until } from '../../support/until.ts'
+import { codesOf, startSeededBanking, type TestService } from './support/service.ts'
 
-let database: TestDatabase
 let service: TestService
 let own: { id: string; number: string }
 let theirs: { id: string; number: string }
 
 beforeAll(async () => {
-  database = await createDatabase('seeded')
-  service = await startBanking(database.url)
+  service = await startSeededBanking()
   const first = async (name: string) => {
     const { data } = await service.call(name, '{ me { accounts(first: 1) { edges { node { id number } } } } }')
     return data.me.accounts.edges[0].node
@@ -20,10 +18,7 @@ beforeAll(async () => {
   own = await first('payer')
   theirs = await first('payee')
 })
-afterAll(async () => {
-  await service.stop()
-  await database.drop()
-})
+afterAll(() => service.stop())
 
 const TRANSFER = `... on TransferAccepted { replayed transfer { id kind status amount { amount } held { amount } expiresAt postedAt
   reversalOf { id } reversedBy { id } } } ... on Refusal { code message }`
@@ -59,8 +54,8 @@ const pay = async () => {
   return transfer.id as string
 }
 
-describe('a hold', () => {
-  test('is placed, listed, captured in part, and no longer listed', async () => {
+describe('hold', () => {
+  test('A hold is placed, listed, captured in part, and no longer listed', async () => {
     const placed = (await hold()).data.done.transfer
     expect(placed).toMatchObject({
       kind: 'HOLD',
@@ -83,11 +78,11 @@ describe('a hold', () => {
     expect(await done('voidHold', { transferId: placed.id })).toMatchObject({ code: 'HOLD_ALREADY_RESOLVED' })
   })
 
-  test('expires by itself', async () => {
+  test('A hold expires by itself', async () => {
     const { id } = (await hold({ expiresInSeconds: 1 })).data.done.transfer
     const query = 'query ($id: ID!) { transfer(id: $id) { status } }'
     const status = async () => (await service.call('payer', query, { id })).data.transfer.status
-    while ((await status()) === 'PENDING') await new Promise((resolve) => setTimeout(resolve, 100))
+    await until(async () => (await status()) !== 'PENDING')
     expect(await status()).toBe('EXPIRED')
   })
 
@@ -97,25 +92,28 @@ describe('a hold', () => {
     ['nothing to hold', { amount: '0' }],
     ['over 64 bits', { amount: '9223372036854775808' }],
     ['a key over 64 characters', { idempotencyKey: 'k'.repeat(65) }],
-  ])('is bad input with %s', async (_case, fields) => {
+  ])('A hold with %s is bad input', async (_case, fields) => {
     expect(codesOf(await hold(fields))).toEqual(['BAD_USER_INPUT'])
   })
 
-  test('of the longest time is accepted, and a capture of nothing is bad input', async () => {
+  test('A hold of the longest time is accepted, and a capture of nothing is bad input', async () => {
     const { transfer } = (await hold({ expiresInSeconds: 2_592_000, amount: '1' })).data.done
     expect(codesOf(await order('captureHold', { transferId: transfer.id, amount: '0' }))).toEqual(['BAD_USER_INPUT'])
     expect(await done('captureHold', { transferId: transfer.id, amount: '2' })).toMatchObject({ code: 'HOLD_EXCEEDED' })
     expect(await done('voidHold', { transferId: transfer.id })).toMatchObject({ transfer: { status: 'VOIDED' } })
   })
 
-  test.each(['captureHold', 'voidHold', 'reverseTransfer'])('%s of what does not exist is refused', async (field) => {
-    for (const transferId of ['999999999', 'nothing', '0', '-1', '{1}'])
-      expect(await done(field, { transferId })).toMatchObject({ code: 'TRANSFER_NOT_FOUND' })
-  })
+  test.each(['captureHold', 'voidHold', 'reverseTransfer'])(
+    'The mutation %s of an unknown id is refused',
+    async (field) => {
+      for (const transferId of ['999999999', 'nothing', '0', '-1', '{1}'])
+        expect(await done(field, { transferId })).toMatchObject({ code: 'TRANSFER_NOT_FOUND' })
+    },
+  )
 })
 
-describe('a reversal', () => {
-  test('links both ways, and happens once', async () => {
+describe('reversal', () => {
+  test('A reversal links both ways, and happens once', async () => {
     const id = await pay()
     const { transfer } = await done('reverseTransfer', { transferId: id }, 'payee')
     expect(transfer).toMatchObject({ kind: 'REVERSAL', amount: { amount: '300' }, reversalOf: { id } })
@@ -124,7 +122,7 @@ describe('a reversal', () => {
     expect(data.transfer.reversedBy.id).toBe(transfer.id)
   })
 
-  test('is not taken back itself', async () => {
+  test('A reversal cannot itself be reversed', async () => {
     const { transfer } = await done('reverseTransfer', { transferId: await pay() }, 'payee')
     for (const caller of ['payer', 'officer'])
       expect(await done('reverseTransfer', { transferId: transfer.id }, caller)).toMatchObject({
@@ -132,16 +130,16 @@ describe('a reversal', () => {
       })
   })
 
-  test('is not for the payer', async () => {
+  test('The payer cannot reverse', async () => {
     expect(await done('reverseTransfer', { transferId: await pay() })).toMatchObject({ code: 'NOT_PERMITTED' })
   })
 })
 
-describe('an account', () => {
+describe('account', () => {
   const open = (fields: Record<string, unknown> = {}) =>
     order('openAccount', { kind: 'SAVINGS', currency: 'EUR', name: 'Holiday', branch: 'lisbon', ...fields })
 
-  test('is opened once for a key, renamed, limited, frozen, unfrozen and closed', async () => {
+  test('An account is opened once for a key, renamed, limited, frozen, unfrozen and closed', async () => {
     const idempotencyKey = randomUUID()
     const { account } = (await open({ idempotencyKey })).data.done
     expect(account).toMatchObject({
@@ -164,7 +162,7 @@ describe('an account', () => {
     expect(await done('closeAccount', { accountId })).toMatchObject({ account: { status: 'CLOSED' } })
   })
 
-  test('with money on it does not close', async () => {
+  test('An account with money on it does not close', async () => {
     expect(await done('closeAccount', { accountId: own.id })).toMatchObject({ code: 'ACCOUNT_NOT_EMPTY' })
   })
 
@@ -173,30 +171,30 @@ describe('an account', () => {
     ['a name over 70 characters', { name: 'n'.repeat(71) }],
     ['a currency the bank does not keep', { currency: 'CHF' }],
     ['a branch that does not exist', { branch: 'atlantis' }],
-  ])('is not opened with %s', async (_case, fields) => {
+  ])('An account is not opened with %s', async (_case, fields) => {
     expect(codesOf(await open(fields))).toEqual(['BAD_USER_INPUT'])
   })
 
-  test.each(['freezeAccount', 'unfreezeAccount', 'setDailyLimit'])('%s is for officers', async (field) => {
+  test.each(['freezeAccount', 'unfreezeAccount', 'setDailyLimit'])('Only officers may %s', async (field) => {
     expect(await done(field, { accountId: own.id })).toMatchObject({ code: 'NOT_PERMITTED' })
   })
 
   test.each(['renameAccount', 'closeAccount', 'freezeAccount'])(
-    "%s of somebody else's finds nothing",
+    'The mutation %s on a foreign account finds nothing',
     async (field) => {
       const input = { accountId: theirs.id, ...(field === 'renameAccount' ? { name: 'Mine' } : {}) }
       expect(await done(field, input)).toMatchObject({ code: 'ACCOUNT_NOT_FOUND' })
     },
   )
 
-  test('a limit below nothing is bad input', async () => {
+  test('A negative limit is bad input', async () => {
     expect(codesOf(await order('setDailyLimit', { accountId: own.id, limit: '-1' }, 'officer'))).toEqual([
       'BAD_USER_INPUT',
     ])
   })
 })
 
-describe('an officer', () => {
+describe('officer', () => {
   const amount = { amount: '1', currency: 'EUR' }
   test.each<[string, () => Record<string, unknown>]>([
     ['transfer', () => ({ from: own.id, to: theirs.number, ...amount })],
@@ -209,15 +207,15 @@ describe('an officer', () => {
       'applyForLoan',
       () => ({ accountId: own.id, terms: { principal: '1000', currency: 'EUR', annualRate: '5', instalments: 12 } }),
     ],
-  ])('orders nothing from an account of somebody else: %s', async (field, input) => {
+  ])("An officer orders nothing from a customer's account: %s", async (field, input) => {
     const type = `${field.slice(0, 1).toUpperCase()}${field.slice(1)}Input`
     const query = `mutation ($input: ${type}!) { done: ${field}(input: $input) { __typename ... on Refusal { code } } }`
     const { data } = await service.call('officer', query, { input: { idempotencyKey: randomUUID(), ...input() } })
     expect(data.done).toEqual({ __typename: 'Refusal', code: 'ACCOUNT_NOT_FOUND' })
   })
 
-  test('nor in a batch, nor from the bank’s own accounts', async () => {
-    const prisma = openDatabase({ url: database.url, connections: 1 })
+  test("An officer orders nothing from a customer's account in a batch, nor from the bank’s own accounts", async () => {
+    const prisma = openDatabase({ url: service.databaseUrl, connections: 1 })
     const bankOwn = await prisma.account.findFirstOrThrow({ where: { customerId: null, currency: 'EUR' } })
     await prisma.$disconnect()
     const transfers = [own.id, `${bankOwn.id}`].map((from) => ({ from, to: theirs.number, ...amount }))
@@ -228,7 +226,7 @@ describe('an officer', () => {
     expect(data.done.items).toEqual([{ code: 'ACCOUNT_NOT_FOUND' }, { code: 'ACCOUNT_NOT_FOUND' }])
   })
 
-  test('does not change what a customer’s standing order pays', async () => {
+  test('An officer does not change what a customer’s standing order pays', async () => {
     const query = `mutation ($input: ScheduleTransferInput!) { done: scheduleTransfer(input: $input) { ... on ScheduleAccepted { schedule { id } } } }`
     const input = { from: own.id, to: theirs.number, ...amount, frequency: 'ONCE', firstOn: '2099-01-01' }
     const { data } = await service.call('payer', query, { input: { idempotencyKey: randomUUID(), ...input } })
@@ -245,12 +243,15 @@ describe('an officer', () => {
   })
 })
 
-test.each(['holdFunds', 'openAccount', 'reverseTransfer', 'closeAccount'])('%s needs a sign-in', async (field) => {
-  const input: Readonly<Record<string, object>> = {
-    holdFunds: { from: own.id, to: theirs.number, amount: '1', currency: 'EUR', expiresInSeconds: 1 },
-    openAccount: { kind: 'CURRENT', currency: 'EUR', name: 'x', branch: 'lisbon' },
-    reverseTransfer: { transferId: '1' },
-    closeAccount: { accountId: own.id },
-  }
-  expect(codesOf(await order(field, { ...input[field] }, null))).toEqual(['UNAUTHENTICATED'])
-})
+test.each(['holdFunds', 'openAccount', 'reverseTransfer', 'closeAccount'])(
+  'The mutation %s needs a sign-in',
+  async (field) => {
+    const input: Readonly<Record<string, object>> = {
+      holdFunds: { from: own.id, to: theirs.number, amount: '1', currency: 'EUR', expiresInSeconds: 1 },
+      openAccount: { kind: 'CURRENT', currency: 'EUR', name: 'x', branch: 'lisbon' },
+      reverseTransfer: { transferId: '1' },
+      closeAccount: { accountId: own.id },
+    }
+    expect(codesOf(await order(field, { ...input[field] }, null))).toEqual(['UNAUTHENTICATED'])
+  },
+)

@@ -58,7 +58,7 @@ const ownAccounts = async () => {
   return euros as { id: string; number: string; activityCursor: string }[]
 }
 
-test('reads go on when every connection was ended by the server', async () => {
+test('Reads continue after the server ended every connection', async () => {
   for (let round = 0; round < 3; round += 1) {
     await Promise.all(Array.from({ length: 10 }, () => service.call('payer', NAME)))
     await terminateAll()
@@ -67,14 +67,14 @@ test('reads go on when every connection was ended by the server', async () => {
   }
 })
 
-test('what cannot be read while the database is away is unavailable, and no internal error', async () => {
+test('What cannot be read without the database is unavailable, and no internal error', async () => {
   await service.call('payer', NAME)
   await proxy.close()
   expect(codesOf(await service.call('payer', NAME))).toEqual(['SERVICE_UNAVAILABLE'])
   expect(codesOf(await service.call(null, '{ exchangeRates { perEuro } }'))).toEqual(['SERVICE_UNAVAILABLE'])
 })
 
-test('a statement that takes too long is unavailable', async () => {
+test('A statement that takes too long is unavailable', async () => {
   const name = new URL(database.url).pathname.slice(1)
   await admin.query(`ALTER DATABASE "${name}" SET statement_timeout = 100`)
   await terminateAll()
@@ -88,7 +88,7 @@ test('a statement that takes too long is unavailable', async () => {
   }
 })
 
-test('what a mutation did is told, although it could not be read at once', async () => {
+test('The result of a mutation is reported although it could not be read at once', async () => {
   const [from, to] = await ownAccounts()
   if (!from || !to) throw new Error('The payer has no two accounts in euros.')
   const pay = () =>
@@ -110,7 +110,7 @@ test('what a mutation did is told, although it could not be read at once', async
   expect([errors, data.transfer.transfer.status]).toEqual([undefined, 'POSTED'])
 })
 
-test('an event that cannot be read whole ends the stream before it, and comes again from the last cursor', async () => {
+test('An event that cannot be read whole ends the stream before it, and comes again from the last cursor', async () => {
   const [account, other] = await ownAccounts()
   if (!account || !other) throw new Error('The payer has no two accounts in euros.')
   const query = `subscription ($id: ID!, $after: String) { accountActivity(accountId: $id, after: $after) { cursor transfer { reference from { name } } } }`

@@ -9,25 +9,21 @@ import { verifyLedger } from '../../../subgraphs/banking/audit/verify.ts'
 import { openDatabase } from '../../../subgraphs/banking/database/open.ts'
 import { renewRates } from '../../../subgraphs/banking/exchange/feed.ts'
 import { removeExpiredQuotes } from '../../../subgraphs/banking/exchange/store.ts'
-import { createDatabase, type TestDatabase } from '../../support/database.ts'
 import { openBank } from './support/bank.ts'
-import { codesOf, startBanking, type TestService } from './support/service.ts'
+import { codesOf, startBanking, startSeededBanking, type TestService } from './support/service.ts'
 
-let database: TestDatabase
 let prisma: PrismaClient
 let service: TestService
 let before: Record<string, string>
 
 beforeAll(async () => {
-  database = await createDatabase('seeded')
-  prisma = openDatabase({ url: database.url, connections: 2 })
-  service = await startBanking(database.url)
+  service = await startSeededBanking()
+  prisma = openDatabase({ url: service.databaseUrl, connections: 2 })
   before = await rates()
 })
 afterAll(async () => {
-  await service.stop()
   await prisma.$disconnect()
-  await database.drop()
+  await service.stop()
 })
 
 interface Account {
@@ -59,7 +55,7 @@ afterEach(async () => {
   for (const [currency, perEuro] of Object.entries(before)) await set({ currency, perEuro })
 })
 
-test('a rate is set by an officer, counts from then on, and leaves the quotes made before as they are', async () => {
+test('A rate is set by an officer, applies from then on, and leaves earlier quotes unchanged', async () => {
   const old = (await quote('EUR', 'JPY', '10000')).data.quoteExchange
   const { data } = await set({ perEuro: '200.50' })
   expect(data.setExchangeRate).toMatchObject({ replayed: false, rate: { currency: 'JPY', perEuro: '200.5' } })
@@ -82,7 +78,7 @@ test('a rate is set by an officer, counts from then on, and leaves the quotes ma
   expect(done.data.transfer.transfer.group[1].amount).toEqual({ amount: old.buy.amount, currency: 'JPY' })
 })
 
-test('a rate is set once for a key, however its digits are written', async () => {
+test('A rate is set once for a key, however its digits are written', async () => {
   const idempotencyKey = randomUUID()
   await set({ idempotencyKey, perEuro: '171.10' })
   await set({ perEuro: '172' })
@@ -94,13 +90,13 @@ test('a rate is set once for a key, however its digits are written', async () =>
   expect((await rates())['JPY']).toBe('172')
 })
 
-test('a rate is not for customers, nor for who is signed out', async () => {
+test('Customers and signed-out callers cannot set a rate', async () => {
   expect((await set({}, 'payer')).data.setExchangeRate).toMatchObject({ code: 'NOT_PERMITTED' })
   expect(codesOf(await set({}, null))).toEqual(['UNAUTHENTICATED'])
   expect(await rates()).toEqual(before)
 })
 
-describe('a change of more than 5 % within a day', () => {
+describe('change of more than 5 % within a day', () => {
   const NEEDS = { code: 'RATE_NEEDS_SECOND_OFFICER', replayed: false, message: expect.stringContaining('to 180') }
   const proposals = async (caller: string | null) => {
     const { data } = await service.call(caller, '{ exchangeRates { currency proposal { perEuro by at } } }')
@@ -122,7 +118,7 @@ describe('a change of more than 5 % within a day', () => {
     })
   })
 
-  test('is written down, shown to officers, and in force once another officer sets the same', async () => {
+  test('A large change is recorded, shown to officers, and applies once another officer sets the same', async () => {
     const key = randomUUID()
     expect(await change('180', 'officer', key)).toMatchObject(NEEDS)
     expect((await rates())['JPY']).toBe('170')
@@ -138,7 +134,7 @@ describe('a change of more than 5 % within a day', () => {
     expect(await change('189', 'officer2')).toMatchObject({ rate: { perEuro: '189' } })
   })
 
-  test('is not confirmed by the same officer, by another rate, or after an hour', async () => {
+  test('A large change is not confirmed by the same officer, by another rate, or after an hour', async () => {
     await change('180')
     expect(await change('180')).toMatchObject(NEEDS)
     expect((await change('181', 'officer2')).code).toBe('RATE_NEEDS_SECOND_OFFICER')
@@ -149,7 +145,7 @@ describe('a change of more than 5 % within a day', () => {
     expect((await rates())['JPY']).toBe('170')
   })
 
-  test('is one that small steps come to, up or down, until a day is over', async () => {
+  test('Small steps, up or down, add up to a large change until a day is over', async () => {
     expect(await change('178.5')).toMatchObject({ rate: { perEuro: '178.5' } })
     expect((await change('178.6')).code).toBe('RATE_NEEDS_SECOND_OFFICER')
     expect(await change('161.5')).toMatchObject({ rate: { perEuro: '161.5' } })
@@ -160,20 +156,20 @@ describe('a change of more than 5 % within a day', () => {
     expect((await change('170')).code).toBe('RATE_NEEDS_SECOND_OFFICER')
   })
 
-  test('is not even written down for a customer', async () => {
+  test('A large change by a customer is not even recorded', async () => {
     expect((await change('180', 'payer')).code).toBe('NOT_PERMITTED')
     expect(await proposals('officer')).toBeNull()
   })
 })
 
-describe('a rate that is too old', () => {
+describe('stale rate', () => {
   const age = (seconds: number) =>
     prisma.exchangeRate.update({
       where: { currency: 'JPY' },
       data: { updatedAt: new Date(Date.now() - seconds * 1_000) },
     })
 
-  test('is quoted no more, until it is set anew', async () => {
+  test('A stale rate is not quoted until it is set again', async () => {
     await age(86_399 - 60)
     expect((await quote('EUR', 'JPY', '10000')).errors).toBeUndefined()
     await age(86_401)
@@ -188,16 +184,16 @@ describe('a rate that is too old', () => {
       expect(Date.parse(expiresAt) - Date.parse(updatedAt)).toBe(86_400_000)
   })
 
-  test('is one of the age that the setting says', async () => {
-    const strict = await startBanking(database.url, { EXCHANGE_RATE_MAX_AGE: '60' })
+  test('The setting decides the age at which a rate is stale', async () => {
+    const strict = await startBanking(service.databaseUrl, { EXCHANGE_RATE_MAX_AGE: '60' })
     await age(61)
     const answer = await strict.call('payer', QUOTE, { input: { sell: 'JPY', buy: 'EUR', amount: '10000' } })
     await strict.stop()
     expect(codesOf(answer)).toEqual(['SERVICE_UNAVAILABLE'])
   })
 
-  test('is renewed by the demo before that, once, through the ledger', async () => {
-    const bank = openBank(database.url)
+  test('The demo renews a rate before that, once, through the ledger', async () => {
+    const bank = openBank(service.databaseUrl)
     await age(43_201)
     const { updatedAt } = await prisma.exchangeRate.findUniqueOrThrow({ where: { currency: 'JPY' } })
     await Promise.all([renewRates(prisma, bank.ledger, 86_400), renewRates(prisma, bank.ledger, 86_400)])
@@ -210,7 +206,7 @@ describe('a rate that is too old', () => {
   })
 })
 
-test('quotes that nobody used are removed a day after they expired, and no others', async () => {
+test('Unused quotes are removed a day after they expired, and no others', async () => {
   const ids = await Promise.all(
     Array.from({ length: 3 }, async () => (await quote('EUR', 'USD', '10000')).data.quoteExchange.id as string),
   )
@@ -223,7 +219,7 @@ test('quotes that nobody used are removed a day after they expired, and no other
   expect(left.map(({ id }) => id).sort()).toEqual([used, fresh].sort())
 })
 
-test('who set a rate is in the audit log', async () => {
+test('The audit log names who set a rate', async () => {
   const idempotencyKey = randomUUID()
   await set({ idempotencyKey, perEuro: '0.0001' })
   const line = await prisma.operation.findFirstOrThrow({ where: { key: idempotencyKey, actor: 'officer' } })
@@ -233,8 +229,8 @@ test('who set a rate is in the audit log', async () => {
   expect(await verifyLedger(prisma)).toMatchObject({ sound: true })
 })
 
-test('a rate set by many at once is the one of the last operation', async () => {
-  const other = await startBanking(database.url)
+test('Of concurrent changes of a rate the last operation wins', async () => {
+  const other = await startBanking(service.databaseUrl)
   await Promise.all(
     Array.from({ length: 40 }, (_, at) =>
       setAlone({ perEuro: `${165 + at / 10}` }, 'officer', at % 2 === 0 ? service : other),
@@ -248,7 +244,7 @@ test('a rate set by many at once is the one of the last operation', async () => 
   expect(last.details).toEqual({ perEuro: (await rates())['JPY'] })
 })
 
-test('a rate at either end of its range gives quotes that can be used', async () => {
+test('A rate at either end of its range gives usable quotes', async () => {
   await set({ currency: 'USD', perEuro: '0.0001' })
   await set({ currency: 'JPY', perEuro: '1000000' })
   expect((await quote('USD', 'JPY', '100')).data.quoteExchange).toMatchObject({ rate: '10000000000' })
@@ -267,7 +263,7 @@ test.each([
   ['the euro itself', { currency: 'EUR' }],
   ['a currency the bank does not keep', { currency: 'CHF' }],
   ['a key over 64 characters', { idempotencyKey: 'k'.repeat(65) }],
-])('a rate of %s is bad input', async (_case, fields) => {
+])('A rate of %s is bad input', async (_case, fields) => {
   expect(codesOf(await set(fields))).toEqual(['BAD_USER_INPUT'])
   expect(await rates()).toEqual(before)
 })

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import pg from 'pg'
-import { createDatabase, type TestDatabase } from '../../support/database.ts'
-import { codesOf, startBanking, type TestService } from './support/service.ts'
+import { codesOf, startSeededBanking, type TestService } from './support/service.ts'
 
-let database: TestDatabase
 let service: TestService
 /** Account ids and numbers by caller and name. */
 const accounts = new Map<string, { id: string; number: string }>()
@@ -12,17 +10,13 @@ const account = (name: string): { id: string; number: string } =>
   accounts.get(name) ?? { id: 'no such account', number: 'no such account' }
 
 beforeAll(async () => {
-  database = await createDatabase('seeded')
-  service = await startBanking(database.url)
+  service = await startSeededBanking()
   for (const name of ['payer', 'payee']) {
     const { data } = await service.call(name, '{ me { accounts { edges { node { id name number } } } } }')
     for (const { node } of data.me.accounts.edges) accounts.set(`${name} ${node.name}`, node)
   }
 })
-afterAll(async () => {
-  await service.stop()
-  await database.drop()
-})
+afterAll(() => service.stop())
 
 const TRANSFER = `mutation ($input: TransferInput!) { transfer(input: $input) {
   ... on TransferAccepted { replayed transfer { id status amount { amount currency formatted } reference postedAt
@@ -46,14 +40,14 @@ const BALANCE = 'query ($id: ID!) { account(id: $id) { balance { posted { amount
 const balanceOf = async (caller: string, id: string): Promise<bigint> =>
   BigInt((await service.call(caller, BALANCE, { id })).data.account.balance.available.amount)
 
-describe('who may see what', () => {
-  test('signed out there is no me, and the error says so', async () => {
+describe('permissions', () => {
+  test('A signed-out caller gets no `me`, and the error says why', async () => {
     const answer = await service.call(null, '{ me { name } }')
     expect(answer.data).toEqual({ me: null })
     expect(codesOf(answer)).toEqual(['UNAUTHENTICATED'])
   })
 
-  test('the main query of a customer answers in full', async () => {
+  test('The main query of a customer is answered in full', async () => {
     const answer = await service.call(
       'payer',
       `{ me { name email accounts(first: 5) { edges { node { number kind status currency balance { available { formatted } }
@@ -69,7 +63,7 @@ describe('who may see what', () => {
     expect(nodes[0].product).toEqual({ id: 'current-account' })
   })
 
-  test("somebody else's account looks like one that does not exist, an officer sees both", async () => {
+  test('A foreign account looks like an unknown one, and an officer sees both', async () => {
     const query = 'query ($id: ID!) { account(id: $id) { name } }'
     const theirs = await service.call('payer', query, { id: account('payee Household').id })
     const nobodys = await service.call('payer', query, { id: '99999999999999' })
@@ -81,8 +75,8 @@ describe('who may see what', () => {
     expect(officer.data.account.name).toBe('Household')
   })
 
-  test("an officer can read every field of the bank's own accounts, and nobody can open one", async () => {
-    const client = new pg.Client({ connectionString: database.url })
+  test("An officer can read every field of the bank's own accounts, and nobody can open one", async () => {
+    const client = new pg.Client({ connectionString: service.databaseUrl })
     await client.connect()
     const { rows } = await client.query("SELECT id::text FROM accounts WHERE kind = 'INTERNAL' LIMIT 1")
     await client.end()
@@ -99,7 +93,7 @@ describe('who may see what', () => {
     expect(codesOf(opened)).toEqual(['BAD_USER_INPUT'])
   })
 
-  test('entities of others are null in their places, own ones are found', async () => {
+  test('Foreign entities are null in their places, and own ones are found', async () => {
     const query =
       'query ($of: [_Any!]!) { _entities(representations: $of) { __typename ... on Account { number } ... on Customer { name } ... on Merchant { name } ... on Branch { name } ... on Transfer { id } } }'
     const { data } = await service.call('payer', query, {
@@ -128,7 +122,7 @@ describe('who may see what', () => {
     ])
   })
 
-  test('a forged or an expired token is refused, and so is a caller without the gateway', async () => {
+  test('A forged or an expired token is refused, and so is a caller without the gateway', async () => {
     const forged = await service.call(null, '{ me { name } }')
     expect(codesOf(forged)).toEqual(['UNAUTHENTICATED'])
     const unsigned = await fetch(`${service.url}/graphql`, {
@@ -140,8 +134,8 @@ describe('who may see what', () => {
   })
 })
 
-describe('a transfer', () => {
-  test('moves the money and hides what is not the caller’s', async () => {
+describe('transfer', () => {
+  test('A transfer moves the money and hides what is not the caller’s', async () => {
     const before = await balanceOf('payee', account('payee Household').id)
     const { data } = await transfer({ reference: 'Lunch' })
     expect(data.transfer).toMatchObject({
@@ -165,7 +159,7 @@ describe('a transfer', () => {
     expect(unseen.data.transfer.from.number).toBe(account('payer Everyday').number)
   })
 
-  test('moves once for one key, however often and however concurrently it is asked', async () => {
+  test('A transfer moves once for one key, however often and however concurrently it is sent', async () => {
     const before = await balanceOf('payer', account('payer Everyday').id)
     const same = input()
     const answers = await Promise.all(Array.from({ length: 10 }, () => service.call('payer', TRANSFER, same)))
@@ -177,7 +171,7 @@ describe('a transfer', () => {
     expect(await balanceOf('payer', account('payer Everyday').id)).toBe(before - 125n)
   })
 
-  test('is refused under a key that meant something else, and another customer may use the same key', async () => {
+  test('A key with another meaning is refused, and another customer may use the same key', async () => {
     const idempotencyKey = randomUUID()
     await transfer({ idempotencyKey })
     const reused = await transfer({ idempotencyKey, amount: '126' })
@@ -189,7 +183,7 @@ describe('a transfer', () => {
     expect(theirs.data.transfer.transfer.status).toBe('POSTED')
   })
 
-  test('that was refused stays refused under its key, even when the money has come', async () => {
+  test('A refused transfer stays refused under its key, even when the money has arrived', async () => {
     const idempotencyKey = randomUUID()
     const fields = {
       idempotencyKey,
@@ -210,7 +204,7 @@ describe('a transfer', () => {
     ['to an account of another bank', { to: 'DE89 3704 0044 0532 0130 00' }, 'ACCOUNT_NOT_FOUND'],
     ['to an account that does not exist', { to: 'IE64IRCE92050112345678' }, 'ACCOUNT_NOT_FOUND'],
     ['in another currency', { currency: 'USD' }, 'CURRENCY_MISMATCH'],
-  ])('is refused: %s', async (_case, fields, code) => {
+  ])('A transfer is refused: %s', async (_case, fields, code) => {
     const before = await balanceOf('payer', account('payer Everyday').id)
     const { data, errors } = await transfer(fields)
     expect(errors).toBeUndefined()
@@ -218,7 +212,7 @@ describe('a transfer', () => {
     expect(await balanceOf('payer', account('payer Everyday').id)).toBe(before)
   })
 
-  test("from somebody else's account is refused like from one that does not exist", async () => {
+  test('A transfer from a foreign account is refused like one from an unknown account', async () => {
     const theirs = await transfer({ from: account('payee Household').id, to: account('payer Everyday').number })
     const nobodys = await transfer({ from: '99999999999999', to: account('payer Everyday').number })
     expect(theirs.data.transfer).toEqual(nobodys.data.transfer)
@@ -241,7 +235,7 @@ describe('a transfer', () => {
     ['a reference over 140 characters', { reference: 'r'.repeat(141) }],
     ['a reference with a NUL', { reference: 'a\u0000b' }],
     ['a reference with half a character', { reference: '\ud800' }],
-  ])('is bad input: %s', async (_case, fields) => {
+  ])('A transfer is bad input: %s', async (_case, fields) => {
     const before = await balanceOf('payer', account('payer Everyday').id)
     const answer = await transfer(fields)
     expect(codesOf(answer)).toEqual(['BAD_USER_INPUT'])
@@ -253,13 +247,13 @@ describe('a transfer', () => {
     ['140 characters of reference', { reference: '"\\{},'.repeat(28) }],
     ['an IBAN with blanks', { to: ' IE86 TRIB 9901 0110 0000 10 ' }],
     ['one cent', { amount: '1' }],
-  ])('is accepted at the edge: %s', async (_case, fields) => {
+  ])('A transfer is accepted at the limit: %s', async (_case, fields) => {
     const { data } = await transfer(fields)
     expect(data.transfer.transfer.status).toBe('POSTED')
     if ('reference' in fields) expect(data.transfer.transfer.reference).toBe(fields.reference)
   })
 
-  test('needs a caller who is signed in', async () => {
+  test('A transfer needs a signed-in caller', async () => {
     expect(codesOf(await transfer({}, null))).toEqual(['UNAUTHENTICATED'])
   })
 })
@@ -271,7 +265,7 @@ describe('pages', () => {
   const page = (variables: Record<string, unknown> = {}) =>
     service.call('payee', ENTRIES, { id: account('payee New boat').id, ...variables })
 
-  test('entries come newest first, each once, and their balances chain', async () => {
+  test('Entries come newest first, each once, and their balances chain', async () => {
     const id = account('payee Household').id
     const seen: { id: string; direction: string; amount: { amount: string }; balanceAfter: { amount: string } }[] = []
     let after: string | null = null
@@ -290,7 +284,7 @@ describe('pages', () => {
     expect(chained).toBe(true)
   })
 
-  test('entries are filtered by direction and by time, the end left out', async () => {
+  test('Entries are filtered by direction and by time, the end excluded', async () => {
     const filter = { direction: 'CREDIT', from: '2026-01-01T00:00:00Z', to: '2026-03-30T00:00:00Z' }
     const { data } = await page({ filter })
     const nodes = data.account.entries.edges.map(({ node }: { node: { postedAt: string } }) => node)
@@ -314,7 +308,7 @@ describe('pages', () => {
     ['an amount of nothing', { filter: { minAmount: '0' } }],
     ['amounts the wrong way round', { filter: { minAmount: '5', maxAmount: '4' } }],
     ['an end before the start', { filter: { from: '2026-02-01T00:00:00Z', to: '2026-01-01T00:00:00Z' } }],
-  ])('bad input: %s', async (_case, variables) => {
+  ])('A page is bad input: %s', async (_case, variables) => {
     expect(codesOf(await page(variables))).toEqual(['BAD_USER_INPUT'])
   })
 
@@ -324,7 +318,7 @@ describe('pages', () => {
     ['merchant', { merchant: 'livraria-do-carmo' }, 'livraria-do-carmo'],
     ['category and amount', { category: 'dining', minAmount: '2000', maxAmount: '2400' }, undefined],
     ['what would break out of a pattern', { text: '%%%' }, null],
-  ])('entries are found by %s', async (_by, filter, merchant) => {
+  ])('Entries are found by %s', async (_by, filter, merchant) => {
     const query = `query ($id: ID!, $filter: EntryFilter) { account(id: $id) { entries(first: 100, filter: $filter) { edges {
       node { amount { amount } transfer { reference merchant { id category } } } } } } }`
     const { data } = await service.call('payer', query, { id: account('payer Everyday').id, filter })
@@ -339,7 +333,7 @@ describe('pages', () => {
     }
   })
 
-  test('accounts come in pages too', async () => {
+  test('Accounts come in pages too', async () => {
     const query =
       'query ($after: String) { me { accounts(first: 3, after: $after) { pageInfo { hasNextPage endCursor } edges { node { id } } } } }'
     const first = (await service.call('payer', query)).data.me.accounts
@@ -348,7 +342,7 @@ describe('pages', () => {
     expect([second.edges.length, second.pageInfo.hasNextPage]).toEqual([1, false])
   })
 
-  test('a locale that is none is bad input', async () => {
+  test('A malformed locale is bad input', async () => {
     const query =
       'query ($locale: String) { me { accounts(first: 1) { edges { node { balance { posted { formatted(locale: $locale) } } } } } } }'
     expect(codesOf(await service.call('payer', query, { locale: 'not a locale' }))).toEqual(['BAD_USER_INPUT'])

@@ -37,7 +37,7 @@ const hidden = [
 ]
 const codes = (text: string): string => [...text].map((one) => one.codePointAt(0)?.toString(16)).join(' ')
 
-describe('a character that nobody sees', () => {
+describe('invisible characters', () => {
   test.each(hidden.map((text) => [codes(text), text]))(
     'U+%s is refused within, before and after a text',
     (_code, text) => {
@@ -50,7 +50,7 @@ describe('a character that nobody sees', () => {
     },
   )
 
-  test('is refused where a script could need it, but not there', () => {
+  test('A joiner that some script needs is refused elsewhere', () => {
     for (const given of ['\u200cمی', 'می\u200c\u200cخواهم', 'a\u200d👩', '👩\u200cx', '\ufe0f', ' \ufe0fx'])
       expect(() => optionalText('note', `x ${given}`, 140)).toThrow('invisible')
   })
@@ -67,6 +67,6 @@ test.each([
   ['right to left', 'شكرا جزيلا'],
   ['accents', 'Ame\u0301lie, Zoë & Œuvre – «naïve»'],
   ['spaces', 'a\u00a0b\u2009c'],
-])('a text with %s is taken as it is', (_what, text) => {
+])('A text with %s is accepted unchanged', (_what, text) => {
   expect(optionalText('reference', text, 140)).toBe(text)
 })

@@ -6,35 +6,31 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { createDatabase, type TestDatabase } from '../../../support/database.ts'
-import { openBank, type TestBank } from '../support/bank.ts'
+import { createBank, type TestBank } from '../support/bank.ts'
 
 const main = fileURLToPath(new URL('../../../../subgraphs/banking/audit/main.ts', import.meta.url))
 
-let database: TestDatabase
 let bank: TestBank
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tributary-anchor-'))
-  database = await createDatabase('migrated')
-  bank = openBank(database.url)
+  bank = await createBank()
   await bank.open({ balance: 10n })
 })
 afterAll(async () => {
   await bank.close()
-  await database.drop()
   await rm(folder, { recursive: true, force: true })
 })
 
 const run = (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
   promisify(execFile)(process.execPath, [main, ...args], {
-    env: { PATH: process.env['PATH'], DATABASE_URL: database.url, DATA_DIR: folder },
+    env: { PATH: process.env['PATH'], DATABASE_URL: bank.url, DATA_DIR: folder },
   }).then(
     (output) => ({ code: 0, ...output }),
     (error: { code: number; stdout: string; stderr: string }) => error,
   )
 
-test('an anchor is accepted by what made its key, and the ledger may have gone on since', async () => {
+test('An anchor is verified with the key that signed it, also after the ledger has grown', async () => {
   const { stdout } = await run('anchor')
   const file = join(folder, 'anchor.json')
   await writeFile(file, stdout)
@@ -56,13 +52,13 @@ test.each([
   [['verify', '--anchor', '/nowhere.json'], '--anchor: /nowhere.json cannot be read (ENOENT).'],
   [['verify', '--all'], 'Usage: npm run ledger:verify'],
   [['repair'], 'verify|anchor'],
-])('%j is refused in one line', async (args, said) => {
+])('The command %j is refused in one line', async (args, said) => {
   const { code, stderr } = await run(...args)
   expect([code, stderr.trim().split('\n').length]).toEqual([1, 1])
   expect(stderr).toContain(said)
 })
 
-test('a broken ledger makes the command fail, and name the row', async () => {
+test('A broken ledger makes the command fail and name the row', async () => {
   await bank.database.$executeRaw`ALTER TABLE accounts DISABLE TRIGGER USER`
   await bank.database
     .$executeRaw`UPDATE accounts SET credits_posted = credits_posted + 1, debits_posted = debits_posted + 1

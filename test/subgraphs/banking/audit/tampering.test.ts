@@ -13,13 +13,12 @@ import {
   signAnchor,
 } from '../../../../subgraphs/banking/audit/anchor.ts'
 import { verifyLedger } from '../../../../subgraphs/banking/audit/verify.ts'
-import { createDatabase, type TestDatabase } from '../../../support/database.ts'
-import { openBank, subjectOf, type TestBank } from '../support/bank.ts'
+import { createDatabase } from '../../../support/database.ts'
+import { createBank, openBank, subjectOf, type TestBank } from '../support/bank.ts'
 import { type Forgery, forgedBatch } from './forged-batch.ts'
 
 const TABLES = ['accounts', 'ledger', 'batches', 'operations', 'transfers', 'entries', 'outbox', 'ledger_restores']
 
-let database: TestDatabase
 let bank: TestBank
 let client: Client
 /** Names of what cases are about, by which their statements and findings refer to it. */
@@ -55,17 +54,15 @@ async function writeHistory(to: TestBank): Promise<Record<string, string>> {
 }
 
 beforeAll(async () => {
-  database = await createDatabase('migrated')
-  bank = openBank(database.url)
+  bank = await createBank()
   Object.assign(ids, await writeHistory(bank))
-  client = new Client({ connectionString: database.url })
+  client = new Client({ connectionString: bank.url })
   await client.connect()
   for (const table of TABLES) await client.query(`CREATE TABLE kept_${table} AS TABLE ${table}`)
 })
 afterAll(async () => {
   await client.end()
   await bank.close()
-  await database.drop()
 })
 
 /** `:payer` in a text stands for the payer's id. */
@@ -404,54 +401,60 @@ const foundWithoutTriggers: readonly Case[] = [
   ],
 ]
 
-describe('the guards refuse', () => {
+describe('database guards', () => {
   afterEach(async () => {
     await client.query('ROLLBACK')
   })
 
-  test.each(refused)('%s', async (_what, statements, found) => {
+  test.each(refused)('The guards refuse %s', async (_what, statements, found) => {
     await client.query('BEGIN')
     const outcome = client.query(filled(statements)).then(() => client.query('SET CONSTRAINTS ALL IMMEDIATE'))
     await expect(outcome).rejects.toThrow(new RegExp(found))
   })
 })
 
-describe('the verification finds', () => {
+describe('verification', () => {
   afterEach(undo)
 
-  test('nothing where nothing was done', async () => {
+  test('An untouched ledger passes the verification', async () => {
     expect(await verifyLedger(bank.database)).toMatchObject({ sound: true })
   })
 
-  describe('past the guards', () => {
-    test.each(foundWithTriggers)('%s', async (_what, statements, found) => {
+  describe('with guards', () => {
+    test.each(foundWithTriggers)('The verification finds %s', async (_what, statements, found) => {
       await client.query(filled(statements))
       expect(await verifyLedger(bank.database)).toEqual({ sound: false, problem: expect.stringMatching(filled(found)) })
     })
   })
 
-  describe('with the guards switched off', () => {
-    test.each(foundWithoutTriggers)('%s', async (_what, statements, found) => {
-      await setTriggers('DISABLE')
-      await client.query(filled(statements))
-      expect(await verifyLedger(bank.database)).toEqual({ sound: false, problem: expect.stringMatching(filled(found)) })
-    })
+  describe('without guards', () => {
+    test.each(foundWithoutTriggers)(
+      'With the guards switched off, the verification finds %s',
+      async (_what, statements, found) => {
+        await setTriggers('DISABLE')
+        await client.query(filled(statements))
+        expect(await verifyLedger(bank.database)).toEqual({
+          sound: false,
+          problem: expect.stringMatching(filled(found)),
+        })
+      },
+    )
   })
 })
 
-describe('an anchor finds', () => {
+describe('anchor', () => {
   let anchor: Anchor
   beforeAll(async () => {
     anchor = await readAnchor(bank.database)
   })
   afterEach(undo)
 
-  test('nothing where nothing was done, also once more has happened', async () => {
+  test('An untouched ledger matches its anchor, also after more transfers', async () => {
     expect(await verifyLedger(bank.database, { anchor })).toMatchObject({ sound: true })
     expect(await verifyLedger(bank.database, { from: anchor })).toMatchObject({ sound: true })
   })
 
-  test('a history that was cut back to an earlier point, cleanly', async () => {
+  test('The anchor reveals a history that was cleanly cut back to an earlier point', async () => {
     const early = await createDatabase('migrated')
     const other = openBank(early.url)
     try {
@@ -468,7 +471,7 @@ describe('an anchor finds', () => {
     }
   })
 
-  test('a history that was wholly rewritten, with a chain of its own', async () => {
+  test('The anchor reveals a wholly rewritten history with a hash chain of its own', async () => {
     const rewritten = await createDatabase('migrated')
     const other = openBank(rewritten.url)
     try {
@@ -484,7 +487,7 @@ describe('an anchor finds', () => {
     }
   })
 
-  test('what was changed after it, where only that is walked', async () => {
+  test('A verification from the anchor on finds later changes', async () => {
     const earlier = { ...anchor, batch: '3' }
     const { rows } = await client.query<{ operation: string; hash: string; at: Date }>(
       "SELECT last_operation::text AS operation, encode(hash, 'hex') AS hash, at FROM batches WHERE number = 3",
@@ -496,7 +499,7 @@ describe('an anchor finds', () => {
     expect(await verifyLedger(bank.database, { from })).toMatchObject({ sound: false })
   })
 
-  test('that it is not itself genuine', async () => {
+  test('A forged anchor is refused', async () => {
     const key = await makeAnchorKey()
     const signed = signAnchor(anchor, key)
     expect(openAnchor(JSON.stringify(signed), key)).toEqual(anchor)

@@ -1,29 +1,25 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { Client } from 'pg'
 import { verifyLedger } from '../../../../subgraphs/banking/audit/verify.ts'
-import { createDatabase, type TestDatabase } from '../../../support/database.ts'
-import { openBank, type TestBank } from '../support/bank.ts'
+import { createBank, type TestBank } from '../support/bank.ts'
 
-let database: TestDatabase
 let bank: TestBank
 let client: Client
 
 beforeAll(async () => {
-  database = await createDatabase('migrated')
-  bank = openBank(database.url)
+  bank = await createBank()
   const account = await bank.open({ balance: 100n })
   const payee = await bank.open()
   for (let batch = 0; batch < 5; batch += 1)
     await Promise.all(Array.from({ length: 7 }, () => bank.transfer({ from: account, to: payee, amount: 4n })))
   const item = { from: account, to: payee, amount: 1n, currency: 'EUR', reference: 'with "quotes" and ünïcödé' }
   await bank.ask({ name: 'transferBatch', mode: 'EACH', items: [item, { ...item, amount: 10_000n }] })
-  client = new Client({ connectionString: database.url })
+  client = new Client({ connectionString: bank.url })
   await client.connect()
 })
 afterAll(async () => {
   await client.end()
   await bank.close()
-  await database.drop()
 })
 beforeEach(async () => {
   await client.query('ROLLBACK').catch(() => {})
@@ -53,7 +49,7 @@ async function restore(): Promise<void> {
     await client.query(`TRUNCATE ${table}; INSERT INTO ${table} TABLE kept_${table}; DROP TABLE kept_${table}`)
 }
 
-test('a log as it was written is sound', async () => {
+test('An unchanged log is valid', async () => {
   const operations = await bank.database.operation.count()
   expect(await verifyLedger(bank.database)).toMatchObject({ sound: true, operations: BigInt(operations) })
 })
@@ -103,7 +99,7 @@ const columns: readonly { table: string; column: string; value: string; rows: re
   { table: 'ledger', column: 'last_hash', value: "'\\x00'", rows: [head] },
 ]
 
-test('every column of what is audited is tried', async () => {
+test('Every column of the audited tables is tampered with', async () => {
   const { rows } = await client.query<{ name: string }>(`
     SELECT table_name || '.' || column_name AS name FROM information_schema.columns
     WHERE table_schema = 'public' AND table_name IN ('operations', 'batches', 'ledger')`)
@@ -111,34 +107,32 @@ test('every column of what is audited is tried', async () => {
   expect(new Set(rows.map(({ name }) => name))).toEqual(tried)
 })
 
-describe('is found out', () => {
-  test.each([
-    [
-      'a changed refusal',
-      "UPDATE operations SET refusal = NULL, message = NULL, subject = '1' WHERE number = (SELECT min(number) FROM operations WHERE refusal IS NOT NULL)",
-    ],
-    ['another actor', "UPDATE operations SET actor = 'somebody else' WHERE number = 5"],
-    ['another time', "UPDATE operations SET at = at + interval '1 millisecond' WHERE number = 9"],
-    ['other details', "UPDATE operations SET details = '[]' WHERE details IS NOT NULL"],
-    ['a missing row', 'DELETE FROM operations WHERE number = 6'],
-    ['a missing last row', 'DELETE FROM operations WHERE number = (SELECT max(number) FROM operations)'],
-    ['a missing batch', 'DELETE FROM batches WHERE number = 4'],
-    [
-      'two rows in each other’s place',
-      'UPDATE operations SET number = CASE number WHEN 7 THEN -8 ELSE -7 END WHERE number IN (7, 8); UPDATE operations SET number = -number WHERE number < 0',
-    ],
-    [
-      'a log cut off with its batches',
-      'DELETE FROM operations WHERE number > (SELECT last_operation FROM batches WHERE number = 5); DELETE FROM batches WHERE number > 5',
-    ],
-    ...columns.flatMap(({ table, column, value, rows }): [string, string][] =>
-      rows.map(([which, where]) => [
-        `${column} of ${which} ${table}`,
-        `UPDATE ${table} SET ${column} = ${value} WHERE ${where}`,
-      ]),
-    ),
-  ])('%s', async (_case, statement) => {
-    expect(await tamperedWith(statement)).toMatchObject({ sound: false, problem: expect.stringMatching(/\w/) })
-    expect(await verifyLedger(bank.database)).toMatchObject({ sound: true })
-  })
+test.each([
+  [
+    'a changed refusal',
+    "UPDATE operations SET refusal = NULL, message = NULL, subject = '1' WHERE number = (SELECT min(number) FROM operations WHERE refusal IS NOT NULL)",
+  ],
+  ['another actor', "UPDATE operations SET actor = 'somebody else' WHERE number = 5"],
+  ['another time', "UPDATE operations SET at = at + interval '1 millisecond' WHERE number = 9"],
+  ['other details', "UPDATE operations SET details = '[]' WHERE details IS NOT NULL"],
+  ['a missing row', 'DELETE FROM operations WHERE number = 6'],
+  ['a missing last row', 'DELETE FROM operations WHERE number = (SELECT max(number) FROM operations)'],
+  ['a missing batch', 'DELETE FROM batches WHERE number = 4'],
+  [
+    'two rows in each other’s place',
+    'UPDATE operations SET number = CASE number WHEN 7 THEN -8 ELSE -7 END WHERE number IN (7, 8); UPDATE operations SET number = -number WHERE number < 0',
+  ],
+  [
+    'a log cut off with its batches',
+    'DELETE FROM operations WHERE number > (SELECT last_operation FROM batches WHERE number = 5); DELETE FROM batches WHERE number > 5',
+  ],
+  ...columns.flatMap(({ table, column, value, rows }): [string, string][] =>
+    rows.map(([which, where]) => [
+      `${column} of ${which} ${table}`,
+      `UPDATE ${table} SET ${column} = ${value} WHERE ${where}`,
+    ]),
+  ),
+])('The verification finds %s', async (_case, statement) => {
+  expect(await tamperedWith(statement)).toMatchObject({ sound: false, problem: expect.stringMatching(/\w/) })
+  expect(await verifyLedger(bank.database)).toMatchObject({ sound: true })
 })

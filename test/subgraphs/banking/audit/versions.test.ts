@@ -7,29 +7,25 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Client } from 'pg'
 import { verifyLedger } from '../../../../subgraphs/banking/audit/verify.ts'
-import { createDatabase, type TestDatabase } from '../../../support/database.ts'
-import { openBank, type TestBank } from '../support/bank.ts'
+import { createBank, type TestBank } from '../support/bank.ts'
 
-let database: TestDatabase
 let bank: TestBank
 let client: Client
 let payer: string
 let payee: string
 
 beforeAll(async () => {
-  database = await createDatabase('migrated')
-  bank = openBank(database.url)
+  bank = await createBank()
   payer = await bank.open({ balance: 100n })
   payee = await bank.open()
   await Promise.all(Array.from({ length: 30 }, () => bank.transfer({ from: payer, to: payee, amount: 4n })))
-  client = new Client({ connectionString: database.url })
+  client = new Client({ connectionString: bank.url })
   await client.connect()
   await chainAsBefore()
 })
 afterAll(async () => {
   await client.end()
   await bank.close()
-  await database.drop()
 })
 
 interface Line {
@@ -58,7 +54,7 @@ async function chainAsBefore(): Promise<void> {
   await client.query('ALTER TABLE batches ENABLE TRIGGER USER; ALTER TABLE ledger ENABLE TRIGGER USER')
 }
 
-test('a chain of before is sound, and goes on in the present version', async () => {
+test('A hash chain of an earlier version is valid, and continues in the present version', async () => {
   expect(await verifyLedger(bank.database)).toMatchObject({ sound: true })
   await bank.transfer({ from: payer, to: payee })
   const versions = await bank.database.batch.groupBy({ by: ['version'], _count: true })
@@ -70,7 +66,7 @@ test.each([
   ["UPDATE operations SET actor = 'somebody else' WHERE number = 7", /batch \d+ .* is not as it was written/],
   ['UPDATE entries SET amount = amount * 3 WHERE sequence = 4', /entry \d+-4 is not the one of its event/],
   ['UPDATE batches SET version = 2 WHERE number = 3', /batch 3 .* is not as it was written/],
-])('in a chain of before is found: %s', async (statement, found) => {
+])('Tampering with a chain of an earlier version is found: %s', async (statement, found) => {
   const table = statement.split(' ')[1]
   await client.query(`CREATE TABLE kept AS TABLE ${table}; ALTER TABLE ${table} DISABLE TRIGGER USER`)
   await client.query(statement)

@@ -12,7 +12,7 @@ function message(type: string, body: Buffer): Buffer {
   return Buffer.concat([head, body])
 }
 
-test('a connection that ends in the very read that made it ends no process', async () => {
+test('A connection that ends during the read that opened it does not end the process', async () => {
   const signedIn = message('R', Buffer.alloc(4))
   const ready = message('Z', Buffer.from('I'))
   const farewell = message('E', Buffer.from('SFATAL\0VFATAL\0C57P01\0Mterminating connection\0\0'))

@@ -16,7 +16,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-test('any text arrives as it was sent, and null stays null', async () => {
+test('Any text arrives as it was sent, and null stays null', async () => {
   const texts = [
     '',
     ' ',
@@ -47,7 +47,7 @@ test('any text arrives as it was sent, and null stays null', async () => {
   expect(new Set(rows.map(({ merchant_id }) => merchant_id))).toEqual(new Set([null]))
 })
 
-test('no records are no rows, and none read are none', async () => {
+test('Writing no records writes no rows, and reading none reads none', async () => {
   const { rows } = await client.query('SELECT * FROM unnest($1::new_event[])', [recordArray([], () => [])])
   expect(rows).toEqual([])
   const { rows: found } = await client.query<{ fields: string | null }>(
@@ -56,7 +56,7 @@ test('no records are no rows, and none read are none', async () => {
   expect(readPlainRecords(found[0]?.fields ?? null)).toEqual([])
 })
 
-test('plain columns are read as they are in the database, nothing as an empty field', async () => {
+test('Plain columns are read as stored, and an empty field as null', async () => {
   const { rows } = await client.query<{ fields: string }>(
     "SELECT array_agg((a, b, c))::text AS fields FROM (VALUES (1, NULL, 'EUR'), (-2, 3, NULL)) AS v (a, b, c)",
   )

@@ -13,7 +13,7 @@ describe('plain dates', () => {
     expect(addMonths(date, months)).toBe(expected)
   })
 
-  test('months counted from the first date never drift, whatever short month lies between', () => {
+  test('Months counted from the first date never drift, whatever short month lies between', () => {
     expect([1, 2, 3].map((months) => addMonths('2026-01-31', months))).toEqual([
       '2026-02-28',
       '2026-03-31',
@@ -21,7 +21,7 @@ describe('plain dates', () => {
     ])
   })
 
-  test('days between two dates are exact across years and clock changes', () => {
+  test('Days between two dates are exact across years and clock changes', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 40_000 }), fc.integer({ min: -5_000, max: 5_000 }), (start, days) => {
         const from = plainDateOf(new Date(start * 86_400_000))
@@ -37,7 +37,7 @@ describe('plain dates', () => {
     },
   )
 
-  test('a leap day is a date in a leap year', () => {
+  test('The 29th of February is a date in a leap year', () => {
     expect(isPlainDate('2028-02-29')).toBe(true)
   })
 })

@@ -60,7 +60,7 @@ describe('days of a standing order', () => {
   const days = (...log: readonly Logged[]): string[] =>
     anomaliesOf({ asked, eras: [record([ordered, ...log], { runs: new Map(log.map(({ key }) => [key, null])) })] })
 
-  test('on time, each once', () => {
+  test('Days that run on time and once raise no finding', () => {
     expect(days(run(2n, '2026-03-02', '2026-03-02T00:00:01Z'), run(3n, '2026-03-03', '2026-03-03T00:00:01Z'))).toEqual(
       [],
     )
@@ -71,7 +71,7 @@ describe('days of a standing order', () => {
     ['twice', /happened twice/, [run(2n, '2026-03-02', '2026-03-02T01Z'), run(3n, '2026-03-02', '2026-03-02T02Z')]],
     ['left out', /SCHEDULE_NOT_DUE/, [run(2n, '2026-03-03', '2026-03-03T00:00:01Z')]],
     ['lost', /2026-03-03 of schedule S was not run/, [run(2n, '2026-03-02', '2026-03-03T00:00:01Z')]],
-  ])('%s', (_name, expected, log) => {
+  ])('A scheduled day that runs wrongly is reported: %s', (_name, expected, log) => {
     expect(days(...log)).toContainEqual(expect.stringMatching(expected))
   })
 })
@@ -79,13 +79,13 @@ describe('days of a standing order', () => {
 test.each<[string, RegExp, readonly string[]]>([
   ['ahead of the true time', /ahead of time/, ['2026-03-06T00:00:00.000Z']],
   ['back', /time went back/, [noon, '2026-03-01T11:59:59.000Z']],
-])('the time of the ledger runs %s', (_name, expected, instants) => {
+])('A ledger clock that runs %s is reported', (_name, expected, instants) => {
   const log = instants.map((at, index) => line(BigInt(index + 1), { at }))
   const asked = Object.fromEntries(log.map(({ key }) => [key, pay]))
   expect(anomaliesOf({ asked, eras: [record(log)] })).toContainEqual(expect.stringMatching(expected))
 })
 
-describe('a restore', () => {
+describe('restore', () => {
   const event = (sequence: bigint): OutboxEvent => ({
     sequence,
     kind: 'TRANSFER_POSTED',
@@ -100,7 +100,7 @@ describe('a restore', () => {
   const restored = (acknowledged: readonly Acknowledged[], after: Partial<EraRecord> & Pick<EraRecord, 'log'>) =>
     anomaliesOf({ asked, acknowledged, eras: [before, record(after.log, { cut, ...after })] })
 
-  test('takes back what came after the backup, and nothing else', () => {
+  test('A restore that undoes only what came after the backup raises no finding', () => {
     const acknowledged = [told('key 1', '1', 0), told('key 2', '2', 0), told('key 3', '9', 1)]
     const log = [line(1n, {}), line(2n, { key: 'key 3', subject: '9' })]
     expect(restored(acknowledged, { log, outbox: [event(1n), event(9n)] })).toEqual([])
@@ -110,12 +110,12 @@ describe('a restore', () => {
     ['loses what was backed up', /is not the one that was backed up/, { log: [] }],
     ['gives an id again', /2 named something else/, { log: [line(1n, {}), line(2n, { key: 'key 3' })] }],
     ['gives a cursor again', /a cursor at 2/, { log: [line(1n, {})], outbox: [event(1n), event(2n)] }],
-  ])('%s', (_name, expected, after) => {
+  ])('A faulty restore is reported: it %s', (_name, expected, after) => {
     expect(restored([], after)).toContainEqual(expect.stringMatching(expected))
   })
 })
 
-describe('a subscriber', () => {
+describe('subscriber', () => {
   const outbox = [1n, 2n, 3n].map((sequence) => ({
     sequence,
     kind: 'TRANSFER_POSTED',
@@ -135,7 +135,7 @@ describe('a subscriber', () => {
   })
   const judge = (...segments: readonly Segment[]): string[] => findEventAnomalies(segments, [record([], { outbox })])
 
-  test('is told all of its account from its cursor on', () => {
+  test('A subscriber that gets every event of its account after its cursor raises no finding', () => {
     expect(judge(segment({ from: 1n, events: outbox.slice(1) }))).toEqual([])
     expect(judge(segment({ account: 'A', events: outbox.filter(({ debit }) => debit === 'A') }))).toEqual([])
   })
@@ -146,7 +146,7 @@ describe('a subscriber', () => {
     ['is told one twice', /event 2 twice/, [1n, 2n, 2n, 3n]],
     ['is told one late', /event 2 after 3/, [1n, 3n, 2n]],
     ['is told one that is not there', /event 4, which/, [1n, 2n, 3n, 4n]],
-  ])('%s', (_name, expected, sequences) => {
+  ])('A faulty stream is reported: the subscriber %s', (_name, expected, sequences) => {
     const events = sequences.map((sequence) => ({
       sequence,
       kind: 'TRANSFER_POSTED',
@@ -156,7 +156,7 @@ describe('a subscriber', () => {
     expect(judge(segment({ events }))).toContainEqual(expect.stringMatching(expected))
   })
 
-  test('is told something else, or refused without a reason', () => {
+  test('A wrong event and an unexplained refusal are reported', () => {
     const events = outbox.map((event) => ({ ...event, amount: '2' }))
     expect(judge(segment({ events }))).toContainEqual(expect.stringMatching(/another event 1/))
     const refused = segment({ from: 3n, refused: 'BAD_USER_INPUT' })

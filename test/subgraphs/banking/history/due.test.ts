@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { PrismaClient } from '../../../../prisma/generated/client.ts'
 import { verifyLedger } from '../../../../subgraphs/banking/audit/verify.ts'
-import { until } from '../../../support/processes.ts'
 import { signedCall } from '../../../support/signed-call.ts'
+import { until } from '../../../support/until.ts'
 import { customer, openBank, subjectOf, type TestBank } from '../support/bank.ts'
 import { brokenInvariants } from '../support/books.ts'
 import { type Cluster, startCluster } from './cluster.ts'
@@ -54,7 +54,7 @@ async function killUntil(done: () => Promise<boolean>): Promise<number> {
 
 const dayOf = (offset: number): string => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10)
 
-test('a day of a schedule is run once', async () => {
+test('A day of a schedule runs once', async () => {
   const order = { from, to, amount: 1n, currency: 'EUR', reference: null, frequency: 'DAILY', until: null } as const
   const ids = await Promise.all(
     Array.from({ length: SCHEDULES }, async () => {
@@ -79,7 +79,7 @@ test('a day of a schedule is run once', async () => {
   expect(await database.transfer.count({ where: { kind: 'SCHEDULED' } })).toBe(SCHEDULES * DAYS)
 })
 
-test('a hold that is captured as it expires is one or the other', async () => {
+test('A hold that is captured as it expires is either captured or expired', async () => {
   const place = (expiresInSeconds: number): Promise<string[]> =>
     Promise.all(
       Array.from({ length: HOLDS }, async () => {
@@ -128,10 +128,7 @@ test('a hold that is captured as it expires is one or the other', async () => {
     holds.push(...placed)
     verdicts.push(...(await captureAll(placed, seconds)))
   }
-  await until(
-    'every hold has ended',
-    async () => (await database.transfer.count({ where: { status: 'PENDING' } })) === 0,
-  )
+  await until(async () => (await database.transfer.count({ where: { status: 'PENDING' } })) === 0)
 
   const rows = await database.transfer.findMany({ where: { kind: 'HOLD' }, orderBy: { id: 'asc' } })
   const statuses = new Map(rows.map(({ id, status }) => [id.toString(), status]))

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { PrismaClient } from '../../../../prisma/generated/client.ts'
 import { verifyLedger } from '../../../../subgraphs/banking/audit/verify.ts'
 import { openDatabase } from '../../../../subgraphs/banking/database/open.ts'
-import { until } from '../../../support/processes.ts'
+import { until } from '../../../support/until.ts'
 import { openBank } from '../support/bank.ts'
 import { brokenInvariants } from '../support/books.ts'
 import { findAnomalies } from './check.ts'
@@ -101,9 +101,9 @@ async function openAccounts(): Promise<string[]> {
 async function restOfBank(): Promise<void> {
   await withDatabase(async (database) => {
     const dueOn = () => ({ nextOn: { lte: new Date(Date.now()) } })
-    await until('all days of schedules are run', async () => (await database.schedule.count({ where: dueOn() })) === 0)
+    await until(async () => (await database.schedule.count({ where: dueOn() })) === 0)
     await database.schedule.updateMany({ data: { nextOn: null } })
-    await until('no hold is open', async () => (await database.transfer.count({ where: { status: 'PENDING' } })) === 0)
+    await until(async () => (await database.transfer.count({ where: { status: 'PENDING' } })) === 0)
   })
 }
 
@@ -121,7 +121,7 @@ describe.each(widths)('with %d instances', (instances, duration) => {
   afterAll(stop)
 
   test(
-    `whatever dies, what was told stays true (seed ${seed})`,
+    `Every acknowledged answer holds, whatever process dies (seed ${seed})`,
     async () => {
       const milliseconds = duration * 1_000
       const { anomalies, harms, counts } = await judged({ milliseconds, seed }, true)
@@ -146,7 +146,7 @@ describe.each(widths)('with %d instances', (instances, duration) => {
   )
 })
 
-describe('the checker', () => {
+describe('checker', () => {
   beforeAll(() => start(2))
   afterAll(stop)
 
@@ -155,7 +155,7 @@ describe('the checker', () => {
     ['double apply', /was never asked for/],
     ['stale read', /a read began after/],
     ['lost event', /missed event/],
-  ])('catches a planted bug: %s', async (bug, expected) => {
+  ])('The checker catches a planted bug: %s', async (bug, expected) => {
     let found = false
     // A busy machine may do too little in a round for the bug to show.
     for (let round = 1; !found; round += 1) {
@@ -164,7 +164,7 @@ describe('the checker', () => {
     }
   })
 
-  test('finds nothing where no bug is planted', async () => {
+  test('The checker finds nothing where no bug is planted', async () => {
     expect((await judged({ milliseconds: 2_500, seed: `${seed} sound` }, false)).anomalies).toEqual([])
   })
 })

@@ -3,7 +3,7 @@
  * clocks, and the history itself.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { until } from '../../../support/processes.ts'
+import { until } from '../../../support/until.ts'
 import type { ClockTarget } from './clocks.ts'
 import type { Cluster } from './cluster.ts'
 import { createDraw, type Draw } from './draw.ts'
@@ -111,7 +111,7 @@ function harms(nemesis: Nemesis, draw: Draw, anomalies: string[]): Readonly<Reco
 /** Lets midnight come, what is due be found, and then the day before be again for a while. */
 async function overMidnight({ clocks }: Cluster): Promise<void> {
   if (!clocks) return
-  await until('midnight', () => Date.now() >= clocks.midnight + 1_000, 600_000)
+  await sleep(clocks.midnight + 1_000 - Date.now())
   await clocks.step('all', clocks.midnight - Date.now() - 2_000)
   await sleep(3_500)
   await clocks.step('all', 0)
@@ -121,7 +121,7 @@ async function overMidnight({ clocks }: Cluster): Promise<void> {
 async function othersGoOn(cluster: Cluster): Promise<void> {
   if (cluster.instances === 1) return
   const before = await cluster.lastOperation()
-  await until('the others go on', async () => (await cluster.lastOperation()) > before + 1n)
+  await until(async () => (await cluster.lastOperation()) > before + 1n)
 }
 
 /**
@@ -133,7 +133,7 @@ async function goBack({ cluster, accounts }: Nemesis, draw: Draw, anomalies: str
   const folder = await cluster.backup()
   const kept = sequenceOf(await currentCursor(cluster, account))
   await sleep(1_000 + draw.below(2_000))
-  const cursor = await until('the bank goes on after the backup', async () => {
+  const cursor = await until(async () => {
     const current = await currentCursor(cluster, account)
     return sequenceOf(current) > kept && current
   })

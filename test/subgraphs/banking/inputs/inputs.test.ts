@@ -6,9 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { PrismaClient } from '../../../../prisma/generated/client.ts'
 import { openDatabase } from '../../../../subgraphs/banking/database/open.ts'
 import type { Answer } from '../../../support/answer.ts'
-import { createDatabase, type TestDatabase } from '../../../support/database.ts'
 import { brokenInvariants } from '../support/books.ts'
-import { codesOf, startBanking, type TestService } from '../support/service.ts'
+import { codesOf, startSeededBanking, type TestService } from '../support/service.ts'
 import { type Argument, allArguments } from './arguments.ts'
 import { makeWorld, type Place, placesOf, type World } from './calls.ts'
 import { firstEvent } from './first-event.ts'
@@ -76,25 +75,22 @@ function kindOf({ coordinate, isEnum }: Argument): Kind | undefined {
 
 const all = allArguments()
 
-let database: TestDatabase
 let prisma: PrismaClient
 let service: TestService
 let world: World
 
 beforeAll(async () => {
-  database = await createDatabase('seeded')
-  prisma = openDatabase({ url: database.url, connections: 2 })
-  service = await startBanking(database.url)
+  service = await startSeededBanking()
+  prisma = openDatabase({ url: service.databaseUrl, connections: 2 })
   world = await makeWorld(service)
 })
 afterAll(async () => {
   expect(await brokenInvariants(prisma)).toEqual([])
-  await service.stop()
   await prisma.$disconnect()
-  await database.drop()
+  await service.stop()
 })
 
-test('every argument is of a kind, says its range, and stands in some call', () => {
+test('Every argument has a kind, documents its range, and is used in a test call', () => {
   const saying = all.filter((argument) => {
     const kind = kindOf(argument)
     return kind && placesOf(argument.coordinate).length > 0 && (kind.says?.test(argument.description) ?? true)

@@ -1,21 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createDatabase, type TestDatabase } from '../../../support/database.ts'
-import { customer, openBank, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
+import { createBank, customer, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
 import { brokenInvariants } from '../support/books.ts'
 
-let database: TestDatabase
 let bank: TestBank
 const ann = customer('ann')
 const officer = { id: 'officer', officer: true }
 
 beforeAll(async () => {
-  database = await createDatabase('migrated')
-  bank = openBank(database.url)
+  bank = await createBank()
 })
 afterAll(async () => {
   expect(await brokenInvariants(bank.database)).toEqual([])
   await bank.close()
-  await database.drop()
 })
 
 type Change = 'freezeAccount' | 'unfreezeAccount' | 'closeAccount'
@@ -23,64 +19,60 @@ const change = (name: Change, accountId: string, actor = ann) =>
   bank.ask({ name, accountId }, { actor }).then(verdictOf)
 const pay = (from: string, to: string, amount: bigint, actor = ann) => bank.transfer({ from, to, amount }, { actor })
 
-describe('a frozen account', () => {
-  test('neither pays nor is paid until an officer unfreezes it, but its holds can be voided', async () => {
-    const account = await bank.open({ owner: 'ann', balance: 100n })
-    const payee = await bank.open({ owner: 'bob', balance: 100n })
-    const hold = subjectOf(
-      await bank.ask(
-        {
-          name: 'holdFunds',
-          from: account,
-          to: payee,
-          amount: 10n,
-          currency: 'EUR',
-          reference: null,
-          expiresInSeconds: 60,
-        },
-        { actor: ann },
-      ),
-    )
-    expect(await change('freezeAccount', account)).toBe('NOT_PERMITTED')
-    expect(await change('freezeAccount', account, officer)).toBe('ACCEPTED')
-    expect(await change('freezeAccount', account, officer)).toBe('ACCOUNT_NOT_OPEN')
-    expect(verdictOf(await pay(account, payee, 1n))).toBe('ACCOUNT_NOT_OPEN')
-    expect(verdictOf(await pay(payee, account, 1n, customer('bob')))).toBe('ACCOUNT_NOT_OPEN')
-    expect(verdictOf(await bank.ask({ name: 'captureHold', transferId: hold, amount: null }, { actor: ann }))).toBe(
-      'ACCOUNT_NOT_OPEN',
-    )
-    expect(verdictOf(await bank.ask({ name: 'voidHold', transferId: hold }, { actor: ann }))).toBe('ACCEPTED')
-    expect(await change('unfreezeAccount', account)).toBe('NOT_PERMITTED')
-    expect(await change('unfreezeAccount', account, officer)).toBe('ACCEPTED')
-    expect(await change('unfreezeAccount', account, officer)).toBe('ACCOUNT_NOT_FROZEN')
-    expect(verdictOf(await pay(account, payee, 1n))).toBe('ACCEPTED')
-  })
+test('A frozen account neither pays nor is paid until an officer unfreezes it, but its holds can be voided', async () => {
+  const account = await bank.open({ owner: 'ann', balance: 100n })
+  const payee = await bank.open({ owner: 'bob', balance: 100n })
+  const hold = subjectOf(
+    await bank.ask(
+      {
+        name: 'holdFunds',
+        from: account,
+        to: payee,
+        amount: 10n,
+        currency: 'EUR',
+        reference: null,
+        expiresInSeconds: 60,
+      },
+      { actor: ann },
+    ),
+  )
+  expect(await change('freezeAccount', account)).toBe('NOT_PERMITTED')
+  expect(await change('freezeAccount', account, officer)).toBe('ACCEPTED')
+  expect(await change('freezeAccount', account, officer)).toBe('ACCOUNT_NOT_OPEN')
+  expect(verdictOf(await pay(account, payee, 1n))).toBe('ACCOUNT_NOT_OPEN')
+  expect(verdictOf(await pay(payee, account, 1n, customer('bob')))).toBe('ACCOUNT_NOT_OPEN')
+  expect(verdictOf(await bank.ask({ name: 'captureHold', transferId: hold, amount: null }, { actor: ann }))).toBe(
+    'ACCOUNT_NOT_OPEN',
+  )
+  expect(verdictOf(await bank.ask({ name: 'voidHold', transferId: hold }, { actor: ann }))).toBe('ACCEPTED')
+  expect(await change('unfreezeAccount', account)).toBe('NOT_PERMITTED')
+  expect(await change('unfreezeAccount', account, officer)).toBe('ACCEPTED')
+  expect(await change('unfreezeAccount', account, officer)).toBe('ACCOUNT_NOT_FROZEN')
+  expect(verdictOf(await pay(account, payee, 1n))).toBe('ACCEPTED')
 })
 
-describe('an account closes', () => {
-  test('only at zero and without holds, for good', async () => {
-    const account = await bank.open({ owner: 'ann', balance: 5n })
-    const payee = await bank.open({ owner: 'bob' })
-    expect(await change('closeAccount', account)).toBe('ACCOUNT_NOT_EMPTY')
-    expect(await change('closeAccount', account, customer('bob'))).toBe('ACCOUNT_NOT_FOUND')
-    // Emptied and closed in one batch: the one after the other, as asked.
-    const [paid, closed] = await Promise.all([pay(account, payee, 5n), change('closeAccount', account)])
-    expect([verdictOf(paid), closed]).toEqual(['ACCEPTED', 'ACCEPTED'])
-    expect(verdictOf(await pay(payee, account, 1n, customer('bob')))).toBe('ACCOUNT_NOT_OPEN')
-    expect(await change('closeAccount', account)).toBe('ACCOUNT_NOT_OPEN')
-    expect(
-      verdictOf(await bank.ask({ name: 'renameAccount', accountId: account, label: 'Late' }, { actor: ann })),
-    ).toBe('ACCOUNT_NOT_OPEN')
-    const row = await bank.database.account.findUniqueOrThrow({ where: { id: BigInt(account) } })
-    expect(row).toMatchObject({ status: 'CLOSED', closedAt: expect.any(Date), name: 'Test' })
-  })
+test('An account closes only at zero and without holds, for good', async () => {
+  const account = await bank.open({ owner: 'ann', balance: 5n })
+  const payee = await bank.open({ owner: 'bob' })
+  expect(await change('closeAccount', account)).toBe('ACCOUNT_NOT_EMPTY')
+  expect(await change('closeAccount', account, customer('bob'))).toBe('ACCOUNT_NOT_FOUND')
+  // Emptied and closed in one batch: the one after the other, as asked.
+  const [paid, closed] = await Promise.all([pay(account, payee, 5n), change('closeAccount', account)])
+  expect([verdictOf(paid), closed]).toEqual(['ACCEPTED', 'ACCEPTED'])
+  expect(verdictOf(await pay(payee, account, 1n, customer('bob')))).toBe('ACCOUNT_NOT_OPEN')
+  expect(await change('closeAccount', account)).toBe('ACCOUNT_NOT_OPEN')
+  expect(verdictOf(await bank.ask({ name: 'renameAccount', accountId: account, label: 'Late' }, { actor: ann }))).toBe(
+    'ACCOUNT_NOT_OPEN',
+  )
+  const row = await bank.database.account.findUniqueOrThrow({ where: { id: BigInt(account) } })
+  expect(row).toMatchObject({ status: 'CLOSED', closedAt: expect.any(Date), name: 'Test' })
 })
 
-describe('the daily limit', () => {
+describe('daily limit', () => {
   const limit = (accountId: string, amount: bigint | null, actor = officer) =>
     bank.ask({ name: 'setDailyLimit', accountId, limit: amount }, { actor }).then(verdictOf)
 
-  test('counts transfers and holds of the day, gives released holds back, and says what is left', async () => {
+  test('The daily limit counts transfers and holds, gives released holds back, and tells what is left', async () => {
     const account = await bank.open({ owner: 'ann', balance: 1_000n })
     const payee = await bank.open({ owner: 'bob' })
     expect(await limit(account, 100n, ann)).toBe('NOT_PERMITTED')
@@ -110,7 +102,7 @@ describe('the daily limit', () => {
     expect(verdictOf(await pay(account, payee, 500n))).toBe('ACCEPTED')
   })
 
-  test('counts anew each day', async () => {
+  test('The daily limit starts again each day', async () => {
     const account = await bank.open({ owner: 'ann', balance: 1_000n })
     const payee = await bank.open({ owner: 'bob' })
     await limit(account, 100n)
@@ -121,7 +113,7 @@ describe('the daily limit', () => {
   })
 })
 
-test('a counter never runs over 64 bits', async () => {
+test('A counter never exceeds 64 bits', async () => {
   const half = 2n ** 62n
   const account = await bank.open({ owner: 'ann', balance: half })
   const other = await bank.open({ owner: 'ann' })

@@ -27,8 +27,8 @@ const faults = (readings: readonly ClockReading[], last = NOON, confirmed?: stri
   return readings.map((one) => clock.observe(one, iso(last))?.fault)
 }
 
-describe('the clock of the ledger', () => {
-  test('is trusted while the clocks of database and instance agree, however slow the answer', () => {
+describe('ledger clock', () => {
+  test('The clock is trusted while the database and the instance agree, however slow the answer', () => {
     const slow: ClockReading = { database: NOON + 100, asked: NOON - 20_000, answered: NOON + 20_000, monotonic: 0 }
     expect(faults([slow])).toEqual([undefined])
     expect(faults([reading(0), reading(1_000, 0, MOST_DIFFERENCE), reading(2_000, 0, -MOST_DIFFERENCE)])).toEqual([
@@ -38,7 +38,7 @@ describe('the clock of the ledger', () => {
     ])
   })
 
-  test('is not trusted while they differ, and is again afterwards', () => {
+  test('The clock is not trusted while they differ, and is again afterwards', () => {
     const ahead = reading(1_000, MOST_DIFFERENCE + 2_000, 0)
     const behind = reading(1_500, -MOST_DIFFERENCE - 2_000, 0)
     expect(faults([reading(0), ahead, behind, reading(2_000)])).toEqual([
@@ -49,7 +49,7 @@ describe('the clock of the ledger', () => {
     ])
   })
 
-  test('is not trusted through an excursion of both clocks, and at once when it is over', () => {
+  test('The clock is not trusted during an excursion of both clocks, and is at once afterwards', () => {
     const away = 400 * DAY
     expect(faults([reading(0), reading(1_000, away), reading(4_000, away), reading(5_000)])).toEqual([
       undefined,
@@ -59,13 +59,13 @@ describe('the clock of the ledger', () => {
     ])
   })
 
-  test('is believed after a short step once it has gone on evenly, as after a sleep', () => {
+  test('The clock is trusted after a short step followed by even time, as after a sleep', () => {
     const slept = 8 * 3_600_000
     const readings = [0, 1_000, 2_000, 1_000 + STEADY].map((after, at) => reading(after, at === 0 ? 0 : slept))
     expect(faults(readings)).toEqual([undefined, 'clock stepped', 'clock stepped', undefined])
   })
 
-  test('is not believed after a long step, until an operator confirms it', () => {
+  test('The clock is not trusted after a long step until an operator confirms it', () => {
     const readings = [0, 1_000, 1_000 + 2 * STEADY].map((after, at) =>
       reading(after, at === 0 ? 0 : LONGEST_STEP + DAY),
     )
@@ -73,26 +73,26 @@ describe('the clock of the ledger', () => {
     expect(faults(readings, NOON, iso(NOON + LONGEST_STEP + DAY)).at(-1)).toBeUndefined()
   })
 
-  test('waits for the ledger where that is ahead by more than clocks differ', () => {
+  test('The clock waits for a ledger that is ahead by more than the allowed difference', () => {
     expect(faults([reading(0)], NOON + MOST_DIFFERENCE)).toEqual([undefined])
     expect(faults([reading(0)], NOON + MOST_DIFFERENCE + 1_000)).toEqual(['ledger ahead'])
     expect(faults([reading(0)], NOON + 400 * DAY, iso(NOON + 400 * DAY))).toEqual([undefined])
   })
 
-  test('is not trusted to end a rest of over a year, except at the very beginning', () => {
+  test('The clock may not end a pause of over a year, except on a new ledger', () => {
     const last = NOON - LONGEST_REST - DAY
     expect(faults([reading(0)], last)).toEqual(['long rest'])
     expect(faults([reading(0)], last, iso(NOON))).toEqual([undefined])
     expect(faults([reading(0)], Date.UTC(2000, 0, 1))).toEqual([undefined])
   })
 
-  test('gives no instant before the one at which work was found due, unless that is no instant of this clock', () => {
+  test('The clock gives no time before the one at which work was due, except where that time is foreign to it', () => {
     const clock = createLedgerClock()
     expect(clock.now(reading(0, -3_000, 0), iso(NOON - DAY), [iso(NOON + 1)])).toBe(iso(NOON + 1))
     expect(() => clock.now(reading(1_000), iso(NOON), [iso(NOON + 400 * DAY)])).toThrow('Ask again with the same key.')
   })
 
-  test('refuses with a code, and says why to the operator alone', () => {
+  test('A refusal has a code, and its reason is for the operator alone', () => {
     const told: ClockRefusal[] = []
     const clock = createLedgerClock({ onRefused: (refusal) => told.push(refusal) })
     const ask = () => clock.now(reading(0, 3_600_000, 0), iso(NOON), [])

@@ -43,39 +43,39 @@ async function follow(attempts: readonly Attempt[], { ahead = false, patience = 
   return { way, ended }
 }
 
-describe('a batch that was foreseen', () => {
-  test('is answered where one statement wrote it', async () => {
+describe('batch evaluated ahead', () => {
+  test('A batch that one statement wrote is answered', async () => {
     expect(await follow([{ gives: true }], { ahead: true })).toEqual({ way: ['foreseen'], ended: [told] })
   })
 
-  test('goes under the lock where somebody else has written, and is told as it comes out there', async () => {
+  test('After a foreign write the batch is evaluated again under the lock', async () => {
     const { way, ended } = await follow([{ gives: false }, { gives: [found] }], { ahead: true })
     expect({ way, ended }).toEqual({ way: ['foreseen', 'locked'], ended: [found] })
   })
 
-  test('is asked again by key where its end was not heard, and found is still told for the first time', async () => {
+  test('A batch with a lost answer is looked up by key, and its first outcome is reported as new', async () => {
     const { way, ended } = await follow([{ gives: lost }, { gives: [found] }], { ahead: true })
     expect({ way, ended }).toEqual({ way: ['foreseen', 'locked'], ended: [told] })
   })
 })
 
-describe('a batch under the lock', () => {
-  test('is asked again until its end is heard, and told as its first attempt had it', async () => {
+describe('batch under the lock', () => {
+  test('A lost answer is retried until one arrives, and the outcome is that of the first attempt', async () => {
     const attempts = [{ gives: lost }, { gives: lost, evaluated: [told] }, { gives: lost, evaluated: [found] }]
     const { way, ended } = await follow([...attempts, { gives: [found] }])
     expect({ way, ended }).toEqual({ way: ['locked', 'locked', 'locked', 'locked'], ended: [told] })
   })
 
-  test('whose key was used before stays a repetition, however often it is asked', async () => {
+  test('A key used before stays a replay, however often the batch is retried', async () => {
     const { ended } = await follow([{ gives: lost, evaluated: [found] }, { gives: [found] }])
     expect(ended).toEqual([found])
   })
 
-  test('is not asked again where the fault is ours', async () => {
+  test('A fault of our own is not retried', async () => {
     expect(await follow([{ gives: ours }])).toEqual({ way: ['locked'], ended: ours })
   })
 
-  test('is given up where patience ends before its end is heard', async () => {
+  test('The batch is given up when the time for retries is over', async () => {
     const { way, ended } = await follow([{ gives: lost }], { patience: 0 })
     expect(way).toEqual(['locked'])
     expect(ended).toMatchObject({ extensions: { code: 'SERVICE_UNAVAILABLE' } })

@@ -43,8 +43,8 @@ const order = (key: string, amount: bigint, from = 'a', to = 'b') =>
   })
 const moment = (...requests: Moment['requests']): Moment => ({ at: AT, requests })
 
-describe('a key', () => {
-  test('used twice in one batch has one effect and one outcome', () => {
+describe('keys', () => {
+  test('A key used twice in one batch has one effect and one outcome', () => {
     const { answers, effects, batches } = evaluate(ledgerParts, stateOf(account('a', 100n), account('b', 0n)), [
       moment(order('once', 60n), order('once', 60n)),
     ])
@@ -54,7 +54,7 @@ describe('a key', () => {
     expect(batches[0]?.operations).toHaveLength(1)
   })
 
-  test('used for something else in one batch is refused, moves nothing and is not written down', () => {
+  test('A key used for something else in one batch is refused, moves nothing and is not recorded', () => {
     const { answers, batches } = evaluate(ledgerParts, stateOf(account('a', 100n), account('b', 0n)), [
       moment(order('once', 60n), order('once', 1n)),
     ])
@@ -62,7 +62,7 @@ describe('a key', () => {
     expect(batches[0]?.operations).toHaveLength(1)
   })
 
-  test('that was refused stays refused, even when the money has come since', () => {
+  test('A refused key stays refused, even when the money has arrived', () => {
     const { answers } = evaluate(ledgerParts, stateOf(account('a', 5n), account('b', 100n)), [
       moment(order('early', 50n), order('relief', 90n, 'b', 'a'), order('early', 50n)),
     ])
@@ -71,12 +71,12 @@ describe('a key', () => {
   })
 })
 
-test('time never runs backwards', () => {
+test('Time never runs backwards', () => {
   const past = { ...moment(order('late', 1n)), at: '2026-12-31T23:59:59.999Z' }
   expect(() => evaluate(ledgerParts, stateOf(account('a', 1n), account('b', 0n)), [past])).toThrow(RangeError)
 })
 
-test('an all-or-nothing batch that is refused leaves everything as it was', () => {
+test('A refused all-or-nothing batch leaves everything as it was', () => {
   const item = fc.record({
     from: fc.constantFrom('a', 'b', 'c'),
     to: fc.constantFrom('a', 'b', 'c'),

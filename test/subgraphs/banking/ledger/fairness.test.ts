@@ -1,21 +1,15 @@
 /** Who asks for little does not wait for all that somebody else asked before. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { createDatabase, type TestDatabase } from '../../../support/database.ts'
-import { customer, openBank, type TestBank, verdictOf } from '../support/bank.ts'
+import { createBank, customer, type TestBank, verdictOf } from '../support/bank.ts'
 
-let database: TestDatabase
 let bank: TestBank
 
 beforeAll(async () => {
-  database = await createDatabase('migrated')
-  bank = await openBank(database.url)
+  bank = await createBank()
 })
-afterAll(async () => {
-  await bank.close()
-  await database.drop()
-})
+afterAll(() => bank.close())
 
-test('a payment behind large batches of another customer is committed before most of them', async () => {
+test('A payment behind large batches of another customer is committed before most of them', async () => {
   const [from = '', to = '', own = ''] = await Promise.all(
     ['flood', 'flood', 'payer'].map((owner) => bank.open({ owner, balance: 1_000_000n })),
   )

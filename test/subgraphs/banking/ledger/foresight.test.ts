@@ -50,8 +50,8 @@ const order = (key: string, amount: bigint, from = 'a', to = 'b'): LedgerRequest
 
 const loaded = (state = stored()) => state
 
-describe('a batch evaluated while the one before it is written', () => {
-  test('comes out as after it: balances, limits, keys used twice, numbers and hashes', () => {
+describe('batch evaluated ahead', () => {
+  test('A batch evaluated during the previous write equals one evaluated after it', () => {
     const id = fc.constantFrom(...IDS)
     const orders = fc.array(fc.tuple(fc.integer({ min: 0, max: 15 }), fc.bigInt(1n, 90n), id, id), { maxLength: 8 })
     fc.assert(
@@ -73,25 +73,25 @@ describe('a batch evaluated while the one before it is written', () => {
     )
   })
 
-  test('does not reach back into the one that is being written', () => {
+  test('A batch evaluated ahead does not change the one being written', () => {
     const first = foresee(ledgerParts, loaded(), AT, undefined, [order('one', 40n)])
     const written = structuredClone(first?.evaluation.effects.touched)
     foresee(ledgerParts, loaded(), AT, first?.next, [order('two', 40n)])
     expect(first?.evaluation.effects.touched).toEqual(written)
   })
 
-  test('is not foreseen where somebody else has written', () => {
+  test('A batch is not evaluated ahead where another instance has written', () => {
     const first = foresee(ledgerParts, loaded(), AT, undefined, [order('one', 40n)])
     expect(foresee(ledgerParts, loaded(stored('11'.repeat(32))), AT, first?.next, [order('two', 40n)])).toBeUndefined()
   })
 
-  test('does not tell from memory what is only foreseen', () => {
+  test('Results of an uncommitted batch are not used as known outcomes', () => {
     const first = foresee(ledgerParts, loaded(), AT, undefined, [order('one', 40n)])
     expect(foresee(ledgerParts, loaded(), AT, first?.next, [order('one', 40n)])).toBeUndefined()
   })
 })
 
-test('only what one statement reads and one statement writes is foreseen', () => {
+test('Only batches with one read and one write statement are evaluated ahead', () => {
   const of = (command: Command): LedgerRequest => ledgerRequest({ actor: bank, key: 'key', requestId: null, command })
   const capture = of({ name: 'captureHold', transferId: '10', amount: null })
   expect(isOneRead(needsOf(ledgerParts, [order('one', 1n)]))).toBe(true)

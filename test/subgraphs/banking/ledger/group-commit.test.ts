@@ -27,7 +27,7 @@ const settle = async (): Promise<void> => {
   for (let count = 0; count < 5; count += 1) await turn()
 }
 
-test('a lone item goes at once; what comes meanwhile is the next batch, in order', async () => {
+test('A single item is committed at once, and items that come meanwhile form the next batch, in order', async () => {
   const { group, batches } = manual()
   const first = group.submit(1)
   await settle()
@@ -41,7 +41,7 @@ test('a lone item goes at once; what comes meanwhile is the next batch, in order
   expect(await Promise.all([first, ...rest])).toEqual([10, 20, 30, 40])
 })
 
-test('of many, one half is made ready while the other is committed, and waits for its turn', async () => {
+test('One half of many items is prepared during the commit of the other', async () => {
   const { group, batches, prepared } = manual()
   const numbers = Array.from({ length: 20 }, (_, number) => number)
   const all = Promise.all(numbers.map((number) => group.submit(number)))
@@ -56,7 +56,7 @@ test('of many, one half is made ready while the other is committed, and waits fo
   expect(batches.flatMap(({ items }) => items)).toEqual(numbers)
 })
 
-test('fewer than are being committed wait for its end, and are then one batch', async () => {
+test('Fewer items than are being committed wait for its end, and then form one batch', async () => {
   const { group, batches, prepared } = manual()
   const first = Promise.all(Array.from({ length: 8 }, (_, number) => group.submit(number)))
   await settle()
@@ -72,7 +72,7 @@ test('fewer than are being committed wait for its end, and are then one batch', 
   await Promise.all([first, late, later])
 })
 
-test('whoever is woken by a batch and asks again shares the next', async () => {
+test('Items that follow from one batch share the next', async () => {
   const { group, batches } = manual()
   const again = async (item: number): Promise<number> => group.submit((await group.submit(item)) + 1)
   const both = Promise.all([again(1), again(2)])
@@ -84,7 +84,7 @@ test('whoever is woken by a batch and asks again shares the next', async () => {
   expect(await both).toEqual([110, 210])
 })
 
-test('a batch is no longer than it may be', async () => {
+test('A batch is no longer than its limit', async () => {
   const { group, batches } = manual(2)
   const all = Promise.all([1, 2, 3].map((item) => group.submit(item)))
   await settle()
@@ -95,7 +95,7 @@ test('a batch is no longer than it may be', async () => {
   expect(batches.map(({ items }) => items)).toEqual([[1, 2], [3]])
 })
 
-test('a batch that fails rejects its own and none after it', async () => {
+test('A failed batch rejects its own items and none after it', async () => {
   const { group, batches } = manual()
   const first = group.submit(1)
   const failed = expect(first).rejects.toThrow('lost')
@@ -133,20 +133,20 @@ async function batchesOf(asks: readonly Ask[], maxWeight: number): Promise<strin
   return batches
 }
 
-test('a batch is bounded by the weight of its items, and one that is too heavy goes alone', async () => {
+test('A batch is limited by the weight of its items, and one that is too heavy goes alone', async () => {
   const heavy = (name: string, weight: number): Ask => ({ caller: 'one', weight, name })
   const asks = [heavy('a', 60), heavy('b', 60), heavy('c', 40), heavy('d', 250), heavy('e', 1)]
   expect(await batchesOf(asks, 100)).toEqual([['a'], ['b', 'c'], ['d'], ['e']])
 })
 
-test('one payment behind 160 heavy requests of another caller is in the second batch', async () => {
+test('One payment behind 160 heavy requests of another caller is in the second batch', async () => {
   const flood = Array.from({ length: 160 }, (_, at) => ({ caller: 'flood', weight: 1_000, name: `${at}` }))
   const batches = await batchesOf([...flood, { caller: 'payer', weight: 1, name: 'payment' }], 1_000)
   expect(batches.findIndex((names) => names.includes('payment'))).toBe(1)
   expect(batches.flat().filter((name) => name !== 'payment')).toEqual(flood.map(({ name }) => name))
 })
 
-test('each caller has its turn, and the items of one stay in order', async () => {
+test('Callers take turns, and the items of one stay in order', async () => {
   const line = (caller: string, count: number): Ask[] =>
     Array.from({ length: count }, (_, at) => ({ caller, weight: 1, name: `${caller}${at}` }))
   const batches = await batchesOf([...line('a', 6), ...line('b', 1), ...line('c', 3)], 3)

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { INPUT_VERSION, inputHashOf } from '../../../../subgraphs/banking/ledger/request.ts'
-import { createDatabase, type TestDatabase } from '../../../support/database.ts'
-import { openBank, type TestBank, verdictOf } from '../support/bank.ts'
+import { createBank, type TestBank, verdictOf } from '../support/bank.ts'
 
 const command = { name: 'transfer', from: '1', to: '2', amount: 5n, reference: null }
 /** As if the field had come with version 2. */
 const later = { purpose: 2 }
 
-test('a field that came later, and is not used, leaves the hash of an earlier version as it was', () => {
+test('An unused newer field leaves the hash of an earlier version unchanged', () => {
   const before = inputHashOf(command, 1, {})
   expect(inputHashOf({ ...command, purpose: null }, 1, later)).toBe(before)
   expect(inputHashOf({ ...command, purpose: null }, 2, later)).not.toBe(before)
@@ -15,25 +14,20 @@ test('a field that came later, and is not used, leaves the hash of an earlier ve
   expect(inputHashOf({ ...items, items: [{ amount: 1n, purpose: null }] }, 1, later)).toBe(inputHashOf(items, 1, {}))
 })
 
-test('a field that came later and is used makes another input, whatever the version', () => {
+test('A used newer field makes another input, in any version', () => {
   for (const version of [1, 2])
     expect(inputHashOf({ ...command, purpose: 'RENT' }, version, later)).not.toBe(
       inputHashOf({ ...command, purpose: null }, version, later),
     )
 })
 
-let database: TestDatabase
 let bank: TestBank
 beforeAll(async () => {
-  database = await createDatabase('migrated')
-  bank = openBank(database.url)
+  bank = await createBank()
 })
-afterAll(async () => {
-  await bank.close()
-  await database.drop()
-})
+afterAll(() => bank.close())
 
-test('an operation says which version its input was hashed by, and a retry is compared by that one', async () => {
+test('An operation records the version of its input hash, and a retry is compared by that version', async () => {
   const [from, to] = [await bank.open({ balance: 10n }), await bank.open()]
   expect(verdictOf(await bank.transfer({ from, to }, { key: 'twice' }))).toBe('ACCEPTED')
   const { inputVersion } = await bank.database.operation.findFirstOrThrow({ where: { key: 'twice' } })

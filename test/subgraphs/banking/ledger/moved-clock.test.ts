@@ -42,7 +42,7 @@ const daily = async (firstOn: string): Promise<string> => {
 const runs = (scheduleId: string) => bank.database.scheduleRun.count({ where: { scheduleId } })
 const operations = () => bank.database.operation.count()
 
-test('a database clock that is 400 days ahead moves no money and not the time of the ledger', async () => {
+test('A database clock that is 400 days ahead moves neither money nor the time of the ledger', async () => {
   const schedule = await daily(dayOf(1))
   await clock.move(400 * DAY)
   await expect(pay()).rejects.toMatchObject({ extensions: { code: 'SERVICE_UNAVAILABLE' } })
@@ -55,7 +55,7 @@ test('a database clock that is 400 days ahead moves no money and not the time of
   expect(await headTime()).toBeLessThan(Date.now() + 10_000)
 })
 
-test('work that is not due yet leaves nothing behind under its key, and is done when it is', async () => {
+test('Work that is not due leaves nothing under its key, and is done once it is due', async () => {
   const schedule = await daily(dayOf(1))
   const run = (dueOn: string) =>
     bank.ask({ name: 'runSchedule', scheduleId: schedule, dueOn, from, to }, { key: `${schedule} ${dueOn}` })
@@ -67,7 +67,7 @@ test('work that is not due yet leaves nothing behind under its key, and is done 
   expect(verdictOf(await run(dayOf(0)))).toBe('ACCEPTED')
 })
 
-test('a hold ends when its time is over by the time of the ledger', async () => {
+test('A hold expires by the time of the ledger', async () => {
   const hold = subjectOf(
     await bank.ask(
       { name: 'holdFunds', from, to, amount: 1n, currency: 'EUR', reference: null, expiresInSeconds: 1 },
@@ -84,7 +84,7 @@ test('a hold ends when its time is over by the time of the ledger', async () => 
   expect(await statusOf()).toBe('EXPIRED')
 })
 
-test('after a long absence the latest 31 days are caught up, and the schedule says which were not', async () => {
+test('After a long absence the latest 31 days are caught up, and the schedule names the skipped ones', async () => {
   const schedule = await daily(dayOf(1))
   const first = new Date(dayOf(-50))
   await bank.database.schedule.update({ where: { id: schedule }, data: { firstOn: first, nextOn: first } })
@@ -98,7 +98,7 @@ test('after a long absence the latest 31 days are caught up, and the schedule sa
   expect(rows.slice(1).every(({ transferId }) => transferId !== null)).toBe(true)
 })
 
-test('a clock that steps back over midnight costs no order: what was found due is done', async () => {
+test('A clock that steps back over midnight loses no due order', async () => {
   // A ledger of its own, whose clocks stand a second after midnight from the beginning.
   const midnight = new Date(`${dayOf(1)}T00:00:00Z`).getTime()
   const shift = midnight + 1_000 - Date.now()

@@ -11,26 +11,22 @@ import type { Answer } from '../../../../subgraphs/banking/ledger/evaluate.ts'
 import { createLedger } from '../../../../subgraphs/banking/ledger/ledger.ts'
 import { ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'
 import { ledgerParts } from '../../../../subgraphs/banking/ledger-parts.ts'
-import { createDatabase, type TestDatabase } from '../../../support/database.ts'
 import { type Commit, type LostCommit, type NetworkProxy, startProxy } from '../history/proxy.ts'
-import { bank, openBank, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
+import { bank, createBank, openBank, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
 import { brokenInvariants } from '../support/books.ts'
 
-let database: TestDatabase
 let direct: TestBank
 let from: string
 let to: string
 
 beforeAll(async () => {
-  database = await createDatabase('migrated')
-  direct = openBank(database.url)
+  direct = await createBank()
   from = await direct.open({ balance: 100_000n })
   to = await direct.open()
 })
 afterAll(async () => {
   expect(await brokenInvariants(direct.database)).toEqual([])
   await direct.close()
-  await database.drop()
 })
 
 const balanceOf = async (id: string): Promise<bigint> => {
@@ -43,8 +39,8 @@ const balanceOf = async (id: string): Promise<bigint> => {
  * ended.
  */
 async function withFlakyBank(use: (bank: TestBank, proxy: NetworkProxy) => Promise<void>): Promise<void> {
-  const proxy = await startProxy(Number(new URL(database.url).port))
-  const flaky = openBank(Object.assign(new URL(database.url), { port: `${proxy.port}` }).href)
+  const proxy = await startProxy(Number(new URL(direct.url).port))
+  const flaky = openBank(Object.assign(new URL(direct.url), { port: `${proxy.port}` }).href)
   try {
     await use(flaky, proxy)
   } finally {
@@ -71,29 +67,27 @@ test.each<[Commit, LostCommit, number]>([
   ['statement', 'answer', 20],
   ['transaction', 'question', 20],
   ['transaction', 'answer', 20],
-])(
-  'a commit by %s whose %s was lost is asked for again by key, never guessed (%d transfers)',
-  (commit, lost, together) =>
-    withFlakyBank(async (flaky, proxy) => {
-      const before = await balanceOf(to)
-      const lastOperation = await direct.database.operation.count()
-      const keys = Array.from({ length: together }, () => randomUUID())
-      const wasLost = proxy.loseCommit(commit, lost)
-      // What is more than moving money takes a transaction.
-      const more =
-        commit === 'transaction' ? flaky.ask({ name: 'renameAccount', accountId: from, label: lost }) : undefined
-      const answers = await Promise.all(keys.map((key) => flaky.transfer({ from, to }, { key })))
-      await wasLost
-      await expectOnceEach(answers, together, before)
-      if (more) expect(await more).toMatchObject({ outcome: { accepted: true }, replayed: false })
-      const log = await direct.database.operation.findMany({
-        where: { number: { gt: lastOperation }, name: 'transfer' },
-      })
-      expect(log.map(({ key }) => key).sort()).toEqual(keys.sort())
-    }),
+])('A commit by %s whose %s was lost is looked up by key, never guessed (%d transfers)', (commit, lost, together) =>
+  withFlakyBank(async (flaky, proxy) => {
+    const before = await balanceOf(to)
+    const lastOperation = await direct.database.operation.count()
+    const keys = Array.from({ length: together }, () => randomUUID())
+    const wasLost = proxy.loseCommit(commit, lost)
+    // What is more than moving money takes a transaction.
+    const more =
+      commit === 'transaction' ? flaky.ask({ name: 'renameAccount', accountId: from, label: lost }) : undefined
+    const answers = await Promise.all(keys.map((key) => flaky.transfer({ from, to }, { key })))
+    await wasLost
+    await expectOnceEach(answers, together, before)
+    if (more) expect(await more).toMatchObject({ outcome: { accepted: true }, replayed: false })
+    const log = await direct.database.operation.findMany({
+      where: { number: { gt: lastOperation }, name: 'transfer' },
+    })
+    expect(log.map(({ key }) => key).sort()).toEqual(keys.sort())
+  }),
 )
 
-test('transfers through connections that are cut again and again happen once each', () =>
+test('Transfers over repeatedly cut connections happen once each', () =>
   withFlakyBank(async (flaky, proxy) => {
     const before = await balanceOf(to)
     const answers: Answer[] = []
@@ -112,8 +106,8 @@ test('transfers through connections that are cut again and again happen once eac
     await expectOnceEach(answers, asking, before)
   }))
 
-test('when the database stays away the outcome is unknown, says so, and the same key settles it later', async () => {
-  const url = new URL(database.url)
+test('When the database stays away the outcome is reported as unknown, and the same key settles it later', async () => {
+  const url = new URL(direct.url)
   url.port = `${await unusedPort()}`
   const unreachable = openLedgerDatabase({ url: url.href, connections: 1 })
   const ledger = createLedger({
@@ -148,7 +142,7 @@ async function unusedPort(): Promise<number> {
   return proxy.port
 }
 
-test('one request that the database itself refuses fails alone', async () => {
+test('A request that the database itself refuses fails alone', async () => {
   const opening = {
     name: 'openAccount',
     owner: 'nobody who is a customer',

@@ -29,26 +29,24 @@ function noted(name: string, log: string[]): Collection<string> {
   }
 }
 
-describe('what a batch needs', () => {
-  test('is what its commands need together, without what cannot exist', () => {
-    const order = { amount: 1n, currency: 'EUR', reference: null, merchantId: null } as const
-    const { accounts, transfers, rows } = needsOf(ledgerParts, [
-      of({ name: 'transfer', from: '1', to: '2', ...order }),
-      of({ name: 'transfer', from: '2', to: null, ...order }),
-      of({ name: 'voidHold', transferId: '7' }),
-      of({ name: 'voidHold', transferId: null }),
-      of({ name: 'cancelSchedule', scheduleId: 'a' }),
-      of({ name: 'cancelSchedule', scheduleId: null }),
-      of({ name: 'cancelSchedule', scheduleId: 'b' }),
-    ])
-    expect([...accounts]).toEqual(['1', '2'])
-    expect(transfers).toEqual(['7'])
-    expect([...rows.values()]).toEqual([['a', 'b']])
-  })
+test('A batch needs what its commands need together, without what cannot exist', () => {
+  const order = { amount: 1n, currency: 'EUR', reference: null, merchantId: null } as const
+  const { accounts, transfers, rows } = needsOf(ledgerParts, [
+    of({ name: 'transfer', from: '1', to: '2', ...order }),
+    of({ name: 'transfer', from: '2', to: null, ...order }),
+    of({ name: 'voidHold', transferId: '7' }),
+    of({ name: 'voidHold', transferId: null }),
+    of({ name: 'cancelSchedule', scheduleId: 'a' }),
+    of({ name: 'cancelSchedule', scheduleId: null }),
+    of({ name: 'cancelSchedule', scheduleId: 'b' }),
+  ])
+  expect([...accounts]).toEqual(['1', '2'])
+  expect(transfers).toEqual(['7'])
+  expect([...rows.values()]).toEqual([['a', 'b']])
 })
 
 describe('rows of the parts', () => {
-  test('are loaded by what is wanted of each collection', async () => {
+  test('Rows are loaded by the needs of each collection', async () => {
     const log: string[] = []
     const [one, other] = [noted('one', log), noted('other', log)]
     const wanted = want(one, ['a', null, 'b'])
@@ -58,7 +56,7 @@ describe('rows of the parts', () => {
     expect(rowsIn(rows, other).size).toBe(0)
   })
 
-  test('are saved in the order in which the parts list them, and only what changed', async () => {
+  test('Rows are saved in the order of the parts, and only changed ones', async () => {
     const log: string[] = []
     const [one, two, three] = [noted('one', log), noted('two', log), noted('three', log)]
     const changed: Rows = new Map()
@@ -68,7 +66,7 @@ describe('rows of the parts', () => {
     expect(log).toEqual(['one saves first', 'three saves last'])
   })
 
-  test('of a collection that no part lists are never lost in silence', async () => {
+  test('Rows of a collection that no part lists raise an error', async () => {
     const log: string[] = []
     const [listed, forgotten] = [noted('listed', log), noted('forgotten', log)]
     const changed: Rows = new Map()
@@ -79,7 +77,7 @@ describe('rows of the parts', () => {
   })
 })
 
-test('parts without a rule for each command do not make a ledger', () => {
+test('Parts without a rule for each command do not form a ledger', () => {
   const { voidHold } = ledgerParts.rules
   const joined = joinParts([{ rules: { voidHold } }])
   // The type checker decides it.

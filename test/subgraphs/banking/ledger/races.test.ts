@@ -37,7 +37,7 @@ type Order = typeof order extends fc.Arbitrary<infer Value> ? Value : never
 const OPENING = 100n
 let race = 0
 
-test('concurrent transfers over several instances do what the same transfers would do one by one', async () => {
+test('Concurrent transfers over several instances have the effect of the same transfers one by one', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(order, { minLength: 1, maxLength: 60 }), async (orders) => {
       race += 1
@@ -108,7 +108,7 @@ function decide(balances: bigint[], from: number, to: number, amount: bigint): s
   return 'ACCEPTED'
 }
 
-test('a floor holds when everybody takes at once', async () => {
+test('A floor holds under concurrent withdrawals', async () => {
   const [first] = instances as [TestBank]
   const purse = await first.open({ balance: 100n })
   const others = await Promise.all(Array.from({ length: 4 }, () => first.open()))

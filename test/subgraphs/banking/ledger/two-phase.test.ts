@@ -1,11 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { expireHolds } from '../../../../subgraphs/banking/holds/expiry.ts'
-import { createDatabase, type TestDatabase } from '../../../support/database.ts'
-import { customer, openBank, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
+import { until } from '../../../support/until.ts'
+import { createBank, customer, openBank, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
 import { brokenInvariants } from '../support/books.ts'
 
-let database: TestDatabase
 let bank: TestBank
 let other: TestBank
 let from: string
@@ -15,17 +13,16 @@ const bob = customer('bob')
 const eve = customer('eve')
 
 beforeAll(async () => {
-  database = await createDatabase('migrated')
-  bank = openBank(database.url)
-  other = openBank(database.url)
+  bank = await createBank()
+  other = openBank(bank.url)
   from = await bank.open({ owner: 'ann', balance: 1_000n })
   to = await bank.open({ owner: 'bob' })
   await bank.open({ owner: 'eve' })
 })
 afterAll(async () => {
   expect(await brokenInvariants(bank.database)).toEqual([])
-  await Promise.all([bank.close(), other.close()])
-  await database.drop()
+  await other.close()
+  await bank.close()
 })
 
 const hold = async (amount: bigint, expiresInSeconds = 600) =>
@@ -46,8 +43,8 @@ async function counters(id: string): Promise<[bigint, bigint, bigint]> {
   return [row.creditsPosted - row.debitsPosted, row.debitsPending, row.creditsPending]
 }
 
-describe('a hold', () => {
-  test('sets money aside that nothing else can spend', async () => {
+describe('hold', () => {
+  test('A hold sets money aside that nothing else can spend', async () => {
     const id = await hold(900n)
     expect(await counters(from)).toEqual([1_000n, 900n, 0n])
     expect(verdictOf(await bank.transfer({ from, to, amount: 101n }, { actor: ann }))).toBe('INSUFFICIENT_FUNDS')
@@ -56,7 +53,7 @@ describe('a hold', () => {
     expect(await counters(to)).toEqual([0n, 0n, 0n])
   })
 
-  test('captured in part releases the rest', async () => {
+  test('A partial capture releases the rest of the hold', async () => {
     const id = await hold(300n)
     expect(verdictOf(await capture(id, 301n))).toBe('HOLD_EXCEEDED')
     expect(verdictOf(await capture(id, 120n))).toBe('ACCEPTED')
@@ -66,7 +63,7 @@ describe('a hold', () => {
     expect(verdictOf(await release(id))).toBe('HOLD_ALREADY_RESOLVED')
   })
 
-  test('ends once, however many try at once', async () => {
+  test('A hold ends once, however many requests try at once', async () => {
     const id = await hold(50n)
     const tries = Array.from({ length: 20 }, (_, at) => (at % 2 === 0 ? capture(id) : release(id)))
     const verdicts = (await Promise.all(tries)).map(verdictOf)
@@ -74,7 +71,7 @@ describe('a hold', () => {
     expect(new Set(verdicts)).toEqual(new Set(['ACCEPTED', 'HOLD_ALREADY_RESOLVED']))
   })
 
-  test('is for the payer and for officers to end; the payee may not, and others see nothing', async () => {
+  test('Only the payer and officers can end a hold; the payee may not, and others see nothing', async () => {
     const id = await hold(10n)
     expect(verdictOf(await capture(id, null, bob))).toBe('NOT_PERMITTED')
     expect(verdictOf(await capture(id, null, eve))).toBe('TRANSFER_NOT_FOUND')
@@ -82,15 +79,15 @@ describe('a hold', () => {
     expect(verdictOf(await release(id, { id: 'officer', officer: true }))).toBe('ACCEPTED')
   })
 
-  test('expires by itself, exactly once, also with two instances at work', async () => {
+  test('A hold expires exactly once, also with two instances', async () => {
     const [before] = await counters(from)
     const short = await Promise.all(Array.from({ length: 5 }, () => hold(7n, 1)))
     const long = await hold(11n)
     const pending = () => bank.database.transfer.count({ where: { id: { in: short.map(BigInt) }, status: 'PENDING' } })
-    while ((await pending()) > 0) {
+    await until(async () => {
       await Promise.all([expireHolds(bank.database, bank.ledger), expireHolds(other.database, other.ledger)])
-      await sleep(50)
-    }
+      return (await pending()) === 0
+    })
     const events = await bank.database.event.findMany({ where: { kind: 'HOLD_EXPIRED' } })
     expect(events.map(({ transferId }) => transferId.toString()).sort()).toEqual(short.sort())
     expect(await counters(from)).toEqual([before, 11n, 0n])
@@ -98,7 +95,7 @@ describe('a hold', () => {
     await release(long)
   })
 
-  test('placed and captured in one batch is written as it ended', async () => {
+  test('A hold placed and captured in one batch is stored as captured', async () => {
     const key = 'placed and captured'
     const [last] = await bank.database.event.findMany({ orderBy: { sequence: 'desc' }, take: 1 })
     const id = ((last?.sequence ?? 0n) + 1n).toString()
@@ -114,10 +111,10 @@ describe('a hold', () => {
   })
 })
 
-describe('a reversal', () => {
+describe('reversal', () => {
   const pay = async (amount: bigint) => subjectOf(await bank.transfer({ from, to, amount }, { actor: ann }))
 
-  test('gives the money back once, with a transfer of its own', async () => {
+  test('A reversal returns the money once, with a transfer of its own', async () => {
     const id = await pay(40n)
     const before = await counters(from)
     const [first, second] = await Promise.all([reverse(id), reverse(id)])
@@ -130,21 +127,21 @@ describe('a reversal', () => {
     expect(verdictOf(await reverse(reversal.id.toString(), ann))).toBe('NOT_REVERSIBLE')
   })
 
-  test('is refused where the receiver no longer has the money', async () => {
+  test('A reversal is refused where the receiver no longer has the money', async () => {
     const id = await pay(60n)
     const [balance] = await counters(to)
     await bank.transfer({ from: to, to: from, amount: balance - 59n }, { actor: bob })
     expect(verdictOf(await reverse(id))).toBe('INSUFFICIENT_FUNDS')
   })
 
-  test('is for the receiver and for officers; the payer may not, and others see nothing', async () => {
+  test('Only the receiver and officers can reverse; the payer may not, and others see nothing', async () => {
     const id = await pay(1n)
     expect(verdictOf(await reverse(id, ann))).toBe('NOT_PERMITTED')
     expect(verdictOf(await reverse(id, eve))).toBe('TRANSFER_NOT_FOUND')
     expect(verdictOf(await reverse(id, { id: 'officer', officer: true }))).toBe('ACCEPTED')
   })
 
-  test('of what was never posted is refused', async () => {
+  test('A reversal of an unposted transfer is refused', async () => {
     const id = await hold(2n)
     expect(verdictOf(await reverse(id))).toBe('NOT_REVERSIBLE')
     await release(id)

@@ -15,7 +15,7 @@ const paymentsOf = (splits: readonly Split[]): bigint[] => splits.map(({ princip
 const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((total, amount) => total + amount, 0n)
 
 describe('any loan', () => {
-  test('repays exactly what was lent, in no more instalments than agreed', () => {
+  test('A loan repays exactly what was lent, in no more instalments than agreed', () => {
     fc.assert(
       fc.property(terms, (agreed) => {
         const splits = amortize(agreed)
@@ -28,7 +28,7 @@ describe('any loan', () => {
     )
   })
 
-  test('without interest costs nothing', () => {
+  test('A loan without interest costs nothing', () => {
     fc.assert(
       fc.property(terms, (agreed) => {
         expect(sum(paymentsOf(amortize({ ...agreed, annualRate: 0n })))).toBe(agreed.principal)
@@ -36,7 +36,7 @@ describe('any loan', () => {
     )
   })
 
-  test('in one instalment is the amount and one month of interest', () => {
+  test('A single instalment is the amount and one month of interest', () => {
     fc.assert(
       fc.property(terms, (agreed) => {
         const interest = monthlyInterest(agreed.principal, agreed.annualRate)
@@ -47,7 +47,7 @@ describe('any loan', () => {
 })
 
 describe('equal instalments', () => {
-  test('are equal but the last, which is no larger, by either method of interest', () => {
+  test('Equal instalments are equal but the last, which is no larger, by either method of interest', () => {
     fc.assert(
       fc.property(terms, (agreed) => {
         const payments = paymentsOf(amortize({ ...agreed, amortization: 'EQUAL_INSTALMENTS' }))
@@ -59,20 +59,20 @@ describe('equal instalments', () => {
     )
   })
 
-  test('of a declining balance follow the textbook annuity, rounded up', () => {
+  test('Equal instalments of a declining balance follow the textbook annuity, rounded up', () => {
     expect(annuity(tenThousand)).toBe(85_608n) // 856.0748…
     expect(paymentsOf(amortize(tenThousand)).at(-1)).toBe(85_596n)
     expect(annuity({ ...tenThousand, principal: 20_000_000n, annualRate: 65_000n, instalments: 360 })).toBe(126_414n) // 1,264.1360…
   })
 
-  test('are not rounded up where they come out even', () => {
+  test('Equal instalments are not rounded up where they come out even', () => {
     expect(annuity({ ...tenThousand, annualRate: 120_000n, instalments: 1 })).toBe(1_010_000n)
     expect(annuity({ ...tenThousand, annualRate: 0n, instalments: 10 })).toBe(100_000n)
   })
 })
 
 describe('equal principal', () => {
-  test('is equal in every instalment but the last, which is no larger', () => {
+  test('The principal is equal in every instalment but the last, which is no larger', () => {
     fc.assert(
       fc.property(terms, (agreed) => {
         const parts = amortize({ ...agreed, amortization: 'EQUAL_PRINCIPAL' }).map(({ principal }) => principal)
@@ -83,7 +83,7 @@ describe('equal principal', () => {
     )
   })
 
-  test('on a declining balance bears the interest of what is still owed', () => {
+  test('Equal principal on a declining balance bears the interest of what is still owed', () => {
     const splits = amortize({ ...tenThousand, amortization: 'EQUAL_PRINCIPAL', instalments: 4 })
     expect(splits).toEqual([
       { principal: 250_000n, interest: 4_166n },
@@ -95,7 +95,7 @@ describe('equal principal', () => {
 })
 
 describe('interest', () => {
-  test('never grows from month to month on a declining balance', () => {
+  test('Interest on a declining balance never grows from month to month', () => {
     fc.assert(
       fc.property(terms, (agreed) => {
         const interest = amortize({ ...agreed, interest: 'DECLINING_BALANCE' }).map((split) => split.interest)
@@ -104,7 +104,7 @@ describe('interest', () => {
     )
   })
 
-  test('that is flat is the rate on the whole amount for the whole term', () => {
+  test('Flat interest is the rate on the whole amount for the whole term', () => {
     fc.assert(
       fc.property(terms, (agreed) => {
         const splits = amortize({ ...agreed, interest: 'FLAT' })
@@ -114,7 +114,7 @@ describe('interest', () => {
     )
   })
 
-  test.each(['JPY', 'KWD'])('is counted in minor units, whatever their exponent (%s)', () => {
+  test.each(['JPY', 'KWD'])('Interest is counted in minor units, whatever their exponent (%s)', () => {
     // 1,200 yen or 1.200 dinar at 12 %: one percent a month of what is owed.
     const splits = amortize({ ...tenThousand, principal: 1_200n, annualRate: 120_000n, instalments: 3 })
     expect(splits).toEqual([

@@ -113,7 +113,7 @@ const lives = fc.tuple(
   fc.array(step, { maxLength: 15 }),
 )
 
-test('every loan ends up as the table and the arithmetic say', async () => {
+test('Every loan ends as the state table and the arithmetic predict', async () => {
   await fc.assert(
     fc.asyncProperty(lives, async ([terms, steps]) => {
       const { id, verdicts } = await live(terms, steps)
@@ -128,7 +128,7 @@ test('every loan ends up as the table and the arithmetic say', async () => {
   )
 })
 
-test("the bank's own accounts hold what the loans say, to the last unit", async () => {
+test("The bank's own accounts equal the sums of the loans, to the last unit", async () => {
   const balances = new Map(
     (await bank.database.account.findMany({ where: { id: { in: Object.values(books).map(BigInt) } } })).map((row) => [
       row.id.toString(),

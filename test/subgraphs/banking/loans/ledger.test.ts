@@ -7,25 +7,21 @@ import type { LoanMutation } from '../../../../subgraphs/banking/loans/commands.
 import { loanActions } from '../../../../subgraphs/banking/loans/commands.ts'
 import type { LoanReference } from '../../../../subgraphs/banking/loans/loan.ts'
 import { type LoanState, rules } from '../../../../subgraphs/banking/loans/states.ts'
-import { createDatabase, type TestDatabase } from '../../../support/database.ts'
-import { customer, openBank, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
+import { createBank, customer, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
 import { brokenInvariants } from '../support/books.ts'
 import { applicationFor, borrower, type Lender, officer, openLender, usualTerms } from './lender.ts'
 
-let database: TestDatabase
 let bank: TestBank
 let lender: Lender
 let account: string
 
 beforeAll(async () => {
-  database = await createDatabase('migrated')
-  bank = openBank(database.url)
+  bank = await createBank()
   lender = openLender(bank)
 })
 afterAll(async () => {
   expect(await brokenInvariants(bank.database)).toEqual([])
   await bank.close()
-  await database.drop()
 })
 beforeEach(async () => {
   account = await bank.open({ owner: borrower.id, balance: 10_000n })
@@ -38,8 +34,8 @@ const balanceOf = async (id: string): Promise<bigint> => {
 const repay = (loan: LoanReference, amount: bigint, key?: string) =>
   lender.act('repayLoan', loan, { actor: borrower, amount, ...(key === undefined ? {} : { key }) })
 
-describe('the life of a loan', () => {
-  test('pays the amount out to the borrower, takes it back, and ends with nothing owed', async () => {
+describe('life of a loan', () => {
+  test('A loan pays the amount out to the borrower, takes it back, and ends with nothing owed', async () => {
     const loan = await lender.lend(account)
     const { principal, overpayments } = loan.books
     const [owed, kept] = [await balanceOf(principal), await balanceOf(overpayments)]
@@ -60,7 +56,7 @@ describe('the life of a loan', () => {
     expect((await lender.loan(loan)).state).toBe('CLOSED_OBLIGATIONS_MET')
   })
 
-  test('pays out once and refunds once, however many ask for it at once', async () => {
+  test('A loan pays out once and refunds once under concurrent requests', async () => {
     const loan = await lender.apply(account)
     const [kept, before] = [await balanceOf(loan.books.overpayments), await balanceOf(account)]
     await lender.act('approveLoan', loan)
@@ -78,7 +74,7 @@ describe('the life of a loan', () => {
     expect([await balanceOf(loan.books.overpayments), await balanceOf(account)]).toEqual([kept, before])
   })
 
-  test('tells of every change who made it, when, and what moved by which transfer', async () => {
+  test('A loan records who made each change, when, and what each transfer moved', async () => {
     const loan = await lender.lend(account)
     await repay(loan, 120_500n)
     const { changes } = await lender.loan(loan)
@@ -106,7 +102,7 @@ describe('the life of a loan', () => {
     expect(transfers[2]?.groupId).toBe(transfers[1]?.id)
   })
 
-  test('may end with a write-off, which the bank bears', async () => {
+  test('A loan may end with a write-off, which the bank bears', async () => {
     const loan = await lender.lend(account)
     await repay(loan, 20_000n)
     const [principal, losses] = [await balanceOf(loan.books.principal), await balanceOf(loan.books.losses)]
@@ -117,7 +113,7 @@ describe('the life of a loan', () => {
   })
 })
 
-describe('a step that is not legal', () => {
+describe('illegal steps', () => {
   /** How to bring a loan into each state. */
   const reach: Readonly<Record<LoanState, (account: string) => Promise<LoanReference>>> = {
     SUBMITTED: (id) => lender.apply(id),
@@ -135,21 +131,24 @@ describe('a step that is not legal', () => {
     return loan
   }
 
-  test.each(Object.keys(reach) as LoanState[])('in state %s is refused by name and moves nothing', async (state) => {
-    const loan = await reach[state](account)
-    expect((await lender.loan(loan)).state).toBe(state)
-    for (const name of Object.keys(loanActions) as LoanMutation[]) {
-      const { from, refusal } = rules[loanActions[name]]
-      if (from.includes(state)) continue
-      const before = await balanceOf(account)
-      expect(verdictOf(await lender.act(name, loan, { amount: 1n }))).toBe(refusal)
-      expect(await balanceOf(account)).toBe(before)
-    }
-    expect((await lender.loan(loan)).state).toBe(state)
-  })
+  test.each(Object.keys(reach) as LoanState[])(
+    'In state %s an illegal step is refused by name and moves nothing',
+    async (state) => {
+      const loan = await reach[state](account)
+      expect((await lender.loan(loan)).state).toBe(state)
+      for (const name of Object.keys(loanActions) as LoanMutation[]) {
+        const { from, refusal } = rules[loanActions[name]]
+        if (from.includes(state)) continue
+        const before = await balanceOf(account)
+        expect(verdictOf(await lender.act(name, loan, { amount: 1n }))).toBe(refusal)
+        expect(await balanceOf(account)).toBe(before)
+      }
+      expect((await lender.loan(loan)).state).toBe(state)
+    },
+  )
 })
 
-test('a loan that was approved is withdrawn by its borrower, and is not paid out any more', async () => {
+test('A borrower may withdraw an approved loan, which is then not paid out', async () => {
   const loan = await lender.apply(account)
   await lender.act('approveLoan', loan)
   expect(verdictOf(await lender.act('withdrawLoan', loan, { actor: customer('stranger') }))).toBe('LOAN_NOT_FOUND')
@@ -158,8 +157,8 @@ test('a loan that was approved is withdrawn by its borrower, and is not paid out
   expect(verdictOf(await lender.act('disburseLoan', loan))).toBe('LOAN_NOT_APPROVED')
 })
 
-describe('who may', () => {
-  test("see or touch somebody else's loan: nobody but an officer", async () => {
+describe('permissions', () => {
+  test('Only the borrower and officers see or change a loan', async () => {
     const loan = await lender.lend(account)
     for (const name of Object.keys(loanActions) as LoanMutation[]) {
       expect(verdictOf(await lender.act(name, loan, { actor: customer('stranger'), amount: 1n }))).toBe(
@@ -170,7 +169,7 @@ describe('who may', () => {
   })
 
   test.each(['approveLoan', 'rejectLoan', 'disburseLoan', 'writeOffLoan'] as const)(
-    'decide: no borrower can %s, not even one who is an officer',
+    'No borrower can %s, not even one who is an officer',
     async (name) => {
       const loan = await lender.apply(account)
       expect(verdictOf(await lender.act(name, loan, { actor: borrower }))).toBe('NOT_PERMITTED')
@@ -178,7 +177,7 @@ describe('who may', () => {
     },
   )
 
-  test("borrow: only into an open account of one's own, in its currency", async () => {
+  test('A borrower needs an open account of its own, in its currency', async () => {
     const others = await bank.open({ owner: 'stranger' })
     const ask = async (id: string, currency = 'EUR') => {
       const command = { ...applicationFor(id, usualTerms, `${id} ${currency}`), currency }
@@ -191,14 +190,14 @@ describe('who may', () => {
 })
 
 describe('money', () => {
-  test('that the account does not have repays nothing', async () => {
+  test('A repayment beyond the balance is refused', async () => {
     const loan = await lender.lend(account)
     await bank.transfer({ from: account, to: await bank.open(), amount: 125_000n }, { actor: borrower })
     expect(verdictOf(await repay(loan, 5_001n))).toBe('INSUFFICIENT_FUNDS')
     expect(verdictOf(await repay(loan, 5_000n))).toBe('ACCEPTED')
   })
 
-  test('moves once however often a step is asked for under one key', async () => {
+  test('Each step moves money once under one key, however often it is sent', async () => {
     const loan = await lender.lend(account)
     const answers = await Promise.all(Array.from({ length: 10 }, () => repay(loan, 1_000n, 'one key')))
     expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1)
@@ -206,7 +205,7 @@ describe('money', () => {
     expect(verdictOf(await repay(loan, 1_001n, 'one key'))).toBe('IDEMPOTENCY_KEY_REUSED')
   })
 
-  test('is paid out once, whoever else tries at the same time', async () => {
+  test('A loan is paid out once under concurrent requests', async () => {
     const loan = await lender.apply(account)
     await lender.act('approveLoan', loan)
     const answers = await Promise.all(Array.from({ length: 8 }, () => lender.act('disburseLoan', loan)))
@@ -214,7 +213,7 @@ describe('money', () => {
     expect(await balanceOf(account)).toBe(130_000n)
   })
 
-  test('repaid from several sides at once never repays more principal than was lent', async () => {
+  test('Concurrent repayments never repay more principal than was lent', async () => {
     const loan = await lender.lend(account)
     const answers = await Promise.all(Array.from({ length: 30 }, () => repay(loan, 7_000n)))
     const accepted = answers.filter((answer) => verdictOf(answer) === 'ACCEPTED').length
@@ -225,10 +224,10 @@ describe('money', () => {
   })
 })
 
-describe('the database itself', () => {
+describe('database guards', () => {
   const refused = (statement: string) => expect(bank.database.$executeRawUnsafe(statement)).rejects.toThrow()
 
-  test('refuses to change or remove what was agreed and what happened', async () => {
+  test('The database refuses to change or remove agreed terms and past events', async () => {
     const loan = await lender.lend(account)
     const here = `WHERE id = '${loan.id}'`
     await refused(`UPDATE loans SET principal = 1 ${here}`)
@@ -240,7 +239,7 @@ describe('the database itself', () => {
     await refused(`DELETE FROM loan_changes WHERE loan_id = '${loan.id}'`)
   })
 
-  test('refuses a change that does not follow from the one before', async () => {
+  test('The database refuses a change that does not follow from the one before', async () => {
     const loan = await lender.apply(account)
     const insert = (number: number, action: string, state: string) =>
       `INSERT INTO loan_changes (loan_id, number, action, state, actor, at)
@@ -251,7 +250,7 @@ describe('the database itself', () => {
   })
 })
 
-test('an account is not closed under a loan: it is where the loan is paid out and repaid', async () => {
+test('An account with a loan stays open, since the loan is paid out and repaid there', async () => {
   const close = async () => verdictOf(await bank.ask({ name: 'closeAccount', accountId: account }, { actor: borrower }))
   const empty = async () => {
     const amount = await balanceOf(account)
@@ -275,7 +274,7 @@ test('an account is not closed under a loan: it is where the loan is paid out an
   expect(await close()).toBe('ACCEPTED')
 })
 
-test('an officer who repays for a borrower is named as the one who did', async () => {
+test('An officer who repays for a borrower is recorded as the actor', async () => {
   const loan = await lender.lend(account)
   await lender.act('repayLoan', loan, { actor: officer, amount: 100n })
   expect((await lender.loan(loan)).changes.at(-1)).toMatchObject({ action: 'repay', actor: 'officer' })

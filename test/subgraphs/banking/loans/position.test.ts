@@ -17,24 +17,20 @@ const loan: DisbursedTerms = {
 }
 const laterBy = (day: string, days: number): string => plainDateOf(new Date(Date.parse(day) + days * 86_400_000))
 
-describe('a loan paid on its due dates', () => {
-  test('is settled by its last instalment, split as scheduled to the minor unit', () => {
-    fc.assert(
-      fc.property(disbursedTerms, (agreed) => {
-        const schedule = scheduleOf(agreed)
-        const repayments = schedule.map(({ dueOn, payment }) => ({ paidOn: dueOn, amount: payment }))
-        const lastDay = schedule.at(-1)?.dueOn ?? agreed.disbursedOn
-        const { allocations, settlement, overpaid, arrears } = positionOf(agreed, repayments, lastDay)
-        expect({ settlement, overpaid, arrears }).toEqual({ settlement: 0n, overpaid: 0n, arrears: 0n })
-        expect(allocations).toEqual(
-          schedule.map(({ principal, interest }) => ({ principal, interest, overpayment: 0n })),
-        )
-      }),
-    )
-  })
+test('A loan paid on time is settled by its last instalment, split as scheduled to the minor unit', () => {
+  fc.assert(
+    fc.property(disbursedTerms, (agreed) => {
+      const schedule = scheduleOf(agreed)
+      const repayments = schedule.map(({ dueOn, payment }) => ({ paidOn: dueOn, amount: payment }))
+      const lastDay = schedule.at(-1)?.dueOn ?? agreed.disbursedOn
+      const { allocations, settlement, overpaid, arrears } = positionOf(agreed, repayments, lastDay)
+      expect({ settlement, overpaid, arrears }).toEqual({ settlement: 0n, overpaid: 0n, arrears: 0n })
+      expect(allocations).toEqual(schedule.map(({ principal, interest }) => ({ principal, interest, overpayment: 0n })))
+    }),
+  )
 })
 
-describe('a loan paid in any other way', () => {
+describe('loan paid in any other way', () => {
   const irregular = fc.tuple(
     disbursedTerms.filter(({ instalments }) => instalments <= 60),
     fc.array(fc.record({ after: fc.integer({ min: 0, max: 90 }), share: fc.integer({ min: 1, max: 40 }) }), {
@@ -51,7 +47,7 @@ describe('a loan paid in any other way', () => {
     return { repayments, position: positionOf(agreed, repayments, day) }
   }
 
-  test('accounts for every minor unit: parts add up to payments, principal paid and owed to what was lent', () => {
+  test('Every minor unit is accounted for: parts add up to payments, principal paid and owed to what was lent', () => {
     fc.assert(
       fc.property(irregular, ([agreed, payments]) => {
         const { repayments, position } = replay(agreed, payments)
@@ -67,7 +63,7 @@ describe('a loan paid in any other way', () => {
     )
   })
 
-  test('is settled by exactly its settlement amount, on any day', () => {
+  test('The settlement amount settles a loan exactly, on any day', () => {
     fc.assert(
       fc.property(irregular, fc.integer({ min: 0, max: 400 }), ([agreed, payments], later) => {
         const { repayments, position } = replay(agreed, payments)
@@ -85,7 +81,7 @@ describe('a loan paid in any other way', () => {
     )
   })
 
-  test('owes the same interest however often it is looked at', () => {
+  test('A loan owes the same interest however often it is calculated', () => {
     fc.assert(
       fc.property(irregular, ([agreed, payments]) => {
         const { repayments, position } = replay(agreed, payments)
@@ -96,8 +92,8 @@ describe('a loan paid in any other way', () => {
   })
 })
 
-describe('interest to the day', () => {
-  test('of part of a month counts its actual days over those of the month', () => {
+describe('daily interest', () => {
+  test('Interest of part of a month counts its actual days over those of the month', () => {
     const interest = (day: string): bigint => positionOf(loan, [], day).interest
     expect(interest('2026-01-31')).toBe(0n)
     expect(interest('2026-02-14')).toBe(600n) // 14 of 28 days of 12.00
@@ -105,26 +101,26 @@ describe('interest to the day', () => {
     expect(interest('2026-03-31')).toBe(2_400n)
   })
 
-  test('follows the balance within a month', () => {
+  test('Interest follows the balance within a month', () => {
     const halfway: Repayment = { paidOn: '2026-02-14', amount: 60_600n }
     const { principal, interest, allocations } = positionOf(loan, [halfway], '2026-02-28')
     expect(allocations).toEqual([{ interest: 600n, principal: 60_000n, overpayment: 0n }])
     expect({ principal, interest }).toEqual({ principal: 60_000n, interest: 300n })
   })
 
-  test('is not charged on interest', () => {
+  test('No interest is charged on interest', () => {
     const yearLater = positionOf(loan, [], addMonths(loan.disbursedOn, 12))
     expect(yearLater.interest).toBe(14_400n)
   })
 
-  test('that is flat is never charged for months not begun', () => {
+  test('Flat interest is never charged for months not begun', () => {
     const flat: DisbursedTerms = { ...loan, interest: 'FLAT' }
     expect(positionOf(flat, [], '2026-02-14').settlement).toBe(120_600n)
     const settled: Repayment = { paidOn: '2026-02-14', amount: 120_600n }
     expect(positionOf(flat, [settled], '2027-12-31')).toMatchObject({ settlement: 0n, overpaid: 0n })
   })
 
-  test('that is flat is, at an early end, the months that are over and the days of the one under way', () => {
+  test('Flat interest ends early with the completed months and the days of the current one', () => {
     fc.assert(
       fc.property(disbursedTerms, fc.nat(), fc.nat(30), (agreed, paid, day) => {
         const flat: DisbursedTerms = { ...agreed, interest: 'FLAT' }
@@ -145,14 +141,14 @@ describe('interest to the day', () => {
     )
   })
 
-  test('that is flat stops with the term', () => {
+  test('Flat interest stops with the term', () => {
     const flat: DisbursedTerms = { ...loan, interest: 'FLAT' }
     expect(positionOf(flat, [], '2030-01-31').interest).toBe(14_400n)
   })
 })
 
 describe('arrears', () => {
-  test('are what the schedule asked for by the day, less what was paid', () => {
+  test('Arrears are the scheduled payments due by the day, less what was paid', () => {
     const [first] = scheduleOf(loan)
     const payment = first?.payment ?? 0n
     expect(positionOf(loan, [], '2026-02-27').arrears).toBe(0n)
@@ -161,13 +157,13 @@ describe('arrears', () => {
     expect(positionOf(loan, [part], '2026-03-31').arrears).toBe(payment * 2n - 4_000n)
   })
 
-  test('are never more than what settles the loan', () => {
+  test('Arrears never exceed the settlement amount', () => {
     const settled: Repayment = { paidOn: '2026-02-14', amount: 120_600n }
     expect(positionOf(loan, [settled], '2027-06-30').arrears).toBe(0n)
   })
 })
 
-test('a repayment before the last one, or before the loan was paid out, is a programming error', () => {
+test('A repayment before the last one, or before the loan was paid out, is a programming error', () => {
   const payments = ['2026-03-01', '2026-02-28'].map((paidOn) => ({ paidOn, amount: 1n }))
   expect(() => positionOf(loan, payments, '2026-04-01')).toThrow(RangeError)
   expect(() => positionOf(loan, [], '2026-01-30')).toThrow(RangeError)

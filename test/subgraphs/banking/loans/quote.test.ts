@@ -13,8 +13,8 @@ const terms: DisbursedTerms = {
   disbursedOn: '2026-01-31',
 }
 
-describe('a quote', () => {
-  test('is due monthly on the day of disbursal, or the last day of a shorter month', () => {
+describe('quote', () => {
+  test('A quote is due monthly on the day of disbursal, or the last day of a shorter month', () => {
     expect(
       quote(terms)
         .schedule.slice(0, 4)
@@ -22,7 +22,7 @@ describe('a quote', () => {
     ).toEqual(['2026-02-28', '2026-03-31', '2026-04-30', '2026-05-31'])
   })
 
-  test('adds up, and ends with nothing owed', () => {
+  test('A quote adds up, and ends with nothing owed', () => {
     fc.assert(
       fc.property(disbursedTerms, (agreed) => {
         const { schedule, totalInterest, totalPayable } = quote(agreed)
@@ -34,19 +34,19 @@ describe('a quote', () => {
     )
   })
 
-  test('names the effective rate: the nominal one compounded monthly where interest follows the balance', () => {
+  test('A quote names the effective rate: the nominal one compounded monthly where interest follows the balance', () => {
     expect(quote(terms).effectiveAnnualRate).toBe('6.17')
     expect(quote({ ...terms, amortization: 'EQUAL_PRINCIPAL' }).effectiveAnnualRate).toBe('6.17')
     expect(quote({ ...terms, annualRate: 0n }).effectiveAnnualRate).toBe('0.00')
   })
 
-  test('shows that flat interest at the same rate costs nearly twice as much', () => {
+  test('Flat interest at the same rate costs nearly twice as much', () => {
     expect(quote({ ...terms, interest: 'FLAT' }).effectiveAnnualRate).toBe('11.71')
   })
 })
 
 describe('terms', () => {
-  test('in range have no fault; each one outside is named', () => {
+  test('Terms in range have no fault, and each one outside is named', () => {
     expect(faultsOf(terms)).toEqual([])
     expect(faultsOf({ ...terms, principal: 0n, annualRate: -1n, instalments: 481 })).toHaveLength(3)
     expect(faultsOf({ ...terms, principal: 10n ** 15n + 1n })).toHaveLength(1)
@@ -54,7 +54,7 @@ describe('terms', () => {
     expect(faultsOf({ ...terms, instalments: 1.5 })).toHaveLength(1)
   })
 
-  test('a rate is read and written as the same percentage', () => {
+  test('A rate is read and written as the same percentage', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: 1_000_000n }), (rate) => {
         expect(parseRate(formatRate(rate))).toBe(rate)

@@ -1,22 +1,16 @@
 /** Loans through the service's own GraphQL, with real tokens on a real database. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createDatabase, type TestDatabase } from '../../../support/database.ts'
-import { startBanking, type TestService } from '../support/service.ts'
+import { startSeededBanking, type TestService } from '../support/service.ts'
 
-let database: TestDatabase
 let service: TestService
 let accountId: string
 beforeAll(async () => {
-  database = await createDatabase('seeded')
-  service = await startBanking(database.url)
+  service = await startSeededBanking()
   const { data } = await service.call('payer', '{ me { accounts { edges { node { id currency } } } } }')
   accountId = data.me.accounts.edges[0].node.id
 })
-afterAll(async () => {
-  await service.stop()
-  await database.drop()
-})
+afterAll(() => service.stop())
 
 const terms = { principal: '1200000', currency: 'EUR', annualRate: '6.5', instalments: 24 }
 const result = `... on LoanAccepted { replayed loan { id state } } ... on Refusal { code replayed }`
@@ -45,7 +39,7 @@ const lend = async (): Promise<string> => {
   return id
 }
 
-describe('a quote', () => {
+describe('quote', () => {
   const ask = (changes: object) =>
     service.call(
       null,
@@ -55,7 +49,7 @@ describe('a quote', () => {
       { terms: { ...terms, disbursedOn: '2026-01-31', ...changes } },
     )
 
-  test('needs no sign-in, and adds up', async () => {
+  test('A quote needs no sign-in, and adds up', async () => {
     const { totalInterest, totalPayable, effectiveAnnualRate, schedule } = (await ask({})).data.quoteLoan
     expect(schedule).toHaveLength(24)
     expect(schedule[0]).toEqual({
@@ -79,15 +73,15 @@ describe('a quote', () => {
     [{ instalments: 481 }, 'instalments'],
     [{ disbursedOn: '2026-02-30' }, 'Date'],
     [{ annualRate: '6,5' }, 'Percentage'],
-  ])('is refused at the edge of its ranges: %j', async (changes, named) => {
+  ])('A quote is refused at the edge of its ranges: %j', async (changes, named) => {
     const { errors } = await ask(changes)
     expect(errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT')
     expect(errors?.[0]?.message).toContain(named)
   })
 })
 
-describe('a loan', () => {
-  test('goes from application to settlement, and its borrower sees all of it', async () => {
+describe('loan', () => {
+  test('A loan goes from application to settlement, and its borrower sees all of it', async () => {
     const id = await lend()
     const query = `query ($id: ID!) { loan(id: $id) { state annualRate principal { amount }
       borrower { id } account { id } purpose disbursedOn
@@ -143,7 +137,7 @@ describe('a loan', () => {
     expect(closed.schedule.every(({ paid }: { paid: boolean }) => paid)).toBe(true)
   })
 
-  test('is applied for once under one key, and another application under it is refused', async () => {
+  test('A loan is applied for once under one key, and another application under it is refused', async () => {
     const idempotencyKey = randomUUID()
     const first = await apply('payer', { idempotencyKey })
     const again = await apply('payer', { idempotencyKey })
@@ -153,7 +147,7 @@ describe('a loan', () => {
     expect(other.result).toEqual({ code: 'IDEMPOTENCY_KEY_REUSED', replayed: false })
   })
 
-  test('of somebody else is not there, neither to read nor to change', async () => {
+  test('A loan of somebody else can be neither read nor changed', async () => {
     const id = await lend()
     expect((await service.call('payee', `{ loan(id: "${id}") { state } }`)).data).toEqual({ loan: null })
     expect(await act('payee', 'repayLoan', id, { amount: '1' })).toEqual({ code: 'LOAN_NOT_FOUND', replayed: false })
@@ -162,17 +156,20 @@ describe('a loan', () => {
     })
   })
 
-  test('cannot be decided on by its borrower', async () => {
+  test('A borrower cannot decide on its own loan', async () => {
     const { id } = (await apply('payer')).result.loan
     expect(await act('payer', 'approveLoan', id)).toEqual({ code: 'NOT_PERMITTED', replayed: false })
   })
 
-  test.each(['nonsense', '00000000-0000-8000-8000-000000000000', ''])('with the id "%s" is not there', async (id) => {
-    expect((await service.call('payer', 'query ($id: ID!) { loan(id: $id) { id } }', { id })).data).toEqual({
-      loan: null,
-    })
-    expect(await act('payer', 'repayLoan', id, { amount: '1' })).toEqual({ code: 'LOAN_NOT_FOUND', replayed: false })
-  })
+  test.each(['nonsense', '00000000-0000-8000-8000-000000000000', ''])(
+    'A loan with the id "%s" does not exist',
+    async (id) => {
+      expect((await service.call('payer', 'query ($id: ID!) { loan(id: $id) { id } }', { id })).data).toEqual({
+        loan: null,
+      })
+      expect(await act('payer', 'repayLoan', id, { amount: '1' })).toEqual({ code: 'LOAN_NOT_FOUND', replayed: false })
+    },
+  )
 
   test.each([
     ['repayLoan', { amount: '0' }, 'amount'],
@@ -180,7 +177,7 @@ describe('a loan', () => {
     ['repayLoan', { amount: '9223372036854775808' }, 'MinorUnits'],
     ['repayLoan', { amount: '1', idempotencyKey: 'k'.repeat(65) }, 'idempotencyKey'],
     ['approveLoan', { note: 'n'.repeat(141) }, 'note'],
-  ])('refuses %s with %j as bad input', async (name, input, named) => {
+  ])('The mutation %s refuses %j as bad input', async (name, input, named) => {
     const { id } = (await apply('payer')).result.loan
     const [error] = await act('officer', name, id, input)
     expect(error.extensions.code).toBe('BAD_USER_INPUT')
@@ -188,21 +185,19 @@ describe('a loan', () => {
   })
 })
 
-describe('the demo', () => {
-  test('has a loan that is repaid on schedule, and one that waits for an officer', async () => {
-    const query = `{ me { loans { edges { node { state purpose schedule { paid } changes(first: 1) { edges { node { action } } } } } } } }`
-    const nodes = (await service.call('payer', query)).data.me.loans.edges.map(({ node }: { node: unknown }) => node)
-    const roof = nodes.find(({ purpose }: { purpose: string }) => purpose === 'A new roof')
-    expect(roof).toMatchObject({ state: 'ACTIVE', changes: { edges: [{ node: { action: 'REPAY' } }] } })
-    expect(roof.schedule.filter(({ paid }: { paid: boolean }) => paid)).toHaveLength(9)
-    const waiting = '{ loans(state: SUBMITTED, first: 100) { edges { node { purpose borrower { id } } } } }'
-    const { data } = await service.call('officer', waiting)
-    expect(data.loans.edges).toContainEqual({ node: { purpose: 'A bigger boat', borrower: { id: 'payee' } } })
-  })
+test('The demo has a loan repaid on schedule, and one that waits for an officer', async () => {
+  const query = `{ me { loans { edges { node { state purpose schedule { paid } changes(first: 1) { edges { node { action } } } } } } } }`
+  const nodes = (await service.call('payer', query)).data.me.loans.edges.map(({ node }: { node: unknown }) => node)
+  const roof = nodes.find(({ purpose }: { purpose: string }) => purpose === 'A new roof')
+  expect(roof).toMatchObject({ state: 'ACTIVE', changes: { edges: [{ node: { action: 'REPAY' } }] } })
+  expect(roof.schedule.filter(({ paid }: { paid: boolean }) => paid)).toHaveLength(9)
+  const waiting = '{ loans(state: SUBMITTED, first: 100) { edges { node { purpose borrower { id } } } } }'
+  const { data } = await service.call('officer', waiting)
+  expect(data.loans.edges).toContainEqual({ node: { purpose: 'A bigger boat', borrower: { id: 'payee' } } })
 })
 
 describe('lists of loans', () => {
-  test("page through a customer's own, the newest first, without a gap", async () => {
+  test("A customer's own loans are paged, the newest first, without a gap", async () => {
     const ids = []
     for (let count = 0; count < 3; count += 1) ids.unshift((await apply('payer')).result.loan.id)
     const query = `query ($after: String) { me { loans(state: SUBMITTED, first: 2, after: $after) {
@@ -222,14 +217,14 @@ describe('lists of loans', () => {
     expect(theirs.filter(({ node }: { node: { id: string } }) => seen.includes(node.id))).toEqual([])
   })
 
-  test("show everybody's to officers alone", async () => {
+  test('Only officers see the loans of everybody', async () => {
     const query = '{ loans(state: SUBMITTED) { edges { node { borrower { id } } } } }'
     const { data } = await service.call('officer', query)
     expect(data.loans.edges[0].node.borrower.id).toBe('payer')
     expect((await service.call('payer', query)).errors?.[0]?.extensions['code']).toBe('FORBIDDEN')
   })
 
-  test('refuse forged cursors and pages that are too large', async () => {
+  test('Forged cursors and pages over the limit are refused', async () => {
     for (const page of ['after: "nonsense"', 'first: 101', 'first: 0']) {
       const { errors } = await service.call('payer', `{ me { loans(${page}) { edges { cursor } } } }`)
       expect(errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT')

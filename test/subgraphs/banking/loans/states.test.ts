@@ -27,8 +27,8 @@ const allowed: ReadonlySet<string> = new Set([
   'OVERPAID refundOverpayment CLOSED_OBLIGATIONS_MET',
 ])
 
-describe('the states of a loan', () => {
-  test('change exactly as allowed, and each other change is refused by the name of the state it needs', () => {
+describe('states of a loan', () => {
+  test('Each state allows exactly its own changes, and refuses each other one by the name of the state it needs', () => {
     const found = states.flatMap((state) =>
       actions.flatMap((action) => {
         const refusal = refusalOf(state, action)
@@ -43,13 +43,13 @@ describe('the states of a loan', () => {
   })
 
   test.each(['REJECTED', 'WITHDRAWN', 'CLOSED_OBLIGATIONS_MET', 'CLOSED_WRITTEN_OFF'] as const)(
-    'end with %s',
+    'The state %s is final',
     (state) => {
       expect(actions.every((action) => refusalOf(state, action) !== undefined)).toBe(true)
     },
   )
 
-  test('are decided by an officer wherever the bank gives money or gives it up', () => {
+  test('An officer decides wherever the bank gives or waives money', () => {
     const byOfficer = actions.filter((action) => rules[action].by === 'officer')
     expect(byOfficer).toEqual(['approve', 'reject', 'disburse', 'writeOff'])
   })

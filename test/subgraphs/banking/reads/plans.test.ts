@@ -83,13 +83,13 @@ test.each<[string, () => Prisma.Sql, number]>([
   ['the sums of a day', () => sumsQuery(day()), 400],
   ['the totals of a day by category', () => totalsQuery(day()), 400],
   ['a page of a statement', () => statementPageQuery(million.account, { start: 30_000n, end: 900_000n }), 25_000],
-])('%s', async (_what, query, mostPages) => {
+])('An index serves %s', async (_what, query, mostPages) => {
   const { scanned, pages } = await costOf(query())
   expect(scanned).toEqual([])
   expect(pages).toBeLessThanOrEqual(mostPages)
 })
 
-test('pages of several accounts and filters are read together, each row in its place', async () => {
+test('Pages of several accounts and filters are read together, each row in its place', async () => {
   const keys = [
     { accountId: million.account, limit: 3, before: null, filter: {} },
     { accountId: million.account, limit: 2, before: '10', filter: { direction: 'CREDIT' as const } },

@@ -16,7 +16,7 @@ function noted<Key>(): { readonly asked: (readonly Key[])[]; readonly batch: Bat
   }
 }
 
-test('what is asked for in one turn is read at once, and each key once', async () => {
+test('Keys requested in one turn are read at once, and each key once', async () => {
   const load = createLoad(database)
   const { asked, batch } = noted<string>()
   expect(await Promise.all(['a', 'b', 'a'].map((key) => load(batch, key)))).toEqual(['"a"', '"b"', '"a"'])
@@ -24,14 +24,14 @@ test('what is asked for in one turn is read at once, and each key once', async (
   expect(asked).toEqual([['a', 'b']])
 })
 
-test('different batches are read apart, and so are the reads of different requests', async () => {
+test('Different batches and different requests are read separately', async () => {
   const [one, other] = [noted<string>(), noted<string>()]
   const load = createLoad(database)
   await Promise.all([load(one.batch, 'a'), load(other.batch, 'a'), createLoad(database)(one.batch, 'a')])
   expect([one.asked, other.asked]).toEqual([[['a'], ['a']], [['a']]])
 })
 
-test('keys of several fields are one where all of them are alike, amounts included', async () => {
+test('Composite keys are equal where all their fields are, amounts included', async () => {
   const load = createLoad(database)
   const { asked, batch } = noted<{ id: string; least: bigint }>()
   const keys = [1n, 2n, 1n].map((least) => ({ id: 'a', least }))
@@ -39,7 +39,7 @@ test('keys of several fields are one where all of them are alike, amounts includ
   expect(asked).toEqual([keys.slice(0, 2)])
 })
 
-test('rows come back in the order of their ids; what no database can have is not asked for', async () => {
+test('Rows come back in the order of their ids, and impossible ids are not queried', async () => {
   const asked: string[][] = []
   const rowById = byId(async (_database, ids) => {
     asked.push(ids)

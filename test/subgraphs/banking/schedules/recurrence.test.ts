@@ -13,8 +13,8 @@ function days(frequency: Frequency, firstOn: string, until: string | null = null
   return found
 }
 
-describe('the days of a schedule', () => {
-  test('the 31st means the last day of a shorter month, and the 31st again where there is one', () => {
+describe('days of a schedule', () => {
+  test('The 31st means the last day of a shorter month, and the 31st again where there is one', () => {
     expect(days('MONTHLY', '2027-12-31')).toEqual([
       '2027-12-31',
       '2028-01-31',
@@ -24,11 +24,11 @@ describe('the days of a schedule', () => {
     ])
     expect(days('MONTHLY', '2027-01-29', null, 3)).toEqual(['2027-01-29', '2027-02-28', '2027-03-29'])
   })
-  test('daily and weekly go over the ends of months and years', () => {
+  test('Daily and weekly schedules cross the ends of months and years', () => {
     expect(days('DAILY', '2027-12-30', null, 4)).toEqual(['2027-12-30', '2027-12-31', '2028-01-01', '2028-01-02'])
     expect(days('WEEKLY', '2028-02-24', null, 3)).toEqual(['2028-02-24', '2028-03-02', '2028-03-09'])
   })
-  test('once is once, and the last day is a day', () => {
+  test('A single order runs once, and the last day is included', () => {
     expect(days('ONCE', '2027-05-05')).toEqual(['2027-05-05', null])
     expect(days('DAILY', '2027-05-05', '2027-05-06')).toEqual(['2027-05-05', '2027-05-06', null])
   })
@@ -36,7 +36,7 @@ describe('the days of a schedule', () => {
   const date = fc
     .date({ min: new Date('2000-01-01'), max: new Date('2100-01-01'), noInvalidDate: true })
     .map((day) => day.toISOString().slice(0, 10))
-  test('every month has exactly one, on the first day’s day or its own last', () => {
+  test("Every month has exactly one day, that of the first date or the month's last", () => {
     fc.assert(
       fc.property(date, (firstOn) => {
         const found = days('MONTHLY', firstOn, null, 30) as string[]

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { PrismaClient } from '../../../../prisma/generated/client.ts'
 import { openDatabase } from '../../../../subgraphs/banking/database/open.ts'
 import { createDatabase, type TestDatabase } from '../../../support/database.ts'
+import { until } from '../../../support/until.ts'
 import { brokenInvariants } from '../support/books.ts'
 import { codesOf, startBanking, type TestService } from '../support/service.ts'
 
@@ -66,18 +67,16 @@ const runsOf = async (id: string) => {
   return data.schedule
 }
 /** Waits for the workers of both instances to have nothing left to do with it. */
-async function settled(id: string) {
-  for (;;) {
+const settled = (id: string) =>
+  until(async () => {
     const seen = await runsOf(id)
-    if (seen.nextOn === null || seen.nextOn > day(0)) return seen
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
+    return (seen.nextOn === null || seen.nextOn > day(0)) && seen
+  })
 /** As if the bank had been down since `first`. */
 const sinceThen = (id: string, first: string) =>
   prisma.schedule.update({ where: { id }, data: { firstOn: new Date(first), nextOn: new Date(first) } })
 
-test('days missed are caught up, each once, although two instances run', async () => {
+test('Missed days are caught up, each once, although two instances run', async () => {
   const { data } = await schedule()
   const { id } = data.done.schedule
   expect(data.done.schedule).toMatchObject({ state: 'ACTIVE', nextOn: day(1), to: { name: 'Brendan Walsh' } })
@@ -93,7 +92,7 @@ test('days missed are caught up, each once, although two instances run', async (
   await change('cancelSchedule', { scheduleId: id })
 })
 
-test('a refusal is written down, and the next day comes all the same', async () => {
+test('A refusal is recorded, and the next day runs all the same', async () => {
   const { data } = await schedule({ amount: '99999999999999' })
   await sinceThen(data.done.schedule.id, day(-1))
   const seen = await settled(data.done.schedule.id)
@@ -104,12 +103,12 @@ test('a refusal is written down, and the next day comes all the same', async () 
   expect(seen.state).toBe('ACTIVE')
 })
 
-test('one for today is made today, and is over', async () => {
+test('A schedule for today runs today, and ends', async () => {
   const { data } = await schedule({ frequency: 'ONCE', firstOn: day(0) })
   expect(await settled(data.done.schedule.id)).toMatchObject({ state: 'ENDED', nextOn: null })
 })
 
-test('own ones are listed, changed and cancelled; others see and change nothing', async () => {
+test('A customer lists, changes and cancels its own schedules; others see and change nothing', async () => {
   const { data } = await schedule()
   const { id } = data.done.schedule
   const { data: list } = await services[0].call(
@@ -127,7 +126,7 @@ test('own ones are listed, changed and cancelled; others see and change nothing'
   expect((await change('cancelSchedule', { scheduleId: id })).data.done.code).toBe('SCHEDULE_ENDED')
 })
 
-test('made twice under one key it is one', async () => {
+test('A schedule made twice under one key is one', async () => {
   const key = { idempotencyKey: randomUUID() }
   const [one, two] = await Promise.all([schedule(key), schedule(key)])
   expect(one.data.done.schedule.id).toBe(two.data.done.schedule.id)
@@ -139,7 +138,7 @@ test.each([
   ["somebody else's account", () => ({ from: theirs.id, to: own.number }), 'ACCOUNT_NOT_FOUND'],
   ['the same account', () => ({ to: own.number }), 'SAME_ACCOUNT'],
   ['another currency', () => ({ currency: 'USD' }), 'CURRENCY_MISMATCH'],
-])('is refused with %s', async (_case, fields, code) => {
+])('A schedule is refused with %s', async (_case, fields, code) => {
   expect((await schedule(fields())).data.done).toEqual({ code, replayed: false })
 })
 
@@ -147,6 +146,6 @@ test.each([
   ['an end before the start', { firstOn: day(5), until: day(4) }],
   ['a date that does not exist', { firstOn: '2027-02-30' }],
   ['nothing to move', { amount: '0' }],
-])('is bad input with %s', async (_case, fields) => {
+])('A schedule is bad input with %s', async (_case, fields) => {
   expect(codesOf(await schedule(fields))).toEqual(['BAD_USER_INPUT'])
 })

@@ -20,8 +20,8 @@ function readCsv(text: string): string[][] {
   return rows
 }
 
-describe('a statement as CSV', () => {
-  test('reads as it should to the eye', async () => {
+describe('statement as CSV', () => {
+  test('The CSV is readable', async () => {
     const second = { ...entry, id: '43', amount: 50n, balanceAfter: 8_750n, merchant: null, reference: null }
     expect(await fileOf(csv, statementOf([entry, second]))).toBe(
       [
@@ -33,7 +33,7 @@ describe('a statement as CSV', () => {
     )
   })
 
-  test('is RFC 4180 whatever the text, one row an entry, every row with every column', async () => {
+  test('The CSV follows RFC 4180 whatever the text, one row an entry, every row with every column', async () => {
     await fc.assert(
       fc.asyncProperty(entries, changes, async (list, header) => {
         const [head, ...rows] = readCsv(await fileOf(csv, statementOf(list, header)))
@@ -45,7 +45,7 @@ describe('a statement as CSV', () => {
     )
   })
 
-  test('keeps every text, but no cell of text is a formula', async () => {
+  test('Every text is kept, but no cell of text is a formula', async () => {
     await fc.assert(
       fc.asyncProperty(entries, async (list) => {
         const [, ...rows] = readCsv(await fileOf(csv, statementOf(list)))
@@ -64,7 +64,7 @@ describe('a statement as CSV', () => {
     ['KWD', '-123456789012.345', -123_456_789_012_345n],
     ['EUR', '0.05', 5n],
     ['KWD', '-0.005', -5n],
-  ])('writes amounts in %s as %s', async (currency, expected, amount) => {
+  ])('Amounts in %s are written as %s', async (currency, expected, amount) => {
     const { account } = statementOf([]).header
     const text = await fileOf(csv, statementOf([{ ...entry, amount }], { account: { ...account, currency } }))
     expect(readCsv(text)[1]?.[8]).toBe(expected)

@@ -8,12 +8,12 @@ const days = (first: string, last: string) => ({
 })
 const opened = new Date('2026-02-14T10:00:00Z')
 
-test("a statement's id is its account, its first day and its last, in no more than 35 characters", () => {
+test("A statement's id is its account, its first day and its last, in no more than 35 characters", () => {
   expect(statementId('99010110000001', days('2026-05-01', '2026-05-31'))).toBe('99010110000001-20260501-20260531')
   expect(statementId('99010110000001', days('2026-05-01', '2026-05-31'))).toHaveLength(32)
 })
 
-describe('the sequence number', () => {
+describe('sequence number', () => {
   test.each([
     [
       'months',
@@ -55,11 +55,11 @@ describe('the sequence number', () => {
         ['2026-02-23', '2026-03-01'],
       ],
     ],
-  ])('counts %s from the one in which the account was opened', (_what, periods) => {
+  ])('The sequence number counts %s from the one in which the account was opened', (_what, periods) => {
     expect(periods.map(([first = '', last = '']) => sequenceOf(opened, days(first, last)))).toEqual([1, 2, 3])
   })
 
-  test('is missing for a time before that', () => {
+  test('A statement before that has no sequence number', () => {
     expect(sequenceOf(opened, days('2026-02-01', '2026-02-13'))).toBeUndefined()
     expect(sequenceOf(opened, days('2026-01-01', '2026-01-31'))).toBeUndefined()
   })

@@ -14,19 +14,19 @@ const grant: DownloadGrant = {
 const links = downloadLinks('the secret of the tests')
 const link = links.make(grant)
 
-describe('a download link', () => {
-  test('gives back what it was made for', () => {
+describe('download link', () => {
+  test('A link returns what it was made for', () => {
     expect(link).toMatch(/^\/downloads\/statements\/99010110000001\.xml\?/)
     expect(links.read(link, now)).toEqual(grant)
   })
 
-  test('with a byte-order mark is good for that alone', () => {
+  test('A link for a file with a byte-order mark is valid for that alone', () => {
     const marked = links.make({ ...grant, format: 'CSV', byteOrderMark: true })
     expect(links.read(marked, now)).toEqual({ ...grant, format: 'CSV', byteOrderMark: true })
     expect(links.read(marked.replace('&byteOrderMark=true', ''), now)).toBeUndefined()
   })
 
-  test('is good until it expires, and not a moment longer', () => {
+  test('A link is valid until it expires, and not a moment longer', () => {
     expect(links.read(link, new Date(grant.expiresAt.getTime() - 1))).toEqual(grant)
     expect(links.read(link, grant.expiresAt)).toBeUndefined()
   })
@@ -42,17 +42,17 @@ describe('a download link', () => {
     ['a shorter signature', (url: string) => url.slice(0, -1)],
     ['an unknown format', (url: string) => url.replace('CAMT_053', 'toString')],
     ['a path beside', (url: string) => url.replace('/downloads/', '/downloads/x/')],
-  ])('does not give %s', (_name, change) => {
+  ])('A link does not open %s', (_name, change) => {
     const changed = change(link)
     expect(changed).not.toBe(link)
     expect(links.read(changed, now)).toBeUndefined()
   })
 
-  test('of another secret is worth nothing', () => {
+  test('A link with another secret is refused', () => {
     expect(downloadLinks('some other secret').read(link, now)).toBeUndefined()
   })
 
-  test('that is any text at all is refused without a fault', () => {
+  test('Any other text is refused as a link, without a fault', () => {
     fc.assert(
       fc.property(fc.webPath(), fc.webQueryParameters(), (path, query) => {
         expect(links.read(`${path}?${query}`, now)).toBeUndefined()

@@ -2,17 +2,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { readEntries, readSums } from '../../../../subgraphs/banking/statements/read.ts'
 import type { StatementEntry } from '../../../../subgraphs/banking/statements/statement.ts'
-import { createDatabase, type TestDatabase } from '../../../support/database.ts'
-import { openBank, type TestBank } from '../support/bank.ts'
+import { createBank, type TestBank } from '../support/bank.ts'
 
 const TRANSFERS = 2_300
 
-let database: TestDatabase
 let bank: TestBank
 let account: string
 beforeAll(async () => {
-  database = await createDatabase('migrated')
-  bank = openBank(database.url)
+  bank = await createBank()
   account = await bank.open({ owner: 'someone', balance: 1_000_000n })
   const other = await bank.open({ owner: 'another' })
   await Promise.all(
@@ -23,10 +20,7 @@ beforeAll(async () => {
     ),
   )
 })
-afterAll(async () => {
-  await bank.close()
-  await database.drop()
-})
+afterAll(() => bank.close())
 
 const period = () => ({ accountId: account, from: new Date('2000-01-01'), to: new Date(Date.now() + 86_400_000) })
 const read = async (): Promise<StatementEntry[]> => {
@@ -36,7 +30,7 @@ const read = async (): Promise<StatementEntry[]> => {
   return entries
 }
 
-test('entries over several pages come whole, in order, each balance following from the one before', async () => {
+test('Entries over several pages are complete, in order, each balance following from the one before', async () => {
   const entries = await read()
   expect(entries).toHaveLength(TRANSFERS + 1)
   const { opening, closing, credits, debits } = await readSums(bank.database, period())
@@ -50,7 +44,7 @@ test('entries over several pages come whole, in order, each balance following fr
   expect(credits.sum - debits.sum).toBe(closing - opening)
 })
 
-test('what is posted while a statement is read does not get into it', async () => {
+test('Transfers posted while a statement is read are not part of it', async () => {
   const range = await readSums(bank.database, period())
   const other = await bank.open()
   const entries: StatementEntry[] = []
@@ -62,7 +56,7 @@ test('what is posted while a statement is read does not get into it', async () =
   expect((await readSums(bank.database, period())).closing).toBe(range.closing - 5n)
 })
 
-test("the other side's number is whole where it is a customer's, and masked where it is the bank's own", async () => {
+test("A customer's number on the other side is whole, and the bank's own is masked", async () => {
   const own = await bank.open({ owner: 'someone' })
   await bank.transfer({ from: account, to: own, amount: 7n })
   const entries = await read()

@@ -4,15 +4,13 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SIGNATURE_HEADER, sign } from '../../../../platform/protocol/signature.ts'
-import { createDatabase, type TestDatabase } from '../../../support/database.ts'
 import { TEST_SECRET } from '../../../support/signed-call.ts'
 import { openBank, subjectOf } from '../support/bank.ts'
-import { startBanking, type TestService } from '../support/service.ts'
+import { startSeededBanking, type TestService } from '../support/service.ts'
 import { camt053Grammar } from './camt053-grammar.ts'
 import { faults, type Node, parseXml } from './grammar.ts'
 import { ofxGrammar } from './ofx-grammar.ts'
 
-let database: TestDatabase
 let service: TestService
 let accountId: string
 /** The year of the demo's movements ends on the day before its newest entry's. */
@@ -27,8 +25,7 @@ interface Entry {
 let entries: readonly Entry[]
 
 beforeAll(async () => {
-  database = await createDatabase('seeded')
-  service = await startBanking(database.url)
+  service = await startSeededBanking()
   const { data } = await service.call('payer', '{ me { accounts { edges { node { id } } } } }')
   accountId = data.me.accounts.edges[0].node.id
   entries = await readAllEntries()
@@ -37,10 +34,7 @@ beforeAll(async () => {
   const from = days[Math.floor((days.length * 2) / 3)] ?? ''
   range = { from, to }
 })
-afterAll(async () => {
-  await service.stop()
-  await database.drop()
-})
+afterAll(() => service.stop())
 
 /** Every entry of the account by pages, the newest first. */
 async function readAllEntries(): Promise<Entry[]> {
@@ -82,8 +76,8 @@ const get = (path: string, method = 'GET'): Promise<Response> => {
 const linkTo = async (format: string): Promise<string> =>
   (await statement(`download(format: ${format}) { url expiresAt }`)).statement.download.url
 
-describe('a statement', () => {
-  test('opens and closes with the balances of its entries, and counts all of them', async () => {
+describe('statement', () => {
+  test('A statement opens and closes with the balances of its entries, and counts all of them', async () => {
     const list = within()
     expect(list.length).toBeGreaterThan(50)
     const sumOf = (some: readonly Entry[]) =>
@@ -100,7 +94,7 @@ describe('a statement', () => {
     })
   })
 
-  test('adds up the same by month and by category', async () => {
+  test('A statement has the same totals by month and by category', async () => {
     const totals = 'credits { amount } debits { amount }'
     const { byMonth, byCategory } = (await statement(`byMonth { month ${totals} } byCategory { category ${totals} }`))
       .statement
@@ -120,7 +114,7 @@ describe('a statement', () => {
     )
   })
 
-  test('of a time without entries is the balance and nothing else', async () => {
+  test('A statement of a time without entries is the balance and nothing else', async () => {
     const fields = 'opening { amount } closing { amount } credits { count } byMonth { month } byCategory { category }'
     const before = { from: '2001-01-01', to: '2001-12-31' }
     expect((await statement(fields, before)).statement).toEqual({
@@ -140,17 +134,17 @@ describe('a statement', () => {
     [{ from: '2025-01-01', to: '2026-01-02' }],
     [{ from: '2026-02-30', to: '2026-03-01' }],
     [{ from: 'yesterday', to: '2026-03-01' }],
-  ])('of %j is bad input', async (wrong) => {
+  ])('A statement of %j is bad input', async (wrong) => {
     expect((await statement('from', wrong)).errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT')
   })
 
-  test("of somebody else's account is not there", async () => {
+  test('A foreign account has no statement', async () => {
     expect(await statement('from', range, 'payee')).toEqual({ statement: undefined, errors: undefined })
     expect((await statement('from', range, 'officer')).statement).toEqual({ from: range.from })
   })
 })
 
-describe('a download', () => {
+describe('download', () => {
   const all = (node: Node, name: string): Node[] =>
     node.children.flatMap((child) => (child.name === name ? [child] : all(child, name)))
   const decimals = (): string[] =>
@@ -158,7 +152,7 @@ describe('a download', () => {
       .map(({ amount }) => (Number(amount) / 100).toFixed(2))
       .reverse()
 
-  test('as CSV has one row an entry, oldest first', async () => {
+  test('A CSV has one row an entry, oldest first', async () => {
     const response = await get(await linkTo('CSV'))
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toContain('text/csv')
@@ -169,7 +163,7 @@ describe('a download', () => {
     expect(rows.map((row) => row.split(',').at(at - 12))).toEqual(decimals())
   })
 
-  test('as camt.053 conforms, and says the same amounts', async () => {
+  test('A camt.053 file conforms to its schema, with the same amounts', async () => {
     const document = parseXml(await (await get(await linkTo('CAMT_053'))).text())
     expect(faults({ ...document, attributes: {} }, 'Document', camt053Grammar)).toEqual([])
     const amounts = all(document, 'Ntry').map((entry) => {
@@ -180,7 +174,7 @@ describe('a download', () => {
     expect(amounts).toEqual(decimals())
   })
 
-  test('of one period has the same ids and numbers whenever it is made, and the next month has the next number', async () => {
+  test('A period has the same ids and numbers in every download, and the next month the next number', async () => {
     const made = async (from: string, to: string) => {
       const { url } = (await statement('download(format: CAMT_053) { url }', { from, to })).statement.download
       const document = parseXml(await (await get(url)).text())
@@ -194,10 +188,10 @@ describe('a download', () => {
     expect((await made('2026-06-01', '2026-06-30'))[2]).toBe(Number(may[2]) + 1)
   })
 
-  test("shows the owner the payee's IBAN", async () => {
+  test("A download shows the owner the payee's IBAN", async () => {
     const { data } = await service.call('payee', '{ me { accounts(first: 1) { edges { node { number } } } } }')
     const { number } = data.me.accounts.edges[0].node
-    const bank = openBank(database.url)
+    const bank = openBank(service.databaseUrl)
     const payee = number.slice(-14)
     subjectOf(await bank.transfer({ from: accountId, to: payee, amount: 1n }))
     await bank.close()
@@ -208,7 +202,7 @@ describe('a download', () => {
     expect(await (await get(camt.url)).text()).toContain(`<CdtrAcct><Id><IBAN>${number}</IBAN></Id></CdtrAcct>`)
   })
 
-  test('shows what the payer called a transfer, to the payee as well', async () => {
+  test("A download shows the payer's reference to the payee as well", async () => {
     const { data } = await service.call('payee', '{ me { accounts(first: 1) { edges { node { id number } } } } }')
     const { id, number } = data.me.accounts.edges[0].node
     const order = `mutation ($input: TransferInput!) { transfer(input: $input) {
@@ -231,7 +225,7 @@ describe('a download', () => {
     }
   })
 
-  test('as CSV begins with a byte-order mark where that is asked for, and in no other format', async () => {
+  test('A CSV begins with a byte-order mark on request, and no other format does', async () => {
     const marked = (format: string) => statement(`download(format: ${format}, byteOrderMark: true) { url }`)
     const bytes = async (url: string) => Buffer.from(await (await get(url)).arrayBuffer())
     const [plain, withMark] = [
@@ -243,14 +237,14 @@ describe('a download', () => {
       expect((await marked(format)).errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT')
   })
 
-  test('as OFX conforms, and says the same amounts', async () => {
+  test('An OFX file conforms to its schema, with the same amounts', async () => {
     const document = parseXml(await (await get(await linkTo('OFX'))).text())
     expect(faults(document, 'OFX', ofxGrammar)).toEqual([])
     expect(all(document, 'TRNAMT').map(({ text }) => text)).toEqual(decimals())
   })
 
-  test('of more digits than its format has is refused, with a link from before as well as without one', async () => {
-    const bank = openBank(database.url)
+  test('An amount with too many digits for the format is refused, with or without an earlier link', async () => {
+    const bank = openBank(service.databaseUrl)
     const wealthy = await bank.open({ owner: 'payer' })
     const today = new Date().toISOString().slice(0, 10)
     const ask = (format: string) =>
@@ -269,12 +263,12 @@ describe('a download', () => {
       expect(await (await get((await ask(format)).statement.download.url)).text()).toContain('92233720368547758.07')
   })
 
-  test('answers HEAD with its headers alone', async () => {
+  test('HEAD is answered with the headers alone', async () => {
     const response = await get(await linkTo('CSV'), 'HEAD')
     expect([response.status, await response.text()]).toEqual([200, ''])
   })
 
-  test('asked for in part is given whole', async () => {
+  test('A range request gets the whole file', async () => {
     const path = await linkTo('CSV')
     const absent = { authorization: undefined, perspective: undefined, requestId: undefined }
     const signature = sign(TEST_SECRET, { method: 'GET', path, body: '', ...absent })
@@ -282,7 +276,7 @@ describe('a download', () => {
     expect([response.status, await response.text()]).toEqual([200, await (await get(path)).text()])
   })
 
-  test('with a changed link is refused, and another path is not there', async () => {
+  test('A changed link is refused, and another path is not found', async () => {
     const link = await linkTo('CSV')
     for (const path of [link.replace('format=CSV', 'format=OFX'), link.replace(/from=\d{4}/, 'from=2000')]) {
       expect((await get(path)).status).toBe(403)
@@ -290,11 +284,11 @@ describe('a download', () => {
     expect((await get('/downloads/other')).status).toBe(404)
   })
 
-  test('without the signature of the gateway is refused', async () => {
+  test('A download needs the signature of the gateway', async () => {
     expect((await fetch(service.url + (await linkTo('CSV')))).status).toBe(403)
   })
 
-  test('that its reader leaves leaves nothing behind: the service answers on', async () => {
+  test('A reader that leaves early does not disturb the service', async () => {
     const path = await linkTo('CAMT_053')
     await Promise.all(
       Array.from({ length: 5 }, async () => {

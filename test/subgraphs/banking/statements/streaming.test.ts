@@ -23,7 +23,7 @@ async function* manyEntries(): AsyncGenerator<StatementEntry> {
   }
 }
 
-test.each(Object.entries(formats))('a million entries are written as %s in constant memory', async (_name, format) => {
+test.each(Object.entries(formats))('A million entries are written as %s in constant memory', async (_name, format) => {
   let written = 0
   let largestChunk = 0
   let nextLook = 50 * MEGABYTE
@@ -42,7 +42,7 @@ test.each(Object.entries(formats))('a million entries are written as %s in const
 })
 
 test.each(Object.entries(formats))(
-  'a reader who stops early stops the entries of %s as well',
+  'A reader who stops early stops the entries of %s as well',
   async (_name, format) => {
     let closed = false
     async function* endless(): AsyncGenerator<StatementEntry> {

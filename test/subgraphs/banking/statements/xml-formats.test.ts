@@ -13,8 +13,8 @@ const find = (node: Node, ...path: readonly string[]): Node | undefined =>
 const all = (node: Node, name: string): Node[] =>
   node.children.flatMap((child) => (child.name === name ? [child] : all(child, name)))
 
-describe('a statement as camt.053.001.08', () => {
-  test('has the order, the counts and the types of the schema, whatever the entries', async () => {
+describe('camt.053.001.08', () => {
+  test('A camt.053 file has the order, the counts and the types of the schema, whatever the entries', async () => {
     await fc.assert(
       fc.asyncProperty(entries, changes, async (list, change) => {
         const document = parseXml(await fileOf(camt053, statementOf(list, change)))
@@ -25,7 +25,7 @@ describe('a statement as camt.053.001.08', () => {
     )
   })
 
-  test('says an overdrawn balance by its indicator, and amounts by the digits of the currency', async () => {
+  test('An overdrawn balance has its indicator, and amounts have the digits of the currency', async () => {
     const account = { ...header.account, currency: 'KWD' }
     const document = parseXml(await fileOf(camt053, statementOf([entry], { account, closing: -1_300n })))
     const [opening, closing] = all(document, 'Bal').map((balance) => ({
@@ -38,7 +38,7 @@ describe('a statement as camt.053.001.08', () => {
     expect(closing).toEqual({ code: 'CLBD', amount: '1.300', currency: 'KWD', indicator: 'DBIT' })
   })
 
-  test('has room for 18 digits, and says so of more', async () => {
+  test('An amount of more than 18 digits is refused with a reason', async () => {
     const most = 10n ** 18n - 1n
     const sums = { opening: -most, closing: most, credits: { count: 1, sum: most }, debits: { count: 0, sum: 0n } }
     const document = parseXml(await fileOf(camt053, statementOf([{ ...entry, amount: most }], sums)))
@@ -52,7 +52,7 @@ describe('a statement as camt.053.001.08', () => {
     expect(faults({ ...larger, attributes: {} }, 'Document', camt053Grammar)).not.toEqual([])
   })
 
-  test('names the other side as creditor of what left and debtor of what came', async () => {
+  test('The other side is creditor of debits and debtor of credits', async () => {
     const masked = { ...entry.counterparty, number: '••••••••••••••••••0002' }
     const incoming = { ...entry, amount: 50n, merchant: null, counterparty: masked, reversal: true }
     const document = parseXml(await fileOf(camt053, statementOf([entry, incoming])))
@@ -66,12 +66,12 @@ describe('a statement as camt.053.001.08', () => {
   })
 })
 
-describe('a statement as OFX 2.2', () => {
+describe('OFX 2.2', () => {
   const prologue =
     '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n' +
     '<?OFX OFXHEADER="200" VERSION="220" SECURITY="NONE" OLDFILEUID="NONE" NEWFILEUID="NONE"?>\n'
 
-  test('has the header, the order, the counts and the types of the specification, whatever the entries', async () => {
+  test('An OFX file has the header, the order, the counts and the types of the specification, whatever the entries', async () => {
     await fc.assert(
       fc.asyncProperty(entries, changes, async (list, change) => {
         const text = await fileOf(ofx, statementOf(list, change))
@@ -83,7 +83,7 @@ describe('a statement as OFX 2.2', () => {
     )
   })
 
-  test('signs amounts from the side of the customer', async () => {
+  test('Amounts are signed from the side of the customer', async () => {
     const document = parseXml(await fileOf(ofx, statementOf([entry, { ...entry, amount: 50n, merchant: null }])))
     expect(all(document, 'TRNAMT').map(({ text }) => text)).toEqual(['-13.00', '0.50'])
     expect(all(document, 'TRNTYPE').map(({ text }) => text)).toEqual(['POS', 'CREDIT'])
@@ -91,7 +91,7 @@ describe('a statement as OFX 2.2', () => {
   })
 })
 
-describe('the check itself', () => {
+describe('conformance check', () => {
   const faultsAfter = async (change: (xml: string) => string): Promise<string[]> => {
     const document = parseXml(change(await fileOf(camt053, statementOf([entry]))))
     return faults({ ...document, attributes: {} }, 'Document', camt053Grammar)
@@ -103,11 +103,11 @@ describe('the check itself', () => {
     ['an element too many', (xml) => xml.replace(/(<Sts>.*?<\/Sts>)/, '$1$1')],
     ['a signed amount', (xml) => xml.replace('>13.00<', '>-13.00<')],
     ['a missing currency', (xml) => xml.replace(' Ccy="EUR"', '')],
-  ])('finds %s', async (_name, change) => {
+  ])('The conformance check finds %s', async (_name, change) => {
     expect(await faultsAfter(change)).not.toEqual([])
   })
 
-  test('finds nothing in the statement as it is', async () => {
+  test('The conformance check finds nothing in an unchanged statement', async () => {
     expect(await faultsAfter((xml) => xml)).toEqual([])
   })
 })

@@ -9,11 +9,14 @@ import { createLedger, type Ledger } from '../../../../subgraphs/banking/ledger/
 import { type Actor, bankActor, type Command, ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'
 import { ledgerParts } from '../../../../subgraphs/banking/ledger-parts.ts'
 import type { TransferCommand } from '../../../../subgraphs/banking/transfers/commands.ts'
+import { createDatabase } from '../../../support/database.ts'
 
 export const bank = bankActor('test')
 export const customer = (id: string): Actor => ({ id, officer: false })
 
 export interface TestBank {
+  /** Of its database. */
+  readonly url: string
   readonly database: PrismaClient
   readonly ledger: Ledger
   ask(command: Command, options?: { actor?: Actor; key?: string }): Promise<Answer>
@@ -74,6 +77,7 @@ export function openBank(url: string, confirmed?: string): TestBank {
     )
 
   return {
+    url,
     database,
     ledger,
     ask,
@@ -93,6 +97,13 @@ export function openBank(url: string, confirmed?: string): TestBank {
       await ledgerDatabase.close()
     },
   }
+}
+
+/** On a migrated database of its own, which is dropped when the bank closes. */
+export async function createBank(): Promise<TestBank> {
+  const { url, drop } = await createDatabase('migrated')
+  const bank = openBank(url)
+  return { ...bank, close: () => bank.close().then(drop) }
 }
 
 /** The id of what was accepted. */

@@ -9,10 +9,12 @@ import { demoIdentity } from '../../../../platform/protocol/demo-identity.ts'
 import { banking } from '../../../../subgraphs/banking/main.ts'
 import { startService } from '../../../../subgraphs/shared/serve.ts'
 import type { Answer } from '../../../support/answer.ts'
+import { createDatabase } from '../../../support/database.ts'
 import { signedCall, signedFetch, TEST_SECRET } from '../../../support/signed-call.ts'
 
 export interface TestService {
   readonly url: string
+  readonly databaseUrl: string
   /** @param name a demo caller; null: signed out */
   call(name: string | null, query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>
   /** The answer to a subscription, by server-sent events. */
@@ -38,6 +40,7 @@ export async function startBanking(
   const token = async (name: string): Promise<string> => `Bearer ${await identity.sign(name)}`
   return {
     url: service.url,
+    databaseUrl,
     token,
     async call(name, query, variables = {}) {
       const authorization = name === null ? {} : { authorization: await token(name) }
@@ -52,6 +55,13 @@ export async function startBanking(
       await rm(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+/** On a seeded database of its own, which is dropped when the service stops. */
+export async function startSeededBanking(settings: Readonly<Record<string, string>> = {}): Promise<TestService> {
+  const { url, drop } = await createDatabase('seeded')
+  const service = await startBanking(url, settings)
+  return { ...service, stop: () => service.stop().then(drop) }
 }
 
 /** The codes of an answer's errors. */

@@ -6,9 +6,9 @@ import {
   publicLookup,
 } from '../../../../subgraphs/banking/webhooks/address.ts'
 
-describe('an address', () => {
+describe('address', () => {
   test.each(['93.184.216.34', '1.1.1.1', '2606:4700:4700::1111', '2a00:1450:4001::1', '2001:4860:4860::8888'])(
-    '%s is public',
+    'The address %s is public',
     (address) => {
       expect(isPublicAddress(address)).toBe(true)
     },
@@ -62,14 +62,14 @@ describe('an address', () => {
     'fec0::1',
     'localhost',
     '',
-  ])('"%s" is not public', (address) => {
+  ])('The address "%s" is not public', (address) => {
     expect(isPublicAddress(address)).toBe(false)
   })
 })
 
-describe('a URL', () => {
+describe('URL', () => {
   test.each(['https://example.com/hook', 'https://example.com:8443/a?b=c', 'https://1.1.1.1/'])(
-    '%s is called',
+    'The URL %s is called',
     (url) => {
       expect(faultOfUrl(url, false)).toBeUndefined()
     },
@@ -98,18 +98,18 @@ describe('a URL', () => {
     `https://example.com/${'x'.repeat(2_048)}`,
     'example.com',
     '',
-  ])('%s is not called', (url) => {
+  ])('The URL %s is not called', (url) => {
     expect(faultOfUrl(url, false)).toEqual(expect.any(String))
   })
 
-  test('may be private and plain where that is allowed on purpose', () => {
+  test('A URL may be private and plain where that is explicitly allowed', () => {
     expect(faultOfUrl('http://127.0.0.1:8080/', true)).toBeUndefined()
     expect(faultOfUrl('ftp://127.0.0.1/', true)).toBeDefined()
   })
 })
 
 test.each([{ all: true }, { all: false }, { family: 4 }])(
-  'a name that resolves to loopback is refused when connecting (%j)',
+  'A name that resolves to loopback is refused when connecting (%j)',
   async (options) => {
     const error = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
       publicLookup('localhost', options, resolve)

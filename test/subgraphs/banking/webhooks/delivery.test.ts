@@ -13,29 +13,23 @@ import { type WebhookSender, webhookSender } from '../../../../subgraphs/banking
 import { type RunningWebhooks, startWebhooks } from '../../../../subgraphs/banking/webhooks/service.ts'
 import { endpointSecrets } from '../../../../subgraphs/banking/webhooks/signing.ts'
 import { removeEndpoint, reviveDelivery } from '../../../../subgraphs/banking/webhooks/store.ts'
-import { createDatabase, type TestDatabase } from '../../../support/database.ts'
-import { until } from '../../../support/processes.ts'
-import { openBank, subjectOf, type TestBank } from '../support/bank.ts'
+import { until } from '../../../support/until.ts'
+import { createBank, subjectOf, type TestBank } from '../support/bank.ts'
 import { openReceiver, type Receiver } from './receiver.ts'
 
 const secret = 'the secret of the tests'
 const secrets = endpointSecrets(secret)
 const retries: RetryPolicy = { first: 1, factor: 1, longest: 1, attempts: 3 }
 
-let database: TestDatabase
 let bank: TestBank
 let from: string
 let to: string
 beforeAll(async () => {
-  database = await createDatabase('migrated')
-  bank = openBank(database.url)
+  bank = await createBank()
   from = await bank.open({ owner: 'sender', balance: 1_000_000n })
   to = await bank.open({ owner: 'receiver' })
 })
-afterAll(async () => {
-  await bank.close()
-  await database.drop()
-})
+afterAll(() => bank.close())
 
 let receiver: Receiver
 let sender: WebhookSender
@@ -78,8 +72,8 @@ const deliver = async (): Promise<void> => {
 const deliveries = (endpointId: string) =>
   bank.database.webhookDelivery.findMany({ where: { endpointId }, orderBy: { sequence: 'asc' } })
 
-describe('a hand-over', () => {
-  test('writes every event exactly once, however many instances do it at the same time', async () => {
+describe('distribution', () => {
+  test('Every event is written once for each webhook, however many instances distribute at the same time', async () => {
     const [mine, theirs] = [await register('receiver'), await register('sender')]
     const moves = Array.from({ length: 300 }, () => move())
     const handing = Array.from({ length: 4 }, async () => {
@@ -94,7 +88,7 @@ describe('a hand-over', () => {
     expect(await deliveries(theirs)).toHaveLength(300)
   })
 
-  test('leaves out what came before the webhook, what is none of its business, and what comes after its end', async () => {
+  test('Events before a webhook, of other accounts and after its end are left out', async () => {
     await move()
     const mine = await register()
     const strangers = await register('nobody')
@@ -108,8 +102,8 @@ describe('a hand-over', () => {
   })
 })
 
-describe('a delivery', () => {
-  test('is signed, and tells what happened to the accounts of its customer and of nobody else', async () => {
+describe('delivery', () => {
+  test("A delivery is signed, and contains only events of its customer's accounts", async () => {
     const endpoint = await register()
     const transferId = await move(250n)
     await handOver(bank.database)
@@ -127,46 +121,44 @@ describe('a delivery', () => {
     ])
   })
 
-  test('that fails is tried again, under the same id with the same body, until it is received', async () => {
+  test('A failed delivery is retried, under the same id with the same body, until it is received', async () => {
     const endpoint = await register()
     receiver.answer = 500
     start()
     await move()
     await receiver.has(1)
     receiver.answer = 200
-    await until('the delivery', async () => (await deliveries(endpoint))[0]?.status === 'DELIVERED')
+    await until(async () => (await deliveries(endpoint))[0]?.status === 'DELIVERED')
     const bodies = new Set(receiver.received.map(({ body }) => body))
     expect(bodies.size).toBe(1)
     expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1)
     expect(receiver.received.length).toBeGreaterThanOrEqual(2)
   })
 
-  test('is dead after the last attempt, listed with the reason, and can be revived', async () => {
+  test('A delivery is dead after the last attempt, listed with the reason, and can be revived', async () => {
     const endpoint = await register()
     receiver.answer = 503
     start()
     const id = await move()
-    await until('its death', async () => (await deliveries(endpoint))[0]?.status === 'DEAD')
+    await until(async () => (await deliveries(endpoint))[0]?.status === 'DEAD')
     expect(receiver.received).toHaveLength(retries.attempts)
     expect(await deliveries(endpoint)).toMatchObject([{ attempts: 3, lastStatus: 503, lastError: 'status 503' }])
     receiver.answer = 200
     await reviveDelivery(bank.database, endpoint, BigInt(id))
-    await until('the delivery', async () => (await deliveries(endpoint))[0]?.status === 'DELIVERED')
+    await until(async () => (await deliveries(endpoint))[0]?.status === 'DELIVERED')
   })
 
-  test('is made once by several instances that are all well', async () => {
+  test('A delivery is made once by several healthy instances', async () => {
     const endpoint = await register()
     for (let instance = 0; instance < 3; instance += 1) start()
     const ids = await Promise.all(Array.from({ length: 60 }, () => move()))
     await receiver.has(60)
-    await until('all deliveries', async () =>
-      (await deliveries(endpoint)).every(({ status }) => status === 'DELIVERED'),
-    )
+    await until(async () => (await deliveries(endpoint)).every(({ status }) => status === 'DELIVERED'))
     const received = receiver.received.map(({ headers }) => headers['webhook-id'])
     expect(received.sort()).toEqual(ids.map((id) => `evt_${id}`).sort())
   })
 
-  test('that another instance is just taking is left to it', async () => {
+  test('A delivery claimed by another instance is left to it', async () => {
     const endpoint = await register()
     await move()
     await handOver(bank.database)
@@ -179,7 +171,7 @@ describe('a delivery', () => {
     expect(receiver.received).toHaveLength(1)
   })
 
-  test('that an instance took and died over is made by another, once its claim has run out', async () => {
+  test('A delivery whose instance died is made by another, once its claim has expired', async () => {
     const endpoint = await register()
     await move()
     await handOver(bank.database)
@@ -196,7 +188,7 @@ describe('a delivery', () => {
     expect(await deliveries(endpoint)).toMatchObject([{ status: 'DELIVERED', attempts: 2 }])
   })
 
-  test('to a webhook that was removed is not made', async () => {
+  test('A delivery to a removed webhook is not made', async () => {
     const endpoint = await register()
     await move()
     await handOver(bank.database)

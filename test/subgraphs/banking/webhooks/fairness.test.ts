@@ -9,24 +9,18 @@ import { claimDue, claimQuery, SLOTS, shareOf } from '../../../../subgraphs/bank
 import { handOver } from '../../../../subgraphs/banking/webhooks/hand-over.ts'
 import { startWebhooks } from '../../../../subgraphs/banking/webhooks/service.ts'
 import { pauseEndpoint, removeEndpoint, reviveDelivery } from '../../../../subgraphs/banking/webhooks/store.ts'
-import { createDatabase, type TestDatabase } from '../../../support/database.ts'
-import { until } from '../../../support/processes.ts'
-import { openBank, subjectOf, type TestBank } from '../support/bank.ts'
+import { until } from '../../../support/until.ts'
+import { createBank, subjectOf, type TestBank } from '../support/bank.ts'
 
-let database: TestDatabase
 let bank: TestBank
 const accounts = new Map<string, string>()
 let payer: string
 beforeAll(async () => {
-  database = await createDatabase('migrated')
-  bank = openBank(database.url)
+  bank = await createBank()
   payer = await bank.open({ owner: 'payer', balance: 1_000_000n })
   for (const owner of ['busy', 'quiet', 'other']) accounts.set(owner, await bank.open({ owner }))
 })
-afterAll(async () => {
-  await bank.close()
-  await database.drop()
-})
+afterAll(() => bank.close())
 
 /**
  * One host for all customers, as a provider of hooks is: `/hang` keeps callers waiting, `/fail`
@@ -68,14 +62,14 @@ const start = () => {
   return startWebhooks({ ...options, allowPrivate: true, retries: usualRetries })
 }
 
-test('a delivery is made while another customer’s endpoints on the same host keep all their attempts waiting', async () => {
+test('A delivery is made while another customer’s endpoints on the same host keep all their attempts waiting', async () => {
   const endpoints = await Promise.all(Array.from({ length: 10 }, () => register('busy', '/hang')))
   await register('quiet', '/well')
   await payOften('busy', 30)
   const webhooks = start()
-  await until('the slow endpoints to hold all they can', () => calls.get('/hang') === shareOf(SLOTS))
+  await until(() => calls.get('/hang') === shareOf(SLOTS))
   await pay('quiet')
-  await until('the other delivery', () => calls.get('/well') === 1)
+  await until(() => calls.get('/well') === 1)
   const failed = await bank.database.webhookDelivery.count({
     where: { endpointId: { in: endpoints }, lastAttemptAt: { not: null } },
   })
@@ -84,7 +78,7 @@ test('a delivery is made while another customer’s endpoints on the same host k
   await webhooks.stop()
 })
 
-test('slots go round among customers, then among the endpoints of each', async () => {
+test('Slots rotate among customers, then among the endpoints of each', async () => {
   const [first, second] = [await register('busy', '/a'), await register('busy', '/b')]
   const lonely = await register('quiet', '/c')
   await payOften('busy', 50)
@@ -102,17 +96,17 @@ test('slots go round among customers, then among the endpoints of each', async (
   expect(counts).toEqual([4, 4, 1])
 })
 
-test.each([SLOTS, 100, 9, 4, 3, 1])('with %i slots free a customer gets a quarter at most, and never none', (free) => {
+test.each([SLOTS, 100, 9, 4, 3, 1])('With %i slots free a customer gets a quarter at most, and never none', (free) => {
   expect(shareOf(free)).toBe(Math.max(1, Math.floor(free / 4)))
 })
 
-test('an endpoint that fails is left alone with all its deliveries, then tried with one, and well again gets them all', async () => {
+test('A failing endpoint is paused with all its deliveries, then tried with one, and once healthy gets them all', async () => {
   const endpoint = await register('busy', '/fail')
   await payOften('busy', 20)
   const webhooks = start()
   const paused = () => bank.database.webhookEndpoint.findUniqueOrThrow({ where: { id: endpoint } })
   const due = async () => (await claimDue(bank.database, new Map())).length
-  await until('the pause', async () => (await paused()).pausedUntil !== null)
+  await until(async () => (await paused()).pausedUntil !== null)
   await webhooks.stop()
   expect(calls.get('/fail')).toBe(4)
   expect(await paused()).toMatchObject({ failures: 1 })
@@ -120,13 +114,12 @@ test('an endpoint that fails is left alone with all its deliveries, then tried w
 
   await bank.database.$executeRaw`UPDATE webhook_endpoints SET paused_until = now() - interval '1 second'`
   const again = start()
-  await until('the next failure', async () => (await paused()).failures === 2)
+  await until(async () => (await paused()).failures === 2)
   expect(calls.get('/fail')).toBe(5)
   failing = false
   await bank.database.$executeRaw`UPDATE webhook_endpoints SET paused_until = now() - interval '1 second'`
   // The five that failed come later; they have their own time.
   await until(
-    'the rest',
     async () =>
       (await bank.database.webhookDelivery.count({ where: { endpointId: endpoint, status: 'DELIVERED' } })) === 15,
   )
@@ -134,7 +127,7 @@ test('an endpoint that fails is left alone with all its deliveries, then tried w
   await again.stop()
 })
 
-test('a delivery that its owner revives is made at once, also where the endpoint is paused', async () => {
+test('A delivery that its owner revives is made at once, also where the endpoint is paused', async () => {
   const endpoint = await register('quiet', '/well')
   await payOften('quiet', 1)
   const [delivery] = await bank.database.webhookDelivery.findMany({ where: { endpointId: endpoint } })
@@ -143,16 +136,16 @@ test('a delivery that its owner revives is made at once, also where the endpoint
     .$executeRaw`UPDATE webhook_deliveries SET status = 'DEAD', next_attempt_at = NULL WHERE endpoint_id = ${endpoint}::uuid`
   await reviveDelivery(bank.database, endpoint, delivery?.sequence ?? 0n)
   const webhooks = start()
-  await until('the delivery', () => calls.get('/well') === 1)
+  await until(() => calls.get('/well') === 1)
   await webhooks.stop()
 })
 
-test('the pause of an endpoint grows with its failures to five minutes', () => {
+test('The pause of an endpoint grows with its failures to five minutes', () => {
   const pauses = [1, 2, 3, 4, 5, 1_000].map((failures) => pauseOfEndpoint(failures, usualRetries, 0))
   expect(pauses).toEqual([5_000, 20_000, 80_000, 300_000, 300_000, 300_000])
 })
 
-test('a claim does not read the backlog of an endpoint that is paused, nor more of another’s than it may take', async () => {
+test('A claim reads neither the backlog of a paused endpoint nor more of another’s than it may take', async () => {
   for (const [customer, path] of [
     ['busy', '/a'],
     ['quiet', '/b'],

@@ -14,8 +14,8 @@ afterEach(async () => {
   await receiver.close()
 })
 
-describe('an attempt', () => {
-  test('posts the body with its headers, and any 2xx means delivered', async () => {
+describe('attempt', () => {
+  test('An attempt posts the body with its headers, and any 2xx means delivered', async () => {
     expect(await sender.send(receiver.url, { 'webhook-id': 'evt_1' }, '{"a":1}')).toEqual({
       delivered: true,
       status: 204,
@@ -26,25 +26,25 @@ describe('an attempt', () => {
     ])
   })
 
-  test.each([400, 410, 500, 503])('answered with %i is not delivered', async (status) => {
+  test.each([400, 410, 500, 503])('An attempt answered with %i is not delivered', async (status) => {
     receiver.answer = status
     expect(await sender.send(receiver.url, {}, '{}')).toEqual({ delivered: false, status, error: `status ${status}` })
   })
 
-  test('follows no redirect', async () => {
+  test('An attempt follows no redirect', async () => {
     receiver.answer = 307
     expect(await sender.send(receiver.url, {}, '{}')).toMatchObject({ delivered: false, status: 307 })
     expect(receiver.received).toHaveLength(1)
   })
 
-  test('gives up on a receiver that does not answer', async () => {
+  test('An attempt times out where the receiver does not answer', async () => {
     receiver.answer = 'none'
     const hasty = webhookSender({ allowPrivate: true, timeout: 300 })
     expect(await hasty.send(receiver.url, {}, '{}')).toEqual({ delivered: false, status: null, error: 'timeout' })
     await hasty.close()
   })
 
-  test('says so where nobody listens', async () => {
+  test('An attempt reports a receiver that does not listen', async () => {
     const nobody = await listen(() => {}, { host: '127.0.0.1', port: 0 })
     await nobody.drain(0)
     expect(await sender.send(nobody.url, {}, '{}')).toEqual({
@@ -54,7 +54,7 @@ describe('an attempt', () => {
     })
   })
 
-  test('reads little of an answer without end, and takes its status', async () => {
+  test('An attempt reads little of an endless answer, and takes its status', async () => {
     const endless = await listen(
       (_request, response) => {
         const more = setInterval(() => response.write(Buffer.alloc(8_192)), 1)
@@ -67,18 +67,16 @@ describe('an attempt', () => {
   })
 })
 
-describe('a sender that keeps to public addresses', () => {
-  test('never reaches a receiver on loopback, by number or by name', async () => {
-    const careful = webhookSender({ allowPrivate: false, timeout: 60_000 })
-    const { port } = new URL(receiver.url)
-    for (const host of ['127.0.0.1', 'localhost', '[::1]', '2130706433']) {
-      expect(await careful.send(`https://${host}:${port}/`, {}, '{}')).toEqual({
-        delivered: false,
-        status: null,
-        error: 'address refused',
-      })
-    }
-    await careful.close()
-    expect(receiver.received).toEqual([])
-  })
+test('A receiver on loopback is never reached, by number or by name', async () => {
+  const careful = webhookSender({ allowPrivate: false, timeout: 60_000 })
+  const { port } = new URL(receiver.url)
+  for (const host of ['127.0.0.1', 'localhost', '[::1]', '2130706433']) {
+    expect(await careful.send(`https://${host}:${port}/`, {}, '{}')).toEqual({
+      delivered: false,
+      status: null,
+      error: 'address refused',
+    })
+  }
+  await careful.close()
+  expect(receiver.received).toEqual([])
 })

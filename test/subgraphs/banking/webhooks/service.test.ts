@@ -2,23 +2,19 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Webhook } from 'standardwebhooks'
-import { createDatabase, type TestDatabase } from '../../../support/database.ts'
-import { until } from '../../../support/processes.ts'
-import { startBanking, type TestService } from '../support/service.ts'
+import { until } from '../../../support/until.ts'
+import { startBanking, startSeededBanking, type TestService } from '../support/service.ts'
 import { openReceiver, type Receiver } from './receiver.ts'
 
-let database: TestDatabase
 let service: TestService
 let receiver: Receiver
 beforeAll(async () => {
-  database = await createDatabase('seeded')
-  service = await startBanking(database.url, { WEBHOOKS_ALLOW_PRIVATE: 'true' })
+  service = await startSeededBanking({ WEBHOOKS_ALLOW_PRIVATE: 'true' })
   receiver = await openReceiver()
 })
 afterAll(async () => {
-  await service.stop()
   await receiver.close()
-  await database.drop()
+  await service.stop()
 })
 
 const RESULT = `... on WebhookAccepted { replayed webhook { id url secret removedAt } } ... on Refusal { code }`
@@ -59,22 +55,17 @@ async function transfer(): Promise<string> {
   return data.transfer.transfer.id
 }
 
-describe('a webhook', () => {
-  test('is told of what happens from its registration to its end', async () => {
+describe('webhook', () => {
+  test('A webhook gets the events from its registration to its end', async () => {
     const { id, secret } = (await register('payee')).data.registerWebhook.webhook
     const transferId = await transfer()
-    await until('the event', () =>
-      receiver.received.some(({ headers }) => headers['webhook-id'] === `evt_${transferId}`),
-    )
+    await until(() => receiver.received.some(({ headers }) => headers['webhook-id'] === `evt_${transferId}`))
     const received = receiver.received.find(({ headers }) => headers['webhook-id'] === `evt_${transferId}`)
     expect(new Webhook(secret).verify(received?.body ?? '', received?.headers ?? {})).toMatchObject({
       type: 'transfer.posted',
       data: { transferId, amount: '100' },
     })
-    await until(
-      'the end of the delivery',
-      async () => (await listed('payee'))[0].deliveries.edges[0]?.node.status === 'DELIVERED',
-    )
+    await until(async () => (await listed('payee'))[0].deliveries.edges[0]?.node.status === 'DELIVERED')
     expect(await listed('payee')).toEqual([
       {
         id,
@@ -87,7 +78,7 @@ describe('a webhook', () => {
     expect(await listed('payee')).toEqual([])
   })
 
-  test('is registered once under one key, with the same secret every time', async () => {
+  test('A webhook is registered once under one key, with the same secret every time', async () => {
     const idempotencyKey = randomUUID()
     const [first, again] = [await register('payer', { idempotencyKey }), await register('payer', { idempotencyKey })]
     expect(again.data.registerWebhook).toEqual({ ...first.data.registerWebhook, replayed: true })
@@ -97,7 +88,7 @@ describe('a webhook', () => {
     await remove('payer', first.data.registerWebhook.webhook.id)
   })
 
-  test("of somebody else's is not there, not even for an officer", async () => {
+  test('A foreign webhook is not found, not even by an officer', async () => {
     const { id } = (await register('payer')).data.registerWebhook.webhook
     expect(await remove('payee', id)).toEqual({ code: 'WEBHOOK_NOT_FOUND' })
     expect(await remove('officer', id)).toEqual({ code: 'WEBHOOK_NOT_FOUND' })
@@ -105,8 +96,8 @@ describe('a webhook', () => {
     await remove('payer', id)
   })
 
-  test('goes to public addresses only, unless the service is told otherwise', async () => {
-    const careful = await startBanking(database.url)
+  test('A webhook goes to public addresses only, unless the service is configured otherwise', async () => {
+    const careful = await startBanking(service.databaseUrl)
     for (const url of [
       receiver.url,
       'https://127.0.0.1/',
@@ -122,8 +113,8 @@ describe('a webhook', () => {
     await careful.stop()
   })
 
-  test('comes in tens at most, however many are asked for at once, on whichever instance', async () => {
-    const other = await startBanking(database.url, { WEBHOOKS_ALLOW_PRIVATE: 'true' })
+  test('A customer has at most ten webhooks, however many are requested at once, on any instance', async () => {
+    const other = await startBanking(service.databaseUrl, { WEBHOOKS_ALLOW_PRIVATE: 'true' })
     const keys = Array.from({ length: 30 }, () => randomUUID())
     const answers = await Promise.all(
       keys.map((idempotencyKey, at) => register('officer', { idempotencyKey }, at % 2 === 0 ? service : other)),
@@ -141,7 +132,7 @@ describe('a webhook', () => {
     for (const { webhook } of made) await remove('officer', webhook.id)
   })
 
-  test('delivery that never was cannot be retried', async () => {
+  test('An unknown delivery cannot be retried', async () => {
     const { id } = (await register('payer')).data.registerWebhook.webhook
     const retry = async (eventId: string) =>
       (

@@ -6,8 +6,8 @@ import { endpointSecrets, signatureHeaders } from '../../../../subgraphs/banking
 const secret = endpointSecrets('the secret of the service')('an endpoint')
 const body = '{"id":"evt_7","ä":"✓"}'
 
-describe('a signature', () => {
-  test('is the HMAC of id, time and body, as the specification says', () => {
+describe('signature', () => {
+  test('A signature is the HMAC of id, time and body, as specified', () => {
     const at = new Date('2026-06-01T12:00:00.900Z')
     const headers = signatureHeaders(secret, { id: 'evt_7', body, at })
     const key = Buffer.from(secret.replace('whsec_', ''), 'base64')
@@ -19,7 +19,7 @@ describe('a signature', () => {
     })
   })
 
-  test("is verified by receivers' libraries, and by none after any change", () => {
+  test("A signature is verified by receivers' libraries, and by none after any change", () => {
     const headers = signatureHeaders(secret, { id: 'evt_7', body })
     expect(new Webhook(secret).verify(body, headers)).toEqual(JSON.parse(body))
     expect(() => new Webhook(secret).verify(`${body} `, headers)).toThrow()
@@ -29,7 +29,7 @@ describe('a signature', () => {
   })
 })
 
-test('every endpoint has a secret of its own, the same in every instance of a service', () => {
+test('Every endpoint has a secret of its own, the same in every instance of a service', () => {
   const secrets = endpointSecrets('the secret of the service')
   expect(secrets('an endpoint')).toBe(secret)
   expect(secrets('another')).not.toBe(secret)
