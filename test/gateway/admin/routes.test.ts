@@ -1,17 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { ask, startTestGateway, type TestGateway } from '../../support/gateway.ts'
-import { type Shop, startShop } from '../../support/shop.ts'
+import { ask } from '../../support/gateway.ts'
+import { type ShopGateway, startShopGateway } from '../../support/shop-gateway.ts'
 
-let shop: Shop
-let gateway: TestGateway
+let gateway: ShopGateway
 beforeAll(async () => {
-  shop = await startShop()
-  gateway = await startTestGateway({ services: shop.services, env: { STATELESS: 'items' } })
+  gateway = await startShopGateway({ env: { STATELESS: 'items' } })
 })
-afterAll(async () => {
-  await gateway.stop()
-  await shop.close()
-})
+afterAll(() => gateway.stop())
 
 const metrics = async (): Promise<string> => (await fetch(`${gateway.adminUrl}/metrics`)).text()
 const post = (path: string, body: string) => fetch(`${gateway.adminUrl}${path}`, { method: 'POST', body })
@@ -24,12 +19,12 @@ describe('admin port', () => {
       {
         name: 'items',
         kind: 'stateless',
-        instances: [{ url: `${shop.items.url}/graphql`, pid: null, health: 'healthy' }],
+        instances: [{ url: `${gateway.shop.items.url}/graphql`, pid: null, health: 'healthy' }],
       },
       {
         name: 'orders',
         kind: 'stateful',
-        instances: [{ url: `${shop.orders.url}/graphql`, pid: null, health: 'healthy' }],
+        instances: [{ url: `${gateway.shop.orders.url}/graphql`, pid: null, health: 'healthy' }],
       },
     ])
   })
@@ -50,10 +45,10 @@ describe('admin port', () => {
   test('A purge drops the cached answers', async () => {
     const calls = async () => {
       await ask(gateway.url, '{ item(id: "7") { name } }')
-      return shop.items.calls.length
+      return gateway.shop.items.calls.length
     }
     expect((await calls()) - (await calls())).toBe(0)
-    const before = shop.items.calls.length
+    const before = gateway.shop.items.calls.length
     expect((await post('/purge', '{"tags":["items"]}')).status).toBe(200)
     expect(await calls()).toBe(before + 1)
   })

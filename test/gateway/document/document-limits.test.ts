@@ -1,17 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { ask, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
-import { type Shop, startShop } from '../../support/shop.ts'
+import { ask, startTestGateway, verdict } from '../../support/gateway.ts'
+import { type ShopGateway, startShopGateway } from '../../support/shop-gateway.ts'
 
-let shop: Shop
-let gateway: TestGateway
+let gateway: ShopGateway
 beforeAll(async () => {
-  shop = await startShop()
-  gateway = await startTestGateway({ services: shop.services })
+  gateway = await startShopGateway()
 })
-afterAll(async () => {
-  await gateway.stop()
-  await shop.close()
-})
+afterAll(() => gateway.stop())
 
 /** Doubles with every level: 25 levels of 777 bytes are 33 million fields. */
 const bomb = (levels: number, end = '__typename'): string =>
@@ -104,7 +99,7 @@ describe('hostile documents', () => {
 
 describe('refused document', () => {
   test('A refused document is charged by its length until the budget is used up; a valid one is not', async () => {
-    const poor = await startTestGateway({ services: shop.services, limits: { costPerMinute: 20_000 } })
+    const poor = await startTestGateway({ services: gateway.shop.services, limits: { costPerMinute: 20_000 } })
     try {
       for (let n = 0; n < 40; n += 1)
         expect(verdict(await ask(poor.url, `{ __typename } # ${n} ${'x'.repeat(1_000)}`))).toBe('200 OK')
@@ -144,7 +139,7 @@ describe('refused document', () => {
 })
 
 test('Introspection is answered, except in production', async () => {
-  const production = await startTestGateway({ services: shop.services, env: { NODE_ENV: 'production' } })
+  const production = await startTestGateway({ services: gateway.shop.services, env: { NODE_ENV: 'production' } })
   try {
     expect(verdict(await ask(production.url, '{ __schema { queryType { name } } }'))).toBe('403 OPERATION_NOT_ALLOWED')
     expect((await ask(production.url, '{ __typename }')).data).toEqual({ __typename: 'Query' })

@@ -1,28 +1,24 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { ask, composeAt, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
+import { ask, composeAt, verdict } from '../../support/gateway.ts'
 import { startLoad } from '../../support/load.ts'
-import { itemsSdl, ordersSdl, type Shop, startShop } from '../../support/shop.ts'
+import { itemsSdl, ordersSdl, startShop } from '../../support/shop.ts'
+import { type ShopGateway, startShopGateway } from '../../support/shop-gateway.ts'
 import { startSubgraph } from '../../support/subgraph.ts'
 import { until } from '../../support/until.ts'
 
-let shop: Shop
-let gateway: TestGateway
+let gateway: ShopGateway
 let usual: string
 let changed: string
 beforeAll(async () => {
-  shop = await startShop()
-  gateway = await startTestGateway({ services: shop.services, env: { STATELESS: 'items' } })
+  gateway = await startShopGateway({ env: { STATELESS: 'items' } })
   usual = await readFile(gateway.supergraphFile, 'utf8')
   changed = composeAt([
-    { name: 'orders', sdl: `${ordersSdl} extend type Order { added: Int }`, url: shop.orders.url },
-    { name: 'items', sdl: itemsSdl, url: shop.items.url },
+    { name: 'orders', sdl: `${ordersSdl} extend type Order { added: Int }`, url: gateway.shop.orders.url },
+    { name: 'items', sdl: itemsSdl, url: gateway.shop.items.url },
   ])
 })
-afterAll(async () => {
-  await gateway.stop()
-  await shop.close()
-})
+afterAll(() => gateway.stop())
 
 const offer = (supergraph: string) => fetch(`${gateway.adminUrl}/supergraph`, { method: 'POST', body: supergraph })
 const knows = async (query: string): Promise<boolean> =>
@@ -49,14 +45,14 @@ describe('supergraph reload', () => {
   test('Operations that began on the old supergraph finish there', async () => {
     let release: () => void = () => undefined
     const held = new Promise<boolean>((resolve) => (release = () => resolve(false)))
-    shop.orders.misbehave(() => held)
-    const before = shop.orders.calls.length
+    gateway.shop.orders.misbehave(() => held)
+    const before = gateway.shop.orders.calls.length
     const pending = ask(gateway.url, '{ orders(first: 1) { id item { name } } }')
-    await until(() => shop.orders.calls.length === before && gatewayIsWaiting())
+    await until(() => gateway.shop.orders.calls.length === before && gatewayIsWaiting())
     // Everything is elsewhere under the new one: whoever closed the old one too soon would cut what is under way.
     const moved = await startShop()
     expect((await offer(composeAt(moved.services))).status).toBe(200)
-    shop.orders.misbehave(undefined)
+    gateway.shop.orders.misbehave(undefined)
     expect((await ask(gateway.url, '{ whoAmI }')).data).toEqual({ whoAmI: 'somebody' })
     expect(moved.orders.calls.length).toBe(1)
     release()
@@ -101,7 +97,10 @@ describe('supergraph reload', () => {
       sdl: 'type Query { shelves: Int }',
       resolvers: { Query: { shelves: () => 12 } },
     })
-    const more = composeAt([...shop.services, { name: 'stock', sdl: 'type Query { shelves: Int }', url: stock.url }])
+    const more = composeAt([
+      ...gateway.shop.services,
+      { name: 'stock', sdl: 'type Query { shelves: Int }', url: stock.url },
+    ])
     expect((await offer(more)).status).toBe(200)
     expect((await ask(gateway.url, '{ shelves orders(first: 1) { id } }')).data).toEqual({
       shelves: 12,

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { startWarming } from '../../../gateway/edition/warm.ts'
 import type { OperationInUse } from '../../../gateway/execution/engine.ts'
 import { createLogger } from '../../../platform/process/log.ts'
-import { ask, composeAt, startTestGateway, type TestGateway } from '../../support/gateway.ts'
-import { itemsSdl, ordersSdl, type Shop, startShop } from '../../support/shop.ts'
+import { ask, composeAt } from '../../support/gateway.ts'
+import { itemsSdl, ordersSdl } from '../../support/shop.ts'
+import { type ShopGateway, startShopGateway } from '../../support/shop-gateway.ts'
 import { until } from '../../support/until.ts'
 
 const log = createLogger('test', 'silent')
@@ -83,12 +84,11 @@ describe('warm-up', () => {
 })
 
 describe('after a reload', () => {
-  let shop: Shop
-  let gateway: TestGateway
+  let gateway: ShopGateway
   const metric = async (name: string): Promise<number> =>
     Number(new RegExp(`^${name} (\\d+)`, 'm').exec(await gateway.commands.metrics())?.[1])
   const reload = async (change: string): Promise<void> => {
-    const { orders, items } = shop
+    const { orders, items } = gateway.shop
     await gateway.commands.replaceSupergraph(
       composeAt([
         { name: 'orders', sdl: `${ordersSdl} extend type Order { ${change}: Int }`, url: orders.url },
@@ -108,13 +108,9 @@ describe('after a reload', () => {
   const query = (index: number): string => `query Q${index} { orders(first: 1) { ${fields} item { name } } }`
 
   beforeAll(async () => {
-    shop = await startShop()
-    gateway = await startTestGateway({ services: shop.services, env: { STATELESS: 'items' } })
+    gateway = await startShopGateway({ env: { STATELESS: 'items' } })
   })
-  afterAll(async () => {
-    await gateway.stop()
-    await shop.close()
-  })
+  afterAll(() => gateway.stop())
 
   test('The most used operations need no new plan after one or two reloads, whatever was sent last', async () => {
     const send = async (index: number): Promise<void> => void (await ask(gateway.url, query(index)))

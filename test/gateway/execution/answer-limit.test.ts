@@ -1,19 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { ask, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
-import { type Shop, startShop } from '../../support/shop.ts'
+import { ask, verdict } from '../../support/gateway.ts'
+import { type ShopGateway, startShopGateway } from '../../support/shop-gateway.ts'
 
 const LIMIT = 2_000 // bytes
 
-let shop: Shop
-let gateway: TestGateway
+let gateway: ShopGateway
 beforeAll(async () => {
-  shop = await startShop()
-  gateway = await startTestGateway({ services: shop.services, limits: { answerBytes: LIMIT } })
+  gateway = await startShopGateway({ limits: { answerBytes: LIMIT } })
 })
-afterAll(async () => {
-  await gateway.stop()
-  await shop.close()
-})
+afterAll(() => gateway.stop())
 
 const names = (field: string, count: number): string =>
   Array.from({ length: count }, (_, number) => `name${number}: ${field}`).join(' ')

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { parse } from 'graphql'
 import { requireImplemented } from '../../../gateway/execution/features.ts'
-import { ask, composeAt, startTestGateway, type TestGateway } from '../../support/gateway.ts'
-import { type Shop, startShop } from '../../support/shop.ts'
+import { ask, composeAt, startTestGateway } from '../../support/gateway.ts'
+import { type ShopGateway, startShopGateway } from '../../support/shop-gateway.ts'
 
 const FEDERATION = 'https://specs.apollo.dev/federation/v2.12'
 
@@ -91,17 +91,12 @@ describe('refused features', () => {
 })
 
 describe('gateway', () => {
-  let shop: Shop
-  let gateway: TestGateway
+  let gateway: ShopGateway
   const secured = withFeature('"@authenticated"', 'a: Int @authenticated')
   beforeAll(async () => {
-    shop = await startShop()
-    gateway = await startTestGateway({ services: shop.services })
+    gateway = await startShopGateway()
   })
-  afterAll(async () => {
-    await gateway.stop()
-    await shop.close()
-  })
+  afterAll(() => gateway.stop())
 
   test('The gateway does not start on an unsupported supergraph, and says why in one line', async () => {
     const sdl = `extend schema @link(url: "${FEDERATION}", import: ["@policy"])

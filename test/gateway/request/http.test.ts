@@ -2,19 +2,14 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { serverAudits } from 'graphql-http' // MIT; the reference audits of the GraphQL over HTTP specification
 import { readAnswer } from '../../support/answer.ts'
-import { ask, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
-import { type Shop, startShop } from '../../support/shop.ts'
+import { ask, verdict } from '../../support/gateway.ts'
+import { type ShopGateway, startShopGateway } from '../../support/shop-gateway.ts'
 
-let shop: Shop
-let gateway: TestGateway
+let gateway: ShopGateway
 beforeAll(async () => {
-  shop = await startShop()
-  gateway = await startTestGateway({ services: shop.services, env: { CORS_ORIGINS: 'https://app.example' } })
+  gateway = await startShopGateway({ env: { CORS_ORIGINS: 'https://app.example' } })
 })
-afterAll(async () => {
-  await gateway.stop()
-  await shop.close()
-})
+afterAll(() => gateway.stop())
 
 const post = async (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) =>
   readAnswer(
@@ -92,7 +87,7 @@ describe('browser on another site', () => {
       headers: { 'sec-fetch-site': 'cross-site' },
     })
     expect(verdict(await readAnswer(get))).toBe('403 FORBIDDEN')
-    expect(shop.bought).toEqual([])
+    expect(gateway.shop.bought).toEqual([])
   })
 
   test('Only a configured origin may send requests and read the answers', async () => {
@@ -117,7 +112,7 @@ describe('request id', () => {
     const answer = await ask(gateway.url, '{ orders { id } refused }', { 'x-request-id': 'a-b.c_1' })
     expect(answer.headers.get('x-request-id')).toBe('a-b.c_1')
     expect(answer.errors?.[0]?.extensions['requestId']).toBe('a-b.c_1')
-    expect(shop.orders.calls.at(-1)?.headers['x-request-id']).toBe('a-b.c_1')
+    expect(gateway.shop.orders.calls.at(-1)?.headers['x-request-id']).toBe('a-b.c_1')
   })
 
   test('A missing or malformed request id is replaced', async () => {

@@ -1,24 +1,19 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Answer } from '../../support/answer.ts'
-import { ask, startTestGateway, type TestGateway } from '../../support/gateway.ts'
-import { type Shop, startShop } from '../../support/shop.ts'
+import { ask } from '../../support/gateway.ts'
+import { type ShopGateway, startShopGateway } from '../../support/shop-gateway.ts'
 import type { Misbehave } from '../../support/subgraph.ts'
 import { until } from '../../support/until.ts'
 
-let shop: Shop
-let gateway: TestGateway
+let gateway: ShopGateway
 beforeAll(async () => {
-  shop = await startShop()
-  gateway = await startTestGateway({ services: shop.services, env: { STATELESS: 'items' } })
+  gateway = await startShopGateway({ env: { STATELESS: 'items' } })
 })
 afterEach(() => {
-  shop.items.misbehave(undefined)
-  shop.orders.misbehave(undefined)
+  gateway.shop.items.misbehave(undefined)
+  gateway.shop.orders.misbehave(undefined)
 })
-afterAll(async () => {
-  await gateway.stop()
-  await shop.close()
-})
+afterAll(() => gateway.stop())
 
 /** Nothing internal: no address, no text of an exception, no stack, no SQL. */
 function expectNoLeak({ errors }: Answer): void {
@@ -71,7 +66,7 @@ describe('failing service', () => {
   test.each(Object.entries(broken))(
     'A failing service costs only its own fields when it %s',
     async (_how, misbehave) => {
-      shop.items.misbehave(misbehave)
+      gateway.shop.items.misbehave(misbehave)
       const answer = await ask(gateway.url, '{ orders(first: 2) { id note item { name } } }')
       expect(answer.status).toBe(200)
       expect(answer.data).toEqual({
@@ -82,7 +77,7 @@ describe('failing service', () => {
       })
       expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'SERVICE_UNAVAILABLE', service: 'items' })
       expectNoLeak(answer)
-      shop.items.misbehave(undefined)
+      gateway.shop.items.misbehave(undefined)
       await untilHealthy()
     },
   )

@@ -1,18 +1,13 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { readAnswer } from '../../../support/answer.ts'
-import { ask, type Operation, startTestGateway, type TestGateway, verdict } from '../../../support/gateway.ts'
-import { type Shop, startShop } from '../../../support/shop.ts'
+import { ask, type Operation, startTestGateway, verdict } from '../../../support/gateway.ts'
+import { type ShopGateway, startShopGateway } from '../../../support/shop-gateway.ts'
 
-let shop: Shop
-let gateway: TestGateway
+let gateway: ShopGateway
 beforeAll(async () => {
-  shop = await startShop()
-  gateway = await startTestGateway({ services: shop.services })
+  gateway = await startShopGateway()
 })
-afterAll(async () => {
-  await gateway.stop()
-  await shop.close()
-})
+afterAll(() => gateway.stop())
 
 const members = (count: number): Record<string, unknown> =>
   Object.fromEntries(Array.from({ length: count }, (_, n) => [n.toString(36), 0]))
@@ -72,7 +67,7 @@ describe('refused variables', () => {
     ['by their characters', 'BAD_USER_INPUT', { query: byNumber, variables: { value: 'x'.repeat(10_000) } }],
     ['by the names in them', 'BAD_USER_INPUT', { query: byObject, variables: { value: { ['x'.repeat(10_000)]: 1 } } }],
   ])('A caller pays for refused variables until told to wait: %s', async (_how, code, operation) => {
-    const poor = await startTestGateway({ services: shop.services, limits: { costPerMinute: 5_000 } })
+    const poor = await startTestGateway({ services: gateway.shop.services, limits: { costPerMinute: 5_000 } })
     try {
       // Once the operation is known, too.
       const valid = { ...operation, variables: operation.query === byNumber ? { value: 1 } : { value: { item: 'a' } } }
@@ -88,7 +83,7 @@ describe('refused variables', () => {
   })
 
   test('A caller pays for refused variables of a new operation too', async () => {
-    const poor = await startTestGateway({ services: shop.services, limits: { costPerMinute: 5_000 } })
+    const poor = await startTestGateway({ services: gateway.shop.services, limits: { costPerMinute: 5_000 } })
     try {
       const operation = { query: byNumber, variables: { value: 'x'.repeat(10_000) } }
       expect(verdict(await ask(poor.url, operation))).toBe('400 BAD_USER_INPUT')
