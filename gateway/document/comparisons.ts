@@ -2,10 +2,9 @@
  * Bounds the pairs that validation compares: fields and spreads with the same response name,
  * whatever their types. Visits each expanded selection once, so it runs after these were counted.
  */
-import { type FieldNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql'
+import { type FieldNode, Kind, type SelectionSetNode } from 'graphql'
+import type { Fragments } from '../execution/conditions.ts'
 import { type Limits, overLimit } from '../limits/limits.ts'
-
-export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
 
 /** The measured cost of a pair relative to a pair of plain leaves. */
 const WEIGHT = 6

@@ -195,5 +195,8 @@ function createSharedEstimates(): SharedEstimates {
 /** @throws OPERATION_TOO_COMPLEX */
 export function limitCost(cost: number, limits: Limits): void {
   if (cost <= limits.cost) return
-  throw overLimit('cost', `The operation may fetch ${cost} objects; ${limits.cost} are allowed.`)
+  throw overLimit(
+    'cost',
+    `The operation costs ${cost}; at most ${limits.cost} is allowed. Ask for fewer items or fields.`,
+  )
 }

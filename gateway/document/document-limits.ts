@@ -4,8 +4,9 @@
  */
 import { type ASTNode, type DocumentNode, Kind, type SelectionNode, type SelectionSetNode, visit } from 'graphql'
 import { codedError } from '../../platform/protocol/errors.ts'
+import { type Fragments, fragmentsOf } from '../execution/conditions.ts'
 import { type LimitName, type Limits, overLimit } from '../limits/limits.ts'
-import { type Fragments, limitComparisons } from './comparisons.ts'
+import { limitComparisons } from './comparisons.ts'
 
 /** @throws OPERATION_TOO_COMPLEX, or GRAPHQL_VALIDATION_FAILED for fragments in a cycle */
 export function limitShape(document: DocumentNode, limits: Limits): void {
@@ -14,9 +15,7 @@ export function limitShape(document: DocumentNode, limits: Limits): void {
   refuseOver(limits, 'operations', operations.length, 'operations')
   refuseOver(limits, 'fragments', definitions.length - operations.length, 'fragments')
   limitDetails(document, limits)
-  const fragments: Fragments = new Map(
-    definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
-  )
+  const fragments = fragmentsOf(document)
   const measure = createMeasure(fragments, limits)
   for (const fragment of fragments.values()) refuseLarge(measure(fragment.selectionSet), limits)
   let all = NOTHING
@@ -89,9 +88,10 @@ function createMeasure(fragments: Fragments, limits: Limits): (set: SelectionSet
   const measured = new Map<SelectionSetNode, Measure | 'measuring'>()
   let aliases = 0
   let levels = 0
-  const measure = (set: SelectionSetNode): Measure => {
+  const measure = (set: SelectionSetNode, fragment?: string): Measure => {
     const known = measured.get(set)
-    if (known === 'measuring') throw codedError('GRAPHQL_VALIDATION_FAILED', 'A fragment spreads itself.')
+    if (known === 'measuring')
+      throw codedError('GRAPHQL_VALIDATION_FAILED', `The fragment "${fragment}" spreads itself.`)
     if (known) return known
     measured.set(set, 'measuring')
     levels += 1 // checked on the way down, before the stack overflows
@@ -110,7 +110,9 @@ function createMeasure(fragments: Fragments, limits: Limits): (set: SelectionSet
       refuseOver(limits, 'aliases', aliases, 'aliases')
     }
     const set = isSpread ? fragments.get(selection.name.value)?.selectionSet : selection.selectionSet
-    const { selections, characters, depth, nesting } = set ? measure(set) : NOTHING
+    const { selections, characters, depth, nesting } = set
+      ? measure(set, isSpread ? selection.name.value : undefined)
+      : NOTHING
     return {
       selections: selections + 1,
       characters: characters + lengthOf(selection) - (isSpread ? 0 : lengthOf(set)),

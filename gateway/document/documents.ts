@@ -3,8 +3,9 @@
  * for none of that. Bounded by bytes; documents that came only once take a small part. A cache
  * belongs to one schema.
  */
-import { type DocumentNode, Kind } from 'graphql'
+import type { DocumentNode } from 'graphql'
 import { createSegmentedCache } from '../../platform/data/segmented-cache.ts'
+import { fragmentsOf } from '../execution/conditions.ts'
 import { type CostRules, estimateCost } from './cost.ts'
 import type { Estimate } from './list-size.ts'
 import { forgetPositions, parseDocument } from './parse.ts'
@@ -15,7 +16,6 @@ import { createValidate, type ValidationRules } from './validate.ts'
 export interface KnownOperation {
   readonly document: {
     readonly node: DocumentNode
-    readonly isValid: boolean
     /**
      * Validates it once. Rejects with an AggregateError of `GRAPHQL_VALIDATION_FAILED`, or of the
      * refusals of the host's plugins.
@@ -27,13 +27,12 @@ export interface KnownOperation {
 }
 
 export interface KnownDocument {
-  readonly isValid: boolean
   /** @throws BAD_USER_INPUT if there is no such operation, or several and no name */
   operation(name: string | undefined): KnownOperation
 }
 
 export interface Documents {
-  /** A cached document. */
+  /** A cached document: a valid one. */
   find(query: string): KnownDocument | undefined
   /** @throws GRAPHQL_PARSE_FAILED, OPERATION_TOO_COMPLEX, OPERATION_NOT_ALLOWED */
   get(query: string): KnownDocument
@@ -90,16 +89,11 @@ export function createDocuments(
 
 /** @param requireValid rejects where the document is not valid */
 function knownDocument(node: DocumentNode, rules: CostRules, requireValid: () => Promise<void>): KnownDocument {
-  const fragments = new Map(
-    node.definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each]] : [])),
-  )
+  const fragments = fragmentsOf(node)
   const operations = new Map<string | undefined, KnownOperation>()
   let isValid = false
   const shared = {
     node,
-    get isValid() {
-      return isValid
-    },
     async requireValid() {
       if (isValid) return
       await requireValid()
@@ -107,9 +101,6 @@ function knownDocument(node: DocumentNode, rules: CostRules, requireValid: () =>
     },
   }
   return {
-    get isValid() {
-      return isValid
-    },
     operation(name) {
       const found = operations.get(name)
       if (found) return found

@@ -10,16 +10,14 @@ import {
   OperationTypeNode,
   type SelectionSetNode,
 } from 'graphql'
-import { type Fragments, isCondition } from '../execution/conditions.ts'
+import { type Fragments, fragmentsOf, isCondition } from '../execution/conditions.ts'
 
 /**
  * The first mistake of each subscription. Run it before graphql-js, whose own rule throws for some.
  */
-export function conditionalRoots({ definitions }: DocumentNode): readonly GraphQLError[] {
-  const fragments: Fragments = new Map(
-    definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
-  )
-  return definitions.flatMap((node) => {
+export function conditionalRoots(document: DocumentNode): readonly GraphQLError[] {
+  const fragments = fragmentsOf(document)
+  return document.definitions.flatMap((node) => {
     if (node.kind !== Kind.OPERATION_DEFINITION || node.operation !== OperationTypeNode.SUBSCRIPTION) return []
     const condition = conditionIn(node.selectionSet, fragments, new Set())
     if (!condition) return []

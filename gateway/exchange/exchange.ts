@@ -19,10 +19,6 @@ export interface Parameters {
 
 export interface Exchange {
   readonly request: HttpRequest
-  /** Path without the query string. */
-  readonly path: string
-  /** Without the `?`. */
-  readonly search: string
   /** Identifies the request in the log, in errors and in calls to services. */
   readonly requestId: string
   /** The caller's credentials, unchanged. */
@@ -59,12 +55,8 @@ export function openExchange(
   requestId: string,
   authorization: string | undefined = request.headers.authorization,
 ): Exchange {
-  const { url } = request
-  const question = url.indexOf('?')
   return {
     request,
-    path: question < 0 ? url : url.slice(0, question),
-    search: question < 0 ? '' : url.slice(question + 1),
     requestId,
     authorization,
     headers: new Map(),

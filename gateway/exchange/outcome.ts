@@ -17,6 +17,9 @@ export interface Outcome {
   readonly cursor?: string
 }
 
+/** The answers of a subscription. `return` ends it at once, whatever it waits for. */
+export type Events = AsyncGenerator<Outcome, void, undefined>
+
 export function outcomeOf({ data, errors }: Answer, requestId: string, log: Logger): Outcome {
   return errors.length === 0 ? { data } : { data, errors: errors.map((error) => maskThrown(error, requestId, log)) }
 }

@@ -4,7 +4,6 @@
  */
 import {
   type DocumentNode,
-  type FragmentDefinitionNode,
   type GraphQLObjectType,
   type GraphQLSchema,
   getOperationAST,
@@ -16,7 +15,7 @@ import {
 import { isWritable } from '../../platform/data/finite.ts'
 import { own } from '../../platform/data/own.ts'
 import { codedError } from '../../platform/protocol/errors.ts'
-import { type ConditionValues, conditionVariables, type Fragments } from './conditions.ts'
+import { type ConditionValues, conditionVariables, type Fragments, fragmentsOf } from './conditions.ts'
 import { neverNull } from './never-null.ts'
 
 export interface ClientOperation {
@@ -43,11 +42,7 @@ export function clientOperation(schema: GraphQLSchema, document: DocumentNode, n
   }
   const rootType = schema.getRootType(definition.operation)
   if (!rootType) throw codedError('BAD_USER_INPUT', `The schema has no ${definition.operation}.`)
-  const fragments = new Map(
-    document.definitions
-      .filter((node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION)
-      .map((fragment) => [fragment.name.value, fragment]),
-  )
+  const fragments = fragmentsOf(document)
   return {
     schema,
     rootType,

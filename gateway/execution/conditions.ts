@@ -4,6 +4,7 @@
  */
 import {
   type DirectiveNode,
+  type DocumentNode,
   type FragmentDefinitionNode,
   Kind,
   type OperationDefinitionNode,
@@ -15,7 +16,11 @@ import {
 /** The values that decide a document's conditions, by variable. */
 export type ConditionValues = Readonly<Record<string, boolean>>
 
+/** The fragments of a document, by name. */
 export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
+
+export const fragmentsOf = ({ definitions }: DocumentNode): Fragments =>
+  new Map(definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])))
 
 /** The variables that decide whether something is selected, in the order they are met. */
 export function conditionVariables(operation: OperationDefinitionNode, fragments: Fragments): readonly string[] {

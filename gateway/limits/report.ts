@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache'
 import { createLineBudget } from '../../platform/process/line-budget.ts'
 import type { Logger } from '../../platform/process/log.ts'
 import { Counter, type Registry } from '../../platform/process/prometheus.ts'
-import type { LimitName } from '../limits/limits.ts'
+import type { LimitName } from './limits.ts'
 
 /** @param caller as `callerOf` names it, or `address` with an IP address */
 export type ReportLimit = (limit: LimitName, caller: string) => void

@@ -21,10 +21,10 @@ export function admit(
 ): KnownOperation | Promise<KnownOperation> {
   const { query, operationName } = exchange.parameters
   const found = documents.find(query)
-  if (found?.isValid) return checked(exchange, found.operation(operationName), policies)
+  if (found) return checked(exchange, found.operation(operationName), policies)
   policies.budget.spend(exchange, 0) // refuses a caller whose budget is overdrawn
   const caller = callerOf(exchange)
-  requireRoom(exchange, waitingForTurn(caller), policies.operationsWaiting)
+  requireRoom(waitingForTurn(caller), policies.operationsWaiting)
   const turn = heavyTurn(caller)
   if (!turn) return admitNew(exchange, documents, policies)
   return turn.then(() => {

@@ -14,7 +14,6 @@ import { createFreshnessTally, type Keepable } from '../exchange/freshness.ts'
 import { withoutHint } from '../exchange/hints.ts'
 import { maskThrown } from '../exchange/mask.ts'
 import { type Outcome, outcomeOf } from '../exchange/outcome.ts'
-import type { BoundVariables } from '../execution/client-operation.ts'
 import type { Answer, CompiledOperation } from '../execution/compiled-operation.ts'
 import { type Body, bodyOf } from './body.ts'
 import { createSingleFlight, type SingleFlight } from './single-flight.ts'
@@ -34,7 +33,7 @@ export type Execute = (
   client: Client,
 ) => Promise<Execution>
 
-/** The result that identical requests share, before it is addressed to each. */
+/** What identical requests may share, before it is addressed to each. */
 interface Result {
   readonly answer: Answer
   readonly keepable: Keepable | undefined
@@ -43,19 +42,6 @@ interface Result {
 
 export function createExecute(log: Logger): Execute {
   const shares = new WeakMap<CompiledOperation, SingleFlight<Result> | 'none'>()
-
-  const runForMany = async (
-    { traffic }: Edition,
-    exchange: Exchange,
-    operation: KnownOperation,
-    bound: BoundVariables,
-    ready: CompiledOperation,
-  ) => {
-    const tally = createFreshnessTally()
-    const answer = await ready.execute(bound, sharedContext(exchange, tally), traffic.send)
-    const body = answer.errors.length === 0 ? bodyOf(`{"data":${answer.data}}`) : undefined
-    return { answer, keepable: keepableOf(operation, exchange, tally.result()), body }
-  }
 
   const shareOf = (
     edition: Edition,
@@ -82,21 +68,17 @@ export function createExecute(log: Logger): Execute {
       const found = prepared.compiled(bound.conditions, () => callerOf(exchange))
       const ready = found instanceof Promise ? await found : found
       const share = shareOf(edition, operation, ready)
-      if (share) {
-        const run = () => runForMany(edition, exchange, operation, bound, ready)
-        const { answer, keepable, body } = await share(keyOf(exchange), run)
-        return { outcome: outcomeOf(answer, exchange.requestId, log), keepable, body }
+      const run = async (): Promise<Result> => {
+        const tally = createFreshnessTally()
+        const { definition } = operation
+        const context = share ? sharedContext(exchange, tally) : callContext(exchange, definition, client, tally)
+        const answer = await ready.execute(bound, context, traffic.send)
+        // Written once for all requests that share it.
+        const body = share && answer.errors.length === 0 ? bodyOf(`{"data":${answer.data}}`) : undefined
+        return { answer, keepable: keepableOf(operation, exchange, tally.result()), body }
       }
-      const tally = createFreshnessTally()
-      const answer = await ready.execute(
-        bound,
-        callContext(exchange, operation.definition, client, tally),
-        traffic.send,
-      )
-      return {
-        outcome: outcomeOf(answer, exchange.requestId, log),
-        keepable: keepableOf(operation, exchange, tally.result()),
-      }
+      const { answer, keepable, body } = await (share ? share(keyOf(exchange), run) : run())
+      return { outcome: outcomeOf(answer, exchange.requestId, log), keepable, body }
     } catch (fault) {
       const error = hideSchema ? withoutHint(fault) : fault
       if (!(error instanceof GraphQLError)) throw error

@@ -2,11 +2,10 @@
  * Every policy, in the order in which they apply. Each refuses by throwing; an operation that
  * passes all of them is executed.
  */
-import type { DocumentNode } from 'graphql'
 import type { VerifyAuthorization } from '../../platform/protocol/caller.ts'
 import { limitCost } from '../document/cost.ts'
 import { limitShape } from '../document/document-limits.ts'
-import type { KnownOperation } from '../document/documents.ts'
+import type { DocumentCheck, KnownOperation } from '../document/documents.ts'
 import { refuseIntrospection } from '../document/introspection.ts'
 import type { Exchange, Policy } from '../exchange/exchange.ts'
 import type { Limits } from '../limits/limits.ts'
@@ -31,7 +30,7 @@ export interface Policies {
    */
   readonly message: readonly Policy[]
   /** Once for every new document. */
-  readonly document: readonly ((document: DocumentNode) => void)[]
+  readonly document: readonly DocumentCheck[]
   /** For every request, with its operation. */
   readonly operation: readonly ((exchange: Exchange, operation: KnownOperation) => void)[]
   /** Around the execution of an operation that has passed the policies. */

@@ -5,9 +5,9 @@
 import { hash } from 'node:crypto'
 import { HttpError } from '../../platform/http/message/http-error.ts'
 import type { HttpReply } from '../../platform/http/message/message.ts'
-import { type ErrorCode, errorStatus, isErrorCode } from '../../platform/protocol/errors.ts'
+import { type ErrorCode, isErrorCode, statusOf } from '../../platform/protocol/errors.ts'
 import { REQUEST_ID_HEADER } from '../../platform/protocol/signature.ts'
-import type { Exchange, MediaType } from '../exchange/exchange.ts'
+import type { Exchange } from '../exchange/exchange.ts'
 import { type Outcome, textOf } from '../exchange/outcome.ts'
 import { type Body, bodyOf } from './body.ts'
 import type { Execution } from './execute.ts'
@@ -57,17 +57,10 @@ export function sendRefusal(exchange: Exchange, reply: HttpReply, error: unknown
 
 const isDocumentFault = (code: unknown): boolean => isErrorCode(code) && DOCUMENT_FAULTS.has(code)
 
-const statusOf = (code: unknown): number => (isErrorCode(code) ? errorStatus[code] : errorStatus.INTERNAL)
-
 function write({ requestId, headers, mediaType }: Exchange, reply: HttpReply, status: number, body: Body): void {
   const all = [REQUEST_ID_HEADER, requestId, 'x-content-type-options', 'nosniff']
-  if (status !== 304) all.push('content-type', CONTENT_TYPE[mediaType])
+  if (status !== 304) all.push('content-type', `${mediaType}; charset=utf-8`)
   if (!headers.has('cache-control')) all.push('cache-control', 'no-store')
   for (const [name, value] of headers) all.push(name, value)
   reply.send(status, all, body)
-}
-
-const CONTENT_TYPE: Readonly<Record<MediaType, string>> = {
-  'application/json': 'application/json; charset=utf-8',
-  'application/graphql-response+json': 'application/graphql-response+json; charset=utf-8',
 }

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { GraphQLError } from 'graphql'
 import { sendJson } from '../../platform/http/message/http-error.ts'
-import { errorStatus, isErrorCode } from '../../platform/protocol/errors.ts'
+import { statusOf } from '../../platform/protocol/errors.ts'
 import { REQUEST_ID_HEADER } from '../../platform/protocol/signature.ts'
 import type { Editions } from '../edition/editions.ts'
 import { requestIdOf } from '../exchange/request-id.ts'
@@ -35,6 +35,5 @@ export function createFiles(editions: Editions, cors: Cors): ServeFile {
 function refuse(error: unknown, requestId: string, response: ServerResponse): void {
   if (!(error instanceof GraphQLError)) throw error
   const { message, extensions } = error
-  const status = isErrorCode(extensions['code']) ? errorStatus[extensions['code']] : 500
-  sendJson(response, status, { errors: [{ message, extensions: { ...extensions, requestId } }] })
+  sendJson(response, statusOf(extensions['code']), { errors: [{ message, extensions: { ...extensions, requestId } }] })
 }

@@ -3,12 +3,9 @@ import type { KnownOperation } from '../document/documents.ts'
 import type { Edition } from '../edition/edition.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import { withoutHint } from '../exchange/hints.ts'
-import type { Outcome } from '../exchange/outcome.ts'
+import type { Events } from '../exchange/outcome.ts'
 import type { Streams } from './streams.ts'
 import type { Subscribe } from './subscribe.ts'
-
-/** `return` ends it at once, whatever it waits for. */
-export type Events = AsyncGenerator<Outcome, void, undefined>
 
 /**
  * Rejects if the operation cannot start.
@@ -38,16 +35,13 @@ export function createStart(streams: Streams, subscribe: Subscribe): StartEvents
 }
 
 /** A client may leave before the first event; a generator's own `finally` would not run then. */
-function withEnd<Value>(
-  events: AsyncGenerator<Value, void, undefined>,
-  end: () => void,
-): AsyncGenerator<Value, void, undefined> {
+function withEnd(events: Events, end: () => void): Events {
   let ended = false
   const endOnce = (): void => {
     if (!ended) end()
     ended = true
   }
-  const settle = async (step: Promise<IteratorResult<Value, void>>): Promise<IteratorResult<Value, void>> => {
+  const settle = async (step: ReturnType<Events['next']>): ReturnType<Events['next']> => {
     try {
       const result = await step
       if (result.done) endOnce()

@@ -20,7 +20,7 @@ export interface Streams {
    * @throws BUDGET_EXHAUSTED if too many are open, SERVICE_UNAVAILABLE if the gateway is stopping
    */
   open(exchange: Exchange): OpenStream
-  /** Ends all streams, and tells each client to resume elsewhere. */
+  /** Ends all streams, and tells each client to reconnect. */
   end(): void
   readonly count: number
 }
@@ -39,11 +39,11 @@ export function createStreams(limits: Pick<Limits, 'streams' | 'streamsPerCaller
       if (stopping) throw stopped()
       const { caller, request } = exchange
       const key = callerOf(exchange)
-      if (open.size >= limits.streams) throw full(exchange, 'streams')
-      if (!byCaller.take(key)) throw full(exchange, 'streamsPerCaller')
+      if (open.size >= limits.streams) throw full('streams')
+      if (!byCaller.take(key)) throw full('streamsPerCaller')
       if (!bySocket.take(request)) {
         byCaller.giveBack(key)
-        throw full(exchange, 'streamsPerSocket')
+        throw full('streamsPerSocket')
       }
       const controller = new AbortController()
       open.add(controller)
@@ -84,11 +84,10 @@ const MESSAGES: Readonly<Record<StreamLimit, string>> = {
   streamsPerSocket: 'This connection has too many subscriptions open.',
 }
 
-function full({ headers }: Exchange, limit: StreamLimit): Error {
-  headers.set('retry-after', String(RETRY_AFTER))
+function full(limit: StreamLimit): Error {
   const message = `${MESSAGES[limit]} Try again in ${RETRY_AFTER} s.`
   return overLimit(limit, message, 'BUDGET_EXHAUSTED', { retryAfter: RETRY_AFTER })
 }
 
 const stopped = () =>
-  codedError('SERVICE_UNAVAILABLE', 'The gateway is stopping: resume elsewhere.', { service: 'gateway', retryAfter: 0 })
+  codedError('SERVICE_UNAVAILABLE', 'The gateway is restarting: reconnect.', { service: 'gateway', retryAfter: 0 })

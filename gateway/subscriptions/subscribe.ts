@@ -13,7 +13,7 @@ import { streamContext } from '../exchange/call-context.ts'
 import { callerOf } from '../exchange/caller-key.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import { maskThrown } from '../exchange/mask.ts'
-import { type Outcome, outcomeOf } from '../exchange/outcome.ts'
+import { type Events, outcomeOf } from '../exchange/outcome.ts'
 import type { BoundVariables } from '../execution/client-operation.ts'
 import type { CompiledOperation } from '../execution/compiled-operation.ts'
 import { type Position, positionOf, resumed } from './position.ts'
@@ -28,7 +28,7 @@ export type Subscribe = (
   exchange: Exchange,
   operation: KnownOperation,
   ending: AbortSignal,
-) => Promise<AsyncGenerator<Outcome, void, undefined>>
+) => Promise<Events>
 
 const MAX_RECONNECTS = 30 // tries in a row to reach the service again
 const FIRST_PAUSE = 100 // milliseconds, doubled up to `LONGEST_PAUSE`
@@ -60,7 +60,7 @@ async function* follow(
   exchange: Exchange,
   ending: AbortSignal,
   { traffic, log }: { readonly traffic: Edition['traffic']; readonly log: Logger },
-): AsyncGenerator<Outcome, void, undefined> {
+): Events {
   const { requestId } = exchange
   const context = streamContext(exchange, ending)
   let { values } = bound

@@ -3,6 +3,7 @@
  * may not read is taken out of its errors.
  */
 import type { GraphQLFormattedError } from 'graphql'
+import { isRecord, type JsonRecord } from '../../platform/data/record.ts'
 import { type ErrorCode, isErrorCode } from '../../platform/protocol/errors.ts'
 import { CallFailure, type FailureKind } from './call/failure.ts'
 import type { ServiceKind } from './call/kind.ts'
@@ -25,7 +26,6 @@ const PASSED_ON: ReadonlySet<ErrorCode> = new Set([
 ])
 
 const MAX_ERRORS = 200 // of one answer
-const MAX_MESSAGE = 2_000 // characters
 const MAX_PATH = 1_000 // steps; no selection reaches deeper
 
 /**
@@ -104,17 +104,11 @@ function readError(error: unknown): GraphQLFormattedError {
   const place = isPath(path) ? { path } : {}
   const code = isRecord(extensions) ? extensions['code'] : undefined
   return isErrorCode(code) && PASSED_ON.has(code) && typeof message === 'string'
-    ? { ...place, message: cut(message), extensions: { code, ...hints(extensions as Record<string, unknown>) } }
+    ? { ...place, message, extensions: { code, ...hints(extensions as JsonRecord) } }
     : { ...place, message: 'Internal error.', extensions: { code: 'INTERNAL' } }
 }
 
-const cut = (message: string): string => (message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message)
-
-const hints = ({ retryAfter }: Record<string, unknown>): Record<string, unknown> =>
-  typeof retryAfter === 'number' ? { retryAfter } : {}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+const hints = ({ retryAfter }: JsonRecord): JsonRecord => (typeof retryAfter === 'number' ? { retryAfter } : {})
 
 const isPath = (value: unknown): value is readonly (string | number)[] =>
   Array.isArray(value) &&

@@ -17,7 +17,7 @@ export function codeWrongLiterals(schema: GraphQLSchema): void {
     if (!isScalarType(type) || isSpecifiedScalarType(type)) continue
     const parse = type.parseLiteral
     type.parseLiteral = (node, variables) => {
-      let fault = `That is no ${type.name}.`
+      let fault = `This literal is not a valid ${type.name}.`
       try {
         const value: unknown = parse(node, variables)
         if (value !== undefined) return value

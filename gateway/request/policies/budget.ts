@@ -45,8 +45,7 @@ export function createBudget(perMinute: number): Budget {
     buckets.set(key, { left: enough ? left - cost : left, filledAt: now })
     if (enough) return
     const retryAfter = Math.max(1, Math.ceil(((cost - left) / perMinute) * (MINUTE / 1000)))
-    exchange.headers.set('retry-after', String(retryAfter))
-    const message = `The budget is used up; try again in ${retryAfter} s.`
+    const message = `This caller's cost budget is used up; try again in ${retryAfter} s.`
     throw overLimit('costPerMinute', message, 'BUDGET_EXHAUSTED', { retryAfter })
   }
   return {

@@ -34,9 +34,8 @@ type TurnLimits = Pick<Limits, 'operationsInWork' | 'costInWork' | 'operationsWa
 const RETRY_AFTER = 1 // seconds
 
 /** @throws BUDGET_EXHAUSTED with `retryAfter` if the caller's maximum waits already */
-export function requireRoom(exchange: Exchange, waiting: number, operationsWaiting: number): void {
+export function requireRoom(waiting: number, operationsWaiting: number): void {
   if (waiting < operationsWaiting) return
-  exchange.headers.set('retry-after', String(RETRY_AFTER))
   const message = `${operationsWaiting} operations of this caller wait already; try again in ${RETRY_AFTER} s.`
   throw overLimit('operationsWaiting', message, 'BUDGET_EXHAUSTED', { retryAfter: RETRY_AFTER })
 }
@@ -70,9 +69,9 @@ export function createConcurrencyLimit({
     if (own.operations === 0) callers.delete(key)
   }
 
-  const wait = async (exchange: Exchange, own: CallersWork): Promise<void> => {
-    requireRoom(exchange, own.waiting.length, operationsWaiting)
-    await new Promise<void>((enter) => own.waiting.push({ cost: exchange.cost, enter }))
+  const wait = async (cost: number, own: CallersWork): Promise<void> => {
+    requireRoom(own.waiting.length, operationsWaiting)
+    await new Promise<void>((enter) => own.waiting.push({ cost, enter }))
   }
 
   return async (exchange, { definition }, client, work) => {
@@ -85,7 +84,7 @@ export function createConcurrencyLimit({
     }
     const mayBegin = own.waiting.length === 0 && fits(own, cost)
     if (mayBegin) begin(own, cost)
-    else await wait(exchange, own)
+    else await wait(cost, own)
     try {
       // A mutation runs even if its client has left.
       if (!mayBegin && definition.operation === 'query' && client.isClosed())

@@ -28,7 +28,8 @@ export const negotiateMediaType: Policy = (exchange) => {
     wanted = negotiate(readAccept(accept))
     negotiated.set(accept, wanted)
   }
-  if (wanted === 'none') throw new HttpError(406, 'BAD_USER_INPUT', `Answers are ${OFFERED.join(' or ')}.`)
+  if (wanted === 'none')
+    throw new HttpError(406, 'BAD_USER_INPUT', `The "accept" header allows neither ${OFFERED.join(' nor ')}.`)
   const { mediaType, legacyStatus, accepts } = wanted
   exchange.mediaType = mediaType
   exchange.legacyStatus = legacyStatus

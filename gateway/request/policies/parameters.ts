@@ -3,6 +3,7 @@
  * (GraphQL over HTTP, section 5).
  */
 import { LRUCache } from 'lru-cache'
+import { isOptionalRecord, isRecord } from '../../../platform/data/record.ts'
 import { HttpError, parseJson } from '../../../platform/http/message/http-error.ts'
 import { codedError } from '../../../platform/protocol/errors.ts'
 import type { Exchange, Parameters, Policy } from '../../exchange/exchange.ts'
@@ -41,7 +42,8 @@ export function readParameters(limit: number, limitBody: LimitBody): Policy {
   }
 }
 
-function readSearch({ search }: Exchange, limit: number): unknown {
+function readSearch({ request: { url } }: Exchange, limit: number): unknown {
+  const search = url.slice(url.indexOf('?') + 1 || url.length)
   if (search.length > limit) throw new HttpError(414, 'BAD_USER_INPUT', `The URL is longer than ${limit} bytes.`)
   const values = new URLSearchParams(search)
   const once = (name: string): string | undefined => {
@@ -67,11 +69,12 @@ function readSearch({ search }: Exchange, limit: number): unknown {
 }
 
 function check(value: unknown): Parameters {
-  if (Array.isArray(value)) throw codedError('BAD_USER_INPUT', 'Operations are sent one at a time, not as a list.')
+  if (Array.isArray(value))
+    throw codedError('BAD_USER_INPUT', 'Batched operations are not supported: send one operation per request.')
   if (!isRecord(value)) throw codedError('BAD_USER_INPUT', 'The request must be a JSON object.')
   const { query, operationName, variables, extensions } = value
-  if (!isOptional(query, 'string')) throw codedError('BAD_USER_INPUT', '"query" must be a string.')
-  if (!isOptional(operationName, 'string')) throw codedError('BAD_USER_INPUT', '"operationName" must be a string.')
+  if (!isOptionalString(query)) throw codedError('BAD_USER_INPUT', '"query" must be a string.')
+  if (!isOptionalString(operationName)) throw codedError('BAD_USER_INPUT', '"operationName" must be a string.')
   if (!isOptionalRecord(variables)) throw codedError('BAD_USER_INPUT', '"variables" must be an object.')
   if (!isOptionalRecord(extensions)) throw codedError('BAD_USER_INPUT', '"extensions" must be an object.')
   return {
@@ -82,11 +85,5 @@ function check(value: unknown): Parameters {
   }
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const isOptional = (value: unknown, type: 'string'): value is string | null | undefined =>
-  value === undefined || value === null || typeof value === type
-
-const isOptionalRecord = (value: unknown): value is Record<string, unknown> | null | undefined =>
-  value === undefined || value === null || isRecord(value)
+const isOptionalString = (value: unknown): value is string | null | undefined =>
+  value === undefined || value === null || typeof value === 'string'

@@ -21,7 +21,7 @@ export function resolvePersisted(): Policy {
     const wanted = readHash(persisted)
     if (parameters.query !== '') {
       if (hash('sha256', parameters.query, 'hex') !== wanted)
-        throw codedError('BAD_USER_INPUT', 'The hash does not match the query.')
+        throw codedError('BAD_USER_INPUT', '"sha256Hash" is not the SHA-256 of "query".')
       texts.set(wanted, parameters.query)
       return
     }

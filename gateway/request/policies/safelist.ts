@@ -49,7 +49,8 @@ export function requireListed(safelist: Safelist): Policy {
     if (texts.has(query)) return
     const persisted = extensions?.['persistedQuery']
     const listed = query === '' && persisted ? safelist.get(readHash(persisted)) : undefined
-    if (listed === undefined) throw codedError('OPERATION_NOT_ALLOWED', 'This operation is not registered.')
+    if (listed === undefined)
+      throw codedError('OPERATION_NOT_ALLOWED', "This operation is not on the gateway's safelist.")
     exchange.parameters = { ...exchange.parameters, query: listed }
   }
 }

@@ -79,7 +79,7 @@ export const mayBeSentAgain = ({ kind }: CallFailure): Failing['again'] => faili
 
 const messages: Partial<Record<ErrorCode, (service: string) => string>> = {
   SERVICE_TIMEOUT: (service) => `The service "${service}" did not answer in time.`,
-  UNAUTHENTICATED: (service) => `The service "${service}" asks for other credentials.`,
+  UNAUTHENTICATED: (service) => `The service "${service}" did not accept the token.`,
   FORBIDDEN: (service) => `The service "${service}" does not allow this.`,
 }
 

@@ -1,4 +1,5 @@
 /** The messages and close codes of `graphql-transport-ws` (enisdenjo/graphql-ws, PROTOCOL.md). */
+import { isOptionalRecord, isRecord } from '../../../platform/data/record.ts'
 
 /** The payload of `subscribe`. */
 export interface OperationPayload {
@@ -58,12 +59,6 @@ function parse(text: string): unknown {
     return undefined
   }
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const isOptionalRecord = (value: unknown): value is Readonly<Record<string, unknown>> | null | undefined =>
-  value === undefined || value === null || isRecord(value)
 
 /** Bounded, because it is kept as long as its operation. */
 const isId = (id: unknown): id is string => typeof id === 'string' && id !== '' && id.length <= MAX_ID

@@ -187,7 +187,7 @@ export function openSession<Greeting, Result>(
 }
 
 const GOODBYE = 2_000 // milliseconds for the client to close its side
-const RESTART = 'The gateway is stopping: resume elsewhere.'
+const RESTART = 'The gateway is restarting: reconnect.'
 
 /** The reason of a close frame has at most 123 bytes. */
 const fitting = (reason: string): string =>

@@ -85,7 +85,9 @@ describe('hostile documents', () => {
 
   test('Fragments in a circle are refused', async () => {
     const query = '{ ...A } fragment A on Query { order(id: 1) { id } ...B } fragment B on Query { ...A }'
-    expect(verdict(await ask(gateway.url, query))).toBe('400 GRAPHQL_VALIDATION_FAILED')
+    const answer = await ask(gateway.url, query)
+    expect(verdict(answer)).toBe('400 GRAPHQL_VALIDATION_FAILED')
+    expect(answer.errors?.[0]?.message).toBe('The fragment "A" spreads itself.')
   })
 
   test('Documents of ordinary clients pass', async () => {

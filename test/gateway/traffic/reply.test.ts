@@ -15,13 +15,6 @@ describe('service errors', () => {
     expect(errorsOf(Array(200).fill({ message: 'x' }))).toHaveLength(200)
   })
 
-  test('A message is passed on up to 2,000 characters', () => {
-    const told = (length: number) =>
-      errorsOf([{ message: 'x'.repeat(length), extensions: { code: 'FORBIDDEN' } }])[0]?.message
-    expect(told(5_000_000)).toBe(`${'x'.repeat(2_000)}…`)
-    expect(told(2_000)).toBe('x'.repeat(2_000))
-  })
-
   test('A path longer than any selection is dropped', () => {
     expect(errorsOf([{ message: 'x', path: Array(1_000_000).fill('f') }])[0]?.path).toBeUndefined()
     expect(errorsOf([{ message: 'x', path: Array(1_000).fill('f') }])[0]?.path).toHaveLength(1_000)
