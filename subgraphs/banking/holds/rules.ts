@@ -6,7 +6,7 @@ import { accountsOf, type Book, placeHold, resolveHold } from '../ledger/book.ts
 import { countSpending, mayUseAccount, orderOf } from '../ledger/debit.ts'
 import type { Transfer } from '../ledger/model.ts'
 import type { LedgerPart, Rule } from '../ledger/part.ts'
-import { accept, notYet, type Refused, refuse } from '../ledger/refusal.ts'
+import { accept, isRefused, notYet, type Refused, refuse } from '../ledger/refusal.ts'
 import type { Actor } from '../ledger/request.ts'
 import type { TransferChangeCommand } from '../transfers/commands.ts'
 import type { CaptureHoldCommand, HoldFundsCommand } from './commands.ts'
@@ -15,7 +15,7 @@ const holdFunds: Rule<HoldFundsCommand> = {
   needs: ({ from, to }) => ({ accounts: [from, to] }),
   evaluate(command, book, actor) {
     const order = orderOf(command, book, actor)
-    if ('refusal' in order) return order.refusal
+    if (isRefused(order)) return order
     const { debit, credit } = order
     const { amount, reference, expiresInSeconds, endToEndId } = command
     const expiresAt = new Date(Date.parse(book.at) + expiresInSeconds * 1_000).toISOString()
@@ -28,7 +28,7 @@ const captureHold: Rule<CaptureHoldCommand> = {
   needs: ({ transferId }) => ({ transfers: [transferId] }),
   evaluate({ transferId, amount }, book, actor) {
     const hold = openHold(book, transferId, actor)
-    if ('code' in hold) return hold
+    if (isRefused(hold)) return hold
     // Its time may be over before anybody came to release it.
     if (hold.expiresAt !== null && hold.expiresAt <= book.at) return refuse('HOLD_ALREADY_RESOLVED')
     const captured = amount ?? hold.amount
@@ -44,7 +44,7 @@ const voidHold: Rule<TransferChangeCommand<'voidHold'>> = {
   needs: ({ transferId }) => ({ transfers: [transferId] }),
   evaluate({ transferId }, book, actor) {
     const hold = openHold(book, transferId, actor)
-    if ('code' in hold) return hold
+    if (isRefused(hold)) return hold
     return release(book, hold, 'VOIDED')
   },
 }
@@ -54,7 +54,7 @@ const expireHold: Rule<TransferChangeCommand<'expireHold'>> = {
   needs: ({ transferId }) => ({ transfers: [transferId] }),
   evaluate({ transferId }, book, actor) {
     const hold = openHold(book, transferId, actor)
-    if ('code' in hold) return hold
+    if (isRefused(hold)) return hold
     if (hold.expiresAt === null || hold.expiresAt > book.at) return notYet('NOT_PERMITTED')
     return release(book, hold, 'EXPIRED')
   },

@@ -34,14 +34,13 @@ export function orderOf(
   { from, to, amount, currency }: Order,
   book: Book,
   actor: Actor,
-): { readonly debit: Account; readonly credit: Account } | { readonly refusal: Refused } {
+): { readonly debit: Account; readonly credit: Account } | Refused {
   const debit = ownAccount(book, from, actor)
   const credit = to === null ? undefined : book.accounts.get(to)
-  if (!debit || !credit) return { refusal: refuse('ACCOUNT_NOT_FOUND') }
-  if (debit === credit) return { refusal: refuse('SAME_ACCOUNT') }
-  if (debit.currency !== currency || credit.currency !== currency) return { refusal: refuse('CURRENCY_MISMATCH') }
-  const refusal = refusalOfDebit(book, debit, credit, amount)
-  return refusal ? { refusal } : { debit, credit }
+  if (!debit || !credit) return refuse('ACCOUNT_NOT_FOUND')
+  if (debit === credit) return refuse('SAME_ACCOUNT')
+  if (debit.currency !== currency || credit.currency !== currency) return refuse('CURRENCY_MISMATCH')
+  return refusalOfDebit(book, debit, credit, amount) ?? { debit, credit }
 }
 
 /** What left on the day of the operation so far. */

@@ -65,6 +65,9 @@ export interface Accepted {
 
 export type Outcome = Accepted | Refused
 
+export const isRefused = <Result extends object>(result: Result | Refused): result is Refused =>
+  'accepted' in result && result.accepted === false
+
 export const refuse = (code: RefusalCode, message: string = refusals[code]): Refused => ({
   accepted: false,
   code,

@@ -25,8 +25,6 @@ export interface Situation {
   readonly bank: { readonly [Name in keyof LoanBooks]: Account }
 }
 
-export const isRefused = (result: Effect | Refused): result is Refused => 'accepted' in result
-
 const today = (book: Book): PlainDate => book.at.slice(0, 10)
 
 const repaymentsOf = ({ changes }: Loan): Repayment[] =>

@@ -6,7 +6,7 @@ import { type Book, postTransfer, rowsOf, saveRow } from '../ledger/book.ts'
 import { want } from '../ledger/collection.ts'
 import { countSpending, orderOf, ownAccount } from '../ledger/debit.ts'
 import type { LedgerPart, Needs, Rule } from '../ledger/part.ts'
-import { accept, notYet, type Refused, refuse } from '../ledger/refusal.ts'
+import { accept, isRefused, notYet, type Refused, refuse } from '../ledger/refusal.ts'
 import { type Actor, isBank } from '../ledger/request.ts'
 import type {
   CancelScheduleCommand,
@@ -58,7 +58,7 @@ const changeSchedule: Rule<ChangeScheduleCommand> = {
   needs: needsOfSchedule,
   evaluate({ scheduleId, amount, reference, until }, book, actor) {
     const schedule = liveSchedule(book, scheduleId, actor)
-    if ('code' in schedule) return schedule
+    if (isRefused(schedule)) return schedule
     if (until !== null && (until < today(book) || until < schedule.firstOn)) return refuse('DATE_IN_PAST')
     Object.assign(schedule, { amount, reference, until })
     if (until !== null && schedule.nextOn !== null && schedule.nextOn > until) schedule.nextOn = null
@@ -71,7 +71,7 @@ const cancelSchedule: Rule<CancelScheduleCommand> = {
   needs: needsOfSchedule,
   evaluate({ scheduleId }, book, actor) {
     const schedule = liveSchedule(book, scheduleId, actor)
-    if ('code' in schedule) return schedule
+    if (isRefused(schedule)) return schedule
     schedule.nextOn = null
     schedule.cancelled = true
     saveRow(book, schedules, schedule.id, schedule)
@@ -83,18 +83,21 @@ const runSchedule: Rule<RunScheduleCommand> = {
   needs: ({ scheduleId, from, to }) => ({ accounts: [from, to], rows: [want(schedules, [scheduleId])] }),
   evaluate({ scheduleId, dueOn }, book, actor) {
     const schedule = liveSchedule(book, scheduleId, actor)
-    if ('code' in schedule) return schedule
+    if (isRefused(schedule)) return schedule
     // Changed or run meanwhile by another instance, or not yet due: nothing is to be done now.
     if (schedule.nextOn !== dueOn || dueOn > today(book)) return notYet('SCHEDULE_NOT_DUE')
     const missed = skippedDays(schedule, dueOn, today(book))
     if (missed) return skip(book, schedule, dueOn, missed)
     const { amount, reference, customer } = schedule
     const order = orderOf(schedule, book, { id: customer, officer: false })
-    const refusal = 'refusal' in order ? order.refusal : null
-    const transferId = 'refusal' in order ? null : post(book, order, amount, reference)
+    if (isRefused(order)) saveRun(book, { scheduleId, dueOn, transferId: null, refusal: order })
+    else {
+      countSpending(order.debit, amount, book.at)
+      const { id } = postTransfer(book, { kind: 'SCHEDULED', ...order, amount, reference })
+      saveRun(book, { scheduleId, dueOn, transferId: id, refusal: null })
+    }
     schedule.nextOn = nextDay(schedule, dueOn)
     saveRow(book, schedules, schedule.id, schedule)
-    saveRun(book, { scheduleId, dueOn, transferId, refusal })
     return accept(schedule.id)
   },
 }
@@ -111,16 +114,6 @@ function skip(book: Book, schedule: Schedule, dueOn: string, { days, last, next 
 
 const saveRun = (book: Book, run: Omit<ScheduleRun, 'at'>): void =>
   saveRow(book, scheduleRuns, `${run.scheduleId} ${run.dueOn}`, { ...run, at: book.at })
-
-function post(
-  book: Book,
-  accounts: Exclude<ReturnType<typeof orderOf>, { refusal: Refused }>,
-  amount: bigint,
-  reference: string | null,
-): string {
-  countSpending(accounts.debit, amount, book.at)
-  return postTransfer(book, { kind: 'SCHEDULED', ...accounts, amount, reference }).id
-}
 
 /** The schedule, if the actor may use it and it may still be made. */
 function liveSchedule(book: Book, id: string | null, actor: Actor): Schedule | Refused {

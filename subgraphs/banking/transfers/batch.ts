@@ -3,7 +3,7 @@ import { type Book, postTransfer, takeBack } from '../ledger/book.ts'
 import { countSpending, orderOf } from '../ledger/debit.ts'
 import type { Transfer } from '../ledger/model.ts'
 import type { Rule } from '../ledger/part.ts'
-import { accept, type RefusalCode, type Refused, refuse } from '../ledger/refusal.ts'
+import { accept, isRefused, type RefusalCode, type Refused, refuse } from '../ledger/refusal.ts'
 import type { Actor } from '../ledger/request.ts'
 import type { TransferBatchCommand, TransferOrder } from './commands.ts'
 
@@ -19,31 +19,30 @@ export const transferBatch: Rule<TransferBatchCommand> = {
     const outcomes: BatchItemOutcome[] = []
     for (const [at, item] of items.entries()) {
       const outcome = post(item, book, actor, groupId)
-      if ('id' in outcome) {
+      if (!isRefused(outcome)) {
         posted.push(outcome)
         outcomes.push({ transfer: outcome.id })
         continue
       }
-      const { code, message } = outcome
       if (mode === 'ALL_OR_NOTHING') {
         takeBackAll(book, posted)
         return accept(
           'none',
-          items.map((_, index) => (index === at ? { code, message } : { ...dragged })),
+          items.map((_, index) => (index === at ? itemOf(outcome) : refusedWithBatch)),
         )
       }
-      outcomes.push({ code, message })
+      outcomes.push(itemOf(outcome))
     }
     return accept(posted.length === 0 ? 'none' : groupId, outcomes)
   },
 }
 
-const { code, message } = refuse('BATCH_REFUSED')
-const dragged = { code, message }
+const itemOf = ({ code, message }: Refused): BatchItemOutcome => ({ code, message })
+const refusedWithBatch = itemOf(refuse('BATCH_REFUSED'))
 
 function post(item: TransferOrder, book: Book, actor: Actor, groupId: string): Transfer | Refused {
   const order = orderOf(item, book, actor)
-  if ('refusal' in order) return order.refusal
+  if (isRefused(order)) return order
   countSpending(order.debit, item.amount, book.at)
   const { amount, reference, endToEndId } = item
   return postTransfer(book, { kind: 'TRANSFER', ...order, amount, reference, endToEndId, groupId })

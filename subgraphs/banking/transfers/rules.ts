@@ -2,7 +2,7 @@
 import { accountsOf, postTransfer } from '../ledger/book.ts'
 import { countSpending, mayUseAccount, orderOf, refusalOfMove } from '../ledger/debit.ts'
 import type { LedgerPart, Rule } from '../ledger/part.ts'
-import { accept, refuse } from '../ledger/refusal.ts'
+import { accept, isRefused, refuse } from '../ledger/refusal.ts'
 import { transferBatch } from './batch.ts'
 import type { TransferChangeCommand, TransferCommand } from './commands.ts'
 
@@ -10,7 +10,7 @@ const transfer: Rule<TransferCommand> = {
   needs: ({ from, to }) => ({ accounts: [from, to] }),
   evaluate(command, book, actor) {
     const order = orderOf(command, book, actor)
-    if ('refusal' in order) return order.refusal
+    if (isRefused(order)) return order
     const { debit, credit } = order
     const { amount, reference, merchantId, endToEndId } = command
     countSpending(debit, amount, book.at)
