@@ -37,7 +37,7 @@ const moment = (day: PlainDate, hour: number, actor: Actor, key: string, command
 /** The loans' history in the demo's year, in order of time. */
 export function loansOfTheYear(accounts: { payer: string; payee: string }, books: LoanBooks): readonly Moment[] {
   const payer: Actor = { id: firstLoanKey.actor, officer: false }
-  const apply = (actor: Actor, input: ApplyInput) => readApplication(input, actor.id)
+  const apply = (actor: Actor, input: ApplyInput) => readApplication(input, actor.id).command
   const { key } = firstLoanKey
   const application = apply(payer, {
     idempotencyKey: key,

@@ -4,10 +4,9 @@ import { type Book, postTransfer } from '../ledger/book.ts'
 import { countSpending, refusalOfDebit } from '../ledger/debit.ts'
 import type { Account } from '../ledger/model.ts'
 import { type Refused, refuse } from '../ledger/refusal.ts'
-import type { LoanMutation } from './commands.ts'
 import type { Loan, LoanBooks } from './loan.ts'
 import { type Allocation, type Position, positionOf, type Repayment } from './position.ts'
-import type { LoanState } from './states.ts'
+import type { LoanAction, LoanState } from './states.ts'
 
 /** What an action comes to: the state it leads to, and what moved. */
 export interface Effect {
@@ -108,12 +107,12 @@ function refundOverpayment(situation: Situation): Effect | Refused {
   }
 }
 
-export const effects: { readonly [Name in LoanMutation]: (situation: Situation) => Effect | Refused } = {
-  approveLoan: () => ({ state: 'APPROVED' }),
-  rejectLoan: () => ({ state: 'REJECTED' }),
-  withdrawLoan: () => ({ state: 'WITHDRAWN' }),
-  disburseLoan: disburse,
-  repayLoan: repay,
-  writeOffLoan: writeOff,
-  refundLoanOverpayment: refundOverpayment,
+export const effects: { readonly [Action in LoanAction]: (situation: Situation) => Effect | Refused } = {
+  approve: () => ({ state: 'APPROVED' }),
+  reject: () => ({ state: 'REJECTED' }),
+  withdraw: () => ({ state: 'WITHDRAWN' }),
+  disburse,
+  repay,
+  writeOff,
+  refundOverpayment,
 }

@@ -2,7 +2,7 @@
 import { type PlainDate, plainDateOf } from '../dates/plain-date.ts'
 import { parseAccountId } from '../ledger/account-number.ts'
 import { derivedId } from '../request/derived-id.ts'
-import { badInput, optionalText } from '../request/input.ts'
+import { type Asked, badInput, type Keyed, optionalText } from '../request/input.ts'
 import type { ApplyForLoanCommand } from './commands.ts'
 import { type Amortization, faultsOf, type InterestMethod, type LoanTerms } from './terms.ts'
 
@@ -20,15 +20,13 @@ export interface QuoteInput extends TermsInput {
   readonly disbursedOn?: PlainDate | null
 }
 
-export interface ApplyInput {
-  readonly idempotencyKey: string
+export interface ApplyInput extends Keyed {
   readonly accountId: string
   readonly terms: TermsInput
   readonly purpose?: string | null
 }
 
-export interface LoanInput {
-  readonly idempotencyKey: string
+export interface LoanInput extends Keyed {
   readonly loanId: string
   readonly amount?: bigint
   readonly note?: string | null
@@ -59,13 +57,17 @@ export function readDisbursal(day: PlainDate | null | undefined): PlainDate {
 export const readNote = (note: string | null | undefined): string | null => optionalText('note', note, MAX_TEXT)
 
 /** @throws BAD_USER_INPUT naming the argument */
-export function readApplication(input: ApplyInput, actor: string): ApplyForLoanCommand {
+export function readApplication(input: ApplyInput, actor: string): Asked<ApplyForLoanCommand> {
+  const { idempotencyKey, accountId, terms, purpose } = input
   return {
-    name: 'applyForLoan',
-    loan: derivedId('loan', actor, input.idempotencyKey),
-    account: parseAccountId(input.accountId) ?? null,
-    currency: input.terms.currency,
-    terms: readTerms(input.terms),
-    purpose: optionalText('purpose', input.purpose, MAX_TEXT),
+    idempotencyKey,
+    command: {
+      name: 'applyForLoan',
+      loan: derivedId('loan', actor, idempotencyKey),
+      account: parseAccountId(accountId) ?? null,
+      currency: terms.currency,
+      terms: readTerms(terms),
+      purpose: optionalText('purpose', purpose, MAX_TEXT),
+    },
   }
 }

@@ -133,10 +133,7 @@ export const loanResolvers = {
   Mutation: {
     applyForLoan: (_: unknown, { input }: { input: ApplyInput }, context: BankingContext) => {
       const { id } = requireScope(context.caller, 'banking:write')
-      return mutate(context, () => ({
-        idempotencyKey: input.idempotencyKey,
-        command: readApplication(input, id),
-      }))
+      return mutate(context, () => readApplication(input, id))
     },
     approveLoan: act('approveLoan'),
     rejectLoan: act('rejectLoan'),

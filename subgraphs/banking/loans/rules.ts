@@ -7,30 +7,31 @@ import type { Account } from '../ledger/model.ts'
 import type { LedgerPart, Rule } from '../ledger/part.ts'
 import { accept, isRefused, type Outcome, type Refused, refuse } from '../ledger/refusal.ts'
 import type { Actor } from '../ledger/request.ts'
-import { type ApplyForLoanCommand, type LoanCommand, type LoanMutation, loanActions } from './commands.ts'
+import { type ApplyForLoanCommand, type LoanCommand, loanActions } from './commands.ts'
 import { type Effect, effects } from './effects.ts'
 import type { Loan, LoanChange } from './loan.ts'
-import { isOpen, refusalOf, rules } from './states.ts'
+import { checkTransition, isOpen, type LoanAction, refusalOf, transitions } from './states.ts'
 import { loans } from './store.ts'
 
 /** Somebody else's loan looks like one that does not exist; nobody decides on a loan of their own. */
-function refusalOfActor(loan: Loan | undefined, mutation: LoanMutation, actor: Actor): Refused | undefined {
+function refusalOfActor(loan: Loan | undefined, action: LoanAction, actor: Actor): Refused | undefined {
   const own = loan?.customer === actor.id
   if (!loan || !(own || actor.officer)) return refuse('LOAN_NOT_FOUND')
-  const decision = rules[loanActions[mutation]].by === 'officer'
+  const decision = transitions[action].by === 'officer'
   return decision && (own || !actor.officer) ? refuse('NOT_PERMITTED') : undefined
 }
 
 function evaluate({ name, loan: reference, amount, note }: LoanCommand, book: Book, actor: Actor): Outcome {
   const loan = reference ? rowsOf(book, loans).get(reference.id) : undefined
-  const refusal = refusalOfActor(loan, name, actor)
+  const action = loanActions[name]
+  const refusal = refusalOfActor(loan, action, actor)
   if (refusal) return refusal
   if (!loan || !reference) return refuse('LOAN_NOT_FOUND')
-  const wrongState = refusalOf(loan.state, loanActions[name])
+  const wrongState = refusalOf(loan.state, action)
   if (wrongState) return refuse(wrongState)
   const account = (id: string): Account => book.accounts.get(id) as Account
   const { principal, interest, overpayments, losses } = reference.books
-  const effect = effects[name]({
+  const effect = effects[action]({
     loan,
     amount,
     book,
@@ -43,7 +44,8 @@ function evaluate({ name, loan: reference, amount, note }: LoanCommand, book: Bo
     },
   })
   if (isRefused(effect)) return effect
-  change(book, loan, actor, { action: loanActions[name], note }, effect)
+  checkTransition(loan.state, action, effect.state)
+  change(book, loan, actor, { action, note }, effect)
   return accept(loan.id)
 }
 

@@ -21,7 +21,7 @@ export type LoanAction = 'approve' | 'reject' | 'withdraw' | 'disburse' | 'repay
  */
 export type LoanRefusal = 'LOAN_NOT_SUBMITTED' | 'LOAN_NOT_APPROVED' | 'LOAN_NOT_ACTIVE' | 'LOAN_NOT_OVERPAID'
 
-export interface Rule {
+export interface Transition {
   readonly from: readonly LoanState[]
   /** Where it may lead; more than one where the amounts decide. */
   readonly to: readonly LoanState[]
@@ -29,7 +29,7 @@ export interface Rule {
   readonly refusal: LoanRefusal
 }
 
-export const rules: Readonly<Record<LoanAction, Rule>> = {
+export const transitions: Readonly<Record<LoanAction, Transition>> = {
   approve: { from: ['SUBMITTED'], to: ['APPROVED'], by: 'officer', refusal: 'LOAN_NOT_SUBMITTED' },
   reject: { from: ['SUBMITTED'], to: ['REJECTED'], by: 'officer', refusal: 'LOAN_NOT_SUBMITTED' },
   withdraw: { from: ['SUBMITTED', 'APPROVED'], to: ['WITHDRAWN'], by: 'borrower', refusal: 'LOAN_NOT_SUBMITTED' },
@@ -50,8 +50,15 @@ export const rules: Readonly<Record<LoanAction, Rule>> = {
 }
 
 /** True while something is still to be decided, paid out or repaid. */
-export const isOpen = (state: LoanState): boolean => Object.values(rules).some(({ from }) => from.includes(state))
+export const isOpen = (state: LoanState): boolean => Object.values(transitions).some(({ from }) => from.includes(state))
 
 /** Why `action` may not be taken in `state`; `undefined` where it may. */
 export const refusalOf = (state: LoanState, action: LoanAction): LoanRefusal | undefined =>
-  rules[action].from.includes(state) ? undefined : rules[action].refusal
+  transitions[action].from.includes(state) ? undefined : transitions[action].refusal
+
+/** @throws RangeError where `action` does not lead from one state to the other */
+export function checkTransition(from: LoanState, action: LoanAction, to: LoanState): void {
+  const transition = transitions[action]
+  if (transition.from.includes(from) && transition.to.includes(to)) return
+  throw new RangeError(`"${action}" does not lead from ${from} to ${to}.`)
+}

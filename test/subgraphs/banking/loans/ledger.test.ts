@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { LoanMutation } from '../../../../subgraphs/banking/loans/commands.ts'
 import { loanActions } from '../../../../subgraphs/banking/loans/commands.ts'
 import type { LoanReference } from '../../../../subgraphs/banking/loans/loan.ts'
-import { type LoanState, rules } from '../../../../subgraphs/banking/loans/states.ts'
+import { type LoanState, transitions } from '../../../../subgraphs/banking/loans/states.ts'
 import { createBank, customer, subjectOf, type TestBank, verdictOf } from '../support/bank.ts'
 import { brokenInvariants } from '../support/books.ts'
 import { applicationFor, borrower, type Lender, officer, openLender, usualTerms } from './lender.ts'
@@ -137,7 +137,7 @@ describe('illegal steps', () => {
       const loan = await reach[state](account)
       expect((await lender.loan(loan)).state).toBe(state)
       for (const name of Object.keys(loanActions) as LoanMutation[]) {
-        const { from, refusal } = rules[loanActions[name]]
+        const { from, refusal } = transitions[loanActions[name]]
         if (from.includes(state)) continue
         const before = await balanceOf(account)
         expect(verdictOf(await lender.act(name, loan, { amount: 1n }))).toBe(refusal)

@@ -41,7 +41,7 @@ export const commandOf = (
 ): LoanCommand => ({ name, loan, amount, note: null })
 
 export const applicationFor = (accountId: string, terms: LoanTerms, key: string): ApplyForLoanCommand =>
-  readApplication({ idempotencyKey: key, accountId, terms: { ...terms, currency: 'EUR' } }, borrower.id)
+  readApplication({ idempotencyKey: key, accountId, terms: { ...terms, currency: 'EUR' } }, borrower.id).command
 
 export function openLender(bank: TestBank): Lender {
   const lender: Lender = {

@@ -1,5 +1,16 @@
-import { describe, expect, test } from '@jest/globals'
-import { type LoanAction, type LoanState, refusalOf, rules } from '../../../../subgraphs/banking/loans/states.ts'
+import { describe, expect, jest, test } from '@jest/globals'
+import { openBook } from '../../../../subgraphs/banking/ledger/book.ts'
+import type { LedgerState } from '../../../../subgraphs/banking/ledger/model.ts'
+import { loansPart } from '../../../../subgraphs/banking/loans/rules.ts'
+import {
+  checkTransition,
+  type LoanAction,
+  type LoanState,
+  refusalOf,
+  transitions,
+} from '../../../../subgraphs/banking/loans/states.ts'
+import { loans } from '../../../../subgraphs/banking/loans/store.ts'
+import { commandOf, officer, usualTerms } from './lender.ts'
 
 const states: readonly LoanState[] = [
   'SUBMITTED',
@@ -11,7 +22,7 @@ const states: readonly LoanState[] = [
   'CLOSED_OBLIGATIONS_MET',
   'CLOSED_WRITTEN_OFF',
 ]
-const actions = Object.keys(rules) as LoanAction[]
+const actions = Object.keys(transitions) as LoanAction[]
 
 /** Apache Fineract's life of a loan, written out once more. */
 const allowed: ReadonlySet<string> = new Set([
@@ -33,10 +44,10 @@ describe('states of a loan', () => {
       actions.flatMap((action) => {
         const refusal = refusalOf(state, action)
         if (refusal !== undefined) {
-          expect(refusal).toBe(`LOAN_NOT_${rules[action].from[0]}`)
+          expect(refusal).toBe(`LOAN_NOT_${transitions[action].from[0]}`)
           return []
         }
-        return rules[action].to.map((next) => `${state} ${action} ${next}`)
+        return transitions[action].to.map((next) => `${state} ${action} ${next}`)
       }),
     )
     expect(new Set(found)).toEqual(allowed)
@@ -49,8 +60,42 @@ describe('states of a loan', () => {
     },
   )
 
+  test('An effect that leads anywhere else throws', () => {
+    const leads = (from: LoanState, action: LoanAction, to: LoanState): boolean => {
+      try {
+        checkTransition(from, action, to)
+        return true
+      } catch {
+        return false
+      }
+    }
+    const found = states.flatMap((from) =>
+      actions.flatMap((action) =>
+        states.filter((to) => leads(from, action, to)).map((to) => `${from} ${action} ${to}`),
+      ),
+    )
+    expect(new Set(found)).toEqual(allowed)
+  })
+
+  test('A step with an effect outside the table changes nothing', () => {
+    const loan = {
+      ...{ id: 'loan', customer: 'borrower', account: 'a', currency: 'EUR', terms: usualTerms, purpose: null },
+      ...{ state: 'SUBMITTED' as const, disbursedOn: null, changes: [] },
+    }
+    const head = { sequence: 0n, operation: 0n, batch: 0n, account: 0n, at: '2027-01-01T00:00:00.000Z', hash: '' }
+    const rows = new Map([[loans as object, new Map([['loan', loan]])]]) as LedgerState['rows']
+    const book = openBook({ head, accounts: new Map(), transfers: new Map(), rows, remembered: new Map() })
+    const books = { principal: 'p', interest: 'i', overpayments: 'o', losses: 'l' }
+    const approve = commandOf('approveLoan', { id: 'loan', account: 'a', books })
+    const table = jest.replaceProperty(transitions.approve, 'to', ['REJECTED'])
+    expect(() => loansPart.rules.approveLoan.evaluate(approve, book, officer)).toThrow(RangeError)
+    expect(loan).toMatchObject({ state: 'SUBMITTED', changes: [] })
+    table.restore()
+    expect(loansPart.rules.approveLoan.evaluate(approve, book, officer)).toMatchObject({ accepted: true })
+  })
+
   test('An officer decides wherever the bank gives or waives money', () => {
-    const byOfficer = actions.filter((action) => rules[action].by === 'officer')
+    const byOfficer = actions.filter((action) => transitions[action].by === 'officer')
     expect(byOfficer).toEqual(['approve', 'reject', 'disburse', 'writeOff'])
   })
 })
