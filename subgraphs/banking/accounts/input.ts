@@ -64,7 +64,7 @@ export const readRenameAccountInput = ({
   idempotencyKey,
   command: {
     name: 'renameAccount',
-    accountId: parseAccountId(accountId) ?? null,
+    accountId: parseAccountId(accountId),
     label: requiredText('name', name, MAX_NAME),
   },
 })
@@ -73,12 +73,12 @@ export const readRenameAccountInput = ({
 export function readSetDailyLimitInput(input: SetDailyLimitInput): Asked<SetDailyLimitCommand> {
   const { idempotencyKey, accountId, limit = null } = input
   if (limit !== null && limit < 0n) throw badInput('limit', 'must be 0 or more')
-  return { idempotencyKey, command: { name: 'setDailyLimit', accountId: parseAccountId(accountId) ?? null, limit } }
+  return { idempotencyKey, command: { name: 'setDailyLimit', accountId: parseAccountId(accountId), limit } }
 }
 
 export const readAccountChange =
   <Name extends string>(name: Name) =>
   ({ idempotencyKey, accountId }: AccountInput): Asked<AccountChangeCommand<Name>> => ({
     idempotencyKey,
-    command: { name, accountId: parseAccountId(accountId) ?? null },
+    command: { name, accountId: parseAccountId(accountId) },
   })

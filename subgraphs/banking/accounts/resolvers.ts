@@ -23,7 +23,7 @@ const position = z.tuple([z.string().regex(/^\d{14}$/)])
 export async function visibleAccount(id: string, { caller, load }: BankingContext): Promise<AccountRow | null> {
   const reader = requireScope(caller, 'banking:read')
   const known = parseAccountId(id)
-  const account = known === undefined ? null : await load(accountById, known)
+  const account = known === null ? null : await load(accountById, known)
   return account && mayUse(reader, account.owner) ? account : null
 }
 

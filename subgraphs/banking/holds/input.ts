@@ -33,7 +33,7 @@ export const readCaptureHoldInput = ({
   idempotencyKey,
   command: {
     name: 'captureHold',
-    transferId: parseTransferId(transferId) ?? null,
+    transferId: parseTransferId(transferId),
     amount: amount === null || amount === undefined ? null : amountToMove(amount),
   },
 })

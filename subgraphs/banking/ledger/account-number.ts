@@ -17,14 +17,14 @@ export function parseAccountNumber(text: string): string | undefined {
   return number !== null && isValidIBAN(number) ? number : undefined
 }
 
-/** The id of this bank's account with that IBAN; undefined for another bank's. */
-export function accountIdOf(number: string): string | undefined {
-  return number.startsWith(COUNTRY) && number.slice(4, 8) === BANK ? parseAccountId(number.slice(8)) : undefined
+/** The id of this bank's account with that IBAN; null for another bank's. */
+export function accountIdOf(number: string): string | null {
+  return number.startsWith(COUNTRY) && number.slice(4, 8) === BANK ? parseAccountId(number.slice(8)) : null
 }
 
-/** An account's id as clients send it; undefined for what can be none. */
-export function parseAccountId(text: string): string | undefined {
-  return /^[1-9]\d{13}$/.test(text) ? text : undefined
+/** An account's id as clients send it; null for what can be none. */
+export function parseAccountId(text: string): string | null {
+  return /^[1-9]\d{13}$/.test(text) ? text : null
 }
 
 /** The number as anyone else may see it: all but the last four characters hidden. */

@@ -64,7 +64,7 @@ export function readApplication(input: ApplyInput, actor: string): Asked<ApplyFo
     command: {
       name: 'applyForLoan',
       loan: derivedId('loan', actor, idempotencyKey),
-      account: parseAccountId(accountId) ?? null,
+      account: parseAccountId(accountId),
       currency: terms.currency,
       terms: readTerms(terms),
       purpose: optionalText('purpose', purpose, MAX_TEXT),

@@ -56,7 +56,7 @@ const MAX_DAYS_AHEAD = 366
 async function visibleLoan(id: string, { caller, load }: BankingContext): Promise<Loan | null> {
   const reader = requireScope(caller, 'banking:read')
   const known = parseDerivedId(id)
-  const loan = known === undefined ? null : await load(loanById, known)
+  const loan = known === null ? null : await load(loanById, known)
   return loan && mayUse(reader, loan.customer) ? loan : null
 }
 
@@ -76,7 +76,7 @@ async function loanPage(
 /** What the ledger must know of a loan before it is asked; null for what can be no loan. */
 async function referenceTo(loanId: string, { ledger, load }: BankingContext): Promise<LoanReference | null> {
   const known = parseDerivedId(loanId)
-  const loan = known === undefined ? null : await load(loanById, known)
+  const loan = known === null ? null : await load(loanById, known)
   return loan && { id: loan.id, account: loan.account, books: await loanBooks(ledger, loan.currency) }
 }
 

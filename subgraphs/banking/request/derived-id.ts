@@ -17,5 +17,5 @@ export function derivedId(kind: string, actor: string, key: string): string {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
 
-/** An id as clients send it; undefined for what can be none. */
-export const parseDerivedId = (text: string): string | undefined => (UUID.test(text) ? text : undefined)
+/** An id as clients send it; null for what can be none. */
+export const parseDerivedId = (text: string): string | null => (UUID.test(text) ? text : null)

@@ -50,7 +50,7 @@ const runCursor = z.tuple([datePart])
 async function visibleSchedule(id: string, { caller, database }: BankingContext): Promise<Schedule | null> {
   const reader = requireScope(caller, 'banking:read')
   const known = parseDerivedId(id)
-  const schedule = known === undefined ? undefined : (await loadSchedules(database, [known])).get(known)
+  const schedule = known === null ? undefined : (await loadSchedules(database, [known])).get(known)
   return schedule && mayUse(reader, schedule.customer) ? schedule : null
 }
 
@@ -84,7 +84,7 @@ export const scheduleResolvers = {
       idempotencyKey: input.idempotencyKey,
       command: {
         name: 'changeSchedule',
-        scheduleId: parseDerivedId(input.scheduleId) ?? null,
+        scheduleId: parseDerivedId(input.scheduleId),
         amount: amountToMove(input.amount),
         reference: optionalText('reference', input.reference, MAX_REFERENCE),
         until: input.until ?? null,
@@ -92,7 +92,7 @@ export const scheduleResolvers = {
     })),
     cancelSchedule: asking((input: CancelScheduleInput) => ({
       idempotencyKey: input.idempotencyKey,
-      command: { name: 'cancelSchedule', scheduleId: parseDerivedId(input.scheduleId) ?? null },
+      command: { name: 'cancelSchedule', scheduleId: parseDerivedId(input.scheduleId) },
     })),
   },
   ScheduleResult: resultOf('ScheduleAccepted'),

@@ -29,9 +29,9 @@ export const MAX_REFERENCE = 140
 const MAX_END_TO_END = 35 // of ISO 20022
 const MAX_BATCH = 1_000
 
-/** A transfer's id as clients send it; undefined for what can be none. */
-export function parseTransferId(text: string): string | undefined {
-  return /^[1-9]\d{0,17}$/.test(text) ? text : undefined
+/** A transfer's id as clients send it; null for what can be none. */
+export function parseTransferId(text: string): string | null {
+  return /^[1-9]\d{0,17}$/.test(text) ? text : null
 }
 
 /** What every order to move money has. @throws BAD_USER_INPUT naming the argument */
@@ -41,8 +41,8 @@ export function readOrder(input: Omit<TransferInput, keyof Keyed>) {
   if (number === undefined) throw badInput('to', 'must be an account number (IBAN) with right check digits')
   const endToEndId = optionalText('endToEndId', input.endToEndId, MAX_END_TO_END)
   return {
-    from: parseAccountId(from) ?? null,
-    to: accountIdOf(number) ?? null,
+    from: parseAccountId(from),
+    to: accountIdOf(number),
     amount: amountToMove(amount),
     currency,
     reference: optionalText('reference', reference, MAX_REFERENCE),
@@ -68,5 +68,5 @@ export const readTransferChange =
   <Name extends string>(name: Name) =>
   ({ idempotencyKey, transferId }: TransferChangeInput): Asked<TransferChangeCommand<Name>> => ({
     idempotencyKey,
-    command: { name, transferId: parseTransferId(transferId) ?? null },
+    command: { name, transferId: parseTransferId(transferId) },
   })

@@ -17,7 +17,7 @@ import { readGroupIds, type TransferRow, transferById } from './read.ts'
 /** The transfer, if it touches an account the caller may see. */
 async function visibleTransfer(id: string | null, context: BankingContext): Promise<TransferRow | null> {
   const reader = requireScope(context.caller, 'banking:read')
-  const transfer = id !== null && parseTransferId(id) !== undefined ? await context.load(transferById, id) : null
+  const transfer = id !== null && parseTransferId(id) !== null ? await context.load(transferById, id) : null
   return transfer && (mayUse(reader, transfer.debitOwner) || mayUse(reader, transfer.creditOwner)) ? transfer : null
 }
 

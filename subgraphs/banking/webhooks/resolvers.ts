@@ -35,7 +35,7 @@ const position = z.tuple([sequencePart])
 /** One of the caller's own endpoints, removed ones too. */
 async function ownEndpoint(id: string, { caller, database }: BankingContext): Promise<Endpoint | null> {
   const known = parseDerivedId(id)
-  return known === undefined
+  return known === null
     ? null
     : database.webhookEndpoint.findFirst({ where: { id: known, customerId: requireScope(caller, 'banking:write').id } })
 }
