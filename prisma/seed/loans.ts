@@ -1,6 +1,6 @@
 /** The demo's loans: one repaid on schedule, and one that waits for an officer. */
 
-import type { PlainDate } from '../../subgraphs/banking/dates/plain-date.ts'
+import { type PlainDate, plainDateOf } from '../../subgraphs/banking/dates/plain-date.ts'
 import type { Moment } from '../../subgraphs/banking/ledger/evaluate.ts'
 import { type Actor, type Command, ledgerRequest } from '../../subgraphs/banking/ledger/request.ts'
 import type { LoanCommand, LoanMutation } from '../../subgraphs/banking/loans/commands.ts'
@@ -47,7 +47,7 @@ export function loansOfTheYear(accounts: { payer: string; payee: string }, books
   })
   const loan = { id: application.loan, account: accounts.payer, books }
   const change = (name: LoanMutation, amount: bigint | null = null): LoanCommand => ({ name, loan, amount, note: null })
-  const lastDay = new Date(YEAR.to).toISOString().slice(0, 10)
+  const lastDay = plainDateOf(new Date(YEAR.to))
   const due = scheduleOf({ ...roof, disbursedOn: DISBURSED }).filter(({ dueOn }) => dueOn < lastDay)
   const payee: Actor = { id: 'payee', officer: false }
   const boatKey = 'demo: a bigger boat'

@@ -12,8 +12,9 @@ export function isPlainDate(text: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
 }
 
-/** The date in UTC at an instant. */
-export const plainDateOf = (instant: Date): PlainDate => instant.toISOString().slice(0, 10)
+/** The date in UTC at an instant. @param instant as text: ISO 8601 in UTC */
+export const plainDateOf = (instant: Date | string): PlainDate =>
+  (typeof instant === 'string' ? instant : instant.toISOString()).slice(0, 10)
 
 /** Whole days from `from` to `to`; negative where `to` is earlier. */
 export function daysBetween(from: PlainDate, to: PlainDate): number {

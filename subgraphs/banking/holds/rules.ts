@@ -2,6 +2,7 @@
  * Two-phase transfers: money is set aside, and later captured, voided, or released when its time is
  * over. Each hold ends once.
  */
+import { plainDateOf } from '../dates/plain-date.ts'
 import { accountsOf, type Book, placeHold, resolveHold } from '../ledger/book.ts'
 import { countSpending, mayUseAccount, orderOf } from '../ledger/debit.ts'
 import type { Transfer } from '../ledger/model.ts'
@@ -71,7 +72,7 @@ function release(book: Book, hold: Transfer, status: 'VOIDED' | 'EXPIRED') {
  */
 function giveBackSpending(book: Book, hold: Transfer, amount: bigint): void {
   const [debit] = accountsOf(book, hold)
-  if (hold.createdAt.slice(0, 10) === book.at.slice(0, 10)) countSpending(debit, -amount, book.at)
+  if (plainDateOf(hold.createdAt) === plainDateOf(book.at)) countSpending(debit, -amount, book.at)
 }
 
 /**

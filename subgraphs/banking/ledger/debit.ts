@@ -1,4 +1,5 @@
 /** What every rule that takes money from an account asks first. Changes nothing. */
+import { plainDateOf } from '../dates/plain-date.ts'
 import { formatMoney } from '../money/amount.ts'
 import { availableBalance, type Book, hasRoom } from './book.ts'
 import type { Account } from './model.ts'
@@ -44,15 +45,14 @@ export function orderOf(
 }
 
 /** What left on the day of the operation so far. */
-export const spentToday = (account: Account, at: string): bigint => (account.spentOn === dayOf(at) ? account.spent : 0n)
-
-const dayOf = (at: string): string => at.slice(0, 10)
+export const spentToday = (account: Account, at: string): bigint =>
+  account.spentOn === plainDateOf(at) ? account.spent : 0n
 
 /** Counts an amount against the daily limit; negative gives it back. */
 export function countSpending(account: Account, amount: bigint, at: string): void {
   const spent = spentToday(account, at) + amount
   account.spent = spent < 0n ? 0n : spent
-  account.spentOn = dayOf(at)
+  account.spentOn = plainDateOf(at)
 }
 
 /** The refusal of a customer's order to take `amount` out of `debit` and into `credit`, if there is one. */

@@ -6,7 +6,14 @@
  * is large against the instalment, the loan ends before its last month.
  */
 import { Decimal } from 'decimal.js' // MIT; decimal powers to any precision, which neither bigint nor number gives
-import { type Amortization, type InterestMethod, type LoanTerms, RATE_DIVISOR } from './terms.ts'
+import {
+  type Amortization,
+  type InterestMethod,
+  type LoanTerms,
+  MONTHS_A_YEAR,
+  RATE_DIVISOR,
+  smaller,
+} from './terms.ts'
 
 /** One month's payment, in minor units. */
 export interface Split {
@@ -14,12 +21,10 @@ export interface Split {
   readonly interest: bigint
 }
 
-const MONTHS_A_YEAR = 12n
 // 480 months at 100 % a year grow to 10^17; 15 digits of principal and 20 decimals on top still leave room.
 const Exact = Decimal.clone({ precision: 80, rounding: Decimal.ROUND_HALF_EVEN })
 
 const ceilDivide = (dividend: bigint, divisor: bigint): bigint => (dividend + divisor - 1n) / divisor
-const smaller = (one: bigint, other: bigint): bigint => (one < other ? one : other)
 
 /** Interest of one whole month on a balance, rounded down. A month is a twelfth of the year, whatever its length. */
 export const monthlyInterest = (balance: bigint, annualRate: bigint): bigint =>

@@ -1,5 +1,5 @@
 /** What each step of a loan comes to: the state it leads to, and the money that moves with it. Whether it may be taken is decided before. */
-import type { PlainDate } from '../dates/plain-date.ts'
+import { type PlainDate, plainDateOf } from '../dates/plain-date.ts'
 import { type Book, postTransfer } from '../ledger/book.ts'
 import { countSpending, refusalOfDebit } from '../ledger/debit.ts'
 import type { Account } from '../ledger/model.ts'
@@ -24,16 +24,15 @@ export interface Situation {
   readonly bank: { readonly [Name in keyof LoanBooks]: Account }
 }
 
-const today = (book: Book): PlainDate => book.at.slice(0, 10)
-
 const repaymentsOf = ({ changes }: Loan): Repayment[] =>
   changes.flatMap(({ action, at, amount }) =>
-    action === 'repay' && amount !== null ? [{ paidOn: at.slice(0, 10), amount }] : [],
+    action === 'repay' && amount !== null ? [{ paidOn: plainDateOf(at), amount }] : [],
   )
 
 /** What is owed on a loan that was paid out; `undefined` for one that was not. */
 export function loanPosition(loan: Loan, day: PlainDate): Position | undefined {
-  const lastDay = loan.changes.at(-1)?.at.slice(0, 10) ?? day
+  const last = loan.changes.at(-1)
+  const lastDay = last ? plainDateOf(last.at) : day
   // At midnight a reader's clock may still be on the day before the ledger's.
   return loan.disbursedOn === null
     ? undefined
@@ -57,18 +56,18 @@ function disburse(situation: Situation): Effect | Refused {
   const amount = loan.terms.principal
   const refusal = refusalOfDebit(book, bank.principal, borrower, amount)
   if (refusal) return refusal
-  loan.disbursedOn = today(book)
+  loan.disbursedOn = plainDateOf(book.at)
   return { state: 'ACTIVE', amount, transferId: pay(situation, bank.principal, borrower, amount, 'Disbursal') }
 }
 
 function repay(situation: Situation): Effect | Refused {
   const { book, loan, borrower, bank, amount } = situation
-  const before = loanPosition(loan, today(book))
+  const before = loanPosition(loan, plainDateOf(book.at))
   if (amount === null || !before || loan.disbursedOn === null) return refuse('LOAN_NOT_ACTIVE')
   const refusal = refusalOfDebit(book, borrower, bank.principal, amount)
   if (refusal) return refusal
-  const repayments = [...repaymentsOf(loan), { paidOn: today(book), amount }]
-  const after = positionOf({ ...loan.terms, disbursedOn: loan.disbursedOn }, repayments, today(book))
+  const repayments = [...repaymentsOf(loan), { paidOn: plainDateOf(book.at), amount }]
+  const after = positionOf({ ...loan.terms, disbursedOn: loan.disbursedOn }, repayments, plainDateOf(book.at))
   const allocation = after.allocations.at(-1) as Allocation
   let transferId: string | null = null
   for (const [part, account, purpose] of [
@@ -87,7 +86,7 @@ function repay(situation: Situation): Effect | Refused {
 
 function writeOff(situation: Situation): Effect {
   const { book, loan, bank } = situation
-  const amount = loanPosition(loan, today(book))?.principal ?? 0n
+  const amount = loanPosition(loan, plainDateOf(book.at))?.principal ?? 0n
   return {
     state: 'CLOSED_WRITTEN_OFF',
     amount,
@@ -97,7 +96,7 @@ function writeOff(situation: Situation): Effect {
 
 function refundOverpayment(situation: Situation): Effect | Refused {
   const { book, loan, borrower, bank } = situation
-  const amount = loanPosition(loan, today(book))?.overpaid ?? 0n
+  const amount = loanPosition(loan, plainDateOf(book.at))?.overpaid ?? 0n
   const refusal = refusalOfDebit(book, bank.overpayments, borrower, amount)
   if (refusal) return refusal
   return {

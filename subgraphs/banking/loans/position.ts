@@ -8,7 +8,7 @@
  */
 import { addMonths, daysBetween, type PlainDate } from '../dates/plain-date.ts'
 import { scheduleOf } from './quote.ts'
-import { type DisbursedTerms, RATE_DIVISOR } from './terms.ts'
+import { type DisbursedTerms, MONTHS_A_YEAR, RATE_DIVISOR, smaller } from './terms.ts'
 
 export interface Repayment {
   readonly paidOn: PlainDate
@@ -37,8 +37,6 @@ export interface Position {
   readonly allocations: readonly Allocation[]
 }
 
-const smaller = (one: bigint, other: bigint): bigint => (one < other ? one : other)
-
 /**
  * @param repayments in the order they were made
  * @throws RangeError where a repayment or `day` is earlier than what precedes it
@@ -66,7 +64,7 @@ export function positionOf(terms: DisbursedTerms, repayments: readonly Repayment
     const length = BigInt(daysBetween(addMonths(terms.disbursedOn, month - 1), addMonths(terms.disbursedOn, month)))
     return flat
       ? ((schedule[month - 1]?.interest ?? 0n) * weightedDays) / length
-      : (weightedDays * terms.annualRate) / (12n * RATE_DIVISOR * length)
+      : (weightedDays * terms.annualRate) / (MONTHS_A_YEAR * RATE_DIVISOR * length)
   }
   const advanceTo = (date: PlainDate): void => {
     for (let end = addMonths(terms.disbursedOn, month); end <= date; end = addMonths(terms.disbursedOn, month)) {

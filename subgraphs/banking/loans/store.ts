@@ -1,6 +1,7 @@
 /** Loans in the database: read whole under the ledger's lock, and saved in the transaction that moves their money. Decides nothing. */
 import type { Prisma } from '../../../prisma/generated/client.ts'
 import { plainArray } from '../database/columns.ts'
+import { plainDateOf } from '../dates/plain-date.ts'
 import type { Collection } from '../ledger/collection.ts'
 import { byId } from '../request/load.ts'
 import type { Loan, LoanChange } from './loan.ts'
@@ -56,7 +57,7 @@ export function loanOf(row: Row): Loan {
     },
     purpose: row.purpose,
     state: row.state,
-    disbursedOn: row.disbursedOn?.toISOString().slice(0, 10) ?? null,
+    disbursedOn: row.disbursedOn && plainDateOf(row.disbursedOn),
     changes: row.changes.map(changeOf),
   }
 }

@@ -23,8 +23,11 @@ export interface DisbursedTerms extends LoanTerms {
 }
 
 export const RATE_DECIMALS = 4
+export const MONTHS_A_YEAR = 12n
 /** `annualRate` divided by this is the rate as a fraction of one. */
 export const RATE_DIVISOR = 1_000_000n
+
+export const smaller = (one: bigint, other: bigint): bigint => (one < other ? one : other)
 
 export const limits = {
   /** Minor units; keeps every sum of a schedule within 64 bits. */

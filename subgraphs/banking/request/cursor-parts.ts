@@ -1,6 +1,6 @@
 /** What cursors of banking's lists are made of: each part is something that the database can compare, and nothing else. */
 import { z } from 'zod'
-import { isPlainDate } from '../dates/plain-date.ts'
+import { isPlainDate, plainDateOf } from '../dates/plain-date.ts'
 
 /** A place in the ledger, or an id that is one. */
 export const sequencePart = z.string().regex(/^\d{1,18}$/)
@@ -9,4 +9,4 @@ export const sequencePart = z.string().regex(/^\d{1,18}$/)
 export const datePart = z.string().refine(isPlainDate)
 
 /** An instant in UTC. */
-export const instantPart = z.iso.datetime().refine((text) => isPlainDate(text.slice(0, 10)))
+export const instantPart = z.iso.datetime().refine((text) => isPlainDate(plainDateOf(text)))

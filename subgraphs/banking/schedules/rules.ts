@@ -2,6 +2,7 @@
  * What schedules may do. A run is decided as the customer's own order would be, at that moment; a
  * refusal is written down and the next day comes.
  */
+import { plainDateOf } from '../dates/plain-date.ts'
 import { type Book, postTransfer, rowsOf, saveRow } from '../ledger/book.ts'
 import { want } from '../ledger/collection.ts'
 import { countSpending, orderOf, ownAccount } from '../ledger/debit.ts'
@@ -22,8 +23,6 @@ const needsOfSchedule = ({ scheduleId }: { readonly scheduleId: string | null })
   rows: [want(schedules, [scheduleId])],
 })
 
-const today = (book: Book): string => book.at.slice(0, 10)
-
 const scheduleTransfer: Rule<ScheduleTransferCommand> = {
   needs: ({ from, to }) => ({ accounts: [from, to] }),
   evaluate(command, book, actor) {
@@ -34,7 +33,7 @@ const scheduleTransfer: Rule<ScheduleTransferCommand> = {
     if (debit === credit) return refuse('SAME_ACCOUNT')
     if (debit.currency !== currency || credit.currency !== currency) return refuse('CURRENCY_MISMATCH')
     if (debit.status === 'CLOSED' || credit.status === 'CLOSED') return refuse('ACCOUNT_NOT_OPEN')
-    if (firstOn < today(book)) return refuse('DATE_IN_PAST')
+    if (firstOn < plainDateOf(book.at)) return refuse('DATE_IN_PAST')
     saveRow(book, schedules, scheduleId, {
       id: scheduleId,
       customer: debit.owner ?? actor.id,
@@ -59,7 +58,7 @@ const changeSchedule: Rule<ChangeScheduleCommand> = {
   evaluate({ scheduleId, amount, reference, until }, book, actor) {
     const schedule = liveSchedule(book, scheduleId, actor)
     if (isRefused(schedule)) return schedule
-    if (until !== null && (until < today(book) || until < schedule.firstOn)) return refuse('DATE_IN_PAST')
+    if (until !== null && (until < plainDateOf(book.at) || until < schedule.firstOn)) return refuse('DATE_IN_PAST')
     Object.assign(schedule, { amount, reference, until })
     if (until !== null && schedule.nextOn !== null && schedule.nextOn > until) schedule.nextOn = null
     saveRow(book, schedules, schedule.id, schedule)
@@ -85,8 +84,8 @@ const runSchedule: Rule<RunScheduleCommand> = {
     const schedule = liveSchedule(book, scheduleId, actor)
     if (isRefused(schedule)) return schedule
     // Changed or run meanwhile by another instance, or not yet due: nothing is to be done now.
-    if (schedule.nextOn !== dueOn || dueOn > today(book)) return notYet('SCHEDULE_NOT_DUE')
-    const missed = skippedDays(schedule, dueOn, today(book))
+    if (schedule.nextOn !== dueOn || dueOn > plainDateOf(book.at)) return notYet('SCHEDULE_NOT_DUE')
+    const missed = skippedDays(schedule, dueOn, plainDateOf(book.at))
     if (missed) return skip(book, schedule, dueOn, missed)
     const { amount, reference, customer } = schedule
     const order = orderOf(schedule, book, { id: customer, officer: false })

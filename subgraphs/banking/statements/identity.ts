@@ -2,6 +2,7 @@
  * What names a statement, from its account and period alone: whenever and wherever it is made
  * again, it is the same one.
  */
+import { plainDateOf } from '../dates/plain-date.ts'
 
 /** The first instant of a period, and the first after it: both at midnight, UTC. */
 interface Days {
@@ -13,7 +14,7 @@ const DAY = 86_400_000 // milliseconds
 
 const dayOf = (instant: Date): number => Math.floor(instant.getTime() / DAY)
 const monthOf = (instant: Date): number => instant.getUTCFullYear() * 12 + instant.getUTCMonth()
-const compact = (instant: Date): string => instant.toISOString().slice(0, 10).replaceAll('-', '')
+const compact = (instant: Date): string => plainDateOf(instant).replaceAll('-', '')
 
 /** 32 characters: the account, the first day and the last. */
 export const statementId = (accountId: string, { from, to }: Days): string =>

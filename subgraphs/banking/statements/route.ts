@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises'
 import { HttpError } from '../../../platform/http/message/http-error.ts'
 import type { Logger } from '../../../platform/process/log.ts'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
+import { plainDateOf } from '../dates/plain-date.ts'
 import { formats } from './formats.ts'
 import { sequenceOf, statementId } from './identity.ts'
 import { DOWNLOADS_PATH, type DownloadGrant, type DownloadLinks } from './link.ts'
@@ -42,7 +43,7 @@ export function statementRoute({ database, links, log }: StatementRouteOptions):
       )
     const { account, from, to } = statement.header
     // The day before `to` is the last of the period.
-    const days = [from, new Date(to.getTime() - 1)].map((date) => date.toISOString().slice(0, 10)).join('_')
+    const days = [from, new Date(to.getTime() - 1)].map(plainDateOf).join('_')
     response.writeHead(200, {
       'content-type': format.contentType,
       'content-disposition': `attachment; filename="${account.number}_${days}.${format.extension}"`,
