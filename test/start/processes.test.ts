@@ -30,7 +30,7 @@ test("Memory flags of an operator take precedence over the project's", async () 
   expect(gateway.environment).toMatchObject(environment)
 })
 
-test('stateless services start with a small heap, stateful ones with what Node gives', async () => {
+test('Stateless services start with a small heap, stateful ones with the default of Node', async () => {
   const instances = new Map([
     ['weather', 2],
     ['banking', 1],

@@ -34,7 +34,7 @@ test('A dropped database is gone, whoever was connected', async () => {
   await expect(query(database.url, 'SELECT 1')).rejects.toMatchObject({ code: '3D000' })
 })
 
-test('each question is asked over a connection of its own, so that none can meet its end', async () => {
+test('Each request takes a connection of its own, so that none meets a closing one', async () => {
   const answer = await fetch(`${process.env['TEST_DATABASE_HOST']}/no-such-database`, { method: 'DELETE' })
   await answer.text()
   expect(answer.headers.get('connection')).toBe('close')

@@ -27,7 +27,7 @@ test.each([
   ["import './other.ts'\nimport { join } from 'node:path'", false],
   ["/** Long sums. @slow */\nimport { join } from 'node:path'", false],
   ["/** Short sums. */\nimport { join } from 'node:path'", true],
-])('a file that holds %j is fast: %s', async (text, fast) => {
+])('A file that holds %j is fast: %s', async (text, fast) => {
   const folder = await makeDataFolder()
   await writeFile(join(folder.path, 'other.ts'), "import {\n  Client,\n} from 'pg'\n")
   await writeFile(join(folder.path, 'some.test.ts'), text)

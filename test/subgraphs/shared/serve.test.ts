@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { GraphQLError, GraphQLScalarType } from 'graphql'
 import { codedError } from '../../../platform/protocol/errors.ts'
@@ -6,6 +5,7 @@ import { CALL_HEADER, SIGNATURE_HEADER, sign } from '../../../platform/protocol/
 import { type RunningService, startService } from '../../../subgraphs/shared/serve.ts'
 import type { ServiceRequest } from '../../../subgraphs/shared/service-request.ts'
 import { signedCall, TEST_SECRET } from '../../support/signed-call.ts'
+import { until } from '../../support/until.ts'
 
 let release: () => void = () => undefined
 let able = true
@@ -168,7 +168,7 @@ test('A stopping service finishes its running requests', async () => {
   const service = await startService(notes('stateless'), env)
   const answer = signedCall(service.url, { query: '{ slow }' })
   const before = release
-  while (release === before) await delay(1)
+  await until(() => release !== before)
   const stopped = service.stop()
   release()
   expect((await answer).data).toEqual({ slow: 'done' })
