@@ -7,7 +7,7 @@ import { createFastPath } from '../platform/http/fast-path/fast-path.ts'
 import { createBodyRoom } from '../platform/http/message/body-room.ts'
 import { createClientAddress } from '../platform/http/message/client-address.ts'
 import { type HttpListener, type ListenOptions, listen } from '../platform/http/server/listen.ts'
-import { settle } from '../platform/memory/settle.ts'
+import { freeStartupMemory } from '../platform/memory/free-startup-memory.ts'
 import type { LifecycleState, RunningProcess } from '../platform/process/lifecycle.ts'
 import type { Logger } from '../platform/process/log.ts'
 import { Registry } from '../platform/process/prometheus.ts'
@@ -113,7 +113,7 @@ export async function startGateway(
     reportLimit,
     log,
   })
-  settle()
+  freeStartupMemory()
   state = 'ready'
   return {
     url: listener.url,

@@ -7,7 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { GraphQLSchema } from 'graphql'
 import type { Logger } from '../../platform/process/log.ts'
 import { createDocuments, type DocumentCheck, type Documents } from '../document/documents.ts'
-import { createEngine, defaultEngineOptions, type Engine, type OperationInUse } from '../execution/engine.ts'
+import { createEngine, type Engine, type OperationInUse } from '../execution/engine.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { ReportLimit } from '../limits/report.ts'
 import type { Graph } from '../supergraph/graphs.ts'
@@ -58,7 +58,6 @@ export interface EditionOptions {
 export async function openEdition(supergraph: string, options: EditionOptions): Promise<Edition> {
   const { limits, reportLimit, onPlanned, planLog } = options
   const engine = await createEngine(supergraph, {
-    ...defaultEngineOptions,
     answerLimit: {
       bytes: limits.answerBytes,
       exceeded: (context) => reportLimit('answerBytes', context.caller()),

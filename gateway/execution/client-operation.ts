@@ -12,7 +12,7 @@ import {
   type OperationDefinitionNode,
   type VariableDefinitionNode,
 } from 'graphql'
-import { isWritable } from '../../platform/data/finite.ts'
+import { isWritable } from '../../platform/data/json-safe.ts'
 import { own } from '../../platform/data/own.ts'
 import { codedError } from '../../platform/protocol/errors.ts'
 import { type ConditionValues, conditionVariables, type Fragments, fragmentsOf } from './conditions.ts'

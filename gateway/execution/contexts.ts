@@ -3,7 +3,7 @@
  * needs it.
  */
 import type { FetchDataKeyRenamer } from '@apollo/query-planner'
-import { isWritable } from '../../platform/data/finite.ts'
+import { isWritable } from '../../platform/data/json-safe.ts'
 import { own } from '../../platform/data/own.ts'
 import { ABSENT, Failure, UNWRITABLE } from './failure.ts'
 import { valueText } from './json-text.ts'

@@ -93,8 +93,8 @@ export interface Engine {
   close(): Promise<void>
 }
 
-export const defaultEngineOptions: EngineOptions = {
-  timeout: 10_000,
+const defaults: EngineOptions = {
+  timeout: 10_000, // milliseconds
   cacheBytes: 64 * 1024 * 1024,
   answerLimit: { bytes: Number.POSITIVE_INFINITY, exceeded: () => undefined },
   plansWaiting: Number.POSITIVE_INFINITY,
@@ -104,7 +104,8 @@ export const defaultEngineOptions: EngineOptions = {
 }
 
 /** Rejects when the text is not a supergraph. */
-export async function createEngine(supergraph: string, options: EngineOptions = defaultEngineOptions): Promise<Engine> {
+export async function createEngine(supergraph: string, overrides: Partial<EngineOptions> = {}): Promise<Engine> {
+  const options = { ...defaults, ...overrides }
   const planner = await startPlannerThread(supergraph, options)
   const { facts } = planner
   const schema = await buildSchemaInSteps(facts.apiSchema).catch(async (error: unknown) => {

@@ -4,7 +4,7 @@
  */
 import type { GraphQLLeafType } from 'graphql'
 import { isEnumType } from 'graphql'
-import { isWritable } from '../../platform/data/finite.ts'
+import { isWritable } from '../../platform/data/json-safe.ts'
 
 const builtIn = new Map<string, (value: unknown) => boolean>([
   ['String', (value) => typeof value === 'string'],

@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { QueryPlan } from '@apollo/query-planner'
-import { settle } from '../../platform/memory/settle.ts'
+import { freeStartupMemory } from '../../platform/memory/free-startup-memory.ts'
 import { createPlanner, PlanningError, type SupergraphFacts } from './planner.ts'
 
 export interface PlanRequest {
@@ -40,7 +40,7 @@ try {
     }
   })
   say({ kind: 'facts', facts: planner.facts })
-  settle()
+  freeStartupMemory()
 } catch (error) {
   say({ kind: 'refused', message: error instanceof Error ? error.message : String(error) })
 }

@@ -4,7 +4,7 @@
  * that it is asked for once.
  */
 import type { FetchDataRewrite, QueryPlanSelectionNode } from '@apollo/query-planner'
-import { isWritable } from '../../platform/data/finite.ts'
+import { isWritable } from '../../platform/data/json-safe.ts'
 import { isInherited, own } from '../../platform/data/own.ts'
 import { Failure, UNWRITABLE } from './failure.ts'
 import { valueText } from './json-text.ts'

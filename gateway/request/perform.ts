@@ -8,7 +8,7 @@ import type { StartEvents } from '../subscriptions/start.ts'
 import { admit } from './admit.ts'
 import type { Execute, Execution } from './execute.ts'
 import type { Budget } from './policies/budget.ts'
-import { sizeOf } from './policies/variables.ts'
+import { inputSize } from './policies/variables.ts'
 import type { Policies } from './policies.ts'
 
 /**
@@ -56,7 +56,7 @@ export function createPerform({ policies, editions, execute, start }: PerformOpt
  */
 function createCharged(budget: Budget) {
   const charge = (exchange: Exchange, code: unknown): void => {
-    if (code === 'BAD_USER_INPUT') budget.charge(exchange, sizeOf(exchange.parameters.variables))
+    if (code === 'BAD_USER_INPUT') budget.charge(exchange, inputSize(exchange.parameters.variables))
   }
   return async (exchange: Exchange, work: () => Promise<Execution | Events>): Promise<Execution | Events> => {
     try {

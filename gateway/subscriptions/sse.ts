@@ -6,7 +6,7 @@ import type { HttpReply, HttpStream } from '../../platform/http/message/message.
 import { REQUEST_ID_HEADER } from '../../platform/protocol/signature.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import { type Outcome, textOf } from '../exchange/outcome.ts'
-import { isEventId } from './position.ts'
+import { isEventId } from './resume.ts'
 
 const HEARTBEAT = 12_000 // milliseconds; keeps proxies from closing idle connections
 

@@ -16,7 +16,7 @@ import { maskThrown } from '../exchange/mask.ts'
 import { type Events, outcomeOf } from '../exchange/outcome.ts'
 import type { BoundVariables } from '../execution/client-operation.ts'
 import type { CompiledOperation } from '../execution/compiled-operation.ts'
-import { type Position, positionOf, resumed } from './position.ts'
+import { type Position, positionOf, resumed } from './resume.ts'
 
 /**
  * Rejects if the operation cannot start.
@@ -67,7 +67,7 @@ async function* follow(
   let failures = 0
   while (!ending.aborted) {
     try {
-      const call = { service: events.service, operation: 'query' as const, body: events.body(values), context }
+      const call = { service: events.service, body: events.body(values), context }
       for await (const event of traffic.subscribe(call, ending)) {
         failures = 0
         const answer = await compiled.execute({ ...bound, values }, context, traffic.send, event)

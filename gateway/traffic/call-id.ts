@@ -1,7 +1,4 @@
-/**
- * Names calls to services, each of its own, so that no answer can be taken for that to another
- * call.
- */
+/** A unique id per call, so that no answer is mistaken for another call's. */
 import { randomBytes } from 'node:crypto'
 
 /** No other process has it, which may call the same instance through the same proxy. */

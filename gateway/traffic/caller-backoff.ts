@@ -1,7 +1,6 @@
 /**
- * Which callers an instance asked to leave it alone, and until when. Others are not held back: what
- * one caller asks for may be all that it has too much of, and whoever asks next finds out by a
- * single call.
+ * Remembers which callers an instance asked to wait (`Retry-After`). Other callers are not held
+ * back.
  */
 import { LRUCache } from 'lru-cache'
 import type { CallContext } from './call/send.ts'

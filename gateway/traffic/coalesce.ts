@@ -17,7 +17,8 @@ interface Shared {
 export const identityOf = ({ call, text }: Work): string =>
   `${call.context.perspective ?? ''}\n${call.context.language ?? ''}\n${text}`
 
-export function coalesced({ deadline }: StatelessService, next: Step): Step {
+export function coalesced({ coalescing, deadline }: StatelessService, next: Step): Step {
+  if (!coalescing) return next
   const inFlight = new Map<string, Shared>()
 
   const start = (key: string, work: Work): Shared => {

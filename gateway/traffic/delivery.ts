@@ -14,9 +14,9 @@ import {
 } from '../../platform/protocol/signature.ts'
 import { CallFailure } from './call/failure.ts'
 import type { ServiceDefinition } from './call/kind.ts'
-import { largeTurn } from './call/large.ts'
+import { largeTurn } from './call/large-answers.ts'
 import type { CallContext } from './call/send.ts'
-import type { Reply, Work } from './call/step.ts'
+import type { Reply } from './call/step.ts'
 import { nextCallId } from './call-id.ts'
 import { readRetryAfter } from './caller-backoff.ts'
 import type { HttpAnswer } from './client/http-answer.ts'
@@ -42,15 +42,15 @@ export interface DeliveryOptions {
 export function headersFor(
   { kind }: ServiceDefinition,
   { path, authorization: own }: Pick<Instance, 'path' | 'authorization'>,
-  { call, text }: Pick<Work, 'call' | 'text'>,
+  { context, text }: { readonly context: CallContext; readonly text: string },
   secret: string | undefined,
   callId?: string,
 ): string[] {
-  const { requestId } = call.context
-  const authorization = (kind === 'stateful' ? call.context.authorization : undefined) ?? own
-  const perspective = kind === 'stateless' && secret !== undefined ? call.context.perspective : undefined
+  const { requestId } = context
+  const authorization = (kind === 'stateful' ? context.authorization : undefined) ?? own
+  const perspective = kind === 'stateless' && secret !== undefined ? context.perspective : undefined
   const headers = ['content-type', 'application/json', REQUEST_ID_HEADER, requestId]
-  if (call.context.language !== undefined) headers.push('accept-language', call.context.language)
+  if (context.language !== undefined) headers.push('accept-language', context.language)
   if (authorization !== undefined) headers.push('authorization', authorization)
   if (perspective !== undefined) headers.push(PERSPECTIVE_HEADER, perspective)
   if (callId !== undefined) headers.push(CALL_HEADER, callId)
@@ -66,7 +66,7 @@ const ACCEPTED = 'application/graphql-response+json, application/json;q=0.9'
 /** A try at the instance the fleet picks. */
 export function delivery(service: ServiceDefinition, fleet: Fleet, options: DeliveryOptions): Try {
   return async (work, asked) => {
-    const { signal } = work
+    const { text, signal } = work
     if (signal?.aborted) throw new CallFailure('cancelled', 'given up before it was sent')
     const { context } = work.call
     const instance = fleet.pick(asked, context)
@@ -79,13 +79,13 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
     instance.inFlight += 1
     try {
       const callId = options.secret === undefined ? undefined : nextCallId()
-      const headers = headersFor(service, instance, work, options.secret, callId)
+      const headers = headersFor(service, instance, { context, text }, options.secret, callId)
       headers.push('accept', ACCEPTED, 'accept-encoding', DECODED)
       sent = instance.http.send({
         method: 'POST',
         path: instance.path,
         headers,
-        body: work.text,
+        body: text,
         deadline: work.deadline,
         callId,
       })
@@ -104,7 +104,7 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
         mayBeKept ? undefined : work.call.read,
       )
       options.observe(took)
-      instance.evidence.succeeded()
+      instance.failureDetector.succeeded()
       return {
         answer,
         freshness: readFreshness(service.kind, received, answer),
@@ -140,9 +140,9 @@ const judgesCaller = ({ kind }: ServiceDefinition, { authorization }: Instance, 
   kind === 'stateful' && (context.authorization !== undefined || authorization === undefined)
 
 /** What a failed try says of the instance. */
-function report({ breaker, evidence, url }: Instance, error: unknown): void {
+function report({ breaker, failureDetector, url }: Instance, error: unknown): void {
   if (error instanceof CallFailure) {
     error.instance = url
-    evidence.failed(error)
+    failureDetector.failed(error)
   } else breaker.abandoned()
 }

@@ -26,7 +26,6 @@ export function healthRequestTo(
   instance: Pick<Instance, 'path' | 'authorization'>,
   secret: string | undefined,
 ): HealthRequest {
-  const call = { service: definition.name, operation: 'query', body: TEXT, context } as const
-  const headers = headersFor(definition, instance, { call, text: TEXT }, secret)
+  const headers = headersFor(definition, instance, { context, text: TEXT }, secret)
   return { method: 'POST', path: instance.path, headers, body: TEXT }
 }

@@ -10,8 +10,8 @@ import type { Try } from './retry.ts'
 
 const SHORTEST = 5 // milliseconds; below it a second call costs more than it saves
 
-/** @param _service for the type checker: only stateless services are hedged */
-export function hedged(_service: StatelessService, tryOnce: Try, fleet: Fleet, latency: Latency): Try {
+export function hedged({ hedging }: StatelessService, tryOnce: Try, fleet: Fleet, latency: Latency): Try {
+  if (!hedging) return tryOnce
   return (work, asked) => {
     const usual = fleet.instances.length > 1 ? latency.p95() : undefined
     return usual === undefined ? tryOnce(work, asked) : race(work, asked, tryOnce, Math.max(usual, SHORTEST))

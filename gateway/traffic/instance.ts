@@ -1,13 +1,11 @@
 /**
- * One running copy of a service: its connections, and what is known of its health. Sends nothing by
- * itself.
+ * One running copy of a service: its connections, and what is known of its health.
  */
-import { readAddress } from './address.ts'
-import { type Breaker, createBreaker, NO_TRIALS } from './call/breaker.ts'
-import { type CallerBackoff, createCallerBackoff } from './caller-backoff.ts'
-import { createHttpPool, type HttpPool, type HttpRequest } from './client/pool.ts'
-import { createEvidence, type Evidence } from './evidence.ts'
-import { createFileClient, type FileClient } from './file-client.ts'
+import type { Breaker } from './call/breaker.ts'
+import type { CallerBackoff } from './caller-backoff.ts'
+import type { HttpPool, OutgoingRequest } from './client/pool.ts'
+import type { FailureDetector } from './failure-detector.ts'
+import type { FileClient } from './file-client.ts'
 
 export interface Instance {
   /** Without what may be secret of it; shown on the admin port only. */
@@ -27,7 +25,7 @@ export interface Instance {
   /** For files, which are handed on as they come. */
   readonly files: FileClient
   readonly breaker: Breaker
-  readonly evidence: Evidence
+  readonly failureDetector: FailureDetector
   readonly backoff: CallerBackoff
   /** Calls sent and not yet answered. */
   inFlight: number
@@ -41,56 +39,7 @@ export interface Instance {
   kind: string | undefined
 }
 
-export type HealthRequest = Omit<HttpRequest, 'deadline'>
-
-export interface InstanceOptions {
-  /** Calls in flight at most: each has a connection. */
-  readonly connections: number
-  /**
-   * It is called at `/graphql` where the address has no path, answers `/health/ready`, and names in
-   * each answer the call that it answers.
-   */
-  readonly isOurs: boolean
-  /** What is asked of one that is not ours to find out whether it is well. */
-  readonly ask: (instance: Pick<Instance, 'path' | 'authorization'>) => HealthRequest
-  /** Whether it answers a question about its health. */
-  readonly isWell: (instance: Instance) => Promise<boolean>
-}
-
-const READY: HealthRequest = { method: 'GET', path: '/health/ready', headers: [], body: '' }
-const QUESTIONS = 4 // about health at a time
-
-export function openInstance(address: string, { connections, isOurs, ask, isWell }: InstanceOptions): Instance {
-  const { shown: url, origin, path, authorization } = readAddress(address, isOurs ? '/graphql' : '/')
-  const breaker = createBreaker(isOurs ? NO_TRIALS : undefined)
-  const instance: Instance = {
-    url,
-    origin,
-    path,
-    authorization,
-    http: createHttpPool(origin, connections, isOurs),
-    health: createHttpPool(origin, QUESTIONS),
-    healthRequest: () => (isOurs ? READY : ask(instance)),
-    files: createFileClient(origin, connections),
-    breaker,
-    evidence: createEvidence(breaker, () => isWell(instance)),
-    backoff: createCallerBackoff(),
-    inFlight: 0,
-    answers: 0,
-    silences: 0,
-    pid: undefined,
-    kind: undefined,
-  }
-  return instance
-}
-
-/** Ends its connections at once. */
-export async function closeInstance({ http, health, files, evidence }: Instance): Promise<void> {
-  evidence.close()
-  http.destroy()
-  health.destroy()
-  await files.close()
-}
+export type HealthRequest = Omit<OutgoingRequest, 'deadline'>
 
 /** What the admin port says of an instance. */
 export const healthOf = ({ breaker }: Instance): 'healthy' | 'unhealthy' =>

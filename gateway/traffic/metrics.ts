@@ -1,6 +1,7 @@
 /** What the traffic looks like in figures, in Prometheus' format. Counts only; nothing is decided by it. */
 import { Counter, Gauge, Histogram, type Registry } from '../../platform/process/prometheus.ts'
 import type { FailureKind } from './call/failure.ts'
+import type { ProbedService } from './health.ts'
 import { healthOf, type Instance } from './instance.ts'
 
 /** One service's figures. */
@@ -15,12 +16,7 @@ export interface ServiceMetrics {
 export interface TrafficMetrics {
   service(name: string): ServiceMetrics
   /** Makes the state of instances readable whenever figures are asked for, until the result is called. */
-  watch(fleets: readonly WatchedFleet[]): () => void
-}
-
-interface WatchedFleet {
-  readonly name: string
-  readonly instances: readonly Instance[]
+  watch(services: readonly ProbedService[]): () => void
 }
 
 const ADDED_AT_ONCE = 256 // figures
@@ -51,7 +47,7 @@ export function createTrafficMetrics(registry: Registry): TrafficMetrics {
     labelNames: ['service', 'result'],
     registers,
   })
-  const watched = new Set<WatchedFleet>()
+  const watched = new Set<ProbedService>()
   instanceGauges(registers, watched)
   return {
     service(name) {
@@ -64,10 +60,10 @@ export function createTrafficMetrics(registry: Registry): TrafficMetrics {
       figures.set(name, made)
       return made
     },
-    watch(fleets) {
-      for (const fleet of fleets) watched.add(fleet)
+    watch(services) {
+      for (const service of services) watched.add(service)
       return () => {
-        for (const fleet of fleets) watched.delete(fleet)
+        for (const service of services) watched.delete(service)
       }
     },
   }
@@ -95,7 +91,7 @@ function serviceMetrics(
 }
 
 /** Read when figures are asked for, never in between. */
-function instanceGauges(registers: Registry[], watched: ReadonlySet<WatchedFleet>): void {
+function instanceGauges(registers: Registry[], watched: ReadonlySet<ProbedService>): void {
   const each = (gauge: Gauge<'service' | 'instance'>, read: (instance: Instance) => number): void => {
     gauge.reset()
     for (const { name, instances } of watched)

@@ -6,7 +6,7 @@
 
 import { CallFailure } from './call/failure.ts'
 import type { ServiceDefinition } from './call/kind.ts'
-import { bodyText, type ServiceAnswer, type ServiceCall } from './call/send.ts'
+import { bodyText, type ServiceAnswer, type SubscriptionCall } from './call/send.ts'
 import { headersFor } from './delivery.ts'
 import type { Fleet } from './fleet.ts'
 import type { Instance } from './instance.ts'
@@ -27,7 +27,7 @@ export interface SubscriptionOptions {
  */
 export async function* subscription(
   { definition, fleet, secret, refusalOf }: SubscriptionOptions,
-  call: ServiceCall,
+  call: SubscriptionCall,
   signal: AbortSignal,
 ): AsyncGenerator<ServiceAnswer, void, undefined> {
   const text = bodyText(call.body)
@@ -38,7 +38,12 @@ export async function* subscription(
     const instance = fleet.peek(asked)
     if (!instance || asked.has(instance)) throw refused(failure)
     asked.add(instance)
-    const stream = openStream(instance, headersFor(definition, instance, { call, text }, secret), text, signal)
+    const stream = openStream(
+      instance,
+      headersFor(definition, instance, { context: call.context, text }, secret),
+      text,
+      signal,
+    )
     try {
       for (let answer = await stream.next(); answer; answer = await stream.next()) yield answer
       return

@@ -5,12 +5,13 @@ import type { AnswerStore } from './cache/store.ts'
 import { tagsToPurge } from './cache/tags.ts'
 import { CallFailure, toClient } from './call/failure.ts'
 import type { ServiceDefinition, ServiceKind } from './call/kind.ts'
-import { bodyText, type Send, type ServiceAnswer, type ServiceCall } from './call/send.ts'
+import { bodyText, type Send, type ServiceAnswer, type SubscriptionCall } from './call/send.ts'
 import { type Download, download } from './download.ts'
 import { createFailureLog } from './failure-log.ts'
 import { probeHealth } from './health.ts'
-import { closeInstance, healthOf } from './instance.ts'
+import { healthOf } from './instance.ts'
 import type { TrafficMetrics } from './metrics.ts'
+import { closeInstance } from './open-instance.ts'
 import { openRoute } from './route.ts'
 import { subscription } from './subscription.ts'
 
@@ -49,7 +50,7 @@ export interface Traffic {
    * Subscribes at an instance that is fit; ends when the service is done.
    * Throws like `send` when the stream breaks, and nothing when `signal` is aborted: it ends then.
    */
-  subscribe(call: ServiceCall, signal: AbortSignal): AsyncGenerator<ServiceAnswer, void, undefined>
+  subscribe(call: SubscriptionCall, signal: AbortSignal): AsyncGenerator<ServiceAnswer, void, undefined>
   /** The service that serves files at a path; `undefined` where none does. */
   serviceOfPath(path: string): string | undefined
   /**
@@ -78,9 +79,13 @@ export function createTraffic({ services, secret, ownServices, store, metrics, l
       return [definition.name, { ...route, figures }]
     }),
   )
-  const fleets = [...routes].map(([name, { fleet }]) => ({ name, instances: fleet.instances }))
-  const instances = fleets.flatMap((fleet) => fleet.instances)
-  const unwatch = metrics.watch(fleets)
+  const served = [...routes.values()].map(({ definition: { name, kind }, fleet: { instances } }) => ({
+    name,
+    kind,
+    instances,
+  }))
+  const unwatch = metrics.watch(served)
+  const stopProbing = ownServices ? probeHealth(served, log) : () => undefined
   const failures = createFailureLog(log)
   /** What the caller is told of a failure, once it is counted and logged. */
   const refusalOf = (error: unknown, service: string, requestId: string): unknown => {
@@ -89,12 +94,6 @@ export function createTraffic({ services, secret, ownServices, store, metrics, l
     if (error.kind !== 'cancelled') failures.report(service, requestId, error)
     return toClient(error, service)
   }
-  const probed = [...routes.values()].map(({ definition: { name, kind }, fleet }) => ({
-    name,
-    kind,
-    instances: fleet.instances,
-  }))
-  const stopProbing = ownServices ? probeHealth(probed, log) : () => undefined
   return {
     send(call) {
       const { service, context } = call
@@ -129,10 +128,10 @@ export function createTraffic({ services, secret, ownServices, store, metrics, l
     },
     isStateless: (service) => routes.get(service)?.definition.kind === 'stateless',
     status: () =>
-      [...routes.values()].map(({ definition: { name, kind }, fleet }) => ({
+      served.map(({ name, kind, instances }) => ({
         name,
         kind,
-        instances: fleet.instances.map((instance) => ({
+        instances: instances.map((instance) => ({
           url: instance.url,
           pid: instance.pid ?? null,
           health: healthOf(instance),
@@ -143,7 +142,7 @@ export function createTraffic({ services, secret, ownServices, store, metrics, l
       stopProbing()
       unwatch()
       failures.close()
-      await Promise.all(instances.map(closeInstance))
+      await Promise.all(served.flatMap(({ instances }) => instances.map(closeInstance)))
     },
   }
 }

@@ -17,7 +17,7 @@ export const gatewayFlags: readonly string[] = [
   // faster garbage is made: large answers take a tenth more memory then, and between as much CPU
   // and a tenth less. With twice (100) they take 10 to 15 % more CPU than by default.
   '--heap-growing-percent=200',
-  // For `settle.ts`, which frees what only the start needed.
+  // For `free-startup-memory.ts`, which frees what only the start needed.
   '--expose-gc',
 ]
 

@@ -6,8 +6,9 @@
 import { z } from 'zod'
 import { codedError } from '../../platform/protocol/errors.ts'
 
-export const MAX_PAGE = 100
-const MAX_CURSOR_LENGTH = 512
+export const MAX_PAGE = 100 // items
+const DEFAULT_PAGE = 20 // items
+const MAX_CURSOR_LENGTH = 512 // characters
 
 /** The arguments of every list. */
 export interface PageArguments {
@@ -35,9 +36,9 @@ export interface Connection<Node> {
 /** The content of a cursor: the values that the list is ordered by, as JSON. */
 export type Position = readonly (string | number | null)[]
 
-/** Checks the argument `first`, 1 to 100. @throws BAD_USER_INPUT */
-export function pageSize(first: number | null | undefined, fallback = 20): number {
-  const size = first ?? fallback
+/** Checks the argument `first`, 1 to 100, by default 20. @throws BAD_USER_INPUT */
+export function pageSize(first: number | null | undefined): number {
+  const size = first ?? DEFAULT_PAGE
   if (Number.isInteger(size) && size >= 1 && size <= MAX_PAGE) return size
   throw codedError('BAD_USER_INPUT', `"first" must be from 1 to ${MAX_PAGE}.`)
 }

@@ -25,6 +25,7 @@ import { createExecutor, createFormatError } from './apollo.ts'
 import { createAnswerHealth } from './health.ts'
 import { codeWrongLiterals } from './scalar-literals.ts'
 import type { Environment, Service, ServiceDefinition } from './service.ts'
+import type { ServiceRequest } from './service-request.ts'
 import { createReadSigned, type ReadSigned } from './signed-request.ts'
 
 /** A started service. `stop` drains. */
@@ -55,7 +56,7 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
   const executor = createExecutor({ kind, schema, service, formatError, log })
   // Imported lazily: its libraries take megabytes, and only services with subscriptions need them.
   const streaming = schema.getSubscriptionType() ? await import('./streams.ts') : undefined
-  const context = (request: Parameters<Service<Context>['context']>[0]) => service.context(request)
+  const context = (request: ServiceRequest) => service.context(request)
   const streams = streaming?.createStreams({ schema, context, formatError })
   const readSigned = createReadSigned(settings.GATEWAY_SECRET)
   const admit = createAdmission()

@@ -59,9 +59,9 @@ function lookAt(value: object, level: number, seen: { values: number }, limits: 
 }
 
 /** Counts values, and characters of strings and names. For variables within the limits. */
-export function sizeOf(value: unknown): number {
+export function inputSize(value: unknown): number {
   if (typeof value === 'string') return 1 + value.length
   if (typeof value !== 'object' || value === null) return 1
-  if (Array.isArray(value)) return value.reduce((size: number, item) => size + sizeOf(item), 1)
-  return Object.entries(value).reduce((size, [name, inner]) => size + name.length + sizeOf(inner), 1)
+  if (Array.isArray(value)) return value.reduce((size: number, item) => size + inputSize(item), 1)
+  return Object.entries(value).reduce((size, [name, inner]) => size + name.length + inputSize(inner), 1)
 }

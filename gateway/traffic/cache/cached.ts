@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { StatelessService } from '../call/kind.ts'
-import { largeTurn } from '../call/large.ts'
+import { largeTurn } from '../call/large-answers.ts'
 import { bodyText, type EntityBody, type Freshness } from '../call/send.ts'
 import type { Reply, Step, Work } from '../call/step.ts'
 import { keyFor, lookUp } from './languages.ts'
@@ -15,7 +15,13 @@ export interface CacheObserver {
 }
 
 /** The store is shared by all services and all callers: a stateful service cannot be passed. */
-export function cached({ name }: StatelessService, next: Step, store: AnswerStore, observer: CacheObserver): Step {
+export function cached(
+  { name, sharedCache }: StatelessService,
+  next: Step,
+  store: AnswerStore,
+  observer: CacheObserver,
+): Step {
+  if (!sharedCache) return next
   const whole = async (work: Work): Promise<Reply> => {
     const { perspective, language } = work.call.context
     const key = `${name}:${digest(`${perspective ?? ''}\n${work.text}`)}`

@@ -3,7 +3,7 @@
  * may be slow, full or away: that costs hits and nothing else.
  */
 import { createClient } from '@redis/client' // MIT; Redis' own client for Node
-import { isWritable } from '../../../platform/data/finite.ts'
+import { isWritable } from '../../../platform/data/json-safe.ts'
 import type { Logger } from '../../../platform/process/log.ts'
 import { createBreaker } from '../call/breaker.ts'
 import { type AnswerStore, isFresh, type Kept } from './store.ts'

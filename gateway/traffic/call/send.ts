@@ -82,6 +82,9 @@ export interface ServiceCall {
   readonly context: CallContext
 }
 
+/** A call that starts a subscription. */
+export type SubscriptionCall = Omit<ServiceCall, 'operation'>
+
 /**
  * A GraphQL answer as the service gave it; `data` is shared between callers and must not be
  * changed.
@@ -89,7 +92,6 @@ export interface ServiceCall {
 export interface ServiceAnswer {
   readonly data?: Readonly<Record<string, unknown>> | null
   readonly errors?: readonly GraphQLFormattedError[]
-  readonly extensions?: Readonly<Record<string, unknown>>
 }
 
 /**

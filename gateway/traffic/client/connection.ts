@@ -36,7 +36,7 @@ export interface ConnectionEvents {
   /** It is gone, for whatever reason; called once. */
   onClosed(connection: Connection): void
   /** It brought what nobody asked for: the other side, or what lies between, mixes answers up. */
-  onUnasked(): void
+  onUnsolicitedData(): void
 }
 
 const CONNECT_TIMEOUT = 2_000 // milliseconds
@@ -46,8 +46,8 @@ const PIECE = 16 * 1024 // bytes read at once; each connection has a buffer of t
  * What a server may say of its own accord before it closes an idle connection (RFC 9110, section
  * 15.5.9).
  */
-const FAREWELL = /^HTTP\/1\.[01] 408/
-const FAREWELL_LENGTH = 12 // bytes
+const TIMEOUT_NOTICE = /^HTTP\/1\.[01] 408/
+const TIMEOUT_NOTICE_LENGTH = 12 // bytes
 const MAX_INTERIM = 16 // answers before the one that counts
 
 /**
@@ -57,7 +57,7 @@ const MAX_INTERIM = 16 // answers before the one that counts
  */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the state of one connection, and its short handlers
 export function openConnection(origin: URL, echoes: boolean, events: ConnectionEvents): Connection {
-  const { onFree, onClosed, onUnasked } = events
+  const { onFree, onClosed, onUnsolicitedData } = events
   let receiver: Receiver | undefined
   let head: AnswerHead | undefined
   let body: Body | undefined
@@ -80,7 +80,7 @@ export function openConnection(origin: URL, echoes: boolean, events: ConnectionE
 
   const readPiece = (piece: Buffer): void => {
     if (!receiver) {
-      if (!FAREWELL.test(piece.toString('latin1', 0, FAREWELL_LENGTH))) onUnasked()
+      if (!TIMEOUT_NOTICE.test(piece.toString('latin1', 0, TIMEOUT_NOTICE_LENGTH))) onUnsolicitedData()
       throw malformed('come unasked')
     }
     let rest = piece
@@ -100,17 +100,17 @@ export function openConnection(origin: URL, echoes: boolean, events: ConnectionE
     }
     const taken = body.take(rest)
     if (!body.isWhole()) return
-    if (taken < rest.length) onUnasked()
+    if (taken < rest.length) onUnsolicitedData()
     finish(head as AnswerHead, body, taken === rest.length)
   }
 
   const open = ({ status, framing, fields, callId }: AnswerHead, { callId: asked }: Receiver): Body => {
     if (callId === asked || (callId === undefined && !echoes))
-      return openBody(framing, isEncoded({ fields }) ? 'latin1' : 'utf8')
+      return openBody(framing, isEncoded(fields) ? 'latin1' : 'utf8')
     // Who stands between may refuse without knowing of calls: the status is all that is believed of
     // it.
     if (callId === undefined && status >= 400) return NO_BODY
-    onUnasked()
+    onUnsolicitedData()
     throw new CallFailure('connection', 'the answer is that to another call')
   }
 

@@ -4,7 +4,7 @@ import { CallFailure } from '../call/failure.ts'
 import { MAX_BODY, tooLarge } from './body.ts'
 import type { HttpAnswer } from './http-answer.ts'
 
-export const isEncoded = ({ fields }: Pick<HttpAnswer, 'fields'>): boolean => fields.has('content-encoding')
+export const isEncoded = (fields: HttpAnswer['fields']): boolean => fields.has('content-encoding')
 
 /**
  * @param answer its text has a letter for each byte. Rejects with a `CallFailure`, but of a refusal

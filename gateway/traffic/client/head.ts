@@ -2,6 +2,7 @@
  * Reads the head of an HTTP/1.1 answer (RFC 9112), strictly: what could be understood in two ways
  * is refused, since where an answer is taken to end must never be a matter of opinion.
  */
+import { isFieldName } from '../../../platform/http/message/fields.ts'
 import { CALL_HEADER } from '../../../platform/protocol/signature.ts'
 import { CallFailure } from '../call/failure.ts'
 
@@ -38,7 +39,6 @@ const READ: ReadonlySet<string> = new Set([
 ])
 
 const STATUS = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: |$)/
-const NAME = /^[\w!#$%&'*+.^`|~-]+$/
 /** Line ends by themselves, and what else makes two readers of one head disagree. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const FORBIDDEN = /[\0\x0b\x0c]|\r(?!\n)|(?<!\r)\n/
@@ -82,7 +82,7 @@ function parseHead(text: string): AnswerHead {
   for (const line of lines) {
     const colon = line.indexOf(':')
     const name = line.slice(0, Math.max(colon, 0)).toLowerCase()
-    if (!NAME.test(name)) throw malformed('a line that is no header')
+    if (!isFieldName(name)) throw malformed('a line that is no header')
     if (!READ.has(name)) continue
     const value = line.slice(colon + 1).trim()
     const before = fields.get(name)

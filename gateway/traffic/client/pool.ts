@@ -3,14 +3,14 @@
  * carries one request at a time: a slow answer must not hold up the one behind it.
  */
 import { CallFailure } from '../call/failure.ts'
-import { createAlarm } from './alarm.ts'
+import { afterNextPoll } from './after-poll.ts'
 import { type Connection, openConnection, type Receiver } from './connection.ts'
+import { createDeadlineTimer } from './deadline-timer.ts'
 import { decodeAnswer, isEncoded } from './decode.ts'
 import type { HttpAnswer } from './http-answer.ts'
 import { onWire, requestHead } from './request.ts'
-import { createRest } from './rest.ts'
 
-export interface HttpRequest {
+export interface OutgoingRequest {
   readonly method: 'GET' | 'POST'
   /** Path and query string. */
   readonly path: string
@@ -31,7 +31,7 @@ export interface Sent {
 }
 
 export interface HttpPool {
-  send(request: HttpRequest): Sent
+  send(request: OutgoingRequest): Sent
   /** Fails what is on its way and what waits. */
   failAll(failure: CallFailure): void
   /** Ends every connection at once. */
@@ -39,14 +39,14 @@ export interface HttpPool {
 }
 
 /** A request on its way, or waiting for a connection. */
-interface Errand extends Receiver {
+interface PendingRequest extends Receiver {
   readonly head: string
   readonly body: string
   connection: Connection | undefined
 }
 
 const SWEEP = 5_000 // milliseconds between looks for connections that nobody needs any more
-const WARY = 3_600_000 // milliseconds for which no connection carries a second request, after one brought what nobody asked for
+const NO_REUSE = 3_600_000 // milliseconds for which no connection carries a second request, after one brought unsolicited data
 
 /**
  * @param address scheme, host and port
@@ -59,29 +59,29 @@ export function createHttpPool(address: string, size: number, echoes = false): H
   const open = new Set<Connection>()
   /** The last one used is the first to be used again, so that those too many fall idle. */
   const idle: Connection[] = []
-  const waiting = new Set<Errand>()
+  const waiting = new Set<PendingRequest>()
 
-  const giveUp = (errand: Errand, failure: CallFailure): void => {
-    if (errand.connection) errand.connection.destroy(failure)
-    else if (waiting.delete(errand)) errand.failed(failure)
+  const giveUp = (pending: PendingRequest, failure: CallFailure): void => {
+    if (pending.connection) pending.connection.destroy(failure)
+    else if (waiting.delete(pending)) pending.failed(failure)
   }
   // What is on its way is found by its connection: a set of it would change with each request, and
   // the tables that such a set leaves behind keep one another, and all that they hold, from being
   // collected with the young.
-  const alarm = createAlarm((now) => {
+  const timer = createDeadlineTimer((now) => {
     let next = Number.POSITIVE_INFINITY
     const see = (deadline: number, end: (failure: CallFailure) => void): void => {
       if (deadline > now) next = Math.min(next, deadline)
       else end(new CallFailure('timeout', 'no answer in time'))
     }
-    for (const errand of waiting) see(errand.deadline, (failure) => giveUp(errand, failure))
+    for (const pending of waiting) see(pending.deadline, (failure) => giveUp(pending, failure))
     for (const { receiver, destroy } of open) if (receiver) see(receiver.deadline, destroy)
     return next
   })
 
-  const carry = (connection: Connection, errand: Errand): void => {
-    errand.connection = connection
-    connection.send(onWire(errand.head, errand.body), errand)
+  const carry = (connection: Connection, pending: PendingRequest): void => {
+    pending.connection = connection
+    connection.send(onWire(pending.head, pending.body), pending)
   }
 
   /**
@@ -94,13 +94,13 @@ export function createHttpPool(address: string, size: number, echoes = false): H
     waiting.delete(first)
     carry(connection ?? begin(), first)
   }
-  const rest = createRest<Connection>((connection) => serveNext(open.has(connection) ? connection : undefined))
-  let waryUntil = 0 // milliseconds of `performance.now()`
+  const free = afterNextPoll<Connection>((connection) => serveNext(open.has(connection) ? connection : undefined))
+  let noReuseUntil = 0 // milliseconds of `performance.now()`
 
   const events = {
     onFree(connection: Connection): void {
-      if (waryUntil > 0 && performance.now() < waryUntil) connection.destroy(unused())
-      else rest(connection)
+      if (noReuseUntil > 0 && performance.now() < noReuseUntil) connection.destroy(unused())
+      else free(connection)
     },
     onClosed(connection: Connection): void {
       open.delete(connection)
@@ -108,8 +108,8 @@ export function createHttpPool(address: string, size: number, echoes = false): H
       if (index >= 0) idle.splice(index, 1)
       serveNext(undefined)
     },
-    onUnasked(): void {
-      waryUntil = performance.now() + WARY
+    onUnsolicitedData(): void {
+      noReuseUntil = performance.now() + NO_REUSE
       for (const connection of [...idle]) connection.destroy(unused())
     },
   }
@@ -123,46 +123,46 @@ export function createHttpPool(address: string, size: number, echoes = false): H
   }
   const sweep = setInterval(() => dropStale(performance.now()), SWEEP).unref()
 
-  const dispatch = (errand: Errand): void => {
+  const dispatch = (pending: PendingRequest): void => {
     const last = idle.at(-1)
     if (last && last.usableUntil <= performance.now()) dropStale(performance.now())
     const connection = idle.pop()
-    if (connection) carry(connection, errand)
+    if (connection) carry(connection, pending)
     // Waiting for one that rests would cost more than the few more connections that there are so.
-    else if (open.size < size) carry(begin(), errand)
-    else waiting.add(errand)
+    else if (open.size < size) carry(begin(), pending)
+    else waiting.add(pending)
   }
 
   return {
     send({ method, path, headers, body, deadline, callId }) {
       const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>()
-      const errand: Errand = {
+      const pending: PendingRequest = {
         deadline,
         callId,
         head: requestHead(method, path, origin.host, headers, body),
         body,
         connection: undefined,
         answered(answer) {
-          errand.connection = undefined
-          resolve(isEncoded(answer) ? decodeAnswer(answer) : answer)
+          pending.connection = undefined
+          resolve(isEncoded(answer.fields) ? decodeAnswer(answer) : answer)
         },
         failed(failure) {
-          errand.connection = undefined
+          pending.connection = undefined
           reject(new CallFailure(failure.kind, `${address}: ${failure.message}`, { cause: failure }))
         },
       }
-      alarm.by(deadline)
-      dispatch(errand)
-      return { answer: promise, cancel: (failure) => giveUp(errand, failure) }
+      timer.by(deadline)
+      dispatch(pending)
+      return { answer: promise, cancel: (failure) => giveUp(pending, failure) }
     },
     failAll(failure) {
-      for (const errand of waiting) giveUp(errand, failure)
+      for (const pending of waiting) giveUp(pending, failure)
       for (const connection of open) if (connection.receiver) connection.destroy(failure)
     },
     destroy() {
       clearInterval(sweep)
-      alarm.close()
-      for (const errand of waiting) giveUp(errand, unused())
+      timer.close()
+      for (const pending of waiting) giveUp(pending, unused())
       for (const connection of open) connection.destroy(unused())
     },
   }

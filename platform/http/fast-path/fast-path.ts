@@ -67,7 +67,7 @@ function serveConnection(
     return true
   }
   const serve = (head: RequestHead, body: string): void => {
-    control.owe()
+    control.requestStarted()
     // Early input was sent before the client could know of the drain: its answer, from Node, is
     // the last.
     const isLast = (): boolean => head.isLast || hasEnded || (control.isDraining() && early === undefined)
@@ -80,7 +80,7 @@ function serveConnection(
   }
   const next = (): void => {
     owed = undefined
-    control.settle()
+    control.requestEnded()
     if (hasEnded) socket.destroySoon()
     if (!early) return
     const read = early

@@ -90,12 +90,12 @@ const isIdle = ({ bytesRead }: Socket, { wasUsed, requests, settledAt }: Connect
 
 export const isFull = ({ requests }: Connection): boolean => requests >= AT_A_TIME
 
-export function owe(connection: Connection): void {
+export function requestStarted(connection: Connection): void {
   connection.requests += 1
   connection.wasUsed = true
 }
 
-export function settle(socket: Socket, connection: Connection): void {
+export function requestEnded(socket: Socket, connection: Connection): void {
   connection.requests -= 1
   if (connection.release && !isFull(connection)) {
     connection.release()

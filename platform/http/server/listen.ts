@@ -2,7 +2,7 @@
 import type { Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { refuse } from '../message/unreadable.ts'
-import { type Connection, createConnections, expectMore, owe, settle } from './connections.ts'
+import { type Connection, createConnections, expectMore, requestEnded, requestStarted } from './connections.ts'
 import { createDrain, type Grace } from './drain.ts'
 import { type Bounds, createNodeServer, type Handle, unbounded } from './node-server.ts'
 
@@ -28,9 +28,9 @@ export type FastPath = (socket: Socket, control: ConnectionControl) => void
 export interface ConnectionControl {
   /** True once each answer must end its connection. */
   isDraining(): boolean
-  /** A request has arrived; `settle` reports that it is done. */
-  owe(): void
-  settle(): void
+  /** A request has arrived; `requestEnded` reports that it is done. */
+  requestStarted(): void
+  requestEnded(): void
   /**
    * Passes the connection to Node's parser for good. @param read bytes that were received and not
    * answered
@@ -59,7 +59,7 @@ export async function listen(handle: Handle, options: ListenOptions): Promise<Ht
   const connections = createConnections(bounds.connections)
   const { isDraining, onRequest, onSettled, drain } = createDrain(connections)
   const settled = (socket: Socket, connection: Connection): void => {
-    settle(socket, connection)
+    requestEnded(socket, connection)
     if (connection.refusal && connection.requests === 0) refuse(socket, connection.refusal)
     onSettled()
   }
@@ -71,11 +71,11 @@ export async function listen(handle: Handle, options: ListenOptions): Promise<Ht
   const nodes = server.listeners('connection')
   const controlOf = (socket: Socket, connection: Connection): ConnectionControl => ({
     isDraining,
-    owe() {
+    requestStarted() {
       if (isDraining()) onRequest()
-      owe(connection)
+      requestStarted(connection)
     },
-    settle: () => settled(socket, connection),
+    requestEnded: () => settled(socket, connection),
     passOn(read) {
       if (read.length > 0) {
         expectMore(connection)

@@ -8,7 +8,7 @@ import { HttpError, sendHttpError } from '../message/http-error.ts'
 import { createServer } from '../message/node-http.ts'
 import { pathOf, toOriginForm } from '../message/target.ts'
 import { refusalOf, refusalOfHead, refuse } from '../message/unreadable.ts'
-import { type Connection, type Connections, holdIfFull, isFull, owe } from './connections.ts'
+import { type Connection, type Connections, holdIfFull, isFull, requestStarted } from './connections.ts'
 import { readAtWill, readInTurns } from './read-turns.ts'
 
 /** Bounds on what clients may use. `Infinity` is no bound. */
@@ -67,7 +67,7 @@ export function createNodeServer(handle: Handle, bounds: Bounds, host: Host): Se
     // Health checks do not delay the drain.
     if (!isHealth) host.onRequest()
     const connection = host.connections.get(request.socket)
-    if (connection) count(request, response, connection, host)
+    if (connection) trackRequest(request, response, connection, host)
     if (connection?.isSurplus) announceEnd(response)
     if (connection?.isSurplus && !isHealth) {
       bounds.refused('connections', request.socket.remoteAddress)
@@ -121,8 +121,8 @@ export function createNodeServer(handle: Handle, bounds: Bounds, host: Host): Se
   return server
 }
 
-function count(request: IncomingMessage, response: ServerResponse, connection: Connection, host: Host): void {
-  owe(connection)
+function trackRequest(request: IncomingMessage, response: ServerResponse, connection: Connection, host: Host): void {
+  requestStarted(connection)
   // After all that arrived in the same read.
   if (isFull(connection)) process.nextTick(holdIfFull, request.socket, connection)
   if (host.isDraining()) {

@@ -9,9 +9,9 @@ const source = (file: string): string => JSON.stringify(new URL(file, gateway).h
 const shareOfCounted = (text: string, operations: number): string => `
   import { readFileSync } from 'node:fs'
   import { parse } from 'graphql'
-  import { createEngine, defaultEngineOptions } from ${source('execution/engine.ts')}
+  import { createEngine } from ${source('execution/engine.ts')}
   const supergraph = readFileSync(new URL(${source('supergraph.graphql')}), 'utf8')
-  const engine = await createEngine(supergraph, { ...defaultEngineOptions, cacheBytes: 1e9 })
+  const engine = await createEngine(supergraph, { cacheBytes: 1e9 })
   const heap = () => {
     globalThis.gc()
     return process.memoryUsage().heapUsed

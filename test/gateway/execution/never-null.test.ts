@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { parse, validate } from 'graphql'
-import { createEngine, defaultEngineOptions, type Engine } from '../../../gateway/execution/engine.ts'
+import { createEngine, type Engine } from '../../../gateway/execution/engine.ts'
 import { composeAt } from '../../support/gateway.ts'
 
 let engine: Engine
@@ -11,7 +11,7 @@ beforeAll(async () => {
       a: Int  b(size: Int!): Int  c(size: Int! = 3): Int  d(filter: Filter): Int  e(sizes: [Int!]): Int
       free(size: Int): Int
     }`
-  engine = await createEngine(composeAt([{ name: 'one', url: 'http://127.0.0.1:1', sdl }]), defaultEngineOptions)
+  engine = await createEngine(composeAt([{ name: 'one', url: 'http://127.0.0.1:1', sdl }]))
 })
 afterAll(() => engine.close())
 

@@ -1,7 +1,7 @@
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
 import { describe, expect, test } from '@jest/globals'
 import { compilePlan } from '../../../gateway/execution/compile-plan.ts'
-import { createEngine, defaultEngineOptions } from '../../../gateway/execution/engine.ts'
+import { createEngine } from '../../../gateway/execution/engine.ts'
 import { PlanShapeError } from '../../../gateway/execution/plan-shape-error.ts'
 import { startPlannerThread } from '../../../gateway/execution/planner-thread.ts'
 import type { TypeRelations } from '../../../gateway/execution/type-relations.ts'
@@ -189,7 +189,6 @@ test('An operation the services cannot answer together is an error, and is plann
     'type Member\n  @join__type(graph: CLUB, key: "id")\n  @join__type(graph: DESK, key: "id", resolvable: false)',
   )
   const engine = await createEngine(supergraph, {
-    ...defaultEngineOptions,
     onUnplannable: (_operation, reason) => reasons.push(reason),
   })
   const query = '{ me { greeting } }'

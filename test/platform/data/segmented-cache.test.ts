@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { parse } from 'graphql'
-import { createEngine, defaultEngineOptions } from '../../../gateway/execution/engine.ts'
+import { createEngine } from '../../../gateway/execution/engine.ts'
 import { createSegmentedCache } from '../../../platform/data/segmented-cache.ts'
 import { composeTest } from '../../gateway/execution/support/federation.ts'
 import { club, desk } from '../../gateway/execution/support/members.ts'
@@ -31,7 +31,7 @@ test('The cache never holds more bytes than its limit', () => {
 
 test('A stream of one-off documents stays within the bytes the engine may use', async () => {
   const cacheBytes = 200_000
-  const engine = await createEngine(composeTest({ club, desk }), { ...defaultEngineOptions, cacheBytes })
+  const engine = await createEngine(composeTest({ club, desk }), { cacheBytes })
   try {
     for (let count = 0; count < 60; count++) {
       const query = `query Q${count} { me { id mayVote greeting(language: "l${count}") } }`
@@ -48,10 +48,7 @@ test('Operations of one engine are prepared in another, most used first: subscri
   const planned: string[] = []
   const onPlanned = (operation: string): void => void planned.push(operation)
   const supergraph = composeTest({ club, desk })
-  const [old, fresh] = await Promise.all([
-    createEngine(supergraph),
-    createEngine(supergraph, { ...defaultEngineOptions, onPlanned }),
-  ])
+  const [old, fresh] = await Promise.all([createEngine(supergraph), createEngine(supergraph, { onPlanned })])
   try {
     const subscription = 'subscription S { joined { id mayVote } }'
     const conditional = 'query C($all: Boolean!) { me { id mayVote @include(if: $all) } }'

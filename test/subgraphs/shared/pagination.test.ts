@@ -15,7 +15,7 @@ const refused = (work: () => unknown): unknown => {
 
 describe('page', () => {
   test('A page has from 1 to 100 rows', () => {
-    expect([pageSize(1), pageSize(100), pageSize(null), pageSize(undefined, 5)]).toEqual([1, 100, 20, 5])
+    expect([pageSize(1), pageSize(100), pageSize(null), pageSize(undefined)]).toEqual([1, 100, 20, 20])
     for (const size of [0, -1, 101, 1.5, Number.NaN, Number.POSITIVE_INFINITY])
       expect(refused(() => pageSize(size))).toEqual(refusal)
   })

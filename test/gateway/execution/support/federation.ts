@@ -14,7 +14,7 @@ import {
   parse,
   validate,
 } from 'graphql'
-import { createEngine, defaultEngineOptions, type Engine } from '../../../../gateway/execution/engine.ts'
+import { createEngine, type Engine } from '../../../../gateway/execution/engine.ts'
 import { bodyText, type CallContext, type Send, type ServiceAnswer } from '../../../../gateway/traffic/call/send.ts'
 import { codedError } from '../../../../platform/protocol/errors.ts'
 import { runOperation } from './run-operation.ts'
@@ -93,7 +93,6 @@ export async function federate(services: Readonly<Record<string, TestService>>):
   )
   const unplannable: string[] = []
   const engine = await createEngine(supergraph, {
-    ...defaultEngineOptions,
     onUnplannable: (operation, reason) => unplannable.push(`${reason}\n${operation}`),
   })
   const wrong: string[] = []

@@ -3,8 +3,9 @@
  * the start ends in one line.
  */
 import { afterEach, expect, test } from '@jest/globals'
+import { stateless } from '../../../../gateway/traffic/call/kind.ts'
 import { probeHealth } from '../../../../gateway/traffic/health.ts'
-import { closeInstance, openInstance } from '../../../../gateway/traffic/instance.ts'
+import { closeInstance, openInstance } from '../../../../gateway/traffic/open-instance.ts'
 import { sendJson } from '../../../../platform/http/message/http-error.ts'
 import { type HttpListener, listen } from '../../../../platform/http/server/listen.ts'
 import { createLogger } from '../../../../platform/process/log.ts'
@@ -28,10 +29,9 @@ test.each<[string | undefined, string]>([
   ['stateful', 'open'],
 ])('A service that calls itself %s leaves the breaker of a stateless one %s', async (kind, state) => {
   const instance = openInstance(await serve(kind), {
-    connections: 1,
+    definition: stateless('reviews'),
+    secret: undefined,
     isOurs: true,
-    ask: () => ({ method: 'GET', path: '/', headers: [], body: '' }),
-    isWell: async () => true,
   })
   const stop = probeHealth(
     [{ name: 'reviews', kind: 'stateless', instances: [instance] }],

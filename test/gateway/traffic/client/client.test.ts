@@ -5,7 +5,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { CallFailure } from '../../../../gateway/traffic/call/failure.ts'
-import { createHttpPool, type HttpPool, type HttpRequest } from '../../../../gateway/traffic/client/pool.ts'
+import { createHttpPool, type HttpPool, type OutgoingRequest } from '../../../../gateway/traffic/client/pool.ts'
 import { CALL_HEADER } from '../../../../platform/protocol/signature.ts'
 import { stopClock } from '../../../support/clock.ts'
 import { until } from '../../../support/until.ts'
@@ -46,7 +46,7 @@ async function serve(answer: (socket: Socket, piece: Buffer) => void, size = 1, 
   return { pool, sockets, received: () => Buffer.concat(pieces).toString('latin1') }
 }
 
-const request = (changes: Partial<HttpRequest> = {}): HttpRequest => ({
+const request = (changes: Partial<OutgoingRequest> = {}): OutgoingRequest => ({
   method: 'POST',
   path: '/graphql',
   headers: ['content-type', 'application/json'],
@@ -56,7 +56,7 @@ const request = (changes: Partial<HttpRequest> = {}): HttpRequest => ({
 })
 
 /** Status and text, or the kind of failure. */
-const outcome = (pool: HttpPool, changes?: Partial<HttpRequest>): Promise<unknown> =>
+const outcome = (pool: HttpPool, changes?: Partial<OutgoingRequest>): Promise<unknown> =>
   pool.send(request(changes)).answer.then(
     ({ status, text }) => `${status} ${text}`,
     (failure: unknown) => (failure instanceof CallFailure ? failure.kind : failure),

@@ -1,13 +1,13 @@
 /** One timer for the deadlines of many: a timer for each call would cost as much as sending it. */
 
-export interface Alarm {
-  /** Rings at this time at the latest. @param time milliseconds of `performance.now()` */
+export interface DeadlineTimer {
+  /** Fires at this time at the latest. @param time milliseconds of `performance.now()` */
   by(time: number): void
   close(): void
 }
 
-/** @param ring ends whatever is due, and returns when it has to ring again: `Infinity` where nothing is left */
-export function createAlarm(ring: (now: number) => number): Alarm {
+/** @param onDue ends whatever is due, and returns when it has to fire again: `Infinity` where nothing is left */
+export function createDeadlineTimer(onDue: (now: number) => number): DeadlineTimer {
   let timer: NodeJS.Timeout | undefined
   let due = Number.POSITIVE_INFINITY
   const by = (time: number): void => {
@@ -19,7 +19,7 @@ export function createAlarm(ring: (now: number) => number): Alarm {
   }
   const wake = (): void => {
     due = Number.POSITIVE_INFINITY
-    by(ring(performance.now()))
+    by(onDue(performance.now()))
   }
   return { by, close: () => clearTimeout(timer) }
 }

@@ -7,7 +7,7 @@ import { gatewayFlags, processEnvironment } from '../../../platform/memory/node-
 
 let folder: string
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tributary-settle-'))
+  folder = await mkdtemp(join(tmpdir(), 'tributary-startup-memory-'))
 })
 afterAll(() => rm(folder, { recursive: true }))
 
@@ -23,12 +23,12 @@ function run(script: string, flags: readonly string[] = gatewayFlags): string {
 }
 
 const GARBAGE = `
-  const { settle } = await import(${here('platform/memory/settle.ts')})
+  const { freeStartupMemory } = await import(${here('platform/memory/free-startup-memory.ts')})
   const megabytes = () => Math.round(process.memoryUsage().heapTotal / 1_000_000)
   let garbage = Array.from({ length: 400_000 }, (_, index) => ({ text: 'number ' + index }))
   const before = megabytes()
   garbage = undefined
-  settle()
+  freeStartupMemory()
   console.log(before, megabytes())`
 
 test('Memory that only the start needed is released', () => {
@@ -43,9 +43,9 @@ test('A process started without the flags runs', () => {
 
 test('Compiled code is kept for the next start, even of a killed process', () => {
   const start = `
-    const { settle } = await import(${here('platform/memory/settle.ts')})
+    const { freeStartupMemory } = await import(${here('platform/memory/free-startup-memory.ts')})
     await import(${here('gateway/config.ts')})
-    settle()
+    freeStartupMemory()
     const stripped = process.moduleLoadList.some((name) => name.includes('amaro'))
     console.log(stripped ? 'stripped types' : 'found all')
     process.kill(process.pid, 'SIGKILL')`

@@ -1,23 +1,23 @@
 /**
- * Decides from the outcome of calls whether an instance is in trouble. A caller can cause failures,
- * so they only raise a suspicion: a health check of the gateway's own opens the breaker.
+ * Decides whether an instance is unhealthy. A failed call may be its caller's fault, so after five
+ * failures in a row the gateway sends a health request of its own, and that decides.
  */
 import type { Breaker } from './call/breaker.ts'
 import { type CallFailure, isEvidence } from './call/failure.ts'
 
-export interface Evidence {
+export interface FailureDetector {
   /** A call was answered. */
   succeeded(): void
   failed(failure: CallFailure): void
-  /** Asks nothing more. */
+  /** Sends no more health requests. */
   close(): void
 }
 
 const ENOUGH = 5 // failures in a row
-const INTERVAL = 1_000 // milliseconds between questions to an instance that is in trouble
+const INTERVAL = 1_000 // milliseconds between health requests to an unhealthy instance
 
-/** @param isWell asks the instance something that no caller has a part in */
-export function createEvidence(breaker: Breaker, isWell: () => Promise<boolean>): Evidence {
+/** @param isWell sends the health request */
+export function createFailureDetector(breaker: Breaker, isWell: () => Promise<boolean>): FailureDetector {
   let successes = 0
   let failures = 0
   let isAsking = false

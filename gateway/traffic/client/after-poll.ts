@@ -1,13 +1,12 @@
 /**
- * Keeps a connection whose answer has just come from its next request until every socket was looked
- * at once more: bytes that the other side sent behind the answer, unasked, are then seen while
- * nobody's answer is expected.
+ * Returns a connection to the pool only after the event loop has polled once: unsolicited bytes
+ * behind an answer are then noticed before the next request.
  */
 
 /**
  * @param release given each item once the event loop has polled after it was given to the result
  */
-export function createRest<Item>(release: (item: Item) => void): (item: Item) => void {
+export function afterNextPoll<Item>(release: (item: Item) => void): (item: Item) => void {
   let added: Item[] = []
   let polled: Item[] = []
   let isTurning = false

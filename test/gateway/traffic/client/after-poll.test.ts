@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals'
-import { createRest } from '../../../../gateway/traffic/client/rest.ts'
+import { afterNextPoll } from '../../../../gateway/traffic/client/after-poll.ts'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 test('A resting connection is released after the next event loop poll, however much is added meanwhile', async () => {
   const released: number[] = []
-  const rest = createRest<number>((item) => void released.push(item))
+  const rest = afterNextPoll<number>((item) => void released.push(item))
   rest(1)
   rest(2)
   await turn()
