@@ -111,7 +111,7 @@ export function postTransfer(book: Book, movement: Movement): Transfer {
   debit.debitsPosted += amount
   credit.creditsPosted += amount
   if (transfer.reversalOf !== null) book.reversed.add(transfer.reversalOf)
-  record(book, 'TRANSFER_POSTED', transfer, amount, debit, credit)
+  record(book, 'TRANSFER_POSTED', transfer, amount)
   return transfer
 }
 
@@ -136,7 +136,7 @@ export function placeHold(book: Book, hold: Hold): Transfer {
   const transfer = newTransfer(book, hold, { status: 'PENDING', postedAmount: null, expiresAt })
   debit.debitsPending += amount
   credit.creditsPending += amount
-  record(book, 'HOLD_PLACED', transfer, amount, debit, credit)
+  record(book, 'HOLD_PLACED', transfer, amount)
   return transfer
 }
 
@@ -161,7 +161,7 @@ export function resolveHold(
   credit.creditsPosted += captured
   // One placed in this very batch is still to be written, and is written as it ended.
   if (!book.effects.transfers.has(hold.id)) book.effects.resolved.set(hold.id, hold)
-  record(book, endings[ending.status], hold, captured === 0n ? hold.amount : captured, debit, credit)
+  record(book, endings[ending.status], hold, captured === 0n ? hold.amount : captured)
 }
 
 /** Both accounts of a transfer: they are always loaded with it. */
@@ -209,14 +209,8 @@ export function alterAccount(book: Book, account: Account, name: string | null =
 }
 
 /** Writes the event that the book's sequence stands at. */
-function record(
-  book: Book,
-  kind: EventKind,
-  transfer: Transfer,
-  amount: bigint,
-  debit: Account,
-  credit: Account,
-): void {
+function record(book: Book, kind: EventKind, transfer: Transfer, amount: bigint): void {
+  const [debit, credit] = accountsOf(book, transfer)
   const posts = kind === 'TRANSFER_POSTED' || kind === 'HOLD_CAPTURED'
   book.effects.touched.set(debit.id, debit).set(credit.id, credit)
   book.effects.events.push({
