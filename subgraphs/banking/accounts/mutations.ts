@@ -1,4 +1,5 @@
 /** Orders about accounts: opened, renamed, frozen, limited, closed. */
+import { codedError } from '../../../platform/protocol/errors.ts'
 import { customerById } from '../customers/read.ts'
 import { branchById } from '../places/read.ts'
 import { requireScope } from '../request/access.ts'
@@ -26,7 +27,7 @@ export const accountMutations = {
         context.load(customerById, id),
         context.load(branchById, input.branch),
       ])
-      if (!customer) throw badInput('token', 'names nobody who is a customer of the bank')
+      if (!customer) throw codedError('FORBIDDEN', 'The signed-in user is not a customer of the bank.')
       if (!branch) throw badInput('branch', 'must be the id of a branch')
       return mutate(context, () => readOpenAccountInput(id, input))
     },

@@ -1,4 +1,5 @@
 /** From what a client sends about loans to what the ledger is asked: every argument is checked here, before anything moves. */
+import { codedError } from '../../../platform/protocol/errors.ts'
 import { type PlainDate, plainDateOf } from '../dates/plain-date.ts'
 import { parseAccountId } from '../ledger/account-number.ts'
 import { derivedId } from '../request/derived-id.ts'
@@ -38,7 +39,7 @@ const MAX_TEXT = 140
 export function readTerms({ principal, annualRate, instalments, interest, amortization }: TermsInput): LoanTerms {
   const terms = { principal, annualRate, instalments, interest, amortization }
   const faults = faultsOf(terms)
-  if (faults.length > 0) throw badInput('terms', `cannot be lent on. ${faults.join(' ').slice(0, -1)}`)
+  if (faults.length > 0) throw codedError('BAD_USER_INPUT', faults.join(' '))
   return terms
 }
 

@@ -53,17 +53,17 @@ export function formatRate(annualRate: bigint): string {
   return digits.slice(0, -RATE_DECIMALS) + (decimals === '' ? '' : `.${decimals}`)
 }
 
-/** Every fault of the terms, in words for the applicant; empty where the bank lends on them. */
+/** Every fault of the terms, for the applicant; empty where the bank lends on them. */
 export function faultsOf(terms: LoanTerms): string[] {
   const outside = <Value extends bigint | number>(value: Value, { min, max }: { min: Value; max: Value }): boolean =>
     value < min || value > max
   return [
     ...(outside(terms.principal, limits.principal)
-      ? [`The amount must be from ${limits.principal.min} to ${limits.principal.max} minor units.`]
+      ? [`"terms.principal" must be from ${limits.principal.min} to ${limits.principal.max} minor units.`]
       : []),
-    ...(outside(terms.annualRate, limits.annualRate) ? ['The annual rate must be from 0 to 100 percent.'] : []),
+    ...(outside(terms.annualRate, limits.annualRate) ? ['"terms.annualRate" must be from 0 to 100 percent.'] : []),
     ...(!Number.isInteger(terms.instalments) || outside(terms.instalments, limits.instalments)
-      ? [`The number of instalments must be from ${limits.instalments.min} to ${limits.instalments.max}.`]
+      ? [`"terms.instalments" must be from ${limits.instalments.min} to ${limits.instalments.max}.`]
       : []),
   ]
 }

@@ -162,6 +162,11 @@ describe('account', () => {
     expect(await done('closeAccount', { accountId })).toMatchObject({ account: { status: 'CLOSED' } })
   })
 
+  test('Only a customer of the bank opens an account', async () => {
+    const fields = { kind: 'SAVINGS', currency: 'EUR', name: 'Holiday', branch: 'lisbon' }
+    expect(codesOf(await order('openAccount', fields, 'officer2'))).toEqual(['FORBIDDEN'])
+  })
+
   test('An account with money on it does not close', async () => {
     expect(await done('closeAccount', { accountId: own.id })).toMatchObject({ code: 'ACCOUNT_NOT_EMPTY' })
   })

@@ -66,11 +66,11 @@ describe('quote', () => {
   })
 
   test.each([
-    [{ principal: '0' }, 'amount'],
-    [{ principal: '1000000000000001' }, 'amount'],
-    [{ annualRate: '100.0001' }, 'rate'],
-    [{ instalments: 0 }, 'instalments'],
-    [{ instalments: 481 }, 'instalments'],
+    [{ principal: '0' }, '"terms.principal" must'],
+    [{ principal: '1000000000000001' }, '"terms.principal" must'],
+    [{ annualRate: '100.0001' }, '"terms.annualRate" must'],
+    [{ instalments: 0 }, '"terms.instalments" must'],
+    [{ instalments: 481 }, '"terms.instalments" must'],
     [{ disbursedOn: '2026-02-30' }, 'Date'],
     [{ annualRate: '6,5' }, 'Percentage'],
   ])('A quote is refused at the edge of its ranges: %j', async (changes, named) => {
