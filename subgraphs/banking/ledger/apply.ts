@@ -1,6 +1,6 @@
 /**
- * Writes what a batch came to: one statement for everything that every batch has, one more for each
- * rarer thing. Decides nothing.
+ * Writes an evaluated batch: one statement for what every batch has, one more for each rarer kind of
+ * row. Decides nothing.
  */
 import { Prisma } from '../../../prisma/generated/client.ts'
 import { plainArray, textArray } from '../database/columns.ts'
@@ -40,27 +40,24 @@ export async function applyEvaluation(
   if (effects.endToEndIds.size > 0) await saveEndToEndIds(transaction, effects.endToEndIds)
 }
 
-/** True where `batchStatement` writes all of it. */
-export const isOneStatement = ({ transfers, events, touched, ...others }: Effects): boolean =>
+/** True where `batchStatement` alone writes everything. */
+export const fitsOneStatement = ({ transfers, events, touched, ...others }: Effects): boolean =>
   Object.values(others).every((rows) => (Array.isArray(rows) ? rows.length : rows.size) === 0)
 
-/**
- * Runs it: true where it was written, false where the head was no longer the one it was evaluated
- * on, and so nothing was.
- */
+/** False where the head has moved since the evaluation, and so nothing was written. */
 export async function writeBatches(query: Query, statement: Prisma.Sql): Promise<boolean> {
   return (await query(statement)).length === 1
 }
 
 /**
- * All of it or, unless the head's hash is still `base`, nothing. Its update of the head is the
- * ledger's lock: whoever comes later waits there.
+ * Writes everything if the head's hash is still `base`, and nothing otherwise. The update of the
+ * head locks the ledger: later writers wait there.
  */
 export function batchStatement(base: string, evaluation: Evaluation): Prisma.Sql {
   const { effects, batches, head } = evaluation
   const transfers = recordArray(effects.transfers.values(), transferFields)
   const events = recordArray(effects.events, eventFields)
-  // In the order of their ids, as every writer goes: no two can wait for each other.
+  // Every writer updates accounts in the order of their ids, so two writers cannot deadlock.
   const touched = [...effects.touched.values()].sort((one, other) => (one.id < other.id ? -1 : 1))
   const counters = recordArray(touched, counterFields)
   const operations = recordArray(

@@ -1,7 +1,7 @@
 /**
- * Whether the clock may move the ledger's time: a wrong clock would pay tomorrow's orders today,
- * and the ledger's time never goes back. Compares the database's clock with the instance's, with
- * monotonic time and with the ledger's last instant. Reads no clock.
+ * Decides whether the clock may move the ledger's time. A wrong clock would pay tomorrow's orders
+ * today, and the ledger's time never goes back. Compares the database's clock with the instance's,
+ * with monotonic time and with the ledger's last instant. Reads no clock.
  */
 import { codedError } from '../../../platform/protocol/errors.ts'
 
@@ -13,7 +13,7 @@ export interface ClockReading {
   readonly asked: number
   readonly answered: number
   /**
-   * Milliseconds of a clock that nobody can set (`performance.now()`), when the answer was there.
+   * Milliseconds of monotonic time (`performance.now()`), when the answer arrived.
    */
   readonly monotonic: number
 }
@@ -42,23 +42,20 @@ export interface LedgerClock {
 }
 
 export interface LedgerClockOptions {
-  /** An instant, ISO 8601, up to which an operator has looked at the clock and found it right. */
+  /** An instant, ISO 8601, up to which an operator has confirmed the clock. */
   readonly confirmed?: string | undefined
   /** Told of each reading that is not trusted. */
   readonly onRefused?: (refusal: ClockRefusal) => void
 }
 
-/** What two clocks that are kept by NTP may differ by, a slow answer aside. */
+/** The most that two NTP-synchronised clocks may differ, besides the time of the query. */
 export const MOST_DIFFERENCE = 5_000 // milliseconds
-/**
- * A step is taken as the truth, as after a computer's sleep, once the clock has gone on evenly for
- * so long.
- */
+/** A step is accepted, as after a computer's sleep, once the clock has run evenly for so long. */
 export const STEADY = 30_000 // milliseconds
 const DAY = 86_400_000 // milliseconds
-/** A longer step of a running instance's clock has to be confirmed. */
+/** An operator has to confirm a longer step of a running instance's clock. */
 export const LONGEST_STEP = 7 * DAY
-/** A ledger that has rested for longer, as by the clock, has to be confirmed. */
+/** An operator has to confirm the clock of a ledger without operations for longer. */
 export const LONGEST_REST = 366 * DAY
 
 interface Baseline {
@@ -75,7 +72,7 @@ interface Stepped extends Baseline {
 export function createLedgerClock({ confirmed, onRefused }: LedgerClockOptions = {}): LedgerClock {
   const confirmedUntil = confirmed === undefined ? Number.NEGATIVE_INFINITY : Date.parse(confirmed) + DAY
   let baseline: Baseline | undefined
-  /** A clock that stepped, until it is believed or has gone back. */
+  /** A step of the clock that is not accepted yet. */
   let stepped: Stepped | undefined
 
   const stepOf = (reading: Baseline): ClockRefusal | undefined => {
@@ -102,7 +99,7 @@ export function createLedgerClock({ confirmed, onRefused }: LedgerClockOptions =
     if (step) return step
     const rest = database - Date.parse(last)
     if (-rest > MOST_DIFFERENCE && Date.parse(last) > confirmedUntil) return { fault: 'ledger ahead', by: -rest }
-    // A ledger whose time never began has not rested.
+    // An empty ledger has no last operation.
     const hasBegun = Date.parse(last) > BEGINNING
     if (hasBegun && rest > LONGEST_REST && database > confirmedUntil) return { fault: 'long rest', by: rest }
     return undefined
@@ -127,12 +124,12 @@ export function createLedgerClock({ confirmed, onRefused }: LedgerClockOptions =
 const BEGINNING = Date.UTC(2000, 0, 1)
 
 /**
- * How far the database's clock is ahead of the instance's, in milliseconds; within the time the
- * answer took they agree.
+ * Milliseconds by which the database's clock is ahead of the instance's; zero where the time of the
+ * query explains the difference.
  */
 export const differenceOf = ({ database, asked, answered }: ClockReading): number =>
   database > answered ? database - answered : Math.min(0, database - asked)
 
-/** How far a clock has run away from where it should be by monotonic time, in milliseconds. */
+/** Milliseconds by which a clock is ahead of monotonic time. */
 const offset = (reading: Baseline, from: Baseline): number =>
   reading.database - from.database - (reading.monotonic - from.monotonic)

@@ -1,61 +1,61 @@
 /**
- * Makes a batch durable, once: a small state machine, drawn in README.md beside this file. An
- * attempt whose end was not heard may have been committed or not. Asking again settles it: where it
- * was, the keys are found and give its outcomes; where it was not, it happens now. The ledger's
- * lock keeps the two from running side by side.
+ * Commits a batch exactly once: a small state machine, drawn in README.md beside this file. If the
+ * connection is lost, the outcome is unknown and the batch is asked again: either its keys are found
+ * and give the outcomes, or it is written now. The ledger's lock keeps two attempts from running at
+ * the same time.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../../platform/process/log.ts'
 import { codedError } from '../../../platform/protocol/errors.ts'
 import { failureOf } from '../database/failure.ts'
 import type { Answer } from './evaluate.ts'
-import type { Foreseen, Foresight } from './foresight.ts'
 import type { LedgerRequest } from './request.ts'
+import type { SpeculatedBatch, UncommittedState } from './speculate.ts'
 import type { Writer } from './writer.ts'
 
 export interface Committer {
   /**
-   * Evaluates a batch while the one before it is written; undefined where that must wait for the
-   * lock. Never rejects.
+   * Evaluates a batch while the one before it is written. Undefined where it must wait for the lock.
+   * Never rejects.
    */
-  prepare(requests: readonly LedgerRequest[]): Promise<Foreseen | undefined>
+  prepare(requests: readonly LedgerRequest[]): Promise<SpeculatedBatch | undefined>
   /**
    * One answer for each request, in order. One batch at a time.
-   * @throws SERVICE_UNAVAILABLE when the database stays away, or whatever else the database says
+   * @throws SERVICE_UNAVAILABLE when the database stays away, or the database's own error
    */
-  commit(requests: readonly LedgerRequest[], foreseen: Foreseen | undefined): Promise<readonly Answer[]>
+  commit(requests: readonly LedgerRequest[], speculated: SpeculatedBatch | undefined): Promise<readonly Answer[]>
 }
 
 export interface CommitterOptions {
   readonly writer: Writer
   readonly log: Logger
-  /** Milliseconds. */
+  /** Milliseconds for which a batch is retried. */
   readonly patience: number
 }
 
 export function createCommitter(options: CommitterOptions): Committer {
   const { writer } = options
-  /** The ledger after the batch being written, if that was foreseen. */
-  let ahead: Foresight | undefined
-  /** Ends with the batch being written, if that is written under the lock. */
-  let unforeseen: Promise<unknown> | undefined
+  /** The state after the batch being written, if that was evaluated ahead. */
+  let ahead: UncommittedState | undefined
+  /** Resolves when the batch that is written under the lock has ended. */
+  let lockedBatch: Promise<unknown> | undefined
 
   return {
     async prepare(requests) {
-      await unforeseen
-      // Whatever is wrong is wrong again under the lock, and is dealt with there.
-      const foreseen = await writer.foresee(requests, ahead).catch(() => undefined)
-      ahead = foreseen?.next
-      return foreseen
+      await lockedBatch
+      // An error occurs again under the lock, and is handled there.
+      const speculated = await writer.speculate(requests, ahead).catch(() => undefined)
+      ahead = speculated?.next
+      return speculated
     },
-    async commit(requests, foreseen) {
-      const ended = commitBatch(requests, foreseen, options)
-      if (!foreseen) unforeseen = ended.catch(() => undefined)
+    async commit(requests, speculated) {
+      const ended = commitBatch(requests, speculated, options)
+      if (!speculated) lockedBatch = ended.catch(() => undefined)
       try {
         return await ended
       } finally {
-        if (!foreseen) unforeseen = undefined
-        if (ahead === foreseen?.next) ahead = undefined
+        if (!speculated) lockedBatch = undefined
+        if (ahead === speculated?.next) ahead = undefined
       }
     },
   }
@@ -63,51 +63,49 @@ export function createCommitter(options: CommitterOptions): Committer {
 
 type Answers = readonly Answer[]
 
-/** What an attempt whose end was not heard leaves behind. */
-interface Past {
-  /** How many there were. */
+/** What is known of attempts whose outcome is unknown. */
+interface EarlierAttempts {
   readonly attempts: number
-  /** What the first that may have been committed would have answered. */
+  /** The answers of the first attempt that may have been committed. */
   readonly first: Answers | undefined
 }
 
-/** Where a batch is on its way. */
 type State =
-  /** Evaluated ahead, and to be written in one statement. */
-  | { readonly name: 'foreseen'; readonly foreseen: Foreseen }
+  /** Evaluated ahead; one statement writes it. */
+  | { readonly name: 'speculated'; readonly speculated: SpeculatedBatch }
   /** To be evaluated and written under the ledger's lock. */
-  | { readonly name: 'waiting'; readonly past: Past }
-  /** An attempt failed; nobody has told whether it was committed. */
-  | { readonly name: 'unheard'; readonly past: Past; readonly error: unknown }
+  | { readonly name: 'under lock'; readonly earlier: EarlierAttempts }
+  /** The connection was lost: the attempt may have been committed. */
+  | { readonly name: 'outcome unknown'; readonly earlier: EarlierAttempts; readonly error: unknown }
   | { readonly name: 'answered'; readonly answers: Answers }
 
-const NOTHING: Past = { attempts: 0, first: undefined }
+const NOTHING: EarlierAttempts = { attempts: 0, first: undefined }
 const FIRST_PAUSE = 20 // milliseconds; doubles up to the longest
-const LONGEST_PAUSE = 1_000
+const LONGEST_PAUSE = 1_000 // milliseconds
 
 /** Goes from state to state until there are answers. */
 async function commitBatch(
   requests: readonly LedgerRequest[],
-  foreseen: Foreseen | undefined,
+  speculated: SpeculatedBatch | undefined,
   { writer, log, patience }: CommitterOptions,
 ): Promise<Answers> {
   const deadline = Date.now() + patience
-  let state: State = foreseen ? { name: 'foreseen', foreseen } : { name: 'waiting', past: NOTHING }
+  let state: State = speculated ? { name: 'speculated', speculated } : { name: 'under lock', earlier: NOTHING }
   for (;;) {
     switch (state.name) {
-      case 'foreseen':
-        state = await writeForeseen(state.foreseen, writer)
+      case 'speculated':
+        state = await writeSpeculated(state.speculated, writer)
         break
-      case 'waiting':
-        state = await writeLocked(requests, state.past, writer)
+      case 'under lock':
+        state = await writeLocked(requests, state.earlier, writer)
         break
-      case 'unheard':
+      case 'outcome unknown':
         log.warn(
-          { err: state.error, attempt: state.past.attempts, requests: requests.length },
-          'a batch did not hear its end; asking again by key',
+          { err: state.error, attempt: state.earlier.attempts, requests: requests.length },
+          'the outcome of a batch is unknown; asking again by key',
         )
-        await pauseBefore(deadline, state.past)
-        state = { name: 'waiting', past: state.past }
+        await pauseBefore(deadline, state.earlier)
+        state = { name: 'under lock', earlier: state.earlier }
         break
       case 'answered':
         return state.answers
@@ -115,42 +113,46 @@ async function commitBatch(
   }
 }
 
-async function writeForeseen(foreseen: Foreseen, writer: Writer): Promise<State> {
-  const { answers } = foreseen.evaluation
+async function writeSpeculated(speculated: SpeculatedBatch, writer: Writer): Promise<State> {
+  const { answers } = speculated.evaluation
   try {
-    const isWritten = await writer.writeForeseen(foreseen)
-    return isWritten ? { name: 'answered', answers } : { name: 'waiting', past: NOTHING }
+    const isWritten = await writer.writeSpeculated(speculated)
+    return isWritten ? { name: 'answered', answers } : { name: 'under lock', earlier: NOTHING }
   } catch (error) {
-    return unheard(error, NOTHING, answers)
+    return outcomeUnknown(error, NOTHING, answers)
   }
 }
 
-async function writeLocked(requests: readonly LedgerRequest[], past: Past, writer: Writer): Promise<State> {
+async function writeLocked(
+  requests: readonly LedgerRequest[],
+  earlier: EarlierAttempts,
+  writer: Writer,
+): Promise<State> {
   let evaluated: Answers | undefined
   try {
     const answers = await writer.writeLocked(requests, (found) => {
       evaluated = found
     })
-    const { first } = past
-    // Found under its key, an outcome of our own lost attempt is still the first telling of it.
+    const { first } = earlier
+    // An outcome found under its key may come from our own lost attempt: then it is not a replay.
     const told = first
       ? answers.map(({ outcome }, at) => ({ outcome, replayed: first[at]?.replayed ?? false }))
       : answers
     return { name: 'answered', answers: told }
   } catch (error) {
-    return unheard(error, past, evaluated)
+    return outcomeUnknown(error, earlier, evaluated)
   }
 }
 
-/** @throws error where it tells that nothing was committed: asking again would not change it */
-function unheard(error: unknown, { attempts, first }: Past, evaluated: Answers | undefined): State {
+/** @throws error where the database refused the batch or the fault is ours: a retry would not help */
+function outcomeUnknown(error: unknown, { attempts, first }: EarlierAttempts, evaluated: Answers | undefined): State {
   const failure = failureOf(error)
   if (failure === 'refused' || failure === 'fault') throw error
-  return { name: 'unheard', past: { attempts: attempts + 1, first: first ?? evaluated }, error }
+  return { name: 'outcome unknown', earlier: { attempts: attempts + 1, first: first ?? evaluated }, error }
 }
 
-/** @throws SERVICE_UNAVAILABLE where patience ends before the next attempt */
-async function pauseBefore(deadline: number, { attempts }: Past): Promise<void> {
+/** @throws SERVICE_UNAVAILABLE where the time for retries ends before the next attempt */
+async function pauseBefore(deadline: number, { attempts }: EarlierAttempts): Promise<void> {
   const pause = Math.min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
   if (Date.now() + pause > deadline) {
     const message = 'The ledger cannot be reached. Ask again with the same key.'

@@ -1,8 +1,8 @@
 /**
- * Group commit: one batch is committed at a time; whatever comes meanwhile is the next, which is
- * made ready at the same time. A batch is bounded by weight and callers take turns in it, so that
- * nobody waits for all that somebody else asked before. No timer, so a lone request waits for
- * nobody. Knows neither money nor database.
+ * Group commit: one batch is committed at a time, while the next one collects requests and is
+ * prepared. A batch has a maximum weight and callers take turns in it, so that no caller waits for
+ * all earlier requests of another. There is no timer: a single request starts at once. Knows neither
+ * money nor database.
  */
 import { createFairQueue } from '../../../platform/data/fair-queue.ts'
 
@@ -23,14 +23,11 @@ export interface GroupCommitOptions<Item, Ready, Result> {
    * item; a rejection rejects all of them.
    */
   commit(items: readonly Item[], ready: Ready): Promise<readonly Result[]>
-  /** Whose turn an item takes. The items of one caller stay in order. */
+  /** The caller whose turn an item takes. The items of one caller stay in order. */
   callerOf(item: Item): string
-  /** How much of a batch an item takes up: at least 1. */
+  /** The item's share of a batch's weight: at least 1. */
   weightOf(item: Item): number
-  /**
-   * Weight of a batch; what is over it waits for the batch after. A heavier item is a batch by
-   * itself.
-   */
+  /** Most weight of a batch. A heavier item is a batch by itself. */
   readonly maxWeight: number
 }
 
@@ -41,8 +38,8 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void
 }
 
-/** Lighter ones go together: halves of them would cost more than they gain. */
-const WORTH_HALVING = 16
+/** Below this weight a batch is not split. */
+const WORTH_HALVING = 16 // weight
 
 export function createGroupCommit<Item, Ready, Result>(
   options: GroupCommitOptions<Item, Ready, Result>,
@@ -56,7 +53,7 @@ export function createGroupCommit<Item, Ready, Result>(
   let enough: (() => void) | undefined
   let running: Promise<void> | undefined
 
-  /** Half of everything asked for, so that one half is made ready while the other is committed. */
+  /** Takes half of all requests, so that one half is prepared while the other is committed. */
   const take = (): Waiting<Item, Result>[] => {
     const asked = waiting.weight + committing
     return waiting.take(Math.min(maxWeight, asked < WORTH_HALVING ? asked : Math.ceil(asked / 2)))
@@ -76,21 +73,20 @@ export function createGroupCommit<Item, Ready, Result>(
       },
     )
     committing = 0
-    // The batch that is ready is sent first: whatever those who are told do next would keep it
-    // waiting.
+    // The prepared batch is sent first: the work that answers set off would delay it.
     setImmediate(tell)
   }
 
   const run = async (): Promise<void> => {
     while (waiting.weight > 0 || committing > 0) {
-      // A small batch beside a large one would only put off its own next turn.
+      // A small batch beside a large one would gain nothing: wait for more requests.
       if (waiting.weight < committing) {
         const woken = new Promise<void>((resolve) => {
           enough = resolve
         })
         await Promise.race([woken, committed])
       }
-      // Whoever is woken by the batch before gets its turn to ask again, and then shares this one.
+      // Callers that the last batch answered get a turn to ask again, and share this batch.
       await new Promise(setImmediate)
       if (waiting.weight === 0) continue
       const batch = take()

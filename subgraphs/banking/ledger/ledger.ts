@@ -8,10 +8,10 @@ import type { LedgerDatabase } from '../database/open.ts'
 import { createLedgerClock, type LedgerClock } from './clock.ts'
 import { createCommitter } from './commit.ts'
 import type { Answer } from './evaluate.ts'
-import type { Foreseen } from './foresight.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { type LedgerParts, ruleOf } from './part.ts'
 import type { LedgerRequest } from './request.ts'
+import type { SpeculatedBatch } from './speculate.ts'
 import { createWriter } from './writer.ts'
 
 export interface Ledger {
@@ -47,10 +47,10 @@ export function createLedger(options: LedgerOptions): Ledger {
   /** A batch that the database refuses is taken apart, so that one bad request fails alone. */
   const commitApart = async (
     requests: readonly LedgerRequest[],
-    foreseen: Foreseen | undefined,
+    speculated: SpeculatedBatch | undefined,
   ): Promise<readonly Settled[]> => {
     try {
-      return (await commit(requests, foreseen)).map((answer) => ({ answer }))
+      return (await commit(requests, speculated)).map((answer) => ({ answer }))
     } catch (error) {
       if (requests.length === 1 || isCoded(error)) return requests.map(() => ({ error }))
       log.error({ err: error, requests: requests.length }, 'a batch was refused; taking it apart')

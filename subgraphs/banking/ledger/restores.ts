@@ -1,15 +1,9 @@
-/**
- * Places of histories that a restore has undone: their numbers are never used again, and who comes
- * with one is told.
- */
+/** Detects cursors into history that a restore from a backup has undone. */
 import { codedError } from '../../../platform/protocol/errors.ts'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import { plainArray } from '../database/columns.ts'
 
-/**
- * For each place, as in a cursor, whether it is of an undone history, or beyond all that has
- * happened.
- */
+/** Whether each sequence was undone, or is after the ledger's last. */
 export async function areUndone(database: PrismaClient, sequences: readonly string[]): Promise<readonly boolean[]> {
   const rows = await database.$queryRaw<{ undone: boolean }[]>`/* restores:undone */
     SELECT place.sequence > ledger.last_sequence OR EXISTS (

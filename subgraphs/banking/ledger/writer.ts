@@ -1,25 +1,28 @@
 /**
- * The two ways in which a batch is written: as it was foreseen, in one statement; or read,
- * evaluated and written under the ledger's lock. Tries once.
+ * The two ways to write a batch: one statement for a speculated batch; or read, evaluate and write
+ * under the ledger's lock. Does not retry.
  */
 import type { LedgerDatabase } from '../database/open.ts'
 import { applyEvaluation, writeBatches } from './apply.ts'
 import type { LedgerClock } from './clock.ts'
 import { type Answer, evaluate } from './evaluate.ts'
-import { type Foreseen, type Foresight, foresee, later } from './foresight.ts'
 import { isOneRead, type Loaded, loadAccountsOnly, loadState, lockLedger } from './load.ts'
 import { type LedgerParts, needsOf } from './part.ts'
 import type { LedgerRequest } from './request.ts'
+import { later, type SpeculatedBatch, speculate, type UncommittedState } from './speculate.ts'
 
 export interface Writer {
   /**
-   * Evaluates a batch on what the one before it will make of the ledger. Undefined where it must
-   * wait for the lock, and while somebody else writes too: foreseeing would mostly be in vain.
+   * Evaluates a batch on the uncommitted state of the one before it. Undefined where it must wait
+   * for the lock, and while another instance writes too: the guess would mostly be wrong.
    */
-  foresee(requests: readonly LedgerRequest[], before: Foresight | undefined): Promise<Foreseen | undefined>
-  /** False where somebody else has written, and so nothing was. */
-  writeForeseen(foreseen: Foreseen): Promise<boolean>
-  /** @param onEvaluated told of the answers before they are durable */
+  speculate(
+    requests: readonly LedgerRequest[],
+    before: UncommittedState | undefined,
+  ): Promise<SpeculatedBatch | undefined>
+  /** False where another instance has written, and so nothing was written. */
+  writeSpeculated(speculated: SpeculatedBatch): Promise<boolean>
+  /** @param onEvaluated called with the answers before they are durable */
   writeLocked(
     requests: readonly LedgerRequest[],
     onEvaluated: (answers: readonly Answer[]) => void,
@@ -35,9 +38,9 @@ export interface WriterOptions {
 const TRANSACTION = { maxWait: 5_000, timeout: 30_000 } // milliseconds
 
 export function createWriter({ parts, database, clock }: WriterOptions): Writer {
-  /** Somebody else writes too. */
+  /** Another instance writes too. */
   let isContended = false
-  /** The head as this instance last wrote it. */
+  /** The hash of the head that this instance wrote last. */
   let written: string | undefined
 
   const nowOf = ({ state, reading }: Loaded, requests: readonly LedgerRequest[]): string => {
@@ -46,14 +49,14 @@ export function createWriter({ parts, database, clock }: WriterOptions): Writer 
   }
 
   return {
-    async foresee(requests, before) {
+    async speculate(requests, before) {
       if (isContended) return undefined
       const needs = needsOf(parts, requests)
       if (!isOneRead(needs)) return undefined
       const loaded = await loadAccountsOnly(database.query, requests, needs)
-      return foresee(parts, loaded.state, nowOf(loaded, requests), before, requests)
+      return speculate(parts, loaded.state, nowOf(loaded, requests), before, requests)
     },
-    async writeForeseen({ statement, next }) {
+    async writeSpeculated({ statement, next }) {
       if (statement === null) return true
       const isWritten = await writeBatches(database.query, statement)
       if (isWritten) written = next.head.hash

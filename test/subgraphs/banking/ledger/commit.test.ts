@@ -3,8 +3,8 @@ import { describe, expect, test } from '@jest/globals'
 import { pino } from 'pino'
 import { createCommitter } from '../../../../subgraphs/banking/ledger/commit.ts'
 import type { Answer } from '../../../../subgraphs/banking/ledger/evaluate.ts'
-import type { Foreseen } from '../../../../subgraphs/banking/ledger/foresight.ts'
 import { accept } from '../../../../subgraphs/banking/ledger/refusal.ts'
+import type { SpeculatedBatch } from '../../../../subgraphs/banking/ledger/speculate.ts'
 import type { Writer } from '../../../../subgraphs/banking/ledger/writer.ts'
 
 const told: Answer = { outcome: accept('1'), replayed: false }
@@ -13,7 +13,7 @@ const found: Answer = { ...told, replayed: true }
 const lost = Object.assign(new Error('reset'), { code: 'ECONNRESET' })
 const ours = new TypeError('a mistake')
 
-const foreseen = { evaluation: { answers: [told] }, statement: null, next: {} } as object as Foreseen
+const speculated = { evaluation: { answers: [told] }, statement: null, next: {} } as object as SpeculatedBatch
 
 /** What an attempt does, and what it had evaluated before it failed. */
 type Attempt = { readonly gives: boolean | readonly Answer[] | Error; readonly evaluated?: readonly Answer[] }
@@ -29,8 +29,8 @@ async function follow(attempts: readonly Attempt[], { ahead = false, patience = 
     return attempt
   }
   const writer: Writer = {
-    foresee: async () => undefined,
-    writeForeseen: async () => next('foreseen').gives as boolean,
+    speculate: async () => undefined,
+    writeSpeculated: async () => next('speculated').gives as boolean,
     async writeLocked(_requests, onEvaluated) {
       const { gives, evaluated = gives as readonly Answer[] } = next('locked')
       onEvaluated(evaluated)
@@ -39,23 +39,23 @@ async function follow(attempts: readonly Attempt[], { ahead = false, patience = 
     },
   }
   const { commit } = createCommitter({ writer, log: pino({ level: 'silent' }), patience })
-  const ended = await commit([], ahead ? foreseen : undefined).catch((error: unknown) => error)
+  const ended = await commit([], ahead ? speculated : undefined).catch((error: unknown) => error)
   return { way, ended }
 }
 
 describe('batch evaluated ahead', () => {
   test('A batch that one statement wrote is answered', async () => {
-    expect(await follow([{ gives: true }], { ahead: true })).toEqual({ way: ['foreseen'], ended: [told] })
+    expect(await follow([{ gives: true }], { ahead: true })).toEqual({ way: ['speculated'], ended: [told] })
   })
 
   test('After a foreign write the batch is evaluated again under the lock', async () => {
     const { way, ended } = await follow([{ gives: false }, { gives: [found] }], { ahead: true })
-    expect({ way, ended }).toEqual({ way: ['foreseen', 'locked'], ended: [found] })
+    expect({ way, ended }).toEqual({ way: ['speculated', 'locked'], ended: [found] })
   })
 
   test('A batch with a lost answer is looked up by key, and its first outcome is reported as new', async () => {
     const { way, ended } = await follow([{ gives: lost }, { gives: [found] }], { ahead: true })
-    expect({ way, ended }).toEqual({ way: ['foreseen', 'locked'], ended: [told] })
+    expect({ way, ended }).toEqual({ way: ['speculated', 'locked'], ended: [told] })
   })
 })
 

@@ -1,16 +1,15 @@
 /**
- * Evaluates a batch on what the ledger will be once the batch before it, which is still being
- * written, has been. A guess that cannot do harm: what is written on it is written only where the
- * head has become the one foreseen.
+ * Speculative execution: evaluates a batch on the state that the batch before it is still writing.
+ * A wrong guess does no harm: the statement writes only where the head is the expected one.
  */
-import { batchStatement, isOneStatement } from './apply.ts'
+import { batchStatement, fitsOneStatement } from './apply.ts'
 import { type Evaluation, evaluate } from './evaluate.ts'
 import { type Account, type Head, type LedgerState, memoryKey, type Remembered } from './model.ts'
 import type { LedgerParts } from './part.ts'
 import type { LedgerRequest } from './request.ts'
 
-/** What the ledger will be. */
-export interface Foresight {
+/** The state after a batch that is not committed yet. */
+export interface UncommittedState {
   /** The hash of the head it was evaluated on. */
   readonly base: string
   readonly head: Head
@@ -19,12 +18,12 @@ export interface Foresight {
   readonly remembered: ReadonlyMap<string, Remembered>
 }
 
-/** A batch evaluated, and not yet written. */
-export interface Foreseen {
+/** A batch evaluated on uncommitted state. */
+export interface SpeculatedBatch {
   readonly evaluation: Evaluation
   /** Null: there is nothing to write. */
   readonly statement: ReturnType<typeof batchStatement> | null
-  readonly next: Foresight
+  readonly next: UncommittedState
 }
 
 /**
@@ -32,19 +31,19 @@ export interface Foreseen {
  * @param before the batch that is being written, if any
  * @param now the clock's instant, ISO 8601
  */
-export function foresee(
+export function speculate(
   parts: LedgerParts,
   loaded: LedgerState,
   now: string,
-  before: Foresight | undefined,
+  before: UncommittedState | undefined,
   requests: readonly LedgerRequest[],
-): Foreseen | undefined {
+): SpeculatedBatch | undefined {
   const state = before ? overlaid(loaded, before) : loaded
   if (!state) return undefined
   const evaluation = evaluate(parts, state, [{ at: later(now, state.head.at), requests }])
-  if (!isOneStatement(evaluation.effects)) return undefined
+  if (!fitsOneStatement(evaluation.effects)) return undefined
   const isNothing = evaluation.batches.length === 0
-  // Answers from memory are not to be told where that memory is only foreseen.
+  // A replayed answer must not be sent if the first one is not yet committed.
   if (isNothing && state !== loaded) return undefined
   const base = state.head.hash
   return {
@@ -62,14 +61,14 @@ const firstUses = ({ batches }: Evaluation): ReadonlyMap<string, Remembered> =>
   )
 
 /**
- * What was loaded may be from before or from after the batch being written; undefined where
- * somebody else wrote.
+ * The loaded state with the uncommitted one over it, which it may already contain. Undefined where
+ * another instance wrote.
  */
-function overlaid(loaded: LedgerState, before: Foresight): LedgerState | undefined {
+function overlaid(loaded: LedgerState, before: UncommittedState): LedgerState | undefined {
   if (loaded.head.hash === before.head.hash) return loaded
   if (loaded.head.hash !== before.base) return undefined
   const { accounts, remembered } = loaded
-  // Copies: what is evaluated now must not reach back into what is being written.
+  // Copies: this evaluation must not change the batch that is being written.
   for (const [id, account] of before.accounts) if (accounts.has(id)) accounts.set(id, { ...account })
   for (const [slot, first] of before.remembered) remembered.set(slot, first)
   return { ...loaded, head: before.head }

@@ -4,11 +4,11 @@
  */
 import { describe, expect, test } from '@jest/globals'
 import { evaluate } from '../../../../subgraphs/banking/ledger/evaluate.ts'
-import { foresee } from '../../../../subgraphs/banking/ledger/foresight.ts'
 import { isOneRead } from '../../../../subgraphs/banking/ledger/load.ts'
 import type { Account, LedgerState } from '../../../../subgraphs/banking/ledger/model.ts'
 import { needsOf } from '../../../../subgraphs/banking/ledger/part.ts'
 import { type Command, type LedgerRequest, ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'
+import { speculate } from '../../../../subgraphs/banking/ledger/speculate.ts'
 import { ledgerParts } from '../../../../subgraphs/banking/ledger-parts.ts'
 import fc from '../../../support/fast-check.ts'
 import { bank } from '../support/bank.ts'
@@ -64,8 +64,8 @@ describe('batch evaluated ahead', () => {
         const afterFirst = structuredClone({ ...inTurn, head: before.head })
         const after = evaluate(ledgerParts, { ...inTurn, head: before.head }, [{ at: AT, requests: second }])
 
-        const ahead = foresee(ledgerParts, loaded(), AT, undefined, first)
-        const next = foresee(ledgerParts, loaded(isLoadedAfter ? afterFirst : stored()), AT, ahead?.next, second)
+        const ahead = speculate(ledgerParts, loaded(), AT, undefined, first)
+        const next = speculate(ledgerParts, loaded(isLoadedAfter ? afterFirst : stored()), AT, ahead?.next, second)
         if (!next) return expect(isLoadedAfter || after.batches.length === 0).toBe(true)
         expect(next.evaluation).toEqual(after)
         expect(next.next.base).toBe(before.head.hash)
@@ -74,20 +74,22 @@ describe('batch evaluated ahead', () => {
   })
 
   test('A batch evaluated ahead does not change the one being written', () => {
-    const first = foresee(ledgerParts, loaded(), AT, undefined, [order('one', 40n)])
+    const first = speculate(ledgerParts, loaded(), AT, undefined, [order('one', 40n)])
     const written = structuredClone(first?.evaluation.effects.touched)
-    foresee(ledgerParts, loaded(), AT, first?.next, [order('two', 40n)])
+    speculate(ledgerParts, loaded(), AT, first?.next, [order('two', 40n)])
     expect(first?.evaluation.effects.touched).toEqual(written)
   })
 
   test('A batch is not evaluated ahead where another instance has written', () => {
-    const first = foresee(ledgerParts, loaded(), AT, undefined, [order('one', 40n)])
-    expect(foresee(ledgerParts, loaded(stored('11'.repeat(32))), AT, first?.next, [order('two', 40n)])).toBeUndefined()
+    const first = speculate(ledgerParts, loaded(), AT, undefined, [order('one', 40n)])
+    expect(
+      speculate(ledgerParts, loaded(stored('11'.repeat(32))), AT, first?.next, [order('two', 40n)]),
+    ).toBeUndefined()
   })
 
   test('Results of an uncommitted batch are not used as known outcomes', () => {
-    const first = foresee(ledgerParts, loaded(), AT, undefined, [order('one', 40n)])
-    expect(foresee(ledgerParts, loaded(), AT, first?.next, [order('one', 40n)])).toBeUndefined()
+    const first = speculate(ledgerParts, loaded(), AT, undefined, [order('one', 40n)])
+    expect(speculate(ledgerParts, loaded(), AT, first?.next, [order('one', 40n)])).toBeUndefined()
   })
 })
 
@@ -98,5 +100,5 @@ test('Only batches with one read and one write statement are evaluated ahead', (
   expect(isOneRead(needsOf(ledgerParts, [order('one', 1n), capture]))).toBe(false)
   const freeze = of({ name: 'freezeAccount', accountId: 'a' })
   expect(isOneRead(needsOf(ledgerParts, [freeze]))).toBe(true)
-  expect(foresee(ledgerParts, loaded(), AT, undefined, [freeze])).toBeUndefined()
+  expect(speculate(ledgerParts, loaded(), AT, undefined, [freeze])).toBeUndefined()
 })
