@@ -26,7 +26,7 @@ export interface KnownOperation {
   readonly estimate: Estimate
 }
 
-export interface KnownDocument {
+interface KnownDocument {
   /** @throws BAD_USER_INPUT if there is no such operation, or several and no name */
   operation(name: string | undefined): KnownOperation
 }
@@ -53,7 +53,7 @@ const REMEMBERED = 32 * 1024 * 1024 // bytes
 export type DocumentCheck = (document: DocumentNode) => void
 
 /** Called once for each valid document. */
-export type AnnounceDocument = (query: string, document: DocumentNode) => Promise<void>
+type AnnounceDocument = (query: string, document: DocumentNode) => Promise<void>
 
 /** @param checks run once for each new document, in order; each refuses by throwing */
 export function createDocuments(

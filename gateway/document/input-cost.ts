@@ -17,14 +17,14 @@ import { own } from '../../platform/data/own.ts'
 import type { DeclaredCosts } from '../execution/declared-costs.ts'
 import type { Estimate, Variables } from './list-size.ts'
 
-export interface InputCost {
+interface InputCost {
   /** The cost of literals. */
   readonly fixed: number
   /** The cost of variables; `undefined` if none can cost anything. */
   readonly given: (() => number) | undefined
 }
 
-export interface InputCosts {
+interface InputCosts {
   /** @param weight declared for the argument */
   of(value: ValueNode, type: GraphQLInputType, weight: number | undefined): InputCost
   /**

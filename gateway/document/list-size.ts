@@ -30,7 +30,7 @@ export type Estimate = (variables: Variables) => number
  */
 export type Size = (variables: Variables) => number
 
-export interface SizeRules {
+interface SizeRules {
   readonly limits: Pick<Limits, 'listSize'>
   /** Defaults of the operation's variables. */
   readonly defaults: ReadonlyMap<string, ValueNode | undefined>

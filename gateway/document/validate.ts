@@ -29,7 +29,7 @@ export interface ValidationRules {
  * The mistakes of a document, each a `GraphQLError` with `GRAPHQL_VALIDATION_FAILED`; empty if it
  * is valid.
  */
-export type Validate = (query: string, document: DocumentNode) => readonly GraphQLError[]
+type Validate = (query: string, document: DocumentNode) => readonly GraphQLError[]
 
 export function createValidate({ schema, hideSchema = false }: ValidationRules): Validate {
   const options = { maxErrors: MISTAKES, hideSuggestions: hideSchema || namesIn(schema) > COMPARED_NAMES }

@@ -14,7 +14,7 @@ import type { GatewayInterface } from '@apollo/server-gateway-interface'
 import { type DocumentNode, GraphQLError, type GraphQLSchema } from 'graphql'
 import type { Logger } from '../../platform/process/log.ts'
 
-export interface ApolloHost {
+interface ApolloHost {
   /**
    * Shows the plugins a new valid document (`didResolveSource`, `didResolveOperation`). Rejects
    * with an AggregateError of their refusals.
@@ -23,7 +23,7 @@ export interface ApolloHost {
   stop(): Promise<void>
 }
 
-export interface ApolloOptions {
+interface ApolloOptions {
   readonly schema: GraphQLSchema
   /** Apollo Server passes it to plugins. */
   readonly supergraph: string

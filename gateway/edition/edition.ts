@@ -40,7 +40,7 @@ export interface Edition {
   close(): Promise<void>
 }
 
-export interface EditionOptions {
+interface EditionOptions {
   readonly limits: Limits
   /** Run once for every new document; each refuses by throwing. */
   readonly checks: readonly DocumentCheck[]

@@ -18,7 +18,7 @@ import { startWarming, type Warming } from './warm.ts'
 import { watchSupergraph } from './watch.ts'
 
 /** The gateway's settings for this. */
-export interface ServingSettings extends ServiceLocations {
+interface ServingSettings extends ServiceLocations {
   /** The file watched for a new supergraph. */
   readonly supergraphFile: string
   /** Shared with the services; without it calls are not signed. */
@@ -26,7 +26,7 @@ export interface ServingSettings extends ServiceLocations {
   readonly production: boolean
 }
 
-export interface ServingOptions {
+interface ServingOptions {
   readonly log: Logger
   readonly limits: Limits
   /** Run once for every new document. */

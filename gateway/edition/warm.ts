@@ -15,7 +15,7 @@ export interface Warming {
   stop(): readonly OperationInUse[]
 }
 
-export interface WarmingOptions {
+interface WarmingOptions {
   /** Milliseconds until `ready`; the rest then takes at most half of the planner's time. */
   readonly budget: number
   /** Called with the number left whenever it changes. */

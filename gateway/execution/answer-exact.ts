@@ -27,7 +27,7 @@ const TAKEN_ALONG = Symbol('taken along')
 type Missing = typeof FAILED | typeof TAKEN_ALONG
 const isMissing = (value: unknown): value is Missing => value === FAILED || value === TAKEN_ALONG
 
-export interface ExactAnswer {
+interface ExactAnswer {
   readonly data: Record<string, unknown> | null
   readonly errors: readonly GraphQLError[]
 }

@@ -22,13 +22,13 @@ import type { ClientOperation } from './client-operation.ts'
 import { type ConditionValues, isIncluded } from './conditions.ts'
 import type { InternalNames } from './internal-names.ts'
 
-export interface FieldShape {
+interface FieldShape {
   /** The client's name. */
   readonly responseName: string
   readonly value: FieldValue
 }
 
-export type FieldValue =
+type FieldValue =
   | { readonly kind: 'typename' }
   /** `__schema` or `__type`, answered from the schema itself. */
   | { readonly kind: 'introspection'; readonly nodes: readonly FieldNode[] }

@@ -16,7 +16,7 @@ import { PlanShapeError } from './plan-shape-error.ts'
 import type { Step } from './run.ts'
 import type { TypeRelations } from './type-relations.ts'
 
-export interface CompiledPlan {
+interface CompiledPlan {
   /** Fetches what the operation asks for; for a subscription, what is to be added to an event. */
   readonly execute: Step
   /** Where a subscription's events come from. */

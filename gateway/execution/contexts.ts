@@ -13,13 +13,13 @@ import { type Data, isData } from './run.ts'
 import type { TypeRelations } from './type-relations.ts'
 
 /** An object with the objects above it, nearest first. */
-export interface Lineage {
+interface Lineage {
   readonly object: Data
   readonly above: Lineage | undefined
 }
 
 /** The members of `variables` that an object's surroundings give, or the failure that took one. */
-export type ContextTexts = (lineage: Lineage) => string | Failure
+type ContextTexts = (lineage: Lineage) => string | Failure
 
 /**
  * Objects at a path with all that is above them. Lists are passed through: they are not objects.

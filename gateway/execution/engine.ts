@@ -26,14 +26,14 @@ import type { SupergraphFacts } from './planner.ts'
 import { type PlannerThread, type PlanningOptions, startPlannerThread } from './planner-thread.ts'
 import { typeRelations } from './type-relations.ts'
 
-export interface EngineOptions extends PlanningOptions {
+interface EngineOptions extends PlanningOptions {
   /** Bytes that compiled operations may take. */
   readonly cacheBytes: number
   readonly answerLimit: AnswerLimit
 }
 
 /** A document's operation, as the engine keeps it between requests. */
-export interface PreparedOperation {
+interface PreparedOperation {
   /** What identifies its document. */
   readonly key: string
   readonly operationName: string | null | undefined
@@ -233,7 +233,7 @@ function compiler(planner: PlannerThread, { onUnplannable, answerLimit }: Engine
 }
 
 /**
- * Heap of an operation as measured on large and small ones: its steps by the plan's length, its
+ * Bytes of heap of an operation as measured on large and small ones: its steps by the plan's length, its
  * tree and writers by the document's.
  */
 const BYTES_PER_CHARACTER = 13

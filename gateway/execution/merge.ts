@@ -12,7 +12,7 @@ import { type Data, isData, type Run } from './run.ts'
 import type { TypeRelations } from './type-relations.ts'
 
 /** Where an answer's objects go that later steps write to. */
-export interface Adoption {
+interface Adoption {
   readonly placed: Run['placed']
   /** For each place the copies of the answer's objects, where one stands for all its likes. */
   readonly copies: (Map<object, Data> | undefined)[]

@@ -6,7 +6,7 @@ import type { FetchNode, PlanNode } from '@apollo/query-planner'
 import { type DataPath, dataPath } from './paths.ts'
 
 /** A fetch with the places it adds to: several where several fetches became one. */
-export interface PlacedFetch {
+interface PlacedFetch {
   readonly node: FetchNode
   readonly paths: readonly DataPath[]
 }

@@ -13,7 +13,7 @@ export type ServiceInputs = ReadonlyMap<string, ReadonlyMap<string, readonly str
 /** By service and type. */
 export type ServiceKeys = ReadonlyMap<string, ReadonlyMap<string, readonly (readonly string[])[]>>
 
-export interface PreparedSupergraph {
+interface PreparedSupergraph {
   readonly document: DocumentNode
   readonly requiredArguments: RequiredArguments
   /** Names of the fields that any key, `@requires`, `@provides` or context selects. */

@@ -59,7 +59,7 @@ export interface SupergraphFacts {
   readonly costs: DeclaredCosts
 }
 
-export interface Planner {
+interface Planner {
   readonly facts: SupergraphFacts
   /**
    * @param operation one operation on the public schema, without conditions and introspection

@@ -7,7 +7,7 @@ import type { ServiceAnswer } from '../traffic/call/send.ts'
 import { Failure, type Fault, failureOf, serviceError } from './failure.ts'
 import { type Data, isData } from './run.ts'
 
-export interface ReadAnswer {
+interface ReadAnswer {
   /** The data, or why there is none. */
   readonly data: Readonly<Data> | Failure
   /** Errors that name no place where something is missing. */

@@ -7,10 +7,10 @@ import type { Limits } from './limits.ts'
 export type VariableLimits = Pick<Limits, 'variableDepth' | 'variableValues'>
 
 /** Returns the limit that a text exceeds by far. */
-export type JsonBound = (json: string) => keyof VariableLimits | undefined
+type JsonBound = (json: string) => keyof VariableLimits | undefined
 
 /** Values of a request besides its variables. */
-export const SPARE = 100
+export const SPARE = 100 // values
 const SPARE_LEVELS = 10 // around them, and in extensions
 const HARMLESS = 16 * 1024 // characters that are parsed within a millisecond, whatever they hold
 

@@ -8,7 +8,7 @@ import { findAssets, sendAsset } from './assets.ts'
 import { type DemoCallers, sendDemoToken } from './demo-token.ts'
 import type { PlaygroundSettings, PlaygroundTab } from './page/settings.ts'
 
-export interface PlaygroundOptions {
+interface PlaygroundOptions {
   readonly tabs: readonly PlaygroundTab[]
   /** The demo callers; without them there is no sign-in. */
   readonly demo: DemoCallers | undefined

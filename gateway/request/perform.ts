@@ -17,7 +17,7 @@ import type { Policies } from './policies.ts'
  */
 export type Perform = (exchange: Exchange, before: readonly Policy[], client: Client) => Promise<Execution | Events>
 
-export interface PerformOptions {
+interface PerformOptions {
   readonly policies: Policies
   readonly editions: Editions
   readonly execute: Execute

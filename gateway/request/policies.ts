@@ -41,7 +41,7 @@ export interface Policies {
   readonly budget: Budget
 }
 
-export interface PolicyOptions {
+interface PolicyOptions {
   readonly limits: Limits
   readonly cors: Cors
   readonly introspection: boolean

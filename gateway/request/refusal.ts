@@ -9,7 +9,7 @@ import { limitOf } from '../limits/limits.ts'
 import type { ReportLimit } from '../limits/report.ts'
 import type { CountAnswer } from './metrics.ts'
 
-export interface RefusalOptions {
+interface RefusalOptions {
   readonly count: CountAnswer
   readonly reportLimit: ReportLimit
   readonly log: Logger

@@ -8,7 +8,7 @@ import type { Exchange } from '../exchange/exchange.ts'
 import { type LimitName, type Limits, overLimit } from '../limits/limits.ts'
 import { createShares } from '../limits/shares.ts'
 
-export interface OpenStream {
+interface OpenStream {
   /** Aborted when the stream must end. Its reason is an error if the client should see one. */
   readonly ending: AbortSignal
   /** Call it when the client has gone or has been served. */

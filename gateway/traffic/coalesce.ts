@@ -14,7 +14,7 @@ interface Shared {
 }
 
 /** Everything that can change the answer of a service that is told no caller. */
-export const identityOf = ({ call, text }: Work): string =>
+const identityOf = ({ call, text }: Work): string =>
   `${call.context.perspective ?? ''}\n${call.context.language ?? ''}\n${text}`
 
 export function coalesced({ coalescing, deadline }: StatelessService, next: Step): Step {

@@ -38,7 +38,7 @@ const ANSWERED = [
   'vary',
   'x-content-type-options',
 ]
-const MAX_TRIES = 3
+const MAX_TRIES = 3 // instances asked for one file
 const TIMEOUTS: ReadonlySet<unknown> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
 const STALL = 30_000 // milliseconds without a byte
 

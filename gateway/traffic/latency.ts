@@ -7,8 +7,8 @@ export interface Latency {
   p95(): number | undefined
 }
 
-const KEPT = 512
-const ENOUGH = 64
+const KEPT = 512 // answers
+const ENOUGH = 64 // answers
 const STALE_AFTER = 64 // new figures before the quantile is worked out again
 
 export function createLatency(): Latency {

@@ -7,24 +7,24 @@ import { CallFailure, mayBeSentAgain } from './call/failure.ts'
 import type { Reply, Step, Work } from './call/step.ts'
 import type { Instance } from './instance.ts'
 
-/** One try; adds each instance it asks to `asked`, and prefers one that is not in it. */
+/** One try. Adds the instance that it asks to `asked`, and prefers one that is not in there. */
 export type Try = (work: Work, asked: Set<Instance>) => Promise<Reply>
 
-const MAX_TRIES = 3
+const MAX_TRIES = 3 // with the first
 const FIRST_PAUSE = 10 // milliseconds, five times longer each time; jittered
 /**
- * Of every call a tenth of a retry is saved up, so that a service in trouble never gets much more
- * than its usual load.
+ * Each call earns a tenth of a retry: a service in trouble gets at most a tenth more than its usual
+ * load, once the saved retries are used up.
  */
-const SAVED_PER_CALL = 0.1
-const MAX_SAVED = 50
+const SAVED_PER_CALL = 0.1 // retries
+const MAX_SAVED = 50 // retries
 
 export function retried(tryOnce: Try): Step {
   let saved = MAX_SAVED
-  /** @param tries so many there were, with this one @param before why the last one failed */
+  /** @param tries how many tries were made, with this one @param before the failure of the last one */
   const attempt = (work: Work, asked: Set<Instance>, tries: number, before?: CallFailure): Promise<Reply> =>
     tryOnce(work, asked).catch(async (failure: unknown) => {
-      // That nobody else could be asked says less than what went wrong.
+      // No other instance could be asked. The earlier failure tells more about what went wrong.
       if (before && isUnsent(failure)) throw before
       if (!(failure instanceof CallFailure) || tries === MAX_TRIES || saved < 1 || !mayRetry(failure, work))
         throw failure
@@ -41,8 +41,8 @@ export function retried(tryOnce: Try): Step {
 }
 
 /**
- * A mutation that reached the service may have been done: its key makes the second time harmless,
- * and nothing else does.
+ * A mutation whose outcome is unknown may have taken effect. Only with idempotency keys can it be
+ * sent again without taking effect twice.
  */
 function mayRetry(failure: CallFailure, { call, signal }: Work): boolean {
   const again = mayBeSentAgain(failure)

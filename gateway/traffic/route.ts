@@ -16,7 +16,7 @@ import { openInstance } from './open-instance.ts'
 import { queued } from './queue.ts'
 import { retried } from './retry.ts'
 
-export interface Route {
+interface Route {
   readonly definition: ServiceDefinition
   readonly fleet: Fleet
   readonly step: Step

@@ -2,7 +2,7 @@
 import { createTraffic, type LocatedService, type Traffic, type TrafficOptions } from './traffic.ts'
 
 /** Opens traffic to services, or leases what is open to the very same ones; `close` ends the lease. */
-export type OpenTraffic = (services: readonly LocatedService[]) => Traffic
+type OpenTraffic = (services: readonly LocatedService[]) => Traffic
 
 export function createSharedTraffic(options: Omit<TrafficOptions, 'services'>): OpenTraffic {
   const opened = new Map<string, { readonly traffic: Traffic; leases: number }>()

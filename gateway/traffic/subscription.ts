@@ -12,7 +12,7 @@ import type { Fleet } from './fleet.ts'
 import type { Instance } from './instance.ts'
 import { openStream } from './stream.ts'
 
-export interface SubscriptionOptions {
+interface SubscriptionOptions {
   readonly definition: ServiceDefinition
   readonly fleet: Fleet
   /** Signs the request; without it none is signed. */

@@ -12,11 +12,9 @@ import { validateHeaderValue } from '../../platform/http/message/node-http.ts'
 import { requestOf } from '../../platform/http/message/node-messages.ts'
 import { refuse } from '../../platform/http/message/unreadable.ts'
 import type { Logger } from '../../platform/process/log.ts'
-import { createLoopTurns } from '../../platform/process/loop-turns.ts'
 import { codedError } from '../../platform/protocol/errors.ts'
 import { callerOf } from '../exchange/caller-key.ts'
 import { openExchange, type Parameters } from '../exchange/exchange.ts'
-import { type Outcome, textOf } from '../exchange/outcome.ts'
 import { requestIdOf } from '../exchange/request-id.ts'
 import { createJsonBound } from '../limits/json-bound.ts'
 import type { Limits } from '../limits/limits.ts'
@@ -45,10 +43,6 @@ export interface SocketClients {
   close(timeout: number): Promise<void>
 }
 
-const INIT_TIMEOUT = 5_000 // milliseconds
-const CONCURRENCY = 16 // as for pipelined requests of one HTTP connection
-const MAX_TOKEN = 16 * 1024 // characters, as of a header
-
 /**
  * Call it for the first connection: the protocol's library, with TLS, takes 3 MB. This file itself
  * is compiled at start.
@@ -67,14 +61,6 @@ export async function serveSockets(options: SocketOptions): Promise<SocketClient
   sockets.on('wsClientError', ({ message }, connection, { method }) =>
     refuse(connection, method === 'GET' ? badHandshake(message) : NOT_GET),
   )
-  const rules = {
-    inTurn: createLoopTurns(),
-    initTimeout: INIT_TIMEOUT,
-    concurrency: CONCURRENCY,
-    greet: readToken,
-    textOf,
-    onFault: (error: unknown) => log.error({ err: error }, 'a WebSocket was closed'),
-  }
   const exceededBy = createJsonBound(limits)
   const keepAlive = createKeepAlive()
   const sessions = new Map<WebSocket, Session>()
@@ -92,8 +78,13 @@ export async function serveSockets(options: SocketOptions): Promise<SocketClient
       if (exceeded) reportLimit(exceeded, callerOf({ caller: undefined, request }))
       return exceeded === undefined
     }
-    const answer = (operation: Operation<Token>) => run(operation, request, options)
-    const session = openSession(socket, connection, answer, { ...rules, mayParse })
+    const session = openSession({
+      socket,
+      connection,
+      run: (operation) => run(operation, request, options),
+      mayParse,
+      onFault: (error) => log.error({ err: error }, 'a WebSocket was closed'),
+    })
     sessions.set(socket, session)
     keepAlive({ socket, connection, isBusy: session.isBusy })
     socket.once('close', () => {
@@ -125,20 +116,6 @@ const badHandshake = (message: string): HttpError =>
   new HttpError(400, 'BAD_USER_INPUT', `${message}.`, { 'sec-websocket-version': '13, 8' })
 
 /**
- * The token of a connection: `authorization` in the payload of its first message, otherwise the
- * header of the upgrade request.
- */
-interface Token {
-  readonly authorization: string | undefined
-}
-
-function readToken(payload: Readonly<Record<string, unknown>>): Token | undefined {
-  const given = payload['authorization'] ?? payload['Authorization']
-  const authorization = typeof given === 'string' ? given : undefined
-  return authorization !== undefined && authorization.length > MAX_TOKEN ? undefined : { authorization }
-}
-
-/**
  * The request that all operations of a socket share; each counts as a POST. Keeps only the headers
  * of Node's message.
  */
@@ -147,12 +124,13 @@ function requestOfSocket({ url, headers, address }: HttpRequest): HttpRequest {
   return { method: 'POST', url, headers, address: () => from, readText: () => '' }
 }
 
+/** The token of `connection_init` comes before that of the upgrade request. */
 async function run(
-  { payload, greeting, ...client }: Operation<Token>,
+  { payload, initPayload, ...client }: Operation,
   request: HttpRequest,
   { perform, policies, count, refusalOf }: SocketOptions,
-): Promise<Answer<Outcome>> {
-  const authorization = greeting.authorization ?? request.headers.authorization
+): Promise<Answer> {
+  const authorization = initPayload.authorization ?? request.headers.authorization
   const exchange = openExchange(request, requestIdOf(request), authorization)
   exchange.accepts = 'either'
   exchange.parameters = parametersOf(payload)

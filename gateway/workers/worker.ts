@@ -5,7 +5,7 @@ import { SupergraphRefused } from '../edition/editions.ts'
 import type { CommandMessage, OutcomeMessage } from './messages.ts'
 
 /** What the primary needs of the gateway in this process. */
-export interface WorkerGateway {
+interface WorkerGateway {
   readonly commands: AdminCommands
   readonly registry: Registry
 }

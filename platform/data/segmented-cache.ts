@@ -5,7 +5,7 @@
  */
 import { LRUCache } from 'lru-cache' // ISC, no dependencies: the field's own, with sizes
 
-export interface SegmentedCache<Value extends object> {
+interface SegmentedCache<Value extends object> {
   /** Counts as a use. */
   get(key: string): Value | undefined
   /** @param size estimated bytes */

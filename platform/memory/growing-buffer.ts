@@ -5,7 +5,7 @@
 
 const LEAST = 1024 // bytes
 
-export interface GrowingBuffer {
+interface GrowingBuffer {
   /** Copies a piece. */
   add(piece: Buffer): void
   /** The total of all pieces. */

@@ -22,13 +22,13 @@ export interface ReadyMessage {
   readonly url: string
 }
 
-export interface NoticeMessage {
+interface NoticeMessage {
   readonly type: 'notice'
   /** One line for the person at the terminal. */
   readonly text: string
 }
 
-export interface RefusedMessage {
+interface RefusedMessage {
   readonly type: 'refused'
   /** Why it cannot start, in words. A restart would fail in the same way. */
   readonly reason: string

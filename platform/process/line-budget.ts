@@ -4,7 +4,7 @@
  * Asks to write one line. `undefined` means leave it out; otherwise the number left out since the
  * last line.
  */
-export type TakeLine = () => number | undefined
+type TakeLine = () => number | undefined
 
 /** @param interval milliseconds in which at most `lines` are written */
 export function createLineBudget(lines: number, interval: number): TakeLine {

@@ -19,7 +19,7 @@ export const demoCallers: Readonly<Record<string, readonly Scope[]>> = {
   officer2: ['banking:read', 'banking:write', 'banking:officer'],
 }
 
-export interface DemoIdentity {
+interface DemoIdentity {
   readonly issuer: string
   readonly audience: string
   readonly keys: JWTVerifyGetKey

@@ -6,14 +6,14 @@ import { z } from 'zod'
 import { httpUrl, isProduction } from '../process/settings.ts'
 
 /** All three are needed: a key set alone would accept tokens signed for another application. */
-export interface ProviderSettings {
+interface ProviderSettings {
   readonly jwksUrl: string
   readonly issuer: string
   readonly audience: string
 }
 
 /** The demo identity of a data folder. */
-export interface DemoSettings {
+interface DemoSettings {
   readonly jwksUrl?: undefined
   readonly dataDir: string
 }

@@ -12,9 +12,9 @@ import { HttpError } from '../../platform/http/message/http-error.ts'
  * @param caller any text that distinguishes callers
  * @throws HttpError 503 with `Retry-After` if it waits, or would wait, too long
  */
-export type Admit = (caller: string) => Promise<void> | undefined
+type Admit = (caller: string) => Promise<void> | undefined
 
-export interface AdmissionOptions {
+interface AdmissionOptions {
   /** Milliseconds that a request may wait; well below the gateway's deadlines. */
   readonly longest?: number
   /** A monotonic clock, in milliseconds. */

@@ -15,15 +15,15 @@ import type { Service } from './service.ts'
 import type { ServiceRequest } from './service-request.ts'
 
 /** What clients may know of an error. */
-export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError
+type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError
 
-export interface ServiceExecutor {
+interface ServiceExecutor {
   /** Executes the operation of a signed JSON body, and writes the whole response. */
   answer(request: ServiceRequest, body: Buffer, response: ServerResponse): Promise<void>
   stop(): Promise<void>
 }
 
-export interface ExecutorOptions<Context extends object> {
+interface ExecutorOptions<Context extends object> {
   readonly kind: 'stateful' | 'stateless'
   readonly schema: GraphQLSchema
   readonly service: Service<Context>

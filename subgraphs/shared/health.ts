@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { sendJson } from '../../platform/http/message/http-error.ts'
 import type { LifecycleState } from '../../platform/process/lifecycle.ts'
 
-export type AnswerHealth = (response: ServerResponse, path: string) => Promise<void>
+type AnswerHealth = (response: ServerResponse, path: string) => Promise<void>
 
 /** @param ready rejects while the service cannot serve */
 export const createAnswerHealth =

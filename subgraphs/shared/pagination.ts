@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import { codedError } from '../../platform/protocol/errors.ts'
 
-export const MAX_PAGE = 100 // items
+const MAX_PAGE = 100 // items
 const DEFAULT_PAGE = 20 // items
 const MAX_CURSOR_LENGTH = 512 // characters
 
@@ -21,7 +21,7 @@ export interface Edge<Node> {
   readonly node: Node
 }
 
-export interface PageInfo {
+interface PageInfo {
   readonly hasNextPage: boolean
   readonly hasPreviousPage: boolean
   readonly startCursor: string | null

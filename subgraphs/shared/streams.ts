@@ -21,7 +21,7 @@ export interface Streams {
   stop(): Promise<void>
 }
 
-export interface StreamsOptions<Context extends object> {
+interface StreamsOptions<Context extends object> {
   readonly schema: GraphQLSchema
   context(request: ServiceRequest): Context | Promise<Context>
   formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError

@@ -66,7 +66,7 @@ export function allowFiles(cors: Cors): (request: IncomingMessage, response: Ser
 }
 
 /** Answers a preflight request; returns false for any other. */
-export type AnswerPreflight = (request: IncomingMessage, response: ServerResponse, isOperation: boolean) => boolean
+type AnswerPreflight = (request: IncomingMessage, response: ServerResponse, isOperation: boolean) => boolean
 
 export function createPreflight({ origins, allowedHeaders }: Cors): AnswerPreflight {
   return ({ method, headers }, response, isOperation) => {

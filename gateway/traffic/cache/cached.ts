@@ -9,7 +9,7 @@ import { keyFor, lookUp } from './languages.ts'
 import type { AnswerStore, Kept } from './store.ts'
 import { tagsOfAnswer, tagsOfEntity } from './tags.ts'
 
-export interface CacheObserver {
+interface CacheObserver {
   hits(count: number): void
   misses(count: number): void
 }

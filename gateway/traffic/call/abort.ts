@@ -1,7 +1,7 @@
 /** A signal that tells those who work for somebody that nobody waits any more: what is needed of an `AbortController`, at a tenth of its price. */
 import type { Signal } from './send.ts'
 
-export interface Abort {
+interface Abort {
   readonly signal: Signal
   /** Calls each listener, once; does nothing the second time. */
   abort(): void

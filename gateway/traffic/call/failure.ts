@@ -49,7 +49,7 @@ const failings = {
 
 export type FailureKind = keyof typeof failings
 
-export interface FailureOptions extends ErrorOptions {
+interface FailureOptions extends ErrorOptions {
   /** What the client is told instead of what the kind alone tells. */
   readonly code?: ErrorCode
   /** Seconds after which to try again. */

@@ -24,7 +24,7 @@ export interface StatelessService extends Common {
 }
 
 /** Owns data that outlives every request: there is no cache, no hedging and no coalescing to be set. */
-export interface StatefulService extends Common {
+interface StatefulService extends Common {
   readonly name: string
   readonly kind: 'stateful'
 }

@@ -30,7 +30,7 @@ export interface Connection {
   destroy(failure: CallFailure): void
 }
 
-export interface ConnectionEvents {
+interface ConnectionEvents {
   /** It may carry the next request. */
   onFree(connection: Connection): void
   /** It is gone, for whatever reason; called once. */

@@ -1,6 +1,6 @@
 /** One timer for the deadlines of many: a timer for each call would cost as much as sending it. */
 
-export interface DeadlineTimer {
+interface DeadlineTimer {
   /** Fires at this time at the latest. @param time milliseconds of `performance.now()` */
   by(time: number): void
   close(): void

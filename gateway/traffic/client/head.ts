@@ -47,7 +47,7 @@ const HASTE = 1_000 // milliseconds before a service closes, so that no request 
 
 /** Heads read of late: those of one service within one second differ in nothing but lengths. */
 const known = new Map<string, AnswerHead>()
-const KNOWN = 256
+const KNOWN = 256 // heads
 
 /** The one line that no two heads share. */
 const CALL_LINE = `\r\n${CALL_HEADER}: `

@@ -15,7 +15,7 @@ export interface AnswerListener {
   onEnd(): void
 }
 
-export interface StreamedAnswer {
+interface StreamedAnswer {
   /** @throws CallFailure of kind `answer` where this is no HTTP answer */
   read(piece: Buffer): void
   /** The connection ended. Returns false where the answer was not whole by then. */

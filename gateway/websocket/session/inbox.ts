@@ -16,7 +16,7 @@ export interface Inbox {
   close(): void
 }
 
-export interface InboxOptions {
+interface InboxOptions {
   readonly socket: WebSocket
   /** The socket's connection. */
   readonly connection: Duplex

@@ -1,6 +1,12 @@
 /** The messages and close codes of `graphql-transport-ws` (enisdenjo/graphql-ws, PROTOCOL.md). */
 import { isOptionalRecord, isRecord } from '../../../platform/data/record.ts'
 
+/** What is kept of the payload of `connection_init`. */
+export interface InitPayload {
+  /** The token: `authorization` or `Authorization` of the payload. */
+  readonly authorization: string | undefined
+}
+
 /** The payload of `subscribe`. */
 export interface OperationPayload {
   /** Absent only if `extensions` names a persisted operation. */
@@ -11,7 +17,7 @@ export interface OperationPayload {
 }
 
 export type ClientMessage =
-  | { readonly type: 'connection_init'; readonly payload: Readonly<Record<string, unknown>> }
+  | { readonly type: 'connection_init'; readonly payload: InitPayload }
   | { readonly type: 'ping' | 'pong' }
   | { readonly type: 'subscribe'; readonly id: string; readonly payload: OperationPayload }
   | { readonly type: 'complete'; readonly id: string }
@@ -31,6 +37,7 @@ export const closeCodes = {
 } as const
 
 const MAX_ID = 256 // characters
+const MAX_TOKEN = 16 * 1024 // characters, as of a header
 
 /** `undefined` for anything but a client's message. */
 export function readMessage(text: string): ClientMessage | undefined {
@@ -38,8 +45,10 @@ export function readMessage(text: string): ClientMessage | undefined {
   if (!isRecord(value)) return undefined
   const { type, id, payload } = value
   switch (type) {
-    case 'connection_init':
-      return isOptionalRecord(payload) ? { type, payload: payload ?? {} } : undefined
+    case 'connection_init': {
+      const read = readInitPayload(payload)
+      return read && { type, payload: read }
+    }
     case 'ping':
     case 'pong':
       return isOptionalRecord(payload) ? { type } : undefined
@@ -58,6 +67,13 @@ function parse(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+function readInitPayload(payload: unknown): InitPayload | undefined {
+  if (!isOptionalRecord(payload)) return undefined
+  const given = payload?.['authorization'] ?? payload?.['Authorization']
+  const authorization = typeof given === 'string' ? given : undefined
+  return authorization !== undefined && authorization.length > MAX_TOKEN ? undefined : { authorization }
 }
 
 /** Bounded, because it is kept as long as its operation. */

@@ -1,18 +1,26 @@
 /**
  * The server's side of `graphql-transport-ws` on one WebSocket: what each message may do in each
  * state. An operation ends with `complete` or with the socket, whatever its progress. Nothing more
- * of it is sent, and its id can be used again at once. Knows no GraphQL.
+ * of it is sent, and its id can be used again at once. Executes nothing itself.
  */
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
-import type { InTurn } from '../../../platform/process/loop-turns.ts'
+import { createLoopTurns } from '../../../platform/process/loop-turns.ts'
+import { type Events, type Outcome, textOf } from '../../exchange/outcome.ts'
 import { createInbox } from './inbox.ts'
-import { type ClientMessage, closeCodes, type OperationPayload, readMessage, SUBPROTOCOL } from './messages.ts'
+import {
+  type ClientMessage,
+  closeCodes,
+  type InitPayload,
+  type OperationPayload,
+  readMessage,
+  SUBPROTOCOL,
+} from './messages.ts'
 
 /** One operation of a client. */
-export interface Operation<Greeting> {
+export interface Operation {
   readonly payload: OperationPayload
-  readonly greeting: Greeting
+  readonly initPayload: InitPayload
   /** True once the client wants no answer. */
   isClosed(): boolean
   /** Calls `listener` when that becomes true, or at once if it is. One listener. */
@@ -20,31 +28,18 @@ export interface Operation<Greeting> {
 }
 
 /** `errors` is JSON text, for an operation that never ran. */
-export type Answer<Result> =
-  | { readonly results: AsyncGenerator<Result, void, undefined> }
-  | { readonly result: Result }
-  | { readonly errors: string }
+export type Answer = { readonly results: Events } | { readonly result: Outcome } | { readonly errors: string }
 
-export interface SessionRules<Greeting, Result> {
-  readonly inTurn: InTurn
-  /** Milliseconds until a client must have sent `connection_init`. */
-  readonly initTimeout: number
-  /**
-   * Operations of one socket that may run at once. One runs until its answer is sent or its stream
-   * is open.
-   */
-  readonly concurrency: number
+interface SessionOptions {
+  readonly socket: WebSocket
+  /** The socket's connection. */
+  readonly connection: Duplex
+  /** Rejects only for unforeseen faults, which end the connection. */
+  readonly run: (operation: Operation) => Promise<Answer>
   /** Whether a text may be parsed; one that may not ends the connection. */
   readonly mayParse: (text: string) => boolean
-  /** What to remember of the payload of `connection_init`; `undefined` if it is invalid. */
-  readonly greet: (payload: Readonly<Record<string, unknown>>) => Greeting | undefined
-  /** JSON text. */
-  readonly textOf: (result: Result) => string
   readonly onFault: (error: unknown) => void
 }
-
-/** Rejects only for unforeseen faults, which end the connection. */
-export type Run<Greeting, Result> = (operation: Operation<Greeting>) => Promise<Answer<Result>>
 
 export interface Session {
   /** Takes no more messages, answers running operations, and closes. */
@@ -61,25 +56,26 @@ interface Running {
   leave: (() => void) | undefined
 }
 
-/** @param connection the socket's connection */
+const INIT_TIMEOUT = 5_000 // milliseconds until a client must have sent `connection_init`
+/** Operations of one socket that run at once, each until its answer is sent or its stream is open. */
+const CONCURRENCY = 16 // as for pipelined requests of one HTTP connection
+
+/** Shared by all sockets of the process. */
+const inTurn = createLoopTurns()
+
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the state of one session, and its short handlers
-export function openSession<Greeting, Result>(
-  socket: WebSocket,
-  connection: Duplex,
-  run: Run<Greeting, Result>,
-  { inTurn, initTimeout, concurrency, mayParse, greet, textOf, onFault }: SessionRules<Greeting, Result>,
-): Session {
+export function openSession({ socket, connection, run, mayParse, onFault }: SessionOptions): Session {
   const operations = new Map<string, Running>()
-  let greeting: Greeting | undefined
+  let initPayload: InitPayload | undefined
   let inWork = 0
   /** A message that arrived while too many operations ran. */
   let held: Subscribe | undefined
   let isFinishing = false
   const isBusy = (): boolean => isFinishing || held !== undefined
-  const init = setTimeout(() => close(closeCodes.initTimeout, 'Connection initialisation timeout'), initTimeout)
+  const initTimer = setTimeout(() => close(closeCodes.initTimeout, 'Connection initialisation timeout'), INIT_TIMEOUT)
 
   const end = (): void => {
-    clearTimeout(init)
+    clearTimeout(initTimer)
     inbox.close()
     held = undefined
     for (const running of operations.values()) hangUp(running)
@@ -109,13 +105,13 @@ export function openSession<Greeting, Result>(
     if (message) subscribe(message)
     inbox.proceed()
   }
-  const answer = async (running: Running, { id, payload }: Subscribe, welcomed: Greeting): Promise<void> => {
+  const answer = async (running: Running, { id, payload }: Subscribe, init: InitPayload): Promise<void> => {
     const onHangUp = (listener: () => void): void => {
       if (running.hasLeft) listener()
       else running.leave = listener
     }
     const isClosed = (): boolean => running.hasLeft
-    const answered = await run({ payload, greeting: welcomed, isClosed, onHangUp })
+    const answered = await run({ payload, initPayload: init, isClosed, onHangUp })
     if ('errors' in answered) return void send(running, id, 'error', answered.errors)
     if ('result' in answered) await send(running, id, 'next', textOf(answered.result))
     else {
@@ -127,17 +123,17 @@ export function openSession<Greeting, Result>(
   }
   const subscribe = (message: Subscribe): void => {
     const { id } = message
-    if (greeting === undefined) close(closeCodes.unauthorized, 'Unauthorized')
+    if (initPayload === undefined) close(closeCodes.unauthorized, 'Unauthorized')
     else if (operations.has(id)) close(closeCodes.idInUse, fitting(`Subscriber for ${id} already exists`))
-    else if (inWork >= concurrency) held = message
-    else begin(message, greeting)
+    else if (inWork >= CONCURRENCY) held = message
+    else begin(message, initPayload)
   }
-  const begin = (message: Subscribe, welcomed: Greeting): void => {
+  const begin = (message: Subscribe, init: InitPayload): void => {
     const { id } = message
     const running: Running = { isInWork: true, hasLeft: false, leave: undefined }
     operations.set(id, running)
     inWork += 1
-    answer(running, message, welcomed)
+    answer(running, message, init)
       .catch((error: unknown) => {
         onFault(error)
         close(closeCodes.internalError, 'Internal error')
@@ -149,15 +145,11 @@ export function openSession<Greeting, Result>(
         settle(running)
       })
   }
-  const initialise = (payload: Readonly<Record<string, unknown>>): void => {
-    const isFirst = greeting === undefined
-    greeting ??= greet(payload)
-    if (!isFirst) close(closeCodes.tooManyInits, 'Too many initialisation requests')
-    else if (greeting === undefined) close(closeCodes.badMessage, 'Invalid message received')
-    else {
-      clearTimeout(init)
-      socket.send('{"type":"connection_ack"}')
-    }
+  const initialise = (payload: InitPayload): void => {
+    if (initPayload) return void close(closeCodes.tooManyInits, 'Too many initialisation requests')
+    initPayload = payload
+    clearTimeout(initTimer)
+    socket.send('{"type":"connection_ack"}')
   }
   const receive = (text: string | undefined): void => {
     const isTooBig = text !== undefined && !mayParse(text)

@@ -16,7 +16,7 @@ import { inReadTurn, isMuch } from '../server/read-turns.ts'
 import { createReply, type PlainReply } from './plain-reply.ts'
 import { createHeadReader, type RequestHead } from './request-head.ts'
 
-export interface FastPathOptions {
+interface FastPathOptions {
   /** If it rejects, the client gets 500 without details. */
   readonly answer: (request: HttpRequest, reply: HttpReply) => Promise<void>
   readonly clientAddress?: ClientAddress

@@ -6,7 +6,7 @@ import { STATUS_CODES } from '../message/node-http.ts'
 import { KEEP_ALIVE } from '../server/node-server.ts'
 
 /** Where the answer ends: after its bytes, or with the connection. */
-export type Framing = { readonly length: number; readonly closes: boolean } | 'until the end'
+type Framing = { readonly length: number; readonly closes: boolean } | 'until the end'
 
 const KEEP = `connection: keep-alive\r\nkeep-alive: timeout=${KEEP_ALIVE / 1000}\r\n\r\n`
 const CLOSE = 'connection: close\r\n\r\n'

@@ -17,7 +17,7 @@ export interface RequestHead {
 
 /** Bytes; the limit of Node's parser. */
 const MAX_HEAD = 16 * 1024
-const MAX_LINES = 64
+const MAX_LINES = 64 // header lines
 const START = 'POST /graphql HTTP/1.1\r\n'
 const END = '\r\n\r\n'
 const LENGTH = /^\d{1,9}$/

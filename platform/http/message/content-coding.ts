@@ -7,7 +7,7 @@ import { listItems } from './fields.ts'
  * Rejects with `ERR_BUFFER_TOO_LARGE` over `maxOutputLength` bytes, and with other errors if the
  * bytes do not decode.
  */
-export type Decode = (bytes: Buffer, options: { readonly maxOutputLength: number }) => Promise<Buffer>
+type Decode = (bytes: Buffer, options: { readonly maxOutputLength: number }) => Promise<Buffer>
 
 /** For `Accept-Encoding`. */
 export const DECODED = 'gzip, deflate, br'

@@ -5,7 +5,7 @@ import { isFieldValue } from './fields.ts'
  * Takes names and values in turn, and returns latin1 lines. @throws Error for a value that would
  * inject another header
  */
-export type WriteHeaderLines = (headers: readonly string[]) => string
+type WriteHeaderLines = (headers: readonly string[]) => string
 
 interface Line {
   readonly name: string

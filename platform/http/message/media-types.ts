@@ -4,7 +4,7 @@
  */
 import { listItems } from './fields.ts'
 
-export interface ContentType {
+interface ContentType {
   /** In lower case, without parameters; empty if absent. */
   readonly type: string
   /** In lower case; `undefined` if absent. */

@@ -10,7 +10,7 @@ export interface Grace {
   readonly longest: number
 }
 
-export interface Drain {
+interface Drain {
   /** True once each answer must end its connection. */
   isDraining(): boolean
   /** A request other than a health check has arrived. */
