@@ -18,8 +18,8 @@ const SCHEMA = new URL('schema.prisma', import.meta.url)
 const MIGRATIONS = new URL('migrations/', import.meta.url)
 const WASM = new URL('schema_engine_bg.wasm', import.meta.resolve('@prisma/schema-engine-wasm'))
 
-export type SchemaEngine = bindings.SchemaEngine
-export type MigrationList = Parameters<SchemaEngine['applyMigrations']>[0]['migrationsList']
+type SchemaEngine = bindings.SchemaEngine
+type MigrationList = Parameters<SchemaEngine['applyMigrations']>[0]['migrationsList']
 
 /** `schema.prisma` in the engine's format: path and text. */
 export async function readSchema(): Promise<{ path: string; content: string }> {

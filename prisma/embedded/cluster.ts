@@ -14,7 +14,7 @@ import { exists, type Places } from './places.ts'
 
 const DRAFT = 'cluster.draft-'
 
-export interface ClusterFiles {
+interface ClusterFiles {
   /** PostgreSQL's data folder. */
   readonly cluster: string
   readonly places: Places

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Account } from './account.ts'
 
-export interface ServerOptions {
+interface ServerOptions {
   readonly postgres: string
   readonly account: Account | undefined
   readonly cluster: string
@@ -15,7 +15,7 @@ export interface ServerOptions {
   readonly durable: boolean
 }
 
-export interface Server {
+interface Server {
   readonly pid: number
   /** Resolves once the server has ended for any reason, to how it ended. */
   readonly ended: Promise<string>

@@ -1,6 +1,6 @@
 /** The demo's branches and merchants, in real cities (GeoNames ids). */
 
-export const cities = {
+const cities = {
   lisbon: '2267057',
   porto: '2735943',
   dublin: '2964574',

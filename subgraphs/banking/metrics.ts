@@ -6,7 +6,7 @@ import { Counter, Gauge, type Registry } from '../../platform/process/prometheus
 import type { PrismaClient } from '../../prisma/generated/client.ts'
 import { type ClockReading, type ClockRefusal, differenceOf } from './ledger/clock.ts'
 
-export interface BankingMetrics {
+interface BankingMetrics {
   clockRefused(refusal: ClockRefusal): void
   clockRead(reading: ClockReading): void
 }

@@ -16,15 +16,15 @@ export interface OpenAccountInput extends Keyed {
   readonly branch: string
 }
 
-export interface AccountInput extends Keyed {
+interface AccountInput extends Keyed {
   readonly accountId: string
 }
 
-export interface RenameAccountInput extends AccountInput {
+interface RenameAccountInput extends AccountInput {
   readonly name: string
 }
 
-export interface SetDailyLimitInput extends AccountInput {
+interface SetDailyLimitInput extends AccountInput {
   readonly limit?: bigint | null
 }
 

@@ -36,7 +36,7 @@ export const accountById = byId(
     SELECT ${columns} FROM accounts a WHERE a.id = ANY(${plainArray(ids)}::bigint[])`,
 )
 
-export interface AccountPageKey {
+interface AccountPageKey {
   readonly owner: string
   /** Rows at most. */
   readonly limit: number

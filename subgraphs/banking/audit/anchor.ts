@@ -9,7 +9,7 @@ import type { PrismaClient } from '../../../prisma/generated/client.ts'
 const digits = z.string().regex(/^\d{1,18}$/)
 
 /** The last batch of a ledger as it stood. */
-export const anchorShape = z.strictObject({
+const anchorShape = z.strictObject({
   batch: digits,
   /** The last operation. */
   operation: digits,
@@ -21,7 +21,7 @@ export const anchorShape = z.strictObject({
 export type Anchor = z.output<typeof anchorShape>
 
 const signedShape = anchorShape.extend({ signature: z.base64url() })
-export type SignedAnchor = z.output<typeof signedShape>
+type SignedAnchor = z.output<typeof signedShape>
 
 /** A new Ed25519 private key, PEM. */
 export const makeAnchorKey = async (): Promise<string> =>

@@ -26,7 +26,7 @@ import {
   placeAfter,
 } from './read.ts'
 
-export interface Walk {
+interface Walk {
   readonly database: PrismaClient
   readonly head: HeadRow
   readonly from: Place

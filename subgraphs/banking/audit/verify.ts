@@ -8,11 +8,11 @@ import { checkBooks, checkRestores } from './books.ts'
 import { walkChain } from './chain.ts'
 import { GENESIS, type HeadRow, type Place, readHead, readPlace } from './read.ts'
 
-export type Verdict =
+type Verdict =
   | { readonly sound: true; readonly operations: bigint; readonly batches: bigint; readonly sequence: bigint }
   | { readonly sound: false; readonly problem: string }
 
-export interface VerifyOptions {
+interface VerifyOptions {
   /** A head of the past: the chain must go through it. */
   readonly anchor?: Anchor | undefined
   /** The chain is walked from this head of the past only; the books are checked whole. */

@@ -6,7 +6,7 @@ import { Pool, type PoolConfig } from 'pg' // MIT; what Prisma's adapter runs on
 import { type Prisma, PrismaClient } from '../../../prisma/generated/client.ts'
 import { retriedReads } from './retried-reads.ts'
 
-export interface DatabaseOptions {
+interface DatabaseOptions {
   /** A PostgreSQL connection URL. */
   readonly url: string
   /** Connections at most. */

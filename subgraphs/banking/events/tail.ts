@@ -18,7 +18,7 @@ export interface Tail {
   stop(): Promise<void>
 }
 
-export interface TailOptions {
+interface TailOptions {
   readonly url: string
   readonly database: PrismaClient
   readonly log: Logger

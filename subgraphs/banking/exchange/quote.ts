@@ -6,7 +6,7 @@ import { exponentOf } from '../money/currencies.ts'
 const Exact = Decimal.clone({ precision: 60 })
 
 /** What the bank earns: half a percent of what is sold. */
-export const SPREAD = new Exact('0.005')
+const SPREAD = new Exact('0.005')
 
 export interface Offer {
   /** Minor units that leave the customer's account, with the spread in them. */
@@ -20,7 +20,7 @@ export interface Offer {
 }
 
 /** How much of each currency a euro is worth. */
-export interface Rates {
+interface Rates {
   readonly sell: Decimal.Value
   readonly buy: Decimal.Value
 }

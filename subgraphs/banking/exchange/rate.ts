@@ -6,7 +6,7 @@ import { BANK_CURRENCIES, HOME_CURRENCY } from '../money/currencies.ts'
 export const RATED_CURRENCIES: readonly string[] = BANK_CURRENCIES.filter((currency) => currency !== HOME_CURRENCY)
 
 /** Units of a currency for one euro, and since when. */
-export interface DatedRate {
+interface DatedRate {
   /** Canonical decimal digits. */
   readonly perEuro: string
   /** ISO 8601. */
@@ -22,7 +22,7 @@ export interface ExchangeRate extends DatedRate {
 }
 
 /** By how much one officer alone may move a rate within a day. */
-export const ALONE = new Decimal('0.05')
+const ALONE = new Decimal('0.05')
 
 const DAY = 86_400_000 // milliseconds
 const PROPOSAL_LIFE = 3_600_000 // milliseconds

@@ -8,7 +8,7 @@ import type { Offer } from './quote.ts'
 import type { ExchangeRate } from './rate.ts'
 
 /** How long a quote is good for. */
-export const QUOTE_LIFE = 60 // seconds
+const QUOTE_LIFE = 60 // seconds
 
 /** The quotes that exist among `ids`. */
 async function loadQuotes(database: Prisma.TransactionClient, ids: readonly string[]): Promise<Map<string, Quote>> {
@@ -38,7 +38,7 @@ export const readRates = (
 ): Promise<Prisma.ExchangeRateGetPayload<object>[]> =>
   database.exchangeRate.findMany({ where: { currency: { in: [...currencies] } }, orderBy: { currency: 'asc' } })
 
-export interface RateForQuote {
+interface RateForQuote {
   readonly perEuro: string
   /** By the ledger's clock. */
   readonly isExpired: boolean
@@ -108,7 +108,7 @@ export const quotes: Collection<Quote> = { load: loadQuotes, save: saveUsedQuote
 /** By currency. */
 export const rates: Collection<ExchangeRate> = { load: loadRates, save: saveRates }
 
-export interface StoredQuote {
+interface StoredQuote {
   readonly id: string
   readonly expiresAt: Date
 }

@@ -3,11 +3,11 @@ import { type Asked, amountToMove, type Keyed, wholeNumber } from '../request/in
 import { parseTransferId, readOrder, type TransferInput } from '../transfers/input.ts'
 import type { CaptureHoldCommand, HoldFundsCommand } from './commands.ts'
 
-export interface HoldFundsInput extends TransferInput {
+interface HoldFundsInput extends TransferInput {
   readonly expiresInSeconds: number
 }
 
-export interface CaptureHoldInput extends Keyed {
+interface CaptureHoldInput extends Keyed {
   readonly transferId: string
   readonly amount?: bigint | null
 }

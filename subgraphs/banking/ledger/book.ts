@@ -77,7 +77,7 @@ export function saveRow<Row, Key>(book: Book, collection: Collection<Row, Key>, 
 }
 
 /** The parts of a transfer that its rule decides. */
-export interface Movement {
+interface Movement {
   readonly kind: TransferKind
   readonly debit: Account
   readonly credit: Account
@@ -90,11 +90,11 @@ export interface Movement {
 }
 
 /** A movement that waits, until an instant, for somebody to capture or void it. */
-export interface Hold extends Movement {
+interface Hold extends Movement {
   readonly expiresAt: string
 }
 
-export const postedBalance = (account: Account): bigint => account.creditsPosted - account.debitsPosted
+const postedBalance = (account: Account): bigint => account.creditsPosted - account.debitsPosted
 
 /** What may leave the account: posted less what is held. */
 export const availableBalance = (account: Account): bigint => postedBalance(account) - account.debitsPending

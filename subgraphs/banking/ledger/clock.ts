@@ -19,7 +19,7 @@ export interface ClockReading {
 }
 
 /** Why a clock is not trusted. */
-export type ClockFault = 'clocks differ' | 'clock stepped' | 'ledger ahead' | 'work ahead' | 'long rest'
+type ClockFault = 'clocks differ' | 'clock stepped' | 'ledger ahead' | 'work ahead' | 'long rest'
 
 export interface ClockRefusal {
   readonly fault: ClockFault
@@ -41,7 +41,7 @@ export interface LedgerClock {
   now(reading: ClockReading, last: string, found: readonly string[]): string
 }
 
-export interface LedgerClockOptions {
+interface LedgerClockOptions {
   /** An instant, ISO 8601, up to which an operator has confirmed the clock. */
   readonly confirmed?: string | undefined
   /** Told of each reading that is not trusted. */

@@ -13,7 +13,7 @@ import type { LedgerRequest } from './request.ts'
 import type { SpeculatedBatch, UncommittedState } from './speculate.ts'
 import type { Writer } from './writer.ts'
 
-export interface Committer {
+interface Committer {
   /**
    * Evaluates a batch while the one before it is written. Undefined where it must wait for the lock.
    * Never rejects.
@@ -26,7 +26,7 @@ export interface Committer {
   commit(requests: readonly LedgerRequest[], speculated: SpeculatedBatch | undefined): Promise<readonly Answer[]>
 }
 
-export interface CommitterOptions {
+interface CommitterOptions {
   readonly writer: Writer
   readonly log: Logger
   /** Milliseconds for which a batch is retried. */

@@ -45,8 +45,7 @@ export function orderOf(
 }
 
 /** What left on the day of the operation so far. */
-export const spentToday = (account: Account, at: string): bigint =>
-  account.spentOn === plainDateOf(at) ? account.spent : 0n
+const spentToday = (account: Account, at: string): bigint => (account.spentOn === plainDateOf(at) ? account.spent : 0n)
 
 /** Counts an amount against the daily limit; negative gives it back. */
 export function countSpending(account: Account, amount: bigint, at: string): void {

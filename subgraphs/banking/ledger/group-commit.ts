@@ -6,13 +6,13 @@
  */
 import { createFairQueue } from '../../../platform/data/fair-queue.ts'
 
-export interface GroupCommit<Item, Result> {
+interface GroupCommit<Item, Result> {
   submit(item: Item): Promise<Result>
   /** Resolves when nothing is queued or in flight. */
   idle(): Promise<void>
 }
 
-export interface GroupCommitOptions<Item, Ready, Result> {
+interface GroupCommitOptions<Item, Ready, Result> {
   /**
    * Called for each batch in order, once the commit of the one before it has begun. Must not
    * reject.

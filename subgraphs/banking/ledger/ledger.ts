@@ -25,7 +25,7 @@ export interface Ledger {
   idle(): Promise<void>
 }
 
-export interface LedgerOptions {
+interface LedgerOptions {
   readonly parts: LedgerParts
   /** Its connections serve nothing else, so that reads never hold up a batch. */
   readonly database: LedgerDatabase

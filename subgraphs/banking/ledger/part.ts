@@ -28,7 +28,7 @@ export interface Rule<Asked> {
   transfersOf?(command: Asked): number
 }
 
-export type Rules = { readonly [Name in CommandName]: Rule<LedgerCommands[Name]> }
+type Rules = { readonly [Name in CommandName]: Rule<LedgerCommands[Name]> }
 
 /** What one feature adds. */
 export interface LedgerPart {

@@ -3,7 +3,7 @@
  * remembered by key.
  */
 
-export const refusals = {
+const refusals = {
   INSUFFICIENT_FUNDS: 'The available balance does not cover the amount.',
   ACCOUNT_NOT_FOUND: 'There is no such account.',
   ACCOUNT_NOT_OPEN: 'The account is not open.',
@@ -55,7 +55,7 @@ export interface Refused {
   readonly isEarly?: true
 }
 
-export interface Accepted {
+interface Accepted {
   readonly accepted: true
   /** The id of what came of it: a transfer, an account. */
   readonly subject: string

@@ -29,7 +29,7 @@ export interface Writer {
   ): Promise<readonly Answer[]>
 }
 
-export interface WriterOptions {
+interface WriterOptions {
   readonly parts: LedgerParts
   readonly database: LedgerDatabase
   readonly clock: LedgerClock

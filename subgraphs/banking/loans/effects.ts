@@ -16,7 +16,7 @@ export interface Effect {
   readonly transferId?: string | null
 }
 
-export interface Situation {
+interface Situation {
   readonly loan: Loan
   readonly amount: bigint | null
   readonly book: Book

@@ -8,7 +8,7 @@ import type { ApplyForLoanCommand } from './commands.ts'
 import { type Amortization, faultsOf, type InterestMethod, type LoanTerms } from './terms.ts'
 
 /** Terms as clients send them. */
-export interface TermsInput {
+interface TermsInput {
   readonly principal: bigint
   readonly currency: string
   readonly annualRate: bigint

@@ -15,7 +15,7 @@ export interface Instalment {
   readonly balanceAfter: bigint
 }
 
-export interface Quote {
+interface Quote {
   readonly schedule: readonly Instalment[]
   readonly totalInterest: bigint
   readonly totalPayable: bigint

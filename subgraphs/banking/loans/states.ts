@@ -19,9 +19,9 @@ export type LoanAction = 'approve' | 'reject' | 'withdraw' | 'disburse' | 'repay
  * Why an action is refused: the state it needs, by name; the first of them where it may be taken in
  * more than one.
  */
-export type LoanRefusal = 'LOAN_NOT_SUBMITTED' | 'LOAN_NOT_APPROVED' | 'LOAN_NOT_ACTIVE' | 'LOAN_NOT_OVERPAID'
+type LoanRefusal = 'LOAN_NOT_SUBMITTED' | 'LOAN_NOT_APPROVED' | 'LOAN_NOT_ACTIVE' | 'LOAN_NOT_OVERPAID'
 
-export interface Transition {
+interface Transition {
   readonly from: readonly LoanState[]
   /** Where it may lead; more than one where the amounts decide. */
   readonly to: readonly LoanState[]

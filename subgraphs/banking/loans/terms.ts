@@ -22,14 +22,14 @@ export interface DisbursedTerms extends LoanTerms {
   readonly disbursedOn: PlainDate
 }
 
-export const RATE_DECIMALS = 4
+const RATE_DECIMALS = 4
 export const MONTHS_A_YEAR = 12n
 /** `annualRate` divided by this is the rate as a fraction of one. */
 export const RATE_DIVISOR = 1_000_000n
 
 export const smaller = (one: bigint, other: bigint): bigint => (one < other ? one : other)
 
-export const limits = {
+const limits = {
   /** Minor units; keeps every sum of a schedule within 64 bits. */
   principal: { min: 1n, max: 1_000_000_000_000_000n },
   /** 0 to 100 %. */

@@ -11,7 +11,7 @@ import type { Schedule, ScheduleRun } from './schedule.ts'
 
 type Reader = Pick<Prisma.TransactionClient, 'schedule'>
 
-export function scheduleOf(row: ScheduleRow): Schedule {
+function scheduleOf(row: ScheduleRow): Schedule {
   const { id, customerId, fromAccountId, toAccountId, amount, currency, reference, frequency, cancelled } = row
   return {
     id,
@@ -85,7 +85,7 @@ export const scheduleRuns: Collection<ScheduleRun> = { save: saveRuns }
 const dateOrNull = (date: string | null): Date | null => (date === null ? null : new Date(date))
 
 /** A page begins below this place. */
-export interface SchedulePlace {
+interface SchedulePlace {
   readonly createdAt: string
   readonly id: string
 }

@@ -19,7 +19,7 @@ export interface Period {
  * A period as a range of the ledger's sequence, fixed at the moment of reading; `end` is the first
  * after it.
  */
-export interface Range {
+interface Range {
   readonly start: bigint
   readonly end: bigint
 }

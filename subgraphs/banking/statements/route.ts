@@ -16,7 +16,7 @@ import { readEntries, readSums } from './read.ts'
 import { fits, type Statement, type StatementHeader } from './statement.ts'
 import { writeStatement } from './write.ts'
 
-export interface StatementRouteOptions {
+interface StatementRouteOptions {
   readonly database: PrismaClient
   readonly links: DownloadLinks
   readonly log: Logger
@@ -26,7 +26,7 @@ export interface StatementRouteOptions {
  * Resolves to false where `path` is not a statement's. @throws HttpError 403 for a link that is no
  * good
  */
-export type StatementRoute = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<boolean>
+type StatementRoute = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<boolean>
 
 export function statementRoute({ database, links, log }: StatementRouteOptions): StatementRoute {
   return async (request, response, path) => {

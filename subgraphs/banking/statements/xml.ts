@@ -13,7 +13,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 const PLAIN = /^[\w ,.:;+/()[\]-]*$/
 
 /** Text as element content or attribute value; characters XML cannot carry become a question mark. */
-export const escapeXml = (text: string): string =>
+const escapeXml = (text: string): string =>
   PLAIN.test(text)
     ? text
     : text.replace(FORBIDDEN, '?').replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character)

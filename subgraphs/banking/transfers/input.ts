@@ -16,12 +16,12 @@ export interface TransferInput extends Keyed {
   readonly endToEndId?: string | null
 }
 
-export interface TransferBatchInput extends Keyed {
+interface TransferBatchInput extends Keyed {
   readonly mode: 'ALL_OR_NOTHING' | 'EACH'
   readonly transfers: readonly Omit<TransferInput, keyof Keyed | 'quoteId'>[]
 }
 
-export interface TransferChangeInput extends Keyed {
+interface TransferChangeInput extends Keyed {
   readonly transferId: string
 }
 

@@ -11,7 +11,7 @@ export interface Party {
 }
 
 /** What is known of one end. */
-export interface PartyFacts {
+interface PartyFacts {
   readonly name: string
   readonly number: string
   /** Null: the bank's own. */

@@ -12,7 +12,7 @@ import type { WebhookSender } from './send.ts'
 import { type EndpointSecrets, signatureHeaders } from './signing.ts'
 import { pauseEndpoint, unpauseEndpoint } from './store.ts'
 
-export interface DeliveryOptions {
+interface DeliveryOptions {
   readonly database: PrismaClient
   readonly sender: WebhookSender
   readonly secrets: EndpointSecrets
@@ -21,7 +21,7 @@ export interface DeliveryOptions {
 }
 
 /** Attempts of one instance, each in a slot of its own: none waits for another to end. */
-export interface Deliveries {
+interface Deliveries {
   /** Begins what is due and has a slot; resolves to how many attempts it began. */
   begin(): Promise<number>
   /**

@@ -15,7 +15,7 @@ export interface ToldEvent {
   readonly creditAccount: string | null
 }
 
-export const eventTypes: Readonly<Record<EventKind, string>> = {
+const eventTypes: Readonly<Record<EventKind, string>> = {
   TRANSFER_POSTED: 'transfer.posted',
   HOLD_PLACED: 'hold.placed',
   HOLD_CAPTURED: 'hold.captured',

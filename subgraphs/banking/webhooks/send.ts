@@ -6,7 +6,7 @@ import { Agent, request } from 'undici' // MIT; lets the addresses be checked at
 import { ADDRESS_REFUSED, faultOfUrl, publicLookup } from './address.ts'
 
 /** How an attempt ended: `status` is null where there was no answer. */
-export interface Attempt {
+interface Attempt {
   readonly delivered: boolean
   readonly status: number | null
   /** In a word or two, for the endpoint's owner; null where it was delivered. */
@@ -21,7 +21,7 @@ export interface WebhookSender {
 
 const MAX_ANSWER = 16_384 // bytes, read and thrown away
 
-export interface SenderOptions {
+interface SenderOptions {
   readonly allowPrivate: boolean
   /** Milliseconds for all of an attempt. */
   readonly timeout?: number

@@ -23,7 +23,7 @@ export interface RunningWebhooks extends Webhooks {
   stop(): Promise<void>
 }
 
-export interface WebhooksOptions {
+interface WebhooksOptions {
   readonly database: PrismaClient
   readonly log: Logger
   /** Of the service, the same in every instance: endpoints' secrets are derived from it. */

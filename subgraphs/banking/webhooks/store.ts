@@ -86,7 +86,7 @@ export async function unpauseEndpoint(database: PrismaClient, id: string): Promi
   await database.webhookEndpoint.updateMany({ where: { id }, data: { failures: 0, pausedUntil: null } })
 }
 
-export interface DeliveryPageKey {
+interface DeliveryPageKey {
   readonly endpointId: string
   /** Null: in any. */
   readonly status: Delivery['status'] | null

@@ -5,12 +5,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../../platform/process/log.ts'
 
-export interface Worker {
+interface Worker {
   /** Resolves when the round in progress has ended. */
   stop(): Promise<void>
 }
 
-export interface WorkerOptions {
+interface WorkerOptions {
   readonly name: string
   readonly log: Logger
   /** Does what is due; resolves to true where there may be more at once. A rejection is logged and tried again. */
