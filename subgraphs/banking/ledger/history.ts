@@ -1,28 +1,18 @@
 /**
- * Writes operations at instants of the past, for demo data and imports. Same rules, same tables,
- * same guards as live ones; nothing that clients can reach calls it.
+ * Writes operations with instants in the past, for demo data and imports, under the same rules and
+ * guards as live ones. Clients cannot reach it.
  */
-import type { Prisma, PrismaClient } from '../../../prisma/generated/client.ts'
+import type { Prisma } from '../../../prisma/generated/client.ts'
 import { applyEvaluation } from './apply.ts'
 import { type Answer, evaluate, type Moment } from './evaluate.ts'
 import { loadState, lockLedger } from './load.ts'
 import { type LedgerParts, needsOf } from './part.ts'
 
-const TRANSACTION = { maxWait: 10_000, timeout: 60_000 } // milliseconds
-
 /**
- * All of it in one transaction, or nothing.
+ * Part of the caller's transaction.
  * @param moments in order of time, none before the ledger's last instant
  * @throws RangeError where time would run backwards
  */
-export const writeHistory = (
-  parts: LedgerParts,
-  database: PrismaClient,
-  moments: readonly Moment[],
-): Promise<readonly Answer[]> =>
-  database.$transaction((transaction) => addHistory(parts, transaction, moments), TRANSACTION)
-
-/** The same as part of a larger transaction. */
 export async function addHistory(
   parts: LedgerParts,
   transaction: Prisma.TransactionClient,

@@ -5,8 +5,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { plainDateOf } from '../../../../subgraphs/banking/dates/plain-date.ts'
-import type { Moment } from '../../../../subgraphs/banking/ledger/evaluate.ts'
-import { writeHistory } from '../../../../subgraphs/banking/ledger/history.ts'
+import type { Answer, Moment } from '../../../../subgraphs/banking/ledger/evaluate.ts'
+import { addHistory } from '../../../../subgraphs/banking/ledger/history.ts'
 import { type Actor, type Command, ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'
 import { ledgerParts } from '../../../../subgraphs/banking/ledger-parts.ts'
 import { loanBooks } from '../../../../subgraphs/banking/loans/books.ts'
@@ -53,6 +53,9 @@ const step = fc.record({
 })
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never
 
+const writeHistory = (moments: readonly Moment[]): Promise<readonly Answer[]> =>
+  bank.database.$transaction((transaction) => addHistory(ledgerParts, transaction, moments), { timeout: 60_000 })
+
 /**
  * Lends on `terms`, takes the steps one after the other, and gives what came of each, with the
  * loan's id.
@@ -65,16 +68,14 @@ async function live(terms: LoanTerms, steps: readonly Step[]): Promise<{ id: str
     const request = ledgerRequest({ actor, key: as, requestId: null, command })
     return { at: new Date(now).toISOString(), requests: [request] }
   }
-  const [application] = await writeHistory(ledgerParts, bank.database, [
-    moment(applicationFor(account, terms, key), borrower, 1, key),
-  ])
+  const [application] = await writeHistory([moment(applicationFor(account, terms, key), borrower, 1, key)])
   const id = application ? subjectOf(application) : ''
   const loan = { id, account, books }
   const opening = [
     moment(commandOf('approveLoan', loan), officer, 1),
     moment(commandOf('disburseLoan', loan), officer, 0),
   ]
-  const answers = await writeHistory(ledgerParts, bank.database, [
+  const answers = await writeHistory([
     ...opening,
     ...steps.map(({ name, days, share }) => {
       const amount = (terms.principal * BigInt(share)) / 100n + 1n
