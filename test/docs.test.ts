@@ -31,6 +31,7 @@ const pages = [
   'docs/production.md',
   'docs/settings.md',
   'gateway/README.md',
+  'platform/memory/README.md',
   'subgraphs/banking/README.md',
   'subgraphs/banking/ledger/README.md',
   'subgraphs/banking/loans/README.md',

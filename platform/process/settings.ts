@@ -1,6 +1,6 @@
 /**
- * Reads a process's settings from its environment, once, and reports every fault at once. No other
- * module reads `process.env`.
+ * Checks a process's settings, once, and reports every fault at once. Only the edge of a process
+ * reads `process.env`.
  */
 import { z } from 'zod' // MIT, no dependencies: one schema gives the check, the type and every fault together
 import { listItems } from '../http/message/fields.ts'
