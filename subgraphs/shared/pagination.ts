@@ -87,6 +87,22 @@ export function connectionOf<Node>(
   }
 }
 
+/**
+ * A reader of one list's pages. It calls `read` with the most nodes to give and the position to
+ * start after; without a position it starts at the first node.
+ * @param name names the list, so that other lists refuse its cursors
+ */
+export const pagesOf =
+  <Shape extends z.ZodType<Position>, Node>(name: string, shape: Shape, positionOf: (node: Node) => Position) =>
+  async (
+    { first, after }: PageArguments,
+    read: (limit: number, position: z.output<Shape> | undefined) => Promise<readonly Node[]>,
+  ): Promise<Connection<Node>> => {
+    const size = pageSize(first)
+    const nodes = await read(size + 1, decodeCursor(name, shape, after))
+    return connectionOf(nodes, { first: size, after, cursorOf: (node) => encodeCursor(name, positionOf(node)) })
+  }
+
 const envelope = z.tuple([z.string()], z.union([z.string(), z.number(), z.null()]))
 
 function parsePosition(list: string, cursor: string): Position | undefined {

@@ -1,14 +1,7 @@
 /** Accounts as their owners see them. Balances follow from the four counters and from nothing else. */
 import { z } from 'zod'
 import type { Branch, Customer } from '../../../prisma/generated/client.ts'
-import {
-  type Connection,
-  connectionOf,
-  decodeCursor,
-  encodeCursor,
-  type PageArguments,
-  pageSize,
-} from '../../shared/pagination.ts'
+import { type PageArguments, pagesOf } from '../../shared/pagination.ts'
 import { parseAccountId } from '../ledger/account-number.ts'
 import type { Money } from '../money/amount.ts'
 import { branchById } from '../places/read.ts'
@@ -16,8 +9,7 @@ import { mayUse, requireScope } from '../request/access.ts'
 import type { BankingContext } from '../request/context.ts'
 import { type AccountRow, accountById, readAccountPages } from './read.ts'
 
-const LIST = 'accounts'
-const position = z.tuple([z.string().regex(/^\d{14}$/)])
+const accountPage = pagesOf('accounts', z.tuple([z.string().regex(/^\d{14}$/)]), ({ id }: AccountRow) => [id])
 
 /** The account, if the caller may see it. */
 export async function visibleAccount(id: string, { caller, load }: BankingContext): Promise<AccountRow | null> {
@@ -32,16 +24,8 @@ export const accountResolvers = {
     account: (_: unknown, { id }: { id: string }, context: BankingContext) => visibleAccount(id, context),
   },
   Customer: {
-    async accounts(
-      { id }: Customer,
-      { first, after }: PageArguments,
-      { load }: BankingContext,
-    ): Promise<Connection<AccountRow>> {
-      const size = pageSize(first)
-      const [from] = decodeCursor(LIST, position, after) ?? ['0']
-      const rows = await load(readAccountPages, { owner: id, limit: size + 1, after: from })
-      return connectionOf(rows, { first: size, after, cursorOf: (account) => encodeCursor(LIST, [account.id]) })
-    },
+    accounts: ({ id }: Customer, page: PageArguments, { load }: BankingContext) =>
+      accountPage(page, (limit, [after] = ['0']) => load(readAccountPages, { owner: id, limit, after })),
   },
   Account: {
     __resolveReference: ({ id }: { id: string }, context: BankingContext) => visibleAccount(id, context),

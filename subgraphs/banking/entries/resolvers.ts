@@ -1,14 +1,7 @@
 /** Entries: pages of an account's history, newest first. */
 import { z } from 'zod'
 import { codedError } from '../../../platform/protocol/errors.ts'
-import {
-  type Connection,
-  connectionOf,
-  decodeCursor,
-  encodeCursor,
-  type PageArguments,
-  pageSize,
-} from '../../shared/pagination.ts'
+import { type PageArguments, pagesOf } from '../../shared/pagination.ts'
 import type { AccountRow } from '../accounts/read.ts'
 import { areUndone, refuseUndone } from '../ledger/restores.ts'
 import type { Money } from '../money/amount.ts'
@@ -25,30 +18,18 @@ interface EntriesArguments extends PageArguments {
 /** An entry knows the currency of its account. */
 type Entry = EntryRow & { readonly currency: string }
 
-const LIST = 'entries'
-const position = z.tuple([sequencePart])
+const entryPage = pagesOf('entries', z.tuple([sequencePart]), ({ sequence }: Entry) => [sequence.toString()])
 
 export const entryResolvers = {
   Account: {
-    async entries(
-      { id, currency }: AccountRow,
-      { first, after, filter }: EntriesArguments,
-      { load }: BankingContext,
-    ): Promise<Connection<Entry>> {
-      const size = pageSize(first)
-      const [before] = decodeCursor(LIST, position, after) ?? [null]
-      if (before !== null) await refuseUndone(load(areUndone, before))
-      const rows = await load(readEntryPages, {
-        accountId: id,
-        limit: size + 1,
-        before,
-        filter: checkFilter(filter ?? {}),
-      })
-      return connectionOf(
-        rows.map((row) => ({ ...row, currency })),
-        { first: size, after, cursorOf: ({ sequence }) => encodeCursor(LIST, [sequence.toString()]) },
-      )
-    },
+    entries: ({ id, currency }: AccountRow, page: EntriesArguments, { load }: BankingContext) =>
+      entryPage(page, async (limit, position) => {
+        const before = position?.[0] ?? null
+        if (before !== null) await refuseUndone(load(areUndone, before))
+        const filter = checkFilter(page.filter ?? {})
+        const rows = await load(readEntryPages, { accountId: id, limit, before, filter })
+        return rows.map((row) => ({ ...row, currency }))
+      }),
   },
   Entry: {
     id: ({ accountId, sequence }: Entry): string => `${accountId}-${sequence}`,

@@ -1,14 +1,7 @@
 /** Orders about holds, and the open ones of an account, newest first, by seek along an index of pending transfers only. */
 import { z } from 'zod'
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
-import {
-  type Connection,
-  connectionOf,
-  decodeCursor,
-  encodeCursor,
-  type PageArguments,
-  pageSize,
-} from '../../shared/pagination.ts'
+import { type PageArguments, pagesOf } from '../../shared/pagination.ts'
 import type { AccountRow } from '../accounts/read.ts'
 import { areUndone, refuseUndone } from '../ledger/restores.ts'
 import type { BankingContext } from '../request/context.ts'
@@ -18,8 +11,7 @@ import { readTransferChange } from '../transfers/input.ts'
 import { type TransferRow, transferById } from '../transfers/read.ts'
 import { readCaptureHoldInput, readHoldFundsInput } from './input.ts'
 
-const LIST = 'holds'
-const position = z.tuple([sequencePart])
+const holdPage = pagesOf('holds', z.tuple([sequencePart]), ({ id }: TransferRow) => [id])
 const NEWEST = '9223372036854775807'
 
 export const holdResolvers = {
@@ -29,18 +21,13 @@ export const holdResolvers = {
     voidHold: asking(readTransferChange('voidHold')),
   },
   Account: {
-    async holds(
-      { id }: AccountRow,
-      { first, after }: PageArguments,
-      { database, load }: BankingContext,
-    ): Promise<Connection<TransferRow>> {
-      const size = pageSize(first)
-      const [before] = decodeCursor(LIST, position, after) ?? []
-      if (before !== undefined) await refuseUndone(load(areUndone, before))
-      const ids = await readHoldIds(database, id, before ?? NEWEST, size + 1)
-      const rows = (await Promise.all(ids.map((each) => load(transferById, each)))).filter((row) => row !== null)
-      return connectionOf(rows, { first: size, after, cursorOf: (transfer) => encodeCursor(LIST, [transfer.id]) })
-    },
+    holds: ({ id }: AccountRow, page: PageArguments, { database, load }: BankingContext) =>
+      holdPage(page, async (limit, position) => {
+        const before = position?.[0]
+        if (before !== undefined) await refuseUndone(load(areUndone, before))
+        const ids = await readHoldIds(database, id, before ?? NEWEST, limit)
+        return (await Promise.all(ids.map((each) => load(transferById, each)))).filter((row) => row !== null)
+      }),
   },
 }
 

@@ -11,8 +11,8 @@ export interface LoanPageKey {
   readonly state: LoanState | null
   /** Rows at most. */
   readonly limit: number
-  /** The page begins after this loan. */
-  readonly after: { readonly submittedAt: string; readonly id: string } | null
+  /** Of the last loan before the page. */
+  readonly after: [submittedAt: string, id: string] | undefined
 }
 
 export async function readLoanPage(database: PrismaClient, page: LoanPageKey): Promise<Loan[]> {
@@ -21,12 +21,10 @@ export async function readLoanPage(database: PrismaClient, page: LoanPageKey): P
     where: {
       ...(customer === null ? {} : { customerId: customer }),
       ...(state === null ? {} : { state }),
-      ...(after === null
-        ? {}
-        : {
-            submittedAt: { lte: after.submittedAt },
-            OR: [{ submittedAt: { lt: after.submittedAt } }, { id: { lt: after.id } }],
-          }),
+      ...(after && {
+        submittedAt: { lte: after[0] },
+        OR: [{ submittedAt: { lt: after[0] } }, { id: { lt: after[1] } }],
+      }),
     },
     orderBy: [{ submittedAt: 'desc' }, { id: 'desc' }],
     take: limit,

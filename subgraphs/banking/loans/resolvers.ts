@@ -1,14 +1,7 @@
 /** Loans as borrowers and officers see them, and the orders that take one through its life. */
 import { z } from 'zod'
 import type { Customer } from '../../../prisma/generated/client.ts'
-import {
-  type Connection,
-  connectionOf,
-  decodeCursor,
-  encodeCursor,
-  type PageArguments,
-  pageSize,
-} from '../../shared/pagination.ts'
+import { type Connection, type PageArguments, pagesOf } from '../../shared/pagination.ts'
 import { accountById } from '../accounts/read.ts'
 import { customerById } from '../customers/read.ts'
 import { daysBetween, type PlainDate, plainDateOf } from '../dates/plain-date.ts'
@@ -34,7 +27,7 @@ import {
 } from './input.ts'
 import type { Loan, LoanChange, LoanReference } from './loan.ts'
 import { type Instalment, quote, scheduleOf } from './quote.ts'
-import { type LoanPageKey, readLoanPage } from './read.ts'
+import { readLoanPage } from './read.ts'
 import type { LoanState } from './states.ts'
 import { loanById } from './store.ts'
 
@@ -45,10 +38,11 @@ interface LoansArguments extends PageArguments {
 /** Instalments, positions and changes know the currency of their loan. */
 type In<Part> = Part & { readonly currency: string }
 
-const LOANS = 'loans'
-const loanCursor = z.tuple([instantPart, z.uuid()])
-const CHANGES = 'loanChanges'
-const changeCursor = z.tuple([z.int().positive()])
+const loanPages = pagesOf('loans', z.tuple([instantPart, z.uuid()]), ({ id, changes }: Loan) => [
+  changes[0]?.at ?? '',
+  id,
+])
+const changePages = pagesOf('loanChanges', z.tuple([z.int().positive()]), ({ number }: In<LoanChange>) => [number])
 /** How far ahead a settlement can be asked for. */
 const MAX_DAYS_AHEAD = 366
 
@@ -60,18 +54,8 @@ async function visibleLoan(id: string, { caller, load }: BankingContext): Promis
   return loan && mayUse(reader, loan.customer) ? loan : null
 }
 
-async function loanPage(
-  { database }: BankingContext,
-  { first, after, state }: LoansArguments,
-  customer: string | null,
-): Promise<Connection<Loan>> {
-  const size = pageSize(first)
-  const [submittedAt, id] = decodeCursor(LOANS, loanCursor, after) ?? []
-  const position: LoanPageKey['after'] = submittedAt === undefined || id === undefined ? null : { submittedAt, id }
-  const rows = await readLoanPage(database, { customer, state: state ?? null, limit: size + 1, after: position })
-  const cursorOf = (loan: Loan): string => encodeCursor(LOANS, [loan.changes[0]?.at ?? '', loan.id])
-  return connectionOf(rows, { first: size, after, cursorOf })
-}
+const loanPage = ({ database }: BankingContext, page: LoansArguments, customer: string | null) =>
+  loanPages(page, (limit, after) => readLoanPage(database, { customer, state: page.state ?? null, limit, after }))
 
 /** What the ledger must know of a loan before it is asked; null for what can be no loan. */
 async function referenceTo(loanId: string, { ledger, load }: BankingContext): Promise<LoanReference | null> {
@@ -177,15 +161,13 @@ export const loanResolvers = {
       if (days < 0 || days > MAX_DAYS_AHEAD) throw badInput('on', `must be today or up to ${MAX_DAYS_AHEAD} days later`)
       return { ...loanPosition(loan, on ?? today), currency: loan.currency }
     },
-    changes({ changes, currency }: Loan, { first, after }: PageArguments): Connection<In<LoanChange>> {
-      const size = pageSize(first)
-      const [before] = decodeCursor(CHANGES, changeCursor, after) ?? [changes.length + 1]
-      const rows = changes.slice(Math.max(0, before - 2 - size), before - 1).reverse()
-      return connectionOf(
-        rows.map((row) => ({ ...row, currency })),
-        { first: size, after, cursorOf: ({ number }) => encodeCursor(CHANGES, [number]) },
-      )
-    },
+    changes: ({ changes, currency }: Loan, page: PageArguments) =>
+      changePages(page, async (limit, [before] = [changes.length + 1]) =>
+        changes
+          .slice(Math.max(0, before - 1 - limit), before - 1)
+          .reverse()
+          .map((change) => ({ ...change, currency })),
+      ),
   },
   LoanQuote: amounts('totalInterest', 'totalPayable'),
   LoanInstalment: amounts('payment', 'principal', 'interest', 'balanceAfter'),

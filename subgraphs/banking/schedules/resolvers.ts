@@ -1,14 +1,7 @@
 /** Scheduled and standing transfers as their owners see them. */
 import { z } from 'zod'
 import type { Customer, ScheduleRun as RunRow } from '../../../prisma/generated/client.ts'
-import {
-  type Connection,
-  connectionOf,
-  decodeCursor,
-  encodeCursor,
-  type PageArguments,
-  pageSize,
-} from '../../shared/pagination.ts'
+import { type PageArguments, pagesOf } from '../../shared/pagination.ts'
 import { accountById } from '../accounts/read.ts'
 import { plainDateOf } from '../dates/plain-date.ts'
 import type { Money } from '../money/amount.ts'
@@ -42,10 +35,11 @@ interface CancelScheduleInput extends Keyed {
   readonly scheduleId: string
 }
 
-const SCHEDULES = 'schedules'
-const RUNS = 'scheduleRuns'
-const scheduleCursor = z.tuple([instantPart, z.uuid()])
-const runCursor = z.tuple([datePart])
+const schedulePage = pagesOf('schedules', z.tuple([instantPart, z.uuid()]), ({ createdAt, id }: Schedule) => [
+  createdAt,
+  id,
+])
+const runPage = pagesOf('scheduleRuns', z.tuple([datePart]), ({ dueOn }: RunRow) => [plainDateOf(dueOn)])
 
 async function visibleSchedule(id: string, { caller, database }: BankingContext): Promise<Schedule | null> {
   const reader = requireScope(caller, 'banking:read')
@@ -101,34 +95,16 @@ export const scheduleResolvers = {
       readBack(context, (reading) => visibleSchedule(subject, reading)),
   },
   Customer: {
-    async schedules(
-      { id }: Customer,
-      { first, after }: PageArguments,
-      { database }: BankingContext,
-    ): Promise<Connection<Schedule>> {
-      const size = pageSize(first)
-      const [createdAt, scheduleId] = decodeCursor(SCHEDULES, scheduleCursor, after) ?? []
-      const place = createdAt === undefined || scheduleId === undefined ? null : { createdAt, id: scheduleId }
-      const rows = await readSchedulePage(database, id, size + 1, place)
-      const cursorOf = (schedule: Schedule): string => encodeCursor(SCHEDULES, [schedule.createdAt, schedule.id])
-      return connectionOf(rows, { first: size, after, cursorOf })
-    },
+    schedules: ({ id }: Customer, page: PageArguments, { database }: BankingContext) =>
+      schedulePage(page, (limit, place) => readSchedulePage(database, id, limit, place)),
   },
   Schedule: {
     state: stateOf,
     from: ({ from }: Schedule, _: unknown, { load }: BankingContext) => load(accountById, from),
     to: ({ to }: Schedule, _: unknown, context: BankingContext) => partyOfAccount(to, context),
     amount: ({ amount, currency }: Schedule): Money => ({ amount, currency }),
-    async runs(
-      { id }: Schedule,
-      { first, after }: PageArguments,
-      { database }: BankingContext,
-    ): Promise<Connection<RunRow>> {
-      const size = pageSize(first)
-      const [before] = decodeCursor(RUNS, runCursor, after) ?? [null]
-      const rows = await readRunPage(database, id, size + 1, before)
-      return connectionOf(rows, { first: size, after, cursorOf: (run) => encodeCursor(RUNS, [plainDateOf(run.dueOn)]) })
-    },
+    runs: ({ id }: Schedule, page: PageArguments, { database }: BankingContext) =>
+      runPage(page, (limit, position) => readRunPage(database, id, limit, position?.[0] ?? null)),
   },
   ScheduleRun: {
     dueOn: ({ dueOn }: RunRow): string => plainDateOf(dueOn),

@@ -84,21 +84,15 @@ export const scheduleRuns: Collection<ScheduleRun> = { save: saveRuns }
 
 const dateOrNull = (date: string | null): Date | null => (date === null ? null : new Date(date))
 
-/** A page begins below this place. */
-interface SchedulePlace {
-  readonly createdAt: string
-  readonly id: string
-}
-
-/** A customer's schedules, the newest first. */
+/** A customer's schedules, the newest first. @param after of the last one before the page */
 export async function readSchedulePage(
   database: PrismaClient,
   customer: string,
   limit: number,
-  after: SchedulePlace | null,
+  after: [createdAt: string, id: string] | undefined,
 ): Promise<Schedule[]> {
   const below: Prisma.ScheduleWhereInput = after
-    ? { OR: [{ createdAt: { lt: after.createdAt } }, { createdAt: after.createdAt, id: { lt: after.id } }] }
+    ? { OR: [{ createdAt: { lt: after[0] } }, { createdAt: after[0], id: { lt: after[1] } }] }
     : {}
   const rows = await database.schedule.findMany({
     where: { customerId: customer, ...below },

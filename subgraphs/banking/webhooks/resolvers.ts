@@ -4,14 +4,7 @@
  */
 import { z } from 'zod'
 import type { Customer } from '../../../prisma/generated/client.ts'
-import {
-  type Connection,
-  connectionOf,
-  decodeCursor,
-  encodeCursor,
-  type PageArguments,
-  pageSize,
-} from '../../shared/pagination.ts'
+import { type PageArguments, pagesOf } from '../../shared/pagination.ts'
 import { areUndone, refuseUndone } from '../ledger/restores.ts'
 import { requireScope } from '../request/access.ts'
 import type { BankingContext } from '../request/context.ts'
@@ -29,8 +22,9 @@ interface DeliveryArguments extends PageArguments {
   readonly status?: Delivery['status'] | null
 }
 
-const DELIVERIES = 'webhookDeliveries'
-const position = z.tuple([sequencePart])
+const deliveryPage = pagesOf('webhookDeliveries', z.tuple([sequencePart]), ({ sequence }: Delivery) => [
+  sequence.toString(),
+])
 
 /** One of the caller's own endpoints, removed ones too. */
 async function ownEndpoint(id: string, { caller, database }: BankingContext): Promise<Endpoint | null> {
@@ -108,23 +102,17 @@ export const webhookResolvers = ({ allowPrivate, secrets }: Webhooks) => ({
       requireScope(caller, 'banking:write')
       return secrets(id)
     },
-    async deliveries(
-      { id }: Endpoint,
-      { status, first, after }: DeliveryArguments,
-      { database, load }: BankingContext,
-    ): Promise<Connection<Delivery>> {
-      const size = pageSize(first)
-      const [before] = decodeCursor(DELIVERIES, position, after) ?? []
-      if (before !== undefined) await refuseUndone(load(areUndone, before))
-      const rows = await readDeliveries(database, {
-        endpointId: id,
-        status: status ?? null,
-        limit: size + 1,
-        before: before === undefined ? null : BigInt(before),
-      })
-      const cursorOf = ({ sequence }: Delivery): string => encodeCursor(DELIVERIES, [sequence.toString()])
-      return connectionOf(rows, { first: size, after, cursorOf })
-    },
+    deliveries: ({ id }: Endpoint, page: DeliveryArguments, { database, load }: BankingContext) =>
+      deliveryPage(page, async (limit, position) => {
+        const before = position?.[0]
+        if (before !== undefined) await refuseUndone(load(areUndone, before))
+        return readDeliveries(database, {
+          endpointId: id,
+          status: page.status ?? null,
+          limit,
+          before: before === undefined ? null : BigInt(before),
+        })
+      }),
   },
   WebhookDelivery: {
     eventId: ({ sequence }: Delivery): string => eventId(sequence),
