@@ -28,7 +28,7 @@ interface SetDailyLimitInput extends AccountInput {
   readonly limit?: bigint | null
 }
 
-const MAX_NAME = 70
+const MAX_NAME = 70 // characters
 
 /** The branch is known to exist. @throws BAD_USER_INPUT naming the argument */
 export function readOpenAccountInput(owner: string, input: OpenAccountInput): Asked<OpenAccountCommand> {

@@ -85,7 +85,7 @@ export interface EventRow {
   readonly fault: string | null
 }
 
-const PAGE = 250
+const PAGE = 250 // rows
 
 /** Rows one by one. @param read a page of the rows after a number, in its order */
 async function* paged<Row>(

@@ -62,5 +62,5 @@ function checkFilter(filter: EntryFilter): EntryFilter {
 }
 
 /** Shorter texts would match nearly everything, and no index helps with them. */
-const MIN_SEARCH = 3
-const MAX_SEARCH = 64
+const MIN_SEARCH = 3 // characters
+const MAX_SEARCH = 64 // characters

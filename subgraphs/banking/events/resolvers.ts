@@ -27,7 +27,7 @@ type AccountEvent = EventRow & { readonly account: AccountRow }
 const LIST = 'activity'
 const position = z.tuple([sequencePart])
 const cursorOf = (sequence: bigint): string => encodeCursor(LIST, [sequence.toString()])
-const PAGE = 200
+const PAGE = 200 // events
 
 export const eventResolvers = (tail: Tail) => ({
   Subscription: {

@@ -26,7 +26,7 @@ interface TailOptions {
 
 const OWN_LOOK = 2_000 // milliseconds
 const RECONNECT = 500 // milliseconds
-const AT_ONCE = 1_000
+const AT_ONCE = 1_000 // events
 
 export function startTail({ url, database, log }: TailOptions): Tail {
   const stopping = new AbortController()

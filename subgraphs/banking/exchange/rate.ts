@@ -21,7 +21,7 @@ export interface ExchangeRate extends DatedRate {
   readonly proposal: (DatedRate & { readonly by: string }) | null
 }
 
-/** By how much one officer alone may move a rate within a day. */
+/** The share of a rate by which one officer alone may move it within a day. */
 const ALONE = new Decimal('0.05')
 
 const DAY = 86_400_000 // milliseconds

@@ -130,7 +130,7 @@ export async function saveQuote(
 
 /** How long an expired quote is still known, so that whoever uses it late is told why. */
 const REMEMBERED = 86_400 // seconds
-const REMOVED_AT_ONCE = 1_000
+const REMOVED_AT_ONCE = 1_000 // quotes
 
 /**
  * Removes what nobody used; what an exchange followed stays. Resolves to true where there may be

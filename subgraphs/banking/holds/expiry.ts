@@ -7,7 +7,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import { LEDGER_NOW } from '../ledger/now.ts'
 import { bankActor, ledgerRequest } from '../ledger/request.ts'
 
-const AT_ONCE = 500
+const AT_ONCE = 500 // holds
 const actor = bankActor('expiry')
 
 export const dueHoldsQuery = (limit: number): Prisma.Sql => Prisma.sql`/* expiry:due */

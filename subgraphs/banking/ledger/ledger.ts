@@ -35,8 +35,8 @@ interface LedgerOptions {
   readonly patience?: number
 }
 
-/** Transfers of a batch: what is decided and written while everybody else waits. */
-const MAX_TRANSFERS = 1_000
+/** Most in a batch: everybody else waits while it is decided and written. */
+const MAX_TRANSFERS = 1_000 // transfers
 
 type Settled = { readonly answer: Answer } | { readonly error: unknown }
 

@@ -33,7 +33,7 @@ export interface LoanInput extends Keyed {
   readonly note?: string | null
 }
 
-const MAX_TEXT = 140
+const MAX_TEXT = 140 // characters
 
 /** @throws BAD_USER_INPUT with every fault of the terms */
 export function readTerms({ principal, annualRate, instalments, interest, amortization }: TermsInput): LoanTerms {

@@ -22,7 +22,7 @@ export interface DisbursedTerms extends LoanTerms {
   readonly disbursedOn: PlainDate
 }
 
-const RATE_DECIMALS = 4
+const RATE_DECIMALS = 4 // of a percentage
 export const MONTHS_A_YEAR = 12n
 /** `annualRate` divided by this is the rate as a fraction of one. */
 export const RATE_DIVISOR = 1_000_000n

@@ -2,7 +2,7 @@
 import { codedError } from '../../../platform/protocol/errors.ts'
 import { formatMoney, type Money } from './amount.ts'
 
-const MAX_LOCALE_LENGTH = 64
+const MAX_LOCALE_LENGTH = 64 // characters
 
 export const moneyResolvers = {
   Money: {

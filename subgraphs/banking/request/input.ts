@@ -9,7 +9,7 @@ export interface Keyed {
 /** A mutation as the ledger is asked it. */
 export type Asked<Command> = Keyed & { readonly command: Command }
 
-const MAX_KEY = 64
+const MAX_KEY = 64 // characters
 
 /** A coded error that names the argument. */
 export const badInput = (argument: string, expected: string): Error =>

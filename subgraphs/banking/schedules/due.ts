@@ -17,7 +17,7 @@ interface Due {
   readonly now: Date
 }
 
-const AT_ONCE = 200
+const AT_ONCE = 200 // schedules
 const actor = bankActor('schedules')
 
 export const dueSchedulesQuery = (limit: number): Prisma.Sql => Prisma.sql`/* schedules:due */

@@ -38,7 +38,7 @@ export interface SkippedDays {
 }
 
 /** What is caught up of a schedule after the bank was away. */
-const MOST_CAUGHT_UP = 31
+const MOST_CAUGHT_UP = 31 // days
 
 /** Undefined where all that fell due until `today` can be caught up. */
 export function skippedDays(

@@ -37,7 +37,7 @@ export interface Total {
   readonly debits: bigint
 }
 
-const PAGE = 1_000
+const PAGE = 1_000 // entries
 
 const withRange = ({ from, to }: Period): Prisma.Sql => Prisma.sql`WITH range AS MATERIALIZED (
   SELECT ${sequenceAt(from)} AS start, LEAST(${sequenceAt(to)}, (SELECT last_sequence + 1 FROM ledger)) AS end

@@ -22,7 +22,7 @@ interface StatementParent extends StatementArguments {
   totals(): Promise<readonly Total[]>
 }
 
-const MAX_DAYS = 366
+const MAX_DAYS = 366 // days
 
 /** Whole days in UTC, both included. @throws BAD_USER_INPUT */
 function periodOf(accountId: string, { from, to }: StatementArguments): Period {

@@ -25,9 +25,9 @@ interface TransferChangeInput extends Keyed {
   readonly transferId: string
 }
 
-export const MAX_REFERENCE = 140
-const MAX_END_TO_END = 35 // of ISO 20022
-const MAX_BATCH = 1_000
+export const MAX_REFERENCE = 140 // characters
+const MAX_END_TO_END = 35 // characters, of ISO 20022
+const MAX_BATCH = 1_000 // transfers
 
 /** A transfer's id as clients send it; null for what can be none. */
 export function parseTransferId(text: string): string | null {

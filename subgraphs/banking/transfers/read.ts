@@ -58,7 +58,7 @@ export const transferById = byId(
     WHERE t.id = ANY(${plainArray(ids)}::bigint[])`,
 )
 
-const LARGEST_GROUP = 1_000
+const LARGEST_GROUP = 1_000 // transfers
 
 /** The ids of a linked group, in order. */
 export async function readGroupIds(database: PrismaClient, groupId: string): Promise<string[]> {

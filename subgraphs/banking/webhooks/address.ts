@@ -7,7 +7,7 @@ import { type LookupAddress, lookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js' // MIT, no dependencies; knows every reserved range
 
-const MAX_URL = 2_048
+const MAX_URL = 2_048 // characters
 
 /** The code of the error a refused address ends in. */
 export const ADDRESS_REFUSED = 'ADDRESS_REFUSED'

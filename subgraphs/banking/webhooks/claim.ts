@@ -5,16 +5,13 @@
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import type { ToldEvent } from './payload.ts'
 
-/** Attempts at once, of one instance. */
-export const SLOTS = 160
-const PER_ENDPOINT = 4
+/** At once, of one instance. */
+export const SLOTS = 160 // attempts
+const PER_ENDPOINT = 4 // attempts
 /** All a customer's endpoints at once: ten of four. */
-const PER_CUSTOMER = 40
-/**
- * Milliseconds a claim lasts, well over an attempt: a claim whose owner died is taken up again
- * after it.
- */
-const CLAIM = 60_000
+const PER_CUSTOMER = 40 // attempts
+/** A claim lasts well over an attempt; then another instance may take the delivery. */
+const CLAIM = 60_000 // milliseconds
 
 export interface Claimed extends ToldEvent {
   readonly endpointId: string

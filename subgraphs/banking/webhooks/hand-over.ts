@@ -4,7 +4,7 @@
  */
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 
-const AT_ONCE = 1_000
+const AT_ONCE = 1_000 // events
 
 /**
  * Moves the cursor over the next events and writes their deliveries in the same transaction. The
