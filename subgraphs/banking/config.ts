@@ -10,7 +10,7 @@ export const bankingSettings = {
   DATABASE_URL: postgresUrl,
   /** For tests and closed networks: webhooks may go to private addresses and over plain HTTP. */
   WEBHOOKS_ALLOW_PRIVATE: z.stringbool('must be true or false').default(false),
-  /** An instant up to which an operator found the clock right: see "Time" in the README. */
+  /** An instant up to which an operator has confirmed the clock: see "Time" in the README. */
   LEDGER_CLOCK_CONFIRMED: z.iso
     .datetime({ offset: true, error: 'must be an instant, as 2026-07-01T12:00:00Z' })
     .optional(),

@@ -1,4 +1,4 @@
-/** Accounts as their owners see them. Balances follow from the four counters and from nothing else. */
+/** Accounts as their owners see them. Balances follow from the four counters alone. */
 import { z } from 'zod'
 import type { Branch, Customer } from '../../../prisma/generated/client.ts'
 import { type PageArguments, pagesOf } from '../../shared/pagination.ts'

@@ -59,9 +59,9 @@ const close = (ties: readonly AccountTie[]) =>
     return altered(book, account)
   })
 
-/** What may keep an empty account open: a feature says so of its own. */
+/** Lets a feature refuse to close an empty account. */
 export interface AccountTie {
-  /** The rows that tell. */
+  /** The rows that the decision needs. */
   wants(accountId: string): WantedRows
   refusalOf(account: Account, book: Book): Refused | undefined
 }
@@ -79,7 +79,7 @@ function altered(book: Book, account: Account, name: string | null = null): Outc
   return accept(account.id)
 }
 
-/** A rule about one account that the actor may use. @param apply changes it, or refuses */
+/** A rule about one account that the actor may use. @param apply changes the account, or refuses */
 function change<Asked extends AccountChangeCommand<string>>(
   apply: (account: Account, book: Book, command: Asked, actor: Actor) => Outcome,
 ) {

@@ -1,6 +1,6 @@
 /**
- * Anchors: the head of the ledger at some time, signed and kept elsewhere. Whoever can rewrite the
- * whole chain can rewrite its end too, but not the anchors that others hold.
+ * Anchors: signed heads of the ledger that are kept elsewhere. Who can rewrite the whole chain
+ * cannot rewrite the anchors that others hold.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto'
 import { z } from 'zod'
@@ -57,7 +57,7 @@ export function openAnchor(text: string, key: string): Anchor | undefined {
   return isGenuine ? anchor : undefined
 }
 
-/** What is signed; says what it is for, so that no other signature of the key can stand for it. */
+/** The signed text. It names its purpose, so that no other signature by the key can replace it. */
 const textOf = ({ batch, operation, at, hash }: Anchor): Buffer =>
   Buffer.from(['tributary ledger anchor', batch, operation, at, hash].join('\n'))
 

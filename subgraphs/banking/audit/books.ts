@@ -1,12 +1,12 @@
 /**
- * Recomputes what the tables must agree on beside the chain. Each question is one statement, and so
- * one instant, and finds the first wrong row.
+ * Checks what the tables must agree on besides the chain. Each question is one statement, so it
+ * reads one instant, and finds the first wrong row.
  */
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 
 /**
- * Each finds at most one row: what is wrong. The database works through its indexes in order, so
- * none of them needs much memory.
+ * Each finds at most one wrong row. The database reads its indexes in order, so none needs much
+ * memory.
  */
 const questions: readonly string[] = [
   `SELECT format('the balance after entry %s-%s does not follow from the one before it', account_id, sequence) AS problem FROM (
@@ -46,7 +46,7 @@ const questions: readonly string[] = [
    ) ORDER BY o.number LIMIT 1`,
 ]
 
-/** A restore that is recorded where the history did not leap would hide what is missing there. */
+/** A restore recorded where the history has no gap would hide missing rows. */
 const restores = `SELECT format('the restore at event %s is not in the history', r.from_sequence) AS problem
    FROM ledger_restores r, ledger l
    WHERE r.to_sequence > l.last_sequence OR r.to_account > l.last_account
@@ -56,7 +56,7 @@ const restores = `SELECT format('the restore at event %s is not in the history',
        OR EXISTS (SELECT FROM ledger_restores b WHERE b.to_sequence = r.from_sequence))
    ORDER BY r.from_sequence LIMIT 1`
 
-/** To be asked before the chain is walked over the leaps that restores stand for. */
+/** Run it before the chain is walked over the gaps that restores leave. */
 export async function checkRestores(database: PrismaClient): Promise<string | undefined> {
   const [found] = await database.$queryRawUnsafe<{ problem: string }[]>(restores)
   return found?.problem

@@ -30,7 +30,7 @@ interface Walk {
   readonly database: PrismaClient
   readonly head: HeadRow
   readonly from: Place
-  /** The last batch to look at. */
+  /** The last batch to check. */
   readonly upTo: bigint
   /** Where the sequence leapt after restores, between two batches or after the last: from, to. */
   readonly leaps: ReadonlyMap<bigint, bigint>

@@ -5,7 +5,7 @@ import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import type { OpenedAccount } from '../ledger/audit-chain.ts'
 import type { EventKind, TransferKind } from '../ledger/model.ts'
 
-/** The end of the ledger, and whether the tables end there: all of one moment. */
+/** The end of the ledger, and whether the tables end there, read at one instant. */
 export interface HeadRow {
   readonly lastOperation: bigint
   readonly lastBatch: bigint

@@ -1,6 +1,6 @@
 /**
- * Recomputes chain, balances and head, and finds the first thing that is not as it was written:
- * changed, added, missing, or out of order.
+ * Recomputes chain, balances and head, and finds the first row that was changed, added, removed or
+ * moved.
  */
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import type { Anchor } from './anchor.ts'
@@ -13,9 +13,9 @@ type Verdict =
   | { readonly sound: false; readonly problem: string }
 
 interface VerifyOptions {
-  /** A head of the past: the chain must go through it. */
+  /** An earlier head: the chain must contain it. */
   readonly anchor?: Anchor | undefined
-  /** The chain is walked from this head of the past only; the books are checked whole. */
+  /** An earlier head from which the chain is walked; the books are always checked whole. */
   readonly from?: Anchor | undefined
 }
 
@@ -72,7 +72,7 @@ async function checkChain(database: PrismaClient, head: HeadRow, start: Place): 
   return checkHead(head, end)
 }
 
-/** Restores one after the other, with nothing in between, are one leap. */
+/** Consecutive restores with nothing in between are one gap. */
 async function readLeaps(database: PrismaClient): Promise<Map<bigint, bigint>> {
   const rows = await database.$queryRaw<{ from: bigint; to: bigint }[]>`/* audit:restores */
     SELECT from_sequence AS "from", to_sequence AS "to" FROM ledger_restores ORDER BY from_sequence DESC`
@@ -84,7 +84,7 @@ async function readLeaps(database: PrismaClient): Promise<Map<bigint, bigint>> {
 function checkHead(head: HeadRow, end: Place): string | undefined {
   if (end.operation !== head.lastOperation)
     return `the log ends at operation ${end.operation}, not at ${head.lastOperation} of the head`
-  // A ledger in which nothing has happened yet has an instant, and a hash, of its own.
+  // An empty ledger has an instant and a hash of its own.
   if (hexOf(end.hash) !== hexOf(head.lastHash)) return 'the end of the chain is not the one that the head remembers'
   if (end.batch > 0n && end.at.getTime() !== head.lastAt.getTime())
     return 'the head is not of the instant of the last batch'

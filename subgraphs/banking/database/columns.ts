@@ -1,6 +1,6 @@
-/** Columns as array literals: one parameter costs the same however many values it holds, where a parameter for each would cost most. */
+/** Columns as array literals: one parameter costs the same for any number of values. */
 
-/** A literal of numbers, ISO instants, enum values or hexadecimal digits: nothing in it needs quoting. */
+/** A literal of numbers, ISO instants, enum values or hexadecimal digits, which need no quoting. */
 export const plainArray = (values: readonly (bigint | string | null)[]): string =>
   literal(values, (value) => `${value}`)
 
@@ -8,7 +8,7 @@ export const plainArray = (values: readonly (bigint | string | null)[]): string 
 export const textArray = (values: readonly (string | null)[]): string =>
   literal(values, (value) => `"${/["\\]/.test(value) ? value.replaceAll(/["\\]/g, '\\$&') : value}"`)
 
-/** Nulls at the end are left out: `unnest` fills the shorter columns with them, and most columns of most batches are nothing else. */
+/** Omits nulls at the end: `unnest` adds them to shorter columns, and most columns are all null. */
 function literal<Value>(values: readonly (Value | null)[], textOf: (value: Value) => string): string {
   const length = values.findLastIndex((value) => value !== null) + 1
   let text = '{'

@@ -1,6 +1,6 @@
 /**
- * What a failed statement means, in one place for the whole service: the database is away, it said
- * no, or the fault is ours.
+ * Classifies a failed statement for the whole service: the database is away, it refused, or the
+ * fault is ours.
  */
 import { DriverAdapterError } from '@prisma/driver-adapter-utils'
 import { GraphQLError } from 'graphql'
@@ -27,8 +27,8 @@ const PASSING = /^(08|40|53|57|25006$|25P03$|55P03$)/
 const OWN_FAULTS = [TypeError, RangeError, SyntaxError, ReferenceError, GraphQLError]
 
 /**
- * A connection that was refused, lost or not to be had: as Node, Prisma's adapter and Prisma's
- * client name it.
+ * The codes of Node, Prisma's adapter and Prisma's client for a connection that was refused, lost
+ * or not available.
  */
 const LOST: ReadonlySet<string> = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'],
@@ -60,7 +60,7 @@ const causeOf = (error: unknown): z.output<typeof cause> | undefined =>
     ? cause.safeParse(error.cause).data
     : prismaError.safeParse(error).data?.meta.driverAdapterError.cause
 
-/** What a client is told while the database is away; undefined where it is not. */
+/** The error for clients while the database is away; undefined for other errors. */
 export const outageError = (error: unknown): GraphQLError | undefined =>
   failureOf(error) === 'outage'
     ? codedError('SERVICE_UNAVAILABLE', 'The bank cannot be reached. Ask again.', { service: 'banking' })

@@ -30,13 +30,13 @@ export interface LedgerDatabase {
   close(): Promise<void>
 }
 
-/** Connects when it is first asked something, and reads once more what a lost connection cost. */
+/** Connects at first use, and repeats a read that failed with its connection. */
 export const openDatabase = (options: DatabaseOptions): PrismaClient =>
   new PrismaClient({ adapter: retriedReads(adapterOf(openPool(options), { disposeExternalPool: true })) })
 
 /**
- * The planner as the ledger's statements want it: on tables that just grew it would otherwise scan
- * them whole, and it would plan the same statements anew each time.
+ * Planner settings for the ledger's statements: without them PostgreSQL scans tables that just
+ * grew, and plans the same statements every time.
  */
 const PINNED = [
   'enable_seqscan=off',
@@ -46,12 +46,11 @@ const PINNED = [
   'plan_cache_mode=force_generic_plan',
 ]
 
-/** Connections for the ledger's own statements. Connects when it is first asked something. */
+/** Connections for the ledger's own statements. Connects at first use. */
 export function openLedgerDatabase(options: DatabaseOptions): LedgerDatabase {
   const pool = openPool(options, {
     options: PINNED.map((setting) => `-c ${setting}`).join(' '),
-    // Where nothing is heard for so long, the outcome is unknown, and is asked for again over
-    // another connection.
+    // After this time the outcome is unknown, and is asked for over another connection.
     query_timeout: 30_000, // milliseconds
   })
   const prisma = new PrismaClient({ adapter: adapterOf(pool, {}) })
@@ -76,22 +75,19 @@ function openPool({ url, connections, connectTimeout = 5_000 }: DatabaseOptions,
     max: connections,
     connectionTimeoutMillis: connectTimeout,
     keepAlive: true,
-    // A process that is stopped or cut off in the middle of a batch must not hold the ledger's lock
-    // for longer.
+    // A process that stops in the middle of a batch must not hold the ledger's lock for longer.
     idle_in_transaction_session_timeout: 10_000, // milliseconds
     ...settings,
   })
-  // Without a listener the end of an idle connection would end the process; whoever asks next gets
-  // a new one.
+  // Without a listener the end of an idle connection would end the process.
   pool.on('error', () => {})
-  // Nor may the end of one that is handed out, before whoever gets it listens: the server may say
-  // farewell in the read that made it.
+  // The same for a connection that ends before its user listens: the server may close it at once.
   pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 
 /**
- * Statements marked with a comment are prepared under that name, once a connection; the others are
- * planned each time.
+ * The comment of a marked statement is the name under which each connection prepares it once;
+ * others are planned each time.
  */
 const statementName = (sql: string): string => /^\/\* ([\w:-]+) \*\//.exec(sql)?.[1] ?? ''

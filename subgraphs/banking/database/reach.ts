@@ -1,4 +1,4 @@
-/** Whether a database answers, before a command begins. */
+/** Checks that a database answers before a command begins. */
 import { Client } from 'pg'
 import { StartRefused } from '../../../platform/process/settings.ts'
 

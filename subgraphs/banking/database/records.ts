@@ -1,6 +1,6 @@
 /**
- * Rows as one array literal of records: a batch crosses to the database as one parameter for each table, and comes back as a few
- * strings. Each parameter and each column has a price of its own, the same for one row as for hundreds.
+ * Rows as one array literal of records: a batch is one parameter for each table, and is read back
+ * as a few strings. Each parameter and each column costs the same for one row as for hundreds.
  */
 
 /** A field that needs no quoting: a number, an ISO instant, an enum value, hexadecimal digits, or what `quoted` gives; null is empty. */
@@ -13,7 +13,7 @@ export function recordArray<Row>(rows: Iterable<Row>, fieldsOf: (row: Row) => re
   return `{${text}}`
 }
 
-/** Any text as a field: quoted once for its record, and that once more for the array. */
+/** Any text as a field, quoted for its record and again for the array. */
 export const quoted = (text: string | null): string | null =>
   text === null ? null : `\\"${/["\\]/.test(text) ? text.replaceAll(/["\\]/g, '\\\\\\$&') : text}\\"`
 

@@ -1,16 +1,16 @@
 /**
- * Reads once more what failed because a connection was lost: a fail-over costs those who read a
- * moment and no error.
+ * Repeats a read that failed because its connection was lost, so that a fail-over causes a delay
+ * and no error.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SqlDriverAdapter, SqlDriverAdapterFactory, SqlQuery } from '@prisma/driver-adapter-utils'
 import { failureOf } from './failure.ts'
 
 const PAUSE = 100 // milliseconds
-/** What took longer was waited for in vain; so would the second try be. */
+/** A read that failed after a longer wait would fail again. */
 const WORTH_A_RETRY = 1_000 // milliseconds
 
-/** Statements in transactions and all that is not plainly a `SELECT` are tried once. */
+/** Repeats plain `SELECT`s outside of transactions only. */
 export function retriedReads(factory: SqlDriverAdapterFactory): SqlDriverAdapterFactory {
   const connect = async (): Promise<SqlDriverAdapter> => {
     const adapter = await factory.connect()

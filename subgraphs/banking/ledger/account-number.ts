@@ -27,7 +27,7 @@ export function parseAccountId(text: string): string | null {
   return /^[1-9]\d{13}$/.test(text) ? text : null
 }
 
-/** The number as anyone else may see it: all but the last four characters hidden. */
+/** The number for other people: only the last four characters are shown. */
 export function maskAccountNumber(number: string): string {
   return `${'•'.repeat(number.length - 4)}${number.slice(-4)}`
 }

@@ -1,15 +1,15 @@
 /**
- * The audit chain: each batch's hash covers the hash before it and what the batch did, so that no
- * row can change, vanish or move unseen. Version 1 covers operations; version 2 also the accounts
- * they opened, and events with their transfers and entries.
+ * The audit chain: each batch's hash covers the previous hash and what the batch did, so that no
+ * changed, removed or moved row stays undetected. Version 1 covers operations; version 2 also
+ * covers the accounts they opened, and events with their transfers and entries.
  */
 import { createHash } from 'node:crypto'
 import type { LedgerEvent, Operation, Transfer } from './model.ts'
 
-/** Of the batches written now; older ones keep theirs. */
+/** The version of new batches; older ones keep theirs. */
 export const CHAIN_VERSION = 2
 
-/** What a version 2 hash says of the batch itself. */
+/** The fields of a batch that a version 2 hash covers. */
 export interface LinkHeader {
   readonly number: bigint
   readonly firstSequence: bigint
@@ -27,7 +27,7 @@ export interface Link {
 /** @param previous the hash of the batch before */
 export function beginLink(version: number, previous: Uint8Array, { number, firstSequence, at }: LinkHeader): Link {
   const hash = createHash('sha256').update(previous)
-  // Lines are collected: each call of `update` costs as much as the hash of a line.
+  // Lines are collected because a call of `update` costs as much as hashing a line.
   let text = version === 1 ? '' : `\n${version} ${number} ${firstSequence} ${at}`
   let isEmpty = version === 1
   return {
@@ -52,7 +52,7 @@ export function operationLine(version: number, operation: Operation): string {
   return JSON.stringify(version === 1 ? line : [...line, inputVersion])
 }
 
-/** What of an account never changes after it opened. */
+/** The fields of an account that never change. */
 export interface OpenedAccount {
   readonly id: string
   readonly owner: string | null
@@ -65,7 +65,7 @@ export interface OpenedAccount {
 export const openingLine = ({ id, owner, kind, currency, productId, branchId }: OpenedAccount): string =>
   JSON.stringify({ account: [id, owner, kind, currency, productId, branchId] })
 
-/** What of a transfer never changes, beside what its event says. */
+/** The fields of a transfer that never change and are not in its event. */
 export type LastingTransfer = Pick<
   Transfer,
   'kind' | 'currency' | 'reference' | 'merchantId' | 'reversalOf' | 'groupId' | 'expiresAt'

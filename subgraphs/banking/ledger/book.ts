@@ -43,7 +43,7 @@ export interface Book extends Pick<LedgerState, 'accounts' | 'transfers' | 'rows
   readonly effects: Effects
 }
 
-/** A book in which nothing has happened yet. What happens changes the state. */
+/** An empty book. Its operations change `state`. */
 export function openBook({ head, accounts, transfers, rows }: LedgerState): Book {
   return {
     accounts,
@@ -66,11 +66,11 @@ export function openBook({ head, accounts, transfers, rows }: LedgerState): Book
   }
 }
 
-/** The rows of a collection by id, as the operations so far left them. */
+/** The rows of a collection by id, after the operations so far. */
 export const rowsOf = <Row, Key>(book: Book, collection: Collection<Row, Key>): Map<string, Row> =>
   rowsIn(book.rows, collection)
 
-/** Notes that a row is new or changed, to be saved with the batch. */
+/** Saves a new or changed row with the batch. */
 export function saveRow<Row, Key>(book: Book, collection: Collection<Row, Key>, id: string, row: Row): void {
   rowsIn(book.rows, collection).set(id, row)
   rowsIn(book.effects.rows, collection).set(id, row)
@@ -89,14 +89,14 @@ interface Movement {
   readonly endToEndId?: string | undefined
 }
 
-/** A movement that waits, until an instant, for somebody to capture or void it. */
+/** A movement that can be captured or voided until it expires. */
 interface Hold extends Movement {
   readonly expiresAt: string
 }
 
 const postedBalance = (account: Account): bigint => account.creditsPosted - account.debitsPosted
 
-/** What may leave the account: posted less what is held. */
+/** The posted balance less open holds. */
 export const availableBalance = (account: Account): bigint => postedBalance(account) - account.debitsPending
 
 /** True where the counters have room for the amount in 64 bits. */
@@ -104,7 +104,7 @@ export const hasRoom = (debit: Account, credit: Account, amount: bigint): boolea
   debit.debitsPosted + debit.debitsPending + amount <= MAX_AMOUNT &&
   credit.creditsPosted + credit.creditsPending + amount <= MAX_AMOUNT
 
-/** Moves money at once. The caller has checked that it may. */
+/** Moves money at once. The caller has checked that this is allowed. */
 export function postTransfer(book: Book, movement: Movement): Transfer {
   const { debit, credit, amount } = movement
   const transfer = newTransfer(book, movement, { status: 'POSTED', postedAmount: amount, expiresAt: null })
@@ -115,9 +115,7 @@ export function postTransfer(book: Book, movement: Movement): Transfer {
   return transfer
 }
 
-/**
- * Undoes `postTransfer` of the newest transfer of this batch, as if it had never been asked for.
- */
+/** Undoes `postTransfer` of the newest transfer of this batch completely. */
 export function takeBack(book: Book, transfer: Transfer): void {
   const last = book.effects.events.pop()
   if (last?.transferId !== transfer.id) throw new Error('Only the newest transfer can be taken back.')
@@ -130,7 +128,7 @@ export function takeBack(book: Book, transfer: Transfer): void {
   book.sequence -= 1n
 }
 
-/** Sets money aside. The caller has checked that it may. */
+/** Holds money. The caller has checked that this is allowed. */
 export function placeHold(book: Book, hold: Hold): Transfer {
   const { debit, credit, amount, expiresAt } = hold
   const transfer = newTransfer(book, hold, { status: 'PENDING', postedAmount: null, expiresAt })
@@ -140,7 +138,7 @@ export function placeHold(book: Book, hold: Hold): Transfer {
   return transfer
 }
 
-/** How a hold ends, and the event that tells of it. */
+/** The event for each way a hold can end. */
 const endings = { POSTED: 'HOLD_CAPTURED', VOIDED: 'HOLD_VOIDED', EXPIRED: 'HOLD_EXPIRED' } as const
 
 /** Ends a pending hold: posts `captured` of it, and releases the rest. */
@@ -159,7 +157,7 @@ export function resolveHold(
   credit.creditsPending -= hold.amount
   debit.debitsPosted += captured
   credit.creditsPosted += captured
-  // One placed in this very batch is still to be written, and is written as it ended.
+  // A hold placed in this batch is not written yet, and is inserted in its final state.
   if (!book.effects.transfers.has(hold.id)) book.effects.resolved.set(hold.id, hold)
   record(book, endings[ending.status], hold, captured === 0n ? hold.amount : captured)
 }
@@ -202,13 +200,13 @@ function newTransfer(
   return transfer
 }
 
-/** Notes that an account's status, limit or (where it is given) name changed. */
+/** Saves a changed status, limit or, where it is given, name with the batch. */
 export function alterAccount(book: Book, account: Account, name: string | null = null): void {
   const before = book.effects.altered.get(account.id)
   book.effects.altered.set(account.id, { account, name: name ?? before?.name ?? null, at: book.at })
 }
 
-/** Writes the event that the book's sequence stands at. */
+/** Adds the event with the book's current sequence. */
 function record(book: Book, kind: EventKind, transfer: Transfer, amount: bigint): void {
   const [debit, credit] = accountsOf(book, transfer)
   const posts = kind === 'TRANSFER_POSTED' || kind === 'HOLD_CAPTURED'

@@ -5,7 +5,7 @@
  */
 import { codedError } from '../../../platform/protocol/errors.ts'
 
-/** One look at the clocks. Instants in milliseconds since 1970. */
+/** One reading of the clocks. Instants are milliseconds since 1970. */
 export interface ClockReading {
   /** The database's clock. */
   readonly database: number
@@ -23,14 +23,14 @@ type ClockFault = 'clocks differ' | 'clock stepped' | 'ledger ahead' | 'work ahe
 
 export interface ClockRefusal {
   readonly fault: ClockFault
-  /** By how much, in milliseconds. */
+  /** Milliseconds. */
   readonly by: number
 }
 
 export interface LedgerClock {
   /**
-   * Takes note of a reading, whether or not anything is to be written. @param last the ledger's
-   * last instant, ISO 8601
+   * Checks a reading, whether or not there is anything to write.
+   * @param last the ledger's last instant, ISO 8601
    */
   observe(reading: ClockReading, last: string): ClockRefusal | undefined
   /**
@@ -44,7 +44,7 @@ export interface LedgerClock {
 interface LedgerClockOptions {
   /** An instant, ISO 8601, up to which an operator has confirmed the clock. */
   readonly confirmed?: string | undefined
-  /** Told of each reading that is not trusted. */
+  /** Called for each reading that is not trusted. */
   readonly onRefused?: (refusal: ClockRefusal) => void
 }
 
@@ -120,7 +120,7 @@ export function createLedgerClock({ confirmed, onRefused }: LedgerClockOptions =
   }
 }
 
-/** The ledger's last instant before anything has happened. */
+/** The last instant of an empty ledger. */
 const BEGINNING = Date.UTC(2000, 0, 1)
 
 /**

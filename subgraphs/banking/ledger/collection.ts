@@ -1,4 +1,7 @@
-/** What features keep beside the ledger's own rows, so that the ledger can read and save it without knowing it. */
+/**
+ * Rows of the features beside the ledger's own: the ledger reads and saves them without knowing
+ * them.
+ */
 import type { Prisma } from '../../../prisma/generated/client.ts'
 
 /** Rows of one kind, as a feature's rules read and change them. */
@@ -27,7 +30,7 @@ export const want = <Key>(collection: Collection<unknown, Key>, keys: readonly (
   keys: keys.filter((key) => key !== null),
 })
 
-/** The rows of one collection; whatever is set in the map is in `rows`. */
+/** The rows of one collection, as a map inside `rows`. */
 export function rowsIn<Row, Key>(rows: Rows, collection: Collection<Row, Key>): Map<string, Row> {
   const known = rows.get(collection) ?? new Map<string, unknown>()
   rows.set(collection, known)

@@ -1,4 +1,7 @@
-/** What every rule that takes money from an account asks first. Changes nothing. */
+/**
+ * Checks for every rule that takes money from an account. Changes nothing but the spending of a
+ * day.
+ */
 import { plainDateOf } from '../dates/plain-date.ts'
 import { formatMoney } from '../money/amount.ts'
 import { availableBalance, type Book, hasRoom } from './book.ts'
@@ -6,22 +9,22 @@ import type { Account } from './model.ts'
 import { type Refused, refuse } from './refusal.ts'
 import { type Actor, isBank } from './request.ts'
 
-/** For the owner, and for officers who look after it. */
+/** True for the owner and for officers. */
 export const mayUseAccount = (account: Account, actor: Actor): boolean => actor.officer || account.owner === actor.id
 
-/** The account, if the actor may look after it: somebody else's looks like one that does not exist. */
+/** The account, if the actor may use it: one of somebody else looks like none. */
 export function usableAccount(book: Book, id: string | null, actor: Actor): Account | undefined {
   const account = id === null ? undefined : book.accounts.get(id)
   return account && mayUseAccount(account, actor) ? account : undefined
 }
 
-/** The account, if the actor may take money out of it: only its owner may, an officer's power ends here. */
+/** The account, if the actor may take money from it: only its owner may, not an officer. */
 export function ownAccount(book: Book, id: string | null, actor: Actor): Account | undefined {
   const account = id === null ? undefined : book.accounts.get(id)
   return account && (account.owner === actor.id || isBank(actor)) ? account : undefined
 }
 
-/** What a customer orders to be moved, at once or later. */
+/** A customer's order to move money, at once or later. */
 export interface Order {
   /** Null, here and below: what can be no account of this bank. */
   readonly from: string | null
@@ -44,7 +47,7 @@ export function orderOf(
   return refusalOfDebit(book, debit, credit, amount) ?? { debit, credit }
 }
 
-/** What left on the day of the operation so far. */
+/** The spending of the day so far. */
 const spentToday = (account: Account, at: string): bigint => (account.spentOn === plainDateOf(at) ? account.spent : 0n)
 
 /** Counts an amount against the daily limit; negative gives it back. */
@@ -54,12 +57,15 @@ export function countSpending(account: Account, amount: bigint, at: string): voi
   account.spentOn = plainDateOf(at)
 }
 
-/** The refusal of a customer's order to take `amount` out of `debit` and into `credit`, if there is one. */
+/**
+ * Why `amount` may not be moved from `debit` to `credit`, the daily limit included; undefined where
+ * it may.
+ */
 export function refusalOfDebit(book: Book, debit: Account, credit: Account, amount: bigint): Refused | undefined {
   return refusalOfMove(debit, credit, amount) ?? refusalByLimit(debit, amount, book.at)
 }
 
-/** The same, where the daily limit has no say. */
+/** The same without the daily limit. */
 export function refusalOfMove(debit: Account, credit: Account, amount: bigint): Refused | undefined {
   if (debit.status !== 'OPEN' || credit.status !== 'OPEN') return refuse('ACCOUNT_NOT_OPEN')
   if (debit.floor !== null && availableBalance(debit) - amount < debit.floor) return refuse('INSUFFICIENT_FUNDS')
