@@ -76,8 +76,8 @@ export function entriesQuery(group: readonly EntryPageKey[]): Prisma.Sql {
 }
 
 /**
- * The ledger's clock never runs backwards, so an instant is a place in the sequence: the first event of the first batch from then on.
- * Dates become bounds on the primary key, and need no index on every entry.
+ * The ledger's clock never runs backwards, so an instant is a place in the sequence: the first
+ * event of the first batch from then on. Dates become bounds on the primary key, and need no index.
  */
 export const sequenceAt = (instant: Date): Prisma.Sql => Prisma.sql`COALESCE(
   (SELECT first_sequence FROM batches WHERE at >= ${instant.toISOString()}::timestamptz ORDER BY at, number LIMIT 1),
@@ -95,7 +95,10 @@ function conditionsOf(filter: EntryFilter): Prisma.Sql[] {
   ]
 }
 
-/** Amounts are stored with their sign: a range of what moved is one of debits, one of credits, or both. */
+/**
+ * Amounts are stored with their sign: a range of absolute amounts is one of debits, one of credits,
+ * or both.
+ */
 function amountConditions({ direction, minAmount, maxAmount }: EntryFilter): Prisma.Sql[] {
   if (!direction && !minAmount && !maxAmount) return []
   const [least, most] = [minAmount ?? 1n, maxAmount ?? MAX_AMOUNT]

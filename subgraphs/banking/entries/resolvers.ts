@@ -61,6 +61,6 @@ function checkFilter(filter: EntryFilter): EntryFilter {
   }
 }
 
-/** Shorter texts would match nearly everything, and no index helps with them. */
+/** Shorter texts match nearly everything, and no index supports them. */
 const MIN_SEARCH = 3 // characters
 const MAX_SEARCH = 64 // characters

@@ -1,4 +1,4 @@
-/** An async generator that can be ended while it waits: ending one that waits for something would otherwise wait for it too. */
+/** An async generator that can be ended while it waits. Ending a plain one would wait, too. */
 
 /** @param start gets a signal that aborts as soon as the consumer wants no more */
 export function abortable<Item>(

@@ -1,4 +1,4 @@
-/** Reads what happened to an account after a place in the ledger, in order, by index alone. */
+/** Reads an account's events after a sequence, in order, by index alone. */
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import type { EventKind } from '../ledger/model.ts'
 
@@ -12,8 +12,8 @@ export interface EventRow {
 }
 
 /**
- * What posts is found through the account's entries, which carry the event's sequence; what does not, through indexes of its own.
- * The three together miss nothing and repeat nothing.
+ * Finds events that post through the account's entries, which carry the event's sequence, and the
+ * others through their own indexes. The three parts together miss and repeat nothing.
  */
 export const readActivity = (
   database: PrismaClient,
@@ -35,7 +35,7 @@ export const activityQuery = (account: string, after: bigint, limit: number): Pr
         AND kind IN ('HOLD_PLACED', 'HOLD_VOIDED', 'HOLD_EXPIRED') ORDER BY sequence LIMIT ${limit})
     ) happened JOIN outbox o USING (sequence) ORDER BY o.sequence LIMIT ${limit}`
 
-/** Where the ledger stands now. */
+/** The ledger's last sequence. */
 export async function lastSequence(database: PrismaClient): Promise<bigint> {
   const [row] = await database.$queryRaw<[{ last: bigint }]>`/* events:last */
     SELECT last_sequence AS last FROM ledger WHERE id = 1`

@@ -55,7 +55,7 @@ export const eventResolvers = (tail: Tail) => ({
   },
 })
 
-/** Ends when the caller goes away, and with an error when the caller's token does. */
+/** Ends when the caller disconnects, and with an error when the caller's token expires. */
 async function* activity(
   account: AccountRow,
   start: bigint,
@@ -65,11 +65,11 @@ async function* activity(
   const signal = AbortSignal.any([ended, AbortSignal.timeout(Math.max(0, expiresAt - Date.now()))])
   let last = start
   while (!signal.aborted) {
-    // Asked for before the read, so that what happens during it is not slept through.
+    // Before the read, so that no change during the read is missed.
     const change = tail.change(account.id, signal)
     const events = await readActivity(context.database, account.id, last, PAGE)
     if (events.length > 0) {
-      // A restore while somebody followed has undone what was told last.
+      // A restore during the subscription has undone the last event.
       forgetReads(context)
       await refuseUndone(context.load(areUndone, `${last}`))
     }

@@ -1,7 +1,7 @@
 /**
- * Follows the end of the outbox, once an instance, and wakes who waits for an account. PostgreSQL's
- * notices wake it; a slow look of its own covers a notice lost with its connection. It carries no
- * events: whoever is woken reads them at its own cursor.
+ * Follows the end of the outbox, once in each instance, and wakes the subscriptions of an account.
+ * PostgreSQL's notifications wake it; slow polling covers a notification that is lost with its
+ * connection. It carries no events: each subscription reads them from its own cursor.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg' // MIT; Prisma cannot LISTEN
@@ -34,7 +34,10 @@ export function startTail({ url, database, log }: TailOptions): Tail {
   let wake = (): void => {}
   let last: bigint | undefined
 
-  /** Reads what is new and wakes whom it concerns; resolves to true where there is more. */
+  /**
+   * Reads new events and wakes the followers of their accounts. Resolves to true where there are
+   * more.
+   */
   const look = async (): Promise<boolean> => {
     if (last === undefined) last = await lastSequence(database)
     const rows = await database.$queryRaw<{ sequence: bigint; debit: string; credit: string }[]>`/* tail:look */
@@ -86,7 +89,7 @@ export function startTail({ url, database, log }: TailOptions): Tail {
   }
 }
 
-/** Keeps one connection that hears the notices, and makes a new one when it is lost. */
+/** Keeps one connection that listens for notifications, and replaces it when it is lost. */
 async function listen(options: {
   readonly url: string
   readonly log: Logger

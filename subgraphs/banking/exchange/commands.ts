@@ -1,13 +1,13 @@
-/** What may be asked of the ledger about exchanging currencies, and what it is asked on. */
+/** The ledger's commands about exchanging currencies, and quotes. */
 import type { TransferOrder } from '../transfers/commands.ts'
 
-/** What the bank offered a customer; amounts are minor units. */
+/** An offer to a customer; amounts are minor units. */
 export interface Quote {
   readonly id: string
   readonly customer: string
   readonly sellCurrency: string
   readonly buyCurrency: string
-  /** With the spread in it. */
+  /** Including the spread. */
   readonly sellAmount: bigint
   readonly spread: bigint
   readonly buyAmount: bigint
@@ -20,7 +20,7 @@ export interface Quote {
 export interface ExchangeCommand extends TransferOrder {
   readonly name: 'exchange'
   readonly quoteId: string | null
-  /** The bank's accounts that take, give and earn; null where there is no such quote. */
+  /** The bank's accounts that receive, pay and earn; null where there is no such quote. */
   readonly treasury: { readonly sell: string; readonly buy: string; readonly income: string } | null
 }
 
@@ -34,7 +34,7 @@ export interface FundLiquidityCommand {
   readonly name: 'fundLiquidity'
   readonly currency: string
   readonly amount: bigint
-  /** The bank's own accounts: where its means come from, and what it holds of the currency. */
+  /** The bank's own accounts: the source of funds, and its holdings of the currency. */
   readonly capital: string
   readonly liquidity: string
 }

@@ -1,7 +1,6 @@
 /**
- * Exchanges one currency for another as one atomic group: into the bank's liquidity of the one, out
- * of its liquidity of the other, and the spread as a transfer of its own. What was quoted is what
- * moves.
+ * Exchanges one currency for another as one atomic group of transfers: into the bank's liquidity of
+ * the one, out of its liquidity of the other, and the spread. Exactly the quoted amounts move.
  */
 import { postTransfer, rowsOf, saveRow } from '../ledger/book.ts'
 import { want } from '../ledger/collection.ts'
@@ -50,10 +49,7 @@ export const exchange: Rule<ExchangeCommand> = {
   },
 }
 
-/**
- * What the bank gives comes out of what it has: its own lack of funds is told by another name than
- * the customer's.
- */
+/** The bank's own lack of funds has another code than the customer's. */
 function refusalOfGiving(giver: Account, credit: Account, amount: bigint): Refused | undefined {
   const refused = refusalOfMove(giver, credit, amount)
   return refused?.code === 'INSUFFICIENT_FUNDS' ? refuse('INSUFFICIENT_LIQUIDITY') : refused

@@ -1,6 +1,6 @@
 /**
- * The demo's rates: nobody supplies them, so the bank publishes those it has again before they
- * expire. A bank of its own has officers or a feed for that, and runs without this worker.
+ * The demo has no supplier of rates, so the bank renews its own before they expire. A real bank has
+ * officers or a feed for that, and runs without this worker.
  */
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -18,8 +18,8 @@ interface OldRate {
 }
 
 /**
- * Sets each rate that is half as old as it may be to what it is. @param maxAge seconds that a rate
- * is good for
+ * Renews each rate that has reached half of its maximum age.
+ * @param maxAge seconds for which a rate is valid
  */
 export async function renewRates(database: PrismaClient, ledger: Ledger, maxAge: number): Promise<boolean> {
   const old = await database.$queryRaw<OldRate[]>`

@@ -1,4 +1,6 @@
-/** What an exchange costs: exact decimal arithmetic, every rounding in the bank's favour. */
+/**
+ * Computes the price of an exchange: exact decimal arithmetic, every rounding in the bank's favour.
+ */
 import { Decimal } from 'decimal.js' // MIT; arbitrary precision, the field's usual choice for rates
 import { MAX_AMOUNT } from '../money/amount.ts'
 import { exponentOf } from '../money/currencies.ts'
@@ -9,7 +11,7 @@ const Exact = Decimal.clone({ precision: 60 })
 const SPREAD = new Exact('0.005')
 
 export interface Offer {
-  /** Minor units that leave the customer's account, with the spread in them. */
+  /** Minor units that leave the customer's account, including the spread. */
   readonly sellAmount: bigint
   /** Minor units of them that the bank keeps, rounded up. */
   readonly spread: bigint
@@ -25,7 +27,10 @@ interface Rates {
   readonly buy: Decimal.Value
 }
 
-/** Undefined where so little is sold that nothing would arrive, or so much that it exceeds 64 bits. */
+/**
+ * Undefined where so little is sold that nothing would arrive, or so much that 64 bits are
+ * exceeded.
+ */
 export function offer(
   { sell, buy }: { readonly sell: string; readonly buy: string },
   sellAmount: bigint,

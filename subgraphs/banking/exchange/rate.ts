@@ -1,4 +1,6 @@
-/** What a euro is worth in each of the bank's other currencies. Data and its range. */
+/**
+ * Exchange rates: the value of a euro in each of the bank's other currencies. Data and its range.
+ */
 import { Decimal } from 'decimal.js' // MIT; arbitrary precision, the field's usual choice for rates
 import { BANK_CURRENCIES, HOME_CURRENCY } from '../money/currencies.ts'
 
@@ -15,7 +17,7 @@ interface DatedRate {
 
 export interface ExchangeRate extends DatedRate {
   readonly currency: string
-  /** What changes are measured against. */
+  /** The rate with which changes are compared. */
   readonly base: DatedRate
   /** A change that waits for a second officer. */
   readonly proposal: (DatedRate & { readonly by: string }) | null
@@ -29,16 +31,14 @@ const PROPOSAL_LIFE = 3_600_000 // milliseconds
 
 const age = ({ at }: { readonly at: string }, now: string): number => Date.parse(now) - Date.parse(at)
 
-/**
- * The rate that a change made now is measured against: small steps add up until it is a day old.
- */
+/** The rate with which a change is compared now: small steps add up until it is a day old. */
 export const baseOf = ({ base, perEuro }: ExchangeRate, now: string): DatedRate =>
   age(base, now) < DAY ? base : { perEuro, at: now }
 
 export const needsSecondOfficer = (base: DatedRate, perEuro: string): boolean =>
   new Decimal(perEuro).minus(base.perEuro).abs().gt(ALONE.mul(base.perEuro))
 
-/** True where somebody else proposed exactly this, and not too long ago. */
+/** True where another officer proposed the same rate recently. */
 export const isConfirmed = ({ proposal }: ExchangeRate, perEuro: string, by: string, now: string): boolean =>
   proposal !== null && proposal.perEuro === perEuro && proposal.by !== by && age(proposal, now) <= PROPOSAL_LIFE
 

@@ -40,8 +40,8 @@ interface ExchangeQuote {
 }
 
 /**
- * What a euro is worth, by currency. @throws SERVICE_UNAVAILABLE where there is no rate, or only
- * one that is too old
+ * Units for one euro, by currency.
+ * @throws SERVICE_UNAVAILABLE where there is no rate, or only one that is too old
  */
 async function currentRates(
   database: PrismaClient,
@@ -65,7 +65,7 @@ async function currentRates(
 
 export interface ExchangeOptions {
   readonly treasury: Treasury
-  /** Seconds that an exchange rate is good for. */
+  /** Seconds for which an exchange rate is valid. */
   readonly rateMaxAge: number
 }
 

@@ -1,6 +1,6 @@
 /**
- * Who may change what a euro is worth, and give the bank more to exchange. Quotes made before keep
- * their rate: they are rows of their own.
+ * Who may change exchange rates, and give the bank more to exchange. Earlier quotes keep their
+ * rate.
  */
 import { type Book, postTransfer, rowsOf, saveRow } from '../ledger/book.ts'
 import { want } from '../ledger/collection.ts'
@@ -32,7 +32,7 @@ const setExchangeRate: Rule<SetExchangeRateCommand> = {
   },
 }
 
-/** The rate stays as it is, and the proposal takes the place of any other. */
+/** Keeps the rate, and replaces any earlier proposal. */
 function propose(book: Book, before: ExchangeRate, perEuro: string, { id }: Actor): Outcome {
   saveRow(book, rates, before.currency, { ...before, proposal: { perEuro, by: id, at: book.at } })
   const change = `${before.currency} from ${before.perEuro} to ${perEuro}`

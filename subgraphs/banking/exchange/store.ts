@@ -7,7 +7,7 @@ import type { Quote } from './commands.ts'
 import type { Offer } from './quote.ts'
 import type { ExchangeRate } from './rate.ts'
 
-/** How long a quote is good for. */
+/** How long a quote is valid. */
 const QUOTE_LIFE = 60 // seconds
 
 /** The quotes that exist among `ids`. */
@@ -44,7 +44,7 @@ interface RateForQuote {
   readonly isExpired: boolean
 }
 
-/** By currency. @param maxAge seconds that a rate is good for */
+/** By currency. @param maxAge seconds for which a rate is valid */
 export async function readRatesForQuote(
   database: PrismaClient,
   currencies: readonly string[],
@@ -96,7 +96,7 @@ async function saveRates(transaction: Prisma.TransactionClient, rates: readonly 
   }
 }
 
-/** Notes which exchange used each quote up. */
+/** Saves which exchange used each quote. */
 async function saveUsedQuotes(transaction: Prisma.TransactionClient, quotes: readonly Quote[]): Promise<void> {
   for (const { id, usedBy } of quotes) {
     await transaction.quote.update({ where: { id }, data: { usedBy: usedBy === null ? null : BigInt(usedBy) } })
@@ -113,7 +113,7 @@ interface StoredQuote {
   readonly expiresAt: Date
 }
 
-/** Keeps an offer for its time, by the ledger's clock. */
+/** Saves an offer until it expires, by the ledger's clock. */
 export async function saveQuote(
   database: PrismaClient,
   customer: string,
@@ -128,14 +128,11 @@ export async function saveQuote(
   return row
 }
 
-/** How long an expired quote is still known, so that whoever uses it late is told why. */
+/** How long an expired quote is kept, so that its use is refused with the right reason. */
 const REMEMBERED = 86_400 // seconds
 const REMOVED_AT_ONCE = 1_000 // quotes
 
-/**
- * Removes what nobody used; what an exchange followed stays. Resolves to true where there may be
- * more.
- */
+/** Removes unused quotes. Resolves to true where there may be more. */
 export async function removeExpiredQuotes(database: PrismaClient): Promise<boolean> {
   const removed = await database.$executeRaw`
     DELETE FROM quotes WHERE id IN (

@@ -1,12 +1,12 @@
 /**
- * The bank's own accounts for exchanging: what it holds of each currency, and what it earns in it.
- * Opened when first needed.
+ * The bank's own accounts for exchanging: its holdings of each currency, and its income in it.
+ * Opened at first use.
  */
 import { type InternalAccount, internalAccount, internalAccountRequest } from '../accounts/internal.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { bankActor, type LedgerRequest } from '../ledger/request.ts'
 
-/** Each resolves to an account's id. */
+/** Account ids. */
 export interface Treasury {
   /** The account that takes and gives a currency. It never goes below zero. */
   liquidity(currency: string): Promise<string>

@@ -1,7 +1,4 @@
-/**
- * Ends holds whose time is over. Each is asked for under its own key, so it expires once, whoever
- * comes first.
- */
+/** Ends expired holds. Each has its own key, so it expires once, whichever instance is first. */
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { LEDGER_NOW } from '../ledger/now.ts'

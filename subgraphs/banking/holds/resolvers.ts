@@ -1,4 +1,7 @@
-/** Orders about holds, and the open ones of an account, newest first, by seek along an index of pending transfers only. */
+/**
+ * Orders about holds, and the open holds of an account, newest first, by seek along an index of
+ * pending transfers.
+ */
 import { z } from 'zod'
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import { type PageArguments, pagesOf } from '../../shared/pagination.ts'

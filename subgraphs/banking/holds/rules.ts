@@ -1,6 +1,6 @@
 /**
- * Two-phase transfers: money is set aside, and later captured, voided, or released when its time is
- * over. Each hold ends once.
+ * Two-phase transfers: money is held, and later captured, voided, or released when the hold
+ * expires. Each hold ends once.
  */
 import { plainDateOf } from '../dates/plain-date.ts'
 import { accountsOf, type Book, placeHold, resolveHold } from '../ledger/book.ts'
@@ -30,7 +30,7 @@ const captureHold: Rule<CaptureHoldCommand> = {
   evaluate({ transferId, amount }, book, actor) {
     const hold = openHold(book, transferId, actor)
     if (isRefused(hold)) return hold
-    // Its time may be over before anybody came to release it.
+    // An expired hold may not have been released yet.
     if (hold.expiresAt !== null && hold.expiresAt <= book.at) return refuse('HOLD_ALREADY_RESOLVED')
     const captured = amount ?? hold.amount
     if (captured > hold.amount) return refuse('HOLD_EXCEEDED')
@@ -50,7 +50,7 @@ const voidHold: Rule<TransferChangeCommand<'voidHold'>> = {
   },
 }
 
-/** Asked by the bank itself, when a hold's time is over. */
+/** The bank's own command, when a hold expires. */
 const expireHold: Rule<TransferChangeCommand<'expireHold'>> = {
   needs: ({ transferId }) => ({ transfers: [transferId] }),
   evaluate({ transferId }, book, actor) {
@@ -67,9 +67,7 @@ function release(book: Book, hold: Transfer, status: 'VOIDED' | 'EXPIRED') {
   return accept(hold.id)
 }
 
-/**
- * What was not taken in the end does not count against the limit of the day on which it was held.
- */
+/** Money that was not captured does not count against the limit of the day on which it was held. */
 function giveBackSpending(book: Book, hold: Transfer, amount: bigint): void {
   const [debit] = accountsOf(book, hold)
   if (plainDateOf(hold.createdAt) === plainDateOf(book.at)) countSpending(debit, -amount, book.at)

@@ -1,6 +1,6 @@
 /**
- * Decides operations one by one, in order, on the state as it is under the lock. A pure function, so
- * that tests can run it beside the database. Only here is a request found to be a replay.
+ * Decides operations one by one, in order, on the loaded state. A pure function, so that tests can
+ * run it without a database. Only this code detects replays.
  */
 import {
   beginLink,
@@ -79,7 +79,7 @@ interface Evaluating {
   readonly last: bigint
 }
 
-/** Answers every request, and gives the operations that they came to. */
+/** Answers every request, and returns the new operations. */
 function evaluateMoment(
   parts: LedgerParts,
   { state, book, answers, last }: Evaluating,
@@ -118,11 +118,11 @@ function evaluateMoment(
 
 const reused: Answer = { outcome: refuse('IDEMPOTENCY_KEY_REUSED'), replayed: false }
 
-/** By the hash of the input as the version of the key's first use had it. */
+/** Compares hashes of the version that the key's first use had. */
 const isSameInput = ({ inputHash, inputVersion }: Remembered, request: LedgerRequest): boolean =>
   inputHash === (inputVersion === INPUT_VERSION ? request.inputHash : inputHashOf(request.command, inputVersion))
 
-/** @param earlier how many effects are those of batches before */
+/** @param earlier the number of effects before this batch */
 function linkHash(
   previous: string,
   header: LinkHeader,

@@ -1,6 +1,6 @@
 /**
- * The ledger: the one way in for everything that moves money or changes an account. Outcomes are
- * durable before they are told.
+ * The ledger: the only way to move money or change an account. Outcomes are durable before callers
+ * get them.
  */
 import { GraphQLError } from 'graphql'
 import type { Logger } from '../../../platform/process/log.ts'
@@ -16,7 +16,7 @@ import { createWriter } from './writer.ts'
 
 export interface Ledger {
   /**
-   * Does what is asked, once, whatever happens on the way.
+   * Executes a request exactly once.
    * @throws SERVICE_UNAVAILABLE when the database stays away: the outcome is then unknown until the
    * same key is asked again
    */
@@ -44,7 +44,10 @@ export function createLedger(options: LedgerOptions): Ledger {
   const { parts, database, log, clock = createLedgerClock(), patience = 15_000 } = options
   const { prepare, commit } = createCommitter({ writer: createWriter({ parts, database, clock }), log, patience })
 
-  /** A batch that the database refuses is taken apart, so that one bad request fails alone. */
+  /**
+   * Splits a batch that the database refuses into its requests, so that one bad request fails
+   * alone.
+   */
   const commitApart = async (
     requests: readonly LedgerRequest[],
     speculated: SpeculatedBatch | undefined,

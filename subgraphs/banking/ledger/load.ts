@@ -1,4 +1,4 @@
-/** Reads what a batch needs: every statement by itself is one instant of the ledger. */
+/** Reads what a batch needs. Each statement reads the ledger at one instant. */
 import { Prisma } from '../../../prisma/generated/client.ts'
 import { plainArray, textArray } from '../database/columns.ts'
 import type { Query } from '../database/open.ts'
@@ -21,8 +21,8 @@ import { accept, type RefusalCode, refuse } from './refusal.ts'
 import type { LedgerRequest } from './request.ts'
 
 /**
- * Takes the ledger's lock until the transaction ends. Whoever comes later waits here, so every
- * batch sees all batches before it.
+ * Locks the ledger until the transaction ends. Later batches wait here, so each sees all earlier
+ * ones.
  */
 export async function lockLedger(transaction: Prisma.TransactionClient): Promise<void> {
   await transaction.$queryRaw`/* ledger:lock */ SELECT FROM ledger WHERE id = 1 FOR NO KEY UPDATE`
@@ -39,7 +39,7 @@ export interface Loaded {
   readonly reading: ClockReading
 }
 
-/** True where one statement reads all that is needed, and so reads it of one instant. */
+/** True where one statement reads everything, and so at one instant. */
 export const isOneRead = ({ transfers, rows }: BatchNeeds): boolean => transfers.length === 0 && rows.size === 0
 
 /** Reads the head and the rows that `requests` need, where these are accounts only. */
@@ -52,9 +52,7 @@ export async function loadAccountsOnly(
   return { state: { ...rows, transfers: new Map(), rows: new Map() }, reading }
 }
 
-/**
- * Reads the head and the rows that `requests` need. Only under the lock is it all of one instant.
- */
+/** Reads the head and the rows that `requests` need: at one instant only under the lock. */
 export async function loadState(
   transaction: Prisma.TransactionClient,
   requests: readonly LedgerRequest[],
@@ -84,8 +82,8 @@ interface LoadedRow {
 }
 
 /**
- * The head, the accounts and the keys' first uses in one statement and one row of few columns: each
- * column costs both sides.
+ * The head, the accounts and the keys' first uses in one statement and one row. Few columns,
+ * because each costs time on both sides.
  */
 async function loadAccounts(
   query: Query,
@@ -130,9 +128,7 @@ const readHead = (row: LoadedRow): Head => ({
   hash: row.last_hash,
 })
 
-/**
- * The columns of an account that need no quoting, as they are loaded; empty where there is nothing.
- */
+/** The loaded columns of an account that need no quoting; empty stands for null. */
 type AccountFields = readonly [
   id: string,
   currency: string,

@@ -1,4 +1,4 @@
-/** The ledger's words: accounts, transfers, what may be asked of them, and what comes of it. Data only. */
+/** The ledger's data: accounts, transfers, events, operations and batches. */
 import type { Rows } from './collection.ts'
 import type { Outcome } from './refusal.ts'
 
@@ -15,11 +15,11 @@ export interface Account {
   readonly owner: string | null
   readonly currency: string
   status: AccountStatus
-  /** What `available` never goes under; null: no floor. */
+  /** The lowest available balance; null: none. */
   readonly floor: bigint | null
-  /** What may leave within one UTC day; null: no limit. */
+  /** Most spending within one UTC day; null: no limit. */
   dailyLimit: bigint | null
-  /** What left on the day `spentOn` (`2026-06-01`). */
+  /** The spending on the day `spentOn` (`2026-06-01`). */
   spent: bigint
   spentOn: string | null
   debitsPending: bigint
@@ -91,7 +91,7 @@ export interface Head {
   readonly account: bigint
   /** Instants are ISO 8601 in UTC with milliseconds, so that text order is time order. */
   readonly at: string
-  /** The last link of the audit chain, hexadecimal: no two states of the ledger have the same. */
+  /** The last link of the audit chain, hexadecimal: different for each state of the ledger. */
   readonly hash: string
 }
 
@@ -128,7 +128,7 @@ export interface Remembered {
   readonly outcome: Outcome
 }
 
-/** What rows say of the ledger, as far as a batch needs it. */
+/** The part of the ledger that a batch needs. */
 export interface LedgerState {
   readonly head: Head
   readonly accounts: Map<string, Account>

@@ -1,6 +1,6 @@
 /**
- * What a feature adds to the ledger: its rules, and what these read and save. The ledger is made
- * with all parts, and knows none of them.
+ * What a feature adds to the ledger: its rules, and the rows they read and save. The ledger knows
+ * no feature.
  */
 import type { Book } from './book.ts'
 import type { AnyCollection, WantedRows } from './collection.ts'
@@ -8,23 +8,23 @@ import type { Outcome } from './refusal.ts'
 import type { Actor, Command, CommandName, LedgerCommands, LedgerRequest } from './request.ts'
 
 /**
- * Rows that must be in the book before a command can be evaluated. What is left out is none; null
- * stands for what cannot exist.
+ * Rows that must be in the book before a command can be evaluated. Null stands for what cannot
+ * exist.
  */
 export interface Needs {
   readonly accounts?: readonly (string | null)[]
-  /** With each come its two accounts. */
+  /** Each is loaded with its two accounts. */
   readonly transfers?: readonly (string | null)[]
   /** Of the parts. */
   readonly rows?: readonly WantedRows[]
 }
 
-/** One for each command, the only home of what it may do. */
+/** Decides one command. */
 export interface Rule<Asked> {
   needs(command: Asked): Needs
   /** Decides, and on acceptance changes the book. A refusal leaves the book as it was. */
   evaluate(command: Asked, book: Book, actor: Actor): Outcome
-  /** How many transfers it makes at most; one where it is left out. */
+  /** Most transfers that it makes; one where it is left out. */
   transfersOf?(command: Asked): number
 }
 
@@ -34,7 +34,7 @@ type Rules = { readonly [Name in CommandName]: Rule<LedgerCommands[Name]> }
 export interface LedgerPart {
   /** By the names of its commands. */
   readonly rules: Partial<Rules>
-  /** What its rules read and change, in the order in which it is saved. */
+  /** Rows that its rules read and change, in the order in which they are saved. */
   readonly collections?: readonly AnyCollection[]
 }
 
@@ -46,7 +46,7 @@ export interface LedgerParts {
 
 type RuledBy<Part extends LedgerPart> = Part extends unknown ? keyof Part['rules'] & CommandName : never
 
-/** Its result is `LedgerParts` where every command has its rule; else it does not compile as that. */
+/** The result has the type `LedgerParts` only where every command has its rule. */
 export const joinParts = <Part extends LedgerPart>(parts: readonly Part[]) => ({
   rules: Object.assign({}, ...parts.map(({ rules }) => rules)) as Pick<Rules, RuledBy<Part>>,
   collections: parts.flatMap(({ collections }) => collections ?? []),

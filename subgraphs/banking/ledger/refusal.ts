@@ -1,5 +1,5 @@
 /**
- * Why the bank says no: a closed list, each with its plain words. A refusal moves nothing and is
+ * All reasons for which the bank refuses, with their messages. A refusal moves nothing and is
  * remembered by key.
  */
 
@@ -49,17 +49,17 @@ export interface Refused {
   readonly code: RefusalCode
   readonly message: string
   /**
-   * The bank's own work that is not due: not remembered, since under the same key it will be done
-   * later.
+   * The bank's own work is not due yet. Such a refusal is not remembered, because the same key is
+   * used again later.
    */
   readonly isEarly?: true
 }
 
 interface Accepted {
   readonly accepted: true
-  /** The id of what came of it: a transfer, an account. */
+  /** The id of the result: a transfer, an account. */
   readonly subject: string
-  /** More of the outcome, where one id does not say it. */
+  /** Further parts of the outcome. */
   readonly details: unknown
 }
 

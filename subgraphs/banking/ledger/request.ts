@@ -11,14 +11,14 @@ export interface LedgerCommands {}
 export type CommandName = keyof LedgerCommands
 export type Command = LedgerCommands[CommandName]
 
-/** Who asks. The bank itself acts under an id that no token can carry. */
+/** The caller. The bank itself acts under an id that no token can carry. */
 export interface Actor {
   readonly id: string
-  /** May see and manage every account, but orders nothing from those of others. */
+  /** May see and manage every account, but not move money from those of others. */
   readonly officer: boolean
 }
 
-/** Ids that begin so belong to the bank's own workers; a token with such a subject is refused. */
+/** The prefix of the ids of the bank's own workers. A token with such a subject is refused. */
 export const BANK_PREFIX = 'bank:'
 
 /** True for the bank's own workers. */
@@ -33,7 +33,7 @@ export interface LedgerRequest {
   readonly key: string
   readonly requestId: string | null
   readonly command: Command
-  /** When the bank's own work was found due, ISO 8601: it runs no earlier. */
+  /** The instant at which the bank's own work was found due, ISO 8601: it runs no earlier. */
   readonly foundDueAt?: string
   /** SHA-256 of the command, hexadecimal: tells a retry from another use of the same key. */
   readonly inputHash: string

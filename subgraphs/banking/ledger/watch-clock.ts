@@ -1,13 +1,13 @@
 /**
- * Looks at the clocks once a second, so that a step is known, and its end too, before somebody
- * pays. Writes nothing.
+ * Reads the clocks once a second, so that a step and its end are detected before the next payment.
+ * Writes nothing.
  */
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import type { ClockReading, LedgerClock } from './clock.ts'
 
 const clockQuery = Prisma.sql`/* ledger:clock */ SELECT clock_timestamp() AS now, last_at AS last FROM ledger WHERE id = 1`
 
-/** One look; to be called again and again. @param onReading told of each, for the metrics */
+/** Reads the clocks once. @param onReading called with each reading, for the metrics */
 export async function watchClock(
   database: PrismaClient,
   clock: LedgerClock,
