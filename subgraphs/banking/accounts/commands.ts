@@ -1,4 +1,4 @@
-/** What may be asked of the ledger about accounts. */
+/** The ledger's commands about accounts. */
 import type { AccountKind } from '../ledger/model.ts'
 
 export interface OpenAccountCommand {
@@ -13,7 +13,7 @@ export interface OpenAccountCommand {
   readonly branchId: string | null
 }
 
-/** What is asked of one account. */
+/** A command about one account. */
 export interface AccountChangeCommand<Name extends string> {
   readonly name: Name
   readonly accountId: string | null

@@ -1,4 +1,4 @@
-/** From what a client sends about accounts to what the ledger is asked. */
+/** Turns arguments about accounts into commands of the ledger, and checks them all. */
 import { parseAccountId } from '../ledger/account-number.ts'
 import { BANK_CURRENCIES, HOME_CURRENCY } from '../money/currencies.ts'
 import { type Asked, badInput, type Keyed, requiredText } from '../request/input.ts'

@@ -1,4 +1,4 @@
-/** What may be asked of the ledger about holds. */
+/** The ledger's commands about holds. */
 import type { TransferChangeCommand, TransferOrder } from '../transfers/commands.ts'
 
 export interface HoldFundsCommand extends TransferOrder {

@@ -1,4 +1,4 @@
-/** From what a client sends about holds to what the ledger is asked. */
+/** Turns arguments about holds into commands of the ledger, and checks them all. */
 import { type Asked, amountToMove, type Keyed, wholeNumber } from '../request/input.ts'
 import { parseTransferId, readOrder, type TransferInput } from '../transfers/input.ts'
 import type { CaptureHoldCommand, HoldFundsCommand } from './commands.ts'

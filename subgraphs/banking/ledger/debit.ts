@@ -26,7 +26,7 @@ export function ownAccount(book: Book, id: string | null, actor: Actor): Account
 
 /** A customer's order to move money, at once or later. */
 export interface Order {
-  /** Null, here and below: what can be no account of this bank. */
+  /** Null, here and below: no account of this bank. */
   readonly from: string | null
   readonly to: string | null
   readonly amount: bigint

@@ -1,9 +1,9 @@
-/** What may be asked of the ledger, by whom, under which key. */
+/** Requests to the ledger: a command, its caller and its key. */
 import { hash } from 'node:crypto'
 
 /**
- * What may be asked, by name. Each feature declares its commands here (`declare module`), beside
- * the part that has their rules.
+ * All commands, by name. Each feature adds its own (`declare module`), beside the part that has
+ * their rules.
  */
 // biome-ignore lint/suspicious/noEmptyInterface: features fill it
 export interface LedgerCommands {}

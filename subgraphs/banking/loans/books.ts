@@ -1,4 +1,4 @@
-/** The bank's own accounts for loans, one set a currency, opened when first needed. */
+/** The bank's own accounts for loans, one set for each currency, opened at first use. */
 import { type InternalAccount, internalAccount, internalAccountRequest } from '../accounts/internal.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { bankActor, type LedgerRequest } from '../ledger/request.ts'
@@ -23,7 +23,7 @@ const bookOf = (name: keyof LoanBooks, currency: string): InternalAccount => ({
 export const bookRequest = (name: keyof LoanBooks, currency: string): LedgerRequest =>
   internalAccountRequest(bookOf(name, currency))
 
-/** The accounts of a currency: every instance is told the same. */
+/** The accounts of a currency, the same on every instance. */
 export async function loanBooks(ledger: Ledger, currency: string): Promise<LoanBooks> {
   const account = (name: keyof LoanBooks): Promise<string> => internalAccount(ledger, bookOf(name, currency))
   const [principal, interest, overpayments, losses] = await Promise.all([

@@ -1,13 +1,13 @@
-/** What may be asked of the ledger about loans. */
+/** The ledger's commands about loans. */
 import type { LoanReference } from './loan.ts'
 import type { LoanAction } from './states.ts'
 import type { LoanTerms } from './terms.ts'
 
 export interface ApplyForLoanCommand {
   readonly name: 'applyForLoan'
-  /** The new loan's id: follows from caller and key, so that a retry asks for the same loan. */
+  /** The new loan's id, derived from caller and key, so that a retry asks for the same loan. */
   readonly loan: string
-  /** Null: what can be no account of this bank. */
+  /** Null: no account of this bank. */
   readonly account: string | null
   readonly currency: string
   readonly terms: LoanTerms
@@ -29,7 +29,7 @@ export type LoanMutation = keyof typeof loanActions
 
 export interface LoanCommand<Name extends LoanMutation = LoanMutation> {
   readonly name: Name
-  /** Null: what can be no loan of this bank. */
+  /** Null: no loan of this bank. */
   readonly loan: LoanReference | null
   /** Minor units; only of a repayment. */
   readonly amount: bigint | null

@@ -1,4 +1,7 @@
-/** What each step of a loan comes to: the state it leads to, and the money that moves with it. Whether it may be taken is decided before. */
+/**
+ * Executes each action on a loan: its new state, and the money that moves. The rules have already
+ * allowed the action.
+ */
 import { type PlainDate, plainDateOf } from '../dates/plain-date.ts'
 import { type Book, postTransfer } from '../ledger/book.ts'
 import { countSpending, refusalOfDebit } from '../ledger/debit.ts'
@@ -8,7 +11,7 @@ import type { Loan, LoanBooks } from './loan.ts'
 import { type Allocation, type Position, positionOf, type Repayment } from './position.ts'
 import type { LoanAction, LoanState } from './states.ts'
 
-/** What an action comes to: the state it leads to, and what moved. */
+/** The result of an action. */
 export interface Effect {
   readonly state: LoanState
   readonly amount?: bigint
@@ -29,7 +32,7 @@ const repaymentsOf = ({ changes }: Loan): Repayment[] =>
     action === 'repay' && amount !== null ? [{ paidOn: plainDateOf(at), amount }] : [],
   )
 
-/** What is owed on a loan that was paid out; `undefined` for one that was not. */
+/** The debt of a loan that was paid out; `undefined` for one that was not. */
 export function loanPosition(loan: Loan, day: PlainDate): Position | undefined {
   const last = loan.changes.at(-1)
   const lastDay = last ? plainDateOf(last.at) : day

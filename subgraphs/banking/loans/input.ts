@@ -1,4 +1,4 @@
-/** From what a client sends about loans to what the ledger is asked: every argument is checked here, before anything moves. */
+/** Turns arguments about loans into commands of the ledger, and checks them all. */
 import { codedError } from '../../../platform/protocol/errors.ts'
 import { type PlainDate, plainDateOf } from '../dates/plain-date.ts'
 import { parseAccountId } from '../ledger/account-number.ts'
@@ -43,7 +43,7 @@ export function readTerms({ principal, annualRate, instalments, interest, amorti
   return terms
 }
 
-/** The days on which a loan can be quoted to be paid out: forty years later there must still be a calendar. */
+/** The range of disbursal days for a quote: a date forty years later must be valid, too. */
 const DISBURSALS = { earliest: '1900-01-01', latest: '2999-12-31' } as const
 
 /** Today where it is missing. @throws BAD_USER_INPUT */

@@ -44,13 +44,13 @@ export interface LoanBooks {
   readonly principal: string
   /** Interest received. */
   readonly interest: string
-  /** What borrowers paid too much, until it is refunded. */
+  /** Overpayments of borrowers, until they are refunded. */
   readonly overpayments: string
   /** What was written off. */
   readonly losses: string
 }
 
-/** Where a loan's money moves, looked up before the ledger is asked: neither ever changes. */
+/** The accounts of a loan, which never change. Resolvers read them before they ask the ledger. */
 export interface LoanReference {
   readonly id: string
   readonly account: string

@@ -16,7 +16,7 @@ export interface Repayment {
   readonly amount: bigint
 }
 
-/** Where a repayment went; the three add up to its amount. */
+/** The parts of a repayment; they add up to its amount. */
 export interface Allocation {
   readonly interest: bigint
   readonly principal: bigint
@@ -29,10 +29,10 @@ export interface Position {
   readonly principal: bigint
   /** Accrued and not yet paid. */
   readonly interest: bigint
-  /** What settles the loan on this day. */
+  /** The payment that settles the loan on this day. */
   readonly settlement: bigint
   readonly overpaid: bigint
-  /** What should have been paid by this day and was not. */
+  /** Due by this day and not paid. */
   readonly arrears: bigint
   readonly allocations: readonly Allocation[]
 }
@@ -48,9 +48,12 @@ export function positionOf(terms: DisbursedTerms, repayments: readonly Repayment
   let overpaid = 0n
   let accruedTo = terms.disbursedOn
   let month = 1
-  /** Of whole months gone by. */
+  /** Of completed months. */
   let interestOwed = 0n
-  /** Of the month under way: days, each weighted with the balance that earns interest, and what was paid on it so far. */
+  /**
+   * Of the current month: days, each weighted with the balance that earns interest, and payments so
+   * far.
+   */
   let weightedDays = 0n
   let paidThisMonth = 0n
 

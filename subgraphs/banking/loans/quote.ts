@@ -1,4 +1,4 @@
-/** What a loan would cost: the dated schedule and its sums. Promises nothing and stores nothing. */
+/** Computes the cost of a loan: the dated schedule and its sums. Stores nothing. */
 import { addMonths, type PlainDate } from '../dates/plain-date.ts'
 import { amortize } from './amortization.ts'
 import type { DisbursedTerms } from './terms.ts'

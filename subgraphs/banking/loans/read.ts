@@ -11,7 +11,7 @@ export interface LoanPageKey {
   readonly state: LoanState | null
   /** Rows at most. */
   readonly limit: number
-  /** Of the last loan before the page. */
+  /** The position of the last loan before the page. */
   readonly after: [submittedAt: string, id: string] | undefined
 }
 

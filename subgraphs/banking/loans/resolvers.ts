@@ -43,7 +43,7 @@ const loanPages = pagesOf('loans', z.tuple([instantPart, z.uuid()]), ({ id, chan
   id,
 ])
 const changePages = pagesOf('loanChanges', z.tuple([z.int().positive()]), ({ number }: In<LoanChange>) => [number])
-/** How far ahead a settlement can be asked for. */
+/** Most days ahead for a settlement. */
 const MAX_DAYS_AHEAD = 366
 
 /** The loan, if the caller may see it. */
@@ -57,7 +57,7 @@ async function visibleLoan(id: string, { caller, load }: BankingContext): Promis
 const loanPage = ({ database }: BankingContext, page: LoansArguments, customer: string | null) =>
   loanPages(page, (limit, after) => readLoanPage(database, { customer, state: page.state ?? null, limit, after }))
 
-/** What the ledger must know of a loan before it is asked; null for what can be no loan. */
+/** The loan's id and accounts for the ledger; null for no loan. */
 async function referenceTo(loanId: string, { ledger, load }: BankingContext): Promise<LoanReference | null> {
   const known = parseDerivedId(loanId)
   const loan = known === null ? null : await load(loanById, known)

@@ -1,4 +1,4 @@
-/** The rules of loans, evaluated by the ledger under its lock: who may take which step in which state. */
+/** The rules of loans: who may take which action in which state. */
 import type { AccountTie } from '../accounts/rules.ts'
 import { type Book, rowsOf, saveRow } from '../ledger/book.ts'
 import { want } from '../ledger/collection.ts'
@@ -13,7 +13,7 @@ import type { Loan, LoanChange } from './loan.ts'
 import { checkTransition, isOpen, type LoanAction, refusalOf, transitions } from './states.ts'
 import { loans } from './store.ts'
 
-/** Somebody else's loan looks like one that does not exist; nobody decides on a loan of their own. */
+/** Another customer's loan looks like none, and officers do not decide on their own loans. */
 function refusalOfActor(loan: Loan | undefined, action: LoanAction, actor: Actor): Refused | undefined {
   const own = loan?.customer === actor.id
   if (!loan || !(own || actor.officer)) return refuse('LOAN_NOT_FOUND')
@@ -49,7 +49,7 @@ function evaluate({ name, loan: reference, amount, note }: LoanCommand, book: Bo
   return accept(loan.id)
 }
 
-/** Takes a loan one step on. */
+/** Adds a change to the loan. */
 function change(
   book: Book,
   loan: Loan,
@@ -103,7 +103,7 @@ const applyForLoan: Rule<ApplyForLoanCommand> = {
   },
 }
 
-/** An account stays open while a loan on it is. */
+/** An account cannot close while a loan on it is open. */
 export const openLoans: AccountTie = {
   wants: (account) => want(loans, [{ account }]),
   refusalOf: ({ id }, book) =>

@@ -1,6 +1,6 @@
 /**
- * The life of a loan as a table: Apache Fineract's states, which action leads where, and who may
- * take it. Nothing else changes a state.
+ * The states of a loan, after Apache Fineract, as a table of transitions. Nothing else changes a
+ * state.
  */
 
 export type LoanState =
@@ -15,15 +15,12 @@ export type LoanState =
 
 export type LoanAction = 'approve' | 'reject' | 'withdraw' | 'disburse' | 'repay' | 'writeOff' | 'refundOverpayment'
 
-/**
- * Why an action is refused: the state it needs, by name; the first of them where it may be taken in
- * more than one.
- */
+/** The refusal of an action names the state that it needs, or the first of several. */
 type LoanRefusal = 'LOAN_NOT_SUBMITTED' | 'LOAN_NOT_APPROVED' | 'LOAN_NOT_ACTIVE' | 'LOAN_NOT_OVERPAID'
 
 interface Transition {
   readonly from: readonly LoanState[]
-  /** Where it may lead; more than one where the amounts decide. */
+  /** The next states; the amounts decide among several. */
   readonly to: readonly LoanState[]
   readonly by: 'officer' | 'borrower'
   readonly refusal: LoanRefusal

@@ -23,7 +23,7 @@ export async function loadLoans(database: Reader, ids: readonly string[]): Promi
 /** By id, a UUID. */
 export const loanById = byId(async (database, ids) => [...(await loadLoans(database, ids)).values()])
 
-/** Loans by their id, or those on an account (14 digits) that are not over. */
+/** A loan by its id, or the open loans of an account (14 digits). */
 type LoanKey = { readonly id: string } | { readonly account: string }
 
 async function loadWanted(transaction: Prisma.TransactionClient, keys: readonly LoanKey[]): Promise<Map<string, Loan>> {
@@ -41,7 +41,6 @@ async function openLoansOn(transaction: Prisma.TransactionClient, accounts: read
   return rows.flatMap(({ id, state }) => (isOpen(state) ? [id] : []))
 }
 
-/** A loan as its rows say it. */
 export function loanOf(row: Row): Loan {
   return {
     id: row.id,
@@ -79,7 +78,7 @@ function changeOf(row: Row['changes'][number]): LoanChange {
   }
 }
 
-/** Writes new loans, new changes and new states; whatever is there already stays as it is. */
+/** Inserts new loans and changes, and updates states. */
 async function saveLoans(transaction: Prisma.TransactionClient, changed: readonly Loan[]): Promise<void> {
   await transaction.loan.createMany({
     skipDuplicates: true,

@@ -1,9 +1,9 @@
-/** What a loan is agreed on, and the ranges in which the bank lends. Everything else about a loan follows from these terms. */
+/** The terms of a loan, and their ranges. Everything else about a loan follows from its terms. */
 import type { PlainDate } from '../dates/plain-date.ts'
 
-/** Interest on what is still owed, or for the whole term on what was lent. */
+/** Interest on the outstanding balance, or on the whole principal for the whole term. */
 export type InterestMethod = 'DECLINING_BALANCE' | 'FLAT'
-/** What stays equal from instalment to instalment: the whole payment, or its principal part. */
+/** The part that is equal in all instalments: the whole payment, or its principal. */
 export type Amortization = 'EQUAL_INSTALMENTS' | 'EQUAL_PRINCIPAL'
 
 export interface LoanTerms {
@@ -11,7 +11,7 @@ export interface LoanTerms {
   readonly principal: bigint
   /** Nominal interest a year in ten-thousandths of a percent: 49_500n is 4.95 %. */
   readonly annualRate: bigint
-  /** How many monthly instalments. */
+  /** The number of monthly instalments. */
   readonly instalments: number
   readonly interest: InterestMethod
   readonly amortization: Amortization

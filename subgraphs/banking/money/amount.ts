@@ -31,8 +31,8 @@ export function toDecimal({ amount, currency }: Money): string {
 }
 
 /**
- * For people, in the customs of `locale`: `€1,234.50`, `1.234,50 €`.
- * @throws RangeError for what is no BCP 47 tag
+ * Formatted for people by `locale`: `€1,234.50`, `1.234,50 €`.
+ * @throws RangeError for an invalid BCP 47 tag
  */
 export function formatMoney(money: Money, locale: string): string {
   const exponent = exponentOf(money.currency) ?? 0

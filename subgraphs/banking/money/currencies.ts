@@ -6,8 +6,8 @@ export function exponentOf(currency: string): number | undefined {
   return /^[A-Z]{3}$/.test(currency) ? currencyCodes.code(currency)?.digits : undefined
 }
 
-/** What rates are told in. */
+/** The currency that exchange rates refer to. */
 export const HOME_CURRENCY = 'EUR'
 
-/** What the bank keeps accounts in. */
+/** The currencies of the bank's accounts. */
 export const BANK_CURRENCIES: readonly string[] = ['EUR', 'USD', 'GBP', 'JPY', 'KWD']

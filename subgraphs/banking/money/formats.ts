@@ -1,6 +1,6 @@
 /**
- * Formats of amounts, by the locale that they really are in: each takes a hundred times longer to
- * make than to use.
+ * Caches formats of amounts by their resolved locale: making one takes a hundred times longer than
+ * using it.
  */
 import { LRUCache } from 'lru-cache' // BlueOak-1.0.0; bounded by count
 
@@ -31,7 +31,7 @@ export function formatOf(tag: string, currency: string, exponent: number): Intl.
   return format
 }
 
-/** The supported locale that a tag comes to, of which there are some hundreds. */
+/** The supported locale that a tag resolves to. There are some hundreds. */
 function localeOf(tag: string): string {
   const known = locales.get(tag)
   if (known !== undefined) return known

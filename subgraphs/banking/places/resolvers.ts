@@ -1,4 +1,4 @@
-/** Merchants and branches: known to everyone who may read, each in a city that is the weather service's. */
+/** Merchants and branches: visible to every reader. Their cities are the weather service's. */
 import type { Branch, Merchant } from '../../../prisma/generated/client.ts'
 import { requireScope } from '../request/access.ts'
 import type { BankingContext } from '../request/context.ts'

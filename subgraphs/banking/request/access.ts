@@ -1,4 +1,4 @@
-/** Who may do what. What a caller may not see answers exactly like what does not exist. */
+/** Permissions. An object that a caller may not see looks exactly like one that does not exist. */
 import type { Caller } from '../../../platform/protocol/caller.ts'
 import { codedError } from '../../../platform/protocol/errors.ts'
 import type { Scope } from '../../../platform/protocol/scope.ts'
@@ -11,7 +11,7 @@ export function requireScope(caller: Caller | undefined, scope: Scope): Caller {
   return caller
 }
 
-/** @throws FORBIDDEN for a token that pretends to be one of the bank's own workers */
+/** @throws FORBIDDEN for a token with the subject of one of the bank's own workers */
 export function requireUnreserved(caller: Caller | undefined): void {
   if (caller?.id.startsWith(BANK_PREFIX)) throw codedError('FORBIDDEN', 'The token names a reserved subject.')
 }

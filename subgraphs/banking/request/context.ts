@@ -1,6 +1,6 @@
 /**
- * What the resolvers of one request share: who calls, and reads that are remembered no longer than
- * the request. Knows no feature.
+ * Shared by the resolvers of one request: the caller, and the reads of this request. Knows no
+ * feature.
  */
 import type { Caller } from '../../../platform/protocol/caller.ts'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
@@ -27,7 +27,7 @@ export function createContext(parts: Omit<BankingContext, 'load' | 'deadline'>):
   return { ...parts, deadline: performance.now() + REQUEST_TIMEOUT_MS, load: createLoad(parts.database) }
 }
 
-/** After a write nothing read before it may answer. */
+/** After a write, earlier reads are out of date. */
 export function forgetReads(context: BankingContext): void {
   context.load = createLoad(context.database)
 }

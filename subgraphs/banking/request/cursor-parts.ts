@@ -1,8 +1,8 @@
-/** What cursors of banking's lists are made of: each part is something that the database can compare, and nothing else. */
+/** The parts of cursors of banking's lists. Each has a form that the database can compare. */
 import { z } from 'zod'
 import { isPlainDate, plainDateOf } from '../dates/plain-date.ts'
 
-/** A place in the ledger, or an id that is one. */
+/** A sequence of the ledger, or the id of a transfer. */
 export const sequencePart = z.string().regex(/^\d{1,18}$/)
 
 /** A calendar date. */

@@ -1,11 +1,14 @@
-/** Ids of things made under an idempotency key: they follow from it, so that a retry makes the same thing and not a second one. */
+/**
+ * Ids of new objects, derived from the idempotency key, so that a retry makes the same object and
+ * not a second one.
+ */
 import { createHash } from 'node:crypto'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /**
- * A UUID (version 8, RFC 9562) that follows from who asks for what under which key.
- * @param kind what is made, so that one key makes different things of different kinds
+ * A UUID (version 8, RFC 9562), derived from kind, caller and key.
+ * @param kind the type of the object, so that types do not share ids
  */
 export function derivedId(kind: string, actor: string, key: string): string {
   const bytes = createHash('sha256')

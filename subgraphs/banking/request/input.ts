@@ -6,7 +6,7 @@ export interface Keyed {
   readonly idempotencyKey: string
 }
 
-/** A mutation as the ledger is asked it. */
+/** A command with its key. */
 export type Asked<Command> = Keyed & { readonly command: Command }
 
 const MAX_KEY = 64 // characters
@@ -21,7 +21,7 @@ export function idempotencyKey(key: string): string {
   throw badInput('idempotencyKey', `must have 1 to ${MAX_KEY} characters and no control or invisible characters`)
 }
 
-/** At least 1; the scalar has seen to the upper end. @throws BAD_USER_INPUT */
+/** At least 1; the scalar checks the upper end. @throws BAD_USER_INPUT */
 export function amountToMove(amount: bigint): bigint {
   if (amount >= 1n) return amount
   throw badInput('amount', 'must be at least 1')
@@ -36,9 +36,9 @@ export function optionalText(argument: string, text: string | null | undefined, 
 }
 
 /**
- * What nobody sees, and what turns around what they see: controls, line separators, bidirectional
- * marks and overrides, zero-width characters, fillers, tags. Unicode's own list of what is not
- * displayed, but for joiners and variation selectors, which may be needed.
+ * Invisible characters, and those that reorder visible ones: controls, line separators,
+ * bidirectional marks and overrides, zero-width characters, fillers, tags. Unicode's own list of
+ * characters that are not displayed, without joiners and variation selectors, which text may need.
  */
 const HIDDEN =
   /[\p{Cc}\p{Zl}\p{Zp}\ufff9-\ufffb]|(?!\u200c|\u200d|[\ufe00-\ufe0f\u{e0100}-\u{e01ef}])\p{Default_Ignorable_Code_Point}/u
@@ -49,8 +49,8 @@ const JOINED = ['Arab', 'Syrc', 'Deva', 'Beng', 'Guru', 'Gujr', 'Orya', 'Taml', 
   .join('')
 
 /**
- * A joiner that does not follow what it can join (for U+200D emoji, too), and a variation selector
- * that follows nothing visible.
+ * A joiner after a character that it cannot join (U+200D also joins emoji), and a variation
+ * selector after nothing visible.
  */
 const MISPLACED = new RegExp(
   `(?<![${JOINED}])\\u200c|(?<![${JOINED}\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\ufe0f])\\u200d|` +
@@ -58,7 +58,7 @@ const MISPLACED = new RegExp(
   'u',
 )
 
-/** Counted in characters as people see them in a database: code points. */
+/** Counts code points, as PostgreSQL does. */
 function isText(text: string, longest: number): boolean {
   const fits = text.length <= longest * 2 && [...text].length <= longest
   return fits && text.isWellFormed() && !HIDDEN.test(text) && !MISPLACED.test(text)

@@ -1,11 +1,14 @@
-/** Reads of one request: whatever is asked for in one turn is read in one statement, and once. */
+/**
+ * Batches the reads of one request: each turn of the event loop reads all its keys in one
+ * statement, and each key once.
+ */
 import DataLoader from 'dataloader' // MIT; the GraphQL project's own batching, no dependencies
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 
 /** Reads one result for each key, in order. */
 export type Batch<Key, Result> = (database: PrismaClient, keys: readonly Key[]) => Promise<readonly Result[]>
 
-/** Reads the result for one key, together with what the same batch is asked for in the same turn. */
+/** Reads the result for one key, together with the other keys of the same turn. */
 export type Load = <Key, Result>(batch: Batch<Key, Result>, key: Key) => Promise<Result>
 
 export function createLoad(database: PrismaClient): Load {
@@ -25,14 +28,13 @@ export const byId =
     read: (database: PrismaClient, ids: string[]) => Promise<readonly Row[]>,
   ): Batch<string, Row | null> =>
   async (database, ids) => {
-    // A text with NUL in it is nothing that the database could have, and nothing that it can be
-    // asked.
+    // The database neither stores nor accepts text with NUL.
     const askable = ids.filter((id) => !id.includes('\0'))
     const rows = new Map((await read(database, askable)).map((row) => [row.id, row]))
     return ids.map((id) => rows.get(id) ?? null)
   }
 
-/** A key as text; amounts included, which JSON leaves out. */
+/** A key as text, with `bigint`, which JSON does not support. */
 export const keyText = (key: unknown): string =>
   typeof key === 'string'
     ? key

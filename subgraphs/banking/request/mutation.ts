@@ -1,5 +1,5 @@
 /**
- * What every mutation does: checks the caller, asks the ledger once under the key, and answers with
+ * Executes every mutation: checks the caller, asks the ledger once under the key, and answers with
  * its outcome.
  */
 import { codedError } from '../../../platform/protocol/errors.ts'
@@ -28,8 +28,8 @@ export async function mutate(context: BankingContext, read: () => Asked<Command>
 }
 
 /**
- * The ledger goes on with what it was asked, but the caller hears in time what to do: the gateway
- * would only say that the service took too long.
+ * The ledger continues after the deadline, but the caller gets a useful error: the gateway would
+ * only report a timeout.
  */
 async function byDeadline<Value>({ deadline }: BankingContext, submitted: Promise<Value>): Promise<Value> {
   const { promise: expired, reject } = Promise.withResolvers<never>()
@@ -45,7 +45,7 @@ async function byDeadline<Value>({ deadline }: BankingContext, submitted: Promis
   }
 }
 
-/** A mutation that asks the ledger for what its input says, and needs nothing else. */
+/** A mutation that needs nothing but its input. */
 export const asking =
   <Input>(read: (input: Input) => Asked<Command>) =>
   (_: unknown, { input }: { readonly input: Input }, context: BankingContext): Promise<MutationResult> =>
@@ -59,8 +59,8 @@ export const resultOf = (accepted: string) => ({
 const PAUSE = 200 // milliseconds between attempts
 
 /**
- * Reads what a mutation did: it happened, whether or not the database can be read now, and so the
- * read is tried until the caller's deadline.
+ * Reads the result of a mutation. The mutation has happened even if the database cannot be read
+ * now, so the read is repeated until the caller's deadline.
  */
 export async function readBack<Value>(
   context: BankingContext,

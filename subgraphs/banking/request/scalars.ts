@@ -1,11 +1,11 @@
-/** The scalars of banking. What they refuse, GraphQL answers as bad input, naming the argument. */
+/** The scalars of banking. GraphQL reports a refused value as bad input, with the argument. */
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql'
 import { GraphQLDateTimeISO } from 'graphql-scalars' // MIT; the scalars of the GraphQL field
 import { isPlainDate } from '../dates/plain-date.ts'
 import { parseMinorUnits } from '../money/amount.ts'
 import { exponentOf } from '../money/currencies.ts'
 
-/** A scalar that is a string on the wire. @param parse gives undefined for what it refuses */
+/** A scalar that is a string on the wire. @param parse returns undefined for an invalid text */
 export function textScalar<Value>(
   name: string,
   expected: string,
@@ -30,7 +30,7 @@ const readInstant = (instant: Date): Date => {
   throw new GraphQLError('DateTime must be in the years 1 to 9999, UTC.')
 }
 
-/** The library's, within the years that the database knows as well. */
+/** The library's scalar, limited to the years that the database supports. */
 const instantScalar = new GraphQLScalarType<Date, string>({
   ...GraphQLDateTimeISO.toConfig(),
   parseValue: (value) => readInstant(GraphQLDateTimeISO.parseValue(value)),

@@ -1,4 +1,4 @@
-/** What may be asked of the ledger about schedules. */
+/** The ledger's commands about schedules. */
 import type { PlainDate } from '../dates/plain-date.ts'
 import type { Order } from '../ledger/debit.ts'
 import type { Frequency } from './recurrence.ts'

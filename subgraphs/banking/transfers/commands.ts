@@ -1,4 +1,4 @@
-/** What may be asked of the ledger about transfers. */
+/** The ledger's commands about transfers. */
 import type { Order } from '../ledger/debit.ts'
 
 /** What every order to move money says. */
@@ -22,7 +22,7 @@ export interface TransferBatchCommand {
   readonly items: readonly TransferOrder[]
 }
 
-/** What is asked of one transfer. */
+/** A command about one transfer. */
 export interface TransferChangeCommand<Name extends string> {
   readonly name: Name
   readonly transferId: string | null

@@ -1,7 +1,4 @@
-/**
- * From what a client sends to what the ledger is asked: every argument is checked here, before
- * anything is read.
- */
+/** Turns arguments about transfers into commands of the ledger, and checks them all. */
 import { accountIdOf, parseAccountId, parseAccountNumber } from '../ledger/account-number.ts'
 import { type Asked, amountToMove, badInput, type Keyed, optionalText } from '../request/input.ts'
 import type { TransferBatchCommand, TransferChangeCommand, TransferCommand } from './commands.ts'

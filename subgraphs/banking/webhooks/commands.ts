@@ -1,4 +1,4 @@
-/** What may be asked about webhooks, and what comes of it. Money is never touched. */
+/** The ledger's commands about webhooks. They move no money. */
 
 export interface RegisterWebhookCommand {
   readonly name: 'registerWebhook'

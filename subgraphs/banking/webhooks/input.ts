@@ -1,4 +1,4 @@
-/** From what a client sends about webhooks to what the ledger is asked: every argument is checked here. */
+/** Turns arguments about webhooks into commands of the ledger, and checks them all. */
 import { derivedId } from '../request/derived-id.ts'
 import { badInput } from '../request/input.ts'
 import { faultOfUrl } from './address.ts'
