@@ -25,7 +25,7 @@ export interface CancelScheduleCommand {
   readonly scheduleId: string | null
 }
 
-/** Asked by the bank itself, on the day. */
+/** The bank's own command, on the due day. */
 export interface RunScheduleCommand {
   readonly name: 'runSchedule'
   readonly scheduleId: string

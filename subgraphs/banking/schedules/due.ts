@@ -1,6 +1,6 @@
 /**
- * Runs what is due, the oldest day first; of days missed while nothing was up the latest are caught
- * up one by one.
+ * Runs due schedules, the oldest day first. The latest of the days missed during an outage are
+ * caught up one by one.
  */
 import type { Logger } from '../../../platform/process/log.ts'
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
@@ -27,8 +27,8 @@ export const dueSchedulesQuery = (limit: number): Prisma.Sql => Prisma.sql`/* sc
   ORDER BY next_on, schedules.id LIMIT ${limit}`
 
 /**
- * Resolves to true where more may be due. Each day of a schedule has its own key, so it is run
- * once, whoever comes first.
+ * Resolves to true where more may be due. Each day of a schedule has its own key, so it runs once,
+ * whichever instance is first.
  */
 export async function runDueSchedules(database: PrismaClient, ledger: Ledger, log: Logger): Promise<boolean> {
   const due = await database.$queryRaw<Due[]>(dueSchedulesQuery(AT_ONCE))
@@ -47,7 +47,7 @@ export async function runDueSchedules(database: PrismaClient, ledger: Ledger, lo
   )
   const skipped = answers.reduce((sum, answer) => sum + skippedBy(answer), 0)
   if (skipped > 0) log.warn({ days: skipped }, 'days of schedules were missed too long ago to be caught up')
-  // Without progress the same would be found at once again.
+  // Without progress the next round would find the same days at once.
   return answers.some(({ outcome, replayed }) => outcome.accepted && !replayed)
 }
 

@@ -1,5 +1,6 @@
 /**
- * On which days a schedule falls due: pure, and anchored to its first day, so that nothing drifts.
+ * Computes the due days of a schedule. Pure, and counted from its first day, so that days do not
+ * drift.
  */
 import { addMonths, daysBetween, type PlainDate, plainDateOf } from '../dates/plain-date.ts'
 
@@ -12,8 +13,8 @@ const addDays = (date: PlainDate, days: number): PlainDate => plainDateOf(new Da
 const step: Readonly<Record<'DAILY' | 'WEEKLY', number>> = { DAILY: 1, WEEKLY: 7 }
 
 /**
- * The day after `day` on which it falls due again; null where it does not. Months count from the
- * first day: the 31st means the last.
+ * The next due day after `day`; null where there is none. Months count from the first day: the 31st
+ * means the last.
  */
 export function nextDay(
   {
@@ -29,18 +30,18 @@ export function nextDay(
   return until !== null && daysBetween(next, until) < 0 ? null : next
 }
 
-/** Days that are missed for good, from the one that was due. */
+/** Missed days that are not caught up, from the one that was due. */
 export interface SkippedDays {
   readonly days: number
   readonly last: PlainDate
-  /** The first one that is caught up. */
+  /** The first day that is caught up. */
   readonly next: PlainDate
 }
 
-/** What is caught up of a schedule after the bank was away. */
+/** Most days of a schedule that are caught up after an outage. */
 const MOST_CAUGHT_UP = 31 // days
 
-/** Undefined where all that fell due until `today` can be caught up. */
+/** Undefined where all days until `today` can be caught up. */
 export function skippedDays(
   schedule: Parameters<typeof nextDay>[0],
   dueOn: PlainDate,

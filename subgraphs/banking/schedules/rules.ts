@@ -1,6 +1,6 @@
 /**
- * What schedules may do. A run is decided as the customer's own order would be, at that moment; a
- * refusal is written down and the next day comes.
+ * The rules of schedules. A run is decided like the customer's own order at that moment. A refusal
+ * is recorded, and the schedule goes on.
  */
 import { plainDateOf } from '../dates/plain-date.ts'
 import { type Book, postTransfer, rowsOf, saveRow } from '../ledger/book.ts'
@@ -83,7 +83,7 @@ const runSchedule: Rule<RunScheduleCommand> = {
   evaluate({ scheduleId, dueOn }, book, actor) {
     const schedule = liveSchedule(book, scheduleId, actor)
     if (isRefused(schedule)) return schedule
-    // Changed or run meanwhile by another instance, or not yet due: nothing is to be done now.
+    // Another instance has changed or run it meanwhile, or it is not due yet.
     if (schedule.nextOn !== dueOn || dueOn > plainDateOf(book.at)) return notYet('SCHEDULE_NOT_DUE')
     const missed = skippedDays(schedule, dueOn, plainDateOf(book.at))
     if (missed) return skip(book, schedule, dueOn, missed)
@@ -101,7 +101,7 @@ const runSchedule: Rule<RunScheduleCommand> = {
   },
 }
 
-/** One row of the schedule's days tells of all that are not caught up. */
+/** Records all days that are not caught up in one row. */
 function skip(book: Book, schedule: Schedule, dueOn: string, { days, last, next }: SkippedDays) {
   const message = `${days} days from ${dueOn} to ${last} were missed too long ago to be caught up.`
   schedule.nextOn = next
@@ -114,7 +114,7 @@ function skip(book: Book, schedule: Schedule, dueOn: string, { days, last, next 
 const saveRun = (book: Book, run: Omit<ScheduleRun, 'at'>): void =>
   saveRow(book, scheduleRuns, `${run.scheduleId} ${run.dueOn}`, { ...run, at: book.at })
 
-/** The schedule, if the actor may use it and it may still be made. */
+/** The schedule, if the actor may use it and it has not ended. */
 function liveSchedule(book: Book, id: string | null, actor: Actor): Schedule | Refused {
   const schedule = id === null ? undefined : rowsOf(book, schedules).get(id)
   if (!schedule || !(schedule.customer === actor.id || isBank(actor))) return refuse('SCHEDULE_NOT_FOUND')

@@ -14,15 +14,15 @@ export interface Schedule {
   reference: string | null
   readonly frequency: Frequency
   readonly firstOn: PlainDate
-  /** The last day on which it may be made. */
+  /** The last possible day. */
   until: PlainDate | null
-  /** Null: never again. */
+  /** Null: none. */
   nextOn: PlainDate | null
   cancelled: boolean
   readonly createdAt: string
 }
 
-/** What became of one day of a schedule. */
+/** The outcome of one day of a schedule. */
 export interface ScheduleRun {
   readonly scheduleId: string
   readonly dueOn: PlainDate

@@ -36,7 +36,6 @@ export async function loadSchedules(database: Reader, ids: readonly string[]): P
   return new Map(rows.map((row) => [row.id, scheduleOf(row)]))
 }
 
-/** Writes schedules as they are now. */
 async function saveSchedules(transaction: Prisma.TransactionClient, changed: readonly Schedule[]): Promise<void> {
   for (const schedule of changed) {
     const changing = {
@@ -79,7 +78,7 @@ async function saveRuns(transaction: Prisma.TransactionClient, runs: readonly Sc
 
 export const schedules: Collection<Schedule> = { load: loadSchedules, save: saveSchedules }
 
-/** What became of their days. */
+/** The outcomes of their days. */
 export const scheduleRuns: Collection<ScheduleRun> = { save: saveRuns }
 
 const dateOrNull = (date: string | null): Date | null => (date === null ? null : new Date(date))
@@ -102,7 +101,7 @@ export async function readSchedulePage(
   return rows.map(scheduleOf)
 }
 
-/** What became of a schedule's days, the latest first. */
+/** The outcomes of a schedule's days, the latest first. */
 export const readRunPage = (
   database: PrismaClient,
   scheduleId: string,

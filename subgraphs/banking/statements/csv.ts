@@ -1,12 +1,12 @@
 /**
  * A statement as CSV (RFC 4180): header row, CRLF, quotes doubled, decimal amounts with a point.
- * Text that a spreadsheet would run as a formula is defused; own code because the CSV libraries
- * defuse negative amounts as well.
+ * Text that a spreadsheet would run as a formula is escaped. Own code, because CSV libraries escape
+ * negative amounts as well.
  */
 import { toDecimal } from '../money/amount.ts'
 import type { StatementEntry, StatementFormat } from './statement.ts'
 
-/** The columns in order; readers may rely on the names. */
+/** The columns in order. Their names are a public contract. */
 export const columns = [
   'posted_at',
   'entry_id',

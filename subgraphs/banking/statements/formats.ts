@@ -1,4 +1,4 @@
-/** The formats a statement can be had in: one row each, so that a format is added here and nowhere else. */
+/** The formats of statements. A new format needs one row here and nothing else. */
 import { camt053 } from './camt053.ts'
 import { csv } from './csv.ts'
 import { ofx } from './ofx.ts'

@@ -1,7 +1,4 @@
-/**
- * What names a statement, from its account and period alone: whenever and wherever it is made
- * again, it is the same one.
- */
+/** The identity of a statement, from its account and period alone: every copy has the same. */
 import { plainDateOf } from '../dates/plain-date.ts'
 
 /** The first instant of a period, and the first after it: both at midnight, UTC. */

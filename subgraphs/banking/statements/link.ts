@@ -1,18 +1,18 @@
 /**
- * Links to downloads that need no token: whoever holds one may fetch exactly that statement for a
- * few minutes, and nothing else. HMAC-SHA256 over everything the download depends on; the key is
- * derived, so that it can forge nothing but links.
+ * Links to downloads that need no token: the holder may fetch exactly that statement for a few
+ * minutes. HMAC-SHA256 over everything the download depends on, with a derived key that signs
+ * nothing but links.
  */
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 import { type FormatName, formats, isFormatName } from './formats.ts'
 
-/** Milliseconds a link is good for. */
+/** Milliseconds for which a link is valid. */
 export const LINK_LIFETIME = 5 * 60_000
 
-/** Where the service answers downloads; the gateway passes everything below it on. */
+/** The path of downloads; the gateway forwards everything below it. */
 export const DOWNLOADS_PATH = '/downloads/statements'
 
-/** What a link stands for. */
+/** The download that a link permits. */
 export interface DownloadGrant {
   readonly accountId: string
   readonly format: FormatName
@@ -20,14 +20,14 @@ export interface DownloadGrant {
   /** The first instant after the period. */
   readonly to: Date
   readonly expiresAt: Date
-  /** Whether the file is led by a byte-order mark. */
+  /** True where the file begins with a byte-order mark. */
   readonly byteOrderMark: boolean
 }
 
 export interface DownloadLinks {
   /** Path and query of a new link. */
   make(grant: DownloadGrant): string
-  /** What the link stands for; `undefined` where it is forged, changed or past its time. */
+  /** The download that the link permits; `undefined` where it is forged, changed or expired. */
   read(url: string, now?: Date): DownloadGrant | undefined
 }
 
@@ -36,8 +36,8 @@ export function downloadLinks(secret: string): DownloadLinks {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'statement downloads', 32))
   const digest = ({ accountId, format, from, to, expiresAt, byteOrderMark }: DownloadGrant): Buffer => {
     const said = [accountId, format, from.getTime(), to.getTime(), expiresAt.getTime()]
-    // Named only where there is one, so that instances of the version before agree about every
-    // other link.
+    // Signed only where there is one, so that instances of the previous version accept all other
+    // links.
     return createHmac('sha256', key)
       .update(JSON.stringify(byteOrderMark ? [...said, 'byteOrderMark'] : said))
       .digest()

@@ -1,13 +1,13 @@
 /**
- * Reads statements: sums in one statement of SQL, entries page by page along the primary key, so
- * that their number does not matter.
+ * Reads statements: sums in one SQL statement, and any number of entries page by page along the
+ * primary key.
  */
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import { sequenceAt } from '../entries/read.ts'
 import { maskAccountNumber } from '../ledger/account-number.ts'
 import type { StatementEntry, Sums, Turnover } from './statement.ts'
 
-/** Which account and when; `to` is the first instant after the period. */
+/** An account and a period; `to` is the first instant after it. */
 export interface Period {
   /** 14 digits. */
   readonly accountId: string
@@ -16,22 +16,18 @@ export interface Period {
 }
 
 /**
- * A period as a range of the ledger's sequence, fixed at the moment of reading; `end` is the first
- * after it.
+ * A period as a range of the ledger's sequence, fixed when it is read; `end` is the first after it.
  */
 interface Range {
   readonly start: bigint
   readonly end: bigint
 }
 
-/**
- * What came in and went out in one month under one category; amounts are minor units and not
- * negative.
- */
+/** The turnover of one month in one category; amounts are minor units and not negative. */
 export interface Total {
   /** The month's first day, `YYYY-MM-DD`. */
   readonly month: string
-  /** The merchants'; null for what was paid to no merchant. */
+  /** The merchants'; null for payments without a merchant. */
   readonly category: string | null
   readonly credits: bigint
   readonly debits: bigint
@@ -43,7 +39,7 @@ const withRange = ({ from, to }: Period): Prisma.Sql => Prisma.sql`WITH range AS
   SELECT ${sequenceAt(from)} AS start, LEAST(${sequenceAt(to)}, (SELECT last_sequence + 1 FROM ledger)) AS end
 )`
 
-/** The balances and the turnover of a period, all of one moment. */
+/** The balances and the turnover of a period, at one instant. */
 export async function readSums(database: PrismaClient, period: Period): Promise<Sums & Range> {
   const [row] = await database.$queryRaw<[Range & Record<string, bigint>]>(sumsQuery(period))
   const turnover = (count = 0n, sum = 0n): Turnover => ({ count: Number(count), sum })
@@ -135,8 +131,8 @@ export const statementPageQuery = (
   ORDER BY e.sequence`
 
 /**
- * The other side as the account's owner may see it: whom they paid and who paid them, with IBAN, as
- * on any bank's statement. The merchant stands for the bank's account that pays it.
+ * The other side as the account's owner may see it: payee or payer with IBAN, as on any bank's
+ * statement. The merchant replaces the bank's account that pays it.
  */
 const entryOf = (row: EntryRow): StatementEntry => ({
   id: row.sequence.toString(),

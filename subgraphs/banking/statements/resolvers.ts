@@ -17,7 +17,7 @@ interface StatementArguments {
 interface StatementParent extends StatementArguments {
   readonly period: Period
   readonly currency: string
-  /** Read when first asked for, then shared by the fields that need it. */
+  /** Read at first use, then shared by the fields that need it. */
   sums(): Promise<Sums>
   totals(): Promise<readonly Total[]>
 }
@@ -41,7 +41,7 @@ function once<Result>(read: () => Promise<Result>): () => Promise<Result> {
   }
 }
 
-/** Adds up what has the same key, in the order the keys first come. */
+/** Adds up totals with the same key, in the order of the keys' first use. */
 function addUp(totals: readonly Total[], keyOf: (total: Total) => string | null) {
   return [...Map.groupBy(totals, keyOf)].map(([key, group]) => ({
     key,
@@ -93,7 +93,7 @@ export const statementResolvers = (links: DownloadLinks) => ({
   },
 })
 
-/** By rising name; what has none comes last. */
+/** By rising name; totals without one come last. */
 const byName = (one: string | null, other: string | null): number =>
   one === other ? 0 : one === null || (other !== null && one > other) ? 1 : -1
 

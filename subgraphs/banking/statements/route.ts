@@ -23,8 +23,8 @@ interface StatementRouteOptions {
 }
 
 /**
- * Resolves to false where `path` is not a statement's. @throws HttpError 403 for a link that is no
- * good
+ * Resolves to false where `path` is not a statement's.
+ * @throws HttpError 403 for an invalid link
  */
 type StatementRoute = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<boolean>
 
@@ -51,8 +51,8 @@ export function statementRoute({ database, links, log }: StatementRouteOptions):
       'x-content-type-options': 'nosniff',
     })
     if (request.method === 'HEAD') response.end()
-    // A reader who goes away is no fault; a failure midway cuts the connection, so that half a file
-    // never looks whole.
+    // A client that disconnects is no fault. A failure midway closes the connection, so that half a
+    // file never looks complete.
     else
       await pipeline(Readable.from(writeStatement(format, statement, grant)), response).catch((error: unknown) => {
         log.warn({ err: error }, 'a download ended early')

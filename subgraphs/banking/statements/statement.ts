@@ -1,6 +1,6 @@
 /**
- * What a statement says: one account over a period, with its balances and sums. Data only; amounts
- * are minor units.
+ * The content of a statement: one account over a period, with its balances and sums. Data only;
+ * amounts are minor units.
  */
 
 /** One entry as its account's owner sees it. */
@@ -12,12 +12,12 @@ export interface StatementEntry {
   readonly amount: bigint
   readonly balanceAfter: bigint
   readonly postedAt: Date
-  /** True where it takes an earlier transfer back. */
+  /** True for the reversal of an earlier transfer. */
   readonly reversal: boolean
   /** The other side: a customer's IBAN, or the masked number of one of the bank's own accounts. */
   readonly counterparty: { readonly name: string; readonly number: string }
   readonly reference: string | null
-  /** What the payer called it, in at most 35 characters. */
+  /** The payer's name for it, of at most 35 characters. */
   readonly endToEndId: string | null
   readonly merchant: { readonly name: string; readonly category: string } | null
 }
@@ -55,26 +55,24 @@ export interface StatementHeader {
   readonly debits: Turnover
 }
 
-/** The amounts that a statement tells beside its entries. */
+/** The amounts of a statement besides its entries. */
 export type Sums = Pick<StatementHeader, 'opening' | 'closing' | 'credits' | 'debits'>
 
-/**
- * A statement whose entries arrive one by one, oldest first, so that their number does not matter.
- */
+/** A statement whose entries are streamed, oldest first, so that their number does not matter. */
 export interface Statement {
   readonly header: StatementHeader
   readonly entries: AsyncIterable<StatementEntry>
 }
 
-/** How one format says a statement, piece by piece: the pieces in this order are the whole file. */
+/** Writes the pieces of a statement in one format: in this order they are the whole file. */
 export interface StatementFormat {
   readonly contentType: string
   /** Of the file, without a dot. */
   readonly extension: string
-  /** The largest amount it has digits for, in minor units; left out: any. */
+  /** The largest amount that it has digits for, in minor units; any where it is left out. */
   readonly largest?: bigint
   /**
-   * Where a file of it may be led by a byte-order mark, which tells some programs that it is UTF-8.
+   * Set where a file may begin with a byte-order mark, which tells some programs that it is UTF-8.
    */
   readonly mayBeMarked?: true
   head(header: StatementHeader): string
@@ -91,5 +89,5 @@ export function fits({ largest }: StatementFormat, { opening, closing, credits, 
   return largest === undefined || [opening, -opening, closing, -closing, total].every((amount) => amount <= largest)
 }
 
-/** The bank as statements name it. */
+/** The bank's name in statements. */
 export const BANK_NAME = 'Tributary Bank'

@@ -1,12 +1,12 @@
-/**
- * Writes a statement of any length in one format, holding no more than one chunk of it at a time.
- */
+/** Writes a statement of any length in one format, with at most one chunk in memory. */
 import type { Statement, StatementFormat } from './statement.ts'
 
 /** Characters; large enough that a million entries do not make a million writes. */
 const CHUNK_SIZE = 32_768
 
-/** Yields the file in chunks of about 32 kB. Who stops reading stops the entries as well. */
+/**
+ * Yields the file in chunks of about 32 kB. A reader that stops also ends the reading of entries.
+ */
 export async function* writeStatement(
   format: StatementFormat,
   { header, entries }: Statement,

@@ -1,6 +1,7 @@
 /** Small pieces of well-formed XML 1.0, for writers that stream and so cannot hold a document. */
 
-// Outside of these XML 1.0 has no way to say a character, not even escaped; a lone surrogate is none at all.
+// XML 1.0 cannot represent characters outside of these, not even escaped; a lone surrogate is no
+// character.
 const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -9,7 +10,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '"': '&quot;',
   "'": '&apos;',
 }
-/** Most text, and all of the bank's own, needs nothing done: one look saves a million replacements. */
+/** Most text needs no escaping: one test saves a million replacements. */
 const PLAIN = /^[\w ,.:;+/()[\]-]*$/
 
 /** Text as element content or attribute value; characters XML cannot carry become a question mark. */
@@ -24,12 +25,12 @@ export function shorten(text: string, length: number): string {
   return trimmed.length <= length ? trimmed : [...trimmed].slice(0, length).join('').trimEnd()
 }
 
-/** One element with text; nothing at all where the text is missing or empty. */
+/** One element with text; empty where the text is missing or empty. */
 export function element(name: string, text: string | null | undefined, attributes = ''): string {
   return text === null || text === undefined || text === '' ? '' : `<${name}${attributes}>${escapeXml(text)}</${name}>`
 }
 
-/** One element around others; nothing at all around nothing. */
+/** One element around others; empty where these are. */
 export function group(name: string, ...children: readonly string[]): string {
   const content = children.join('')
   return content === '' ? '' : `<${name}>${content}</${name}>`

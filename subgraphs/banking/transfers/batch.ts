@@ -7,7 +7,7 @@ import { accept, isRefused, type RefusalCode, type Refused, refuse } from '../le
 import type { Actor } from '../ledger/request.ts'
 import type { TransferBatchCommand, TransferOrder } from './commands.ts'
 
-/** What became of one item: the id of its transfer, or why there is none. */
+/** The outcome of one item: the id of its transfer, or why there is none. */
 export type BatchItemOutcome = { readonly transfer: string } | { readonly code: RefusalCode; readonly message: string }
 
 export const transferBatch: Rule<TransferBatchCommand> = {
@@ -48,7 +48,7 @@ function post(item: TransferOrder, book: Book, actor: Actor, groupId: string): T
   return postTransfer(book, { kind: 'TRANSFER', ...order, amount, reference, endToEndId, groupId })
 }
 
-/** The newest first, so that every step undoes the last one done. */
+/** The newest first, because `takeBack` undoes only the newest transfer. */
 function takeBackAll(book: Book, posted: readonly Transfer[]): void {
   for (const transfer of posted.toReversed()) {
     const debit = book.accounts.get(transfer.debitAccount)

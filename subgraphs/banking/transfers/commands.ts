@@ -1,12 +1,12 @@
 /** The ledger's commands about transfers. */
 import type { Order } from '../ledger/debit.ts'
 
-/** What every order to move money says. */
+/** The fields of every order to move money. */
 export interface TransferOrder extends Order {
   readonly reference: string | null
   /**
-   * What the payer calls it; left out where it is called nothing, so that the command hashes as it
-   * did before there were any.
+   * The payer's name for it. Left out where there is none, so that the hash of the command stays as
+   * before the field existed.
    */
   readonly endToEndId?: string
 }

@@ -31,7 +31,7 @@ export function parseTransferId(text: string): string | null {
   return /^[1-9]\d{0,17}$/.test(text) ? text : null
 }
 
-/** What every order to move money has. @throws BAD_USER_INPUT naming the argument */
+/** Reads the fields of every order to move money. @throws BAD_USER_INPUT naming the argument */
 export function readOrder(input: Omit<TransferInput, keyof Keyed>) {
   const { from, to, amount, currency, reference } = input
   const number = parseAccountNumber(to)

@@ -10,7 +10,6 @@ export interface Party {
   readonly number: string
 }
 
-/** What is known of one end. */
 interface PartyFacts {
   readonly name: string
   readonly number: string
@@ -19,7 +18,7 @@ interface PartyFacts {
   readonly merchantName: string | null
 }
 
-/** The merchant's name stands for the bank's account that pays it. */
+/** The merchant's name replaces that of the bank's account that pays it. */
 export function partyOf({ name, number, owner, merchantName }: PartyFacts, { caller }: BankingContext): Party {
   const shown = caller && (isOfficer(caller) || owner === caller.id)
   return {
@@ -28,7 +27,7 @@ export function partyOf({ name, number, owner, merchantName }: PartyFacts, { cal
   }
 }
 
-/** The owner of an account as an end of transfers to come. */
+/** The owner of an account as an end of future transfers. */
 export async function partyOfAccount(accountId: string, context: BankingContext): Promise<Party | null> {
   const account = await context.load(accountById, accountId)
   if (!account) return null

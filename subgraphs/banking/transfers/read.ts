@@ -4,17 +4,17 @@ import { plainArray } from '../database/columns.ts'
 import type { TransferKind, TransferStatus } from '../ledger/model.ts'
 import { byId } from '../request/load.ts'
 
-/** A transfer as it is stored, with what its ends are called. */
+/** A transfer as it is stored, with the names of its ends. */
 export interface TransferRow {
   readonly id: string
   readonly kind: TransferKind
   readonly status: TransferStatus
-  /** Minor units; of a hold, what was held. */
+  /** Minor units; of a hold, the amount held. */
   readonly amount: bigint
   readonly postedAmount: bigint | null
   readonly currency: string
   readonly reference: string | null
-  /** What the payer called it. */
+  /** The payer's name for it. */
   readonly endToEndId: string | null
   readonly createdAt: Date
   readonly resolvedAt: Date | null

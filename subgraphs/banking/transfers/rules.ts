@@ -1,4 +1,4 @@
-/** Moves money at once between two accounts of one currency, and takes it back. */
+/** Transfers between two accounts of one currency, and their reversals. */
 import { accountsOf, postTransfer } from '../ledger/book.ts'
 import { countSpending, mayUseAccount, orderOf, refusalOfMove } from '../ledger/debit.ts'
 import type { LedgerPart, Rule } from '../ledger/part.ts'
@@ -18,10 +18,10 @@ const transfer: Rule<TransferCommand> = {
   },
 }
 
-/** Parts of a larger whole, and reversals themselves, are not taken back one by one. */
+/** Parts of a group, and reversals, cannot be reversed one by one. */
 const REVERSIBLE = new Set(['TRANSFER', 'HOLD', 'SCHEDULED'])
 
-/** With a new transfer the other way, once; what was posted stays as it is. */
+/** Posts a new transfer in the other direction, once. The original stays as it is. */
 const reverseTransfer: Rule<TransferChangeCommand<'reverseTransfer'>> = {
   needs: ({ transferId }) => ({ transfers: [transferId] }),
   evaluate({ transferId }, book, actor) {

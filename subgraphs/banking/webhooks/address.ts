@@ -1,7 +1,7 @@
 /**
- * Which addresses the bank calls for its customers: public ones only, so that no webhook reaches
- * into the bank's own network (SSRF). Names are judged by what they resolve to at the moment of
- * connecting, so a name that changes its mind gains nothing.
+ * Allows webhooks to public addresses only, so that none reaches the bank's own network (SSRF). A
+ * name is checked by its addresses when the connection is made, so changing them later does not
+ * help an attacker.
  */
 import { type LookupAddress, lookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
@@ -13,8 +13,8 @@ const MAX_URL = 2_048 // characters
 export const ADDRESS_REFUSED = 'ADDRESS_REFUSED'
 
 /**
- * The only part of IPv6 that is handed out (RFC 4291, section 2.5.4). IPv4 in any disguise lies
- * outside or has a range of its own.
+ * The only assigned part of global IPv6 (RFC 4291, section 2.5.4). Embedded IPv4 addresses lie
+ * outside, or have a range of their own.
  */
 const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3')
 
@@ -35,8 +35,8 @@ const literalOf = (hostname: string): string | undefined => {
 }
 
 /**
- * Why the bank would not call `text`, in words; undefined where it would.
- * @param allowPrivate for tests and closed networks: plain HTTP and private addresses as well
+ * Why the bank does not call `text`; undefined where it does.
+ * @param allowPrivate for tests and closed networks: also plain HTTP and private addresses
  */
 export function faultOfUrl(text: string, allowPrivate: boolean): string | undefined {
   const url = text.length <= MAX_URL ? URL.parse(text) : null

@@ -1,12 +1,12 @@
 /**
- * When a delivery that failed is tried again, and how long its endpoint is left alone. Pure
+ * Computes when a failed delivery is retried, and for how long its endpoint is paused. Pure
  * arithmetic.
  */
 
 export interface RetryPolicy {
   /** Milliseconds after the first failure. */
   readonly first: number
-  /** By how much each pause is longer than the one before. */
+  /** The ratio of each pause to the one before. */
   readonly factor: number
   /** Milliseconds at most. */
   readonly longest: number
@@ -18,9 +18,8 @@ export interface RetryPolicy {
 export const usualRetries: RetryPolicy = { first: 5_000, factor: 4, longest: 6 * 60 * 60_000, attempts: 12 }
 
 /**
- * Milliseconds to wait after `attempts` failures: exponential, of which a random half is taken off
- * at most, so that receivers that come back are not met by everything at once. Undefined where it
- * is not tried again.
+ * Milliseconds to wait after `attempts` failures: exponential, less a random part of at most half,
+ * so that retries do not all reach a recovered receiver at once. Undefined where it is not retried.
  * @param random from 0 to 1
  */
 export function pauseAfter(attempts: number, policy: RetryPolicy, random: number = Math.random()): number | undefined {
@@ -32,8 +31,8 @@ export function pauseAfter(attempts: number, policy: RetryPolicy, random: number
 const LONGEST_PAUSE_OF_ENDPOINT = 5 * 60_000 // milliseconds
 
 /**
- * Milliseconds in which nothing is sent to an endpoint after `failures` in a row: as for one
- * delivery, but never long, so that an endpoint that is well again hears of it soon.
+ * Milliseconds for which an endpoint is paused after `failures` in a row: as for one delivery, but
+ * never long, so that deliveries to a recovered endpoint resume soon.
  */
 export function pauseOfEndpoint(failures: number, policy: RetryPolicy, random?: number): number {
   const longest = Math.min(policy.longest, LONGEST_PAUSE_OF_ENDPOINT)

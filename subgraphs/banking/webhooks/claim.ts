@@ -1,6 +1,6 @@
 /**
- * Which deliveries are next: fair among customers and among each one's endpoints, whatever the
- * backlog of one of them.
+ * Selects the next deliveries: fair among customers and among each one's endpoints, whatever their
+ * backlogs.
  */
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import type { ToldEvent } from './payload.ts'
@@ -8,7 +8,7 @@ import type { ToldEvent } from './payload.ts'
 /** At once, of one instance. */
 export const SLOTS = 160 // attempts
 const PER_ENDPOINT = 4 // attempts
-/** All a customer's endpoints at once: ten of four. */
+/** For all of a customer's endpoints. */
 const PER_CUSTOMER = 40 // attempts
 /** A claim lasts well over an attempt; then another instance may take the delivery. */
 const CLAIM = 60_000 // milliseconds
@@ -23,15 +23,15 @@ export interface Claimed extends ToldEvent {
 }
 
 /**
- * The fewer slots are free, the fewer one customer may hold: however many are slow, those who hold
- * none find one.
+ * The fewer slots are free, the fewer one customer may use, so that slow customers leave slots for
+ * others.
  */
 export const shareOf = (free: number): number => Math.max(1, Math.min(PER_CUSTOMER, Math.floor(free / 4)))
 
 /**
- * Claims what is due and has a slot. An attempt counts from when it is claimed, so that one that
- * takes its process down is not tried forever.
- * @param busy by endpoint, how many of this instance's attempts are under way
+ * Claims due deliveries for free slots. The claim counts as an attempt, so that a delivery that
+ * crashes its process is not retried forever.
+ * @param busy by endpoint, the running attempts of this instance
  */
 export const claimDue = (database: PrismaClient, busy: ReadonlyMap<string, number>): Promise<Claimed[]> =>
   database.$queryRaw<Claimed[]>(claimQuery(busy))

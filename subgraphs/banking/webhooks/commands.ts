@@ -13,7 +13,7 @@ export interface NewEndpoint {
   readonly id: string
   readonly customer: string
   readonly url: string
-  /** Of the last event before it: those after it are told. */
+  /** Of the last event before it. The endpoint gets the later ones. */
   readonly afterSequence: bigint
 }
 
@@ -21,11 +21,11 @@ export interface WebhookCommand<Name extends 'removeWebhook' | 'retryWebhookDeli
   readonly name: Name
   /** Null: no endpoint of the caller's. */
   readonly endpoint: string | null
-  /** The event to deliver again; null: none that the endpoint was to be told. */
+  /** The event to deliver again; null: no event of the endpoint's. */
   readonly sequence: string | null
 }
 
-/** How many a customer may have at a time. */
+/** Most endpoints of a customer at a time. */
 export const MAX_ENDPOINTS = 10
 
 declare module '../ledger/request.ts' {

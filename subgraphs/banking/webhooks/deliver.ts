@@ -1,6 +1,6 @@
 /**
- * Delivers what is due: claims, sends, writes down how it ended. At least once to every receiver;
- * dead after the last attempt.
+ * Delivers due events: claims, sends and records the outcome. At least once to every receiver; dead
+ * after the last attempt.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../../platform/process/log.ts'
@@ -20,16 +20,16 @@ interface DeliveryOptions {
   readonly log: Logger
 }
 
-/** Attempts of one instance, each in a slot of its own: none waits for another to end. */
+/** The attempts of one instance. Each has a slot of its own and waits for no other. */
 interface Deliveries {
-  /** Begins what is due and has a slot; resolves to how many attempts it began. */
+  /** Begins due attempts that have a slot; resolves to their number. */
   begin(): Promise<number>
   /**
-   * Resolves to true when an attempt under way has ended, or after `patience` milliseconds; to
-   * false at once where there is none.
+   * Resolves to true when a running attempt has ended, or after `patience` milliseconds; to false
+   * at once where there is none.
    */
   oneEnds(patience: number): Promise<boolean>
-  /** Resolves when no attempt is under way. */
+  /** Resolves when no attempt is running. */
   idle(): Promise<void>
 }
 
@@ -84,8 +84,8 @@ async function attempt(delivery: Claimed, { database, sender, secrets, retries }
   if (!delivered) await pauseEndpoint(database, endpointId, pauseOfEndpoint(failures + 1, retries))
   else if (failures > 0) await unpauseEndpoint(database, endpointId)
   await database.webhookDelivery.updateMany({
-    // A claim that ran out belongs to somebody else by now; an endpoint removed meanwhile has
-    // buried its deliveries.
+    // An expired claim may belong to another instance, and removing an endpoint ends its
+    // deliveries.
     where: { endpointId, sequence, attempts, status: 'PENDING' },
     data: {
       status: outcome,

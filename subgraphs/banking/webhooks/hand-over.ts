@@ -1,5 +1,5 @@
 /**
- * Hands events from the ledger's outbox over to the endpoints of the customers they touch: each
+ * Creates the deliveries of the outbox's events for the endpoints of the customers they touch: each
  * exactly once, in one statement.
  */
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
@@ -8,9 +8,9 @@ const AT_ONCE = 1_000 // events
 
 /**
  * Moves the cursor over the next events and writes their deliveries in the same transaction. The
- * outbox has no gaps but restores, and commits in order, so what the cursor has passed is complete;
- * whoever finds the cursor locked leaves the work to who holds it. Resolves to true where there may
- * be more.
+ * outbox commits in order and has no gaps but restores, so the events before the cursor are
+ * complete. If another instance has locked the cursor, this one does nothing. Resolves to true
+ * where there may be more.
  */
 export async function handOver(database: PrismaClient): Promise<boolean> {
   const [place] = await database.$queryRaw<{ moved: bigint }[]>`/* webhooks:hand-over */

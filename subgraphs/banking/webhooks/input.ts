@@ -21,7 +21,7 @@ export interface RetryInput extends WebhookInput {
 /** The sequence in an event's id; undefined for what can be none. */
 export const parseEventId = (text: string): string | undefined => /^evt_([1-9]\d{0,17})$/.exec(text)?.[1]
 
-/** @throws BAD_USER_INPUT for an address the bank would not call */
+/** @throws BAD_USER_INPUT for an address that the bank does not call */
 export function readRegistration(input: RegisterInput, actor: string, allowPrivate: boolean): RegisterWebhookCommand {
   const fault = faultOfUrl(input.url, allowPrivate)
   if (fault !== undefined) throw badInput('url', fault)

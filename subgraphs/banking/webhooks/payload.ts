@@ -1,7 +1,10 @@
-/** What a webhook says: an event of the ledger, told to one customer. The same event always has the same id and the same body. */
+/**
+ * The content of a webhook: an event of the ledger for one customer. The same event always has the
+ * same id and body.
+ */
 import type { EventKind } from '../ledger/model.ts'
 
-/** An event with what the customer may know of its two sides. */
+/** An event with the sides that the customer may see. */
 export interface ToldEvent {
   readonly sequence: bigint
   readonly kind: EventKind
@@ -23,7 +26,7 @@ const eventTypes: Readonly<Record<EventKind, string>> = {
   HOLD_EXPIRED: 'hold.expired',
 }
 
-/** Receivers tell repeated deliveries by it. */
+/** Receivers recognise repeated deliveries by it. */
 export const eventId = (sequence: bigint): string => `evt_${sequence}`
 
 /** The body, JSON. Amounts are strings of minor units. */

@@ -1,7 +1,4 @@
-/**
- * Webhooks in GraphQL: a customer's own endpoints, what was delivered to them, and what was given
- * up.
- */
+/** Webhooks in GraphQL: a customer's own endpoints and their deliveries. */
 import { z } from 'zod'
 import type { Customer } from '../../../prisma/generated/client.ts'
 import { type PageArguments, pagesOf } from '../../shared/pagination.ts'
@@ -91,7 +88,7 @@ export const webhookResolvers = ({ allowPrivate, secrets }: Webhooks) => ({
       readBack(context, (reading) => ownEndpoint(subject, reading)),
   },
   Customer: {
-    // Not even an officer sees them: who has the secret can speak for the bank to the customer's
+    // Hidden from officers, too: the secret allows to act as the bank towards the customer's
     // systems.
     webhooks({ id }: Customer, _: unknown, { caller, database }: BankingContext): Promise<Endpoint[]> | [] {
       return requireScope(caller, 'banking:read').id === id ? readEndpoints(database, id) : []

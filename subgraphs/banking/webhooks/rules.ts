@@ -1,4 +1,7 @@
-/** The ledger's side of webhooks: every order is remembered under its key and audited, and new ones are counted where no two can be at once. */
+/**
+ * The ledger's rules for webhooks: commands are idempotent and audited, and the ledger's lock makes
+ * the count of endpoints exact.
+ */
 import { rowsOf, saveRow } from '../ledger/book.ts'
 import { want } from '../ledger/collection.ts'
 import type { LedgerPart, Rule } from '../ledger/part.ts'

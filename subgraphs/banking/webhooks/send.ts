@@ -1,15 +1,15 @@
 /**
- * Sends one webhook over HTTP: bounded in time, follows no redirect, reads next to nothing of the
- * answer.
+ * Sends one webhook over HTTP: with a timeout, without redirects, and with a small limit on the
+ * response.
  */
 import { Agent, request } from 'undici' // MIT; lets the addresses be checked at the moment of connecting, which `fetch` does not
 import { ADDRESS_REFUSED, faultOfUrl, publicLookup } from './address.ts'
 
-/** How an attempt ended: `status` is null where there was no answer. */
+/** The outcome of an attempt: `status` is null where there was no response. */
 interface Attempt {
   readonly delivered: boolean
   readonly status: number | null
-  /** In a word or two, for the endpoint's owner; null where it was delivered. */
+  /** A short reason for the endpoint's owner; null where it was delivered. */
   readonly error: string | null
 }
 
@@ -23,7 +23,7 @@ const MAX_ANSWER = 16_384 // bytes, read and thrown away
 
 interface SenderOptions {
   readonly allowPrivate: boolean
-  /** Milliseconds for all of an attempt. */
+  /** Milliseconds for a whole attempt. */
   readonly timeout?: number
 }
 
@@ -32,12 +32,12 @@ export function webhookSender({ allowPrivate, timeout = 10_000 }: SenderOptions)
     connect: { timeout, ...(allowPrivate ? {} : { lookup: publicLookup }) },
     headersTimeout: timeout,
     bodyTimeout: timeout,
-    // No bound on connections to a host: customers share hosts, and the slots of `deliver.ts` bound
-    // each of them.
+    // No limit on connections to a host: customers share hosts, and the slots of `deliver.ts` limit
+    // each customer.
   })
   return {
     async send(url, headers, body) {
-      // An address in the URL itself is never looked up, and so would pass the check at connecting.
+      // An IP address in the URL is never looked up, so the check at connecting would not see it.
       if (faultOfUrl(url, allowPrivate) !== undefined) return failed('address refused')
       try {
         const response = await request(url, {

@@ -1,7 +1,4 @@
-/**
- * Webhooks as the service runs them: what requests need of them, and the work that falls due by
- * itself.
- */
+/** Webhooks as the service runs them: the settings for requests, and the background work. */
 import type { Logger } from '../../../platform/process/log.ts'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import { startWorker } from '../workers/worker.ts'
@@ -11,15 +8,14 @@ import { handOver } from './hand-over.ts'
 import { webhookSender } from './send.ts'
 import { type EndpointSecrets, endpointSecrets } from './signing.ts'
 
-/** What requests need. */
 export interface Webhooks {
   readonly secrets: EndpointSecrets
-  /** For tests and closed networks: plain HTTP and private addresses as well. */
+  /** For tests and closed networks: also plain HTTP and private addresses. */
   readonly allowPrivate: boolean
 }
 
 export interface RunningWebhooks extends Webhooks {
-  /** Resolves when attempts under way have ended. */
+  /** Resolves when running attempts have ended. */
   stop(): Promise<void>
 }
 
@@ -45,7 +41,7 @@ export function startWebhooks(options: WebhooksOptions): RunningWebhooks {
       name: 'webhook delivery',
       log,
       pause: PAUSE,
-      // Where nothing could begin, what is due may wait for a slot.
+      // Where nothing could begin, due deliveries may wait for a slot.
       round: async () => (await deliveries.begin()) > 0 || (await deliveries.oneEnds(PAUSE)),
     }),
   ]

@@ -5,13 +5,17 @@ import { Webhook } from 'standardwebhooks' // MIT; the specification's own libra
 /** Gives the secret of an endpoint. */
 export type EndpointSecrets = (endpointId: string) => string
 
-/** Secrets are derived and never stored: who reads the database cannot sign, and the owner can be told again. @param secret of the service */
+/**
+ * Secrets are derived and never stored: a reader of the database cannot sign, and the owner can see
+ * them again.
+ * @param secret of the service
+ */
 export const endpointSecrets =
   (secret: string): EndpointSecrets =>
   (endpointId) =>
     `whsec_${Buffer.from(hkdfSync('sha256', secret, endpointId, 'webhook endpoint', 32)).toString('base64')}`
 
-/** The headers that let a receiver check origin, age and identity of an event. */
+/** The headers by which a receiver checks origin, age and identity of an event. */
 export function signatureHeaders(
   secret: string,
   { id, body, at = new Date() }: { id: string; body: string; at?: Date },

@@ -44,7 +44,7 @@ export const endpointsInUse: Collection<Set<string>> = { load: loadEndpoints }
 
 export const newEndpoints: Collection<NewEndpoint> = { save: saveEndpoints }
 
-/** Nothing more is sent, and what was still to be sent is dead. */
+/** Sends nothing more; pending deliveries are dead. */
 export async function removeEndpoint(database: PrismaClient, id: string): Promise<void> {
   await database.$transaction([
     database.webhookEndpoint.updateMany({ where: { id, removedAt: null }, data: { removedAt: new Date() } }),
@@ -55,10 +55,7 @@ export async function removeEndpoint(database: PrismaClient, id: string): Promis
   ])
 }
 
-/**
- * A dead one is due at once, with all its attempts before it again, also where its endpoint is
- * paused.
- */
+/** Makes a dead delivery due at once, with all its attempts, even where its endpoint is paused. */
 export async function reviveDelivery(database: PrismaClient, endpointId: string, sequence: bigint): Promise<void> {
   await database.$transaction([
     database.webhookDelivery.updateMany({
@@ -69,10 +66,7 @@ export async function reviveDelivery(database: PrismaClient, endpointId: string,
   ])
 }
 
-/**
- * Sends nothing to an endpoint for a while. Attempts that fail together count as one. @param pause
- * milliseconds
- */
+/** Pauses an endpoint. Attempts that fail together count as one. @param pause milliseconds */
 export async function pauseEndpoint(database: PrismaClient, id: string, pause: number): Promise<void> {
   const now = new Date()
   await database.webhookEndpoint.updateMany({
@@ -81,7 +75,7 @@ export async function pauseEndpoint(database: PrismaClient, id: string, pause: n
   })
 }
 
-/** An endpoint that answers again is sent everything again. */
+/** Resumes deliveries to an endpoint that answers again. */
 export async function unpauseEndpoint(database: PrismaClient, id: string): Promise<void> {
   await database.webhookEndpoint.updateMany({ where: { id }, data: { failures: 0, pausedUntil: null } })
 }

@@ -1,6 +1,6 @@
 /**
- * Work that falls due by itself: looked for again and again, by every instance. What it does it does through the ledger under a key
- * of its own, so that however many instances find the same work, it happens once.
+ * Background work: every instance looks for it in rounds. It goes through the ledger under its own
+ * key, so that it happens once, however many instances find it.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../../platform/process/log.ts'
@@ -13,7 +13,10 @@ interface Worker {
 interface WorkerOptions {
   readonly name: string
   readonly log: Logger
-  /** Does what is due; resolves to true where there may be more at once. A rejection is logged and tried again. */
+  /**
+   * Does the due work; resolves to true where there may be more at once. A rejection is logged, and
+   * the round repeated.
+   */
   round(): Promise<boolean>
   /** Milliseconds between rounds that found nothing. */
   readonly pause: number
@@ -28,7 +31,7 @@ export function startWorker({ name, log, round, pause }: WorkerOptions): Worker 
         if (!signal.aborted) log.warn({ err: error, worker: name }, 'a round of work failed; it is tried again')
         return false
       })
-      // The sleep rejects when it is cut short, which is how the worker is told to stop.
+      // The sleep rejects when the worker is stopped.
       if (!more) await sleep(pause, undefined, { signal, ref: false }).catch(() => {})
     }
   }
