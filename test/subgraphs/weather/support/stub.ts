@@ -34,6 +34,8 @@ export async function startStub(answer: (call: StubCall) => StubAnswer): Promise
   let mostAtOnce = 0
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://stub')
+    // A gateway of another suite may still ask for the health of the service that had this port.
+    if (url.pathname.startsWith('/health/')) return send(response, { status: 404 })
     const call = { path: url.pathname, query: url.searchParams, headers: request.headers }
     calls.push(call)
     mostAtOnce = Math.max(mostAtOnce, ++underWay)
