@@ -1,4 +1,7 @@
-/** `npm run supergraph`: composes the registry's services and writes `supergraph.graphql` and `schema.graphql`. */
+/**
+ * `npm run supergraph`: composes the registry's services and writes `supergraph.graphql` and
+ * `schema.graphql`.
+ */
 import { writeFile } from 'node:fs/promises'
 import { announceRefusal } from '../platform/process/lifecycle.ts'
 import { CompositionError, compose } from './composition/compose.ts'

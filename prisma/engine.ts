@@ -101,8 +101,8 @@ const DONE = 'UPDATE "_prisma_migrations" SET finished_at = now() WHERE finished
 
 /**
  * The adapter splits scripts at every semicolon, which breaks function bodies. PostgreSQL runs a
- * whole script in one transaction. The record that it is done is part of it: PostgreSQL finishes the
- * script of a client that was killed, and the engine could not record that.
+ * whole script in one transaction. The record that it is done is part of it: PostgreSQL finishes
+ * the script of a client that was killed, and the engine could not record that.
  */
 function withWholeScripts(
   factory: PrismaPg,

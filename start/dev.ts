@@ -1,6 +1,6 @@
 /**
- * `npm run dev`: as `npm start`, and starts again what a change of its sources concerns. Data stays.
- * Composes the supergraph when the schema of a service changes.
+ * `npm run dev`: as `npm start`, and starts again what a change of its sources concerns. Data
+ * stays. Composes the supergraph when the schema of a service changes.
  */
 import { StartRefused } from '../platform/process/settings.ts'
 import { concerns } from './concerns.ts'

@@ -1,4 +1,7 @@
-/** Which processes make up the system, as data: program, port and environment of each. Starts nothing. */
+/**
+ * Which processes make up the system, as data: program, port and environment of each. Starts
+ * nothing.
+ */
 import { isIPv6 } from 'node:net'
 import { addressSetting, services } from '../gateway/services.ts'
 import { gatewayFlags, processEnvironment, statelessFlags } from '../platform/memory/node-flags.ts'
@@ -28,7 +31,9 @@ export interface ServerSpec extends ProcessSpec {
 export interface System {
   /** `undefined` when it runs elsewhere, or nothing here needs one. */
   readonly database: ProcessSpec | undefined
-  /** Each runs to its end, in this order, before a stateful service starts; none where none does. */
+  /**
+   * Each runs to its end, in this order, before a stateful service starts; none where none does.
+   */
   preparations(databaseUrl: string): readonly ProcessSpec[]
   stateful(databaseUrl: string): readonly ServerSpec[]
   readonly stateless: readonly ServerSpec[]

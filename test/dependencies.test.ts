@@ -38,7 +38,10 @@ function rowsUnder(heading: string): readonly (readonly [name: string, licence: 
   return [...section.matchAll(/^\| `(.+?)` \| (.+?) \| .+ \|$/gm)].map(([, name = '', licence = '']) => [name, licence])
 }
 
-/** As the package declares it; one that declares none has its text alone, which begins in a known way. */
+/**
+ * As the package declares it; one that declares none has its text alone, which begins in a known
+ * way.
+ */
 function licenceOf(name: string): string | undefined {
   const folder = `node_modules/${name}`
   const { license } = name === 'tributary-node' ? node : readJson<Package>(`${folder}/package.json`)
@@ -99,7 +102,10 @@ test('A production install is under 300 MB, without Node', () => {
   expect(bytes).toBeLessThan(300 * 1024 * 1024)
 })
 
-/** Of a package's files as a disk holds them, without the packages inside it; 0 for one of another platform. */
+/**
+ * Of a package's files as a disk holds them, without the packages inside it; 0 for one of another
+ * platform.
+ */
 function sizeOf(folder: string): number {
   if (!existsSync(folder)) return 0
   const entries = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => name !== 'node_modules')

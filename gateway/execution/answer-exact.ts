@@ -36,7 +36,7 @@ interface ExactAnswer {
  * @param introspect answers `__schema` and `__type`
  * @param longest characters of the answer; it throws `TOO_LARGE` beyond
  */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: its mutually recursive parts share one run
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: mutually recursive parts
 export function completeAnswer(
   shape: ObjectShape,
   data: Data,

@@ -63,7 +63,7 @@ export interface SelectionShape {
 }
 
 /** The shape of the whole answer. */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: its mutually recursive parts share one compilation
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: mutually recursive parts
 export function answerShape(client: ClientOperation, conditions: ConditionValues, names: InternalNames): ObjectShape {
   const { schema, rootType, definition, fragments } = client
 

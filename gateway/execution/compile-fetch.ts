@@ -1,6 +1,6 @@
 /**
- * Turns a fetch of a plan into a step: its request text is built here, once, and each run only puts variables in.
- * A call that fails costs the fields it asked for and nothing else.
+ * Turns a fetch of a plan into a step: its request text is built here, once, and each run only puts
+ * variables in. A call that fails costs the fields it asked for and nothing else.
  */
 import type { FetchNode } from '@apollo/query-planner'
 import { parse } from 'graphql'

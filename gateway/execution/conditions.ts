@@ -1,6 +1,7 @@
 /**
- * Folds `@skip` and `@include` away before planning: for each set of values that occurs there is one plan without conditions.
- * (The planner fetches inputs under the condition of one field and then misses them for another.)
+ * Folds `@skip` and `@include` away before planning: for each set of values that occurs there is
+ * one plan without conditions. (The planner fetches inputs under the condition of one field and
+ * then misses them for another.)
  */
 import {
   type DirectiveNode,

@@ -233,8 +233,8 @@ function compiler(planner: PlannerThread, { onUnplannable, answerLimit }: Engine
 }
 
 /**
- * Bytes of heap of an operation as measured on large and small ones: its steps by the plan's length, its
- * tree and writers by the document's.
+ * Bytes of heap of an operation as measured on large and small ones: its steps by the plan's
+ * length, its tree and writers by the document's.
  */
 const BYTES_PER_CHARACTER = 13
 const BYTES_PER_TOKEN = 600

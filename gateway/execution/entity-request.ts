@@ -1,6 +1,7 @@
 /**
- * A request for entities, built once: its text around the representations, what it needs of each entity and what it asks for.
- * Where an entity lacks an input that only some of the fields need, a smaller request asks for the others.
+ * A request for entities, built once: its text around the representations, what it needs of each
+ * entity and what it asks for. Where an entity lacks an input that only some of the fields need, a
+ * smaller request asks for the others.
  */
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
 import { type DocumentNode, Kind, parse, print, type SelectionNode, stripIgnoredCharacters, visit } from 'graphql'
@@ -21,14 +22,21 @@ export interface EntityRequest {
   /** What is asked of each entity. */
   readonly fields: FetchedFields
   readonly rewrites: OutputRewrites | undefined
-  /** Fields that need one of these inputs; `undefined` where the whole request needs one, as a part of the key. */
+  /**
+   * Fields that need one of these inputs; `undefined` where the whole request needs one, as a part
+   * of the key.
+   */
   fieldsNeeding(inputs: Iterable<string>): FetchedFields | undefined
-  /** The request for the fields that need none of these inputs; `undefined` where that leaves nothing to ask for. */
+  /**
+   * The request for the fields that need none of these inputs; `undefined` where that leaves
+   * nothing to ask for.
+   */
   without(inputs: readonly string[]): EntityRequest | undefined
 }
 
 /**
- * The requests that a fetch is made of: one, unless two of its fields need the same input with different arguments.
+ * The requests that a fetch is made of: one, unless two of its fields need the same input with
+ * different arguments.
  * @throws PlanShapeError
  */
 export function entityRequests(
@@ -41,7 +49,8 @@ export function entityRequests(
   if (conflicting.size === 0) return [entityRequest(node, requires, types, document)]
   const needs = (on: string, field: string): string[] =>
     types.inputsOf(node.serviceName, on, field).filter((input) => conflicting.has(input))
-  // Fields go where none of their inputs has the name of another one there; those without such inputs go with the first.
+  // Fields go where none of their inputs has the name of another one there; those without such
+  // inputs go with the first.
   const groups: { readonly inputs: Map<string, string>; readonly fields: Set<string> }[] = []
   for (const { on, field } of fieldBelow(fetchedFields(document), ENTITIES)) {
     const type = on.at(-1) ?? ''
@@ -91,7 +100,8 @@ function entityRequest(
   const asked = fieldBelow(fetchedFields(document), ENTITIES)
   const needs = (field: { readonly field: string; readonly on: readonly string[] }): readonly string[] =>
     types.inputsOf(node.serviceName, field.on.at(-1) ?? '', field.field)
-  // What no field's `@requires` names is the key; if nothing is left for it, every input may be part of it.
+  // What no field's `@requires` names is the key; if nothing is left for it, every input may be
+  // part of it.
   const required = new Set(asked.flatMap(needs))
   const keys = inputNames(requires).filter((name) => name !== '__typename' && !required.has(name))
   const isKey = (name: string): boolean => keys.length === 0 || keys.includes(name) || name === '__typename'
@@ -143,7 +153,9 @@ const withoutInputs = (
     return [{ ...node, selections: [...withoutInputs(node.selections, names)] }]
   })
 
-/** The operation with fewer fields of the entities, and without the variables that only those used. */
+/**
+ * The operation with fewer fields of the entities, and without the variables that only those used.
+ */
 function withoutFields(
   document: DocumentNode,
   drop: (type: string, field: string) => boolean,

@@ -1,7 +1,8 @@
 /**
- * Gives every field a client selects the name it has inside the engine. A field without arguments goes by its own name, whatever the client
- * calls it; one with arguments gets a name for each set of them. So no alias of a client can be taken for a key, an input of `@requires`,
- * `__typename` or a name of the planner's: those are never the client's to choose.
+ * Gives every field a client selects the name it has inside the engine. A field without arguments
+ * goes by its own name, whatever the client calls it; one with arguments gets a name for each set
+ * of them. So no alias of a client can be taken for a key, an input of `@requires`, `__typename` or
+ * a name of the planner's: those are never the client's to choose.
  */
 import {
   type ArgumentNode,
@@ -32,7 +33,8 @@ export interface InternalNames {
 
 /**
  * @param fieldNames every field name of the supergraph: an internal alias takes none of them
- * @param plannerFields names under which the planner itself may fetch a field with arguments of its own
+ * @param plannerFields names under which the planner itself may fetch a field with arguments of its
+ * own
  */
 export function createInternalNames(
   fieldNames: ReadonlySet<string>,
@@ -79,7 +81,10 @@ export function createInternalNames(
   }
 }
 
-/** What two fields must have in common to go by one name: leaf type, lists and nulls, but not the fields of their objects. */
+/**
+ * What two fields must have in common to go by one name: leaf type, lists and nulls, but not the
+ * fields of their objects.
+ */
 function responseShape(type: GraphQLOutputType): string {
   if (isNonNullType(type)) return `${responseShape(type.ofType)}!`
   if (isListType(type)) return `[${responseShape(type.ofType)}]`

@@ -1,4 +1,7 @@
-/** Takes single values out of a JSON text from where a reading stands, and leaves it behind them. What looks odd is `JSON.parse`'s to judge. */
+/**
+ * Takes single values out of a JSON text from where a reading stands, and leaves it behind them.
+ * What looks odd is `JSON.parse`'s to judge.
+ */
 
 // Character codes.
 export const QUOTE = 0x22

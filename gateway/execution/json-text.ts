@@ -1,4 +1,7 @@
-/** Writes JSON strings faster than `JSON.stringify` where nothing needs escaping, which is nearly always; the text is the same. */
+/**
+ * Writes JSON strings faster than `JSON.stringify` where nothing needs escaping, which is nearly
+ * always; the text is the same.
+ */
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the characters JSON escapes
 const NEEDS_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/

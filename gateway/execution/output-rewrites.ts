@@ -1,4 +1,7 @@
-/** Undoes the aliases that the planner gives fields of one name and different types, in a copy of what a service answered. */
+/**
+ * Undoes the aliases that the planner gives fields of one name and different types, in a copy of
+ * what a service answered.
+ */
 import type { FetchDataRewrite } from '@apollo/query-planner'
 import type { FetchedField, FetchedFields } from './fetched-fields.ts'
 import { PlanShapeError } from './plan-shape-error.ts'

@@ -2,7 +2,10 @@
 
 import { PlanShapeError } from './plan-shape-error.ts'
 
-/** Internal names from the root, without the `@` that marks a list: lists are passed through wherever they are. */
+/**
+ * Internal names from the root, without the `@` that marks a list: lists are passed through
+ * wherever they are.
+ */
 export type DataPath = readonly string[]
 
 /** @throws PlanShapeError for a path that speaks of types */

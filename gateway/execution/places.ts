@@ -1,6 +1,7 @@
 /**
- * The places in the data that later steps write to, known before the first run: only what is there is copied. Where a single fetch gives the
- * objects of a place, those that look alike are one object with several parents: whatever is written to one would be written to all of them.
+ * The places in the data that later steps write to, known before the first run: only what is there
+ * is copied. Where a single fetch gives the objects of a place, those that look alike are one
+ * object with several parents: whatever is written to one would be written to all of them.
  */
 import { type FetchedFields, fieldBelow } from './fetched-fields.ts'
 import type { DataPath, WrittenPlaces } from './paths.ts'
@@ -53,7 +54,10 @@ export interface Given {
   readonly fields: FetchedFields
 }
 
-/** Marks the places whose objects come from one fetch alone: a second one could tell objects apart that looked alike to the first. */
+/**
+ * Marks the places whose objects come from one fetch alone: a second one could tell objects apart
+ * that looked alike to the first.
+ */
 export function markShared(places: WrittenPlaces, all: readonly Given[]): void {
   const givers = new Map<WrittenPlaces, number>()
   for (const { path, fields } of all) {

@@ -1,10 +1,14 @@
-/** Has each field of a mutation finished, with all that is read below it, before the next one begins (GraphQL specification, section 6.2.2). */
+/**
+ * Has each field of a mutation finished, with all that is read below it, before the next one begins
+ * (GraphQL specification, section 6.2.2).
+ */
 import type { PlanNode, QueryPlan } from '@apollo/query-planner'
 import { Kind, parse, print, type SelectionNode } from 'graphql'
 
 /**
- * The planner asks a service for several fields at once, and reads what other services add to the first when the last has changed it already.
- * Where one call answers everything, the service itself keeps the order.
+ * The planner asks a service for several fields at once, and reads what other services add to the
+ * first when the last has changed it already. Where one call answers everything, the service itself
+ * keeps the order.
  * @param text a mutation
  */
 export async function planInOrder(text: string, plan: (text: string) => Promise<QueryPlan>): Promise<QueryPlan> {

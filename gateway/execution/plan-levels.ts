@@ -1,6 +1,7 @@
 /**
- * Lines up what a plan does side by side, so that fetches of one step that ask one service the same question become one call.
- * It changes when a fetch is sent, never after what: a fetch still follows everything it followed before.
+ * Lines up what a plan does side by side, so that fetches of one step that ask one service the same
+ * question become one call. It changes when a fetch is sent, never after what: a fetch still
+ * follows everything it followed before.
  */
 import type { FetchNode, PlanNode } from '@apollo/query-planner'
 import { type DataPath, dataPath } from './paths.ts'
@@ -15,8 +16,8 @@ interface PlacedFetch {
 export type Level = readonly PlacedFetch[]
 
 /**
- * The levels of a plan, where lining it up saves calls; `undefined` where it does not: there a branch that is quick need not wait for one that
- * is slow.
+ * The levels of a plan, where lining it up saves calls; `undefined` where it does not: there a
+ * branch that is quick need not wait for one that is slow.
  */
 export function planLevels(plan: PlanNode): readonly Level[] | undefined {
   const levels = levelsOf(plan, [])
@@ -59,7 +60,10 @@ function mergeSame(level: Level): Level {
   return [...byQuestion.values()]
 }
 
-/** What two fetches have in common that ask the same; only fetches of entities can, and none that depends on what is above its place. */
+/**
+ * What two fetches have in common that ask the same; only fetches of entities can, and none that
+ * depends on what is above its place.
+ */
 function questionOf(node: FetchNode): string {
   const { serviceName, requires, inputRewrites, outputRewrites, contextRewrites, operationName } = node
   if (!requires || contextRewrites || node.operationKind !== 'query') return JSON.stringify(node)

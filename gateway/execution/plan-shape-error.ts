@@ -1,4 +1,7 @@
-/** Raised while compiling, for a part of a plan this engine does not know: it refuses the operation rather than answer it wrongly. */
+/**
+ * Raised while compiling, for a part of a plan this engine does not know: it refuses the operation
+ * rather than answer it wrongly.
+ */
 export class PlanShapeError extends Error {
   constructor(part: string) {
     super(`The engine cannot execute ${part} of a plan.`)

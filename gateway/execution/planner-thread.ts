@@ -50,7 +50,7 @@ interface Pending {
 const RETRY_AFTER = 1 // seconds
 
 /** Starts the thread. Rejects when the text is not a supergraph. */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: the state of one thread, and its short steps
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: closures of one thread
 export async function startPlannerThread(supergraph: string, options: PlanningOptions): Promise<PlannerThread> {
   const requests = createFairQueue<Pending>()
   /** Of nobody in particular: behind all requests. */

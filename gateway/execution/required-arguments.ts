@@ -1,6 +1,7 @@
 /**
- * Gives each required field that has arguments a name of its own in the planner's supergraph, so that the planner cannot take
- * `price(currency: EUR)` for `price(currency: USD)`, and writes plans back in the services' own terms. Clients never see these names.
+ * Gives each required field that has arguments a name of its own in the planner's supergraph, so
+ * that the planner cannot take `price(currency: EUR)` for `price(currency: USD)`, and writes plans
+ * back in the services' own terms. Clients never see these names.
  */
 import type { FetchNode, PlanNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner'
 import {
@@ -135,7 +136,10 @@ const withRequires = (directive: ConstDirectiveNode, requires: string): ConstDir
   ),
 })
 
-/** A plan as the services understand it: each added field is the one it stands for, under an alias; inputs go by the services' names. */
+/**
+ * A plan as the services understand it: each added field is the one it stands for, under an alias;
+ * inputs go by the services' names.
+ */
 export function withServicesNames({ kind, node }: QueryPlan, required: RequiredArguments): QueryPlan {
   if (!node || required.size === 0) return { kind, ...(node && { node }) }
   if (node.kind !== 'Subscription') return { kind, node: planNode(node, required) }

@@ -1,4 +1,7 @@
-/** Groups the objects of a fetch by the entity they stand for, so that each entity is asked for once and its answer reaches all of them. */
+/**
+ * Groups the objects of a fetch by the entity they stand for, so that each entity is asked for once
+ * and its answer reaches all of them.
+ */
 import type { DataPath, WrittenPlaces } from './paths.ts'
 import type { Representation } from './representations.ts'
 import type { Data } from './run.ts'

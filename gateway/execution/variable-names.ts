@@ -1,4 +1,7 @@
-/** Keeps the client's variables apart from those that the planner adds to a request (`representations` and contextual arguments). */
+/**
+ * Keeps the client's variables apart from those that the planner adds to a request
+ * (`representations` and contextual arguments).
+ */
 
 const PLANNERS = /^(?:representations|contextualArgument_\w*)$/
 const RENAMED = /^(?:representations|contextualArgument_\w*)_$/

@@ -15,7 +15,9 @@ interface Limit {
    * address.
    */
   readonly perCaller?: true
-  /** Counted by each worker for itself: each allows its part, so that together they allow it all. */
+  /**
+   * Counted by each worker for itself: each allows its part, so that together they allow it all.
+   */
   readonly sharedByWorkers?: true
   /** What it bounds, for `docs/limits.md`. */
   readonly of: string

@@ -1,4 +1,7 @@
-/** Lets one call answer all identical ones in flight. For stateless services only: there is no caller in the call that could be mixed up. */
+/**
+ * Lets one call answer all identical ones in flight. For stateless services only: there is no
+ * caller in the call that could be mixed up.
+ */
 import { createAbort } from './call/abort.ts'
 import { CallFailure } from './call/failure.ts'
 import type { StatelessService } from './call/kind.ts'

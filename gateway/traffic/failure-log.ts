@@ -1,6 +1,7 @@
 /**
- * What the log says of failed calls: the first of its kind at once and in full, those after it as a number now and then, and when they are over.
- * An outage fails thousands of calls a second, and a line for each would be an outage of its own.
+ * What the log says of failed calls: the first of its kind at once and in full, those after it as a
+ * number now and then, and when they are over. An outage fails thousands of calls a second, and a
+ * line for each would be an outage of its own.
  */
 import type { Logger } from '../../platform/process/log.ts'
 import type { CallFailure } from './call/failure.ts'

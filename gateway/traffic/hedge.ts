@@ -1,4 +1,7 @@
-/** Asks a second instance when the first takes longer than nearly all calls do, and takes whichever answers. For stateless services only. */
+/**
+ * Asks a second instance when the first takes longer than nearly all calls do, and takes whichever
+ * answers. For stateless services only.
+ */
 import { createAbort } from './call/abort.ts'
 import { CallFailure } from './call/failure.ts'
 import type { StatelessService } from './call/kind.ts'

@@ -1,4 +1,7 @@
-/** What the traffic looks like in figures, in Prometheus' format. Counts only; nothing is decided by it. */
+/**
+ * What the traffic looks like in figures, in Prometheus' format. Counts only; nothing is decided by
+ * it.
+ */
 import { Counter, Gauge, Histogram, type Registry } from '../../platform/process/prometheus.ts'
 import type { FailureKind } from './call/failure.ts'
 import type { ProbedService } from './health.ts'
@@ -15,7 +18,10 @@ export interface ServiceMetrics {
 
 export interface TrafficMetrics {
   service(name: string): ServiceMetrics
-  /** Makes the state of instances readable whenever figures are asked for, until the result is called. */
+  /**
+   * Makes the state of instances readable whenever figures are asked for, until the result is
+   * called.
+   */
   watch(services: readonly ProbedService[]): () => void
 }
 

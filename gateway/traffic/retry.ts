@@ -21,7 +21,9 @@ const MAX_SAVED = 50 // retries
 
 export function retried(tryOnce: Try): Step {
   let saved = MAX_SAVED
-  /** @param tries how many tries were made, with this one @param before the failure of the last one */
+  /**
+   * @param tries how many tries were made, with this one @param before the failure of the last one
+   */
   const attempt = (work: Work, asked: Set<Instance>, tries: number, before?: CallFailure): Promise<Reply> =>
     tryOnce(work, asked).catch(async (failure: unknown) => {
       // No other instance could be asked. The earlier failure tells more about what went wrong.

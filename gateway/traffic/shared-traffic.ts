@@ -1,7 +1,12 @@
-/** Traffic that several editions may use at once: one for each list of services, closed when the last lease of it ends. */
+/**
+ * Traffic that several editions may use at once: one for each list of services, closed when the
+ * last lease of it ends.
+ */
 import { createTraffic, type LocatedService, type Traffic, type TrafficOptions } from './traffic.ts'
 
-/** Opens traffic to services, or leases what is open to the very same ones; `close` ends the lease. */
+/**
+ * Opens traffic to services, or leases what is open to the very same ones; `close` ends the lease.
+ */
 type OpenTraffic = (services: readonly LocatedService[]) => Traffic
 
 export function createSharedTraffic(options: Omit<TrafficOptions, 'services'>): OpenTraffic {

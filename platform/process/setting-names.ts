@@ -69,8 +69,8 @@ export function misspellings(given: readonly string[], known: readonly string[])
 }
 
 /**
- * The Levenshtein distance, with two exchanged neighbours as one edit; infinite if the lengths alone
- * differ by more than `FURTHEST`.
+ * The Levenshtein distance, with two exchanged neighbours as one edit; infinite if the lengths
+ * alone differ by more than `FURTHEST`.
  */
 function distanceBetween(one: string, other: string): number {
   if (Math.abs(one.length - other.length) > FURTHEST) return Number.POSITIVE_INFINITY

@@ -27,7 +27,9 @@ export const isErrorCode = (code: unknown): code is ErrorCode =>
 /** The HTTP status of a code; that of `INTERNAL` for any other value. */
 export const statusOf = (code: unknown): number => errorStatus[isErrorCode(code) ? code : 'INTERNAL']
 
-/** A GraphQL error whose message is meant for the client. Everything else is masked as `INTERNAL`. */
+/**
+ * A GraphQL error whose message is meant for the client. Everything else is masked as `INTERNAL`.
+ */
 export function codedError(code: ErrorCode, message: string, extensions: GraphQLErrorExtensions = {}): GraphQLError {
   return new GraphQLError(message, { extensions: { ...extensions, code } })
 }

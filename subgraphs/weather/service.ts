@@ -1,4 +1,7 @@
-/** The weather service as `serve.ts` runs it: its settings, and how its parts are put together. Keeps nothing that another instance could not rebuild. */
+/**
+ * The weather service as `serve.ts` runs it: its settings, and how its parts are put together.
+ * Keeps nothing that another instance could not rebuild.
+ */
 import type { z } from 'zod'
 import type { ServiceDefinition } from '../shared/service.ts'
 import { type ProviderName, weatherSettings } from './config.ts'

@@ -12,7 +12,8 @@ import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { ask } from '../support/gateway.ts'
 import { TEST_SECRET } from '../support/signed-call.ts'
 
-// The bank is two instances on one PostgreSQL, each behind a proxy that cuts; nothing else of the product is needed.
+// The bank is two instances on one PostgreSQL, each behind a proxy that cuts; nothing else of the
+// product is needed.
 let folder: TestFolder
 let database: TestDatabase
 let banks: readonly TestService[]
@@ -80,7 +81,9 @@ async function moved(before: readonly bigint[]): Promise<readonly bigint[]> {
 const RESULT =
   '__typename ... on TransferAccepted { replayed transfer { id status amount { amount } } } ... on Refusal { code }'
 const TRANSFER = `mutation ($input: TransferInput!) { transfer(input: $input) { ${RESULT} } }`
-/** The gateway reads keys of root fields only; what is in a fragment there it does not send twice. */
+/**
+ * The gateway reads keys of root fields only; what is in a fragment there it does not send twice.
+ */
 const UNREADABLE = `mutation ($input: TransferInput!) { ... on Mutation { transfer(input: $input) { ${RESULT} } } }`
 const AMOUNT = 7n
 

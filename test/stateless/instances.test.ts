@@ -126,8 +126,8 @@ describe('stateless service', () => {
     'An instance of %s stays under 150 MB, also under load',
     async (service) => {
       const instance = await start(service)
-      // Every operation is another text, so that nothing an instance remembers of them can stay small
-      // by repetition.
+      // Every operation is another text, so that nothing an instance remembers of them can stay
+      // small by repetition.
       const requests = requestsOf(600, SEED + 1)
         .filter((request) => request.service === service)
         .map((request, index) => ({ ...request, query: `${request.query} # ${index}` }))

@@ -1,4 +1,6 @@
-/** A copy of the product's sources, for tests that change them. Packages and built files are shared. */
+/**
+ * A copy of the product's sources, for tests that change them. Packages and built files are shared.
+ */
 import { execFileSync } from 'node:child_process'
 import { cp, mkdir, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'

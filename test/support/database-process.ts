@@ -1,4 +1,7 @@
-/** The tests' database server: the product's own, except that nothing in it has to survive a crash. Argument: its data folder. */
+/**
+ * The tests' database server: the product's own, except that nothing in it has to survive a crash.
+ * Argument: its data folder.
+ */
 import { announceReady, runProcess } from '../../platform/process/lifecycle.ts'
 import { createLogger } from '../../platform/process/log.ts'
 import { startEmbedded } from '../../prisma/embedded.ts'

@@ -1,4 +1,7 @@
-/** Databases for tests: each suite gets one of its own, and `DATABASE_URL` of whoever runs the tests is never touched. */
+/**
+ * Databases for tests: each suite gets one of its own, and `DATABASE_URL` of whoever runs the tests
+ * is never touched.
+ */
 import type { DatabaseKind } from './database-host.ts'
 
 export interface TestDatabase {

@@ -1,4 +1,7 @@
-/** A real identity provider on loopback, as far as a gateway sees one: a key set over HTTP and tokens signed with its keys. */
+/**
+ * A real identity provider on loopback, as far as a gateway sees one: a key set over HTTP and
+ * tokens signed with its keys.
+ */
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { sendJson } from '../../platform/http/message/http-error.ts'
 import { listen } from '../../platform/http/server/listen.ts'

@@ -1,4 +1,7 @@
-/** A stateful service with a subscription that begins behind any cursor, can be killed, and keeps what was written. */
+/**
+ * A stateful service with a subscription that begins behind any cursor, can be killed, and keeps
+ * what was written.
+ */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -27,7 +30,10 @@ export interface Journal {
   close(): Promise<void>
 }
 
-/** An entry as the service answers it, for the operations of the tests: `Entry` whole, and `Item` by its key. */
+/**
+ * An entry as the service answers it, for the operations of the tests: `Entry` whole, and `Item` by
+ * its key.
+ */
 const entry = (cursor: number) => ({
   __typename: 'Entry',
   cursor: String(cursor),

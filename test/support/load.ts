@@ -1,4 +1,7 @@
-/** Constant load from several clients at once, each waiting for its answer before it asks again; counts whatever goes wrong. */
+/**
+ * Constant load from several clients at once, each waiting for its answer before it asks again;
+ * counts whatever goes wrong.
+ */
 
 export interface Load {
   /** Answers so far. */

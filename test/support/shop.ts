@@ -1,4 +1,7 @@
-/** Two small services, one of each kind: orders belong to a caller, items to everyone. Enough to see what a gateway does to both. */
+/**
+ * Two small services, one of each kind: orders belong to a caller, items to everyone. Enough to see
+ * what a gateway does to both.
+ */
 import { startSubgraph, type TestSubgraph } from './subgraph.ts'
 
 export const ordersSdl = `

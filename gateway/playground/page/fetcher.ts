@@ -1,4 +1,6 @@
-/** Sends operations for GraphiQL, with the session's token unless the headers editor names another. */
+/**
+ * Sends operations for GraphiQL, with the session's token unless the headers editor names another.
+ */
 import type { Fetcher } from '@graphiql/toolkit'
 import { type ExecutionResult, getOperationAST, type OperationDefinitionNode, parse } from 'graphql'
 
@@ -21,7 +23,10 @@ export function createFetcher(url: string, authorization: () => Promise<string |
   }
 }
 
-/** Right after a change of tabs GraphiQL may still name the operation of the tab before: then it is the only one of this tab. */
+/**
+ * Right after a change of tabs GraphiQL may still name the operation of the tab before: then it is
+ * the only one of this tab.
+ */
 function operationOf(query: string, name: string | null | undefined): OperationDefinitionNode | undefined {
   try {
     const document = parse(query)
@@ -31,7 +36,9 @@ function operationOf(query: string, name: string | null | undefined): OperationD
   }
 }
 
-/** A subscription's results: `next` events of the GraphQL over SSE protocol, until its `complete`. */
+/**
+ * A subscription's results: `next` events of the GraphQL over SSE protocol, until its `complete`.
+ */
 async function* readEvents(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<ExecutionResult> {
   let text = ''
   for await (const chunk of body.pipeThrough(new TextDecoderStream())) {

@@ -1,4 +1,6 @@
-/** The page's entry: reads what the gateway embedded, then shows the header and GraphiQL below it. */
+/**
+ * The page's entry: reads what the gateway embedded, then shows the header and GraphiQL below it.
+ */
 import 'graphiql/setup-workers/vite' // the editors' workers, bundled, so that none is fetched from elsewhere
 import 'graphiql/style.css'
 import './page.css'

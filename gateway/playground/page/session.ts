@@ -7,7 +7,10 @@ const REMEMBERED = 'tributary:caller'
 export interface Session {
   /** The caller of this tab's last visit, if any. */
   readonly remembered: string | null
-  /** Signs in as `caller`, or out with `null`. Rejects with a message for people, and then nobody is signed in. */
+  /**
+   * Signs in as `caller`, or out with `null`. Rejects with a message for people, and then nobody is
+   * signed in.
+   */
   signIn(caller: string | null): Promise<void>
   /** The `Authorization` header to send now; undefined while signed out. */
   authorization(): Promise<string | undefined>

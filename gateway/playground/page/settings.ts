@@ -1,4 +1,7 @@
-/** What the gateway tells the playground's page. Types only: the page is bundled for browsers and the server is not. */
+/**
+ * What the gateway tells the playground's page. Types only: the page is bundled for browsers and
+ * the server is not.
+ */
 
 export interface PlaygroundTab {
   /** A GraphQL document. */

@@ -1,4 +1,7 @@
-/** Answers calls to a stateless service from what is kept, entity by entity, and keeps what its `@cacheControl` allows. */
+/**
+ * Answers calls to a stateless service from what is kept, entity by entity, and keeps what its
+ * `@cacheControl` allows.
+ */
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { StatelessService } from '../call/kind.ts'
@@ -145,7 +148,10 @@ const replyOf = (kept: readonly Kept[]): Omit<Reply, 'answer'> => ({
   tags: [],
 })
 
-/** What holds for several answers together: the one that goes stale first, and whatever any of them depends on. */
+/**
+ * What holds for several answers together: the one that goes stale first, and whatever any of them
+ * depends on.
+ */
 function tightest(all: readonly Freshness[]): Freshness {
   const first = all.reduce((one, other) => (other.maxAge - other.age < one.maxAge - one.age ? other : one))
   return { ...first, variesByLanguage: all.some(({ variesByLanguage }) => variesByLanguage) }

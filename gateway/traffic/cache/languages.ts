@@ -1,4 +1,7 @@
-/** Keeps an answer under the client's language where it depends on it, and for everybody where it does not. */
+/**
+ * Keeps an answer under the client's language where it depends on it, and for everybody where it
+ * does not.
+ */
 import type { AnswerStore, Kept } from './store.ts'
 
 /** Where an answer is kept. @param varies whether it depends on the language */

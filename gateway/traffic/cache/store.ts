@@ -1,4 +1,7 @@
-/** Where answers of stateless services are kept, for all callers. Types only; `memory.ts` and `redis.ts` implement them. */
+/**
+ * Where answers of stateless services are kept, for all callers. Types only; `memory.ts` and
+ * `redis.ts` implement them.
+ */
 
 /** What is kept under one key. */
 export interface Kept {
@@ -21,7 +24,8 @@ export interface AnswerStore {
   readonly epoch: number
   /**
    * Returns at once; what cannot be kept is forgotten.
-   * @param epoch as it was when the answer was asked for: what was asked for before a purge is not kept after it
+   * @param epoch as it was when the answer was asked for: what was asked for before a purge is not
+   * kept after it
    */
   set(entries: readonly (readonly [key: string, kept: Kept])[], epoch: number): void
   /** Removes all that bears one of the tags, here and in every gateway that shares the store. */

@@ -1,6 +1,12 @@
-/** The names by which kept answers can be purged: a service (`weather`), a type (`City`) or one entity (`City:2267057`). */
+/**
+ * The names by which kept answers can be purged: a service (`weather`), a type (`City`) or one
+ * entity (`City:2267057`).
+ */
 
-/** Borne by every answer that is no single entity: nobody can say in full which entities it speaks of. */
+/**
+ * Borne by every answer that is no single entity: nobody can say in full which entities it speaks
+ * of.
+ */
 const WHOLE_ANSWER = '*'
 
 /** @param representation JSON text, as sent to `_entities` */

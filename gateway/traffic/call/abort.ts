@@ -1,4 +1,7 @@
-/** A signal that tells those who work for somebody that nobody waits any more: what is needed of an `AbortController`, at a tenth of its price. */
+/**
+ * A signal that tells those who work for somebody that nobody waits any more: what is needed of an
+ * `AbortController`, at a tenth of its price.
+ */
 import type { Signal } from './send.ts'
 
 interface Abort {

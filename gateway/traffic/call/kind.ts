@@ -1,7 +1,13 @@
-/** The two kinds of service and what follows from each. A setting that contradicts its kind does not compile. */
+/**
+ * The two kinds of service and what follows from each. A setting that contradicts its kind does not
+ * compile.
+ */
 
 interface Common {
-  /** Public paths, for example `/assets/`, below which the service answers GET itself: images, downloads. */
+  /**
+   * Public paths, for example `/assets/`, below which the service answers GET itself: images,
+   * downloads.
+   */
   readonly paths: readonly string[]
   /** Milliseconds for a call with all its retries. */
   readonly deadline: number
@@ -23,7 +29,9 @@ export interface StatelessService extends Common {
   readonly coalescing: boolean
 }
 
-/** Owns data that outlives every request: there is no cache, no hedging and no coalescing to be set. */
+/**
+ * Owns data that outlives every request: there is no cache, no hedging and no coalescing to be set.
+ */
 interface StatefulService extends Common {
   readonly name: string
   readonly kind: 'stateful'

@@ -55,7 +55,7 @@ const MAX_INTERIM = 16 // answers before the one that counts
  * @param origin scheme, host and port
  * @param echoes whether each answer must name the call that it answers
  */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: the state of one connection, and its short handlers
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: closures of one connection
 export function openConnection(origin: URL, echoes: boolean, events: ConnectionEvents): Connection {
   const { onFree, onClosed, onUnsolicitedData } = events
   let receiver: Receiver | undefined

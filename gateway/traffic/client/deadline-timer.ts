@@ -6,12 +6,16 @@ interface DeadlineTimer {
   close(): void
 }
 
-/** @param onDue ends whatever is due, and returns when it has to fire again: `Infinity` where nothing is left */
+/**
+ * @param onDue ends whatever is due, and returns when it has to fire again: `Infinity` where
+ * nothing is left
+ */
 export function createDeadlineTimer(onDue: (now: number) => number): DeadlineTimer {
   let timer: NodeJS.Timeout | undefined
   let due = Number.POSITIVE_INFINITY
   const by = (time: number): void => {
-    // Nearly all calls of a service have the same time, so that the first of them is the first to be due.
+    // Nearly all calls of a service have the same time, so that the first of them is the first to
+    // be due.
     if (time >= due) return
     clearTimeout(timer)
     due = time

@@ -53,7 +53,7 @@ const NO_REUSE = 3_600_000 // milliseconds for which no connection carries a sec
  * @param size connections at most
  * @param echoes whether each answer must name the call that it answers
  */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: the state of one pool, and its short steps
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: closures of one pool
 export function createHttpPool(address: string, size: number, echoes = false): HttpPool {
   const origin = new URL(address)
   const open = new Set<Connection>()

@@ -4,7 +4,8 @@ import { connect, isIP, type Socket, type TcpNetConnectOpts } from 'node:net'
 const STILL_THERE = 60_000 // milliseconds of silence before the system asks whether the other side lives
 
 /**
- * What comes is read into `buffer`, which is used again for what comes next: no stream stands between, and nothing is allocated.
+ * What comes is read into `buffer`, which is used again for what comes next: no stream stands
+ * between, and nothing is allocated.
  * @param origin scheme, host and port
  * @param receive returns false where the other side has to wait
  */

@@ -57,13 +57,15 @@ interface Running {
 }
 
 const INIT_TIMEOUT = 5_000 // milliseconds until a client must have sent `connection_init`
-/** Operations of one socket that run at once, each until its answer is sent or its stream is open. */
+/**
+ * Operations of one socket that run at once, each until its answer is sent or its stream is open.
+ */
 const CONCURRENCY = 16 // as for pipelined requests of one HTTP connection
 
 /** Shared by all sockets of the process. */
 const inTurn = createLoopTurns()
 
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: the state of one session, and its short handlers
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: closures of one session
 export function openSession({ socket, connection, run, mayParse, onFault }: SessionOptions): Session {
   const operations = new Map<string, Running>()
   let initPayload: InitPayload | undefined

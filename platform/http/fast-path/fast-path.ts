@@ -36,7 +36,7 @@ export const createFastPath =
   (socket, control) =>
     serveConnection(socket, control, { answer, clientAddress, room, keepAlive })
 
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: the state of one connection, and its short handlers
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: closures of one connection
 function serveConnection(
   socket: Socket,
   control: ConnectionControl,

@@ -1,6 +1,8 @@
 import type { Writable } from 'node:stream'
 
-/** Resolves once what was written to a stream that was full has gone out, or the stream is closed. */
+/**
+ * Resolves once what was written to a stream that was full has gone out, or the stream is closed.
+ */
 export const drained = (writable: Writable): Promise<void> =>
   new Promise((resolve) => {
     const done = (): void => {

@@ -49,8 +49,8 @@ export function createDrain(connections: Connections): Drain {
       lastRequest = performance.now()
     },
     onSettled() {
-      // A connection that was busy when the listener closed ends with its answer; it would stay open
-      // and idle.
+      // A connection that was busy when the listener closed ends with its answer; it would stay
+      // open and idle.
       if (isClosing) setImmediate(connections.closeIdle)
     },
     async drain(server, timeout, grace) {

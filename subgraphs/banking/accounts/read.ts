@@ -44,7 +44,10 @@ interface AccountPageKey {
   readonly after: string
 }
 
-/** One page for each key, in order, each by rising id. Pages of the same length and start are read together. */
+/**
+ * One page for each key, in order, each by rising id. Pages of the same length and start are read
+ * together.
+ */
 export async function readAccountPages(
   database: PrismaClient,
   keys: readonly AccountPageKey[],

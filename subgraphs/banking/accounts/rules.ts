@@ -1,4 +1,7 @@
-/** The life of an account: opened empty, renamed, frozen and unfrozen, limited, closed at zero. Never deleted. */
+/**
+ * The life of an account: opened empty, renamed, frozen and unfrozen, limited, closed at zero.
+ * Never deleted.
+ */
 import { alterAccount, type Book, openAccount as open } from '../ledger/book.ts'
 import type { WantedRows } from '../ledger/collection.ts'
 import { usableAccount } from '../ledger/debit.ts'

@@ -3,7 +3,10 @@
  * as a few strings. Each parameter and each column costs the same for one row as for hundreds.
  */
 
-/** A field that needs no quoting: a number, an ISO instant, an enum value, hexadecimal digits, or what `quoted` gives; null is empty. */
+/**
+ * A field that needs no quoting: a number, an ISO instant, an enum value, hexadecimal digits, or
+ * what `quoted` gives; null is empty.
+ */
 type Field = bigint | string | null
 
 /** A literal of records: `fieldsOf` gives the fields of one in the order of its type's. */
@@ -18,7 +21,8 @@ export const quoted = (text: string | null): string | null =>
   text === null ? null : `\\"${/["\\]/.test(text) ? text.replaceAll(/["\\]/g, '\\\\\\$&') : text}\\"`
 
 /**
- * What `array_agg((…))::text` gives of columns that need no quoting; null stands for no rows, an empty field for null.
+ * What `array_agg((…))::text` gives of columns that need no quoting; null stands for no rows, an
+ * empty field for null.
  * @typeParam Fields those columns
  */
 export const readPlainRecords = <Fields extends readonly string[]>(literal: string | null): Fields[] =>

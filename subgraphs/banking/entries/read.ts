@@ -1,4 +1,7 @@
-/** Reads pages of accounts' entries, newest first, by seek along the primary key. Never counts and never skips rows. */
+/**
+ * Reads pages of accounts' entries, newest first, by seek along the primary key. Never counts and
+ * never skips rows.
+ */
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import { plainArray } from '../database/columns.ts'
 import { MAX_AMOUNT } from '../money/amount.ts'
@@ -39,7 +42,9 @@ export interface EntryPageKey {
   readonly filter: EntryFilter
 }
 
-/** One page for each key, in order. Pages that differ in nothing but the account are read together. */
+/**
+ * One page for each key, in order. Pages that differ in nothing but the account are read together.
+ */
 export async function readEntryPages(
   database: PrismaClient,
   keys: readonly EntryPageKey[],

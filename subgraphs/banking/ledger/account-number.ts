@@ -1,4 +1,7 @@
-/** Account numbers: an account's id is the national part of its IBAN, so either gives the other without a lookup. */
+/**
+ * Account numbers: an account's id is the national part of its IBAN, so either gives the other
+ * without a lookup.
+ */
 import { composeIBAN, electronicFormatIBAN, isValidIBAN } from 'ibantools' // MIT; the registry's formats and check digits
 
 const COUNTRY = 'IE'
@@ -11,7 +14,9 @@ export function accountNumber(id: string): string {
   return number
 }
 
-/** The IBAN without blanks and in capitals; undefined where its form or its check digits are wrong. */
+/**
+ * The IBAN without blanks and in capitals; undefined where its form or its check digits are wrong.
+ */
 export function parseAccountNumber(text: string): string | undefined {
   const number = text.length <= 64 ? electronicFormatIBAN(text) : null
   return number !== null && isValidIBAN(number) ? number : undefined

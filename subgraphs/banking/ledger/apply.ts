@@ -1,6 +1,6 @@
 /**
- * Writes an evaluated batch: one statement for what every batch has, one more for each rarer kind of
- * row. Decides nothing.
+ * Writes an evaluated batch: one statement for what every batch has, one more for each rarer kind
+ * of row. Decides nothing.
  */
 import { Prisma } from '../../../prisma/generated/client.ts'
 import { plainArray, textArray } from '../database/columns.ts'

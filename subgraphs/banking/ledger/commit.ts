@@ -1,8 +1,8 @@
 /**
  * Commits a batch exactly once: a small state machine, drawn in README.md beside this file. If the
- * connection is lost, the outcome is unknown and the batch is asked again: either its keys are found
- * and give the outcomes, or it is written now. The ledger's lock keeps two attempts from running at
- * the same time.
+ * connection is lost, the outcome is unknown and the batch is asked again: either its keys are
+ * found and give the outcomes, or it is written now. The ledger's lock keeps two attempts from
+ * running at the same time.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../../platform/process/log.ts'
@@ -15,8 +15,8 @@ import type { Writer } from './writer.ts'
 
 interface Committer {
   /**
-   * Evaluates a batch while the one before it is written. Undefined where it must wait for the lock.
-   * Never rejects.
+   * Evaluates a batch while the one before it is written. Undefined where it must wait for the
+   * lock. Never rejects.
    */
   prepare(requests: readonly LedgerRequest[]): Promise<SpeculatedBatch | undefined>
   /**
@@ -144,7 +144,9 @@ async function writeLocked(
   }
 }
 
-/** @throws error where the database refused the batch or the fault is ours: a retry would not help */
+/**
+ * @throws error where the database refused the batch or the fault is ours: a retry would not help
+ */
 function outcomeUnknown(error: unknown, { attempts, first }: EarlierAttempts, evaluated: Answers | undefined): State {
   const failure = failureOf(error)
   if (failure === 'refused' || failure === 'fault') throw error

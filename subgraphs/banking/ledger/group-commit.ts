@@ -1,8 +1,8 @@
 /**
  * Group commit: one batch is committed at a time, while the next one collects requests and is
  * prepared. A batch has a maximum weight and callers take turns in it, so that no caller waits for
- * all earlier requests of another. There is no timer: a single request starts at once. Knows neither
- * money nor database.
+ * all earlier requests of another. There is no timer: a single request starts at once. Knows
+ * neither money nor database.
  */
 import { createFairQueue } from '../../../platform/data/fair-queue.ts'
 

@@ -1,9 +1,11 @@
 /**
- * Splits a loan into monthly instalments, exact to the minor unit. Pure arithmetic: no dates, no state, no database.
+ * Splits a loan into monthly instalments, exact to the minor unit. Pure arithmetic: no dates, no
+ * state, no database.
  *
- * Roundings favour the borrower's end date: an instalment is rounded up and each month's interest down, so the debt is never
- * behind the exact one. All instalments are therefore equal but the last, which is smaller or equal; and where a minor unit
- * is large against the instalment, the loan ends before its last month.
+ * Roundings favour the borrower's end date: an instalment is rounded up and each month's interest
+ * down, so the debt is never behind the exact one. All instalments are therefore equal but the
+ * last, which is smaller or equal; and where a minor unit is large against the instalment, the loan
+ * ends before its last month.
  */
 import { Decimal } from 'decimal.js' // MIT; decimal powers to any precision, which neither bigint nor number gives
 import {
@@ -21,12 +23,16 @@ export interface Split {
   readonly interest: bigint
 }
 
-// 480 months at 100 % a year grow to 10^17; 15 digits of principal and 20 decimals on top still leave room.
+// 480 months at 100 % a year grow to 10^17; 15 digits of principal and 20 decimals on top still
+// leave room.
 const Exact = Decimal.clone({ precision: 80, rounding: Decimal.ROUND_HALF_EVEN })
 
 const ceilDivide = (dividend: bigint, divisor: bigint): bigint => (dividend + divisor - 1n) / divisor
 
-/** Interest of one whole month on a balance, rounded down. A month is a twelfth of the year, whatever its length. */
+/**
+ * Interest of one whole month on a balance, rounded down. A month is a twelfth of the year,
+ * whatever its length.
+ */
 export const monthlyInterest = (balance: bigint, annualRate: bigint): bigint =>
   (balance * annualRate) / (MONTHS_A_YEAR * RATE_DIVISOR)
 
@@ -35,7 +41,8 @@ export function annuity({ principal, annualRate, instalments }: LoanTerms): bigi
   if (annualRate === 0n) return ceilDivide(principal, BigInt(instalments))
   const rate = new Exact(annualRate.toString()).div((MONTHS_A_YEAR * RATE_DIVISOR).toString())
   const payment = rate.mul(principal.toString()).div(new Exact(1).minus(rate.plus(1).pow(-instalments)))
-  // The last digits are the computation's own; without the cut an exact payment could be rounded up by one.
+  // The last digits are the computation's own; without the cut an exact payment could be rounded up
+  // by one.
   return BigInt(payment.toDecimalPlaces(20).ceil().toFixed(0))
 }
 
@@ -71,7 +78,8 @@ function* flatInstalments(terms: LoanTerms): Generator<Split> {
     const payment = smaller(instalment, total - paid)
     // Counted from the start each time, so that what rounding leaves over never piles up.
     const share = (interest * number) / count - (interest * (number - 1n)) / count
-    // The last minor unit of principal stays to the end: flat interest is owed for as long as any principal is.
+    // The last minor unit of principal stays to the end: flat interest is owed for as long as any
+    // principal is.
     const principal = number === count ? balance : smaller(payment - share, balance - 1n)
     yield { principal, interest: payment - principal }
     balance -= principal
@@ -96,5 +104,8 @@ const splitters: Record<InterestMethod, Record<Amortization, (terms: LoanTerms) 
   FLAT: { EQUAL_INSTALMENTS: flatInstalments, EQUAL_PRINCIPAL: flatPrincipal },
 }
 
-/** The payments of a loan, first to last; their principals add up to exactly what was lent. Terms must be within `limits`. */
+/**
+ * The payments of a loan, first to last; their principals add up to exactly what was lent. Terms
+ * must be within `limits`.
+ */
 export const amortize = (terms: LoanTerms): Split[] => [...splitters[terms.interest][terms.amortization](terms)]

@@ -1,4 +1,7 @@
-/** A loan as the ledger keeps it: its terms, which never change, and its changes, each with who made it and when. Data only. */
+/**
+ * A loan as the ledger keeps it: its terms, which never change, and its changes, each with who made
+ * it and when. Data only.
+ */
 import type { PlainDate } from '../dates/plain-date.ts'
 import type { Allocation } from './position.ts'
 import type { LoanAction, LoanState } from './states.ts'

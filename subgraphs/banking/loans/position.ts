@@ -1,10 +1,11 @@
 /**
  * What is owed on a loan on a given day, replayed from its repayments alone.
  *
- * Interest accrues to the day by Actual/Actual (ICMA Rule 251): a whole month is one twelfth of the annual rate, and part of a
- * month counts by its actual days over that month's actual days. A payment settles accrued interest first, then principal;
- * what is more is an overpayment. Paid on the due dates, this gives the schedule to the minor unit.
- * Flat interest accrues as scheduled while any principal is owed; interest of months not begun is never charged.
+ * Interest accrues to the day by Actual/Actual (ICMA Rule 251): a whole month is one twelfth of the
+ * annual rate, and part of a month counts by its actual days over that month's actual days. A
+ * payment settles accrued interest first, then principal; what is more is an overpayment. Paid on
+ * the due dates, this gives the schedule to the minor unit. Flat interest accrues as scheduled
+ * while any principal is owed; interest of months not begun is never charged.
  */
 import { addMonths, daysBetween, type PlainDate } from '../dates/plain-date.ts'
 import { scheduleOf } from './quote.ts'

@@ -1,4 +1,7 @@
-/** Loans in the database: read whole under the ledger's lock, and saved in the transaction that moves their money. Decides nothing. */
+/**
+ * Loans in the database: read whole under the ledger's lock, and saved in the transaction that
+ * moves their money. Decides nothing.
+ */
 import type { Prisma } from '../../../prisma/generated/client.ts'
 import { plainArray } from '../database/columns.ts'
 import { plainDateOf } from '../dates/plain-date.ts'

@@ -38,7 +38,9 @@ const limits = {
   instalments: { min: 1, max: 480 },
 } as const
 
-/** Reads a percentage such as `4.95`; `undefined` for anything but digits with up to four decimals. */
+/**
+ * Reads a percentage such as `4.95`; `undefined` for anything but digits with up to four decimals.
+ */
 export function parseRate(percent: string): bigint | undefined {
   const match = /^(\d{1,3})(?:\.(\d{1,4}))?$/.exec(percent)
   if (!match) return undefined

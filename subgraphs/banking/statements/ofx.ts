@@ -1,6 +1,7 @@
 /**
- * A statement as OFX 2.2: one bank statement response (specification, section 11.4) behind a sign-on response (section 2.5).
- * Every element's content is a direct child in the order the specification lists them.
+ * A statement as OFX 2.2: one bank statement response (specification, section 11.4) behind a
+ * sign-on response (section 2.5). Every element's content is a direct child in the order the
+ * specification lists them.
  */
 import { extractIBAN } from 'ibantools' // MIT; where the bank's code ends and the account begins differs by country
 import { toDecimal } from '../money/amount.ts'

@@ -13,7 +13,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
 /** Most text needs no escaping: one test saves a million replacements. */
 const PLAIN = /^[\w ,.:;+/()[\]-]*$/
 
-/** Text as element content or attribute value; characters XML cannot carry become a question mark. */
+/**
+ * Text as element content or attribute value; characters XML cannot carry become a question mark.
+ */
 const escapeXml = (text: string): string =>
   PLAIN.test(text)
     ? text

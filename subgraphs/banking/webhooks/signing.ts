@@ -1,4 +1,7 @@
-/** Signatures of webhooks by the Standard Webhooks specification: HMAC-SHA256 over id, time and body. */
+/**
+ * Signatures of webhooks by the Standard Webhooks specification: HMAC-SHA256 over id, time and
+ * body.
+ */
 import { hkdfSync } from 'node:crypto'
 import { Webhook } from 'standardwebhooks' // MIT; the specification's own library, so that receivers can verify with theirs
 

@@ -29,7 +29,10 @@ export interface Article {
   readonly bodyLine: number
 }
 
-/** Something wrong with one file of the library. An `error` costs the file its place; a `warning` costs nothing. */
+/**
+ * Something wrong with one file of the library. An `error` costs the file its place; a `warning`
+ * costs nothing.
+ */
 export interface Fault {
   readonly severity: 'error' | 'warning'
   /** Path from the library's folder. */

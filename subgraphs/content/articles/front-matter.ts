@@ -1,4 +1,7 @@
-/** Parts a Markdown file into front matter and body, and checks the front matter; every fault is told with its line. */
+/**
+ * Parts a Markdown file into front matter and body, and checks the front matter; every fault is
+ * told with its line.
+ */
 import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml' // ISC; YAML 1.2 with positions
 import { z } from 'zod'
 import type { Report } from './article.ts'

@@ -1,4 +1,7 @@
-/** The articles of one release as one perspective sees them: every way to find them. What is not in here does not exist for it. */
+/**
+ * The articles of one release as one perspective sees them: every way to find them. What is not in
+ * here does not exist for it.
+ */
 import type { Article } from './article.ts'
 
 /** What an article can be about. */

@@ -1,11 +1,17 @@
-/** Reads the Markdown files of a library's folder: every one that is sound, and what is wrong with the others. */
+/**
+ * Reads the Markdown files of a library's folder: every one that is sound, and what is wrong with
+ * the others.
+ */
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Article, Fault } from './article.ts'
 import { parseFile } from './front-matter.ts'
 import { canonicalLocale } from './locale.ts'
 
-/** Bytes of one Markdown file: 10,000 words. Markdown has constructs whose time grows with the square of their length. */
+/**
+ * Bytes of one Markdown file: 10,000 words. Markdown has constructs whose time grows with the
+ * square of their length.
+ */
 const MAX_FILE = 64 * 1024
 /** More block quotes and lists within each other than this on one line would exhaust the stack. */
 const MAX_NESTING = 40

@@ -1,6 +1,7 @@
 /**
- * The files under `assets/` of a release, by path and by the name they are served under. What a request can reach is what is
- * listed here: paths are looked up, never joined to a folder, so that there is nothing to traverse.
+ * The files under `assets/` of a release, by path and by the name they are served under. What a
+ * request can reach is what is listed here: paths are looked up, never joined to a folder, so that
+ * there is nothing to traverse.
  */
 import { createHash } from 'node:crypto'
 import { lstat, readdir, readFile } from 'node:fs/promises'
@@ -53,7 +54,10 @@ const contentTypes: Readonly<Record<string, string>> = {
 const NAME = /^[a-z0-9][a-z0-9._-]{0,99}$/i
 const FOLDER = 'assets'
 
-/** The path an article means by `../assets/cards/frozen.png` (as editors show it) or `cards/frozen.png`. */
+/**
+ * The path an article means by `../assets/cards/frozen.png` (as editors show it) or
+ * `cards/frozen.png`.
+ */
 export const imagePath = (written: string): string => written.replace(/^(?:\.\.\/)?assets\//, '')
 
 /** @param library absolute path of the library's folder; one without `assets` has none */

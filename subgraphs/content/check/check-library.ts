@@ -1,4 +1,7 @@
-/** Everything that is wrong with a library, also what the service would pass over in silence: broken links, images, translations. */
+/**
+ * Everything that is wrong with a library, also what the service would pass over in silence: broken
+ * links, images, translations.
+ */
 
 import type { Article, Fault } from '../articles/article.ts'
 import { createLibrary, type Library } from '../articles/library.ts'
@@ -36,7 +39,10 @@ function checkProducts(article: Article, library: Library): readonly Fault[] {
     }))
 }
 
-/** Told at the original; an article without one in the default locale would be missing for most readers. */
+/**
+ * Told at the original; an article without one in the default locale would be missing for most
+ * readers.
+ */
 function checkTranslations(article: Article, library: Library): readonly Fault[] {
   const missing = library.locales.filter((locale) => !library.byId(`${locale}/${article.slug}`))
   if (article.locale !== DEFAULT_LOCALE && !missing.includes(DEFAULT_LOCALE)) return []

@@ -1,4 +1,7 @@
-/** `npm run content:check [folder]`: names file and line of everything that is wrong with a library; exit code 1 on errors. Changes nothing. */
+/**
+ * `npm run content:check [folder]`: names file and line of everything that is wrong with a library;
+ * exit code 1 on errors. Changes nothing.
+ */
 import { resolve } from 'node:path'
 import { OWN_LIBRARY } from '../articles/own-library.ts'
 import { checkLibrary } from './check-library.ts'

@@ -1,6 +1,7 @@
 /**
- * Which release is current. A new one is swapped in whole, by a symbolic link or a rename of the folder (in development by any
- * change in it), and only after it was read in full; until then, and where it cannot be read, the old one answers.
+ * Which release is current. A new one is swapped in whole, by a symbolic link or a rename of the
+ * folder (in development by any change in it), and only after it was read in full; until then, and
+ * where it cannot be read, the old one answers.
  */
 import { type FSWatcher, watch as watchFolder } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
@@ -11,9 +12,15 @@ import { type Release, readRelease } from './release.ts'
 
 export interface CurrentRelease {
   get(): Release
-  /** Looks now whether another folder has taken the place, and reads it. Calls at the same time share one look. */
+  /**
+   * Looks now whether another folder has taken the place, and reads it. Calls at the same time
+   * share one look.
+   */
   check(): Promise<void>
-  /** The current release's manifest where it passes, else an older one's: pages in caches still point at its files. */
+  /**
+   * The current release's manifest where it passes, else an older one's: pages in caches still
+   * point at its files.
+   */
   findManifest(lists: (manifest: AssetManifest) => boolean): Promise<AssetManifest | undefined>
   close(): void
 }

@@ -1,4 +1,7 @@
-/** One state of the library's folder, complete and never changed: every answer is made from exactly one release. */
+/**
+ * One state of the library's folder, complete and never changed: every answer is made from exactly
+ * one release.
+ */
 
 import type { Fault } from '../articles/article.ts'
 import { createLibrary, type Library } from '../articles/library.ts'

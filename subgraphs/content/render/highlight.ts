@@ -1,4 +1,7 @@
-/** Colours code in a tree that is already safe. Grammars are loaded when first met, so that an instance without code pays nothing. */
+/**
+ * Colours code in a tree that is already safe. Grammars are loaded when first met, so that an
+ * instance without code pays nothing.
+ */
 
 import { createCssVariablesTheme, createHighlighterCore, type HighlighterCore, type LanguageInput } from '@shikijs/core' // MIT; TextMate grammars, as in editors
 import { createJavaScriptRawEngine } from '@shikijs/engine-javascript/raw' // for grammars whose patterns were compiled beforehand
@@ -6,7 +9,9 @@ import type { Element, Root } from 'hast'
 import { toString as textOf } from 'hast-util-to-string'
 import { visit } from 'unist-util-visit'
 
-/** Characters of one block; a longer one stays plain, because grammars are slow on very long text. */
+/**
+ * Characters of one block; a longer one stays plain, because grammars are slow on very long text.
+ */
 const MAX_CODE = 20_000
 const MAX_LINE = 2_000
 
@@ -56,7 +61,8 @@ export async function highlightCode(tree: Root): Promise<void> {
     const [coloured] = shiki.codeToHast(code, {
       lang: language,
       theme: 'variables',
-      // The limit of time that shiki has by default leaves the rest of a block plain on a busy machine: another answer than elsewhere.
+      // The limit of time that shiki has by default leaves the rest of a block plain on a busy
+      // machine: another answer than elsewhere.
       tokenizeTimeLimit: 0,
       tokenizeMaxLineLength: MAX_LINE,
     }).children

@@ -1,6 +1,6 @@
 /**
- * Markdown to a tree that is safe to show. Raw HTML never gets in, what is left passes an allow list, and only then do
- * our own steps (links, headings, highlighting) add to it.
+ * Markdown to a tree that is safe to show. Raw HTML never gets in, what is left passes an allow
+ * list, and only then do our own steps (links, headings, highlighting) add to it.
  */
 import type { Root } from 'hast'
 import type { Root as MarkdownRoot } from 'mdast'

@@ -1,4 +1,7 @@
-/** One article's rich text in the forms a reader can ask for. Pure: the same article gives the same text everywhere. */
+/**
+ * One article's rich text in the forms a reader can ask for. Pure: the same article gives the same
+ * text everywhere.
+ */
 import type { Root } from 'hast'
 import { toText } from 'hast-util-to-text'
 import rehypeStringify from 'rehype-stringify'
@@ -16,7 +19,10 @@ export interface PlainText {
 
 const stringifier = unified().use(rehypeStringify).freeze()
 
-/** The sanitized tree (hast), with links, images and anchors in place, before highlighting; without source positions. */
+/**
+ * The sanitized tree (hast), with links, images and anchors in place, before highlighting; without
+ * source positions.
+ */
 export function renderTree(markdown: string, references: References): { tree: Root; headings: readonly Heading[] } {
   const tree = toSafeTree(markdown)
   visit(tree, (node) => {

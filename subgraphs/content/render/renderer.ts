@@ -1,4 +1,7 @@
-/** Renders the articles of one library on demand, and keeps what it rendered within bounds as long as the library is current. */
+/**
+ * Renders the articles of one library on demand, and keeps what it rendered within bounds as long
+ * as the library is current.
+ */
 import type { Root } from 'hast'
 import { LRUCache } from 'lru-cache' // BlueOak; bounded by size, and shares a render in flight
 import type { Article } from '../articles/article.ts'

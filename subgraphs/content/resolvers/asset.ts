@@ -1,4 +1,6 @@
-/** Images: addresses of copies in other widths and formats. No image is made here, only its address. */
+/**
+ * Images: addresses of copies in other widths and formats. No image is made here, only its address.
+ */
 import { codedError } from '../../../platform/protocol/errors.ts'
 import type { Asset as AssetData } from '../assets/manifest.ts'
 import { type ImageFormat, MAX_WIDTH, MIN_WIDTH, standardWidths, type Variant, variantOf } from '../assets/variants.ts'

@@ -1,4 +1,6 @@
-/** What the resolvers of one request share: one release, one perspective, the languages asked for. */
+/**
+ * What the resolvers of one request share: one release, one perspective, the languages asked for.
+ */
 import type { ServiceRequest } from '../../shared/service-request.ts'
 import type { Article } from '../articles/article.ts'
 import type { Library } from '../articles/library.ts'
@@ -12,7 +14,8 @@ export interface ContentContext {
   readonly library: Library & Renderer
   readonly preview: boolean
   /**
-   * The locales to try for the argument `locale`; without one those of `Accept-Language`, which the answer then depends on.
+   * The locales to try for the argument `locale`; without one those of `Accept-Language`, which the
+   * answer then depends on.
    * @throws BAD_USER_INPUT for an argument that is not a language tag
    */
   chain(locale: string | null | undefined): readonly string[]
@@ -43,7 +46,10 @@ export function createContext(release: Release, request: ServiceRequest): Conten
   }
 }
 
-/** What the answer's headers must say: a preview is nobody else's, and a language that was negotiated is part of the key. */
+/**
+ * What the answer's headers must say: a preview is nobody else's, and a language that was
+ * negotiated is part of the key.
+ */
 export function answerHeaders(context: ContentContext): Readonly<Record<string, string>> {
   return {
     ...(context.dependsOnLanguage() ? { vary: 'Accept-Language' } : {}),

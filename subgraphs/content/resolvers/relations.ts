@@ -1,4 +1,7 @@
-/** What other services' objects have to do with articles. An object nobody wrote about has an empty list, not an error. */
+/**
+ * What other services' objects have to do with articles. An object nobody wrote about has an empty
+ * list, not an error.
+ */
 
 import { categoryKey, type Subject } from '../articles/library.ts'
 import type { ContentContext, ReachedArticle } from './context.ts'
@@ -12,7 +15,10 @@ interface LocaleArgument {
   readonly locale?: string | null
 }
 
-/** Each article in the first locale of the chain that has it: help in another language is better than none. */
+/**
+ * Each article in the first locale of the chain that has it: help in another language is better
+ * than none.
+ */
 function articlesAbout(
   subject: Subject,
   id: string,

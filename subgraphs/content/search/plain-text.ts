@@ -1,4 +1,7 @@
-/** The words of a Markdown text, by a single pass of simple replacements: the index of a whole library is built while starting. */
+/**
+ * The words of a Markdown text, by a single pass of simple replacements: the index of a whole
+ * library is built while starting.
+ */
 
 const replacements: readonly (readonly [RegExp, string])[] = [
   [/^[ \t]*(?:```|~~~).*$/gm, ''], // fences of code blocks; the code stays

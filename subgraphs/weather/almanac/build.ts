@@ -1,4 +1,7 @@
-/** `node subgraphs/weather/almanac/build.ts`: makes the almanac's data from the `vega-datasets` package. Run by hand; never at run time. */
+/**
+ * `node subgraphs/weather/almanac/build.ts`: makes the almanac's data from the `vega-datasets`
+ * package. Run by hand; never at run time.
+ */
 import { readFileSync, writeFileSync } from 'node:fs'
 
 const dataset = (name: string): string =>
@@ -14,8 +17,8 @@ const rows = (name: string): string[][] =>
 const write = (name: string, text: string): void => writeFileSync(new URL(name, import.meta.url), text)
 
 /**
- * Days of Seattle and New York. The wind is left out: the package says km/h, the figures are plainly m/s.
- * `seattle-weather.csv` of the same package repeats the rows of Seattle.
+ * Days of Seattle and New York. The wind is left out: the package says km/h, the figures are
+ * plainly m/s. `seattle-weather.csv` of the same package repeats the rows of Seattle.
  */
 function records(): string {
   const days = rows('weather.csv').map(([city, date, precipitation, max, min, , weather]) =>
@@ -46,7 +49,10 @@ function hourlyNormals(): string {
 
 type Ring = readonly (readonly [number, number])[]
 
-/** The land of Natural Earth as rings of longitude and latitude, decoded from TopoJSON (its specification, section 2.1.4). */
+/**
+ * The land of Natural Earth as rings of longitude and latitude, decoded from TopoJSON (its
+ * specification, section 2.1.4).
+ */
 function landRings(): Ring[] {
   const { arcs, objects, transform } = JSON.parse(dataset('world-110m.json')) as {
     arcs: [number, number][][]
@@ -66,7 +72,10 @@ function landRings(): Ring[] {
   return polygons.flatMap((polygon) => polygon.map((ring) => ring.flatMap(arcAt)))
 }
 
-/** A map of one character a square degree, north first, from 180° W: `#` is land. Even-odd rule, so that lakes are water. */
+/**
+ * A map of one character a square degree, north first, from 180° W: `#` is land. Even-odd rule, so
+ * that lakes are water.
+ */
 function landMap(): string {
   const rings = landRings()
   const isLand = (longitude: number, latitude: number): boolean => {

@@ -1,4 +1,7 @@
-/** The climate of any place by rule: a regression on latitude, elevation and the land around. An estimate, never a measurement; reads no record. */
+/**
+ * The climate of any place by rule: a regression on latitude, elevation and the land around. An
+ * estimate, never a measurement; reads no record.
+ */
 import type { Surroundings } from './land.ts'
 
 export interface Site {
@@ -29,7 +32,10 @@ export interface ClimateDay {
   readonly windDirection: number
 }
 
-/** A figure by latitude: over open sea, and what land all around, all to the west and all to the east adds. */
+/**
+ * A figure by latitude: over open sea, and what land all around, all to the west and all to the
+ * east adds.
+ */
 interface Band {
   readonly latitude: number
   readonly sea: number
@@ -69,7 +75,10 @@ const SUMMER = [
   band(65, 2.5, 6.3, 8.9, 2.4),
   band(90, 22.1, -0.4, -1.6, -0.7),
 ]
-/** Half the difference between October and April (in the south: April and October), °C: how late the seasons are. */
+/**
+ * Half the difference between October and April (in the south: April and October), °C: how late the
+ * seasons are.
+ */
 const AUTUMN = [
   band(0, -0.4, 0, -0.4, 0.5),
   band(20, 1.3, -1.6, -0.2, -0.1),
@@ -83,7 +92,10 @@ const ANTARCTIC = { mean: -9.4, summer: -7.1, autumn: -5.6 }
 /** °C for each metre. */
 const LAPSE_RATE = -0.0042
 
-/** mm a day: rain belt at the equator, dry belts at 25°, the westerlies' rain at 50°. From zonal means; crude over any one place. */
+/**
+ * mm a day: rain belt at the equator, dry belts at 25°, the westerlies' rain at 50°. From zonal
+ * means; crude over any one place.
+ */
 const PRECIPITATION = [
   band(0, 5, 0.5, -0.3, 0.3),
   band(10, 4, 0, 0, -0.2),
@@ -94,13 +106,19 @@ const PRECIPITATION = [
   band(90, 0.5, -0.2, -0.1, 0),
 ]
 
-/** Degrees the prevailing wind comes from, north of the equator: trades, westerlies, polar easterlies. */
+/**
+ * Degrees the prevailing wind comes from, north of the equator: trades, westerlies, polar
+ * easterlies.
+ */
 const windFrom = (latitude: number): number => (latitude < 30 ? 60 : latitude < 65 ? 250 : 70)
 
 /** Mid-January is the coldest moment the regression knows in the north, mid-July in the south. */
 const MID_JANUARY = 15
 const YEAR = 365.25
-/** Degrees on either side of the equator over which the seasons of one side become those of the other. */
+/**
+ * Degrees on either side of the equator over which the seasons of one side become those of the
+ * other.
+ */
 const TURN = 2
 
 /** @param dayOfYear 1 to 366 */
@@ -109,7 +127,8 @@ export function climateOf(site: Site, dayOfYear: number): ClimateDay {
   const south = latitude < 0
   const polar = Math.max(0, (-latitude - 60) / 30)
   const season = (2 * Math.PI * (dayOfYear - MID_JANUARY)) / YEAR // as it is in the north
-  // Of the north's seasons: all, and in the south their opposite. Neither knows a line at which one turns into the other.
+  // Of the north's seasons: all, and in the south their opposite. Neither knows a line at which one
+  // turns into the other.
   const side = Math.max(-1, Math.min(1, latitude / TURN))
   const summer = at(SUMMER, site) + polar * ANTARCTIC.summer
   const autumn = at(AUTUMN, site) + polar * ANTARCTIC.autumn * (south ? -1 : 1)

@@ -1,4 +1,7 @@
-/** How much of the surroundings of a point is land, from a map of one square degree a character (Natural Earth, public domain). */
+/**
+ * How much of the surroundings of a point is land, from a map of one square degree a character
+ * (Natural Earth, public domain).
+ */
 import { readFileSync } from 'node:fs'
 
 const KM_PER_DEGREE = 111.2
@@ -20,7 +23,9 @@ export function openLand(file: URL = new URL('land.txt', import.meta.url)) {
   const cell = (row: number, column: number): number =>
     rows[Math.min(179, Math.max(0, row))]?.[((column % 360) + 360) % 360] === '#' ? 1 : 0
 
-  /** Bilinear between the centres of the cells, so that a step of a mile is no step in the climate. */
+  /**
+   * Bilinear between the centres of the cells, so that a step of a mile is no step in the climate.
+   */
   const landAt = (latitude: number, longitude: number): number => {
     const y = 89.5 - Math.min(89.5, Math.max(-89.5, latitude))
     const x = longitude + 179.5
@@ -33,7 +38,8 @@ export function openLand(file: URL = new URL('land.txt', import.meta.url)) {
   }
 
   return (latitude: number, longitude: number): Surroundings => {
-    // Meridians converge: near the poles a degree of longitude is held at a fifth of one at the equator.
+    // Meridians converge: near the poles a degree of longitude is held at a fifth of one at the
+    // equator.
     const stretch = 1 / Math.max(0.2, Math.cos(latitude * RADIANS))
     const steps = [-2, -1, 0, 1, 2]
     const around = weightedMean(

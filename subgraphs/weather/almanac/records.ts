@@ -1,4 +1,7 @@
-/** The days measured at Seattle and New York from 2012 to 2015, and Seattle's normal hours; public domain (NOAA). See NOTICE.md. */
+/**
+ * The days measured at Seattle and New York from 2012 to 2015, and Seattle's normal hours; public
+ * domain (NOAA). See NOTICE.md.
+ */
 import { readFileSync } from 'node:fs'
 
 /** A measured day. */
@@ -20,7 +23,10 @@ export interface Records {
   /** Degrees east. */
   readonly longitude: number
   readonly days: ReadonlyMap<string, RecordedDay>
-  /** Normal °C by month and day (`MM-DD`), one for each hour of local standard time; `undefined` where the record has a gap. */
+  /**
+   * Normal °C by month and day (`MM-DD`), one for each hour of local standard time; `undefined`
+   * where the record has a gap.
+   */
   readonly hourlyNormals: ReadonlyMap<string, readonly (number | undefined)[]>
 }
 

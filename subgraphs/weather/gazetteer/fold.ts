@@ -1,4 +1,6 @@
-/** Makes names comparable: without accents, case or the many kinds of apostrophe, hyphen and blank. */
+/**
+ * Makes names comparable: without accents, case or the many kinds of apostrophe, hyphen and blank.
+ */
 
 /** Letters that Unicode does not take apart into a base letter and an accent. */
 const LETTERS: Readonly<Record<string, string>> = {
@@ -16,7 +18,10 @@ const LETTERS: Readonly<Record<string, string>> = {
 }
 const OTHER_LETTERS = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'g')
 
-/** `São João` → `sao joao`, `L’Aquila` → `l'aquila`, `Saint-Denis` → `saint denis`. Folding twice changes nothing. */
+/**
+ * `São João` → `sao joao`, `L’Aquila` → `l'aquila`, `Saint-Denis` → `saint denis`. Folding twice
+ * changes nothing.
+ */
 export function fold(name: string): string {
   return name
     .normalize('NFKD')

@@ -1,4 +1,7 @@
-/** The cities of the world, read once at start from the committed file and never changed: by id, by name, by distance. */
+/**
+ * The cities of the world, read once at start from the committed file and never changed: by id, by
+ * name, by distance.
+ */
 import { fold } from './fold.ts'
 import { nearby } from './nearby.ts'
 import { type City, readRows } from './rows.ts'
@@ -15,7 +18,10 @@ export interface NearbyCity {
 export interface Gazetteer {
   readonly size: number
   city(id: string): City | undefined
-  /** Cities whose name starts with `prefix`, accents and case apart, the most populous first; all of them for an empty prefix. */
+  /**
+   * Cities whose name starts with `prefix`, accents and case apart, the most populous first; all of
+   * them for an empty prefix.
+   */
   startingWith(prefix: string): Iterable<City>
   /** Cities within `radius` km of a point, the nearest first. */
   near(latitude: number, longitude: number, radius: number): NearbyCity[]
@@ -53,7 +59,10 @@ export function openGazetteer(file: URL = new URL('cities.tsv.gz', import.meta.u
   }
 }
 
-/** Binary search: the first index below `size` for which `holds`, which must hold from some index on; `size` where it never does. */
+/**
+ * Binary search: the first index below `size` for which `holds`, which must hold from some index
+ * on; `size` where it never does.
+ */
 function firstWhere(size: number, holds: (index: number) => boolean): number {
   let low = 0
   let high = size

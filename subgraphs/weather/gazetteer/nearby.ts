@@ -1,4 +1,7 @@
-/** Which of some fixed points lie near another one. A scan over unit vectors, a millisecond for 26,000 points: there is no index to keep. */
+/**
+ * Which of some fixed points lie near another one. A scan over unit vectors, a millisecond for
+ * 26,000 points: there is no index to keep.
+ */
 
 /** Mean radius of the Earth in km (IUGG). */
 const EARTH_RADIUS = 6371.0088
@@ -12,7 +15,8 @@ interface Position {
 }
 
 /**
- * A search over points: rows within `radius` km, the nearest first, equal distances in the order of the rows.
+ * A search over points: rows within `radius` km, the nearest first, equal distances in the order of
+ * the rows.
  * @param points latitude and longitude of each row, one after the other
  */
 export function nearby(points: Float64Array) {

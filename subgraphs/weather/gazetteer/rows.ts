@@ -1,4 +1,7 @@
-/** The gazetteer's file in memory as it is: one buffer of text and where its lines begin. A city becomes an object only when it is asked for. */
+/**
+ * The gazetteer's file in memory as it is: one buffer of text and where its lines begin. A city
+ * becomes an object only when it is asked for.
+ */
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { fold } from './fold.ts'

@@ -1,4 +1,7 @@
-/** What a source of weather is. Figures have one unit each, whatever a provider's own; a figure a provider does not have is `null`. */
+/**
+ * What a source of weather is. Figures have one unit each, whatever a provider's own; a figure a
+ * provider does not have is `null`.
+ */
 
 /** Where; what providers get instead of a city. */
 export interface Place {

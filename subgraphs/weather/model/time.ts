@@ -1,11 +1,17 @@
-/** Dates and instants in time zones. Instants are Unix milliseconds, dates are `YYYY-MM-DD`; nothing here reads a clock. */
+/**
+ * Dates and instants in time zones. Instants are Unix milliseconds, dates are `YYYY-MM-DD`; nothing
+ * here reads a clock.
+ */
 
 export const HOUR = 3_600_000
 export const DAY = 24 * HOUR
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-/** One format a zone: making one takes a hundred times longer than using it. There are only as many as zones in the tz database. */
+/**
+ * One format a zone: making one takes a hundred times longer than using it. There are only as many
+ * as zones in the tz database.
+ */
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   let format = formats.get(timeZone)
   if (!format) {
@@ -46,10 +52,13 @@ export function utcOffset(timeZone: string, instant: number): number {
 /** The calendar date of an instant in a zone. */
 export const localDate = (timeZone: string, instant: number): string => dateOf(instant + utcOffset(timeZone, instant))
 
-/** The first instant of a date in a zone; where the clock skips midnight, the moment it jumps to. */
+/**
+ * The first instant of a date in a zone; where the clock skips midnight, the moment it jumps to.
+ */
 export function startOfDay(timeZone: string, date: string): number {
   const midnight = instantOf(date)
-  // The offset before the day and the one at its guessed start differ only where the clock changes in between.
+  // The offset before the day and the one at its guessed start differ only where the clock changes
+  // in between.
   const guess = midnight - utcOffset(timeZone, midnight - DAY / 2)
   const instant = midnight - utcOffset(timeZone, guess)
   return localDate(timeZone, instant) === date ? instant : Math.max(guess, instant)

@@ -1,4 +1,7 @@
-/** Weather without a network: measured days where the almanac holds a record, else a climatological estimate, always labelled as what it is. */
+/**
+ * Weather without a network: measured days where the almanac holds a record, else a climatological
+ * estimate, always labelled as what it is.
+ */
 import { getPosition } from 'suncalc' // BSD-2-Clause, no dependencies; Meeus' algorithms
 import { type ClimateDay, climateOf, type Site } from '../almanac/climate.ts'
 import { openLand } from '../almanac/land.ts'
@@ -11,10 +14,16 @@ const ATTRIBUTION = {
   OBSERVED: 'NOAA National Centers for Environmental Information (public domain).',
 } as const
 
-/** A record speaks for places this near its city: degrees of latitude, and of longitude at its latitude. About 25 km. */
+/**
+ * A record speaks for places this near its city: degrees of latitude, and of longitude at its
+ * latitude. About 25 km.
+ */
 const RECORD_REACH = 0.22
 
-/** The same for the same place and hour, whoever asks: no instance and no earlier question makes a difference. */
+/**
+ * The same for the same place and hour, whoever asks: no instance and no earlier question makes a
+ * difference.
+ */
 export function createAlmanac(): Provider {
   const surroundings = openLand()
   const records = openRecords()
@@ -74,7 +83,10 @@ const dayOfYear = (date: string): number => daysBetween(`${date.slice(0, 4)}-01-
 /** A digit after the point is more than an estimate is worth. */
 const tenth = (figure: number): number => Math.round(figure * 10) / 10
 
-/** The code that says most about an expected day: wet where most such days are wet, else by its clouds. */
+/**
+ * The code that says most about an expected day: wet where most such days are wet, else by its
+ * clouds.
+ */
 function expectedCode({ wetDays, cloudCover, temperature }: ClimateDay): number {
   if (wetDays > 0.5) return temperature < 0 ? 71 : 61
   return cloudCover < 30 ? 1 : cloudCover < 60 ? 2 : 3
@@ -97,7 +109,10 @@ function estimatedDay(site: Site, date: string): DayFigures {
   }
 }
 
-/** The hours from `start` on. The climate changes with the day only, and is worked out once for each. */
+/**
+ * The hours from `start` on. The climate changes with the day only, and is worked out once for
+ * each.
+ */
 function estimatedHours(
   site: Site,
   place: Place,
@@ -116,7 +131,9 @@ function estimatedHours(
   })
 }
 
-/** The day's course: warmest three hours after the sun's highest, coldest twelve hours from then. */
+/**
+ * The day's course: warmest three hours after the sun's highest, coldest twelve hours from then.
+ */
 function estimatedHour(
   climate: ClimateDay,
   place: Place,
@@ -143,7 +160,10 @@ function estimatedHour(
   }
 }
 
-/** The normal temperature of this hour, where there is a record of it. Normals are kept in standard time, without summer time. */
+/**
+ * The normal temperature of this hour, where there is a record of it. Normals are kept in standard
+ * time, without summer time.
+ */
 function normalHour(recorded: Records | undefined, { timeZone }: Place, time: number): number | undefined {
   if (!recorded || recorded.hourlyNormals.size === 0) return undefined
   const standard = utcOffset(timeZone, instantOf(`${dateOf(time).slice(0, 4)}-01-01`))

@@ -1,4 +1,7 @@
-/** The providers in the order of the settings: the first that has an answer gives it. Knows no provider by name. */
+/**
+ * The providers in the order of the settings: the first that has an answer gives it. Knows no
+ * provider by name.
+ */
 import { type Answer, asFault, type Provider, ProviderFault, type Question } from '../model/provider.ts'
 
 /**

@@ -1,4 +1,7 @@
-/** Reads MET Norway's time series into hours and days. Nothing is taken on trust: what is not in the documented shape is a fault. */
+/**
+ * Reads MET Norway's time series into hours and days. Nothing is taken on trust: what is not in the
+ * documented shape is a fault.
+ */
 import { z } from 'zod'
 import { type DayFigures, type Figures, type HourFigures, type Place, ProviderFault } from '../model/provider.ts'
 import { addDays, HOUR, localDate, startOfDay } from '../model/time.ts'
@@ -62,7 +65,8 @@ export function readSeries(body: unknown, { timeZone }: Place, now: number): { f
   }
   return {
     figures: {
-      // After two or three days only every sixth hour is told: those would be hours without a neighbour.
+      // After two or three days only every sixth hour is told: those would be hours without a
+      // neighbour.
       hourly: timeseries.filter(({ data }) => data.next_1_hours).map(hourOf),
       daily: daysOf(timeseries, timeZone, now),
     },

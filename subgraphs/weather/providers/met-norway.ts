@@ -1,4 +1,7 @@
-/** MET Norway's Locationforecast (https://api.met.no/weatherapi/locationforecast/2.0/documentation): one place a call, about nine days ahead. Data CC BY 4.0. */
+/**
+ * MET Norway's Locationforecast (https://api.met.no/weatherapi/locationforecast/2.0/documentation):
+ * one place a call, about nine days ahead. Data CC BY 4.0.
+ */
 import type { Logger } from '../../../platform/process/log.ts'
 import { asFault, type Place, ProviderFault, type Question } from '../model/provider.ts'
 import { daysBetween, localDate } from '../model/time.ts'
@@ -17,7 +20,10 @@ export interface MetNorwayOptions {
 }
 
 const PATH = '/weatherapi/locationforecast/2.0/compact'
-/** The terms allow 20 a second; fixed windows of one second could otherwise let twice as many through around their border. */
+/**
+ * The terms allow 20 a second; fixed windows of one second could otherwise let twice as many
+ * through around their border.
+ */
 const CALLS_PER_SECOND = 10
 const LAST_DAY = 9 // days ahead of today
 const DEFAULT_VALIDITY = 1_800_000 // milliseconds, where `Expires` is missing

@@ -1,9 +1,14 @@
-/** Open-Meteo's names for our figures, with the unit each must come in: one list drives the request, the check and the reading. */
+/**
+ * Open-Meteo's names for our figures, with the unit each must come in: one list drives the request,
+ * the check and the reading.
+ */
 
 export interface Field {
   /** The API's name. */
   readonly name: string
-  /** As the answer's `_units` must state it; `undefined` for codes and indices, which have no other. */
+  /**
+   * As the answer's `_units` must state it; `undefined` for codes and indices, which have no other.
+   */
   readonly unit: string | undefined
 }
 
@@ -25,7 +30,9 @@ export const CURRENT = {
 
 export const HOURLY = { ...CURRENT, precipitationProbability: field('precipitation_probability', '%') }
 
-/** The archive knows what was, so it has neither probabilities nor an index of what the sun may do. */
+/**
+ * The archive knows what was, so it has neither probabilities nor an index of what the sun may do.
+ */
 export const ARCHIVE = {
   temperatureMax: field('temperature_2m_max', '°C'),
   temperatureMin: field('temperature_2m_min', '°C'),

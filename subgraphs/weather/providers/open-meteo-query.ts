@@ -1,4 +1,7 @@
-/** What to ask Open-Meteo: which endpoint answers a question, how questions go together in calls, and what a call costs. Sends nothing. */
+/**
+ * What to ask Open-Meteo: which endpoint answers a question, how questions go together in calls,
+ * and what a call costs. Sends nothing.
+ */
 
 import type { Place, Question } from '../model/provider.ts'
 import { addDays, daysBetween, localDate } from '../model/time.ts'
@@ -38,7 +41,10 @@ export function itemFor(question: Question, now: number): (Item & { readonly end
   return { endpoint, key: key(`${endpoint}-${from}-${days}`), place, question: wider }
 }
 
-/** Everything of the forecast or the air is one call; days of the archive are one call as long as they lie near each other. */
+/**
+ * Everything of the forecast or the air is one call; days of the archive are one call as long as
+ * they lie near each other.
+ */
 export function groupsOf(items: readonly FetchItem[]): { readonly item: FetchItem; readonly index: number }[][] {
   const all = items.map((item, index) => ({ item, index }))
   if (items[0]?.endpoint !== 'archive') return [all]
@@ -91,7 +97,10 @@ const endpointQueries: Readonly<Record<Endpoint, (items: readonly FetchItem[], n
 export const blocksOf = (items: readonly FetchItem[]): ReadonlySet<BlockName> =>
   new Set(items.map(({ endpoint, question }) => (endpoint === 'archive' ? 'archive' : question.about)))
 
-/** What a call takes from the quota: each place counts, and more with over ten figures or two weeks, as the API's terms say. */
+/**
+ * What a call takes from the quota: each place counts, and more with over ten figures or two weeks,
+ * as the API's terms say.
+ */
 export function costOf(items: readonly FetchItem[]): number {
   const tables = { current: CURRENT, hourly: HOURLY, daily: DAILY, archive: ARCHIVE, air: AIR }
   const figures = [...blocksOf(items)].reduce((sum, name) => sum + Object.keys(tables[name]).length, 0)

@@ -1,4 +1,7 @@
-/** Open-Meteo (https://open-meteo.com/en/docs): forecast, archive and air quality, many places a call. Data CC BY 4.0. */
+/**
+ * Open-Meteo (https://open-meteo.com/en/docs): forecast, archive and air quality, many places a
+ * call. Data CC BY 4.0.
+ */
 
 import { asFault, type Figures, isFault, ProviderFault } from '../model/provider.ts'
 import { addDays, DAY, HOUR, localDate, startOfDay } from '../model/time.ts'
@@ -28,7 +31,10 @@ const QUOTA = [
   { seconds: 3_600, limit: 5_000 },
   { seconds: 86_400, limit: 10_000 },
 ]
-/** The API's limit is 1000; this many keep the address of a call under 12 kB, which every HTTP server takes. */
+/**
+ * The API's limit is 1000; this many keep the address of a call under 12 kB, which every HTTP
+ * server takes.
+ */
 const MAX_PLACES = 500
 /** Seconds the present moment holds where the answer does not say. */
 const DEFAULT_INTERVAL = 900
@@ -38,7 +44,8 @@ export function openMeteo({ url, apiKey, deadline }: OpenMeteoOptions): Upstream
     const { host, path } = ENDPOINTS[endpoint]
     const origin = url ?? `https://${apiKey === undefined ? '' : 'customer-'}${host}`
     const pairs = Object.entries({ ...query, ...(apiKey !== undefined && { apikey: apiKey }) })
-    // Commas stay as they are: encoded, a long list of places would outgrow what servers take as an address.
+    // Commas stay as they are: encoded, a long list of places would outgrow what servers take as an
+    // address.
     const encoded = pairs.map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll('%2C', ',')}`)
     return `${origin}${path}?${encoded.join('&')}`
   }
@@ -100,7 +107,10 @@ function blockOf({ question: { about } }: Item, { current, hourly, daily, air }:
   return air ? { air } : {}
 }
 
-/** Where the answer does not say how long it holds: the moment for its interval, hours until the next, days for an hour, the past for a day. */
+/**
+ * Where the answer does not say how long it holds: the moment for its interval, hours until the
+ * next, days for an hour, the past for a day.
+ */
 function defaultValidity({ endpoint, question, place: { timeZone } }: Item, interval: number, now: number): number {
   if (question.about === 'current' || question.about === 'air') return now + interval * 1000
   if (endpoint === 'archive') return now + DAY

@@ -1,4 +1,6 @@
-/** WMO weather interpretation codes (WW, the subset weather models give): a name and words for each. */
+/**
+ * WMO weather interpretation codes (WW, the subset weather models give): a name and words for each.
+ */
 
 interface Condition {
   readonly name: string

@@ -1,4 +1,7 @@
-/** The weather of one place within one request: asks the providers once for each thing a client selects, and says where it came from. */
+/**
+ * The weather of one place within one request: asks the providers once for each thing a client
+ * selects, and says where it came from.
+ */
 import { codedError } from '../../../platform/protocol/errors.ts'
 import { type Answer, asFault, type Place, type Provider, ProviderFault, type Question } from '../model/provider.ts'
 
@@ -11,7 +14,10 @@ export interface PlaceWeather {
    * @throws SERVICE_UNAVAILABLE when one should have them and none has now
    */
   ask(question: Question): Promise<Answer | undefined>
-  /** Where the figures selected beside this come from: of the moment before hours, days and air; of the moment alone if nothing was selected. */
+  /**
+   * Where the figures selected beside this come from: of the moment before hours, days and air; of
+   * the moment alone if nothing was selected.
+   */
   source(): Promise<Answer>
 }
 
@@ -31,7 +37,8 @@ export function weatherAt(place: Place, provider: Provider, now: number): PlaceW
     now,
     ask,
     async source() {
-      // Fields beside this one are resolved in the same turn: they have asked when the turn is over.
+      // Fields beside this one are resolved in the same turn: they have asked when the turn is
+      // over.
       await Promise.resolve()
       const selected = asked.toSorted(
         (one, other) => ORDER.indexOf(one.question.about) - ORDER.indexOf(other.question.about),

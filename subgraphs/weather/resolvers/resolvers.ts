@@ -1,4 +1,7 @@
-/** Answers GraphQL from the gazetteer and the providers: cities, and the weather of a city or a point. Checks every argument. */
+/**
+ * Answers GraphQL from the gazetteer and the providers: cities, and the weather of a city or a
+ * point. Checks every argument.
+ */
 import timeZoneAt from '@photostructure/tz-lookup' // CC0-1.0, no dependencies, zones of the current tz database
 import { z } from 'zod'
 import { codedError } from '../../../platform/protocol/errors.ts'

@@ -1,4 +1,7 @@
-/** Figures in the units a client asks for. Inside the service every figure has the metric unit of its field. */
+/**
+ * Figures in the units a client asks for. Inside the service every figure has the metric unit of
+ * its field.
+ */
 
 type Conversion<Unit extends string> = Readonly<Record<Unit, (figure: number) => number>>
 
@@ -27,7 +30,10 @@ const pressure: Conversion<'HECTOPASCALS' | 'INCHES_OF_MERCURY'> = {
   INCHES_OF_MERCURY: (hectopascals) => hectopascals / 33.8638866667,
 }
 
-/** Converts from the metric unit of the field; rounds, so that a figure shows no digit that nobody measured. */
+/**
+ * Converts from the metric unit of the field; rounds, so that a figure shows no digit that nobody
+ * measured.
+ */
 const converter =
   <Unit extends string>(conversion: Conversion<Unit>, digits: number) =>
   (figure: number | null, unit: Unit): number | null =>

@@ -1,4 +1,7 @@
-/** Answers the parts of a place's weather: asks for each, says where it is from and for how long it holds, and gives figures in the units asked for. */
+/**
+ * Answers the parts of a place's weather: asks for each, says where it is from and for how long it
+ * holds, and gives figures in the units asked for.
+ */
 import { cacheControlFromInfo } from '@apollo/cache-control-types' // MIT, Apollo Server's own types of its cache hints
 import type { GraphQLResolveInfo } from 'graphql'
 import { codedError } from '../../../platform/protocol/errors.ts'
@@ -15,7 +18,10 @@ const FIRST_DAY = '1940-01-01'
 /** Seconds for what never changes, as a date's sunrise. */
 const CONSTANT = 86_400
 
-/** Figures with where they come from; a pair, since copies of thousands of hours would cost more than all else. */
+/**
+ * Figures with where they come from; a pair, since copies of thousands of hours would cost more
+ * than all else.
+ */
 interface Sourced<Figures> {
   readonly figures: Figures
   readonly source: Answer
@@ -120,7 +126,10 @@ export const weatherResolvers = {
   AirQuality: plain('time', 'pm10', 'pm2_5', 'ozone', 'nitrogenDioxide', 'europeanAqi', 'usAqi', 'uvIndex'),
 }
 
-/** A cache may keep a part as long as the provider lets us; what no provider ever tells, as long as the type says. */
+/**
+ * A cache may keep a part as long as the provider lets us; what no provider ever tells, as long as
+ * the type says.
+ */
 function keepFor(info: GraphQLResolveInfo, now: number, validUntil: number | undefined): void {
   if (validUntil === undefined) return
   cacheControlFromInfo(info).setCacheHint({ maxAge: Math.max(0, Math.floor((validUntil - now) / 1000)) })

@@ -1,4 +1,7 @@
-/** Gathers what is asked within a moment, and all that is asked while a call is under way, into one call: one is in flight at a time. */
+/**
+ * Gathers what is asked within a moment, and all that is asked while a call is under way, into one
+ * call: one is in flight at a time.
+ */
 import { setTimeout as delay } from 'node:timers/promises'
 
 /** Outcomes parallel to the items of a batch; an `Error` fails its own item only. */
@@ -35,7 +38,8 @@ export function batcher<Item, Result>(
       known = waiting.length
       const due = performance.now() + quiet
       await delay(quiet)
-      // A timer that fires late tells that the process was busy, maybe with the very requests that are waited for.
+      // A timer that fires late tells that the process was busy, maybe with the very requests that
+      // are waited for.
       if (performance.now() - due > quiet) known = 0
     }
   }

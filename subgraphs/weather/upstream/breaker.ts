@@ -1,4 +1,7 @@
-/** Stays away from an upstream that keeps failing or has asked for a pause, then tries it with one call. Knows nothing of what is called. */
+/**
+ * Stays away from an upstream that keeps failing or has asked for a pause, then tries it with one
+ * call. Knows nothing of what is called.
+ */
 
 export interface Breaker {
   /** Milliseconds still to stay away; 0 when a call may be made. */
@@ -15,7 +18,10 @@ export interface BreakerOptions {
   readonly openFor?: number
 }
 
-/** An upstream that asks for a longer pause than this, in seconds, is asked again after it all the same: clocks and operators err. */
+/**
+ * An upstream that asks for a longer pause than this, in seconds, is asked again after it all the
+ * same: clocks and operators err.
+ */
 const LONGEST_PAUSE = 3600
 
 export function createBreaker({ failures = 5, openFor = 30_000 }: BreakerOptions = {}): Breaker {

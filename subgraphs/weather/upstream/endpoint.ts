@@ -1,4 +1,7 @@
-/** One endpoint of an upstream: gathers what is asked at a moment, takes what is kept, and fetches the rest within quota and pauses. */
+/**
+ * One endpoint of an upstream: gathers what is asked at a moment, takes what is kept, and fetches
+ * the rest within quota and pauses.
+ */
 import type { Logger } from '../../../platform/process/log.ts'
 import { asFault, isFault, ProviderFault } from '../model/provider.ts'
 import { batcher } from './batch.ts'
@@ -14,7 +17,10 @@ export interface EndpointParts {
   readonly log: Logger
 }
 
-/** The gateway sends what one operation wants at different depths as several requests at once; they shall be one call. */
+/**
+ * The gateway sends what one operation wants at different depths as several requests at once; they
+ * shall be one call.
+ */
 const GATHERING = { quiet: 5, longest: 100 }
 /** A quota with room again within this many seconds is waited for. */
 const WORTH_WAITING = 1

@@ -1,4 +1,7 @@
-/** Takes from kept figures exactly what was asked: an answer kept for a while covers more, or begins earlier, than a question of now. */
+/**
+ * Takes from kept figures exactly what was asked: an answer kept for a while covers more, or begins
+ * earlier, than a question of now.
+ */
 import type { Figures, Question } from '../model/provider.ts'
 import { HOUR } from '../model/time.ts'
 

@@ -1,4 +1,7 @@
-/** One GET of JSON from a host that may be slow, wrong or gone. Every way to fail ends in a `ProviderFault`. */
+/**
+ * One GET of JSON from a host that may be slow, wrong or gone. Every way to fail ends in a
+ * `ProviderFault`.
+ */
 import { ProviderFault } from '../model/provider.ts'
 
 export interface JsonResponse {
@@ -6,7 +9,10 @@ export interface JsonResponse {
   readonly headers: Headers
   /** `undefined` for 304. */
   readonly body: unknown
-  /** Unix milliseconds until which the answer says it may be kept; `undefined` where it does not say. */
+  /**
+   * Unix milliseconds until which the answer says it may be kept; `undefined` where it does not
+   * say.
+   */
   readonly freshUntil: number | undefined
 }
 

@@ -1,4 +1,7 @@
-/** Counts what we take from an upstream against what its terms allow, and says no before the upstream has to. */
+/**
+ * Counts what we take from an upstream against what its terms allow, and says no before the
+ * upstream has to.
+ */
 import type { Redis } from './redis.ts'
 
 /** At most `limit` in each span of `seconds`. */
@@ -8,7 +11,10 @@ export interface QuotaWindow {
 }
 
 export interface Quota {
-  /** Takes `amount` from every window, or from none. Resolves to 0 when taken, else to the seconds until there is room again. */
+  /**
+   * Takes `amount` from every window, or from none. Resolves to 0 when taken, else to the seconds
+   * until there is room again.
+   */
   take(amount: number, now: number): Promise<number>
 }
 
@@ -18,7 +24,8 @@ interface Count {
 }
 
 /**
- * Fixed windows: each is one number, in memory and, for all instances together, in Redis. Without Redis each instance counts its own.
+ * Fixed windows: each is one number, in memory and, for all instances together, in Redis. Without
+ * Redis each instance counts its own.
  * @param name tells the counts of one upstream from another's
  */
 export function createQuota(name: string, windows: readonly QuotaWindow[], redis?: Redis): Quota {

@@ -1,4 +1,7 @@
-/** A connection to Redis that may be lost at any moment: every use of it gives `undefined` then, within a tenth of a second. */
+/**
+ * A connection to Redis that may be lost at any moment: every use of it gives `undefined` then,
+ * within a tenth of a second.
+ */
 import type { RedisClientType } from '@redis/client'
 import type { Logger } from '../../../platform/process/log.ts'
 import { createBreaker } from './breaker.ts'
@@ -15,7 +18,8 @@ const LONGEST_RETRY = 2_000 // milliseconds between attempts to connect
 
 /** Does not wait for the connection: a service starts without its cache. */
 export async function openRedis(url: string, log: Logger): Promise<Redis> {
-  // MIT, no dependencies, Redis' own client; loaded only where it is used, for it takes several megabytes.
+  // MIT, no dependencies, Redis' own client; loaded only where it is used, for it takes several
+  // megabytes.
   const { createClient } = await import('@redis/client')
   const client: RedisClientType = createClient({
     url,

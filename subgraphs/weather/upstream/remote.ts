@@ -1,4 +1,7 @@
-/** Makes a provider of an upstream: fresh answers from memory, identical questions in flight shared, all within a deadline. */
+/**
+ * Makes a provider of an upstream: fresh answers from memory, identical questions in flight shared,
+ * all within a deadline.
+ */
 import type { Logger } from '../../../platform/process/log.ts'
 import { type Answer, type Provider, ProviderFault, type Question } from '../model/provider.ts'
 import { type BreakerOptions, createBreaker } from './breaker.ts'
@@ -22,7 +25,10 @@ export interface RemoteOptions {
 
 export const DEADLINE = 2_000 // milliseconds
 
-/** A provider over an upstream. What a late call brings is kept for the next question even if nobody waits for it any more. */
+/**
+ * A provider over an upstream. What a late call brings is kept for the next question even if nobody
+ * waits for it any more.
+ */
 export function remoteProvider(upstream: Upstream, options: RemoteOptions): Provider {
   const { store, log, redis, breaker, deadline = DEADLINE } = options
   const { name, attribution } = upstream
@@ -30,7 +36,10 @@ export function remoteProvider(upstream: Upstream, options: RemoteOptions): Prov
   const inFlight = new Map<string, Promise<Sheet>>()
   const endpoints = new Map<string, (item: Item) => Promise<Sheet>>()
 
-  /** Each endpoint has its own breaker: the archive may be down while the forecast is up. The quota is of all together. */
+  /**
+   * Each endpoint has its own breaker: the archive may be down while the forecast is up. The quota
+   * is of all together.
+   */
   const endpoint = (called: string): ((item: Item) => Promise<Sheet>) => {
     const ask =
       endpoints.get(called) ?? endpointOf(upstream, called, { store, quota, log, breaker: createBreaker(breaker) })

@@ -1,4 +1,7 @@
-/** Keeps fetched sheets: within a bounded memory, and in Redis for all instances. Everything here can be lost at any moment; it is fetched again. */
+/**
+ * Keeps fetched sheets: within a bounded memory, and in Redis for all instances. Everything here
+ * can be lost at any moment; it is fetched again.
+ */
 import { LRUCache } from 'lru-cache' // BlueOak-1.0.0, no dependencies; the LRU of the Node field
 import { z } from 'zod'
 import type { Redis } from './redis.ts'
@@ -19,7 +22,10 @@ export interface SheetStore {
 }
 
 const MEMORY = 16 * 1024 * 1024 // characters of JSON, a fair measure of what the objects take
-/** Milliseconds a sheet stays of use once it is stale: the upstream may answer that it has not changed. */
+/**
+ * Milliseconds a sheet stays of use once it is stale: the upstream may answer that it has not
+ * changed.
+ */
 const RENEWABLE = 3_600_000
 /** Raise the number when `Sheet` changes: instances of two versions share one Redis. */
 const PREFIX = 'tributary:weather:1:'
@@ -51,7 +57,9 @@ const storedSheet = z.looseObject({
   lastModified: z.string().optional(),
 })
 
-/** Memory first, then Redis; what another instance fetched comes to stay in this one's memory too. */
+/**
+ * Memory first, then Redis; what another instance fetched comes to stay in this one's memory too.
+ */
 export function sharedStore(memory: SheetStore, redis: Redis): SheetStore {
   return {
     peek: memory.peek,

@@ -1,4 +1,7 @@
-/** What a live provider describes about its upstream. How it is called, shared, cached and given up on is `remote.ts`'s. */
+/**
+ * What a live provider describes about its upstream. How it is called, shared, cached and given up
+ * on is `remote.ts`'s.
+ */
 import type { Figures, Place, ProviderFault, Question, WeatherKind } from '../model/provider.ts'
 import type { QuotaWindow } from './quota.ts'
 

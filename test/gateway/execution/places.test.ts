@@ -1,7 +1,10 @@
 import { expect, test } from '@jest/globals'
 import { federate, type TestService } from './support/federation.ts'
 
-/** Both parcels look alike to the shelf; only the scale knows that one is heavier, and only the trade who made them. */
+/**
+ * Both parcels look alike to the shelf; only the scale knows that one is heavier, and only the
+ * trade who made them.
+ */
 const shelf: TestService = {
   typeDefs: `
     extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])

@@ -30,7 +30,9 @@ afterAll(async () => {
   await Promise.all([shop.close(), journal.close()])
 })
 
-/** Sends bytes as they are, and gives all that comes back until the gateway closes or has answered. */
+/**
+ * Sends bytes as they are, and gives all that comes back until the gateway closes or has answered.
+ */
 async function raw(text: string, url = gateway.url): Promise<string> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1')
   socket.write(text)
@@ -135,7 +137,8 @@ describe('hidden schema', () => {
     for (const operation of operations) {
       const began = process.threadCpuUsage()
       expect(verdict(await ask(production.url, operation))).toMatch(/^400 /)
-      // A pattern takes a minute for this. Of this thread, so that nothing else on the machine counts.
+      // A pattern takes a minute for this. Of this thread, so that nothing else on the machine
+      // counts.
       const { user, system } = process.threadCpuUsage(began)
       expect((user + system) / 1_000_000).toBeLessThan(10)
     }

@@ -16,7 +16,8 @@ let diary: Upstream
 let shop: Shop
 let gateway: TestGateway
 beforeAll(async () => {
-  // Says who asked, and allows everybody to keep it: a stateful service that is as careless as can be.
+  // Says who asked, and allows everybody to keep it: a stateful service that is as careless as can
+  // be.
   diary = await startUpstream(async ({ request, response }) => {
     await new Promise((resolve) => setImmediate(resolve))
     response.setHeader('cache-control', 'public, max-age=3600')

@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { createFairQueue, type FairQueue } from '../../../platform/data/fair-queue.ts'
 
-/** Items are named after their callers: `a1` is a's. @param items the names, and weights other than 1 */
+/**
+ * Items are named after their callers: `a1` is a's. @param items the names, and weights other than
+ * 1
+ */
 function queueOf(...items: readonly (string | readonly [string, number])[]): FairQueue<string> {
   const queue = createFairQueue<string>()
   for (const each of items) {

@@ -1,6 +1,6 @@
 /**
- * A listener with a fast path, whose every answer tells which reader took the request and what it made
- * of it; and clients that write bytes.
+ * A listener with a fast path, whose every answer tells which reader took the request and what it
+ * made of it; and clients that write bytes.
  */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'

@@ -55,7 +55,10 @@ export interface StatelessRequest {
   readonly acceptLanguage?: string
 }
 
-/** Sends it to one instance and gives the bytes of the answer. Rejects when the instance is gone or goes meanwhile. */
+/**
+ * Sends it to one instance and gives the bytes of the answer. Rejects when the instance is gone or
+ * goes meanwhile.
+ */
 export async function bytesFrom(instance: Instance, request: StatelessRequest): Promise<Buffer> {
   const { query, variables, acceptLanguage } = request
   const body = JSON.stringify({ query, variables })

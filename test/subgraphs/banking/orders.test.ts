@@ -1,4 +1,7 @@
-/** Holds, reversals and the life of accounts as clients order them: through GraphQL, at the edges of every range. */
+/**
+ * Holds, reversals and the life of accounts as clients order them: through GraphQL, at the edges of
+ * every range.
+ */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { openDatabase } from '../../../subgraphs/banking/database/open.ts'

@@ -1,4 +1,7 @@
-/** Two small services over the same members: `club` knows who they are, `desk` works with what it is sent of them. */
+/**
+ * Two small services over the same members: `club` knows who they are, `desk` works with what it is
+ * sent of them.
+ */
 import { codedError } from '../../../../platform/protocol/errors.ts'
 import type { TestService } from './federation.ts'
 

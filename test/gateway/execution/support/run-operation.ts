@@ -3,7 +3,10 @@ import type { Answer } from '../../../../gateway/execution/compiled-operation.ts
 import type { Engine } from '../../../../gateway/execution/engine.ts'
 import type { CallContext, Send } from '../../../../gateway/traffic/call/send.ts'
 
-/** Takes an operation through the engine as a request does. Rejects before the first call to a service. */
+/**
+ * Takes an operation through the engine as a request does. Rejects before the first call to a
+ * service.
+ */
 export async function runOperation(
   engine: Engine,
   query: string,

@@ -1,4 +1,7 @@
-/** `@interfaceObject` and keys on interfaces: one service knows only the interface and adds to every implementation. */
+/**
+ * `@interfaceObject` and keys on interfaces: one service knows only the interface and adds to every
+ * implementation.
+ */
 import { read, type Thing, type Universe } from '../support/universe.ts'
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requires", "@external",

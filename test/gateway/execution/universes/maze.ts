@@ -1,4 +1,7 @@
-/** What planners trip over: one field required with different arguments, references that cannot be resolved, ways back to the root, fields of one name and different types. */
+/**
+ * What planners trip over: one field required with different arguments, references that cannot be
+ * resolved, ways back to the root, fields of one name and different types.
+ */
 import { read, type Thing, type Universe } from '../support/universe.ts'
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requires", "@external", "@shareable", "@provides"])`

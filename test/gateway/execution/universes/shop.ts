@@ -1,4 +1,7 @@
-/** Keys of every form, inputs of `@requires`, shared, moved and hidden fields, interfaces and unions whose types live in different services. */
+/**
+ * Keys of every form, inputs of `@requires`, shared, moved and hidden fields, interfaces and unions
+ * whose types live in different services.
+ */
 import { codedError } from '../../../../platform/protocol/errors.ts'
 import { read, type Thing, type Universe } from '../support/universe.ts'
 

@@ -1,4 +1,7 @@
-/** Services that each own their fields alone, so that it can be said exactly what the loss of one costs. */
+/**
+ * Services that each own their fields alone, so that it can be said exactly what the loss of one
+ * costs.
+ */
 import { read, type Thing, type Universe } from '../support/universe.ts'
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requires", "@external"])`

@@ -1,4 +1,7 @@
-/** A certificate for `localhost` that nobody trusts who is not told to, and its key. For servers of tests on loopback only. */
+/**
+ * A certificate for `localhost` that nobody trusts who is not told to, and its key. For servers of
+ * tests on loopback only.
+ */
 export const certificate = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgWy6HIJuUMxQQVeB4

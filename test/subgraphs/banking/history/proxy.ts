@@ -1,11 +1,20 @@
-/** A TCP proxy before PostgreSQL that can cut connections, as a network does: all of them, or the one that commits, at the worst moment. */
+/**
+ * A TCP proxy before PostgreSQL that can cut connections, as a network does: all of them, or the
+ * one that commits, at the worst moment.
+ */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** A commit that is lost never reached the server, or was done there and its answer did not come back. */
+/**
+ * A commit that is lost never reached the server, or was done there and its answer did not come
+ * back.
+ */
 export type LostCommit = 'question' | 'answer'
 
-/** What makes a batch durable: the COMMIT of a transaction, or the one statement that is a transaction by itself. */
+/**
+ * What makes a batch durable: the COMMIT of a transaction, or the one statement that is a
+ * transaction by itself.
+ */
 export type Commit = 'transaction' | 'statement'
 
 /** How each begins on the wire. What the server sends next on that connection is its answer. */

@@ -1,4 +1,7 @@
-/** Every argument that banking's schema has, by its coordinate; those that only group others are left out. */
+/**
+ * Every argument that banking's schema has, by its coordinate; those that only group others are
+ * left out.
+ */
 import { readFileSync } from 'node:fs'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import {

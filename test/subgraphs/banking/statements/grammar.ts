@@ -1,4 +1,7 @@
-/** Checks an XML document against a table of types: element order, how often, attributes, and the text of simple types. */
+/**
+ * Checks an XML document against a table of types: element order, how often, attributes, and the
+ * text of simple types.
+ */
 import { SaxesParser } from 'saxes' // ISC; strict about well-formedness, with positions
 
 export interface Node {
@@ -9,8 +12,9 @@ export interface Node {
 }
 
 /**
- * A type: a sequence or a choice of `Name Type`, `Name? Type`, `Name+ Type`, `Name* Type`; or text that must match, with the
- * attributes it must carry. The type `-` stands for one that is not expected to occur at all.
+ * A type: a sequence or a choice of `Name Type`, `Name? Type`, `Name+ Type`, `Name* Type`; or text
+ * that must match, with the attributes it must carry. The type `-` stands for one that is not
+ * expected to occur at all.
  */
 export type Type =
   | { readonly sequence: readonly string[] }

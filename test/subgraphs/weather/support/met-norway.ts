@@ -1,4 +1,7 @@
-/** MET Norway's documented answers: hours for two days, then every sixth hour up to nine days, with `Expires` and `Last-Modified`. */
+/**
+ * MET Norway's documented answers: hours for two days, then every sixth hour up to nine days, with
+ * `Expires` and `Last-Modified`.
+ */
 import { HOUR, rfc3339 } from '../../../../subgraphs/weather/model/time.ts'
 import { type Stub, type StubAnswer, type StubCall, startStub } from './stub.ts'
 

@@ -38,7 +38,10 @@ const unitsOf = (names: readonly string[]) =>
   Object.fromEntries(['time', ...names].map((name) => [name, UNITS[name] ?? '']))
 const local = (instant: number, offset: number): string => new Date(instant + offset).toISOString().slice(0, 16)
 
-/** Figures: the latitude for the moment, the number of the step for series. A WMO code where one is due. */
+/**
+ * Figures: the latitude for the moment, the number of the step for series. A WMO code where one is
+ * due.
+ */
 const momentOf = (names: readonly string[], latitude: number) =>
   Object.fromEntries(names.map((name) => [name, name === 'weather_code' ? 61 : name === 'is_day' ? 1 : latitude]))
 const seriesOf = (names: readonly string[], length: number) =>

@@ -1,4 +1,7 @@
-/** A public weather API on loopback: answers in the documented shape, remembers every call, and fails in whatever way a test asks for. */
+/**
+ * A public weather API on loopback: answers in the documented shape, remembers every call, and
+ * fails in whatever way a test asks for.
+ */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
