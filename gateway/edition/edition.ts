@@ -25,8 +25,6 @@ export interface Edition {
   readonly hideSchema: boolean
   readonly documents: Documents
   readonly engine: Engine
-  /** The operations that requests have used, the most used first. */
-  inUse(): readonly OperationInUse[]
   /**
    * Validates, plans and compiles an operation of another edition before its first request. Rejects
    * if it does not fit the schema.
@@ -98,7 +96,6 @@ async function assemble(
     hideSchema,
     documents,
     engine,
-    inUse: engine.inUse,
     async warm(operation) {
       const { document } = documents.get(operation.query).operation(operation.operationName)
       await nextTurn() // requests go first

@@ -113,7 +113,7 @@ function editionMaker(
         log,
       })
       const left = warming?.stop() ?? known
-      const inUse = [...(before?.inUse() ?? []), ...left].sort((one, other) => other.uses - one.uses)
+      const inUse = [...(before?.engine.inUse() ?? []), ...left].sort((one, other) => other.uses - one.uses)
       warming = startWarming(edition, inUse, { budget: WARMING, onLeft, log })
       if (closed) warming.stop()
       await warming.ready

@@ -14,6 +14,16 @@ const signedRequest: fc.Arbitrary<SignedRequest> = fc.record({
   callId: optional,
 })
 
+/** As it is signed without a caller. */
+const request = {
+  method: 'POST',
+  path: '/graphql',
+  body: '{}',
+  authorization: undefined,
+  perspective: undefined,
+  requestId: undefined,
+}
+
 describe('signature between gateway and services', () => {
   test('A signature is valid for exactly what was signed', () => {
     fc.assert(
@@ -49,14 +59,6 @@ describe('signature between gateway and services', () => {
   )
 
   test('A signature is valid for 30 seconds either way and not a millisecond longer', () => {
-    const request = {
-      method: 'POST',
-      path: '/graphql',
-      body: '{}',
-      authorization: undefined,
-      perspective: undefined,
-      requestId: undefined,
-    }
     const now = 1_800_000_000_000
     const signature = sign(SECRET, request, now)
     expect(SIGNATURE_LIFETIME).toBe(30_000)
@@ -65,14 +67,6 @@ describe('signature between gateway and services', () => {
   })
 
   test('A malformed signature or one with another secret is refused, without a fault', () => {
-    const request = {
-      method: 'POST',
-      path: '/graphql',
-      body: '{}',
-      authorization: undefined,
-      perspective: undefined,
-      requestId: undefined,
-    }
     expect(verifySignature(SECRET, request, sign('another secret', request))).toBe(false)
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.constant(undefined)), (junk) => {
