@@ -3,7 +3,7 @@
  * whatever their types. Visits each expanded selection once, so it runs after these were counted.
  */
 import { type FieldNode, Kind, type SelectionSetNode } from 'graphql'
-import type { Fragments } from '../execution/conditions.ts'
+import type { Fragments } from '../execution/plan/conditions.ts'
 import { type Limits, overLimit } from '../limits/limits.ts'
 
 /** The measured cost of a pair relative to a pair of plain leaves. */

@@ -21,7 +21,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql'
-import type { DeclaredCosts } from '../execution/declared-costs.ts'
+import type { DeclaredCosts } from '../execution/plan/declared-costs.ts'
 import { type Limits, overLimit } from '../limits/limits.ts'
 import { createInputCosts } from './input-cost.ts'
 import { type Estimate, GUESS, type Size, sizeOf } from './list-size.ts'

@@ -4,7 +4,7 @@
  */
 import { type ASTNode, type DocumentNode, Kind, type SelectionNode, type SelectionSetNode, visit } from 'graphql'
 import { codedError } from '../../platform/protocol/errors.ts'
-import { type Fragments, fragmentsOf } from '../execution/conditions.ts'
+import { type Fragments, fragmentsOf } from '../execution/plan/conditions.ts'
 import { type LimitName, type Limits, overLimit } from '../limits/limits.ts'
 import { limitComparisons } from './comparisons.ts'
 

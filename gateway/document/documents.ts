@@ -5,7 +5,7 @@
  */
 import type { DocumentNode } from 'graphql'
 import { createSegmentedCache } from '../../platform/data/segmented-cache.ts'
-import { fragmentsOf } from '../execution/conditions.ts'
+import { fragmentsOf } from '../execution/plan/conditions.ts'
 import { type CostRules, estimateCost } from './cost.ts'
 import type { Estimate } from './list-size.ts'
 import { forgetPositions, parseDocument } from './parse.ts'

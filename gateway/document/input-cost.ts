@@ -14,7 +14,7 @@ import {
   type ValueNode,
 } from 'graphql'
 import { own } from '../../platform/data/own.ts'
-import type { DeclaredCosts } from '../execution/declared-costs.ts'
+import type { DeclaredCosts } from '../execution/plan/declared-costs.ts'
 import type { Estimate, Variables } from './list-size.ts'
 
 interface InputCost {

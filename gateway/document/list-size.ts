@@ -13,7 +13,7 @@ import {
   type ValueNode,
 } from 'graphql'
 import { own } from '../../platform/data/own.ts'
-import type { DeclaredSize } from '../execution/declared-costs.ts'
+import type { DeclaredSize } from '../execution/plan/declared-costs.ts'
 import { type Limits, overLimit } from '../limits/limits.ts'
 
 export type Variables = Readonly<Record<string, unknown>>

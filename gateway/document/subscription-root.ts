@@ -10,7 +10,7 @@ import {
   OperationTypeNode,
   type SelectionSetNode,
 } from 'graphql'
-import { type Fragments, fragmentsOf, isCondition } from '../execution/conditions.ts'
+import { type Fragments, fragmentsOf, isCondition } from '../execution/plan/conditions.ts'
 
 /**
  * The first mistake of each subscription. Run it before graphql-js, whose own rule throws for some.

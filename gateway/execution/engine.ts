@@ -7,24 +7,24 @@ import type { QueryPlan } from '@apollo/query-planner'
 import type { DocumentNode, GraphQLSchema } from 'graphql'
 import { createSegmentedCache } from '../../platform/data/segmented-cache.ts'
 import { codedError } from '../../platform/protocol/errors.ts'
-import type { AnswerLimit } from './answer-limit.ts'
-import { buildSchemaInSteps } from './api-schema.ts'
+import type { AnswerLimit } from './answer/limit.ts'
+import { type CompiledOperation, compileOperation } from './compiled-operation.ts'
+import { buildSchemaInSteps } from './plan/api-schema.ts'
 import {
   type BoundVariables,
   bindVariables,
   type ClientOperation,
   clientOperation,
   defaultConditions,
-} from './client-operation.ts'
-import { type CompiledOperation, compileOperation } from './compiled-operation.ts'
-import type { ConditionValues } from './conditions.ts'
-import { createInternalNames } from './internal-names.ts'
-import { planInOrder } from './plan-in-order.ts'
-import { PlanShapeError } from './plan-shape-error.ts'
-import { plannedOperation } from './planned-operation.ts'
-import type { SupergraphFacts } from './planner.ts'
-import { type PlannerThread, type PlanningOptions, startPlannerThread } from './planner-thread.ts'
-import { typeRelations } from './type-relations.ts'
+} from './plan/client-operation.ts'
+import type { ConditionValues } from './plan/conditions.ts'
+import { planInOrder } from './plan/in-order.ts'
+import { createInternalNames } from './plan/internal-names.ts'
+import { plannedOperation } from './plan/planned-operation.ts'
+import type { SupergraphFacts } from './plan/planner.ts'
+import { type PlannerThread, type PlanningOptions, startPlannerThread } from './plan/planner-thread.ts'
+import { PlanShapeError } from './plan/shape-error.ts'
+import { typeRelations } from './plan/type-relations.ts'
 
 interface EngineOptions extends PlanningOptions {
   /** Bytes that compiled operations may take. */

@@ -14,8 +14,8 @@ import { callerOf } from '../exchange/caller-key.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import { maskThrown } from '../exchange/mask.ts'
 import { type Events, outcomeOf } from '../exchange/outcome.ts'
-import type { BoundVariables } from '../execution/client-operation.ts'
 import type { CompiledOperation } from '../execution/compiled-operation.ts'
+import type { BoundVariables } from '../execution/plan/client-operation.ts'
 import { type Position, positionOf, resumed } from './resume.ts'
 
 /**

@@ -32,6 +32,7 @@ const gatewayRooms = [
   'gateway/workers',
   'gateway/composition',
 ] as const
+const executionRooms = ['gateway/execution/plan', 'gateway/execution/answer', 'gateway/execution/exact'] as const
 const platformRooms = [
   'platform/data',
   'platform/memory',
@@ -116,7 +117,7 @@ test.each(rules)('$name', ({ from, never, except }) => {
 describe('order of the folders', () => {
   const inside = (room: string, path: string): boolean => path.startsWith(`${room}/`)
 
-  const floors = [gatewayRooms, platformRooms].flatMap((rooms) =>
+  const floors = [gatewayRooms, executionRooms, platformRooms].flatMap((rooms) =>
     rooms.map((room, at) => ({ room, above: rooms.slice(at + 1) })),
   )
 

@@ -10,7 +10,7 @@ const path = (file: string): string => fileURLToPath(new URL(`../${file}`, impor
 test.each([
   ['start/concerns.test.ts', true],
   ['subgraphs/banking/loans/amortization.test.ts', true],
-  ['gateway/execution/merge.test.ts', true],
+  ['gateway/execution/exact/merge.test.ts', true],
   ['start/dev.test.ts', false],
   ['support/database.test.ts', false],
   ['end-to-end/main-job.test.ts', false],

@@ -1,0 +1,109 @@
+/**
+ * What stands in the engine's data where a service failed to give a value: the errors that explain
+ * it. It travels with the data to the place in the answer that shows it, and so finds its path in
+ * the client's names by itself. It must never be written out as data.
+ */
+import { GraphQLError, type GraphQLErrorExtensions, type GraphQLFormattedError } from 'graphql'
+import { codedError, isErrorCode } from '../../../platform/protocol/errors.ts'
+
+export interface Fault {
+  readonly error: GraphQLError
+  /**
+   * From the value that is missing to the field that failed, in the engine's names; empty where
+   * they are the same.
+   */
+  readonly below: readonly (string | number)[]
+}
+
+export class Failure {
+  readonly faults: readonly Fault[]
+
+  constructor(faults: readonly Fault[]) {
+    this.faults = faults
+  }
+}
+
+/**
+ * Stands where a service knows no such entity: nothing went wrong, so it is null, up to the nearest
+ * place that may be, without an error.
+ */
+export const ABSENT = new Failure([])
+
+/** The failure of everything that one error cost. */
+export const failureOf = (error: GraphQLError): Failure => new Failure([{ error, below: [] }])
+
+/**
+ * Stands for a value that came with one that failed and was lost with it. It may have done its
+ * work: a client must not take it for failed.
+ */
+export const LOST: Failure = failureOf(
+  codedError(
+    'INTERNAL',
+    'The service reported no error of this field: its value was lost with that of another field, which failed.',
+  ),
+)
+
+/** Stands for an input that cannot be sent on as it came. */
+export const UNWRITABLE: Failure = failureOf(codedError('INTERNAL', 'A service gave a value that JSON cannot say.'))
+
+/**
+ * A failure of an object or a list, as it is seen from one of its members: by the member's own
+ * errors if it has any, else by those that name no member. A service that answers `data: null`
+ * names the field that failed; the others may have done their work, and must not be blamed.
+ * @param isMember whether an error's path means a member at all
+ */
+export function failureAt(failure: Failure, member: string | number, isMember: (segment: unknown) => boolean): Failure {
+  const { faults } = failure
+  if (failure === LOST || faults.every(({ below }) => below.length === 0)) return failure
+  const own = faults.filter(({ below }) => below[0] === member)
+  if (own.length > 0) return new Failure(own.map(({ error, below }) => ({ error, below: below.slice(1) })))
+  // Several would be at one path, where one is told.
+  const ofAll = faults.find(({ below }) => !isMember(below[0]))
+  return ofAll ? failureOf(ofAll.error) : LOST
+}
+
+/** Codes that speak of the request which the gateway wrote, not of the client's. */
+const OWN_FAULTS: ReadonlySet<string> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'OPERATION_NOT_ALLOWED',
+  'INTERNAL',
+])
+
+/**
+ * For the log. Where a service fails there is no stack here to show, and writing one costs ten
+ * times as much as the error.
+ */
+const remote = (message: string): Error => ({ name: 'Error', message, stack: message })
+
+/**
+ * A service's error as a client may see it: coded errors are meant for it, all else stays in the
+ * gateway.
+ */
+export function serviceError(service: string, error: GraphQLFormattedError): GraphQLError {
+  const code = error.extensions?.['code']
+  if (!isErrorCode(code) || OWN_FAULTS.has(code)) {
+    return new GraphQLError('Internal error.', {
+      originalError: remote(`${service}: ${error.message}`),
+      extensions: { code: 'INTERNAL', service },
+    })
+  }
+  const { stacktrace: _stacktrace, exception: _exception, ...extensions } = error.extensions ?? {}
+  return codedError(code, error.message, { ...extensions, service })
+}
+
+/** A call that gave no answer. Traffic's own errors are coded; anything else is a fault of ours. */
+export function callError(service: string, error: unknown): GraphQLError {
+  if (error instanceof GraphQLError && isErrorCode(error.extensions['code'])) return error
+  return new GraphQLError('Internal error.', {
+    originalError: error instanceof Error ? error : new Error(String(error)),
+    extensions: { code: 'INTERNAL', service },
+  })
+}
+
+/** The same error at a place in the answer. */
+export function errorAt(error: GraphQLError, path: readonly (string | number)[]): GraphQLError {
+  const extensions: GraphQLErrorExtensions = error.extensions
+  return new GraphQLError(error.message, { path, extensions, originalError: error.originalError ?? null })
+}

@@ -1,0 +1,24 @@
+/** How large an answer may become, and how its writers say that one has become larger. */
+import type { CallContext } from '../../traffic/call/send.ts'
+
+export interface AnswerLimit {
+  /** Of JSON text; `Infinity` where nothing bounds it. */
+  readonly bytes: number
+  /** Told of each answer that was larger. */
+  readonly exceeded: (context: CallContext) => void
+}
+
+/** Thrown, always the same object, where an answer has become too large to go on writing it. */
+class AnswerTooLarge extends Error {}
+export const TOO_LARGE = new AnswerTooLarge('the answer is too large')
+TOO_LARGE.stack = ''
+
+/** True for text of so many bytes at most; looks at each character only where that could matter. */
+export const fits = (text: string, bytes: number): boolean =>
+  text.length <= bytes && (text.length * 3 <= bytes || Buffer.byteLength(text) <= bytes)
+
+/** Characters of a leaf as JSON text, without what escapes may add. */
+export function leafLength(value: unknown): number {
+  if (typeof value === 'string') return value.length + 2
+  return typeof value === 'object' ? JSON.stringify(value).length : 1
+}

@@ -1,0 +1,181 @@
+/**
+ * What the client gets to see: for each selection and concrete type the fields of the answer in
+ * order, each with its place in the engine's data. Built once per operation, types as they are met.
+ * It holds no data.
+ */
+import {
+  type FieldNode,
+  type GraphQLCompositeType,
+  type GraphQLInterfaceType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  getNamedType,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+  isUnionType,
+  Kind,
+  type SelectionSetNode,
+  typeFromAST,
+} from 'graphql'
+import type { ClientOperation } from '../plan/client-operation.ts'
+import { type ConditionValues, isIncluded } from '../plan/conditions.ts'
+import type { InternalNames } from '../plan/internal-names.ts'
+
+interface FieldShape {
+  /** The client's name. */
+  readonly responseName: string
+  readonly value: FieldValue
+}
+
+type FieldValue =
+  | { readonly kind: 'typename' }
+  /** `__schema` or `__type`, answered from the schema itself. */
+  | { readonly kind: 'introspection'; readonly nodes: readonly FieldNode[] }
+  | {
+      readonly kind: 'data'
+      /** The name in the engine's data. */
+      readonly source: string
+      readonly type: GraphQLOutputType
+      /** Present where the type, without lists and nulls, has fields. */
+      readonly selection: SelectionShape | undefined
+    }
+
+export interface ObjectShape {
+  /**
+   * An interface only where a service that knows no implementation answered (`@interfaceObject`).
+   */
+  readonly type: Exclude<GraphQLCompositeType, { getTypes(): unknown }>
+  readonly fields: readonly FieldShape[]
+}
+
+export interface SelectionShape {
+  readonly type: GraphQLCompositeType
+  /**
+   * The shape of an object that is of the type it should be without looking; `undefined` where that
+   * has to be looked up.
+   */
+  readonly only: ObjectShape | undefined
+  /** By `__typename`; `undefined` for a type that has no place here. */
+  of(typename: unknown): ObjectShape | undefined
+  /** Of every object type that has a place here. */
+  all(): readonly ObjectShape[]
+}
+
+/** The shape of the whole answer. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: mutually recursive parts
+export function answerShape(client: ClientOperation, conditions: ConditionValues, names: InternalNames): ObjectShape {
+  const { schema, rootType, definition, fragments } = client
+
+  const objectShape = (type: ObjectShape['type'], selections: readonly SelectionSetNode[]): ObjectShape => {
+    const grouped = new Map<string, FieldNode[]>()
+    const spreads = new Set<string>()
+    for (const selection of selections) group(type, selection, grouped, spreads)
+    const fields = Array.from(grouped, ([responseName, nodes]) => ({ responseName, value: fieldValue(type, nodes) }))
+    return { type, fields }
+  }
+
+  const group = (
+    type: ObjectShape['type'],
+    { selections }: SelectionSetNode,
+    grouped: Map<string, FieldNode[]>,
+    spreads: Set<string>,
+  ): void => {
+    for (const selection of selections) {
+      if (!isIncluded(selection, conditions)) continue
+      if (selection.kind === Kind.FIELD) {
+        const name = (selection.alias ?? selection.name).value
+        const nodes = grouped.get(name)
+        if (nodes) nodes.push(selection)
+        else grouped.set(name, [selection])
+        continue
+      }
+      let body = selection.kind === Kind.INLINE_FRAGMENT ? selection : undefined
+      if (selection.kind === Kind.FRAGMENT_SPREAD) {
+        const name = selection.name.value
+        if (spreads.has(name)) continue
+        spreads.add(name)
+        const fragment = fragments.get(name)
+        body = fragment && { ...fragment, kind: Kind.INLINE_FRAGMENT }
+      }
+      if (body && (!body.typeCondition || applies(typeFromAST(schema, body.typeCondition), type))) {
+        group(type, body.selectionSet, grouped, spreads)
+      }
+    }
+  }
+
+  const applies = (condition: ReturnType<typeof typeFromAST>, type: ObjectShape['type']): boolean =>
+    condition === type ||
+    (!!condition && (isInterfaceType(condition) || isUnionType(condition)) && schema.isSubType(condition, type))
+
+  const fieldValue = (type: ObjectShape['type'], nodes: readonly FieldNode[]): FieldValue => {
+    const [node] = nodes
+    if (!node) throw new Error('A field of the answer has no field in the document.')
+    const name = node.name.value
+    if (name === '__typename') return { kind: 'typename' }
+    const field = type.getFields()[name]
+    if (!field) return { kind: 'introspection', nodes }
+    const named = getNamedType(field.type)
+    const selections = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
+    const selection = isCompositeType(named) ? selectionShape(named, selections) : undefined
+    return { kind: 'data', source: names.of(node), type: field.type, selection }
+  }
+
+  const selectionShape = (type: GraphQLCompositeType, selections: readonly SelectionSetNode[]): SelectionShape => {
+    if (isObjectType(type)) {
+      let only: ObjectShape | undefined
+      const shape = (): ObjectShape => {
+        only ??= objectShape(type, selections)
+        return only
+      }
+      return {
+        type,
+        get only() {
+          return shape()
+        },
+        of: (typename) => (typename === undefined || typename === type.name ? shape() : undefined),
+        all: () => [shape()],
+      }
+    }
+    const byName = new Map<unknown, ObjectShape | undefined>()
+    const of = (typename: unknown): ObjectShape | undefined => {
+      if (!byName.has(typename) && byName.size < MAX_TYPES_KEPT) {
+        byName.set(typename, shapeOf(type, typename, selections))
+      }
+      return byName.get(typename)
+    }
+    const all = (): ObjectShape[] => schema.getPossibleTypes(type).flatMap(({ name }) => of(name) ?? [])
+    return { type, only: undefined, of, all }
+  }
+
+  const shapeOf = (
+    type: GraphQLCompositeType,
+    typename: unknown,
+    selections: readonly SelectionSetNode[],
+  ): ObjectShape | undefined => {
+    const found = typeof typename === 'string' ? schema.getType(typename) : type
+    if (isObjectType(found))
+      return schema.isSubType(type as GraphQLInterfaceType, found) ? objectShape(found, selections) : undefined
+    // A service that knows only the interface: enough where nothing depends on what the object
+    // really is.
+    if (found !== type || !isInterfaceType(type) || selections.some(dependsOnType(type))) return undefined
+    return objectShape(type, selections)
+  }
+
+  const dependsOnType =
+    (type: GraphQLInterfaceType) =>
+    ({ selections }: SelectionSetNode): boolean =>
+      selections.some((selection) => {
+        if (!isIncluded(selection, conditions)) return false
+        if (selection.kind === Kind.FIELD) return selection.name.value === '__typename'
+        const body = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value)
+        if (!body) return false
+        const covers = !body.typeCondition || applies(typeFromAST(schema, body.typeCondition), type)
+        return !covers || dependsOnType(type)(body.selectionSet)
+      })
+
+  return objectShape(rootType as GraphQLObjectType, [definition.selectionSet])
+}
+
+/** Names that belong to no type must not fill the memory. */
+const MAX_TYPES_KEPT = 10_000

@@ -1,0 +1,120 @@
+/**
+ * A client's operation as the engine keeps it: parsed, validated by others, its fragments and
+ * variables at hand. Nothing here changes it.
+ */
+import {
+  type DocumentNode,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getOperationAST,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+  type VariableDefinitionNode,
+} from 'graphql'
+import { isWritable } from '../../../platform/data/json-safe.ts'
+import { own } from '../../../platform/data/own.ts'
+import { codedError } from '../../../platform/protocol/errors.ts'
+import { type ConditionValues, conditionVariables, type Fragments, fragmentsOf } from './conditions.ts'
+import { neverNull } from './never-null.ts'
+
+export interface ClientOperation {
+  readonly schema: GraphQLSchema
+  readonly rootType: GraphQLObjectType
+  readonly definition: OperationDefinitionNode
+  readonly fragments: Fragments
+  /** The variables whose values decide what is selected. */
+  readonly conditions: readonly string[]
+  /** The variables that may be left out, but not be null. */
+  readonly neverNull: readonly string[]
+}
+
+/**
+ * Picks an operation out of a valid document.
+ * @throws GraphQLError `BAD_USER_INPUT` when the name fits none, or none is given and there are
+ * several
+ */
+export function clientOperation(schema: GraphQLSchema, document: DocumentNode, name?: string | null): ClientOperation {
+  const definition = getOperationAST(document, name)
+  if (!definition) {
+    const message = name ? `There is no operation named "${name}".` : 'The document has several operations: name one.'
+    throw codedError('BAD_USER_INPUT', message)
+  }
+  const rootType = schema.getRootType(definition.operation)
+  if (!rootType) throw codedError('BAD_USER_INPUT', `The schema has no ${definition.operation}.`)
+  const fragments = fragmentsOf(document)
+  return {
+    schema,
+    rootType,
+    definition,
+    fragments,
+    conditions: conditionVariables(definition, fragments),
+    neverNull: neverNull(schema, document, definition),
+  }
+}
+
+/** Checked variables: as the services get them, and what they decide about conditions. */
+export interface BoundVariables {
+  /** As the client sent them. Defaults are left to the services. */
+  readonly values: Readonly<Record<string, unknown>>
+  readonly conditions: ConditionValues
+}
+
+/** @throws GraphQLError `BAD_USER_INPUT` for the first value that does not fit its type */
+export function bindVariables(client: ClientOperation, values: Readonly<Record<string, unknown>>): BoundVariables {
+  const { schema, definition, conditions } = client
+  const definitions = definition.variableDefinitions ?? []
+  if (definitions.length === 0) return NO_VARIABLES
+  for (const { variable } of definitions) {
+    const name = variable.name.value
+    if (isWritable(own(values, name))) continue
+    throw codedError('BAD_USER_INPUT', `Variable "$${name}" holds a number that is too large, or too many levels.`)
+  }
+  const { errors } = getVariableValues(schema, definitions, ownOnly(values), { maxErrors: 1 })
+  if (errors) throw codedError('BAD_USER_INPUT', errors[0]?.message ?? 'The variables do not fit.')
+  for (const name of client.neverNull) {
+    if (!isNull(definitions, name, own(values, name))) continue
+    throw codedError('BAD_USER_INPUT', `Variable "$${name}" must not be null: it stands where null is not allowed.`)
+  }
+  if (conditions.length === 0) return { values, conditions: {} }
+  const given = conditions.filter((name) => own(values, name) !== undefined)
+  return {
+    values,
+    conditions: {
+      ...defaultConditions(client),
+      ...Object.fromEntries(given.map((name) => [name, values[name] === true])),
+    },
+  }
+}
+
+const isNull = (definitions: readonly VariableDefinitionNode[], name: string, given: unknown): boolean =>
+  given === undefined
+    ? definitions.find(({ variable }) => variable.name.value === name)?.defaultValue?.kind === Kind.NULL
+    : given === null
+
+/**
+ * The same without what objects inherit: graphql-js takes `constructor` for a field of every input
+ * object.
+ */
+function ownOnly<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(ownOnly) as Value
+  const copy = Object.create(null) as Record<string, unknown>
+  for (const name in value) copy[name] = ownOnly(value[name])
+  return copy as Value
+}
+
+/** What decides the conditions of a request that sets none of their variables. */
+export function defaultConditions({ definition, conditions }: ClientOperation): ConditionValues {
+  const defaults = new Map(
+    definition.variableDefinitions?.map(({ variable, defaultValue }) => [variable.name.value, defaultValue]),
+  )
+  return Object.fromEntries(
+    conditions.map((name) => {
+      const value = defaults.get(name)
+      return [name, value?.kind === Kind.BOOLEAN && value.value]
+    }),
+  )
+}
+
+const NO_VARIABLES: BoundVariables = { values: {}, conditions: {} }

@@ -1,0 +1,27 @@
+/** Paths to the objects that a plan adds to. */
+
+import { PlanShapeError } from './shape-error.ts'
+
+/**
+ * Internal names from the root, without the `@` that marks a list: lists are passed through
+ * wherever they are.
+ */
+export type DataPath = readonly string[]
+
+/** @throws PlanShapeError for a path that speaks of types */
+export function dataPath(path: readonly (string | number)[]): DataPath {
+  return path.flatMap((segment) => {
+    if (segment === '@') return []
+    if (typeof segment === 'string' && /^\w+$/.test(segment)) return segment
+    throw new PlanShapeError(`the path segment ${JSON.stringify(segment)}`)
+  })
+}
+
+/** The objects that later steps write to, as a tree of names. */
+export interface WrittenPlaces {
+  /** Its number among the places of the plan; the root is 0. */
+  readonly index: number
+  readonly children: Map<string, WrittenPlaces>
+  /** Whether one object may stand for several of this place. */
+  shared: boolean
+}

@@ -1,0 +1,210 @@
+/**
+ * Writes the operation that is planned in place of the client's: the same question in internal
+ * names, with conditions and introspection gone, fragments in place and repetitions merged. It must
+ * ask for neither more nor less than the client did.
+ */
+import {
+  type FieldNode,
+  type GraphQLCompositeType,
+  type GraphQLField,
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isObjectType,
+  isUnionType,
+  Kind,
+  print,
+  type SelectionSetNode,
+  typeFromAST,
+  type VariableDefinitionNode,
+} from 'graphql'
+import { codedError } from '../../../platform/protocol/errors.ts'
+import type { ClientOperation } from './client-operation.ts'
+import { type ConditionValues, isIncluded } from './conditions.ts'
+import { argumentText, directiveText, type InternalNames } from './internal-names.ts'
+import { serviceVariable } from './variable-names.ts'
+
+interface PlannedSelection {
+  readonly type: GraphQLCompositeType
+  readonly fields: Map<string, PlannedField>
+  /** By type condition and directives. */
+  readonly fragments: Map<string, PlannedSelection>
+  /** Named fragments already taken in: a second spread adds nothing. */
+  readonly spreads: Set<string>
+}
+
+interface PlannedField {
+  readonly text: string
+  readonly children: PlannedSelection | undefined
+}
+
+/** Selections looked at; more is a document made to be expensive. */
+const MAX_SELECTIONS = 50_000
+
+/**
+ * The text to plan; `undefined` when the client asks for nothing but introspection.
+ * @param interfaceObjects interfaces of which some service knows no objects
+ */
+export function plannedOperation(
+  client: ClientOperation,
+  conditions: ConditionValues,
+  names: InternalNames,
+  interfaceObjects: ReadonlySet<string>,
+): string | undefined {
+  const { schema, rootType, definition, fragments } = client
+  let budget = MAX_SELECTIONS
+
+  const collect = (parent: GraphQLCompositeType, { selections }: SelectionSetNode, into: PlannedSelection): void => {
+    for (const selection of selections) {
+      if (--budget < 0) throw codedError('OPERATION_TOO_COMPLEX', 'The operation selects too much.')
+      if (!isIncluded(selection, conditions)) continue
+      if (selection.kind === Kind.FIELD) {
+        addField(parent, selection, into)
+        continue
+      }
+      let body = selection.kind === Kind.INLINE_FRAGMENT ? selection : undefined
+      const directives = directiveText(selection)
+      if (selection.kind === Kind.FRAGMENT_SPREAD) {
+        const name = selection.name.value
+        if (directives === '') {
+          if (into.spreads.has(name)) continue
+          into.spreads.add(name)
+        }
+        const fragment = fragments.get(name)
+        if (!fragment) throw new Error(`The document has no fragment ${name}.`)
+        body = { ...fragment, kind: Kind.INLINE_FRAGMENT }
+      }
+      if (!body) continue
+      const condition = body.typeCondition ? typeFromAST(schema, body.typeCondition) : parent
+      if (!isCompositeType(condition)) throw new Error('A fragment is on a type that has no fields.')
+      for (const type of plannable(schema, into.type, condition, interfaceObjects)) {
+        const target = narrowed(schema, into, type, directives)
+        if (target) collect(condition, body.selectionSet, target)
+      }
+    }
+  }
+
+  const addField = (parent: GraphQLCompositeType, node: FieldNode, into: PlannedSelection): void => {
+    const name = node.name.value
+    if (name === '__typename') {
+      // An object type's name needs no asking.
+      if (!isObjectType(into.type)) into.fields.set(name, { text: name, children: undefined })
+      return
+    }
+    if (parent === schema.getQueryType() && (name === '__schema' || name === '__type')) return
+    const field = fieldOf(parent, name)
+    if (!field) throw new Error(`The type ${parent.name} has no field ${name}.`)
+    // The object may narrow the type that its interface gives the field: what is below is asked of
+    // the narrower one.
+    const type = getNamedType((fieldOf(into.type, name) ?? field).type)
+    // Two root fields of a mutation that look the same are two changes; and a null that an object
+    // takes from a field of one alias is not the other alias's.
+    const isChange = definition.operation === 'mutation' && parent === rootType
+    const apart = isChange || isCompositeType(type) ? (node.alias ?? node.name).value : undefined
+    const internal = names.assign(node, field, apart)
+    let planned = into.fields.get(internal)
+    if (!planned) {
+      const alias = internal === name ? '' : `${internal}: `
+      const text = `${alias}${name}${argumentText(node.arguments ?? [])}${directiveText(node)}`
+      planned = { text, children: isCompositeType(type) ? emptySelection(type) : undefined }
+      into.fields.set(internal, planned)
+    }
+    if (planned.children && node.selectionSet) {
+      // The names inside depend on where they are written alone, so that a fragment's fields have
+      // one name wherever it is spread.
+      collect(getNamedType(field.type) as GraphQLCompositeType, node.selectionSet, planned.children)
+    }
+  }
+
+  const root = emptySelection(rootType)
+  collect(rootType, definition.selectionSet, root)
+  const body = selectionText(root)
+  if (body === '') return undefined
+  const name = definition.name ? ` ${definition.name.value}` : ''
+  const variables = variableText(definition.variableDefinitions ?? [], body)
+  return `${definition.operation}${name}${variables}${directiveText(definition)} { ${body}}`
+}
+
+const fieldOf = (type: GraphQLCompositeType, name: string): GraphQLField<unknown, unknown> | undefined =>
+  isUnionType(type) ? undefined : type.getFields()[name]
+
+const emptySelection = (type: GraphQLCompositeType): PlannedSelection => ({
+  type,
+  fields: new Map(),
+  fragments: new Map(),
+  spreads: new Set(),
+})
+
+/**
+ * Where the selections of a fragment go: into the same set where it always applies, nowhere where
+ * it never does.
+ */
+function narrowed(
+  schema: GraphQLSchema,
+  into: PlannedSelection,
+  condition: GraphQLCompositeType,
+  directives: string,
+): PlannedSelection | undefined {
+  const always = condition === into.type || (!isObjectType(condition) && isAlways(schema, condition, into.type))
+  if (always && directives === '') return into
+  if (!always && !overlap(schema, into.type, condition)) return undefined
+  const key = `${condition.name}${directives}`
+  let selection = into.fragments.get(key)
+  if (!selection) {
+    selection = emptySelection(condition)
+    into.fragments.set(key, selection)
+  }
+  return selection
+}
+
+const possible = (schema: GraphQLSchema, type: GraphQLCompositeType): readonly GraphQLCompositeType[] =>
+  isObjectType(type) ? [type] : schema.getPossibleTypes(type)
+
+const overlap = (schema: GraphQLSchema, left: GraphQLCompositeType, right: GraphQLCompositeType): boolean =>
+  possible(schema, left).some((type) => possible(schema, right).includes(type))
+
+/**
+ * A fragment's type condition as the planner can take it. From an interface of which a service
+ * knows no objects it finds no way to another interface or a union, but one to each object type.
+ */
+function plannable(
+  schema: GraphQLSchema,
+  parent: GraphQLCompositeType,
+  condition: GraphQLCompositeType,
+  interfaceObjects: ReadonlySet<string>,
+): readonly GraphQLCompositeType[] {
+  if (!interfaceObjects.has(parent.name) || isObjectType(condition) || condition === parent) return [condition]
+  if (isAlways(schema, condition, parent)) return [condition]
+  return possible(schema, parent).filter((type) => possible(schema, condition).includes(type))
+}
+
+/**
+ * A union has no fields of its own: what a fragment on an interface selects cannot move into it.
+ */
+const isAlways = (schema: GraphQLSchema, condition: GraphQLCompositeType, type: GraphQLCompositeType): boolean =>
+  !isObjectType(condition) && !isUnionType(type) && schema.isSubType(condition, type)
+
+function selectionText({ type, fields, fragments }: PlannedSelection): string {
+  // What an object really is decides which fragments apply, even where they ask for nothing else.
+  let text = fragments.size > 0 && isAbstractType(type) && !fields.has('__typename') ? '__typename ' : ''
+  for (const field of fields.values()) {
+    // A selection that conditions left empty still asks whether the object is there.
+    const children = field.children && (selectionText(field.children) || '__typename ')
+    text += children === undefined ? `${field.text} ` : `${field.text} { ${children}} `
+  }
+  for (const [condition, fragment] of fragments) {
+    const body = selectionText(fragment)
+    if (body !== '') text += `... on ${condition} { ${body}} `
+  }
+  return text
+}
+
+function variableText(definitions: readonly VariableDefinitionNode[], body: string): string {
+  const used = new Set(Array.from(body.matchAll(/\$(\w+)/g), ([, name]) => name))
+  const texts = definitions.flatMap(({ variable, type, defaultValue }) => {
+    const name = serviceVariable(variable.name.value)
+    return used.has(name) ? `$${name}: ${print(type)}${defaultValue ? ` = ${print(defaultValue)}` : ''}` : []
+  })
+  return texts.length === 0 ? '' : `(${texts.join(', ')})`
+}

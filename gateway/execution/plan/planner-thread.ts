@@ -1,0 +1,205 @@
+/**
+ * The main thread's side of planning: one worker per supergraph, replaced when an operation takes
+ * it too long. Never plans by itself. It plans one operation at a time, and callers take turns: one
+ * with a hundred hard operations delays another's by one at a time.
+ */
+import { Worker } from 'node:worker_threads'
+import type { QueryPlan } from '@apollo/query-planner'
+import { createFairQueue, type FairQueue } from '../../../platform/data/fair-queue.ts'
+import { codedError } from '../../../platform/protocol/errors.ts'
+import type { SupergraphFacts } from './planner.ts'
+import type { PlannerMessage, PlanRequest } from './planner-worker.ts'
+
+export interface PlanningOptions {
+  /**
+   * Milliseconds after which planning an operation is given up and the thread replaced. After a
+   * quarter of them it is planned anew, with a plan that is good enough and soon found.
+   */
+  readonly timeout: number
+  /** Operations of one caller that may wait to be planned; `Infinity` where nothing bounds them. */
+  readonly plansWaiting: number
+  /** Told of each caller who was refused for having so many. */
+  onRefused(caller: string): void
+  /** Told of each operation that was planned, and how long it took. */
+  onPlanned(operation: string, milliseconds: number): void
+  /**
+   * Told of each operation that could not be planned and why: text for a log, never for a client.
+   */
+  onUnplannable(operation: string, reason: string): void
+}
+
+export interface PlannerThread {
+  readonly facts: SupergraphFacts
+  /**
+   * Rejects with `OPERATION_TOO_COMPLEX` when it takes too long, `BUDGET_EXHAUSTED` when too many
+   * of the caller wait, `INTERNAL` when the services cannot answer the operation together.
+   * @param caller whose turn it takes; without one it waits until nobody else does
+   */
+  plan(operation: string, caller?: string): Promise<QueryPlan>
+  close(): Promise<void>
+}
+
+interface Pending {
+  readonly caller: string | undefined
+  readonly operation: string
+  readonly quickly: boolean
+  readonly resolve: (plan: QueryPlan) => void
+  readonly reject: (error: Error) => void
+}
+
+const RETRY_AFTER = 1 // seconds
+
+/** Starts the thread. Rejects when the text is not a supergraph. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: closures of one thread
+export async function startPlannerThread(supergraph: string, options: PlanningOptions): Promise<PlannerThread> {
+  const requests = createFairQueue<Pending>()
+  /** Of nobody in particular: behind all requests. */
+  const others = createFairQueue<Pending>()
+  let running: { readonly id: number; readonly request: Pending; readonly since: number } | undefined
+  let nextId = 0
+  let closed = false
+  let worker: Promise<Worker>
+  let deadline: NodeJS.Timeout | undefined
+
+  const join = (request: Pending): void => {
+    const { caller } = request
+    if (caller === undefined) others.join('', request)
+    else requests.join(caller, request)
+  }
+
+  const answer = (message: PlannerMessage): void => {
+    if (message.kind !== 'plan' && message.kind !== 'unplannable') return
+    if (message.id !== running?.id) return
+    const { request } = running
+    running = undefined
+    if (message.kind === 'plan') {
+      options.onPlanned(request.operation, message.milliseconds)
+      request.resolve(message.plan)
+    } else {
+      options.onUnplannable(request.operation, message.message)
+      request.reject(unplannable())
+    }
+    void advance()
+  }
+
+  const replace = async (): Promise<void> => {
+    clearTimeout(deadline)
+    const culprit = running?.request
+    running = undefined
+    if (culprit?.quickly || (culprit && closed)) {
+      culprit.reject(codedError('OPERATION_TOO_COMPLEX', 'The operation takes too long to plan.'))
+    } else if (culprit) {
+      // At the end of its line.
+      join({ ...culprit, quickly: true })
+    }
+    void terminate(worker)
+    if (closed) return
+    worker = startWorker(supergraph, answer, () => void replace()).worker
+    worker.catch(() => undefined)
+    await advance()
+  }
+
+  /**
+   * While others wait, a plan that is not soon found is given up as soon as one that is good would
+   * be.
+   */
+  const watch = (): void => {
+    clearTimeout(deadline)
+    if (!running) return
+    const { request, since } = running
+    const mayTakeLong = request.quickly && requests.size === requests.lengthOf(request.caller ?? '')
+    const patience = mayTakeLong ? options.timeout : options.timeout / 4
+    deadline = setTimeout(() => void replace(), Math.max(0, since + patience - performance.now())).unref()
+  }
+
+  const advance = async (): Promise<void> => {
+    if (running || closed) return
+    const request = requests.next() ?? others.next()
+    if (!request) {
+      clearTimeout(deadline)
+      // A thread with nothing to do does not hold the process.
+      void worker.then((thread) => thread.unref())
+      return
+    }
+    const id = nextId++
+    running = { id, request, since: Number.POSITIVE_INFINITY }
+    try {
+      const message: PlanRequest = { id, operation: request.operation, quickly: request.quickly }
+      const thread = await worker
+      if (running?.id !== id) return
+      running = { id, request, since: performance.now() }
+      thread.ref()
+      thread.postMessage(message)
+      watch()
+    } catch {
+      if (running?.id !== id) return
+      running = undefined
+      request.reject(unplannable())
+      await advance()
+    }
+  }
+
+  const first = startWorker(supergraph, answer, () => void replace())
+  worker = first.worker
+  worker.catch(() => undefined)
+  const facts = await first.facts
+  return {
+    facts,
+    plan(operation, caller) {
+      if (closed) return Promise.reject(codedError('INTERNAL', 'The planner is closed.'))
+      if (caller !== undefined && requests.lengthOf(caller) >= options.plansWaiting) {
+        options.onRefused(caller)
+        const message = `${options.plansWaiting} new operations of this caller wait already; try again in ${RETRY_AFTER} s.`
+        return Promise.reject(codedError('BUDGET_EXHAUSTED', message, { retryAfter: RETRY_AFTER }))
+      }
+      return new Promise((resolve, reject) => {
+        join({ operation, caller, quickly: false, resolve, reject })
+        if (running && Number.isFinite(running.since)) watch()
+        void advance()
+      })
+    },
+    async close() {
+      closed = true
+      clearTimeout(deadline)
+      const left = [running?.request, ...drained(requests), ...drained(others)]
+      running = undefined
+      for (const request of left) request?.reject(codedError('INTERNAL', 'The planner is closed.'))
+      await terminate(worker)
+    },
+  }
+}
+
+function* drained(queue: FairQueue<Pending>): Generator<Pending, void, undefined> {
+  for (let one = queue.next(); one; one = queue.next()) yield one
+}
+
+/** @param fail told when it dies (out of memory), which takes only what it was planning with it */
+function startWorker(
+  supergraph: string,
+  answer: (message: PlannerMessage) => void,
+  fail: () => void,
+): { worker: Promise<Worker>; facts: Promise<SupergraphFacts> } {
+  const thread = new Worker(new URL('planner-worker.ts', import.meta.url), { workerData: supergraph })
+  const facts = new Promise<SupergraphFacts>((resolve, reject) => {
+    thread.once('message', (message: PlannerMessage) => {
+      if (message.kind === 'facts') resolve(message.facts)
+      else reject(new Error(message.kind === 'refused' ? message.message : 'The planner did not start.'))
+    })
+    thread.once('error', reject)
+    thread.once('exit', () => reject(new Error('The planner ended before it was ready.')))
+  })
+  thread.on('message', answer)
+  const worker = facts.then(() => {
+    thread.on('error', fail)
+    thread.unref()
+    return thread
+  })
+  return { worker, facts }
+}
+
+const terminate = async (worker: Promise<Worker>): Promise<void> => {
+  const thread = await worker.catch(() => undefined)
+  await thread?.terminate()
+}
+
+const unplannable = (): Error => codedError('INTERNAL', 'The operation cannot be planned.')

@@ -1,0 +1,46 @@
+/**
+ * The thread that plans: builds one planner, then answers each operation with its plan. It sees no
+ * request and no data.
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import type { QueryPlan } from '@apollo/query-planner'
+import { freeStartupMemory } from '../../../platform/memory/free-startup-memory.ts'
+import { createPlanner, PlanningError, type SupergraphFacts } from './planner.ts'
+
+export interface PlanRequest {
+  readonly id: number
+  readonly operation: string
+  /** Finds a plan soon instead of a good one. */
+  readonly quickly: boolean
+}
+
+/**
+ * What the thread says: first the facts (or why there are none), then one outcome for each request.
+ */
+export type PlannerMessage =
+  | { readonly kind: 'facts'; readonly facts: SupergraphFacts }
+  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'plan'; readonly id: number; readonly plan: QueryPlan; readonly milliseconds: number }
+  | { readonly kind: 'unplannable'; readonly id: number; readonly message: string; readonly expected: boolean }
+
+const port = parentPort
+if (!port) throw new Error('planner-worker.ts is a thread: planner-thread.ts starts it.')
+const say = (message: PlannerMessage): void => port.postMessage(message)
+
+try {
+  const planner = createPlanner(String(workerData))
+  port.on('message', ({ id, operation, quickly }: PlanRequest) => {
+    const start = performance.now()
+    try {
+      const plan = planner.plan(operation, quickly)
+      say({ kind: 'plan', id, plan, milliseconds: performance.now() - start })
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      say({ kind: 'unplannable', id, message, expected: error instanceof PlanningError })
+    }
+  })
+  say({ kind: 'facts', facts: planner.facts })
+  freeStartupMemory()
+} catch (error) {
+  say({ kind: 'refused', message: error instanceof Error ? error.message : String(error) })
+}
