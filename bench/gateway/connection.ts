@@ -77,5 +77,5 @@ function bodyOf(answer: Buffer): Buffer | number {
   const { framing } = readHead(head)
   const body = openBody(framing)
   body.take(answer.subarray(begin))
-  return body.isWhole() ? Buffer.from(body.text()) : answer.length + 1
+  return body.isWhole() ? body.content() : answer.length + 1
 }

@@ -47,9 +47,9 @@ export function compileOperation(
   types: TypeRelations,
   limit: AnswerLimit,
 ): CompiledOperation {
-  const { execute, events, places } = compilePlan(plan, types)
+  const { execute, events } = compilePlan(plan, types)
   const shape = answerShape(client, conditions, names)
-  const writeText = compileAnswerText(shape, places, limit.bytes)
+  const writeText = compileAnswerText(shape, limit.bytes)
   const write = (run: Run, variables: BoundVariables): Answer => {
     const text = writeText(run.data)
     if (text !== undefined) return { data: text, errors: run.errors }

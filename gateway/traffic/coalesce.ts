@@ -5,7 +5,7 @@
 import { createAbort } from './call/abort.ts'
 import { CallFailure } from './call/failure.ts'
 import type { StatelessService } from './call/kind.ts'
-import type { Signal } from './call/send.ts'
+import type { ServiceCall, Signal } from './call/send.ts'
 import type { Reply, Step, Work } from './call/step.ts'
 
 interface Shared {
@@ -17,8 +17,14 @@ interface Shared {
 }
 
 /** Everything that can change the answer of a service that is told no caller. */
-const identityOf = ({ call, text }: Work): string =>
-  `${call.context.perspective ?? ''}\n${call.context.language ?? ''}\n${text}`
+const identityOf = ({ call: { context, body } }: Work): string =>
+  `${context.perspective ?? ''}\n${context.language ?? ''}\n${body.bytes.toString('latin1')}`
+
+/** The call as it is sent for all: whoever began it may have left when the answer comes. */
+function callForAll({ call, signal }: Work): ServiceCall {
+  const { read } = call
+  return read && signal ? { ...call, read: (body) => !signal.aborted && read(body) } : call
+}
 
 export function coalesced({ coalescing, deadline }: StatelessService, next: Step): Step {
   if (!coalescing) return next
@@ -30,7 +36,7 @@ export function coalesced({ coalescing, deadline }: StatelessService, next: Step
       if (inFlight.get(key) === shared) inFlight.delete(key)
     }
     const shared: Shared = {
-      reply: next({ ...work, signal: abandoned.signal }).finally(forget),
+      reply: next({ ...work, call: callForAll(work), signal: abandoned.signal }).finally(forget),
       deadline: work.deadline,
       abandon() {
         forget()

@@ -15,7 +15,7 @@ import {
 import { CallFailure } from './call/failure.ts'
 import type { ServiceDefinition } from './call/kind.ts'
 import { largeTurn } from './call/large-answers.ts'
-import type { CallContext } from './call/send.ts'
+import type { CallContext, ServiceCall } from './call/send.ts'
 import type { Reply } from './call/step.ts'
 import { nextCallId } from './call-id.ts'
 import { readRetryAfter } from './caller-backoff.ts'
@@ -42,7 +42,7 @@ export interface DeliveryOptions {
 export function headersFor(
   { kind }: ServiceDefinition,
   { path, authorization: own }: Pick<Instance, 'path' | 'authorization'>,
-  { context, text }: { readonly context: CallContext; readonly text: string },
+  { context, body }: Pick<ServiceCall, 'context' | 'body'>,
   secret: string | undefined,
   callId?: string,
 ): string[] {
@@ -55,7 +55,15 @@ export function headersFor(
   if (perspective !== undefined) headers.push(PERSPECTIVE_HEADER, perspective)
   if (callId !== undefined) headers.push(CALL_HEADER, callId)
   if (secret !== undefined) {
-    const signed: SignedRequest = { method: 'POST', path, body: text, authorization, perspective, requestId, callId }
+    const signed: SignedRequest = {
+      method: 'POST',
+      path,
+      body: body.bytes,
+      authorization,
+      perspective,
+      requestId,
+      callId,
+    }
     headers.push(SIGNATURE_HEADER, sign(secret, signed))
   }
   return headers
@@ -66,9 +74,9 @@ const ACCEPTED = 'application/graphql-response+json, application/json;q=0.9'
 /** A try at the instance the fleet picks. */
 export function delivery(service: ServiceDefinition, fleet: Fleet, options: DeliveryOptions): Try {
   return async (work, asked) => {
-    const { text, signal } = work
+    const { call, signal } = work
     if (signal?.aborted) throw new CallFailure('cancelled', 'given up before it was sent')
-    const { context } = work.call
+    const { context } = call
     const instance = fleet.pick(asked, context)
     if (!instance) throw unfit(fleet, context)
     asked.add(instance)
@@ -79,13 +87,13 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
     instance.inFlight += 1
     try {
       const callId = options.secret === undefined ? undefined : nextCallId()
-      const headers = headersFor(service, instance, { context, text }, options.secret, callId)
+      const headers = headersFor(service, instance, call, options.secret, callId)
       headers.push('accept', ACCEPTED, 'accept-encoding', DECODED)
       sent = instance.http.send({
         method: 'POST',
         path: instance.path,
         headers,
-        body: text,
+        body: call.body.bytes,
         deadline: work.deadline,
         callId,
       })
@@ -93,22 +101,15 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
       const took = performance.now() - started
       instance.answers += 1
       if (received.status === 429 || received.status === 503) obey(received, instance, context)
-      const turn = largeTurn(context, received.text.length)
+      const turn = largeTurn(context, received.body.length)
       if (turn) await turn
       if (signal?.aborted) throw new CallFailure('cancelled', 'given up before its answer was read')
-      // What is kept must not hold on to the text it came in.
-      const mayBeKept = service.kind === 'stateless' && received.fields.has('cache-control')
-      const answer = readAnswer(
-        received,
-        judgesCaller(service, instance, context),
-        mayBeKept ? undefined : work.call.read,
-      )
+      const { answer, hasErrors } = readAnswer(received, judgesCaller(service, instance, context), call.read)
       options.observe(took)
       instance.failureDetector.succeeded()
       return {
         answer,
-        freshness: readFreshness(service.kind, received, answer),
-        bytes: received.bytes,
+        freshness: readFreshness(service.kind, received, hasErrors),
         tags: listItems(received.fields.get('cache-tag') ?? ''),
       } satisfies Reply
     } catch (error) {

@@ -8,7 +8,7 @@ import type { CallContext } from './call/send.ts'
 import { headersFor } from './delivery.ts'
 import type { HealthRequest, Instance } from './instance.ts'
 
-const TEXT = '{"query":"{__typename}"}'
+const BODY = { bytes: Buffer.from('{"query":"{__typename}"}'), representations: undefined }
 
 const context: CallContext = {
   requestId: 'health',
@@ -26,6 +26,6 @@ export function healthRequestTo(
   instance: Pick<Instance, 'path' | 'authorization'>,
   secret: string | undefined,
 ): HealthRequest {
-  const headers = headersFor(definition, instance, { context, text: TEXT }, secret)
-  return { method: 'POST', path: instance.path, headers, body: TEXT }
+  const headers = headersFor(definition, instance, { context, body: BODY }, secret)
+  return { method: 'POST', path: instance.path, headers, body: BODY.bytes }
 }

@@ -67,7 +67,8 @@ async function findOut(instance: Instance): Promise<Finding> {
   try {
     const deadline = performance.now() + TIMEOUT
     const healthRequest = instance.healthRequest()
-    const { status, text } = await instance.health.send({ ...healthRequest, deadline }).answer
+    const { status, body } = await instance.health.send({ ...healthRequest, deadline }).answer
+    const text = body.toString()
     if (healthRequest.method === 'POST') return status < 500 || speaksGraphQL(text) ? 'well' : 'unwell'
     const { pid, kind } = JSON.parse(text) as { pid?: unknown; kind?: unknown }
     instance.pid = typeof pid === 'number' ? pid : undefined

@@ -21,7 +21,7 @@ interface InstanceOptions {
   readonly isOurs: boolean
 }
 
-const READY: HealthRequest = { method: 'GET', path: '/health/ready', headers: [], body: '' }
+const READY: HealthRequest = { method: 'GET', path: '/health/ready', headers: [], body: Buffer.alloc(0) }
 const QUESTIONS = 4 // about health at a time
 
 export function openInstance(address: string, { definition, secret, isOurs }: InstanceOptions): Instance {

@@ -4,6 +4,7 @@
  * library's own state around it, it would take ten kilobytes more for as long as nothing happens.
  */
 import type { Socket } from 'node:net'
+import { readBody } from './call/answer.ts'
 import { CallFailure } from './call/failure.ts'
 import type { ServiceAnswer } from './call/send.ts'
 import { onWire, requestHead } from './client/request.ts'
@@ -11,7 +12,6 @@ import { openSocket } from './client/socket.ts'
 import { type AnswerListener, readStreamedAnswer } from './client/streamed-answer.ts'
 import { createEventReader, type ReadEvents } from './event-stream.ts'
 import type { Instance } from './instance.ts'
-import { answerOf } from './reply.ts'
 
 const MAX_EVENT = 4 * 1024 * 1024 // characters
 const MAX_WAITING = 64 // events read ahead of a slow reader before the service is asked to wait
@@ -35,14 +35,14 @@ export interface Stream {
 }
 
 /** @param headers names and values in turn */
-export function openStream(instance: Instance, headers: readonly string[], body: string, signal: AbortSignal): Stream {
+export function openStream(instance: Instance, headers: readonly string[], body: Buffer, signal: AbortSignal): Stream {
   const request = requestOf(instance, headers, body)
   const inbox = createInbox()
   const socket = open(instance, inbox)
   const abort = (): void => inbox.end(new CallFailure('cancelled', 'given up by the caller'))
   signal.addEventListener('abort', abort, { once: true })
   if (signal.aborted) abort()
-  else socket.write(request, 'latin1')
+  else socket.write(request)
   return {
     next() {
       // Whoever asks again has used what came before: the service may send more.
@@ -57,7 +57,7 @@ export function openStream(instance: Instance, headers: readonly string[], body:
   }
 }
 
-const requestOf = ({ origin, path }: Instance, headers: readonly string[], body: string): string | Buffer =>
+const requestOf = ({ origin, path }: Instance, headers: readonly string[], body: Buffer): Buffer =>
   onWire(requestHead('POST', path, new URL(origin).host, [...headers, 'accept', 'text/event-stream'], body), body)
 
 function open({ origin, url }: Instance, inbox: Inbox): Socket {
@@ -101,7 +101,7 @@ function createListener(url: string, inbox: Inbox, onHead: () => void): AnswerLi
       status = received
       if (!fields.get('content-type')?.startsWith('text/event-stream')) return
       readEvents = createEventReader((name, data) => {
-        if (name === 'next') inbox.push(answerOf(JSON.parse(data), status))
+        if (name === 'next') inbox.push(answerOf(data, status))
         else if (name === 'complete') inbox.end()
       }, MAX_EVENT)
     },
@@ -113,7 +113,7 @@ function createListener(url: string, inbox: Inbox, onHead: () => void): AnswerLi
     onEnd() {
       if (readEvents) return inbox.end(new CallFailure('connection', `${url} ended the stream before it was complete`))
       try {
-        inbox.push(answerOf(JSON.parse(whole), status))
+        inbox.push(answerOf(whole, status))
         inbox.end()
       } catch {
         inbox.end(new CallFailure('answer', `${url}: status ${status} without a GraphQL answer`))
@@ -121,6 +121,8 @@ function createListener(url: string, inbox: Inbox, onHead: () => void): AnswerLi
     },
   }
 }
+
+const answerOf = (text: string, status: number): ServiceAnswer => readBody(Buffer.from(text), status).answer
 
 type Inbox = ReturnType<typeof createInbox>
 

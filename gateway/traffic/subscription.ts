@@ -6,7 +6,7 @@
 
 import { CallFailure } from './call/failure.ts'
 import type { ServiceDefinition } from './call/kind.ts'
-import { bodyText, type ServiceAnswer, type SubscriptionCall } from './call/send.ts'
+import type { ServiceAnswer, SubscriptionCall } from './call/send.ts'
 import { headersFor } from './delivery.ts'
 import type { Fleet } from './fleet.ts'
 import type { Instance } from './instance.ts'
@@ -30,7 +30,6 @@ export async function* subscription(
   call: SubscriptionCall,
   signal: AbortSignal,
 ): AsyncGenerator<ServiceAnswer, void, undefined> {
-  const text = bodyText(call.body)
   const asked = new Set<Instance>()
   const refused = (error: unknown): unknown => refusalOf(error, call.service, call.context.requestId)
   let failure: unknown = new CallFailure('overload', 'no instance is fit to be asked')
@@ -38,12 +37,7 @@ export async function* subscription(
     const instance = fleet.peek(asked)
     if (!instance || asked.has(instance)) throw refused(failure)
     asked.add(instance)
-    const stream = openStream(
-      instance,
-      headersFor(definition, instance, { context: call.context, text }, secret),
-      text,
-      signal,
-    )
+    const stream = openStream(instance, headersFor(definition, instance, call, secret), call.body.bytes, signal)
     try {
       for (let answer = await stream.next(); answer; answer = await stream.next()) yield answer
       return

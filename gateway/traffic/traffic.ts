@@ -5,7 +5,7 @@ import type { AnswerStore } from './cache/store.ts'
 import { tagsToPurge } from './cache/tags.ts'
 import { CallFailure, toClient } from './call/failure.ts'
 import type { ServiceDefinition, ServiceKind } from './call/kind.ts'
-import { bodyText, type Send, type ServiceAnswer, type SubscriptionCall } from './call/send.ts'
+import type { Send, ServiceAnswer, SubscriptionCall } from './call/send.ts'
 import { type Download, download } from './download.ts'
 import { createFailureLog } from './failure-log.ts'
 import { probeHealth } from './health.ts'
@@ -100,7 +100,7 @@ export function createTraffic({ services, secret, ownServices, store, metrics, l
       const route = routes.get(service)
       if (!route) return Promise.reject(refusalOf(unknownService(), service, context.requestId))
       const deadline = performance.now() + route.definition.deadline
-      return route.step({ call, text: bodyText(call.body), deadline, signal: context.signal }).then(
+      return route.step({ call, deadline, signal: context.signal }).then(
         ({ answer, freshness }) => {
           context.observe(freshness)
           return answer

@@ -5,7 +5,7 @@ import { Registry } from 'prom-client'
 import { createMemoryStore } from '../../gateway/traffic/cache/memory.ts'
 import type { AnswerStore } from '../../gateway/traffic/cache/store.ts'
 import type { ServiceDefinition } from '../../gateway/traffic/call/kind.ts'
-import type { CallContext, Freshness, ServiceCall } from '../../gateway/traffic/call/send.ts'
+import type { CallContext, Freshness, RequestBody, ServiceCall } from '../../gateway/traffic/call/send.ts'
 import { createTrafficMetrics } from '../../gateway/traffic/metrics.ts'
 import { createTraffic, type Traffic } from '../../gateway/traffic/traffic.ts'
 import { createLogger, type Logger } from '../../platform/process/log.ts'
@@ -84,17 +84,28 @@ export function trafficTo(
   })
 }
 
-/** A call as the engine makes it. */
+/** A request for entities, as the engine writes it. */
+export function entityBody(head: string, representations: readonly string[], tail: string): RequestBody {
+  const places: number[] = []
+  let at = Buffer.byteLength(head)
+  for (const representation of representations) {
+    places.push(at, at + Buffer.byteLength(representation))
+    at += Buffer.byteLength(representation) + 1
+  }
+  return { bytes: Buffer.from(head + representations.join(',') + tail), representations: places }
+}
+
+/** A call as the engine makes it. @param body of one that asks for more than entities its text */
 export function callOf(
   service: string,
-  body: ServiceCall['body'],
+  body: string | RequestBody,
   context: Partial<CallContext> = {},
   operation: ServiceCall['operation'] = 'query',
 ): ServiceCall {
   return {
     service,
     operation,
-    body,
+    body: typeof body === 'string' ? { bytes: Buffer.from(body), representations: undefined } : body,
     context: {
       requestId: 'test',
       authorization: undefined,

@@ -9,7 +9,6 @@ import { ABSENT, Failure } from '../answer/failure.ts'
 import { leafCheck } from '../answer/leaf.ts'
 import { TOO_LARGE } from '../answer/limit.ts'
 import type { ObjectShape, SelectionShape } from '../answer/shape.ts'
-import type { WrittenPlaces } from '../plan/paths.ts'
 import { quote, valueText } from './json-text.ts'
 
 type Data = Readonly<Record<string, unknown>>
@@ -24,55 +23,31 @@ const surprise = (): never => {
   throw SURPRISE
 }
 
-/** Texts of objects that may stand in several places, for as long as one answer is written. */
-type Texts = Map<unknown, string>
-
-interface Surroundings {
-  /** Where the data was written to, at and below the object. */
-  readonly places: WrittenPlaces | undefined
-  /** Takes what is to be forgotten when the answer is written. */
-  readonly kept: Texts[]
-  /**
-   * Characters of an answer. A text that stands in many places is as long as if it had been written
-   * in each.
-   */
-  readonly longest: number
-}
-
 /**
  * The writer of an answer; it gives `undefined` where the answer needs the exact path.
- * @param places of the plan, from the root
  * @param longest characters; it throws `TOO_LARGE` beyond
  */
-export function compileAnswerText(
-  shape: ObjectShape,
-  places: WrittenPlaces,
-  longest: number,
-): (data: Data) => string | undefined {
-  const kept: Texts[] = []
-  const write = objectWriter(shape, { places, kept, longest })
+export function compileAnswerText(shape: ObjectShape, longest: number): (data: Data) => string | undefined {
+  const write = objectWriter(shape, longest)
   return (data) => {
     try {
       return write(data)
     } catch (error) {
       if (error === SURPRISE) return undefined
       throw error
-    } finally {
-      for (const texts of kept) texts.clear()
     }
   }
 }
 
-function objectWriter({ type, fields }: ObjectShape, { places, kept, longest }: Surroundings): Write<Data> {
+function objectWriter({ type, fields }: ObjectShape, longest: number): Write<Data> {
   const parts = fields.map(({ responseName, value }, index) => {
     const prefix = `${index === 0 ? '{' : ','}${JSON.stringify(responseName)}:`
     if (value.kind === 'typename')
       return { source: undefined, inherited: false, prefix: `${prefix}${JSON.stringify(type.name)}`, write: surprise }
     if (value.kind === 'introspection')
       return { source: undefined, inherited: false, prefix: undefined, write: surprise }
-    const below = { places: places?.children.get(value.source), kept, longest }
     const inherited = isInherited(value.source)
-    return { source: value.source, inherited, prefix, write: valueWriter(value.type, value.selection, below) }
+    return { source: value.source, inherited, prefix, write: valueWriter(value.type, value.selection, longest) }
   })
   if (parts.length === 0) return () => '{}'
   return (data) => {
@@ -86,27 +61,22 @@ function objectWriter({ type, fields }: ObjectShape, { places, kept, longest }: 
   }
 }
 
-function valueWriter(
-  type: GraphQLOutputType,
-  selection: SelectionShape | undefined,
-  surroundings: Surroundings,
-): Write<unknown> {
+function valueWriter(type: GraphQLOutputType, selection: SelectionShape | undefined, longest: number): Write<unknown> {
   if (!isNonNullType(type)) {
-    const write = presentWriter(type, selection, surroundings)
+    const write = presentWriter(type, selection, longest)
     return (value) => (value === null || value === ABSENT ? 'null' : write(value))
   }
-  return presentWriter(type.ofType, selection, surroundings)
+  return presentWriter(type.ofType, selection, longest)
 }
 
 /** Writers of values that are there; `null` and `undefined` are surprises to each of them. */
 function presentWriter(
   type: GraphQLOutputType,
   selection: SelectionShape | undefined,
-  surroundings: Surroundings,
+  longest: number,
 ): Write<unknown> {
   if (isListType(type)) {
-    const write = valueWriter(type.ofType, selection, surroundings)
-    const { longest } = surroundings
+    const write = valueWriter(type.ofType, selection, longest)
     return (value) => {
       if (!Array.isArray(value)) return surprise()
       let text = '['
@@ -119,22 +89,7 @@ function presentWriter(
   }
   if (isLeafType(type)) return leafWriter(type)
   if (!selection) return surprise
-  const write = selectionWriter(selection, surroundings)
-  return surroundings.places?.shared ? writeOnce(write, surroundings.kept) : write
-}
-
-/** Keeps the text of each object for the other places where it stands. */
-function writeOnce(write: Write<unknown>, kept: Texts[]): Write<unknown> {
-  const texts: Texts = new Map()
-  kept.push(texts)
-  return (value) => {
-    let text = texts.get(value)
-    if (text === undefined) {
-      text = write(value)
-      texts.set(value, text)
-    }
-    return text
-  }
+  return selectionWriter(selection, longest)
 }
 
 /**
@@ -158,12 +113,12 @@ function leafWriter(type: GraphQLLeafType): Write<unknown> {
   }
 }
 
-function selectionWriter(selection: SelectionShape, surroundings: Surroundings): Write<unknown> {
+function selectionWriter(selection: SelectionShape, longest: number): Write<unknown> {
   const writers = new Map<ObjectShape, Write<Data>>()
   const writerOf = (shape: ObjectShape): Write<Data> => {
     let write = writers.get(shape)
     if (!write) {
-      write = objectWriter(shape, surroundings)
+      write = objectWriter(shape, longest)
       writers.set(shape, write)
     }
     return write

@@ -3,9 +3,8 @@
  * is a failure to be merged.
  */
 import type { FetchNode } from '@apollo/query-planner'
-import type { EntityBody } from '../../traffic/call/send.ts'
+import type { RequestBody } from '../../traffic/call/send.ts'
 import { callError, type Failure, failureOf } from '../answer/failure.ts'
-import type { ReadJson } from './answer-reader.ts'
 import { addErrors, type Data, type Run } from './run.ts'
 import { readAnswer } from './service-answer.ts'
 
@@ -17,20 +16,22 @@ import { readAnswer } from './service-answer.ts'
 export function callService(
   run: Run,
   { serviceName, operationKind }: FetchNode,
-  body: string | EntityBody,
-  read: ReadJson | undefined,
+  body: RequestBody,
   take: (data: Readonly<Data> | Failure) => void,
 ): Promise<void> {
   const operation = operationKind === 'mutation' ? 'mutation' : 'query'
-  return run.send({ service: serviceName, operation, body, read, context: run.context }).then(
+  return run.send({ service: serviceName, operation, body, context: run.context }).then(
     (answer) => {
-      const { data, unplaced } = readAnswer(serviceName, answer)
+      const { data, unplaced } = readAnswer(serviceName, answer.parsed())
       addErrors(run, unplaced)
       take(data)
     },
     (error: unknown) => take(failureOf(callError(serviceName, error))),
   )
 }
+
+/** A request that asks for more than entities. */
+export const wholeBody = (text: string): RequestBody => ({ bytes: Buffer.from(text), representations: undefined })
 
 /** The text of a request up to the first of its variables. */
 export function requestHead(query: string, operationName: string | undefined): string {

@@ -4,23 +4,21 @@
  * nothing else.
  */
 import type { FetchNode } from '@apollo/query-planner'
-import { parse } from 'graphql'
 import { own } from '../../../platform/data/own.ts'
+import type { RequestBody } from '../../traffic/call/send.ts'
 import { ABSENT, Failure, failureAt, failureOf, serviceError } from '../answer/failure.ts'
 import type { TypeRelations } from '../plan/type-relations.ts'
-import { compileReader, type ReadJson } from './answer-reader.ts'
 import { callService } from './call-service.ts'
 import { compileContexts, lineagesAt } from './contexts.ts'
 import { type EntityRequest, entityRequests } from './entity-request.ts'
-import { ENTITIES, type FetchedFields, fetchedFields, loseFields } from './fetched-fields.ts'
-import { adoptInto, mergeInto } from './merge.ts'
+import { ENTITIES, type FetchedFields, loseFields } from './fetched-fields.ts'
+import { mergeInto } from './merge.ts'
 import { type FetchSurroundings, objectsAt, placesAt } from './places.ts'
 import { type Data, isData, type Run, type Step, variableTexts } from './run.ts'
 import { groupByRepresentation, type Place, type Sharing, type Wanted, want } from './sharing.ts'
 
 interface Fetching {
   readonly node: FetchNode
-  readonly read: ReadJson | undefined
   readonly requests: readonly EntityRequest[]
   readonly types: TypeRelations
 }
@@ -32,14 +30,7 @@ export function compileEntityFetch(
   { paths, places, types }: FetchSurroundings,
 ): Step {
   const all = paths.map((path): Place => ({ path, below: placesAt(places, path) }))
-  const asked = fetchedFields(parse(node.operation, { noLocation: true }))
-  const read = node.outputRewrites?.length
-    ? undefined
-    : compileReader(
-        asked,
-        all.map(({ below }) => below),
-      )
-  const fetching: Fetching = { node, read, requests: entityRequests(node, requires, types), types }
+  const fetching: Fetching = { node, requests: entityRequests(node, requires, types), types }
   if (!node.contextRewrites) {
     return (run) => {
       const objects = all.map((place) => ({ place, targets: objectsAt(run, place.below) }))
@@ -109,22 +100,16 @@ function requestWithout(
 }
 
 function fetchEntities(
-  { node, read, types }: Fetching,
+  { node, types }: Fetching,
   run: Run,
   { head, variables, fields, rewrites }: EntityRequest,
   wanted: Wanted,
   context: string,
 ): Promise<void> {
   const values = [variableTexts(variables, run.variables), context].filter((text) => text !== '').join()
-  const body = {
-    head: `${head}${values}${values === '' ? '' : ','}"representations":[`,
-    representations: [...wanted.keys()],
-    tail: ']}}',
-    responseKey: ENTITIES,
-  }
-  return callService(run, node, body, read, (data) => {
+  const body = entityBody(`${head}${values}${values === '' ? '' : ','}"representations":[`, [...wanted.keys()])
+  return callService(run, node, body, (data) => {
     const entities = entitiesOf(data, wanted.size, node.serviceName)
-    const adoption = adoptInto(run)
     let next = 0
     const isIndex = (segment: unknown): boolean => typeof segment === 'number' && segment < wanted.size
     for (const sharing of wanted.values()) {
@@ -133,13 +118,26 @@ function fetchEntities(
       const known = !(entity instanceof Failure) && isData(entity) ? (rewrites?.apply(entity) ?? entity) : undefined
       for (const { place, targets } of sharing) {
         for (const target of targets) {
-          if (known) mergeInto(target, known, place.below, fields, types, adoption)
+          if (known) mergeInto(target, known, place.below, fields, types, run.placed)
           else if (entity instanceof Failure) loseFields(target, fields, entity, place.below, types)
           else markAbsent(target, fields, types)
         }
       }
     }
   })
+}
+
+/** @param head JSON text up to and with the `[` of the list of representations */
+function entityBody(head: string, representations: readonly string[]): RequestBody {
+  const bytes = Buffer.from(`${head}${representations.join(',')}]}}`)
+  const places: number[] = []
+  let at = Buffer.byteLength(head)
+  for (const representation of representations) {
+    const end = at + Buffer.byteLength(representation)
+    places.push(at, end)
+    at = end + 1
+  }
+  return { bytes, representations: places }
 }
 
 function entitiesOf(data: Readonly<Data> | Failure, count: number, service: string): readonly unknown[] | Failure {

@@ -6,11 +6,10 @@ import type { FetchNode } from '@apollo/query-planner'
 import { parse } from 'graphql'
 import { Failure } from '../answer/failure.ts'
 import { PlanShapeError } from '../plan/shape-error.ts'
-import { compileReader } from './answer-reader.ts'
-import { callService, requestHead } from './call-service.ts'
+import { callService, requestHead, wholeBody } from './call-service.ts'
 import { compileEntityFetch } from './compile-entity-fetch.ts'
 import { fetchedFields, loseFields } from './fetched-fields.ts'
-import { adoptInto, mergeInto } from './merge.ts'
+import { mergeInto } from './merge.ts'
 import { compileOutputRewrites } from './output-rewrites.ts'
 import { type FetchSurroundings, objectsAt, placesAt } from './places.ts'
 import { type Step, variableTexts } from './run.ts'
@@ -34,15 +33,14 @@ function compileRootFetch(node: FetchNode, { paths, places, types }: FetchSurrou
   const asked = fetchedFields(parse(node.operation, { noLocation: true }))
   const fields = rewrites?.applyToFields(asked) ?? asked
   const below = placesAt(places, path)
-  const read = rewrites ? undefined : compileReader(asked, [below])
   return (run) => {
     const targets = path.length === 0 ? [run.data] : [...objectsAt(run, below)]
     if (targets.length === 0) return DONE
-    return callService(run, node, `${head}${variableTexts(names, run.variables)}}}`, read, (data) => {
-      const adoption = adoptInto(run)
+    const body = wholeBody(`${head}${variableTexts(names, run.variables)}}}`)
+    return callService(run, node, body, (data) => {
       for (const target of targets) {
         if (data instanceof Failure) loseFields(target, fields, data, below, types)
-        else mergeInto(target, rewrites?.apply(data) ?? data, below, fields, types, adoption)
+        else mergeInto(target, rewrites?.apply(data) ?? data, below, fields, types, run.placed)
       }
     })
   }

@@ -2,8 +2,7 @@
  * Turns a plan into steps, one closure for each node, before the first run. A node it does not know
  * is refused here, never skipped.
  */
-import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
-import { parse } from 'graphql'
+import type { PlanNode, QueryPlan } from '@apollo/query-planner'
 import { own } from '../../../platform/data/own.ts'
 import { planLevels } from '../plan/levels.ts'
 import { type DataPath, dataPath, type WrittenPlaces } from '../plan/paths.ts'
@@ -11,9 +10,7 @@ import { PlanShapeError } from '../plan/shape-error.ts'
 import type { TypeRelations } from '../plan/type-relations.ts'
 import { compileFetch } from './compile-fetch.ts'
 import { compileSubscription, type EventSource } from './compile-subscription.ts'
-import { ENTITIES, fetchedFields, fieldBelow } from './fetched-fields.ts'
-import { compileOutputRewrites } from './output-rewrites.ts'
-import { addPlace, type Given, markShared, noPlaces } from './places.ts'
+import { addPlace, noPlaces } from './places.ts'
 import type { Step } from './run.ts'
 
 interface CompiledPlan {
@@ -21,30 +18,19 @@ interface CompiledPlan {
   readonly execute: Step
   /** Where a subscription's events come from. */
   readonly events: EventSource | undefined
-  /** Where it writes. */
-  readonly places: WrittenPlaces
 }
 
 const nothing: Step = async () => undefined
 
 /** @throws PlanShapeError */
 export function compilePlan({ node }: QueryPlan, types: TypeRelations): CompiledPlan {
-  if (!node) return { execute: nothing, events: undefined, places: noPlaces() }
+  if (!node) return { execute: nothing, events: undefined }
   const rest = node.kind === 'Subscription' ? node.rest : node
   const places = noPlaces()
-  const fetches: PlacedNode[] = node.kind === 'Subscription' ? [{ node: node.primary, path: [] }] : []
-  if (rest) findPlaces(rest, [], places, fetches)
-  // A context depends on what is above an object: there no object can stand for another.
-  if (fetches.every((fetch) => !fetch.node.contextRewrites)) {
-    markShared(
-      places,
-      fetches.map((fetch) => givenBy(fetch, types)),
-    )
-  }
+  if (rest) findPlaces(rest, [], places)
   return {
     execute: rest ? compileRoot(rest, places, types) : nothing,
     events: node.kind === 'Subscription' ? compileSubscription(node.primary, places, types) : undefined,
-    places,
   }
 }
 
@@ -90,36 +76,21 @@ function compileNode(node: PlanNode, path: DataPath, places: WrittenPlaces, type
   }
 }
 
-/** @param fetches takes every fetch with its path */
-function findPlaces(node: PlanNode, path: DataPath, places: WrittenPlaces, fetches: PlacedNode[]): void {
+function findPlaces(node: PlanNode, path: DataPath, places: WrittenPlaces): void {
   switch (node.kind) {
     case 'Sequence':
     case 'Parallel':
-      for (const child of node.nodes) findPlaces(child, path, places, fetches)
+      for (const child of node.nodes) findPlaces(child, path, places)
       break
     case 'Flatten': {
       const below = [...path, ...dataPath(node.path)]
       addPlace(places, below)
-      findPlaces(node.node, below, places, fetches)
+      findPlaces(node.node, below, places)
       break
     }
     case 'Condition':
-      for (const child of [node.ifClause, node.elseClause]) if (child) findPlaces(child, path, places, fetches)
-      break
-    case 'Fetch':
-      fetches.push({ node, path })
+      for (const child of [node.ifClause, node.elseClause]) if (child) findPlaces(child, path, places)
       break
     default:
   }
-}
-
-interface PlacedNode {
-  readonly node: FetchNode
-  readonly path: DataPath
-}
-
-function givenBy({ node, path }: PlacedNode, types: TypeRelations): Given {
-  const asked = fetchedFields(parse(node.operation, { noLocation: true }))
-  const fields = node.requires ? fieldBelow(asked, ENTITIES) : asked
-  return { path, fields: compileOutputRewrites(node.outputRewrites, types)?.applyToFields(fields) ?? fields }
 }

@@ -4,13 +4,13 @@
  */
 import type { FetchNode } from '@apollo/query-planner'
 import { parse } from 'graphql'
-import type { ServiceAnswer } from '../../traffic/call/send.ts'
+import type { RequestBody, ServiceAnswer } from '../../traffic/call/send.ts'
 import { Failure } from '../answer/failure.ts'
 import type { WrittenPlaces } from '../plan/paths.ts'
 import type { TypeRelations } from '../plan/type-relations.ts'
-import { requestHead } from './call-service.ts'
+import { requestHead, wholeBody } from './call-service.ts'
 import { fetchedFields, loseFields } from './fetched-fields.ts'
-import { adoptInto, mergeInto } from './merge.ts'
+import { mergeInto } from './merge.ts'
 import { compileOutputRewrites } from './output-rewrites.ts'
 import { addErrors, type Run, variableTexts } from './run.ts'
 import { readAnswer } from './service-answer.ts'
@@ -18,8 +18,8 @@ import { readAnswer } from './service-answer.ts'
 export interface EventSource {
   /** The service that the events come from. */
   readonly service: string
-  /** The body of the request that opens the stream, as JSON text. */
-  body(variables: Readonly<Record<string, unknown>>): string
+  /** Of the request that opens the stream. */
+  body(variables: Readonly<Record<string, unknown>>): RequestBody
   /** Takes an event in as the start of a run. */
   receive(run: Run, event: ServiceAnswer): void
 }
@@ -33,12 +33,12 @@ export function compileSubscription(node: FetchNode, places: WrittenPlaces, type
   const fields = rewrites?.applyToFields(asked) ?? asked
   return {
     service: node.serviceName,
-    body: (variables) => `${head}${variableTexts(names, variables)}}}`,
+    body: (variables) => wholeBody(`${head}${variableTexts(names, variables)}}}`),
     receive(run, event) {
-      const { data, unplaced } = readAnswer(node.serviceName, event)
+      const { data, unplaced } = readAnswer(node.serviceName, event.parsed())
       addErrors(run, unplaced)
       if (data instanceof Failure) loseFields(run.data, fields, data, places, types)
-      else mergeInto(run.data, rewrites?.apply(data) ?? data, places, fields, types, adoptInto(run))
+      else mergeInto(run.data, rewrites?.apply(data) ?? data, places, fields, types, run.placed)
     },
   }
 }

@@ -1,9 +1,9 @@
 /**
  * Reads what a service answered: its data, with each of its errors at the place it explains. The
- * answer itself is never changed.
+ * answer itself is not changed.
  */
 import type { GraphQLError } from 'graphql'
-import type { ServiceAnswer } from '../../traffic/call/send.ts'
+import type { ParsedAnswer } from '../../traffic/call/send.ts'
 import { Failure, type Fault, failureOf, serviceError } from '../answer/failure.ts'
 import { type Data, isData } from './run.ts'
 
@@ -14,7 +14,7 @@ interface ReadAnswer {
   readonly unplaced: readonly GraphQLError[]
 }
 
-export function readAnswer(service: string, answer: ServiceAnswer): ReadAnswer {
+export function readAnswer(service: string, answer: ParsedAnswer): ReadAnswer {
   const { data, errors } = answer
   if (!errors || errors.length === 0) {
     if (typeof data === 'object' && data !== null) return { data, unplaced: [] }

@@ -22,6 +22,4 @@ export interface WrittenPlaces {
   /** Its number among the places of the plan; the root is 0. */
   readonly index: number
   readonly children: Map<string, WrittenPlaces>
-  /** Whether one object may stand for several of this place. */
-  shared: boolean
 }

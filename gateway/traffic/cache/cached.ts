@@ -4,10 +4,14 @@
  */
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
+import { owned } from '../../../platform/memory/owned.ts'
+import { openAnswer } from '../call/answer.ts'
 import type { StatelessService } from '../call/kind.ts'
 import { largeTurn } from '../call/large-answers.ts'
-import { bodyText, type EntityBody, type Freshness } from '../call/send.ts'
+import type { Freshness } from '../call/send.ts'
 import type { Reply, Step, Work } from '../call/step.ts'
+import { asksForEntities, bodyOfSome, type EntityBody, questionOf, representationsOf } from './entity-body.ts'
+import { joinEntities, splitEntities } from './entity-list.ts'
 import { keyFor, lookUp } from './languages.ts'
 import type { AnswerStore, Kept } from './store.ts'
 import { tagsOfAnswer, tagsOfEntity } from './tags.ts'
@@ -26,21 +30,20 @@ export function cached(
 ): Step {
   if (!sharedCache) return next
   const whole = async (work: Work): Promise<Reply> => {
-    const { perspective, language } = work.call.context
-    const key = `${name}:${digest(`${perspective ?? ''}\n${work.text}`)}`
+    const { context, body } = work.call
+    const { perspective, language } = context
+    const key = `${name}:${digest(`${perspective ?? ''}\n${body.bytes.toString('latin1')}`)}`
     const [found] = await lookUp(store, [key], language)
     if (found) {
       observer.hits(1)
-      const turn = largeTurn(work.call.context, found.bytes)
-      if (turn) await turn
-      return { answer: { data: found.value as Data }, ...replyOf([found]) }
+      return replyFrom(work, found.value, [found])
     }
     observer.misses(1)
     const { epoch } = store
     const reply = await next(work)
-    const { answer, freshness, bytes, tags } = reply
+    const { answer, freshness, tags } = reply
     if (freshness.maxAge > 0) {
-      const kept = keep(answer.data, freshness, bytes, [...tagsOfAnswer(name), ...tags])
+      const kept = keep(answer.body, freshness, [...tagsOfAnswer(name), ...tags])
       store.set([[keyFor(key, freshness.variesByLanguage, language), kept]], epoch)
     }
     return reply
@@ -48,71 +51,88 @@ export function cached(
 
   const entities = async (work: Work, body: EntityBody): Promise<Reply> => {
     const prefix = `${name}:${selectionOf(work, body)}:`
-    const keys = body.representations.map((representation) => prefix + representation)
+    const keys = representationsOf(body).map((representation) => prefix + representation)
     const { language } = work.call.context
     const looked = lookUp(store, keys, language)
     const found = looked instanceof Promise ? await looked : looked
-    const missing = body.representations.filter((_, index) => !found[index])
-    observer.hits(keys.length - missing.length)
-    observer.misses(missing.length)
     const here = found.filter((kept) => kept !== undefined)
-    if (missing.length === 0) {
-      const kept = replyOf(here)
-      const turn = largeTurn(work.call.context, kept.bytes)
-      if (turn) await turn
-      return { answer: { data: { [body.responseKey]: found.map((each) => each?.value) } }, ...kept }
-    }
-    const asked = here.length === 0 ? work : withRepresentations(work, body, missing)
+    const missing = Array.from(keys.keys()).filter((index) => !found[index])
+    observer.hits(here.length)
+    observer.misses(missing.length)
+    if (missing.length === 0) return replyFrom(work, joinEntities(here.map(({ value }) => value)), here)
+    const split = createSplitter(missing.length)
+    const asked = here.length === 0 ? work : workOfSome(work, bodyOfSome(body, missing), split)
     const { epoch } = store
     const reply = await next(asked)
-    const list = reply.answer.data?.[body.responseKey]
-    // What is no list of the right length is nothing to keep, nor to mix with what is kept.
-    if (!Array.isArray(list) || list.length !== missing.length) return here.length === 0 ? reply : next(work)
-    if (reply.freshness.maxAge > 0) {
-      const bytes = Math.ceil(reply.bytes / list.length)
-      const kept = (value: unknown, representation: string): Kept =>
-        keep(value, reply.freshness, bytes, [...tagsOfEntity(name, representation), ...reply.tags])
+    const { answer, freshness, tags } = reply
+    if (here.length === 0 && freshness.maxAge === 0) return reply
+    const fetched = split(answer.body)
+    // What is no list of the right length, or has errors, is nothing to keep, nor to mix with what
+    // is kept: the paths of errors count the entities as they were sent.
+    if (!fetched) return here.length === 0 ? reply : next(work)
+    if (freshness.maxAge > 0) {
       store.set(
-        list.map((value, index) => {
-          const representation = missing[index] as string
-          const key = keyFor(prefix + representation, reply.freshness.variesByLanguage, language)
-          return [key, kept(value, representation)]
+        fetched.map((entity, index) => {
+          const key = keys[missing[index] as number] as string
+          const all = [...tagsOfEntity(name, key.slice(prefix.length)), ...tags]
+          return [keyFor(key, freshness.variesByLanguage, language), keep(entity, freshness, all)]
         }),
         epoch,
       )
     }
     if (here.length === 0) return reply
-    if (reply.answer.errors) return next(work) // its paths count the entities as they were sent
-    const fetched = list[Symbol.iterator]()
-    const merged = found.map((kept) => (kept ? kept.value : fetched.next().value))
+    const rest = fetched[Symbol.iterator]()
+    const all = found.map((kept) => kept?.value ?? (rest.next().value as Buffer))
     return {
       ...reply,
-      answer: { ...reply.answer, data: { [body.responseKey]: merged } },
-      freshness: tightest([reply.freshness, ...here.map(freshnessOf)]),
+      answer: openAnswer(joinEntities(all)),
+      freshness: tightest([freshness, ...here.map(freshnessOf)]),
     }
   }
 
   return (work) => {
     const { operation, body } = work.call
     if (operation !== 'query') return next(work)
-    return typeof body === 'string' ? whole(work) : entities(work, body)
+    return asksForEntities(body) ? entities(work, body) : whole(work)
   }
 }
 
-type Data = Readonly<Record<string, unknown>>
+/** Gives the bytes of each entity of an answer; `undefined` where there are not so many. */
+type Split = (body: Buffer) => readonly Buffer[] | undefined
 
-function withRepresentations(work: Work, body: EntityBody, representations: readonly string[]): Work {
-  const smaller = { ...body, representations }
-  return { ...work, call: { ...work.call, body: smaller }, text: bodyText(smaller) }
+/** Splits the same answer once, however often it is asked. */
+function createSplitter(count: number): Split {
+  let last: { readonly body: Buffer; readonly entities: readonly Buffer[] | undefined } | undefined
+  return (body) => {
+    if (last?.body !== body) {
+      const places = splitEntities(body)
+      const isWhole = places?.length === 2 * count
+      last = { body, entities: isWhole ? slicesOf(body, places) : undefined }
+    }
+    return last.entities
+  }
 }
+
+function slicesOf(body: Buffer, places: readonly number[]): Buffer[] {
+  const slices: Buffer[] = []
+  for (let index = 0; index < places.length; index += 2) slices.push(body.subarray(places[index], places[index + 1]))
+  return slices
+}
+
+/** What can be split needs no parsing. */
+const workOfSome = (work: Work, body: EntityBody, split: Split): Work => ({
+  ...work,
+  call: { ...work.call, body, read: (answer) => split(answer) !== undefined },
+})
 
 const digest = (text: string): string => hash('sha256', text, 'base64url')
 
 /** Head and tail say what is asked of each entity; few differ, and each is hashed once. */
 const selections = new LRUCache<string, string>({ max: 4_096 })
 
-function selectionOf({ call }: Work, { head, tail }: EntityBody): string {
-  const text = `${call.context.perspective ?? ''}\n${head}\n${tail}`
+function selectionOf({ call }: Work, body: EntityBody): string {
+  const [head, tail] = questionOf(body)
+  const text = `${call.context.perspective ?? ''}\n${head.toString('latin1')}\n${tail.toString('latin1')}`
   let selection = selections.get(text)
   if (selection === undefined) {
     selection = digest(text)
@@ -121,18 +141,13 @@ function selectionOf({ call }: Work, { head, tail }: EntityBody): string {
   return selection
 }
 
-const keep = (
-  value: unknown,
-  { maxAge, age, variesByLanguage }: Freshness,
-  bytes: number,
-  tags: readonly string[],
-): Kept => ({
-  value,
+/** An entity must not hold the whole answer that it came in. */
+const keep = (value: Buffer, { maxAge, age, variesByLanguage }: Freshness, tags: readonly string[]): Kept => ({
+  value: owned(value),
   bornAt: Date.now() - age * 1000,
   maxAge,
   variesByLanguage,
   tags,
-  bytes,
 })
 
 const freshnessOf = ({ bornAt, maxAge, variesByLanguage }: Kept): Freshness => ({
@@ -142,11 +157,12 @@ const freshnessOf = ({ bornAt, maxAge, variesByLanguage }: Kept): Freshness => (
   age: Math.max(0, Math.floor((Date.now() - bornAt) / 1000)),
 })
 
-const replyOf = (kept: readonly Kept[]): Omit<Reply, 'answer'> => ({
-  freshness: tightest(kept.map(freshnessOf)),
-  bytes: kept.reduce((sum, { bytes }) => sum + bytes, 0),
-  tags: [],
-})
+/** An answer of what is kept, once it may be read. */
+async function replyFrom({ call }: Work, body: Buffer, kept: readonly Kept[]): Promise<Reply> {
+  const turn = largeTurn(call.context, body.length)
+  if (turn) await turn
+  return { answer: openAnswer(body), freshness: tightest(kept.map(freshnessOf)), tags: [] }
+}
 
 /**
  * What holds for several answers together: the one that goes stale first, and whatever any of them

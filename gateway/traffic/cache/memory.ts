@@ -2,16 +2,15 @@
 import { LRUCache } from 'lru-cache'
 import { type AnswerStore, isFresh, type Kept } from './store.ts'
 
-const HEAP_PER_BYTE = 6 // of parsed JSON over its text, as measured
 const OVERHEAD = 512 // bytes of an entry beside its value and key
 
-/** @param maxBytes of heap, roughly */
+/** @param maxBytes of memory, roughly */
 export function createMemoryStore(maxBytes: number): AnswerStore {
   const keysByTag = new Map<string, Set<string>>()
   const kept = new LRUCache<string, Kept>({
     maxSize: maxBytes,
     maxEntrySize: Math.floor(maxBytes / 8),
-    sizeCalculation: ({ bytes }, key) => bytes * HEAP_PER_BYTE + 2 * key.length + OVERHEAD,
+    sizeCalculation: ({ value }, key) => value.length + key.length + OVERHEAD,
     dispose: ({ tags }, key) => {
       for (const tag of tags) {
         const keys = keysByTag.get(tag)

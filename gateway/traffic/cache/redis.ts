@@ -3,12 +3,12 @@
  * may be slow, full or away: that costs hits and nothing else.
  */
 import { createClient } from '@redis/client' // MIT; Redis' own client for Node
-import { isWritable } from '../../../platform/data/json-safe.ts'
+import { owned } from '../../../platform/memory/owned.ts'
 import type { Logger } from '../../../platform/process/log.ts'
 import { createBreaker } from '../call/breaker.ts'
 import { type AnswerStore, isFresh, type Kept } from './store.ts'
 
-const PREFIX = 'tributary:answer:'
+const PREFIX = 'tributary:answer:2:' // with the version of what is kept
 const TAG_PREFIX = 'tributary:tag:'
 const PURGES = 'tributary:purges' // the channel on which gateways tell each other
 const COMMAND_TIMEOUT_MS = 50 // milliseconds; a service answers about as fast
@@ -26,7 +26,7 @@ export function createRedisStore(url: string, near: AnswerStore, log: Logger): A
       const texts = await within(COMMAND_TIMEOUT_MS, client.mGet(keys.map((key) => PREFIX + key)))
       breaker.succeeded()
       return texts.map((text) => {
-        const kept = typeof text === 'string' ? (JSON.parse(text) as Kept) : undefined
+        const kept = typeof text === 'string' ? readKept(text) : undefined
         return kept && isFresh(kept, now) ? kept : undefined
       })
     } catch (error) {
@@ -40,10 +40,8 @@ export function createRedisStore(url: string, near: AnswerStore, log: Logger): A
     const batch = client.multi()
     for (const [key, kept] of entries) {
       const left = Math.ceil((kept.bornAt + kept.maxAge * 1000 - Date.now()) / 1000)
-      // What JSON cannot say would come back as something else: such an answer stays in the near
-      // store.
-      if (left <= 0 || !isWritable(kept.value)) continue
-      batch.set(PREFIX + key, JSON.stringify(kept), { expiration: { type: 'EX', value: left } })
+      if (left <= 0) continue
+      batch.set(PREFIX + key, writeKept(kept), { expiration: { type: 'EX', value: left } })
       for (const tag of kept.tags) {
         batch.sAdd(TAG_PREFIX + tag, key)
         // A tag outlives what bears it, never the other way round.
@@ -88,6 +86,13 @@ export function createRedisStore(url: string, near: AnswerStore, log: Logger): A
       await near.close()
     },
   }
+}
+
+const writeKept = (kept: Kept): string => JSON.stringify({ ...kept, value: kept.value.toString() })
+
+function readKept(text: string): Kept {
+  const { value, ...rest } = JSON.parse(text) as Omit<Kept, 'value'> & { readonly value: string }
+  return { ...rest, value: owned(Buffer.from(value)) }
 }
 
 /** One connection to read and write by, and one that hears of purges. */

@@ -5,16 +5,14 @@
 
 /** What is kept under one key. */
 export interface Kept {
-  /** Parsed JSON, shared by all who read it: never to be changed. */
-  readonly value: unknown
+  /** JSON in UTF-8, in memory of its own: an answer's body, or one entity of it. */
+  readonly value: Buffer
   /** Unix milliseconds; the answer's own age is already taken off. */
   readonly bornAt: number
   /** Seconds it stays good, from `bornAt`. */
   readonly maxAge: number
   readonly variesByLanguage: boolean
   readonly tags: readonly string[]
-  /** Of the JSON text, roughly. */
-  readonly bytes: number
 }
 
 export interface AnswerStore {

@@ -9,9 +9,11 @@
  */
 const WHOLE_ANSWER = '*'
 
-/** @param representation JSON text, as sent to `_entities` */
+/** @param representation JSON as sent to `_entities`, a letter for each byte */
 export function tagsOfEntity(service: string, representation: string): readonly string[] {
-  const { __typename, ...key } = JSON.parse(representation) as Readonly<Record<string, unknown>>
+  const { __typename, ...key } = JSON.parse(Buffer.from(representation, 'latin1').toString()) as Readonly<
+    Record<string, unknown>
+  >
   const type = String(__typename)
   const [only, ...others] = Object.values(key)
   const id = others.length === 0 && typeof only !== 'object' ? String(only) : JSON.stringify(key)

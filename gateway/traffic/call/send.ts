@@ -52,19 +52,15 @@ export interface Freshness {
   readonly variesByLanguage: boolean
 }
 
-/**
- * A body that asks one service for entities and nothing else: exactly `head +
- * representations.join(',') + tail`. The parts let each entity be kept and looked up by itself.
- */
-export interface EntityBody {
-  /** JSON text up to and with the `[` of the list of representations. */
-  readonly head: string
-  /** JSON texts, each the same for the same entity. */
-  readonly representations: readonly string[]
-  /** JSON text from the `]` on. */
-  readonly tail: string
-  /** The response key of the list of entities, `_entities` unless aliased. */
-  readonly responseKey: string
+/** A request's body as it goes over the wire: JSON in UTF-8, `{"query":…,"variables":…}`. */
+export interface RequestBody {
+  readonly bytes: Buffer
+  /**
+   * Where the representations stand in `bytes`, if it asks for entities and nothing else: begin and
+   * end of each in turn, with a comma in between. Each is the same for the same entity, so that it
+   * can be kept and looked up by itself.
+   */
+  readonly representations: readonly number[] | Int32Array | undefined
 }
 
 /** One call to one service. */
@@ -72,24 +68,36 @@ export interface ServiceCall {
   /** The service's name in the supergraph, for example `banking`. */
   readonly service: string
   readonly operation: 'query' | 'mutation'
-  /** JSON text `{"query":…,"variables":…}`, or its parts where it only fetches entities. */
-  readonly body: string | EntityBody
+  readonly body: RequestBody
   /**
-   * Reads the JSON text of an answer faster than `JSON.parse`, to the same value; strings of it may
-   * hold on to the whole text.
+   * Takes in a whole answer of status < 400 that came for this call: true where it is what the
+   * engine expects, which is a GraphQL answer without errors and needs no parsing. It is called at
+   * most once at a time, synchronously, and never once the call is given up; after false (or if
+   * absent) the answer is parsed. The call's answer need not be the last that was taken in: then it
+   * has another `body`.
    */
-  readonly read?: ((text: string) => unknown) | undefined
+  readonly read?: ((body: Buffer) => boolean) | undefined
   readonly context: CallContext
 }
 
 /** A call that starts a subscription. */
 export type SubscriptionCall = Omit<ServiceCall, 'operation'>
 
-/**
- * A GraphQL answer as the service gave it; `data` is shared between callers and must not be
- * changed.
- */
+/** A GraphQL answer as the service gave it. */
 export interface ServiceAnswer {
+  /**
+   * JSON in UTF-8. It is shared between callers and never changes, and is no part of a connection's
+   * read buffer.
+   */
+  readonly body: Buffer
+  /**
+   * Data and sanitized errors: parsed anew by each call of this, so that the caller owns what it
+   * gets.
+   */
+  parsed(): ParsedAnswer
+}
+
+export interface ParsedAnswer {
   readonly data?: Readonly<Record<string, unknown>> | null
   readonly errors?: readonly GraphQLFormattedError[]
 }
@@ -99,7 +107,3 @@ export interface ServiceAnswer {
  * `SERVICE_UNAVAILABLE` or `SERVICE_TIMEOUT`, with `service` and no address.
  */
 export type Send = (call: ServiceCall) => Promise<ServiceAnswer>
-
-/** The text that goes over the wire. */
-export const bodyText = (body: string | EntityBody): string =>
-  typeof body === 'string' ? body : `${body.head}${body.representations.join(',')}${body.tail}`

@@ -4,8 +4,6 @@ import type { Freshness, ServiceAnswer, ServiceCall, Signal } from './send.ts'
 /** A call on its way. */
 export interface Work {
   readonly call: ServiceCall
-  /** The body as it goes over the wire. */
-  readonly text: string
   /** When it is given up, in milliseconds of `performance.now()`. */
   readonly deadline: number
   /** Aborted when nobody waits for the reply any more. */
@@ -15,8 +13,6 @@ export interface Work {
 export interface Reply {
   readonly answer: ServiceAnswer
   readonly freshness: Freshness
-  /** Of the answer's JSON text. */
-  readonly bytes: number
   /** What the service says its answer depends on, by names that a purge can use. */
   readonly tags: readonly string[]
 }

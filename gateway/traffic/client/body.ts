@@ -18,64 +18,55 @@ export interface Body {
    * True once it is whole; one that goes on until the end of the connection is never known to be.
    */
   isWhole(): boolean
-  /** Of the body, without its framing. */
-  bytes(): number
-  text(): string
+  /** Once it is whole: the body without its framing. Nothing changes it any more. */
+  content(): Buffer
 }
 
 /** Where the pieces of a body go whose length nobody knows yet. */
 export interface Sink {
   /** @param piece good until this returns */
   add(piece: Buffer): void
-  bytes(): number
-  text(): string
+  content(): Buffer
 }
 
 export const MAX_BODY = 16 * 1024 * 1024 // bytes
 const MAX_LINES = 16 * 1024 // bytes of a chunk's first line, or of all trailers
 
+export const NOTHING: Buffer = Buffer.alloc(0)
+
 /** Of an answer whose connection is given up with its head. */
 export const NO_BODY: Body = {
   take: (piece) => piece.length,
   isWhole: () => true,
-  bytes: () => 0,
-  text: () => '',
+  content: () => NOTHING,
 }
-
-/** How bytes become text: `latin1` gives a letter for each. */
-type Letters = 'utf8' | 'latin1'
 
 /**
  * @param sink takes the pieces of a body that does not tell its length; by default they are kept
  */
-export function openBody(framing: AnswerHead['framing'], letters: Letters = 'utf8', sink?: Sink): Body {
-  if (typeof framing === 'number') return measuredBody(framing, letters)
-  const kept = sink ?? createKept(letters)
+export function openBody(framing: AnswerHead['framing'], sink?: Sink): Body {
+  if (typeof framing === 'number') return measuredBody(framing)
+  const kept = sink ?? createKept()
   return framing === 'chunked' ? chunkedBody(kept) : endlessBody(kept)
 }
 
-function measuredBody(length: number, letters: Letters): Body {
+function measuredBody(length: number): Body {
   if (length > MAX_BODY) throw tooLarge()
-  let text = ''
   let bytes = 0
-  let whole: Buffer | undefined
+  let whole = NOTHING
   return {
     take(piece) {
       const taken = Math.min(length - bytes, piece.length)
-      // Most come in one piece, and are read where they lie.
-      if (taken === length) text = piece.toString(letters, 0, length)
-      // An empty piece, as of a head that came alone, is no beginning: what is not written of the
-      // buffer is anybody's memory.
-      else if (taken > 0) {
-        whole ??= Buffer.allocUnsafe(length)
+      if (taken > 0) {
+        // Not of the pool, which one that is kept would hold whole.
+        if (bytes === 0) whole = Buffer.allocUnsafeSlow(length)
         piece.copy(whole, bytes, 0, taken)
       }
       bytes += taken
       return taken
     },
     isWhole: () => bytes === length,
-    bytes: () => bytes,
-    text: () => whole?.toString(letters) ?? text,
+    content: () => whole,
   }
 }
 
@@ -86,8 +77,7 @@ function endlessBody(kept: Sink): Body {
       return piece.length
     },
     isWhole: () => false,
-    bytes: kept.bytes,
-    text: kept.text,
+    content: kept.content,
   }
 }
 
@@ -133,20 +123,18 @@ function chunkedBody(kept: Sink): Body {
       return at
     },
     isWhole: () => part === 'whole',
-    bytes: kept.bytes,
-    text: kept.text,
+    content: kept.content,
   }
 }
 
-function createKept(letters: Letters): Sink {
+function createKept(): Sink {
   const kept = createGrowingBuffer(MAX_BODY)
   return {
     add(piece: Buffer) {
       if (kept.bytes() + piece.length > MAX_BODY) throw tooLarge()
       kept.add(piece)
     },
-    bytes: kept.bytes,
-    text: () => kept.content().toString(letters),
+    content: kept.content,
   }
 }
 

@@ -4,7 +4,6 @@
  */
 import { CallFailure } from '../call/failure.ts'
 import { type Body, NO_BODY, openBody } from './body.ts'
-import { isEncoded } from './decode.ts'
 import { type AnswerHead, HEAD_END, MAX_HEAD, malformed, readHead } from './head.ts'
 import type { HttpAnswer } from './http-answer.ts'
 import { openSocket } from './socket.ts'
@@ -21,7 +20,7 @@ export interface Receiver {
 
 export interface Connection {
   /** Sends a whole request; only while no other is on its way. */
-  send(request: string | Buffer, receiver: Receiver): void
+  send(request: Buffer, receiver: Receiver): void
   /** Who waits for the answer of the request that is on its way. */
   readonly receiver: Receiver | undefined
   /** Until when it may be used again, in milliseconds of `performance.now()`. */
@@ -104,9 +103,8 @@ export function openConnection(origin: URL, echoes: boolean, events: ConnectionE
     finish(head as AnswerHead, body, taken === rest.length)
   }
 
-  const open = ({ status, framing, fields, callId }: AnswerHead, { callId: asked }: Receiver): Body => {
-    if (callId === asked || (callId === undefined && !echoes))
-      return openBody(framing, isEncoded(fields) ? 'latin1' : 'utf8')
+  const open = ({ status, framing, callId }: AnswerHead, { callId: asked }: Receiver): Body => {
+    if (callId === asked || (callId === undefined && !echoes)) return openBody(framing)
     // Who stands between may refuse without knowing of calls: the status is all that is believed of
     // it.
     if (callId === undefined && status >= 400) return NO_BODY
@@ -118,7 +116,7 @@ export function openConnection(origin: URL, echoes: boolean, events: ConnectionE
     const waiting = receiver
     receiver = head = body = undefined
     interim = 0
-    const answer = { status, fields, text: whole.text(), bytes: whole.bytes() }
+    const answer = { status, fields, body: whole.content() }
     if (isClean && reusable > 0 && whole !== NO_BODY) {
       usableUntil = performance.now() + reusable
       onFree(connection)
@@ -149,8 +147,7 @@ export function openConnection(origin: URL, echoes: boolean, events: ConnectionE
   const connection: Connection = {
     send(request, next) {
       receiver = next
-      // One write of one piece: gathering several costs more than joining them.
-      socket.write(request, 'latin1')
+      socket.write(request)
     },
     get receiver() {
       return receiver

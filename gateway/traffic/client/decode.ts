@@ -1,24 +1,21 @@
 /** Decodes answers whose body was compressed, never over the limit. */
 import { decoderOf } from '../../../platform/http/message/content-coding.ts'
 import { CallFailure } from '../call/failure.ts'
-import { MAX_BODY, tooLarge } from './body.ts'
+import { MAX_BODY, NOTHING, tooLarge } from './body.ts'
 import type { HttpAnswer } from './http-answer.ts'
 
 export const isEncoded = (fields: HttpAnswer['fields']): boolean => fields.has('content-encoding')
 
-/**
- * @param answer its text has a letter for each byte. Rejects with a `CallFailure`, but of a refusal
- * the status is left
- */
+/** Rejects with a `CallFailure`, but of a refusal the status is left. */
 export async function decodeAnswer(answer: HttpAnswer): Promise<HttpAnswer> {
   const decode = decoderOf(answer.fields.get('content-encoding'))
-  const bytes = Buffer.from(answer.text, 'latin1')
-  if (decode === 'nothing' || bytes.length === 0) return { ...answer, text: bytes.toString() }
+  const { body } = answer
+  if (decode === 'nothing' || body.length === 0) return answer
   try {
     if (!decode) throw new CallFailure('answer', 'the answer has an unknown content encoding')
-    return { ...answer, text: (await decode(bytes, { maxOutputLength: MAX_BODY })).toString() }
+    return { ...answer, body: await decode(body, { maxOutputLength: MAX_BODY }) }
   } catch (error) {
-    if (answer.status >= 400) return { ...answer, text: '' }
+    if (answer.status >= 400) return { ...answer, body: NOTHING }
     if (error instanceof CallFailure) throw error
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge()
     throw new CallFailure('answer', 'the answer does not match its content encoding', { cause: error })

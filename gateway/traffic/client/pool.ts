@@ -16,7 +16,7 @@ export interface OutgoingRequest {
   readonly path: string
   /** Names and values in turn. */
   readonly headers: readonly string[]
-  readonly body: string
+  readonly body: Buffer
   /** When it is given up, in milliseconds of `performance.now()`. */
   readonly deadline: number
   /** One of its headers; an answer that names another is not taken. */
@@ -41,7 +41,7 @@ export interface HttpPool {
 /** A request on its way, or waiting for a connection. */
 interface PendingRequest extends Receiver {
   readonly head: string
-  readonly body: string
+  readonly body: Buffer
   connection: Connection | undefined
 }
 

@@ -3,7 +3,7 @@
  * is closed after it. Knows no socket.
  */
 import { StringDecoder } from 'node:string_decoder'
-import { type Body, openBody, type Sink } from './body.ts'
+import { type Body, NOTHING, openBody, type Sink } from './body.ts'
 import { HEAD_END, MAX_HEAD, malformed, readHead } from './head.ts'
 
 export interface AnswerListener {
@@ -46,7 +46,7 @@ export function readStreamedAnswer(listener: AnswerListener): StreamedAnswer {
       // Interim answers are followed by the one that counts.
       if (status < 200) continue
       isEndless = framing === 'until the end'
-      body = openBody(framing, 'utf8', sinkOf(listener))
+      body = openBody(framing, sinkOf(listener))
       listener.onHead(status, fields)
     }
     return rest
@@ -59,7 +59,7 @@ export function readStreamedAnswer(listener: AnswerListener): StreamedAnswer {
       if (!body || !rest) return
       body.take(rest)
       if (!body.isWhole()) return
-      const text = body.text()
+      const text = body.content().toString()
       if (text !== '') listener.onText(text)
       finish()
     },
@@ -75,7 +75,6 @@ function sinkOf({ onText }: AnswerListener): Sink {
   const decoder = new StringDecoder('utf8')
   return {
     add: (piece) => onText(decoder.write(piece)),
-    bytes: () => 0,
-    text: () => '',
+    content: () => NOTHING,
   }
 }

@@ -3,7 +3,7 @@
  * or an object that is null for one of its fields.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import type { ServiceAnswer } from '../../../gateway/traffic/call/send.ts'
+import type { ParsedAnswer } from '../../../gateway/traffic/call/send.ts'
 import { type AskedAnswer, type Federation, federate, type TestService } from './support/federation.ts'
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])`
@@ -76,7 +76,7 @@ describe('`data: null` from a service', () => {
 })
 
 describe('entity lost to one field', () => {
-  const answers = (data: Required<ServiceAnswer>['data'], error: ReturnType<typeof no>) => {
+  const answers = (data: Required<ParsedAnswer>['data'], error: ReturnType<typeof no>) => {
     federation.instead = (service) =>
       service === 'desk'
         ? { data, errors: [error] }

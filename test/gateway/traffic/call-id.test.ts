@@ -59,7 +59,7 @@ async function tally(traffic: Traffic): Promise<Tally> {
     while (next < CALLS) {
       const authorization = `Bearer caller-${next++}`
       await traffic.send(callOf('s', '{}', { authorization })).then(
-        ({ data }) => (counts[data?.['owner'] === authorization ? 'own' : 'mixed'] += 1),
+        (answer) => (counts[answer.parsed().data?.['owner'] === authorization ? 'own' : 'mixed'] += 1),
         () => (counts.failed += 1),
       )
     }

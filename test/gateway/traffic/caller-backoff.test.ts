@@ -170,7 +170,7 @@ describe('Retry-After', () => {
   test('Retry-After applies to a GraphQL answer with 429', async () => {
     const error = { message: 'Enough.', extensions: { code: 'BUDGET_EXHAUSTED', retryAfter: 9 } }
     const service = await startService(text(429, JSON.stringify({ errors: [error] }), { 'retry-after': '9' }))
-    const { errors } = await to(stateful('s'), service).send(callOf('s', BAD))
+    const { errors } = (await to(stateful('s'), service).send(callOf('s', BAD))).parsed()
     expect(errors).toEqual([error])
   })
 })

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { parse } from 'graphql'
 import type { CompiledOperation } from '../../../../gateway/execution/compiled-operation.ts'
-import type { ServiceAnswer } from '../../../../gateway/traffic/call/send.ts'
-import { callContext, type Federation, federate } from '../support/federation.ts'
+import type { ParsedAnswer } from '../../../../gateway/traffic/call/send.ts'
+import { answerOf, callContext, type Federation, federate } from '../support/federation.ts'
 import { club, desk } from '../support/members.ts'
 
 let federation: Federation
@@ -13,7 +13,7 @@ afterAll(() => federation.close())
 
 async function compiled(
   query: string,
-): Promise<{ operation: CompiledOperation; tell(event: ServiceAnswer): Promise<unknown> }> {
+): Promise<{ operation: CompiledOperation; tell(event: ParsedAnswer): Promise<unknown> }> {
   const { engine } = federation
   const prepared = engine.prepare(query, parse(query))
   const bound = prepared.bind({})
@@ -21,7 +21,7 @@ async function compiled(
   return {
     operation,
     async tell(event) {
-      const { data, errors } = await operation.execute(bound, callContext, federation.send, event)
+      const { data, errors } = await operation.execute(bound, callContext, federation.send, answerOf(event))
       return {
         data: JSON.parse(data) as unknown,
         errors: errors.map(({ path, extensions }) => [path, extensions['code']]),
@@ -32,7 +32,7 @@ async function compiled(
 
 test('Each event of a subscription is joined with data of other services', async () => {
   const { operation, tell } = await compiled('subscription S { new: joined { who: id mayVote } }')
-  expect([operation.events?.service, JSON.parse(operation.events?.body({}) ?? '')]).toEqual([
+  expect([operation.events?.service, JSON.parse(operation.events?.body({}).bytes.toString() ?? '')]).toEqual([
     'club',
     { query: 'subscription S__club__0{joined{__typename id level}}', operationName: 'S__club__0', variables: {} },
   ])

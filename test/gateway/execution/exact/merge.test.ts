@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'graphql'
 import { type FetchedFields, fetchedFields } from '../../../../gateway/execution/exact/fetched-fields.ts'
-import { adoptInto, mergeInto } from '../../../../gateway/execution/exact/merge.ts'
+import { mergeInto } from '../../../../gateway/execution/exact/merge.ts'
 import { addPlace, noPlaces } from '../../../../gateway/execution/exact/places.ts'
 import type { Data } from '../../../../gateway/execution/exact/run.ts'
 import type { TypeRelations } from '../../../../gateway/execution/plan/type-relations.ts'
@@ -19,7 +19,7 @@ const places = noPlaces()
 addPlace(places, ['a', 'a'])
 
 const merge = (target: Data, source: Data, asked: FetchedFields = fields): Data => {
-  mergeInto(target, source, places, asked, types, adoptInto({ placed: [] }))
+  mergeInto(target, source, places, asked, types, [])
   return target
 }
 

@@ -65,7 +65,7 @@ test('An error for one of several equal objects is reported at each place that h
   }
 })
 
-test('The answer holds the right object at each place, though equal objects are written once', async () => {
+test('The answer holds the right object at each place, though equal objects are asked for once', async () => {
   const federation = await federate({ shelf, scale, trade })
   try {
     const query = '{ parcels { id wraps { id maker: name } again: wraps { name } } }'

@@ -2,7 +2,6 @@
  * Services in one process behind the real engine, and the same data behind one plain schema: what
  * both answer must be the same.
  */
-import { deepStrictEqual } from 'node:assert/strict'
 import { composeServices } from '@apollo/composition'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import {
@@ -15,7 +14,7 @@ import {
   validate,
 } from 'graphql'
 import { createEngine, type Engine } from '../../../../gateway/execution/engine.ts'
-import { bodyText, type CallContext, type Send, type ServiceAnswer } from '../../../../gateway/traffic/call/send.ts'
+import type { CallContext, ParsedAnswer, Send, ServiceAnswer } from '../../../../gateway/traffic/call/send.ts'
 import { codedError } from '../../../../platform/protocol/errors.ts'
 import { runOperation } from './run-operation.ts'
 
@@ -44,14 +43,19 @@ export interface Federation {
   readonly unplannable: string[]
   /** Services that refuse every call, for as long as they are in here. */
   readonly down: Set<string>
-  /** What a service answers in place of its own answer; a mere answer is that of `club`. */
-  instead: ServiceAnswer | ((service: string) => ServiceAnswer | undefined) | undefined
+  /**
+   * What a service answers in place of its own answer, as a value or as JSON text; a mere answer is
+   * that of `club`.
+   */
+  instead: ToldAnswer | ((service: string) => ToldAnswer | undefined) | undefined
   /** Asks the engine. */
   ask(query: string, variables?: Readonly<Record<string, unknown>>, context?: unknown): Promise<AskedAnswer>
   /** Calls a service as the engine does. */
   readonly send: Send
   close(): Promise<void>
 }
+
+export type ToldAnswer = ParsedAnswer | string
 
 export interface AskedAnswer {
   readonly data: Record<string, unknown> | null
@@ -102,14 +106,15 @@ export async function federate(services: Readonly<Record<string, TestService>>):
     async ({ service, body, read }) => {
       const found = schemas.get(service)
       if (!found) throw new Error(`There is no service ${service}.`)
-      const { query, variables } = JSON.parse(bodyText(body)) as SentCall
+      const { query, variables } = JSON.parse(body.bytes.toString()) as SentCall
       calls.push({ service, query, variables })
       if (down.has(service)) throw codedError('SERVICE_UNAVAILABLE', 'The service is away.', { service })
       const { instead } = federation
       const other = typeof instead === 'function' ? instead(service) : service === 'club' ? instead : undefined
-      if (other) return freeze(structuredClone(other))
-      const text = await answerAsService(found, wrong, { query, variables, context })
-      return freeze(readText(text, read))
+      const text = other ?? (await answerAsService(found, wrong, { query, variables, context }))
+      const answer = answerOf(text)
+      read?.(answer.body)
+      return answer
     }
 
   const federation: Federation = {
@@ -166,18 +171,8 @@ async function answerAsService(
   return JSON.stringify(result)
 }
 
-/** The engine's own way of reading says the same as `JSON.parse`, or the engine is at fault. */
-function readText(text: string, read: (text: string) => unknown = JSON.parse): ServiceAnswer {
-  const answer = read(text)
-  deepStrictEqual(answer, JSON.parse(text))
-  return answer as ServiceAnswer
-}
-
-/** Answers are shared between requests: writing to one is a fault of the engine. */
-function freeze<Value>(value: Value): Value {
-  if (typeof value === 'object' && value !== null) {
-    Object.freeze(value)
-    for (const item of Object.values(value)) freeze(item)
-  }
-  return value
+/** An answer as traffic gives it, with the service's errors as they are. */
+export function answerOf(told: ToldAnswer): ServiceAnswer {
+  const body = Buffer.from(typeof told === 'string' ? told : JSON.stringify(told))
+  return { body, parsed: () => JSON.parse(body.toString()) as ParsedAnswer }
 }

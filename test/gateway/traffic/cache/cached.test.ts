@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { createMemoryStore } from '../../../../gateway/traffic/cache/memory.ts'
 import { type ServiceDefinition, stateful, stateless } from '../../../../gateway/traffic/call/kind.ts'
-import type { EntityBody } from '../../../../gateway/traffic/call/send.ts'
-import { callOf, observer, startUpstream, trafficTo, type Upstream } from '../../../support/upstream.ts'
+import type { RequestBody } from '../../../../gateway/traffic/call/send.ts'
+import { callOf, entityBody, observer, startUpstream, trafficTo, type Upstream } from '../../../support/upstream.ts'
 
 const opened: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -22,12 +22,12 @@ const counting: Upstream['answer'] = ({ response, count }) => {
   return { data: { count } }
 }
 
-const cities = (ids: readonly number[], field = 'name'): EntityBody => ({
-  head: `{"query":"query($r:[_Any!]!){_entities(representations:$r){... on City{${field}}}}","variables":{"r":[`,
-  representations: ids.map((id) => `{"__typename":"City","id":"${id}"}`),
-  tail: ']}}',
-  responseKey: '_entities',
-})
+const cities = (ids: readonly number[], field = 'name'): RequestBody =>
+  entityBody(
+    `{"query":"query($r:[_Any!]!){_entities(representations:$r){... on City{${field}}}}","variables":{"r":[`,
+    ids.map((id) => `{"__typename":"City","id":"${id}"}`),
+    ']}}',
+  )
 
 /** Answers entities by their ids. */
 const gazetteer: Upstream['answer'] = ({ response, body, count }) => {
@@ -41,9 +41,9 @@ describe('answers of a stateless service', () => {
     const { upstream, traffic } = await serve(counting)
     const { seen, observe } = observer()
     const call = callOf('weather', '{"query":"{a}"}', { observe })
-    expect(await traffic.send(call)).toEqual({ data: { count: 1 } })
-    expect(await traffic.send(call)).toEqual({ data: { count: 1 } })
-    expect(await traffic.send(callOf('weather', '{"query":"{b}"}'))).toEqual({ data: { count: 2 } })
+    expect((await traffic.send(call)).parsed()).toEqual({ data: { count: 1 } })
+    expect((await traffic.send(call)).parsed()).toEqual({ data: { count: 1 } })
+    expect((await traffic.send(callOf('weather', '{"query":"{b}"}'))).parsed()).toEqual({ data: { count: 2 } })
     expect(upstream.bodies.length).toBe(2)
     expect(seen).toEqual([
       { maxAge: 60, scope: 'public', age: 0, variesByLanguage: false },
@@ -59,7 +59,7 @@ describe('answers of a stateless service', () => {
         return { data: { count } }
       })
       for (let n = 1; n <= 2; n += 1)
-        expect(await traffic.send(callOf('weather', '{}'))).toEqual({ data: { count: n } })
+        expect((await traffic.send(callOf('weather', '{}'))).parsed()).toEqual({ data: { count: n } })
       expect(upstream.bodies.length).toBe(2)
     },
   )
@@ -77,7 +77,8 @@ describe('answers of a stateless service', () => {
 
   test('Cached answers are kept apart by what the caller may see', async () => {
     const { traffic } = await serve(counting)
-    const ask = (perspective: string) => traffic.send(callOf('weather', '{}', { perspective }))
+    const ask = (perspective: string) =>
+      traffic.send(callOf('weather', '{}', { perspective })).then((answer) => answer.parsed())
     expect(await ask('preview')).toEqual({ data: { count: 1 } })
     expect(await ask('published')).toEqual({ data: { count: 2 } })
     expect(await ask('preview')).toEqual({ data: { count: 1 } })
@@ -120,7 +121,7 @@ describe('entities of a stateless service', () => {
   test('Entities are cached one by one: only missing ones are requested, and the order stays', async () => {
     const { upstream, traffic } = await serve(gazetteer)
     await traffic.send(callOf('weather', cities([1, 3])))
-    const { data } = await traffic.send(callOf('weather', cities([4, 3, 2, 1, 0])))
+    const { data } = (await traffic.send(callOf('weather', cities([4, 3, 2, 1, 0])))).parsed()
     expect(data).toEqual({
       _entities: [
         { name: 'city 4', count: 2 },
@@ -135,7 +136,7 @@ describe('entities of a stateless service', () => {
       '2',
       '0',
     ])
-    expect((await traffic.send(callOf('weather', cities([2, 4])))).data).toMatchObject({
+    expect((await traffic.send(callOf('weather', cities([2, 4])))).parsed().data).toMatchObject({
       _entities: [{ count: 2 }, { count: 2 }],
     })
     expect(upstream.bodies.length).toBe(2)
@@ -150,7 +151,7 @@ describe('entities of a stateless service', () => {
       ...(gazetteer(received) as object),
       errors: [{ message: 'x', path: ['_entities', JSON.parse(received.body).variables.r.length - 1, 'name'] }],
     })
-    const { errors } = await traffic.send(callOf('weather', cities([1, 2])))
+    const { errors } = (await traffic.send(callOf('weather', cities([1, 2])))).parsed()
     expect(errors?.[0]?.path).toEqual(['_entities', 1, 'name'])
   })
 
@@ -204,12 +205,11 @@ test('An answer of a stateful service is never kept, whatever it says', async ()
 
 describe('memory', () => {
   const entry = (bytes: number, tags: readonly string[] = []) => ({
-    value: 'x',
+    value: Buffer.alloc(bytes),
     bornAt: Date.now(),
     maxAge: 60,
     variesByLanguage: false,
     tags,
-    bytes,
   })
 
   test('The memory is limited: the least recently read goes first, and what is too large is not taken', async () => {

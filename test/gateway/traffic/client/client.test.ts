@@ -50,7 +50,7 @@ const request = (changes: Partial<OutgoingRequest> = {}): OutgoingRequest => ({
   method: 'POST',
   path: '/graphql',
   headers: ['content-type', 'application/json'],
-  body: '{}',
+  body: Buffer.from('{}'),
   deadline: performance.now() + 60_000,
   ...changes,
 })
@@ -58,7 +58,7 @@ const request = (changes: Partial<OutgoingRequest> = {}): OutgoingRequest => ({
 /** Status and text, or the kind of failure. */
 const outcome = (pool: HttpPool, changes?: Partial<OutgoingRequest>): Promise<unknown> =>
   pool.send(request(changes)).answer.then(
-    ({ status, text }) => `${status} ${text}`,
+    ({ status, body }) => `${status} ${body.toString()}`,
     (failure: unknown) => (failure instanceof CallFailure ? failure.kind : failure),
   )
 
@@ -130,8 +130,8 @@ describe('answer framing', () => {
     const { pool, sockets } = await serve(
       (socket, piece) => void socket.write(ok(piece.includes('one') ? 'one' : 'two')),
     )
-    const first = outcome(pool, { body: 'one' })
-    const second = outcome(pool, { body: 'two' })
+    const first = outcome(pool, { body: Buffer.from('one') })
+    const second = outcome(pool, { body: Buffer.from('two') })
     expect(await first).toBe('200 one')
     sockets[0]?.write(ok('one'))
     expect(await second).toBe('200 two')
@@ -262,7 +262,7 @@ describe('malformed answers', () => {
 describe('request', () => {
   test('A request is sent unchanged and in one piece, in any script', async () => {
     const { pool, received } = await serve((socket) => void socket.write(ok('{}')))
-    await outcome(pool, { headers: ['authorization', 'Opaque \xe9'], body: '{"a":"日本"}' })
+    await outcome(pool, { headers: ['authorization', 'Opaque \xe9'], body: Buffer.from('{"a":"日本"}') })
     const { port } = new URL(`http://${/host: (\S+)/.exec(received())?.[1]}`)
     expect(received()).toBe(
       raw(
@@ -299,7 +299,7 @@ describe('request', () => {
     })
     const cancelled = new CallFailure('cancelled', 'enough')
     const [first, second] = [pool.send(request()), pool.send(request())]
-    const third = outcome(pool, { body: 'answer me' })
+    const third = outcome(pool, { body: Buffer.from('answer me') })
     await until(() => sockets.length === 1)
     second.cancel(cancelled)
     await expect(second.answer).rejects.toMatchObject({ kind: 'cancelled' })
@@ -307,7 +307,7 @@ describe('request', () => {
     await expect(first.answer).rejects.toMatchObject({ kind: 'cancelled' })
     expect(await third).toBe('200 {}')
     first.cancel(cancelled)
-    expect(await outcome(pool, { body: 'answer me' })).toBe('200 {}')
+    expect(await outcome(pool, { body: Buffer.from('answer me') })).toBe('200 {}')
     expect(sockets.length).toBe(2)
   })
 
@@ -328,7 +328,10 @@ describe('request', () => {
       if (piece.includes('die')) socket.destroy()
       else socket.write(ok('{}'))
     })
-    expect(await Promise.all([outcome(pool, { body: 'die' }), outcome(pool)])).toEqual(['connection', '200 {}'])
+    expect(await Promise.all([outcome(pool, { body: Buffer.from('die') }), outcome(pool)])).toEqual([
+      'connection',
+      '200 {}',
+    ])
   })
 
   test('A request to an unreachable address fails', async () => {

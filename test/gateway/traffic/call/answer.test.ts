@@ -3,9 +3,10 @@
  * proportion to its length.
  */
 import { describe, expect, test } from '@jest/globals'
-import { answerOf } from '../../../gateway/traffic/reply.ts'
+import { readBody } from '../../../../gateway/traffic/call/answer.ts'
 
-const errorsOf = (errors: readonly unknown[]) => answerOf({ data: { f: null }, errors }, 200).errors ?? []
+const errorsOf = (errors: readonly unknown[]) =>
+  readBody(Buffer.from(JSON.stringify({ data: { f: null }, errors })), 200).answer.parsed().errors ?? []
 
 describe('service errors', () => {
   test('At most 200 errors of an answer are read, and one more counts the rest', () => {

@@ -1,0 +1,101 @@
+/**
+ * Reads a body as a GraphQL answer. What is none is a failure; what clients may not read is taken
+ * out of its errors.
+ */
+import type { GraphQLFormattedError } from 'graphql'
+import { isRecord, type JsonRecord } from '../../../platform/data/record.ts'
+import { type ErrorCode, isErrorCode } from '../../../platform/protocol/errors.ts'
+import { CallFailure } from './failure.ts'
+import type { ParsedAnswer, ServiceAnswer } from './send.ts'
+
+/**
+ * Codes a service may send to a client. The others speak of the gateway's own work and would be
+ * false or tell too much.
+ */
+const PASSED_ON: ReadonlySet<ErrorCode> = new Set([
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'BAD_USER_INPUT',
+  'OPERATION_TOO_COMPLEX',
+  'BUDGET_EXHAUSTED',
+  'SERVICE_UNAVAILABLE',
+  'SERVICE_TIMEOUT',
+])
+
+const MAX_ERRORS = 200 // of one answer
+const MAX_PATH = 1_000 // steps; no selection reaches deeper
+
+export interface ReadAnswer {
+  readonly answer: ServiceAnswer
+  readonly hasErrors: boolean
+}
+
+/** An answer that is known to be GraphQL. @param first what was already parsed of it */
+export function openAnswer(body: Buffer, first?: ParsedAnswer): ServiceAnswer {
+  let ready = first
+  return {
+    body,
+    parsed() {
+      const parsed = ready ?? answerOf(parseJson(OK, body), OK)
+      ready = undefined
+      return parsed
+    },
+  }
+}
+
+const OK = 200
+
+/** Reads a body that may be anything. @throws CallFailure of kind `answer` */
+export function readBody(body: Buffer, status: number): ReadAnswer {
+  const parsed = answerOf(parseJson(status, body), status)
+  return { answer: openAnswer(body, parsed), hasErrors: parsed.errors !== undefined }
+}
+
+function answerOf(value: unknown, status: number): ParsedAnswer {
+  if (!isRecord(value) || !('data' in value || Array.isArray(value['errors']))) {
+    throw new CallFailure('answer', `status ${status} without a GraphQL answer`)
+  }
+  const { data, errors } = value
+  if (data !== undefined && data !== null && !isRecord(data)) {
+    throw new CallFailure('answer', 'the "data" of the answer is no object')
+  }
+  if (errors === undefined || errors === null) return { data: data ?? null }
+  if (!Array.isArray(errors)) throw new CallFailure('answer', 'the "errors" of the answer are no list')
+  return errors.length === 0 ? { data: data ?? null } : { data: data ?? null, errors: readErrors(errors) }
+}
+
+/**
+ * How many a service sends is its own choice: what is beyond the bound is one error more, which the
+ * log gives the number of.
+ */
+function readErrors(errors: readonly unknown[]): GraphQLFormattedError[] {
+  const read = errors.slice(0, MAX_ERRORS).map(readError)
+  const more = errors.length - read.length
+  if (more > 0) read.push({ message: `${more} more errors in one answer`, extensions: { code: 'INTERNAL' } })
+  return read
+}
+
+function parseJson(status: number, body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString())
+  } catch (cause) {
+    throw new CallFailure('answer', `status ${status} with a body that is no JSON`, { cause })
+  }
+}
+
+/** Keeps a message only where its code says that it is meant for the client. */
+function readError(error: unknown): GraphQLFormattedError {
+  const { message, path, extensions } = isRecord(error) ? error : {}
+  const place = isPath(path) ? { path } : {}
+  const code = isRecord(extensions) ? extensions['code'] : undefined
+  return isErrorCode(code) && PASSED_ON.has(code) && typeof message === 'string'
+    ? { ...place, message, extensions: { code, ...hints(extensions as JsonRecord) } }
+    : { ...place, message: 'Internal error.', extensions: { code: 'INTERNAL' } }
+}
+
+const hints = ({ retryAfter }: JsonRecord): JsonRecord => (typeof retryAfter === 'number' ? { retryAfter } : {})
+
+const isPath = (value: unknown): value is readonly (string | number)[] =>
+  Array.isArray(value) &&
+  value.length <= MAX_PATH &&
+  value.every((step) => typeof step === 'string' || typeof step === 'number')
