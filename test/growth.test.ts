@@ -6,7 +6,8 @@ import { describe, expect, test } from '@jest/globals'
 import { hideHint } from '../gateway/exchange/hints.ts'
 import { requestIdOf } from '../gateway/exchange/request-id.ts'
 import { Failure } from '../gateway/execution/answer/failure.ts'
-import { type FetchedField, loseFields } from '../gateway/execution/exact/fetched-fields.ts'
+import { loseFields } from '../gateway/execution/exact/lost-fields.ts'
+import { type Field, selectionFrom } from '../gateway/execution/exact/selection.ts'
 import { readAnswer as readServiceAnswer } from '../gateway/execution/exact/service-answer.ts'
 import { openBody } from '../gateway/traffic/client/body.ts'
 import { readHead } from '../gateway/traffic/client/head.ts'
@@ -159,16 +160,16 @@ describe("time for a service's answer", () => {
 
 /** Every error names the last field, so that each of the others looks through all of them. */
 function loseMany(count: number): void {
-  const fields = Array.from({ length: count }, (_, index): FetchedField => {
+  const fields = Array.from({ length: count }, (_, index): Field => {
     const name = `f${index}`
-    return { name, answered: name, field: name, on: [], children: [] }
+    return { name, answered: name, field: name, on: [], below: undefined }
   })
   const { data } = readServiceAnswer('s', {
     data: null,
     errors: Array.from({ length: 100 }, (_, index) => ({ message: 'x', path: [`f${count - 1}`, index] })),
   })
   if (!(data instanceof Failure)) throw new Error('There is data.')
-  loseFields({}, fields, data, undefined, {
+  loseFields({}, selectionFrom(fields), data, {
     isObjectType: () => true,
     belongsTo: () => true,
     inputsOf: () => [],

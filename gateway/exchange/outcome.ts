@@ -4,7 +4,7 @@
  */
 import type { GraphQLFormattedError } from 'graphql'
 import type { Logger } from '../../platform/process/log.ts'
-import type { Answer } from '../execution/compiled-operation.ts'
+import type { Answer } from '../execution/answer/answer.ts'
 import { maskThrown } from './mask.ts'
 
 /** Without `data` the operation never ran. */

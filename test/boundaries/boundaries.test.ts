@@ -32,7 +32,12 @@ const gatewayRooms = [
   'gateway/workers',
   'gateway/composition',
 ] as const
-const executionRooms = ['gateway/execution/plan', 'gateway/execution/answer', 'gateway/execution/exact'] as const
+const executionRooms = [
+  'gateway/execution/plan',
+  'gateway/execution/answer',
+  'gateway/execution/calls',
+  'gateway/execution/exact',
+] as const
 const platformRooms = [
   'platform/data',
   'platform/memory',

@@ -1,5 +1,7 @@
 /** How large an answer may become, and how its writers say that one has become larger. */
+import { codedError } from '../../../platform/protocol/errors.ts'
 import type { CallContext } from '../../traffic/call/send.ts'
+import type { Answer } from './answer.ts'
 
 export interface AnswerLimit {
   /** Of JSON text; `Infinity` where nothing bounds it. */
@@ -21,4 +23,11 @@ export const fits = (text: string, bytes: number): boolean =>
 export function leafLength(value: unknown): number {
   if (typeof value === 'string') return value.length + 2
   return typeof value === 'object' ? JSON.stringify(value).length : 1
+}
+
+/** The answer in place of one that is too large, which is counted. */
+export function tooLarge({ bytes, exceeded }: AnswerLimit, context: CallContext): Answer {
+  exceeded(context)
+  const error = codedError('OPERATION_TOO_COMPLEX', `The answer is larger than ${bytes} bytes.`)
+  return { data: 'null', errors: [error] }
 }

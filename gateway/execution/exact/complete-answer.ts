@@ -9,7 +9,8 @@ import { errorAt, Failure, type Fault, LOST } from '../answer/failure.ts'
 import { leafCheck } from '../answer/leaf.ts'
 import { leafLength, TOO_LARGE } from '../answer/limit.ts'
 import type { ObjectShape, SelectionShape } from '../answer/shape.ts'
-import { isData, MAX_ERRORS } from './run.ts'
+import { isData } from './data.ts'
+import { MAX_ERRORS } from './run.ts'
 
 type Path = (string | number)[]
 type Data = Readonly<Record<string, unknown>>

@@ -1,87 +1,59 @@
 /**
- * Brings a service's answer into the data. One entity of it may go to several places: what a later
- * step writes to is copied, the rest is taken as it is. A writable object has one parent. Merging
- * the same answer twice changes nothing.
+ * Brings a service's answer into the data. Only what was asked for is taken, and what is taken is
+ * copied, so that every place has objects of its own. Merging the same answer twice changes
+ * nothing.
  */
 import { own } from '../../../platform/data/own.ts'
 import { ABSENT, Failure } from '../answer/failure.ts'
-import type { WrittenPlaces } from '../plan/paths.ts'
-import type { TypeRelations } from '../plan/type-relations.ts'
-import { type FetchedFields, fieldBelow, withLost } from './fetched-fields.ts'
-import { type Data, isData, type Run } from './run.ts'
+import { type Data, isData } from './data.ts'
+import { withLost } from './lost-fields.ts'
+import type { Run } from './run.ts'
+import type { Selection } from './selection.ts'
 
-/** The value, with the objects that later steps write to copied. */
-function adopt(value: unknown, place: WrittenPlaces | undefined, placed: Run['placed']): unknown {
-  if (!place) return value
-  if (Array.isArray(value)) return value.map((item) => adopt(item, place, placed))
-  if (!isData(value) || value instanceof Failure) return value
-  const copy: Data = { ...value }
-  const objects = placed[place.index]
-  if (objects) objects.push(copy)
-  else placed[place.index] = [copy]
-  for (const [name, below] of place.children) {
-    const child = own(copy, name)
-    if (typeof child === 'object' && child !== null) copy[name] = adopt(child, below, placed)
+const TYPENAME = { name: '__typename', below: undefined }
+
+type Merging = Pick<Run, 'types' | 'room'>
+
+/** Adds what `source` knows to `target`. @param selection what was asked of it */
+export function mergeInto(target: Data, source: Readonly<Data>, selection: Selection, run: Merging): void {
+  for (const answered in source) {
+    // A type that was not asked for still tells that an object is not what it should be.
+    const asked = answered === '__typename' ? TYPENAME : selection.answered.get(answered)
+    if (!asked || run.room === 0) continue
+    run.room -= 1
+    const { name, below } = asked
+    const value = source[answered]
+    const known = own(target, name)
+    if (name === '__typename') {
+      // A concrete type is never replaced by the interface through which another service knows the
+      // object.
+      if (!run.types.isObjectType(known)) target[name] = value
+    } else target[name] = known === undefined ? copyOf(value, below, run) : merged(known, value, below, run)
   }
+}
+
+/** The values of custom scalars are never written to: they need no copy. */
+function copyOf(value: unknown, below: Selection | undefined, run: Merging): unknown {
+  if (!below || value instanceof Failure) return value
+  if (Array.isArray(value)) return value.map((item) => copyOf(item, below, run))
+  if (!isData(value)) return value
+  const copy: Data = {}
+  mergeInto(copy, value, below, run)
   return copy
 }
 
-/**
- * Adds what `source` knows to `target`, which must be writable.
- * @param fields what was asked for, so that a failure can spread to just that
- * @param placed takes the objects that later steps write to
- */
-export function mergeInto(
-  target: Data,
-  source: Readonly<Data>,
-  places: WrittenPlaces | undefined,
-  fields: FetchedFields,
-  types: TypeRelations,
-  placed: Run['placed'],
-): void {
-  for (const name in source) {
-    const value = source[name]
-    const met = target[name]
-    const known = met === undefined || Object.hasOwn(target, name) ? met : undefined
-    if (name === '__proto__') {
-      // No field has that name: it is a key inside a custom scalar, and belongs to nobody but its
-      // value.
-    } else if (known === undefined) {
-      target[name] = adopt(value, places?.children.get(name), placed)
-    } else if (name === '__typename') {
-      // A concrete type is never replaced by the interface through which another service knows the
-      // object.
-      if (!types.isObjectType(known)) target[name] = value
-    } else {
-      target[name] = merged(known, value, places?.children.get(name), fieldBelow(fields, name), types, placed)
-    }
-  }
-}
-
 /** What two answers say together of one field. */
-function merged(
-  known: unknown,
-  value: unknown,
-  places: WrittenPlaces | undefined,
-  fields: FetchedFields,
-  types: TypeRelations,
-  placed: Run['placed'],
-): unknown {
-  if (value === null || value === undefined || value === known) return known
+function merged(known: unknown, value: unknown, below: Selection | undefined, run: Merging): unknown {
+  if (value === null || value === undefined) return known
   if (value instanceof Failure) {
-    return known === null || known === ABSENT ? value : withLost(known, fields, value, places, types)
+    return known === null || known === ABSENT ? value : below ? withLost(known, below, value, run.types) : known
   }
-  if (typeof known !== 'object' || known === null || known instanceof Failure) return adopt(value, places, placed)
-  // Without fields of their own both are leaves: the value of a custom scalar is one whole.
-  if (fields.length === 0) return value
+  if (typeof known !== 'object' || known === null || known instanceof Failure) return copyOf(value, below, run)
+  if (!below) return value
   if (Array.isArray(known)) {
-    if (!Array.isArray(value) || value.length !== known.length) return adopt(value, places, placed)
-    return known.map((item, index) => merged(item, value[index], places, fields, types, placed))
+    if (!Array.isArray(value) || value.length !== known.length) return copyOf(value, below, run)
+    return known.map((item, index) => merged(item, value[index], below, run))
   }
-  if (!isData(value)) return known
-  // An object that later steps write to is writable already; any other may belong to another
-  // request.
-  const target = places ? (known as Data) : { ...(known as Data) }
-  mergeInto(target, value, places, fields, types, placed)
-  return target
+  if (isData(value)) mergeInto(known as Data, value, below, run)
+  return known
 }

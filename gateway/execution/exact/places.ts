@@ -1,47 +1,28 @@
-/**
- * The places in the data that later steps write to, known before the first run: only what is there
- * is copied.
- */
-import type { DataPath, WrittenPlaces } from '../plan/paths.ts'
-import type { TypeRelations } from '../plan/type-relations.ts'
-import type { Data, Run } from './run.ts'
+/** Finds the objects at a path, with what is above them. */
+import { own } from '../../../platform/data/own.ts'
+import { Failure } from '../answer/failure.ts'
+import type { DataPath } from '../plan/data-path.ts'
+import { type Data, isData } from './data.ts'
 
-export interface FetchSurroundings {
-  /** Where the objects are that the fetch adds to. */
-  readonly paths: readonly DataPath[]
-  /** What the whole plan writes to, from the root. */
-  readonly places: WrittenPlaces
-  readonly types: TypeRelations
+/** An object with the objects above it, nearest first. */
+export interface Place {
+  readonly object: Data
+  readonly above: Place | undefined
 }
 
-/** The root alone. */
-export const noPlaces = (): WrittenPlaces => ({ index: 0, children: new Map() })
-
-export function addPlace(root: WrittenPlaces, path: DataPath): void {
-  let current = root
-  for (const segment of path) {
-    let next = current.children.get(segment)
-    if (!next) {
-      next = { index: countPlaces(root), children: new Map() }
-      current.children.set(segment, next)
+/** Lists are passed through: they are not objects. */
+export function placesAt(root: Data, path: DataPath): readonly Place[] {
+  const found: Place[] = []
+  const walk = (value: unknown, above: Place | undefined, depth: number): void => {
+    if (Array.isArray(value)) {
+      for (const item of value) walk(item, above, depth)
+    } else if (isData(value) && !(value instanceof Failure)) {
+      const place = { object: value, above }
+      const segment = path[depth]
+      if (segment === undefined) found.push(place)
+      else walk(own(value, segment), place, depth + 1)
     }
-    current = next
   }
+  walk(root, undefined, 0)
+  return found
 }
-
-function countPlaces({ children }: WrittenPlaces): number {
-  let count = 1
-  for (const child of children.values()) count += countPlaces(child)
-  return count
-}
-
-/** What is written to below a path; `undefined` where nothing is. */
-export function placesAt(places: WrittenPlaces, path: DataPath): WrittenPlaces | undefined {
-  let current: WrittenPlaces | undefined = places
-  for (const segment of path) current = current?.children.get(segment)
-  return current
-}
-
-/** The objects of a place, none twice. */
-export const objectsAt = ({ placed }: Pick<Run, 'placed'>, place: WrittenPlaces | undefined): Data[] =>
-  (place && placed[place.index]) ?? []

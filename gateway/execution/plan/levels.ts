@@ -3,59 +3,41 @@
  * question become one call. It changes when a fetch is sent, never after what: a fetch still
  * follows everything it followed before.
  */
-import type { FetchNode, PlanNode } from '@apollo/query-planner'
-import { type DataPath, dataPath } from './paths.ts'
-
-/** A fetch with the places it adds to: several where several fetches became one. */
-interface PlacedFetch {
-  readonly node: FetchNode
-  readonly paths: readonly DataPath[]
-}
-
-/** Fetches that run side by side; the next level waits for all of them. */
-export type Level = readonly PlacedFetch[]
+import type { FetchNode } from '@apollo/query-planner'
+import type { Fetch, Step } from './step.ts'
 
 /**
- * The levels of a plan, where lining it up saves calls; `undefined` where it does not: there a
- * branch that is quick need not wait for one that is slow.
+ * The same in levels where lining it up saves calls. Where it does not, it stays as it is: a branch
+ * that is quick need not wait for one that is slow.
  */
-export function planLevels(plan: PlanNode): readonly Level[] | undefined {
-  const levels = levelsOf(plan, [])
-  if (!levels) return undefined
+export function mergeEqual(step: Step): Step {
+  const levels = levelsOf(step)
   const merged = levels.map(mergeSame)
-  return merged.some((level, index) => level.length < (levels[index]?.length ?? 0)) ? merged : undefined
+  if (merged.every((level, index) => level.length === levels[index]?.length)) return step
+  return { kind: 'sequence', steps: merged.map((steps) => ({ kind: 'parallel', steps })) }
 }
 
-function levelsOf(node: PlanNode, path: DataPath): PlacedFetch[][] | undefined {
-  switch (node.kind) {
-    case 'Fetch':
-      return [[{ node, paths: [path] }]]
-    case 'Flatten':
-      return levelsOf(node.node, [...path, ...dataPath(node.path)])
-    case 'Sequence': {
-      const parts = node.nodes.map((child) => levelsOf(child, path))
-      return parts.every((part) => part !== undefined) ? parts.flat() : undefined
+function levelsOf(step: Step): Fetch[][] {
+  if (step.kind === 'fetch') return [[step]]
+  const parts = step.steps.map(levelsOf)
+  if (step.kind === 'sequence') return parts.flat()
+  const levels: Fetch[][] = []
+  for (const part of parts) {
+    for (const [depth, fetches] of part.entries()) {
+      const level = levels[depth]
+      if (level) level.push(...fetches)
+      else levels[depth] = [...fetches]
     }
-    case 'Parallel': {
-      const levels: PlacedFetch[][] = []
-      for (const child of node.nodes) {
-        const parts = levelsOf(child, path)
-        if (!parts) return undefined
-        for (const [depth, part] of parts.entries()) levels[depth] = [...(levels[depth] ?? []), ...part]
-      }
-      return levels
-    }
-    default:
-      return undefined
   }
+  return levels
 }
 
-function mergeSame(level: Level): Level {
-  const byQuestion = new Map<string, PlacedFetch>()
+function mergeSame(level: readonly Fetch[]): readonly Fetch[] {
+  const byQuestion = new Map<string, Fetch>()
   for (const fetch of level) {
     const question = questionOf(fetch.node)
     const same = byQuestion.get(question)
-    byQuestion.set(question, same ? { node: same.node, paths: [...same.paths, ...fetch.paths] } : fetch)
+    byQuestion.set(question, same ? { ...same, paths: [...same.paths, ...fetch.paths] } : fetch)
   }
   return [...byQuestion.values()]
 }

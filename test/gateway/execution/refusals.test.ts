@@ -1,18 +1,15 @@
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
 import { describe, expect, test } from '@jest/globals'
 import { createEngine } from '../../../gateway/execution/engine.ts'
-import { compilePlan } from '../../../gateway/execution/exact/compile-plan.ts'
 import { startPlannerThread } from '../../../gateway/execution/plan/planner-thread.ts'
+import { preparePlan } from '../../../gateway/execution/plan/prepare.ts'
 import { PlanShapeError } from '../../../gateway/execution/plan/shape-error.ts'
-import type { TypeRelations } from '../../../gateway/execution/plan/type-relations.ts'
 import { stopClock } from '../../support/clock.ts'
 import { until } from '../../support/until.ts'
 import { manyWays, wideOperation } from './many-ways.ts'
 import { callContext, composeTest } from './support/federation.ts'
 import { club, desk } from './support/members.ts'
 import { runOperation } from './support/run-operation.ts'
-
-const types: TypeRelations = { isObjectType: () => true, belongsTo: () => true, inputsOf: () => [], isKey: () => true }
 
 const fetchNode = (extra: Partial<FetchNode> = {}): FetchNode =>
   ({
@@ -34,6 +31,7 @@ const entityFetch = (extra: Partial<FetchNode>): FetchNode =>
 test.each<[string, PlanNode]>([
   ['a deferred part', { kind: 'Defer', primary: {}, deferred: [] }],
   ['a node of a newer planner', { kind: 'Batch' } as never],
+  ['a condition', { kind: 'Condition', condition: 'a', ifClause: fetchNode() }],
   ['a subscription inside', fetchNode({ operationKind: 'subscription' as never })],
   ['named fragments', fetchNode({ operation: '{me{...F}} fragment F on Member{id}' })],
   ['a path that speaks of types', { kind: 'Flatten', path: ['me', '|[Member]'], node: fetchNode() }],
@@ -65,13 +63,13 @@ test.each<[string, PlanNode]>([
       ],
     }),
   ],
-])('Compiling refuses a plan with %s', (_what, node) => {
+])('A plan is refused for %s', (_what, node) => {
   for (const plan of [
     node,
     { kind: 'Sequence', nodes: [node] } as PlanNode,
     { kind: 'Parallel', nodes: [fetchNode(), node] } as PlanNode,
   ]) {
-    expect(() => compilePlan({ kind: 'QueryPlan', node: plan } as QueryPlan, types)).toThrow(PlanShapeError)
+    expect(() => preparePlan({ kind: 'QueryPlan', node: plan } as QueryPlan)).toThrow(PlanShapeError)
   }
 })
 

@@ -1,9 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { parse } from 'graphql'
-import { type FetchedFields, fetchedFields } from '../../../../gateway/execution/exact/fetched-fields.ts'
+import type { Data } from '../../../../gateway/execution/exact/data.ts'
 import { mergeInto } from '../../../../gateway/execution/exact/merge.ts'
-import { addPlace, noPlaces } from '../../../../gateway/execution/exact/places.ts'
-import type { Data } from '../../../../gateway/execution/exact/run.ts'
+import { type Selection, selectionOf } from '../../../../gateway/execution/exact/selection.ts'
 import type { TypeRelations } from '../../../../gateway/execution/plan/type-relations.ts'
 import fc from '../../../support/fast-check.ts'
 
@@ -14,12 +12,13 @@ const types: TypeRelations = {
   isKey: () => true,
 }
 
-const fields = fetchedFields(parse('{ a { a { a b } b } b { a b } }'))
-const places = noPlaces()
-addPlace(places, ['a', 'a'])
+const asked = (operation: string): Selection =>
+  selectionOf({ kind: 'Fetch', serviceName: 's', operation, operationKind: 'query' as never, operationName: undefined })
 
-const merge = (target: Data, source: Data, asked: FetchedFields = fields): Data => {
-  mergeInto(target, source, places, asked, types, [])
+const fields = asked('{ a { a { a b } b } b { a b } __typename }')
+
+const merge = (target: Data, source: Data, selection: Selection = fields): Data => {
+  mergeInto(target, source, selection, { types, room: Number.POSITIVE_INFINITY })
   return target
 }
 
@@ -53,19 +52,22 @@ describe('answer merging', () => {
     )
   })
 
-  test('Each place that a later step writes to has an object of its own', () => {
-    const shared = frozen({ a: { a: { b: 1 } } })
-    const left = merge({}, shared)
-    const right = merge({}, shared)
+  test('Every place that an entity goes to has objects of its own', () => {
+    const entity = frozen({ a: { a: { b: 1 } } })
+    const left = merge({}, entity)
+    const right = merge({}, entity)
     ;((left['a'] as Data)['a'] as Data)['b'] = 2
-    expect([left, right, shared]).toEqual([{ a: { a: { b: 2 } } }, { a: { a: { b: 1 } } }, { a: { a: { b: 1 } } }])
+    expect([left, right, entity]).toEqual([{ a: { a: { b: 2 } } }, { a: { a: { b: 1 } } }, { a: { a: { b: 1 } } }])
   })
 
-  test('Merging adds to objects and lists from another service without changing them', () => {
-    const first = frozen({ b: [{ a: 1 }, null] })
-    const target = merge({}, first)
-    merge(target, frozen({ b: [{ b: 2 }, null] }), fetchedFields(parse('{ b { b } }')))
-    expect([target, first]).toEqual([{ b: [{ a: 1, b: 2 }, null] }, { b: [{ a: 1 }, null] }])
+  test('Merging adds to objects and lists from another service', () => {
+    const target = merge({}, { b: [{ a: 1 }, null] })
+    merge(target, { b: [{ b: 2 }, null] }, asked('{ b { b } }'))
+    expect(target).toEqual({ b: [{ a: 1, b: 2 }, null] })
+  })
+
+  test('What was not asked for is not taken', () => {
+    expect(merge({}, { a: { c: 1 }, c: 1 }, asked('{ a { b } }'))).toEqual({ a: {} })
   })
 
   test('A concrete type is never replaced by an interface name', () => {
@@ -75,9 +77,16 @@ describe('answer merging', () => {
 
   test('Values of custom scalars and JavaScript objects stay whole', () => {
     const hostile = JSON.parse('{"b": {"__proto__": {"polluted": true}}, "__proto__": {"polluted": true}}') as Data
-    const target = merge({ b: { x: 1 } }, hostile, fetchedFields(parse('{ b }')))
-    merge(target, hostile, fetchedFields(parse('{ b { a } }')))
+    const target = merge({ b: { x: 1 } }, hostile, asked('{ b }'))
     expect(({} as Data)['polluted']).toBeUndefined()
+    expect(Object.getPrototypeOf(target)).toBe(Object.prototype)
     expect(Object.keys(target['b'] as Data)).toEqual(['__proto__'])
+  })
+
+  test('Data that has become too large takes nothing more', () => {
+    const merging = { types, room: 3 }
+    const target: Data = {}
+    mergeInto(target, { a: { a: { a: 1 } }, b: { b: 1 } }, fields, merging)
+    expect([target, merging.room]).toEqual([{ a: { a: { a: 1 } } }, 0])
   })
 })

@@ -1,5 +1,5 @@
 import { type DocumentNode, parse } from 'graphql'
-import type { Answer } from '../../../../gateway/execution/compiled-operation.ts'
+import type { Answer } from '../../../../gateway/execution/answer/answer.ts'
 import type { Engine } from '../../../../gateway/execution/engine.ts'
 import type { CallContext, Send } from '../../../../gateway/traffic/call/send.ts'
 

@@ -1,5 +1,4 @@
 /** Paths to the objects that a plan adds to. */
-
 import { PlanShapeError } from './shape-error.ts'
 
 /**
@@ -15,11 +14,4 @@ export function dataPath(path: readonly (string | number)[]): DataPath {
     if (typeof segment === 'string' && /^\w+$/.test(segment)) return segment
     throw new PlanShapeError(`the path segment ${JSON.stringify(segment)}`)
   })
-}
-
-/** The objects that later steps write to, as a tree of names. */
-export interface WrittenPlaces {
-  /** Its number among the places of the plan; the root is 0. */
-  readonly index: number
-  readonly children: Map<string, WrittenPlaces>
 }

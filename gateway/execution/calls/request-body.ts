@@ -1,0 +1,47 @@
+/** Writes the request of a fetch. */
+import type { FetchNode } from '@apollo/query-planner'
+import type { RequestBody } from '../../traffic/call/send.ts'
+import { clientVariable } from '../plan/variable-names.ts'
+
+type Values = Readonly<Record<string, unknown>>
+
+/** @param variables as the client sent them */
+export const requestBody = (node: FetchNode, variables: Values): RequestBody => ({
+  bytes: Buffer.from(textOf(node, variablesOf(node, variables))),
+  representations: undefined,
+})
+
+/**
+ * @param context variables that the objects above the entities give
+ * @param representations JSON texts
+ */
+export function entityBody(
+  node: FetchNode,
+  variables: Values,
+  context: Values,
+  representations: readonly string[],
+): RequestBody {
+  const given = { ...variablesOf(node, variables), ...context }
+  const comma = Object.keys(given).length > 0 ? ',' : ''
+  const head = `${textOf(node, given).slice(0, -2)}${comma}"representations":[`
+  const places: number[] = []
+  let at = Buffer.byteLength(head)
+  for (const representation of representations) {
+    const end = at + Buffer.byteLength(representation)
+    places.push(at, end)
+    at = end + 1
+  }
+  return { bytes: Buffer.from(`${head}${representations.join()}]}}`), representations: places }
+}
+
+const textOf = ({ operation, operationName }: FetchNode, variables: Values): string =>
+  JSON.stringify({ query: operation, operationName, variables })
+
+/** What is left out takes its default in the service. */
+const variablesOf = ({ variableUsages = [] }: FetchNode, variables: Values): Values =>
+  Object.fromEntries(
+    variableUsages.flatMap((name) => {
+      const given = clientVariable(name)
+      return given !== undefined && Object.hasOwn(variables, given) ? [[name, variables[given]]] : []
+    }),
+  )

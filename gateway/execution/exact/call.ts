@@ -1,0 +1,27 @@
+/** The exact path's way to a service, and back with an answer that is read or a failure. */
+import type { RequestBody, ServiceAnswer } from '../../traffic/call/send.ts'
+import { callError, failureOf } from '../answer/failure.ts'
+import type { Fetch } from '../plan/step.ts'
+import { MAX_ERRORS, type Run } from './run.ts'
+import { type ReadAnswer, readAnswer } from './service-answer.ts'
+
+export function call({ index, node }: Fetch, body: RequestBody, { ask, context }: Run): Promise<ServiceAnswer> {
+  const operation = node.operationKind === 'mutation' ? 'mutation' : 'query'
+  return ask(index, { service: node.serviceName, operation, body, context })
+}
+
+/** The data, or why there is none. Errors that name no place in it are told the client as they are. */
+export async function dataOf(
+  { node }: Fetch,
+  answer: Promise<ServiceAnswer> | ServiceAnswer,
+  { errors }: Run,
+): Promise<ReadAnswer['data']> {
+  const { serviceName } = node
+  try {
+    const { data, unplaced } = readAnswer(serviceName, (await answer).parsed())
+    errors.push(...unplaced.slice(0, MAX_ERRORS - errors.length))
+    return data
+  } catch (error) {
+    return failureOf(callError(serviceName, error))
+  }
+}

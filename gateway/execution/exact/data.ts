@@ -1,0 +1,5 @@
+/** An object of the engine's data. */
+export type Data = Record<string, unknown>
+
+export const isData = (value: unknown): value is Data =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

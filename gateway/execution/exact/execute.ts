@@ -1,0 +1,82 @@
+/**
+ * The exact path: carries out a plan step by step, and completes the answer as the specification
+ * says. It is simple and never guesses, and takes over where the fast path meets what it does not
+ * expect. It keeps nothing between runs.
+ */
+import type { FieldNode } from 'graphql'
+import type { CallContext, ServiceAnswer } from '../../traffic/call/send.ts'
+import type { Answer } from '../answer/answer.ts'
+import { introspect } from '../answer/introspect.ts'
+import { type AnswerLimit, fits, TOO_LARGE, tooLarge } from '../answer/limit.ts'
+import { answerShape } from '../answer/shape.ts'
+import type { Ask, AskedCalls } from '../calls/ask.ts'
+import type { BoundVariables, ClientOperation } from '../plan/client-operation.ts'
+import type { ConditionValues } from '../plan/conditions.ts'
+import type { InternalNames } from '../plan/internal-names.ts'
+import type { PreparedPlan } from '../plan/prepare.ts'
+import type { Step } from '../plan/step.ts'
+import type { TypeRelations } from '../plan/type-relations.ts'
+import { completeAnswer } from './complete-answer.ts'
+import { fetchEntities } from './fetch-entities.ts'
+import { fetchRoot } from './fetch-root.ts'
+import type { Run } from './run.ts'
+import { createTakeover } from './takeover.ts'
+
+interface ExactOperation {
+  readonly client: ClientOperation
+  readonly conditions: ConditionValues
+  readonly names: InternalNames
+  readonly plan: PreparedPlan
+  readonly types: TypeRelations
+  readonly limit: AnswerLimit
+}
+
+interface Circumstances {
+  readonly variables: BoundVariables
+  readonly context: CallContext
+  readonly ask: Ask
+  /** What was asked already: its answers are taken, and it is not asked again. */
+  readonly asked?: AskedCalls
+  /** Of a subscription: what its service sent. */
+  readonly event?: ServiceAnswer | undefined
+}
+
+/** Never rejects for a service's fault: that is an error in the answer. */
+export async function executeExactly(operation: ExactOperation, circumstances: Circumstances): Promise<Answer> {
+  const { plan, types, limit } = operation
+  const { variables, context, ask, asked = new Map(), event } = circumstances
+  const run: Run = {
+    data: {},
+    room: limit.bytes,
+    types,
+    variables: variables.values,
+    context,
+    ask,
+    before: createTakeover(asked),
+    errors: [],
+  }
+  if (event && plan.events) await fetchRoot(plan.events, run, event)
+  if (plan.steps) await carryOut(plan.steps, run)
+  return answerOf(operation, run, variables)
+}
+
+async function carryOut(step: Step, run: Run): Promise<void> {
+  if (step.kind === 'fetch') await (step.node.requires ? fetchEntities : fetchRoot)(step, run)
+  else if (step.kind === 'parallel') await Promise.all(step.steps.map((each) => carryOut(each, run)))
+  else for (const each of step.steps) await carryOut(each, run)
+}
+
+function answerOf({ client, conditions, names, limit }: ExactOperation, run: Run, variables: BoundVariables): Answer {
+  const shape = answerShape(client, conditions, names)
+  const introspected = (nodes: readonly FieldNode[]) => introspect(client, nodes, variables)
+  try {
+    if (run.room === 0) throw TOO_LARGE
+    const { data, errors } = completeAnswer(shape, run.data, introspected, limit.bytes)
+    const text = JSON.stringify(data)
+    if (!fits(text, limit.bytes)) throw TOO_LARGE
+    return { data: text, errors: [...errors, ...run.errors] }
+  } catch (error) {
+    if (error !== TOO_LARGE) throw error
+    return tooLarge(limit, run.context)
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Says what a service needs to know of an entity. The same entity always gives the same text, so
+ * that it is asked for once.
+ */
+import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
+import { isWritable } from '../../../platform/data/json-safe.ts'
+import { own } from '../../../platform/data/own.ts'
+import { Failure, UNWRITABLE } from '../answer/failure.ts'
+import { FRAGMENT } from '../plan/check-fetch.ts'
+import type { TypeRelations } from '../plan/type-relations.ts'
+import { type Data, isData } from './data.ts'
+
+interface Representation {
+  /** Whole only where no input is missing. */
+  readonly value: Readonly<Data>
+  /** The inputs that the entity lacks, each with the failure that took it, if one did. */
+  readonly missing: ReadonlyMap<string, Failure | undefined>
+}
+
+/** `undefined` for an object that is not one the service can be asked for. */
+export function represent(entity: Readonly<Data>, node: FetchNode, types: TypeRelations): Representation | undefined {
+  const typename = entity['__typename']
+  if (typeof typename !== 'string') return undefined
+  const inputs = inputsOf(node.requires ?? [], typename, types)
+  const sentAs = nameFor(node, typename, types)
+  if (!types.isKey(node.serviceName, sentAs, [...inputs.keys()])) return undefined
+  const value: Data = {}
+  const missing = new Map<string, Failure | undefined>()
+  for (const [source, { name, below }] of inputs) {
+    const input = source === '__typename' ? sentAs : inputFrom(own(entity, source), below, types)
+    if (isMissing(input)) missing.set(source, input)
+    else value[name] = input
+  }
+  return { value, missing }
+}
+
+/** Where a service knows only the interface, that takes the place of the type. */
+function nameFor({ inputRewrites = [] }: FetchNode, typename: string, types: TypeRelations): string {
+  const rewrite = inputRewrites.findLast(({ path }) =>
+    path.slice(0, -1).every((segment) => types.belongsTo(typename, segment.slice(FRAGMENT.length))),
+  )
+  return rewrite?.kind === 'ValueSetter' ? String(rewrite.setValueTo) : typename
+}
+
+interface Input {
+  /** In the service. */
+  readonly name: string
+  /** What is sent of an object; nothing for a leaf. */
+  readonly below: readonly QueryPlanSelectionNode[]
+}
+
+/** By their names in the engine's data. */
+function inputsOf(
+  selections: readonly QueryPlanSelectionNode[],
+  typename: unknown,
+  types: TypeRelations,
+  inputs = new Map<string, Input>(),
+): ReadonlyMap<string, Input> {
+  for (const node of selections) {
+    if (node.kind === 'Field') {
+      const { name, alias = name, selections: below = [] } = node
+      inputs.set(alias, { name, below: [...(inputs.get(alias)?.below ?? []), ...below] })
+      continue
+    }
+    const { typeCondition } = node
+    const isOf = typeof typename === 'string' && typeCondition !== undefined && types.belongsTo(typename, typeCondition)
+    if (typeCondition === undefined || isOf) inputsOf(node.selections, typename, types, inputs)
+  }
+  return inputs
+}
+
+const isMissing = (input: unknown): input is Failure | undefined => input === undefined || input instanceof Failure
+
+/** `undefined`, or the failure, where any part of it is missing. */
+function inputFrom(value: unknown, below: readonly QueryPlanSelectionNode[], types: TypeRelations): unknown {
+  if (value === null || isMissing(value)) return value
+  if (Array.isArray(value)) {
+    const items = value.map((item) => inputFrom(item, below, types))
+    const lost = items.findIndex(isMissing)
+    return lost < 0 ? items : items[lost]
+  }
+  if (below.length === 0 || !isData(value)) return isWritable(value) ? value : UNWRITABLE
+  const object: Data = {}
+  for (const [source, { name, below: further }] of inputsOf(below, value['__typename'], types)) {
+    const input = inputFrom(own(value, source), further, types)
+    if (isMissing(input)) return input
+    object[name] = input
+  }
+  return object
+}

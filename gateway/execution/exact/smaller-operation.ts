@@ -1,0 +1,53 @@
+/** A fetch of entities that asks for fewer of their fields. */
+import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
+import { Kind, parse, print, type SelectionNode, type SelectionSetNode, stripIgnoredCharacters, visit } from 'graphql'
+import type { Field } from './selection.ts'
+
+/**
+ * With the fields and inputs that are kept, and without the variables that only others used;
+ * `undefined` where there is nothing left to ask for.
+ */
+export function withFields(
+  node: FetchNode,
+  keepsField: (field: Pick<Field, 'on' | 'field'>) => boolean,
+  keepsInput: (input: string) => boolean,
+): FetchNode | undefined {
+  const [definition] = parse(node.operation, { noLocation: true }).definitions
+  if (definition?.kind !== Kind.OPERATION_DEFINITION) return undefined
+  const keep = (set: SelectionSetNode, on: readonly string[]): SelectionSetNode | undefined => {
+    const selections = set.selections.flatMap((each): SelectionNode[] => {
+      if (each.kind === Kind.FIELD) return keepsField({ on, field: each.name.value }) ? [each] : []
+      if (each.kind !== Kind.INLINE_FRAGMENT) return [each]
+      const kept = keep(each.selectionSet, each.typeCondition ? [each.typeCondition.name.value] : on)
+      return kept ? [{ ...each, selectionSet: kept }] : []
+    })
+    const asks = selections.some((each) => each.kind !== Kind.FIELD || each.name.value !== '__typename')
+    return asks ? { ...set, selections } : undefined
+  }
+  const [entities] = definition.selectionSet.selections
+  const kept = entities?.kind === Kind.FIELD && entities.selectionSet && keep(entities.selectionSet, [])
+  if (!kept) return undefined
+  const selections = [{ ...entities, selectionSet: kept }]
+  const used = new Set<string>()
+  const use = { Variable: ({ name }: { readonly name: { readonly value: string } }) => void used.add(name.value) }
+  const smaller = { ...definition, selectionSet: { ...definition.selectionSet, selections } }
+  visit({ ...smaller, variableDefinitions: [] }, use)
+  const variableDefinitions = (definition.variableDefinitions ?? []).filter(({ variable }) =>
+    used.has(variable.name.value),
+  )
+  return {
+    ...node,
+    operation: stripIgnoredCharacters(print({ ...smaller, variableDefinitions })),
+    variableUsages: (node.variableUsages ?? []).filter((name) => used.has(name)),
+    requires: withInputs(node.requires ?? [], keepsInput),
+  }
+}
+
+const withInputs = (
+  nodes: readonly QueryPlanSelectionNode[],
+  keeps: (input: string) => boolean,
+): QueryPlanSelectionNode[] =>
+  nodes.flatMap((node): QueryPlanSelectionNode[] => {
+    if (node.kind === 'Field') return keeps(node.alias ?? node.name) ? [node] : []
+    return [{ ...node, selections: withInputs(node.selections, keeps) }]
+  })

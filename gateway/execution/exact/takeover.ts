@@ -1,0 +1,64 @@
+/**
+ * Finds the answers to what was asked before the exact path took over, so that nothing is asked
+ * twice.
+ */
+import { own } from '../../../platform/data/own.ts'
+import type { ServiceAnswer } from '../../traffic/call/send.ts'
+import type { AskedCall, AskedCalls } from '../calls/ask.ts'
+import type { Fetch } from '../plan/step.ts'
+import type { Data } from './data.ts'
+
+/** Entities that were asked for in one call. */
+export interface AskedEntities {
+  readonly answer: Promise<ServiceAnswer>
+  readonly count: number
+}
+
+export interface Takeover {
+  /** The answer to a fetch that is not for entities. */
+  answerTo(fetch: Fetch): Promise<ServiceAnswer> | undefined
+  /**
+   * Where a fetch asked for an entity already.
+   * @param context variables that the objects above it give
+   */
+  entity(
+    fetch: Fetch,
+    context: Readonly<Data>,
+    representation: Readonly<Data>,
+  ): { readonly asked: AskedEntities; readonly index: number } | undefined
+}
+
+type Found = NonNullable<ReturnType<Takeover['entity']>>
+
+export function createTakeover(calls: AskedCalls): Takeover {
+  const known = new Map<number, ReadonlyMap<string, Found>>()
+  const entitiesOf = (fetch: Fetch): ReadonlyMap<string, Found> => {
+    let entities = known.get(fetch.index)
+    if (!entities) {
+      entities = new Map((calls.get(fetch.index) ?? []).flatMap((call) => askedIn(call, fetch)))
+      known.set(fetch.index, entities)
+    }
+    return entities
+  }
+  return {
+    answerTo: ({ index }) => calls.get(index)?.[0]?.answer,
+    entity: (fetch, context, representation) => entitiesOf(fetch).get(keyOf(context, representation)),
+  }
+}
+
+function askedIn({ body, answer }: AskedCall, { node }: Fetch): [string, Found][] {
+  const { variables } = JSON.parse(body.bytes.toString()) as { readonly variables: Data & { representations: Data[] } }
+  const context = Object.fromEntries(
+    (node.contextRewrites ?? []).map(({ renameKeyTo }) => [renameKeyTo, own(variables, renameKeyTo)]),
+  )
+  const asked = { answer, count: variables.representations.length }
+  return variables.representations.map((each, index) => [keyOf(context, each), { asked, index }])
+}
+
+/** The same text for the same values, however they are written and in whatever order. */
+const keyOf = (context: Readonly<Data>, representation: Readonly<Data>): string =>
+  JSON.stringify([context, representation], (_name, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : value,
+  )

@@ -1,0 +1,55 @@
+/**
+ * A plan as it is executed: equal fetches of one step are one, and each has a number. What the
+ * engine does not know is refused here, never skipped.
+ */
+import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
+import { checkFetch } from './check-fetch.ts'
+import { type DataPath, dataPath } from './data-path.ts'
+import { mergeEqual } from './levels.ts'
+import { PlanShapeError } from './shape-error.ts'
+import type { Fetch, Step } from './step.ts'
+
+export interface PreparedPlan {
+  /** Each at its index, the same for the same plan. */
+  readonly fetches: readonly Fetch[]
+  /** The one that a subscription's events come from; no step holds it. */
+  readonly events: Fetch | undefined
+  /** `undefined` where there is nothing to fetch (for an event: nothing more). */
+  readonly steps: Step | undefined
+}
+
+/** @throws PlanShapeError */
+export function preparePlan({ node }: QueryPlan): PreparedPlan {
+  const fetches: Fetch[] = []
+  const number = (fetch: Fetch): Fetch => {
+    const numbered = { ...fetch, index: fetches.length }
+    fetches.push(numbered)
+    return numbered
+  }
+  const numbered = (step: Step): Step =>
+    step.kind === 'fetch' ? number(step) : { kind: step.kind, steps: step.steps.map(numbered) }
+  const events = node?.kind === 'Subscription' ? number(fetchOf(node.primary, [])) : undefined
+  const rest = node?.kind === 'Subscription' ? node.rest : node
+  const steps = rest && numbered(mergeEqual(stepOf(rest, [])))
+  for (const { node } of fetches) checkFetch(node)
+  return { fetches, events, steps }
+}
+
+/** Conditions are folded before planning, so that a plan has none. */
+function stepOf(node: PlanNode, path: DataPath): Step {
+  switch (node.kind) {
+    case 'Sequence':
+      return { kind: 'sequence', steps: node.nodes.map((child) => stepOf(child, path)) }
+    case 'Parallel':
+      return { kind: 'parallel', steps: node.nodes.map((child) => stepOf(child, path)) }
+    case 'Flatten':
+      return stepOf(node.node, [...path, ...dataPath(node.path)])
+    case 'Fetch':
+      if (node.operationKind === 'subscription') throw new PlanShapeError('a subscription inside')
+      return fetchOf(node, path)
+    default:
+      throw new PlanShapeError(`the node ${node.kind}`)
+  }
+}
+
+const fetchOf = (node: FetchNode, path: DataPath): Fetch => ({ kind: 'fetch', index: -1, node, paths: [path] })
