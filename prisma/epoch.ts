@@ -12,11 +12,14 @@ import { runOnDatabase } from './command.ts'
  * accounts per second. Account numbers last until 2051.
  */
 const LEAP = `
-  WITH leap AS (
+  WITH head AS (
+    SELECT *, clock_timestamp() AS now, extract(epoch FROM clock_timestamp() - timestamptz '2020-01-01T00:00:00Z') AS seconds
+    FROM ledger WHERE id = 1 FOR NO KEY UPDATE
+  ), leap AS (
     INSERT INTO ledger_restores (from_sequence, to_sequence, from_account, to_account, at)
-    SELECT last_sequence, (seconds * 1000000)::bigint, last_account, 99010110000000 + (seconds * 1000)::bigint, clock_timestamp()
-    FROM ledger, extract(epoch FROM clock_timestamp() - timestamptz '2020-01-01T00:00:00Z') AS seconds
-    WHERE id = 1 AND last_at <= clock_timestamp()
+    SELECT last_sequence, (seconds * 1000000)::bigint, last_account, 99010110000000 + (seconds * 1000)::bigint, now
+    FROM head
+    WHERE last_at <= now
       AND last_sequence < (seconds * 1000000)::bigint AND last_account < 99010110000000 + (seconds * 1000)::bigint
     RETURNING to_sequence, to_account
   )

@@ -146,6 +146,20 @@ test('The ledger and the hash chain are whole over any number of gaps, and only 
   }
 })
 
+test('Epochs that begin at the same time follow each other', async () => {
+  const clients = Array.from({ length: 6 }, () => new Client({ connectionString: target.url }))
+  try {
+    await Promise.all(clients.map((client) => client.connect()))
+    await Promise.all([
+      ...clients.map((client) => beginEpoch(client)),
+      ...Array.from({ length: 20 }, () => restored.transfer({ from: account, to: payee })),
+    ])
+    expect(await verifyLedger(restored.database)).toMatchObject({ sound: true })
+  } finally {
+    await Promise.all(clients.map((client) => client.end()))
+  }
+})
+
 test('No epoch begins while the clock is behind the ledger', async () => {
   const client = new Client({ connectionString: target.url })
   await client.connect()

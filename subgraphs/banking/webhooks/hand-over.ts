@@ -9,8 +9,9 @@ const AT_ONCE = 1_000 // events
 /**
  * Moves the cursor over the next events and writes their deliveries in the same transaction. The
  * outbox commits in order and has no gaps but restores, so the events before the cursor are
- * complete. If another instance has locked the cursor, this one does nothing. Resolves to true
- * where there may be more.
+ * complete. If another instance has locked the cursor, this one does nothing. Events that were
+ * handed over before a cursor was set back are left as they are. The lock on the endpoints makes a
+ * removal wait, so that it ends these deliveries too. Resolves to true where there may be more.
  */
 export async function handOver(database: PrismaClient): Promise<boolean> {
   const [place] = await database.$queryRaw<{ moved: bigint }[]>`/* webhooks:hand-over */
@@ -30,6 +31,8 @@ export async function handOver(database: PrismaClient): Promise<boolean> {
       JOIN accounts c ON c.id = o.credit_account_id
       JOIN webhook_endpoints w ON w.customer_id IN (d.customer_id, c.customer_id)
       WHERE w.removed_at IS NULL AND o.sequence > w.after_sequence
+      FOR SHARE OF w
+      ON CONFLICT DO NOTHING
     )
     UPDATE webhook_cursor SET last_sequence = place.upto FROM place WHERE id = 1 AND place.upto > place.done
     RETURNING place.upto - place.done AS moved`

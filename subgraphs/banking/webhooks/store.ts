@@ -55,14 +55,18 @@ export async function removeEndpoint(database: PrismaClient, id: string): Promis
   ])
 }
 
-/** Makes a dead delivery due at once, with all its attempts, even where its endpoint is paused. */
+/**
+ * Makes a dead delivery due at once, with all its attempts, even where its endpoint is paused.
+ * Locks the endpoint first, as its removal does: the two cannot deadlock, and the later one sees
+ * what the earlier one wrote.
+ */
 export async function reviveDelivery(database: PrismaClient, endpointId: string, sequence: bigint): Promise<void> {
   await database.$transaction([
+    database.webhookEndpoint.updateMany({ where: { id: endpointId }, data: { pausedUntil: null } }),
     database.webhookDelivery.updateMany({
       where: { endpointId, sequence, status: 'DEAD', endpoint: { removedAt: null } },
       data: { status: 'PENDING', attempts: 0, nextAttemptAt: new Date() },
     }),
-    database.webhookEndpoint.updateMany({ where: { id: endpointId }, data: { pausedUntil: null } }),
   ])
 }
 

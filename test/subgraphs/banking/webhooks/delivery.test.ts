@@ -4,8 +4,10 @@
  */
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { Client } from 'pg'
 import { pino } from 'pino'
 import { Webhook } from 'standardwebhooks'
+import { openDatabase } from '../../../../subgraphs/banking/database/open.ts'
 import type { RetryPolicy } from '../../../../subgraphs/banking/webhooks/backoff.ts'
 import { createDeliveries } from '../../../../subgraphs/banking/webhooks/deliver.ts'
 import { handOver } from '../../../../subgraphs/banking/webhooks/hand-over.ts'
@@ -69,23 +71,77 @@ const deliver = async (): Promise<void> => {
   await deliveries.begin()
   await deliveries.idle()
 }
+/** Statements that wait for another transaction's lock. */
+async function waitingStatements(): Promise<number> {
+  const rows = await bank.database.$queryRaw<unknown[]>`
+    SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+  return rows.length
+}
 const deliveries = (endpointId: string) =>
   bank.database.webhookDelivery.findMany({ where: { endpointId }, orderBy: { sequence: 'asc' } })
 
 describe('distribution', () => {
   test('Every event is written once for each webhook, however many instances distribute at the same time', async () => {
     const [mine, theirs] = [await register('receiver'), await register('sender')]
-    const moves = Array.from({ length: 300 }, () => move())
-    const handing = Array.from({ length: 4 }, async () => {
-      for (let round = 0; round < 40; round += 1) await handOver(bank.database)
+    const instances = Array.from({ length: 8 }, () => openDatabase({ url: bank.url, connections: 1 }))
+    let isMoving = true
+    const moving = Promise.all(Array.from({ length: 300 }, () => move())).finally(() => {
+      isMoving = false
     })
-    const ids = await Promise.all(moves)
-    await Promise.all(handing)
-    while (await handOver(bank.database));
+    await Promise.all(
+      instances.map(async (database) => {
+        while (isMoving) await handOver(database)
+        await database.$disconnect()
+      }),
+    )
+    const ids = await moving
     await handOver(bank.database)
     const told = await deliveries(mine)
     expect(told.map(({ sequence }) => sequence.toString()).sort()).toEqual([...ids].sort())
     expect(await deliveries(theirs)).toHaveLength(300)
+  })
+
+  test('Distribution from an earlier place repeats and changes no delivery', async () => {
+    const mine = await register()
+    const first = await move()
+    await handOver(bank.database)
+    await deliver()
+    const second = await move()
+    await handOver(bank.database)
+    const before = await deliveries(mine)
+    await bank.database.$executeRaw`UPDATE webhook_cursor SET last_sequence = 0`
+    const third = await move()
+    await handOver(bank.database)
+    const after = await deliveries(mine)
+    expect(after.map(({ sequence }) => sequence.toString())).toEqual([first, second, third])
+    expect(after.slice(0, 2)).toEqual(before)
+  })
+
+  test('A webhook that is removed while its events are written gets none of them', async () => {
+    const mine = await register()
+    const sequence = BigInt(await move())
+    // Another transaction stops the hand-over in its midst, by a row that is then not there.
+    const other = new Client({ connectionString: bank.url })
+    await other.connect()
+    try {
+      await other.query('BEGIN')
+      await other.query(
+        'INSERT INTO webhook_deliveries (endpoint_id, sequence, next_attempt_at) VALUES ($1, $2, now())',
+        [mine, sequence],
+      )
+      const handed = handOver(bank.database)
+      await until(async () => (await waitingStatements()) === 1)
+      let isRemoved = false
+      const removed = removeEndpoint(bank.database, mine).then(() => {
+        isRemoved = true
+      })
+      await until(async () => isRemoved || (await waitingStatements()) === 2)
+      await other.query('ROLLBACK')
+      await Promise.all([handed, removed])
+    } finally {
+      await other.end()
+    }
+    expect(await deliveries(mine)).toMatchObject([{ status: 'DEAD', lastError: 'webhook removed' }])
   })
 
   test('Events before a webhook, of other accounts and after its end are left out', async () => {
@@ -196,5 +252,30 @@ describe('delivery', () => {
     await deliver()
     expect(receiver.received).toEqual([])
     expect(await deliveries(endpoint)).toMatchObject([{ status: 'DEAD', lastError: 'webhook removed' }])
+  })
+
+  test('A webhook that is removed while a delivery is revived has no pending delivery', async () => {
+    const endpoint = await register()
+    const sequence = BigInt(await move())
+    await handOver(bank.database)
+    await bank.database.webhookDelivery.updateMany({
+      where: { endpointId: endpoint },
+      data: { status: 'DEAD', nextAttemptAt: null },
+    })
+    const other = new Client({ connectionString: bank.url })
+    await other.connect()
+    try {
+      await other.query('BEGIN')
+      await other.query('SELECT FROM webhook_endpoints WHERE id = $1 FOR UPDATE', [endpoint])
+      const removed = removeEndpoint(bank.database, endpoint)
+      await until(async () => (await waitingStatements()) === 1)
+      const revived = reviveDelivery(bank.database, endpoint, sequence)
+      await until(async () => (await waitingStatements()) === 2)
+      await other.query('ROLLBACK')
+      await Promise.all([removed, revived])
+    } finally {
+      await other.end()
+    }
+    expect(await deliveries(endpoint)).toMatchObject([{ status: 'DEAD' }])
   })
 })
