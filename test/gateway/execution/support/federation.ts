@@ -52,6 +52,8 @@ export interface Federation {
   ask(query: string, variables?: Readonly<Record<string, unknown>>, context?: unknown): Promise<AskedAnswer>
   /** Calls a service as the engine does. */
   readonly send: Send
+  /** The same in a world. */
+  sendIn(context: unknown): Send
   close(): Promise<void>
 }
 
@@ -134,6 +136,7 @@ export async function federate(services: Readonly<Record<string, TestService>>):
       return { data: JSON.parse(data) as AskedAnswer['data'], errors }
     },
     send: sendIn(undefined),
+    sendIn,
     close: () => engine.close(),
   }
   return federation

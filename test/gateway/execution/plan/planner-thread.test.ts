@@ -1,77 +1,12 @@
-import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
 import { describe, expect, test } from '@jest/globals'
-import { createEngine } from '../../../gateway/execution/engine.ts'
-import { startPlannerThread } from '../../../gateway/execution/plan/planner-thread.ts'
-import { preparePlan } from '../../../gateway/execution/plan/prepare.ts'
-import { PlanShapeError } from '../../../gateway/execution/plan/shape-error.ts'
-import { stopClock } from '../../support/clock.ts'
-import { until } from '../../support/until.ts'
+import { createEngine } from '../../../../gateway/execution/engine.ts'
+import { startPlannerThread } from '../../../../gateway/execution/plan/planner-thread.ts'
+import { stopClock } from '../../../support/clock.ts'
+import { until } from '../../../support/until.ts'
+import { callContext, composeTest } from '../support/federation.ts'
+import { club, desk } from '../support/members.ts'
+import { runOperation } from '../support/run-operation.ts'
 import { manyWays, wideOperation } from './many-ways.ts'
-import { callContext, composeTest } from './support/federation.ts'
-import { club, desk } from './support/members.ts'
-import { runOperation } from './support/run-operation.ts'
-
-const fetchNode = (extra: Partial<FetchNode> = {}): FetchNode =>
-  ({
-    kind: 'Fetch',
-    serviceName: 'club',
-    operation: '{me{id}}',
-    operationKind: 'query',
-    operationName: undefined,
-    ...extra,
-  }) as FetchNode
-
-const entityFetch = (extra: Partial<FetchNode>): FetchNode =>
-  fetchNode({
-    operation: 'query($representations:[_Any!]!){_entities(representations:$representations){...on Member{x}}}',
-    requires: [{ kind: 'InlineFragment', typeCondition: 'Member', selections: [{ kind: 'Field', name: 'id' }] }],
-    ...extra,
-  })
-
-test.each<[string, PlanNode]>([
-  ['a deferred part', { kind: 'Defer', primary: {}, deferred: [] }],
-  ['a node of a newer planner', { kind: 'Batch' } as never],
-  ['a condition', { kind: 'Condition', condition: 'a', ifClause: fetchNode() }],
-  ['a subscription inside', fetchNode({ operationKind: 'subscription' as never })],
-  ['named fragments', fetchNode({ operation: '{me{...F}} fragment F on Member{id}' })],
-  ['a path that speaks of types', { kind: 'Flatten', path: ['me', '|[Member]'], node: fetchNode() }],
-  [
-    'an input rewrite of a value',
-    entityFetch({ inputRewrites: [{ kind: 'ValueSetter', path: ['... on Member', 'id'], setValueTo: 1 }] }),
-  ],
-  [
-    'an input rewrite of a name',
-    entityFetch({ inputRewrites: [{ kind: 'KeyRenamer', path: ['id'], renameKeyTo: 'x' }] }),
-  ],
-  [
-    'an output rewrite of a value',
-    fetchNode({ outputRewrites: [{ kind: 'ValueSetter', path: ['me'], setValueTo: 1 }] }),
-  ],
-  ['a context of nothing', entityFetch({ contextRewrites: [{ kind: 'KeyRenamer', path: ['..'], renameKeyTo: 'c' }] })],
-  [
-    'an object required with different arguments',
-    entityFetch({
-      requires: [
-        {
-          kind: 'Field',
-          name: 'sizes',
-          selections: [
-            { kind: 'Field', name: 'size', alias: 'size_1' },
-            { kind: 'Field', name: 'size', alias: 'size_2' },
-          ],
-        },
-      ],
-    }),
-  ],
-])('A plan is refused for %s', (_what, node) => {
-  for (const plan of [
-    node,
-    { kind: 'Sequence', nodes: [node] } as PlanNode,
-    { kind: 'Parallel', nodes: [fetchNode(), node] } as PlanNode,
-  ]) {
-    expect(() => preparePlan({ kind: 'QueryPlan', node: plan } as QueryPlan)).toThrow(PlanShapeError)
-  }
-})
 
 describe('planning thread', () => {
   const supergraph = composeTest({ club, desk })

@@ -2,7 +2,7 @@
  * Services that can each answer much of everything: there are more ways to ask them than a planner
  * can weigh.
  */
-import { composeTest } from './support/federation.ts'
+import { composeTest } from '../support/federation.ts'
 
 const SERVICES = 7
 const FIELDS = 21

@@ -1,0 +1,83 @@
+/** The exact path by itself, with what was asked before it takes over. */
+import { type DocumentNode, type GraphQLSchema, parse } from 'graphql'
+import type { Answer } from '../../../../gateway/execution/answer/answer.ts'
+import type { AskedCall, AskedCalls } from '../../../../gateway/execution/calls/ask.ts'
+import { executeExactly } from '../../../../gateway/execution/exact/execute.ts'
+import { bindVariables, clientOperation } from '../../../../gateway/execution/plan/client-operation.ts'
+import { planInOrder } from '../../../../gateway/execution/plan/in-order.ts'
+import { createInternalNames } from '../../../../gateway/execution/plan/internal-names.ts'
+import { plannedOperation } from '../../../../gateway/execution/plan/planned-operation.ts'
+import { type PlannerThread, startPlannerThread } from '../../../../gateway/execution/plan/planner-thread.ts'
+import { preparePlan } from '../../../../gateway/execution/plan/prepare.ts'
+import type { Fetch } from '../../../../gateway/execution/plan/step.ts'
+import { typeRelations } from '../../../../gateway/execution/plan/type-relations.ts'
+import type { Send } from '../../../../gateway/traffic/call/send.ts'
+import { callContext } from './federation.ts'
+
+export interface SentByFetch extends AskedCall {
+  readonly fetch: number
+}
+
+export interface ExactRun {
+  readonly answer: Answer
+  readonly sent: readonly SentByFetch[]
+}
+
+export interface ExactPath {
+  /** `undefined` for an operation that needs no service. */
+  open(query: string, variables: Readonly<Record<string, unknown>>): Promise<ExactOperation | undefined>
+  close(): Promise<void>
+}
+
+export interface ExactOperation {
+  readonly fetches: readonly Fetch[]
+  run(send: Send, asked?: AskedCalls): Promise<ExactRun>
+}
+
+export async function openExactPath(supergraph: string, schema: GraphQLSchema): Promise<ExactPath> {
+  const thread = await startPlannerThread(supergraph, {
+    timeout: 60_000,
+    plansWaiting: Number.POSITIVE_INFINITY,
+    onRefused: () => undefined,
+    onPlanned: () => undefined,
+    onUnplannable: () => undefined,
+  })
+  return {
+    open: (query, variables) => openOperation(thread, schema, parse(query), variables),
+    close: () => thread.close(),
+  }
+}
+
+async function openOperation(
+  { facts, plan }: PlannerThread,
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  given: Readonly<Record<string, unknown>>,
+): Promise<ExactOperation | undefined> {
+  const client = clientOperation(schema, document)
+  const variables = bindVariables(client, given)
+  const { conditions } = variables
+  const names = createInternalNames(new Set(facts.fieldNames), new Set(facts.plannerFields))
+  const text = plannedOperation(client, conditions, names, new Set(facts.interfaceObjects))
+  if (text === undefined) return undefined
+  const planned = preparePlan(await (client.definition.operation === 'mutation' ? planInOrder(text, plan) : plan(text)))
+  const limit = { bytes: Number.POSITIVE_INFINITY, exceeded: () => undefined }
+  const operation = { client, conditions, names, plan: planned, types: typeRelations(facts), limit }
+  return {
+    fetches: planned.fetches,
+    async run(send, asked = new Map()) {
+      const sent: SentByFetch[] = []
+      const answer = await executeExactly(operation, {
+        variables,
+        context: callContext,
+        asked,
+        ask(fetch, call) {
+          const answer = send(call)
+          sent.push({ fetch, body: call.body, answer })
+          return answer
+        },
+      })
+      return { answer, sent }
+    },
+  }
+}
