@@ -1,5 +1,5 @@
 /** The exact path by itself, with what was asked before it takes over. */
-import { type DocumentNode, type GraphQLSchema, parse } from 'graphql'
+import { type GraphQLSchema, parse } from 'graphql'
 import type { Answer } from '../../../../gateway/execution/answer/answer.ts'
 import type { AskedCall, AskedCalls } from '../../../../gateway/execution/calls/ask.ts'
 import { executeExactly } from '../../../../gateway/execution/exact/execute.ts'
@@ -12,6 +12,7 @@ import { preparePlan } from '../../../../gateway/execution/plan/prepare.ts'
 import type { Fetch } from '../../../../gateway/execution/plan/step.ts'
 import { typeRelations } from '../../../../gateway/execution/plan/type-relations.ts'
 import type { Send } from '../../../../gateway/traffic/call/send.ts'
+import type { Question } from './compare.ts'
 import { callContext } from './federation.ts'
 
 export interface SentByFetch extends AskedCall {
@@ -34,7 +35,12 @@ export interface ExactOperation {
   run(send: Send, asked?: AskedCalls): Promise<ExactRun>
 }
 
-export async function openExactPath(supergraph: string, schema: GraphQLSchema): Promise<ExactPath> {
+/** @param bytes that an answer may have */
+export async function openExactPath(
+  supergraph: string,
+  schema: GraphQLSchema,
+  bytes = Number.POSITIVE_INFINITY,
+): Promise<ExactPath> {
   const thread = await startPlannerThread(supergraph, {
     timeout: 60_000,
     plansWaiting: Number.POSITIVE_INFINITY,
@@ -43,7 +49,7 @@ export async function openExactPath(supergraph: string, schema: GraphQLSchema): 
     onUnplannable: () => undefined,
   })
   return {
-    open: (query, variables) => openOperation(thread, schema, parse(query), variables),
+    open: (query, variables) => openOperation(thread, schema, { query, variables }, bytes),
     close: () => thread.close(),
   }
 }
@@ -51,17 +57,17 @@ export async function openExactPath(supergraph: string, schema: GraphQLSchema): 
 async function openOperation(
   { facts, plan }: PlannerThread,
   schema: GraphQLSchema,
-  document: DocumentNode,
-  given: Readonly<Record<string, unknown>>,
+  question: Question,
+  bytes: number,
 ): Promise<ExactOperation | undefined> {
-  const client = clientOperation(schema, document)
-  const variables = bindVariables(client, given)
+  const client = clientOperation(schema, parse(question.query))
+  const variables = bindVariables(client, question.variables)
   const { conditions } = variables
   const names = createInternalNames(new Set(facts.fieldNames), new Set(facts.plannerFields))
   const text = plannedOperation(client, conditions, names, new Set(facts.interfaceObjects))
   if (text === undefined) return undefined
   const planned = preparePlan(await (client.definition.operation === 'mutation' ? planInOrder(text, plan) : plan(text)))
-  const limit = { bytes: Number.POSITIVE_INFINITY, exceeded: () => undefined }
+  const limit = { bytes, exceeded: () => undefined }
   const operation = { client, conditions, names, plan: planned, types: typeRelations(facts), limit }
   return {
     fetches: planned.fetches,
