@@ -48,12 +48,12 @@ function merged(known: unknown, value: unknown, below: Selection | undefined, ru
   if (value instanceof Failure) {
     return known === null || known === ABSENT ? value : below ? withLost(known, below, value, run.types) : known
   }
-  if (typeof known !== 'object' || known === null || known instanceof Failure) return copyOf(value, below, run)
+  if (known instanceof Failure || !(isData(known) || Array.isArray(known))) return copyOf(value, below, run)
   if (!below) return value
   if (Array.isArray(known)) {
     if (!Array.isArray(value) || value.length !== known.length) return copyOf(value, below, run)
     return known.map((item, index) => merged(item, value[index], below, run))
   }
-  if (isData(value)) mergeInto(known as Data, value, below, run)
+  if (isData(value)) mergeInto(known, value, below, run)
   return known
 }

@@ -2,11 +2,12 @@
  * Finds the answers to what was asked before the exact path took over, so that nothing is asked
  * twice.
  */
+import { parseExact } from '../../../platform/data/json-exact.ts'
 import { own } from '../../../platform/data/own.ts'
 import type { ServiceAnswer } from '../../traffic/call/send.ts'
 import type { AskedCall, AskedCalls } from '../calls/ask.ts'
 import type { Fetch } from '../plan/step.ts'
-import type { Data } from './data.ts'
+import { type Data, isData } from './data.ts'
 
 /** Entities that were asked for in one call. */
 export interface AskedEntities {
@@ -47,7 +48,7 @@ export function createTakeover(calls: AskedCalls): Takeover {
 }
 
 function askedIn({ body, answer }: AskedCall, { node }: Fetch): [string, Found][] {
-  const { variables } = JSON.parse(body.bytes.toString()) as { readonly variables: Data & { representations: Data[] } }
+  const { variables } = parseExact(body.bytes.toString()) as { readonly variables: Data & { representations: Data[] } }
   const context = Object.fromEntries(
     (node.contextRewrites ?? []).map(({ renameKeyTo }) => [renameKeyTo, own(variables, renameKeyTo)]),
   )
@@ -58,7 +59,7 @@ function askedIn({ body, answer }: AskedCall, { node }: Fetch): [string, Found][
 /** The same text for the same values, however they are written and in whatever order. */
 const keyOf = (context: Readonly<Data>, representation: Readonly<Data>): string =>
   JSON.stringify([context, representation], (_name, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
+    isData(value)
       ? Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)))
       : value,
   )

@@ -3,6 +3,7 @@
  * out of its errors.
  */
 import type { GraphQLFormattedError } from 'graphql'
+import { isRawNumber, numberOf, parseExact, type RawNumber } from '../../../platform/data/json-exact.ts'
 import { isRecord, type JsonRecord } from '../../../platform/data/record.ts'
 import { type ErrorCode, isErrorCode } from '../../../platform/protocol/errors.ts'
 import { CallFailure } from './failure.ts'
@@ -56,7 +57,7 @@ function answerOf(value: unknown, status: number): ParsedAnswer {
     throw new CallFailure('answer', `status ${status} without a GraphQL answer`)
   }
   const { data, errors } = value
-  if (data !== undefined && data !== null && !isRecord(data)) {
+  if (data !== undefined && data !== null && (!isRecord(data) || isRawNumber(data))) {
     throw new CallFailure('answer', 'the "data" of the answer is no object')
   }
   if (errors === undefined || errors === null) return { data: data ?? null }
@@ -77,7 +78,7 @@ function readErrors(errors: readonly unknown[]): GraphQLFormattedError[] {
 
 function parseJson(status: number, body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString())
+    return parseExact(body.toString())
   } catch (cause) {
     throw new CallFailure('answer', `status ${status} with a body that is no JSON`, { cause })
   }
@@ -86,16 +87,23 @@ function parseJson(status: number, body: Buffer): unknown {
 /** Keeps a message only where its code says that it is meant for the client. */
 function readError(error: unknown): GraphQLFormattedError {
   const { message, path, extensions } = isRecord(error) ? error : {}
-  const place = isPath(path) ? { path } : {}
+  const place = isPath(path) ? { path: path.map(plainStep) } : {}
   const code = isRecord(extensions) ? extensions['code'] : undefined
   return isErrorCode(code) && PASSED_ON.has(code) && typeof message === 'string'
     ? { ...place, message, extensions: { code, ...hints(extensions as JsonRecord) } }
     : { ...place, message: 'Internal error.', extensions: { code: 'INTERNAL' } }
 }
 
-const hints = ({ retryAfter }: JsonRecord): JsonRecord => (typeof retryAfter === 'number' ? { retryAfter } : {})
+function hints({ retryAfter }: JsonRecord): JsonRecord {
+  const seconds = numberOf(retryAfter)
+  return seconds === undefined ? {} : { retryAfter: seconds }
+}
 
-const isPath = (value: unknown): value is readonly (string | number)[] =>
+type Step = string | number | RawNumber
+
+const isPath = (value: unknown): value is readonly Step[] =>
   Array.isArray(value) &&
   value.length <= MAX_PATH &&
-  value.every((step) => typeof step === 'string' || typeof step === 'number')
+  value.every((step) => typeof step === 'string' || numberOf(step) !== undefined)
+
+const plainStep = (step: Step): string | number => (isRawNumber(step) ? Number(step.rawJSON) : step)

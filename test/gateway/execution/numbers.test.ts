@@ -78,6 +78,50 @@ describe('numbers from a service', () => {
   })
 })
 
+describe('digits of a number', () => {
+  test.each([
+    ['{ float }', '{"float":1.10}'],
+    ['{ float }', '{"float":12345678901234567890.000000000000000001}'],
+    ['{ float strict }', '{"float":1e-7,"strict":-0.0}'],
+    ['{ list }', '{"list":[1.0,1E2,9007199254740993,0.1]}'],
+    ['{ int }', '{"int":1.0}'],
+    ['{ int }', '{"int":-2147483648.00}'],
+    ['{ id }', '{"id":12345678901234567890}'],
+    ['{ id }', `{"id":${'9'.repeat(400)}}`],
+    ['{ json }', '{"json":{"a":[1.10,{"b":12345678901234567890}],"c":1e308}}'],
+    ['{ grid }', '{"grid":[[1.0,[1e2]],[{"a":1.50}]]}'],
+  ])('They arrive as the service wrote them: %s', async (query, data) => {
+    answers(data)
+    const { text, errors } = await federation.ask(query)
+    expect([text, errors]).toEqual([data, []])
+  })
+
+  test.each([
+    ['{ int }', '{"int":1.5}'],
+    ['{ int }', '{"int":2147483648.0}'],
+    ['{ int }', '{"int":12345678901234567890}'],
+    ['{ id }', '{"id":1.50}'],
+    ['{ id }', '{"id":1e30}'],
+    ['{ member { id } }', '{"member":1.10}'],
+    ['{ member { __typename } }', '{"member":1.10}'],
+    ['{ list }', '{"list":1.10}'],
+  ])('A number of another type is null with an error: %s %s', async (query, data) => {
+    answers(data)
+    const { text, errors } = await federation.ask(query)
+    const [field = ''] = Object.keys(JSON.parse(data) as object)
+    expect([text, errors.map(({ path }) => path)]).toEqual([`{"${field}":null}`, [[field]]])
+  })
+
+  test('They reach another service as they are', async () => {
+    federation.calls.length = 0
+    answers('{"member":{"__typename":"Member","id":"1","height":1.10,"extra":{"a":12345678901234567890}}}')
+    await federation.ask('{ member { size summary } }')
+    expect(federation.calls.at(-1)?.text).toContain(
+      '[{"__typename":"Member","id":"1","extra":{"a":12345678901234567890},"height":1.10}]',
+    )
+  })
+})
+
 describe('inputs of another service', () => {
   const sent = (): unknown =>
     federation.calls.findLast(({ service }) => service === 'desk')?.variables['representations']

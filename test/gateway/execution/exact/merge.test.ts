@@ -3,6 +3,7 @@ import type { Data } from '../../../../gateway/execution/exact/data.ts'
 import { mergeInto } from '../../../../gateway/execution/exact/merge.ts'
 import { type Selection, selectionOf } from '../../../../gateway/execution/exact/selection.ts'
 import type { TypeRelations } from '../../../../gateway/execution/plan/type-relations.ts'
+import { parseExact } from '../../../../platform/data/json-exact.ts'
 import fc from '../../../support/fast-check.ts'
 
 const types: TypeRelations = {
@@ -73,6 +74,13 @@ describe('answer merging', () => {
   test('A concrete type is never replaced by an interface name', () => {
     expect(merge({ __typename: 'Media' }, { __typename: 'Book' })).toEqual({ __typename: 'Book' })
     expect(merge({ __typename: 'Book' }, { __typename: 'Media' })).toEqual({ __typename: 'Book' })
+  })
+
+  test('A number that is no object of JavaScript is not merged as one', () => {
+    const number = parseExact('1.10')
+    const object = { b: { a: 1 } }
+    expect(merge(merge({}, { b: number }), object)).toEqual(object)
+    expect(merge(merge({}, object), { b: number })).toEqual(object)
   })
 
   test('Values of custom scalars and JavaScript objects stay whole', () => {

@@ -15,6 +15,7 @@ import {
 } from 'graphql'
 import { createEngine, type Engine } from '../../../../gateway/execution/engine.ts'
 import type { CallContext, ParsedAnswer, Send, ServiceAnswer } from '../../../../gateway/traffic/call/send.ts'
+import { parseExact } from '../../../../platform/data/json-exact.ts'
 import { codedError } from '../../../../platform/protocol/errors.ts'
 import { runOperation } from './run-operation.ts'
 
@@ -27,6 +28,8 @@ export interface TestService {
 }
 
 export interface SentCall {
+  /** The body as it was sent. */
+  readonly text: string
   readonly service: string
   readonly query: string
   readonly variables: Readonly<Record<string, unknown>>
@@ -62,6 +65,8 @@ export type ToldAnswer = ParsedAnswer | string
 export interface AskedAnswer {
   readonly data: Record<string, unknown> | null
   readonly errors: readonly GraphQLError[]
+  /** The data as it was written. */
+  readonly text: string
 }
 
 export const callContext: CallContext = {
@@ -108,13 +113,14 @@ export async function federate(services: Readonly<Record<string, TestService>>):
     async ({ service, body, read }) => {
       const found = schemas.get(service)
       if (!found) throw new Error(`There is no service ${service}.`)
-      const { query, variables } = JSON.parse(body.bytes.toString()) as SentCall
-      calls.push({ service, query, variables })
+      const text = body.bytes.toString()
+      const { query, variables } = JSON.parse(text) as SentCall
+      calls.push({ service, text, query, variables })
       if (down.has(service)) throw codedError('SERVICE_UNAVAILABLE', 'The service is away.', { service })
       const { instead } = federation
       const other = typeof instead === 'function' ? instead(service) : service === 'club' ? instead : undefined
-      const text = other ?? (await answerAsService(found, wrong, { query, variables, context }))
-      const answer = answerOf(text)
+      const told = other ?? (await answerAsService(found, wrong, { query, variables, context }))
+      const answer = answerOf(told)
       read?.(answer.body)
       return answer
     }
@@ -133,7 +139,7 @@ export async function federate(services: Readonly<Record<string, TestService>>):
       if (faults.length > 0) throw new Error(`The test asks wrongly: ${faults.map(String).join('\n')}`)
       unplannable.length = 0
       const { data, errors } = await runOperation(engine, query, variables, callContext, sendIn(context), document)
-      return { data: JSON.parse(data) as AskedAnswer['data'], errors }
+      return { data: JSON.parse(data) as AskedAnswer['data'], errors, text: data }
     },
     send: sendIn(undefined),
     sendIn,
@@ -177,5 +183,5 @@ async function answerAsService(
 /** An answer as traffic gives it, with the service's errors as they are. */
 export function answerOf(told: ToldAnswer): ServiceAnswer {
   const body = Buffer.from(typeof told === 'string' ? told : JSON.stringify(told))
-  return { body, parsed: () => JSON.parse(body.toString()) as ParsedAnswer }
+  return { body, parsed: () => parseExact(body.toString()) as ParsedAnswer }
 }

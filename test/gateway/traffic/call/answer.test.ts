@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from '@jest/globals'
 import { readBody } from '../../../../gateway/traffic/call/answer.ts'
+import { CallFailure } from '../../../../gateway/traffic/call/failure.ts'
 
 const errorsOf = (errors: readonly unknown[]) =>
   readBody(Buffer.from(JSON.stringify({ data: { f: null }, errors })), 200).answer.parsed().errors ?? []
@@ -14,6 +15,27 @@ describe('service errors', () => {
     expect(errors).toHaveLength(201)
     expect(errors.at(-1)).toEqual({ message: '99800 more errors in one answer', extensions: { code: 'INTERNAL' } })
     expect(errorsOf(Array(200).fill({ message: 'x' }))).toHaveLength(200)
+  })
+
+  test('Numbers of an error are plain ones, however they are written', () => {
+    const body = `{"data":null,"errors":[{"message":"x","path":["a",1.0],"extensions":{"code":"BUDGET_EXHAUSTED","retryAfter":9.0}}]}`
+    expect(readBody(Buffer.from(body), 200).answer.parsed().errors).toEqual([
+      { message: 'x', path: ['a', 1], extensions: { code: 'BUDGET_EXHAUSTED', retryAfter: 9 } },
+    ])
+  })
+
+  test.each(['1.10', '{"data":1.10}', '[]', '{"data":[]}', '{}', '{"errors":1.10}'])(
+    '%s is no GraphQL answer',
+    (text) => {
+      expect(() => readBody(Buffer.from(text), 200)).toThrow(CallFailure)
+    },
+  )
+
+  test('Each caller parses an answer for itself', () => {
+    const { answer } = readBody(Buffer.from('{"data":{"a":[1]}}'), 200)
+    const [first, second] = [answer.parsed(), answer.parsed()]
+    expect(second).toEqual(first)
+    expect(second.data?.['a']).not.toBe(first.data?.['a'])
   })
 
   test('A path longer than any selection is dropped', () => {
