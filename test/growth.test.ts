@@ -9,10 +9,12 @@ import { Failure } from '../gateway/execution/answer/failure.ts'
 import { loseFields } from '../gateway/execution/exact/lost-fields.ts'
 import { type Field, selectionFrom } from '../gateway/execution/exact/selection.ts'
 import { readAnswer as readServiceAnswer } from '../gateway/execution/exact/service-answer.ts'
+import { splitEntities } from '../gateway/traffic/cache/entity-list.ts'
 import { openBody } from '../gateway/traffic/client/body.ts'
 import { readHead } from '../gateway/traffic/client/head.ts'
 import { createEventReader } from '../gateway/traffic/event-stream.ts'
 import { readFreshness } from '../gateway/traffic/reply.ts'
+import { parseExact } from '../platform/data/json-exact.ts'
 import { createHeadReader } from '../platform/http/fast-path/request-head.ts'
 import { listItems } from '../platform/http/message/fields.ts'
 import { createHeaderWriter } from '../platform/http/message/header-lines.ts'
@@ -95,6 +97,9 @@ describe('time to read', () => {
     ['Cache-Control', (text) => readFreshness('stateless', answer({ 'cache-control': text }), false)],
     ['Vary', (text) => readFreshness('stateless', answer({ 'cache-control': 'max-age=9', vary: text }), false)],
     ['heads of services', (text) => readHead(`HTTP/1.1 200 OK\r\na: ${text}\r\nconnection: ${text}`)],
+    ['numbers with their digits', (text) => parseExact(`[${text}]`)],
+    ['lists of entities', (text) => splitEntities(Buffer.from(`{"data":{"_entities":[${text}]}}`))],
+    ['names in lists of entities', (text) => splitEntities(Buffer.from(`{"${text}":0}`))],
     ['sizes of chunks', (text) => openBody('chunked').take(Buffer.from(`${text}\r\n`))],
     ['events', (text) => createEventReader(() => undefined, 1e9)(`data: ${text}\n\n`)],
     [
