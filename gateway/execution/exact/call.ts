@@ -1,4 +1,5 @@
 /** The exact path's way to a service, and back with an answer that is read or a failure. */
+import { largeTurn } from '../../traffic/call/large-answers.ts'
 import type { RequestBody, ServiceAnswer } from '../../traffic/call/send.ts'
 import { callError, failureOf } from '../answer/failure.ts'
 import type { Fetch } from '../plan/step.ts'
@@ -14,12 +15,15 @@ export function call({ index, node }: Fetch, body: RequestBody, { ask, context }
 export async function dataOf(
   { node }: Fetch,
   answer: Promise<ServiceAnswer> | ServiceAnswer,
-  { errors }: Run,
+  { context, errors }: Run,
 ): Promise<ReadAnswer['data']> {
   const { serviceName } = node
   try {
-    const { data, unplaced } = readAnswer(serviceName, (await answer).parsed())
+    const given = await answer
+    await largeTurn(context, given.body.length)
+    const { data, unplaced } = readAnswer(serviceName, given.parsed())
     errors.push(...unplaced.slice(0, MAX_ERRORS - errors.length))
+    await largeTurn(context, given.body.length)
     return data
   } catch (error) {
     return failureOf(callError(serviceName, error))

@@ -19,7 +19,7 @@ import type { TypeRelations } from '../plan/type-relations.ts'
 import { completeAnswer } from './complete-answer.ts'
 import { fetchEntities } from './fetch-entities.ts'
 import { fetchRoot } from './fetch-root.ts'
-import type { Run } from './run.ts'
+import { type Run, turnFor } from './run.ts'
 import { createTakeover } from './takeover.ts'
 
 interface ExactOperation {
@@ -47,7 +47,8 @@ export async function executeExactly(operation: ExactOperation, circumstances: C
   const { variables, context, ask, asked = new Map(), event } = circumstances
   const run: Run = {
     data: {},
-    room: limit.bytes,
+    size: 0,
+    most: limit.bytes,
     types,
     variables: variables.values,
     context,
@@ -66,12 +67,18 @@ async function carryOut(step: Step, run: Run): Promise<void> {
   else for (const each of step.steps) await carryOut(each, run)
 }
 
-function answerOf({ client, conditions, names, limit }: ExactOperation, run: Run, variables: BoundVariables): Answer {
+async function answerOf(
+  { client, conditions, names, limit }: ExactOperation,
+  run: Run,
+  variables: BoundVariables,
+): Promise<Answer> {
   const shape = answerShape(client, conditions, names)
   const introspected = (nodes: readonly FieldNode[]) => introspect(client, nodes, variables)
   try {
-    if (run.room === 0) throw TOO_LARGE
+    if (run.size >= run.most) throw TOO_LARGE
+    await turnFor(run)
     const { data, errors } = completeAnswer(shape, run.data, introspected, limit.bytes)
+    await turnFor(run)
     const text = JSON.stringify(data)
     if (!fits(text, limit.bytes)) throw TOO_LARGE
     return { data: text, errors: [...errors, ...run.errors] }

@@ -13,7 +13,7 @@ import { type EntityRequest, entityRequests } from './entity-request.ts'
 import { loseFields, markAbsent } from './lost-fields.ts'
 import { mergeInto } from './merge.ts'
 import { placesAt } from './places.ts'
-import type { Run } from './run.ts'
+import { type Run, turnFor } from './run.ts'
 import { ENTITIES } from './selection.ts'
 import type { ReadAnswer } from './service-answer.ts'
 
@@ -39,7 +39,10 @@ interface Call {
 }
 
 export async function fetchEntities(fetch: Fetch, run: Run): Promise<void> {
-  const calls = callsFor(fetch, questionsOf(fetch, run), run)
+  await turnFor(run)
+  const questions = questionsOf(fetch, run)
+  await turnFor(run)
+  const calls = callsFor(fetch, questions, run)
   await Promise.all(calls.map(async (each) => take(await dataOf(fetch, each.answer, run), each, fetch, run)))
 }
 

@@ -12,15 +12,15 @@ import type { Selection } from './selection.ts'
 
 const TYPENAME = { name: '__typename', below: undefined }
 
-type Merging = Pick<Run, 'types' | 'room'>
+type Merging = Pick<Run, 'types' | 'size' | 'most'>
 
 /** Adds what `source` knows to `target`. @param selection what was asked of it */
 export function mergeInto(target: Data, source: Readonly<Data>, selection: Selection, run: Merging): void {
   for (const answered in source) {
     // A type that was not asked for still tells that an object is not what it should be.
     const asked = answered === '__typename' ? TYPENAME : selection.answered.get(answered)
-    if (!asked || run.room === 0) continue
-    run.room -= 1
+    if (!asked || run.size >= run.most) continue
+    run.size += 1
     const { name, below } = asked
     const value = source[answered]
     const known = own(target, name)

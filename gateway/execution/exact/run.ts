@@ -1,5 +1,6 @@
 /** The state of one run: it lives as long as one request, and nothing of it is shared. */
 import type { GraphQLError } from 'graphql'
+import { largeTurn } from '../../traffic/call/large-answers.ts'
 import type { CallContext } from '../../traffic/call/send.ts'
 import type { Ask } from '../calls/ask.ts'
 import type { TypeRelations } from '../plan/type-relations.ts'
@@ -9,11 +10,13 @@ import type { Takeover } from './takeover.ts'
 export interface Run {
   /** The root of what was fetched so far, in internal names. */
   readonly data: Data
+  /** Values that were put into the data. */
+  size: number
   /**
-   * Values that the data may still take: objects that are in many places are in each by itself, and
-   * so could multiply without end.
+   * As many as it may take: an object that is in many places is in each by itself, and so could
+   * multiply without end.
    */
-  room: number
+  readonly most: number
   readonly types: TypeRelations
   /** As the client sent them. */
   readonly variables: Readonly<Data>
@@ -23,6 +26,11 @@ export interface Run {
   /** Errors that name no place in the answer. */
   readonly errors: GraphQLError[]
 }
+
+/** Work on all of the data has a turn of the event loop to itself where that is large. */
+export const turnFor = ({ context, size }: Run): Promise<void> | undefined => largeTurn(context, size * VALUE)
+
+const VALUE = 10 // characters of JSON, or so
 
 /** One error for each place would make an answer of errors alone out of a long list. */
 export const MAX_ERRORS = 1_000

@@ -43,7 +43,10 @@ export function createTakeover(calls: AskedCalls): Takeover {
   }
   return {
     answerTo: ({ index }) => calls.get(index)?.[0]?.answer,
-    entity: (fetch, context, representation) => entitiesOf(fetch).get(keyOf(context, representation)),
+    entity(fetch, context, representation) {
+      const entities = entitiesOf(fetch)
+      return entities.size === 0 ? undefined : entities.get(keyOf(context, representation))
+    },
   }
 }
 

@@ -19,7 +19,7 @@ const asked = (operation: string): Selection =>
 const fields = asked('{ a { a { a b } b } b { a b } __typename }')
 
 const merge = (target: Data, source: Data, selection: Selection = fields): Data => {
-  mergeInto(target, source, selection, { types, room: Number.POSITIVE_INFINITY })
+  mergeInto(target, source, selection, { types, size: 0, most: Number.POSITIVE_INFINITY })
   return target
 }
 
@@ -92,9 +92,9 @@ describe('answer merging', () => {
   })
 
   test('Data that has become too large takes nothing more', () => {
-    const merging = { types, room: 3 }
+    const merging = { types, size: 0, most: 3 }
     const target: Data = {}
     mergeInto(target, { a: { a: { a: 1 } }, b: { b: 1 } }, fields, merging)
-    expect([target, merging.room]).toEqual([{ a: { a: { a: 1 } } }, 0])
+    expect([target, merging.size]).toEqual([{ a: { a: { a: 1 } } }, 3])
   })
 })
