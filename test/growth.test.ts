@@ -176,6 +176,7 @@ function loseMany(count: number): void {
   if (!(data instanceof Failure)) throw new Error('There is data.')
   loseFields({}, selectionFrom(fields), data, {
     isObjectType: () => true,
+    members: (type) => [type],
     belongsTo: () => true,
     inputsOf: () => [],
     isKey: () => true,

@@ -7,10 +7,10 @@ import type { Logger } from '../../platform/process/log.ts'
 import type { Answer } from '../execution/answer/answer.ts'
 import { maskThrown } from './mask.ts'
 
-/** Without `data` the operation never ran. */
+/** Without `body` the operation never ran. */
 export interface Outcome {
-  /** JSON text. */
-  readonly data?: string
+  /** `{"data":…}` in UTF-8, without the errors. */
+  readonly body?: Buffer
   /** Already masked. */
   readonly errors?: readonly GraphQLFormattedError[]
   /** Where a subscription resumes after this event. */
@@ -20,13 +20,13 @@ export interface Outcome {
 /** The answers of a subscription. `return` ends it at once, whatever it waits for. */
 export type Events = AsyncGenerator<Outcome, void, undefined>
 
-export function outcomeOf({ data, errors }: Answer, requestId: string, log: Logger): Outcome {
-  return errors.length === 0 ? { data } : { data, errors: errors.map((error) => maskThrown(error, requestId, log)) }
+export function outcomeOf({ body, errors }: Answer, requestId: string, log: Logger): Outcome {
+  return errors.length === 0 ? { body } : { body, errors: errors.map((error) => maskThrown(error, requestId, log)) }
 }
 
-/** Errors come first, so that readers of a long answer see them. */
-export function textOf(outcome: Outcome): string {
-  const before = outcome.errors ? `"errors":${JSON.stringify(outcome.errors)}` : ''
-  if (outcome.data === undefined) return `{${before}}`
-  return `{${before}${before && ','}"data":${outcome.data}}`
+/** The whole answer. Errors come first, so that readers of a long answer see them. */
+export function bytesOf({ body, errors }: Outcome): Buffer {
+  if (!errors) return body ?? Buffer.from('{}')
+  const before = `{"errors":${JSON.stringify(errors)}`
+  return body ? Buffer.concat([Buffer.from(`${before},`), body.subarray(1)]) : Buffer.from(`${before}}`)
 }

@@ -5,9 +5,13 @@
 import type { QueryPlan } from '@apollo/query-planner'
 import type { CallContext, RequestBody, Send, ServiceAnswer } from '../traffic/call/send.ts'
 import type { Answer } from './answer/answer.ts'
-import type { AnswerLimit } from './answer/limit.ts'
+import { type AnswerLimit, TOO_LARGE, tooLarge } from './answer/limit.ts'
+import { answerShape } from './answer/shape.ts'
+import { type Ask, recorded } from './calls/ask.ts'
 import { requestBody } from './calls/request-body.ts'
 import { executeExactly } from './exact/execute.ts'
+import { compileFlat } from './flat/compile.ts'
+import { runFlat } from './flat/run.ts'
 import type { BoundVariables, ClientOperation } from './plan/client-operation.ts'
 import type { ConditionValues } from './plan/conditions.ts'
 import type { InternalNames } from './plan/internal-names.ts'
@@ -43,14 +47,25 @@ export function compileOperation(
 ): CompiledOperation {
   const plan = preparePlan(queryPlan)
   const { events, fetches } = plan
-  const operation = { client, conditions, names, plan, types, limit }
+  const exact = { client, conditions, names, plan, types, limit }
+  const flat = compileFlat(client, answerShape(client, conditions, names), plan, types)
   return {
     services: new Set(fetches.map(({ node }) => node.serviceName)),
     events: events && {
       service: events.node.serviceName,
       body: (variables) => requestBody(events.node, variables),
     },
-    execute: (variables, context, send, event) =>
-      executeExactly(operation, { variables, context, ask: (_fetch, call) => send(call), event }),
+    async execute(variables, context, send, event) {
+      const ask: Ask = (_fetch, call) => send(call)
+      if (!flat) return executeExactly(exact, { variables, context, ask, event })
+      const { asked, ask: askAndRecord } = recorded(ask)
+      try {
+        const body = await runFlat(flat, { variables, context, ask: askAndRecord, event, limit: limit.bytes })
+        return body ? { body, errors: [] } : await executeExactly(exact, { variables, context, ask, asked, event })
+      } catch (error) {
+        if (error !== TOO_LARGE) throw error
+        return tooLarge(limit, context)
+      }
+    },
   }
 }

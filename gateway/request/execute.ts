@@ -75,7 +75,7 @@ export function createExecute(log: Logger): Execute {
         const context = share ? sharedContext(exchange, tally) : callContext(exchange, definition, client, tally)
         const answer = await ready.execute(bound, context, traffic.send)
         // Written once for all requests that share it.
-        const body = share && answer.errors.length === 0 ? bodyOf(`{"data":${answer.data}}`) : undefined
+        const body = share && answer.errors.length === 0 ? bodyOf(answer.body) : undefined
         return { answer, keepable: keepableOf(operation, exchange, tally.result()), body }
       }
       const { answer, keepable, body } = await (share ? share(keyOf(exchange), run) : run())

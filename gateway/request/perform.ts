@@ -61,7 +61,7 @@ function createCharged(budget: Budget) {
   return async (exchange: Exchange, work: () => Promise<Execution | Events>): Promise<Execution | Events> => {
     try {
       const performed = await work()
-      if (isExecution(performed) && !('data' in performed.outcome))
+      if (isExecution(performed) && !('body' in performed.outcome))
         charge(exchange, performed.outcome.errors?.[0]?.extensions?.['code'])
       return performed
     } catch (error) {

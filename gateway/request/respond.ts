@@ -8,7 +8,7 @@ import type { HttpReply } from '../../platform/http/message/message.ts'
 import { type ErrorCode, isErrorCode, statusOf } from '../../platform/protocol/errors.ts'
 import { REQUEST_ID_HEADER } from '../../platform/protocol/signature.ts'
 import type { Exchange } from '../exchange/exchange.ts'
-import { type Outcome, textOf } from '../exchange/outcome.ts'
+import { bytesOf, type Outcome } from '../exchange/outcome.ts'
 import { type Body, bodyOf } from './body.ts'
 import type { Execution } from './execute.ts'
 
@@ -18,8 +18,8 @@ const DOCUMENT_FAULTS: ReadonlySet<ErrorCode> = new Set(['GRAPHQL_PARSE_FAILED',
 /** For an operation that ran, or whose variables or plan were refused. */
 export function sendExecution(exchange: Exchange, reply: HttpReply, execution: Execution): void {
   const { outcome, keepable } = execution
-  const executed = 'data' in outcome
-  const body = execution.body ?? bodyOf(textOf(outcome))
+  const executed = 'body' in outcome
+  const body = execution.body ?? bodyOf(bytesOf(outcome))
   if (executed && !outcome.errors && keepable) {
     exchange.headers.set('cache-control', `public, max-age=${keepable.maxAge}`)
     exchange.headers.set('age', String(keepable.age))
@@ -52,7 +52,7 @@ export function sendRefusal(exchange: Exchange, reply: HttpReply, error: unknown
   if (error instanceof HttpError)
     for (const [name, value] of Object.entries(error.headers)) exchange.headers.set(name, value)
   if (typeof retryAfter === 'number') exchange.headers.set('retry-after', String(Math.ceil(retryAfter)))
-  write(exchange, reply, status, bodyOf(textOf(refusal)))
+  write(exchange, reply, status, bodyOf(bytesOf(refusal)))
 }
 
 const isDocumentFault = (code: unknown): boolean => isErrorCode(code) && DOCUMENT_FAULTS.has(code)

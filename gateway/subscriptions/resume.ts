@@ -9,8 +9,8 @@ import type { Exchange } from '../exchange/exchange.ts'
 export interface Position {
   /** The variable of `after`. */
   readonly variable: string
-  /** Reads the cursor from an answer's data (JSON text). */
-  read(data: string): string | undefined
+  /** Reads the cursor from an answer's body. */
+  read(body: Buffer): string | undefined
 }
 
 /**
@@ -28,8 +28,9 @@ export function positionOf({ selectionSet }: OperationDefinitionNode): Position 
   const [event, key] = [keyOf(field), keyOf(cursor)]
   return {
     variable: after.name.value,
-    read(data) {
-      const found = (JSON.parse(data) as Record<string, Record<string, unknown> | null> | null)?.[event]?.[key]
+    read(body) {
+      const { data } = JSON.parse(body.toString()) as { data: Record<string, Record<string, unknown> | null> | null }
+      const found = data?.[event]?.[key]
       return typeof found === 'string' ? found : undefined
     },
   }

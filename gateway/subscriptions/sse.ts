@@ -5,7 +5,7 @@
 import type { HttpReply, HttpStream } from '../../platform/http/message/message.ts'
 import { REQUEST_ID_HEADER } from '../../platform/protocol/signature.ts'
 import type { Exchange } from '../exchange/exchange.ts'
-import { type Outcome, textOf } from '../exchange/outcome.ts'
+import { bytesOf, type Outcome } from '../exchange/outcome.ts'
 import { isEventId } from './resume.ts'
 
 const HEARTBEAT = 12_000 // milliseconds; keeps proxies from closing idle connections
@@ -53,7 +53,7 @@ export async function sendEvents(
 function eventOf(outcome: Outcome): string {
   const { cursor } = outcome
   const id = cursor !== undefined && isEventId(cursor) ? `id: ${cursor}\n` : ''
-  return `event: next\n${id}data: ${textOf(outcome)}\n\n`
+  return `event: next\n${id}data: ${bytesOf(outcome).toString()}\n\n`
 }
 
 function beat(stream: HttpStream): void {

@@ -71,7 +71,7 @@ async function* follow(
       for await (const event of traffic.subscribe(call, ending)) {
         failures = 0
         const answer = await compiled.execute({ ...bound, values }, context, traffic.send, event)
-        const cursor = position?.read(answer.data)
+        const cursor = position?.read(answer.body)
         if (position && cursor !== undefined) values = { ...values, [position.variable]: cursor }
         const outcome = outcomeOf(answer, requestId, log)
         yield cursor === undefined ? outcome : { ...outcome, cursor }

@@ -140,7 +140,7 @@ async function run(
     if (!isExecution(performed)) return { results: performed }
     const { outcome } = performed
     count(outcome)
-    return 'data' in outcome ? { result: outcome } : { errors: JSON.stringify(outcome.errors) }
+    return 'body' in outcome ? { result: outcome } : { errors: JSON.stringify(outcome.errors) }
   } catch (error) {
     return { errors: JSON.stringify(refusalOf(error, exchange).errors) }
   }

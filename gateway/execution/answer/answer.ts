@@ -1,7 +1,10 @@
 import type { GraphQLError } from 'graphql'
 
-/** An answer whose data is JSON text already. */
 export interface Answer {
-  readonly data: string
+  /** `{"data":…}` in UTF-8. */
+  readonly body: Buffer
   readonly errors: readonly GraphQLError[]
 }
+
+/** What stands around the data in the body of an answer. */
+export const AROUND = '{"data":}'.length

@@ -15,10 +15,6 @@ class AnswerTooLarge extends Error {}
 export const TOO_LARGE = new AnswerTooLarge('the answer is too large')
 TOO_LARGE.stack = ''
 
-/** True for text of so many bytes at most; looks at each character only where that could matter. */
-export const fits = (text: string, bytes: number): boolean =>
-  text.length <= bytes && (text.length * 3 <= bytes || Buffer.byteLength(text) <= bytes)
-
 /** Characters of a leaf as JSON text, without what escapes may add. */
 export function leafLength(value: unknown): number {
   if (typeof value === 'string') return value.length + 2
@@ -29,5 +25,5 @@ export function leafLength(value: unknown): number {
 export function tooLarge({ bytes, exceeded }: AnswerLimit, context: CallContext): Answer {
   exceeded(context)
   const error = codedError('OPERATION_TOO_COMPLEX', `The answer is larger than ${bytes} bytes.`)
-  return { data: 'null', errors: [error] }
+  return { body: Buffer.from('{"data":null}'), errors: [error] }
 }

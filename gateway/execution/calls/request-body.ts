@@ -21,9 +21,7 @@ export function entityBody(
   context: Values,
   representations: readonly string[],
 ): RequestBody {
-  const given = { ...variablesOf(node, variables), ...context }
-  const comma = Object.keys(given).length > 0 ? ',' : ''
-  const head = `${textOf(node, given).slice(0, -2)}${comma}"representations":[`
+  const head = entityHead(node, variables, context)
   const places: number[] = []
   let at = Buffer.byteLength(head)
   for (const representation of representations) {
@@ -32,6 +30,13 @@ export function entityBody(
     at = end + 1
   }
   return { bytes: Buffer.from(`${head}${representations.join()}]}}`), representations: places }
+}
+
+/** The text of a request for entities, up to the first of them; `]}}` ends it. */
+export function entityHead(node: FetchNode, variables: Values, context: Values = {}): string {
+  const given = { ...variablesOf(node, variables), ...context }
+  const comma = Object.keys(given).length > 0 ? ',' : ''
+  return `${textOf(node, given).slice(0, -2)}${comma}"representations":[`
 }
 
 const textOf = ({ operation, operationName }: FetchNode, variables: Values): string =>

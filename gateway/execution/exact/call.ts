@@ -2,14 +2,13 @@
 import { largeTurn } from '../../traffic/call/large-answers.ts'
 import type { RequestBody, ServiceAnswer } from '../../traffic/call/send.ts'
 import { callError, failureOf } from '../answer/failure.ts'
+import { callOf } from '../calls/ask.ts'
 import type { Fetch } from '../plan/step.ts'
 import { MAX_ERRORS, type Run } from './run.ts'
 import { type ReadAnswer, readAnswer } from './service-answer.ts'
 
-export function call({ index, node }: Fetch, body: RequestBody, { ask, context }: Run): Promise<ServiceAnswer> {
-  const operation = node.operationKind === 'mutation' ? 'mutation' : 'query'
-  return ask(index, { service: node.serviceName, operation, body, context })
-}
+export const call = (fetch: Fetch, body: RequestBody, { ask, context }: Run): Promise<ServiceAnswer> =>
+  ask(fetch.index, callOf(fetch, body, context))
 
 /** The data, or why there is none. Errors that name no place in it are told the client as they are. */
 export async function dataOf(

@@ -5,9 +5,9 @@
  */
 import type { FieldNode } from 'graphql'
 import type { CallContext, ServiceAnswer } from '../../traffic/call/send.ts'
-import type { Answer } from '../answer/answer.ts'
+import { type Answer, AROUND } from '../answer/answer.ts'
 import { introspect } from '../answer/introspect.ts'
-import { type AnswerLimit, fits, TOO_LARGE, tooLarge } from '../answer/limit.ts'
+import { type AnswerLimit, TOO_LARGE, tooLarge } from '../answer/limit.ts'
 import { answerShape } from '../answer/shape.ts'
 import type { Ask, AskedCalls } from '../calls/ask.ts'
 import type { BoundVariables, ClientOperation } from '../plan/client-operation.ts'
@@ -79,9 +79,9 @@ async function answerOf(
     await turnFor(run)
     const { data, errors } = completeAnswer(shape, run.data, introspected, limit.bytes)
     await turnFor(run)
-    const text = JSON.stringify(data)
-    if (!fits(text, limit.bytes)) throw TOO_LARGE
-    return { data: text, errors: [...errors, ...run.errors] }
+    const body = Buffer.from(`{"data":${JSON.stringify(data)}}`)
+    if (body.length - AROUND > limit.bytes) throw TOO_LARGE
+    return { body, errors: [...errors, ...run.errors] }
   } catch (error) {
     if (error !== TOO_LARGE) throw error
     return tooLarge(limit, run.context)

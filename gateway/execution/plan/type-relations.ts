@@ -8,16 +8,29 @@ export interface TypeRelations {
   isObjectType(name: unknown): boolean
   /** Everything belongs to itself. */
   belongsTo(typename: string, condition: string): boolean
+  /**
+   * What an object of a type may say that it is: object types, and interfaces of which some service
+   * knows no objects.
+   */
+  members(type: string): readonly string[]
   /** What a service must be sent of an object to resolve a field of it, beside a key. */
   inputsOf(service: string, type: string, field: string): readonly string[]
   /** Whether a service can find an object of a type by these of its fields. */
   isKey(service: string, type: string, fields: readonly string[]): boolean
 }
 
-export function typeRelations({ objectTypes, subtypes, requiredInputs, keys }: SupergraphFacts): TypeRelations {
+export function typeRelations({
+  objectTypes,
+  subtypes,
+  interfaceObjects,
+  requiredInputs,
+  keys,
+}: SupergraphFacts): TypeRelations {
   const objects = new Set<unknown>(objectTypes)
   const members = new Map(Array.from(subtypes, ([name, types]) => [name, new Set(types)]))
+  const named = new Set([...objectTypes, ...interfaceObjects])
   return {
+    members: (type) => [type, ...(subtypes.get(type) ?? [])].filter((name) => named.has(name)),
     isObjectType: (name) => objects.has(name),
     belongsTo: (typename, condition) => typename === condition || (members.get(condition)?.has(typename) ?? false),
     inputsOf: (service, type, field) => requiredInputs.get(service)?.get(`${type}.${field}`) ?? [],

@@ -6,7 +6,7 @@
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { createLoopTurns } from '../../../platform/process/loop-turns.ts'
-import { type Events, type Outcome, textOf } from '../../exchange/outcome.ts'
+import { bytesOf, type Events, type Outcome } from '../../exchange/outcome.ts'
 import { createInbox } from './inbox.ts'
 import {
   type ClientMessage,
@@ -115,11 +115,11 @@ export function openSession({ socket, connection, run, mayParse, onFault }: Sess
     const isClosed = (): boolean => running.hasLeft
     const answered = await run({ payload, initPayload: init, isClosed, onHangUp })
     if ('errors' in answered) return void send(running, id, 'error', answered.errors)
-    if ('result' in answered) await send(running, id, 'next', textOf(answered.result))
+    if ('result' in answered) await send(running, id, 'next', bytesOf(answered.result).toString())
     else {
       onHangUp(() => void answered.results.return())
       settle(running)
-      for await (const result of answered.results) await send(running, id, 'next', textOf(result))
+      for await (const result of answered.results) await send(running, id, 'next', bytesOf(result).toString())
     }
     send(running, id, 'complete')
   }

@@ -21,9 +21,9 @@ async function compiled(
   return {
     operation,
     async tell(event) {
-      const { data, errors } = await operation.execute(bound, callContext, federation.send, answerOf(event))
+      const { body, errors } = await operation.execute(bound, callContext, federation.send, answerOf(event))
       return {
-        data: JSON.parse(data) as unknown,
+        data: (JSON.parse(body.toString()) as { data: unknown }).data,
         errors: errors.map(({ path, extensions }) => [path, extensions['code']]),
       }
     },

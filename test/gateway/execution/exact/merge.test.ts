@@ -8,6 +8,7 @@ import fc from '../../../support/fast-check.ts'
 
 const types: TypeRelations = {
   isObjectType: (name) => name === 'Book',
+  members: (type) => [type],
   belongsTo: () => true,
   inputsOf: () => [],
   isKey: () => true,

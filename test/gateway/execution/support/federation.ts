@@ -138,8 +138,8 @@ export async function federate(services: Readonly<Record<string, TestService>>):
       const faults = validate(engine.schema, document)
       if (faults.length > 0) throw new Error(`The test asks wrongly: ${faults.map(String).join('\n')}`)
       unplannable.length = 0
-      const { data, errors } = await runOperation(engine, query, variables, callContext, sendIn(context), document)
-      return { data: JSON.parse(data) as AskedAnswer['data'], errors, text: data }
+      const { body, errors } = await runOperation(engine, query, variables, callContext, sendIn(context), document)
+      return { data: (JSON.parse(body.toString()) as AskedAnswer).data, errors, text: body.subarray(8, -1).toString() }
     },
     send: sendIn(undefined),
     sendIn,

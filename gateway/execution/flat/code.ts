@@ -1,0 +1,130 @@
+/**
+ * The instructions that a compiled operation is made of, as words of one table: how its answers
+ * are read (`scan.ts`) and how requests and its own answer are written (`write.ts`). Tables
+ * instead of objects or closures: a tenth of the memory, and one function that runs them all, which
+ * is compiled once for all operations.
+ */
+
+// Kinds of values, in the low bits of a field's word.
+export const ANY = 0
+/** Its opening quote is part of the key's literal. */
+export const TEXT = 1
+export const STRING = 2
+export const INT = 3
+export const FLOAT = 4
+export const BOOLEAN = 5
+export const ID = 6
+/** Followed by where the names are. */
+export const ENUM = 7
+/** Followed by the lists around the objects, and by where their shape is. */
+export const OBJECTS = 8
+/** Followed by the lists around the leaf, its kind, and where its names are. */
+export const LIST = 9
+/** The literal says all of it. */
+export const CONSTANT = 10
+export const KIND = 15
+export const NULLABLE = 16
+
+/** The lists around objects of which the client sees nothing: at most one, with nulls anywhere. */
+export const UNKNOWN_LISTS = -1
+/** How many lists, in the low bits; above them a bit for each level that may be null. */
+export const DEPTH = 15
+export const LEVELS = 4
+
+/** How a shape's objects are recognized. */
+export const ONE = 0
+export const BY_TYPENAME = 1
+export const AS_ASKED = 2
+
+// What a writer does next.
+export const END = 0
+/** begin, length: bytes of the literals. */
+export const PUT = 1
+/** begin slot, end slot: bytes of the answer. */
+export const COPY = 2
+/** join slot, fetch, arena, literal's begin and length for an object that is not there, words to skip then. */
+export const ENTER = 3
+/** Back to the first source. */
+export const LEAVE = 4
+/** link slot, fetch, arena, table of code by type. */
+export const EACH = 5
+/** number of an introspection field. */
+export const INTROSPECT = 6
+/** value slot, end slot: a value that another answer may know better if it is null. */
+export const COPY_KNOWN = 8
+/** In place of an object's code: join slot and arena of the source that knows its type, table of code by type. */
+export const RETYPE = 7
+
+/** What stands for a literal where an absent object is a surprise. */
+export const NOT_NULL = -1
+
+export interface Code {
+  readonly words: Int32Array
+  readonly literals: Buffer
+  /** Names of types, by their number. */
+  readonly types: readonly string[]
+}
+
+/** Puts code together. Positions never change once they are given. */
+export class Assembler {
+  readonly #words: number[] = [0] // 0 is nowhere
+  readonly #literals = new Map<string, number>()
+  #text = ''
+  #bytes = 0
+  readonly #types = new Map<string, number>()
+
+  /** Appends words and returns where they begin. */
+  add(words: readonly number[]): number {
+    const at = this.#words.length
+    for (const word of words) this.#words.push(word)
+    return at
+  }
+
+  set(at: number, word: number): void {
+    this.#words[at] = word
+  }
+
+  /** Begin and length of a text among the literals. */
+  literal(text: string): readonly [number, number] {
+    const length = Buffer.byteLength(text)
+    let at = this.#literals.get(text)
+    if (at === undefined) {
+      at = this.#bytes
+      this.#literals.set(text, at)
+      this.#text += text
+      this.#bytes += length
+    }
+    return [at, length]
+  }
+
+  /** Numbers from 1: 0 marks the record of an object that is not there. */
+  typeNumber(name: string): number {
+    let number = this.#types.get(name)
+    if (number === undefined) {
+      number = this.#types.size + 1
+      this.#types.set(name, number)
+    }
+    return number
+  }
+
+  finish(): Code {
+    return {
+      words: Int32Array.from(this.#words),
+      literals: Buffer.from(this.#text),
+      types: ['', ...this.#types.keys()],
+    }
+  }
+}
+
+/**
+ * A text to be compared four bytes at a time: its length, its whole words, and its last four bytes,
+ * which may overlap the last word. Four bytes at least.
+ */
+export function comparable(text: string): number[] {
+  const bytes = Buffer.from(text)
+  if (bytes.length < 4) throw new Error('The text is too short to be compared by words.')
+  const words: number[] = [bytes.length]
+  for (let at = 0; at + 4 < bytes.length; at += 4) words.push(bytes.readInt32LE(at))
+  words.push(bytes.readInt32LE(bytes.length - 4))
+  return words
+}

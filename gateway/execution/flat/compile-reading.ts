@@ -1,0 +1,111 @@
+/** Writes the code by which a fetch's answers are read, once it is known what of them is needed. */
+import { type GraphQLOutputType, getNamedType, isEnumType, isLeafType, isListType, isNonNullType } from 'graphql'
+import {
+  ANY,
+  AS_ASKED,
+  type Assembler,
+  BOOLEAN,
+  BY_TYPENAME,
+  CONSTANT,
+  comparable,
+  ENUM,
+  FLOAT,
+  ID,
+  INT,
+  LEVELS,
+  LIST,
+  NULLABLE,
+  OBJECTS,
+  ONE,
+  STRING,
+  TEXT,
+  UNKNOWN_LISTS,
+} from './code.ts'
+import type { Field, Shape, Variant } from './model.ts'
+
+const RECOGNITIONS = { one: ONE, typename: BY_TYPENAME, asked: AS_ASKED } as const
+
+/** Where a shape's code is, and that of each of its types. */
+export interface ShapeCode {
+  readonly at: number
+  readonly variants: ReadonlyMap<Variant, number>
+}
+
+export function compileReading(shape: Shape, assembler: Assembler): ShapeCode {
+  const isByTypename = shape.recognition === 'typename'
+  const variants = new Map(
+    shape.variants.map((variant) => [variant, compileVariant(variant, isByTypename, assembler)] as const),
+  )
+  const types = shape.types.flatMap((type) => {
+    const variant = shape.variantOf(type)
+    const entry = [assembler.typeNumber(type ?? ''), (variant && variants.get(variant)) ?? 0]
+    return isByTypename ? [...entry, ...comparable(`{"__typename":${JSON.stringify(type)}`)] : entry
+  })
+  const head = [shape.arena, shape.words, RECOGNITIONS[shape.recognition], shape.types.length]
+  return { at: assembler.add([...head, ...types]), variants }
+}
+
+function compileVariant({ fields }: Variant, isByTypename: boolean, assembler: Assembler): number {
+  const [first] = fields
+  const typename = isByTypename && first ? [first.keyAt, first.valueAt, first.endAt] : [-1, -1, -1]
+  const rest = isByTypename ? fields.slice(1) : fields
+  const words = rest.flatMap((field, index) => compileField(field, index === 0 && !isByTypename ? '{' : ',', assembler))
+  return assembler.add([...typename, rest.length, ...words])
+}
+
+function compileField(field: Field, before: string, assembler: Assembler): number[] {
+  const key = `${before}${JSON.stringify(field.key)}:`
+  const { kind, more } = kindOf(field, assembler)
+  const literal = kind === CONSTANT ? `${key}${JSON.stringify(field.constant)}` : kind === TEXT ? `${key}"` : key
+  return [kind, field.keyAt, field.valueAt, field.endAt, ...comparable(literal), ...more]
+}
+
+function kindOf(field: Field, assembler: Assembler): { kind: number; more: readonly number[] } {
+  const { type, child } = field
+  if (child) {
+    const lists = type ? listsOf(type) : UNKNOWN_LISTS
+    return { kind: OBJECTS, more: [lists, field.link, compileReading(child, assembler).at] }
+  }
+  if (field.constant !== undefined) return { kind: CONSTANT, more: [] }
+  if (!type) return { kind: ANY | NULLABLE, more: [] }
+  const inner = isNonNullType(type) ? type.ofType : type
+  const nullable = inner === type ? NULLABLE : 0
+  if (isListType(inner)) return { kind: LIST | nullable, more: [compileList(type, assembler)] }
+  const { kind, names } = leafOf(type, assembler)
+  if (kind === STRING && nullable === 0) return { kind: TEXT, more: [] }
+  return { kind: kind | nullable, more: kind === ENUM ? [names] : [] }
+}
+
+/** How many lists a type has, and which of their levels may be null, the last that of the items. */
+function listsOf(type: GraphQLOutputType): number {
+  let depth = 0
+  let levels = 0
+  for (let current = type; ; depth++) {
+    const inner: GraphQLOutputType = isNonNullType(current) ? current.ofType : current
+    if (inner === current) levels |= 1 << (LEVELS + depth)
+    if (!isListType(inner)) return levels | depth
+    current = inner.ofType
+  }
+}
+
+function compileList(type: GraphQLOutputType, assembler: Assembler): number {
+  const { kind, names } = leafOf(type, assembler)
+  return assembler.add([listsOf(type), kind, names])
+}
+
+const KINDS = new Map([
+  ['String', STRING],
+  ['ID', ID],
+  ['Int', INT],
+  ['Float', FLOAT],
+  ['Boolean', BOOLEAN],
+])
+
+function leafOf(type: GraphQLOutputType, assembler: Assembler): { kind: number; names: number } {
+  const named = getNamedType(type)
+  if (isEnumType(named)) {
+    const names = named.getValues().map(({ name }) => assembler.literal(`"${name}"`))
+    return { kind: ENUM, names: assembler.add([names.length, ...names.flat()]) }
+  }
+  return { kind: (isLeafType(named) && KINDS.get(named.name)) || ANY, names: 0 }
+}

@@ -1,0 +1,169 @@
+/**
+ * Reads single JSON values in bytes: each function takes where a value begins and returns where it
+ * ends. What is not plainly well-formed is a surprise. Whether the bytes are UTF-8 is checked
+ * elsewhere, once an answer.
+ */
+
+class Surprise extends Error {}
+/** Thrown, always the same object, where an answer is not what was expected. */
+export const SURPRISE = new Surprise('surprise')
+SURPRISE.stack = ''
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const SPACE = 0x20
+const MINUS = 0x2d
+const PLUS = 0x2b
+const DOT = 0x2e
+const ZERO = 0x30
+const NINE = 0x39
+const COMMA = 0x2c
+const COLON = 0x3a
+const OPEN_BRACE = 0x7b
+const CLOSE_BRACE = 0x7d
+const OPEN_BRACKET = 0x5b
+const CLOSE_BRACKET = 0x5d
+const U = 0x75
+
+/** By the byte behind a backslash. */
+const ESCAPES = new Uint8Array(256)
+for (const character of '"\\/bfnrt') ESCAPES[character.charCodeAt(0)] = 1
+
+const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= ZERO && byte <= NINE
+
+/** Behind the closing quote. @param at behind the opening one */
+export function skipText(bytes: Uint8Array, at: number): number {
+  let position = at
+  for (;;) {
+    const byte = bytes[position++] as number
+    // Past the end a byte is undefined, and no comparison holds.
+    if (byte >= SPACE && byte !== QUOTE && byte !== BACKSLASH) continue
+    if (byte === QUOTE) return position
+    if (byte !== BACKSLASH) throw SURPRISE
+    const escaped = bytes[position++] as number
+    if (escaped === U) position = skipHex(bytes, position)
+    else if (ESCAPES[escaped] !== 1) throw SURPRISE
+  }
+}
+
+function skipHex(bytes: Uint8Array, at: number): number {
+  for (let position = at; position < at + 4; position++) {
+    const byte = bytes[position] as number
+    const isHex = isDigit(byte) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66)
+    if (!isHex) throw SURPRISE
+  }
+  return at + 4
+}
+
+export function skipString(bytes: Uint8Array, at: number): number {
+  if (bytes[at] !== QUOTE) throw SURPRISE
+  return skipText(bytes, at + 1)
+}
+
+function skipDigits(bytes: Uint8Array, at: number): number {
+  let position = at
+  while (isDigit(bytes[position])) position++
+  if (position === at) throw SURPRISE
+  return position
+}
+
+/** The digits before a fraction: no zero leads others. */
+function skipWhole(bytes: Uint8Array, at: number): number {
+  const begin = bytes[at] === MINUS ? at + 1 : at
+  if (bytes[begin] !== ZERO) return skipDigits(bytes, begin)
+  if (isDigit(bytes[begin + 1])) throw SURPRISE
+  return begin + 1
+}
+
+const LONGEST_NUMBER = 300 // characters: without an exponent, such a number is finite
+
+/** A number that a double holds as finite; one with a long exponent is a surprise. */
+export function skipNumber(bytes: Uint8Array, at: number): number {
+  let position = skipWhole(bytes, at)
+  if (bytes[position] === DOT) position = skipDigits(bytes, position + 1)
+  if (((bytes[position] as number) | 0x20) === 0x65) {
+    const sign = bytes[position + 1]
+    const digits = sign === PLUS || sign === MINUS ? position + 2 : position + 1
+    position = skipDigits(bytes, digits)
+    if (position - digits > 2) throw SURPRISE
+    if (position - at > 200) throw SURPRISE
+  }
+  if (position - at > LONGEST_NUMBER) throw SURPRISE
+  return position
+}
+
+/** A whole number of any length, as an ID may be. */
+export function skipWholeNumber(bytes: Uint8Array, at: number): number {
+  const end = skipWhole(bytes, at)
+  if (bytes[end] === DOT || ((bytes[end] as number) | 0x20) === 0x65 || end - at > LONGEST_NUMBER) throw SURPRISE
+  return end
+}
+
+/** A whole number of 32 bits. */
+export function skipInt(bytes: Uint8Array, at: number): number {
+  const end = skipWholeNumber(bytes, at)
+  if (end - at < 10) return end
+  if (end - at > 11) throw SURPRISE
+  let value = 0
+  for (let position = bytes[at] === MINUS ? at + 1 : at; position < end; position++)
+    value = value * 10 + ((bytes[position] as number) - ZERO)
+  if (value > (bytes[at] === MINUS ? 2_147_483_648 : 2_147_483_647)) throw SURPRISE
+  return end
+}
+
+function skipWord(bytes: Uint8Array, at: number, word: string): number {
+  for (let index = 0; index < word.length; index++) if (bytes[at + index] !== word.charCodeAt(index)) throw SURPRISE
+  return at + word.length
+}
+
+export const skipNull = (bytes: Uint8Array, at: number): number => skipWord(bytes, at, 'null')
+
+export const skipBoolean = (bytes: Uint8Array, at: number): number =>
+  bytes[at] === 0x74 ? skipWord(bytes, at, 'true') : skipWord(bytes, at, 'false')
+
+const MAX_DEPTH = 200 // levels inside a value that is passed on as a whole
+
+/** Any value at all, without white space between its parts. */
+export function skipValue(bytes: Uint8Array, at: number, depth = 0): number {
+  switch (bytes[at]) {
+    case QUOTE:
+      return skipText(bytes, at + 1)
+    case OPEN_BRACE:
+      return skipMembers(bytes, at + 1, depth + 1)
+    case OPEN_BRACKET:
+      return skipItems(bytes, at + 1, depth + 1)
+    case 0x74:
+    case 0x66:
+      return skipBoolean(bytes, at)
+    case 0x6e:
+      return skipNull(bytes, at)
+    default:
+      return skipNumber(bytes, at)
+  }
+}
+
+function skipMembers(bytes: Uint8Array, at: number, depth: number): number {
+  if (depth > MAX_DEPTH) throw SURPRISE
+  if (bytes[at] === CLOSE_BRACE) return at + 1
+  let position = at
+  for (;;) {
+    position = skipString(bytes, position)
+    if (bytes[position++] !== COLON) throw SURPRISE
+    position = skipValue(bytes, position, depth)
+    const next = bytes[position++]
+    if (next === CLOSE_BRACE) return position
+    if (next !== COMMA) throw SURPRISE
+  }
+}
+
+function skipItems(bytes: Uint8Array, at: number, depth: number): number {
+  if (depth > MAX_DEPTH) throw SURPRISE
+  if (bytes[at] === CLOSE_BRACKET) return at + 1
+  let position = at
+  for (;;) {
+    position = skipValue(bytes, position, depth)
+    const next = bytes[position++]
+    if (next === CLOSE_BRACKET) return position
+    if (next !== COMMA) throw SURPRISE
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * Writes the request of a fetch of entities: what its service is told of each object, each different
+ * text once, and which answer will be whose.
+ */
+
+import { RETYPE } from './code.ts'
+import type { FlatFetch, FlatOperation, Target } from './compile.ts'
+import type { Tapes } from './tapes.ts'
+import { findCode, hashFrom, isWrittenAt, rewindTo, writeByte, writeObject, writtenLength } from './write.ts'
+
+export interface Representations {
+  /** Begin and end of each in what was written, in turn. */
+  readonly spans: readonly number[]
+  /** The code of what each should be answered with. */
+  readonly asked: readonly number[]
+}
+
+const COMMA = 0x2c
+/** Unknown outside, so that nobody can choose texts that fall together. */
+const SEED = (Math.random() * 2 ** 32) | 0
+const MOST_PROBES = 32 // beyond, a text is sent again: what falls together must not take long
+
+/** Numbers of texts by their hash, from 1; emptied after each use. */
+let table = new Int32Array(1024)
+
+/** Writes what a fetch asks for, behind what is written already. @throws SURPRISE */
+export function writeRepresentations(
+  operation: FlatOperation,
+  { targets, words, asked: variants }: FlatFetch,
+  tapes: Tapes,
+): Representations {
+  const spans: number[] = []
+  const asked: number[] = []
+  makeTable(targets, tapes)
+  for (const target of targets) {
+    const tape = tapes.arenas[target.arena] as Int32Array
+    const top = tapes.tops[target.arena] as number
+    for (let record = target.words; record < top; record += target.words) {
+      const type = typeOf(operation, target, tapes, record)
+      const code = type === 0 ? 0 : findCode(operation.code, target.table, tape[record] as number)
+      if (code === 0) continue
+      if (spans.length > 0) writeByte(COMMA)
+      const begin = writtenLength()
+      writeObject(code, target.arena, record, target.fetch)
+      const known = numberOf(begin, spans)
+      if (known > 0) rewindTo(spans.length > 0 ? begin - 1 : begin)
+      else {
+        spans.push(begin, writtenLength())
+        asked.push(variants[type] ?? 0)
+      }
+      // Answers come in the order of what was asked, into an arena of their own.
+      tape[record + target.join] = (known > 0 ? known : asked.length) * words
+    }
+  }
+  return { spans, asked }
+}
+
+/** The number of an object's type; 0 for none that is asked for. */
+function typeOf({ code }: FlatOperation, { arena, table: types }: Target, tapes: Tapes, record: number): number {
+  const tape = tapes.arenas[arena] as Int32Array
+  const type = tape[record] as number
+  const at = type === 0 ? 0 : findCode(code, types, type)
+  if (at === 0 || code.words[at] !== RETYPE) return at === 0 ? 0 : type
+  const joined = tape[record + (code.words[at + 1] as number)] as number
+  if (joined === 0) return 0
+  const known = (tapes.arenas[code.words[at + 2] as number] as Int32Array)[joined] as number
+  return findCode(code, code.words[at + 3] as number, known) === 0 ? 0 : known
+}
+
+/** The number of a text that was written before; 0 for a new one, which then has the next number. */
+function numberOf(begin: number, spans: readonly number[]): number {
+  const mask = table.length - 1
+  let slot = hashFrom(begin, SEED) & mask
+  for (let probes = 0; probes < MOST_PROBES; probes++) {
+    const number = table[slot] as number
+    if (number === 0) {
+      table[slot] = spans.length / 2 + 1
+      return 0
+    }
+    const span = 2 * number - 2
+    if (isWrittenAt(begin, spans[span] as number, spans[span + 1] as number)) return number
+    slot = (slot + 1) & mask
+  }
+  return 0
+}
+
+function makeTable(targets: readonly Target[], { tops }: Tapes): void {
+  const most = targets.reduce((sum, { arena, words }) => sum + (tops[arena] as number) / words, 0)
+  const size = 2 ** Math.ceil(Math.log2(Math.max(16, 2 * most)))
+  if (table.length === size) table.fill(0)
+  else table = new Int32Array(size)
+}

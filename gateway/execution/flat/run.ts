@@ -1,0 +1,169 @@
+/**
+ * Runs a compiled operation over the bytes of its answers. It gives up at the first surprise; what
+ * was asked until then is recorded for the exact path, which takes over.
+ */
+import type { CallContext, RequestBody, ServiceAnswer } from '../../traffic/call/send.ts'
+import { AROUND } from '../answer/answer.ts'
+import { introspect } from '../answer/introspect.ts'
+import type { Ask } from '../calls/ask.ts'
+import { callOf } from '../calls/ask.ts'
+import { entityHead, requestBody } from '../calls/request-body.ts'
+import type { BoundVariables } from '../plan/client-operation.ts'
+import type { Fetch, Step } from '../plan/step.ts'
+import type { FlatFetch, FlatOperation, Joint } from './compile.ts'
+import { joinRecords } from './joints.ts'
+import { SURPRISE } from './json.ts'
+import { writeRepresentations } from './representations.ts'
+import { scanEntities, scanRoot } from './scan.ts'
+import { giveBack, takeTapes } from './tapes.ts'
+import { beginWriting, finishWriting, type Written, writeBytes, writeObject, writeText } from './write.ts'
+
+interface Circumstances {
+  readonly variables: BoundVariables
+  readonly context: CallContext
+  readonly ask: Ask
+  /** Of a subscription: what its service sent. */
+  readonly event: ServiceAnswer | undefined
+  /** Bytes of the answer's data. */
+  readonly limit: number
+}
+
+interface Run extends Written {
+  readonly operation: FlatOperation
+  readonly circumstances: Circumstances
+  readonly answers: (Buffer | undefined)[]
+  /** The address of the root's record. */
+  readonly root: number
+  /** Nothing is sent or read any more. */
+  isOver: boolean
+}
+
+/**
+ * The whole body `{"data":…}`; `undefined` where the exact path has to answer. Rejects with
+ * `TOO_LARGE`.
+ */
+export async function runFlat(operation: FlatOperation, circumstances: Circumstances): Promise<Buffer | undefined> {
+  const tapes = takeTapes()
+  const { code, recordWords, root: arena } = operation
+  tapes.open(recordWords)
+  const root = tapes.add(arena, recordWords[arena] as number)
+  ;(tapes.arenas[arena] as Int32Array)[root] = 1
+  const { client, plan, introspections } = operation
+  const { event, variables } = circumstances
+  const run: Run = {
+    operation,
+    circumstances,
+    code,
+    tapes,
+    recordWords,
+    root,
+    answers: [],
+    introspect: (number) => JSON.stringify(introspect(client, introspections[number] ?? [], variables)),
+    isOver: false,
+  }
+  try {
+    if (event && plan.events && !readRoot(run, flatFetch(run, plan.events), event.body)) return undefined
+    if (plan.steps) await carryOut(plan.steps, run)
+    return writeAnswer(run)
+  } catch (error) {
+    if (error === SURPRISE) return undefined
+    throw error
+  } finally {
+    run.isOver = true
+    giveBack(tapes)
+  }
+}
+
+const flatFetch = ({ operation }: Run, { index }: Fetch): FlatFetch => operation.fetches[index] as FlatFetch
+
+const BEGIN = Buffer.from('{"data":')
+const END = Buffer.from('}')
+
+function writeAnswer(run: Run): Buffer {
+  const { operation, circumstances, root } = run
+  beginWriting(run, circumstances.limit + AROUND)
+  writeBytes(BEGIN)
+  writeObject(operation.answer, operation.root, root, -1)
+  writeBytes(END)
+  return finishWriting()
+}
+
+function carryOut(step: Step, run: Run): Promise<unknown> {
+  if (step.kind === 'fetch') return (step.node.requires ? fetchEntities : fetchRoot)(step, run)
+  if (step.kind === 'parallel') return Promise.all(step.steps.map((each) => carryOut(each, run)))
+  return step.steps.reduce<Promise<unknown>>((before, each) => before.then(() => carryOut(each, run)), DONE)
+}
+
+const DONE = Promise.resolve()
+
+function fetchRoot(fetch: Fetch, run: Run): Promise<unknown> {
+  if (run.isOver) return DONE
+  const body = requestBody(fetch.node, run.circumstances.variables.values)
+  return askFor(run, fetch, body, (answer) => readRoot(run, flatFetch(run, fetch), answer))
+}
+
+const END_OF_ENTITIES = Buffer.from(']}}')
+
+function fetchEntities(fetch: Fetch, run: Run): Promise<unknown> {
+  if (run.isOver) return DONE
+  const one = flatFetch(run, fetch)
+  beginWriting(run, Number.POSITIVE_INFINITY)
+  writeText(entityHead(fetch.node, run.circumstances.variables.values))
+  const { spans: representations, asked } = writeRepresentations(run.operation, one, run.tapes)
+  if (asked.length === 0) return DONE
+  writeBytes(END_OF_ENTITIES)
+  const body = { bytes: finishWriting(), representations }
+  return askFor(run, fetch, body, (answer) => readEntities(run, one, asked, answer))
+}
+
+function askFor(run: Run, fetch: Fetch, body: RequestBody, take: (answer: Buffer) => boolean): Promise<void> {
+  let taken: Buffer | undefined
+  const read = (answer: Buffer): boolean => {
+    if (run.isOver || taken || !take(answer)) return false
+    taken = answer
+    return true
+  }
+  const { context, ask } = run.circumstances
+  return ask(fetch.index, callOf(fetch, body, context, read)).then(
+    (answer) => {
+      // What came from a cache, or with another request's call, was read by nobody here.
+      if (run.isOver || (taken !== answer.body && !read(answer.body))) giveUp(run)
+    },
+    () => giveUp(run),
+  )
+}
+
+function giveUp(run: Run): never {
+  run.isOver = true
+  throw SURPRISE
+}
+
+function readRoot(run: Run, { index, shape, join }: FlatFetch, answer: Buffer): boolean {
+  const { code, tapes, operation, root } = run
+  return reading(run, index, answer, () => {
+    const record = scanRoot(code, shape, answer, tapes)
+    ;(tapes.arenas[operation.root] as Int32Array)[root + join] = record
+  })
+}
+
+function readEntities(run: Run, { index, shape }: FlatFetch, asked: readonly number[], answer: Buffer): boolean {
+  return reading(run, index, answer, () => void scanEntities(run.code, shape, asked, answer, run.tapes))
+}
+
+function reading(run: Run, index: number, answer: Buffer, scan: () => void): boolean {
+  try {
+    scan()
+    run.answers[index] = answer
+    for (const joint of run.operation.joints) if (isComplete(run, joint, index)) joinRecords(joint, run.tapes)
+    return true
+  } catch (error) {
+    if (error !== SURPRISE) throw error
+    run.isOver = true
+    return false
+  }
+}
+
+const isComplete = ({ answers }: Run, { first, second }: Joint, index: number): boolean =>
+  (first.fetch === index || second.fetch === index) &&
+  answers[first.fetch] !== undefined &&
+  answers[second.fetch] !== undefined

@@ -1,0 +1,361 @@
+/**
+ * Reads the bytes of a service's answer by the code of its fetch: whether they are what was asked
+ * for, and where what is needed of them begins and ends. Nothing is copied or made. One reading at
+ * a time, from beginning to end.
+ */
+import { isUtf8 } from 'node:buffer'
+import {
+  ANY,
+  BOOLEAN,
+  BY_TYPENAME,
+  CONSTANT,
+  type Code,
+  comparable,
+  DEPTH,
+  ENUM,
+  FLOAT,
+  ID,
+  INT,
+  KIND,
+  LEVELS,
+  LIST,
+  NULLABLE,
+  OBJECTS,
+  ONE,
+  STRING,
+  TEXT,
+  UNKNOWN_LISTS,
+} from './code.ts'
+import {
+  SURPRISE,
+  skipBoolean,
+  skipInt,
+  skipNull,
+  skipNumber,
+  skipString,
+  skipText,
+  skipValue,
+  skipWholeNumber,
+} from './json.ts'
+import type { Tapes } from './tapes.ts'
+
+/** What a link says in place of a count. */
+export const NO_OBJECT = -1
+export const ONE_OBJECT = -2
+
+/** Where the lists inside lists are kept, two words each, like links. */
+export const LISTS = 0
+export const LIST_WORDS = 2
+
+const QUOTE = 0x22
+const COMMA = 0x2c
+const OPEN_BRACE = 0x7b
+const CLOSE_BRACE = 0x7d
+const OPEN_BRACKET = 0x5b
+const CLOSE_BRACKET = 0x5d
+const N = 0x6e
+
+const TYPENAME_KEY = '{"__typename":'.length
+const DATA = Int32Array.from(comparable('{"data":'))
+const ENTITIES = Int32Array.from(comparable('{"_entities":['))
+const EXTENSIONS = Int32Array.from(comparable(',"extensions":'))
+const NO_TAPE = new Int32Array(0)
+
+let words: Int32Array = NO_TAPE
+let literals: Uint8Array = new Uint8Array(0)
+let bytes: Uint8Array = new Uint8Array(0)
+let view: DataView = new DataView(new ArrayBuffer(0))
+let tapes: Tapes
+
+function begin(code: Code, answer: Buffer, into: Tapes): void {
+  if (!isUtf8(answer)) throw SURPRISE
+  words = code.words
+  literals = code.literals
+  bytes = answer
+  view = new DataView(answer.buffer, answer.byteOffset, answer.length)
+  tapes = into
+}
+
+/**
+ * Reads an answer from a root type. Returns the address of its record.
+ * @throws SURPRISE
+ */
+export function scanRoot(code: Code, shape: number, answer: Buffer, into: Tapes): number {
+  begin(code, answer, into)
+  const at = expect(DATA, 0, 0)
+  const top = into.tops[words[shape] as number] as number
+  end(scanObject(shape, at, 0))
+  return top
+}
+
+/**
+ * Reads an answer for entities. Returns the address of the first one's record; the others follow.
+ * @param asked the code of each entity's variant
+ * @throws SURPRISE
+ */
+export function scanEntities(code: Code, shape: number, asked: readonly number[], answer: Buffer, into: Tapes): number {
+  begin(code, answer, into)
+  let at = expect(ENTITIES, 0, expect(DATA, 0, 0))
+  const top = into.tops[words[shape] as number] as number
+  for (let index = 0; index < asked.length; index++) {
+    if (index > 0 && bytes[at++] !== COMMA) throw SURPRISE
+    at = bytes[at] === N ? scanNull(shape, at) : scanObject(shape, at, asked[index] as number)
+  }
+  if (bytes[at] !== CLOSE_BRACKET || bytes[at + 1] !== CLOSE_BRACE) throw SURPRISE
+  end(at + 2)
+  return top
+}
+
+/** White space and `extensions` behind the data are of no interest. */
+function end(at: number): void {
+  let position = at
+  if (matches(EXTENSIONS, 0, position)) position = skipValue(bytes, position + (EXTENSIONS[0] as number))
+  if (bytes[position++] !== CLOSE_BRACE) throw SURPRISE
+  for (; position < bytes.length; position++) {
+    const byte = bytes[position]
+    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) throw SURPRISE
+  }
+}
+
+function matches(table: Int32Array, at: number, position: number): boolean {
+  const last = position + (table[at] as number) - 4
+  if (last + 4 > bytes.length) return false
+  let word = at + 1
+  for (let current = position; current < last; current += 4)
+    if (view.getInt32(current, true) !== table[word++]) return false
+  return view.getInt32(last, true) === table[word]
+}
+
+function expect(table: Int32Array, at: number, position: number): number {
+  if (!matches(table, at, position)) throw SURPRISE
+  return position + (table[at] as number)
+}
+
+/** A record of zeros stands for an object that is not there. */
+function scanNull(shape: number, at: number): number {
+  const arena = words[shape] as number
+  if (arena >= 0) tapes.add(arena, words[shape + 1] as number)
+  return skipNull(bytes, at)
+}
+
+/** @param asked the code of the variant that it should be; 0 for any */
+function scanObject(shape: number, at: number, asked: number): number {
+  const arena = words[shape] as number
+  const recognition = words[shape + 2]
+  let tape: Int32Array = NO_TAPE
+  let record = 0
+  if (arena >= 0) {
+    record = tapes.add(arena, words[shape + 1] as number)
+    tape = tapes.arenas[arena] as Int32Array
+  }
+  if (recognition === ONE) {
+    if (arena >= 0) tape[record] = words[shape + 4] as number
+    return scanFields(words[shape + 5] as number, at, at, tape, record)
+  }
+  if (recognition !== BY_TYPENAME) {
+    if (arena >= 0) tape[record] = 1
+    return scanFields(asked, at, at, tape, record)
+  }
+  let entry = shape + 4
+  for (let left = words[shape + 3] as number; left > 0; left--) {
+    const length = words[entry + 2] as number
+    if (!matches(words, entry + 2, at)) {
+      entry += 3 + ((length + 3) >> 2)
+      continue
+    }
+    const variant = words[entry + 1] as number
+    if (asked !== 0 && asked !== variant) throw SURPRISE
+    if (arena >= 0) {
+      tape[record] = words[entry] as number
+      put(tape, record, words[variant] as number, at + 1)
+      put(tape, record, words[variant + 1] as number, at + TYPENAME_KEY)
+      put(tape, record, words[variant + 2] as number, at + length)
+    }
+    return scanFields(variant, at, at + length, tape, record)
+  }
+  throw SURPRISE
+}
+
+function put(tape: Int32Array, record: number, slot: number, value: number): void {
+  if (slot >= 0) tape[record + slot] = value
+}
+
+/** @param begin where the object begins */
+function scanFields(variant: number, begin: number, at: number, tape: Int32Array, record: number): number {
+  let left = words[variant + 3] as number
+  let pc = variant + 4
+  let position = at
+  if (left === 0 && position === begin && bytes[position++] !== OPEN_BRACE) throw SURPRISE
+  for (; left > 0; left--) {
+    const kind = words[pc] as number
+    const key = words[pc + 1] as number
+    const value = words[pc + 2] as number
+    const end = words[pc + 3] as number
+    const length = words[pc + 4] as number
+    if (!matches(words, pc + 4, position)) throw SURPRISE
+    if (key >= 0) tape[record + key] = position + 1
+    position += length
+    pc += 5 + ((length + 3) >> 2)
+    if (kind === TEXT) {
+      if (value >= 0) tape[record + value] = position - 1
+      position = skipText(bytes, position)
+    } else {
+      if (value >= 0) tape[record + value] = position
+      switch (kind & KIND) {
+        case OBJECTS:
+          position = scanObjects(pc, position, tape, record)
+          pc += 3
+          break
+        case LIST:
+          position = scanList(words[pc] as number, position, 0)
+          pc += 1
+          break
+        case ENUM:
+          position = scanLeaf(kind, words[pc] as number, position)
+          pc += 1
+          break
+        case CONSTANT:
+          break
+        default:
+          position = scanLeaf(kind, 0, position)
+      }
+    }
+    if (end >= 0) tape[record + end] = position
+  }
+  if (bytes[position] !== CLOSE_BRACE) throw SURPRISE
+  return position + 1
+}
+
+function scanLeaf(kind: number, names: number, at: number): number {
+  if (bytes[at] === N) {
+    if ((kind & NULLABLE) === 0) throw SURPRISE
+    return skipNull(bytes, at)
+  }
+  switch (kind & KIND) {
+    case STRING:
+      return skipString(bytes, at)
+    case INT:
+      return skipInt(bytes, at)
+    case FLOAT:
+      return skipNumber(bytes, at)
+    case BOOLEAN:
+      return skipBoolean(bytes, at)
+    case ID:
+      return bytes[at] === QUOTE ? skipText(bytes, at + 1) : skipWholeNumber(bytes, at)
+    case ENUM:
+      return scanName(names, at)
+    case ANY:
+      return skipValue(bytes, at)
+    default:
+      throw SURPRISE
+  }
+}
+
+function scanName(names: number, at: number): number {
+  for (let entry = names + 1, left = words[names] as number; left > 0; left--, entry += 2) {
+    const from = words[entry] as number
+    const length = words[entry + 1] as number
+    let same = 0
+    while (same < length && bytes[at + same] === literals[from + same]) same++
+    if (same === length) return at + length
+  }
+  throw SURPRISE
+}
+
+/** Lists of leaves. */
+function scanList(list: number, at: number, level: number): number {
+  const lists = words[list] as number
+  const nullable = ((lists >> (LEVELS + level)) & 1) * NULLABLE
+  if (level === (lists & DEPTH)) return scanLeaf((words[list + 1] as number) | nullable, words[list + 2] as number, at)
+  if (bytes[at] === N) {
+    if (nullable === 0) throw SURPRISE
+    return skipNull(bytes, at)
+  }
+  if (bytes[at] !== OPEN_BRACKET) throw SURPRISE
+  if (bytes[at + 1] === CLOSE_BRACKET) return at + 2
+  let position = at
+  do position = scanList(list, position + 1, level + 1)
+  while (bytes[position] === COMMA)
+  if (bytes[position] !== CLOSE_BRACKET) throw SURPRISE
+  return position + 1
+}
+
+/** The objects of a field, with the lists around them. */
+function scanObjects(pc: number, at: number, tape: Int32Array, record: number): number {
+  const link = words[pc + 1] as number
+  const position = scanLevel(words[pc] as number, words[pc + 2] as number, at, 0)
+  if (link >= 0) {
+    tape[record + link] = first
+    tape[record + link + 1] = count
+  }
+  return position
+}
+
+/** What `scanLevel` found: where its records begin, and how many they are. */
+let first = 0
+let count = 0
+
+function scanLevel(lists: number, shape: number, at: number, level: number): number {
+  const isUnknown = lists === UNKNOWN_LISTS
+  const byte = bytes[at]
+  if (byte === N) {
+    if (!isUnknown && ((lists >> (LEVELS + level)) & 1) === 0) throw SURPRISE
+    first = 0
+    count = NO_OBJECT
+    return skipNull(bytes, at)
+  }
+  const depth = isUnknown ? (byte === OPEN_BRACKET ? 1 : 0) : (lists & DEPTH) - level
+  if (depth > 1) return scanLists(lists, shape, at, level)
+  const arena = words[shape] as number
+  const top = arena < 0 ? 0 : (tapes.tops[arena] as number)
+  if (depth === 0) {
+    const end = scanObject(shape, at, 0)
+    first = top
+    count = ONE_OBJECT
+    return end
+  }
+  if (byte !== OPEN_BRACKET) throw SURPRISE
+  let position = at + 1
+  let items = 0
+  const mayBeNull = isUnknown || ((lists >> (LEVELS + level + 1)) & 1) === 1
+  if (bytes[position] === CLOSE_BRACKET) position++
+  else
+    for (;;) {
+      if (bytes[position] !== N) position = scanObject(shape, position, 0)
+      else if (mayBeNull) position = scanNull(shape, position)
+      else throw SURPRISE
+      items++
+      const next = bytes[position++]
+      if (next === CLOSE_BRACKET) break
+      if (next !== COMMA) throw SURPRISE
+    }
+  first = top
+  count = items
+  return position
+}
+
+/** Lists of lists: the inner ones are kept in a row, once all are read. */
+function scanLists(lists: number, shape: number, at: number, level: number): number {
+  if (bytes[at] !== OPEN_BRACKET) throw SURPRISE
+  const inner: number[] = []
+  let position = at + 1
+  if (bytes[position] === CLOSE_BRACKET) position++
+  else
+    for (;;) {
+      position = scanLevel(lists, shape, position, level + 1)
+      inner.push(first, count)
+      const next = bytes[position++]
+      if (next === CLOSE_BRACKET) break
+      if (next !== COMMA) throw SURPRISE
+    }
+  const top = tapes.tops[LISTS] as number
+  for (let index = 0; index < inner.length; index += LIST_WORDS) {
+    const record = tapes.add(LISTS, LIST_WORDS)
+    const tape = tapes.arenas[LISTS] as Int32Array
+    tape[record] = inner[index] as number
+    tape[record + 1] = inner[index + 1] as number
+  }
+  first = -top
+  count = inner.length / LIST_WORDS
+  return position
+}

@@ -1,0 +1,74 @@
+/** What is to be written of an object: for the client's answer, or for a service that needs it. */
+import type { QueryPlanSelectionNode } from '@apollo/query-planner'
+import type { FieldNode, GraphQLOutputType } from 'graphql'
+import type { ObjectShape, SelectionShape } from '../answer/shape.ts'
+import { Unsupported } from './unsupported.ts'
+
+export type Wanted =
+  | { readonly kind: 'constant'; readonly key: string; readonly value: string }
+  | { readonly kind: 'introspection'; readonly key: string; readonly nodes: readonly FieldNode[] }
+  | {
+      readonly kind: 'data'
+      readonly key: string
+      /** In the engine's data. */
+      readonly name: string
+      /** As the client sees it; `undefined` where whatever the service gave will do. */
+      readonly type: GraphQLOutputType | undefined
+      readonly below: WantedBelow | undefined
+    }
+
+/** By the type an object names, if it names one; `undefined` where it has no place here. */
+export type WantedBelow = (typename: string | undefined) => readonly Wanted[] | undefined
+
+export function wantedByClient({ type, fields }: ObjectShape): readonly Wanted[] {
+  return fields.map(({ responseName: key, value }): Wanted => {
+    if (value.kind === 'typename') return { kind: 'constant', key, value: type.name }
+    if (value.kind === 'introspection') return { kind: 'introspection', key, nodes: value.nodes }
+    const { source: name, selection } = value
+    return { kind: 'data', key, name, type: value.type, below: selection && belowClient(selection) }
+  })
+}
+
+const belowClient =
+  (selection: SelectionShape): WantedBelow =>
+  (typename) => {
+    const shape = selection.of(typename)
+    return shape && wantedByClient(shape)
+  }
+
+/** What an object's type has to do with a condition. */
+type Belongs = (typename: string, condition: string) => boolean
+
+/**
+ * What a service needs of an object of a type.
+ * @param rename its type's name in the service
+ */
+export function wantedByService(
+  selections: readonly QueryPlanSelectionNode[],
+  typename: string | undefined,
+  belongs: Belongs,
+  rename: (typename: string) => string,
+): readonly Wanted[] {
+  const grouped = new Map<string, { readonly key: string; readonly below: QueryPlanSelectionNode[] }>()
+  const group = (nodes: readonly QueryPlanSelectionNode[]): void => {
+    for (const node of nodes) {
+      if (node.kind === 'InlineFragment') {
+        const applies =
+          node.typeCondition === undefined || (typename !== undefined && belongs(typename, node.typeCondition))
+        if (applies) group(node.selections)
+        continue
+      }
+      const name = node.alias ?? node.name
+      const { below } = grouped.get(name) ?? { below: [] }
+      grouped.set(name, { key: node.name, below: [...below, ...(node.selections ?? [])] })
+    }
+  }
+  group(selections)
+  const keys = new Set(Array.from(grouped.values(), ({ key }) => key))
+  if (keys.size < grouped.size) throw new Unsupported('one input with different arguments')
+  return Array.from(grouped, ([name, { key, below }]): Wanted => {
+    if (name === '__typename' && typename !== undefined) return { kind: 'constant', key, value: rename(typename) }
+    const inner = (type: string | undefined) => wantedByService(below, type, belongs, (same) => same)
+    return { kind: 'data', key, name, type: undefined, below: below.length > 0 ? inner : undefined }
+  })
+}
