@@ -85,7 +85,7 @@ describe.each([shop, office, town])('services of a $name', (universe) => {
 
     const questions = [...before, ...rest.sent].flatMap((each) => questionsIn(operation.fetches, each))
     expect(questions.filter((question, index) => questions.indexOf(question) < index)).toEqual([])
-    expect(rest.answer.body).toBe(whole.answer.body)
+    expect(rest.answer.body.toString()).toBe(whole.answer.body.toString())
     expect(errorsOf(rest)).toEqual(errorsOf(whole))
   }
 
