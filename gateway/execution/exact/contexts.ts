@@ -3,12 +3,12 @@
  * needs it.
  */
 import type { FetchDataKeyRenamer } from '@apollo/query-planner'
-import { isWritable } from '../../../platform/data/json-safe.ts'
 import { own } from '../../../platform/data/own.ts'
-import { ABSENT, Failure, UNWRITABLE } from '../answer/failure.ts'
+import { ABSENT, Failure } from '../answer/failure.ts'
 import { FRAGMENT } from '../plan/check-fetch.ts'
 import type { TypeRelations } from '../plan/type-relations.ts'
 import { type Data, isData } from './data.ts'
+import { leafInput } from './leaf-input.ts'
 import type { Place } from './places.ts'
 
 /** The variables by name, or the failure that took one. */
@@ -31,12 +31,11 @@ export function contextOf(
 function valueAt(value: unknown, path: readonly string[], types: TypeRelations): unknown {
   const [segment, ...rest] = path
   if (value === undefined || value === null || value === ABSENT) return undefined
-  if (value instanceof Failure) return value
+  if (segment === undefined || value instanceof Failure) return leafInput(value)
   if (Array.isArray(value)) {
     const items = value.map((item) => valueAt(item, path, types) ?? null)
     return items.find((item) => item instanceof Failure) ?? items
   }
-  if (segment === undefined) return isWritable(value) ? value : UNWRITABLE
   if (!isData(value)) return undefined
   if (!segment.startsWith(FRAGMENT)) return valueAt(own(value, segment), rest, types)
   const typename = value['__typename']

@@ -10,6 +10,9 @@ import { withLost } from './lost-fields.ts'
 import type { Run } from './run.ts'
 import type { Selection } from './selection.ts'
 
+/** Lists in each other around objects; no type has more. */
+const MOST_LISTS = 100
+
 const TYPENAME = { name: '__typename', below: undefined }
 
 type Merging = Pick<Run, 'types' | 'size' | 'most'>
@@ -33,9 +36,11 @@ export function mergeInto(target: Data, source: Readonly<Data>, selection: Selec
 }
 
 /** The values of custom scalars are never written to: they need no copy. */
-function copyOf(value: unknown, below: Selection | undefined, run: Merging): unknown {
+function copyOf(value: unknown, below: Selection | undefined, run: Merging, lists = 0): unknown {
   if (!below || value instanceof Failure) return value
-  if (Array.isArray(value)) return value.map((item) => copyOf(item, below, run))
+  if (Array.isArray(value)) {
+    return lists < MOST_LISTS ? value.map((item) => copyOf(item, below, run, lists + 1)) : undefined
+  }
   if (!isData(value)) return value
   const copy: Data = {}
   mergeInto(copy, value, below, run)

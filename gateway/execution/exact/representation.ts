@@ -3,12 +3,12 @@
  * that it is asked for once.
  */
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
-import { isWritable } from '../../../platform/data/json-safe.ts'
 import { own } from '../../../platform/data/own.ts'
-import { Failure, UNWRITABLE } from '../answer/failure.ts'
+import { Failure } from '../answer/failure.ts'
 import { FRAGMENT } from '../plan/check-fetch.ts'
 import type { TypeRelations } from '../plan/type-relations.ts'
 import { type Data, isData } from './data.ts'
+import { leafInput } from './leaf-input.ts'
 
 interface Representation {
   /** Whole only where no input is missing. */
@@ -74,12 +74,13 @@ const isMissing = (input: unknown): input is Failure | undefined => input === un
 /** `undefined`, or the failure, where any part of it is missing. */
 function inputFrom(value: unknown, below: readonly QueryPlanSelectionNode[], types: TypeRelations): unknown {
   if (value === null || isMissing(value)) return value
+  if (below.length === 0) return leafInput(value)
   if (Array.isArray(value)) {
     const items = value.map((item) => inputFrom(item, below, types))
     const lost = items.findIndex(isMissing)
     return lost < 0 ? items : items[lost]
   }
-  if (below.length === 0 || !isData(value)) return isWritable(value) ? value : UNWRITABLE
+  if (!isData(value)) return leafInput(value)
   const object: Data = {}
   for (const [source, { name, below: further }] of inputsOf(below, value['__typename'], types)) {
     const input = inputFrom(own(value, source), further, types)

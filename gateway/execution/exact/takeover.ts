@@ -32,6 +32,8 @@ export interface Takeover {
 type Found = NonNullable<ReturnType<Takeover['entity']>>
 
 export function createTakeover(calls: AskedCalls): Takeover {
+  // What is not wanted any more is not waited for.
+  for (const { answer } of [...calls.values()].flat()) answer.catch(() => undefined)
   const known = new Map<number, ReadonlyMap<string, Found>>()
   const entitiesOf = (fetch: Fetch): ReadonlyMap<string, Found> => {
     let entities = known.get(fetch.index)

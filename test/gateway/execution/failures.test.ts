@@ -69,6 +69,7 @@ test.each([
   ['data of another form', { data: { me: 'text' } }],
   ['a list for an object', { data: { me: [{ id: '1' }] } }],
   ['an object of another type', { data: { me: { __typename: 'Locker', id: '1' } } }],
+  ['lists without end', `{"data":{"me":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`],
 ])('An answer with %s becomes null with an error, never wrong data', async (_what, instead) => {
   federation.instead = instead
   const answer = await federation.ask('{ me { email } }')

@@ -139,6 +139,13 @@ describe('inputs of another service', () => {
       { id: '1', extra: { a: 1 } },
     ],
     [
+      'a value that nests without end',
+      `"height":1,"extra":${'['.repeat(100_000)}${']'.repeat(100_000)}`,
+      ['member.extra INTERNAL', 'member.summary INTERNAL'],
+      'size',
+      { id: '1', height: 1 },
+    ],
+    [
       'one inside a value',
       '"height":1,"extra":[{"a":1e400}]',
       ['member.extra INTERNAL', 'member.summary INTERNAL'],
