@@ -1,81 +1,22 @@
 import { expect, test } from '@jest/globals'
-import { federate, type TestService } from '../support/federation.ts'
+import { failureOf } from '../../../../gateway/execution/answer/failure.ts'
+import { type Place, placesAt } from '../../../../gateway/execution/exact/places.ts'
+import { codedError } from '../../../../platform/protocol/errors.ts'
 
-/**
- * Both parcels look alike to the shelf; only the scale knows that one is heavier, and only the
- * trade who made them.
- */
-const shelf: TestService = {
-  typeDefs: `
-    extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])
-    type Query { parcels: [Parcel!]! }
-    type Parcel @key(fields: "id") { id: ID! box: Box! @shareable wraps: [Maker!]! }
-    type Box { colour: String! maker: Maker! }
-    type Maker @key(fields: "id") { id: ID! rank: Int }`,
-  resolvers: {
-    Query: {
-      parcels: () =>
-        ['1', '2'].map((id) => ({
-          id,
-          box: { colour: 'red', maker: { id: '7' } },
-          wraps: [{ id: '7' }, { id: '8' }, { id: '7' }],
-        })),
-    },
-    Maker: { rank: ({ id }: { id: string }) => (id === '8' ? new Error('no rank') : 1) },
-  },
-}
-const scale: TestService = {
-  typeDefs: `
-    extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])
-    type Parcel @key(fields: "id") { id: ID! box: Box! @shareable }
-    type Box { grams: Int! }`,
-  resolvers: { Parcel: { box: ({ id }: { id: string }) => ({ grams: Number(id) * 100 }) } },
-}
-const trade: TestService = {
-  typeDefs: `
-    extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
-    type Maker @key(fields: "id") { id: ID! name: String! }`,
-  resolvers: { Maker: { name: ({ id }: { id: string }) => `maker ${id}` } },
-}
+const failure = failureOf(codedError('SERVICE_UNAVAILABLE', 'The service is away.'))
 
-test('Objects that look alike to one service are told apart by what another service adds', async () => {
-  const federation = await federate({ shelf, scale, trade })
-  try {
-    const { data, errors } = await federation.ask('{ parcels { box { colour grams maker { name } } } }')
-    const box = (grams: number) => ({ box: { colour: 'red', grams, maker: { name: 'maker 7' } } })
-    expect([data, errors]).toEqual([{ parcels: [box(100), box(200)] }, []])
-  } finally {
-    await federation.close()
-  }
+/** Names of an object and of those above it. */
+const names = ({ object, above }: Place): string => [object['name'], ...(above ? [names(above)] : [])].join(' < ')
+
+test('Objects are found through lists of lists, with all that is above them', () => {
+  const data = { name: 'root', a: [[{ name: 'a1', b: { name: 'b1' } }], null, [{ name: 'a2', b: [{ name: 'b2' }] }]] }
+  expect(placesAt(data, ['a', 'b']).map(names)).toEqual(['b1 < a1 < root', 'b2 < a2 < root'])
+  expect(placesAt(data, []).map(names)).toEqual(['root'])
 })
 
-test('An error for one of several equal objects is reported at each place that has it, and nowhere else', async () => {
-  const federation = await federate({ shelf, scale, trade })
-  try {
-    const { data, errors } = await federation.ask('{ parcels { wraps { rank name } } }')
-    const wraps = [
-      { rank: 1, name: 'maker 7' },
-      { rank: null, name: 'maker 8' },
-      { rank: 1, name: 'maker 7' },
-    ]
-    expect(data).toEqual({ parcels: [{ wraps }, { wraps }] })
-    expect(errors.map(({ path }) => path?.join('.'))).toEqual(['parcels.0.wraps.1.rank', 'parcels.1.wraps.1.rank'])
-  } finally {
-    await federation.close()
-  }
-})
-
-test('The answer holds the right object at each place, though equal objects are asked for once', async () => {
-  const federation = await federate({ shelf, scale, trade })
-  try {
-    const query = '{ parcels { id wraps { id maker: name } again: wraps { name } } }'
-    const wraps = ['7', '8', '7'].map((id) => ({ id, maker: `maker ${id}` }))
-    const again = ['7', '8', '7'].map((id) => ({ name: `maker ${id}` }))
-    for (let time = 0; time < 2; time++) {
-      const { data } = await federation.ask(query)
-      expect(data).toEqual({ parcels: ['1', '2'].map((id) => ({ id, wraps, again })) })
-    }
-  } finally {
-    await federation.close()
-  }
+test('What is no object is passed over, and so is what every object inherits', () => {
+  const data = { name: 'root', a: [1, 'text', null, undefined, failure, { name: 'a1', b: failure }] }
+  expect(placesAt(data, ['a']).map(names)).toEqual(['a1 < root'])
+  expect(placesAt(data, ['a', 'b'])).toEqual([])
+  expect(placesAt(data, ['constructor'])).toEqual([])
 })
