@@ -154,6 +154,19 @@ describe('members', () => {
     expect([log, run?.answer.errors.map(({ path }) => path)]).toEqual([['z'], [['b']]])
   })
 
+  test('An entity is known again by numbers that JavaScript does not hold', async () => {
+    const operation = await path.open('{ members { greeting } }', {})
+    federation.instead = (service) =>
+      service === 'club'
+        ? '{"data":{"members":[{"__typename":"Member","id":12345678901234567890},{"__typename":"Member","id":1.0}]}}'
+        : { data: { _entities: [{ greeting: 'a' }, { greeting: 'b' }] } }
+    const { sent } = (await operation?.run(federation.send)) ?? { sent: [] }
+    const run = await operation?.run(federation.send, new Map(sent.map((each) => [each.fetch, [each]])))
+    federation.instead = undefined
+    expect([sent.length, run?.sent]).toEqual([2, []])
+    expect(run?.answer.data).toBe('{"members":[{"greeting":"a"},{"greeting":"b"}]}')
+  })
+
   test('An error without a place is told once, though its answer is read again', async () => {
     const operation = await path.open('{ members { greeting } }', {})
     federation.instead = (service) =>

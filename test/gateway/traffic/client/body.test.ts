@@ -1,0 +1,64 @@
+import { describe, expect, test } from '@jest/globals'
+import { openBody } from '../../../../gateway/traffic/client/body.ts'
+import fc from '../../../support/fast-check.ts'
+
+const chunk = (bytes: Uint8Array, size: string, extension: string): Buffer =>
+  Buffer.concat([Buffer.from(`${size}${extension}\r\n`), bytes, Buffer.from('\r\n')])
+
+/** The body in chunks that end at these places. */
+function chunked(bytes: Uint8Array, places: readonly number[], extension: string): Buffer {
+  const ends = [...places.map((place) => place % (bytes.length + 1)), bytes.length].toSorted((a, b) => a - b)
+  const parts = ends.map((end, index) => bytes.subarray(index === 0 ? 0 : ends[index - 1], end))
+  const chunks = parts
+    .filter(({ length }) => length > 0)
+    .map((part) => chunk(part, part.length.toString(16), extension))
+  return Buffer.concat([...chunks, Buffer.from('0\r\n'), Buffer.from(extension ? 'X: y\r\n\r\n' : '\r\n')])
+}
+
+const bytes = fc.uint8Array({ maxLength: 5_000, size: 'max' })
+const places = fc.array(fc.nat(), { maxLength: 20 })
+
+/** Gives a body its bytes in pieces, through one buffer that is used again for each. */
+function takeAll(framing: Parameters<typeof openBody>[0], wire: Buffer, cuts: readonly number[]) {
+  const body = openBody(framing)
+  const shared = Buffer.alloc(wire.length + 1)
+  const ends = [...cuts.map((cut) => cut % (wire.length + 1)), wire.length].toSorted((a, b) => a - b)
+  let taken = 0
+  for (const [index, end] of ends.entries()) {
+    const begin = index === 0 ? 0 : (ends[index - 1] as number)
+    wire.copy(shared, 0, begin, end)
+    taken += body.take(shared.subarray(0, end - begin))
+    shared.fill(0xff)
+  }
+  return { taken, body }
+}
+
+describe('body', () => {
+  test('A body is the same however it is framed and cut, and no part of what it was read from', () => {
+    fc.assert(
+      fc.property(bytes, places, places, fc.constantFrom('', ';a=b'), (content, chunks, cuts, extension) => {
+        const wire = chunked(content, chunks, extension)
+        const answers = [
+          takeAll(content.length, Buffer.from(content), cuts),
+          takeAll('chunked', wire, cuts),
+          takeAll('until the end', Buffer.from(content), cuts),
+        ]
+        for (const { body } of answers) expect(Buffer.compare(body.content(), content)).toBe(0)
+        expect(answers.map(({ taken }) => taken)).toEqual([content.length, wire.length, content.length])
+        expect(answers.map(({ body }) => body.isWhole())).toEqual([true, true, false])
+      }),
+    )
+  })
+
+  test('A body that tells its length has memory of that length to itself', () => {
+    for (const length of [1, 100, 10_000]) {
+      const { body } = takeAll(length, Buffer.alloc(length, 'x'), [])
+      expect(body.content().buffer.byteLength).toBe(length)
+    }
+  })
+
+  test('What comes behind a body is not its own', () => {
+    const body = openBody(2)
+    expect([body.take(Buffer.from('{}HTTP')), body.content().toString()]).toEqual([2, '{}'])
+  })
+})
