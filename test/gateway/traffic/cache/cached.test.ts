@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { createMemoryStore } from '../../../../gateway/traffic/cache/memory.ts'
+import type { AnswerStore, Kept } from '../../../../gateway/traffic/cache/store.ts'
 import { type ServiceDefinition, stateful, stateless } from '../../../../gateway/traffic/call/kind.ts'
 import type { RequestBody } from '../../../../gateway/traffic/call/send.ts'
 import { callOf, entityBody, observer, startUpstream, trafficTo, type Upstream } from '../../../support/upstream.ts'
@@ -153,6 +154,87 @@ describe('entities of a stateless service', () => {
     })
     const { errors } = (await traffic.send(callOf('weather', cities([1, 2])))).parsed()
     expect(errors?.[0]?.path).toEqual(['_entities', 1, 'name'])
+  })
+
+  test('Entities arrive byte by byte as their service wrote them, whether they were kept or not', async () => {
+    const written = (id: string) => `{"name" :"}]\\u00e9\\"né ${id}", "n": [1.10, 12345678901234567890, {}]}`
+    const { upstream, traffic } = await serve(({ response, body }) => {
+      const { variables } = JSON.parse(body) as { variables: { r: { id: string }[] } }
+      const entities = variables.r.map(({ id }) => (id === '2' ? 'null' : written(id)))
+      response.setHeader('cache-control', 'max-age=60')
+      response.end(`{ "extensions":{"a":[]},\n"data":{"_entities":[ ${entities.join(' , ')} ]}}`)
+      return undefined
+    })
+    const ask = async (ids: readonly number[]) => (await traffic.send(callOf('weather', cities(ids)))).body.toString()
+    const list = (ids: readonly string[]) =>
+      `{"data":{"_entities":[${ids.map((id) => (id === '2' ? 'null' : written(id))).join()}]}}`
+    await ask([1, 2])
+    expect(await ask([3, 2, 1])).toBe(list(['3', '2', '1']))
+    expect(await ask([1, 2, 3])).toBe(list(['1', '2', '3']))
+    expect(upstream.bodies.length).toBe(2)
+  })
+
+  test.each([
+    ['errors beside them', '{"data":{"_entities":[null]},"errors":[{"message":"x"}]}'],
+    ['another name', '{"data":{"entities":[{"name":"a"}]}}'],
+    ['another field beside them', '{"data":{"_entities":[{"name":"a"}],"b":1}}'],
+    ['more of them than were asked for', '{"data":{"_entities":[{"name":"a"},{"name":"b"}]}}'],
+    ['less of them', '{"data":{"_entities":[]}}'],
+  ])('Entities are not kept where the answer has %s', async (_what, text) => {
+    const { upstream, traffic } = await serve(({ response }) => {
+      response.setHeader('cache-control', 'max-age=60')
+      response.end(text)
+      return undefined
+    })
+    for (let n = 0; n < 2; n += 1) {
+      const answer = await traffic.send(callOf('weather', cities([1])))
+      expect(answer.body.toString()).toBe(text)
+    }
+    expect(upstream.bodies.length).toBe(2)
+    upstream.answer = gazetteer
+    await traffic.send(callOf('weather', cities([2])))
+    upstream.answer = ({ response }) => {
+      response.end(text)
+      return undefined
+    }
+    // What comes for one of two is not mixed with what is kept: both are asked for.
+    expect((await traffic.send(callOf('weather', cities([1, 2])))).body.toString()).toBe(text)
+  })
+
+  test('A reader is given only answers to what it asked for', async () => {
+    const { traffic } = await serve(gazetteer)
+    const seen: string[] = []
+    const read = (body: Buffer): boolean => seen.push(body.toString()) > 0
+    const ask = (ids: readonly number[]) => traffic.send({ ...callOf('weather', cities(ids)), read })
+    const answers = [await ask([1]), await ask([1]), await ask([1, 2])]
+    expect(seen).toEqual(['{"data":{"_entities":[{"name":"city 1","count":1}]}}'])
+    expect(answers.map(({ body }) => body.toString())).toEqual([
+      ...[seen[0], seen[0]],
+      '{"data":{"_entities":[{"name":"city 1","count":1},{"name":"city 2","count":2}]}}',
+    ])
+  })
+
+  test('What is kept of an entity holds no other memory', async () => {
+    const kept: Kept[] = []
+    const memory = createMemoryStore(10_000_000)
+    const store: AnswerStore = {
+      ...memory,
+      set: (entries) => kept.push(...entries.map(([, each]) => each)),
+    }
+    const upstream = await startUpstream((received) =>
+      received.body.includes('_entities') ? gazetteer(received) : counting(received),
+    )
+    const traffic = trafficTo(stateless('weather'), [upstream.url], { store })
+    opened.push(traffic.close, upstream.stop)
+    await traffic.send(callOf('weather', cities([1, 0, 2])))
+    await traffic.send(callOf('weather', '{"query":"{a}"}'))
+    expect(kept.map(({ value }) => value.toString())).toEqual([
+      '{"name":"city 1","count":1}',
+      'null',
+      '{"name":"city 2","count":1}',
+      '{"data":{"count":2}}',
+    ])
+    for (const { value } of kept) expect(value.buffer.byteLength).toBe(value.length)
   })
 
   test('Entities are purged by service, by type or one by one, with every whole answer that may hold them', async () => {
