@@ -7,7 +7,7 @@ import type { Socket } from 'node:net'
 import { readBody } from './call/answer.ts'
 import { CallFailure } from './call/failure.ts'
 import type { ServiceAnswer } from './call/send.ts'
-import { onWire, requestHead } from './client/request.ts'
+import { requestHead, writeRequest } from './client/request.ts'
 import { openSocket } from './client/socket.ts'
 import { type AnswerListener, readStreamedAnswer } from './client/streamed-answer.ts'
 import { createEventReader, type ReadEvents } from './event-stream.ts'
@@ -36,13 +36,13 @@ export interface Stream {
 
 /** @param headers names and values in turn */
 export function openStream(instance: Instance, headers: readonly string[], body: Buffer, signal: AbortSignal): Stream {
-  const request = requestOf(instance, headers, body)
+  const head = headOf(instance, headers, body)
   const inbox = createInbox()
   const socket = open(instance, inbox)
   const abort = (): void => inbox.end(new CallFailure('cancelled', 'given up by the caller'))
   signal.addEventListener('abort', abort, { once: true })
   if (signal.aborted) abort()
-  else socket.write(request)
+  else writeRequest(socket, head, body)
   return {
     next() {
       // Whoever asks again has used what came before: the service may send more.
@@ -57,8 +57,8 @@ export function openStream(instance: Instance, headers: readonly string[], body:
   }
 }
 
-const requestOf = ({ origin, path }: Instance, headers: readonly string[], body: Buffer): Buffer =>
-  onWire(requestHead('POST', path, new URL(origin).host, [...headers, 'accept', 'text/event-stream'], body), body)
+const headOf = ({ origin, path }: Instance, headers: readonly string[], body: Buffer): string =>
+  requestHead('POST', path, new URL(origin).host, [...headers, 'accept', 'text/event-stream'], body)
 
 function open({ origin, url }: Instance, inbox: Inbox): Socket {
   const fail = (reason: string, cause?: unknown): void =>

@@ -6,6 +6,7 @@ import { CallFailure } from '../call/failure.ts'
 import { type Body, NO_BODY, openBody } from './body.ts'
 import { type AnswerHead, HEAD_END, MAX_HEAD, malformed, readHead } from './head.ts'
 import type { HttpAnswer } from './http-answer.ts'
+import { writeRequest } from './request.ts'
 import { openSocket } from './socket.ts'
 
 /** Who waits for the answer. One of the two is called, once. */
@@ -20,7 +21,7 @@ export interface Receiver {
 
 export interface Connection {
   /** Sends a whole request; only while no other is on its way. */
-  send(request: Buffer, receiver: Receiver): void
+  send(head: string, body: Buffer, receiver: Receiver): void
   /** Who waits for the answer of the request that is on its way. */
   readonly receiver: Receiver | undefined
   /** Until when it may be used again, in milliseconds of `performance.now()`. */
@@ -145,9 +146,9 @@ export function openConnection(origin: URL, echoes: boolean, events: ConnectionE
   socket.once('close', () => close(new CallFailure('connection', 'closed before the answer was whole')))
 
   const connection: Connection = {
-    send(request, next) {
+    send(requestHead, requestBody, next) {
       receiver = next
-      socket.write(request)
+      writeRequest(socket, requestHead, requestBody)
     },
     get receiver() {
       return receiver

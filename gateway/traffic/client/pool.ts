@@ -8,7 +8,7 @@ import { type Connection, openConnection, type Receiver } from './connection.ts'
 import { createDeadlineTimer } from './deadline-timer.ts'
 import { decodeAnswer, isEncoded } from './decode.ts'
 import type { HttpAnswer } from './http-answer.ts'
-import { onWire, requestHead } from './request.ts'
+import { requestHead } from './request.ts'
 
 export interface OutgoingRequest {
   readonly method: 'GET' | 'POST'
@@ -81,7 +81,7 @@ export function createHttpPool(address: string, size: number, echoes = false): H
 
   const carry = (connection: Connection, pending: PendingRequest): void => {
     pending.connection = connection
-    connection.send(onWire(pending.head, pending.body), pending)
+    connection.send(pending.head, pending.body, pending)
   }
 
   /**

@@ -1,4 +1,5 @@
-/** Writes an HTTP/1.1 request as it goes over the wire. Knows no connection. */
+/** Writes an HTTP/1.1 request as it goes over the wire. */
+import type { Socket } from 'node:net'
 import { createHeaderWriter } from '../../../platform/http/message/header-lines.ts'
 import { CallFailure } from '../call/failure.ts'
 
@@ -27,10 +28,20 @@ function linesOf(headers: readonly string[]): string {
   }
 }
 
-/** Head and body as one piece: gathering several costs more than joining them. */
-export function onWire(head: string, body: Buffer): Buffer {
+/** Bytes of a body from which on gathering it with its head costs less than copying it to it. */
+const LARGE = 16 * 1024
+
+/** Sends head and body in one write of the system. */
+export function writeRequest(socket: Socket, head: string, body: Buffer): void {
+  if (body.length >= LARGE) {
+    socket.cork()
+    socket.write(head, 'latin1')
+    socket.write(body)
+    socket.uncork()
+    return
+  }
   const request = Buffer.allocUnsafe(head.length + body.length)
   request.write(head, 'latin1')
   body.copy(request, head.length)
-  return request
+  socket.write(request)
 }

@@ -260,18 +260,21 @@ describe('malformed answers', () => {
 })
 
 describe('request', () => {
-  test('A request is sent unchanged and in one piece, in any script', async () => {
-    const { pool, received } = await serve((socket) => void socket.write(ok('{}')))
-    await outcome(pool, { headers: ['authorization', 'Opaque \xe9'], body: Buffer.from('{"a":"日本"}') })
+  test.each([1, 10_000])('A request is sent unchanged, in any script and of any size (%d)', async (times) => {
+    const body = Buffer.from(`{"a":"${'日本'.repeat(times)}"}`)
+    const { pool, received } = await serve((socket) => {
+      if (received().endsWith('"}')) socket.write(ok('{}'))
+    })
+    await outcome(pool, { headers: ['authorization', 'Opaque \xe9'], body })
     const { port } = new URL(`http://${/host: (\S+)/.exec(received())?.[1]}`)
     expect(received()).toBe(
       raw(
         'POST /graphql HTTP/1.1',
         `host: 127.0.0.1:${port}`,
         'authorization: Opaque \xe9',
-        'content-length: 14',
+        `content-length: ${body.length}`,
         '',
-        Buffer.from('{"a":"日本"}').toString('latin1'),
+        body.toString('latin1'),
       ),
     )
   })
