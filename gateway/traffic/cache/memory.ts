@@ -2,7 +2,9 @@
 import { LRUCache } from 'lru-cache'
 import { type AnswerStore, isFresh, type Kept } from './store.ts'
 
-const OVERHEAD = 512 // bytes of an entry beside its value and key
+/** Bytes of an entry beside its value and key, and of each of its tags, as measured. */
+const OVERHEAD = 640
+const OVERHEAD_OF_TAG = 150
 
 /** @param maxBytes of memory, roughly */
 export function createMemoryStore(maxBytes: number): AnswerStore {
@@ -10,7 +12,7 @@ export function createMemoryStore(maxBytes: number): AnswerStore {
   const kept = new LRUCache<string, Kept>({
     maxSize: maxBytes,
     maxEntrySize: Math.floor(maxBytes / 8),
-    sizeCalculation: ({ value }, key) => value.length + key.length + OVERHEAD,
+    sizeCalculation: ({ value, tags }, key) => value.length + key.length + OVERHEAD + tags.length * OVERHEAD_OF_TAG,
     dispose: ({ tags }, key) => {
       for (const tag of tags) {
         const keys = keysByTag.get(tag)
