@@ -164,7 +164,7 @@ describe('members', () => {
     const run = await operation?.run(federation.send, new Map(sent.map((each) => [each.fetch, [each]])))
     federation.instead = undefined
     expect([sent.length, run?.sent]).toEqual([2, []])
-    expect(run?.answer.data).toBe('{"members":[{"greeting":"a"},{"greeting":"b"}]}')
+    expect(run?.answer.body.toString()).toBe('{"data":{"members":[{"greeting":"a"},{"greeting":"b"}]}}')
   })
 
   test('An error without a place is told once, though its answer is read again', async () => {
