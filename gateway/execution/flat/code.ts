@@ -24,6 +24,10 @@ export const LIST = 9
 export const CONSTANT = 10
 export const KIND = 15
 export const NULLABLE = 16
+/** The slots that the field has, behind its literal: of its key, its value, and its end. */
+export const KEY_SLOT = 32
+export const VALUE_SLOT = 64
+export const END_SLOT = 128
 
 /** The lists around objects of which the client sees nothing: at most one, with nulls anywhere. */
 export const UNKNOWN_LISTS = -1
@@ -60,7 +64,7 @@ export const NOT_NULL = -1
 
 export interface Code {
   readonly words: Int32Array
-  readonly literals: Buffer
+  readonly literals: DataView
   /** Names of types, by their number. */
   readonly types: readonly string[]
 }
@@ -108,9 +112,10 @@ export class Assembler {
   }
 
   finish(): Code {
+    const literals = new TextEncoder().encode(this.#text)
     return {
       words: Int32Array.from(this.#words),
-      literals: Buffer.from(this.#text),
+      literals: new DataView(literals.buffer, 0, literals.length),
       types: ['', ...this.#types.keys()],
     }
   }

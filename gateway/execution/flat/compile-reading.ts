@@ -12,6 +12,7 @@ import {
   FLOAT,
   ID,
   INT,
+  KEY_SLOT,
   LEVELS,
   LIST,
   NULLABLE,
@@ -57,7 +58,9 @@ function compileField(field: Field, before: string, assembler: Assembler): numbe
   const key = `${before}${JSON.stringify(field.key)}:`
   const { kind, more } = kindOf(field, assembler)
   const literal = kind === CONSTANT ? `${key}${JSON.stringify(field.constant)}` : kind === TEXT ? `${key}"` : key
-  return [kind, field.keyAt, field.valueAt, field.endAt, ...comparable(literal), ...more]
+  const slots = [field.keyAt, field.valueAt, field.endAt]
+  const flags = slots.reduce((all, slot, index) => (slot < 0 ? all : all | (KEY_SLOT << index)), 0)
+  return [kind | flags, ...comparable(literal), ...slots.filter((slot) => slot >= 0), ...more]
 }
 
 function kindOf(field: Field, assembler: Assembler): { kind: number; more: readonly number[] } {

@@ -31,9 +31,27 @@ for (const character of '"\\/bfnrt') ESCAPES[character.charCodeAt(0)] = 1
 
 const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= ZERO && byte <= NINE
 
-/** Behind the closing quote. @param at behind the opening one */
-export function skipText(bytes: Uint8Array, at: number): number {
+/** The highest bit of each byte of a word. */
+const HIGH_BITS = 0x80808080 | 0
+
+/** For each byte of a word that is zero, its highest bit, and perhaps those of bytes above. */
+const zeros = (word: number): number => (word - 0x01010101) & ~word
+
+/** The first of the words from here on in which something may end the text, or that is not whole. */
+function skipPlainWords(view: DataView, at: number): number {
+  const last = view.byteLength - 4
   let position = at
+  for (; position <= last; position += 4) {
+    const word = view.getInt32(position, true)
+    const controls = (word - 0x20202020) & ~word
+    if (((zeros(word ^ 0x22222222) | zeros(word ^ 0x5c5c5c5c) | controls) & HIGH_BITS) !== 0) break
+  }
+  return position
+}
+
+/** Behind the closing quote. @param at behind the opening one @param view of the same bytes */
+export function skipText(bytes: Uint8Array, view: DataView, at: number): number {
+  let position = skipPlainWords(view, at)
   for (;;) {
     const byte = bytes[position++] as number
     // Past the end a byte is undefined, and no comparison holds.
@@ -55,9 +73,9 @@ function skipHex(bytes: Uint8Array, at: number): number {
   return at + 4
 }
 
-export function skipString(bytes: Uint8Array, at: number): number {
+export function skipString(bytes: Uint8Array, view: DataView, at: number): number {
   if (bytes[at] !== QUOTE) throw SURPRISE
-  return skipText(bytes, at + 1)
+  return skipText(bytes, view, at + 1)
 }
 
 function skipDigits(bytes: Uint8Array, at: number): number {
@@ -124,14 +142,14 @@ export const skipBoolean = (bytes: Uint8Array, at: number): number =>
 const MAX_DEPTH = 200 // levels inside a value that is passed on as a whole
 
 /** Any value at all, without white space between its parts. */
-export function skipValue(bytes: Uint8Array, at: number, depth = 0): number {
+export function skipValue(bytes: Uint8Array, view: DataView, at: number, depth = 0): number {
   switch (bytes[at]) {
     case QUOTE:
-      return skipText(bytes, at + 1)
+      return skipText(bytes, view, at + 1)
     case OPEN_BRACE:
-      return skipMembers(bytes, at + 1, depth + 1)
+      return skipMembers(bytes, view, at + 1, depth + 1)
     case OPEN_BRACKET:
-      return skipItems(bytes, at + 1, depth + 1)
+      return skipItems(bytes, view, at + 1, depth + 1)
     case 0x74:
     case 0x66:
       return skipBoolean(bytes, at)
@@ -142,26 +160,26 @@ export function skipValue(bytes: Uint8Array, at: number, depth = 0): number {
   }
 }
 
-function skipMembers(bytes: Uint8Array, at: number, depth: number): number {
+function skipMembers(bytes: Uint8Array, view: DataView, at: number, depth: number): number {
   if (depth > MAX_DEPTH) throw SURPRISE
   if (bytes[at] === CLOSE_BRACE) return at + 1
   let position = at
   for (;;) {
-    position = skipString(bytes, position)
+    position = skipString(bytes, view, position)
     if (bytes[position++] !== COLON) throw SURPRISE
-    position = skipValue(bytes, position, depth)
+    position = skipValue(bytes, view, position, depth)
     const next = bytes[position++]
     if (next === CLOSE_BRACE) return position
     if (next !== COMMA) throw SURPRISE
   }
 }
 
-function skipItems(bytes: Uint8Array, at: number, depth: number): number {
+function skipItems(bytes: Uint8Array, view: DataView, at: number, depth: number): number {
   if (depth > MAX_DEPTH) throw SURPRISE
   if (bytes[at] === CLOSE_BRACKET) return at + 1
   let position = at
   for (;;) {
-    position = skipValue(bytes, position, depth)
+    position = skipValue(bytes, view, position, depth)
     const next = bytes[position++]
     if (next === CLOSE_BRACKET) return position
     if (next !== COMMA) throw SURPRISE

@@ -31,7 +31,7 @@ interface Circumstances {
 interface Run extends Written {
   readonly operation: FlatOperation
   readonly circumstances: Circumstances
-  readonly answers: (Buffer | undefined)[]
+  readonly answers: (DataView | undefined)[]
   /** The address of the root's record. */
   readonly root: number
   /** Nothing is sent or read any more. */
@@ -153,7 +153,7 @@ function readEntities(run: Run, { index, shape }: FlatFetch, asked: readonly num
 function reading(run: Run, index: number, answer: Buffer, scan: () => void): boolean {
   try {
     scan()
-    run.answers[index] = answer
+    run.answers[index] = new DataView(answer.buffer, answer.byteOffset, answer.length)
     for (const joint of run.operation.joints) if (isComplete(run, joint, index)) joinRecords(joint, run.tapes)
     return true
   } catch (error) {

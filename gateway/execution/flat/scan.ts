@@ -12,10 +12,12 @@ import {
   type Code,
   comparable,
   DEPTH,
+  END_SLOT,
   ENUM,
   FLOAT,
   ID,
   INT,
+  KEY_SLOT,
   KIND,
   LEVELS,
   LIST,
@@ -25,6 +27,7 @@ import {
   STRING,
   TEXT,
   UNKNOWN_LISTS,
+  VALUE_SLOT,
 } from './code.ts'
 import {
   SURPRISE,
@@ -62,7 +65,7 @@ const EXTENSIONS = Int32Array.from(comparable(',"extensions":'))
 const NO_TAPE = new Int32Array(0)
 
 let words: Int32Array = NO_TAPE
-let literals: Uint8Array = new Uint8Array(0)
+let literals: DataView = new DataView(new ArrayBuffer(0))
 let bytes: Uint8Array = new Uint8Array(0)
 let view: DataView = new DataView(new ArrayBuffer(0))
 let tapes: Tapes
@@ -109,7 +112,7 @@ export function scanEntities(code: Code, shape: number, asked: readonly number[]
 /** White space and `extensions` behind the data are of no interest. */
 function end(at: number): void {
   let position = at
-  if (matches(EXTENSIONS, 0, position)) position = skipValue(bytes, position + (EXTENSIONS[0] as number))
+  if (matches(EXTENSIONS, 0, position)) position = skipValue(bytes, view, position + (EXTENSIONS[0] as number))
   if (bytes[position++] !== CLOSE_BRACE) throw SURPRISE
   for (; position < bytes.length; position++) {
     const byte = bytes[position]
@@ -188,31 +191,26 @@ function scanFields(variant: number, begin: number, at: number, tape: Int32Array
   if (left === 0 && position === begin && bytes[position++] !== OPEN_BRACE) throw SURPRISE
   for (; left > 0; left--) {
     const kind = words[pc] as number
-    const key = words[pc + 1] as number
-    const value = words[pc + 2] as number
-    const end = words[pc + 3] as number
-    const length = words[pc + 4] as number
-    if (!matches(words, pc + 4, position)) throw SURPRISE
-    if (key >= 0) tape[record + key] = position + 1
+    const length = words[pc + 1] as number
+    if (!matches(words, pc + 1, position)) throw SURPRISE
+    pc += 2 + ((length + 3) >> 2)
+    const isText = (kind & KIND) === TEXT
+    if ((kind & KEY_SLOT) !== 0) tape[record + (words[pc++] as number)] = position + 1
     position += length
-    pc += 5 + ((length + 3) >> 2)
-    if (kind === TEXT) {
-      if (value >= 0) tape[record + value] = position - 1
-      position = skipText(bytes, position)
-    } else {
-      if (value >= 0) tape[record + value] = position
+    if ((kind & VALUE_SLOT) !== 0) tape[record + (words[pc++] as number)] = isText ? position - 1 : position
+    const end = (kind & END_SLOT) !== 0 ? (words[pc++] as number) : -1
+    if (isText) position = skipText(bytes, view, position)
+    else {
       switch (kind & KIND) {
         case OBJECTS:
           position = scanObjects(pc, position, tape, record)
           pc += 3
           break
         case LIST:
-          position = scanList(words[pc] as number, position, 0)
-          pc += 1
+          position = scanList(words[pc++] as number, position, 0)
           break
         case ENUM:
-          position = scanLeaf(kind, words[pc] as number, position)
-          pc += 1
+          position = scanLeaf(kind, words[pc++] as number, position)
           break
         case CONSTANT:
           break
@@ -233,7 +231,7 @@ function scanLeaf(kind: number, names: number, at: number): number {
   }
   switch (kind & KIND) {
     case STRING:
-      return skipString(bytes, at)
+      return skipString(bytes, view, at)
     case INT:
       return skipInt(bytes, at)
     case FLOAT:
@@ -241,11 +239,11 @@ function scanLeaf(kind: number, names: number, at: number): number {
     case BOOLEAN:
       return skipBoolean(bytes, at)
     case ID:
-      return bytes[at] === QUOTE ? skipText(bytes, at + 1) : skipWholeNumber(bytes, at)
+      return bytes[at] === QUOTE ? skipText(bytes, view, at + 1) : skipWholeNumber(bytes, at)
     case ENUM:
       return scanName(names, at)
     case ANY:
-      return skipValue(bytes, at)
+      return skipValue(bytes, view, at)
     default:
       throw SURPRISE
   }
@@ -256,7 +254,7 @@ function scanName(names: number, at: number): number {
     const from = words[entry] as number
     const length = words[entry + 1] as number
     let same = 0
-    while (same < length && bytes[at + same] === literals[from + same]) same++
+    while (same < length && bytes[at + same] === literals.getUint8(from + same)) same++
     if (same === length) return at + length
   }
   throw SURPRISE
