@@ -23,12 +23,12 @@ declare global {
 }
 
 /**
- * Where a number may stand that is written in another way: with many digits, an exponent, a zero at
- * its end, as `-0`, or too small to be written without an exponent. Bounded everywhere, so that it
- * takes time linear in the text.
+ * Where a number may stand that is written in another way: with an exponent, a zero at its end, many
+ * digits, too small to be written without an exponent, or as `-0`. It is bounded everywhere, so that
+ * it takes time linear in the text, and most characters are no beginning of it.
  */
 const SUSPECT =
-  /(?:^|[[:,\s])-?(?:[\d.]{16}|\d{1,15}(?:\.\d{1,15})?[eE]|\d{1,15}\.\d{0,14}0(?:[\],}\s]|$)|0\.0{6}|(?<=-)0(?:[\],}\s]|$))/g
+  /[[:,\s]-?\d(?:\d{0,14}(?:[eE]|\.\d{0,14}(?:[eE]|(?<=0)(?:[\],}\s]|$)))|[\d.]{15}|\.0{6}|(?<=-0)(?:[\],}\s]|$))/g
 /** Longer than any that JavaScript writes. */
 const TOKEN = /-?[\d.eE+-]{1,32}/y
 
@@ -46,11 +46,12 @@ export function parseExact(text: string): unknown {
   }
 }
 
-/** Whether the text may have such a number; inside a string is taken for one, too. */
+/** Whether the text may have such a number: what looks like one in a string is taken for it, too. */
 function hasRawNumber(text: string): boolean {
+  if (/^[-\d]/.test(text)) return true
   SUSPECT.lastIndex = 0
   for (let found = SUSPECT.exec(text); found; found = SUSPECT.exec(text)) {
-    TOKEN.lastIndex = found.index + (/^[-\d]/.test(found[0]) ? 0 : 1)
+    TOKEN.lastIndex = found.index + 1
     const token = TOKEN.exec(text)?.[0] ?? ''
     if (String(Number(token)) !== token) return true
     SUSPECT.lastIndex = TOKEN.lastIndex
