@@ -18,9 +18,6 @@ const MAX_WAITING = 64 // events read ahead of a slow reader before the service 
 const CONNECT_TIMEOUT = 2_000 // milliseconds
 const HEAD_TIMEOUT = 15_000 // milliseconds until the service says whether it streams
 
-/** What arrives is read at once, so that all connections can share the place where it arrives. */
-const arrivals = Buffer.allocUnsafe(64 * 1024)
-
 export interface Stream {
   /**
    * The next event, or waits for it; `undefined` once the service has said that it is complete.
@@ -68,7 +65,7 @@ function open({ origin, url }: Instance, inbox: Inbox): Socket {
     inbox.answered()
   }
   const reader = readStreamedAnswer(createListener(url, inbox, onHead))
-  const socket = openSocket(new URL(origin), arrivals, (piece) => {
+  const socket = openSocket(new URL(origin), (piece) => {
     try {
       reader.read(piece)
     } catch (error) {

@@ -40,7 +40,6 @@ interface ConnectionEvents {
 }
 
 const CONNECT_TIMEOUT = 2_000 // milliseconds
-const PIECE = 16 * 1024 // bytes read at once; each connection has a buffer of this size
 
 /**
  * What a server may say of its own accord before it closes an idle connection (RFC 9110, section
@@ -125,7 +124,7 @@ export function openConnection(origin: URL, echoes: boolean, events: ConnectionE
     waiting?.answered(answer)
   }
 
-  const socket = openSocket(origin, Buffer.allocUnsafeSlow(PIECE), (piece) => {
+  const socket = openSocket(origin, (piece) => {
     try {
       if (!isClosed) readPiece(piece)
     } catch (error) {

@@ -3,17 +3,16 @@ import { connect, isIP, type Socket, type TcpNetConnectOpts } from 'node:net'
 
 const STILL_THERE = 60_000 // milliseconds of silence before the system asks whether the other side lives
 
+/** Where what comes is read, on every socket: nothing of it may be kept. */
+const arrivals = Buffer.allocUnsafeSlow(64 * 1024)
+
 /**
- * What comes is read into `buffer`, which is used again for what comes next: no stream stands
- * between, and nothing is allocated.
+ * No stream stands between, and nothing is allocated for what comes.
  * @param origin scheme, host and port
- * @param receive returns false where the other side has to wait
+ * @param receive is given what came, to be used or copied before it returns; returns false where the
+ * other side has to wait
  */
-export function openSocket(
-  { protocol, hostname, port }: URL,
-  buffer: Buffer,
-  receive: (piece: Buffer) => boolean,
-): Socket {
+export function openSocket({ protocol, hostname, port }: URL, receive: (piece: Buffer) => boolean): Socket {
   const secure = protocol === 'https:'
   const host = hostname.replace(/^\[|\]$/g, '')
   const options: TcpNetConnectOpts = {
@@ -22,7 +21,7 @@ export function openSocket(
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: STILL_THERE,
-    onread: { buffer, callback: (length) => receive(buffer.subarray(0, length)) },
+    onread: { buffer: arrivals, callback: (length) => receive(arrivals.subarray(0, length)) },
   }
   if (!secure) return connect(options)
   // Loaded only where it is used: with it Node loads the certificates of all authorities, 3 MB.

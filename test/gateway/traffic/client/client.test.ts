@@ -314,6 +314,33 @@ describe('request', () => {
     expect(sockets.length).toBe(2)
   })
 
+  test.each([
+    ['by their length', (text: string) => ok(text)],
+    ['by chunks', (text: string) => chunked(text.length.toString(16), text, '0', '')],
+  ])('Answers that come side by side in pieces do not mix, framed %s', async (_how, write) => {
+    const letters = Array.from('abcdefgh')
+    const sockets = new Map<string, Socket>()
+    const { pool } = await serve((socket, piece) => {
+      sockets.set(piece.toString().at(-1) ?? '', socket)
+    }, letters.length)
+    const all = letters.map((letter) => pool.send(request({ body: Buffer.from(letter) })).answer)
+    await until(() => sockets.size === letters.length)
+    const whole = (letter: string): string => letter.repeat(50_000)
+    const pieces = letters.map((letter) => [letter, write(whole(letter))] as const)
+    for (const [from, to] of [
+      [0, 10],
+      [10, 60],
+      [60, 100],
+      [100, 20_000],
+      [20_000, Infinity],
+    ] as const) {
+      for (const [letter, answer] of pieces) sockets.get(letter)?.write(answer.slice(from, to))
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    const bodies = (await Promise.all(all)).map(({ body }) => body.toString())
+    expect(bodies.map((body, index) => body === whole(letters[index] ?? ''))).toEqual(letters.map(() => true))
+  })
+
   test('Each connection carries one request at a time, and the connections are limited', async () => {
     const waiting: Socket[] = []
     const { pool, sockets } = await serve((socket) => void waiting.push(socket), 3)
