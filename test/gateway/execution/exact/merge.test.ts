@@ -1,23 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
+import { ABSENT, failureOf } from '../../../../gateway/execution/answer/failure.ts'
 import type { Data } from '../../../../gateway/execution/exact/data.ts'
 import { mergeInto } from '../../../../gateway/execution/exact/merge.ts'
-import { type Selection, selectionOf } from '../../../../gateway/execution/exact/selection.ts'
-import type { TypeRelations } from '../../../../gateway/execution/plan/type-relations.ts'
+import type { Selection } from '../../../../gateway/execution/exact/selection.ts'
 import { parseExact } from '../../../../platform/data/json-exact.ts'
+import { codedError } from '../../../../platform/protocol/errors.ts'
 import fc from '../../../support/fast-check.ts'
+import { selected, types } from '../support/selections.ts'
 
-const types: TypeRelations = {
-  isObjectType: (name) => name === 'Book',
-  members: (type) => [type],
-  belongsTo: () => true,
-  inputsOf: () => [],
-  isKey: () => true,
-}
-
-const asked = (operation: string): Selection =>
-  selectionOf({ kind: 'Fetch', serviceName: 's', operation, operationKind: 'query' as never, operationName: undefined })
-
-const fields = asked('{ a { a { a b } b } b { a b } __typename }')
+const fields = selected('{ a { a { a b } b } b { a b } __typename }')
 
 const merge = (target: Data, source: Data, selection: Selection = fields): Data => {
   mergeInto(target, source, selection, { types, size: 0, most: Number.POSITIVE_INFINITY })
@@ -64,12 +55,12 @@ describe('answer merging', () => {
 
   test('Merging adds to objects and lists from another service', () => {
     const target = merge({}, { b: [{ a: 1 }, null] })
-    merge(target, { b: [{ b: 2 }, null] }, asked('{ b { b } }'))
+    merge(target, { b: [{ b: 2 }, null] }, selected('{ b { b } }'))
     expect(target).toEqual({ b: [{ a: 1, b: 2 }, null] })
   })
 
   test('What was not asked for is not taken', () => {
-    expect(merge({}, { a: { c: 1 }, c: 1 }, asked('{ a { b } }'))).toEqual({ a: {} })
+    expect(merge({}, { a: { c: 1 }, c: 1 }, selected('{ a { b } }'))).toEqual({ a: {} })
   })
 
   test('A concrete type is never replaced by an interface name', () => {
@@ -84,9 +75,23 @@ describe('answer merging', () => {
     expect(merge(merge({}, object), { b: number })).toEqual(object)
   })
 
+  test('Null takes nothing from another service, and gives way to a value and to a failure', () => {
+    const failure = failureOf(codedError('INTERNAL', 'No.'))
+    expect(merge({ a: 1, b: { a: 1 } }, { a: null, b: null })).toEqual({ a: 1, b: { a: 1 } })
+    expect(merge({ a: null, b: ABSENT }, { a: { b: 1 }, b: { a: 1 } })).toEqual({ a: { b: 1 }, b: { a: 1 } })
+    expect(merge({ a: null, b: ABSENT }, { a: failure, b: failure })).toEqual({ a: failure, b: failure })
+    expect(merge({ a: failure }, { a: { b: 1 } })).toEqual({ a: { b: 1 } })
+  })
+
+  test('A failure costs what was asked of an object that another service knows', () => {
+    const failure = failureOf(codedError('INTERNAL', 'No.'))
+    expect(merge({ b: [{ a: 1 }] }, { b: failure })).toEqual({ b: [{ a: 1, b: failure }] })
+    expect(merge({ b: 1 }, { b: failure }, selected('{ b }'))).toEqual({ b: 1 })
+  })
+
   test('Values of custom scalars and JavaScript objects stay whole', () => {
     const hostile = JSON.parse('{"b": {"__proto__": {"polluted": true}}, "__proto__": {"polluted": true}}') as Data
-    const target = merge({ b: { x: 1 } }, hostile, asked('{ b }'))
+    const target = merge({ b: { x: 1 } }, hostile, selected('{ b }'))
     expect(({} as Data)['polluted']).toBeUndefined()
     expect(Object.getPrototypeOf(target)).toBe(Object.prototype)
     expect(Object.keys(target['b'] as Data)).toEqual(['__proto__'])

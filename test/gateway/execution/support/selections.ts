@@ -1,0 +1,16 @@
+/** What the parts of the exact path need of a plan and a supergraph, made by hand. */
+import { type Selection, selectionOf } from '../../../../gateway/execution/exact/selection.ts'
+import type { TypeRelations } from '../../../../gateway/execution/plan/type-relations.ts'
+
+/** What a service is asked for. */
+export const selected = (operation: string): Selection =>
+  selectionOf({ kind: 'Fetch', serviceName: 's', operation, operationKind: 'query' as never, operationName: undefined })
+
+/** `Book` is an object type and belongs to `Media`; no field needs an input. */
+export const types: TypeRelations = {
+  isObjectType: (name) => name === 'Book',
+  belongsTo: (typename, condition) => typename === condition || (typename === 'Book' && condition === 'Media'),
+  members: (type) => (type === 'Media' ? ['Media', 'Book'] : [type]),
+  inputsOf: () => [],
+  isKey: () => true,
+}
