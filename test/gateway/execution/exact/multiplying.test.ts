@@ -26,17 +26,17 @@ afterAll(() => Promise.all([federation.close(), path.close()]))
 
 test('An answer that multiplies is refused before it fills the memory', async () => {
   const operation = await path.open('{ leftStart { left { right { left { right { left { id } } } } } } }', {})
-  const run = await operation?.run(federation.send)
-  expect(run?.answer.body.toString()).toBe('{"data":null}')
-  expect(run?.answer.errors.map(({ extensions }) => extensions['code'])).toEqual(['OPERATION_TOO_COMPLEX'])
+  const run = await operation.run(federation.send)
+  expect(run.answer.body.toString()).toBe('{"data":null}')
+  expect(run.answer.errors.map(({ extensions }) => extensions['code'])).toEqual(['OPERATION_TOO_COMPLEX'])
 })
 
 test('One that stays small is whole', async () => {
   const operation = await path.open('{ leftStart { left { right { id } } } }', {})
-  const run = await operation?.run(federation.send)
+  const run = await operation.run(federation.send)
   const nodes = (below: object) => Array.from({ length: COUNT }, () => below)
-  expect(run?.answer.errors).toEqual([])
-  expect(JSON.parse(String(run?.answer.body))).toEqual({
+  expect(run.answer.errors).toEqual([])
+  expect(JSON.parse(String(run.answer.body))).toEqual({
     data: { leftStart: { left: nodes({ right: nodes({ id: '1' }) }) } },
   })
 })

@@ -31,13 +31,17 @@ export interface Comparison {
 export const plainSchema = (federation: Federation): GraphQLSchema =>
   buildSchema(federation.engine.facts.apiSchema.join('\n'))
 
-/** @param down services that are away; the plain schema fails the fields that need them */
+/**
+ * @param down services that are away; the plain schema fails the fields that need them
+ * @param ask the federation's, where not all of the engine is asked
+ */
 export async function compare(
   universe: Universe,
   federation: Federation,
   plain: GraphQLSchema,
   { query, variables }: Question,
   down: readonly string[] = [],
+  ask = federation.ask,
 ): Promise<Comparison> {
   const document = parse(query)
   if (validate(plain, document).length > 0) return { valid: false, difference: '' }
@@ -52,9 +56,10 @@ export async function compare(
   federation.wrong.length = 0
   federation.down.clear()
   for (const service of down) federation.down.add(service)
-  const actual = await federation
-    .ask(query, variables, universe.createWorld())
-    .catch((error: GraphQLError) => ({ data: undefined, errors: [error] }))
+  const actual = await ask(query, variables, universe.createWorld()).catch((error: GraphQLError) => ({
+    data: undefined,
+    errors: [error],
+  }))
   const told = actual.errors.flatMap(({ path }) => (path ? [JSON.stringify(path)] : []))
   const toldTwice = told.filter((path, index) => told.indexOf(path) < index)
   const plainErrors = expected.errors?.filter(({ originalError }) => originalError !== UNKNOWN)

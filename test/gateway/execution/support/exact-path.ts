@@ -1,9 +1,14 @@
 /** The exact path by itself, with what was asked before it takes over. */
+import type { QueryPlan } from '@apollo/query-planner'
 import { type GraphQLSchema, parse } from 'graphql'
 import type { Answer } from '../../../../gateway/execution/answer/answer.ts'
 import type { AskedCall, AskedCalls } from '../../../../gateway/execution/calls/ask.ts'
 import { executeExactly } from '../../../../gateway/execution/exact/execute.ts'
-import { bindVariables, clientOperation } from '../../../../gateway/execution/plan/client-operation.ts'
+import {
+  bindVariables,
+  type ClientOperation,
+  clientOperation,
+} from '../../../../gateway/execution/plan/client-operation.ts'
 import { planInOrder } from '../../../../gateway/execution/plan/in-order.ts'
 import { createInternalNames } from '../../../../gateway/execution/plan/internal-names.ts'
 import { plannedOperation } from '../../../../gateway/execution/plan/planned-operation.ts'
@@ -12,8 +17,8 @@ import { preparePlan } from '../../../../gateway/execution/plan/prepare.ts'
 import type { Fetch } from '../../../../gateway/execution/plan/step.ts'
 import { typeRelations } from '../../../../gateway/execution/plan/type-relations.ts'
 import type { Send } from '../../../../gateway/traffic/call/send.ts'
+import { callContext } from './call-context.ts'
 import type { Question } from './compare.ts'
-import { callContext } from './federation.ts'
 
 export interface SentByFetch extends AskedCall {
   readonly fetch: number
@@ -25,8 +30,7 @@ export interface ExactRun {
 }
 
 export interface ExactPath {
-  /** `undefined` for an operation that needs no service. */
-  open(query: string, variables: Readonly<Record<string, unknown>>): Promise<ExactOperation | undefined>
+  open(query: string, variables: Readonly<Record<string, unknown>>): Promise<ExactOperation>
   close(): Promise<void>
 }
 
@@ -59,14 +63,13 @@ async function openOperation(
   schema: GraphQLSchema,
   question: Question,
   bytes: number,
-): Promise<ExactOperation | undefined> {
+): Promise<ExactOperation> {
   const client = clientOperation(schema, parse(question.query))
   const variables = bindVariables(client, question.variables)
   const { conditions } = variables
   const names = createInternalNames(new Set(facts.fieldNames), new Set(facts.plannerFields))
   const text = plannedOperation(client, conditions, names, new Set(facts.interfaceObjects))
-  if (text === undefined) return undefined
-  const planned = preparePlan(await (client.definition.operation === 'mutation' ? planInOrder(text, plan) : plan(text)))
+  const planned = preparePlan(await planOf(client, text, plan))
   const limit = { bytes, exceeded: () => undefined }
   const operation = { client, conditions, names, plan: planned, types: typeRelations(facts), limit }
   return {
@@ -86,4 +89,13 @@ async function openOperation(
       return { answer, sent }
     },
   }
+}
+
+const planOf = (
+  { definition }: ClientOperation,
+  text: string | undefined,
+  plan: PlannerThread['plan'],
+): QueryPlan | Promise<QueryPlan> => {
+  if (text === undefined) return { kind: 'QueryPlan' }
+  return definition.operation === 'mutation' ? planInOrder(text, plan) : plan(text)
 }

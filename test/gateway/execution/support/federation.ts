@@ -2,6 +2,7 @@
  * Services in one process behind the real engine, and the same data behind one plain schema: what
  * both answer must be the same.
  */
+import { deepStrictEqual } from 'node:assert/strict'
 import { composeServices } from '@apollo/composition'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import {
@@ -10,13 +11,17 @@ import {
   type GraphQLError,
   type GraphQLFieldResolver,
   type GraphQLSchema,
+  getOperationAST,
   parse,
   validate,
 } from 'graphql'
+import type { Answer } from '../../../../gateway/execution/answer/answer.ts'
 import { createEngine, type Engine } from '../../../../gateway/execution/engine.ts'
-import type { CallContext, ParsedAnswer, Send, ServiceAnswer } from '../../../../gateway/traffic/call/send.ts'
+import type { ParsedAnswer, Send, ServiceAnswer } from '../../../../gateway/traffic/call/send.ts'
 import { parseExact } from '../../../../platform/data/json-exact.ts'
 import { codedError } from '../../../../platform/protocol/errors.ts'
+import { callContext } from './call-context.ts'
+import { type ExactPath, openExactPath } from './exact-path.ts'
 import { runOperation } from './run-operation.ts'
 
 export type Resolvers = Record<string, Record<string, unknown>>
@@ -51,33 +56,28 @@ export interface Federation {
    * that of `club`.
    */
   instead: ToldAnswer | ((service: string) => ToldAnswer | undefined) | undefined
-  /** Asks the engine. */
-  ask(query: string, variables?: Readonly<Record<string, unknown>>, context?: unknown): Promise<AskedAnswer>
+  /** Asks the engine, and a query of the exact path alone, too: what that answers must be the same. */
+  ask: Asking
+  /** Asks the engine alone. */
+  readonly askEngine: Asking
+  /** Asks the exact path alone. */
+  readonly askExactly: Asking
   /** Calls a service as the engine does. */
   readonly send: Send
   /** The same in a world. */
   sendIn(context: unknown): Send
-  close(): Promise<void>
+  close(): Promise<unknown>
 }
 
 export type ToldAnswer = ParsedAnswer | string
+
+type Asking = (query: string, variables?: Readonly<Record<string, unknown>>, context?: unknown) => Promise<AskedAnswer>
 
 export interface AskedAnswer {
   readonly data: Record<string, unknown> | null
   readonly errors: readonly GraphQLError[]
   /** The data as it was written. */
   readonly text: string
-}
-
-export const callContext: CallContext = {
-  requestId: 'test',
-  authorization: undefined,
-  perspective: undefined,
-  language: undefined,
-  signal: undefined,
-  idempotent: false,
-  caller: () => 'test',
-  observe: () => undefined,
 }
 
 export function composeTest(services: Readonly<Record<string, TestService>>): string {
@@ -107,6 +107,7 @@ export async function federate(services: Readonly<Record<string, TestService>>):
     onUnplannable: (operation, reason) => unplannable.push(`${reason}\n${operation}`),
   })
   const wrong: string[] = []
+  let exactPath: Promise<ExactPath> | undefined
 
   const sendIn =
     (context: unknown): Send =>
@@ -134,19 +135,44 @@ export async function federate(services: Readonly<Record<string, TestService>>):
     unplannable,
     down,
     async ask(query, variables = {}, context = undefined) {
+      const answer = await federation.askEngine(query, variables, context)
+      if (getOperationAST(parse(query))?.operation !== 'query') return answer
+      const before = calls.length
+      const exact = await federation.askExactly(query, variables, context)
+      calls.length = before
+      deepStrictEqual(toldBy(exact), toldBy(answer))
+      return answer
+    },
+    async askEngine(query, variables = {}, context = undefined) {
       const document = parse(query)
       const faults = validate(engine.schema, document)
       if (faults.length > 0) throw new Error(`The test asks wrongly: ${faults.map(String).join('\n')}`)
       unplannable.length = 0
-      const { body, errors } = await runOperation(engine, query, variables, callContext, sendIn(context), document)
-      return { data: (JSON.parse(body.toString()) as AskedAnswer).data, errors, text: body.subarray(8, -1).toString() }
+      return asked(await runOperation(engine, query, variables, callContext, sendIn(context), document))
+    },
+    async askExactly(query, variables = {}, context = undefined) {
+      exactPath ??= openExactPath(supergraph, engine.schema)
+      const operation = await (await exactPath).open(query, variables)
+      return asked((await operation.run(sendIn(context))).answer)
     },
     send: sendIn(undefined),
     sendIn,
-    close: () => engine.close(),
+    close: () => Promise.all([engine.close(), exactPath?.then((path) => path.close())]),
   }
   return federation
 }
+
+const asked = ({ body, errors }: Answer): AskedAnswer => ({
+  data: (JSON.parse(body.toString()) as AskedAnswer).data,
+  errors,
+  text: body.subarray(8, -1).toString(),
+})
+
+/** The data, and each error with its path and code, in some order. */
+const toldBy = ({ data, errors }: AskedAnswer): unknown => [
+  data,
+  errors.map(({ path, message, extensions }) => JSON.stringify([path, message, extensions['code']])).sort(),
+]
 
 interface ServedSchema {
   readonly schema: GraphQLSchema
