@@ -80,8 +80,8 @@ export interface ServiceCall {
   readonly context: CallContext
 }
 
-/** A call that starts a subscription. */
-export type SubscriptionCall = Omit<ServiceCall, 'operation'>
+/** A call that starts a subscription, whose events are parsed as they come. */
+export type SubscriptionCall = Omit<ServiceCall, 'operation' | 'read'>
 
 /** A GraphQL answer as the service gave it. */
 export interface ServiceAnswer {
