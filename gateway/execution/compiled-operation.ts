@@ -60,8 +60,8 @@ export function compileOperation(
       if (!flat) return executeExactly(exact, { variables, context, ask, event })
       const { asked, ask: askAndRecord } = recorded(ask)
       try {
-        const body = await runFlat(flat, { variables, context, ask: askAndRecord, event, limit: limit.bytes })
-        return body ? { body, errors: [] } : await executeExactly(exact, { variables, context, ask, asked, event })
+        const answer = await runFlat(flat, { variables, context, ask: askAndRecord, event, limit: limit.bytes })
+        return answer ?? (await executeExactly(exact, { variables, context, ask, asked, event }))
       } catch (error) {
         if (error !== TOO_LARGE) throw error
         return tooLarge(limit, context)

@@ -8,3 +8,6 @@ export interface Answer {
 
 /** What stands around the data in the body of an answer. */
 export const AROUND = '{"data":}'.length
+
+/** One error for each place would make an answer of errors alone out of a long list. */
+export const MAX_ERRORS = 1_000

@@ -1,10 +1,12 @@
 /** The exact path's way to a service, and back with an answer that is read or a failure. */
+
 import { largeTurn } from '../../traffic/call/large-answers.ts'
 import type { RequestBody, ServiceAnswer } from '../../traffic/call/send.ts'
+import { MAX_ERRORS } from '../answer/answer.ts'
 import { callError, failureOf } from '../answer/failure.ts'
 import { callOf } from '../calls/ask.ts'
 import type { Fetch } from '../plan/step.ts'
-import { MAX_ERRORS, type Run } from './run.ts'
+import type { Run } from './run.ts'
 import { type ReadAnswer, readAnswer } from './service-answer.ts'
 
 export const call = (fetch: Fetch, body: RequestBody, { ask, context }: Run): Promise<ServiceAnswer> =>

@@ -3,14 +3,15 @@
  * every null where it must go. It is the path for whatever the fast writer does not expect; it
  * never guesses.
  */
+
 import { type FieldNode, GraphQLError, type GraphQLOutputType, isLeafType, isListType, isNonNullType } from 'graphql'
 import { own } from '../../../platform/data/own.ts'
+import { MAX_ERRORS } from '../answer/answer.ts'
 import { errorAt, Failure, type Fault, LOST } from '../answer/failure.ts'
 import { leafCheck } from '../answer/leaf.ts'
 import { leafLength, TOO_LARGE } from '../answer/limit.ts'
 import type { ObjectShape, SelectionShape } from '../answer/shape.ts'
 import { isData } from './data.ts'
-import { MAX_ERRORS } from './run.ts'
 
 type Path = (string | number)[]
 type Data = Readonly<Record<string, unknown>>

@@ -31,6 +31,3 @@ export interface Run {
 export const turnFor = ({ context, size }: Run): Promise<void> | undefined => largeTurn(context, size * VALUE)
 
 const VALUE = 10 // characters of JSON, or so
-
-/** One error for each place would make an answer of errors alone out of a long list. */
-export const MAX_ERRORS = 1_000

@@ -50,7 +50,7 @@ export const COPY = 2
 export const ENTER = 3
 /** Back to the first source. */
 export const LEAVE = 4
-/** link slot, fetch, arena, table of code by type. */
+/** link slot, fetch, arena, table of code by type, begin and length of the field's name. */
 export const EACH = 5
 /** number of an introspection field. */
 export const INTROSPECT = 6

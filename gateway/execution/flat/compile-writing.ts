@@ -19,17 +19,29 @@ interface WritingOptions {
 }
 
 export interface WritingCompiler {
+  /** @returns where the code is */
+  object(typed: TypedPlace, wanted: readonly Wanted[]): number
   /**
-   * @param type of the objects; `undefined` where nobody knows
-   * @param firstType what the first source says instead
-   * @returns where the code is
+   * Where the table is: the code for each type that the place's objects may have. Where one type
+   * cannot have any, its objects are a surprise.
    */
-  object(place: Place, type: string | undefined, firstType: string | undefined, wanted: readonly Wanted[]): number
+  table(place: Place, below: WantedBelow): number
   /**
-   * Where the table is: the code for each type that the place's objects may have.
-   * @param isStrict throws where one type has no code; otherwise its objects are a surprise
+   * The same for a service, before so many sources of the place have answered.
+   * @throws Unsupported where one type cannot have any code
    */
-  table(place: Place, below: WantedBelow, isStrict?: boolean): number
+  tableFor(place: Place, below: WantedBelow, count: number): number
+}
+
+/** Objects of one type at a place. */
+interface TypedPlace {
+  readonly place: Place
+  /** `undefined` where nobody knows. */
+  readonly type: string | undefined
+  /** What the first source says instead. */
+  readonly firstType: string | undefined
+  /** Of the sources that have answered. */
+  readonly count: number
 }
 
 /** A part of an object that comes from one source. */
@@ -40,18 +52,18 @@ interface Group {
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: mutually recursive parts
 export function writingCompiler({ assembler, isObjectType, read, introspections }: WritingOptions): WritingCompiler {
-  const object: WritingCompiler['object'] = (place, type, firstType, wanted) => {
+  const object: WritingCompiler['object'] = (typed, wanted) => {
     const writer = createWriter(assembler)
     writer.text('{')
     let separator = ''
-    for (const group of groupsOf(place, type, firstType, wanted)) {
+    for (const group of groupsOf(typed, wanted)) {
       const { giver } = group
       const isJoined = giver !== undefined && giver.source.join >= 0
       const skip = isJoined ? writer.enter(giver, read(giver.source.shape), absentText(group, separator)) : undefined
       for (let index = 0; index < group.fields.length; ) {
         writer.text(separator)
         separator = ','
-        index = writeField(writer, place, group, index)
+        index = writeField(writer, typed.place, group, index)
       }
       if (skip !== undefined) writer.leave(skip)
     }
@@ -98,78 +110,66 @@ export function writingCompiler({ assembler, isObjectType, read, introspections 
     if (place.first !== field.child) throw new Unsupported('objects of which another fetch gives only some')
     if (field.link < 0) field.link = giver.source.shape.slots(2)
     const arena = read(place.first)
-    writer.add(EACH, field.link, place.first.fetch, arena, table(place, wanted.below))
+    writer.add(EACH, field.link, place.first.fetch, arena, table(place, wanted.below), ...assembler.literal(wanted.key))
   }
 
-  /** Where objects of one type cannot be written, those of the others still can. */
-  const tryObject = (
+  const table: WritingCompiler['table'] = (place, below) =>
+    addTable(place, below, (typed, wanted) => {
+      try {
+        return object(typed, wanted)
+      } catch (error) {
+        if (error instanceof Unsupported) return undefined
+        throw error
+      }
+    })
+
+  const tableFor: WritingCompiler['tableFor'] = (place, below, count) =>
+    addTable(place, below, (typed, wanted) => object({ ...typed, count }, wanted), count)
+
+  const addTable = (
     place: Place,
-    type: string | undefined,
-    firstType: string | undefined,
-    wanted: readonly Wanted[],
-    isStrict: boolean,
-  ): number | undefined => {
-    try {
-      return object(place, type, firstType, wanted)
-    } catch (error) {
-      if (isStrict || !(error instanceof Unsupported)) throw error
-      return undefined
-    }
-  }
-
-  const table: WritingCompiler['table'] = (place, below, isStrict = false) => {
+    below: WantedBelow,
+    add: (typed: TypedPlace, wanted: readonly Wanted[]) => number | undefined,
+    count = place.sources.length,
+  ): number => {
     const { first } = place
+    const entry = (told: string | undefined, type: string | undefined, firstType = type): number[] => {
+      const wanted = below(told)
+      const code = wanted && add({ place, type, firstType, count }, wanted)
+      return code ? [assembler.typeNumber(type ?? ''), code] : []
+    }
+    /** Where one service knows objects by their interface alone, another may say what they are. */
+    const retype = (told: string): number[] | undefined => {
+      const source = place.sources.slice(1, count).find(({ shape }) => shape.tellsType)
+      if (!source) return undefined
+      const types = source.shape.types.filter((type) => type !== undefined && isObjectType(type))
+      const entries = types.flatMap((type) => entry(type, type, told))
+      const concrete = assembler.add([entries.length / 2, ...entries])
+      return [assembler.typeNumber(told), assembler.add([RETYPE, source.join, read(source.shape), concrete])]
+    }
     const entries = first.types.flatMap((type) => {
       const told = first.tellsType ? type : undefined
-      const concrete =
-        told !== undefined && !isObjectType(told) ? concreteTypes(place, below, told, isStrict) : undefined
-      if (concrete) return [assembler.typeNumber(told ?? ''), concrete]
-      const wanted = below(told)
-      const code = wanted && tryObject(place, type, type, wanted, isStrict)
-      return code ? [assembler.typeNumber(type ?? ''), code] : []
+      return (told !== undefined && !isObjectType(told) && retype(told)) || entry(told, type)
     })
     return assembler.add([entries.length / 2, ...entries])
   }
-
-  /** Where one service knows objects by their interface alone, another may say what they are. */
-  const concreteTypes = (
-    place: Place,
-    below: WantedBelow,
-    firstType: string,
-    isStrict: boolean,
-  ): number | undefined => {
-    const source = place.sources.slice(1).find(({ shape }) => shape.tellsType)
-    if (!source) return undefined
-    const entries = source.shape.types.flatMap((type) => {
-      const wanted = type !== undefined && isObjectType(type) ? below(type) : undefined
-      const code = wanted && tryObject(place, type, firstType, wanted, isStrict)
-      return code ? [assembler.typeNumber(type ?? ''), code] : []
-    })
-    const types = assembler.add([entries.length / 2, ...entries])
-    return assembler.add([RETYPE, source.join, read(source.shape), types])
-  }
-  return { object, table }
+  return { object, table, tableFor }
 }
 
 const fieldOf = ({ variant, at }: Giver): Field => variant.fields[at] as Field
 
 const slot = (shape: Shape, known: number): number => (known < 0 ? shape.slots(1) : known)
 
-function groupsOf(
-  place: Place,
-  type: string | undefined,
-  firstType: string | undefined,
-  wanted: readonly Wanted[],
-): readonly Group[] {
+function groupsOf({ place, type, firstType, count }: TypedPlace, wanted: readonly Wanted[]): readonly Group[] {
   const groups: Group[] = []
   for (const each of wanted) {
-    const giver = each.kind === 'data' ? place.giver(type, each.name, firstType) : undefined
+    const giver = each.kind === 'data' ? place.giver(type, each.name, firstType, count) : undefined
     if (each.kind === 'data' && !giver && isRequired(each)) throw new Unsupported('a field that nobody gives')
     const last = groups.at(-1)
-    if (last && (!giver || last.giver?.source === giver.source)) last.fields.push({ wanted: each, giver })
-    else if (last && !last.giver?.source && giver && giver.source.join < 0) {
-      groups[groups.length - 1] = { giver, fields: [...last.fields, { wanted: each, giver }] }
-    } else groups.push({ giver, fields: [{ wanted: each, giver }] })
+    // What no source gives stands in no group of one: there it would be lost with what was given.
+    const isApart = each.kind === 'data' ? last?.giver?.source !== giver?.source : each.kind === 'introspection'
+    if (!last || isApart) groups.push({ giver, fields: [{ wanted: each, giver }] })
+    else last.fields.push({ wanted: each, giver })
   }
   return groups
 }

@@ -106,8 +106,11 @@ interface Bound {
   /** The entities', or the root itself. */
   readonly shape: Shape
   readonly join: number
-  readonly targets: readonly { readonly place: Place; readonly join: number }[]
+  readonly targets: readonly { readonly place: Place; readonly join: number; readonly count: number }[]
+  /** A type's name in the service, as it is asked for. */
   readonly rename: (typename: string) => string
+  /** The same as it is answered. */
+  readonly answered: (typename: string) => string
 }
 
 const ENTITIES = '_entities'
@@ -151,18 +154,23 @@ function compile(client: ClientOperation, shape: ObjectShape, plan: PreparedPlan
   }
   const introspections: (readonly FieldNode[])[] = []
   const writing = writingCompiler({ assembler, isObjectType: types.isObjectType, read, introspections })
-  const answer = writing.object(root, shape.type.name, undefined, wantedByClient(shape))
+  const answer = writing.object(
+    { place: root, type: shape.type.name, firstType: undefined, count: root.sources.length },
+    wantedByClient(shape),
+  )
   const tables = bound.map(({ fetch: { node }, targets, rename }) =>
-    targets.map(({ place }) => writing.table(place, representing(node, types, rename), true)),
+    targets.map(({ place, count }) => writing.tableFor(place, representing(node, types, rename), count)),
   )
   const joints = overlaps.map((overlap) => openJoint(overlap, read))
   // All slots are given: only now is it known how the records look.
-  const compiled = bound.map(({ fetch, root: whole, shape: given, join, targets, rename }, number): FlatFetch => {
+  const compiled = bound.map(({ fetch, root: whole, shape: given, join, targets, answered }, number): FlatFetch => {
     const code = fetch.node.requires ? compileReading(given, assembler) : compileReading(whole, assembler)
     const asked: number[] = []
     for (const { place } of targets) {
-      for (const type of typesAt(place, types)) {
-        const variant = given.variantOf(rename(type))
+      for (const type of typesAt(place)) {
+        // What is asked for by its interface says itself what it is.
+        if (given.recognition === 'typename' && !types.isObjectType(type)) continue
+        const variant = given.variantOf(answered(type))
         asked[assembler.typeNumber(type)] = (variant && code.variants.get(variant)) ?? 0
       }
     }
@@ -223,7 +231,7 @@ function bindRoot(fetch: Fetch, root: Place, build: ShapeBuilder, type: string):
     types: [type],
     renamers: renamers(node.outputRewrites),
   })
-  return { fetch, root: shape, shape, join: root.add(shape), targets: [], rename: same }
+  return { fetch, root: shape, shape, join: root.add(shape), targets: [], rename: same, answered: same }
 }
 
 function bindEntities(fetch: Fetch, root: Place, build: ShapeBuilder, types: TypeRelations): Bound {
@@ -247,14 +255,19 @@ function bindEntities(fetch: Fetch, root: Place, build: ShapeBuilder, types: Typ
     isAsked: true,
   })
   const rename = renaming(node, types)
+  // What says its type is of that type; of what does not, all that is known is what was asked for.
+  const answered = shape.recognition === 'typename' ? same : rename
   const places = new Set(
     paths.flatMap((path) =>
       path.reduce<readonly Place[]>((all, name) => all.flatMap((place) => place.below(name)), [root]),
     ),
   )
   if (places.size === 0) throw new Unsupported('a path that leads nowhere')
-  const targets = Array.from(places, (place) => ({ place, join: place.add(shape, rename) }))
-  return { fetch, root: shape, shape, join: -1, targets, rename }
+  const targets = Array.from(places, (place) => {
+    const count = place.sources.length
+    return { place, count, join: place.add(shape, answered) }
+  })
+  return { fetch, root: shape, shape, join: -1, targets, rename, answered }
 }
 
 const same = (typename: string): string => typename
@@ -284,13 +297,11 @@ function representing(
   }
 }
 
-/** Every object type that the objects of a place may turn out to have. */
-const typesAt = (place: Place, types: TypeRelations): readonly string[] =>
-  [
-    ...new Set(
-      place.sources.flatMap(({ shape }) => (shape.tellsType ? shape.types : [])).filter((type) => type !== undefined),
-    ),
-  ].filter((type) => types.isObjectType(type))
+/** Every type that the objects of a place may say they have. */
+const typesAt = (place: Place): ReadonlySet<string> =>
+  new Set(
+    place.sources.flatMap(({ shape }) => (shape.tellsType ? shape.types : [])).filter((type) => type !== undefined),
+  )
 
 const openJoint = (overlap: Overlap, read: (shape: Shape) => number) => {
   const sides = [overlap.first, overlap.second].map(({ source, field }) => {

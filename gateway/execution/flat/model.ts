@@ -307,10 +307,13 @@ export class Place {
     return [...new Set(fields.flatMap((field) => (field?.child ? this.placeOf(field) : [])))]
   }
 
-  /** The first source that gives a field of an object of a type. */
-  giver(type: string | undefined, name: string, firstType = type): Giver | undefined {
+  /**
+   * The first source that gives a field of an object of a type.
+   * @param count of the sources that have answered by then
+   */
+  giver(type: string | undefined, name: string, firstType: string | undefined, count: number): Giver | undefined {
     let found: Giver | undefined
-    for (const [index, source] of this.sources.entries()) {
+    for (const [index, source] of this.sources.slice(0, count).entries()) {
       const known = index === 0 ? firstType : type === undefined ? undefined : source.typeIn(type)
       const variant = source.shape.variantOf(known)
       const at = variant?.indexOf(name) ?? -1

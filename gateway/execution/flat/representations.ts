@@ -5,6 +5,7 @@
 
 import { RETYPE } from './code.ts'
 import type { FlatFetch, FlatOperation, Target } from './compile.ts'
+import { SURPRISE } from './json.ts'
 import type { Tapes } from './tapes.ts'
 import { findCode, hashFrom, isWrittenAt, rewindTo, writeByte, writeObject, writtenLength } from './write.ts'
 
@@ -62,8 +63,9 @@ function typeOf({ code }: FlatOperation, { arena, table: types }: Target, tapes:
   const at = type === 0 ? 0 : findCode(code, types, type)
   if (at === 0 || code.words[at] !== RETYPE) return at === 0 ? 0 : type
   const joined = tape[record + (code.words[at + 1] as number)] as number
-  if (joined === 0) return 0
-  const known = (tapes.arenas[code.words[at + 2] as number] as Int32Array)[joined] as number
+  if (joined === 0) throw SURPRISE
+  const known = (tapes.arenas[code.words[at + 2] as number] as Int32Array)[joined]
+  if (!known) throw SURPRISE
   return findCode(code, code.words[at + 3] as number, known) === 0 ? 0 : known
 }
 

@@ -2,8 +2,10 @@
  * Runs a compiled operation over the bytes of its answers. It gives up at the first surprise; what
  * was asked until then is recorded for the exact path, which takes over.
  */
+import type { GraphQLError } from 'graphql'
 import type { CallContext, RequestBody, ServiceAnswer } from '../../traffic/call/send.ts'
-import { AROUND } from '../answer/answer.ts'
+import { type Answer, AROUND } from '../answer/answer.ts'
+import { callError } from '../answer/failure.ts'
 import { introspect } from '../answer/introspect.ts'
 import type { Ask } from '../calls/ask.ts'
 import { callOf } from '../calls/ask.ts'
@@ -16,7 +18,15 @@ import { SURPRISE } from './json.ts'
 import { writeRepresentations } from './representations.ts'
 import { scanEntities, scanRoot } from './scan.ts'
 import { giveBack, takeTapes } from './tapes.ts'
-import { beginWriting, finishWriting, type Written, writeBytes, writeObject, writeText } from './write.ts'
+import {
+  beginWriting,
+  errorsOfWriting,
+  finishWriting,
+  type Written,
+  writeBytes,
+  writeObject,
+  writeText,
+} from './write.ts'
 
 interface Circumstances {
   readonly variables: BoundVariables
@@ -32,6 +42,7 @@ interface Run extends Written {
   readonly operation: FlatOperation
   readonly circumstances: Circumstances
   readonly answers: (DataView | undefined)[]
+  readonly failures: (GraphQLError | undefined)[]
   /** The address of the root's record. */
   readonly root: number
   /** Nothing is sent or read any more. */
@@ -39,10 +50,10 @@ interface Run extends Written {
 }
 
 /**
- * The whole body `{"data":…}`; `undefined` where the exact path has to answer. Rejects with
- * `TOO_LARGE`.
+ * `undefined` where the exact path has to answer. Rejects with `TOO_LARGE`. A call that failed costs
+ * the fields it asked for.
  */
-export async function runFlat(operation: FlatOperation, circumstances: Circumstances): Promise<Buffer | undefined> {
+export async function runFlat(operation: FlatOperation, circumstances: Circumstances): Promise<Answer | undefined> {
   const tapes = takeTapes()
   const { code, recordWords, root: arena } = operation
   tapes.open(recordWords)
@@ -58,6 +69,7 @@ export async function runFlat(operation: FlatOperation, circumstances: Circumsta
     recordWords,
     root,
     answers: [],
+    failures: [],
     introspect: (number) => JSON.stringify(introspect(client, introspections[number] ?? [], variables)),
     isOver: false,
   }
@@ -79,13 +91,13 @@ const flatFetch = ({ operation }: Run, { index }: Fetch): FlatFetch => operation
 const BEGIN = Buffer.from('{"data":')
 const END = Buffer.from('}')
 
-function writeAnswer(run: Run): Buffer {
+function writeAnswer(run: Run): Answer {
   const { operation, circumstances, root } = run
   beginWriting(run, circumstances.limit + AROUND)
   writeBytes(BEGIN)
   writeObject(operation.answer, operation.root, root, -1)
   writeBytes(END)
-  return finishWriting()
+  return { body: finishWriting(), errors: errorsOfWriting() }
 }
 
 function carryOut(step: Step, run: Run): Promise<unknown> {
@@ -107,13 +119,20 @@ const END_OF_ENTITIES = Buffer.from(']}}')
 function fetchEntities(fetch: Fetch, run: Run): Promise<unknown> {
   if (run.isOver) return DONE
   const one = flatFetch(run, fetch)
-  beginWriting(run, Number.POSITIVE_INFINITY)
-  writeText(entityHead(fetch.node, run.circumstances.variables.values))
-  const { spans: representations, asked } = writeRepresentations(run.operation, one, run.tapes)
-  if (asked.length === 0) return DONE
-  writeBytes(END_OF_ENTITIES)
-  const body = { bytes: finishWriting(), representations }
-  return askFor(run, fetch, body, (answer) => readEntities(run, one, asked, answer))
+  const { variables } = run.circumstances
+  try {
+    beginWriting(run, Number.POSITIVE_INFINITY)
+    writeText(entityHead(fetch.node, variables.values))
+    const { spans: representations, asked } = writeRepresentations(run.operation, one, run.tapes)
+    if (asked.length === 0) return DONE
+    writeBytes(END_OF_ENTITIES)
+    const body = { bytes: finishWriting(), representations }
+    return askFor(run, fetch, body, (answer) => readEntities(run, one, asked, answer))
+  } catch (error) {
+    // Those that run beside it have to hear of it, too.
+    run.isOver = true
+    return Promise.reject(error)
+  }
 }
 
 function askFor(run: Run, fetch: Fetch, body: RequestBody, take: (answer: Buffer) => boolean): Promise<void> {
@@ -129,8 +148,17 @@ function askFor(run: Run, fetch: Fetch, body: RequestBody, take: (answer: Buffer
       // What came from a cache, or with another request's call, was read by nobody here.
       if (run.isOver || (taken !== answer.body && !read(answer.body))) giveUp(run)
     },
-    () => giveUp(run),
+    (error: unknown) => fail(run, fetch, error),
   )
+}
+
+function fail(run: Run, { index, node }: Fetch, error: unknown): void {
+  const { joints, root: arena, fetches, recordWords } = run.operation
+  if (run.isOver || joints.some(({ first, second }) => first.fetch === index || second.fetch === index)) giveUp(run)
+  run.failures[index] = callError(node.serviceName, error)
+  // The root points to what is not there, as entities do.
+  const { join } = fetches[index] as FlatFetch
+  if (join >= 0) (run.tapes.arenas[arena] as Int32Array)[run.root + join] = recordWords[arena] as number
 }
 
 function giveUp(run: Run): never {

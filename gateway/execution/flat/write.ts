@@ -2,6 +2,9 @@
  * Writes objects by the code of `compile-writing.ts`: bytes of answers and literals, one behind the
  * other, into one buffer. One writing at a time, from beginning to end.
  */
+import type { GraphQLError } from 'graphql'
+import { MAX_ERRORS } from '../answer/answer.ts'
+import { errorAt } from '../answer/failure.ts'
 import { TOO_LARGE } from '../answer/limit.ts'
 import { COPY, COPY_KNOWN, type Code, EACH, END, ENTER, INTROSPECT, LEAVE, NOT_NULL, PUT, RETYPE } from './code.ts'
 import { SURPRISE } from './json.ts'
@@ -18,6 +21,8 @@ export interface Written {
   readonly recordWords: Int32Array
   /** Answers the introspection fields, by their numbers. */
   readonly introspect: (number: number) => string
+  /** Why a fetch has no answer, by fetch. */
+  readonly failures: readonly (GraphQLError | undefined)[]
 }
 
 const FIRST_ROOM = 64 * 1024 // bytes
@@ -32,6 +37,9 @@ let words: Int32Array
 let literals: DataView
 let arenas: Int32Array[]
 let from: Written
+/** To the object that is written; only where a call failed and errors have to name places. */
+let path: (string | number)[] | undefined
+let errors: GraphQLError[] = []
 
 /** @param limit bytes; beyond, writing throws `TOO_LARGE` */
 export function beginWriting(written: Written, limit: number): void {
@@ -39,6 +47,8 @@ export function beginWriting(written: Written, limit: number): void {
   words = written.code.words
   literals = written.code.literals
   arenas = written.tapes.arenas
+  path = written.failures.length > 0 ? [] : undefined
+  errors = []
   at = 0
   most = limit
 }
@@ -51,6 +61,9 @@ export function finishWriting(): Buffer {
   if (out.length > MAX_KEPT_ROOM) takeRoom(Buffer.allocUnsafeSlow(FIRST_ROOM))
   return whole
 }
+
+/** Of the fields that a failed call cost. */
+export const errorsOfWriting = (): readonly GraphQLError[] => errors
 
 /** Bytes written so far. */
 export const writtenLength = (): number => at
@@ -161,13 +174,15 @@ export function writeObject(code: number, arena: number, record: number, fetch: 
       case ENTER: {
         const joined = firstTape[record + (words[pc + 1] as number)] as number
         tape = arenas[words[pc + 3] as number] as Int32Array
-        if (joined !== 0 && tape[joined] !== 0) {
+        const answer = answers[words[pc + 2] as number]
+        if (joined !== 0 && answer && tape[joined] !== 0) {
           base = joined
-          bytes = answers[words[pc + 2] as number] as DataView
+          bytes = answer
           pc += 7
           break
         }
         if (words[pc + 4] === NOT_NULL) throw SURPRISE
+        if (joined !== 0 && path) reportLost(pc, path)
         put(literals, words[pc + 4] as number, words[pc + 5] as number)
         pc += 7 + (words[pc + 6] as number)
         tape = firstTape
@@ -181,8 +196,10 @@ export function writeObject(code: number, arena: number, record: number, fetch: 
         break
       case EACH: {
         const link = base + (words[pc + 1] as number)
+        path?.push(literalText(words[pc + 5] as number, words[pc + 6] as number))
         writeLinked(pc, tape[link] as number, tape[link + 1] as number)
-        pc += 5
+        path?.pop()
+        pc += 7
         break
       }
       case INTROSPECT:
@@ -216,7 +233,9 @@ function writeLinked(pc: number, first: number, count: number): void {
     for (let index = 0; index < count; index++) {
       if (index > 0) writeByte(COMMA)
       const list = -first + index * LIST_WORDS
+      path?.push(index)
       writeLinked(pc, lists[list] as number, lists[list + 1] as number)
+      path?.pop()
     }
     writeByte(CLOSE_BRACKET)
   } else {
@@ -224,7 +243,9 @@ function writeLinked(pc: number, first: number, count: number): void {
     writeByte(OPEN_BRACKET)
     for (let index = 0, record = first; index < count; index++, record += size) {
       if (index > 0) writeByte(COMMA)
+      path?.push(index)
       writeTyped(table, arena, record, fetch)
+      path?.pop()
     }
     writeByte(CLOSE_BRACKET)
   }
@@ -234,6 +255,19 @@ function writeTyped(table: number, arena: number, record: number, fetch: number)
   const type = (arenas[arena] as Int32Array)[record] as number
   if (type === 0) writeNull()
   else writeObject(codeFor(table, type), arena, record, fetch)
+}
+
+const literalText = (begin: number, length: number): string =>
+  Buffer.from(literals.buffer, literals.byteOffset + begin, length).toString()
+
+/** Tells of each field that a failed call cost. @param pc of the `ENTER` whose object is not there */
+function reportLost(pc: number, place: readonly (string | number)[]): void {
+  const failure = from.failures[words[pc + 2] as number]
+  if (!failure) return
+  const text = literalText(words[pc + 4] as number, words[pc + 5] as number)
+  const lost = JSON.parse(`{${text.startsWith(',') ? text.slice(1) : text}}`) as Record<string, unknown>
+  for (const key in lost)
+    if (lost[key] === null && errors.length < MAX_ERRORS) errors.push(errorAt(failure, [...place, key]))
 }
 
 /** The code for objects of a type; 0 where there is none. */
