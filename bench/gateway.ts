@@ -11,8 +11,8 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { BASELINE, type Contestant, contestants, type Grounds, OURS } from './gateway/contestants.ts'
-import { composeGraph } from './gateway/graph.ts'
+import { BASELINE, type Contestant, contestants, OURS } from './gateway/contestants.ts'
+import { composeGraph, type Grounds, pathOf } from './gateway/graph.ts'
 import { ask, load } from './gateway/load.ts'
 import { type BenchmarkProcess, GATEWAY_CORE, OTHER_CORE, startProcess } from './gateway/process.ts'
 import { type Measurement, type Pace, report } from './gateway/report.ts'
@@ -65,15 +65,11 @@ export async function run(flags: readonly string[]): Promise<void> {
   // Keeps this process's threads off the gateway's core.
   if (availableParallelism() > 1) execFileSync('taskset', ['-acp', String(OTHER_CORE), String(process.pid)])
   const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-'))
-  const services = await startProcess(
-    'services',
-    [fileURLToPath(new URL('gateway/services.ts', import.meta.url))],
-    {},
-    OTHER_CORE,
-  )
+  const program = { args: [fileURLToPath(new URL('gateway/services.ts', import.meta.url))], env: {} }
+  const services = await startProcess('services', program, OTHER_CORE)
   try {
     for (const graph of graphs) {
-      const supergraph = await composeGraph(graph, (name) => `${services.url}/${name}`)
+      const supergraph = await composeGraph(graph, services.url)
       await writeFile(join(folder, `${graph.name}.graphql`), supergraph)
     }
     for (const workload of options.workloads)
@@ -97,7 +93,7 @@ async function measure(
     supergraph: join(folder, `${workload.graph.name}.graphql`),
     services: workload.graph.services.map(({ name, schema }) => ({
       name,
-      url: `${services.url}/${name}`,
+      url: services.url + pathOf(workload.graph, name),
       schema: fileURLToPath(schema),
     })),
     stateless: !workload.unique,
@@ -155,8 +151,7 @@ async function withContestant<Result>(
   grounds: Grounds,
   use: (gateway: BenchmarkProcess) => Promise<Result>,
 ): Promise<Result> {
-  const { args, env } = contestant.start(grounds)
-  const gateway = await startProcess(contestant.name, args, env, GATEWAY_CORE)
+  const gateway = await startProcess(contestant.name, contestant.program(grounds), GATEWAY_CORE)
   try {
     return await use(gateway)
   } finally {

@@ -38,9 +38,9 @@ export async function run(flags: readonly string[]): Promise<void> {
   const { rounds, seconds, connections } = values
   const options = { rounds: Number(rounds), seconds: Number(seconds), connections: Number(connections) }
   const folder = await mkdtemp(join(tmpdir(), 'bench-reload-'))
-  const services = await startProcess('services', [file('gateway/services.ts')], {}, 'any')
+  const services = await startProcess('services', { args: [file('gateway/services.ts')], env: {} }, 'any')
   try {
-    const supergraph = await composeGraph(shop, (name) => `${services.url}/${name}`)
+    const supergraph = await composeGraph(shop, services.url)
     for (const workers of values.workers.split(',')) await measure(workers, supergraph, folder, options)
   } finally {
     await services.stop()
@@ -52,8 +52,9 @@ async function measure(workers: string, supergraph: string, folder: string, opti
   const path = join(folder, 'supergraph.graphql')
   await writeFile(path, supergraph)
   const [adminPort = 0] = await freePorts(1)
-  const env = { SUPERGRAPH: path, PORT: '0', ADMIN_PORT: String(adminPort), GATEWAY_WORKERS: workers }
-  const gateway = await startProcess('gateway', [file('../gateway/main.ts')], { NODE_ENV: 'production', ...env }, 'any')
+  const settings = { SUPERGRAPH: path, PORT: '0', ADMIN_PORT: String(adminPort), GATEWAY_WORKERS: workers }
+  const program = { args: [file('../gateway/main.ts')], env: { NODE_ENV: 'production', ...settings } }
+  const gateway = await startProcess('gateway', program, 'any')
   try {
     const { url } = gateway
     const wanted = { url, query, unique: true, connections: options.connections, seconds: options.seconds }

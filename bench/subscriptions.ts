@@ -80,7 +80,7 @@ async function measure(by: string, count: number, supergraph: string, journal: J
   const follow = followers[by]
   if (!follow) throw new Error(`Subscriptions come by ${Object.keys(followers).join(' or ')}, not by ${by}.`)
   const env = { ...processEnvironment, NODE_ENV: 'production', SUPERGRAPH: supergraph, PORT: '0', ADMIN_PORT: '0' }
-  const gateway = await startProcess('gateway', [...gatewayFlags, main], env, GATEWAY_CORE)
+  const gateway = await startProcess('gateway', { args: [...gatewayFlags, main], env }, GATEWAY_CORE)
   const open = async (many: number): Promise<() => void> => {
     const leave = await Promise.all(Array.from({ length: many }, () => follow(new URL(gateway.url), query)))
     await until(() => journal.open === many)

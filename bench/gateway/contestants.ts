@@ -1,24 +1,12 @@
 /** The gateways that take part, and how each is started on a supergraph. */
 import { fileURLToPath } from 'node:url'
 import { gatewayFlags, processEnvironment } from '../../platform/memory/node-flags.ts'
-
-export interface Start {
-  /** Arguments of Node. */
-  readonly args: readonly string[]
-  readonly env: Readonly<Record<string, string>>
-}
-
-export interface Grounds {
-  /** Path of the supergraph. */
-  readonly supergraph: string
-  readonly services: readonly { readonly name: string; readonly url: string; readonly schema: string }[]
-  /** Whether services are declared stateless, to gateways that know the difference. */
-  readonly stateless: boolean
-}
+import type { Grounds } from './graph.ts'
+import type { Program } from './process.ts'
 
 export interface Contestant {
   readonly name: string
-  start(grounds: Grounds): Start
+  program(grounds: Grounds): Program
 }
 
 export const OURS = 'tributary'
@@ -29,7 +17,7 @@ const file = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** Settings for any peer; each reads what it needs. */
 const peer = (name: string, script: string, extra: Readonly<Record<string, string>> = {}): Contestant => ({
   name,
-  start: ({ supergraph, services }) => ({
+  program: ({ supergraph, services }) => ({
     args: [file(`../peers/${script}`)],
     env: { NODE_ENV: 'production', SUPERGRAPH: supergraph, SERVICES: JSON.stringify(services), ...extra },
   }),
@@ -38,7 +26,7 @@ const peer = (name: string, script: string, extra: Readonly<Record<string, strin
 export const contestants: readonly Contestant[] = [
   {
     name: OURS,
-    start: ({ supergraph, services, stateless }) => ({
+    program: ({ supergraph, services, stateless }) => ({
       args: [...gatewayFlags, file('../../gateway/main.ts')],
       env: {
         ...processEnvironment,

@@ -13,16 +13,28 @@ export interface BenchmarkGraph {
   readonly queries: Readonly<Record<string, string>>
 }
 
-/** Supergraph SDL in which each service has the address that `addressOf` gives. */
-export async function composeGraph(graph: BenchmarkGraph, addressOf: (service: string) => string): Promise<string> {
-  const services = await Promise.all(
+/** What a gateway is started on. */
+export interface Grounds {
+  /** Path of the supergraph. */
+  readonly supergraph: string
+  readonly services: readonly { readonly name: string; readonly url: string; readonly schema: string }[]
+  /** Whether services are declared stateless, to gateways that know the difference. */
+  readonly stateless: boolean
+}
+
+/** Where the services' process answers for one of them. */
+export const pathOf = (graph: BenchmarkGraph, service: string): string => `/${graph.name}/${service}`
+
+/** @param services the address of the services' process @returns supergraph SDL */
+export async function composeGraph(graph: BenchmarkGraph, services: string): Promise<string> {
+  const definitions = await Promise.all(
     graph.services.map(async ({ name, schema }) => ({
       name,
-      url: addressOf(name),
+      url: services + pathOf(graph, name),
       typeDefs: parse(await readFile(schema, 'utf8')),
     })),
   )
-  const { supergraphSdl, errors } = composeServices(services)
+  const { supergraphSdl, errors } = composeServices(definitions)
   if (supergraphSdl === undefined) throw new Error(`The benchmark's schemas do not compose: ${errors?.join('\n')}`)
   return supergraphSdl
 }

@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { createInterface } from 'node:readline'
+import { stripVTControlCharacters } from 'node:util'
 
 /** The core that only the gateway uses, and the one for everything else. */
 export const GATEWAY_CORE = 0
@@ -18,10 +19,20 @@ const TICKS_PER_SECOND = 100 // USER_HZ of /proc, constant on every Linux that N
 const START_TIMEOUT = 60_000 // milliseconds
 
 export interface BenchmarkProcess {
-  /** From its line `ready <url>`. */
+  /** From the line that says it is ready. */
   readonly url: string
   usage(): Usage
   stop(): Promise<void>
+}
+
+/** What a process is started from. */
+export interface Program {
+  /** Node by default. */
+  readonly command?: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  /** The line that says where it listens, without colours; `ready <url>` by default. */
+  readonly ready?: RegExp
 }
 
 export interface Usage {
@@ -34,13 +45,12 @@ export interface Usage {
 /** @param core the only one it may use, or `any`; ignored on a machine with one */
 export async function startProcess(
   name: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
+  { command = process.execPath, args, env, ready = /^ready (\S+)/ }: Program,
   core: number | 'any',
 ): Promise<BenchmarkProcess> {
   const pinned = SEVERAL_CORES && core !== 'any' ? ['taskset', '-c', String(core)] : []
-  const [command = '', ...rest] = [...pinned, process.execPath, ...args]
-  const child = spawn(command, rest, { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const [first = '', ...rest] = [...pinned, command, ...args]
+  const child = spawn(first, rest, { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   let complaints = ''
   child.stderr.on('data', (chunk) => {
     complaints = `${complaints}${chunk}`.slice(-2_000)
@@ -55,7 +65,7 @@ export async function startProcess(
   })
   const { pid } = child
   try {
-    const url = await Promise.race([readyLine(child), ended, late])
+    const url = await Promise.race([addressOf(child, ready), ended, late])
     return { url, usage: () => usageOf(pid ?? 0), stop: () => stop(child) }
   } catch (error) {
     await stop(child)
@@ -63,11 +73,11 @@ export async function startProcess(
   }
 }
 
-async function readyLine(child: ChildProcess): Promise<string> {
+async function addressOf(child: ChildProcess, ready: RegExp): Promise<string> {
   if (!child.stdout) throw new Error('The process has no output to wait for.')
   return new Promise((resolve) => {
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
-      const [, url] = /^ready (\S+)/.exec(line) ?? []
+      const [, url] = ready.exec(stripVTControlCharacters(line)) ?? []
       if (url !== undefined) resolve(url)
     })
   })
@@ -85,26 +95,29 @@ function usageOf(pid: number): Usage {
   const own = readStat(pid)
   const page = 4096 // bytes
   const used = { cpu: (own.ticks * 1000) / TICKS_PER_SECOND, memory: (own.pages * page) / 1_000_000 }
-  const children = readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .map(Number)
-    .filter((other) => parentOf(other) === pid)
-    .map(usageOf)
+  const children = childrenOf(pid).map(usageOf)
   return children.reduce((sum, child) => ({ cpu: sum.cpu + child.cpu, memory: sum.memory + child.memory }), used)
 }
 
-const parentOf = (pid: number): number | undefined => {
+/** Asks the threads that started them: a search of all processes would stall the load. */
+const childrenOf = (pid: number): number[] =>
+  readdirSync(`/proc/${pid}/task`).flatMap((thread) => childrenOfThread(`/proc/${pid}/task/${thread}`))
+
+function childrenOfThread(folder: string): number[] {
   try {
-    return readStat(pid).parent
+    return readFileSync(`${folder}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
   } catch {
-    return undefined // it ended meanwhile
+    return [] // it ended meanwhile
   }
 }
 
-/** proc_pid_stat(5): what follows the name in brackets, which may itself contain blanks. */
-function readStat(pid: number): { parent: number; ticks: number; pages: number } {
+/**
+ * proc_pid_stat(5): what follows the name in brackets, which may itself contain blanks. Ticks are
+ * those of all threads, and of children that have ended.
+ */
+function readStat(pid: number): { ticks: number; pages: number } {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
   const at = (field: number): number => Number(fields[field - 3])
-  return { parent: at(4), ticks: at(14) + at(15), pages: at(24) }
+  return { ticks: at(14) + at(15) + at(16) + at(17), pages: at(24) }
 }

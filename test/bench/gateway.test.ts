@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { createServer, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { parse, validateSchema } from 'graphql'
 import { composeGraph } from '../../bench/gateway/graph.ts'
+import { answerOf, listen } from '../../bench/gateway/listener.ts'
 import { ask, load } from '../../bench/gateway/load.ts'
 import { type Measurement, report } from '../../bench/gateway/report.ts'
 import { graphs } from '../../bench/gateway/workloads.ts'
+import { until } from '../support/until.ts'
 
 const measured = (perSecond: number, cpu: number, memory = 100): Measurement => ({
   perSecond,
@@ -38,6 +40,34 @@ describe('report', () => {
   test('The report adds up wrong answers of all rounds', () => {
     const rounds = new Map([['tributary', [measured(1, 1), { ...measured(1, 1), wrong: 2 }, measured(1, 1)]]])
     expect(report('main, unique', { delay: 5, connections: 250 }, rounds)).toMatch(/tributary.* 2$/m)
+  })
+})
+
+describe('services', () => {
+  test('A request that comes in pieces is answered once it is whole, and the next after it', async () => {
+    const seen: string[] = []
+    const { url, close } = await listen((path, body, send) => {
+      if (path !== '/other') seen.push(`${path} ${body}`)
+      send(answerOf(`{"data":"é${seen.length}"}`))
+    })
+    const { port, hostname } = new URL(url)
+    const socket = connect(Number(port), hostname)
+    let received = ''
+    socket.setEncoding('utf8').on('data', (text) => {
+      received += text
+    })
+    const pieces = ['POST /a/b HTTP/1.1\r\nhost: x\r\nContent-Le', 'ngth: 9\r\n\r\n{"query', '"}']
+    for (const piece of pieces) {
+      socket.write(piece)
+      // It has read the piece by the time it answers somebody else, who asks later.
+      await fetch(`${url}/other`, { method: 'POST', body: '{}' })
+    }
+    await until(() => received.endsWith('{"data":"é1"}'))
+    socket.write('POST /c HTTP/1.1\r\ncontent-length: 2\r\n\r\n{}')
+    await until(() => received.endsWith('content-length: 14\r\n\r\n{"data":"é2"}'))
+    expect(seen).toEqual(['/a/b {"query"}', '/c {}'])
+    socket.destroy()
+    close()
   })
 })
 
@@ -113,5 +143,5 @@ describe('load generator', () => {
 test.each(graphs)('The benchmark graph $name composes', async (graph) => {
   for (const { schema } of graph.services)
     expect(validateSchema(buildSubgraphSchema({ typeDefs: parse(await readFile(schema, 'utf8')) }))).toEqual([])
-  expect(await composeGraph(graph, (name) => `http://127.0.0.1:1/${name}`)).toContain('join__Graph')
+  expect(await composeGraph(graph, 'http://127.0.0.1:1')).toContain('join__Graph')
 })
