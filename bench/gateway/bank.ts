@@ -1,10 +1,19 @@
 /**
- * The product's three schemas with generated answers, to measure what the main query costs the
- * gateway alone.
+ * The product's three schemas with generated answers, to measure what the main query and a page of
+ * weather cost the gateway alone.
  */
 import { readFileSync } from 'node:fs'
-import { type GraphQLFieldResolver, getNamedType, isLeafType, isListType, isNonNullType } from 'graphql'
+import {
+  type GraphQLFieldResolver,
+  type GraphQLLeafType,
+  getNamedType,
+  isEnumType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+} from 'graphql'
 import type { BenchmarkGraph } from './graph.ts'
+import { scatter } from './market/texts.ts'
 
 /** An object of any type, identified by a number. */
 interface Row {
@@ -18,17 +27,30 @@ interface Row {
 const shared: Readonly<Record<string, number>> = { City: 8, Product: 3, Customer: 1 }
 const PARAGRAPH = '<p>These are the terms of this account, in the length that such terms have.</p>'
 
-const leaves: Readonly<Record<string, unknown>> = {
-  html: PARAGRAPH.repeat(40),
-  temperature: 18.5,
-  temperatureMax: 24.5,
+/** Of fields whose values must have a certain form or length. */
+const leaves: Readonly<Record<string, unknown>> = { html: PARAGRAPH.repeat(40) }
+
+/** Of types; any other leaf is a text. */
+const values: Readonly<Record<string, (row: number, hash: number) => unknown>> = {
+  Float: (_row, hash) => (hash % 400) / 10,
+  Int: (_row, hash) => hash % 100,
+  Boolean: (_row, hash) => hash % 2 === 0,
+  Date: (row) => `2026-06-${String(1 + (row % 30)).padStart(2, '0')}`,
+  DateTime: (row) => `2026-06-${String(1 + (row % 30)).padStart(2, '0')}T${String(row % 24).padStart(2, '0')}:00:00Z`,
+  TimeZone: () => 'Europe/Lisbon',
+}
+
+function leaf(type: GraphQLLeafType, field: string, row: number): unknown {
+  const hash = scatter(row + field.length * 1_000_003)
+  if (isEnumType(type)) return type.getValues()[hash % type.getValues().length]?.value
+  return values[type.name]?.(row, hash) ?? `a ${field}`
 }
 
 const resolve: GraphQLFieldResolver<Row | undefined, unknown> = (source, args, _context, info) => {
   if (info.fieldName === 'id') return source?.id
   const type = getNamedType(info.returnType)
-  if (isLeafType(type)) return leaves[info.fieldName] ?? `a ${info.fieldName}`
   const row = Number(source?.id ?? 0)
+  if (isLeafType(type)) return leaves[info.fieldName] ?? leaf(type, info.fieldName, row)
   const make = (number: number): Row => ({
     __typename: type.name,
     id: String(number % (shared[type.name] ?? Number.POSITIVE_INFINITY)),
@@ -36,8 +58,33 @@ const resolve: GraphQLFieldResolver<Row | undefined, unknown> = (source, args, _
   })
   const nullable = isNonNullType(info.returnType) ? info.returnType.ofType : info.returnType
   if (!isListType(nullable)) return make(row)
-  return Array.from({ length: source?.count ?? 1 }, (_, index) => make(row * 10 + index))
+  const length = Number(args['hours'] ?? args['days'] ?? source?.count ?? 1)
+  return Array.from({ length }, (_, index) => make(row * 10 + index))
 }
+
+/** A page of eight cities, 24 hours and a week of each: lists of enums, scalars and numbers. */
+const WEATHER = `
+  query Weather {
+    cities(search: "L", first: 8) {
+      edges {
+        node {
+          id name country latitude longitude timeZone population
+          weather {
+            provider kind
+            current { time temperature apparentTemperature condition description isDay humidity windSpeed pressure }
+            hourly(hours: 24) {
+              time temperature apparentTemperature condition description isDay precipitation precipitationProbability windSpeed windDirection
+            }
+            daily(days: 7) {
+              date temperatureMax temperatureMin precipitationSum sunshineDuration condition description
+              source { provider kind issuedAt }
+            }
+            sun { date sunrise sunset }
+          }
+        }
+      }
+    }
+  }`
 
 export const bank: BenchmarkGraph = {
   name: 'bank',
@@ -46,5 +93,8 @@ export const bank: BenchmarkGraph = {
     schema: new URL(`../../subgraphs/${name}/schema.graphql`, import.meta.url),
   })),
   resolve,
-  queries: { main: readFileSync(new URL('../../gateway/operations/1-overview.graphql', import.meta.url), 'utf8') },
+  queries: {
+    main: readFileSync(new URL('../../gateway/operations/1-overview.graphql', import.meta.url), 'utf8'),
+    weather: WEATHER,
+  },
 }

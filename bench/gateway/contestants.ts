@@ -6,18 +6,21 @@ import type { Program } from './process.ts'
 
 export interface Contestant {
   readonly name: string
-  program(grounds: Grounds): Program
+  program(grounds: Grounds): Promise<Program>
+  /** Why it cannot take part; `undefined` where it can. */
+  readonly missing?: () => string | undefined
 }
 
 export const OURS = 'tributary'
 export const BASELINE = 'apollo'
+export const RUST = 'grafbase'
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-/** Settings for any peer; each reads what it needs. */
+/** Settings for any peer on Node; each reads what it needs. */
 const peer = (name: string, script: string, extra: Readonly<Record<string, string>> = {}): Contestant => ({
   name,
-  program: ({ supergraph, services }) => ({
+  program: async ({ supergraph, services }) => ({
     args: [file(`../peers/${script}`)],
     env: { NODE_ENV: 'production', SUPERGRAPH: supergraph, SERVICES: JSON.stringify(services), ...extra },
   }),
@@ -26,7 +29,7 @@ const peer = (name: string, script: string, extra: Readonly<Record<string, strin
 export const contestants: readonly Contestant[] = [
   {
     name: OURS,
-    program: ({ supergraph, services, stateless }) => ({
+    program: async ({ supergraph, services, stateless }) => ({
       args: [...gatewayFlags, file('../../gateway/main.ts')],
       env: {
         ...processEnvironment,
@@ -34,6 +37,9 @@ export const contestants: readonly Contestant[] = [
         SUPERGRAPH: supergraph,
         PORT: '0',
         ADMIN_PORT: '0',
+        // For the longest of the joined lists.
+        LIMIT_LIST_SIZE: '10000',
+        LIMIT_COST: '100000000',
         STATELESS: stateless ? services.map(({ name }) => name).join(',') : '',
       },
     }),

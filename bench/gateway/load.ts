@@ -1,6 +1,7 @@
-/** Sends one query over a fixed number of connections without pauses, and compares every answer. */
+/** Sends one query over a fixed number of connections, and compares every answer. */
 import { isDeepStrictEqual } from 'node:util'
 import { type LoadConnection, openConnection } from './connection.ts'
+import { type Exchange, sendAtRate, sendWithoutPauses } from './sending.ts'
 
 export interface LoadOptions {
   readonly url: string
@@ -12,6 +13,8 @@ export interface LoadOptions {
   readonly seconds: number
   /** The expected answer, in any order of keys. */
   readonly expected: unknown
+  /** Requests per second; without it each connection sends the next as soon as it has an answer. */
+  readonly rate?: number
 }
 
 export interface LoadResult {
@@ -47,34 +50,23 @@ export async function ask(url: string, query: string): Promise<unknown> {
 }
 
 export async function load(options: LoadOptions): Promise<LoadResult> {
-  const { url, query, unique, connections, seconds, expected } = options
+  const { url, query, unique, connections, seconds, expected, rate } = options
   const target = new URL(url)
   const write = requestWriter(target, JSON.stringify({ query }), unique)
+  const isRight = comparison(expected)
   const open = Array.from({ length: connections }, () => openConnection(target))
   const times: number[] = []
   let wrong = 0
-  let sample: Buffer | undefined
+  const exchange: Exchange<LoadConnection> = async (connection, due) => {
+    const answer = await connection.ask(write())
+    times.push(performance.now() - due)
+    if (!isRight(answer)) wrong += 1
+  }
   const begin = performance.now()
-  const end = begin + seconds * 1000
-
-  const isRight = (answer: Buffer): boolean => {
-    if (sample?.equals(answer)) return true
-    // Parses only the first answer, and any with another order of keys.
-    const right = isDeepStrictEqual(dataOf(answer), expected)
-    if (right) sample = Buffer.from(answer)
-    return right
-  }
-  const run = async (connection: LoadConnection): Promise<void> => {
-    for (let sent = performance.now(); sent < end; ) {
-      const answer = await connection.ask(write())
-      const received = performance.now()
-      times.push(received - sent)
-      if (!isRight(answer)) wrong += 1
-      sent = received
-    }
-  }
   try {
-    await Promise.all(open.map(run))
+    const window = { begin, end: begin + seconds * 1000 }
+    if (rate === undefined) await sendWithoutPauses(open, window, exchange)
+    else await sendAtRate(open, window, rate, exchange)
   } finally {
     for (const connection of open) connection.close()
   }
@@ -88,6 +80,17 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
     p50: percentile(0.5),
     p99: percentile(0.99),
     longest: percentile(1),
+  }
+}
+
+/** Parses only the first answer, and any that has other bytes than the last one that was right. */
+function comparison(expected: unknown): (answer: Buffer) => boolean {
+  let sample: Buffer | undefined
+  return (answer) => {
+    if (sample?.equals(answer)) return true
+    const right = isDeepStrictEqual(dataOf(answer), expected)
+    if (right) sample = Buffer.from(answer)
+    return right
   }
 }
 

@@ -2,44 +2,158 @@ import { readFile } from 'node:fs/promises'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { buildSubgraphSchema } from '@apollo/subgraph'
-import { afterEach, describe, expect, test } from '@jest/globals'
-import { parse, validateSchema } from 'graphql'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { execute, parse, validateSchema } from 'graphql'
+import { mediansOf } from '../../bench/gateway/compare.ts'
+import { readFlags } from '../../bench/gateway/flags.ts'
 import { composeGraph } from '../../bench/gateway/graph.ts'
 import { answerOf, listen } from '../../bench/gateway/listener.ts'
 import { ask, load } from '../../bench/gateway/load.ts'
-import { type Measurement, report } from '../../bench/gateway/report.ts'
-import { graphs } from '../../bench/gateway/workloads.ts'
+import { market } from '../../bench/gateway/market.ts'
+import type { Measurement } from '../../bench/gateway/measure.ts'
+import { report } from '../../bench/gateway/report.ts'
+import { sendAtRate } from '../../bench/gateway/sending.ts'
+import { type Outcome, targets, verdicts } from '../../bench/gateway/targets.ts'
+import { graphs, type Workload, workloads } from '../../bench/gateway/workloads.ts'
 import { until } from '../support/until.ts'
 
 const measured = (perSecond: number, cpu: number, memory = 100): Measurement => ({
   perSecond,
   p50: 1,
   p99: 2,
+  pacedP99: undefined,
   cpu,
   memory,
   calls: 1,
   wrong: 0,
 })
 
+const workloadNamed = (name: string): Workload => {
+  const found = workloads.find((workload) => workload.name === name)
+  if (!found) throw new Error(`There is no workload ${name}.`)
+  return found
+}
+
 describe('report', () => {
-  test('The report shows medians, and CPU per request relative to the baseline and the best peer', () => {
-    const rounds = new Map([
-      ['tributary', [measured(900, 1), measured(1000, 1), measured(10, 50)]],
-      ['apollo', [measured(90, 11), measured(100, 11), measured(100, 11)]],
-      ['hive', [measured(300, 3), measured(300, 3), measured(300, 3)]],
-      ['mercurius', []],
-    ])
-    const text = report('large, unique', { delay: 0, connections: 50 }, rounds)
+  const pace = { delay: 0, connections: 50 }
+
+  test('The report shows medians, and each rival relative to this gateway', () => {
+    const medians = mediansOf(
+      new Map([
+        ['tributary', [measured(900, 1), measured(1000, 1), measured(10, 50)]],
+        ['apollo', [measured(90, 11), measured(100, 11), measured(100, 11)]],
+        ['hive', [measured(300, 3, 400)]],
+        ['hive-rust', [measured(300, 4, 200)]],
+        ['mercurius', []],
+      ]),
+    )
+    const text = report(workloadNamed('large, unique'), pace, medians)
     expect(text).toMatch(/tributary +900 /)
     expect(text).toMatch(/mercurius +cannot answer/)
-    expect(text).toContain('against apollo: 11× (target 10×: reached) per CPU second, 9× in requests/s')
-    expect(text).toContain('against the best peer: 3× (target 4×: missed) per CPU second')
-    expect(text).toContain('memory 1× (target 1.3×: reached)')
+    expect(text).toContain('apollo: 11× our CPU; ours relative to it: 9× requests/s, 1× memory')
+    expect(text).toContain(
+      'the best of Hive and Mercurius: 3× our CPU; ours relative to it: 3× requests/s, 0.5× memory',
+    )
+    expect(text).not.toMatch(/grafbase|60 %|entity/)
   })
 
-  test('The report adds up wrong answers of all rounds', () => {
-    const rounds = new Map([['tributary', [measured(1, 1), { ...measured(1, 1), wrong: 2 }, measured(1, 1)]]])
-    expect(report('main, unique', { delay: 5, connections: 250 }, rounds)).toMatch(/tributary.* 2$/m)
+  test('Of joined lists the report shows the CPU of an entity', () => {
+    const medians = mediansOf(new Map([['tributary', [measured(90, 8)]]]))
+    expect(report(workloadNamed('joined 100, unique'), pace, medians)).toMatch(/µs\/entity.*\n +tributary .* 80 /)
+  })
+
+  test('Wrong answers of all rounds are added up, and who gave some is compared with nobody', () => {
+    const medians = mediansOf(
+      new Map([
+        ['tributary', [measured(1, 1)]],
+        ['mercurius', [measured(1, 1), { ...measured(1, 1), wrong: 2 }, measured(1, 1)]],
+        ['hive', [measured(1, 7)]],
+      ]),
+    )
+    const text = report(workloadNamed('main, unique'), pace, medians)
+    expect(text).toMatch(/mercurius.* 2$/m)
+    expect(text).toContain('the best of Hive and Mercurius: 7× our CPU')
+  })
+})
+
+describe('targets', () => {
+  const outcome = (rounds: Readonly<Record<string, Measurement>>): Outcome => ({
+    workload: 'page 200, unique',
+    delay: 0,
+    medians: mediansOf(new Map(Object.entries(rounds).map(([name, one]) => [name, [one]]))),
+  })
+
+  test('CPU has to be so many times less, memory and p99 at most such a part', () => {
+    const ours = { ...measured(1, 1, 60), pacedP99: 3 }
+    const grafbase = { ...measured(1, 2), pacedP99: 3 }
+    const text = verdicts([outcome({ tributary: ours, apollo: measured(1, 16), grafbase })])
+    expect(text).toMatch(/apollo +less CPU +16× {2}≥ 16×, stretch 20×: reached/)
+    expect(text).toMatch(/grafbase +less CPU +2× {2}≥ 2.3×, stretch 3×: missed/)
+    expect(text).toMatch(/Mercurius +less CPU +– {2}≥ 13×: not measured/)
+    expect(text).toMatch(/apollo +memory +0.6× {2}≤ 0.5×: missed/)
+    expect(text).toMatch(/grafbase +p99 at 60 % +1× {2}≤ 1×: reached/)
+  })
+
+  test('Every target is of a workload that is measured so', () => {
+    const all = workloads.flatMap(({ name, delays }) =>
+      delays.map((delay) => ({ workload: name, delay, medians: new Map() })),
+    )
+    expect(verdicts(all).trim().split('\n')).toHaveLength(1 + targets.length)
+  })
+})
+
+test('A workload or gateway that does not exist is refused', () => {
+  expect(readFlags(['--workload', 'page 200,big', '--against', 'hive']).workloads.map(({ name }) => name)).toEqual([
+    'page 200, unique',
+    'page 200, unique, 64 in flight',
+    'big, unique',
+  ])
+  expect(() => readFlags(['--workload', 'page'])).toThrow('There is no workload "page": choose page 200')
+  expect(() => readFlags(['--against', 'cosmo'])).toThrow('There is no gateway "cosmo"')
+})
+
+describe('sending at a rate', () => {
+  beforeEach(() => {
+    jest.useFakeTimers()
+  })
+  afterEach(() => {
+    jest.useRealTimers()
+  })
+  /** 24.5 requests: it ends after the 25th was due. */
+  const windowOf = (begin = performance.now()) => ({ begin, end: begin + 50 })
+  const RATE = 490
+
+  test('As many requests are sent as are due, over the connections that are there', async () => {
+    const used: string[] = []
+    const run = sendAtRate(['a', 'b'], windowOf(), RATE, async (connection) => void used.push(connection))
+    await jest.advanceTimersByTimeAsync(25)
+    expect(used).toHaveLength(13)
+    await jest.advanceTimersByTimeAsync(25)
+    await run
+    expect(used).toHaveLength(25)
+  })
+
+  test('Requests wait while all connections are busy, since when they are due', async () => {
+    const window = windowOf()
+    const due: number[] = []
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const run = sendAtRate(['a'], window, RATE, (_connection, since) => {
+      due.push(since)
+      return promise
+    })
+    await jest.advanceTimersByTimeAsync(60)
+    expect(due).toHaveLength(1)
+    resolve()
+    await run
+    expect(due).toHaveLength(25)
+    expect(due.slice(1).every((since, at) => since > (due[at] ?? 0) && since <= window.end)).toBe(true)
+  })
+
+  test('A connection that fails makes the run fail', async () => {
+    const failing = sendAtRate(['a'], windowOf(), RATE, () => Promise.reject(new Error('It closed.')))
+    const failed = expect(failing).rejects.toThrow('It closed.')
+    await jest.advanceTimersByTimeAsync(60)
+    await failed
   })
 })
 
@@ -68,6 +182,29 @@ describe('services', () => {
     expect(seen).toEqual(['/a/b {"query"}', '/c {}'])
     socket.destroy()
     close()
+  })
+
+  test('No two sellers, reviews or authors of a page are the same', async () => {
+    const ask = async (service: string, query: string, variableValues = {}): Promise<unknown> => {
+      const schema = buildSubgraphSchema({
+        typeDefs: parse(
+          await readFile(new URL(`../../bench/gateway/market/${service}.graphql`, import.meta.url), 'utf8'),
+        ),
+      })
+      return execute({ schema, document: parse(query), variableValues, fieldResolver: market.resolve })
+    }
+    const products = await ask('products', '{ products(first: 200) { __typename upc seller { id } } }')
+    const representations = (products as { data: { products: readonly unknown[] } }).data.products
+    const reviews = await ask(
+      'reviews',
+      'query ($these: [_Any!]!) { _entities(representations: $these) { ... on Product { reviews(first: 3) { id author { id } } } } }',
+      { these: representations },
+    )
+    const distinct = (answer: unknown, kind: string): number =>
+      new Set(JSON.stringify(answer).match(new RegExp(`"${kind}-\\d+"`, 'g'))).size
+    expect([distinct(products, 'seller'), distinct(reviews, 'review'), distinct(reviews, 'user')]).toEqual([
+      200, 600, 600,
+    ])
   })
 })
 
