@@ -1,6 +1,7 @@
 /** The gateways that take part, and how each is started on a supergraph. */
 import { fileURLToPath } from 'node:url'
 import { gatewayFlags, processEnvironment } from '../../platform/memory/node-flags.ts'
+import { startGrafbase, whyNoGrafbase } from './grafbase.ts'
 import type { Grounds } from './graph.ts'
 import type { Program } from './process.ts'
 
@@ -45,6 +46,7 @@ export const contestants: readonly Contestant[] = [
     }),
   },
   peer(BASELINE, 'apollo.ts', { APOLLO_TELEMETRY_DISABLED: 'true' }), // disables telemetry
+  { name: RUST, program: startGrafbase, missing: whyNoGrafbase },
   peer('hive', 'hive.ts'),
   peer('hive-rust', 'hive.ts', { PLANNER: 'rust' }),
   peer('mercurius', 'mercurius.ts'),
