@@ -5,6 +5,7 @@
 import type { QueryPlan } from '@apollo/query-planner'
 import type { CallContext, RequestBody, Send, ServiceAnswer } from '../traffic/call/send.ts'
 import type { Answer } from './answer/answer.ts'
+import { introspect } from './answer/introspect.ts'
 import { type AnswerLimit, TOO_LARGE, tooLarge } from './answer/limit.ts'
 import { answerShape } from './answer/shape.ts'
 import { type Ask, recorded } from './calls/ask.ts'
@@ -28,6 +29,8 @@ interface EventSource {
 export interface CompiledOperation {
   /** Every service it may ask. */
   readonly services: ReadonlySet<string>
+  /** Of its code. */
+  readonly codeBytes: number
   readonly events: EventSource | undefined
   /**
    * Never rejects for a service's fault: that is an error in the answer.
@@ -36,20 +39,26 @@ export interface CompiledOperation {
   execute(variables: BoundVariables, context: CallContext, send: Send, event?: ServiceAnswer): Promise<Answer>
 }
 
+interface OperationParts {
+  readonly client: ClientOperation
+  readonly names: InternalNames
+  readonly conditions: ConditionValues
+  readonly plan: QueryPlan
+  readonly types: TypeRelations
+  readonly limit: AnswerLimit
+  /** Gives client and names once more: they are large, and only the exact path needs them. */
+  readonly reopen: () => Pick<OperationParts, 'client' | 'names'>
+}
+
 /** @throws PlanShapeError for a plan the engine cannot execute */
-export function compileOperation(
-  client: ClientOperation,
-  conditions: ConditionValues,
-  names: InternalNames,
-  queryPlan: QueryPlan,
-  types: TypeRelations,
-  limit: AnswerLimit,
-): CompiledOperation {
-  const plan = preparePlan(queryPlan)
+export function compileOperation(parts: OperationParts): CompiledOperation {
+  const { conditions, types, limit, reopen } = parts
+  const plan = preparePlan(parts.plan)
   const { events, fetches } = plan
-  const exact = { client, conditions, names, plan, types, limit }
-  const flat = compileFlat(client, answerShape(client, conditions, names), plan, types)
+  const flat = compileFlat(parts.client, answerShape(parts.client, conditions, parts.names), plan, types)
+  const exact = () => ({ ...reopen(), conditions, plan, types, limit })
   return {
+    codeBytes: flat?.code.words.buffer.byteLength ?? 0,
     services: new Set(fetches.map(({ node }) => node.serviceName)),
     events: events && {
       service: events.node.serviceName,
@@ -57,11 +66,18 @@ export function compileOperation(
     },
     async execute(variables, context, send, event) {
       const ask: Ask = (_fetch, call) => send(call)
-      if (!flat) return executeExactly(exact, { variables, context, ask, event })
+      if (!flat) return executeExactly(exact(), { variables, context, ask, event })
       const { asked, ask: askAndRecord } = recorded(ask)
       try {
-        const answer = await runFlat(flat, { variables, context, ask: askAndRecord, event, limit: limit.bytes })
-        return answer ?? (await executeExactly(exact, { variables, context, ask, asked, event }))
+        const answer = await runFlat(flat, {
+          variables,
+          context,
+          ask: askAndRecord,
+          event,
+          limit: limit.bytes,
+          introspect: (nodes) => JSON.stringify(introspect(reopen().client, nodes, variables)),
+        })
+        return answer ?? (await executeExactly(exact(), { variables, context, ask, asked, event }))
       } catch (error) {
         if (error !== TOO_LARGE) throw error
         return tooLarge(limit, context)

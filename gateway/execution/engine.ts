@@ -4,7 +4,7 @@
  * nothing of HTTP, callers or policies.
  */
 import type { QueryPlan } from '@apollo/query-planner'
-import type { DocumentNode, GraphQLSchema } from 'graphql'
+import { type DocumentNode, type GraphQLSchema, parse } from 'graphql'
 import { createSegmentedCache } from '../../platform/data/segmented-cache.ts'
 import { codedError } from '../../platform/protocol/errors.ts'
 import type { AnswerLimit } from './answer/limit.ts'
@@ -12,6 +12,7 @@ import { type CompiledOperation, compileOperation } from './compiled-operation.t
 import { buildSchemaInSteps } from './plan/api-schema.ts'
 import {
   type BoundVariables,
+  bindingsOf,
   bindVariables,
   type ClientOperation,
   clientOperation,
@@ -37,7 +38,6 @@ interface PreparedOperation {
   /** What identifies its document. */
   readonly key: string
   readonly operationName: string | null | undefined
-  readonly client: ClientOperation
   /** Checks a request's variables. @throws GraphQLError `BAD_USER_INPUT` */
   bind(values: Readonly<Record<string, unknown>>): BoundVariables
   /**
@@ -119,9 +119,8 @@ export async function createEngine(supergraph: string, overrides: Partial<Engine
     const known = kept.get(fullKey)
     if (known) return known
     const client = clientOperation(schema, document, operationName)
-    const own = 2 * key.length + (document.tokenCount ?? 0) * BYTES_PER_TOKEN
-    return prepareOperation({ key, operationName, client }, compile, (prepared, size) =>
-      kept.set(fullKey, prepared, BYTES_PER_OPERATION + own + size),
+    return prepareOperation({ key, operationName }, client, compile, (prepared, size) =>
+      kept.set(fullKey, prepared, BYTES_PER_OPERATION + key.length + size),
     )
   }
   return {
@@ -156,8 +155,9 @@ export async function createEngine(supergraph: string, overrides: Partial<Engine
 const keyOf = (key: string, operationName: string | null | undefined): string =>
   operationName ? `${key}:${operationName}` : key
 
+/** @param open gives the client's operation, which is not kept */
 type Compile = (
-  client: ClientOperation,
+  open: () => ClientOperation,
   conditions: ConditionValues,
   caller?: string,
 ) => Promise<{ operation: CompiledOperation; size: number }>
@@ -165,23 +165,29 @@ type Compile = (
 const MOST_VARIANTS = 8 // of one operation that are told to the next engine
 
 function prepareOperation(
-  { key, operationName, client }: Pick<PreparedOperation, 'key' | 'operationName' | 'client'>,
+  { key, operationName }: Pick<PreparedOperation, 'key' | 'operationName'>,
+  client: ClientOperation,
   compile: Compile,
   keep: (prepared: PreparedOperation, size: number) => void,
 ): PreparedOperation {
   const variants = new Map<string, CompiledOperation | Promise<CompiledOperation>>()
   let size = 0
+  const { schema } = client
+  const bindings = bindingsOf(client)
+  /** Until it is compiled: afterwards its tree is rarely needed, and larger than all the rest. */
+  let tree: ClientOperation | undefined = client
+  const open = (): ClientOperation => tree ?? clientOperation(schema, parse(key, { noLocation: true }), operationName)
   const prepared: PreparedOperation = {
     key,
     operationName,
-    client,
-    bind: (values) => bindVariables(client, values),
+    bind: (values) => bindVariables(bindings, values),
     compiled(conditions, caller) {
-      const variant = client.conditions.length === 0 ? '' : JSON.stringify(conditions)
+      const variant = bindings.conditions.length === 0 ? '' : JSON.stringify(conditions)
       const known = variants.get(variant)
       if (known) return known
-      const pending = compile(client, conditions, caller?.()).then(
+      const pending = compile(open, conditions, caller?.()).then(
         (compiled) => {
+          tree = undefined
           size += compiled.size
           variants.set(variant, compiled.operation)
           keep(prepared, size)
@@ -200,7 +206,7 @@ function prepareOperation(
         .slice(0, MOST_VARIANTS)
         .map((text) => (text === '' ? {} : (JSON.parse(text) as ConditionValues))),
     async warm(wanted = []) {
-      for (const conditions of wanted.length > 0 ? wanted : [defaultConditions(client)])
+      for (const conditions of wanted.length > 0 ? wanted : [defaultConditions(bindings)])
         await prepared.compiled(conditions)
     },
   }
@@ -217,13 +223,18 @@ function compiler(planner: PlannerThread, { onUnplannable, answerLimit }: Engine
     const plan = (each: string): Promise<QueryPlan> => planner.plan(each, caller)
     return definition.operation === 'mutation' ? planInOrder(text, plan) : plan(text)
   }
-  return async (client, conditions, caller) => {
-    const names = createInternalNames(fieldNames, plannerFields)
-    const text = plannedOperation(client, conditions, names, interfaceObjects)
+  return async (open, conditions, caller) => {
+    const reopen = () => {
+      const client = open()
+      const names = createInternalNames(fieldNames, plannerFields)
+      const text = plannedOperation(client, conditions, names, interfaceObjects)
+      return { client, names, text }
+    }
+    const { client, names, text } = reopen()
     const plan = text === undefined ? { kind: 'QueryPlan' as const } : await planOf(client, text, caller)
     try {
-      const operation = compileOperation(client, conditions, names, plan, types, answerLimit)
-      return { operation, size: JSON.stringify(plan).length * BYTES_PER_CHARACTER }
+      const operation = compileOperation({ client, names, conditions, plan, types, limit: answerLimit, reopen })
+      return { operation, size: JSON.stringify(plan).length * BYTES_PER_CHARACTER + operation.codeBytes }
     } catch (error) {
       if (!(error instanceof PlanShapeError)) throw error
       onUnplannable(text ?? '', error.message)
@@ -232,10 +243,6 @@ function compiler(planner: PlannerThread, { onUnplannable, answerLimit }: Engine
   }
 }
 
-/**
- * Bytes of heap of an operation as measured on large and small ones: its steps by the plan's
- * length, its tree and writers by the document's.
- */
-const BYTES_PER_CHARACTER = 13
-const BYTES_PER_TOKEN = 600
-const BYTES_PER_OPERATION = 4_096
+/** Bytes of memory of an operation and of its plan's JSON text, as measured on small and large ones. */
+const BYTES_PER_OPERATION = 3_584
+const BYTES_PER_CHARACTER = 4

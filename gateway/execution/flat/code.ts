@@ -65,8 +65,6 @@ export const NOT_NULL = -1
 export interface Code {
   readonly words: Int32Array
   readonly literals: DataView
-  /** Names of types, by their number. */
-  readonly types: readonly string[]
 }
 
 /** Puts code together. Positions never change once they are given. */
@@ -111,13 +109,15 @@ export class Assembler {
     return number
   }
 
+  /** Words and literals share their memory: two buffers would cost as much again. */
   finish(): Code {
-    const literals = new TextEncoder().encode(this.#text)
-    return {
-      words: Int32Array.from(this.#words),
-      literals: new DataView(literals.buffer, 0, literals.length),
-      types: ['', ...this.#types.keys()],
-    }
+    const literals = Buffer.from(this.#text)
+    const end = this.#words.length * Int32Array.BYTES_PER_ELEMENT
+    const buffer = new ArrayBuffer(end + literals.length)
+    new Uint8Array(buffer).set(literals, end)
+    const words = new Int32Array(buffer, 0, this.#words.length)
+    words.set(this.#words)
+    return { words, literals: new DataView(buffer, end) }
   }
 }
 

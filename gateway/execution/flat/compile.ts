@@ -33,6 +33,7 @@ import {
 } from './model.ts'
 import { renamers } from './renamers.ts'
 import { LIST_WORDS } from './scan.ts'
+import type { Arenas } from './tapes.ts'
 import { Unsupported } from './unsupported.ts'
 import { wantedByClient, wantedByService } from './wanted.ts'
 
@@ -57,8 +58,8 @@ export interface FlatFetch {
   /** Of the records that its answer gives the objects it asks for. */
   readonly words: number
   readonly targets: readonly Target[]
-  /** The code of what is answered, by the type that is asked for. */
-  readonly asked: Int32Array
+  /** Table of the code of what is answered, by the type that is asked for. */
+  readonly asked: number
 }
 
 /** Objects of two fetches that are one, seen from the objects they are fields of. */
@@ -85,11 +86,9 @@ interface JointSide {
 }
 
 export interface FlatOperation {
-  readonly client: ClientOperation
   readonly plan: PreparedPlan
   readonly code: Code
-  /** Words of a record, by arena. */
-  readonly recordWords: Int32Array
+  readonly arenas: Arenas
   /** Arena of the root's one record. */
   readonly root: number
   /** Code that writes the client's data. */
@@ -171,7 +170,7 @@ function compile(client: ClientOperation, shape: ObjectShape, plan: PreparedPlan
         // What is asked for by its interface says itself what it is.
         if (given.recognition === 'typename' && !types.isObjectType(type)) continue
         const variant = given.variantOf(answered(type))
-        asked[assembler.typeNumber(type)] = (variant && code.variants.get(variant)) ?? 0
+        asked.push(assembler.typeNumber(type), (variant && code.variants.get(variant)) ?? 0)
       }
     }
     return {
@@ -186,16 +185,19 @@ function compile(client: ClientOperation, shape: ObjectShape, plan: PreparedPlan
         join: into,
         table: tables[number]?.[index] ?? 0,
       })),
-      asked: Int32Array.from(asked, (each) => each ?? 0),
+      asked: assembler.add([asked.length / 2, ...asked]),
     }
   })
+  const sizes = {
+    count: arenas.length + 1,
+    words: assembler.add([LIST_WORDS, ...arenas.map(({ words }) => words)]),
+  }
   const byIndex: FlatFetch[] = []
   for (const each of compiled) byIndex[each.index] = each
   return {
-    client,
     plan,
     code: assembler.finish(),
-    recordWords: Int32Array.from([LIST_WORDS, ...arenas.map(({ words }) => words)]),
+    arenas: sizes,
     root: rootShape.arena,
     answer,
     fetches: byIndex,

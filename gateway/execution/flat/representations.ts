@@ -47,7 +47,7 @@ export function writeRepresentations(
       if (known > 0) rewindTo(spans.length > 0 ? begin - 1 : begin)
       else {
         spans.push(begin, writtenLength())
-        asked.push(variants[type] ?? 0)
+        asked.push(findCode(operation.code, variants, type))
       }
       // Answers come in the order of what was asked, into an arena of their own.
       tape[record + target.join] = (known > 0 ? known : asked.length) * words

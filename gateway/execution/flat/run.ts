@@ -2,11 +2,10 @@
  * Runs a compiled operation over the bytes of its answers. It gives up at the first surprise; what
  * was asked until then is recorded for the exact path, which takes over.
  */
-import type { GraphQLError } from 'graphql'
+import type { FieldNode, GraphQLError } from 'graphql'
 import type { CallContext, RequestBody, ServiceAnswer } from '../../traffic/call/send.ts'
 import { type Answer, AROUND } from '../answer/answer.ts'
 import { callError } from '../answer/failure.ts'
-import { introspect } from '../answer/introspect.ts'
 import type { Ask } from '../calls/ask.ts'
 import { callOf } from '../calls/ask.ts'
 import { entityHead, requestBody } from '../calls/request-body.ts'
@@ -36,6 +35,8 @@ interface Circumstances {
   readonly event: ServiceAnswer | undefined
   /** Bytes of the answer's data. */
   readonly limit: number
+  /** The JSON text of a field that is about the schema alone. */
+  readonly introspect: (nodes: readonly FieldNode[]) => string
 }
 
 interface Run extends Written {
@@ -55,22 +56,22 @@ interface Run extends Written {
  */
 export async function runFlat(operation: FlatOperation, circumstances: Circumstances): Promise<Answer | undefined> {
   const tapes = takeTapes()
-  const { code, recordWords, root: arena } = operation
-  tapes.open(recordWords)
-  const root = tapes.add(arena, recordWords[arena] as number)
+  const { code, arenas, root: arena } = operation
+  tapes.open(code, arenas)
+  const root = tapes.add(arena, code.words[arenas.words + arena] as number)
   ;(tapes.arenas[arena] as Int32Array)[root] = 1
-  const { client, plan, introspections } = operation
-  const { event, variables } = circumstances
+  const { plan, introspections } = operation
+  const { event } = circumstances
   const run: Run = {
     operation,
     circumstances,
     code,
     tapes,
-    recordWords,
+    recordWords: arenas.words,
     root,
     answers: [],
     failures: [],
-    introspect: (number) => JSON.stringify(introspect(client, introspections[number] ?? [], variables)),
+    introspect: (number) => circumstances.introspect(introspections[number] ?? []),
     isOver: false,
   }
   try {
@@ -152,13 +153,16 @@ function askFor(run: Run, fetch: Fetch, body: RequestBody, take: (answer: Buffer
   )
 }
 
+/** An address at which no answer's record is. */
+const NOWHERE = 1
+
 function fail(run: Run, { index, node }: Fetch, error: unknown): void {
-  const { joints, root: arena, fetches, recordWords } = run.operation
+  const { joints, root: arena, fetches } = run.operation
   if (run.isOver || joints.some(({ first, second }) => first.fetch === index || second.fetch === index)) giveUp(run)
   run.failures[index] = callError(node.serviceName, error)
   // The root points to what is not there, as entities do.
   const { join } = fetches[index] as FlatFetch
-  if (join >= 0) (run.tapes.arenas[arena] as Int32Array)[run.root + join] = recordWords[arena] as number
+  if (join >= 0) (run.tapes.arenas[arena] as Int32Array)[run.root + join] = NOWHERE
 }
 
 function giveUp(run: Run): never {

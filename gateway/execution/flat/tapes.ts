@@ -2,6 +2,13 @@
  * The records of one execution: fixed-size rows of words, an arena for each place of objects. They
  * come from a pool and go back as zeros, so that nothing of one request can be read by another.
  */
+import type { Code } from './code.ts'
+
+/** How many arenas there are, and where the code says how long a record of each is. */
+export interface Arenas {
+  readonly count: number
+  readonly words: number
+}
 
 const FIRST_SIZE = 256 // words
 const KEPT = 64 // arenas that a pooled set keeps
@@ -13,11 +20,11 @@ export class Tapes {
   /** Where the next record of each arena begins. */
   tops: number[] = []
 
-  /** @param words of a record, by arena. The first record has no address 0, which means none. */
-  open(words: ArrayLike<number>): void {
-    for (let arena = 0; arena < words.length; arena++) {
+  /** The first record has no address 0, which means none. */
+  open({ words: code }: Code, { count, words }: Arenas): void {
+    for (let arena = 0; arena < count; arena++) {
       this.arenas[arena] ??= new Int32Array(FIRST_SIZE)
-      this.tops[arena] = words[arena] as number
+      this.tops[arena] = code[words + arena] as number
     }
   }
 

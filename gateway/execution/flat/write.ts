@@ -17,8 +17,8 @@ export interface Written {
   readonly tapes: Tapes
   /** By fetch. */
   readonly answers: readonly (DataView | undefined)[]
-  /** Words of a record, by arena. */
-  readonly recordWords: Int32Array
+  /** Where the code says how long a record of each arena is. */
+  readonly recordWords: number
   /** Answers the introspection fields, by their numbers. */
   readonly introspect: (number: number) => string
   /** Why a fetch has no answer, by fetch. */
@@ -239,7 +239,7 @@ function writeLinked(pc: number, first: number, count: number): void {
     }
     writeByte(CLOSE_BRACKET)
   } else {
-    const size = from.recordWords[arena] as number
+    const size = words[from.recordWords + arena] as number
     writeByte(OPEN_BRACKET)
     for (let index = 0, record = first; index < count; index++, record += size) {
       if (index > 0) writeByte(COMMA)

@@ -18,16 +18,29 @@ import { codedError } from '../../../platform/protocol/errors.ts'
 import { type ConditionValues, conditionVariables, type Fragments, fragmentsOf } from './conditions.ts'
 import { neverNull } from './never-null.ts'
 
-export interface ClientOperation {
+/** What checks the variables of a request. */
+export interface Bindings {
   readonly schema: GraphQLSchema
-  readonly rootType: GraphQLObjectType
-  readonly definition: OperationDefinitionNode
-  readonly fragments: Fragments
+  readonly definitions: readonly VariableDefinitionNode[]
   /** The variables whose values decide what is selected. */
   readonly conditions: readonly string[]
   /** The variables that may be left out, but not be null. */
   readonly neverNull: readonly string[]
 }
+
+export interface ClientOperation extends Bindings {
+  readonly rootType: GraphQLObjectType
+  readonly definition: OperationDefinitionNode
+  readonly fragments: Fragments
+}
+
+/** The part that is kept for each request. */
+export const bindingsOf = ({ schema, definitions, conditions, neverNull }: ClientOperation): Bindings => ({
+  schema,
+  definitions,
+  conditions,
+  neverNull,
+})
 
 /**
  * Picks an operation out of a valid document.
@@ -48,6 +61,7 @@ export function clientOperation(schema: GraphQLSchema, document: DocumentNode, n
     rootType,
     definition,
     fragments,
+    definitions: definition.variableDefinitions ?? [],
     conditions: conditionVariables(definition, fragments),
     neverNull: neverNull(schema, document, definition),
   }
@@ -61,9 +75,8 @@ export interface BoundVariables {
 }
 
 /** @throws GraphQLError `BAD_USER_INPUT` for the first value that does not fit its type */
-export function bindVariables(client: ClientOperation, values: Readonly<Record<string, unknown>>): BoundVariables {
-  const { schema, definition, conditions } = client
-  const definitions = definition.variableDefinitions ?? []
+export function bindVariables(bindings: Bindings, values: Readonly<Record<string, unknown>>): BoundVariables {
+  const { schema, definitions, conditions } = bindings
   if (definitions.length === 0) return NO_VARIABLES
   for (const { variable } of definitions) {
     const name = variable.name.value
@@ -72,7 +85,7 @@ export function bindVariables(client: ClientOperation, values: Readonly<Record<s
   }
   const { errors } = getVariableValues(schema, definitions, ownOnly(values), { maxErrors: 1 })
   if (errors) throw codedError('BAD_USER_INPUT', errors[0]?.message ?? 'The variables do not fit.')
-  for (const name of client.neverNull) {
+  for (const name of bindings.neverNull) {
     if (!isNull(definitions, name, own(values, name))) continue
     throw codedError('BAD_USER_INPUT', `Variable "$${name}" must not be null: it stands where null is not allowed.`)
   }
@@ -81,7 +94,7 @@ export function bindVariables(client: ClientOperation, values: Readonly<Record<s
   return {
     values,
     conditions: {
-      ...defaultConditions(client),
+      ...defaultConditions(bindings),
       ...Object.fromEntries(given.map((name) => [name, values[name] === true])),
     },
   }
@@ -105,10 +118,8 @@ function ownOnly<Value>(value: Value): Value {
 }
 
 /** What decides the conditions of a request that sets none of their variables. */
-export function defaultConditions({ definition, conditions }: ClientOperation): ConditionValues {
-  const defaults = new Map(
-    definition.variableDefinitions?.map(({ variable, defaultValue }) => [variable.name.value, defaultValue]),
-  )
+export function defaultConditions({ definitions, conditions }: Bindings): ConditionValues {
+  const defaults = new Map(definitions.map(({ variable, defaultValue }) => [variable.name.value, defaultValue]))
   return Object.fromEntries(
     conditions.map((name) => {
       const value = defaults.get(name)
