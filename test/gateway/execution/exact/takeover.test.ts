@@ -10,6 +10,7 @@ import fc from '../../../support/fast-check.ts'
 import { randomQuery } from '../random-query.ts'
 import { type ExactOperation, type ExactPath, openExactPath, type SentByFetch } from '../support/exact-path.ts'
 import { type Federation, federate } from '../support/federation.ts'
+import { inOrder } from '../support/in-order.ts'
 import { club, desk } from '../support/members.ts'
 import { servicesOf } from '../support/universe.ts'
 import { office } from '../universes/office.ts'
@@ -33,15 +34,6 @@ function respelled(value: unknown): string {
   }
   if (typeof value !== 'string') return JSON.stringify(value)
   return `"${Array.from(value, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}"`
-}
-
-/** The same with the members of every object in one order. */
-function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inOrder)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.entries(value)
-    .map(([name, each]) => [name, inOrder(each)])
-    .sort()
 }
 
 /** What tells one question about an entity, or one root fetch, from all others of a run. */

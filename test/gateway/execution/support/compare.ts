@@ -13,7 +13,8 @@ import {
   validate,
 } from 'graphql'
 import { codedError } from '../../../../platform/protocol/errors.ts'
-import type { Federation } from './federation.ts'
+import type { Federation, SentCall } from './federation.ts'
+import { inOrder } from './in-order.ts'
 import { read, resolverOf, type Universe } from './universe.ts'
 
 export interface Question {
@@ -28,20 +29,24 @@ export interface Comparison {
   readonly difference: string
 }
 
+interface Circumstances {
+  /** Services that are away; the plain schema fails the fields that need them. */
+  readonly down?: readonly string[]
+  /** The federation's, where not all of the engine is asked. */
+  readonly ask?: Federation['ask']
+  /** As the federation's. Then it must ask the services what it asks them without. */
+  readonly isOdd?: (() => boolean) | undefined
+}
+
 export const plainSchema = (federation: Federation): GraphQLSchema =>
   buildSchema(federation.engine.facts.apiSchema.join('\n'))
 
-/**
- * @param down services that are away; the plain schema fails the fields that need them
- * @param ask the federation's, where not all of the engine is asked
- */
 export async function compare(
   universe: Universe,
   federation: Federation,
   plain: GraphQLSchema,
   { query, variables }: Question,
-  down: readonly string[] = [],
-  ask = federation.ask,
+  { down = [], ask = federation.ask, isOdd }: Circumstances = {},
 ): Promise<Comparison> {
   const document = parse(query)
   if (validate(plain, document).length > 0) return { valid: false, difference: '' }
@@ -56,19 +61,29 @@ export async function compare(
   federation.wrong.length = 0
   federation.down.clear()
   for (const service of down) federation.down.add(service)
+  let usually: readonly string[] | undefined
+  if (isOdd) {
+    await ask(query, variables, universe.createWorld()).catch(() => undefined)
+    usually = federation.calls.splice(0).flatMap(questionsOf).sort()
+  }
+  federation.isOdd = isOdd ?? (() => false)
   const actual = await ask(query, variables, universe.createWorld()).catch((error: GraphQLError) => ({
     data: undefined,
     errors: [error],
   }))
   const told = actual.errors.flatMap(({ path }) => (path ? [JSON.stringify(path)] : []))
   const toldTwice = told.filter((path, index) => told.indexOf(path) < index)
+  federation.isOdd = () => false
+  const asked = federation.calls.flatMap(questionsOf).sort()
+  const asksAlike = !usually || isDeepStrictEqual(asked, usually)
   const plainErrors = expected.errors?.filter(({ originalError }) => originalError !== UNKNOWN)
   const plainData: unknown = expected.data === undefined ? undefined : JSON.parse(JSON.stringify(expected.data))
   const same =
     isDeepStrictEqual(actual.data, plainData) &&
     (plainData === undefined ||
       isDeepStrictEqual(explained(plainData, actual.errors), explained(plainData, plainErrors)))
-  if (same && toldTwice.length === 0 && federation.wrong.length === 0) return { valid: true, difference: '' }
+  if (same && toldTwice.length === 0 && asksAlike && federation.wrong.length === 0)
+    return { valid: true, difference: '' }
   const lines = [
     query,
     `variables ${JSON.stringify(variables)}`,
@@ -80,11 +95,18 @@ export async function compare(
     ),
     ...(expected.errors ?? []).map((error) => `plain error ${JSON.stringify(error.path)} ${error.message}`),
     ...toldTwice.map((path) => `told twice ${path}`),
+    ...(asksAlike ? [] : ['asked otherwise than usually:', ...(usually ?? [])]),
     ...federation.wrong.map((text) => `refused ${text}`),
     ...federation.unplannable.map((text) => `not planned: ${text}`),
     ...federation.calls.map((call) => `${call.service} ${call.query} ${JSON.stringify(call.variables)}`),
   ]
   return { valid: true, difference: lines.join('\n') }
+}
+
+/** What a call asks: of each entity by itself. */
+function questionsOf({ service, query, variables: { representations, ...others } }: SentCall): string[] {
+  const entities: readonly unknown[] = Array.isArray(representations) ? representations : ['']
+  return entities.map((entity) => `${service} ${query} ${JSON.stringify(inOrder([others, entity]))}`)
 }
 
 /**
