@@ -16,8 +16,37 @@ export function loseFields(target: Data, selection: Selection, failure: Failure,
     const known = own(target, name)
     if (known !== undefined && !below) continue
     const ofField = failureAt(failure, answered, isAsked)
+    if (below && !isGiven(known)) keepLoss(target, { name, below, failure: ofField })
     target[name] = known === undefined || !below ? ofField : withLost(known, below, ofField, types)
   }
+}
+
+export const isGiven = (known: unknown): boolean =>
+  typeof known === 'object' && known !== null && !(known instanceof Failure)
+
+interface Loss {
+  readonly name: string
+  /** What was asked of the object. */
+  readonly below: Selection
+  readonly failure: Failure
+}
+
+/**
+ * What services failed to give of an object that nobody has given yet: another one may do so later,
+ * without these fields.
+ */
+const losses = new WeakMap<Data, Loss[]>()
+
+export function keepLoss(target: Data, loss: Loss): void {
+  const known = losses.get(target)
+  if (known) known.push(loss)
+  else losses.set(target, [loss])
+}
+
+/** A field that failed has an object after all: it lacks what others failed to give of it. */
+export function loseFieldsOfGiven(target: Data, name: string, types: TypeRelations): void {
+  for (const { name: lost, below, failure } of losses.get(target) ?? [])
+    if (lost === name) target[name] = withLost(target[name], below, failure, types)
 }
 
 /** The value without the fields that failed. */

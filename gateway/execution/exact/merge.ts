@@ -6,7 +6,7 @@
 import { own } from '../../../platform/data/own.ts'
 import { ABSENT, Failure } from '../answer/failure.ts'
 import { type Data, isData } from './data.ts'
-import { withLost } from './lost-fields.ts'
+import { isGiven, keepLoss, loseFieldsOfGiven, withLost } from './lost-fields.ts'
 import type { Run } from './run.ts'
 import type { Selection } from './selection.ts'
 
@@ -32,6 +32,8 @@ export function mergeInto(target: Data, source: Readonly<Data>, selection: Selec
       // object.
       if (!run.types.isObjectType(known)) target[name] = value
     } else target[name] = known === undefined ? copyOf(value, below, run) : merged(known, value, below, run)
+    if (value instanceof Failure && below && !isGiven(known)) keepLoss(target, { name, below, failure: value })
+    else if (known instanceof Failure) loseFieldsOfGiven(target, name, run.types)
   }
 }
 

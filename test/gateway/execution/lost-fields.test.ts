@@ -10,7 +10,10 @@ const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9
 
 const club: TestService = {
   typeDefs: `${link}
-    type Query { a: Int b: Int strict: Int! list: [Int!] box: Box sealed: Box! thing: Thing things: [Thing!] }
+    type Query {
+      a: Int b: Int strict: Int! list: [Int!] box: Box sealed: Box! thing: Thing things: [Thing!] shared: Shared @shareable
+    }
+    type Shared @shareable { ofClub: Int below: Shared }
     type Mutation { a: Int b: Int strict: Int! rigid: Int! }
     type Box @key(fields: "id") { id: ID! }
     type Thing { left: Side right: Side }
@@ -20,7 +23,8 @@ const club: TestService = {
 }
 const desk: TestService = {
   typeDefs: `${link}
-    type Query { other: Int }
+    type Query { other: Int shared: Shared @shareable }
+    type Shared @shareable { ofDesk: Int below: Shared }
     type Box @key(fields: "id") { id: ID! x: Int y: Int z: Int! }`,
   resolvers: { Query: { other: () => 1 }, Box: { __resolveReference: (sent: object) => sent } },
 }
@@ -105,6 +109,29 @@ describe('entity lost to one field', () => {
       expect(told(answer)).toEqual(['sealed.y FORBIDDEN No.', `box.x ${LOST}`, `box.y ${LOST}`, `sealed.x ${LOST}`])
     }
   })
+})
+
+describe('object that two services give together', () => {
+  const shared = { ofClub: 1, ofDesk: 2, below: { ofClub: 1, ofDesk: 2 } }
+  const query = '{ shared { ofClub ofDesk below { ofClub ofDesk } } }'
+
+  test.each([
+    ['club', 'ofClub', 'without data', { data: null, errors: [no('elsewhere')] }],
+    ['desk', 'ofDesk', 'without data', { data: null, errors: [no('elsewhere')] }],
+    ['club', 'ofClub', 'in the object', { data: { shared: null }, errors: [no('shared')] }],
+    ['desk', 'ofDesk', 'in the object', { data: { shared: null }, errors: [no('shared')] }],
+  ])(
+    'What %s does not give of it, %s, has an error where it fails %s, whoever answers first',
+    async (failing, field, _how, failure) => {
+      federation.instead = (service) => (service === failing ? failure : { data: { shared } })
+      const answer = await federation.ask(query)
+      const lost = { [field]: null }
+      expect(answer.data).toEqual({ shared: { ...shared, ...lost, below: { ...shared.below, ...lost } } })
+      expect(told(answer).sort()).toEqual(
+        [`shared.${field} FORBIDDEN No.`, `shared.below.${field} FORBIDDEN No.`].sort(),
+      )
+    },
+  )
 })
 
 test('Two lost fields below one null have two paths, though the type of their object is unknown', async () => {
