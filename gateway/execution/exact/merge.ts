@@ -55,8 +55,10 @@ function merged(known: unknown, value: unknown, below: Selection | undefined, ru
   if (value instanceof Failure) {
     return known === null || known === ABSENT ? value : below ? withLost(known, below, value, run.types) : known
   }
-  if (known instanceof Failure || !(isData(known) || Array.isArray(known))) return copyOf(value, below, run)
-  if (!below) return value
+  if (known === null || known instanceof Failure) return copyOf(value, below, run)
+  // Of services that contradict each other the first is believed.
+  if (!below) return known
+  if (!(isData(known) || Array.isArray(known))) return copyOf(value, below, run)
   if (Array.isArray(known)) {
     if (!Array.isArray(value) || value.length !== known.length) return copyOf(value, below, run)
     return known.map((item, index) => merged(item, value[index], below, run))

@@ -89,9 +89,17 @@ describe('answer merging', () => {
     expect(merge({ b: 1 }, { b: failure }, selected('{ b }'))).toEqual({ b: 1 })
   })
 
+  test.each([
+    ['a scalar', 1],
+    ['an object of a custom scalar', { x: 1 }],
+    ['false', false],
+  ])('Of two services that give different values of one leaf the first is believed: %s', (_what, first) => {
+    expect(merge({ b: first }, { b: 2 }, selected('{ b }'))).toEqual({ b: first })
+  })
+
   test('Values of custom scalars and JavaScript objects stay whole', () => {
     const hostile = JSON.parse('{"b": {"__proto__": {"polluted": true}}, "__proto__": {"polluted": true}}') as Data
-    const target = merge({ b: { x: 1 } }, hostile, selected('{ b }'))
+    const target = merge({ b: null }, hostile, selected('{ b }'))
     expect(({} as Data)['polluted']).toBeUndefined()
     expect(Object.getPrototypeOf(target)).toBe(Object.prototype)
     expect(Object.keys(target['b'] as Data)).toEqual(['__proto__'])
