@@ -35,6 +35,7 @@ import { renamers } from './renamers.ts'
 import { LIST_WORDS } from './scan.ts'
 import type { Arenas } from './tapes.ts'
 import { Unsupported } from './unsupported.ts'
+import { neededToJoin, waitsIn } from './waits.ts'
 import { wantedByClient, wantedByService } from './wanted.ts'
 
 /** Objects that a fetch asks for. */
@@ -60,6 +61,8 @@ export interface FlatFetch {
   readonly targets: readonly Target[]
   /** Table of the code of what is answered, by the type that is asked for. */
   readonly asked: number
+  /** Fetches in other branches of the plan that have to be carried out before. */
+  readonly waitsFor: readonly number[]
 }
 
 /** Objects of two fetches that are one, seen from the objects they are fields of. */
@@ -69,6 +72,8 @@ export interface Joint {
   /** The sides: fetch, arena, the word that leads there (-1: none), and the link. */
   readonly first: JointSide
   readonly second: JointSide
+  /** The fetches whose answers have to be there. */
+  readonly needs: readonly number[]
   /** Arena and size of the objects themselves. */
   readonly firstChild: { readonly arena: number; readonly words: number }
   readonly secondChild: { readonly arena: number; readonly words: number }
@@ -95,6 +100,8 @@ export interface FlatOperation {
   readonly answer: number
   readonly fetches: readonly (FlatFetch | undefined)[]
   readonly joints: readonly Joint[]
+  /** The fetches that others wait for. */
+  readonly awaited: readonly number[]
   readonly introspections: readonly (readonly FieldNode[])[]
 }
 
@@ -138,7 +145,9 @@ function compile(client: ClientOperation, shape: ObjectShape, plan: PreparedPlan
   const rootShape = new ShapeOf(-1, 'one', new Map([[undefined, new Variant([])]]))
   const root = new Place(rootShape, overlaps)
   const arenas: Shape[] = []
+  let used = new Set<Shape>()
   const read = (each: Shape): number => {
+    used.add(each)
     if (each.arena < 0) each.arena = arenas.push(each) // arena 0 has the lists of lists
     return each.arena
   }
@@ -157,9 +166,12 @@ function compile(client: ClientOperation, shape: ObjectShape, plan: PreparedPlan
     { place: root, type: shape.type.name, firstType: undefined, count: root.sources.length },
     wantedByClient(shape),
   )
-  const tables = bound.map(({ fetch: { node }, targets, rename }) =>
-    targets.map(({ place, count }) => writing.tableFor(place, representing(node, types, rename), count)),
-  )
+  const waits = waitsIn(plan, overlaps)
+  const asking = bound.map(({ fetch: { node, index }, targets, rename }) => {
+    used = new Set(targets.map(({ place }) => place.first))
+    const tables = targets.map(({ place, count }) => writing.tableFor(place, representing(node, types, rename), count))
+    return { tables, waitsFor: waits(index, used) }
+  })
   const joints = overlaps.map((overlap) => openJoint(overlap, read))
   // All slots are given: only now is it known how the records look.
   const compiled = bound.map(({ fetch, root: whole, shape: given, join, targets, answered }, number): FlatFetch => {
@@ -183,9 +195,10 @@ function compile(client: ClientOperation, shape: ObjectShape, plan: PreparedPlan
         fetch: place.first.fetch,
         words: place.first.words,
         join: into,
-        table: tables[number]?.[index] ?? 0,
+        table: asking[number]?.tables[index] ?? 0,
       })),
       asked: assembler.add([asked.length / 2, ...asked]),
+      waitsFor: asking[number]?.waitsFor ?? [],
     }
   })
   const sizes = {
@@ -201,7 +214,8 @@ function compile(client: ClientOperation, shape: ObjectShape, plan: PreparedPlan
     root: rootShape.arena,
     answer,
     fetches: byIndex,
-    joints: joints.map(closeJoint),
+    joints: joints.map((joint) => closeJoint(joint, overlaps)),
+    awaited: [...new Set(compiled.flatMap(({ waitsFor }) => waitsFor))],
     introspections,
   }
 }
@@ -316,7 +330,7 @@ const openJoint = (overlap: Overlap, read: (shape: Shape) => number) => {
   return { overlap, sides }
 }
 
-function closeJoint({ overlap }: ReturnType<typeof openJoint>): Joint {
+function closeJoint({ overlap }: ReturnType<typeof openJoint>, overlaps: readonly Overlap[]): Joint {
   const side = ({ source, field }: Overlap['first']): JointSide => ({
     fetch: source.shape.fetch,
     arena: source.shape.arena,
@@ -329,6 +343,7 @@ function closeJoint({ overlap }: ReturnType<typeof openJoint>): Joint {
     words: overlap.parent.first.words,
     first: side(overlap.first),
     second: side(overlap.second),
+    needs: neededToJoin(overlap, overlaps),
     firstChild: child(overlap.first),
     secondChild: child(overlap.second),
     join: overlap.join,

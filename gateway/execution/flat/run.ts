@@ -46,6 +46,8 @@ interface Run extends Written {
   readonly failures: (GraphQLError | undefined)[]
   /** The address of the root's record. */
   readonly root: number
+  /** Of the fetches that others wait for, in other branches of the plan. */
+  readonly ends: ReadonlyMap<number, PromiseWithResolvers<void>>
   /** Nothing is sent or read any more. */
   isOver: boolean
 }
@@ -72,6 +74,7 @@ export async function runFlat(operation: FlatOperation, circumstances: Circumsta
     answers: [],
     failures: [],
     introspect: (number) => circumstances.introspect(introspections[number] ?? []),
+    ends: operation.awaited.length > 0 ? endsOf(operation.awaited) : NO_ENDS,
     isOver: false,
   }
   try {
@@ -86,6 +89,11 @@ export async function runFlat(operation: FlatOperation, circumstances: Circumsta
     giveBack(tapes)
   }
 }
+
+type Ends = Run['ends']
+const NO_ENDS: Ends = new Map()
+const endsOf = (awaited: readonly number[]): Ends =>
+  new Map(awaited.map((index) => [index, Promise.withResolvers<void>()]))
 
 const flatFetch = ({ operation }: Run, { index }: Fetch): FlatFetch => operation.fetches[index] as FlatFetch
 
@@ -102,12 +110,27 @@ function writeAnswer(run: Run): Answer {
 }
 
 function carryOut(step: Step, run: Run): Promise<unknown> {
-  if (step.kind === 'fetch') return (step.node.requires ? fetchEntities : fetchRoot)(step, run)
+  if (step.kind === 'fetch') return carryOutFetch(step, run)
   if (step.kind === 'parallel') return Promise.all(step.steps.map((each) => carryOut(each, run)))
   return step.steps.reduce<Promise<unknown>>((before, each) => before.then(() => carryOut(each, run)), DONE)
 }
 
 const DONE = Promise.resolve()
+
+function carryOutFetch(fetch: Fetch, run: Run): Promise<unknown> {
+  const { waitsFor } = flatFetch(run, fetch)
+  const ask = (): Promise<unknown> => (fetch.node.requires ? fetchEntities : fetchRoot)(fetch, run)
+  const answered =
+    waitsFor.length === 0 ? ask() : Promise.all(waitsFor.map((index) => run.ends.get(index)?.promise)).then(ask)
+  const end = run.ends.get(fetch.index)
+  // Where it fails nobody waits any more: the run is over.
+  if (end)
+    answered.then(
+      () => end.resolve(),
+      () => undefined,
+    )
+  return answered
+}
 
 function fetchRoot(fetch: Fetch, run: Run): Promise<unknown> {
   if (run.isOver) return DONE
@@ -158,7 +181,7 @@ const NOWHERE = 1
 
 function fail(run: Run, { index, node }: Fetch, error: unknown): void {
   const { joints, root: arena, fetches } = run.operation
-  if (run.isOver || joints.some(({ first, second }) => first.fetch === index || second.fetch === index)) giveUp(run)
+  if (run.isOver || joints.some(({ needs }) => needs.includes(index))) giveUp(run)
   run.failures[index] = callError(node.serviceName, error)
   // The root points to what is not there, as entities do.
   const { join } = fetches[index] as FlatFetch
@@ -195,7 +218,5 @@ function reading(run: Run, index: number, answer: Buffer, scan: () => void): boo
   }
 }
 
-const isComplete = ({ answers }: Run, { first, second }: Joint, index: number): boolean =>
-  (first.fetch === index || second.fetch === index) &&
-  answers[first.fetch] !== undefined &&
-  answers[second.fetch] !== undefined
+const isComplete = ({ answers }: Run, { needs }: Joint, index: number): boolean =>
+  needs.includes(index) && needs.every((each) => answers[each] !== undefined)
