@@ -123,8 +123,11 @@ export function writingCompiler({ assembler, isObjectType, read, introspections 
       }
     })
 
-  const tableFor: WritingCompiler['tableFor'] = (place, below, count) =>
-    addTable(place, below, (typed, wanted) => object({ ...typed, count }, wanted), count)
+  const tableFor: WritingCompiler['tableFor'] = (place, below, count) => {
+    if (place.first.types.includes(undefined) && isTold(place, count))
+      throw new Unsupported('objects that do not say what they are where they are found first')
+    return addTable(place, below, (typed, wanted) => object({ ...typed, count }, wanted), count)
+  }
 
   const addTable = (
     place: Place,
@@ -148,13 +151,17 @@ export function writingCompiler({ assembler, isObjectType, read, introspections 
       return [assembler.typeNumber(told), assembler.add([RETYPE, source.join, read(source.shape), concrete])]
     }
     const entries = first.types.flatMap((type) => {
-      const told = first.tellsType ? type : undefined
+      const told = isTold(place, count) ? type : undefined
       return (told !== undefined && !isObjectType(told) && retype(told)) || entry(told, type)
     })
     return assembler.add([entries.length / 2, ...entries])
   }
   return { object, table, tableFor }
 }
+
+/** Whether any source says what the objects are; it need not be the first. */
+const isTold = ({ sources }: Place, count: number): boolean =>
+  sources.slice(0, count).some(({ shape }) => shape.tellsType)
 
 const fieldOf = ({ variant, at }: Giver): Field => variant.fields[at] as Field
 
