@@ -64,9 +64,9 @@ function compileField(field: Field, before: string, assembler: Assembler): numbe
 }
 
 function kindOf(field: Field, assembler: Assembler): { kind: number; more: readonly number[] } {
-  const { type, child } = field
+  const { type, child, declared } = field
   if (child) {
-    const lists = type ? listsOf(type) : UNKNOWN_LISTS
+    const lists = type ? listsOf(type) : declared ? listsOf(declared) | ALL_LEVELS : UNKNOWN_LISTS
     return { kind: OBJECTS, more: [lists, field.link, compileReading(child, assembler).at] }
   }
   if (field.constant !== undefined) return { kind: CONSTANT, more: [] }
@@ -78,6 +78,9 @@ function kindOf(field: Field, assembler: Assembler): { kind: number; more: reado
   if (kind === STRING && nullable === 0) return { kind: TEXT, more: [] }
   return { kind: kind | nullable, more: kind === ENUM ? [names] : [] }
 }
+
+/** Of what the client does not look at, anything may be null. */
+const ALL_LEVELS = -1 << LEVELS
 
 /** How many lists a type has, and which of their levels may be null, the last that of the items. */
 function listsOf(type: GraphQLOutputType): number {

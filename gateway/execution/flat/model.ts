@@ -24,6 +24,8 @@ export class Field {
   /** In the engine's data. */
   readonly name: string
   readonly child: Shape | undefined
+  /** In the public schema, of its objects; `undefined` for a hidden one. */
+  readonly declared: GraphQLOutputType | undefined
   /** As the client sees it; `undefined` where it is not looked at. */
   type: GraphQLOutputType | undefined
   /** The one type that `__typename` may name. */
@@ -36,10 +38,11 @@ export class Field {
   /** Where its objects are. */
   place: Place | undefined
 
-  constructor(key: string, name: string, child: Shape | undefined) {
+  constructor(key: string, name: string, child: Shape | undefined, declared?: GraphQLOutputType) {
     this.key = key
     this.name = name
     this.child = child
+    this.declared = declared
   }
 }
 
@@ -171,7 +174,7 @@ export function shapeBuilder(facts: TypeFacts): ShapeBuilder {
       const declared = type === undefined ? undefined : facts.fieldType(type, name)
       const types = declared ? facts.members(String(declared).replace(/[[\]!]/g, '')) : []
       const child = build({ fetch, sets, types, renamers: inside.filter(({ isHere }) => !isHere) })
-      return new Field(key, renamed, child)
+      return new Field(key, renamed, child, declared)
     })
     return new Variant(fields)
   }
