@@ -16,7 +16,7 @@ import { type PlannerThread, startPlannerThread } from '../../../../gateway/exec
 import { preparePlan } from '../../../../gateway/execution/plan/prepare.ts'
 import type { Fetch } from '../../../../gateway/execution/plan/step.ts'
 import { typeRelations } from '../../../../gateway/execution/plan/type-relations.ts'
-import type { Send } from '../../../../gateway/traffic/call/send.ts'
+import type { Send, ServiceAnswer } from '../../../../gateway/traffic/call/send.ts'
 import { callContext } from './call-context.ts'
 import type { Question } from './compare.ts'
 
@@ -36,7 +36,7 @@ export interface ExactPath {
 
 export interface ExactOperation {
   readonly fetches: readonly Fetch[]
-  run(send: Send, asked?: AskedCalls): Promise<ExactRun>
+  run(send: Send, asked?: AskedCalls, event?: ServiceAnswer): Promise<ExactRun>
 }
 
 /** @param bytes that an answer may have */
@@ -74,12 +74,13 @@ async function openOperation(
   const operation = { client, conditions, names, plan: planned, types: typeRelations(facts), limit }
   return {
     fetches: planned.fetches,
-    async run(send, asked = new Map()) {
+    async run(send, asked = new Map(), event = undefined) {
       const sent: SentByFetch[] = []
       const answer = await executeExactly(operation, {
         variables,
         context: callContext,
         asked,
+        event,
         ask(fetch, call) {
           const answer = send(call)
           sent.push({ fetch, body: call.body, answer })

@@ -1,0 +1,61 @@
+/**
+ * Answers that are damaged in every way: the product gives what the exact path alone makes of them,
+ * and asks no more. `CASES=1000000 SEED=3` tries more of them, repeatably. @slow
+ */
+import { describe, expect, test } from '@jest/globals'
+import { openFuzzed } from '../support/fuzz.ts'
+import { bakery } from '../universes/bakery.ts'
+import { inherited } from '../universes/inherited.ts'
+import { library } from '../universes/library.ts'
+import { maze } from '../universes/maze.ts'
+import { office } from '../universes/office.ts'
+import { shop } from '../universes/shop.ts'
+import { studio } from '../universes/studio.ts'
+import { town } from '../universes/town.ts'
+
+const CASES = Number(process.env['CASES'] ?? 50_000)
+const SEED = Number(process.env['SEED'] ?? 1)
+const TIMEOUT = 120_000 + CASES * 5 // milliseconds
+const CASES_PER_OPERATION = 150
+
+/**
+ * With the share of damaged answers that the flat path must take by itself: it is not tried
+ * otherwise.
+ */
+const universes = [
+  { universe: shop, least: 0.3 },
+  { universe: library, least: 0.1 },
+  { universe: maze, least: 0.2 },
+  { universe: office, least: 0.2 },
+  { universe: town, least: 0.2 },
+  { universe: studio, least: 0.03 },
+  { universe: inherited, least: 0.3 },
+  { universe: bakery, least: 0.02 },
+]
+
+describe.each(universes)('damaged answers in a $universe.name', ({ universe, least }) => {
+  test(
+    'The flat path and the exact path agree on data, errors and requests',
+    async () => {
+      const cases = Math.ceil(CASES / universes.length)
+      const { operations, close } = await openFuzzed(universe, Math.ceil(cases / CASES_PER_OPERATION), SEED)
+      let changed = 0
+      let flat = 0
+      let compared = 0
+      try {
+        for (let index = 0; index < cases; index++) {
+          const run = await operations[index % operations.length]?.run(SEED * 10_000_019 + index)
+          if (run?.isCompared) compared++
+          if (!run?.isChanged) continue
+          changed++
+          if (run.by === 'flat') flat++
+        }
+      } finally {
+        await close()
+      }
+      expect(compared / cases).toBeGreaterThan(0.99)
+      expect(flat / changed).toBeGreaterThan(least)
+    },
+    TIMEOUT,
+  )
+})

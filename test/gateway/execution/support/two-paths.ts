@@ -1,0 +1,256 @@
+/**
+ * Runs an operation as the product does, and once more by the exact path alone on the same answers:
+ * data, errors and requests must be the same.
+ */
+import { GraphQLError, parse } from 'graphql'
+import type { Answer } from '../../../../gateway/execution/answer/answer.ts'
+import type { Engine } from '../../../../gateway/execution/engine.ts'
+import { openAnswer, readBody } from '../../../../gateway/traffic/call/answer.ts'
+import { CallFailure, toClient } from '../../../../gateway/traffic/call/failure.ts'
+import type { Send, ServiceAnswer, ServiceCall } from '../../../../gateway/traffic/call/send.ts'
+import { parseExact } from '../../../../platform/data/json-exact.ts'
+import { callContext } from './call-context.ts'
+import type { Question } from './compare.ts'
+import { createDice, type Dice } from './dice.ts'
+import type { ExactOperation } from './exact-path.ts'
+
+/** What a service answered: bytes, or nothing for a reason. */
+export type Told = Buffer | GraphQLError
+
+/** Answers a call of the product's run, and says whether its reader sees the answer first. */
+export type Teller = (call: ServiceCall) => Promise<{ readonly told: Told; readonly isRead: boolean }>
+
+/** Who answered: `exact` where the flat path cannot run the operation at all. */
+export type By = 'flat' | 'takeover' | 'exact'
+
+export interface ProductRun {
+  readonly answer: Answer
+  readonly by: By
+  readonly asked: readonly AskedOnce[]
+}
+
+/** A call that was made, with its answer. */
+export interface AskedOnce {
+  readonly service: string
+  readonly text: string
+  told: Told | undefined
+}
+
+const isReason = (told: Told): told is GraphQLError => !Buffer.isBuffer(told)
+
+/** As traffic reads it. @param onParsed told where the exact path reads it */
+function deliver(told: Told, { service, read }: ServiceCall, onParsed: () => void): ServiceAnswer {
+  if (isReason(told)) throw told
+  try {
+    return spied(read?.(told) ? openAnswer(told) : readBody(told, 200).answer, onParsed)
+  } catch (error) {
+    if (error instanceof CallFailure) throw toClient(error, service)
+    throw error
+  }
+}
+
+const spied = ({ body, parsed }: ServiceAnswer, onParsed: () => void): ServiceAnswer => ({
+  body,
+  parsed() {
+    onParsed()
+    return parsed()
+  },
+})
+
+/** An operation as an engine runs it. */
+export type Product = (send: Send, event?: ServiceAnswer) => Promise<Answer>
+
+export async function openProduct(engine: Engine, { query, variables }: Question): Promise<Product> {
+  const prepared = engine.prepare(query, parse(query))
+  const bound = prepared.bind(variables)
+  const compiled = await prepared.compiled(bound.conditions, callContext.caller)
+  return (send, event) => compiled.execute(bound, callContext, send, event)
+}
+
+/** @param event what a subscription's service sent */
+export async function runProduct(product: Product, tell: Teller, event?: ServiceAnswer): Promise<ProductRun> {
+  const asked: AskedOnce[] = []
+  const faults: unknown[] = []
+  let by: By = 'flat'
+  const onParsed = (): void => {
+    if (by === 'flat') by = 'takeover'
+  }
+  const answer = await product(async (call) => {
+    if (!call.read && by === 'flat') by = 'exact'
+    const one: AskedOnce = { service: call.service, text: call.body.bytes.toString(), told: undefined }
+    asked.push(one)
+    const { told, isRead } = await tell(call).catch((error: unknown) => {
+      faults.push(error)
+      throw error
+    })
+    one.told = told
+    return deliver(told, isRead ? call : { ...call, read: undefined }, onParsed)
+  }, event && spied(event, onParsed))
+  if (faults.length > 0) throw faults[0]
+  return { answer, by, asked }
+}
+
+const ORDERS = 12 // in which answers may arrive; services that contradict each other make a difference
+
+/** What differs, as text; empty where nothing does, and `undefined` where that cannot be told. */
+export async function differenceToExact(
+  operation: ExactOperation,
+  { answer, asked }: ProductRun,
+  event?: ServiceAnswer,
+): Promise<string | undefined> {
+  let difference = ''
+  for (let order = 0; order < ORDERS; order++) {
+    const answers = answersOf(asked)
+    const dice = createDice(order)
+    const { answer: exact } = await operation.run(replay(answers, order > 0 ? dice : undefined), undefined, event)
+    const differences = [...answers.differences(), ...differencesOf(answer, exact)]
+    if (!answers.isComparable) return undefined
+    if (differences.length === 0) return ''
+    if (answers.hasSpellings) return undefined
+    if (order === 0) difference = [...differences, ...asked.map(shown)].join('\n')
+  }
+  return difference
+}
+
+const replay =
+  (answers: ReturnType<typeof answersOf>, dice: Dice | undefined): Send =>
+  async (call) => {
+    const told = answers.to(call.service, call.body.bytes.toString())
+    for (let turns = dice?.below(30) ?? 0; turns > 0; turns--) await undefined
+    return deliver(told, call, () => undefined)
+  }
+
+const shown = ({ service, text, told }: AskedOnce): string =>
+  `${service} ${text}\n  ${told === undefined ? 'no answer' : isReason(told) ? String(told) : JSON.stringify(told.toString('latin1'))}`
+
+function differencesOf(answer: Answer, exact: Answer): string[] {
+  const [one, other] = [answer, exact].map(({ body }) => {
+    try {
+      return JSON.stringify(parseExact(body.toString()))
+    } catch {
+      return `no JSON: ${body.toString()}`
+    }
+  })
+  const differences = one === other ? [] : [`product ${one}`, `exact   ${other}`]
+  const [errors, exactErrors] = [errorsOf(answer), errorsOf(exact)]
+  if (errors.join() !== exactErrors.join())
+    differences.push(`product ${errors.join()}`, `exact   ${exactErrors.join()}`)
+  return differences
+}
+
+const errorsOf = ({ errors }: Answer): string[] =>
+  errors.map(({ path, message, extensions }) => JSON.stringify([path, message, extensions['code']])).sort()
+
+interface Body {
+  readonly query: string
+  readonly variables: Readonly<Record<string, unknown>> & { readonly representations?: readonly unknown[] }
+}
+
+/** One question: a root fetch, or what is asked of one entity. */
+interface AskedFor {
+  readonly from: AskedOnce
+  /** Of the entity in the answer, which should have so many. */
+  readonly index: number
+  readonly count: number
+  isUsed: boolean
+}
+
+/**
+ * The answers to what was asked, for one who asks the same. It makes no difference which entities
+ * are asked for in one call, nor in which order, nor that one of them is asked for in each of its
+ * spellings.
+ */
+function answersOf(asked: readonly AskedOnce[]) {
+  const missing: string[] = []
+  const byText = Map.groupBy(
+    asked.map((one) => ({ one, isUsed: false })),
+    ({ one: { service, text } }) => `${service} ${text}`,
+  )
+  const questions = new Map<string, AskedFor[]>()
+  let isRegrouped = false
+  let isComparable = true
+  let hasSpellings = false
+  const questionsIn = (service: string, text: string): string[] => {
+    const { query, variables } = parseExact(text) as Body
+    const { representations, ...others } = variables
+    return representations?.map((each) => JSON.stringify([service, query, others, each])) ?? [`${service} ${text}`]
+  }
+  /** Entities by themselves, of calls that are not made as a whole. */
+  const regroup = (): void => {
+    isRegrouped = true
+    for (const { one, isUsed } of [...byText.values()].flat()) {
+      const keys = questionsIn(one.service, one.text)
+      for (const [index, key] of keys.entries()) {
+        const known = questions.get(key)
+        const question = { from: one, index, count: keys.length, isUsed }
+        if (!known) questions.set(key, [question])
+        // In one call an entity may stand in several spellings.
+        else if (known.every(({ from }) => from !== one)) known.push(question)
+        else hasSpellings = true
+      }
+    }
+  }
+  return {
+    to(service: string, text: string): Told {
+      const same = isRegrouped ? undefined : byText.get(`${service} ${text}`)?.find(({ isUsed }) => !isUsed)
+      if (same) {
+        same.isUsed = true
+        return same.one.told ?? NOT_ASKED
+      }
+      if (!isRegrouped) regroup()
+      const found = questionsIn(service, text).map((key) => {
+        const question = questions.get(key)?.find(({ isUsed }) => !isUsed)
+        if (question) question.isUsed = true
+        else missing.push(`only the exact path asks ${key}`)
+        return question
+      })
+      if (found.some((question) => !question)) return NOT_ASKED
+      const told = gathered(found as AskedFor[])
+      if (told === undefined) isComparable = false
+      return told ?? NOT_ASKED
+    },
+    /** False where the answer to some of the entities of a call cannot be told from its whole answer. */
+    get isComparable() {
+      return isComparable
+    },
+    /** Whether one entity was asked for in several spellings: their answers need not be the same. */
+    get hasSpellings() {
+      return hasSpellings
+    },
+    differences(): string[] {
+      const calls = [...byText.values()].flat().filter(({ isUsed }) => !isUsed)
+      const unused = isRegrouped
+        ? Array.from(questions)
+            .filter(([, each]) => each.some(({ isUsed }) => !isUsed))
+            .map(([key]) => key)
+        : calls.map(({ one: { service, text } }) => `${service} ${text}`)
+      return [...missing, ...unused.map((text) => `only the product asks ${text}`)]
+    },
+  }
+}
+
+const NOT_ASKED = new GraphQLError('not asked')
+
+interface EntityAnswer {
+  readonly data?: { readonly _entities?: unknown } | null
+  readonly errors?: readonly { readonly path?: readonly unknown[] }[]
+}
+
+/** One answer out of several; `undefined` where one of several is not plain. */
+function gathered(questions: readonly AskedFor[]): Told | undefined {
+  const plain = questions.map(({ from: { told }, index, count }) => {
+    if (told === undefined || isReason(told)) return undefined
+    try {
+      const { data, errors } = parseExact(told.toString()) as EntityAnswer
+      const entities = data?._entities
+      const isWhole = !errors && Array.isArray(entities) && entities.length === count
+      return isWhole ? { entity: entities[index] as unknown } : undefined
+    } catch {
+      return undefined
+    }
+  })
+  if (plain.every((each) => each !== undefined))
+    return Buffer.from(JSON.stringify({ data: { _entities: plain.map(({ entity }) => entity) } }))
+  const [first, ...others] = new Set(questions.map(({ from }) => from))
+  return others.length > 0 ? undefined : first?.told
+}
