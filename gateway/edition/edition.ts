@@ -48,13 +48,15 @@ interface EditionOptions {
   readonly hideSchema: boolean
   /** Called for each planned operation. */
   readonly onPlanned: () => void
+  /** Called for each operation that the engine's exact path executes. */
+  readonly onExact: () => void
   readonly planLog: PlanLog
   readonly log: Logger
 }
 
 /** Rejects a supergraph that the gateway cannot serve. */
 export async function openEdition(supergraph: string, options: EditionOptions): Promise<Edition> {
-  const { limits, reportLimit, onPlanned, planLog } = options
+  const { limits, reportLimit, onPlanned, onExact, planLog } = options
   const engine = await createEngine(supergraph, {
     answerLimit: {
       bytes: limits.answerBytes,
@@ -67,6 +69,7 @@ export async function openEdition(supergraph: string, options: EditionOptions): 
       planLog.planned(operation, milliseconds)
     },
     onUnplannable: planLog.unplannable,
+    onExact,
   })
   try {
     const traffic = options.openTraffic(engine.facts.services)

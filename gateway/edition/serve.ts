@@ -96,7 +96,7 @@ function editionMaker(
   const openShared = createSharedTraffic({ secret, ownServices, store, metrics: createTrafficMetrics(registry), log })
   const openTraffic = (graphs: readonly Graph[]) => openShared(locateServices(graphs, config))
   const planLog = createPlanLog(log)
-  const { onPlanned, onLeft } = createPlanningMetrics(registry)
+  const { onPlanned, onExact, onLeft } = createEngineMetrics(registry)
   const known = expected.map((query) => ({ query, operationName: undefined, variants: [], uses: 0 }))
   let warming: Warming | undefined
   let closed = false
@@ -109,6 +109,7 @@ function editionMaker(
         openTraffic,
         hideSchema,
         onPlanned,
+        onExact,
         planLog,
         log,
       })
@@ -126,7 +127,7 @@ function editionMaker(
   }
 }
 
-function createPlanningMetrics(registry: Registry): { onPlanned(): void; onLeft(operations: number): void } {
+function createEngineMetrics(registry: Registry) {
   const plans = new Counter({
     name: 'tributary_plans_total',
     help: 'Operations that were planned, for requests or ahead of them',
@@ -137,7 +138,16 @@ function createPlanningMetrics(registry: Registry): { onPlanned(): void; onLeft(
     help: 'Operations in use that are still to be made ready on the supergraph that serves',
     registers: [registry],
   })
-  return { onPlanned: () => plans.inc(), onLeft: (operations) => toWarm.set(operations) }
+  const exact = new Counter({
+    name: 'tributary_exact_executions_total',
+    help: 'Executions by the exact path: answers of services were not as expected, or had errors',
+    registers: [registry],
+  })
+  return {
+    onPlanned: () => plans.inc(),
+    onExact: () => exact.inc(),
+    onLeft: (operations: number) => toWarm.set(operations),
+  }
 }
 
 const stopStart =

@@ -48,15 +48,20 @@ interface OperationParts {
   readonly limit: AnswerLimit
   /** Gives client and names once more: they are large, and only the exact path needs them. */
   readonly reopen: () => Pick<OperationParts, 'client' | 'names'>
+  /** Told of each execution by the exact path. */
+  readonly onExact: () => void
 }
 
 /** @throws PlanShapeError for a plan the engine cannot execute */
 export function compileOperation(parts: OperationParts): CompiledOperation {
-  const { conditions, types, limit, reopen } = parts
+  const { conditions, types, limit, reopen, onExact } = parts
   const plan = preparePlan(parts.plan)
   const { events, fetches } = plan
   const flat = compileFlat(parts.client, answerShape(parts.client, conditions, parts.names), plan, types)
-  const exact = () => ({ ...reopen(), conditions, plan, types, limit })
+  const exact = (circumstances: Parameters<typeof executeExactly>[1]): Promise<Answer> => {
+    onExact()
+    return executeExactly({ ...reopen(), conditions, plan, types, limit }, circumstances)
+  }
   return {
     codeBytes: flat?.code.words.buffer.byteLength ?? 0,
     services: new Set(fetches.map(({ node }) => node.serviceName)),
@@ -66,7 +71,7 @@ export function compileOperation(parts: OperationParts): CompiledOperation {
     },
     async execute(variables, context, send, event) {
       const ask: Ask = (_fetch, call) => send(call)
-      if (!flat) return executeExactly(exact(), { variables, context, ask, event })
+      if (!flat) return exact({ variables, context, ask, event })
       const { asked, ask: askAndRecord } = recorded(ask)
       try {
         const answer = await runFlat(flat, {
@@ -77,7 +82,7 @@ export function compileOperation(parts: OperationParts): CompiledOperation {
           limit: limit.bytes,
           introspect: (nodes) => JSON.stringify(introspect(reopen().client, nodes, variables)),
         })
-        return answer ?? (await executeExactly(exact(), { variables, context, ask, asked, event }))
+        return answer ?? (await exact({ variables, context, ask, asked, event }))
       } catch (error) {
         if (error !== TOO_LARGE) throw error
         return tooLarge(limit, context)

@@ -31,6 +31,8 @@ interface EngineOptions extends PlanningOptions {
   /** Bytes that compiled operations may take. */
   readonly cacheBytes: number
   readonly answerLimit: AnswerLimit
+  /** Told of each execution by the exact path, which is slow. */
+  readonly onExact: () => void
 }
 
 /** A document's operation, as the engine keeps it between requests. */
@@ -97,6 +99,7 @@ const defaults: EngineOptions = {
   timeout: 10_000, // milliseconds
   cacheBytes: 64 * 1024 * 1024,
   answerLimit: { bytes: Number.POSITIVE_INFINITY, exceeded: () => undefined },
+  onExact: () => undefined,
   plansWaiting: Number.POSITIVE_INFINITY,
   onRefused: () => undefined,
   onPlanned: () => undefined,
@@ -214,7 +217,7 @@ function prepareOperation(
   return prepared
 }
 
-function compiler(planner: PlannerThread, { onUnplannable, answerLimit }: EngineOptions): Compile {
+function compiler(planner: PlannerThread, { onUnplannable, onExact, answerLimit }: EngineOptions): Compile {
   const types = typeRelations(planner.facts)
   const fieldNames = new Set(planner.facts.fieldNames)
   const plannerFields = new Set(planner.facts.plannerFields)
@@ -233,7 +236,16 @@ function compiler(planner: PlannerThread, { onUnplannable, answerLimit }: Engine
     const { client, names, text } = reopen()
     const plan = text === undefined ? { kind: 'QueryPlan' as const } : await planOf(client, text, caller)
     try {
-      const operation = compileOperation({ client, names, conditions, plan, types, limit: answerLimit, reopen })
+      const operation = compileOperation({
+        client,
+        names,
+        conditions,
+        plan,
+        types,
+        limit: answerLimit,
+        reopen,
+        onExact,
+      })
       return { operation, size: JSON.stringify(plan).length * BYTES_PER_CHARACTER + operation.codeBytes }
     } catch (error) {
       if (!(error instanceof PlanShapeError)) throw error

@@ -67,6 +67,11 @@ export interface SelectionShape {
 export function answerShape(client: ClientOperation, conditions: ConditionValues, names: InternalNames): ObjectShape {
   const { schema, rootType, definition, fragments } = client
 
+  const known = new Map<
+    SelectionSetNode | undefined,
+    { readonly selections: readonly SelectionSetNode[]; readonly shape: SelectionShape }[]
+  >()
+
   const objectShape = (type: ObjectShape['type'], selections: readonly SelectionSetNode[]): ObjectShape => {
     const grouped = new Map<string, FieldNode[]>()
     const spreads = new Set<string>()
@@ -117,8 +122,25 @@ export function answerShape(client: ClientOperation, conditions: ConditionValues
     if (!field) return { kind: 'introspection', nodes }
     const named = getNamedType(field.type)
     const selections = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
-    const selection = isCompositeType(named) ? selectionShape(named, selections) : undefined
+    const selection = isCompositeType(named) ? sameSelection(named, selections) : undefined
     return { kind: 'data', source: names.of(node), type: field.type, selection }
+  }
+
+  /** One for all types whose field is selected in the same way: there may be types inside types. */
+  const sameSelection = (type: GraphQLCompositeType, selections: readonly SelectionSetNode[]): SelectionShape => {
+    const [first] = selections
+    const all = known.get(first) ?? []
+    known.set(first, all)
+    const same = all.find(
+      (each) =>
+        each.shape.type === type &&
+        each.selections.length === selections.length &&
+        each.selections.every((set, index) => set === selections[index]),
+    )
+    if (same) return same.shape
+    const shape = selectionShape(type, selections)
+    all.push({ selections, shape })
+    return shape
   }
 
   const selectionShape = (type: GraphQLCompositeType, selections: readonly SelectionSetNode[]): SelectionShape => {

@@ -4,6 +4,7 @@
  * instead of objects or closures: a tenth of the memory, and one function that runs them all, which
  * is compiled once for all operations.
  */
+import { Unsupported } from './unsupported.ts'
 
 // Kinds of values, in the low bits of a field's word.
 export const ANY = 0
@@ -67,6 +68,9 @@ export interface Code {
   readonly literals: DataView
 }
 
+/** Types inside types, each with many implementations, would multiply. */
+const MAX_WORDS = 64 * 1024
+
 /** Puts code together. Positions never change once they are given. */
 export class Assembler {
   readonly #words: number[] = [0] // 0 is nowhere
@@ -75,15 +79,12 @@ export class Assembler {
   #bytes = 0
   readonly #types = new Map<string, number>()
 
-  /** Appends words and returns where they begin. */
+  /** Appends words and returns where they begin. @throws Unsupported where it becomes too much */
   add(words: readonly number[]): number {
     const at = this.#words.length
+    if (at + words.length > MAX_WORDS) throw new Unsupported('too much code', true)
     for (const word of words) this.#words.push(word)
     return at
-  }
-
-  set(at: number, word: number): void {
-    this.#words[at] = word
   }
 
   /** Begin and length of a text among the literals. */

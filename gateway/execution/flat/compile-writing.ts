@@ -113,15 +113,24 @@ export function writingCompiler({ assembler, isObjectType, read, introspections 
     writer.add(EACH, field.link, place.first.fetch, arena, table(place, wanted.below), ...assembler.literal(wanted.key))
   }
 
-  const table: WritingCompiler['table'] = (place, below) =>
-    addTable(place, below, (typed, wanted) => {
+  /** Many types may have fields that are one: without this their tables would multiply. */
+  const tables = new Map<Place, Map<WantedBelow, number>>()
+  const table: WritingCompiler['table'] = (place, below) => {
+    const ofPlace = tables.get(place) ?? new Map<WantedBelow, number>()
+    tables.set(place, ofPlace)
+    const known = ofPlace.get(below)
+    if (known !== undefined) return known
+    const added = addTable(place, below, (typed, wanted) => {
       try {
         return object(typed, wanted)
       } catch (error) {
-        if (error instanceof Unsupported) return undefined
+        if (error instanceof Unsupported && !error.isFinal) return undefined
         throw error
       }
     })
+    ofPlace.set(below, added)
+    return added
+  }
 
   const tableFor: WritingCompiler['tableFor'] = (place, below, count) => {
     if (place.first.types.includes(undefined) && isTold(place, count))

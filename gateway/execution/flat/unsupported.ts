@@ -1,2 +1,10 @@
 /** Thrown while an operation is compiled for the flat path, which then leaves it to the exact path. */
-export class Unsupported extends Error {}
+export class Unsupported extends Error {
+  /** False where only objects of one type are concerned: those of others can still be flat. */
+  readonly isFinal: boolean
+
+  constructor(message: string, isFinal = false) {
+    super(message)
+    this.isFinal = isFinal
+  }
+}

@@ -29,12 +29,20 @@ export function wantedByClient({ type, fields }: ObjectShape): readonly Wanted[]
   })
 }
 
-const belowClient =
-  (selection: SelectionShape): WantedBelow =>
-  (typename) => {
-    const shape = selection.of(typename)
-    return shape && wantedByClient(shape)
+/** The same function for the same selection. */
+function belowClient(selection: SelectionShape): WantedBelow {
+  let below = known.get(selection)
+  if (!below) {
+    below = (typename) => {
+      const shape = selection.of(typename)
+      return shape && wantedByClient(shape)
+    }
+    known.set(selection, below)
   }
+  return below
+}
+
+const known = new WeakMap<SelectionShape, WantedBelow>()
 
 /** What an object's type has to do with a condition. */
 type Belongs = (typename: string, condition: string) => boolean
