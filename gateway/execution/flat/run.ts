@@ -161,8 +161,9 @@ function fetchEntities(fetch: Fetch, run: Run): Promise<unknown> {
 
 function askFor(run: Run, fetch: Fetch, body: RequestBody, take: (answer: Buffer) => boolean): Promise<void> {
   let taken: Buffer | undefined
+  let hasFailed = false
   const read = (answer: Buffer): boolean => {
-    if (run.isOver || taken || !take(answer)) return false
+    if (run.isOver || taken || hasFailed || !take(answer)) return false
     taken = answer
     return true
   }
@@ -172,7 +173,10 @@ function askFor(run: Run, fetch: Fetch, body: RequestBody, take: (answer: Buffer
       // What came from a cache, or with another request's call, was read by nobody here.
       if (run.isOver || (taken !== answer.body && !read(answer.body))) giveUp(run)
     },
-    (error: unknown) => fail(run, fetch, error),
+    (error: unknown) => {
+      hasFailed = true
+      fail(run, fetch, error)
+    },
   )
 }
 

@@ -1,0 +1,77 @@
+/** Random operations of a universe, each with the answers that its services give. */
+import { type DocumentNode, type GraphQLSchema, isEnumType, isObjectType, parse, validate } from 'graphql'
+import type { ServiceCall } from '../../../../gateway/traffic/call/send.ts'
+import { randomQuery } from '../random-query.ts'
+import { plainSchema } from './compare.ts'
+import { createDice } from './dice.ts'
+import { type ExactOperation, openExactPath } from './exact-path.ts'
+import { type Federation, federate } from './federation.ts'
+import { servicesOf, type Universe } from './universe.ts'
+
+export interface RandomOperation {
+  readonly query: string
+  readonly variables: Readonly<Record<string, unknown>>
+  readonly document: DocumentNode
+  readonly exact: ExactOperation
+  /** What the service answers. The same question always has the same answer. */
+  answerTo(call: Pick<ServiceCall, 'service' | 'body' | 'context' | 'operation'>): Promise<Buffer>
+}
+
+export interface RandomOperations {
+  readonly federation: Federation
+  readonly plain: GraphQLSchema
+  /** Names of object types. */
+  readonly typenames: readonly string[]
+  /** Names of all types, and all that enums may be. */
+  readonly words: ReadonlySet<string>
+  readonly operations: readonly RandomOperation[]
+  close(): Promise<void>
+}
+
+const CHOICES = 300 // of a random query
+const MAX_KEPT = 2_000 // answers of one operation
+
+export async function openOperations(universe: Universe, count: number, seed: number): Promise<RandomOperations> {
+  const federation = await federate(servicesOf(universe))
+  const path = await openExactPath(federation.supergraph, federation.engine.schema)
+  const plain = plainSchema(federation)
+  const dice = createDice(seed)
+  const operations: RandomOperation[] = []
+  const texts = new Set<string>()
+  for (let tries = 0; operations.length < count && tries < 20 * count; tries++) {
+    const choices = Array.from({ length: CHOICES }, () => dice.below(1 << 16))
+    const { query, variables } = randomQuery(plain, choices)
+    if (texts.has(query)) continue
+    texts.add(query)
+    const document = parse(query)
+    if (validate(plain, document).length > 0) continue
+    // Some cannot be planned; others ask no service.
+    const exact = await path.open(query, variables).catch(() => undefined)
+    if (!exact || exact.fetches.length === 0) continue
+    operations.push({ query, variables, document, exact, answerTo: answering(federation, universe) })
+  }
+  const types = Object.values(plain.getTypeMap()).filter(({ name }) => !name.startsWith('__'))
+  return {
+    federation,
+    plain,
+    typenames: types.filter(isObjectType).map(({ name }) => name),
+    words: new Set(
+      types.flatMap((type) => [type.name, ...(isEnumType(type) ? type.getValues().map(({ name }) => name) : [])]),
+    ),
+    operations,
+    close: () => Promise.all([federation.close(), path.close()]).then(() => undefined),
+  }
+}
+
+function answering({ sendIn }: Federation, universe: Universe): RandomOperation['answerTo'] {
+  const send = sendIn(universe.createWorld())
+  const kept = new Map<string, Buffer>()
+  return async (call) => {
+    const key = `${call.service} ${call.body.bytes.toString('latin1')}`
+    const known = kept.get(key)
+    if (known) return known
+    const { body } = await send({ ...call, read: undefined })
+    if (kept.size < MAX_KEPT) kept.set(key, body)
+    return body
+  }
+}
