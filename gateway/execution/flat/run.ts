@@ -145,7 +145,8 @@ function fetchEntities(fetch: Fetch, run: Run): Promise<unknown> {
   const one = flatFetch(run, fetch)
   const { variables } = run.circumstances
   try {
-    beginWriting(run, Number.POSITIVE_INFINITY)
+    // Entities that share what is large would make it many times as large.
+    beginWriting(run, run.circumstances.limit)
     writeText(entityHead(fetch.node, variables.values))
     const { spans: representations, asked } = writeRepresentations(run.operation, one, run.tapes)
     if (asked.length === 0) return DONE

@@ -101,7 +101,8 @@ export function writeBytes(bytes: Buffer): void {
 }
 
 export function writeText(text: string): void {
-  if (at + 3 * text.length > out.length) makeRoom(3 * text.length)
+  const length = Buffer.byteLength(text)
+  if (at + length > out.length) makeRoom(length)
   at += out.write(text, at)
 }
 
