@@ -105,12 +105,22 @@ describe('prepared plan', () => {
     ['an input', { requires: [{ kind: 'Field', name: 'other' }] }],
     ['a rewrite', { outputRewrites: [{ kind: 'KeyRenamer', path: ['a'], renameKeyTo: 'b' }] }],
     ['a context', { contextRewrites: [{ kind: 'KeyRenamer', path: ['..', 'a'], renameKeyTo: 'b' }] }],
-  ])('Fetches that differ in %s stay apart, and a step that saves no call stays as it was', (_what, extra) => {
-    const nodes = [
-      { kind: 'Sequence' as const, nodes: [fetchNode(), at('a', of('x'))] },
-      at('b', { ...of('x'), ...extra }),
-    ]
-    expect(text(prepared({ kind: 'Parallel', nodes }).steps)).toBe('{[0: 1:a] 2:b}')
+  ])('Fetches that differ in %s stay apart', (_what, extra) => {
+    const inTurn = (first: FetchNode, path: string, then: FetchNode): PlanNode => ({
+      kind: 'Sequence',
+      nodes: [first, at(path, then)],
+    })
+    const other = fetchNode({ operation: '{you{id}}' })
+    const plan = (more: Partial<FetchNode>): string =>
+      text(
+        prepared({
+          kind: 'Parallel',
+          nodes: [inTurn(fetchNode(), 'a', of('x')), inTurn(other, 'b', { ...of('x'), ...more })],
+        }).steps,
+      )
+    expect(plan({})).toBe('[{0: 1:} {2:a+b}]')
+    // A step that saves no call stays as it was: no branch waits for another.
+    expect(plan(extra)).toBe('{[0: 1:a] [2: 3:b]}')
   })
 
   test("A subscription's events come from a fetch that no step holds", () => {
