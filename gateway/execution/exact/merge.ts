@@ -60,7 +60,7 @@ function merged(known: unknown, value: unknown, below: Selection | undefined, ru
   if (!below) return known
   if (!(isData(known) || Array.isArray(known))) return copyOf(value, below, run)
   if (Array.isArray(known)) {
-    if (!Array.isArray(value) || value.length !== known.length) return copyOf(value, below, run)
+    if (!Array.isArray(value) || value.length !== known.length) return known
     return known.map((item, index) => merged(item, value[index], below, run))
   }
   if (isData(value)) mergeInto(known, value, below, run)

@@ -97,6 +97,12 @@ describe('answer merging', () => {
     expect(merge({ b: first }, { b: 2 }, selected('{ b }'))).toEqual({ b: first })
   })
 
+  test('Of two lists of different lengths the first is believed', () => {
+    const list = [{ a: 1 }]
+    expect(merge(merge({}, { b: list }), { b: [{ b: 2 }, { b: 2 }] })).toEqual({ b: list })
+    expect(merge(merge({}, { b: list }), { b: { b: 2 } })).toEqual({ b: list })
+  })
+
   test('Values of custom scalars and JavaScript objects stay whole', () => {
     const hostile = JSON.parse('{"b": {"__proto__": {"polluted": true}}, "__proto__": {"polluted": true}}') as Data
     const target = merge({ b: null }, hostile, selected('{ b }'))
