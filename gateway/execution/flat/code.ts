@@ -47,7 +47,10 @@ export const END = 0
 export const PUT = 1
 /** begin slot, end slot: bytes of the answer. */
 export const COPY = 2
-/** join slot, fetch, arena, literal's begin and length for an object that is not there, words to skip then. */
+/**
+ * join slot, fetch, arena, number of the type that the object has to say (0: it says none), begin and
+ * length of a literal for an object that is not there, words to skip then.
+ */
 export const ENTER = 3
 /** Back to the first source. */
 export const LEAVE = 4

@@ -59,7 +59,9 @@ export function writingCompiler({ assembler, isObjectType, read, introspections 
     for (const group of groupsOf(typed, wanted)) {
       const { giver } = group
       const isJoined = giver !== undefined && giver.source.join >= 0
-      const skip = isJoined ? writer.enter(giver, read(giver.source.shape), absentText(group, separator)) : undefined
+      const skip = isJoined
+        ? writer.enter(giver, read(giver.source.shape), typeIn(giver, typed), absentText(group, separator))
+        : undefined
       for (let index = 0; index < group.fields.length; ) {
         writer.text(separator)
         separator = ','
@@ -167,6 +169,13 @@ export function writingCompiler({ assembler, isObjectType, read, introspections 
   }
   return { object, table, tableFor }
 }
+
+/**
+ * What a source's object has to say that it is. Its fields are those of that type: where services
+ * contradict each other, they would be looked for in vain.
+ */
+const typeIn = ({ source }: Giver, { type }: TypedPlace): string | undefined =>
+  type !== undefined && source.shape.recognition === 'typename' ? source.typeIn(type) : undefined
 
 /** Whether any source says what the objects are; it need not be the first. */
 const isTold = ({ sources }: Place, count: number): boolean =>
@@ -294,10 +303,11 @@ function createWriter(assembler: Assembler) {
       words.push(...more)
     },
     /** Goes to another source. Returns what `leave` needs. */
-    enter({ source }: Giver, arena: number, absent: string | undefined): number {
+    enter({ source }: Giver, arena: number, type: string | undefined, absent: string | undefined): number {
       flush()
       const text = absent === undefined ? [NOT_NULL, 0] : assembler.literal(absent)
-      words.push(ENTER, source.join, source.shape.fetch, arena, ...text, 0)
+      const number = type === undefined ? 0 : assembler.typeNumber(type)
+      words.push(ENTER, source.join, source.shape.fetch, arena, number, ...text, 0)
       return words.length
     },
     leave(entered: number): void {

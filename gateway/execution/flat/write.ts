@@ -177,15 +177,16 @@ export function writeObject(code: number, arena: number, record: number, fetch: 
         tape = arenas[words[pc + 3] as number] as Int32Array
         const answer = answers[words[pc + 2] as number]
         if (joined !== 0 && answer && tape[joined] !== 0) {
+          if (words[pc + 4] !== 0 && words[pc + 4] !== tape[joined]) throw SURPRISE
           base = joined
           bytes = answer
-          pc += 7
+          pc += 8
           break
         }
-        if (words[pc + 4] === NOT_NULL) throw SURPRISE
+        if (words[pc + 5] === NOT_NULL) throw SURPRISE
         if (joined !== 0 && path) reportLost(pc, path)
-        put(literals, words[pc + 4] as number, words[pc + 5] as number)
-        pc += 7 + (words[pc + 6] as number)
+        put(literals, words[pc + 5] as number, words[pc + 6] as number)
+        pc += 8 + (words[pc + 7] as number)
         tape = firstTape
         break
       }
@@ -265,7 +266,7 @@ const literalText = (begin: number, length: number): string =>
 function reportLost(pc: number, place: readonly (string | number)[]): void {
   const failure = from.failures[words[pc + 2] as number]
   if (!failure) return
-  const text = literalText(words[pc + 4] as number, words[pc + 5] as number)
+  const text = literalText(words[pc + 5] as number, words[pc + 6] as number)
   const lost = JSON.parse(`{${text.startsWith(',') ? text.slice(1) : text}}`) as Record<string, unknown>
   for (const key in lost)
     if (lost[key] === null && errors.length < MAX_ERRORS) errors.push(errorAt(failure, [...place, key]))
