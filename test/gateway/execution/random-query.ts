@@ -117,6 +117,7 @@ export function randomQuery(schema: GraphQLSchema, choices: readonly number[]): 
   }
 
   const field = (type: GraphQLCompositeType, depth: number, scope: Scope): string => {
+    if (type === schema.getQueryType() && chance(12)) return introspection(scope)
     const all = isUnionType(type) ? [] : Object.values(type.getFields())
     const usable = depth > 0 ? all : all.filter((each) => isLeafType(getNamedType(each.type)))
     const chosen: GraphQLField<unknown, unknown> | undefined =
@@ -133,6 +134,14 @@ export function randomQuery(schema: GraphQLSchema, choices: readonly number[]): 
     const fieldType = getNamedType(chosen.type)
     const body = isCompositeType(fieldType) ? ` ${selection(fieldType, depth - 1, named_.scope)}` : ''
     return `${named_.text}${args}${condition()}${body}`
+  }
+
+  const introspection = (scope: Scope): string => {
+    const type = Object.keys(schema.getTypeMap())[pick(3)] ?? ''
+    const [name, args, body] = chance(2)
+      ? ['__schema', '', '{ queryType { name fields { name } } __typename }']
+      : ['__type', `(name: ${JSON.stringify(type)})`, '{ kind name: name a: fields { name } possibleTypes { name } }']
+    return `${named(name, name + args, args, scope, '').text}${args}${condition()} ${body}`
   }
 
   const named = (name: string, signature: string, _args: string, scope: Scope, owner: string) => {

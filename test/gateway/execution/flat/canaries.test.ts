@@ -4,13 +4,13 @@
  * them. @slow
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { giveBack, type Tapes, takeTapes } from '../../../../gateway/execution/flat/tapes.ts'
 import { openAnswer, readBody } from '../../../../gateway/traffic/call/answer.ts'
 import { CallFailure, toClient } from '../../../../gateway/traffic/call/failure.ts'
 import type { Send, ServiceAnswer, ServiceCall } from '../../../../gateway/traffic/call/send.ts'
 import { type Canary, createCanary, withoutMarks } from '../support/canary.ts'
 import { createDice, type Dice } from '../support/dice.ts'
 import { mutateAnswer } from '../support/mutate-answer.ts'
+import { lookIntoPool } from '../support/pool.ts'
 import { openOperations, type RandomOperation, type RandomOperations } from '../support/random-operations.ts'
 import { openProduct } from '../support/two-paths.ts'
 import { inherited } from '../universes/inherited.ts'
@@ -120,16 +120,6 @@ async function runOne(number: number): Promise<'flat' | 'exact'> {
   return run.isWhole ? 'flat' : 'exact'
 }
 
-/** All that the pool has. */
-function emptyPool(): Tapes[] {
-  const all: Tapes[] = []
-  for (;;) {
-    const tapes = takeTapes()
-    if (tapes.arenas.length === 0) return all
-    all.push(tapes)
-  }
-}
-
 describe('operations that run at once', () => {
   test(
     'No answer and no request has anything of another, and the pool keeps nothing',
@@ -142,13 +132,9 @@ describe('operations that run at once', () => {
       await Promise.all(Array.from({ length: AT_ONCE }, work))
       expect(wrongs).toEqual([])
       expect(whole / RUNS).toBeGreaterThan(0.2)
-      const pooled = emptyPool()
-      expect(pooled.length).toBeGreaterThan(AT_ONCE / 4)
-      for (const { arenas, tops } of pooled) {
-        expect(tops).toEqual([])
-        expect(arenas.every((arena) => arena.every((word) => word === 0))).toBe(true)
-      }
-      for (const tapes of pooled) giveBack(tapes)
+      const { count, isEmpty } = lookIntoPool()
+      expect(count).toBeGreaterThan(AT_ONCE / 4)
+      expect(isEmpty).toBe(true)
     },
     TIMEOUT,
   )

@@ -9,6 +9,7 @@ import { inherited } from '../universes/inherited.ts'
 import { library } from '../universes/library.ts'
 import { maze } from '../universes/maze.ts'
 import { office } from '../universes/office.ts'
+import { port } from '../universes/port.ts'
 import { shop } from '../universes/shop.ts'
 import { studio } from '../universes/studio.ts'
 import { town } from '../universes/town.ts'
@@ -16,21 +17,25 @@ import { town } from '../universes/town.ts'
 const CASES = Number(process.env['CASES'] ?? 50_000)
 const SEED = Number(process.env['SEED'] ?? 1)
 const TIMEOUT = 120_000 + CASES * 5 // milliseconds
-const CASES_PER_OPERATION = 150
+const CASES_PER_OPERATION = 250
+
+// Most cases make errors, and nobody looks where.
+Error.stackTraceLimit = 0
 
 /**
  * With the share of damaged answers that the flat path must take by itself: it is not tried
  * otherwise.
  */
 const universes = [
-  { universe: shop, least: 0.3 },
-  { universe: library, least: 0.1 },
-  { universe: maze, least: 0.2 },
-  { universe: office, least: 0.2 },
-  { universe: town, least: 0.2 },
-  { universe: studio, least: 0.03 },
-  { universe: inherited, least: 0.3 },
-  { universe: bakery, least: 0.02 },
+  { universe: shop, least: 0.4 },
+  { universe: library, least: 0.35 },
+  { universe: maze, least: 0.35 },
+  { universe: office, least: 0.35 },
+  { universe: town, least: 0.35 },
+  { universe: studio, least: 0.15 },
+  { universe: inherited, least: 0.5 },
+  { universe: bakery, least: 0.3 },
+  { universe: port, least: 0.35 },
 ]
 
 describe.each(universes)('damaged answers in a $universe.name', ({ universe, least }) => {

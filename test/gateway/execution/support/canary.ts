@@ -33,3 +33,9 @@ export function createCanary(number: number, words: ReadonlySet<string>): Canary
 }
 
 export const withoutMarks = (text: string): string => text.replaceAll(MARK, '')
+
+/** The first mark in a text. */
+export function markIn(text: string): number | undefined {
+  const [, number] = /~(\d+)~/.exec(text) ?? []
+  return number === undefined ? undefined : Number(number)
+}

@@ -38,6 +38,8 @@ export interface SentCall {
   readonly service: string
   readonly query: string
   readonly variables: Readonly<Record<string, unknown>>
+  /** Whether the engine reads the answer's bytes. */
+  readonly isRead: boolean
 }
 
 export interface Federation {
@@ -47,6 +49,8 @@ export interface Federation {
   readonly calls: SentCall[]
   /** Requests that a service would refuse as not valid. There must be none. */
   readonly wrong: string[]
+  /** Operations that the exact path executed, or took over, in the engine. */
+  readonly exact: { runs: number }
   /** What the last question could not be planned for. */
   readonly unplannable: string[]
   /** Services that refuse every call, for as long as they are in here. */
@@ -105,7 +109,11 @@ export async function federate(services: Readonly<Record<string, TestService>>):
     ]),
   )
   const unplannable: string[] = []
+  const exact = { runs: 0 }
   const engine = await createEngine(supergraph, {
+    onExact: () => {
+      exact.runs += 1
+    },
     onUnplannable: (operation, reason) => unplannable.push(`${reason}\n${operation}`),
   })
   const wrong: string[] = []
@@ -118,7 +126,7 @@ export async function federate(services: Readonly<Record<string, TestService>>):
       if (!found) throw new Error(`There is no service ${service}.`)
       const text = body.bytes.toString()
       const { query, variables } = JSON.parse(text) as SentCall
-      calls.push({ service, text, query, variables })
+      calls.push({ service, text, query, variables, isRead: read !== undefined })
       if (down.has(service)) throw codedError('SERVICE_UNAVAILABLE', 'The service is away.', { service })
       const { instead } = federation
       const other = typeof instead === 'function' ? instead(service) : service === 'club' ? instead : undefined
@@ -135,15 +143,16 @@ export async function federate(services: Readonly<Record<string, TestService>>):
     supergraph,
     calls,
     wrong,
+    exact,
     unplannable,
     down,
     async ask(query, variables = {}, context = undefined) {
       const answer = await federation.askEngine(query, variables, context)
       if (getOperationAST(parse(query))?.operation !== 'query') return answer
       const before = calls.length
-      const exact = await federation.askExactly(query, variables, context)
+      const exactly = await federation.askExactly(query, variables, context)
       calls.length = before
-      deepStrictEqual(toldBy(exact), toldBy(answer))
+      deepStrictEqual(toldBy(exactly), toldBy(answer))
       return answer
     },
     async askEngine(query, variables = {}, context = undefined) {

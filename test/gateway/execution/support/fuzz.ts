@@ -1,4 +1,6 @@
 /** Operations whose services answer what they should, or something near it. */
+import { readBody } from '../../../../gateway/traffic/call/answer.ts'
+import type { ServiceAnswer } from '../../../../gateway/traffic/call/send.ts'
 import { codedError } from '../../../../platform/protocol/errors.ts'
 import { conforms } from './conforms.ts'
 import { createDice, type Dice } from './dice.ts'
@@ -37,24 +39,30 @@ export interface FuzzedUniverse {
 }
 
 export async function openFuzzed(universe: Universe, count: number, seed: number): Promise<FuzzedUniverse> {
-  const opened = await openOperations(universe, count, seed)
-  const products = opened.operations.map((operation) => openProduct(opened.federation.engine, operation))
+  const all = await openOperations(universe, count, seed)
+  const products = all.operations.map((operation) => openProduct(all.federation.engine, operation))
   const operations = (await Promise.all(products)).map((product, index) =>
-    fuzzed(opened, opened.operations[index] as RandomOperation, product),
+    fuzzed(all, all.operations[index] as RandomOperation, product),
   )
-  return { operations, close: opened.close }
+  return { operations, close: all.close }
 }
 
 function fuzzed(
   { federation, plain, typenames }: RandomOperations,
-  { query, variables, document, exact, answerTo }: RandomOperation,
+  { query, variables, document, exact, event, answerTo }: RandomOperation,
   product: Product,
 ): FuzzedOperation {
   const names = [...typenames, 'Unknown', '__proto__']
   return {
     query,
     honestly: async () =>
-      (await runProduct(product, async (call) => ({ told: await answerTo(call), isRead: true }))).by,
+      (
+        await runProduct(
+          product,
+          async (call) => ({ told: await answerTo(call), isRead: true }),
+          event && opened(event),
+        )
+      ).by,
     async run(seed) {
       const dice = createDice(seed)
       let left = dice.chance(20) ? 0 : dice.of([1, 1, 1, 1, 2, 3])
@@ -67,8 +75,9 @@ function fuzzed(
         for (let turns = dice.below(dice.chance(3) ? 60 : 6); turns > 0; turns--) await undefined
         return { told: isMeant ? changed(body, call.service, dice, names) : body, isRead: !dice.chance(8) }
       })
-      const run = await runProduct(product, tell)
-      const difference = await differenceToExact(exact, run)
+      const sent = event && opened(dice.chance(2) ? event : mutateAnswer(event, dice, names), event)
+      const run = await runProduct(product, tell, sent)
+      const difference = await differenceToExact(exact, run, sent)
       const wrongs = [difference ?? '', ...federation.wrong.splice(0)].filter((wrong) => wrong !== '')
       const text = run.answer.body.toString()
       const data = dataIn(text)
@@ -88,6 +97,15 @@ function sameToSame(tell: Teller): Teller {
     const told = known.get(key) ?? tell(call)
     known.set(key, told)
     return told
+  }
+}
+
+/** An event as traffic gives it. @param honest in place of one that is no GraphQL: that ends the stream */
+function opened(body: Buffer, honest = body): ServiceAnswer {
+  try {
+    return readBody(body, 200).answer
+  } catch {
+    return readBody(honest, 200).answer
   }
 }
 

@@ -2,6 +2,7 @@
 import { type DocumentNode, type GraphQLSchema, isEnumType, isObjectType, parse, validate } from 'graphql'
 import type { ServiceCall } from '../../../../gateway/traffic/call/send.ts'
 import { randomQuery } from '../random-query.ts'
+import { callContext } from './call-context.ts'
 import { plainSchema } from './compare.ts'
 import { createDice } from './dice.ts'
 import { type ExactOperation, openExactPath } from './exact-path.ts'
@@ -13,6 +14,8 @@ export interface RandomOperation {
   readonly variables: Readonly<Record<string, unknown>>
   readonly document: DocumentNode
   readonly exact: ExactOperation
+  /** What the service of a subscription sends. */
+  readonly event: Buffer | undefined
   /** What the service answers. The same question always has the same answer. */
   answerTo(call: Pick<ServiceCall, 'service' | 'body' | 'context' | 'operation'>): Promise<Buffer>
 }
@@ -48,7 +51,13 @@ export async function openOperations(universe: Universe, count: number, seed: nu
     // Some cannot be planned; others ask no service.
     const exact = await path.open(query, variables).catch(() => undefined)
     if (!exact || exact.fetches.length === 0) continue
-    operations.push({ query, variables, document, exact, answerTo: answering(federation, universe) })
+    operations.push({ query, variables, document, exact, event: undefined, answerTo: answering(federation, universe) })
+  }
+  for (const query of universe.subscriptions ?? []) {
+    const exact = await path.open(query, {})
+    const answerTo = answering(federation, universe)
+    const event = await eventOf(exact, answerTo)
+    operations.push({ query, variables: {}, document: parse(query), exact, event, answerTo })
   }
   const types = Object.values(plain.getTypeMap()).filter(({ name }) => !name.startsWith('__'))
   return {
@@ -61,6 +70,14 @@ export async function openOperations(universe: Universe, count: number, seed: nu
     operations,
     close: () => Promise.all([federation.close(), path.close()]).then(() => undefined),
   }
+}
+
+/** The same as a query. */
+async function eventOf({ fetches: [events] }: ExactOperation, answerTo: RandomOperation['answerTo']): Promise<Buffer> {
+  if (!events) throw new Error('A subscription has no events.')
+  const { serviceName: service, operation } = events.node
+  const bytes = Buffer.from(JSON.stringify({ query: operation.replace('subscription', 'query'), variables: {} }))
+  return answerTo({ service, body: { bytes, representations: undefined }, context: callContext, operation: 'query' })
 }
 
 function answering({ sendIn }: Federation, universe: Universe): RandomOperation['answerTo'] {

@@ -11,7 +11,7 @@ import type { Send, ServiceAnswer, ServiceCall } from '../../../../gateway/traff
 import { parseExact } from '../../../../platform/data/json-exact.ts'
 import { callContext } from './call-context.ts'
 import type { Question } from './compare.ts'
-import { createDice, type Dice } from './dice.ts'
+import { createDice } from './dice.ts'
 import type { ExactOperation } from './exact-path.ts'
 
 /** What a service answered: bytes, or nothing for a reason. */
@@ -80,7 +80,7 @@ export async function runProduct(product: Product, tell: Teller, event?: Service
     const one: AskedOnce = { service: call.service, text: call.body.bytes.toString(), told: undefined }
     asked.push(one)
     const { told, isRead } = await tell(call).catch((error: unknown) => {
-      faults.push(error)
+      faults.push(new Error(`${call.service} cannot answer ${one.text}`, { cause: error }))
       throw error
     })
     one.told = told
@@ -90,7 +90,7 @@ export async function runProduct(product: Product, tell: Teller, event?: Service
   return { answer, by, asked }
 }
 
-const ORDERS = 12 // in which answers may arrive; services that contradict each other make a difference
+const ORDERS = 24 // in which answers may arrive; services that contradict each other make a difference
 
 /** What differs, as text; empty where nothing does, and `undefined` where that cannot be told. */
 export async function differenceToExact(
@@ -102,7 +102,11 @@ export async function differenceToExact(
   for (let order = 0; order < ORDERS; order++) {
     const answers = answersOf(asked)
     const dice = createDice(order)
-    const { answer: exact } = await operation.run(replay(answers, order > 0 ? dice : undefined), undefined, event)
+    const { answer: exact } = await operation.run(
+      replay(answers, order > 0 ? () => dice.below(order % 2 === 0 ? 400 : 30) : undefined),
+      undefined,
+      event,
+    )
     const differences = [...answers.differences(), ...differencesOf(answer, exact)]
     if (!answers.isComparable) return undefined
     if (differences.length === 0) return ''
@@ -112,11 +116,12 @@ export async function differenceToExact(
   return difference
 }
 
+/** @param delay turns that an answer takes */
 const replay =
-  (answers: ReturnType<typeof answersOf>, dice: Dice | undefined): Send =>
+  (answers: ReturnType<typeof answersOf>, delay: () => number = () => 0): Send =>
   async (call) => {
     const told = answers.to(call.service, call.body.bytes.toString())
-    for (let turns = dice?.below(30) ?? 0; turns > 0; turns--) await undefined
+    for (let turns = delay(); turns > 0; turns--) await undefined
     return deliver(told, call, () => undefined)
   }
 

@@ -36,6 +36,8 @@ export interface Universe {
     readonly id: string
     readonly fields: readonly string[]
   }[]
+  /** Operations whose events are what the query of the same field answers. */
+  readonly subscriptions?: readonly string[]
   /** Services without which a field is not known, by `Type.field`. */
   readonly needs?: Readonly<Record<string, readonly string[]>>
 }

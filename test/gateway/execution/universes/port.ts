@@ -13,6 +13,7 @@ enum Kind { BULK TANK PASSENGER }
 
 const harbour = `${link}
 type Query { port: Port! @shareable ship(id: ID!): Ship ships: [Ship!]! piers: [[Pier!]]! }
+type Subscription { ship(id: ID!): Ship ships: [Ship!]! piers: [[Pier!]]! }
 type Mutation { dock(id: ID!): Ship sail(id: ID!): Ship! }
 type Port @shareable { name: String! depth: Int depths: [Int!]! berths: [[Berth]!] best: Berth! }
 type Berth @shareable { number: Int! long: Float ship: Ship }
@@ -192,6 +193,12 @@ export const port: Universe = {
   name: 'port',
   services: { harbour, customs, crews },
   createWorld,
+  subscriptions: [
+    'subscription { ship(id: "1") { kind holds { size parts { names } } log twin { number } } }',
+    'subscription ($id: ID = "id") { ship(id: $id) { id size captain { name } duty next { score report } __typename } }',
+    'subscription { toString: ships { id a: flag { code } score crew { id ... on Cook { dishes boss { rank } } } checked } }',
+    'subscription { piers { __typename lights kinds grid any slots { number ship { number duty size } } } }',
+  ],
   computed: {
     'Ship.duty'(input) {
       const holds = read(input, 'holds') as readonly Thing[]
@@ -206,5 +213,4 @@ export const port: Universe = {
     },
     'Ship.report': (input) => [read(input, 'log'), read(input, 'kinds')],
   },
-  unknown: [{ service: 'customs', type: 'Ship', id: 'p1', fields: ['duty', 'report', 'checked', 'score'] }],
 }

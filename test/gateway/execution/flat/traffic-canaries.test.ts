@@ -1,0 +1,132 @@
+/**
+ * Many operations at once over real connections: services are slow, fail, hang up in the middle and
+ * answer too late, calls are tried again, made twice, shared and kept, and callers leave. No answer
+ * and no request of one operation has anything of another.
+ */
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { Registry } from 'prom-client'
+import { createMemoryStore } from '../../../../gateway/traffic/cache/memory.ts'
+import { stateful, stateless } from '../../../../gateway/traffic/call/kind.ts'
+import { createTrafficMetrics } from '../../../../gateway/traffic/metrics.ts'
+import { createTraffic, type Traffic } from '../../../../gateway/traffic/traffic.ts'
+import { createLogger } from '../../../../platform/process/log.ts'
+import { type RawRequest, type RawService, startRawService } from '../../traffic/raw-service.ts'
+import { callContext } from '../support/call-context.ts'
+import { createCanary, markIn, withoutMarks } from '../support/canary.ts'
+import { createDice, type Dice } from '../support/dice.ts'
+import { lookIntoPool } from '../support/pool.ts'
+import { openOperations, type RandomOperation, type RandomOperations } from '../support/random-operations.ts'
+import { runOperation } from '../support/run-operation.ts'
+import { port } from '../universes/port.ts'
+
+const RUNS = Number(process.env['RUNS'] ?? 1_500)
+const SEED = Number(process.env['SEED'] ?? 1)
+const AT_ONCE = 32
+const OPERATIONS = 30
+const DEADLINE = 300 // milliseconds
+
+let opened: RandomOperations
+let services: readonly (readonly [name: string, instances: readonly RawService[]])[]
+let traffic: Traffic
+const wrongs: string[] = []
+const fates = new Map<string, number>()
+/** By the operation's text in the service. */
+const answers = new Map<string, RandomOperation>()
+
+beforeAll(async () => {
+  opened = await openOperations(port, OPERATIONS, SEED)
+  const dice = createDice(SEED)
+  const start = (name: string) => startRawService((request) => void serve(name, request, dice))
+  services = await Promise.all(
+    Object.keys(port.services).map(async (name) => [name, await Promise.all([start(name), start(name)])] as const),
+  )
+  traffic = createTraffic({
+    services: services.map(([name, instances]) => ({
+      definition: (name === 'harbour' ? stateful : stateless)(name, { deadline: DEADLINE }),
+      addresses: instances.map(({ url }) => url),
+    })),
+    secret: undefined,
+    ownServices: false,
+    store: createMemoryStore(10_000_000),
+    metrics: createTrafficMetrics(new Registry()),
+    log: createLogger('test', 'silent'),
+  })
+})
+afterAll(async () => {
+  await traffic.close()
+  await Promise.all([opened.close(), ...services.flatMap(([, instances]) => instances.map(({ close }) => close()))])
+})
+
+const FATES = ['slow', 'late', 'cut', 'refused', 'with errors', 'spaced'] as const
+
+/** Marks its answer with what marks the request, or the caller where it is told one. */
+async function serve(service: string, { socket, body: text, header }: RawRequest, dice: Dice): Promise<void> {
+  const mark = markIn(text) ?? markIn(header('authorization') ?? '')
+  if (mark !== undefined) wrongs.push(...createCanary(mark, opened.words).strangersIn(text))
+  const fate = dice.chance(4) ? dice.of(FATES) : 'answered'
+  fates.set(fate, (fates.get(fate) ?? 0) + 1)
+  const asked = { bytes: Buffer.from(withoutMarks(text)), representations: undefined }
+  const operation = answers.get((JSON.parse(text) as { query: string }).query) ?? opened.operations[0]
+  if (!operation) return
+  const plain = await operation.answerTo({ service, body: asked, operation: 'query', context: callContext })
+  const honest = mark === undefined ? plain : createCanary(mark, opened.words).answer(plain)
+  const body = `${fate === 'spaced' ? ' ' : ''}${honest.toString()}`.replace(
+    /\}$/,
+    fate === 'with errors' ? ',"errors":[{"message":"x"}]}' : '}',
+  )
+  if (fate === 'slow' || fate === 'late')
+    await new Promise((resolve) => setTimeout(resolve, fate === 'late' ? DEADLINE * 1.5 : 10 + dice.below(40)))
+  const status = fate === 'refused' ? '503 No' : '200 OK'
+  const cache = dice.chance(3) ? 'cache-control: public, max-age=60\r\n' : ''
+  const head = `HTTP/1.1 ${status}\r\n${cache}content-length: ${Buffer.byteLength(body)}\r\n\r\n`
+  const wire = Buffer.from(fate === 'refused' ? 'HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n' : head + body)
+  const middle = dice.below(wire.length)
+  socket.write(wire.subarray(0, middle))
+  if (dice.chance(2)) await new Promise((resolve) => setImmediate(resolve))
+  if (fate === 'cut') socket.destroy()
+  else socket.write(wire.subarray(middle))
+}
+
+async function runOne(number: number): Promise<boolean> {
+  const dice = createDice(SEED * 1_000_003 + number)
+  const operation = dice.of(opened.operations)
+  const canary = createCanary(number, opened.words)
+  const variables = canary.marked(operation.variables) as RandomOperation['variables']
+  const leaving = new AbortController()
+  if (dice.chance(8)) setTimeout(() => leaving.abort(), dice.below(30))
+  const context = {
+    ...callContext,
+    requestId: `run-${number}`,
+    caller: () => `caller-${number % 7}`,
+    authorization: `Bearer ~${number}~`,
+    signal: leaving.signal,
+  }
+  const { body, errors } = await runOperation(
+    opened.federation.engine,
+    operation.query,
+    variables,
+    context,
+    (call) => {
+      const text = call.body.bytes.toString()
+      wrongs.push(...canary.strangersIn(text))
+      answers.set((JSON.parse(text) as { query: string }).query, operation)
+      return traffic.send(call)
+    },
+    operation.document,
+  )
+  wrongs.push(...canary.strangersIn(body.toString() + JSON.stringify(errors)))
+  return errors.length === 0
+}
+
+test('No answer and no request has anything of another, whatever becomes of the calls', async () => {
+  let next = 0
+  let whole = 0
+  const work = async (): Promise<void> => {
+    while (next < RUNS) if (await runOne(next++)) whole++
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  expect(wrongs).toEqual([])
+  expect(whole / RUNS).toBeGreaterThan(0.3)
+  expect([...fates.keys()].sort()).toEqual([...FATES, 'answered'].sort())
+  expect(lookIntoPool()).toMatchObject({ isEmpty: true })
+})
