@@ -112,7 +112,8 @@ async function runOne(number: number): Promise<'flat' | 'exact'> {
   const { body, errors } = await product(sending(run))
   const text = body.toString()
   expect(canary.strangersIn(text + JSON.stringify(errors))).toEqual([])
-  if (run.isWhole) {
+  // What the schema says of itself has no marks.
+  if (run.isWhole && !/__(schema|type)\b/.test(operation.query)) {
     const { answer } = await operation.exact.run(async (call) => openAnswer(await operation.answerTo(call)))
     const { data } = JSON.parse(answer.body.toString()) as { data: unknown }
     expect((JSON.parse(text) as { data: unknown }).data).toEqual(canary.marked(data))

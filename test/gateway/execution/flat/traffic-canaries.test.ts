@@ -29,6 +29,9 @@ let opened: RandomOperations
 let services: readonly (readonly [name: string, instances: readonly RawService[]])[]
 let traffic: Traffic
 const wrongs: string[] = []
+const note = (strangers: readonly string[], text: string): void => {
+  if (strangers.length > 0) wrongs.push(`${strangers.join()} in ${text}`)
+}
 const fates = new Map<string, number>()
 /** By the operation's text in the service. */
 const answers = new Map<string, RandomOperation>()
@@ -59,17 +62,36 @@ afterAll(async () => {
 
 const FATES = ['slow', 'late', 'cut', 'refused', 'with errors', 'spaced'] as const
 
-/** Marks its answer with what marks the request, or the caller where it is told one. */
+interface Asked {
+  readonly variables?: { readonly representations?: readonly unknown[] }
+}
+
+/**
+ * What a service answers is marked as what it was asked, or as the caller where it is told one. Of
+ * entities each is marked as what was told of it: they are kept by that.
+ */
+function marked(answer: Buffer, { variables = {} }: Asked, caller: number | undefined): Buffer {
+  const { representations, ...others } = variables
+  const mark = caller ?? markIn(JSON.stringify(others))
+  const { data } = JSON.parse(answer.toString()) as { data: { _entities?: readonly unknown[] } }
+  const by = (number: number | undefined, value: unknown): unknown =>
+    number === undefined ? value : createCanary(number, opened.words).marked(value)
+  const entities = data._entities?.map((entity, index) =>
+    by(mark ?? markIn(JSON.stringify(representations?.[index])), entity),
+  )
+  return Buffer.from(JSON.stringify({ data: entities ? { _entities: entities } : by(mark, data) }))
+}
+
 async function serve(service: string, { socket, body: text, header }: RawRequest, dice: Dice): Promise<void> {
   const mark = markIn(text) ?? markIn(header('authorization') ?? '')
-  if (mark !== undefined) wrongs.push(...createCanary(mark, opened.words).strangersIn(text))
+  if (mark !== undefined) note(createCanary(mark, opened.words).strangersIn(text), text)
   const fate = dice.chance(4) ? dice.of(FATES) : 'answered'
   fates.set(fate, (fates.get(fate) ?? 0) + 1)
   const asked = { bytes: Buffer.from(withoutMarks(text)), representations: undefined }
   const operation = answers.get((JSON.parse(text) as { query: string }).query) ?? opened.operations[0]
   if (!operation) return
   const plain = await operation.answerTo({ service, body: asked, operation: 'query', context: callContext })
-  const honest = mark === undefined ? plain : createCanary(mark, opened.words).answer(plain)
+  const honest = marked(plain, JSON.parse(text) as Asked, markIn(header('authorization') ?? ''))
   const body = `${fate === 'spaced' ? ' ' : ''}${honest.toString()}`.replace(
     /\}$/,
     fate === 'with errors' ? ',"errors":[{"message":"x"}]}' : '}',
@@ -108,13 +130,14 @@ async function runOne(number: number): Promise<boolean> {
     context,
     (call) => {
       const text = call.body.bytes.toString()
-      wrongs.push(...canary.strangersIn(text))
+      note(canary.strangersIn(text), text)
       answers.set((JSON.parse(text) as { query: string }).query, operation)
       return traffic.send(call)
     },
     operation.document,
   )
-  wrongs.push(...canary.strangersIn(body.toString() + JSON.stringify(errors)))
+  const text = body.toString() + JSON.stringify(errors)
+  note(canary.strangersIn(text), text)
   return errors.length === 0
 }
 

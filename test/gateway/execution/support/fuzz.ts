@@ -6,7 +6,7 @@ import { conforms } from './conforms.ts'
 import { createDice, type Dice } from './dice.ts'
 import { mutateAnswer } from './mutate-answer.ts'
 import { mutateBytes } from './mutate-bytes.ts'
-import { openOperations, type RandomOperation, type RandomOperations } from './random-operations.ts'
+import { openOperations, type RandomOperation, type RandomOperations, type Subscription } from './random-operations.ts'
 import {
   type By,
   differenceToExact,
@@ -40,16 +40,15 @@ export interface FuzzedUniverse {
 
 export async function openFuzzed(universe: Universe, count: number, seed: number): Promise<FuzzedUniverse> {
   const all = await openOperations(universe, count, seed)
-  const products = all.operations.map((operation) => openProduct(all.federation.engine, operation))
-  const operations = (await Promise.all(products)).map((product, index) =>
-    fuzzed(all, all.operations[index] as RandomOperation, product),
+  const operations = [...all.operations, ...all.subscriptions].map(async (operation) =>
+    fuzzed(all, operation, await openProduct(all.federation.engine, operation)),
   )
-  return { operations, close: all.close }
+  return { operations: await Promise.all(operations), close: all.close }
 }
 
 function fuzzed(
   { federation, plain, typenames }: RandomOperations,
-  { query, variables, document, exact, event, answerTo }: RandomOperation,
+  { query, variables, document, exact, event, answerTo }: RandomOperation & Partial<Subscription>,
   product: Product,
 ): FuzzedOperation {
   const names = [...typenames, 'Unknown', '__proto__']

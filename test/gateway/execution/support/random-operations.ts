@@ -14,10 +14,13 @@ export interface RandomOperation {
   readonly variables: Readonly<Record<string, unknown>>
   readonly document: DocumentNode
   readonly exact: ExactOperation
-  /** What the service of a subscription sends. */
-  readonly event: Buffer | undefined
   /** What the service answers. The same question always has the same answer. */
   answerTo(call: Pick<ServiceCall, 'service' | 'body' | 'context' | 'operation'>): Promise<Buffer>
+}
+
+export interface Subscription extends RandomOperation {
+  /** What its service sends. */
+  readonly event: Buffer
 }
 
 export interface RandomOperations {
@@ -27,7 +30,9 @@ export interface RandomOperations {
   readonly typenames: readonly string[]
   /** Names of all types, and all that enums may be. */
   readonly words: ReadonlySet<string>
+  /** Queries and mutations. */
   readonly operations: readonly RandomOperation[]
+  readonly subscriptions: readonly Subscription[]
   close(): Promise<void>
 }
 
@@ -51,13 +56,14 @@ export async function openOperations(universe: Universe, count: number, seed: nu
     // Some cannot be planned; others ask no service.
     const exact = await path.open(query, variables).catch(() => undefined)
     if (!exact || exact.fetches.length === 0) continue
-    operations.push({ query, variables, document, exact, event: undefined, answerTo: answering(federation, universe) })
+    operations.push({ query, variables, document, exact, answerTo: answering(federation, universe) })
   }
+  const subscriptions: Subscription[] = []
   for (const query of universe.subscriptions ?? []) {
     const exact = await path.open(query, {})
     const answerTo = answering(federation, universe)
     const event = await eventOf(exact, answerTo)
-    operations.push({ query, variables: {}, document: parse(query), exact, event, answerTo })
+    subscriptions.push({ query, variables: {}, document: parse(query), exact, event, answerTo })
   }
   const types = Object.values(plain.getTypeMap()).filter(({ name }) => !name.startsWith('__'))
   return {
@@ -68,6 +74,7 @@ export async function openOperations(universe: Universe, count: number, seed: nu
       types.flatMap((type) => [type.name, ...(isEnumType(type) ? type.getValues().map(({ name }) => name) : [])]),
     ),
     operations,
+    subscriptions,
     close: () => Promise.all([federation.close(), path.close()]).then(() => undefined),
   }
 }

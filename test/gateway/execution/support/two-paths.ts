@@ -95,7 +95,7 @@ const ORDERS = 24 // in which answers may arrive; services that contradict each 
 /** What differs, as text; empty where nothing does, and `undefined` where that cannot be told. */
 export async function differenceToExact(
   operation: ExactOperation,
-  { answer, asked }: ProductRun,
+  { answer, asked }: Pick<ProductRun, 'answer' | 'asked'>,
   event?: ServiceAnswer,
 ): Promise<string | undefined> {
   let difference = ''
