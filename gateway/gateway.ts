@@ -72,6 +72,7 @@ export async function startGateway(
     log,
     limits: shared,
     checks: policies.document,
+    onPlanningWork: policies.budget.chargePlanning,
     reportLimit,
     registry,
     store,

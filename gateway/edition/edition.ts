@@ -46,6 +46,8 @@ interface EditionOptions {
   /** Opens traffic to the services that the supergraph joins; throws if one has no address. */
   readonly openTraffic: (graphs: readonly Graph[]) => Traffic
   readonly hideSchema: boolean
+  /** Called with how long the planner has worked for a caller. */
+  readonly onPlanningWork: (caller: string, milliseconds: number) => void
   /** Called for each planned operation. */
   readonly onPlanned: () => void
   /** Called for each operation that the engine's exact path executes. */
@@ -56,13 +58,14 @@ interface EditionOptions {
 
 /** Rejects a supergraph that the gateway cannot serve. */
 export async function openEdition(supergraph: string, options: EditionOptions): Promise<Edition> {
-  const { limits, reportLimit, onPlanned, onExact, planLog } = options
+  const { limits, reportLimit, onPlanningWork, onPlanned, onExact, planLog } = options
   const engine = await createEngine(supergraph, {
     answerLimit: {
       bytes: limits.answerBytes,
       exceeded: (context) => reportLimit('answerBytes', context.caller()),
     },
     plansWaiting: limits.plansWaiting,
+    onWorked: onPlanningWork,
     onRefused: (caller) => reportLimit('plansWaiting', caller),
     onPlanned(operation, milliseconds) {
       onPlanned()

@@ -31,6 +31,8 @@ interface ServingOptions {
   readonly limits: Limits
   /** Run once for every new document. */
   readonly checks: readonly DocumentCheck[]
+  /** Called with how long the planner has worked for a caller. */
+  readonly onPlanningWork: (caller: string, milliseconds: number) => void
   readonly reportLimit: ReportLimit
   readonly registry: Registry
   readonly store: AnswerStore
@@ -90,13 +92,13 @@ interface EditionMaker {
 
 function editionMaker(
   config: ServingSettings,
-  { log, limits, checks, reportLimit, registry, store, expected }: ServingOptions,
+  { log, limits, checks, onPlanningWork, reportLimit, registry, store, expected }: ServingOptions,
 ): EditionMaker {
   const { secret, ownServices, production: hideSchema } = config
   const openShared = createSharedTraffic({ secret, ownServices, store, metrics: createTrafficMetrics(registry), log })
   const openTraffic = (graphs: readonly Graph[]) => openShared(locateServices(graphs, config))
   const planLog = createPlanLog(log)
-  const { onPlanned, onExact, onLeft } = createEngineMetrics(registry)
+  const { onPlanned, onWork, onExact, onLeft } = createEngineMetrics(registry)
   const known = expected.map((query) => ({ query, operationName: undefined, variants: [], uses: 0 }))
   let warming: Warming | undefined
   let closed = false
@@ -105,6 +107,10 @@ function editionMaker(
       const edition = await openEdition(supergraph, {
         limits,
         checks,
+        onPlanningWork(caller, milliseconds) {
+          onWork(milliseconds)
+          onPlanningWork(caller, milliseconds)
+        },
         reportLimit,
         openTraffic,
         hideSchema,
@@ -133,6 +139,11 @@ function createEngineMetrics(registry: Registry) {
     help: 'Operations that were planned, for requests or ahead of them',
     registers: [registry],
   })
+  const planning = new Counter({
+    name: 'tributary_planning_seconds_total',
+    help: 'Seconds that the planner has worked for callers',
+    registers: [registry],
+  })
   const toWarm = new Gauge({
     name: 'tributary_operations_to_warm',
     help: 'Operations in use that are still to be made ready on the supergraph that serves',
@@ -145,6 +156,7 @@ function createEngineMetrics(registry: Registry) {
   })
   return {
     onPlanned: () => plans.inc(),
+    onWork: (milliseconds: number) => planning.inc(milliseconds / 1000),
     onExact: () => exact.inc(),
     onLeft: (operations: number) => toWarm.set(operations),
   }

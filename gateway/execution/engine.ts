@@ -101,6 +101,7 @@ const defaults: EngineOptions = {
   answerLimit: { bytes: Number.POSITIVE_INFINITY, exceeded: () => undefined },
   onExact: () => undefined,
   plansWaiting: Number.POSITIVE_INFINITY,
+  onWorked: () => undefined,
   onRefused: () => undefined,
   onPlanned: () => undefined,
   onUnplannable: () => undefined,

@@ -18,6 +18,8 @@ export interface PlanningOptions {
   readonly timeout: number
   /** Operations of one caller that may wait to be planned; `Infinity` where nothing bounds them. */
   readonly plansWaiting: number
+  /** Told how long the thread has worked for a caller, whatever came of it. */
+  onWorked(caller: string, milliseconds: number): void
   /** Told of each caller who was refused for having so many. */
   onRefused(caller: string): void
   /** Told of each operation that was planned, and how long it took. */
@@ -67,10 +69,17 @@ export async function startPlannerThread(supergraph: string, options: PlanningOp
     else requests.join(caller, request)
   }
 
+  /** Of what is planned now, if the thread has begun it. */
+  const tellWork = (milliseconds = performance.now() - (running?.since ?? 0)): void => {
+    const caller = running?.request.caller
+    if (caller !== undefined && milliseconds > 0) options.onWorked(caller, milliseconds)
+  }
+
   const answer = (message: PlannerMessage): void => {
     if (message.kind !== 'plan' && message.kind !== 'unplannable') return
     if (message.id !== running?.id) return
     const { request } = running
+    tellWork(message.kind === 'plan' ? message.milliseconds : undefined)
     running = undefined
     if (message.kind === 'plan') {
       options.onPlanned(request.operation, message.milliseconds)
@@ -84,6 +93,7 @@ export async function startPlannerThread(supergraph: string, options: PlanningOp
 
   const replace = async (): Promise<void> => {
     clearTimeout(deadline)
+    tellWork()
     const culprit = running?.request
     running = undefined
     if (culprit?.quickly || (culprit && closed)) {

@@ -1,5 +1,6 @@
 /**
- * Bounds the cost of a caller's operations over time: a token bucket per caller, refilled steadily.
+ * Bounds the cost of a caller's operations over time, with the planning they need: a token bucket
+ * per caller, refilled steadily.
  */
 import { LRUCache } from 'lru-cache'
 import { callerOf } from '../../exchange/caller-key.ts'
@@ -18,6 +19,8 @@ export interface Budget {
    * @param size of the input, in characters or values
    */
   charge(exchange: Exchange, size: number): void
+  /** The same for the time that planning took. @param caller as `callerOf` gives it */
+  chargePlanning(caller: string, milliseconds: number): void
 }
 
 interface Bucket {
@@ -28,6 +31,8 @@ interface Bucket {
 
 const CALLERS = 50_000 // the least recently seen start anew
 const REFUSAL = 1_000 // cost of any refused input, plus 1 per character or value
+/** Whatever the budget of a minute is, so much planning uses it up: one caller has a third of the planner. */
+const PLANNING = 20_000 // milliseconds
 const MINUTE = 60_000 // milliseconds
 
 /** @param perMinute also the most that can be spent at once */
@@ -37,8 +42,7 @@ export function createBudget(perMinute: number): Budget {
     const { left, filledAt } = buckets.get(key) ?? { left: perMinute, filledAt: now }
     return Math.min(perMinute, left + ((now - filledAt) / MINUTE) * perMinute)
   }
-  const take = (exchange: Exchange, cost: number, floor: number): void => {
-    const key = callerOf(exchange)
+  const take = (key: string, cost: number, floor: number): void => {
     const now = performance.now()
     const left = leftOf(key, now)
     const enough = left - cost >= floor
@@ -49,10 +53,16 @@ export function createBudget(perMinute: number): Budget {
     throw overLimit('costPerMinute', message, 'BUDGET_EXHAUSTED', { retryAfter })
   }
   return {
-    spend: (exchange, cost) => take(exchange, cost, 0),
-    charge: (exchange, size) => take(exchange, REFUSAL + size, Number.NEGATIVE_INFINITY),
+    spend: (exchange, cost) => take(callerOf(exchange), cost, 0),
+    charge: (exchange, size) => take(callerOf(exchange), REFUSAL + size, Number.NEGATIVE_INFINITY),
+    chargePlanning: (caller, milliseconds) =>
+      take(caller, (perMinute * milliseconds) / PLANNING, Number.NEGATIVE_INFINITY),
   }
 }
 
 /** For callers that cannot be distinguished. */
-export const noBudget: Budget = { spend: () => undefined, charge: () => undefined }
+export const noBudget: Budget = {
+  spend: () => undefined,
+  charge: () => undefined,
+  chargePlanning: () => undefined,
+}

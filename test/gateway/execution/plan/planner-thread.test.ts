@@ -13,6 +13,7 @@ describe('planning thread', () => {
   const supergraph = composeTest({ club, desk })
   const quiet = {
     plansWaiting: Number.POSITIVE_INFINITY,
+    onWorked: () => undefined,
     onRefused: () => undefined,
     onPlanned: () => undefined,
     onUnplannable: () => undefined,
@@ -104,6 +105,22 @@ describe('planning thread', () => {
     expect(took).toEqual([expect.any(Number)])
     expect(turns).toBeGreaterThan(3)
     await thread.close()
+  })
+
+  test('Each caller is told of for the time the thread worked, whatever came of it, and nobody for other work', async () => {
+    const worked: string[] = []
+    const onWorked = (caller: string, milliseconds: number): unknown => worked.push(`${caller} ${milliseconds > 0}`)
+    const thread = await startPlannerThread(supergraph, { ...quiet, timeout: 60_000, onWorked })
+    await thread.plan('{ me { id } }', 'planned')
+    await thread.plan('{ me { id } }')
+    await expect(thread.plan('{ nothing }', 'unplannable')).rejects.toThrow('cannot be planned')
+    await thread.close()
+    const fields = Array.from({ length: 10_000 }, (_, index) => `a${index}: members { id }`).join(' ')
+    const impatient = await startPlannerThread(supergraph, { ...quiet, timeout: 1, onWorked })
+    await expect(impatient.plan(`{ ${fields} }`, 'slow')).rejects.toThrow('too long to plan')
+    await impatient.close()
+    // Planned well first, then quickly.
+    expect(worked).toEqual(['planned true', 'unplannable true', 'slow true', 'slow true'])
   })
 
   test('Closing rejects the operations that still wait', async () => {

@@ -48,6 +48,7 @@ export async function openExactPath(
   const thread = await startPlannerThread(supergraph, {
     timeout: 60_000,
     plansWaiting: Number.POSITIVE_INFINITY,
+    onWorked: () => undefined,
     onRefused: () => undefined,
     onPlanned: () => undefined,
     onUnplannable: () => undefined,

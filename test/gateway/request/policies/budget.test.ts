@@ -1,0 +1,51 @@
+/** What a caller pays for the planning of new documents. */
+import { expect, test } from '@jest/globals'
+import { callerOf } from '../../../../gateway/exchange/caller-key.ts'
+import { openExchange } from '../../../../gateway/exchange/exchange.ts'
+import { createBudget } from '../../../../gateway/request/policies/budget.ts'
+import { stopClock } from '../../../support/clock.ts'
+import { ask, startTestGateway, verdict } from '../../../support/gateway.ts'
+import { startShop } from '../../../support/shop.ts'
+
+const exchangeOf = (address: string) =>
+  openExchange({ method: 'POST', url: '/graphql', headers: {}, address: () => address, readText: () => '' }, 'test')
+
+test.each([100, 5_000_000])(
+  'Twenty seconds of planning use up a budget of %d per minute, of the caller alone',
+  async (perMinute) => {
+    using clock = stopClock()
+    const budget = createBudget(perMinute)
+    const [heavy, other] = [exchangeOf('192.0.2.1'), exchangeOf('192.0.2.2')]
+    budget.chargePlanning(callerOf(heavy), 19_900)
+    budget.spend(heavy, perMinute / 1_000)
+    budget.chargePlanning(callerOf(heavy), 5_000)
+    expect(() => budget.spend(heavy, 1)).toThrow('budget is used up')
+    budget.spend(other, perMinute)
+    // What was overdrawn is paid back first.
+    await clock.step(14_000)
+    expect(() => budget.spend(heavy, 0)).toThrow('budget is used up')
+    await clock.step(2_000)
+    budget.spend(heavy, 0)
+  },
+)
+
+test('Who sends a new document pays for its planning, and who sends it later does not', async () => {
+  const shop = await startShop()
+  const env = { TRUSTED_PROXIES: '127.0.0.0/8, ::1' }
+  const gateway = await startTestGateway({ services: shop.services, env, limits: { costPerMinute: 3 } })
+  const askThrice = async (address: string): Promise<string[]> => {
+    const verdicts: string[] = []
+    for (let count = 0; count < 3; count += 1)
+      verdicts.push(verdict(await ask(gateway.url, '{ order(id: "1") { id } }', { 'x-forwarded-for': address })))
+    return verdicts
+  }
+  {
+    using _clock = stopClock() // nothing is refilled
+    // Each costs 1.
+    expect(await askThrice('192.0.2.1')).toEqual(['200 OK', '200 OK', '429 BUDGET_EXHAUSTED'])
+    expect(await askThrice('192.0.2.2')).toEqual(['200 OK', '200 OK', '200 OK'])
+  }
+  expect(await gateway.registry.metrics()).toMatch(/^tributary_planning_seconds_total 0\.\d*[1-9]/m)
+  await gateway.stop()
+  await shop.close()
+})
