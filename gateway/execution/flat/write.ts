@@ -27,6 +27,7 @@ export interface Written {
 
 const FIRST_ROOM = 64 * 1024 // bytes
 const MAX_KEPT_ROOM = 4 * 1024 * 1024 // bytes of what stays between writings
+const POOLED = 2 * 1024 // bytes of what is written that may share memory with what is as short-lived
 const BY_HAND = 256 // bytes that a loop copies faster than a call does
 
 let out: Buffer = Buffer.allocUnsafeSlow(FIRST_ROOM)
@@ -56,7 +57,7 @@ export function beginWriting(written: Written, limit: number): void {
 /** A copy of what was written. */
 export function finishWriting(): Buffer {
   if (at > most) throw TOO_LARGE
-  const whole = Buffer.allocUnsafeSlow(at)
+  const whole = at > POOLED ? Buffer.allocUnsafeSlow(at) : Buffer.allocUnsafe(at)
   out.copy(whole, 0, 0, at)
   if (out.length > MAX_KEPT_ROOM) takeRoom(Buffer.allocUnsafeSlow(FIRST_ROOM))
   return whole
