@@ -17,7 +17,7 @@ import { town } from '../universes/town.ts'
 const CASES = Number(process.env['CASES'] ?? 50_000)
 const SEED = Number(process.env['SEED'] ?? 1)
 const TIMEOUT = 120_000 + CASES * 5 // milliseconds
-const CASES_PER_OPERATION = 250
+const CASES_PER_OPERATION = 350
 
 // Most cases make errors, and nobody looks where.
 Error.stackTraceLimit = 0

@@ -1,4 +1,5 @@
 /** Operations whose services answer what they should, or something near it. */
+import { isUtf8 } from 'node:buffer'
 import { readBody } from '../../../../gateway/traffic/call/answer.ts'
 import type { ServiceAnswer } from '../../../../gateway/traffic/call/send.ts'
 import { codedError } from '../../../../platform/protocol/errors.ts'
@@ -79,6 +80,7 @@ function fuzzed(
       const difference = await differenceToExact(exact, run, sent)
       const wrongs = [difference ?? '', ...federation.wrong.splice(0)].filter((wrong) => wrong !== '')
       const text = run.answer.body.toString()
+      if (!isUtf8(run.answer.body)) wrongs.push('the answer is not UTF-8')
       const data = dataIn(text)
       if (!data) wrongs.push(`the answer is no JSON: ${text}`)
       else if (!conforms(plain, document, variables, data.data)) wrongs.push(`the data does not conform: ${text}`)

@@ -2,6 +2,7 @@
  * Runs an operation as the product does, and once more by the exact path alone on the same answers:
  * data, errors and requests must be the same.
  */
+import { isUtf8 } from 'node:buffer'
 import { GraphQLError, parse } from 'graphql'
 import type { Answer } from '../../../../gateway/execution/answer/answer.ts'
 import type { Engine } from '../../../../gateway/execution/engine.ts'
@@ -77,6 +78,7 @@ export async function runProduct(product: Product, tell: Teller, event?: Service
   }
   const answer = await product(async (call) => {
     if (!call.read && by === 'flat') by = 'exact'
+    if (!isUtf8(call.body.bytes)) faults.push(new Error(`${call.service} is asked what is not UTF-8`))
     const one: AskedOnce = { service: call.service, text: call.body.bytes.toString(), told: undefined }
     asked.push(one)
     const { told, isRead } = await tell(call).catch((error: unknown) => {

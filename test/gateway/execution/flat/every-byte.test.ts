@@ -1,0 +1,70 @@
+/**
+ * Small answers, each damaged at every byte in every way: the product makes of them what the exact
+ * path alone does. @slow
+ */
+import { isUtf8 } from 'node:buffer'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type ExactPath, openExactPath } from '../support/exact-path.ts'
+import { type Federation, federate } from '../support/federation.ts'
+import { type AskedOnce, differenceToExact, openProduct, runProduct } from '../support/two-paths.ts'
+import { servicesOf } from '../support/universe.ts'
+import { library } from '../universes/library.ts'
+import { port } from '../universes/port.ts'
+
+const operations = [
+  { universe: port, query: '{ ships { kind size captain { name } } }' },
+  { universe: port, query: '{ ship(id: "1") { number holds { size tags lid { open weight } } kinds logs } }' },
+  { universe: port, query: '{ piers { name lights kinds grid any } port { depth best { long sealed pier } } }' },
+  { universe: library, query: '{ all(first: 3) { __typename title ... on Book { pages } score } }' },
+  { universe: library, query: '{ newest { about { year ... on Film { minutes } } } }' },
+]
+
+const BYTES = [...Buffer.from(', "]}0n\\'), 0x1f, 0x80]
+
+// Most cases make errors, and nobody looks where.
+Error.stackTraceLimit = 0
+
+/** The answer as it becomes by one change at a place. */
+function* changed(body: Buffer): Generator<Buffer> {
+  for (let at = 0; at <= body.length; at++) {
+    const [before, behind] = [body.subarray(0, at), body.subarray(at)]
+    yield before
+    yield Buffer.concat([before, behind.subarray(1)])
+    yield Buffer.concat([before, behind.subarray(0, 1), behind])
+    for (const byte of BYTES) yield Buffer.concat([before, Buffer.of(byte), behind.subarray(1)])
+  }
+}
+
+describe.each(operations)('$query', ({ universe, query }) => {
+  let federation: Federation
+  let path: ExactPath
+  beforeAll(async () => {
+    federation = await federate(servicesOf(universe))
+    path = await openExactPath(federation.supergraph, federation.engine.schema)
+  })
+  afterAll(() => Promise.all([federation.close(), path.close()]))
+
+  test('No change of one byte makes a difference between the flat path and the exact path', async () => {
+    const exact = await path.open(query, {})
+    const product = await openProduct(federation.engine, { query, variables: {} })
+    const send = federation.sendIn(universe.createWorld())
+    const known = new Map<string, Buffer>()
+    const run = (changes: { readonly text: string; readonly told: Buffer } | undefined) =>
+      runProduct(product, async (call) => {
+        const text = call.body.bytes.toString()
+        if (text === changes?.text) return { told: changes.told, isRead: true }
+        const told = known.get(text) ?? (await send({ ...call, read: undefined })).body
+        known.set(text, told)
+        return { told, isRead: true }
+      })
+    const honest = await run(undefined)
+    expect(honest.by).toBe('flat')
+    for (const { text, told } of honest.asked as readonly (AskedOnce & { told: Buffer })[]) {
+      for (const other of changed(told)) {
+        const one = await run({ text, told: other })
+        const difference = await differenceToExact(exact, one)
+        if (difference !== '' || !isUtf8(one.answer.body)) throw new Error(`${other.toString('latin1')}\n${difference}`)
+      }
+    }
+  })
+})
