@@ -101,6 +101,9 @@ export async function differenceToExact(
   event?: ServiceAnswer,
 ): Promise<string | undefined> {
   let difference = ''
+  let isSame = false
+  /** What it asks in no order. */
+  let needless: ReadonlySet<string> | undefined
   for (let order = 0; order < ORDERS; order++) {
     const answers = answersOf(asked)
     const dice = createDice(order)
@@ -109,11 +112,14 @@ export async function differenceToExact(
       undefined,
       event,
     )
-    const differences = [...answers.differences(), ...differencesOf(answer, exact)]
-    if (!answers.isComparable) return undefined
-    if (differences.length === 0) return ''
-    if (answers.hasSpellings) return undefined
-    if (order === 0) difference = [...differences, ...asked.map(shown)].join('\n')
+    const { missing, unused, isComparable, hasSpellings } = answers.used()
+    const differences = [...missing, ...differencesOf(answer, exact)]
+    if (!isComparable) return undefined
+    isSame ||= differences.length === 0
+    needless = new Set(unused.filter((each) => needless?.has(each) ?? true))
+    if (isSame && needless.size === 0) return ''
+    if (hasSpellings) return undefined
+    if (order === 0) difference = [...differences, ...unused, ...asked.map(shown)].join('\n')
   }
   return difference
 }
@@ -175,7 +181,9 @@ function answersOf(asked: readonly AskedOnce[]) {
   )
   const questions = new Map<string, AskedFor[]>()
   let isRegrouped = false
+  /** False where the answer to some of the entities of a call cannot be told from its whole answer. */
   let isComparable = true
+  /** Whether one entity was asked for in several spellings: their answers need not be the same. */
   let hasSpellings = false
   const questionsIn = (service: string, text: string): string[] => {
     const { query, variables } = parseExact(text) as Body
@@ -184,6 +192,7 @@ function answersOf(asked: readonly AskedOnce[]) {
   }
   /** Entities by themselves, of calls that are not made as a whole. */
   const regroup = (): void => {
+    if (isRegrouped) return
     isRegrouped = true
     for (const { one, isUsed } of [...byText.values()].flat()) {
       const keys = questionsIn(one.service, one.text)
@@ -204,7 +213,7 @@ function answersOf(asked: readonly AskedOnce[]) {
         same.isUsed = true
         return same.one.told ?? NOT_ASKED
       }
-      if (!isRegrouped) regroup()
+      regroup()
       const found = questionsIn(service, text).map((key) => {
         const question = questions.get(key)?.find(({ isUsed }) => !isUsed)
         if (question) question.isUsed = true
@@ -216,22 +225,13 @@ function answersOf(asked: readonly AskedOnce[]) {
       if (told === undefined) isComparable = false
       return told ?? NOT_ASKED
     },
-    /** False where the answer to some of the entities of a call cannot be told from its whole answer. */
-    get isComparable() {
-      return isComparable
-    },
-    /** Whether one entity was asked for in several spellings: their answers need not be the same. */
-    get hasSpellings() {
-      return hasSpellings
-    },
-    differences(): string[] {
-      const calls = [...byText.values()].flat().filter(({ isUsed }) => !isUsed)
-      const unused = isRegrouped
-        ? Array.from(questions)
-            .filter(([, each]) => each.some(({ isUsed }) => !isUsed))
-            .map(([key]) => key)
-        : calls.map(({ one: { service, text } }) => `${service} ${text}`)
-      return [...missing, ...unused.map((text) => `only the product asks ${text}`)]
+    used() {
+      const isAllUsed = [...byText.values()].every((calls) => calls.every(({ isUsed }) => isUsed))
+      if (!isAllUsed) regroup()
+      const unused = Array.from(questions)
+        .filter(([, each]) => each.some(({ isUsed }) => !isUsed))
+        .map(([key]) => `only the product asks ${key}`)
+      return { missing, unused, isComparable, hasSpellings }
     },
   }
 }
@@ -250,7 +250,7 @@ function gathered(questions: readonly AskedFor[]): Told | undefined {
     try {
       const { data, errors } = parseExact(told.toString()) as EntityAnswer
       const entities = data?._entities
-      const isWhole = !errors && Array.isArray(entities) && entities.length === count
+      const isWhole = errors === undefined && Array.isArray(entities) && entities.length === count
       return isWhole ? { entity: entities[index] as unknown } : undefined
     } catch {
       return undefined
