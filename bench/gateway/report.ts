@@ -1,4 +1,6 @@
-/** Formats the rounds of one workload: a table of medians, and the others relative to this gateway. */
+/**
+ * Formats the rounds of one workload: a table of medians, and the others relative to this gateway.
+ */
 import { type Column, figure, type Medians, type Rival, rivalNames, share } from './compare.ts'
 import type { Measurement, Pace } from './measure.ts'
 import type { Workload } from './workloads.ts'

@@ -256,6 +256,8 @@ function compiler(planner: PlannerThread, { onUnplannable, onExact, answerLimit 
   }
 }
 
-/** Bytes of memory of an operation and of its plan's JSON text, as measured on small and large ones. */
+/**
+ * Bytes of memory of an operation and of its plan's JSON text, as measured on small and large ones.
+ */
 const BYTES_PER_OPERATION = 3_584
 const BYTES_PER_CHARACTER = 4

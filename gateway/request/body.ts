@@ -7,7 +7,8 @@ export type Body = string | Buffer
 const SHORT = 16 * 1024 // bytes
 
 /**
- * Short ASCII becomes a string: it is written together with its head, both in the cheapest encoding.
+ * Short ASCII becomes a string: it is written together with its head, both in the cheapest
+ * encoding.
  */
 export const bodyOf = (bytes: Buffer): Body =>
   bytes.length <= SHORT && isAscii(bytes) ? bytes.toString('latin1') : bytes

@@ -23,9 +23,9 @@ declare global {
 }
 
 /**
- * Where a number may stand that is written in another way: with an exponent, a zero at its end, many
- * digits, too small to be written without an exponent, or as `-0`. It is bounded everywhere, so that
- * it takes time linear in the text, and most characters are no beginning of it.
+ * Where a number may stand that is written in another way: with an exponent, a zero at its end,
+ * many digits, too small to be written without an exponent, or as `-0`. It is bounded everywhere,
+ * so that it takes time linear in the text, and most characters are no beginning of it.
  */
 const SUSPECT =
   /[[:,\s]-?\d(?:\d{0,14}(?:[eE]|\.\d{0,14}(?:[eE]|(?<=0)(?:[\],}\s]|$)))|[\d.]{15}|\.0{6}|(?<=-0)(?:[\],}\s]|$))/g
@@ -46,7 +46,9 @@ export function parseExact(text: string): unknown {
   }
 }
 
-/** Whether the text may have such a number: what looks like one in a string is taken for it, too. */
+/**
+ * Whether the text may have such a number: what looks like one in a string is taken for it, too.
+ */
 function hasRawNumber(text: string): boolean {
   if (/^[-\d]/.test(text)) return true
   SUSPECT.lastIndex = 0

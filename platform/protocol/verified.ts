@@ -1,6 +1,6 @@
 /**
- * Remembers whose tokens were verified, while they are valid: verifying one costs as much as a small
- * request.
+ * Remembers whose tokens were verified, while they are valid: verifying one costs as much as a
+ * small request.
  */
 import { LRUCache } from 'lru-cache'
 import type { Caller, VerifyAuthorization } from './caller.ts'

@@ -12,7 +12,9 @@ import { type ReadAnswer, readAnswer } from './service-answer.ts'
 export const call = (fetch: Fetch, body: RequestBody, { ask, context }: Run): Promise<ServiceAnswer> =>
   ask(fetch.index, callOf(fetch, body, context))
 
-/** The data, or why there is none. Errors that name no place in it are told the client as they are. */
+/**
+ * The data, or why there is none. Errors that name no place in it are told the client as they are.
+ */
 export async function dataOf(
   { node }: Fetch,
   answer: Promise<ServiceAnswer> | ServiceAnswer,

@@ -50,8 +50,8 @@ export class EntityRequest {
   }
 
   /**
-   * What no field's `@requires` names is the key; if nothing is left for it, every input may be part
-   * of it.
+   * What no field's `@requires` names is the key; if nothing is left for it, every input may be
+   * part of it.
    */
   #isKey(input: string): boolean {
     const required = new Set(this.selection.fields.flatMap((field) => this.inputsOf(field)))
@@ -59,7 +59,9 @@ export class EntityRequest {
     return keys.length === 0 || input === '__typename' || keys.includes(input)
   }
 
-  /** The request for the fields that need none of these inputs; `undefined` where there are none. */
+  /**
+   * The request for the fields that need none of these inputs; `undefined` where there are none.
+   */
   #without(inputs: readonly string[]): EntityRequest | undefined {
     const key = inputs.join()
     if (!this.#smaller.has(key)) {

@@ -48,8 +48,8 @@ export const PUT = 1
 /** begin slot, end slot: bytes of the answer. */
 export const COPY = 2
 /**
- * join slot, fetch, arena, number of the type that the object has to say (0: it says none), begin and
- * length of a literal for an object that is not there, words to skip then.
+ * join slot, fetch, arena, number of the type that the object has to say (0: it says none), begin
+ * and length of a literal for an object that is not there, words to skip then.
  */
 export const ENTER = 3
 /** Back to the first source. */
@@ -60,7 +60,10 @@ export const EACH = 5
 export const INTROSPECT = 6
 /** value slot, end slot: a value that another answer may know better if it is null. */
 export const COPY_KNOWN = 8
-/** In place of an object's code: join slot and arena of the source that knows its type, table of code by type. */
+/**
+ * In place of an object's code: join slot and arena of the source that knows its type, table of
+ * code by type.
+ */
 export const RETYPE = 7
 
 /** What stands for a literal where an absent object is a surprise. */

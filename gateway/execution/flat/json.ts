@@ -37,7 +37,9 @@ const HIGH_BITS = 0x80808080 | 0
 /** For each byte of a word that is zero, its highest bit, and perhaps those of bytes above. */
 const zeros = (word: number): number => (word - 0x01010101) & ~word
 
-/** The first of the words from here on in which something may end the text, or that is not whole. */
+/**
+ * The first of the words from here on in which something may end the text, or that is not whole.
+ */
 function skipPlainWords(view: DataView, at: number): number {
   const last = view.byteLength - 4
   let position = at

@@ -1,6 +1,6 @@
 /**
- * Writes the request of a fetch of entities: what its service is told of each object, each different
- * text once, and which answer will be whose.
+ * Writes the request of a fetch of entities: what its service is told of each object, each
+ * different text once, and which answer will be whose.
  */
 
 import { RETYPE } from './code.ts'
@@ -69,7 +69,9 @@ function typeOf({ code }: FlatOperation, { arena, table: types }: Target, tapes:
   return findCode(code, code.words[at + 3] as number, known) === 0 ? 0 : known
 }
 
-/** The number of a text that was written before; 0 for a new one, which then has the next number. */
+/**
+ * The number of a text that was written before; 0 for a new one, which then has the next number.
+ */
 function numberOf(begin: number, spans: readonly number[]): number {
   const mask = table.length - 1
   let slot = hashFrom(begin, SEED) & mask

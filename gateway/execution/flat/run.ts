@@ -53,8 +53,8 @@ interface Run extends Written {
 }
 
 /**
- * `undefined` where the exact path has to answer. Rejects with `TOO_LARGE`. A call that failed costs
- * the fields it asked for.
+ * `undefined` where the exact path has to answer. Rejects with `TOO_LARGE`. A call that failed
+ * costs the fields it asked for.
  */
 export async function runFlat(operation: FlatOperation, circumstances: Circumstances): Promise<Answer | undefined> {
   const tapes = takeTapes()

@@ -26,7 +26,9 @@ export const neededToJoin = (overlap: Overlap, overlaps: readonly Overlap[]): re
 
 const joined = ({ parent, first, second }: Overlap): Shape[] => [parent.first, first.source.shape, second.source.shape]
 
-/** The fetches without which objects of some shapes are not known, or not as those that they are. */
+/**
+ * The fetches without which objects of some shapes are not known, or not as those that they are.
+ */
 function fetchesOf(shapes: Iterable<Shape>, overlaps: readonly Overlap[]): number[] {
   const needed = new Set(shapes)
   for (const shape of needed)

@@ -113,9 +113,9 @@ export function writeByte(byte: number): void {
 }
 
 /**
- * Copies eight bytes at a time, as a number that is never computed with; the last ones may be copied
- * twice. UTF-8 never reads as NaN, of which several bit patterns could become one: the bytes above
- * it, 0xff or 0x7f behind 0xf0, are no UTF-8.
+ * Copies eight bytes at a time, as a number that is never computed with; the last ones may be
+ * copied twice. UTF-8 never reads as NaN, of which several bit patterns could become one: the bytes
+ * above it, 0xff or 0x7f behind 0xf0, are no UTF-8.
  */
 function put(source: DataView, begin: number, length: number): void {
   if (at + length > out.length) makeRoom(length)
@@ -263,7 +263,9 @@ function writeTyped(table: number, arena: number, record: number, fetch: number)
 const literalText = (begin: number, length: number): string =>
   Buffer.from(literals.buffer, literals.byteOffset + begin, length).toString()
 
-/** Tells of each field that a failed call cost. @param pc of the `ENTER` whose object is not there */
+/**
+ * Tells of each field that a failed call cost. @param pc of the `ENTER` whose object is not there
+ */
 function reportLost(pc: number, place: readonly (string | number)[]): void {
   const failure = from.failures[words[pc + 2] as number]
   if (!failure) return

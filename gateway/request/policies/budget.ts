@@ -31,7 +31,10 @@ interface Bucket {
 
 const CALLERS = 50_000 // the least recently seen start anew
 const REFUSAL = 1_000 // cost of any refused input, plus 1 per character or value
-/** Whatever the budget of a minute is, so much planning uses it up: one caller has a third of the planner. */
+/**
+ * Whatever the budget of a minute is, so much planning uses it up: one caller has a third of the
+ * planner.
+ */
 const PLANNING = 20_000 // milliseconds
 const MINUTE = 60_000 // milliseconds
 

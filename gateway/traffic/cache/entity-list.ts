@@ -1,7 +1,8 @@
 /**
- * Takes the list of entities in an answer apart into the bytes of each, and puts such bytes together
- * as an answer. It takes apart what is exactly `{"data":{"_entities":[…]}}`, with white space and
- * further members such as `extensions`, but no errors: as `JSON.parse` would read it, or not at all.
+ * Takes the list of entities in an answer apart into the bytes of each, and puts such bytes
+ * together as an answer. It takes apart what is exactly `{"data":{"_entities":[…]}}`, with white
+ * space and further members such as `extensions`, but no errors: as `JSON.parse` would read it, or
+ * not at all.
  */
 
 const [QUOTE, BACKSLASH, COMMA, COLON, MINUS, DOT, ZERO, NINE] = [0x22, 0x5c, 0x2c, 0x3a, 0x2d, 0x2e, 0x30, 0x39]

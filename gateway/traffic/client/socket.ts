@@ -9,8 +9,8 @@ const arrivals = Buffer.allocUnsafeSlow(64 * 1024)
 /**
  * No stream stands between, and nothing is allocated for what comes.
  * @param origin scheme, host and port
- * @param receive is given what came, to be used or copied before it returns; returns false where the
- * other side has to wait
+ * @param receive is given what came, to be used or copied before it returns; returns false where
+ * the other side has to wait
  */
 export function openSocket({ protocol, hostname, port }: URL, receive: (piece: Buffer) => boolean): Socket {
   const secure = protocol === 'https:'

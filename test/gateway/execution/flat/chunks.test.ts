@@ -50,7 +50,10 @@ afterAll(async () => {
   await Promise.all([opened.close(), ...services.map(([, { close }]) => close())])
 })
 
-/** The same for the same question of one run, and always GraphQL: what is none would be asked for again. */
+/**
+ * The same for the same question of one run, and always GraphQL: what is none would be asked for
+ * again.
+ */
 async function answerTo(service: string, text: string): Promise<Buffer> {
   const { operation, seed } = current
   const body = { bytes: Buffer.from(text), representations: undefined }

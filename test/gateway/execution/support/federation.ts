@@ -62,7 +62,9 @@ export interface Federation {
   instead: ToldAnswer | ((service: string) => ToldAnswer | undefined) | undefined
   /** Whether an answer is written in a way that the fast path does not expect. */
   isOdd: () => boolean
-  /** Asks the engine, and a query of the exact path alone, too: what that answers must be the same. */
+  /**
+   * Asks the engine, and a query of the exact path alone, too: what that answers must be the same.
+   */
   ask: Asking
   /** Asks the engine alone. */
   readonly askEngine: Asking

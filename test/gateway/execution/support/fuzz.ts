@@ -101,7 +101,10 @@ function sameToSame(tell: Teller): Teller {
   }
 }
 
-/** An event as traffic gives it. @param honest in place of one that is no GraphQL: that ends the stream */
+/**
+ * An event as traffic gives it. @param honest in place of one that is no GraphQL: that ends the
+ * stream
+ */
 function opened(body: Buffer, honest = body): ServiceAnswer {
   try {
     return readBody(body, 200).answer

@@ -1,7 +1,10 @@
 /** Changes what an answer says: it is parsed, changed somewhere, and printed again. */
 import type { Dice } from './dice.ts'
 
-/** JSON that need not be valid: the names of members as they are written, and anything at all as text. */
+/**
+ * JSON that need not be valid: the names of members as they are written, and anything at all as
+ * text.
+ */
 type Node = { kind: 'object'; members: [name: string, value: Node][] } | { kind: 'list'; items: Node[] } | Text
 interface Text {
   kind: 'text'

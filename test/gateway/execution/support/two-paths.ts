@@ -181,7 +181,9 @@ function answersOf(asked: readonly AskedOnce[]) {
   )
   const questions = new Map<string, AskedFor[]>()
   let isRegrouped = false
-  /** False where the answer to some of the entities of a call cannot be told from its whole answer. */
+  /**
+   * False where the answer to some of the entities of a call cannot be told from its whole answer.
+   */
   let isComparable = true
   /** Whether one entity was asked for in several spellings: their answers need not be the same. */
   let hasSpellings = false
