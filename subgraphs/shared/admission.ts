@@ -1,15 +1,11 @@
 /**
  * Sheds load early: refuses a request that would wait too long for the event loop before any work
- * is done, so that the gateway has time to ask elsewhere. Requests are let in no faster than the
- * loop can do their work, with what follows when the database answers; so work piles up here, where
- * callers take turns, and not inside. One with a thousand requests delays another by a few of them.
+ * is done, so that the gateway has time to ask elsewhere. Callers take turns: one with a thousand
+ * requests delays another's by one request per turn. The loop turns between requests, so that
+ * health checks are answered.
  */
-// Of the event loop itself, and not of a test that has stopped the global clock.
-import { performance } from 'node:perf_hooks'
-import { setTimeout } from 'node:timers'
 import { createFairQueue } from '../../platform/data/fair-queue.ts'
 import { HttpError } from '../../platform/http/message/http-error.ts'
-import { createWorkMean } from './work-mean.ts'
 
 /**
  * Resolves, or returns `undefined`, when it is the request's turn.
@@ -23,9 +19,6 @@ interface AdmissionOptions {
   readonly longest?: number
   /** A monotonic clock, in milliseconds. */
   readonly now?: () => number
-  /** Milliseconds for which the event loop has worked: it does not count while the loop is idle. */
-  readonly worked?: () => number
-  readonly after?: (milliseconds: number, run: () => void) => void
 }
 
 interface Waiting {
@@ -35,74 +28,51 @@ interface Waiting {
 }
 
 const LONGEST = 2_500 // milliseconds; half of the gateway's deadline for stateless services
-const AHEAD = 10 // milliseconds of work that may be let in before the loop has done it
+const TURN = 10 // milliseconds of work before the loop turns
 const MOST = 1_024 // requests that may wait, however fast they are
+const WEIGHT = 0.2 // weight of the newest value in the mean
 
-export function createAdmission({
-  longest = LONGEST,
-  now = () => performance.now(),
-  worked = () => performance.eventLoopUtilization().active,
-  after = (milliseconds, run) => void setTimeout(run, milliseconds).unref(),
-}: AdmissionOptions = {}): Admit {
+export function createAdmission({ longest = LONGEST, now = () => performance.now() }: AdmissionOptions = {}): Admit {
   const waiting = createFairQueue<Waiting>()
-  const work = createWorkMean(now, worked)
-  /** Milliseconds of work that were let in and not done at `countedAt`. */
-  let owed = 0
-  let countedAt = now()
-  /** When the loop turned last; `undefined` if nothing has begun since. */
-  let turnSince: number | undefined
-  /** A release is certain to come. */
-  let isReleasing = false
+  /** Mean milliseconds of the event loop per request, including concurrent work. */
+  let mean = 0
+  /** Since the loop turned last; `undefined` if nothing has begun since. */
+  let turn: { readonly since: number; began: number } | undefined
 
-  /** The loop works off what it owes, or is idle, and then there is nothing that it could do. */
-  const owedNow = (): number => {
-    const at = now()
-    owed = Math.max(0, owed - (at - countedAt))
-    countedAt = at
-    return owed
-  }
-  /** @param expected milliseconds of work */
-  const begin = (expected: number): void => {
-    owed = owedNow() + expected
-    if (turnSince !== undefined) return
-    turnSince = now()
-    isReleasing = true
-    setImmediate(() => {
-      turnSince = undefined
-      release()
-    })
-  }
-  const release = (): void => {
-    isReleasing = waiting.size > 0
-    if (!isReleasing) return
-    const wait = Math.ceil(owedNow() - AHEAD)
-    if (wait > 0) {
-      after(wait, release)
-      return
+  const begin = (): void => {
+    if (!turn) {
+      turn = { since: now(), began: 0 }
+      setImmediate(endTurn)
     }
-    const next = waiting.next() as Waiting
-    const isLate = now() - next.since > longest
-    begin(isLate ? 0 : work.begin())
-    if (isLate) next.refuse(busy(waiting.size * work.mean()))
+    turn.began += 1
+  }
+  const endTurn = (): void => {
+    if (!turn) return
+    const taken = (now() - turn.since) / Math.max(1, turn.began)
+    mean += (taken - mean) * WEIGHT
+    turn = undefined
+    const next = waiting.next()
+    if (!next) return
+    // The next request is measured from here: other work in this turn delays it too.
+    begin()
+    const waited = now() - next.since
+    if (waited > longest) next.refuse(busy(waiting.size * mean))
     else next.enter()
   }
 
   return (caller) => {
-    const hasTime = turnSince === undefined || now() - turnSince < AHEAD
-    if (waiting.size === 0 && hasTime && owedNow() < AHEAD) {
-      begin(work.begin())
+    if (waiting.size === 0 && (!turn || now() - turn.since < TURN)) {
+      begin()
       return undefined
     }
-    const wait = waiting.ahead(caller) * work.mean()
+    const wait = waiting.ahead(caller) * mean
     if (wait > longest) throw busy(wait)
     if (waiting.size >= MOST) {
       const last = waiting.takeFromLonger(caller)
       if (!last) throw busy(wait)
-      last.refuse(busy(waiting.size * work.mean()))
+      last.refuse(busy(waiting.size * mean))
     }
-    const turn = new Promise<void>((enter, refuse) => waiting.join(caller, { since: now(), enter, refuse }))
-    if (!isReleasing) release()
-    return turn
+    return new Promise((enter, refuse) => waiting.join(caller, { since: now(), enter, refuse }))
   }
 }
 

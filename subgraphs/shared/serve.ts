@@ -23,7 +23,6 @@ import { CALL_HEADER } from '../../platform/protocol/signature.ts'
 import { createAdmission } from './admission.ts'
 import { createExecutor, createFormatError } from './apollo.ts'
 import { createAnswerHealth } from './health.ts'
-import { onBehalfOf } from './on-behalf.ts'
 import { codeWrongLiterals } from './scalar-literals.ts'
 import type { Environment, Service, ServiceDefinition } from './service.ts'
 import type { ServiceRequest } from './service-request.ts'
@@ -66,16 +65,11 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
   const answerOperation: Answer = async (request, response, path) => {
     const body = await readBody(request, MAX_BODY)
     const signed = readSigned(request, path, body)
-    const caller = signed.authorization ?? ''
-    const turn = admit(caller)
+    if (streams && streaming?.wantsStream(request)) return streams.answer(request, response, body, signed)
+    const turn = admit(signed.authorization ?? '')
     if (turn) await turn
     // The gateway cancelled it while it waited, before any work.
-    if (response.destroyed) return
-    await onBehalfOf(caller, () =>
-      streams && streaming?.wantsStream(request)
-        ? streams.answer(request, response, body, signed)
-        : executor.answer(signed, body, response),
-    )
+    if (!response.destroyed) await executor.answer(signed, body, response)
   }
   const ready = (): Promise<void> => service.ready?.() ?? Promise.resolve()
   const answerHealth = createAnswerHealth({ service: name, kind }, () => state, ready)

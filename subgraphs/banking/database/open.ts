@@ -4,10 +4,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool, type PoolConfig } from 'pg' // MIT; what Prisma's adapter runs on
 import { type Prisma, PrismaClient } from '../../../prisma/generated/client.ts'
-import { fairTurns } from './fair-turns.ts'
 import { retriedReads } from './retried-reads.ts'
-
-const CONNECT_TIMEOUT = 5_000 // milliseconds
 
 interface DatabaseOptions {
   /** A PostgreSQL connection URL. */
@@ -33,17 +30,9 @@ export interface LedgerDatabase {
   close(): Promise<void>
 }
 
-/**
- * Connects at first use, and repeats a read that failed with its connection. Callers take turns at
- * the connections.
- */
-export function openDatabase(options: DatabaseOptions): PrismaClient {
-  const { connections, connectTimeout = CONNECT_TIMEOUT } = options
-  const adapter = adapterOf(openPool(options), { disposeExternalPool: true })
-  return new PrismaClient({
-    adapter: retriedReads(fairTurns(adapter, { connections, patience: connectTimeout })),
-  })
-}
+/** Connects at first use, and repeats a read that failed with its connection. */
+export const openDatabase = (options: DatabaseOptions): PrismaClient =>
+  new PrismaClient({ adapter: retriedReads(adapterOf(openPool(options), { disposeExternalPool: true })) })
 
 /**
  * Planner settings for the ledger's statements: without them PostgreSQL scans tables that just
@@ -80,10 +69,7 @@ export function openLedgerDatabase(options: DatabaseOptions): LedgerDatabase {
 const adapterOf = (pool: Pool, options: { readonly disposeExternalPool?: boolean }): PrismaPg =>
   new PrismaPg(pool, { ...options, statementNameGenerator: ({ sql }) => statementName(sql) })
 
-function openPool(
-  { url, connections, connectTimeout = CONNECT_TIMEOUT }: DatabaseOptions,
-  settings: PoolConfig = {},
-): Pool {
+function openPool({ url, connections, connectTimeout = 5_000 }: DatabaseOptions, settings: PoolConfig = {}): Pool {
   const pool = new Pool({
     connectionString: url,
     max: connections,

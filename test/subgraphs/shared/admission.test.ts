@@ -5,31 +5,8 @@ import { createAdmission } from '../../../subgraphs/shared/admission.ts'
 /** Requests that each keep the event loop for so many milliseconds of a clock of the test's own. */
 function service(longest: number) {
   let clock = 0
-  let idle = 0
-  const admit = createAdmission({
-    longest,
-    now: () => clock,
-    worked: () => clock - idle,
-    after: (milliseconds, run) =>
-      setImmediate(() => {
-        clock += milliseconds
-        idle += milliseconds
-        run()
-      }),
-  })
+  const admit = createAdmission({ longest, now: () => clock })
   const done: string[] = []
-  let inside = 0
-  let mostInside = 0
-  /** A request whose work follows when a database has answered. */
-  const requestWithLaterWork = async (milliseconds: number): Promise<void> => {
-    const turn = admit('')
-    if (turn) await turn
-    inside += 1
-    mostInside = Math.max(mostInside, inside)
-    await new Promise(setImmediate)
-    clock += milliseconds
-    inside -= 1
-  }
   const request = async (name: string, milliseconds: number, caller = ''): Promise<string> => {
     try {
       const turn = admit(caller)
@@ -42,7 +19,7 @@ function service(longest: number) {
     done.push(name)
     return 'done'
   }
-  return { request, done, requestWithLaterWork, mostInside: () => mostInside }
+  return { request, done }
 }
 
 const numbered = (count: number): string[] => Array.from({ length: count }, (_, number) => `r${number}`)
@@ -74,13 +51,6 @@ test('Once service times are known, requests that would wait too long are refuse
   // Nobody's turn came since: these were refused without waiting.
   expect(outcomes.filter((outcome) => outcome === '503 2').length).toBeGreaterThan(10)
   await Promise.all(flood)
-})
-
-test('Once it is known what requests lead to, no more are let in than the loop can work on', async () => {
-  const { requestWithLaterWork, mostInside } = service(Number.POSITIVE_INFINITY)
-  for (let count = 0; count < 30; count += 1) await requestWithLaterWork(20)
-  await Promise.all(Array.from({ length: 100 }, () => requestWithLaterWork(20)))
-  expect(mostInside()).toBeLessThan(4)
 })
 
 test('After a flood every request is served again', async () => {
