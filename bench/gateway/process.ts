@@ -91,7 +91,7 @@ async function stop(child: ChildProcess): Promise<void> {
 }
 
 /** `taskset` becomes the process it starts, so that `pid` is the gateway's own. */
-function usageOf(pid: number): Usage {
+export function usageOf(pid: number): Usage {
   const own = readStat(pid)
   const page = 4096 // bytes
   const used = { cpu: (own.ticks * 1000) / TICKS_PER_SECOND, memory: (own.pages * page) / 1_000_000 }

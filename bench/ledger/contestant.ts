@@ -7,21 +7,40 @@ import { bankActor, type Command, ledgerRequest } from '../../subgraphs/banking/
 import { ledgerParts } from '../../subgraphs/banking/ledger-parts.ts'
 import type { Move } from './load.ts'
 
-const OPENING = 1_000_000_000n // minor units, enough for every transfer
+/** Put on each account: enough for every transfer, in minor units. */
+const OPENING = 1_000_000_000n
 
-export async function createGroupCommitLedger(
-  database: LedgerDatabase,
-  accountCount: number,
-): Promise<{ accounts: readonly string[]; move: Move }> {
+type Submit = (command: Command) => Promise<string>
+
+interface LedgerOn {
+  submit: Submit
+  move(from: string, to: string, amount: bigint): Promise<void>
+}
+
+/** The ledger on a database that has accounts. */
+export function ledgerOn(database: LedgerDatabase): LedgerOn {
   const ledger = createLedger({ parts: ledgerParts, database, log: createLogger('bench', 'warn') })
   const actor = bankActor('bench')
-  const submit = async (command: Command): Promise<string> => {
+  const submit: Submit = async (command) => {
     const { outcome } = await ledger.submit(
       ledgerRequest({ actor, key: randomUUID(), requestId: randomUUID(), command }),
     )
     if (!outcome.accepted) throw new Error(outcome.message)
     return outcome.subject
   }
+  return {
+    submit,
+    async move(from, to, amount) {
+      await submit({ name: 'transfer', from, to, amount, currency: 'EUR', reference: null, merchantId: null })
+    },
+  }
+}
+
+export async function createGroupCommitLedger(
+  database: LedgerDatabase,
+  accountCount: number,
+): Promise<{ accounts: readonly string[]; move: Move }> {
+  const { submit, move } = ledgerOn(database)
   const open = (floor: bigint | null): Promise<string> =>
     submit({
       name: 'openAccount',
@@ -33,16 +52,8 @@ export async function createGroupCommitLedger(
       productId: null,
       branchId: null,
     })
-  const transfer = (from: string, to: string, amount: bigint): Promise<string> =>
-    submit({ name: 'transfer', from, to, amount, currency: 'EUR', reference: null, merchantId: null })
-
   const source = await open(null)
   const accounts = await Promise.all(Array.from({ length: accountCount }, () => open(0n)))
-  await Promise.all(accounts.map((account) => transfer(source, account, OPENING)))
-  return {
-    accounts,
-    async move(from, to) {
-      await transfer(from, to, 1n)
-    },
-  }
+  await Promise.all(accounts.map((account) => move(source, account, OPENING)))
+  return { accounts, move: (from, to) => move(from, to, 1n) }
 }
