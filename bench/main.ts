@@ -7,6 +7,7 @@ interface Benchmark {
 
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   ledger: () => import('./ledger.ts'),
+  payments: () => import('./payments.ts'),
   growth: () => import('./growth.ts'),
   reads: () => import('./reads.ts'),
   gateway: () => import('./gateway.ts'),

@@ -7,6 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { createInterface } from 'node:readline'
 import { stripVTControlCharacters } from 'node:util'
+import type { SupervisorMessage } from '../../platform/process/lifecycle.ts'
 
 /** The core that only the gateway uses, and the one for everything else. */
 export const GATEWAY_CORE = 0
@@ -19,7 +20,7 @@ const TICKS_PER_SECOND = 100 // USER_HZ of /proc, constant on every Linux that N
 const START_TIMEOUT = 60_000 // milliseconds
 
 export interface BenchmarkProcess {
-  /** From the line that says it is ready. */
+  /** As it says when it is ready. */
   readonly url: string
   usage(): Usage
   stop(): Promise<void>
@@ -31,8 +32,11 @@ export interface Program {
   readonly command?: string
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
-  /** The line that says where it listens, without colours; `ready <url>` by default. */
-  readonly ready?: RegExp
+  /**
+   * The line that says where it listens, without colours, `ready <url>` by default; or `announced`
+   * for what tells its supervisor.
+   */
+  readonly ready?: RegExp | 'announced'
 }
 
 export interface Usage {
@@ -50,9 +54,12 @@ export async function startProcess(
 ): Promise<BenchmarkProcess> {
   const pinned = SEVERAL_CORES && core !== 'any' ? ['taskset', '-c', String(core)] : []
   const [first = '', ...rest] = [...pinned, command, ...args]
-  const child = spawn(first, rest, { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(first, rest, {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ready === 'announced' ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
+  })
   let complaints = ''
-  child.stderr.on('data', (chunk) => {
+  child.stderr?.on('data', (chunk) => {
     complaints = `${complaints}${chunk}`.slice(-2_000)
   })
   const ended = new Promise<never>((_resolve, reject) => {
@@ -65,7 +72,8 @@ export async function startProcess(
   })
   const { pid } = child
   try {
-    const url = await Promise.race([addressOf(child, ready), ended, late])
+    const address = ready === 'announced' ? announced(child) : addressOf(child, ready)
+    const url = await Promise.race([address, ended, late])
     return { url, usage: () => usageOf(pid ?? 0), stop: () => stop(child) }
   } catch (error) {
     await stop(child)
@@ -83,6 +91,14 @@ async function addressOf(child: ChildProcess, ready: RegExp): Promise<string> {
   })
 }
 
+const announced = (child: ChildProcess): Promise<string> =>
+  new Promise((resolve) => {
+    child.on('message', (received) => {
+      const message = received as SupervisorMessage
+      if (message.type === 'ready') resolve(message.url)
+    })
+  })
+
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = new Promise((resolve) => child.once('exit', resolve))
@@ -90,7 +106,7 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended
 }
 
-/** `taskset` becomes the process it starts, so that `pid` is the gateway's own. */
+/** Of a process tree. `taskset` becomes the process it starts, so that `pid` is the gateway's own. */
 export function usageOf(pid: number): Usage {
   const own = readStat(pid)
   const page = 4096 // bytes

@@ -4,7 +4,7 @@
  * gap-free sequence.
  */
 import { randomUUID } from 'node:crypto'
-import { Prisma } from '../../prisma/generated/client.ts'
+import { Prisma, type PrismaClient } from '../../prisma/generated/client.ts'
 import type { LedgerDatabase } from '../../subgraphs/banking/database/open.ts'
 import type { Move } from './load.ts'
 
@@ -18,43 +18,58 @@ export async function createBaseline(
   { prisma: database, query }: LedgerDatabase,
   accounts: readonly string[],
 ): Promise<Baseline> {
-  for (const statement of tables) await database.$executeRawUnsafe(statement)
-  await database.$executeRaw`
-    INSERT INTO baseline.accounts SELECT id, 1000000000 FROM unnest(${`{${accounts.join(',')}}`}::bigint[]) AS a (id)`
-
-  const move: Move = async (from, to) => {
-    await database.$transaction(
-      async (transaction) => {
-        const key = randomUUID()
-        const used = await transaction.$queryRaw<
-          unknown[]
-        >`SELECT FROM baseline.operations WHERE actor = 'bench' AND key = ${key}`
-        if (used.length > 0) return
-        const locked = await transaction.$queryRaw<{ id: bigint; balance: bigint }[]>`
-          SELECT id, balance FROM baseline.accounts WHERE id IN (${BigInt(from)}, ${BigInt(to)}) ORDER BY id FOR NO KEY UPDATE`
-        const debit = locked.find(({ id }) => id === BigInt(from))
-        const credit = locked.find(({ id }) => id === BigInt(to))
-        if (!debit || !credit || debit.balance < 1n) throw new Error('The baseline ran dry.')
-        const [{ id }] = await transaction.$queryRaw<[{ id: bigint }]>`
-          INSERT INTO baseline.transfers (debit, credit, amount) VALUES (${debit.id}, ${credit.id}, 1) RETURNING id`
-        await transaction.$executeRaw`
-          INSERT INTO baseline.entries VALUES (${debit.id}, ${id}, -1, ${debit.balance - 1n}), (${credit.id}, ${id}, 1, ${credit.balance + 1n})`
-        await transaction.$executeRaw`
-          UPDATE baseline.accounts SET balance = balance + CASE id WHEN ${debit.id} THEN -1 ELSE 1 END WHERE id IN (${debit.id}, ${credit.id})`
-        await transaction.$executeRaw`
-          WITH told AS (INSERT INTO baseline.outbox VALUES (${id}, 'TRANSFER_POSTED', now()))
-          INSERT INTO baseline.operations VALUES (${id}, 'bench', ${key}, 'transfer', now())`
-      },
-      { maxWait: 60_000, timeout: 60_000 },
-    )
-  }
+  await createTables(database, accounts)
   return {
-    move,
+    move: async (from, to) => void (await transferOnce(database, { actor: 'bench', key: randomUUID(), from, to })),
     async insertOneRow() {
       await query(Prisma.sql`/* baseline:row */ INSERT INTO baseline.rows (note) VALUES ('one durable row')`)
     },
   }
 }
+
+/** The baseline's tables, with the same accounts. */
+export async function createTables(database: PrismaClient, accounts: readonly string[]): Promise<void> {
+  for (const statement of tables) await database.$executeRawUnsafe(statement)
+  await database.$executeRaw`
+    INSERT INTO baseline.accounts SELECT id, 1000000000 FROM unnest(${`{${accounts.join(',')}}`}::bigint[]) AS a (id)`
+}
+
+interface TransferOnce {
+  readonly actor: string
+  readonly key: string
+  readonly from: string
+  readonly to: string
+}
+
+/** Moves one minor unit. @returns the transfer's id; undefined where the key was used before */
+export const transferOnce = (
+  database: PrismaClient,
+  { actor, key, from, to }: TransferOnce,
+): Promise<bigint | undefined> =>
+  database.$transaction(
+    async (transaction) => {
+      const used = await transaction.$queryRaw<
+        unknown[]
+      >`SELECT FROM baseline.operations WHERE actor = ${actor} AND key = ${key}`
+      if (used.length > 0) return undefined
+      const locked = await transaction.$queryRaw<{ id: bigint; balance: bigint }[]>`
+        SELECT id, balance FROM baseline.accounts WHERE id IN (${BigInt(from)}, ${BigInt(to)}) ORDER BY id FOR NO KEY UPDATE`
+      const debit = locked.find(({ id }) => id === BigInt(from))
+      const credit = locked.find(({ id }) => id === BigInt(to))
+      if (!debit || !credit || debit.balance < 1n) throw new Error('The baseline ran dry.')
+      const [{ id }] = await transaction.$queryRaw<[{ id: bigint }]>`
+        INSERT INTO baseline.transfers (debit, credit, amount) VALUES (${debit.id}, ${credit.id}, 1) RETURNING id`
+      await transaction.$executeRaw`
+        INSERT INTO baseline.entries VALUES (${debit.id}, ${id}, -1, ${debit.balance - 1n}), (${credit.id}, ${id}, 1, ${credit.balance + 1n})`
+      await transaction.$executeRaw`
+        UPDATE baseline.accounts SET balance = balance + CASE id WHEN ${debit.id} THEN -1 ELSE 1 END WHERE id IN (${debit.id}, ${credit.id})`
+      await transaction.$executeRaw`
+        WITH told AS (INSERT INTO baseline.outbox VALUES (${id}, 'TRANSFER_POSTED', now()))
+        INSERT INTO baseline.operations VALUES (${id}, ${actor}, ${key}, 'transfer', now())`
+      return id
+    },
+    { maxWait: 60_000, timeout: 60_000 },
+  )
 
 const tables = [
   'CREATE SCHEMA baseline',

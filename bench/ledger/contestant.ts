@@ -36,15 +36,17 @@ export function ledgerOn(database: LedgerDatabase): LedgerOn {
   }
 }
 
+/** @param ownerOf the customer whose account it is, by its number from 0; null: the bank's own */
 export async function createGroupCommitLedger(
   database: LedgerDatabase,
   accountCount: number,
+  ownerOf: (index: number) => string | null = () => null,
 ): Promise<{ accounts: readonly string[]; move: Move }> {
   const { submit, move } = ledgerOn(database)
-  const open = (floor: bigint | null): Promise<string> =>
+  const open = (floor: bigint | null, owner: string | null): Promise<string> =>
     submit({
       name: 'openAccount',
-      owner: null,
+      owner,
       kind: 'CURRENT',
       currency: 'EUR',
       label: 'Bench',
@@ -52,8 +54,8 @@ export async function createGroupCommitLedger(
       productId: null,
       branchId: null,
     })
-  const source = await open(null)
-  const accounts = await Promise.all(Array.from({ length: accountCount }, () => open(0n)))
+  const source = await open(null, null)
+  const accounts = await Promise.all(Array.from({ length: accountCount }, (_, index) => open(0n, ownerOf(index))))
   await Promise.all(accounts.map((account) => move(source, account, OPENING)))
   return { accounts, move: (from, to) => move(from, to, 1n) }
 }

@@ -1,0 +1,59 @@
+/** Measures clients that pay: rate, latency, and CPU of each process per payment. */
+import { type Usage, usageOf } from '../gateway/process.ts'
+import type { Bank } from './bank.ts'
+import { openPayers, type Payment } from './clients.ts'
+import type { Contestant } from './contestants.ts'
+
+export const parts = ['gateway', 'service', 'postgres'] as const
+export type Part = (typeof parts)[number]
+
+export interface Measured {
+  readonly perSecond: number
+  /** Milliseconds. */
+  readonly p50: number
+  readonly p99: number
+  /** Microseconds of CPU per payment, of each process and its children. */
+  readonly cpu: Readonly<Record<Part, number>>
+}
+
+interface MeasureOptions {
+  readonly bank: Bank
+  readonly clients: number
+  /** Seconds of payments that are not measured, before those that are. */
+  readonly warm: number
+  readonly seconds: number
+  /** The database server's pid. */
+  readonly postgres: number
+  /** Called with all that was acknowledged, warm-up included. */
+  readonly onPaid: (payments: readonly Payment[]) => void
+}
+
+export async function measure(
+  { gateway, service }: Contestant,
+  { bank, clients, warm, seconds, postgres, onPaid }: MeasureOptions,
+): Promise<Measured> {
+  const usages = (): Record<Part, Usage> => ({
+    gateway: gateway.usage(),
+    service: service.usage(),
+    postgres: usageOf(postgres),
+  })
+  const payers = openPayers(gateway.url, bank, clients)
+  try {
+    onPaid((await payers.pay(warm)).payments)
+    const before = usages()
+    const { payments, times, elapsed } = await payers.pay(seconds)
+    const after = usages()
+    onPaid(payments)
+    const sorted = Float64Array.from(times).sort()
+    const at = (share: number): number => sorted[Math.floor((sorted.length - 1) * share)] ?? 0
+    const cpuOf = (part: Part): number => ((after[part].cpu - before[part].cpu) * 1000) / payments.length
+    return {
+      perSecond: (payments.length * 1000) / elapsed,
+      p50: at(0.5),
+      p99: at(0.99),
+      cpu: { gateway: cpuOf('gateway'), service: cpuOf('service'), postgres: cpuOf('postgres') },
+    }
+  } finally {
+    payers.close()
+  }
+}
