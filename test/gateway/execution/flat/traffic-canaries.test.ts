@@ -23,7 +23,7 @@ const RUNS = Number(process.env['RUNS'] ?? 1_500)
 const SEED = Number(process.env['SEED'] ?? 1)
 const AT_ONCE = 32
 const OPERATIONS = 30
-const DEADLINE = 300 // milliseconds
+const DEADLINE = 1_000 // milliseconds
 
 let opened: RandomOperations
 let services: readonly (readonly [name: string, instances: readonly RawService[]])[]
