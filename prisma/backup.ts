@@ -8,8 +8,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
-import { Client } from 'pg'
 import { to as copyTo } from 'pg-copy-streams' // MIT; COPY for `pg`, by its own maintainers
+import { openClient } from '../subgraphs/banking/database/connect.ts'
 import { grown, type Head, PENDING_TRANSFERS, pieces } from './backup/copies.ts'
 import { migrationsOf, tablesInOrder } from './backup/tables.ts'
 import { runWithDatabase } from './command.ts'
@@ -24,8 +24,7 @@ export interface Manifest {
 /** @param folder created by this; rejects with `EEXIST` if it exists */
 export async function backup(url: string, folder: string): Promise<Manifest> {
   await mkdir(folder)
-  const client = new Client({ connectionString: url })
-  await client.connect()
+  const client = await openClient(url)
   const rows = new Map<string, number>()
   /** Appends the rows of the queries to a table's file. Gzip files may be concatenated. */
   const write = async (name: string, queries: AsyncIterable<string> | Iterable<string>): Promise<void> => {

@@ -13,6 +13,7 @@ import {
 } from '@prisma/driver-adapter-utils'
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg'
 import { Pool, type QueryConfig } from 'pg'
+import { clientFor } from '../subgraphs/banking/database/connect.ts'
 
 const SCHEMA = new URL('schema.prisma', import.meta.url)
 const MIGRATIONS = new URL('migrations/', import.meta.url)
@@ -58,7 +59,7 @@ export async function withSchemaEngine<Result>(
   use: (engine: SchemaEngine, query: Query) => Promise<Result>,
 ): Promise<Result> {
   await loadWasm()
-  const pool = new CataloguePool({ connectionString: url, max: 1, idleTimeoutMillis: 0 })
+  const pool = new CataloguePool({ connectionString: url, Client: clientFor(url), max: 1, idleTimeoutMillis: 0 })
   // Without a listener a dying server would end this process; the query in flight rejects in any
   // case.
   pool.on('error', () => {})

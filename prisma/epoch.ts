@@ -3,7 +3,8 @@
  * `prisma/restore.ts` restored it to an earlier point. Clients, cursors and webhooks still hold
  * numbers from after that point, so these are never used again.
  */
-import { Client, type ClientBase } from 'pg'
+import type { ClientBase } from 'pg'
+import { openClient } from '../subgraphs/banking/database/connect.ts'
 import { runOnDatabase } from './command.ts'
 
 /**
@@ -33,8 +34,7 @@ export async function beginEpoch(client: ClientBase): Promise<void> {
 
 if (import.meta.main)
   await runOnDatabase(async (url) => {
-    const client = new Client({ connectionString: url })
-    await client.connect()
+    const client = await openClient(url)
     await beginEpoch(client).finally(() => client.end())
     return 'a new epoch has begun: no number of the undone history is used again'
   })

@@ -8,10 +8,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { z } from 'zod'
 import { AT_ONCE, verifyLedger } from '../subgraphs/banking/audit/verify.ts'
+import { openClient } from '../subgraphs/banking/database/connect.ts'
 import { openDatabase } from '../subgraphs/banking/database/open.ts'
 import { migrationsOf, tablesInOrder } from './backup/tables.ts'
 import type { Manifest } from './backup.ts'
@@ -31,8 +32,7 @@ const manifestShape = z.object({
 export async function restore(url: string, folder: string): Promise<Manifest> {
   const manifest = manifestShape.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')))
   await migrate(url)
-  const client = new Client({ connectionString: url })
-  await client.connect()
+  const client = await openClient(url)
   try {
     await client.query('BEGIN')
     await client.query('LOCK TABLE ledger IN ACCESS EXCLUSIVE MODE')

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod' // MIT, no dependencies: one schema gives the check, the type and every fault together
 import { listItems } from '../http/message/fields.ts'
+import { isPostgresUrl } from './postgres-url.ts'
 import { misspellings } from './setting-names.ts'
 
 /** Why a process cannot start, in words for the person who started it. Printed without a stack. */
@@ -58,8 +59,10 @@ export const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
   .transform((url) => url.replace(/\/$/, ''))
 
-/** The URL of a PostgreSQL database. */
-export const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' })
+const POSTGRES_URL = 'must be a postgresql:// URL, of one host or several'
+
+/** The URL of a PostgreSQL database, on one host or several. */
+export const postgresUrl = z.string(POSTGRES_URL).refine(isPostgresUrl, POSTGRES_URL)
 
 /**
  * Comma-separated values, trimmed; at least one. `missing` is the message if the variable is unset.

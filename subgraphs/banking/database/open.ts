@@ -4,10 +4,11 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool, type PoolConfig } from 'pg' // MIT; what Prisma's adapter runs on
 import { type Prisma, PrismaClient } from '../../../prisma/generated/client.ts'
+import { clientFor, type PrimaryClient } from './connect.ts'
 import { retriedReads } from './retried-reads.ts'
 
 interface DatabaseOptions {
-  /** A PostgreSQL connection URL. */
+  /** A PostgreSQL connection URL, of one host or several. */
   readonly url: string
   /** Connections at most. */
   readonly connections: number
@@ -72,6 +73,7 @@ const adapterOf = (pool: Pool, options: { readonly disposeExternalPool?: boolean
 function openPool({ url, connections, connectTimeout = 5_000 }: DatabaseOptions, settings: PoolConfig = {}): Pool {
   const pool = new Pool({
     connectionString: url,
+    Client: clientFor(url),
     max: connections,
     connectionTimeoutMillis: connectTimeout,
     keepAlive: true,
@@ -81,8 +83,9 @@ function openPool({ url, connections, connectTimeout = 5_000 }: DatabaseOptions,
   })
   // Without a listener the end of an idle connection would end the process.
   pool.on('error', () => {})
-  // The same for a connection that ends before its user listens: the server may close it at once.
-  pool.on('connect', (client) => client.on('error', () => {}))
+  pool.on('release', (_error, client) => {
+    if ((client as unknown as PrimaryClient).isReadOnly) void client.end()
+  })
   return pool
 }
 

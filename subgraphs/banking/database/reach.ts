@@ -1,20 +1,17 @@
 /** Checks that a database answers before a command begins. */
-import { Client } from 'pg'
+import { hostNames } from '../../../platform/process/postgres-url.ts'
 import { StartRefused } from '../../../platform/process/settings.ts'
+import { openClient } from './connect.ts'
 
 const CONNECT_TIMEOUT_MS = 5_000
 
 /** @throws StartRefused in one line, without the password, where the database cannot be used */
 export async function requireDatabase(url: string): Promise<void> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS })
-  client.on('error', () => {}) // the query in flight rejects anyway
   try {
-    await client.connect()
-    await client.query('SELECT 1')
+    const client = await openClient(url, { connectionTimeoutMillis: CONNECT_TIMEOUT_MS })
+    await client.query('SELECT 1').finally(() => client.end())
   } catch (error) {
     const { code, message } = error as { code?: string; message: string }
-    throw new StartRefused(`DATABASE_URL: no connection to ${new URL(url).host} (${message || code}).`)
-  } finally {
-    await client.end().catch(() => {})
+    throw new StartRefused(`DATABASE_URL: no connection to ${hostNames(url)} (${message || code}).`)
   }
 }

@@ -4,9 +4,9 @@
  * connection. It carries no events: each subscription reads them from its own cursor.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Client } from 'pg' // MIT; Prisma cannot LISTEN
 import type { Logger } from '../../../platform/process/log.ts'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
+import { openClient } from '../database/connect.ts'
 import { lastSequence } from './read.ts'
 
 export interface Tail {
@@ -98,22 +98,24 @@ async function listen(options: {
 }): Promise<void> {
   const { url, log, signal, wake } = options
   while (!signal.aborted) {
-    const client = new Client({ connectionString: url, keepAlive: true })
-    const ended = new Promise<void>((resolve) => {
-      client.on('error', () => resolve())
-      client.once('end', () => resolve())
-      signal.addEventListener('abort', () => resolve(), { once: true })
-    })
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+    const stop = (): void => end()
+    signal.addEventListener('abort', stop)
     try {
-      await client.connect()
-      client.on('notification', wake)
-      await client.query('LISTEN ledger')
-      wake() // whatever came before the connection did
-      await ended
+      const client = await openClient(url, { keepAlive: true })
+      try {
+        client.once('end', end)
+        client.on('notification', wake)
+        await client.query('LISTEN ledger')
+        wake() // whatever came before the connection did
+        await ended
+      } finally {
+        await client.end()
+      }
     } catch (error) {
       log.warn({ err: error }, 'the ledger’s notices cannot be heard; it is tried again')
     }
-    await client.end().catch(() => {})
+    signal.removeEventListener('abort', stop)
     await sleep(RECONNECT, undefined, { signal, ref: false }).catch(() => {})
   }
 }

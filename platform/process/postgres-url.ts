@@ -1,0 +1,40 @@
+/**
+ * PostgreSQL URLs of one host or several, in libpq's form:
+ * `postgresql://user:password@one:5432,two:5433/name?target_session_attrs=read-write`.
+ */
+import { z } from 'zod'
+
+const PARTS = /^(postgres(?:ql)?:\/\/)([^/?#]*@)?([^/?#]*)(.*)$/s
+const single = z.url({ protocol: /^postgres(ql)?$/ })
+
+/** What a session may ask of its server. Whoever writes needs the primary, so both mean the same. */
+const TARGETS: readonly (string | null)[] = [null, 'read-write', 'primary']
+
+/** One URL for each host, in order, without `target_session_attrs`, which is this product's to meet. */
+export function hostUrls(url: string): readonly string[] {
+  const [, scheme, user = '', hosts, rest] = PARTS.exec(url) ?? []
+  if (hosts === undefined) return [url]
+  return hosts.split(',').map((host) => withoutTarget(`${scheme}${user}${host}${rest}`))
+}
+
+/** `host:port` of each, for people. */
+export const hostNames = (url: string): string =>
+  hostUrls(url)
+    .map((each) => new URL(each).host)
+    .join(',')
+
+export function isPostgresUrl(url: string): boolean {
+  const [, , , hosts, rest = ''] = PARTS.exec(url) ?? []
+  if (hosts === undefined || hosts.split(',').includes('', hosts === '' ? 1 : 0)) return false
+  const targets = new URLSearchParams(/\?([^#]*)/.exec(rest)?.[1])
+  return TARGETS.includes(targets.get(TARGET)) && hostUrls(url).every((each) => single.safeParse(each).success)
+}
+
+const TARGET = 'target_session_attrs'
+
+function withoutTarget(url: string): string {
+  if (!url.includes(TARGET) || !URL.canParse(url)) return url
+  const parsed = new URL(url)
+  parsed.searchParams.delete(TARGET)
+  return parsed.href
+}

@@ -1,0 +1,125 @@
+/** A primary and its standby: PostgreSQL's own, promoted by hand. */
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { Prisma } from '../../../../prisma/generated/client.ts'
+import { migrate } from '../../../../prisma/migrate.ts'
+import { confirmPrimary, openClient } from '../../../../subgraphs/banking/database/connect.ts'
+import { failureOf } from '../../../../subgraphs/banking/database/failure.ts'
+import { type LedgerDatabase, openLedgerDatabase } from '../../../../subgraphs/banking/database/open.ts'
+import { startServers, type TestServer, type TestServers, urlOf } from '../../../support/servers.ts'
+import { until } from '../../../support/until.ts'
+import { openBank } from '../support/bank.ts'
+
+let all: TestServers
+let primary: TestServer
+let standby: TestServer
+/** The standby first, so that the order of the hosts does not help. */
+let url: string
+const opened: LedgerDatabase[] = []
+
+beforeEach(async () => {
+  all = await startServers(2)
+  ;[primary, standby] = all.servers as [TestServer, TestServer]
+  url = urlOf([standby.port, primary.port])
+})
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((database) => database.close()))
+  await all.stop()
+})
+
+const open = (connections = 1): LedgerDatabase => {
+  const database = openLedgerDatabase({ url, connections })
+  opened.push(database)
+  return database
+}
+const PORT = Prisma.sql`SELECT inet_server_port() AS port`
+const portOf = async ({ query }: LedgerDatabase): Promise<number | undefined> =>
+  (await query<{ port: number }>(PORT))[0]?.port
+const promote = () => standby.query('SELECT pg_promote()')
+
+test('Of two hosts, the primary is found', async () => {
+  expect(await portOf(open())).toBe(primary.port)
+  const client = await openClient(url)
+  expect(client.port).toBe(primary.port)
+  await client.end()
+})
+
+test('While there is no primary, connecting fails as in an outage, and goes on once one is promoted', async () => {
+  const database = open()
+  expect(await portOf(database)).toBe(primary.port)
+  await primary.stop()
+  const failure = (): Promise<unknown> =>
+    portOf(database).then(
+      () => 'no failure',
+      (error: unknown) => error,
+    )
+  const error = await failure()
+  expect(failureOf(error)).toBe('outage')
+  expect(await failure()).toMatchObject({ code: '57P03', message: expect.stringMatching(/a standby/) })
+  await promote()
+  expect(await portOf(database)).toBe(standby.port)
+})
+
+test('A connection to a server that hangs is cut once another is the primary', async () => {
+  const database = open()
+  expect(await portOf(database)).toBe(primary.port)
+  const cut = expect(database.query(Prisma.sql`SELECT pg_sleep(60)`)).rejects.toMatchObject({ code: 'ECONNRESET' })
+  await promote()
+  const moved = await until(() => confirmPrimary(url).then((host) => host ?? false))
+  expect(moved.name).toBe(`127.0.0.1:${standby.port}`)
+  await cut
+  expect(await portOf(database)).toBe(standby.port)
+  expect(await confirmPrimary(url)).toBeUndefined()
+})
+
+test('Of two that say they are the primary, the one that was promoted last is taken', async () => {
+  await promote()
+  for (let round = 0; round < 5; round += 1) {
+    const client = await openClient(`${url}&application_name=${round}`)
+    expect(client.port).toBe(standby.port)
+    await client.end()
+  }
+})
+
+test('A connection on which a write was refused as on a standby is not used again', async () => {
+  const database = open()
+  const insert = () =>
+    database.prisma
+      .$transaction(async (transaction) => {
+        await transaction.$executeRaw`CREATE TABLE IF NOT EXISTS written (id int)`
+      })
+      .catch((error: unknown) => failureOf(error))
+  const [row] = await database.query<{ pid: number }>(Prisma.sql`SELECT pg_backend_pid() AS pid`)
+  await primary.query('ALTER SYSTEM SET default_transaction_read_only = on')
+  await primary.query('SELECT pg_reload_conf()')
+  await until(async () => (await insert()) === 'outage')
+  const gone = `SELECT count(*)::int AS left FROM pg_stat_activity WHERE pid = ${row?.pid}`
+  await until(async () => (await primary.query(gone))[0]?.['left'] === 0)
+})
+
+test('A fail-over between two batches loses and doubles nothing, and is no restore', async () => {
+  expect(await migrate(url)).toContain('20260101000000_ledger')
+  const bank = openBank(url)
+  try {
+    const [from, to] = [await bank.open({ balance: 100n }), await bank.open()]
+    expect((await bank.transfer({ from, to, amount: 10n }, { key: 'before' })).replayed).toBe(false)
+    const [{ sequence = '' } = {}] = await bank.database.$queryRaw<{ sequence?: string }[]>`
+      SELECT last_sequence::text AS sequence FROM ledger`
+    const written = async (): Promise<boolean> => {
+      const [row] = await primary.query(
+        'SELECT pg_current_wal_lsn() = min(replay_lsn) AS done FROM pg_stat_replication',
+      )
+      return row?.['done'] === true
+    }
+    await until(written)
+    await primary.stop()
+    await promote()
+    expect((await bank.transfer({ from, to, amount: 10n }, { key: 'before' })).replayed).toBe(true)
+    expect((await bank.transfer({ from, to, amount: 10n }, { key: 'after' })).replayed).toBe(false)
+    const [{ next = '', restores = -1 } = {}] = await bank.database.$queryRaw<{ next?: string; restores?: number }[]>`
+      SELECT last_sequence::text AS next, (SELECT count(*)::int FROM ledger_restores) AS restores FROM ledger`
+    expect(BigInt(next)).toBe(BigInt(sequence) + 1n)
+    expect(restores).toBe(0)
+  } finally {
+    await bank.close()
+  }
+})
