@@ -8,6 +8,7 @@ import { identityFaults, providerOf } from '../../platform/protocol/identity-set
 import { serve } from '../shared/serve.ts'
 import type { ServiceDefinition } from '../shared/service.ts'
 import { bankingSettings } from './config.ts'
+import { confirmPrimary } from './database/connect.ts'
 import { outageError } from './database/failure.ts'
 import { openDatabase, openLedgerDatabase } from './database/open.ts'
 import { startTail } from './events/tail.ts'
@@ -35,6 +36,8 @@ const READ_CONNECTIONS = 10
  */
 const LEDGER_CONNECTIONS = 3
 const WORK_PAUSE = 500 // milliseconds
+/** A server that was cut off from its cluster, or hangs, is left so soon. */
+const PRIMARY_PAUSE = 2_000 // milliseconds
 const UPKEEP_PAUSE = 60_000 // milliseconds
 const CLOCK_PAUSE = 1_000 // milliseconds
 const CLOCK_LOG_PAUSE = 30_000 // milliseconds
@@ -79,6 +82,16 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
         log,
         pause: CLOCK_PAUSE,
         round: () => watchClock(database, clock, metrics.clockRead).then(() => false),
+      }),
+      startWorker({
+        name: 'primary',
+        log,
+        pause: PRIMARY_PAUSE,
+        async round() {
+          const moved = await confirmPrimary(url)
+          if (moved) log.warn({ primary: moved.name }, 'another server is the primary; the old one was left')
+          return false
+        },
       }),
       startWorker({ name: 'schedules', log, pause: WORK_PAUSE, round: () => runDueSchedules(database, ledger, log) }),
       startWorker({ name: 'expiry', log, pause: WORK_PAUSE, round: () => expireHolds(database, ledger) }),

@@ -31,6 +31,9 @@ export interface Programs {
   readonly initdb: string
 }
 
+const DEBIAN = '/usr/lib/postgresql/15/bin'
+export const DEBIAN_15: Programs = { postgres: `${DEBIAN}/postgres`, initdb: `${DEBIAN}/initdb` }
+
 export interface TestServers {
   /** The first is the primary, the others follow it. */
   readonly servers: readonly [TestServer, ...TestServer[]]
