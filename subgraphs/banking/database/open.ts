@@ -4,7 +4,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool, type PoolConfig } from 'pg' // MIT; what Prisma's adapter runs on
 import { type Prisma, PrismaClient } from '../../../prisma/generated/client.ts'
-import { clientFor, type PrimaryClient } from './connect.ts'
+import { clientFor, PrimaryClient } from './connect.ts'
 import { retriedReads } from './retried-reads.ts'
 
 interface DatabaseOptions {
@@ -84,7 +84,7 @@ function openPool({ url, connections, connectTimeout = 5_000 }: DatabaseOptions,
   // Without a listener the end of an idle connection would end the process.
   pool.on('error', () => {})
   pool.on('release', (_error, client) => {
-    if ((client as unknown as PrimaryClient).isReadOnly) void client.end()
+    if (client instanceof PrimaryClient && client.isReadOnly) void client.end()
   })
   return pool
 }
