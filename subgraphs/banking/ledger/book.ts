@@ -232,6 +232,7 @@ export function openAccount(book: Book, opening: Omit<AccountOpening, 'id' | 'at
   const account: Account = {
     id,
     owner: opening.owner,
+    holder: null,
     currency: opening.currency,
     status: 'OPEN',
     floor: opening.floor,

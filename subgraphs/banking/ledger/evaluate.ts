@@ -12,6 +12,7 @@ import {
   operationLine,
 } from './audit-chain.ts'
 import { type Book, type Effects, openBook } from './book.ts'
+import { type MadeTransfer, madeBy } from './made.ts'
 import {
   type BatchRecord,
   type Head,
@@ -29,6 +30,8 @@ export interface Answer {
   readonly outcome: Outcome
   /** True where the key's first use gave the outcome. */
   readonly replayed: boolean
+  /** The transfer that the outcome names, where it was made just now. */
+  readonly made?: MadeTransfer
 }
 
 export interface Evaluation {
@@ -98,7 +101,8 @@ function evaluateMoment(
     }
     if (at < state.head.at) throw new RangeError("The ledger's clock does not run backwards.")
     const outcome = ruleOf(parts, command).evaluate(command, book, actor)
-    answers.push({ outcome, replayed: false })
+    const made = madeBy(book, outcome)
+    answers.push(made ? { outcome, replayed: false, made } : { outcome, replayed: false })
     if (!outcome.accepted && outcome.isEarly) continue
     remembered.set(slot, { inputHash, inputVersion: INPUT_VERSION, outcome })
     operations.push({

@@ -69,7 +69,10 @@ export async function loadState(
 interface LoadedRow {
   /** Null: none of them exists. */
   readonly accounts: string | null
+  /** JSON of each account's owner. */
   readonly owners: string | null
+  /** JSON of each owner's name. */
+  readonly holders: string | null
   /** First uses, as JSON; null: none. */
   readonly used: string | null
   readonly last_sequence: string
@@ -96,10 +99,10 @@ async function loadAccounts(
   const asked = Date.now()
   const [row] = await query<LoadedRow>(Prisma.sql`/* ledger:load */
     SELECT * FROM (
-      SELECT array_to_json(array_agg(customer_id))::text AS owners,
-        array_agg((id, currency, status, floor, daily_limit, spent, spent_on,
+      SELECT array_to_json(array_agg(customer_id))::text AS owners, array_to_json(array_agg(c.name))::text AS holders,
+        array_agg((a.id, currency, status, floor, daily_limit, spent, spent_on,
           debits_pending, debits_posted, credits_pending, credits_posted))::text AS accounts
-      FROM accounts WHERE id = ANY(${wanted}::bigint[])
+      FROM accounts a LEFT JOIN customers c ON c.id = customer_id WHERE a.id = ANY(${wanted}::bigint[])
     ) a, (
       SELECT json_agg(json_build_array(o.actor, o.key, encode(o.input_hash, 'hex'), o.input_version, o.refusal, o.message,
         o.subject, o.details::text))::text AS used
@@ -143,22 +146,27 @@ type AccountFields = readonly [
   creditsPosted: string,
 ]
 
-function readAccounts({ accounts, owners }: LoadedRow): Map<string, Account> {
-  const ownerOf: readonly (string | null)[] = owners === null ? [] : JSON.parse(owners)
+function readAccounts({ accounts, owners, holders }: LoadedRow): Map<string, Account> {
+  const ownerOf = readTexts(owners)
+  const holderOf = readTexts(holders)
   return new Map(
     readPlainRecords<AccountFields>(accounts).map((fields, at) => [
       fields[0],
-      readAccount(fields, ownerOf[at] ?? null),
+      readAccount(fields, ownerOf[at] ?? null, holderOf[at] ?? null),
     ]),
   )
 }
 
-function readAccount(fields: AccountFields, owner: string | null): Account {
+/** A column of texts as JSON; null: no rows. */
+const readTexts = (column: string | null): readonly (string | null)[] => (column === null ? [] : JSON.parse(column))
+
+function readAccount(fields: AccountFields, owner: string | null, holder: string | null): Account {
   const [id, currency, status, floor, dailyLimit, spent, spentOn, ...counters] = fields
   const [debitsPending, debitsPosted, creditsPending, creditsPosted] = counters
   return {
     id,
     owner,
+    holder,
     currency,
     status,
     floor: floor === '' ? null : BigInt(floor),

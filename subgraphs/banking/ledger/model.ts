@@ -13,6 +13,8 @@ export interface Account {
   readonly id: string
   /** The customer's id; null: the bank's own. */
   readonly owner: string | null
+  /** The customer's name; null: the bank's own, or opened in this batch. */
+  readonly holder: string | null
   readonly currency: string
   status: AccountStatus
   /** The lowest available balance; null: none. */

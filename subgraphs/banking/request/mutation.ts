@@ -4,13 +4,14 @@
  */
 import { codedError } from '../../../platform/protocol/errors.ts'
 import { failureOf } from '../database/failure.ts'
+import type { Answer } from '../ledger/evaluate.ts'
 import type { Outcome } from '../ledger/refusal.ts'
 import { type Command, ledgerRequest } from '../ledger/request.ts'
 import { actorOf, requireScope } from './access.ts'
 import { type BankingContext, forgetReads } from './context.ts'
 import { type Asked, idempotencyKey } from './input.ts'
 
-export type MutationResult = Outcome & { readonly replayed: boolean }
+export type MutationResult = Outcome & Omit<Answer, 'outcome'>
 
 /** @param read turns the input into a command; its errors are the answer */
 export async function mutate(context: BankingContext, read: () => Asked<Command>): Promise<MutationResult> {
@@ -22,9 +23,9 @@ export async function mutate(context: BankingContext, read: () => Asked<Command>
     requestId: context.requestId,
     command,
   })
-  const { outcome, replayed } = await byDeadline(context, context.ledger.submit(request))
+  const { outcome, ...answer } = await byDeadline(context, context.ledger.submit(request))
   forgetReads(context)
-  return { ...outcome, replayed }
+  return { ...outcome, ...answer }
 }
 
 /**

@@ -1,6 +1,8 @@
 /** Reads transfers by id, with both of their ends and the merchant in the same statement. */
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import { plainArray } from '../database/columns.ts'
+import { accountNumber } from '../ledger/account-number.ts'
+import type { MadeTransfer } from '../ledger/made.ts'
 import type { TransferKind, TransferStatus } from '../ledger/model.ts'
 import { byId } from '../request/load.ts'
 
@@ -57,6 +59,33 @@ export const transferById = byId(
     LEFT JOIN merchants m ON m.id = t.merchant_id
     WHERE t.id = ANY(${plainArray(ids)}::bigint[])`,
 )
+
+/** The row of a transfer that was made just now, without reading it. */
+export function madeRow({ amount, at, debit, credit, ...made }: MadeTransfer): TransferRow {
+  const instant = new Date(at)
+  return {
+    ...made,
+    status: 'POSTED',
+    amount: BigInt(amount),
+    postedAmount: BigInt(amount),
+    createdAt: instant,
+    resolvedAt: instant,
+    expiresAt: null,
+    reversedBy: null,
+    debitAccount: debit.account,
+    debitNumber: accountNumber(debit.account),
+    debitOwner: debit.owner,
+    debitName: debit.holder,
+    creditAccount: credit.account,
+    creditNumber: accountNumber(credit.account),
+    creditOwner: credit.owner,
+    creditName: credit.holder,
+    merchantId: null,
+    merchantName: null,
+    merchantCategory: null,
+    merchantCityId: null,
+  }
+}
 
 const LARGEST_GROUP = 1_000 // transfers
 

@@ -1,4 +1,5 @@
 /** Transfers as the owners of their ends see them, and the order to make one. */
+import type { MadeTransfer } from '../ledger/made.ts'
 import type { Money } from '../money/amount.ts'
 import { mayUse, requireScope } from '../request/access.ts'
 import type { BankingContext } from '../request/context.ts'
@@ -12,7 +13,7 @@ import {
   type TransferInput,
 } from './input.ts'
 import { type Party, partyOf } from './party.ts'
-import { readGroupIds, type TransferRow, transferById } from './read.ts'
+import { madeRow, readGroupIds, type TransferRow, transferById } from './read.ts'
 
 /** The transfer, if it touches an account the caller may see. */
 async function visibleTransfer(id: string | null, context: BankingContext): Promise<TransferRow | null> {
@@ -48,8 +49,8 @@ export const transferResolvers = (byQuote: ByQuote) => ({
     message: (item: BatchItemOutcome): string | null => ('message' in item ? item.message : null),
   },
   TransferAccepted: {
-    transfer: ({ subject }: { subject: string }, _: unknown, context: BankingContext) =>
-      readBack(context, ({ load }) => load(transferById, subject)),
+    transfer: ({ subject, made }: { subject: string; made?: MadeTransfer }, _: unknown, context: BankingContext) =>
+      made ? madeRow(made) : readBack(context, ({ load }) => load(transferById, subject)),
   },
   Transfer: {
     __resolveReference: ({ id }: { id: string }, context: BankingContext) => visibleTransfer(id, context),

@@ -12,6 +12,7 @@ const AT = '2027-01-01T00:00:00.000Z'
 const account = (id: string, posted: bigint): Account => ({
   id,
   owner: null,
+  holder: null,
   currency: 'EUR',
   status: 'OPEN',
   floor: 0n,

@@ -131,7 +131,7 @@ test('When the database stays away the outcome is reported as unknown, and the s
   const before = await balanceOf(to)
   const answer = await direct.ledger.submit(request)
   expect(verdictOf(answer)).toBe('ACCEPTED')
-  expect(await direct.ledger.submit(request)).toEqual({ ...answer, replayed: true })
+  expect(await direct.ledger.submit(request)).toEqual({ outcome: answer.outcome, replayed: true })
   expect(await balanceOf(to)).toBe(before + 7n)
 })
 

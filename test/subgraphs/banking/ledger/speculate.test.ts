@@ -19,6 +19,7 @@ const IDS = ['a', 'b', 'c']
 const account = (id: string): Account => ({
   id,
   owner: null,
+  holder: null,
   currency: 'EUR',
   status: 'OPEN',
   floor: 0n,
