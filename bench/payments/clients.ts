@@ -1,9 +1,10 @@
 /**
  * Clients that pay, each over a connection of its own and one payment after the other. A payment
- * that is not acknowledged ends the benchmark.
+ * that is refused, or not acknowledged although it is asked for again, ends the benchmark.
  */
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type LoadConnection, openConnection } from '../gateway/connection.ts'
 import { sendWithoutPauses } from '../gateway/sending.ts'
 import type { Bank, Customer } from './bank.ts'
@@ -22,6 +23,8 @@ export interface Paid {
   readonly times: readonly number[]
   /** Milliseconds of all. */
   readonly elapsed: number
+  /** Requests that were turned away by a busy service, and sent again with the same key. */
+  readonly again: number
 }
 
 interface Client {
@@ -48,18 +51,23 @@ export function openPayers(url: string, { customers, numbers }: Bank, count: num
     async pay(seconds) {
       const payments: Payment[] = []
       const times: number[] = []
+      let requests = 0
       const begin = performance.now()
       await sendWithoutPauses(
         clients,
         { begin, end: begin + seconds * 1000 },
         async ({ connection, customer }, due) => {
           const key = randomUUID()
-          const answer = await connection.ask(requestOf(target, customer, numbers, key))
+          const request = requestOf(target, customer, numbers, key)
+          const transfer = await acknowledged(() => {
+            requests += 1
+            return connection.ask(request)
+          })
           times.push(performance.now() - due)
-          payments.push({ actor: customer.id, key, transfer: transferOf(answer) })
+          payments.push({ actor: customer.id, key, transfer })
         },
       )
-      return { payments, times, elapsed: performance.now() - begin }
+      return { payments, times, elapsed: performance.now() - begin, again: requests - payments.length }
     },
     close() {
       for (const { connection } of clients) connection.close()
@@ -88,13 +96,29 @@ function payeeOf(numbers: readonly string[], from: string): string {
 const anyOf = <Item>(items: readonly Item[]): Item => items[Math.floor(Math.random() * items.length)] as Item
 
 interface Answer {
-  readonly data?: { readonly transfer?: { readonly transfer?: { readonly id: string; readonly status: string } } }
+  readonly data?: {
+    readonly transfer?: { readonly transfer?: { readonly id: string; readonly status: string } } | null
+  } | null
+  readonly errors?: readonly { readonly extensions?: { readonly code?: string } }[]
 }
 
-/** @throws Error with the answer, unless it acknowledges a posted transfer */
-function transferOf(answer: Buffer): string {
-  const text = answer.toString('utf8')
-  const { transfer } = (JSON.parse(text) as Answer).data?.transfer ?? {}
-  if (transfer?.status !== 'POSTED') throw new Error(`A payment was answered ${text.slice(0, 500)}`)
-  return transfer.id
+const ATTEMPTS = 20
+const PAUSE = 250 // milliseconds
+/** Of a service that is busy, or whose outcome is unknown: the same key is asked again. */
+const PASSING = new Set(['SERVICE_UNAVAILABLE', 'SERVICE_TIMEOUT'])
+
+/**
+ * Asks, with the same key, until the payment is acknowledged. Resolves to the id of its transfer.
+ * @throws Error with any other answer
+ */
+async function acknowledged(ask: () => Promise<Buffer>): Promise<string> {
+  for (let attempt = 1; ; attempt += 1) {
+    const text = (await ask()).toString('utf8')
+    const { data, errors } = JSON.parse(text) as Answer
+    const { transfer } = data?.transfer ?? {}
+    if (transfer?.status === 'POSTED') return transfer.id
+    if (attempt === ATTEMPTS || !PASSING.has(errors?.[0]?.extensions?.code ?? ''))
+      throw new Error(`A payment was answered ${text.slice(0, 500)}`)
+    await sleep(PAUSE)
+  }
 }

@@ -12,6 +12,8 @@ export interface Measured {
   /** Milliseconds. */
   readonly p50: number
   readonly p99: number
+  /** Requests that were turned away and sent again. */
+  readonly again: number
   /** Microseconds of CPU per payment, of each process and its children. */
   readonly cpu: Readonly<Record<Part, number>>
 }
@@ -41,7 +43,7 @@ export async function measure(
   try {
     onPaid((await payers.pay(warm)).payments)
     const before = usages()
-    const { payments, times, elapsed } = await payers.pay(seconds)
+    const { payments, times, elapsed, again } = await payers.pay(seconds)
     const after = usages()
     onPaid(payments)
     const sorted = Float64Array.from(times).sort()
@@ -51,6 +53,7 @@ export async function measure(
       perSecond: (payments.length * 1000) / elapsed,
       p50: at(0.5),
       p99: at(0.99),
+      again,
       cpu: { gateway: cpuOf('gateway'), service: cpuOf('service'), postgres: cpuOf('postgres') },
     }
   } finally {

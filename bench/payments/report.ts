@@ -24,6 +24,7 @@ function mediansOf(rounds: readonly Measured[]): Measured {
     perSecond: of(({ perSecond }) => perSecond),
     p50: of(({ p50 }) => p50),
     p99: of(({ p99 }) => p99),
+    again: rounds.reduce((sum, { again }) => sum + again, 0),
     cpu: {
       gateway: of(({ cpu }) => cpu.gateway),
       service: of(({ cpu }) => cpu.service),
@@ -40,16 +41,17 @@ const columns = [
   'transfers/s',
   'p50 ms',
   'p99 ms',
+  'sent again',
   ...parts.map((part) => `${names[part]} µs`),
   'all µs',
 ]
 
-/** Medians of the rounds. */
+/** Medians of the rounds, and the sum of what was sent again. */
 export function report(outcomes: readonly Outcome[]): string {
   const rows = outcomes.flatMap(({ clients, rounds }) =>
     (['tributary', 'baseline'] as const).map((name) => {
       const measured = mediansOf(rounds[name])
-      const { perSecond, p50, p99, cpu } = measured
+      const { perSecond, p50, p99, again, cpu } = measured
       const micros = [...parts.map((part) => cpu[part]), totalOf(measured)]
       return [
         name,
@@ -57,6 +59,7 @@ export function report(outcomes: readonly Outcome[]): string {
         perSecond.toFixed(0),
         p50.toFixed(0),
         p99.toFixed(0),
+        `${again}`,
         ...micros.map((of) => of.toFixed(0)),
       ]
     }),

@@ -39,13 +39,14 @@ test('Medians are reported, and each target with what was reached', () => {
     perSecond: 1_000,
     p50: 1,
     p99: 2,
+    again: 1,
     cpu: { gateway, service, postgres },
   })
   const rounds = {
     tributary: [measured(90, 200, 200), measured(100, 251, 199), measured(999, 300, 200)],
     baseline: [measured(1_000, 1_000, 1_000)],
   }
-  expect(report([{ clients: 64, rounds }])).toMatch(/tributary +64 +1000 +1 +2 +100 +251 +200 +551/)
+  expect(report([{ clients: 64, rounds }])).toMatch(/tributary +64 +1000 +1 +2 +3 +100 +251 +200 +551/)
   const lines = verdicts([{ clients: 64, rounds }]).split('\n')
   expect(lines).toHaveLength(5)
   expect(lines.filter((line) => line.endsWith(': met'))).toHaveLength(3)
