@@ -3,10 +3,10 @@
  * what they saw.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Client } from 'pg'
+import { confirmPrimary, openClient } from '../../../../subgraphs/banking/database/connect.ts'
 import { accountNumber } from '../../../../subgraphs/banking/ledger/account-number.ts'
 import { signedCall } from '../../../support/signed-call.ts'
-import type { Cluster } from './cluster.ts'
+import type { Bank } from './cluster.ts'
 import { createDraw, type Draw } from './draw.ts'
 import type { Acknowledged, Asked, Balance, History, WholeRead } from './history.ts'
 
@@ -14,7 +14,7 @@ import type { Acknowledged, Asked, Balance, History, WholeRead } from './history
 export type PlantedBug = 'lost ack' | 'double apply' | 'stale read' | 'lost event'
 
 export interface Run {
-  readonly cluster: Cluster
+  readonly cluster: Bank
   readonly accounts: readonly string[]
   readonly seed: string
   /** Clients ask until then. */
@@ -138,17 +138,17 @@ async function readWhole(run: Run, reads: WholeRead[]): Promise<void> {
     await sleep(40)
     const startedAt = performance.now()
     const read = await readOnce(run.cluster, startedAt).catch(() => undefined)
-    if (!read) continue
+    // A primary that was cut off answers, and knows nothing of what its successor tells.
+    const isOld = await confirmPrimary(run.cluster.databaseUrl)
+    if (!read || isOld) continue
     stale ??= read
     reads.push(run.bug === 'stale read' && reads.length % 10 === 9 ? { ...stale, startedAt } : read)
   }
 }
 
-async function readOnce({ databaseUrl, eras }: Cluster, startedAt: number): Promise<WholeRead> {
+async function readOnce({ databaseUrl, eras }: Bank, startedAt: number): Promise<WholeRead> {
   const era = eras.length - 1
-  const client = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: 2_000 })
-  client.on('error', () => {})
-  await client.connect()
+  const client = await openClient(databaseUrl, { connectionTimeoutMillis: 2_000 })
   try {
     const { rows } = await client.query(`
       SELECT l.last_operation::text AS operation, a.id::text, (a.credits_posted - a.debits_posted)::text AS posted,

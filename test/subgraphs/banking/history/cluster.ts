@@ -2,14 +2,10 @@
  * A bank to hurt: a durable PostgreSQL, a proxy before it, and several instances as processes of
  * their own.
  */
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
-import type { ReadyMessage } from '../../../../platform/process/lifecycle.ts'
 import { demoIdentity } from '../../../../platform/protocol/demo-identity.ts'
 import { backup } from '../../../../prisma/backup.ts'
 import { type EmbeddedDatabase, startEmbedded } from '../../../../prisma/embedded.ts'
@@ -17,10 +13,12 @@ import { migrate } from '../../../../prisma/migrate.ts'
 import { TEST_SECRET } from '../../../support/signed-call.ts'
 import { type Clocks, startClocks } from './clocks.ts'
 import { type Era, lastOperation, restoreInto } from './era.ts'
+import { endProcess, type Instance, startInstance } from './instance.ts'
 import { type NetworkProxy, startProxy } from './proxy.ts'
 
-export interface Cluster {
-  /** Straight to the database, past the proxy. After a restore it is another one. */
+/** What clients and subscribers know of it. */
+export interface Bank {
+  /** Straight to the database, past any proxy. After a restore it is another one. */
   readonly databaseUrl: string
   /** A restore begins another one. */
   readonly eras: readonly Era[]
@@ -30,6 +28,9 @@ export interface Cluster {
   readonly instances: number
   /** Instances that ended by themselves, which nothing may make them do. */
   readonly crashes: readonly string[]
+}
+
+export interface Cluster extends Bank {
   /** Undefined where all go by the machine's clock. */
   readonly clocks: Clocks | undefined
   /** Kills with SIGKILL and starts again. */
@@ -51,8 +52,6 @@ export interface ClusterOptions {
   readonly midnightIn?: number
 }
 
-const MAIN = fileURLToPath(new URL('../../../../subgraphs/banking/main.ts', import.meta.url))
-
 /** What an instance calls itself at the database. */
 export const INSTANCE_NAME = 'instance-'
 
@@ -72,10 +71,10 @@ export async function startCluster(instances: number, { midnightIn }: ClusterOpt
 
   const running: (Instance | undefined)[] = []
   const crashes: string[] = []
-  const startInstance = async (instance: number): Promise<void> => {
+  const start = async (instance: number): Promise<void> => {
     const url = Object.assign(new URL(databaseUrl()), { port: `${proxy.port}` })
     url.searchParams.set('application_name', `${INSTANCE_NAME}${instance}`)
-    const started = await spawn({
+    const started = await startInstance({
       DATABASE_URL: url.href,
       DATA_DIR: dataDir,
       GATEWAY_SECRET: TEST_SECRET,
@@ -87,12 +86,12 @@ export async function startCluster(instances: number, { midnightIn }: ClusterOpt
       if (running[instance] === started) crashes.push(`instance ${instance} ended by itself, with ${code}`)
     })
   }
-  const startAll = () => Promise.all(Array.from({ length: instances }, (_, instance) => startInstance(instance)))
+  const startAll = () => Promise.all(Array.from({ length: instances }, (_, instance) => start(instance)))
   const endInstance = async (instance: number, signal: NodeJS.Signals): Promise<void> => {
     const victim = running[instance]
     running[instance] = undefined
     if (!victim) return
-    await end(victim.process, signal)
+    await endProcess(victim.process, signal)
     await clocks?.forget(victim.process.pid ?? 0)
   }
   const endAll = () => Promise.all(running.map((_, instance) => endInstance(instance, 'SIGTERM')))
@@ -111,7 +110,7 @@ export async function startCluster(instances: number, { midnightIn }: ClusterOpt
     url: (instance) => running[instance]?.url,
     async killInstance(instance) {
       await endInstance(instance, 'SIGKILL')
-      await startInstance(instance)
+      await start(instance)
     },
     signalInstance: (instance, signal) => void running[instance]?.process.kill(signal),
     async killPostmaster() {
@@ -141,29 +140,4 @@ export async function startCluster(instances: number, { midnightIn }: ClusterOpt
       await rm(dataDir, { recursive: true, force: true })
     },
   }
-}
-
-interface Instance {
-  readonly process: ChildProcess
-  readonly url: string
-}
-
-async function spawn(environment: Readonly<Record<string, string>>): Promise<Instance> {
-  const child = fork(MAIN, {
-    env: { ...process.env, ...environment },
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
-  const [ready] = (await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(([code]) => Promise.reject(new Error(`An instance ended with ${code} while it started.`))),
-  ])) as [ReadyMessage]
-  return { process: child, url: ready.url }
-}
-
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const gone = once(child, 'exit')
-  child.kill(signal)
-  await gone
 }

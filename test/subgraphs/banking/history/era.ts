@@ -2,8 +2,8 @@
  * A history between two restores, on a database of its own: what came after a backup is gone in the
  * next, and stays to be read here.
  */
-import { Client } from 'pg'
 import { restore } from '../../../../prisma/restore.ts'
+import { openClient } from '../../../../subgraphs/banking/database/connect.ts'
 import type { Cut, Logged, OutboxEvent } from './history.ts'
 
 export interface Era {
@@ -61,8 +61,7 @@ export async function readRecord({ databaseUrl, cut }: Era, after: bigint): Prom
 
 // biome-ignore lint/suspicious/noExplicitAny: rows have the shape of whatever is asked for
 async function query(url: string, text: string): Promise<{ [column: string]: any }[]> {
-  const client = new Client({ connectionString: url })
-  await client.connect()
+  const client = await openClient(url)
   try {
     return (await client.query(text)).rows
   } finally {

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createEventReader } from '../../../../gateway/traffic/event-stream.ts'
 import { signedCall, signedFetch } from '../../../support/signed-call.ts'
-import type { Cluster } from './cluster.ts'
+import type { Bank } from './cluster.ts'
 import { createDraw, type Draw } from './draw.ts'
 import type { SeenEvent, Segment } from './history.ts'
 
@@ -19,7 +19,7 @@ export interface Subscribers {
 }
 
 export interface SubscribersOptions {
-  readonly cluster: Cluster
+  readonly cluster: Bank
   readonly accounts: readonly string[]
   readonly seed: string
   /** A bug that the checker must catch: some events do not arrive. */
@@ -93,7 +93,7 @@ async function follow({ cluster, account, first, draw, segments, signal, losesEv
   }
 }
 
-function begin(account: string, cursor: string, { eras }: Cluster, segments: Segment[]): Segment {
+function begin(account: string, cursor: string, { eras }: Bank, segments: Segment[]): Segment {
   const era = eras.length - 1
   const segment: Segment = { account, from: sequenceOf(cursor), events: [], began: era, era, refused: undefined }
   segments.push(segment)
@@ -113,7 +113,7 @@ export interface Listening {
  * was refused, if it was.
  */
 export async function listen(
-  { url: urlOf, instances, authorization }: Cluster,
+  { url: urlOf, instances, authorization }: Bank,
   { account, after, signal }: Listening,
   instance: number,
   onEvent: (event: SeenEvent & { readonly cursor: string }) => void,
@@ -151,7 +151,7 @@ export async function listen(
 }
 
 /** Where the ledger stands now, as an account's cursor. Insists until an instance answers. */
-export async function currentCursor(cluster: Cluster, account: string): Promise<string> {
+export async function currentCursor(cluster: Bank, account: string): Promise<string> {
   const query = 'query ($account: ID!) { account(id: $account) { activityCursor } }'
   const { authorization } = cluster
   for (let instance = 0; ; instance += 1) {

@@ -1,0 +1,106 @@
+/** One run of clients and subscribers, on accounts of its own, with harm or without, judged. */
+import type { PrismaClient } from '../../../../prisma/generated/client.ts'
+import { openDatabase } from '../../../../subgraphs/banking/database/open.ts'
+import { until } from '../../../support/until.ts'
+import { openBank } from '../support/bank.ts'
+import { findAnomalies } from './check.ts'
+import { findEventAnomalies } from './check-events.ts'
+import { type PlantedBug, type Run, runClients } from './clients.ts'
+import type { Bank } from './cluster.ts'
+import { lastOperation, readRecord } from './era.ts'
+import type { History } from './history.ts'
+import { startSubscribers } from './subscribers.ts'
+
+export interface JudgedRun<Harm> {
+  readonly bank: Bank
+  readonly seed: string
+  /** For so long at the least, and until all harm is done. */
+  readonly milliseconds: number
+  readonly bug?: PlantedBug | undefined
+  /** @param anomalies gets what was seen to be wrong meanwhile */
+  readonly doHarm?: (accounts: readonly string[], anomalies: string[]) => Promise<Harm[]>
+}
+
+export interface Judgement<Harm> {
+  readonly anomalies: readonly string[]
+  readonly harms: readonly Harm[]
+  readonly history: History
+  readonly counts: Readonly<Record<'answers' | 'reads' | 'events' | 'segments' | 'runs', number>>
+}
+
+const HOLD_SECONDS = 3
+const OPENING = 500n
+/** What a trusted clock may be ahead of the truth, in milliseconds. */
+const TRUSTED = 10_000
+
+export async function judgeRun<Harm>(options: JudgedRun<Harm>): Promise<Judgement<Harm>> {
+  const { bank, seed, milliseconds, bug, doHarm } = options
+  const accounts = await openAccounts(bank.databaseUrl)
+  const before = await lastOperation(bank.databaseUrl)
+  const common = { cluster: bank, accounts, seed }
+  const subscribers = await startSubscribers({ ...common, losesEvents: bug === 'lost event' })
+  const anomalies: string[] = []
+  let isHarming = doHarm !== undefined
+  // What is waited for in vain is an anomaly too, and the history up to there is judged all the
+  // same.
+  const inVain = (error: Error): [] => {
+    anomalies.push(error.message)
+    return []
+  }
+  const harming = doHarm?.(accounts, anomalies).catch(inVain) ?? Promise.resolve([])
+  const end = Date.now() + milliseconds
+  const isOver = (): boolean => Date.now() > end && !isHarming
+  const settled = harming.finally(() => {
+    isHarming = false
+  })
+  const run: Run = { ...common, isOver, clients: 8, holdSeconds: HOLD_SECONDS, ...(bug && { bug }) }
+  const [history, harms] = await Promise.all([runClients(run), settled])
+
+  await restOfBank(bank.databaseUrl).catch(inVain)
+  const eras = await Promise.all(bank.eras.map((era) => readRecord(era, before)))
+  const lastOf = (account: string): bigint =>
+    eras.at(-1)?.outbox.findLast(({ debit, credit }) => debit === account || credit === account)?.sequence ?? 0n
+  await subscribers.stop(lastOf, bug === 'lost event' ? 2_000 : 60_000)
+  const { segments } = subscribers
+  const opening = new Map(accounts.map((id) => [id, OPENING]))
+  const latest = new Date(Date.now() + TRUSTED).toISOString()
+  anomalies.push(...findAnomalies({ history, eras, opening, holdSeconds: HOLD_SECONDS, latest }))
+  anomalies.push(...findEventAnomalies(segments, eras), ...bank.crashes)
+  const counts = {
+    answers: history.acknowledged.length,
+    reads: history.reads.length,
+    events: segments.reduce((sum, { events }) => sum + events.length, 0),
+    segments: segments.length,
+    runs: eras.at(-1)?.log.filter(({ name }) => name === 'runSchedule').length ?? 0,
+  }
+  return { anomalies, harms, history, counts }
+}
+
+async function openAccounts(databaseUrl: string): Promise<string[]> {
+  const bank = openBank(databaseUrl)
+  const accounts = await Promise.all(Array.from({ length: 5 }, () => bank.open({ owner: 'officer', balance: OPENING })))
+  await bank.close()
+  return accounts
+}
+
+/** Waits until nothing falls due any more, in this run's log or in that of the next. */
+async function restOfBank(databaseUrl: string): Promise<void> {
+  await withDatabase(databaseUrl, async (database) => {
+    const dueOn = () => ({ nextOn: { lte: new Date(Date.now()) } })
+    await until(async () => (await database.schedule.count({ where: dueOn() })) === 0)
+    await database.schedule.updateMany({ data: { nextOn: null } })
+    await until(async () => (await database.transfer.count({ where: { status: 'PENDING' } })) === 0)
+  })
+}
+
+export async function withDatabase<Value>(
+  url: string,
+  use: (database: PrismaClient) => Promise<Value>,
+): Promise<Value> {
+  const database = openDatabase({ url, connections: 2 })
+  try {
+    return await use(database)
+  } finally {
+    await database.$disconnect()
+  }
+}
