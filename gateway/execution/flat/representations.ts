@@ -11,9 +11,9 @@ import { findCode, hashFrom, isWrittenAt, rewindTo, writeByte, writeObject, writ
 
 export interface Representations {
   /** Begin and end of each in what was written, in turn. */
-  readonly spans: readonly number[]
+  readonly spans: Int32Array
   /** The code of what each should be answered with. */
-  readonly asked: readonly number[]
+  readonly asked: Int32Array
 }
 
 const COMMA = 0x2c
@@ -21,8 +21,15 @@ const COMMA = 0x2c
 const SEED = (Math.random() * 2 ** 32) | 0
 const MOST_PROBES = 32 // beyond, a text is sent again: what falls together must not take long
 
-/** Numbers of texts by their hash, from 1; emptied after each use. */
-let table = new Int32Array(1024)
+const MAX_KEPT = 64 * 1024 // numbers in the table; a larger one is given back
+
+/** Numbers of texts by their hash, from 1; emptied before each use. */
+let table = new Int32Array(0)
+let mask = 0
+/** As in `Representations`, of the writing in progress. Lists that grow would be copied often. */
+let spans = new Int32Array(0)
+let asked = new Int32Array(0)
+let count = 0
 
 /** Writes what a fetch asks for, behind what is written already. @throws SURPRISE */
 export function writeRepresentations(
@@ -30,9 +37,7 @@ export function writeRepresentations(
   { targets, words, asked: variants }: FlatFetch,
   tapes: Tapes,
 ): Representations {
-  const spans: number[] = []
-  const asked: number[] = []
-  makeTable(targets, tapes)
+  makeRoom(targets, tapes)
   for (const target of targets) {
     const tape = tapes.arenas[target.arena] as Int32Array
     const top = tapes.tops[target.arena] as number
@@ -40,20 +45,22 @@ export function writeRepresentations(
       const type = typeOf(operation, target, tapes, record)
       const code = type === 0 ? 0 : findCode(operation.code, target.table, tape[record] as number)
       if (code === 0) continue
-      if (spans.length > 0) writeByte(COMMA)
+      if (count > 0) writeByte(COMMA)
       const begin = writtenLength()
       writeObject(code, target.arena, record, target.fetch)
-      const known = numberOf(begin, spans)
-      if (known > 0) rewindTo(spans.length > 0 ? begin - 1 : begin)
+      const known = numberOf(begin)
+      if (known > 0) rewindTo(count > 0 ? begin - 1 : begin)
       else {
-        spans.push(begin, writtenLength())
-        asked.push(findCode(operation.code, variants, type))
+        spans[2 * count] = begin
+        spans[2 * count + 1] = writtenLength()
+        asked[count] = findCode(operation.code, variants, type)
+        count += 1
       }
       // Answers come in the order of what was asked, into an arena of their own.
-      tape[record + target.join] = (known > 0 ? known : asked.length) * words
+      tape[record + target.join] = (known > 0 ? known : count) * words
     }
   }
-  return { spans, asked }
+  return { spans: spans.slice(0, 2 * count), asked: asked.slice(0, count) }
 }
 
 /** The number of an object's type; 0 for none that is asked for. */
@@ -72,13 +79,12 @@ function typeOf({ code }: FlatOperation, { arena, table: types }: Target, tapes:
 /**
  * The number of a text that was written before; 0 for a new one, which then has the next number.
  */
-function numberOf(begin: number, spans: readonly number[]): number {
-  const mask = table.length - 1
+function numberOf(begin: number): number {
   let slot = hashFrom(begin, SEED) & mask
   for (let probes = 0; probes < MOST_PROBES; probes++) {
     const number = table[slot] as number
     if (number === 0) {
-      table[slot] = spans.length / 2 + 1
+      table[slot] = count + 1
       return 0
     }
     const span = 2 * number - 2
@@ -88,9 +94,14 @@ function numberOf(begin: number, spans: readonly number[]): number {
   return 0
 }
 
-function makeTable(targets: readonly Target[], { tops }: Tapes): void {
+function makeRoom(targets: readonly Target[], { tops }: Tapes): void {
   const most = targets.reduce((sum, { arena, words }) => sum + (tops[arena] as number) / words, 0)
   const size = 2 ** Math.ceil(Math.log2(Math.max(16, 2 * most)))
-  if (table.length === size) table.fill(0)
-  else table = new Int32Array(size)
+  if (table.length < size || table.length > MAX_KEPT) {
+    table = new Int32Array(size)
+    spans = new Int32Array(size)
+    asked = new Int32Array(size / 2)
+  } else table.fill(0, 0, size)
+  mask = size - 1
+  count = 0
 }

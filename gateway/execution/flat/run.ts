@@ -206,7 +206,7 @@ function readRoot(run: Run, { index, shape, join }: FlatFetch, answer: Buffer): 
   })
 }
 
-function readEntities(run: Run, { index, shape }: FlatFetch, asked: readonly number[], answer: Buffer): boolean {
+function readEntities(run: Run, { index, shape }: FlatFetch, asked: Int32Array, answer: Buffer): boolean {
   return reading(run, index, answer, () => void scanEntities(run.code, shape, asked, answer, run.tapes))
 }
 

@@ -96,7 +96,7 @@ export function scanRoot(code: Code, shape: number, answer: Buffer, into: Tapes)
  * @param asked the code of each entity's variant
  * @throws SURPRISE
  */
-export function scanEntities(code: Code, shape: number, asked: readonly number[], answer: Buffer, into: Tapes): number {
+export function scanEntities(code: Code, shape: number, asked: Int32Array, answer: Buffer, into: Tapes): number {
   begin(code, answer, into)
   let at = expect(ENTITIES, 0, expect(DATA, 0, 0))
   const top = into.tops[words[shape] as number] as number

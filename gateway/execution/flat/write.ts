@@ -153,7 +153,9 @@ export function writeObject(code: number, arena: number, record: number, fetch: 
   const firstTape = arenas[arena] as Int32Array
   let tape = firstTape
   let base = record
-  let bytes = answers[fetch] as DataView
+  // The root itself is of no fetch. A look at a negative index would make every other one slow.
+  const own = fetch < 0 ? literals : (answers[fetch] as DataView)
+  let bytes = own
   for (;;) {
     switch (words[pc]) {
       case PUT:
@@ -194,7 +196,7 @@ export function writeObject(code: number, arena: number, record: number, fetch: 
       case LEAVE:
         tape = firstTape
         base = record
-        bytes = answers[fetch] as DataView
+        bytes = own
         pc += 1
         break
       case EACH: {

@@ -22,10 +22,13 @@ export interface Receiver {
 export interface Connection {
   /** Sends a whole request; only while no other is on its way. */
   send(head: string, body: Buffer, receiver: Receiver): void
-  /** Who waits for the answer of the request that is on its way. */
-  readonly receiver: Receiver | undefined
+  /**
+   * Who waits for the answer of the request that is on its way. A function, as with bodies: a getter
+   * gives each connection a hidden class of its own, and all that is looked up in it is slow.
+   */
+  receiver(): Receiver | undefined
   /** Until when it may be used again, in milliseconds of `performance.now()`. */
-  readonly usableUntil: number
+  usableUntil(): number
   /** Ends it; whoever waits for an answer fails. */
   destroy(failure: CallFailure): void
 }
@@ -149,12 +152,8 @@ export function openConnection(origin: URL, echoes: boolean, events: ConnectionE
       receiver = next
       writeRequest(socket, requestHead, requestBody)
     },
-    get receiver() {
-      return receiver
-    },
-    get usableUntil() {
-      return usableUntil
-    },
+    receiver: () => receiver,
+    usableUntil: () => usableUntil,
     destroy: close,
   }
   return connection

@@ -75,7 +75,10 @@ export function createHttpPool(address: string, size: number, echoes = false): H
       else end(new CallFailure('timeout', 'no answer in time'))
     }
     for (const pending of waiting) see(pending.deadline, (failure) => giveUp(pending, failure))
-    for (const { receiver, destroy } of open) if (receiver) see(receiver.deadline, destroy)
+    for (const { receiver, destroy } of open) {
+      const waits = receiver()
+      if (waits) see(waits.deadline, destroy)
+    }
     return next
   })
 
@@ -119,13 +122,13 @@ export function createHttpPool(address: string, size: number, echoes = false): H
     return connection
   }
   const dropStale = (now: number): void => {
-    for (const connection of idle.filter(({ usableUntil }) => usableUntil <= now)) connection.destroy(unused())
+    for (const connection of idle.filter(({ usableUntil }) => usableUntil() <= now)) connection.destroy(unused())
   }
   const sweep = setInterval(() => dropStale(performance.now()), SWEEP).unref()
 
   const dispatch = (pending: PendingRequest): void => {
     const last = idle.at(-1)
-    if (last && last.usableUntil <= performance.now()) dropStale(performance.now())
+    if (last && last.usableUntil() <= performance.now()) dropStale(performance.now())
     const connection = idle.pop()
     if (connection) carry(connection, pending)
     // Waiting for one that rests would cost more than the few more connections that there are so.
@@ -157,7 +160,7 @@ export function createHttpPool(address: string, size: number, echoes = false): H
     },
     failAll(failure) {
       for (const pending of waiting) giveUp(pending, failure)
-      for (const connection of open) if (connection.receiver) connection.destroy(failure)
+      for (const connection of open) if (connection.receiver()) connection.destroy(failure)
     },
     destroy() {
       clearInterval(sweep)

@@ -38,6 +38,8 @@ const FOR_NODE: ReadonlySet<string> = new Set([
 interface Line {
   /** Including the line end. */
   readonly text: string
+  /** All before the value. */
+  readonly start: string
   readonly name: string
   readonly value: string
 }
@@ -52,19 +54,23 @@ export function createHeadReader(): (buffer: Buffer, length: number) => RequestH
   let lines: Line[] = []
   let before: { readonly text: string; readonly head: RequestHead } | undefined
   return (buffer, length) => {
+    // Most heads of a connection are as long as the one before.
+    let text = before && before.head.end <= length ? buffer.toString('latin1', 0, before.head.end) : ''
     // A head ends at its first empty line, so input that begins with the same text has the same
     // head.
-    if (before && before.head.end <= length && buffer.toString('latin1', 0, before.head.end) === before.text)
-      return before.head
-    const end = buffer.indexOf(END, 0, 'latin1') + END.length
-    if (end < END.length || end > length || end > MAX_HEAD) return undefined
-    const text = buffer.toString('latin1', 0, end)
+    if (before && text === before.text) return before.head
+    if (text === '' || text.indexOf(END) + END.length !== text.length) {
+      const end = buffer.indexOf(END, 0, 'latin1') + END.length
+      if (end < END.length || end > length || end > MAX_HEAD) return undefined
+      text = buffer.toString('latin1', 0, end)
+    }
     if (!text.startsWith(START)) return undefined
+    const end = text.length
     let count = 0
     for (let at = START.length; at < end - 2; count += 1) {
       let line = lines[count]
       if (line === undefined || !text.startsWith(line.text, at)) {
-        line = readLine(text, at)
+        line = readLine(buffer, text, at, line)
         if (line === undefined || count === MAX_LINES) return undefined
         lines[count] = line
       }
@@ -77,20 +83,24 @@ export function createHeadReader(): (buffer: Buffer, length: number) => RequestH
   }
 }
 
-function readLine(text: string, at: number): Line | undefined {
-  const colon = text.indexOf(':', at)
+/** @param before the line in this place of the head before: mostly of the same name */
+function readLine(buffer: Buffer, text: string, at: number, before: Line | undefined): Line | undefined {
   const end = text.indexOf('\r\n', at)
+  const isKnown = before !== undefined && text.startsWith(before.start, at)
+  const colon = isKnown ? at + before.start.indexOf(':') : text.indexOf(':', at)
   if (colon < 0 || colon > end) return undefined
-  const name = text.slice(at, colon)
-  const value = text.slice(skipBlanks(text, colon + 1), end)
-  if (!isFieldName(name) || !isFieldValue(value)) return undefined
+  // A substring keeps its whole source text in memory, and lines live as long as the connection:
+  // nothing here is one of `text`.
+  const own = buffer.toString('latin1', at, end + 2)
+  const valueAt = skipBlanks(own, colon - at + 1)
+  const value = own.slice(valueAt, -2)
   // Trailing blanks do not belong to a value; they are rare, so Node's parser strips them.
-  if (value.endsWith(' ') || value.endsWith('\t')) return undefined
-  return { text: copyOf(text.slice(at, end + 2)), name: copyOf(name).toLowerCase(), value: copyOf(value) }
+  if (!isFieldValue(value) || value.endsWith(' ') || value.endsWith('\t')) return undefined
+  if (isKnown) return { text: own, start: before.start, name: before.name, value }
+  const start = buffer.toString('latin1', at, at + valueAt)
+  const name = start.slice(0, colon - at)
+  return isFieldName(name) ? { text: own, start, name: name.toLowerCase(), value } : undefined
 }
-
-/** A substring keeps its whole source text in memory, and lines live as long as the connection. */
-const copyOf = (text: string): string => Buffer.from(text, 'latin1').toString('latin1')
 
 function headOf(lines: readonly Line[], end: number): RequestHead | undefined {
   const headers: Record<string, string> = {}

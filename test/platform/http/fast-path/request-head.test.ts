@@ -198,3 +198,31 @@ test('The state of a connection retains no body, and only the last heads', () =>
   // Each body has 40 kB, each head 6.
   expect(kept).toBeLessThan(60_000)
 })
+
+test('A head is read in the same way whatever heads the connection had before', () => {
+  let read = 0
+  fc.assert(
+    fc.property(fc.array(request, { minLength: 2, maxLength: 8 }), (requests) => {
+      const reader = createHeadReader()
+      for (const text of requests) {
+        const bytes = Buffer.from(text, 'latin1')
+        const head = reader(bytes, bytes.length)
+        expect(head).toEqual(createHeadReader()(bytes, bytes.length))
+        if (head) read += 1
+      }
+    }),
+    { numRuns: 1_000 },
+  )
+  // Else nothing was compared.
+  expect(read).toBeGreaterThan(100)
+})
+
+test('A head ends at its first empty line, though another ends where the head before it did', () => {
+  const reader = createHeadReader()
+  const long = 'POST /graphql HTTP/1.1\r\nhost: here\r\naccept: text\r\ncontent-length: 0\r\n\r\n'
+  const short = 'POST /graphql HTTP/1.1\r\nhost: here\r\ncontent-length: 14\r\n\r\n'
+  const body = `${' '.repeat(long.length - short.length - 4)}\r\n\r\n{}`
+  expect(reader(Buffer.from(long), long.length)?.end).toBe(long.length)
+  const bytes = Buffer.from(short + body)
+  expect(reader(bytes, bytes.length)).toMatchObject({ end: short.length, length: 14 })
+})
