@@ -9,6 +9,7 @@ import type { Step } from './call/step.ts'
 import { coalesced } from './coalesce.ts'
 import { delivery } from './delivery.ts'
 import { createFleet, type Fleet } from './fleet.ts'
+import { gathered } from './gather/gathered.ts'
 import { hedged } from './hedge.ts'
 import { createLatency } from './latency.ts'
 import type { ServiceMetrics } from './metrics.ts'
@@ -47,7 +48,7 @@ export function openRoute({ definition, addresses, secret, ownServices, store, m
   }
   const step =
     definition.kind === 'stateful'
-      ? queued(retried(tryOnce), bounds)
+      ? gathered(queued(retried(tryOnce), bounds))
       : cached(
           definition,
           coalesced(definition, queued(retried(hedged(definition, tryOnce, fleet, latency)), bounds)),

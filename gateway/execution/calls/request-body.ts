@@ -1,6 +1,7 @@
 /** Writes the request of a fetch. */
 import type { FetchNode } from '@apollo/query-planner'
-import type { RequestBody } from '../../traffic/call/send.ts'
+import type { Question, RequestBody } from '../../traffic/call/send.ts'
+import type { FetchQuestion } from '../plan/question.ts'
 import { clientVariable } from '../plan/variable-names.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -20,6 +21,7 @@ export function entityBody(
   variables: Values,
   context: Values,
   representations: readonly string[],
+  question?: FetchQuestion,
 ): RequestBody {
   const head = entityHead(node, variables, context)
   const places: number[] = []
@@ -29,8 +31,17 @@ export function entityBody(
     places.push(at, end)
     at = end + 1
   }
-  return { bytes: Buffer.from(`${head}${representations.join()}]}}`), representations: places }
+  return {
+    bytes: Buffer.from(`${head}${representations.join()}]}}`),
+    representations: places,
+    question: question && asked(question, node, variables),
+  }
 }
+
+export const asked = (question: FetchQuestion, node: FetchNode, variables: Values): Question => ({
+  ...question,
+  variables: variablesOf(node, variables),
+})
 
 /** The text of a request for entities, up to the first of them; `]}}` ends it. */
 export function entityHead(node: FetchNode, variables: Values, context: Values = {}): string {

@@ -5,6 +5,7 @@
 import type { ServiceAnswer } from '../../traffic/call/send.ts'
 import { Failure, failureAt, failureOf, serviceError } from '../answer/failure.ts'
 import { entityBody } from '../calls/request-body.ts'
+import { questionOf } from '../plan/question.ts'
 import type { Fetch } from '../plan/step.ts'
 import { call, dataOf } from './call.ts'
 import { contextOf } from './contexts.ts'
@@ -90,7 +91,8 @@ function callsFor(fetch: Fetch, questions: readonly Question[], run: Run): reado
       } else wanted.push({ index: texts.push(text) - 1, request, objects })
     }
     if (texts.length === 0) return []
-    const answer = call(fetch, entityBody(request.node, run.variables, context, texts), run)
+    const question = fetch.question && questionOf(request.node)
+    const answer = call(fetch, entityBody(request.node, run.variables, context, texts, question), run)
     return { answer, count: texts.length, wanted }
   })
   return [...before.values(), ...calls]

@@ -8,7 +8,7 @@ import { type Answer, AROUND } from '../answer/answer.ts'
 import { callError } from '../answer/failure.ts'
 import type { Ask } from '../calls/ask.ts'
 import { callOf } from '../calls/ask.ts'
-import { entityHead, requestBody } from '../calls/request-body.ts'
+import { asked, entityHead, requestBody } from '../calls/request-body.ts'
 import type { BoundVariables } from '../plan/client-operation.ts'
 import type { Fetch, Step } from '../plan/step.ts'
 import type { FlatFetch, FlatOperation, Joint } from './compile.ts'
@@ -148,11 +148,12 @@ function fetchEntities(fetch: Fetch, run: Run): Promise<unknown> {
     // Entities that share what is large would make it many times as large.
     beginWriting(run, run.circumstances.limit)
     writeText(entityHead(fetch.node, variables.values))
-    const { spans: representations, asked } = writeRepresentations(run.operation, one, run.tapes)
-    if (asked.length === 0) return DONE
+    const { spans: representations, asked: variants } = writeRepresentations(run.operation, one, run.tapes)
+    if (variants.length === 0) return DONE
     writeBytes(END_OF_ENTITIES)
-    const body = { bytes: finishWriting(), representations }
-    return askFor(run, fetch, body, (answer) => readEntities(run, one, asked, answer))
+    const question = fetch.question && asked(fetch.question, fetch.node, variables.values)
+    const body = { bytes: finishWriting(), representations, question }
+    return askFor(run, fetch, body, (answer) => readEntities(run, one, variants, answer))
   } catch (error) {
     // Those that run beside it have to hear of it, too.
     run.isOver = true

@@ -6,6 +6,7 @@ import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner'
 import { checkFetch } from './check-fetch.ts'
 import { type DataPath, dataPath } from './data-path.ts'
 import { mergeEqual } from './levels.ts'
+import { questionOf } from './question.ts'
 import { PlanShapeError } from './shape-error.ts'
 import type { Fetch, Step } from './step.ts'
 
@@ -21,16 +22,20 @@ export interface PreparedPlan {
 /** @throws PlanShapeError */
 export function preparePlan({ node }: QueryPlan): PreparedPlan {
   const fetches: Fetch[] = []
+  const rest = node?.kind === 'Subscription' ? node.rest : node
+  const merged = rest && mergeEqual(stepOf(rest, []))
+  const crowded = new Set(merged && crowdedServices(merged))
   const number = (fetch: Fetch): Fetch => {
-    const numbered = { ...fetch, index: fetches.length }
+    const { serviceName } = fetch.node
+    const question = crowded.has(serviceName) ? questionOf(fetch.node) : undefined
+    const numbered = { ...fetch, index: fetches.length, ...(question && { question }) }
     fetches.push(numbered)
     return numbered
   }
   const numbered = (step: Step): Step =>
     step.kind === 'fetch' ? number(step) : { kind: step.kind, steps: step.steps.map(numbered) }
   const events = node?.kind === 'Subscription' ? number(fetchOf(node.primary, [])) : undefined
-  const rest = node?.kind === 'Subscription' ? node.rest : node
-  const steps = rest && numbered(mergeEqual(stepOf(rest, [])))
+  const steps = merged && numbered(merged)
   for (const { node } of fetches) checkFetch(node)
   return { fetches, events, steps }
 }
@@ -53,3 +58,12 @@ function stepOf(node: PlanNode, path: DataPath): Step {
 }
 
 const fetchOf = (node: FetchNode, path: DataPath): Fetch => ({ kind: 'fetch', index: -1, node, paths: [path] })
+
+/** Those that several fetches ask for entities. */
+function crowdedServices(step: Step): string[] {
+  const asked = entityServices(step)
+  return asked.filter((service, index) => asked.indexOf(service) < index)
+}
+
+const entityServices = (step: Step): string[] =>
+  step.kind === 'fetch' ? (step.node.requires ? [step.node.serviceName] : []) : step.steps.flatMap(entityServices)

@@ -1,6 +1,7 @@
 /** What a plan does, in which order. */
 import type { FetchNode } from '@apollo/query-planner'
 import type { DataPath } from './data-path.ts'
+import type { FetchQuestion } from './question.ts'
 
 /** A request to a service, for objects that are there already or for the root. */
 export interface Fetch {
@@ -10,6 +11,8 @@ export interface Fetch {
   readonly node: FetchNode
   /** Where the objects are that it adds to: several where equal fetches became one. */
   readonly paths: readonly DataPath[]
+  /** Where another fetch of the plan asks its service for entities, too. */
+  readonly question?: FetchQuestion | undefined
 }
 
 /** Each part of a sequence waits for the one before it. */

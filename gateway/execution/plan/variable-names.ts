@@ -1,10 +1,10 @@
 /**
- * Keeps the client's variables apart from those that the planner adds to a request
- * (`representations` and contextual arguments).
+ * Keeps the client's variables apart from those that the gateway adds to a request:
+ * `representations`, with a number where one request has several, and contextual arguments.
  */
 
-const PLANNERS = /^(?:representations|contextualArgument_\w*)$/
-const RENAMED = /^(?:representations|contextualArgument_\w*)_$/
+const PLANNERS = /^(?:representations\d*|contextualArgument_\w*)$/
+const RENAMED = /^(?:representations\d*|contextualArgument_\w*)_$/
 
 /** A client's variable under the name it has in requests to services. No two share one. */
 export const serviceVariable = (name: string): string => (PLANNERS.test(name) || RENAMED.test(name) ? `${name}_` : name)

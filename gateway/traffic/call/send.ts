@@ -61,6 +61,19 @@ export interface RequestBody {
    * can be kept and looked up by itself.
    */
   readonly representations: readonly number[] | Int32Array | undefined
+  /** What is asked of the entities, where a request may ask for others besides. */
+  readonly question?: Question | undefined
+}
+
+/** What a body asks of entities, in pieces of which one for several bodies can be written. */
+export interface Question {
+  readonly operationName: string | undefined
+  /** Of its variables beside the representations, such as `$first:Int=3`. */
+  readonly definitions: readonly string[]
+  /** Such as `{...on User{name}}`. */
+  readonly selection: string
+  /** Values of the variables. */
+  readonly variables: Readonly<Record<string, unknown>>
 }
 
 /** One call to one service. */

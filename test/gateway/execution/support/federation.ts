@@ -17,7 +17,9 @@ import {
 } from 'graphql'
 import type { Answer } from '../../../../gateway/execution/answer/answer.ts'
 import { createEngine, type Engine } from '../../../../gateway/execution/engine.ts'
-import type { ParsedAnswer, Send, ServiceAnswer } from '../../../../gateway/traffic/call/send.ts'
+import type { Freshness, ParsedAnswer, Send, ServiceAnswer } from '../../../../gateway/traffic/call/send.ts'
+import type { Step } from '../../../../gateway/traffic/call/step.ts'
+import { gathered } from '../../../../gateway/traffic/gather/gathered.ts'
 import { parseExact } from '../../../../platform/data/json-exact.ts'
 import { codedError } from '../../../../platform/protocol/errors.ts'
 import { callContext } from './call-context.ts'
@@ -47,6 +49,8 @@ export interface Federation {
   readonly supergraph: string
   /** Every call to a service, in order. Emptied by the test that looks. */
   readonly calls: SentCall[]
+  /** The text of every request that a service got; one may carry several calls. */
+  readonly requests: string[]
   /** Requests that a service would refuse as not valid. There must be none. */
   readonly wrong: string[]
   /** Operations that the exact path executed, or took over, in the engine. */
@@ -99,6 +103,7 @@ export function composeTest(services: Readonly<Record<string, TestService>>): st
 export async function federate(services: Readonly<Record<string, TestService>>): Promise<Federation> {
   const supergraph = composeTest(services)
   const calls: SentCall[] = []
+  const requests: string[] = []
   const down = new Set<string>()
   const schemas = new Map(
     Object.entries(services).map(([name, { typeDefs, resolvers, resolveField }]) => [
@@ -121,22 +126,35 @@ export async function federate(services: Readonly<Record<string, TestService>>):
   const wrong: string[] = []
   let exactPath: Promise<ExactPath> | undefined
 
-  const sendIn =
-    (context: unknown): Send =>
-    async ({ service, body, read }) => {
+  const answerIn =
+    (context: unknown): Step =>
+    async ({ call: { service, body, read } }) => {
       const found = schemas.get(service)
       if (!found) throw new Error(`There is no service ${service}.`)
       const text = body.bytes.toString()
-      const { query, variables } = JSON.parse(text) as SentCall
-      calls.push({ service, text, query, variables, isRead: read !== undefined })
+      requests.push(text)
       if (down.has(service)) throw codedError('SERVICE_UNAVAILABLE', 'The service is away.', { service })
+      const { query, variables } = JSON.parse(text) as SentCall
       const { instead } = federation
       const other = typeof instead === 'function' ? instead(service) : service === 'club' ? instead : undefined
       const told = other ?? (await answerAsService(found, wrong, { query, variables, context }))
       const answer = federation.isOdd() ? oddly(answerOf(told)) : answerOf(told)
       read?.(answer.body)
-      return answer
+      return { answer, freshness: NOT_KEPT, tags: [] }
     }
+
+  /** As traffic to stateful services does: one request may carry several calls. */
+  const sendIn = (context: unknown): Send => {
+    const steps = new Map(Object.keys(services).map((service) => [service, gathered(answerIn(context))]))
+    return async (call) => {
+      const text = call.body.bytes.toString()
+      const { query, variables } = JSON.parse(text) as SentCall
+      calls.push({ service: call.service, text, query, variables, isRead: call.read !== undefined })
+      const step = steps.get(call.service)
+      if (!step) throw new Error(`There is no service ${call.service}.`)
+      return (await step({ call, deadline: Number.POSITIVE_INFINITY, signal: undefined })).answer
+    }
+  }
 
   const federation: Federation = {
     instead: undefined,
@@ -144,6 +162,7 @@ export async function federate(services: Readonly<Record<string, TestService>>):
     engine,
     supergraph,
     calls,
+    requests,
     wrong,
     exact,
     unplannable,
@@ -151,9 +170,9 @@ export async function federate(services: Readonly<Record<string, TestService>>):
     async ask(query, variables = {}, context = undefined) {
       const answer = await federation.askEngine(query, variables, context)
       if (getOperationAST(parse(query))?.operation !== 'query') return answer
-      const before = calls.length
+      const before = [calls.length, requests.length] as const
       const exactly = await federation.askExactly(query, variables, context)
-      calls.length = before
+      ;[calls.length, requests.length] = before
       deepStrictEqual(toldBy(exactly), toldBy(answer))
       return answer
     },
@@ -190,6 +209,8 @@ const toldBy = ({ data, errors }: AskedAnswer): unknown => [
   data,
   errors.map(({ path, message, extensions }) => JSON.stringify([path, message, extensions['code']])).sort(),
 ]
+
+const NOT_KEPT: Freshness = { maxAge: 0, scope: 'private', age: 0, variesByLanguage: false }
 
 interface ServedSchema {
   readonly schema: GraphQLSchema

@@ -1,0 +1,47 @@
+/** Gives each of several calls its part of the one answer to all of them. */
+import { own } from '../../../platform/data/own.ts'
+import { openAnswer } from '../call/answer.ts'
+import type { ParsedAnswer, ServiceAnswer } from '../call/send.ts'
+import { aliasOf } from './body.ts'
+
+const HEAD = Buffer.from('{"data":{"_entities":')
+const TAIL = Buffer.from(']}}')
+
+/**
+ * The bytes of the parts, each as the answer to its own call; `undefined` where they are not plainly
+ * seen. They are not checked: wrong ones are no JSON, since a cut inside of a part leaves brackets
+ * open.
+ */
+export function splitAnswer(body: Buffer, count: number): readonly Buffer[] | undefined {
+  const parts: Buffer[] = []
+  const first = `{"data":{"${aliasOf(0)}":`
+  if (body.toString('latin1', 0, first.length) !== first) return undefined
+  let begin = first.length
+  for (let index = 1; index < count; index += 1) {
+    const separator = `],"${aliasOf(index)}":`
+    const end = body.indexOf(separator, begin, 'latin1')
+    if (end < 0) return undefined
+    parts.push(Buffer.concat([HEAD, body.subarray(begin, end), TAIL]))
+    begin = end + separator.length
+  }
+  // What ends the whole answer ends that of the last part, too.
+  return [...parts, Buffer.concat([HEAD, body.subarray(begin)])]
+}
+
+/** @param body the bytes of the part, where they are known */
+export function answerOfPart(whole: ServiceAnswer, index: number, body: Buffer | undefined): ServiceAnswer {
+  return body ? openAnswer(body) : { body: whole.body, parsed: () => partOf(whole.parsed(), index) }
+}
+
+/**
+ * Without data all fail, each by its own errors or else by those of the others. With data, errors
+ * of no part are told once.
+ */
+function partOf({ data, errors = [] }: ParsedAnswer, index: number): ParsedAnswer {
+  const mine = errors
+    .filter(({ path }) => path?.[0] === aliasOf(index))
+    .map((error) => ({ ...error, path: ['_entities', ...(error.path ?? []).slice(1)] }))
+  if (!data) return { data: null, errors: mine.length > 0 ? mine : errors.map(({ path: _path, ...error }) => error) }
+  const ofNone = index > 0 ? [] : errors.filter(({ path }) => !Object.hasOwn(data, path?.[0] ?? ''))
+  return { data: { _entities: own(data, aliasOf(index)) }, errors: [...mine, ...ofNone] }
+}

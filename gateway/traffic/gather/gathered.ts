@@ -1,0 +1,58 @@
+/**
+ * Lets one request carry the calls for entities that one client request makes of a service at a
+ * time. Each call gets its own part of the answer, and fails where the request fails.
+ */
+import type { CallContext } from '../call/send.ts'
+import type { Reply, Step, Work } from '../call/step.ts'
+import { answerOfPart, splitAnswer } from './answer.ts'
+import { gatheredBody, type Part } from './body.ts'
+
+interface Waiting extends Part {
+  readonly work: Work
+  readonly resolve: (reply: Promise<Reply>) => void
+}
+
+/** Large requests gain nothing by it, and services bound what they accept. */
+const MOST_BYTES = 64 * 1024
+
+export function gathered(next: Step): Step {
+  const waiting = new Map<CallContext, Waiting[]>()
+  return (work) => {
+    const { body, context } = work.call
+    const { question } = body
+    if (!question) return next(work)
+    return new Promise((resolve) => {
+      const one = { work, body, question, resolve }
+      const others = waiting.get(context)
+      if (others) return void others.push(one)
+      const all = [one]
+      waiting.set(context, all)
+      // The engine makes all calls of a step before anything else happens.
+      process.nextTick(() => {
+        waiting.delete(context)
+        const bytes = all.reduce((sum, each) => sum + each.body.bytes.length, 0)
+        if (all.length > 1 && bytes <= MOST_BYTES) askTogether(all, work, next)
+        else for (const each of all) each.resolve(next(each.work))
+      })
+    })
+  }
+}
+
+function askTogether(all: readonly Waiting[], first: Work, next: Step): void {
+  let taken: { readonly body: Buffer; readonly parts: readonly Buffer[] } | undefined
+  const read = (body: Buffer): boolean => {
+    const parts = splitAnswer(body, all.length)
+    if (!parts || !all.every(({ work }, index) => work.call.read?.(parts[index] as Buffer))) return false
+    taken = { body, parts }
+    return true
+  }
+  const call = { ...first.call, body: gatheredBody(all), read: first.call.read && read }
+  const reply = next({ ...first, call })
+  for (const [index, { resolve }] of all.entries())
+    resolve(
+      reply.then((whole) => {
+        const part = taken?.body === whole.answer.body ? taken.parts[index] : undefined
+        return { ...whole, answer: answerOfPart(whole.answer, index, part) }
+      }),
+    )
+}
