@@ -1,6 +1,7 @@
 /**
  * The way of a call to one service. For both kinds it is queue, then tries. A stateless one comes
  * after the cache and the sharing of identical calls, and has a second try started when it is slow.
+ * Stateful ones of one client request that are made at a time become one.
  */
 import { cached } from './cache/cached.ts'
 import type { AnswerStore } from './cache/store.ts'

@@ -123,6 +123,25 @@ describe('prepared plan', () => {
     expect(plan(extra)).toBe('{[0: 1:a] [2: 3:b]}')
   })
 
+  test('A fetch knows what it asks, in pieces, where others ask its service for entities, too', () => {
+    const operation = `query Q__x__1($representations:[_Any!]!$n:Int=3){_entities(representations:$representations){...on Member{x(n:$n)}}}`
+    const asking = entityFetch({ serviceName: 'x', operation, operationName: 'Q__x__1' })
+    const context = entityFetch({
+      serviceName: 'x',
+      contextRewrites: [{ kind: 'KeyRenamer', path: ['..', 'a'], renameKeyTo: 'b' }],
+    })
+    const directed = entityFetch({ serviceName: 'x', operation: operation.replace('){', ')@live{') })
+    const nodes = [fetchNode({ serviceName: 'x' }), asking, context, directed, of('y')]
+    const { fetches } = prepared({ kind: 'Parallel', nodes })
+    expect(fetches.map(({ question }) => question)).toEqual([
+      undefined,
+      { operationName: 'Q__x__1', definitions: ['$n:Int=3'], selection: '{...on Member{x(n:$n)}}' },
+      undefined,
+      undefined,
+      undefined,
+    ])
+  })
+
   test("A subscription's events come from a fetch that no step holds", () => {
     const primary = fetchNode({ operationKind: 'subscription' as never })
     const whole = prepared({ kind: 'Subscription', primary, rest: at('a', of('x')) })
