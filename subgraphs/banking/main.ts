@@ -5,6 +5,7 @@
 import { createLineBudget } from '../../platform/process/line-budget.ts'
 import { createVerifier } from '../../platform/protocol/caller.ts'
 import { identityFaults, providerOf } from '../../platform/protocol/identity-settings.ts'
+import { rememberVerified } from '../../platform/protocol/verified.ts'
 import { serve } from '../shared/serve.ts'
 import type { ServiceDefinition } from '../shared/service.ts'
 import { bankingSettings } from './config.ts'
@@ -65,7 +66,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
     })
     const ledger = createLedger({ parts: ledgerParts, database: ledgerDatabase, clock, log })
     const provider = providerOf(settings)
-    const verify = await createVerifier(provider ?? { dataDir: settings.DATA_DIR })
+    const verified = rememberVerified(await createVerifier(provider ?? { dataDir: settings.DATA_DIR }))
     const downloads = downloadLinks(settings.GATEWAY_SECRET)
     const webhooks = startWebhooks({
       database,
@@ -111,7 +112,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
       resolvers: createResolvers({ tail, treasury, rateMaxAge, downloads, webhooks }),
       context: async ({ authorization, requestId }) =>
         createContext({
-          caller: await verify(authorization),
+          caller: verified.known(authorization) ?? (await verified.verify(authorization)),
           requestId: requestId ?? null,
           database,
           ledger,

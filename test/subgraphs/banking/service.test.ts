@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import pg from 'pg'
+import { stopDates } from '../../support/clock.ts'
+import { signedCall } from '../../support/signed-call.ts'
 import { codesOf, startSeededBanking, type TestService } from './support/service.ts'
 
 let service: TestService
@@ -131,6 +133,19 @@ describe('permissions', () => {
       body: JSON.stringify({ query: '{ me { name } }' }),
     })
     expect(unsigned.status).toBe(403)
+  })
+
+  test('A token that was accepted is refused once it has expired, and so is one that differs from it', async () => {
+    using dates = stopDates()
+    const authorization = await service.token('payer')
+    const ask = async (token: string) => signedCall(service.url, { query: '{ me { name } }', authorization: token })
+    for (let count = 0; count < 2; count += 1)
+      expect((await ask(authorization)).data).toEqual({ me: { name: 'Ana Ribeiro' } })
+    const [head, payload, signature] = authorization.split('.') as [string, string, string]
+    const forged = [head, payload.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')), signature].join('.')
+    expect(codesOf(await ask(forged))).toEqual(['UNAUTHENTICATED'])
+    dates.step(13 * 60 * 60_000)
+    expect(codesOf(await ask(authorization))).toEqual(['UNAUTHENTICATED'])
   })
 })
 
