@@ -1,0 +1,112 @@
+/**
+ * Fail-overs of a real cluster under load, judged by the history checker: `npm run test:cluster`.
+ * `CLUSTER_SEED` repeats what is asked.
+ */
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { verifyLedger } from '../../subgraphs/banking/audit/verify.ts'
+import { lastOperation } from '../subgraphs/banking/history/era.ts'
+import type { History } from '../subgraphs/banking/history/history.ts'
+import { judgeRun, withDatabase } from '../subgraphs/banking/history/judge.ts'
+import { brokenInvariants } from '../subgraphs/banking/support/books.ts'
+import { until } from '../support/until.ts'
+import { type ClusterBank, startBank } from './bank.ts'
+import { type PatroniCluster, startPatroni } from './patroni.ts'
+
+interface Harm {
+  readonly harm: 'switch-over' | 'primary killed' | 'primary cut off'
+  /** Of the clock of the history. */
+  readonly from: number
+  readonly to: number
+}
+
+const seed = process.env['CLUSTER_SEED'] ?? randomUUID().slice(0, 8)
+/** The time for which nobody is answered, at the most. */
+const BACK_WITHIN = 30_000 // milliseconds
+const CALM = 2_000 // milliseconds between harms
+const PATIENCE = 600_000 // milliseconds; a member that comes back may take long on a busy machine
+
+let cluster: PatroniCluster
+let bank: ClusterBank
+beforeAll(async () => {
+  cluster = await startPatroni('bank')
+  bank = await startBank(cluster, 2)
+}, PATIENCE)
+afterAll(async () => {
+  await bank?.stop()
+  await cluster?.stop()
+})
+
+test(
+  `Nothing that was acknowledged is lost or doubled by fail-overs (seed ${seed})`,
+  async () => {
+    const { anomalies, history, counts, harms } = await judgeRun<Harm>({ bank, seed, milliseconds: CALM, doHarm })
+    const silences = harms.map(({ harm, from, to }) => ({ harm, seconds: longestSilence(history, from, to) / 1000 }))
+    console.info(JSON.stringify({ ...counts, silences }))
+    expect(anomalies).toEqual([])
+    expect(Math.max(...silences.map(({ seconds }) => seconds))).toBeLessThan(BACK_WITHIN / 1000)
+    expect(harms.map(({ harm }) => harm)).toEqual(['switch-over', 'primary killed', 'primary cut off'])
+    expect(counts.answers).toBeGreaterThan(100)
+    expect(counts.reads).toBeGreaterThan(20)
+    expect(counts.events).toBeGreaterThan(100)
+    await withDatabase(bank.databaseUrl, async (database) => {
+      expect(await brokenInvariants(database)).toEqual([])
+      expect(await verifyLedger(database)).toMatchObject({ sound: true })
+      expect(await database.$queryRaw`SELECT count(*)::int AS restores FROM ledger_restores`).toEqual([{ restores: 0 }])
+    })
+  },
+  PATIENCE,
+)
+
+/** One after the other; each is over once the cluster is whole again. */
+async function doHarm(): Promise<Harm[]> {
+  const does: Readonly<Record<Harm['harm'], () => Promise<void>>> = {
+    async 'switch-over'() {
+      const before = await cluster.leader()
+      await cluster.switchOver()
+      await successorOf(before)
+    },
+    'primary killed': () => killed(),
+    // Patroni alone: its PostgreSQL goes on, and does not know that it has a successor.
+    'primary cut off': () => killed('postmaster'),
+  }
+  const done: Harm[] = []
+  for (const harm of Object.keys(does) as Harm['harm'][]) {
+    await sleep(CALM)
+    const from = performance.now()
+    await does[harm]()
+    await cluster.whole()
+    done.push({ harm, from, to: performance.now() })
+  }
+  await sleep(CALM)
+  return done
+}
+
+async function killed(spared?: 'postmaster'): Promise<void> {
+  const before = await cluster.leader()
+  await cluster.kill(before, spared)
+  await successorOf(before)
+  await goesOn()
+  await cluster.start(before)
+}
+
+const successorOf = (before: number): Promise<unknown> =>
+  until(async () => (await cluster.leader().catch(() => before)) !== before)
+
+/** With two members of three, too. */
+async function goesOn(): Promise<void> {
+  const last = (): Promise<bigint> => lastOperation(bank.databaseUrl).catch(() => 0n)
+  const before = await until(async () => (await last()) || false)
+  await until(async () => (await last()) > before)
+}
+
+/** The longest time without an answer, in milliseconds, of all that end after `from` and begin before `to`. */
+function longestSilence({ acknowledged }: History, from: number, to: number): number {
+  const told = acknowledged.map(({ toldAt }) => toldAt).sort((one, other) => one - other)
+  const silences = told.flatMap((end, index) => {
+    const begin = told[index - 1]
+    return begin === undefined || end < from || begin > to ? [] : [end - begin]
+  })
+  return Math.max(0, ...silences)
+}
