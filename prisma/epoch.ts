@@ -30,6 +30,7 @@ const LEAP = `
 export async function beginEpoch(client: ClientBase): Promise<void> {
   const { rowCount } = await client.query(LEAP)
   if (rowCount !== 1) throw new Error("The database's clock is behind the ledger: set it right, and do this again.")
+  await client.query('SELECT create_partitions(4)')
 }
 
 if (import.meta.main)

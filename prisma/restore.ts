@@ -41,11 +41,15 @@ export async function restore(url: string, folder: string): Promise<Manifest> {
     for (const name of tables) await client.query(`ALTER TABLE "${name}" DISABLE TRIGGER USER`)
     // The backup contains the rows that migrations inserted.
     for (const name of tables.toReversed()) await client.query(`DELETE FROM "${name}"`)
-    for (const { name, rows } of manifest.tables) {
+    const fill = async ({ name, rows }: Manifest['tables'][number]): Promise<void> => {
       const copy = client.query(copyFrom(`COPY "${name}" FROM STDIN`))
       await pipeline(createReadStream(join(folder, `${name}.copy.gz`)), createGunzip(), copy)
       if (copy.rowCount !== rows) throw new Error(`The backup of "${name}" has ${copy.rowCount} rows, not ${rows}.`)
     }
+    for (const table of manifest.tables.filter(tellsOfNumbers)) await fill(table)
+    await client.query('SELECT cover_history()')
+    for (const table of manifest.tables.filter((each) => !tellsOfNumbers(each))) await fill(table)
+    await client.query('SELECT rebuild_keys(last_operation) FROM ledger')
     for (const name of tables) await client.query(`ALTER TABLE "${name}" ENABLE TRIGGER USER`)
     await beginEpoch(client)
     await client.query('COMMIT')
@@ -56,6 +60,9 @@ export async function restore(url: string, folder: string): Promise<Manifest> {
   await checkRestored(url)
   return manifest
 }
+
+/** True for what says which numbers there are, and so which partitions the rows need. */
+const tellsOfNumbers = ({ name }: { readonly name: string }): boolean => name === 'ledger' || name === 'ledger_restores'
 
 /** The hash chain proves that the backup is unaltered. */
 async function checkRestored(url: string): Promise<void> {

@@ -28,13 +28,24 @@ export async function writeHistory(url: string, { accounts, transfers }: History
     await client.query(`SET synchronous_commit = off; SET client_min_messages = warning`)
     for (const table of GUARDED) await client.query(`ALTER TABLE ${table} DISABLE TRIGGER USER`)
     const step = Math.max(1, Math.floor(PIECE / accounts.length))
-    for (let from = 0; from < rounds; from += step)
+    for (let from = 0; from < rounds; from += step) {
       await client.query(pieceOf(accounts, from, Math.min(rounds, from + step)))
+      await keepUp(client)
+    }
     for (const table of GUARDED) await client.query(`ALTER TABLE ${table} ENABLE TRIGGER USER`)
     await client.query('VACUUM (ANALYZE)')
     return rounds * accounts.length
   } finally {
     await client.end()
+  }
+}
+
+/** As the service does meanwhile. */
+async function keepUp(client: Client): Promise<void> {
+  await client.query('SELECT create_partitions(2)')
+  for (let more = true; more; ) {
+    const { rows } = await client.query<{ more: boolean }>('SELECT compact_keys() AS more')
+    more = rows[0]?.more === true
   }
 }
 
@@ -68,6 +79,7 @@ function pieceOf(accounts: readonly string[], from: number, to: number): string 
     INSERT INTO operations (number, actor, key, name, input_hash, subject, request_id, at)
       SELECT t.number, 'customer-' || t.payer, gen_random_uuid(), 'transfer', sha256(int8send(t.number)), t.sequence::text,
         gen_random_uuid(), l.last_at ${made};
+    INSERT INTO operation_keys SELECT key_digest(o.actor, o.key), o.number FROM ledger l JOIN operations o ON o.number > l.last_operation;
     INSERT INTO batches (number, first_sequence, first_operation, last_operation, at, hash, version)
       SELECT l.last_batch + 1 + b, l.last_sequence + 1 + b * ${BATCH}, l.last_operation + 1 + b * ${BATCH},
         l.last_operation + least((b + 1) * ${BATCH}, ${size}), l.last_at, sha256(int8send(l.last_batch + b)), 2

@@ -4,11 +4,14 @@ import type { ClientBase } from 'pg'
 /** Prisma's own table is not data: it lists the migrations that a backup belongs to. */
 const MIGRATIONS = '_prisma_migrations'
 
+/** What a restore makes anew from the rest: the memory of keys, and where rows are kept. */
+const DERIVED = ['operation_keys', 'key_segments', 'key_buckets', 'ledger_partitions']
+
 export async function tablesInOrder(client: ClientBase): Promise<string[]> {
   const { rows: tables } = await client.query<{ name: string }>(
-    `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> $1
-     ORDER BY relname`,
-    [MIGRATIONS],
+    `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+       AND relname <> ALL($1) ORDER BY relname`,
+    [[MIGRATIONS, ...DERIVED]],
   )
   const { rows: references } = await client.query<{ from: string; to: string }>(
     `SELECT f.relname AS "from", t.relname AS "to" FROM pg_constraint c

@@ -15,6 +15,10 @@ const gauges = {
   head_age: { name: 'tributary_ledger_head_age_seconds', help: 'Time since the last batch' },
   batches: { name: 'tributary_ledger_batches', help: 'Batches that the ledger has committed' },
   events: { name: 'tributary_ledger_events', help: 'Events that the ledger has written to its outbox' },
+  partitions_left: {
+    name: 'tributary_ledger_partitions_left',
+    help: 'Partitions that wait empty for the numbers to come, of the table that has the fewest',
+  },
   untold: { name: 'tributary_outbox_lag_events', help: 'Events of the outbox not yet handed over to webhooks' },
   webhook_lag: {
     name: 'tributary_webhook_lag_seconds',
@@ -67,6 +71,9 @@ async function readStanding(database: PrismaClient): Promise<Standing | undefine
   const [standing] = await database.$queryRaw<Standing[]>`/* metrics:standing */
     SELECT extract(epoch FROM clock_timestamp() - last_at)::float8 AS head_age, last_batch::float8 AS batches,
       (last_sequence - COALESCE((SELECT sum(to_sequence - from_sequence) FROM ledger_restores), 0))::float8 AS events,
+      (SELECT min((SELECT count(*) FROM ledger_partitions p WHERE p.parent = t.parent AND p.lower > t.last))::float8
+        FROM (VALUES ('transfers', last_sequence), ('outbox', last_sequence), ('entries', last_sequence),
+          ('operations', last_operation)) AS t (parent, last)) AS partitions_left,
       (last_sequence - w.done - COALESCE(
         (SELECT sum(to_sequence - from_sequence) FROM ledger_restores WHERE from_sequence >= w.done), 0))::float8 AS untold,
       COALESCE((SELECT extract(epoch FROM clock_timestamp() - min(next_attempt_at))::float8 FROM webhook_deliveries

@@ -1,23 +1,13 @@
 /** Reads what a batch needs. Each statement reads the ledger at one instant. */
 import { Prisma } from '../../../prisma/generated/client.ts'
-import { plainArray, textArray } from '../database/columns.ts'
+import { plainArray } from '../database/columns.ts'
 import type { Query } from '../database/open.ts'
 import { readPlainRecords } from '../database/records.ts'
 import type { ClockReading } from './clock.ts'
 import { loadRows } from './collection.ts'
-import {
-  type Account,
-  type AccountStatus,
-  type Head,
-  type LedgerState,
-  memoryKey,
-  type Remembered,
-  type Transfer,
-  type TransferKind,
-  type TransferStatus,
-} from './model.ts'
+import { keyDigest, loadFirstUses } from './first-uses.ts'
+import type { Account, AccountStatus, Head, LedgerState, Transfer, TransferKind, TransferStatus } from './model.ts'
 import type { BatchNeeds } from './part.ts'
-import { accept, type RefusalCode, refuse } from './refusal.ts'
 import type { LedgerRequest } from './request.ts'
 
 /**
@@ -73,7 +63,7 @@ interface LoadedRow {
   readonly owners: string | null
   /** JSON of each owner's name. */
   readonly holders: string | null
-  /** First uses, as JSON; null: none. */
+  /** Digests of keys that were used, with the number of that operation, as JSON; null: none. */
   readonly used: string | null
   readonly last_sequence: string
   readonly last_operation: string
@@ -94,8 +84,7 @@ async function loadAccounts(
   requests: readonly LedgerRequest[],
 ): Promise<Pick<LedgerState, 'head' | 'accounts' | 'remembered'> & { reading: ClockReading }> {
   const wanted = plainArray(ids)
-  const actors = textArray(requests.map(({ actor }) => actor.id))
-  const keys = textArray(requests.map(({ key }) => key))
+  const digests = plainArray(requests.map(({ actor, key }) => keyDigest(actor.id, key)))
   const asked = Date.now()
   const [row] = await query<LoadedRow>(Prisma.sql`/* ledger:load */
     SELECT * FROM (
@@ -104,11 +93,8 @@ async function loadAccounts(
           debits_pending, debits_posted, credits_pending, credits_posted))::text AS accounts
       FROM accounts a LEFT JOIN customers c ON c.id = customer_id WHERE a.id = ANY(${wanted}::bigint[])
     ) a, (
-      SELECT json_agg(json_build_array(o.actor, o.key, encode(o.input_hash, 'hex'), o.input_version, o.refusal, o.message,
-        o.subject, o.details::text))::text AS used
-      FROM unnest(${actors}::text[], ${keys}::text[]) AS used (actor, key)
-      JOIN operations o ON o.actor = used.actor AND o.key = used.key
-    ) o, (
+      SELECT json_agg(json_build_array(digest, number::text))::text AS used FROM used_keys(${digests}::uuid[])
+    ) k, (
       SELECT last_sequence::text, last_operation::text, last_batch::text, last_account::text, last_at,
         encode(last_hash, 'hex') AS last_hash
       FROM ledger WHERE id = 1
@@ -117,7 +103,7 @@ async function loadAccounts(
   return {
     head: readHead(row),
     accounts: readAccounts(row),
-    remembered: readRemembered(row),
+    remembered: await loadFirstUses(query, row.used),
     reading: { database: row.clock.getTime(), asked, answered: Date.now(), monotonic: performance.now() },
   }
 }
@@ -178,31 +164,6 @@ function readAccount(fields: AccountFields, owner: string | null, holder: string
     creditsPending: BigInt(creditsPending),
     creditsPosted: BigInt(creditsPosted),
   }
-}
-
-/** A key's first use, as it is loaded. */
-type FirstUse = readonly [
-  actor: string,
-  key: string,
-  inputHash: string,
-  inputVersion: number,
-  refusal: RefusalCode | null,
-  message: string | null,
-  subject: string | null,
-  details: string | null,
-]
-
-function readRemembered({ used }: LoadedRow): Map<string, Remembered> {
-  const uses: readonly FirstUse[] = used === null ? [] : JSON.parse(used)
-  return new Map(
-    uses.map(([actor, key, inputHash, inputVersion, refusal, message, subject, details]) => {
-      const outcome =
-        refusal === null
-          ? accept(subject as string, details === null ? null : JSON.parse(details))
-          : refuse(refusal, message as string)
-      return [memoryKey(actor, key), { inputHash, inputVersion, outcome }]
-    }),
-  )
 }
 
 interface TransferRow {

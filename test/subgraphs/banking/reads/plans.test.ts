@@ -49,13 +49,16 @@ async function costOf(query: Prisma.Sql): Promise<{ scanned: string[]; pages: nu
   const scanned: string[] = []
   const walk = (plan: Plan): void => {
     const table = plan['Relation Name'] ?? '?'
-    if (plan['Node Type'] === 'Seq Scan' && !FEW.has(table)) scanned.push(table)
+    // A partition with hardly a row is one page at most.
+    if (plan['Node Type'] === 'Seq Scan' && !FEW.has(table) && pagesOf(plan) > 1) scanned.push(table)
     plan.Plans?.forEach(walk)
   }
   const [{ Plan: root }] = row['QUERY PLAN']
   walk(root)
-  return { scanned, pages: root['Shared Hit Blocks'] + root['Shared Read Blocks'] }
+  return { scanned, pages: pagesOf(root) }
 }
+
+const pagesOf = (plan: Plan): number => plan['Shared Hit Blocks'] + plan['Shared Read Blocks']
 
 const page =
   (filter: EntryFilter, before: string | null = null) =>

@@ -1,0 +1,22 @@
+/**
+ * Upkeep of the ledger's tables while it works: partitions for the numbers to come, and keys moved
+ * from their growing index into segments. Any instance may do it; the database lets one at a time.
+ */
+import type { PrismaClient } from '../../../prisma/generated/client.ts'
+
+/** Partitions that wait empty behind the one in use: at 15,000 transfers/s, four minutes. */
+export const PARTITIONS_AHEAD = 4
+
+/** Never waits for a lock for longer than writers can wait for it. */
+export async function createPartitions(database: PrismaClient): Promise<void> {
+  await database.$transaction([
+    database.$executeRaw`SET LOCAL lock_timeout = '1s'`,
+    database.$queryRaw`SELECT create_partitions(${PARTITIONS_AHEAD}::integer)`,
+  ])
+}
+
+/** One step, of less than a second. True where there is more to do. */
+export async function compactKeys(database: PrismaClient): Promise<boolean> {
+  const [step] = await database.$queryRaw<[{ more: boolean }]>`SELECT compact_keys() AS more`
+  return step.more
+}
