@@ -56,7 +56,7 @@ export async function seed(url: string): Promise<boolean> {
 
 /** True if there is data other than the demo's. */
 async function belongsToSomebody(database: Transaction): Promise<boolean> {
-  if ((await database.operation.count({ where: firstKey })) > 0) return false
+  if (await wasUsed(database, firstKey)) return false
   const others = (rows: readonly { readonly id: string }[]) => ({ where: { id: { notIn: rows.map(({ id }) => id) } } })
   const counts = [
     await database.operation.count({ take: 1 }),
@@ -66,6 +66,12 @@ async function belongsToSomebody(database: Transaction): Promise<boolean> {
     await database.merchant.count(others(merchants)),
   ]
   return counts.some((count) => count > 0)
+}
+
+/** True where the ledger knows the key. */
+async function wasUsed(database: Transaction, { actor, key }: typeof firstKey): Promise<boolean> {
+  const used = await database.$queryRaw<unknown[]>`SELECT number FROM used_keys(ARRAY[key_digest(${actor}, ${key})])`
+  return used.length > 0
 }
 
 async function fill(database: Transaction, movements: readonly Movement[]): Promise<void> {
@@ -81,7 +87,7 @@ async function fill(database: Transaction, movements: readonly Movement[]): Prom
   }))
   if (isNew) await fund(database)
   // A demo from before loans existed stays without them: its ledger is past their dates.
-  const hasLoans = isNew || (await database.operation.count({ where: firstLoanKey })) > 0
+  const hasLoans = isNew || (await wasUsed(database, firstLoanKey))
   if (hasLoans) moments.push(...(await lend(database, ids)))
   await write(
     database,

@@ -53,20 +53,23 @@ BEGIN
   RETURN created;
 END $$;
 
--- Partitions for the next numbers, and so many more; returns how many were created. Nothing where somebody else does the same.
+-- Creates the partition in use where it is missing, and so many behind it; returns how many were created. Nothing where somebody else
+-- does the same.
 CREATE FUNCTION "create_partitions"("ahead" INTEGER) RETURNS INTEGER LANGUAGE plpgsql AS $$
-DECLARE
-  head "ledger";
-  more BIGINT := "ahead" * "partition_size"();
 BEGIN
   IF NOT pg_try_advisory_xact_lock(4242003) THEN
     RETURN 0;
   END IF;
-  SELECT * INTO head FROM "ledger" WHERE "id" = 1;
-  RETURN "cover_numbers"('transfers', head."last_sequence" + 1, head."last_sequence" + 1 + more)
-    + "cover_numbers"('outbox', head."last_sequence" + 1, head."last_sequence" + 1 + more)
-    + "cover_numbers"('entries', head."last_sequence" + 1, head."last_sequence" + 1 + more)
-    + "cover_numbers"('operations', head."last_operation" + 1, head."last_operation" + 1 + more);
+  RETURN (
+    SELECT sum("cover_numbers"(n."whole", n."next", COALESCE((
+      SELECT p."upper" - 1 FROM "ledger_partitions" p
+      WHERE p."parent" = n."whole" AND p."lower" <= n."next" AND p."upper" > n."next"
+    ), n."next") + "ahead" * "partition_size"()))
+    FROM "ledger" l, LATERAL (VALUES
+      ('transfers', l."last_sequence" + 1), ('outbox', l."last_sequence" + 1), ('entries', l."last_sequence" + 1),
+      ('operations', l."last_operation" + 1)
+    ) AS n ("whole", "next")
+  );
 END $$;
 
 -- Partitions for all numbers that the head and the restores know of, before the rows of a backup are written.

@@ -14,6 +14,8 @@ export interface Forgery {
   /** The parts to leave out. */
   readonly without?: readonly ('transfer' | 'event' | 'entries' | 'counters' | 'operation' | 'batch' | 'head')[]
   readonly eventAmount?: number
+  /** The transfer that it takes back. */
+  readonly reversalOf?: string
 }
 
 const AMOUNT = 3
@@ -26,6 +28,7 @@ export function forgedBatch({
   jump = 0,
   without = [],
   eventAmount = AMOUNT,
+  reversalOf = 'NULL',
 }: Forgery) {
   const unless = (part: NonNullable<Forgery['without']>[number], statement: string): string =>
     without.includes(part) ? '' : `, ${part} AS (${statement})`
@@ -38,8 +41,8 @@ export function forgedBatch({
     )${unless('head', `UPDATE ledger SET last_sequence = h.sequence, last_operation = h.operation, last_batch = h.batch, last_hash = h.hash FROM h`)}
     ${unless(
       'transfer',
-      `INSERT INTO transfers (id, kind, status, debit_account_id, credit_account_id, amount, posted_amount, currency, created_at, resolved_at)
-      SELECT sequence, 'TRANSFER', 'POSTED', ${from}, ${to}, ${AMOUNT}, ${AMOUNT}, '${currency}', at, at FROM h`,
+      `INSERT INTO transfers (id, kind, status, debit_account_id, credit_account_id, amount, posted_amount, currency, created_at, resolved_at, reversal_of)
+      SELECT sequence, 'TRANSFER', 'POSTED', ${from}, ${to}, ${AMOUNT}, ${AMOUNT}, '${currency}', at, at, ${reversalOf} FROM h`,
     )}
     ${unless('event', `INSERT INTO outbox SELECT sequence, 'TRANSFER_POSTED', sequence, ${from}, ${to}, ${eventAmount}, at FROM h`)}
     ${unless(

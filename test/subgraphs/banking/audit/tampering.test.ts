@@ -17,7 +17,17 @@ import { createDatabase } from '../../../support/database.ts'
 import { createBank, openBank, subjectOf, type TestBank } from '../support/bank.ts'
 import { type Forgery, forgedBatch } from './forged-batch.ts'
 
-const TABLES = ['accounts', 'ledger', 'batches', 'operations', 'transfers', 'entries', 'outbox', 'ledger_restores', 'operation_keys']
+const TABLES = [
+  'accounts',
+  'ledger',
+  'batches',
+  'operations',
+  'transfers',
+  'entries',
+  'outbox',
+  'ledger_restores',
+  'operation_keys',
+]
 
 let bank: TestBank
 let client: Client
