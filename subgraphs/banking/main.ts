@@ -19,7 +19,7 @@ import { createTreasury } from './exchange/treasury.ts'
 import { expireHolds } from './holds/expiry.ts'
 import { createLedgerClock } from './ledger/clock.ts'
 import { createLedger } from './ledger/ledger.ts'
-import { compactKeys, createPartitions } from './ledger/upkeep.ts'
+import { startUpkeep } from './ledger/upkeep.ts'
 import { watchClock } from './ledger/watch-clock.ts'
 import { ledgerParts } from './ledger-parts.ts'
 import { createBankingMetrics } from './metrics.ts'
@@ -41,7 +41,6 @@ const WORK_PAUSE = 500 // milliseconds
 /** A server that was cut off from its cluster, or hangs, is left so soon. */
 const PRIMARY_PAUSE = 2_000 // milliseconds
 const UPKEEP_PAUSE = 60_000 // milliseconds
-const PARTITIONS_PAUSE = 15_000 // milliseconds
 const CLOCK_PAUSE = 1_000 // milliseconds
 const CLOCK_LOG_PAUSE = 30_000 // milliseconds
 
@@ -98,13 +97,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
       }),
       startWorker({ name: 'schedules', log, pause: WORK_PAUSE, round: () => runDueSchedules(database, ledger, log) }),
       startWorker({ name: 'expiry', log, pause: WORK_PAUSE, round: () => expireHolds(database, ledger) }),
-      startWorker({
-        name: 'partitions',
-        log,
-        pause: PARTITIONS_PAUSE,
-        round: () => createPartitions(database).then(() => false),
-      }),
-      startWorker({ name: 'keys', log, pause: UPKEEP_PAUSE, round: () => compactKeys(database) }),
+      ...startUpkeep(database, log),
       startWorker({ name: 'quotes', log, pause: UPKEEP_PAUSE, round: () => removeExpiredQuotes(database) }),
       ...(provider
         ? []

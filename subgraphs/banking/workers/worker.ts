@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../../platform/process/log.ts'
 
-interface Worker {
+export interface Worker {
   /** Resolves when the round in progress has ended. */
   stop(): Promise<void>
 }
