@@ -62,6 +62,10 @@ export function failureAt(failure: Failure, member: string | number, isMember: (
   return ofAll ? failureOf(ofAll.error) : LOST
 }
 
+/** The failure of `count` entities, as it is seen from one of them. */
+export const failureOfEntity = (failure: Failure, index: number, count: number): Failure =>
+  failureAt(failure, index, (segment) => typeof segment === 'number' && segment < count)
+
 /** Codes that speak of the request which the gateway wrote, not of the client's. */
 const OWN_FAULTS: ReadonlySet<string> = new Set([
   'GRAPHQL_PARSE_FAILED',
@@ -92,6 +96,10 @@ export function serviceError(service: string, error: GraphQLFormattedError): Gra
   const { stacktrace: _stacktrace, exception: _exception, ...extensions } = error.extensions ?? {}
   return codedError(code, error.message, { ...extensions, service })
 }
+
+/** A service's errors, each with its path. */
+export const faultsOf = (service: string, errors: readonly GraphQLFormattedError[]): readonly Fault[] =>
+  errors.map(({ path = [], ...error }) => ({ error: serviceError(service, error), below: path }))
 
 /** A call that gave no answer. Traffic's own errors are coded; anything else is a fault of ours. */
 export function callError(service: string, error: unknown): GraphQLError {

@@ -4,11 +4,11 @@
  */
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
 import type { Failure } from '../answer/failure.ts'
+import { type Field, type Selection, selectionFrom, selectionOf } from '../calls/selection.ts'
 import type { TypeRelations } from '../plan/type-relations.ts'
 import type { Data } from './data.ts'
 import { loseFields } from './lost-fields.ts'
 import { represent } from './representation.ts'
-import { type Field, type Selection, selectionFrom, selectionOf } from './selection.ts'
 import { withFields } from './smaller-operation.ts'
 
 type Inputs = readonly QueryPlanSelectionNode[]

@@ -3,8 +3,9 @@
  * once, and merges what comes back. A failure costs the fields that needed what failed.
  */
 import type { ServiceAnswer } from '../../traffic/call/send.ts'
-import { Failure, failureAt, failureOf, serviceError } from '../answer/failure.ts'
+import { Failure, failureAt, failureOf, failureOfEntity, serviceError } from '../answer/failure.ts'
 import { entityBody } from '../calls/request-body.ts'
+import { ENTITIES } from '../calls/selection.ts'
 import { questionOf } from '../plan/question.ts'
 import type { Fetch } from '../plan/step.ts'
 import { call, dataOf } from './call.ts'
@@ -15,7 +16,6 @@ import { loseFields, markAbsent } from './lost-fields.ts'
 import { mergeInto } from './merge.ts'
 import { placesAt } from './places.ts'
 import { type Run, turnFor } from './run.ts'
-import { ENTITIES } from './selection.ts'
 import type { ReadAnswer } from './service-answer.ts'
 
 /** An entity with the objects that stand for it. */
@@ -100,9 +100,8 @@ function callsFor(fetch: Fetch, questions: readonly Question[], run: Run): reado
 
 function take(data: ReadAnswer['data'], { count, wanted }: Call, { node }: Fetch, run: Run): void {
   const entities = entitiesOf(data, count, node.serviceName)
-  const isIndex = (segment: unknown): boolean => typeof segment === 'number' && segment < count
   for (const { index, request, objects } of wanted) {
-    const entity = entities instanceof Failure ? failureAt(entities, index, isIndex) : entities[index]
+    const entity = entities instanceof Failure ? failureOfEntity(entities, index, count) : entities[index]
     for (const object of objects) {
       if (entity instanceof Failure) loseFields(object, request.selection, entity, run.types)
       else if (isData(entity)) mergeInto(object, entity, request.selection, run)

@@ -2,13 +2,13 @@
 import type { ServiceAnswer } from '../../traffic/call/send.ts'
 import { Failure } from '../answer/failure.ts'
 import { requestBody } from '../calls/request-body.ts'
+import { selectionOf } from '../calls/selection.ts'
 import type { Fetch } from '../plan/step.ts'
 import { call, dataOf } from './call.ts'
 import { loseFields } from './lost-fields.ts'
 import { mergeInto } from './merge.ts'
 import { placesAt } from './places.ts'
 import type { Run } from './run.ts'
-import { selectionOf } from './selection.ts'
 
 /** @param given the answer, where it came by itself: an event */
 export async function fetchRoot(fetch: Fetch, run: Run, given?: ServiceAnswer): Promise<void> {

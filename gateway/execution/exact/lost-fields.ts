@@ -3,9 +3,9 @@
  */
 import { own } from '../../../platform/data/own.ts'
 import { ABSENT, Failure, failureAt } from '../answer/failure.ts'
+import type { Field, Selection } from '../calls/selection.ts'
 import type { TypeRelations } from '../plan/type-relations.ts'
 import { type Data, isData } from './data.ts'
-import type { Field, Selection } from './selection.ts'
 
 /** Leaves the failure in each field that was asked of this object and is not there. */
 export function loseFields(target: Data, selection: Selection, failure: Failure, types: TypeRelations): void {

@@ -5,10 +5,10 @@
  */
 import { own } from '../../../platform/data/own.ts'
 import { ABSENT, Failure } from '../answer/failure.ts'
+import type { Selection } from '../calls/selection.ts'
 import { type Data, isData } from './data.ts'
 import { isGiven, keepLoss, loseFieldsOfGiven, withLost } from './lost-fields.ts'
 import type { Run } from './run.ts'
-import type { Selection } from './selection.ts'
 
 /** Lists in each other around objects; no type has more. */
 const MOST_LISTS = 100

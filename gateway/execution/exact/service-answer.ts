@@ -1,7 +1,7 @@
 /** Reads what a service answered: its data, with each of its errors at the place it explains. */
 import type { GraphQLError } from 'graphql'
 import type { ParsedAnswer } from '../../traffic/call/send.ts'
-import { Failure, type Fault, failureOf, serviceError } from '../answer/failure.ts'
+import { Failure, type Fault, failureOf, faultsOf, serviceError } from '../answer/failure.ts'
 import { type Data, isData } from './data.ts'
 
 export interface ReadAnswer {
@@ -12,7 +12,7 @@ export interface ReadAnswer {
 }
 
 export function readAnswer(service: string, { data, errors = [] }: ParsedAnswer): ReadAnswer {
-  const faults = errors.map(({ path = [], ...error }) => ({ error: serviceError(service, error), below: path }))
+  const faults = faultsOf(service, errors)
   if (isData(data)) {
     const failures = new Map<Failure, Fault[]>()
     return { data, unplaced: faults.filter((fault) => !place(data, fault, failures)).map(({ error }) => error) }

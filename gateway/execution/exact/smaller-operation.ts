@@ -1,7 +1,7 @@
 /** A fetch of entities that asks for fewer of their fields. */
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
 import { Kind, parse, print, type SelectionNode, type SelectionSetNode, stripIgnoredCharacters, visit } from 'graphql'
-import type { Field } from './selection.ts'
+import type { Field } from '../calls/selection.ts'
 
 /**
  * With the fields and inputs that are kept, and without the variables that only others used;

@@ -1,5 +1,5 @@
 /** What the parts of the exact path need of a plan and a supergraph, made by hand. */
-import { type Selection, selectionOf } from '../../../../gateway/execution/exact/selection.ts'
+import { type Selection, selectionOf } from '../../../../gateway/execution/calls/selection.ts'
 import type { TypeRelations } from '../../../../gateway/execution/plan/type-relations.ts'
 
 /** What a service is asked for. */

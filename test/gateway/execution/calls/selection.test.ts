@@ -1,6 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner'
 import { expect, test } from '@jest/globals'
-import { type Selection, selectionOf } from '../../../../gateway/execution/exact/selection.ts'
+import { type Selection, selectionOf } from '../../../../gateway/execution/calls/selection.ts'
 
 const fetch = (operation: string, extra: Partial<FetchNode> = {}): FetchNode => ({
   kind: 'Fetch',
