@@ -81,6 +81,10 @@ export function compileOperation(parts: OperationParts): CompiledOperation {
           event,
           limit: limit.bytes,
           introspect: (nodes) => JSON.stringify(introspect(reopen().client, nodes, variables)),
+          openShape() {
+            const { client, names } = reopen()
+            return answerShape(client, conditions, names)
+          },
         })
         return answer ?? (await exact({ variables, context, ask, asked, event }))
       } catch (error) {

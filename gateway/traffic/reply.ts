@@ -22,7 +22,8 @@ export function readAnswer(
   read?: ServiceCall['read'],
 ): ReadAnswer {
   if (status < 400) {
-    return read?.(body) ? { answer: openAnswer(body), hasErrors: false } : readBody(body, status)
+    const taken = read?.(body)
+    return taken ? { answer: openAnswer(body), hasErrors: taken === 'partial' } : readBody(body, status)
   }
   const retryAfter = readRetryAfter(fields.get('retry-after'))
   // A service that sheds load may say so in GraphQL, too: it is asked elsewhere all the same.

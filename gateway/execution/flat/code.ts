@@ -49,12 +49,16 @@ export const PUT = 1
 export const COPY = 2
 /**
  * join slot, fetch, arena, number of the type that the object has to say (0: it says none), begin
- * and length of a literal for an object that is not there, words to skip then.
+ * and length of a literal for an object that is not there, words to skip then. Where one of its
+ * fields may not be null the length is negative, and the literal has `0` for it.
  */
 export const ENTER = 3
 /** Back to the first source. */
 export const LEAVE = 4
-/** link slot, fetch, arena, table of code by type, begin and length of the field's name. */
+/**
+ * link slot, fetch, arena, table of code by type, begin and length of the field's name, the lists
+ * around the objects.
+ */
 export const EACH = 5
 /** number of an introspection field. */
 export const INTROSPECT = 6

@@ -83,7 +83,7 @@ function kindOf(field: Field, assembler: Assembler): { kind: number; more: reado
 const ALL_LEVELS = -1 << LEVELS
 
 /** How many lists a type has, and which of their levels may be null, the last that of the items. */
-function listsOf(type: GraphQLOutputType): number {
+export function listsOf(type: GraphQLOutputType): number {
   let depth = 0
   let levels = 0
   for (let current = type; ; depth++) {

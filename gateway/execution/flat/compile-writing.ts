@@ -5,6 +5,7 @@
 import type { FieldNode } from 'graphql'
 import { getNamedType, isLeafType, isNonNullType } from 'graphql'
 import { type Assembler, COPY, COPY_KNOWN, EACH, END, ENTER, INTROSPECT, LEAVE, NOT_NULL, PUT, RETYPE } from './code.ts'
+import { listsOf } from './compile-reading.ts'
 import type { Field, Giver, Place, Shape } from './model.ts'
 import { Unsupported } from './unsupported.ts'
 import type { Wanted, WantedBelow } from './wanted.ts'
@@ -112,7 +113,9 @@ export function writingCompiler({ assembler, isObjectType, read, introspections 
     if (place.first !== field.child) throw new Unsupported('objects of which another fetch gives only some')
     if (field.link < 0) field.link = giver.source.shape.slots(2)
     const arena = read(place.first)
-    writer.add(EACH, field.link, place.first.fetch, arena, table(place, wanted.below), ...assembler.literal(wanted.key))
+    const name = assembler.literal(wanted.key)
+    const lists = wanted.type ? listsOf(wanted.type) : 0
+    writer.add(EACH, field.link, place.first.fetch, arena, table(place, wanted.below), ...name, lists)
   }
 
   /** Many types may have fields that are one: without this their tables would multiply. */
@@ -202,17 +205,26 @@ function groupsOf({ place, type, firstType, count }: TypedPlace, wanted: readonl
 const isRequired = (wanted: Wanted): boolean =>
   wanted.kind === 'data' && (wanted.type === undefined || isNonNullType(wanted.type))
 
+interface AbsentText {
+  readonly text: string
+  /** False where a field may not be null: then the text only says which. */
+  readonly isWritten: boolean
+}
+
 /** What is written where the source has no such object; `undefined` where that is a surprise. */
-function absentText({ fields }: Group, before: string): string | undefined {
+function absentText({ fields }: Group, before: string): AbsentText | undefined {
   let separator = before
   let text = ''
+  let isWritten = true
   for (const { wanted, giver } of fields) {
-    if (wanted.kind === 'introspection' || isRequired(wanted) || giver?.isOnly === false) return undefined
-    const value = wanted.kind === 'constant' ? JSON.stringify(wanted.value) : 'null'
+    const isUnseen = wanted.kind === 'data' && wanted.type === undefined
+    if (wanted.kind === 'introspection' || isUnseen || giver?.isOnly === false) return undefined
+    const value = wanted.kind === 'constant' ? JSON.stringify(wanted.value) : isRequired(wanted) ? '0' : 'null'
+    if (value === '0') isWritten = false
     text += `${separator}${JSON.stringify(wanted.key)}:${value}`
     separator = ','
   }
-  return text
+  return { text, isWritten }
 }
 
 /** The fields from one on that stand in the answer as they are wanted; none where it does not. */
@@ -303,9 +315,10 @@ function createWriter(assembler: Assembler) {
       words.push(...more)
     },
     /** Goes to another source. Returns what `leave` needs. */
-    enter({ source }: Giver, arena: number, type: string | undefined, absent: string | undefined): number {
+    enter({ source }: Giver, arena: number, type: string | undefined, absent: AbsentText | undefined): number {
       flush()
-      const text = absent === undefined ? [NOT_NULL, 0] : assembler.literal(absent)
+      const [at, length] = absent ? assembler.literal(absent.text) : [NOT_NULL, 0]
+      const text = [at, absent?.isWritten === false ? -length : length]
       const number = type === undefined ? 0 : assembler.typeNumber(type)
       words.push(ENTER, source.join, source.shape.fetch, arena, number, ...text, 0)
       return words.length

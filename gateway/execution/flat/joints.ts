@@ -13,12 +13,12 @@ export function joinRecords(joint: Joint, tapes: Tapes): void {
   const tape = tapes.arenas[arena] as Int32Array
   const top = tapes.tops[arena] as number
   for (let record = words; record < top; record += words) {
-    if (tape[record] === 0) continue
+    if ((tape[record] as number) <= 0) continue
     const one = first.join < 0 ? record : (tape[record + first.join] as number)
     const other = tape[record + second.join] as number
     if (other === 0) continue
     const others = tapes.arenas[second.arena] as Int32Array
-    if (others[other] === 0) continue
+    if ((others[other] as number) <= 0) continue
     const link = other + second.link
     if (one === 0) {
       if (others[link + 1] !== NO_OBJECT) throw SURPRISE
@@ -66,8 +66,8 @@ function joinLinks(joint: Joint, tapes: Tapes, one: number, ones: number, other:
 function joinRecord({ firstChild, secondChild, join, isTyped }: Joint, tapes: Tapes, one: number, other: number): void {
   const ones = tapes.arenas[firstChild.arena] as Int32Array
   const others = tapes.arenas[secondChild.arena] as Int32Array
-  if (others[other] === 0) return
-  if (ones[one] === 0 || (isTyped && ones[one] !== others[other])) throw SURPRISE
+  if ((others[other] as number) <= 0) return
+  if ((ones[one] as number) <= 0 || (isTyped && ones[one] !== others[other])) throw SURPRISE
   // An object that stands for several may not be joined with different ones.
   const known = ones[one + join] as number
   if (known !== 0 && known !== other) throw SURPRISE

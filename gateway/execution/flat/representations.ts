@@ -71,8 +71,8 @@ function typeOf({ code }: FlatOperation, { arena, table: types }: Target, tapes:
   if (at === 0 || code.words[at] !== RETYPE) return at === 0 ? 0 : type
   const joined = tape[record + (code.words[at + 1] as number)] as number
   if (joined === 0) throw SURPRISE
-  const known = (tapes.arenas[code.words[at + 2] as number] as Int32Array)[joined]
-  if (!known) throw SURPRISE
+  const known = (tapes.arenas[code.words[at + 2] as number] as Int32Array)[joined] as number
+  if (known <= 0) throw SURPRISE
   return findCode(code, code.words[at + 3] as number, known) === 0 ? 0 : known
 }
 

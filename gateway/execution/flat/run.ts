@@ -2,10 +2,13 @@
  * Runs a compiled operation over the bytes of its answers. It gives up at the first surprise; what
  * was asked until then is recorded for the exact path, which takes over.
  */
-import type { FieldNode, GraphQLError } from 'graphql'
-import type { CallContext, RequestBody, ServiceAnswer } from '../../traffic/call/send.ts'
+import type { FieldNode } from 'graphql'
+import { errorsIn } from '../../traffic/call/answer.ts'
+import type { CallContext, RequestBody, ServiceAnswer, Taken } from '../../traffic/call/send.ts'
 import { type Answer, AROUND } from '../answer/answer.ts'
-import { callError } from '../answer/failure.ts'
+import { FAILED } from '../answer/error-report.ts'
+import { callError, Failure, failureOf, faultsOf } from '../answer/failure.ts'
+import type { ObjectShape } from '../answer/shape.ts'
 import type { Ask } from '../calls/ask.ts'
 import { callOf } from '../calls/ask.ts'
 import { asked, entityHead, requestBody } from '../calls/request-body.ts'
@@ -14,15 +17,17 @@ import type { Fetch, Step } from '../plan/step.ts'
 import type { FlatFetch, FlatOperation, Joint } from './compile.ts'
 import { joinRecords } from './joints.ts'
 import { SURPRISE } from './json.ts'
+import { Losses } from './losses.ts'
 import { writeRepresentations } from './representations.ts'
-import { scanEntities, scanRoot } from './scan.ts'
+import { type ScannedErrors, scanEntities, scannedErrors, scanRoot } from './scan.ts'
 import { giveBack, takeTapes } from './tapes.ts'
 import {
   beginWriting,
-  errorsOfWriting,
   finishWriting,
+  rewindTo,
   type Written,
   writeBytes,
+  writeNull,
   writeObject,
   writeText,
 } from './write.ts'
@@ -37,13 +42,15 @@ interface Circumstances {
   readonly limit: number
   /** The JSON text of a field that is about the schema alone. */
   readonly introspect: (nodes: readonly FieldNode[]) => string
+  /** What the client sees, which is not kept. */
+  readonly openShape: () => ObjectShape
 }
 
 interface Run extends Written {
   readonly operation: FlatOperation
   readonly circumstances: Circumstances
   readonly answers: (DataView | undefined)[]
-  readonly failures: (GraphQLError | undefined)[]
+  losses: Losses | undefined
   /** The address of the root's record. */
   readonly root: number
   /** Of the fetches that others wait for, in other branches of the plan. */
@@ -72,13 +79,13 @@ export async function runFlat(operation: FlatOperation, circumstances: Circumsta
     recordWords: arenas.words,
     root,
     answers: [],
-    failures: [],
+    losses: undefined,
     introspect: (number) => circumstances.introspect(introspections[number] ?? []),
     ends: operation.awaited.length > 0 ? endsOf(operation.awaited) : NO_ENDS,
     isOver: false,
   }
   try {
-    if (event && plan.events && !readRoot(run, flatFetch(run, plan.events), event.body)) return undefined
+    if (event && plan.events && !readRoot(run, plan.events, event.body)) return undefined
     if (plan.steps) await carryOut(plan.steps, run)
     return writeAnswer(run)
   } catch (error) {
@@ -101,13 +108,20 @@ const BEGIN = Buffer.from('{"data":')
 const END = Buffer.from('}')
 
 function writeAnswer(run: Run): Answer {
-  const { operation, circumstances, root } = run
-  beginWriting(run, circumstances.limit + AROUND)
+  const { operation, circumstances, root, losses } = run
+  beginWriting(run, circumstances.limit + AROUND, true)
   writeBytes(BEGIN)
-  writeObject(operation.answer, operation.root, root, -1)
+  const missing = writeObject(operation.answer, operation.root, root, -1)
+  if (missing !== undefined) {
+    rewindTo(BEGIN.length)
+    if (missing === FAILED) losses?.report.takeBackLost(0)
+    writeNull()
+  }
   writeBytes(END)
-  return { body: finishWriting(), errors: errorsOfWriting() }
+  return { body: finishWriting(), errors: losses?.errors ?? NONE }
 }
+
+const NONE: Answer['errors'] = []
 
 function carryOut(step: Step, run: Run): Promise<unknown> {
   if (step.kind === 'fetch') return carryOutFetch(step, run)
@@ -135,7 +149,7 @@ function carryOutFetch(fetch: Fetch, run: Run): Promise<unknown> {
 function fetchRoot(fetch: Fetch, run: Run): Promise<unknown> {
   if (run.isOver) return DONE
   const body = requestBody(fetch.node, run.circumstances.variables.values)
-  return askFor(run, fetch, body, (answer) => readRoot(run, flatFetch(run, fetch), answer))
+  return askFor(run, fetch, body, (answer) => readRoot(run, fetch, answer))
 }
 
 const END_OF_ENTITIES = Buffer.from(']}}')
@@ -146,14 +160,14 @@ function fetchEntities(fetch: Fetch, run: Run): Promise<unknown> {
   const { variables } = run.circumstances
   try {
     // Entities that share what is large would make it many times as large.
-    beginWriting(run, run.circumstances.limit)
+    beginWriting(run, run.circumstances.limit, false)
     writeText(entityHead(fetch.node, variables.values))
     const { spans: representations, asked: variants } = writeRepresentations(run.operation, one, run.tapes)
     if (variants.length === 0) return DONE
     writeBytes(END_OF_ENTITIES)
     const question = fetch.question && asked(fetch.question, fetch.node, variables.values)
     const body = { bytes: finishWriting(), representations, question }
-    return askFor(run, fetch, body, (answer) => readEntities(run, one, variants, answer))
+    return askFor(run, fetch, body, (answer) => readEntities(run, fetch, variants, answer))
   } catch (error) {
     // Those that run beside it have to hear of it, too.
     run.isOver = true
@@ -161,13 +175,13 @@ function fetchEntities(fetch: Fetch, run: Run): Promise<unknown> {
   }
 }
 
-function askFor(run: Run, fetch: Fetch, body: RequestBody, take: (answer: Buffer) => boolean): Promise<void> {
+function askFor(run: Run, fetch: Fetch, body: RequestBody, take: (answer: Buffer) => Taken): Promise<void> {
   let taken: Buffer | undefined
   let hasFailed = false
-  const read = (answer: Buffer): boolean => {
-    if (run.isOver || taken || hasFailed || !take(answer)) return false
-    taken = answer
-    return true
+  const read = (answer: Buffer): Taken => {
+    const how = !(run.isOver || taken || hasFailed) && take(answer)
+    if (how) taken = answer
+    return how
   }
   const { context, ask } = run.circumstances
   return ask(fetch.index, callOf(fetch, body, context, read)).then(
@@ -177,51 +191,70 @@ function askFor(run: Run, fetch: Fetch, body: RequestBody, take: (answer: Buffer
     },
     (error: unknown) => {
       hasFailed = true
-      fail(run, fetch, error)
+      lossesFor(run, fetch).fail(fetch.index, failureOf(callError(fetch.node.serviceName, error)))
+      // The root points to what is not there, as entities do.
+      const { join } = flatFetch(run, fetch)
+      if (join >= 0) (run.tapes.arenas[run.operation.root] as Int32Array)[run.root + join] = NOWHERE
     },
   )
 }
 
+/** Where a fetch fails to give something. Objects that it gives with others are too much for it. */
+function lossesFor(run: Run, { index }: Fetch): Losses {
+  const { operation, circumstances } = run
+  if (run.isOver || operation.joints.some(({ needs }) => needs.includes(index))) giveUp(run)
+  run.losses ??= new Losses(operation.plan, circumstances.openShape)
+  return run.losses
+}
+
 /** An address at which no answer's record is. */
 const NOWHERE = 1
-
-function fail(run: Run, { index, node }: Fetch, error: unknown): void {
-  const { joints, root: arena, fetches } = run.operation
-  if (run.isOver || joints.some(({ needs }) => needs.includes(index))) giveUp(run)
-  run.failures[index] = callError(node.serviceName, error)
-  // The root points to what is not there, as entities do.
-  const { join } = fetches[index] as FlatFetch
-  if (join >= 0) (run.tapes.arenas[arena] as Int32Array)[run.root + join] = NOWHERE
-}
 
 function giveUp(run: Run): never {
   run.isOver = true
   throw SURPRISE
 }
 
-function readRoot(run: Run, { index, shape, join }: FlatFetch, answer: Buffer): boolean {
+function readRoot(run: Run, fetch: Fetch, answer: Buffer): Taken {
   const { code, tapes, operation, root } = run
-  return reading(run, index, answer, () => {
+  const { shape, join } = flatFetch(run, fetch)
+  return reading(run, fetch, answer, 1, () => {
     const record = scanRoot(code, shape, answer, tapes)
-    ;(tapes.arenas[operation.root] as Int32Array)[root + join] = record
+    ;(tapes.arenas[operation.root] as Int32Array)[root + join] = record === 0 ? NOWHERE : record
   })
 }
 
-function readEntities(run: Run, { index, shape }: FlatFetch, asked: Int32Array, answer: Buffer): boolean {
-  return reading(run, index, answer, () => void scanEntities(run.code, shape, asked, answer, run.tapes))
+function readEntities(run: Run, fetch: Fetch, asked: Int32Array, answer: Buffer): Taken {
+  const { shape } = flatFetch(run, fetch)
+  return reading(run, fetch, answer, asked.length, () => scanEntities(run.code, shape, asked, answer, run.tapes))
 }
 
-function reading(run: Run, index: number, answer: Buffer, scan: () => void): boolean {
+/** @param count of the objects that were asked for */
+function reading(run: Run, fetch: Fetch, answer: Buffer, count: number, scan: () => void): Taken {
   try {
     scan()
-    run.answers[index] = new DataView(answer.buffer, answer.byteOffset, answer.length)
-    for (const joint of run.operation.joints) if (isComplete(run, joint, index)) joinRecords(joint, run.tapes)
+    const errors = scannedErrors()
+    if (errors?.dataAt !== 0) run.answers[fetch.index] = new DataView(answer.buffer, answer.byteOffset, answer.length)
+    if (errors) {
+      takeErrors(run, fetch, answer, errors, count)
+      return 'partial'
+    }
+    for (const joint of run.operation.joints) if (isComplete(run, joint, fetch.index)) joinRecords(joint, run.tapes)
     return true
   } catch (error) {
     if (error !== SURPRISE) throw error
     run.isOver = true
     return false
   }
+}
+
+function takeErrors(run: Run, fetch: Fetch, answer: Buffer, { text, dataAt }: ScannedErrors, count: number): void {
+  const { index, node } = fetch
+  const losses = lossesFor(run, fetch)
+  const faults = faultsOf(node.serviceName, errorsIn(text.toString()))
+  if (dataAt !== 0) losses.explain(index, answer, dataAt, faults)
+  else if (node.requires) losses.failEntities(index, new Failure(faults), flatFetch(run, fetch).words, count)
+  else losses.fail(index, new Failure(faults))
 }
 
 const isComplete = ({ answers }: Run, { needs }: Joint, index: number): boolean =>

@@ -42,7 +42,7 @@ import {
 } from './json.ts'
 import type { Tapes } from './tapes.ts'
 
-/** What a link says in place of a count. */
+/** What a link says in place of a count; then its first word says where the null is. */
 export const NO_OBJECT = -1
 export const ONE_OBJECT = -2
 
@@ -52,6 +52,7 @@ export const LIST_WORDS = 2
 
 const QUOTE = 0x22
 const COMMA = 0x2c
+const COLON = 0x3a
 const OPEN_BRACE = 0x7b
 const CLOSE_BRACE = 0x7d
 const OPEN_BRACKET = 0x5b
@@ -62,6 +63,9 @@ const TYPENAME_KEY = '{"__typename":'.length
 const DATA = Int32Array.from(comparable('{"data":'))
 const ENTITIES = Int32Array.from(comparable('{"_entities":['))
 const EXTENSIONS = Int32Array.from(comparable(',"extensions":'))
+const FIRST_ERRORS = Int32Array.from(comparable('{"errors":'))
+const THEN_DATA = Int32Array.from(comparable(',"data":'))
+const LAST_ERRORS = Int32Array.from(comparable(',"errors":'))
 const NO_TAPE = new Int32Array(0)
 
 let words: Int32Array = NO_TAPE
@@ -69,6 +73,9 @@ let literals: DataView = new DataView(new ArrayBuffer(0))
 let bytes: Uint8Array = new Uint8Array(0)
 let view: DataView = new DataView(new ArrayBuffer(0))
 let tapes: Tapes
+/** Where the data begins. */
+let dataAt = 0
+let errors: Buffer | undefined
 
 function begin(code: Code, answer: Buffer, into: Tapes): void {
   if (!isUtf8(answer)) throw SURPRISE
@@ -77,41 +84,75 @@ function begin(code: Code, answer: Buffer, into: Tapes): void {
   bytes = answer
   view = new DataView(answer.buffer, answer.byteOffset, answer.length)
   tapes = into
+  errors = undefined
+  dataAt = matches(FIRST_ERRORS, 0, 0) ? afterErrors(FIRST_ERRORS, 0) : 0
+  if (dataAt === 0) dataAt = expect(DATA, 0, 0)
+  else if (matches(THEN_DATA, 0, dataAt)) dataAt = expect(THEN_DATA, 0, dataAt)
 }
 
+/** Whether the answer, which begins to be read, has no data for its errors. */
+function isWithoutData(): boolean {
+  const isNull = bytes[dataAt] === N
+  if (!isNull && bytes[dataAt - 1] === COLON) return false
+  end(isNull ? skipNull(bytes, dataAt) : dataAt)
+  if (!errors) throw SURPRISE
+  dataAt = 0
+  return true
+}
+
+/** Takes them. @param key of their member */
+function afterErrors(key: Int32Array, at: number): number {
+  const begin = at + (key[0] as number)
+  const end = skipValue(bytes, view, begin)
+  if (errors || bytes[begin] !== OPEN_BRACKET || bytes[begin + 1] === CLOSE_BRACKET) throw SURPRISE
+  errors = (bytes as Buffer).subarray(begin, end)
+  return end
+}
+
+export interface ScannedErrors {
+  /** JSON of a list. */
+  readonly text: Buffer
+  /** Where the data begins; 0 where there is none. */
+  readonly dataAt: number
+}
+
+/** The errors of the answer that was read last. */
+export const scannedErrors = (): ScannedErrors | undefined => errors && { text: errors, dataAt }
+
 /**
- * Reads an answer from a root type. Returns the address of its record.
+ * Reads an answer from a root type. Returns the address of its record; 0 where there are only
+ * errors.
  * @throws SURPRISE
  */
 export function scanRoot(code: Code, shape: number, answer: Buffer, into: Tapes): number {
   begin(code, answer, into)
-  const at = expect(DATA, 0, 0)
+  if (isWithoutData()) return 0
   const top = into.tops[words[shape] as number] as number
-  end(scanObject(shape, at, 0))
+  end(scanObject(shape, dataAt, 0))
   return top
 }
 
 /**
- * Reads an answer for entities. Returns the address of the first one's record; the others follow.
+ * Reads an answer for entities, whose records follow each other.
  * @param asked the code of each entity's variant
  * @throws SURPRISE
  */
-export function scanEntities(code: Code, shape: number, asked: Int32Array, answer: Buffer, into: Tapes): number {
+export function scanEntities(code: Code, shape: number, asked: Int32Array, answer: Buffer, into: Tapes): void {
   begin(code, answer, into)
-  let at = expect(ENTITIES, 0, expect(DATA, 0, 0))
-  const top = into.tops[words[shape] as number] as number
+  if (isWithoutData()) return
+  let at = expect(ENTITIES, 0, dataAt)
   for (let index = 0; index < asked.length; index++) {
     if (index > 0 && bytes[at++] !== COMMA) throw SURPRISE
     at = bytes[at] === N ? scanNull(shape, at) : scanObject(shape, at, asked[index] as number)
   }
   if (bytes[at] !== CLOSE_BRACKET || bytes[at + 1] !== CLOSE_BRACE) throw SURPRISE
   end(at + 2)
-  return top
 }
 
 /** White space and `extensions` behind the data are of no interest. */
 function end(at: number): void {
   let position = at
+  if (matches(LAST_ERRORS, 0, position)) position = afterErrors(LAST_ERRORS, position)
   if (matches(EXTENSIONS, 0, position)) position = skipValue(bytes, view, position + (EXTENSIONS[0] as number))
   if (bytes[position++] !== CLOSE_BRACE) throw SURPRISE
   for (; position < bytes.length; position++) {
@@ -134,10 +175,13 @@ function expect(table: Int32Array, at: number, position: number): number {
   return position + (table[at] as number)
 }
 
-/** A record of zeros stands for an object that is not there. */
+/** For an object that is not there a record says, below zero, where its null is. */
 function scanNull(shape: number, at: number): number {
   const arena = words[shape] as number
-  if (arena >= 0) tapes.add(arena, words[shape + 1] as number)
+  if (arena >= 0) {
+    const record = tapes.add(arena, words[shape + 1] as number)
+    ;(tapes.arenas[arena] as Int32Array)[record] = -at
+  }
   return skipNull(bytes, at)
 }
 
@@ -298,7 +342,7 @@ function scanLevel(lists: number, shape: number, at: number, level: number): num
   const byte = bytes[at]
   if (byte === N) {
     if (!isUnknown && ((lists >> (LEVELS + level)) & 1) === 0) throw SURPRISE
-    first = 0
+    first = at
     count = NO_OBJECT
     return skipNull(bytes, at)
   }

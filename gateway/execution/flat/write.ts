@@ -2,12 +2,25 @@
  * Writes objects by the code of `compile-writing.ts`: bytes of answers and literals, one behind the
  * other, into one buffer. One writing at a time, from beginning to end.
  */
-import type { GraphQLError } from 'graphql'
-import { MAX_ERRORS } from '../answer/answer.ts'
-import { errorAt } from '../answer/failure.ts'
+import { FAILED, type Missing, TAKEN_ALONG } from '../answer/error-report.ts'
+import { ABSENT } from '../answer/failure.ts'
 import { TOO_LARGE } from '../answer/limit.ts'
-import { COPY, COPY_KNOWN, type Code, EACH, END, ENTER, INTROSPECT, LEAVE, NOT_NULL, PUT, RETYPE } from './code.ts'
+import {
+  COPY,
+  COPY_KNOWN,
+  type Code,
+  EACH,
+  END,
+  ENTER,
+  INTROSPECT,
+  LEAVE,
+  LEVELS,
+  NOT_NULL,
+  PUT,
+  RETYPE,
+} from './code.ts'
 import { SURPRISE } from './json.ts'
+import type { Losses } from './losses.ts'
 import { LIST_WORDS, LISTS, NO_OBJECT, ONE_OBJECT } from './scan.ts'
 import type { Tapes } from './tapes.ts'
 
@@ -21,8 +34,8 @@ export interface Written {
   readonly recordWords: number
   /** Answers the introspection fields, by their numbers. */
   readonly introspect: (number: number) => string
-  /** Why a fetch has no answer, by fetch. */
-  readonly failures: readonly (GraphQLError | undefined)[]
+  /** Where anything failed. */
+  readonly losses: Losses | undefined
 }
 
 const FIRST_ROOM = 64 * 1024 // bytes
@@ -38,18 +51,21 @@ let words: Int32Array
 let literals: DataView
 let arenas: Int32Array[]
 let from: Written
-/** To the object that is written; only where a call failed and errors have to name places. */
+let losses: Losses | undefined
+/** To the object that is written; only where something failed, and only for the client. */
 let path: (string | number)[] | undefined
-let errors: GraphQLError[] = []
 
-/** @param limit bytes; beyond, writing throws `TOO_LARGE` */
-export function beginWriting(written: Written, limit: number): void {
+/**
+ * @param limit bytes; beyond, writing throws `TOO_LARGE`
+ * @param isForClient otherwise what failed is a surprise
+ */
+export function beginWriting(written: Written, limit: number, isForClient: boolean): void {
   from = written
   words = written.code.words
   literals = written.code.literals
   arenas = written.tapes.arenas
-  path = written.failures.length > 0 ? [] : undefined
-  errors = []
+  losses = written.losses
+  path = losses && isForClient ? [] : undefined
   at = 0
   most = limit
 }
@@ -62,9 +78,6 @@ export function finishWriting(): Buffer {
   if (out.length > MAX_KEPT_ROOM) takeRoom(Buffer.allocUnsafeSlow(FIRST_ROOM))
   return whole
 }
-
-/** Of the fields that a failed call cost. */
-export const errorsOfWriting = (): readonly GraphQLError[] => errors
 
 /** Bytes written so far. */
 export const writtenLength = (): number => at
@@ -142,12 +155,14 @@ function takeRoom(room: Buffer): void {
 }
 
 /**
- * Writes one object.
+ * Writes one object. Where something is missing that may not be null, so is the object.
  * @param code where its code is
  * @param arena of its record @param record its address
  * @throws SURPRISE
  */
-export function writeObject(code: number, arena: number, record: number, fetch: number): void {
+export function writeObject(code: number, arena: number, record: number, fetch: number): Missing | undefined {
+  let missing: Missing | undefined
+  let source = fetch
   let pc = code
   const { answers } = from
   const firstTape = arenas[arena] as Int32Array
@@ -162,49 +177,51 @@ export function writeObject(code: number, arena: number, record: number, fetch: 
         put(literals, words[pc + 1] as number, words[pc + 2] as number)
         pc += 3
         break
-      case COPY: {
-        const begin = tape[base + (words[pc + 1] as number)] as number
-        put(bytes, begin, (tape[base + (words[pc + 2] as number)] as number) - begin)
-        pc += 3
-        break
-      }
+      case COPY:
       case COPY_KNOWN: {
         const begin = tape[base + (words[pc + 1] as number)] as number
-        if (bytes.getUint8(begin) === LETTER_N) throw SURPRISE
-        put(bytes, begin, (tape[base + (words[pc + 2] as number)] as number) - begin)
+        const end = tape[base + (words[pc + 2] as number)] as number
+        if (words[pc] === COPY_KNOWN && bytes.getUint8(begin) === LETTER_N) throw SURPRISE
+        if (losses !== undefined) tellOfCopied(source, bytes, begin, end)
+        put(bytes, begin, end - begin)
         pc += 3
         break
       }
       case ENTER: {
         const joined = firstTape[record + (words[pc + 1] as number)] as number
         tape = arenas[words[pc + 3] as number] as Int32Array
-        const answer = answers[words[pc + 2] as number]
-        if (joined !== 0 && answer && tape[joined] !== 0) {
-          if (words[pc + 4] !== 0 && words[pc + 4] !== tape[joined]) throw SURPRISE
+        source = words[pc + 2] as number
+        const answer = answers[source]
+        const type = answer === undefined ? 0 : (tape[joined] as number)
+        if (joined !== 0 && answer && type > 0) {
+          if (words[pc + 4] !== 0 && words[pc + 4] !== type) throw SURPRISE
           base = joined
           bytes = answer
           pc += 8
           break
         }
-        if (words[pc + 5] === NOT_NULL) throw SURPRISE
-        if (joined !== 0 && path) reportLost(pc, path)
-        put(literals, words[pc + 5] as number, words[pc + 6] as number)
+        const lost = loseFields(pc, joined, -type)
+        if (lost === FAILED) return FAILED
+        missing ??= lost
+        put(literals, words[pc + 5] as number, Math.abs(words[pc + 6] as number))
         pc += 8 + (words[pc + 7] as number)
         tape = firstTape
+        source = fetch
         break
       }
       case LEAVE:
         tape = firstTape
+        source = fetch
         base = record
         bytes = own
         pc += 1
         break
       case EACH: {
         const link = base + (words[pc + 1] as number)
-        path?.push(literalText(words[pc + 5] as number, words[pc + 6] as number))
-        writeLinked(pc, tape[link] as number, tape[link + 1] as number)
-        path?.pop()
-        pc += 7
+        const lost = writeEach(pc, tape[link] as number, tape[link + 1] as number)
+        if (lost === FAILED) return FAILED
+        missing ??= lost
+        pc += 8
         break
       }
       case INTROSPECT:
@@ -218,63 +235,118 @@ export function writeObject(code: number, arena: number, record: number, fetch: 
         break
       }
       case END:
-        return
+        return missing
       default:
         throw SURPRISE
     }
   }
 }
 
-/** What a link leads to. @param pc of the `EACH` */
-function writeLinked(pc: number, first: number, count: number): void {
-  const fetch = words[pc + 2] as number
-  const arena = words[pc + 3] as number
-  const table = words[pc + 4] as number
-  if (count === NO_OBJECT) writeNull()
-  else if (count === ONE_OBJECT) writeTyped(table, arena, first, fetch)
-  else if (first < 0) {
-    const lists = arenas[LISTS] as Int32Array
-    writeByte(OPEN_BRACKET)
-    for (let index = 0; index < count; index++) {
-      if (index > 0) writeByte(COMMA)
-      const list = -first + index * LIST_WORDS
-      path?.push(index)
-      writeLinked(pc, lists[list] as number, lists[list + 1] as number)
-      path?.pop()
-    }
-    writeByte(CLOSE_BRACKET)
-  } else {
-    const size = words[from.recordWords + arena] as number
-    writeByte(OPEN_BRACKET)
-    for (let index = 0, record = first; index < count; index++, record += size) {
-      if (index > 0) writeByte(COMMA)
-      path?.push(index)
-      writeTyped(table, arena, record, fetch)
-      path?.pop()
-    }
-    writeByte(CLOSE_BRACKET)
-  }
+/** @param pc of the `EACH` @param first @param count of the link */
+function writeEach(pc: number, first: number, count: number): Missing | undefined {
+  path?.push(literalText(words[pc + 5] as number, words[pc + 6] as number))
+  const missing = writeLinked(pc, 0, first, count)
+  path?.pop()
+  return missing
 }
 
-function writeTyped(table: number, arena: number, record: number, fetch: number): void {
+/**
+ * What a link leads to.
+ * @param pc of the `EACH` @param level of the lists around the objects
+ */
+function writeLinked(pc: number, level: number, first: number, count: number): Missing | undefined {
+  if (count === NO_OBJECT) return writeNullAt(words[pc + 2] as number, first)
+  if (count === ONE_OBJECT) return writeItem(pc, level, first)
+  const begin = at
+  const lost = losses === undefined ? 0 : losses.report.lost
+  const isNested = first < 0
+  const size = isNested ? LIST_WORDS : (words[from.recordWords + (words[pc + 3] as number)] as number)
+  const lists = arenas[LISTS] as Int32Array
+  let missing: Missing | undefined
+  writeByte(OPEN_BRACKET)
+  for (let index = 0, item = Math.abs(first); index < count; index++, item += size) {
+    if (index > 0) writeByte(COMMA)
+    path?.push(index)
+    const lacking = isNested
+      ? writeLinked(pc, level + 1, lists[item] as number, lists[item + 1] as number)
+      : writeItem(pc, level + 1, item)
+    path?.pop()
+    missing ??= lacking
+    if (lacking === FAILED) return nullFor(FAILED, pc, level, begin, lost)
+  }
+  writeByte(CLOSE_BRACKET)
+  return missing === undefined ? undefined : nullFor(missing, pc, level, begin, lost)
+}
+
+function writeItem(pc: number, level: number, record: number): Missing | undefined {
+  const fetch = words[pc + 2] as number
+  const arena = words[pc + 3] as number
   const type = (arenas[arena] as Int32Array)[record] as number
-  if (type === 0) writeNull()
-  else writeObject(codeFor(table, type), arena, record, fetch)
+  if (type <= 0) return writeNullAt(fetch, -type)
+  const begin = at
+  const lost = losses === undefined ? 0 : losses.report.lost
+  const missing = writeObject(codeFor(words[pc + 4] as number, type), arena, record, fetch)
+  return missing === undefined ? undefined : nullFor(missing, pc, level, begin, lost)
+}
+
+/** Null takes the place of what is missing, where it may. @param begin of what was written of it */
+function nullFor(missing: Missing, pc: number, level: number, begin: number, lost: number): Missing | undefined {
+  if ((((words[pc + 7] as number) >> (LEVELS + level)) & 1) === 0) return missing
+  rewindTo(begin)
+  if (missing === FAILED) losses?.report.takeBackLost(lost)
+  writeNull()
+  return undefined
+}
+
+/** A null that the answer of a fetch has, where the client may see one. */
+function writeNullAt(fetch: number, position: number): undefined {
+  const [explained] = losses === undefined ? [] : losses.nullsIn(fetch, position, position + 1)
+  if (explained) losses?.tell(explained.failure, pathForClient())
+  writeNull()
 }
 
 const literalText = (begin: number, length: number): string =>
   Buffer.from(literals.buffer, literals.byteOffset + begin, length).toString()
 
+function pathForClient(): (string | number)[] {
+  if (!path) throw SURPRISE
+  return path
+}
+
 /**
- * Tells of each field that a failed call cost. @param pc of the `ENTER` whose object is not there
+ * Tells of the fields of an object that is not there. @param pc of its `ENTER` @param nullAt where
+ * its answer says so
  */
-function reportLost(pc: number, place: readonly (string | number)[]): void {
-  const failure = from.failures[words[pc + 2] as number]
-  if (!failure) return
-  const text = literalText(words[pc + 5] as number, words[pc + 6] as number)
-  const lost = JSON.parse(`{${text.startsWith(',') ? text.slice(1) : text}}`) as Record<string, unknown>
-  for (const key in lost)
-    if (lost[key] === null && errors.length < MAX_ERRORS) errors.push(errorAt(failure, [...place, key]))
+function loseFields(pc: number, joined: number, nullAt: number): Missing | undefined {
+  const length = words[pc + 6] as number
+  if (words[pc + 5] === NOT_NULL || (joined === 0 && length < 0)) throw SURPRISE
+  const fetch = words[pc + 2] as number
+  const failure = joined === 0 ? ABSENT : (losses?.failureOf(fetch, joined, nullAt) ?? ABSENT)
+  if (failure === ABSENT) return length < 0 ? FAILED : undefined
+  const place = pathForClient()
+  const text = literalText(words[pc + 5] as number, Math.abs(length))
+  const fields = JSON.parse(`{${text.startsWith(',') ? text.slice(1) : text}}`) as Record<string, unknown>
+  let missing: Missing | undefined
+  for (const key in fields) {
+    if (typeof fields[key] === 'string') continue
+    place.push(key)
+    const lost = losses?.tellField(fetch, failure, place)
+    place.pop()
+    if (fields[key] === null) continue
+    if (lost === FAILED) return FAILED
+    missing = TAKEN_ALONG
+  }
+  return missing
+}
+
+/** Tells of the nulls in what is copied. Members have their names in it; a value was named before. */
+function tellOfCopied(fetch: number, bytes: DataView, begin: number, end: number): void {
+  const nulls = losses?.nullsIn(fetch, begin, end) ?? []
+  if (nulls.length === 0) return
+  const place = pathForClient()
+  const isMembers = bytes.getUint8(begin) === QUOTE
+  const name = isMembers ? [] : [out.toString('utf8', out.lastIndexOf(QUOTE, at - 3) + 1, at - 2)]
+  for (const explained of nulls) losses?.tellCopied(explained, begin, [...place, ...name], isMembers)
 }
 
 /** The code for objects of a type; 0 where there is none. */
@@ -294,6 +366,7 @@ const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
 const COMMA = 0x2c
 const LETTER_N = 0x6e
+const QUOTE = 0x22
 
 const NULL = Buffer.from('null')
-const writeNull = (): void => writeBytes(NULL)
+export const writeNull = (): void => writeBytes(NULL)

@@ -65,6 +65,10 @@ function answerOf(value: unknown, status: number): ParsedAnswer {
   return errors.length === 0 ? { data: data ?? null } : { data: data ?? null, errors: readErrors(errors) }
 }
 
+/** The errors of an answer as clients may see them. @param text JSON of a list */
+export const errorsIn = (text: string): readonly GraphQLFormattedError[] =>
+  readErrors(parseExact(text) as readonly unknown[])
+
 /**
  * How many a service sends is its own choice: what is beyond the bound is one error more, which the
  * log gives the number of.

@@ -76,6 +76,9 @@ export interface Question {
   readonly variables: Readonly<Record<string, unknown>>
 }
 
+/** What a reader makes of an answer: see `ServiceCall`. */
+export type Taken = boolean | 'partial'
+
 /** One call to one service. */
 export interface ServiceCall {
   /** The service's name in the supergraph, for example `banking`. */
@@ -84,12 +87,12 @@ export interface ServiceCall {
   readonly body: RequestBody
   /**
    * Takes in a whole answer of status < 400 that came for this call: true where it is what the
-   * engine expects, which is a GraphQL answer without errors and needs no parsing. It is called at
-   * most once at a time, synchronously, and never once the call is given up; after false (or if
-   * absent) the answer is parsed. The call's answer need not be the last that was taken in: then it
-   * has another `body`.
+   * engine expects, which is a GraphQL answer and needs no parsing, `partial` where it has errors.
+   * It is called at most once at a time, synchronously, and never once the call is given up; after
+   * false (or if absent) the answer is parsed. The call's answer need not be the last that was taken
+   * in: then it has another `body`.
    */
-  readonly read?: ((body: Buffer) => boolean) | undefined
+  readonly read?: ((body: Buffer) => Taken) | undefined
   readonly context: CallContext
 }
 

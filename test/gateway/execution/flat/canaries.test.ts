@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { openAnswer, readBody } from '../../../../gateway/traffic/call/answer.ts'
 import { CallFailure, toClient } from '../../../../gateway/traffic/call/failure.ts'
-import type { Send, ServiceAnswer, ServiceCall } from '../../../../gateway/traffic/call/send.ts'
+import type { Send, ServiceAnswer, ServiceCall, Taken } from '../../../../gateway/traffic/call/send.ts'
 import { type Canary, createCanary, withoutMarks } from '../support/canary.ts'
 import { createDice, type Dice } from '../support/dice.ts'
 import { mutateAnswer } from '../support/mutate-answer.ts'
@@ -45,7 +45,7 @@ interface Run {
 }
 
 /** Readers of calls that were answered or given up. */
-const done: ((() => boolean | undefined) | undefined)[] = []
+const done: ((() => Taken | undefined) | undefined)[] = []
 const MAX_DONE = 100
 
 /** What is thrown inside of a call is taken for its failure. */

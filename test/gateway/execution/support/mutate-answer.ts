@@ -332,6 +332,25 @@ function pathInto(data: unknown, dice: Dice): (string | number)[] {
   return path
 }
 
+/**
+ * Takes some values back, with an error for each that names it or something in it. Returns the
+ * errors.
+ */
+function fail(answer: { data?: unknown }, dice: Dice): string {
+  const some = Array.from({ length: dice.of([1, 1, 2, 3, 20]) }, () => {
+    const path = ['data', ...pathInto(answer.data, dice)]
+    const key = path.at(-1) as string
+    const parent = path.slice(0, -1).reduce<unknown>((value, step) => (value as Data | null)?.[step], answer) as Data
+    const isThere = typeof parent === 'object' && parent !== null && Object.hasOwn(parent, key)
+    const below = isThere && dice.chance(2) ? pathInto(parent[key], dice) : []
+    if (isThere && (path.length > 1 || dice.chance(3))) parent[key] = null
+    return { message: 'No.', path: [...path.slice(1), ...below], extensions: { code: dice.of(CODES) } }
+  })
+  return JSON.stringify(some)
+}
+
+type Data = Record<string | number, unknown>
+
 const CODES = ['FORBIDDEN', 'BAD_USER_INPUT', 'INTERNAL', 'made up', 7]
 
 function errors(data: unknown, dice: Dice): string {
@@ -374,8 +393,12 @@ function frame(root: Extract<Node, { kind: 'object' }>, data: unknown, dice: Dic
 
 /** @param typenames names that objects may be given */
 export function mutateAnswer(body: Buffer, dice: Dice, typenames: readonly string[]): Buffer {
-  const value = JSON.parse(body.toString()) as { readonly data?: unknown }
+  const value = JSON.parse(body.toString()) as { data?: unknown }
+  const errors = dice.chance(4) ? fail(value, dice) : undefined
   const root = nodeOf(value)
+  if (errors !== undefined && root.kind === 'object')
+    root.members.splice(dice.below(2) * root.members.length, 0, ['"errors"', text(errors)])
+  if (errors !== undefined && dice.chance(2)) return Buffer.from(print(root))
   const isFramed = dice.chance(6)
   if (isFramed && root.kind === 'object') frame(root, value.data, dice)
   const isVaried = dice.chance(3)
