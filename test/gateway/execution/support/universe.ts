@@ -2,7 +2,8 @@
  * A small world with its services: the same objects answer through the services and through one
  * plain schema.
  */
-import type { GraphQLFieldResolver } from 'graphql'
+import { type GraphQLFieldResolver, responsePathAsArray } from 'graphql'
+import { codedError } from '../../../../platform/protocol/errors.ts'
 import type { TestService } from './federation.ts'
 
 type Arguments = Readonly<Record<string, unknown>>
@@ -14,6 +15,8 @@ export interface World {
   readonly Mutation?: Thing
   /** Every entity, for references to be resolved. */
   readonly entities: readonly Thing[]
+  /** Which fields and references its services fail to resolve, by their paths; none if absent. */
+  fails?(service: string, path: string): boolean
 }
 
 export interface Universe {
@@ -89,7 +92,7 @@ function matches(object: unknown, reference: unknown): boolean {
 
 /** The services of a universe, each with every type's references resolved against the world. */
 export function servicesOf(universe: Universe): Record<string, TestService> {
-  const resolveField = resolverOf(universe) as GraphQLFieldResolver<unknown, unknown>
+  const resolve = resolverOf(universe)
   return Object.fromEntries(
     Object.entries(universe.services).map(([name, typeDefs]) => {
       const heads = Array.from(typeDefs.matchAll(/(?:type|interface) (\w+)([^\n]*@key[^\n]*)/g))
@@ -98,6 +101,7 @@ export function servicesOf(universe: Universe): Record<string, TestService> {
           type,
           {
             __resolveReference(sent: Thing, world: World) {
+              if (world.fails?.(name, JSON.stringify(sent))) throw codedError('FORBIDDEN', 'No such thing.')
               const typed = world.entities.filter((entity) => entity.__typename === sent.__typename)
               // No entity is of an interface's own name: then it may be any.
               const isUnknown = universe.unknown?.some((each) => each.service === name && each.id === sent['id'])
@@ -110,7 +114,11 @@ export function servicesOf(universe: Universe): Record<string, TestService> {
           },
         ]),
       )
-      return [name, { typeDefs, resolvers, resolveField }]
+      const resolveField: GraphQLFieldResolver<unknown, World> = (parent, args, world, info) => {
+        if (world.fails?.(name, responsePathAsArray(info.path).join('.'))) throw codedError('FORBIDDEN', 'No.')
+        return resolve(parent, args, world, info)
+      }
+      return [name, { typeDefs, resolvers, resolveField: resolveField as GraphQLFieldResolver<unknown, unknown> }]
     }),
   )
 }
