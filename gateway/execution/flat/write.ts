@@ -162,7 +162,6 @@ function takeRoom(room: Buffer): void {
  */
 export function writeObject(code: number, arena: number, record: number, fetch: number): Missing | undefined {
   let missing: Missing | undefined
-  let source = fetch
   let pc = code
   const { answers } = from
   const firstTape = arenas[arena] as Int32Array
@@ -182,7 +181,7 @@ export function writeObject(code: number, arena: number, record: number, fetch: 
         const begin = tape[base + (words[pc + 1] as number)] as number
         const end = tape[base + (words[pc + 2] as number)] as number
         if (words[pc] === COPY_KNOWN && bytes.getUint8(begin) === LETTER_N) throw SURPRISE
-        if (losses !== undefined) tellOfCopied(source, bytes, begin, end)
+        if (losses !== undefined) tellOfCopied(bytes, begin, end)
         put(bytes, begin, end - begin)
         pc += 3
         break
@@ -190,8 +189,7 @@ export function writeObject(code: number, arena: number, record: number, fetch: 
       case ENTER: {
         const joined = firstTape[record + (words[pc + 1] as number)] as number
         tape = arenas[words[pc + 3] as number] as Int32Array
-        source = words[pc + 2] as number
-        const answer = answers[source]
+        const answer = answers[words[pc + 2] as number]
         const type = answer === undefined ? 0 : (tape[joined] as number)
         if (joined !== 0 && answer && type > 0) {
           if (words[pc + 4] !== 0 && words[pc + 4] !== type) throw SURPRISE
@@ -206,12 +204,10 @@ export function writeObject(code: number, arena: number, record: number, fetch: 
         put(literals, words[pc + 5] as number, Math.abs(words[pc + 6] as number))
         pc += 8 + (words[pc + 7] as number)
         tape = firstTape
-        source = fetch
         break
       }
       case LEAVE:
         tape = firstTape
-        source = fetch
         base = record
         bytes = own
         pc += 1
@@ -340,8 +336,8 @@ function loseFields(pc: number, joined: number, nullAt: number): Missing | undef
 }
 
 /** Tells of the nulls in what is copied. Members have their names in it; a value was named before. */
-function tellOfCopied(fetch: number, bytes: DataView, begin: number, end: number): void {
-  const nulls = losses?.nullsIn(fetch, begin, end) ?? []
+function tellOfCopied(bytes: DataView, begin: number, end: number): void {
+  const nulls = losses?.nullsIn(from.answers.indexOf(bytes), begin, end) ?? []
   if (nulls.length === 0) return
   const place = pathForClient()
   const isMembers = bytes.getUint8(begin) === QUOTE

@@ -6,6 +6,7 @@ import { aliasOf } from './body.ts'
 
 const HEAD = Buffer.from('{"data":{"_entities":')
 const TAIL = Buffer.from(']}}')
+const ERRORS = Buffer.from('},"errors":')
 
 /**
  * The bytes of the parts, each as the answer to its own call; `undefined` where they are not plainly
@@ -24,13 +25,14 @@ export function splitAnswer(body: Buffer, count: number): readonly Buffer[] | un
     parts.push(Buffer.concat([HEAD, body.subarray(begin, end), TAIL]))
     begin = end + separator.length
   }
-  // What ends the whole answer ends that of the last part, too.
-  return [...parts, Buffer.concat([HEAD, body.subarray(begin)])]
+  // What ends the whole answer ends that of the last part, too. Errors are not of that one alone.
+  const last = body.subarray(begin)
+  return last.includes(ERRORS) ? undefined : [...parts, Buffer.concat([HEAD, last])]
 }
 
 /** @param body the bytes of the part, where they are known */
 export function answerOfPart(whole: ServiceAnswer, index: number, body: Buffer | undefined): ServiceAnswer {
-  return body ? openAnswer(body) : { body: whole.body, parsed: () => partOf(whole.parsed(), index) }
+  return openAnswer(body ?? Buffer.from(JSON.stringify(partOf(whole.parsed(), index))))
 }
 
 /**
@@ -43,5 +45,6 @@ function partOf({ data, errors = [] }: ParsedAnswer, index: number): ParsedAnswe
     .map((error) => ({ ...error, path: ['_entities', ...(error.path ?? []).slice(1)] }))
   if (!data) return { data: null, errors: mine.length > 0 ? mine : errors.map(({ path: _path, ...error }) => error) }
   const ofNone = index > 0 ? [] : errors.filter(({ path }) => !Object.hasOwn(data, path?.[0] ?? ''))
-  return { data: { _entities: own(data, aliasOf(index)) }, errors: [...mine, ...ofNone] }
+  const told = [...mine, ...ofNone]
+  return { data: { _entities: own(data, aliasOf(index)) }, ...(told.length > 0 && { errors: told }) }
 }

@@ -42,7 +42,7 @@ function askTogether(all: readonly Waiting[], first: Work, next: Step): void {
   let taken: { readonly body: Buffer; readonly parts: readonly Buffer[] } | undefined
   const read = (body: Buffer): boolean => {
     const parts = splitAnswer(body, all.length)
-    if (!parts || !all.every(({ work }, index) => work.call.read?.(parts[index] as Buffer))) return false
+    if (!parts || all.some(({ work }, index) => work.call.read?.(parts[index] as Buffer) !== true)) return false
     taken = { body, parts }
     return true
   }

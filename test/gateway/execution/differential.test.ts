@@ -37,8 +37,7 @@ const choices = fc.array(fc.nat(1 << 16), { maxLength: 300, size: 'max' })
 /**
  * With the least shares of the operations that the flat path can run, and that it answers by
  * itself. The exact path has what the flat path cannot run: contexts in the office, one input with
- * several arguments in the maze; and what has errors, as some fields of the shop and the studio
- * always do.
+ * several arguments in the maze.
  */
 const universes = [
   { universe: shop, compiled: 0.98, flat: 0.9 },

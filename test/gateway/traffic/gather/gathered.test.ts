@@ -56,9 +56,9 @@ describe('calls that one request carries', () => {
     const { upstream, traffic } = await serve(() => ({ data: { _0: ['one', 'two'], _1: [null], _2: ['three'] } }))
     const bodies = [body('{a}', [1, 2], { v: 1 }), body('{b}', ['\u65e5'], { v: 1, w: null }), body('{c}', [3])]
     expect(await ask(traffic, bodies)).toEqual([
-      { data: { _entities: ['one', 'two'] }, errors: [] },
-      { data: { _entities: [null] }, errors: [] },
-      { data: { _entities: ['three'] }, errors: [] },
+      { data: { _entities: ['one', 'two'] } },
+      { data: { _entities: [null] } },
+      { data: { _entities: ['three'] } },
     ])
     expect(upstream.bodies).toEqual([
       '{"query":"query N__1($representations0:[_Any!]!,$representations1:[_Any!]!,$representations2:[_Any!]!,$v:Int,$w:Int)' +
@@ -89,17 +89,14 @@ describe('calls that one request carries', () => {
   ])('An answer with %s is parsed, and each call gets its part', async (_what, text) => {
     const { traffic } = await serve(({ response }) => void response.end(text))
     const answers = await ask(traffic, two, {}, { read: () => true })
-    expect(answers).toEqual([
-      { data: { _entities: [1, 2] }, errors: [] },
-      { data: { _entities: [3] }, errors: [] },
-    ])
+    expect(answers).toEqual([{ data: { _entities: [1, 2] } }, { data: { _entities: [3] } }])
   })
 
   test('What one call does not take is parsed for all', async () => {
     const { traffic } = await serve(() => ({ data: { _0: [1, 2], _1: [3] } }))
     expect(await ask(traffic, two, {}, { read: (part) => part.includes('[1,2]') })).toEqual([
-      { data: { _entities: [1, 2] }, errors: [] },
-      { data: { _entities: [3] }, errors: [] },
+      { data: { _entities: [1, 2] } },
+      { data: { _entities: [3] } },
     ])
   })
 })
@@ -128,10 +125,7 @@ describe('errors', () => {
 
   test('A part that is missing is missing for its own call', async () => {
     const { traffic } = await serve(() => ({ data: { _1: [3] } }))
-    expect(await ask(traffic, two)).toEqual([
-      { data: { _entities: undefined }, errors: [] },
-      { data: { _entities: [3] }, errors: [] },
-    ])
+    expect(await ask(traffic, two)).toEqual([{ data: { _entities: undefined } }, { data: { _entities: [3] } }])
   })
 
   test('A request that fails is sent again as a whole; if that fails too, so does each call', async () => {
@@ -140,10 +134,7 @@ describe('errors', () => {
       else return { data: { _0: [1, 2], _1: [3] } }
       return undefined
     })
-    expect(await ask(traffic, two)).toEqual([
-      { data: { _entities: [1, 2] }, errors: [] },
-      { data: { _entities: [3] }, errors: [] },
-    ])
+    expect(await ask(traffic, two)).toEqual([{ data: { _entities: [1, 2] } }, { data: { _entities: [3] } }])
     expect(upstream.bodies.length).toBe(2)
     upstream.answer = ({ response }) => void response.writeHead(403).end()
     expect(await ask(traffic, two, { authorization: 'Bearer a' })).toEqual(['FORBIDDEN', 'FORBIDDEN'])
