@@ -1,6 +1,6 @@
 /** The settings of the banking service, beside those that every service has. */
 import { z } from 'zod'
-import { gatewaySecret, postgresUrl, processSettings } from '../../platform/process/settings.ts'
+import { gatewaySecret, httpUrl, postgresUrl, processSettings } from '../../platform/process/settings.ts'
 import { identitySettings } from '../../platform/protocol/identity-settings.ts'
 import { anchorSettings } from './audit/settings.ts'
 
@@ -19,6 +19,8 @@ export const bankingSettings = {
    * sets it anew.
    */
   EXCHANGE_RATE_MAX_AGE: z.coerce.number().int().min(60).max(31_622_400).default(86_400),
+  /** Where other instances reach this one, if not where it listens. */
+  INSTANCE_URL: httpUrl.optional(),
   ...anchorSettings,
   /** Unset: the demo identity in `DATA_DIR`. */
   ...identitySettings,

@@ -4,11 +4,17 @@
  */
 import { Counter, Gauge, type Registry } from '../../platform/process/prometheus.ts'
 import type { PrismaClient } from '../../prisma/generated/client.ts'
+import type { Standing as WriterStanding } from './election/standing.ts'
+import type { Sent } from './forward/link.ts'
 import { type ClockReading, type ClockRefusal, differenceOf } from './ledger/clock.ts'
 
 interface BankingMetrics {
   clockRefused(refusal: ClockRefusal): void
   clockRead(reading: ClockReading): void
+  /** Who writes has changed. */
+  stands(standing: WriterStanding): void
+  /** A batch of requests was sent to the writer. */
+  forwarded(sent: Sent): void
 }
 
 const gauges = {
@@ -28,8 +34,15 @@ const gauges = {
 
 type Standing = Readonly<Record<keyof typeof gauges, number>>
 
-/** Read from the database whenever the metrics are. */
-export function createBankingMetrics(registry: Registry, database: PrismaClient): BankingMetrics {
+/**
+ * Read from the database whenever the metrics are.
+ * @param leaseAge milliseconds since the writer's lease was seen to be renewed
+ */
+export function createBankingMetrics(
+  registry: Registry,
+  database: PrismaClient,
+  leaseAge: () => number | undefined,
+): BankingMetrics {
   const registers = [registry]
   const refusals = new Counter({
     name: 'tributary_ledger_clock_refusals_total',
@@ -40,6 +53,25 @@ export function createBankingMetrics(registry: Registry, database: PrismaClient)
   const difference = new Gauge({
     name: 'tributary_ledger_clock_difference_seconds',
     help: "How far the database's clock is ahead of the instance's",
+    registers,
+  })
+  const writer = new Gauge({
+    name: 'tributary_ledger_writer',
+    help: '1 where this instance is the one that writes the ledger',
+    registers,
+  })
+  new Gauge({
+    name: 'tributary_ledger_lease_age_seconds',
+    help: "Time since this instance saw the writer's lease renewed",
+    registers,
+    collect() {
+      this.set((leaseAge() ?? 0) / 1000)
+    },
+  })
+  const forwarded = new Counter({
+    name: 'tributary_ledger_forwarded_batches_total',
+    help: 'Batches that this instance sent to the writer: answered, refused, or lost on the way',
+    labelNames: ['outcome'],
     registers,
   })
   /** One question for all figures of a scrape. */
@@ -64,6 +96,8 @@ export function createBankingMetrics(registry: Registry, database: PrismaClient)
   return {
     clockRefused: ({ fault }) => refusals.labels(fault).inc(),
     clockRead: (reading) => difference.set(differenceOf(reading) / 1000),
+    stands: ({ role }) => writer.set(role === 'writer' ? 1 : 0),
+    forwarded: (sent) => forwarded.labels(sent).inc(),
   }
 }
 

@@ -8,7 +8,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph'
 import { type GraphQLSchema, parse } from 'graphql'
 import { z } from 'zod'
 import { readBody } from '../../platform/http/message/body.ts'
-import { HttpError, sendHttpError, sendJson } from '../../platform/http/message/http-error.ts'
+import { HttpError, JSON_HEADERS, sendHttpError, sendJson } from '../../platform/http/message/http-error.ts'
 import { listen } from '../../platform/http/server/listen.ts'
 import {
   announceReady,
@@ -83,13 +83,16 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
     host: settings.HOST,
     port: settings.PORT,
   })
+  service.listening?.(listener.url)
   state = 'ready'
   return {
     url: listener.url,
     async stop() {
       state = 'draining'
+      const retired = service.retire?.()
       await streams?.stop()
       await listener.drain(DRAIN_TIMEOUT)
+      await retired
       await executor.stop()
       await service.close?.()
       state = 'stopped'
@@ -133,10 +136,24 @@ async function answerFile(
   return service.get(request, response, path)
 }
 
+/** False if the service takes nothing at the path. */
+async function answerOwn(
+  { post }: Pick<Service<object>, 'post'>,
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+): Promise<boolean> {
+  const answer = post?.(request, path)
+  if (!answer) return false
+  const body = await answer
+  response.writeHead(200, { ...JSON_HEADERS, 'content-length': Buffer.byteLength(body) }).end(body)
+  return true
+}
+
 interface Routes {
   readonly answerGet: Answer
   readonly answerOperation: Answer
-  readonly service: Pick<Service<object>, 'explain'>
+  readonly service: Pick<Service<object>, 'explain' | 'post'>
   readonly log: Logger
 }
 
@@ -150,7 +167,8 @@ const createRoutes =
     try {
       if (request.method === 'GET' || request.method === 'HEAD') await answerGet(request, response, path)
       else if (request.method === 'POST' && path === '/graphql') await answerOperation(request, response, path)
-      else throw new HttpError(405, 'BAD_USER_INPUT', 'Operations are sent with POST to /graphql.', { allow: 'POST' })
+      else if (request.method !== 'POST' || !(await answerOwn(service, request, response, path)))
+        throw new HttpError(405, 'BAD_USER_INPUT', 'Operations are sent with POST to /graphql.', { allow: 'POST' })
     } catch (error) {
       if (error instanceof HttpError) return sendHttpError(response, error)
       const explained = response.headersSent ? undefined : service.explain?.(error)

@@ -27,6 +27,12 @@ export interface Service<Context extends object> {
    * nothing at `path`.
    */
   get?(request: IncomingMessage, response: ServerResponse, path: string): Promise<boolean>
+  /** Answers POST requests at paths of its own, as JSON; undefined if it has nothing at `path`. */
+  post?(request: IncomingMessage, path: string): Promise<string> | undefined
+  /** Called once it listens. @param url its base address */
+  listening?(url: string): void
+  /** Called when it is to stop, before it drains: other instances may take over from it. */
+  retire?(): Promise<void>
   /**
    * Rejects while the service cannot serve, for example without its database; called by
    * `/health/ready`.

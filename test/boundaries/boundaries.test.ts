@@ -81,9 +81,9 @@ const rules: readonly Rule[] = [
   { name: 'content imports no other service', from: /^subgraphs\/content\//, never: /^subgraphs\/(banking|weather)\// },
   {
     name: "the ledger's core and what it stands on know no feature of the bank",
-    from: /^subgraphs\/banking\/(ledger|database|dates|money|workers)\//,
+    from: /^subgraphs\/banking\/(ledger|election|database|dates|money|workers)\//,
     never: /^subgraphs\/banking\//,
-    except: /^subgraphs\/banking\/(ledger|database|dates|money|workers)\//,
+    except: /^subgraphs\/banking\/(ledger|election|database|dates|money|workers)\//,
   },
   {
     name: 'what all requests to banking share knows no feature of the bank',

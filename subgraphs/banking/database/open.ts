@@ -4,6 +4,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool, type PoolConfig } from 'pg' // MIT; what Prisma's adapter runs on
 import { type Prisma, PrismaClient } from '../../../prisma/generated/client.ts'
+import { markBackend } from './backends.ts'
 import { clientFor, PrimaryClient } from './connect.ts'
 import { retriedReads } from './retried-reads.ts'
 
@@ -47,9 +48,15 @@ const PINNED = [
   'plan_cache_mode=force_generic_plan',
 ]
 
+interface LedgerDatabaseOptions extends DatabaseOptions {
+  /** Under which the connections are marked; left out, they are not. */
+  readonly instance?: number
+}
+
 /** Connections for the ledger's own statements. Connects at first use. */
-export function openLedgerDatabase(options: DatabaseOptions): LedgerDatabase {
+export function openLedgerDatabase({ instance, ...options }: LedgerDatabaseOptions): LedgerDatabase {
   const pool = openPool(options, {
+    ...(instance !== undefined && { onConnect: (client) => markBackend(client, instance) }),
     options: PINNED.map((setting) => `-c ${setting}`).join(' '),
     // After this time the outcome is unknown, and is asked for over another connection.
     query_timeout: 30_000, // milliseconds

@@ -18,22 +18,30 @@ import { INPUT_VERSION } from './request.ts'
 
 type Transaction = Prisma.TransactionClient
 
+/** Another instance has taken the lease: nothing was written. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost'
+}
+
 /**
  * Must run in the transaction that holds the ledger's lock.
  * @param base the hash of the head that was evaluated on
+ * @param token of the lease; null without one
+ * @throws LeaseLost where the lease has another token
  */
 export async function applyEvaluation(
   transaction: Transaction,
   { collections }: LedgerParts,
   base: string,
   evaluation: Evaluation,
+  token: string | null = null,
 ): Promise<void> {
   const { effects, batches } = evaluation
   if (batches.length === 0) return
   if (effects.opened.length > 0) await insertAccounts(transaction, effects.opened)
   if (effects.resolved.size > 0) await resolveTransfers(transaction, [...effects.resolved.values()])
-  if (!(await writeBatches(queryOf(transaction), batchStatement(base, evaluation))))
-    throw new Error('The head moved under its lock.')
+  if (!(await writeBatches(queryOf(transaction), batchStatement(base, evaluation, token))))
+    throw token === null ? new Error('The head moved under its lock.') : new LeaseLost()
   // After the counters: an account may have been emptied and closed in the same batch.
   if (effects.altered.size > 0) await alterAccounts(transaction, [...effects.altered.values()])
   await saveRows(transaction, collections, effects.rows)
@@ -44,16 +52,17 @@ export async function applyEvaluation(
 export const fitsOneStatement = ({ transfers, events, touched, ...others }: Effects): boolean =>
   Object.values(others).every((rows) => (Array.isArray(rows) ? rows.length : rows.size) === 0)
 
-/** False where the head has moved since the evaluation, and so nothing was written. */
+/** False where the head has moved since the evaluation, or the lease was lost: nothing was written. */
 export async function writeBatches(query: Query, statement: Prisma.Sql): Promise<boolean> {
   return (await query(statement)).length === 1
 }
 
 /**
- * Writes everything if the head's hash is still `base`, and nothing otherwise. The update of the
- * head locks the ledger: later writers wait there.
+ * Writes everything if the head's hash is still `base` and the lease's token still `token`, and
+ * nothing otherwise. The update of the head locks the ledger: later writers wait there.
+ * @param token null for an instance that has no lease
  */
-export function batchStatement(base: string, evaluation: Evaluation): Prisma.Sql {
+export function batchStatement(base: string, evaluation: Evaluation, token: string | null): Prisma.Sql {
   const { effects, batches, head } = evaluation
   const transfers = recordArray(effects.transfers.values(), transferFields)
   const events = recordArray(effects.events, eventFields)
@@ -70,6 +79,7 @@ export function batchStatement(base: string, evaluation: Evaluation): Prisma.Sql
       UPDATE ledger SET last_sequence = ${head.sequence}, last_operation = ${head.operation}, last_batch = ${head.batch},
         last_account = ${head.account}, last_at = ${head.at}::timestamptz, last_hash = decode(${head.hash}, 'hex')
       WHERE id = 1 AND last_hash = decode(${base}, 'hex')
+        AND (${token}::bigint IS NULL OR ${token}::bigint = (SELECT token FROM ledger_writer WHERE id = 1))
       RETURNING id
     ), moved AS (
       INSERT INTO transfers (id, kind, status, debit_account_id, credit_account_id, amount, posted_amount, currency,

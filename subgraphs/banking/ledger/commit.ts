@@ -5,9 +5,11 @@
  * running at the same time.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { GraphQLError } from 'graphql'
 import type { Logger } from '../../../platform/process/log.ts'
 import { codedError } from '../../../platform/protocol/errors.ts'
 import { failureOf } from '../database/failure.ts'
+import { LeaseLost } from './apply.ts'
 import type { Answer } from './evaluate.ts'
 import type { LedgerRequest } from './request.ts'
 import type { SpeculatedBatch, UncommittedState } from './speculate.ts'
@@ -140,6 +142,8 @@ async function writeLocked(
       : answers
     return { name: 'answered', answers: told }
   } catch (error) {
+    // Nothing was written, and the writer knows that it has no lease now.
+    if (error instanceof LeaseLost) return { name: 'under lock', earlier }
     return outcomeUnknown(error, earlier, evaluated)
   }
 }
@@ -156,9 +160,11 @@ function outcomeUnknown(error: unknown, { attempts, first }: EarlierAttempts, ev
 /** @throws SERVICE_UNAVAILABLE where the time for retries ends before the next attempt */
 async function pauseBefore(deadline: number, { attempts }: EarlierAttempts): Promise<void> {
   const pause = Math.min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
-  if (Date.now() + pause > deadline) {
-    const message = 'The ledger cannot be reached. Ask again with the same key.'
-    throw codedError('SERVICE_UNAVAILABLE', message, { service: 'banking' })
-  }
+  if (Date.now() + pause > deadline) throw outOfReach()
   await sleep(pause)
 }
+
+export const outOfReach = (): GraphQLError =>
+  codedError('SERVICE_UNAVAILABLE', 'The ledger cannot be reached. Ask again with the same key.', {
+    service: 'banking',
+  })

@@ -6,13 +6,13 @@ import { GraphQLError } from 'graphql'
 import type { Logger } from '../../../platform/process/log.ts'
 import type { LedgerDatabase } from '../database/open.ts'
 import { createLedgerClock, type LedgerClock } from './clock.ts'
-import { createCommitter } from './commit.ts'
+import { createCommitter, outOfReach } from './commit.ts'
 import type { Answer } from './evaluate.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { type LedgerParts, ruleOf } from './part.ts'
 import type { LedgerRequest } from './request.ts'
 import type { SpeculatedBatch } from './speculate.ts'
-import { createWriter } from './writer.ts'
+import { createWriter, type Election } from './writer.ts'
 
 export interface Ledger {
   /**
@@ -33,16 +33,28 @@ interface LedgerOptions {
   readonly clock?: LedgerClock
   /** Milliseconds a batch is tried for while the database is away. */
   readonly patience?: number
+  /** Left out where there is no election: this instance then writes beside any others. */
+  readonly election?: Election
+  /** Left out where requests are never forwarded. */
+  readonly forward?: Forward
 }
 
 /** Most in a batch: everybody else waits while it is decided and written. */
 const MAX_TRANSFERS = 1_000 // transfers
 
-type Settled = { readonly answer: Answer } | { readonly error: unknown }
+/** How a request came out. */
+export type Settled = { readonly answer: Answer } | { readonly error: unknown }
+
+/**
+ * Sends a request to the instance that writes; undefined where this one is to commit it. Resolves
+ * to undefined where it was sent in vain, or may have been: it is asked again by key. Never rejects.
+ */
+export type Forward = (request: LedgerRequest, weight: number) => Promise<Settled | undefined> | undefined
 
 export function createLedger(options: LedgerOptions): Ledger {
-  const { parts, database, log, clock = createLedgerClock(), patience = 15_000 } = options
-  const { prepare, commit } = createCommitter({ writer: createWriter({ parts, database, clock }), log, patience })
+  const { parts, database, log, clock = createLedgerClock(), patience = 15_000, forward } = options
+  const writer = createWriter({ parts, database, clock, ...(options.election && { election: options.election }) })
+  const { prepare, commit } = createCommitter({ writer, log, patience })
 
   /**
    * Splits a batch that the database refuses into its requests, so that one bad request fails
@@ -63,16 +75,28 @@ export function createLedger(options: LedgerOptions): Ledger {
     }
   }
 
+  const weightOf = ({ command }: LedgerRequest): number =>
+    Math.max(1, ruleOf(parts, command).transfersOf?.(command) ?? 1)
   const group = createGroupCommit({
     prepare,
     commit: commitApart,
     callerOf: ({ actor }: LedgerRequest) => actor.id,
-    weightOf: ({ command }) => Math.max(1, ruleOf(parts, command).transfersOf?.(command) ?? 1),
+    weightOf,
     maxWeight: MAX_TRANSFERS,
   })
+
+  /** Wherever it is committed: asked again by key, it comes out once. */
+  const settle = async (request: LedgerRequest): Promise<Settled> => {
+    const deadline = Date.now() + patience
+    for (;;) {
+      const settled = await (forward?.(request, weightOf(request)) ?? group.submit(request))
+      if (settled) return settled
+      if (Date.now() > deadline) return { error: outOfReach() }
+    }
+  }
   return {
     async submit(request) {
-      const settled = await group.submit(request)
+      const settled = await settle(request)
       if ('error' in settled) throw settled.error
       return settled.answer
     },

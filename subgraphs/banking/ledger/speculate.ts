@@ -30,6 +30,7 @@ export interface SpeculatedBatch {
  * Undefined where the batch must be evaluated under the ledger's lock.
  * @param before the batch that is being written, if any
  * @param now the clock's instant, ISO 8601
+ * @param token of the lease; null without one
  */
 export function speculate(
   parts: LedgerParts,
@@ -37,6 +38,7 @@ export function speculate(
   now: string,
   before: UncommittedState | undefined,
   requests: readonly LedgerRequest[],
+  token: string | null = null,
 ): SpeculatedBatch | undefined {
   const state = before ? overlaid(loaded, before) : loaded
   if (!state) return undefined
@@ -48,7 +50,7 @@ export function speculate(
   const base = state.head.hash
   return {
     evaluation,
-    statement: isNothing ? null : batchStatement(base, evaluation),
+    statement: isNothing ? null : batchStatement(base, evaluation, token),
     next: { base, head: evaluation.head, accounts: evaluation.effects.touched, remembered: firstUses(evaluation) },
   }
 }

@@ -2,8 +2,10 @@
  * The two ways to write a batch: one statement for a speculated batch; or read, evaluate and write
  * under the ledger's lock. Does not retry.
  */
+import type { Prisma } from '../../../prisma/generated/client.ts'
 import type { LedgerDatabase } from '../database/open.ts'
-import { applyEvaluation, writeBatches } from './apply.ts'
+import { type Standing, UNKNOWN } from '../election/standing.ts'
+import { applyEvaluation, LeaseLost, writeBatches } from './apply.ts'
 import type { LedgerClock } from './clock.ts'
 import { type Answer, evaluate } from './evaluate.ts'
 import { isOneRead, type Loaded, loadAccountsOnly, loadState, lockLedger } from './load.ts'
@@ -14,15 +16,18 @@ import { later, type SpeculatedBatch, speculate, type UncommittedState } from '.
 export interface Writer {
   /**
    * Evaluates a batch on the uncommitted state of the one before it. Undefined where it must wait
-   * for the lock, and while another instance writes too: the guess would mostly be wrong.
+   * for the lock, and while other instances write too: the guess would mostly be wrong.
    */
   speculate(
     requests: readonly LedgerRequest[],
     before: UncommittedState | undefined,
   ): Promise<SpeculatedBatch | undefined>
-  /** False where another instance has written, and so nothing was written. */
+  /** False where another instance has written, or has the lease: nothing was written. */
   writeSpeculated(speculated: SpeculatedBatch): Promise<boolean>
-  /** @param onEvaluated called with the answers before they are durable */
+  /**
+   * @param onEvaluated called with the answers before they are durable
+   * @throws LeaseLost where another instance has the lease: nothing was written
+   */
   writeLocked(
     requests: readonly LedgerRequest[],
     onEvaluated: (answers: readonly Answer[]) => void,
@@ -33,11 +38,22 @@ interface WriterOptions {
   readonly parts: LedgerParts
   readonly database: LedgerDatabase
   readonly clock: LedgerClock
+  /** Left out where there is no election. */
+  readonly election?: Election
+}
+
+/** The writer's side of the election. */
+export interface Election {
+  standing(): Standing
+  /** The lease has another token than this. */
+  lost(token: string): void
 }
 
 const TRANSACTION = { maxWait: 5_000, timeout: 30_000 } // milliseconds
 
-export function createWriter({ parts, database, clock }: WriterOptions): Writer {
+const NO_ELECTION: Election = { standing: () => UNKNOWN, lost: () => undefined }
+
+export function createWriter({ parts, database, clock, election = NO_ELECTION }: WriterOptions): Writer {
   /** Another instance writes too. */
   let isContended = false
   /** The hash of the head that this instance wrote last. */
@@ -48,13 +64,20 @@ export function createWriter({ parts, database, clock }: WriterOptions): Writer 
     return later(clock.now(reading, state.head.at, found), state.head.at)
   }
 
+  /** What fences a batch: null for an instance without the lease, which only the head's lock orders. */
+  const tokenNow = (): string | null => {
+    const standing = election.standing()
+    return standing.role === 'writer' ? standing.token : null
+  }
+
   return {
     async speculate(requests, before) {
-      if (isContended) return undefined
+      if (isContended || election.standing().role === 'follower') return undefined
       const needs = needsOf(parts, requests)
       if (!isOneRead(needs)) return undefined
+      const token = tokenNow()
       const loaded = await loadAccountsOnly(database.query, requests, needs)
-      return speculate(parts, loaded.state, nowOf(loaded, requests), before, requests)
+      return speculate(parts, loaded.state, nowOf(loaded, requests), before, requests, token)
     },
     async writeSpeculated({ statement, next }) {
       if (statement === null) return true
@@ -63,17 +86,25 @@ export function createWriter({ parts, database, clock }: WriterOptions): Writer 
       else isContended = true
       return isWritten
     },
-    writeLocked: (requests, onEvaluated) =>
-      database.prisma.$transaction(async (transaction) => {
+    async writeLocked(requests, onEvaluated) {
+      const token = tokenNow()
+      const inTransaction = async (transaction: Prisma.TransactionClient): Promise<readonly Answer[]> => {
         await lockLedger(transaction)
         const loaded = await loadState(transaction, requests, needsOf(parts, requests))
         const base = loaded.state.head.hash
         const evaluation = evaluate(parts, loaded.state, [{ at: nowOf(loaded, requests), requests }])
-        await applyEvaluation(transaction, parts, base, evaluation)
+        await applyEvaluation(transaction, parts, base, evaluation, token)
         onEvaluated(evaluation.answers)
         isContended = written !== undefined && base !== written
         written = evaluation.head.hash
         return evaluation.answers
-      }, TRANSACTION),
+      }
+      try {
+        return await database.prisma.$transaction(inTransaction, TRANSACTION)
+      } catch (error) {
+        if (error instanceof LeaseLost && token !== null) election.lost(token)
+        throw error
+      }
+    },
   }
 }

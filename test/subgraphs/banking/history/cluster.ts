@@ -5,6 +5,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import { demoIdentity } from '../../../../platform/protocol/demo-identity.ts'
 import { backup } from '../../../../prisma/backup.ts'
@@ -12,7 +13,7 @@ import { type EmbeddedDatabase, startEmbedded } from '../../../../prisma/embedde
 import { migrate } from '../../../../prisma/migrate.ts'
 import { TEST_SECRET } from '../../../support/signed-call.ts'
 import { type Clocks, startClocks } from './clocks.ts'
-import { type Era, lastOperation, restoreInto } from './era.ts'
+import { type Era, lastOperation, restoreInto, writerAddress } from './era.ts'
 import { endProcess, type Instance, startInstance } from './instance.ts'
 import { type NetworkProxy, startProxy } from './proxy.ts'
 
@@ -43,6 +44,8 @@ export interface Cluster extends Bank {
   restore(folder: string): Promise<void>
   /** The number of the last operation, past all instances. */
   lastOperation(): Promise<bigint>
+  /** The instance that has the lease, as the database says. */
+  writer(): Promise<number | undefined>
   readonly proxy: NetworkProxy
   stop(): Promise<void>
 }
@@ -50,12 +53,19 @@ export interface Cluster extends Bank {
 export interface ClusterOptions {
   /** Gives it clocks that can be stepped, and so many milliseconds until midnight. */
   readonly midnightIn?: number
+  /** The first so many write beside the others, as all did before there were elections. */
+  readonly unelected?: number
 }
+
+const UNELECTED_MAIN = fileURLToPath(new URL('unelected-main.ts', import.meta.url))
 
 /** What an instance calls itself at the database. */
 export const INSTANCE_NAME = 'instance-'
 
-export async function startCluster(instances: number, { midnightIn }: ClusterOptions = {}): Promise<Cluster> {
+export async function startCluster(
+  instances: number,
+  { midnightIn, unelected = 0 }: ClusterOptions = {},
+): Promise<Cluster> {
   const dataDir = await mkdtemp(join(tmpdir(), 'tributary-history-'))
   await chmod(dataDir, 0o755) // as root, the server's own user must get in
   const clocks = midnightIn === undefined ? undefined : await startClocks(dataDir, instances, midnightIn)
@@ -74,13 +84,14 @@ export async function startCluster(instances: number, { midnightIn }: ClusterOpt
   const start = async (instance: number): Promise<void> => {
     const url = Object.assign(new URL(databaseUrl()), { port: `${proxy.port}` })
     url.searchParams.set('application_name', `${INSTANCE_NAME}${instance}`)
-    const started = await startInstance({
+    const environment = {
       DATABASE_URL: url.href,
       DATA_DIR: dataDir,
       GATEWAY_SECRET: TEST_SECRET,
       LOG_LEVEL: 'silent',
       ...clocks?.environment(instance),
-    })
+    }
+    const started = await startInstance(environment, instance < unelected ? UNELECTED_MAIN : undefined)
     running[instance] = started
     started.process.once('exit', (code) => {
       if (running[instance] === started) crashes.push(`instance ${instance} ended by itself, with ${code}`)
@@ -132,6 +143,11 @@ export async function startCluster(instances: number, { midnightIn }: ClusterOpt
       await startAll()
     },
     lastOperation: () => lastOperation(databaseUrl()),
+    async writer() {
+      const address = await writerAddress(databaseUrl())
+      const found = running.findIndex((instance) => instance !== undefined && instance.url === address)
+      return found < 0 ? undefined : found
+    },
     async stop() {
       await endAll()
       clocks?.close()

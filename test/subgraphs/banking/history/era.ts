@@ -39,6 +39,11 @@ export async function lastOperation(databaseUrl: string): Promise<bigint> {
   return BigInt(row?.['last'])
 }
 
+export async function writerAddress(databaseUrl: string): Promise<string | null> {
+  const [row] = await query(databaseUrl, 'SELECT address FROM ledger_writer')
+  return row?.['address'] ?? null
+}
+
 /** @param after the last operation before the run */
 export async function readRecord({ databaseUrl, cut }: Era, after: bigint): Promise<EraRecord> {
   const log = await query(

@@ -1,62 +1,69 @@
 /**
- * Linearizability under fire, after Jepsen's bank test: 60 s with two instances on one database,
- * half as long with four. Subscribers follow every account meanwhile: what they were told is
- * compared with the outbox. `HISTORY_SEED` repeats a run, `HISTORY_SECONDS` makes it longer,
- * `HISTORY_INSTANCES` is the only width then.
+ * Linearizability under fire, after Jepsen's bank test: 60 s with four instances on one database,
+ * half as long with two, and with three of which one is of the version before elections. Subscribers
+ * follow every account meanwhile: what they were told is compared with the outbox. `HISTORY_SEED`
+ * repeats a run, `HISTORY_SECONDS` makes it longer, `HISTORY_INSTANCES` is the only width then, and
+ * `HISTORY_UNELECTED` how many of these take no part in elections.
  */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { verifyLedger } from '../../../../subgraphs/banking/audit/verify.ts'
 import { brokenInvariants } from '../support/books.ts'
 import type { PlantedBug } from './clients.ts'
-import { type Cluster, startCluster } from './cluster.ts'
+import { type Cluster, type ClusterOptions, startCluster } from './cluster.ts'
 import { type JudgedRun, judgeRun, withDatabase } from './judge.ts'
 import { doHarm, type Harm, harmsOf } from './nemesis.ts'
 
 const seed = process.env['HISTORY_SEED'] ?? randomUUID().slice(0, 8)
 const seconds = Number(process.env['HISTORY_SECONDS'] ?? 60)
 const chosen = process.env['HISTORY_INSTANCES']
-const widths: readonly [instances: number, seconds: number][] =
+const widths: readonly [instances: number, unelected: number, seconds: number][] =
   chosen === undefined
     ? [
-        [2, seconds],
-        [4, seconds / 2],
+        [2, 0, seconds / 2],
+        [4, 0, seconds],
+        [3, 1, seconds / 2],
       ]
-    : [[Number(chosen), seconds]]
+    : [[Number(chosen), Number(process.env['HISTORY_UNELECTED'] ?? 0), seconds]]
 /** From the start of the clocks to that of the run, in milliseconds. */
 const MARGIN = 12_000
 
 let cluster: Cluster
 
-async function start(instances: number, midnightIn?: number): Promise<void> {
-  cluster = await startCluster(instances, midnightIn === undefined ? {} : { midnightIn })
+async function start(instances: number, options: ClusterOptions = {}): Promise<void> {
+  cluster = await startCluster(instances, options)
 }
 
 const stop = () => cluster.stop()
 
 /** One run on accounts of its own, judged. */
-const judged = ({ milliseconds, seed, bug }: Omit<JudgedRun<Harm>, 'bank'>, harm: boolean) =>
-  judgeRun({
+async function judged({ milliseconds, seed, bug }: Omit<JudgedRun<Harm>, 'bank'>, harm: boolean) {
+  const takeovers: number[] = []
+  const common = { cluster, seed, milliseconds, takeovers }
+  const judgement = await judgeRun({
     bank: cluster,
     seed,
     bug,
     milliseconds,
-    ...(harm && { doHarm: (accounts, anomalies) => doHarm({ cluster, accounts, seed, milliseconds }, anomalies) }),
+    ...(harm && { doHarm: (accounts, anomalies) => doHarm({ ...common, accounts }, anomalies) }),
   })
+  return { ...judgement, takeovers }
+}
 
-describe.each(widths)('with %d instances', (instances, duration) => {
-  beforeAll(() => start(instances, MARGIN + duration * 500))
+describe.each(widths)('with %d instances, %d of them of before the election', (instances, unelected, duration) => {
+  beforeAll(() => start(instances, { midnightIn: MARGIN + duration * 500, unelected }))
   afterAll(stop)
 
   test(
     `Every acknowledged answer holds, whatever process dies (seed ${seed})`,
     async () => {
       const milliseconds = duration * 1_000
-      const { anomalies, harms, counts } = await judged({ milliseconds, seed }, true)
+      const { anomalies, harms, counts, takeovers } = await judged({ milliseconds, seed }, true)
       if (chosen !== undefined)
         console.info(
-          JSON.stringify({ ...counts, harms: Object.groupBy(harms, (harm) => harm) }, (_name, value) =>
-            Array.isArray(value) ? value.length : value,
+          JSON.stringify(
+            { ...counts, slowestTakeover: Math.max(...takeovers), harms: Object.groupBy(harms, (harm) => harm) },
+            (_name, value) => (Array.isArray(value) ? value.length : value),
           ),
         )
       expect(anomalies).toEqual([])

@@ -11,8 +11,12 @@ export interface Instance {
   readonly url: string
 }
 
-export async function startInstance(environment: Readonly<Record<string, string>>): Promise<Instance> {
-  const child = fork(MAIN, {
+/** @param main the module that it runs */
+export async function startInstance(
+  environment: Readonly<Record<string, string>>,
+  main: string = MAIN,
+): Promise<Instance> {
+  const child = fork(main, {
     env: { ...process.env, ...environment },
     execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

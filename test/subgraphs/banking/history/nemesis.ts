@@ -13,6 +13,8 @@ import { currentCursor, listen, sequenceOf } from './subscribers.ts'
 export type Harm =
   | 'cut'
   | 'instance'
+  | 'writer'
+  | 'hung writer'
   | 'postmaster'
   | 'small step'
   | 'far step'
@@ -28,6 +30,8 @@ export type Harm =
 export const harmsOf = (milliseconds: number): readonly Harm[] => [
   'cut',
   'instance',
+  'writer',
+  'hung writer',
   'postmaster',
   'small step',
   'far step',
@@ -39,7 +43,20 @@ export const harmsOf = (milliseconds: number): readonly Harm[] => [
 
 /** Dealt like cards, round after round, once each harm was done once. */
 const DECK: readonly Harm[] = [
-  ...(['postmaster', 'instance', 'instance', 'cut', 'cut', 'small step', 'small step', 'far step'] as const),
+  ...([
+    'writer',
+    'writer',
+    'hung writer',
+    'hung writer',
+    'postmaster',
+    'instance',
+    'instance',
+    'cut',
+    'cut',
+    'small step',
+    'small step',
+    'far step',
+  ] as const),
   ...(['pause', 'pause', 'long pause', 'restore'] as const),
 ]
 
@@ -51,6 +68,8 @@ export interface Nemesis {
   readonly accounts: readonly string[]
   readonly seed: string
   readonly milliseconds: number
+  /** Gets the milliseconds for which nobody wrote after the writer hung. */
+  readonly takeovers: number[]
 }
 
 /**
@@ -98,6 +117,8 @@ function harms(nemesis: Nemesis, draw: Draw, anomalies: string[]): Readonly<Reco
   return {
     cut: cluster.proxy.cut,
     instance: () => cluster.killInstance(draw.below(cluster.instances)),
+    writer: async () => cluster.killInstance((await cluster.writer()) ?? draw.below(cluster.instances)),
+    'hung writer': () => hangWriter(nemesis, anomalies),
     postmaster: cluster.killPostmaster,
     'small step': () => step(target(), draw.of([-3_000, 3_000]) ?? 0, 1_000 + draw.below(2_000)),
     'far step': () => step(target(), (draw.of([-400, -1, 1, 400]) ?? 0) * DAY, 2_000 + draw.below(2_000)),
@@ -115,6 +136,23 @@ async function overMidnight({ clocks }: Cluster): Promise<void> {
   await clocks.step('all', clocks.midnight - Date.now() - 2_000)
   await sleep(3_500)
   await clocks.step('all', 0)
+}
+
+/**
+ * Stops the writer while it holds the head: a successor takes it away, long before the lock would
+ * be lost by itself.
+ */
+async function hangWriter({ cluster, takeovers }: Nemesis, anomalies: string[]): Promise<void> {
+  if (cluster.instances === 1) return
+  const isWriter = async (instance: number): Promise<boolean> => instance === (await cluster.writer())
+  const untilOthersGoOn = async (): Promise<void> => {
+    const began = performance.now()
+    await othersGoOn(cluster)
+    const taken = performance.now() - began
+    takeovers.push(taken)
+    if (taken > LOCK_LOST / 2) anomalies.push(`nobody followed a writer that hung for ${Math.round(taken)} ms`)
+  }
+  await pauseAtHead(cluster, untilOthersGoOn, isWriter)
 }
 
 /** While one is paused at the head, at the latest once it has lost the lock. */

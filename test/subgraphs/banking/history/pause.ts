@@ -8,13 +8,21 @@ import { type Cluster, INSTANCE_NAME } from './cluster.ts'
 
 const TIMEOUT_MS = 60_000 // milliseconds
 
-/** Goes on with it once `pause` resolves. @throws Error where no instance is found at the head */
-export async function pauseAtHead(cluster: Cluster, pause: () => Promise<unknown>): Promise<void> {
+/**
+ * Goes on with it once `pause` resolves.
+ * @param isMeant which instance may be stopped
+ * @throws Error where no instance is found at the head
+ */
+export async function pauseAtHead(
+  cluster: Cluster,
+  pause: () => Promise<unknown>,
+  isMeant: (instance: number) => Promise<boolean> = async () => true,
+): Promise<void> {
   const client = new Client({ connectionString: cluster.databaseUrl })
   client.on('error', () => {})
   await client.connect()
   try {
-    const instance = await stopAtHead(cluster, client)
+    const instance = await stopAtHead(cluster, client, isMeant)
     try {
       await pause()
     } finally {
@@ -25,7 +33,11 @@ export async function pauseAtHead(cluster: Cluster, pause: () => Promise<unknown
   }
 }
 
-async function stopAtHead(cluster: Cluster, client: Client): Promise<number> {
+async function stopAtHead(
+  cluster: Cluster,
+  client: Client,
+  isMeant: (instance: number) => Promise<boolean>,
+): Promise<number> {
   for (const deadline = performance.now() + TIMEOUT_MS; performance.now() < deadline; await sleep(5)) {
     const instance = await holderOf(client)
     if (instance === undefined) continue
@@ -33,7 +45,7 @@ async function stopAtHead(cluster: Cluster, client: Client): Promise<number> {
     // What it had said before it was stopped is still on its way: only who holds the head after
     // that is caught.
     await sleep(100)
-    if ((await holderOf(client)) === instance) return instance
+    if ((await holderOf(client)) === instance && (await isMeant(instance))) return instance
     cluster.signalInstance(instance, 'SIGCONT')
   }
   throw new Error('No instance was found at the head of the ledger.')

@@ -29,7 +29,8 @@ export interface NetworkProxy {
   close(): Promise<void>
 }
 
-export async function startProxy(targetPort: number): Promise<NetworkProxy> {
+/** @param port where it listens; 0: any free one */
+export async function startProxy(targetPort: number, port = 0): Promise<NetworkProxy> {
   const open = new Set<Socket>()
   let losing: { readonly commit: Commit; readonly lost: LostCommit; readonly done: () => void } | undefined
   const server = createServer((client) => {
@@ -58,7 +59,7 @@ export async function startProxy(targetPort: number): Promise<NetworkProxy> {
       socket.pipe(other)
     }
   })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
+  await once(server.listen(port, '127.0.0.1'), 'listening')
   const cut = (): void => {
     for (const socket of open) socket.resetAndDestroy()
   }

@@ -33,7 +33,7 @@ let books: LoanBooks
 let now = START
 beforeAll(async () => {
   database = await createDatabase('migrated')
-  bank = openBank(database.url, '9000-01-01T00:00:00Z')
+  bank = openBank(database.url, { confirmed: '9000-01-01T00:00:00Z' })
   books = await loanBooks(bank.ledger, 'EUR')
 })
 afterAll(async () => {

@@ -5,8 +5,9 @@ import type { PrismaClient } from '../../../../prisma/generated/client.ts'
 import { openLedgerDatabase } from '../../../../subgraphs/banking/database/open.ts'
 import { createLedgerClock } from '../../../../subgraphs/banking/ledger/clock.ts'
 import type { Answer } from '../../../../subgraphs/banking/ledger/evaluate.ts'
-import { createLedger, type Ledger } from '../../../../subgraphs/banking/ledger/ledger.ts'
+import { createLedger, type Forward, type Ledger } from '../../../../subgraphs/banking/ledger/ledger.ts'
 import { type Actor, bankActor, type Command, ledgerRequest } from '../../../../subgraphs/banking/ledger/request.ts'
+import type { Election } from '../../../../subgraphs/banking/ledger/writer.ts'
 import { ledgerParts } from '../../../../subgraphs/banking/ledger-parts.ts'
 import type { TransferCommand } from '../../../../subgraphs/banking/transfers/commands.ts'
 import { createDatabase } from '../../../support/database.ts'
@@ -26,18 +27,27 @@ export interface TestBank {
   close(): Promise<void>
 }
 
-/**
- * @param url a migrated database
- * @param confirmed for a ledger whose time was moved on by a test
- */
-export function openBank(url: string, confirmed?: string): TestBank {
-  const ledgerDatabase = openLedgerDatabase({ url, connections: 4 })
+interface BankOptions {
+  /** For a ledger whose time was moved on by a test. */
+  readonly confirmed?: string
+  /** Of an instance that knows of the others; left out, it writes beside them, as once all did. */
+  readonly elected?: { readonly instance: number; readonly election: Election; readonly forward?: Forward }
+}
+
+/** @param url a migrated database */
+export function openBank(url: string, { confirmed, elected }: BankOptions = {}): TestBank {
+  const ledgerDatabase = openLedgerDatabase({
+    url,
+    connections: 4,
+    ...(elected && { instance: elected.instance }),
+  })
   const { prisma: database } = ledgerDatabase
   const ledger = createLedger({
     parts: ledgerParts,
     database: ledgerDatabase,
     clock: createLedgerClock({ confirmed }),
     log: pino({ level: 'silent' }),
+    ...elected,
   })
   const sources = new Map<string, Promise<string>>()
 

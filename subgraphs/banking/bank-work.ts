@@ -1,0 +1,49 @@
+/** What the bank does by itself, in rounds. */
+import type { Logger } from '../../platform/process/log.ts'
+import type { PrismaClient } from '../../prisma/generated/client.ts'
+import { confirmPrimary } from './database/connect.ts'
+import { renewRates } from './exchange/feed.ts'
+import { removeExpiredQuotes } from './exchange/store.ts'
+import { expireHolds } from './holds/expiry.ts'
+import type { ClockReading, LedgerClock } from './ledger/clock.ts'
+import type { Ledger } from './ledger/ledger.ts'
+import { startUpkeep } from './ledger/upkeep.ts'
+import { watchClock } from './ledger/watch-clock.ts'
+import { runDueSchedules } from './schedules/due.ts'
+import { startWorker, type Worker } from './workers/worker.ts'
+
+const WORK_PAUSE = 500 // milliseconds
+const PRIMARY_PAUSE = 2_000 // milliseconds
+const UPKEEP_PAUSE = 60_000 // milliseconds
+const CLOCK_PAUSE = 1_000 // milliseconds
+
+interface BankWork {
+  readonly url: string
+  readonly database: PrismaClient
+  readonly ledger: Ledger
+  readonly log: Logger
+  readonly clock: LedgerClock
+  /** For the metrics. */
+  readonly onClockRead: (reading: ClockReading) => void
+  /** Of a bank that renews its rates by itself; undefined for any other. */
+  readonly rateMaxAge: number | undefined
+}
+
+export function startBankWork({ url, database, ledger, log, clock, onClockRead, rateMaxAge }: BankWork): Worker[] {
+  const work = (name: string, pause: number, round: () => Promise<boolean>): Worker =>
+    startWorker({ name, log, pause, round })
+  const leaveOldPrimary = async (): Promise<boolean> => {
+    const moved = await confirmPrimary(url)
+    if (moved) log.warn({ primary: moved.name }, 'another server is the primary; the old one was left')
+    return false
+  }
+  return [
+    work('clock', CLOCK_PAUSE, () => watchClock(database, clock, onClockRead).then(() => false)),
+    work('primary', PRIMARY_PAUSE, leaveOldPrimary),
+    work('schedules', WORK_PAUSE, () => runDueSchedules(database, ledger, log)),
+    work('expiry', WORK_PAUSE, () => expireHolds(database, ledger)),
+    ...startUpkeep(database, log),
+    work('quotes', UPKEEP_PAUSE, () => removeExpiredQuotes(database)),
+    ...(rateMaxAge === undefined ? [] : [work('rates', UPKEEP_PAUSE, () => renewRates(database, ledger, rateMaxAge))]),
+  ]
+}

@@ -1,0 +1,111 @@
+/**
+ * The way to one holder of the lease: kept connections, over which requests are sent as soon as
+ * possible and together. Callers take turns.
+ */
+import { Pool } from 'undici' // MIT; keeps connections, at half of the cost of Node's client
+import { createFairQueue } from '../../../platform/data/fair-queue.ts'
+import { SIGNATURE_HEADER, sign } from '../../../platform/protocol/signature.ts'
+import type { Settled } from '../ledger/ledger.ts'
+import type { LedgerRequest } from '../ledger/request.ts'
+import { decodeTold, encode, FORWARD_PATH, MOST_WEIGHT, settledOf } from './wire.ts'
+
+/**
+ * - `answered`: each request is settled.
+ * - `refused`: by an instance that is not the writer or is of another version; it did nothing.
+ * - `lost`: the writer may have done it.
+ */
+export type Sent = 'answered' | 'refused' | 'lost'
+
+export interface Link {
+  /** False for a while after a message was refused or lost. */
+  isUsable(): boolean
+  /** Undefined where this instance must ask the ledger by key itself. Never rejects. */
+  send(request: LedgerRequest, weight: number): Promise<Settled | undefined>
+  /** Gives up everything in flight: its outcome is unknown. */
+  close(): void
+}
+
+interface LinkOptions {
+  readonly address: string
+  /** Signs. */
+  readonly secret: string
+  readonly dialect: string
+  /** Milliseconds to wait for an answer. */
+  readonly patience: number
+  readonly onSent: (sent: Sent) => void
+}
+
+interface Waiting {
+  readonly request: LedgerRequest
+  readonly resolve: (settled: Settled | undefined) => void
+}
+
+/** Messages in flight: the writer commits one batch and prepares the next. */
+const AT_ONCE = 2
+const CONNECT_TIMEOUT = 1_000 // milliseconds
+const KEEP_ALIVE = 30_000 // milliseconds; less than the server's
+const REST = 1_000 // milliseconds
+
+export function createLink({ address, secret, dialect, patience, onSent }: LinkOptions): Link {
+  const pool = new Pool(address, {
+    connections: AT_ONCE,
+    connect: { timeout: CONNECT_TIMEOUT },
+    keepAliveTimeout: KEEP_ALIVE,
+    headersTimeout: patience,
+    bodyTimeout: patience,
+  })
+  const waiting = createFairQueue<Waiting>()
+  let inFlight = 0
+  let isScheduled = false
+  let isClosed = false
+  let usableFrom = 0
+
+  const post = async (requests: readonly LedgerRequest[]): Promise<readonly Settled[] | Exclude<Sent, 'answered'>> => {
+    const body = encode({ dialect, requests })
+    const parts = { authorization: undefined, perspective: undefined, requestId: undefined }
+    const signature = sign(secret, { method: 'POST', path: FORWARD_PATH, body, ...parts })
+    const headers = { 'content-type': 'application/json', [SIGNATURE_HEADER]: signature }
+    const response = await pool.request({ path: FORWARD_PATH, method: 'POST', headers, body })
+    const text = await response.body.text()
+    if (response.statusCode !== 200) return response.statusCode < 500 ? 'refused' : 'lost'
+    const settled = decodeTold(text).map(settledOf)
+    return settled.length === requests.length ? settled : 'lost'
+  }
+
+  const sendTogether = async (batch: readonly Waiting[]): Promise<void> => {
+    const settled = isClosed ? 'refused' : await post(batch.map(({ request }) => request)).catch(() => 'lost' as const)
+    const isAnswered = typeof settled !== 'string'
+    if (!isAnswered) usableFrom = performance.now() + REST
+    onSent(isAnswered ? 'answered' : settled)
+    for (const [at, { resolve }] of batch.entries()) resolve(isAnswered ? settled[at] : undefined)
+  }
+
+  /** All that is asked for in one turn of the event loop goes together. */
+  const schedule = (): void => {
+    if (isScheduled || inFlight >= AT_ONCE || waiting.size === 0) return
+    isScheduled = true
+    setImmediate(() => {
+      isScheduled = false
+      inFlight += 1
+      const batch = waiting.take(MOST_WEIGHT)
+      sendTogether(batch).finally(() => {
+        inFlight -= 1
+        schedule()
+      })
+    })
+  }
+
+  const isUsable = (): boolean => !isClosed && performance.now() >= usableFrom
+  return {
+    isUsable,
+    send: (request, weight) =>
+      new Promise((resolve) => {
+        waiting.join(request.actor.id, { request, resolve }, weight)
+        schedule()
+      }),
+    close() {
+      isClosed = true
+      pool.destroy().catch(() => {})
+    },
+  }
+}

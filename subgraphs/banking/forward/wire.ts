@@ -1,0 +1,71 @@
+/**
+ * What an instance sends to the one that writes: requests as data, already authenticated and
+ * validated, and their outcomes as the answer.
+ */
+import { createHmac, hash } from 'node:crypto'
+import { GraphQLError } from 'graphql'
+import { codedError, isErrorCode } from '../../../platform/protocol/errors.ts'
+import type { Settled } from '../ledger/ledger.ts'
+import type { LedgerParts } from '../ledger/part.ts'
+import { INPUT_VERSION, type LedgerRequest } from '../ledger/request.ts'
+
+export const FORWARD_PATH = '/ledger/requests'
+/** Most bytes of a message. */
+export const MOST_BYTES = 4 * 1024 * 1024
+/** Most weight of a message, in transfers; a heavier request is sent alone. */
+export const MOST_WEIGHT = 250
+
+const FORMAT = 1
+
+/**
+ * Differs between versions that do not understand each other: of this format, or with other
+ * commands or fields of commands. During a roll-out each then writes for itself.
+ */
+export const dialectOf = ({ rules }: Pick<LedgerParts, 'rules'>): string =>
+  hash('sha256', JSON.stringify([FORMAT, INPUT_VERSION, Object.keys(rules).sort()]), 'base64url')
+
+/**
+ * The secret that signs messages to the holder of a lease. The gateway's secret alone is not
+ * enough, since a message names its caller: only who can read the ledger's database has the key.
+ */
+export const signingSecret = (secret: string, leaseKey: string): string =>
+  createHmac('sha256', secret).update(`ledger writer\n${leaseKey}`).digest('base64url')
+
+export interface Message {
+  readonly dialect: string
+  readonly requests: readonly LedgerRequest[]
+}
+
+export const encode = (value: Message | readonly Told[]): string => JSON.stringify(value, tagged)
+
+export const decodeMessage = (text: string): Message => JSON.parse(text, untagged) as Message
+
+export const decodeTold = (text: string): Told[] => JSON.parse(text, untagged) as Told[]
+
+/** JSON has no 64-bit integers. */
+const TAG = '#'
+
+const tagged = (_name: string, value: unknown): unknown => (typeof value === 'bigint' ? { [TAG]: `${value}` } : value)
+
+function untagged(_name: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const digits = (value as { readonly [TAG]?: unknown })[TAG]
+  return typeof digits === 'string' ? BigInt(digits) : value
+}
+
+/** How a request was settled, as data; null stands for a fault, which the writer has logged. */
+export type Told =
+  | Extract<Settled, { answer: unknown }>
+  | { readonly refused: Pick<GraphQLError, 'message' | 'extensions'> | null }
+
+export const toldOf = (error: unknown): Told => ({
+  refused: error instanceof GraphQLError ? { message: error.message, extensions: error.extensions } : null,
+})
+
+export function settledOf(told: Told): Settled {
+  if ('answer' in told) return told
+  const code = told.refused?.extensions['code']
+  if (!told.refused || !isErrorCode(code))
+    return { error: new Error('The writer of the ledger failed; its log says how.') }
+  return { error: codedError(code, told.refused.message, told.refused.extensions) }
+}

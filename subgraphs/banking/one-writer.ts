@@ -1,0 +1,76 @@
+/**
+ * Makes this instance one of several of which one writes: the lease, the way to the writer, and the
+ * way in for the others where it is this one.
+ */
+import type { Logger } from '../../platform/process/log.ts'
+import { type Lease, startLease } from './election/lease.ts'
+import { type Standing, UNKNOWN } from './election/standing.ts'
+import { createForwarder } from './forward/forwarder.ts'
+import type { Sent } from './forward/link.ts'
+import { createReceiver, type Receive } from './forward/receiver.ts'
+import { dialectOf } from './forward/wire.ts'
+import type { Forward, Ledger } from './ledger/ledger.ts'
+import type { LedgerParts } from './ledger/part.ts'
+import type { Election } from './ledger/writer.ts'
+
+interface OneWriter {
+  readonly election: Election
+  readonly forward: Forward
+  /** Milliseconds since the lease was seen to be renewed; undefined where it never was. */
+  leaseAge(): number | undefined
+  receiver(ledger: Pick<Ledger, 'submit'>): Receive
+  /** From then on it may be elected. @param url where it listens */
+  join(url: string): void
+  /** Gives the lease back. */
+  retire(): Promise<void>
+  close(): void
+}
+
+interface OneWriterOptions {
+  /** Of the database. */
+  readonly url: string
+  /** Under which the ledger's connections are marked. */
+  readonly instance: number
+  readonly parts: LedgerParts
+  /** The gateway's. */
+  readonly secret: string
+  /** Where others reach this instance, if not where it listens. */
+  readonly address: string | undefined
+  readonly log: Logger
+  readonly onStanding: (standing: Standing) => void
+  readonly onSent: (sent: Sent) => void
+}
+
+export function createOneWriter(options: OneWriterOptions): OneWriter {
+  const { url, instance, parts, secret, log, onStanding, onSent } = options
+  const dialect = dialectOf(parts)
+  const forwarder = createForwarder({ secret, dialect, onSent })
+  let lease: Lease | undefined
+  const standing = (): Standing => lease?.standing() ?? UNKNOWN
+  return {
+    election: { standing, lost: (token) => lease?.lost(token) },
+    forward: forwarder.forward,
+    leaseAge: () => lease?.age(),
+    receiver: (ledger) => createReceiver({ standing, ledger, secret, dialect, log }),
+    join(listens) {
+      const address = options.address ?? reachable(listens)
+      if (address === null)
+        log.warn(
+          { url: listens },
+          'INSTANCE_URL is unset: other instances cannot forward to this one, and write beside it',
+        )
+      const onChange = (next: Standing): void => {
+        forwarder.turn(next)
+        onStanding(next)
+      }
+      lease = startLease({ url, instance, address, log, onChange })
+    },
+    async retire() {
+      await lease?.stop()
+    },
+    close: forwarder.close,
+  }
+}
+
+/** Null for the address of every interface, which says not how to reach it. */
+const reachable = (url: string): string | null => (['0.0.0.0', '[::]'].includes(new URL(url).hostname) ? null : url)

@@ -1,0 +1,84 @@
+/** An instance that takes part in the election, in this process: a bank with a way in for the others. */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { pino } from 'pino'
+import { HttpError } from '../../../../platform/http/message/http-error.ts'
+import { newInstance } from '../../../../subgraphs/banking/database/backends.ts'
+import type { Standing } from '../../../../subgraphs/banking/election/standing.ts'
+import type { Sent } from '../../../../subgraphs/banking/forward/link.ts'
+import type { LedgerParts } from '../../../../subgraphs/banking/ledger/part.ts'
+import { ledgerParts } from '../../../../subgraphs/banking/ledger-parts.ts'
+import { createOneWriter } from '../../../../subgraphs/banking/one-writer.ts'
+import { TEST_SECRET } from '../../../support/signed-call.ts'
+import { until } from '../../../support/until.ts'
+import { openBank, type TestBank } from '../support/bank.ts'
+
+export interface Member extends TestBank {
+  readonly address: string
+  standing(): Standing
+  /** What became of the messages it sent to the writer. */
+  readonly sent: readonly Sent[]
+  retire(): Promise<void>
+}
+
+interface MemberOptions {
+  /** Where others are told to reach it, given the port on which it listens. */
+  advertise?(port: number): Promise<string>
+  readonly parts?: LedgerParts
+}
+
+export async function startMember(
+  url: string,
+  { advertise, parts = ledgerParts }: MemberOptions = {},
+): Promise<Member> {
+  const instance = newInstance()
+  const sent: Sent[] = []
+  const server = createServer()
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  const address = (await advertise?.(port)) ?? `http://127.0.0.1:${port}`
+  const oneWriter = createOneWriter({
+    url,
+    instance,
+    parts,
+    secret: TEST_SECRET,
+    address,
+    log: pino({ level: 'silent' }),
+    onStanding: () => {},
+    onSent: (outcome) => void sent.push(outcome),
+  })
+  const { election, forward } = oneWriter
+  const bank = openBank(url, { elected: { instance, election, forward } })
+  const receive = oneWriter.receiver(bank.ledger)
+  server.on('request', async (request, response) => {
+    try {
+      response.end(await receive(request, request.url ?? ''))
+    } catch (error) {
+      response.writeHead(error instanceof HttpError ? error.status : 500).end()
+    }
+  })
+  oneWriter.join(address)
+  return {
+    ...bank,
+    address,
+    standing: election.standing,
+    sent,
+    retire: oneWriter.retire,
+    async close() {
+      await oneWriter.retire()
+      oneWriter.close()
+      server.closeAllConnections()
+      server.close()
+      await bank.close()
+    },
+  }
+}
+
+/** Resolves to writer and follower once each is one. */
+export const settled = (members: readonly Member[]): Promise<{ writer: Member; followers: readonly Member[] }> =>
+  until(() => {
+    const writer = members.find((member) => member.standing().role === 'writer')
+    const followers = members.filter((member) => member.standing().role === 'follower')
+    return writer && followers.length === members.length - 1 && { writer, followers }
+  })

@@ -1,0 +1,78 @@
+import { expect, test } from '@jest/globals'
+import { GraphQLError } from 'graphql'
+import { codedError } from '../../../../platform/protocol/errors.ts'
+import {
+  decodeMessage,
+  decodeTold,
+  dialectOf,
+  encode,
+  settledOf,
+  toldOf,
+} from '../../../../subgraphs/banking/forward/wire.ts'
+import type { LedgerParts } from '../../../../subgraphs/banking/ledger/part.ts'
+import {
+  type Command,
+  INPUT_VERSION,
+  inputHashOf,
+  ledgerRequest,
+} from '../../../../subgraphs/banking/ledger/request.ts'
+import { ledgerParts } from '../../../../subgraphs/banking/ledger-parts.ts'
+import fc from '../../../support/fast-check.ts'
+import { bank } from '../support/bank.ts'
+
+/** Any command: whatever its fields, they are texts, numbers, 64-bit integers, lists and objects of these. */
+const value = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3 },
+    fc.string({ unit: 'binary' }),
+    fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+    fc.integer(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(tie('value'), { maxLength: 4 }),
+    fc.dictionary(fc.stringMatching(/^[a-z][A-Za-z]{0,8}$/), tie('value'), { maxKeys: 4, noNullPrototype: true }),
+  ),
+})).value
+
+test('A request arrives as it was sent, and its hash is still that of its command', () => {
+  fc.assert(
+    fc.property(
+      value,
+      fc.string({ unit: 'binary' }),
+      fc.option(fc.constant('2026-07-01T00:00:00.000Z')),
+      (field, key, due) => {
+        const command = { name: 'cancelSchedule', scheduleId: null, field } as Command
+        const request = ledgerRequest({
+          actor: bank,
+          key,
+          requestId: null,
+          command,
+          ...(due !== null && { foundDueAt: due }),
+        })
+        const [arrived] = decodeMessage(encode({ dialect: 'x', requests: [request] })).requests
+        expect(arrived).toEqual(request)
+        expect(arrived && inputHashOf(arrived.command, INPUT_VERSION)).toBe(request.inputHash)
+      },
+    ),
+  )
+})
+
+test('An answer arrives as it was given, a refusal with its code, a fault without its words', () => {
+  const accepted = {
+    answer: { outcome: { accepted: true, subject: '1', details: { fee: 5n } }, replayed: true },
+  } as const
+  const refusal = codedError('SERVICE_UNAVAILABLE', 'Later.', { service: 'banking', retryAfter: 30 })
+  const [one, other, fault] = decodeTold(encode([accepted, toldOf(refusal), toldOf(new Error('secret'))])).map(
+    settledOf,
+  )
+  expect(one).toEqual(accepted)
+  expect(other).toMatchObject({ error: { message: 'Later.', extensions: refusal.extensions } })
+  expect((other as { error: unknown }).error).toBeInstanceOf(GraphQLError)
+  expect((fault as { error: Error }).error.message).not.toContain('secret')
+})
+
+test('Versions with other commands do not understand each other', () => {
+  const { transfer, ...fewer } = ledgerParts.rules
+  expect(dialectOf(ledgerParts)).toBe(dialectOf({ rules: { ...fewer, transfer } as LedgerParts['rules'] }))
+  expect(dialectOf(ledgerParts)).not.toBe(dialectOf({ rules: fewer as LedgerParts['rules'] }))
+})
