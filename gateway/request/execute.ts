@@ -3,6 +3,7 @@
  * requests.
  */
 import { GraphQLError } from 'graphql'
+import type { Loan } from '../../platform/memory/loans.ts'
 import type { Logger } from '../../platform/process/log.ts'
 import type { KnownOperation } from '../document/documents.ts'
 import type { Edition } from '../edition/edition.ts'
@@ -25,6 +26,8 @@ export interface Execution {
   readonly keepable: Keepable | undefined
   /** The whole body, if it was written for several requests. */
   readonly body?: Body | undefined
+  /** Of the memory of the outcome's body, where it is this request's alone. */
+  readonly loan?: Loan | undefined
 }
 
 export type Execute = (
@@ -79,7 +82,8 @@ export function createExecute(log: Logger): Execute {
         return { answer, keepable: keepableOf(operation, exchange, tally.result()), body }
       }
       const { answer, keepable, body } = await (share ? share(keyOf(exchange), run) : run())
-      return { outcome: outcomeOf(answer, exchange.requestId, log), keepable, body }
+      const loan = share ? undefined : answer.loan
+      return { outcome: outcomeOf(answer, exchange.requestId, log), keepable, body, loan }
     } catch (fault) {
       const error = hideSchema ? withoutHint(fault) : fault
       if (!(error instanceof GraphQLError)) throw error

@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto'
 import { HttpError } from '../../platform/http/message/http-error.ts'
 import type { HttpReply } from '../../platform/http/message/message.ts'
+import type { Loan } from '../../platform/memory/loans.ts'
 import { type ErrorCode, isErrorCode, statusOf } from '../../platform/protocol/errors.ts'
 import { REQUEST_ID_HEADER } from '../../platform/protocol/signature.ts'
 import type { Exchange } from '../exchange/exchange.ts'
@@ -17,7 +18,7 @@ const DOCUMENT_FAULTS: ReadonlySet<ErrorCode> = new Set(['GRAPHQL_PARSE_FAILED',
 
 /** For an operation that ran, or whose variables or plan were refused. */
 export function sendExecution(exchange: Exchange, reply: HttpReply, execution: Execution): void {
-  const { outcome, keepable } = execution
+  const { outcome, keepable, loan } = execution
   const executed = 'body' in outcome
   const body = execution.body ?? bodyOf(bytesOf(outcome))
   if (executed && !outcome.errors && keepable) {
@@ -34,7 +35,7 @@ export function sendExecution(exchange: Exchange, reply: HttpReply, execution: E
   if (!executed && typeof retryAfter === 'number') exchange.headers.set('retry-after', String(Math.ceil(retryAfter)))
   // Wrong variables are found by the execution, and count as a fault of the document.
   const legacy = exchange.legacyStatus && (isDocumentFault(code) || code === 'BAD_USER_INPUT')
-  write(exchange, reply, executed || legacy ? 200 : statusOf(code), body)
+  write(exchange, reply, executed || legacy ? 200 : statusOf(code), body, loan)
 }
 
 /** Sets the `ETag`, and returns whether the client has this answer. */
@@ -57,10 +58,16 @@ export function sendRefusal(exchange: Exchange, reply: HttpReply, error: unknown
 
 const isDocumentFault = (code: unknown): boolean => isErrorCode(code) && DOCUMENT_FAULTS.has(code)
 
-function write({ requestId, headers, mediaType }: Exchange, reply: HttpReply, status: number, body: Body): void {
+function write(
+  { requestId, headers, mediaType }: Exchange,
+  reply: HttpReply,
+  status: number,
+  body: Body,
+  loan?: Loan,
+): void {
   const all = [REQUEST_ID_HEADER, requestId, 'x-content-type-options', 'nosniff']
   if (status !== 304) all.push('content-type', `${mediaType}; charset=utf-8`)
   if (!headers.has('cache-control')) all.push('cache-control', 'no-store')
   for (const [name, value] of headers) all.push(name, value)
-  reply.send(status, all, body)
+  reply.send(status, all, body, loan)
 }

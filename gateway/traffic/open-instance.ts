@@ -32,7 +32,11 @@ export function openInstance(address: string, { definition, secret, isOurs }: In
     origin,
     path,
     authorization,
-    http: createHttpPool(origin, definition.concurrency, isOurs),
+    http: createHttpPool(origin, definition.concurrency, {
+      echoes: isOurs,
+      // A stateless service's answers are shared and kept.
+      lends: definition.kind === 'stateful',
+    }),
     health: createHttpPool(origin, QUESTIONS),
     healthRequest: () => (isOurs ? READY : healthRequestTo(definition, instance, secret)),
     files: createFileClient(origin, definition.concurrency),

@@ -17,13 +17,15 @@ import type { HttpAnswer } from './client/http-answer.ts'
  * @throws CallFailure of kind `answer`, or what the status says where it is an error
  */
 export function readAnswer(
-  { status, fields, body }: HttpAnswer,
+  { status, fields, body, loan }: HttpAnswer,
   judgesCaller: boolean,
   read?: ServiceCall['read'],
 ): ReadAnswer {
   if (status < 400) {
     const taken = read?.(body)
-    return taken ? { answer: openAnswer(body), hasErrors: taken === 'partial' } : readBody(body, status)
+    return taken
+      ? { answer: openAnswer(body, undefined, loan), hasErrors: taken === 'partial' }
+      : readBody(body, status)
   }
   const retryAfter = readRetryAfter(fields.get('retry-after'))
   // A service that sheds load may say so in GraphQL, too: it is asked elsewhere all the same.

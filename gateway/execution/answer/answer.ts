@@ -1,8 +1,11 @@
 import type { GraphQLError } from 'graphql'
+import type { Loan } from '../../../platform/memory/loans.ts'
 
 export interface Answer {
   /** `{"data":…}` in UTF-8. */
   readonly body: Buffer
+  /** Of the body's memory, where it is lent: whoever refers to the body last may free it. */
+  readonly loan?: Loan
   readonly errors: readonly GraphQLError[]
 }
 

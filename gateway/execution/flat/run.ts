@@ -3,6 +3,7 @@
  * was asked until then is recorded for the exact path, which takes over.
  */
 import type { FieldNode } from 'graphql'
+import type { Loan } from '../../../platform/memory/loans.ts'
 import { errorsIn } from '../../traffic/call/answer.ts'
 import type { CallContext, RequestBody, ServiceAnswer, Taken } from '../../traffic/call/send.ts'
 import { type Answer, AROUND } from '../answer/answer.ts'
@@ -23,6 +24,7 @@ import { type ScannedErrors, scanEntities, scannedErrors, scanRoot } from './sca
 import { giveBack, takeTapes } from './tapes.ts'
 import {
   beginWriting,
+  finishLent,
   finishWriting,
   rewindTo,
   type Written,
@@ -50,6 +52,8 @@ interface Run extends Written {
   readonly operation: FlatOperation
   readonly circumstances: Circumstances
   readonly answers: (DataView | undefined)[]
+  /** Of answers, and of requests, that nobody else refers to. */
+  readonly loans: Loan[]
   losses: Losses | undefined
   /** The address of the root's record. */
   readonly root: number
@@ -79,6 +83,7 @@ export async function runFlat(operation: FlatOperation, circumstances: Circumsta
     recordWords: arenas.words,
     root,
     answers: [],
+    loans: [],
     losses: undefined,
     introspect: (number) => circumstances.introspect(introspections[number] ?? []),
     ends: operation.awaited.length > 0 ? endsOf(operation.awaited) : NO_ENDS,
@@ -87,7 +92,10 @@ export async function runFlat(operation: FlatOperation, circumstances: Circumsta
   try {
     if (event && plan.events && !readRoot(run, plan.events, event.body)) return undefined
     if (plan.steps) await carryOut(plan.steps, run)
-    return writeAnswer(run)
+    const answer = writeAnswer(run)
+    // All is written. Wherever else the run ends, others may refer to what was answered.
+    for (const loan of run.loans) loan.free()
+    return answer
   } catch (error) {
     if (error === SURPRISE) return undefined
     throw error
@@ -118,7 +126,11 @@ function writeAnswer(run: Run): Answer {
     writeNull()
   }
   writeBytes(END)
-  return { body: finishWriting(), errors: losses?.errors ?? NONE }
+  const errors = losses?.errors ?? NONE
+  // An event waits for its client for as long as that takes.
+  if (circumstances.event) return { body: finishWriting(), errors }
+  const loan = finishLent()
+  return { body: loan.bytes, errors, loan }
 }
 
 const NONE: Answer['errors'] = []
@@ -166,8 +178,9 @@ function fetchEntities(fetch: Fetch, run: Run): Promise<unknown> {
     if (variants.length === 0) return DONE
     writeBytes(END_OF_ENTITIES)
     const question = fetch.question && asked(fetch.question, fetch.node, variables.values)
-    const body = { bytes: finishWriting(), representations, question }
-    return askFor(run, fetch, body, (answer) => readEntities(run, fetch, variants, answer))
+    const loan = finishLent()
+    const body = { bytes: loan.bytes, representations, question }
+    return askFor(run, fetch, body, (answer) => readEntities(run, fetch, variants, answer), loan)
   } catch (error) {
     // Those that run beside it have to hear of it, too.
     run.isOver = true
@@ -175,7 +188,14 @@ function fetchEntities(fetch: Fetch, run: Run): Promise<unknown> {
   }
 }
 
-function askFor(run: Run, fetch: Fetch, body: RequestBody, take: (answer: Buffer) => Taken): Promise<void> {
+/** @param bodyLoan of the request's memory, where it is lent */
+function askFor(
+  run: Run,
+  fetch: Fetch,
+  body: RequestBody,
+  take: (answer: Buffer) => Taken,
+  bodyLoan?: Loan,
+): Promise<void> {
   let taken: Buffer | undefined
   let hasFailed = false
   const read = (answer: Buffer): Taken => {
@@ -188,6 +208,10 @@ function askFor(run: Run, fetch: Fetch, body: RequestBody, take: (answer: Buffer
     (answer) => {
       // What came from a cache, or with another request's call, was read by nobody here.
       if (run.isOver || (taken !== answer.body && !read(answer.body))) giveUp(run)
+      if (!answer.loan) return
+      run.loans.push(answer.loan)
+      // A call that was nobody else's is over, and nobody sends its request again.
+      if (bodyLoan) run.loans.push(bodyLoan)
     },
     (error: unknown) => {
       hasFailed = true

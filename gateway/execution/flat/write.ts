@@ -2,6 +2,7 @@
  * Writes objects by the code of `compile-writing.ts`: bytes of answers and literals, one behind the
  * other, into one buffer. One writing at a time, from beginning to end.
  */
+import { type Loan, lend } from '../../../platform/memory/loans.ts'
 import { FAILED, type Missing, TAKEN_ALONG } from '../answer/error-report.ts'
 import { ABSENT } from '../answer/failure.ts'
 import { TOO_LARGE } from '../answer/limit.ts'
@@ -72,11 +73,22 @@ export function beginWriting(written: Written, limit: number, isForClient: boole
 
 /** A copy of what was written. */
 export function finishWriting(): Buffer {
-  if (at > most) throw TOO_LARGE
   const whole = at > POOLED ? Buffer.allocUnsafeSlow(at) : Buffer.allocUnsafe(at)
+  finishInto(whole)
+  return whole
+}
+
+/** A copy of what was written, in memory that is lent. */
+export function finishLent(): Loan {
+  const loan = lend(at)
+  finishInto(loan.bytes)
+  return loan
+}
+
+function finishInto(whole: Buffer): void {
+  if (at > most) throw TOO_LARGE
   out.copy(whole, 0, 0, at)
   if (out.length > MAX_KEPT_ROOM) takeRoom(Buffer.allocUnsafeSlow(FIRST_ROOM))
-  return whole
 }
 
 /** Bytes written so far. */

@@ -5,6 +5,7 @@
 import type { GraphQLFormattedError } from 'graphql'
 import { isRawNumber, numberOf, parseExact, type RawNumber } from '../../../platform/data/json-exact.ts'
 import { isRecord, type JsonRecord } from '../../../platform/data/record.ts'
+import type { Loan } from '../../../platform/memory/loans.ts'
 import { type ErrorCode, isErrorCode } from '../../../platform/protocol/errors.ts'
 import { CallFailure } from './failure.ts'
 import type { ParsedAnswer, ServiceAnswer } from './send.ts'
@@ -31,11 +32,16 @@ export interface ReadAnswer {
   readonly hasErrors: boolean
 }
 
-/** An answer that is known to be GraphQL. @param first what was already parsed of it */
-export function openAnswer(body: Buffer, first?: ParsedAnswer): ServiceAnswer {
+/**
+ * An answer that is known to be GraphQL.
+ * @param first what was already parsed of it
+ * @param loan of the body's memory, where it is for one call alone
+ */
+export function openAnswer(body: Buffer, first?: ParsedAnswer, loan?: Loan): ServiceAnswer {
   let ready = first
   return {
     body,
+    loan,
     parsed() {
       const parsed = ready ?? answerOf(parseJson(OK, body), OK)
       ready = undefined

@@ -3,6 +3,7 @@
  * `traffic.ts` implements them.
  */
 import type { GraphQLFormattedError } from 'graphql'
+import type { Loan } from '../../../platform/memory/loans.ts'
 
 /**
  * What holds for every call made on behalf of one client request. The engine hands it through
@@ -106,6 +107,10 @@ export interface ServiceAnswer {
    * read buffer.
    */
   readonly body: Buffer
+  /**
+   * Of the memory of `body`, where nobody but the caller refers to it: it is the caller's to free.
+   */
+  readonly loan?: Loan | undefined
   /**
    * Data and sanitized errors: parsed anew by each call of this, so that the caller owns what it
    * gets.

@@ -4,6 +4,7 @@
  * getter a hidden class of its own, which outlives it.
  */
 import { createGrowingBuffer } from '../../../platform/memory/growing-buffer.ts'
+import { type Loan, lend } from '../../../platform/memory/loans.ts'
 import { CallFailure } from '../call/failure.ts'
 import type { AnswerHead } from './head.ts'
 import { malformed } from './head.ts'
@@ -20,6 +21,8 @@ export interface Body {
   isWhole(): boolean
   /** Once it is whole: the body without its framing. Nothing changes it any more. */
   content(): Buffer
+  /** Of the memory of `content`, where that is lent. */
+  loan(): Loan | undefined
 }
 
 /** Where the pieces of a body go whose length nobody knows yet. */
@@ -33,33 +36,43 @@ export const MAX_BODY = 16 * 1024 * 1024 // bytes
 const MAX_LINES = 16 * 1024 // bytes of a chunk's first line, or of all trailers
 
 export const NOTHING: Buffer = Buffer.alloc(0)
+const notLent = (): undefined => undefined
 
 /** Of an answer whose connection is given up with its head. */
 export const NO_BODY: Body = {
   take: (piece) => piece.length,
   isWhole: () => true,
   content: () => NOTHING,
+  loan: notLent,
 }
 
-/**
- * @param sink takes the pieces of a body that does not tell its length; by default they are kept
- */
-export function openBody(framing: AnswerHead['framing'], sink?: Sink): Body {
-  if (typeof framing === 'number') return measuredBody(framing)
+interface BodyOptions {
+  /** Takes the pieces of a body that does not tell its length; by default they are kept. */
+  readonly sink?: Sink
+  /** Whether a body that tells its length may stand in memory that is lent. */
+  readonly mayBeLent?: boolean
+}
+
+export function openBody(framing: AnswerHead['framing'], { sink, mayBeLent = false }: BodyOptions = {}): Body {
+  if (typeof framing === 'number') return measuredBody(framing, mayBeLent)
   const kept = sink ?? createKept()
   return framing === 'chunked' ? chunkedBody(kept) : endlessBody(kept)
 }
 
-function measuredBody(length: number): Body {
+function measuredBody(length: number, mayBeLent: boolean): Body {
   if (length > MAX_BODY) throw tooLarge()
   let bytes = 0
   let whole = NOTHING
+  let loan: Loan | undefined
   return {
     take(piece) {
       const taken = Math.min(length - bytes, piece.length)
       if (taken > 0) {
         // Not of the pool, which one that is kept would hold whole.
-        if (bytes === 0) whole = Buffer.allocUnsafeSlow(length)
+        if (bytes === 0) {
+          loan = mayBeLent ? lend(length) : undefined
+          whole = loan?.bytes ?? Buffer.allocUnsafeSlow(length)
+        }
         piece.copy(whole, bytes, 0, taken)
       }
       bytes += taken
@@ -67,6 +80,7 @@ function measuredBody(length: number): Body {
     },
     isWhole: () => bytes === length,
     content: () => whole,
+    loan: () => loan,
   }
 }
 
@@ -78,6 +92,7 @@ function endlessBody(kept: Sink): Body {
     },
     isWhole: () => false,
     content: kept.content,
+    loan: notLent,
   }
 }
 
@@ -124,6 +139,7 @@ function chunkedBody(kept: Sink): Body {
     },
     isWhole: () => part === 'whole',
     content: kept.content,
+    loan: notLent,
   }
 }
 

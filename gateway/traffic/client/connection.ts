@@ -52,13 +52,20 @@ const TIMEOUT_NOTICE = /^HTTP\/1\.[01] 408/
 const TIMEOUT_NOTICE_LENGTH = 12 // bytes
 const MAX_INTERIM = 16 // answers before the one that counts
 
+export interface ConnectionOptions {
+  /** Whether each answer must name the call that it answers. */
+  readonly echoes: boolean
+  /** Whether answers may stand in memory that is lent. */
+  readonly lends: boolean
+}
+
 /**
  * Opens one at once; a request may be sent before it stands.
  * @param origin scheme, host and port
- * @param echoes whether each answer must name the call that it answers
  */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: closures of one connection
-export function openConnection(origin: URL, echoes: boolean, events: ConnectionEvents): Connection {
+export function openConnection(origin: URL, options: ConnectionOptions, events: ConnectionEvents): Connection {
+  const { echoes, lends } = options
   const { onFree, onClosed, onUnsolicitedData } = events
   let receiver: Receiver | undefined
   let head: AnswerHead | undefined
@@ -107,7 +114,7 @@ export function openConnection(origin: URL, echoes: boolean, events: ConnectionE
   }
 
   const open = ({ status, framing, callId }: AnswerHead, { callId: asked }: Receiver): Body => {
-    if (callId === asked || (callId === undefined && !echoes)) return openBody(framing)
+    if (callId === asked || (callId === undefined && !echoes)) return openBody(framing, { mayBeLent: lends })
     // Who stands between may refuse without knowing of calls: the status is all that is believed of
     // it.
     if (callId === undefined && status >= 400) return NO_BODY
@@ -119,7 +126,7 @@ export function openConnection(origin: URL, echoes: boolean, events: ConnectionE
     const waiting = receiver
     receiver = head = body = undefined
     interim = 0
-    const answer = { status, fields, body: whole.content() }
+    const answer = { status, fields, body: whole.content(), loan: whole.loan() }
     if (isClean && reusable > 0 && whole !== NO_BODY) {
       usableUntil = performance.now() + reusable
       onFree(connection)

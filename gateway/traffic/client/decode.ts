@@ -13,7 +13,7 @@ export async function decodeAnswer(answer: HttpAnswer): Promise<HttpAnswer> {
   if (decode === 'nothing' || body.length === 0) return answer
   try {
     if (!decode) throw new CallFailure('answer', 'the answer has an unknown content encoding')
-    return { ...answer, body: await decode(body, { maxOutputLength: MAX_BODY }) }
+    return { ...answer, body: await decode(body, { maxOutputLength: MAX_BODY }), loan: undefined }
   } catch (error) {
     if (answer.status >= 400) return { ...answer, body: NOTHING }
     if (error instanceof CallFailure) throw error

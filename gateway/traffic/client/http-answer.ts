@@ -1,3 +1,5 @@
+import type { Loan } from '../../../platform/memory/loans.ts'
+
 /** An HTTP answer as it came. */
 export interface HttpAnswer {
   readonly status: number
@@ -5,4 +7,6 @@ export interface HttpAnswer {
   readonly fields: ReadonlyMap<string, string>
   /** Nothing changes it any more; it is no part of a read buffer. */
   readonly body: Buffer
+  /** Of the body's memory, where it is lent. */
+  readonly loan: Loan | undefined
 }

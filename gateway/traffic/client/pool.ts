@@ -4,7 +4,7 @@
  */
 import { CallFailure } from '../call/failure.ts'
 import { afterNextPoll } from './after-poll.ts'
-import { type Connection, openConnection, type Receiver } from './connection.ts'
+import { type Connection, type ConnectionOptions, openConnection, type Receiver } from './connection.ts'
 import { createDeadlineTimer } from './deadline-timer.ts'
 import { decodeAnswer, isEncoded } from './decode.ts'
 import type { HttpAnswer } from './http-answer.ts'
@@ -51,10 +51,13 @@ const NO_REUSE = 3_600_000 // milliseconds for which no connection carries a sec
 /**
  * @param address scheme, host and port
  * @param size connections at most
- * @param echoes whether each answer must name the call that it answers
  */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: closures of one pool
-export function createHttpPool(address: string, size: number, echoes = false): HttpPool {
+export function createHttpPool(
+  address: string,
+  size: number,
+  { echoes = false, lends = false }: Partial<ConnectionOptions> = {},
+): HttpPool {
   const origin = new URL(address)
   const open = new Set<Connection>()
   /** The last one used is the first to be used again, so that those too many fall idle. */
@@ -117,7 +120,7 @@ export function createHttpPool(address: string, size: number, echoes = false): H
     },
   }
   const begin = (): Connection => {
-    const connection = openConnection(origin, echoes, events)
+    const connection = openConnection(origin, { echoes, lends }, events)
     open.add(connection)
     return connection
   }

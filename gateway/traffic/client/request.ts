@@ -1,6 +1,7 @@
 /** Writes an HTTP/1.1 request as it goes over the wire. */
 import type { Socket } from 'node:net'
 import { createHeaderWriter } from '../../../platform/http/message/header-lines.ts'
+import { LARGEST_LOAN, lend } from '../../../platform/memory/loans.ts'
 import { CallFailure } from '../call/failure.ts'
 
 const headerLines = createHeaderWriter()
@@ -28,20 +29,28 @@ function linesOf(headers: readonly string[]): string {
   }
 }
 
-/** Bytes of a body from which on gathering it with its head costs less than copying it to it. */
-const LARGE = 16 * 1024
+/** Bytes up to which Node takes memory from a pool of its own. */
+const SMALL = 4 * 1024
 
-/** Sends head and body in one write of the system. */
+/**
+ * Sends head and body in one write of the system. What may be lent is copied: a service may answer
+ * before it has read a request, and the memory of a body is free once it is answered.
+ */
 export function writeRequest(socket: Socket, head: string, body: Buffer): void {
-  if (body.length >= LARGE) {
+  if (body.length > LARGEST_LOAN) {
     socket.cork()
     socket.write(head, 'latin1')
     socket.write(body)
     socket.uncork()
     return
   }
-  const request = Buffer.allocUnsafe(head.length + body.length)
+  const length = head.length + body.length
+  const loan = length < SMALL ? undefined : lend(length)
+  const request = loan?.bytes ?? Buffer.allocUnsafe(length)
   request.write(head, 'latin1')
   body.copy(request, head.length)
-  socket.write(request)
+  if (!loan) return void socket.write(request)
+  socket.write(request, (error) => {
+    if (!error) loan.free()
+  })
 }

@@ -46,7 +46,7 @@ export function readStreamedAnswer(listener: AnswerListener): StreamedAnswer {
       // Interim answers are followed by the one that counts.
       if (status < 200) continue
       isEndless = framing === 'until the end'
-      body = openBody(framing, sinkOf(listener))
+      body = openBody(framing, { sink: sinkOf(listener) })
       listener.onHead(status, fields)
     }
     return rest

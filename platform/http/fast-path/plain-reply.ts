@@ -3,6 +3,7 @@
  * answer.
  */
 import type { Socket } from 'node:net'
+import type { Loan } from '../../memory/loans.ts'
 import type { HttpReply } from '../message/message.ts'
 import { streamOver } from '../message/stream.ts'
 import { writeHead } from './reply-head.ts'
@@ -25,12 +26,13 @@ export function createReply(socket: Socket, isLast: () => boolean, done: () => v
   let hangUp: (() => void) | undefined
   return {
     isClosed: () => begun || socket.destroyed,
-    send(status, headers, body) {
+    send(status, headers, body, loan) {
       if (begun || socket.destroyed) return
       const closes = isLast()
       const head = writeHead(status, headers, { length: body.length, closes })
       begun = whole = true
-      const isOut = typeof body === 'string' ? socket.write(head + body, 'latin1') : writeBoth(socket, head, body)
+      const isOut = typeof body === 'string' ? socket.write(head + body, 'latin1') : writeBoth(socket, head, body, loan)
+      if (typeof body === 'string') loan?.free()
       if (closes) socket.destroySoon()
       // Otherwise a client that sends requests and never reads would fill the memory with answers.
       else if (isOut) done()
@@ -57,10 +59,13 @@ export function createReply(socket: Socket, isLast: () => boolean, done: () => v
   }
 }
 
-function writeBoth(socket: Socket, head: string, body: Buffer): boolean {
+function writeBoth(socket: Socket, head: string, body: Buffer, loan: Loan | undefined): boolean {
   socket.cork()
   socket.write(head, 'latin1')
-  const isOut = socket.write(body)
+  // What the system has not taken is read where it stands.
+  const isOut = socket.write(body, (error) => {
+    if (!error) loan?.free()
+  })
   socket.uncork()
   return isOut
 }

@@ -4,6 +4,7 @@
  * own hidden class, which outlives the object.
  */
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Loan } from '../../memory/loans.ts'
 
 export interface HttpRequest {
   readonly method: string
@@ -29,8 +30,9 @@ export interface HttpReply {
    * Sends the whole answer; does nothing if `isClosed`.
    * @param headers names and values in turn, without connection headers and length
    * @param body a string must be ASCII
+   * @param loan of memory that is needed until the body is sent and no longer; freed then, or never
    */
-  send(status: number, headers: readonly string[], body: string | Buffer): void
+  send(status: number, headers: readonly string[], body: string | Buffer, loan?: Loan): void
   /** Begins an answer in pieces. Requires `isClosed` to be false. */
   stream(status: number, headers: readonly string[]): HttpStream
   /**

@@ -44,6 +44,16 @@ test('Calls are spread over the instances, and away from a busy one', async () =
   expect(new Set(await Promise.all(stuck))).toEqual(new Set(['OK']))
 })
 
+test.each([
+  ['a stateful service', stateful('s'), true],
+  ['a stateless one', stateless('s'), false],
+  ['a stateless one of which nothing is shared', stateless('s', plain), false],
+])('The memory of an answer is for its caller to free: %s', async (_which, definition, isLent) => {
+  const [service] = (await upstreams(1, () => ({ data: { text: 'x'.repeat(1_000) } }))) as [Upstream]
+  const { body, loan } = await to(definition, [service.url]).send({ ...callOf('s', '{}'), read: () => true })
+  expect(loan?.bytes).toBe(isLent ? body : undefined)
+})
+
 test('A call lists the media types the gateway reads', async () => {
   const seen: unknown[] = []
   const [service] = (await upstreams(1, ({ request: { headers } }) => {

@@ -9,6 +9,7 @@ import { CallFailure, toClient } from '../../../../gateway/traffic/call/failure.
 import type { Send, ServiceAnswer, ServiceCall, Taken } from '../../../../gateway/traffic/call/send.ts'
 import { type Canary, createCanary, withoutMarks } from '../support/canary.ts'
 import { createDice, type Dice } from '../support/dice.ts'
+import { lentAnswer, spoilFreeMemory } from '../support/lent.ts'
 import { mutateAnswer } from '../support/mutate-answer.ts'
 import { lookIntoPool } from '../support/pool.ts'
 import { openOperations, type RandomOperation, type RandomOperations } from '../support/random-operations.ts'
@@ -94,7 +95,7 @@ function sending(run: Run): Send {
 
 function taken(body: Buffer, { read, service }: ServiceCall): ServiceAnswer {
   try {
-    return read?.(body) ? openAnswer(body) : readBody(body, 200).answer
+    return lentAnswer(body, read)
   } catch (error) {
     if (error instanceof CallFailure) throw toClient(error, service)
     throw error
@@ -109,8 +110,11 @@ async function runOne(number: number): Promise<'flat' | 'exact'> {
   const variables = canary.marked(operation.variables) as RandomOperation['variables']
   const run: Run = { canary, operation, universe, dice, isWhole: true }
   const product = await openProduct(universe.federation.engine, { query: operation.query, variables })
-  const { body, errors } = await product(sending(run))
+  const { body, errors, loan } = await product(sending(run))
+  await pause(dice)
   const text = body.toString()
+  loan?.free()
+  spoilFreeMemory()
   expect(canary.strangersIn(text + JSON.stringify(errors))).toEqual([])
   // What the schema says of itself has no marks.
   if (run.isWhole && !/__(schema|type)\b/.test(operation.query)) {

@@ -14,6 +14,7 @@ import { type RawRequest, type RawService, startRawService } from '../../traffic
 import { callContext } from '../support/call-context.ts'
 import { createCanary, markIn, withoutMarks } from '../support/canary.ts'
 import { createDice, type Dice } from '../support/dice.ts'
+import { spoilFreeMemory } from '../support/lent.ts'
 import { lookIntoPool } from '../support/pool.ts'
 import { openOperations, type RandomOperation, type RandomOperations } from '../support/random-operations.ts'
 import { runOperation } from '../support/run-operation.ts'
@@ -123,7 +124,7 @@ async function runOne(number: number): Promise<boolean> {
     authorization: `Bearer ~${number}~`,
     signal: leaving.signal,
   }
-  const { body, errors } = await runOperation(
+  const { body, errors, loan } = await runOperation(
     opened.federation.engine,
     operation.query,
     variables,
@@ -136,7 +137,10 @@ async function runOne(number: number): Promise<boolean> {
     },
     operation.document,
   )
+  await new Promise((resolve) => setTimeout(resolve, dice.below(10)))
   const text = body.toString() + JSON.stringify(errors)
+  loan?.free()
+  spoilFreeMemory()
   note(canary.strangersIn(text), text)
   return errors.length === 0
 }

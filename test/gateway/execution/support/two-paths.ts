@@ -6,7 +6,6 @@ import { isUtf8 } from 'node:buffer'
 import { GraphQLError, parse } from 'graphql'
 import type { Answer } from '../../../../gateway/execution/answer/answer.ts'
 import type { Engine } from '../../../../gateway/execution/engine.ts'
-import { openAnswer, readBody } from '../../../../gateway/traffic/call/answer.ts'
 import { CallFailure, toClient } from '../../../../gateway/traffic/call/failure.ts'
 import type { Send, ServiceAnswer, ServiceCall } from '../../../../gateway/traffic/call/send.ts'
 import { parseExact } from '../../../../platform/data/json-exact.ts'
@@ -14,6 +13,7 @@ import { callContext } from './call-context.ts'
 import type { Question } from './compare.ts'
 import { createDice } from './dice.ts'
 import type { ExactOperation } from './exact-path.ts'
+import { lentAnswer } from './lent.ts'
 
 /** What a service answered: bytes, or nothing for a reason. */
 export type Told = Buffer | GraphQLError
@@ -43,15 +43,16 @@ const isReason = (told: Told): told is GraphQLError => !Buffer.isBuffer(told)
 function deliver(told: Told, { service, read }: ServiceCall, onParsed: () => void): ServiceAnswer {
   if (isReason(told)) throw told
   try {
-    return spied(read?.(told) ? openAnswer(told) : readBody(told, 200).answer, onParsed)
+    return spied(lentAnswer(told, read), onParsed)
   } catch (error) {
     if (error instanceof CallFailure) throw toClient(error, service)
     throw error
   }
 }
 
-const spied = ({ body, parsed }: ServiceAnswer, onParsed: () => void): ServiceAnswer => ({
+const spied = ({ body, loan, parsed }: ServiceAnswer, onParsed: () => void): ServiceAnswer => ({
   body,
+  loan,
   parsed() {
     onParsed()
     return parsed()

@@ -57,6 +57,24 @@ describe('body', () => {
     }
   })
 
+  test('A body may stand in memory that is lent, and is the same', () => {
+    const content = Buffer.alloc(10_000, 'x')
+    const body = openBody(content.length, { mayBeLent: true })
+    for (let at = 0; at < content.length; at += 3_000) body.take(content.subarray(at, at + 3_000))
+    expect(body.loan()?.bytes).toBe(body.content())
+    expect(body.content().equals(content)).toBe(true)
+  })
+
+  test.each([
+    [10_000, false],
+    ['chunked', true],
+    ['until the end', true],
+  ] as const)('Nothing is lent for a body of framing %s, allowed: %s', (framing, mayBeLent) => {
+    const body = openBody(framing, { mayBeLent })
+    body.take(framing === 'chunked' ? Buffer.from('4\r\nabcd\r\n0\r\n\r\n') : Buffer.alloc(10_000))
+    expect(body.loan()).toBeUndefined()
+  })
+
   test('What comes behind a body is not its own', () => {
     const body = openBody(2)
     expect([body.take(Buffer.from('{}HTTP')), body.content().toString()]).toEqual([2, '{}'])

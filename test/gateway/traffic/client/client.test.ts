@@ -37,7 +37,7 @@ async function serve(answer: (socket: Socket, piece: Buffer) => void, size = 1, 
     })
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const pool = createHttpPool(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, size, echoes)
+  const pool = createHttpPool(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, size, { echoes })
   closing.push(() => {
     pool.destroy()
     server.close()

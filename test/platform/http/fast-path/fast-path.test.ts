@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { Socket } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { HttpReply } from '../../../../platform/http/message/message.ts'
 import type { HttpListener } from '../../../../platform/http/server/listen.ts'
@@ -285,6 +286,47 @@ describe('clients', () => {
     const answers = answersOn(socket)
     expect((await nextOf(answers)).body).toHaveLength(large.length)
     expect(takenIn(await nextOf(answers))).toMatchObject({ by: 'node', body: '{"a":2}' })
+    socket.destroy()
+  })
+
+  test('Memory of an answer is freed once the system has all of it, not before', async () => {
+    const loan = { bytes: Buffer.alloc(0), free: jest.fn() }
+    const large = Buffer.alloc(16_000_000, 'x')
+    const door = await open(async (_request, reply) => reply.send(200, [], large, loan))
+    const accepted = once(door.server, 'connection')
+    const socket = await dial(door)
+    const [peer] = (await accepted) as [Socket]
+    socket.pause()
+    socket.write(post('{}'))
+    await until(() => peer.bytesWritten > large.length && peer.writableLength > 0)
+    for (let turns = 0; turns < 20; turns += 1) await nextTurn()
+    expect(loan.free).not.toHaveBeenCalled()
+    expect((await nextOf(answersOn(socket))).body).toBe(large.toString())
+    await until(() => loan.free.mock.calls.length > 0)
+    expect(loan.free).toHaveBeenCalledTimes(1)
+    socket.destroy()
+  })
+
+  test('Memory of an answer that its client did not take is left to the collector', async () => {
+    const loan = { bytes: Buffer.alloc(0), free: jest.fn() }
+    const door = await open(async (_request, reply) => reply.send(200, [], Buffer.alloc(16_000_000), loan))
+    const accepted = once(door.server, 'connection')
+    const socket = await dial(door)
+    const [peer] = (await accepted) as [Socket]
+    socket.pause()
+    socket.write(post('{}'))
+    await until(() => peer.writableLength > 0)
+    socket.destroy()
+    await until(() => peer.closed)
+    expect(loan.free).not.toHaveBeenCalled()
+  })
+
+  test('Memory of an answer that became text is freed at once', async () => {
+    const loan = { bytes: Buffer.alloc(0), free: jest.fn() }
+    const socket = await dial(await open(async (_request, reply) => reply.send(200, [], '{}', loan)))
+    socket.write(post('{}'))
+    expect((await nextOf(answersOn(socket))).body).toBe('{}')
+    expect(loan.free).toHaveBeenCalledTimes(1)
     socket.destroy()
   })
 

@@ -1,0 +1,73 @@
+import { expect, test } from '@jest/globals'
+import { LARGEST_LOAN, type Loan, lend } from '../../../platform/memory/loans.ts'
+import { stopClock } from '../../support/clock.ts'
+
+const sizes = [0, 1, 255, 256, 257, 384, 385, 1_023, 5_000, 65_536, 200_000, LARGEST_LOAN, LARGEST_LOAN + 1]
+const take = (count: number, length: number): Loan[] => Array.from({ length: count }, () => lend(length))
+const memoryOf = (loans: readonly Loan[]): Set<unknown> => new Set(loans.map(({ bytes }) => bytes.buffer))
+const free = (loans: readonly Loan[]): void => {
+  for (const loan of loans) loan.free()
+}
+
+// First: the clock has to stand still before anything lies free.
+test('Memory that nobody needed for a while is given up, and what is in use stays', async () => {
+  using clock = stopClock()
+  const before = take(10, 10_000)
+  free(before)
+  await clock.step(5_001)
+  free(take(4, 10_000))
+  await clock.step(5_001)
+  const known = memoryOf(before)
+  const again = [...memoryOf(take(10, 10_000))].filter((memory) => known.has(memory))
+  expect(again).toHaveLength(4)
+  await clock.step(20_000)
+  expect(clock.timers).toBe(0)
+})
+
+test.each(sizes)('A loan of %d bytes has as many, and takes half as much again at most', (length) => {
+  const { bytes } = lend(length)
+  expect(bytes).toHaveLength(length)
+  if (length >= 256) expect(bytes.buffer.byteLength).toBeLessThanOrEqual(1.5 * length)
+})
+
+test.each(sizes)('Nobody has the same %d bytes as another', (length) => {
+  const rounds = [1, 2, 3].map(() => {
+    const loans = take(20, length)
+    for (const [index, { bytes }] of loans.entries()) bytes.fill(index + 1)
+    const isRight = loans.every(({ bytes }, index) => bytes.every((byte) => byte === index + 1))
+    free(loans)
+    return isRight
+  })
+  expect(rounds).toEqual([true, true, true])
+})
+
+test('Memory that came back is lent again, for any length that it is large enough for', () => {
+  const before = take(10, 2_000)
+  free(before)
+  expect(memoryOf(take(10, 1_800))).toEqual(memoryOf(before))
+})
+
+test('What is freed twice is lent once', () => {
+  const loan = lend(3_000)
+  loan.free()
+  const next = lend(3_000)
+  loan.free()
+  expect(next.bytes.buffer).toBe(loan.bytes.buffer)
+  expect(lend(3_000).bytes.buffer).not.toBe(loan.bytes.buffer)
+})
+
+test('What is never freed is never lent again', () => {
+  const kept = take(10, 6_000)
+  free(take(10, 6_000))
+  const next = memoryOf(take(20, 6_000))
+  for (const memory of memoryOf(kept)) expect(next).not.toContain(memory)
+})
+
+test('No more than 16 MB lie free', () => {
+  const before = take(100, LARGEST_LOAN)
+  free(before)
+  const known = memoryOf(before)
+  const again = [...memoryOf(take(100, LARGEST_LOAN))].filter((memory) => known.has(memory))
+  expect(again.length).toBeGreaterThan(50)
+  expect(again.length).toBeLessThanOrEqual(64)
+})
