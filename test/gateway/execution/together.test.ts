@@ -117,6 +117,7 @@ test('An error costs the field that it names, and no other part of the request',
     ],
   })
   expect(told(answer)).toEqual(['parcels.0.from.sick Internal error.', 'parcels.1.from.sick Internal error.'])
+  expect(federation.exact.runs).toBe(0)
   expect(federation.requests.length).toBe(2)
 })
 

@@ -115,6 +115,22 @@ describe('errors', () => {
     ])
   })
 
+  test.each([
+    ['before', '{"errors":[{"message":"x","path":["_1",0,"b"]}],"data":{"_0":[1],"_1":[{"b":null}]}}'],
+    ['behind', '{"data":{"_0":[1],"_1":[{"b":null}]},"errors":[{"message":"x","path":["_1",0,"b"]}]}'],
+  ])('With errors %s the data nothing is read but what each call gets of it', async (_where, text) => {
+    const { traffic } = await serve(({ response }) => void response.end(text))
+    const read: string[] = []
+    const reader = (part: Buffer): boolean => read.push(part.toString()) > 0
+    const answers = await Promise.all(two.map((each) => traffic.send({ ...callOf('s', each), context, read: reader })))
+    const masked = { message: 'Internal error.', extensions: { code: 'INTERNAL' } }
+    expect(answers.map((each) => JSON.parse(each.body.toString()))).toEqual([
+      { data: { _entities: [1] } },
+      { data: { _entities: [{ b: null }] }, errors: [{ ...masked, path: ['_entities', 0, 'b'] }] },
+    ])
+    expect(read).toEqual([])
+  })
+
   test('Without data every call fails: by its own errors, or else by those of the others', async () => {
     const { traffic } = await serve(() => ({ data: null, errors: [fault(['_1', 0, 'b'])] }))
     expect(await ask(traffic, two)).toEqual([
