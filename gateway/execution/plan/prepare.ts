@@ -24,10 +24,9 @@ export function preparePlan({ node }: QueryPlan): PreparedPlan {
   const fetches: Fetch[] = []
   const rest = node?.kind === 'Subscription' ? node.rest : node
   const merged = rest && mergeEqual(stepOf(rest, []))
-  const crowded = new Set(merged && crowdedServices(merged))
+  const together = new Set(merged && neighbours(merged))
   const number = (fetch: Fetch): Fetch => {
-    const { serviceName } = fetch.node
-    const question = crowded.has(serviceName) ? questionOf(fetch.node) : undefined
+    const question = together.has(fetch) ? questionOf(fetch.node) : undefined
     const numbered = { ...fetch, index: fetches.length, ...(question && { question }) }
     fetches.push(numbered)
     return numbered
@@ -59,11 +58,16 @@ function stepOf(node: PlanNode, path: DataPath): Step {
 
 const fetchOf = (node: FetchNode, path: DataPath): Fetch => ({ kind: 'fetch', index: -1, node, paths: [path] })
 
-/** Those that several fetches ask for entities. */
-function crowdedServices(step: Step): string[] {
-  const asked = entityServices(step)
-  return asked.filter((service, index) => asked.indexOf(service) < index)
+/** Those of a step that ask one service for entities at the same time, of all steps. */
+function neighbours(step: Step): readonly Fetch[] {
+  if (step.kind === 'fetch') return []
+  const here = step.kind === 'parallel' ? firstOf(step).filter(({ node }) => node.requires) : []
+  const byService = Map.groupBy(here, ({ node }) => node.serviceName)
+  return [...byService.values(), ...step.steps.map(neighbours)].filter(({ length }) => length > 1).flat()
 }
 
-const entityServices = (step: Step): string[] =>
-  step.kind === 'fetch' ? (step.node.requires ? [step.node.serviceName] : []) : step.steps.flatMap(entityServices)
+/** The fetches that a step begins with. */
+function firstOf(step: Step): readonly Fetch[] {
+  if (step.kind === 'fetch') return [step]
+  return (step.kind === 'parallel' ? step.steps : step.steps.slice(0, 1)).flatMap(firstOf)
+}

@@ -11,7 +11,7 @@ export interface Fetch {
   readonly node: FetchNode
   /** Where the objects are that it adds to: several where equal fetches became one. */
   readonly paths: readonly DataPath[]
-  /** Where another fetch of the plan asks its service for entities, too. */
+  /** Where another fetch of the same step asks its service for entities, too. */
   readonly question?: FetchQuestion | undefined
 }
 

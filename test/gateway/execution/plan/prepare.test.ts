@@ -123,7 +123,7 @@ describe('prepared plan', () => {
     expect(plan(extra)).toBe('{[0: 1:a] [2: 3:b]}')
   })
 
-  test('A fetch knows what it asks, in pieces, where others ask its service for entities, too', () => {
+  test('A fetch knows what it asks, in pieces, where others of its step ask its service for entities, too', () => {
     const operation = `query Q__x__1($representations:[_Any!]!$n:Int=3){_entities(representations:$representations){...on Member{x(n:$n)}}}`
     const asking = entityFetch({ serviceName: 'x', operation, operationName: 'Q__x__1' })
     const context = entityFetch({
@@ -131,15 +131,11 @@ describe('prepared plan', () => {
       contextRewrites: [{ kind: 'KeyRenamer', path: ['..', 'a'], renameKeyTo: 'b' }],
     })
     const directed = entityFetch({ serviceName: 'x', operation: operation.replace('){', ')@live{') })
-    const nodes = [fetchNode({ serviceName: 'x' }), asking, context, directed, of('y')]
+    const later: PlanNode = { kind: 'Sequence', nodes: [directed, at('a', of('y')), at('a', of('z'))] }
+    const nodes = [fetchNode({ serviceName: 'x' }), asking, context, of('z'), later]
     const { fetches } = prepared({ kind: 'Parallel', nodes })
-    expect(fetches.map(({ question }) => question)).toEqual([
-      undefined,
-      { operationName: 'Q__x__1', definitions: ['$n:Int=3'], selection: '{...on Member{x(n:$n)}}' },
-      undefined,
-      undefined,
-      undefined,
-    ])
+    const question = { operationName: 'Q__x__1', definitions: ['$n:Int=3'], selection: '{...on Member{x(n:$n)}}' }
+    expect(fetches.map((fetch) => fetch.question)).toEqual([undefined, question, ...Array(5).fill(undefined)])
   })
 
   test("A subscription's events come from a fetch that no step holds", () => {
