@@ -21,6 +21,8 @@ export const bankingSettings = {
   EXCHANGE_RATE_MAX_AGE: z.coerce.number().int().min(60).max(31_622_400).default(86_400),
   /** Where other instances reach this one, if not where it listens. */
   INSTANCE_URL: httpUrl.optional(),
+  /** Days for which a retry gets the outcome of its key; after that the key is refused. */
+  OUTCOME_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).default(90),
   ...anchorSettings,
   /** Unset: the demo identity in `DATA_DIR`. */
   ...identitySettings,

@@ -32,7 +32,7 @@ const READ_CONNECTIONS = 10
  * found dead.
  */
 const LEDGER_CONNECTIONS = 3
-/** A server that was cut off from its cluster, or hangs, is left so soon. */
+const DAY = 86_400_000 // milliseconds
 const CLOCK_LOG_PAUSE = 30_000 // milliseconds
 
 export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> = {
@@ -68,7 +68,9 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
       },
     })
     const { election, forward } = oneWriter
-    const ledger = createLedger({ parts: ledgerParts, database: ledgerDatabase, clock, log, election, forward })
+    const retention = settings.OUTCOME_RETENTION_DAYS * DAY
+    const writing = { clock, log, retention, election, forward }
+    const ledger = createLedger({ parts: ledgerParts, database: ledgerDatabase, ...writing })
     const provider = providerOf(settings)
     const verified = rememberVerified(await createVerifier(provider ?? { dataDir: settings.DATA_DIR }))
     const downloads = downloadLinks(settings.GATEWAY_SECRET)

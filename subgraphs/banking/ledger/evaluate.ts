@@ -96,7 +96,7 @@ function evaluateMoment(
     const slot = memoryKey(actor.id, key)
     const before = remembered.get(slot)
     if (before) {
-      answers.push(isSameInput(before, request) ? { outcome: before.outcome, replayed: true } : reused)
+      answers.push(answerAgain(before, request))
       continue
     }
     if (at < state.head.at) throw new RangeError("The ledger's clock does not run backwards.")
@@ -121,6 +121,13 @@ function evaluateMoment(
 }
 
 const reused: Answer = { outcome: refuse('IDEMPOTENCY_KEY_REUSED'), replayed: false }
+const expired: Answer = { outcome: refuse('IDEMPOTENCY_KEY_EXPIRED'), replayed: false }
+
+/** To a key that was used before. */
+function answerAgain(before: Remembered, request: LedgerRequest): Answer {
+  if (before.isExpired) return expired
+  return isSameInput(before, request) ? { outcome: before.outcome, replayed: true } : reused
+}
 
 /** Compares hashes of the version that the key's first use had. */
 const isSameInput = ({ inputHash, inputVersion }: Remembered, request: LedgerRequest): boolean =>

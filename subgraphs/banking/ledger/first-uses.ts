@@ -8,6 +8,10 @@ import { plainArray } from '../database/columns.ts'
 import type { Query } from '../database/open.ts'
 import { memoryKey, type Remembered } from './model.ts'
 import { accept, type RefusalCode, refuse } from './refusal.ts'
+import { isBank } from './request.ts'
+
+/** For how long a retry gets the first outcome, in milliseconds. */
+export const RETENTION = 90 * 86_400_000
 
 /** As `key_digest` in the database: half a SHA-256, hexadecimal. */
 export const keyDigest = (actor: string, key: string): string =>
@@ -23,21 +27,34 @@ interface FirstUse {
   readonly message: string | null
   readonly subject: string | null
   readonly details: string | null
+  readonly at: Date
 }
 
 /**
- * The first uses, by `memoryKey`.
+ * The first uses, by `memoryKey`. Those of the bank itself never expire: it finds its own accounts
+ * by them.
  * @param used digests with the numbers of their operations, as JSON; null: none
+ * @param keptSince milliseconds since 1970: what came of earlier uses is no longer told
  */
-export async function loadFirstUses(query: Query, used: string | null): Promise<Map<string, Remembered>> {
+export async function loadFirstUses(
+  query: Query,
+  used: string | null,
+  keptSince: number,
+): Promise<Map<string, Remembered>> {
   if (used === null) return new Map()
   const pairs: readonly (readonly [digest: string, number: string])[] = JSON.parse(used)
   const numbers = plainArray(pairs.map(([, number]) => number))
   const uses = await query<FirstUse>(Prisma.sql`/* ledger:outcomes */
     SELECT actor, key, encode(input_hash, 'hex') AS "inputHash", input_version AS "inputVersion", refusal, message,
-      subject, details::text AS details
+      subject, details::text AS details, at
     FROM operations WHERE number = ANY(${numbers}::bigint[])`)
-  return new Map(uses.map((use) => [memoryKey(use.actor, use.key), rememberedOf(use)]))
+  return new Map(
+    uses.map((use) => {
+      const { actor, key, at } = use
+      const isExpired = at.getTime() < keptSince && !isBank({ id: actor })
+      return [memoryKey(actor, key), isExpired ? { ...rememberedOf(use), isExpired } : rememberedOf(use)]
+    }),
+  )
 }
 
 function rememberedOf({ inputHash, inputVersion, refusal, message, subject, details }: FirstUse): Remembered {

@@ -8,6 +8,7 @@ import type { LedgerDatabase } from '../database/open.ts'
 import { createLedgerClock, type LedgerClock } from './clock.ts'
 import { createCommitter, outOfReach } from './commit.ts'
 import type { Answer } from './evaluate.ts'
+import { RETENTION } from './first-uses.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { type LedgerParts, ruleOf } from './part.ts'
 import type { LedgerRequest } from './request.ts'
@@ -37,6 +38,8 @@ interface LedgerOptions {
   readonly election?: Election
   /** Left out where requests are never forwarded. */
   readonly forward?: Forward
+  /** Milliseconds for which a retry gets the first outcome; later it is refused. */
+  readonly retention?: number
 }
 
 /** Most in a batch: everybody else waits while it is decided and written. */
@@ -52,8 +55,9 @@ export type Settled = { readonly answer: Answer } | { readonly error: unknown }
 export type Forward = (request: LedgerRequest, weight: number) => Promise<Settled | undefined> | undefined
 
 export function createLedger(options: LedgerOptions): Ledger {
-  const { parts, database, log, clock = createLedgerClock(), patience = 15_000, forward } = options
-  const writer = createWriter({ parts, database, clock, ...(options.election && { election: options.election }) })
+  const { parts, database, log, clock = createLedgerClock(), patience = 15_000, retention = RETENTION } = options
+  const { forward, election } = options
+  const writer = createWriter({ parts, database, clock, retention, ...(election && { election }) })
   const { prepare, commit } = createCommitter({ writer, log, patience })
 
   /**

@@ -5,7 +5,7 @@ import type { Query } from '../database/open.ts'
 import { readPlainRecords } from '../database/records.ts'
 import type { ClockReading } from './clock.ts'
 import { loadRows } from './collection.ts'
-import { keyDigest, loadFirstUses } from './first-uses.ts'
+import { keyDigest, loadFirstUses, RETENTION } from './first-uses.ts'
 import type { Account, AccountStatus, Head, LedgerState, Transfer, TransferKind, TransferStatus } from './model.ts'
 import type { BatchNeeds } from './part.ts'
 import type { LedgerRequest } from './request.ts'
@@ -37,8 +37,9 @@ export async function loadAccountsOnly(
   query: Query,
   requests: readonly LedgerRequest[],
   { accounts }: BatchNeeds,
+  retention: number = RETENTION,
 ): Promise<Loaded> {
-  const { reading, ...rows } = await loadAccounts(query, [...accounts], requests)
+  const { reading, ...rows } = await loadAccounts(query, [...accounts], requests, retention)
   return { state: { ...rows, transfers: new Map(), rows: new Map() }, reading }
 }
 
@@ -47,12 +48,13 @@ export async function loadState(
   transaction: Prisma.TransactionClient,
   requests: readonly LedgerRequest[],
   needs: BatchNeeds,
+  retention: number = RETENTION,
 ): Promise<Loaded> {
   const transfers = await loadTransfers(transaction, needs.transfers)
   const rows = await loadRows(transaction, needs.rows)
   const ends = [...transfers.values()].flatMap(({ debitAccount, creditAccount }) => [debitAccount, creditAccount])
   const ids = new Set([...needs.accounts, ...ends])
-  const { reading, ...loaded } = await loadAccounts(queryOf(transaction), [...ids], requests)
+  const { reading, ...loaded } = await loadAccounts(queryOf(transaction), [...ids], requests, retention)
   return { state: { ...loaded, transfers, rows }, reading }
 }
 
@@ -82,6 +84,7 @@ async function loadAccounts(
   query: Query,
   ids: readonly string[],
   requests: readonly LedgerRequest[],
+  retention: number,
 ): Promise<Pick<LedgerState, 'head' | 'accounts' | 'remembered'> & { reading: ClockReading }> {
   const wanted = plainArray(ids)
   const digests = plainArray(requests.map(({ actor, key }) => keyDigest(actor.id, key)))
@@ -103,7 +106,7 @@ async function loadAccounts(
   return {
     head: readHead(row),
     accounts: readAccounts(row),
-    remembered: await loadFirstUses(query, row.used),
+    remembered: await loadFirstUses(query, row.used, row.clock.getTime() - retention),
     reading: { database: row.clock.getTime(), asked, answered: Date.now(), monotonic: performance.now() },
   }
 }

@@ -128,6 +128,8 @@ export interface Remembered {
   /** Which fields the hash covers. */
   readonly inputVersion: number
   readonly outcome: Outcome
+  /** The outcome is no longer told. */
+  readonly isExpired?: true
 }
 
 /** The part of the ledger that a batch needs. */

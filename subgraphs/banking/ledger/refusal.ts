@@ -10,6 +10,7 @@ const refusals = {
   CURRENCY_MISMATCH: 'The currency is not the one of both accounts.',
   SAME_ACCOUNT: 'The two accounts are the same.',
   IDEMPOTENCY_KEY_REUSED: 'The idempotency key was used before, for something else.',
+  IDEMPOTENCY_KEY_EXPIRED: 'The idempotency key was used too long ago for its outcome to be kept. Nothing was done.',
   LIMIT_EXCEEDED: 'The amount is over a limit of the account.',
   LOAN_NOT_FOUND: 'There is no such loan.',
   LOAN_NOT_SUBMITTED: 'The loan is not waiting for a decision.',

@@ -22,7 +22,7 @@ export interface Actor {
 export const BANK_PREFIX = 'bank:'
 
 /** True for the bank's own workers. */
-export const isBank = ({ id }: Actor): boolean => id.startsWith(BANK_PREFIX)
+export const isBank = ({ id }: Pick<Actor, 'id'>): boolean => id.startsWith(BANK_PREFIX)
 
 /** The bank acting by itself: the seed, expiry, standing orders. */
 export const bankActor = (worker: string): Actor => ({ id: `${BANK_PREFIX}${worker}`, officer: true })

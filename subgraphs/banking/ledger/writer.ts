@@ -38,6 +38,8 @@ interface WriterOptions {
   readonly parts: LedgerParts
   readonly database: LedgerDatabase
   readonly clock: LedgerClock
+  /** Milliseconds for which outcomes are told again. */
+  readonly retention?: number
   /** Left out where there is no election. */
   readonly election?: Election
 }
@@ -53,7 +55,7 @@ const TRANSACTION = { maxWait: 5_000, timeout: 30_000 } // milliseconds
 
 const NO_ELECTION: Election = { standing: () => UNKNOWN, lost: () => undefined }
 
-export function createWriter({ parts, database, clock, election = NO_ELECTION }: WriterOptions): Writer {
+export function createWriter({ parts, database, clock, retention, election = NO_ELECTION }: WriterOptions): Writer {
   /** Another instance writes too. */
   let isContended = false
   /** The hash of the head that this instance wrote last. */
@@ -76,7 +78,7 @@ export function createWriter({ parts, database, clock, election = NO_ELECTION }:
       const needs = needsOf(parts, requests)
       if (!isOneRead(needs)) return undefined
       const token = tokenNow()
-      const loaded = await loadAccountsOnly(database.query, requests, needs)
+      const loaded = await loadAccountsOnly(database.query, requests, needs, retention)
       return speculate(parts, loaded.state, nowOf(loaded, requests), before, requests, token)
     },
     async writeSpeculated({ statement, next }) {
@@ -90,7 +92,7 @@ export function createWriter({ parts, database, clock, election = NO_ELECTION }:
       const token = tokenNow()
       const inTransaction = async (transaction: Prisma.TransactionClient): Promise<readonly Answer[]> => {
         await lockLedger(transaction)
-        const loaded = await loadState(transaction, requests, needsOf(parts, requests))
+        const loaded = await loadState(transaction, requests, needsOf(parts, requests), retention)
         const base = loaded.state.head.hash
         const evaluation = evaluate(parts, loaded.state, [{ at: nowOf(loaded, requests), requests }])
         await applyEvaluation(transaction, parts, base, evaluation, token)
