@@ -15,6 +15,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   stateless: () => import('./stateless.ts'),
   reload: () => import('./reload.ts'),
   subscriptions: () => import('./subscriptions.ts'),
+  operations: () => import('./operations.ts'),
 }
 
 const [name, ...flags] = process.argv.slice(2)
