@@ -48,7 +48,7 @@ const LOOPBACK = '127.0.0.1'
 export async function describeSystem(settings: StartSettings, ports: Ports, secret: string): Promise<System> {
   const { dataDir, demo, host, instances, logLevel } = settings
   // Who has no business with the database is not told where it is.
-  const { DATABASE_URL: _elsewhere, ...environment } = settings.environment
+  const { DATABASE_URL: _elsewhere, DATABASE_READ_URL: standbys, ...environment } = settings.environment
   const common = { ...environment, DATA_DIR: dataDir, LOG_LEVEL: logLevel, GATEWAY_SECRET: secret }
   const kinds = services.map(({ name, kind }) => ({ name, kind, count: instances.get(name) ?? 0 }))
   const total = 1 + kinds.reduce((sum, { count }) => sum + count, 0)
@@ -94,7 +94,11 @@ export async function describeSystem(settings: StartSettings, ports: Ports, secr
     stateful: (databaseUrl) =>
       ofKind('stateful').map((server) => ({
         ...server,
-        environment: { ...server.environment, DATABASE_URL: databaseUrl },
+        environment: {
+          ...server.environment,
+          DATABASE_URL: databaseUrl,
+          ...(standbys !== undefined && { DATABASE_READ_URL: standbys }),
+        },
       })),
     stateless: ofKind('stateless'),
     gateway: {

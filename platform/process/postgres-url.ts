@@ -8,7 +8,9 @@ const PARTS = /^(postgres(?:ql)?:\/\/)([^/?#]*@)?([^/?#]*)(.*)$/s
 const single = z.url({ protocol: /^postgres(ql)?$/ })
 
 /** What a session may ask of its server. Whoever writes needs the primary, so both mean the same. */
-const TARGETS: readonly (string | null)[] = [null, 'read-write', 'primary']
+const WRITING = ['read-write', 'primary']
+/** Whoever reads needs any of them. */
+const READING = ['any', 'standby', 'prefer-standby', 'read-only']
 
 /** One URL for each host, in order, without `target_session_attrs`, which is this product's to meet. */
 export function hostUrls(url: string): readonly string[] {
@@ -23,11 +25,13 @@ export const hostNames = (url: string): string =>
     .map((each) => new URL(each).host)
     .join(',')
 
-export function isPostgresUrl(url: string): boolean {
+/** @param reads for a database that is only read from */
+export function isPostgresUrl(url: string, reads = false): boolean {
   const [, , , hosts, rest = ''] = PARTS.exec(url) ?? []
   if (hosts === undefined || hosts.split(',').includes('', hosts === '' ? 1 : 0)) return false
-  const targets = new URLSearchParams(/\?([^#]*)/.exec(rest)?.[1])
-  return TARGETS.includes(targets.get(TARGET)) && hostUrls(url).every((each) => single.safeParse(each).success)
+  const target = new URLSearchParams(/\?([^#]*)/.exec(rest)?.[1]).get(TARGET)
+  const isMet = target === null || WRITING.includes(target) || (reads && READING.includes(target))
+  return isMet && hostUrls(url).every((each) => single.safeParse(each).success)
 }
 
 const TARGET = 'target_session_attrs'

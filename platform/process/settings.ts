@@ -62,7 +62,9 @@ export const httpUrl = z
 const POSTGRES_URL = 'must be a postgresql:// URL, of one host or several'
 
 /** The URL of a PostgreSQL database, on one host or several. */
-export const postgresUrl = z.string(POSTGRES_URL).refine(isPostgresUrl, POSTGRES_URL)
+export const postgresUrl = z.string(POSTGRES_URL).refine((url) => isPostgresUrl(url), POSTGRES_URL)
+/** The same, only read from. */
+export const postgresReadUrl = z.string(POSTGRES_URL).refine((url) => isPostgresUrl(url, true), POSTGRES_URL)
 
 /**
  * Comma-separated values, trimmed; at least one. `missing` is the message if the variable is unset.

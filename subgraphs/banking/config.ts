@@ -1,6 +1,12 @@
 /** The settings of the banking service, beside those that every service has. */
 import { z } from 'zod'
-import { gatewaySecret, httpUrl, postgresUrl, processSettings } from '../../platform/process/settings.ts'
+import {
+  gatewaySecret,
+  httpUrl,
+  postgresReadUrl,
+  postgresUrl,
+  processSettings,
+} from '../../platform/process/settings.ts'
 import { identitySettings } from '../../platform/protocol/identity-settings.ts'
 import { anchorSettings } from './audit/settings.ts'
 
@@ -8,6 +14,10 @@ export const bankingSettings = {
   GATEWAY_SECRET: gatewaySecret,
   DATA_DIR: processSettings.DATA_DIR,
   DATABASE_URL: postgresUrl,
+  /** Standbys of that database, which serve reads of the past. */
+  DATABASE_READ_URL: postgresReadUrl.optional(),
+  /** Seconds that a standby may be behind, and still be read from. */
+  DATABASE_READ_MAX_LAG: z.coerce.number().int().min(1).max(3_600).default(10),
   /** For tests and closed networks: webhooks may go to private addresses and over plain HTTP. */
   WEBHOOKS_ALLOW_PRIVATE: z.stringbool('must be true or false').default(false),
   /** An instant up to which an operator has confirmed the clock: see "Time" in the README. */

@@ -20,6 +20,7 @@ import { createLedger } from './ledger/ledger.ts'
 import { ledgerParts } from './ledger-parts.ts'
 import { createBankingMetrics } from './metrics.ts'
 import { createOneWriter } from './one-writer.ts'
+import { startStandbys } from './replicas/start.ts'
 import { type BankingContext, createContext } from './request/context.ts'
 import { createResolvers } from './resolvers.ts'
 import { downloadLinks } from './statements/link.ts'
@@ -80,6 +81,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
       secret: settings.GATEWAY_SECRET,
       allowPrivate: settings.WEBHOOKS_ALLOW_PRIVATE,
     })
+    const standbys = startStandbys(settings, { primary: database, registry, log })
     const treasury = createTreasury(ledger)
     const rateMaxAge = settings.EXCHANGE_RATE_MAX_AGE
     const tail = startTail({ url, database, log })
@@ -99,10 +101,11 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
           caller: verified.known(authorization) ?? (await verified.verify(authorization)),
           requestId: requestId ?? null,
           database,
+          past: standbys.past,
           ledger,
         }),
       explain: outageError,
-      get: statementRoute({ database, links: downloads, log }),
+      get: statementRoute({ database, past: standbys.past, links: downloads, log }),
       post: oneWriter.receiver(ledger),
       listening: oneWriter.join,
       retire: oneWriter.retire,
@@ -110,7 +113,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
         await database.$queryRaw`SELECT 1`
       },
       async close() {
-        await Promise.all([...workers, tail].map((worker) => worker.stop()))
+        await Promise.all([...workers, tail, standbys].map((worker) => worker.stop()))
         await webhooks.stop()
         await ledger.idle()
         oneWriter.close()

@@ -34,3 +34,10 @@ export function signedFetch(
   if (acceptLanguage !== undefined) headers.set('accept-language', acceptLanguage)
   return fetch(`${url}/graphql`, { method: 'POST', headers, body, signal: signal ?? null })
 }
+
+/** For downloads, whose links are the permission. */
+export function signedGet(url: string, path: string, method = 'GET'): Promise<Response> {
+  const absent = { authorization: undefined, perspective: undefined, requestId: undefined }
+  const signature = sign(TEST_SECRET, { method, path, body: '', ...absent })
+  return fetch(url + path, { method, headers: { [SIGNATURE_HEADER]: signature } })
+}

@@ -15,6 +15,8 @@ interface DatabaseOptions {
   readonly connections: number
   /** Milliseconds to wait for a connection, a free one or a new one. */
   readonly connectTimeout?: number
+  /** Milliseconds to wait for the answer to a statement. */
+  readonly readTimeout?: number
 }
 
 /** Runs one statement and gives its rows, with 64-bit integers as the driver gives them. */
@@ -33,8 +35,10 @@ export interface LedgerDatabase {
 }
 
 /** Connects at first use, and repeats a read that failed with its connection. */
-export const openDatabase = (options: DatabaseOptions): PrismaClient =>
-  new PrismaClient({ adapter: retriedReads(adapterOf(openPool(options), { disposeExternalPool: true })) })
+export function openDatabase({ readTimeout, ...options }: DatabaseOptions): PrismaClient {
+  const pool = openPool(options, readTimeout === undefined ? {} : { query_timeout: readTimeout })
+  return new PrismaClient({ adapter: retriedReads(adapterOf(pool, { disposeExternalPool: true })) })
+}
 
 /**
  * Planner settings for the ledger's statements: without them PostgreSQL scans tables that just

@@ -22,12 +22,17 @@ const entryPage = pagesOf('entries', z.tuple([sequencePart]), ({ sequence }: Ent
 
 export const entryResolvers = {
   Account: {
-    entries: ({ id, currency }: AccountRow, page: EntriesArguments, { load }: BankingContext) =>
+    entries: ({ id, currency }: AccountRow, page: EntriesArguments, { load, past }: BankingContext) =>
       entryPage(page, async (limit, position) => {
         const before = position?.[0] ?? null
         if (before !== null) await refuseUndone(load(areUndone, before))
         const filter = checkFilter(page.filter ?? {})
-        const rows = await load(readEntryPages, { accountId: id, limit, before, filter })
+        const key = { accountId: id, limit, before, filter }
+        const onPrimary = () => load(readEntryPages, key)
+        const end = before === null ? filter.to : BigInt(before)
+        const rows = await (end
+          ? past.read(end, async (standby) => (await readEntryPages(standby, [key]))[0] ?? [], onPrimary)
+          : onPrimary())
         return rows.map((row) => ({ ...row, currency }))
       }),
   },

@@ -4,6 +4,7 @@
  */
 import type { Caller } from '../../../platform/protocol/caller.ts'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
+import { onPrimary, type Past } from '../database/past.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { requireUnreserved } from './access.ts'
 import { createLoad, type Load } from './load.ts'
@@ -13,6 +14,8 @@ export interface BankingContext {
   readonly caller: Caller | undefined
   readonly requestId: string | null
   readonly database: PrismaClient
+  /** Reads that a standby may serve. */
+  readonly past: Past
   readonly ledger: Ledger
   /** When the caller must have its answer, in milliseconds of `performance.now()`. */
   readonly deadline: number
@@ -22,9 +25,16 @@ export interface BankingContext {
 /** Milliseconds for a request; the gateway gives it 15 s. */
 const REQUEST_TIMEOUT_MS = 13_000
 
-export function createContext(parts: Omit<BankingContext, 'load' | 'deadline'>): BankingContext {
+type ContextParts = Omit<BankingContext, 'load' | 'deadline' | 'past'> & Partial<Pick<BankingContext, 'past'>>
+
+export function createContext(parts: ContextParts): BankingContext {
   requireUnreserved(parts.caller)
-  return { ...parts, deadline: performance.now() + REQUEST_TIMEOUT_MS, load: createLoad(parts.database) }
+  return {
+    past: onPrimary,
+    ...parts,
+    deadline: performance.now() + REQUEST_TIMEOUT_MS,
+    load: createLoad(parts.database),
+  }
 }
 
 /** After a write, earlier reads are out of date. */

@@ -96,14 +96,14 @@ interface EntryRow {
   readonly category: string | null
 }
 
+/** Asks a database that has the whole range. */
+export type Ask = <Value>(read: (database: PrismaClient) => Promise<Value>) => Promise<Value>
+
 /** The entries of a range, oldest first; holds one page of them at a time. */
-export async function* readEntries(
-  database: PrismaClient,
-  accountId: string,
-  { start, end }: Range,
-): AsyncGenerator<StatementEntry> {
+export async function* readEntries(ask: Ask, accountId: string, { start, end }: Range): AsyncGenerator<StatementEntry> {
   for (let from = start; from < end; ) {
-    const rows = await database.$queryRaw<EntryRow[]>(statementPageQuery(accountId, { start: from, end }))
+    const query = statementPageQuery(accountId, { start: from, end })
+    const rows = await ask((database) => database.$queryRaw<EntryRow[]>(query))
     yield* rows.map(entryOf)
     const last = rows.at(-1)
     if (!last || rows.length < PAGE) return

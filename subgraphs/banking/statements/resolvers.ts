@@ -1,4 +1,5 @@
 /** Statements in GraphQL: balances, sums for charts, and links to downloads. */
+import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import type { AccountRow } from '../accounts/read.ts'
 import { daysBetween, type PlainDate } from '../dates/plain-date.ts'
 import type { Money } from '../money/amount.ts'
@@ -52,15 +53,25 @@ function addUp(totals: readonly Total[], keyOf: (total: Total) => string | null)
 
 export const statementResolvers = (links: DownloadLinks) => ({
   Account: {
-    statement({ id, currency }: AccountRow, range: StatementArguments, { database }: BankingContext): StatementParent {
+    statement(
+      { id, currency }: AccountRow,
+      range: StatementArguments,
+      { database, past }: BankingContext,
+    ): StatementParent {
       const period = periodOf(id, range)
+      const readPeriod = <Value>(read: (database: PrismaClient, period: Period) => Promise<Value>): Promise<Value> =>
+        past.read(
+          period.to,
+          (standby) => read(standby, period),
+          () => read(database, period),
+        )
       return {
         from: range.from,
         to: range.to,
         period,
         currency,
-        sums: once(() => readSums(database, period)),
-        totals: once(() => readTotals(database, period)),
+        sums: once(() => readPeriod(readSums)),
+        totals: once(() => readPeriod(readTotals)),
       }
     },
   },

@@ -8,16 +8,18 @@ import { pipeline } from 'node:stream/promises'
 import { HttpError } from '../../../platform/http/message/http-error.ts'
 import type { Logger } from '../../../platform/process/log.ts'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
+import type { Past } from '../database/past.ts'
 import { plainDateOf } from '../dates/plain-date.ts'
 import { formats } from './formats.ts'
 import { sequenceOf, statementId } from './identity.ts'
 import { DOWNLOADS_PATH, type DownloadGrant, type DownloadLinks } from './link.ts'
-import { readEntries, readSums } from './read.ts'
+import { type Ask, readEntries, readSums } from './read.ts'
 import { fits, type Statement, type StatementHeader } from './statement.ts'
 import { writeStatement } from './write.ts'
 
 interface StatementRouteOptions {
   readonly database: PrismaClient
+  readonly past: Past
   readonly links: DownloadLinks
   readonly log: Logger
 }
@@ -28,13 +30,13 @@ interface StatementRouteOptions {
  */
 type StatementRoute = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<boolean>
 
-export function statementRoute({ database, links, log }: StatementRouteOptions): StatementRoute {
+export function statementRoute({ database, past, links, log }: StatementRouteOptions): StatementRoute {
   return async (request, response, path) => {
     if (!path.startsWith(`${DOWNLOADS_PATH}/`)) return false
     const grant = links.read(path)
     if (!grant) throw new HttpError(403, 'FORBIDDEN', 'The link is not valid, or no longer. Ask for a new one.')
     const format = formats[grant.format]
-    const statement = await openStatement(database, grant)
+    const statement = await openStatement({ database, past }, grant)
     if (!fits(format, statement.header))
       throw new HttpError(
         400,
@@ -61,7 +63,10 @@ export function statementRoute({ database, links, log }: StatementRouteOptions):
   }
 }
 
-async function openStatement(database: PrismaClient, grant: DownloadGrant): Promise<Statement> {
+async function openStatement(
+  { database, past }: Pick<StatementRouteOptions, 'database' | 'past'>,
+  grant: DownloadGrant,
+): Promise<Statement> {
   const { accountId, from, to } = grant
   const account = await database.account.findUnique({
     where: { id: BigInt(accountId) },
@@ -69,7 +74,8 @@ async function openStatement(database: PrismaClient, grant: DownloadGrant): Prom
   })
   if (!account?.customer || account.kind === 'INTERNAL')
     throw new HttpError(404, 'BAD_USER_INPUT', 'There is no such account.')
-  const { start, end, ...sums } = await readSums(database, grant)
+  const ask: Ask = (read) => past.read(to, read, () => read(database))
+  const { start, end, ...sums } = await ask((asked) => readSums(asked, grant))
   const { number, name, kind, currency, customer } = account
   const header: StatementHeader = {
     id: statementId(accountId, grant),
@@ -80,5 +86,5 @@ async function openStatement(database: PrismaClient, grant: DownloadGrant): Prom
     createdAt: new Date(),
     ...sums,
   }
-  return { header, entries: readEntries(database, accountId, { start, end }) }
+  return { header, entries: readEntries(ask, accountId, { start, end }) }
 }

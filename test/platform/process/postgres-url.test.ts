@@ -38,3 +38,10 @@ test.each([
 ])('%s is no URL for a service that writes', (url) => {
   expect(isPostgresUrl(url)).toBe(false)
 })
+
+test('A URL to read from may ask for a standby', () => {
+  const url = 'postgresql://h1,h2/bank?target_session_attrs=prefer-standby'
+  expect(isPostgresUrl(url, true)).toBe(true)
+  expect(hostUrls(url)).toEqual(['postgresql://h1/bank', 'postgresql://h2/bank'])
+  expect(isPostgresUrl(`${url}-if-any`, true)).toBe(false)
+})

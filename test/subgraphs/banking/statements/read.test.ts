@@ -26,7 +26,7 @@ const period = () => ({ accountId: account, from: new Date('2000-01-01'), to: ne
 const read = async (): Promise<StatementEntry[]> => {
   const range = await readSums(bank.database, period())
   const entries: StatementEntry[] = []
-  for await (const entry of readEntries(bank.database, account, range)) entries.push(entry)
+  for await (const entry of readEntries((read) => read(bank.database), account, range)) entries.push(entry)
   return entries
 }
 
@@ -48,7 +48,7 @@ test('Transfers posted while a statement is read are not part of it', async () =
   const range = await readSums(bank.database, period())
   const other = await bank.open()
   const entries: StatementEntry[] = []
-  for await (const entry of readEntries(bank.database, account, range)) {
+  for await (const entry of readEntries((read) => read(bank.database), account, range)) {
     if (entries.length === 0) await bank.transfer({ from: account, to: other, amount: 5n })
     entries.push(entry)
   }

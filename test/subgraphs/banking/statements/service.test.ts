@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SIGNATURE_HEADER, sign } from '../../../../platform/protocol/signature.ts'
-import { TEST_SECRET } from '../../../support/signed-call.ts'
+import { signedGet, TEST_SECRET } from '../../../support/signed-call.ts'
 import { openBank, subjectOf } from '../support/bank.ts'
 import { startSeededBanking, type TestService } from '../support/service.ts'
 import { camt053Grammar } from './camt053-grammar.ts'
@@ -68,11 +68,7 @@ const statement = async (fields: string, variables: object = range, as = 'payer'
   const { data, errors } = await service.call(as, query, { id: accountId, ...variables })
   return { statement: data?.account?.statement, errors }
 }
-const get = (path: string, method = 'GET'): Promise<Response> => {
-  const absent = { authorization: undefined, perspective: undefined, requestId: undefined }
-  const signature = sign(TEST_SECRET, { method, path, body: '', ...absent })
-  return fetch(service.url + path, { method, headers: { [SIGNATURE_HEADER]: signature } })
-}
+const get = (path: string, method?: string): Promise<Response> => signedGet(service.url, path, method)
 const linkTo = async (format: string): Promise<string> =>
   (await statement(`download(format: ${format}) { url expiresAt }`)).statement.download.url
 
