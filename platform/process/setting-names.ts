@@ -23,6 +23,7 @@ export const settingNames = [
   'GATEWAY_WORKERS',
   'HOST',
   'HTTP_FAST_PATH',
+  'INSTANCE_URL',
   'JWKS_URL',
   'JWT_AUDIENCE',
   'JWT_ISSUER',
