@@ -65,7 +65,8 @@ function sending(run: Run): Send {
     const text = call.body.bytes.toString()
     wrongs.push(...canary.strangersIn(text).map((stranger) => `${stranger} in a request: ${text}`))
     await pause(dice)
-    const asked = { ...call.body, bytes: Buffer.from(withoutMarks(text)) }
+    // Its representations are elsewhere now, so that nothing may be made of it but one request.
+    const asked = { bytes: Buffer.from(withoutMarks(text)), representations: undefined }
     const body = canary.answer(await operation.answerTo({ ...call, body: asked }))
     await pause(dice)
     const fate = dice.of(FATES)
