@@ -37,11 +37,11 @@ const terminateAll = () =>
   admin.query(
     'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
   )
-/** Whoever reads customers or transfers waits until it is released; the ledger reads neither. */
-async function lockCustomers(): Promise<() => Promise<void>> {
+/** Whoever reads the table waits until it is released. */
+async function lock(table: string): Promise<() => Promise<void>> {
   const holder = new Client({ connectionString: database.url })
   await holder.connect()
-  await holder.query('BEGIN; SET LOCAL statement_timeout = 0; LOCK TABLE customers IN ACCESS EXCLUSIVE MODE')
+  await holder.query(`BEGIN; SET LOCAL statement_timeout = 0; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`)
   return async () => {
     await holder.query('ROLLBACK')
     await holder.end()
@@ -78,7 +78,7 @@ test('A statement that takes too long is unavailable', async () => {
   const name = new URL(database.url).pathname.slice(1)
   await admin.query(`ALTER DATABASE "${name}" SET statement_timeout = 100`)
   await terminateAll()
-  const release = await lockCustomers()
+  const release = await lock('customers')
   try {
     expect(codesOf(await service.call('payer', NAME))).toEqual(['SERVICE_UNAVAILABLE'])
   } finally {
@@ -91,13 +91,16 @@ test('A statement that takes too long is unavailable', async () => {
 test('The result of a mutation is reported although it could not be read at once', async () => {
   const [from, to] = await ownAccounts()
   if (!from || !to) throw new Error('The payer has no two accounts in euros.')
+  const order = { from: from.id, to: to.number, amount: '1', currency: 'EUR' }
   const pay = () =>
     service.call(
       'payer',
-      `mutation ($input: TransferInput!) { transfer(input: $input) { ... on TransferAccepted { transfer { id status } } } }`,
-      { input: { idempotencyKey: randomUUID(), from: from.id, to: to.number, amount: '1', currency: 'EUR' } },
+      `mutation ($input: TransferBatchInput!) { transferBatch(input: $input) {
+        ... on TransferBatchAccepted { items { transfer { id status } } } } }`,
+      { input: { idempotencyKey: randomUUID(), mode: 'EACH', transfers: [order] } },
     )
-  const release = await lockCustomers()
+  // The ledger neither reads nor writes it for these, but whoever reads a transfer does.
+  const release = await lock('end_to_end_ids')
   const answer = pay()
   // Its read-back is cut off again and again until the lock is gone.
   for (let cut = 0; cut < 3; ) {
@@ -107,7 +110,7 @@ test('The result of a mutation is reported although it could not be read at once
   }
   await release()
   const { data, errors } = await answer
-  expect([errors, data.transfer.transfer.status]).toEqual([undefined, 'POSTED'])
+  expect([errors, data.transferBatch.items[0].transfer.status]).toEqual([undefined, 'POSTED'])
 })
 
 test('An event that cannot be read whole ends the stream before it, and comes again from the last cursor', async () => {
@@ -117,14 +120,14 @@ test('An event that cannot be read whole ends the stream before it, and comes ag
   const variables = { id: account.id, after: account.activityCursor }
   const bank = openBank(database.url)
   const actor = { id: 'payer', officer: false }
-  // The ledger does not read it, and what a transfer's ends are called is in it.
-  await admin.query('ALTER TABLE customers RENAME TO customers_away')
+  // The ledger does not need it, but whoever reads a transfer does.
+  await admin.query('ALTER TABLE end_to_end_ids RENAME TO end_to_end_ids_away')
   try {
     await bank.transfer({ from: account.id, to: other.id, reference: 'told once' }, { actor })
     const broken = await service.stream('payer', query, variables)
     expect(await broken.text().catch(() => 'cut')).not.toContain('told once')
   } finally {
-    await admin.query('ALTER TABLE customers_away RENAME TO customers')
+    await admin.query('ALTER TABLE end_to_end_ids_away RENAME TO end_to_end_ids')
     await bank.close()
   }
   const resumed = await service.stream('payer', query, variables)
