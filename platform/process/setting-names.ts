@@ -35,6 +35,7 @@ export const settingNames = [
   'NODE_ENV',
   'OPEN_METEO_KEY',
   'OPEN_METEO_URL',
+  'OUTCOME_RETENTION_DAYS',
   'PLAYGROUND',
   'PORT',
   'REDIS_URL',

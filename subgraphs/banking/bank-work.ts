@@ -1,7 +1,9 @@
 /** What the bank does by itself, in rounds. */
 import type { Logger } from '../../platform/process/log.ts'
+import { hostUrls } from '../../platform/process/postgres-url.ts'
 import type { PrismaClient } from '../../prisma/generated/client.ts'
 import { confirmPrimary } from './database/connect.ts'
+import { durabilityFault } from './database/durability.ts'
 import { renewRates } from './exchange/feed.ts'
 import { removeExpiredQuotes } from './exchange/store.ts'
 import { expireHolds } from './holds/expiry.ts'
@@ -37,7 +39,15 @@ export function startBankWork({ url, database, ledger, log, clock, onClockRead, 
     if (moved) log.warn({ primary: moved.name }, 'another server is the primary; the old one was left')
     return false
   }
+  let fault: string | undefined
+  const checkDurability = async (): Promise<boolean> => {
+    const found = await durabilityFault(database, hostUrls(url).length)
+    if (found !== undefined && found !== fault) log.warn(found)
+    fault = found
+    return false
+  }
   return [
+    work('durability', UPKEEP_PAUSE, checkDurability),
     work('clock', CLOCK_PAUSE, () => watchClock(database, clock, onClockRead).then(() => false)),
     work('primary', PRIMARY_PAUSE, leaveOldPrimary),
     work('schedules', WORK_PAUSE, () => runDueSchedules(database, ledger, log)),

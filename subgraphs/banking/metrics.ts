@@ -4,6 +4,7 @@
  */
 import { Counter, Gauge, type Registry } from '../../platform/process/prometheus.ts'
 import type { PrismaClient } from '../../prisma/generated/client.ts'
+import { durableCopies } from './database/durability.ts'
 import type { Standing as WriterStanding } from './election/standing.ts'
 import type { Sent } from './forward/link.ts'
 import { type ClockReading, type ClockRefusal, differenceOf } from './ledger/clock.ts'
@@ -24,6 +25,10 @@ const gauges = {
   partitions_left: {
     name: 'tributary_ledger_partitions_left',
     help: 'Partitions that wait empty for the numbers to come, of the table that has the fewest',
+  },
+  copies: {
+    name: 'tributary_ledger_durable_copies',
+    help: 'Servers on whose disks an acknowledged payment is, at the least: 0, 1, or 2 with a synchronous standby',
   },
   untold: { name: 'tributary_outbox_lag_events', help: 'Events of the outbox not yet handed over to webhooks' },
   webhook_lag: {
@@ -108,6 +113,7 @@ async function readStanding(database: PrismaClient): Promise<Standing | undefine
       (SELECT min((SELECT count(*) FROM ledger_partitions p WHERE p.parent = t.parent AND p.lower > t.last))::float8
         FROM (VALUES ('transfers', last_sequence), ('outbox', last_sequence), ('entries', last_sequence),
           ('operations', last_operation)) AS t (parent, last)) AS partitions_left,
+      (${durableCopies})::float8 AS copies,
       (last_sequence - w.done - COALESCE(
         (SELECT sum(to_sequence - from_sequence) FROM ledger_restores WHERE from_sequence >= w.done), 0))::float8 AS untold,
       COALESCE((SELECT extract(epoch FROM clock_timestamp() - min(next_attempt_at))::float8 FROM webhook_deliveries

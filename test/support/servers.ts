@@ -1,5 +1,5 @@
 /**
- * PostgreSQL servers of which one follows another, durable, on loopback. From the project's own
+ * PostgreSQL servers of which one follows another, on loopback. From the project's own
  * binaries, or from others (Debian's).
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
@@ -62,6 +62,7 @@ export async function startServers(count: number, programs?: Programs): Promise<
   if (account) await chown(cluster, account.uid, account.gid)
   const flags = ['--auth=trust', `--username=${ROLE}`, '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync']
   await run(found.initdb, [`--pgdata=${cluster}`, ...flags], { ...account, cwd: '/' })
+  await appendFile(join(cluster, 'postgresql.conf'), 'fsync = off\n') // no test cuts the power
   const serverOf = (each: number, index: number): TestServer =>
     testServer({ postgres: found.postgres, cluster: join(folder.path, `server-${index}`), port: each, account })
   const primary = serverOf(port, 0)
@@ -100,7 +101,7 @@ interface ServerOptions {
 
 function testServer({ postgres, cluster, port, account }: ServerOptions): TestServer {
   let child: ChildProcess | undefined
-  const settings = { port, listen_addresses: '127.0.0.1', unix_socket_directories: '', timezone: 'UTC', fsync: 'off' }
+  const settings = { port, listen_addresses: '127.0.0.1', unix_socket_directories: '', timezone: 'UTC' }
   const query = async (statement: string): Promise<readonly Record<string, unknown>[]> => {
     const client = new Client({ connectionString: `postgresql://${ROLE}@127.0.0.1:${port}/postgres` })
     client.on('error', () => {})

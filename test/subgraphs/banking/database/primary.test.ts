@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { Prisma } from '../../../../prisma/generated/client.ts'
 import { migrate } from '../../../../prisma/migrate.ts'
 import { confirmPrimary, openClient } from '../../../../subgraphs/banking/database/connect.ts'
+import { durabilityFault } from '../../../../subgraphs/banking/database/durability.ts'
 import { failureOf } from '../../../../subgraphs/banking/database/failure.ts'
 import { type LedgerDatabase, openLedgerDatabase } from '../../../../subgraphs/banking/database/open.ts'
 import { startServers, type TestServer, type TestServers, urlOf } from '../../../support/servers.ts'
@@ -98,6 +99,27 @@ test('A connection on which a write was refused as on a standby is not used agai
     return (await insert()) === 'outage' && before
   })
   expect(await pidOf()).not.toBe(pid)
+})
+
+test('What the settings promise of an acknowledged payment is told', async () => {
+  const { prisma } = open(urlOf([primary.port]))
+  const told = async (): Promise<string> => {
+    const faults = await Promise.all([1, 2].map((hosts) => durabilityFault(prisma, hosts)))
+    return faults.map((fault) => fault?.split(':')[0] ?? 'nothing').join(' | ')
+  }
+  const off = 'fsync or synchronous_commit is off'
+  const alone = 'no standby is synchronous'
+  expect(await told()).toBe(`${off} | ${off}`)
+  for (const [setting, expected] of [
+    ['fsync = on', `nothing | ${alone}`],
+    ["synchronous_standby_names = 'standby'", 'nothing | nothing'],
+    ['synchronous_commit = local', `nothing | ${alone}`],
+    ['synchronous_commit = off', `${off} | ${off}`],
+  ]) {
+    await primary.query(`ALTER SYSTEM SET ${setting}`)
+    await primary.query('SELECT pg_reload_conf()')
+    await until(async () => (await told()) === expected)
+  }
 })
 
 test('A fail-over between two batches loses and doubles nothing, and is no restore', async () => {
