@@ -34,6 +34,9 @@ export const grown: Readonly<Record<string, Grown>> = {
   transfers: { key: ['id'], by: 'id', end: 'last_sequence' },
 }
 
+/** The tables that may have rows in the archive, too. */
+const ARCHIVED: ReadonlySet<string> = new Set(['entries', 'operations', 'outbox', 'transfers'])
+
 export const PENDING_TRANSFERS = `SELECT * FROM "transfers" WHERE "status" = 'PENDING'`
 
 const PIECE = 20_000 // rows
@@ -53,19 +56,20 @@ export async function* pieces(
 ): AsyncGenerator<string> {
   const columns = key.map((column) => `"${column}"`).join(', ')
   const upTo = `"${by}" <= ${BigInt(head[end])}`
+  const rowsOf = ARCHIVED.has(table) ? `history."${table}"` : `"${table}"`
   const ids = without.toSorted((one, other) => (one < other ? -1 : 1))
   let after: readonly bigint[] | undefined
   for (;;) {
     const behind: string = after ? ` AND (${columns}) > (${after.join(', ')})` : ''
     const { rows } = await client.query<Record<string, string>>(
-      `SELECT ${columns} FROM "${table}" WHERE ${upTo}${behind} ORDER BY ${columns} OFFSET ${size - 1} LIMIT 1`,
+      `SELECT ${columns} FROM ${rowsOf} WHERE ${upTo}${behind} ORDER BY ${columns} OFFSET ${size - 1} LIMIT 1`,
     )
     const last: readonly bigint[] | undefined = rows[0] && key.map((column) => BigInt(rows[0]?.[column] as string))
     const within = last ? ` AND (${columns}) <= (${last.join(', ')})` : ''
     const [from, to] = [after?.[0] ?? -1n, last?.[0]]
     const copied = ids.filter((id) => id > from && (to === undefined || id <= to))
     const others = copied.length > 0 ? ` AND "${by}" NOT IN (${copied.join(', ')})` : ''
-    yield `SELECT * FROM "${table}" WHERE ${upTo}${behind}${within}${others} ORDER BY ${columns}`
+    yield `SELECT * FROM ${rowsOf} WHERE ${upTo}${behind}${within}${others} ORDER BY ${columns}`
     if (!last) return
     after = last
   }

@@ -1,7 +1,4 @@
 /** The long tables become partitioned while the bank works, and get partitions ahead of need. */
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Client } from 'pg'
 import { migrate } from '../../prisma/migrate.ts'
@@ -11,12 +8,10 @@ import { forgedBatch } from '../subgraphs/banking/audit/forged-batch.ts'
 import { openBank, type TestBank, verdictOf } from '../subgraphs/banking/support/bank.ts'
 import { brokenInvariants } from '../subgraphs/banking/support/books.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { smallPartitions } from '../support/small-partitions.ts'
 
 const SIZE = 200 // numbers of a partition
-/** The last migration before the tables are partitioned, with which this version can write. */
-const BEFORE = '20260117000100_keys_of_old_operations'
-
-let folder: string
+let migrations: Awaited<ReturnType<typeof smallPartitions>>
 let database: TestDatabase
 let bank: TestBank
 let client: Client
@@ -24,15 +19,9 @@ let from: string
 let to: string
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tributary-partitions-'))
-  await cp(new URL('../../prisma/migrations', import.meta.url), join(folder, 'all'), { recursive: true })
-  const bounds = join(folder, 'all', '20260117000200_partition_bounds', 'migration.sql')
-  await writeFile(bounds, (await readFile(bounds, 'utf8')).replace('1000000::bigint', `${SIZE}::bigint`))
-  await cp(join(folder, 'all'), join(folder, 'before'), { recursive: true })
-  for (const name of await readdir(join(folder, 'before')))
-    if (/^\d/.test(name) && name > BEFORE) await rm(join(folder, 'before', name), { recursive: true })
+  migrations = await smallPartitions(SIZE)
   database = await createDatabase('empty')
-  await migrate(database.url, join(folder, 'before'))
+  await migrate(database.url, await migrations.before())
   bank = openBank(database.url)
   client = new Client({ connectionString: database.url })
   await client.connect()
@@ -43,7 +32,7 @@ afterAll(async () => {
   await client.end()
   await bank.close()
   await database.drop()
-  await rm(folder, { recursive: true, force: true })
+  await migrations.remove()
 })
 
 /** Transfers until `work` has ended, some at a time; each must be accepted. */
@@ -73,7 +62,7 @@ const partitions = async (parent: string): Promise<{ lower: string; rows: number
 
 test('The tables become partitioned while transfers go on, and none of these fails', async () => {
   for (let transfers = 0; transfers < 300; transfers += 1) await bank.transfer({ from, to })
-  await transferDuring(() => migrate(database.url, join(folder, 'all')))
+  await transferDuring(() => migrate(database.url, migrations.all))
   expect(await brokenInvariants(bank.database)).toEqual([])
   expect(await verifyLedger(bank.database)).toMatchObject({ sound: true })
   for (const parent of ['transfers', 'outbox', 'entries', 'operations']) {

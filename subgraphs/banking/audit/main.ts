@@ -1,6 +1,6 @@
 /**
- * `npm run ledger:verify` and `npm run ledger:anchor`, on the database of `DATABASE_URL`; exits 1
- * where something is wrong.
+ * `npm run ledger:verify`, `ledger:anchor` and `ledger:archive`, on the database of `DATABASE_URL`;
+ * exits 1 where something is wrong.
  */
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -10,11 +10,16 @@ import { openDatabase } from '../database/open.ts'
 import { requireDatabase } from '../database/reach.ts'
 import { makeAnchorKey } from './anchor.ts'
 import { anchorCommand } from './anchor-command.ts'
+import { archiveCommand } from './archive-command.ts'
 import { type AuditCommand, readGiven } from './command.ts'
 import { anchorSettings } from './settings.ts'
 import { verifyCommand } from './verify-command.ts'
 
-const commands: Readonly<Record<string, AuditCommand>> = { verify: verifyCommand, anchor: anchorCommand }
+const commands: Readonly<Record<string, AuditCommand>> = {
+  verify: verifyCommand,
+  anchor: anchorCommand,
+  archive: archiveCommand,
+}
 const shape = z.object({ DATABASE_URL: postgresUrl, DATA_DIR: processSettings.DATA_DIR, ...anchorSettings })
 
 try {

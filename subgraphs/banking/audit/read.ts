@@ -143,7 +143,7 @@ export const operationsBetween = (database: PrismaClient, after: bigint, upTo: b
           o.request_id AS "requestId", o.at,
           CASE WHEN a.id IS NOT NULL THEN json_build_object('id', a.id::text, 'owner', a.customer_id, 'kind', a.kind,
             'currency', a.currency, 'productId', a.product_id, 'branchId', a.branch_id) END AS opened
-        FROM operations o
+        FROM history.operations o
         LEFT JOIN accounts a ON o.name = 'openAccount' AND o.refusal IS NULL
           AND a.id = CASE WHEN o.subject ~ '^[0-9]{14}$' THEN o.subject::bigint END
         WHERE o.number > ${last} AND o.number <= ${upTo} ORDER BY o.number LIMIT ${PAGE}`,
@@ -205,11 +205,11 @@ export const eventsBetween = (database: PrismaClient, after: bigint, upTo: bigin
           t.merchant_id AS "merchantId", t.reversal_of::text AS "reversalOf", t.group_id::text AS "groupId",
           t.expires_at AS "expiresAt", ${FAULT} AS fault
         FROM (
-          SELECT * FROM outbox WHERE sequence > ${last} AND sequence <= ${upTo} ORDER BY sequence LIMIT ${PAGE}
+          SELECT * FROM history.outbox WHERE sequence > ${last} AND sequence <= ${upTo} ORDER BY sequence LIMIT ${PAGE}
         ) o
-        LEFT JOIN transfers t ON t.id = o.transfer_id
-        LEFT JOIN entries d ON d.account_id = o.debit_account_id AND d.sequence = o.sequence
-        LEFT JOIN entries c ON c.account_id = o.credit_account_id AND c.sequence = o.sequence
+        LEFT JOIN history.transfers t ON t.id = o.transfer_id
+        LEFT JOIN history.entries d ON d.account_id = o.debit_account_id AND d.sequence = o.sequence
+        LEFT JOIN history.entries c ON c.account_id = o.credit_account_id AND c.sequence = o.sequence
         ORDER BY o.sequence`,
     ({ sequence }) => sequence,
   )

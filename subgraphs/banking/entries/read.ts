@@ -76,7 +76,7 @@ export function entriesQuery(group: readonly EntryPageKey[]): Prisma.Sql {
       e.balance_after AS "balanceAfter", e.posted_at AS "postedAt"
     FROM unnest(${plainArray(group.map(({ accountId }) => accountId))}::bigint[]) AS account (id)
     CROSS JOIN LATERAL (
-      SELECT * FROM entries WHERE ${Prisma.join(conditions, ' AND ')} ORDER BY sequence DESC LIMIT ${limit}
+      SELECT * FROM history.entries WHERE ${Prisma.join(conditions, ' AND ')} ORDER BY sequence DESC LIMIT ${limit}
     ) e ORDER BY e.account_id, e.sequence DESC`
 }
 

@@ -25,15 +25,15 @@ export const readActivity = (
 export const activityQuery = (account: string, after: bigint, limit: number): Prisma.Sql =>
   Prisma.sql`/* events:activity */
     SELECT o.sequence, o.kind, o.transfer_id::text AS "transferId", o.amount, o.at FROM (
-      (SELECT sequence FROM entries WHERE account_id = ${account}::bigint AND sequence > ${after}
+      (SELECT sequence FROM history.entries WHERE account_id = ${account}::bigint AND sequence > ${after}
         ORDER BY sequence LIMIT ${limit})
       UNION ALL
-      (SELECT sequence FROM outbox WHERE debit_account_id = ${account}::bigint AND sequence > ${after}
+      (SELECT sequence FROM history.outbox WHERE debit_account_id = ${account}::bigint AND sequence > ${after}
         AND kind IN ('HOLD_PLACED', 'HOLD_VOIDED', 'HOLD_EXPIRED') ORDER BY sequence LIMIT ${limit})
       UNION ALL
-      (SELECT sequence FROM outbox WHERE credit_account_id = ${account}::bigint AND sequence > ${after}
+      (SELECT sequence FROM history.outbox WHERE credit_account_id = ${account}::bigint AND sequence > ${after}
         AND kind IN ('HOLD_PLACED', 'HOLD_VOIDED', 'HOLD_EXPIRED') ORDER BY sequence LIMIT ${limit})
-    ) happened JOIN outbox o USING (sequence) ORDER BY o.sequence LIMIT ${limit}`
+    ) happened JOIN history.outbox o USING (sequence) ORDER BY o.sequence LIMIT ${limit}`
 
 /** The ledger's last sequence. */
 export async function lastSequence(database: PrismaClient): Promise<bigint> {

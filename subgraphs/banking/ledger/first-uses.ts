@@ -47,7 +47,7 @@ export async function loadFirstUses(
   const uses = await query<FirstUse>(Prisma.sql`/* ledger:outcomes */
     SELECT actor, key, encode(input_hash, 'hex') AS "inputHash", input_version AS "inputVersion", refusal, message,
       subject, details::text AS details, at
-    FROM operations WHERE number = ANY(${numbers}::bigint[])`)
+    FROM history.operations WHERE number = ANY(${numbers}::bigint[])`)
   return new Map(
     uses.map((use) => {
       const { actor, key, at } = use

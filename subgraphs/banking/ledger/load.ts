@@ -195,8 +195,8 @@ async function loadTransfers(
   if (ids.length === 0) return new Map()
   const wanted = plainArray(ids)
   const rows = await transaction.$queryRaw<TransferRow[]>`/* ledger:transfers */
-    SELECT * FROM transfers WHERE id = ANY(${wanted}::bigint[])
-    UNION ALL SELECT * FROM transfers WHERE reversal_of = ANY(${wanted}::bigint[])`
+    SELECT * FROM history.transfers WHERE id = ANY(${wanted}::bigint[])
+    UNION ALL SELECT * FROM history.transfers WHERE reversal_of = ANY(${wanted}::bigint[])`
   return new Map(
     rows.map((row) => [
       row.id.toString(),

@@ -56,7 +56,7 @@ export async function readSums(database: PrismaClient, period: Period): Promise<
 export function sumsQuery(period: Period): Prisma.Sql {
   const id = Prisma.sql`${period.accountId}::bigint`
   const balanceBefore = (bound: Prisma.Sql): Prisma.Sql => Prisma.sql`COALESCE(
-    (SELECT balance_after FROM entries WHERE account_id = ${id} AND sequence < ${bound} ORDER BY sequence DESC LIMIT 1), 0)`
+    (SELECT balance_after FROM history.entries WHERE account_id = ${id} AND sequence < ${bound} ORDER BY sequence DESC LIMIT 1), 0)`
   return Prisma.sql`${withRange(period)}
     SELECT range.start, range.end, ${balanceBefore(Prisma.sql`range.start`)} AS opening,
       ${balanceBefore(Prisma.sql`range.end`)} AS closing, sums.*
@@ -64,7 +64,7 @@ export function sumsQuery(period: Period): Prisma.Sql {
       SELECT count(*) FILTER (WHERE amount > 0) AS "creditCount", count(*) FILTER (WHERE amount < 0) AS "debitCount",
         COALESCE(sum(amount) FILTER (WHERE amount > 0), 0)::bigint AS "creditSum",
         COALESCE(-sum(amount) FILTER (WHERE amount < 0), 0)::bigint AS "debitSum"
-      FROM entries WHERE account_id = ${id} AND sequence >= range.start AND sequence < range.end
+      FROM history.entries WHERE account_id = ${id} AND sequence >= range.start AND sequence < range.end
     ) sums`
 }
 
@@ -77,7 +77,7 @@ export const totalsQuery = (period: Period): Prisma.Sql => Prisma.sql`${withRang
     COALESCE(sum(e.amount) FILTER (WHERE e.amount > 0), 0)::bigint AS credits,
     COALESCE(-sum(e.amount) FILTER (WHERE e.amount < 0), 0)::bigint AS debits
   FROM range
-  JOIN entries e ON e.account_id = ${period.accountId}::bigint AND e.sequence >= range.start AND e.sequence < range.end
+  JOIN history.entries e ON e.account_id = ${period.accountId}::bigint AND e.sequence >= range.start AND e.sequence < range.end
   GROUP BY 1, 2 ORDER BY 1, 2`
 
 interface EntryRow {
@@ -121,10 +121,10 @@ export const statementPageQuery = (
     (SELECT i.value FROM end_to_end_ids i WHERE i.transfer_id = t.id) AS "endToEndId", COALESCE(c.name, o.name) AS name, o.number,
     o.customer_id IS NULL AS bank, m.name AS merchant, e.category
   FROM (
-    SELECT * FROM entries WHERE account_id = ${accountId}::bigint AND sequence >= ${start}::bigint
+    SELECT * FROM history.entries WHERE account_id = ${accountId}::bigint AND sequence >= ${start}::bigint
       AND sequence < ${end}::bigint ORDER BY sequence LIMIT ${PAGE}
   ) e
-  JOIN transfers t ON t.id = e.transfer_id
+  JOIN history.transfers t ON t.id = e.transfer_id
   JOIN accounts o ON o.id = CASE t.debit_account_id WHEN e.account_id THEN t.credit_account_id ELSE t.debit_account_id END
   LEFT JOIN customers c ON c.id = o.customer_id
   LEFT JOIN merchants m ON m.id = t.merchant_id

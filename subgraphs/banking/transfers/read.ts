@@ -47,13 +47,13 @@ export const transferById = byId(
       (SELECT i.value FROM end_to_end_ids i WHERE i.transfer_id = t.id) AS "endToEndId",
       t.created_at AS "createdAt", t.resolved_at AS "resolvedAt", t.expires_at AS "expiresAt",
       t.group_id::text AS "groupId", t.reversal_of::text AS "reversalOf",
-      (SELECT r.id::text FROM transfers r WHERE r.reversal_of = t.id) AS "reversedBy",
+      (SELECT r.id::text FROM history.transfers r WHERE r.reversal_of = t.id) AS "reversedBy",
       d.id::text AS "debitAccount", d.number AS "debitNumber", d.customer_id AS "debitOwner",
       COALESCE(dc.name, d.name) AS "debitName",
       c.id::text AS "creditAccount", c.number AS "creditNumber", c.customer_id AS "creditOwner",
       COALESCE(cc.name, c.name) AS "creditName",
       m.id AS "merchantId", m.name AS "merchantName", m.category AS "merchantCategory", m.city_id AS "merchantCityId"
-    FROM transfers t
+    FROM history.transfers t
     JOIN accounts d ON d.id = t.debit_account_id LEFT JOIN customers dc ON dc.id = d.customer_id
     JOIN accounts c ON c.id = t.credit_account_id LEFT JOIN customers cc ON cc.id = c.customer_id
     LEFT JOIN merchants m ON m.id = t.merchant_id
@@ -96,4 +96,5 @@ export async function readGroupIds(database: PrismaClient, groupId: string): Pro
 }
 
 export const groupQuery = (groupId: string): Prisma.Sql => Prisma.sql`/* transfers:group */
-  SELECT id::text FROM transfers WHERE group_id = ${groupId}::bigint ORDER BY transfers.id LIMIT ${LARGEST_GROUP}`
+  SELECT t.id::text FROM history.transfers t WHERE group_id = ${groupId}::bigint
+    AND t.id BETWEEN ${groupId}::bigint AND ${groupId}::bigint + ${LARGEST_GROUP} ORDER BY t.id LIMIT ${LARGEST_GROUP}`

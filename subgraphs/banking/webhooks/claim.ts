@@ -86,8 +86,8 @@ export function claimQuery(busy: ReadonlyMap<string, number>): Prisma.Sql {
     CASE c.customer_id WHEN e.customer_id THEN c.id::text END AS "creditAccount"
   FROM claimed
   JOIN webhook_endpoints e ON e.id = claimed.endpoint_id
-  JOIN outbox o ON o.sequence = claimed.sequence
-  JOIN transfers t ON t.id = o.transfer_id
+  JOIN history.outbox o ON o.sequence = claimed.sequence
+  JOIN history.transfers t ON t.id = o.transfer_id
   JOIN accounts d ON d.id = o.debit_account_id
   JOIN accounts c ON c.id = o.credit_account_id`
 }

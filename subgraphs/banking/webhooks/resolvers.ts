@@ -114,8 +114,9 @@ export const webhookResolvers = ({ allowPrivate, secrets }: Webhooks) => ({
   WebhookDelivery: {
     eventId: ({ sequence }: Delivery): string => eventId(sequence),
     transfer: async ({ sequence }: Delivery, _: unknown, { database, load }: BankingContext) => {
-      const event = await database.event.findUnique({ where: { sequence } })
-      return event && load(transferById, event.transferId.toString())
+      const [event] = await database.$queryRaw<{ transfer: string }[]>`/* webhooks:event */
+        SELECT transfer_id::text AS transfer FROM history.outbox WHERE sequence = ${sequence}`
+      return event ? load(transferById, event.transfer) : null
     },
   },
 })

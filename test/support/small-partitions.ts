@@ -1,0 +1,32 @@
+/** Migrations whose partitions are so small that a test fills several. */
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+interface SmallPartitions {
+  /** All migrations. */
+  readonly all: string
+  /** Those with which the tables are not yet partitioned. */
+  before(): Promise<string>
+  remove(): Promise<void>
+}
+
+/** @param size numbers of a partition */
+export async function smallPartitions(size: number): Promise<SmallPartitions> {
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-partitions-'))
+  const all = join(folder, 'all')
+  await cp(new URL('../../prisma/migrations', import.meta.url), all, { recursive: true })
+  const bounds = join(all, '20260117000200_partition_bounds', 'migration.sql')
+  await writeFile(bounds, (await readFile(bounds, 'utf8')).replace('1000000::bigint', `${size}::bigint`))
+  return {
+    all,
+    async before() {
+      const some = join(folder, 'before')
+      await cp(all, some, { recursive: true })
+      for (const name of await readdir(some))
+        if (/_(partition|archive)/.test(name)) await rm(join(some, name), { recursive: true })
+      return some
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  }
+}
