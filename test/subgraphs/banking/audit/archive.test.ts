@@ -55,7 +55,8 @@ async function seen() {
   const period = { accountId: to, from: new Date(0), to: FUTURE }
   const sums = await readSums(bank.database, period)
   const entries: string[] = []
-  for await (const { id, balanceAfter } of readEntries(bank.database, to, sums)) entries.push(`${id} ${balanceAfter}`)
+  const all = readEntries((read) => read(bank.database), to, sums)
+  for await (const { id, balanceAfter } of all) entries.push(`${id} ${balanceAfter}`)
   const [page = []] = await readEntryPages(bank.database, [{ accountId: to, limit: 300, before: '330', filter: {} }])
   const activity = await readActivity(bank.database, from, 0n, 200)
   return {
