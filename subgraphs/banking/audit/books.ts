@@ -36,6 +36,10 @@ const questions: readonly string[] = [
   `SELECT format('no event tells how hold %s ended, or that it has not', t.id) AS problem
    FROM history.transfers t LEFT JOIN history.outbox e ON e.transfer_id = t.id AND e.kind IN ('HOLD_CAPTURED', 'HOLD_VOIDED', 'HOLD_EXPIRED')
    WHERE t.expires_at IS NOT NULL AND (t.status = 'PENDING') <> (e.sequence IS NULL) ORDER BY t.id LIMIT 1`,
+  `SELECT format('the key of operation %s is not remembered', o.number) AS problem FROM history.operations o
+   WHERE NOT EXISTS (
+     SELECT FROM used_keys(ARRAY[key_digest(o.actor, o.key)]) k WHERE k.number = o.number
+   ) ORDER BY o.number LIMIT 1`,
   `SELECT format('account %s was opened by no operation', a.id) AS problem FROM accounts a
    WHERE NOT EXISTS (
      SELECT FROM history.operations o WHERE o.name = 'openAccount' AND o.refusal IS NULL AND o.subject = a.id::text

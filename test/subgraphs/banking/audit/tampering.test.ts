@@ -392,6 +392,11 @@ const foundWithoutTriggers: readonly Case[] = [
     "UPDATE operations SET key = 'another' WHERE number = 5",
     'batch \\d+ .* is not as it was written',
   ],
+  [
+    'a key that is forgotten',
+    'DELETE FROM operation_keys WHERE number = 5',
+    'the key of operation 5 is not remembered',
+  ],
   ['a deleted operation', 'DELETE FROM operations WHERE number = 5', 'operation 5 is missing'],
   ['a deleted batch', 'DELETE FROM batches WHERE number = 5', 'batch 5 is missing'],
   [
