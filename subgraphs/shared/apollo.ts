@@ -1,25 +1,26 @@
 /** Apollo Server as the executor of one service, without HTTP. */
-import type { ServerResponse } from 'node:http'
 import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
 } from '@apollo/server/plugin/disabled'
-import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql'
+import { GraphQLError, type GraphQLSchema } from 'graphql'
 import { parseJson } from '../../platform/http/message/http-error.ts'
+import type { HttpReply } from '../../platform/http/message/message.ts'
 import type { Logger } from '../../platform/process/log.ts'
 import { isErrorCode } from '../../platform/protocol/errors.ts'
 import { createDocumentStore } from './documents.ts'
+import { createKnownOperations, type FormatError } from './known-operations.ts'
 import { withLiteralCode } from './scalar-literals.ts'
 import type { Service } from './service.ts'
 import type { ServiceRequest } from './service-request.ts'
 
-/** What clients may know of an error. */
-type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError
-
-interface ServiceExecutor {
-  /** Executes the operation of a signed JSON body, and writes the whole response. */
-  answer(request: ServiceRequest, body: Buffer, response: ServerResponse): Promise<void>
+export interface ServiceExecutor {
+  /**
+   * Executes the operation of a signed JSON body, and sends the whole answer.
+   * @param headers of the answer, names and values in turn
+   */
+  answer(request: ServiceRequest, body: string, reply: HttpReply, headers: readonly string[]): Promise<void>
   stop(): Promise<void>
 }
 
@@ -38,6 +39,7 @@ export function createExecutor<Context extends object>({
   formatError,
   log,
 }: ExecutorOptions<Context>): ServiceExecutor {
+  const documentStore = createDocumentStore()
   const apollo = new ApolloServer<Context>({
     schema,
     introspection: false,
@@ -45,7 +47,7 @@ export function createExecutor<Context extends object>({
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: 20_000 },
-    documentStore: createDocumentStore(),
+    documentStore,
     logger: log,
     formatError,
     plugins: [
@@ -54,32 +56,60 @@ export function createExecutor<Context extends object>({
     ],
   })
   apollo.startInBackgroundHandlingStartupErrorsByLoggingAndFailingAllRequests()
+  // Hints of how long an answer may be kept are collected by Apollo Server's pipeline.
+  const operations =
+    kind === 'stateful' ? createKnownOperations({ schema, formatError, known: documentStore.known }) : undefined
+
+  /** The body of the answer; undefined where Apollo Server has to answer. */
+  const answerKnown = async (request: ServiceRequest, body: unknown): Promise<string | undefined> => {
+    const known = operations?.find(body)
+    if (!operations || !known) return undefined
+    let context: Context
+    try {
+      context = await service.context(request)
+    } catch {
+      return undefined // Apollo Server meets the same error, and tells it
+    }
+    return operations.run(known, context)
+  }
+  const answerByApollo = async (
+    request: ServiceRequest,
+    body: unknown,
+    reply: HttpReply,
+    headers: readonly string[],
+  ): Promise<void> => {
+    let context: Context | undefined
+    const answer = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: {
+        method: 'POST',
+        headers: new HeaderMap([['content-type', 'application/json']]),
+        search: '',
+        body,
+      },
+      context: async () => {
+        context = await service.context(request)
+        return context
+      },
+    })
+    const own = context === undefined ? {} : (service.headers?.(context) ?? {})
+    const all = new Map([...answer.headers, ...Object.entries(own)])
+    const pieces: string[] = []
+    if (answer.body.kind === 'complete') pieces.push(answer.body.string)
+    else for await (const piece of answer.body.asyncIterator) pieces.push(piece)
+    reply.send(answer.status ?? 200, [...headers, ...[...all].flat()], Buffer.from(pieces.join('')))
+  }
   return {
-    async answer(request, body, response) {
-      let context: Context | undefined
-      const answer = await apollo.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: {
-          method: 'POST',
-          headers: new HeaderMap([['content-type', 'application/json']]),
-          search: '',
-          body: parseJson(body.toString('utf8')),
-        },
-        context: async () => {
-          context = await service.context(request)
-          return context
-        },
-      })
-      for (const [name, value] of answer.headers) response.setHeader(name, value)
-      const own = context === undefined ? {} : (service.headers?.(context) ?? {})
-      for (const [name, value] of Object.entries(own)) response.setHeader(name, value)
-      response.statusCode = answer.status ?? 200
-      if (answer.body.kind === 'complete') response.end(answer.body.string)
-      else for await (const chunk of answer.body.asyncIterator) response.write(chunk)
-      response.end()
+    async answer(request, text, reply, headers) {
+      const body = parseJson(text)
+      const known = await answerKnown(request, body)
+      if (known === undefined) await answerByApollo(request, body, reply, headers)
+      else reply.send(200, [...headers, ...KNOWN_HEADERS], Buffer.from(known))
     },
     stop: () => apollo.stop(),
   }
 }
+
+const KNOWN_HEADERS = ['cache-control', 'no-store', 'content-type', 'application/json; charset=utf-8']
 
 const noStore: ApolloServerPlugin = {
   requestDidStart: async () => ({

@@ -7,8 +7,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { type GraphQLSchema, parse } from 'graphql'
 import { z } from 'zod'
+import { createFastPath } from '../../platform/http/fast-path/fast-path.ts'
 import { readBody } from '../../platform/http/message/body.ts'
-import { HttpError, JSON_HEADERS, sendHttpError, sendJson } from '../../platform/http/message/http-error.ts'
+import { HttpError } from '../../platform/http/message/http-error.ts'
 import { listen } from '../../platform/http/server/listen.ts'
 import {
   announceReady,
@@ -16,13 +17,13 @@ import {
   type RunningProcess,
   runProcess,
 } from '../../platform/process/lifecycle.ts'
-import { createLogger, type Logger } from '../../platform/process/log.ts'
+import { createLogger } from '../../platform/process/log.ts'
 import { METRICS_TYPE, Registry } from '../../platform/process/prometheus.ts'
 import { gatewaySecret, port, processSettings, readSettings } from '../../platform/process/settings.ts'
-import { CALL_HEADER } from '../../platform/protocol/signature.ts'
 import { createAdmission } from './admission.ts'
 import { createExecutor, createFormatError } from './apollo.ts'
 import { createAnswerHealth } from './health.ts'
+import { type Answer, createAnswerOperation, createRoutes, MAX_BODY } from './routes.ts'
 import { codeWrongLiterals } from './scalar-literals.ts'
 import type { Environment, Service, ServiceDefinition } from './service.ts'
 import type { ServiceRequest } from './service-request.ts'
@@ -33,7 +34,6 @@ export interface RunningService extends RunningProcess {
   readonly url: string
 }
 
-const MAX_BODY = 4 * 1024 * 1024 // bytes; the gateway's own limit is lower, entity batches are larger
 const DRAIN_TIMEOUT = 20_000 // milliseconds
 
 const serviceSettings = { ...processSettings, PORT: port.default(0), GATEWAY_SECRET: gatewaySecret }
@@ -62,15 +62,12 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
   const admit = createAdmission()
   let state: LifecycleState = 'starting'
 
-  const answerOperation: Answer = async (request, response, path) => {
-    const body = await readBody(request, MAX_BODY)
-    const signed = readSigned(request, path, body)
-    if (streams && streaming?.wantsStream(request)) return streams.answer(request, response, body, signed)
-    const turn = admit(signed.authorization ?? '')
-    if (turn) await turn
-    // The gateway cancelled it while it waited, before any work.
-    if (!response.destroyed) await executor.answer(signed, body, response)
+  const answerOperation = createAnswerOperation({ service, log, readSigned, admit, answer: executor.answer })
+  const answerStream: Answer = async (request, response, path) => {
+    const body = (await readBody(request, MAX_BODY)).toString('utf8')
+    await streams?.answer(request, response, body, readSigned(request, path, body))
   }
+  const wantsStream = streaming?.wantsStream ?? (() => false)
   const ready = (): Promise<void> => service.ready?.() ?? Promise.resolve()
   const answerHealth = createAnswerHealth({ service: name, kind }, () => state, ready)
   const answerGet: Answer = async (request, response, path) => {
@@ -79,9 +76,11 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
     if (await answerFile(service, readSigned, request, response, path)) return
     throw new HttpError(404, 'BAD_USER_INPUT', 'Nothing is served at this path.')
   }
-  const listener = await listen(createRoutes({ answerGet, answerOperation, service, log }), {
+  const routes = createRoutes({ answerGet, answerOperation, answerStream, wantsStream, service, log })
+  const listener = await listen(routes, {
     host: settings.HOST,
     port: settings.PORT,
+    fastPath: createFastPath({ answer: answerOperation, isForNode: wantsStream }),
   })
   service.listening?.(listener.url)
   state = 'ready'
@@ -121,8 +120,6 @@ async function buildSchema(file: URL, { resolvers }: Pick<Service<object>, 'reso
   return schema
 }
 
-type Answer = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>
-
 /** False if the service has nothing at the path. */
 async function answerFile(
   service: Pick<Service<object>, 'get'>,
@@ -132,48 +129,6 @@ async function answerFile(
   path: string,
 ): Promise<boolean> {
   if (!service.get) return false
-  readSigned(request, path, Buffer.alloc(0))
+  readSigned(request, path, '')
   return service.get(request, response, path)
 }
-
-/** False if the service takes nothing at the path. */
-async function answerOwn(
-  { post }: Pick<Service<object>, 'post'>,
-  request: IncomingMessage,
-  response: ServerResponse,
-  path: string,
-): Promise<boolean> {
-  const answer = post?.(request, path)
-  if (!answer) return false
-  const body = await answer
-  response.writeHead(200, { ...JSON_HEADERS, 'content-length': Buffer.byteLength(body) }).end(body)
-  return true
-}
-
-interface Routes {
-  readonly answerGet: Answer
-  readonly answerOperation: Answer
-  readonly service: Pick<Service<object>, 'explain' | 'post'>
-  readonly log: Logger
-}
-
-const createRoutes =
-  ({ answerGet, answerOperation, service, log }: Routes) =>
-  async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const path = request.url ?? '/'
-    const callId = request.headers[CALL_HEADER]
-    // For refusals and files too: the gateway discards an answer without its call id.
-    if (callId !== undefined) response.setHeader(CALL_HEADER, callId)
-    try {
-      if (request.method === 'GET' || request.method === 'HEAD') await answerGet(request, response, path)
-      else if (request.method === 'POST' && path === '/graphql') await answerOperation(request, response, path)
-      else if (request.method !== 'POST' || !(await answerOwn(service, request, response, path)))
-        throw new HttpError(405, 'BAD_USER_INPUT', 'Operations are sent with POST to /graphql.', { allow: 'POST' })
-    } catch (error) {
-      if (error instanceof HttpError) return sendHttpError(response, error)
-      const explained = response.headersSent ? undefined : service.explain?.(error)
-      if (!explained) throw error
-      log.warn({ err: error }, explained.message)
-      sendJson(response, 503, { errors: [explained] })
-    }
-  }

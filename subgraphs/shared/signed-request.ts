@@ -1,6 +1,6 @@
 /** Accepts requests of the gateway only: each is signed with the shared secret. */
-import type { IncomingMessage } from 'node:http'
 import { HttpError } from '../../platform/http/message/http-error.ts'
+import type { HttpRequest } from '../../platform/http/message/message.ts'
 import {
   CALL_HEADER,
   PERSPECTIVE_HEADER,
@@ -11,7 +11,11 @@ import {
 import type { ServiceRequest } from './service-request.ts'
 
 /** @throws HttpError 403 unless the gateway signed exactly this request */
-export type ReadSigned = (request: IncomingMessage, path: string, body: Buffer) => ServiceRequest
+export type ReadSigned = (
+  request: Pick<HttpRequest, 'headers'> & { readonly method?: string | undefined },
+  path: string,
+  body: string,
+) => ServiceRequest
 
 export const createReadSigned =
   (secret: string): ReadSigned =>

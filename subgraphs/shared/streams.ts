@@ -2,7 +2,7 @@
  * Subscriptions of a service: server-sent events as answers to `POST /graphql`. A stream ends when
  * its caller leaves, and in order when the service stops. Knows no domain.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import {
   type ExecutionResult,
   type GraphQLError,
@@ -16,7 +16,7 @@ import type { ServiceRequest } from './service-request.ts'
 
 export interface Streams {
   /** Answers an operation whose caller accepts `text/event-stream`. @param body the signed bytes */
-  answer(request: IncomingMessage, response: ServerResponse, body: Buffer, from: ServiceRequest): Promise<void>
+  answer(request: IncomingMessage, response: ServerResponse, body: string, from: ServiceRequest): Promise<void>
   /** Ends every stream; callers resume elsewhere from their last cursor. */
   stop(): Promise<void>
 }
@@ -28,8 +28,8 @@ interface StreamsOptions<Context extends object> {
 }
 
 /** Whether the caller asks for server-sent events. */
-export const wantsStream = (request: IncomingMessage): boolean =>
-  request.headers.accept?.includes('text/event-stream') ?? false
+export const wantsStream = ({ accept }: Readonly<IncomingHttpHeaders>): boolean =>
+  accept?.includes('text/event-stream') ?? false
 
 type AnyContext = Record<PropertyKey, unknown>
 
@@ -69,12 +69,12 @@ export function createStreams<Context extends object>({
     },
   })
   return {
-    async answer(request: IncomingMessage, response: ServerResponse, body: Buffer, from: ServiceRequest) {
+    async answer(request: IncomingMessage, response: ServerResponse, body: string, from: ServiceRequest) {
       const [events, { status, statusText, headers }] = await handle({
         method: request.method ?? 'POST',
         url: request.url ?? '/graphql',
         headers: { get: (name) => request.headers[name.toLowerCase()]?.toString() },
-        body: body.toString('utf8'),
+        body,
         raw: request,
         context: from,
       })

@@ -3,6 +3,7 @@
  * Anything else passes the connection on to Node. It never guesses: `request-head.ts` must know the
  * whole head.
  */
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
 import { readInto } from '../../memory/shared-buffer.ts'
 import { tooLarge } from '../message/body.ts'
@@ -20,6 +21,8 @@ interface FastPathOptions {
   /** If it rejects, the client gets 500 without details. */
   readonly answer: (request: HttpRequest, reply: HttpReply) => Promise<void>
   readonly clientAddress?: ClientAddress
+  /** Whether a request must be left to Node, as any that is not plain. */
+  readonly isForNode?: (headers: Readonly<IncomingHttpHeaders>) => boolean
   /** For pipelined input that waits for its turn. */
   readonly room?: BodyRoom
   /** Milliseconds that a connection may be idle, or leave an answer unread. */
@@ -30,17 +33,18 @@ export const createFastPath =
   ({
     answer,
     clientAddress = (peer) => peer,
+    isForNode = () => false,
     room = unlimitedRoom,
     keepAlive = KEEP_ALIVE,
   }: FastPathOptions): FastPath =>
   (socket, control) =>
-    serveConnection(socket, control, { answer, clientAddress, room, keepAlive })
+    serveConnection(socket, control, { answer, clientAddress, isForNode, room, keepAlive })
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: closures of one connection
 function serveConnection(
   socket: Socket,
   control: ConnectionControl,
-  { answer, clientAddress, room, keepAlive }: Required<FastPathOptions>,
+  { answer, clientAddress, isForNode, room, keepAlive }: Required<FastPathOptions>,
 ): void {
   const readHead = createHeadReader()
   /** The reply that is not complete yet. */
@@ -62,7 +66,8 @@ function serveConnection(
       return false
     }
     const head = readHead(buffer, length)
-    if (head && head.end + head.length === length) serve(head, buffer.toString('utf8', head.end, length))
+    if (head && head.end + head.length === length && !isForNode(head.headers))
+      serve(head, buffer.toString('utf8', head.end, length))
     else return leave(Buffer.from(buffer.subarray(0, length)))
     return true
   }

@@ -21,3 +21,16 @@ test('An operation larger than the cache is not kept, and displaces nothing', as
   expect(await store.get('large')).toBeUndefined()
   expect(await store.get('small')).toBeDefined()
 })
+
+test('An operation is known by its whole text for as long as it is kept', async () => {
+  const store = createDocumentStore(1000)
+  for (let number = 0; number < 200; number++) await store.set(`${number}`, documentOf(number))
+  for (let number = 0; number < 200; number++)
+    expect(store.known(`{ field${number} }`)).toBe(await store.get(`${number}`))
+  expect(store.known('{ field199 } ')).toBeUndefined()
+  await store.set('199', documentOf(200))
+  expect(store.known('{ field199 }')).toBeUndefined()
+  expect(store.known('{ field200 }')).toBe(await store.get('199'))
+  await store.delete('199')
+  expect(store.known('{ field200 }')).toBeUndefined()
+})

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { gzipSync } from 'node:zlib'
+import { ApolloServer } from '@apollo/server'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { GraphQLError, GraphQLScalarType } from 'graphql'
 import { codedError } from '../../../platform/protocol/errors.ts'
 import { CALL_HEADER, SIGNATURE_HEADER, sign } from '../../../platform/protocol/signature.ts'
@@ -9,6 +11,7 @@ import { until } from '../../support/until.ts'
 
 let release: () => void = () => undefined
 let able = true
+let added = 0
 
 const notes = (kind: 'stateful' | 'stateless') =>
   ({
@@ -22,13 +25,22 @@ const notes = (kind: 'stateful' | 'stateless') =>
           note: (_: unknown, { id }: { id: string }) => ({ id }),
           whoAmI: (_: unknown, __: unknown, context: ServiceRequest) => context.authorization,
           on: () => true,
+          added: () => added,
           broken: () => {
             throw new Error('connect ECONNREFUSED 10.0.0.7:5432')
           },
+          failed: () => ({ text: 'told', id: null }),
+          echo: (_: unknown, { range }: { range?: { from: string } }) => JSON.stringify(range ?? null),
           refused: () => {
             throw codedError('FORBIDDEN', 'Not for you.')
           },
           slow: () => new Promise<string>((resolve) => (release = () => resolve('done'))),
+        },
+        Mutation: {
+          add: (_: unknown, { text }: { text: string }) => {
+            added += 1
+            return { id: text === 'none' ? null : text }
+          },
         },
         Day: new GraphQLScalarType({
           name: 'Day',
@@ -43,7 +55,10 @@ const notes = (kind: 'stateful' | 'stateless') =>
           text: ({ id }: { id: string }) => `note ${id}`,
         },
       },
-      context: (request: ServiceRequest) => ({ ...request }),
+      context: (request: ServiceRequest) => {
+        if (request.authorization === 'Bearer wrong') throw codedError('UNAUTHENTICATED', 'The token is not valid.')
+        return { ...request }
+      },
       ready: async () => {
         if (!able) throw new Error('the database is away')
       },
@@ -148,20 +163,120 @@ describe('service', () => {
   })
 })
 
+/** Operations, and requests for them, of every kind that the pipelines treat apart. */
+const asked: readonly [what: string, body: unknown, authorization?: string][] = [
+  ['a query', { query: '{ note(id: "1") { id text } whoAmI }' }, 'Bearer x'],
+  ['text beyond ASCII', { query: '{ note(id: "ß “日本”") { text } }' }],
+  ['variables', { query: 'query ($r: Range) { echo(range: $r) }', variables: { r: { from: 'Monday' } } }],
+  ['variables that are null', { query: 'query ($r: Range) { echo(range: $r) }', variables: null, operationName: null }],
+  ['a wrong variable', { query: 'query ($r: Range) { echo(range: $r) }', variables: { r: { from: 'Friday' } } }],
+  ['a variable of the wrong kind', { query: 'query ($r: Range) { echo(range: $r) }', variables: { r: 5 } }],
+  ['a missing variable', { query: 'query ($r: Range!) { echo(range: $r) }' }],
+  ['variables that are a list', { query: 'query ($r: Range) { echo(range: $r) }', variables: [] }],
+  ['variables that are a text', { query: 'query ($r: Range) { echo(range: $r) }', variables: '{}' }],
+  ['a named operation', { query: 'query A { whoAmI } query B { note(id: "2") { id } }', operationName: 'B' }],
+  ['a name that no operation has', { query: 'query A { whoAmI } query B { whoAmI }', operationName: 'C' }],
+  ['no name for two operations', { query: 'query A { whoAmI } query B { whoAmI }' }],
+  ['a name that is a number', { query: 'query A { whoAmI }', operationName: 5 }],
+  ['errors of resolvers', { query: '{ broken refused whoAmI }' }],
+  ['an error that takes all data with it', { query: '{ failed { id text } }' }],
+  ['a mutation', { query: 'mutation { add(text: "new") { id text } }' }],
+  ['a caller whose token is wrong', { query: '{ whoAmI }' }, 'Bearer wrong'],
+  ['an extension', { query: '{ whoAmI }', extensions: {} }],
+  ['a persisted query', { query: '{ whoAmI }', extensions: { persistedQuery: { version: 1, sha256Hash: 'x' } } }],
+  ['a field that is not of the protocol', { query: '{ whoAmI }', other: 1 }],
+  ['a syntax error', { query: '{ whoAmI' }],
+  ['a validation error', { query: '{ nothing }' }],
+  ['no query', { variables: {} }],
+  ['a list', [{ query: '{ whoAmI }' }]],
+  ['nothing', {}],
+]
+
+describe('an operation that is known', () => {
+  let service: RunningService
+  beforeAll(async () => {
+    service = await startService(notes('stateful'), env)
+  })
+  afterAll(() => service.stop())
+
+  test.each(asked)('%s is answered as at first', async (...[, body, authorization]) => {
+    const answers: object[] = []
+    for (let count = 0; count < 3; count += 1) {
+      const response = await postSigned(service.url, JSON.stringify(body), 'call-1', authorization)
+      const headers = Object.fromEntries([...response.headers].filter(([name]) => name !== 'date'))
+      answers.push({ status: response.status, headers, text: await response.text() })
+    }
+    const [first] = answers
+    expect(answers).toEqual([first, first, first])
+  })
+
+  test('It is run without Apollo Server, which parses and validates it once', async () => {
+    const query = 'query Once { whoAmI }'
+    await signedCall(service.url, { query })
+    const run = jest.spyOn(ApolloServer.prototype, 'executeHTTPGraphQLRequest')
+    expect((await signedCall(service.url, { query, authorization: 'Bearer y' })).data).toEqual({ whoAmI: 'Bearer y' })
+    expect(run).not.toHaveBeenCalled()
+    await signedCall(service.url, { query: `${query} ` })
+    expect(run).toHaveBeenCalledTimes(1)
+    run.mockRestore()
+  })
+
+  test('A mutation whose answer is no data at all runs once', async () => {
+    added = 0
+    const query = 'mutation { add(text: "none") { id text } }'
+    for (let count = 0; count < 3; count += 1) await signedCall(service.url, { query })
+    const { data } = await signedCall(service.url, { query: '{ added }' })
+    expect(data).toEqual({ added: 3 })
+  })
+})
+
+describe('an operation that does not come plain', () => {
+  let service: RunningService
+  beforeAll(async () => {
+    service = await startService(notes('stateful'), env)
+  })
+  afterAll(() => service.stop())
+
+  test('It is answered as one that does, whether its body comes in pieces or is compressed', async () => {
+    const body = JSON.stringify({ query: '{ whoAmI }' })
+    const plain = await (await postSigned(service.url, body, 'call-1')).text()
+    const pieces = new ReadableStream({
+      async start(controller) {
+        for (const piece of [body.slice(0, 5), body.slice(5)]) {
+          controller.enqueue(Buffer.from(piece))
+          await new Promise(setImmediate)
+        }
+        controller.close()
+      },
+    })
+    const chunked = await postSigned(service.url, body, 'call-1', undefined, { body: pieces, duplex: 'half' })
+    const packed = await postSigned(service.url, body, 'call-1', undefined, {
+      body: gzipSync(body),
+      headers: { 'content-encoding': 'gzip' },
+    })
+    expect([await chunked.text(), await packed.text()]).toEqual([plain, plain])
+    expect([chunked.headers.get(CALL_HEADER), packed.headers.get(CALL_HEADER)]).toEqual(['call-1', 'call-1'])
+  })
+})
+
 const named = { [CALL_HEADER]: 'call-1' }
 
-async function postSigned(url: string, body: string, callId?: string): Promise<Response> {
-  const parts = {
-    method: 'POST',
-    path: '/graphql',
-    body,
-    authorization: undefined,
-    perspective: undefined,
-    requestId: undefined,
-    callId,
+async function postSigned(
+  url: string,
+  body: string,
+  callId?: string,
+  authorization?: string,
+  { headers: more, ...sent }: RequestInit & { readonly duplex?: 'half' } = {},
+): Promise<Response> {
+  const absent = { perspective: undefined, requestId: undefined }
+  const parts = { method: 'POST', path: '/graphql', body, authorization, callId, ...absent }
+  const headers = {
+    [SIGNATURE_HEADER]: sign(TEST_SECRET, parts),
+    ...(callId !== undefined && named),
+    ...(authorization !== undefined && { authorization }),
+    ...(more as Record<string, string>),
   }
-  const headers = { [SIGNATURE_HEADER]: sign(TEST_SECRET, parts), ...(callId !== undefined && named) }
-  return fetch(`${url}/graphql`, { method: 'POST', headers, body })
+  return fetch(`${url}/graphql`, { method: 'POST', headers, body, ...sent })
 }
 
 test('A stopping service finishes its running requests', async () => {
