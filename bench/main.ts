@@ -10,6 +10,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   payments: () => import('./payments.ts'),
   growth: () => import('./growth.ts'),
   reads: () => import('./reads.ts'),
+  standbys: () => import('./standbys.ts'),
   gateway: () => import('./gateway.ts'),
   content: () => import('./content.ts'),
   stateless: () => import('./stateless.ts'),

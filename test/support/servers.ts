@@ -101,6 +101,7 @@ interface ServerOptions {
 
 function testServer({ postgres, cluster, port, account }: ServerOptions): TestServer {
   let child: ChildProcess | undefined
+  const isRunning = (): boolean => child !== undefined && child.exitCode === null && child.signalCode === null
   const settings = { port, listen_addresses: '127.0.0.1', unix_socket_directories: '', timezone: 'UTC' }
   const query = async (statement: string): Promise<readonly Record<string, unknown>[]> => {
     const client = new Client({ connectionString: `postgresql://${ROLE}@127.0.0.1:${port}/postgres` })
@@ -116,12 +117,13 @@ function testServer({ postgres, cluster, port, account }: ServerOptions): TestSe
       return child?.pid ?? 0
     },
     async start() {
+      if (isRunning()) return
       const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
       child = spawn(postgres, ['-D', cluster, ...flags], { ...account, cwd: '/', stdio: 'ignore' })
       await until(() => query('SELECT 1').then(Boolean, () => false))
     },
     async stop() {
-      if (!child || child.exitCode !== null || child.signalCode !== null) return
+      if (!child || !isRunning()) return
       const ended = once(child, 'exit')
       child.kill('SIGINT')
       await ended
