@@ -111,7 +111,8 @@ async function measure(
 function lineOf(mode: Mode, found: readonly Figures[]): string {
   const range = (of: (figures: Figures) => number, digits = 0): string => {
     const sorted = found.map(of).sort((one, other) => one - other)
-    return `${sorted[0]?.toFixed(digits)}–${sorted.at(-1)?.toFixed(digits)}`
+    const [least, median, most] = [0, 0.5, 1].map((share) => sorted[Math.floor((sorted.length - 1) * share)])
+    return `${median?.toFixed(digits)} (${least?.toFixed(digits)}–${most?.toFixed(digits)})`
   }
   const lags = found.flatMap(({ lags }) => lags).sort((one, other) => one - other)
   const behind =

@@ -29,6 +29,7 @@ const pages = [
   'docs/examples.md',
   'docs/limits.md',
   'docs/production.md',
+  'docs/scale.md',
   'docs/settings.md',
   'gateway/README.md',
   'platform/memory/README.md',
