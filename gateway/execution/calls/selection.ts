@@ -1,10 +1,8 @@
 /** What a request asks a service for, as a tree that answers are read by. */
-import type { FetchDataRewrite, FetchNode } from '@apollo/query-planner'
-import { Kind, parse, type SelectionSetNode } from 'graphql'
-import { FRAGMENT } from '../plan/check-fetch.ts'
-
-/** The field through which a service answers for entities. */
-export const ENTITIES = '_entities'
+import type { FetchNode } from '@apollo/query-planner'
+import { Kind, type SelectionSetNode } from 'graphql'
+import { askedOf } from '../plan/fetch-operation.ts'
+import { type Renamer, renamed, renamersOf } from './renamers.ts'
 
 export interface Field {
   /** In the engine's data. */
@@ -26,26 +24,7 @@ export interface Selection {
 }
 
 /** What a fetch asks: of the root, or of each entity. */
-export function selectionOf({ operation, requires, outputRewrites = [] }: FetchNode): Selection {
-  const [definition] = parse(operation, { noLocation: true }).definitions
-  if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error('A fetch has no operation.')
-  const above = requires ? [ENTITIES] : []
-  const renamers = outputRewrites.map((rewrite) => renamerOf(rewrite, above))
-  const whole = selectionFrom(fieldsOf(definition.selectionSet, [], renamers))
-  return requires ? (whole.answered.get(ENTITIES)?.below ?? selectionFrom([])) : whole
-}
-
-/** The end of an alias that the planner gave a field, whose name has another type elsewhere. */
-interface Renamer {
-  /** Names in the answer. */
-  readonly path: readonly string[]
-  readonly name: string
-}
-
-const renamerOf = (rewrite: FetchDataRewrite, above: readonly string[]): Renamer => ({
-  path: [...above, ...rewrite.path.filter((segment) => !segment.startsWith(FRAGMENT))],
-  name: rewrite.kind === 'KeyRenamer' ? rewrite.renameKeyTo : '',
-})
+export const selectionOf = (node: FetchNode): Selection => selectionFrom(fieldsOf(askedOf(node), [], renamersOf(node)))
 
 const fieldsOf = ({ selections }: SelectionSetNode, on: readonly string[], renamers: readonly Renamer[]): Field[] =>
   selections.flatMap((selection): Field[] => {
@@ -56,10 +35,7 @@ const fieldsOf = ({ selections }: SelectionSetNode, on: readonly string[], renam
     }
     const field = selection.name.value
     const answered = selection.alias?.value ?? field
-    const further = renamers
-      .filter(({ path }) => path[0] === answered)
-      .map(({ path, name }) => ({ path: path.slice(1), name }))
-    const name = further.find(({ path }) => path.length === 0)?.name ?? answered
+    const { name, below: further } = renamed(answered, renamers)
     const below = selection.selectionSet && selectionFrom(fieldsOf(selection.selectionSet, [], further))
     return [{ name, answered, field, on, below }]
   })

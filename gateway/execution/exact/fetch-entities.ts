@@ -5,7 +5,7 @@
 import type { ServiceAnswer } from '../../traffic/call/send.ts'
 import { Failure, failureAt, failureOf, failureOfEntity, serviceError } from '../answer/failure.ts'
 import { entityBody } from '../calls/request-body.ts'
-import { ENTITIES } from '../calls/selection.ts'
+import { ENTITIES } from '../plan/fetch-operation.ts'
 import { questionOf } from '../plan/question.ts'
 import type { Fetch } from '../plan/step.ts'
 import { call, dataOf } from './call.ts'

@@ -5,7 +5,7 @@
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
 import { own } from '../../../platform/data/own.ts'
 import { Failure } from '../answer/failure.ts'
-import { FRAGMENT } from '../plan/check-fetch.ts'
+import { inputsOf, sentAs } from '../calls/inputs.ts'
 import type { TypeRelations } from '../plan/type-relations.ts'
 import { type Data, isData } from './data.ts'
 import { leafInput } from './leaf-input.ts'
@@ -22,51 +22,16 @@ export function represent(entity: Readonly<Data>, node: FetchNode, types: TypeRe
   const typename = entity['__typename']
   if (typeof typename !== 'string') return undefined
   const inputs = inputsOf(node.requires ?? [], typename, types)
-  const sentAs = nameFor(node, typename, types)
-  if (!types.isKey(node.serviceName, sentAs, [...inputs.keys()])) return undefined
+  const sentName = sentAs(node, typename, types)
+  if (!types.isKey(node.serviceName, sentName, [...inputs.keys()])) return undefined
   const value: Data = {}
   const missing = new Map<string, Failure | undefined>()
   for (const [source, { name, below }] of inputs) {
-    const input = source === '__typename' ? sentAs : inputFrom(own(entity, source), below, types)
+    const input = source === '__typename' ? sentName : inputFrom(own(entity, source), below, types)
     if (isMissing(input)) missing.set(source, input)
     else value[name] = input
   }
   return { value, missing }
-}
-
-/** Where a service knows only the interface, that takes the place of the type. */
-function nameFor({ inputRewrites = [] }: FetchNode, typename: string, types: TypeRelations): string {
-  const rewrite = inputRewrites.findLast(({ path }) =>
-    path.slice(0, -1).every((segment) => types.belongsTo(typename, segment.slice(FRAGMENT.length))),
-  )
-  return rewrite?.kind === 'ValueSetter' ? String(rewrite.setValueTo) : typename
-}
-
-interface Input {
-  /** In the service. */
-  readonly name: string
-  /** What is sent of an object; nothing for a leaf. */
-  readonly below: readonly QueryPlanSelectionNode[]
-}
-
-/** By their names in the engine's data. */
-function inputsOf(
-  selections: readonly QueryPlanSelectionNode[],
-  typename: unknown,
-  types: TypeRelations,
-  inputs = new Map<string, Input>(),
-): ReadonlyMap<string, Input> {
-  for (const node of selections) {
-    if (node.kind === 'Field') {
-      const { name, alias = name, selections: below = [] } = node
-      inputs.set(alias, { name, below: [...(inputs.get(alias)?.below ?? []), ...below] })
-      continue
-    }
-    const { typeCondition } = node
-    const isOf = typeof typename === 'string' && typeCondition !== undefined && types.belongsTo(typename, typeCondition)
-    if (typeCondition === undefined || isOf) inputsOf(node.selections, typename, types, inputs)
-  }
-  return inputs
 }
 
 const isMissing = (input: unknown): input is Failure | undefined => input === undefined || input instanceof Failure

@@ -1,7 +1,8 @@
 /** A fetch of entities that asks for fewer of their fields. */
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
-import { Kind, parse, print, type SelectionNode, type SelectionSetNode, stripIgnoredCharacters, visit } from 'graphql'
+import { Kind, print, type SelectionNode, type SelectionSetNode, stripIgnoredCharacters, visit } from 'graphql'
 import type { Field } from '../calls/selection.ts'
+import { operationOf } from '../plan/fetch-operation.ts'
 
 /**
  * With the fields and inputs that are kept, and without the variables that only others used;
@@ -12,8 +13,7 @@ export function withFields(
   keepsField: (field: Pick<Field, 'on' | 'field'>) => boolean,
   keepsInput: (input: string) => boolean,
 ): FetchNode | undefined {
-  const [definition] = parse(node.operation, { noLocation: true }).definitions
-  if (definition?.kind !== Kind.OPERATION_DEFINITION) return undefined
+  const definition = operationOf(node.operation)
   const keep = (set: SelectionSetNode, on: readonly string[]): SelectionSetNode | undefined => {
     const selections = set.selections.flatMap((each): SelectionNode[] => {
       if (each.kind === Kind.FIELD) return keepsField({ on, field: each.name.value }) ? [each] : []

@@ -3,7 +3,7 @@
  * of it, or as a service is told of it. What stands side by side in an answer is copied at once.
  */
 import type { FieldNode } from 'graphql'
-import { getNamedType, isLeafType, isNonNullType } from 'graphql'
+import { isNonNullType } from 'graphql'
 import { type Assembler, COPY, COPY_KNOWN, EACH, END, ENTER, INTROSPECT, LEAVE, NOT_NULL, PUT, RETYPE } from './code.ts'
 import { listsOf } from './compile-reading.ts'
 import type { Field, Giver, Place, Shape } from './model.ts'
@@ -248,12 +248,9 @@ function runFrom(fields: Group['fields'], index: number): readonly Field[] {
 function isVerbatim(wanted: Wanted, giver: Giver): boolean {
   const field = fieldOf(giver)
   if (wanted.kind !== 'data') return false
-  if (!wanted.below !== !field.child) {
-    if (wanted.type === undefined || isLeafType(getNamedType(wanted.type))) throw new Unsupported('a leaf with fields')
-    throw new Unsupported('objects without fields')
-  }
+  if (!wanted.below !== !field.child) throw new Unsupported('a leaf with fields, or objects without')
   if (!wanted.below || !field.child) {
-    see(field, wanted)
+    field.type ??= wanted.type
     return true
   }
   if (!giver.isOnly || !isSame(wanted.below, field.child)) return false
@@ -282,20 +279,16 @@ function isSame(below: WantedBelow, shape: Shape): boolean {
   })
 }
 
+/** The client sees the field, and all that is below it: its reader checks it. */
 function mark(wanted: Wanted, field: Field): void {
   if (wanted.kind !== 'data') return
-  see(field, wanted)
+  field.type ??= wanted.type
   const { child } = field
   const [type] = child?.types ?? []
   const [variant] = child?.variants ?? []
   if (!child || !variant) return
   const inner = wanted.below?.(child.tellsType ? type : undefined) ?? []
   for (const [index, each] of inner.entries()) mark(each, variant.fields[index] as Field)
-}
-
-/** The client sees the field: its reader checks it. */
-function see(field: Field, wanted: Wanted & { readonly kind: 'data' }): void {
-  field.type ??= wanted.type
 }
 
 /** Puts an object's code together; texts in a row are one. */

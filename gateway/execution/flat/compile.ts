@@ -3,18 +3,13 @@
  * knows every fetch before it writes the first word, because what is read of one answer depends on
  * all who need it.
  */
-import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
-import {
-  type FieldNode,
-  type GraphQLSchema,
-  isInterfaceType,
-  isObjectType,
-  Kind,
-  parse,
-  type SelectionSetNode,
-} from 'graphql'
+import type { FetchNode } from '@apollo/query-planner'
+import { type FieldNode, type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql'
 import type { ObjectShape } from '../answer/shape.ts'
+import { sentAs } from '../calls/inputs.ts'
+import { renamersOf } from '../calls/renamers.ts'
 import type { ClientOperation } from '../plan/client-operation.ts'
+import { askedOf } from '../plan/fetch-operation.ts'
 import type { PreparedPlan } from '../plan/prepare.ts'
 import type { Fetch } from '../plan/step.ts'
 import type { TypeRelations } from '../plan/type-relations.ts'
@@ -31,12 +26,11 @@ import {
   type TypeFacts,
   Variant,
 } from './model.ts'
-import { renamers } from './renamers.ts'
 import { LIST_WORDS } from './scan.ts'
 import type { Arenas } from './tapes.ts'
 import { Unsupported } from './unsupported.ts'
 import { neededToJoin, waitsIn } from './waits.ts'
-import { wantedByClient, wantedByService } from './wanted.ts'
+import { type WantedBelow, wantedByClient, wantedByService } from './wanted.ts'
 
 /** Objects that a fetch asks for. */
 export interface Target {
@@ -52,7 +46,6 @@ export interface Target {
 
 /** A fetch whose answers are flat. */
 export interface FlatFetch {
-  readonly index: number
   readonly shape: number
   /** Word of the root's record that takes the address of a root fetch's; -1 for entities. */
   readonly join: number
@@ -98,7 +91,8 @@ export interface FlatOperation {
   readonly root: number
   /** Code that writes the client's data. */
   readonly answer: number
-  readonly fetches: readonly (FlatFetch | undefined)[]
+  /** By their indexes in the plan. */
+  readonly fetches: readonly FlatFetch[]
   readonly joints: readonly Joint[]
   /** The fetches that others wait for. */
   readonly awaited: readonly number[]
@@ -108,18 +102,11 @@ export interface FlatOperation {
 /** A fetch on its way to being compiled. */
 interface Bound {
   readonly fetch: Fetch
-  readonly root: Shape
-  /** The entities', or the root itself. */
+  /** Of the root, or of each entity. */
   readonly shape: Shape
   readonly join: number
   readonly targets: readonly { readonly place: Place; readonly join: number; readonly count: number }[]
-  /** A type's name in the service, as it is asked for. */
-  readonly rename: (typename: string) => string
-  /** The same as it is answered. */
-  readonly answered: (typename: string) => string
 }
-
-const ENTITIES = '_entities'
 
 /** `undefined` where only the exact path can execute the operation. */
 export function compileFlat(
@@ -167,15 +154,16 @@ function compile(client: ClientOperation, shape: ObjectShape, plan: PreparedPlan
     wantedByClient(shape),
   )
   const waits = waitsIn(plan, overlaps)
-  const asking = bound.map(({ fetch: { node, index }, targets, rename }) => {
+  const asking = bound.map(({ fetch: { node, index }, targets }) => {
     used = new Set(targets.map(({ place }) => place.first))
-    const tables = targets.map(({ place, count }) => writing.tableFor(place, representing(node, types, rename), count))
+    const tables = targets.map(({ place, count }) => writing.tableFor(place, representing(node, types), count))
     return { tables, waitsFor: waits(index, used) }
   })
-  const joints = overlaps.map((overlap) => openJoint(overlap, read))
+  for (const overlap of overlaps) openJoint(overlap, read)
   // All slots are given: only now is it known how the records look.
-  const compiled = bound.map(({ fetch, root: whole, shape: given, join, targets, answered }, number): FlatFetch => {
-    const code = fetch.node.requires ? compileReading(given, assembler) : compileReading(whole, assembler)
+  const fetches = bound.map(({ fetch: { node }, shape: given, join, targets }, number): FlatFetch => {
+    const code = compileReading(given, assembler)
+    const answered = answeredAs(given, node, types)
     const asked: number[] = []
     for (const { place } of targets) {
       for (const type of typesAt(place)) {
@@ -186,7 +174,6 @@ function compile(client: ClientOperation, shape: ObjectShape, plan: PreparedPlan
       }
     }
     return {
-      index: fetch.index,
       shape: code.at,
       join,
       words: given.words,
@@ -205,17 +192,15 @@ function compile(client: ClientOperation, shape: ObjectShape, plan: PreparedPlan
     count: arenas.length + 1,
     words: assembler.add([LIST_WORDS, ...arenas.map(({ words }) => words)]),
   }
-  const byIndex: FlatFetch[] = []
-  for (const each of compiled) byIndex[each.index] = each
   return {
     plan,
     code: assembler.finish(),
     arenas: sizes,
     root: rootShape.arena,
     answer,
-    fetches: byIndex,
-    joints: joints.map((joint) => closeJoint(joint, overlaps)),
-    awaited: [...new Set(compiled.flatMap(({ waitsFor }) => waitsFor))],
+    fetches,
+    joints: overlaps.map((overlap) => closeJoint(overlap, overlaps)),
+    awaited: [...new Set(fetches.flatMap(({ waitsFor }) => waitsFor))],
     introspections,
   }
 }
@@ -231,48 +216,17 @@ function typeFacts(schema: GraphQLSchema, types: TypeRelations): TypeFacts {
   }
 }
 
-function selectionOf(node: FetchNode): SelectionSetNode {
-  const [operation, ...others] = parse(node.operation, { noLocation: true }).definitions
-  if (operation?.kind !== Kind.OPERATION_DEFINITION || others.length > 0) throw new Unsupported('named fragments')
-  return operation.selectionSet
-}
-
 function bindRoot(fetch: Fetch, root: Place, build: ShapeBuilder, type: string): Bound {
   const { node, paths, index } = fetch
   if (paths.some((path) => path.length > 0)) throw new Unsupported('a root type inside')
-  if (node.contextRewrites?.length) throw new Unsupported('contexts')
-  const shape = build({
-    fetch: index,
-    sets: [selectionOf(node)],
-    types: [type],
-    renamers: renamers(node.outputRewrites),
-  })
-  return { fetch, root: shape, shape, join: root.add(shape), targets: [], rename: same, answered: same }
+  const shape = build({ fetch: index, sets: [askedOf(node)], types: [type], renamers: renamersOf(node) })
+  return { fetch, shape, join: root.add(shape), targets: [] }
 }
 
 function bindEntities(fetch: Fetch, root: Place, build: ShapeBuilder, types: TypeRelations): Bound {
   const { node, paths, index } = fetch
   if (node.contextRewrites?.length) throw new Unsupported('contexts')
-  const { selections } = selectionOf(node)
-  const [only] = selections
-  if (
-    selections.length > 1 ||
-    only?.kind !== Kind.FIELD ||
-    only.alias ||
-    only.name.value !== ENTITIES ||
-    !only.selectionSet
-  )
-    throw new Unsupported('more than entities')
-  const shape = build({
-    fetch: index,
-    sets: [only.selectionSet],
-    types: [],
-    renamers: renamers(node.outputRewrites),
-    isAsked: true,
-  })
-  const rename = renaming(node, types)
-  // What says its type is of that type; of what does not, all that is known is what was asked for.
-  const answered = shape.recognition === 'typename' ? same : rename
+  const shape = build({ fetch: index, sets: [askedOf(node)], types: [], renamers: renamersOf(node), isAsked: true })
   const places = new Set(
     paths.flatMap((path) =>
       path.reduce<readonly Place[]>((all, name) => all.flatMap((place) => place.below(name)), [root]),
@@ -281,37 +235,28 @@ function bindEntities(fetch: Fetch, root: Place, build: ShapeBuilder, types: Typ
   if (places.size === 0) throw new Unsupported('a path that leads nowhere')
   const targets = Array.from(places, (place) => {
     const count = place.sources.length
-    return { place, count, join: place.add(shape, answered) }
+    return { place, count, join: place.add(shape, answeredAs(shape, node, types)) }
   })
-  return { fetch, root: shape, shape, join: -1, targets, rename, answered }
+  return { fetch, shape, join: -1, targets }
 }
 
-const same = (typename: string): string => typename
-
-function renaming({ inputRewrites }: FetchNode, types: TypeRelations): (typename: string) => string {
-  const rewrites = (inputRewrites ?? []).map((rewrite) => {
-    const on = rewrite.path.slice(0, -1).map((segment) => segment.replace(/^\.\.\. on /, ''))
-    if (rewrite.kind !== 'ValueSetter' || rewrite.path.at(-1) !== '__typename')
-      throw new Unsupported('an input rewrite of anything but a type')
-    return { on, typename: String(rewrite.setValueTo) }
-  })
-  return (typename) =>
-    rewrites.findLast(({ on }) => on.every((condition) => types.belongsTo(typename, condition)))?.typename ?? typename
-}
+/**
+ * A type's name in an answer. What says its type is of that type; of what does not, all that is
+ * known is what was asked for.
+ */
+const answeredAs = (shape: Shape, node: FetchNode, types: TypeRelations) => (typename: string) =>
+  shape.recognition === 'typename' ? typename : sentAs(node, typename, types)
 
 /** What a service must be told of an object of a type; `undefined` where it is not asked. */
-function representing(
-  { requires, serviceName }: FetchNode,
-  types: TypeRelations,
-  rename: (typename: string) => string,
-) {
-  return (typename: string | undefined) => {
-    if (typename === undefined || !requires) return undefined
-    const wanted = wantedByService(requires as readonly QueryPlanSelectionNode[], typename, types.belongsTo, rename)
+const representing =
+  (node: FetchNode, types: TypeRelations): WantedBelow =>
+  (typename) => {
+    if (typename === undefined) return undefined
+    const name = sentAs(node, typename, types)
+    const wanted = wantedByService(node.requires ?? [], typename, types, name)
     const names = wanted.map((each) => (each.kind === 'data' ? each.name : each.key))
-    return types.isKey(serviceName, rename(typename), names) ? wanted : undefined
+    return types.isKey(node.serviceName, name, names) ? wanted : undefined
   }
-}
 
 /** Every type that the objects of a place may say they have. */
 const typesAt = (place: Place): ReadonlySet<string> =>
@@ -319,18 +264,17 @@ const typesAt = (place: Place): ReadonlySet<string> =>
     place.sources.flatMap(({ shape }) => (shape.tellsType ? shape.types : [])).filter((type) => type !== undefined),
   )
 
-const openJoint = (overlap: Overlap, read: (shape: Shape) => number) => {
-  const sides = [overlap.first, overlap.second].map(({ source, field }) => {
+/** Sees to it that all that is joined is read. */
+function openJoint({ parent, first, second }: Overlap, read: (shape: Shape) => number): void {
+  read(parent.first)
+  for (const { source, field } of [first, second]) {
     if (field.link < 0) field.link = source.shape.slots(2)
     read(source.shape)
     if (field.child) read(field.child)
-    return { source, field }
-  })
-  read(overlap.parent.first)
-  return { overlap, sides }
+  }
 }
 
-function closeJoint({ overlap }: ReturnType<typeof openJoint>, overlaps: readonly Overlap[]): Joint {
+function closeJoint(overlap: Overlap, overlaps: readonly Overlap[]): Joint {
   const side = ({ source, field }: Overlap['first']): JointSide => ({
     fetch: source.shape.fetch,
     arena: source.shape.arena,

@@ -4,7 +4,7 @@
  * the client. It knows neither bytes nor programs.
  */
 import { type GraphQLOutputType, Kind, type SelectionNode, type SelectionSetNode } from 'graphql'
-import type { Renamer } from './renamers.ts'
+import { type Renamer, renamed } from '../calls/renamers.ts'
 import { Unsupported } from './unsupported.ts'
 
 /** What the model asks of the schema. */
@@ -168,13 +168,11 @@ export function shapeBuilder(facts: TypeFacts): ShapeBuilder {
   ): Variant => {
     const fields = Array.from(collected, ([key, { name, sets }]) => {
       if (--left < 0) throw new Unsupported('too many fields')
-      const inside = renamers.flatMap((renamer) => renamer.below(type, key, facts) ?? [])
-      const renamed = inside.find(({ isHere }) => isHere)?.renamed ?? key
-      if (sets.length === 0) return new Field(key, renamed, undefined)
+      const own = renamed(key, renamers)
+      if (sets.length === 0) return new Field(key, own.name, undefined)
       const declared = type === undefined ? undefined : facts.fieldType(type, name)
       const types = declared ? facts.members(String(declared).replace(/[[\]!]/g, '')) : []
-      const child = build({ fetch, sets, types, renamers: inside.filter(({ isHere }) => !isHere) })
-      return new Field(key, renamed, child, declared)
+      return new Field(key, own.name, build({ fetch, sets, types, renamers: own.below }), declared)
     })
     return new Variant(fields)
   }
@@ -208,9 +206,8 @@ function collect(
 ): Map<string, Collected> {
   const collected = new Map<string, Collected>()
   const add = (selection: SelectionNode): void => {
-    if (selection.directives?.some(({ name: { value } }) => value === 'skip' || value === 'include'))
-      throw new Unsupported('conditions')
-    if (selection.kind === Kind.FRAGMENT_SPREAD) throw new Unsupported('named fragments')
+    // Plans have no conditions and no named fragments.
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return
     if (selection.kind === Kind.INLINE_FRAGMENT) {
       const condition = selection.typeCondition?.name.value
       const applies = condition === undefined || (type !== undefined && belongsTo(type, condition))

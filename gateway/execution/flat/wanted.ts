@@ -2,6 +2,8 @@
 import type { QueryPlanSelectionNode } from '@apollo/query-planner'
 import type { FieldNode, GraphQLOutputType } from 'graphql'
 import type { ObjectShape, SelectionShape } from '../answer/shape.ts'
+import { inputsOf } from '../calls/inputs.ts'
+import type { TypeRelations } from '../plan/type-relations.ts'
 import { Unsupported } from './unsupported.ts'
 
 export type Wanted =
@@ -44,39 +46,22 @@ function belowClient(selection: SelectionShape): WantedBelow {
 
 const known = new WeakMap<SelectionShape, WantedBelow>()
 
-/** What an object's type has to do with a condition. */
-type Belongs = (typename: string, condition: string) => boolean
-
 /**
  * What a service needs of an object of a type.
- * @param rename its type's name in the service
+ * @param sentName its type's name in the service
  */
 export function wantedByService(
   selections: readonly QueryPlanSelectionNode[],
   typename: string | undefined,
-  belongs: Belongs,
-  rename: (typename: string) => string,
+  types: TypeRelations,
+  sentName = typename,
 ): readonly Wanted[] {
-  const grouped = new Map<string, { readonly key: string; readonly below: QueryPlanSelectionNode[] }>()
-  const group = (nodes: readonly QueryPlanSelectionNode[]): void => {
-    for (const node of nodes) {
-      if (node.kind === 'InlineFragment') {
-        const applies =
-          node.typeCondition === undefined || (typename !== undefined && belongs(typename, node.typeCondition))
-        if (applies) group(node.selections)
-        continue
-      }
-      const name = node.alias ?? node.name
-      const { below } = grouped.get(name) ?? { below: [] }
-      grouped.set(name, { key: node.name, below: [...below, ...(node.selections ?? [])] })
-    }
-  }
-  group(selections)
-  const keys = new Set(Array.from(grouped.values(), ({ key }) => key))
-  if (keys.size < grouped.size) throw new Unsupported('one input with different arguments')
-  return Array.from(grouped, ([name, { key, below }]): Wanted => {
-    if (name === '__typename' && typename !== undefined) return { kind: 'constant', key, value: rename(typename) }
-    const inner = (type: string | undefined) => wantedByService(below, type, belongs, (same) => same)
+  const inputs = inputsOf(selections, typename, types)
+  const keys = new Set(Array.from(inputs.values(), ({ name }) => name))
+  if (keys.size < inputs.size) throw new Unsupported('one input with different arguments')
+  return Array.from(inputs, ([name, { name: key, below }]): Wanted => {
+    if (name === '__typename' && sentName !== undefined) return { kind: 'constant', key, value: sentName }
+    const inner = (type: string | undefined) => wantedByService(below, type, types)
     return { kind: 'data', key, name, type: undefined, below: below.length > 0 ? inner : undefined }
   })
 }

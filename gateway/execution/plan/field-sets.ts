@@ -1,5 +1,6 @@
 /** Reads the field sets and arguments of the directives that a supergraph is made of. */
-import { type ConstDirectiveNode, type DocumentNode, Kind, parse, type SelectionSetNode, type ValueNode } from 'graphql'
+import { type ConstDirectiveNode, type DocumentNode, Kind, type SelectionSetNode, type ValueNode } from 'graphql'
+import { operationOf } from './fetch-operation.ts'
 
 export const argumentOf = (directive: ConstDirectiveNode, name: string): ValueNode | undefined =>
   directive.arguments?.find((argument) => argument.name.value === name)?.value
@@ -13,9 +14,7 @@ export function textOf(directive: ConstDirectiveNode, name: string): string | un
 /** The selections of a field set, written with or without braces. */
 export function parseFieldSet(fieldSet: string): SelectionSetNode {
   const text = fieldSet.trim()
-  const [operation] = parse(text.startsWith('{') ? text : `{${text}}`, { noLocation: true }).definitions
-  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`The field set ${fieldSet} is not one.`)
-  return operation.selectionSet
+  return operationOf(text.startsWith('{') ? text : `{${text}}`).selectionSet
 }
 
 /** Names at the top of a field set, those in fragments too. */

@@ -3,7 +3,8 @@
  * (GraphQL specification, section 6.2.2).
  */
 import type { PlanNode, QueryPlan } from '@apollo/query-planner'
-import { Kind, parse, print, type SelectionNode } from 'graphql'
+import { Kind, print, type SelectionNode } from 'graphql'
+import { operationOf } from './fetch-operation.ts'
 
 /**
  * The planner asks a service for several fields at once, and reads what other services add to the
@@ -13,8 +14,8 @@ import { Kind, parse, print, type SelectionNode } from 'graphql'
  */
 export async function planInOrder(text: string, plan: (text: string) => Promise<QueryPlan>): Promise<QueryPlan> {
   const whole = await plan(text)
-  const [definition] = parse(text, { noLocation: true }).definitions
-  if (whole.node?.kind === 'Fetch' || definition?.kind !== Kind.OPERATION_DEFINITION) return whole
+  if (whole.node?.kind === 'Fetch') return whole
+  const definition = operationOf(text)
   const fields = definition.selectionSet.selections.filter((selection) => !isTypename(selection))
   if (fields.length < 2) return whole
   const nodes: PlanNode[] = []

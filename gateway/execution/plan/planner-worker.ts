@@ -5,7 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { QueryPlan } from '@apollo/query-planner'
 import { freeStartupMemory } from '../../../platform/memory/free-startup-memory.ts'
-import { createPlanner, PlanningError, type SupergraphFacts } from './planner.ts'
+import { createPlanner, type SupergraphFacts } from './planner.ts'
 
 export interface PlanRequest {
   readonly id: number
@@ -21,10 +21,11 @@ export type PlannerMessage =
   | { readonly kind: 'facts'; readonly facts: SupergraphFacts }
   | { readonly kind: 'refused'; readonly message: string }
   | { readonly kind: 'plan'; readonly id: number; readonly plan: QueryPlan; readonly milliseconds: number }
-  | { readonly kind: 'unplannable'; readonly id: number; readonly message: string; readonly expected: boolean }
+  | { readonly kind: 'unplannable'; readonly id: number; readonly message: string }
 
 const port = parentPort
 if (!port) throw new Error('planner-worker.ts is a thread: planner-thread.ts starts it.')
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 const say = (message: PlannerMessage): void => port.postMessage(message)
 
 try {
@@ -35,12 +36,11 @@ try {
       const plan = planner.plan(operation, quickly)
       say({ kind: 'plan', id, plan, milliseconds: performance.now() - start })
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
-      say({ kind: 'unplannable', id, message, expected: error instanceof PlanningError })
+      say({ kind: 'unplannable', id, message: messageOf(error) })
     }
   })
   say({ kind: 'facts', facts: planner.facts })
   freeStartupMemory()
 } catch (error) {
-  say({ kind: 'refused', message: error instanceof Error ? error.message : String(error) })
+  say({ kind: 'refused', message: messageOf(error) })
 }

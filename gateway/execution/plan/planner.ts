@@ -64,13 +64,10 @@ interface Planner {
   /**
    * @param operation one operation on the public schema, without conditions and introspection
    * @param quickly finds a plan soon instead of a good one
-   * @throws PlanningError where the services cannot answer it together
+   * @throws Error where the services cannot answer it together
    */
   plan(operation: string, quickly?: boolean): QueryPlan
 }
-
-/** The services cannot answer an operation together, however it is asked. */
-export class PlanningError extends Error {}
 
 /**
  * More would be tried for operations over many shareable fields, for seconds, to save a call at
@@ -106,7 +103,7 @@ export function createPlanner(supergraphSdl: string): Planner {
       const { planner, apiSchema } = plannerOf(quickly)
       const operation = operationFromDocument(apiSchema, parse(text, { noLocation: true }), { validate: false })
       const plan = planner.buildQueryPlan(operation, { recursiveSelectionsLimitDisabled: true })
-      if (!plan.node) throw new PlanningError('The services cannot answer this operation together.')
+      if (!plan.node) throw new Error('The services cannot answer this operation together.')
       return withServicesNames(plan, prepared.requiredArguments)
     },
   }

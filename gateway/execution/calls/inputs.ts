@@ -1,0 +1,39 @@
+/** What a service is sent of an entity, as the plan names it. */
+import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
+import { FRAGMENT } from '../plan/check-fetch.ts'
+import type { TypeRelations } from '../plan/type-relations.ts'
+
+interface Input {
+  /** In the service. */
+  readonly name: string
+  /** What is sent of an object; nothing for a leaf. */
+  readonly below: readonly QueryPlanSelectionNode[]
+}
+
+/** Of an object of a type, by their names in the engine's data. */
+export function inputsOf(
+  selections: readonly QueryPlanSelectionNode[],
+  typename: unknown,
+  types: TypeRelations,
+  inputs = new Map<string, Input>(),
+): ReadonlyMap<string, Input> {
+  for (const node of selections) {
+    if (node.kind === 'Field') {
+      const { name, alias = name, selections: below = [] } = node
+      inputs.set(alias, { name, below: [...(inputs.get(alias)?.below ?? []), ...below] })
+      continue
+    }
+    const { typeCondition } = node
+    const isOf = typeof typename === 'string' && typeCondition !== undefined && types.belongsTo(typename, typeCondition)
+    if (typeCondition === undefined || isOf) inputsOf(node.selections, typename, types, inputs)
+  }
+  return inputs
+}
+
+/** A type's name as it is sent: where a service knows only the interface, that takes its place. */
+export function sentAs({ inputRewrites = [] }: FetchNode, typename: string, types: TypeRelations): string {
+  const rewrite = inputRewrites.findLast(({ path }) =>
+    path.slice(0, -1).every((segment) => types.belongsTo(typename, segment.slice(FRAGMENT.length))),
+  )
+  return rewrite?.kind === 'ValueSetter' ? String(rewrite.setValueTo) : typename
+}

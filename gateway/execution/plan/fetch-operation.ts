@@ -1,0 +1,23 @@
+/** The operation that a fetch sends, which `check-fetch.ts` has looked at. */
+import type { FetchNode } from '@apollo/query-planner'
+import { Kind, type OperationDefinitionNode, parse, type SelectionSetNode } from 'graphql'
+import { PlanShapeError } from './shape-error.ts'
+
+/** The field through which a service answers for entities. */
+export const ENTITIES = '_entities'
+
+/** The first definition of a text. @throws PlanShapeError where it is no operation */
+export function operationOf(text: string, noLocation = true): OperationDefinitionNode {
+  const [definition] = parse(text, { noLocation }).definitions
+  if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new PlanShapeError('a text without an operation')
+  return definition
+}
+
+/** What a fetch asks: of the root, or of each entity. */
+export function askedOf({ operation, requires }: FetchNode, noLocation = true): SelectionSetNode {
+  const { selectionSet } = operationOf(operation, noLocation)
+  if (!requires) return selectionSet
+  const [entities] = selectionSet.selections
+  if (entities?.kind !== Kind.FIELD || !entities.selectionSet) throw new PlanShapeError('a request without entities')
+  return entities.selectionSet
+}
