@@ -82,7 +82,8 @@ function requestOf(
   key: string,
 ): string {
   const from = anyOf(accounts)
-  const input = { idempotencyKey: key, from, to: payeeOf(numbers, from), amount: '1', currency: 'EUR', reference: key }
+  const reference = `Invoice ${100_000 + Math.floor(Math.random() * 900_000)}`
+  const input = { idempotencyKey: key, from, to: payeeOf(numbers, from), amount: '1', currency: 'EUR', reference }
   const body = JSON.stringify({ query, variables: { input } })
   return `POST ${target.pathname} HTTP/1.1\r\nhost: ${target.host}\r\ncontent-type: application/json\r\naccept: application/json\r\nauthorization: ${authorization}\r\ncontent-length: ${body.length}\r\n\r\n${body}`
 }
