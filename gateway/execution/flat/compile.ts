@@ -58,7 +58,7 @@ export interface FlatFetch {
   readonly waitsFor: readonly number[]
 }
 
-/** Objects of two fetches that are one, seen from the objects they are fields of. */
+/** Objects of two fields that are one, seen from the objects they are fields of. */
 export interface Joint {
   readonly arena: number
   readonly words: number

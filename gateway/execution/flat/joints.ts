@@ -1,4 +1,4 @@
-/** Joins the records of objects that two fetches gave fields of, field by field. */
+/** Joins the records of objects that two answers, or two parts of one, gave fields of. */
 import type { Joint } from './compile.ts'
 import { SURPRISE } from './json.ts'
 import { LIST_WORDS, LISTS, NO_OBJECT, ONE_OBJECT } from './scan.ts'
@@ -15,7 +15,7 @@ export function joinRecords(joint: Joint, tapes: Tapes): void {
   for (let record = words; record < top; record += words) {
     if ((tape[record] as number) <= 0) continue
     const one = first.join < 0 ? record : (tape[record + first.join] as number)
-    const other = tape[record + second.join] as number
+    const other = second.join < 0 ? record : (tape[record + second.join] as number)
     if (other === 0) continue
     const others = tapes.arenas[second.arena] as Int32Array
     if ((others[other] as number) <= 0) continue

@@ -235,12 +235,20 @@ export interface Source {
   readonly typeIn: (type: string) => string
 }
 
-/** Objects of two fetches that are one: both have objects in fields of one name. */
+interface Part {
+  readonly source: Source
+  readonly field: Field
+}
+
+/**
+ * Objects that are one though two fields have them, of two fetches or of one: in the engine's data
+ * both fields have one name.
+ */
 export interface Overlap {
   /** Where the two fields' objects are fields of. */
   readonly parent: Place
-  readonly first: { readonly source: Source; readonly field: Field }
-  readonly second: { readonly source: Source; readonly field: Field }
+  readonly first: Part
+  readonly second: Part
   /** Word of the first's records that takes the second's. */
   readonly join: number
 }
@@ -251,8 +259,10 @@ export class Place {
   readonly overlaps: Overlap[]
 
   constructor(first: Shape, overlaps: Overlap[]) {
-    this.sources = [{ shape: first, join: -1, typeIn: same }]
+    const source: Source = { shape: first, join: -1, typeIn: same }
+    this.sources = [source]
     this.overlaps = overlaps
+    this.#overlapItself(source)
   }
 
   /** Its records: one for each of its objects. */
@@ -266,6 +276,7 @@ export class Place {
     const second: Source = { shape, join, typeIn }
     for (const first of this.sources) this.#overlap(first, second)
     this.sources.push(second)
+    this.#overlapItself(second)
     return join
   }
 
@@ -275,23 +286,33 @@ export class Place {
         if (one.types.length > 0 && other.types.length > 0 && !meet(one, other, second)) continue
         for (const field of other.fields) {
           const met = one.fields[one.indexOf(field.name)]
-          if (!field.child || !met?.child) continue
-          const place = this.placeOf(met)
-          if (field.place && field.place !== place) throw new Unsupported('one object in two places')
-          if (field.place) continue
-          field.place = place
-          // Its own overlaps come behind it: their objects are found through its.
-          const at = this.overlaps.length
-          const join = place.add(field.child)
-          this.overlaps.splice(at, 0, {
-            parent: this,
-            first: { source: first, field: met },
-            second: { source: second, field },
-            join,
-          })
+          if (met) this.#unite({ source: first, field: met }, { source: second, field })
         }
       }
     }
+  }
+
+  /** The planner may ask for one field in two parts, one of them under an alias. */
+  #overlapItself(source: Source): void {
+    for (const variant of source.shape.variants) {
+      for (const field of variant.fields) {
+        const first = variant.fields[variant.indexOf(field.name)]
+        if (first && first !== field) this.#unite({ source, field: first }, { source, field })
+      }
+    }
+  }
+
+  #unite(first: Part, second: Part): void {
+    const { field } = second
+    if (!field.child || !first.field.child) return
+    const place = this.placeOf(first.field)
+    if (field.place && field.place !== place) throw new Unsupported('one object in two places')
+    if (field.place) return
+    field.place = place
+    // Its own overlaps come behind it: their objects are found through its.
+    const at = this.overlaps.length
+    const join = place.add(field.child)
+    this.overlaps.splice(at, 0, { parent: this, first, second, join })
   }
 
   placeOf(field: Field): Place {

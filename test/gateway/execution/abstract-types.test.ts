@@ -51,6 +51,14 @@ test.each([
     'the same inside a fragment on the interface',
     '{ item(id: "p2") { ... on Playable { ... on Item { id } next { ... on Listed { id } } } } }',
   ],
+  [
+    'a list of which the planner asks a part under an alias',
+    '{ mixed { ... on Pick { ... on Item { parts { id } } } ... on Item { parts { related { reviews { text } } } } } }',
+  ],
+  [
+    'the same with objects of both parts that are one',
+    '{ mixed { ... on Pick { ... on Item { parts { related { __typename } } } } ... on Item { parts { related { ... on Song { position } reviews { text } } } } } }',
+  ],
 ])('A federated query over abstract types equals the plain schema: %s', async (_what, query) => {
   expect(await compare(studio, federation, plain, { query, variables: {} })).toEqual({ valid: true, difference: '' })
 })
