@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- growth`: what a transfer costs PostgreSQL in an empty ledger and behind a long
  * history, on one durable server. Linux only. Flags: --transfers 10000000 --accounts 10000
- * --in-flight 256 --seconds 30
+ * --in-flight 256 --measured 300000
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -26,7 +26,7 @@ export async function run(flags: readonly string[]): Promise<void> {
       transfers: { type: 'string', default: '10000000' },
       accounts: { type: 'string', default: '10000' },
       'in-flight': { type: 'string', default: '256' },
-      seconds: { type: 'string', default: '30' },
+      measured: { type: 'string', default: '300000' },
     },
   })
   const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-'))
@@ -39,7 +39,7 @@ export async function run(flags: readonly string[]): Promise<void> {
       // A restart ends with a checkpoint, so that both begin with the same cost of page images.
       await server.current.stop()
       server.current = await start(folder)
-      return measureLedger(server.current, accounts, Number(values['in-flight']), Number(values.seconds) * 1_000)
+      return measureLedger(server.current, accounts, Number(values['in-flight']), Number(values.measured))
     }
     const empty = await measure()
     console.log(line('empty ledger', empty))
@@ -77,7 +77,7 @@ async function measureLedger(
   { url, pid }: EmbeddedDatabase,
   accounts: readonly string[],
   inFlight: number,
-  milliseconds: number,
+  transfers: number,
 ): Promise<Cost> {
   const database = openLedgerDatabase({ url, connections: CONNECTIONS, connectTimeout: 60_000 })
   try {
@@ -87,7 +87,7 @@ async function measureLedger(
     }
     const { move } = ledgerOn(database)
     const amount = () => BigInt(1 + Math.floor(Math.random() * 5_000))
-    const load = { move: (from: string, to: string) => move(from, to, amount()), pick, inFlight, milliseconds }
+    const load = { move: (from: string, to: string) => move(from, to, amount()), pick, inFlight, transfers }
     return await measureCost(database.prisma, pid, load)
   } finally {
     await database.close()

@@ -1,7 +1,7 @@
 /** What a transfer costs PostgreSQL: CPU of all its processes, and WAL. */
 import type { PrismaClient } from '../../prisma/generated/client.ts'
 import { usageOf } from '../gateway/process.ts'
-import { type Load, measureLoad } from '../ledger/load.ts'
+import type { Load } from '../ledger/load.ts'
 
 export interface Cost {
   readonly perSecond: number
@@ -13,21 +13,31 @@ export interface Cost {
   readonly images: number
 }
 
-/** @param server the postmaster's pid */
-export async function measureCost(database: PrismaClient, server: number, load: Load): Promise<Cost> {
-  let moved = 0
-  const move: Load['move'] = async (from, to) => {
-    await load.move(from, to)
-    moved += 1
+/**
+ * A number of transfers, not of seconds: page images are written once for each checkpoint, however
+ * fast the machine is.
+ * @param server the postmaster's pid
+ */
+export async function measureCost(
+  database: PrismaClient,
+  server: number,
+  { move, pick, inFlight, transfers }: Omit<Load, 'milliseconds'> & { readonly transfers: number },
+): Promise<Cost> {
+  const before = { wal: await readWal(database), cpu: usageOf(server).cpu, at: performance.now() }
+  let begun = 0
+  const client = async (): Promise<void> => {
+    for (; begun < transfers; ) {
+      begun += 1
+      await move(...pick())
+    }
   }
-  const before = { wal: await readWal(database), cpu: usageOf(server).cpu }
-  const { perSecond } = await measureLoad({ ...load, move })
-  const after = { wal: await readWal(database), cpu: usageOf(server).cpu }
+  await Promise.all(Array.from({ length: inFlight }, client))
+  const after = { wal: await readWal(database), cpu: usageOf(server).cpu, at: performance.now() }
   return {
-    perSecond,
-    cpu: ((after.cpu - before.cpu) * 1_000) / moved,
-    wal: (after.wal.bytes - before.wal.bytes) / moved,
-    images: (after.wal.images - before.wal.images) / moved,
+    perSecond: (transfers / (after.at - before.at)) * 1_000,
+    cpu: ((after.cpu - before.cpu) * 1_000) / transfers,
+    wal: (after.wal.bytes - before.wal.bytes) / transfers,
+    images: (after.wal.images - before.wal.images) / transfers,
   }
 }
 
