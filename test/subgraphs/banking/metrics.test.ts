@@ -37,3 +37,7 @@ test("Banking's metrics report the length of the ledger, the state of its clock,
   expect(after.get('tributary_webhook_lag_seconds')).toBe(0)
   await until(async () => (await figures()).get('tributary_outbox_lag_events') === 0)
 })
+
+test('The service creates four partitions ahead', async () => {
+  await until(async () => (await figures()).get('tributary_ledger_partitions_left') === 4)
+})
