@@ -40,3 +40,22 @@ test('Stateless services start with a small heap, stateful ones with the default
   for (const { environment } of stateless) expect(environment).toMatchObject(processEnvironment)
   expect(stateful('postgresql://bank').map(({ flags }) => flags)).toEqual([undefined])
 })
+
+test('Where the database is, and its standbys are, is told to the stateful services alone', async () => {
+  const instances = new Map([
+    ['weather', 1],
+    ['banking', 1],
+  ])
+  const environment = { DATABASE_URL: 'postgresql://one,two/bank', DATABASE_READ_URL: 'postgresql://two/bank' }
+  const { stateless, stateful, gateway } = await describeSystem(
+    { ...settings, instances, environment },
+    ports,
+    'a secret',
+  )
+  const knows = (each: { environment: object }): string[] =>
+    Object.keys(each.environment).filter((name) => name.startsWith('DATABASE'))
+  expect([...stateless, gateway].flatMap(knows)).toEqual([])
+  expect(stateful(environment.DATABASE_URL).map((each) => each.environment)).toEqual([
+    expect.objectContaining(environment),
+  ])
+})

@@ -1,5 +1,5 @@
 /** A primary and its standby: PostgreSQL's own, promoted by hand. */
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { Prisma } from '../../../../prisma/generated/client.ts'
 import { migrate } from '../../../../prisma/migrate.ts'
 import { confirmPrimary, openClient } from '../../../../subgraphs/banking/database/connect.ts'
@@ -17,15 +17,13 @@ let standby: TestServer
 let url: string
 const opened: LedgerDatabase[] = []
 
-beforeEach(async () => {
+const start = async (): Promise<void> => {
   all = await startServers(2)
   ;[primary, standby] = all.servers as [TestServer, TestServer]
   url = urlOf([standby.port, primary.port])
-})
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((database) => database.close()))
-  await all.stop()
-})
+}
+const stop = () => all.stop()
+afterEach(() => Promise.all(opened.splice(0).map((database) => database.close())))
 
 const open = (at = url): LedgerDatabase => {
   const database = openLedgerDatabase({ url: at, connections: 1 })
@@ -37,115 +35,125 @@ const portOf = async ({ query }: LedgerDatabase): Promise<number | undefined> =>
   (await query<{ port: number }>(PORT))[0]?.port
 const promote = () => standby.query('SELECT pg_promote()')
 
-test('Of two hosts, the primary is found', async () => {
-  expect(await portOf(open())).toBe(primary.port)
-  const client = await openClient(url)
-  expect(client.port).toBe(primary.port)
-  await client.end()
-})
+describe('while one stays the primary', () => {
+  beforeAll(start)
+  afterAll(stop)
 
-test('While there is no primary, connecting fails as in an outage, and goes on once one is promoted', async () => {
-  const database = open()
-  expect(await portOf(database)).toBe(primary.port)
-  await primary.stop()
-  const failure = (): Promise<unknown> =>
-    portOf(database).then(
-      () => 'no failure',
-      (error: unknown) => error,
-    )
-  const error = await failure()
-  expect(failureOf(error)).toBe('outage')
-  expect(await failure()).toMatchObject({ code: '57P03', message: expect.stringMatching(/a standby/) })
-  await promote()
-  expect(await portOf(database)).toBe(standby.port)
-})
-
-test('A connection to a server that hangs is cut once another is the primary', async () => {
-  const database = open()
-  expect(await portOf(database)).toBe(primary.port)
-  const cut = expect(database.query(Prisma.sql`SELECT pg_sleep(60)`)).rejects.toMatchObject({ code: 'ECONNRESET' })
-  await promote()
-  const moved = await until(() => confirmPrimary(url).then((host) => host ?? false))
-  expect(moved.name).toBe(`127.0.0.1:${standby.port}`)
-  await cut
-  expect(await portOf(database)).toBe(standby.port)
-  expect(await confirmPrimary(url)).toBeUndefined()
-})
-
-test('Of two that say they are the primary, the one that was promoted last is taken', async () => {
-  await promote()
-  for (let round = 0; round < 5; round += 1) {
-    const client = await openClient(`${url}&application_name=${round}`)
-    expect(client.port).toBe(standby.port)
+  test('Of two hosts, the primary is found', async () => {
+    expect(await portOf(open())).toBe(primary.port)
+    const client = await openClient(url)
+    expect(client.port).toBe(primary.port)
     await client.end()
-  }
-})
-
-test('A connection on which a write was refused as on a standby is not used again', async () => {
-  // One address, behind which the servers may change.
-  const database = open(urlOf([primary.port]))
-  const insert = () =>
-    database.prisma
-      .$transaction(async (transaction) => {
-        await transaction.$executeRaw`CREATE TABLE IF NOT EXISTS written (id int)`
-      })
-      .catch((error: unknown) => failureOf(error))
-  const pidOf = async (): Promise<number | undefined> =>
-    (await database.query<{ pid: number }>(Prisma.sql`SELECT pg_backend_pid() AS pid`))[0]?.pid
-  await primary.query('ALTER SYSTEM SET default_transaction_read_only = on')
-  await primary.query('SELECT pg_reload_conf()')
-  const pid = await until(async () => {
-    const before = await pidOf()
-    return (await insert()) === 'outage' && before
   })
-  expect(await pidOf()).not.toBe(pid)
-})
 
-test('What the settings promise of an acknowledged payment is told', async () => {
-  const { prisma } = open(urlOf([primary.port]))
-  const told = async (): Promise<string> => {
-    const faults = await Promise.all([1, 2].map((hosts) => durabilityFault(prisma, hosts)))
-    return faults.map((fault) => fault?.split(':')[0] ?? 'nothing').join(' | ')
-  }
-  const off = 'fsync or synchronous_commit is off'
-  const alone = 'no standby is synchronous'
-  expect(await told()).toBe(`${off} | ${off}`)
-  for (const [setting, expected] of [
-    ['fsync = on', `nothing | ${alone}`],
-    ["synchronous_standby_names = 'standby'", 'nothing | nothing'],
-    ['synchronous_commit = local', `nothing | ${alone}`],
-    ['synchronous_commit = off', `${off} | ${off}`],
-  ]) {
-    await primary.query(`ALTER SYSTEM SET ${setting}`)
-    await primary.query('SELECT pg_reload_conf()')
-    await until(async () => (await told()) === expected)
-  }
-})
-
-test('A fail-over between two batches loses and doubles nothing, and is no restore', async () => {
-  expect(await migrate(url)).toContain('20260101000000_ledger')
-  const bank = openBank(url)
-  try {
-    const [from, to] = [await bank.open({ balance: 100n }), await bank.open()]
-    expect((await bank.transfer({ from, to, amount: 10n }, { key: 'before' })).replayed).toBe(false)
-    const [{ sequence = '' } = {}] = await bank.database.$queryRaw<{ sequence?: string }[]>`
-      SELECT last_sequence::text AS sequence FROM ledger`
-    const written = async (): Promise<boolean> => {
-      const [row] = await primary.query(
-        'SELECT pg_current_wal_lsn() = min(replay_lsn) AS done FROM pg_stat_replication',
-      )
-      return row?.['done'] === true
+  test('What the settings promise of an acknowledged payment is told', async () => {
+    const { prisma } = open(urlOf([primary.port]))
+    const told = async (): Promise<string> => {
+      const faults = await Promise.all([1, 2].map((hosts) => durabilityFault(prisma, hosts)))
+      return faults.map((fault) => fault?.split(':')[0] ?? 'nothing').join(' | ')
     }
-    await until(written)
+    const off = 'fsync or synchronous_commit is off'
+    const alone = 'no standby is synchronous'
+    expect(await told()).toBe(`${off} | ${off}`)
+    for (const [setting, expected] of [
+      ['fsync = on', `nothing | ${alone}`],
+      ["synchronous_standby_names = 'standby'", 'nothing | nothing'],
+      ['synchronous_commit = local', `nothing | ${alone}`],
+      ['synchronous_commit = off', `${off} | ${off}`],
+    ]) {
+      await primary.query(`ALTER SYSTEM SET ${setting}`)
+      await primary.query('SELECT pg_reload_conf()')
+      await until(async () => (await told()) === expected)
+    }
+  })
+
+  test('A connection on which a write was refused as on a standby is not used again', async () => {
+    // One address, behind which the servers may change.
+    const database = open(urlOf([primary.port]))
+    const insert = () =>
+      database.prisma
+        .$transaction(async (transaction) => {
+          await transaction.$executeRaw`CREATE TABLE IF NOT EXISTS written (id int)`
+        })
+        .catch((error: unknown) => failureOf(error))
+    const pidOf = async (): Promise<number | undefined> =>
+      (await database.query<{ pid: number }>(Prisma.sql`SELECT pg_backend_pid() AS pid`))[0]?.pid
+    await primary.query('ALTER SYSTEM SET default_transaction_read_only = on')
+    await primary.query('SELECT pg_reload_conf()')
+    const pid = await until(async () => {
+      const before = await pidOf()
+      return (await insert()) === 'outage' && before
+    })
+    expect(await pidOf()).not.toBe(pid)
+  })
+})
+
+describe('when the standby is promoted', () => {
+  beforeEach(start)
+  afterEach(stop)
+
+  test('While there is no primary, connecting fails as in an outage, and goes on once one is promoted', async () => {
+    const database = open()
+    expect(await portOf(database)).toBe(primary.port)
     await primary.stop()
+    const failure = (): Promise<unknown> =>
+      portOf(database).then(
+        () => 'no failure',
+        (error: unknown) => error,
+      )
+    const error = await failure()
+    expect(failureOf(error)).toBe('outage')
+    expect(await failure()).toMatchObject({ code: '57P03', message: expect.stringMatching(/a standby/) })
     await promote()
-    expect((await bank.transfer({ from, to, amount: 10n }, { key: 'before' })).replayed).toBe(true)
-    expect((await bank.transfer({ from, to, amount: 10n }, { key: 'after' })).replayed).toBe(false)
-    const [{ next = '', restores = -1 } = {}] = await bank.database.$queryRaw<{ next?: string; restores?: number }[]>`
+    expect(await portOf(database)).toBe(standby.port)
+  })
+
+  test('A connection to a server that hangs is cut once another is the primary', async () => {
+    const database = open()
+    expect(await portOf(database)).toBe(primary.port)
+    const cut = expect(database.query(Prisma.sql`SELECT pg_sleep(60)`)).rejects.toMatchObject({ code: 'ECONNRESET' })
+    await promote()
+    const moved = await until(() => confirmPrimary(url).then((host) => host ?? false))
+    expect(moved.name).toBe(`127.0.0.1:${standby.port}`)
+    await cut
+    expect(await portOf(database)).toBe(standby.port)
+    expect(await confirmPrimary(url)).toBeUndefined()
+  })
+
+  test('Of two that say they are the primary, the one that was promoted last is taken', async () => {
+    await promote()
+    for (let round = 0; round < 5; round += 1) {
+      const client = await openClient(`${url}&application_name=${round}`)
+      expect(client.port).toBe(standby.port)
+      await client.end()
+    }
+  })
+
+  test('A fail-over between two batches loses and doubles nothing, and is no restore', async () => {
+    expect(await migrate(url)).toContain('20260101000000_ledger')
+    const bank = openBank(url)
+    try {
+      const [from, to] = [await bank.open({ balance: 100n }), await bank.open()]
+      expect((await bank.transfer({ from, to, amount: 10n }, { key: 'before' })).replayed).toBe(false)
+      const [{ sequence = '' } = {}] = await bank.database.$queryRaw<{ sequence?: string }[]>`
+      SELECT last_sequence::text AS sequence FROM ledger`
+      const written = async (): Promise<boolean> => {
+        const [row] = await primary.query(
+          'SELECT pg_current_wal_lsn() = min(replay_lsn) AS done FROM pg_stat_replication',
+        )
+        return row?.['done'] === true
+      }
+      await until(written)
+      await primary.stop()
+      await promote()
+      expect((await bank.transfer({ from, to, amount: 10n }, { key: 'before' })).replayed).toBe(true)
+      expect((await bank.transfer({ from, to, amount: 10n }, { key: 'after' })).replayed).toBe(false)
+      const [{ next = '', restores = -1 } = {}] = await bank.database.$queryRaw<{ next?: string; restores?: number }[]>`
       SELECT last_sequence::text AS next, (SELECT count(*)::int FROM ledger_restores) AS restores FROM ledger`
-    expect(BigInt(next)).toBe(BigInt(sequence) + 1n)
-    expect(restores).toBe(0)
-  } finally {
-    await bank.close()
-  }
+      expect(BigInt(next)).toBe(BigInt(sequence) + 1n)
+      expect(restores).toBe(0)
+    } finally {
+      await bank.close()
+    }
+  })
 })
