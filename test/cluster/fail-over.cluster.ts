@@ -12,6 +12,7 @@ import { judgeRun, withDatabase } from '../subgraphs/banking/history/judge.ts'
 import { brokenInvariants } from '../subgraphs/banking/support/books.ts'
 import { until } from '../support/until.ts'
 import { type ClusterBank, startBank } from './bank.ts'
+import { findWrongPages, readPages, readsFromStandbys } from './pages.ts'
 import { type PatroniCluster, startPatroni } from './patroni.ts'
 
 interface Harm {
@@ -31,7 +32,8 @@ let cluster: PatroniCluster
 let bank: ClusterBank
 beforeAll(async () => {
   cluster = await startPatroni('bank')
-  bank = await startBank(cluster, 2)
+  // All members: each is a standby at times.
+  bank = await startBank(cluster, 2, { DATABASE_READ_URL: cluster.url })
 }, PATIENCE)
 afterAll(async () => {
   await bank?.stop()
@@ -43,10 +45,12 @@ test(
   async () => {
     const { anomalies, history, counts, harms } = await judgeRun<Harm>({ bank, seed, milliseconds: CALM, doHarm })
     const silences = harms.map(({ harm, from, to }) => ({ harm, seconds: longestSilence(history, from, to) / 1000 }))
-    console.info(JSON.stringify({ ...counts, silences }))
+    const fromStandbys = await readsFromStandbys(bank)
+    console.info(JSON.stringify({ ...counts, fromStandbys, silences }))
     expect(anomalies).toEqual([])
     expect(Math.max(...silences.map(({ seconds }) => seconds))).toBeLessThan(BACK_WITHIN / 1000)
     expect(harms.map(({ harm }) => harm)).toEqual(['switch-over', 'primary killed', 'primary cut off'])
+    expect(fromStandbys).toBeGreaterThan(20)
     expect(counts.answers).toBeGreaterThan(100)
     expect(counts.reads).toBeGreaterThan(20)
     expect(counts.events).toBeGreaterThan(100)
@@ -60,7 +64,7 @@ test(
 )
 
 /** One after the other; each is over once the cluster is whole again. */
-async function doHarm(): Promise<Harm[]> {
+async function doHarm(accounts: readonly string[], anomalies: string[]): Promise<Harm[]> {
   const does: Readonly<Record<Harm['harm'], () => Promise<void>>> = {
     async 'switch-over'() {
       const before = await cluster.leader()
@@ -72,6 +76,8 @@ async function doHarm(): Promise<Harm[]> {
     'primary cut off': () => killed('postmaster'),
   }
   const done: Harm[] = []
+  let isOver = false
+  const reading = readPages(bank, accounts, () => isOver)
   for (const harm of Object.keys(does) as Harm['harm'][]) {
     await sleep(CALM)
     const from = performance.now()
@@ -80,6 +86,10 @@ async function doHarm(): Promise<Harm[]> {
     done.push({ harm, from, to: performance.now() })
   }
   await sleep(CALM)
+  isOver = true
+  const pages = await reading
+  anomalies.push(...(await findWrongPages(bank.databaseUrl, pages)))
+  if (pages.length < 20) anomalies.push(`only ${pages.length} pages were read`)
   return done
 }
 
