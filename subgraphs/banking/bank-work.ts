@@ -29,11 +29,16 @@ interface BankWork {
   readonly onClockRead: (reading: ClockReading) => void
   /** Of a bank that renews its rates by itself; undefined for any other. */
   readonly rateMaxAge: number | undefined
+  /** True while another instance writes, and does what needs only one. */
+  readonly isElsewhere: () => boolean
 }
 
-export function startBankWork({ url, database, ledger, log, clock, onClockRead, rateMaxAge }: BankWork): Worker[] {
-  const work = (name: string, pause: number, round: () => Promise<boolean>): Worker =>
+export function startBankWork(options: BankWork): Worker[] {
+  const { url, database, ledger, log, clock, onClockRead, rateMaxAge, isElsewhere } = options
+  const watch = (name: string, pause: number, round: () => Promise<boolean>): Worker =>
     startWorker({ name, log, pause, round })
+  const work = (name: string, pause: number, round: () => Promise<boolean>): Worker =>
+    startWorker({ name, log, pause, round, isElsewhere })
   const leaveOldPrimary = async (): Promise<boolean> => {
     const moved = await confirmPrimary(url)
     if (moved) log.warn({ primary: moved.name }, 'another server is the primary; the old one was left')
@@ -48,8 +53,8 @@ export function startBankWork({ url, database, ledger, log, clock, onClockRead, 
   }
   return [
     work('durability', UPKEEP_PAUSE, checkDurability),
-    work('clock', CLOCK_PAUSE, () => watchClock(database, clock, onClockRead).then(() => false)),
-    work('primary', PRIMARY_PAUSE, leaveOldPrimary),
+    watch('clock', CLOCK_PAUSE, () => watchClock(database, clock, onClockRead).then(() => false)),
+    watch('primary', PRIMARY_PAUSE, leaveOldPrimary),
     work('schedules', WORK_PAUSE, () => runDueSchedules(database, ledger, log)),
     work('expiry', WORK_PAUSE, () => expireHolds(database, ledger)),
     ...startUpkeep(database, log),

@@ -68,7 +68,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
           log.error({ ...refusal, leftOut }, 'the clock is not trusted, and nothing is written')
       },
     })
-    const { election, forward } = oneWriter
+    const { election, forward, isElsewhere } = oneWriter
     const retention = settings.OUTCOME_RETENTION_DAYS * DAY
     const writing = { clock, log, retention, election, forward }
     const ledger = createLedger({ parts: ledgerParts, database: ledgerDatabase, ...writing })
@@ -80,6 +80,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
       log,
       secret: settings.GATEWAY_SECRET,
       allowPrivate: settings.WEBHOOKS_ALLOW_PRIVATE,
+      isElsewhere,
     })
     const standbys = startStandbys(settings, { primary: database, registry, log })
     const treasury = createTreasury(ledger)
@@ -93,6 +94,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
       clock,
       onClockRead: metrics.clockRead,
       rateMaxAge: provider ? undefined : rateMaxAge,
+      isElsewhere,
     })
     return {
       resolvers: createResolvers({ tail, treasury, rateMaxAge, downloads, webhooks }),

@@ -16,6 +16,8 @@ import type { Election } from './ledger/writer.ts'
 interface OneWriter {
   readonly election: Election
   readonly forward: Forward
+  /** True while another instance writes. */
+  isElsewhere(): boolean
   /** Milliseconds since the lease was seen to be renewed; undefined where it never was. */
   leaseAge(): number | undefined
   receiver(ledger: Pick<Ledger, 'submit'>): Receive
@@ -50,6 +52,7 @@ export function createOneWriter(options: OneWriterOptions): OneWriter {
   return {
     election: { standing, lost: (token) => lease?.lost(token) },
     forward: forwarder.forward,
+    isElsewhere: () => standing().role === 'follower',
     leaseAge: () => lease?.age(),
     receiver: (ledger) => createReceiver({ standing, ledger, secret, dialect, log }),
     join(listens) {

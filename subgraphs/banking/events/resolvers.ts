@@ -38,7 +38,7 @@ export const eventResolvers = (tail: Tail) => ({
         const [from] = decodeCursor(LIST, position, after) ?? []
         if (from !== undefined) await refuseUndone(context.load(areUndone, from))
         const start = from === undefined ? await lastSequence(context.database) : BigInt(from)
-        return abortable((ended) => activity(account, start, { context, tail, ended }))
+        return abortable((ended) => followed(tail, activity(account, start, { context, tail, ended })))
       },
       resolve: (event: AccountEvent): AccountEvent => event,
     },
@@ -54,6 +54,15 @@ export const eventResolvers = (tail: Tail) => ({
     transfer: ({ transferId }: AccountEvent, _: unknown, { load }: BankingContext) => load(transferById, transferId),
   },
 })
+
+async function* followed<Item>(tail: Tail, items: AsyncGenerator<Item, void, undefined>) {
+  const unfollow = tail.follow()
+  try {
+    yield* items
+  } finally {
+    unfollow()
+  }
+}
 
 /** Ends when the caller disconnects, and with an error when the caller's token expires. */
 async function* activity(

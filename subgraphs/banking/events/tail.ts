@@ -1,5 +1,6 @@
 /**
- * Follows the end of the outbox, once in each instance, and wakes the subscriptions of an account.
+ * Follows the end of the outbox, once in each instance that has subscriptions, and wakes those of an
+ * account.
  * PostgreSQL's notifications wake it; slow polling covers a notification that is lost with its
  * connection. It carries no events: each subscription reads them from its own cursor.
  */
@@ -10,8 +11,10 @@ import { openClient } from '../database/connect.ts'
 import { lastSequence } from './read.ts'
 
 export interface Tail {
+  /** Begins a subscription; call the result when it ends. While there is none, nothing is read. */
+  follow(): () => void
   /**
-   * Resolves when something happens to the account after this call, or when `signal` aborts. Never
+   * For a subscription: resolves when something happens to the account after this call, or when `signal` aborts. Never
    * rejects.
    */
   change(accountId: string, signal: AbortSignal): Promise<void>
@@ -32,14 +35,24 @@ export function startTail({ url, database, log }: TailOptions): Tail {
   const stopping = new AbortController()
   const waiting = new Map<string, Set<() => void>>()
   let wake = (): void => {}
+  let followers = 0
+  /** Up to where events have woken their followers; undefined while there are none. */
   let last: bigint | undefined
+
+  /** From then on no event is missed; those before may have been. */
+  const begin = async (): Promise<void> => {
+    last = await lastSequence(database)
+    for (const set of waiting.values()) for (const resolve of set) resolve()
+  }
 
   /**
    * Reads new events and wakes the followers of their accounts. Resolves to true where there are
    * more.
    */
   const look = async (): Promise<boolean> => {
-    if (last === undefined) last = await lastSequence(database)
+    if (followers === 0) last = undefined
+    else if (last === undefined) await begin()
+    if (last === undefined) return false
     const rows = await database.$queryRaw<{ sequence: bigint; debit: string; credit: string }[]>`/* tail:look */
       SELECT sequence, debit_account_id::text AS debit, credit_account_id::text AS credit FROM outbox
       WHERE sequence > ${last} ORDER BY sequence LIMIT ${AT_ONCE}`
@@ -66,6 +79,13 @@ export function startTail({ url, database, log }: TailOptions): Tail {
   const following = run()
   const listening = listen({ url, log, signal: stopping.signal, wake: () => wake() })
   return {
+    follow() {
+      followers += 1
+      if (followers === 1) wake()
+      return () => {
+        followers -= 1
+      }
+    },
     change: (accountId, signal) =>
       new Promise((resolve) => {
         if (signal.aborted) return resolve()

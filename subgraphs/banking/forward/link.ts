@@ -40,7 +40,7 @@ interface Waiting {
   readonly resolve: (settled: Settled | undefined) => void
 }
 
-/** Messages in flight: the writer commits one batch and prepares the next. */
+/** Messages in flight: the writer commits one batch, and prepares the next. */
 const AT_ONCE = 2
 const CONNECT_TIMEOUT = 1_000 // milliseconds
 const KEEP_ALIVE = 30_000 // milliseconds; less than the server's
@@ -55,7 +55,9 @@ export function createLink({ address, secret, dialect, patience, onSent }: LinkO
     bodyTimeout: patience,
   })
   const waiting = createFairQueue<Waiting>()
-  let inFlight = 0
+  let messages = 0
+  /** Of all messages in flight. */
+  let weightInFlight = 0
   let isScheduled = false
   let isClosed = false
   let usableFrom = 0
@@ -80,18 +82,24 @@ export function createLink({ address, secret, dialect, patience, onSent }: LinkO
     for (const [at, { resolve }] of batch.entries()) resolve(isAnswered ? settled[at] : undefined)
   }
 
-  /** All that is asked for in one turn of the event loop goes together. */
+  /**
+   * All that is asked for in one turn of the event loop goes together, and a small message waits for
+   * more beside a large one: each costs both sides as much as some requests do.
+   */
   const schedule = (): void => {
-    if (isScheduled || inFlight >= AT_ONCE || waiting.size === 0) return
+    if (isScheduled || messages >= AT_ONCE || waiting.size === 0 || waiting.weight < weightInFlight) return
     isScheduled = true
-    setImmediate(() => {
+    setImmediate(async () => {
       isScheduled = false
-      inFlight += 1
+      const before = waiting.weight
       const batch = waiting.take(MOST_WEIGHT)
-      sendTogether(batch).finally(() => {
-        inFlight -= 1
-        schedule()
-      })
+      const weight = before - waiting.weight
+      messages += 1
+      weightInFlight += weight
+      await sendTogether(batch)
+      messages -= 1
+      weightInFlight -= weight
+      schedule()
     })
   }
 

@@ -26,17 +26,19 @@ interface WebhooksOptions {
   readonly secret: string
   readonly allowPrivate: boolean
   readonly retries?: RetryPolicy
+  /** True while another instance hands over; all deliver. */
+  readonly isElsewhere?: () => boolean
 }
 
 const PAUSE = 500 // milliseconds
 
 export function startWebhooks(options: WebhooksOptions): RunningWebhooks {
-  const { database, log, secret, allowPrivate, retries = usualRetries } = options
+  const { database, log, secret, allowPrivate, retries = usualRetries, isElsewhere = () => false } = options
   const secrets = endpointSecrets(secret)
   const sender = webhookSender({ allowPrivate })
   const deliveries = createDeliveries({ database, sender, secrets, retries, log })
   const workers = [
-    startWorker({ name: 'webhook hand-over', log, pause: PAUSE, round: () => handOver(database) }),
+    startWorker({ name: 'webhook hand-over', log, pause: PAUSE, round: () => handOver(database), isElsewhere }),
     startWorker({
       name: 'webhook delivery',
       log,

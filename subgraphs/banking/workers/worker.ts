@@ -1,6 +1,6 @@
 /**
- * Background work: every instance looks for it in rounds. It goes through the ledger under its own
- * key, so that it happens once, however many instances find it.
+ * Background work, in rounds. It goes through the ledger under its own key, so that it happens once,
+ * however many instances find it.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../../platform/process/log.ts'
@@ -20,17 +20,21 @@ interface WorkerOptions {
   round(): Promise<boolean>
   /** Milliseconds between rounds that found nothing. */
   readonly pause: number
+  /** True while another instance does this work: its rounds are left out here. */
+  readonly isElsewhere?: () => boolean
 }
 
-export function startWorker({ name, log, round, pause }: WorkerOptions): Worker {
+export function startWorker({ name, log, round, pause, isElsewhere }: WorkerOptions): Worker {
   const stopping = new AbortController()
   const { signal } = stopping
   const run = async (): Promise<void> => {
     while (!signal.aborted) {
-      const more = await round().catch((error: unknown) => {
-        if (!signal.aborted) log.warn({ err: error, worker: name }, 'a round of work failed; it is tried again')
-        return false
-      })
+      const more = isElsewhere?.()
+        ? false
+        : await round().catch((error: unknown) => {
+            if (!signal.aborted) log.warn({ err: error, worker: name }, 'a round of work failed; it is tried again')
+            return false
+          })
       // The sleep rejects when the worker is stopped.
       if (!more) await sleep(pause, undefined, { signal, ref: false }).catch(() => {})
     }
