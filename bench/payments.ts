@@ -3,7 +3,7 @@
  * switched on; beside stock Apollo servers and one interactive Prisma transaction per transfer, on
  * the same hops and the same PostgreSQL. Prints rate, latency and CPU per transfer of each process,
  * and fails if a payment was lost. Flags: --rounds 3 --seconds 4 --warm 3 --clients 64,256
- * --accounts 10000 --against baseline (or none)
+ * --accounts 10000 --against baseline (or none); --instances 4 compares so many of banking with one
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -18,6 +18,7 @@ import { openBank } from './payments/bank.ts'
 import { checkBaseline, checkLedger } from './payments/check.ts'
 import type { Payment } from './payments/clients.ts'
 import { type Contestant, startBaseline, startTributary } from './payments/contestants.ts'
+import { compareInstances } from './payments/instances.ts'
 import { type Measured, measure } from './payments/measure.ts'
 import { type Outcome, report, verdicts } from './payments/report.ts'
 
@@ -33,8 +34,10 @@ export async function run(flags: readonly string[]): Promise<void> {
       clients: { type: 'string', default: '64,256' },
       accounts: { type: 'string', default: '10000' },
       against: { type: 'string', default: 'baseline' },
+      instances: { type: 'string' },
     },
   })
+  if (values.instances !== undefined) return compareInstances(Number(values.instances), values)
   const [seconds, warm, accounts] = [Number(values.seconds), Number(values.warm), Number(values.accounts)]
   const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-'))
   await chmod(folder, 0o755) // if this runs as root, the server's user needs access

@@ -98,6 +98,7 @@ const anyOf = <Item>(items: readonly Item[]): Item => items[Math.floor(Math.rand
 
 interface Answer {
   readonly data?: {
+    readonly account?: { readonly entries?: unknown } | null
     readonly transfer?: { readonly transfer?: { readonly id: string; readonly status: string } } | null
   } | null
   readonly errors?: readonly { readonly extensions?: { readonly code?: string } }[]
@@ -112,14 +113,25 @@ const PASSING = new Set(['SERVICE_UNAVAILABLE', 'SERVICE_TIMEOUT'])
  * Asks, with the same key, until the payment is acknowledged. Resolves to the id of its transfer.
  * @throws Error with any other answer
  */
-async function acknowledged(ask: () => Promise<Buffer>): Promise<string> {
+function acknowledged(ask: () => Promise<Buffer>): Promise<string> {
+  return insist(ask, ({ data }) => {
+    const { transfer } = data?.transfer ?? {}
+    return transfer?.status === 'POSTED' ? transfer.id : undefined
+  })
+}
+
+/** @param read what was wanted of an answer; undefined where it has it not @throws Error likewise */
+export async function insist<Wanted>(
+  ask: () => Promise<Buffer>,
+  read: (answer: Answer) => Wanted | undefined,
+): Promise<Wanted> {
   for (let attempt = 1; ; attempt += 1) {
     const text = (await ask()).toString('utf8')
-    const { data, errors } = JSON.parse(text) as Answer
-    const { transfer } = data?.transfer ?? {}
-    if (transfer?.status === 'POSTED') return transfer.id
-    if (attempt === ATTEMPTS || !PASSING.has(errors?.[0]?.extensions?.code ?? ''))
-      throw new Error(`A payment was answered ${text.slice(0, 500)}`)
+    const answer = JSON.parse(text) as Answer
+    const wanted = read(answer)
+    if (wanted !== undefined) return wanted
+    if (attempt === ATTEMPTS || !PASSING.has(answer.errors?.[0]?.extensions?.code ?? ''))
+      throw new Error(`A request was answered ${text.slice(0, 500)}`)
     await sleep(PAUSE)
   }
 }

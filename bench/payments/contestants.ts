@@ -14,7 +14,8 @@ import { type BenchmarkProcess, startProcess } from '../gateway/process.ts'
 export interface Contestant {
   readonly name: 'tributary' | 'baseline'
   readonly gateway: BenchmarkProcess
-  readonly service: BenchmarkProcess
+  /** All instances together. */
+  readonly service: Pick<BenchmarkProcess, 'usage' | 'stop'>
 }
 
 /** What both run on. */
@@ -36,7 +37,10 @@ const identityOf = ({ jwksUrl, issuer, audience }: IdentityProvider) => ({
 })
 
 /** Everything is at its defaults: limits, guards, audit, webhooks and the bank's own work. */
-export async function startTributary({ folder, databaseUrl, provider }: Grounds): Promise<Contestant> {
+export async function startTributary(
+  { folder, databaseUrl, provider }: Grounds,
+  instances: number = 1,
+): Promise<Contestant> {
   const common = {
     ...processEnvironment,
     ...identityOf(provider),
@@ -50,13 +54,14 @@ export async function startTributary({ folder, databaseUrl, provider }: Grounds)
     env: { ...common, DATABASE_URL: databaseUrl },
     ready: 'announced' as const,
   }
-  const service = await startProcess('banking', banking, 'any')
-  const addresses = { BANKING_URL: service.url, WEATHER_URL: NOWHERE, CONTENT_URL: NOWHERE }
+  const services = await Promise.all(Array.from({ length: instances }, () => startProcess('banking', banking, 'any')))
+  const urls = services.map(({ url }) => url).join(',')
+  const addresses = { BANKING_URL: urls, WEATHER_URL: NOWHERE, CONTENT_URL: NOWHERE }
   const gateway = {
     args: [...gatewayFlags, file('../../gateway/main.ts')],
     env: { ...common, ...addresses, PORT: '0', ADMIN_PORT: '0' },
   }
-  return withGateway('tributary', service, startProcess('gateway', gateway, 'any'))
+  return withGateway('tributary', together(services), startProcess('gateway', gateway, 'any'))
 }
 
 export async function startBaseline({ folder, databaseUrl, provider }: Grounds): Promise<Contestant> {
@@ -74,9 +79,19 @@ export async function startBaseline({ folder, databaseUrl, provider }: Grounds):
   return withGateway('baseline', service, startProcess('stock gateway', gateway, 'any'))
 }
 
+const together = (services: readonly BenchmarkProcess[]): Contestant['service'] => ({
+  usage: () =>
+    services
+      .map((service) => service.usage())
+      .reduce((sum, { cpu, memory }) => ({ cpu: sum.cpu + cpu, memory: sum.memory + memory })),
+  async stop() {
+    await Promise.all(services.map((service) => service.stop()))
+  },
+})
+
 async function withGateway(
   name: Contestant['name'],
-  service: BenchmarkProcess,
+  service: Contestant['service'],
   starting: Promise<BenchmarkProcess>,
 ): Promise<Contestant> {
   try {

@@ -28,18 +28,20 @@ interface MeasureOptions {
   readonly postgres: number
   /** Called with all that was acknowledged, warm-up included. */
   readonly onPaid: (payments: readonly Payment[]) => void
+  /** What the clients do; they pay where it is left out. */
+  readonly open?: typeof openPayers
 }
 
 export async function measure(
   { gateway, service }: Contestant,
-  { bank, clients, warm, seconds, postgres, onPaid }: MeasureOptions,
+  { bank, clients, warm, seconds, postgres, onPaid, open = openPayers }: MeasureOptions,
 ): Promise<Measured> {
   const usages = (): Record<Part, Usage> => ({
     gateway: gateway.usage(),
     service: service.usage(),
     postgres: usageOf(postgres),
   })
-  const payers = openPayers(gateway.url, bank, clients)
+  const payers = open(gateway.url, bank, clients)
   try {
     onPaid((await payers.pay(warm)).payments)
     const before = usages()
@@ -48,9 +50,9 @@ export async function measure(
     onPaid(payments)
     const sorted = Float64Array.from(times).sort()
     const at = (share: number): number => sorted[Math.floor((sorted.length - 1) * share)] ?? 0
-    const cpuOf = (part: Part): number => ((after[part].cpu - before[part].cpu) * 1000) / payments.length
+    const cpuOf = (part: Part): number => ((after[part].cpu - before[part].cpu) * 1000) / times.length
     return {
-      perSecond: (payments.length * 1000) / elapsed,
+      perSecond: (times.length * 1000) / elapsed,
       p50: at(0.5),
       p99: at(0.99),
       again,

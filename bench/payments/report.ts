@@ -18,7 +18,7 @@ const median = (figures: readonly number[]): number => {
   return ((sorted[Math.floor((sorted.length - 1) / 2)] ?? 0) + (sorted[Math.ceil((sorted.length - 1) / 2)] ?? 0)) / 2
 }
 
-function mediansOf(rounds: readonly Measured[]): Measured {
+export function mediansOf(rounds: readonly Measured[]): Measured {
   const of = (figure: (round: Measured) => number): number => median(rounds.map(figure))
   return {
     perSecond: of(({ perSecond }) => perSecond),
