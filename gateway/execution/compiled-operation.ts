@@ -57,7 +57,7 @@ export function compileOperation(parts: OperationParts): CompiledOperation {
   const { conditions, types, limit, reopen, onExact } = parts
   const plan = preparePlan(parts.plan)
   const { events, fetches } = plan
-  const flat = compileFlat(parts.client, answerShape(parts.client, conditions, parts.names), plan, types)
+  const flat = compileFlat(parts.client, answerShape(parts.client, conditions, parts.names, types), plan, types)
   const exact = (circumstances: Parameters<typeof executeExactly>[1]): Promise<Answer> => {
     onExact()
     return executeExactly({ ...reopen(), conditions, plan, types, limit }, circumstances)
@@ -83,7 +83,7 @@ export function compileOperation(parts: OperationParts): CompiledOperation {
           introspect: (nodes) => JSON.stringify(introspect(reopen().client, nodes, variables)),
           openShape() {
             const { client, names } = reopen()
-            return answerShape(client, conditions, names)
+            return answerShape(client, conditions, names, types)
           },
         })
         return answer ?? (await exact({ variables, context, ask, asked, event }))

@@ -21,6 +21,7 @@ import {
 import type { ClientOperation } from '../plan/client-operation.ts'
 import { type ConditionValues, isIncluded } from '../plan/conditions.ts'
 import type { InternalNames } from '../plan/internal-names.ts'
+import type { TypeRelations } from '../plan/type-relations.ts'
 
 interface FieldShape {
   /** The client's name. */
@@ -64,7 +65,12 @@ export interface SelectionShape {
 
 /** The shape of the whole answer. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: mutually recursive parts
-export function answerShape(client: ClientOperation, conditions: ConditionValues, names: InternalNames): ObjectShape {
+export function answerShape(
+  client: ClientOperation,
+  conditions: ConditionValues,
+  names: InternalNames,
+  types: TypeRelations,
+): ObjectShape {
   const { schema, rootType, definition, fragments } = client
 
   const known = new Map<
@@ -175,12 +181,14 @@ export function answerShape(client: ClientOperation, conditions: ConditionValues
     typename: unknown,
     selections: readonly SelectionSetNode[],
   ): ObjectShape | undefined => {
-    const found = typeof typename === 'string' ? schema.getType(typename) : type
+    // Of an interface with objects everywhere each says what it is: it was asked.
+    const unsaid = types.members(type.name).includes(type.name) ? type : undefined
+    const found = typeof typename === 'string' ? schema.getType(typename) : unsaid
     if (isObjectType(found))
       return schema.isSubType(type as GraphQLInterfaceType, found) ? objectShape(found, selections) : undefined
     // A service that knows only the interface: enough where nothing depends on what the object
     // really is.
-    if (found !== type || !isInterfaceType(type) || selections.some(dependsOnType(type))) return undefined
+    if (!unsaid || found !== type || !isInterfaceType(type) || selections.some(dependsOnType(type))) return undefined
     return objectShape(type, selections)
   }
 

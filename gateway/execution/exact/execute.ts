@@ -68,11 +68,11 @@ async function carryOut(step: Step, run: Run): Promise<void> {
 }
 
 async function answerOf(
-  { client, conditions, names, limit }: ExactOperation,
+  { client, conditions, names, types, limit }: ExactOperation,
   run: Run,
   variables: BoundVariables,
 ): Promise<Answer> {
-  const shape = answerShape(client, conditions, names)
+  const shape = answerShape(client, conditions, names, types)
   const introspected = (nodes: readonly FieldNode[]) => introspect(client, nodes, variables)
   try {
     if (run.size >= run.most) throw TOO_LARGE

@@ -63,6 +63,16 @@ test.each([
   expect(await compare(studio, federation, plain, { query, variables: {} })).toEqual({ valid: true, difference: '' })
 })
 
+test.each([
+  ['does not say its type', {}],
+  ['says that it is of its interface', { __typename: 'Item' }],
+])('An object that %s is null with an error, where the interface has objects', async (_what, said) => {
+  federation.instead = () => ({ data: { item: { ...said, id: '1' } } })
+  const { data, errors } = await federation.ask('{ item(id: "1") { id } }')
+  federation.instead = undefined
+  expect([data, errors.map(({ path }) => path?.join('.'))]).toEqual([{ item: null }, ['item']])
+})
+
 describe('interfaces without objects', () => {
   let federation: Federation
   let plain: GraphQLSchema
