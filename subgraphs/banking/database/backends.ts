@@ -17,11 +17,14 @@ export async function markBackend(client: ClientBase, instance: number): Promise
   await client.query('SELECT pg_advisory_lock_shared($1, $2)', [MARK, instance])
 }
 
-/** Ends all marked connections of an instance. Resolves to their number once they have ended. */
+/**
+ * Ends all marked connections of an instance. Resolves to their number once they have ended. Those
+ * of another role would be refused, and are left to their time-outs.
+ */
 export async function endBackends(client: ClientBase, instance: number): Promise<number> {
   const { rowCount } = await client.query(
-    `SELECT pg_terminate_backend(pid, $3) FROM pg_locks
-     WHERE locktype = 'advisory' AND classid = $1 AND objid = $2 AND objsubid = 2
+    `SELECT pg_terminate_backend(pid, $3) FROM pg_locks JOIN pg_stat_activity USING (pid)
+     WHERE usename = current_user AND locktype = 'advisory' AND classid = $1 AND objid = $2 AND objsubid = 2
        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
     [MARK, instance, LONGEST],
   )
