@@ -32,9 +32,11 @@ export class ErrorReport {
    * taken out again.
    */
   readonly #lost: GraphQLError[] = []
+  /** Those that name no place in the answer. */
+  readonly #unplaced: GraphQLError[] = []
 
   get all(): readonly GraphQLError[] {
-    return [...this.#errors, ...this.#lost]
+    return [...this.#errors, ...this.#lost, ...this.#unplaced]
   }
 
   /** How many values were lost until now. */
@@ -44,6 +46,10 @@ export class ErrorReport {
 
   takeBackLost(since: number): void {
     this.#lost.length = since
+  }
+
+  addUnplaced(faults: readonly Fault[]): void {
+    this.#unplaced.push(...faults.slice(0, MAX_ERRORS - this.#unplaced.length).map(({ error }) => error))
   }
 
   add(error: GraphQLError, path: Path): typeof FAILED {

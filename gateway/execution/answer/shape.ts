@@ -52,11 +52,6 @@ export interface ObjectShape {
 
 export interface SelectionShape {
   readonly type: GraphQLCompositeType
-  /**
-   * The shape of an object that is of the type it should be without looking; `undefined` where that
-   * has to be looked up.
-   */
-  readonly only: ObjectShape | undefined
   /** By `__typename`; `undefined` for a type that has no place here. */
   of(typename: unknown): ObjectShape | undefined
   /** Of every object type that has a place here. */
@@ -158,9 +153,6 @@ export function answerShape(
       }
       return {
         type,
-        get only() {
-          return shape()
-        },
         of: (typename) => (typename === undefined || typename === type.name ? shape() : undefined),
         all: () => [shape()],
       }
@@ -173,7 +165,7 @@ export function answerShape(
       return byName.get(typename)
     }
     const all = (): ObjectShape[] => schema.getPossibleTypes(type).flatMap(({ name }) => of(name) ?? [])
-    return { type, only: undefined, of, all }
+    return { type, of, all }
   }
 
   const shapeOf = (

@@ -2,7 +2,6 @@
 
 import { largeTurn } from '../../traffic/call/large-answers.ts'
 import type { RequestBody, ServiceAnswer } from '../../traffic/call/send.ts'
-import { MAX_ERRORS } from '../answer/answer.ts'
 import { callError, failureOf } from '../answer/failure.ts'
 import { callOf } from '../calls/ask.ts'
 import type { Fetch } from '../plan/step.ts'
@@ -18,14 +17,14 @@ export const call = (fetch: Fetch, body: RequestBody, { ask, context }: Run): Pr
 export async function dataOf(
   { node }: Fetch,
   answer: Promise<ServiceAnswer> | ServiceAnswer,
-  { context, errors }: Run,
+  { context, report }: Run,
 ): Promise<ReadAnswer['data']> {
   const { serviceName } = node
   try {
     const given = await answer
     await largeTurn(context, given.body.length)
     const { data, unplaced } = readAnswer(serviceName, given.parsed())
-    errors.push(...unplaced.slice(0, MAX_ERRORS - errors.length))
+    report.addUnplaced(unplaced)
     await largeTurn(context, given.body.length)
     return data
   } catch (error) {

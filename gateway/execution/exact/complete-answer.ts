@@ -6,7 +6,7 @@
 
 import { type FieldNode, GraphQLError, type GraphQLOutputType, isLeafType, isListType, isNonNullType } from 'graphql'
 import { own } from '../../../platform/data/own.ts'
-import { ErrorReport, FAILED, isMissing, type Missing, TAKEN_ALONG } from '../answer/error-report.ts'
+import { type ErrorReport, FAILED, isMissing, type Missing, TAKEN_ALONG } from '../answer/error-report.ts'
 import { Failure } from '../answer/failure.ts'
 import { leafCheck } from '../answer/leaf.ts'
 import { leafLength, TOO_LARGE } from '../answer/limit.ts'
@@ -15,23 +15,18 @@ import { isData } from './data.ts'
 
 type Data = Readonly<Record<string, unknown>>
 
-interface ExactAnswer {
-  readonly data: Record<string, unknown> | null
-  readonly errors: readonly GraphQLError[]
-}
-
 /**
- * @param introspect answers `__schema` and `__type`
+ * Gives the data. @param report takes the errors @param introspect answers `__schema` and `__type`
  * @param longest characters of the answer; it throws `TOO_LARGE` beyond
  */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: mutually recursive parts
 export function completeAnswer(
   shape: ObjectShape,
   data: Data,
+  report: ErrorReport,
   introspect: (nodes: readonly FieldNode[]) => unknown,
   longest: number,
-): ExactAnswer {
-  const report = new ErrorReport()
+): Record<string, unknown> | null {
   const path: (string | number)[] = []
   let length = 0
   const grow = (characters: number): void => {
@@ -124,5 +119,5 @@ export function completeAnswer(
   }
 
   const result = completeObject(shape, data)
-  return { data: isMissing(result) ? null : result, errors: report.all }
+  return isMissing(result) ? null : result
 }

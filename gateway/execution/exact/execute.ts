@@ -6,6 +6,7 @@
 import type { FieldNode } from 'graphql'
 import type { CallContext, ServiceAnswer } from '../../traffic/call/send.ts'
 import { type Answer, AROUND } from '../answer/answer.ts'
+import { ErrorReport } from '../answer/error-report.ts'
 import { introspect } from '../answer/introspect.ts'
 import { type AnswerLimit, TOO_LARGE, tooLarge } from '../answer/limit.ts'
 import { answerShape } from '../answer/shape.ts'
@@ -54,7 +55,7 @@ export async function executeExactly(operation: ExactOperation, circumstances: C
     context,
     ask,
     before: createTakeover(asked),
-    errors: [],
+    report: new ErrorReport(),
   }
   if (event && plan.events) await fetchRoot(plan.events, run, event)
   if (plan.steps) await carryOut(plan.steps, run)
@@ -77,11 +78,11 @@ async function answerOf(
   try {
     if (run.size >= run.most) throw TOO_LARGE
     await turnFor(run)
-    const { data, errors } = completeAnswer(shape, run.data, introspected, limit.bytes)
+    const data = completeAnswer(shape, run.data, run.report, introspected, limit.bytes)
     await turnFor(run)
     const body = Buffer.from(`{"data":${JSON.stringify(data)}}`)
     if (body.length - AROUND > limit.bytes) throw TOO_LARGE
-    return { body, errors: [...errors, ...run.errors] }
+    return { body, errors: run.report.all }
   } catch (error) {
     if (error !== TOO_LARGE) throw error
     return tooLarge(limit, run.context)

@@ -1,7 +1,7 @@
 /** The state of one run: it lives as long as one request, and nothing of it is shared. */
-import type { GraphQLError } from 'graphql'
 import { largeTurn } from '../../traffic/call/large-answers.ts'
 import type { CallContext } from '../../traffic/call/send.ts'
+import type { ErrorReport } from '../answer/error-report.ts'
 import type { Ask } from '../calls/ask.ts'
 import type { TypeRelations } from '../plan/type-relations.ts'
 import type { Data } from './data.ts'
@@ -23,8 +23,7 @@ export interface Run {
   readonly context: CallContext
   readonly ask: Ask
   readonly before: Takeover
-  /** Errors that name no place in the answer. */
-  readonly errors: GraphQLError[]
+  readonly report: ErrorReport
 }
 
 /** Work on all of the data has a turn of the event loop to itself where that is large. */

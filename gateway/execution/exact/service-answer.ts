@@ -1,5 +1,4 @@
 /** Reads what a service answered: its data, with each of its errors at the place it explains. */
-import type { GraphQLError } from 'graphql'
 import type { ParsedAnswer } from '../../traffic/call/send.ts'
 import { Failure, type Fault, failureOf, faultsOf, serviceError } from '../answer/failure.ts'
 import { type Data, isData } from './data.ts'
@@ -8,14 +7,14 @@ export interface ReadAnswer {
   /** The data, or why there is none. */
   readonly data: Readonly<Data> | Failure
   /** Errors that name no place where something is missing. */
-  readonly unplaced: readonly GraphQLError[]
+  readonly unplaced: readonly Fault[]
 }
 
 export function readAnswer(service: string, { data, errors = [] }: ParsedAnswer): ReadAnswer {
   const faults = faultsOf(service, errors)
   if (isData(data)) {
     const failures = new Map<Failure, Fault[]>()
-    return { data, unplaced: faults.filter((fault) => !place(data, fault, failures)).map(({ error }) => error) }
+    return { data, unplaced: faults.filter((fault) => !place(data, fault, failures)) }
   }
   const nothing = () => failureOf(serviceError(service, { message: 'the answer has neither data nor errors' }))
   return { data: faults.length > 0 ? new Failure(faults) : nothing(), unplaced: [] }

@@ -1,6 +1,6 @@
 /** Joins the records of objects that two answers, or two parts of one, gave fields of. */
+import { SURPRISE } from '../../../platform/data/json-bytes.ts'
 import type { Joint } from './compile.ts'
-import { SURPRISE } from './json.ts'
 import { LIST_WORDS, LISTS, NO_OBJECT, ONE_OBJECT } from './scan.ts'
 import type { Tapes } from './tapes.ts'
 

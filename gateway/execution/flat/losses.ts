@@ -2,9 +2,8 @@
  * What services failed to give in one run. Only a run in which something failed has it: it finds
  * for each null of the answer why it is there, and tells the client as the exact path does.
  */
-import type { GraphQLError } from 'graphql'
 import { isListType, isNonNullType } from 'graphql'
-import { MAX_ERRORS } from '../answer/answer.ts'
+import { SURPRISE } from '../../../platform/data/json-bytes.ts'
 import { ErrorReport, type Missing, type Path, type Seen } from '../answer/error-report.ts'
 import { ABSENT, type Failure, type Fault, failureAt, failureOfEntity } from '../answer/failure.ts'
 import type { ObjectShape } from '../answer/shape.ts'
@@ -12,7 +11,6 @@ import { type Selection, selectionOf } from '../calls/selection.ts'
 import { ENTITIES } from '../plan/fetch-operation.ts'
 import type { PreparedPlan } from '../plan/prepare.ts'
 import type { Fetch } from '../plan/step.ts'
-import { SURPRISE } from './json.ts'
 import { type ExplainedNull, explainNulls } from './nulls.ts'
 
 /** @param record of the object that is not there */
@@ -20,8 +18,6 @@ type FailureOf = (record: number) => Failure
 
 export class Losses {
   readonly report = new ErrorReport()
-  /** Errors that name no place in the answer. */
-  readonly #unplaced: GraphQLError[] = []
   readonly #failed: (FailureOf | undefined)[] = []
   readonly #nulls: (readonly ExplainedNull[] | undefined)[] = []
   readonly #selections: (Selection | undefined)[] = []
@@ -33,10 +29,6 @@ export class Losses {
   constructor(plan: PreparedPlan, openShape: () => ObjectShape) {
     this.#plan = plan
     this.#openShape = openShape
-  }
-
-  get errors(): readonly GraphQLError[] {
-    return [...this.report.all, ...this.#unplaced]
   }
 
   /** A fetch has no answer. */
@@ -54,7 +46,7 @@ export class Losses {
   explain(fetch: number, answer: Buffer, dataAt: number, faults: readonly Fault[]): void {
     const { nulls, unplaced } = explainNulls(answer, dataAt, faults)
     this.#nulls[fetch] = nulls
-    this.#unplaced.push(...unplaced.slice(0, MAX_ERRORS - this.#unplaced.length).map(({ error }) => error))
+    this.report.addUnplaced(unplaced)
   }
 
   /** Why objects of a fetch are not there. @param nullAt where its answer says so, if there is one */

@@ -1,6 +1,12 @@
 /** Finds the nulls of an answer that its errors explain. */
+
+import { skipNull, skipString, skipValue } from '../../../platform/data/json-bytes.ts'
 import { Failure, type Fault } from '../answer/failure.ts'
-import { skipNull, skipString, skipValue } from './json.ts'
+
+const COMMA = 0x2c
+const OPEN_BRACE = 0x7b
+const OPEN_BRACKET = 0x5b
+const N = 0x6e
 
 interface Step {
   readonly segment: string | number
@@ -21,10 +27,6 @@ interface Explained {
   /** Those that name no place where something is missing. */
   readonly unplaced: readonly Fault[]
 }
-
-const OPEN_BRACE = 0x7b
-const OPEN_BRACKET = 0x5b
-const N = 0x6e
 
 /** Each fault is where its path meets the first null. @param dataAt where the data begins */
 export function explainNulls(bytes: Buffer, dataAt: number, faults: readonly Fault[]): Explained {
@@ -66,5 +68,3 @@ export function explainNulls(bytes: Buffer, dataAt: number, faults: readonly Fau
   visit(dataAt, faults)
   return { nulls, unplaced: faults.filter((fault) => !placed.has(fault)) }
 }
-
-const COMMA = 0x2c

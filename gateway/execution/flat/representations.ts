@@ -3,11 +3,13 @@
  * different text once, and which answer will be whose.
  */
 
+import { SURPRISE } from '../../../platform/data/json-bytes.ts'
 import { RETYPE } from './code.ts'
 import type { FlatFetch, FlatOperation, Target } from './compile.ts'
-import { SURPRISE } from './json.ts'
 import type { Tapes } from './tapes.ts'
 import { findCode, hashFrom, isWrittenAt, rewindTo, writeByte, writeObject, writtenLength } from './write.ts'
+
+const COMMA = 0x2c
 
 export interface Representations {
   /** Begin and end of each in what was written, in turn. */
@@ -16,7 +18,6 @@ export interface Representations {
   readonly asked: Int32Array
 }
 
-const COMMA = 0x2c
 /** Unknown outside, so that nobody can choose texts that fall together. */
 const SEED = (Math.random() * 2 ** 32) | 0
 const MOST_PROBES = 32 // beyond, a text is sent again: what falls together must not take long

@@ -3,6 +3,7 @@
  * was asked until then is recorded for the exact path, which takes over.
  */
 import type { FieldNode } from 'graphql'
+import { SURPRISE } from '../../../platform/data/json-bytes.ts'
 import type { Loan } from '../../../platform/memory/loans.ts'
 import { errorsIn } from '../../traffic/call/answer.ts'
 import type { CallContext, RequestBody, ServiceAnswer, Taken } from '../../traffic/call/send.ts'
@@ -17,7 +18,6 @@ import type { BoundVariables } from '../plan/client-operation.ts'
 import type { Fetch, Step } from '../plan/step.ts'
 import type { FlatFetch, FlatOperation, Joint } from './compile.ts'
 import { joinRecords } from './joints.ts'
-import { SURPRISE } from './json.ts'
 import { Losses } from './losses.ts'
 import { writeRepresentations } from './representations.ts'
 import { type ScannedErrors, scanEntities, scannedErrors, scanRoot } from './scan.ts'
@@ -126,7 +126,7 @@ function writeAnswer(run: Run): Answer {
     writeNull()
   }
   writeBytes(END)
-  const errors = losses?.errors ?? NONE
+  const errors = losses?.report.all ?? NONE
   // An event waits for its client for as long as that takes.
   if (circumstances.event) return { body: finishWriting(), errors }
   const loan = finishLent()

@@ -5,6 +5,18 @@
  */
 import { isUtf8 } from 'node:buffer'
 import {
+  SURPRISE,
+  skipBoolean,
+  skipInt,
+  skipNull,
+  skipNumber,
+  skipSpace,
+  skipString,
+  skipText,
+  skipValue,
+  skipWholeNumber,
+} from '../../../platform/data/json-bytes.ts'
+import {
   ANY,
   BOOLEAN,
   BY_TYPENAME,
@@ -29,26 +41,7 @@ import {
   UNKNOWN_LISTS,
   VALUE_SLOT,
 } from './code.ts'
-import {
-  SURPRISE,
-  skipBoolean,
-  skipInt,
-  skipNull,
-  skipNumber,
-  skipString,
-  skipText,
-  skipValue,
-  skipWholeNumber,
-} from './json.ts'
 import type { Tapes } from './tapes.ts'
-
-/** What a link says in place of a count; then its first word says where the null is. */
-export const NO_OBJECT = -1
-export const ONE_OBJECT = -2
-
-/** Where the lists inside lists are kept, two words each, like links. */
-export const LISTS = 0
-export const LIST_WORDS = 2
 
 const QUOTE = 0x22
 const COMMA = 0x2c
@@ -58,6 +51,14 @@ const CLOSE_BRACE = 0x7d
 const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
 const N = 0x6e
+
+/** What a link says in place of a count; then its first word says where the null is. */
+export const NO_OBJECT = -1
+export const ONE_OBJECT = -2
+
+/** Where the lists inside lists are kept, two words each, like links. */
+export const LISTS = 0
+export const LIST_WORDS = 2
 
 const TYPENAME_KEY = '{"__typename":'.length
 const DATA = Int32Array.from(comparable('{"data":'))
@@ -154,11 +155,7 @@ function end(at: number): void {
   let position = at
   if (matches(LAST_ERRORS, 0, position)) position = afterErrors(LAST_ERRORS, position)
   if (matches(EXTENSIONS, 0, position)) position = skipValue(bytes, view, position + (EXTENSIONS[0] as number))
-  if (bytes[position++] !== CLOSE_BRACE) throw SURPRISE
-  for (; position < bytes.length; position++) {
-    const byte = bytes[position]
-    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) throw SURPRISE
-  }
+  if (bytes[position] !== CLOSE_BRACE || skipSpace(bytes, position + 1) !== bytes.length) throw SURPRISE
 }
 
 function matches(table: Int32Array, at: number, position: number): boolean {

@@ -2,6 +2,8 @@
  * Writes objects by the code of `compile-writing.ts`: bytes of answers and literals, one behind the
  * other, into one buffer. One writing at a time, from beginning to end.
  */
+
+import { SURPRISE } from '../../../platform/data/json-bytes.ts'
 import { type Loan, lend } from '../../../platform/memory/loans.ts'
 import { FAILED, type Missing, TAKEN_ALONG } from '../answer/error-report.ts'
 import { ABSENT } from '../answer/failure.ts'
@@ -20,10 +22,15 @@ import {
   PUT,
   RETYPE,
 } from './code.ts'
-import { SURPRISE } from './json.ts'
 import type { Losses } from './losses.ts'
 import { LIST_WORDS, LISTS, NO_OBJECT, ONE_OBJECT } from './scan.ts'
 import type { Tapes } from './tapes.ts'
+
+const QUOTE = 0x22
+const COMMA = 0x2c
+const OPEN_BRACKET = 0x5b
+const CLOSE_BRACKET = 0x5d
+const N = 0x6e
 
 /** What is written from. */
 export interface Written {
@@ -192,7 +199,7 @@ export function writeObject(code: number, arena: number, record: number, fetch: 
       case COPY_KNOWN: {
         const begin = tape[base + (words[pc + 1] as number)] as number
         const end = tape[base + (words[pc + 2] as number)] as number
-        if (words[pc] === COPY_KNOWN && bytes.getUint8(begin) === LETTER_N) throw SURPRISE
+        if (words[pc] === COPY_KNOWN && bytes.getUint8(begin) === N) throw SURPRISE
         if (losses !== undefined) tellOfCopied(bytes, begin, end)
         put(bytes, begin, end - begin)
         pc += 3
@@ -369,12 +376,6 @@ function codeFor(table: number, type: number): number {
   if (code === 0) throw SURPRISE
   return code
 }
-
-const OPEN_BRACKET = 0x5b
-const CLOSE_BRACKET = 0x5d
-const COMMA = 0x2c
-const LETTER_N = 0x6e
-const QUOTE = 0x22
 
 const NULL = Buffer.from('null')
 export const writeNull = (): void => writeBytes(NULL)

@@ -105,18 +105,11 @@ function createSplitter(count: number): Split {
   let last: { readonly body: Buffer; readonly entities: readonly Buffer[] | undefined } | undefined
   return (body) => {
     if (last?.body !== body) {
-      const places = splitEntities(body)
-      const isWhole = places?.length === 2 * count
-      last = { body, entities: isWhole ? slicesOf(body, places) : undefined }
+      const entities = splitEntities(body)
+      last = { body, entities: entities?.length === count ? entities : undefined }
     }
     return last.entities
   }
-}
-
-function slicesOf(body: Buffer, places: readonly number[]): Buffer[] {
-  const slices: Buffer[] = []
-  for (let index = 0; index < places.length; index += 2) slices.push(body.subarray(places[index], places[index + 1]))
-  return slices
 }
 
 /** What can be split needs no parsing. */

@@ -4,34 +4,44 @@
  * space and further members such as `extensions`, but no errors: as `JSON.parse` would read it, or
  * not at all.
  */
+import { SURPRISE, skipScalar, skipSpace, skipString } from '../../../platform/data/json-bytes.ts'
 
-const [QUOTE, BACKSLASH, COMMA, COLON, MINUS, DOT, ZERO, NINE] = [0x22, 0x5c, 0x2c, 0x3a, 0x2d, 0x2e, 0x30, 0x39]
-const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET, SPACE] = [0x7b, 0x7d, 0x5b, 0x5d, 0x20]
-const UNICODE = 0x75 // u
-const WORDS = ['true', 'false', 'null'].map((word) => Buffer.from(word))
-/** Behind a backslash. */
-const ESCAPES: ReadonlySet<number | undefined> = new Set(Buffer.from('"\\/bfnrt'))
-
-/** Where a value, a string or a word ends; -1 where there is none. */
-type End = number
+const QUOTE = 0x22
+const COMMA = 0x2c
+const COLON = 0x3a
+const OPEN_BRACE = 0x7b
+const CLOSE_BRACE = 0x7d
+const OPEN_BRACKET = 0x5b
+const CLOSE_BRACKET = 0x5d
 
 /**
- * Where the entities stand in an answer: begin and end of each in turn; `undefined` where the bytes
- * are not such an answer.
+ * The bytes of each entity in an answer, which are part of the answer's; `undefined` where the
+ * bytes are not such an answer.
  */
-export function splitEntities(body: Buffer): readonly number[] | undefined {
-  let places: number[] | undefined
-  const end = skipMembers(body, skipSpace(body, 0), (key, begin) => {
+export function splitEntities(body: Buffer): readonly Buffer[] | undefined {
+  try {
+    return entitiesIn(body)
+  } catch (error) {
+    if (error === SURPRISE) return undefined
+    throw error
+  }
+}
+
+/** @throws SURPRISE, as all functions below */
+function entitiesIn(body: Buffer): readonly Buffer[] | undefined {
+  const view = new DataView(body.buffer, body.byteOffset, body.length)
+  let entities: Buffer[] | undefined
+  const end = skipMembers(body, view, skipSpace(body, 0), (key, begin) => {
     if (key === 'data') {
-      if (places) return -1
-      places = []
-      return skipEntities(body, begin, places)
+      if (entities) throw SURPRISE
+      entities = []
+      return skipEntities(body, view, begin, entities)
     }
-    const end = skipValue(body, begin)
-    if (key === 'errors' && end >= 0 && !/^(?:null|\[\s*\])$/.test(body.toString('latin1', begin, end))) return -1
+    const end = skipValue(body, view, begin)
+    if (key === 'errors' && !/^(?:null|\[\s*\])$/.test(body.toString('latin1', begin, end))) throw SURPRISE
     return end
   })
-  return end >= 0 && skipSpace(body, end) === body.length ? places : undefined
+  return skipSpace(body, end) === body.length ? entities : undefined
 }
 
 /** @param entities JSON texts */
@@ -51,29 +61,26 @@ export function joinEntities(entities: readonly Buffer[]): Buffer {
 const HEAD = Buffer.from('{"data":{"_entities":[')
 const TAIL = Buffer.from(']}}')
 
-/** @param places takes begin and end of each entity */
-function skipEntities(body: Buffer, begin: number, places: number[]): End {
+/** @param entities takes the bytes of each */
+function skipEntities(body: Buffer, view: DataView, begin: number, entities: Buffer[]): number {
   let isFound = false
-  return skipMembers(body, begin, (key, at) => {
-    if (key !== '_entities' || isFound) return -1
+  return skipMembers(body, view, begin, (key, at) => {
+    if (key !== '_entities' || isFound || body[at] !== OPEN_BRACKET) throw SURPRISE
     isFound = true
-    return skipItems(body, at, places)
+    return skipItems(body, view, at, entities)
   })
 }
 
-/** @param places takes begin and end of each item */
-function skipItems(body: Buffer, begin: number, places: number[]): End {
-  if (body[begin] !== OPEN_BRACKET) return -1
+/** @param items takes the bytes of each */
+function skipItems(body: Buffer, view: DataView, begin: number, items: Buffer[]): number {
   let at = skipSpace(body, begin + 1)
   if (body[at] === CLOSE_BRACKET) return at + 1
   for (;;) {
-    const end = skipValue(body, at)
-    if (end < 0) return -1
-    places.push(at, end)
+    const end = skipValue(body, view, at)
+    items.push(body.subarray(at, end))
     at = skipSpace(body, end)
     if (body[at] === CLOSE_BRACKET) return at + 1
-    if (body[at] !== COMMA) return -1
-    at = skipSpace(body, at + 1)
+    at = skipSpace(body, behind(COMMA, body, at))
   }
 }
 
@@ -81,25 +88,26 @@ function skipItems(body: Buffer, begin: number, places: number[]): End {
  * An object with at least one member, none of whose names is escaped.
  * @param member is given the name and where the value begins; gives where that ends
  */
-function skipMembers(body: Buffer, begin: number, member: (name: string, at: number) => End): End {
-  if (body[begin] !== OPEN_BRACE) return -1
-  let at = begin
+function skipMembers(
+  body: Buffer,
+  view: DataView,
+  begin: number,
+  member: (name: string, at: number) => number,
+): number {
+  let at = behind(OPEN_BRACE, body, begin)
   for (;;) {
-    const nameAt = skipSpace(body, at + 1)
-    const valueAt = skipName(body, nameAt)
-    if (valueAt < 0) return -1
+    const nameAt = skipSpace(body, at)
+    const valueAt = skipName(body, view, nameAt)
     const name = body.toString('latin1', nameAt + 1, body.lastIndexOf(QUOTE, valueAt - 1))
-    if (name.includes('\\')) return -1
-    const end = member(name, valueAt)
-    if (end < 0) return -1
-    at = skipSpace(body, end)
+    if (name.includes('\\')) throw SURPRISE
+    at = skipSpace(body, member(name, valueAt))
     if (body[at] === CLOSE_BRACE) return at + 1
-    if (body[at] !== COMMA) return -1
+    at = behind(COMMA, body, at)
   }
 }
 
 /** Any value, however deep. @param begin where no white space is */
-function skipValue(body: Buffer, begin: number): End {
+function skipValue(body: Buffer, view: DataView, begin: number): number {
   /** What has to close what is open, the innermost last. */
   const closing: number[] = []
   let at = begin
@@ -110,15 +118,11 @@ function skipValue(body: Buffer, begin: number): End {
       at = skipSpace(body, at + 1)
       if (body[at] !== close) {
         closing.push(close)
-        if (close === CLOSE_BRACE) at = skipName(body, at)
-        if (at < 0) return -1
+        if (close === CLOSE_BRACE) at = skipName(body, view, at)
         continue
       }
       at += 1
-    } else {
-      at = first === QUOTE ? skipString(body, at) : skipWord(body, at)
-      if (at < 0) return -1
-    }
+    } else at = skipScalar(body, view, at)
     // A value ended here, and perhaps what it stands in.
     for (;;) {
       const close = closing.at(-1)
@@ -126,76 +130,20 @@ function skipValue(body: Buffer, begin: number): End {
       at = skipSpace(body, at)
       if (body[at] === COMMA) {
         at = skipSpace(body, at + 1)
-        if (close === CLOSE_BRACE) at = skipName(body, at)
-        if (at < 0) return -1
+        if (close === CLOSE_BRACE) at = skipName(body, view, at)
         break
       }
-      if (body[at] !== close) return -1
+      at = behind(close, body, at)
       closing.pop()
-      at += 1
     }
   }
 }
 
 /** A name with its colon, and white space up to the value. */
-function skipName(body: Buffer, begin: number): End {
-  if (body[begin] !== QUOTE) return -1
-  const end = skipString(body, begin)
-  if (end < 0) return -1
-  const colon = skipSpace(body, end)
-  return body[colon] === COLON ? skipSpace(body, colon + 1) : -1
-}
+const skipName = (body: Buffer, view: DataView, begin: number): number =>
+  skipSpace(body, behind(COLON, body, skipSpace(body, skipString(body, view, begin))))
 
-function skipSpace(body: Buffer, begin: number): number {
-  let at = begin
-  for (let byte = body[at]; byte === SPACE || byte === 0x0a || byte === 0x0d || byte === 0x09; byte = body[at]) at += 1
-  return at
+function behind(byte: number, body: Buffer, at: number): number {
+  if (body[at] !== byte) throw SURPRISE
+  return at + 1
 }
-
-function skipString(body: Buffer, begin: number): End {
-  let at = begin + 1
-  for (;;) {
-    const byte = body[at]
-    if (byte === undefined || byte < SPACE) return -1
-    at += 1
-    if (byte === QUOTE) return at
-    if (byte !== BACKSLASH) continue
-    const meaning = body[at]
-    at += 1
-    if (meaning === UNICODE) {
-      if (!/^[\da-f]{4}$/i.test(body.toString('latin1', at, at + 4))) return -1
-      at += 4
-    } else if (!ESCAPES.has(meaning)) return -1
-  }
-}
-
-function skipWord(body: Buffer, begin: number): End {
-  const first = body[begin]
-  if (first === MINUS || isDigit(first)) return skipNumber(body, begin)
-  for (const word of WORDS) {
-    if (first === word[0]) return word.equals(body.subarray(begin, begin + word.length)) ? begin + word.length : -1
-  }
-  return -1
-}
-
-/** RFC 8259, section 6. */
-function skipNumber(body: Buffer, begin: number): End {
-  let at = body[begin] === MINUS ? begin + 1 : begin
-  at = body[at] === ZERO ? at + 1 : skipDigits(body, at)
-  if (at >= 0 && body[at] === DOT) at = skipDigits(body, at + 1)
-  if (at >= 0 && isExponent(body[at])) {
-    const sign = body[at + 1]
-    at = skipDigits(body, sign === MINUS || sign === 0x2b ? at + 2 : at + 1)
-  }
-  return at
-}
-
-/** One or more. */
-function skipDigits(body: Buffer, begin: number): End {
-  let at = begin
-  while (isDigit(body[at])) at += 1
-  return at > begin ? at : -1
-}
-
-const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= ZERO && byte <= NINE
-const isExponent = (byte: number | undefined): boolean => byte === 0x65 || byte === 0x45

@@ -4,7 +4,7 @@
  */
 import { CallFailure } from '../call/failure.ts'
 import { type Body, NO_BODY, openBody } from './body.ts'
-import { type AnswerHead, HEAD_END, MAX_HEAD, malformed, readHead } from './head.ts'
+import { type AnswerHead, createHeadReader, malformed } from './head.ts'
 import type { HttpAnswer } from './http-answer.ts'
 import { writeRequest } from './request.ts'
 import { openSocket } from './socket.ts'
@@ -70,8 +70,7 @@ export function openConnection(origin: URL, options: ConnectionOptions, events: 
   let receiver: Receiver | undefined
   let head: AnswerHead | undefined
   let body: Body | undefined
-  /** The beginning of a head whose rest has not come yet. */
-  let begun: Buffer | undefined
+  const readHead = createHeadReader()
   let interim = 0
   let usableUntil = Number.POSITIVE_INFINITY
   let isClosed = false
@@ -94,15 +93,10 @@ export function openConnection(origin: URL, options: ConnectionOptions, events: 
     }
     let rest = piece
     while (!body) {
-      if (begun) rest = Buffer.concat([begun, rest])
-      const end = rest.indexOf(HEAD_END, 0, 'latin1')
-      if (end > MAX_HEAD || (end < 0 && rest.length > MAX_HEAD)) throw malformed('a head that is too long')
-      // The buffer that the piece lies in is soon used again.
-      begun = end < 0 ? Buffer.from(rest) : undefined
-      if (end < 0) return
-      head = readHead(rest.toString('latin1', 0, end))
-      if (head.status === 101) throw malformed('another protocol')
-      rest = rest.subarray(end + HEAD_END.length)
+      const read = readHead(rest)
+      if (!read) return
+      head = read.head
+      rest = read.rest
       // Interim answers are followed by the one that counts.
       if (head.status >= 200) body = open(head, receiver)
       else if (interim++ === MAX_INTERIM) throw malformed('no end of interim answers')

@@ -19,8 +19,8 @@ export interface AnswerHead {
 }
 
 /** Where a head ends, and how long it may be until there, in bytes. */
-export const HEAD_END = '\r\n\r\n'
-export const MAX_HEAD = 16 * 1024
+const HEAD_END = '\r\n\r\n'
+const MAX_HEAD = 16 * 1024
 
 /** What anybody here makes use of. */
 const READ: ReadonlySet<string> = new Set([
@@ -52,6 +52,26 @@ const KNOWN = 256 // heads
 /** The one line that no two heads share. */
 const CALL_LINE = `\r\n${CALL_HEADER}: `
 const CALL_ID = /^[\w-]+$/
+
+/**
+ * Puts heads together from pieces: gives each, with what follows it, once it is whole.
+ * @throws CallFailure of kind `answer`
+ */
+export function createHeadReader(): (piece: Buffer) => { head: AnswerHead; rest: Buffer } | undefined {
+  /** The beginning of a head whose rest has not come yet. */
+  let begun: Buffer | undefined
+  return (piece) => {
+    const all = begun ? Buffer.concat([begun, piece]) : piece
+    const end = all.indexOf(HEAD_END, 0, 'latin1')
+    if (end > MAX_HEAD || (end < 0 && all.length > MAX_HEAD)) throw malformed('a head that is too long')
+    // The buffer that the piece lies in is soon used again.
+    begun = end < 0 ? Buffer.from(all) : undefined
+    if (end < 0) return undefined
+    const head = readHead(all.toString('latin1', 0, end))
+    if (head.status === 101) throw malformed('another protocol')
+    return { head, rest: all.subarray(end + HEAD_END.length) }
+  }
+}
 
 /** @param text without the empty line that ends it @throws CallFailure of kind `answer` */
 export function readHead(text: string): AnswerHead {

@@ -4,7 +4,7 @@
  */
 import { StringDecoder } from 'node:string_decoder'
 import { type Body, NOTHING, openBody, type Sink } from './body.ts'
-import { HEAD_END, MAX_HEAD, malformed, readHead } from './head.ts'
+import { createHeadReader } from './head.ts'
 
 export interface AnswerListener {
   /** @param fields those that `head.ts` reads */
@@ -23,7 +23,7 @@ interface StreamedAnswer {
 }
 
 export function readStreamedAnswer(listener: AnswerListener): StreamedAnswer {
-  let begun: Buffer | undefined
+  const readHead = createHeadReader()
   let body: Body | undefined
   let isEndless = false
   let isDone = false
@@ -34,15 +34,12 @@ export function readStreamedAnswer(listener: AnswerListener): StreamedAnswer {
   }
   /** Returns what follows the head; `undefined` where that is not whole yet. */
   const readHeads = (piece: Buffer): Buffer | undefined => {
-    let rest = begun ? Buffer.concat([begun, piece]) : piece
+    let rest = piece
     while (!body) {
-      const end = rest.indexOf(HEAD_END, 0, 'latin1')
-      if (end > MAX_HEAD || (end < 0 && rest.length > MAX_HEAD)) throw malformed('a head that is too long')
-      begun = end < 0 ? Buffer.from(rest) : undefined
-      if (end < 0) return undefined
-      const { status, framing, fields } = readHead(rest.toString('latin1', 0, end))
-      if (status === 101) throw malformed('another protocol')
-      rest = rest.subarray(end + HEAD_END.length)
+      const read = readHead(rest)
+      if (!read) return undefined
+      rest = read.rest
+      const { status, framing, fields } = read.head
       // Interim answers are followed by the one that counts.
       if (status < 200) continue
       isEndless = framing === 'until the end'

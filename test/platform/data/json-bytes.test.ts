@@ -8,8 +8,8 @@ import {
   skipString,
   skipValue,
   skipWholeNumber,
-} from '../../../../gateway/execution/flat/json.ts'
-import fc from '../../../support/fast-check.ts'
+} from '../../../platform/data/json-bytes.ts'
+import fc from '../../support/fast-check.ts'
 
 type Skip = (bytes: Buffer, view: DataView, at: number) => number
 
@@ -84,10 +84,10 @@ describe('numbers', () => {
   })
 
   test.each([
-    ['9'.repeat(300), true],
-    ['9'.repeat(301), false],
-    [`0.${'0'.repeat(298)}`, true],
-    [`0.${'0'.repeat(299)}`, false],
+    ['9'.repeat(200), true],
+    ['9'.repeat(201), false],
+    [`0.${'0'.repeat(198)}`, true],
+    [`0.${'0'.repeat(199)}`, false],
     ['1e99', true],
     ['1e100', false],
     ['1e0001', false],

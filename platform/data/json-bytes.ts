@@ -9,6 +9,7 @@ class Surprise extends Error {}
 export const SURPRISE = new Surprise('surprise')
 SURPRISE.stack = ''
 
+// Each module that reads bytes has its own: a constant of another one is loaded each time.
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const SPACE = 0x20
@@ -23,6 +24,7 @@ const OPEN_BRACE = 0x7b
 const CLOSE_BRACE = 0x7d
 const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
+const N = 0x6e
 const U = 0x75
 
 /** By the byte behind a backslash. */
@@ -95,20 +97,24 @@ function skipWhole(bytes: Uint8Array, at: number): number {
   return begin + 1
 }
 
-const LONGEST_NUMBER = 300 // characters: without an exponent, such a number is finite
+const LONGEST_NUMBER = 200 // characters: with an exponent of two digits, such a number is finite
 
 /** A number that a double holds as finite; one with a long exponent is a surprise. */
 export function skipNumber(bytes: Uint8Array, at: number): number {
+  const end = skipNumeral(bytes, at, 2)
+  if (end - at > LONGEST_NUMBER) throw SURPRISE
+  return end
+}
+
+/** A number of any size (RFC 8259, section 6). */
+function skipNumeral(bytes: Uint8Array, at: number, longestExponent = Number.POSITIVE_INFINITY): number {
   let position = skipWhole(bytes, at)
   if (bytes[position] === DOT) position = skipDigits(bytes, position + 1)
-  if (((bytes[position] as number) | 0x20) === 0x65) {
-    const sign = bytes[position + 1]
-    const digits = sign === PLUS || sign === MINUS ? position + 2 : position + 1
-    position = skipDigits(bytes, digits)
-    if (position - digits > 2) throw SURPRISE
-    if (position - at > 200) throw SURPRISE
-  }
-  if (position - at > LONGEST_NUMBER) throw SURPRISE
+  if (((bytes[position] as number) | 0x20) !== 0x65) return position
+  const sign = bytes[position + 1]
+  const digits = sign === PLUS || sign === MINUS ? position + 2 : position + 1
+  position = skipDigits(bytes, digits)
+  if (position - digits > longestExponent) throw SURPRISE
   return position
 }
 
@@ -155,11 +161,23 @@ export function skipValue(bytes: Uint8Array, view: DataView, at: number, depth =
     case 0x74:
     case 0x66:
       return skipBoolean(bytes, at)
-    case 0x6e:
+    case N:
       return skipNull(bytes, at)
     default:
       return skipNumber(bytes, at)
   }
+}
+
+/** What is no object and no list; a number may be of any size. */
+export const skipScalar = (bytes: Uint8Array, view: DataView, at: number): number =>
+  bytes[at] === MINUS || isDigit(bytes[at]) ? skipNumeral(bytes, at) : skipValue(bytes, view, at)
+
+/** Where white space ends. */
+export function skipSpace(bytes: Uint8Array, at: number): number {
+  let position = at
+  for (let byte = bytes[at]; byte === SPACE || byte === 0x0a || byte === 0x0d || byte === 0x09; byte = bytes[position])
+    position++
+  return position
 }
 
 function skipMembers(bytes: Uint8Array, view: DataView, at: number, depth: number): number {
