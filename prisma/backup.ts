@@ -32,6 +32,8 @@ export async function backup(url: string, folder: string): Promise<Manifest> {
       for await (const query of queries) {
         const copy = client.query(copyTo(`COPY (${query}) TO STDOUT`))
         yield* copy
+        // The rows end before the server has told their number: it has once it answers again.
+        await client.query('')
         rows.set(name, (rows.get(name) ?? 0) + copy.rowCount)
       }
     }

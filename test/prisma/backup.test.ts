@@ -10,6 +10,7 @@ import { verifyLedger } from '../../subgraphs/banking/audit/verify.ts'
 import { openBank, subjectOf, type TestBank } from '../subgraphs/banking/support/bank.ts'
 import { brokenInvariants } from '../subgraphs/banking/support/books.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { startLateCount } from './late-count.ts'
 
 let folder: string
 let source: TestDatabase
@@ -32,6 +33,14 @@ const emptyDatabase = async (): Promise<TestDatabase> => {
   databases.push(database)
   return database
 }
+
+test('A backup knows how many rows it has when the server tells their number last', async () => {
+  const proxy = await startLateCount(Number(new URL(source.url).port))
+  const direct = await backup(source.url, join(folder, 'direct'))
+  const url = Object.assign(new URL(source.url), { port: `${proxy.port}` }).href
+  expect(await backup(url, join(folder, 'late'))).toEqual(direct)
+  proxy.close()
+})
 
 test('A backup taken under load is restored elsewhere with every invariant, and the bank continues', async () => {
   const from = await bank.open({ balance: 1_000_000n })
