@@ -69,6 +69,14 @@ test('Waiting requests yield to the event loop', async () => {
   await flood
 })
 
+test('Quick requests that wait share the turns of the event loop', async () => {
+  const { request, done } = service(10_000)
+  const flood = Promise.all(numbered(100).map((name) => request(name, 1)))
+  for (let turns = 0; turns < 15; turns += 1) await new Promise(setImmediate)
+  expect(done).toEqual(numbered(100))
+  await flood
+})
+
 test('Callers take turns: a flood of one delays another by one request, and refuses none of them', async () => {
   const { request, done } = service(1_000)
   // It is known how long requests take, so that most of the flood is refused at once.
