@@ -1,9 +1,9 @@
 /**
  * Many operations at once over real connections: services are slow, fail, hang up in the middle and
- * answer too late, calls are tried again, made twice, shared and kept, and callers leave. No answer
- * and no request of one operation has anything of another.
+ * answer too late, calls are tried again, made twice, shared, kept and gathered, and callers leave.
+ * No answer and no request of one operation has anything of another.
  */
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Registry } from 'prom-client'
 import { createMemoryStore } from '../../../../gateway/traffic/cache/memory.ts'
 import { stateful, stateless } from '../../../../gateway/traffic/call/kind.ts'
@@ -18,6 +18,7 @@ import { spoilFreeMemory } from '../support/lent.ts'
 import { lookIntoPool } from '../support/pool.ts'
 import { openOperations, type RandomOperation, type RandomOperations } from '../support/random-operations.ts'
 import { runOperation } from '../support/run-operation.ts'
+import { library } from '../universes/library.ts'
 import { port } from '../universes/port.ts'
 
 const RUNS = Number(process.env['RUNS'] ?? 1_500)
@@ -37,29 +38,8 @@ const fates = new Map<string, number>()
 /** By the operation's text in the service. */
 const answers = new Map<string, RandomOperation>()
 
-beforeAll(async () => {
-  opened = await openOperations(port, OPERATIONS, SEED)
-  const dice = createDice(SEED)
-  const start = (name: string) => startRawService((request) => void serve(name, request, dice))
-  services = await Promise.all(
-    Object.keys(port.services).map(async (name) => [name, await Promise.all([start(name), start(name)])] as const),
-  )
-  traffic = createTraffic({
-    services: services.map(([name, instances]) => ({
-      definition: (name === 'harbour' ? stateful : stateless)(name, { deadline: DEADLINE }),
-      addresses: instances.map(({ url }) => url),
-    })),
-    secret: undefined,
-    ownServices: false,
-    store: createMemoryStore(10_000_000),
-    metrics: createTrafficMetrics(new Registry()),
-    log: createLogger('test', 'silent'),
-  })
-})
-afterAll(async () => {
-  await traffic.close()
-  await Promise.all([opened.close(), ...services.flatMap(([, instances]) => instances.map(({ close }) => close()))])
-})
+/** Requests that carried several calls. */
+let gathered = 0
 
 const FATES = ['slow', 'late', 'cut', 'refused', 'with errors', 'spaced'] as const
 
@@ -86,6 +66,7 @@ function marked(answer: Buffer, { variables = {} }: Asked, caller: number | unde
 async function serve(service: string, { socket, body: text, header }: RawRequest, dice: Dice): Promise<void> {
   const mark = markIn(text) ?? markIn(header('authorization') ?? '')
   if (mark !== undefined) note(createCanary(mark, opened.words).strangersIn(text), text)
+  if (text.includes('_1:_entities')) gathered++
   const fate = dice.chance(4) ? dice.of(FATES) : 'answered'
   fates.set(fate, (fates.get(fate) ?? 0) + 1)
   const asked = { bytes: Buffer.from(withoutMarks(text)), representations: undefined }
@@ -145,15 +126,50 @@ async function runOne(number: number): Promise<boolean> {
   return errors.length === 0
 }
 
-test('No answer and no request has anything of another, whatever becomes of the calls', async () => {
-  let next = 0
-  let whole = 0
-  const work = async (): Promise<void> => {
-    while (next < RUNS) if (await runOne(next++)) whole++
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, work))
-  expect(wrongs).toEqual([])
-  expect(whole / RUNS).toBeGreaterThan(0.3)
-  expect([...fates.keys()].sort()).toEqual([...FATES, 'answered'].sort())
-  expect(lookIntoPool()).toMatchObject({ isEmpty: true })
+describe.each([
+  { universe: port, isStateful: (name: string) => name === 'harbour', runs: RUNS, gathers: false },
+  { universe: library, isStateful: () => true, runs: Math.ceil(RUNS / 3), gathers: true },
+])('services of a $universe.name', ({ universe, isStateful, runs, gathers }) => {
+  beforeAll(async () => {
+    opened = await openOperations(universe, OPERATIONS, SEED)
+    const dice = createDice(SEED)
+    const start = (name: string) => startRawService((request) => void serve(name, request, dice))
+    services = await Promise.all(
+      Object.keys(universe.services).map(
+        async (name) => [name, await Promise.all([start(name), start(name)])] as const,
+      ),
+    )
+    traffic = createTraffic({
+      services: services.map(([name, instances]) => ({
+        definition: (isStateful(name) ? stateful : stateless)(name, { deadline: DEADLINE }),
+        addresses: instances.map(({ url }) => url),
+      })),
+      secret: undefined,
+      ownServices: false,
+      store: createMemoryStore(10_000_000),
+      metrics: createTrafficMetrics(new Registry()),
+      log: createLogger('test', 'silent'),
+    })
+    answers.clear()
+    fates.clear()
+    gathered = 0
+  })
+  afterAll(async () => {
+    await traffic.close()
+    await Promise.all([opened.close(), ...services.flatMap(([, instances]) => instances.map(({ close }) => close()))])
+  })
+
+  test('No answer and no request has anything of another, whatever becomes of the calls', async () => {
+    let next = 0
+    let whole = 0
+    const work = async (): Promise<void> => {
+      while (next < runs) if (await runOne(next++)) whole++
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, work))
+    expect(wrongs).toEqual([])
+    expect(whole / runs).toBeGreaterThan(0.3)
+    expect(gathered > 0).toBe(gathers)
+    expect([...fates.keys()].sort()).toEqual([...FATES, 'answered'].sort())
+    expect(lookIntoPool()).toMatchObject({ isEmpty: true })
+  })
 })
