@@ -244,8 +244,13 @@ function bindEntities(fetch: Fetch, root: Place, build: ShapeBuilder, types: Typ
  * A type's name in an answer. What says its type is of that type; of what does not, all that is
  * known is what was asked for.
  */
-const answeredAs = (shape: Shape, node: FetchNode, types: TypeRelations) => (typename: string) =>
-  shape.recognition === 'typename' ? typename : sentAs(node, typename, types)
+const answeredAs = (shape: Shape, node: FetchNode, types: TypeRelations) => (typename: string) => {
+  if (shape.recognition === 'typename') return typename
+  const name = sentAs(node, typename, types)
+  if (shape.recognition === 'asked' && shape.variantOf(name) !== shape.variantOf(typename))
+    throw new Unsupported('objects that are asked for by their interface and do not say first what they are')
+  return name
+}
 
 /** What a service must be told of an object of a type; `undefined` where it is not asked. */
 const representing =

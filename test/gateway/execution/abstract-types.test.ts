@@ -92,4 +92,13 @@ describe('interfaces without objects', () => {
   ])('The key of an interface object that its service cannot resolve %s', async (_what, query) => {
     expect(await compare(bakery, federation, plain, { query, variables: {} })).toEqual({ valid: true, difference: '' })
   })
+
+  test('A lost field of an object that was asked for by its interface has its error', async () => {
+    federation.down.add('oven')
+    const query = '{ shelf { items { ... on Bread { crust } ... on Product { weight } } } }'
+    const { errors } = await federation.ask(query, {}, bakery.createWorld())
+    federation.down.clear()
+    const paths = ['items.0.weight', 'items.2.crust', 'items.2.weight'].map((path) => `shelf.${path}`)
+    expect(errors.map(({ path }) => path?.join('.')).sort()).toEqual(paths)
+  })
 })
