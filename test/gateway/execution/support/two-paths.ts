@@ -262,5 +262,8 @@ function gathered(questions: readonly AskedFor[]): Told | undefined {
   if (plain.every((each) => each !== undefined))
     return Buffer.from(JSON.stringify({ data: { _entities: plain.map(({ entity }) => entity) } }))
   const [first, ...others] = new Set(questions.map(({ from }) => from))
-  return others.length > 0 ? undefined : first?.told
+  // Errors name entities by their places in the answer.
+  const isInOrder = questions.every(({ index }, place) => index === place)
+  if (others.length > 0 || first?.told === undefined) return undefined
+  return isInOrder || isReason(first.told) ? first.told : undefined
 }
