@@ -20,7 +20,8 @@ export async function addHistory(
 ): Promise<readonly Answer[]> {
   await lockLedger(transaction)
   const requests = moments.flatMap((moment) => moment.requests)
-  const { state } = await loadState(transaction, requests, needsOf(parts, requests))
+  // The past is written with keys of any age, and asked for again.
+  const { state } = await loadState(transaction, requests, needsOf(parts, requests), Number.POSITIVE_INFINITY)
   const evaluation = evaluate(parts, state, moments)
   await applyEvaluation(transaction, parts, state.head.hash, evaluation)
   return evaluation.answers
