@@ -25,6 +25,7 @@ import {
   identitySettings,
   providerOf,
 } from '../platform/protocol/identity-settings.ts'
+import { type AdminSettings, isLoopback } from './admin/access.ts'
 import { type Limits, limitSettings, readLimits } from './limits/limits.ts'
 import { type Cors, defaultAllowedHeaders, defaultExposedHeaders } from './request/policies/cors.ts'
 import { readSafelist, type Safelist } from './request/policies/safelist.ts'
@@ -40,7 +41,7 @@ export interface Config extends ServiceLocations {
   readonly host: string
   /** 0 takes any free one. */
   readonly port: number
-  readonly adminPort: number
+  readonly admin: AdminSettings
   readonly logLevel: z.output<typeof processSettings.LOG_LEVEL>
   readonly production: boolean
   /** Whether `/` serves the playground. */
@@ -81,7 +82,10 @@ export async function readConfig(env: Environment): Promise<Config> {
   const given = path === undefined ? undefined : await readGivenSupergraph(path)
   const listed = env['SAFELIST'] ? await readGivenSafelist(env['SAFELIST']) : undefined
   const schema = z.object({ ...settingsFor(given), ...addressSettings(given), SAFELIST: readable(listed) })
-  const settings = readSettings(schema, env, identityFaults(env, { demo: given === undefined }))
+  const settings = readSettings(schema, env, [
+    ...identityFaults(env, { demo: given === undefined }),
+    ...adminFaults(env),
+  ])
   const production = isProduction(settings.NODE_ENV)
   const names = new Set(settings.STATELESS ?? [])
   const locate = ({ name, url }: Graph): LocatedService => ({
@@ -92,7 +96,7 @@ export async function readConfig(env: Environment): Promise<Config> {
   return Object.freeze({
     host: settings.HOST,
     port: settings.PORT,
-    adminPort: settings.ADMIN_PORT,
+    admin: { host: settings.ADMIN_HOST, port: settings.ADMIN_PORT, token: settings.ADMIN_TOKEN },
     logLevel: settings.LOG_LEVEL,
     production,
     playground: settings.PLAYGROUND ?? !production,
@@ -138,6 +142,10 @@ const readGivenSafelist = (path: string): Promise<GivenSafelist> =>
     (error: Error) => ({ fault: error.message }),
   )
 
+function adminFaults({ ADMIN_HOST: host, ADMIN_TOKEN: token }: Environment): readonly string[] {
+  return !host || isLoopback(host) || token ? [] : [`ADMIN_TOKEN: is required with ADMIN_HOST=${host}`]
+}
+
 /** A setting that names a file, which was read before. */
 const readable = (given: { readonly fault?: string } | undefined) =>
   z
@@ -154,7 +162,12 @@ export const commonSettings = {
   ...processSettings,
   ...limitSettings,
   PORT: port.default(4000),
+  ADMIN_HOST: z.string().default('127.0.0.1'),
   ADMIN_PORT: port.default(4090),
+  ADMIN_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/, 'must have at least 16 visible ASCII characters')
+    .optional(),
   CORS_ORIGINS: commaList(origin).optional(),
   CORS_ALLOWED_HEADERS: commaList(headerName).optional(),
   CORS_EXPOSED_HEADERS: commaList(headerName).optional(),

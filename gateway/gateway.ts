@@ -14,6 +14,7 @@ import { Registry } from '../platform/process/prometheus.ts'
 import { StartRefused } from '../platform/process/settings.ts'
 import type { VerifyAuthorization } from '../platform/protocol/caller.ts'
 import type { IdentitySettings } from '../platform/protocol/identity-settings.ts'
+import type { AdminSettings } from './admin/access.ts'
 import type { AdminCommands } from './admin/commands.ts'
 import { createAdminRoutes } from './admin/routes.ts'
 import type { Config } from './config.ts'
@@ -119,7 +120,7 @@ export async function startGateway(
   return {
     url: listener.url,
     registry,
-    commands: commandsOf(serving, registry),
+    commands: commandsOf(serving, registry, () => state),
     async stop() {
       state = 'draining'
       // Streams end first, so that their clients have time to resume elsewhere.
@@ -134,7 +135,12 @@ export async function startGateway(
   }
 }
 
-const commandsOf = ({ editions, replace }: Serving, registry: Registry): AdminCommands => ({
+const commandsOf = (
+  { editions, replace }: Serving,
+  registry: Registry,
+  state: AdminCommands['state'],
+): AdminCommands => ({
+  state,
   services: async () => editions.current.traffic.status(),
   metrics: () => registry.metrics(),
   purge: (tags) => editions.current.traffic.purge(tags),
@@ -155,11 +161,9 @@ async function openStore({ redisUrl, workers }: Config, log: Logger): Promise<An
   return createRedisStore(redisUrl, near, log)
 }
 
-/**
- * Listens on the admin port, always on loopback. @throws StartRefused if the port cannot be used
- */
-export const openAdmin = (commands: AdminCommands, port: number): Promise<HttpListener> =>
-  open('ADMIN_PORT', createAdminRoutes(commands), { host: '127.0.0.1', port })
+/** Listens on the admin port. @throws StartRefused if the port cannot be used */
+export const openAdmin = (commands: AdminCommands, settings: AdminSettings): Promise<HttpListener> =>
+  open('ADMIN_PORT', createAdminRoutes(commands, settings), { host: settings.host, port: settings.port })
 
 async function open(
   setting: string,

@@ -44,8 +44,11 @@ async function startWorker(config: Config, log: Logger): Promise<RunningProcess>
 }
 
 /** Opens the admin port, and announces that the gateway is ready. */
-async function announced(running: RunningGateway | RunningWorkers, { adminPort }: Config): Promise<RunningProcess> {
-  const admin = await openAdmin(running.commands, adminPort)
+async function announced(
+  running: RunningGateway | RunningWorkers,
+  { admin: settings }: Config,
+): Promise<RunningProcess> {
+  const admin = await openAdmin(running.commands, settings)
   announceReady(running.url)
   console.log(`ready ${addressForPeople(running.url)}/graphql`)
   return {

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StartRefused } from '../platform/process/settings.ts'
+import type { System } from './processes.ts'
 
 /** An instance in the gateway's `/services`. */
 interface InstanceStatus {
@@ -36,20 +37,27 @@ export const healthy =
  * Resolves once the gateway with these `/services` uses all of these instances, or when `gone` is
  * aborted.
  */
-export async function inUse(services: string, instances: readonly string[], gone: AbortSignal): Promise<void> {
+export async function inUse(
+  { services, adminToken }: Pick<System, 'services' | 'adminToken'>,
+  instances: readonly string[],
+  gone: AbortSignal,
+): Promise<void> {
   for (;;) {
-    const answer = ((await ask(services)) ?? []) as readonly { readonly instances: readonly InstanceStatus[] }[]
+    const answer = ((await ask(services, adminToken)) ?? []) as readonly {
+      readonly instances: readonly InstanceStatus[]
+    }[]
     const known = answer.flatMap((service) => service.instances)
     const used = new Set(known.filter(({ health }) => health === 'healthy').map(({ url }) => url))
-    if (gone.aborted || instances.every((url) => used.has(url))) return
+    if (gone.aborted || instances.every((instance) => used.has(instance))) return
     await sleep(POLL_INTERVAL_MS)
   }
 }
 
 /** The JSON answer; `undefined` for no answer or a failure status. */
-async function ask(url: string): Promise<unknown> {
+async function ask(url: string, token?: string): Promise<unknown> {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) })
+    const response = await fetch(url, { headers, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) })
     const body: unknown = await response.json()
     return response.ok ? body : undefined
   } catch {

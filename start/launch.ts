@@ -49,7 +49,7 @@ export function launch(system: System, databaseUrl: string | undefined, report: 
   const serve = async (): Promise<void> => {
     const processes = [gateway, ...stateless, ...(await stateful)]
     const [, ...instances] = await Promise.all(processes.map(({ ready }) => ready))
-    await inUse(system.services, instances, signal)
+    await inUse(system, instances, signal)
   }
 
   return {

@@ -40,6 +40,8 @@ export interface System {
   readonly gateway: ServerSpec
   /** Where the gateway tells which instances it uses. */
   readonly services: string
+  /** What it asks for there. */
+  readonly adminToken: string | undefined
 }
 
 const LOOPBACK = '127.0.0.1'
@@ -47,8 +49,13 @@ const LOOPBACK = '127.0.0.1'
 /** @param secret shared by the gateway and the services */
 export async function describeSystem(settings: StartSettings, ports: Ports, secret: string): Promise<System> {
   const { dataDir, demo, host, instances, logLevel } = settings
-  // Who has no business with the database is not told where it is.
-  const { DATABASE_URL: _elsewhere, DATABASE_READ_URL: standbys, ...environment } = settings.environment
+  // Who has no business with the database or the admin port is told no way to them.
+  const {
+    DATABASE_URL: _elsewhere,
+    DATABASE_READ_URL: standbys,
+    ADMIN_TOKEN: adminToken,
+    ...environment
+  } = settings.environment
   const common = { ...environment, DATA_DIR: dataDir, LOG_LEVEL: logLevel, GATEWAY_SECRET: secret }
   const kinds = services.map(({ name, kind }) => ({ name, kind, count: instances.get(name) ?? 0 }))
   const total = 1 + kinds.reduce((sum, { count }) => sum + count, 0)
@@ -112,11 +119,13 @@ export async function describeSystem(settings: StartSettings, ports: Ports, secr
         HOST: host,
         PORT: `${ports.port}`,
         ADMIN_PORT: `${ports.adminPort}`,
+        ...(adminToken && { ADMIN_TOKEN: adminToken }),
         ...Object.fromEntries(addresses),
       },
       url: `http://${reachable(host)}:${ports.port}`,
     },
-    services: `http://${LOOPBACK}:${ports.adminPort}/services`,
+    services: `http://${reachable(environment['ADMIN_HOST'] || LOOPBACK)}:${ports.adminPort}/services`,
+    adminToken: adminToken || undefined,
   }
 }
 

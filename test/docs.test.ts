@@ -1,5 +1,5 @@
 /** What the pages say of settings, errors, commands and files is what the project is. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
@@ -24,13 +24,9 @@ const pages = [
   'DEPENDENCIES.md',
   'SECURITY.md',
   'bench/README.md',
-  'docs/README.md',
-  'docs/errors.md',
-  'docs/examples.md',
-  'docs/limits.md',
-  'docs/production.md',
-  'docs/scale.md',
-  'docs/settings.md',
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.md'))
+    .map((path) => `docs/${path}`),
   'gateway/README.md',
   'platform/memory/README.md',
   'subgraphs/banking/README.md',

@@ -1,7 +1,10 @@
 /** Commands of operators to a running gateway, in one process or in several workers. Types only. */
+import type { LifecycleState } from '../../platform/process/lifecycle.ts'
 import type { ServiceStatus } from '../traffic/traffic.ts'
 
 export interface AdminCommands {
+  /** With several workers, `ready` as soon as one is. */
+  state(): LifecycleState
   services(): Promise<readonly ServiceStatus[]>
   /** In Prometheus' text format. */
   metrics(): Promise<string>

@@ -1,20 +1,28 @@
-/**
- * The routes of the admin port, for operators on this machine: services, metrics, purge and reload.
- */
+/** The routes of the admin port, for operators: health, services, metrics, purge and reload. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { readBody } from '../../platform/http/message/body.ts'
 import { HttpError, parseJson, sendJson } from '../../platform/http/message/http-error.ts'
 import { METRICS_TYPE } from '../../platform/process/prometheus.ts'
 import { SupergraphRefused } from '../edition/editions.ts'
+import { type AdminSettings, createAdmission } from './access.ts'
 import type { AdminCommands } from './commands.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 const MAX_BODY = 16 * 1024 * 1024 // bytes; supergraphs are large
 
-export function createAdminRoutes(commands: AdminCommands): Answer {
+/** What a scraper or an orchestrator reads without a token. */
+const OPEN: ReadonlySet<string> = new Set(['GET /metrics', 'GET /health/live', 'GET /health/ready'])
+
+export function createAdminRoutes(commands: AdminCommands, settings: AdminSettings): Answer {
+  const admit = createAdmission(settings)
   const routes: Readonly<Record<string, Answer>> = {
+    'GET /health/live': async (_request, response) => sendJson(response, 200, { status: 'live' }),
+    'GET /health/ready': async (_request, response) => {
+      const status = commands.state()
+      sendJson(response, status === 'ready' ? 200 : 503, { status })
+    },
     'GET /services': async (_request, response) => sendJson(response, 200, await commands.services()),
     'GET /metrics': async (_request, response) => {
       response.writeHead(200, { 'content-type': METRICS_TYPE }).end(await commands.metrics())
@@ -31,10 +39,11 @@ export function createAdminRoutes(commands: AdminCommands): Answer {
   }
   return async (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
-    const answer = routes[`${request.method} ${path}`]
-    if (!answer) return sendJson(response, 404, { error: `Not found. There are ${Object.keys(routes).join(', ')}.` })
+    const route = `${request.method} ${path}`
     try {
-      requireOperator(request)
+      admit(request, OPEN.has(route))
+      const answer = Object.hasOwn(routes, route) ? routes[route] : undefined
+      if (!answer) throw new HttpError(404, 'BAD_USER_INPUT', `Not found. There are ${Object.keys(routes).join(', ')}.`)
       await answer(request, response)
     } catch (error) {
       if (error instanceof HttpError) sendJson(response, error.status, { error: error.message }, error.headers)
@@ -43,20 +52,6 @@ export function createAdminRoutes(commands: AdminCommands): Answer {
       else throw error
     }
   }
-}
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
-
-/**
- * Programs on this machine are operators; web pages in a browser on it are not. Refuses requests of
- * pages, and host names that were pointed at this address (DNS rebinding).
- * @throws HttpError 403
- */
-function requireOperator({ headers }: IncomingMessage): void {
-  const site = headers['sec-fetch-site']
-  const isPage = headers.origin !== undefined || (site !== undefined && site !== 'none')
-  if (isPage || !LOOPBACK.test(headers.host ?? ''))
-    throw new HttpError(403, 'FORBIDDEN', 'This port is for operators on this machine.')
 }
 
 /** `{"tags": ["weather", "City", "City:2267057"]}`: services, types or single entities. */

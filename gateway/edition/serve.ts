@@ -53,6 +53,7 @@ export async function serveSupergraph(config: ServingSettings, options: ServingO
   const refused = new Counter({
     name: 'tributary_supergraphs_refused_total',
     help: 'Supergraphs that were offered and could not serve',
+    aggregator: 'max', // each worker is offered the same ones
     registers: [registry],
   })
   const supergraph = await readFile(config.supergraphFile, 'utf8').catch(stopStart('The supergraph cannot be read.'))
@@ -147,6 +148,7 @@ function createEngineMetrics(registry: Registry) {
   const toWarm = new Gauge({
     name: 'tributary_operations_to_warm',
     help: 'Operations in use that are still to be made ready on the supergraph that serves',
+    aggregator: 'max', // each worker makes ready the same ones
     registers: [registry],
   })
   const exact = new Counter({

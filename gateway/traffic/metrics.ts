@@ -105,8 +105,9 @@ function instanceGauges(registers: Registry[], watched: ReadonlySet<ProbedServic
   }
   new Gauge({
     name: 'tributary_instance_healthy',
-    help: '1 where calls go to the instance, 0 where they stay away',
+    help: '1 where calls go to the instance, 0 where they stay away, also if only of one worker',
     labelNames: ['service', 'instance'],
+    aggregator: 'min',
     registers,
     collect() {
       each(this, (instance) => (healthOf(instance) === 'healthy' ? 1 : 0))

@@ -1,11 +1,11 @@
 /** The messages between the primary process and its workers. Types only. */
-import type { MetricObjectWithValues, MetricValue } from 'prom-client'
 import type { ServiceStatus } from '../traffic/traffic.ts'
+import type { Metrics } from './metric-sums.ts'
 
 /** A worker's commands with their inputs and outputs. */
 export interface WorkerCommands {
   services: { input: null; output: readonly ServiceStatus[] }
-  metrics: { input: null; output: MetricObjectWithValues<MetricValue<string>>[] }
+  metrics: { input: null; output: Metrics }
   purge: { input: readonly string[]; output: null }
   replaceSupergraph: { input: string; output: string }
 }

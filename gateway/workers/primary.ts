@@ -6,11 +6,12 @@ import cluster, { type Worker } from 'node:cluster'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunningProcess, SupervisorMessage } from '../../platform/process/lifecycle.ts'
 import type { Logger } from '../../platform/process/log.ts'
-import { AggregatorRegistry } from '../../platform/process/prometheus.ts'
+import { Gauge, Registry } from '../../platform/process/prometheus.ts'
 import { StartRefused } from '../../platform/process/settings.ts'
 import type { AdminCommands } from '../admin/commands.ts'
 import { SupergraphRefused } from '../edition/editions.ts'
 import type { CommandName, OutcomeMessage, WorkerCommands } from './messages.ts'
+import { createMetricSums, type MetricSums } from './metric-sums.ts'
 
 export interface RunningWorkers extends RunningProcess {
   /** Base address of the public port. */
@@ -20,10 +21,14 @@ export interface RunningWorkers extends RunningProcess {
 
 const PAUSE = 500 // milliseconds before a dead worker is replaced
 const COMMAND_TIMEOUT_MS = 60_000 // milliseconds a worker has for a command
+/** Of these for its metrics: a scraper waits 10 s, and then has no figure of any worker. */
+const METRICS_TIMEOUT_MS = 2_000
 
 /** @throws StartRefused if a worker does not start */
 export async function startWorkers(count: number, log: Logger): Promise<RunningWorkers> {
   const workers = new Map<number, Worker>()
+  const ready = new Set<number>()
+  const sums = createMetricSums()
   let stopping = false
   // Workers accept connections themselves. By default this process hands them out: one handed to a
   // worker that was just killed would be lost, and its client would wait for ever.
@@ -34,11 +39,15 @@ export async function startWorkers(count: number, log: Logger): Promise<RunningW
       const worker = cluster.fork()
       workers.set(worker.id, worker)
       worker.on('message', (message: SupervisorMessage) => {
-        if (message.type === 'ready') resolve(message.url)
-        else if (message.type === 'refused') reject(new StartRefused(message.reason))
+        if (message.type === 'ready') {
+          ready.add(worker.id)
+          resolve(message.url)
+        } else if (message.type === 'refused') reject(new StartRefused(message.reason))
       })
       worker.once('exit', (code, signal) => {
         workers.delete(worker.id)
+        ready.delete(worker.id)
+        sums.end(worker.id)
         reject(new StartRefused('A worker could not start.'))
         if (stopping) return
         log.error({ pid: worker.process.pid, code, signal }, 'a worker died and is replaced')
@@ -63,11 +72,28 @@ export async function startWorkers(count: number, log: Logger): Promise<RunningW
     await stop()
     throw error
   })
-  return { url: urls[0] ?? '', commands: commandsOf(() => [...workers.values()]), stop }
+  const running = (): readonly Worker[] => [...workers.values()].filter(({ id }) => ready.has(id))
+  const state = () => (stopping ? 'draining' : ready.size > 0 ? 'ready' : 'starting')
+  return { url: urls[0] ?? '', commands: commandsOf(running, sums, state), stop }
 }
 
 /** Sums metrics; sends purges and new supergraphs to all workers. */
-function commandsOf(workers: () => readonly Worker[]): AdminCommands {
+function commandsOf(workers: () => readonly Worker[], sums: MetricSums, state: AdminCommands['state']): AdminCommands {
+  const own = new Registry()
+  new Gauge({
+    name: 'tributary_workers',
+    help: 'Processes that share the port and take requests',
+    registers: [own],
+    collect() {
+      this.set(workers().length)
+    },
+  })
+  /** A worker that hangs or dies meanwhile counts with what it reported last. */
+  const update = (worker: Worker): Promise<void> =>
+    command(worker, 'metrics', null, METRICS_TIMEOUT_MS).then(
+      (metrics) => (worker.isDead() ? undefined : sums.update(worker.id, metrics)),
+      () => undefined,
+    )
   const toAll = <Name extends CommandName>(name: Name, input: WorkerCommands[Name]['input']) =>
     Promise.all(workers().map((worker) => command(worker, name, input)))
   return {
@@ -75,7 +101,11 @@ function commandsOf(workers: () => readonly Worker[]): AdminCommands {
       const [worker] = workers()
       return worker ? command(worker, 'services', null) : []
     },
-    metrics: async () => AggregatorRegistry.aggregate(await toAll('metrics', null)).metrics(),
+    async metrics() {
+      await Promise.all(workers().map(update))
+      return `${await sums.text()}\n${await own.metrics()}`
+    },
+    state,
     async purge(tags) {
       await toAll('purge', tags)
     },
@@ -93,6 +123,7 @@ function command<Name extends CommandName>(
   worker: Worker,
   name: Name,
   input: WorkerCommands[Name]['input'],
+  timeout = COMMAND_TIMEOUT_MS,
 ): Promise<WorkerCommands[Name]['output']> {
   lastId += 1
   const id = lastId
@@ -110,7 +141,7 @@ function command<Name extends CommandName>(
       else end(() => resolve(message.output as WorkerCommands[Name]['output']))
     }
     const die = (): void => end(() => reject(new Error('the worker died')))
-    const timer = setTimeout(() => end(() => reject(new Error('the worker does not answer'))), COMMAND_TIMEOUT_MS)
+    const timer = setTimeout(() => end(() => reject(new Error('the worker does not answer'))), timeout)
     worker.on('message', hear)
     worker.once('exit', die)
     worker.send({ type: 'command', id, name, input })

@@ -9,7 +9,9 @@
  * addresses.
  */
 export const settingNames = [
+  'ADMIN_HOST',
   'ADMIN_PORT',
+  'ADMIN_TOKEN',
   'CONTENT_DIR',
   'CORS_ALLOWED_HEADERS',
   'CORS_EXPOSED_HEADERS',

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { get, type IncomingMessage } from 'node:http'
+import { Agent, get, type IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
@@ -126,18 +126,54 @@ test('Several workers share the port, are replaced when one dies, obey the admin
     'tributary_service_answer_seconds_count{service="orders"}',
   )
 
+  expect(await (await fetch(`${admin}/health/ready`)).json()).toEqual({ status: 'ready' })
+  const figure = async (name: string): Promise<number> => {
+    const text = await (await fetch(`${admin}/metrics`)).text()
+    return Number(
+      text
+        .split('\n')
+        .find((line) => line.startsWith(`${name} `))
+        ?.slice(name.length + 1),
+    )
+  }
+  const answered = 'tributary_answers_total{code="OK"}'
+  const counted = new Set<number>()
+  await until(async () => {
+    counted.add(await askedWorker(gateway.url))
+    return counted.size === 2
+  })
+  const before = await figure(answered)
+  expect(before).toBeGreaterThanOrEqual(2)
+  expect(await figure('tributary_workers')).toBe(2)
+  expect(await figure('tributary_supergraphs_refused_total')).toBe(1)
+  expect(await figure(`tributary_instance_healthy{service="orders",instance="${shop.orders.url}/graphql"}`)).toBe(1)
+
   const [victim] = pids
   process.kill(victim as number, 'SIGKILL')
   await until(async () => {
     await meet().catch(() => undefined)
+    expect(await figure(answered)).toBeGreaterThanOrEqual(before)
     return pids.size === 3
   })
+  expect(await figure(answered)).toBe(before)
+  expect(await figure('tributary_workers')).toBe(2)
   expect(await gateway.terminate()).toBe(0)
 })
 
+/** Sends an operation over a connection of its own. Returns the worker that answered it. */
+async function askedWorker(url: string): Promise<number> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const pid = await pidOf(url, agent)
+  const headers = { 'content-type': 'application/json', accept: 'application/json' }
+  const [answer] = await once(get(`${url}/graphql?query={orders(first:1){id}}`, { agent, headers }), 'response')
+  expect(await json(answer)).toHaveProperty('data.orders')
+  agent.destroy()
+  return pid
+}
+
 /** Over a connection of its own, so that any worker may answer. */
-async function pidOf(url: string): Promise<number> {
-  const request = get(`${url}/health/live`, { agent: false })
+async function pidOf(url: string, agent: Agent | false = false): Promise<number> {
+  const request = get(`${url}/health/live`, { agent })
   const [answer] = (await once(request, 'response')) as [IncomingMessage]
   return ((await json(answer)) as { pid: number }).pid
 }

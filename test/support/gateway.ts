@@ -56,7 +56,7 @@ export async function startTestGateway({ services, env, limits }: TestGatewayOpt
     ...env,
   })
   const gateway = await startGateway(config, createLogger('gateway', config.logLevel), { ...config.limits, ...limits })
-  const admin = await openAdmin(gateway.commands, config.adminPort)
+  const admin = await openAdmin(gateway.commands, config.admin)
   return {
     ...gateway,
     adminUrl: admin.url,

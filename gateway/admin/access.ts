@@ -1,0 +1,46 @@
+/** Who may use the admin port, and who may not. */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { isIP } from 'node:net'
+import { HttpError } from '../../platform/http/message/http-error.ts'
+
+export interface AdminSettings {
+  /** The address to listen on. */
+  readonly host: string
+  /** 0 takes any free one. */
+  readonly port: number
+  /** Asked of everybody but readers of metrics and health; required beyond loopback. */
+  readonly token: string | undefined
+}
+
+/** @throws HttpError 401 or 403 */
+export type Admit = (request: IncomingMessage, isOpen: boolean) => void
+
+/**
+ * Programs on this machine are operators; web pages in a browser on it are not. Refuses requests of
+ * pages, and on loopback also host names that were pointed at this address (DNS rebinding).
+ */
+export function createAdmission({ host, token }: AdminSettings): Admit {
+  const local = isLoopback(host)
+  const expected = token === undefined ? undefined : digestOf(`Bearer ${token}`)
+  return ({ headers }, isOpen) => {
+    const site = headers['sec-fetch-site']
+    const isPage = headers.origin !== undefined || (site !== undefined && site !== 'none')
+    if (isPage || (local && !LOOPBACK.test(headers.host ?? '')))
+      throw new HttpError(403, 'FORBIDDEN', 'This port is for operators, not for web pages.')
+    if (isOpen || !expected) return
+    if (!timingSafeEqual(digestOf(headers.authorization ?? ''), expected))
+      throw new HttpError(401, 'UNAUTHENTICATED', 'This needs the admin token: "Authorization: Bearer …".', {
+        'www-authenticate': 'Bearer',
+      })
+  }
+}
+
+/** Digests have one length, so comparing them tells nothing about the token. */
+const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
+
+/** Whether only this machine reaches an address. */
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
