@@ -93,9 +93,10 @@ function begin(code: Code, answer: Buffer, into: Tapes): void {
 
 /** Whether the answer, which begins to be read, has no data for its errors. */
 function isWithoutData(): boolean {
-  const isNull = bytes[dataAt] === N
-  if (!isNull && bytes[dataAt - 1] === COLON) return false
-  end(isNull ? skipNull(bytes, dataAt) : dataAt)
+  // Behind the key of the data; else behind the errors, where no value may stand.
+  const isValue = bytes[dataAt - 1] === COLON
+  if (isValue && bytes[dataAt] !== N) return false
+  end(isValue ? skipNull(bytes, dataAt) : dataAt)
   if (!errors) throw SURPRISE
   dataAt = 0
   return true

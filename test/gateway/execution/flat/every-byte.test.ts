@@ -1,30 +1,32 @@
 /**
- * Small answers, each damaged at every byte in every way: the product makes of them what the exact
- * path alone does. @slow
+ * Small answers, each damaged at every byte in every way, or without any of their parts: the
+ * product makes of them what the exact path alone does. @slow
  */
 import { isUtf8 } from 'node:buffer'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type ExactPath, openExactPath } from '../support/exact-path.ts'
 import { type Federation, federate } from '../support/federation.ts'
 import { type AskedOnce, differenceToExact, openProduct, runProduct } from '../support/two-paths.ts'
-import { servicesOf } from '../support/universe.ts'
+import { servicesOf, type Universe } from '../support/universe.ts'
 import { library } from '../universes/library.ts'
 import { port } from '../universes/port.ts'
+import { studio } from '../universes/studio.ts'
 
-const operations = [
-  { universe: port, query: '{ ships { kind size captain { name } } }' },
-  { universe: port, query: '{ ship(id: "1") { number holds { size tags lid { open weight } } kinds logs } }' },
-  { universe: port, query: '{ piers { name lights kinds grid any } port { depth best { long sealed pier } } }' },
-  { universe: library, query: '{ all(first: 3) { __typename title ... on Book { pages } score } }' },
-  { universe: library, query: '{ newest { about { year ... on Film { minutes } } } }' },
-]
+interface Damaged {
+  readonly what: string
+  /** The answer as it becomes, time and again. */
+  readonly damage: (body: Buffer) => Iterable<Buffer>
+  readonly universe: Universe
+  readonly query: string
+  /** Where a service fails. */
+  readonly failing?: string
+}
 
 const BYTES = [...Buffer.from(', "]}0n\\'), 0x1f, 0x80]
 
 // Most cases make errors, and nobody looks where.
 Error.stackTraceLimit = 0
 
-/** The answer as it becomes by one change at a place. */
 function* changed(body: Buffer): Generator<Buffer> {
   for (let at = 0; at <= body.length; at++) {
     const [before, behind] = [body.subarray(0, at), body.subarray(at)]
@@ -35,7 +37,35 @@ function* changed(body: Buffer): Generator<Buffer> {
   }
 }
 
-describe.each(operations)('$query', ({ universe, query }) => {
+function* withoutPart(body: Buffer): Generator<Buffer> {
+  for (let begin = 0; begin < body.length; begin++)
+    for (let end = begin + 1; end <= body.length; end++)
+      yield Buffer.concat([body.subarray(0, begin), body.subarray(end)])
+}
+
+const change = { what: 'change of one byte', damage: changed }
+const gap = { what: 'gap', damage: withoutPart }
+
+const answers: readonly Damaged[] = [
+  { ...change, universe: port, query: '{ ships { kind size captain { name } } }' },
+  {
+    ...change,
+    universe: port,
+    query: '{ ship(id: "1") { number holds { size tags lid { open weight } } kinds logs } }',
+  },
+  {
+    ...change,
+    universe: port,
+    query: '{ piers { name lights kinds grid any } port { depth best { long sealed pier } } }',
+  },
+  { ...change, universe: library, query: '{ all(first: 3) { __typename title ... on Book { pages } score } }' },
+  { ...change, universe: library, query: '{ newest { about { year ... on Film { minutes } } } }' },
+  { ...gap, universe: studio, query: '{ song { stars } }' },
+  { ...gap, universe: studio, query: '{ song { lyrics } }', failing: 'song.lyrics' },
+  { ...gap, universe: studio, query: '{ wrong }' },
+]
+
+describe.each(answers)('$query', ({ what, damage, universe, query, failing }) => {
   let federation: Federation
   let path: ExactPath
   beforeAll(async () => {
@@ -44,10 +74,11 @@ describe.each(operations)('$query', ({ universe, query }) => {
   })
   afterAll(() => Promise.all([federation.close(), path.close()]))
 
-  test('No change of one byte makes a difference between the flat path and the exact path', async () => {
+  test(`No ${what} makes a difference between the flat path and the exact path`, async () => {
     const exact = await path.open(query, {})
     const product = await openProduct(federation.engine, { query, variables: {} })
-    const send = federation.sendIn(universe.createWorld())
+    const fails = (_service: string, place: string): boolean => place === failing
+    const send = federation.sendIn({ ...universe.createWorld(), fails })
     const known = new Map<string, Buffer>()
     const run = (changes: { readonly text: string; readonly told: Buffer } | undefined) =>
       runProduct(product, async (call) => {
@@ -60,7 +91,7 @@ describe.each(operations)('$query', ({ universe, query }) => {
     const honest = await run(undefined)
     expect(honest.by).toBe('flat')
     for (const { text, told } of honest.asked as readonly (AskedOnce & { told: Buffer })[]) {
-      for (const other of changed(told)) {
+      for (const other of damage(told)) {
         const one = await run({ text, told: other })
         const difference = await differenceToExact(exact, one)
         if (difference !== '' || !isUtf8(one.answer.body)) throw new Error(`${other.toString('latin1')}\n${difference}`)
