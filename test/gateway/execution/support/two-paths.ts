@@ -171,14 +171,14 @@ interface AskedFor {
 
 /**
  * The answers to what was asked, for one who asks the same. It makes no difference which entities
- * are asked for in one call, nor in which order, nor that one of them is asked for in each of its
- * spellings.
+ * are asked for in one call, nor in which order, nor how they are spelled, nor that one of them is
+ * asked for in each of its spellings.
  */
 function answersOf(asked: readonly AskedOnce[]) {
   const missing: string[] = []
   const byText = Map.groupBy(
     asked.map((one) => ({ one, isUsed: false })),
-    ({ one: { service, text } }) => `${service} ${text}`,
+    ({ one: { service, text } }) => spelledOnce(service, text),
   )
   const questions = new Map<string, AskedFor[]>()
   let isRegrouped = false
@@ -211,7 +211,7 @@ function answersOf(asked: readonly AskedOnce[]) {
   }
   return {
     to(service: string, text: string): Told {
-      const same = isRegrouped ? undefined : byText.get(`${service} ${text}`)?.find(({ isUsed }) => !isUsed)
+      const same = isRegrouped ? undefined : byText.get(spelledOnce(service, text))?.find(({ isUsed }) => !isUsed)
       if (same) {
         same.isUsed = true
         return same.one.told ?? NOT_ASKED
@@ -238,6 +238,13 @@ function answersOf(asked: readonly AskedOnce[]) {
     },
   }
 }
+
+/**
+ * The same for one who spells strings otherwise. Whoever asks one question in several spellings asks
+ * in the same order.
+ */
+const spelledOnce = (service: string, text: string): string =>
+  `${service} ${text.includes('\\') ? JSON.stringify(parseExact(text)) : text}`
 
 const NOT_ASKED = new GraphQLError('not asked')
 
