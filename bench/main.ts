@@ -12,6 +12,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   reads: () => import('./reads.ts'),
   standbys: () => import('./standbys.ts'),
   gateway: () => import('./gateway.ts'),
+  policies: () => import('./policies.ts'),
   content: () => import('./content.ts'),
   stateless: () => import('./stateless.ts'),
   reload: () => import('./reload.ts'),

@@ -5,7 +5,7 @@
 import { writeFile } from 'node:fs/promises'
 import { announceRefusal } from '../platform/process/lifecycle.ts'
 import { CompositionError, compose } from './composition/compose.ts'
-import { services } from './services.ts'
+import { services } from './config/registry.ts'
 import { files } from './supergraph/files.ts'
 
 try {

@@ -9,8 +9,8 @@ import { promisify } from 'node:util'
 import { Source } from 'graphql'
 import { findBreakage } from './composition/breakage.ts'
 import { CompositionError, compose } from './composition/compose.ts'
+import { services } from './config/registry.ts'
 import { readShippedOperations } from './operations/shipped.ts'
-import { services } from './services.ts'
 import { files } from './supergraph/files.ts'
 
 /** Every fault, with its remedy. */

@@ -14,10 +14,10 @@ import { Registry } from '../platform/process/prometheus.ts'
 import { StartRefused } from '../platform/process/settings.ts'
 import type { VerifyAuthorization } from '../platform/protocol/caller.ts'
 import type { IdentitySettings } from '../platform/protocol/identity-settings.ts'
-import type { AdminSettings } from './admin/access.ts'
 import type { AdminCommands } from './admin/commands.ts'
 import { createAdminRoutes } from './admin/routes.ts'
-import type { Config } from './config.ts'
+import type { Config } from './config/config.ts'
+import type { AdminSettings } from './config/sections/admin.ts'
 import { type Serving, serveSupergraph } from './edition/serve.ts'
 import { type Limits, limitsOfWorker } from './limits/limits.ts'
 import { createLimitReports } from './limits/report.ts'
@@ -153,12 +153,12 @@ async function openVerifier(identity: IdentitySettings): Promise<VerifyAuthoriza
   return createVerifier(identity)
 }
 
-async function openStore({ redisUrl, workers }: Config, log: Logger): Promise<AnswerStore> {
+async function openStore({ redis, workers }: Config, log: Logger): Promise<AnswerStore> {
   const near = createMemoryStore(CACHE_BYTES / workers)
-  if (redisUrl === undefined) return near
+  if (redis.url === undefined) return near
   // Imported lazily: the Redis client takes several megabytes.
   const { createRedisStore } = await import('./traffic/cache/redis.ts')
-  return createRedisStore(redisUrl, near, log)
+  return createRedisStore(redis.url, near, log)
 }
 
 /** Listens on the admin port. @throws StartRefused if the port cannot be used */

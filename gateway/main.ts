@@ -1,21 +1,23 @@
 /**
- * `node gateway/main.ts`: reads the settings, starts the gateway or its workers, reports when it is
+ * `node gateway/main.ts [--config FILE]`: reads the settings, starts the gateway or its workers, reports when it is
  * ready, and runs until it is stopped.
  */
 import cluster from 'node:cluster'
 import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
+import { parseArgs } from 'node:util'
 import { announceNotice, announceReady, type RunningProcess, runProcess } from '../platform/process/lifecycle.ts'
 import { createLogger, type Logger } from '../platform/process/log.ts'
-import { type Config, readConfig } from './config.ts'
+import { StartRefused } from '../platform/process/settings.ts'
+import type { Config } from './config/config.ts'
+import { readConfig } from './config/load.ts'
 import { openAdmin, type RunningGateway, startGateway } from './gateway.ts'
-import { services } from './services.ts'
 import { staleServices } from './supergraph/origin.ts'
 import { type RunningWorkers, startWorkers } from './workers/primary.ts'
 import { followPrimary } from './workers/worker.ts'
 
 await runProcess(createLogger('gateway', 'info'), async () => {
-  const config = await readConfig(process.env)
+  const config = await readConfig(process.env, configFile())
   const log = createLogger('gateway', config.logLevel)
   if (cluster.isWorker) return startWorker(config, log)
   await tellStale(config)
@@ -23,14 +25,23 @@ await runProcess(createLogger('gateway', 'info'), async () => {
   return announced(alone ? await startGateway(config, log) : await startWorkers(config.workers, log), config)
 })
 
+/** The file of `--config FILE`. */
+function configFile(): string | undefined {
+  try {
+    return parseArgs({ options: { config: { type: 'string' } } }).values.config
+  } catch (error) {
+    throw new StartRefused(`${(error as Error).message}. The gateway takes --config FILE.`)
+  }
+}
+
 /** A supergraph that was given by `SUPERGRAPH` is used as it is. */
-async function tellStale({ ownServices, supergraphFile }: Config): Promise<void> {
+async function tellStale({ ownServices, services, supergraphFile }: Config): Promise<void> {
   if (!ownServices) return
   const supergraph = await readFile(supergraphFile, 'utf8').catch(() => undefined)
   if (supergraph === undefined) return
   const stale = await staleServices(
     supergraph,
-    services.map(({ name }) => name),
+    services.map(({ definition }) => definition.name),
   )
   if (stale.length > 0)
     announceNotice(`gateway/supergraph.graphql is stale (${stale.join(', ')}): \`npm run supergraph\` mends it`)

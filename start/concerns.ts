@@ -1,5 +1,5 @@
 /** What a changed source concerns, as data: which processes start again, and what runs before. */
-import { services } from '../gateway/services.ts'
+import { services } from '../gateway/config/registry.ts'
 
 export type Job = 'build' | 'migrate' | 'compose'
 
@@ -26,7 +26,7 @@ const stateful = services.filter(({ kind }) => kind === 'stateful').map(({ name 
 const rules: readonly Rule[] = [
   { path: /\.md$|^prisma\/generated\/|^gateway\/playground\/dist\/|(^|\/)\.|~$/ }, // documents, outputs, editors' files
   { path: /^gateway\/(supergraph|schema)\.graphql$/ }, // the gateway looks at it by itself
-  { path: /^start\/|^gateway\/services\.ts$/, again: true },
+  { path: /^start\/|^tributary\.config\.ts$/, again: true },
   { path: /^gateway\/playground\/page\//, names: ['gateway'], job: 'build' },
   { path: /^gateway\//, names: ['gateway'] },
   { path: /^platform\//, names: ['gateway', ...all] },

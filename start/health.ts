@@ -27,7 +27,7 @@ export const healthy =
       if (answer?.kind === kind) return
       if (answer)
         throw new StartRefused(
-          `${answer.service} is ${kind} by gateway/services.ts and ${answer.kind} by its main.ts: let them agree.`,
+          `${answer.service} is ${kind} by tributary.config.ts and ${answer.kind} by its main.ts: let them agree.`,
         )
       await sleep(POLL_INTERVAL_MS)
     }

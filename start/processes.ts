@@ -3,7 +3,8 @@
  * nothing.
  */
 import { isIPv6 } from 'node:net'
-import { addressSetting, services } from '../gateway/services.ts'
+import { addressSetting } from '../gateway/config/environment.ts'
+import { services } from '../gateway/config/registry.ts'
 import { gatewayFlags, processEnvironment, statelessFlags } from '../platform/memory/node-flags.ts'
 import { freePorts } from '../platform/process/ports.ts'
 import type { Ports } from './addresses.ts'

@@ -5,18 +5,10 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { commonSettings, readConfig } from '../gateway/config.ts'
-import { addressSetting, services } from '../gateway/services.ts'
-import {
-  gatewaySecret,
-  isProduction,
-  logLevel,
-  port,
-  postgresUrl,
-  processSettings,
-  readSettings,
-  SettingsError,
-} from '../platform/process/settings.ts'
+import { addressSetting } from '../gateway/config/environment.ts'
+import { loadConfig } from '../gateway/config/load.ts'
+import { services } from '../gateway/config/registry.ts'
+import { gatewaySecret, postgresUrl, readSettings, SettingsError } from '../platform/process/settings.ts'
 import { bankingSettings } from '../subgraphs/banking/config.ts'
 import { contentSettings } from '../subgraphs/content/config.ts'
 import { weatherSettings } from '../subgraphs/weather/config.ts'
@@ -54,52 +46,54 @@ export interface StartSettings {
 const names = services.map(({ name }) => name)
 
 /**
- * What the gateway and the services would refuse is refused here, before any of them is started.
+ * What the services would refuse is refused here, before any of them is started; the gateway's
+ * settings are checked by its own rules.
  */
 const schema = z.object({
-  ...commonSettings,
   ...bankingSettings,
   ...contentSettings,
   ...weatherSettings,
-  ...processSettings,
-  LOG_LEVEL: logLevel.default('warn'),
-  PORT: port.optional(),
-  ADMIN_PORT: port.optional(),
+  PORT: z.string().optional(),
   DATABASE_URL: postgresUrl.optional(),
   GATEWAY_SECRET: gatewaySecret.optional(),
 })
 
-/** The gateway's settings as they will be, with any address and secret where none is known yet. */
-const processEnvironment = (environment: Environment): Environment => ({
+/** Any address and secret where none is known yet. */
+const assume: Environment = {
   ...Object.fromEntries(names.map((name) => [addressSetting(name), 'http://127.0.0.1:1'])),
   GATEWAY_SECRET: 'any of sixteen characters',
-  ...Object.fromEntries(Object.entries(environment).filter(([, value]) => value)),
-})
+}
 
 /** @throws SettingsError naming every wrong flag and variable */
 export async function readStartSettings(args: readonly string[], environment: Environment): Promise<StartSettings> {
   const flags = readFlags(args, names)
+  const loading = loadConfig({ env: environment, assume })
   const checks = [
     () => refuse(flags.faults),
     () => refuse(contradictions(flags.instances, environment)),
-    () => readConfig(processEnvironment(environment)),
+    () => loading,
     () => readSettings(schema, environment),
   ]
   refuse((await Promise.all(checks.map(faultsOf))).flat())
   const values = readSettings(schema, environment)
+  const { config, sources } = await loading
+  const isSet = (...path: string[]): boolean => sources.find(path) !== undefined
   return {
-    host: values.HOST,
-    port: values.PORT,
-    adminPort: values.ADMIN_PORT,
-    dataDir: resolve(values.DATA_DIR),
+    host: config.host,
+    port: isSet('port') ? config.port : undefined,
+    adminPort: isSet('admin', 'port') ? config.admin.port : undefined,
+    dataDir: resolve(config.dataDir),
     databaseUrl: values.DATABASE_URL,
-    gatewaySecret: values.GATEWAY_SECRET,
-    demo: values.JWKS_URL === undefined,
-    playground: values.PLAYGROUND ?? !isProduction(values.NODE_ENV),
+    gatewaySecret: sources.isAssumed(['secret']) ? undefined : config.secret,
+    demo: config.identity?.jwksUrl === undefined,
+    playground: config.playground,
     instances: new Map(
-      names.map((name) => [name, environment[addressSetting(name)] ? 0 : (flags.instances.get(name) ?? 1)]),
+      names.map((name) => [
+        name,
+        sources.isAssumed(['services', name, 'addresses']) ? (flags.instances.get(name) ?? 1) : 0,
+      ]),
     ),
-    logLevel: values.LOG_LEVEL,
+    logLevel: isSet('logLevel') ? config.logLevel : 'warn',
     environment,
   }
 }

@@ -4,9 +4,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { buildSchema, parse, validate } from 'graphql'
-import { commonSettings } from '../gateway/config.ts'
-import { limitSettings } from '../gateway/limits/limits.ts'
-import { addressSetting, services } from '../gateway/services.ts'
+import { variablesOf } from '../gateway/config/environment.ts'
+import { services } from '../gateway/config/registry.ts'
 import { errorStatus } from '../platform/protocol/errors.ts'
 import { bankingSettings } from '../subgraphs/banking/config.ts'
 import { contentSettings } from '../subgraphs/content/config.ts'
@@ -73,12 +72,16 @@ test.each(pages)('Every npm script that %s names exists', (page) => {
 })
 
 test('docs/settings.md lists every setting, and none that does not exist', () => {
+  const variables = variablesOf({ kinds: new Map(services.map(({ name, kind }) => [name, kind])), areOurs: true })
+  const renamed = variables.filter(({ isAlias }) => isAlias).map(({ path }) => `${path.join('.')}.`)
+  const isOfTable = ({ path, isAlias }: (typeof variables)[number]): boolean =>
+    path[0] !== 'limits' &&
+    (isAlias || (path[0] !== 'services' && !renamed.some((one) => one.startsWith(`${path.join('.')}.`))))
   const known = new Set([
-    ...Object.keys({ ...commonSettings, ...bankingSettings, ...contentSettings, ...weatherSettings }),
-    ...services.map(({ name }) => addressSetting(name)),
-    ...['SUPERGRAPH', 'STATELESS', 'SAFELIST'],
+    ...variables.filter(isOfTable).map(({ name }) => name),
+    ...Object.keys({ ...bankingSettings, ...contentSettings, ...weatherSettings }),
+    'STATELESS',
   ])
-  for (const name of Object.keys(limitSettings)) known.delete(name)
   const rows = [...read('docs/settings.md').matchAll(/^\| (`[A-Z_`, ]+`) \|/gm)]
   const listed = new Set(rows.flatMap(([, names = '']) => names.split(', ').map((name) => name.replaceAll('`', ''))))
   expect([...listed].sort()).toEqual([...known].sort())

@@ -15,7 +15,11 @@ export interface LoadOptions {
   readonly expected: unknown
   /** Requests per second; without it each connection sends the next as soon as it has an answer. */
   readonly rate?: number
+  /** Of every request, besides those that each has. */
+  readonly headers?: Headers
 }
+
+type Headers = Readonly<Record<string, string>>
 
 export interface LoadResult {
   readonly requests: number
@@ -30,10 +34,10 @@ export interface LoadResult {
 let tokens = 0
 
 /** Asks once. Rejects for anything but a whole answer without errors. */
-export async function ask(url: string, query: string): Promise<unknown> {
+export async function ask(url: string, query: string, headers: Headers = {}): Promise<unknown> {
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json', authorization: 'Opaque 0' },
+    headers: { 'content-type': 'application/json', accept: 'application/json', authorization: 'Opaque 0', ...headers },
     body: JSON.stringify({ query }),
   })
   const text = await response.text()
@@ -52,7 +56,7 @@ export async function ask(url: string, query: string): Promise<unknown> {
 export async function load(options: LoadOptions): Promise<LoadResult> {
   const { url, query, unique, connections, seconds, expected, rate } = options
   const target = new URL(url)
-  const write = requestWriter(target, JSON.stringify({ query }), unique)
+  const write = requestWriter(target, JSON.stringify({ query }), unique, options.headers)
   const isRight = comparison(expected)
   const open = Array.from({ length: connections }, () => openConnection(target))
   const times: number[] = []
@@ -95,8 +99,9 @@ function comparison(expected: unknown): (answer: Buffer) => boolean {
 }
 
 /** Gives the text of one request after the other. */
-function requestWriter({ host, pathname }: URL, body: string, unique: boolean): () => string {
-  const head = `POST ${pathname} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\naccept: application/json\r\n`
+function requestWriter({ host, pathname }: URL, body: string, unique: boolean, headers: Headers = {}): () => string {
+  const more = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  const head = `POST ${pathname} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\naccept: application/json\r\n${more.join('')}`
   const rest = `content-length: ${body.length}\r\n\r\n${body}`
   const common = head + rest
   if (!unique) return () => common

@@ -1,17 +1,9 @@
 /** Who may use the admin port, and who may not. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { isIP } from 'node:net'
 import { HttpError } from '../../platform/http/message/http-error.ts'
-
-export interface AdminSettings {
-  /** The address to listen on. */
-  readonly host: string
-  /** 0 takes any free one. */
-  readonly port: number
-  /** Asked of everybody but readers of metrics and health; required beyond loopback. */
-  readonly token: string | undefined
-}
+import { isLoopback } from '../../platform/http/message/loopback.ts'
+import type { AdminSettings } from '../config/sections/admin.ts'
 
 /** @throws HttpError 401 or 403 */
 export type Admit = (request: IncomingMessage, isOpen: boolean) => void
@@ -40,7 +32,3 @@ export function createAdmission({ host, token }: AdminSettings): Admit {
 const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
-
-/** Whether only this machine reaches an address. */
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))

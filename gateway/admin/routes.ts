@@ -4,8 +4,9 @@ import { z } from 'zod'
 import { readBody } from '../../platform/http/message/body.ts'
 import { HttpError, parseJson, sendJson } from '../../platform/http/message/http-error.ts'
 import { METRICS_TYPE } from '../../platform/process/prometheus.ts'
+import type { AdminSettings } from '../config/sections/admin.ts'
 import { SupergraphRefused } from '../edition/editions.ts'
-import { type AdminSettings, createAdmission } from './access.ts'
+import { createAdmission } from './access.ts'
 import type { AdminCommands } from './commands.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>

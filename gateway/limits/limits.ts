@@ -3,7 +3,6 @@
  * lists them; each has a setting, `LIMIT_` and its name in capitals.
  */
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql'
-import { z } from 'zod'
 import { HttpError } from '../../platform/http/message/http-error.ts'
 import { codedError, type ErrorCode } from '../../platform/protocol/errors.ts'
 
@@ -107,25 +106,18 @@ export const limitTable: Readonly<Record<LimitName, Limit>> = table
 export const limitSetting = (name: LimitName): string =>
   `LIMIT_${name.replace(/[A-Z]/g, (capital) => `_${capital}`).toUpperCase()}`
 
-const limit = z
-  .string()
-  .regex(/^\d{1,12}$/, 'must be a whole number, 0 to switch the limit off')
-  .transform(Number)
-
-/** Schemas by setting. The type has no keys, because the names are computed. */
-export const limitSettings: Readonly<Record<never, never>> = Object.fromEntries(
-  limitNames.map((name) => [limitSetting(name), limit.optional()]),
-)
-
 /**
- * @param settings by the names of `limitSetting`; absent ones take their defaults
+ * @param settings of limits, 0 for off; absent ones take their defaults
  * @param callersAreKnown false if tokens are opaque: limits per caller are then off unless set
  */
-export function readLimits(settings: Readonly<Record<string, unknown>>, callersAreKnown = true): Limits {
+export function readLimits(
+  settings: Readonly<Partial<Record<LimitName, number | undefined>>>,
+  callersAreKnown = true,
+): Limits {
   const set = (name: LimitName): number => {
     const { value, perCaller } = limitTable[name]
     const otherwise = perCaller && !callersAreKnown ? 0 : value
-    return (settings[limitSetting(name)] as number | undefined) ?? otherwise
+    return settings[name] ?? otherwise
   }
   return Object.fromEntries(limitNames.map((name) => [name, set(name) || Number.POSITIVE_INFINITY])) as Limits
 }

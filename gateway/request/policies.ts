@@ -3,6 +3,7 @@
  * passes all of them is executed.
  */
 import type { VerifyAuthorization } from '../../platform/protocol/caller.ts'
+import type { Cors } from '../config/sections/cors.ts'
 import { limitCost } from '../document/cost.ts'
 import { limitShape } from '../document/document-limits.ts'
 import type { DocumentCheck, KnownOperation } from '../document/documents.ts'
@@ -12,7 +13,7 @@ import type { Limits } from '../limits/limits.ts'
 import { authenticate } from './policies/authenticate.ts'
 import { type Budget, createBudget, noBudget } from './policies/budget.ts'
 import { createConcurrencyLimit, type LimitConcurrency } from './policies/concurrency.ts'
-import { allowOrigins, type Cors } from './policies/cors.ts'
+import { allowOrigins } from './policies/cors.ts'
 import { refuseCrossSite } from './policies/cross-site.ts'
 import { negotiateMediaType, requireJsonBody } from './policies/media-type.ts'
 import { allowMethods, fitsMethod } from './policies/method.ts'

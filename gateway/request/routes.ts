@@ -6,10 +6,11 @@ import { HttpError, sendHttpError, sendJson } from '../../platform/http/message/
 import { replyOf, requestOf } from '../../platform/http/message/node-messages.ts'
 import { pathOf } from '../../platform/http/message/target.ts'
 import type { LifecycleState } from '../../platform/process/lifecycle.ts'
+import type { Cors } from '../config/sections/cors.ts'
 import type { ServePlayground } from '../playground/serve.ts'
 import type { AnswerOperation } from './answer.ts'
 import { isOperationPath } from './paths.ts'
-import { type Cors, createPreflight } from './policies/cors.ts'
+import { createPreflight } from './policies/cors.ts'
 import type { ServeFile } from './service-files.ts'
 
 export interface RouteOptions {

@@ -4,9 +4,10 @@ import { GraphQLError } from 'graphql'
 import { sendJson } from '../../platform/http/message/http-error.ts'
 import { statusOf } from '../../platform/protocol/errors.ts'
 import { REQUEST_ID_HEADER } from '../../platform/protocol/signature.ts'
+import type { Cors } from '../config/sections/cors.ts'
 import type { Editions } from '../edition/editions.ts'
 import { requestIdOf } from '../exchange/request-id.ts'
-import { allowFiles, type Cors } from './policies/cors.ts'
+import { allowFiles } from './policies/cors.ts'
 
 /** Resolves to false, with nothing written, if the path is not a service's. */
 export type ServeFile = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>

@@ -59,19 +59,31 @@ const PLATFORM = /_SERVICE_HOST$|_PORT(_|$)/
 
 /**
  * One fault per name of `given` that is not a setting but close to one. @param known names besides
- * `settingNames`
+ * `settingNames` @param ordinary settings with names so ordinary that nobody means them by a near
+ * one
  */
-export function misspellings(given: readonly string[], known: readonly string[]): readonly string[] {
+export function misspellings(
+  given: readonly string[],
+  known: readonly string[],
+  ordinary: readonly string[] = [],
+): readonly string[] {
   const names = new Set<string>([...settingNames, ...known])
+  const others = new Set(ordinary)
   return given
-    .filter((name) => !names.has(name) && !PLATFORM.test(name) && !OTHERS.test(name))
+    .filter((name) => !names.has(name) && !others.has(name) && !PLATFORM.test(name) && !OTHERS.test(name))
     .flatMap((name) => {
-      const nearest = [...names]
-        .map((own) => ({ own, distance: distanceBetween(name, own) }))
-        .filter(({ own, distance }) => distance <= (own.length < LONG ? 1 : FURTHEST))
-        .sort((one, other) => one.distance - other.distance)[0]
-      return nearest ? [`${name}: is not a setting; did you mean ${nearest.own}?`] : []
+      const nearest = nearestName(name, names)
+      return nearest === undefined ? [] : [`${name}: is not a setting; did you mean ${nearest}?`]
     })
+}
+
+/** The name that was probably meant; `undefined` where none is close. */
+export function nearestName(name: string, names: Iterable<string>): string | undefined {
+  const [nearest] = [...names]
+    .map((own) => ({ own, distance: distanceBetween(name, own) }))
+    .filter(({ own, distance }) => distance <= (own.length < LONG ? 1 : FURTHEST))
+    .sort((one, other) => one.distance - other.distance)
+  return nearest?.own
 }
 
 /**

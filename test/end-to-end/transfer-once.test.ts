@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { readConfig } from '../../gateway/config.ts'
+import { readConfig } from '../../gateway/config/load.ts'
 import { type RunningGateway, startGateway } from '../../gateway/gateway.ts'
 import { createLogger } from '../../platform/process/log.ts'
 import { demoIdentity } from '../../platform/protocol/demo-identity.ts'

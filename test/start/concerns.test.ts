@@ -33,8 +33,8 @@ test('Several changes restart what any of them does', () => {
 })
 
 test('A change of the supervisor or its registry is reported as needing a restart by hand', () => {
-  expect(concerns(['start/launch.ts', 'gateway/services.ts', 'gateway/gateway.ts']).again).toEqual([
+  expect(concerns(['start/launch.ts', 'tributary.config.ts', 'gateway/gateway.ts']).again).toEqual([
     'start/launch.ts',
-    'gateway/services.ts',
+    'tributary.config.ts',
   ])
 })

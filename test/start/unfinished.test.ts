@@ -25,7 +25,7 @@ async function edit(file: string, from: string, to: string): Promise<void> {
 const start = () => run({ DATA_DIR: data.path, PORT: '0', ADMIN_PORT: '0' }, [], 'node', sources.path)
 
 test('A registered service with neither a program nor an address stops the start in one line', async () => {
-  await edit('gateway/services.ts', "stateless('weather'),", "stateless('weather'),\n  stateless('reviews'),")
+  await edit('tributary.config.ts', 'weather: stateless(),', 'weather: stateless(),\n    reviews: stateless(),')
   const started = start()
   expect(await started.ended).toBe(1)
   expect(started.output()).toBe('reviews: no subgraphs/reviews/main.ts and no REVIEWS_URL. Nothing was started.\n')

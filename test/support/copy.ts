@@ -18,7 +18,9 @@ export async function copySources(): Promise<TestFolder> {
   })
   const files = listed
     .split('\n')
-    .filter((file) => /^(gateway|install|platform|prisma|start|subgraphs)\/|^(start\.ts|package\.json)$/.test(file))
+    .filter((file) =>
+      /^(gateway|install|platform|prisma|start|subgraphs)\/|^((start|tributary\.config)\.ts|package\.json)$/.test(file),
+    )
   for (const file of [...files, 'prisma/generated', 'gateway/playground/dist']) {
     await mkdir(dirname(join(folder.path, file)), { recursive: true })
     await cp(join(root, file), join(folder.path, file), { recursive: true })

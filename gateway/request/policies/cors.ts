@@ -3,36 +3,9 @@
  * credentials.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Cors } from '../../config/sections/cors.ts'
 import type { Policy } from '../../exchange/exchange.ts'
 import { ALLOWED } from './method.ts'
-
-export interface Cors {
-  /** Origins whose pages may call. */
-  readonly origins: readonly string[]
-  /** Request headers that those pages may send. */
-  readonly allowedHeaders: readonly string[]
-  /** Response headers that those pages may read. */
-  readonly exposedHeaders: readonly string[]
-}
-
-/** Headers of GraphQL clients, and of tracing. */
-export const defaultAllowedHeaders: readonly string[] = [
-  'content-type',
-  'authorization',
-  'x-request-id',
-  'apollo-require-preflight',
-  'graphql-require-preflight',
-  'x-apollo-operation-name',
-  'apollographql-client-name',
-  'apollographql-client-version',
-  'if-none-match',
-  'last-event-id',
-  'traceparent',
-  'tracestate',
-  'baggage',
-]
-
-export const defaultExposedHeaders: readonly string[] = ['x-request-id', 'retry-after']
 
 const MAX_AGE = '86400' // seconds
 

@@ -2,6 +2,7 @@
  * The two kinds of service and what follows from each. A setting that contradicts its kind does not
  * compile.
  */
+import { statefulDefaults, statelessDefaults } from '../../config/sections/services.ts'
 
 interface Common {
   /**
@@ -44,29 +45,10 @@ export type ServiceKind = ServiceDefinition['kind']
 export const stateless = (
   name: string,
   settings: Partial<Omit<StatelessService, 'name' | 'kind'>> = {},
-): StatelessService => ({
-  paths: [],
-  deadline: 5_000,
-  concurrency: 128,
-  queue: 1_024,
-  sharedCache: true,
-  hedging: true,
-  coalescing: true,
-  ...settings,
-  name,
-  kind: 'stateless',
-})
+): StatelessService => ({ ...statelessDefaults, ...settings, name, kind: 'stateless' })
 
 /** Declares a stateful service by its name in the supergraph. */
 export const stateful = (
   name: string,
   settings: Partial<Omit<StatefulService, 'name' | 'kind'>> = {},
-): StatefulService => ({
-  paths: [],
-  deadline: 15_000,
-  concurrency: 256,
-  queue: 1_024,
-  ...settings,
-  name,
-  kind: 'stateful',
-})
+): StatefulService => ({ ...statefulDefaults, ...settings, name, kind: 'stateful' })

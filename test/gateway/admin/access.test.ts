@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { request as send } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { readConfig } from '../../../gateway/config.ts'
+import { readConfig } from '../../../gateway/config/load.ts'
 import { type ShopGateway, startShopGateway } from '../../support/shop-gateway.ts'
 
 const TOKEN = 'a-secret-of-operators'

@@ -12,12 +12,12 @@ test('docs/limits.md lists every limit with its setting, its default and what it
 })
 
 test('A setting replaces a default, and 0 switches a limit off', () => {
-  const limits = readLimits({ LIMIT_ALIASES: 7, LIMIT_BODY_BYTES: 0 })
+  const limits = readLimits({ aliases: 7, bodyBytes: 0 })
   expect([limits.aliases, limits.bodyBytes, limits.depth]).toEqual([7, Number.POSITIVE_INFINITY, 30])
 })
 
 test('Limits per caller are off where callers are unknown, unless they are set', () => {
-  const limits = readLimits({ LIMIT_OPERATIONS_IN_WORK: 7 }, false)
+  const limits = readLimits({ operationsInWork: 7 }, false)
   const off = limitNames.filter((name) => limits[name] === Number.POSITIVE_INFINITY)
   expect(off).toEqual(limitNames.filter((name) => limitTable[name].perCaller && name !== 'operationsInWork'))
   expect(limits.operationsInWork).toBe(7)

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals'
 import { buildSchema } from 'graphql'
+import type { Cors } from '../../../gateway/config/sections/cors.ts'
 import { createDocuments } from '../../../gateway/document/documents.ts'
 import { type Exchange, openExchange } from '../../../gateway/exchange/exchange.ts'
 import { defaultLimits, limitOf } from '../../../gateway/limits/limits.ts'
 import { admit } from '../../../gateway/request/admit.ts'
-import type { Cors } from '../../../gateway/request/policies/cors.ts'
 import { createPolicies } from '../../../gateway/request/policies.ts'
 
 const schema = buildSchema('type Query { a: Int }')

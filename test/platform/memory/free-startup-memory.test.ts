@@ -44,7 +44,7 @@ test('A process started without the flags runs', () => {
 test('Compiled code is kept for the next start, even of a killed process', () => {
   const start = `
     const { freeStartupMemory } = await import(${here('platform/memory/free-startup-memory.ts')})
-    await import(${here('gateway/config.ts')})
+    await import(${here('gateway/config/load.ts')})
     freeStartupMemory()
     const stripped = process.moduleLoadList.some((name) => name.includes('amaro'))
     console.log(stripped ? 'stripped types' : 'found all')

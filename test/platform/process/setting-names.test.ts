@@ -1,23 +1,31 @@
 import { describe, expect, test } from '@jest/globals'
-import { commonSettings } from '../../../gateway/config.ts'
-import { limitSettings } from '../../../gateway/limits/limits.ts'
+import { variablesOf } from '../../../gateway/config/environment.ts'
+import { limitNames, limitSetting } from '../../../gateway/limits/limits.ts'
 import { misspellings, settingNames } from '../../../platform/process/setting-names.ts'
 import { processSettings } from '../../../platform/process/settings.ts'
 import { bankingSettings } from '../../../subgraphs/banking/config.ts'
 import { contentSettings } from '../../../subgraphs/content/config.ts'
 import { weatherSettings } from '../../../subgraphs/weather/config.ts'
 
-const limits = Object.keys(limitSettings)
+const limits = limitNames.map(limitSetting)
+const variables = variablesOf({ kinds: new Map([['weather', 'stateless']]), areOurs: true })
 const faultsOf = (...given: string[]) => misspellings(given, limits)
 
 describe('setting names', () => {
-  test('The known names are those that the processes read', () => {
-    const read = [commonSettings, bankingSettings, contentSettings, weatherSettings, processSettings].flatMap(
-      Object.keys,
-    )
-    const ofTheGateway = ['SUPERGRAPH', 'STATELESS', 'SAFELIST', 'GATEWAY_SECRET']
-    const expected = new Set([...read, ...ofTheGateway].filter((name) => !limits.includes(name)))
-    expect([...expected].sort()).toEqual([...settingNames].sort())
+  test('The known names are those that the services read, and those of the gateway that they may meet', () => {
+    const read = [bankingSettings, contentSettings, weatherSettings, processSettings].flatMap(Object.keys)
+    expect(read.filter((name) => !settingNames.some((known) => known === name))).toEqual([])
+    const ofGateway = [...variables.map(({ name }) => name), 'STATELESS']
+    expect(settingNames.filter((name) => !read.includes(name) && !ofGateway.includes(name))).toEqual([])
+  })
+
+  test('No variable of the gateway stops another process', () => {
+    expect(
+      misspellings(
+        variables.map(({ name }) => name).filter((name) => !limits.includes(name)),
+        [],
+      ),
+    ).toEqual([])
   })
 
   test.each([

@@ -47,6 +47,6 @@ test('A service of another kind than registered stops the start', async () => {
   const url = await serve('stateful')
   await healthy('stateful')(url, new AbortController().signal)
   await expect(healthy('stateless')(url, new AbortController().signal)).rejects.toThrow(
-    'reviews is stateless by gateway/services.ts and stateful by its main.ts: let them agree.',
+    'reviews is stateless by tributary.config.ts and stateful by its main.ts: let them agree.',
   )
 })

@@ -1,0 +1,24 @@
+/** What a file of this folder exports as `point`: a workload, and the settings to compare. */
+
+/** How one gateway is started. */
+export interface Variant {
+  /** Variables besides `SUPERGRAPH` and ports. */
+  readonly env?: Readonly<Record<string, string>>
+  /**
+   * What `defineConfig` is given, as source text; `stateful` and `stateless` are in scope. The
+   * supergraph is added. Without it the gateway reads no file.
+   */
+  readonly config?: string
+}
+
+export interface Point {
+  /** A workload of `bench/gateway/workloads.ts`. */
+  readonly workload: string
+  /** Of every request; each of a unique workload has its own `Authorization` unless one is here. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Started before the gateways, for example a coprocessor; the variants are made of its result. */
+  readonly beside?: () => Promise<{ readonly url: string; stop(): Promise<void> }>
+  readonly off: Variant
+  /** By what the row says. @param url of `beside` */
+  on(url: string): Readonly<Record<string, Variant>>
+}

@@ -1,0 +1,24 @@
+/** What the gateway is started with: the checked settings, and what was read for them. */
+import type { IdentitySettings } from '../../platform/protocol/identity-settings.ts'
+import type { Limits } from '../limits/limits.ts'
+import type { Safelist } from '../request/policies/safelist.ts'
+import type { ServiceLocations } from '../supergraph/locate.ts'
+import type { Settings } from './schema.ts'
+
+/** Each section as it was checked, but for those of which the gateway needs something else. */
+export interface Config
+  extends Readonly<Omit<Settings, 'services' | 'supergraph' | 'identity' | 'limits' | 'playground' | 'secret'>>,
+    ServiceLocations {
+  readonly playground: boolean
+  /** Shared with the services; without it calls are not signed. */
+  readonly secret: string | undefined
+  /**
+   * How tokens are verified. Without it tokens are opaque, and only passed on to stateful services.
+   */
+  readonly identity: IdentitySettings | undefined
+  readonly limits: Limits
+  /** If set, only these operations run. */
+  readonly safelist: Safelist | undefined
+  /** The file watched for a new supergraph. */
+  readonly supergraphFile: string
+}

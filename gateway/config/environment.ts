@@ -1,0 +1,158 @@
+/**
+ * The one rule of environment variables: a setting's variable is its path in capitals, words joined
+ * by `_`. Older names are aliases. The environment wins over the file.
+ */
+import { z } from 'zod'
+import { listItems } from '../../platform/http/message/fields.ts'
+import { isProduction } from '../../platform/process/settings.ts'
+import { limitNames, limitSetting } from '../limits/limits.ts'
+import { configSchema } from './schema.ts'
+import { type ServiceInput, serviceSection } from './sections/services.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+export type Path = readonly (string | number)[]
+
+/** A variable and the setting that it sets. */
+export interface Variable {
+  readonly name: string
+  readonly path: Path
+  /** Of a text that cannot be read as the setting's type: the text, which the check then refuses. */
+  readonly read: (text: string) => unknown
+  /** False for names of the rule. */
+  readonly isAlias: boolean
+}
+
+/** What a variable's name is checked against and read with. */
+interface Services {
+  readonly kinds: ReadonlyMap<string, ServiceInput['kind']>
+  /** Services of the registry have an alias for their addresses. */
+  readonly areOurs: boolean
+}
+
+/** `cors.allowedHeaders` is set by `CORS_ALLOWED_HEADERS`. */
+export const variableOf = (path: Path): string =>
+  path
+    .map((key) => `${key}`.replace(/(?<=[a-z\d])[A-Z]/g, (capital) => `_${capital}`).replace(/\W/g, '_'))
+    .join('_')
+    .toUpperCase()
+
+/** The variable that holds the addresses of a service of the registry, for example `BANKING_URL`. */
+export const addressSetting = (name: string): string => `${variableOf([name])}_URL`
+
+const older: readonly (readonly [name: string, path: Path])[] = [
+  ['GATEWAY_SECRET', ['secret']],
+  ['GATEWAY_WORKERS', ['workers']],
+  ['HTTP_FAST_PATH', ['fastPath']],
+  ['SAFELIST', ['operations', 'safelist', 'manifests']],
+  ['JWKS_URL', ['identity', 'issuers', 0, 'jwks']],
+  ['JWT_ISSUER', ['identity', 'issuers', 0, 'issuer']],
+  ['JWT_AUDIENCE', ['identity', 'issuers', 0, 'audience']],
+  ...limitNames.map((name) => [limitSetting(name), ['limits', name]] as const),
+]
+
+/** Of the aliases that have no other place: `STATELESS` names services, not a setting. */
+export const NODE_ENV: Variable = { name: 'NODE_ENV', path: ['production'], read: isProduction, isAlias: true }
+
+/** Every variable of the configuration with these services. */
+export function variablesOf({ kinds, areOurs }: Services): readonly Variable[] {
+  const services = [...kinds].flatMap(([name, kind]) => settingsIn(serviceOf(kind), ['services', name]))
+  const addresses = areOurs ? [...kinds.keys()].map((name) => [addressSetting(name), addressesOf(name)] as const) : []
+  const ruled = [...settingsIn(configSchema, []), ...services]
+  const aliases = [...older, ...addresses].map(([name, path]) => ({
+    name,
+    path,
+    read: readerOf(schemaAt(path, kinds)),
+    isAlias: true,
+  }))
+  return [...ruled, ...aliases, NODE_ENV]
+}
+
+const addressesOf = (name: string): Path => ['services', name, 'addresses']
+
+const serviceOf = (kind: ServiceInput['kind']): z.ZodType =>
+  serviceSection.options.find(({ shape }) => shape.kind.value === kind) ?? serviceSection
+
+/** The settings below an object; what is no object of known keys is one setting. */
+function settingsIn(schema: z.ZodType, path: Path): readonly Variable[] {
+  const bare = bareOf(schema)
+  if (bare instanceof z.ZodObject)
+    return Object.entries(bare.shape as Readonly<Record<string, z.ZodType>>).flatMap(([key, member]) =>
+      isFixed(member) || (path.length === 0 && key === 'services') ? [] : settingsIn(member, [...path, key]),
+    )
+  return [{ name: variableOf(path), path, read: readerOf(bare), isAlias: false }]
+}
+
+/** Which no text can set: a service's kind, and what contradicts it. */
+const isFixed = (schema: z.ZodType): boolean => {
+  const bare = bareOf(schema)
+  return bare instanceof z.ZodLiteral || bare instanceof z.ZodUndefined || bare instanceof z.ZodCustom
+}
+
+function schemaAt(path: Path, kinds: Services['kinds']): z.ZodType {
+  const [first, name, ...rest] = path
+  if (first === 'services') return below(serviceOf(kinds.get(`${name}`) ?? 'stateful'), rest)
+  return below(configSchema, path)
+}
+
+function below(schema: z.ZodType, [key, ...rest]: Path): z.ZodType {
+  if (key === undefined) return schema
+  const bare = bareOf(schema)
+  const member =
+    bare instanceof z.ZodArray
+      ? (bare.element as z.ZodType)
+      : bare instanceof z.ZodObject
+        ? (bare.shape as Readonly<Record<string, z.ZodType>>)[key]
+        : undefined
+  if (!member) throw new Error(`There is no setting ${variableOf([key])}.`)
+  return below(member, rest)
+}
+
+/** Without what says that it may be absent, and what is made of it. */
+export function bareOf(schema: z.ZodType): z.ZodType {
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodReadonly
+  )
+    return bareOf(schema.unwrap() as z.ZodType)
+  return schema instanceof z.ZodPipe ? bareOf(schema.in as z.ZodType) : schema
+}
+
+const switches = z.stringbool()
+
+/** How the text of a variable becomes the value of a setting. */
+function readerOf(schema: z.ZodType): Variable['read'] {
+  const bare = bareOf(schema)
+  if (bare instanceof z.ZodNumber) return (text) => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : text)
+  if (bare instanceof z.ZodBoolean) return (text) => switches.safeParse(text).data ?? text
+  if (bare instanceof z.ZodArray && !isStructure(bareOf(bare.element as z.ZodType))) return readList
+  if (bare instanceof z.ZodUnion) {
+    const readers = bare.options.map((option) => readerOf(option as z.ZodType))
+    return (text) => (isJson(text) ? readJson(text) : read(readers, text))
+  }
+  return isStructure(bare) ? readJson : (text) => text
+}
+
+/** The first reading that says more than the text itself. */
+const read = (readers: readonly Variable['read'][], text: string): unknown =>
+  readers.map((one) => one(text)).find((value) => value !== text) ?? text
+
+const isStructure = (schema: z.ZodType): boolean =>
+  schema instanceof z.ZodObject || schema instanceof z.ZodRecord || schema instanceof z.ZodArray
+
+/** A text without items is no list. */
+const readList = (text: string): unknown => {
+  const items = listItems(text)
+  return items.length > 0 ? items : text
+}
+
+const isJson = (text: string): boolean => /^\s*[[{]/.test(text)
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,76 @@
+/** What the check says, as one line per fault: where the value comes from, and what it must be. */
+import { z } from 'zod'
+import { nearestName } from '../../platform/process/setting-names.ts'
+import { bareOf, type Path, type Variable } from './environment.ts'
+import type { Sources } from './sources.ts'
+
+const missing = (input: unknown): string | undefined => (input === undefined ? 'is required' : undefined)
+
+const kinds: Readonly<Record<string, string>> = {
+  string: 'must be text',
+  number: 'must be a number',
+  boolean: 'must be on or off',
+  array: 'must be a list',
+  object: 'must be an object',
+  record: 'must be an object',
+}
+
+/** Where a section has no words of its own. */
+export const describeIssue: z.core.$ZodErrorMap = (issue) => {
+  if (issue.code === 'invalid_type') return missing(issue.input) ?? kinds[issue.expected] ?? `must be ${issue.expected}`
+  if (issue.code === 'invalid_value')
+    return `must be ${issue.values
+      .map(String)
+      .join(', ')
+      .replace(/, ([^,]*)$/, ' or $1')}`
+  if (issue.code === 'invalid_union') return missing(issue.input) ?? 'has a form that is not known'
+  return undefined
+}
+
+/** @param schema what was checked */
+export const faultsOf = (
+  error: z.ZodError | undefined,
+  schema: z.ZodType,
+  sources: Sources,
+  variables: readonly Variable[],
+): readonly string[] =>
+  (error?.issues ?? []).flatMap((issue) => {
+    const path = issue.path as Path
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map(
+        (key) => `${nameOf([...path, key], sources, variables)}: is not a setting${meant(key, path, schema)}`,
+      )
+    const isMissing = ['invalid_type', 'invalid_format'].includes(issue.code) && sources.valueAt(path) === undefined
+    const says = isMissing && !issue.message.startsWith('is required') ? 'is required' : issue.message
+    return [`${nameOf(path, sources, variables)}: ${says}`]
+  })
+
+/**
+ * The variable that gave the value; else the path in the file; of what nobody gave, the variable
+ * that would, the older name first.
+ */
+export function nameOf(path: Path, sources: Sources, variables: readonly Variable[]): string {
+  const source = sources.find(path)
+  if (source?.variable !== undefined) return source.variable
+  const shown = path.join('.')
+  if (source?.isGiven || path.length === 0) return shown || 'The configuration'
+  const fitting = variables.filter((variable) => variable.path.join('.') === shown)
+  return (fitting.find(({ isAlias }) => isAlias) ?? fitting[0])?.name ?? shown
+}
+
+const meant = (key: string, path: Path, schema: z.ZodType): string => {
+  const near = nearestName(key, keysAt(schema, path))
+  return near === undefined ? '' : `; did you mean ${near}?`
+}
+
+function keysAt(schema: z.ZodType, [key, ...rest]: Path): readonly string[] {
+  const bare = bareOf(schema)
+  if (bare instanceof z.ZodUnion)
+    return bare.options.flatMap((option) => keysAt(option as z.ZodType, key === undefined ? [] : [key, ...rest]))
+  if (bare instanceof z.ZodRecord) return key === undefined ? [] : keysAt(bare.valueType as z.ZodType, rest)
+  if (bare instanceof z.ZodArray) return key === undefined ? [] : keysAt(bare.element as z.ZodType, rest)
+  if (!(bare instanceof z.ZodObject)) return []
+  if (key === undefined) return Object.keys(bare.shape)
+  const member = (bare.shape as Readonly<Record<string, z.ZodType>>)[key]
+  return member ? keysAt(member, rest) : []
+}

@@ -1,0 +1,294 @@
+/**
+ * Reads the configuration's file and the environment into a frozen `Config`, and reports every
+ * fault at once. Opens no connection.
+ */
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { GraphQLError } from 'graphql'
+import { listItems } from '../../platform/http/message/fields.ts'
+import { misspellings } from '../../platform/process/setting-names.ts'
+import { SettingsError } from '../../platform/process/settings.ts'
+import { readLimits } from '../limits/limits.ts'
+import { readSafelist, type Safelist } from '../request/policies/safelist.ts'
+import { files } from '../supergraph/files.ts'
+import { type Graph, readGraphs } from '../supergraph/graphs.ts'
+import { isAddress } from '../traffic/address.ts'
+import { stateful, stateless } from '../traffic/call/kind.ts'
+import type { LocatedService } from '../traffic/traffic.ts'
+import type { Config } from './config.ts'
+import { type Environment, type Path, type Variable, variablesOf } from './environment.ts'
+import { describeIssue, faultsOf, nameOf } from './faults.ts'
+import { configSchema, type Settings } from './schema.ts'
+import type { ServiceInput, ServiceSettings } from './sections/services.ts'
+import { createSources, isPlain, type Sources } from './sources.ts'
+
+type Kind = ServiceInput['kind']
+
+export interface LoadOptions {
+  readonly env: Environment
+  /**
+   * A `tributary.config.ts`. Without it the shipped one, or none with `SUPERGRAPH`: the registry is
+   * of the shipped supergraph only.
+   */
+  readonly file?: string | undefined
+  /** Variables for what neither the file nor the environment gives. */
+  readonly assume?: Environment
+}
+
+export interface Loaded {
+  readonly config: Config
+  readonly sources: Sources
+  readonly variables: readonly Variable[]
+}
+
+const shippedFile = fileURLToPath(new URL('../../tributary.config.ts', import.meta.url))
+
+/** @throws SettingsError naming every wrong setting */
+export const readConfig = async (env: Environment, file?: string): Promise<Config> =>
+  (await loadConfig({ env, file })).config
+
+/** @throws SettingsError naming every wrong setting */
+export async function loadConfig({ env: everything, file, assume = {} }: LoadOptions): Promise<Loaded> {
+  const env = Object.fromEntries(Object.entries(everything).filter(([, value]) => value))
+  const used = file ?? (env['SUPERGRAPH'] ? undefined : shippedFile)
+  const sources = createSources(used === undefined ? {} : fromFolder(dirname(resolve(used)), await importFile(used)))
+  const faults: string[] = []
+
+  const path = env['SUPERGRAPH'] ?? textAt(sources, 'supergraph')
+  const given = path === undefined ? undefined : await readGivenSupergraph(path)
+  const kinds = kindsOf(sources, given)
+  faults.push(...readStateless(env['STATELESS'], kinds, given, sources))
+  const variables = variablesOf({ kinds, areOurs: given === undefined })
+  faults.push(...applyVariables(sources, variables, env, assume))
+
+  const result = configSchema.safeParse(sources.values, { error: describeIssue })
+  const name = (path: Path): string => nameOf(path, sources, variables)
+  const listed = await readListed(sources)
+  faults.push(
+    ...faultsOf(result.error, configSchema, sources, variables),
+    ...(given?.fault ? [`${name(['supergraph'])}: ${given.fault}`] : []),
+    ...(listed?.fault ? [`${name(MANIFESTS)}: ${listed.fault}`] : []),
+    ...serviceFaults(sources, kinds, given).map(({ path, fault }) => `${name(path)}: ${fault}`),
+    ...(given ? [] : productFaults(sources, env).map(({ path, fault }) => `${name(path)}: ${fault}`)),
+    ...misspelt(env, variables),
+  )
+  if (!result.success || faults.length > 0) throw new SettingsError([...new Set(faults)])
+  return { config: configOf(result.data, kinds, given, listed?.safelist, path), sources, variables }
+}
+
+/** What a module exports by default. */
+async function importFile(file: string): Promise<Readonly<Record<string, unknown>>> {
+  const refuse = (why: string): never => {
+    throw new SettingsError([`${file}: ${why}`])
+  }
+  const { default: exported } = (await import(pathToFileURL(resolve(file)).href).catch((error: unknown) =>
+    refuse(`cannot be used (${error instanceof Error ? error.message : error})`),
+  )) as { default?: unknown }
+  return isPlain(exported) ? exported : refuse('must have `export default defineConfig({ … })`')
+}
+
+const MANIFESTS = ['operations', 'safelist', 'manifests']
+
+/** Paths of a file are from its folder, those of variables from where the gateway was started. */
+function fromFolder(folder: string, file: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const sources = createSources(file)
+  for (const path of [['supergraph'], ['dataDir'], MANIFESTS]) {
+    const value = sources.valueAt(path)
+    if (typeof value === 'string') sources.set(path, resolve(folder, value))
+    if (Array.isArray(value))
+      sources.set(
+        path,
+        value.map((one) => (typeof one === 'string' ? resolve(folder, one) : one)),
+      )
+  }
+  return sources.values
+}
+
+const textAt = (sources: Sources, key: string): string | undefined => {
+  const value = sources.valueAt([key])
+  return typeof value === 'string' ? value : undefined
+}
+
+/** The file of another supergraph: the services it joins, or why it cannot be used. */
+type GivenSupergraph = { readonly graphs: readonly Graph[]; readonly fault?: string }
+
+async function readGivenSupergraph(path: string): Promise<GivenSupergraph> {
+  try {
+    const graphs = readGraphs(await readFile(path, 'utf8'))
+    return graphs.length === 0 ? { graphs, fault: 'is not a supergraph: it joins no service' } : { graphs }
+  } catch (error) {
+    return { graphs: [], fault: error instanceof GraphQLError ? 'is not GraphQL schema language' : 'cannot be read' }
+  }
+}
+
+/** Kinds by service, as the file declares them. */
+function kindsOf(sources: Sources, given: GivenSupergraph | undefined): Map<string, Kind> {
+  const declared = sources.valueAt(['services'])
+  const kinds = new Map<string, Kind>()
+  for (const [name, service] of isPlain(declared) ? Object.entries(declared) : []) {
+    const kind = isPlain(service) ? service['kind'] : undefined
+    if (kind === 'stateful' || kind === 'stateless') kinds.set(name, kind)
+  }
+  for (const { name } of given?.graphs ?? []) if (!sources.valueAt(['services', name])) kinds.set(name, 'stateful')
+  return kinds
+}
+
+/**
+ * Services of another supergraph that the file does not declare count as stateful, unless
+ * `STATELESS` names them. Writes them into the values.
+ */
+function readStateless(
+  text: string | undefined,
+  kinds: Map<string, Kind>,
+  given: GivenSupergraph | undefined,
+  sources: Sources,
+): readonly string[] {
+  const names = listItems(text ?? '')
+  const faults: string[] = []
+  for (const name of names) {
+    const declared = sources.valueAt(['services', name]) === undefined ? undefined : kinds.get(name)
+    if (declared === 'stateful') faults.push(`STATELESS: names ${name}, which the registry says is stateful`)
+    else if (declared === undefined && kinds.has(name)) kinds.set(name, 'stateless')
+    else if (declared === undefined && given?.fault === undefined)
+      faults.push(
+        `STATELESS: names ${name}, which the ${given ? 'supergraph does not join' : 'registry does not know'}`,
+      )
+  }
+  if (text && names.length === 0) faults.push('STATELESS: must name at least one value')
+  for (const [name, kind] of kinds)
+    if (sources.valueAt(['services', name]) === undefined) sources.set(['services', name], { kind })
+  return faults
+}
+
+/** Puts what the variables say over the file. */
+function applyVariables(
+  sources: Sources,
+  variables: readonly Variable[],
+  env: Environment,
+  assume: Environment,
+): readonly string[] {
+  const faults: string[] = []
+  const setBy = new Map<string, string>()
+  for (const { name, path, read } of variables) {
+    const text = env[name]
+    if (text !== undefined) {
+      const key = path.join('.')
+      const other = setBy.get(key)
+      if (other !== undefined && other !== name) faults.push(`${name}: sets ${key}, and so does ${other}`)
+      setBy.set(key, name)
+      sources.set(path, read(text), name)
+    } else if (assume[name] !== undefined && sources.valueAt(path) === undefined) {
+      sources.assume(path, read(assume[name]))
+    }
+  }
+  return faults
+}
+
+type GivenSafelist = { readonly safelist?: Safelist; readonly fault?: string }
+
+async function readListed(sources: Sources): Promise<GivenSafelist | undefined> {
+  const paths = sources.valueAt(MANIFESTS)
+  if (!Array.isArray(paths)) return undefined
+  try {
+    const lists = await Promise.all(paths.map((path) => readSafelist(String(path))))
+    return { safelist: new Map(lists.flatMap((list) => [...list])) }
+  } catch (error) {
+    return { fault: (error as Error).message }
+  }
+}
+
+interface Fault {
+  readonly path: Path
+  readonly fault: string
+}
+
+/** Services that are not joined, and joined ones that are nowhere. */
+function serviceFaults(
+  sources: Sources,
+  kinds: ReadonlyMap<string, Kind>,
+  given: GivenSupergraph | undefined,
+): readonly Fault[] {
+  const hasAddresses = (name: string): boolean => sources.valueAt(['services', name, 'addresses']) !== undefined
+  if (!given)
+    return [...kinds.keys()]
+      .filter((name) => !hasAddresses(name))
+      .map((name) => ({
+        path: ['services', name, 'addresses'],
+        fault: 'is required: the addresses of the service, comma-separated',
+      }))
+  if (given.fault !== undefined) return []
+  const joined = new Set(given.graphs.map(({ name }) => name))
+  const lost = given.graphs.filter(({ name, url }) => !isAddress(url) && !hasAddresses(name)).map(({ name }) => name)
+  return [
+    ...[...kinds.keys()]
+      .filter((name) => !joined.has(name))
+      .map((name) => ({ path: ['services', name], fault: 'the supergraph joins no such service' })),
+    ...(lost.length > 0 ? [{ path: ['supergraph'], fault: `names no address of ${lost.join(', ')}` }] : []),
+  ]
+}
+
+/** What the product's own services need: a secret, and no demo identity in production. */
+function productFaults(sources: Sources, env: Environment): readonly Fault[] {
+  const faults: Fault[] = []
+  if (sources.valueAt(['secret']) === undefined)
+    faults.push({ path: ['secret'], fault: 'is required: the secret shared by gateway and services' })
+  if (sources.valueAt(['production']) === true && !sources.valueAt(['identity', 'issuers'])) {
+    const why = env['NODE_ENV'] ? `NODE_ENV=${env['NODE_ENV']}` : 'production'
+    for (const key of ['jwks', 'issuer', 'audience'])
+      faults.push({
+        path: ['identity', 'issuers', 0, key],
+        fault: `is required with ${why}: the demo identity lets anyone in`,
+      })
+  }
+  return faults
+}
+
+/** Nobody is asked whether a variable of one word is misspelt: platforms have many. */
+function misspelt(env: Environment, variables: readonly Variable[]): readonly string[] {
+  const isOrdinary = ({ name, isAlias }: Variable): boolean => !isAlias && !name.includes('_')
+  return misspellings(
+    Object.keys(env),
+    variables.filter((one) => !isOrdinary(one)).map(({ name }) => name),
+    variables.filter(isOrdinary).map(({ name }) => name),
+  )
+}
+
+function configOf(
+  settings: Settings,
+  kinds: ReadonlyMap<string, Kind>,
+  given: GivenSupergraph | undefined,
+  safelist: Safelist | undefined,
+  supergraphFile: string | undefined,
+): Config {
+  const { services, supergraph: _file, identity, limits, playground, ...sections } = settings
+  const locate = ({ name, url }: Graph): LocatedService => locatedAt(name, services[name], url)
+  const [issuer] = identity.issuers
+  const provider = issuer && { jwksUrl: issuer.jwks, issuer: issuer.issuer, audience: issuer.audience }
+  const known = provider ?? (given ? undefined : { dataDir: settings.dataDir })
+  return Object.freeze({
+    ...sections,
+    secret: settings.secret,
+    playground: playground ?? !settings.production,
+    identity: known,
+    limits: readLimits(limits, known !== undefined),
+    safelist,
+    supergraphFile: supergraphFile ?? fileURLToPath(files.supergraph),
+    ownServices: given === undefined,
+    locate,
+    services: given ? given.graphs.map(locate) : [...kinds.keys()].map((name) => locatedAt(name, services[name], '')),
+  })
+}
+
+/** @param url where it is, unless the settings say so */
+function locatedAt(name: string, settings: ServiceSettings | undefined, url: string): LocatedService {
+  const addresses = settings?.addresses ?? [url]
+  if (settings?.kind === 'stateless') return { definition: stateless(name, own(settings)), addresses }
+  return { definition: stateful(name, settings ? own(settings) : {}), addresses }
+}
+
+/** Without what is no property of the kind. */
+function own<Service extends ServiceSettings>(settings: Service): Omit<Service, 'addresses'> {
+  const { addresses: _addresses, ...rest } = settings
+  return rest
+}

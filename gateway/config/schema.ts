@@ -1,0 +1,28 @@
+/** The whole configuration. A section is a file of `sections/` and a line here. */
+import { z } from 'zod'
+import { limitNames } from '../limits/limits.ts'
+import { adminSection } from './sections/admin.ts'
+import { corsSection } from './sections/cors.ts'
+import { generalSettings } from './sections/general.ts'
+import { identitySection } from './sections/identity.ts'
+import { limitsSection } from './sections/limits.ts'
+import { operationsSection } from './sections/operations.ts'
+import { redisSection } from './sections/redis.ts'
+import { servicesSection } from './sections/services.ts'
+
+export const configSchema = z.strictObject({
+  ...generalSettings,
+  redis: redisSection,
+  services: servicesSection,
+  identity: identitySection,
+  limits: limitsSection(limitNames),
+  cors: corsSection,
+  operations: operationsSection,
+  admin: adminSection,
+})
+
+/** What `defineConfig` takes. */
+export type ConfigInput = z.input<typeof configSchema>
+
+/** Checked, with defaults. */
+export type Settings = z.output<typeof configSchema>

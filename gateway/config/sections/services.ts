@@ -1,0 +1,75 @@
+/**
+ * Services by their names in the supergraph. A service's kind alone decides how its traffic is
+ * treated; a setting that contradicts it is refused.
+ */
+import { z } from 'zod'
+import { httpUrl } from '../../../platform/process/settings.ts'
+import { list, milliseconds, onOff, whole } from './values.ts'
+
+/** What a service has that does not say otherwise. */
+export const statefulDefaults = { paths: [] as string[], deadline: 15_000, concurrency: 256, queue: 1_024 }
+export const statelessDefaults = {
+  paths: [] as string[],
+  deadline: 5_000,
+  concurrency: 128,
+  queue: 1_024,
+  sharedCache: true,
+  hedging: true,
+  coalescing: true,
+}
+
+/** Settings of both kinds. */
+const common = (defaults: typeof statefulDefaults) => ({
+  /**
+   * Where its instances are. The registry's services need them; a service of another supergraph has
+   * the address that the supergraph names.
+   */
+  addresses: list(httpUrl).min(1, 'must name at least one value').optional(),
+  /** Public paths, for example `/assets/`, below which it answers GET itself: images, downloads. */
+  paths: list(z.string().startsWith('/', 'must be paths')).default(defaults.paths),
+  /** Milliseconds for a call with all its retries. */
+  deadline: milliseconds.default(defaults.deadline),
+  /** Calls in flight to one instance; more wait. */
+  concurrency: whole(1).default(defaults.concurrency),
+  /** Calls that may wait; more are refused at once. */
+  queue: whole(0).default(defaults.queue),
+})
+
+const ofStateless = {
+  /** Keep answers for all callers, as long as their `@cacheControl` allows. */
+  sharedCache: onOff.default(statelessDefaults.sharedCache),
+  /** Ask a second instance when the first takes longer than 95 of 100 calls did. */
+  hedging: onOff.default(statelessDefaults.hedging),
+  /** Let one call answer all identical ones that are in flight. */
+  coalescing: onOff.default(statelessDefaults.coalescing),
+}
+
+const contradiction = z
+  .undefined('is for stateless services: nothing of a stateful one is kept, shared or asked twice')
+  .optional()
+
+const statefulService = z.strictObject({
+  kind: z.literal('stateful'),
+  ...common(statefulDefaults),
+  sharedCache: contradiction,
+  hedging: contradiction,
+  coalescing: contradiction,
+})
+
+const statelessService = z.strictObject({
+  kind: z.literal('stateless'),
+  ...common(statelessDefaults),
+  ...ofStateless,
+})
+
+export const serviceSection = z.discriminatedUnion('kind', [statefulService, statelessService], {
+  error: 'must be stateful({ … }) or stateless({ … })',
+})
+
+export const servicesSection = z.record(z.string(), serviceSection).default({})
+
+/** A setting of stateless services is no key of this type: it does not compile. */
+export type StatefulInput = Omit<z.input<typeof statefulService>, 'kind' | keyof typeof ofStateless>
+export type StatelessInput = Omit<z.input<typeof statelessService>, 'kind'>
+export type ServiceInput = z.input<typeof serviceSection>
+export type ServiceSettings = z.output<typeof serviceSection>

@@ -1,0 +1,27 @@
+/** Kinds of values that several sections use, each with a message for people. */
+import { z } from 'zod'
+import { isFieldName } from '../../../platform/http/message/fields.ts'
+import { httpUrl } from '../../../platform/process/settings.ts'
+
+const WHOLE = 'must be a whole number'
+
+export const whole = (least: number, most: number = Number.MAX_SAFE_INTEGER) =>
+  z.number(WHOLE).int(WHOLE).min(least, `must be at least ${least}`).max(most, `must be at most ${most}`)
+
+const LONGEST = 2 ** 31 - 1 // milliseconds of a timer of Node
+
+export const milliseconds = whole(1, LONGEST)
+
+export const onOff = z.boolean('must be on or off')
+
+const PORT = 'must be a port, 0 to 65535'
+
+export const port = z.number(PORT).int(PORT).min(0, PORT).max(65_535, PORT)
+
+const HEADERS = 'must be names of headers'
+
+export const headerName = z.string(HEADERS).refine(isFieldName, HEADERS).toLowerCase()
+
+export const origin = httpUrl.refine((url) => URL.parse(url)?.origin === url, 'must be origins, without a path')
+
+export const list = <Item extends z.ZodType>(item: Item) => z.array(item, 'must name at least one value')

@@ -1,0 +1,78 @@
+/** Puts values in their places, and remembers where each comes from. */
+import type { Path } from './environment.ts'
+
+interface Source {
+  /** The variable that gave the value. */
+  readonly variable?: string
+  /** True at the place itself that was given, false below a place that was. */
+  readonly isGiven: boolean
+}
+
+export interface Sources {
+  /** @param variable that the value comes from */
+  set(path: Path, value: unknown, variable?: string): void
+  /** Puts a value there that stands for one that is not known yet. */
+  assume(path: Path, value: unknown): void
+  isAssumed(path: Path): boolean
+  valueAt(path: Path): unknown
+  /** Where the value at a path comes from; `undefined` for a default. */
+  find(path: Path): Source | undefined
+  /** The file's values with those of the environment over them. */
+  readonly values: Readonly<Record<string, unknown>>
+}
+
+type Tree = Record<string | number, unknown>
+
+/** @param file what the file exports */
+export function createSources(file: Readonly<Record<string, unknown>>): Sources {
+  const values = copyOf(file) as Record<string, unknown>
+  const variables = new Map<string, string>()
+  const assumed = new Set<string>()
+  return {
+    values,
+    set(path, value, variable) {
+      put(values, path, value)
+      if (variable !== undefined) variables.set(path.join('.'), variable)
+    },
+    assume(path, value) {
+      put(values, path, value)
+      assumed.add(path.join('.'))
+    },
+    isAssumed: (path) => assumed.has(path.join('.')),
+    valueAt: (path) => valueAt(values, path),
+    find(path) {
+      for (let length = path.length; length > 0; length--) {
+        const variable = variables.get(path.slice(0, length).join('.'))
+        if (variable !== undefined) return { variable, isGiven: length === path.length }
+      }
+      return valueAt(values, path) === undefined || assumed.has(path.join('.')) ? undefined : { isGiven: true }
+    },
+  }
+}
+
+/** Functions and instances of classes stay what they are. */
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyOf)
+  return isPlain(value) ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, copyOf(one)])) : value
+}
+
+export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+function put(tree: Tree, [key, ...rest]: Path, value: unknown): void {
+  if (key === undefined) return
+  if (rest.length === 0) {
+    tree[key] = value
+    return
+  }
+  const next = tree[key]
+  if (!isPlain(next) && !Array.isArray(next)) tree[key] = typeof rest[0] === 'number' ? [] : {}
+  put(tree[key] as Tree, rest, value)
+}
+
+function valueAt(tree: unknown, path: Path): unknown {
+  return path.reduce<unknown>((value, key) => (value as Tree | undefined)?.[key], tree)
+}
