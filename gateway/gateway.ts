@@ -1,52 +1,40 @@
 /**
- * Assembles the gateway from a `Config`, and stops it without losing a request. Reads no
- * environment.
+ * Runs the gateway from a `Config` and its successors, and stops it without losing a request. Reads
+ * no environment.
  */
-
+import { readFile } from 'node:fs/promises'
 import { createFastPath } from '../platform/http/fast-path/fast-path.ts'
 import { createBodyRoom } from '../platform/http/message/body-room.ts'
-import { createClientAddress } from '../platform/http/message/client-address.ts'
+import type { ClientAddress } from '../platform/http/message/client-address.ts'
 import { type HttpListener, type ListenOptions, listen } from '../platform/http/server/listen.ts'
 import { freeStartupMemory } from '../platform/memory/free-startup-memory.ts'
 import type { LifecycleState, RunningProcess } from '../platform/process/lifecycle.ts'
 import type { Logger } from '../platform/process/log.ts'
 import { Registry } from '../platform/process/prometheus.ts'
 import { StartRefused } from '../platform/process/settings.ts'
-import type { VerifyAuthorization } from '../platform/protocol/caller.ts'
-import type { IdentitySettings } from '../platform/protocol/identity-settings.ts'
+import { watchFile } from '../platform/process/watch-file.ts'
 import type { AdminCommands } from './admin/commands.ts'
 import { createAdminRoutes } from './admin/routes.ts'
 import type { Config } from './config/config.ts'
 import type { AdminSettings } from './config/sections/admin.ts'
-import { type Serving, serveSupergraph } from './edition/serve.ts'
+import { createServingMetrics } from './edition/serve.ts'
 import { type Limits, limitsOfWorker } from './limits/limits.ts'
 import { createLimitReports } from './limits/report.ts'
-import { readShippedOperations } from './operations/shipped.ts'
-import { openPlayground } from './playground/open.ts'
-import { createOperations } from './request/answer.ts'
-import { createExecute } from './request/execute.ts'
+import { openParts, type Parts, type Shared } from './parts.ts'
 import { createRequestMetrics } from './request/metrics.ts'
-import { createPerform } from './request/perform.ts'
-import { createPolicies } from './request/policies.ts'
-import { createRefusalOf } from './request/refusal.ts'
-import { createRoutes } from './request/routes.ts'
-import { createFiles } from './request/service-files.ts'
-import { createStart } from './subscriptions/start.ts'
-import { createStreams } from './subscriptions/streams.ts'
-import { createSubscribe } from './subscriptions/subscribe.ts'
-import { createMemoryStore } from './traffic/cache/memory.ts'
-import type { AnswerStore } from './traffic/cache/store.ts'
-import { openSockets } from './websocket/sockets.ts'
-
-const CACHE_BYTES = 128 * 1024 * 1024 // of heap, for answers of stateless services
-const DRAIN_TIMEOUT = 20_000 // milliseconds, grace included
-const SOCKETS_TIMEOUT = 10_000 // milliseconds of these, for operations on WebSockets
-const GRACE = { quiet: 500, longest: 5_000 } // milliseconds
+import { createStores } from './traffic/cache/stores.ts'
+import { openSockets, type Sockets } from './websocket/sockets.ts'
 
 export interface RunningGateway extends RunningProcess {
   /** Base address of the public port. */
   readonly url: string
   readonly commands: AdminCommands
+  /**
+   * Puts a configuration in service; requests end on the one they began on. What cannot change while
+   * the gateway runs must be as it was. Rejects with `StartRefused` if the configuration cannot
+   * serve, and nothing changes.
+   */
+  reconfigure(config: Config): Promise<void>
   /** The metrics of `commands.metrics`. */
   readonly registry: Registry
 }
@@ -58,108 +46,177 @@ export async function startGateway(
   limits: Limits = config.limits,
 ): Promise<RunningGateway> {
   let state: LifecycleState = 'starting'
-  const { cors, production, identity, safelist } = config
-  const clientAddress = createClientAddress(config.trustedProxies)
-  const verify = identity && (await openVerifier(identity))
-  const shared = limitsOfWorker(limits, config.workers)
-  const policies = createPolicies({ limits: shared, cors, introspection: !production, safelist, verify })
   const registry = new Registry()
-  const reportLimit = createLimitReports(registry, log)
-  const room = createBodyRoom(shared.unfinishedBodyBytes)
-  const store = await openStore(config, log)
-  const shipped = await readShippedOperations()
-  const expected = [...(safelist?.values() ?? shipped.map(({ document }) => document))]
-  const serving = await serveSupergraph(config, {
+  const succession = createSuccession(log)
+  const leaseStore = createStores(log)
+  const shared: Shared = {
     log,
-    limits: shared,
-    checks: policies.document,
-    onPlanningWork: policies.budget.chargePlanning,
-    reportLimit,
-    registry,
-    store,
-    expected,
-  })
-  const { editions } = serving
-  const streams = createStreams(shared)
-  const start = createStart(streams, createSubscribe(log))
-  const count = createRequestMetrics(registry, () => streams.count)
-  const perform = createPerform({ policies, editions, execute: createExecute(log), start })
-  const operations = { perform, policies, count, refusalOf: createRefusalOf({ count, reportLimit, log }) }
-  const answerOperation = createOperations(operations)
-  const routes = createRoutes({
-    answerOperation,
-    servePlayground: await openPlayground(config, editions.current.schema, shipped),
-    serveFile: createFiles(editions, cors),
-    cors,
-    room,
-    clientAddress,
+    reportLimit: createLimitReports(registry, log),
+    count: createRequestMetrics(registry, succession.streams),
+    metrics: createServingMetrics(registry),
+    room: createBodyRoom(limitsOfWorker(limits, config.workers).unfinishedBodyBytes),
     state: () => state,
-  })
-  const listener = await open('PORT', routes, {
+    leaseStore: ({ redis, caching, workers }) => leaseStore({ bytes: caching.bytes / workers, redisUrl: redis.url }),
+  }
+  succession.begin(await openParts(config, limits, shared))
+  const { listener, sockets } = await openDoors(succession.current, shared)
+  const commands = commandsOf(succession, registry, () => state)
+  freeStartupMemory()
+  state = 'ready'
+  return {
+    url: listener.url,
+    registry,
+    commands,
+    reconfigure: (next) => succession.replace((before) => openParts(next, next.limits, shared, before)),
+    async stop() {
+      state = 'draining'
+      const { draining } = succession.current().config
+      // Streams end first, so that their clients have time to resume elsewhere.
+      succession.endStreams()
+      const began = performance.now()
+      await sockets.close(draining.sockets)
+      const left = draining.timeout - draining.grace - (performance.now() - began)
+      await listener.drain(left, { quiet: draining.quiet, longest: draining.grace })
+      await succession.close()
+      state = 'stopped'
+    },
+  }
+}
+
+interface Succession {
+  begin(parts: Parts): void
+  readonly current: () => Parts
+  /** Of all parts that are in use. */
+  readonly streams: () => number
+  /** One replacement at a time, of parts as of supergraphs. */
+  replace(open: (before: Parts) => Promise<Parts>): Promise<void>
+  replaceSupergraph(supergraph: string): Promise<string>
+  endStreams(): void
+  /** Resolves once all parts are closed. */
+  close(): Promise<void>
+}
+
+/** Who serves now, and who still does for requests that began before. */
+function createSuccession(log: Logger): Succession {
+  const inUse = new Set<Parts>()
+  const retired = new Set<Promise<void>>()
+  let current: Parts
+  let turn: Promise<unknown> = Promise.resolve()
+  let stopWatching = (): void => undefined
+  let isEnding = false
+  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const done = turn.then(work)
+    turn = done.catch(() => undefined)
+    return done
+  }
+  const begin = (parts: Parts): void => {
+    stopWatching()
+    const { supergraphFile } = parts.config
+    stopWatching = watchFile(supergraphFile, () => offer(supergraphFile))
+    inUse.add(parts)
+    current = parts
+  }
+  const replaceSupergraph = (text: string): Promise<string> =>
+    inTurn(async () => (await current.serving.replace(text)).id)
+  const offer = (file: string): Promise<void> => readFile(file, 'utf8').then(replaceSupergraph).then(ignore, ignore) // why it is refused is in the log
+  const retire = (parts: Parts, successor?: Parts): void => {
+    const gone = parts
+      .close(successor)
+      .catch((error: unknown) => log.error({ err: error }, 'an old configuration did not close'))
+      .then(() => void inUse.delete(parts))
+    retired.add(gone)
+    void gone.then(() => retired.delete(gone))
+  }
+  return {
+    begin,
+    current: () => current,
+    streams: () => [...inUse].reduce((sum, { streams }) => sum + streams.count, 0),
+    replaceSupergraph,
+    replace: (open) =>
+      inTurn(async () => {
+        const before = current
+        const next = await open(before)
+        if (isEnding) return next.close()
+        begin(next)
+        retire(before, next)
+      }),
+    endStreams() {
+      isEnding = true
+      stopWatching()
+      for (const { streams } of inUse) streams.end()
+    },
+    async close() {
+      await turn
+      retire(current)
+      await Promise.all(retired)
+    },
+  }
+}
+
+const ignore = (): void => undefined
+
+/** Opens the public port. What it does with a request is up to the parts that serve then. */
+async function openDoors(
+  current: () => Parts,
+  { room, reportLimit, log }: Shared,
+): Promise<{ readonly listener: HttpListener; readonly sockets: Sockets }> {
+  const { config, limits } = current()
+  const clientAddress: ClientAddress = (peer, headers) => current().clientAddress(peer, headers)
+  const listener = await open('PORT', (request, response) => current().route(request, response), {
     host: config.host,
     port: config.port,
-    ...(config.fastPath && { fastPath: createFastPath({ answer: answerOperation, clientAddress, room }) }),
+    ...(config.fastPath && {
+      fastPath: createFastPath({
+        answer: (request, reply) => current().answerOperation(request, reply),
+        clientAddress,
+        room,
+      }),
+    }),
     bounds: {
-      connections: shared.connections,
+      connections: limits.connections,
       headSeconds: limits.headSeconds,
       bodySeconds: limits.bodySeconds,
       refused: (limit, address = 'unknown') => reportLimit(limit, `address ${address}`),
     },
   })
   const sockets = openSockets({
-    ...operations,
+    get perform() {
+      return current().operations.perform
+    },
+    get policies() {
+      return current().operations.policies
+    },
+    get refusalOf() {
+      return current().operations.refusalOf
+    },
+    get count() {
+      return current().operations.count
+    },
+    get limits() {
+      return current().limits
+    },
+    get corsOrigins() {
+      return current().config.cors.origins
+    },
     server: listener.server,
-    limits: shared,
-    corsOrigins: cors.origins,
     clientAddress,
     reportLimit,
     log,
   })
-  freeStartupMemory()
-  state = 'ready'
-  return {
-    url: listener.url,
-    registry,
-    commands: commandsOf(serving, registry, () => state),
-    async stop() {
-      state = 'draining'
-      // Streams end first, so that their clients have time to resume elsewhere.
-      streams.end()
-      const began = performance.now()
-      await sockets.close(SOCKETS_TIMEOUT)
-      await listener.drain(DRAIN_TIMEOUT - GRACE.longest - (performance.now() - began), GRACE)
-      await serving.close()
-      await store.close()
-      state = 'stopped'
-    },
-  }
+  return { listener, sockets }
 }
 
 const commandsOf = (
-  { editions, replace }: Serving,
+  { current, replaceSupergraph }: Succession,
   registry: Registry,
   state: AdminCommands['state'],
 ): AdminCommands => ({
   state,
-  services: async () => editions.current.traffic.status(),
+  services: async () => current().serving.editions.current.traffic.status(),
   metrics: () => registry.metrics(),
-  purge: (tags) => editions.current.traffic.purge(tags),
-  replaceSupergraph: async (supergraph) => (await replace(supergraph)).id,
+  purge: (tags) => current().serving.editions.current.traffic.purge(tags),
+  replaceSupergraph,
 })
-
-/** Imported lazily: `jose` is not needed if tokens are opaque. */
-async function openVerifier(identity: IdentitySettings): Promise<VerifyAuthorization> {
-  const { createVerifier } = await import('../platform/protocol/caller.ts')
-  return createVerifier(identity)
-}
-
-async function openStore({ redis, workers }: Config, log: Logger): Promise<AnswerStore> {
-  const near = createMemoryStore(CACHE_BYTES / workers)
-  if (redis.url === undefined) return near
-  // Imported lazily: the Redis client takes several megabytes.
-  const { createRedisStore } = await import('./traffic/cache/redis.ts')
-  return createRedisStore(redis.url, near, log)
-}
 
 /** Listens on the admin port. @throws StartRefused if the port cannot be used */
 export const openAdmin = (commands: AdminCommands, settings: AdminSettings): Promise<HttpListener> =>

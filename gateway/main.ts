@@ -51,15 +51,12 @@ async function startWorker(config: Config, log: Logger): Promise<RunningProcess>
   const gateway = await startGateway(config, log)
   followPrimary(gateway)
   announceReady(gateway.url)
-  return gateway
+  return { stop: () => gateway.stop(), stopTimeout: stopTimeoutOf(config) }
 }
 
 /** Opens the admin port, and announces that the gateway is ready. */
-async function announced(
-  running: RunningGateway | RunningWorkers,
-  { admin: settings }: Config,
-): Promise<RunningProcess> {
-  const admin = await openAdmin(running.commands, settings)
+async function announced(running: RunningGateway | RunningWorkers, config: Config): Promise<RunningProcess> {
+  const admin = await openAdmin(running.commands, config.admin)
   announceReady(running.url)
   console.log(`ready ${addressForPeople(running.url)}/graphql`)
   return {
@@ -67,8 +64,11 @@ async function announced(
       await running.stop()
       await admin.drain(0)
     },
+    stopTimeout: stopTimeoutOf(config),
   }
 }
+
+const stopTimeoutOf = ({ draining }: Config): number => draining.timeout + 5_000
 
 /** The address to type: loopback and wildcard addresses become `localhost`. */
 function addressForPeople(url: string): string {

@@ -2,7 +2,9 @@
 import { z } from 'zod'
 import { limitNames } from '../limits/limits.ts'
 import { adminSection } from './sections/admin.ts'
+import { cachingSection } from './sections/caching.ts'
 import { corsSection } from './sections/cors.ts'
+import { drainingSection } from './sections/draining.ts'
 import { generalSettings } from './sections/general.ts'
 import { identitySection } from './sections/identity.ts'
 import { limitsSection } from './sections/limits.ts'
@@ -16,9 +18,11 @@ export const configSchema = z.strictObject({
   services: servicesSection,
   identity: identitySection,
   limits: limitsSection(limitNames),
+  caching: cachingSection,
   cors: corsSection,
   operations: operationsSection,
   admin: adminSection,
+  draining: drainingSection,
 })
 
 /** What `defineConfig` takes. */

@@ -23,8 +23,11 @@ export interface Editions {
    * @throws SupergraphRefused if it cannot serve
    */
   replace(supergraph: string): Promise<Edition>
-  /** Resolves once no edition is held and all are closed. */
-  close(): Promise<void>
+  /**
+   * Resolves once no edition is held and all are closed.
+   * @param successor whose editions are held from now on
+   */
+  close(successor?: Editions): Promise<void>
 }
 
 /** Why a supergraph cannot serve, in words for the operator. */
@@ -61,18 +64,20 @@ export async function openEditions(
     return edition
   }
 
+  let next: Editions | undefined
   return {
     get current() {
-      return current.edition
+      return next?.current ?? current.edition
     },
-    hold: () => current.hold(),
-    replace(next) {
-      const done = replacing.then(() => replace(next))
+    hold: () => (next ? next.hold() : current.hold()),
+    replace(supergraph) {
+      const done = replacing.then(() => replace(supergraph))
       replacing = done.catch(() => undefined)
       return done
     },
-    async close() {
+    async close(successor) {
       await replacing
+      next = successor
       retire(current)
       await Promise.all(retired)
     },

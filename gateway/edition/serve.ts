@@ -9,13 +9,12 @@ import type { ReportLimit } from '../limits/report.ts'
 import type { Graph } from '../supergraph/graphs.ts'
 import { locateServices, type ServiceLocations } from '../supergraph/locate.ts'
 import type { AnswerStore } from '../traffic/cache/store.ts'
-import { createTrafficMetrics } from '../traffic/metrics.ts'
+import { createTrafficMetrics, type TrafficMetrics } from '../traffic/metrics.ts'
 import { createSharedTraffic } from '../traffic/shared-traffic.ts'
 import { type Edition, openEdition } from './edition.ts'
 import { type Editions, openEditions } from './editions.ts'
 import { createPlanLog } from './plan-log.ts'
 import { startWarming, type Warming } from './warm.ts'
-import { watchSupergraph } from './watch.ts'
 
 /** The gateway's settings for this. */
 interface ServingSettings extends ServiceLocations {
@@ -34,53 +33,61 @@ interface ServingOptions {
   /** Called with how long the planner has worked for a caller. */
   readonly onPlanningWork: (caller: string, milliseconds: number) => void
   readonly reportLimit: ReportLimit
-  readonly registry: Registry
+  readonly metrics: ServingMetrics
   readonly store: AnswerStore
   /** Documents to warm before the first request. */
   readonly expected: readonly string[]
+  /** Of the configuration before: its operations in use are warmed. */
+  readonly before?: Edition
+  /** The text to serve, if not that of the file. */
+  readonly supergraph?: string
+}
+
+/** Made once for all configurations of a gateway. */
+export interface ServingMetrics {
+  refused(): void
+  readonly traffic: TrafficMetrics
+  readonly engine: ReturnType<typeof createEngineMetrics>
 }
 
 export interface Serving {
   readonly editions: Editions
   /** @throws SupergraphRefused */
   replace(supergraph: string): Promise<Edition>
-  close(): Promise<void>
+  /**
+   * Resolves once nothing holds an edition and all are closed.
+   * @param successor takes requests that began before and hold an edition later
+   */
+  close(successor?: Editions): Promise<void>
 }
 
 /** @throws StartRefused */
 export async function serveSupergraph(config: ServingSettings, options: ServingOptions): Promise<Serving> {
-  const { log, registry } = options
-  const refused = new Counter({
-    name: 'tributary_supergraphs_refused_total',
-    help: 'Supergraphs that were offered and could not serve',
-    aggregator: 'max', // each worker is offered the same ones
-    registers: [registry],
-  })
-  const supergraph = await readFile(config.supergraphFile, 'utf8').catch(stopStart('The supergraph cannot be read.'))
+  const { log, metrics, before } = options
+  const supergraph =
+    options.supergraph ??
+    (await readFile(config.supergraphFile, 'utf8').catch(stopStart('The supergraph cannot be read.')))
   const maker = editionMaker(config, options)
-  const editions = await openEditions(supergraph, maker.make, log).catch(stopStart('The supergraph cannot be served.'))
+  const open = (text: string, last: Edition | undefined) => maker.make(text, last ?? before)
+  const editions = await openEditions(supergraph, open, log).catch(stopStart('The supergraph cannot be served.'))
   const replace = async (next: string): Promise<Edition> => {
     try {
       return await editions.replace(next)
     } catch (error) {
-      refused.inc()
+      metrics.refused()
       log.error({ err: error }, 'the new supergraph is refused; the old one stays')
       throw error
     }
   }
-  const stopWatching = watchSupergraph(config.supergraphFile, (next) => replace(next).then(ignore, ignore))
   return {
     editions,
     replace,
-    close() {
-      stopWatching()
+    close(successor) {
       maker.close()
-      return editions.close()
+      return editions.close(successor)
     },
   }
 }
-
-const ignore = (): void => undefined
 
 const WARMING = 2_000 // milliseconds for warming before a new supergraph serves
 
@@ -93,13 +100,13 @@ interface EditionMaker {
 
 function editionMaker(
   config: ServingSettings,
-  { log, limits, checks, onPlanningWork, reportLimit, registry, store, expected }: ServingOptions,
+  { log, limits, checks, onPlanningWork, reportLimit, metrics, store, expected }: ServingOptions,
 ): EditionMaker {
   const { secret, ownServices, production: hideSchema } = config
-  const openShared = createSharedTraffic({ secret, ownServices, store, metrics: createTrafficMetrics(registry), log })
+  const openShared = createSharedTraffic({ secret, ownServices, store, metrics: metrics.traffic, log })
   const openTraffic = (graphs: readonly Graph[]) => openShared(locateServices(graphs, config))
   const planLog = createPlanLog(log)
-  const { onPlanned, onWork, onExact, onLeft } = createEngineMetrics(registry)
+  const { onPlanned, onWork, onExact, onLeft } = metrics.engine
   const known = expected.map((query) => ({ query, operationName: undefined, variants: [], uses: 0 }))
   let warming: Warming | undefined
   let closed = false
@@ -131,6 +138,20 @@ function editionMaker(
       closed = true
       warming?.stop()
     },
+  }
+}
+
+export function createServingMetrics(registry: Registry): ServingMetrics {
+  const refused = new Counter({
+    name: 'tributary_supergraphs_refused_total',
+    help: 'Supergraphs that were offered and could not serve',
+    aggregator: 'max', // each worker is offered the same ones
+    registers: [registry],
+  })
+  return {
+    refused: () => refused.inc(),
+    traffic: createTrafficMetrics(registry),
+    engine: createEngineMetrics(registry),
   }
 }
 

@@ -22,8 +22,8 @@ export interface Sockets {
 }
 
 export function openSockets(options: SocketOptions): Sockets {
-  const { server, limits, corsOrigins, clientAddress, reportLimit, log } = options
-  const byAddress = createShares<string>(limits.socketsPerAddress)
+  const { server, clientAddress, reportLimit, log } = options
+  const byAddress = createShares<string>(options.limits.socketsPerAddress)
   let opened: Promise<SocketClients> | undefined
   const upgrade = async (request: IncomingMessage, connection: Socket, head: Buffer): Promise<void> => {
     // A client that hangs up earlier is not an error: the protocol finds the socket closed.
@@ -37,7 +37,7 @@ export function openSockets(options: SocketOptions): Sockets {
   server.on('upgrade', (request: IncomingMessage, _stream, head: Buffer) => {
     const connection = request.socket
     if (!isOperationPath(pathOf(request))) return refuse(connection, NOT_FOUND)
-    if (!isWelcome(request, corsOrigins)) return refuse(connection, NOT_WELCOME)
+    if (!isWelcome(request, options.corsOrigins)) return refuse(connection, NOT_WELCOME)
     const address = addressGroup(clientAddress(connection.remoteAddress, request.headers) ?? 'unknown')
     if (!byAddress.take(address)) {
       reportLimit('socketsPerAddress', `address ${address}`)

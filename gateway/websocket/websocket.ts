@@ -25,6 +25,7 @@ import { createKeepAlive } from './keep-alive.ts'
 import { type OperationPayload, SUBPROTOCOL } from './session/messages.ts'
 import { type Answer, type Operation, openSession, type Session } from './session/session.ts'
 
+/** Some of it changes with the configuration: it is read whenever it is needed. */
 export interface SocketOptions extends OperationOptions {
   readonly server: Server
   readonly limits: Pick<Limits, 'bodyBytes' | 'socketsPerAddress' | 'variableDepth' | 'variableValues'>
@@ -48,20 +49,18 @@ export interface SocketClients {
  * is compiled at start.
  */
 export async function serveSockets(options: SocketOptions): Promise<SocketClients> {
-  const { limits, clientAddress, reportLimit, log } = options
+  const { clientAddress, reportLimit, log } = options
   const { WebSocketServer } = await import('ws') // MIT; the WebSocket server of the Node field
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
     autoPong: false, // the inbox does, no faster than the client reads
-    maxPayload: Number.isFinite(limits.bodyBytes) ? limits.bodyBytes : 0,
     handleProtocols: (offered) => offered.has(SUBPROTOCOL) && SUBPROTOCOL,
   })
   // The library would refuse in HTML.
   sockets.on('wsClientError', ({ message }, connection, { method }) =>
     refuse(connection, method === 'GET' ? badHandshake(message) : NOT_GET),
   )
-  const exceededBy = createJsonBound(limits)
   const keepAlive = createKeepAlive()
   const sessions = new Map<WebSocket, Session>()
   const closed = Promise.withResolvers<void>()
@@ -69,6 +68,7 @@ export async function serveSockets(options: SocketOptions): Promise<SocketClient
 
   const open = (socket: WebSocket, message: IncomingMessage, connection: Socket): void => {
     const request = requestOfSocket(requestOf(message, clientAddress))
+    const exceededBy = createJsonBound(options.limits)
     socket.on('error', (error: Error & { code?: string }) => {
       if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
         reportLimit('bodyBytes', callerOf({ caller: undefined, request }))
@@ -95,6 +95,8 @@ export async function serveSockets(options: SocketOptions): Promise<SocketClient
   }
   return {
     accept(message, connection, head) {
+      const { bodyBytes } = options.limits
+      sockets.options.maxPayload = Number.isFinite(bodyBytes) ? bodyBytes : 0
       sockets.handleUpgrade(message, connection, head, (socket) => open(socket, message, connection))
     },
     async close(timeout) {

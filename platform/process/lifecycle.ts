@@ -11,6 +11,8 @@ export type LifecycleState = 'starting' | 'ready' | 'draining' | 'stopped'
 export interface RunningProcess {
   /** Refuses new work, finishes work in flight, and closes everything. Called once. */
   stop(): Promise<void>
+  /** Milliseconds after which a stop that hangs is cut short. */
+  readonly stopTimeout?: number
 }
 
 /** What a supervised child tells its supervisor over IPC. */
@@ -77,10 +79,15 @@ export async function runProcess(
     if (stopping) return
     stopping = true
     log.debug({ reason }, 'stopping')
-    setTimeout(() => process.exit(1), stopTimeout).unref()
+    const cut = setTimeout(() => process.exit(1), stopTimeout).unref()
     try {
       // Lets a start in progress finish: cut short, it would leave open what it has opened.
-      await (await starting)?.stop()
+      const running = await starting
+      if (running?.stopTimeout !== undefined) {
+        clearTimeout(cut)
+        setTimeout(() => process.exit(1), running.stopTimeout).unref()
+      }
+      await running?.stop()
       process.exit(0)
     } catch (error) {
       log.error({ err: error }, 'could not stop cleanly')

@@ -1,0 +1,10 @@
+/** Where answers of stateless services are kept. */
+import { z } from 'zod'
+import { whole } from './values.ts'
+
+export const cachingSection = z
+  .strictObject({
+    /** Of memory, for the workers of a gateway together. */
+    bytes: whole(0).default(128 * 1024 * 1024),
+  })
+  .prefault({})

@@ -1,0 +1,122 @@
+/**
+ * Everything of a running gateway that follows from its configuration, but its sockets: policies,
+ * editions, streams and routes. A new configuration gets new parts; requests end on the ones they
+ * began on.
+ */
+import type { BodyRoom } from '../platform/http/message/body-room.ts'
+import { type ClientAddress, createClientAddress } from '../platform/http/message/client-address.ts'
+import type { LifecycleState } from '../platform/process/lifecycle.ts'
+import type { Logger } from '../platform/process/log.ts'
+import type { VerifyAuthorization } from '../platform/protocol/caller.ts'
+import type { IdentitySettings } from '../platform/protocol/identity-settings.ts'
+import type { Config } from './config/config.ts'
+import { type Serving, type ServingMetrics, serveSupergraph } from './edition/serve.ts'
+import { type Limits, limitsOfWorker } from './limits/limits.ts'
+import type { ReportLimit } from './limits/report.ts'
+import { readShippedOperations } from './operations/shipped.ts'
+import { openPlayground } from './playground/open.ts'
+import { type AnswerOperation, createOperations, type OperationOptions } from './request/answer.ts'
+import { createExecute } from './request/execute.ts'
+import type { CountAnswer } from './request/metrics.ts'
+import { createPerform } from './request/perform.ts'
+import { createPolicies } from './request/policies.ts'
+import { createRefusalOf } from './request/refusal.ts'
+import { createRoutes } from './request/routes.ts'
+import { createFiles } from './request/service-files.ts'
+import { createStart } from './subscriptions/start.ts'
+import { createStreams, type Streams } from './subscriptions/streams.ts'
+import { createSubscribe } from './subscriptions/subscribe.ts'
+import type { StoreLease } from './traffic/cache/stores.ts'
+
+/** What all parts of one gateway share, one after the other. A metric is made once only. */
+export interface Shared {
+  readonly log: Logger
+  readonly reportLimit: ReportLimit
+  readonly count: CountAnswer
+  readonly metrics: ServingMetrics
+  /** For partly received bodies. */
+  readonly room: BodyRoom
+  readonly state: () => LifecycleState
+  readonly leaseStore: (config: Config) => Promise<StoreLease>
+}
+
+export interface Parts {
+  readonly config: Config
+  readonly limits: Limits
+  readonly serving: Serving
+  readonly streams: Streams
+  readonly operations: OperationOptions
+  readonly answerOperation: AnswerOperation
+  readonly route: ReturnType<typeof createRoutes>
+  readonly clientAddress: ClientAddress
+  /**
+   * Resolves once nothing uses them and all is closed. @param successor takes what comes late, of
+   * requests that began before
+   */
+  close(successor?: Parts): Promise<void>
+}
+
+/**
+ * @param before hands over the supergraph that serves, and the operations in use
+ * @throws StartRefused, SupergraphRefused
+ */
+export async function openParts(config: Config, limits: Limits, shared: Shared, before?: Parts): Promise<Parts> {
+  const { log, reportLimit, count, metrics, room, state } = shared
+  const { cors, production, identity, safelist } = config
+  const own = limitsOfWorker(limits, config.workers)
+  const verify = identity && (await openVerifier(identity))
+  const policies = createPolicies({ limits: own, cors, introspection: !production, safelist, verify })
+  const clientAddress = createClientAddress(config.trustedProxies)
+  const shipped = await readShippedOperations()
+  const store = await shared.leaseStore(config)
+  const isSame = before?.config.supergraphFile === config.supergraphFile
+  const serving = await serveSupergraph(config, {
+    log,
+    limits: own,
+    checks: policies.document,
+    onPlanningWork: policies.budget.chargePlanning,
+    reportLimit,
+    metrics,
+    store: store.store,
+    expected: [...(safelist?.values() ?? shipped.map(({ document }) => document))],
+    ...(before && { before: before.serving.editions.current }),
+    ...(before && isSame && { supergraph: before.serving.editions.current.supergraph }),
+  }).catch(async (error: unknown) => {
+    await store.release()
+    throw error
+  })
+  const { editions } = serving
+  const streams = createStreams(own)
+  const start = createStart(streams, createSubscribe(log))
+  const perform = createPerform({ policies, editions, execute: createExecute(log), start })
+  const operations = { perform, policies, count, refusalOf: createRefusalOf({ count, reportLimit, log }) }
+  const answerOperation = createOperations(operations)
+  return {
+    config,
+    limits: own,
+    serving,
+    streams,
+    operations,
+    answerOperation,
+    clientAddress,
+    route: createRoutes({
+      answerOperation,
+      servePlayground: await openPlayground(config, editions.current.schema, shipped),
+      serveFile: createFiles(editions, cors),
+      cors,
+      room,
+      clientAddress,
+      state,
+    }),
+    async close(successor) {
+      await serving.close(successor?.serving.editions)
+      await store.release()
+    },
+  }
+}
+
+/** Imported lazily: `jose` is not needed if tokens are opaque. */
+async function openVerifier(identity: IdentitySettings): Promise<VerifyAuthorization> {
+  const { createVerifier } = await import('../platform/protocol/caller.ts')
+  return createVerifier(identity)
+}
