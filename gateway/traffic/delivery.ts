@@ -12,7 +12,7 @@ import {
   type SignedRequest,
   sign,
 } from '../../platform/protocol/signature.ts'
-import { CallFailure } from './call/failure.ts'
+import { CallFailure, isEvidence } from './call/failure.ts'
 import type { ServiceDefinition } from './call/kind.ts'
 import { largeTurn } from './call/large-answers.ts'
 import type { CallContext, ServiceCall } from './call/send.ts'
@@ -25,6 +25,7 @@ import type { Fleet } from './fleet.ts'
 import type { Instance } from './instance.ts'
 import { readAnswer, readFreshness } from './reply.ts'
 import type { Try } from './retry.ts'
+import { doubtWriter, hearWriter } from './writer.ts'
 
 export interface DeliveryOptions {
   /** Signs every call; without it none is signed. */
@@ -77,7 +78,7 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
     const { call, signal } = work
     if (signal?.aborted) throw new CallFailure('cancelled', 'given up before it was sent')
     const { context } = call
-    const instance = fleet.pick(asked, context)
+    const instance = fleet.pick(asked, call)
     if (!instance) throw unfit(fleet, context)
     asked.add(instance)
     const started = performance.now()
@@ -100,6 +101,7 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
       const received = await sent.answer
       const took = performance.now() - started
       instance.answers += 1
+      hearWriter(instance, received)
       if (received.status === 429 || received.status === 503) obey(received, instance, context)
       const turn = largeTurn(context, received.body.length)
       if (turn) await turn
@@ -141,9 +143,11 @@ const judgesCaller = ({ kind }: ServiceDefinition, { authorization }: Instance, 
   kind === 'stateful' && (context.authorization !== undefined || authorization === undefined)
 
 /** What a failed try says of the instance. */
-function report({ breaker, failureDetector, url }: Instance, error: unknown): void {
+function report(instance: Instance, error: unknown): void {
+  const { breaker, failureDetector, url } = instance
   if (error instanceof CallFailure) {
     error.instance = url
+    if (isEvidence(error)) doubtWriter(instance)
     failureDetector.failed(error)
   } else breaker.abandoned()
 }

@@ -1,10 +1,11 @@
 /**
- * The instances of one service, and which of them the next call goes to: the one with fewer calls
- * in flight of two chosen at random.
+ * The instances of one service, and which of them the next call goes to: a mutation to the one that
+ * writes, if one says so; else the one with fewer calls in flight of two chosen at random.
  */
-
-import type { CallContext } from './call/send.ts'
+import type { ServiceDefinition } from './call/kind.ts'
+import type { CallContext, ServiceCall } from './call/send.ts'
 import type { Instance } from './instance.ts'
+import { writerAmong } from './writer.ts'
 
 export interface Fleet {
   readonly instances: readonly Instance[]
@@ -12,21 +13,34 @@ export interface Fleet {
    * An instance fit to be asked, one not in `avoid` where there is one; `undefined` where none is
    * fit. Whoever is given it must then use it: after a pause the breaker lets exactly one call
    * through.
-   * @param context whose call it is: an instance may have asked its caller to stay away
+   * @param call an instance may have asked its caller to stay away
    */
-  pick(avoid: ReadonlySet<Instance>, context?: CallContext): Instance | undefined
+  pick(avoid: ReadonlySet<Instance>, call?: PickedFor): Instance | undefined
   /**
    * The same for what will say nothing of the instance's health: nobody has to stay away meanwhile.
    */
   peek(avoid: ReadonlySet<Instance>): Instance | undefined
 }
 
-export function createFleet(instances: readonly Instance[]): Fleet {
+type PickedFor = Pick<ServiceCall, 'operation' | 'context'>
+
+export function createFleet(
+  instances: readonly Instance[],
+  { kind, concurrency }: Pick<ServiceDefinition, 'kind' | 'concurrency'>,
+): Fleet {
+  /** Any other would only ask it in turn, but that is better than to wait for a connection to it. */
+  const writerFor = (avoid: ReadonlySet<Instance>, now: number, context: CallContext): Instance | undefined => {
+    const writer = writerAmong(instances)
+    if (!writer || avoid.has(writer) || writer.inFlight >= concurrency) return undefined
+    return isFit(writer, now, context) ? writer : undefined
+  }
   return {
     instances,
-    pick(avoid, context) {
+    pick(avoid, call) {
       const now = performance.now()
-      const chosen = choose(instances, avoid, now, context)
+      const prefersWriter = kind === 'stateful' && call?.operation === 'mutation'
+      const writer = prefersWriter ? writerFor(avoid, now, call.context) : undefined
+      const chosen = writer ?? choose(instances, avoid, now, call?.context)
       chosen?.breaker.enter(now)
       return chosen
     },
@@ -40,14 +54,15 @@ function choose(
   now: number,
   context?: CallContext,
 ): Instance | undefined {
-  const isFit = ({ breaker, backoff }: Instance): boolean =>
-    breaker.admits(now) && (context === undefined || backoff.left(context) === 0)
   const [only] = instances
-  if (instances.length === 1) return only && isFit(only) ? only : undefined
-  const fit = instances.filter(isFit)
+  if (instances.length === 1) return only && isFit(only, now, context) ? only : undefined
+  const fit = instances.filter((instance) => isFit(instance, now, context))
   const fresh = avoid.size === 0 ? fit : fit.filter((instance) => !avoid.has(instance))
   return leastBusyOfTwo(fresh.length > 0 ? fresh : fit)
 }
+
+const isFit = ({ breaker, backoff }: Instance, now: number, context?: CallContext): boolean =>
+  breaker.admits(now) && (context === undefined || backoff.left(context) === 0)
 
 /**
  * "Power of two choices": as even as asking all, without the herd that follows the single least

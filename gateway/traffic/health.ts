@@ -6,6 +6,7 @@ import type { Logger } from '../../platform/process/log.ts'
 import { CallFailure } from './call/failure.ts'
 import type { ServiceKind } from './call/kind.ts'
 import type { Instance } from './instance.ts'
+import { doubtWriter, hearWriter } from './writer.ts'
 
 const INTERVAL = 1_000 // milliseconds
 const TIMEOUT = 2_000 // milliseconds
@@ -67,7 +68,9 @@ async function findOut(instance: Instance): Promise<Finding> {
   try {
     const deadline = performance.now() + TIMEOUT
     const healthRequest = instance.healthRequest()
-    const { status, body } = await instance.health.send({ ...healthRequest, deadline }).answer
+    const answer = await instance.health.send({ ...healthRequest, deadline }).answer
+    const { status, body } = answer
+    hearWriter(instance, answer)
     const text = body.toString()
     if (healthRequest.method === 'POST') return status < 500 || speaksGraphQL(text) ? 'well' : 'unwell'
     const { pid, kind } = JSON.parse(text) as { pid?: unknown; kind?: unknown }
@@ -75,6 +78,7 @@ async function findOut(instance: Instance): Promise<Finding> {
     instance.kind = typeof kind === 'string' ? kind : undefined
     return status === 200 ? 'well' : 'unwell'
   } catch (error) {
+    doubtWriter(instance)
     return error instanceof CallFailure ? 'silent' : 'unwell'
   }
 }

@@ -31,6 +31,11 @@ export interface Instance {
   inFlight: number
   /** HTTP answers to calls so far. */
   answers: number
+  /**
+   * When it said, in its last answer, that it is the one that writes, in milliseconds of
+   * `performance.now()`; 0 where it did not, or has failed since.
+   */
+  wroteAt: number
   /** Questions about health in a row that were not answered, nor anything else meanwhile. */
   silences: number
   /** From the instance's own health answer; unknown where it has none. */

@@ -45,6 +45,7 @@ export function openInstance(address: string, { definition, secret, isOurs }: In
     backoff: createCallerBackoff(),
     inFlight: 0,
     answers: 0,
+    wroteAt: 0,
     silences: 0,
     pid: undefined,
     kind: undefined,

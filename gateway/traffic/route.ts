@@ -36,6 +36,7 @@ export interface RouteOptions {
 export function openRoute({ definition, addresses, secret, ownServices, store, metrics }: RouteOptions): Route {
   const fleet = createFleet(
     addresses.map((address) => openInstance(address, { definition, secret, isOurs: ownServices })),
+    definition,
   )
   const latency = createLatency()
   const observe = (milliseconds: number): void => {

@@ -108,9 +108,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
         }),
       explain: outageError,
       get: statementRoute({ database, past: standbys.past, links: downloads, log }),
-      post: oneWriter.receiver(ledger),
-      listening: oneWriter.join,
-      retire: oneWriter.retire,
+      ...oneWriter.serving(ledger),
       async ready() {
         await database.$queryRaw`SELECT 1`
       },

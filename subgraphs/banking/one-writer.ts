@@ -20,12 +20,18 @@ interface OneWriter {
   isElsewhere(): boolean
   /** Milliseconds since the lease was seen to be renewed; undefined where it never was. */
   leaseAge(): number | undefined
-  receiver(ledger: Pick<Ledger, 'submit'>): Receive
+  /** What it is asked as a service: by the gateway, by the others, and by its own life. */
+  serving(ledger: Pick<Ledger, 'submit'>): Serving
+  close(): void
+}
+
+interface Serving {
+  readonly post: Receive
+  writes(): boolean
   /** From then on it may be elected. @param url where it listens */
-  join(url: string): void
+  listening(url: string): void
   /** Gives the lease back. */
   retire(): Promise<void>
-  close(): void
 }
 
 interface OneWriterOptions {
@@ -49,28 +55,32 @@ export function createOneWriter(options: OneWriterOptions): OneWriter {
   const forwarder = createForwarder({ secret, dialect, onSent })
   let lease: Lease | undefined
   const standing = (): Standing => lease?.standing() ?? UNKNOWN
+  const join = (listens: string): void => {
+    const address = options.address ?? reachable(listens)
+    if (address === null)
+      log.warn(
+        { url: listens },
+        'INSTANCE_URL is unset: other instances cannot forward to this one, and write beside it',
+      )
+    const onChange = (next: Standing): void => {
+      forwarder.turn(next)
+      onStanding(next)
+    }
+    lease = startLease({ url, instance, address, log, onChange })
+  }
   return {
     election: { standing, lost: (token) => lease?.lost(token) },
     forward: forwarder.forward,
     isElsewhere: () => standing().role === 'follower',
     leaseAge: () => lease?.age(),
-    receiver: (ledger) => createReceiver({ standing, ledger, secret, dialect, log }),
-    join(listens) {
-      const address = options.address ?? reachable(listens)
-      if (address === null)
-        log.warn(
-          { url: listens },
-          'INSTANCE_URL is unset: other instances cannot forward to this one, and write beside it',
-        )
-      const onChange = (next: Standing): void => {
-        forwarder.turn(next)
-        onStanding(next)
-      }
-      lease = startLease({ url, instance, address, log, onChange })
-    },
-    async retire() {
-      await lease?.stop()
-    },
+    serving: (ledger) => ({
+      post: createReceiver({ standing, ledger, secret, dialect, log }),
+      writes: () => standing().role === 'writer',
+      listening: join,
+      async retire() {
+        await lease?.stop()
+      },
+    }),
     close: forwarder.close,
   }
 }

@@ -18,9 +18,9 @@ import type { ServiceRequest } from './service-request.ts'
 export interface ServiceExecutor {
   /**
    * Executes the operation of a signed JSON body, and sends the whole answer.
-   * @param headers of the answer, names and values in turn
+   * @param headers of the answer, names and values in turn; read as it is sent
    */
-  answer(request: ServiceRequest, body: string, reply: HttpReply, headers: readonly string[]): Promise<void>
+  answer(request: ServiceRequest, body: string, reply: HttpReply, headers: () => readonly string[]): Promise<void>
   stop(): Promise<void>
 }
 
@@ -76,7 +76,7 @@ export function createExecutor<Context extends object>({
     request: ServiceRequest,
     body: unknown,
     reply: HttpReply,
-    headers: readonly string[],
+    headers: () => readonly string[],
   ): Promise<void> => {
     let context: Context | undefined
     const answer = await apollo.executeHTTPGraphQLRequest({
@@ -96,14 +96,14 @@ export function createExecutor<Context extends object>({
     const pieces: string[] = []
     if (answer.body.kind === 'complete') pieces.push(answer.body.string)
     else for await (const piece of answer.body.asyncIterator) pieces.push(piece)
-    reply.send(answer.status ?? 200, [...headers, ...[...all].flat()], Buffer.from(pieces.join('')))
+    reply.send(answer.status ?? 200, [...headers(), ...[...all].flat()], Buffer.from(pieces.join('')))
   }
   return {
     async answer(request, text, reply, headers) {
       const body = parseJson(text)
       const known = await answerKnown(request, body)
       if (known === undefined) await answerByApollo(request, body, reply, headers)
-      else reply.send(200, [...headers, ...KNOWN_HEADERS], Buffer.from(known))
+      else reply.send(200, [...headers(), ...KNOWN_HEADERS], Buffer.from(known))
     },
     stop: () => apollo.stop(),
   }

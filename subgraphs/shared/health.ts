@@ -2,6 +2,8 @@
 import type { ServerResponse } from 'node:http'
 import { sendJson } from '../../platform/http/message/http-error.ts'
 import type { LifecycleState } from '../../platform/process/lifecycle.ts'
+import type { Service } from './service.ts'
+import { writerHeader } from './writer-header.ts'
 
 type AnswerHealth = (response: ServerResponse, path: string) => Promise<void>
 
@@ -9,6 +11,7 @@ type AnswerHealth = (response: ServerResponse, path: string) => Promise<void>
 export const createAnswerHealth =
   (
     identity: { readonly service: string; readonly kind: string },
+    service: Pick<Service<object>, 'writes'>,
     state: () => LifecycleState,
     ready: () => Promise<void>,
   ): AnswerHealth =>
@@ -22,5 +25,6 @@ export const createAnswerHealth =
         () => false,
       ))
     const status = isAble ? 'ready' : state() === 'ready' ? 'unavailable' : state()
-    sendJson(response, isAble ? 200 : 503, { ...health, status })
+    const [name, value = ''] = writerHeader(service)
+    sendJson(response, isAble ? 200 : 503, { ...health, status }, name === undefined ? {} : { [name]: value })
   }

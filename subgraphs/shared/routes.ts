@@ -9,13 +9,14 @@ import type { createAdmission } from './admission.ts'
 import type { ServiceExecutor } from './apollo.ts'
 import type { Service } from './service.ts'
 import type { ReadSigned } from './signed-request.ts'
+import { writerHeader } from './writer-header.ts'
 
 export const MAX_BODY = 4 * 1024 * 1024 // bytes; the gateway's own limit is lower, entity batches are larger
 
 export type Answer = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>
 
 interface OperationOptions {
-  readonly service: Pick<Service<object>, 'explain'>
+  readonly service: Pick<Service<object>, 'explain' | 'writes'>
   readonly log: Logger
   readonly readSigned: ReadSigned
   readonly admit: ReturnType<typeof createAdmission>
@@ -30,7 +31,8 @@ export const createAnswerOperation =
   async (request, reply) => {
     const callId = request.headers[CALL_HEADER]?.toString()
     // For refusals too: the gateway discards an answer without its call id.
-    const headers = callId === undefined ? [] : [CALL_HEADER, callId]
+    const identity = callId === undefined ? [] : [CALL_HEADER, callId]
+    const headers = (): readonly string[] => [...identity, ...writerHeader(service)]
     try {
       const body = await request.readText(MAX_BODY)
       const signed = readSigned(request, request.url, body)
@@ -42,14 +44,14 @@ export const createAnswerOperation =
       const { status, content, more } = refusalOf(error, service, log)
       reply.send(
         status,
-        [...headers, ...Object.entries({ ...JSON_HEADERS, ...more }).flat()],
+        [...headers(), ...Object.entries({ ...JSON_HEADERS, ...more }).flat()],
         Buffer.from(JSON.stringify(content)),
       )
     }
   }
 
 /** What is told of a request that was refused. @throws error where there is nothing to tell */
-function refusalOf(error: unknown, service: OperationOptions['service'], log: Logger) {
+function refusalOf(error: unknown, service: Pick<Service<object>, 'explain'>, log: Logger) {
   if (error instanceof HttpError) return { status: error.status, content: bodyOfError(error), more: error.headers }
   const explained = service.explain?.(error)
   if (!explained) throw error

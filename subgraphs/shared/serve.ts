@@ -69,7 +69,7 @@ export async function startService<Shape extends z.ZodRawShape, Context extends 
   }
   const wantsStream = streaming?.wantsStream ?? (() => false)
   const ready = (): Promise<void> => service.ready?.() ?? Promise.resolve()
-  const answerHealth = createAnswerHealth({ service: name, kind }, () => state, ready)
+  const answerHealth = createAnswerHealth({ service: name, kind }, service, () => state, ready)
   const answerGet: Answer = async (request, response, path) => {
     if (path === '/health/live' || path === '/health/ready') return answerHealth(response, path)
     if (path === '/metrics') return void response.setHeader('content-type', METRICS_TYPE).end(await registry.metrics())

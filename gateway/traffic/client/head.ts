@@ -4,6 +4,7 @@
  */
 import { isFieldName } from '../../../platform/http/message/fields.ts'
 import { CALL_HEADER } from '../../../platform/protocol/signature.ts'
+import { WRITER_HEADER } from '../../../platform/protocol/writer.ts'
 import { CallFailure } from '../call/failure.ts'
 
 export interface AnswerHead {
@@ -35,6 +36,7 @@ const READ: ReadonlySet<string> = new Set([
   'retry-after',
   'transfer-encoding',
   CALL_HEADER,
+  WRITER_HEADER,
   'vary',
 ])
 

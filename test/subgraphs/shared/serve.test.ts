@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { GraphQLError, GraphQLScalarType } from 'graphql'
 import { codedError } from '../../../platform/protocol/errors.ts'
 import { CALL_HEADER, SIGNATURE_HEADER, sign } from '../../../platform/protocol/signature.ts'
+import { WRITER_HEADER } from '../../../platform/protocol/writer.ts'
 import { type RunningService, startService } from '../../../subgraphs/shared/serve.ts'
 import type { ServiceRequest } from '../../../subgraphs/shared/service-request.ts'
 import { signedCall, TEST_SECRET } from '../../support/signed-call.ts'
@@ -299,4 +300,37 @@ test('A service does not start on wrong settings, and reports all of them', asyn
   await expect(startService(notes('stateless'), { PORT: 'x', GATEWAY_SECRET: 'short' })).rejects.toMatchObject({
     faults: [expect.stringMatching(/^PORT:/), expect.stringMatching(/^GATEWAY_SECRET:/)],
   })
+})
+
+test('Where one of several instances writes, each answer says whether it is this one, as it is sent', async () => {
+  let writes = true
+  const definition = notes('stateful')
+  const create = async () => ({ ...(await definition.create()), writes: () => writes })
+  const service = await startService({ ...definition, create }, env)
+  const asked = async (response: Promise<{ headers: Headers }>) => (await response).headers.get(WRITER_HEADER)
+  const answers = () => [
+    asked(signedCall(service.url, { query: '{ whoAmI }' })),
+    asked(signedCall(service.url, { query: '{ nothing }' })),
+    asked(fetch(`${service.url}/graphql`, { method: 'POST', body: '{}' })),
+    asked(fetch(`${service.url}/health/ready`)),
+  ]
+  try {
+    expect(await Promise.all(answers())).toEqual(Array(4).fill('yes'))
+    const before = release
+    const slow = asked(signedCall(service.url, { query: '{ slow }' }))
+    await until(() => release !== before)
+    writes = false
+    release()
+    expect(await slow).toBe('no')
+    expect(await Promise.all(answers())).toEqual(Array(4).fill('no'))
+  } finally {
+    await service.stop()
+  }
+})
+
+test('A service whose instances all write alike says nothing of it', async () => {
+  const service = await startService(notes('stateful'), env)
+  const { headers } = await signedCall(service.url, { query: '{ whoAmI }' })
+  expect(headers.get(WRITER_HEADER)).toBeNull()
+  await service.stop()
 })

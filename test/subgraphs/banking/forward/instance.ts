@@ -50,23 +50,23 @@ export async function startMember(
   })
   const { election, forward } = oneWriter
   const bank = openBank(url, { elected: { instance, election, forward } })
-  const receive = oneWriter.receiver(bank.ledger)
+  const { post, listening, retire } = oneWriter.serving(bank.ledger)
   server.on('request', async (request, response) => {
     try {
-      response.end(await receive(request, request.url ?? ''))
+      response.end(await post(request, request.url ?? ''))
     } catch (error) {
       response.writeHead(error instanceof HttpError ? error.status : 500).end()
     }
   })
-  oneWriter.join(address)
+  listening(address)
   return {
     ...bank,
     address,
     standing: election.standing,
     sent,
-    retire: oneWriter.retire,
+    retire,
     async close() {
-      await oneWriter.retire()
+      await retire()
       oneWriter.close()
       server.closeAllConnections()
       server.close()
