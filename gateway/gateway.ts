@@ -52,6 +52,7 @@ export async function startGateway(
   const shared: Shared = {
     log,
     reportLimit: createLimitReports(registry, log),
+    reportMeasured: createLimitReports(registry, log, 'measured'),
     count: createRequestMetrics(registry, succession.streams),
     metrics: createServingMetrics(registry),
     room: createBodyRoom(limitsOfWorker(limits, config.workers).unfinishedBodyBytes),
@@ -194,6 +195,9 @@ async function openDoors(
     },
     get limits() {
       return current().limits
+    },
+    get measuring() {
+      return current().measuring
     },
     get corsOrigins() {
       return current().config.cors.origins

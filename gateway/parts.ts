@@ -11,7 +11,8 @@ import type { VerifyAuthorization } from '../platform/protocol/caller.ts'
 import type { IdentitySettings } from '../platform/protocol/identity-settings.ts'
 import type { Config } from './config/config.ts'
 import { type Serving, type ServingMetrics, serveSupergraph } from './edition/serve.ts'
-import { type Limits, limitsOfWorker } from './limits/limits.ts'
+import { type Limits, limitsOfWorker, splitLimits } from './limits/limits.ts'
+import type { Measuring } from './limits/measuring.ts'
 import type { ReportLimit } from './limits/report.ts'
 import { readShippedOperations } from './operations/shipped.ts'
 import { openPlayground } from './playground/open.ts'
@@ -32,6 +33,8 @@ import type { StoreLease } from './traffic/cache/stores.ts'
 export interface Shared {
   readonly log: Logger
   readonly reportLimit: ReportLimit
+  /** Of what refuses nothing. */
+  readonly reportMeasured: ReportLimit
   readonly count: CountAnswer
   readonly metrics: ServingMetrics
   /** For partly received bodies. */
@@ -42,7 +45,10 @@ export interface Shared {
 
 export interface Parts {
   readonly config: Config
+  /** Those that are enforced, as this process's part. */
   readonly limits: Limits
+  /** Those that are measured only; `undefined` if none are. */
+  readonly measuring: Measuring | undefined
   readonly serving: Serving
   readonly streams: Streams
   readonly operations: OperationOptions
@@ -63,9 +69,19 @@ export interface Parts {
 export async function openParts(config: Config, limits: Limits, shared: Shared, before?: Parts): Promise<Parts> {
   const { log, reportLimit, count, metrics, room, state } = shared
   const { cors, production, identity, safelist } = config
-  const own = limitsOfWorker(limits, config.workers)
   const verify = identity && (await openVerifier(identity))
-  const policies = createPolicies({ limits: own, cors, introspection: !production, safelist, verify })
+  const { enforced: own, measuring } = limitsOf(config, limits, shared)
+  const policies = createPolicies({
+    limits: own,
+    measuring,
+    budgets: config.budgets,
+    reportMeasured: shared.reportMeasured,
+    parts: config.workers,
+    cors,
+    introspection: !production,
+    safelist,
+    verify,
+  })
   const clientAddress = createClientAddress(config.trustedProxies)
   const shipped = await readShippedOperations()
   const store = await shared.leaseStore(config)
@@ -74,6 +90,7 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
     log,
     limits: own,
     checks: policies.document,
+    onListSize: policies.onListSize,
     onPlanningWork: policies.budget.chargePlanning,
     reportLimit,
     metrics,
@@ -86,7 +103,7 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
     throw error
   })
   const { editions } = serving
-  const streams = createStreams(own)
+  const streams = createStreams(own, measuring)
   const start = createStart(streams, createSubscribe(log))
   const perform = createPerform({ policies, editions, execute: createExecute(log), start })
   const operations = { perform, policies, count, refusalOf: createRefusalOf({ count, reportLimit, log }) }
@@ -94,6 +111,7 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
   return {
     config,
     limits: own,
+    measuring,
     serving,
     streams,
     operations,
@@ -113,6 +131,13 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
       await store.release()
     },
   }
+}
+
+/** What this process refuses, and what it only measures. */
+function limitsOf({ measured: names, workers }: Config, limits: Limits, { reportMeasured }: Shared) {
+  const { enforced, measured } = splitLimits(limitsOfWorker(limits, workers), names)
+  const measuring: Measuring = { limits: measured, names: new Set(names), report: reportMeasured }
+  return { enforced, measuring: names.length === 0 ? undefined : measuring }
 }
 
 /** Imported lazily: `jose` is not needed if tokens are opaque. */

@@ -1,6 +1,6 @@
 /** What the gateway is started with: the checked settings, and what was read for them. */
 import type { IdentitySettings } from '../../platform/protocol/identity-settings.ts'
-import type { Limits } from '../limits/limits.ts'
+import type { LimitName, Limits } from '../limits/limits.ts'
 import type { Safelist } from '../request/policies/safelist.ts'
 import type { ServiceLocations } from '../supergraph/locate.ts'
 import type { Settings } from './schema.ts'
@@ -17,6 +17,8 @@ export interface Config
    */
   readonly identity: IdentitySettings | undefined
   readonly limits: Limits
+  /** Limits that refuse nothing, and tell what they would have refused. */
+  readonly measured: readonly LimitName[]
   /** If set, only these operations run. */
   readonly safelist: Safelist | undefined
   /** The file watched for a new supergraph. */

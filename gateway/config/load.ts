@@ -9,7 +9,7 @@ import { GraphQLError } from 'graphql'
 import { listItems } from '../../platform/http/message/fields.ts'
 import { misspellings } from '../../platform/process/setting-names.ts'
 import { SettingsError } from '../../platform/process/settings.ts'
-import { readLimits } from '../limits/limits.ts'
+import { measuredLimits, readLimits } from '../limits/limits.ts'
 import { readSafelist, type Safelist } from '../request/policies/safelist.ts'
 import { files } from '../supergraph/files.ts'
 import { type Graph, readGraphs } from '../supergraph/graphs.ts'
@@ -272,6 +272,7 @@ function configOf(
     playground: playground ?? !settings.production,
     identity: known,
     limits: readLimits(limits, known !== undefined),
+    measured: measuredLimits(limits.measure),
     safelist,
     supergraphFile: supergraphFile ?? fileURLToPath(files.supergraph),
     ownServices: given === undefined,

@@ -1,7 +1,8 @@
 /** The whole configuration. A section is a file of `sections/` and a line here. */
 import { z } from 'zod'
-import { limitNames } from '../limits/limits.ts'
+import { limitNames, measurableNames } from '../limits/limits.ts'
 import { adminSection } from './sections/admin.ts'
+import { budgetsSection } from './sections/budgets.ts'
 import { cachingSection } from './sections/caching.ts'
 import { corsSection } from './sections/cors.ts'
 import { drainingSection } from './sections/draining.ts'
@@ -17,7 +18,8 @@ export const configSchema = z.strictObject({
   redis: redisSection,
   services: servicesSection,
   identity: identitySection,
-  limits: limitsSection(limitNames),
+  limits: limitsSection(limitNames, measurableNames),
+  budgets: budgetsSection,
   caching: cachingSection,
   cors: corsSection,
   operations: operationsSection,

@@ -35,6 +35,8 @@ export interface CostRules {
   readonly schema: GraphQLSchema
   readonly declared: DeclaredCosts
   readonly limits: Limits
+  /** Told of each size of a list that is asked for, where `listSize` is measured. */
+  readonly onListSize?: ((size: number) => void) | undefined
 }
 
 /**
@@ -43,7 +45,7 @@ export interface CostRules {
  * read once, and its cost is computed once per request.
  */
 export function estimateCost(
-  { schema, declared, limits }: CostRules,
+  { schema, declared, limits, onListSize }: CostRules,
   operation: OperationDefinitionNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
 ): Estimate {
@@ -85,7 +87,7 @@ export function estimateCost(
     const isList = isListType(getNullableType(field.type))
     const { asked, inner } = within(node, () => {
       const size = sizes.get(coordinate)
-      const asked = sizeOf(node, field, size, { limits, defaults })
+      const asked = sizeOf(node, field, size, { limits, onListSize, defaults })
       // A connection's size applies to its `edges` or `nodes`.
       const below = isList || !asked ? undefined : { size: asked, fields: size?.sizedFields ?? ITEMS }
       return { asked, inner: node.selectionSet ? ofSelections(node.selectionSet, type, below) : free }

@@ -32,6 +32,8 @@ export type Size = (variables: Variables) => number
 
 interface SizeRules {
   readonly limits: Pick<Limits, 'listSize'>
+  /** Told of each size that is asked for, where `listSize` is measured. */
+  readonly onListSize?: ((size: number) => void) | undefined
   /** Defaults of the operation's variables. */
   readonly defaults: ReadonlyMap<string, ValueNode | undefined>
 }
@@ -68,9 +70,11 @@ function mayBeInteger({ type }: GraphQLArgument): boolean {
 function askedSize(value: ValueNode, argument: GraphQLArgument, assumed: number, rules: SizeRules): Size {
   const { name, defaultValue } = argument
   const otherwise = isInteger(defaultValue) ? defaultValue : assumed
-  const { listSize } = rules.limits
+  const { onListSize, limits } = rules
+  const { listSize } = limits
   return (variables) => {
     const size = integerOf(value, variables, rules.defaults) ?? otherwise
+    onListSize?.(size)
     if (size > listSize) throw overLimit('listSize', `"${name}" asks for more than ${listSize} items.`)
     return Math.min(Math.max(0, size), MOST)
   }

@@ -42,6 +42,8 @@ interface EditionOptions {
   readonly limits: Limits
   /** Run once for every new document; each refuses by throwing. */
   readonly checks: readonly DocumentCheck[]
+  /** Told of each size of a list that is asked for, where `listSize` is measured. */
+  readonly onListSize?: ((size: number) => void) | undefined
   readonly reportLimit: ReportLimit
   /** Opens traffic to the services that the supergraph joins; throws if one has no address. */
   readonly openTraffic: (graphs: readonly Graph[]) => Traffic
@@ -89,11 +91,12 @@ export async function openEdition(supergraph: string, options: EditionOptions): 
 async function assemble(
   engine: Engine,
   traffic: Traffic,
-  { limits, checks, hideSchema, log }: EditionOptions,
+  { limits, checks, onListSize, hideSchema, log }: EditionOptions,
 ): Promise<Edition> {
   const { schema, supergraph, facts } = engine
   const apollo = await startApollo({ schema, supergraph, log })
-  const documents = createDocuments({ schema, hideSchema, limits, declared: facts.costs }, checks, apollo.announce)
+  const rules = { schema, hideSchema, limits, onListSize, declared: facts.costs }
+  const documents = createDocuments(rules, checks, apollo.announce)
   return {
     id: hash('sha256', supergraph, 'hex'),
     supergraph,

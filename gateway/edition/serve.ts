@@ -30,6 +30,8 @@ interface ServingOptions {
   readonly limits: Limits
   /** Run once for every new document. */
   readonly checks: readonly DocumentCheck[]
+  /** Told of each size of a list that is asked for, where `listSize` is measured. */
+  readonly onListSize?: ((size: number) => void) | undefined
   /** Called with how long the planner has worked for a caller. */
   readonly onPlanningWork: (caller: string, milliseconds: number) => void
   readonly reportLimit: ReportLimit
@@ -100,7 +102,7 @@ interface EditionMaker {
 
 function editionMaker(
   config: ServingSettings,
-  { log, limits, checks, onPlanningWork, reportLimit, metrics, store, expected }: ServingOptions,
+  { log, limits, checks, onListSize, onPlanningWork, reportLimit, metrics, store, expected }: ServingOptions,
 ): EditionMaker {
   const { secret, ownServices, production: hideSchema } = config
   const openShared = createSharedTraffic({ secret, ownServices, store, metrics: metrics.traffic, log })
@@ -115,6 +117,7 @@ function editionMaker(
       const edition = await openEdition(supergraph, {
         limits,
         checks,
+        onListSize,
         onPlanningWork(caller, milliseconds) {
           onWork(milliseconds)
           onPlanningWork(caller, milliseconds)

@@ -36,6 +36,8 @@ export interface Exchange {
   accepts: 'answer' | 'events' | 'either'
   /** The caller of a verified token; `undefined` if signed out or if tokens are opaque. */
   caller: Caller | undefined
+  /** The API client whose budget applies; `undefined` for any that the settings do not name. */
+  apiClient: string | undefined
   parameters: Parameters
   /** The cost of the operation, once known. */
   cost: number
@@ -64,6 +66,7 @@ export function openExchange(
     legacyStatus: false,
     accepts: 'answer',
     caller: undefined,
+    apiClient: undefined,
     parameters: NOTHING,
     cost: 0,
   }

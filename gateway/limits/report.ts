@@ -5,19 +5,34 @@ import { LRUCache } from 'lru-cache'
 import { createLineBudget } from '../../platform/process/line-budget.ts'
 import type { Logger } from '../../platform/process/log.ts'
 import { Counter, type Registry } from '../../platform/process/prometheus.ts'
-import type { LimitName } from './limits.ts'
+import type { BoundName } from './limits.ts'
 
 /** @param caller as `callerOf` names it, or `address` with an IP address */
-export type ReportLimit = (limit: LimitName, caller: string) => void
+export type ReportLimit = (limit: BoundName, caller: string) => void
 
 const INTERVAL = 30_000 // milliseconds between two lines about one caller and limit
 const LINES = 100 // lines per interval for all callers together
 const CALLERS = 10_000 // remembered pairs of caller and limit
 
-export function createLimitReports(registry: Registry, log: Logger): ReportLimit {
-  const refusals = new Counter({
+const kinds = {
+  refused: {
     name: 'tributary_limit_refusals_total',
     help: 'Requests, messages and connections that a limit refused',
+    line: 'a limit refused a caller',
+  },
+  measured: {
+    name: 'tributary_limit_would_refuse_total',
+    help: 'Requests and streams that a measured limit would have refused or delayed',
+    line: 'a limit would have refused a caller',
+  },
+} as const
+
+/** @param kind `measured` for limits that refuse nothing */
+export function createLimitReports(registry: Registry, log: Logger, kind: keyof typeof kinds = 'refused'): ReportLimit {
+  const { name, help, line } = kinds[kind]
+  const refusals = new Counter({
+    name,
+    help,
     labelNames: ['limit'],
     registers: [registry],
   })
@@ -33,7 +48,7 @@ export function createLimitReports(registry: Registry, log: Logger): ReportLimit
       return
     }
     if (takeLine() === undefined) return
-    log.warn({ limit, caller, ...(known && { sinceLastLine: known.refusals }) }, 'a limit refused a caller')
+    log.warn({ limit, caller, ...(known && { sinceLastLine: known.refusals }) }, line)
     told.set(key, { at: now, refusals: 0 })
   }
 }

@@ -9,12 +9,24 @@ interface Shares<Holder> {
 
 /** @param most with `Infinity` nothing is counted */
 export function createShares<Holder>(most: number): Shares<Holder> {
-  if (!Number.isFinite(most)) return { take: () => true, giveBack: () => undefined }
+  return Number.isFinite(most) ? countShares(most, () => false) : { take: () => true, giveBack: () => undefined }
+}
+
+/** Gives everybody as much as they ask for. @param exceeded is told of what is over the maximum */
+export function measureShares<Holder>(most: number, exceeded: (holder: Holder) => void): Shares<Holder> {
+  return countShares(most, (holder) => {
+    exceeded(holder)
+    return true
+  })
+}
+
+/** @param over decides for a holder that has the maximum */
+function countShares<Holder>(most: number, over: (holder: Holder) => boolean): Shares<Holder> {
   const taken = new Map<Holder, number>()
   return {
     take(holder) {
       const count = taken.get(holder) ?? 0
-      if (count >= most) return false
+      if (count >= most && !over(holder)) return false
       taken.set(holder, count + 1)
       return true
     },

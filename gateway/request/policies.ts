@@ -2,23 +2,31 @@
  * Every policy, in the order in which they apply. Each refuses by throwing; an operation that
  * passes all of them is executed.
  */
+import type { DocumentNode } from 'graphql'
 import type { VerifyAuthorization } from '../../platform/protocol/caller.ts'
+import type { BudgetSettings } from '../config/sections/budgets.ts'
 import type { Cors } from '../config/sections/cors.ts'
 import { limitCost } from '../document/cost.ts'
 import { limitShape } from '../document/document-limits.ts'
 import type { DocumentCheck, KnownOperation } from '../document/documents.ts'
 import { refuseIntrospection } from '../document/introspection.ts'
 import type { Exchange, Policy } from '../exchange/exchange.ts'
-import type { Limits } from '../limits/limits.ts'
+import { createBudgetPlans } from '../limits/budget-plans.ts'
+import type { BoundName, Limits } from '../limits/limits.ts'
+import type { Measuring } from '../limits/measuring.ts'
+import type { ReportLimit } from '../limits/report.ts'
+import { recogniseClient } from './policies/api-client.ts'
 import { authenticate } from './policies/authenticate.ts'
 import { type Budget, createBudget, noBudget } from './policies/budget.ts'
 import { createConcurrencyLimit, type LimitConcurrency } from './policies/concurrency.ts'
 import { allowOrigins } from './policies/cors.ts'
 import { refuseCrossSite } from './policies/cross-site.ts'
+import { measurePolicies } from './policies/measured.ts'
 import { negotiateMediaType, requireJsonBody } from './policies/media-type.ts'
 import { allowMethods, fitsMethod } from './policies/method.ts'
 import { readParameters } from './policies/parameters.ts'
 import { resolvePersisted } from './policies/persisted.ts'
+import { limitRequests } from './policies/requests-at-once.ts'
 import { requireListed, type Safelist } from './policies/safelist.ts'
 import { limitBody, limitVariables } from './policies/variables.ts'
 
@@ -38,12 +46,22 @@ export interface Policies {
   readonly limitConcurrency: LimitConcurrency
   /** How many new documents of one caller may wait to be read. */
   readonly operationsWaiting: number
+  /** Told of each size of a list that is asked for; only where `listSize` is measured. */
+  readonly onListSize: ((size: number) => void) | undefined
   /** Pays for operations, and for reading refused documents and variables. */
   readonly budget: Budget
 }
 
 interface PolicyOptions {
+  /** Those that are enforced. */
   readonly limits: Limits
+  /** Those that are measured only. */
+  readonly measuring: Measuring | undefined
+  readonly budgets: BudgetSettings
+  /** Reports what the measured budgets would have refused. */
+  readonly reportMeasured: ReportLimit
+  /** Gateways that count for themselves: each allows its part of the budgets. */
+  readonly parts: number
   readonly cors: Cors
   readonly introspection: boolean
   /** If set, only these operations run. */
@@ -52,10 +70,12 @@ interface PolicyOptions {
   readonly verify: VerifyAuthorization | undefined
 }
 
-export function createPolicies({ limits, cors, introspection, safelist, verify }: PolicyOptions): Policies {
-  const budget = Number.isFinite(limits.costPerMinute) ? createBudget(limits.costPerMinute) : noBudget
-  const authenticated = authenticate(verify)
-  const bounded = limitVariables(limits, budget)
+export function createPolicies(options: PolicyOptions): Policies {
+  const { limits, measuring, cors, introspection, safelist, verify } = options
+  const { budget, limitConcurrency } = createBudgets(options)
+  const measured = measuring && measurePolicies(measuring)
+  const identified = present(authenticate(verify), recogniseClient(options.budgets))
+  const bounded = present(limitVariables(limits, budget), measured?.request)
   const persisted = safelist ? requireListed(safelist) : resolvePersisted()
   return {
     request: [
@@ -64,24 +84,45 @@ export function createPolicies({ limits, cors, introspection, safelist, verify }
       allowMethods,
       refuseCrossSite,
       requireJsonBody,
-      authenticated,
+      ...identified,
       readParameters(limits.bodyBytes, limitBody(limits, budget)),
-      bounded,
+      ...bounded,
       persisted,
     ],
-    message: [authenticated, bounded, persisted],
-    document: [(document) => limitShape(document, limits), ...(introspection ? [] : [refuseIntrospection])],
-    operation: [
-      (exchange, { definition }) => fitsMethod(exchange, definition),
-      (exchange, { estimate }) => {
+    message: [...identified, ...bounded, persisted],
+    document: present(
+      (document: DocumentNode) => limitShape(document, limits),
+      measured?.document,
+      introspection ? undefined : refuseIntrospection,
+    ),
+    operation: present(
+      (exchange: Exchange, { definition }: KnownOperation) => fitsMethod(exchange, definition),
+      (exchange: Exchange, { estimate }: KnownOperation) => {
         const cost = estimate(exchange.parameters.variables ?? {})
         exchange.cost = cost
         limitCost(cost, limits)
         budget.spend(exchange, cost)
       },
-    ],
-    limitConcurrency: createConcurrencyLimit(limits),
+      measured?.operation,
+    ),
+    limitConcurrency,
     operationsWaiting: limits.operationsWaiting,
+    onListSize: measured?.onListSize,
     budget,
   }
 }
+
+function createBudgets({ limits, measuring, budgets, reportMeasured, parts }: PolicyOptions) {
+  const names = new Set<BoundName>([...(measuring?.names ?? []), ...(budgets.measure ? (['budgetCost'] as const) : [])])
+  const costPerMinute = Math.min(limits.costPerMinute, measuring?.limits.costPerMinute ?? Number.POSITIVE_INFINITY)
+  const plans = createBudgetPlans(budgets, { costPerMinute }, parts)
+  const budget = plans.boundsCost ? createBudget(plans, names, reportMeasured) : noBudget
+  const inTurn = createConcurrencyLimit(limits, measuring)
+  const limitConcurrency = plans.boundsRequests
+    ? limitRequests(plans, inTurn, budgets.measure ? reportMeasured : undefined)
+    : inTurn
+  return { budget, limitConcurrency }
+}
+
+const present = <Item>(...items: readonly (Item | undefined)[]): readonly Item[] =>
+  items.filter((item) => item !== undefined)

@@ -6,7 +6,8 @@ import { codedError } from '../../platform/protocol/errors.ts'
 import { callerOf } from '../exchange/caller-key.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import { type LimitName, type Limits, overLimit } from '../limits/limits.ts'
-import { createShares } from '../limits/shares.ts'
+import type { Measuring } from '../limits/measuring.ts'
+import { createShares, measureShares } from '../limits/shares.ts'
 
 interface OpenStream {
   /** Aborted when the stream must end. Its reason is an error if the client should see one. */
@@ -28,8 +29,12 @@ export interface Streams {
 const LONGEST_TIMER = 2 ** 31 - 1 // milliseconds
 const RETRY_AFTER = 10 // seconds
 
-export function createStreams(limits: Pick<Limits, 'streams' | 'streamsPerCaller' | 'streamsPerSocket'>): Streams {
+export function createStreams(
+  limits: Pick<Limits, 'streams' | 'streamsPerCaller' | 'streamsPerSocket'>,
+  measuring?: Measuring,
+): Streams {
   const open = new Set<AbortController>()
+  const measured = measuring && measureStreams(measuring)
   const byCaller = createShares<string>(limits.streamsPerCaller)
   /** All operations of one WebSocket share its request. */
   const bySocket = createShares<HttpRequest>(limits.streamsPerSocket)
@@ -45,6 +50,7 @@ export function createStreams(limits: Pick<Limits, 'streams' | 'streamsPerCaller
         byCaller.giveBack(key)
         throw full('streamsPerSocket')
       }
+      const leave = measured?.(exchange)
       const controller = new AbortController()
       open.add(controller)
       const left = caller && Math.min(caller.expiresAt - Date.now(), LONGEST_TIMER)
@@ -62,6 +68,7 @@ export function createStreams(limits: Pick<Limits, 'streams' | 'streamsPerCaller
           clearTimeout(expiry)
           byCaller.giveBack(key)
           bySocket.giveBack(request)
+          leave?.()
           controller.abort()
         },
       }
@@ -73,6 +80,24 @@ export function createStreams(limits: Pick<Limits, 'streams' | 'streamsPerCaller
     get count() {
       return open.size
     },
+  }
+}
+
+/** Counts streams for measured limits; the returned function is called when a stream ends. */
+function measureStreams({ limits, report }: Measuring) {
+  const byCaller = measureShares<string>(limits.streamsPerCaller, (caller) => report('streamsPerCaller', caller))
+  const bySocket = measureShares<HttpRequest>(limits.streamsPerSocket, (request) =>
+    report('streamsPerSocket', callerOf({ caller: undefined, apiClient: undefined, request })),
+  )
+  return (exchange: Exchange): (() => void) => {
+    const caller = callerOf(exchange)
+    const { request } = exchange
+    byCaller.take(caller)
+    bySocket.take(request)
+    return () => {
+      byCaller.giveBack(caller)
+      bySocket.giveBack(request)
+    }
   }
 }
 

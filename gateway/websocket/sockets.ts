@@ -8,7 +8,7 @@ import { addressGroup } from '../../platform/http/message/client-address.ts'
 import { HttpError } from '../../platform/http/message/http-error.ts'
 import { pathOf } from '../../platform/http/message/target.ts'
 import { refuse } from '../../platform/http/message/unreadable.ts'
-import { createShares } from '../limits/shares.ts'
+import { createShares, measureShares } from '../limits/shares.ts'
 import { isOperationPath } from '../request/paths.ts'
 import { type SocketClients, type SocketOptions, serveSockets } from './websocket.ts'
 
@@ -22,8 +22,12 @@ export interface Sockets {
 }
 
 export function openSockets(options: SocketOptions): Sockets {
-  const { server, clientAddress, reportLimit, log } = options
-  const byAddress = createShares<string>(options.limits.socketsPerAddress)
+  const { server, measuring, clientAddress, reportLimit, log } = options
+  const byAddress = measuring?.names.has('socketsPerAddress')
+    ? measureShares<string>(measuring.limits.socketsPerAddress, (address) =>
+        measuring.report('socketsPerAddress', `address ${address}`),
+      )
+    : createShares<string>(options.limits.socketsPerAddress)
   let opened: Promise<SocketClients> | undefined
   const upgrade = async (request: IncomingMessage, connection: Socket, head: Buffer): Promise<void> => {
     // A client that hangs up earlier is not an error: the protocol finds the socket closed.

@@ -18,6 +18,7 @@ import { openExchange, type Parameters } from '../exchange/exchange.ts'
 import { requestIdOf } from '../exchange/request-id.ts'
 import { createJsonBound } from '../limits/json-bound.ts'
 import type { Limits } from '../limits/limits.ts'
+import type { Measuring } from '../limits/measuring.ts'
 import type { ReportLimit } from '../limits/report.ts'
 import type { OperationOptions } from '../request/answer.ts'
 import { isExecution } from '../request/perform.ts'
@@ -29,6 +30,7 @@ import { type Answer, type Operation, openSession, type Session } from './sessio
 export interface SocketOptions extends OperationOptions {
   readonly server: Server
   readonly limits: Pick<Limits, 'bodyBytes' | 'socketsPerAddress' | 'variableDepth' | 'variableValues'>
+  readonly measuring: Measuring | undefined
   /** Origins whose pages may connect, besides this site's. */
   readonly corsOrigins: readonly string[]
   readonly clientAddress: ClientAddress
@@ -71,11 +73,11 @@ export async function serveSockets(options: SocketOptions): Promise<SocketClient
     const exceededBy = createJsonBound(options.limits)
     socket.on('error', (error: Error & { code?: string }) => {
       if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
-        reportLimit('bodyBytes', callerOf({ caller: undefined, request }))
+        reportLimit('bodyBytes', callerOf({ caller: undefined, apiClient: undefined, request }))
     })
     const mayParse = (text: string): boolean => {
       const exceeded = exceededBy(text)
-      if (exceeded) reportLimit(exceeded, callerOf({ caller: undefined, request }))
+      if (exceeded) reportLimit(exceeded, callerOf({ caller: undefined, apiClient: undefined, request }))
       return exceeded === undefined
     }
     const session = openSession({

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { composeServices } from '@apollo/composition'
 import { parse } from 'graphql'
+import type { Config } from '../../gateway/config/config.ts'
 import { readConfig } from '../../gateway/config/load.ts'
 import { openAdmin, type RunningGateway, startGateway } from '../../gateway/gateway.ts'
 import type { Limits } from '../../gateway/limits/limits.ts'
@@ -41,9 +42,16 @@ export interface TestGatewayOptions {
   /** Settings beside `SUPERGRAPH`. */
   readonly env?: Readonly<Record<string, string>>
   readonly limits?: Partial<Limits>
+  /** Settings that have no variable. */
+  readonly config?: Partial<Config>
 }
 
-export async function startTestGateway({ services, env, limits }: TestGatewayOptions): Promise<TestGateway> {
+export async function startTestGateway({
+  services,
+  env,
+  limits,
+  config: more,
+}: TestGatewayOptions): Promise<TestGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'))
   const supergraphFile = join(folder, 'supergraph.graphql')
   await writeFile(supergraphFile, composeAt(services))
@@ -55,7 +63,8 @@ export async function startTestGateway({ services, env, limits }: TestGatewayOpt
     SUPERGRAPH: supergraphFile,
     ...env,
   })
-  const gateway = await startGateway(config, createLogger('gateway', config.logLevel), { ...config.limits, ...limits })
+  const log = createLogger('gateway', config.logLevel)
+  const gateway = await startGateway({ ...config, ...more }, log, { ...config.limits, ...limits })
   const admin = await openAdmin(gateway.commands, config.admin)
   return {
     ...gateway,

@@ -1,11 +1,13 @@
 /**
  * Bounds the cost of a caller's operations over time, with the planning they need: a token bucket
- * per caller, refilled steadily.
+ * per caller and window, refilled steadily.
  */
 import { LRUCache } from 'lru-cache'
 import { callerOf } from '../../exchange/caller-key.ts'
 import type { Exchange } from '../../exchange/exchange.ts'
-import { overLimit } from '../../limits/limits.ts'
+import type { BudgetPlan, BudgetPlans, BudgetWindow } from '../../limits/budget-plans.ts'
+import { type BoundName, overLimit } from '../../limits/limits.ts'
+import type { ReportLimit } from '../../limits/report.ts'
 
 export interface Budget {
   /**
@@ -21,10 +23,22 @@ export interface Budget {
   charge(exchange: Exchange, size: number): void
   /** The same for the time that planning took. @param caller as `callerOf` gives it */
   chargePlanning(caller: string, milliseconds: number): void
+  /** What is left of each window of the caller. */
+  remainder(exchange: Exchange): readonly Remainder[]
+}
+
+export interface Remainder {
+  /** Of the window, in milliseconds. */
+  readonly every: number
+  readonly cost: number
+  /** Less than 0 if it is overdrawn. */
+  readonly left: number
 }
 
 interface Bucket {
-  left: number
+  readonly windows: readonly BudgetWindow[]
+  /** By window. */
+  readonly left: number[]
   /** Milliseconds of `performance.now()`. */
   filledAt: number
 }
@@ -38,29 +52,75 @@ const REFUSAL = 1_000 // cost of any refused input, plus 1 per character or valu
 const PLANNING = 20_000 // milliseconds
 const MINUTE = 60_000 // milliseconds
 
-/** @param perMinute also the most that can be spent at once */
-export function createBudget(perMinute: number): Budget {
+/** @param measured limits that refuse nothing and are reported instead */
+export function createBudget(
+  { planOf }: Pick<BudgetPlans, 'planOf'>,
+  measured: ReadonlySet<BoundName> = new Set(),
+  reportMeasured: ReportLimit = () => undefined,
+): Budget {
   const buckets = new LRUCache<string, Bucket>({ max: CALLERS })
-  const leftOf = (key: string, now: number): number => {
-    const { left, filledAt } = buckets.get(key) ?? { left: perMinute, filledAt: now }
-    return Math.min(perMinute, left + ((now - filledAt) / MINUTE) * perMinute)
-  }
-  const take = (key: string, cost: number, floor: number): void => {
+
+  const filled = (caller: string, { windows }: BudgetPlan): Bucket => {
     const now = performance.now()
-    const left = leftOf(key, now)
-    const enough = left - cost >= floor
-    buckets.set(key, { left: enough ? left - cost : left, filledAt: now })
-    if (enough) return
-    const retryAfter = Math.max(1, Math.ceil(((cost - left) / perMinute) * (MINUTE / 1000)))
-    const message = `This caller's cost budget is used up; try again in ${retryAfter} s.`
-    throw overLimit('costPerMinute', message, 'BUDGET_EXHAUSTED', { retryAfter })
+    const bucket = buckets.get(caller)
+    if (!bucket) {
+      const made = { windows, left: windows.map(({ cost }) => cost), filledAt: now }
+      buckets.set(caller, made)
+      return made
+    }
+    const { left } = bucket
+    const passed = now - bucket.filledAt
+    bucket.windows.forEach(({ every, cost }, at) => {
+      left[at] = Math.min(cost, (left[at] ?? 0) + (passed / every) * cost)
+    })
+    bucket.filledAt = now
+    return bucket
   }
+
+  const take = ({ left }: Bucket, cost: number): void => {
+    for (let at = 0; at < left.length; at += 1) left[at] = (left[at] ?? 0) - cost
+  }
+
   return {
-    spend: (exchange, cost) => take(callerOf(exchange), cost, 0),
-    charge: (exchange, size) => take(callerOf(exchange), REFUSAL + size, Number.NEGATIVE_INFINITY),
-    chargePlanning: (caller, milliseconds) =>
-      take(caller, (perMinute * milliseconds) / PLANNING, Number.NEGATIVE_INFINITY),
+    spend(exchange, cost) {
+      const caller = callerOf(exchange)
+      const plan = planOf(exchange.apiClient)
+      const bucket = filled(caller, plan)
+      const wait = waitFor(bucket, cost)
+      if (wait === 0) take(bucket, cost)
+      else if (measured.has(plan.limit)) reportMeasured(plan.limit, caller)
+      else throw exhausted(plan.limit, wait)
+    },
+    charge(exchange, size) {
+      take(filled(callerOf(exchange), planOf(exchange.apiClient)), REFUSAL + size)
+    },
+    chargePlanning(caller, milliseconds) {
+      const { windows, left } = filled(caller, planOf(undefined))
+      windows.forEach(({ every, cost }, at) => {
+        left[at] = (left[at] ?? 0) - (milliseconds / PLANNING) * cost * (MINUTE / every)
+      })
+    },
+    remainder(exchange) {
+      const { windows, left } = filled(callerOf(exchange), planOf(exchange.apiClient))
+      return windows.map(({ every, cost }, at) => ({ every, cost, left: Math.floor(left[at] ?? 0) }))
+    },
   }
+}
+
+/** Milliseconds until every window has this cost. */
+function waitFor({ windows, left }: Bucket, cost: number): number {
+  let longest = 0
+  windows.forEach((window, at) => {
+    const missing = cost - (left[at] ?? 0)
+    if (missing > 0) longest = Math.max(longest, (missing / window.cost) * window.every)
+  })
+  return longest
+}
+
+export function exhausted(limit: BoundName, wait: number): Error {
+  const retryAfter = Math.max(1, Math.ceil(wait / 1000))
+  const message = `This caller's cost budget is used up; try again in ${retryAfter} s.`
+  return overLimit(limit, message, 'BUDGET_EXHAUSTED', { retryAfter })
 }
 
 /** For callers that cannot be distinguished. */
@@ -68,4 +128,5 @@ export const noBudget: Budget = {
   spend: () => undefined,
   charge: () => undefined,
   chargePlanning: () => undefined,
+  remainder: () => [],
 }

@@ -6,6 +6,7 @@ import { callerOf } from '../../exchange/caller-key.ts'
 import type { Client } from '../../exchange/client.ts'
 import type { Exchange } from '../../exchange/exchange.ts'
 import { type Limits, overLimit } from '../../limits/limits.ts'
+import type { Measuring } from '../../limits/measuring.ts'
 
 /**
  * Runs `work` in its caller's turn. @throws BUDGET_EXHAUSTED with `retryAfter` if too much waits
@@ -40,12 +41,13 @@ export function requireRoom(waiting: number, operationsWaiting: number): void {
   throw overLimit('operationsWaiting', message, 'BUDGET_EXHAUSTED', { retryAfter: RETRY_AFTER })
 }
 
-export function createConcurrencyLimit({
-  operationsInWork,
-  costInWork,
-  operationsWaiting,
-}: TurnLimits): LimitConcurrency {
-  if (!Number.isFinite(operationsInWork) && !Number.isFinite(costInWork))
+/** @param measuring reports what would have waited */
+export function createConcurrencyLimit(
+  { operationsInWork, costInWork, operationsWaiting }: TurnLimits,
+  measuring?: Measuring,
+): LimitConcurrency {
+  const measures = measuring && (measuring.names.has('operationsInWork') || measuring.names.has('costInWork'))
+  if (!measures && !Number.isFinite(operationsInWork) && !Number.isFinite(costInWork))
     return (_exchange, _operation, _client, work) => work()
   /** Callers with executing operations. */
   const callers = new Map<string, CallersWork>()
@@ -53,6 +55,12 @@ export function createConcurrencyLimit({
   // An operation over the total cost runs alone.
   const fits = ({ operations, cost }: CallersWork, more: number): boolean =>
     operations === 0 || (operations < operationsInWork && cost + more <= costInWork)
+
+  const measure = ({ operations, cost }: CallersWork, more: number, caller: string): void => {
+    if (!measuring || operations === 0) return
+    if (operations >= measuring.limits.operationsInWork) measuring.report('operationsInWork', caller)
+    if (cost + more > measuring.limits.costInWork) measuring.report('costInWork', caller)
+  }
 
   const begin = (own: CallersWork, cost: number): void => {
     own.operations += 1
@@ -82,6 +90,7 @@ export function createConcurrencyLimit({
       own = { operations: 0, cost: 0, waiting: [] }
       callers.set(key, own)
     }
+    if (measures) measure(own, cost, key)
     const mayBegin = own.waiting.length === 0 && fits(own, cost)
     if (mayBegin) begin(own, cost)
     else await wait(cost, own)

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { buildSchema } from 'graphql'
+import { budgetsSection } from '../../../gateway/config/sections/budgets.ts'
 import type { Cors } from '../../../gateway/config/sections/cors.ts'
 import { createDocuments } from '../../../gateway/document/documents.ts'
 import { type Exchange, openExchange } from '../../../gateway/exchange/exchange.ts'
@@ -24,7 +25,17 @@ const idle = async (): Promise<void> => {
 async function bench(limits = defaultLimits) {
   await idle() // no piece of another test is left
   const cors: Cors = { origins: [], allowedHeaders: [], exposedHeaders: [] }
-  const policies = createPolicies({ limits, cors, introspection: true, safelist: undefined, verify: undefined })
+  const policies = createPolicies({
+    limits,
+    measuring: undefined,
+    budgets: budgetsSection.parse({}),
+    reportMeasured: () => undefined,
+    parts: 1,
+    cors,
+    introspection: true,
+    safelist: undefined,
+    verify: undefined,
+  })
   const read: string[] = []
   const documents = createDocuments({ schema, declared, limits }, [
     (document) => {

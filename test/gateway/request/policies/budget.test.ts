@@ -1,7 +1,9 @@
 /** What a caller pays for the planning of new documents. */
 import { expect, test } from '@jest/globals'
+import { budgetsSection } from '../../../../gateway/config/sections/budgets.ts'
 import { callerOf } from '../../../../gateway/exchange/caller-key.ts'
 import { openExchange } from '../../../../gateway/exchange/exchange.ts'
+import { createBudgetPlans } from '../../../../gateway/limits/budget-plans.ts'
 import { createBudget } from '../../../../gateway/request/policies/budget.ts'
 import { stopClock } from '../../../support/clock.ts'
 import { ask, startTestGateway, verdict } from '../../../support/gateway.ts'
@@ -14,7 +16,7 @@ test.each([100, 5_000_000])(
   'Twenty seconds of planning use up a budget of %d per minute, of the caller alone',
   async (perMinute) => {
     using clock = stopClock()
-    const budget = createBudget(perMinute)
+    const budget = createBudget(createBudgetPlans(budgetsSection.parse({}), { costPerMinute: perMinute }, 1))
     const [heavy, other] = [exchangeOf('192.0.2.1'), exchangeOf('192.0.2.2')]
     budget.chargePlanning(callerOf(heavy), 19_900)
     budget.spend(heavy, perMinute / 1_000)

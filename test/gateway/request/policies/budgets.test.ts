@@ -1,0 +1,100 @@
+/** Budgets by window, API client and requests at once, on a gateway over services of others. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import type { z } from 'zod'
+import { budgetsSection } from '../../../../gateway/config/sections/budgets.ts'
+import { stopClock } from '../../../support/clock.ts'
+import { ask, startTestGateway, type TestGateway, verdict } from '../../../support/gateway.ts'
+import { type Shop, startShop } from '../../../support/shop.ts'
+
+let shop: Shop
+beforeAll(async () => {
+  shop = await startShop()
+})
+afterAll(() => shop.close())
+
+let gateway: TestGateway
+afterEach(() => gateway.stop())
+
+/** Callers are told apart by the address that a proxy reports. */
+async function start(
+  budgets: z.input<typeof budgetsSection>,
+  more: Partial<Parameters<typeof startTestGateway>[0]> = {},
+) {
+  const env = { TRUSTED_PROXIES: '127.0.0.0/8, ::1', ...more.env }
+  const config = { budgets: budgetsSection.parse(budgets), ...more.config }
+  gateway = await startTestGateway({ services: shop.services, ...more, env, config })
+}
+
+const ONE = '{ order(id: "1") { id } }' // costs 1
+
+/** The verdicts of so many requests. */
+async function spend(count: number, headers: Readonly<Record<string, string>> = {}): Promise<string[]> {
+  const verdicts: string[] = []
+  for (let at = 0; at < count; at += 1) verdicts.push(verdict(await ask(gateway.url, ONE, headers)))
+  return verdicts
+}
+
+const fine = (count: number): string[] => Array(count).fill('200 OK')
+const spent = '429 BUDGET_EXHAUSTED'
+
+describe('windows of cost', () => {
+  test('Each window bounds what a caller spends, and each is refilled in its own time', async () => {
+    await start({
+      windows: [
+        { every: 1_000, cost: 2 },
+        { every: 60_000, cost: 3 },
+      ],
+    })
+    await spend(1, { 'x-forwarded-for': '192.0.2.9' }) // pays for the planning
+    using clock = stopClock()
+    expect(await spend(3)).toEqual([...fine(2), spent])
+    await clock.step(1_000)
+    expect(await spend(2)).toEqual([...fine(1), spent])
+    await clock.step(20_000)
+    expect(await spend(2)).toEqual([...fine(1), spent])
+  })
+
+  test('A client that the settings name has its own budget, and any other name changes nothing', async () => {
+    await start({
+      windows: [{ every: 60_000, cost: 1 }],
+      client: { header: 'x-api-client' },
+      clients: { shop: { windows: [{ every: 60_000, cost: 3 }] } },
+    })
+    await spend(1, { 'x-forwarded-for': '192.0.2.9' })
+    using _clock = stopClock()
+    expect(await spend(4, { 'x-api-client': 'shop' })).toEqual([...fine(3), spent])
+    expect(await spend(1, { 'x-api-client': 'a' })).toEqual(fine(1))
+    expect(await spend(1, { 'x-api-client': 'b' })).toEqual([spent])
+  })
+})
+
+describe('requests at once', () => {
+  test('A caller over the bound is refused while its requests are in work, and others are not', async () => {
+    await start({ requestsAtOnce: 1 })
+    await spend(1)
+    const arrived = Promise.withResolvers<void>()
+    const slow = Promise.withResolvers<boolean>()
+    shop.orders.misbehave(() => {
+      shop.orders.misbehave(undefined)
+      arrived.resolve()
+      return slow.promise
+    })
+    const first = ask(gateway.url, ONE)
+    await arrived.promise
+    expect(await spend(1)).toEqual([spent])
+    const other = ask(gateway.url, ONE, { 'x-forwarded-for': '192.0.2.9' })
+    slow.resolve(false)
+    expect([verdict(await first), verdict(await other)]).toEqual(fine(2))
+    expect(await spend(1)).toEqual(fine(1))
+  })
+})
+
+describe('measured budgets', () => {
+  test('Nothing is refused, and metrics tell what would have been', async () => {
+    await start({ windows: [{ every: 60_000, cost: 2 }], measure: true })
+    await spend(1, { 'x-forwarded-for': '192.0.2.9' })
+    using _clock = stopClock()
+    expect(await spend(5)).toEqual(fine(5))
+    expect(await gateway.registry.metrics()).toContain('tributary_limit_would_refuse_total{limit="budgetCost"} 3')
+  })
+})
