@@ -42,6 +42,8 @@ export interface TestGatewayOptions {
   /** Settings beside `SUPERGRAPH`. */
   readonly env?: Readonly<Record<string, string>>
   readonly limits?: Partial<Limits>
+  /** The text of a `tributary.config.ts`, in the folder of `supergraph.graphql`. */
+  readonly file?: string
   /** Settings that have no variable. */
   readonly config?: Partial<Config>
 }
@@ -50,19 +52,23 @@ export async function startTestGateway({
   services,
   env,
   limits,
+  file,
   config: more,
 }: TestGatewayOptions): Promise<TestGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'))
   const supergraphFile = join(folder, 'supergraph.graphql')
   await writeFile(supergraphFile, composeAt(services))
-  const config = await readConfig({
+  const configFile = join(folder, 'tributary.config.ts')
+  if (file !== undefined) await writeFile(configFile, file)
+  const settings = {
     PORT: '0',
     ADMIN_PORT: '0',
     LOG_LEVEL: 'silent',
     DATA_DIR: folder,
     SUPERGRAPH: supergraphFile,
     ...env,
-  })
+  }
+  const config = await readConfig(settings, file === undefined ? undefined : configFile)
   const log = createLogger('gateway', config.logLevel)
   const gateway = await startGateway({ ...config, ...more }, log, { ...config.limits, ...limits })
   const admin = await openAdmin(gateway.commands, config.admin)

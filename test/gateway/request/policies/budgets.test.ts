@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { z } from 'zod'
 import { budgetsSection } from '../../../../gateway/config/sections/budgets.ts'
 import { stopClock } from '../../../support/clock.ts'
+import { exampleOf } from '../../../support/example.ts'
 import { ask, startTestGateway, type TestGateway, verdict } from '../../../support/gateway.ts'
 import { type Shop, startShop } from '../../../support/shop.ts'
 
@@ -13,7 +14,8 @@ beforeAll(async () => {
 afterAll(() => shop.close())
 
 let gateway: TestGateway
-afterEach(() => gateway.stop())
+let stop = async (): Promise<void> => undefined
+afterEach(() => stop())
 
 /** Callers are told apart by the address that a proxy reports. */
 async function start(
@@ -21,8 +23,12 @@ async function start(
   more: Partial<Parameters<typeof startTestGateway>[0]> = {},
 ) {
   const env = { TRUSTED_PROXIES: '127.0.0.0/8, ::1', ...more.env }
-  const config = { budgets: budgetsSection.parse(budgets), ...more.config }
+  const config = more.config ?? { budgets: budgetsSection.parse(budgets) }
   gateway = await startTestGateway({ services: shop.services, ...more, env, config })
+  stop = async () => {
+    stop = async () => undefined
+    await gateway.stop()
+  }
 }
 
 const ONE = '{ order(id: "1") { id } }' // costs 1
@@ -66,6 +72,29 @@ describe('windows of cost', () => {
     expect(await spend(1, { 'x-api-client': 'a' })).toEqual(fine(1))
     expect(await spend(1, { 'x-api-client': 'b' })).toEqual([spent])
   })
+})
+
+test('The example of the page gives each client its budget', async () => {
+  await start({}, { file: await exampleOf('docs/configuration/budgets.md'), config: {} })
+  await spend(1, { 'x-forwarded-for': '192.0.2.9' })
+  using _clock = stopClock()
+  expect(await spend(4)).toEqual([...fine(3), spent])
+  expect(await spend(6, { 'x-api-client': 'partner' })).toEqual([...fine(5), spent])
+})
+
+test('What cannot be a budget is refused in words', () => {
+  const faultsOf = (budgets: unknown): string[] =>
+    budgetsSection.safeParse(budgets).error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? []
+  expect(faultsOf({ windows: [{ every: 10, cost: 0 }], requestsAtOnce: 0, client: {}, store: 'disk' })).toEqual([
+    'windows.0.every: must be at least 1000',
+    'windows.0.cost: must be at least 1',
+    'requestsAtOnce: must be at least 1',
+    'client: must be a header or a claim',
+    'store: must be memory or redis',
+  ])
+  expect(faultsOf({ clients: { shop: { requestsAtOnce: 1 } } })).toEqual(['client: is required with clients'])
+  const twice = { every: 1_000, cost: 1 }
+  expect(faultsOf({ windows: [twice, twice] })).toEqual(['windows: must have each "every" once'])
 })
 
 describe('requests at once', () => {
