@@ -68,7 +68,9 @@ async function announced(running: RunningGateway | RunningWorkers, config: Confi
   }
 }
 
-const stopTimeoutOf = ({ draining }: Config): number => draining.timeout + 5_000
+function stopTimeoutOf({ draining }: Config): number {
+  return draining.timeout + 5_000
+}
 
 /** The address to type: loopback and wildcard addresses become `localhost`. */
 function addressForPeople(url: string): string {

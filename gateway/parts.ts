@@ -80,6 +80,7 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
     cors,
     introspection: !production,
     safelist,
+    identity,
     verify,
   })
   const clientAddress = createClientAddress(config.trustedProxies)

@@ -85,7 +85,7 @@ export async function readStartSettings(args: readonly string[], environment: En
     dataDir: resolve(config.dataDir),
     databaseUrl: values.DATABASE_URL,
     gatewaySecret: sources.isAssumed(['secret']) ? undefined : config.secret,
-    demo: config.identity?.jwksUrl === undefined,
+    demo: config.identity?.demo !== undefined,
     playground: config.playground,
     instances: new Map(
       names.map((name) => [

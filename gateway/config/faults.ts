@@ -46,12 +46,17 @@ export const faultsOf = (
   })
 
 /**
- * The variable that gave the value; else the path in the file; of what nobody gave, the variable
+ * The variable that gave the value, and where in it; else the path in the file; of what nobody gave, the variable
  * that would, the older name first.
  */
 export function nameOf(path: Path, sources: Sources, variables: readonly Variable[]): string {
   const source = sources.find(path)
-  if (source?.variable !== undefined) return source.variable
+  if (source?.variable !== undefined) {
+    const given = variables.find(({ name }) => name === source.variable)
+    const inside = path.slice(given?.path.length ?? path.length)
+    // Of a comma-separated list the items are numbered by nobody.
+    return [source.variable, ...(inside.length > 1 ? inside : [])].join('.')
+  }
   const shown = path.join('.')
   if (source?.isGiven || path.length === 0) return shown || 'The configuration'
   const fitting = variables.filter((variable) => variable.path.join('.') === shown)

@@ -9,6 +9,7 @@ import { GraphQLError } from 'graphql'
 import { listItems } from '../../platform/http/message/fields.ts'
 import { misspellings } from '../../platform/process/setting-names.ts'
 import { SettingsError } from '../../platform/process/settings.ts'
+import { identityOf, issuerFaults } from '../../platform/protocol/identity-settings.ts'
 import { measuredLimits, readLimits } from '../limits/limits.ts'
 import { readSafelist, type Safelist } from '../request/policies/safelist.ts'
 import { files } from '../supergraph/files.ts'
@@ -70,7 +71,10 @@ export async function loadConfig({ env: everything, file, assume = {} }: LoadOpt
     ...(given?.fault ? [`${name(['supergraph'])}: ${given.fault}`] : []),
     ...(listed?.fault ? [`${name(MANIFESTS)}: ${listed.fault}`] : []),
     ...serviceFaults(sources, kinds, given).map(({ path, fault }) => `${name(path)}: ${fault}`),
-    ...(given ? [] : productFaults(sources, env).map(({ path, fault }) => `${name(path)}: ${fault}`)),
+    ...(given ? opaqueFaults(sources) : productFaults(sources, env)).map(
+      ({ path, fault }) => `${name(path)}: ${fault}`,
+    ),
+    ...issuerFaults(env),
     ...misspelt(env, variables),
   )
   if (!result.success || faults.length > 0) throw new SettingsError([...new Set(faults)])
@@ -244,6 +248,14 @@ function productFaults(sources: Sources, env: Environment): readonly Fault[] {
   return faults
 }
 
+/** Without the demo identity, nothing can be asked of tokens that nobody verifies. */
+function opaqueFaults(sources: Sources): readonly Fault[] {
+  if (sources.valueAt(['identity', 'issuers'])) return []
+  return ['required', 'token']
+    .filter((key) => ![undefined, false].includes(sources.valueAt(['identity', key]) as undefined))
+    .map((key) => ({ path: ['identity', key], fault: 'needs identity.issuers, since tokens are opaque without it' }))
+}
+
 /** Nobody is asked whether a variable of one word is misspelt: platforms have many. */
 function misspelt(env: Environment, variables: readonly Variable[]): readonly string[] {
   const isOrdinary = ({ name, isAlias }: Variable): boolean => !isAlias && !name.includes('_')
@@ -263,9 +275,7 @@ function configOf(
 ): Config {
   const { services, supergraph: _file, identity, limits, playground, ...sections } = settings
   const locate = ({ name, url }: Graph): LocatedService => locatedAt(name, services[name], url)
-  const [issuer] = identity.issuers
-  const provider = issuer && { jwksUrl: issuer.jwks, issuer: issuer.issuer, audience: issuer.audience }
-  const known = provider ?? (given ? undefined : { dataDir: settings.dataDir })
+  const known = identityOf(identity, given ? undefined : settings.dataDir)
   return Object.freeze({
     ...sections,
     secret: settings.secret,

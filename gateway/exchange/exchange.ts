@@ -21,7 +21,7 @@ export interface Exchange {
   readonly request: HttpRequest
   /** Identifies the request in the log, in errors and in calls to services. */
   readonly requestId: string
-  /** The caller's credentials, unchanged. */
+  /** The caller's credentials, as services are told them. */
   readonly authorization: string | undefined
   /** Headers of the answer, besides those of every answer. */
   readonly headers: Map<string, string>
@@ -55,7 +55,7 @@ const NOTHING: Parameters = { query: '', operationName: undefined, variables: un
 export function openExchange(
   request: HttpRequest,
   requestId: string,
-  authorization: string | undefined = request.headers.authorization,
+  authorization: string | undefined = undefined,
 ): Exchange {
   return {
     request,

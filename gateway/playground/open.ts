@@ -27,7 +27,7 @@ export async function openPlayground(
       query: document,
       variables: Object.keys(variables).length === 0 ? '' : JSON.stringify(variables, null, 2),
     }))
-  const demo = identity && identity.jwksUrl === undefined ? await openDemo(identity.dataDir, host) : undefined
+  const demo = identity?.demo && (await openDemo(identity.demo.dataDir, host))
   return createPlayground({ tabs, demo })
 }
 

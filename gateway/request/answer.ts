@@ -22,8 +22,9 @@ export interface OperationOptions {
 export type AnswerOperation = (request: HttpRequest, reply: HttpReply) => Promise<void>
 
 export function createOperations({ perform, policies, count, refusalOf }: OperationOptions): AnswerOperation {
+  const { credentialsOf } = policies
   return async (request, reply) => {
-    const exchange = openExchange(request, requestIdOf(request))
+    const exchange = openExchange(request, requestIdOf(request), credentialsOf(request.headers))
     try {
       const performed = await perform(exchange, policies.request, reply)
       if (!isExecution(performed)) return await sendStream(exchange, reply, performed)

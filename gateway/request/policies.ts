@@ -4,6 +4,8 @@
  */
 import type { DocumentNode } from 'graphql'
 import type { VerifyAuthorization } from '../../platform/protocol/caller.ts'
+import type { CredentialsOf } from '../../platform/protocol/credentials.ts'
+import type { IdentitySettings } from '../../platform/protocol/identity-settings.ts'
 import type { BudgetSettings } from '../config/sections/budgets.ts'
 import type { Cors } from '../config/sections/cors.ts'
 import { limitCost } from '../document/cost.ts'
@@ -16,7 +18,7 @@ import type { BoundName, Limits } from '../limits/limits.ts'
 import type { Measuring } from '../limits/measuring.ts'
 import type { ReportLimit } from '../limits/report.ts'
 import { recogniseClient } from './policies/api-client.ts'
-import { authenticate } from './policies/authenticate.ts'
+import { authenticate, credentialsOf } from './policies/authenticate.ts'
 import { type Budget, createBudget, noBudget } from './policies/budget.ts'
 import { createConcurrencyLimit, type LimitConcurrency } from './policies/concurrency.ts'
 import { allowOrigins } from './policies/cors.ts'
@@ -31,6 +33,8 @@ import { requireListed, type Safelist } from './policies/safelist.ts'
 import { limitBody, limitVariables } from './policies/variables.ts'
 
 export interface Policies {
+  /** Where a request carries its token. */
+  readonly credentialsOf: CredentialsOf
   /** For every request, before its document is read. */
   readonly request: readonly Policy[]
   /**
@@ -66,18 +70,23 @@ interface PolicyOptions {
   readonly introspection: boolean
   /** If set, only these operations run. */
   readonly safelist: Safelist | undefined
+  readonly identity: IdentitySettings | undefined
   /** Without it tokens are opaque. */
   readonly verify: VerifyAuthorization | undefined
 }
 
 export function createPolicies(options: PolicyOptions): Policies {
-  const { limits, measuring, cors, introspection, safelist, verify } = options
+  const { limits, measuring, cors, introspection, safelist, identity, verify } = options
   const { budget, limitConcurrency } = createBudgets(options)
   const measured = measuring && measurePolicies(measuring)
-  const identified = present(authenticate(verify), recogniseClient(options.budgets))
+  const identified = present(
+    authenticate({ verify, required: identity?.required ?? false }),
+    recogniseClient(options.budgets),
+  )
   const bounded = present(limitVariables(limits, budget), measured?.request)
   const persisted = safelist ? requireListed(safelist) : resolvePersisted()
   return {
+    credentialsOf: credentialsOf(identity),
     request: [
       allowOrigins(cors),
       negotiateMediaType,

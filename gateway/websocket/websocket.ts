@@ -134,7 +134,7 @@ async function run(
   request: HttpRequest,
   { perform, policies, count, refusalOf }: SocketOptions,
 ): Promise<Answer> {
-  const authorization = initPayload.authorization ?? request.headers.authorization
+  const authorization = initPayload.authorization ?? policies.credentialsOf(request.headers)
   const exchange = openExchange(request, requestIdOf(request), authorization)
   exchange.accepts = 'either'
   exchange.parameters = parametersOf(payload)

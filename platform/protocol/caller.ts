@@ -1,8 +1,9 @@
 /** Verifies access tokens, in the gateway and again in every stateful service. */
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose' // MIT, no dependencies; the JOSE library of the Node field
+import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose' // MIT, no dependencies; the JOSE library of the Node field
 import { demoIdentity } from './demo-identity.ts'
 import { codedError } from './errors.ts'
-import type { IdentitySettings } from './identity-settings.ts'
+import { type IdentitySettings, type IssuerSettings, issuerDefaults } from './identity-settings.ts'
+import { createIssuerKeys, KeysUnavailable } from './issuer-keys.ts'
 
 /** A caller whose token was verified. */
 export interface Caller {
@@ -11,6 +12,8 @@ export interface Caller {
   readonly scopes: ReadonlySet<string>
   /** Unix milliseconds. */
   readonly expiresAt: number
+  /** All that the token says. */
+  readonly claims: Readonly<Record<string, unknown>>
 }
 
 /**
@@ -19,38 +22,70 @@ export interface Caller {
  */
 export type VerifyAuthorization = (authorization: string | undefined) => Promise<Caller | undefined>
 
-const CLOCK_TOLERANCE = 30 // seconds by which the provider's clock may differ
+/** A party whose tokens are trusted, and its keys: they verify no other issuer's tokens. */
+interface TrustedIssuer extends Omit<IssuerSettings, 'jwks'> {
+  readonly keys: JWTVerifyGetKey
+}
 
-export async function createVerifier(settings: IdentitySettings): Promise<VerifyAuthorization> {
-  const { issuer, audience, keys } =
-    settings.jwksUrl !== undefined
-      ? { ...settings, keys: createRemoteJWKSet(new URL(settings.jwksUrl)) as JWTVerifyGetKey }
-      : await demoIdentity(settings.dataDir)
-  const expected = {
-    algorithms: ['RS256', 'EdDSA', 'Ed25519'],
-    requiredClaims: ['sub', 'exp'],
-    clockTolerance: CLOCK_TOLERANCE,
-    issuer,
-    audience,
+/** Characters; as of the largest header. */
+const MOST_TOKEN = 16 * 1024
+
+export async function createVerifier({
+  issuers,
+  demo,
+}: Pick<IdentitySettings, 'issuers' | 'demo'>): Promise<VerifyAuthorization> {
+  const trusted = issuers.map((issuer): TrustedIssuer => ({ ...issuer, keys: createIssuerKeys(issuer.jwks) }))
+  if (demo) {
+    const { issuer, audience, keys } = await demoIdentity(demo.dataDir)
+    // The provider of `npm start` signs with the same key, by its address.
+    for (const name of [issuer, demo.issuer ?? issuer])
+      trusted.push({ ...issuerDefaults, issuer: name, audience: [audience], keys })
   }
+  const byName = new Map(trusted.map((issuer) => [issuer.issuer, issuer]))
   return async (authorization) => {
     if (authorization === undefined || authorization === '') return undefined
+    if (authorization.length > MOST_TOKEN) throw codedError('UNAUTHENTICATED', 'The token is too long.')
     const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization)?.[1]
     if (!token) throw codedError('UNAUTHENTICATED', 'The Authorization header must be "Bearer" and a token.')
     try {
-      const { payload } = await jwtVerify(token, keys, expected)
-      const { sub } = payload as { sub?: unknown } // its presence was checked, not what it is
-      if (typeof sub !== 'string' || sub === '') throw new errors.JWTInvalid('the subject is no text')
-      const scope = typeof payload['scope'] === 'string' ? payload['scope'] : ''
-      return {
-        id: sub,
-        scopes: new Set(scope.split(' ').filter((name) => name !== '')),
-        expiresAt: (payload.exp as number) * 1000,
-      }
+      // Not verified yet: it only chooses whose keys have to fit, and the issuer is checked again.
+      const issuer = byName.get(decodeJwt(token).iss ?? '')
+      if (!issuer) throw new errors.JWTInvalid('of no trusted issuer')
+      const { payload } = await jwtVerify(token, issuer.keys, expectationOf(issuer))
+      return callerOf(payload, issuer)
     } catch (error) {
       throw refusalOf(error)
     }
   }
+}
+
+const expectationOf = ({ issuer, audience, algorithms, clockSkew }: TrustedIssuer) => ({
+  issuer,
+  audience: [...audience],
+  algorithms: [...algorithms],
+  clockTolerance: clockSkew / 1000, // seconds
+  requiredClaims: ['sub', 'exp'],
+})
+
+function callerOf(payload: JWTPayload, { scopes }: TrustedIssuer): Caller {
+  const { sub } = payload as { sub?: unknown } // its presence was checked, not what it is
+  if (typeof sub !== 'string' || sub === '') throw new errors.JWTInvalid('the subject is no text')
+  return {
+    id: sub,
+    scopes: new Set(scopesOf(payload, scopes)),
+    expiresAt: (payload.exp as number) * 1000,
+    claims: payload,
+  }
+}
+
+/** A claim of another form grants nothing. */
+function scopesOf(payload: JWTPayload, { claim, form }: IssuerSettings['scopes']): readonly string[] {
+  let value: unknown = payload
+  for (const name of claim)
+    value =
+      typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined
+  if (form === 'list') return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : []
+  return typeof value === 'string' ? value.split(' ').filter((name) => name !== '') : []
 }
 
 const TOKEN_FAULTS: ReadonlySet<string> = new Set([
@@ -70,5 +105,7 @@ function refusalOf(error: unknown): Error {
   if (error instanceof errors.JOSEError && TOKEN_FAULTS.has(error.code)) {
     return codedError('UNAUTHENTICATED', 'The token is not valid.')
   }
-  return codedError('SERVICE_UNAVAILABLE', 'The identity provider does not answer.', { service: 'identity' })
+  if (error instanceof KeysUnavailable)
+    return codedError('SERVICE_UNAVAILABLE', 'The identity provider does not answer.', { service: 'identity' })
+  return codedError('SERVICE_UNAVAILABLE', 'The keys of the identity provider cannot be used.', { service: 'identity' })
 }

@@ -3,7 +3,16 @@
  * Never used in production.
  */
 import { join } from 'node:path'
-import { createLocalJWKSet, exportJWK, generateKeyPair, importJWK, type JWK, type JWTVerifyGetKey, SignJWT } from 'jose'
+import {
+  calculateJwkThumbprint,
+  createLocalJWKSet,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+  type JWTVerifyGetKey,
+  SignJWT,
+} from 'jose'
 import { readOrMakeSecret } from '../process/secret-file.ts'
 import type { Scope } from './scope.ts'
 
@@ -23,6 +32,8 @@ interface DemoIdentity {
   readonly issuer: string
   readonly audience: string
   readonly keys: JWTVerifyGetKey
+  /** The private key, named by its thumbprint. Never to leave this machine. */
+  readonly privateKey: JWK
   /** A token for one of `demoCallers`. @param lifetime seconds */
   sign(name: string, lifetime?: number): Promise<string>
 }
@@ -32,18 +43,20 @@ interface DemoIdentity {
  */
 export async function demoIdentity(dataDir: string): Promise<DemoIdentity> {
   const jwk = JSON.parse(await readOrMakeSecret(join(dataDir, 'demo-identity.json'), makeKey)) as JWK
-  const { d: _private, ...publicKey } = jwk
+  const privateKey = { ...jwk, kid: await calculateJwkThumbprint(jwk), alg: 'EdDSA', use: 'sig' }
+  const { d: _private, ...publicKey } = privateKey
   const key = await importJWK(jwk, 'EdDSA')
   return {
     issuer: ISSUER,
     audience: AUDIENCE,
     keys: createLocalJWKSet({ keys: [publicKey] }),
+    privateKey,
     async sign(name, lifetime = 12 * 60 * 60) {
       const scopes = Object.hasOwn(demoCallers, name) ? demoCallers[name] : undefined
       if (!scopes)
         throw new RangeError(`There is no demo caller "${name}": choose ${Object.keys(demoCallers).join(', ')}.`)
       return new SignJWT({ scope: scopes.join(' ') })
-        .setProtectedHeader({ alg: 'EdDSA' })
+        .setProtectedHeader({ alg: 'EdDSA', kid: privateKey.kid })
         .setSubject(name)
         .setIssuer(ISSUER)
         .setAudience(AUDIENCE)

@@ -25,7 +25,7 @@ export function rememberVerified(verify: VerifyAuthorization): Verified {
   // By the whole header: to hash one would cost more than to compare it.
   const remembered = new LRUCache<string, Remembered>({
     maxSize: REMEMBERED,
-    sizeCalculation: (_caller, token) => token.length + 256,
+    sizeCalculation: (_caller, token) => 2 * token.length + 512, // and what it says
   })
   return {
     known(authorization = '') {

@@ -4,7 +4,7 @@
  */
 import { createLineBudget } from '../../platform/process/line-budget.ts'
 import { createVerifier } from '../../platform/protocol/caller.ts'
-import { identityFaults, providerOf } from '../../platform/protocol/identity-settings.ts'
+import { identityFaults, trustedBy } from '../../platform/protocol/identity-settings.ts'
 import { rememberVerified } from '../../platform/protocol/verified.ts'
 import { serve } from '../shared/serve.ts'
 import type { ServiceDefinition } from '../shared/service.ts'
@@ -72,8 +72,8 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
     const retention = settings.OUTCOME_RETENTION_DAYS * DAY
     const writing = { clock, log, retention, election, forward }
     const ledger = createLedger({ parts: ledgerParts, database: ledgerDatabase, ...writing })
-    const provider = providerOf(settings)
-    const verified = rememberVerified(await createVerifier(provider ?? { dataDir: settings.DATA_DIR }))
+    const identity = trustedBy(settings, settings.DATA_DIR)
+    const verified = rememberVerified(await createVerifier(identity))
     const downloads = downloadLinks(settings.GATEWAY_SECRET)
     const webhooks = startWebhooks({
       database,
@@ -93,7 +93,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
       log,
       clock,
       onClockRead: metrics.clockRead,
-      rateMaxAge: provider ? undefined : rateMaxAge,
+      rateMaxAge: identity.demo ? rateMaxAge : undefined,
       isElsewhere,
     })
     return {

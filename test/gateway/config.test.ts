@@ -89,7 +89,7 @@ describe('settings', () => {
 
   test.each(['', 'development', 'test'])('The demo identity is used with NODE_ENV=%s', async (NODE_ENV) => {
     const config = await readConfig({ ...product, NODE_ENV })
-    expect(config).toMatchObject({ identity: { dataDir: '.data' }, production: false, playground: true })
+    expect(config).toMatchObject({ identity: { demo: { dataDir: '.data' } }, production: false, playground: true })
   })
 
   test.each(['JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE'])(

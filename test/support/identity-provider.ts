@@ -2,9 +2,10 @@
  * A real identity provider on loopback, as far as a gateway sees one: a key set over HTTP and
  * tokens signed with its keys.
  */
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { exportJWK, type GenerateKeyPairResult, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { sendJson } from '../../platform/http/message/http-error.ts'
 import { listen } from '../../platform/http/server/listen.ts'
+import { type IssuerSettings, issuerDefaults } from '../../platform/protocol/identity-settings.ts'
 
 export type Algorithm = 'RS256' | 'EdDSA'
 
@@ -12,44 +13,83 @@ export interface IdentityProvider {
   readonly jwksUrl: string
   readonly issuer: string
   readonly audience: string
+  /** As the gateway is told of it. */
+  settings(more?: Partial<IssuerSettings>): IssuerSettings
   /** A token of its own; claims replace the usual ones (`undefined` leaves one out). */
-  token(claims?: Readonly<Record<string, unknown>>, algorithm?: Algorithm): Promise<string>
+  token(
+    claims?: Readonly<Record<string, unknown>>,
+    algorithm?: Algorithm | (string & {}),
+    header?: Readonly<Record<string, unknown>>,
+  ): Promise<string>
+  /** Signs with new keys from now on, under new ids. */
+  rotate(): Promise<void>
+  /** How often its keys were fetched. */
+  fetches(): number
+  /** What it does with those who fetch: answer, refuse with 500, or say nothing. */
+  behave(how: 'well' | 'badly' | 'silent'): void
+  /** The public keys. */
+  jwks(): readonly JWK[]
   close(): Promise<void>
 }
 
-export async function startIdentityProvider(): Promise<IdentityProvider> {
-  const pairs = {
-    RS256: await generateKeyPair('RS256', { extractable: true }),
-    EdDSA: await generateKeyPair('EdDSA', { extractable: true }),
+const CLAIMS = { sub: 'payer', scope: 'banking:read banking:write' }
+
+/** @param algorithms a key for each, with its name for an id */
+export async function startIdentityProvider(
+  issuer = 'https://identity.example',
+  algorithms: readonly string[] = ['RS256', 'EdDSA'],
+): Promise<IdentityProvider> {
+  let generation = ''
+  let pairs = new Map<string, GenerateKeyPairResult>()
+  let keys: JWK[] = []
+  let fetches = 0
+  let behaviour: 'well' | 'badly' | 'silent' = 'well'
+  const make = async (): Promise<void> => {
+    const made = new Map<string, GenerateKeyPairResult>()
+    const published: JWK[] = []
+    for (const alg of algorithms) {
+      const pair = await generateKeyPair(alg, { extractable: true })
+      made.set(alg, pair)
+      published.push({ ...(await exportJWK(pair.publicKey)), kid: `${generation}${alg}`, alg, use: 'sig' })
+    }
+    pairs = made
+    keys = published
   }
-  const algorithms = ['RS256', 'EdDSA'] as const
-  const keys = await Promise.all(
-    algorithms.map(async (alg) => ({ ...(await exportJWK(pairs[alg].publicKey)), kid: alg, alg, use: 'sig' })),
+  await make()
+  const listener = await listen(
+    (_request, response) => {
+      fetches += 1
+      if (behaviour === 'silent') return
+      if (behaviour === 'badly') return sendJson(response, 500, { error: 'no keys today' })
+      sendJson(response, 200, { keys })
+    },
+    { host: '127.0.0.1', port: 0 },
   )
-  const listener = await listen((_request, response) => sendJson(response, 200, { keys }), {
-    host: '127.0.0.1',
-    port: 0,
-  })
-  const issuer = 'https://identity.example'
   const audience = 'a bank'
+  const jwksUrl = `${listener.url}/jwks.json`
   return {
-    jwksUrl: `${listener.url}/jwks.json`,
+    jwksUrl,
     issuer,
     audience,
-    token(claims = {}, algorithm = 'RS256') {
+    settings: (more = {}) => ({ ...issuerDefaults, issuer, audience: [audience], jwks: jwksUrl, ...more }),
+    async token(claims = {}, algorithm = 'RS256', header = {}) {
       const now = Math.floor(Date.now() / 1000)
-      const usual = {
-        sub: 'payer',
-        scope: 'banking:read banking:write',
-        iss: issuer,
-        aud: audience,
-        iat: now,
-        exp: now + 300,
-      }
+      const usual = { ...CLAIMS, iss: issuer, aud: audience, iat: now, exp: now + 300 }
+      const pair = pairs.get(algorithm)
+      if (!pair) throw new RangeError(`It has no key for ${algorithm}.`)
       return new SignJWT({ ...usual, ...claims })
-        .setProtectedHeader({ alg: algorithm, kid: algorithm })
-        .sign(pairs[algorithm].privateKey)
+        .setProtectedHeader({ alg: algorithm, kid: `${generation}${algorithm}`, ...header })
+        .sign(pair.privateKey)
     },
+    async rotate() {
+      generation += '+'
+      await make()
+    },
+    fetches: () => fetches,
+    behave(how) {
+      behaviour = how
+    },
+    jwks: () => keys,
     close: () => listener.drain(0),
   }
 }

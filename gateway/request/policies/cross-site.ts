@@ -4,7 +4,7 @@
  */
 import { HttpError } from '../../../platform/http/message/http-error.ts'
 import { readContentType } from '../../../platform/http/message/media-types.ts'
-import type { Policy } from '../../exchange/exchange.ts'
+import type { Exchange, Policy } from '../../exchange/exchange.ts'
 
 const SIMPLE_TYPES = new Set(['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'])
 const PREFLIGHT_HEADERS = [
@@ -15,11 +15,10 @@ const PREFLIGHT_HEADERS = [
   'authorization',
 ]
 
+type Headers = Exchange['request']['headers']
+
 export const refuseCrossSite: Policy = ({ request: { headers } }) => {
-  if (headers['content-type'] === 'application/json') return
-  const { type } = readContentType(headers['content-type'])
-  if (type !== '' && !SIMPLE_TYPES.has(type)) return
-  if (PREFLIGHT_HEADERS.some((name) => headers[name] !== undefined)) return
+  if (headers['content-type'] === 'application/json' || isPreflighted(headers)) return
   // Browsers state the origin of a request; other clients hold no credentials that a page could
   // abuse.
   const site = headers['sec-fetch-site']
@@ -29,4 +28,23 @@ export const refuseCrossSite: Policy = ({ request: { headers } }) => {
     'FORBIDDEN',
     `A browser may send this from another site only with a "content-type: application/json" or one of the headers ${PREFLIGHT_HEADERS.join(', ')}.`,
   )
+}
+
+/** Whether a browser asks before it sends such a request to another site. */
+function isPreflighted(headers: Headers): boolean {
+  const { type } = readContentType(headers['content-type'])
+  if (type !== '' && !SIMPLE_TYPES.has(type)) return true
+  return PREFLIGHT_HEADERS.some((name) => headers[name] !== undefined)
+}
+
+/**
+ * Whether no page of another origin can have made the request, so that a cookie may say who calls.
+ * Stricter than `refuseCrossSite`: it counts on no preflight where the browser states the origin.
+ */
+export function isOfThisSite(headers: Headers): boolean {
+  const { origin, host, 'sec-fetch-site': site } = headers
+  if (site !== undefined) return site === 'same-origin' || site === 'none'
+  if (origin !== undefined) return URL.canParse(origin) && new URL(origin).host === host
+  // Older browsers state no origin of a GET, and none for a plain HTTP address.
+  return isPreflighted(headers)
 }

@@ -179,7 +179,7 @@ describe('demo token', () => {
     const { status, headers, body } = await ask({ origin, 'sec-fetch-site': 'same-origin' })
     expect([status, headers['cache-control']]).toEqual([200, 'no-store'])
     const { token, expiresAt } = JSON.parse(body.toString())
-    const caller = await (await createVerifier({ dataDir }))(`Bearer ${token}`)
+    const caller = await (await createVerifier({ issuers: [], demo: { dataDir } }))(`Bearer ${token}`)
     expect(caller?.id).toBe('payer')
     expect(Math.abs((caller?.expiresAt ?? 0) - expiresAt)).toBeLessThan(2_000)
   })

@@ -34,6 +34,7 @@ async function bench(limits = defaultLimits) {
     cors,
     introspection: true,
     safelist: undefined,
+    identity: undefined,
     verify: undefined,
   })
   const read: string[] = []

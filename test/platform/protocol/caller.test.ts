@@ -14,7 +14,7 @@ describe('token of an identity provider', () => {
   let verify: VerifyAuthorization
   beforeAll(async () => {
     provider = await startIdentityProvider()
-    verify = await createVerifier(provider)
+    verify = await createVerifier({ issuers: [provider.settings()] })
   })
   afterAll(() => provider.close())
 
@@ -23,10 +23,11 @@ describe('token of an identity provider', () => {
     async (algorithm) => {
       const exp = Math.floor(Date.now() / 1000) + 60
       const caller = await verify(`Bearer ${await provider.token({ sub: 'auth0|7', exp }, algorithm)}`)
-      expect(caller).toEqual({
+      expect(caller).toMatchObject({
         id: 'auth0|7',
         scopes: new Set(['banking:read', 'banking:write']),
         expiresAt: exp * 1000,
+        claims: { sub: 'auth0|7', exp, aud: provider.audience },
       })
     },
   )
@@ -83,7 +84,7 @@ test('A caller is not refused as unauthenticated when the key set is unreachable
   const provider = await startIdentityProvider()
   const token = await provider.token()
   await provider.close()
-  const verify = await createVerifier(provider)
+  const verify = await createVerifier({ issuers: [provider.settings()] })
   await expect(verify(`Bearer ${token}`)).rejects.toEqual(coded('SERVICE_UNAVAILABLE'))
 })
 
@@ -96,7 +97,7 @@ describe('demo identity', () => {
 
   test('All processes of one folder share a key at once, readable by its owner only', async () => {
     const identities = await Promise.all(Array.from({ length: 8 }, () => demoIdentity(dataDir)))
-    const verify = await createVerifier({ dataDir })
+    const verify = await createVerifier({ issuers: [], demo: { dataDir } })
     for (const identity of identities)
       expect((await verify(`Bearer ${await identity.sign('payer')}`))?.id).toBe('payer')
     expect((await stat(join(dataDir, 'demo-identity.json'))).mode & 0o777).toBe(0o600)
@@ -104,14 +105,14 @@ describe('demo identity', () => {
 
   test('An officer has the scopes of an officer, and unknown callers are refused', async () => {
     const identity = await demoIdentity(dataDir)
-    const verify = await createVerifier({ dataDir })
+    const verify = await createVerifier({ issuers: [], demo: { dataDir } })
     expect((await verify(`Bearer ${await identity.sign('officer')}`))?.scopes).toContain('banking:officer')
     await expect(identity.sign('__proto__')).rejects.toThrow(RangeError)
   })
 
   test('A token of another folder is refused', async () => {
     const other = await mkdtemp(join(tmpdir(), 'tributary-identity-'))
-    const verify = await createVerifier({ dataDir })
+    const verify = await createVerifier({ issuers: [], demo: { dataDir } })
     const token = await (await demoIdentity(other)).sign('payer')
     await rm(other, { recursive: true })
     await expect(verify(`Bearer ${token}`)).rejects.toEqual(coded('UNAUTHENTICATED'))

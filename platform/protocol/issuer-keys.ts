@@ -1,0 +1,99 @@
+/**
+ * The public keys of one issuer (a JWKS behind a URL), fetched on use and kept. What a token names
+ * decides only whether the keys are looked at again, at most once a minute, and never where.
+ */
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose' // MIT, no dependencies; the JOSE library of the Node field
+
+/** The keys are needed and cannot be had, which is no fault of the token. */
+export class KeysUnavailable extends Error {
+  override readonly name = 'KeysUnavailable'
+}
+
+/** Milliseconds. */
+const TIMEOUT = 5_000
+/** Rotation: what was withdrawn stops working after so long, while the server answers. */
+const FRESH = 10 * 60_000
+/** Between two fetches for key ids that are unknown, and after a failed fetch where keys are held. */
+const PAUSE = 60_000
+/** After a failed fetch, while no keys are held at all. */
+const FIRST_PAUSE = 2_000
+
+const MOST_BYTES = 1024 * 1024
+
+/** Fetches nothing until the first token. Concurrent requests share one fetch. */
+export function createIssuerKeys(url: string): JWTVerifyGetKey {
+  let keys: JWTVerifyGetKey | undefined
+  let pending: Promise<void> | undefined
+  let fetched = Number.NEGATIVE_INFINITY
+  let failed = Number.NEGATIVE_INFINITY
+  let askedForUnknown = Number.NEGATIVE_INFINITY
+
+  /** Never rejects: see `hasFailed`. */
+  const fetchKeys = (): Promise<void> => {
+    pending = fetchSet(url)
+      .then((set) => {
+        keys = createLocalJWKSet(set)
+        fetched = performance.now()
+      })
+      .catch(() => {
+        failed = performance.now()
+      })
+      .finally(() => {
+        pending = undefined
+      })
+    return pending
+  }
+  const hasFailed = (): boolean => failed > fetched
+  const mayFetch = (): boolean => !hasFailed() || performance.now() - failed >= (keys ? PAUSE : FIRST_PAUSE)
+
+  /** Keys that are old are looked at again. While the server is known to be away, nobody waits for it. */
+  const refresh = async (): Promise<void> => {
+    if (performance.now() - fetched < FRESH) return
+    const answered = pending ?? (mayFetch() ? fetchKeys() : undefined)
+    if (!keys || !hasFailed()) await answered
+  }
+
+  const lookAgain = (): Promise<void> | undefined => {
+    if (pending) return pending
+    const now = performance.now()
+    if (now - askedForUnknown < PAUSE || !mayFetch()) return undefined
+    askedForUnknown = now
+    return fetchKeys()
+  }
+
+  return async (header, token) => {
+    await refresh()
+    if (!keys) throw new KeysUnavailable('the key set was never had')
+    try {
+      return await keys(header, token)
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
+      const looked = lookAgain()
+      await looked
+      if (hasFailed()) throw new KeysUnavailable('the key set cannot be looked at again', { cause: error })
+      if (!looked) throw error
+      return await keys(header, token)
+    }
+  }
+}
+
+/** @throws where the answer is no key set */
+async function fetchSet(url: string): Promise<JSONWebKeySet> {
+  const response = await fetch(url, {
+    headers: { accept: 'application/json, application/jwk-set+json' },
+    redirect: 'error',
+    signal: AbortSignal.timeout(TIMEOUT),
+  })
+  if (response.status !== 200) {
+    await response.body?.cancel()
+    throw new Error(`answered ${response.status}`)
+  }
+  const pieces: Uint8Array[] = []
+  let size = 0
+  for await (const piece of response.body ?? []) {
+    size += piece.length
+    if (size > MOST_BYTES) throw new Error('the key set is too large')
+    pieces.push(piece)
+  }
+  return JSON.parse(Buffer.concat(pieces).toString('utf8')) as JSONWebKeySet
+}

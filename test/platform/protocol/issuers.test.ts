@@ -1,0 +1,232 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { base64url, exportSPKI, generateKeyPair, importJWK, SignJWT } from 'jose'
+import { createVerifier, type VerifyAuthorization } from '../../../platform/protocol/caller.ts'
+import type { IssuerSettings } from '../../../platform/protocol/identity-settings.ts'
+import { type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts'
+
+const MINUTE = 60_000 // milliseconds
+const codeOf = (error: { extensions?: { code?: unknown } }): unknown => error.extensions?.code
+
+/** The subject, or the code of the refusal. */
+const verdictOf = (verify: VerifyAuthorization, token: string): Promise<unknown> =>
+  verify(`Bearer ${token}`).then((caller) => caller?.id, codeOf)
+
+let bank: IdentityProvider
+let shop: IdentityProvider
+beforeAll(async () => {
+  bank = await startIdentityProvider('https://bank.example')
+  shop = await startIdentityProvider('https://shop.example')
+})
+afterAll(() => Promise.all([bank.close(), shop.close()]))
+
+describe('several issuers', () => {
+  let verify: VerifyAuthorization
+  beforeAll(async () => {
+    const issuers = [bank.settings(), shop.settings({ audience: ['goods', 'services'] })]
+    verify = await createVerifier({ issuers })
+  })
+
+  test('A token of each is verified with its own keys and for its own audience', async () => {
+    expect(await verdictOf(verify, await bank.token())).toBe('payer')
+    for (const aud of ['goods', 'services', ['other', 'services']])
+      expect(await verdictOf(verify, await shop.token({ aud }))).toBe('payer')
+    expect(await verdictOf(verify, await shop.token())).toBe('UNAUTHENTICATED')
+    expect(await verdictOf(verify, await bank.token({ aud: 'goods' }))).toBe('UNAUTHENTICATED')
+  })
+
+  test("A key of one issuer signs no token in another's name", async () => {
+    expect(bank.jwks().map(({ kid }) => kid)).toEqual(shop.jwks().map(({ kid }) => kid))
+    for (const token of [
+      await shop.token({ iss: bank.issuer }),
+      await bank.token({ iss: shop.issuer, aud: 'goods' }),
+      await shop.token({ iss: [bank.issuer, shop.issuer], aud: 'goods' }),
+      await shop.token({ iss: `${shop.issuer}/`, aud: 'goods' }),
+      await shop.token({ iss: '__proto__', aud: 'goods' }),
+      await shop.token({ iss: undefined, aud: 'goods' }),
+    ])
+      expect(await verdictOf(verify, token)).toBe('UNAUTHENTICATED')
+  })
+
+  test('A token that is huge is refused before it is read', async () => {
+    const read = jest.spyOn(JSON, 'parse')
+    const huge = await bank.token({ filling: 'x'.repeat(1_000_000) })
+    const before = read.mock.calls.length
+    expect(await verdictOf(verify, huge)).toBe('UNAUTHENTICATED')
+    expect(read.mock.calls.length).toBe(before)
+    read.mockRestore()
+  })
+})
+
+describe('algorithms', () => {
+  const all = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const
+  let provider: IdentityProvider
+  beforeAll(async () => {
+    provider = await startIdentityProvider('https://all.example', all)
+  })
+  afterAll(() => provider.close())
+
+  test.each(all)('A token signed with %s is verified, and refused where the setting leaves it out', async (name) => {
+    const token = await provider.token({}, name)
+    const allBut = all.filter((other) => other !== name)
+    expect(await verdictOf(await createVerifier({ issuers: [provider.settings()] }), token)).toBe('payer')
+    const without = await createVerifier({ issuers: [provider.settings({ algorithms: allBut })] })
+    expect(await verdictOf(without, token)).toBe('UNAUTHENTICATED')
+  })
+
+  test('No public key passes as a shared secret, and no token goes unsigned', async () => {
+    const verify = await createVerifier({ issuers: [bank.settings()] })
+    const [header, payload = '', signature] = (await bank.token()).split('.')
+    const [jwk] = bank.jwks()
+    const pem = await exportSPKI((await importJWK({ ...jwk }, 'RS256')) as Parameters<typeof exportSPKI>[0])
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, unknown>
+    const forged = await Promise.all(
+      (['HS256', 'HS384', 'HS512'] as const).flatMap((alg) =>
+        [pem, pem.trim(), JSON.stringify(jwk)].map((secret) =>
+          new SignJWT(claims)
+            .setProtectedHeader({ alg, kid: 'RS256' })
+            .sign(new TextEncoder().encode(secret.padEnd(64))),
+        ),
+      ),
+    )
+    for (const alg of ['none', 'None', 'NONE', '', 'RS256 ', 'rs256', '__proto__'])
+      for (const end of ['', signature]) forged.push(`${base64url.encode(JSON.stringify({ alg }))}.${payload}.${end}`)
+    forged.push(`${header}.${payload}.${signature}.${signature}`, `${header}..${signature}`, `${header}.${payload}`)
+    // A key that the token brings itself.
+    const own = await generateKeyPair('ES256', { extractable: true })
+    forged.push(
+      await new SignJWT(claims)
+        .setProtectedHeader({
+          alg: 'ES256',
+          kid: 'RS256',
+          jwk: { kty: 'EC' },
+          x5u: 'http://127.0.0.1:1',
+          crit: ['b64'],
+          b64: true,
+        })
+        .sign(own.privateKey),
+    )
+    for (const token of forged) expect([token, await verdictOf(verify, token)]).toEqual([token, 'UNAUTHENTICATED'])
+    expect(await verdictOf(verify, await bank.token())).toBe('payer')
+  })
+})
+
+test.each<[string, Partial<IssuerSettings>, Record<string, unknown>, string[]]>([
+  ['text', {}, { scope: 'a  b ' }, ['a', 'b']],
+  ['text of another name', { scopes: { claim: ['scp'], form: 'text' } }, { scp: 'a b', scope: 'c' }, ['a', 'b']],
+  ['a list', { scopes: { claim: ['permissions'], form: 'list' } }, { permissions: ['a b', 'c', 7] }, ['a b', 'c']],
+  ['a nested list', { scopes: { claim: ['realm', 'roles'], form: 'list' } }, { realm: { roles: ['a'] } }, ['a']],
+  ['a list where text is meant', {}, { scope: ['a'] }, []],
+  ['text where a list is meant', { scopes: { claim: ['scope'], form: 'list' } }, { scope: 'a' }, []],
+  ['what every object has', { scopes: { claim: ['constructor', 'name'], form: 'text' } }, {}, []],
+])('Scopes are read from %s', async (_what, settings, claims, scopes) => {
+  const verify = await createVerifier({ issuers: [bank.settings(settings)] })
+  expect([...((await verify(`Bearer ${await bank.token(claims)}`))?.scopes ?? [])]).toEqual(scopes)
+})
+
+test('Each issuer has a clock of its own', async () => {
+  const verify = await createVerifier({
+    issuers: [bank.settings({ clockSkew: 0 }), shop.settings({ clockSkew: 120_000 })],
+  })
+  const now = Math.floor(Date.now() / 1000)
+  for (const claims of [{ exp: now - 100 }, { nbf: now + 100 }]) {
+    expect(await verdictOf(verify, await bank.token(claims))).toBe('UNAUTHENTICATED')
+    expect(await verdictOf(verify, await shop.token(claims))).toBe('payer')
+  }
+})
+
+describe('keys of an issuer', () => {
+  let provider: IdentityProvider
+  let verify: VerifyAuthorization
+  let later = 0
+  beforeEach(async () => {
+    later = 0
+    const now = performance.now.bind(performance)
+    jest.spyOn(performance, 'now').mockImplementation(() => now() + later)
+    provider = await startIdentityProvider()
+    verify = await createVerifier({ issuers: [provider.settings()] })
+  })
+  afterEach(async () => {
+    jest.restoreAllMocks()
+    await provider.close()
+  })
+  const sees = async (token: string | Promise<string>) => verdictOf(verify, await token)
+  const strangers = (count: number) =>
+    Promise.all(
+      Array.from({ length: count }, async (_, n) => sees(provider.token({}, 'RS256', { kid: `stranger ${n}` }))),
+    )
+
+  test('Are fetched once for all requests that need them at the same time', async () => {
+    const tokens = await Promise.all(Array.from({ length: 20 }, () => provider.token()))
+    expect(await Promise.all(tokens.map(sees))).toEqual(tokens.map(() => 'payer'))
+    expect(provider.fetches()).toBe(1)
+  })
+
+  test('A new key works at once, and a flood of unknown key ids has them fetched once a minute', async () => {
+    expect(await sees(provider.token())).toBe('payer')
+    await provider.rotate()
+    expect(await sees(provider.token())).toBe('payer')
+    expect(provider.fetches()).toBe(2)
+    for (const fetches of [2, 2, 3]) {
+      if (fetches === 3) later += MINUTE
+      expect(new Set(await strangers(50))).toEqual(new Set(['UNAUTHENTICATED']))
+      expect(await sees(provider.token())).toBe('payer')
+      expect(provider.fetches()).toBe(fetches)
+    }
+  })
+
+  test('A key that was withdrawn stops working when its set is looked at again', async () => {
+    const old = await provider.token()
+    expect(await sees(old)).toBe('payer')
+    await provider.rotate()
+    expect(await sees(old)).toBe('payer')
+    later += 11 * MINUTE
+    expect(await sees(old)).toBe('UNAUTHENTICATED')
+  })
+
+  test.each(['badly', 'silent'] as const)(
+    'While their server behaves %s, known keys go on, and unknown ones are told that it is away',
+    async (how) => {
+      const known = await provider.token()
+      expect(await sees(known)).toBe('payer')
+      provider.behave(how)
+      const timeout = AbortSignal.timeout.bind(AbortSignal)
+      jest.spyOn(AbortSignal, 'timeout').mockImplementation(() => timeout(50))
+      later += 11 * MINUTE
+      expect(await sees(known)).toBe('payer')
+      expect(await sees(provider.token({}, 'RS256', { kid: 'new' }))).toBe('SERVICE_UNAVAILABLE')
+      later += 60 * MINUTE
+      expect(await sees(known)).toBe('payer')
+    },
+  )
+
+  test('While their server is away it is asked once a minute, and what is known does not wait for it', async () => {
+    expect(await sees(provider.token())).toBe('payer')
+    provider.behave('badly')
+    for (let round = 1; round <= 3; round += 1) {
+      later += 11 * MINUTE
+      for (let n = 0; n < 5; n += 1) expect(await sees(provider.token())).toBe('payer')
+      expect(new Set(await strangers(10))).toEqual(new Set(['SERVICE_UNAVAILABLE']))
+      expect(provider.fetches()).toBe(1 + round)
+    }
+    provider.behave('well')
+    later += MINUTE
+    await provider.rotate()
+    expect(await sees(provider.token())).toBe('payer')
+  })
+
+  test('A server that was away when the first token came is asked again soon', async () => {
+    provider.behave('badly')
+    for (let n = 0; n < 5; n += 1) expect(await sees(provider.token())).toBe('SERVICE_UNAVAILABLE')
+    expect(provider.fetches()).toBe(1)
+    provider.behave('well')
+    later += 2_000
+    expect(await sees(provider.token())).toBe('payer')
+  })
+
+  test('An issuer whose keys are away refuses no token of another', async () => {
+    provider.behave('badly')
+    const both = await createVerifier({ issuers: [provider.settings(), bank.settings()] })
+    expect(await verdictOf(both, await provider.token())).toBe('SERVICE_UNAVAILABLE')
+    expect(await verdictOf(both, await bank.token())).toBe('payer')
+  })
+})
