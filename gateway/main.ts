@@ -10,20 +10,49 @@ import { announceNotice, announceReady, type RunningProcess, runProcess } from '
 import { createLogger, type Logger } from '../platform/process/log.ts'
 import { StartRefused } from '../platform/process/settings.ts'
 import type { Config } from './config/config.ts'
-import { readConfig } from './config/load.ts'
+import { type Loaded, loadConfig } from './config/load.ts'
+import { followConfig } from './config/reload.ts'
 import { openAdmin, type RunningGateway, startGateway } from './gateway.ts'
 import { staleServices } from './supergraph/origin.ts'
 import { type RunningWorkers, startWorkers } from './workers/primary.ts'
 import { followPrimary } from './workers/worker.ts'
 
 await runProcess(createLogger('gateway', 'info'), async () => {
-  const config = await readConfig(process.env, configFile())
+  const loaded = await loadConfig({ env: process.env, file: configFile() })
+  const { config } = loaded
   const log = createLogger('gateway', config.logLevel)
-  if (cluster.isWorker) return startWorker(config, log)
+  if (cluster.isWorker) return startWorker(loaded, log)
   await tellStale(config)
   const alone = config.workers === 1
-  return announced(alone ? await startGateway(config, log) : await startWorkers(config.workers, log), config)
+  return announced(alone ? await startFollowing(loaded, log) : await startWorkers(config, log), config)
 })
+
+/** A gateway that takes in changes of its configuration. */
+async function startFollowing({ config: first, file }: Loaded, log: Logger): Promise<RunningGateway> {
+  const gateway = await startGateway(first, log)
+  if (file === undefined) return gateway
+  let version = 0
+  const stopFollowing = followConfig({
+    file,
+    running: first,
+    async load() {
+      version += 1
+      return (await loadConfig({ env: process.env, file, version })).config
+    },
+    async apply(config) {
+      await gateway.reconfigure(config)
+      log.level = config.logLevel
+    },
+    log,
+  })
+  return {
+    ...gateway,
+    stop() {
+      stopFollowing()
+      return gateway.stop()
+    },
+  }
+}
 
 /** The file of `--config FILE`. */
 function configFile(): string | undefined {
@@ -47,11 +76,11 @@ async function tellStale({ ownServices, services, supergraphFile }: Config): Pro
     announceNotice(`gateway/supergraph.graphql is stale (${stale.join(', ')}): \`npm run supergraph\` mends it`)
 }
 
-async function startWorker(config: Config, log: Logger): Promise<RunningProcess> {
-  const gateway = await startGateway(config, log)
+async function startWorker(loaded: Loaded, log: Logger): Promise<RunningProcess> {
+  const gateway = await startFollowing(loaded, log)
   followPrimary(gateway)
   announceReady(gateway.url)
-  return { stop: () => gateway.stop(), stopTimeout: stopTimeoutOf(config) }
+  return { stop: () => gateway.stop(), stopTimeout: stopTimeoutOf(loaded.config) }
 }
 
 /** Opens the admin port, and announces that the gateway is ready. */

@@ -35,25 +35,33 @@ export interface LoadOptions {
   readonly file?: string | undefined
   /** Variables for what neither the file nor the environment gives. */
   readonly assume?: Environment
+  /** Of a file that was read before: Node would not read it again. */
+  readonly version?: number
 }
 
 export interface Loaded {
+  /** That was read; `undefined` where none is. */
+  readonly file: string | undefined
   readonly config: Config
+  /** The checked sections. */
+  readonly settings: Settings
   readonly sources: Sources
   readonly variables: readonly Variable[]
 }
 
 const shippedFile = fileURLToPath(new URL('../../tributary.config.ts', import.meta.url))
 
-/** @throws SettingsError naming every wrong setting */
+/** Without what led to it. @throws SettingsError naming every wrong setting */
 export const readConfig = async (env: Environment, file?: string): Promise<Config> =>
   (await loadConfig({ env, file })).config
 
 /** @throws SettingsError naming every wrong setting */
-export async function loadConfig({ env: everything, file, assume = {} }: LoadOptions): Promise<Loaded> {
+export async function loadConfig({ env: everything, file, assume = {}, version }: LoadOptions): Promise<Loaded> {
   const env = Object.fromEntries(Object.entries(everything).filter(([, value]) => value))
   const used = file ?? (env['SUPERGRAPH'] ? undefined : shippedFile)
-  const sources = createSources(used === undefined ? {} : fromFolder(dirname(resolve(used)), await importFile(used)))
+  const sources = createSources(
+    used === undefined ? {} : fromFolder(dirname(resolve(used)), await importFile(used, version)),
+  )
   const faults: string[] = []
 
   const path = env['SUPERGRAPH'] ?? textAt(sources, 'supergraph')
@@ -78,16 +86,18 @@ export async function loadConfig({ env: everything, file, assume = {} }: LoadOpt
     ...misspelt(env, variables),
   )
   if (!result.success || faults.length > 0) throw new SettingsError([...new Set(faults)])
-  return { config: configOf(result.data, kinds, given, listed?.safelist, path), sources, variables }
+  const config = configOf(result.data, kinds, given, listed?.safelist, path)
+  return { file: used, config, settings: result.data, sources, variables }
 }
 
 /** What a module exports by default. */
-async function importFile(file: string): Promise<Readonly<Record<string, unknown>>> {
+async function importFile(file: string, version: number | undefined): Promise<Readonly<Record<string, unknown>>> {
   const refuse = (why: string): never => {
     throw new SettingsError([`${file}: ${why}`])
   }
-  const { default: exported } = (await import(pathToFileURL(resolve(file)).href).catch((error: unknown) =>
-    refuse(`cannot be used (${error instanceof Error ? error.message : error})`),
+  const { href } = pathToFileURL(resolve(file))
+  const { default: exported } = (await import(version === undefined ? href : `${href}?${version}`).catch(
+    (error: unknown) => refuse(`cannot be used (${error instanceof Error ? error.message : error})`),
   )) as { default?: unknown }
   return isPlain(exported) ? exported : refuse('must have `export default defineConfig({ … })`')
 }

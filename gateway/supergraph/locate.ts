@@ -13,7 +13,8 @@ export interface ServiceLocations {
 }
 
 /**
- * Settings give the addresses of the product's services; another supergraph gives its own.
+ * Settings give the addresses of the product's services; another supergraph gives its own, unless
+ * settings do.
  * @throws Error that names the services without an address
  */
 export function locateServices(
@@ -21,9 +22,10 @@ export function locateServices(
   { ownServices, services, locate }: ServiceLocations,
 ): readonly LocatedService[] {
   if (graphs.length === 0) throw new Error('It joins no service.')
-  const known = new Set(services.map(({ definition }) => definition.name))
-  const lost = graphs.filter(({ name, url }) => (ownServices ? !known.has(name) : !isAddress(url)))
+  const known = new Map(services.map((service) => [service.definition.name, service]))
+  const located = graphs.map((graph) => (ownServices ? known.get(graph.name) : locate(graph)))
+  const lost = graphs.filter((_, at) => !located[at]?.addresses.every(isAddress))
   if (lost.length > 0)
     throw new Error(`It names services without an address: ${lost.map(({ name }) => name).join(', ')}.`)
-  return ownServices ? services : graphs.map(locate)
+  return ownServices ? services : located.filter((service) => service !== undefined)
 }

@@ -24,8 +24,19 @@ const COMMAND_TIMEOUT_MS = 60_000 // milliseconds a worker has for a command
 /** Of these for its metrics: a scraper waits 10 s, and then has no figure of any worker. */
 const METRICS_TIMEOUT_MS = 2_000
 
+/** The configuration's settings for it. */
+interface WorkerSettings {
+  /** How many. */
+  readonly workers: number
+  readonly host: string
+  readonly port: number
+}
+
 /** @throws StartRefused if a worker does not start */
-export async function startWorkers(count: number, log: Logger): Promise<RunningWorkers> {
+export async function startWorkers(
+  { workers: count, host, port }: WorkerSettings,
+  log: Logger,
+): Promise<RunningWorkers> {
   const workers = new Map<number, Worker>()
   const ready = new Set<number>()
   const sums = createMetricSums()
@@ -34,9 +45,11 @@ export async function startWorkers(count: number, log: Logger): Promise<RunningW
   // worker that was just killed would be lost, and its client would wait for ever.
   cluster.schedulingPolicy = cluster.SCHED_NONE
 
+  // One that starts later belongs to the others, whatever the configuration's file says by then.
+  const fixed = { HOST: host, PORT: `${port}`, GATEWAY_WORKERS: `${count}`, WORKERS: '' }
   const start = (): Promise<string> =>
     new Promise((resolve, reject) => {
-      const worker = cluster.fork()
+      const worker = cluster.fork(fixed)
       workers.set(worker.id, worker)
       worker.on('message', (message: SupervisorMessage) => {
         if (message.type === 'ready') {

@@ -7,6 +7,8 @@ export interface GatewayProcess {
   readonly process: ChildProcess
   /** Base address, from the line it prints. */
   readonly url: string
+  /** What it has said on standard error. */
+  said(): string
   /** Sends SIGTERM and resolves to the exit code. */
   terminate(): Promise<number | null>
 }
@@ -14,9 +16,12 @@ export interface GatewayProcess {
 const main = fileURLToPath(new URL('../../gateway/main.ts', import.meta.url))
 
 /** Resolves once it says that it is ready; rejects with what it said when it ends before. */
-export async function spawnGateway(env: Readonly<Record<string, string>>): Promise<GatewayProcess> {
+export async function spawnGateway(
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): Promise<GatewayProcess> {
   const { PATH = '' } = process.env
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [main, ...args], {
     env: { PATH, LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -32,6 +37,7 @@ export async function spawnGateway(env: Readonly<Record<string, string>>): Promi
   return {
     process: child,
     url,
+    said: () => said,
     async terminate() {
       if (child.exitCode !== null) return child.exitCode
       const ended = once(child, 'exit')

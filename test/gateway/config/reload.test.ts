@@ -1,0 +1,99 @@
+/** Changes of the configuration's file, taken in by a gateway that has requests to answer. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
+import { type ConfigFile, makeConfigFile } from '../../support/config-file.ts'
+import { ask, composeAt, verdict } from '../../support/gateway.ts'
+import { type GatewayProcess, spawnGateway } from '../../support/gateway-process.ts'
+import { startLoad } from '../../support/load.ts'
+import { type Shop, startShop } from '../../support/shop.ts'
+import { until } from '../../support/until.ts'
+
+const query = '{ orders(first: 2) { id item { name } } }'
+const aliased = '{ a: orders(first: 1) { id } b: orders(first: 1) { id } }'
+
+let shop: Shop
+let file: ConfigFile
+const running: GatewayProcess[] = []
+beforeAll(async () => {
+  shop = await startShop()
+  file = await makeConfigFile('{}')
+  await writeFile(join(file.folder, 'supergraph.graphql'), composeAt(shop.services))
+})
+afterEach(async () => {
+  shop.orders.misbehave(undefined)
+  await Promise.all(running.splice(0).map((gateway) => gateway.terminate()))
+})
+afterAll(async () => {
+  await shop.close()
+  await file.remove()
+})
+
+const config = (more: string): string =>
+  `{ supergraph: 'supergraph.graphql', port: 0, admin: { port: 0 }, services: { items: stateless() }, ${more} }`
+
+async function start(env: Record<string, string> = {}): Promise<GatewayProcess> {
+  const gateway = await spawnGateway({ LOG_LEVEL: 'info', ...env }, ['--config', file.path])
+  running.push(gateway)
+  return gateway
+}
+
+test.each([{}, { GATEWAY_WORKERS: '2' }])('A changed file is taken in without losing a request (%j)', async (env) => {
+  await file.write(config(''))
+  const gateway = await start(env)
+  let release: () => void = () => undefined
+  const held = new Promise<boolean>((resolve) => (release = () => resolve(false)))
+  let isHeld = false
+  shop.orders.misbehave(() => {
+    if (isHeld) return false
+    isHeld = true
+    return held
+  })
+  const early = ask(gateway.url, query)
+  await until(() => isHeld)
+  const load = startLoad(4, async () => {
+    const { errors } = await ask(gateway.url, query)
+    return errors && JSON.stringify(errors)
+  })
+  for (const aliases of [1, 2, 1]) {
+    const before = load.answered
+    await until(() => load.answered > before + 50)
+    await file.write(config(`limits: { aliases: ${aliases} }`))
+    const expected = aliases === 1 ? '400 OPERATION_TOO_COMPLEX' : '200 OK'
+    let inTheWay = 20 // answers in a row as the new file says: those of every worker
+    await until(async () => {
+      inTheWay = verdict(await ask(gateway.url, aliased)) === expected ? inTheWay - 1 : 20
+      return inTheWay === 0
+    })
+  }
+  release()
+  expect((await early).data.orders).toHaveLength(2)
+  await load.stop()
+  expect(load.failures).toEqual([])
+})
+
+test('What cannot change says so and stays; the rest of the file is taken in', async () => {
+  await file.write(config(''))
+  const gateway = await start()
+  await file.write(config('limits: { aliases: 1 }, host: "127.0.0.9", workers: 3, fastPath: false'))
+  await until(async () => verdict(await ask(gateway.url, aliased)) === '400 OPERATION_TOO_COMPLEX')
+  const said = gateway.said().match(/\w+ cannot change while the gateway runs/g)
+  expect(said).toEqual(['host', 'workers', 'fastPath'].map((name) => `${name} cannot change while the gateway runs`))
+})
+
+test('A faulty file changes nothing, and the log says why', async () => {
+  await file.write(config('limits: { aliases: 1 }'))
+  const gateway = await start()
+  const faulty: readonly (readonly [string, string])[] = [
+    [config('limits: { aliasse: 5 }'), 'limits.aliasse: is not a setting; did you mean aliases?'],
+    [config('limits: { aliases: 5 '), 'cannot be used'],
+    [config('').replace('supergraph.graphql', 'nowhere.graphql'), 'supergraph: cannot be read'],
+  ]
+  for (const [source, why] of faulty) {
+    await file.write(source)
+    await until(() => gateway.said().includes(why))
+    expect(verdict(await ask(gateway.url, aliased))).toBe('400 OPERATION_TOO_COMPLEX')
+  }
+  await file.write(config(''))
+  await until(async () => verdict(await ask(gateway.url, aliased)) === '200 OK')
+})
