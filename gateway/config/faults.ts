@@ -23,6 +23,7 @@ export const describeIssue: z.core.$ZodErrorMap = (issue) => {
       .map(String)
       .join(', ')
       .replace(/, ([^,]*)$/, ' or $1')}`
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message
   if (issue.code === 'invalid_union') return missing(issue.input) ?? 'has a form that is not known'
   return undefined
 }

@@ -79,7 +79,7 @@ export async function loadConfig({ env: everything, file, assume = {}, version }
     ...(given?.fault ? [`${name(['supergraph'])}: ${given.fault}`] : []),
     ...(listed?.fault ? [`${name(MANIFESTS)}: ${listed.fault}`] : []),
     ...serviceFaults(sources, kinds, given).map(({ path, fault }) => `${name(path)}: ${fault}`),
-    ...(given ? opaqueFaults(sources) : productFaults(sources, env)).map(
+    ...(given ? opaqueFaults(sources, kinds) : productFaults(sources, env)).map(
       ({ path, fault }) => `${name(path)}: ${fault}`,
     ),
     ...issuerFaults(env),
@@ -259,11 +259,14 @@ function productFaults(sources: Sources, env: Environment): readonly Fault[] {
 }
 
 /** Without the demo identity, nothing can be asked of tokens that nobody verifies. */
-function opaqueFaults(sources: Sources): readonly Fault[] {
+function opaqueFaults(sources: Sources, kinds: ReadonlyMap<string, Kind>): readonly Fault[] {
   if (sources.valueAt(['identity', 'issuers'])) return []
-  return ['required', 'token']
-    .filter((key) => ![undefined, false].includes(sources.valueAt(['identity', key]) as undefined))
-    .map((key) => ({ path: ['identity', key], fault: 'needs identity.issuers, since tokens are opaque without it' }))
+  return [
+    ...['required', 'token'].map((key) => ['identity', key]),
+    ...[...kinds.keys()].map((name) => ['services', name, 'claims']),
+  ]
+    .filter((path) => ![undefined, false].includes(sources.valueAt(path) as undefined))
+    .map((path) => ({ path, fault: 'needs identity.issuers, since tokens are opaque without it' }))
 }
 
 /** Nobody is asked whether a variable of one word is misspelt: platforms have many. */

@@ -18,6 +18,7 @@ export function callContext(
   return {
     ...ofExchange(exchange),
     authorization: exchange.authorization,
+    claims: exchange.caller?.claims,
     signal: isQuery ? hangUpOf(client) : undefined,
     idempotent: !isQuery && carriesKeys(definition, exchange.parameters.variables ?? {}),
     observe,
@@ -40,6 +41,7 @@ export const sharedContext = (exchange: Exchange, { observe }: FreshnessTally): 
 export const streamContext = (exchange: Exchange, signal: AbortSignal): CallContext => ({
   ...ofExchange(exchange),
   authorization: exchange.authorization,
+  claims: exchange.caller?.claims,
   signal,
   idempotent: false,
   observe: () => undefined,

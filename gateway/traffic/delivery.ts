@@ -4,8 +4,10 @@
  */
 import { DECODED } from '../../platform/http/message/content-coding.ts'
 import { listItems } from '../../platform/http/message/fields.ts'
+import { claimHeaders } from '../../platform/protocol/claims.ts'
 import {
   CALL_HEADER,
+  CLAIMS_HEADER,
   PERSPECTIVE_HEADER,
   REQUEST_ID_HEADER,
   SIGNATURE_HEADER,
@@ -41,12 +43,13 @@ export interface DeliveryOptions {
  * @param callId where the answer comes over a connection that carries others
  */
 export function headersFor(
-  { kind }: ServiceDefinition,
+  service: ServiceDefinition,
   { path, authorization: own }: Pick<Instance, 'path' | 'authorization'>,
   { context, body }: Pick<ServiceCall, 'context' | 'body'>,
   secret: string | undefined,
   callId?: string,
 ): string[] {
+  const { kind } = service
   const { requestId } = context
   const authorization = (kind === 'stateful' ? context.authorization : undefined) ?? own
   const perspective = kind === 'stateless' && secret !== undefined ? context.perspective : undefined
@@ -55,6 +58,8 @@ export function headersFor(
   if (authorization !== undefined) headers.push('authorization', authorization)
   if (perspective !== undefined) headers.push(PERSPECTIVE_HEADER, perspective)
   if (callId !== undefined) headers.push(CALL_HEADER, callId)
+  const claims = claimsFor(service, context)
+  if (claims) headers.push(CLAIMS_HEADER, claims.map(([name]) => name).join(), ...claims.flat())
   if (secret !== undefined) {
     const signed: SignedRequest = {
       method: 'POST',
@@ -64,10 +69,17 @@ export function headersFor(
       perspective,
       requestId,
       callId,
+      claims,
     }
     headers.push(SIGNATURE_HEADER, sign(secret, signed))
   }
   return headers
+}
+
+/** `undefined` where it is told none. */
+function claimsFor(service: ServiceDefinition, { claims }: CallContext): ReturnType<typeof claimHeaders> | undefined {
+  if (service.kind !== 'stateful' || service.claims === undefined || claims === undefined) return undefined
+  return claimHeaders(service.claims, claims)
 }
 
 const ACCEPTED = 'application/graphql-response+json, application/json;q=0.9'

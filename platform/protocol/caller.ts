@@ -1,5 +1,6 @@
 /** Verifies access tokens, in the gateway and again in every stateful service. */
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose' // MIT, no dependencies; the JOSE library of the Node field
+import { type Claims, claimAt } from './claims.ts'
 import { demoIdentity } from './demo-identity.ts'
 import { codedError } from './errors.ts'
 import { type IdentitySettings, type IssuerSettings, issuerDefaults } from './identity-settings.ts'
@@ -13,7 +14,7 @@ export interface Caller {
   /** Unix milliseconds. */
   readonly expiresAt: number
   /** All that the token says. */
-  readonly claims: Readonly<Record<string, unknown>>
+  readonly claims: Claims
 }
 
 /**
@@ -80,10 +81,7 @@ function callerOf(payload: JWTPayload, { scopes }: TrustedIssuer): Caller {
 
 /** A claim of another form grants nothing. */
 function scopesOf(payload: JWTPayload, { claim, form }: IssuerSettings['scopes']): readonly string[] {
-  let value: unknown = payload
-  for (const name of claim)
-    value =
-      typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined
+  const value = claimAt(payload, claim)
   if (form === 'list') return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : []
   return typeof value === 'string' ? value.split(' ').filter((name) => name !== '') : []
 }

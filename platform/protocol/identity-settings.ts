@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import { isFieldName, listItems } from '../http/message/fields.ts'
 import { httpUrl, isProduction } from '../process/settings.ts'
+import { mayTellClaim } from './claims.ts'
 
 /** Signatures with a public key. Never `none`, and no shared secret (HS256). */
 const algorithms = [
@@ -30,6 +31,15 @@ const text = z.string({ error: says('must be text') }).min(1, 'must not be empty
 const texts = z.union([text, z.array(text).min(1)], { error: says('must be text, or a list of texts') })
 const MOST_SKEW = 300_000 // milliseconds
 
+/** The name of a claim; a list is a path into nested claims. */
+const claimPath = texts.transform((claim) => [claim].flat())
+
+/** By header: the claim that it tells a service. */
+export const claimHeadersSettings = z.record(
+  z.string().toLowerCase().refine(mayTellClaim, 'must be a header that means nothing else'),
+  claimPath,
+)
+
 /** A party whose tokens are trusted. */
 const issuerSettings = z.strictObject({
   /** `iss` of its tokens, exactly. */
@@ -44,8 +54,7 @@ const issuerSettings = z.strictObject({
     .default([...algorithms]),
   scopes: z
     .strictObject({
-      /** Name of the claim; a list is a path into nested claims. */
-      claim: texts.default('scope').transform((claim) => [claim].flat()),
+      claim: claimPath.prefault('scope'),
       /** `text`: names separated by spaces. */
       form: z.enum(['text', 'list'], 'must be text or list').default('text'),
     })

@@ -18,6 +18,9 @@ export const REQUEST_ID_HEADER = 'x-request-id'
  */
 export const CALL_HEADER = 'tributary-call'
 
+/** Names the headers that tell claims of the caller's token, comma-separated: they are signed. */
+export const CLAIMS_HEADER = 'tributary-claims'
+
 /** The parts of a request that are signed; an absent header is signed as absent. */
 export interface SignedRequest {
   readonly method: string
@@ -29,12 +32,15 @@ export interface SignedRequest {
   readonly requestId: string | undefined
   /** The value of `tributary-call`; not signed if absent. */
   readonly callId?: string | undefined
+  /** Names and values of the headers that `tributary-claims` names; not signed if absent. */
+  readonly claims?: readonly (readonly [string, string])[] | undefined
 }
 
 function digest(secret: string, time: string, request: SignedRequest): Buffer {
-  const { method, path, authorization, perspective, requestId, callId } = request
-  const parts = [time, method, path, authorization ?? null, perspective ?? null, requestId ?? null]
+  const { method, path, authorization, perspective, requestId, callId, claims } = request
+  const parts: unknown[] = [time, method, path, authorization ?? null, perspective ?? null, requestId ?? null]
   if (callId !== undefined) parts.push(callId)
+  if (claims !== undefined) parts.push(claims)
   // JSON separates the parts unambiguously.
   return createHmac('sha256', secret).update(JSON.stringify(parts)).update('\n').update(request.body).digest()
 }

@@ -6,4 +6,6 @@ export interface ServiceRequest {
   readonly perspective: string | undefined
   readonly acceptLanguage: string | undefined
   readonly requestId: string | undefined
+  /** By header: what it tells of the caller's token. */
+  readonly claims: Readonly<Record<string, string>>
 }

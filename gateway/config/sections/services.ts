@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { httpUrl } from '../../../platform/process/settings.ts'
+import { claimHeadersSettings } from '../../../platform/protocol/identity-settings.ts'
 import { list, milliseconds, onOff, whole } from './values.ts'
 
 /** What a service has that does not say otherwise. */
@@ -51,6 +52,8 @@ const contradiction = z
 const statefulService = z.strictObject({
   kind: z.literal('stateful'),
   ...common(statefulDefaults),
+  /** By header: the claim of the caller's token that it tells; a list is a path into nested claims. */
+  claims: claimHeadersSettings.optional(),
   sharedCache: contradiction,
   hedging: contradiction,
   coalescing: contradiction,
@@ -60,6 +63,7 @@ const statelessService = z.strictObject({
   kind: z.literal('stateless'),
   ...common(statelessDefaults),
   ...ofStateless,
+  claims: z.undefined('is for stateful services: what a stateless one answers is shared by all callers').optional(),
 })
 
 export const serviceSection = z.discriminatedUnion('kind', [statefulService, statelessService], {
@@ -70,6 +74,6 @@ export const servicesSection = z.record(z.string(), serviceSection).default({})
 
 /** A setting of stateless services is no key of this type: it does not compile. */
 export type StatefulInput = Omit<z.input<typeof statefulService>, 'kind' | keyof typeof ofStateless>
-export type StatelessInput = Omit<z.input<typeof statelessService>, 'kind'>
+export type StatelessInput = Omit<z.input<typeof statelessService>, 'kind' | 'claims'>
 export type ServiceInput = z.input<typeof serviceSection>
 export type ServiceSettings = z.output<typeof serviceSection>

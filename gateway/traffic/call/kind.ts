@@ -2,6 +2,7 @@
  * The two kinds of service and what follows from each. A setting that contradicts its kind does not
  * compile.
  */
+import type { ClaimHeaders } from '../../../platform/protocol/claims.ts'
 import { statefulDefaults, statelessDefaults } from '../../config/sections/services.ts'
 
 interface Common {
@@ -36,6 +37,8 @@ export interface StatelessService extends Common {
 interface StatefulService extends Common {
   readonly name: string
   readonly kind: 'stateful'
+  /** Headers that tell it claims of the caller's token. */
+  readonly claims?: ClaimHeaders | undefined
 }
 
 export type ServiceDefinition = StatelessService | StatefulService

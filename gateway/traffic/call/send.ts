@@ -4,6 +4,7 @@
  */
 import type { GraphQLFormattedError } from 'graphql'
 import type { Loan } from '../../../platform/memory/loans.ts'
+import type { Claims } from '../../../platform/protocol/claims.ts'
 
 /**
  * What holds for every call made on behalf of one client request. The engine hands it through
@@ -16,6 +17,8 @@ export interface CallContext {
   caller(): string
   /** The caller's credentials. They reach stateful services only, whatever the engine asks for. */
   readonly authorization: string | undefined
+  /** What the caller's token says, of which stateful services may be told parts. */
+  readonly claims?: Claims | undefined
   /**
    * What the caller may see (`published` or `preview`), for services that are never told who the
    * caller is.

@@ -12,6 +12,7 @@ const signedRequest: fc.Arbitrary<SignedRequest> = fc.record({
   perspective: optional,
   requestId: optional,
   callId: optional,
+  claims: fc.option(fc.array(fc.tuple(fc.string(), fc.string()), { maxLength: 2 }), { nil: undefined }),
 })
 
 /** As it is signed without a caller. */
