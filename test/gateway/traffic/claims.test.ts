@@ -10,7 +10,7 @@ import { ask, composeAt, startTestGateway, type TestGateway, verdict } from '../
 import { type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts'
 import { type Shop, startShop } from '../../support/shop.ts'
 
-const query = '{ orders { id item { name } } }'
+const query = '{ orders { id item { stock } } }'
 const secret = 'shared with orders, which checks the signature'
 
 let shop: Shop
