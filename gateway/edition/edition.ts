@@ -78,10 +78,12 @@ export async function openEdition(supergraph: string, options: EditionOptions): 
   })
   try {
     const traffic = options.openTraffic(engine.facts.services)
-    return await assemble(engine, traffic, options).catch(async (error: unknown) => {
-      await traffic.close()
-      throw error
-    })
+    return await traffic.ready
+      .then(() => assemble(engine, traffic, options))
+      .catch(async (error: unknown) => {
+        await traffic.close()
+        throw error
+      })
   } catch (error) {
     await engine.close()
     throw error

@@ -1,5 +1,6 @@
 /** Finds kinds and addresses of the services that a supergraph joins. */
 import { isAddress } from '../traffic/address.ts'
+import { writtenIn } from '../traffic/addresses.ts'
 import type { LocatedService } from '../traffic/traffic.ts'
 import type { Graph } from './graphs.ts'
 
@@ -24,7 +25,10 @@ export function locateServices(
   if (graphs.length === 0) throw new Error('It joins no service.')
   const known = new Map(services.map((service) => [service.definition.name, service]))
   const located = graphs.map((graph) => (ownServices ? known.get(graph.name) : locate(graph)))
-  const lost = graphs.filter((_, at) => !located[at]?.addresses.every(isAddress))
+  const lost = graphs.filter((_, at) => {
+    const addresses = located[at]?.addresses
+    return !addresses || !writtenIn(addresses).every(isAddress)
+  })
   if (lost.length > 0)
     throw new Error(`It names services without an address: ${lost.map(({ name }) => name).join(', ')}.`)
   return ownServices ? services : located.filter((service) => service !== undefined)

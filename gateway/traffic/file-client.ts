@@ -2,6 +2,7 @@
  * The client by which one instance's files are fetched: opened for the first of them. Sends nothing
  * by itself.
  */
+import { isIP } from 'node:net'
 import type { Dispatcher, Pool } from 'undici'
 
 export interface FileClient {
@@ -12,12 +13,13 @@ export interface FileClient {
 
 /**
  * @param origin scheme, host and port @param connections at most; each carries one file at a time
+ * @param at the host to connect to, where the name has several
  */
-export function createFileClient(origin: string, connections: number): FileClient {
+export function createFileClient(origin: string, connections: number, at?: string): FileClient {
   let pool: Promise<Pool> | undefined
   return {
     async request(options) {
-      pool ??= openPool(origin, connections)
+      pool ??= openPool(origin, connections, at)
       return (await pool).request(options)
     },
     async close() {
@@ -26,13 +28,16 @@ export function createFileClient(origin: string, connections: number): FileClien
   }
 }
 
-async function openPool(origin: string, connections: number): Promise<Pool> {
+async function openPool(origin: string, connections: number, at: string | undefined): Promise<Pool> {
   // MIT; the client behind Node's own fetch. Loaded only where a service has files: it takes ten
   // megabytes.
   const { Pool } = await import('undici')
   return new Pool(origin, {
     connections,
     pipelining: 0, // one request a connection: what comes behind an answer, unasked, is no other caller's file
-    connect: { timeout: 2_000 }, // milliseconds
+    connect: {
+      timeout: 2_000, // milliseconds
+      ...(at !== undefined && { lookup: (_name, _options, found) => found(null, [{ address: at, family: isIP(at) }]) }),
+    },
   })
 }

@@ -12,6 +12,8 @@ export interface Instance {
   readonly url: string
   /** Scheme, host and port. */
   readonly origin: string
+  /** The host to connect to, where the name of `origin` has several. */
+  readonly at: string | undefined
   /** Where operations are posted. */
   readonly path: string
   /** The gateway's own credentials there; they are not sent beside a caller's. */

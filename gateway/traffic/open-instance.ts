@@ -1,4 +1,5 @@
 /** Opens and closes instances. */
+import { isIPv6 } from 'node:net'
 import { readAddress } from './address.ts'
 import { createBreaker, NO_TRIALS } from './call/breaker.ts'
 import type { ServiceDefinition } from './call/kind.ts'
@@ -10,7 +11,7 @@ import { isWell } from './health.ts'
 import { healthRequestTo } from './health-request.ts'
 import type { HealthRequest, Instance } from './instance.ts'
 
-interface InstanceOptions {
+export interface InstanceOptions {
   readonly definition: ServiceDefinition
   /** Signs health requests; without it none is signed. */
   readonly secret: string | undefined
@@ -19,27 +20,31 @@ interface InstanceOptions {
    * each answer the call that it answers.
    */
   readonly isOurs: boolean
+  /** The host to connect to, where the address has a name of several. */
+  readonly at?: string
 }
 
 const READY: HealthRequest = { method: 'GET', path: '/health/ready', headers: [], body: Buffer.alloc(0) }
 const QUESTIONS = 4 // about health at a time
 
-export function openInstance(address: string, { definition, secret, isOurs }: InstanceOptions): Instance {
-  const { shown: url, origin, path, authorization } = readAddress(address, isOurs ? '/graphql' : '/')
+export function openInstance(address: string, { definition, secret, isOurs, at }: InstanceOptions): Instance {
+  const { shown, origin, path, authorization } = readAddress(address, isOurs ? '/graphql' : '/')
   const breaker = createBreaker(isOurs ? NO_TRIALS : undefined)
   const instance: Instance = {
-    url,
+    url: at === undefined ? shown : shownAt(shown, at),
     origin,
+    at,
     path,
     authorization,
     http: createHttpPool(origin, definition.concurrency, {
       echoes: isOurs,
       // A stateless service's answers are shared and kept.
       lends: definition.kind === 'stateful',
+      at,
     }),
-    health: createHttpPool(origin, QUESTIONS),
+    health: createHttpPool(origin, QUESTIONS, { at }),
     healthRequest: () => (isOurs ? READY : healthRequestTo(definition, instance, secret)),
-    files: createFileClient(origin, definition.concurrency),
+    files: createFileClient(origin, definition.concurrency, at),
     breaker,
     failureDetector: createFailureDetector(breaker, () => isWell(instance)),
     backoff: createCallerBackoff(),
@@ -51,6 +56,13 @@ export function openInstance(address: string, { definition, secret, isOurs }: In
     kind: undefined,
   }
   return instance
+}
+
+/** With the host that it is connected to in the place of its name. */
+function shownAt(shown: string, at: string): string {
+  const url = new URL(shown)
+  url.hostname = isIPv6(at) ? `[${at}]` : at
+  return url.pathname === '/' ? url.origin : url.href
 }
 
 /** Ends its connections at once. */

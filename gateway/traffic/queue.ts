@@ -13,12 +13,16 @@ interface Waiting {
   readonly refuse: (failure: CallFailure) => void
 }
 
-/**
- * @param concurrency calls in flight at most
- * @param length calls that wait at most
- */
-export function queued(next: Step, { concurrency, length }: { concurrency: number; length: number }): Step {
-  let free = concurrency
+export interface QueueBounds {
+  /** Calls in flight at most; it may change with the number of instances. */
+  readonly concurrency: number
+  /** Calls that wait at most. */
+  readonly length: number
+}
+
+export function queued(next: Step, bounds: QueueBounds): Step {
+  const { length } = bounds
+  let running = 0
   const waiting = createFairQueue<Waiting>()
 
   const admission = (caller: string, deadline: number, signal: Signal | undefined): Promise<void> =>
@@ -41,9 +45,13 @@ export function queued(next: Step, { concurrency, length }: { concurrency: numbe
     })
 
   const leave = (): void => {
-    const first = waiting.next()
-    if (first) first.enter()
-    else free += 1
+    running -= 1
+    while (running < bounds.concurrency) {
+      const first = waiting.next()
+      if (!first) return
+      running += 1
+      first.enter()
+    }
   }
   const succeed = (reply: Reply): Reply => {
     leave()
@@ -63,13 +71,13 @@ export function queued(next: Step, { concurrency, length }: { concurrency: numbe
   const full = (): CallFailure => new CallFailure('overload', `${length} calls wait already`)
 
   return (work) => {
-    if (free > 0) {
-      free -= 1
+    if (running < bounds.concurrency) {
+      running += 1
       return next(work).then(succeed, fail)
     }
     const caller = work.call.context.caller()
     if (waiting.size >= length && !makeRoom(caller)) return Promise.reject(full())
-    // It takes over the place of the call that ended.
+    // It is counted when it is let in.
     return admission(caller, work.deadline, work.signal).then(() => next(work).then(succeed, fail))
   }
 }

@@ -3,6 +3,9 @@
  * after the cache and the sharing of identical calls, and has a second try started when it is slow.
  * Stateful ones of one client request that are made at a time become one.
  */
+
+import type { Logger } from '../../platform/process/log.ts'
+import type { Addresses, Resolve } from './addresses.ts'
 import { cached } from './cache/cached.ts'
 import type { AnswerStore } from './cache/store.ts'
 import type { ServiceDefinition } from './call/kind.ts'
@@ -14,7 +17,7 @@ import { gathered } from './gather/gathered.ts'
 import { hedged } from './hedge.ts'
 import { createLatency } from './latency.ts'
 import type { ServiceMetrics } from './metrics.ts'
-import { openInstance } from './open-instance.ts'
+import { openInstances } from './open-instances.ts'
 import { queued } from './queue.ts'
 import { retried } from './retry.ts'
 
@@ -22,22 +25,28 @@ interface Route {
   readonly definition: ServiceDefinition
   readonly fleet: Fleet
   readonly step: Step
+  /** Resolves once it is known where the instances are. */
+  readonly ready: Promise<void>
+  /** Closes all instances. */
+  close(): Promise<void>
 }
 
 export interface RouteOptions {
   readonly definition: ServiceDefinition
-  readonly addresses: readonly string[]
+  readonly addresses: Addresses
+  readonly resolve: Resolve
   readonly secret: string | undefined
   readonly ownServices: boolean
   readonly store: AnswerStore
   readonly metrics: ServiceMetrics
+  readonly log: Logger
 }
 
-export function openRoute({ definition, addresses, secret, ownServices, store, metrics }: RouteOptions): Route {
-  const fleet = createFleet(
-    addresses.map((address) => openInstance(address, { definition, secret, isOurs: ownServices })),
-    definition,
-  )
+export function openRoute(options: RouteOptions): Route {
+  const { definition, addresses, secret, ownServices: isOurs, store, metrics, resolve, log } = options
+  const opened = openInstances(addresses, { definition, secret, isOurs, resolve, log })
+  const { instances } = opened
+  const fleet = createFleet(instances, definition)
   const latency = createLatency()
   const observe = (milliseconds: number): void => {
     latency.record(milliseconds)
@@ -45,7 +54,9 @@ export function openRoute({ definition, addresses, secret, ownServices, store, m
   }
   const tryOnce = delivery(definition, fleet, { secret, observe })
   const bounds = {
-    concurrency: definition.concurrency * Math.max(1, addresses.length),
+    get concurrency() {
+      return definition.concurrency * Math.max(1, instances.length)
+    },
     length: definition.queue,
   }
   const step =
@@ -57,5 +68,5 @@ export function openRoute({ definition, addresses, secret, ownServices, store, m
           store,
           metrics,
         )
-  return { definition, fleet, step }
+  return { definition, fleet, step, ready: opened.ready, close: opened.close }
 }

@@ -57,7 +57,7 @@ export function openStream(instance: Instance, headers: readonly string[], body:
 const headOf = ({ origin, path }: Instance, headers: readonly string[], body: Buffer): string =>
   requestHead('POST', path, new URL(origin).host, [...headers, 'accept', 'text/event-stream'], body)
 
-function open({ origin, url }: Instance, inbox: Inbox): Socket {
+function open({ origin, at, url }: Instance, inbox: Inbox): Socket {
   const fail = (reason: string, cause?: unknown): void =>
     inbox.end(new CallFailure('connection', `${url}: ${reason}`, { cause }))
   const onHead = (): void => {
@@ -65,7 +65,7 @@ function open({ origin, url }: Instance, inbox: Inbox): Socket {
     inbox.answered()
   }
   const reader = readStreamedAnswer(createListener(url, inbox, onHead))
-  const socket = openSocket(new URL(origin), (piece) => {
+  const socket = openSocket(new URL(origin), at, (piece) => {
     try {
       reader.read(piece)
     } catch (error) {

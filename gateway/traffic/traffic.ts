@@ -1,6 +1,7 @@
 /** All traffic to the services. The only module that hands out `send`. */
 import type { ServerResponse } from 'node:http'
 import type { Logger } from '../../platform/process/log.ts'
+import { type Addresses, type Resolve, resolveHost } from './addresses.ts'
 import type { AnswerStore } from './cache/store.ts'
 import { tagsToPurge } from './cache/tags.ts'
 import { CallFailure, toClient } from './call/failure.ts'
@@ -11,7 +12,6 @@ import { createFailureLog } from './failure-log.ts'
 import { probeHealth } from './health.ts'
 import { healthOf } from './instance.ts'
 import type { TrafficMetrics } from './metrics.ts'
-import { closeInstance } from './open-instance.ts'
 import { openRoute } from './route.ts'
 import { subscription } from './subscription.ts'
 
@@ -19,7 +19,7 @@ import { subscription } from './subscription.ts'
 export interface LocatedService {
   readonly definition: ServiceDefinition
   /** Whole endpoints; of services of ours, base addresses where they have no path. */
-  readonly addresses: readonly string[]
+  readonly addresses: Addresses
 }
 
 export interface TrafficOptions {
@@ -31,6 +31,8 @@ export interface TrafficOptions {
   readonly store: AnswerStore
   readonly metrics: TrafficMetrics
   readonly log: Logger
+  /** Finds the instances behind a name; the system's by default. */
+  readonly resolve?: Resolve
 }
 
 /** One row of `/services`. */
@@ -65,17 +67,20 @@ export interface Traffic {
    * Forgets kept answers: of a service (`weather`), a type (`City`) or one entity (`City:2267057`).
    */
   purge(tags: readonly string[]): Promise<void>
+  /** Resolves once it is known where the instances are, or that it is not known yet. */
+  readonly ready: Promise<void>
   /** Closes every connection. Call it when nothing is in flight any more. */
   close(): Promise<void>
 }
 
 const unknownService = (): CallFailure => new CallFailure('overload', 'the service has no address')
 
-export function createTraffic({ services, secret, ownServices, store, metrics, log }: TrafficOptions): Traffic {
+export function createTraffic(options: TrafficOptions): Traffic {
+  const { services, secret, ownServices, store, metrics, log, resolve = resolveHost } = options
   const routes = new Map(
     services.map(({ definition, addresses }) => {
       const figures = metrics.service(definition.name)
-      const route = openRoute({ definition, addresses, secret, ownServices, store, metrics: figures })
+      const route = openRoute({ definition, addresses, resolve, secret, ownServices, store, metrics: figures, log })
       return [definition.name, { ...route, figures }]
     }),
   )
@@ -95,6 +100,7 @@ export function createTraffic({ services, secret, ownServices, store, metrics, l
     return toClient(error, service)
   }
   return {
+    ready: Promise.all([...routes.values()].map(({ ready }) => ready)).then(() => undefined),
     send(call) {
       const { service, context } = call
       const route = routes.get(service)
@@ -142,7 +148,7 @@ export function createTraffic({ services, secret, ownServices, store, metrics, l
       stopProbing()
       unwatch()
       failures.close()
-      await Promise.all(served.flatMap(({ instances }) => instances.map(closeInstance)))
+      await Promise.all([...routes.values()].map((route) => route.close()))
     },
   }
 }

@@ -2,10 +2,20 @@
  * Services by their names in the supergraph. A service's kind alone decides how its traffic is
  * treated; a setting that contradicts it is refused.
  */
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { httpUrl } from '../../../platform/process/settings.ts'
 import { claimHeadersSettings } from '../../../platform/protocol/identity-settings.ts'
 import { list, milliseconds, onOff, whole } from './values.ts'
+
+const ADDRESSES = 'must be a list of absolute http or https URLs, or { dns: URL, every: milliseconds }'
+const DNS = 'must be an absolute http or https URL whose host is a name'
+
+/** Every address that the name has is an instance; it is asked again and again. */
+const named = z.strictObject({
+  dns: httpUrl.refine((url) => isIP(new URL(url).hostname.replace(/^\[|\]$/g, '')) === 0, DNS),
+  every: milliseconds.default(5_000),
+})
 
 /** What a service has that does not say otherwise. */
 export const statefulDefaults = { paths: [] as string[], deadline: 15_000, concurrency: 256, queue: 1_024 }
@@ -25,7 +35,7 @@ const common = (defaults: typeof statefulDefaults) => ({
    * Where its instances are. The registry's services need them; a service of another supergraph has
    * the address that the supergraph names.
    */
-  addresses: list(httpUrl).min(1, 'must name at least one value').optional(),
+  addresses: z.union([list(httpUrl).min(1, 'must name at least one value'), named], { error: ADDRESSES }).optional(),
   /** Public paths, for example `/assets/`, below which it answers GET itself: images, downloads. */
   paths: list(z.string().startsWith('/', 'must be paths')).default(defaults.paths),
   /** Milliseconds for a call with all its retries. */

@@ -57,6 +57,8 @@ export interface ConnectionOptions {
   readonly echoes: boolean
   /** Whether answers may stand in memory that is lent. */
   readonly lends: boolean
+  /** The host to connect to, where the origin's name has several. */
+  readonly at?: string | undefined
 }
 
 /**
@@ -128,7 +130,7 @@ export function openConnection(origin: URL, options: ConnectionOptions, events: 
     waiting?.answered(answer)
   }
 
-  const socket = openSocket(origin, (piece) => {
+  const socket = openSocket(origin, options.at, (piece) => {
     try {
       if (!isClosed) readPiece(piece)
     } catch (error) {

@@ -56,7 +56,7 @@ const NO_REUSE = 3_600_000 // milliseconds for which no connection carries a sec
 export function createHttpPool(
   address: string,
   size: number,
-  { echoes = false, lends = false }: Partial<ConnectionOptions> = {},
+  { echoes = false, lends = false, at }: Partial<ConnectionOptions> = {},
 ): HttpPool {
   const origin = new URL(address)
   const open = new Set<Connection>()
@@ -120,7 +120,7 @@ export function createHttpPool(
     },
   }
   const begin = (): Connection => {
-    const connection = openConnection(origin, { echoes, lends }, events)
+    const connection = openConnection(origin, { echoes, lends, at }, events)
     open.add(connection)
     return connection
   }

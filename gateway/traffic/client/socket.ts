@@ -9,14 +9,19 @@ const arrivals = Buffer.allocUnsafeSlow(64 * 1024)
 /**
  * No stream stands between, and nothing is allocated for what comes.
  * @param origin scheme, host and port
+ * @param at the host to connect to, where a name has several
  * @param receive is given what came, to be used or copied before it returns; returns false where
  * the other side has to wait
  */
-export function openSocket({ protocol, hostname, port }: URL, receive: (piece: Buffer) => boolean): Socket {
+export function openSocket(
+  { protocol, hostname, port }: URL,
+  at: string | undefined,
+  receive: (piece: Buffer) => boolean,
+): Socket {
   const secure = protocol === 'https:'
   const host = hostname.replace(/^\[|\]$/g, '')
   const options: TcpNetConnectOpts = {
-    host,
+    host: at ?? host,
     port: Number(port) || (secure ? 443 : 80),
     noDelay: true,
     keepAlive: true,

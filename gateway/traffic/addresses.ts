@@ -1,0 +1,67 @@
+/** Where the instances of a service are: a list, or a DNS name that is asked again and again. */
+import { lookup } from 'node:dns/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from '../../platform/process/log.ts'
+
+export interface DnsAddresses {
+  /** An address whose host is a name; each address that the name has is an instance. */
+  readonly dns: string
+  /** Milliseconds after which the name is asked again. */
+  readonly every: number
+}
+
+export type Addresses = readonly string[] | DnsAddresses
+
+/** The addresses of a host, IPv4 or IPv6. */
+export type Resolve = (host: string) => Promise<readonly string[]>
+
+export const resolveHost: Resolve = async (host) =>
+  (await lookup(host, { all: true, order: 'verbatim' })).map(({ address }) => address)
+
+export const isDns = (addresses: Addresses): addresses is DnsAddresses => 'dns' in addresses
+
+/** Every address that is written in the settings. */
+export const writtenIn = (addresses: Addresses): readonly string[] => (isDns(addresses) ? [addresses.dns] : addresses)
+
+interface FollowOptions extends DnsAddresses {
+  readonly resolve: Resolve
+  /** Told the addresses of the host now, without repeats; never none. */
+  readonly changed: (hosts: ReadonlySet<string>) => void
+  readonly log: Logger
+}
+
+export interface Following {
+  /** Resolves once the name was asked for the first time. */
+  readonly ready: Promise<void>
+  stop(): void
+}
+
+/** Asks a name until it is stopped. A name that has no answer changes nothing. */
+export function followName({ dns, every, resolve, changed, log }: FollowOptions): Following {
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const host = new URL(dns).hostname
+  let isTold = false
+  const ask = async (): Promise<void> => {
+    try {
+      const hosts = new Set(await resolve(host))
+      if (signal.aborted) return
+      if (hosts.size === 0) throw new Error('the name has no address')
+      changed(hosts)
+      isTold = false
+    } catch (error) {
+      if (!isTold)
+        log.error({ host, err: error }, 'a service is not found by its name; its instances stay as they were')
+      isTold = true
+    }
+  }
+  const follow = async (): Promise<void> => {
+    for (;;) {
+      await sleep(every, undefined, { signal, ref: false })
+      await ask()
+    }
+  }
+  const ready = ask()
+  ready.then(follow).catch(() => undefined) // it was stopped
+  return { ready, stop: () => stopping.abort() }
+}

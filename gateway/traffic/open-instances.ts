@@ -1,0 +1,64 @@
+/** The instances of a service, by a list or by a name that is asked again and again. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from '../../platform/process/log.ts'
+import { type Addresses, type Following, followName, isDns, type Resolve } from './addresses.ts'
+import type { Instance } from './instance.ts'
+import { closeInstance, type InstanceOptions, openInstance } from './open-instance.ts'
+
+interface OpenOptions extends InstanceOptions {
+  readonly resolve: Resolve
+  readonly log: Logger
+}
+
+export interface OpenInstances {
+  /** Changes with the name's answers. */
+  readonly instances: readonly Instance[]
+  /** Resolves once it is known where they are, or after a while. */
+  readonly ready: Promise<void>
+  close(): Promise<void>
+}
+
+const PATIENCE = 2_000 // milliseconds for the first answer
+const LOOK = 100 // milliseconds between looks at one that is left
+
+export function openInstances(addresses: Addresses, { resolve, log, ...options }: OpenOptions): OpenInstances {
+  if (!isDns(addresses)) {
+    const instances = addresses.map((address) => openInstance(address, options))
+    return { instances, ready: Promise.resolve(), close: () => closeAll(instances) }
+  }
+  const instances: Instance[] = []
+  const leaving = new Set<Instance>()
+  /** No new call goes there; those in flight have their answers. */
+  const leave = async (instance: Instance): Promise<void> => {
+    leaving.add(instance)
+    while (instance.inFlight > 0 && leaving.has(instance)) await sleep(LOOK, undefined, { ref: false })
+    if (leaving.delete(instance)) await closeInstance(instance)
+  }
+  const { dns } = addresses
+  const changed = (hosts: ReadonlySet<string>): void => {
+    const known = new Set(instances.map(({ at }) => at))
+    const gone = instances.filter(({ at = '' }) => !hosts.has(at))
+    const come = [...hosts].filter((at) => !known.has(at))
+    if (gone.length === 0 && come.length === 0) return
+    for (const at of come) instances.push(openInstance(dns, { ...options, at }))
+    for (const instance of gone) {
+      instances.splice(instances.indexOf(instance), 1)
+      void leave(instance)
+    }
+    log.info({ service: options.definition.name, come, gone: gone.map(({ at }) => at) }, 'other instances serve')
+  }
+  const following: Following = followName({ ...addresses, resolve, changed, log })
+  return {
+    instances,
+    ready: Promise.race([following.ready, sleep(PATIENCE, undefined, { ref: false })]),
+    async close() {
+      following.stop()
+      const all = [...instances, ...leaving]
+      leaving.clear()
+      await closeAll(all)
+    },
+  }
+}
+
+const closeAll = async (instances: readonly Instance[]): Promise<void> =>
+  void (await Promise.all(instances.map(closeInstance)))
