@@ -5,10 +5,9 @@
 import cluster from 'node:cluster'
 import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
-import { parseArgs } from 'node:util'
 import { announceNotice, announceReady, type RunningProcess, runProcess } from '../platform/process/lifecycle.ts'
 import { createLogger, type Logger } from '../platform/process/log.ts'
-import { StartRefused } from '../platform/process/settings.ts'
+import { configFile } from './config/arguments.ts'
 import type { Config } from './config/config.ts'
 import { type Loaded, loadConfig } from './config/load.ts'
 import { followConfig } from './config/reload.ts'
@@ -51,15 +50,6 @@ async function startFollowing({ config: first, file }: Loaded, log: Logger): Pro
       stopFollowing()
       return gateway.stop()
     },
-  }
-}
-
-/** The file of `--config FILE`. */
-function configFile(): string | undefined {
-  try {
-    return parseArgs({ options: { config: { type: 'string' } } }).values.config
-  } catch (error) {
-    throw new StartRefused(`${(error as Error).message}. The gateway takes --config FILE.`)
   }
 }
 

@@ -58,16 +58,10 @@ const schema = z.object({
   GATEWAY_SECRET: gatewaySecret.optional(),
 })
 
-/** Any address and secret where none is known yet. */
-const assume: Environment = {
-  ...Object.fromEntries(names.map((name) => [addressSetting(name), 'http://127.0.0.1:1'])),
-  GATEWAY_SECRET: 'any of sixteen characters',
-}
-
 /** @throws SettingsError naming every wrong flag and variable */
 export async function readStartSettings(args: readonly string[], environment: Environment): Promise<StartSettings> {
   const flags = readFlags(args, names)
-  const loading = loadConfig({ env: environment, assume })
+  const loading = loadConfig({ env: environment, isPartial: true })
   const checks = [
     () => refuse(flags.faults),
     () => refuse(contradictions(flags.instances, environment)),

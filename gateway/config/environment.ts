@@ -69,7 +69,7 @@ export function variablesOf({ kinds, areOurs }: Services): readonly Variable[] {
 
 const addressesOf = (name: string): Path => ['services', name, 'addresses']
 
-const serviceOf = (kind: ServiceInput['kind']): z.ZodType =>
+export const serviceOf = (kind: ServiceInput['kind']): z.ZodType =>
   serviceSection.options.find(({ shape }) => shape.kind.value === kind) ?? serviceSection
 
 /** The settings below an object; what is no object of known keys is one setting. */
@@ -105,6 +105,12 @@ function below(schema: z.ZodType, [key, ...rest]: Path): z.ZodType {
         : undefined
   if (!member) throw new Error(`There is no setting ${variableOf([key])}.`)
   return below(member, rest)
+}
+
+/** What a value may be: the options of a union, else the schema alone. */
+export function optionsOf(schema: z.ZodType): readonly z.ZodType[] {
+  const bare = bareOf(schema)
+  return bare instanceof z.ZodUnion ? bare.options.flatMap((option) => optionsOf(option as z.ZodType)) : [bare]
 }
 
 /** Without what says that it may be absent, and what is made of it. */

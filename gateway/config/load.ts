@@ -33,8 +33,8 @@ export interface LoadOptions {
    * of the shipped supergraph only.
    */
   readonly file?: string | undefined
-  /** Variables for what neither the file nor the environment gives. */
-  readonly assume?: Environment
+  /** Addresses and secret of the registry's services may be missing. */
+  readonly isPartial?: boolean
   /** Of a file that was read before: Node would not read it again. */
   readonly version?: number
 }
@@ -56,7 +56,7 @@ export const readConfig = async (env: Environment, file?: string): Promise<Confi
   (await loadConfig({ env, file })).config
 
 /** @throws SettingsError naming every wrong setting */
-export async function loadConfig({ env: everything, file, assume = {}, version }: LoadOptions): Promise<Loaded> {
+export async function loadConfig({ env: everything, file, isPartial = false, version }: LoadOptions): Promise<Loaded> {
   const env = Object.fromEntries(Object.entries(everything).filter(([, value]) => value))
   const used = file ?? (env['SUPERGRAPH'] ? undefined : shippedFile)
   const sources = createSources(
@@ -69,7 +69,8 @@ export async function loadConfig({ env: everything, file, assume = {}, version }
   const kinds = kindsOf(sources, given)
   faults.push(...readStateless(env['STATELESS'], kinds, given, sources))
   const variables = variablesOf({ kinds, areOurs: given === undefined })
-  faults.push(...applyVariables(sources, variables, env, assume))
+  faults.push(...applyVariables(sources, variables, env))
+  if (isPartial && !given) assumeRegistry(sources, kinds)
 
   const result = configSchema.safeParse(sources.values, { error: describeIssue })
   const name = (path: Path): string => nameOf(path, sources, variables)
@@ -171,32 +172,35 @@ function readStateless(
   }
   if (text && names.length === 0) faults.push('STATELESS: must name at least one value')
   for (const [name, kind] of kinds)
-    if (sources.valueAt(['services', name]) === undefined) sources.set(['services', name], { kind })
+    if (sources.valueAt(['services', name]) !== undefined) continue
+    else if (names.includes(name)) sources.set(['services', name, 'kind'], kind, 'STATELESS')
+    else sources.assume(['services', name, 'kind'], kind)
   return faults
 }
 
 /** Puts what the variables say over the file. */
-function applyVariables(
-  sources: Sources,
-  variables: readonly Variable[],
-  env: Environment,
-  assume: Environment,
-): readonly string[] {
+function applyVariables(sources: Sources, variables: readonly Variable[], env: Environment): readonly string[] {
   const faults: string[] = []
   const setBy = new Map<string, string>()
   for (const { name, path, read } of variables) {
     const text = env[name]
-    if (text !== undefined) {
-      const key = path.join('.')
-      const other = setBy.get(key)
-      if (other !== undefined && other !== name) faults.push(`${name}: sets ${key}, and so does ${other}`)
-      setBy.set(key, name)
-      sources.set(path, read(text), name)
-    } else if (assume[name] !== undefined && sources.valueAt(path) === undefined) {
-      sources.assume(path, read(assume[name]))
-    }
+    if (text === undefined) continue
+    const key = path.join('.')
+    const other = setBy.get(key)
+    if (other !== undefined && other !== name) faults.push(`${name}: sets ${key}, and so does ${other}`)
+    setBy.set(key, name)
+    sources.set(path, read(text), name)
   }
   return faults
+}
+
+/** Any address and secret, where none is known yet. */
+function assumeRegistry(sources: Sources, kinds: ReadonlyMap<string, Kind>): void {
+  const assume = (path: Path, value: unknown): void => {
+    if (sources.valueAt(path) === undefined) sources.assume(path, value)
+  }
+  for (const name of kinds.keys()) assume(['services', name, 'addresses'], ['http://127.0.0.1:1'])
+  assume(['secret'], 'any of sixteen characters')
 }
 
 type GivenSafelist = { readonly safelist?: Safelist; readonly fault?: string }

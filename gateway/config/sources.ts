@@ -17,6 +17,8 @@ export interface Sources {
   valueAt(path: Path): unknown
   /** Where the value at a path comes from; `undefined` for a default. */
   find(path: Path): Source | undefined
+  /** The variables that gave parts of the value at a path. */
+  variablesWithin(path: Path): readonly string[]
   /** The file's values with those of the environment over them. */
   readonly values: Readonly<Record<string, unknown>>
 }
@@ -40,6 +42,10 @@ export function createSources(file: Readonly<Record<string, unknown>>): Sources 
     },
     isAssumed: (path) => assumed.has(path.join('.')),
     valueAt: (path) => valueAt(values, path),
+    variablesWithin(path) {
+      const start = `${path.join('.')}.`
+      return [...variables].filter(([key]) => key.startsWith(start)).map(([, name]) => name)
+    },
     find(path) {
       for (let length = path.length; length > 0; length--) {
         const variable = variables.get(path.slice(0, length).join('.'))

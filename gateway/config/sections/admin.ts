@@ -1,7 +1,7 @@
 /** The operators' port. */
 import { z } from 'zod'
 import { isLoopback } from '../../../platform/http/message/loopback.ts'
-import { port } from './values.ts'
+import { hidden, port } from './values.ts'
 
 export const adminSection = z
   .strictObject({
@@ -10,10 +10,7 @@ export const adminSection = z
     /** 0 takes any free one. */
     port: port.default(4090),
     /** Asked of everybody but readers of metrics and health; required beyond loopback. */
-    token: z
-      .string()
-      .regex(/^[\x21-\x7e]{16,}$/, 'must have at least 16 visible ASCII characters')
-      .optional(),
+    token: hidden(z.string().regex(/^[\x21-\x7e]{16,}$/, 'must have at least 16 visible ASCII characters')).optional(),
   })
   .superRefine(({ host, token }, context) => {
     if (isLoopback(host) || token !== undefined) return

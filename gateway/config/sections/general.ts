@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 import { isNetwork } from '../../../platform/http/message/client-address.ts'
 import { gatewaySecret, logLevel } from '../../../platform/process/settings.ts'
-import { list, onOff, port } from './values.ts'
+import { hidden, list, onOff, port } from './values.ts'
 
 const WORKERS = 'must be a number of processes, 0 for one per core'
 
@@ -32,7 +32,7 @@ export const generalSettings = {
   /** A file, from the configuration's folder; without it the supergraph of the registry. */
   supergraph: z.string().optional(),
   /** Shared with the services; without it calls are not signed. */
-  secret: gatewaySecret.optional(),
+  secret: hidden(gatewaySecret).optional(),
   /** Whether `/` serves the playground; off in production unless it is set. */
   playground: onOff.optional(),
 } as const

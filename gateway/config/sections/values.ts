@@ -3,6 +3,17 @@ import { z } from 'zod'
 import { isFieldName } from '../../../platform/http/message/fields.ts'
 import { httpUrl } from '../../../platform/process/settings.ts'
 
+/** Marks a setting whose value is never shown. */
+export const hidden = <Schema extends z.ZodType>(schema: Schema): Schema => schema.meta({ isSecret: true })
+
+/** Whether a setting is marked, whatever says that it may be absent. */
+export function isSecret(schema: z.ZodType): boolean {
+  if (schema.meta()?.['isSecret'] === true) return true
+  if (schema instanceof z.ZodPipe) return isSecret(schema.in as z.ZodType)
+  const wraps = schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault
+  return wraps && isSecret(schema.unwrap() as z.ZodType)
+}
+
 const WHOLE = 'must be a whole number'
 
 export const whole = (least: number, most: number = Number.MAX_SAFE_INTEGER) =>

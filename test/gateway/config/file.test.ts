@@ -1,0 +1,163 @@
+/** What a configuration's file may say, what of it is refused, and what the environment overrides. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type LoadOptions, loadConfig, readConfig } from '../../../gateway/config/load.ts'
+import { printConfig } from '../../../gateway/config/print.ts'
+import { SettingsError } from '../../../platform/process/settings.ts'
+import { makeConfigFile } from '../../support/config-file.ts'
+import { composeAt } from '../../support/gateway.ts'
+import { itemsSdl, ordersSdl } from '../../support/shop.ts'
+
+const made: { remove(): Promise<void> }[] = []
+let supergraph: string
+beforeAll(() => {
+  supergraph = composeAt([
+    { name: 'orders', sdl: ordersSdl, url: 'http://127.0.0.1:4201' },
+    { name: 'items', sdl: itemsSdl, url: 'http://127.0.0.1:4202' },
+  ])
+})
+afterAll(async () => void (await Promise.all(made.map((file) => file.remove()))))
+
+/** A file beside a supergraph of orders and items. */
+async function fileOf(config: string): Promise<string> {
+  const file = await makeConfigFile(config)
+  made.push(file)
+  await writeFile(join(file.folder, 'supergraph.graphql'), supergraph)
+  return file.path
+}
+
+const foreign = (more: string): Promise<string> => fileOf(`{ supergraph: 'supergraph.graphql', ${more} }`)
+
+async function faultsOf(options: LoadOptions): Promise<readonly string[]> {
+  const error = await loadConfig(options).catch((caught: unknown) => caught)
+  return error instanceof SettingsError ? error.faults : []
+}
+
+describe('a file', () => {
+  test('Kinds, addresses and settings of another supergraph stand in the file, the rest has defaults', async () => {
+    const file = await foreign(
+      `services: { items: stateless({ addresses: ['http://a/graphql', 'http://b/graphql'], hedging: false }) }, port: 0`,
+    )
+    const config = await readConfig({}, file)
+    expect(config.port).toBe(0)
+    expect(config.services.map(({ definition, addresses }) => [definition.name, definition.kind, addresses])).toEqual([
+      ['items', 'stateless', ['http://a/graphql', 'http://b/graphql']],
+      ['orders', 'stateful', ['http://127.0.0.1:4201/graphql']],
+    ])
+    expect(config.services[0]?.definition).toMatchObject({ hedging: false, coalescing: true, deadline: 5_000 })
+    expect(config.services[1]?.definition).toMatchObject({ deadline: 15_000 })
+  })
+
+  test('Every fault is told at once, with its path', async () => {
+    const file = await foreign(`
+      port: 70_000, hots: 'a', limits: { aliasse: 1, depth: -1 }, cors: { origins: ['https://a.example/path'] },
+      services: {
+        orders: stateful({ hedging: true, deadline: 'soon' }),
+        items: { ...stateless({ queue: 1.5 }), cache: true },
+        itmes: stateless(),
+      },
+      admin: { host: '0.0.0.0' },`)
+    expect([...(await faultsOf({ env: {}, file }))].sort()).toEqual([
+      'ADMIN_TOKEN: is required with ADMIN_HOST=0.0.0.0',
+      'cors.origins.0: must be origins, without a path',
+      'hots: is not a setting; did you mean host?',
+      'limits.aliasse: is not a setting; did you mean aliases?',
+      'limits.depth: must be a whole number, 0 to switch the limit off',
+      'port: must be a port, 0 to 65535',
+      'services.items.cache: is not a setting',
+      'services.items.queue: must be a whole number',
+      'services.itmes: the supergraph joins no such service',
+      'services.orders.deadline: must be a whole number',
+      'services.orders.hedging: is for stateless services: nothing of a stateful one is kept, shared or asked twice',
+    ])
+  })
+
+  test.each([
+    ['a file that is not there', 'cannot be used', undefined],
+    ['a default export that is no object', 'must have `export default', '"a text"'],
+    [
+      'a service without a kind',
+      'services.items.kind: must be stateful({ … }) or stateless({ … })',
+      '{ supergraph: "supergraph.graphql", services: { items: {} } }',
+    ],
+    [
+      'a name that is an address',
+      'services.items.addresses.dns: must be an absolute http or https URL whose host is a name',
+      '{ supergraph: "supergraph.graphql", services: { items: stateless({ addresses: { dns: "http://127.0.0.1" } }) } }',
+    ],
+  ])('Refused in words: %s', async (_what, fault, source) => {
+    const file = source === undefined ? '/nowhere/tributary.config.ts' : await fileOf(source)
+    expect(await faultsOf({ env: {}, file })).toEqual([expect.stringContaining(fault)])
+  })
+})
+
+describe('the environment over a file', () => {
+  test('A variable is the path of its setting in capitals, and wins', async () => {
+    const file = await foreign(
+      `services: { items: stateless({ deadline: 1_000 }) }, limits: { depth: 5 }, playground: true`,
+    )
+    const env = {
+      SERVICES_ITEMS_DEADLINE: '2000',
+      SERVICES_ITEMS_ADDRESSES: 'http://a/graphql, http://b/graphql',
+      SERVICES_ORDERS_ADDRESSES: '{"dns":"http://orders.internal/graphql","every":1000}',
+      LIMIT_DEPTH: '7',
+      PLAYGROUND: 'off',
+      CORS_ALLOWED_HEADERS: 'X-One, x-two',
+    }
+    const config = await readConfig(env, file)
+    expect(config.services).toMatchObject([
+      { definition: { deadline: 2_000 }, addresses: ['http://a/graphql', 'http://b/graphql'] },
+      { addresses: { dns: 'http://orders.internal/graphql', every: 1_000 } },
+    ])
+    expect(config).toMatchObject({
+      limits: { depth: 7 },
+      playground: false,
+      cors: { allowedHeaders: ['x-one', 'x-two'] },
+    })
+    expect(config.supergraphFile).toBe(join(file, '../supergraph.graphql'))
+  })
+
+  test('A fault of a variable has its name; two names of one setting, and a misspelt one, are faults', async () => {
+    const file = await foreign('services: { items: stateless() }')
+    const env = {
+      SERVICES_ITEMS_DEADLINE: 'soon',
+      LIMIT_DEPTH: '5',
+      LIMITS_DEPTH: '6',
+      SERVICES_ITEMS_DEADLIN: '1',
+      STATELESS: 'items',
+    }
+    expect([...(await faultsOf({ env, file }))].sort()).toEqual([
+      'LIMIT_DEPTH: sets limits.depth, and so does LIMITS_DEPTH',
+      'SERVICES_ITEMS_DEADLIN: is not a setting; did you mean SERVICES_ITEMS_DEADLINE?',
+      'SERVICES_ITEMS_DEADLINE: must be a whole number',
+    ])
+  })
+})
+
+describe('npm run config', () => {
+  test('It says where each value comes from, and hides secrets', async () => {
+    const file = await foreign(`secret: 'a secret of sixteen', services: { items: stateless({ deadline: 1_000 }) }`)
+    const env = { ADMIN_TOKEN: 'a-secret-of-operators', REDIS_URL: 'redis://me:mine@cache:6379', LIMIT_DEPTH: '0' }
+    const printed = printConfig(await loadConfig({ env, file }))
+    const rows = new Map(printed.split('\n').map((row) => [row.split(/ +/)[0], row.split(/ {2,}/).slice(1)]))
+    expect(Object.fromEntries(rows)).toMatchObject({
+      'admin.token': ['ADMIN_TOKEN', '(hidden)'],
+      secret: ['file', '(hidden)'],
+      'redis.url': ['REDIS_URL', 'redis://***@cache:6379'],
+      'limits.depth': ['LIMIT_DEPTH', 'off'],
+      'limits.aliases': ['default', '500'],
+      'services.items.deadline': ['file', '1000'],
+      'services.items.kind': ['file', 'stateless'],
+      'services.orders.kind': ['default', 'stateful'],
+      'services.orders.addresses': ['default', 'http://127.0.0.1:4201/graphql'],
+    })
+    expect(printed).not.toMatch(/sixteen|operators|mine/)
+  })
+
+  test('The shipped file needs nothing to be printed', async () => {
+    const printed = printConfig(await loadConfig({ env: {}, isPartial: true }))
+    expect(printed).toMatch(/^services\.banking\.addresses +default +\(required: BANKING_URL\)$/m)
+    expect(printed).toMatch(/^secret +default +\(required: GATEWAY_SECRET\)$/m)
+  })
+})
