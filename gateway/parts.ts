@@ -105,7 +105,7 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
   })
   const { editions } = serving
   const streams = createStreams(own, measuring)
-  const start = createStart(streams, createSubscribe(log))
+  const start = createStart(streams, createSubscribe(log, config.subscriptions.reconnects))
   const perform = createPerform({ policies, editions, execute: createExecute(log), start })
   const operations = { perform, policies, count, refusalOf: createRefusalOf({ count, reportLimit, log }) }
   const answerOperation = createOperations(operations)

@@ -12,6 +12,7 @@ import { limitsSection } from './sections/limits.ts'
 import { operationsSection } from './sections/operations.ts'
 import { redisSection } from './sections/redis.ts'
 import { servicesSection } from './sections/services.ts'
+import { subscriptionsSection } from './sections/subscriptions.ts'
 
 export const configSchema = z.strictObject({
   ...generalSettings,
@@ -23,6 +24,7 @@ export const configSchema = z.strictObject({
   caching: cachingSection,
   cors: corsSection,
   operations: operationsSection,
+  subscriptions: subscriptionsSection,
   admin: adminSection,
   draining: drainingSection,
 })

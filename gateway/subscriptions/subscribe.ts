@@ -30,11 +30,11 @@ export type Subscribe = (
   ending: AbortSignal,
 ) => Promise<Events>
 
-const MAX_RECONNECTS = 30 // tries in a row to reach the service again
 const FIRST_PAUSE = 100 // milliseconds, doubled up to `LONGEST_PAUSE`
 const LONGEST_PAUSE = 2_000 // milliseconds
 
-export function createSubscribe(log: Logger): Subscribe {
+/** @param reconnects tries in a row to reach the service again */
+export function createSubscribe(log: Logger, reconnects: number): Subscribe {
   return async ({ engine, traffic }, exchange, operation, ending) => {
     const { query, operationName, variables = {} } = exchange.parameters
     const prepared = engine.prepare(query, operation.document.node, operationName)
@@ -43,7 +43,7 @@ export function createSubscribe(log: Logger): Subscribe {
     const compiled = await prepared.compiled(bound.conditions, () => callerOf(exchange))
     const { events } = compiled
     if (!events) throw codedError('INTERNAL', 'The operation has no events.')
-    return follow({ compiled, events, bound, position }, exchange, ending, { traffic, log })
+    return follow({ compiled, events, bound, position }, exchange, ending, { traffic, reconnects, log })
   }
 }
 
@@ -59,7 +59,11 @@ async function* follow(
   { compiled, events, bound, position }: Followed,
   exchange: Exchange,
   ending: AbortSignal,
-  { traffic, log }: { readonly traffic: Edition['traffic']; readonly log: Logger },
+  {
+    traffic,
+    reconnects,
+    log,
+  }: { readonly traffic: Edition['traffic']; readonly reconnects: number; readonly log: Logger },
 ): Events {
   const { requestId } = exchange
   const context = streamContext(exchange, ending)
@@ -81,7 +85,7 @@ async function* follow(
       if (ending.aborted) break
       // Without a cursor, events could be lost unnoticed.
       const knowsWhere = position !== undefined && typeof values[position.variable] === 'string'
-      if (!knowsWhere || failures === MAX_RECONNECTS) {
+      if (!knowsWhere || failures === reconnects) {
         yield { errors: [maskThrown(error, requestId, log)] }
         return
       }

@@ -41,6 +41,7 @@ export function openInstance(address: string, { definition, secret, isOurs, at }
       // A stateless service's answers are shared and kept.
       lends: definition.kind === 'stateful',
       at,
+      most: definition.answerBytes,
     }),
     health: createHttpPool(origin, QUESTIONS, { at }),
     healthRequest: () => (isOurs ? READY : healthRequestTo(definition, instance, secret)),

@@ -10,8 +10,8 @@ import type { Instance } from './instance.ts'
 /** One try. Adds the instance that it asks to `asked`, and prefers one that is not in there. */
 export type Try = (work: Work, asked: Set<Instance>) => Promise<Reply>
 
-const MAX_TRIES = 3 // with the first
 const FIRST_PAUSE = 10 // milliseconds, five times longer each time; jittered
+const LONGEST_PAUSE = 500 // milliseconds
 /**
  * Each call earns a tenth of a retry: a service in trouble gets at most a tenth more than its usual
  * load, once the saved retries are used up.
@@ -19,7 +19,8 @@ const FIRST_PAUSE = 10 // milliseconds, five times longer each time; jittered
 const SAVED_PER_CALL = 0.1 // retries
 const MAX_SAVED = 50 // retries
 
-export function retried(tryOnce: Try): Step {
+/** @param retries of one call at most */
+export function retried(tryOnce: Try, retries: number): Step {
   let saved = MAX_SAVED
   /**
    * @param tries how many tries were made, with this one @param before the failure of the last one
@@ -28,9 +29,8 @@ export function retried(tryOnce: Try): Step {
     tryOnce(work, asked).catch(async (failure: unknown) => {
       // No other instance could be asked. The earlier failure tells more about what went wrong.
       if (before && isUnsent(failure)) throw before
-      if (!(failure instanceof CallFailure) || tries === MAX_TRIES || saved < 1 || !mayRetry(failure, work))
-        throw failure
-      const pause = FIRST_PAUSE * 5 ** (tries - 1) * (0.5 + Math.random() / 2)
+      if (!(failure instanceof CallFailure) || tries > retries || saved < 1 || !mayRetry(failure, work)) throw failure
+      const pause = Math.min(FIRST_PAUSE * 5 ** (tries - 1), LONGEST_PAUSE) * (0.5 + Math.random() / 2)
       if (performance.now() + pause >= work.deadline) throw failure
       saved -= 1
       await sleep(pause)

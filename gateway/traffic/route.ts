@@ -61,10 +61,13 @@ export function openRoute(options: RouteOptions): Route {
   }
   const step =
     definition.kind === 'stateful'
-      ? gathered(queued(retried(tryOnce), bounds))
+      ? gathered(queued(retried(tryOnce, definition.retries), bounds))
       : cached(
           definition,
-          coalesced(definition, queued(retried(hedged(definition, tryOnce, fleet, latency)), bounds)),
+          coalesced(
+            definition,
+            queued(retried(hedged(definition, tryOnce, fleet, latency), definition.retries), bounds),
+          ),
           store,
           metrics,
         )

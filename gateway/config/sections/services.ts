@@ -18,12 +18,21 @@ const named = z.strictObject({
 })
 
 /** What a service has that does not say otherwise. */
-export const statefulDefaults = { paths: [] as string[], deadline: 15_000, concurrency: 256, queue: 1_024 }
+export const statefulDefaults = {
+  paths: [] as string[],
+  deadline: 15_000,
+  concurrency: 256,
+  queue: 1_024,
+  retries: 2,
+  answerBytes: 16 * 1024 * 1024,
+}
 export const statelessDefaults = {
   paths: [] as string[],
   deadline: 5_000,
   concurrency: 128,
   queue: 1_024,
+  retries: 2,
+  answerBytes: 16 * 1024 * 1024,
   sharedCache: true,
   hedging: true,
   coalescing: true,
@@ -44,6 +53,10 @@ const common = (defaults: typeof statefulDefaults) => ({
   concurrency: whole(1).default(defaults.concurrency),
   /** Calls that may wait; more are refused at once. */
   queue: whole(0).default(defaults.queue),
+  /** Further tries of a call, where they can do no harm. */
+  retries: whole(0, 10).default(defaults.retries),
+  /** Bytes of one answer, on the wire and again after decompression. */
+  answerBytes: whole(1_024, 256 * 1024 * 1024).default(defaults.answerBytes),
 })
 
 const ofStateless = {

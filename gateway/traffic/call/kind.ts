@@ -17,6 +17,10 @@ interface Common {
   readonly concurrency: number
   /** Calls that may wait; more are refused at once. */
   readonly queue: number
+  /** Further tries of a call, where they can do no harm. */
+  readonly retries: number
+  /** Bytes of one answer, on the wire and again after decompression. */
+  readonly answerBytes: number
 }
 
 /** Owns no data: any instance can answer any call, and no call carries an identity. */

@@ -51,16 +51,23 @@ interface BodyOptions {
   readonly sink?: Sink
   /** Whether a body that tells its length may stand in memory that is lent. */
   readonly mayBeLent?: boolean
+  /** Bytes at most. */
+  readonly most?: number
 }
 
-export function openBody(framing: AnswerHead['framing'], { sink, mayBeLent = false }: BodyOptions = {}): Body {
-  if (typeof framing === 'number') return measuredBody(framing, mayBeLent)
-  const kept = sink ?? createKept()
+export function openBody(
+  framing: AnswerHead['framing'],
+  { sink, mayBeLent = false, most = MAX_BODY }: BodyOptions = {},
+): Body {
+  if (typeof framing === 'number') {
+    if (framing > most) throw tooLarge(most)
+    return measuredBody(framing, mayBeLent)
+  }
+  const kept = sink ?? createKept(most)
   return framing === 'chunked' ? chunkedBody(kept) : endlessBody(kept)
 }
 
 function measuredBody(length: number, mayBeLent: boolean): Body {
-  if (length > MAX_BODY) throw tooLarge()
   let bytes = 0
   let whole = NOTHING
   let loan: Loan | undefined
@@ -143,15 +150,15 @@ function chunkedBody(kept: Sink): Body {
   }
 }
 
-function createKept(): Sink {
-  const kept = createGrowingBuffer(MAX_BODY)
+function createKept(most: number): Sink {
+  const kept = createGrowingBuffer(most)
   return {
     add(piece: Buffer) {
-      if (kept.bytes() + piece.length > MAX_BODY) throw tooLarge()
+      if (kept.bytes() + piece.length > most) throw tooLarge(most)
       kept.add(piece)
     },
     content: kept.content,
   }
 }
 
-export const tooLarge = (): CallFailure => new CallFailure('size', `the answer has over ${MAX_BODY} bytes`)
+export const tooLarge = (most: number): CallFailure => new CallFailure('size', `the answer has over ${most} bytes`)

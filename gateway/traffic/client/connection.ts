@@ -3,7 +3,7 @@
  * answer to it ends the connection.
  */
 import { CallFailure } from '../call/failure.ts'
-import { type Body, NO_BODY, openBody } from './body.ts'
+import { type Body, MAX_BODY, NO_BODY, openBody } from './body.ts'
 import { type AnswerHead, createHeadReader, malformed } from './head.ts'
 import type { HttpAnswer } from './http-answer.ts'
 import { writeRequest } from './request.ts'
@@ -59,6 +59,8 @@ export interface ConnectionOptions {
   readonly lends: boolean
   /** The host to connect to, where the origin's name has several. */
   readonly at?: string | undefined
+  /** Bytes of one answer at most. */
+  readonly most?: number | undefined
 }
 
 /**
@@ -110,7 +112,8 @@ export function openConnection(origin: URL, options: ConnectionOptions, events: 
   }
 
   const open = ({ status, framing, callId }: AnswerHead, { callId: asked }: Receiver): Body => {
-    if (callId === asked || (callId === undefined && !echoes)) return openBody(framing, { mayBeLent: lends })
+    if (callId === asked || (callId === undefined && !echoes))
+      return openBody(framing, { mayBeLent: lends, most: options.most ?? MAX_BODY })
     // Who stands between may refuse without knowing of calls: the status is all that is believed of
     // it.
     if (callId === undefined && status >= 400) return NO_BODY

@@ -56,7 +56,7 @@ const NO_REUSE = 3_600_000 // milliseconds for which no connection carries a sec
 export function createHttpPool(
   address: string,
   size: number,
-  { echoes = false, lends = false, at }: Partial<ConnectionOptions> = {},
+  { echoes = false, lends = false, at, most }: Partial<ConnectionOptions> = {},
 ): HttpPool {
   const origin = new URL(address)
   const open = new Set<Connection>()
@@ -120,7 +120,7 @@ export function createHttpPool(
     },
   }
   const begin = (): Connection => {
-    const connection = openConnection(origin, { echoes, lends, at }, events)
+    const connection = openConnection(origin, { echoes, lends, at, most }, events)
     open.add(connection)
     return connection
   }
@@ -150,7 +150,7 @@ export function createHttpPool(
         connection: undefined,
         answered(answer) {
           pending.connection = undefined
-          resolve(isEncoded(answer.fields) ? decodeAnswer(answer) : answer)
+          resolve(isEncoded(answer.fields) ? decodeAnswer(answer, most) : answer)
         },
         failed(failure) {
           pending.connection = undefined
