@@ -9,19 +9,28 @@ import type { StartSettings } from './settings.ts'
 export interface Ports {
   readonly port: number
   readonly adminPort: number
+  /** Of the demo's identity provider; `undefined` without the demo identity. */
+  readonly identityPort: number | undefined
   /** One line for each port other than the default. */
   readonly notices: readonly string[]
 }
 
 const LOOPBACK = '127.0.0.1'
-const usual = { PORT: 4000, ADMIN_PORT: 4090 } as const
+const usual = { PORT: 4000, ADMIN_PORT: 4090, IDENTITY_PORT: 4080 } as const
 const SEARCH = 100 // ports after the default
 
+interface Asked {
+  readonly setting: keyof typeof usual
+  readonly host: string
+  readonly port: number | undefined
+}
+
 /** @throws StartRefused that names each configured port that is taken */
-export async function choosePorts({ host, port, adminPort }: StartSettings): Promise<Ports> {
-  const asked = [
+export async function choosePorts({ host, port, adminPort, identityPort, demo }: StartSettings): Promise<Ports> {
+  const asked: Asked[] = [
     { setting: 'PORT', host, port },
     { setting: 'ADMIN_PORT', host: LOOPBACK, port: adminPort },
+    ...(demo ? [{ setting: 'IDENTITY_PORT', host: LOOPBACK, port: identityPort } as const] : []),
   ]
   const reasons = await Promise.all(asked.map(({ host, port }) => whyTaken(host, port ?? 0)))
   const faults = asked.flatMap(({ setting, host, port }, index) => {
@@ -33,28 +42,27 @@ export async function choosePorts({ host, port, adminPort }: StartSettings): Pro
     return [`${blamed}: ${host}:${port ?? usual.PORT} cannot be used (${reason})`]
   })
   if (faults.length > 0) throw new StartRefused(`${faults.join('; ')}. Nothing was started.`)
-  const chosenPort = await choose('PORT', host, port, adminPort)
-  const chosenAdminPort = await choose('ADMIN_PORT', LOOPBACK, adminPort, chosenPort)
-  const notices = [
-    ...(port === undefined && chosenPort !== usual.PORT ? [notice('PORT', chosenPort)] : []),
-    ...(adminPort === undefined && chosenAdminPort !== usual.ADMIN_PORT ? [notice('ADMIN_PORT', chosenAdminPort)] : []),
-  ]
-  return { port: chosenPort, adminPort: chosenAdminPort, notices }
+  const chosen: Partial<Record<keyof typeof usual, number>> = {}
+  for (const one of asked)
+    chosen[one.setting] = await choose(one, [...asked.map(({ port }) => port), ...Object.values(chosen)])
+  const notices = asked.flatMap(({ setting, port }) =>
+    port === undefined && chosen[setting] !== usual[setting]
+      ? [`port ${usual[setting]} is taken: ${setting} is ${chosen[setting]}`]
+      : [],
+  )
+  const { PORT = 0, ADMIN_PORT = 0, IDENTITY_PORT } = chosen
+  return { port: PORT, adminPort: ADMIN_PORT, identityPort: IDENTITY_PORT, notices }
 }
 
-const notice = (setting: keyof typeof usual, port: number): string =>
-  `port ${usual[setting]} is taken: ${setting} is ${port}`
-
+/** @param reserved for the others */
 async function choose(
-  setting: keyof typeof usual,
-  host: string,
-  asked: number | undefined,
-  reserved: number | undefined,
+  { setting, host, port: asked }: Asked,
+  reserved: readonly (number | undefined)[],
 ): Promise<number> {
-  if (asked === 0) return (await freePorts(1, host, [reserved]))[0] ?? 0
+  if (asked === 0) return (await freePorts(1, host, reserved))[0] ?? 0
   if (asked !== undefined) return asked
   for (let port: number = usual[setting]; port < usual[setting] + SEARCH; port++) {
-    if (port !== reserved && (await whyTaken(host, port)) === undefined) return port
+    if (!reserved.includes(port) && (await whyTaken(host, port)) === undefined) return port
   }
   throw new StartRefused(`${setting}: no port from ${usual[setting]} on is free. Nothing was started.`)
 }

@@ -4,7 +4,7 @@ import { services } from '../gateway/config/registry.ts'
 export type Job = 'build' | 'migrate' | 'compose'
 
 export interface Concerns {
-  /** Of processes: `gateway`, `database`, or a service's. */
+  /** Of processes: `gateway`, `database`, `identity`, or a service's. */
   readonly names: ReadonlySet<string>
   readonly jobs: ReadonlySet<Job>
   /** Changed sources of the supervisor itself, which cannot start itself again. */
@@ -26,10 +26,11 @@ const stateful = services.filter(({ kind }) => kind === 'stateful').map(({ name 
 const rules: readonly Rule[] = [
   { path: /\.md$|^prisma\/generated\/|^gateway\/playground\/dist\/|(^|\/)\.|~$/ }, // documents, outputs, editors' files
   { path: /^gateway\/(supergraph|schema)\.graphql$/ }, // the gateway looks at it by itself
+  { path: /^start\/identity\//, names: ['identity'] },
   { path: /^start\/|^tributary\.config\.ts$/, again: true },
   { path: /^gateway\/playground\/page\//, names: ['gateway'], job: 'build' },
   { path: /^gateway\//, names: ['gateway'] },
-  { path: /^platform\//, names: ['gateway', ...all] },
+  { path: /^platform\//, names: ['gateway', 'identity', ...all] },
   { path: /^prisma\/schema\.prisma$/, names: stateful, job: 'build' },
   { path: /^prisma\/migrations\//, names: stateful, job: 'migrate' },
   { path: /^prisma\/embedded/, names: ['database'] },

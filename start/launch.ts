@@ -14,7 +14,7 @@ export interface Launched {
    * open once it is stopped.
    */
   readonly ready: Promise<void>
-  /** Starts processes again: `gateway`, `database`, or all instances of a service. */
+  /** Starts processes again: `gateway`, `database`, `identity`, or all instances of a service. */
   restart(names: ReadonlySet<string>): Promise<void>
   /** Runs the migrations. @throws StartRefused */
   migrate(): Promise<void>
@@ -30,8 +30,9 @@ export function launch(system: System, databaseUrl: string | undefined, report: 
   const { signal } = stopping
   const gateway = supervise(system.gateway, healthy('stateless'), report)
   const stateless = system.stateless.map((spec) => supervise(spec, healthy('stateless'), report))
-  // Once it says that it is ready it takes connections; there is nothing more to ask.
+  // Once they say that they are ready they take connections; there is nothing more to ask.
   const database = system.database && supervise(system.database, async () => {}, report)
+  const identity = system.identity && supervise(system.identity, async () => {}, report)
 
   const run = (job: ProcessSpec): Promise<void> => runJob(job, report, signal)
   const migrate = async (): Promise<string | undefined> => {
@@ -54,13 +55,14 @@ export function launch(system: System, databaseUrl: string | undefined, report: 
 
   return {
     // A process that can never serve is heard of at once, whatever else is still starting.
-    ready: Promise.all([serve(), gateway.ready, ...stateless.map(({ ready }) => ready)]).then(
+    ready: Promise.all([serve(), gateway.ready, identity?.ready, ...stateless.map(({ ready }) => ready)]).then(
       () => {},
       (error: unknown) => (signal.aborted ? new Promise(() => {}) : Promise.reject(error)),
     ),
     async restart(names) {
       if (names.has('gateway')) gateway.restart()
       if (names.has('database')) database?.restart()
+      if (names.has('identity')) identity?.restart()
       for (const [at, { name }] of system.stateless.entries()) if (names.has(name)) stateless[at]?.restart()
       for (const [at, { name }] of system.stateful('').entries()) if (names.has(name)) (await stateful)[at]?.restart()
     },
@@ -70,7 +72,7 @@ export function launch(system: System, databaseUrl: string | undefined, report: 
       stopping.abort()
       await gateway.stop()
       const services = [...stateless, ...(await stateful.catch(() => []))]
-      await Promise.all(services.map((service) => service.stop()))
+      await Promise.all([...services, identity].map((service) => service?.stop()))
       await database?.stop()
     },
   }

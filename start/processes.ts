@@ -7,6 +7,7 @@ import { addressSetting } from '../gateway/config/environment.ts'
 import { services } from '../gateway/config/registry.ts'
 import { gatewayFlags, processEnvironment, statelessFlags } from '../platform/memory/node-flags.ts'
 import { freePorts } from '../platform/process/ports.ts'
+import type { IssuerSettings } from '../platform/protocol/identity-settings.ts'
 import type { Ports } from './addresses.ts'
 import { program, servicePath } from './programs.ts'
 import type { Environment, StartSettings } from './settings.ts'
@@ -39,6 +40,8 @@ export interface System {
   stateful(databaseUrl: string): readonly ServerSpec[]
   readonly stateless: readonly ServerSpec[]
   readonly gateway: ServerSpec
+  /** The demo's identity provider; `undefined` without the demo identity. */
+  readonly identity: ServerSpec | undefined
   /** Where the gateway tells which instances it uses. */
   readonly services: string
   /** What it asks for there. */
@@ -49,7 +52,7 @@ const LOOPBACK = '127.0.0.1'
 
 /** @param secret shared by the gateway and the services */
 export async function describeSystem(settings: StartSettings, ports: Ports, secret: string): Promise<System> {
-  const { dataDir, demo, host, instances, logLevel } = settings
+  const { dataDir, demo, host, instances, issuers, logLevel } = settings
   // Who has no business with the database or the admin port is told no way to them.
   const {
     DATABASE_URL: _elsewhere,
@@ -57,10 +60,18 @@ export async function describeSystem(settings: StartSettings, ports: Ports, secr
     ADMIN_TOKEN: adminToken,
     ...environment
   } = settings.environment
-  const common = { ...environment, DATA_DIR: dataDir, LOG_LEVEL: logLevel, GATEWAY_SECRET: secret }
+  const { identityPort } = ports
+  const issuer = identityPort === undefined ? undefined : `http://localhost:${identityPort}`
+  const common = {
+    ...environment,
+    DATA_DIR: dataDir,
+    LOG_LEVEL: logLevel,
+    GATEWAY_SECRET: secret,
+    ...(issuer !== undefined && { IDENTITY_DEMO_ISSUER: issuer }),
+  }
   const kinds = services.map(({ name, kind }) => ({ name, kind, count: instances.get(name) ?? 0 }))
   const total = 1 + kinds.reduce((sum, { count }) => sum + count, 0)
-  const free = await freePorts(total, LOOPBACK, [ports.port, ports.adminPort])
+  const free = await freePorts(total, LOOPBACK, [ports.port, ports.adminPort, identityPort])
   const databasePort = free.pop()
 
   const started = kinds.map(({ name, kind, count }) => ({
@@ -106,29 +117,44 @@ export async function describeSystem(settings: StartSettings, ports: Ports, secr
           ...server.environment,
           DATABASE_URL: databaseUrl,
           ...(standbys !== undefined && { DATABASE_READ_URL: standbys }),
+          ...trusting(issuers),
         },
       })),
     stateless: ofKind('stateless'),
-    gateway: {
-      name: 'gateway',
-      label: 'gateway',
-      program: program('gateway/main.ts'),
-      flags: gatewayFlags,
-      environment: {
-        ...processEnvironment,
-        ...common,
-        HOST: host,
-        PORT: `${ports.port}`,
-        ADMIN_PORT: `${ports.adminPort}`,
-        ...(adminToken && { ADMIN_TOKEN: adminToken }),
-        ...Object.fromEntries(addresses),
-      },
-      url: `http://${reachable(host)}:${ports.port}`,
-    },
+    gateway: describeGateway(host, ports, {
+      ...common,
+      ...(adminToken && { ADMIN_TOKEN: adminToken }),
+      ...Object.fromEntries(addresses),
+    }),
+    identity: issuer === undefined ? undefined : describeProvider(issuer, common),
     services: `http://${reachable(environment['ADMIN_HOST'] || LOOPBACK)}:${ports.adminPort}/services`,
     adminToken: adminToken || undefined,
   }
 }
+
+const describeGateway = (host: string, { port, adminPort }: Ports, environment: Environment): ServerSpec => ({
+  name: 'gateway',
+  label: 'gateway',
+  program: program('gateway/main.ts'),
+  flags: gatewayFlags,
+  environment: { ...processEnvironment, ...environment, HOST: host, PORT: `${port}`, ADMIN_PORT: `${adminPort}` },
+  url: `http://${reachable(host)}:${port}`,
+})
+
+const describeProvider = (url: string, environment: Environment): ServerSpec => ({
+  name: 'identity',
+  label: 'identity',
+  program: program('start/identity/main.ts'),
+  flags: statelessFlags,
+  environment: { ...processEnvironment, ...environment, PORT: new URL(url).port },
+  url,
+})
+
+/** Services are told the issuers by variables; the gateway may have them from its file. */
+const trusting = (issuers: readonly IssuerSettings[]): Environment =>
+  issuers.length === 0
+    ? {}
+    : { JWKS_URL: '', JWT_ISSUER: '', JWT_AUDIENCE: '', IDENTITY_ISSUERS: JSON.stringify(issuers) }
 
 /** An address to call for a host to listen on. */
 function reachable(host: string): string {

@@ -41,6 +41,7 @@ export function addressTable(settings: StartSettings, ports: Ports, system: Syst
     ...stateful,
     ...stateless,
     ...(settings.playground ? [['playground', '', `${origin}/`]] : []),
+    ...(system.identity ? [['identity', 'OpenID', system.identity.url]] : []),
     ['admin', '', system.services],
   ]
   const lines = rows.map(([label = '', kind = '', place = '']) => `${label.padEnd(12)}  ${kind.padEnd(10)}  ${place}`)

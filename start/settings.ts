@@ -8,7 +8,8 @@ import { z } from 'zod'
 import { addressSetting } from '../gateway/config/environment.ts'
 import { loadConfig } from '../gateway/config/load.ts'
 import { services } from '../gateway/config/registry.ts'
-import { gatewaySecret, postgresUrl, readSettings, SettingsError } from '../platform/process/settings.ts'
+import { gatewaySecret, port, postgresUrl, readSettings, SettingsError } from '../platform/process/settings.ts'
+import type { IssuerSettings } from '../platform/protocol/identity-settings.ts'
 import { bankingSettings } from '../subgraphs/banking/config.ts'
 import { contentSettings } from '../subgraphs/content/config.ts'
 import { weatherSettings } from '../subgraphs/weather/config.ts'
@@ -22,6 +23,8 @@ export interface StartSettings {
   /** `undefined` where it was not said: the usual one, or the next that is free. */
   readonly port: number | undefined
   readonly adminPort: number | undefined
+  /** Of the demo's identity provider. */
+  readonly identityPort: number | undefined
   /** Absolute. */
   readonly dataDir: string
   /** Of a database that runs elsewhere; without it the embedded one is started. */
@@ -30,6 +33,8 @@ export interface StartSettings {
   readonly gatewaySecret: string | undefined
   /** Whether the demo identity and the demo customers are used. */
   readonly demo: boolean
+  /** Whose tokens are trusted without the demo identity. */
+  readonly issuers: readonly IssuerSettings[]
   /** Whether the gateway has a page for browsers. */
   readonly playground: boolean
   /**
@@ -45,6 +50,9 @@ export interface StartSettings {
 
 const names = services.map(({ name }) => name)
 
+/** Of the demo's identity provider, which nothing else starts. */
+export const startOnlySettings = { IDENTITY_PORT: port.optional() } as const
+
 /**
  * What the services would refuse is refused here, before any of them is started; the gateway's
  * settings are checked by its own rules.
@@ -54,6 +62,7 @@ const schema = z.object({
   ...contentSettings,
   ...weatherSettings,
   PORT: z.string().optional(),
+  ...startOnlySettings,
   DATABASE_URL: postgresUrl.optional(),
   GATEWAY_SECRET: gatewaySecret.optional(),
 })
@@ -76,10 +85,13 @@ export async function readStartSettings(args: readonly string[], environment: En
     host: config.host,
     port: isSet('port') ? config.port : undefined,
     adminPort: isSet('admin', 'port') ? config.admin.port : undefined,
+    // On any free ports, so is the provider.
+    identityPort: values.IDENTITY_PORT ?? (isSet('port') && config.port === 0 ? 0 : undefined),
     dataDir: resolve(config.dataDir),
     databaseUrl: values.DATABASE_URL,
     gatewaySecret: sources.isAssumed(['secret']) ? undefined : config.secret,
     demo: config.identity?.demo !== undefined,
+    issuers: config.identity?.issuers ?? [],
     playground: config.playground,
     instances: new Map(
       names.map((name) => [
@@ -94,7 +106,7 @@ export async function readStartSettings(args: readonly string[], environment: En
 
 /** What no variable can be blamed for alone. */
 function contradictions(instances: ReadonlyMap<string, number>, environment: Environment): string[] {
-  const { PORT, ADMIN_PORT, SUPERGRAPH, GATEWAY_SECRET } = environment
+  const { PORT, ADMIN_PORT, IDENTITY_PORT, SUPERGRAPH, GATEWAY_SECRET } = environment
   const elsewhere = names.filter((name) => environment[addressSetting(name)])
   const faults = elsewhere
     .filter((name) => instances.has(name))
@@ -104,6 +116,8 @@ function contradictions(instances: ReadonlyMap<string, number>, environment: Env
   if (elsewhere.length > 0 && !GATEWAY_SECRET)
     faults.push(`GATEWAY_SECRET: is required, the one of the services that run elsewhere (${elsewhere.join(', ')})`)
   if (PORT && PORT !== '0' && PORT === ADMIN_PORT) faults.push('ADMIN_PORT: must differ from PORT')
+  if (IDENTITY_PORT && IDENTITY_PORT !== '0' && [PORT, ADMIN_PORT].includes(IDENTITY_PORT))
+    faults.push('IDENTITY_PORT: must differ from PORT and ADMIN_PORT')
   if (SUPERGRAPH) faults.push('SUPERGRAPH: is for the gateway alone; npm start serves its own services')
   return faults
 }

@@ -7,6 +7,7 @@ import { buildSchema, parse, validate } from 'graphql'
 import { variablesOf } from '../gateway/config/environment.ts'
 import { services } from '../gateway/config/registry.ts'
 import { errorStatus } from '../platform/protocol/errors.ts'
+import { startOnlySettings } from '../start/settings.ts'
 import { bankingSettings } from '../subgraphs/banking/config.ts'
 import { contentSettings } from '../subgraphs/content/config.ts'
 import { weatherSettings } from '../subgraphs/weather/config.ts'
@@ -80,6 +81,7 @@ test('docs/settings.md lists every setting, and none that does not exist', () =>
   const known = new Set([
     ...variables.filter(isOfTable).map(({ name }) => name),
     ...Object.keys({ ...bankingSettings, ...contentSettings, ...weatherSettings }),
+    ...Object.keys(startOnlySettings),
     'STATELESS',
   ])
   const rows = [...read('docs/settings.md').matchAll(/^\| (`[A-Z_`, ]+`) \|/gm)]

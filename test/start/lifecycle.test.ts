@@ -146,7 +146,7 @@ test('SIGTERM to npm stops the gateway first and the database last, leaves nothi
   expect(await system.ended).toBe(0)
   const stopped = [...system.output().matchAll(/^(\w+) +stopped$/gm)].map(([, label]) => label)
   expect(stopped[0]).toBe('gateway')
-  expect(stopped.slice(1, -1).sort()).toEqual(['banking', 'content', 'weather'])
+  expect(stopped.slice(1, -1).sort()).toEqual(['banking', 'content', 'identity', 'weather'])
   expect(stopped.at(-1)).toBe('database')
   for (const pid of processes) expect(await isAlive(pid)).toBe(false)
   expect(await processesIn(`${folder.path}/postgres/cluster`)).toEqual([])

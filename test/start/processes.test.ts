@@ -7,16 +7,18 @@ const settings: StartSettings = {
   host: '127.0.0.1',
   port: undefined,
   adminPort: undefined,
+  identityPort: undefined,
   dataDir: '/nowhere',
   databaseUrl: undefined,
   gatewaySecret: undefined,
   demo: true,
+  issuers: [],
   playground: true,
   instances: new Map(),
   logLevel: 'warn',
   environment: {},
 }
-const ports = { port: 4000, adminPort: 4090, notices: [] }
+const ports = { port: 4000, adminPort: 4090, identityPort: 4080, notices: [] }
 
 test('The gateway is started with the least memory it can use', async () => {
   const { gateway } = await describeSystem(settings, ports, 'a secret')

@@ -15,6 +15,8 @@ export interface Product {
   readonly url: string
   /** Base address of its admin port. */
   readonly adminUrl: string
+  /** Address of the demo's identity provider. */
+  readonly identityUrl: string
   /** The `Authorization` header of a demo caller. */
   authorization(caller: string): Promise<string>
   stop(): Promise<void>
@@ -54,5 +56,6 @@ export async function startProduct(settings: Readonly<Record<string, string>> = 
   }
   const identity = await demoIdentity(folder.path)
   const adminUrl = /^admin +(http:\S+)\/services$/m.exec(said)?.[1] ?? ''
-  return { url, adminUrl, authorization: async (caller) => `Bearer ${await identity.sign(caller)}`, stop }
+  const identityUrl = /^identity +OpenID +(http:\S+)$/m.exec(said)?.[1] ?? ''
+  return { url, adminUrl, identityUrl, authorization: async (caller) => `Bearer ${await identity.sign(caller)}`, stop }
 }

@@ -3,6 +3,7 @@ import { variablesOf } from '../../../gateway/config/environment.ts'
 import { limitNames, limitSetting } from '../../../gateway/limits/limits.ts'
 import { misspellings, settingNames } from '../../../platform/process/setting-names.ts'
 import { processSettings } from '../../../platform/process/settings.ts'
+import { startOnlySettings } from '../../../start/settings.ts'
 import { bankingSettings } from '../../../subgraphs/banking/config.ts'
 import { contentSettings } from '../../../subgraphs/content/config.ts'
 import { weatherSettings } from '../../../subgraphs/weather/config.ts'
@@ -13,7 +14,9 @@ const faultsOf = (...given: string[]) => misspellings(given, limits)
 
 describe('setting names', () => {
   test('The known names are those that the services read, and those of the gateway that they may meet', () => {
-    const read = [bankingSettings, contentSettings, weatherSettings, processSettings].flatMap(Object.keys)
+    const read = [bankingSettings, contentSettings, weatherSettings, processSettings, startOnlySettings].flatMap(
+      Object.keys,
+    )
     expect(read.filter((name) => !settingNames.some((known) => known === name))).toEqual([])
     const ofGateway = [...variables.map(({ name }) => name), 'STATELESS']
     expect(settingNames.filter((name) => !read.includes(name) && !ofGateway.includes(name))).toEqual([])

@@ -1,0 +1,30 @@
+/** The applications that may use the demo's provider. */
+import { demoCallers } from '../../platform/protocol/demo-identity.ts'
+import type { Scope } from '../../platform/protocol/scope.ts'
+
+export const scopes: readonly Scope[] = [...new Set(Object.values(demoCallers).flat())]
+
+/** As the OpenID Connect registration names them; where they are is decided by `origins.ts`. */
+export const clients = [
+  {
+    // A web page or an app: no secret, the code flow with PKCE.
+    client_id: 'web',
+    client_name: 'the web',
+    token_endpoint_auth_method: 'none',
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    redirect_uris: ['http://localhost/'],
+  },
+  {
+    // A server that acts for itself: client credentials.
+    client_id: 'service',
+    client_secret: 'service',
+    grant_types: ['client_credentials'],
+    response_types: [],
+    redirect_uris: [],
+  },
+] as const
+
+/** What an application may ask for; a customer's own limits apply besides. */
+export const scopesOf = (clientId: string): readonly Scope[] =>
+  clientId === 'service' ? ['banking:read', 'content:preview'] : scopes

@@ -1,0 +1,29 @@
+/** The sign-in page: shows the demo's customers, and signs the chosen one in. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type Provider from 'oidc-provider'
+import { readBody } from '../../platform/http/message/body.ts'
+import { clients } from './clients.ts'
+import { failurePage, pageHeaders, signInPage } from './pages.ts'
+import { people } from './people.ts'
+
+const MAX_BODY = 1024 // bytes
+
+export async function answerSignIn(
+  provider: Provider,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const details = await provider.interactionDetails(request, response).catch(() => undefined)
+  if (!details)
+    return send(response, 400, failurePage('This sign-in is over. Go back to the application and start again.'))
+  const client = clients.find(({ client_id: id }) => id === details.params['client_id'])
+  const name = client && 'client_name' in client ? client.client_name : 'the application'
+  if (request.method !== 'POST') return send(response, 200, signInPage(people, name))
+  const chosen = new URLSearchParams((await readBody(request, MAX_BODY)).toString('utf8')).get('person')
+  if (!people.some(({ id }) => id === chosen)) return send(response, 400, signInPage(people, name))
+  await provider.interactionFinished(request, response, { login: { accountId: chosen } })
+}
+
+function send(response: ServerResponse, status: number, page: string): void {
+  response.writeHead(status, pageHeaders).end(page)
+}

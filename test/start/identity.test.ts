@@ -1,0 +1,196 @@
+import { execFile } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { request } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { decodeJwt } from 'jose'
+import { ask, verdict } from '../support/gateway.ts'
+import { type Product, startProduct } from '../support/product.ts'
+
+const APP = 'http://localhost:5173/back'
+const ALL = 'openid profile banking:read banking:write banking:officer'
+
+interface Tokens {
+  readonly access_token: string
+  readonly refresh_token: string
+  readonly id_token: string
+  readonly scope: string
+}
+
+let product: Product
+beforeAll(async () => {
+  product = await startProduct()
+})
+afterAll(() => product.stop())
+
+/** Follows no redirect and keeps cookies, as long as a test. */
+function openBrowser() {
+  const cookies = new Map<string, string>()
+  return async (url: string, init: RequestInit = {}): Promise<Response> => {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const response = await fetch(new URL(url, product.identityUrl), {
+      redirect: 'manual',
+      ...init,
+      headers: { cookie },
+    })
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+      if (value === '') cookies.delete(name)
+      else cookies.set(name, value)
+    }
+    return response
+  }
+}
+
+type Browser = ReturnType<typeof openBrowser>
+
+const target = ({ headers }: Response): string => headers.get('location') ?? ''
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('base64url')
+
+function authorizationUrl(verifier: string, more: Record<string, string> = {}): string {
+  const parameters = {
+    client_id: 'web',
+    response_type: 'code',
+    redirect_uri: APP,
+    scope: ALL,
+    state: 'a state',
+    code_challenge: digest(verifier),
+    code_challenge_method: 'S256',
+    ...more,
+  }
+  return `/auth?${new URLSearchParams(parameters)}`
+}
+
+const post = (path: string, form: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(product.identityUrl + path, { method: 'POST', headers, body: new URLSearchParams(form) })
+
+const exchange = (code: string, verifier: string): Promise<Response> =>
+  post('/token', {
+    grant_type: 'authorization_code',
+    client_id: 'web',
+    redirect_uri: APP,
+    code,
+    code_verifier: verifier,
+  })
+
+/** Everything that an application and its visitor do. */
+async function signIn(browser: Browser, person: string): Promise<Tokens> {
+  const verifier = randomBytes(32).toString('base64url')
+  const page = target(await browser(authorizationUrl(verifier)))
+  expect(await (await browser(page)).text()).toContain('Ana Ribeiro')
+  const resumed = await browser(target(await browser(page, { method: 'POST', body: new URLSearchParams({ person }) })))
+  const back = new URL(target(resumed))
+  expect([back.origin + back.pathname, back.searchParams.get('state')]).toEqual([APP, 'a state'])
+  const answer = await exchange(back.searchParams.get('code') ?? '', verifier)
+  expect(answer.status).toBe(200)
+  return (await answer.json()) as Tokens
+}
+
+const refresh = (token: string): Promise<Response> =>
+  post('/token', { grant_type: 'refresh_token', client_id: 'web', refresh_token: token })
+
+const asks = async (token: string, query = '{ me { id } }'): Promise<string> => {
+  const answer = await ask(product.url, query, { authorization: `Bearer ${token}` })
+  return answer.errors ? verdict(answer) : JSON.stringify(answer.data)
+}
+
+describe('the provider of npm start', () => {
+  test('Signs a customer in with the code flow, and gateway and banking accept the token', async () => {
+    const tokens = await signIn(openBrowser(), 'payer')
+    expect(await asks(tokens.access_token)).toBe('{"me":{"id":"payer"}}')
+    expect(tokens.scope.split(' ').sort()).toEqual(['banking:read', 'banking:write'])
+    expect(decodeJwt(tokens.id_token)).toMatchObject({ sub: 'payer', name: 'Ana Ribeiro', iss: product.identityUrl })
+    const officer = await signIn(openBrowser(), 'officer')
+    expect(officer.scope).toContain('banking:officer')
+  })
+
+  test('A token of the command line is accepted beside its own, and an ID token is not', async () => {
+    const [, byHand = ''] = (await product.authorization('payer')).split(' ')
+    expect(await asks(byHand)).toBe('{"me":{"id":"payer"}}')
+    expect(await asks((await signIn(openBrowser(), 'payer')).id_token)).toBe('401 UNAUTHENTICATED')
+  })
+
+  test('A refresh token is used once: its second use ends the whole sign-in', async () => {
+    const first = await signIn(openBrowser(), 'payee')
+    const second = (await (await refresh(first.refresh_token)).json()) as Tokens
+    expect(await asks(second.access_token)).toBe('{"me":{"id":"payee"}}')
+    expect(second.refresh_token).not.toBe(first.refresh_token)
+    const third = (await (await refresh(second.refresh_token)).json()) as Tokens
+    expect((await refresh(first.refresh_token)).status).toBe(400)
+    expect((await refresh(third.refresh_token)).status).toBe(400)
+  })
+
+  test('A server gets a token of its own, for what it may do and no more', async () => {
+    const secret = { client_id: 'service', client_secret: 'service' }
+    const form = { grant_type: 'client_credentials', scope: 'content:preview banking:officer' }
+    const { access_token: token, scope } = (await (await post('/token', { ...form, ...secret })).json()) as Tokens
+    expect([scope, decodeJwt(token).sub]).toEqual(['content:preview', 'service'])
+    expect(await asks(token, '{ articles(first: 1) { edges { node { title } } } }')).toMatch(/^{"articles"/)
+    expect(await asks(token)).toMatch(/^200 (FORBIDDEN|UNAUTHENTICATED)$/)
+    expect((await post('/token', { ...form, ...secret, client_secret: 'guessed' })).status).toBe(401)
+  })
+
+  test('Signing out ends the session and its refresh tokens, and leads back to the application', async () => {
+    const browser = openBrowser()
+    const tokens = await signIn(browser, 'payer')
+    const again = target(await browser(authorizationUrl('again')))
+    expect(again.startsWith(`${APP}?code=`)).toBe(true)
+    const back = 'http://localhost:5173/bye'
+    const hints = new URLSearchParams({ id_token_hint: tokens.id_token, post_logout_redirect_uri: back })
+    const page = await (await browser(`/session/end?${hints}`)).text()
+    const [, xsrf = ''] = /name="xsrf" value="(\w+)"/.exec(page) ?? []
+    const form = new URLSearchParams({ xsrf, logout: 'yes' })
+    expect(target(await browser('/session/end/confirm', { method: 'POST', body: form }))).toBe(back)
+    expect((await refresh(tokens.refresh_token)).status).toBe(400)
+    expect(target(await browser(authorizationUrl('again')))).toMatch(/^\/sign-in\//)
+  })
+
+  test('What an attacker would try is refused', async () => {
+    const browser = openBrowser()
+    const verifier = randomBytes(32).toString('base64url')
+    for (const more of [
+      { redirect_uri: 'https://evil.example/' },
+      { redirect_uri: 'http://localhost.evil.example/' },
+      { redirect_uri: 'javascript://localhost/%0aalert(1)' },
+      { client_id: 'unknown' },
+    ] as Record<string, string>[]) {
+      const answer = await browser(authorizationUrl(verifier, more))
+      expect([more, answer.status, target(answer)]).toEqual([more, 400, ''])
+    }
+    const plain = target(await browser(authorizationUrl(verifier, { code_challenge_method: 'plain' })))
+    expect(new URL(plain).searchParams.get('error')).toBe('invalid_request')
+    const page = target(await browser(authorizationUrl(verifier)))
+    const stranger = openBrowser()
+    expect((await stranger(page, { method: 'POST', body: new URLSearchParams({ person: 'payer' }) })).status).toBe(400)
+    expect((await browser(page, { method: 'POST', body: new URLSearchParams({ person: 'root' }) })).status).toBe(400)
+    const resumed = await browser(
+      target(await browser(page, { method: 'POST', body: new URLSearchParams({ person: 'payer' }) })),
+    )
+    const code = new URL(target(resumed)).searchParams.get('code') ?? ''
+    expect((await exchange(code, 'another verifier of at least forty-three characters')).status).toBe(400)
+  })
+
+  test('Pages of this machine may use it, and those of others may not', async () => {
+    const allowed = async (origin: string): Promise<string | null> =>
+      (await post('/token', { client_id: 'web' }, { origin })).headers.get('access-control-allow-origin')
+    expect(await allowed('http://localhost:5173')).toBe('http://localhost:5173')
+    for (const origin of ['https://evil.example', 'http://localhost.evil.example', 'null'])
+      expect([origin, await allowed(origin)]).toEqual([origin, null])
+    const { port } = new URL(product.identityUrl)
+    const rebound = await new Promise((resolve) =>
+      request({ port, host: '127.0.0.1', headers: { host: `evil.example:${port}` } }, ({ statusCode }) =>
+        resolve(statusCode),
+      ).end(),
+    )
+    expect(rebound).toBe(403)
+  })
+})
+
+test('The provider does not start in production', async () => {
+  const program = fileURLToPath(new URL('../../start/identity/main.ts', import.meta.url))
+  const { PATH = '' } = process.env
+  const run = promisify(execFile)(process.execPath, [program], { env: { PATH, NODE_ENV: 'production', PORT: '0' } })
+  await expect(run).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('production') })
+})
