@@ -9,7 +9,6 @@ export const clients = [
   {
     // A web page or an app: no secret, the code flow with PKCE.
     client_id: 'web',
-    client_name: 'the web',
     token_endpoint_auth_method: 'none',
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],

@@ -2,7 +2,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import { readBody } from '../../platform/http/message/body.ts'
-import { clients } from './clients.ts'
 import { failurePage, pageHeaders, signInPage } from './pages.ts'
 import { people } from './people.ts'
 
@@ -16,11 +15,10 @@ export async function answerSignIn(
   const details = await provider.interactionDetails(request, response).catch(() => undefined)
   if (!details)
     return send(response, 400, failurePage('This sign-in is over. Go back to the application and start again.'))
-  const client = clients.find(({ client_id: id }) => id === details.params['client_id'])
-  const name = client && 'client_name' in client ? client.client_name : 'the application'
-  if (request.method !== 'POST') return send(response, 200, signInPage(people, name))
+  const application = URL.parse(String(details.params['redirect_uri']))?.host ?? 'the application'
+  if (request.method !== 'POST') return send(response, 200, signInPage(people, application))
   const chosen = new URLSearchParams((await readBody(request, MAX_BODY)).toString('utf8')).get('person')
-  if (!people.some(({ id }) => id === chosen)) return send(response, 400, signInPage(people, name))
+  if (!people.some(({ id }) => id === chosen)) return send(response, 400, signInPage(people, application))
   await provider.interactionFinished(request, response, { login: { accountId: chosen } })
 }
 

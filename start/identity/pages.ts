@@ -33,6 +33,7 @@ footer { margin-top: 1.5rem; padding-top: 1rem; border-top: 1px solid var(--line
 export const pagePolicy = [
   "default-src 'none'",
   `style-src 'sha256-${hash('sha256', STYLE, 'base64')}'`,
+  'img-src data:',
   "base-uri 'none'",
   "frame-ancestors 'none'",
 ].join('; ')
@@ -59,21 +60,22 @@ const page = (title: string, content: string): string => `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(title)} – Tributary</title>
+<link rel="icon" href="data:,">
 <style>${STYLE}</style>
 <main>
 <p class="brand">Tributary</p>
 ${content}
-<footer>Demo identity, for development only: there are no passwords.</footer>
+<footer>For development only. There are no passwords.</footer>
 </main>
 </html>
 `
 
-/** @param client the application's name */
-export const signInPage = (people: readonly Person[], client: string): string =>
+/** @param application where the sign-in leads */
+export const signInPage = (people: readonly Person[], application: string): string =>
   page(
     'Sign in',
     `<h1>Sign in</h1>
-<p>Choose who you are for ${escaped(client)}.</p>
+<p>Choose a customer to continue to ${escaped(application)}.</p>
 <form method="post">
 <ul>
 ${people.map(personItem).join('\n')}
@@ -88,8 +90,8 @@ const personItem = ({ id, name, role }: Person): string =>
 export const signOutPage = (form: string): string =>
   page(
     'Sign out',
-    `<h1>Sign out?</h1>
-<p>You are signed in to the demo bank.</p>
+    `<h1>Sign out</h1>
+<p>Do you want to leave the demo bank?</p>
 ${form}
 <div class="actions">
 <button class="main" form="${LOGOUT_FORM}" name="logout" value="yes">Sign out</button>

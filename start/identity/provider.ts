@@ -54,7 +54,7 @@ export async function createProvider({ issuer, dataDir, origins, log }: Provider
     rotateRefreshToken: true,
     expiresWithSession: () => true, // signing out ends what was signed in
     renderError: (context: Context, { error, error_description: description }: Readonly<Record<string, string>>) =>
-      show(context, failurePage(description ?? error ?? '')),
+      show(context, failurePage(`The request of the application was refused: ${description ?? error}.`)),
     ttl: {
       AccessToken: HOUR,
       AuthorizationCode: 60,

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { decodeJwt } from 'jose'
+import { keepScreenshot, launchBrowser } from '../gateway/playground/browser.ts'
 import { ask, verdict } from '../support/gateway.ts'
 import { type Product, startProduct } from '../support/product.ts'
 
@@ -193,4 +194,19 @@ test('The provider does not start in production', async () => {
   const { PATH = '' } = process.env
   const run = promisify(execFile)(process.execPath, [program], { env: { PATH, NODE_ENV: 'production', PORT: '0' } })
   await expect(run).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('production') })
+})
+
+test('In a browser the page fits a narrow window, breaks no policy and leads to the application', async () => {
+  const browser = await launchBrowser()
+  const page = await browser.newPage({ viewport: { width: 375, height: 667 } })
+  const complaints: string[] = []
+  page.on('console', (message) => complaints.push(message.text()))
+  const application = `${product.url}/`
+  await page.goto(product.identityUrl + authorizationUrl('any', { redirect_uri: application }))
+  await keepScreenshot(page, 'sign-in')
+  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+  expect(complaints).toEqual([])
+  await page.getByRole('button', { name: 'Brendan Walsh' }).click()
+  await page.waitForURL((url) => url.href.startsWith(`${application}?code=`))
+  await browser.close()
 })
