@@ -44,7 +44,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
   faults: (env) => identityFaults(env, { demo: true }),
   async create(settings, log, registry) {
     const url = settings.DATABASE_URL
-    const database = openDatabase({ url, connections: READ_CONNECTIONS })
+    const database = openDatabase({ url, connections: READ_CONNECTIONS, alongIndexes: true })
     const instance = newInstance()
     const ledgerDatabase = openLedgerDatabase({ url, connections: LEDGER_CONNECTIONS, instance })
     const metrics = createBankingMetrics(registry, database, () => oneWriter.leaseAge())

@@ -34,23 +34,30 @@ export interface LedgerDatabase {
   close(): Promise<void>
 }
 
+interface ReadOptions extends DatabaseOptions {
+  /**
+   * For a service's reads, each of which has an index: a plan that was made while a partition was
+   * empty, and is kept, never scans it.
+   */
+  readonly alongIndexes?: boolean
+}
+
 /** Connects at first use, and repeats a read that failed with its connection. */
-export function openDatabase({ readTimeout, ...options }: DatabaseOptions): PrismaClient {
-  const pool = openPool(options, readTimeout === undefined ? {} : { query_timeout: readTimeout })
+export function openDatabase({ readTimeout, alongIndexes = false, ...options }: ReadOptions): PrismaClient {
+  const pool = openPool(options, {
+    ...(alongIndexes && { options: optionsOf(ALONG_INDEXES) }),
+    ...(readTimeout !== undefined && { query_timeout: readTimeout }),
+  })
   return new PrismaClient({ adapter: retriedReads(adapterOf(pool, { disposeExternalPool: true })) })
 }
 
+const ALONG_INDEXES = ['enable_seqscan=off', 'jit=off']
 /**
  * Planner settings for the ledger's statements: without them PostgreSQL scans tables that just
  * grew, and plans the same statements every time.
  */
-const PINNED = [
-  'enable_seqscan=off',
-  'enable_hashjoin=off',
-  'enable_mergejoin=off',
-  'jit=off',
-  'plan_cache_mode=force_generic_plan',
-]
+const PINNED = [...ALONG_INDEXES, 'enable_hashjoin=off', 'enable_mergejoin=off', 'plan_cache_mode=force_generic_plan']
+const optionsOf = (settings: readonly string[]): string => settings.map((setting) => `-c ${setting}`).join(' ')
 
 interface LedgerDatabaseOptions extends DatabaseOptions {
   /** Under which the connections are marked; left out, they are not. */
@@ -61,7 +68,7 @@ interface LedgerDatabaseOptions extends DatabaseOptions {
 export function openLedgerDatabase({ instance, ...options }: LedgerDatabaseOptions): LedgerDatabase {
   const pool = openPool(options, {
     ...(instance !== undefined && { onConnect: (client) => markBackend(client, instance) }),
-    options: PINNED.map((setting) => `-c ${setting}`).join(' '),
+    options: optionsOf(PINNED),
     // After this time the outcome is unknown, and is asked for over another connection.
     query_timeout: 30_000, // milliseconds
   })

@@ -59,7 +59,12 @@ const READ_TIMEOUT = 5_000 // milliseconds
 
 export function openStandbys({ url, primary, maxLag, log, onRead }: StandbysOptions): Standbys {
   const standbys = hostUrls(url).map((each): Standby => {
-    const database = openDatabase({ url: each, connections: CONNECTIONS, readTimeout: READ_TIMEOUT })
+    const database = openDatabase({
+      url: each,
+      connections: CONNECTIONS,
+      readTimeout: READ_TIMEOUT,
+      alongIndexes: true,
+    })
     return { name: new URL(each).host, database, reached: undefined, levelAt: Number.NEGATIVE_INFINITY }
   })
   let turn = 0
