@@ -27,7 +27,7 @@ const rules: readonly Rule[] = [
   { path: /\.md$|^prisma\/generated\/|^gateway\/playground\/dist\/|(^|\/)\.|~$/ }, // documents, outputs, editors' files
   { path: /^gateway\/(supergraph|schema)\.graphql$/ }, // the gateway looks at it by itself
   { path: /^start\/identity\//, names: ['identity'] },
-  { path: /^start\/|^tributary\.config\.ts$/, again: true },
+  { path: /^start\/|^tributary\.config\.ts$/, again: true }, // of the latter the gateway takes in what it can
   { path: /^gateway\/playground\/page\//, names: ['gateway'], job: 'build' },
   { path: /^gateway\//, names: ['gateway'] },
   { path: /^platform\//, names: ['gateway', 'identity', ...all] },

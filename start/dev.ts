@@ -3,6 +3,7 @@
  * stays. Composes the supergraph when the schema of a service changes.
  */
 import { StartRefused } from '../platform/process/settings.ts'
+import { watchFile } from '../platform/process/watch-file.ts'
 import { concerns } from './concerns.ts'
 import { runJob } from './job.ts'
 import type { Launched } from './launch.ts'
@@ -12,6 +13,7 @@ import { runSystem } from './run.ts'
 import type { Environment } from './settings.ts'
 import { watchFolders } from './watch.ts'
 
+const CONFIG = 'tributary.config.ts'
 const FOLDERS = ['gateway', 'platform', 'prisma', 'start', 'subgraphs']
 
 const compose = (environment: Environment): ProcessSpec => ({
@@ -29,9 +31,16 @@ await runSystem(process.argv.slice(2), process.env, {
   before: (environment, report) => runJob(compose(environment), report, new AbortController().signal),
   whenReady(launched, environment) {
     let work = Promise.resolve()
-    return watchFolders(program(''), FOLDERS, (paths) => {
+    const changed = (paths: readonly string[]): void => {
       work = work.then(() => follow(paths, launched, environment)).catch(tell)
-    })
+    }
+    const stops = [
+      watchFolders(program(''), FOLDERS, changed),
+      watchFile(program(CONFIG), async () => changed([CONFIG])),
+    ]
+    return () => {
+      for (const stop of stops) stop()
+    }
   },
 })
 

@@ -143,28 +143,46 @@ describe('another supergraph', () => {
   })
 })
 
-describe('kinds', () => {
+describe('types', () => {
   const root = fileURLToPath(new URL('../../', import.meta.url))
-  const compile = async (source: string): Promise<string> => {
-    const kind = join(root, 'gateway/config/define.ts')
-    const file = join(folder, 'registry.ts')
-    await writeFile(file, `import { stateful, stateless } from '${kind}'\nexport const service = ${source}\n`)
+
+  /** What the compiler says of each source, `''` if nothing. */
+  const compile = async (sources: readonly string[]): Promise<readonly string[]> => {
+    const file = join(folder, 'sources.ts')
+    const define = join(root, 'gateway/config/define.ts')
+    const lines = sources.map((source, at) => `export const source${at} = ${source}`)
+    await writeFile(file, [`import { defineConfig, stateful, stateless } from '${define}'`, ...lines, ''].join('\n'))
     const tsc = join(root, 'node_modules/typescript/bin/tsc')
     const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--allowImportingTsExtensions', '--types', 'node']
-    return promisify(execFile)(
+    const { stdout } = await promisify(execFile)(
       process.execPath,
       [tsc, ...flags, '--exactOptionalPropertyTypes', '--ignoreConfig', file],
       { cwd: root },
-    ).then(
-      () => '',
-      ({ stdout }: { stdout: string }) => stdout,
-    )
+    ).catch((error: { stdout: string }) => error)
+    return sources.map((_, at) => stdout.split('\n').find((line) => line.includes(`sources.ts(${at + 2},`)) ?? '')
   }
 
-  test('A setting that contradicts the kind of a service is a compile error', async () => {
-    expect(await compile('stateless({ sharedCache: true, hedging: false })')).toBe('')
-    expect(await compile('stateful({ deadline: 1_000 })')).toBe('')
-    for (const setting of ['sharedCache', 'hedging', 'coalescing'])
-      expect(await compile(`stateful({ ${setting}: true })`)).toContain(setting)
+  test('What fits compiles; a misspelt setting, and one that contradicts the kind of its service, do not', async () => {
+    const cases: readonly (readonly [source: string, word: string])[] = [
+      ['stateless({ sharedCache: true, hedging: false })', ''],
+      ['stateful({ deadline: 1_000 })', ''],
+      [
+        `defineConfig({ supergraph: 'a', port: 0, limits: { depth: 5 }, cors: { origins: ['https://a.example'] } })`,
+        '',
+      ],
+      [`defineConfig({ services: { a: stateless({ addresses: { dns: 'http://a' } }), b: stateful() } })`, ''],
+      ['stateful({ sharedCache: true })', 'sharedCache'],
+      ['stateful({ hedging: true })', 'hedging'],
+      ['stateful({ coalescing: true })', 'coalescing'],
+      ['defineConfig({ prot: 4000 })', 'prot'],
+      ["defineConfig({ port: '4000' })", 'not assignable'],
+      ['defineConfig({ limits: { dept: 5 } })', 'dept'],
+      ['defineConfig({ services: { a: {} } })', 'not assignable'],
+      ['stateful({ addresses: { dns: 5 } })', 'not assignable'],
+    ]
+    const told = await compile(cases.map(([source]) => source))
+    for (const [at, [, word]] of cases.entries())
+      if (word === '') expect(told[at]).toBe('')
+      else expect(told[at]).toContain(word)
   })
 })
