@@ -104,6 +104,16 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
     throw error
   })
   const { editions } = serving
+  const close = async (successor?: Parts): Promise<void> => {
+    await serving.close(successor?.serving.editions)
+    await store.release()
+  }
+  const servePlayground = await openPlayground(config, editions.current.schema, shipped).catch(
+    async (error: unknown) => {
+      await close()
+      throw error
+    },
+  )
   const streams = createStreams(own, measuring)
   const start = createStart(streams, createSubscribe(log, config.subscriptions.reconnects))
   const perform = createPerform({ policies, editions, execute: createExecute(log), start })
@@ -120,17 +130,14 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
     clientAddress,
     route: createRoutes({
       answerOperation,
-      servePlayground: await openPlayground(config, editions.current.schema, shipped),
+      servePlayground,
       serveFile: createFiles(editions, cors),
       cors,
       room,
       clientAddress,
       state,
     }),
-    async close(successor) {
-      await serving.close(successor?.serving.editions)
-      await store.release()
-    },
+    close,
   }
 }
 
