@@ -6,6 +6,7 @@ import { Counter, Gauge, Histogram, type Registry } from '../../platform/process
 import type { FailureKind } from './call/failure.ts'
 import type { ProbedService } from './health.ts'
 import { healthOf, type Instance } from './instance.ts'
+import { writerAmong } from './writer.ts'
 
 /** One service's figures. */
 export interface ServiceMetrics {
@@ -98,10 +99,11 @@ function serviceMetrics(
 
 /** Read when figures are asked for, never in between. */
 function instanceGauges(registers: Registry[], watched: ReadonlySet<ProbedService>): void {
-  const each = (gauge: Gauge<'service' | 'instance'>, read: (instance: Instance) => number): void => {
+  type Read = (instance: Instance, instances: readonly Instance[]) => number
+  const each = (gauge: Gauge<'service' | 'instance'>, read: Read): void => {
     gauge.reset()
     for (const { name, instances } of watched)
-      for (const instance of instances) gauge.set({ service: name, instance: instance.url }, read(instance))
+      for (const instance of instances) gauge.set({ service: name, instance: instance.url }, read(instance, instances))
   }
   new Gauge({
     name: 'tributary_instance_healthy',
@@ -111,6 +113,16 @@ function instanceGauges(registers: Registry[], watched: ReadonlySet<ProbedServic
     registers,
     collect() {
       each(this, (instance) => (healthOf(instance) === 'healthy' ? 1 : 0))
+    },
+  })
+  new Gauge({
+    name: 'tributary_instance_writer',
+    help: '1 where the instance last said that it is the one that writes, and mutations go to it',
+    labelNames: ['service', 'instance'],
+    aggregator: 'max',
+    registers,
+    collect() {
+      each(this, (instance, instances) => (writerAmong(instances) === instance ? 1 : 0))
     },
   })
   new Gauge({

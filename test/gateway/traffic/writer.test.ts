@@ -1,6 +1,10 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { stateful, stateless } from '../../../gateway/traffic/call/kind.ts'
+import { createTrafficMetrics } from '../../../gateway/traffic/metrics.ts'
+import { closeInstance, openInstance } from '../../../gateway/traffic/open-instance.ts'
 import type { Traffic } from '../../../gateway/traffic/traffic.ts'
+import { hearWriter } from '../../../gateway/traffic/writer.ts'
+import { Registry } from '../../../platform/process/prometheus.ts'
 import { CALL_HEADER } from '../../../platform/protocol/signature.ts'
 import { WRITER_HEADER } from '../../../platform/protocol/writer.ts'
 import { until } from '../../support/until.ts'
@@ -149,6 +153,27 @@ test('A call that failed at the writer is sent again elsewhere, although that sa
   while (!isOver) await query(traffic)
   await sent
   expect([writer.mutations, other.mutations]).toEqual([1, 1])
+})
+
+test('The metrics show which instance mutations go to', async () => {
+  const registry = new Registry()
+  const options = { definition: stateful('s'), secret: undefined, isOurs: true }
+  const instances = ['http://127.0.0.1:1', 'http://127.0.0.1:2', 'http://127.0.0.1:3'].map((each) =>
+    openInstance(each, options),
+  )
+  closing.push(async () => void (await Promise.all(instances.map(closeInstance))))
+  createTrafficMetrics(registry).watch([{ name: 's', kind: 'stateful', instances }])
+  const shown = async () =>
+    [...(await registry.metrics()).matchAll(/^tributary_instance_writer\{.*\} (\d)$/gm)].map(([, is]) => is)
+  expect(await shown()).toEqual(['0', '0', '0'])
+  for (const [at, says] of [
+    ['yes', 'no', 'no'],
+    ['no', 'yes', 'no'],
+  ].entries()) {
+    for (const [index, instance] of instances.entries())
+      hearWriter(instance, { fields: new Map([[WRITER_HEADER, says[index] ?? '']]) })
+    expect(await shown()).toEqual(at === 0 ? ['1', '0', '0'] : ['0', '1', '0'])
+  }
 })
 
 test('A writer whose connections are all in use gets no more: the others ask it together', async () => {
