@@ -51,13 +51,15 @@ export async function compareInstances(instances: number, flags: Flags): Promise
     for (const count of [1, instances]) sides.push(await startSide(count, server.url, folder, provider, flags))
     for (const clients of flags.clients.split(',').map(Number)) {
       const [payments, reads] = [sides.map((): Measured[] => []), sides.map((): Measured[] => [])]
-      const common = { clients, warm: Number(flags.warm), seconds: Number(flags.seconds), postgres: server.pid }
+      const common = { clients, seconds: Number(flags.seconds), postgres: server.pid }
       // In turn, so that other load on the machine affects both alike.
       for (let round = 0; round < Number(flags.rounds); round += 1)
-        for (const [at, { contestant, bank, paid }] of sides.entries()) {
+        for (const [at, { contestant, bank, paid, instances: count }] of sides.entries()) {
           const onPaid = (made: readonly Payment[]) => void paid.push(...made)
-          payments[at]?.push(await measure(contestant, { ...common, bank, onPaid }))
-          reads[at]?.push(await measure(contestant, { ...common, bank, onPaid, open: openReaders }))
+          // Each process compiles its own code, so that each needs as many requests as the one.
+          const options = { ...common, bank, onPaid, warm: Number(flags.warm) * count }
+          payments[at]?.push(await measure(contestant, options))
+          reads[at]?.push(await measure(contestant, { ...options, open: openReaders }))
         }
       console.log(reportOf(sides, `payments, ${clients} clients`, payments))
       console.log(reportOf(sides, `reads, ${clients} clients`, reads))
