@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { gatewayFlags, processEnvironment, statelessFlags } from '../../platform/memory/node-flags.ts'
+import { issuerDefaults } from '../../platform/protocol/identity-settings.ts'
 import { describeSystem } from '../../start/processes.ts'
 import type { StartSettings } from '../../start/settings.ts'
 
@@ -60,4 +61,29 @@ test('Where the database is, and its standbys are, is told to the stateful servi
   expect(stateful(environment.DATABASE_URL).map((each) => each.environment)).toEqual([
     expect.objectContaining(environment),
   ])
+})
+
+test('Issuers of the gateway’s file are told to the stateful services, in place of variables for one', async () => {
+  const issuers = [
+    { ...issuerDefaults, issuer: 'https://id.example', jwks: 'https://id.example/jwks', audience: ['a'] },
+  ]
+  const instances = new Map([['banking', 1]])
+  const environment = { JWKS_URL: 'https://id.example/jwks' }
+  const { stateful, identity } = await describeSystem(
+    { ...settings, instances, issuers, demo: false, environment },
+    { ...ports, identityPort: undefined },
+    'a secret',
+  )
+  expect(identity).toBeUndefined()
+  const [banking] = stateful('postgresql://bank')
+  expect(banking?.environment).toMatchObject({ JWKS_URL: '' })
+  expect(JSON.parse(banking?.environment['IDENTITY_ISSUERS'] ?? '')).toEqual(issuers)
+})
+
+test('The demo’s provider is told to all that verify tokens', async () => {
+  const instances = new Map([['banking', 1]])
+  const { gateway, stateful, identity } = await describeSystem({ ...settings, instances }, ports, 'a secret')
+  expect(identity?.url).toBe('http://localhost:4080')
+  for (const { environment } of [gateway, ...stateful('postgresql://bank')])
+    expect(environment['IDENTITY_DEMO_ISSUER']).toBe('http://localhost:4080')
 })
