@@ -4,7 +4,7 @@ import { type Claims, claimAt } from './claims.ts'
 import { demoIdentity } from './demo-identity.ts'
 import { codedError } from './errors.ts'
 import { type IdentitySettings, type IssuerSettings, issuerDefaults } from './identity-settings.ts'
-import { createIssuerKeys, KeysUnavailable } from './issuer-keys.ts'
+import { issuerKeys, KeysUnavailable } from './issuer-keys.ts'
 
 /** A caller whose token was verified. */
 export interface Caller {
@@ -35,7 +35,7 @@ export async function createVerifier({
   issuers,
   demo,
 }: Pick<IdentitySettings, 'issuers' | 'demo'>): Promise<VerifyAuthorization> {
-  const trusted = issuers.map((issuer): TrustedIssuer => ({ ...issuer, keys: createIssuerKeys(issuer.jwks) }))
+  const trusted = issuers.map((issuer): TrustedIssuer => ({ ...issuer, keys: issuerKeys(issuer.jwks) }))
   if (demo) {
     const { issuer, audience, keys } = await demoIdentity(demo.dataDir)
     // The provider of `npm start` signs with the same key, by its address.

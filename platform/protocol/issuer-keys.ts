@@ -20,8 +20,17 @@ const FIRST_PAUSE = 2_000
 
 const MOST_BYTES = 1024 * 1024
 
+const sets = new Map<string, JWTVerifyGetKey>()
+
+/** One for each address in a process: a new configuration has the keys that the old one had. */
+export function issuerKeys(url: string): JWTVerifyGetKey {
+  const found = sets.get(url) ?? createIssuerKeys(url)
+  sets.set(url, found)
+  return found
+}
+
 /** Fetches nothing until the first token. Concurrent requests share one fetch. */
-export function createIssuerKeys(url: string): JWTVerifyGetKey {
+function createIssuerKeys(url: string): JWTVerifyGetKey {
   let keys: JWTVerifyGetKey | undefined
   let pending: Promise<void> | undefined
   let fetched = Number.NEGATIVE_INFINITY

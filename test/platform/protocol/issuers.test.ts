@@ -223,6 +223,13 @@ describe('keys of an issuer', () => {
     expect(await sees(provider.token())).toBe('payer')
   })
 
+  test('A new configuration has the keys of the old one, even while their server is away', async () => {
+    expect(await sees(provider.token())).toBe('payer')
+    provider.behave('badly')
+    const next = await createVerifier({ issuers: [provider.settings({ audience: ['a bank', 'a shop'] })] })
+    expect(await verdictOf(next, await provider.token({ aud: 'a shop' }))).toBe('payer')
+  })
+
   test('An issuer whose keys are away refuses no token of another', async () => {
     provider.behave('badly')
     const both = await createVerifier({ issuers: [provider.settings(), bank.settings()] })

@@ -126,6 +126,7 @@ test('A token in another header, with or without a scheme, reaches services as a
     expect(told()).toBe(`Bearer ${token}`)
     await ask(gateway.url, query, { authorization: `Bearer ${token}` })
     expect(told()).toBeUndefined()
+    expect(verdict(await ask(gateway.url, query, { 'x-access-token': `KEY ${token}` }))).toBe('401 UNAUTHENTICATED')
     const wrong = { 'x-access-token': scheme === '' ? `JWT ${token}` : token }
     expect(verdict(await ask(gateway.url, query, wrong))).toBe('401 UNAUTHENTICATED')
     await gateway.stop()
