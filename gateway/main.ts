@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { announceNotice, announceReady, type RunningProcess, runProcess } from '../platform/process/lifecycle.ts'
 import { createLogger, type Logger } from '../platform/process/log.ts'
+import type { Seen } from '../platform/process/watch-file.ts'
 import { configFile } from './config/arguments.ts'
 import type { Config } from './config/config.ts'
 import { type Loaded, loadConfig } from './config/load.ts'
@@ -17,27 +18,25 @@ import { type RunningWorkers, startWorkers } from './workers/primary.ts'
 import { followPrimary } from './workers/worker.ts'
 
 await runProcess(createLogger('gateway', 'info'), async () => {
-  const loaded = await loadConfig({ env: process.env, file: configFile() })
+  const seen: Seen = new Map()
+  const loaded = await loadConfig({ env: process.env, file: configFile(), seen })
   const { config } = loaded
   const log = createLogger('gateway', config.logLevel)
-  if (cluster.isWorker) return startWorker(loaded, log)
+  if (cluster.isWorker) return startWorker(loaded, seen, log)
   await tellStale(config)
   const alone = config.workers === 1
-  return announced(alone ? await startFollowing(loaded, log) : await startWorkers(config, log), config)
+  return announced(alone ? await startFollowing(loaded, seen, log) : await startWorkers(config, log), config)
 })
 
 /** A gateway that takes in changes of its configuration. */
-async function startFollowing({ config: first, file }: Loaded, log: Logger): Promise<RunningGateway> {
+async function startFollowing({ config: first, file }: Loaded, seen: Seen, log: Logger): Promise<RunningGateway> {
   const gateway = await startGateway(first, log)
   if (file === undefined) return gateway
-  let version = 0
   const stopFollowing = followConfig({
     file,
+    seen,
     running: first,
-    async load() {
-      version += 1
-      return (await loadConfig({ env: process.env, file, version })).config
-    },
+    load: async () => (await loadConfig({ env: process.env, file, seen })).config,
     async apply(config) {
       await gateway.reconfigure(config)
       log.level = config.logLevel
@@ -66,8 +65,8 @@ async function tellStale({ ownServices, services, supergraphFile }: Config): Pro
     announceNotice(`gateway/supergraph.graphql is stale (${stale.join(', ')}): \`npm run supergraph\` mends it`)
 }
 
-async function startWorker(loaded: Loaded, log: Logger): Promise<RunningProcess> {
-  const gateway = await startFollowing(loaded, log)
+async function startWorker(loaded: Loaded, seen: Seen, log: Logger): Promise<RunningProcess> {
+  const gateway = await startFollowing(loaded, seen, log)
   followPrimary(gateway)
   announceReady(gateway.url)
   return { stop: () => gateway.stop(), stopTimeout: stopTimeoutOf(loaded.config) }

@@ -4,11 +4,12 @@
  */
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { GraphQLError } from 'graphql'
 import { listItems } from '../../platform/http/message/fields.ts'
 import { misspellings } from '../../platform/process/setting-names.ts'
 import { SettingsError } from '../../platform/process/settings.ts'
+import type { Seen } from '../../platform/process/watch-file.ts'
 import { identityOf, issuerFaults } from '../../platform/protocol/identity-settings.ts'
 import { measuredLimits, readLimits } from '../limits/limits.ts'
 import { readSafelist, type Safelist } from '../request/policies/safelist.ts'
@@ -20,6 +21,7 @@ import type { LocatedService } from '../traffic/traffic.ts'
 import type { Config } from './config.ts'
 import { type Environment, type Path, type Variable, variablesOf } from './environment.ts'
 import { describeIssue, faultsOf, nameOf } from './faults.ts'
+import { importFile } from './import-file.ts'
 import { configSchema, type Settings } from './schema.ts'
 import type { ServiceInput, ServiceSettings } from './sections/services.ts'
 import { createSources, isPlain, type Sources } from './sources.ts'
@@ -35,8 +37,8 @@ export interface LoadOptions {
   readonly file?: string | undefined
   /** Addresses and secret of the registry's services may be missing. */
   readonly isPartial?: boolean
-  /** Of a file that was read before: Node would not read it again. */
-  readonly version?: number
+  /** For a configuration that is followed: takes the files that were read. */
+  readonly seen?: Seen
 }
 
 export interface Loaded {
@@ -56,11 +58,11 @@ export const readConfig = async (env: Environment, file?: string): Promise<Confi
   (await loadConfig({ env, file })).config
 
 /** @throws SettingsError naming every wrong setting */
-export async function loadConfig({ env: everything, file, isPartial = false, version }: LoadOptions): Promise<Loaded> {
+export async function loadConfig({ env: everything, file, isPartial = false, seen }: LoadOptions): Promise<Loaded> {
   const env = Object.fromEntries(Object.entries(everything).filter(([, value]) => value))
   const used = file ?? (env['SUPERGRAPH'] ? undefined : shippedFile)
   const sources = createSources(
-    used === undefined ? {} : fromFolder(dirname(resolve(used)), await importFile(used, version)),
+    used === undefined ? {} : fromFolder(dirname(resolve(used)), await importFile(used, seen)),
   )
   const faults: string[] = []
 
@@ -89,18 +91,6 @@ export async function loadConfig({ env: everything, file, isPartial = false, ver
   if (!result.success || faults.length > 0) throw new SettingsError([...new Set(faults)])
   const config = configOf(result.data, kinds, given, listed?.safelist, path)
   return { file: used, config, settings: result.data, sources, variables }
-}
-
-/** What a module exports by default. */
-async function importFile(file: string, version: number | undefined): Promise<Readonly<Record<string, unknown>>> {
-  const refuse = (why: string): never => {
-    throw new SettingsError([`${file}: ${why}`])
-  }
-  const { href } = pathToFileURL(resolve(file))
-  const { default: exported } = (await import(version === undefined ? href : `${href}?${version}`).catch(
-    (error: unknown) => refuse(`cannot be used (${error instanceof Error ? error.message : error})`),
-  )) as { default?: unknown }
-  return isPlain(exported) ? exported : refuse('must have `export default defineConfig({ … })`')
 }
 
 const MANIFESTS = ['operations', 'safelist', 'manifests']

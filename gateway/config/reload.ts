@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from '../../platform/process/log.ts'
 import { SettingsError, StartRefused } from '../../platform/process/settings.ts'
-import { watchFile } from '../../platform/process/watch-file.ts'
+import { type Seen, watchFiles } from '../../platform/process/watch-file.ts'
 import type { Config } from './config.ts'
 import type { Path } from './environment.ts'
 
@@ -25,6 +25,8 @@ const FIXED: readonly Path[] = [
 
 interface FollowOptions {
   readonly file: string
+  /** The file, and what it imports. */
+  readonly seen: Seen
   readonly running: Config
   /** @throws SettingsError */
   readonly load: () => Promise<Config>
@@ -34,9 +36,9 @@ interface FollowOptions {
 }
 
 /** Starts following; the result ends it. */
-export function followConfig({ file, running, load, apply, log }: FollowOptions): () => void {
+export function followConfig({ file, seen, running, load, apply, log }: FollowOptions): () => void {
   let current = running
-  return watchFile(file, async () => {
+  return watchFiles(seen, async () => {
     try {
       const { config, kept } = keepFixed(current, await load())
       for (const path of kept) log.warn({ file }, `${path} cannot change while the gateway runs: it keeps its value`)

@@ -1,32 +1,43 @@
-/** Checks a file once a second, and tells when it was written. */
-import { stat } from 'node:fs/promises'
+/** Checks files once a second, and tells when one was written. */
+import { statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const INTERVAL = 1_000 // milliseconds
 
+/** Files by path, with their stamps when they were last read. */
+export type Seen = Map<string, string | undefined>
+
+/** Changes whenever the file is written or replaced; `undefined` while it is missing. */
+export function stampOf(file: string): string | undefined {
+  const found = statSync(file, { bigint: true, throwIfNoEntry: false })
+  return found && `${found.ino} ${found.mtimeNs} ${found.size}`
+}
+
 /**
  * Starts watching; the returned function stops it.
- * @param written called whenever it was; what is written meanwhile is told afterwards
+ * @param seen may get further files at any time
+ * @param written called whenever one was; what is written meanwhile is told afterwards
  */
-export function watchFile(file: string, written: () => Promise<void>): () => void {
+export function watchFiles(seen: Seen, written: () => Promise<void>): () => void {
   const stopping = new AbortController()
-  void look(file, written, stopping.signal).catch(() => undefined)
+  void look(seen, written, stopping.signal).catch(() => undefined)
   return () => stopping.abort()
 }
 
-async function look(file: string, written: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  let seen = await stampOf(file)
+/** The same for one file, from now on. */
+export const watchFile = (file: string, written: () => Promise<void>): (() => void) =>
+  watchFiles(new Map([[file, stampOf(file)]]), written)
+
+async function look(seen: Seen, written: () => Promise<void>, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await sleep(INTERVAL, undefined, { signal, ref: false })
-    const stamp = await stampOf(file)
-    if (stamp === seen || stamp === undefined) continue
-    seen = stamp
-    await written()
+    let isWritten = false
+    for (const [file, before] of seen) {
+      const stamp = stampOf(file)
+      if (stamp === before || stamp === undefined) continue
+      seen.set(file, stamp)
+      isWritten = true
+    }
+    if (isWritten) await written()
   }
-}
-
-/** Changes whenever the file is written or replaced; `undefined` while it is missing. */
-async function stampOf(file: string): Promise<string | undefined> {
-  const found = await stat(file, { bigint: true }).catch(() => undefined)
-  return found && `${found.ino} ${found.mtimeNs} ${found.size}`
 }

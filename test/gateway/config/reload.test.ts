@@ -55,7 +55,7 @@ test.each([{}, { GATEWAY_WORKERS: '2' }])('A changed file is taken in without lo
     const { errors } = await ask(gateway.url, query)
     return errors && JSON.stringify(errors)
   })
-  for (const aliases of [1, 2, 1]) {
+  for (const aliases of [1, 2]) {
     const before = load.answered
     await until(() => load.answered > before + 50)
     await file.write(config(`limits: { aliases: ${aliases} }`))
@@ -95,5 +95,16 @@ test('A faulty file changes nothing, and the log says why', async () => {
     expect(verdict(await ask(gateway.url, aliased))).toBe('400 OPERATION_TOO_COMPLEX')
   }
   await file.write(config(''))
+  await until(async () => verdict(await ask(gateway.url, aliased)) === '200 OK')
+})
+
+test('A file that the configuration imports is taken in, too', async () => {
+  const aliases = (count: number): Promise<void> =>
+    writeFile(join(file.folder, 'aliases.ts'), `export const aliases: number = ${count}\n`)
+  await aliases(1)
+  await file.write(config(`limits: { aliases: (await import('./aliases.ts')).aliases }`))
+  const gateway = await start()
+  expect(verdict(await ask(gateway.url, aliased))).toBe('400 OPERATION_TOO_COMPLEX')
+  await aliases(2)
   await until(async () => verdict(await ask(gateway.url, aliased)) === '200 OK')
 })

@@ -1,0 +1,63 @@
+/** Imports a configuration's file, for once or again and again. */
+import { registerHooks } from 'node:module'
+import { resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { SettingsError } from '../../platform/process/settings.ts'
+import { type Seen, stampOf } from '../../platform/process/watch-file.ts'
+import { isPlain } from './sources.ts'
+
+/** The gateway's own modules are imported once, as packages are. */
+const OWN = /\/node_modules\//
+const GATEWAY = [new URL('../', import.meta.url).href, new URL('../../platform/', import.meta.url).href]
+
+let imports = 0
+
+/**
+ * What a module exports by default.
+ * @param seen if given, the file and what it imports are read as they are now, whatever was read
+ * before; takes these files, with their stamps of just before
+ * @throws SettingsError
+ */
+export async function importFile(file: string, seen?: Seen): Promise<Readonly<Record<string, unknown>>> {
+  const path = resolve(file)
+  const { href } = pathToFileURL(path)
+  if (!seen) return exportOf(href, file)
+  seen.set(path, stampOf(path))
+  imports += 1
+  const query = imports === 1 ? '' : `?${imports}`
+  const stopFollowing = followImports(href + query, query, seen)
+  return exportOf(href + query, file).finally(stopFollowing)
+}
+
+async function exportOf(url: string, file: string): Promise<Readonly<Record<string, unknown>>> {
+  const refuse = (why: string): never => {
+    throw new SettingsError([`${file}: ${why}`])
+  }
+  try {
+    const { default: exported } = (await import(url)) as { default?: unknown }
+    return isPlain(exported) ? exported : refuse('must have `export default defineConfig({ … })`')
+  } catch (error) {
+    if (error instanceof SettingsError) throw error
+    return refuse(`cannot be used (${error instanceof Error ? error.message : error})`)
+  }
+}
+
+/** Node keeps each module by its URL: the same query on all of them makes all of them new. */
+function followImports(entry: string, query: string, seen: Seen): () => void {
+  const own = new Set<string>()
+  const hooks = registerHooks({
+    resolve(specifier, context, next) {
+      const isEntry = specifier === entry
+      const resolved = next(specifier, context)
+      if (!isEntry && !own.has(context.parentURL ?? '')) return resolved
+      const { url } = resolved
+      if (!url.startsWith('file:') || OWN.test(url) || GATEWAY.some((folder) => url.startsWith(folder))) return resolved
+      const path = fileURLToPath(url)
+      if (!isEntry) seen.set(path, stampOf(path))
+      const anew = isEntry ? url : url + query
+      own.add(anew)
+      return { ...resolved, url: anew }
+    },
+  })
+  return () => hooks.deregister()
+}
