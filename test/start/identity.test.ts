@@ -123,6 +123,15 @@ describe('the provider of npm start', () => {
     expect((await refresh(third.refresh_token)).status).toBe(400)
   })
 
+  test('An application can take its refresh token back', async () => {
+    const { refresh_token: token } = await signIn(openBrowser(), 'payee')
+    const other = { client_id: 'service', client_secret: 'service' }
+    await post('/token/revocation', { token, ...other })
+    const { refresh_token: next } = (await (await refresh(token)).json()) as Tokens
+    expect((await post('/token/revocation', { token: next, client_id: 'web' })).status).toBe(200)
+    expect((await refresh(next)).status).toBe(400)
+  })
+
   test('A server gets a token of its own, for what it may do and no more', async () => {
     const secret = { client_id: 'service', client_secret: 'service' }
     const form = { grant_type: 'client_credentials', scope: 'content:preview banking:officer' }

@@ -146,6 +146,30 @@ test('Where a token is required, only a valid one is let in, of whichever issuer
   await gateway.stop()
 })
 
+test('Floods of unknown key ids, of stolen names and of huge tokens cost one fetch, and known callers go on', async () => {
+  const gateway = await start({})
+  const calls = shop.orders.calls.length
+  const known = { authorization: `Bearer ${await provider.token()}` }
+  expect(verdict(await ask(gateway.url, query, known))).toBe('200 OK')
+  const before = provider.fetches()
+  const tokens = await Promise.all(
+    Array.from({ length: 50 }, (_, n) => [
+      provider.token({ sub: `${n}` }, 'RS256', { kid: `unknown ${n}` }),
+      other.token({ sub: `${n}`, iss: provider.issuer }),
+      provider.token({ sub: `${n}`, iss: other.issuer }),
+      provider.token({ sub: `${n}`, filling: 'x'.repeat(9_000) }, 'RS256', { kid: `unknown ${n}` }),
+    ]).flat(),
+  )
+  const verdicts = await Promise.all(
+    tokens.map(async (token) => verdict(await ask(gateway.url, query, { authorization: `Bearer ${token}` }))),
+  )
+  expect([...new Set(verdicts)]).toEqual(['401 UNAUTHENTICATED'])
+  expect(provider.fetches() - before).toBeLessThanOrEqual(1)
+  expect(verdict(await ask(gateway.url, query, known))).toBe('200 OK')
+  expect(shop.orders.calls.length).toBe(calls + 2)
+  await gateway.stop()
+})
+
 test.each<[Record<string, unknown>, string[]]>([
   [{ IDENTITY_ISSUERS: 'https://id.example' }, ['IDENTITY_ISSUERS: ']],
   [{ IDENTITY_ISSUERS: [] }, ['IDENTITY_ISSUERS: must name at least one issuer']],
