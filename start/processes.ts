@@ -52,12 +52,12 @@ const LOOPBACK = '127.0.0.1'
 
 /** @param secret shared by the gateway and the services */
 export async function describeSystem(settings: StartSettings, ports: Ports, secret: string): Promise<System> {
-  const { dataDir, demo, host, instances, issuers, logLevel } = settings
+  const { dataDir, demo, host, instances, issuers, logLevel, adminHost, adminToken } = settings
   // Who has no business with the database or the admin port is told no way to them.
   const {
     DATABASE_URL: _elsewhere,
     DATABASE_READ_URL: standbys,
-    ADMIN_TOKEN: adminToken,
+    ADMIN_TOKEN: _token,
     ...environment
   } = settings.environment
   const { identityPort } = ports
@@ -127,8 +127,8 @@ export async function describeSystem(settings: StartSettings, ports: Ports, secr
       ...Object.fromEntries(addresses),
     }),
     identity: issuer === undefined ? undefined : describeProvider(issuer, common),
-    services: `http://${reachable(environment['ADMIN_HOST'] || LOOPBACK)}:${ports.adminPort}/services`,
-    adminToken: adminToken || undefined,
+    services: `http://${reachable(adminHost)}:${ports.adminPort}/services`,
+    adminToken,
   }
 }
 

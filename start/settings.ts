@@ -7,7 +7,7 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import { addressSetting } from '../gateway/config/environment.ts'
 import { loadConfig } from '../gateway/config/load.ts'
-import { services } from '../gateway/config/registry.ts'
+import { hasSecret, services } from '../gateway/config/registry.ts'
 import { gatewaySecret, port, postgresUrl, readSettings, SettingsError } from '../platform/process/settings.ts'
 import type { IssuerSettings } from '../platform/protocol/identity-settings.ts'
 import { bankingSettings } from '../subgraphs/banking/config.ts'
@@ -23,6 +23,8 @@ export interface StartSettings {
   /** `undefined` where it was not said: the usual one, or the next that is free. */
   readonly port: number | undefined
   readonly adminPort: number | undefined
+  readonly adminHost: string
+  readonly adminToken: string | undefined
   /** Of the demo's identity provider. */
   readonly identityPort: number | undefined
   /** Absolute. */
@@ -85,6 +87,8 @@ export async function readStartSettings(args: readonly string[], environment: En
     host: config.host,
     port: isSet('port') ? config.port : undefined,
     adminPort: isSet('admin', 'port') ? config.admin.port : undefined,
+    adminHost: config.admin.host,
+    adminToken: config.admin.token,
     // On any free ports, so is the provider.
     identityPort: values.IDENTITY_PORT ?? (isSet('port') && config.port === 0 ? 0 : undefined),
     dataDir: resolve(config.dataDir),
@@ -107,13 +111,18 @@ export async function readStartSettings(args: readonly string[], environment: En
 /** What no variable can be blamed for alone. */
 function contradictions(instances: ReadonlyMap<string, number>, environment: Environment): string[] {
   const { PORT, ADMIN_PORT, IDENTITY_PORT, SUPERGRAPH, GATEWAY_SECRET } = environment
-  const elsewhere = names.filter((name) => environment[addressSetting(name)])
+  const elsewhere = services
+    .filter(({ name, isPlaced }) => isPlaced || environment[addressSetting(name)])
+    .map(({ name }) => name)
   const faults = elsewhere
     .filter((name) => instances.has(name))
-    .map((name) => `--${name}: starts ${name} here, but ${addressSetting(name)} says that it runs elsewhere`)
+    .map(
+      (name) =>
+        `--${name}: starts ${name} here, but ${environment[addressSetting(name)] ? addressSetting(name) : 'tributary.config.ts'} says that it runs elsewhere`,
+    )
   for (const name of names.filter((name) => !elsewhere.includes(name) && !existsSync(program(servicePath(name)))))
     faults.push(`${name}: no ${servicePath(name)} and no ${addressSetting(name)}`)
-  if (elsewhere.length > 0 && !GATEWAY_SECRET)
+  if (elsewhere.length > 0 && !GATEWAY_SECRET && !hasSecret)
     faults.push(`GATEWAY_SECRET: is required, the one of the services that run elsewhere (${elsewhere.join(', ')})`)
   if (PORT && PORT !== '0' && PORT === ADMIN_PORT) faults.push('ADMIN_PORT: must differ from PORT')
   if (IDENTITY_PORT && IDENTITY_PORT !== '0' && [PORT, ADMIN_PORT].includes(IDENTITY_PORT))

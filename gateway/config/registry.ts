@@ -1,4 +1,12 @@
 /** The product's services, as the shipped `tributary.config.ts` declares them. */
 import config from '../../tributary.config.ts'
 
-export const services = Object.entries(config.services ?? {}).map(([name, { kind }]) => ({ name, kind }))
+export const services = Object.entries(config.services ?? {}).map(([name, { kind, addresses }]) => ({
+  name,
+  kind,
+  /** The file says where it runs. */
+  isPlaced: addresses !== undefined,
+}))
+
+/** The file holds the secret that gateway and services share. */
+export const hasSecret = config.secret !== undefined

@@ -8,6 +8,8 @@ const settings: StartSettings = {
   host: '127.0.0.1',
   port: undefined,
   adminPort: undefined,
+  adminHost: '127.0.0.1',
+  adminToken: undefined,
   identityPort: undefined,
   dataDir: '/nowhere',
   databaseUrl: undefined,
@@ -31,6 +33,17 @@ test("Memory flags of an operator take precedence over the project's", async () 
   const environment = { MALLOC_ARENA_MAX: '4', NODE_COMPILE_CACHE: '/elsewhere' }
   const { gateway } = await describeSystem({ ...settings, environment }, ports, 'a secret')
   expect(gateway.environment).toMatchObject(environment)
+})
+
+test('The admin port is asked where the configuration has it, with its token', async () => {
+  const admin = { adminHost: '::', adminToken: 'a-secret-of-operators' }
+  const { services, adminToken, stateless } = await describeSystem(
+    { ...settings, ...admin, instances: new Map([['weather', 1]]) },
+    ports,
+    'a secret',
+  )
+  expect([services, adminToken]).toEqual(['http://[::1]:4090/services', admin.adminToken])
+  expect(JSON.stringify(stateless)).not.toContain(admin.adminToken)
 })
 
 test('Stateless services start with a small heap, stateful ones with the default of Node', async () => {

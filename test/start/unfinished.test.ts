@@ -31,6 +31,19 @@ test('A registered service with neither a program nor an address stops the start
   expect(started.output()).toBe('reviews: no subgraphs/reviews/main.ts and no REVIEWS_URL. Nothing was started.\n')
 })
 
+test('A service that the file places elsewhere needs its secret', async () => {
+  await edit(
+    'tributary.config.ts',
+    'weather: stateless(),',
+    "weather: stateless({ addresses: ['http://127.0.0.1:1'] }),",
+  )
+  const started = start()
+  expect(await started.ended).toBe(1)
+  expect(started.output()).toBe(
+    'GATEWAY_SECRET: is required, the one of the services that run elsewhere (weather). Nothing was started.\n',
+  )
+})
+
 test('A stale supergraph is reported once, with the command that updates it', async () => {
   await edit('subgraphs/weather/schema.graphql', '"A city of', '"A town of')
   const started = start()

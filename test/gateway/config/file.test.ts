@@ -1,5 +1,5 @@
 /** What a configuration's file may say, what of it is refused, and what the environment overrides. */
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type LoadOptions, loadConfig, readConfig } from '../../../gateway/config/load.ts'
@@ -159,5 +159,19 @@ describe('npm run config', () => {
     const printed = printConfig(await loadConfig({ env: {}, isPartial: true }))
     expect(printed).toMatch(/^services\.banking\.addresses +default +\(required: BANKING_URL\)$/m)
     expect(printed).toMatch(/^secret +default +\(required: GATEWAY_SECRET\)$/m)
+  })
+})
+
+describe('the example of the page', () => {
+  test('It is a configuration that the gateway takes', async () => {
+    const page = await readFile(new URL('../../../docs/configuration/README.md', import.meta.url), 'utf8')
+    const [, example = ''] = /```ts\n.*?defineConfig\((.*?)\)\n```/s.exec(page) ?? []
+    const file = await fileOf(example)
+    const config = await readConfig({}, file)
+    expect(config).toMatchObject({ limits: { bodyBytes: 65_536 }, cors: { origins: ['https://app.example'] } })
+    expect(config.services.map(({ definition: { name, kind, deadline } }) => [name, kind, deadline])).toEqual([
+      ['items', 'stateless', 5_000],
+      ['orders', 'stateful', 10_000],
+    ])
   })
 })
