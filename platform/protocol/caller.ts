@@ -8,7 +8,7 @@ import { issuerKeys, KeysUnavailable } from './issuer-keys.ts'
 
 /** A caller whose token was verified. */
 export interface Caller {
-  /** `sub` of the token: the customer's id. */
+  /** `sub` of the token, behind its issuer's prefix: the customer's id. */
   readonly id: string
   readonly scopes: ReadonlySet<string>
   /** Unix milliseconds. */
@@ -68,11 +68,11 @@ const expectationOf = ({ issuer, audience, algorithms, clockSkew }: TrustedIssue
   requiredClaims: ['sub', 'exp'],
 })
 
-function callerOf(payload: JWTPayload, { scopes }: TrustedIssuer): Caller {
+function callerOf(payload: JWTPayload, { scopes, subjectPrefix }: TrustedIssuer): Caller {
   const { sub } = payload as { sub?: unknown } // its presence was checked, not what it is
   if (typeof sub !== 'string' || sub === '') throw new errors.JWTInvalid('the subject is no text')
   return {
-    id: sub,
+    id: subjectPrefix + sub,
     scopes: new Set(scopesOf(payload, scopes)),
     expiresAt: (payload.exp as number) * 1000,
     claims: payload,

@@ -59,6 +59,8 @@ const issuerSettings = z.strictObject({
       form: z.enum(['text', 'list'], 'must be text or list').default('text'),
     })
     .prefault({}),
+  /** Put before `sub`, where another issuer may give the same subject to somebody else. */
+  subjectPrefix: z.string('must be text').default(''),
   /** Milliseconds by which its clock may differ from ours. */
   clockSkew: z
     .int('must be whole milliseconds')
@@ -120,9 +122,8 @@ export interface IdentitySettings {
 }
 
 /** What holds for an issuer that says no more than it must. */
-export const issuerDefaults: Pick<IssuerSettings, 'algorithms' | 'scopes' | 'clockSkew'> = issuerSettings
-  .pick({ algorithms: true, scopes: true, clockSkew: true })
-  .parse({})
+export const issuerDefaults: Pick<IssuerSettings, 'algorithms' | 'scopes' | 'subjectPrefix' | 'clockSkew'> =
+  issuerSettings.pick({ algorithms: true, scopes: true, subjectPrefix: true, clockSkew: true }).parse({})
 
 /** A variable that holds JSON; the faults inside say where they are. */
 const json = <Schema extends z.ZodType>(schema: Schema) =>

@@ -123,6 +123,12 @@ test.each<[string, Partial<IssuerSettings>, Record<string, unknown>, string[]]>(
   expect([...((await verify(`Bearer ${await bank.token(claims)}`))?.scopes ?? [])]).toEqual(scopes)
 })
 
+test('A prefix tells subjects apart that two issuers have in common', async () => {
+  const verify = await createVerifier({ issuers: [bank.settings(), shop.settings({ subjectPrefix: 'shop|' })] })
+  expect(await verdictOf(verify, await bank.token())).toBe('payer')
+  expect(await verdictOf(verify, await shop.token())).toBe('shop|payer')
+})
+
 test('Each issuer has a clock of its own', async () => {
   const verify = await createVerifier({
     issuers: [bank.settings({ clockSkew: 0 }), shop.settings({ clockSkew: 120_000 })],
