@@ -146,6 +146,30 @@ test('Where a token is required, only a valid one is let in, of whichever issuer
   await gateway.stop()
 })
 
+test('An issuer that a new configuration adds or leaves out is trusted from then on or no more, whoever is known', async () => {
+  const gateway = await start({})
+  const configured = (...issuers: IdentityProvider[]) =>
+    readConfig({
+      SUPERGRAPH: gateway.supergraphFile,
+      PORT: '0',
+      ADMIN_PORT: '0',
+      IDENTITY_ISSUERS: JSON.stringify(
+        issuers.map(({ issuer, audience, jwksUrl }) => ({ issuer, audience, jwks: jwksUrl })),
+      ),
+    })
+  const verdicts = () =>
+    Promise.all(
+      tokens.map(async (token) => verdict(await ask(gateway.url, query, { authorization: `Bearer ${token}` }))),
+    )
+  const tokens = [await provider.token(), await other.token()]
+  expect(await verdicts()).toEqual(['200 OK', '200 OK'])
+  await gateway.reconfigure(await configured(provider))
+  expect(await verdicts()).toEqual(['200 OK', '401 UNAUTHENTICATED'])
+  await gateway.reconfigure(await configured(provider, other))
+  expect(await verdicts()).toEqual(['200 OK', '200 OK'])
+  await gateway.stop()
+})
+
 test('Floods of unknown key ids, of stolen names and of huge tokens cost one fetch, and known callers go on', async () => {
   const gateway = await start({})
   const calls = shop.orders.calls.length
