@@ -48,7 +48,7 @@ export const faultsOf = (
 
 /**
  * The variable that gave the value, and where in it; else the path in the file; of what nobody gave, the variable
- * that would, the older name first.
+ * that would, the older name first; of an item of a list in the file, the path again.
  */
 export function nameOf(path: Path, sources: Sources, variables: readonly Variable[]): string {
   const source = sources.find(path)
@@ -60,8 +60,16 @@ export function nameOf(path: Path, sources: Sources, variables: readonly Variabl
   }
   const shown = path.join('.')
   if (source?.isGiven || path.length === 0) return shown || 'The configuration'
+  if (isInListOfFile(path, sources)) return shown
   const fitting = variables.filter((variable) => variable.path.join('.') === shown)
   return (fitting.find(({ isAlias }) => isAlias) ?? fitting[0])?.name ?? shown
+}
+
+/** Where an item of a list lacks something, whoever wrote the list is told. */
+function isInListOfFile(path: Path, sources: Sources): boolean {
+  const at = path.findIndex((key) => typeof key === 'number')
+  const list = path.slice(0, Math.max(at, 0))
+  return at > 0 && sources.valueAt(list) !== undefined && sources.variablesWithin(list).length === 0
 }
 
 const meant = (key: string, path: Path, schema: z.ZodType): string => {

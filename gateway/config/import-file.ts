@@ -21,6 +21,7 @@ let imports = 0
 export async function importFile(file: string, seen?: Seen): Promise<Readonly<Record<string, unknown>>> {
   const path = resolve(file)
   const { href } = pathToFileURL(path)
+  if (stampOf(path) === undefined) throw new SettingsError([`${file}: there is no such file`])
   if (!seen) return exportOf(href, file)
   seen.set(path, stampOf(path))
   imports += 1

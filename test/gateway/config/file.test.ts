@@ -74,7 +74,12 @@ describe('a file', () => {
   })
 
   test.each([
-    ['a file that is not there', 'cannot be used', undefined],
+    ['a file that is not there', 'there is no such file', undefined],
+    [
+      'an item that lacks something',
+      'identity.issuers.0.jwks: is required',
+      '{ supergraph: "supergraph.graphql", identity: { issuers: [{ issuer: "https://a", audience: "b" }] } }',
+    ],
     ['a default export that is no object', 'must have `export default', '"a text"'],
     [
       'a service without a kind',
