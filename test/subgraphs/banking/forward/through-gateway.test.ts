@@ -115,17 +115,13 @@ async function forwarded(): Promise<number> {
   return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
 }
 
-/** All payments that begin from then on go straight to the writer, once the gateway has heard of it. */
-async function expectNoDetours(): Promise<void> {
-  await until(async () => {
+/** Payments go straight to the writer, once the gateway has heard of it: by chance a hundred never would. */
+const expectNoDetours = () =>
+  until(async () => {
     const before = await forwarded()
-    for (let n = 0; n < 2 * INSTANCES; n += 1) await pay()
+    await payUntil(() => more(100))
     return (await forwarded()) === before
   })
-  const before = await forwarded()
-  await payUntil(() => more(100))
-  expect(await forwarded()).toBe(before)
-}
 
 async function expectEachOnce(): Promise<void> {
   const rows = await bank.database.$queryRaw<{ key: string; subject: string }[]>`
@@ -151,7 +147,7 @@ test('Payments go to the writer, and after it was killed to its successor, each 
   await expectEachOnce()
 })
 
-test('A writer that hangs loses its payments to its successor, and gets none when it goes on', async () => {
+test('A writer that hangs loses its payments to its successor, also when it goes on, each once', async () => {
   await expectNoDetours()
   const writer = (await instanceThatWrites()) as Instance
   await payUntil(async () => {
@@ -163,6 +159,5 @@ test('A writer that hangs loses its payments to its successor, and gets none whe
     await more(50)
   })
   await expectNoDetours()
-  expect(await instanceThatWrites()).not.toBe(writer)
   await expectEachOnce()
 })
