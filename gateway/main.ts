@@ -13,6 +13,7 @@ import type { Config } from './config/config.ts'
 import { type Loaded, loadConfig } from './config/load.ts'
 import { followConfig } from './config/reload.ts'
 import { openAdmin, type RunningGateway, startGateway } from './gateway.ts'
+import { tellUnshared } from './headers/notice.ts'
 import { staleServices } from './supergraph/origin.ts'
 import { type RunningWorkers, startWorkers } from './workers/primary.ts'
 import { followPrimary } from './workers/worker.ts'
@@ -24,6 +25,7 @@ await runProcess(createLogger('gateway', 'info'), async () => {
   const log = createLogger('gateway', config.logLevel)
   if (cluster.isWorker) return startWorker(loaded, seen, log)
   await tellStale(config)
+  tellUnshared(config.services, log)
   const alone = config.workers === 1
   return announced(alone ? await startFollowing(loaded, seen, log) : await startWorkers(config, log), config)
 })
@@ -40,6 +42,7 @@ async function startFollowing({ config: first, file }: Loaded, seen: Seen, log: 
     async apply(config) {
       await gateway.reconfigure(config)
       log.level = config.logLevel
+      tellUnshared(config.services, log)
     },
     log,
   })

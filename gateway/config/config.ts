@@ -7,7 +7,9 @@ import type { Settings } from './schema.ts'
 
 /** Each section as it was checked, but for those of which the gateway needs something else. */
 export interface Config
-  extends Readonly<Omit<Settings, 'services' | 'supergraph' | 'identity' | 'limits' | 'playground' | 'secret'>>,
+  extends Readonly<
+      Omit<Settings, 'services' | 'headers' | 'supergraph' | 'identity' | 'limits' | 'playground' | 'secret'>
+    >,
     ServiceLocations {
   readonly playground: boolean
   /** Shared with the services; without it calls are not signed. */

@@ -23,6 +23,7 @@ import { type Environment, type Path, type Variable, variablesOf } from './envir
 import { describeIssue, faultsOf, nameOf } from './faults.ts'
 import { importFile } from './import-file.ts'
 import { configSchema, type Settings } from './schema.ts'
+import type { HeaderRule } from './sections/headers.ts'
 import type { ServiceInput, ServiceSettings } from './sections/services.ts'
 import { createSources, isPlain, type Sources } from './sources.ts'
 
@@ -85,6 +86,7 @@ export async function loadConfig({ env: everything, file, isPartial = false, see
     ...(given ? opaqueFaults(sources, kinds) : productFaults(sources, env)).map(
       ({ path, fault }) => `${name(path)}: ${fault}`,
     ),
+    ...headerFaults(result.data).map(({ path, fault }) => `${name(path)}: ${fault}`),
     ...issuerFaults(env),
     ...misspelt(env, variables),
   )
@@ -263,6 +265,25 @@ function opaqueFaults(sources: Sources, kinds: ReadonlyMap<string, Kind>): reado
     .map((path) => ({ path, fault: 'needs identity.issuers, since tokens are opaque without it' }))
 }
 
+/** A header that tells a signed claim is written by nothing else. */
+function headerFaults(settings: Settings | undefined): readonly Fault[] {
+  const faults: Fault[] = []
+  for (const [name, service] of Object.entries(settings?.services ?? {})) {
+    const claims = Object.keys((service.kind === 'stateful' && service.claims) || {})
+    const check = (rules: readonly HeaderRule[], path: Path): void => {
+      for (const [at, rule] of rules.entries()) {
+        const { forward, rename, insert } = rule
+        const written = [insert ?? rename ?? forward ?? []].flat().filter((one) => claims.includes(one))
+        for (const one of written)
+          faults.push({ path: [...path, at], fault: `writes ${one}, which tells "${name}" a claim of the token` })
+      }
+    }
+    check(settings?.headers.services ?? [], ['headers', 'services'])
+    check(service.headers ?? [], ['services', name, 'headers'])
+  }
+  return faults
+}
+
 /** Nobody is asked whether a variable of one word is misspelt: platforms have many. */
 function misspelt(env: Environment, variables: readonly Variable[]): readonly string[] {
   const isOrdinary = ({ name, isAlias }: Variable): boolean => !isAlias && !name.includes('_')
@@ -280,8 +301,8 @@ function configOf(
   safelist: Safelist | undefined,
   supergraphFile: string | undefined,
 ): Config {
-  const { services, supergraph: _file, identity, limits, playground, ...sections } = settings
-  const locate = ({ name, url }: Graph): LocatedService => locatedAt(name, services[name], url)
+  const { services, headers, supergraph: _file, identity, limits, playground, ...sections } = settings
+  const locate = ({ name, url }: Graph): LocatedService => locatedAt(name, services[name], url, headers.services)
   const known = identityOf(identity, given ? undefined : settings.dataDir)
   return Object.freeze({
     ...sections,
@@ -294,15 +315,22 @@ function configOf(
     supergraphFile: supergraphFile ?? fileURLToPath(files.supergraph),
     ownServices: given === undefined,
     locate,
-    services: given ? given.graphs.map(locate) : [...kinds.keys()].map((name) => locatedAt(name, services[name], '')),
+    services: given ? given.graphs.map(locate) : [...kinds.keys()].map((name) => locate({ name, url: '' })),
   })
 }
 
 /** @param url where it is, unless the settings say so */
-function locatedAt(name: string, settings: ServiceSettings | undefined, url: string): LocatedService {
+function locatedAt(
+  name: string,
+  settings: ServiceSettings | undefined,
+  url: string,
+  forAll: readonly HeaderRule[],
+): LocatedService {
   const addresses = settings?.addresses ?? [url]
-  if (settings?.kind === 'stateless') return { definition: stateless(name, own(settings)), addresses }
-  return { definition: stateful(name, settings ? own(settings) : {}), addresses }
+  const rules = [...forAll, ...(settings?.headers ?? [])]
+  const headers = rules.length > 0 ? rules : undefined
+  if (settings?.kind === 'stateless') return { definition: stateless(name, { ...own(settings), headers }), addresses }
+  return { definition: stateful(name, { ...(settings && own(settings)), headers }), addresses }
 }
 
 /** Without what is no property of the kind. */

@@ -7,6 +7,7 @@ import { cachingSection } from './sections/caching.ts'
 import { corsSection } from './sections/cors.ts'
 import { drainingSection } from './sections/draining.ts'
 import { generalSettings } from './sections/general.ts'
+import { headersSection } from './sections/headers.ts'
 import { identitySection } from './sections/identity.ts'
 import { limitsSection } from './sections/limits.ts'
 import { operationsSection } from './sections/operations.ts'
@@ -19,6 +20,7 @@ export const configSchema = z.strictObject({
   redis: redisSection,
   services: servicesSection,
   identity: identitySection,
+  headers: headersSection,
   limits: limitsSection(limitNames, measurableNames),
   budgets: budgetsSection,
   caching: cachingSection,

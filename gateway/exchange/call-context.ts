@@ -19,6 +19,7 @@ export function callContext(
     ...ofExchange(exchange),
     authorization: exchange.authorization,
     claims: exchange.caller?.claims,
+    headers: exchange.request.headers,
     signal: isQuery ? hangUpOf(client) : undefined,
     idempotent: !isQuery && carriesKeys(definition, exchange.parameters.variables ?? {}),
     observe,
@@ -42,6 +43,7 @@ export const streamContext = (exchange: Exchange, signal: AbortSignal): CallCont
   ...ofExchange(exchange),
   authorization: exchange.authorization,
   claims: exchange.caller?.claims,
+  headers: exchange.request.headers,
   signal,
   idempotent: false,
   observe: () => undefined,
@@ -52,7 +54,16 @@ const ofExchange = (exchange: Exchange) => ({
   caller: () => callerOf(exchange),
   perspective: perspectiveOf(exchange),
   language: languageOf(exchange),
+  traceparent: traceparentOf(exchange),
 })
+
+const TRACEPARENT = /^(?!ff)[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}$/
+
+/** The client's `traceparent`; one that W3C Trace Context calls invalid is ignored. */
+function traceparentOf({ request: { headers } }: Exchange): string | undefined {
+  const value = headers['traceparent']
+  return typeof value === 'string' && TRACEPARENT.test(value) ? value : undefined
+}
 
 /** The client's `Accept-Language`; `undefined` if it accepts any. */
 export function languageOf({ request: { headers } }: Exchange): string | undefined {

@@ -59,9 +59,9 @@ export function createExecute(log: Logger): Execute {
     return made
   }
 
-  /** True for queries that read stateless services only: their answers depend on no caller. */
+  /** True for queries whose every service is stateless and told no caller. */
   const isPublic = ({ traffic }: Edition, { definition }: KnownOperation, { services }: CompiledOperation): boolean =>
-    definition.operation === 'query' && services.size > 0 && [...services].every(traffic.isStateless)
+    definition.operation === 'query' && services.size > 0 && [...services].every(traffic.isShared)
 
   return async (edition, exchange, operation, client) => {
     const { engine, traffic, hideSchema } = edition

@@ -14,6 +14,7 @@ import {
   type SignedRequest,
   sign,
 } from '../../platform/protocol/signature.ts'
+import { compileRules, tellsCaller } from '../headers/to-service.ts'
 import { CallFailure, isEvidence } from './call/failure.ts'
 import type { ServiceDefinition } from './call/kind.ts'
 import { largeTurn } from './call/large-answers.ts'
@@ -30,31 +31,79 @@ import type { Try } from './retry.ts'
 import { doubtWriter, hearWriter } from './writer.ts'
 
 export interface DeliveryOptions {
-  /** Signs every call; without it none is signed. */
-  readonly secret: string | undefined
+  readonly headersFor: HeadersFor
+  /** Each call is named, so that the answer can say which call it is of. */
+  readonly isNamed: boolean
   /** Told how long each whole answer took, in milliseconds. */
   readonly observe: (milliseconds: number) => void
 }
 
 /**
- * Credentials go to stateful services and the perspective to stateless ones: neither kind learns
- * what is not for it. The gateway's own credentials, of the address, are sent where a caller has
- * none: the two are never sent together.
- * @param callId where the answer comes over a connection that carries others
+ * The headers of a call. @param callId where the answer comes over a connection that carries others
  */
-export function headersFor(
+export type HeadersFor = (
+  instance: Pick<Instance, 'path' | 'authorization'>,
+  call: Pick<ServiceCall, 'context' | 'body'>,
+  callId?: string,
+) => string[]
+
+/**
+ * Credentials go to stateful services and the perspective to stateless ones: neither kind learns
+ * what is not for it, unless a header rule says so. The gateway's own credentials, of the address, are sent where a caller has
+ * none: the two are never sent together.
+ * @param secret signs every call; without it none is signed
+ */
+export function createHeaders(service: ServiceDefinition, secret: string | undefined): HeadersFor {
+  const isTold = service.kind === 'stateful'
+  const written = writtenBy(service, isTold)
+  if (!written)
+    return (instance, call, callId) =>
+      headersOf(service, instance, call, secret, callId, isTold ? call.context.authorization : undefined)
+  return (instance, call, callId) => {
+    const ruled = written(call.context)
+    const authorization = ruled.get('authorization')
+    ruled.delete('authorization')
+    const headers = headersOf(service, instance, call, secret, callId, authorization)
+    for (const [name, value] of ruled) headers.push(name, value)
+    return headers
+  }
+}
+
+/**
+ * What the rules of a service make of a client's headers; `undefined` for one without rules.
+ * @param isTold the service gets the caller's credentials without a rule
+ */
+export function writtenBy(
+  service: ServiceDefinition,
+  isTold: boolean,
+): ((context: Pick<CallContext, 'authorization' | 'headers'>) => Map<string, string>) | undefined {
+  if (service.headers === undefined) return undefined
+  const claims = service.kind === 'stateful' ? service.claims : undefined
+  const apply = compileRules(service.headers, new Set(Object.keys(claims ?? {})))
+  return ({ authorization, headers: client = {} }) => {
+    const headers = new Map<string, string>()
+    if (isTold && authorization !== undefined) headers.set('authorization', authorization)
+    // Wherever the request carried its token, `authorization` is what rules see of it.
+    apply(headers, { ...client, authorization })
+    return headers
+  }
+}
+
+function headersOf(
   service: ServiceDefinition,
   { path, authorization: own }: Pick<Instance, 'path' | 'authorization'>,
   { context, body }: Pick<ServiceCall, 'context' | 'body'>,
   secret: string | undefined,
-  callId?: string,
+  callId: string | undefined,
+  callers: string | undefined,
 ): string[] {
   const { kind } = service
   const { requestId } = context
-  const authorization = (kind === 'stateful' ? context.authorization : undefined) ?? own
+  const authorization = callers ?? own
   const perspective = kind === 'stateless' && secret !== undefined ? context.perspective : undefined
   const headers = ['content-type', 'application/json', REQUEST_ID_HEADER, requestId]
   if (context.language !== undefined) headers.push('accept-language', context.language)
+  if (context.traceparent !== undefined) headers.push('traceparent', context.traceparent)
   if (authorization !== undefined) headers.push('authorization', authorization)
   if (perspective !== undefined) headers.push(PERSPECTIVE_HEADER, perspective)
   if (callId !== undefined) headers.push(CALL_HEADER, callId)
@@ -86,6 +135,8 @@ const ACCEPTED = 'application/graphql-response+json, application/json;q=0.9'
 
 /** A try at the instance the fleet picks. */
 export function delivery(service: ServiceDefinition, fleet: Fleet, options: DeliveryOptions): Try {
+  const { headersFor, isNamed } = options
+  const isForCaller = service.kind === 'stateful' || tellsCaller(service.headers)
   return async (work, asked) => {
     const { call, signal } = work
     if (signal?.aborted) throw new CallFailure('cancelled', 'given up before it was sent')
@@ -99,8 +150,8 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
     signal?.addEventListener('abort', abort, { once: true })
     instance.inFlight += 1
     try {
-      const callId = options.secret === undefined ? undefined : nextCallId()
-      const headers = headersFor(service, instance, call, options.secret, callId)
+      const callId = isNamed ? nextCallId() : undefined
+      const headers = headersFor(instance, call, callId)
       headers.push('accept', ACCEPTED, 'accept-encoding', DECODED)
       sent = instance.http.send({
         method: 'POST',
@@ -118,12 +169,12 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
       const turn = largeTurn(context, received.body.length)
       if (turn) await turn
       if (signal?.aborted) throw new CallFailure('cancelled', 'given up before its answer was read')
-      const { answer, hasErrors } = readAnswer(received, judgesCaller(service, instance, context), call.read)
+      const { answer, hasErrors } = readAnswer(received, isForCaller && judgesCaller(instance, context), call.read)
       options.observe(took)
       instance.failureDetector.succeeded()
       return {
         answer,
-        freshness: readFreshness(service.kind, received, hasErrors),
+        freshness: readFreshness(isForCaller, received, hasErrors),
         tags: listItems(received.fields.get('cache-tag') ?? ''),
       } satisfies Reply
     } catch (error) {
@@ -151,8 +202,8 @@ function obey({ fields }: HttpAnswer, { backoff }: Instance, context: CallContex
 }
 
 /** Whether credentials that the service refuses are, or would have been, the caller's. */
-const judgesCaller = ({ kind }: ServiceDefinition, { authorization }: Instance, context: CallContext): boolean =>
-  kind === 'stateful' && (context.authorization !== undefined || authorization === undefined)
+const judgesCaller = ({ authorization }: Instance, context: CallContext): boolean =>
+  context.authorization !== undefined || authorization === undefined
 
 /** What a failed try says of the instance. */
 function report(instance: Instance, error: unknown): void {

@@ -7,8 +7,10 @@ import type { ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { Dispatcher } from 'undici'
 import { REQUEST_ID_HEADER, SIGNATURE_HEADER, sign } from '../../platform/protocol/signature.ts'
+import { tellsCaller } from '../headers/to-service.ts'
 import { CallFailure } from './call/failure.ts'
 import type { ServiceDefinition } from './call/kind.ts'
+import { writtenBy } from './delivery.ts'
 import type { Fleet } from './fleet.ts'
 import type { Instance } from './instance.ts'
 
@@ -46,12 +48,14 @@ const STALL = 30_000 // milliseconds without a byte
  * Writes the answer to `response`. Rejects with a `CallFailure` only while nothing was written yet.
  */
 export async function download(
-  { deadline }: ServiceDefinition,
+  service: ServiceDefinition,
   fleet: Fleet,
   secret: string | undefined,
   wanted: Download,
   response: ServerResponse,
 ): Promise<void> {
+  const { deadline } = service
+  const ruled = ruledFor(service, wanted)
   const asked = new Set<Instance>()
   for (let tries = 1; ; tries += 1) {
     const instance = fleet.pick(asked)
@@ -59,13 +63,13 @@ export async function download(
     asked.add(instance)
     instance.inFlight += 1
     try {
-      const answer = await request(instance, secret, wanted, deadline)
+      const answer = await request(instance, secret, wanted, deadline, ruled)
       instance.breaker.succeeded()
       if (tries < MAX_TRIES && isShedding(answer) && fleet.instances.some((other) => !asked.has(other))) {
         await answer.body.dump()
         continue
       }
-      await passOn(answer, response)
+      await passOn(answer, response, tellsCaller(service.headers))
       return
     } catch (error) {
       // Once bytes are out, a cut is all that is left: half a file must not look whole.
@@ -84,6 +88,13 @@ export async function download(
   }
 }
 
+/** What header rules tell of who asks; the token reaches no service that a rule does not name it for. */
+function ruledFor(service: ServiceDefinition, { headers }: Download): ReadonlyMap<string, string> | undefined {
+  const { authorization } = headers
+  const written = writtenBy(service, false)
+  return written?.({ authorization: typeof authorization === 'string' ? authorization : undefined, headers })
+}
+
 /** An instance that has too much to do says so; another may have less. */
 const isShedding = ({ statusCode, headers }: Dispatcher.ResponseData): boolean =>
   statusCode === 503 && headers['retry-after'] !== undefined
@@ -91,12 +102,14 @@ const isShedding = ({ statusCode, headers }: Dispatcher.ResponseData): boolean =
 const isTimeout = (error: unknown): boolean => error instanceof Error && 'code' in error && TIMEOUTS.has(error.code)
 
 function request(
-  { files, authorization }: Instance,
+  { files, authorization: own }: Instance,
   secret: string | undefined,
   { method, path, headers, requestId }: Download,
   deadline: number,
+  ruled: ReadonlyMap<string, string> | undefined,
 ): Promise<Dispatcher.ResponseData> {
-  const sent: Record<string, string> = { [REQUEST_ID_HEADER]: requestId }
+  const sent: Record<string, string> = { ...Object.fromEntries(ruled ?? []), [REQUEST_ID_HEADER]: requestId }
+  const authorization = ruled?.get('authorization') ?? own
   for (const name of ASKED) {
     const value = headers[name]
     if (typeof value === 'string') sent[name] = value
@@ -107,12 +120,18 @@ function request(
   return files.request({ method, path, headers: sent, headersTimeout: deadline, bodyTimeout: STALL })
 }
 
-async function passOn({ statusCode, headers, body }: Dispatcher.ResponseData, response: ServerResponse): Promise<void> {
+/** @param isForCaller no cache may keep it, whatever the service says */
+async function passOn(
+  { statusCode, headers, body }: Dispatcher.ResponseData,
+  response: ServerResponse,
+  isForCaller: boolean,
+): Promise<void> {
   const shown = ANSWERED.flatMap((name) => {
     const value = headers[name]
     return value === undefined ? [] : [[name, value] as const]
   })
   const vary = [response.getHeader('vary'), headers['vary']].filter((value) => value !== undefined).join(', ')
-  response.writeHead(statusCode, { ...Object.fromEntries(shown), ...(vary !== '' && { vary }) })
+  const cacheControl = isForCaller && { 'cache-control': 'private, no-store' }
+  response.writeHead(statusCode, { ...Object.fromEntries(shown), ...(vary !== '' && { vary }), ...cacheControl })
   await pipeline(body, response)
 }

@@ -5,7 +5,7 @@
 
 import type { ServiceDefinition } from './call/kind.ts'
 import type { CallContext } from './call/send.ts'
-import { headersFor } from './delivery.ts'
+import { createHeaders } from './delivery.ts'
 import type { HealthRequest, Instance } from './instance.ts'
 
 const BODY = { bytes: Buffer.from('{"query":"{__typename}"}'), representations: undefined }
@@ -26,6 +26,6 @@ export function healthRequestTo(
   instance: Pick<Instance, 'path' | 'authorization'>,
   secret: string | undefined,
 ): HealthRequest {
-  const headers = headersFor(definition, instance, { context, body: BODY }, secret)
+  const headers = createHeaders(definition, secret)(instance, { context, body: BODY })
   return { method: 'POST', path: instance.path, headers, body: BODY.bytes }
 }

@@ -5,7 +5,6 @@
 import type { ErrorCode } from '../../platform/protocol/errors.ts'
 import { openAnswer, type ReadAnswer, readBody } from './call/answer.ts'
 import { CallFailure, type FailureKind } from './call/failure.ts'
-import type { ServiceKind } from './call/kind.ts'
 import type { Freshness, ServiceCall } from './call/send.ts'
 import { readRetryAfter } from './caller-backoff.ts'
 import type { HttpAnswer } from './client/http-answer.ts'
@@ -55,16 +54,16 @@ function kindOf(status: number, retryAfter: number | undefined): FailureKind {
 const NOT_KEPT: Freshness = { maxAge: 0, scope: 'private', age: 0, variesByLanguage: false }
 
 /**
- * How long an answer may be kept by all: none of a stateful service, and nothing that is not
+ * How long an answer may be kept by all: none that may be one caller's alone, and nothing that is not
  * plainly permitted.
  */
 export function readFreshness(
-  kind: ServiceKind,
+  isForCaller: boolean,
   { fields }: Pick<HttpAnswer, 'fields'>,
   hasErrors: boolean,
 ): Freshness {
   const cacheControl = fields.get('cache-control')
-  if (kind === 'stateful' || cacheControl === undefined || hasErrors) return NOT_KEPT
+  if (isForCaller || cacheControl === undefined || hasErrors) return NOT_KEPT
   const age = Number(fields.get('age') ?? 0) || 0
   const vary = fields.get('vary') ?? ''
   if (/\b(no-store|no-cache|private)\b/i.test(cacheControl)) return NOT_KEPT

@@ -5,13 +5,14 @@
  */
 
 import type { Logger } from '../../platform/process/log.ts'
+import { tellsCaller } from '../headers/to-service.ts'
 import type { Addresses, Resolve } from './addresses.ts'
 import { cached } from './cache/cached.ts'
 import type { AnswerStore } from './cache/store.ts'
-import type { ServiceDefinition } from './call/kind.ts'
+import type { ServiceDefinition, StatelessService } from './call/kind.ts'
 import type { Step } from './call/step.ts'
 import { coalesced } from './coalesce.ts'
-import { delivery } from './delivery.ts'
+import { createHeaders, delivery, type HeadersFor } from './delivery.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 import { gathered } from './gather/gathered.ts'
 import { hedged } from './hedge.ts'
@@ -19,12 +20,15 @@ import { createLatency } from './latency.ts'
 import type { ServiceMetrics } from './metrics.ts'
 import { openInstances } from './open-instances.ts'
 import { queued } from './queue.ts'
-import { retried } from './retry.ts'
+import { retried, type Try } from './retry.ts'
 
 interface Route {
   readonly definition: ServiceDefinition
   readonly fleet: Fleet
   readonly step: Step
+  readonly headersFor: HeadersFor
+  /** Whether its answers are the same for every caller. */
+  readonly isShared: boolean
   /** Resolves once it is known where the instances are. */
   readonly ready: Promise<void>
   /** Closes all instances. */
@@ -43,7 +47,7 @@ export interface RouteOptions {
 }
 
 export function openRoute(options: RouteOptions): Route {
-  const { definition, addresses, secret, ownServices: isOurs, store, metrics, resolve, log } = options
+  const { definition, addresses, secret, ownServices: isOurs, metrics, resolve, log } = options
   const opened = openInstances(addresses, { definition, secret, isOurs, resolve, log })
   const { instances } = opened
   const fleet = createFleet(instances, definition)
@@ -52,24 +56,25 @@ export function openRoute(options: RouteOptions): Route {
     latency.record(milliseconds)
     metrics.answered(milliseconds)
   }
-  const tryOnce = delivery(definition, fleet, { secret, observe })
+  const headersFor = createHeaders(definition, secret)
+  const isShared = definition.kind === 'stateless' && !tellsCaller(definition.headers)
+  const tryOnce = delivery(definition, fleet, { headersFor, isNamed: secret !== undefined, observe })
   const bounds = {
     get concurrency() {
       return definition.concurrency * Math.max(1, instances.length)
     },
     length: definition.queue,
   }
+  const queue = (tryOnce: Try): Step => queued(retried(tryOnce, definition.retries), bounds)
   const step =
     definition.kind === 'stateful'
-      ? gathered(queued(retried(tryOnce, definition.retries), bounds))
-      : cached(
-          definition,
-          coalesced(
-            definition,
-            queued(retried(hedged(definition, tryOnce, fleet, latency), definition.retries), bounds),
-          ),
-          store,
-          metrics,
-        )
-  return { definition, fleet, step, ready: opened.ready, close: opened.close }
+      ? gathered(queue(tryOnce))
+      : shared(definition, queue(hedged(definition, tryOnce, fleet, latency)), options)
+  return { definition, fleet, step, headersFor, isShared, ready: opened.ready, close: opened.close }
+}
+
+/** A service that is told who calls answers each caller alone. */
+function shared(definition: StatelessService, next: Step, { store, metrics }: RouteOptions): Step {
+  if (tellsCaller(definition.headers)) return next
+  return cached(definition, coalesced(definition, next), store, metrics)
 }

@@ -5,18 +5,15 @@
  */
 
 import { CallFailure } from './call/failure.ts'
-import type { ServiceDefinition } from './call/kind.ts'
 import type { ServiceAnswer, SubscriptionCall } from './call/send.ts'
-import { headersFor } from './delivery.ts'
+import type { HeadersFor } from './delivery.ts'
 import type { Fleet } from './fleet.ts'
 import type { Instance } from './instance.ts'
 import { openStream } from './stream.ts'
 
 interface SubscriptionOptions {
-  readonly definition: ServiceDefinition
   readonly fleet: Fleet
-  /** Signs the request; without it none is signed. */
-  readonly secret: string | undefined
+  readonly headersFor: HeadersFor
   /** What the caller is told of a failure. */
   readonly refusalOf: (error: unknown, service: string, requestId: string) => unknown
 }
@@ -26,7 +23,7 @@ interface SubscriptionOptions {
  * left for another one.
  */
 export async function* subscription(
-  { definition, fleet, secret, refusalOf }: SubscriptionOptions,
+  { fleet, headersFor, refusalOf }: SubscriptionOptions,
   call: SubscriptionCall,
   signal: AbortSignal,
 ): AsyncGenerator<ServiceAnswer, void, undefined> {
@@ -37,7 +34,7 @@ export async function* subscription(
     const instance = fleet.peek(asked)
     if (!instance || asked.has(instance)) throw refused(failure)
     asked.add(instance)
-    const stream = openStream(instance, headersFor(definition, instance, call, secret), call.body.bytes, signal)
+    const stream = openStream(instance, headersFor(instance, call), call.body.bytes, signal)
     try {
       for (let answer = await stream.next(); answer; answer = await stream.next()) yield answer
       return

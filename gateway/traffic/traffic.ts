@@ -60,8 +60,8 @@ export interface Traffic {
    * yet.
    */
   download(service: string, wanted: Download, response: ServerResponse): Promise<void>
-  /** False for a service that is not known, too. */
-  isStateless(service: string): boolean
+  /** Whether its answers are the same for every caller. False for a service that is not known, too. */
+  isShared(service: string): boolean
   status(): readonly ServiceStatus[]
   /**
    * Forgets kept answers: of a service (`weather`), a type (`City`) or one entity (`City:2267057`).
@@ -119,7 +119,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
     subscribe(call, signal) {
       const route = routes.get(call.service)
       if (!route) throw refusalOf(unknownService(), call.service, call.context.requestId)
-      return subscription({ ...route, secret, refusalOf }, call, signal)
+      return subscription({ ...route, refusalOf }, call, signal)
     },
     serviceOfPath: (path) =>
       services.find(({ definition }) => definition.paths.some((prefix) => path.startsWith(prefix)))?.definition.name,
@@ -132,7 +132,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
         throw refusalOf(error, service, wanted.requestId)
       }
     },
-    isStateless: (service) => routes.get(service)?.definition.kind === 'stateless',
+    isShared: (service) => routes.get(service)?.isShared === true,
     status: () =>
       served.map(({ name, kind, instances }) => ({
         name,

@@ -18,6 +18,7 @@ const PROJECT = /^(platform|gateway|subgraphs|prisma|start|bench|install|test)\/
 const gatewayRooms = [
   'gateway/config/sections',
   'gateway/limits',
+  'gateway/headers',
   'gateway/traffic',
   'gateway/supergraph',
   'gateway/execution',

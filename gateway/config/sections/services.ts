@@ -6,6 +6,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { httpUrl } from '../../../platform/process/settings.ts'
 import { claimHeadersSettings } from '../../../platform/protocol/identity-settings.ts'
+import { headerRule } from './headers.ts'
 import { list, milliseconds, onOff, whole } from './values.ts'
 
 const ADDRESSES = 'must be a list of absolute http or https URLs, or { dns: URL, every: milliseconds }'
@@ -57,6 +58,8 @@ const common = (defaults: typeof statefulDefaults) => ({
   retries: whole(0, 10).default(defaults.retries),
   /** Bytes of one answer, on the wire and again after decompression. */
   answerBytes: whole(1_024, 256 * 1024 * 1024).default(defaults.answerBytes),
+  /** What it is told of the client's headers; these come after `headers.services`. */
+  headers: list(headerRule).optional(),
 })
 
 const ofStateless = {

@@ -3,6 +3,7 @@
  * compile.
  */
 import type { ClaimHeaders } from '../../../platform/protocol/claims.ts'
+import type { HeaderRule } from '../../config/sections/headers.ts'
 import { statefulDefaults, statelessDefaults } from '../../config/sections/services.ts'
 
 interface Common {
@@ -21,9 +22,11 @@ interface Common {
   readonly retries: number
   /** Bytes of one answer, on the wire and again after decompression. */
   readonly answerBytes: number
+  /** In this order; `undefined` where it is told only what all are. */
+  readonly headers?: readonly HeaderRule[] | undefined
 }
 
-/** Owns no data: any instance can answer any call, and no call carries an identity. */
+/** Owns no data: any instance can answer any call, and no call carries an identity, unless a header rule says so. */
 export interface StatelessService extends Common {
   readonly name: string
   readonly kind: 'stateless'

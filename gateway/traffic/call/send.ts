@@ -2,6 +2,7 @@
  * The one door out of the gateway: what a call to a service is and what comes back. Types only;
  * `traffic.ts` implements them.
  */
+import type { IncomingHttpHeaders } from 'node:http'
 import type { GraphQLFormattedError } from 'graphql'
 import type { Loan } from '../../../platform/memory/loans.ts'
 import type { Claims } from '../../../platform/protocol/claims.ts'
@@ -24,6 +25,10 @@ export interface CallContext {
    * caller is.
    */
   readonly perspective: string | undefined
+  /** All that the client sent, for header rules; absent where several clients share the calls. */
+  readonly headers?: Readonly<IncomingHttpHeaders> | undefined
+  /** Of the client's trace (W3C Trace Context); every service is told. */
+  readonly traceparent?: string | undefined
   /** The client's `Accept-Language`; a service whose answer depends on it says so with `Vary`. */
   readonly language: string | undefined
   /** Aborted when nobody waits for the answer any more. */

@@ -1,0 +1,79 @@
+/**
+ * What services are told of a client's headers, besides what the gateway says itself. Rules are
+ * data; `gateway/headers/` makes a function of those of a service.
+ */
+import { z } from 'zod'
+import { isFieldName, isFieldValue } from '../../../platform/http/message/fields.ts'
+import { hidden, list } from './values.ts'
+
+/** Headers of the connection, of the body, and those that the gateway writes itself. */
+const FIXED =
+  /^(accept|connection|content|expect|host|http2-settings|if|keep-alive|proxy|range|te|trailer|transfer|traceparent|tributary|upgrade|x-request-id|__proto__)(-|$)/
+
+export const isFixedHeader = (name: string): boolean => FIXED.test(name)
+
+const NAME = 'must be the name of a header'
+const FIXED_NAME = 'is a header that the gateway writes itself, or that belongs to a connection or body'
+const VALUE = 'must be text of one line, without blanks at its ends'
+const PATTERN = 'must be a name of a header, or one with a single * in it'
+
+const fieldName = z.string(NAME).refine(isFieldName, NAME).toLowerCase()
+const ruled = fieldName.refine((name) => !name.includes('*'), NAME).refine((name) => !isFixedHeader(name), FIXED_NAME)
+/** `x-shop-*` stands for every name that begins so. One star only, so that matching takes linear time. */
+const pattern = z
+  .string(NAME)
+  .refine((text) => isFieldName(text) && text.split('*').length <= 2, PATTERN)
+  .toLowerCase()
+  .refine((text) => text.includes('*') || !isFixedHeader(text), FIXED_NAME)
+const value = z.string(VALUE).refine((text) => text !== '' && isFieldValue(text) && text === text.trim(), VALUE)
+const patterns = z.union([pattern, list(pattern).min(1, 'must name at least one value')], {
+  error: (issue) => (issue.input === undefined ? 'is required' : PATTERN),
+})
+
+export const headerRule = z
+  .strictObject({
+    /** Hands on what the client sent under these names. */
+    forward: patterns.optional(),
+    /** Under another name. */
+    rename: ruled.optional(),
+    /** Where the client sent none. */
+    default: value.optional(),
+    /** Writes a header of this name. */
+    insert: ruled.optional(),
+    value: hidden(value).optional(),
+    /** Takes out what an earlier rule wrote, and of a stateful service its `authorization`. */
+    remove: patterns.optional(),
+  })
+  .superRefine((rule, context) => {
+    const fault = faultOf(rule)
+    if (fault) context.addIssue({ code: 'custom', ...fault })
+  })
+
+interface Rule {
+  readonly forward?: string | readonly string[] | undefined
+  readonly rename?: string | undefined
+  readonly default?: string | undefined
+  readonly insert?: string | undefined
+  readonly value?: string | undefined
+  readonly remove?: string | readonly string[] | undefined
+}
+
+function faultOf({ forward, rename, default: absent, insert, value, remove }: Rule) {
+  const kinds = [forward, insert, remove].filter((one) => one !== undefined)
+  if (kinds.length !== 1) return { path: [], message: 'must have one of forward, insert and remove' }
+  if ((insert === undefined) !== (value === undefined))
+    return { path: ['value'], message: insert === undefined ? 'is for insert' : 'is required with insert' }
+  const isOfOne = typeof forward === 'string' && !forward.includes('*')
+  if (rename !== undefined && !isOfOne) return { path: ['rename'], message: 'needs a forward of one name' }
+  if (absent !== undefined && !isOfOne) return { path: ['default'], message: 'needs a forward of one name' }
+  return undefined
+}
+
+export type HeaderRule = z.output<typeof headerRule>
+
+export const headersSection = z
+  .strictObject({
+    /** For every service, before its own. */
+    services: list(headerRule).default([]),
+  })
+  .prefault({})

@@ -1,0 +1,154 @@
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { readConfig } from '../../../gateway/config/load.ts'
+import { tellUnshared } from '../../../gateway/headers/notice.ts'
+import { compileRules } from '../../../gateway/headers/to-service.ts'
+import { makeConfigFile } from '../../support/config-file.ts'
+import { exampleOf } from '../../support/example.ts'
+import { ask, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
+import { type Shop, startShop } from '../../support/shop.ts'
+
+const query = '{ orders { id item { name } } }'
+let shop: Shop
+let gateway: TestGateway
+beforeAll(async () => {
+  shop = await startShop()
+})
+afterAll(() => shop.close())
+
+const toOrders = () => shop.orders.calls.at(-1)?.headers ?? {}
+const toItems = () => shop.items.calls.at(-1)?.headers ?? {}
+const start = async (text: string) => {
+  gateway = await startTestGateway({ services: shop.services, file: text })
+}
+const config = (settings: string): string =>
+  `import { defineConfig, stateful, stateless } from '${new URL('../../../gateway/config/define.ts', import.meta.url)}'
+   export default defineConfig({ supergraph: 'supergraph.graphql', ${settings} })`
+
+describe('the example of the page', () => {
+  beforeAll(async () => start(await exampleOf('docs/configuration/headers.md')))
+  afterAll(() => gateway.stop())
+
+  test('Forwards, renames, inserts, removes and fills in', async () => {
+    const sent = { 'X-TENANT': 'a', 'x-shop-mood': 'b', 'x-shop-debug': 'c', 'x-other': 'd' }
+    expect(verdict(await ask(gateway.url, query, sent))).toBe('200 OK')
+    expect(toOrders()).toMatchObject({ 'x-tenant': 'a', 'x-shop-mood': 'b', 'x-app': 'unknown', 'x-gateway': 'shop' })
+    for (const name of ['x-shop-debug', 'x-other', 'x-client']) expect(toOrders()).not.toHaveProperty([name])
+    await ask(gateway.url, query, { 'x-client': 'app', 'x-gateway': 'forged', authorization: 'mine' })
+    expect(toOrders()).toMatchObject({ 'x-app': 'app', 'x-gateway': 'shop', authorization: 'mine' })
+  })
+
+  test('The stateless service gets the constant, and nothing of the caller', async () => {
+    shop.items.calls.length = 0
+    await ask(gateway.url, '{ item(id: "alone") { name } }', { 'x-tenant': 'a', authorization: 'mine', cookie: 'c=1' })
+    expect(toItems()).toMatchObject({ 'x-gateway': 'shop' })
+    for (const name of ['x-tenant', 'authorization', 'cookie']) expect(toItems()).not.toHaveProperty([name])
+    await ask(gateway.url, '{ item(id: "alone") { name } }', { 'x-tenant': 'b' })
+    expect(shop.items.calls).toHaveLength(1)
+  })
+
+  test('A valid traceparent reaches both kinds, an invalid one neither', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+    await ask(gateway.url, '{ orders { item { stock } } }', { traceparent })
+    expect([toOrders()['traceparent'], toItems()['traceparent']]).toEqual([traceparent, traceparent])
+    await ask(gateway.url, '{ orders { item { stock } } }', { traceparent: traceparent.replace('0af', '0AF') })
+    expect([toOrders()['traceparent'], toItems()['traceparent']]).toEqual([undefined, undefined])
+  })
+})
+
+describe('a stateless service that is told of callers', () => {
+  afterEach(() => gateway.stop())
+
+  test.each(['authorization', 'cookie', 'x-tenant'])('Asks anew for each caller: %s', async (name) => {
+    await start(config(`services: { items: stateless({ headers: [{ forward: '${name}' }] }), orders: stateful() }`))
+    shop.items.calls.length = 0
+    const item = '{ item(id: "kept") { name } }'
+    const callers = ['a=1', 'a=2', 'a=1', 'a=2']
+    const answers = await Promise.all(callers.map((value) => ask(gateway.url, item, { [name]: value })))
+    for (const answer of answers) {
+      expect(verdict(answer)).toBe('200 OK')
+      expect(answer.headers.get('cache-control')).not.toMatch(/public|max-age=[1-9]/)
+    }
+    await ask(gateway.url, query, { [name]: 'a=3' })
+    await ask(gateway.url, query, { [name]: 'a=3' })
+    expect(shop.items.calls.map(({ headers }) => headers[name]).sort()).toEqual([...callers, 'a=3', 'a=3'].sort())
+  })
+
+  test('A rule for all services takes the credentials away from a stateful one', async () => {
+    await start(config(`headers: { services: [{ remove: 'authorization' }] }, services: { orders: stateful() }`))
+    await ask(gateway.url, query, { authorization: 'mine' })
+    expect(toOrders()).not.toHaveProperty('authorization')
+  })
+})
+
+test('One line at the start names the services that share nothing', () => {
+  const warn = jest.fn()
+  const service = (name: string, kind: 'stateful' | 'stateless', rule: object) => ({
+    definition: { name, kind, headers: [rule] },
+  })
+  const told = [
+    service('a', 'stateless', { forward: 'x-a' }),
+    service('b', 'stateless', { insert: 'x-b', value: 'c' }),
+    service('c', 'stateful', { forward: 'x-a' }),
+    service('d', 'stateless', { forward: 'x-*' }),
+  ]
+  tellUnshared(told, { warn } as never)
+  expect(warn.mock.calls).toEqual([[{ services: ['a', 'd'] }, expect.stringContaining('services a, d of callers')]])
+})
+
+describe('what a client can send', () => {
+  const apply = (rules: object[], client: Record<string, string>, reserved: string[] = []) => {
+    const headers = new Map<string, string>()
+    compileRules(rules as never, new Set(reserved))(headers, client)
+    return Object.fromEntries(headers)
+  }
+
+  test('A pattern hands on no credentials, no frame, nothing that the gateway or the connection owns', () => {
+    const client = {
+      authorization: 'a',
+      cookie: 'b',
+      'content-length': '9',
+      'transfer-encoding': 'chunked',
+      host: 'h',
+      'tributary-signature': 's',
+      'tributary-perspective': 'preview',
+      'x-request-id': 'r',
+      'x-tenant': 'forged',
+      'x-hop': 'c',
+      connection: 'X-Hop, close',
+      'x-free': 'yes',
+    }
+    expect(apply([{ forward: '*' }], client, ['x-tenant'])).toEqual({ 'x-free': 'yes' })
+    expect(apply([{ forward: 'x-hop', default: 'd' }], client)).toEqual({ 'x-hop': 'd' })
+  })
+
+  test('A value that would end its line, and a name that every object has, is not handed on', () => {
+    const client = { 'x-a': 'a\r\nx-admin: 1', 'x-b': 'b\n', 'x-c': 'c\0' }
+    expect(apply([{ forward: ['x-*', 'x-a', 'constructor', 'tostring'] }], client)).toEqual({})
+  })
+
+  test('A pattern of prefix and suffix needs room for both', () => {
+    expect(apply([{ forward: 'x-a*a' }], { 'x-a': '1', 'x-aa': '2', 'x-aba': '3' })).toEqual({
+      'x-aa': '2',
+      'x-aba': '3',
+    })
+  })
+})
+
+test.each<[string, string]>([
+  [`{ forward: 'Content-Length' }`, 'headers.services.0.forward'],
+  [`{ forward: ['x-a', 'transfer-encoding'] }`, 'headers.services.0.forward'],
+  [`{ insert: 'Tributary-Signature', value: 'a' }`, 'headers.services.0.insert: is a header that the gateway'],
+  [`{ forward: 'x-a', rename: 'HOST' }`, 'headers.services.0.rename: is a header that the gateway'],
+  [`{ insert: 'x-a', value: 'a\\r\\nx-b: 1' }`, 'headers.services.0.value: must be text of one line'],
+  [`{ insert: 'x-a' }`, 'headers.services.0.value: is required with insert'],
+  [`{ insert: 'x a', value: 'b' }`, 'headers.services.0.insert: must be the name of a header'],
+  [`{ forward: '*-*' }`, 'headers.services.0.forward'],
+  [`{ forward: 'x-*', rename: 'x-a' }`, 'headers.services.0.rename: needs a forward of one name'],
+  [`{}`, 'headers.services.0: must have one of forward, insert and remove'],
+  [`{ forward: 'x-a', remove: 'x-a' }`, 'headers.services.0: must have one of'],
+  [`{ forwards: 'x-a' }`, 'headers.services.0.forwards: is not a setting; did you mean forward?'],
+])('The rule %s is refused', async (rule, message) => {
+  const file = await makeConfigFile(`{ headers: { services: [${rule} as never] } }`)
+  await expect(readConfig({}, file.path)).rejects.toThrow(message)
+  await file.remove()
+})
