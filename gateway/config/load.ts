@@ -302,7 +302,8 @@ function configOf(
   supergraphFile: string | undefined,
 ): Config {
   const { services, headers, supergraph: _file, identity, limits, playground, ...sections } = settings
-  const locate = ({ name, url }: Graph): LocatedService => locatedAt(name, services[name], url, headers.services)
+  const locate = ({ name, url }: Graph): LocatedService =>
+    locatedAt(name, Object.hasOwn(services, name) ? services[name] : undefined, url, headers.services)
   const known = identityOf(identity, given ? undefined : settings.dataDir)
   return Object.freeze({
     ...sections,

@@ -74,11 +74,16 @@ function put(tree: Tree, [key, ...rest]: Path, value: unknown): void {
     tree[key] = value
     return
   }
-  const next = tree[key]
+  const next = ownAt(tree, key)
   if (!isPlain(next) && !Array.isArray(next)) tree[key] = typeof rest[0] === 'number' ? [] : {}
   put(tree[key] as Tree, rest, value)
 }
 
+/** A service may have the name of what every object inherits. */
+function ownAt(tree: unknown, key: string | number): unknown {
+  return typeof tree === 'object' && tree !== null && Object.hasOwn(tree, key) ? (tree as Tree)[key] : undefined
+}
+
 function valueAt(tree: unknown, path: Path): unknown {
-  return path.reduce<unknown>((value, key) => (value as Tree | undefined)?.[key], tree)
+  return path.reduce<unknown>(ownAt, tree)
 }

@@ -49,6 +49,22 @@ describe('a file', () => {
     expect(config.services[1]?.definition).toMatchObject({ deadline: 15_000 })
   })
 
+  test('Services may have inherited names', async () => {
+    const file = await makeConfigFile(`{ supergraph: 'supergraph.graphql', services: { valueOf: stateless() } }`)
+    made.push(file)
+    const names = ['constructor', 'toString', 'valueOf']
+    await writeFile(
+      join(file.folder, 'supergraph.graphql'),
+      composeAt(names.map((name) => ({ name, sdl: `type Query { of${name}: Int }`, url: 'http://127.0.0.1:1' }))),
+    )
+    const { services } = await readConfig({ STATELESS: 'toString' }, file.path)
+    expect(services.map(({ definition: { name, kind } }) => `${name} ${kind}`)).toEqual([
+      'constructor stateful',
+      'toString stateless',
+      'valueOf stateless',
+    ])
+  })
+
   test('Every fault is told at once, with its path', async () => {
     const file = await foreign(`
       port: 70_000, hots: 'a', limits: { aliasse: 1, depth: -1 }, cors: { origins: ['https://a.example/path'] },
