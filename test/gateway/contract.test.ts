@@ -13,7 +13,7 @@ const run = promisify(execFile)
 let checkout: string
 beforeAll(async () => {
   checkout = await mkdtemp(join(tmpdir(), 'contract-'))
-  for (const each of ['gateway', 'platform', 'package.json'])
+  for (const each of ['gateway', 'platform', 'package.json', 'tributary.config.ts'])
     await cp(join(project, each), join(checkout, each), { recursive: true, filter: (path) => !path.endsWith('/dist') })
   for (const name of ['banking', 'weather', 'content'])
     await cp(join(project, `subgraphs/${name}/schema.graphql`), join(checkout, `subgraphs/${name}/schema.graphql`))
