@@ -22,6 +22,7 @@ import { type Limits, limitsOfWorker } from './limits/limits.ts'
 import { createLimitReports } from './limits/report.ts'
 import { openParts, type Parts, type Shared } from './parts.ts'
 import { createRequestMetrics } from './request/metrics.ts'
+import { createListMetrics, createUnlistedReports } from './request/policies/unlisted.ts'
 import { createStores } from './traffic/cache/stores.ts'
 import { openSockets, type Sockets } from './websocket/sockets.ts'
 
@@ -53,6 +54,8 @@ export async function startGateway(
     log,
     reportLimit: createLimitReports(registry, log),
     reportMeasured: createLimitReports(registry, log, 'measured'),
+    reportUnlisted: createUnlistedReports(registry, log),
+    onListRefused: createListMetrics(registry),
     count: createRequestMetrics(registry, succession.streams),
     metrics: createServingMetrics(registry),
     room: createBodyRoom(limitsOfWorker(limits, config.workers).unfinishedBodyBytes),

@@ -15,11 +15,14 @@ import { type Limits, limitsOfWorker, splitLimits } from './limits/limits.ts'
 import type { Measuring } from './limits/measuring.ts'
 import type { ReportLimit } from './limits/report.ts'
 import { readShippedOperations } from './operations/shipped.ts'
+import { followLists } from './persisted/live-lists.ts'
+import { createMemoryTexts } from './persisted/texts.ts'
 import { openPlayground } from './playground/open.ts'
 import { type AnswerOperation, createOperations, type OperationOptions } from './request/answer.ts'
 import { createExecute } from './request/execute.ts'
 import type { CountAnswer } from './request/metrics.ts'
 import { createPerform } from './request/perform.ts'
+import type { ReportUnlisted } from './request/policies/unlisted.ts'
 import { createPolicies } from './request/policies.ts'
 import { createRefusalOf } from './request/refusal.ts'
 import { createRoutes } from './request/routes.ts'
@@ -35,6 +38,8 @@ export interface Shared {
   readonly reportLimit: ReportLimit
   /** Of what refuses nothing. */
   readonly reportMeasured: ReportLimit
+  readonly reportUnlisted: ReportUnlisted
+  readonly onListRefused: () => void
   readonly count: CountAnswer
   readonly metrics: ServingMetrics
   /** For partly received bodies. */
@@ -68,19 +73,21 @@ export interface Parts {
  */
 export async function openParts(config: Config, limits: Limits, shared: Shared, before?: Parts): Promise<Parts> {
   const { log, reportLimit, count, metrics, room, state } = shared
-  const { cors, production, identity, safelist } = config
+  const { cors, identity } = config
+  const { safelist, persisted } = config.operations
+  const lists = safelist && config.lists && followLists(safelist, config.lists, log, shared.onListRefused)
   const verify = identity && (await openVerifier(identity))
   const { enforced: own, measuring } = limitsOf(config, limits, shared)
   const policies = createPolicies({
+    ...config,
     limits: own,
     measuring,
-    budgets: config.budgets,
     reportMeasured: shared.reportMeasured,
     parts: config.workers,
-    cors,
-    introspection: !production,
-    safelist,
-    identity,
+    introspection: !config.production,
+    lists,
+    texts: persisted.automatic ? createMemoryTexts(persisted.bytes) : undefined,
+    reportUnlisted: shared.reportUnlisted,
     verify,
   })
   const clientAddress = createClientAddress(config.trustedProxies)
@@ -96,15 +103,17 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
     reportLimit,
     metrics,
     store: store.store,
-    expected: [...(safelist?.values() ?? shipped.map(({ document }) => document))],
+    expected: config.lists?.texts ?? shipped.map(({ document }) => document),
     ...(before && { before: before.serving.editions.current }),
     ...(before && isSame && { supergraph: before.serving.editions.current.supergraph }),
   }).catch(async (error: unknown) => {
+    lists?.close()
     await store.release()
     throw error
   })
   const { editions } = serving
   const close = async (successor?: Parts): Promise<void> => {
+    lists?.close()
     await serving.close(successor?.serving.editions)
     await store.release()
   }

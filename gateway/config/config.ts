@@ -1,7 +1,7 @@
 /** What the gateway is started with: the checked settings, and what was read for them. */
 import type { IdentitySettings } from '../../platform/protocol/identity-settings.ts'
 import type { LimitName, Limits } from '../limits/limits.ts'
-import type { Safelist } from '../request/policies/safelist.ts'
+import type { OperationLists } from '../persisted/lists.ts'
 import type { ServiceLocations } from '../supergraph/locate.ts'
 import type { Settings } from './schema.ts'
 
@@ -21,8 +21,8 @@ export interface Config
   readonly limits: Limits
   /** Limits that refuse nothing, and tell what they would have refused. */
   readonly measured: readonly LimitName[]
-  /** If set, only these operations run. */
-  readonly safelist: Safelist | undefined
+  /** The registered operations; `undefined` without a safelist. */
+  readonly lists: OperationLists | undefined
   /** The file watched for a new supergraph. */
   readonly supergraphFile: string
 }

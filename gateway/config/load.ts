@@ -12,7 +12,7 @@ import { SettingsError } from '../../platform/process/settings.ts'
 import type { Seen } from '../../platform/process/watch-file.ts'
 import { identityOf, issuerFaults } from '../../platform/protocol/identity-settings.ts'
 import { measuredLimits, readLimits } from '../limits/limits.ts'
-import { readSafelist, type Safelist } from '../request/policies/safelist.ts'
+import { type OperationLists, readLists } from '../persisted/lists.ts'
 import { files } from '../supergraph/files.ts'
 import { type Graph, readGraphs } from '../supergraph/graphs.ts'
 import { isAddress } from '../traffic/address.ts'
@@ -24,6 +24,7 @@ import { describeIssue, faultsOf, nameOf } from './faults.ts'
 import { importFile } from './import-file.ts'
 import { configSchema, type Settings } from './schema.ts'
 import type { HeaderRule } from './sections/headers.ts'
+import { operationsSection } from './sections/operations.ts'
 import type { ServiceInput, ServiceSettings } from './sections/services.ts'
 import { createSources, isPlain, type Sources } from './sources.ts'
 
@@ -77,7 +78,7 @@ export async function loadConfig({ env: everything, file, isPartial = false, see
 
   const result = configSchema.safeParse(sources.values, { error: describeIssue })
   const name = (path: Path): string => nameOf(path, sources, variables)
-  const listed = await readListed(sources)
+  const listed = await readListed(operationsSection.safeParse(sources.valueAt(['operations'])).data?.safelist)
   faults.push(
     ...faultsOf(result.error, configSchema, sources, variables),
     ...(given?.fault ? [`${name(['supergraph'])}: ${given.fault}`] : []),
@@ -91,16 +92,20 @@ export async function loadConfig({ env: everything, file, isPartial = false, see
     ...misspelt(env, variables),
   )
   if (!result.success || faults.length > 0) throw new SettingsError([...new Set(faults)])
-  const config = configOf(result.data, kinds, given, listed?.safelist, path)
+  const config = configOf(result.data, kinds, given, listed?.lists, path)
   return { file: used, config, settings: result.data, sources, variables }
 }
 
-const MANIFESTS = ['operations', 'safelist', 'manifests']
+const SAFELIST = ['operations', 'safelist']
+const MANIFESTS = [...SAFELIST, 'manifests']
+const CLIENTS = [...SAFELIST, 'clients']
 
 /** Paths of a file are from its folder, those of variables from where the gateway was started. */
 function fromFolder(folder: string, file: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const sources = createSources(file)
-  for (const path of [['supergraph'], ['dataDir'], MANIFESTS]) {
+  const clients = sources.valueAt(CLIENTS)
+  const lists = isPlain(clients) ? Object.keys(clients).map((name) => [...CLIENTS, name]) : []
+  for (const path of [['supergraph'], ['dataDir'], MANIFESTS, ...lists]) {
     const value = sources.valueAt(path)
     if (typeof value === 'string') sources.set(path, resolve(folder, value))
     if (Array.isArray(value))
@@ -195,14 +200,12 @@ function assumeRegistry(sources: Sources, kinds: ReadonlyMap<string, Kind>): voi
   assume(['secret'], 'any of sixteen characters')
 }
 
-type GivenSafelist = { readonly safelist?: Safelist; readonly fault?: string }
+type GivenLists = { readonly lists?: OperationLists; readonly fault?: string }
 
-async function readListed(sources: Sources): Promise<GivenSafelist | undefined> {
-  const paths = sources.valueAt(MANIFESTS)
-  if (!Array.isArray(paths)) return undefined
+async function readListed(safelist: Settings['operations']['safelist']): Promise<GivenLists | undefined> {
+  if (!safelist) return undefined
   try {
-    const lists = await Promise.all(paths.map((path) => readSafelist(String(path))))
-    return { safelist: new Map(lists.flatMap((list) => [...list])) }
+    return { lists: await readLists(safelist) }
   } catch (error) {
     return { fault: (error as Error).message }
   }
@@ -298,7 +301,7 @@ function configOf(
   settings: Settings,
   kinds: ReadonlyMap<string, Kind>,
   given: GivenSupergraph | undefined,
-  safelist: Safelist | undefined,
+  lists: OperationLists | undefined,
   supergraphFile: string | undefined,
 ): Config {
   const { services, headers, supergraph: _file, identity, limits, playground, ...sections } = settings
@@ -312,7 +315,7 @@ function configOf(
     identity: known,
     limits: readLimits(limits, known !== undefined),
     measured: measuredLimits(limits.measure),
-    safelist,
+    lists,
     supergraphFile: supergraphFile ?? fileURLToPath(files.supergraph),
     ownServices: given === undefined,
     locate,

@@ -12,6 +12,8 @@ export type MediaType = 'application/json' | 'application/graphql-response+json'
 export interface Parameters {
   /** Empty only until a persisted operation is looked up. */
   readonly query: string
+  /** Names a persisted document; counts only without a query. */
+  readonly documentId?: string | undefined
   readonly operationName: string | undefined
   readonly variables: Readonly<Record<string, unknown>> | undefined
   readonly extensions: Readonly<Record<string, unknown>> | undefined

@@ -8,6 +8,7 @@ import type { CredentialsOf } from '../../platform/protocol/credentials.ts'
 import type { IdentitySettings } from '../../platform/protocol/identity-settings.ts'
 import type { BudgetSettings } from '../config/sections/budgets.ts'
 import type { Cors } from '../config/sections/cors.ts'
+import type { OperationSettings } from '../config/sections/operations.ts'
 import { limitCost } from '../document/cost.ts'
 import { limitShape } from '../document/document-limits.ts'
 import type { DocumentCheck, KnownOperation } from '../document/documents.ts'
@@ -17,9 +18,12 @@ import { createBudgetPlans } from '../limits/budget-plans.ts'
 import type { BoundName, Limits } from '../limits/limits.ts'
 import type { Measuring } from '../limits/measuring.ts'
 import type { ReportLimit } from '../limits/report.ts'
+import type { LiveLists } from '../persisted/live-lists.ts'
+import type { PersistedTexts } from '../persisted/texts.ts'
 import { recogniseClient } from './policies/api-client.ts'
 import { authenticate, credentialsOf } from './policies/authenticate.ts'
 import { type Budget, createBudget, noBudget } from './policies/budget.ts'
+import { createClientName } from './policies/client-name.ts'
 import { createConcurrencyLimit, type LimitConcurrency } from './policies/concurrency.ts'
 import { allowOrigins } from './policies/cors.ts'
 import { refuseCrossSite } from './policies/cross-site.ts'
@@ -29,7 +33,8 @@ import { allowMethods, fitsMethod } from './policies/method.ts'
 import { readParameters } from './policies/parameters.ts'
 import { resolvePersisted } from './policies/persisted.ts'
 import { limitRequests } from './policies/requests-at-once.ts'
-import { requireListed, type Safelist } from './policies/safelist.ts'
+import { reportUnlisted, requireListed } from './policies/safelist.ts'
+import type { ReportUnlisted } from './policies/unlisted.ts'
 import { limitBody, limitVariables } from './policies/variables.ts'
 
 export interface Policies {
@@ -68,15 +73,19 @@ interface PolicyOptions {
   readonly parts: number
   readonly cors: Cors
   readonly introspection: boolean
-  /** If set, only these operations run. */
-  readonly safelist: Safelist | undefined
   readonly identity: IdentitySettings | undefined
+  readonly operations: OperationSettings
+  /** The registered operations; `undefined` without a safelist. */
+  readonly lists: LiveLists | undefined
+  /** Texts of automatic persisted queries; `undefined` if they are off. */
+  readonly texts: PersistedTexts | undefined
+  readonly reportUnlisted: ReportUnlisted
   /** Without it tokens are opaque. */
   readonly verify: VerifyAuthorization | undefined
 }
 
 export function createPolicies(options: PolicyOptions): Policies {
-  const { limits, measuring, cors, introspection, safelist, identity, verify } = options
+  const { limits, measuring, cors, introspection, identity, verify } = options
   const { budget, limitConcurrency } = createBudgets(options)
   const measured = measuring && measurePolicies(measuring)
   const identified = present(
@@ -84,7 +93,7 @@ export function createPolicies(options: PolicyOptions): Policies {
     recogniseClient(options.budgets),
   )
   const bounded = present(limitVariables(limits, budget), measured?.request)
-  const persisted = safelist ? requireListed(safelist) : resolvePersisted()
+  const persisted = createPersisted(options)
   return {
     credentialsOf: credentialsOf(identity),
     request: [
@@ -119,6 +128,13 @@ export function createPolicies(options: PolicyOptions): Policies {
     onListSize: measured?.onListSize,
     budget,
   }
+}
+
+function createPersisted({ operations: { safelist }, lists, texts, reportUnlisted: report }: PolicyOptions): Policy {
+  const clientName = createClientName(safelist?.clientHeaders ?? [])
+  if (lists && safelist?.mode === 'enforce') return requireListed(lists, clientName)
+  const resolve = resolvePersisted({ texts, lists, clientName })
+  return lists && safelist?.mode === 'log' ? reportUnlisted(lists, clientName, resolve, report) : resolve
 }
 
 function createBudgets({ limits, measuring, budgets, reportMeasured, parts }: PolicyOptions) {

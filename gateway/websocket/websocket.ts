@@ -22,6 +22,7 @@ import type { Measuring } from '../limits/measuring.ts'
 import type { ReportLimit } from '../limits/report.ts'
 import type { OperationOptions } from '../request/answer.ts'
 import { isExecution } from '../request/perform.ts'
+import { documentIdOf } from '../request/policies/parameters.ts'
 import { createKeepAlive } from './keep-alive.ts'
 import { type OperationPayload, SUBPROTOCOL } from './session/messages.ts'
 import { type Answer, type Operation, openSession, type Session } from './session/session.ts'
@@ -137,8 +138,8 @@ async function run(
   const authorization = initPayload.authorization ?? policies.credentialsOf(request.headers)
   const exchange = openExchange(request, requestIdOf(request), authorization)
   exchange.accepts = 'either'
-  exchange.parameters = parametersOf(payload)
   try {
+    exchange.parameters = parametersOf(payload)
     requireHeaderValue(authorization)
     const performed = await perform(exchange, policies.message, client)
     if (!isExecution(performed)) return { results: performed }
@@ -150,8 +151,9 @@ async function run(
   }
 }
 
-const parametersOf = ({ query, operationName, variables, extensions }: OperationPayload): Parameters => ({
+const parametersOf = ({ query, operationName, variables, extensions, ...ids }: OperationPayload): Parameters => ({
   query: query ?? '',
+  ...(!query && { documentId: documentIdOf(ids) }),
   operationName: operationName ?? undefined,
   variables: variables ?? undefined,
   extensions: extensions ?? undefined,

@@ -27,6 +27,7 @@ const gatewayRooms = [
   'gateway/edition',
   'gateway/subscriptions',
   'gateway/operations',
+  'gateway/persisted',
   'gateway/playground',
   'gateway/request',
   'gateway/config',

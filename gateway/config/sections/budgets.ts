@@ -36,14 +36,8 @@ export const budgetsSection = z
       .optional(),
     /** Budgets of API clients by name; what is absent is as for all. */
     clients: z.record(z.string(), z.strictObject(ofClient)).default({}),
-    /** Where budgets are kept; `redis` for several gateways together. */
-    store: z.enum(['memory', 'redis'], 'must be memory or redis').default('memory'),
-    /** Milliseconds that a request waits for Redis at most. */
-    redisTimeout: whole(1, 1_000).default(50),
     /** Nothing is refused: log and metrics tell what would have been. */
     measure: onOff.default(false),
-    /** Answers tell their cost to requests with `extensions: { cost: true }`. */
-    tell: onOff.default(false),
   })
   .superRefine(({ client, clients }, context) => {
     if (client === undefined && Object.keys(clients).length > 0)

@@ -1,10 +1,37 @@
-/** Which operations run. */
+/** Which operations run, and which clients may send by an id. */
 import { z } from 'zod'
-import { list } from './values.ts'
+import { headerName, list, onOff, whole } from './values.ts'
+
+/** Manifests, and folders of `.graphql` files. */
+const paths = list(z.string())
 
 export const operationsSection = z
   .strictObject({
-    /** If set, only these run: manifests, and folders of `.graphql` files. */
-    safelist: z.strictObject({ manifests: list(z.string()).min(1) }).optional(),
+    safelist: z
+      .strictObject({
+        /** `enforce`: no other operation runs; `log`: others are reported; `off`: lists only resolve ids. */
+        mode: z.enum(['off', 'log', 'enforce'], 'must be off, log or enforce').default('enforce'),
+        /** For all clients. */
+        manifests: paths.default([]),
+        /** More for some clients, by the name they send. */
+        clients: z.record(z.string(), paths.min(1, 'must name at least one file')).default({}),
+        /** Where a client tells its name; the first header that is there counts. */
+        clientHeaders: list(headerName).default(['apollographql-client-name', 'graphql-client-name']),
+      })
+      .superRefine(({ manifests, clients }, context) => {
+        if (manifests.length === 0 && Object.keys(clients).length === 0)
+          context.addIssue({ code: 'custom', path: ['manifests'], message: 'must name at least one file' })
+      })
+      .optional(),
+    /** Automatic persisted queries. A safelist in mode `enforce` takes their place. */
+    persisted: z
+      .strictObject({
+        automatic: onOff.default(true),
+        /** Of texts, in the memory of this process. */
+        bytes: whole(1).default(16 * 1024 * 1024),
+      })
+      .prefault({}),
   })
   .prefault({})
+
+export type OperationSettings = z.output<typeof operationsSection>

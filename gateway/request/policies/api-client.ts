@@ -9,10 +9,10 @@ import type { Policy } from '../../exchange/exchange.ts'
 /** `undefined` if no client has a budget of its own. */
 export function recogniseClient({ client, clients }: BudgetSettings): Policy | undefined {
   const names = new Set(Object.keys(clients))
-  const { header } = client ?? {}
-  if (names.size === 0 || header === undefined) return undefined
+  const { header, claim } = client ?? {}
+  if (names.size === 0) return undefined
   return (exchange) => {
-    const name = exchange.request.headers[header]
+    const name = claim === undefined ? exchange.request.headers[header ?? ''] : exchange.caller?.claims[claim]
     if (typeof name === 'string' && names.has(name)) exchange.apiClient = name
   }
 }

@@ -62,6 +62,9 @@ function readSearch({ request: { url } }: Exchange, limit: number): unknown {
   }
   return {
     query: once('query'),
+    documentId: once('documentId'),
+    doc_id: once('doc_id'),
+    id: once('id'),
     operationName: once('operationName'),
     variables: json('variables'),
     extensions: json('extensions'),
@@ -79,10 +82,20 @@ function check(value: unknown): Parameters {
   if (!isOptionalRecord(extensions)) throw codedError('BAD_USER_INPUT', '"extensions" must be an object.')
   return {
     query: query ?? '',
+    ...(!query && { documentId: documentIdOf(value) }),
     operationName: operationName || undefined,
     variables: variables ?? undefined,
     extensions: extensions ?? undefined,
   }
+}
+
+/** `documentId` as of GraphQL over HTTP (appendix A); Relay's clients send `doc_id` or `id`. */
+export function documentIdOf(parameters: Readonly<Record<string, unknown>>): string | undefined {
+  const { documentId, doc_id, id } = parameters
+  const given = documentId ?? doc_id ?? id
+  if (given === undefined || given === null) return undefined
+  if (typeof given === 'string' && given !== '') return given
+  throw codedError('BAD_USER_INPUT', '"documentId" must be a string.')
 }
 
 const isOptionalString = (value: unknown): value is string | null | undefined =>

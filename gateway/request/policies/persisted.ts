@@ -1,35 +1,54 @@
 /**
- * Automatic persisted queries: once the gateway has seen a text, clients may send its SHA-256
- * instead.
+ * Finds the text of an operation that is sent by its id: a registered one, or an automatic
+ * persisted query, whose text the gateway has seen with its SHA-256.
  */
 import { hash } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
 import { codedError } from '../../../platform/protocol/errors.ts'
-import type { Policy } from '../../exchange/exchange.ts'
+import type { Exchange, Policy } from '../../exchange/exchange.ts'
+import type { LiveLists } from '../../persisted/live-lists.ts'
+import type { PersistedTexts } from '../../persisted/texts.ts'
+import type { ClientName } from './client-name.ts'
 
-const REMEMBERED = 16 * 1024 * 1024 // bytes of texts
+const NOTHING = { get: () => undefined, set: () => undefined }
 
-export function resolvePersisted(): Policy {
-  const texts = new LRUCache<string, string>({ maxSize: REMEMBERED, sizeCalculation: (text) => 2 * text.length + 128 })
+interface PersistedOptions {
+  /** `undefined` without automatic persisted queries. */
+  readonly texts: PersistedTexts | undefined
+  readonly lists: LiveLists | undefined
+  readonly clientName: ClientName
+}
+
+export function resolvePersisted({ texts = NOTHING, lists, clientName }: PersistedOptions): Policy {
+  const listed = (exchange: Exchange, id: string): string | undefined =>
+    lists?.current.listFor(clientName(exchange)).textOf(id)
+
+  const resolve = (exchange: Exchange, id: string, sha256: string | undefined): void | Promise<void> => {
+    const take = (query: string | undefined): void => {
+      if (query === undefined) throw codedError('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound')
+      exchange.parameters = { ...exchange.parameters, query }
+    }
+    const query = listed(exchange, id) ?? (sha256 === undefined ? undefined : texts.get(sha256))
+    return query instanceof Promise ? query.then(take) : take(query)
+  }
+
   return (exchange) => {
-    const { parameters } = exchange
-    const persisted = parameters.extensions?.['persistedQuery']
+    const { query, documentId, extensions } = exchange.parameters
+    const persisted = extensions?.['persistedQuery']
     if (persisted === undefined || persisted === null) {
-      if (parameters.query === '') throw codedError('BAD_USER_INPUT', 'The request has no "query".')
-      return
+      if (query !== '') return
+      if (documentId === undefined) throw codedError('BAD_USER_INPUT', 'The request has no "query".')
+      return resolve(exchange, documentId, PREFIXED.exec(documentId)?.[1])
     }
     const wanted = readHash(persisted)
-    if (parameters.query !== '') {
-      if (hash('sha256', parameters.query, 'hex') !== wanted)
-        throw codedError('BAD_USER_INPUT', '"sha256Hash" is not the SHA-256 of "query".')
-      texts.set(wanted, parameters.query)
-      return
-    }
-    const query = texts.get(wanted)
-    if (query === undefined) throw codedError('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound')
-    exchange.parameters = { ...parameters, query }
+    if (query === '') return resolve(exchange, wanted, wanted)
+    if (hash('sha256', query, 'hex') !== wanted)
+      throw codedError('BAD_USER_INPUT', '"sha256Hash" is not the SHA-256 of "query".')
+    texts.set(wanted, query)
   }
 }
+
+/** GraphQL over HTTP, appendix A. */
+const PREFIXED = /^sha256:([\da-f]{64})$/
 
 /** The hash of a persisted query. @throws BAD_USER_INPUT */
 export function readHash(persisted: unknown): string {

@@ -9,8 +9,11 @@ export interface InitPayload {
 
 /** The payload of `subscribe`. */
 export interface OperationPayload {
-  /** Absent only if `extensions` names a persisted operation. */
+  /** Absent only if the payload names a persisted operation. */
   readonly query?: string
+  readonly documentId?: unknown
+  readonly doc_id?: unknown
+  readonly id?: unknown
   readonly operationName?: string | null
   readonly variables?: Readonly<Record<string, unknown>> | null
   readonly extensions?: Readonly<Record<string, unknown>> | null
@@ -81,8 +84,9 @@ const isId = (id: unknown): id is string => typeof id === 'string' && id !== '' 
 
 function isOperation(payload: unknown): payload is OperationPayload {
   if (!isRecord(payload)) return false
-  const { query, operationName, variables, extensions } = payload
+  const { query, documentId, doc_id, id, operationName, variables, extensions } = payload
   if (!isOptionalRecord(variables) || !isOptionalRecord(extensions)) return false
   if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') return false
-  return typeof query === 'string' || (query === undefined && isRecord(extensions))
+  if (query !== undefined) return typeof query === 'string'
+  return isRecord(extensions) || [documentId, doc_id, id].some((given) => typeof given === 'string')
 }

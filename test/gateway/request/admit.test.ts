@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals'
 import { buildSchema } from 'graphql'
 import { budgetsSection } from '../../../gateway/config/sections/budgets.ts'
 import type { Cors } from '../../../gateway/config/sections/cors.ts'
+import { operationsSection } from '../../../gateway/config/sections/operations.ts'
 import { createDocuments } from '../../../gateway/document/documents.ts'
 import { type Exchange, openExchange } from '../../../gateway/exchange/exchange.ts'
 import { defaultLimits, limitOf } from '../../../gateway/limits/limits.ts'
@@ -33,8 +34,11 @@ async function bench(limits = defaultLimits) {
     parts: 1,
     cors,
     introspection: true,
-    safelist: undefined,
     identity: undefined,
+    operations: operationsSection.parse({}),
+    lists: undefined,
+    texts: undefined,
+    reportUnlisted: () => undefined,
     verify: undefined,
   })
   const read: string[] = []

@@ -1,0 +1,70 @@
+/** The registered operations, by client name. */
+import { hash } from 'node:crypto'
+import { type ListedOperation, readManifest } from './manifest.ts'
+
+/** What one client may run. */
+export interface OperationList {
+  has(text: string): boolean
+  /** @param id of a manifest, or the SHA-256 of a text in hex, with `sha256:` before it or not */
+  textOf(id: string): string | undefined
+}
+
+export interface OperationLists {
+  /** @param client a name; those without a list of their own have what all have */
+  listFor(client: string | undefined): OperationList
+  /** All texts, of whichever client. */
+  readonly texts: readonly string[]
+}
+
+export interface ListFiles {
+  /** For all clients. */
+  readonly manifests: readonly string[]
+  /** More for some, by name. */
+  readonly clients: Readonly<Record<string, readonly string[]>>
+}
+
+/** @throws Error that says why a file cannot be used */
+export async function readLists({ manifests, clients }: ListFiles): Promise<OperationLists> {
+  const ofAll = (await Promise.all(manifests.map(readManifest))).flat()
+  const ofClients = await Promise.all(
+    Object.entries(clients).map(async ([client, paths]) => {
+      const own = (await Promise.all(paths.map(readManifest))).flat()
+      return own.map((operation) => ({ ...operation, client: operation.client ?? client }))
+    }),
+  )
+  return createLists([...ofAll, ...ofClients.flat()], Object.keys(clients))
+}
+
+/** @throws Error if an id stands for two texts */
+export function createLists(operations: readonly ListedOperation[], names: readonly string[] = []): OperationLists {
+  const clients = new Set([...names, ...operations.flatMap(({ client }) => client ?? [])])
+  const common = createList(operations.filter(({ client }) => client === undefined))
+  const lists = new Map(
+    [...clients].map((name) => [
+      name,
+      createList(operations.filter(({ client }) => client === undefined || client === name)),
+    ]),
+  )
+  return {
+    listFor: lists.size === 0 ? () => common : (client = '') => lists.get(client) ?? common,
+    texts: [...new Set(operations.map(({ text }) => text))],
+  }
+}
+
+const SHA256 = 'sha256:'
+
+function createList(operations: readonly ListedOperation[]): OperationList {
+  const texts = new Set(operations.map(({ text }) => text))
+  const byId = new Map([...texts].map((text) => [hash('sha256', text, 'hex'), text]))
+  for (const { id, text } of operations) {
+    if (id === undefined) continue
+    const bare = id.startsWith(SHA256) ? id.slice(SHA256.length) : id
+    const other = byId.get(bare)
+    if (other !== undefined && other !== text) throw new Error(`has two operations with the id ${id}`)
+    byId.set(bare, text)
+  }
+  return {
+    has: (text) => texts.has(text),
+    textOf: (id) => byId.get(id.startsWith(SHA256) ? id.slice(SHA256.length) : id),
+  }
+}

@@ -1,0 +1,43 @@
+/** Reports operations that a safelist in log mode would refuse: a metric, and bounded log lines. */
+import { hash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import { createLineBudget } from '../../../platform/process/line-budget.ts'
+import type { Logger } from '../../../platform/process/log.ts'
+import { Counter, type Registry } from '../../../platform/process/prometheus.ts'
+import type { Exchange } from '../../exchange/exchange.ts'
+
+export type ReportUnlisted = (exchange: Exchange, client: string | undefined) => void
+
+const INTERVAL = 30_000 // milliseconds between two lines about one operation of one client
+const LINES = 100 // lines per interval for all operations together
+const OPERATIONS = 10_000 // remembered
+
+/** Counts lists of operations that were refused. */
+export function createListMetrics(registry: Registry): () => void {
+  const refused = new Counter({
+    name: 'tributary_safelists_refused_total',
+    help: 'Lists of operations that were written and could not serve',
+    aggregator: 'max', // each worker reads the same ones
+    registers: [registry],
+  })
+  return () => refused.inc()
+}
+
+export function createUnlistedReports(registry: Registry, log: Logger): ReportUnlisted {
+  const unlisted = new Counter({
+    name: 'tributary_unlisted_operations_total',
+    help: 'Operations that a safelist in log mode would have refused',
+    registers: [registry],
+  })
+  const told = new LRUCache<string, number>({ max: OPERATIONS })
+  const takeLine = createLineBudget(LINES, INTERVAL)
+  return ({ parameters: { query, operationName }, requestId }, client) => {
+    unlisted.inc()
+    const sha256 = hash('sha256', query, 'hex')
+    const key = `${sha256} ${client}`
+    const now = performance.now()
+    if (now - (told.get(key) ?? Number.NEGATIVE_INFINITY) < INTERVAL || takeLine() === undefined) return
+    told.set(key, now)
+    log.warn({ requestId, client, operationName, sha256 }, 'an operation is not on the safelist')
+  }
+}

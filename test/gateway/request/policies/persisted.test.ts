@@ -1,0 +1,188 @@
+/** Operations by id: of every manifest, per client, in each mode, by each way, without a restart. */
+import { hash } from 'node:crypto'
+import { on, once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { WebSocket } from 'ws'
+import type { z } from 'zod'
+import { operationsSection } from '../../../../gateway/config/sections/operations.ts'
+import { readLists } from '../../../../gateway/persisted/lists.ts'
+import { readAnswer } from '../../../support/answer.ts'
+import { exampleOf } from '../../../support/example.ts'
+import { ask, startTestGateway, type TestGateway, verdict } from '../../../support/gateway.ts'
+import { type Shop, startShop } from '../../../support/shop.ts'
+import { until } from '../../../support/until.ts'
+
+const one = '{ order(id: "1") { id } }'
+const two = '{ order(id: "2") { id } }'
+const three = '{ order(id: "3") { id } }'
+const sha256 = (text: string): string => hash('sha256', text, 'hex')
+const md5 = (text: string): string => hash('md5', text, 'hex')
+
+let shop: Shop
+let folder: string
+const at = (name: string): string => join(folder, name)
+const write = (name: string, content: unknown): Promise<void> => writeFile(at(name), JSON.stringify(content))
+const apollo = (...operations: readonly object[]) => ({
+  format: 'apollo-persisted-query-manifest',
+  version: 1,
+  operations,
+})
+beforeAll(async () => {
+  shop = await startShop()
+  folder = await mkdtemp(join(tmpdir(), 'persisted-'))
+  await write('apollo.json', apollo({ id: 'first', body: one, name: 'One', type: 'query' }))
+  await write('codegen.json', { [hash('sha1', two, 'hex')]: two })
+  await write('relay.json', { [md5(three)]: three })
+})
+afterAll(async () => {
+  await shop.close()
+  await rm(folder, { recursive: true })
+})
+
+let gateway: TestGateway
+let stop = async (): Promise<void> => undefined
+afterEach(async () => {
+  await stop()
+  stop = async () => undefined
+})
+
+async function start(operations: z.input<typeof operationsSection>): Promise<void> {
+  const parsed = operationsSection.parse(operations)
+  const lists = parsed.safelist && (await readLists(parsed.safelist))
+  gateway = await startTestGateway({ services: shop.services, config: { operations: parsed, lists } })
+  stop = gateway.stop
+}
+
+const post = (body: object, headers: Readonly<Record<string, string>> = {}) => ask(gateway.url, body, headers)
+const get = async (parameters: Readonly<Record<string, string>>) =>
+  readAnswer(
+    await fetch(`${gateway.url}/graphql?${new URLSearchParams(parameters)}`, {
+      headers: { 'apollo-require-preflight': '1' },
+    }),
+  )
+
+interface SocketMessage {
+  readonly type: string
+  readonly payload: { readonly data: { readonly order: { readonly id: string } } } & readonly {
+    readonly extensions: { readonly code: string }
+  }[]
+}
+
+/**
+ * The id of the order in an answer by WebSocket, or the code of its refusal. The library's client
+ * sends nothing without a query.
+ */
+async function bySocket(payload: object): Promise<string | undefined> {
+  const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
+  try {
+    await once(socket, 'open')
+    const messages = on(socket, 'message')
+    const next = async () => JSON.parse(String((await messages.next()).value?.[0])) as SocketMessage
+    socket.send(JSON.stringify({ type: 'connection_init' }))
+    expect((await next()).type).toBe('connection_ack')
+    socket.send(JSON.stringify({ type: 'subscribe', id: 'one', payload }))
+    const { type, payload: answer } = await next()
+    return type === 'next' ? answer.data.order.id : answer[0]?.extensions?.code
+  } finally {
+    socket.terminate()
+  }
+}
+
+const all = () => [at('apollo.json'), at('codegen.json'), at('relay.json')]
+
+describe('manifests', () => {
+  test.each([
+    ['an id of Apollo', { documentId: 'first' }, '1'],
+    ['the SHA-256 of a text', { documentId: `sha256:${sha256(one)}` }, '1'],
+    ['a SHA-1 of GraphQL Code Generator', { documentId: hash('sha1', two, 'hex') }, '2'],
+    ["an MD5 by Relay's doc_id", { doc_id: md5(three) }, '3'],
+    ["an MD5 by Relay's id", { id: md5(three) }, '3'],
+  ])('By POST, GET and WebSocket alike %s stands for the operation', async (_what, operation, id) => {
+    await start({ safelist: { manifests: all() } })
+    expect((await post(operation)).data.order.id).toBe(id)
+    expect((await get(operation)).data.order.id).toBe(id)
+    expect(await bySocket(operation)).toBe(id)
+    const [name] = Object.keys(operation)
+    const unknown = { [name ?? '']: 'unknown' }
+    expect(verdict(await post(unknown))).toBe('403 OPERATION_NOT_ALLOWED')
+    expect(verdict(await get(unknown))).toBe('403 OPERATION_NOT_ALLOWED')
+    expect(await bySocket(unknown)).toBe('OPERATION_NOT_ALLOWED')
+  })
+
+  test('An id that stands for two texts makes the list unusable', async () => {
+    await write('other.json', { first: two })
+    const files = { manifests: [at('apollo.json'), at('other.json')], clients: {} }
+    await expect(readLists(files)).rejects.toThrow('has two operations with the id first')
+  })
+
+  test('A safelist without a file is refused in words', () => {
+    const { error } = operationsSection.safeParse({ safelist: { mode: 'strict', clients: { web: [] } } })
+    expect(error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)).toEqual([
+      'safelist.mode: must be off, log or enforce',
+      'safelist.clients.web: must name at least one file',
+    ])
+    expect(operationsSection.safeParse({ safelist: {} }).error?.issues[0]?.message).toBe('must name at least one file')
+  })
+})
+
+describe('modes', () => {
+  test('In mode log what is not listed runs and is counted, and ids resolve', async () => {
+    await start({ safelist: { mode: 'log', manifests: [at('apollo.json')] } })
+    expect((await post({ documentId: 'first' })).data.order.id).toBe('1')
+    expect((await post({ query: two })).data.order.id).toBe('2')
+    expect(await gateway.registry.metrics()).toContain('tributary_unlisted_operations_total 1')
+  })
+
+  test('In mode off anything runs, and ids resolve', async () => {
+    await start({ safelist: { mode: 'off', manifests: [at('apollo.json')] } })
+    expect((await post({ documentId: 'first' })).data.order.id).toBe('1')
+    expect((await post({ query: two })).data.order.id).toBe('2')
+    expect(await gateway.registry.metrics()).not.toMatch(/^tributary_unlisted_operations_total [1-9]/m)
+  })
+})
+
+test('The example of the page lets each client run its own list besides that of all', async () => {
+  await write('mobile.json', { two })
+  const example = await exampleOf('docs/configuration/persisted-operations.md')
+  const file = example.replaceAll("'operations/", `'${folder}/`)
+  gateway = await startTestGateway({ services: shop.services, file })
+  stop = gateway.stop
+  const mobile = { 'apollographql-client-name': 'mobile' }
+  expect((await post({ documentId: 'first' })).data.order.id).toBe('1')
+  expect((await post({ documentId: 'first' }, mobile)).data.order.id).toBe('1')
+  expect((await post({ documentId: 'two' }, mobile)).data.order.id).toBe('2')
+  expect(verdict(await post({ documentId: 'two' }))).toBe('403 OPERATION_NOT_ALLOWED')
+  expect(verdict(await post({ query: two }, { 'graphql-client-name': 'web' }))).toBe('403 OPERATION_NOT_ALLOWED')
+})
+
+test('A new list serves without a restart, and a faulty one does not', async () => {
+  await write('live.json', { one })
+  await start({ safelist: { manifests: [at('live.json')] } })
+  expect(verdict(await post({ documentId: 'two' }))).toBe('403 OPERATION_NOT_ALLOWED')
+  await write('live.json', { one, two })
+  await until(async () => (await post({ documentId: 'two' })).status === 200)
+  await writeFile(at('live.json'), '{"one": ')
+  await until(async () => (await gateway.registry.metrics()).includes('tributary_safelists_refused_total 1'))
+  expect((await post({ documentId: 'one' })).data.order.id).toBe('1')
+})
+
+describe('automatic persisted queries', () => {
+  const hashed = (text: string) => ({ extensions: { persistedQuery: { version: 1, sha256Hash: sha256(text) } } })
+
+  test('A text that was sent with its hash is found by documentId too', async () => {
+    await start({})
+    expect(verdict(await post({ documentId: `sha256:${sha256(one)}` }))).toBe('200 PERSISTED_QUERY_NOT_FOUND')
+    await post({ query: one, ...hashed(one) })
+    expect((await post({ documentId: `sha256:${sha256(one)}` })).data.order.id).toBe('1')
+    expect((await post(hashed(one))).data.order.id).toBe('1')
+  })
+
+  test('Where they are off no text is remembered', async () => {
+    await start({ persisted: { automatic: false } })
+    expect((await post({ query: one, ...hashed(one) })).data.order.id).toBe('1')
+    expect(verdict(await post(hashed(one)))).toBe('200 PERSISTED_QUERY_NOT_FOUND')
+  })
+})
