@@ -11,6 +11,7 @@ import type { VerifyAuthorization } from '../platform/protocol/caller.ts'
 import type { IdentitySettings } from '../platform/protocol/identity-settings.ts'
 import type { Config } from './config/config.ts'
 import { type Serving, type ServingMetrics, serveSupergraph } from './edition/serve.ts'
+import { createMask } from './errors/mask.ts'
 import { type Limits, limitsOfWorker, splitLimits } from './limits/limits.ts'
 import type { Measuring } from './limits/measuring.ts'
 import type { ReportLimit } from './limits/report.ts'
@@ -124,8 +125,9 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
     },
   )
   const streams = createStreams(own, measuring)
-  const start = createStart(streams, createSubscribe(log, config.subscriptions.reconnects))
-  const perform = createPerform({ policies, editions, execute: createExecute(log), start })
+  const mask = createMask(log, config.errorRules)
+  const start = createStart(streams, createSubscribe(mask, config.subscriptions.reconnects))
+  const perform = createPerform({ policies, editions, execute: createExecute(mask), start })
   const operations = { perform, policies, count, refusalOf: createRefusalOf({ count, reportLimit, log }) }
   const answerOperation = createOperations(operations)
   return {

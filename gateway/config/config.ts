@@ -1,5 +1,6 @@
 /** What the gateway is started with: the checked settings, and what was read for them. */
 import type { IdentitySettings } from '../../platform/protocol/identity-settings.ts'
+import type { RulesOfServices } from '../errors/mask.ts'
 import type { LimitName, Limits } from '../limits/limits.ts'
 import type { OperationLists } from '../persisted/lists.ts'
 import type { ServiceLocations } from '../supergraph/locate.ts'
@@ -8,7 +9,7 @@ import type { Settings } from './schema.ts'
 /** Each section as it was checked, but for those of which the gateway needs something else. */
 export interface Config
   extends Readonly<
-      Omit<Settings, 'services' | 'headers' | 'supergraph' | 'identity' | 'limits' | 'playground' | 'secret'>
+      Omit<Settings, 'services' | 'headers' | 'errors' | 'supergraph' | 'identity' | 'limits' | 'playground' | 'secret'>
     >,
     ServiceLocations {
   readonly playground: boolean
@@ -19,6 +20,8 @@ export interface Config
    */
   readonly identity: IdentitySettings | undefined
   readonly limits: Limits
+  /** What clients see of the errors of services. */
+  readonly errorRules: RulesOfServices
   /** Limits that refuse nothing, and tell what they would have refused. */
   readonly measured: readonly LimitName[]
   /** The registered operations; `undefined` without a safelist. */

@@ -11,6 +11,7 @@ import { misspellings } from '../../platform/process/setting-names.ts'
 import { SettingsError } from '../../platform/process/settings.ts'
 import type { Seen } from '../../platform/process/watch-file.ts'
 import { identityOf, issuerFaults } from '../../platform/protocol/identity-settings.ts'
+import type { RulesOfServices } from '../errors/mask.ts'
 import { measuredLimits, readLimits } from '../limits/limits.ts'
 import { type OperationLists, readLists } from '../persisted/lists.ts'
 import { files } from '../supergraph/files.ts'
@@ -23,6 +24,7 @@ import { type Environment, type Path, type Variable, variablesOf } from './envir
 import { describeIssue, faultsOf, nameOf } from './faults.ts'
 import { importFile } from './import-file.ts'
 import { configSchema, type Settings } from './schema.ts'
+import type { ErrorRules } from './sections/errors.ts'
 import type { HeaderRule } from './sections/headers.ts'
 import { operationsSection } from './sections/operations.ts'
 import type { ServiceInput, ServiceSettings } from './sections/services.ts'
@@ -304,7 +306,7 @@ function configOf(
   lists: OperationLists | undefined,
   supergraphFile: string | undefined,
 ): Config {
-  const { services, headers, supergraph: _file, identity, limits, playground, ...sections } = settings
+  const { services, headers, errors, supergraph: _file, identity, limits, playground, ...sections } = settings
   const locate = ({ name, url }: Graph): LocatedService =>
     locatedAt(name, Object.hasOwn(services, name) ? services[name] : undefined, url, headers.services)
   const known = identityOf(identity, given ? undefined : settings.dataDir)
@@ -314,6 +316,7 @@ function configOf(
     playground: playground ?? !settings.production,
     identity: known,
     limits: readLimits(limits, known !== undefined),
+    errorRules: errorRulesOf(services, errors),
     measured: measuredLimits(limits.measure),
     lists,
     supergraphFile: supergraphFile ?? fileURLToPath(files.supergraph),
@@ -321,6 +324,12 @@ function configOf(
     locate,
     services: given ? given.graphs.map(locate) : [...kinds.keys()].map((name) => locate({ name, url: '' })),
   })
+}
+
+/** A service without rules is missing. */
+function errorRulesOf(services: Settings['services'], all: ErrorRules): RulesOfServices {
+  const ruled = Object.entries(services).map(([name, { errors }]) => [name, { ...all, ...errors }] as const)
+  return new Map(ruled.filter(([, rules]) => Object.keys(rules).length > 0))
 }
 
 /** @param url where it is, unless the settings say so */
@@ -338,7 +347,7 @@ function locatedAt(
 }
 
 /** Without what is no property of the kind. */
-function own<Service extends ServiceSettings>(settings: Service): Omit<Service, 'addresses'> {
-  const { addresses: _addresses, ...rest } = settings
+function own<Service extends ServiceSettings>(settings: Service): Omit<Service, 'addresses' | 'errors'> {
+  const { addresses: _addresses, errors: _errors, ...rest } = settings
   return rest
 }

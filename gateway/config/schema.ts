@@ -6,6 +6,7 @@ import { budgetsSection } from './sections/budgets.ts'
 import { cachingSection } from './sections/caching.ts'
 import { corsSection } from './sections/cors.ts'
 import { drainingSection } from './sections/draining.ts'
+import { errorsSection } from './sections/errors.ts'
 import { generalSettings } from './sections/general.ts'
 import { headersSection } from './sections/headers.ts'
 import { identitySection } from './sections/identity.ts'
@@ -21,6 +22,7 @@ export const configSchema = z.strictObject({
   services: servicesSection,
   identity: identitySection,
   headers: headersSection,
+  errors: errorsSection,
   limits: limitsSection(limitNames, measurableNames),
   budgets: budgetsSection,
   caching: cachingSection,

@@ -3,9 +3,8 @@
  * subscription.
  */
 import type { GraphQLFormattedError } from 'graphql'
-import type { Logger } from '../../platform/process/log.ts'
+import type { Mask } from '../errors/mask.ts'
 import type { Answer } from '../execution/answer/answer.ts'
-import { maskThrown } from './mask.ts'
 
 /** Without `body` the operation never ran. */
 export interface Outcome {
@@ -20,8 +19,8 @@ export interface Outcome {
 /** The answers of a subscription. `return` ends it at once, whatever it waits for. */
 export type Events = AsyncGenerator<Outcome, void, undefined>
 
-export function outcomeOf({ body, errors }: Answer, requestId: string, log: Logger): Outcome {
-  return errors.length === 0 ? { body } : { body, errors: errors.map((error) => maskThrown(error, requestId, log)) }
+export function outcomeOf({ body, errors }: Answer, requestId: string, mask: Mask): Outcome {
+  return errors.length === 0 ? { body } : { body, errors: errors.map((error) => mask(error, requestId)) }
 }
 
 /** The whole answer. Errors come first, so that readers of a long answer see them. */

@@ -4,16 +4,15 @@
  */
 import { GraphQLError } from 'graphql'
 import type { Loan } from '../../platform/memory/loans.ts'
-import type { Logger } from '../../platform/process/log.ts'
 import type { KnownOperation } from '../document/documents.ts'
 import type { Edition } from '../edition/edition.ts'
+import type { Mask } from '../errors/mask.ts'
 import { callContext, languageOf, perspectiveOf, sharedContext } from '../exchange/call-context.ts'
 import { callerOf } from '../exchange/caller-key.ts'
 import type { Client } from '../exchange/client.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import { createFreshnessTally, type Keepable } from '../exchange/freshness.ts'
 import { withoutHint } from '../exchange/hints.ts'
-import { maskThrown } from '../exchange/mask.ts'
 import { type Outcome, outcomeOf } from '../exchange/outcome.ts'
 import type { Answer } from '../execution/answer/answer.ts'
 import type { CompiledOperation } from '../execution/compiled-operation.ts'
@@ -44,7 +43,7 @@ interface Result {
   readonly body?: Body | undefined
 }
 
-export function createExecute(log: Logger): Execute {
+export function createExecute(mask: Mask): Execute {
   const shares = new WeakMap<CompiledOperation, SingleFlight<Result> | 'none'>()
 
   const shareOf = (
@@ -83,11 +82,11 @@ export function createExecute(log: Logger): Execute {
       }
       const { answer, keepable, body } = await (share ? share(keyOf(exchange), run) : run())
       const loan = share ? undefined : answer.loan
-      return { outcome: outcomeOf(answer, exchange.requestId, log), keepable, body, loan }
+      return { outcome: outcomeOf(answer, exchange.requestId, mask), keepable, body, loan }
     } catch (fault) {
       const error = hideSchema ? withoutHint(fault) : fault
       if (!(error instanceof GraphQLError)) throw error
-      return { outcome: { errors: [maskThrown(error, exchange.requestId, log)] }, keepable: undefined }
+      return { outcome: { errors: [mask(error, exchange.requestId)] }, keepable: undefined }
     }
   }
 }

@@ -1,6 +1,10 @@
 /** Prometheus metrics of answers to clients. */
 import { Counter, Gauge, type Registry } from '../../platform/process/prometheus.ts'
+import { isErrorCode } from '../../platform/protocol/errors.ts'
 import type { Outcome } from '../exchange/outcome.ts'
+
+/** Services can make up codes: each would be a series of its own. */
+const labelOf = (code: unknown): string => (isErrorCode(code) ? code : 'OTHER')
 
 /** Counts an answer by the code of its first error, or `OK`. */
 export type CountAnswer = (outcome: Outcome) => void
@@ -28,6 +32,6 @@ export function createRequestMetrics(registry: Registry, openStreams: () => numb
   })
   return ({ errors }) => {
     if (!errors) fine += 1
-    else answers.labels(String(errors[0]?.extensions?.['code'])).inc()
+    else answers.labels(labelOf(errors[0]?.extensions?.['code'])).inc()
   }
 }

@@ -1,9 +1,9 @@
 /** The outcome of an operation that was refused or failed, by whichever way it came. */
 import { HttpError } from '../../platform/http/message/http-error.ts'
 import type { Logger } from '../../platform/process/log.ts'
+import { maskAllThrown, maskError } from '../errors/mask.ts'
 import { callerOf } from '../exchange/caller-key.ts'
 import type { Exchange } from '../exchange/exchange.ts'
-import { maskAllThrown, maskError } from '../exchange/mask.ts'
 import type { Outcome } from '../exchange/outcome.ts'
 import { limitOf } from '../limits/limits.ts'
 import type { ReportLimit } from '../limits/report.ts'

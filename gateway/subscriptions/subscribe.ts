@@ -5,14 +5,13 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GraphQLError } from 'graphql'
-import type { Logger } from '../../platform/process/log.ts'
 import { codedError } from '../../platform/protocol/errors.ts'
 import type { KnownOperation } from '../document/documents.ts'
 import type { Edition } from '../edition/edition.ts'
+import type { Mask } from '../errors/mask.ts'
 import { streamContext } from '../exchange/call-context.ts'
 import { callerOf } from '../exchange/caller-key.ts'
 import type { Exchange } from '../exchange/exchange.ts'
-import { maskThrown } from '../exchange/mask.ts'
 import { type Events, outcomeOf } from '../exchange/outcome.ts'
 import type { CompiledOperation } from '../execution/compiled-operation.ts'
 import type { BoundVariables } from '../execution/plan/client-operation.ts'
@@ -34,7 +33,7 @@ const FIRST_PAUSE = 100 // milliseconds, doubled up to `LONGEST_PAUSE`
 const LONGEST_PAUSE = 2_000 // milliseconds
 
 /** @param reconnects tries in a row to reach the service again */
-export function createSubscribe(log: Logger, reconnects: number): Subscribe {
+export function createSubscribe(mask: Mask, reconnects: number): Subscribe {
   return async ({ engine, traffic }, exchange, operation, ending) => {
     const { query, operationName, variables = {} } = exchange.parameters
     const prepared = engine.prepare(query, operation.document.node, operationName)
@@ -43,7 +42,7 @@ export function createSubscribe(log: Logger, reconnects: number): Subscribe {
     const compiled = await prepared.compiled(bound.conditions, () => callerOf(exchange))
     const { events } = compiled
     if (!events) throw codedError('INTERNAL', 'The operation has no events.')
-    return follow({ compiled, events, bound, position }, exchange, ending, { traffic, reconnects, log })
+    return follow({ compiled, events, bound, position }, exchange, ending, { traffic, reconnects, mask })
   }
 }
 
@@ -62,8 +61,8 @@ async function* follow(
   {
     traffic,
     reconnects,
-    log,
-  }: { readonly traffic: Edition['traffic']; readonly reconnects: number; readonly log: Logger },
+    mask,
+  }: { readonly traffic: Edition['traffic']; readonly reconnects: number; readonly mask: Mask },
 ): Events {
   const { requestId } = exchange
   const context = streamContext(exchange, ending)
@@ -77,7 +76,7 @@ async function* follow(
         const answer = await compiled.execute({ ...bound, values }, context, traffic.send, event)
         const cursor = position?.read(answer.body)
         if (position && cursor !== undefined) values = { ...values, [position.variable]: cursor }
-        const outcome = outcomeOf(answer, requestId, log)
+        const outcome = outcomeOf(answer, requestId, mask)
         yield cursor === undefined ? outcome : { ...outcome, cursor }
       }
       break
@@ -86,7 +85,7 @@ async function* follow(
       // Without a cursor, events could be lost unnoticed.
       const knowsWhere = position !== undefined && typeof values[position.variable] === 'string'
       if (!knowsWhere || failures === reconnects) {
-        yield { errors: [maskThrown(error, requestId, log)] }
+        yield { errors: [mask(error, requestId)] }
         return
       }
       const pause = Math.min(FIRST_PAUSE * 2 ** failures, LONGEST_PAUSE)
@@ -94,5 +93,5 @@ async function* follow(
       await sleep(pause, undefined, { signal: ending }).catch(() => undefined)
     }
   }
-  if (ending.reason instanceof GraphQLError) yield { errors: [maskThrown(ending.reason, requestId, log)] }
+  if (ending.reason instanceof GraphQLError) yield { errors: [mask(ending.reason, requestId)] }
 }

@@ -19,6 +19,7 @@ const gatewayRooms = [
   'gateway/config/sections',
   'gateway/limits',
   'gateway/headers',
+  'gateway/errors',
   'gateway/traffic',
   'gateway/supergraph',
   'gateway/execution',

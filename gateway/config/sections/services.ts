@@ -6,6 +6,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { httpUrl } from '../../../platform/process/settings.ts'
 import { claimHeadersSettings } from '../../../platform/protocol/identity-settings.ts'
+import { errorRules } from './errors.ts'
 import { headerRule } from './headers.ts'
 import { list, milliseconds, onOff, whole } from './values.ts'
 
@@ -60,6 +61,8 @@ const common = (defaults: typeof statefulDefaults) => ({
   answerBytes: whole(1_024, 256 * 1024 * 1024).default(defaults.answerBytes),
   /** What it is told of the client's headers; these come after `headers.services`. */
   headers: list(headerRule).optional(),
+  /** What clients see of the errors that it reports; what is absent is as in `errors`. */
+  errors: errorRules.optional(),
 })
 
 const ofStateless = {

@@ -5,6 +5,7 @@
  */
 import { GraphQLError, type GraphQLErrorExtensions, type GraphQLFormattedError } from 'graphql'
 import { codedError, isErrorCode } from '../../../platform/protocol/errors.ts'
+import { reportedIn, serviceErrorOf } from '../../errors/reported.ts'
 
 export interface Fault {
   readonly error: GraphQLError
@@ -76,30 +77,25 @@ const OWN_FAULTS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * For the log. Where a service fails there is no stack here to show, and writing one costs ten
- * times as much as the error.
- */
-const remote = (message: string): Error => ({ name: 'Error', message, stack: message })
-
-/**
  * A service's error as a client may see it: coded errors are meant for it, all else stays in the
  * gateway.
  */
 export function serviceError(service: string, error: GraphQLFormattedError): GraphQLError {
+  const originalError = serviceErrorOf(service, error.message, reportedIn(error))
   const code = error.extensions?.['code']
   if (!isErrorCode(code) || OWN_FAULTS.has(code)) {
     return new GraphQLError('Internal error.', {
-      originalError: remote(`${service}: ${error.message}`),
+      originalError,
       extensions: { code: 'INTERNAL', service },
     })
   }
   const { stacktrace: _stacktrace, exception: _exception, ...extensions } = error.extensions ?? {}
-  return codedError(code, error.message, { ...extensions, service })
+  return new GraphQLError(error.message, { originalError, extensions: { ...extensions, service, code } })
 }
 
 /** A service's errors, each with its path. */
 export const faultsOf = (service: string, errors: readonly GraphQLFormattedError[]): readonly Fault[] =>
-  errors.map(({ path = [], ...error }) => ({ error: serviceError(service, error), below: path }))
+  errors.map((error) => ({ error: serviceError(service, error), below: error.path ?? [] }))
 
 /** A call that gave no answer. Traffic's own errors are coded; anything else is a fault of ours. */
 export function callError(service: string, error: unknown): GraphQLError {

@@ -6,7 +6,9 @@ import type { GraphQLFormattedError } from 'graphql'
 import { isRawNumber, numberOf, parseExact, type RawNumber } from '../../../platform/data/json-exact.ts'
 import { isRecord, type JsonRecord } from '../../../platform/data/record.ts'
 import type { Loan } from '../../../platform/memory/loans.ts'
+import { excerpt } from '../../../platform/process/excerpt.ts'
 import { type ErrorCode, isErrorCode } from '../../../platform/protocol/errors.ts'
+import { remember } from '../../errors/reported.ts'
 import { CallFailure } from './failure.ts'
 import type { ParsedAnswer, ServiceAnswer } from './send.ts'
 
@@ -99,9 +101,13 @@ function readError(error: unknown): GraphQLFormattedError {
   const { message, path, extensions } = isRecord(error) ? error : {}
   const place = isPath(path) ? { path: path.map(plainStep) } : {}
   const code = isRecord(extensions) ? extensions['code'] : undefined
-  return isErrorCode(code) && PASSED_ON.has(code) && typeof message === 'string'
-    ? { ...place, message, extensions: { code, ...hints(extensions as JsonRecord) } }
-    : { ...place, message: 'Internal error.', extensions: { code: 'INTERNAL' } }
+  const shown =
+    isErrorCode(code) && PASSED_ON.has(code) && typeof message === 'string'
+      ? { ...place, message, extensions: { code, ...hints(extensions as JsonRecord) } }
+      : { ...place, message: 'Internal error.', extensions: { code: 'INTERNAL' } }
+  return typeof message === 'string'
+    ? remember(shown, { message: excerpt(message), extensions: isRecord(extensions) ? extensions : {} })
+    : shown
 }
 
 function hints({ retryAfter }: JsonRecord): JsonRecord {

@@ -1,5 +1,7 @@
 /** Gives each of several calls its part of the one answer to all of them. */
+import type { GraphQLFormattedError } from 'graphql'
 import { own } from '../../../platform/data/own.ts'
+import { remember, reportedIn } from '../../errors/reported.ts'
 import { openAnswer } from '../call/answer.ts'
 import type { ParsedAnswer, ServiceAnswer } from '../call/send.ts'
 import { aliasOf } from './body.ts'
@@ -32,7 +34,15 @@ export function splitAnswer(body: Buffer, count: number): readonly Buffer[] | un
 
 /** @param body the bytes of the part, where they are known */
 export function answerOfPart(whole: ServiceAnswer, index: number, body: Buffer | undefined): ServiceAnswer {
-  return openAnswer(body ?? Buffer.from(JSON.stringify(partOf(whole.parsed(), index))))
+  if (body) return openAnswer(body)
+  const part = partOf(whole.parsed(), index)
+  return openAnswer(Buffer.from(JSON.stringify(part)), part)
+}
+
+/** The same error elsewhere, or nowhere. */
+const placed = (error: GraphQLFormattedError, place: Pick<GraphQLFormattedError, 'path'>): GraphQLFormattedError => {
+  const { path: _path, ...rest } = error
+  return remember({ ...rest, ...place }, reportedIn(error))
 }
 
 /**
@@ -42,8 +52,8 @@ export function answerOfPart(whole: ServiceAnswer, index: number, body: Buffer |
 function partOf({ data, errors = [] }: ParsedAnswer, index: number): ParsedAnswer {
   const mine = errors
     .filter(({ path }) => path?.[0] === aliasOf(index))
-    .map((error) => ({ ...error, path: ['_entities', ...(error.path ?? []).slice(1)] }))
-  if (!data) return { data: null, errors: mine.length > 0 ? mine : errors.map(({ path: _path, ...error }) => error) }
+    .map((error) => placed(error, { path: ['_entities', ...(error.path ?? []).slice(1)] }))
+  if (!data) return { data: null, errors: mine.length > 0 ? mine : errors.map((error) => placed(error, {})) }
   const ofNone = index > 0 ? [] : errors.filter(({ path }) => !Object.hasOwn(data, path?.[0] ?? ''))
   const told = [...mine, ...ofNone]
   return { data: { _entities: own(data, aliasOf(index)) }, ...(told.length > 0 && { errors: told }) }

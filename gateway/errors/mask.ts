@@ -1,12 +1,15 @@
 /**
  * What a client may see of an error: codes of the closed list with their messages, and nothing
- * internal. Messages are shortened, because they quote clients and services. The rest goes to the
+ * internal, unless a rule for the service says so. Messages are shortened, because they quote clients and services. The rest goes to the
  * log.
  */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { excerpt } from '../../platform/process/excerpt.ts'
 import type { Logger } from '../../platform/process/log.ts'
 import { isErrorCode } from '../../platform/protocol/errors.ts'
+import type { ErrorRules } from '../config/sections/errors.ts'
+import { isServiceError } from './reported.ts'
+import { compileShow, type Show } from './show.ts'
 
 /** Extensions that clients act on. */
 const SHOWN = ['service', 'retryAfter'] as const
@@ -41,3 +44,35 @@ export function maskThrown(error: unknown, requestId: string, log: Logger): Grap
 /** The same for an `AggregateError`, such as the mistakes of a document. */
 export const maskAllThrown = (error: unknown, requestId: string, log: Logger): readonly GraphQLFormattedError[] =>
   (error instanceof AggregateError ? error.errors : [error]).map((each) => maskThrown(each, requestId, log))
+
+/** Makes of any thrown value what a client may see of it. */
+export type Mask = (error: unknown, requestId: string) => GraphQLFormattedError
+
+/** Rules by the name of the service; a service without any is missing. */
+export type RulesOfServices = ReadonlyMap<string, ErrorRules>
+
+export function createMask(log: Logger, rules: RulesOfServices): Mask {
+  if (rules.size === 0) return (error, requestId) => maskThrown(error, requestId, log)
+  const shows = new Map([...rules].map(([service, rule]) => [service, compileShow(rule)]))
+  return (error, requestId) => showThrown(shows, error, requestId, log) ?? maskThrown(error, requestId, log)
+}
+
+function showThrown(
+  shows: ReadonlyMap<string, Show>,
+  error: unknown,
+  requestId: string,
+  log: Logger,
+): GraphQLFormattedError | undefined {
+  if (!(error instanceof GraphQLError) || !isServiceError(error.originalError)) return undefined
+  const shown = shows.get(error.originalError.service)?.(error.originalError)
+  if (!shown) return undefined
+  const { message, extensions, isPart } = shown
+  if (isPart) log.error({ requestId, err: error }, 'an operation failed')
+  const { retryAfter } = error.extensions
+  const { path } = error
+  return {
+    message,
+    ...(path && { path }),
+    extensions: { ...extensions, ...(retryAfter !== undefined && { retryAfter }), requestId },
+  }
+}

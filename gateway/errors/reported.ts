@@ -1,0 +1,35 @@
+/** What a service reported, kept beside what is shown of it. Only `mask.ts` may show any of it. */
+import type { GraphQLFormattedError } from 'graphql'
+
+export interface Reported {
+  readonly message: string
+  readonly extensions: Readonly<Record<string, unknown>>
+}
+
+const reported = new WeakMap<GraphQLFormattedError, Reported>()
+
+/** @returns `error` */
+export function remember(error: GraphQLFormattedError, what: Reported | undefined): GraphQLFormattedError {
+  if (what) reported.set(error, what)
+  return error
+}
+
+export const reportedIn = (error: GraphQLFormattedError): Reported | undefined => reported.get(error)
+
+/** An error of a service as the `originalError` of the one that stands for it. */
+export interface ServiceError extends Error {
+  readonly service: string
+  readonly reported: Reported | undefined
+}
+
+/**
+ * Where a service fails there is no stack here to show, and writing one costs ten times as much as
+ * the error.
+ */
+export function serviceErrorOf(service: string, message: string, what: Reported | undefined): ServiceError {
+  const text = `${service}: ${what?.message ?? message}`
+  return { name: 'Error', message: text, stack: text, service, reported: what }
+}
+
+export const isServiceError = (error: Error | null | undefined): error is ServiceError =>
+  error !== null && error !== undefined && 'reported' in error && 'service' in error
