@@ -9,6 +9,7 @@ import type { LifecycleState } from '../platform/process/lifecycle.ts'
 import type { Logger } from '../platform/process/log.ts'
 import type { VerifyAuthorization } from '../platform/protocol/caller.ts'
 import type { IdentitySettings } from '../platform/protocol/identity-settings.ts'
+import { createAuthorization } from './authorization/authorize.ts'
 import type { Config } from './config/config.ts'
 import { type Serving, type ServingMetrics, serveSupergraph } from './edition/serve.ts'
 import { createMask } from './errors/mask.ts'
@@ -91,6 +92,7 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
     reportUnlisted: shared.reportUnlisted,
     verify,
   })
+  const authorization = createAuthorization({ ...config.authorization, knowsCallers: identity !== undefined, log })
   const clientAddress = createClientAddress(config.trustedProxies)
   const shipped = await readShippedOperations()
   const store = await shared.leaseStore(config)
@@ -100,6 +102,7 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
     limits: own,
     checks: policies.document,
     onListSize: policies.onListSize,
+    checkAccess: authorization.check,
     onPlanningWork: policies.budget.chargePlanning,
     reportLimit,
     metrics,
@@ -126,8 +129,8 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
   )
   const streams = createStreams(own, measuring)
   const mask = createMask(log, config.errorRules)
-  const start = createStart(streams, createSubscribe(mask, config.subscriptions.reconnects))
-  const perform = createPerform({ policies, editions, execute: createExecute(mask), start })
+  const start = createStart(streams, createSubscribe(mask, config.subscriptions.reconnects, authorization.decide))
+  const perform = createPerform({ policies, editions, execute: createExecute(mask, authorization.decide), start })
   const operations = { perform, policies, count, refusalOf: createRefusalOf({ count, reportLimit, log }) }
   const answerOperation = createOperations(operations)
   return {

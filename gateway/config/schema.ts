@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { limitNames, measurableNames } from '../limits/limits.ts'
 import { adminSection } from './sections/admin.ts'
+import { authorizationSection } from './sections/authorization.ts'
 import { budgetsSection } from './sections/budgets.ts'
 import { cachingSection } from './sections/caching.ts'
 import { corsSection } from './sections/cors.ts'
@@ -21,6 +22,7 @@ export const configSchema = z.strictObject({
   redis: redisSection,
   services: servicesSection,
   identity: identitySection,
+  authorization: authorizationSection,
   headers: headersSection,
   errors: errorsSection,
   limits: limitsSection(limitNames, measurableNames),

@@ -8,6 +8,7 @@ import type { GraphQLSchema } from 'graphql'
 import type { Logger } from '../../platform/process/log.ts'
 import { createDocuments, type DocumentCheck, type Documents } from '../document/documents.ts'
 import { createEngine, type Engine, type OperationInUse } from '../execution/engine.ts'
+import type { AccessRules } from '../execution/plan/access-rules.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { ReportLimit } from '../limits/report.ts'
 import type { Graph } from '../supergraph/graphs.ts'
@@ -52,6 +53,8 @@ interface EditionOptions {
   readonly onPlanningWork: (caller: string, milliseconds: number) => void
   /** Called for each planned operation. */
   readonly onPlanned: () => void
+  /** Throws if the gateway cannot decide what the supergraph's access rules ask. */
+  readonly checkAccess: (rules: AccessRules) => void
   /** Called for each operation that the engine's exact path executes. */
   readonly onExact: () => void
   readonly planLog: PlanLog
@@ -77,6 +80,7 @@ export async function openEdition(supergraph: string, options: EditionOptions): 
     onExact,
   })
   try {
+    options.checkAccess(engine.facts.access)
     const traffic = options.openTraffic(engine.facts.services)
     return await traffic.ready
       .then(() => assemble(engine, traffic, options))

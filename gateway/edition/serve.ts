@@ -4,6 +4,7 @@ import type { Logger } from '../../platform/process/log.ts'
 import { Counter, Gauge, type Registry } from '../../platform/process/prometheus.ts'
 import { StartRefused } from '../../platform/process/settings.ts'
 import type { DocumentCheck } from '../document/documents.ts'
+import type { AccessRules } from '../execution/plan/access-rules.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { ReportLimit } from '../limits/report.ts'
 import type { Graph } from '../supergraph/graphs.ts'
@@ -37,6 +38,8 @@ interface ServingOptions {
   readonly reportLimit: ReportLimit
   readonly metrics: ServingMetrics
   readonly store: AnswerStore
+  /** Throws if the gateway cannot decide what a supergraph's access rules ask. */
+  readonly checkAccess: (rules: AccessRules) => void
   /** Documents to warm before the first request. */
   readonly expected: readonly string[]
   /** Of the configuration before: its operations in use are warmed. */
@@ -102,7 +105,18 @@ interface EditionMaker {
 
 function editionMaker(
   config: ServingSettings,
-  { log, limits, checks, onListSize, onPlanningWork, reportLimit, metrics, store, expected }: ServingOptions,
+  {
+    log,
+    limits,
+    checks,
+    checkAccess,
+    onListSize,
+    onPlanningWork,
+    reportLimit,
+    metrics,
+    store,
+    expected,
+  }: ServingOptions,
 ): EditionMaker {
   const { secret, ownServices, production: hideSchema } = config
   const openShared = createSharedTraffic({ secret, ownServices, store, metrics: metrics.traffic, log })
@@ -118,6 +132,7 @@ function editionMaker(
         limits,
         checks,
         onListSize,
+        checkAccess,
         onPlanningWork(caller, milliseconds) {
           onWork(milliseconds)
           onPlanningWork(caller, milliseconds)

@@ -13,6 +13,7 @@ import { requestBody } from './calls/request-body.ts'
 import { executeExactly } from './exact/execute.ts'
 import { compileFlat } from './flat/compile.ts'
 import { runFlat } from './flat/run.ts'
+import type { Denied } from './plan/access.ts'
 import type { BoundVariables, ClientOperation } from './plan/client-operation.ts'
 import type { ConditionValues } from './plan/conditions.ts'
 import type { InternalNames } from './plan/internal-names.ts'
@@ -46,6 +47,8 @@ interface OperationParts {
   readonly plan: QueryPlan
   readonly types: TypeRelations
   readonly limit: AnswerLimit
+  /** What the caller may not see. */
+  readonly denied: Denied | undefined
   /** Gives client and names once more: they are large, and only the exact path needs them. */
   readonly reopen: () => Pick<OperationParts, 'client' | 'names'>
   /** Told of each execution by the exact path. */
@@ -54,13 +57,15 @@ interface OperationParts {
 
 /** @throws PlanShapeError for a plan the engine cannot execute */
 export function compileOperation(parts: OperationParts): CompiledOperation {
-  const { conditions, types, limit, reopen, onExact } = parts
+  const { conditions, types, limit, denied, reopen, onExact } = parts
   const plan = preparePlan(parts.plan)
   const { events, fetches } = plan
-  const flat = compileFlat(parts.client, answerShape(parts.client, conditions, parts.names, types), plan, types)
+  const flat = denied
+    ? undefined
+    : compileFlat(parts.client, answerShape(parts.client, conditions, parts.names, types), plan, types)
   const exact = (circumstances: Parameters<typeof executeExactly>[1]): Promise<Answer> => {
     onExact()
-    return executeExactly({ ...reopen(), conditions, plan, types, limit }, circumstances)
+    return executeExactly({ ...reopen(), conditions, plan, types, limit, denied }, circumstances)
   }
   return {
     codeBytes: flat?.code.words.buffer.byteLength ?? 0,

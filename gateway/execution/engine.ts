@@ -9,6 +9,7 @@ import { createSegmentedCache } from '../../platform/data/segmented-cache.ts'
 import { codedError } from '../../platform/protocol/errors.ts'
 import type { AnswerLimit } from './answer/limit.ts'
 import { type CompiledOperation, compileOperation } from './compiled-operation.ts'
+import { type Denied, type Needed, neededBy } from './plan/access.ts'
 import { buildSchemaInSteps } from './plan/api-schema.ts'
 import {
   type BoundVariables,
@@ -40,14 +41,21 @@ interface PreparedOperation {
   /** What identifies its document. */
   readonly key: string
   readonly operationName: string | null | undefined
+  /** What it needs of its caller, by the access rules of the supergraph. */
+  readonly needed: readonly Needed[]
   /** Checks a request's variables. @throws GraphQLError `BAD_USER_INPUT` */
   bind(values: Readonly<Record<string, unknown>>): BoundVariables
   /**
    * The compiled operation for these values of its conditions: at once where it was compiled
    * before.
    * @param caller whose turn planning takes; without one it waits until no caller does
+   * @param denied what the caller may not see: each such set has a variant of its own
    */
-  compiled(conditions: ConditionValues, caller?: () => string): CompiledOperation | Promise<CompiledOperation>
+  compiled(
+    conditions: ConditionValues,
+    caller?: () => string,
+    denied?: Denied,
+  ): CompiledOperation | Promise<CompiledOperation>
   /** Values of its conditions that it is compiled for, those met first at the head. */
   variants(): readonly ConditionValues[]
   /**
@@ -123,7 +131,8 @@ export async function createEngine(supergraph: string, overrides: Partial<Engine
     const known = kept.get(fullKey)
     if (known) return known
     const client = clientOperation(schema, document, operationName)
-    return prepareOperation({ key, operationName }, client, compile, (prepared, size) =>
+    const about = { key, operationName, needed: neededBy(client, facts.access) }
+    return prepareOperation(about, client, compile, (prepared, size) =>
       kept.set(fullKey, prepared, BYTES_PER_OPERATION + key.length + size),
     )
   }
@@ -163,59 +172,84 @@ const keyOf = (key: string, operationName: string | null | undefined): string =>
 type Compile = (
   open: () => ClientOperation,
   conditions: ConditionValues,
-  caller?: string,
+  caller: string | undefined,
+  denied: Denied | undefined,
 ) => Promise<{ operation: CompiledOperation; size: number }>
 
 const MOST_VARIANTS = 8 // of one operation that are told to the next engine
+const MOST_KEPT = 256 // variants of one operation
 
 function prepareOperation(
-  { key, operationName }: Pick<PreparedOperation, 'key' | 'operationName'>,
+  about: Pick<PreparedOperation, 'key' | 'operationName' | 'needed'>,
   client: ClientOperation,
   compile: Compile,
   keep: (prepared: PreparedOperation, size: number) => void,
 ): PreparedOperation {
-  const variants = new Map<string, CompiledOperation | Promise<CompiledOperation>>()
-  let size = 0
+  const { key, operationName } = about
+  const variants = new Map<string, Variant>()
   const { schema } = client
   const bindings = bindingsOf(client)
   /** Until it is compiled: afterwards its tree is rarely needed, and larger than all the rest. */
   let tree: ClientOperation | undefined = client
   const open = (): ClientOperation => tree ?? clientOperation(schema, parse(key, { noLocation: true }), operationName)
   const prepared: PreparedOperation = {
-    key,
-    operationName,
+    ...about,
     bind: (values) => bindVariables(bindings, values),
-    compiled(conditions, caller) {
-      const variant = bindings.conditions.length === 0 ? '' : JSON.stringify(conditions)
-      const known = variants.get(variant)
-      if (known) return known
-      const pending = compile(open, conditions, caller?.()).then(
+    compiled(conditions, caller, denied) {
+      const ofConditions = bindings.conditions.length === 0 ? '' : JSON.stringify(conditions)
+      const name = denied ? `${denied.key} ${ofConditions}` : ofConditions
+      const known = variants.get(name)
+      if (known) return known.operation
+      const operation = compile(open, conditions, caller?.(), denied).then(
         (compiled) => {
           tree = undefined
-          size += compiled.size
-          variants.set(variant, compiled.operation)
-          keep(prepared, size)
+          variants.set(name, { conditions, isWhole: !denied, ...compiled })
+          dropOldest(variants)
+          keep(prepared, sizeOf(variants))
           return compiled.operation
         },
         (error: unknown) => {
-          variants.delete(variant)
+          variants.delete(name)
           throw error
         },
       )
-      variants.set(variant, pending)
-      return pending
+      variants.set(name, { conditions, isWhole: !denied, operation, size: 0 })
+      return operation
     },
     variants: () =>
-      [...variants.keys()]
+      [...variants.values()]
+        .filter(({ isWhole }) => isWhole)
         .slice(0, MOST_VARIANTS)
-        .map((text) => (text === '' ? {} : (JSON.parse(text) as ConditionValues))),
+        .map(({ conditions }) => conditions),
     async warm(wanted = []) {
       for (const conditions of wanted.length > 0 ? wanted : [defaultConditions(bindings)])
         await prepared.compiled(conditions)
     },
   }
-  keep(prepared, size)
+  keep(prepared, 0)
   return prepared
+}
+
+/** An operation as it is compiled for one set of conditions and of what its caller may see. */
+interface Variant {
+  readonly conditions: ConditionValues
+  /** False where something of it is denied. */
+  readonly isWhole: boolean
+  readonly operation: CompiledOperation | Promise<CompiledOperation>
+  readonly size: number
+}
+
+function dropOldest(variants: Map<string, Variant>): void {
+  for (const [name, { operation }] of variants) {
+    if (variants.size <= MOST_KEPT) return
+    if (!(operation instanceof Promise)) variants.delete(name)
+  }
+}
+
+const sizeOf = (variants: ReadonlyMap<string, Variant>): number => {
+  let sum = 0
+  for (const { size } of variants.values()) sum += size
+  return sum
 }
 
 function compiler(planner: PlannerThread, { onUnplannable, onExact, answerLimit }: EngineOptions): Compile {
@@ -227,11 +261,11 @@ function compiler(planner: PlannerThread, { onUnplannable, onExact, answerLimit 
     const plan = (each: string): Promise<QueryPlan> => planner.plan(each, caller)
     return definition.operation === 'mutation' ? planInOrder(text, plan) : plan(text)
   }
-  return async (open, conditions, caller) => {
+  return async (open, conditions, caller, denied) => {
     const reopen = () => {
       const client = open()
       const names = createInternalNames(fieldNames, plannerFields)
-      const text = plannedOperation(client, conditions, names, interfaceObjects)
+      const text = plannedOperation(client, conditions, names, interfaceObjects, denied)
       return { client, names, text }
     }
     const { client, names, text } = reopen()
@@ -244,6 +278,7 @@ function compiler(planner: PlannerThread, { onUnplannable, onExact, answerLimit 
         plan,
         types,
         limit: answerLimit,
+        denied,
         reopen,
         onExact,
       })

@@ -4,6 +4,7 @@
  */
 import { GraphQLError } from 'graphql'
 import type { Loan } from '../../platform/memory/loans.ts'
+import type { Authorization } from '../authorization/authorize.ts'
 import type { KnownOperation } from '../document/documents.ts'
 import type { Edition } from '../edition/edition.ts'
 import type { Mask } from '../errors/mask.ts'
@@ -43,7 +44,8 @@ interface Result {
   readonly body?: Body | undefined
 }
 
-export function createExecute(mask: Mask): Execute {
+/** @param decide what is denied to callers */
+export function createExecute(mask: Mask, decide: Authorization['decide']): Execute {
   const shares = new WeakMap<CompiledOperation, SingleFlight<Result> | 'none'>()
 
   const shareOf = (
@@ -68,7 +70,9 @@ export function createExecute(mask: Mask): Execute {
       const { query, operationName, variables } = exchange.parameters
       const prepared = engine.prepare(query, operation.document.node, operationName)
       const bound = prepared.bind(variables ?? {})
-      const found = prepared.compiled(bound.conditions, () => callerOf(exchange))
+      const { needed } = prepared
+      const denied = needed.length === 0 ? undefined : await decide(exchange, needed, engine.facts.access)
+      const found = prepared.compiled(bound.conditions, () => callerOf(exchange), denied)
       const ready = found instanceof Promise ? await found : found
       const share = shareOf(edition, operation, ready)
       const run = async (): Promise<Result> => {
@@ -78,7 +82,9 @@ export function createExecute(mask: Mask): Execute {
         const answer = await ready.execute(bound, context, traffic.send)
         // Written once for all requests that share it.
         const body = share && answer.errors.length === 0 ? bodyOf(answer.body) : undefined
-        return { answer, keepable: keepableOf(operation, exchange, tally.result()), body }
+        // What is not for everybody must not lie in a cache for everybody.
+        const keepable = needed.length > 0 ? undefined : keepableOf(operation, exchange, tally.result())
+        return { answer, keepable, body }
       }
       const { answer, keepable, body } = await (share ? share(keyOf(exchange), run) : run())
       const loan = share ? undefined : answer.loan

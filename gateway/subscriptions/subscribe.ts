@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GraphQLError } from 'graphql'
 import { codedError } from '../../platform/protocol/errors.ts'
+import type { Authorization } from '../authorization/authorize.ts'
 import type { KnownOperation } from '../document/documents.ts'
 import type { Edition } from '../edition/edition.ts'
 import type { Mask } from '../errors/mask.ts'
@@ -32,16 +33,25 @@ export type Subscribe = (
 const FIRST_PAUSE = 100 // milliseconds, doubled up to `LONGEST_PAUSE`
 const LONGEST_PAUSE = 2_000 // milliseconds
 
-/** @param reconnects tries in a row to reach the service again */
-export function createSubscribe(mask: Mask, reconnects: number): Subscribe {
+/**
+ * @param reconnects tries in a row to reach the service again
+ * @param decide what is denied to callers
+ */
+export function createSubscribe(mask: Mask, reconnects: number, decide: Authorization['decide']): Subscribe {
   return async ({ engine, traffic }, exchange, operation, ending) => {
     const { query, operationName, variables = {} } = exchange.parameters
     const prepared = engine.prepare(query, operation.document.node, operationName)
     const position = positionOf(operation.definition)
     const bound = prepared.bind(resumed(variables, position, exchange))
-    const compiled = await prepared.compiled(bound.conditions, () => callerOf(exchange))
+    const { needed } = prepared
+    const denied = needed.length === 0 ? undefined : await decide(exchange, needed, engine.facts.access)
+    const compiled = await prepared.compiled(bound.conditions, () => callerOf(exchange), denied)
     const { events } = compiled
-    if (!events) throw codedError('INTERNAL', 'The operation has no events.')
+    if (!events) {
+      // Its root is denied: what it answers is why.
+      const answer = await compiled.execute(bound, streamContext(exchange, ending), traffic.send)
+      throw answer.errors[0] ?? codedError('INTERNAL', 'The operation has no events.')
+    }
     return follow({ compiled, events, bound, position }, exchange, ending, { traffic, reconnects, mask })
   }
 }

@@ -18,10 +18,12 @@ import {
   type SelectionSetNode,
   typeFromAST,
 } from 'graphql'
+import { type Denied, deniedNodes } from '../plan/access.ts'
 import type { ClientOperation } from '../plan/client-operation.ts'
 import { type ConditionValues, isIncluded } from '../plan/conditions.ts'
 import type { InternalNames } from '../plan/internal-names.ts'
 import type { TypeRelations } from '../plan/type-relations.ts'
+import type { Failure } from './failure.ts'
 
 interface FieldShape {
   /** The client's name. */
@@ -33,6 +35,8 @@ type FieldValue =
   | { readonly kind: 'typename' }
   /** `__schema` or `__type`, answered from the schema itself. */
   | { readonly kind: 'introspection'; readonly nodes: readonly FieldNode[] }
+  /** What the caller may not see. */
+  | { readonly kind: 'denied'; readonly type: GraphQLOutputType; readonly failure: Failure }
   | {
       readonly kind: 'data'
       /** The name in the engine's data. */
@@ -48,6 +52,8 @@ export interface ObjectShape {
    */
   readonly type: Exclude<GraphQLCompositeType, { getTypes(): unknown }>
   readonly fields: readonly FieldShape[]
+  /** Why such an object is null: the caller may not see it. */
+  readonly denied?: Failure | undefined
 }
 
 export interface SelectionShape {
@@ -65,8 +71,10 @@ export function answerShape(
   conditions: ConditionValues,
   names: InternalNames,
   types: TypeRelations,
+  denied?: Denied,
 ): ObjectShape {
   const { schema, rootType, definition, fragments } = client
+  const deniedHere = deniedNodes(client, denied)
 
   const known = new Map<
     SelectionSetNode | undefined,
@@ -121,6 +129,8 @@ export function answerShape(
     if (name === '__typename') return { kind: 'typename' }
     const field = type.getFields()[name]
     if (!field) return { kind: 'introspection', nodes }
+    const failure = denied && (denied.field(type.name, name) ?? firstOf(nodes.map((each) => deniedHere.get(each))))
+    if (failure) return { kind: 'denied', type: field.type, failure }
     const named = getNamedType(field.type)
     const selections = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
     const selection = isCompositeType(named) ? sameSelection(named, selections) : undefined
@@ -176,8 +186,11 @@ export function answerShape(
     // Of an interface with objects everywhere each says what it is: it was asked.
     const unsaid = types.members(type.name).includes(type.name) ? type : undefined
     const found = typeof typename === 'string' ? schema.getType(typename) : unsaid
-    if (isObjectType(found))
-      return schema.isSubType(type as GraphQLInterfaceType, found) ? objectShape(found, selections) : undefined
+    if (isObjectType(found)) {
+      if (!schema.isSubType(type as GraphQLInterfaceType, found)) return undefined
+      const failure = denied?.object(found.name)
+      return failure ? { type: found, fields: [], denied: failure } : objectShape(found, selections)
+    }
     // A service that knows only the interface: enough where nothing depends on what the object
     // really is.
     if (!unsaid || found !== type || !isInterfaceType(type) || selections.some(dependsOnType(type))) return undefined
@@ -198,6 +211,9 @@ export function answerShape(
 
   return objectShape(rootType as GraphQLObjectType, [definition.selectionSet])
 }
+
+const firstOf = <Value>(values: readonly (Value | undefined)[]): Value | undefined =>
+  values.find((value) => value !== undefined)
 
 /** Names that belong to no type must not fill the memory. */
 const MAX_TYPES_KEPT = 10_000

@@ -15,6 +15,11 @@ import { isData } from './data.ts'
 
 type Data = Readonly<Record<string, unknown>>
 
+interface DeniedField {
+  readonly type: GraphQLOutputType
+  readonly failure: Failure
+}
+
 /**
  * Gives the data. @param report takes the errors @param introspect answers `__schema` and `__type`
  * @param longest characters of the answer; it throws `TOO_LARGE` beyond
@@ -47,6 +52,7 @@ export function completeAnswer(
       let result: unknown
       if (value.kind === 'typename') result = type.name
       else if (value.kind === 'introspection') result = introspect(value.nodes)
+      else if (value.kind === 'denied') result = completeDenied(value)
       else result = complete(own(source, value.source), value.type, value.selection, `${type.name}.${responseName}`)
       path.pop()
       if (result === FAILED) {
@@ -57,6 +63,11 @@ export function completeAnswer(
       output[responseName] = result
     }
     return isLost ? TAKEN_ALONG : output
+  }
+
+  const completeDenied = ({ type, failure }: DeniedField): Missing | null => {
+    const missing = report.tell(failure, path, () => ({ type, selection: undefined }))
+    return isNonNullType(type) ? missing : null
   }
 
   const complete = (
@@ -90,7 +101,9 @@ export function completeAnswer(
     if (!isData(value) || !selection) return fault(`The service gave no object for ${place}.`)
     const source: Data = value
     const shape = selection.of(source['__typename'])
-    return shape ? completeObject(shape, source) : fault(`The service gave no object of a known type for ${place}.`)
+    if (!shape) return fault(`The service gave no object of a known type for ${place}.`)
+    if (shape.denied) return report.tell(shape.denied, path, () => ({ type, selection }))
+    return completeObject(shape, source)
   }
 
   const completeList = (

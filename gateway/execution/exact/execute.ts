@@ -11,6 +11,7 @@ import { introspect } from '../answer/introspect.ts'
 import { type AnswerLimit, TOO_LARGE, tooLarge } from '../answer/limit.ts'
 import { answerShape } from '../answer/shape.ts'
 import type { Ask, AskedCalls } from '../calls/ask.ts'
+import type { Denied } from '../plan/access.ts'
 import type { BoundVariables, ClientOperation } from '../plan/client-operation.ts'
 import type { ConditionValues } from '../plan/conditions.ts'
 import type { InternalNames } from '../plan/internal-names.ts'
@@ -30,6 +31,8 @@ interface ExactOperation {
   readonly plan: PreparedPlan
   readonly types: TypeRelations
   readonly limit: AnswerLimit
+  /** What the caller may not see. */
+  readonly denied?: Denied | undefined
 }
 
 interface Circumstances {
@@ -69,11 +72,11 @@ async function carryOut(step: Step, run: Run): Promise<void> {
 }
 
 async function answerOf(
-  { client, conditions, names, types, limit }: ExactOperation,
+  { client, conditions, names, types, limit, denied }: ExactOperation,
   run: Run,
   variables: BoundVariables,
 ): Promise<Answer> {
-  const shape = answerShape(client, conditions, names, types)
+  const shape = answerShape(client, conditions, names, types, denied)
   const introspected = (nodes: readonly FieldNode[]) => introspect(client, nodes, variables)
   try {
     if (run.size >= run.most) throw TOO_LARGE

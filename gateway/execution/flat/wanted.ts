@@ -26,6 +26,7 @@ export function wantedByClient({ type, fields }: ObjectShape): readonly Wanted[]
   return fields.map(({ responseName: key, value }): Wanted => {
     if (value.kind === 'typename') return { kind: 'constant', key, value: type.name }
     if (value.kind === 'introspection') return { kind: 'introspection', key, nodes: value.nodes }
+    if (value.kind === 'denied') throw new Unsupported('what its caller may not see', true)
     const { source: name, selection } = value
     return { kind: 'data', key, name, type: value.type, below: selection && belowClient(selection) }
   })

@@ -15,10 +15,10 @@ import { type Link, readLinks } from './links.ts'
 
 const APOLLO = 'https://specs.apollo.dev/'
 const IMPLEMENTED: ReadonlySet<string> = new Set(
-  ['link', 'core', 'join', 'inaccessible', 'tag', 'context', 'cost'].map((name) => APOLLO + name),
+  ['link', 'core', 'join', 'inaccessible', 'tag', 'context', 'cost', 'authenticated', 'requiresScopes', 'policy'].map(
+    (name) => APOLLO + name,
+  ),
 )
-/** Access rules, whatever purpose a supergraph gives them. */
-const ACCESS: ReadonlySet<string> = new Set(['authenticated', 'requiresScopes', 'policy'].map((name) => APOLLO + name))
 
 /** @throws Error naming each feature, and the services that use it */
 export function requireImplemented(supergraph: DocumentNode): void {
@@ -32,7 +32,7 @@ export function requireImplemented(supergraph: DocumentNode): void {
 }
 
 const isMissing = ({ identity, purpose }: Link): boolean =>
-  !IMPLEMENTED.has(identity) && (purpose === 'SECURITY' || purpose === 'EXECUTION' || ACCESS.has(identity))
+  !IMPLEMENTED.has(identity) && (purpose === 'SECURITY' || purpose === 'EXECUTION')
 
 /**
  * Services by name, as far as the supergraph tells: those that a type or field with the feature's

@@ -20,6 +20,7 @@ import {
   type VariableDefinitionNode,
 } from 'graphql'
 import { codedError } from '../../../platform/protocol/errors.ts'
+import { type Denied, deniedNodes } from './access.ts'
 import type { ClientOperation } from './client-operation.ts'
 import { type ConditionValues, isIncluded } from './conditions.ts'
 import { argumentText, directiveText, type InternalNames } from './internal-names.ts'
@@ -45,14 +46,17 @@ const MAX_SELECTIONS = 50_000
 /**
  * The text to plan; `undefined` when the client asks for nothing but introspection.
  * @param interfaceObjects interfaces of which some service knows no objects
+ * @param denied what is left out
  */
 export function plannedOperation(
   client: ClientOperation,
   conditions: ConditionValues,
   names: InternalNames,
   interfaceObjects: ReadonlySet<string>,
+  denied?: Denied,
 ): string | undefined {
   const { schema, rootType, definition, fragments } = client
+  const deniedHere = deniedNodes(client, denied)
   let budget = MAX_SELECTIONS
 
   const collect = (parent: GraphQLCompositeType, { selections }: SelectionSetNode, into: PlannedSelection): void => {
@@ -93,6 +97,15 @@ export function plannedOperation(
       return
     }
     if (parent === schema.getQueryType() && (name === '__schema' || name === '__type')) return
+    if (deniedHere.has(node)) return
+    const only = denied && deniedToSome(schema, into.type, name, denied)
+    if (only) {
+      for (const type of only) {
+        const target = narrowed(schema, into, type, '')
+        if (target) addField(parent, node, target)
+      }
+      return
+    }
     const field = fieldOf(parent, name)
     if (!field) throw new Error(`The type ${parent.name} has no field ${name}.`)
     // The object may narrow the type that its interface gives the field: what is below is asked of
@@ -124,6 +137,22 @@ export function plannedOperation(
   const name = definition.name ? ` ${definition.name.value}` : ''
   const variables = variableText(definition.variableDefinitions ?? [], body)
   return `${definition.operation}${name}${variables}${directiveText(definition)} { ${body}}`
+}
+
+/**
+ * The object types of which a field is asked by their own names, because it is denied of others;
+ * `undefined` where it is denied of none.
+ */
+function deniedToSome(
+  schema: GraphQLSchema,
+  type: GraphQLCompositeType,
+  field: string,
+  denied: Denied,
+): readonly GraphQLCompositeType[] | undefined {
+  const types = possible(schema, type)
+  const allowed = types.filter((each) => !denied.field(each.name, field))
+  if (allowed.length === types.length) return undefined
+  return isObjectType(type) ? [] : allowed
 }
 
 const fieldOf = (type: GraphQLCompositeType, name: string): GraphQLField<unknown, unknown> | undefined =>

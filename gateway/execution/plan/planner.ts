@@ -23,6 +23,7 @@ import {
   printSchema,
   visit,
 } from 'graphql'
+import { type AccessRules, readAccessRules } from './access-rules.ts'
 import { cutSchema } from './api-schema.ts'
 import { type DeclaredCosts, readDeclaredCosts } from './declared-costs.ts'
 import { requireImplemented } from './features.ts'
@@ -55,6 +56,8 @@ export interface SupergraphFacts {
   readonly requiredInputs: ServiceInputs
   /** By service and type: the keys that can be resolved. */
   readonly keys: ServiceKeys
+  /** Who may see what. */
+  readonly access: AccessRules
   /** What the supergraph says of the costs of its fields. */
   readonly costs: DeclaredCosts
 }
@@ -96,6 +99,7 @@ export function createPlanner(supergraphSdl: string): Planner {
       interfaceObjects: prepared.interfaceObjects,
       requiredInputs: prepared.requiredInputs,
       keys: prepared.keys,
+      access: readAccessRules(document),
       costs: readDeclaredCosts(document),
       ...typeFacts(supergraph),
     },

@@ -1,0 +1,130 @@
+/**
+ * Who may see what, as the supergraph says it: `@authenticated`, `@requiresScopes` and `@policy` of
+ * the federation specification. Reads syntax only.
+ */
+import {
+  type ConstDirectiveNode,
+  type DocumentNode,
+  type FieldDefinitionNode,
+  Kind,
+  type SelectionSetNode,
+  type TypeNode,
+  type ValueNode,
+} from 'graphql'
+import { argumentOf, parseFieldSet, textOf } from './field-sets.ts'
+import { readLinks } from './links.ts'
+
+/** What a caller must fulfil. */
+export type Requirement =
+  | { readonly kind: 'authenticated' }
+  /** All scopes, or all policies, of at least one of the lists. */
+  | { readonly kind: 'scopes' | 'policies'; readonly anyOf: readonly (readonly string[])[] }
+
+export interface AccessRules {
+  /** Each once; the rest refers to them by their index. */
+  readonly requirements: readonly Requirement[]
+  /** By `Type`: what objects of the type need. Types that need nothing are absent. */
+  readonly types: ReadonlyMap<string, readonly number[]>
+  /**
+   * By `Type.field`: all that is needed to see it, with that of its object, of the type it has and
+   * of what it `@requires`. Fields that need nothing are absent.
+   */
+  readonly fields: ReadonlyMap<string, readonly number[]>
+}
+
+const APOLLO = 'https://specs.apollo.dev/'
+
+/** Of a supergraph without such directives all three are empty. */
+export function readAccessRules(supergraph: DocumentNode): AccessRules {
+  const requirements: Requirement[] = []
+  const indexes = new Map<string, number>()
+  const numberOf = (requirement: Requirement): number => {
+    const key = JSON.stringify(requirement)
+    const known = indexes.get(key)
+    if (known !== undefined) return known
+    indexes.set(key, requirements.length)
+    return requirements.push(requirement) - 1
+  }
+  const links = readLinks(supergraph)
+  const nameOf = (directive: string): string | undefined =>
+    links.find(({ identity }) => identity === APOLLO + directive)?.called(directive)
+  const names = { authenticated: nameOf('authenticated'), scopes: nameOf('requiresScopes'), policies: nameOf('policy') }
+  if (Object.values(names).every((name) => name === undefined)) return { requirements, types: NONE, fields: NONE }
+
+  const directly = ({ directives = [] }: Annotated): number[] =>
+    directives.flatMap(({ name, ...rest }) => {
+      const directive = { name, ...rest } as ConstDirectiveNode
+      if (name.value === names.authenticated) return numberOf({ kind: 'authenticated' })
+      if (name.value === names.scopes) return numberOf({ kind: 'scopes', anyOf: listsOf(directive, 'scopes') })
+      if (name.value === names.policies) return numberOf({ kind: 'policies', anyOf: listsOf(directive, 'policies') })
+      return []
+    })
+
+  const types = new Map<string, number[]>()
+  const members = new Map<string, ReadonlyMap<string, FieldDefinitionNode>>()
+  for (const definition of supergraph.definitions) {
+    if (!('name' in definition) || !definition.name || definition.kind === Kind.DIRECTIVE_DEFINITION) continue
+    const name = definition.name.value
+    const own = directly(definition)
+    if (own.length > 0) types.set(name, own)
+    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue
+    members.set(name, new Map((definition.fields ?? []).map((field) => [field.name.value, field])))
+  }
+
+  const known = new Map<string, ReadonlySet<number>>()
+  const neededFor = (type: string, field: FieldDefinitionNode): ReadonlySet<number> => {
+    const coordinate = `${type}.${field.name.value}`
+    const found = known.get(coordinate)
+    if (found) return found
+    const needed = new Set([
+      ...(types.get(type) ?? []),
+      ...directly(field),
+      ...(types.get(namedType(field.type)) ?? []),
+    ])
+    known.set(coordinate, needed) // before what it requires, which may lead back to it
+    for (const directive of field.directives ?? []) {
+      const requires = directive.name.value === 'join__field' ? textOf(directive as ConstDirectiveNode, 'requires') : ''
+      if (requires) for (const each of neededIn(type, parseFieldSet(requires))) needed.add(each)
+    }
+    return needed
+  }
+  const neededIn = (type: string, { selections }: SelectionSetNode): number[] =>
+    selections.flatMap((selection) => {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) return []
+      if (selection.kind === Kind.INLINE_FRAGMENT)
+        return neededIn(selection.typeCondition?.name.value ?? type, selection.selectionSet)
+      const field = members.get(type)?.get(selection.name.value)
+      if (!field) return []
+      const below = selection.selectionSet ? neededIn(namedType(field.type), selection.selectionSet) : []
+      return [...neededFor(type, field), ...below]
+    })
+
+  const fields = new Map<string, readonly number[]>()
+  for (const [type, ofType] of members) {
+    for (const field of ofType.values()) {
+      const needed = neededFor(type, field)
+      if (needed.size > 0)
+        fields.set(
+          `${type}.${field.name.value}`,
+          [...needed].sort((a, b) => a - b),
+        )
+    }
+  }
+  return { requirements, types, fields }
+}
+
+interface Annotated {
+  readonly directives?: readonly { readonly name: { readonly value: string } }[] | undefined
+}
+
+const NONE: ReadonlyMap<string, readonly number[]> = new Map()
+
+const namedType = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type))
+
+/** `[["a", "b"], ["c"]]`. */
+function listsOf(directive: ConstDirectiveNode, argument: string): string[][] {
+  const items = (value: ValueNode | undefined): readonly ValueNode[] => (value?.kind === Kind.LIST ? value.values : [])
+  return items(argumentOf(directive, argument)).map((list) =>
+    items(list).flatMap((each) => (each.kind === Kind.STRING ? each.value : [])),
+  )
+}
