@@ -5,10 +5,10 @@
  */
 import type { Logger } from '../../platform/process/log.ts'
 import type { Caller } from '../../platform/protocol/caller.ts'
+import type { AuthorizationSettings, PolicyRequest } from '../config/sections/authorization.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import { type Denied, denial, deniedBy, type Needed } from '../execution/plan/access.ts'
 import type { AccessRules, Requirement } from '../execution/plan/access-rules.ts'
-import type { AuthorizationSettings, PolicyRequest } from './settings.ts'
 
 export interface Authorization {
   /** @throws Error in words for the operator if the rules name what the gateway cannot decide */

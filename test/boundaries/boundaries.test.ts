@@ -24,6 +24,7 @@ const gatewayRooms = [
   'gateway/supergraph',
   'gateway/execution',
   'gateway/exchange',
+  'gateway/authorization',
   'gateway/document',
   'gateway/edition',
   'gateway/subscriptions',

@@ -1,7 +1,27 @@
 /** What becomes of what a caller may not see, and the functions behind `@policy`. */
+import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
-import type { AllPolicies, Policy } from '../../authorization/settings.ts'
+import type { Caller } from '../../../platform/protocol/caller.ts'
 import { milliseconds } from './values.ts'
+
+/** What a policy is told of a request. */
+export interface PolicyRequest {
+  /** `undefined` if signed out. */
+  readonly caller: Caller | undefined
+  readonly headers: Readonly<IncomingHttpHeaders>
+  readonly requestId: string
+  readonly operationName: string | undefined
+  readonly variables: Readonly<Record<string, unknown>>
+}
+
+/** Whether a policy allows a request. Only `true` does. */
+export type Policy = (request: PolicyRequest) => boolean | Promise<boolean>
+
+/** Answers all policies of a request at once: the names of those that allow it. */
+export type AllPolicies = (
+  names: readonly string[],
+  request: PolicyRequest,
+) => Iterable<string> | Promise<Iterable<string>>
 
 const isFunction = (value: unknown): boolean => typeof value === 'function'
 const policy = z.custom<Policy>(isFunction, 'must be a function')
@@ -17,3 +37,5 @@ export const authorizationSection = z
     timeout: milliseconds.default(1_000),
   })
   .prefault({})
+
+export type AuthorizationSettings = z.output<typeof authorizationSection>

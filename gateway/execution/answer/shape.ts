@@ -23,7 +23,7 @@ import type { ClientOperation } from '../plan/client-operation.ts'
 import { type ConditionValues, isIncluded } from '../plan/conditions.ts'
 import type { InternalNames } from '../plan/internal-names.ts'
 import type { TypeRelations } from '../plan/type-relations.ts'
-import type { Failure } from './failure.ts'
+import { type Failure, failureOf } from './failure.ts'
 
 interface FieldShape {
   /** The client's name. */
@@ -129,8 +129,8 @@ export function answerShape(
     if (name === '__typename') return { kind: 'typename' }
     const field = type.getFields()[name]
     if (!field) return { kind: 'introspection', nodes }
-    const failure = denied && (denied.field(type.name, name) ?? firstOf(nodes.map((each) => deniedHere.get(each))))
-    if (failure) return { kind: 'denied', type: field.type, failure }
+    const error = denied && (denied.field(type.name, name) ?? firstOf(nodes.map((each) => deniedHere.get(each))))
+    if (error) return { kind: 'denied', type: field.type, failure: failureOf(error) }
     const named = getNamedType(field.type)
     const selections = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
     const selection = isCompositeType(named) ? sameSelection(named, selections) : undefined
@@ -188,8 +188,8 @@ export function answerShape(
     const found = typeof typename === 'string' ? schema.getType(typename) : unsaid
     if (isObjectType(found)) {
       if (!schema.isSubType(type as GraphQLInterfaceType, found)) return undefined
-      const failure = denied?.object(found.name)
-      return failure ? { type: found, fields: [], denied: failure } : objectShape(found, selections)
+      const error = denied?.object(found.name)
+      return error ? { type: found, fields: [], denied: failureOf(error) } : objectShape(found, selections)
     }
     // A service that knows only the interface: enough where nothing depends on what the object
     // really is.

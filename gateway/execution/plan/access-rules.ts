@@ -3,6 +3,7 @@
  * the federation specification. Reads syntax only.
  */
 import {
+  type ASTNode,
   type ConstDirectiveNode,
   type DocumentNode,
   type FieldDefinitionNode,
@@ -10,6 +11,7 @@ import {
   type SelectionSetNode,
   type TypeNode,
   type ValueNode,
+  visit,
 } from 'graphql'
 import { argumentOf, parseFieldSet, textOf } from './field-sets.ts'
 import { readLinks } from './links.ts'
@@ -34,7 +36,10 @@ export interface AccessRules {
 
 const APOLLO = 'https://specs.apollo.dev/'
 
-/** Of a supergraph without such directives all three are empty. */
+/**
+ * Of a supergraph without such directives all three are empty.
+ * @throws Error where one stands at a place that it does not guard
+ */
 export function readAccessRules(supergraph: DocumentNode): AccessRules {
   const requirements: Requirement[] = []
   const indexes = new Map<string, number>()
@@ -50,6 +55,8 @@ export function readAccessRules(supergraph: DocumentNode): AccessRules {
     links.find(({ identity }) => identity === APOLLO + directive)?.called(directive)
   const names = { authenticated: nameOf('authenticated'), scopes: nameOf('requiresScopes'), policies: nameOf('policy') }
   if (Object.values(names).every((name) => name === undefined)) return { requirements, types: NONE, fields: NONE }
+
+  refuseElsewhere(supergraph, new Set(Object.values(names)))
 
   const directly = ({ directives = [] }: Annotated): number[] =>
     directives.flatMap(({ name, ...rest }) => {
@@ -112,6 +119,29 @@ export function readAccessRules(supergraph: DocumentNode): AccessRules {
   }
   return { requirements, types, fields }
 }
+
+const GUARDED: ReadonlySet<string> = new Set([
+  Kind.FIELD_DEFINITION,
+  Kind.OBJECT_TYPE_DEFINITION,
+  Kind.INTERFACE_TYPE_DEFINITION,
+  Kind.SCALAR_TYPE_DEFINITION,
+  Kind.ENUM_TYPE_DEFINITION,
+])
+
+function refuseElsewhere(supergraph: DocumentNode, names: ReadonlySet<string | undefined>): void {
+  visit(supergraph, {
+    Directive({ name }, _key, _parent, _path, ancestors) {
+      if (!names.has(name.value)) return
+      const owner = ancestors.findLast((each): each is ASTNode => 'kind' in each)
+      if (owner && GUARDED.has(owner.kind) && !ancestors.some(isInput)) return
+      throw new Error(`It has @${name.value} at a place that it does not guard.`)
+    },
+  })
+}
+
+/** An input object's fields are guarded by nothing. */
+const isInput = (each: ASTNode | readonly ASTNode[]): boolean =>
+  'kind' in each && (each.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION || each.kind === Kind.INPUT_VALUE_DEFINITION)
 
 interface Annotated {
   readonly directives?: readonly { readonly name: { readonly value: string } }[] | undefined

@@ -2,9 +2,16 @@
  * What an operation needs of its caller, and what of it is denied to one who lacks some of that.
  * Whether a caller fulfils a requirement is decided elsewhere.
  */
-import { type FieldNode, isAbstractType, isCompositeType, TypeInfo, visit, visitWithTypeInfo } from 'graphql'
+import {
+  type FieldNode,
+  type GraphQLError,
+  isAbstractType,
+  isCompositeType,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql'
 import { codedError } from '../../../platform/protocol/errors.ts'
-import { type Failure, failureOf } from '../answer/failure.ts'
 import type { AccessRules } from './access-rules.ts'
 import type { ClientOperation } from './client-operation.ts'
 
@@ -39,9 +46,9 @@ export interface Denied {
   /** Equal for callers to whom the same is denied. */
   readonly key: string
   /** Why a field of a type is null; `undefined` where it may be seen. */
-  field(type: string, field: string): Failure | undefined
+  field(type: string, field: string): GraphQLError | undefined
   /** Why an object of a type, met through an interface or union, is null. */
-  object(type: string): Failure | undefined
+  object(type: string): GraphQLError | undefined
 }
 
 /**
@@ -54,11 +61,11 @@ export function deniedBy(
   isKnown: boolean,
 ): Denied {
   const lacks = new Set(lacking)
-  const failure = (coordinate: string, needed: readonly number[] | undefined): Failure | undefined => {
+  const failure = (coordinate: string, needed: readonly number[] | undefined): GraphQLError | undefined => {
     const missing = needed?.filter((each) => lacks.has(each)) ?? []
     if (missing.length === 0) return undefined
     const mustSignIn = !isKnown && missing.some((each) => requirements[each]?.kind !== 'policies')
-    return failureOf(denial(coordinate, mustSignIn))
+    return denial(coordinate, mustSignIn)
   }
   return {
     key: `${isKnown ? 'known' : 'unknown'} ${[...lacks].sort((a, b) => a - b).join()}`,
@@ -68,7 +75,7 @@ export function deniedBy(
 }
 
 /** The error of what a caller may not see. */
-export const denial = (coordinate: string, mustSignIn: boolean) =>
+export const denial = (coordinate: string, mustSignIn: boolean): GraphQLError =>
   mustSignIn
     ? codedError('UNAUTHENTICATED', `Sign in to see "${coordinate}".`)
     : codedError('FORBIDDEN', `You may not see "${coordinate}".`)
@@ -76,8 +83,8 @@ export const denial = (coordinate: string, mustSignIn: boolean) =>
 /**
  * The fields of a document that are denied as they stand there, whatever object they are asked of.
  */
-export function deniedNodes(client: Walked, denied: Denied | undefined): ReadonlyMap<FieldNode, Failure> {
-  const nodes = new Map<FieldNode, Failure>()
+export function deniedNodes(client: Walked, denied: Denied | undefined): ReadonlyMap<FieldNode, GraphQLError> {
+  const nodes = new Map<FieldNode, GraphQLError>()
   if (denied)
     eachField(client, (parent, name, _type, node) => {
       const failure = denied.field(parent, name)

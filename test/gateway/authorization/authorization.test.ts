@@ -1,7 +1,7 @@
 /** Who may see what, on a supergraph with every kind of place that its directives can stand at. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import type { Policy } from '../../../gateway/authorization/settings.ts'
+import type { Policy } from '../../../gateway/config/sections/authorization.ts'
 import { ask, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
 import { type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts'
 import { startSubgraph, type TestSubgraph } from '../../support/subgraph.ts'
@@ -274,7 +274,7 @@ describe('policies', () => {
   test.each([
     ['throws', () => Promise.reject(new Error('broken'))],
     ['never answers', () => new Promise<boolean>(() => {})],
-    ['answers with something else than true', () => 'yes' as unknown as boolean],
+    ['answers with something else than true', () => JSON.parse('"yes"')],
   ])('One that %s allows nothing, and the rest of the answer is there', async (_what, policy) => {
     granted = { owner: policy }
     const answer = await ask(gateway.url, `{ open person(id: 1) { diary } }`)

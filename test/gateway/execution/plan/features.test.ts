@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { parse } from 'graphql'
+import { readAccessRules } from '../../../../gateway/execution/plan/access-rules.ts'
 import { requireImplemented } from '../../../../gateway/execution/plan/features.ts'
 import { ask, composeAt, startTestGateway } from '../../../support/gateway.ts'
 import { type ShopGateway, startShopGateway } from '../../../support/shop-gateway.ts'
@@ -60,18 +61,23 @@ describe('refused features', () => {
       'a: Int @j',
       '"join" (used by one, two)',
     ],
-    ['an older one', '@core(feature: "https://specs.apollo.dev/policy/v0.1", for: SECURITY)', 'a: Int', '"policy"'],
-    [
-      'access without a purpose',
-      '@link(url: "https://specs.apollo.dev/policy/v0.1")',
-      'a(b: Int @policy): Int',
-      '"policy" (used by one, two)',
-    ],
+    ['an older one', '@core(feature: "https://example.com/magic/v0.1", for: SECURITY)', 'a: Int', '"magic"'],
   ])('An unknown required feature is refused: %s', (_what, link, field, features) => {
     const supergraph = `schema ${link} { query: Query }
       enum join__Graph { A @join__graph(name: "one", url: "http://a") B @join__graph(name: "two", url: "http://b") }
       type Query @join__type(graph: A) @join__type(graph: B) { ${field} }`
     expect(refusalOf(supergraph)).toBe(needs(features))
+  })
+
+  test.each([
+    'type Query { a(b: Int @policy): Int }',
+    'type Query { a: Int } input I { b: Int @policy }',
+    'type Query { a: Int } union U @policy = Query',
+    'type Query { a: E } enum E { A @policy }',
+  ])('An access rule where it guards nothing is refused: %s', (types) => {
+    const read = () =>
+      readAccessRules(parse(`schema @link(url: "https://specs.apollo.dev/policy/v0.1") { query: Query } ${types}`))
+    expect(read).toThrow('It has @policy at a place that it does not guard.')
   })
 
   test('A supergraph with only supported or informative features is accepted', () => {
@@ -89,18 +95,20 @@ describe('refused features', () => {
 describe('gateway', () => {
   let gateway: ShopGateway
   const secured = withFeature('"@authenticated"', 'a: Int @authenticated')
+  const unknown = '@link(url: "https://specs.apollo.dev/connect/v0.2", import: ["@connect", "@source"])'
+  const source = '@source(name: "j", http: {baseURL: "http://127.0.0.1:3"})'
   beforeAll(async () => {
     gateway = await startShopGateway()
   })
   afterAll(() => gateway.stop())
 
   test('The gateway does not start on an unsupported supergraph, and says why in one line', async () => {
-    const sdl = `extend schema @link(url: "${FEDERATION}", import: ["@policy"])
-      type Query { a: Int @policy(policies: [["x"]]) }`
+    const sdl = `extend schema @link(url: "${FEDERATION}", import: ["@key"]) ${unknown} ${source}
+      type Query { posts: [P] @connect(source: "j", http: {GET: "/posts"}, selection: "id") } type P { id: ID! }`
     const started = startTestGateway({ services: [{ name: 'vault', url: 'http://127.0.0.1:1', sdl }] })
     await expect(started).rejects.toMatchObject({
       name: 'StartRefused',
-      message: `The supergraph cannot be served. ${needs('"policy" (used by vault)')}`,
+      message: `The supergraph cannot be served. ${needs('"connect" (used by vault)')}`,
     })
   })
 
@@ -108,7 +116,7 @@ describe('gateway', () => {
     const refused = await fetch(`${gateway.adminUrl}/supergraph`, { method: 'POST', body: secured })
     expect([refused.status, await refused.json()]).toEqual([
       422,
-      { error: needs('"authenticated" (used by accounts)') },
+      { error: 'It says who may see what (@authenticated, @requiresScopes), but no issuer of tokens is set.' },
     ])
     expect((await ask(gateway.url, '{ whoAmI }')).data).toEqual({ whoAmI: 'somebody' })
   })
