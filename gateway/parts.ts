@@ -25,7 +25,7 @@ import { createExecute } from './request/execute.ts'
 import type { CountAnswer } from './request/metrics.ts'
 import { createPerform } from './request/perform.ts'
 import type { ReportUnlisted } from './request/policies/unlisted.ts'
-import { createPolicies } from './request/policies.ts'
+import { createPolicies, type Policies, type PolicyOptions } from './request/policies.ts'
 import { createRefusalOf } from './request/refusal.ts'
 import { createRoutes } from './request/routes.ts'
 import { createFiles } from './request/service-files.ts'
@@ -76,22 +76,10 @@ export interface Parts {
 export async function openParts(config: Config, limits: Limits, shared: Shared, before?: Parts): Promise<Parts> {
   const { log, reportLimit, count, metrics, room, state } = shared
   const { cors, identity } = config
-  const { safelist, persisted } = config.operations
+  const { safelist } = config.operations
   const lists = safelist && config.lists && followLists(safelist, config.lists, log, shared.onListRefused)
-  const verify = identity && (await openVerifier(identity))
   const { enforced: own, measuring } = limitsOf(config, limits, shared)
-  const policies = createPolicies({
-    ...config,
-    limits: own,
-    measuring,
-    reportMeasured: shared.reportMeasured,
-    parts: config.workers,
-    introspection: !config.production,
-    lists,
-    texts: persisted.automatic ? createMemoryTexts(persisted.bytes) : undefined,
-    reportUnlisted: shared.reportUnlisted,
-    verify,
-  })
+  const policies = await policiesOf(config, own, measuring, lists, shared)
   const authorization = createAuthorization({ ...config.authorization, knowsCallers: identity !== undefined, log })
   const clientAddress = createClientAddress(config.trustedProxies)
   const shipped = await readShippedOperations()
@@ -153,6 +141,28 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
     }),
     close,
   }
+}
+
+async function policiesOf(
+  config: Config,
+  limits: Limits,
+  measuring: Measuring | undefined,
+  lists: PolicyOptions['lists'],
+  { reportMeasured, reportUnlisted }: Shared,
+): Promise<Policies> {
+  const { identity, production, workers, operations } = config
+  return createPolicies({
+    ...config,
+    limits,
+    measuring,
+    reportMeasured,
+    parts: workers,
+    introspection: !production,
+    lists,
+    texts: operations.persisted.automatic ? createMemoryTexts(operations.persisted.bytes) : undefined,
+    reportUnlisted,
+    verify: identity && (await openVerifier(identity)),
+  })
 }
 
 /** What this process refuses, and what it only measures. */

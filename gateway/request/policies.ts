@@ -61,7 +61,7 @@ export interface Policies {
   readonly budget: Budget
 }
 
-interface PolicyOptions {
+export interface PolicyOptions {
   /** Those that are enforced. */
   readonly limits: Limits
   /** Those that are measured only. */
