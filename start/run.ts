@@ -43,8 +43,9 @@ export async function runSystem(
       let undo: (() => void) | undefined
       launched.ready.then(
         () => {
-          console.log(`\n${addressTable(settings, ports, system)}`)
+          // Before it is said: whoever reads it may change something at once.
           undo = whenReady?.(launched, environment)
+          console.log(`\n${addressTable(settings, ports, system)}`)
         },
         async (error: Error) => {
           console.error(error.message)
