@@ -13,6 +13,7 @@ import { createAuthorization } from './authorization/authorize.ts'
 import type { Config } from './config/config.ts'
 import { type Serving, type ServingMetrics, serveSupergraph } from './edition/serve.ts'
 import { createMask } from './errors/mask.ts'
+import { compileClientRules } from './headers/to-client.ts'
 import { type Limits, limitsOfWorker, splitLimits } from './limits/limits.ts'
 import type { Measuring } from './limits/measuring.ts'
 import type { ReportLimit } from './limits/report.ts'
@@ -118,7 +119,9 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
   const streams = createStreams(own, measuring)
   const mask = createMask(log, config.errorRules)
   const start = createStart(streams, createSubscribe(mask, config.subscriptions.reconnects, authorization.decide))
-  const perform = createPerform({ policies, editions, execute: createExecute(mask, authorization.decide), start })
+  const openHeard = compileClientRules(config.clientHeaders)
+  const execute = createExecute(mask, authorization.decide, openHeard)
+  const perform = createPerform({ policies, editions, execute, start })
   const operations = { perform, policies, count, refusalOf: createRefusalOf({ count, reportLimit, log }) }
   const answerOperation = createOperations(operations)
   return {

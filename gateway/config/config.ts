@@ -5,6 +5,7 @@ import type { LimitName, Limits } from '../limits/limits.ts'
 import type { OperationLists } from '../persisted/lists.ts'
 import type { ServiceLocations } from '../supergraph/locate.ts'
 import type { Settings } from './schema.ts'
+import type { ClientHeaderRule } from './sections/headers.ts'
 
 /** Each section as it was checked, but for those of which the gateway needs something else. */
 export interface Config
@@ -20,6 +21,7 @@ export interface Config
    */
   readonly identity: IdentitySettings | undefined
   readonly limits: Limits
+  readonly clientHeaders: readonly ClientHeaderRule[]
   /** What clients see of the errors of services. */
   readonly errorRules: RulesOfServices
   /** Limits that refuse nothing, and tell what they would have refused. */

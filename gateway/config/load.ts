@@ -316,6 +316,7 @@ function configOf(
     playground: playground ?? !settings.production,
     identity: known,
     limits: readLimits(limits, known !== undefined),
+    clientHeaders: headers.client,
     errorRules: errorRulesOf(services, errors),
     measured: measuredLimits(limits.measure),
     lists,

@@ -13,6 +13,7 @@ export function callContext(
   definition: OperationDefinitionNode,
   client: Client,
   { observe }: FreshnessTally,
+  hear?: CallContext['hear'],
 ): CallContext {
   const isQuery = definition.operation === 'query'
   return {
@@ -20,6 +21,7 @@ export function callContext(
     authorization: exchange.authorization,
     claims: exchange.caller?.claims,
     headers: exchange.request.headers,
+    hear,
     signal: isQuery ? hangUpOf(client) : undefined,
     idempotent: !isQuery && carriesKeys(definition, exchange.parameters.variables ?? {}),
     observe,

@@ -27,6 +27,8 @@ export interface Exchange {
   readonly authorization: string | undefined
   /** Headers of the answer, besides those of every answer. */
   readonly headers: Map<string, string>
+  /** Each `Set-Cookie` of the answer. */
+  readonly cookies: string[]
   /** The media type of the answer. */
   mediaType: MediaType
   /**
@@ -64,6 +66,7 @@ export function openExchange(
     requestId,
     authorization,
     headers: new Map(),
+    cookies: [],
     mediaType: 'application/json',
     legacyStatus: false,
     accepts: 'answer',

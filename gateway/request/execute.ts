@@ -17,6 +17,7 @@ import { withoutHint } from '../exchange/hints.ts'
 import { type Outcome, outcomeOf } from '../exchange/outcome.ts'
 import type { Answer } from '../execution/answer/answer.ts'
 import type { CompiledOperation } from '../execution/compiled-operation.ts'
+import type { Heard } from '../headers/to-client.ts'
 import { type Body, bodyOf } from './body.ts'
 import { createSingleFlight, type SingleFlight } from './single-flight.ts'
 
@@ -45,7 +46,7 @@ interface Result {
 }
 
 /** @param decide what is denied to callers */
-export function createExecute(mask: Mask, decide: Authorization['decide']): Execute {
+export function createExecute(mask: Mask, decide: Authorization['decide'], openHeard?: () => Heard): Execute {
   const shares = new WeakMap<CompiledOperation, SingleFlight<Result> | 'none'>()
 
   const shareOf = (
@@ -75,10 +76,13 @@ export function createExecute(mask: Mask, decide: Authorization['decide']): Exec
       const found = prepared.compiled(bound.conditions, () => callerOf(exchange), denied)
       const ready = found instanceof Promise ? await found : found
       const share = shareOf(edition, operation, ready)
+      const heard = openHeard?.()
       const run = async (): Promise<Result> => {
         const tally = createFreshnessTally()
         const { definition } = operation
-        const context = share ? sharedContext(exchange, tally) : callContext(exchange, definition, client, tally)
+        const context = share
+          ? sharedContext(exchange, tally)
+          : callContext(exchange, definition, client, tally, heard?.hear)
         const answer = await ready.execute(bound, context, traffic.send)
         // Written once for all requests that share it.
         const body = share && answer.errors.length === 0 ? bodyOf(answer.body) : undefined
@@ -87,6 +91,7 @@ export function createExecute(mask: Mask, decide: Authorization['decide']): Exec
         return { answer, keepable, body }
       }
       const { answer, keepable, body } = await (share ? share(keyOf(exchange), run) : run())
+      heard?.write(exchange.headers, exchange.cookies)
       const loan = share ? undefined : answer.loan
       return { outcome: outcomeOf(answer, exchange.requestId, mask), keepable, body, loan }
     } catch (fault) {

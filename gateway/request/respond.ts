@@ -59,7 +59,7 @@ export function sendRefusal(exchange: Exchange, reply: HttpReply, error: unknown
 const isDocumentFault = (code: unknown): boolean => isErrorCode(code) && DOCUMENT_FAULTS.has(code)
 
 function write(
-  { requestId, headers, mediaType }: Exchange,
+  { requestId, headers, cookies, mediaType }: Exchange,
   reply: HttpReply,
   status: number,
   body: Body,
@@ -69,5 +69,6 @@ function write(
   if (status !== 304) all.push('content-type', `${mediaType}; charset=utf-8`)
   if (!headers.has('cache-control')) all.push('cache-control', 'no-store')
   for (const [name, value] of headers) all.push(name, value)
+  for (const cookie of cookies) all.push('set-cookie', cookie)
   reply.send(status, all, body, loan)
 }

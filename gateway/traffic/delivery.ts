@@ -171,6 +171,7 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
       if (signal?.aborted) throw new CallFailure('cancelled', 'given up before its answer was read')
       const { answer, hasErrors } = readAnswer(received, isForCaller && judgesCaller(instance, context), call.read)
       options.observe(took)
+      if (isForCaller && received.head !== undefined) context.hear?.(received.head)
       instance.failureDetector.succeeded()
       return {
         answer,

@@ -64,6 +64,8 @@ export function readFreshness(
 ): Freshness {
   const cacheControl = fields.get('cache-control')
   if (isForCaller || cacheControl === undefined || hasErrors) return NOT_KEPT
+  // Meant for one client, whatever else it says.
+  if (fields.has('set-cookie')) return NOT_KEPT
   const age = Number(fields.get('age') ?? 0) || 0
   const vary = fields.get('vary') ?? ''
   if (/\b(no-store|no-cache|private)\b/i.test(cacheControl)) return NOT_KEPT

@@ -71,9 +71,44 @@ function faultOf({ forward, rename, default: absent, insert, value, remove }: Ru
 
 export type HeaderRule = z.output<typeof headerRule>
 
+/** Headers of an answer that frame it, or that say who may read or keep it. */
+const FIXED_ANSWER =
+  /^(access-control|age|alt-svc|cache-control|connection|content|date|etag|expires|keep-alive|proxy|retry-after|te|trailer|transfer|tributary|upgrade|vary|x-content-type-options|x-request-id|__proto__)(-|$)/
+
+const FIXED_OF_ANSWER = 'is a header of answers that the gateway writes itself'
+const ofAnswer = fieldName
+  .refine((name) => !name.includes('*'), NAME)
+  .refine((name) => !FIXED_ANSWER.test(name), FIXED_OF_ANSWER)
+
+export const clientHeaderRule = z
+  .strictObject({
+    /** Hands on what services answered; of `set-cookie` each one. */
+    forward: ofAnswer.optional(),
+    /** Which of several. */
+    when: z.enum(['first', 'last', 'append'], 'must be first, last or append').default('last'),
+    /** Writes a header of this name. */
+    insert: ofAnswer
+      .refine((name) => name !== 'set-cookie', 'must be no cookie: all clients would share it')
+      .optional(),
+    value: hidden(value).optional(),
+  })
+  .superRefine(({ forward, insert, value: text }, context) => {
+    const message =
+      (forward === undefined) === (insert === undefined)
+        ? 'must have one of forward and insert'
+        : (insert === undefined) !== (text === undefined)
+          ? 'must have a value with insert, and none without'
+          : undefined
+    if (message) context.addIssue({ code: 'custom', path: [], message })
+  })
+
+export type ClientHeaderRule = z.output<typeof clientHeaderRule>
+
 export const headersSection = z
   .strictObject({
     /** For every service, before its own. */
     services: list(headerRule).default([]),
+    /** For the answers to clients. */
+    client: list(clientHeaderRule).default([]),
   })
   .prefault({})

@@ -27,6 +27,8 @@ export interface CallContext {
   readonly perspective: string | undefined
   /** All that the client sent, for header rules; absent where several clients share the calls. */
   readonly headers?: Readonly<IncomingHttpHeaders> | undefined
+  /** Told the heads of answers that are for this caller alone. */
+  readonly hear?: ((head: string) => void) | undefined
   /** Of the client's trace (W3C Trace Context); every service is told. */
   readonly traceparent?: string | undefined
   /** The client's `Accept-Language`; a service whose answer depends on it says so with `Vary`. */

@@ -121,11 +121,11 @@ export function openConnection(origin: URL, options: ConnectionOptions, events: 
     throw new CallFailure('connection', 'the answer is that to another call')
   }
 
-  const finish = ({ status, fields, reusable }: AnswerHead, whole: Body, isClean: boolean): void => {
+  const finish = ({ status, fields, text, reusable }: AnswerHead, whole: Body, isClean: boolean): void => {
     const waiting = receiver
     receiver = head = body = undefined
     interim = 0
-    const answer = { status, fields, body: whole.content(), loan: whole.loan() }
+    const answer = { status, fields, head: text, body: whole.content(), loan: whole.loan() }
     if (isClean && reusable > 0 && whole !== NO_BODY) {
       usableUntil = performance.now() + reusable
       onFree(connection)

@@ -15,6 +15,7 @@ export interface AnswerHead {
   readonly reusable: number
   /** Those of `READ`, by name; several of one name are joined by commas. */
   readonly fields: ReadonlyMap<string, string>
+  readonly text: string
   /** Which call it says it answers; `undefined` where it does not say. */
   readonly callId: string | undefined
 }
@@ -27,6 +28,7 @@ const MAX_HEAD = 16 * 1024
 const READ: ReadonlySet<string> = new Set([
   'age',
   'cache-control',
+  'set-cookie',
   'cache-tag',
   'connection',
   'content-encoding',
@@ -113,7 +115,7 @@ function parseHead(text: string): AnswerHead {
   const status = Number(code)
   const framing = framingOf(status, fields)
   const closes = version === '0' || framing === 'until the end' || /\bclose\b/i.test(fields.get('connection') ?? '')
-  return { status, framing, reusable: closes ? 0 : idleOf(fields), fields, callId: fields.get(CALL_HEADER) }
+  return { status, framing, reusable: closes ? 0 : idleOf(fields), fields, text, callId: fields.get(CALL_HEADER) }
 }
 
 function framingOf(status: number, fields: ReadonlyMap<string, string>): AnswerHead['framing'] {

@@ -5,6 +5,8 @@ export interface HttpAnswer {
   readonly status: number
   /** The headers that are read here (see `head.ts`), by their names in small letters. */
   readonly fields: ReadonlyMap<string, string>
+  /** All its lines, for header rules. */
+  readonly head?: string | undefined
   /** Nothing changes it any more; it is no part of a read buffer. */
   readonly body: Buffer
   /** Of the body's memory, where it is lent. */

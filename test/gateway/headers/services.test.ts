@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { readConfig } from '../../../gateway/config/load.ts'
 import { tellUnshared } from '../../../gateway/headers/notice.ts'
+import { compileClientRules } from '../../../gateway/headers/to-client.ts'
 import { compileRules } from '../../../gateway/headers/to-service.ts'
 import { makeConfigFile } from '../../support/config-file.ts'
 import { exampleOf } from '../../support/example.ts'
@@ -44,6 +45,36 @@ describe('the example of the page', () => {
     for (const name of ['x-tenant', 'authorization', 'cookie']) expect(toItems()).not.toHaveProperty([name])
     await ask(gateway.url, '{ item(id: "alone") { name } }', { 'x-tenant': 'b' })
     expect(shop.items.calls).toHaveLength(1)
+  })
+
+  test('The client gets each cookie, and headers as the rules say', async () => {
+    const cookies = ['a=1; Expires=Wed, 01 Jan 2031 00:00:00 GMT; HttpOnly', 'b=2']
+    let calls = 0
+    shop.orders.misbehave((_request, response) => {
+      calls += 1
+      for (const name of ['x-stock', 'x-first', 'x-other']) response.setHeader(name, `${name} ${calls}`)
+      response.setHeader('set-cookie', cookies)
+      return false
+    })
+    shop.items.misbehave((_request, response) => {
+      response.setHeader('set-cookie', 'shared=1')
+      return false
+    })
+    try {
+      const { headers } = await ask(gateway.url, 'mutation { a: touch b: touch buy(input: { item: "1" }) { id } }')
+      expect(headers.getSetCookie()).toEqual(cookies)
+      expect(headers.get('x-stock')).toBe('x-stock 1')
+      expect(headers.get('x-other')).toBeNull()
+      expect(headers.get('x-served-by')).toBe('tributary')
+      expect(headers.get('cache-control')).toBe('no-store')
+      const kept = '{ item(id: "cookie") { name } }'
+      shop.items.calls.length = 0
+      for (let time = 0; time < 2; time += 1) expect((await ask(gateway.url, kept)).headers.getSetCookie()).toEqual([])
+      expect(shop.items.calls).toHaveLength(2)
+    } finally {
+      shop.orders.misbehave(undefined)
+      shop.items.misbehave(undefined)
+    }
   })
 
   test('A valid traceparent reaches both kinds, an invalid one neither', async () => {
@@ -93,6 +124,33 @@ test('One line at the start names the services that share nothing', () => {
   ]
   tellUnshared(told, { warn } as never)
   expect(warn.mock.calls).toEqual([[{ services: ['a', 'd'] }, expect.stringContaining('services a, d of callers')]])
+})
+
+describe('what services answer', () => {
+  const told = (rules: object[], ...heads: string[][]) => {
+    const heard = compileClientRules(rules as never)?.()
+    for (const lines of heads) heard?.hear(['HTTP/1.1 200 OK', ...lines].join('\r\n'))
+    const headers = new Map<string, string>()
+    const cookies: string[] = []
+    heard?.write(headers, cookies)
+    return { headers: Object.fromEntries(headers), cookies }
+  }
+
+  test.each([
+    ['first', 'a'],
+    ['last', 'c'],
+    ['append', 'a, b, c'],
+  ])('Of several the client gets the %s', (when, value) => {
+    const { headers } = told([{ forward: 'x-a', when }], ['X-A: a', 'x-b: 1'], ['x-a:b'], ['x-a:  c '])
+    expect(headers).toEqual({ 'x-a': value })
+  })
+
+  test('Many and large headers are left out', () => {
+    const many = Array.from({ length: 1_000 }, (_, n) => `set-cookie: c${n}=1`)
+    expect(told([{ forward: 'set-cookie', when: 'last' }], many).cookies).toHaveLength(50)
+    const large = Array.from({ length: 100 }, () => `x-a: ${'a'.repeat(1_000)}`)
+    expect(told([{ forward: 'x-a', when: 'append' }], large).headers['x-a']?.length).toBeLessThan(8_192)
+  })
 })
 
 describe('what a client can send', () => {
@@ -149,6 +207,20 @@ test.each<[string, string]>([
   [`{ forwards: 'x-a' }`, 'headers.services.0.forwards: is not a setting; did you mean forward?'],
 ])('The rule %s is refused', async (rule, message) => {
   const file = await makeConfigFile(`{ headers: { services: [${rule} as never] } }`)
+  await expect(readConfig({}, file.path)).rejects.toThrow(message)
+  await file.remove()
+})
+
+test.each<[string, string]>([
+  [`{ forward: 'Content-Length' }`, 'headers.client.0.forward: is a header of answers'],
+  [`{ forward: 'access-control-allow-origin' }`, 'headers.client.0.forward: is a header of answers'],
+  [`{ insert: 'cache-control', value: 'public' }`, 'headers.client.0.insert: is a header of answers'],
+  [`{ insert: 'set-cookie', value: 'a=1' }`, 'headers.client.0.insert: must be no cookie'],
+  [`{ forward: 'x-a', when: 'both' }`, 'headers.client.0.when: must be first, last or append'],
+  [`{ insert: 'x-a' }`, 'headers.client.0: must have a value'],
+  [`{}`, 'headers.client.0: must have one of forward and insert'],
+])('The rule %s for the client is refused', async (rule, message) => {
+  const file = await makeConfigFile(`{ headers: { client: [${rule} as never] } }`)
   await expect(readConfig({}, file.path)).rejects.toThrow(message)
   await file.remove()
 })
