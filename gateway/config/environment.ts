@@ -82,9 +82,11 @@ function settingsIn(schema: z.ZodType, path: Path): readonly Variable[] {
   return [{ name: variableOf(path), path, read: readerOf(bare), isAlias: false }]
 }
 
-/** Which no text can set: a service's kind, and what contradicts it. */
+/** Which no text can set: a service's kind, what contradicts it, and functions. */
 const isFixed = (schema: z.ZodType): boolean => {
   const bare = bareOf(schema)
+  if (bare instanceof z.ZodUnion) return bare.options.every((option) => isFixed(option as z.ZodType))
+  if (bare instanceof z.ZodRecord) return isFixed(bare.valueType as z.ZodType)
   return bare instanceof z.ZodLiteral || bare instanceof z.ZodUndefined || bare instanceof z.ZodCustom
 }
 

@@ -17,7 +17,10 @@ interface Row {
 export function printConfig(loaded: Loaded): string {
   const { file, sources, variables } = loaded
   const kinds = Object.keys(loaded.settings.services).map((name) => ['services', name, 'kind'])
-  const paths: readonly Path[] = [...variables.filter(({ isAlias }) => !isAlias).map(({ path }) => path), ...kinds]
+  const settable = variables.filter(({ isAlias }) => !isAlias).map(({ path }) => path)
+  const listed = new Set(settable.map((path) => path.join('.')))
+  const functions = functionsIn(loaded.settings).filter((path) => !isWithin(path, listed))
+  const paths: readonly Path[] = [...settable, ...kinds, ...functions]
   const isMissing = (path: Path): boolean => sources.isAssumed(path) && path.at(-1) !== 'kind'
   const rows = paths.map(
     (path): Row => ({
@@ -37,6 +40,17 @@ export function printConfig(loaded: Loaded): string {
     ...sorted.map(({ path, source, value }) => `${path.padEnd(paths_)}${source.padEnd(sources_)}${value}`),
   ].join('\n')
 }
+
+/** Where the functions are, which no variable can set. */
+const functionsIn = (value: unknown, path: Path = []): readonly Path[] => {
+  if (typeof value === 'function') return [path]
+  if (Array.isArray(value)) return value.flatMap((one, at) => functionsIn(one, [...path, at]))
+  return isPlain(value) ? Object.entries(value).flatMap(([key, one]) => functionsIn(one, [...path, key])) : []
+}
+
+/** Whether a path, or what contains it, is listed. */
+const isWithin = (path: Path, listed: ReadonlySet<string>): boolean =>
+  path.some((_, at) => listed.has(path.slice(0, at + 1).join('.')))
 
 function sourceOf(path: Path, sources: Sources): string {
   const source = sources.find(path)

@@ -176,6 +176,13 @@ describe('npm run config', () => {
     expect(printed).not.toMatch(/sixteen|operators|mine/)
   })
 
+  test('Functions are shown by their names, and no variable sets them', async () => {
+    const file = await foreign('authorization: { policies: { isStaff: () => true } }')
+    const loaded = await loadConfig({ env: {}, file })
+    expect(printConfig(loaded)).toMatch(/^authorization\.policies\.isStaff +file +\(function isStaff\)$/m)
+    expect(loaded.variables.map(({ name }) => name)).not.toContain('AUTHORIZATION_POLICIES')
+  })
+
   test('The shipped file needs nothing to be printed', async () => {
     const printed = printConfig(await loadConfig({ env: {}, isPartial: true }))
     expect(printed).toMatch(/^services\.banking\.addresses +default +\(required: BANKING_URL\)$/m)
