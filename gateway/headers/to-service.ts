@@ -9,8 +9,11 @@ import { type HeaderRule, isFixedHeader } from '../config/sections/headers.ts'
 /** Headers by name, in lower case. */
 export type Headers = Map<string, string>
 
-/** Changes `headers`, which begins with what the service is told anyway. */
-export type ApplyRules = (headers: Headers, client: Readonly<IncomingHttpHeaders>) => void
+/**
+ * Changes `headers`, which begins with what the service is told anyway.
+ * @param token what rules see as `authorization`, wherever the request carried it
+ */
+export type ApplyRules = (headers: Headers, client: Readonly<IncomingHttpHeaders>, token?: string) => void
 
 /** Whether an answer may depend on who asks: such a service is neither cached nor shared. */
 export const tellsCaller = (rules: readonly HeaderRule[] | undefined): boolean =>
@@ -19,8 +22,8 @@ export const tellsCaller = (rules: readonly HeaderRule[] | undefined): boolean =
 /** @param reserved names that only the gateway writes to this service */
 export function compileRules(rules: readonly HeaderRule[], reserved: ReadonlySet<string>): ApplyRules {
   const steps = rules.map((rule) => stepOf(rule, reserved))
-  return (headers, client) => {
-    for (const step of steps) step(headers, client)
+  return (headers, client, token) => {
+    for (const step of steps) step(headers, client, token)
   }
 }
 
@@ -35,10 +38,12 @@ function stepOf(rule: HeaderRule, reserved: ReadonlySet<string>): ApplyRules {
   }
   const names = matcher(forward ?? [])
   const mayMatch = (name: string): boolean => !isFixedHeader(name) && !reserved.has(name) && !NAMED_ONLY.has(name)
-  return (headers, client) => {
+  return (headers, client, token) => {
     const dropped = ofConnection(client.connection)
     for (const name of names.exact) {
-      const sent = dropped.includes(name) ? absent : (sentAs(client, name) ?? absent)
+      const sent = dropped.includes(name)
+        ? absent
+        : ((name === 'authorization' ? token : sentAs(client, name)) ?? absent)
       if (sent !== undefined) headers.set(rename ?? name, sent)
     }
     if (!names.isPattern) return

@@ -83,8 +83,7 @@ export function writtenBy(
   return ({ authorization, headers: client = {} }) => {
     const headers = new Map<string, string>()
     if (isTold && authorization !== undefined) headers.set('authorization', authorization)
-    // Wherever the request carried its token, `authorization` is what rules see of it.
-    apply(headers, { ...client, authorization })
+    apply(headers, client, authorization)
     return headers
   }
 }
