@@ -14,6 +14,7 @@ import type { Config } from './config/config.ts'
 import { type Serving, type ServingMetrics, serveSupergraph } from './edition/serve.ts'
 import { createMask } from './errors/mask.ts'
 import { compileClientRules } from './headers/to-client.ts'
+import { createHooks } from './hooks/hooks.ts'
 import { type Limits, limitsOfWorker, splitLimits } from './limits/limits.ts'
 import type { Measuring } from './limits/measuring.ts'
 import type { ReportLimit } from './limits/report.ts'
@@ -80,7 +81,8 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
   const { safelist } = config.operations
   const lists = safelist && config.lists && followLists(safelist, config.lists, log, shared.onListRefused)
   const { enforced: own, measuring } = limitsOf(config, limits, shared)
-  const policies = await policiesOf(config, own, measuring, lists, shared)
+  const hooks = createHooks(config.hooks, log)
+  const policies = await policiesOf(config, own, measuring, lists, hooks.request, shared)
   const authorization = createAuthorization({ ...config.authorization, knowsCallers: identity !== undefined, log })
   const clientAddress = createClientAddress(config.trustedProxies)
   const shipped = await readShippedOperations()
@@ -95,6 +97,7 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
     onPlanningWork: policies.budget.chargePlanning,
     reportLimit,
     metrics,
+    hooks: hooks.traffic,
     store: store.store,
     expected: config.lists?.texts ?? shipped.map(({ document }) => document),
     ...(before && { before: before.serving.editions.current }),
@@ -117,12 +120,16 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
     },
   )
   const streams = createStreams(own, measuring)
-  const mask = createMask(log, config.errorRules)
-  const start = createStart(streams, createSubscribe(mask, config.subscriptions.reconnects, authorization.decide))
+  const mask = hooks.mask(createMask(log, config.errorRules))
+  const subscribe = createSubscribe(mask, config.subscriptions.reconnects, authorization.decide)
   const openHeard = compileClientRules(config.clientHeaders)
-  const execute = createExecute(mask, authorization.decide, openHeard)
-  const perform = createPerform({ policies, editions, execute, start })
-  const operations = { perform, policies, count, refusalOf: createRefusalOf({ count, reportLimit, log }) }
+  const perform = createPerform({
+    policies,
+    editions,
+    execute: hooks.execute(createExecute(mask, authorization.decide, openHeard)),
+    start: hooks.start(createStart(streams, subscribe)),
+  })
+  const operations = { perform, policies, count, refusalOf: createRefusalOf({ count, reportLimit, mask }) }
   const answerOperation = createOperations(operations)
   return {
     config,
@@ -151,6 +158,7 @@ async function policiesOf(
   limits: Limits,
   measuring: Measuring | undefined,
   lists: PolicyOptions['lists'],
+  hooks: PolicyOptions['hooks'],
   { reportMeasured, reportUnlisted }: Shared,
 ): Promise<Policies> {
   const { identity, production, workers, operations } = config
@@ -162,6 +170,7 @@ async function policiesOf(
     parts: workers,
     introspection: !production,
     lists,
+    hooks,
     texts: operations.persisted.automatic ? createMemoryTexts(operations.persisted.bytes) : undefined,
     reportUnlisted,
     verify: identity && (await openVerifier(identity)),

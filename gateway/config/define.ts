@@ -1,4 +1,5 @@
 /** All that a `tributary.config.ts` imports. */
+import { codedError, type ErrorCode } from '../../platform/protocol/errors.ts'
 import type { ConfigInput } from './schema.ts'
 import type { ServiceInput, StatefulInput, StatelessInput } from './sections/services.ts'
 
@@ -10,3 +11,6 @@ export const stateful = (settings: StatefulInput = {}): ServiceInput => ({ ...se
 
 /** Owns no data: any instance answers any call, for all callers alike. */
 export const stateless = (settings: StatelessInput = {}): ServiceInput => ({ ...settings, kind: 'stateless' })
+
+/** What a hook throws to refuse: the client gets code and message. */
+export const refusal = (code: ErrorCode, message: string): Error => codedError(code, message)

@@ -10,6 +10,7 @@ import { drainingSection } from './sections/draining.ts'
 import { errorsSection } from './sections/errors.ts'
 import { generalSettings } from './sections/general.ts'
 import { headersSection } from './sections/headers.ts'
+import { hooksSection } from './sections/hooks.ts'
 import { identitySection } from './sections/identity.ts'
 import { limitsSection } from './sections/limits.ts'
 import { operationsSection } from './sections/operations.ts'
@@ -29,6 +30,7 @@ export const configSchema = z.strictObject({
   budgets: budgetsSection,
   caching: cachingSection,
   cors: corsSection,
+  hooks: hooksSection,
   operations: operationsSection,
   subscriptions: subscriptionsSection,
   admin: adminSection,

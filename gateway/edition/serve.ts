@@ -10,6 +10,7 @@ import type { ReportLimit } from '../limits/report.ts'
 import type { Graph } from '../supergraph/graphs.ts'
 import { locateServices, type ServiceLocations } from '../supergraph/locate.ts'
 import type { AnswerStore } from '../traffic/cache/store.ts'
+import type { TrafficHooks } from '../traffic/hooks.ts'
 import { createTrafficMetrics, type TrafficMetrics } from '../traffic/metrics.ts'
 import { createSharedTraffic } from '../traffic/shared-traffic.ts'
 import { type Edition, openEdition } from './edition.ts'
@@ -38,6 +39,7 @@ interface ServingOptions {
   readonly reportLimit: ReportLimit
   readonly metrics: ServingMetrics
   readonly store: AnswerStore
+  readonly hooks?: TrafficHooks | undefined
   /** Throws if the gateway cannot decide what a supergraph's access rules ask. */
   readonly checkAccess: (rules: AccessRules) => void
   /** Documents to warm before the first request. */
@@ -115,11 +117,12 @@ function editionMaker(
     reportLimit,
     metrics,
     store,
+    hooks,
     expected,
   }: ServingOptions,
 ): EditionMaker {
   const { secret, ownServices, production: hideSchema } = config
-  const openShared = createSharedTraffic({ secret, ownServices, store, metrics: metrics.traffic, log })
+  const openShared = createSharedTraffic({ secret, ownServices, store, metrics: metrics.traffic, hooks, log })
   const openTraffic = (graphs: readonly Graph[]) => openShared(locateServices(graphs, config))
   const planLog = createPlanLog(log)
   const { onPlanned, onWork, onExact, onLeft } = metrics.engine

@@ -15,7 +15,7 @@ import { compileShow, type Show } from './show.ts'
 const SHOWN = ['service', 'retryAfter'] as const
 
 /** @param original what was thrown, for the log */
-export function maskError(
+function maskError(
   { message, path, locations, extensions }: GraphQLFormattedError,
   requestId: string,
   log: Logger,
@@ -40,10 +40,6 @@ export function maskThrown(error: unknown, requestId: string, log: Logger): Grap
   const known = error instanceof GraphQLError ? error.toJSON() : { message: 'unforeseen' }
   return maskError(known, requestId, log, error)
 }
-
-/** The same for an `AggregateError`, such as the mistakes of a document. */
-export const maskAllThrown = (error: unknown, requestId: string, log: Logger): readonly GraphQLFormattedError[] =>
-  (error instanceof AggregateError ? error.errors : [error]).map((each) => maskThrown(each, requestId, log))
 
 /** Makes of any thrown value what a client may see of it. */
 export type Mask = (error: unknown, requestId: string) => GraphQLFormattedError

@@ -18,6 +18,7 @@ export function callContext(
   const isQuery = definition.operation === 'query'
   return {
     ...ofExchange(exchange),
+    exchange,
     authorization: exchange.authorization,
     claims: exchange.caller?.claims,
     headers: exchange.request.headers,
@@ -43,6 +44,7 @@ export const sharedContext = (exchange: Exchange, { observe }: FreshnessTally): 
 /** For a subscription and all fetches for its events. */
 export const streamContext = (exchange: Exchange, signal: AbortSignal): CallContext => ({
   ...ofExchange(exchange),
+  exchange,
   authorization: exchange.authorization,
   claims: exchange.caller?.claims,
   headers: exchange.request.headers,

@@ -80,6 +80,8 @@ export interface PolicyOptions {
   /** Texts of automatic persisted queries; `undefined` if they are off. */
   readonly texts: PersistedTexts | undefined
   readonly reportUnlisted: ReportUnlisted
+  /** Of the configuration, before it is known who calls. */
+  readonly hooks: readonly Policy[]
   /** Without it tokens are opaque. */
   readonly verify: VerifyAuthorization | undefined
 }
@@ -102,12 +104,13 @@ export function createPolicies(options: PolicyOptions): Policies {
       allowMethods,
       refuseCrossSite,
       requireJsonBody,
+      ...options.hooks,
       ...identified,
       readParameters(limits.bodyBytes, limitBody(limits, budget)),
       ...bounded,
       persisted,
     ],
-    message: [...identified, ...bounded, persisted],
+    message: [...options.hooks, ...identified, ...bounded, persisted],
     document: present(
       (document: DocumentNode) => limitShape(document, limits),
       measured?.document,

@@ -1,7 +1,7 @@
 /** The outcome of an operation that was refused or failed, by whichever way it came. */
+import { GraphQLError } from 'graphql'
 import { HttpError } from '../../platform/http/message/http-error.ts'
-import type { Logger } from '../../platform/process/log.ts'
-import { maskAllThrown, maskError } from '../errors/mask.ts'
+import type { Mask } from '../errors/mask.ts'
 import { callerOf } from '../exchange/caller-key.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import type { Outcome } from '../exchange/outcome.ts'
@@ -12,25 +12,29 @@ import type { CountAnswer } from './metrics.ts'
 interface RefusalOptions {
   readonly count: CountAnswer
   readonly reportLimit: ReportLimit
-  readonly log: Logger
+  readonly mask: Mask
 }
 
 /** Counts the refusal and reports the limit that was passed. Masks anything unforeseen. */
 export type RefusalOf = (error: unknown, exchange: Exchange) => Outcome
 
 export const createRefusalOf =
-  ({ count, reportLimit, log }: RefusalOptions): RefusalOf =>
+  ({ count, reportLimit, mask }: RefusalOptions): RefusalOf =>
   (error, exchange) => {
     const limit = limitOf(error)
     if (limit) reportLimit(limit, callerOf(exchange))
-    const refusal = outcomeOf(error, exchange.requestId, log)
+    const refusal = outcomeOf(error, exchange.requestId, mask)
     count(refusal)
     return refusal
   }
 
-function outcomeOf(error: unknown, requestId: string, log: Logger): Outcome {
-  if (!(error instanceof HttpError)) return { errors: maskAllThrown(error, requestId, log) }
-  return { errors: [maskError({ message: error.message, extensions: extensionsOf(error) }, requestId, log, error)] }
+function outcomeOf(error: unknown, requestId: string, mask: Mask): Outcome {
+  if (error instanceof AggregateError) return { errors: error.errors.map((each) => mask(each, requestId)) }
+  const shown =
+    error instanceof HttpError
+      ? new GraphQLError(error.message, { extensions: extensionsOf(error), originalError: error })
+      : error
+  return { errors: [mask(shown, requestId)] }
 }
 
 /** An `HttpError` 503 is about the gateway itself. */

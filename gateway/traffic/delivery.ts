@@ -152,6 +152,7 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
       const callId = isNamed ? nextCallId() : undefined
       const headers = headersFor(instance, call, callId)
       headers.push('accept', ACCEPTED, 'accept-encoding', DECODED)
+      if (call.added) headers.push(...call.added)
       sent = instance.http.send({
         method: 'POST',
         path: instance.path,

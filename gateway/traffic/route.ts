@@ -16,6 +16,7 @@ import { createHeaders, delivery, type HeadersFor } from './delivery.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 import { gathered } from './gather/gathered.ts'
 import { hedged } from './hedge.ts'
+import type { TrafficHooks } from './hooks.ts'
 import { createLatency } from './latency.ts'
 import type { ServiceMetrics } from './metrics.ts'
 import { openInstances } from './open-instances.ts'
@@ -43,11 +44,12 @@ export interface RouteOptions {
   readonly ownServices: boolean
   readonly store: AnswerStore
   readonly metrics: ServiceMetrics
+  readonly hooks: TrafficHooks | undefined
   readonly log: Logger
 }
 
 export function openRoute(options: RouteOptions): Route {
-  const { definition, addresses, secret, ownServices: isOurs, metrics, resolve, log } = options
+  const { definition, addresses, secret, ownServices: isOurs, metrics, hooks, resolve, log } = options
   const opened = openInstances(addresses, { definition, secret, isOurs, resolve, log })
   const { instances } = opened
   const fleet = createFleet(instances, definition)
@@ -58,7 +60,8 @@ export function openRoute(options: RouteOptions): Route {
   }
   const headersFor = createHeaders(definition, secret)
   const isShared = definition.kind === 'stateless' && !tellsCaller(definition.headers)
-  const tryOnce = delivery(definition, fleet, { headersFor, isNamed: secret !== undefined, observe })
+  const delivered = delivery(definition, fleet, { headersFor, isNamed: secret !== undefined, observe })
+  const tryOnce = hooks ? hooks.aroundTry(definition, delivered) : delivered
   const bounds = {
     get concurrency() {
       return definition.concurrency * Math.max(1, instances.length)

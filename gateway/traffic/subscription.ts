@@ -5,15 +5,19 @@
  */
 
 import { CallFailure } from './call/failure.ts'
+import type { ServiceDefinition } from './call/kind.ts'
 import type { ServiceAnswer, SubscriptionCall } from './call/send.ts'
 import type { HeadersFor } from './delivery.ts'
 import type { Fleet } from './fleet.ts'
+import type { TrafficHooks } from './hooks.ts'
 import type { Instance } from './instance.ts'
 import { openStream } from './stream.ts'
 
 interface SubscriptionOptions {
   readonly fleet: Fleet
+  readonly definition: ServiceDefinition
   readonly headersFor: HeadersFor
+  readonly hooks: TrafficHooks | undefined
   /** What the caller is told of a failure. */
   readonly refusalOf: (error: unknown, service: string, requestId: string) => unknown
 }
@@ -23,10 +27,11 @@ interface SubscriptionOptions {
  * left for another one.
  */
 export async function* subscription(
-  { fleet, headersFor, refusalOf }: SubscriptionOptions,
-  call: SubscriptionCall,
+  { definition, fleet, headersFor, hooks, refusalOf }: SubscriptionOptions,
+  given: SubscriptionCall,
   signal: AbortSignal,
 ): AsyncGenerator<ServiceAnswer, void, undefined> {
+  const call = hooks ? await hooks.beforeStream(definition, given) : given
   const asked = new Set<Instance>()
   const refused = (error: unknown): unknown => refusalOf(error, call.service, call.context.requestId)
   let failure: unknown = new CallFailure('overload', 'no instance is fit to be asked')
@@ -34,7 +39,7 @@ export async function* subscription(
     const instance = fleet.peek(asked)
     if (!instance || asked.has(instance)) throw refused(failure)
     asked.add(instance)
-    const stream = openStream(instance, headersFor(instance, call), call.body.bytes, signal)
+    const stream = openStream(instance, [...headersFor(instance, call), ...(call.added ?? [])], call.body.bytes, signal)
     try {
       for (let answer = await stream.next(); answer; answer = await stream.next()) yield answer
       return

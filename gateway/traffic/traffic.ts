@@ -10,6 +10,7 @@ import type { Send, ServiceAnswer, SubscriptionCall } from './call/send.ts'
 import { type Download, download } from './download.ts'
 import { createFailureLog } from './failure-log.ts'
 import { probeHealth } from './health.ts'
+import type { TrafficHooks } from './hooks.ts'
 import { healthOf } from './instance.ts'
 import type { TrafficMetrics } from './metrics.ts'
 import { openRoute } from './route.ts'
@@ -30,6 +31,7 @@ export interface TrafficOptions {
   /** Where answers of stateless services are kept. */
   readonly store: AnswerStore
   readonly metrics: TrafficMetrics
+  readonly hooks?: TrafficHooks | undefined
   readonly log: Logger
   /** Finds the instances behind a name; the system's by default. */
   readonly resolve?: Resolve
@@ -76,11 +78,21 @@ export interface Traffic {
 const unknownService = (): CallFailure => new CallFailure('overload', 'the service has no address')
 
 export function createTraffic(options: TrafficOptions): Traffic {
-  const { services, secret, ownServices, store, metrics, log, resolve = resolveHost } = options
+  const { services, secret, ownServices, store, metrics, hooks, log, resolve = resolveHost } = options
   const routes = new Map(
     services.map(({ definition, addresses }) => {
       const figures = metrics.service(definition.name)
-      const route = openRoute({ definition, addresses, resolve, secret, ownServices, store, metrics: figures, log })
+      const route = openRoute({
+        definition,
+        addresses,
+        resolve,
+        secret,
+        ownServices,
+        store,
+        metrics: figures,
+        hooks,
+        log,
+      })
       return [definition.name, { ...route, figures }]
     }),
   )
@@ -119,7 +131,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
     subscribe(call, signal) {
       const route = routes.get(call.service)
       if (!route) throw refusalOf(unknownService(), call.service, call.context.requestId)
-      return subscription({ ...route, refusalOf }, call, signal)
+      return subscription({ ...route, hooks, refusalOf }, call, signal)
     },
     serviceOfPath: (path) =>
       services.find(({ definition }) => definition.paths.some((prefix) => path.startsWith(prefix)))?.definition.name,

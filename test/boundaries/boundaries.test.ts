@@ -32,6 +32,7 @@ const gatewayRooms = [
   'gateway/persisted',
   'gateway/playground',
   'gateway/request',
+  'gateway/hooks',
   'gateway/config',
   'gateway/websocket',
   'gateway/admin',

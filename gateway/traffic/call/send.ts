@@ -25,6 +25,8 @@ export interface CallContext {
    * caller is.
    */
   readonly perspective: string | undefined
+  /** The client's request, for hooks; absent where several clients share the calls. */
+  readonly exchange?: object | undefined
   /** All that the client sent, for header rules; absent where several clients share the calls. */
   readonly headers?: Readonly<IncomingHttpHeaders> | undefined
   /** Told the heads of answers that are for this caller alone. */
@@ -105,6 +107,8 @@ export interface ServiceCall {
    */
   readonly read?: ((body: Buffer) => Taken) | undefined
   readonly context: CallContext
+  /** Headers that hooks add: names and values in turn. */
+  readonly added?: readonly string[] | undefined
 }
 
 /** A call that starts a subscription, whose events are parsed as they come. */

@@ -39,6 +39,7 @@ async function bench(limits = defaultLimits) {
     lists: undefined,
     texts: undefined,
     reportUnlisted: () => undefined,
+    hooks: [],
     verify: undefined,
   })
   const read: string[] = []

@@ -1,0 +1,14 @@
+/** What hooks may write into the head of a message. */
+import { isFieldName, isFieldValue } from '../../platform/http/message/fields.ts'
+import { isFixedHeader } from '../config/sections/headers.ts'
+
+/**
+ * Credentials are part of a call's signature, and have rules of their own.
+ * @throws Error for a name that the gateway writes itself, or what is no header
+ */
+export function checked(name: string, value: string): [name: string, value: string] {
+  const lower = String(name).toLowerCase()
+  if (isFieldName(lower) && isFieldValue(value) && !isFixedHeader(lower) && lower !== 'authorization')
+    return [lower, value]
+  throw new Error(`A hook must not set the header ${JSON.stringify(name)} to this.`)
+}

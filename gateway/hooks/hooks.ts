@@ -1,0 +1,172 @@
+/**
+ * Runs the hooks of the configuration, by wrapping the functions that do the work. Without a hook
+ * the function itself is used, so that nothing is spent on it.
+ */
+import type { GraphQLFormattedError } from 'graphql'
+import type { Logger } from '../../platform/process/log.ts'
+import type { HookOperation, HookRequest, HookSettings, ShownError } from '../config/sections/hooks.ts'
+import type { KnownOperation } from '../document/documents.ts'
+import type { Mask } from '../errors/mask.ts'
+import type { Exchange, Policy } from '../exchange/exchange.ts'
+import { bytesOf, type Events, type Outcome } from '../exchange/outcome.ts'
+import type { Execute, Execution } from '../request/execute.ts'
+import type { StartEvents } from '../subscriptions/start.ts'
+import type { TrafficHooks } from '../traffic/hooks.ts'
+import { checked } from './checked-header.ts'
+import { createRunner, type RunHook } from './run-hook.ts'
+import { hookTraffic } from './service-hooks.ts'
+
+export interface Hooks {
+  /** Runs before all that asks who calls. */
+  readonly request: readonly Policy[]
+  execute(next: Execute): Execute
+  start(next: StartEvents): StartEvents
+  mask(next: Mask): Mask
+  readonly traffic: TrafficHooks | undefined
+}
+
+export function createHooks(settings: HookSettings, log: Logger): Hooks {
+  const { onRequest, onOperation, onAnswer, onError, onSubscriptionEvent } = settings
+  const run = createRunner(settings.timeout, log)
+  const requests = new WeakMap<object, HookRequest>()
+  const requestOf = (exchange: Exchange): HookRequest => {
+    const known = requests.get(exchange) ?? aboutRequest(exchange)
+    requests.set(exchange, known)
+    return known
+  }
+  const before = async (exchange: Exchange, operation: KnownOperation): Promise<HookOperation> => {
+    const about = aboutOperation(requestOf(exchange), exchange, operation)
+    if (onOperation) await run('onOperation', exchange.requestId, () => onOperation(about))
+    return about
+  }
+  const traffic = hookTraffic(settings, run, (exchange) => requests.get(exchange))
+  const asPolicy = (): readonly Policy[] => {
+    if (onRequest) return [(exchange) => run('onRequest', exchange.requestId, () => onRequest(requestOf(exchange)))]
+    return traffic ? [(exchange) => void requestOf(exchange)] : [] // so that calls find it
+  }
+  return {
+    request: asPolicy(),
+    execute(next) {
+      if (!onOperation && !onAnswer) return next
+      return async (edition, exchange, operation, client) => {
+        const about = await before(exchange, operation)
+        const execution = await next(edition, exchange, operation, client)
+        if (!onAnswer) return execution
+        const answer = changeable(about, execution.outcome)
+        const setHeader = (name: string, value: string): void => void exchange.headers.set(...checked(name, value))
+        await run('onAnswer', exchange.requestId, () => onAnswer({ ...answer.about, setHeader }))
+        return answer.changed ? ({ outcome: answer.changed, keepable: undefined } satisfies Execution) : execution
+      }
+    },
+    start(next) {
+      if (!onOperation && !onSubscriptionEvent) return next
+      return async (exchange, edition, operation, onEnd) => {
+        const about = await before(exchange, operation)
+        const events = await next(exchange, edition, operation, onEnd)
+        return onSubscriptionEvent ? changedEvents(events, about, run, onSubscriptionEvent) : events
+      }
+    },
+    mask: (next) => (onError ? changedErrors(next, onError, log) : next),
+    traffic,
+  }
+}
+
+const aboutRequest = (exchange: Exchange): HookRequest => {
+  const { request, requestId } = exchange
+  return {
+    requestId,
+    method: request.method,
+    headers: request.headers,
+    address: request.address(),
+    get caller() {
+      return exchange.caller
+    },
+    context: new Map(),
+  }
+}
+
+function aboutOperation(
+  { requestId, method, headers, address, caller, context }: HookRequest,
+  { parameters, cost }: Exchange,
+  { definition }: KnownOperation,
+): HookOperation {
+  const { query, variables = {} } = parameters
+  const operationName = parameters.operationName ?? definition.name?.value
+  const type = definition.operation
+  return { requestId, method, headers, address, caller, context, type, operationName, query, variables, cost }
+}
+
+/** An answer as hooks see it, and what became of it. */
+function changeable(operation: HookOperation, outcome: Outcome) {
+  const state: { changed: Outcome | undefined } = { changed: undefined }
+  const about = {
+    ...operation,
+    body: () => JSON.parse(bytesOf(state.changed ?? outcome).toString()) as Replacement,
+    replace({ data, errors }: Replacement): void {
+      state.changed = {
+        ...(data !== undefined && { body: Buffer.from(JSON.stringify({ data })) }),
+        ...(errors && errors.length > 0 && { errors }),
+        ...(outcome.cursor !== undefined && { cursor: outcome.cursor }),
+      }
+    },
+  }
+  return {
+    about,
+    get changed() {
+      return state.changed
+    },
+  }
+}
+
+interface Replacement {
+  readonly data?: unknown
+  readonly errors?: readonly ShownError[]
+}
+
+type OnEvent = NonNullable<HookSettings['onSubscriptionEvent']>
+
+/** Not a generator: its `return` would wait for the next event. */
+function changedEvents(events: Events, about: HookOperation, run: RunHook, onEvent: OnEvent): Events {
+  const next: Events['next'] = async () => {
+    for (;;) {
+      const result = await events.next()
+      if (result.done) return result
+      const event = changeable(about, result.value)
+      const kept = await run('onSubscriptionEvent', about.requestId, () => onEvent(event.about)).catch(
+        async (error: unknown) => {
+          await events.return()
+          throw error
+        },
+      )
+      if (kept !== false) return { done: false, value: event.changed ?? result.value }
+    }
+  }
+  return {
+    next,
+    return: () => events.return(),
+    throw: (error: unknown) => events.throw(error),
+    [Symbol.asyncIterator]() {
+      return this
+    },
+    [Symbol.asyncDispose]: async () => void (await events.return()),
+  }
+}
+
+/** One that throws changes nothing: the client is told what it would be told without it. */
+function changedErrors(next: Mask, onError: NonNullable<HookSettings['onError']>, log: Logger): Mask {
+  return (error, requestId) => {
+    const shown = next(error, requestId)
+    try {
+      const {
+        message = shown.message,
+        path = shown.path,
+        extensions = {},
+      } = onError({ requestId, error, shown }) ?? shown
+      const changed: GraphQLFormattedError = { message, extensions: { ...extensions, requestId } }
+      return { ...changed, ...(path && { path }), ...(shown.locations && { locations: shown.locations }) }
+    } catch (err) {
+      log.error({ requestId, err, hook: 'onError' }, 'a hook failed')
+      return shown
+    }
+  }
+}

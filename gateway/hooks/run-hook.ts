@@ -1,0 +1,33 @@
+/** Runs one hook: with a time limit, and so that what it throws tells the client nothing. */
+import { GraphQLError } from 'graphql'
+import type { Logger } from '../../platform/process/log.ts'
+import { codedError, isErrorCode } from '../../platform/protocol/errors.ts'
+
+/**
+ * Rejects with what the hook refuses, or with `INTERNAL` if it fails or is late; the log says why.
+ */
+export type RunHook = <Value>(hook: string, requestId: string, work: () => Value | Promise<Value>) => Promise<Value>
+
+/** @param timeout milliseconds */
+export function createRunner(timeout: number, log: Logger): RunHook {
+  return async (hook, requestId, work) => {
+    try {
+      const given = work()
+      return given instanceof Promise ? await inTime(given, timeout) : given
+    } catch (err) {
+      if (err instanceof GraphQLError && isErrorCode(err.extensions['code'])) throw err
+      log.error({ requestId, err, hook }, 'a hook failed')
+      throw codedError('INTERNAL', 'Internal error.')
+    }
+  }
+}
+
+async function inTime<Value>(work: Promise<Value>, timeout: number): Promise<Value> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Error(`It took longer than ${timeout} ms.`)), timeout)
+  try {
+    return await Promise.race([work, late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}

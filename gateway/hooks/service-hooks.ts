@@ -1,0 +1,67 @@
+/** The hooks around calls to services. */
+import type { HookRequest, HookServiceRequest, HookSettings } from '../config/sections/hooks.ts'
+import { CallFailure } from '../traffic/call/failure.ts'
+import type { ServiceDefinition } from '../traffic/call/kind.ts'
+import type { ServiceCall } from '../traffic/call/send.ts'
+import type { TrafficHooks } from '../traffic/hooks.ts'
+import { checked } from './checked-header.ts'
+import type { RunHook } from './run-hook.ts'
+
+type AnyCall = Pick<ServiceCall, 'body' | 'context'>
+
+/** @param requestOf what hooks know of the client's request that a call is made for */
+export function hookTraffic(
+  { onServiceRequest, onServiceResponse }: HookSettings,
+  run: RunHook,
+  requestOf: (exchange: object) => HookRequest | undefined,
+): TrafficHooks | undefined {
+  if (!onServiceRequest && !onServiceResponse) return undefined
+  const about = ({ name, kind }: ServiceDefinition, { context }: AnyCall, attempt: number) => ({
+    service: name,
+    kind,
+    requestId: context.requestId,
+    attempt,
+    request: kind === 'stateful' && context.exchange ? requestOf(context.exchange) : undefined,
+  })
+  const prepared = async <Call extends AnyCall>(
+    service: ServiceDefinition,
+    call: Call,
+    attempt: number,
+  ): Promise<Call> => {
+    if (!onServiceRequest) return call
+    const added: string[] = []
+    const request: HookServiceRequest = {
+      ...about(service, call, attempt),
+      body: () => JSON.parse(call.body.bytes.toString()) as unknown,
+      setHeader: (name, value) => void added.push(...checked(name, value)),
+    }
+    await run('onServiceRequest', call.context.requestId, () => onServiceRequest(request))
+    return added.length === 0 ? call : { ...call, added }
+  }
+  return {
+    aroundTry(service, next) {
+      return async (work, asked) => {
+        const attempt = asked.size + 1
+        const call = await prepared(service, work.call, attempt)
+        if (!onServiceResponse) return next({ ...work, call }, asked)
+        const started = performance.now()
+        const tell = (failed: string | undefined, body: () => unknown): Promise<void> =>
+          run('onServiceResponse', call.context.requestId, () =>
+            onServiceResponse({
+              ...about(service, call, attempt),
+              milliseconds: performance.now() - started,
+              failed,
+              body,
+            }),
+          )
+        const reply = await next({ ...work, call }, asked).catch(async (error: unknown) => {
+          await tell(error instanceof CallFailure ? error.code : 'INTERNAL', () => undefined)
+          throw error
+        })
+        await tell(undefined, () => JSON.parse(reply.answer.body.toString()))
+        return reply
+      }
+    },
+    beforeStream: (service, call) => prepared(service, call, 1),
+  }
+}

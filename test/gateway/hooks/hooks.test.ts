@@ -1,0 +1,267 @@
+/** Hooks of the configuration at every point of a request, and what becomes of those that fail. */
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { createClient as createSseClient } from 'graphql-sse'
+import { createClient as createSocketClient } from 'graphql-ws'
+import { WebSocket } from 'ws'
+import type { HookAnswer, HookError, HookRequest, HookSettings } from '../../../gateway/config/sections/hooks.ts'
+import { codedError } from '../../../platform/protocol/errors.ts'
+import { makeDataFolder, type TestFolder } from '../../support/data-folder.ts'
+import { exampleOf } from '../../support/example.ts'
+import { ask, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
+import { type Journal, journalSdl, startJournal } from '../../support/journal.ts'
+import { type Shop, startShop } from '../../support/shop.ts'
+import { until } from '../../support/until.ts'
+
+let shop: Shop
+let journal: Journal
+beforeAll(async () => {
+  ;[shop, journal] = await Promise.all([startShop(), startJournal()])
+})
+afterAll(() => Promise.all([shop.close(), journal.close()]))
+
+type Given = Partial<HookSettings>
+
+async function withHooks<Result>(hooks: Given, use: (gateway: TestGateway) => Promise<Result>): Promise<Result> {
+  const gateway = await startTestGateway({
+    services: [...shop.services, { name: 'journal', sdl: journalSdl, url: journal.url }],
+    env: { STATELESS: 'items' },
+    config: { hooks: { timeout: 300, ...hooks } },
+  })
+  try {
+    return await use(gateway)
+  } finally {
+    await gateway.stop()
+  }
+}
+
+const WHO = '{ whoAmI }'
+
+describe('order and contents', () => {
+  test('Each point of a request is met once, in order, and all share what they tell each other', async () => {
+    const seen: string[] = []
+    const note = ({ context }: HookRequest, point: string): void => {
+      seen.push(`${point} ${context.get('steps') ?? 0}`)
+      context.set('steps', Number(context.get('steps') ?? 0) + 1)
+    }
+    await withHooks(
+      {
+        onRequest: (request) => note(request, `request ${request.method} ${request.headers['x-own']}`),
+        onOperation: (operation) => note(operation, `${operation.type} ${operation.operationName} ${operation.query}`),
+        onServiceRequest({ service, kind, attempt, request, body }) {
+          const { query } = body() as { query: string }
+          if (request) note(request, `to ${service} ${kind} ${attempt} ${query}`)
+        },
+        onServiceResponse({ service, request, failed, body }) {
+          const { data } = body() as { data: unknown }
+          if (request) note(request, `from ${service} ${failed} ${JSON.stringify(data)}`)
+        },
+        onAnswer: (answer) => note(answer, `answer ${JSON.stringify(answer.body())}`),
+      },
+      ({ url }) => ask(url, { query: 'query Who { whoAmI }', operationName: 'Who' }, { 'x-own': 'yes' }),
+    )
+    expect(seen).toEqual([
+      'request POST yes 0',
+      'query Who query Who { whoAmI } 1',
+      'to orders stateful 1 query Who__orders__0{whoAmI} 2',
+      'from orders undefined {"whoAmI":"somebody"} 3',
+      'answer {"data":{"whoAmI":"somebody"}} 4',
+    ])
+  })
+
+  test('Hooks may wait', async () => {
+    const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+    const all = {
+      onRequest: later,
+      onOperation: later,
+      onServiceRequest: later,
+      onServiceResponse: later,
+      onAnswer: later,
+    }
+    expect((await withHooks(all, ({ url }) => ask(url, WHO))).data).toEqual({ whoAmI: 'somebody' })
+  })
+})
+
+describe('what hooks change', () => {
+  test('A header reaches the service; a stateless one learns nothing of the client', async () => {
+    const told: unknown[] = []
+    const onServiceRequest: HookSettings['onServiceRequest'] = ({ service, request, setHeader }) => {
+      told.push([service, request?.headers['x-own']])
+      setHeader('X-Secret', `for ${service}`)
+    }
+    shop.orders.calls.length = shop.items.calls.length = 0
+    await withHooks({ onServiceRequest }, ({ url }) =>
+      ask(url, '{ orders(first: 1) { item { name } } }', { 'x-own': 'mine' }),
+    )
+    expect(told).toEqual([
+      ['orders', 'mine'],
+      ['items', undefined],
+    ])
+    expect(shop.orders.calls[0]?.headers['x-secret']).toBe('for orders')
+    expect(shop.items.calls[0]?.headers['x-secret']).toBe('for items')
+  })
+
+  test.each(['authorization', 'content-length', 'host', 'tributary-signature', 'x-bad\r\n', ''])(
+    'The header %j cannot be set, and the call fails without a word of it',
+    async (name) => {
+      const calls = shop.orders.calls.length
+      const answer = await withHooks({ onServiceRequest: ({ setHeader }) => setHeader(name, 'x') }, ({ url }) =>
+        ask(url, WHO),
+      )
+      expect([answer.data, answer.errors?.[0]?.extensions['code']]).toEqual([{ whoAmI: null }, 'INTERNAL'])
+      expect(shop.orders.calls.length).toBe(calls)
+    },
+  )
+
+  test('An answer is rewritten, for HTTP and WebSocket, with headers', async () => {
+    const onAnswer = ({ body, replace, setHeader }: HookAnswer): void => {
+      const { data } = body()
+      replace({ data: { ...(data as object), whoAmI: 'rewritten' } })
+      setHeader('x-rewritten', 'yes')
+    }
+    await withHooks({ onAnswer }, async ({ url }) => {
+      const answer = await ask(url, WHO)
+      expect([answer.data, answer.headers.get('x-rewritten')]).toEqual([{ whoAmI: 'rewritten' }, 'yes'])
+      const client = createSocketClient({ url: `${url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket })
+      const { value } = await client.iterate({ query: WHO }).next()
+      expect(value).toEqual({ data: { whoAmI: 'rewritten' } })
+      await client.dispose()
+    })
+  })
+
+  test('An error that clients see is changed, of fields and of refused requests', async () => {
+    const onError = ({ shown }: HookError) => ({ ...shown, extensions: { ...shown.extensions, help: 'call us' } })
+    await withHooks({ onError }, async ({ url }) => {
+      const [field, refused] = [await ask(url, '{ secretFault }'), await ask(url, '{ nothing }')]
+      expect(field.errors?.[0]).toMatchObject({
+        message: 'Internal error.',
+        extensions: { code: 'INTERNAL', help: 'call us' },
+      })
+      expect(verdict(refused)).toBe('400 GRAPHQL_VALIDATION_FAILED')
+      expect(refused.errors?.[0]?.extensions['help']).toBe('call us')
+    })
+  })
+
+  test('An event is rewritten or left out', async () => {
+    const onSubscriptionEvent: HookSettings['onSubscriptionEvent'] = async ({ body, replace }) => {
+      const { written } = body().data as { written: { text: string } }
+      if (written.text.endsWith('2')) return false
+      replace({ data: { written: { text: `${written.text}!` } } })
+      return true
+    }
+    await withHooks({ onSubscriptionEvent }, async ({ url }) => {
+      const client = createSseClient({ url: `${url}/graphql` })
+      const events = client.iterate({ query: 'subscription { written(after: "0") { text } }' })
+      const first = events.next()
+      await until(() => journal.open === 1)
+      journal.write(3)
+      expect((await first).value).toEqual({ data: { written: { text: 'entry 1!' } } })
+      expect((await events.next()).value).toEqual({ data: { written: { text: 'entry 3!' } } })
+      await events.return?.()
+      client.dispose()
+      await until(() => journal.open === 0)
+    })
+  })
+})
+
+describe('the examples of the page', () => {
+  let folder: TestFolder
+  beforeAll(async () => {
+    folder = await makeDataFolder()
+  })
+  afterAll(() => folder.remove())
+  const withExample = async <Result>(
+    index: number,
+    use: (gateway: TestGateway) => Promise<Result>,
+  ): Promise<Result> => {
+    const gateway = await startTestGateway({
+      services: shop.services,
+      file: await exampleOf('docs/configuration/hooks.md', index),
+    })
+    try {
+      return await use(gateway)
+    } finally {
+      await gateway.stop()
+    }
+  }
+
+  test('An audit log has each mutation and nothing else', async () => {
+    const file = join(folder.path, 'audit.log')
+    process.env['AUDIT_LOG'] = file
+    await withExample(0, async ({ url }) => {
+      await ask(url, WHO)
+      await ask(url, 'mutation Touch { touch }')
+    })
+    const [line, ...others] = (await readFile(file, 'utf8')).trim().split('\n')
+    expect(JSON.parse(line ?? '')).toMatchObject({ operationName: 'Touch', requestId: expect.any(String) })
+    expect(others).toEqual([])
+  })
+
+  test('A header from a secret store is the newest one', async () => {
+    const file = join(folder.path, 'key')
+    process.env['API_KEY_FILE'] = file
+    await writeFile(file, 'first\n')
+    shop.orders.calls.length = 0
+    await withExample(1, async ({ url }) => {
+      expect(verdict(await ask(url, WHO, { 'x-blocked': 'yes' }))).toBe('403 FORBIDDEN')
+      await ask(url, WHO)
+      await writeFile(file, 'second\n')
+      await until(async () => {
+        await ask(url, WHO)
+        return shop.orders.calls.at(-1)?.headers['x-api-key'] === 'second'
+      })
+    })
+    expect(shop.orders.calls[0]?.headers['x-api-key']).toBe('first')
+  })
+
+  test('A field is rewritten', async () => {
+    const answer = await withExample(2, ({ url }) => ask(url, 'query Who { whoAmI }'))
+    expect(answer.data).toEqual({ whoAmI: 'SOMEBODY' })
+  })
+})
+
+describe('hooks that refuse, fail or are slow', () => {
+  const points = ['onRequest', 'onOperation', 'onAnswer'] as const
+
+  test.each(points)('%s refuses with a code', async (point) => {
+    const refuse = (): never => {
+      throw codedError('FORBIDDEN', 'Not from here.')
+    }
+    const answer = await withHooks({ [point]: refuse }, ({ url }) => ask(url, WHO))
+    expect(verdict(answer)).toBe('403 FORBIDDEN')
+    expect(answer.errors?.[0]?.message).toBe('Not from here.')
+  })
+
+  test.each([
+    ['throws', () => Promise.reject(new Error('a secret'))],
+    [
+      'throws at once',
+      () => {
+        throw new Error('a secret')
+      },
+    ],
+    ['never ends', () => new Promise<void>(() => {})],
+  ])('A hook that %s fails its request alone, with a code and without its words', async (_what, broken) => {
+    for (const point of [...points, 'onServiceRequest', 'onServiceResponse'] as const) {
+      const hooks = {
+        [point]: (about: { headers?: Record<string, unknown>; request?: HookRequest }) =>
+          (about.headers ?? about.request?.headers)?.['x-own'] === 'fine' ? undefined : broken(),
+      }
+      await withHooks(hooks, async ({ url }) => {
+        const [failed, fine] = await Promise.all([ask(url, WHO), ask(url, WHO, { 'x-own': 'fine' })])
+        expect([point, failed.errors?.[0]?.extensions['code']]).toEqual([point, 'INTERNAL'])
+        expect(JSON.stringify(failed)).not.toContain('secret')
+        expect(fine.data).toEqual({ whoAmI: 'somebody' })
+      })
+    }
+  })
+
+  test('onError that throws changes nothing', async () => {
+    const onError = (): never => {
+      throw new Error('a secret')
+    }
+    const answer = await withHooks({ onError }, ({ url }) => ask(url, '{ nothing }'))
+    expect(verdict(answer)).toBe('400 GRAPHQL_VALIDATION_FAILED')
+  })
+})
