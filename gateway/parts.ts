@@ -9,6 +9,7 @@ import type { LifecycleState } from '../platform/process/lifecycle.ts'
 import type { Logger } from '../platform/process/log.ts'
 import type { VerifyAuthorization } from '../platform/protocol/caller.ts'
 import type { IdentitySettings } from '../platform/protocol/identity-settings.ts'
+import type { RedisConnection } from '../platform/redis/connection.ts'
 import { createAuthorization } from './authorization/authorize.ts'
 import type { Config } from './config/config.ts'
 import { type Serving, type ServingMetrics, serveSupergraph } from './edition/serve.ts'
@@ -78,11 +79,10 @@ export interface Parts {
 export async function openParts(config: Config, limits: Limits, shared: Shared, before?: Parts): Promise<Parts> {
   const { log, reportLimit, count, metrics, room, state } = shared
   const { cors, identity } = config
-  const { safelist } = config.operations
-  const lists = safelist && config.lists && followLists(safelist, config.lists, log, shared.onListRefused)
+  const beside = await openBeside(config, shared)
   const { enforced: own, measuring } = limitsOf(config, limits, shared)
   const hooks = createHooks(config.hooks, log)
-  const policies = await policiesOf(config, own, measuring, lists, hooks.request, shared)
+  const policies = await policiesOf(config, own, measuring, beside, hooks.request, shared)
   const authorization = createAuthorization({ ...config.authorization, knowsCallers: identity !== undefined, log })
   const clientAddress = createClientAddress(config.trustedProxies)
   const shipped = await readShippedOperations()
@@ -103,14 +103,14 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
     ...(before && { before: before.serving.editions.current }),
     ...(before && isSame && { supergraph: before.serving.editions.current.supergraph }),
   }).catch(async (error: unknown) => {
-    lists?.close()
+    beside.close()
     await store.release()
     throw error
   })
   const { editions } = serving
   const close = async (successor?: Parts): Promise<void> => {
-    lists?.close()
     await serving.close(successor?.serving.editions)
+    beside.close()
     await store.release()
   }
   const servePlayground = await openPlayground(config, editions.current.schema, shipped).catch(
@@ -157,11 +157,11 @@ async function policiesOf(
   config: Config,
   limits: Limits,
   measuring: Measuring | undefined,
-  lists: PolicyOptions['lists'],
+  { lists, texts, budgetRedis }: Beside,
   hooks: PolicyOptions['hooks'],
   { reportMeasured, reportUnlisted }: Shared,
 ): Promise<Policies> {
-  const { identity, production, workers, operations } = config
+  const { identity, production, workers } = config
   return createPolicies({
     ...config,
     limits,
@@ -171,10 +171,36 @@ async function policiesOf(
     introspection: !production,
     lists,
     hooks,
-    texts: operations.persisted.automatic ? createMemoryTexts(operations.persisted.bytes) : undefined,
+    texts,
+    redis: budgetRedis,
     reportUnlisted,
     verify: identity && (await openVerifier(identity)),
   })
+}
+
+interface Beside extends Pick<PolicyOptions, 'lists' | 'texts'> {
+  readonly budgetRedis: RedisConnection | undefined
+  close(): void
+}
+
+/** What the policies look things up in. */
+async function openBeside(config: Config, { log, onListRefused }: Shared): Promise<Beside> {
+  const { safelist, persisted } = config.operations
+  const lists = safelist && config.lists && followLists(safelist, config.lists, log, onListRefused)
+  const texts = persisted.automatic ? createMemoryTexts(persisted.bytes) : undefined
+  const budgetRedis = await openBudgetRedis(config, log)
+  const close = (): void => {
+    lists?.close()
+    budgetRedis?.close()
+  }
+  return { lists, texts, budgetRedis, close }
+}
+
+/** Imported lazily: the Redis client takes several megabytes. */
+async function openBudgetRedis({ budgets, redis }: Config, log: Logger): Promise<RedisConnection | undefined> {
+  if (budgets.store === 'memory' || redis.url === undefined) return undefined
+  const { connectRedis } = await import('../platform/redis/connection.ts')
+  return connectRedis(redis.url, budgets.redisTimeout, 'each gateway counts budgets for itself', log)
 }
 
 /** What this process refuses, and what it only measures. */

@@ -91,6 +91,7 @@ export async function loadConfig({ env: everything, file, isPartial = false, see
     ),
     ...headerFaults(result.data).map(({ path, fault }) => `${name(path)}: ${fault}`),
     ...issuerFaults(env),
+    ...redisFaults(sources).map(({ path, fault }) => `${name(path)}: ${fault}`),
     ...misspelt(env, variables),
   )
   if (!result.success || faults.length > 0) throw new SettingsError([...new Set(faults)])
@@ -242,6 +243,12 @@ function serviceFaults(
     ...(lost.length > 0 ? [{ path: ['supergraph'], fault: `names no address of ${lost.join(', ')}` }] : []),
   ]
 }
+
+/** What is to be kept in Redis needs one. */
+const redisFaults = (sources: Sources): readonly Fault[] =>
+  sources.valueAt(['budgets', 'store']) === 'redis' && sources.valueAt(['redis', 'url']) === undefined
+    ? [{ path: ['budgets', 'store'], fault: 'needs redis.url' }]
+    : []
 
 /** What the product's own services need: a secret, and no demo identity in production. */
 function productFaults(sources: Sources, env: Environment): readonly Fault[] {

@@ -32,9 +32,8 @@ const MINUTE = 60_000 // milliseconds
 export function createBudgetPlans(
   settings: BudgetSettings,
   { costPerMinute }: Pick<Limits, 'costPerMinute'>,
-  parts: number,
+  parts: { readonly cost: number; readonly requests: number },
 ): BudgetPlans {
-  const part = (amount: number): number => Math.ceil(amount / parts)
   const byDefault: BudgetPlan = {
     windows: Number.isFinite(costPerMinute) ? [{ every: MINUTE, cost: costPerMinute }] : [],
     limit: 'costPerMinute',
@@ -43,10 +42,10 @@ export function createBudgetPlans(
   const planFrom = ({ windows, requestsAtOnce }: ClientBudget, otherwise: BudgetPlan): BudgetPlan => ({
     ...otherwise,
     ...(windows && {
-      windows: windows.map(({ every, cost }) => ({ every, cost: part(cost) })),
+      windows: windows.map(({ every, cost }) => ({ every, cost: Math.ceil(cost / parts.cost) })),
       limit: 'budgetCost',
     }),
-    ...(requestsAtOnce !== undefined && { requestsAtOnce: part(requestsAtOnce) }),
+    ...(requestsAtOnce !== undefined && { requestsAtOnce: Math.ceil(requestsAtOnce / parts.requests) }),
   })
   const ofAll = planFrom(settings, byDefault)
   const clients = new Map(Object.entries(settings.clients).map(([name, own]) => [name, planFrom(own, ofAll)]))

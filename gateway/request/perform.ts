@@ -37,6 +37,8 @@ export function createPerform({ policies, editions, execute, start }: PerformOpt
       const admitted = admit(exchange, edition.documents, policies)
       const operation = admitted instanceof Promise ? await admitted : admitted
       const { operation: kind } = operation.definition
+      const spending = policies.spendShared(exchange)
+      if (spending) await spending
       const performed = await charged(exchange, () =>
         kind === 'subscription'
           ? start(exchange, edition, operation, release)

@@ -6,6 +6,7 @@ import type { DocumentNode } from 'graphql'
 import type { VerifyAuthorization } from '../../platform/protocol/caller.ts'
 import type { CredentialsOf } from '../../platform/protocol/credentials.ts'
 import type { IdentitySettings } from '../../platform/protocol/identity-settings.ts'
+import type { RedisConnection } from '../../platform/redis/connection.ts'
 import type { BudgetSettings } from '../config/sections/budgets.ts'
 import type { Cors } from '../config/sections/cors.ts'
 import type { OperationSettings } from '../config/sections/operations.ts'
@@ -34,6 +35,7 @@ import { readParameters } from './policies/parameters.ts'
 import { resolvePersisted } from './policies/persisted.ts'
 import { limitRequests } from './policies/requests-at-once.ts'
 import { reportUnlisted, requireListed } from './policies/safelist.ts'
+import { type SpendShared, shareBudget } from './policies/shared-budget.ts'
 import type { ReportUnlisted } from './policies/unlisted.ts'
 import { limitBody, limitVariables } from './policies/variables.ts'
 
@@ -59,6 +61,8 @@ export interface Policies {
   readonly onListSize: ((size: number) => void) | undefined
   /** Pays for operations, and for reading refused documents and variables. */
   readonly budget: Budget
+  /** Takes an admitted operation's cost from what all gateways allow the caller together. */
+  readonly spendShared: SpendShared
 }
 
 export interface PolicyOptions {
@@ -82,13 +86,15 @@ export interface PolicyOptions {
   readonly reportUnlisted: ReportUnlisted
   /** Of the configuration, before it is known who calls. */
   readonly hooks: readonly Policy[]
+  /** Where all gateways count the cost together. */
+  readonly redis: RedisConnection | undefined
   /** Without it tokens are opaque. */
   readonly verify: VerifyAuthorization | undefined
 }
 
 export function createPolicies(options: PolicyOptions): Policies {
   const { limits, measuring, cors, introspection, identity, verify } = options
-  const { budget, limitConcurrency } = createBudgets(options)
+  const { budget, limitConcurrency, spendShared } = createBudgets(options)
   const measured = measuring && measurePolicies(measuring)
   const identified = present(
     authenticate({ verify, required: identity?.required ?? false }),
@@ -130,6 +136,7 @@ export function createPolicies(options: PolicyOptions): Policies {
     operationsWaiting: limits.operationsWaiting,
     onListSize: measured?.onListSize,
     budget,
+    spendShared,
   }
 }
 
@@ -140,16 +147,20 @@ function createPersisted({ operations: { safelist }, lists, texts, reportUnliste
   return lists && safelist?.mode === 'log' ? reportUnlisted(lists, clientName, resolve, report) : resolve
 }
 
-function createBudgets({ limits, measuring, budgets, reportMeasured, parts }: PolicyOptions) {
+function createBudgets({ limits, measuring, budgets, reportMeasured, parts, redis }: PolicyOptions) {
   const names = new Set<BoundName>([...(measuring?.names ?? []), ...(budgets.measure ? (['budgetCost'] as const) : [])])
   const costPerMinute = Math.min(limits.costPerMinute, measuring?.limits.costPerMinute ?? Number.POSITIVE_INFINITY)
-  const plans = createBudgetPlans(budgets, { costPerMinute }, parts)
+  const plans = createBudgetPlans(budgets, { costPerMinute }, { cost: redis ? 1 : parts, requests: parts })
   const budget = plans.boundsCost ? createBudget(plans, names, reportMeasured) : noBudget
   const inTurn = createConcurrencyLimit(limits, measuring)
   const limitConcurrency = plans.boundsRequests
     ? limitRequests(plans, inTurn, budgets.measure ? reportMeasured : undefined)
     : inTurn
-  return { budget, limitConcurrency }
+  const spendShared: SpendShared =
+    redis && plans.boundsCost
+      ? shareBudget({ redis, plans, own: budget, measured: names, reportMeasured })
+      : () => undefined
+  return { budget, limitConcurrency, spendShared }
 }
 
 const present = <Item>(...items: readonly (Item | undefined)[]): readonly Item[] =>

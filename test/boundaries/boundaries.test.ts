@@ -50,6 +50,7 @@ const platformRooms = [
   'platform/memory',
   'platform/http/message',
   'platform/process',
+  'platform/redis',
   'platform/http/server',
   'platform/http/fast-path',
   'platform/protocol',

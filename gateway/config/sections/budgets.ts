@@ -36,6 +36,10 @@ export const budgetsSection = z
       .optional(),
     /** Budgets of API clients by name; what is absent is as for all. */
     clients: z.record(z.string(), z.strictObject(ofClient)).default({}),
+    /** Where the cost of each caller is counted; `redis` for several gateways together. */
+    store: z.enum(['memory', 'redis'], 'must be memory or redis').default('memory'),
+    /** Milliseconds that a request waits for Redis at most. */
+    redisTimeout: whole(1, 1_000).default(50),
     /** Nothing is refused: log and metrics tell what would have been. */
     measure: onOff.default(false),
   })

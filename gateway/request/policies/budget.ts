@@ -23,16 +23,8 @@ export interface Budget {
   charge(exchange: Exchange, size: number): void
   /** The same for the time that planning took. @param caller as `callerOf` gives it */
   chargePlanning(caller: string, milliseconds: number): void
-  /** What is left of each window of the caller. */
-  remainder(exchange: Exchange): readonly Remainder[]
-}
-
-export interface Remainder {
-  /** Of the window, in milliseconds. */
-  readonly every: number
-  readonly cost: number
-  /** Less than 0 if it is overdrawn. */
-  readonly left: number
+  /** Lowers what is left of each window of the caller to what is left elsewhere. */
+  learn(exchange: Exchange, left: readonly number[]): void
 }
 
 interface Bucket {
@@ -100,9 +92,9 @@ export function createBudget(
         left[at] = (left[at] ?? 0) - (milliseconds / PLANNING) * cost * (MINUTE / every)
       })
     },
-    remainder(exchange) {
-      const { windows, left } = filled(callerOf(exchange), planOf(exchange.apiClient))
-      return windows.map(({ every, cost }, at) => ({ every, cost, left: Math.floor(left[at] ?? 0) }))
+    learn(exchange, elsewhere) {
+      const { left } = filled(callerOf(exchange), planOf(exchange.apiClient))
+      for (const [at, most] of elsewhere.entries()) left[at] = Math.min(left[at] ?? most, most)
     },
   }
 }
@@ -128,5 +120,5 @@ export const noBudget: Budget = {
   spend: () => undefined,
   charge: () => undefined,
   chargePlanning: () => undefined,
-  remainder: () => [],
+  learn: () => undefined,
 }

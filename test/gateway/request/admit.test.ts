@@ -40,6 +40,7 @@ async function bench(limits = defaultLimits) {
     texts: undefined,
     reportUnlisted: () => undefined,
     hooks: [],
+    redis: undefined,
     verify: undefined,
   })
   const read: string[] = []

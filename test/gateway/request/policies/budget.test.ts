@@ -16,7 +16,9 @@ test.each([100, 5_000_000])(
   'Twenty seconds of planning use up a budget of %d per minute, of the caller alone',
   async (perMinute) => {
     using clock = stopClock()
-    const budget = createBudget(createBudgetPlans(budgetsSection.parse({}), { costPerMinute: perMinute }, 1))
+    const budget = createBudget(
+      createBudgetPlans(budgetsSection.parse({}), { costPerMinute: perMinute }, { cost: 1, requests: 1 }),
+    )
     const [heavy, other] = [exchangeOf('192.0.2.1'), exchangeOf('192.0.2.2')]
     budget.chargePlanning(callerOf(heavy), 19_900)
     budget.spend(heavy, perMinute / 1_000)

@@ -1,11 +1,14 @@
 /** Budgets by window, API client and requests at once, on a gateway over services of others. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { createClient } from '@redis/client'
 import type { z } from 'zod'
 import { budgetsSection } from '../../../../gateway/config/sections/budgets.ts'
 import { stopClock } from '../../../support/clock.ts'
 import { exampleOf } from '../../../support/example.ts'
 import { ask, startTestGateway, type TestGateway, verdict } from '../../../support/gateway.ts'
+import { type RedisServer, startRedis } from '../../../support/redis.ts'
 import { type Shop, startShop } from '../../../support/shop.ts'
+import { until } from '../../../support/until.ts'
 
 let shop: Shop
 beforeAll(async () => {
@@ -126,3 +129,48 @@ describe('measured budgets', () => {
     expect(await gateway.registry.metrics()).toContain('tributary_limit_would_refuse_total{limit="budgetCost"} 3')
   })
 })
+
+describe('budgets of several gateways in Redis', () => {
+  let redis: RedisServer
+  beforeAll(async () => {
+    redis = await startRedis()
+  })
+  afterAll(() => redis.kill())
+
+  test('They are spent together; without Redis each gateway goes on alone, and waits for nothing', async () => {
+    const env = { REDIS_URL: redis.url }
+    await start({ windows: [{ every: 3_600_000, cost: 5 }], store: 'redis' }, { env })
+    const one = gateway
+    await start({ windows: [{ every: 3_600_000, cost: 5 }], store: 'redis' }, { env })
+    const two = gateway
+    const spendAt = async (at: TestGateway, address: string, query = '{ whoAmI }'): Promise<string> =>
+      verdict(await ask(at.url, query, { 'x-forwarded-for': address }))
+    // Requests of other callers pay for the planning, and wait for the connections.
+    for (const [at, address] of [
+      [one, '192.0.2.8'],
+      [two, '192.0.2.9'],
+    ] as const) {
+      await spendAt(at, address, ONE)
+      await until(async () => {
+        await spendAt(at, address)
+        return isShared(redis.url, `address ${address}`)
+      })
+    }
+    for (const at of [one, two, one, two, one]) expect(await spendAt(at, '192.0.2.1', ONE)).toBe('200 OK')
+    expect(await spendAt(two, '192.0.2.1', ONE)).toBe(spent)
+    expect(await spendAt(one, '192.0.2.1', ONE)).toBe(spent)
+    redis.freeze()
+    for (const at of [one, two]) expect(await spendAt(at, '192.0.2.3', ONE)).toBe('200 OK')
+    expect(await spendAt(two, '192.0.2.1', ONE)).toBe(spent)
+    redis.thaw()
+    await one.stop()
+  })
+})
+
+/** True once Redis has the budget of a caller. */
+async function isShared(url: string, caller: string): Promise<boolean> {
+  const client = await createClient({ url }).connect()
+  const found = await client.exists(`tributary:budget:{${caller}}:3600000`)
+  client.destroy()
+  return found === 1
+}
