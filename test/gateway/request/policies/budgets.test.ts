@@ -143,6 +143,11 @@ describe('budgets of several gateways in Redis', () => {
     const one = gateway
     await start({ windows: [{ every: 3_600_000, cost: 5 }], store: 'redis' }, { env })
     const two = gateway
+    stop = async () => {
+      stop = async () => undefined
+      redis.thaw()
+      await Promise.all([one.stop(), two.stop()])
+    }
     const spendAt = async (at: TestGateway, address: string, query = '{ whoAmI }'): Promise<string> =>
       verdict(await ask(at.url, query, { 'x-forwarded-for': address }))
     // Requests of other callers pay for the planning, and wait for the connections.
@@ -162,8 +167,6 @@ describe('budgets of several gateways in Redis', () => {
     redis.freeze()
     for (const at of [one, two]) expect(await spendAt(at, '192.0.2.3', ONE)).toBe('200 OK')
     expect(await spendAt(two, '192.0.2.1', ONE)).toBe(spent)
-    redis.thaw()
-    await one.stop()
   })
 })
 
