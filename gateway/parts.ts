@@ -12,9 +12,12 @@ import type { IdentitySettings } from '../platform/protocol/identity-settings.ts
 import type { RedisConnection } from '../platform/redis/connection.ts'
 import { createAuthorization } from './authorization/authorize.ts'
 import type { Config } from './config/config.ts'
+import type { HookSettings } from './config/sections/hooks.ts'
 import { type Serving, type ServingMetrics, serveSupergraph } from './edition/serve.ts'
 import { createMask } from './errors/mask.ts'
 import { compileClientRules } from './headers/to-client.ts'
+import { both } from './hooks/both.ts'
+import { coprocessorHooks } from './hooks/coprocessor.ts'
 import { createHooks } from './hooks/hooks.ts'
 import { type Limits, limitsOfWorker, splitLimits } from './limits/limits.ts'
 import type { Measuring } from './limits/measuring.ts'
@@ -81,7 +84,7 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
   const { cors, identity } = config
   const beside = await openBeside(config, shared)
   const { enforced: own, measuring } = limitsOf(config, limits, shared)
-  const hooks = createHooks(config.hooks, log)
+  const hooks = createHooks(hooksOf(config, log), log)
   const policies = await policiesOf(config, own, measuring, beside, hooks.request, shared)
   const authorization = createAuthorization({ ...config.authorization, knowsCallers: identity !== undefined, log })
   const clientAddress = createClientAddress(config.trustedProxies)
@@ -151,6 +154,12 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
     }),
     close,
   }
+}
+
+function hooksOf({ hooks, coprocessor }: Config, log: Logger): HookSettings {
+  if (!coprocessor) return hooks
+  const all = both(coprocessorHooks(coprocessor, log), hooks)
+  return { ...all, timeout: hooks.timeout + coprocessor.timeout }
 }
 
 async function policiesOf(

@@ -5,6 +5,7 @@ import { adminSection } from './sections/admin.ts'
 import { authorizationSection } from './sections/authorization.ts'
 import { budgetsSection } from './sections/budgets.ts'
 import { cachingSection } from './sections/caching.ts'
+import { coprocessorSection } from './sections/coprocessor.ts'
 import { corsSection } from './sections/cors.ts'
 import { drainingSection } from './sections/draining.ts'
 import { errorsSection } from './sections/errors.ts'
@@ -31,6 +32,7 @@ export const configSchema = z.strictObject({
   caching: cachingSection,
   cors: corsSection,
   hooks: hooksSection,
+  coprocessor: coprocessorSection,
   operations: operationsSection,
   subscriptions: subscriptionsSection,
   admin: adminSection,

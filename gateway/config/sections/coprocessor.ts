@@ -1,0 +1,28 @@
+/** A process of a team that is asked by HTTP at fixed points of a request. */
+import { z } from 'zod'
+import { httpUrl } from '../../../platform/process/settings.ts'
+import { list, milliseconds } from './values.ts'
+
+const part = z.enum(['headers', 'body', 'context'], 'must be headers, body or context')
+const stage = list(part).optional()
+
+export const coprocessorSection = z
+  .strictObject({
+    url: httpUrl,
+    /** Milliseconds for each answer of it. */
+    timeout: milliseconds.default(1_000),
+    /** What becomes of a request for which it has no proper answer. */
+    onFailure: z.enum(['refuse', 'pass'], 'must be refuse or pass').default('refuse'),
+    /** The stages at which it is asked, and what it is told there. */
+    stages: z.strictObject({
+      RouterRequest: stage,
+      SupergraphRequest: stage,
+      SupergraphResponse: stage,
+      SubgraphRequest: stage,
+      SubgraphResponse: stage,
+    }),
+  })
+  .optional()
+
+export type CoprocessorSettings = NonNullable<z.output<typeof coprocessorSection>>
+export type Stage = keyof CoprocessorSettings['stages']

@@ -1,0 +1,148 @@
+/** The coprocessor: the example of its page in Python, and processes that misbehave. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { json } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { CoprocessorSettings } from '../../../gateway/config/sections/coprocessor.ts'
+import { listen } from '../../../platform/http/server/listen.ts'
+import { exampleOf } from '../../support/example.ts'
+import { ask, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
+import { type Shop, startShop } from '../../support/shop.ts'
+
+const PAGE = 'docs/configuration/coprocessor.md'
+const WHO = '{ whoAmI }'
+
+let shop: Shop
+beforeAll(async () => {
+  shop = await startShop()
+})
+afterAll(() => shop.close())
+
+test('The example of the page refuses, adds headers both ways and keeps a context', async () => {
+  const page = await readFile(new URL(`../../../${PAGE}`, import.meta.url), 'utf8')
+  const program = /```py\n(.*?)```/s.exec(page)?.[1] ?? ''
+  const python = spawn('python3', ['-c', program], { stdio: ['ignore', 'pipe', 'inherit'] })
+  try {
+    const [port] = (await once(python.stdout, 'data')) as [Buffer]
+    process.env['COPROCESSOR_URL'] = `http://127.0.0.1:${port.toString().trim()}`
+    const gateway = await startTestGateway({ services: shop.services, file: await exampleOf(PAGE) })
+    shop.orders.calls.length = 0
+    const answer = await ask(gateway.url, WHO)
+    expect([answer.data, answer.headers.get('x-greeting')]).toEqual([{ whoAmI: 'somebody' }, 'hello'])
+    expect(shop.orders.calls[0]?.headers['x-api-key']).toBe('secret')
+    const blocked = await ask(gateway.url, WHO, { 'x-blocked': 'yes' })
+    expect([verdict(blocked), blocked.errors?.[0]?.message]).toEqual(['403 FORBIDDEN', 'Not from here.'])
+    await gateway.stop()
+  } finally {
+    python.kill()
+    await once(python, 'exit')
+  }
+})
+
+describe('a coprocessor of one’s own', () => {
+  type Message = Readonly<Record<string, unknown>>
+  let answerWith: (message: Message, response: ServerResponse) => void
+  let url: string
+  let close: () => Promise<unknown>
+  const gateways: TestGateway[] = []
+  const messages: Message[] = []
+
+  beforeAll(async () => {
+    const listener = await listen(
+      async (request: IncomingMessage, response: ServerResponse) => {
+        const message = (await json(request)) as Message
+        messages.push(message)
+        answerWith(message, response)
+      },
+      { host: '127.0.0.1', port: 0 },
+    )
+    url = listener.url
+    close = () => listener.drain(0)
+    for (const onFailure of ['refuse', 'pass'] as const) {
+      const coprocessor: CoprocessorSettings = {
+        url,
+        timeout: 200,
+        onFailure,
+        stages: {
+          RouterRequest: ['headers'],
+          SupergraphRequest: ['body'],
+          SupergraphResponse: ['body'],
+          SubgraphResponse: ['body'],
+        },
+      }
+      gateways.push(await startTestGateway({ services: shop.services, config: { coprocessor } }))
+    }
+  })
+  afterAll(async () => {
+    await Promise.all(gateways.map((gateway) => gateway.stop()))
+    await close()
+  })
+  const echo = (message: Message, response: ServerResponse): void => void response.end(JSON.stringify(message))
+  const askOf = (which: 0 | 1, query = WHO) => ask(gateways[which]?.url ?? '', query)
+
+  test('It is told the stages in order, with the same id and only what is set', async () => {
+    messages.length = 0
+    answerWith = echo
+    expect((await askOf(0)).data).toEqual({ whoAmI: 'somebody' })
+    expect(messages.map(({ stage }) => stage)).toEqual([
+      'RouterRequest',
+      'SupergraphRequest',
+      'SubgraphResponse',
+      'SupergraphResponse',
+    ])
+    expect(new Set(messages.map(({ id, version, control }) => `${id} ${version} ${control}`)).size).toBe(1)
+    expect(messages[0]).toMatchObject({ method: 'POST', headers: { 'content-type': ['application/json'] } })
+    expect(messages[0]).not.toHaveProperty('body')
+    expect(messages[1]).toMatchObject({ body: { query: WHO, variables: {} } })
+    expect(messages[2]).toMatchObject({ serviceName: 'orders', body: { data: { whoAmI: 'somebody' } } })
+    expect(messages[3]).toMatchObject({ body: { data: { whoAmI: 'somebody' } } })
+  })
+
+  test('It may replace the answer', async () => {
+    answerWith = (message, response) =>
+      message['stage'] === 'SupergraphResponse'
+        ? response.end(JSON.stringify({ ...message, body: { data: { whoAmI: 'else' }, errors: [{ message: 'so' }] } }))
+        : echo(message, response)
+    const answer = await askOf(0)
+    expect([answer.data, answer.errors]).toEqual([{ whoAmI: 'else' }, [{ message: 'so' }]])
+  })
+
+  test.each([
+    [400, 'BAD_USER_INPUT'],
+    [401, 'UNAUTHENTICATED'],
+    [402, 'FORBIDDEN'],
+    [429, 'BUDGET_EXHAUSTED'],
+    [500, 'INTERNAL'],
+    [503, 'SERVICE_UNAVAILABLE'],
+  ])('A break with %d is told as %s', async (status, code) => {
+    answerWith = (message, response) =>
+      response.end(JSON.stringify({ ...message, control: { break: status }, body: 'no' }))
+    const answer = await askOf(0)
+    expect(answer.errors?.[0]?.extensions['code']).toBe(code)
+    expect(answer.data).toBeUndefined()
+  })
+
+  test.each([
+    ['another status', (_message: Message, response: ServerResponse) => response.writeHead(500).end('a secret')],
+    ['no JSON', (_message: Message, response: ServerResponse) => response.end('a secret')],
+    [
+      'another id',
+      (message: Message, response: ServerResponse) => response.end(JSON.stringify({ ...message, id: 'x' })),
+    ],
+    [
+      'another stage',
+      (message: Message, response: ServerResponse) => response.end(JSON.stringify({ ...message, stage: 'x' })),
+    ],
+    ['a redirect', (_message: Message, response: ServerResponse) => response.writeHead(302, { location: '/' }).end()],
+    ['nothing in time', () => undefined],
+    ['a cut connection', (_message: Message, response: ServerResponse) => response.destroy()],
+  ])('With %s a request is refused, or passed by setting', async (_what, answer) => {
+    answerWith = (message, response) => void answer(message, response)
+    const refused = await askOf(0)
+    expect(verdict(refused)).toBe('500 INTERNAL')
+    expect(JSON.stringify(refused)).not.toContain('secret')
+    expect((await askOf(1)).data).toEqual({ whoAmI: 'somebody' })
+  })
+})
