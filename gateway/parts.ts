@@ -27,6 +27,7 @@ import { followLists } from './persisted/live-lists.ts'
 import { createMemoryTexts } from './persisted/texts.ts'
 import { openPlayground } from './playground/open.ts'
 import { type AnswerOperation, createOperations, type OperationOptions } from './request/answer.ts'
+import { withCostReport } from './request/cost-report.ts'
 import { createExecute } from './request/execute.ts'
 import type { CountAnswer } from './request/metrics.ts'
 import { createPerform } from './request/perform.ts'
@@ -129,7 +130,7 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
   const perform = createPerform({
     policies,
     editions,
-    execute: hooks.execute(createExecute(mask, authorization.decide, openHeard)),
+    execute: hooks.execute(withCostReport(createExecute(mask, authorization.decide, openHeard), policies.budget)),
     start: hooks.start(createStart(streams, subscribe)),
   })
   const operations = { perform, policies, count, refusalOf: createRefusalOf({ count, reportLimit, mask }) }

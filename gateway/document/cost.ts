@@ -27,7 +27,7 @@ import { createInputCosts } from './input-cost.ts'
 import { type Estimate, GUESS, type Size, sizeOf } from './list-size.ts'
 
 const ITEMS = ['edges', 'nodes']
-const MUTATION = 100 // a write costs more than the objects it returns
+export const MUTATION = 100 // a write costs more than the objects it returns
 const MOST = 1e15 // of a field: sums and products of such costs stay finite
 
 /** What costs depend on, for one schema. */

@@ -12,6 +12,8 @@ export interface Outcome {
   readonly body?: Buffer
   /** Already masked. */
   readonly errors?: readonly GraphQLFormattedError[]
+  /** What the client asked to be told besides. */
+  readonly extensions?: Readonly<Record<string, unknown>> | undefined
   /** Where a subscription resumes after this event. */
   readonly cursor?: string
 }
@@ -24,8 +26,9 @@ export function outcomeOf({ body, errors }: Answer, requestId: string, mask: Mas
 }
 
 /** The whole answer. Errors come first, so that readers of a long answer see them. */
-export function bytesOf({ body, errors }: Outcome): Buffer {
-  if (!errors) return body ?? Buffer.from('{}')
-  const before = `{"errors":${JSON.stringify(errors)}`
+export function bytesOf({ body, errors, extensions }: Outcome): Buffer {
+  if (!errors && !extensions) return body ?? Buffer.from('{}')
+  const parts = Object.entries({ errors, extensions }).filter(([, value]) => value !== undefined)
+  const before = `{${parts.map(([name, value]) => `"${name}":${JSON.stringify(value)}`).join()}`
   return body ? Buffer.concat([Buffer.from(`${before},`), body.subarray(1)]) : Buffer.from(`${before}}`)
 }

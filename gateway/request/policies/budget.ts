@@ -25,6 +25,8 @@ export interface Budget {
   chargePlanning(caller: string, milliseconds: number): void
   /** Lowers what is left of each window of the caller to what is left elsewhere. */
   learn(exchange: Exchange, left: readonly number[]): void
+  /** What is left of each window, and what it has when it is full. */
+  left(exchange: Exchange): readonly (BudgetWindow & { readonly left: number })[]
 }
 
 interface Bucket {
@@ -92,6 +94,10 @@ export function createBudget(
         left[at] = (left[at] ?? 0) - (milliseconds / PLANNING) * cost * (MINUTE / every)
       })
     },
+    left(exchange) {
+      const { windows, left } = filled(callerOf(exchange), planOf(exchange.apiClient))
+      return windows.map((window, at) => ({ ...window, left: Math.floor(left[at] ?? 0) }))
+    },
     learn(exchange, elsewhere) {
       const { left } = filled(callerOf(exchange), planOf(exchange.apiClient))
       for (const [at, most] of elsewhere.entries()) left[at] = Math.min(left[at] ?? most, most)
@@ -121,4 +127,5 @@ export const noBudget: Budget = {
   charge: () => undefined,
   chargePlanning: () => undefined,
   learn: () => undefined,
+  left: () => [],
 }

@@ -1,0 +1,64 @@
+/** What an operation cost, told to clients that ask. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { createClient } from 'graphql-ws'
+import { WebSocket } from 'ws'
+import { ask } from '../../support/gateway.ts'
+import { type ShopGateway, startShopGateway } from '../../support/shop-gateway.ts'
+
+let gateway: ShopGateway
+beforeAll(async () => {
+  gateway = await startShopGateway({ env: { STATELESS: 'items', LIMIT_COST_PER_MINUTE: '1000' } })
+})
+afterAll(() => gateway.stop())
+
+const asked = { cost: true }
+const costOf = async (query: string) => {
+  const response = await fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, extensions: asked }),
+  })
+  return { cacheControl: response.headers.get('cache-control'), ...((await response.json()) as Told) }
+}
+interface Told {
+  readonly data: unknown
+  readonly extensions: {
+    readonly cost: { readonly estimate: number; readonly actual: number; readonly budgets: readonly { left: number }[] }
+  }
+}
+
+test('The actual cost is by what came back, the estimate by what was asked for', async () => {
+  const { extensions } = await costOf('{ orders(first: 50) { id item { name } } order(id: "none") { item { name } } }')
+  expect(extensions.cost.estimate).toBe(102)
+  const whole = await costOf('{ items { id name } }') // a list whose size the estimate takes from the schema
+  expect(whole.extensions.cost.actual).toBe((whole.data as { items: unknown[] }).items.length)
+  const { actual } = (
+    await costOf('{ o: order(id: "7") { ...F } } fragment F on Order { ...G } fragment G on Order { id }')
+  ).extensions.cost
+  expect(actual).toBe(1)
+})
+
+test('What is left of the budget falls by the estimate, and no cache keeps the answer', async () => {
+  const [first, second] = [await costOf('{ items(first: 5) { id } }'), await costOf('{ items(first: 5) { id } }')]
+  const left = ({ extensions }: Told): number => extensions.cost.budgets[0]?.left ?? Number.NaN
+  expect(left(first) - left(second)).toBeGreaterThanOrEqual(4) // a little is refilled in between
+  expect(left(first) - left(second)).toBeLessThanOrEqual(5)
+  expect(second.cacheControl).toBe('no-store')
+})
+
+test('Nobody is told who does not ask', async () => {
+  const response = await ask(gateway.url, { query: '{ whoAmI }', extensions: { cost: 1 } })
+  expect(JSON.stringify(response)).not.toContain('estimate')
+})
+
+test('Errors are beside it, and WebSockets have it too', async () => {
+  expect(await costOf('{ whoAmI secretFault }')).toMatchObject({
+    data: { whoAmI: 'somebody', secretFault: null },
+    errors: [{ extensions: { code: 'INTERNAL' } }],
+    extensions: { cost: { actual: 0 } },
+  })
+  const client = createClient({ url: `${gateway.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket })
+  const { value } = await client.iterate({ query: '{ a: whoAmI }', extensions: asked }).next()
+  expect(value).toMatchObject({ data: { a: 'somebody' }, extensions: { cost: { actual: 1 } } })
+  await client.dispose()
+})
