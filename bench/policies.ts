@@ -4,7 +4,7 @@
  * a point. Flags: --point file,cors --rounds 5 --seconds 2 --warm 3
  */
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -66,6 +66,7 @@ async function pointNames(chosen: string | undefined): Promise<readonly string[]
 interface Contestant {
   readonly label: string
   readonly gateway: BenchmarkProcess
+  readonly hasErrors: boolean | undefined
   readonly expected: unknown
   /** Milliseconds per request, one of each round. */
   readonly cpu: number[]
@@ -79,10 +80,13 @@ async function measurePoint(name: string, point: Point, folder: string, flags: F
   try {
     for (const [label, variant] of Object.entries({ off: point.off, ...point.on(beside?.url ?? '') })) {
       const gateway = await startGateway(`${name}-${running.length}`, variant, workload, folder)
-      running.push({ label, gateway, expected: undefined, cpu: [] })
+      running.push({ label, gateway, hasErrors: variant.hasErrors, expected: undefined, cpu: [] })
     }
     const ready = await Promise.all(
-      running.map(async (one) => ({ ...one, expected: await ask(one.gateway.url, workload.query, point.headers) })),
+      running.map(async (one) => ({
+        ...one,
+        expected: await ask(one.gateway.url, workload.query, point.headers, one.hasErrors),
+      })),
     )
     for (const one of ready) await takeTurn(one, workload, point, flags.warm)
     for (let round = 0; round < flags.rounds; round++)
@@ -118,11 +122,13 @@ async function takeTurn(
 
 async function startGateway(
   name: string,
-  { env = {}, config }: Variant,
+  { env = {}, config, supergraph: change }: Variant,
   { graph, unique }: Workload,
   folder: string,
 ): Promise<BenchmarkProcess> {
-  const supergraph = join(folder, `${graph.name}.graphql`)
+  const composed = join(folder, `${graph.name}.graphql`)
+  const supergraph = change ? join(folder, `${name}.graphql`) : composed
+  if (change) await writeFile(supergraph, change(await readFile(composed, 'utf8')))
   const file = join(folder, `${name}.config.ts`)
   if (config !== undefined)
     await writeFile(

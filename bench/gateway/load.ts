@@ -33,8 +33,11 @@ export interface LoadResult {
 
 let tokens = 0
 
-/** Asks once. Rejects for anything but a whole answer without errors. */
-export async function ask(url: string, query: string, headers: Headers = {}): Promise<unknown> {
+/**
+ * Asks once. Rejects for anything but a whole answer without errors.
+ * @param hasErrors whether there may be errors beside the data
+ */
+export async function ask(url: string, query: string, headers: Headers = {}, hasErrors = false): Promise<unknown> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json', authorization: 'Opaque 0', ...headers },
@@ -42,7 +45,7 @@ export async function ask(url: string, query: string, headers: Headers = {}): Pr
   })
   const text = await response.text()
   const { data, errors } = JSON.parse(text) as { data?: unknown; errors?: readonly { message: string }[] }
-  if (errors)
+  if (errors && !hasErrors)
     throw new Error(
       errors
         .map(({ message }) => message)

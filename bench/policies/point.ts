@@ -9,6 +9,10 @@ export interface Variant {
    * supergraph is added. Without it the gateway reads no file.
    */
   readonly config?: string
+  /** What is served in place of the workload's supergraph. */
+  readonly supergraph?: (text: string) => string
+  /** Whether there may be errors beside the data. */
+  readonly hasErrors?: boolean
 }
 
 export interface Point {
