@@ -6,6 +6,7 @@ import { describe, expect, test } from '@jest/globals'
 import { buildSchema, parse, validate } from 'graphql'
 import { variablesOf } from '../gateway/config/environment.ts'
 import { services } from '../gateway/config/registry.ts'
+import { hooksSection } from '../gateway/config/sections/hooks.ts'
 import { errorStatus } from '../platform/protocol/errors.ts'
 import { startOnlySettings } from '../start/settings.ts'
 import { bankingSettings } from '../subgraphs/banking/config.ts'
@@ -70,6 +71,20 @@ test.each(pages)('Every npm script that %s names exists', (page) => {
   const { scripts } = JSON.parse(read('package.json'))
   const named = [...read(page).matchAll(/npm (?:run )(?:--silent )?([a-z:]+)/g)].map(([, name = '']) => name)
   expect(named.filter((name) => !(name in scripts))).toEqual([])
+})
+
+test('Every setting of ours that docs/configuration/compared.md names exists', () => {
+  const cells = [...read('docs/configuration/compared.md').matchAll(/^\| [^|]*\| ([^|]*)\|/gm)].map(
+    ([, cell = '']) => cell,
+  )
+  const named = cells.flatMap((cell) => [...cell.matchAll(/`([a-z][\w.<>]*)`/gi)].map(([, path = '']) => path))
+  const kinds = new Map([['<name>', 'stateless' as const]])
+  const known = variablesOf({ kinds, areOurs: false }).map(({ path }) => path.join('.'))
+  const hooks = new Set(Object.keys(hooksSection.unwrap().shape).map((name) => `hooks.${name}`))
+  const exists = (path: string): boolean =>
+    hooks.has(path) || known.some((one) => one === path || one.startsWith(`${path}.`))
+  expect(named.length).toBeGreaterThan(40)
+  expect(named.filter((path) => !exists(path))).toEqual([])
 })
 
 test('docs/settings.md lists every setting, and none that does not exist', () => {
