@@ -29,7 +29,7 @@ export interface AccessRules {
   readonly types: ReadonlyMap<string, readonly number[]>
   /**
    * By `Type.field`: all that is needed to see it, with that of its object, of the type it has and
-   * of what it `@requires`. Fields that need nothing are absent.
+   * of what it `@requires` or takes from a context. Fields that need nothing are absent.
    */
   readonly fields: ReadonlyMap<string, readonly number[]>
 }
@@ -68,16 +68,46 @@ export function readAccessRules(supergraph: DocumentNode): AccessRules {
     })
 
   const types = new Map<string, number[]>()
-  const members = new Map<string, ReadonlyMap<string, FieldDefinitionNode>>()
   for (const definition of supergraph.definitions) {
     if (!('name' in definition) || !definition.name || definition.kind === Kind.DIRECTIVE_DEFINITION) continue
-    const name = definition.name.value
     const own = directly(definition)
-    if (own.length > 0) types.set(name, own)
+    if (own.length > 0) types.set(definition.name.value, own)
+  }
+  return { requirements, types, fields: neededByField(placesOf(supergraph, nameOf('context')), types, directly) }
+}
+
+interface Places {
+  /** Fields by type. */
+  readonly members: ReadonlyMap<string, ReadonlyMap<string, FieldDefinitionNode>>
+  /** Object types by the names of their interfaces. */
+  readonly objects: ReadonlyMap<string, readonly string[]>
+  /** Types by the names of the contexts that they set. */
+  readonly holders: ReadonlyMap<string, readonly string[]>
+}
+
+function placesOf({ definitions }: DocumentNode, contextName: string | undefined): Places {
+  const members = new Map<string, ReadonlyMap<string, FieldDefinitionNode>>()
+  const objects = new Map<string, string[]>()
+  const holders = new Map<string, string[]>()
+  for (const definition of definitions) {
+    if (!('name' in definition) || !definition.name || definition.kind === Kind.DIRECTIVE_DEFINITION) continue
+    const name = definition.name.value
+    for (const directive of definition.directives ?? [])
+      if (directive.name.value === contextName)
+        pushTo(holders, textOf(directive as ConstDirectiveNode, 'name') ?? '', name)
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue
+    for (const each of definition.interfaces ?? []) pushTo(objects, each.name.value, name)
     members.set(name, new Map((definition.fields ?? []).map((field) => [field.name.value, field])))
   }
+  return { members, objects, holders }
+}
 
+/** @param directly gives what the directives at a place ask */
+function neededByField(
+  { members, objects, holders }: Places,
+  types: AccessRules['types'],
+  directly: (place: Annotated) => readonly number[],
+): AccessRules['fields'] {
   const known = new Map<string, ReadonlySet<number>>()
   const neededFor = (type: string, field: FieldDefinitionNode): ReadonlySet<number> => {
     const coordinate = `${type}.${field.name.value}`
@@ -90,8 +120,12 @@ export function readAccessRules(supergraph: DocumentNode): AccessRules {
     ])
     known.set(coordinate, needed) // before what it requires, which may lead back to it
     for (const directive of field.directives ?? []) {
-      const requires = directive.name.value === 'join__field' ? textOf(directive as ConstDirectiveNode, 'requires') : ''
+      if (directive.name.value !== 'join__field') continue
+      const requires = textOf(directive as ConstDirectiveNode, 'requires')
       if (requires) for (const each of neededIn(type, parseFieldSet(requires))) needed.add(each)
+      for (const { context, selection } of contextsOf(directive as ConstDirectiveNode))
+        for (const holder of holders.get(context) ?? [])
+          for (const each of neededIn(holder, parseFieldSet(selection))) needed.add(each)
     }
     return needed
   }
@@ -100,10 +134,13 @@ export function readAccessRules(supergraph: DocumentNode): AccessRules {
       if (selection.kind === Kind.FRAGMENT_SPREAD) return []
       if (selection.kind === Kind.INLINE_FRAGMENT)
         return neededIn(selection.typeCondition?.name.value ?? type, selection.selectionSet)
-      const field = members.get(type)?.get(selection.name.value)
-      if (!field) return []
-      const below = selection.selectionSet ? neededIn(namedType(field.type), selection.selectionSet) : []
-      return [...neededFor(type, field), ...below]
+      const { name, selectionSet } = selection
+      return [type, ...(objects.get(type) ?? [])].flatMap((owner) => {
+        const field = members.get(owner)?.get(name.value)
+        if (!field) return []
+        const below = selectionSet ? neededIn(namedType(field.type), selectionSet) : []
+        return [...neededFor(owner, field), ...below]
+      })
     })
 
   const fields = new Map<string, readonly number[]>()
@@ -117,7 +154,7 @@ export function readAccessRules(supergraph: DocumentNode): AccessRules {
         )
     }
   }
-  return { requirements, types, fields }
+  return fields
 }
 
 const GUARDED: ReadonlySet<string> = new Set([
@@ -150,6 +187,22 @@ interface Annotated {
 const NONE: ReadonlyMap<string, readonly number[]> = new Map()
 
 const namedType = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type))
+
+function pushTo(lists: Map<string, string[]>, key: string, value: string): void {
+  const list = lists.get(key)
+  if (list) list.push(value)
+  else lists.set(key, [value])
+}
+
+/** What a field's arguments take from contexts. */
+function contextsOf(directive: ConstDirectiveNode): { readonly context: string; readonly selection: string }[] {
+  const given = argumentOf(directive, 'contextArguments')
+  return (given?.kind === Kind.LIST ? given.values : []).flatMap((each) => {
+    if (each.kind !== Kind.OBJECT) return []
+    const texts = new Map(each.fields.map(({ name, value }) => [name.value, 'value' in value ? `${value.value}` : '']))
+    return { context: texts.get('context') ?? '', selection: texts.get('selection') ?? '' }
+  })
+}
 
 /** `[["a", "b"], ["c"]]`. */
 function listsOf(directive: ConstDirectiveNode, argument: string): string[][] {

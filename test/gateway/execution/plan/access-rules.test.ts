@@ -1,0 +1,36 @@
+/** What fields need of a caller in supergraphs whose composition did not make them say it. */
+import { expect, test } from '@jest/globals'
+import { parse } from 'graphql'
+import { readAccessRules } from '../../../../gateway/execution/plan/access-rules.ts'
+
+const LINKS = `schema @link(url: "https://specs.apollo.dev/link/v1.0") @link(url: "https://specs.apollo.dev/join/v0.5", for: EXECUTION)
+  @link(url: "https://specs.apollo.dev/context/v0.1", for: SECURITY)
+  @link(url: "https://specs.apollo.dev/authenticated/v0.1", for: SECURITY) { query: Query }`
+
+const guardedFields = (types: string): string[] => [...readAccessRules(parse(`${LINKS} ${types}`)).fields.keys()].sort()
+
+test('A field needs what is needed for the field of a context that an argument takes', () => {
+  const types = `
+    type Query { holder: Holder }
+    type Holder @context(name: "a__c") { secret: String @authenticated inner: Inner }
+    type Other @context(name: "a__c") { open: String }
+    type Inner {
+      told: Int @join__field(graph: A, contextArguments: [{ context: "a__c", name: "x", type: "String",
+        selection: " ... on Holder { secret } ... on Other { open }" }])
+      free: Int @join__field(graph: A, contextArguments: [{ context: "a__c", name: "x", type: "String", selection: "{ inner { free } }" }])
+    }`
+  expect(guardedFields(types)).toEqual(['Holder.secret', 'Inner.told'])
+})
+
+test('A field that requires a field of an interface needs what its objects need for it', () => {
+  const types = `
+    type Query { keeper: Keeper }
+    interface Animal { legs: Int name: String }
+    type Dog implements Animal { legs: Int @authenticated name: String }
+    type Keeper {
+      animal: Animal
+      shoes: Int @join__field(graph: A, requires: "animal { legs }")
+      tag: Int @join__field(graph: A, requires: "animal { name }")
+    }`
+  expect(guardedFields(types)).toEqual(['Dog.legs', 'Keeper.shoes'])
+})
