@@ -91,15 +91,13 @@ export function plannedOperation(
 
   const addField = (parent: GraphQLCompositeType, node: FieldNode, into: PlannedSelection): void => {
     const name = node.name.value
-    if (name === '__typename') {
-      // An object type's name needs no asking.
-      if (!isObjectType(into.type)) into.fields.set(name, { text: name, children: undefined })
+    if (name === '__typename') askType(into)
+    if (name === '__typename' || (parent === schema.getQueryType() && (name === '__schema' || name === '__type')))
       return
-    }
-    if (parent === schema.getQueryType() && (name === '__schema' || name === '__type')) return
-    if (deniedHere.has(node)) return
-    const only = denied && deniedToSome(schema, into.type, name, denied)
+    const only = deniedHere.has(node) ? [] : denied && deniedToSome(schema, into.type, name, denied)
     if (only) {
+      // How far its null goes up depends on what the object really is.
+      askType(into)
       for (const type of only) {
         const target = narrowed(schema, into, type, '')
         if (target) addField(parent, node, target)
@@ -157,6 +155,11 @@ function deniedToSome(
 
 const fieldOf = (type: GraphQLCompositeType, name: string): GraphQLField<unknown, unknown> | undefined =>
   isUnionType(type) ? undefined : type.getFields()[name]
+
+/** An object type's name needs no asking. */
+function askType({ type, fields }: PlannedSelection): void {
+  if (!isObjectType(type)) fields.set('__typename', { text: '__typename', children: undefined })
+}
 
 const emptySelection = (type: GraphQLCompositeType): PlannedSelection => ({
   type,

@@ -1,0 +1,177 @@
+/**
+ * Puts policies on fields and types of a universe's services, at random, and says by itself what
+ * each place then needs: it reads the services' schemas, none of the gateway's rules.
+ */
+import { composeServices } from '@apollo/composition'
+import { type DefinitionNode, type DirectiveNode, type GraphQLSchema, isObjectType, Kind, parse, print } from 'graphql'
+import type { Dice } from '../execution/support/dice.ts'
+
+export const POLICIES = ['p0', 'p1', 'p2', 'p3']
+
+type TypeDefs = Readonly<Record<string, string>>
+
+/** A policy at `Type` or `Type.field` of a service. */
+interface Placement {
+  readonly service: string
+  readonly coordinate: string
+  readonly policy: string
+}
+
+export interface Guarded {
+  readonly typeDefs: TypeDefs
+  /** Policies that somebody must have to see a field of an object or interface. */
+  ofField(type: string, field: string): ReadonlySet<string>
+  /** The same of an object that is met through an interface or union. */
+  ofType(type: string): ReadonlySet<string>
+  /** Fields of keys, which the planner may ask for in any case. */
+  isKey(type: string, field: string): boolean
+  readonly placements: readonly Placement[]
+}
+
+/** Only placements that composition takes. @param most of them */
+export function guard(services: TypeDefs, dice: Dice, most: number): (plain: GraphQLSchema) => Guarded {
+  const places = placesOf(services)
+  let taken: readonly Placement[] = []
+  for (let round = 0; round < most * 3 && taken.length < most; round += 1) {
+    const first = { ...dice.of(places.open), policy: dice.of(POLICIES) }
+    // What is computed from a guarded field must be guarded as well.
+    const along = places.computed.map((place) => ({ ...place, policy: first.policy }))
+    const trials = dice.chance(2) ? [[first], [first, ...along]] : [[first]]
+    const fitting = trials.map((trial) => [...taken, ...trial]).find((all) => composes(withPolicies(services, all)))
+    if (fitting) taken = fitting
+  }
+  const typeDefs = withPolicies(services, taken)
+  return (plain) => ({
+    typeDefs,
+    placements: taken,
+    isKey: (type, field) => places.keys.has(`${type}.${field}`),
+    ...needsOf(taken, plain),
+  })
+}
+
+const composes = (typeDefs: TypeDefs): boolean =>
+  composeServices(Object.entries(typeDefs).map(([name, text]) => ({ name, typeDefs: parse(text) }))).errors ===
+  undefined
+
+const isNamed = (directives: readonly DirectiveNode[] | undefined, name: string): boolean =>
+  directives?.some((each) => each.name.value === name) ?? false
+
+function placesOf(services: TypeDefs) {
+  const open: Omit<Placement, 'policy'>[] = []
+  const computed: Omit<Placement, 'policy'>[] = []
+  const keys = new Set<string>()
+  for (const [service, text] of Object.entries(services)) {
+    for (const definition of parse(text).definitions) {
+      if (!('name' in definition) || !definition.name) continue
+      const type = definition.name.value
+      if (definition.kind === Kind.SCALAR_TYPE_DEFINITION || definition.kind === Kind.ENUM_TYPE_DEFINITION)
+        open.push({ service, coordinate: type })
+      if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION)
+        continue
+      const ofKeys = (definition.directives ?? []).filter((each) => each.name.value === 'key')
+      const words = ofKeys.flatMap(({ arguments: given = [] }) => given.map(({ value }) => print(value))).join(' ')
+      for (const word of words.match(/\w+/g) ?? [])
+        for (const owner of everyType(services)) keys.add(`${owner}.${word}`)
+    }
+  }
+  for (const [service, text] of Object.entries(services)) {
+    for (const definition of parse(text).definitions) {
+      if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) continue
+      const type = definition.name.value
+      if (!['Query', 'Mutation', 'Subscription'].includes(type)) open.push({ service, coordinate: type })
+      for (const { name, directives, arguments: given = [] } of definition.fields ?? []) {
+        if (isNamed(directives, 'external') || keys.has(`${type}.${name.value}`)) continue
+        const place = { service, coordinate: `${type}.${name.value}` }
+        open.push(place)
+        if (isNamed(directives, 'requires') || given.some((each) => isNamed(each.directives, 'fromContext')))
+          computed.push(place)
+      }
+    }
+  }
+  return { open, computed, keys }
+}
+
+const everyType = (services: TypeDefs): readonly string[] =>
+  Object.values(services).flatMap((text) =>
+    parse(text).definitions.flatMap((each) => ('name' in each && each.name ? each.name.value : [])),
+  )
+
+/** Each service's schema with its policies. */
+function withPolicies(services: TypeDefs, placements: readonly Placement[]): TypeDefs {
+  return Object.fromEntries(
+    Object.entries(services).map(([service, text]) => {
+      const here = placements.filter((each) => each.service === service)
+      const directivesAt = (coordinate: string): string => {
+        const names = new Set(here.filter((each) => each.coordinate === coordinate).map(({ policy }) => policy))
+        return names.size === 0
+          ? ''
+          : `@federation__policy(policies: [[${[...names].map((name) => `"${name}"`).join()}]])`
+      }
+      const document = parse(text)
+      const definitions = document.definitions.map((definition): DefinitionNode => {
+        if (!('name' in definition) || !definition.name || definition.kind === Kind.DIRECTIVE_DEFINITION)
+          return definition
+        const type = definition.name.value
+        const own = {
+          ...definition,
+          directives: [...(definition.directives ?? []), ...directivesOf(directivesAt(type))],
+        }
+        if (own.kind !== Kind.OBJECT_TYPE_DEFINITION) return own as DefinitionNode
+        const fields = own.fields?.map((field) => ({
+          ...field,
+          directives: [...(field.directives ?? []), ...directivesOf(directivesAt(`${type}.${field.name.value}`))],
+        }))
+        return { ...own, ...(fields && { fields }) } as DefinitionNode
+      })
+      return [service, print({ ...document, definitions })]
+    }),
+  )
+}
+
+function directivesOf(text: string): readonly never[] {
+  const [definition] = parse(`scalar S ${text}`).definitions
+  return ((definition && 'directives' in definition && definition.directives) || []) as readonly never[]
+}
+
+/** What the federation specification says that the places need together. */
+function needsOf(placements: readonly Placement[], plain: GraphQLSchema): Pick<Guarded, 'ofField' | 'ofType'> {
+  const direct = new Map<string, Set<string>>()
+  const add = (coordinate: string, policy: string): void => {
+    const known = direct.get(coordinate)
+    if (known) known.add(policy)
+    else direct.set(coordinate, new Set([policy]))
+  }
+  const members = (type: string): readonly string[] => {
+    const found = plain.getType(type)
+    return found && 'getTypes' in found && found.getTypes
+      ? found.getTypes().map(({ name }) => name)
+      : isInterface(type)
+        ? implementors(type)
+        : []
+  }
+  const isInterface = (type: string): boolean => plain.getType(type)?.astNode?.kind === Kind.INTERFACE_TYPE_DEFINITION
+  const implementors = (type: string): readonly string[] =>
+    Object.values(plain.getTypeMap()).flatMap((each) =>
+      isObjectType(each) && each.getInterfaces().some(({ name }) => name === type) ? each.name : [],
+    )
+  for (const { coordinate, policy } of placements) {
+    add(coordinate, policy)
+    const [type = '', field] = coordinate.split('.')
+    // Of a service that knows no objects of the interface: theirs are all.
+    if (field !== undefined && isInterface(type)) for (const each of members(type)) add(`${each}.${field}`, policy)
+  }
+  const ofType = (type: string): ReadonlySet<string> =>
+    new Set([type, ...(isInterface(type) ? implementors(type) : [])].flatMap((each) => [...(direct.get(each) ?? [])]))
+  const ofField = (type: string, field: string): ReadonlySet<string> => {
+    const parent = plain.getType(type)
+    const found = parent && 'getFields' in parent ? parent.getFields()[field] : undefined
+    const named = `${found?.type ?? ''}`.replace(/[[\]!]/g, '')
+    const owners = [type, ...(isInterface(type) ? implementors(type) : [])]
+    return new Set([
+      ...ofType(type),
+      ...ofType(named),
+      ...owners.flatMap((each) => [...(direct.get(`${each}.${field}`) ?? [])]),
+    ])
+  }
+  return { ofField, ofType }
+}

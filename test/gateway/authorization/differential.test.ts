@@ -1,0 +1,250 @@
+/**
+ * Random operations of callers to whom something is denied, through the engine and through one
+ * plain schema whose forbidden fields fail. `ACCESS_QUERIES=20000 SEED=7` runs more of them.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import { buildSubgraphSchema } from '@apollo/subgraph'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import {
+  defaultTypeResolver,
+  execute,
+  type GraphQLFieldResolver,
+  GraphQLSchema,
+  type GraphQLTypeResolver,
+  isInterfaceType,
+  isObjectType,
+  parse,
+  TypeInfo,
+  validate,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql'
+import { deniedBy } from '../../../gateway/execution/plan/access.ts'
+import { codedError } from '../../../platform/protocol/errors.ts'
+import { randomQuery } from '../execution/random-query.ts'
+import { callContext } from '../execution/support/call-context.ts'
+import { plainSchema } from '../execution/support/compare.ts'
+import { createDice } from '../execution/support/dice.ts'
+import { type Federation, federate, type SentCall } from '../execution/support/federation.ts'
+import { resolverOf, servicesOf, type Universe } from '../execution/support/universe.ts'
+import { bakery } from '../execution/universes/bakery.ts'
+import { inherited } from '../execution/universes/inherited.ts'
+import { library } from '../execution/universes/library.ts'
+import { maze } from '../execution/universes/maze.ts'
+import { office } from '../execution/universes/office.ts'
+import { port } from '../execution/universes/port.ts'
+import { shop } from '../execution/universes/shop.ts'
+import { studio } from '../execution/universes/studio.ts'
+import { town } from '../execution/universes/town.ts'
+import { type Guarded, guard, POLICIES } from './access-universe.ts'
+
+const QUERIES = Number(process.env['ACCESS_QUERIES'] ?? 60)
+const SEED = Number(process.env['SEED'] ?? 1)
+const MOST_GUARDED = 6
+
+type Path = readonly (string | number)[]
+interface Told {
+  readonly data: unknown
+  readonly errors: readonly { readonly path?: Path | undefined; readonly message: string }[]
+}
+
+const universes = [shop, library, maze, office, town, studio, inherited, bakery, port]
+
+describe.each(universes)('services of a $name with policies', (universe: Universe) => {
+  let federation: Federation
+  let plain: GraphQLSchema
+  let guarded: Guarded
+  const schemas = new Map<string, GraphQLSchema>()
+
+  beforeAll(async () => {
+    const dice = createDice(SEED)
+    const services = servicesOf(universe)
+    const make = guard(universe.services, dice, MOST_GUARDED)
+    const texts = make(new GraphQLSchema({})).typeDefs
+    federation = await federate(
+      Object.fromEntries(
+        Object.entries(services).map(([name, each]) => [name, { ...each, typeDefs: texts[name] ?? '' }]),
+      ),
+    )
+    plain = plainSchema(federation)
+    guarded = make(plain)
+    for (const [name, text] of Object.entries(texts)) schemas.set(name, buildSubgraphSchema({ typeDefs: parse(text) }))
+  })
+  afterAll(() => federation.close())
+
+  test(
+    'Nothing denied is asked of a service, and all else is as in the plain schema',
+    async () => {
+      const dice = createDice(SEED + 1)
+      const seen = { valid: 0, denied: 0, nulled: 0 }
+      for (let number = 0; number < QUERIES; number += 1) {
+        const { query, variables } = randomQuery(
+          plain,
+          Array.from({ length: 300 }, () => dice.below(1 << 16)),
+        )
+        const lacked = new Set(POLICIES.filter(() => dice.chance(2)))
+        const document = parse(query)
+        if (validate(plain, document).length > 0) continue
+        seen.valid += 1
+        const expected = await inPlain(query, variables, lacked)
+        const actual = await inEngine(query, variables, lacked)
+        if (actual.denied) seen.denied += 1
+        if (expected.errors.some(({ message }) => message === 'denied')) seen.nulled += 1
+        const leaks = federation.calls.flatMap((call) => forbiddenIn(call, lacked))
+        const faults = [
+          ...leaks.map((leak) => `asked ${leak}`),
+          ...federation.wrong,
+          ...(isDeepStrictEqual(actual.data, expected.data) ? [] : ['other data']),
+          ...(isDeepStrictEqual(explained(actual), explained(expected)) ? [] : ['other errors']),
+        ]
+        if (faults.length > 0)
+          throw new Error(
+            [
+              ...faults,
+              query,
+              JSON.stringify(variables),
+              `lacks ${[...lacked].join()}`,
+              JSON.stringify(guarded.placements),
+              `engine ${JSON.stringify(actual.data)}`,
+              `plain  ${JSON.stringify(expected.data)}`,
+              ...actual.errors.map(({ path, message }) => `engine error ${path?.join('.')} ${message}`),
+              ...expected.errors.map(({ path, message }) => `plain error ${path?.join('.')} ${message}`),
+              ...federation.calls.map((call) => `${call.service} ${call.query} ${JSON.stringify(call.variables)}`),
+            ].join('\n'),
+          )
+      }
+      if (process.env['ACCESS_SAY'])
+        process.stderr.write(`${universe.name} ${JSON.stringify(seen)} places ${guarded.placements.length}\n`)
+      expect(seen.valid).toBeGreaterThan(QUERIES * 0.8)
+    },
+    60_000 + QUERIES * 60,
+  )
+
+  async function inEngine(
+    query: string,
+    variables: Readonly<Record<string, unknown>>,
+    lacked: ReadonlySet<string>,
+  ): Promise<Told & { denied: boolean }> {
+    const { engine, calls, wrong } = federation
+    calls.length = 0
+    wrong.length = 0
+    const rules = engine.facts.access
+    const lacks = (index: number): boolean => {
+      const requirement = rules.requirements[index]
+      return requirement?.kind !== 'policies' || requirement.anyOf.every((all) => all.some((name) => lacked.has(name)))
+    }
+    try {
+      const prepared = engine.prepare(query, parse(query))
+      const bound = prepared.bind(variables)
+      const lacking = prepared.needed.map(({ requirement }) => requirement).filter(lacks)
+      const denied = lacking.length > 0 ? deniedBy(rules, lacking, true) : undefined
+      const compiled = await prepared.compiled(bound.conditions, () => 'test', denied)
+      const { body, errors } = await compiled.execute(bound, callContext, federation.sendIn(universe.createWorld()))
+      return { data: (JSON.parse(body.toString()) as Told).data, errors, denied: denied !== undefined }
+    } catch (error) {
+      return { data: undefined, errors: [error as Told['errors'][number]], denied: false }
+    }
+  }
+
+  async function inPlain(
+    query: string,
+    variables: Readonly<Record<string, unknown>>,
+    lacked: ReadonlySet<string>,
+  ): Promise<Told> {
+    const document = parse(query)
+    const isLacked = (needed: ReadonlySet<string>): boolean => [...needed].some((name) => lacked.has(name))
+    /** Places of the document that are denied whatever object they are asked of. */
+    const places = new Set<number | undefined>()
+    const info = new TypeInfo(plain)
+    visit(
+      document,
+      visitWithTypeInfo(info, {
+        Field(node) {
+          const parent = info.getParentType()
+          if (parent && isLacked(guarded.ofField(parent.name, node.name.value))) places.add(node.loc?.start)
+        },
+      }),
+    )
+    const resolve = resolverOf(universe) as GraphQLFieldResolver<unknown, unknown>
+    const unknown = universe.unknown ?? []
+    const fieldResolver: GraphQLFieldResolver<unknown, unknown> = (parent, args, world, details) => {
+      const { parentType, fieldName, fieldNodes } = details
+      if (
+        isLacked(guarded.ofField(parentType.name, fieldName)) ||
+        fieldNodes.some((node) => places.has(node.loc?.start))
+      )
+        throw codedError('FORBIDDEN', 'denied')
+      const id = (parent as { readonly id?: unknown } | undefined)?.id
+      if (unknown.some((each) => each.type === parentType.name && each.fields.includes(fieldName) && each.id === id))
+        throw codedError('INTERNAL', 'unknown')
+      return resolve(parent, args, world, details)
+    }
+    const typeResolver: GraphQLTypeResolver<unknown, unknown> = (value, context, details, type) => {
+      const name = defaultTypeResolver(value, context, details, type)
+      if (typeof name === 'string' && isLacked(guarded.ofType(name))) throw codedError('FORBIDDEN', 'denied')
+      return name
+    }
+    const result = await execute({
+      schema: plain,
+      document,
+      variableValues: variables,
+      contextValue: universe.createWorld(),
+      fieldResolver,
+      typeResolver,
+    })
+    const data: unknown = result.data === undefined ? undefined : JSON.parse(JSON.stringify(result.data))
+    return { data, errors: (result.errors ?? []).filter(({ message }) => message !== 'unknown') }
+  }
+
+  /** Fields of a request to a service that the caller may not see. */
+  function forbiddenIn({ service, query, variables }: SentCall, lacked: ReadonlySet<string>): string[] {
+    const schema = schemas.get(service)
+    if (!schema) return [service]
+    const found: string[] = []
+    const info = new TypeInfo(schema)
+    const isLacked = (type: string, field: string): boolean =>
+      [...guarded.ofField(type, field)].some((each) => lacked.has(each))
+    visit(
+      parse(query),
+      visitWithTypeInfo(info, {
+        Field({ name }) {
+          const parent = info.getParentType()?.name ?? ''
+          if (name.value.startsWith('_') || guarded.isKey(parent, name.value)) return
+          // To a service that knows no objects of an interface it stands for the objects asked of.
+          const type = plain.getType(parent)
+          const isStandIn = isInterfaceType(type) && isObjectType(schema.getType(parent))
+          const sent = isInterfaceType(type) ? representedBy(parent, variables) : []
+          const members = isStandIn ? plain.getPossibleTypes(type).map((each) => each.name) : [parent]
+          const isForbidden =
+            sent.length > 0
+              ? sent.some((each) => isLacked(each, name.value))
+              : members.every((each) => isLacked(each, name.value))
+          if (isForbidden) found.push(`${parent}.${name.value}`)
+        },
+      }),
+    )
+    return found
+  }
+
+  /** What the entities really are that a request has under the name of their interface. */
+  function representedBy(type: string, { representations }: SentCall['variables']): string[] {
+    const sent = (Array.isArray(representations) ? representations : []) as readonly Readonly<Record<string, unknown>>[]
+    const { entities } = universe.createWorld()
+    return sent
+      .filter((each) => each['__typename'] === type)
+      .flatMap((each) => entities.find(({ id }) => id !== undefined && id === each['id'])?.__typename ?? [])
+  }
+})
+
+/** The nulls that errors explain, each once. */
+const explained = ({ data, errors }: Told): string[] =>
+  [...new Set(errors.map(({ path = [] }) => JSON.stringify(upToNull(data, path))))].sort()
+
+function upToNull(data: unknown, path: Path): Path {
+  let value = data
+  for (const [depth, segment] of path.entries()) {
+    if (value === null) return path.slice(0, depth)
+    value = (value as Readonly<Record<string | number, unknown>> | undefined)?.[segment]
+  }
+  return path
+}
