@@ -81,6 +81,8 @@ interface Places {
   readonly members: ReadonlyMap<string, ReadonlyMap<string, FieldDefinitionNode>>
   /** Object types by the names of their interfaces. */
   readonly objects: ReadonlyMap<string, readonly string[]>
+  /** Interfaces by the names of their types. */
+  readonly interfaces: ReadonlyMap<string, readonly string[]>
   /** Types by the names of the contexts that they set. */
   readonly holders: ReadonlyMap<string, readonly string[]>
 }
@@ -88,6 +90,7 @@ interface Places {
 function placesOf({ definitions }: DocumentNode, contextName: string | undefined): Places {
   const members = new Map<string, ReadonlyMap<string, FieldDefinitionNode>>()
   const objects = new Map<string, string[]>()
+  const interfaces = new Map<string, string[]>()
   const holders = new Map<string, string[]>()
   for (const definition of definitions) {
     if (!('name' in definition) || !definition.name || definition.kind === Kind.DIRECTIVE_DEFINITION) continue
@@ -96,15 +99,18 @@ function placesOf({ definitions }: DocumentNode, contextName: string | undefined
       if (directive.name.value === contextName)
         pushTo(holders, textOf(directive as ConstDirectiveNode, 'name') ?? '', name)
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue
-    for (const each of definition.interfaces ?? []) pushTo(objects, each.name.value, name)
+    for (const each of definition.interfaces ?? []) {
+      pushTo(objects, each.name.value, name)
+      pushTo(interfaces, name, each.name.value)
+    }
     members.set(name, new Map((definition.fields ?? []).map((field) => [field.name.value, field])))
   }
-  return { members, objects, holders }
+  return { members, objects, interfaces, holders }
 }
 
 /** @param directly gives what the directives at a place ask */
 function neededByField(
-  { members, objects, holders }: Places,
+  { members, objects, interfaces, holders }: Places,
   types: AccessRules['types'],
   directly: (place: Annotated) => readonly number[],
 ): AccessRules['fields'] {
@@ -119,7 +125,10 @@ function neededByField(
       ...(types.get(namedType(field.type)) ?? []),
     ])
     known.set(coordinate, needed) // before what it requires, which may lead back to it
-    for (const directive of field.directives ?? []) {
+    // A service that knows no objects of an interface computes the field for all of them, and only
+    // the interface's field says from what.
+    const shared = (interfaces.get(type) ?? []).flatMap((each) => members.get(each)?.get(field.name.value) ?? [])
+    for (const directive of [field, ...shared].flatMap(({ directives = [] }) => directives)) {
       if (directive.name.value !== 'join__field') continue
       const requires = textOf(directive as ConstDirectiveNode, 'requires')
       if (requires) for (const each of neededIn(type, parseFieldSet(requires))) needed.add(each)

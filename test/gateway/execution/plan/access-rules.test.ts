@@ -34,3 +34,15 @@ test('A field that requires a field of an interface needs what its objects need 
     }`
   expect(guardedFields(types)).toEqual(['Dog.legs', 'Keeper.shoes'])
 })
+
+test("An object's field needs what its interface's field requires of that object", () => {
+  const types = `
+    type Query { song: Song film: Film }
+    interface Playable @join__type(graph: A, key: "id") @join__type(graph: B, key: "id", isInterfaceObject: true) {
+      id: ID! length: Int @join__field(graph: A) @join__field(graph: B, external: true)
+      pace: Int @join__field(graph: B, requires: "length")
+    }
+    type Song implements Playable { id: ID! length: Int @authenticated pace: Int @join__field }
+    type Film implements Playable { id: ID! length: Int pace: Int @join__field }`
+  expect(guardedFields(types)).toEqual(['Playable.pace', 'Song.length', 'Song.pace'])
+})
