@@ -3,7 +3,16 @@
  * each place then needs: it reads the services' schemas, none of the gateway's rules.
  */
 import { composeServices } from '@apollo/composition'
-import { type DefinitionNode, type DirectiveNode, type GraphQLSchema, isObjectType, Kind, parse, print } from 'graphql'
+import {
+  type DefinitionNode,
+  type DirectiveNode,
+  type GraphQLSchema,
+  isObjectType,
+  Kind,
+  parse,
+  print,
+  type SelectionSetNode,
+} from 'graphql'
 import type { Dice } from '../execution/support/dice.ts'
 
 export const POLICIES = ['p0', 'p1', 'p2', 'p3']
@@ -45,7 +54,7 @@ export function guard(services: TypeDefs, dice: Dice, most: number): (plain: Gra
     typeDefs,
     placements: taken,
     isKey: (type, field) => places.keys.has(`${type}.${field}`),
-    ...needsOf(taken, plain),
+    ...needsOf(services, taken, plain),
   })
 }
 
@@ -60,6 +69,7 @@ function placesOf(services: TypeDefs) {
   const open: Omit<Placement, 'policy'>[] = []
   const computed: Omit<Placement, 'policy'>[] = []
   const keys = new Set<string>()
+  const schema = mergedTypes(services)
   for (const [service, text] of Object.entries(services)) {
     for (const definition of parse(text).definitions) {
       if (!('name' in definition) || !definition.name) continue
@@ -68,10 +78,9 @@ function placesOf(services: TypeDefs) {
         open.push({ service, coordinate: type })
       if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION)
         continue
-      const ofKeys = (definition.directives ?? []).filter((each) => each.name.value === 'key')
-      const words = ofKeys.flatMap(({ arguments: given = [] }) => given.map(({ value }) => print(value))).join(' ')
-      for (const word of words.match(/\w+/g) ?? [])
-        for (const owner of everyType(services)) keys.add(`${owner}.${word}`)
+      for (const fields of argumentsOf(definition, 'key', 'fields'))
+        for (const { type: owner, field } of pathsOf(schema, type, fields))
+          for (const each of schema.related(owner)) keys.add(`${each}.${field}`)
     }
   }
   for (const [service, text] of Object.entries(services)) {
@@ -91,10 +100,100 @@ function placesOf(services: TypeDefs) {
   return { open, computed, keys }
 }
 
-const everyType = (services: TypeDefs): readonly string[] =>
-  Object.values(services).flatMap((text) =>
-    parse(text).definitions.flatMap((each) => ('name' in each && each.name ? each.name.value : [])),
-  )
+interface MergedTypes {
+  /** The type of a field, without lists and nulls. */
+  typeOf(type: string, field: string): string | undefined
+  /** The type, its interfaces, and the objects it stands for. */
+  related(type: string): readonly string[]
+}
+
+/** The types of all services, put together by their names. */
+function mergedTypes(services: TypeDefs): MergedTypes {
+  const fields = new Map<string, string>()
+  const related = new Map<string, Set<string>>()
+  const relate = (one: string, other: string): void => {
+    related.set(one, (related.get(one) ?? new Set([one])).add(other))
+  }
+  for (const text of Object.values(services)) {
+    for (const definition of parse(text).definitions) {
+      if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION)
+        continue
+      const type = definition.name.value
+      for (const field of definition.fields ?? [])
+        fields.set(`${type}.${field.name.value}`, print(field.type).replace(/[[\]!]/g, ''))
+      for (const { name } of definition.interfaces ?? []) {
+        relate(type, name.value)
+        relate(name.value, type)
+      }
+    }
+  }
+  return {
+    typeOf: (type, field) => fields.get(`${type}.${field}`),
+    related: (type) => [...(related.get(type) ?? [type])],
+  }
+}
+
+interface FieldPlace {
+  readonly type: string
+  readonly field: string
+}
+
+/** The fields of a field set, with the types that they are asked of. */
+function pathsOf(schema: MergedTypes, type: string, fields: string): FieldPlace[] {
+  const look = (owner: string, { selections }: SelectionSetNode): FieldPlace[] =>
+    selections.flatMap((each) => {
+      if (each.kind === Kind.FRAGMENT_SPREAD) return []
+      if (each.kind === Kind.INLINE_FRAGMENT) return look(each.typeCondition?.name.value ?? owner, each.selectionSet)
+      const below = each.selectionSet ? look(schema.typeOf(owner, each.name.value) ?? '', each.selectionSet) : []
+      return [{ type: owner, field: each.name.value }, ...below]
+    })
+  const [operation] = parse(`{${fields}}`).definitions
+  return operation && 'selectionSet' in operation ? look(type, operation.selectionSet) : []
+}
+
+/** The texts of an argument, for each time that a directive stands at a place. */
+const argumentsOf = (
+  { directives = [] }: { readonly directives?: readonly DirectiveNode[] | undefined },
+  directive: string,
+  argument: string,
+): string[] =>
+  directives
+    .filter(({ name }) => name.value === directive)
+    .flatMap(({ arguments: given = [] }) => given)
+    .flatMap(({ name, value }) => (name.value === argument && value.kind === Kind.STRING ? value.value : []))
+
+/** What a field of a service is computed from, beside its object's own keys. */
+interface Computed extends FieldPlace {
+  readonly inputs: readonly { readonly type: string; readonly fields: string }[]
+  /** Of a service that knows no objects of the interface. */
+  readonly isOfAll: boolean
+}
+
+function computedFields(services: TypeDefs): Computed[] {
+  return Object.values(services).flatMap((text) => {
+    const types = parse(text).definitions.filter((each) => each.kind === Kind.OBJECT_TYPE_DEFINITION)
+    return types.flatMap((owner) =>
+      (owner.fields ?? []).map((field) => {
+        const required = argumentsOf(field, 'requires', 'fields')
+        const taken = (field.arguments ?? []).flatMap((each) => argumentsOf(each, 'fromContext', 'field'))
+        const type = owner.name.value
+        return {
+          type,
+          field: field.name.value,
+          isOfAll: isNamed(owner.directives, 'interfaceObject'),
+          inputs: [
+            ...required.map((fields) => ({ type, fields })),
+            ...taken.flatMap((each) => {
+              const [, context, fields = ''] = /^\s*\$(\w+)\s*\{(.*)\}\s*$/s.exec(each) ?? []
+              const holders = types.filter((other) => argumentsOf(other, 'context', 'name').includes(context ?? ''))
+              return holders.map(({ name }) => ({ type: name.value, fields }))
+            }),
+          ],
+        }
+      }),
+    )
+  })
+}
 
 /** Each service's schema with its policies. */
 function withPolicies(services: TypeDefs, placements: readonly Placement[]): TypeDefs {
@@ -134,7 +233,11 @@ function directivesOf(text: string): readonly never[] {
 }
 
 /** What the federation specification says that the places need together. */
-function needsOf(placements: readonly Placement[], plain: GraphQLSchema): Pick<Guarded, 'ofField' | 'ofType'> {
+function needsOf(
+  services: TypeDefs,
+  placements: readonly Placement[],
+  plain: GraphQLSchema,
+): Pick<Guarded, 'ofField' | 'ofType'> {
   const direct = new Map<string, Set<string>>()
   const add = (coordinate: string, policy: string): void => {
     const known = direct.get(coordinate)
@@ -172,6 +275,17 @@ function needsOf(placements: readonly Placement[], plain: GraphQLSchema): Pick<G
       ...ofType(named),
       ...owners.flatMap((each) => [...(direct.get(`${each}.${field}`) ?? [])]),
     ])
+  }
+  // What is computed needs what its inputs need, which may be computed as well.
+  const schema = mergedTypes(services)
+  const size = (): number => [...direct.values()].reduce((sum, policies) => sum + policies.size, 0)
+  for (let before = -1; before !== size(); ) {
+    before = size()
+    for (const { type, field, inputs, isOfAll } of computedFields(services))
+      for (const owner of isOfAll ? [type, ...members(type)] : [type])
+        for (const input of inputs)
+          for (const each of pathsOf(schema, input.type === type ? owner : input.type, input.fields))
+            for (const policy of ofField(each.type, each.field)) add(`${owner}.${field}`, policy)
   }
   return { ofField, ofType }
 }

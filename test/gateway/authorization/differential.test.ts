@@ -9,11 +9,14 @@ import {
   defaultTypeResolver,
   execute,
   type GraphQLFieldResolver,
+  type GraphQLNamedType,
   GraphQLSchema,
   type GraphQLTypeResolver,
-  isInterfaceType,
-  isObjectType,
+  getNamedType,
+  isAbstractType,
+  Kind,
   parse,
+  type SelectionSetNode,
   TypeInfo,
   validate,
   visit,
@@ -196,43 +199,75 @@ describe.each(universes)('services of a $name with policies', (universe: Univers
     return { data, errors: (result.errors ?? []).filter(({ message }) => message !== 'unknown') }
   }
 
-  /** Fields of a request to a service that the caller may not see. */
+  /**
+   * Fields of a request to a service that the caller may not see of some object that they may be
+   * asked of there. Fields of keys do not count.
+   */
   function forbiddenIn({ service, query, variables }: SentCall, lacked: ReadonlySet<string>): string[] {
     const schema = schemas.get(service)
     if (!schema) return [service]
     const found: string[] = []
-    const info = new TypeInfo(schema)
-    const isLacked = (type: string, field: string): boolean =>
-      [...guarded.ofField(type, field)].some((each) => lacked.has(each))
-    visit(
-      parse(query),
-      visitWithTypeInfo(info, {
-        Field({ name }) {
-          const parent = info.getParentType()?.name ?? ''
-          if (name.value.startsWith('_') || guarded.isKey(parent, name.value)) return
-          // To a service that knows no objects of an interface it stands for the objects asked of.
-          const type = plain.getType(parent)
-          const isStandIn = isInterfaceType(type) && isObjectType(schema.getType(parent))
-          const sent = isInterfaceType(type) ? representedBy(parent, variables) : []
-          const members = isStandIn ? plain.getPossibleTypes(type).map((each) => each.name) : [parent]
-          const isForbidden =
-            sent.length > 0
-              ? sent.some((each) => isLacked(each, name.value))
-              : members.every((each) => isLacked(each, name.value))
-          if (isForbidden) found.push(`${parent}.${name.value}`)
-        },
-      }),
-    )
+    const isForbidden = (type: string, field: string): boolean =>
+      !guarded.isKey(type, field) && [...guarded.ofField(type, field)].some((each) => lacked.has(each))
+    /** @param objects what the object may be */
+    const look = (type: GraphQLNamedType, objects: readonly string[], { selections }: SelectionSetNode): void => {
+      for (const selection of selections) {
+        if (selection.kind === Kind.FRAGMENT_SPREAD) throw new Error('The engine sends no named fragments.')
+        const name = selection.kind === Kind.FIELD ? selection.name.value : selection.typeCondition?.name.value
+        if (selection.kind === Kind.INLINE_FRAGMENT) {
+          const condition = (name === undefined ? undefined : schema.getType(name)) ?? type
+          const some = condition === type ? objects : membersIn(schema, condition)
+          look(
+            condition,
+            objects.filter((each) => some.includes(each)),
+            selection.selectionSet,
+          )
+          continue
+        }
+        const field = name === undefined || !('getFields' in type) ? undefined : type.getFields()[name]
+        if (name === undefined || !field || !('args' in field)) continue
+        if (name !== '_entities') for (const each of objects) if (isForbidden(each, name)) found.push(`${each}.${name}`)
+        const below = getNamedType(field.type)
+        if (selection.selectionSet)
+          look(
+            below,
+            name === '_entities' ? representedBy(variables) : membersIn(schema, below),
+            selection.selectionSet,
+          )
+      }
+    }
+    for (const definition of parse(query).definitions) {
+      if (definition.kind !== Kind.OPERATION_DEFINITION) throw new Error('The engine sends operations alone.')
+      const root = schema.getRootType(definition.operation)
+      if (root) look(root, [definition.operation === 'query' ? 'Query' : 'Mutation'], definition.selectionSet)
+    }
     return found
   }
 
-  /** What the entities really are that a request has under the name of their interface. */
-  function representedBy(type: string, { representations }: SentCall['variables']): string[] {
-    const sent = (Array.isArray(representations) ? representations : []) as readonly Readonly<Record<string, unknown>>[]
+  /** What objects of a service's type may be. */
+  function membersIn(schema: GraphQLSchema, type: GraphQLNamedType): readonly string[] {
+    if (isAbstractType(type)) return schema.getPossibleTypes(type).map(({ name }) => name)
+    // To a service that knows no objects of an interface it stands for all of them.
+    const standsFor = plain.getType(type.name)
+    return isAbstractType(standsFor) ? plain.getPossibleTypes(standsFor).map(({ name }) => name) : [type.name]
+  }
+
+  /** What the entities of a request really are: some go by the name of their interface. */
+  function representedBy({ representations }: SentCall['variables']): readonly string[] {
     const { entities } = universe.createWorld()
-    return sent
-      .filter((each) => each['__typename'] === type)
-      .flatMap((each) => entities.find(({ id }) => id !== undefined && id === each['id'])?.__typename ?? [])
+    const sent = (Array.isArray(representations) ? representations : []) as readonly Readonly<Record<string, unknown>>[]
+    const types = sent.flatMap(({ __typename, ...fields }) => {
+      const type = plain.getType(`${__typename}`)
+      if (!isAbstractType(type)) return `${__typename}`
+      const members = plain.getPossibleTypes(type).map(({ name }) => name)
+      const known = entities.filter(
+        (entity) =>
+          members.includes(entity.__typename ?? '') &&
+          Object.entries(fields).some(([name, value]) => typeof value === 'string' && entity[name] === value),
+      )
+      return known.length === 0 ? members : known.flatMap((entity) => entity.__typename ?? [])
+    })
+    return [...new Set(types)]
   }
 })
 
