@@ -42,7 +42,7 @@ import { studio } from '../execution/universes/studio.ts'
 import { town } from '../execution/universes/town.ts'
 import { type Guarded, guard, POLICIES } from './access-universe.ts'
 
-const QUERIES = Number(process.env['ACCESS_QUERIES'] ?? 60)
+const QUERIES = Number(process.env['ACCESS_QUERIES'] ?? 30)
 const SEED = Number(process.env['SEED'] ?? 1)
 const MOST_GUARDED = 6
 /** Operations with the same rules: what is wrong shows in few rules, and in their first operations. */
