@@ -60,9 +60,8 @@ export function compileOperation(parts: OperationParts): CompiledOperation {
   const { conditions, types, limit, denied, reopen, onExact } = parts
   const plan = preparePlan(parts.plan)
   const { events, fetches } = plan
-  const flat = denied
-    ? undefined
-    : compileFlat(parts.client, answerShape(parts.client, conditions, parts.names, types), plan, types)
+  const shape = answerShape(parts.client, conditions, parts.names, types, denied)
+  const flat = compileFlat(parts.client, shape, plan, types)
   const exact = (circumstances: Parameters<typeof executeExactly>[1]): Promise<Answer> => {
     onExact()
     return executeExactly({ ...reopen(), conditions, plan, types, limit, denied }, circumstances)
@@ -88,7 +87,7 @@ export function compileOperation(parts: OperationParts): CompiledOperation {
           introspect: (nodes) => JSON.stringify(introspect(reopen().client, nodes, variables)),
           openShape() {
             const { client, names } = reopen()
-            return answerShape(client, conditions, names, types)
+            return answerShape(client, conditions, names, types, denied)
           },
         })
         return answer ?? (await exact({ variables, context, ask, asked, event }))

@@ -39,6 +39,11 @@ export class ErrorReport {
     return [...this.#errors, ...this.#lost, ...this.#unplaced]
   }
 
+  /** Whether no more errors with a place are taken. */
+  get isFull(): boolean {
+    return this.#errors.length === MAX_ERRORS
+  }
+
   /** How many values were lost until now. */
   get lost(): number {
     return this.#lost.length

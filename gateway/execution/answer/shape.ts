@@ -6,6 +6,7 @@
 import {
   type FieldNode,
   type GraphQLCompositeType,
+  type GraphQLError,
   type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLOutputType,
@@ -23,7 +24,6 @@ import type { ClientOperation } from '../plan/client-operation.ts'
 import { type ConditionValues, isIncluded } from '../plan/conditions.ts'
 import type { InternalNames } from '../plan/internal-names.ts'
 import type { TypeRelations } from '../plan/type-relations.ts'
-import { type Failure, failureOf } from './failure.ts'
 
 interface FieldShape {
   /** The client's name. */
@@ -36,7 +36,7 @@ type FieldValue =
   /** `__schema` or `__type`, answered from the schema itself. */
   | { readonly kind: 'introspection'; readonly nodes: readonly FieldNode[] }
   /** What the caller may not see. */
-  | { readonly kind: 'denied'; readonly type: GraphQLOutputType; readonly failure: Failure }
+  | { readonly kind: 'denied'; readonly type: GraphQLOutputType; readonly error: GraphQLError }
   | {
       readonly kind: 'data'
       /** The name in the engine's data. */
@@ -53,7 +53,7 @@ export interface ObjectShape {
   readonly type: Exclude<GraphQLCompositeType, { getTypes(): unknown }>
   readonly fields: readonly FieldShape[]
   /** Why such an object is null: the caller may not see it. */
-  readonly denied?: Failure | undefined
+  readonly denied?: GraphQLError | undefined
 }
 
 export interface SelectionShape {
@@ -130,7 +130,7 @@ export function answerShape(
     const field = type.getFields()[name]
     if (!field) return { kind: 'introspection', nodes }
     const error = denied && (denied.field(type.name, name) ?? firstOf(nodes.map((each) => deniedHere.get(each))))
-    if (error) return { kind: 'denied', type: field.type, failure: failureOf(error) }
+    if (error) return { kind: 'denied', type: field.type, error }
     const named = getNamedType(field.type)
     const selections = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
     const selection = isCompositeType(named) ? sameSelection(named, selections) : undefined
@@ -189,7 +189,7 @@ export function answerShape(
     if (isObjectType(found)) {
       if (!schema.isSubType(type as GraphQLInterfaceType, found)) return undefined
       const error = denied?.object(found.name)
-      return error ? { type: found, fields: [], denied: failureOf(error) } : objectShape(found, selections)
+      return error ? { type: found, fields: [], denied: error } : objectShape(found, selections)
     }
     // A service that knows only the interface: enough where nothing depends on what the object
     // really is.

@@ -15,11 +15,6 @@ import { isData } from './data.ts'
 
 type Data = Readonly<Record<string, unknown>>
 
-interface DeniedField {
-  readonly type: GraphQLOutputType
-  readonly failure: Failure
-}
-
 /**
  * Gives the data. @param report takes the errors @param introspect answers `__schema` and `__type`
  * @param longest characters of the answer; it throws `TOO_LARGE` beyond
@@ -52,7 +47,7 @@ export function completeAnswer(
       let result: unknown
       if (value.kind === 'typename') result = type.name
       else if (value.kind === 'introspection') result = introspect(value.nodes)
-      else if (value.kind === 'denied') result = completeDenied(value)
+      else if (value.kind === 'denied') result = deny(value.error, value.type)
       else result = complete(own(source, value.source), value.type, value.selection, `${type.name}.${responseName}`)
       path.pop()
       if (result === FAILED) {
@@ -65,9 +60,9 @@ export function completeAnswer(
     return isLost ? TAKEN_ALONG : output
   }
 
-  const completeDenied = ({ type, failure }: DeniedField): Missing | null => {
-    const missing = report.tell(failure, path, () => ({ type, selection: undefined }))
-    return isNonNullType(type) ? missing : null
+  const deny = (error: GraphQLError, type: GraphQLOutputType): Missing | null => {
+    report.add(error, [...path])
+    return isNonNullType(type) ? FAILED : null
   }
 
   const complete = (
@@ -102,7 +97,7 @@ export function completeAnswer(
     const source: Data = value
     const shape = selection.of(source['__typename'])
     if (!shape) return fault(`The service gave no object of a known type for ${place}.`)
-    if (shape.denied) return report.tell(shape.denied, path, () => ({ type, selection }))
+    if (shape.denied) return report.add(shape.denied, [...path])
     return completeObject(shape, source)
   }
 

@@ -69,6 +69,11 @@ export const COPY_KNOWN = 8
  * code by type.
  */
 export const RETYPE = 7
+/**
+ * number of a denial, begin and length of the field's name (none: the object itself), 1 where it may
+ * be null, which is written elsewhere.
+ */
+export const DENY = 9
 
 /** What stands for a literal where an absent object is a surprise. */
 export const NOT_NULL = -1

@@ -2,9 +2,22 @@
  * Writes the code by which an object is written: for the client, with what several services gave
  * of it, or as a service is told of it. What stands side by side in an answer is copied at once.
  */
-import type { FieldNode } from 'graphql'
+import type { FieldNode, GraphQLError } from 'graphql'
 import { isNonNullType } from 'graphql'
-import { type Assembler, COPY, COPY_KNOWN, EACH, END, ENTER, INTROSPECT, LEAVE, NOT_NULL, PUT, RETYPE } from './code.ts'
+import {
+  type Assembler,
+  COPY,
+  COPY_KNOWN,
+  DENY,
+  EACH,
+  END,
+  ENTER,
+  INTROSPECT,
+  LEAVE,
+  NOT_NULL,
+  PUT,
+  RETYPE,
+} from './code.ts'
 import { listsOf } from './compile-reading.ts'
 import type { Field, Giver, Place, Shape } from './model.ts'
 import { Unsupported } from './unsupported.ts'
@@ -17,6 +30,8 @@ interface WritingOptions {
   readonly read: (shape: Shape) => number
   /** Takes the introspection fields; the code tells them by number. */
   readonly introspections: (readonly FieldNode[])[]
+  /** Takes the reasons why something is denied; the code tells them by number. */
+  readonly denials: GraphQLError[]
 }
 
 export interface WritingCompiler {
@@ -52,7 +67,9 @@ interface Group {
 }
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: mutually recursive parts
-export function writingCompiler({ assembler, isObjectType, read, introspections }: WritingOptions): WritingCompiler {
+export function writingCompiler(options: WritingOptions): WritingCompiler {
+  const { assembler, isObjectType, read, introspections } = options
+  const denialOf = numbering(options.denials)
   const object: WritingCompiler['object'] = (typed, wanted) => {
     const writer = createWriter(assembler)
     writer.text('{')
@@ -82,6 +99,9 @@ export function writingCompiler({ assembler, isObjectType, read, introspections 
     else if (wanted.kind === 'introspection') {
       writer.text(key)
       writer.add(INTROSPECT, introspections.push(wanted.nodes) - 1)
+    } else if (wanted.kind === 'denied') {
+      writer.text(`${key}null`)
+      writer.add(DENY, denialOf(wanted.error), ...assembler.literal(wanted.key), wanted.mayBeNull ? 1 : 0)
     } else if (!giver) writer.text(`${key}null`)
     else {
       const { shape } = giver.source
@@ -195,11 +215,22 @@ function groupsOf({ place, type, firstType, count }: TypedPlace, wanted: readonl
     if (each.kind === 'data' && !giver && isRequired(each)) throw new Unsupported('a field that nobody gives')
     const last = groups.at(-1)
     // What no source gives stands in no group of one: there it would be lost with what was given.
-    const isApart = each.kind === 'data' ? last?.giver?.source !== giver?.source : each.kind === 'introspection'
+    const isOther = each.kind !== 'constant' && last?.giver?.source !== giver?.source
+    const isApart = isOther || each.kind === 'introspection'
     if (!last || isApart) groups.push({ giver, fields: [{ wanted: each, giver }] })
     else last.fields.push({ wanted: each, giver })
   }
   return groups
+}
+
+/** Gives each error its number in a list. One field is denied for one reason, wherever it stands. */
+function numbering(errors: GraphQLError[]): (error: GraphQLError) => number {
+  const known = new Map<string, number>()
+  return (error) => {
+    const number = known.get(error.message) ?? errors.push(error) - 1
+    known.set(error.message, number)
+    return number
+  }
 }
 
 const isRequired = (wanted: Wanted): boolean =>

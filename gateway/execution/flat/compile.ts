@@ -4,7 +4,7 @@
  * all who need it.
  */
 import type { FetchNode } from '@apollo/query-planner'
-import { type FieldNode, type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql'
+import { type FieldNode, type GraphQLError, type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql'
 import type { ObjectShape } from '../answer/shape.ts'
 import { sentAs } from '../calls/inputs.ts'
 import { renamersOf } from '../calls/renamers.ts'
@@ -97,6 +97,8 @@ export interface FlatOperation {
   /** The fetches that others wait for. */
   readonly awaited: readonly number[]
   readonly introspections: readonly (readonly FieldNode[])[]
+  /** Why something is denied. */
+  readonly denials: readonly GraphQLError[]
 }
 
 /** A fetch on its way to being compiled. */
@@ -148,7 +150,8 @@ function compile(client: ClientOperation, shape: ObjectShape, plan: PreparedPlan
     for (const { place } of targets) read(place.first)
   }
   const introspections: (readonly FieldNode[])[] = []
-  const writing = writingCompiler({ assembler, isObjectType: types.isObjectType, read, introspections })
+  const denials: GraphQLError[] = []
+  const writing = writingCompiler({ assembler, isObjectType: types.isObjectType, read, introspections, denials })
   const answer = writing.object(
     { place: root, type: shape.type.name, firstType: undefined, count: root.sources.length },
     wantedByClient(shape),
@@ -202,6 +205,7 @@ function compile(client: ClientOperation, shape: ObjectShape, plan: PreparedPlan
     joints: overlaps.map((overlap) => closeJoint(overlap, overlaps)),
     awaited: [...new Set(fetches.flatMap(({ waitsFor }) => waitsFor))],
     introspections,
+    denials,
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { isListType, isNonNullType } from 'graphql'
 import { SURPRISE } from '../../../platform/data/json-bytes.ts'
-import { ErrorReport, type Missing, type Path, type Seen } from '../answer/error-report.ts'
+import type { ErrorReport, Missing, Path, Seen } from '../answer/error-report.ts'
 import { ABSENT, type Failure, type Fault, failureAt, failureOfEntity } from '../answer/failure.ts'
 import type { ObjectShape } from '../answer/shape.ts'
 import { type Selection, selectionOf } from '../calls/selection.ts'
@@ -17,16 +17,17 @@ import { type ExplainedNull, explainNulls } from './nulls.ts'
 type FailureOf = (record: number) => Failure
 
 export class Losses {
-  readonly report = new ErrorReport()
   readonly #failed: (FailureOf | undefined)[] = []
   readonly #nulls: (readonly ExplainedNull[] | undefined)[] = []
   readonly #selections: (Selection | undefined)[] = []
+  readonly #report: ErrorReport
   readonly #plan: PreparedPlan
   readonly #openShape: () => ObjectShape
   #shape: ObjectShape | undefined
 
   /** @param openShape gives what the client sees */
-  constructor(plan: PreparedPlan, openShape: () => ObjectShape) {
+  constructor(report: ErrorReport, plan: PreparedPlan, openShape: () => ObjectShape) {
+    this.#report = report
     this.#plan = plan
     this.#openShape = openShape
   }
@@ -46,7 +47,7 @@ export class Losses {
   explain(fetch: number, answer: Buffer, dataAt: number, faults: readonly Fault[]): void {
     const { nulls, unplaced } = explainNulls(answer, dataAt, faults)
     this.#nulls[fetch] = nulls
-    this.report.addUnplaced(unplaced)
+    this.#report.addUnplaced(unplaced)
   }
 
   /** Why objects of a fetch are not there. @param nullAt where its answer says so, if there is one */
@@ -71,7 +72,7 @@ export class Losses {
 
   /** @param path to what is missing */
   tell(failure: Failure, path: Path): Missing {
-    return this.report.tell(failure, path, () => this.#seenAt(path))
+    return this.#report.tell(failure, path, () => this.#seenAt(path))
   }
 
   /** @param failure of an object @param path to its field */

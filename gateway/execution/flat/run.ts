@@ -8,7 +8,7 @@ import type { Loan } from '../../../platform/memory/loans.ts'
 import { errorsIn } from '../../traffic/call/answer.ts'
 import type { CallContext, RequestBody, ServiceAnswer, Taken } from '../../traffic/call/send.ts'
 import { type Answer, AROUND } from '../answer/answer.ts'
-import { FAILED } from '../answer/error-report.ts'
+import { ErrorReport, FAILED } from '../answer/error-report.ts'
 import { callError, Failure, failureOf, faultsOf } from '../answer/failure.ts'
 import type { ObjectShape } from '../answer/shape.ts'
 import type { Ask } from '../calls/ask.ts'
@@ -55,6 +55,7 @@ interface Run extends Written {
   /** Of answers, and of requests, that nobody else refers to. */
   readonly loans: Loan[]
   losses: Losses | undefined
+  report: ErrorReport | undefined
   /** The address of the root's record. */
   readonly root: number
   /** Of the fetches that others wait for, in other branches of the plan. */
@@ -73,7 +74,7 @@ export async function runFlat(operation: FlatOperation, circumstances: Circumsta
   tapes.open(code, arenas)
   const root = tapes.add(arena, code.words[arenas.words + arena] as number)
   ;(tapes.arenas[arena] as Int32Array)[root] = 1
-  const { plan, introspections } = operation
+  const { plan, introspections, denials } = operation
   const { event } = circumstances
   const run: Run = {
     operation,
@@ -85,6 +86,8 @@ export async function runFlat(operation: FlatOperation, circumstances: Circumsta
     answers: [],
     loans: [],
     losses: undefined,
+    report: denials.length > 0 ? new ErrorReport() : undefined,
+    denials,
     introspect: (number) => circumstances.introspect(introspections[number] ?? []),
     ends: operation.awaited.length > 0 ? endsOf(operation.awaited) : NO_ENDS,
     isOver: false,
@@ -116,17 +119,17 @@ const BEGIN = Buffer.from('{"data":')
 const END = Buffer.from('}')
 
 function writeAnswer(run: Run): Answer {
-  const { operation, circumstances, root, losses } = run
+  const { operation, circumstances, root, report } = run
   beginWriting(run, circumstances.limit + AROUND, true)
   writeBytes(BEGIN)
   const missing = writeObject(operation.answer, operation.root, root, -1)
   if (missing !== undefined) {
     rewindTo(BEGIN.length)
-    if (missing === FAILED) losses?.report.takeBackLost(0)
+    if (missing === FAILED) report?.takeBackLost(0)
     writeNull()
   }
   writeBytes(END)
-  const errors = losses?.report.all ?? NONE
+  const errors = report?.all ?? NONE
   // An event waits for its client for as long as that takes.
   if (circumstances.event) return { body: finishWriting(), errors }
   const loan = finishLent()
@@ -227,7 +230,8 @@ function askFor(
 function lossesFor(run: Run, { index }: Fetch): Losses {
   const { operation, circumstances } = run
   if (run.isOver || operation.joints.some(({ needs }) => needs.includes(index))) giveUp(run)
-  run.losses ??= new Losses(operation.plan, circumstances.openShape)
+  run.report ??= new ErrorReport()
+  run.losses ??= new Losses(run.report, operation.plan, circumstances.openShape)
   return run.losses
 }
 

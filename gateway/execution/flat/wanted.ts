@@ -1,6 +1,6 @@
 /** What is to be written of an object: for the client's answer, or for a service that needs it. */
 import type { QueryPlanSelectionNode } from '@apollo/query-planner'
-import type { FieldNode, GraphQLOutputType } from 'graphql'
+import { type FieldNode, type GraphQLError, type GraphQLOutputType, isNonNullType } from 'graphql'
 import type { ObjectShape, SelectionShape } from '../answer/shape.ts'
 import { inputsOf } from '../calls/inputs.ts'
 import type { TypeRelations } from '../plan/type-relations.ts'
@@ -9,6 +9,8 @@ import { Unsupported } from './unsupported.ts'
 export type Wanted =
   | { readonly kind: 'constant'; readonly key: string; readonly value: string }
   | { readonly kind: 'introspection'; readonly key: string; readonly nodes: readonly FieldNode[] }
+  /** Null, and why. Where it may not be null, the object is. */
+  | { readonly kind: 'denied'; readonly key: string; readonly mayBeNull: boolean; readonly error: GraphQLError }
   | {
       readonly kind: 'data'
       readonly key: string
@@ -19,14 +21,19 @@ export type Wanted =
       readonly below: WantedBelow | undefined
     }
 
+/** In place of a key: the object itself is denied. */
+export const ITSELF = ''
+
 /** By the type an object names, if it names one; `undefined` where it has no place here. */
 export type WantedBelow = (typename: string | undefined) => readonly Wanted[] | undefined
 
-export function wantedByClient({ type, fields }: ObjectShape): readonly Wanted[] {
+export function wantedByClient({ type, fields, denied }: ObjectShape): readonly Wanted[] {
+  if (denied) return [{ kind: 'denied', key: ITSELF, mayBeNull: false, error: denied }]
   return fields.map(({ responseName: key, value }): Wanted => {
     if (value.kind === 'typename') return { kind: 'constant', key, value: type.name }
     if (value.kind === 'introspection') return { kind: 'introspection', key, nodes: value.nodes }
-    if (value.kind === 'denied') throw new Unsupported('what its caller may not see', true)
+    if (value.kind === 'denied')
+      return { kind: 'denied', key, mayBeNull: !isNonNullType(value.type), error: value.error }
     const { source: name, selection } = value
     return { kind: 'data', key, name, type: value.type, below: selection && belowClient(selection) }
   })

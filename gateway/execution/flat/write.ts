@@ -3,15 +3,17 @@
  * other, into one buffer. One writing at a time, from beginning to end.
  */
 
+import type { GraphQLError } from 'graphql'
 import { SURPRISE } from '../../../platform/data/json-bytes.ts'
 import { type Loan, lend } from '../../../platform/memory/loans.ts'
-import { FAILED, type Missing, TAKEN_ALONG } from '../answer/error-report.ts'
+import { type ErrorReport, FAILED, type Missing, TAKEN_ALONG } from '../answer/error-report.ts'
 import { ABSENT } from '../answer/failure.ts'
 import { TOO_LARGE } from '../answer/limit.ts'
 import {
   COPY,
   COPY_KNOWN,
   type Code,
+  DENY,
   EACH,
   END,
   ENTER,
@@ -44,6 +46,10 @@ export interface Written {
   readonly introspect: (number: number) => string
   /** Where anything failed. */
   readonly losses: Losses | undefined
+  /** Where there may be errors. */
+  readonly report: ErrorReport | undefined
+  /** Why something is denied, by number. */
+  readonly denials: readonly GraphQLError[]
 }
 
 const FIRST_ROOM = 64 * 1024 // bytes
@@ -60,8 +66,12 @@ let literals: DataView
 let arenas: Int32Array[]
 let from: Written
 let losses: Losses | undefined
-/** To the object that is written; only where something failed, and only for the client. */
-let path: (string | number)[] | undefined
+let report: ErrorReport | undefined
+/**
+ * To the object that is written, only where there may be errors, and only for the client: an index,
+ * or where the `EACH` of a field is, below zero. Most objects have none, and need no names.
+ */
+let path: number[] | undefined
 
 /**
  * @param limit bytes; beyond, writing throws `TOO_LARGE`
@@ -73,7 +83,8 @@ export function beginWriting(written: Written, limit: number, isForClient: boole
   literals = written.code.literals
   arenas = written.tapes.arenas
   losses = written.losses
-  path = losses && isForClient ? [] : undefined
+  report = written.report
+  path = report && isForClient ? [] : undefined
   at = 0
   most = limit
 }
@@ -243,12 +254,13 @@ export function writeObject(code: number, arena: number, record: number, fetch: 
         writeText(from.introspect(words[pc + 1] as number))
         pc += 2
         break
-      case RETYPE: {
-        const joined = firstTape[record + (words[pc + 1] as number)] as number
-        const type = joined === 0 ? 0 : ((arenas[words[pc + 2] as number] as Int32Array)[joined] as number)
-        pc = codeFor(words[pc + 3] as number, type)
+      case RETYPE:
+        pc = retyped(pc, firstTape, record)
         break
-      }
+      case DENY:
+        if (!mayDeny(pc)) return FAILED
+        pc += 5
+        break
       case END:
         return missing
       default:
@@ -259,7 +271,7 @@ export function writeObject(code: number, arena: number, record: number, fetch: 
 
 /** @param pc of the `EACH` @param first @param count of the link */
 function writeEach(pc: number, first: number, count: number): Missing | undefined {
-  path?.push(literalText(words[pc + 5] as number, words[pc + 6] as number))
+  path?.push(-pc)
   const missing = writeLinked(pc, 0, first, count)
   path?.pop()
   return missing
@@ -273,7 +285,7 @@ function writeLinked(pc: number, level: number, first: number, count: number): M
   if (count === NO_OBJECT) return writeNullAt(words[pc + 2] as number, first)
   if (count === ONE_OBJECT) return writeItem(pc, level, first)
   const begin = at
-  const lost = losses === undefined ? 0 : losses.report.lost
+  const lost = report === undefined ? 0 : report.lost
   const isNested = first < 0
   const size = isNested ? LIST_WORDS : (words[from.recordWords + (words[pc + 3] as number)] as number)
   const lists = arenas[LISTS] as Int32Array
@@ -299,7 +311,7 @@ function writeItem(pc: number, level: number, record: number): Missing | undefin
   const type = (arenas[arena] as Int32Array)[record] as number
   if (type <= 0) return writeNullAt(fetch, -type)
   const begin = at
-  const lost = losses === undefined ? 0 : losses.report.lost
+  const lost = report === undefined ? 0 : report.lost
   const missing = writeObject(codeFor(words[pc + 4] as number, type), arena, record, fetch)
   return missing === undefined ? undefined : nullFor(missing, pc, level, begin, lost)
 }
@@ -308,7 +320,7 @@ function writeItem(pc: number, level: number, record: number): Missing | undefin
 function nullFor(missing: Missing, pc: number, level: number, begin: number, lost: number): Missing | undefined {
   if ((((words[pc + 7] as number) >> (LEVELS + level)) & 1) === 0) return missing
   rewindTo(begin)
-  if (missing === FAILED) losses?.report.takeBackLost(lost)
+  if (missing === FAILED) report?.takeBackLost(lost)
   writeNull()
   return undefined
 }
@@ -325,7 +337,17 @@ const literalText = (begin: number, length: number): string =>
 
 function pathForClient(): (string | number)[] {
   if (!path) throw SURPRISE
-  return path
+  return path.map((step) => (step < 0 ? literalText(words[5 - step] as number, words[6 - step] as number) : step))
+}
+
+/** Tells of what is denied, and returns whether it may be null. @param pc of the `DENY` */
+function mayDeny(pc: number): boolean {
+  if (report !== undefined && !report.isFull) {
+    const place = pathForClient()
+    if (words[pc + 3] !== 0) place.push(literalText(words[pc + 2] as number, words[pc + 3] as number))
+    report.add(from.denials[words[pc + 1] as number] as GraphQLError, place)
+  }
+  return words[pc + 4] !== 0
 }
 
 /**
@@ -375,6 +397,13 @@ function codeFor(table: number, type: number): number {
   const code = findCode(from.code, table, type)
   if (code === 0) throw SURPRISE
   return code
+}
+
+/** Where the code of an object is whose type another source knows. @param pc of the `RETYPE` */
+function retyped(pc: number, tape: Int32Array, record: number): number {
+  const joined = tape[record + (words[pc + 1] as number)] as number
+  const type = joined === 0 ? 0 : ((arenas[words[pc + 2] as number] as Int32Array)[joined] as number)
+  return codeFor(words[pc + 3] as number, type)
 }
 
 const NULL = Buffer.from('null')
