@@ -7,6 +7,7 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/.data', '<rootDir>/bench/peers'],
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
+  testSequencer: '<rootDir>/test/support/sequencer.js',
   reporters: ['default', '<rootDir>/test/support/tally-reporter.js'],
   maxWorkers: 2, // of two cores Jest would use one, and most tests wait for processes
   testTimeout: 180_000, // tests wait for conditions; this ends only those that wait in vain

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { processEnvironment } from '../../platform/memory/node-flags.ts'
 import { makeDataFolder, type TestFolder } from '../support/data-folder.ts'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
@@ -20,7 +21,10 @@ beforeAll(async () => {
 afterAll(() => folder.remove())
 
 const run = (args: readonly string[], environment: Record<string, string>) =>
-  promisify(execFile)(process.execPath, args, { cwd: project, env: { PATH, HOME, ...environment } })
+  promisify(execFile)(process.execPath, args, {
+    cwd: project,
+    env: { ...processEnvironment, PATH, HOME, ...environment },
+  })
 
 test('The URL of the embedded database is printed while it runs', async () => {
   const embedded = 'postgresql://tributary:word@127.0.0.1:5999/tributary\n'

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { processEnvironment } from '../../platform/memory/node-flags.ts'
 
 export interface GatewayProcess {
   readonly process: ChildProcess
@@ -22,7 +23,7 @@ export async function spawnGateway(
 ): Promise<GatewayProcess> {
   const { PATH = '' } = process.env
   const child = spawn(process.execPath, [main, ...args], {
-    env: { PATH, LOG_LEVEL: 'warn', ...env },
+    env: { PATH, ...processEnvironment, LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''

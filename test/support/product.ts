@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { processEnvironment } from '../../platform/memory/node-flags.ts'
 import { demoIdentity } from '../../platform/protocol/demo-identity.ts'
 import { makeDataFolder } from './data-folder.ts'
 import { createDatabase } from './database.ts'
@@ -29,7 +30,15 @@ export async function startProduct(settings: Readonly<Record<string, string>> = 
   const [folder, database] = await Promise.all([makeDataFolder(), createDatabase('seeded')])
   const { PATH } = process.env
   const child = spawn(process.execPath, [START], {
-    env: { PATH, PORT: '0', ADMIN_PORT: '0', DATA_DIR: folder.path, DATABASE_URL: database.url, ...settings },
+    env: {
+      ...processEnvironment,
+      PATH,
+      PORT: '0',
+      ADMIN_PORT: '0',
+      DATA_DIR: folder.path,
+      DATABASE_URL: database.url,
+      ...settings,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ended = once(child, 'exit')

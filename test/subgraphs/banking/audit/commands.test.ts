@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { processEnvironment } from '../../../../platform/memory/node-flags.ts'
 import { createBank, type TestBank } from '../support/bank.ts'
 
 const main = fileURLToPath(new URL('../../../../subgraphs/banking/audit/main.ts', import.meta.url))
@@ -24,7 +25,7 @@ afterAll(async () => {
 
 const run = (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
   promisify(execFile)(process.execPath, [main, ...args], {
-    env: { PATH: process.env['PATH'], DATABASE_URL: bank.url, DATA_DIR: folder },
+    env: { ...processEnvironment, PATH: process.env['PATH'], DATABASE_URL: bank.url, DATA_DIR: folder },
   }).then(
     (output) => ({ code: 0, ...output }),
     (error: { code: number; stdout: string; stderr: string }) => error,

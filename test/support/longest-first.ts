@@ -1,0 +1,39 @@
+/**
+ * The order of the suites: those that take longest first, or one of them would run alone at the
+ * end. Jest knows how long each took the last time. Where it does not, as in a fresh clone, it goes
+ * by the size of the files, and this list by what some of them do.
+ */
+/** The longest first, each by its path in `test/`. */
+export const longest: readonly string[] = [
+  'subgraphs/banking/history/history.test.ts',
+  'attack/attack.test.ts',
+  'gateway/execution/differential.test.ts',
+  'gateway/execution/flat/fuzz.test.ts',
+  'growth.test.ts',
+  'gateway/hooks/hooks.test.ts',
+  'subgraphs/banking/statements/streaming.test.ts',
+  'start/lifecycle.test.ts',
+  'platform/http/bounds.test.ts',
+  'gateway/playground/page.test.ts',
+  'gateway/config/reload.test.ts',
+  'subgraphs/banking/database/primary.test.ts',
+  'gateway/execution/flat/every-byte.test.ts',
+  'subgraphs/banking/forward/through-gateway.test.ts',
+  'gateway/contract.test.ts',
+  'start/dev.test.ts',
+]
+
+interface Suite {
+  readonly path: string
+  /** Milliseconds of the last run. */
+  duration?: number
+}
+
+/** Puts the listed before the others, unless it is known how long they took. Changes no other order. */
+export function longestFirst<Test extends Suite>(tests: readonly Test[]): Test[] {
+  const rankOf = ({ path, duration }: Test): number => {
+    const rank = longest.findIndex((suite) => path.endsWith(`/test/${suite}`))
+    return rank < 0 || duration !== undefined ? longest.length : rank
+  }
+  return tests.toSorted((one, other) => rankOf(one) - rankOf(other))
+}
