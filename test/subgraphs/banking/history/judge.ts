@@ -17,6 +17,8 @@ export interface JudgedRun<Harm> {
   /** For so long at the least, and until all harm is done. */
   readonly milliseconds: number
   readonly bug?: PlantedBug | undefined
+  /** How long holds are kept. The end of a run waits for the last. */
+  readonly holdSeconds?: number | undefined
   /** @param anomalies gets what was seen to be wrong meanwhile */
   readonly doHarm?: (accounts: readonly string[], anomalies: string[]) => Promise<Harm[]>
 }
@@ -34,7 +36,7 @@ const OPENING = 500n
 const TRUSTED = 10_000
 
 export async function judgeRun<Harm>(options: JudgedRun<Harm>): Promise<Judgement<Harm>> {
-  const { bank, seed, milliseconds, bug, doHarm } = options
+  const { bank, seed, milliseconds, bug, holdSeconds = HOLD_SECONDS, doHarm } = options
   const accounts = await openAccounts(bank.databaseUrl)
   const before = await lastOperation(bank.databaseUrl)
   const common = { cluster: bank, accounts, seed }
@@ -53,7 +55,7 @@ export async function judgeRun<Harm>(options: JudgedRun<Harm>): Promise<Judgemen
   const settled = harming.finally(() => {
     isHarming = false
   })
-  const run: Run = { ...common, isOver, clients: 8, holdSeconds: HOLD_SECONDS, ...(bug && { bug }) }
+  const run: Run = { ...common, isOver, clients: 8, holdSeconds, ...(bug && { bug }) }
   const [history, harms] = await Promise.all([runClients(run), settled])
 
   await restOfBank(bank.databaseUrl).catch(inVain)
@@ -64,7 +66,7 @@ export async function judgeRun<Harm>(options: JudgedRun<Harm>): Promise<Judgemen
   const { segments } = subscribers
   const opening = new Map(accounts.map((id) => [id, OPENING]))
   const latest = new Date(Date.now() + TRUSTED).toISOString()
-  anomalies.push(...findAnomalies({ history, eras, opening, holdSeconds: HOLD_SECONDS, latest }))
+  anomalies.push(...findAnomalies({ history, eras, opening, holdSeconds, latest }))
   anomalies.push(...findEventAnomalies(segments, eras), ...bank.crashes)
   const counts = {
     answers: history.acknowledged.length,

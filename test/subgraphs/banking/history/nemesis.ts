@@ -24,7 +24,7 @@ export type Harm =
   | 'restore'
 
 /**
- * What a run does at the least, however slow the machine; a short one has no time for pauses that
+ * What a run does at the least, however slow the machine; a shorter one has no time for pauses that
  * outlast the lock.
  */
 export const harmsOf = (milliseconds: number): readonly Harm[] => [
@@ -38,7 +38,7 @@ export const harmsOf = (milliseconds: number): readonly Harm[] => [
   'midnight',
   'pause',
   'restore',
-  ...(milliseconds < 60_000 ? [] : ['long pause' as const]),
+  ...(milliseconds < 30_000 ? [] : ['long pause' as const]),
 ]
 
 /** Dealt like cards, round after round, once each harm was done once. */
