@@ -129,12 +129,24 @@ export function answerShape(
     if (name === '__typename') return { kind: 'typename' }
     const field = type.getFields()[name]
     if (!field) return { kind: 'introspection', nodes }
-    const error = denied && (denied.field(type.name, name) ?? firstOf(nodes.map((each) => deniedHere.get(each))))
+    const error = denied && whyDenied(denied, type, nodes)
     if (error) return { kind: 'denied', type: field.type, error }
     const named = getNamedType(field.type)
     const selections = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
     const selection = isCompositeType(named) ? sameSelection(named, selections) : undefined
     return { kind: 'data', source: names.of(node), type: field.type, selection }
+  }
+
+  const whyDenied = (
+    { field }: Denied,
+    type: ObjectShape['type'],
+    nodes: readonly FieldNode[],
+  ): GraphQLError | undefined => {
+    // What is known by its interface alone may be any of its objects.
+    const owners = isInterfaceType(type) ? [type, ...schema.getPossibleTypes(type)] : [type]
+    const name = nodes[0]?.name.value ?? ''
+    const errors = [...owners.map((each) => field(each.name, name)), ...nodes.map((each) => deniedHere.get(each))]
+    return errors.find((each) => each !== undefined)
   }
 
   /** One for all types whose field is selected in the same way: there may be types inside types. */
@@ -211,9 +223,6 @@ export function answerShape(
 
   return objectShape(rootType as GraphQLObjectType, [definition.selectionSet])
 }
-
-const firstOf = <Value>(values: readonly (Value | undefined)[]): Value | undefined =>
-  values.find((value) => value !== undefined)
 
 /** Names that belong to no type must not fill the memory. */
 const MAX_TYPES_KEPT = 10_000

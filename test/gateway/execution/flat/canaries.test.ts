@@ -29,7 +29,7 @@ const TIMEOUT = 120_000 + RUNS * 10 // milliseconds
 const opened: RandomOperations[] = []
 beforeAll(async () => {
   for (const universe of [shop, library, port, studio, inherited])
-    opened.push(await openOperations(universe, OPERATIONS, SEED))
+    opened.push(await openOperations(universe, OPERATIONS, SEED, true))
 }, TIMEOUT)
 afterAll(() => Promise.all(opened.map(({ close }) => close())))
 
@@ -110,7 +110,11 @@ async function runOne(number: number): Promise<'flat' | 'exact'> {
   const canary = createCanary(number, universe.words)
   const variables = canary.marked(operation.variables) as RandomOperation['variables']
   const run: Run = { canary, operation, universe, dice, isWhole: true }
-  const product = await openProduct(universe.federation.engine, { query: operation.query, variables })
+  const product = await openProduct(universe.federation.engine, {
+    query: operation.query,
+    variables,
+    denied: operation.denied,
+  })
   const { body, errors, loan } = await product(sending(run))
   await pause(dice)
   const text = body.toString()

@@ -1,6 +1,6 @@
 /**
- * Services that fail in some fields and answer with the others: the flat path gives what the exact
- * path alone makes of it. `CASES=20000 SEED=3` tries more of them, repeatably.
+ * Services that fail in some fields and answer with the others, for callers who may see all of it or
+ * not: the flat path gives what the exact path alone makes of it. `CASES=20000 SEED=3` tries more of them, repeatably.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createDice } from '../support/dice.ts'
@@ -40,7 +40,7 @@ describe.each(universes)('services of a $universe.name', ({ universe, flat }) =>
   let all: RandomOperations
   let products: readonly Product[]
   beforeAll(async () => {
-    all = await openOperations(universe, Math.ceil(cases / CASES_PER_OPERATION), SEED)
+    all = await openOperations(universe, Math.ceil(cases / CASES_PER_OPERATION), SEED, true)
     products = await Promise.all(all.operations.map((each) => openProduct(all.federation.engine, each)))
   }, TIMEOUT)
   afterAll(() => all.close())

@@ -4,6 +4,7 @@ import { type GraphQLSchema, parse } from 'graphql'
 import type { Answer } from '../../../../gateway/execution/answer/answer.ts'
 import type { AskedCall, AskedCalls } from '../../../../gateway/execution/calls/ask.ts'
 import { executeExactly } from '../../../../gateway/execution/exact/execute.ts'
+import type { Denied } from '../../../../gateway/execution/plan/access.ts'
 import {
   bindVariables,
   type ClientOperation,
@@ -30,7 +31,8 @@ export interface ExactRun {
 }
 
 export interface ExactPath {
-  open(query: string, variables: Readonly<Record<string, unknown>>): Promise<ExactOperation>
+  /** @param denied what the caller may not see */
+  open(query: string, variables: Readonly<Record<string, unknown>>, denied?: Denied): Promise<ExactOperation>
   close(): Promise<void>
 }
 
@@ -54,7 +56,7 @@ export async function openExactPath(
     onUnplannable: () => undefined,
   })
   return {
-    open: (query, variables) => openOperation(thread, schema, { query, variables }, bytes),
+    open: (query, variables, denied) => openOperation(thread, schema, { query, variables }, bytes, denied),
     close: () => thread.close(),
   }
 }
@@ -64,15 +66,16 @@ async function openOperation(
   schema: GraphQLSchema,
   question: Question,
   bytes: number,
+  denied: Denied | undefined,
 ): Promise<ExactOperation> {
   const client = clientOperation(schema, parse(question.query))
   const variables = bindVariables(client, question.variables)
   const { conditions } = variables
   const names = createInternalNames(new Set(facts.fieldNames), new Set(facts.plannerFields))
-  const text = plannedOperation(client, conditions, names, new Set(facts.interfaceObjects))
+  const text = plannedOperation(client, conditions, names, new Set(facts.interfaceObjects), denied)
   const planned = preparePlan(await planOf(client, text, plan))
   const limit = { bytes, exceeded: () => undefined }
-  const operation = { client, conditions, names, plan: planned, types: typeRelations(facts), limit }
+  const operation = { client, conditions, names, plan: planned, types: typeRelations(facts), limit, denied }
   return {
     fetches: planned.fetches,
     async run(send, asked = new Map(), event = undefined) {

@@ -40,7 +40,7 @@ export interface FuzzedUniverse {
 }
 
 export async function openFuzzed(universe: Universe, count: number, seed: number): Promise<FuzzedUniverse> {
-  const all = await openOperations(universe, count, seed)
+  const all = await openOperations(universe, count, seed, true)
   const operations = [...all.operations, ...all.subscriptions].map(async (operation) =>
     fuzzed(all, operation, await openProduct(all.federation.engine, operation)),
   )

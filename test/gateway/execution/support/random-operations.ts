@@ -1,9 +1,11 @@
 /** Random operations of a universe, each with the answers that its services give. */
 import { type DocumentNode, type GraphQLSchema, isEnumType, isObjectType, parse, validate } from 'graphql'
+import type { Denied } from '../../../../gateway/execution/plan/access.ts'
 import type { ServiceCall } from '../../../../gateway/traffic/call/send.ts'
 import { randomQuery } from '../random-query.ts'
 import { callContext } from './call-context.ts'
 import { plainSchema } from './compare.ts'
+import { randomlyDenied } from './denied.ts'
 import { createDice } from './dice.ts'
 import { type ExactOperation, openExactPath } from './exact-path.ts'
 import { type Federation, federate } from './federation.ts'
@@ -13,6 +15,8 @@ export interface RandomOperation {
   readonly query: string
   readonly variables: Readonly<Record<string, unknown>>
   readonly document: DocumentNode
+  /** What its caller may not see. */
+  readonly denied: Denied | undefined
   readonly exact: ExactOperation
   /** What the service answers. The same question always has the same answer. */
   answerTo(call: Pick<ServiceCall, 'service' | 'body' | 'context' | 'operation'>): Promise<Buffer>
@@ -39,7 +43,13 @@ export interface RandomOperations {
 const CHOICES = 300 // of a random query
 const MAX_KEPT = 2_000 // answers of one operation
 
-export async function openOperations(universe: Universe, count: number, seed: number): Promise<RandomOperations> {
+/** @param denies whether the callers of every other one may not see all of it */
+export async function openOperations(
+  universe: Universe,
+  count: number,
+  seed: number,
+  denies = false,
+): Promise<RandomOperations> {
   const federation = await federate(servicesOf(universe))
   const path = await openExactPath(federation.supergraph, federation.engine.schema)
   const plain = plainSchema(federation)
@@ -54,16 +64,17 @@ export async function openOperations(universe: Universe, count: number, seed: nu
     const document = parse(query)
     if (validate(plain, document).length > 0) continue
     // Some cannot be planned; others ask no service.
-    const exact = await path.open(query, variables).catch(() => undefined)
+    const denied = denies && operations.length % 2 === 1 ? randomlyDenied(plain, seed + tries) : undefined
+    const exact = await path.open(query, variables, denied).catch(() => undefined)
     if (!exact || exact.fetches.length === 0) continue
-    operations.push({ query, variables, document, exact, answerTo: answering(federation, universe) })
+    operations.push({ query, variables, document, denied, exact, answerTo: answering(federation, universe) })
   }
   const subscriptions: Subscription[] = []
   for (const query of universe.subscriptions ?? []) {
     const exact = await path.open(query, {})
     const answerTo = answering(federation, universe)
     const event = await eventOf(exact, answerTo)
-    subscriptions.push({ query, variables: {}, document: parse(query), exact, event, answerTo })
+    subscriptions.push({ query, variables: {}, document: parse(query), denied: undefined, exact, event, answerTo })
   }
   const types = Object.values(plain.getTypeMap()).filter(({ name }) => !name.startsWith('__'))
   return {

@@ -6,6 +6,7 @@ import { isUtf8 } from 'node:buffer'
 import { GraphQLError, parse } from 'graphql'
 import type { Answer } from '../../../../gateway/execution/answer/answer.ts'
 import type { Engine } from '../../../../gateway/execution/engine.ts'
+import type { Denied } from '../../../../gateway/execution/plan/access.ts'
 import { CallFailure, toClient } from '../../../../gateway/traffic/call/failure.ts'
 import type { Send, ServiceAnswer, ServiceCall } from '../../../../gateway/traffic/call/send.ts'
 import { parseExact } from '../../../../platform/data/json-exact.ts'
@@ -62,10 +63,14 @@ const spied = ({ body, loan, parsed }: ServiceAnswer, onParsed: () => void): Ser
 /** An operation as an engine runs it. */
 export type Product = (send: Send, event?: ServiceAnswer) => Promise<Answer>
 
-export async function openProduct(engine: Engine, { query, variables }: Question): Promise<Product> {
+/** @param denied what the caller may not see */
+export async function openProduct(
+  engine: Engine,
+  { query, variables, denied }: Question & { readonly denied?: Denied | undefined },
+): Promise<Product> {
   const prepared = engine.prepare(query, parse(query))
   const bound = prepared.bind(variables)
-  const compiled = await prepared.compiled(bound.conditions, callContext.caller)
+  const compiled = await prepared.compiled(bound.conditions, callContext.caller, denied)
   return (send, event) => compiled.execute(bound, callContext, send, event)
 }
 
