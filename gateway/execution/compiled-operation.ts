@@ -30,7 +30,7 @@ interface EventSource {
 export interface CompiledOperation {
   /** Every service it may ask. */
   readonly services: ReadonlySet<string>
-  /** Of its code. */
+  /** Of its code, and of the errors of what is denied. */
   readonly codeBytes: number
   readonly events: EventSource | undefined
   /**
@@ -55,6 +55,8 @@ interface OperationParts {
   readonly onExact: () => void
 }
 
+const BYTES_PER_DENIAL = 1_024 // as measured
+
 /** @throws PlanShapeError for a plan the engine cannot execute */
 export function compileOperation(parts: OperationParts): CompiledOperation {
   const { conditions, types, limit, denied, reopen, onExact } = parts
@@ -67,7 +69,7 @@ export function compileOperation(parts: OperationParts): CompiledOperation {
     return executeExactly({ ...reopen(), conditions, plan, types, limit, denied }, circumstances)
   }
   return {
-    codeBytes: flat?.code.words.buffer.byteLength ?? 0,
+    codeBytes: flat ? flat.code.words.buffer.byteLength + flat.denials.length * BYTES_PER_DENIAL : 0,
     services: new Set(fetches.map(({ node }) => node.serviceName)),
     events: events && {
       service: events.node.serviceName,

@@ -74,11 +74,17 @@ export function deniedBy(
   }
 }
 
-/** The error of what a caller may not see. */
-export const denial = (coordinate: string, mustSignIn: boolean): GraphQLError =>
-  mustSignIn
+/**
+ * The error of what a caller may not see. Compiled operations keep it, and its stack would keep the
+ * documents that they were compiled from.
+ */
+export function denial(coordinate: string, mustSignIn: boolean): GraphQLError {
+  const error = mustSignIn
     ? codedError('UNAUTHENTICATED', `Sign in to see "${coordinate}".`)
     : codedError('FORBIDDEN', `You may not see "${coordinate}".`)
+  error.stack = ''
+  return error
+}
 
 /**
  * The fields of a document that are denied as they stand there, whatever object they are asked of.

@@ -245,6 +245,12 @@ describe('what a caller may not see', () => {
     expect(refusals(answer)).toEqual(paths)
     expect(answer.data).toEqual(data)
   })
+
+  test('None of it takes the exact path, which is slow', async () => {
+    await ask(gateway.url, '{ people { name salary iban } pets { ... on Dog { bark } } animal { name } }')
+    const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text()
+    expect(metrics).toMatch(/^tributary_exact_executions_total(\{.*\})? 0$/m)
+  })
 })
 
 describe('policies', () => {
