@@ -94,7 +94,7 @@ export const bank: BenchmarkGraph = {
   })),
   resolve,
   queries: {
-    main: readFileSync(new URL('../../gateway/operations/1-overview.graphql', import.meta.url), 'utf8'),
+    main: readFileSync(new URL('main-query.graphql', import.meta.url), 'utf8'),
     weather: WEATHER,
   },
 }

@@ -3,6 +3,7 @@ import { type GraphQLSchema, parse, validate } from 'graphql'
 import type { IdentitySettings } from '../../platform/protocol/identity-settings.ts'
 import type { ShippedOperation } from '../operations/shipped.ts'
 import type { DemoCallers } from './demo-token.ts'
+import type { ServiceOfGraph } from './page/settings.ts'
 import { createPlayground, type ServePlayground } from './serve.ts'
 
 /** The gateway's settings for it. */
@@ -10,13 +11,14 @@ export interface PlaygroundSettings {
   readonly playground: boolean
   readonly identity: IdentitySettings | undefined
   readonly host: string
+  readonly services: readonly { readonly definition: ServiceOfGraph }[]
 }
 
 /**
  * Serves nothing if it is switched off. Offers demo callers only if the demo identity is in use.
  */
 export async function openPlayground(
-  { playground, identity, host }: PlaygroundSettings,
+  { playground, identity, host, services }: PlaygroundSettings,
   schema: GraphQLSchema,
   shipped: readonly ShippedOperation[],
 ): Promise<ServePlayground> {
@@ -28,7 +30,7 @@ export async function openPlayground(
       variables: Object.keys(variables).length === 0 ? '' : JSON.stringify(variables, null, 2),
     }))
   const demo = identity?.demo && (await openDemo(identity.demo.dataDir, host))
-  return createPlayground({ tabs, demo })
+  return createPlayground({ tabs, services: services.map(({ definition: { name, kind } }) => ({ name, kind })), demo })
 }
 
 async function openDemo(dataDir: string, host: string): Promise<DemoCallers> {

@@ -6,10 +6,9 @@ import { hash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { findAssets, sendAsset } from './assets.ts'
 import { type DemoCallers, sendDemoToken } from './demo-token.ts'
-import type { PlaygroundSettings, PlaygroundTab } from './page/settings.ts'
+import type { PlaygroundSettings } from './page/settings.ts'
 
-interface PlaygroundOptions {
-  readonly tabs: readonly PlaygroundTab[]
+interface PlaygroundOptions extends Pick<PlaygroundSettings, 'tabs' | 'services'> {
   /** The demo callers; without them there is no sign-in. */
   readonly demo: DemoCallers | undefined
   /** The folder that `build.ts` wrote. */
@@ -50,9 +49,9 @@ const NOT_BUILT =
   '<!doctype html><title>Playground</title><p>The playground is not built: run <code>npm install</code>.'
 
 /** Reads the built page once. If it was never built, the browser shows how to build it. */
-export async function createPlayground({ tabs, demo, dist }: PlaygroundOptions): Promise<ServePlayground> {
+export async function createPlayground({ tabs, services, demo, dist }: PlaygroundOptions): Promise<ServePlayground> {
   const built = await findAssets(dist ?? new URL('dist/', import.meta.url))
-  const settings: PlaygroundSettings = { tabs, callers: demo?.names ?? [] }
+  const settings: PlaygroundSettings = { tabs, services, callers: demo?.names ?? [] }
   const page = built ? embed(built.page, settings) : NOT_BUILT
   const etag = `"${hash('sha256', page, 'base64url')}"`
 

@@ -1,60 +1,78 @@
-/** The bar above GraphiQL: what this is, and the choice of whom to sign in as. */
-import { useEffect, useState } from 'react'
+/** The bar above GraphiQL: what this is, which services keep state, and who is signed in. */
+import { useSyncExternalStore } from 'react'
+import { KindMark } from './kind.tsx'
 import type { Session } from './session.ts'
+import type { PlaygroundSettings, ServiceOfGraph } from './settings.ts'
 
-const SIGNED_OUT = 'signed out'
+interface HeaderProps extends Pick<PlaygroundSettings, 'callers' | 'services'> {
+  readonly session: Session
+}
 
-export function Header({ callers, session }: { readonly callers: readonly string[]; readonly session: Session }) {
+export function Header({ callers, services, session }: HeaderProps) {
   return (
     <header className="bar">
       <h1>Tributary</h1>
-      <p className="help">
-        Pick a tab and run it with <kbd>Ctrl</kbd>+<kbd>Enter</kbd>.
-        {callers.length > 0 && ' Banking answers only to somebody who is signed in.'}
-      </p>
+      <WhatThisIs services={services} />
       {callers.length > 0 && <SignIn callers={callers} session={session} />}
     </header>
   )
 }
 
-function SignIn({ callers, session }: { readonly callers: readonly string[]; readonly session: Session }) {
-  const [chosen, setChosen] = useState<string | null>(null)
-  const [status, setStatus] = useState('')
-  const [failed, setFailed] = useState(false)
-
-  const choose = async (caller: string | null): Promise<void> => {
-    setChosen(caller)
-    setStatus(caller === null ? '' : 'Signing in…')
-    setFailed(false)
-    try {
-      await session.signIn(caller)
-      setStatus(caller === null ? 'Signed out.' : `Signed in as ${caller}.`)
-    } catch (error) {
-      setChosen(null)
-      setFailed(true)
-      setStatus(error instanceof Error ? error.message : 'Signing in failed.')
-    }
-  }
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page opens
-  useEffect(() => {
-    if (session.remembered !== null && callers.includes(session.remembered)) void choose(session.remembered)
-  }, [])
-
+function WhatThisIs({ services }: { readonly services: readonly ServiceOfGraph[] }) {
+  const stateful = services.filter(({ kind }) => kind === 'stateful')
+  const stateless = services.filter(({ kind }) => kind === 'stateless')
   return (
-    <div className="sign-in" data-signed-in={chosen !== null}>
+    <p className="what">
+      One GraphQL API over services of two kinds.
+      {stateful.length > 0 && (
+        <>
+          {' '}
+          <Names services={stateful} /> {stateful.length > 1 ? 'keep' : 'keeps'} <strong>state</strong>: it knows the
+          caller, and what it writes stays.
+        </>
+      )}
+      {stateless.length > 0 && (
+        <>
+          {' '}
+          <Names services={stateless} /> {stateless.length > 1 ? 'keep' : 'keeps'} <strong>none</strong>: any instance
+          answers, and answers are cached and shared.
+        </>
+      )}
+    </p>
+  )
+}
+
+const Names = ({ services }: { readonly services: readonly ServiceOfGraph[] }) =>
+  services.map(({ name, kind }, index) => (
+    <span key={name}>
+      {index > 0 && (index === services.length - 1 ? ' and ' : ', ')}
+      <span className="named" data-kind={kind}>
+        <KindMark kind={kind} /> {name}
+      </span>
+    </span>
+  ))
+
+function SignIn({ callers, session }: { readonly callers: readonly string[]; readonly session: Session }) {
+  const { caller, status, failed } = useSyncExternalStore(session.subscribe, session.state)
+  return (
+    <div className="sign-in" data-signed-in={caller !== null}>
       <label htmlFor="caller">You are</label>
       <select
         id="caller"
-        value={chosen ?? ''}
+        value={caller ?? ''}
         aria-describedby="sign-in-status"
-        onChange={(event) => void choose(event.target.value === '' ? null : event.target.value)}
+        onChange={(event) => void session.signIn(event.target.value)}
       >
-        <option value="">{SIGNED_OUT}</option>
-        {callers.map((caller) => (
-          <option key={caller}>{caller}</option>
+        {caller === null && <option value="">signed out</option>}
+        {callers.map((name) => (
+          <option key={name}>{name}</option>
         ))}
       </select>
+      {caller !== null && (
+        <button type="button" onClick={session.signOut}>
+          Sign out
+        </button>
+      )}
       <span id="sign-in-status" role="status" data-failed={failed}>
         {status}
       </span>

@@ -9,6 +9,7 @@ import { GraphiQL } from 'graphiql'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createFetcher } from './fetcher.ts'
+import { FirstRun } from './first-run.tsx'
 import { Header } from './header.tsx'
 import { createSession } from './session.ts'
 import type { PlaygroundSettings } from './settings.ts'
@@ -20,14 +21,15 @@ const element = (id: string): HTMLElement => {
 }
 
 const settings = JSON.parse(element('playground-settings').textContent) as PlaygroundSettings
-const session = createSession()
+const session = createSession(settings.callers)
 const fetcher = createFetcher('/graphql', session.authorization)
-// Another GraphiQL on the same host and port, now or last year, keeps its tabs to itself.
-const storage = createLocalStorage({ namespace: 'tributary' })
+// Another GraphiQL on the same host and port, now or last year, keeps its tabs to itself. The number
+// grows with the shipped operations, so that a visitor of before gets the new ones.
+const storage = createLocalStorage({ namespace: 'tributary-2' })
 
 createRoot(element('root')).render(
   <StrictMode>
-    <Header callers={settings.callers} session={session} />
+    <Header callers={settings.callers} services={settings.services} session={session} />
     <main>
       <GraphiQL
         fetcher={fetcher}
@@ -40,6 +42,7 @@ createRoot(element('root')).render(
         <GraphiQL.Logo>
           <span className="logo">/graphql</span>
         </GraphiQL.Logo>
+        {settings.callers.length > 0 && <FirstRun query={settings.tabs[0]?.query} session={session} />}
       </GraphiQL>
     </main>
   </StrictMode>,

@@ -1,45 +1,89 @@
-/** Who the visitor plays: keeps one demo token, in memory only, and renews it before it ends. */
+/**
+ * Who the visitor plays: signs in as the first caller when the page opens, keeps one demo token, in
+ * memory only, and renews it before it ends.
+ */
 import type { DemoToken } from './settings.ts'
 
 const RENEW_BEFORE = 60_000 // milliseconds
-const REMEMBERED = 'tributary:caller'
+const REMEMBERED = 'tributary:caller' // of this browser tab; empty once somebody signed out
+
+export interface SessionState {
+  /** `null` while nobody is signed in. */
+  readonly caller: string | null
+  /** What happened last, for people. */
+  readonly status: string
+  readonly failed: boolean
+}
 
 export interface Session {
-  /** The caller of this tab's last visit, if any. */
-  readonly remembered: string | null
-  /**
-   * Signs in as `caller`, or out with `null`. Rejects with a message for people, and then nobody is
-   * signed in.
-   */
-  signIn(caller: string | null): Promise<void>
-  /** The `Authorization` header to send now; undefined while signed out. */
+  state(): SessionState
+  /** Calls `listener` after each change; the result ends that. */
+  subscribe(listener: () => void): () => void
+  /** Tells by the state how it went; if it fails, nobody is signed in. */
+  signIn(caller: string): Promise<void>
+  signOut(): void
+  /** The `Authorization` header to send now, after a sign-in under way; undefined while signed out. */
   authorization(): Promise<string | undefined>
 }
 
-export function createSession(): Session {
-  let current: { readonly caller: string; readonly token: DemoToken } | undefined
+/** @param callers who can sign in; the first does, unless this browser tab remembers another */
+export function createSession(callers: readonly string[]): Session {
+  let state: SessionState = { caller: null, status: '', failed: false }
+  let token: DemoToken | undefined
+  let pending = Promise.resolve()
   let latest = 0
+  const listeners = new Set<() => void>()
 
-  async function signIn(caller: string | null): Promise<void> {
+  function show(next: SessionState): void {
+    state = next
+    for (const listener of listeners) listener()
+  }
+
+  async function fetchFor(caller: string): Promise<void> {
     latest += 1
     const mine = latest
-    current = undefined
-    if (caller === null) return sessionStorage.removeItem(REMEMBERED)
-    const token = await fetchToken(caller)
-    // Of two choices in quick succession the later one counts, whichever answer arrives first.
-    if (mine !== latest) return
-    current = { caller, token }
-    sessionStorage.setItem(REMEMBERED, caller)
+    token = undefined
+    try {
+      const fetched = await fetchToken(caller)
+      // Of two choices in quick succession the later one counts, whichever answer arrives first.
+      if (mine !== latest) return
+      token = fetched
+      sessionStorage.setItem(REMEMBERED, caller)
+      show({ caller, status: `Signed in as ${caller}.`, failed: false })
+    } catch (error) {
+      if (mine !== latest) return
+      show({ caller: null, status: error instanceof Error ? error.message : 'Signing in failed.', failed: true })
+    }
   }
 
-  return {
-    remembered: sessionStorage.getItem(REMEMBERED),
-    signIn,
+  const session: Session = {
+    state: () => state,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    signIn(caller) {
+      show({ caller, status: 'Signing in…', failed: false })
+      pending = fetchFor(caller)
+      return pending
+    },
+    signOut() {
+      latest += 1
+      token = undefined
+      sessionStorage.setItem(REMEMBERED, '')
+      show({ caller: null, status: 'Signed out.', failed: false })
+    },
     async authorization() {
-      if (current && current.token.expiresAt - RENEW_BEFORE < Date.now()) await signIn(current.caller)
-      return current && `Bearer ${current.token.token}`
+      await pending
+      if (state.caller !== null && token && token.expiresAt - RENEW_BEFORE < Date.now())
+        await session.signIn(state.caller)
+      return token && `Bearer ${token.token}`
     },
   }
+  const remembered = sessionStorage.getItem(REMEMBERED)
+  const first = remembered === null || callers.includes(remembered) ? (remembered ?? callers[0]) : undefined
+  if (first !== undefined) void session.signIn(first)
+  return session
 }
 
 async function fetchToken(caller: string): Promise<DemoToken> {

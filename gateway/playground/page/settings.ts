@@ -10,8 +10,15 @@ export interface PlaygroundTab {
   readonly variables: string
 }
 
+export interface ServiceOfGraph {
+  readonly name: string
+  readonly kind: 'stateful' | 'stateless'
+}
+
 export interface PlaygroundSettings {
+  /** The first only reads. */
   readonly tabs: readonly PlaygroundTab[]
+  readonly services: readonly ServiceOfGraph[]
   /** Who can sign in without a password; empty unless the demo identity is in use. */
   readonly callers: readonly string[]
 }

@@ -13,6 +13,7 @@ import { demoCallers, demoIdentity } from '../../../platform/protocol/demo-ident
 const SCRIPT = 'console.log("the page")'
 const PAGE = '<!doctype html><script type="application/json" id="playground-settings"></script>'
 const ICON = '<svg xmlns="http://www.w3.org/2000/svg"/>'
+const services = [{ name: 'orders', kind: 'stateful' }] as const
 const tabs = [{ query: '# </script><script>alert(1)</script>\n{ me { name } }', variables: '' }]
 
 interface Reply {
@@ -66,6 +67,7 @@ async function open(options: {
   const { sign } = await demoIdentity(dataDir)
   const playground = await createPlayground({
     tabs,
+    services,
     demo: options.demo ? { names: Object.keys(demoCallers), host: 'gateway.test', sign } : undefined,
     dist: pathToFileURL(`${folder}/`),
   })
@@ -102,7 +104,7 @@ describe('page', () => {
     const text = body.toString()
     expect(text.match(/<script/g)).toHaveLength(1)
     const data = /id="playground-settings">(.*)<\/script>/s.exec(text)?.[1] ?? ''
-    expect(JSON.parse(data)).toEqual({ tabs, callers: ['payer', 'payee', 'officer', 'officer2'] })
+    expect(JSON.parse(data)).toEqual({ tabs, services, callers: ['payer', 'payee', 'officer', 'officer2'] })
     expect(headers['content-security-policy']).toMatch(/default-src 'none'; script-src 'self';/)
   })
 
