@@ -24,6 +24,7 @@ const stateful = services.filter(({ kind }) => kind === 'stateful').map(({ name 
 
 /** The first that fits a path counts; a path that none fits concerns nobody. */
 const rules: readonly Rule[] = [
+  { path: /^gateway\/composition\/description\.md$/, job: 'compose' },
   { path: /\.md$|^prisma\/generated\/|^gateway\/playground\/dist\/|(^|\/)\.|~$/ }, // documents, outputs, editors' files
   { path: /^gateway\/(supergraph|schema)\.graphql$/ }, // the gateway looks at it by itself
   { path: /^start\/identity\//, names: ['identity'] },

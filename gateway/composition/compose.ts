@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import { composeServices } from '@apollo/composition'
 import { Supergraph } from '@apollo/federation-internals'
-import { GraphQLError, parse, printSchema } from 'graphql'
+import { GraphQLError, Kind, parse, print, printSchema } from 'graphql'
 import { StartRefused } from '../../platform/process/settings.ts'
 import { subgraphFile } from '../supergraph/files.ts'
 import { originLine } from '../supergraph/origin.ts'
@@ -33,14 +33,20 @@ export class CompositionError extends StartRefused {
 export async function compose(names: readonly string[]): Promise<Composition> {
   const schemas = new Map(await Promise.all(names.map(async (name) => [name, await readSubgraph(name)] as const)))
   const definitions = [...schemas].map(([name, schema]) => ({ name, typeDefs: parseSubgraph(name, schema) }))
-  const { supergraphSdl, errors } = composeServices(definitions)
-  if (errors) throw new CompositionError(errors.map((error) => error.message))
+  const composed = composeServices(definitions)
+  if (composed.errors) throw new CompositionError(composed.errors.map((error) => error.message))
+  const supergraphSdl = `${printBlock(await readDescription())}\n${composed.supergraphSdl}`
   return { supergraph: `${originLine(schemas)}\n${supergraphSdl.trim()}\n`, schema: publicSchema(supergraphSdl) }
 }
 
 /** The public schema of a supergraph, as SDL. */
 export const publicSchema = (supergraph: string): string =>
   `${printSchema(Supergraph.build(supergraph).apiSchema().toGraphQLJSSchema()).trim()}\n`
+
+/** Of the whole graph, which no service can describe. Its definition comes first in the SDL. */
+const readDescription = (): Promise<string> => readFile(new URL('description.md', import.meta.url), 'utf8')
+
+const printBlock = (text: string): string => print({ kind: Kind.STRING, value: text.trim(), block: true })
 
 async function readSubgraph(name: string): Promise<string> {
   try {

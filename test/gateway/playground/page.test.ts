@@ -202,6 +202,7 @@ describe('playground page', () => {
   test('The schema is shown with its descriptions', async () => {
     const { page } = await visit({ colorScheme: 'dark' })
     await page.getByRole('button', { name: 'Show Documentation Explorer' }).click()
+    await page.getByText('One graph over services of two kinds.').waitFor()
     await page.getByRole('link', { name: 'Account', exact: true }).click()
     await page.getByText('IBAN').first().waitFor()
     await keepScreenshot(page, 'playground-documentation-dark')
