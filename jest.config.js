@@ -4,6 +4,7 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/test/support/strip-types.js' },
+  moduleNameMapper: { '^\\.{1,2}/(?:jsutils/)?instanceOf\\.js$': '<rootDir>/test/support/instance-of.cjs' },
   modulePathIgnorePatterns: ['<rootDir>/.data', '<rootDir>/bench/peers'],
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
