@@ -70,7 +70,9 @@ export async function startTestGateway({
   }
   const config = await readConfig(settings, file === undefined ? undefined : configFile)
   const log = createLogger('gateway', config.logLevel)
-  const gateway = await startGateway({ ...config, ...more }, log, { ...config.limits, ...limits })
+  // No load balancer has to notice that it stops.
+  const draining = { ...config.draining, quiet: 0 }
+  const gateway = await startGateway({ ...config, draining, ...more }, log, { ...config.limits, ...limits })
   const admin = await openAdmin(gateway.commands, config.admin)
   return {
     ...gateway,
