@@ -1,6 +1,6 @@
 /**
- * Puts policies on fields and types of a universe's services, at random, and says by itself what
- * each place then needs: it reads the services' schemas, none of the gateway's rules.
+ * Puts rules on fields and types of a universe's services, at random, and says by itself what each
+ * place then needs: it reads the services' schemas, none of what the gateway makes of them.
  */
 import { composeServices } from '@apollo/composition'
 import {
@@ -14,24 +14,23 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import type { Dice } from '../execution/support/dice.ts'
-
-export const POLICIES = ['p0', 'p1', 'p2', 'p3']
+import { type Rule, randomRule, ruleText } from './callers.ts'
 
 type TypeDefs = Readonly<Record<string, string>>
 
-/** A policy at `Type` or `Type.field` of a service. */
+/** A rule at `Type` or `Type.field` of a service. */
 interface Placement {
   readonly service: string
   readonly coordinate: string
-  readonly policy: string
+  readonly rule: Rule
 }
 
 export interface Guarded {
   readonly typeDefs: TypeDefs
-  /** Policies that somebody must have to see a field of an object or interface. */
-  ofField(type: string, field: string): ReadonlySet<string>
+  /** What somebody must fulfil to see a field of an object or interface. */
+  ofField(type: string, field: string): ReadonlySet<Rule>
   /** The same of an object that is met through an interface or union. */
-  ofType(type: string): ReadonlySet<string>
+  ofType(type: string): ReadonlySet<Rule>
   /** Fields of keys, which the planner may ask for in any case. */
   isKey(type: string, field: string): boolean
   readonly placements: readonly Placement[]
@@ -42,20 +41,29 @@ export function guard(services: TypeDefs, dice: Dice, most: number): (plain: Gra
   const places = placesOf(services)
   let taken: readonly Placement[] = []
   for (let round = 0; round < most * 3 && taken.length < most; round += 1) {
-    const first = { ...dice.of(places.open), policy: dice.of(POLICIES) }
+    const first = { ...dice.of(places.open), rule: randomRule(dice) }
     // What is computed from a guarded field must be guarded as well.
-    const along = places.computed.map((place) => ({ ...place, policy: first.policy }))
+    const along = places.computed.map((place) => ({ ...place, rule: first.rule }))
     const trials = dice.chance(2) ? [[first], [first, ...along]] : [[first]]
-    const fitting = trials.map((trial) => [...taken, ...trial]).find((all) => composes(withPolicies(services, all)))
+    const fitting = trials
+      .map((trial) => withoutRepetitions([...taken, ...trial]))
+      .find((all) => all.length > taken.length && composes(withRules(services, all)))
     if (fitting) taken = fitting
   }
-  const typeDefs = withPolicies(services, taken)
+  const typeDefs = withRules(services, taken)
   return (plain) => ({
     typeDefs,
     placements: taken,
     isKey: (type, field) => places.keys.has(`${type}.${field}`),
     ...needsOf(services, taken, plain),
   })
+}
+
+/** A directive stands at a place once. */
+const withoutRepetitions = (placements: readonly Placement[]): readonly Placement[] => {
+  const nameOf = ({ service, coordinate, rule }: Placement): string => `${service} ${coordinate} ${rule.directive}`
+  const known = new Set<string>()
+  return placements.filter((each) => !known.has(nameOf(each)) && known.add(nameOf(each)))
 }
 
 const composes = (typeDefs: TypeDefs): boolean =>
@@ -66,8 +74,8 @@ const isNamed = (directives: readonly DirectiveNode[] | undefined, name: string)
   directives?.some((each) => each.name.value === name) ?? false
 
 function placesOf(services: TypeDefs) {
-  const open: Omit<Placement, 'policy'>[] = []
-  const computed: Omit<Placement, 'policy'>[] = []
+  const open: Omit<Placement, 'rule'>[] = []
+  const computed: Omit<Placement, 'rule'>[] = []
   const keys = new Set<string>()
   const schema = mergedTypes(services)
   for (const [service, text] of Object.entries(services)) {
@@ -89,7 +97,7 @@ function placesOf(services: TypeDefs) {
       const type = definition.name.value
       if (!['Query', 'Mutation', 'Subscription'].includes(type)) open.push({ service, coordinate: type })
       for (const { name, directives, arguments: given = [] } of definition.fields ?? []) {
-        if (isNamed(directives, 'external') || keys.has(`${type}.${name.value}`)) continue
+        if (isNamed(directives, 'external')) continue
         const place = { service, coordinate: `${type}.${name.value}` }
         open.push(place)
         if (isNamed(directives, 'requires') || given.some((each) => isNamed(each.directives, 'fromContext')))
@@ -195,17 +203,13 @@ function computedFields(services: TypeDefs): Computed[] {
   })
 }
 
-/** Each service's schema with its policies. */
-function withPolicies(services: TypeDefs, placements: readonly Placement[]): TypeDefs {
+/** Each service's schema with its rules. */
+function withRules(services: TypeDefs, placements: readonly Placement[]): TypeDefs {
   return Object.fromEntries(
     Object.entries(services).map(([service, text]) => {
       const here = placements.filter((each) => each.service === service)
-      const directivesAt = (coordinate: string): string => {
-        const names = new Set(here.filter((each) => each.coordinate === coordinate).map(({ policy }) => policy))
-        return names.size === 0
-          ? ''
-          : `@federation__policy(policies: [[${[...names].map((name) => `"${name}"`).join()}]])`
-      }
+      const directivesAt = (coordinate: string): string =>
+        here.flatMap((each) => (each.coordinate === coordinate ? ruleText(each.rule) : [])).join(' ')
       const document = parse(text)
       const definitions = document.definitions.map((definition): DefinitionNode => {
         if (!('name' in definition) || !definition.name || definition.kind === Kind.DIRECTIVE_DEFINITION)
@@ -238,11 +242,11 @@ function needsOf(
   placements: readonly Placement[],
   plain: GraphQLSchema,
 ): Pick<Guarded, 'ofField' | 'ofType'> {
-  const direct = new Map<string, Set<string>>()
-  const add = (coordinate: string, policy: string): void => {
+  const direct = new Map<string, Set<Rule>>()
+  const add = (coordinate: string, rule: Rule): void => {
     const known = direct.get(coordinate)
-    if (known) known.add(policy)
-    else direct.set(coordinate, new Set([policy]))
+    if (known) known.add(rule)
+    else direct.set(coordinate, new Set([rule]))
   }
   const members = (type: string): readonly string[] => {
     const found = plain.getType(type)
@@ -257,15 +261,15 @@ function needsOf(
     Object.values(plain.getTypeMap()).flatMap((each) =>
       isObjectType(each) && each.getInterfaces().some(({ name }) => name === type) ? each.name : [],
     )
-  for (const { coordinate, policy } of placements) {
-    add(coordinate, policy)
+  for (const { coordinate, rule } of placements) {
+    add(coordinate, rule)
     const [type = '', field] = coordinate.split('.')
     // Of a service that knows no objects of the interface: theirs are all.
-    if (field !== undefined && isInterface(type)) for (const each of members(type)) add(`${each}.${field}`, policy)
+    if (field !== undefined && isInterface(type)) for (const each of members(type)) add(`${each}.${field}`, rule)
   }
-  const ofType = (type: string): ReadonlySet<string> =>
+  const ofType = (type: string): ReadonlySet<Rule> =>
     new Set([type, ...(isInterface(type) ? implementors(type) : [])].flatMap((each) => [...(direct.get(each) ?? [])]))
-  const ofField = (type: string, field: string): ReadonlySet<string> => {
+  const ofField = (type: string, field: string): ReadonlySet<Rule> => {
     const parent = plain.getType(type)
     const found = parent && 'getFields' in parent ? parent.getFields()[field] : undefined
     const named = `${found?.type ?? ''}`.replace(/[[\]!]/g, '')
@@ -278,14 +282,14 @@ function needsOf(
   }
   // What is computed needs what its inputs need, which may be computed as well.
   const schema = mergedTypes(services)
-  const size = (): number => [...direct.values()].reduce((sum, policies) => sum + policies.size, 0)
+  const size = (): number => [...direct.values()].reduce((sum, rules) => sum + rules.size, 0)
   for (let before = -1; before !== size(); ) {
     before = size()
     for (const { type, field, inputs, isOfAll } of computedFields(services))
       for (const owner of isOfAll ? [type, ...members(type)] : [type])
         for (const input of inputs)
           for (const each of pathsOf(schema, input.type === type ? owner : input.type, input.fields))
-            for (const policy of ofField(each.type, each.field)) add(`${owner}.${field}`, policy)
+            for (const rule of ofField(each.type, each.field)) add(`${owner}.${field}`, rule)
   }
   return { ofField, ofType }
 }

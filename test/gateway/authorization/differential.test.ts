@@ -4,35 +4,17 @@
  * other rules after each 200.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { buildSubgraphSchema } from '@apollo/subgraph'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import {
-  defaultTypeResolver,
-  execute,
-  type GraphQLError,
-  type GraphQLFieldResolver,
-  type GraphQLNamedType,
-  GraphQLSchema,
-  type GraphQLTypeResolver,
-  getNamedType,
-  isAbstractType,
-  Kind,
-  parse,
-  type SelectionSetNode,
-  TypeInfo,
-  validate,
-  visit,
-  visitWithTypeInfo,
-} from 'graphql'
+import { type GraphQLError, GraphQLSchema, parse, validate } from 'graphql'
+import { createAuthorization } from '../../../gateway/authorization/authorize.ts'
+import { type Exchange, openExchange } from '../../../gateway/exchange/exchange.ts'
 import type { Answer } from '../../../gateway/execution/answer/answer.ts'
-import { deniedBy } from '../../../gateway/execution/plan/access.ts'
-import { codedError } from '../../../platform/protocol/errors.ts'
+import { createLogger } from '../../../platform/process/log.ts'
 import { randomQuery } from '../execution/random-query.ts'
 import { callContext } from '../execution/support/call-context.ts'
 import { plainSchema } from '../execution/support/compare.ts'
 import { createDice } from '../execution/support/dice.ts'
-import { type Federation, federate, type SentCall } from '../execution/support/federation.ts'
-import { resolverOf, servicesOf } from '../execution/support/universe.ts'
+import { type Federation, federate } from '../execution/support/federation.ts'
 import { bakery } from '../execution/universes/bakery.ts'
 import { inherited } from '../execution/universes/inherited.ts'
 import { library } from '../execution/universes/library.ts'
@@ -42,7 +24,10 @@ import { port } from '../execution/universes/port.ts'
 import { shop } from '../execution/universes/shop.ts'
 import { studio } from '../execution/universes/studio.ts'
 import { town } from '../execution/universes/town.ts'
-import { type Guarded, guard, POLICIES } from './access-universe.ts'
+import { type Guarded, guard } from './access-universe.ts'
+import { randomCaller, refusalOf, type TestCaller } from './callers.ts'
+import { markedServices, tellsForbidden, withoutMarks } from './marked.ts'
+import { createOracle, DENIED, type Oracle, type Path, type Told } from './oracle.ts'
 
 const QUERIES = Number(process.env['ACCESS_QUERIES'] ?? 30)
 const SEED = Number(process.env['SEED'] ?? 1)
@@ -50,13 +35,10 @@ const MOST_GUARDED = 6
 /** Operations with the same rules: what is wrong shows in few rules, and in their first operations. */
 const QUERIES_OF_RULES = 200
 
-type Path = readonly (string | number)[]
-interface Told {
-  readonly data: unknown
-  readonly errors: readonly { readonly path?: Path | undefined; readonly message: string }[]
-}
-
 interface InEngine extends Told {
+  readonly errors: readonly GraphQLError[]
+  /** All that the caller is told. */
+  readonly text: string
   readonly denied: boolean
   readonly isFlat: boolean
   /** Between the engine's paths. */
@@ -79,24 +61,21 @@ const universes = [
   { universe: port, flat: 0.95 },
 ]
 
-describe.each(universes)('services of a $universe.name with policies', ({ universe, flat }) => {
+describe.each(universes)('services of a $universe.name with rules', ({ universe, flat }) => {
   let federation: Federation
   let plain: GraphQLSchema
   let guarded: Guarded
-  const schemas = new Map<string, GraphQLSchema>()
+  let marked: ReturnType<typeof markedServices>
+  let oracle: Oracle
 
   async function open(seed: number): Promise<void> {
-    const services = servicesOf(universe)
     const make = guard(universe.services, createDice(seed), MOST_GUARDED)
-    const texts = make(new GraphQLSchema({})).typeDefs
-    federation = await federate(
-      Object.fromEntries(
-        Object.entries(services).map(([name, each]) => [name, { ...each, typeDefs: texts[name] ?? '' }]),
-      ),
-    )
+    const inServices = make(new GraphQLSchema({}))
+    marked = markedServices(universe, inServices.typeDefs, inServices)
+    federation = await federate(marked.services)
     plain = plainSchema(federation)
     guarded = make(plain)
-    for (const [name, text] of Object.entries(texts)) schemas.set(name, buildSubgraphSchema({ typeDefs: parse(text) }))
+    oracle = createOracle(universe, plain, guarded)
   }
 
   beforeAll(() => open(SEED))
@@ -106,7 +85,7 @@ describe.each(universes)('services of a $universe.name with policies', ({ univer
     'Nothing denied is asked of a service, and all else is as in the plain schema',
     async () => {
       const dice = createDice(SEED + 1)
-      const seen = { rules: 1, valid: 0, denied: 0, flat: 0, nulled: 0 }
+      const seen = { rules: 1, valid: 0, denied: 0, flat: 0, nulled: 0, quoted: 0 }
       for (let number = 0; number < QUERIES; number += 1) {
         if (number > 0 && number % QUERIES_OF_RULES === 0) {
           await federation.close()
@@ -118,30 +97,38 @@ describe.each(universes)('services of a $universe.name with policies', ({ univer
           plain,
           Array.from({ length: 300 }, () => dice.below(1 << 16)),
         )
-        const lacked = new Set(POLICIES.filter(() => dice.chance(2)))
+        const caller = randomCaller(dice)
         const document = parse(query)
         if (validate(plain, document).length > 0) continue
         seen.valid += 1
-        const expected = await inPlain(query, variables, lacked)
-        const actual = await inEngine(query, variables, lacked)
+        const expected = await oracle.answer(query, variables, caller)
+        const actual = await inEngine(query, variables, caller)
         if (actual.denied) seen.denied += 1
         if (actual.denied && actual.isFlat) seen.flat += 1
-        if (expected.errors.some(({ message }) => message === 'denied')) seen.nulled += 1
-        const leaks = federation.calls.flatMap((call) => forbiddenIn(call, lacked))
+        if (expected.errors.some(({ message }) => message === DENIED)) seen.nulled += 1
         const faults = [
-          ...leaks.map((leak) => `asked ${leak}`),
+          ...leaksTo(caller, actual),
           ...federation.wrong,
           ...(isDeepStrictEqual(actual.data, expected.data) ? [] : ['other data']),
           ...(isDeepStrictEqual(explained(actual), explained(expected)) ? [] : ['other errors']),
+          ...actual.errors.flatMap((error) => wronglyCoded(error, caller)),
           ...actual.differences,
         ]
+        if (actual.denied) {
+          // Services quote the values of fields that they fail to read.
+          marked.faults = number
+          const failing = await inEngine(query, variables, caller)
+          marked.faults = undefined
+          faults.push(...leaksTo(caller, failing), ...federation.wrong)
+          if (failing.text.includes('Cannot read')) seen.quoted += 1
+        }
         if (faults.length > 0)
           throw new Error(
             [
               ...faults,
               query,
               JSON.stringify(variables),
-              `lacks ${[...lacked].join()}`,
+              sayCaller(caller),
               JSON.stringify(guarded.placements),
               `engine ${JSON.stringify(actual.data)}`,
               `plain  ${JSON.stringify(expected.data)}`,
@@ -153,29 +140,43 @@ describe.each(universes)('services of a $universe.name with policies', ({ univer
       }
       if (process.env['ACCESS_SAY']) process.stderr.write(`${universe.name} ${JSON.stringify(seen)}\n`)
       expect(seen.valid).toBeGreaterThan(QUERIES * 0.8)
+      expect(seen.quoted).toBeGreaterThan(0)
       expect(seen.flat).toBeGreaterThanOrEqual(seen.denied * flat)
     },
     60_000 + QUERIES * 60,
   )
 
+  function leaksTo(caller: TestCaller, { text }: InEngine): string[] {
+    const { calls } = federation
+    return [
+      ...calls.flatMap((call) => oracle.forbiddenIn(call, caller)).map((leak) => `asked ${leak}`),
+      ...calls.flatMap((call) => tellsForbidden(call.text, caller, guarded)).map((leak) => `told a service ${leak}`),
+      ...tellsForbidden(text, caller, guarded).map((leak) => `told ${leak}`),
+    ]
+  }
+
+  /** Errors of what is denied name the place. */
+  function wronglyCoded({ message, extensions }: GraphQLError, caller: TestCaller): string[] {
+    const [, type = '', field] = /^(?:Sign in to|You may not) see "(\w+)(?:\.(\w+))?"\.$/.exec(message) ?? []
+    if (type === '') return []
+    const rules = field === undefined ? guarded.ofType(type) : guarded.ofField(type, field)
+    return extensions['code'] === refusalOf(caller, rules) ? [] : [`${extensions['code']} for ${message}`]
+  }
+
   async function inEngine(
     query: string,
     variables: Readonly<Record<string, unknown>>,
-    lacked: ReadonlySet<string>,
+    caller: TestCaller,
   ): Promise<InEngine> {
     const { engine, calls, wrong, exact } = federation
     calls.length = 0
     wrong.length = 0
     const rules = engine.facts.access
-    const lacks = (index: number): boolean => {
-      const requirement = rules.requirements[index]
-      return requirement?.kind !== 'policies' || requirement.anyOf.every((all) => all.some((name) => lacked.has(name)))
-    }
     try {
       const prepared = engine.prepare(query, parse(query))
       const bound = prepared.bind(variables)
-      const lacking = prepared.needed.map(({ requirement }) => requirement).filter(lacks)
-      const denied = lacking.length > 0 ? deniedBy(rules, lacking, true) : undefined
+      const { needed } = prepared
+      const denied = needed.length > 0 ? await decide(exchangeOf(caller, variables), needed, rules) : undefined
       const compiled = await prepared.compiled(bound.conditions, () => 'test', denied)
       const run = (): Promise<Answer> => compiled.execute(bound, callContext, federation.sendIn(universe.createWorld()))
       const before = exact.runs
@@ -185,135 +186,38 @@ describe.each(universes)('services of a $universe.name with policies', ({ univer
       federation.isOdd = () => true
       const exactly = isFlat && denied ? await run() : answer
       federation.isOdd = () => false
-      const { data } = JSON.parse(answer.body.toString()) as Told
+      const { data } = withoutMarks(JSON.parse(answer.body.toString()) as Told)
+      const text = `${answer.body} ${JSON.stringify(answer.errors)} ${exactly.body} ${JSON.stringify(exactly.errors)}`
       const differences = differencesOf(answer, exactly)
-      return { data, errors: answer.errors, denied: denied !== undefined, isFlat, differences }
+      return { data, errors: answer.errors, text, denied: denied !== undefined, isFlat, differences }
     } catch (error) {
-      return { data: undefined, errors: [error as GraphQLError], denied: false, isFlat: true, differences: [] }
+      const errors = [error as GraphQLError]
+      const text = JSON.stringify(errors)
+      return { data: undefined, errors, text, denied: false, isFlat: true, differences: [] }
     }
-  }
-
-  async function inPlain(
-    query: string,
-    variables: Readonly<Record<string, unknown>>,
-    lacked: ReadonlySet<string>,
-  ): Promise<Told> {
-    const document = parse(query)
-    const isLacked = (needed: ReadonlySet<string>): boolean => [...needed].some((name) => lacked.has(name))
-    /** Places of the document that are denied whatever object they are asked of. */
-    const places = new Set<number | undefined>()
-    const info = new TypeInfo(plain)
-    visit(
-      document,
-      visitWithTypeInfo(info, {
-        Field(node) {
-          const parent = info.getParentType()
-          if (parent && isLacked(guarded.ofField(parent.name, node.name.value))) places.add(node.loc?.start)
-        },
-      }),
-    )
-    const resolve = resolverOf(universe) as GraphQLFieldResolver<unknown, unknown>
-    const unknown = universe.unknown ?? []
-    const fieldResolver: GraphQLFieldResolver<unknown, unknown> = (parent, args, world, details) => {
-      const { parentType, fieldName, fieldNodes } = details
-      if (
-        isLacked(guarded.ofField(parentType.name, fieldName)) ||
-        fieldNodes.some((node) => places.has(node.loc?.start))
-      )
-        throw codedError('FORBIDDEN', 'denied')
-      const id = (parent as { readonly id?: unknown } | undefined)?.id
-      if (unknown.some((each) => each.type === parentType.name && each.fields.includes(fieldName) && each.id === id))
-        throw codedError('INTERNAL', 'unknown')
-      return resolve(parent, args, world, details)
-    }
-    const typeResolver: GraphQLTypeResolver<unknown, unknown> = (value, context, details, type) => {
-      const name = defaultTypeResolver(value, context, details, type)
-      if (typeof name === 'string' && isLacked(guarded.ofType(name))) throw codedError('FORBIDDEN', 'denied')
-      return name
-    }
-    const result = await execute({
-      schema: plain,
-      document,
-      variableValues: variables,
-      contextValue: universe.createWorld(),
-      fieldResolver,
-      typeResolver,
-    })
-    const data: unknown = result.data === undefined ? undefined : JSON.parse(JSON.stringify(result.data))
-    return { data, errors: (result.errors ?? []).filter(({ message }) => message !== 'unknown') }
-  }
-
-  /**
-   * Fields of a request to a service that the caller may not see of some object that they may be
-   * asked of there. Fields of keys do not count.
-   */
-  function forbiddenIn({ service, query, variables }: SentCall, lacked: ReadonlySet<string>): string[] {
-    const schema = schemas.get(service)
-    if (!schema) return [service]
-    const found: string[] = []
-    const isForbidden = (type: string, field: string): boolean =>
-      !guarded.isKey(type, field) && [...guarded.ofField(type, field)].some((each) => lacked.has(each))
-    /** @param objects what the object may be */
-    const look = (type: GraphQLNamedType, objects: readonly string[], { selections }: SelectionSetNode): void => {
-      for (const selection of selections) {
-        if (selection.kind === Kind.FRAGMENT_SPREAD) throw new Error('The engine sends no named fragments.')
-        const name = selection.kind === Kind.FIELD ? selection.name.value : selection.typeCondition?.name.value
-        if (selection.kind === Kind.INLINE_FRAGMENT) {
-          const condition = (name === undefined ? undefined : schema.getType(name)) ?? type
-          const some = condition === type ? objects : membersIn(schema, condition)
-          look(
-            condition,
-            objects.filter((each) => some.includes(each)),
-            selection.selectionSet,
-          )
-          continue
-        }
-        const field = name === undefined || !('getFields' in type) ? undefined : type.getFields()[name]
-        if (name === undefined || !field || !('args' in field)) continue
-        if (name !== '_entities') for (const each of objects) if (isForbidden(each, name)) found.push(`${each}.${name}`)
-        const below = getNamedType(field.type)
-        if (selection.selectionSet)
-          look(
-            below,
-            name === '_entities' ? representedBy(variables) : membersIn(schema, below),
-            selection.selectionSet,
-          )
-      }
-    }
-    for (const definition of parse(query).definitions) {
-      if (definition.kind !== Kind.OPERATION_DEFINITION) throw new Error('The engine sends operations alone.')
-      const root = schema.getRootType(definition.operation)
-      if (root) look(root, [definition.operation === 'query' ? 'Query' : 'Mutation'], definition.selectionSet)
-    }
-    return found
-  }
-
-  /** What objects of a service's type may be. */
-  function membersIn(schema: GraphQLSchema, type: GraphQLNamedType): readonly string[] {
-    if (isAbstractType(type)) return schema.getPossibleTypes(type).map(({ name }) => name)
-    // To a service that knows no objects of an interface it stands for all of them.
-    const standsFor = plain.getType(type.name)
-    return isAbstractType(standsFor) ? plain.getPossibleTypes(standsFor).map(({ name }) => name) : [type.name]
-  }
-
-  /** What the entities of a request really are: some go by the name of their interface. */
-  function representedBy({ representations }: SentCall['variables']): readonly string[] {
-    const { entities } = universe.createWorld()
-    const sent = (Array.isArray(representations) ? representations : []) as readonly Readonly<Record<string, unknown>>[]
-    const types = sent.flatMap(({ __typename, ...fields }) => {
-      const type = plain.getType(`${__typename}`)
-      if (!isAbstractType(type)) return `${__typename}`
-      const members = plain.getPossibleTypes(type).map(({ name }) => name)
-      const known = entities.filter(
-        (entity) =>
-          members.includes(entity.__typename ?? '') &&
-          Object.entries(fields).some(([name, value]) => typeof value === 'string' && entity[name] === value),
-      )
-      return known.length === 0 ? members : known.flatMap((entity) => entity.__typename ?? [])
-    })
-    return [...new Set(types)]
   }
 })
+
+const { decide } = createAuthorization({
+  onForbidden: 'null',
+  policies: (_names, { headers }) => `${headers['x-policies']}`.split(' '),
+  timeout: 10_000,
+  knowsCallers: true,
+  log: createLogger('gateway', 'silent'),
+})
+
+function exchangeOf(caller: TestCaller, variables: Readonly<Record<string, unknown>>): Exchange {
+  const { isSignedIn, scopes, policies } = caller
+  const headers = { 'x-policies': [...policies].join(' ') }
+  const request = { headers } as unknown as Exchange['request']
+  const exchange = openExchange(request, 'test')
+  exchange.parameters = { ...exchange.parameters, variables }
+  if (isSignedIn) exchange.caller = { id: 'somebody', scopes, expiresAt: Number.POSITIVE_INFINITY, claims: {} }
+  return exchange
+}
+
+const sayCaller = ({ isSignedIn, scopes, policies }: TestCaller): string =>
+  `${isSignedIn ? 'signed in' : 'signed out'} with ${[...scopes, ...policies].join()}`
 
 /** In bytes, and in errors and their order. */
 function differencesOf(flat: Answer, exact: Answer): string[] {
