@@ -3,9 +3,10 @@
  * for it.
  */
 import { once } from 'node:events'
+import type { Instance } from './control.ts'
 import { healthy, inUse } from './health.ts'
 import { runJob } from './job.ts'
-import type { ProcessSpec, System } from './processes.ts'
+import type { ProcessSpec, ServerSpec, System } from './processes.ts'
 import { type Report, type Supervised, supervise } from './supervise.ts'
 
 export interface Launched {
@@ -16,6 +17,8 @@ export interface Launched {
   readonly ready: Promise<void>
   /** Starts processes again: `gateway`, `database`, `identity`, or all instances of a service. */
   restart(names: ReadonlySet<string>): Promise<void>
+  /** Of the services, as far as they were started yet. */
+  instances(): readonly Instance[]
   /** Runs the migrations. @throws StartRefused */
   migrate(): Promise<void>
   /** Runs a job as long as nothing is stopped. @throws StartRefused */
@@ -46,7 +49,11 @@ export function launch(system: System, databaseUrl: string | undefined, report: 
     if (url === undefined) return []
     return system.stateful(url).map((spec) => supervise(spec, healthy('stateful'), report))
   }
-  const stateful = prepare()
+  let started: readonly Supervised[] = []
+  const stateful = prepare().then((processes) => {
+    started = processes
+    return processes
+  })
   const serve = async (): Promise<void> => {
     const processes = [gateway, ...stateless, ...(await stateful)]
     const [, ...instances] = await Promise.all(processes.map(({ ready }) => ready))
@@ -66,6 +73,10 @@ export function launch(system: System, databaseUrl: string | undefined, report: 
       for (const [at, { name }] of system.stateless.entries()) if (names.has(name)) stateless[at]?.restart()
       for (const [at, { name }] of system.stateful('').entries()) if (names.has(name)) (await stateful)[at]?.restart()
     },
+    instances: () => [
+      ...instancesOf('stateful', system.stateful(''), started),
+      ...instancesOf('stateless', system.stateless, stateless),
+    ],
     migrate: () => migrate().then(() => {}),
     run,
     async stop() {
@@ -77,6 +88,16 @@ export function launch(system: System, databaseUrl: string | undefined, report: 
     },
   }
 }
+
+const instancesOf = (
+  kind: Instance['kind'],
+  specs: readonly ServerSpec[],
+  processes: readonly Supervised[],
+): Instance[] =>
+  specs.flatMap(({ name, url }, at) => {
+    const process = processes[at]
+    return process ? [{ name, url, kind, process }] : []
+  })
 
 /** The promise's outcome, or the signal's reason as soon as it is aborted. */
 async function unless<Value>(signal: AbortSignal, promise: Promise<Value>): Promise<Value> {

@@ -6,6 +6,7 @@ import { isIPv6 } from 'node:net'
 import { addressSetting } from '../gateway/config/environment.ts'
 import { services } from '../gateway/config/registry.ts'
 import { gatewayFlags, processEnvironment, statelessFlags } from '../platform/memory/node-flags.ts'
+import type { ControlAddress } from '../platform/process/control.ts'
 import { freePorts } from '../platform/process/ports.ts'
 import type { IssuerSettings } from '../platform/protocol/identity-settings.ts'
 import type { Ports } from './addresses.ts'
@@ -50,20 +51,21 @@ export interface System {
 
 const LOOPBACK = '127.0.0.1'
 
-/** @param secret shared by the gateway and the services */
-export async function describeSystem(settings: StartSettings, ports: Ports, secret: string): Promise<System> {
+/**
+ * @param secret shared by the gateway and the services
+ * @param control of the services, for the gateway alone
+ */
+export async function describeSystem(
+  settings: StartSettings,
+  ports: Ports,
+  secret: string,
+  control?: ControlAddress,
+): Promise<System> {
   const { dataDir, demo, host, instances, issuers, logLevel, adminHost, adminToken } = settings
-  // Who has no business with the database or the admin port is told no way to them.
-  const {
-    DATABASE_URL: _elsewhere,
-    DATABASE_READ_URL: standbys,
-    ADMIN_TOKEN: _token,
-    ...environment
-  } = settings.environment
   const { identityPort } = ports
   const issuer = identityPort === undefined ? undefined : `http://localhost:${identityPort}`
   const common = {
-    ...environment,
+    ...forEverybody(settings.environment),
     DATA_DIR: dataDir,
     LOG_LEVEL: logLevel,
     GATEWAY_SECRET: secret,
@@ -116,7 +118,7 @@ export async function describeSystem(settings: StartSettings, ports: Ports, secr
         environment: {
           ...server.environment,
           DATABASE_URL: databaseUrl,
-          ...(standbys !== undefined && { DATABASE_READ_URL: standbys }),
+          ...standbysOf(settings.environment),
           ...trusting(issuers),
         },
       })),
@@ -124,6 +126,7 @@ export async function describeSystem(settings: StartSettings, ports: Ports, secr
     gateway: describeGateway(host, ports, {
       ...common,
       ...(adminToken && { ADMIN_TOKEN: adminToken }),
+      ...(control && { SUPERVISOR_URL: control.url, SUPERVISOR_TOKEN: control.token }),
       ...Object.fromEntries(addresses),
     }),
     identity: issuer === undefined ? undefined : describeProvider(issuer, common),
@@ -131,6 +134,19 @@ export async function describeSystem(settings: StartSettings, ports: Ports, secr
     adminToken,
   }
 }
+
+/** Who has no business with the database, the admin port or the supervisor is told no way to them. */
+const forEverybody = ({
+  DATABASE_URL: _url,
+  DATABASE_READ_URL: _standbys,
+  ADMIN_TOKEN: _admin,
+  SUPERVISOR_URL: _supervisor,
+  SUPERVISOR_TOKEN: _token,
+  ...environment
+}: Environment): Environment => environment
+
+const standbysOf = ({ DATABASE_READ_URL: standbys }: Environment): Environment =>
+  standbys === undefined ? {} : { DATABASE_READ_URL: standbys }
 
 const describeGateway = (host: string, { port, adminPort }: Ports, environment: Environment): ServerSpec => ({
   name: 'gateway',

@@ -2,6 +2,7 @@
 import { runProcess } from '../platform/process/lifecycle.ts'
 import { createLogger } from '../platform/process/log.ts'
 import { choosePorts } from './addresses.ts'
+import { openControl } from './control.ts'
 import { gatewaySecret, lockDataFolder } from './data-folder.ts'
 import { type Launched, launch } from './launch.ts'
 import { endWithNpm } from './npm.ts'
@@ -36,10 +37,12 @@ export async function runSystem(
       const ports = await choosePorts(settings)
       for (const notice of ports.notices) console.log(notice)
       const secret = settings.gatewaySecret ?? (await gatewaySecret(settings.dataDir))
-      const system = await describeSystem(settings, ports, secret)
+      const control = settings.demo && settings.playground ? await openControl() : undefined
+      const system = await describeSystem(settings, ports, secret, control)
       await before?.(environment, report)
 
       const launched = launch(system, settings.databaseUrl, report)
+      control?.serve(launched.instances)
       let undo: (() => void) | undefined
       launched.ready.then(
         () => {
@@ -56,7 +59,7 @@ export async function runSystem(
       return {
         async stop() {
           undo?.()
-          await launched.stop()
+          await Promise.all([launched.stop(), control?.close()])
           lock.release()
         },
       }

@@ -3,8 +3,10 @@
  * gives up on one that has served.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { RunState } from '../platform/process/control.ts'
 import { StartRefused } from '../platform/process/settings.ts'
 import { type Child, spawnChild } from './child.ts'
+import { createGate } from './gate.ts'
 import type { ProcessSpec } from './processes.ts'
 
 /** How far a process is. Times are milliseconds. */
@@ -26,6 +28,11 @@ export interface Supervised {
   readonly ready: Promise<string>
   /** Ends it and starts it again at once, however often it died before. */
   restart(): void
+  /** Ends it, and it stays ended until it is released. */
+  hold(): void
+  /** Starts it again if it is held. */
+  release(): void
+  state(): RunState
   /** Ends it, and it stays ended. */
   stop(): Promise<void>
 }
@@ -49,33 +56,37 @@ export function supervise(
   let child: Child | undefined
   let served = false
   let asked = false
+  const gate = createGate()
+  let state: RunState = 'starting'
   let awake = new AbortController()
 
-  const runOnce = async (): Promise<{ how: string; servedFor: number; refusal: string | undefined }> => {
+  const runOnce = (): Promise<Life> => {
     const startedAt = performance.now()
-    let readyAt = Number.POSITIVE_INFINITY
-    const gone = new AbortController()
-    report(spec.label, { state: 'starting' })
+    state = 'starting'
+    report(spec.label, { state })
     child = spawnChild(spec, (line) => report(spec.label, { state: 'notice', line }))
-    child.announced
-      .then(async (url) => {
-        await serves(url, gone.signal)
-        if (gone.signal.aborted) return
-        readyAt = performance.now()
-        served = true
-        report(spec.label, { state: 'ready', after: readyAt - startedAt })
-        resolve(url)
-      })
-      .catch(reject)
-    const how = await child.ended
-    gone.abort()
-    return { how, servedFor: performance.now() - readyAt, refusal: child.refusal() }
+    const serving = (url: string): void => {
+      served = true
+      if (!gate.isClosed()) state = 'running'
+      report(spec.label, { state: 'ready', after: performance.now() - startedAt })
+      resolve(url)
+    }
+    return lifeOf(child, serves, serving, reject)
   }
 
   const life = (async () => {
     for (let deaths = 1; !stopping.signal.aborted; deaths++) {
+      if (gate.isClosed()) {
+        state = 'stopped'
+        report(spec.label, { state })
+        await gate.passed()
+        deaths = 1
+        asked = false
+        if (stopping.signal.aborted) return
+      }
       const { how, servedFor, refusal } = await runOnce()
       if (stopping.signal.aborted) break
+      state = 'starting'
       if (asked) {
         asked = false
         deaths = 0
@@ -97,17 +108,56 @@ export function supervise(
     report(spec.label, { state: 'stopped' })
   })()
 
+  const restart = (): void => {
+    asked = true
+    awake.abort()
+    void child?.end()
+  }
   return {
     ready,
-    restart() {
-      asked = true
-      awake.abort()
-      void child?.end()
+    restart,
+    hold() {
+      if (gate.isClosed()) return
+      gate.close()
+      state = 'stopping'
+      restart()
     },
+    release: gate.open,
+    state: () => state,
     async stop() {
       stopping.abort()
+      gate.open()
       await child?.end()
       await life
     },
   }
+}
+
+/** One life of the process. */
+interface Life {
+  readonly how: string
+  /** Milliseconds; negative infinity if it never did. */
+  readonly servedFor: number
+  readonly refusal: string | undefined
+}
+
+async function lifeOf(
+  child: Child,
+  serves: (url: string, gone: AbortSignal) => Promise<void>,
+  serving: (url: string) => void,
+  reject: (error: unknown) => void,
+): Promise<Life> {
+  let readyAt = Number.POSITIVE_INFINITY
+  const gone = new AbortController()
+  child.announced
+    .then(async (url) => {
+      await serves(url, gone.signal)
+      if (gone.signal.aborted) return
+      readyAt = performance.now()
+      serving(url)
+    })
+    .catch(reject)
+  const how = await child.ended
+  gone.abort()
+  return { how, servedFor: performance.now() - readyAt, refusal: child.refusal() }
 }

@@ -18,6 +18,7 @@ import { operationsSection } from './sections/operations.ts'
 import { redisSection } from './sections/redis.ts'
 import { servicesSection } from './sections/services.ts'
 import { subscriptionsSection } from './sections/subscriptions.ts'
+import { supervisorSection } from './sections/supervisor.ts'
 
 export const configSchema = z.strictObject({
   ...generalSettings,
@@ -37,6 +38,7 @@ export const configSchema = z.strictObject({
   subscriptions: subscriptionsSection,
   admin: adminSection,
   draining: drainingSection,
+  supervisor: supervisorSection,
 })
 
 /** What `defineConfig` takes. */

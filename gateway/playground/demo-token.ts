@@ -3,12 +3,11 @@
  * demo mode only.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isIP } from 'node:net'
 import { z } from 'zod'
 import { readBody } from '../../platform/http/message/body.ts'
 import { HttpError, parseJson, sendHttpError, sendJson } from '../../platform/http/message/http-error.ts'
-import { readContentType } from '../../platform/http/message/media-types.ts'
 import type { DemoToken } from './page/settings.ts'
+import { requireJson, requireSameOrigin } from './same-origin.ts'
 
 /** The demo callers and their tokens. */
 export interface DemoCallers {
@@ -32,9 +31,7 @@ export async function sendDemoToken(
     requireSameOrigin(request, demo.host)
     if (request.method !== 'POST')
       throw new HttpError(405, 'BAD_USER_INPUT', 'Demo tokens are requested with POST.', { allow: 'POST' })
-    // Browsers do not send JSON to another site without a preflight.
-    if (readContentType(request.headers['content-type']).type !== 'application/json')
-      throw new HttpError(415, 'BAD_USER_INPUT', 'The body must be application/json.', { accept: 'application/json' })
+    requireJson(request)
     const body = z
       .object({ caller: z.enum(demo.names) })
       .safeParse(parseJson((await readBody(request, MAX_BODY)).toString('utf8')))
@@ -50,21 +47,3 @@ export async function sendDemoToken(
     sendHttpError(response, error)
   }
 }
-
-/** Refuses other sites, including names pointed at this machine (DNS rebinding). */
-function requireSameOrigin(request: IncomingMessage, ownHost: string): void {
-  const { host = '', origin, 'sec-fetch-site': site } = request.headers
-  const name = hostName(host)
-  const own = name !== undefined && (name === 'localhost' || isIP(name) !== 0 || name === ownHost)
-  const sameOrigin = origin === undefined || origin === `http://${host}` || origin === `https://${host}`
-  if (!own || !sameOrigin || (site !== undefined && site !== 'same-origin'))
-    throw new HttpError(
-      403,
-      'FORBIDDEN',
-      'Signing in works in this gateway’s own playground, opened at localhost, an IP address or its HOST.',
-    )
-}
-
-/** The host without port and brackets; `undefined` if malformed. */
-const hostName = (host: string): string | undefined =>
-  URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, '') : undefined

@@ -1,5 +1,6 @@
 /** Opens the playground, with the shipped operations that fit the schema as its tabs. */
 import { type GraphQLSchema, parse, validate } from 'graphql'
+import type { ControlAddress } from '../../platform/process/control.ts'
 import type { IdentitySettings } from '../../platform/protocol/identity-settings.ts'
 import type { ShippedOperation } from '../operations/shipped.ts'
 import type { DemoCallers } from './demo-token.ts'
@@ -11,6 +12,7 @@ export interface PlaygroundSettings {
   readonly playground: boolean
   readonly identity: IdentitySettings | undefined
   readonly host: string
+  readonly supervisor?: ControlAddress | undefined
   readonly services: readonly { readonly definition: ServiceOfGraph }[]
 }
 
@@ -18,7 +20,7 @@ export interface PlaygroundSettings {
  * Serves nothing if it is switched off. Offers demo callers only if the demo identity is in use.
  */
 export async function openPlayground(
-  { playground, identity, host, services }: PlaygroundSettings,
+  { playground, identity, host, services, supervisor }: PlaygroundSettings,
   schema: GraphQLSchema,
   shipped: readonly ShippedOperation[],
 ): Promise<ServePlayground> {
@@ -30,7 +32,12 @@ export async function openPlayground(
       variables: Object.keys(variables).length === 0 ? '' : JSON.stringify(variables, null, 2),
     }))
   const demo = identity?.demo && (await openDemo(identity.demo.dataDir, host))
-  return createPlayground({ tabs, services: services.map(({ definition: { name, kind } }) => ({ name, kind })), demo })
+  return createPlayground({
+    tabs,
+    services: services.map(({ definition: { name, kind } }) => ({ name, kind })),
+    demo,
+    supervisor,
+  })
 }
 
 async function openDemo(dataDir: string, host: string): Promise<DemoCallers> {

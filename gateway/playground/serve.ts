@@ -1,16 +1,21 @@
 /**
- * Serves the playground: the page at `/` for browsers, its files under `/assets/`, and demo tokens.
+ * Serves the playground: the page at `/` for browsers, its files under `/assets/`, demo tokens
+ * and the demo's services.
  * Serves only files found at start; never reads a path from a request.
  */
 import { hash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ControlAddress } from '../../platform/process/control.ts'
 import { findAssets, sendAsset } from './assets.ts'
+import { sendDemoServices } from './demo-services.ts'
 import { type DemoCallers, sendDemoToken } from './demo-token.ts'
 import type { PlaygroundSettings } from './page/settings.ts'
 
 interface PlaygroundOptions extends Pick<PlaygroundSettings, 'tabs' | 'services'> {
   /** The demo callers; without them there is no sign-in. */
   readonly demo: DemoCallers | undefined
+  /** Of the demo's services, if `npm start` runs them. */
+  readonly supervisor?: ControlAddress | undefined
   /** The folder that `build.ts` wrote. */
   readonly dist?: URL
 }
@@ -49,9 +54,20 @@ const NOT_BUILT =
   '<!doctype html><title>Playground</title><p>The playground is not built: run <code>npm install</code>.'
 
 /** Reads the built page once. If it was never built, the browser shows how to build it. */
-export async function createPlayground({ tabs, services, demo, dist }: PlaygroundOptions): Promise<ServePlayground> {
+export async function createPlayground({
+  tabs,
+  services,
+  demo,
+  supervisor,
+  dist,
+}: PlaygroundOptions): Promise<ServePlayground> {
   const built = await findAssets(dist ?? new URL('dist/', import.meta.url))
-  const settings: PlaygroundSettings = { tabs, services, callers: demo?.names ?? [] }
+  const settings: PlaygroundSettings = {
+    tabs,
+    services,
+    callers: demo?.names ?? [],
+    canStop: demo !== undefined && supervisor !== undefined,
+  }
   const page = built ? embed(built.page, settings) : NOT_BUILT
   const etag = `"${hash('sha256', page, 'base64url')}"`
 
@@ -59,6 +75,10 @@ export async function createPlayground({ tabs, services, demo, dist }: Playgroun
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
     if (path === '/demo/token' && demo) {
       await sendDemoToken(demo, request, response)
+      return true
+    }
+    if (path === '/demo/services' && demo && supervisor) {
+      await sendDemoServices(supervisor, demo.host, request, response)
       return true
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') return false

@@ -83,3 +83,25 @@ test('A failed job is retried, and given up in the end', async () => {
   await expect(failed).rejects.toThrow('fixture failed 3 times (exit code 7).')
   expect(await starts(spec)).toBe(3)
 })
+
+test('A process that is held stays ended, and starts again at once when it is released', async () => {
+  const spec = fixture('serves')
+  const states: string[] = []
+  const supervised = supervise(spec, atOnce, (_label, { state }) => void states.push(state))
+  await supervised.ready
+  expect(supervised.state()).toBe('running')
+  supervised.hold()
+  expect(supervised.state()).toBe('stopping')
+  await until(() => supervised.state() === 'stopped')
+  supervised.restart()
+  supervised.hold()
+  expect([supervised.state(), await starts(spec)]).toEqual(['stopped', 1])
+  supervised.release()
+  await until(() => supervised.state() === 'running')
+  supervised.hold()
+  supervised.release()
+  await until(async () => (await starts(spec)) === 3 && supervised.state() === 'running')
+  supervised.hold()
+  await supervised.stop()
+  expect(states).not.toContain('died')
+})

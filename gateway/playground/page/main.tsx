@@ -5,12 +5,13 @@ import 'graphiql/setup-workers/vite' // the editors' workers, bundled, so that n
 import 'graphiql/style.css'
 import './page.css'
 import { createLocalStorage } from '@graphiql/toolkit'
-import { GraphiQL } from 'graphiql'
+import { GraphiQL, HISTORY_PLUGIN } from 'graphiql'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createFetcher } from './fetcher.ts'
 import { FirstRun } from './first-run.tsx'
 import { Header } from './header.tsx'
+import { servicesPlugin } from './services/services.tsx'
 import { createSession } from './session.ts'
 import type { PlaygroundSettings } from './settings.ts'
 
@@ -23,6 +24,7 @@ const element = (id: string): HTMLElement => {
 const settings = JSON.parse(element('playground-settings').textContent) as PlaygroundSettings
 const session = createSession(settings.callers)
 const fetcher = createFetcher('/graphql', session.authorization)
+const plugins = settings.canStop ? [servicesPlugin, HISTORY_PLUGIN] : [HISTORY_PLUGIN]
 // Another GraphiQL on the same host and port, now or last year, keeps its tabs to itself. The number
 // grows with the shipped operations, so that a visitor of before gets the new ones.
 const storage = createLocalStorage({ namespace: 'tributary-2' })
@@ -34,6 +36,7 @@ createRoot(element('root')).render(
       <GraphiQL
         fetcher={fetcher}
         storage={storage}
+        plugins={plugins}
         defaultTabs={settings.tabs.map(({ query, variables }) => ({ query, variables, headers: null }))}
         defaultEditorToolsVisibility="variables"
         schemaDescription

@@ -21,6 +21,8 @@ export interface PlaygroundSettings {
   readonly services: readonly ServiceOfGraph[]
   /** Who can sign in without a password; empty unless the demo identity is in use. */
   readonly callers: readonly string[]
+  /** Whether `/demo/services` is there. */
+  readonly canStop: boolean
 }
 
 /** The answer of `POST /demo/token`. */

@@ -6,6 +6,7 @@ import type { Browser, Page, Request } from 'playwright-core'
 import { readShippedOperations } from '../../../gateway/operations/shipped.ts'
 import { ask } from '../../support/gateway.ts'
 import { type Product, startProduct } from '../../support/product.ts'
+import { until } from '../../support/until.ts'
 import { keepScreenshot, launchBrowser } from './browser.ts'
 
 const BUILD = fileURLToPath(new URL('../../../gateway/playground/build.ts', import.meta.url))
@@ -153,7 +154,7 @@ describe('playground page', () => {
           await route.fulfill({ response: await route.fetch({ headers }) })
         }),
     })
-    await page.getByRole('status').filter({ hasText: 'Signing in works in this gateway’s own playground' }).waitFor()
+    await page.getByRole('status').filter({ hasText: 'This works in the gateway’s own playground' }).waitFor()
     expect(await page.getByLabel('You are').inputValue()).toBe('')
     await keepScreenshot(page, 'playground-sign-in-refused')
   })
@@ -206,6 +207,22 @@ describe('playground page', () => {
     await page.getByRole('link', { name: 'Account', exact: true }).click()
     await page.getByText('IBAN').first().waitFor()
     await keepScreenshot(page, 'playground-documentation-dark')
+  })
+
+  test('A service is stopped and missed, the others answer, and it is back once it is started', async () => {
+    const { page } = await visit()
+    await page.getByRole('button', { name: 'Show Services' }).click()
+    await page.getByRole('button', { name: 'Stop banking' }).click()
+    const banking = page.getByRole('article', { name: 'banking' })
+    await banking.getByText('stopped', { exact: true }).waitFor()
+    expect((await runTab(page)).errors?.[0]?.extensions.code).toBe('SERVICE_UNAVAILABLE')
+    await keepScreenshot(page, 'playground-service-stopped')
+    await openTab(page, 'WeatherInFiveCities')
+    expect((await runTab(page)).errors).toBeUndefined()
+    await page.getByRole('button', { name: 'Start banking' }).click()
+    await banking.getByText('running', { exact: true }).waitFor()
+    await openTab(page, 'Overview')
+    await until(async () => (await runTab(page)).errors === undefined)
   })
 
   test('The page fits a narrow window', async () => {

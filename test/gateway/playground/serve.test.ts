@@ -6,7 +6,10 @@ import { pathToFileURL } from 'node:url'
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createPlayground } from '../../../gateway/playground/serve.ts'
+import { readBody } from '../../../platform/http/message/body.ts'
+import { sendJson } from '../../../platform/http/message/http-error.ts'
 import { type HttpListener, listen } from '../../../platform/http/server/listen.ts'
+import type { ControlAddress } from '../../../platform/process/control.ts'
 import { createVerifier } from '../../../platform/protocol/caller.ts'
 import { demoCallers, demoIdentity } from '../../../platform/protocol/demo-identity.ts'
 
@@ -54,6 +57,7 @@ async function temporaryFolder(): Promise<string> {
 async function open(options: {
   built: boolean
   demo: boolean
+  supervisor?: ControlAddress
 }): Promise<{ origin: string; dataDir: string; dist: string }> {
   const folder = await temporaryFolder()
   const dataDir = join(folder, 'data')
@@ -68,6 +72,7 @@ async function open(options: {
   const playground = await createPlayground({
     tabs,
     services,
+    supervisor: options.supervisor,
     demo: options.demo ? { names: Object.keys(demoCallers), host: 'gateway.test', sign } : undefined,
     dist: pathToFileURL(`${folder}/`),
   })
@@ -104,7 +109,12 @@ describe('page', () => {
     const text = body.toString()
     expect(text.match(/<script/g)).toHaveLength(1)
     const data = /id="playground-settings">(.*)<\/script>/s.exec(text)?.[1] ?? ''
-    expect(JSON.parse(data)).toEqual({ tabs, services, callers: ['payer', 'payee', 'officer', 'officer2'] })
+    expect(JSON.parse(data)).toEqual({
+      tabs,
+      services,
+      callers: ['payer', 'payee', 'officer', 'officer2'],
+      canStop: false,
+    })
     expect(headers['content-security-policy']).toMatch(/default-src 'none'; script-src 'self';/)
   })
 
@@ -225,5 +235,64 @@ describe('demo token', () => {
     expect((await send(real.origin, '/demo/token', { method: 'POST', headers: json })).status).toBe(404)
     const { body } = await send(real.origin, '/', { headers: { accept: 'text/html' } })
     expect(body.toString()).toContain('"callers":[]')
+  })
+})
+
+describe('demo services', () => {
+  const asked: string[] = []
+  let supervisor: ControlAddress
+  let origin: string
+  beforeAll(async () => {
+    const listener = await listen(
+      async (request, response) => {
+        const body = (await readBody(request, 1024)).toString()
+        asked.push(`${request.method} ${request.headers.authorization} ${body}`)
+        sendJson(response, 200, [])
+      },
+      { host: '127.0.0.1', port: 0 },
+    )
+    listeners.push(listener)
+    supervisor = { url: listener.url, token: 'of this start' }
+    ;({ origin } = await open({ built: true, demo: true, supervisor }))
+  })
+  const json = { 'content-type': 'application/json' }
+  const stop = '{"name":"weather","action":"stop"}'
+  const ask = (headers: Record<string, string>): Promise<Reply> =>
+    send(origin, '/demo/services', { method: 'POST', headers, body: stop })
+
+  test('The page asks the supervisor through the gateway, and is not told its token', async () => {
+    const { status, headers } = await ask({ ...json, origin, 'sec-fetch-site': 'same-origin' })
+    expect([status, headers['cache-control']]).toEqual([200, 'no-store'])
+    expect((await send(origin, '/demo/services')).status).toBe(200)
+    expect(asked.splice(0)).toEqual([`POST Bearer of this start ${stop}`, 'GET Bearer of this start '])
+    const { body } = await send(origin, '/', { headers: { accept: 'text/html' } })
+    expect(body.toString()).toContain('"canStop":true')
+    expect(body.toString()).not.toContain('of this start')
+  })
+
+  test.each<[string, number, Record<string, string>]>([
+    ['Another site', 403, { ...json, origin: 'https://elsewhere.test' }],
+    ['A name that was pointed at this machine', 403, { ...json, host: 'elsewhere.test' }],
+    ['A form', 415, { 'content-type': 'text/plain' }],
+  ])('%s stops nothing', async (_who, status, headers) => {
+    expect((await ask(headers)).status).toBe(status)
+    expect(asked).toEqual([])
+  })
+
+  test('Nothing is stopped outside the demo, nor without a supervisor', async () => {
+    for (const options of [
+      { built: true, demo: false, supervisor },
+      { built: true, demo: true },
+    ]) {
+      const other = await open(options)
+      const { status } = await send(other.origin, '/demo/services', { method: 'POST', headers: json, body: stop })
+      expect(status).toBe(404)
+    }
+    expect(asked).toEqual([])
+  })
+
+  test('A supervisor that is gone is told', async () => {
+    const lost = await open({ built: true, demo: true, supervisor: { url: 'http://127.0.0.1:1', token: 'any' } })
+    expect((await send(lost.origin, '/demo/services')).status).toBe(503)
   })
 })
