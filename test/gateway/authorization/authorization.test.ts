@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Policy } from '../../../gateway/config/sections/authorization.ts'
+import { exampleOf, schemaOf } from '../../support/example.ts'
 import { ask, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
 import { type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts'
 import { startSubgraph, type TestSubgraph } from '../../support/subgraph.ts'
@@ -322,6 +323,61 @@ describe('what callers share', () => {
       })
     } finally {
       await strict.stop()
+    }
+  })
+})
+
+describe('the example of the page', () => {
+  const PAGE = 'docs/configuration/authorization.md'
+  const query = '{ person { name salary diary } vault { gold } }'
+  let issuer: IdentityProvider
+  let service: TestSubgraph
+  let sdl: string
+  beforeAll(async () => {
+    issuer = await startIdentityProvider('https://id.example')
+    sdl = `${await schemaOf(PAGE)} type Query { person: Person vault: Vault }`
+    const person = { name: 'Ann', salary: 100, diary: 'dear' }
+    service = await startSubgraph({ sdl, resolvers: { Query: { person: () => person, vault: () => ({ gold: 1 }) } } })
+  })
+  afterAll(() => Promise.all([issuer.close(), service.close()]))
+
+  const start = async (change: (file: string) => string = (file) => file): Promise<TestGateway> =>
+    startTestGateway({
+      services: [{ name: 'people', sdl, url: service.url }],
+      file: change((await exampleOf(PAGE)).replace('https://id.example/jwks', issuer.jwksUrl)),
+    })
+  const signed = async (claims: Readonly<Record<string, unknown>>): Promise<Record<string, string>> => ({
+    authorization: `Bearer ${await issuer.token({ aud: 'people', scope: '', ...claims })}`,
+  })
+
+  test('Shows each caller what the directives and the policy allow', async () => {
+    const own = await start()
+    const [salary, diary, vault] = ['person.salary FORBIDDEN', 'person.diary FORBIDDEN', 'vault UNAUTHENTICATED']
+    const seen = async (headers = {}) => {
+      const answer = await ask(own.url, query, headers)
+      return [answer.data.person.salary, answer.data.person.diary, answer.data.vault?.gold, refusals(answer)]
+    }
+    try {
+      expect(await seen()).toEqual([null, null, undefined, [diary, 'person.salary UNAUTHENTICATED', vault]])
+      expect(await seen({ role: 'doctor' })).toEqual(await seen())
+      expect(await seen(await signed({}))).toEqual([null, null, 1, [diary, salary]])
+      expect(await seen(await signed({ scope: 'pay' }))).toEqual([null, null, 1, [diary, salary]])
+      expect(await seen(await signed({ scope: 'pay read' }))).toEqual([100, null, 1, [diary]])
+      expect(await seen(await signed({ scope: 'boss', role: 'nurse' }))).toEqual([100, null, 1, [diary]])
+      expect(await seen(await signed({ role: 'doctor' }))).toEqual([null, 'dear', 1, [salary]])
+    } finally {
+      await own.stop()
+    }
+  })
+
+  test('Refuses whole requests with its other setting', async () => {
+    const own = await start((file) => file.replace("'null', // or 'refuse'", "'refuse',"))
+    try {
+      expect(verdict(await ask(own.url, query))).toBe('401 UNAUTHENTICATED')
+      expect(verdict(await ask(own.url, query, await signed({ scope: 'boss' })))).toBe('403 FORBIDDEN')
+      expect(verdict(await ask(own.url, query, await signed({ scope: 'boss', role: 'doctor' })))).toBe('200 OK')
+    } finally {
+      await own.stop()
     }
   })
 })
