@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { composeServices } from '@apollo/composition'
-import { Supergraph } from '@apollo/federation-internals'
+import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals'
 import { GraphQLError, Kind, parse, print, printSchema } from 'graphql'
 import { StartRefused } from '../../platform/process/settings.ts'
 import { subgraphFile } from '../supergraph/files.ts'
@@ -40,8 +40,10 @@ export async function compose(names: readonly string[]): Promise<Composition> {
 }
 
 /** The public schema of a supergraph, as SDL. */
-export const publicSchema = (supergraph: string): string =>
-  `${printSchema(Supergraph.build(supergraph).apiSchema().toGraphQLJSSchema()).trim()}\n`
+export function publicSchema(supergraph: string): string {
+  const built = Supergraph.build(supergraph, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES })
+  return `${printSchema(built.apiSchema().toGraphQLJSSchema()).trim()}\n`
+}
 
 /** Of the whole graph, which no service can describe. Its definition comes first in the SDL. */
 const readDescription = (): Promise<string> => readFile(new URL('description.md', import.meta.url), 'utf8')

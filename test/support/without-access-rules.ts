@@ -1,0 +1,17 @@
+/** A supergraph as it would be if its services said nothing about who may see what. */
+import { parse, print, visit } from 'graphql'
+import { textOf } from '../../gateway/execution/plan/field-sets.ts'
+
+const FEATURES = ['authenticated', 'requiresScopes', 'policy']
+
+export const withoutAccessRules = (supergraph: string): string =>
+  print(
+    visit(parse(supergraph), {
+      Directive(node) {
+        const isLink = /dev\/(authenticated|requiresScopes|policy)\//.test(textOf(node as never, 'url') ?? '')
+        return isLink || FEATURES.includes(node.name.value) ? null : undefined
+      },
+      DirectiveDefinition: ({ name }) => (FEATURES.includes(name.value) ? null : undefined),
+      ScalarTypeDefinition: ({ name }) => (FEATURES.some((each) => name.value.startsWith(`${each}__`)) ? null : undefined),
+    }),
+  )
