@@ -12,6 +12,7 @@ export const withoutAccessRules = (supergraph: string): string =>
         return isLink || FEATURES.includes(node.name.value) ? null : undefined
       },
       DirectiveDefinition: ({ name }) => (FEATURES.includes(name.value) ? null : undefined),
-      ScalarTypeDefinition: ({ name }) => (FEATURES.some((each) => name.value.startsWith(`${each}__`)) ? null : undefined),
+      ScalarTypeDefinition: ({ name }) =>
+        FEATURES.some((each) => name.value.startsWith(`${each}__`)) ? null : undefined,
     }),
   )

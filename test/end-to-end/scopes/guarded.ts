@@ -26,16 +26,16 @@ import {
 import { readConfig } from '../../../gateway/config/load.ts'
 import { startGateway } from '../../../gateway/gateway.ts'
 import { createLogger } from '../../../platform/process/log.ts'
-import type { ServiceDefinition } from '../../../subgraphs/shared/service.ts'
 import { startService } from '../../../subgraphs/shared/serve.ts'
+import type { ServiceDefinition } from '../../../subgraphs/shared/service.ts'
+import type { Answer } from '../../support/answer.ts'
 import { createDatabase } from '../../support/database.ts'
-import { ask, type Operation } from '../../support/gateway.ts'
+import { ask } from '../../support/gateway.ts'
 import { startIdentityProvider } from '../../support/identity-provider.ts'
 import { TEST_SECRET } from '../../support/signed-call.ts'
-import type { Answer } from '../../support/answer.ts'
 
 export const SUPERGRAPH = readFileSync(new URL('../../../gateway/supergraph.graphql', import.meta.url), 'utf8')
-const schema = buildSchema(readFileSync(new URL('../../../gateway/schema.graphql', import.meta.url), 'utf8'))
+export const schema = buildSchema(readFileSync(new URL('../../../gateway/schema.graphql', import.meta.url), 'utf8'))
 
 export interface Guarded {
   /** `Type.field` */
@@ -61,6 +61,8 @@ function findGuarded(): Guarded[] {
   })
   return found
 }
+
+const NOBODY = 'http://127.0.0.1:9'
 
 const ROOTS: Readonly<Record<string, string>> = { Query: 'query', Mutation: 'mutation', Subscription: 'subscription' }
 
@@ -97,8 +99,8 @@ function literal(type: GraphQLInputType): string {
 export interface Pair {
   /** Base address of the bank. */
   readonly bankUrl: string
-  /** Asks through the gateway. @param scope of the caller's token; null: signed out */
-  ask(operation: Operation | string, scope: string | null): Promise<Answer>
+  /** Asks through the gateway; of a subscription the first event. @param scope of the caller's token; null: signed out */
+  ask(query: string, scope: string | null): Promise<Pick<Answer, 'data' | 'errors'>>
   /** A token of the payer with these scopes. */
   authorization(scope: string): Promise<string>
   /** Answers of the bank that the gateway has had. */
@@ -124,15 +126,24 @@ export async function startPair(bank: ServiceDefinition<any, any>, supergraph: s
   }
   const service = await startService(bank, { ...shared, DATABASE_URL: database.url })
   const file = join(folder, 'supergraph.graphql')
-  await writeFile(file, supergraph.replace('name: "banking", url: ""', `name: "banking", url: "${service.url}/graphql"`))
+  const addresses: Readonly<Record<string, string>> = { banking: service.url }
+  const located = supergraph.replace(
+    /(name: "(\w+)", url: )""/g,
+    (_, start: string, name: string) => `${start}"${addresses[name] ?? NOBODY}/graphql"`,
+  )
+  await writeFile(file, located)
   const config = await readConfig({ ...shared, SUPERGRAPH: file, PORT: '0', ADMIN_PORT: '0' })
   const gateway = await startGateway(config, createLogger('gateway', 'silent'))
   const authorization = async (scope: string): Promise<string> => `Bearer ${await provider.token({ scope })}`
   return {
     bankUrl: service.url,
     authorization,
-    ask: async (operation, scope) =>
-      ask(gateway.url, operation, scope === null ? {} : { authorization: await authorization(scope) }),
+    async ask(query, scope) {
+      const headers = scope === null ? {} : { authorization: await authorization(scope) }
+      return query.startsWith('subscription')
+        ? firstEvent(gateway.url, query, headers)
+        : ask(gateway.url, query, headers)
+    },
     async calls() {
       const answered = /^tributary_service_answer_seconds_count\{[^}]*"banking"[^}]*\} (\d+)/m
       return Number(answered.exec(await gateway.commands.metrics())?.[1] ?? 0)
@@ -143,4 +154,23 @@ export async function startPair(bank: ServiceDefinition<any, any>, supergraph: s
       await Promise.all([database.drop(), provider.close(), rm(folder, { recursive: true })])
     },
   }
+}
+
+/** Those that an operation begins with. */
+export const roots = guarded.filter(({ coordinate }) => (coordinate.split('.')[0] ?? '') in ROOTS)
+
+/** The code of the only error, if that is all there is. */
+export function outcomeOf({ data, errors = [] }: Pick<Answer, 'data' | 'errors'>): unknown {
+  const isEmpty = Object.values(data ?? {}).every((value) => value === null)
+  return errors.length === 1 && isEmpty ? errors[0]?.extensions['code'] : { data, errors }
+}
+
+async function firstEvent(url: string, query: string, headers: Readonly<Record<string, string>>): Promise<Answer> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...headers },
+    body: JSON.stringify({ query }),
+  })
+  // What is refused ends by itself.
+  return JSON.parse(/^data: (\{.+)$/m.exec(await response.text())?.[1] ?? '')
 }
