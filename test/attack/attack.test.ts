@@ -11,7 +11,7 @@ import type { Target } from './target.ts'
 let product: Product
 let target: Target
 beforeAll(async () => {
-  product = await startProduct({ LIMIT_BODY_SECONDS: '3' })
+  product = await startProduct({ LIMIT_BODY_SECONDS: '1' })
   target = {
     url: product.url,
     adminUrl: product.adminUrl,

@@ -17,6 +17,6 @@ export interface Attack {
 }
 
 export interface Stage {
-  readonly target: Target
+  readonly target: Omit<Target, 'scale'>
   close(): Promise<void>
 }

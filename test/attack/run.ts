@@ -43,7 +43,7 @@ export async function measureIdle(target: Target, milliseconds: number): Promise
 
 async function runOne(attack: Attack, product: Target, innocents: Innocents): Promise<Row> {
   const stage = await attack.stage?.()
-  const target = stage?.target ?? product
+  const target = { ...(stage?.target ?? product), scale: product.scale }
   try {
     const innocent = await innocents.of(target, attack)
     await innocent.look()
@@ -75,13 +75,13 @@ function createInnocents(): Innocents {
     asking = undefined
   }
   return {
-    async of({ url, payee }, { question, asksAnew } = {}) {
+    async of({ url, payee, scale }, { question, asksAnew } = {}) {
       const key = `${url} ${question} ${asksAnew}`
       if (asking?.key === key) return asking.innocent
       await stop()
       const innocent = startInnocent(url, payee, question, asksAnew)
       asking = { key, innocent }
-      await warmUp(innocent)
+      await warmUp(innocent, scale)
       return innocent
     },
     stop,
@@ -89,8 +89,8 @@ function createInnocents(): Innocents {
 }
 
 /** The first questions open connections and plan; they say nothing of an attack. */
-async function warmUp(innocent: Innocent): Promise<void> {
-  for (let asked = 0; asked < 50; ) {
+async function warmUp(innocent: Innocent, scale: number): Promise<void> {
+  for (let asked = 0; asked < Math.max(5, 50 * scale); ) {
     await sleep(50)
     asked += (await innocent.look()).asked
   }

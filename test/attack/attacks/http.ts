@@ -108,7 +108,7 @@ const pipelined: Attack = {
     socket.on('error', () => undefined)
     socket.pause()
     socket.write(`${HEAD}content-length: ${BODY.length}\r\n\r\n${BODY}`.repeat(5_000))
-    await sleep(3_000)
+    await sleep(Math.max(500, 3_000 * target.scale))
     socket.destroy()
     return 'held'
   },

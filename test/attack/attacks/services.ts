@@ -62,7 +62,7 @@ const stageOver =
     await writeFile(file, composeAt([{ name: 'people', sdl: SDL, url }]))
     const gateway = await spawnGateway({ SUPERGRAPH: file, PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'silent' })
     return {
-      target: { url: gateway.url, adminUrl: '', payer: BAD, payee: GOOD, scale: 1 },
+      target: { url: gateway.url, adminUrl: '', payer: BAD, payee: GOOD },
       async close() {
         await gateway.terminate()
         service.close()
@@ -73,10 +73,13 @@ const stageOver =
 
 const SMALL = '{ whoAmI }'
 
-/** Twenty times twenty requests at once, from the caller whom the service does not like. */
+/**
+ * Twenty times twenty requests at once, from the caller whom the service does not like. A quarter of
+ * them is enough to stop a service that one caller may stop.
+ */
 async function insist(target: Target): Promise<string> {
   const outcomes: string[] = []
-  for (let round = 0; round < 20; round += 1) {
+  for (let round = 0; round < Math.max(5, 20 * target.scale); round += 1) {
     const asked = Array.from({ length: 20 }, (_, n) =>
       ask(target, `${SMALL} # ${round} ${n}`, { authorization: target.payer }),
     )
@@ -123,7 +126,8 @@ function shifting(name: string, later: (send: () => void) => void): Attack {
       later(() => socket.write(wellFor(authorization)))
     }),
     async run(target) {
-      const callers = Array.from({ length: 1_500 }, (_, n) => `Bearer ${n}`)
+      const count = Math.max(300, 1_500 * target.scale)
+      const callers = Array.from({ length: count }, (_, n) => `Bearer ${n}`)
       let shifted = 0
       const next = async (): Promise<void> => {
         for (let caller = callers.pop(); caller; caller = callers.pop()) {
@@ -137,7 +141,7 @@ function shifting(name: string, later: (send: () => void) => void): Attack {
         }
       }
       await Promise.all(Array.from({ length: 8 }, next))
-      return `${shifted} of 1500 shifted`
+      return `${shifted} of ${count} shifted`
     },
     expected: /^0 of/,
     question: SMALL,

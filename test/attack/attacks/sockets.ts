@@ -76,7 +76,7 @@ const pings: Attack = {
   async run(target) {
     const socket = await open(target)
     for (let n = 0; n < 100_000 * target.scale; n += 1) socket.send('{"type":"ping"}')
-    await sleep(2_000)
+    await sleep(Math.max(500, 2_000 * target.scale))
     socket.terminate()
     return 'held'
   },
