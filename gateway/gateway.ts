@@ -56,7 +56,7 @@ export async function startGateway(
     reportMeasured: createLimitReports(registry, log, 'measured'),
     reportUnlisted: createUnlistedReports(registry, log),
     onListRefused: createListMetrics(registry),
-    count: createRequestMetrics(registry, succession.streams),
+    requests: createRequestMetrics(registry, succession.streams),
     metrics: createServingMetrics(registry),
     room: createBodyRoom(limitsOfWorker(limits, config.workers).unfinishedBodyBytes),
     state: () => state,

@@ -13,6 +13,7 @@ import type { RedisConnection } from '../platform/redis/connection.ts'
 import { createAuthorization } from './authorization/authorize.ts'
 import type { Config } from './config/config.ts'
 import type { HookSettings } from './config/sections/hooks.ts'
+import { CLIENT_NAME_HEADERS } from './config/sections/operations.ts'
 import { type Serving, type ServingMetrics, serveSupergraph } from './edition/serve.ts'
 import { createMask } from './errors/mask.ts'
 import { compileClientRules } from './headers/to-client.ts'
@@ -29,8 +30,9 @@ import { openPlayground } from './playground/open.ts'
 import { type AnswerOperation, createOperations, type OperationOptions } from './request/answer.ts'
 import { withCostReport } from './request/cost-report.ts'
 import { createExecute } from './request/execute.ts'
-import type { CountAnswer } from './request/metrics.ts'
+import type { RequestMetrics } from './request/metrics.ts'
 import { createPerform } from './request/perform.ts'
+import { createClientName } from './request/policies/client-name.ts'
 import type { ReportUnlisted } from './request/policies/unlisted.ts'
 import { createPolicies, type Policies, type PolicyOptions } from './request/policies.ts'
 import { createRefusalOf } from './request/refusal.ts'
@@ -49,7 +51,7 @@ export interface Shared {
   readonly reportMeasured: ReportLimit
   readonly reportUnlisted: ReportUnlisted
   readonly onListRefused: () => void
-  readonly count: CountAnswer
+  readonly requests: RequestMetrics
   readonly metrics: ServingMetrics
   /** For partly received bodies. */
   readonly room: BodyRoom
@@ -81,7 +83,7 @@ export interface Parts {
  * @throws StartRefused, SupergraphRefused
  */
 export async function openParts(config: Config, limits: Limits, shared: Shared, before?: Parts): Promise<Parts> {
-  const { log, reportLimit, count, metrics, room, state } = shared
+  const { log, reportLimit, requests, metrics, room, state } = shared
   const { cors, identity } = config
   const beside = await openBeside(config, shared)
   const { enforced: own, measuring } = limitsOf(config, limits, shared)
@@ -90,6 +92,7 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
   const authorization = createAuthorization({ ...config.authorization, knowsCallers: identity !== undefined, log })
   const clientAddress = createClientAddress(config.trustedProxies)
   const shipped = await readShippedOperations()
+  const expected = config.lists?.texts ?? shipped.map(({ document }) => document)
   const store = await shared.leaseStore(config)
   const isSame = before?.config.supergraphFile === config.supergraphFile
   const serving = await serveSupergraph(config, {
@@ -103,7 +106,7 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
     metrics,
     hooks: hooks.traffic,
     store: store.store,
-    expected: config.lists?.texts ?? shipped.map(({ document }) => document),
+    expected,
     ...(before && { before: before.serving.editions.current }),
     ...(before && isSame && { supergraph: before.serving.editions.current.supergraph }),
   }).catch(async (error: unknown) => {
@@ -126,36 +129,35 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
   const streams = createStreams(own, measuring)
   const mask = hooks.mask(createMask(log, config.errorRules))
   const subscribe = createSubscribe(mask, config.subscriptions.reconnects, authorization.decide)
-  const openHeard = compileClientRules(config.clientHeaders)
+  const execute = createExecute({
+    mask,
+    decide: authorization.decide,
+    onShared: () => requests.shared.add(1),
+    openHeard: compileClientRules(config.clientHeaders),
+  })
   const perform = createPerform({
     policies,
     editions,
-    execute: hooks.execute(withCostReport(createExecute(mask, authorization.decide, openHeard), policies.budget)),
+    execute: hooks.execute(withCostReport(execute, policies.budget)),
     start: hooks.start(createStart(streams, subscribe)),
   })
+  const count = countBy(requests, config, expected)
   const operations = { perform, policies, count, refusalOf: createRefusalOf({ count, reportLimit, mask }) }
   const answerOperation = createOperations(operations)
-  return {
-    config,
-    limits: own,
-    measuring,
-    serving,
-    streams,
-    operations,
-    answerOperation,
-    clientAddress,
-    route: createRoutes({
-      answerOperation,
-      servePlayground,
-      serveFile: createFiles(editions, cors),
-      cors,
-      room,
-      clientAddress,
-      state,
-    }),
-    close,
-  }
+  const serveFile = createFiles(editions, cors)
+  const route = createRoutes({ answerOperation, servePlayground, serveFile, cors, room, clientAddress, state })
+  return { config, limits: own, measuring, serving, streams, operations, answerOperation, clientAddress, route, close }
 }
+
+/** Operations that are expected, and clients with lists of their own, have figures of their own. */
+function countBy(requests: RequestMetrics, { operations: { safelist } }: Config, expected: readonly string[]) {
+  requests.reserve({ operations: expected.flatMap(namesIn), clients: Object.keys(safelist?.clients ?? {}) })
+  return requests.counter(createClientName(safelist?.clientHeaders ?? CLIENT_NAME_HEADERS))
+}
+
+/** Names of a document's operations, by sight. */
+const namesIn = (document: string): string[] =>
+  Array.from(document.matchAll(/\b(?:query|mutation|subscription)\s+([_A-Za-z]\w*)/g), ([, name = '']) => name)
 
 function hooksOf({ hooks, coprocessor }: Config, log: Logger): HookSettings {
   if (!coprocessor) return hooks

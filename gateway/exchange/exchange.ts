@@ -2,8 +2,10 @@
  * What the gateway knows of one request, from arrival to answer. The policies fill it from top to
  * bottom, in the order of `policies.ts`.
  */
+import type { OperationDefinitionNode } from 'graphql'
 import type { HttpRequest } from '../../platform/http/message/message.ts'
 import type { Caller } from '../../platform/protocol/caller.ts'
+import type { Stages } from '../execution/plan/stages.ts'
 
 /** The media types of answers (GraphQL over HTTP). */
 export type MediaType = 'application/json' | 'application/graphql-response+json'
@@ -21,6 +23,8 @@ export interface Parameters {
 
 export interface Exchange {
   readonly request: HttpRequest
+  /** When it came, in milliseconds of `performance.now()`. */
+  readonly started: number
   /** Identifies the request in the log, in errors and in calls to services. */
   readonly requestId: string
   /** The caller's credentials, as services are told them. */
@@ -43,6 +47,10 @@ export interface Exchange {
   /** The API client whose budget applies; `undefined` for any that the settings do not name. */
   apiClient: string | undefined
   parameters: Parameters
+  /** The operation that was admitted; `undefined` until one is. */
+  definition: OperationDefinitionNode | undefined
+  /** What its plan asks, once it has one. */
+  stages: Stages | undefined
   /** The cost of the operation, once known. */
   cost: number
 }
@@ -63,6 +71,7 @@ export function openExchange(
 ): Exchange {
   return {
     request,
+    started: performance.now(),
     requestId,
     authorization,
     headers: new Map(),
@@ -73,6 +82,8 @@ export function openExchange(
     caller: undefined,
     apiClient: undefined,
     parameters: NOTHING,
+    definition: undefined,
+    stages: undefined,
     cost: 0,
   }
 }

@@ -18,6 +18,7 @@ import type { BoundVariables, ClientOperation } from './plan/client-operation.ts
 import type { ConditionValues } from './plan/conditions.ts'
 import type { InternalNames } from './plan/internal-names.ts'
 import { preparePlan } from './plan/prepare.ts'
+import { type Stages, stagesOf } from './plan/stages.ts'
 import type { TypeRelations } from './plan/type-relations.ts'
 
 /** Where the events of a subscription come from. */
@@ -28,6 +29,8 @@ interface EventSource {
 }
 
 export interface CompiledOperation {
+  /** Which services it asks in what order; for a subscription, of each event. */
+  readonly stages: Stages
   /** Every service it may ask. */
   readonly services: ReadonlySet<string>
   /** Of its code, and of the errors of what is denied. */
@@ -70,6 +73,7 @@ export function compileOperation(parts: OperationParts): CompiledOperation {
   }
   return {
     codeBytes: flat ? flat.code.words.buffer.byteLength + flat.denials.length * BYTES_PER_DENIAL : 0,
+    stages: [...(events ? [[events.node.serviceName]] : []), ...stagesOf(plan.steps)],
     services: new Set(fetches.map(({ node }) => node.serviceName)),
     events: events && {
       service: events.node.serviceName,

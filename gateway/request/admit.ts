@@ -21,7 +21,11 @@ export function admit(
 ): KnownOperation | Promise<KnownOperation> {
   const { query, operationName } = exchange.parameters
   const found = documents.find(query)
-  if (found) return checked(exchange, found.operation(operationName), policies)
+  if (found) {
+    const operation = found.operation(operationName)
+    exchange.definition = operation.definition
+    return checked(exchange, operation, policies)
+  }
   policies.budget.spend(exchange, 0) // refuses a caller whose budget is overdrawn
   const caller = callerOf(exchange)
   requireRoom(waitingForTurn(caller), policies.operationsWaiting)
@@ -38,6 +42,7 @@ async function admitNew(exchange: Exchange, documents: Documents, policies: Poli
   try {
     const operation = checked(exchange, documents.get(query).operation(operationName), policies)
     await operation.document.requireValid()
+    exchange.definition = operation.definition
     return operation
   } catch (error) {
     policies.budget.charge(exchange, query.length)

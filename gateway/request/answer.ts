@@ -30,7 +30,7 @@ export function createOperations({ perform, policies, count, refusalOf }: Operat
       if (!isExecution(performed)) return await sendStream(exchange, reply, performed)
       if (exchange.accepts === 'events') await sendEvents(exchange, reply, [performed.outcome])
       else sendExecution(exchange, reply, performed)
-      count(performed.outcome)
+      count(performed.outcome, exchange)
     } catch (error) {
       const refusal = refusalOf(error, exchange)
       // Clients of event streams take any other status for a broken connection, and retry.

@@ -45,8 +45,16 @@ interface Result {
   readonly body?: Body | undefined
 }
 
-/** @param decide what is denied to callers */
-export function createExecute(mask: Mask, decide: Authorization['decide'], openHeard?: () => Heard): Execute {
+interface ExecuteOptions {
+  readonly mask: Mask
+  /** What is denied to callers. */
+  readonly decide: Authorization['decide']
+  /** Called for each request that is answered with the execution of another. */
+  readonly onShared: () => void
+  readonly openHeard: (() => Heard) | undefined
+}
+
+export function createExecute({ mask, decide, onShared, openHeard }: ExecuteOptions): Execute {
   const shares = new WeakMap<CompiledOperation, SingleFlight<Result> | 'none'>()
 
   const shareOf = (
@@ -75,9 +83,12 @@ export function createExecute(mask: Mask, decide: Authorization['decide'], openH
       const denied = needed.length === 0 ? undefined : await decide(exchange, needed, engine.facts.access)
       const found = prepared.compiled(bound.conditions, () => callerOf(exchange), denied)
       const ready = found instanceof Promise ? await found : found
+      exchange.stages = ready.stages
       const share = shareOf(edition, operation, ready)
       const heard = openHeard?.()
+      let isOwn = false
       const run = async (): Promise<Result> => {
+        isOwn = true
         const tally = createFreshnessTally()
         const { definition } = operation
         const context = share
@@ -91,6 +102,7 @@ export function createExecute(mask: Mask, decide: Authorization['decide'], openH
         return { answer, keepable, body }
       }
       const { answer, keepable, body } = await (share ? share(keyOf(exchange), run) : run())
+      if (!isOwn) onShared()
       heard?.write(exchange.headers, exchange.cookies)
       const loan = share ? undefined : answer.loan
       return { outcome: outcomeOf(answer, exchange.requestId, mask), keepable, body, loan }

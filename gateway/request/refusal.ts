@@ -24,7 +24,7 @@ export const createRefusalOf =
     const limit = limitOf(error)
     if (limit) reportLimit(limit, callerOf(exchange))
     const refusal = outcomeOf(error, exchange.requestId, mask)
-    count(refusal)
+    count(refusal, exchange)
     return refusal
   }
 

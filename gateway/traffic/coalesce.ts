@@ -26,7 +26,8 @@ function callForAll({ call, signal }: Work): ServiceCall {
   return read && signal ? { ...call, read: (body) => !signal.aborted && read(body) } : call
 }
 
-export function coalesced({ coalescing, deadline }: StatelessService, next: Step): Step {
+/** @param onShared called for each call that one in flight answers */
+export function coalesced({ coalescing, deadline }: StatelessService, next: Step, onShared: () => void): Step {
   if (!coalescing) return next
   const inFlight = new Map<string, Shared>()
 
@@ -54,7 +55,9 @@ export function coalesced({ coalescing, deadline }: StatelessService, next: Step
     const key = identityOf(work)
     const found = inFlight.get(key)
     // One that has not got half its time left would be cut short for no fault of its own.
-    return wait(found && work.deadline - found.deadline < deadline / 2 ? found : start(key, work), work.signal)
+    if (!found || work.deadline - found.deadline >= deadline / 2) return wait(start(key, work), work.signal)
+    onShared()
+    return wait(found, work.signal)
   }
 }
 

@@ -34,8 +34,10 @@ export interface DeliveryOptions {
   readonly headersFor: HeadersFor
   /** Each call is named, so that the answer can say which call it is of. */
   readonly isNamed: boolean
-  /** Told how long each whole answer took, in milliseconds. */
-  readonly observe: (milliseconds: number) => void
+  /** Told how long each whole answer took, in milliseconds. @param now of `performance.now()` */
+  readonly observe: (instance: Instance, milliseconds: number, now: number) => void
+  /** Told of each try that failed, unless its caller gave it up. */
+  readonly failed: (instance: Instance) => void
 }
 
 /**
@@ -170,7 +172,7 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
       if (turn) await turn
       if (signal?.aborted) throw new CallFailure('cancelled', 'given up before its answer was read')
       const { answer, hasErrors } = readAnswer(received, isForCaller && judgesCaller(instance, context), call.read)
-      options.observe(took)
+      options.observe(instance, took, started + took)
       if (isForCaller && received.head !== undefined) context.hear?.(received.head)
       instance.failureDetector.succeeded()
       return {
@@ -180,6 +182,7 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
       } satisfies Reply
     } catch (error) {
       report(instance, error)
+      if (!(error instanceof CallFailure && error.kind === 'cancelled')) options.failed(instance)
       throw error
     } finally {
       instance.inFlight -= 1

@@ -13,16 +13,30 @@ import type { Try } from './retry.ts'
 
 const SHORTEST = 5 // milliseconds; below it a second call costs more than it saves
 
-export function hedged({ hedging }: StatelessService, tryOnce: Try, fleet: Fleet, latency: Latency): Try {
+interface HedgeOptions {
+  readonly fleet: Fleet
+  readonly latency: Latency
+  /** Called for each second try. */
+  readonly onHedge: () => void
+}
+
+export function hedged({ hedging }: StatelessService, tryOnce: Try, { fleet, latency, onHedge }: HedgeOptions): Try {
   if (!hedging) return tryOnce
   return (work, asked) => {
     const usual = fleet.instances.length > 1 ? latency.p95() : undefined
-    return usual === undefined ? tryOnce(work, asked) : race(work, asked, tryOnce, Math.max(usual, SHORTEST))
+    return usual === undefined
+      ? tryOnce(work, asked)
+      : race(work, asked, tryOnce, { patience: Math.max(usual, SHORTEST), onHedge })
   }
 }
 
 /** Fails with the first failure where no second call was made, and with the last where one was. */
-function race(work: Work, asked: Set<Instance>, tryOnce: Try, patience: number): Promise<Reply> {
+function race(
+  work: Work,
+  asked: Set<Instance>,
+  tryOnce: Try,
+  { patience, onHedge }: Pick<HedgeOptions, 'onHedge'> & { readonly patience: number },
+): Promise<Reply> {
   const { signal, abort: leave } = createAbort()
   if (work.signal?.aborted) leave()
   work.signal?.addEventListener('abort', leave, { once: true })
@@ -47,7 +61,11 @@ function race(work: Work, asked: Set<Instance>, tryOnce: Try, patience: number):
       end()
       reject(failure instanceof Error ? failure : new CallFailure('connection', 'unknown'))
     }
-    const timer = setTimeout(start, patience)
+    const hedge = (): void => {
+      onHedge()
+      start()
+    }
+    const timer = setTimeout(hedge, patience)
     start()
   })
 }

@@ -2,7 +2,11 @@
  * What the traffic looks like in figures, in Prometheus' format. Counts only; nothing is decided by
  * it.
  */
-import { Counter, Gauge, Histogram, type Registry } from '../../platform/process/prometheus.ts'
+import { Counter, Gauge, type Registry } from '../../platform/process/prometheus.ts'
+import { addSpreads, createDurations, type Durations } from '../figures/durations.ts'
+import { exportCounts, exportDurations } from '../figures/export.ts'
+import { type ByLabel, byLabel, createLabels, MOST_INSTANCES } from '../figures/labels.ts'
+import { createTally, type Tally } from '../figures/recent.ts'
 import type { FailureKind } from './call/failure.ts'
 import type { ProbedService } from './health.ts'
 import { healthOf, type Instance } from './instance.ts'
@@ -10,11 +14,18 @@ import { writerAmong } from './writer.ts'
 
 /** One service's figures. */
 export interface ServiceMetrics {
-  /** @param milliseconds a whole answer of an instance took */
-  answered(milliseconds: number): void
   failed(kind: FailureKind): void
-  hits(count: number): void
-  misses(count: number): void
+  /** How long an instance's whole answers took, and the tries that failed at it. */
+  instance(url: string): Durations
+  /** Answers and entities looked up in the cache. */
+  readonly hits: Tally
+  readonly misses: Tally
+  /** Calls that one in flight answered, too. */
+  readonly shared: Tally
+  /** Second tries of slow calls. */
+  readonly hedges: Tally
+  /** Further tries of failed calls. */
+  readonly retries: Tally
 }
 
 export interface TrafficMetrics {
@@ -26,44 +37,38 @@ export interface TrafficMetrics {
   watch(services: readonly ProbedService[]): () => void
 }
 
-const ADDED_AT_ONCE = 256 // figures
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15]
+interface Figures extends ServiceMetrics {
+  readonly instances: ByLabel<Durations>
+}
 
 export function createTrafficMetrics(registry: Registry): TrafficMetrics {
   const registers = [registry]
-  const figures = new Map<string, ServiceMetrics & { add(): void }>()
-  const duration = new Histogram({
-    name: 'tributary_service_answer_seconds',
-    help: 'How long instances took to answer whole',
-    labelNames: ['service'],
-    buckets: SECONDS,
-    registers,
-    collect: () => {
-      for (const { add } of figures.values()) add()
-    },
-  })
+  const figures = new Map<string, Figures>()
   const failures = new Counter({
     name: 'tributary_service_failures_total',
     help: 'Calls that ended without an answer, by how they failed',
     labelNames: ['service', 'kind'],
     registers,
   })
-  const lookups = new Counter({
-    name: 'tributary_cache_lookups_total',
-    help: 'Answers and entities looked up in the cache of stateless services',
-    labelNames: ['service', 'result'],
-    registers,
-  })
+  exportInstances(registry, figures)
+  exportTallies(registry, figures)
   const watched = new Set<ProbedService>()
   instanceGauges(registers, watched)
   return {
     service(name) {
       const known = figures.get(name)
       if (known) return known
-      const made = serviceMetrics(duration.labels(name), (kind) => failures.labels(name, kind).inc(), {
-        hits: lookups.labels(name, 'hit'),
-        misses: lookups.labels(name, 'miss'),
-      })
+      const instances = byLabel(createLabels(MOST_INSTANCES), createDurations)
+      const made: Figures = {
+        instances,
+        failed: (kind) => failures.labels(name, kind).inc(),
+        instance: instances.of,
+        hits: createTally(),
+        misses: createTally(),
+        shared: createTally(),
+        hedges: createTally(),
+        retries: createTally(),
+      }
       figures.set(name, made)
       return made
     },
@@ -76,25 +81,59 @@ export function createTrafficMetrics(registry: Registry): TrafficMetrics {
   }
 }
 
-function serviceMetrics(
-  duration: ReturnType<Histogram<'service'>['labels']>,
-  failed: ServiceMetrics['failed'],
-  { hits, misses }: Readonly<Record<'hits' | 'misses', ReturnType<Counter['labels']>>>,
-): ServiceMetrics & { add(): void } {
-  // One after the other they cost a fraction of what each costs by itself, in between other work.
-  const seconds: number[] = []
-  const add = (): void => {
-    for (const one of seconds.splice(0)) duration.observe(one)
-  }
-  return {
-    add,
-    answered(milliseconds) {
-      if (seconds.push(milliseconds / 1000) === ADDED_AT_ONCE) add()
-    },
-    failed,
-    hits: (count) => hits.inc(count),
-    misses: (count) => misses.inc(count),
-  }
+function exportInstances(registry: Registry, figures: ReadonlyMap<string, Figures>): void {
+  exportDurations(registry, {
+    name: 'tributary_service_answer_seconds',
+    help: 'How long instances took to answer whole',
+    labelNames: ['service'],
+    read: () => Array.from(figures, ([service, { instances }]) => [{ service }, sumOf(instances)] as const),
+  })
+  const ofInstances = <Value>(read: (durations: Durations) => Value) =>
+    Array.from(figures).flatMap(([service, { instances }]) =>
+      Array.from(instances.entries(), ([instance, durations]) => [{ service, instance }, read(durations)] as const),
+    )
+  exportDurations(registry, {
+    name: 'tributary_instance_answer_seconds',
+    help: 'How long the instance took to answer whole',
+    labelNames: ['service', 'instance'],
+    read: () => ofInstances((durations) => durations),
+  })
+  exportCounts(registry, {
+    name: 'tributary_instance_failures_total',
+    help: 'Calls to the instance that ended without an answer; those given up by their callers do not count',
+    labelNames: ['service', 'instance'],
+    read: () => ofInstances(({ total }) => total.failed),
+  })
+}
+
+function sumOf(instances: ByLabel<Durations>): Pick<Durations, 'total'> {
+  const totals = Array.from(instances.entries(), ([, { total }]) => total)
+  return { total: { ...addSpreads(totals), milliseconds: totals.reduce((sum, one) => sum + one.milliseconds, 0) } }
+}
+
+function exportTallies(registry: Registry, figures: ReadonlyMap<string, Figures>): void {
+  exportCounts(registry, {
+    name: 'tributary_cache_lookups_total',
+    help: 'Answers and entities looked up in the cache of stateless services',
+    labelNames: ['service', 'result'],
+    read: () =>
+      Array.from(figures).flatMap(([service, { hits, misses }]) => [
+        [{ service, result: 'hit' }, hits.total] as const,
+        [{ service, result: 'miss' }, misses.total] as const,
+      ]),
+  })
+  const tallies = [
+    ['shared', 'Calls to stateless services that an identical one in flight answered'],
+    ['hedges', 'Second tries of slow calls to stateless services'],
+    ['retries', 'Further tries of failed calls'],
+  ] as const
+  for (const [tally, help] of tallies)
+    exportCounts(registry, {
+      name: `tributary_${tally === 'shared' ? 'shared_calls' : tally}_total`,
+      help,
+      labelNames: ['service'],
+      read: () => Array.from(figures, ([service, figure]) => [{ service }, figure[tally].total] as const),
+    })
 }
 
 /** Read when figures are asked for, never in between. */

@@ -19,8 +19,8 @@ const LONGEST_PAUSE = 500 // milliseconds
 const SAVED_PER_CALL = 0.1 // retries
 const MAX_SAVED = 50 // retries
 
-/** @param retries of one call at most */
-export function retried(tryOnce: Try, retries: number): Step {
+/** @param retries of one call at most @param onRetry called for each */
+export function retried(tryOnce: Try, retries: number, onRetry: () => void): Step {
   let saved = MAX_SAVED
   /**
    * @param tries how many tries were made, with this one @param before the failure of the last one
@@ -34,6 +34,7 @@ export function retried(tryOnce: Try, retries: number): Step {
       if (performance.now() + pause >= work.deadline) throw failure
       saved -= 1
       await sleep(pause)
+      onRetry()
       return attempt(work, asked, tries + 1, failure)
     })
   return (work) => {

@@ -12,7 +12,7 @@ import type { AnswerStore } from './cache/store.ts'
 import type { ServiceDefinition, StatelessService } from './call/kind.ts'
 import type { Step } from './call/step.ts'
 import { coalesced } from './coalesce.ts'
-import { createHeaders, delivery, type HeadersFor } from './delivery.ts'
+import { createHeaders, type DeliveryOptions, delivery, type HeadersFor } from './delivery.ts'
 import { createFleet, type Fleet } from './fleet.ts'
 import { gathered } from './gather/gathered.ts'
 import { hedged } from './hedge.ts'
@@ -54,13 +54,14 @@ export function openRoute(options: RouteOptions): Route {
   const { instances } = opened
   const fleet = createFleet(instances, definition)
   const latency = createLatency()
-  const observe = (milliseconds: number): void => {
+  const observe: DeliveryOptions['observe'] = ({ url }, milliseconds, now) => {
     latency.record(milliseconds)
-    metrics.answered(milliseconds)
+    metrics.instance(url).record(milliseconds, now)
   }
+  const failed: DeliveryOptions['failed'] = ({ url }) => metrics.instance(url).fail(performance.now())
   const headersFor = createHeaders(definition, secret)
   const isShared = definition.kind === 'stateless' && !tellsCaller(definition.headers)
-  const delivered = delivery(definition, fleet, { headersFor, isNamed: secret !== undefined, observe })
+  const delivered = delivery(definition, fleet, { headersFor, isNamed: secret !== undefined, observe, failed })
   const tryOnce = hooks ? hooks.aroundTry(definition, delivered) : delivered
   const bounds = {
     get concurrency() {
@@ -68,16 +69,29 @@ export function openRoute(options: RouteOptions): Route {
     },
     length: definition.queue,
   }
-  const queue = (tryOnce: Try): Step => queued(retried(tryOnce, definition.retries), bounds)
+  const queue = (tryOnce: Try): Step =>
+    queued(
+      retried(tryOnce, definition.retries, () => metrics.retries.add(1)),
+      bounds,
+    )
   const step =
     definition.kind === 'stateful'
       ? gathered(queue(tryOnce))
-      : shared(definition, queue(hedged(definition, tryOnce, fleet, latency)), options)
+      : shared(
+          definition,
+          queue(hedged(definition, tryOnce, { fleet, latency, onHedge: () => metrics.hedges.add(1) })),
+          options,
+        )
   return { definition, fleet, step, headersFor, isShared, ready: opened.ready, close: opened.close }
 }
 
 /** A service that is told who calls answers each caller alone. */
 function shared(definition: StatelessService, next: Step, { store, metrics }: RouteOptions): Step {
   if (tellsCaller(definition.headers)) return next
-  return cached(definition, coalesced(definition, next), store, metrics)
+  return cached(
+    definition,
+    coalesced(definition, next, () => metrics.shared.add(1)),
+    store,
+    metrics,
+  )
 }

@@ -144,7 +144,7 @@ async function run(
     const performed = await perform(exchange, policies.message, client)
     if (!isExecution(performed)) return { results: performed }
     const { outcome } = performed
-    count(outcome)
+    count(outcome, exchange)
     return 'body' in outcome ? { result: outcome } : { errors: JSON.stringify(outcome.errors) }
   } catch (error) {
     return { errors: JSON.stringify(refusalOf(error, exchange).errors) }

@@ -18,6 +18,7 @@ const PROJECT = /^(platform|gateway|subgraphs|prisma|start|bench|install|test)\/
 const gatewayRooms = [
   'gateway/config/sections',
   'gateway/limits',
+  'gateway/figures',
   'gateway/headers',
   'gateway/errors',
   'gateway/traffic',

@@ -2,6 +2,9 @@
 import { z } from 'zod'
 import { headerName, list, onOff, whole } from './values.ts'
 
+/** Where a client tells its name; the first header that is there counts. */
+export const CLIENT_NAME_HEADERS: readonly string[] = ['apollographql-client-name', 'graphql-client-name']
+
 /** Manifests, and folders of `.graphql` files. */
 const paths = list(z.string())
 
@@ -16,7 +19,7 @@ export const operationsSection = z
         /** More for some clients, by the name they send. */
         clients: z.record(z.string(), paths.min(1, 'must name at least one file')).default({}),
         /** Where a client tells its name; the first header that is there counts. */
-        clientHeaders: list(headerName).default(['apollographql-client-name', 'graphql-client-name']),
+        clientHeaders: list(headerName).default([...CLIENT_NAME_HEADERS]),
       })
       .superRefine(({ manifests, clients }, context) => {
         if (manifests.length === 0 && Object.keys(clients).length === 0)

@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import { owned } from '../../../platform/memory/owned.ts'
+import type { Tally } from '../../figures/recent.ts'
 import { openAnswer } from '../call/answer.ts'
 import type { StatelessService } from '../call/kind.ts'
 import { largeTurn } from '../call/large-answers.ts'
@@ -17,8 +18,8 @@ import type { AnswerStore, Kept } from './store.ts'
 import { tagsOfAnswer, tagsOfEntity } from './tags.ts'
 
 interface CacheObserver {
-  hits(count: number): void
-  misses(count: number): void
+  readonly hits: Tally
+  readonly misses: Tally
 }
 
 /** The store is shared by all services and all callers: a stateful service cannot be passed. */
@@ -35,10 +36,10 @@ export function cached(
     const key = `${name}:${digest(`${perspective ?? ''}\n${body.bytes.toString('latin1')}`)}`
     const [found] = await lookUp(store, [key], language)
     if (found) {
-      observer.hits(1)
+      observer.hits.add(1)
       return replyFrom(work, found.value, [found])
     }
-    observer.misses(1)
+    observer.misses.add(1)
     const { epoch } = store
     const reply = await next(work)
     const { answer, freshness, tags } = reply
@@ -57,8 +58,8 @@ export function cached(
     const found = looked instanceof Promise ? await looked : looked
     const here = found.filter((kept) => kept !== undefined)
     const missing = Array.from(keys.keys()).filter((index) => !found[index])
-    observer.hits(here.length)
-    observer.misses(missing.length)
+    if (here.length > 0) observer.hits.add(here.length)
+    if (missing.length > 0) observer.misses.add(missing.length)
     if (missing.length === 0) return replyFrom(work, joinEntities(here.map(({ value }) => value)), here)
     const split = createSplitter(missing.length)
     const asked = here.length === 0 ? work : workOfSome(work, bodyOfSome(body, missing), split)

@@ -42,6 +42,44 @@ describe('admin port', () => {
     expect(text).toMatch(/tributary_open_subscriptions 0/)
   })
 
+  test('The metrics tell operations, clients and instances apart', async () => {
+    const headers = { 'apollographql-client-name': 'shelf', 'content-type': 'application/json' }
+    const run = (query: string, more = headers) =>
+      fetch(`${gateway.url}/graphql`, { method: 'POST', headers: more, body: JSON.stringify({ query }) })
+    await run('query Shelf { items(first: 2) { id } }')
+    await run('query Shelf { orders(first: 1) { id } }')
+    await run('query Shelf { nothing }')
+    await run('{ items(first: 2) { id } }', { ...headers, 'apollographql-client-name': 'x"\u00e9\\' })
+    const text = await metrics()
+    expect(text).toContain('tributary_operation_seconds_count{operation="Shelf"} 2\n')
+    expect(text).toContain('tributary_operation_errors_total{operation="Shelf"} 0\n')
+    expect(text).toMatch(/tributary_operation_errors_total\{operation="refused"\} [1-9]/)
+    expect(text).toMatch(/tributary_operation_seconds_bucket\{le="0.25",operation="anonymous"\} [1-9]/)
+    expect(text).toContain('tributary_client_seconds_count{client="shelf"} 3\n')
+    expect(text).toContain('tributary_client_errors_total{client="shelf"} 1\n')
+    expect(text).toContain('tributary_client_seconds_count{client="x\\"')
+    const instance = `service="orders",instance="${gateway.shop.orders.url}/graphql"`
+    expect(text).toMatch(new RegExp(`tributary_instance_answer_seconds_count\\{${instance}\\} [1-9]`))
+    expect(text).toContain(`tributary_instance_failures_total{${instance}} 0\n`)
+  })
+
+  test('However many names come, the metrics stay bounded, and shipped names keep their place', async () => {
+    const names = Array.from({ length: 300 }, (_, n) => `Name${n}`)
+    await ask(
+      gateway.url,
+      `query First { __typename } ${names.map((name) => `query ${name} { __typename }`).join(' ')}`,
+      {
+        operationName: 'First',
+      },
+    )
+    for (const operationName of names) await ask(gateway.url, `query ${operationName} { __typename }`)
+    const met = new Set(
+      [...(await metrics()).matchAll(/operation_seconds_count\{operation="(\w+)"/g)].map(([, name]) => name),
+    )
+    expect(met.size).toBeLessThanOrEqual(203)
+    expect(met).toContain('other')
+  })
+
   test('A purge drops the cached answers', async () => {
     const calls = async () => {
       await ask(gateway.url, '{ item(id: "7") { name } }')
