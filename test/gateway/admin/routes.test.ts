@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { ask } from '../../support/gateway.ts'
 import { type ShopGateway, startShopGateway } from '../../support/shop-gateway.ts'
@@ -61,6 +62,13 @@ describe('admin port', () => {
     const instance = `service="orders",instance="${gateway.shop.orders.url}/graphql"`
     expect(text).toMatch(new RegExp(`tributary_instance_answer_seconds_count\\{${instance}\\} [1-9]`))
     expect(text).toContain(`tributary_instance_failures_total{${instance}} 0\n`)
+  })
+
+  test('Every metric is documented', async () => {
+    const documented = await readFile(new URL('../../../docs/metrics.md', import.meta.url), 'utf8')
+    const names = [...(await metrics()).matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name ?? '')
+    expect(names.length).toBeGreaterThan(20)
+    expect(names.filter((name) => !new RegExp(`\`${name}\\b`).test(documented))).toEqual([])
   })
 
   test('However many names come, the metrics stay bounded, and shipped names keep their place', async () => {
