@@ -42,6 +42,8 @@ import { limitBody, limitVariables } from './policies/variables.ts'
 export interface Policies {
   /** Where a request carries its token. */
   readonly credentialsOf: CredentialsOf
+  /** Headers that tell who the API client is, in lower case. */
+  readonly clientHeaders: ReadonlySet<string>
   /** For every request, before its document is read. */
   readonly request: readonly Policy[]
   /**
@@ -104,6 +106,7 @@ export function createPolicies(options: PolicyOptions): Policies {
   const persisted = createPersisted(options)
   return {
     credentialsOf: credentialsOf(identity),
+    clientHeaders: clientHeadersOf(options),
     request: [
       allowOrigins(cors),
       negotiateMediaType,
@@ -139,6 +142,13 @@ export function createPolicies(options: PolicyOptions): Policies {
     spendShared,
   }
 }
+
+/** The usual ones, and those of the settings. */
+const clientHeadersOf = ({ operations, budgets }: PolicyOptions): ReadonlySet<string> =>
+  new Set([
+    ...['apollographql-client-name', 'apollographql-client-version', 'graphql-client-name', 'graphql-client-version'],
+    ...[...(operations.safelist?.clientHeaders ?? []), budgets.client?.header ?? []].flat(),
+  ])
 
 function createPersisted({ operations: { safelist }, lists, texts, reportUnlisted: report }: PolicyOptions): Policy {
   const clientName = createClientName(safelist?.clientHeaders ?? [])
