@@ -24,6 +24,7 @@ const gatewayRooms = [
   'gateway/traffic',
   'gateway/supergraph',
   'gateway/execution',
+  'gateway/map',
   'gateway/exchange',
   'gateway/authorization',
   'gateway/document',
