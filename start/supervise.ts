@@ -35,8 +35,6 @@ export interface Supervised {
   state(): RunState
   /** Ends it, and it stays ended. */
   stop(): Promise<void>
-  /** Of the process that was started last. */
-  pid(): number | undefined
 }
 
 const FIRST_ATTEMPTS = 3
@@ -56,7 +54,8 @@ export function supervise(
   const { promise: ready, resolve, reject } = Promise.withResolvers<string>()
   ready.catch(() => {}) // whoever waits hears of it; a stop may come before anybody does
   let child: Child | undefined
-  let [served, asked] = [false, false]
+  let served = false
+  let asked = false
   const gate = createGate()
   let state: RunState = 'starting'
   let awake = new AbortController()
@@ -131,7 +130,6 @@ export function supervise(
       await child?.end()
       await life
     },
-    pid: () => child?.pid,
   }
 }
 

@@ -6,14 +6,7 @@ import { isLoopback } from '../../platform/http/message/loopback.ts'
 import type { AdminSettings } from '../config/sections/admin.ts'
 
 /** @throws HttpError 401 or 403 */
-export type Admit = (request: IncomingMessage, route: Route) => void
-
-interface Route {
-  /** Needs no token. */
-  readonly isOpen: boolean
-  /** Also for pages that this port itself served. */
-  readonly isOfPages: boolean
-}
+export type Admit = (request: IncomingMessage, isOpen: boolean) => void
 
 /**
  * Programs on this machine are operators; web pages in a browser on it are not. Refuses requests of
@@ -22,10 +15,9 @@ interface Route {
 export function createAdmission({ host, token }: AdminSettings): Admit {
   const local = isLoopback(host)
   const expected = token === undefined ? undefined : digestOf(`Bearer ${token}`)
-  return ({ headers }, { isOpen, isOfPages }) => {
+  return ({ headers }, isOpen) => {
     const site = headers['sec-fetch-site']
-    const isOwn = isOfPages && headers.origin === undefined && site === 'same-origin'
-    const isPage = !isOwn && (headers.origin !== undefined || (site !== undefined && site !== 'none'))
+    const isPage = headers.origin !== undefined || (site !== undefined && site !== 'none')
     if (isPage || (local && !LOOPBACK.test(headers.host ?? '')))
       throw new HttpError(403, 'FORBIDDEN', 'This port is for operators, not for web pages.')
     if (isOpen || !expected) return

@@ -6,7 +6,6 @@ import { HttpError, parseJson, sendJson } from '../../platform/http/message/http
 import { METRICS_TYPE } from '../../platform/process/prometheus.ts'
 import type { AdminSettings } from '../config/sections/admin.ts'
 import { SupergraphRefused } from '../edition/editions.ts'
-import type { MapFeed } from '../map/feed.ts'
 import { createAdmission } from './access.ts'
 import type { AdminCommands } from './commands.ts'
 
@@ -17,10 +16,7 @@ const MAX_BODY = 16 * 1024 * 1024 // bytes; supergraphs are large
 /** What a scraper or an orchestrator reads without a token. */
 const OPEN: ReadonlySet<string> = new Set(['GET /metrics', 'GET /health/live', 'GET /health/ready'])
 
-/** What the map's page reads of its own origin. */
-const OF_PAGES: ReadonlySet<string> = new Set(['GET /map', 'GET /map/events'])
-
-export function createAdminRoutes(commands: AdminCommands, feed: MapFeed, settings: AdminSettings): Answer {
+export function createAdminRoutes(commands: AdminCommands, settings: AdminSettings): Answer {
   const admit = createAdmission(settings)
   const routes: Readonly<Record<string, Answer>> = {
     'GET /health/live': async (_request, response) => sendJson(response, 200, { status: 'live' }),
@@ -32,8 +28,6 @@ export function createAdminRoutes(commands: AdminCommands, feed: MapFeed, settin
     'GET /metrics': async (_request, response) => {
       response.writeHead(200, { 'content-type': METRICS_TYPE }).end(await commands.metrics())
     },
-    'GET /map': async (_request, response) => sendJson(response, 200, await commands.map()),
-    'GET /map/events': async (_request, response) => feed.send(response),
     'POST /purge': async (request, response) => {
       const { tags } = purge.parse(parseJson((await readBody(request, MAX_BODY)).toString('utf8')))
       await commands.purge(tags)
@@ -48,7 +42,7 @@ export function createAdminRoutes(commands: AdminCommands, feed: MapFeed, settin
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
     const route = `${request.method} ${path}`
     try {
-      admit(request, { isOpen: OPEN.has(route), isOfPages: OF_PAGES.has(route) })
+      admit(request, OPEN.has(route))
       const answer = Object.hasOwn(routes, route) ? routes[route] : undefined
       if (!answer) throw new HttpError(404, 'BAD_USER_INPUT', `Not found. There are ${Object.keys(routes).join(', ')}.`)
       await answer(request, response)

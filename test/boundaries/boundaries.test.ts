@@ -24,7 +24,6 @@ const gatewayRooms = [
   'gateway/traffic',
   'gateway/supergraph',
   'gateway/execution',
-  'gateway/map',
   'gateway/exchange',
   'gateway/authorization',
   'gateway/document',
@@ -45,6 +44,7 @@ const executionRooms = [
   'gateway/execution/plan',
   'gateway/execution/answer',
   'gateway/execution/calls',
+  'gateway/execution/trace',
   'gateway/execution/exact',
 ] as const
 const platformRooms = [

@@ -14,7 +14,6 @@ const instance = (name: string, kind: Instance['kind'], url: string): Instance =
     release: () => void states.set(url, 'running'),
     state: () => states.get(url) ?? 'running',
     stop: async () => {},
-    pid: () => undefined,
   },
 })
 
