@@ -66,7 +66,7 @@ async function pointNames(chosen: string | undefined): Promise<readonly string[]
 interface Contestant {
   readonly label: string
   readonly gateway: BenchmarkProcess
-  readonly hasErrors: boolean | undefined
+  readonly variant: Variant
   readonly expected: unknown
   /** Milliseconds per request, one of each round. */
   readonly cpu: number[]
@@ -80,12 +80,17 @@ async function measurePoint(name: string, point: Point, folder: string, flags: F
   try {
     for (const [label, variant] of Object.entries({ off: point.off, ...point.on(beside?.url ?? '') })) {
       const gateway = await startGateway(`${name}-${running.length}`, variant, workload, folder)
-      running.push({ label, gateway, hasErrors: variant.hasErrors, expected: undefined, cpu: [] })
+      running.push({ label, gateway, variant, expected: undefined, cpu: [] })
     }
     const ready = await Promise.all(
       running.map(async (one) => ({
         ...one,
-        expected: await ask(one.gateway.url, workload.query, point.headers, one.hasErrors),
+        expected: await ask(
+          one.gateway.url,
+          one.variant.bodies?.(workload.query).first ?? workload.query,
+          point.headers,
+          one.variant.hasErrors,
+        ),
       })),
     )
     for (const one of ready) await takeTurn(one, workload, point, flags.warm)
@@ -101,7 +106,7 @@ async function measurePoint(name: string, point: Point, folder: string, flags: F
 
 /** Milliseconds of CPU per request. */
 async function takeTurn(
-  { label, gateway, expected }: Contestant,
+  { label, gateway, expected, variant }: Contestant,
   { query, unique, connections }: Workload,
   { headers = {} }: Point,
   seconds: number,
@@ -109,7 +114,7 @@ async function takeTurn(
   const before = gateway.usage().cpu
   const result = await load({
     url: gateway.url,
-    query,
+    query: variant.bodies?.(query).later ?? query,
     unique: unique && headers['authorization'] === undefined,
     connections,
     seconds,

@@ -20,6 +20,10 @@ import type { AdminSettings } from './config/sections/admin.ts'
 import { createServingMetrics } from './edition/serve.ts'
 import { type Limits, limitsOfWorker } from './limits/limits.ts'
 import { createLimitReports } from './limits/report.ts'
+import { describeMap } from './map/describe.ts'
+import { createFeed } from './map/feed.ts'
+import type { LiveMap } from './map/page/live-map.ts'
+import { type Reading, readOperations } from './map/reading.ts'
 import { openParts, type Parts, type Shared } from './parts.ts'
 import { createRequestMetrics } from './request/metrics.ts'
 import { createListMetrics, createUnlistedReports } from './request/policies/unlisted.ts'
@@ -38,25 +42,43 @@ export interface RunningGateway extends RunningProcess {
   reconfigure(config: Config): Promise<void>
   /** The metrics of `commands.metrics`. */
   readonly registry: Registry
+  /** This process's part of `commands.map`. */
+  readonly reading: () => Reading
+}
+
+interface StartOptions {
+  readonly limits?: Limits
+  /** Asks for the map of all processes on the port, if there are several. */
+  readonly askForMap?: (() => Promise<LiveMap>) | undefined
 }
 
 /** @throws StartRefused if the supergraph or the port cannot be used */
 export async function startGateway(
   config: Config,
   log: Logger,
-  limits: Limits = config.limits,
+  { limits = config.limits, askForMap }: StartOptions = {},
 ): Promise<RunningGateway> {
   let state: LifecycleState = 'starting'
   const registry = new Registry()
   const succession = createSuccession(log)
   const leaseStore = createStores(log)
+  const requests = createRequestMetrics(registry, succession.streams)
+  const reading = (): Reading => ({
+    operations: readOperations(requests.operations.entries(), performance.now()),
+    shared: requests.shared.recent(performance.now()),
+    subscriptions: succession.streams(),
+    services: succession.current().serving.editions.current.traffic.reading(),
+  })
+  const readMap = async () => describeMap([reading()], state)
+  const feed = createFeed(askForMap ?? readMap)
   const shared: Shared = {
     log,
     reportLimit: createLimitReports(registry, log),
     reportMeasured: createLimitReports(registry, log, 'measured'),
     reportUnlisted: createUnlistedReports(registry, log),
     onListRefused: createListMetrics(registry),
-    requests: createRequestMetrics(registry, succession.streams),
+    requests,
+    feed,
     metrics: createServingMetrics(registry),
     room: createBodyRoom(limitsOfWorker(limits, config.workers).unfinishedBodyBytes),
     state: () => state,
@@ -64,12 +86,13 @@ export async function startGateway(
   }
   succession.begin(await openParts(config, limits, shared))
   const { listener, sockets } = await openDoors(succession.current, shared)
-  const commands = commandsOf(succession, registry, () => state)
+  const commands: AdminCommands = { ...commandsOf(succession, registry, () => state), map: readMap }
   freeStartupMemory()
   state = 'ready'
   return {
     url: listener.url,
     registry,
+    reading,
     commands,
     reconfigure: (next) => succession.replace((before) => openParts(next, next.limits, shared, before)),
     async stop() {
@@ -77,6 +100,7 @@ export async function startGateway(
       const { draining } = succession.current().config
       // Streams end first, so that their clients have time to resume elsewhere.
       succession.endStreams()
+      feed.close()
       const began = performance.now()
       await sockets.close(draining.sockets)
       const left = draining.timeout - draining.grace - (performance.now() - began)
@@ -217,7 +241,7 @@ const commandsOf = (
   { current, replaceSupergraph }: Succession,
   registry: Registry,
   state: AdminCommands['state'],
-): AdminCommands => ({
+): Omit<AdminCommands, 'map'> => ({
   state,
   services: async () => current().serving.editions.current.traffic.status(),
   metrics: () => registry.metrics(),
@@ -226,8 +250,18 @@ const commandsOf = (
 })
 
 /** Listens on the admin port. @throws StartRefused if the port cannot be used */
-export const openAdmin = (commands: AdminCommands, settings: AdminSettings): Promise<HttpListener> =>
-  open('ADMIN_PORT', createAdminRoutes(commands, settings), { host: settings.host, port: settings.port })
+export async function openAdmin(commands: AdminCommands, settings: AdminSettings): Promise<HttpListener> {
+  const feed = createFeed(commands.map)
+  const { host, port } = settings
+  const listener = await open('ADMIN_PORT', createAdminRoutes(commands, feed, settings), { host, port })
+  return {
+    ...listener,
+    drain(timeout, grace) {
+      feed.close()
+      return listener.drain(timeout, grace)
+    },
+  }
+}
 
 async function open(
   setting: string,

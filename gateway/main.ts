@@ -14,9 +14,10 @@ import { type Loaded, loadConfig } from './config/load.ts'
 import { followConfig } from './config/reload.ts'
 import { openAdmin, type RunningGateway, startGateway } from './gateway.ts'
 import { tellUnshared } from './headers/notice.ts'
+import type { LiveMap } from './map/page/live-map.ts'
 import { staleServices } from './supergraph/origin.ts'
 import { type RunningWorkers, startWorkers } from './workers/primary.ts'
-import { followPrimary } from './workers/worker.ts'
+import { askForMap, followPrimary } from './workers/worker.ts'
 
 await runProcess(createLogger('gateway', 'info'), async () => {
   const seen: Seen = new Map()
@@ -31,8 +32,13 @@ await runProcess(createLogger('gateway', 'info'), async () => {
 })
 
 /** A gateway that takes in changes of its configuration. */
-async function startFollowing({ config: first, file }: Loaded, seen: Seen, log: Logger): Promise<RunningGateway> {
-  const gateway = await startGateway(first, log)
+async function startFollowing(
+  { config: first, file }: Loaded,
+  seen: Seen,
+  log: Logger,
+  askForMap?: () => Promise<LiveMap>,
+): Promise<RunningGateway> {
+  const gateway = await startGateway(first, log, { askForMap })
   if (file === undefined) return gateway
   const stopFollowing = followConfig({
     file,
@@ -69,7 +75,7 @@ async function tellStale({ ownServices, services, supergraphFile }: Config): Pro
 }
 
 async function startWorker(loaded: Loaded, seen: Seen, log: Logger): Promise<RunningProcess> {
-  const gateway = await startFollowing(loaded, seen, log)
+  const gateway = await startFollowing(loaded, seen, log, askForMap)
   followPrimary(gateway)
   announceReady(gateway.url)
   return { stop: () => gateway.stop(), stopTimeout: stopTimeoutOf(loaded.config) }

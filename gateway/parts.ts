@@ -23,6 +23,7 @@ import { createHooks } from './hooks/hooks.ts'
 import { type Limits, limitsOfWorker, splitLimits } from './limits/limits.ts'
 import type { Measuring } from './limits/measuring.ts'
 import type { ReportLimit } from './limits/report.ts'
+import type { MapFeed } from './map/feed.ts'
 import { readShippedOperations } from './operations/shipped.ts'
 import { followLists } from './persisted/live-lists.ts'
 import { createMemoryTexts } from './persisted/texts.ts'
@@ -38,7 +39,6 @@ import { createPolicies, type Policies, type PolicyOptions } from './request/pol
 import { createRefusalOf } from './request/refusal.ts'
 import { createRoutes } from './request/routes.ts'
 import { createFiles } from './request/service-files.ts'
-import { withTraceReport } from './request/trace-report.ts'
 import { createStart } from './subscriptions/start.ts'
 import { createStreams, type Streams } from './subscriptions/streams.ts'
 import { createSubscribe } from './subscriptions/subscribe.ts'
@@ -53,6 +53,8 @@ export interface Shared {
   readonly reportUnlisted: ReportUnlisted
   readonly onListRefused: () => void
   readonly requests: RequestMetrics
+  /** The live map, for the demo's playground. */
+  readonly feed: MapFeed
   readonly metrics: ServingMetrics
   /** For partly received bodies. */
   readonly room: BodyRoom
@@ -121,12 +123,14 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
     beside.close()
     await store.release()
   }
-  const servePlayground = await openPlayground(config, editions.current.schema, shipped).catch(
-    async (error: unknown) => {
-      await close()
-      throw error
-    },
-  )
+  const servePlayground = await openPlayground(config, {
+    schema: editions.current.schema,
+    shipped,
+    feed: shared.feed,
+  }).catch(async (error: unknown) => {
+    await close()
+    throw error
+  })
   const streams = createStreams(own, measuring)
   const mask = hooks.mask(createMask(log, config.errorRules))
   const subscribe = createSubscribe(mask, config.subscriptions.reconnects, authorization.decide)
@@ -139,7 +143,7 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
   const perform = createPerform({
     policies,
     editions,
-    execute: hooks.execute(withTraceReport(withCostReport(execute, policies.budget), policies.budget)),
+    execute: hooks.execute(withCostReport(execute, policies.budget)),
     start: hooks.start(createStart(streams, subscribe)),
   })
   const count = countBy(requests, config, expected)

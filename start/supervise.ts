@@ -35,6 +35,8 @@ export interface Supervised {
   state(): RunState
   /** Ends it, and it stays ended. */
   stop(): Promise<void>
+  /** Of the process that was started last. */
+  pid(): number | undefined
 }
 
 const FIRST_ATTEMPTS = 3
@@ -54,8 +56,7 @@ export function supervise(
   const { promise: ready, resolve, reject } = Promise.withResolvers<string>()
   ready.catch(() => {}) // whoever waits hears of it; a stop may come before anybody does
   let child: Child | undefined
-  let served = false
-  let asked = false
+  let [served, asked] = [false, false]
   const gate = createGate()
   let state: RunState = 'starting'
   let awake = new AbortController()
@@ -130,6 +131,7 @@ export function supervise(
       await child?.end()
       await life
     },
+    pid: () => child?.pid,
   }
 }
 

@@ -5,7 +5,7 @@ import { type Exchange, sendAtRate, sendWithoutPauses } from './sending.ts'
 
 export interface LoadOptions {
   readonly url: string
-  readonly query: string
+  readonly query: Sent
   /** Another `Authorization` for each request. */
   readonly unique: boolean
   readonly connections: number
@@ -20,6 +20,11 @@ export interface LoadOptions {
 }
 
 type Headers = Readonly<Record<string, string>>
+
+/** A query, or the whole body of a request. */
+type Sent = string | Readonly<Record<string, unknown>>
+
+const bodyOf = (sent: Sent): string => JSON.stringify(typeof sent === 'string' ? { query: sent } : sent)
 
 export interface LoadResult {
   readonly requests: number
@@ -37,11 +42,11 @@ let tokens = 0
  * Asks once. Rejects for anything but a whole answer without errors.
  * @param hasErrors whether there may be errors beside the data
  */
-export async function ask(url: string, query: string, headers: Headers = {}, hasErrors = false): Promise<unknown> {
+export async function ask(url: string, query: Sent, headers: Headers = {}, hasErrors = false): Promise<unknown> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json', authorization: 'Opaque 0', ...headers },
-    body: JSON.stringify({ query }),
+    body: bodyOf(query),
   })
   const text = await response.text()
   const { data, errors } = JSON.parse(text) as { data?: unknown; errors?: readonly { message: string }[] }
@@ -59,7 +64,7 @@ export async function ask(url: string, query: string, headers: Headers = {}, has
 export async function load(options: LoadOptions): Promise<LoadResult> {
   const { url, query, unique, connections, seconds, expected, rate } = options
   const target = new URL(url)
-  const write = requestWriter(target, JSON.stringify({ query }), unique, options.headers)
+  const write = requestWriter(target, bodyOf(query), unique, options.headers)
   const isRight = comparison(expected)
   const open = Array.from({ length: connections }, () => openConnection(target))
   const times: number[] = []

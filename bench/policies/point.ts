@@ -11,9 +11,13 @@ export interface Variant {
   readonly config?: string
   /** What is served in place of the workload's supergraph. */
   readonly supergraph?: (text: string) => string
+  /** Bodies of its first request and of all others, where they are not the query alone. */
+  readonly bodies?: (query: string) => { readonly first: Body; readonly later: Body }
   /** Whether there may be errors beside the data. */
   readonly hasErrors?: boolean
 }
+
+type Body = Readonly<Record<string, unknown>>
 
 export interface Point {
   /** A workload of `bench/gateway/workloads.ts`. */

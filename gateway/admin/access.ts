@@ -6,7 +6,14 @@ import { isLoopback } from '../../platform/http/message/loopback.ts'
 import type { AdminSettings } from '../config/sections/admin.ts'
 
 /** @throws HttpError 401 or 403 */
-export type Admit = (request: IncomingMessage, isOpen: boolean) => void
+export type Admit = (request: IncomingMessage, route: Route) => void
+
+interface Route {
+  /** Needs no token. */
+  readonly isOpen: boolean
+  /** Also for pages that this port itself served. */
+  readonly isOfPages: boolean
+}
 
 /**
  * Programs on this machine are operators; web pages in a browser on it are not. Refuses requests of
@@ -15,9 +22,10 @@ export type Admit = (request: IncomingMessage, isOpen: boolean) => void
 export function createAdmission({ host, token }: AdminSettings): Admit {
   const local = isLoopback(host)
   const expected = token === undefined ? undefined : digestOf(`Bearer ${token}`)
-  return ({ headers }, isOpen) => {
+  return ({ headers }, { isOpen, isOfPages }) => {
     const site = headers['sec-fetch-site']
-    const isPage = headers.origin !== undefined || (site !== undefined && site !== 'none')
+    const isOwn = isOfPages && headers.origin === undefined && site === 'same-origin'
+    const isPage = !isOwn && (headers.origin !== undefined || (site !== undefined && site !== 'none'))
     if (isPage || (local && !LOOPBACK.test(headers.host ?? '')))
       throw new HttpError(403, 'FORBIDDEN', 'This port is for operators, not for web pages.')
     if (isOpen || !expected) return

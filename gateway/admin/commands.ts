@@ -1,5 +1,6 @@
 /** Commands of operators to a running gateway, in one process or in several workers. Types only. */
 import type { LifecycleState } from '../../platform/process/lifecycle.ts'
+import type { LiveMap } from '../map/page/live-map.ts'
 import type { ServiceStatus } from '../traffic/traffic.ts'
 
 export interface AdminCommands {
@@ -8,6 +9,7 @@ export interface AdminCommands {
   services(): Promise<readonly ServiceStatus[]>
   /** In Prometheus' text format. */
   metrics(): Promise<string>
+  map(): Promise<LiveMap>
   /**
    * Drops cached answers of a service (`weather`), a type (`City`) or an entity (`City:2267057`).
    */

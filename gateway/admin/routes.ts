@@ -6,6 +6,7 @@ import { HttpError, parseJson, sendJson } from '../../platform/http/message/http
 import { METRICS_TYPE } from '../../platform/process/prometheus.ts'
 import type { AdminSettings } from '../config/sections/admin.ts'
 import { SupergraphRefused } from '../edition/editions.ts'
+import type { MapFeed } from '../map/feed.ts'
 import { createAdmission } from './access.ts'
 import type { AdminCommands } from './commands.ts'
 
@@ -16,7 +17,10 @@ const MAX_BODY = 16 * 1024 * 1024 // bytes; supergraphs are large
 /** What a scraper or an orchestrator reads without a token. */
 const OPEN: ReadonlySet<string> = new Set(['GET /metrics', 'GET /health/live', 'GET /health/ready'])
 
-export function createAdminRoutes(commands: AdminCommands, settings: AdminSettings): Answer {
+/** What the map's page reads of its own origin. */
+const OF_PAGES: ReadonlySet<string> = new Set(['GET /map', 'GET /map/events'])
+
+export function createAdminRoutes(commands: AdminCommands, feed: MapFeed, settings: AdminSettings): Answer {
   const admit = createAdmission(settings)
   const routes: Readonly<Record<string, Answer>> = {
     'GET /health/live': async (_request, response) => sendJson(response, 200, { status: 'live' }),
@@ -28,6 +32,8 @@ export function createAdminRoutes(commands: AdminCommands, settings: AdminSettin
     'GET /metrics': async (_request, response) => {
       response.writeHead(200, { 'content-type': METRICS_TYPE }).end(await commands.metrics())
     },
+    'GET /map': async (_request, response) => sendJson(response, 200, await commands.map()),
+    'GET /map/events': async (_request, response) => feed.send(response),
     'POST /purge': async (request, response) => {
       const { tags } = purge.parse(parseJson((await readBody(request, MAX_BODY)).toString('utf8')))
       await commands.purge(tags)
@@ -42,7 +48,7 @@ export function createAdminRoutes(commands: AdminCommands, settings: AdminSettin
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
     const route = `${request.method} ${path}`
     try {
-      admit(request, OPEN.has(route))
+      admit(request, { isOpen: OPEN.has(route), isOfPages: OF_PAGES.has(route) })
       const answer = Object.hasOwn(routes, route) ? routes[route] : undefined
       if (!answer) throw new HttpError(404, 'BAD_USER_INPUT', `Not found. There are ${Object.keys(routes).join(', ')}.`)
       await answer(request, response)

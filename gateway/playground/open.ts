@@ -2,6 +2,7 @@
 import { type GraphQLSchema, parse, validate } from 'graphql'
 import type { ControlAddress } from '../../platform/process/control.ts'
 import type { IdentitySettings } from '../../platform/protocol/identity-settings.ts'
+import type { MapFeed } from '../map/feed.ts'
 import type { ShippedOperation } from '../operations/shipped.ts'
 import type { DemoCallers } from './demo-token.ts'
 import type { ServiceOfGraph } from './page/settings.ts'
@@ -16,13 +17,18 @@ export interface PlaygroundSettings {
   readonly services: readonly { readonly definition: ServiceOfGraph }[]
 }
 
+interface Served {
+  readonly schema: GraphQLSchema
+  readonly shipped: readonly ShippedOperation[]
+  readonly feed: MapFeed
+}
+
 /**
  * Serves nothing if it is switched off. Offers demo callers only if the demo identity is in use.
  */
 export async function openPlayground(
   { playground, identity, host, services, supervisor }: PlaygroundSettings,
-  schema: GraphQLSchema,
-  shipped: readonly ShippedOperation[],
+  { schema, shipped, feed }: Served,
 ): Promise<ServePlayground> {
   if (!playground) return async () => false
   const tabs = shipped
@@ -36,6 +42,7 @@ export async function openPlayground(
     tabs,
     services: services.map(({ definition: { name, kind } }) => ({ name, kind })),
     demo,
+    feed,
     supervisor,
   })
 }

@@ -6,7 +6,9 @@
 import { hash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ControlAddress } from '../../platform/process/control.ts'
+import type { MapFeed } from '../map/feed.ts'
 import { findAssets, sendAsset } from './assets.ts'
+import { sendDemoMap } from './demo-map.ts'
 import { sendDemoServices } from './demo-services.ts'
 import { type DemoCallers, sendDemoToken } from './demo-token.ts'
 import type { PlaygroundSettings } from './page/settings.ts'
@@ -14,6 +16,8 @@ import type { PlaygroundSettings } from './page/settings.ts'
 interface PlaygroundOptions extends Pick<PlaygroundSettings, 'tabs' | 'services'> {
   /** The demo callers; without them there is no sign-in. */
   readonly demo: DemoCallers | undefined
+  /** The live map, for the demo's page. */
+  readonly feed: MapFeed
   /** Of the demo's services, if `npm start` runs them. */
   readonly supervisor?: ControlAddress | undefined
   /** The folder that `build.ts` wrote. */
@@ -58,6 +62,7 @@ export async function createPlayground({
   tabs,
   services,
   demo,
+  feed,
   supervisor,
   dist,
 }: PlaygroundOptions): Promise<ServePlayground> {
@@ -75,6 +80,10 @@ export async function createPlayground({
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
     if (path === '/demo/token' && demo) {
       await sendDemoToken(demo, request, response)
+      return true
+    }
+    if (path === '/demo/map/events' && demo) {
+      sendDemoMap(feed, demo.host, request, response)
       return true
     }
     if (path === '/demo/services' && demo && supervisor) {

@@ -36,13 +36,14 @@ import { resolvePersisted } from './policies/persisted.ts'
 import { limitRequests } from './policies/requests-at-once.ts'
 import { reportUnlisted, requireListed } from './policies/safelist.ts'
 import { type SpendShared, shareBudget } from './policies/shared-budget.ts'
-import { allowTrace } from './policies/trace.ts'
 import type { ReportUnlisted } from './policies/unlisted.ts'
 import { limitBody, limitVariables } from './policies/variables.ts'
 
 export interface Policies {
   /** Where a request carries its token. */
   readonly credentialsOf: CredentialsOf
+  /** Headers that tell who the API client is, in lower case. */
+  readonly clientHeaders: ReadonlySet<string>
   /** For every request, before its document is read. */
   readonly request: readonly Policy[]
   /**
@@ -103,9 +104,9 @@ export function createPolicies(options: PolicyOptions): Policies {
   )
   const bounded = present(limitVariables(limits, budget), measured?.request)
   const persisted = createPersisted(options)
-  const trace = allowTrace(identity?.demo !== undefined)
   return {
     credentialsOf: credentialsOf(identity),
+    clientHeaders: clientHeadersOf(options),
     request: [
       allowOrigins(cors),
       negotiateMediaType,
@@ -115,11 +116,10 @@ export function createPolicies(options: PolicyOptions): Policies {
       ...options.hooks,
       ...identified,
       readParameters(limits.bodyBytes, limitBody(limits, budget)),
-      trace,
       ...bounded,
       persisted,
     ],
-    message: [...options.hooks, ...identified, trace, ...bounded, persisted],
+    message: [...options.hooks, ...identified, ...bounded, persisted],
     document: present(
       (document: DocumentNode) => limitShape(document, limits),
       measured?.document,
@@ -142,6 +142,13 @@ export function createPolicies(options: PolicyOptions): Policies {
     spendShared,
   }
 }
+
+/** The usual ones, and those of the settings. */
+const clientHeadersOf = ({ operations, budgets }: PolicyOptions): ReadonlySet<string> =>
+  new Set([
+    ...['apollographql-client-name', 'apollographql-client-version', 'graphql-client-name', 'graphql-client-version'],
+    ...[...(operations.safelist?.clientHeaders ?? []), budgets.client?.header ?? []].flat(),
+  ])
 
 function createPersisted({ operations: { safelist }, lists, texts, reportUnlisted: report }: PolicyOptions): Policy {
   const clientName = createClientName(safelist?.clientHeaders ?? [])

@@ -5,7 +5,7 @@
 import type { Logger } from '../../platform/process/log.ts'
 import { CallFailure } from './call/failure.ts'
 import type { ServiceKind } from './call/kind.ts'
-import type { Instance } from './instance.ts'
+import type { Instance, Store } from './instance.ts'
 import { doubtWriter, hearWriter } from './writer.ts'
 
 const INTERVAL = 1_000 // milliseconds
@@ -73,14 +73,25 @@ async function findOut(instance: Instance): Promise<Finding> {
     hearWriter(instance, answer)
     const text = body.toString()
     if (healthRequest.method === 'POST') return status < 500 || speaksGraphQL(text) ? 'well' : 'unwell'
-    const { pid, kind } = JSON.parse(text) as { pid?: unknown; kind?: unknown }
+    const { pid, kind, store } = JSON.parse(text) as { pid?: unknown; kind?: unknown; store?: unknown }
     instance.pid = typeof pid === 'number' ? pid : undefined
     instance.kind = typeof kind === 'string' ? kind : undefined
+    instance.store = storeOf(store)
     return status === 200 ? 'well' : 'unwell'
   } catch (error) {
     doubtWriter(instance)
+    if (instance.store) instance.store = { ...instance.store, health: 'unknown' }
     return error instanceof CallFailure ? 'silent' : 'unwell'
   }
+}
+
+const LONGEST = 64 // characters of a name
+
+function storeOf(store: unknown): Store | undefined {
+  if (typeof store !== 'object' || store === null) return undefined
+  const { name, status } = store as { name?: unknown; status?: unknown }
+  if (typeof name !== 'string') return undefined
+  return { name: name.slice(0, LONGEST), health: status === 'ready' || status === 'unavailable' ? status : 'unknown' }
 }
 
 const speaksGraphQL = (text: string): boolean => /^\s*\{\s*"(?:data|errors)"/.test(text)

@@ -44,6 +44,13 @@ export interface Instance {
   pid: number | undefined
   /** The same of its kind. */
   kind: string | undefined
+  /** The same of the database that it depends on. */
+  store: Store | undefined
+}
+
+export interface Store {
+  readonly name: string
+  readonly health: 'ready' | 'unavailable' | 'unknown'
 }
 
 export type HealthRequest = Omit<OutgoingRequest, 'deadline'>

@@ -55,6 +55,7 @@ export function openInstance(address: string, { definition, secret, isOurs, at }
     silences: 0,
     pid: undefined,
     kind: undefined,
+    store: undefined,
   }
   return instance
 }

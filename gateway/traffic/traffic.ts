@@ -9,10 +9,11 @@ import type { ServiceDefinition, ServiceKind } from './call/kind.ts'
 import type { Send, ServiceAnswer, SubscriptionCall } from './call/send.ts'
 import { type Download, download } from './download.ts'
 import { createFailureLog } from './failure-log.ts'
-import { probeHealth } from './health.ts'
+import { type ProbedService, probeHealth } from './health.ts'
 import type { TrafficHooks } from './hooks.ts'
 import { healthOf } from './instance.ts'
 import type { TrafficMetrics } from './metrics.ts'
+import { readService, type ServiceReading } from './reading.ts'
 import { openRoute } from './route.ts'
 import { subscription } from './subscription.ts'
 
@@ -65,6 +66,8 @@ export interface Traffic {
   /** Whether its answers are the same for every caller. False for a service that is not known, too. */
   isShared(service: string): boolean
   status(): readonly ServiceStatus[]
+  /** What it looks like now, for the live map. */
+  reading(): readonly ServiceReading[]
   /**
    * Forgets kept answers: of a service (`weather`), a type (`City`) or one entity (`City:2267057`).
    */
@@ -96,10 +99,11 @@ export function createTraffic(options: TrafficOptions): Traffic {
       return [definition.name, { ...route, figures }]
     }),
   )
-  const served = [...routes.values()].map(({ definition: { name, kind }, fleet: { instances } }) => ({
+  const served = [...routes.values()].map(({ definition: { name, kind }, fleet: { instances }, figures }) => ({
     name,
     kind,
     instances,
+    figures,
   }))
   const unwatch = metrics.watch(served)
   const stopProbing = ownServices ? probeHealth(served, log) : () => undefined
@@ -145,16 +149,8 @@ export function createTraffic(options: TrafficOptions): Traffic {
       }
     },
     isShared: (service) => routes.get(service)?.isShared === true,
-    status: () =>
-      served.map(({ name, kind, instances }) => ({
-        name,
-        kind,
-        instances: instances.map((instance) => ({
-          url: instance.url,
-          pid: instance.pid ?? null,
-          health: healthOf(instance),
-        })),
-      })),
+    status: () => served.map(statusOf),
+    reading: () => served.map((service) => readService(service, performance.now())),
     purge: (tags) => store.purge(tagsToPurge(tags, new Set(routes.keys()))),
     async close() {
       stopProbing()
@@ -164,3 +160,13 @@ export function createTraffic(options: TrafficOptions): Traffic {
     },
   }
 }
+
+const statusOf = ({ name, kind, instances }: ProbedService): ServiceStatus => ({
+  name,
+  kind,
+  instances: instances.map((instance) => ({
+    url: instance.url,
+    pid: instance.pid ?? null,
+    health: healthOf(instance),
+  })),
+})

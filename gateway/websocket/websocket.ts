@@ -71,6 +71,8 @@ export async function serveSockets(options: SocketOptions): Promise<SocketClient
 
   const open = (socket: WebSocket, message: IncomingMessage, connection: Socket): void => {
     const request = requestOfSocket(requestOf(message, clientAddress))
+    /** The same with what `connection_init` says: one object, which streams are counted by. */
+    let introduced: HttpRequest | undefined
     const exceededBy = createJsonBound(options.limits)
     socket.on('error', (error: Error & { code?: string }) => {
       if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
@@ -84,8 +86,12 @@ export async function serveSockets(options: SocketOptions): Promise<SocketClient
     const session = openSession({
       socket,
       connection,
-      run: (operation) => run(operation, request, options),
+      run(operation) {
+        introduced ??= { ...request, headers: { ...request.headers, ...operation.initPayload.client } }
+        return run(operation, introduced, options)
+      },
       mayParse,
+      clientHeaders: options.policies.clientHeaders,
       onFault: (error) => log.error({ err: error }, 'a WebSocket was closed'),
     })
     sessions.set(socket, session)
@@ -129,7 +135,7 @@ function requestOfSocket({ url, headers, address }: HttpRequest): HttpRequest {
   return { method: 'POST', url, headers, address: () => from, readText: () => '' }
 }
 
-/** The token of `connection_init` comes before that of the upgrade request. */
+/** What `connection_init` says comes before the headers of the upgrade request. */
 async function run(
   { payload, initPayload, ...client }: Operation,
   request: HttpRequest,

@@ -1,4 +1,6 @@
 /** The messages between the primary process and its workers. Types only. */
+import type { LiveMap } from '../map/page/live-map.ts'
+import type { Reading } from '../map/reading.ts'
 import type { ServiceStatus } from '../traffic/traffic.ts'
 import type { Metrics } from './metric-sums.ts'
 
@@ -6,6 +8,7 @@ import type { Metrics } from './metric-sums.ts'
 export interface WorkerCommands {
   services: { input: null; output: readonly ServiceStatus[] }
   metrics: { input: null; output: Metrics }
+  reading: { input: null; output: Reading }
   purge: { input: readonly string[]; output: null }
   replaceSupergraph: { input: string; output: string }
 }
@@ -25,3 +28,16 @@ export type OutcomeMessage =
   | { readonly type: 'outcome'; readonly id: number; readonly output: unknown }
   | { readonly type: 'outcome'; readonly id: number; readonly refused: string }
   | { readonly type: 'outcome'; readonly id: number; readonly failed: string }
+
+/** What a worker asks of the primary: the map of all workers. */
+export interface MapRequest {
+  readonly type: 'map?'
+  readonly id: number
+}
+
+export interface MapMessage {
+  readonly type: 'map'
+  readonly id: number
+  /** `null` if there is none now. */
+  readonly map: LiveMap | null
+}

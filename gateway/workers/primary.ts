@@ -10,7 +10,8 @@ import { Gauge, Registry } from '../../platform/process/prometheus.ts'
 import { StartRefused } from '../../platform/process/settings.ts'
 import type { AdminCommands } from '../admin/commands.ts'
 import { SupergraphRefused } from '../edition/editions.ts'
-import type { CommandName, OutcomeMessage, WorkerCommands } from './messages.ts'
+import { describeMap } from '../map/describe.ts'
+import type { CommandName, MapMessage, MapRequest, OutcomeMessage, WorkerCommands } from './messages.ts'
 import { createMetricSums, type MetricSums } from './metric-sums.ts'
 
 export interface RunningWorkers extends RunningProcess {
@@ -21,8 +22,8 @@ export interface RunningWorkers extends RunningProcess {
 
 const PAUSE = 500 // milliseconds before a dead worker is replaced
 const COMMAND_TIMEOUT_MS = 60_000 // milliseconds a worker has for a command
-/** Of these for its metrics: a scraper waits 10 s, and then has no figure of any worker. */
-const METRICS_TIMEOUT_MS = 2_000
+/** Of these for its figures: a scraper waits 10 s, and then has none of any worker. */
+const FIGURES_TIMEOUT_MS = 2_000
 
 /** The configuration's settings for it. */
 interface WorkerSettings {
@@ -41,6 +42,9 @@ export async function startWorkers(
   const ready = new Set<number>()
   const sums = createMetricSums()
   let stopping = false
+  const running = (): readonly Worker[] => [...workers.values()].filter(({ id }) => ready.has(id))
+  const state = () => (stopping ? 'draining' : ready.size > 0 ? 'ready' : 'starting')
+  const commands = commandsOf(running, sums, state)
   // Workers accept connections themselves. By default this process hands them out: one handed to a
   // worker that was just killed would be lost, and its client would wait for ever.
   cluster.schedulingPolicy = cluster.SCHED_NONE
@@ -51,7 +55,8 @@ export async function startWorkers(
     new Promise((resolve, reject) => {
       const worker = cluster.fork(fixed)
       workers.set(worker.id, worker)
-      worker.on('message', (message: SupervisorMessage) => {
+      worker.on('message', (message: SupervisorMessage | MapRequest) => {
+        if (message.type === 'map?') return void answerMap(commands, worker, message)
         if (message.type === 'ready') {
           ready.add(worker.id)
           resolve(message.url)
@@ -85,9 +90,7 @@ export async function startWorkers(
     await stop()
     throw error
   })
-  const running = (): readonly Worker[] => [...workers.values()].filter(({ id }) => ready.has(id))
-  const state = () => (stopping ? 'draining' : ready.size > 0 ? 'ready' : 'starting')
-  return { url: urls[0] ?? '', commands: commandsOf(running, sums, state), stop }
+  return { url: urls[0] ?? '', commands, stop }
 }
 
 /** Sums metrics; sends purges and new supergraphs to all workers. */
@@ -103,7 +106,7 @@ function commandsOf(workers: () => readonly Worker[], sums: MetricSums, state: A
   })
   /** A worker that hangs or dies meanwhile counts with what it reported last. */
   const update = (worker: Worker): Promise<void> =>
-    command(worker, 'metrics', null, METRICS_TIMEOUT_MS).then(
+    command(worker, 'metrics', null, FIGURES_TIMEOUT_MS).then(
       (metrics) => (worker.isDead() ? undefined : sums.update(worker.id, metrics)),
       () => undefined,
     )
@@ -118,6 +121,12 @@ function commandsOf(workers: () => readonly Worker[], sums: MetricSums, state: A
       await Promise.all(workers().map(update))
       return `${await sums.text()}\n${await own.metrics()}`
     },
+    async map() {
+      const readings = await Promise.all(
+        workers().map((worker) => command(worker, 'reading', null, FIGURES_TIMEOUT_MS).catch(() => [])),
+      )
+      return describeMap(readings.flat(), state())
+    },
     state,
     async purge(tags) {
       await toAll('purge', tags)
@@ -128,6 +137,12 @@ function commandsOf(workers: () => readonly Worker[], sums: MetricSums, state: A
       return id
     },
   }
+}
+
+/** A worker serves the map of all. */
+async function answerMap(commands: AdminCommands, worker: Worker, { id }: MapRequest): Promise<void> {
+  const map = await commands.map().catch(() => null)
+  if (worker.isConnected()) worker.send({ type: 'map', id, map } satisfies MapMessage, () => {})
 }
 
 let lastId = 0

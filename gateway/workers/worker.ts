@@ -2,21 +2,26 @@
 import type { Registry } from '../../platform/process/prometheus.ts'
 import type { AdminCommands } from '../admin/commands.ts'
 import { SupergraphRefused } from '../edition/editions.ts'
-import type { CommandMessage, OutcomeMessage } from './messages.ts'
+import type { LiveMap } from '../map/page/live-map.ts'
+import type { Reading } from '../map/reading.ts'
+import type { CommandMessage, MapMessage, MapRequest, OutcomeMessage } from './messages.ts'
 
 /** What the primary needs of the gateway in this process. */
 interface WorkerGateway {
   readonly commands: AdminCommands
   readonly registry: Registry
+  readonly reading: () => Reading
 }
 
-export function followPrimary({ commands, registry }: WorkerGateway): void {
+export function followPrimary({ commands, registry, reading }: WorkerGateway): void {
   const carryOut = async ({ name, input }: CommandMessage): Promise<unknown> => {
     switch (name) {
       case 'services':
         return commands.services()
       case 'metrics':
         return registry.getMetricsAsJSON()
+      case 'reading':
+        return reading()
       case 'purge':
         await commands.purge(input)
         return null
@@ -35,5 +40,30 @@ export function followPrimary({ commands, registry }: WorkerGateway): void {
         answer({ type: 'outcome', id, ...(error instanceof SupergraphRefused ? { refused: text } : { failed: text }) })
       },
     )
+  })
+}
+
+const PATIENCE = 5_000 // milliseconds
+
+let lastId = 0
+
+/** Asks the primary for the map of all workers. Rejects where it has none. */
+export function askForMap(): Promise<LiveMap> {
+  lastId += 1
+  const id = lastId
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void): void => {
+      clearTimeout(timer)
+      process.off('message', hear)
+      settle()
+    }
+    const hear = (message: MapMessage): void => {
+      if (message.type !== 'map' || message.id !== id) return
+      const { map } = message
+      end(() => (map ? resolve(map) : reject(new Error('there is no map now'))))
+    }
+    const timer = setTimeout(() => end(() => reject(new Error('the primary does not answer'))), PATIENCE)
+    process.on('message', hear)
+    process.send?.({ type: 'map?', id } satisfies MapRequest, undefined, undefined, () => {})
   })
 }

@@ -109,6 +109,7 @@ export const banking: ServiceDefinition<typeof bankingSettings, BankingContext> 
       explain: outageError,
       get: statementRoute({ database, past: standbys.past, links: downloads, log }),
       ...oneWriter.serving(ledger),
+      store: 'PostgreSQL',
       async ready() {
         await database.$queryRaw`SELECT 1`
       },

@@ -11,20 +11,20 @@ type AnswerHealth = (response: ServerResponse, path: string) => Promise<void>
 export const createAnswerHealth =
   (
     identity: { readonly service: string; readonly kind: string },
-    service: Pick<Service<object>, 'writes'>,
+    service: Pick<Service<object>, 'writes' | 'store'>,
     state: () => LifecycleState,
     ready: () => Promise<void>,
   ): AnswerHealth =>
   async (response, path) => {
     const health = { ...identity, pid: process.pid }
     if (path === '/health/live') return sendJson(response, 200, { ...health, status: 'live' })
-    const isAble =
-      state() === 'ready' &&
-      (await ready().then(
-        () => true,
-        () => false,
-      ))
-    const status = isAble ? 'ready' : state() === 'ready' ? 'unavailable' : state()
+    const found = await ready().then(
+      () => 'ready' as const,
+      () => 'unavailable' as const,
+    )
+    const status = state() === 'ready' ? found : state()
+    const isAble = status === 'ready'
+    const store = service.store === undefined ? {} : { store: { name: service.store, status: found } }
     const [name, value = ''] = writerHeader(service)
-    sendJson(response, isAble ? 200 : 503, { ...health, status }, name === undefined ? {} : { [name]: value })
+    sendJson(response, isAble ? 200 : 503, { ...health, status, ...store }, name === undefined ? {} : { [name]: value })
   }

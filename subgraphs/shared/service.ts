@@ -43,6 +43,8 @@ export interface Service<Context extends object> {
    * `/health/ready`.
    */
   ready?(): Promise<void>
+  /** What `ready` asks, by the name that people know it by; told to the gateway. */
+  readonly store?: string
   /** Called after the last request. */
   close?(): Promise<void>
 }

@@ -24,6 +24,7 @@ const gatewayRooms = [
   'gateway/traffic',
   'gateway/supergraph',
   'gateway/execution',
+  'gateway/map',
   'gateway/exchange',
   'gateway/authorization',
   'gateway/document',
@@ -44,7 +45,6 @@ const executionRooms = [
   'gateway/execution/plan',
   'gateway/execution/answer',
   'gateway/execution/calls',
-  'gateway/execution/trace',
   'gateway/execution/exact',
 ] as const
 const platformRooms = [

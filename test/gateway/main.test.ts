@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
+import type { LiveMap } from '../../gateway/map/page/live-map.ts'
 import { freePorts } from '../../platform/process/ports.ts'
 import { ask, composeAt, verdict } from '../support/gateway.ts'
 import { type GatewayProcess, spawnGateway } from '../support/gateway-process.ts'
@@ -147,6 +148,9 @@ test('Several workers share the port, are replaced when one dies, obey the admin
   expect(await figure('tributary_workers')).toBe(2)
   expect(await figure('tributary_supergraphs_refused_total')).toBe(1)
   expect(await figure(`tributary_instance_healthy{service="orders",instance="${shop.orders.url}/graphql"}`)).toBe(1)
+
+  const map = (await (await fetch(`${admin}/map`)).json()) as LiveMap
+  expect([map.gateway.workers, map.services.map(({ instances }) => instances.length)]).toEqual([2, [1, 1]])
 
   const [victim] = pids
   process.kill(victim as number, 'SIGKILL')

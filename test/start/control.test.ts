@@ -14,6 +14,7 @@ const instance = (name: string, kind: Instance['kind'], url: string): Instance =
     release: () => void states.set(url, 'running'),
     state: () => states.get(url) ?? 'running',
     stop: async () => {},
+    pid: () => undefined,
   },
 })
 

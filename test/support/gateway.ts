@@ -72,7 +72,9 @@ export async function startTestGateway({
   const log = createLogger('gateway', config.logLevel)
   // No load balancer has to notice that it stops.
   const draining = { ...config.draining, quiet: 0 }
-  const gateway = await startGateway({ ...config, draining, ...more }, log, { ...config.limits, ...limits })
+  const gateway = await startGateway({ ...config, draining, ...more }, log, {
+    limits: { ...config.limits, ...limits },
+  })
   const admin = await openAdmin(gateway.commands, config.admin)
   return {
     ...gateway,

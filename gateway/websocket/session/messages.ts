@@ -5,6 +5,8 @@ import { isOptionalRecord, isRecord } from '../../../platform/data/record.ts'
 export interface InitPayload {
   /** The token: `authorization` or `Authorization` of the payload. */
   readonly authorization: string | undefined
+  /** By the name of the header in whose place it stands: what tells who the API client is. */
+  readonly client: Readonly<Record<string, string>>
 }
 
 /** The payload of `subscribe`. */
@@ -41,15 +43,19 @@ export const closeCodes = {
 
 const MAX_ID = 256 // characters
 const MAX_TOKEN = 16 * 1024 // characters, as of a header
+const MAX_CLIENT = 1024 // characters of a client's name or version
 
-/** `undefined` for anything but a client's message. */
-export function readMessage(text: string): ClientMessage | undefined {
+/**
+ * `undefined` for anything but a client's message.
+ * @param clientHeaders names that the payload of `connection_init` may give, in lower case
+ */
+export function readMessage(text: string, clientHeaders: ReadonlySet<string>): ClientMessage | undefined {
   const value = parse(text)
   if (!isRecord(value)) return undefined
   const { type, id, payload } = value
   switch (type) {
     case 'connection_init': {
-      const read = readInitPayload(payload)
+      const read = readInitPayload(payload, clientHeaders)
       return read && { type, payload: read }
     }
     case 'ping':
@@ -72,11 +78,16 @@ function parse(text: string): unknown {
   }
 }
 
-function readInitPayload(payload: unknown): InitPayload | undefined {
+function readInitPayload(payload: unknown, clientHeaders: ReadonlySet<string>): InitPayload | undefined {
   if (!isOptionalRecord(payload)) return undefined
   const given = payload?.['authorization'] ?? payload?.['Authorization']
   const authorization = typeof given === 'string' ? given : undefined
-  return authorization !== undefined && authorization.length > MAX_TOKEN ? undefined : { authorization }
+  const client = Object.entries(payload ?? {}).flatMap(([name, value]) =>
+    typeof value === 'string' && clientHeaders.has(name.toLowerCase()) ? [[name.toLowerCase(), value] as const] : [],
+  )
+  const isTooLong = authorization !== undefined && authorization.length > MAX_TOKEN
+  if (isTooLong || client.some(([, value]) => value.length > MAX_CLIENT)) return undefined
+  return { authorization, client: Object.fromEntries(client) }
 }
 
 /** Bounded, because it is kept as long as its operation. */

@@ -38,6 +38,8 @@ interface SessionOptions {
   readonly run: (operation: Operation) => Promise<Answer>
   /** Whether a text may be parsed; one that may not ends the connection. */
   readonly mayParse: (text: string) => boolean
+  /** Names of headers that `connection_init` may give, in lower case. */
+  readonly clientHeaders: ReadonlySet<string>
   readonly onFault: (error: unknown) => void
 }
 
@@ -66,7 +68,7 @@ const CONCURRENCY = 16 // as for pipelined requests of one HTTP connection
 const inTurn = createLoopTurns()
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: closures of one session
-export function openSession({ socket, connection, run, mayParse, onFault }: SessionOptions): Session {
+export function openSession({ socket, connection, run, mayParse, clientHeaders, onFault }: SessionOptions): Session {
   const operations = new Map<string, Running>()
   let initPayload: InitPayload | undefined
   let inWork = 0
@@ -155,7 +157,7 @@ export function openSession({ socket, connection, run, mayParse, onFault }: Sess
   }
   const receive = (text: string | undefined): void => {
     const isTooBig = text !== undefined && !mayParse(text)
-    const message = text === undefined || isTooBig ? undefined : readMessage(text)
+    const message = text === undefined || isTooBig ? undefined : readMessage(text, clientHeaders)
     if (isTooBig) close(closeCodes.tooBig, 'Message too big')
     else if (message === undefined) close(closeCodes.badMessage, 'Invalid message received')
     else if (message.type === 'connection_init') initialise(message.payload)

@@ -41,6 +41,16 @@ describe.each([
     expect(await status(route, pod)).toBe(beyond ? 200 : 403)
   })
 
+  test('The map is for operators, and for the page of this port', async () => {
+    const own = { 'sec-fetch-site': 'same-origin' }
+    expect(await status('GET /map')).toBe(401)
+    expect(await status('GET /map', bearer)).toBe(200)
+    expect(await status('GET /map', { ...bearer, ...own })).toBe(200)
+    for (const other of [page, { 'sec-fetch-site': 'same-site' }, { ...page, ...own }])
+      expect(await status('GET /map', { ...bearer, ...other })).toBe(403)
+    expect(await status('GET /services', { ...bearer, ...own })).toBe(403)
+  })
+
   test.each(['GET /services', 'POST /purge'])('%s needs the token', async (route) => {
     const wrong = [{}, { authorization: TOKEN }, { authorization: `Bearer ${TOKEN}x` }, { authorization: 'Bearer' }]
     expect(await Promise.all(wrong.map((headers) => status(route, headers)))).toEqual([401, 401, 401, 401])

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { LiveMap } from '../../../gateway/map/page/live-map.ts'
 import { ask } from '../../support/gateway.ts'
 import { type ShopGateway, startShopGateway } from '../../support/shop-gateway.ts'
+import { until } from '../../support/until.ts'
 
 let gateway: ShopGateway
 beforeAll(async () => {
@@ -71,21 +73,34 @@ describe('admin port', () => {
     expect(names.filter((name) => !new RegExp(`\`${name}\\b`).test(documented))).toEqual([])
   })
 
-  test('However many names come, the metrics stay bounded, and shipped names keep their place', async () => {
-    const names = Array.from({ length: 300 }, (_, n) => `Name${n}`)
-    await ask(
-      gateway.url,
-      `query First { __typename } ${names.map((name) => `query ${name} { __typename }`).join(' ')}`,
-      {
-        operationName: 'First',
-      },
-    )
-    for (const operationName of names) await ask(gateway.url, `query ${operationName} { __typename }`)
-    const met = new Set(
-      [...(await metrics()).matchAll(/operation_seconds_count\{operation="(\w+)"/g)].map(([, name]) => name),
-    )
-    expect(met.size).toBeLessThanOrEqual(203)
-    expect(met).toContain('other')
+  test('The map tells the gateway, its services and the busiest operations with their plans', async () => {
+    await ask(gateway.url, 'query Mapped { orders(first: 1) { id item { name } } }')
+    const read = async (): Promise<LiveMap> => (await (await fetch(`${gateway.adminUrl}/map`)).json()) as LiveMap
+    // What came in this second counts when it is over.
+    await until(async () => (await read()).operations.some(({ name }) => name === 'Mapped'))
+    const { gateway: itself, services, operations } = await read()
+    expect(itself).toMatchObject({ state: 'ready', workers: 1, subscriptions: 0 })
+    expect(itself.requests).toBeGreaterThan(0)
+    expect(operations.find(({ name }) => name === 'Mapped')?.stages).toEqual([['orders'], ['items']])
+    expect(services).toMatchObject([
+      { name: 'items', kind: 'stateless', cache: { hits: expect.any(Number) }, instances: [{ health: 'healthy' }] },
+      { name: 'orders', kind: 'stateful', cache: null, store: null, instances: [{ requests: expect.any(Number) }] },
+    ])
+  })
+
+  test('The map comes as events, too', async () => {
+    const leaving = new AbortController()
+    const response = await fetch(`${gateway.adminUrl}/map/events`, { signal: leaving.signal })
+    expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/)
+    const { value } = (await response.body?.getReader().read()) ?? {}
+    expect(
+      JSON.parse(
+        Buffer.from(value ?? [])
+          .toString()
+          .slice('data: '.length),
+      ),
+    ).toMatchObject({ seconds: 10 })
+    leaving.abort()
   })
 
   test('A purge drops the cached answers', async () => {
@@ -108,5 +123,22 @@ describe('admin port', () => {
     ]
     expect(wrong.map(({ status }) => status)).toEqual([400, 400, 400, 404])
     for (const response of wrong) expect(await response.json()).toEqual({ error: expect.any(String) })
+  })
+
+  test('However many names come, the metrics stay bounded, and shipped names keep their place', async () => {
+    const names = Array.from({ length: 300 }, (_, n) => `Name${n}`)
+    await ask(
+      gateway.url,
+      `query First { __typename } ${names.map((name) => `query ${name} { __typename }`).join(' ')}`,
+      {
+        operationName: 'First',
+      },
+    )
+    for (const operationName of names) await ask(gateway.url, `query ${operationName} { __typename }`)
+    const met = new Set(
+      [...(await metrics()).matchAll(/operation_seconds_count\{operation="(\w+)"/g)].map(([, name]) => name),
+    )
+    expect(met.size).toBeLessThanOrEqual(203)
+    expect(met).toContain('other')
   })
 })

@@ -1,10 +1,13 @@
+import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describeMap } from '../../../gateway/map/describe.ts'
+import { createFeed } from '../../../gateway/map/feed.ts'
 import { createPlayground } from '../../../gateway/playground/serve.ts'
 import { readBody } from '../../../platform/http/message/body.ts'
 import { sendJson } from '../../../platform/http/message/http-error.ts'
@@ -73,6 +76,7 @@ async function open(options: {
     tabs,
     services,
     supervisor: options.supervisor,
+    feed: createFeed(async () => describeMap([], 'ready')),
     demo: options.demo ? { names: Object.keys(demoCallers), host: 'gateway.test', sign } : undefined,
     dist: pathToFileURL(`${folder}/`),
   })
@@ -294,5 +298,23 @@ describe('demo services', () => {
   test('A supervisor that is gone is told', async () => {
     const lost = await open({ built: true, demo: true, supervisor: { url: 'http://127.0.0.1:1', token: 'any' } })
     expect((await send(lost.origin, '/demo/services')).status).toBe(503)
+  })
+})
+
+describe('the live map', () => {
+  const read = async (origin: string, headers: Record<string, string>): Promise<number> => {
+    const asked = httpRequest(`${origin}/demo/map/events`, { headers, agent: false })
+    asked.end()
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+    asked.destroy()
+    return answer.statusCode ?? 0
+  }
+
+  test('It is for the pages of the demo alone', async () => {
+    const { origin } = await open({ built: true, demo: true })
+    expect(await read(origin, { 'sec-fetch-site': 'same-origin' })).toBe(200)
+    expect(await read(origin, { 'sec-fetch-site': 'cross-site' })).toBe(403)
+    expect(await read(origin, { host: 'elsewhere.test' })).toBe(403)
+    expect(await read((await open({ built: true, demo: false })).origin, {})).toBe(404)
   })
 })

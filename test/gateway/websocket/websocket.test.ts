@@ -220,6 +220,11 @@ describe('protocol violations', () => {
     ['a complete without id', { type: 'complete' }, 4400],
     ['a ping with text', { type: 'ping', payload: 'x' }, 4400],
     ['a token without end', { type: 'connection_init', payload: { authorization: 'x'.repeat(100_000) } }, 4400],
+    [
+      'a client name without end',
+      { type: 'connection_init', payload: { 'graphql-client-name': 'x'.repeat(2_000) } },
+      4400,
+    ],
     ['a second connection_init', { type: 'connection_init' }, 4429],
   ])('A protocol violation closes the connection: %s', async (_what, message, code) => {
     const socket = await open(gateway.url)

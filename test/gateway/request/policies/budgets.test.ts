@@ -9,6 +9,7 @@ import { ask, startTestGateway, type TestGateway, verdict } from '../../../suppo
 import { type RedisServer, startRedis } from '../../../support/redis.ts'
 import { type Shop, startShop } from '../../../support/shop.ts'
 import { until } from '../../../support/until.ts'
+import { openRawSocket } from '../../websocket/raw-socket.ts'
 
 let shop: Shop
 beforeAll(async () => {
@@ -74,6 +75,29 @@ describe('windows of cost', () => {
     expect(await spend(4, { 'x-api-client': 'shop' })).toEqual([...fine(3), spent])
     expect(await spend(1, { 'x-api-client': 'a' })).toEqual(fine(1))
     expect(await spend(1, { 'x-api-client': 'b' })).toEqual([spent])
+  })
+
+  test('A WebSocket names its client when it connects', async () => {
+    await start({
+      windows: [{ every: 60_000, cost: 1 }],
+      client: { header: 'apollographql-client-name' },
+      clients: { shop: { windows: [{ every: 60_000, cost: 3 }] } },
+    })
+    await spend(1, { 'x-forwarded-for': '192.0.2.9' })
+    using _clock = stopClock()
+    const types = async (init: object, count: number): Promise<string[]> => {
+      const socket = await openRawSocket(gateway.url, { init })
+      for (let id = 1; id <= count; id += 1) {
+        socket.subscribe(`${id}`, ONE)
+        await socket.find((message) => message.id === `${id}`)
+      }
+      const answers = socket.messages.filter(({ type }) => type === 'next' || type === 'error')
+      socket.cut()
+      return answers.map(({ type }) => type)
+    }
+    expect(await types({ 'ApolloGraphQL-Client-Name': 'shop' }, 4)).toEqual(['next', 'next', 'next', 'error'])
+    expect(await types({ 'apollographql-client-name': 'a', 'x-forwarded-for': '192.0.2.7' }, 1)).toEqual(['next'])
+    expect(await types({ 'x-forwarded-for': '192.0.2.7' }, 1)).toEqual(['error'])
   })
 })
 

@@ -1,0 +1,79 @@
+/** What an experiment is, and what it finds. Types only. */
+import type { Product } from './product.ts'
+
+export interface Experiment {
+  /** On the command line. */
+  readonly name: string
+  /** The question that it answers. */
+  readonly title: string
+  /** @param note told how far it is */
+  run(product: Product, note: (text: string) => void): Promise<Findings>
+}
+
+export interface Findings {
+  /** What was done, in a sentence or two. */
+  readonly did: string
+  readonly measured: Table
+  readonly plots: readonly Plot[]
+  readonly claims: readonly Claim[]
+  /** What follows if all claims hold. Without any figure. */
+  readonly follows: string
+}
+
+/** A claim of the product, and what this run says of it. */
+export interface Claim {
+  readonly says: string
+  readonly holds: boolean
+  /** What was seen, in figures of this run. */
+  readonly seen: string
+}
+
+export interface Table {
+  readonly head: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+}
+
+/** Colours, by what a series stands for. */
+export type Tone = 'stateless' | 'stateful' | 'neutral'
+
+export interface Series {
+  readonly name: string
+  readonly tone: Tone
+  /** Tells two series of one tone apart. */
+  readonly dashed?: boolean
+}
+
+/** A plot as data; how it is drawn is the report's business. */
+export type Plot = BarPlot | LinePlot | GridPlot
+
+interface PlotBase {
+  readonly title: string
+}
+
+export interface BarPlot extends PlotBase {
+  readonly kind: 'bars'
+  /** What the values are, with their unit. */
+  readonly measure: string
+  readonly series: readonly Series[]
+  readonly values: readonly { readonly name: string; readonly series: string; readonly value: number }[]
+  /** Values of very different sizes. None may be zero. */
+  readonly logarithmic?: boolean
+}
+
+export interface LinePlot extends PlotBase {
+  readonly kind: 'lines'
+  readonly across: string
+  readonly measure: string
+  readonly series: readonly Series[]
+  readonly values: readonly { readonly series: string; readonly x: number; readonly y: number }[]
+  /** Moments at which something was done. */
+  readonly marks?: readonly { readonly x: number; readonly label: string }[]
+  /** Values hold until the next. */
+  readonly stepped?: boolean
+}
+
+export interface GridPlot extends PlotBase {
+  readonly kind: 'grid'
+  /** Of each row and column, whether something was seen there. */
+  readonly cells: readonly { readonly row: string; readonly column: string; readonly tone: Tone | undefined }[]
+}

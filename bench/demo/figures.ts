@@ -1,0 +1,31 @@
+/** Reads a process's figures in Prometheus' format, and computes with lists of figures. */
+
+/** The sum of all values of a metric whose labels are these. */
+export async function figure(
+  baseUrl: string,
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<number> {
+  const text = await (await fetch(`${baseUrl}/metrics`)).text()
+  const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`)
+  const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+  return lines
+    .filter((line) => wanted.every((label) => line.includes(label)))
+    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0)
+}
+
+/** Calls that a gateway has sent to a service and that were answered. */
+export const callsTo = (adminUrl: string, service: string): Promise<number> =>
+  figure(adminUrl, 'tributary_service_answer_seconds_count', { service })
+
+/** @param share 0.5 is the median */
+export function quantile(figures: readonly number[], share: number): number {
+  const sorted = figures.toSorted((one, other) => one - other)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}
+
+export const milliseconds = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`
+export const seconds = (value: number): string => `${(value / 1000).toFixed(2)} s`
+
+/** With thousands separated. */
+export const count = (value: number | bigint): string => value.toLocaleString('en')

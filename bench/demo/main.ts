@@ -1,0 +1,70 @@
+/**
+ * `npm run demo -- [--report demo-report.html] [experiments]`: starts a product of its own, carries
+ * out the experiments on it, and writes the report. Exits 0 only if every claim holds.
+ */
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { hangUp } from './client.ts'
+import { experiments } from './experiments.ts'
+import { type Product, startProduct } from './product.ts'
+import { holds } from './report/outcome.ts'
+import { pageOf } from './report/page.ts'
+import { sectionOf, summaryOf } from './report/terminal.ts'
+import { runExperiments } from './run.ts'
+
+const INSTANCES = { banking: 3, weather: 3, content: 2 }
+const names = experiments.map(({ name }) => name)
+const USAGE = `Usage: npm run demo -- [--report demo-report.html] [${names.join('] [')}]`
+
+const { report, chosen } = readArguments()
+const startedAt = new Date()
+const note = (text: string): void => console.log(`${clock()}  ${text}`)
+
+note('starting a product for the demo')
+const starting = startProduct({ instances: INSTANCES, note })
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void giveUp())
+
+const product = await starting
+try {
+  const outcomes = await runExperiments(chosen, product, note, (outcome) => console.log(`\n${sectionOf(outcome)}`))
+  const took = Date.now() - startedAt.getTime()
+  await writeFile(report, await pageOf({ outcomes, instances: INSTANCES, startedAt, took }))
+  console.log(`${summaryOf(outcomes)}\nThe report is ${report}.`)
+  process.exitCode = outcomes.every(holds) ? 0 : 1
+} finally {
+  await end(product)
+}
+
+/** Once it is started: what is half started cannot be ended. */
+async function giveUp(): Promise<void> {
+  note('stopping')
+  await starting.then(end, () => undefined)
+  process.exit(130)
+}
+
+async function end(product: Product): Promise<void> {
+  await product.stop()
+  await hangUp()
+}
+
+function clock(): string {
+  const seconds = Math.floor((Date.now() - startedAt.getTime()) / 1000)
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
+function readArguments() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { report: { type: 'string', default: 'demo-report.html' } },
+    })
+    const unknown = positionals.filter((name) => !names.includes(name))
+    if (unknown.length > 0) throw new Error(`There is no experiment "${unknown.join('", "')}".`)
+    const chosen = experiments.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
+    return { report: resolve(values.report), chosen }
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${USAGE}`)
+    process.exit(2)
+  }
+}

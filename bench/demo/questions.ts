@@ -1,0 +1,26 @@
+/** Questions to weather and content. The answer to each is the same at any time of day. */
+import type { Operation } from './client.ts'
+
+const CITIES = ['2267057', '2950159', '184745', '3448439', '1850147', '2643743', '5128581', '2147714']
+const SLUGS = ['current-account-terms', 'savings-account-terms', 'foreign-currency-account-terms']
+const FIRST_DAY = Date.UTC(1950, 0, 1)
+const DAY = 86_400_000 // milliseconds
+
+const WEATHER = `query ($city: ID!, $date: Date!) { city(id: $city) { name timeZone
+  weather { on(date: $date) { date temperatureMax temperatureMin precipitationSum } sun(on: $date) { sunrise sunset } } } }`
+const CONTENT =
+  'query ($slug: String!) { article(slug: $slug) { title html text tableOfContents { text } } search(text: $slug, first: 5) { edges { node { title } } } }'
+
+/** One city on one day: no two numbers below 25,000 ask the same. */
+export const weatherOn = (number: number): Operation => ({
+  query: WEATHER,
+  variables: {
+    city: CITIES[number % CITIES.length],
+    date: new Date(FIRST_DAY + (number % 25_000) * DAY).toISOString().slice(0, 10),
+  },
+})
+
+export const articleOf = (number: number): Operation => ({
+  query: CONTENT,
+  variables: { slug: SLUGS[number % SLUGS.length] },
+})

@@ -1,0 +1,113 @@
+/** The report as one page without any other file: `demo-report.html`. */
+import { cpus, loadavg, totalmem } from 'node:os'
+import type { Claim, Findings, Plot, Table } from '../experiment.ts'
+import { claimsOf, holds, type Outcome, verdictOf } from './outcome.ts'
+import { drawPlot } from './plot.ts'
+import { STYLE } from './style.ts'
+
+export interface Run {
+  readonly outcomes: readonly Outcome[]
+  /** By service, how many instances. */
+  readonly instances: Readonly<Record<string, number>>
+  readonly startedAt: Date
+  /** Milliseconds. */
+  readonly took: number
+}
+
+export async function pageOf(run: Run): Promise<string> {
+  const { outcomes } = run
+  const sections = await Promise.all(outcomes.map(sectionOf))
+  const isWell = outcomes.every(holds)
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Stateful and stateless: ${html(verdictOf(outcomes))}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<header>
+<h1>What is the difference between stateful and stateless services?</h1>
+<p>Tributary joins a <b class="stateful">stateful</b> bank with <b class="stateless">stateless</b> weather and content under one GraphQL schema. Each experiment below was carried out on a running product, and each claim was checked in this run.</p>
+<p class="verdict ${isWell ? 'well' : 'ill'}">${mark(isWell)} ${html(verdictOf(outcomes))}.</p>
+<ol class="contents">${outcomes.map(lineOf).join('')}</ol>
+${factsOf(run)}
+</header>
+<main>
+${sections.join('\n')}
+</main>
+</body>
+</html>
+`
+}
+
+const lineOf = (outcome: Outcome): string =>
+  `<li><a href="#${outcome.name}">${mark(holds(outcome))} <span>${html(outcome.title)}</span></a></li>`
+
+function factsOf({ instances, startedAt, took }: Run): string {
+  const facts = [
+    ['run', `${startedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC, ${(took / 1000).toFixed(0)} s`],
+    [
+      'instances',
+      Object.entries(instances)
+        .map(([name, count]) => `${count} ${name}`)
+        .join(', '),
+    ],
+    [
+      'machine',
+      `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'CPU'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, load ${loadavg()
+        .map((load) => load.toFixed(1))
+        .join(' ')} at the end`,
+    ],
+    ['Node', process.version],
+  ]
+  return `<dl>${facts.map(([name = '', fact = '']) => `<div><dt>${name}</dt><dd>${html(fact)}</dd></div>`).join('')}</dl>`
+}
+
+async function sectionOf(outcome: Outcome): Promise<string> {
+  const { name, title, took, result } = outcome
+  const body = result instanceof Error ? '' : await bodyOf(result)
+  const follows =
+    result instanceof Error || !holds(outcome)
+      ? 'A claim does not hold in this run, so nothing follows from it.'
+      : result.follows
+  return `<section id="${name}">
+<h2>${html(title)}</h2>
+<p class="name">${html(name)} · ${(took / 1000).toFixed(0)} s</p>
+${body}
+<ul class="claims">${claimsOf(outcome).map(claimOf).join('')}</ul>
+<p class="follows"><b>What follows.</b> ${html(follows)}</p>
+</section>`
+}
+
+async function bodyOf({ did, measured, plots }: Findings): Promise<string> {
+  const figures = await Promise.all(plots.map(figureOf))
+  return `<p>${html(did)}</p>\n${figures.join('\n')}\n${tableOf(measured)}`
+}
+
+/** Drawn once for wide and once for narrow screens: a drawing that is only scaled cannot be read. */
+async function figureOf(plot: Plot): Promise<string> {
+  const [wide, narrow] = await Promise.all([drawPlot(plot, 600), drawPlot(plot, 300)])
+  return `<figure><figcaption>${html(plot.title)}</figcaption><div class="wide">${wide}</div><div class="narrow">${narrow}</div></figure>`
+}
+
+const tableOf = ({ head, rows }: Table): string => `<div class="table"><table>
+${head.some(Boolean) ? `<thead><tr>${head.map((cell) => `<th scope="col">${html(cell)}</th>`).join('')}</tr></thead>` : ''}
+<tbody>${rows.map(rowOf).join('\n')}</tbody>
+</table></div>`
+
+const rowOf = ([first = '', ...others]: readonly string[]): string =>
+  `<tr><th scope="row">${html(first)}</th>${others.map((cell) => `<td>${html(cell)}</td>`).join('')}</tr>`
+
+const claimOf = ({ says, holds, seen }: Claim): string =>
+  `<li class="${holds ? 'well' : 'ill'}">${mark(holds)} <div>${html(says)}<small>${holds ? 'Holds' : 'Does not hold'}: ${html(seen)}.</small></div></li>`
+
+const mark = (isWell: boolean): string =>
+  isWell
+    ? '<i class="mark" role="img" aria-label="holds">✓</i>'
+    : '<i class="mark" role="img" aria-label="does not hold">✗</i>'
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+const html = (text: string): string => text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character)
