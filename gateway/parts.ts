@@ -39,6 +39,7 @@ import { createPolicies, type Policies, type PolicyOptions } from './request/pol
 import { createRefusalOf } from './request/refusal.ts'
 import { createRoutes } from './request/routes.ts'
 import { createFiles } from './request/service-files.ts'
+import { withTraceReport } from './request/trace-report.ts'
 import { createStart } from './subscriptions/start.ts'
 import { createStreams, type Streams } from './subscriptions/streams.ts'
 import { createSubscribe } from './subscriptions/subscribe.ts'
@@ -143,7 +144,7 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
   const perform = createPerform({
     policies,
     editions,
-    execute: hooks.execute(withCostReport(execute, policies.budget)),
+    execute: hooks.execute(withTraceReport(withCostReport(execute, policies.budget), policies.budget)),
     start: hooks.start(createStart(streams, subscribe)),
   })
   const count = countBy(requests, config, expected)

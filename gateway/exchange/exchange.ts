@@ -6,6 +6,7 @@ import type { OperationDefinitionNode } from 'graphql'
 import type { HttpRequest } from '../../platform/http/message/message.ts'
 import type { Caller } from '../../platform/protocol/caller.ts'
 import type { Stages } from '../execution/plan/stages.ts'
+import type { Tracing } from '../execution/trace/tracing.ts'
 
 /** The media types of answers (GraphQL over HTTP). */
 export type MediaType = 'application/json' | 'application/graphql-response+json'
@@ -51,6 +52,8 @@ export interface Exchange {
   definition: OperationDefinitionNode | undefined
   /** What its plan asks, once it has one. */
   stages: Stages | undefined
+  /** Records its calls, if the client asked for a trace and may see it. */
+  tracing: Tracing | undefined
   /** The cost of the operation, once known. */
   cost: number
 }
@@ -84,6 +87,7 @@ export function openExchange(
     parameters: NOTHING,
     definition: undefined,
     stages: undefined,
+    tracing: undefined,
     cost: 0,
   }
 }

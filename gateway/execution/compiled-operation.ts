@@ -20,6 +20,8 @@ import type { InternalNames } from './plan/internal-names.ts'
 import { preparePlan } from './plan/prepare.ts'
 import { type Stages, stagesOf } from './plan/stages.ts'
 import type { TypeRelations } from './plan/type-relations.ts'
+import { explainCalls } from './trace/explain.ts'
+import type { Tracing } from './trace/tracing.ts'
 
 /** Where the events of a subscription come from. */
 interface EventSource {
@@ -39,8 +41,15 @@ export interface CompiledOperation {
   /**
    * Never rejects for a service's fault: that is an error in the answer.
    * @param event of a subscription: what its service sent
+   * @param tracing records the calls
    */
-  execute(variables: BoundVariables, context: CallContext, send: Send, event?: ServiceAnswer): Promise<Answer>
+  execute(
+    variables: BoundVariables,
+    context: CallContext,
+    send: Send,
+    event?: ServiceAnswer,
+    tracing?: Tracing,
+  ): Promise<Answer>
 }
 
 interface OperationParts {
@@ -71,6 +80,19 @@ export function compileOperation(parts: OperationParts): CompiledOperation {
     onExact()
     return executeExactly({ ...reopen(), conditions, plan, types, limit, denied }, circumstances)
   }
+  const openShape = () => {
+    const { client, names } = reopen()
+    return answerShape(client, conditions, names, types, denied)
+  }
+  const explain = () =>
+    explainCalls({
+      schema: reopen().client.schema,
+      shape: openShape(),
+      plan,
+      types,
+      denied,
+      waitsFor: (fetch) => flat?.fetches[fetch]?.waitsFor ?? [],
+    })
   return {
     codeBytes: flat ? flat.code.words.buffer.byteLength + flat.denials.length * BYTES_PER_DENIAL : 0,
     stages: [...(events ? [[events.node.serviceName]] : []), ...stagesOf(plan.steps)],
@@ -79,8 +101,8 @@ export function compileOperation(parts: OperationParts): CompiledOperation {
       service: events.node.serviceName,
       body: (variables) => requestBody(events.node, variables),
     },
-    async execute(variables, context, send, event) {
-      const ask: Ask = (_fetch, call) => send(call)
+    async execute(variables, context, send, event, tracing) {
+      const ask: Ask = tracing ? tracing.asking(send, explain) : (_fetch, call) => send(call)
       if (!flat) return exact({ variables, context, ask, event })
       const { asked, ask: askAndRecord } = recorded(ask)
       try {
@@ -91,10 +113,7 @@ export function compileOperation(parts: OperationParts): CompiledOperation {
           event,
           limit: limit.bytes,
           introspect: (nodes) => JSON.stringify(introspect(reopen().client, nodes, variables)),
-          openShape() {
-            const { client, names } = reopen()
-            return answerShape(client, conditions, names, types, denied)
-          },
+          openShape,
         })
         return answer ?? (await exact({ variables, context, ask, asked, event }))
       } catch (error) {

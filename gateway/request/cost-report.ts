@@ -3,6 +3,11 @@
  * `extensions.cost` of the answer. A parameter, because headers do not reach WebSockets.
  */
 import { actualCost } from '../document/actual-cost.ts'
+import type { KnownOperation } from '../document/documents.ts'
+import type { Edition } from '../edition/edition.ts'
+import type { Exchange } from '../exchange/exchange.ts'
+import type { Outcome } from '../exchange/outcome.ts'
+import type { Trace } from '../exchange/trace.ts'
 import { fragmentsOf } from '../execution/plan/conditions.ts'
 import type { Execute } from './execute.ts'
 import type { Budget } from './policies/budget.ts'
@@ -12,15 +17,23 @@ export const withCostReport =
   async (edition, exchange, operation, client) => {
     if (exchange.parameters.extensions?.['cost'] !== true) return next(edition, exchange, operation, client)
     const { outcome } = await next(edition, exchange, operation, client)
-    const { data } = outcome.body ? (JSON.parse(outcome.body.toString()) as { data: unknown }) : { data: null }
-    const { schema, engine } = edition
-    const { document, definition } = operation
-    const rules = { schema, declared: engine.facts.costs }
-    const cost = {
-      estimate: exchange.cost,
-      actual: actualCost(rules, definition, fragmentsOf(document.node), data),
-      budgets: budget.left(exchange),
-    }
+    const cost = costOf(edition, exchange, operation, outcome, budget)
     // What is left is the caller's own.
-    return { outcome: { ...outcome, extensions: { cost } }, keepable: undefined }
+    return { outcome: { ...outcome, extensions: { ...outcome.extensions, cost } }, keepable: undefined }
   }
+
+export function costOf(
+  { schema, engine }: Edition,
+  exchange: Exchange,
+  { document, definition }: KnownOperation,
+  { body }: Outcome,
+  budget: Budget,
+): Trace['cost'] {
+  const { data } = body ? (JSON.parse(body.toString()) as { data: unknown }) : { data: null }
+  const rules = { schema, declared: engine.facts.costs }
+  return {
+    estimate: exchange.cost,
+    actual: actualCost(rules, definition, fragmentsOf(document.node), data),
+    budgets: budget.left(exchange),
+  }
+}

@@ -84,7 +84,9 @@ export function createExecute({ mask, decide, onShared, openHeard }: ExecuteOpti
       const found = prepared.compiled(bound.conditions, () => callerOf(exchange), denied)
       const ready = found instanceof Promise ? await found : found
       exchange.stages = ready.stages
-      const share = shareOf(edition, operation, ready)
+      const { tracing } = exchange
+      // A trace is of the request's own calls.
+      const share = tracing ? undefined : shareOf(edition, operation, ready)
       const heard = openHeard?.()
       let isOwn = false
       const run = async (): Promise<Result> => {
@@ -94,7 +96,7 @@ export function createExecute({ mask, decide, onShared, openHeard }: ExecuteOpti
         const context = share
           ? sharedContext(exchange, tally)
           : callContext(exchange, definition, client, tally, heard?.hear)
-        const answer = await ready.execute(bound, context, traffic.send)
+        const answer = await ready.execute(bound, context, traffic.send, undefined, tracing)
         // Written once for all requests that share it.
         const body = share && answer.errors.length === 0 ? bodyOf(answer.body) : undefined
         // What is not for everybody must not lie in a cache for everybody.

@@ -36,6 +36,7 @@ import { resolvePersisted } from './policies/persisted.ts'
 import { limitRequests } from './policies/requests-at-once.ts'
 import { reportUnlisted, requireListed } from './policies/safelist.ts'
 import { type SpendShared, shareBudget } from './policies/shared-budget.ts'
+import { allowTrace } from './policies/trace.ts'
 import type { ReportUnlisted } from './policies/unlisted.ts'
 import { limitBody, limitVariables } from './policies/variables.ts'
 
@@ -104,6 +105,7 @@ export function createPolicies(options: PolicyOptions): Policies {
   )
   const bounded = present(limitVariables(limits, budget), measured?.request)
   const persisted = createPersisted(options)
+  const trace = allowTrace(identity?.demo !== undefined)
   return {
     credentialsOf: credentialsOf(identity),
     clientHeaders: clientHeadersOf(options),
@@ -116,10 +118,11 @@ export function createPolicies(options: PolicyOptions): Policies {
       ...options.hooks,
       ...identified,
       readParameters(limits.bodyBytes, limitBody(limits, budget)),
+      trace,
       ...bounded,
       persisted,
     ],
-    message: [...options.hooks, ...identified, ...bounded, persisted],
+    message: [...options.hooks, ...identified, trace, ...bounded, persisted],
     document: present(
       (document: DocumentNode) => limitShape(document, limits),
       measured?.document,

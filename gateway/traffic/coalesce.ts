@@ -57,6 +57,7 @@ export function coalesced({ coalescing, deadline }: StatelessService, next: Step
     // One that has not got half its time left would be cut short for no fault of its own.
     if (!found || work.deadline - found.deadline >= deadline / 2) return wait(start(key, work), work.signal)
     onShared()
+    work.call.trace?.answeredBy('shared')
     return wait(found, work.signal)
   }
 }

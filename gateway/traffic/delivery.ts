@@ -146,6 +146,7 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
     if (!instance) throw unfit(fleet, context)
     asked.add(instance)
     const started = performance.now()
+    const traced = call.trace?.tries(instance.url, work.isHedge === true, call.body.bytes.length)
     let sent: Sent | undefined
     const abort = (): void => sent?.cancel(new CallFailure('cancelled', 'given up by the caller'))
     signal?.addEventListener('abort', abort, { once: true })
@@ -175,6 +176,8 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
       options.observe(instance, took, started + took)
       if (isForCaller && received.head !== undefined) context.hear?.(received.head)
       instance.failureDetector.succeeded()
+      traced?.answered()
+      call.trace?.received(received.body.length)
       return {
         answer,
         freshness: readFreshness(isForCaller, received, hasErrors),
@@ -182,6 +185,7 @@ export function delivery(service: ServiceDefinition, fleet: Fleet, options: Deli
       } satisfies Reply
     } catch (error) {
       report(instance, error)
+      traced?.failed(error)
       if (!(error instanceof CallFailure && error.kind === 'cancelled')) options.failed(instance)
       throw error
     } finally {

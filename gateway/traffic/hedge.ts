@@ -42,9 +42,9 @@ function race(
   work.signal?.addEventListener('abort', leave, { once: true })
   return new Promise((resolve, reject) => {
     let running = 0
-    const start = (): void => {
+    const start = (isHedge: boolean): void => {
       running += 1
-      tryOnce({ ...work, signal }, asked).then(win, lose)
+      tryOnce({ ...work, signal, isHedge }, asked).then(win, lose)
     }
     const end = (): void => {
       clearTimeout(timer)
@@ -63,9 +63,9 @@ function race(
     }
     const hedge = (): void => {
       onHedge()
-      start()
+      start(true)
     }
     const timer = setTimeout(hedge, patience)
-    start()
+    start(false)
   })
 }

@@ -45,6 +45,7 @@ const executionRooms = [
   'gateway/execution/plan',
   'gateway/execution/answer',
   'gateway/execution/calls',
+  'gateway/execution/trace',
   'gateway/execution/exact',
 ] as const
 const platformRooms = [

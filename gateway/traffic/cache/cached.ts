@@ -37,6 +37,7 @@ export function cached(
     const [found] = await lookUp(store, [key], language)
     if (found) {
       observer.hits.add(1)
+      work.call.trace?.answeredBy('cache')
       return replyFrom(work, found.value, [found])
     }
     observer.misses.add(1)
@@ -60,6 +61,7 @@ export function cached(
     const missing = Array.from(keys.keys()).filter((index) => !found[index])
     if (here.length > 0) observer.hits.add(here.length)
     if (missing.length > 0) observer.misses.add(missing.length)
+    work.call.trace?.foundEntities(here.length)
     if (missing.length === 0) return replyFrom(work, joinEntities(here.map(({ value }) => value)), here)
     const split = createSplitter(missing.length)
     const asked = here.length === 0 ? work : workOfSome(work, bodyOfSome(body, missing), split)

@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { GraphQLFormattedError } from 'graphql'
 import type { Loan } from '../../../platform/memory/loans.ts'
 import type { Claims } from '../../../platform/protocol/claims.ts'
+import type { CallTrace } from './trace.ts'
 
 /**
  * What holds for every call made on behalf of one client request. The engine hands it through
@@ -109,10 +110,12 @@ export interface ServiceCall {
   readonly context: CallContext
   /** Headers that hooks add: names and values in turn. */
   readonly added?: readonly string[] | undefined
+  /** Told what becomes of it, if its client asked for that. */
+  readonly trace?: CallTrace | undefined
 }
 
 /** A call that starts a subscription, whose events are parsed as they come. */
-export type SubscriptionCall = Omit<ServiceCall, 'operation' | 'read'>
+export type SubscriptionCall = Omit<ServiceCall, 'operation' | 'read' | 'trace'>
 
 /** A GraphQL answer as the service gave it. */
 export interface ServiceAnswer {

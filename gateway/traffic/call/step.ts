@@ -8,6 +8,8 @@ export interface Work {
   readonly deadline: number
   /** Aborted when nobody waits for the reply any more. */
   readonly signal: Signal | undefined
+  /** True for a second try beside a slow first one. */
+  readonly isHedge?: boolean
 }
 
 export interface Reply {

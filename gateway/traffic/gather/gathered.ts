@@ -4,6 +4,7 @@
  */
 import type { CallContext } from '../call/send.ts'
 import type { Reply, Step, Work } from '../call/step.ts'
+import type { CallTrace } from '../call/trace.ts'
 import { answerOfPart, splitAnswer } from './answer.ts'
 import { gatheredBody, type Part } from './body.ts'
 
@@ -46,13 +47,37 @@ function askTogether(all: readonly Waiting[], first: Work, next: Step): void {
     taken = { body, parts }
     return true
   }
-  const call = { ...first.call, body: gatheredBody(all), read: first.call.read && read }
+  const call = { ...first.call, body: gatheredBody(all), read: first.call.read && read, trace: traceOfAll(all) }
   const reply = next({ ...first, call })
-  for (const [index, { resolve }] of all.entries())
+  for (const [index, { resolve, work }] of all.entries())
     resolve(
       reply.then((whole) => {
         const part = taken?.body === whole.answer.body ? taken.parts[index] : undefined
-        return { ...whole, answer: answerOfPart(whole.answer, index, part) }
+        const answer = answerOfPart(whole.answer, index, part)
+        work.call.trace?.received(answer.body.length)
+        return { ...whole, answer }
       }),
     )
+}
+
+/** Each call sent its own part of the request, and gets its own part of the answer. */
+function traceOfAll(all: readonly Waiting[]): CallTrace | undefined {
+  const traces = all.flatMap(({ work: { call }, body }) => (call.trace ? { trace: call.trace, body } : []))
+  if (traces.length === 0) return undefined
+  return {
+    foundEntities: () => undefined,
+    answeredBy: () => undefined,
+    tries(instance, isHedge) {
+      const tries = traces.map(({ trace, body }) => trace.tries(instance, isHedge, body.bytes.length))
+      return {
+        answered() {
+          for (const each of tries) each.answered()
+        },
+        failed(error) {
+          for (const each of tries) each.failed(error)
+        },
+      }
+    },
+    received: () => undefined,
+  }
 }

@@ -1,0 +1,40 @@
+/** Explains the calls of an operation by its plan, for a trace. */
+import type { GraphQLSchema } from 'graphql'
+import type { ObjectShape } from '../answer/shape.ts'
+import type { Denied } from '../plan/access.ts'
+import type { PreparedPlan } from '../plan/prepare.ts'
+import type { Fetch } from '../plan/step.ts'
+import type { TypeRelations } from '../plan/type-relations.ts'
+import { givenFields } from './given-fields.ts'
+import { fetchesBefore } from './order.ts'
+import { shownVariables } from './shown-variables.ts'
+import type { Explanation } from './tracing.ts'
+
+interface Explained {
+  readonly schema: GraphQLSchema
+  /** What the client sees. */
+  readonly shape: ObjectShape
+  readonly plan: PreparedPlan
+  readonly types: TypeRelations
+  readonly denied: Denied | undefined
+  /** What the engine has a fetch wait for besides. */
+  readonly waitsFor: (fetch: number) => readonly number[]
+}
+
+export function explainCalls({ schema, shape, plan, types, denied, waitsFor }: Explained): Explanation {
+  const before = fetchesBefore(plan.steps)
+  const fields = new Map<number, readonly string[]>()
+  const fetchAt = (index: number): Fetch => plan.fetches[index] as Fetch
+  return {
+    after: (fetch) => [...before(fetch), ...waitsFor(fetch)],
+    fields(fetch) {
+      const known = fields.get(fetch) ?? givenFields(fetchAt(fetch), shape, types)
+      fields.set(fetch, known)
+      return known
+    },
+    shown(fetch, asked) {
+      const variables = shownVariables(schema, denied, fetchAt(fetch), asked)
+      return { operation: asked.operation, ...(variables !== undefined && { variables }) }
+    },
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * Records the calls of one request, if its client asked for a trace. It copies what it keeps:
+ * bodies may lie in memory that is lent. It must never keep credentials, nor what is denied to the
+ * caller.
+ */
+import { excerpt } from '../../../platform/process/excerpt.ts'
+import { isErrorCode } from '../../../platform/protocol/errors.ts'
+import type { ServiceKind } from '../../traffic/call/kind.ts'
+import type { Send, ServiceAnswer, ServiceCall } from '../../traffic/call/send.ts'
+import { callError, serviceError } from '../answer/failure.ts'
+import type { Ask } from '../calls/ask.ts'
+import { createRecord, type Recorded } from './record.ts'
+import { type Asked, askedIn } from './request-text.ts'
+import type { TracedCall } from './traced-call.ts'
+
+/** What the plan says of its fetches, which go by their indexes. */
+export interface Explanation {
+  /** The fetches that one waits for. */
+  after(fetch: number): readonly number[]
+  /** The paths of the client's answer that one gives. */
+  fields(fetch: number): readonly string[]
+  /** A request's text and variables, without what the caller may not see. */
+  shown(fetch: number, asked: Asked): Pick<TracedCall, 'operation' | 'variables'>
+}
+
+export interface Tracing {
+  /** Sends calls, and records them. @param explain it is asked when the trace is read */
+  asking(send: Send, explain: () => Explanation): Ask
+  /** Milliseconds since the request began. */
+  now(): number
+  /** Those that were made until now. */
+  calls(kindOf: (service: string) => ServiceKind): readonly TracedCall[]
+}
+
+const MOST_CALLS = 200
+const MOST_ERRORS = 20 // of one call
+
+interface Made {
+  readonly fetch: number
+  readonly service: string
+  readonly asked: Asked
+  readonly record: Recorded
+  errors: TracedCall['errors']
+}
+
+/** @param started in milliseconds of `performance.now()` */
+export function createTracing(started: number): Tracing {
+  const made: Made[] = []
+  let explain: (() => Explanation) | undefined
+  const now = (): number => Math.round((performance.now() - started) * 1000) / 1000
+  const record = (fetch: number, call: ServiceCall, send: Send): Promise<ServiceAnswer> => {
+    const { service, body } = call
+    const one: Made = { fetch, service, asked: askedIn(body), record: createRecord(now, body), errors: [] }
+    made.push(one)
+    return send({ ...call, trace: one.record.trace }).then(
+      (answer) => {
+        one.record.end()
+        one.errors = errorsOf(service, answer)
+        return answer
+      },
+      (error: unknown) => {
+        one.record.end()
+        one.errors = [told(callError(service, error))]
+        throw error
+      },
+    )
+  }
+  return {
+    now,
+    asking(send, explainCalls) {
+      explain = explainCalls
+      return (fetch, call) => (made.length < MOST_CALLS ? record(fetch, call, send) : send(call))
+    },
+    calls(kindOf) {
+      if (!explain) return []
+      const { after, fields, shown } = explain()
+      const idsOf = idsAfter(made, after)
+      return made.map(({ fetch, service, asked, record, errors }, id) => ({
+        id,
+        service,
+        kind: kindOf(service),
+        after: idsOf(fetch),
+        ...record.read(),
+        ...shown(fetch, asked),
+        fields: fields(fetch),
+        errors,
+      }))
+    },
+  }
+}
+
+/** The calls that a fetch waited for: of a fetch that made none, those that it waited for itself. */
+function idsAfter(made: readonly Made[], after: Explanation['after']): (fetch: number) => readonly number[] {
+  const idsOf = Map.groupBy(made.keys(), (id) => (made[id] as Made).fetch)
+  const known = new Map<number, readonly number[]>()
+  const before = (fetch: number): readonly number[] => {
+    const found = known.get(fetch)
+    if (found) return found
+    const ids = [...new Set(after(fetch).flatMap((each) => idsOf.get(each) ?? before(each)))].sort((a, b) => a - b)
+    known.set(fetch, ids)
+    return ids
+  }
+  return before
+}
+
+/** Most answers have none, and need no parsing. */
+function errorsOf(service: string, answer: ServiceAnswer): TracedCall['errors'] {
+  if (!answer.body.includes('"errors"')) return []
+  const { errors = [] } = answer.parsed()
+  return errors.slice(0, MOST_ERRORS).map((error) => told(serviceError(service, error)))
+}
+
+/** As every client may see it, whatever rules for the service's errors show besides. */
+function told({
+  message,
+  extensions,
+}: Pick<Error, 'message'> & { readonly extensions: Readonly<Record<string, unknown>> }) {
+  const code = extensions['code']
+  return isErrorCode(code) && code !== 'INTERNAL'
+    ? { code, message: excerpt(message) }
+    : { code: 'INTERNAL', message: 'Internal error.' }
+}

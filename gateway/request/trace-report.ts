@@ -1,0 +1,33 @@
+/**
+ * Tells clients what their answer was made of, if they may ask for that: in `extensions.trace` of
+ * the answer.
+ */
+import type { Edition } from '../edition/edition.ts'
+import type { Trace } from '../exchange/trace.ts'
+import { AROUND } from '../execution/answer/answer.ts'
+import type { ServiceKind } from '../traffic/call/kind.ts'
+import { costOf } from './cost-report.ts'
+import type { Execute } from './execute.ts'
+import type { Budget } from './policies/budget.ts'
+
+export const withTraceReport =
+  (next: Execute, budget: Budget): Execute =>
+  async (edition, exchange, operation, client) => {
+    const { tracing } = exchange
+    if (!tracing) return next(edition, exchange, operation, client)
+    const { outcome } = await next(edition, exchange, operation, client)
+    const trace: Trace = {
+      duration: tracing.now(),
+      bytes: outcome.body ? outcome.body.length - AROUND : 0,
+      cost: costOf(edition, exchange, operation, outcome, budget),
+      calls: tracing.calls(kindsIn(edition)),
+    }
+    // Another request has another trace.
+    return { outcome: { ...outcome, extensions: { ...outcome.extensions, trace } }, keepable: undefined }
+  }
+
+/** A service that is not known counts as stateful. */
+function kindsIn({ traffic }: Edition): (service: string) => ServiceKind {
+  const kinds = new Map(traffic.status().map(({ name, kind }) => [name, kind]))
+  return (service) => kinds.get(service) ?? 'stateful'
+}
