@@ -26,6 +26,7 @@ import type { LiveMap } from './map/page/live-map.ts'
 import { type Reading, readOperations } from './map/reading.ts'
 import { openParts, type Parts, type Shared } from './parts.ts'
 import { createRequestMetrics } from './request/metrics.ts'
+import { createBuckets } from './request/policies/budget.ts'
 import { createListMetrics, createUnlistedReports } from './request/policies/unlisted.ts'
 import { createStores } from './traffic/cache/stores.ts'
 import { openSockets, type Sockets } from './websocket/sockets.ts'
@@ -80,6 +81,7 @@ export async function startGateway(
     requests,
     feed,
     metrics: createServingMetrics(registry),
+    buckets: createBuckets(),
     room: createBodyRoom(limitsOfWorker(limits, config.workers).unfinishedBodyBytes),
     state: () => state,
     leaseStore: ({ redis, caching, workers }) => leaseStore({ bytes: caching.bytes / workers, redisUrl: redis.url }),

@@ -26,13 +26,15 @@ import type { ReportLimit } from './limits/report.ts'
 import type { MapFeed } from './map/feed.ts'
 import { readShippedOperations } from './operations/shipped.ts'
 import { followLists } from './persisted/live-lists.ts'
-import { createMemoryTexts } from './persisted/texts.ts'
+import { shareTexts } from './persisted/shared-texts.ts'
+import { createMemoryTexts, type MemoryTexts } from './persisted/texts.ts'
 import { openPlayground } from './playground/open.ts'
 import { type AnswerOperation, createOperations, type OperationOptions } from './request/answer.ts'
 import { withCostReport } from './request/cost-report.ts'
 import { createExecute } from './request/execute.ts'
 import type { RequestMetrics } from './request/metrics.ts'
 import { createPerform } from './request/perform.ts'
+import type { Buckets } from './request/policies/budget.ts'
 import { createClientName } from './request/policies/client-name.ts'
 import type { ReportUnlisted } from './request/policies/unlisted.ts'
 import { createPolicies, type Policies, type PolicyOptions } from './request/policies.ts'
@@ -59,6 +61,8 @@ export interface Shared {
   readonly metrics: ServingMetrics
   /** For partly received bodies. */
   readonly room: BodyRoom
+  /** What callers have left of their budgets. */
+  readonly buckets: Buckets
   readonly state: () => LifecycleState
   readonly leaseStore: (config: Config) => Promise<StoreLease>
 }
@@ -72,6 +76,8 @@ export interface Parts {
   readonly serving: Serving
   readonly streams: Streams
   readonly operations: OperationOptions
+  /** Texts of automatic persisted queries, in this process. */
+  readonly texts: MemoryTexts | undefined
   readonly answerOperation: AnswerOperation
   readonly route: ReturnType<typeof createRoutes>
   readonly clientAddress: ClientAddress
@@ -89,7 +95,7 @@ export interface Parts {
 export async function openParts(config: Config, limits: Limits, shared: Shared, before?: Parts): Promise<Parts> {
   const { log, reportLimit, requests, metrics, room, state } = shared
   const { cors, identity } = config
-  const beside = await openBeside(config, shared)
+  const beside = await openBeside(config, shared, before?.texts)
   const { enforced: own, measuring } = limitsOf(config, limits, shared)
   const hooks = createHooks(hooksOf(config, log), log)
   const policies = await policiesOf(config, own, measuring, beside, hooks.request, shared)
@@ -152,7 +158,9 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
   const answerOperation = createOperations(operations)
   const serveFile = createFiles(editions, cors)
   const route = createRoutes({ answerOperation, servePlayground, serveFile, cors, room, clientAddress, state })
-  return { config, limits: own, measuring, serving, streams, operations, answerOperation, clientAddress, route, close }
+  const { memory: texts } = beside
+  const facts = { config, limits: own, measuring, texts }
+  return { ...facts, serving, streams, operations, answerOperation, clientAddress, route, close }
 }
 
 /** Operations that are expected, and clients with lists of their own, have figures of their own. */
@@ -177,7 +185,7 @@ async function policiesOf(
   measuring: Measuring | undefined,
   { lists, texts, budgetRedis }: Beside,
   hooks: PolicyOptions['hooks'],
-  { reportMeasured, reportUnlisted }: Shared,
+  { reportMeasured, reportUnlisted, buckets }: Shared,
 ): Promise<Policies> {
   const { identity, production, workers } = config
   return createPolicies({
@@ -185,6 +193,7 @@ async function policiesOf(
     limits,
     measuring,
     reportMeasured,
+    buckets,
     parts: workers,
     introspection: !production,
     lists,
@@ -197,28 +206,42 @@ async function policiesOf(
 }
 
 interface Beside extends Pick<PolicyOptions, 'lists' | 'texts'> {
+  readonly memory: MemoryTexts | undefined
   readonly budgetRedis: RedisConnection | undefined
   close(): void
 }
 
 /** What the policies look things up in. */
-async function openBeside(config: Config, { log, onListRefused }: Shared): Promise<Beside> {
+async function openBeside(config: Config, { log, onListRefused }: Shared, before?: MemoryTexts): Promise<Beside> {
   const { safelist, persisted } = config.operations
   const lists = safelist && config.lists && followLists(safelist, config.lists, log, onListRefused)
-  const texts = persisted.automatic ? createMemoryTexts(persisted.bytes) : undefined
-  const budgetRedis = await openBudgetRedis(config, log)
+  const memory = persisted.automatic ? createMemoryTexts(persisted.bytes, before) : undefined
+  const [budgetRedis, textRedis] = await Promise.all([openBudgetRedis(config, log), openTextRedis(config, log)])
+  const texts = memory && textRedis ? shareTexts(memory, textRedis, persisted.maxAge) : memory
   const close = (): void => {
     lists?.close()
     budgetRedis?.close()
+    textRedis?.close()
   }
-  return { lists, texts, budgetRedis, close }
+  return { lists, texts, memory, budgetRedis, close }
 }
 
+const openBudgetRedis = ({ budgets, redis }: Config, log: Logger): Promise<RedisConnection | undefined> =>
+  openRedis(budgets, redis.url, 'each gateway counts budgets for itself', log)
+
+const openTextRedis = ({ operations, redis }: Config, log: Logger): Promise<RedisConnection | undefined> =>
+  openRedis(operations.persisted, redis.url, 'each gateway keeps persisted queries for itself', log)
+
 /** Imported lazily: the Redis client takes several megabytes. */
-async function openBudgetRedis({ budgets, redis }: Config, log: Logger): Promise<RedisConnection | undefined> {
-  if (budgets.store === 'memory' || redis.url === undefined) return undefined
+async function openRedis(
+  { store, redisTimeout }: { readonly store: 'memory' | 'redis'; readonly redisTimeout: number },
+  url: string | undefined,
+  consequence: string,
+  log: Logger,
+): Promise<RedisConnection | undefined> {
+  if (store === 'memory' || url === undefined) return undefined
   const { connectRedis } = await import('../platform/redis/connection.ts')
-  return connectRedis(redis.url, budgets.redisTimeout, 'each gateway counts budgets for itself', log)
+  return connectRedis(url, redisTimeout, consequence, log)
 }
 
 /** What this process refuses, and what it only measures. */

@@ -246,9 +246,12 @@ function serviceFaults(
 
 /** What is to be kept in Redis needs one. */
 const redisFaults = (sources: Sources): readonly Fault[] =>
-  sources.valueAt(['budgets', 'store']) === 'redis' && sources.valueAt(['redis', 'url']) === undefined
-    ? [{ path: ['budgets', 'store'], fault: 'needs redis.url' }]
-    : []
+  [
+    ['budgets', 'store'],
+    ['operations', 'persisted', 'store'],
+  ]
+    .filter((path) => sources.valueAt(path) === 'redis' && sources.valueAt(['redis', 'url']) === undefined)
+    .map((path) => ({ path, fault: 'needs redis.url' }))
 
 /** What the product's own services need: a secret, and no demo identity in production. */
 function productFaults(sources: Sources, env: Environment): readonly Fault[] {

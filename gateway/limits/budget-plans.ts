@@ -32,7 +32,7 @@ const MINUTE = 60_000 // milliseconds
 export function createBudgetPlans(
   settings: BudgetSettings,
   { costPerMinute }: Pick<Limits, 'costPerMinute'>,
-  parts: { readonly cost: number; readonly requests: number },
+  parts: number,
 ): BudgetPlans {
   const byDefault: BudgetPlan = {
     windows: Number.isFinite(costPerMinute) ? [{ every: MINUTE, cost: costPerMinute }] : [],
@@ -42,10 +42,10 @@ export function createBudgetPlans(
   const planFrom = ({ windows, requestsAtOnce }: ClientBudget, otherwise: BudgetPlan): BudgetPlan => ({
     ...otherwise,
     ...(windows && {
-      windows: windows.map(({ every, cost }) => ({ every, cost: Math.ceil(cost / parts.cost) })),
+      windows: windows.map(({ every, cost }) => ({ every, cost: Math.ceil(cost / parts) })),
       limit: 'budgetCost',
     }),
-    ...(requestsAtOnce !== undefined && { requestsAtOnce: Math.ceil(requestsAtOnce / parts.requests) }),
+    ...(requestsAtOnce !== undefined && { requestsAtOnce: Math.ceil(requestsAtOnce / parts) }),
   })
   const ofAll = planFrom(settings, byDefault)
   const clients = new Map(Object.entries(settings.clients).map(([name, own]) => [name, planFrom(own, ofAll)]))

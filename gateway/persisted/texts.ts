@@ -7,6 +7,14 @@ export interface PersistedTexts {
   set(sha256: string, text: string): void
 }
 
-/** @param bytes of all texts; the least recently used go first */
-export const createMemoryTexts = (bytes: number): PersistedTexts =>
-  new LRUCache<string, string>({ maxSize: bytes, sizeCalculation: (text) => 2 * text.length + 128 })
+export type MemoryTexts = LRUCache<string, string>
+
+/**
+ * @param bytes of all texts; the least recently used go first
+ * @param before whose texts it takes over
+ */
+export function createMemoryTexts(bytes: number, before?: MemoryTexts): MemoryTexts {
+  const texts: MemoryTexts = new LRUCache({ maxSize: bytes, sizeCalculation: (text) => 2 * text.length + 128 })
+  if (before) texts.load(before.dump())
+  return texts
+}

@@ -23,7 +23,7 @@ import type { LiveLists } from '../persisted/live-lists.ts'
 import type { PersistedTexts } from '../persisted/texts.ts'
 import { recogniseClient } from './policies/api-client.ts'
 import { authenticate, credentialsOf } from './policies/authenticate.ts'
-import { type Budget, createBudget, noBudget } from './policies/budget.ts'
+import { type Buckets, type Budget, createBudget, noBudget } from './policies/budget.ts'
 import { createClientName } from './policies/client-name.ts'
 import { createConcurrencyLimit, type LimitConcurrency } from './policies/concurrency.ts'
 import { allowOrigins } from './policies/cors.ts'
@@ -36,6 +36,7 @@ import { resolvePersisted } from './policies/persisted.ts'
 import { limitRequests } from './policies/requests-at-once.ts'
 import { reportUnlisted, requireListed } from './policies/safelist.ts'
 import { type SpendShared, shareBudget } from './policies/shared-budget.ts'
+import { shareRequests } from './policies/shared-requests.ts'
 import { allowTrace } from './policies/trace.ts'
 import type { ReportUnlisted } from './policies/unlisted.ts'
 import { limitBody, limitVariables } from './policies/variables.ts'
@@ -76,6 +77,8 @@ export interface PolicyOptions {
   readonly budgets: BudgetSettings
   /** Reports what the measured budgets would have refused. */
   readonly reportMeasured: ReportLimit
+  /** What callers have left of their budgets. */
+  readonly buckets: Buckets
   /** Gateways that count for themselves: each allows its part of the budgets. */
   readonly parts: number
   readonly cors: Cors
@@ -160,14 +163,17 @@ function createPersisted({ operations: { safelist }, lists, texts, reportUnliste
   return lists && safelist?.mode === 'log' ? reportUnlisted(lists, clientName, resolve, report) : resolve
 }
 
-function createBudgets({ limits, measuring, budgets, reportMeasured, parts, redis }: PolicyOptions) {
+function createBudgets({ limits, measuring, budgets, reportMeasured, buckets, parts, redis }: PolicyOptions) {
   const names = new Set<BoundName>([...(measuring?.names ?? []), ...(budgets.measure ? (['budgetCost'] as const) : [])])
   const costPerMinute = Math.min(limits.costPerMinute, measuring?.limits.costPerMinute ?? Number.POSITIVE_INFINITY)
-  const plans = createBudgetPlans(budgets, { costPerMinute }, { cost: redis ? 1 : parts, requests: parts })
-  const budget = plans.boundsCost ? createBudget(plans, names, reportMeasured) : noBudget
+  const plans = createBudgetPlans(budgets, { costPerMinute }, redis ? 1 : parts)
+  const budget = plans.boundsCost ? createBudget(plans, names, reportMeasured, buckets) : noBudget
   const inTurn = createConcurrencyLimit(limits, measuring)
   const limitConcurrency = plans.boundsRequests
-    ? limitRequests(plans, inTurn, budgets.measure ? reportMeasured : undefined)
+    ? limitRequests(plans, inTurn, {
+        reportMeasured: budgets.measure ? reportMeasured : undefined,
+        shared: redis && shareRequests(redis),
+      })
     : inTurn
   const spendShared: SpendShared =
     redis && plans.boundsCost

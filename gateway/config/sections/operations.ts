@@ -32,6 +32,12 @@ export const operationsSection = z
         automatic: onOff.default(true),
         /** Of texts, in the memory of this process. */
         bytes: whole(1).default(16 * 1024 * 1024),
+        /** `redis`: besides, for several gateways together. */
+        store: z.enum(['memory', 'redis'], 'must be memory or redis').default('memory'),
+        /** Seconds that Redis keeps a text after it was sent last. */
+        maxAge: whole(1, 31 * 86_400).default(86_400),
+        /** Milliseconds that a request waits for Redis at most. */
+        redisTimeout: whole(1, 1_000).default(50),
       })
       .prefault({}),
   })

@@ -30,12 +30,15 @@ export interface Budget {
 }
 
 interface Bucket {
-  readonly windows: readonly BudgetWindow[]
+  windows: readonly BudgetWindow[]
   /** By window. */
-  readonly left: number[]
+  left: number[]
   /** Milliseconds of `performance.now()`. */
   filledAt: number
 }
+
+/** What each caller has left; outlives a change of the configuration. */
+export type Buckets = LRUCache<string, Bucket>
 
 const CALLERS = 50_000 // the least recently seen start anew
 const REFUSAL = 1_000 // cost of any refused input, plus 1 per character or value
@@ -46,14 +49,15 @@ const REFUSAL = 1_000 // cost of any refused input, plus 1 per character or valu
 const PLANNING = 20_000 // milliseconds
 const MINUTE = 60_000 // milliseconds
 
+export const createBuckets = (): Buckets => new LRUCache({ max: CALLERS })
+
 /** @param measured limits that refuse nothing and are reported instead */
 export function createBudget(
   { planOf }: Pick<BudgetPlans, 'planOf'>,
   measured: ReadonlySet<BoundName> = new Set(),
   reportMeasured: ReportLimit = () => undefined,
+  buckets: Buckets = createBuckets(),
 ): Budget {
-  const buckets = new LRUCache<string, Bucket>({ max: CALLERS })
-
   const filled = (caller: string, { windows }: BudgetPlan): Bucket => {
     const now = performance.now()
     const bucket = buckets.get(caller)
@@ -61,6 +65,10 @@ export function createBudget(
       const made = { windows, left: windows.map(({ cost }) => cost), filledAt: now }
       buckets.set(caller, made)
       return made
+    }
+    if (bucket.windows !== windows) {
+      bucket.left = windows.map(({ every, cost }) => Math.min(cost, leftOf(bucket, every) ?? cost))
+      bucket.windows = windows
     }
     const { left } = bucket
     const passed = now - bucket.filledAt
@@ -104,6 +112,10 @@ export function createBudget(
     },
   }
 }
+
+/** What is left of the window of so many milliseconds, if there is one. */
+const leftOf = ({ windows, left }: Bucket, every: number): number | undefined =>
+  left[windows.findIndex((window) => window.every === every)]
 
 /** Milliseconds until every window has this cost. */
 function waitFor({ windows, left }: Bucket, cost: number): number {

@@ -7,6 +7,7 @@ import { createDocuments } from '../../../gateway/document/documents.ts'
 import { type Exchange, openExchange } from '../../../gateway/exchange/exchange.ts'
 import { defaultLimits, limitOf } from '../../../gateway/limits/limits.ts'
 import { admit } from '../../../gateway/request/admit.ts'
+import { createBuckets } from '../../../gateway/request/policies/budget.ts'
 import { createPolicies } from '../../../gateway/request/policies.ts'
 
 const schema = buildSchema('type Query { a: Int }')
@@ -31,6 +32,7 @@ async function bench(limits = defaultLimits) {
     measuring: undefined,
     budgets: budgetsSection.parse({}),
     reportMeasured: () => undefined,
+    buckets: createBuckets(),
     parts: 1,
     cors,
     introspection: true,

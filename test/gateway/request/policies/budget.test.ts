@@ -4,7 +4,7 @@ import { budgetsSection } from '../../../../gateway/config/sections/budgets.ts'
 import { callerOf } from '../../../../gateway/exchange/caller-key.ts'
 import { openExchange } from '../../../../gateway/exchange/exchange.ts'
 import { createBudgetPlans } from '../../../../gateway/limits/budget-plans.ts'
-import { createBudget } from '../../../../gateway/request/policies/budget.ts'
+import { createBuckets, createBudget } from '../../../../gateway/request/policies/budget.ts'
 import { stopClock } from '../../../support/clock.ts'
 import { ask, startTestGateway, verdict } from '../../../support/gateway.ts'
 import { startShop } from '../../../support/shop.ts'
@@ -16,9 +16,7 @@ test.each([100, 5_000_000])(
   'Twenty seconds of planning use up a budget of %d per minute, of the caller alone',
   async (perMinute) => {
     using clock = stopClock()
-    const budget = createBudget(
-      createBudgetPlans(budgetsSection.parse({}), { costPerMinute: perMinute }, { cost: 1, requests: 1 }),
-    )
+    const budget = createBudget(createBudgetPlans(budgetsSection.parse({}), { costPerMinute: perMinute }, 1))
     const [heavy, other] = [exchangeOf('192.0.2.1'), exchangeOf('192.0.2.2')]
     budget.chargePlanning(callerOf(heavy), 19_900)
     budget.spend(heavy, perMinute / 1_000)
@@ -52,4 +50,25 @@ test('Who sends a new document pays for its planning, and who sends it later doe
   expect(await gateway.registry.metrics()).toMatch(/^tributary_planning_seconds_total 0\.\d*[1-9]/m)
   await gateway.stop()
   await shop.close()
+})
+
+test('What callers have left outlives a change of the windows', () => {
+  using _clock = stopClock()
+  const buckets = createBuckets()
+  const open = (...windows: { every: number; cost: number }[]) =>
+    createBudget(
+      createBudgetPlans(budgetsSection.parse({ windows }), { costPerMinute: 1 }, 1),
+      undefined,
+      undefined,
+      buckets,
+    )
+  const caller = exchangeOf('192.0.2.1')
+  const left = (...windows: { every: number; cost: number }[]) =>
+    open(...windows)
+      .left(caller)
+      .map((each) => each.left)
+  open({ every: 60_000, cost: 10 }).spend(caller, 7)
+  expect(left({ every: 60_000, cost: 10 })).toEqual([3])
+  expect(left({ every: 60_000, cost: 100 }, { every: 5_000, cost: 8 })).toEqual([3, 8])
+  expect(left({ every: 60_000, cost: 2 })).toEqual([2])
 })

@@ -192,6 +192,46 @@ describe('budgets of several gateways in Redis', () => {
     for (const at of [one, two]) expect(await spendAt(at, '192.0.2.3', ONE)).toBe('200 OK')
     expect(await spendAt(two, '192.0.2.1', ONE)).toBe(spent)
   })
+
+  test('Requests at once are counted together, and those of a gateway that crashed are soon forgotten', async () => {
+    const env = { REDIS_URL: redis.url }
+    await start({ requestsAtOnce: 2, store: 'redis' }, { env })
+    const one = gateway
+    await start({ requestsAtOnce: 2, store: 'redis' }, { env })
+    const two = gateway
+    stop = async () => {
+      stop = async () => undefined
+      await Promise.all([one.stop(), two.stop()])
+    }
+    const client = await createClient({ url: redis.url }).connect()
+    const places = 'tributary:in-work:{address 127.0.0.1}'
+    const slow = Promise.withResolvers<boolean>()
+    let waiting = 0
+    shop.orders.misbehave(() => {
+      waiting += 1
+      return slow.promise
+    })
+    const running = []
+    for (const at of [one, two]) {
+      running.push(ask(at.url, ONE))
+      await until(async () => waiting === running.length && (await client.zCard(places)) === running.length)
+    }
+    for (const at of [one, two]) expect(verdict(await ask(at.url, ONE))).toBe(spent)
+    shop.orders.misbehave(undefined)
+    slow.resolve(false)
+    expect((await Promise.all(running)).map(verdict)).toEqual(fine(2))
+    await until(async () => (await client.zCard(places)) === 0)
+    // What a crash leaves behind: places that nobody gives back or renews.
+    const end = Date.now() + 1_500
+    await client.zAdd(
+      places,
+      ['a', 'b'].map((value) => ({ value, score: end })),
+    )
+    expect(verdict(await ask(one.url, ONE))).toBe(spent)
+    await until(async () => verdict(await ask(two.url, ONE)) === '200 OK')
+    expect(Date.now()).toBeGreaterThanOrEqual(end)
+    client.destroy()
+  })
 })
 
 /** True once Redis has the budget of a caller. */

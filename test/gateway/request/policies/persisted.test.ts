@@ -5,13 +5,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { createClient } from '@redis/client'
 import { WebSocket } from 'ws'
 import type { z } from 'zod'
+import { readConfig } from '../../../../gateway/config/load.ts'
 import { operationsSection } from '../../../../gateway/config/sections/operations.ts'
 import { readLists } from '../../../../gateway/persisted/lists.ts'
 import { readAnswer } from '../../../support/answer.ts'
 import { exampleOf } from '../../../support/example.ts'
 import { ask, startTestGateway, type TestGateway, verdict } from '../../../support/gateway.ts'
+import { startRedis } from '../../../support/redis.ts'
 import { type Shop, startShop } from '../../../support/shop.ts'
 import { until } from '../../../support/until.ts'
 
@@ -177,6 +180,41 @@ describe('automatic persisted queries', () => {
     expect(verdict(await post({ documentId: `sha256:${sha256(one)}` }))).toBe('200 PERSISTED_QUERY_NOT_FOUND')
     await post({ query: one, ...hashed(one) })
     expect((await post({ documentId: `sha256:${sha256(one)}` })).data.order.id).toBe('1')
+    expect((await post(hashed(one))).data.order.id).toBe('1')
+  })
+
+  test('Several gateways keep them in Redis; a false text or no Redis is a text that is not known', async () => {
+    const redis = await startRedis()
+    const operations = operationsSection.parse({ persisted: { store: 'redis', redisTimeout: 1_000 } })
+    const open = () =>
+      startTestGateway({ services: shop.services, config: { operations }, env: { REDIS_URL: redis.url } })
+    const [first, second] = await Promise.all([open(), open()])
+    stop = async () => {
+      await Promise.all([first.stop(), second.stop(), redis.kill()])
+    }
+    const client = await createClient({ url: redis.url }).connect()
+    const key = (text: string): string => `tributary:persisted:${sha256(text)}`
+    await until(async () => {
+      await ask(first.url, { query: one, ...hashed(one) })
+      return (await client.exists(key(one))) === 1
+    })
+    expect(await client.ttl(key(one))).toBeGreaterThan(86_000)
+    await until(async () => (await ask(second.url, hashed(one))).data?.order.id === '1')
+    await client.set(key(two), three)
+    expect(verdict(await ask(second.url, hashed(two)))).toBe('200 PERSISTED_QUERY_NOT_FOUND')
+    client.destroy()
+    await redis.kill()
+    expect((await ask(second.url, hashed(one))).data?.order.id).toBe('1')
+    expect(verdict(await ask(second.url, hashed(three)))).toBe('200 PERSISTED_QUERY_NOT_FOUND')
+    await ask(second.url, { query: three, ...hashed(three) })
+    expect((await ask(second.url, hashed(three))).data?.order.id).toBe('3')
+  })
+
+  test('A new configuration knows the texts of the one before', async () => {
+    await start({})
+    await post({ query: one, ...hashed(one) })
+    const config = await readConfig({ SUPERGRAPH: gateway.supergraphFile, PORT: '0', LOG_LEVEL: 'silent' })
+    await gateway.reconfigure({ ...config, operations: operationsSection.parse({ persisted: { bytes: 1_000_000 } }) })
     expect((await post(hashed(one))).data.order.id).toBe('1')
   })
 

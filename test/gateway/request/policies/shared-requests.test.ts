@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { createClient } from '@redis/client'
+import { pino } from 'pino'
+import { shareRequests } from '../../../../gateway/request/policies/shared-requests.ts'
+import { connectRedis } from '../../../../platform/redis/connection.ts'
+import { stopClock } from '../../../support/clock.ts'
+import { type RedisServer, startRedis } from '../../../support/redis.ts'
+import { until } from '../../../support/until.ts'
+
+let redis: RedisServer
+beforeAll(async () => {
+  redis = await startRedis()
+})
+afterAll(() => redis.kill())
+
+test('A place is renewed while its request is in work, and given back after it', async () => {
+  using clock = stopClock()
+  const connection = connectRedis(redis.url, 1_000, 'each counts alone', pino({ level: 'silent' }))
+  const requests = shareRequests(connection)
+  const taken = await until(() => requests.take('somebody', 1))
+  if (taken === 'full') throw new Error('Nobody else takes places here.')
+  expect(await requests.take('somebody', 1)).toBe('full')
+  const client = await createClient({ url: redis.url }).connect()
+  const scores = async () =>
+    (await client.zRangeWithScores('tributary:in-work:{somebody}', 0, -1)).map(({ score }) => score)
+  const [first = 0] = await scores()
+  await clock.step(3_000)
+  await until(async () => ((await scores())[0] ?? 0) > first)
+  expect(await scores()).toHaveLength(1)
+  taken()
+  await until(async () => (await scores()).length === 0)
+  client.destroy()
+  connection.close()
+})
