@@ -6,6 +6,7 @@ import { type Client, hangUpOf } from './client.ts'
 import type { Exchange } from './exchange.ts'
 import type { FreshnessTally } from './freshness.ts'
 import { carriesKeys } from './idempotency.ts'
+import { traceparentFor } from './request-id.ts'
 
 /** A client that hangs up cancels queries, but no write in flight. */
 export function callContext(
@@ -63,10 +64,10 @@ const ofExchange = (exchange: Exchange) => ({
 
 const TRACEPARENT = /^(?!ff)[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}$/
 
-/** The client's `traceparent`; one that W3C Trace Context calls invalid is ignored. */
-function traceparentOf({ request: { headers } }: Exchange): string | undefined {
+/** The client's `traceparent`, or a new one where it has none that W3C Trace Context calls valid. */
+function traceparentOf({ request: { headers }, requestId }: Exchange): string {
   const value = headers['traceparent']
-  return typeof value === 'string' && TRACEPARENT.test(value) ? value : undefined
+  return typeof value === 'string' && TRACEPARENT.test(value) ? value : traceparentFor(requestId)
 }
 
 /** The client's `Accept-Language`; `undefined` if it accepts any. */

@@ -16,13 +16,19 @@ export interface Heard {
 const MOST = 8 * 1024 // characters of one answer; more are left out
 const MOST_COOKIES = 50 // of one answer
 
-/** `undefined` without rules. */
+/** The headers of every answer, refusals and streams too. */
+export const constantsOf = (rules: readonly ClientHeaderRule[]): readonly (readonly [name: string, value: string])[] =>
+  rules.flatMap(({ insert, value }) => (insert === undefined || value === undefined ? [] : [[insert, value] as const]))
+
+/** `undefined` without rules that forward. */
 export function compileClientRules(rules: readonly ClientHeaderRule[]): (() => Heard) | undefined {
-  if (rules.length === 0) return undefined
-  const ways = new Map(rules.flatMap(({ forward, when }) => (forward === undefined ? [] : [[forward, when] as const])))
-  const inserted = rules.flatMap(({ insert, value }) =>
-    insert === undefined || value === undefined ? [] : [[insert, value] as const],
+  const inserted = new Map(constantsOf(rules))
+  const ways = new Map(
+    rules.flatMap(({ forward, when }) =>
+      forward === undefined || inserted.has(forward) ? [] : [[forward, when] as const],
+    ),
   )
+  if (ways.size === 0) return undefined
   return () => {
     const values = new Map<string, string>()
     const cookies: string[] = []
@@ -38,12 +44,10 @@ export function compileClientRules(rules: readonly ClientHeaderRule[]): (() => H
     }
     return {
       hear(head) {
-        if (ways.size === 0) return
         for (const [name, value] of linesOf(head)) if (ways.has(name) && isFieldValue(value)) take(name, value)
       },
       write(headers, all) {
         for (const [name, value] of values) headers.set(name, value)
-        for (const [name, value] of inserted) headers.set(name, value)
         all.push(...cookies)
       },
     }

@@ -9,12 +9,14 @@ import type { IdentitySettings } from '../../platform/protocol/identity-settings
 import type { RedisConnection } from '../../platform/redis/connection.ts'
 import type { BudgetSettings } from '../config/sections/budgets.ts'
 import type { Cors } from '../config/sections/cors.ts'
+import type { ClientHeaderRule } from '../config/sections/headers.ts'
 import type { OperationSettings } from '../config/sections/operations.ts'
 import { limitCost } from '../document/cost.ts'
 import { limitShape } from '../document/document-limits.ts'
 import type { DocumentCheck, KnownOperation } from '../document/documents.ts'
 import { refuseIntrospection } from '../document/introspection.ts'
 import type { Exchange, Policy } from '../exchange/exchange.ts'
+import { constantsOf } from '../headers/to-client.ts'
 import { createBudgetPlans } from '../limits/budget-plans.ts'
 import type { BoundName, Limits } from '../limits/limits.ts'
 import type { Measuring } from '../limits/measuring.ts'
@@ -45,7 +47,7 @@ export interface Policies {
   /** Where a request carries its token. */
   readonly credentialsOf: CredentialsOf
   /** Headers that tell who the API client is, in lower case. */
-  readonly clientHeaders: ReadonlySet<string>
+  readonly clientNameHeaders: ReadonlySet<string>
   /** For every request, before its document is read. */
   readonly request: readonly Policy[]
   /**
@@ -82,6 +84,7 @@ export interface PolicyOptions {
   /** Gateways that count for themselves: each allows its part of the budgets. */
   readonly parts: number
   readonly cors: Cors
+  readonly clientHeaders: readonly ClientHeaderRule[]
   readonly introspection: boolean
   readonly identity: IdentitySettings | undefined
   readonly operations: OperationSettings
@@ -111,8 +114,9 @@ export function createPolicies(options: PolicyOptions): Policies {
   const trace = allowTrace(identity?.demo !== undefined)
   return {
     credentialsOf: credentialsOf(identity),
-    clientHeaders: clientHeadersOf(options),
+    clientNameHeaders: clientNameHeadersOf(options),
     request: [
+      ...present(insertHeaders(options.clientHeaders)),
       allowOrigins(cors),
       negotiateMediaType,
       allowMethods,
@@ -150,11 +154,20 @@ export function createPolicies(options: PolicyOptions): Policies {
 }
 
 /** The usual ones, and those of the settings. */
-const clientHeadersOf = ({ operations, budgets }: PolicyOptions): ReadonlySet<string> =>
+const clientNameHeadersOf = ({ operations, budgets }: PolicyOptions): ReadonlySet<string> =>
   new Set([
     ...['apollographql-client-name', 'apollographql-client-version', 'graphql-client-name', 'graphql-client-version'],
     ...[...(operations.safelist?.clientHeaders ?? []), budgets.client?.header ?? []].flat(),
   ])
+
+/** First, so that refusals have them, too. */
+function insertHeaders(rules: readonly ClientHeaderRule[]): Policy | undefined {
+  const constants = constantsOf(rules)
+  if (constants.length === 0) return undefined
+  return ({ headers }) => {
+    for (const [name, value] of constants) headers.set(name, value)
+  }
+}
 
 function createPersisted({ operations: { safelist }, lists, texts, reportUnlisted: report }: PolicyOptions): Policy {
   const clientName = createClientName(safelist?.clientHeaders ?? [])

@@ -91,7 +91,7 @@ export async function serveSockets(options: SocketOptions): Promise<SocketClient
         return run(operation, introduced, options)
       },
       mayParse,
-      clientHeaders: options.policies.clientHeaders,
+      clientNameHeaders: options.policies.clientNameHeaders,
       onFault: (error) => log.error({ err: error }, 'a WebSocket was closed'),
     })
     sessions.set(socket, session)

@@ -47,15 +47,15 @@ const MAX_CLIENT = 1024 // characters of a client's name or version
 
 /**
  * `undefined` for anything but a client's message.
- * @param clientHeaders names that the payload of `connection_init` may give, in lower case
+ * @param clientNameHeaders names that the payload of `connection_init` may give, in lower case
  */
-export function readMessage(text: string, clientHeaders: ReadonlySet<string>): ClientMessage | undefined {
+export function readMessage(text: string, clientNameHeaders: ReadonlySet<string>): ClientMessage | undefined {
   const value = parse(text)
   if (!isRecord(value)) return undefined
   const { type, id, payload } = value
   switch (type) {
     case 'connection_init': {
-      const read = readInitPayload(payload, clientHeaders)
+      const read = readInitPayload(payload, clientNameHeaders)
       return read && { type, payload: read }
     }
     case 'ping':
@@ -78,12 +78,14 @@ function parse(text: string): unknown {
   }
 }
 
-function readInitPayload(payload: unknown, clientHeaders: ReadonlySet<string>): InitPayload | undefined {
+function readInitPayload(payload: unknown, clientNameHeaders: ReadonlySet<string>): InitPayload | undefined {
   if (!isOptionalRecord(payload)) return undefined
   const given = payload?.['authorization'] ?? payload?.['Authorization']
   const authorization = typeof given === 'string' ? given : undefined
   const client = Object.entries(payload ?? {}).flatMap(([name, value]) =>
-    typeof value === 'string' && clientHeaders.has(name.toLowerCase()) ? [[name.toLowerCase(), value] as const] : [],
+    typeof value === 'string' && clientNameHeaders.has(name.toLowerCase())
+      ? [[name.toLowerCase(), value] as const]
+      : [],
   )
   const isTooLong = authorization !== undefined && authorization.length > MAX_TOKEN
   if (isTooLong || client.some(([, value]) => value.length > MAX_CLIENT)) return undefined

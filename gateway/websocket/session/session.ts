@@ -39,7 +39,7 @@ interface SessionOptions {
   /** Whether a text may be parsed; one that may not ends the connection. */
   readonly mayParse: (text: string) => boolean
   /** Names of headers that `connection_init` may give, in lower case. */
-  readonly clientHeaders: ReadonlySet<string>
+  readonly clientNameHeaders: ReadonlySet<string>
   readonly onFault: (error: unknown) => void
 }
 
@@ -68,7 +68,14 @@ const CONCURRENCY = 16 // as for pipelined requests of one HTTP connection
 const inTurn = createLoopTurns()
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: closures of one session
-export function openSession({ socket, connection, run, mayParse, clientHeaders, onFault }: SessionOptions): Session {
+export function openSession({
+  socket,
+  connection,
+  run,
+  mayParse,
+  clientNameHeaders,
+  onFault,
+}: SessionOptions): Session {
   const operations = new Map<string, Running>()
   let initPayload: InitPayload | undefined
   let inWork = 0
@@ -157,7 +164,7 @@ export function openSession({ socket, connection, run, mayParse, clientHeaders, 
   }
   const receive = (text: string | undefined): void => {
     const isTooBig = text !== undefined && !mayParse(text)
-    const message = text === undefined || isTooBig ? undefined : readMessage(text, clientHeaders)
+    const message = text === undefined || isTooBig ? undefined : readMessage(text, clientNameHeaders)
     if (isTooBig) close(closeCodes.tooBig, 'Message too big')
     else if (message === undefined) close(closeCodes.badMessage, 'Invalid message received')
     else if (message.type === 'connection_init') initialise(message.payload)

@@ -77,12 +77,40 @@ describe('the example of the page', () => {
     }
   })
 
-  test('A valid traceparent reaches both kinds, an invalid one neither', async () => {
+  test('Refusals and streams of events have the constants, too', async () => {
+    const post = (body: object, accept = 'application/json') =>
+      fetch(`${gateway.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept },
+        body: JSON.stringify(body),
+      })
+    const refused = await Promise.all([
+      post({ query: '{' }),
+      post({ query: '{ nothing }' }),
+      post({}),
+      post({ query }, 'text/html'),
+    ])
+    const stream = await post({ query }, 'text/event-stream')
+    expect([...refused, stream].map(({ headers }) => headers.get('x-served-by'))).toEqual(Array(5).fill('tributary'))
+    expect(stream.headers.get('content-type')).toContain('text/event-stream')
+    await stream.text()
+  })
+
+  test('A valid traceparent reaches both kinds, and another is replaced by a new one', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
     await ask(gateway.url, '{ orders { item { stock } } }', { traceparent })
     expect([toOrders()['traceparent'], toItems()['traceparent']]).toEqual([traceparent, traceparent])
     await ask(gateway.url, '{ orders { item { stock } } }', { traceparent: traceparent.replace('0af', '0AF') })
-    expect([toOrders()['traceparent'], toItems()['traceparent']]).toEqual([undefined, undefined])
+    const made = toOrders()['traceparent']
+    expect(made).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-00$/)
+    expect(toItems()['traceparent']).toBe(made)
+    const { headers } = await ask(gateway.url, '{ orders { item { stock } } }')
+    const own = headers.get('x-request-id')?.replaceAll('-', '') ?? ''
+    expect(toOrders()['traceparent']).toBe(`00-${own}-${own.slice(16)}-00`)
+    await ask(gateway.url, '{ orders { item { stock } } }', {
+      'x-request-id': `${headers.get('x-request-id')?.slice(0, 24)}zzzzzzzzzzzz`,
+    })
+    expect(toOrders()['traceparent']).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-00$/)
   })
 })
 

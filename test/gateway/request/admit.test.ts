@@ -35,6 +35,7 @@ async function bench(limits = defaultLimits) {
     buckets: createBuckets(),
     parts: 1,
     cors,
+    clientHeaders: [],
     introspection: true,
     identity: undefined,
     operations: operationsSection.parse({}),
