@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { readShippedOperations, type ShippedOperation } from '../../gateway/operations/shipped.ts'
+import type { ServiceStatus } from '../../gateway/traffic/traffic.ts'
 import { type Answer, readAnswer } from '../support/answer.ts'
 import { ask } from '../support/gateway.ts'
 import { type Product, startProduct } from '../support/product.ts'
+import { askTraced, inShort, outcomes } from '../support/traced.ts'
+import { until } from '../support/until.ts'
 
 let product: Product
 let payer: Readonly<Record<string, string>>
@@ -11,7 +14,7 @@ let payee: Readonly<Record<string, string>>
 let shipped: ReadonlyMap<string, ShippedOperation>
 
 beforeAll(async () => {
-  product = await startProduct()
+  product = await startProduct({}, ['--weather', '2'])
   payer = { authorization: await product.authorization('payer') }
   payee = { authorization: await product.authorization('payee') }
   shipped = new Map((await readShippedOperations()).map((operation) => [operation.name, operation]))
@@ -182,5 +185,70 @@ describe('bad input', () => {
       await fetch(`${product.url}/graphql`, { method: 'POST', headers, body: '{"query":' }),
     )
     expect(`${answer.status} ${answer.errors?.[0]?.extensions['code']}`).toBe('400 BAD_USER_INPUT')
+  })
+})
+
+describe('trace', () => {
+  const ENTRY = 'me.accounts.edges[].node.entries.edges[].node'
+  const CITY = `${ENTRY}.transfer.merchant.city`
+
+  test('The main query asks the bank first, and weather and content beside each other', async () => {
+    const { query } = shippedOperation('1-overview')
+    const { trace, errors } = await askTraced(product.url, query, payer)
+    expect(errors).toBeUndefined()
+    expect(trace.calls.map(({ service, kind, after }) => `${service} ${kind} ${after}`).sort()).toEqual([
+      'banking stateful ',
+      'content stateless 0',
+      'weather stateless 0',
+      'weather stateless 0',
+    ])
+    const given = inShort(trace).join('\n')
+    for (const path of [`${ENTRY}.amount.formatted`, `${CITY}.weather.on.temperatureMax`]) expect(given).toContain(path)
+    const again = await askTraced(product.url, query, payer)
+    const sources = again.trace.calls.map(({ service, source }) => `${service} ${source}`).sort()
+    expect(sources).toEqual(['banking service', 'content cache', 'weather cache', 'weather cache'])
+    expect(trace.calls.flatMap(outcomes)).not.toContain('failed')
+  })
+
+  test('A killed instance shows in the tries, and costs nothing', async () => {
+    const services = (await (await fetch(`${product.adminUrl}/services`)).json()) as ServiceStatus[]
+    const killed = services.find(({ name }) => name === 'weather')?.instances[0]
+    process.kill(killed?.pid ?? Number.NaN, 'SIGKILL')
+    // None is in the cache, and half of them go to each instance.
+    const answers = await Promise.all(
+      Array.from({ length: 24 }, (_, n) =>
+        askTraced(
+          product.url,
+          `{ cities(search: "${'abcdefghijklmnopqrstuvwx'[n]}", first: 1) { edges { node { name } } } }`,
+        ),
+      ),
+    )
+    const calls = answers.flatMap(({ trace }) => trace.calls)
+    expect(answers.flatMap(({ errors = [] }) => errors)).toEqual([])
+    const retried = calls.find(({ attempts }) => attempts[0]?.outcome === 'failed')
+    expect(retried && outcomes(retried)).toEqual(['failed', 'answered'])
+    expect(retried?.attempts[0]).toMatchObject({ instance: killed?.url, reason: expect.any(String) })
+    expect(retried?.errors).toEqual([])
+  })
+
+  test('A stopped service has its error, while the others answer', async () => {
+    const act = (action: 'stop' | 'start') =>
+      fetch(`${product.url}/demo/services`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ name: 'content', action }),
+      })
+    expect((await act('stop')).status).toBe(200)
+    const { trace, data } = await until(async () => {
+      // Another article each time: what was answered before is in the cache.
+      const query = `{ me { name } article(slug: "${randomUUID()}") { title } }`
+      const answer = await askTraced(product.url, query, payer)
+      return answer.errors !== undefined && answer
+    })
+    expect(data).toEqual({ me: { name: expect.any(String) }, article: null })
+    const [content, banking] = ['content', 'banking'].map((name) => trace.calls.find(({ service }) => service === name))
+    expect(content?.errors).toEqual([{ code: 'SERVICE_UNAVAILABLE', message: expect.stringContaining('content') }])
+    expect(banking).toMatchObject({ errors: [], attempts: [{ outcome: 'answered' }] })
+    await act('start')
   })
 })

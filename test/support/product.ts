@@ -25,11 +25,14 @@ export interface Product {
 
 const START = fileURLToPath(new URL('../../start.ts', import.meta.url))
 
-/** @param settings beside those that every test needs */
-export async function startProduct(settings: Readonly<Record<string, string>> = {}): Promise<Product> {
+/** @param settings beside those that every test needs @param flags of `npm start` */
+export async function startProduct(
+  settings: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
+): Promise<Product> {
   const [folder, database] = await Promise.all([makeDataFolder(), createDatabase('seeded')])
   const { PATH } = process.env
-  const child = spawn(process.execPath, [START], {
+  const child = spawn(process.execPath, [START, ...flags], {
     env: {
       ...processEnvironment,
       PATH,

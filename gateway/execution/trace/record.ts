@@ -7,6 +7,8 @@ import type { TracedAttempt, TracedCall } from './traced-call.ts'
 
 export interface Recorded {
   readonly trace: CallTrace
+  readonly start: number
+  hasEndedBy(time: number): boolean
   /** The call is over, whatever became of it. */
   end(): void
   /** What still runs is given up: nobody waits for it any more. */
@@ -61,6 +63,8 @@ export function createRecord(now: () => number, { representations }: Pick<Reques
         received += bytes
       },
     },
+    start,
+    hasEndedBy: (time) => ended !== undefined && ended <= time,
     end() {
       ended ??= now()
     },

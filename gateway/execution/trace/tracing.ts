@@ -79,7 +79,8 @@ export function createTracing(started: number): Tracing {
         id,
         service,
         kind: kindOf(service),
-        after: idsOf(fetch),
+        // The exact path may take over before all is there that the fast path would wait for.
+        after: idsOf(fetch).filter((before) => made[before]?.record.hasEndedBy(record.start)),
         ...record.read(),
         ...shown(fetch, asked),
         fields: fields(fetch),

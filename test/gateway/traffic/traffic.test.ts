@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { createRecord } from '../../../gateway/execution/trace/record.ts'
 import { stateful, stateless } from '../../../gateway/traffic/call/kind.ts'
 import type { Traffic } from '../../../gateway/traffic/traffic.ts'
 import { stopClock } from '../../support/clock.ts'
@@ -223,6 +224,25 @@ describe('hedging', () => {
     for (let n = 0; n < 20; n += 1) expect(await codeOf(traffic.send(callOf('s', '{}')))).toBe('OK')
     expect(first.bodies.length).toBeGreaterThan(before)
     await until(() => cancelled === first.bodies.length - before)
+  })
+
+  test('A trace tells the second try from the first, which is given up', async () => {
+    const [first, second] = (await upstreams(2, ok)) as [Upstream, Upstream]
+    const traffic = to(stateless('s', { ...plain, hedging: true }), [first.url, second.url])
+    for (let n = 0; n < 80; n += 1) await traffic.send(callOf('s', '{}'))
+    first.answer = () => undefined
+    const attempts = await until(async () => {
+      const call = callOf('s', '{}')
+      const record = createRecord(() => performance.now(), call.body)
+      await traffic.send({ ...call, trace: record.trace })
+      const { attempts } = record.read()
+      return attempts[0]?.instance.startsWith(first.url) && attempts
+    })
+    expect(attempts).toMatchObject([
+      { hedge: false, outcome: 'cancelled' },
+      { instance: expect.stringContaining(second.url), hedge: true, outcome: 'answered' },
+    ])
+    expect(attempts[0]).not.toHaveProperty('reason')
   })
 
   test('Only calls to stateless services are hedged', async () => {
