@@ -3,8 +3,8 @@
  * bodies may lie in memory that is lent. It must never keep credentials, nor what is denied to the
  * caller.
  */
+import type { GraphQLError } from 'graphql'
 import { excerpt } from '../../../platform/process/excerpt.ts'
-import { isErrorCode } from '../../../platform/protocol/errors.ts'
 import type { ServiceKind } from '../../traffic/call/kind.ts'
 import type { Send, ServiceAnswer, ServiceCall } from '../../traffic/call/send.ts'
 import { callError, serviceError } from '../answer/failure.ts'
@@ -111,13 +111,8 @@ function errorsOf(service: string, answer: ServiceAnswer): TracedCall['errors'] 
   return errors.slice(0, MOST_ERRORS).map((error) => told(serviceError(service, error)))
 }
 
-/** As every client may see it, whatever rules for the service's errors show besides. */
-function told({
-  message,
-  extensions,
-}: Pick<Error, 'message'> & { readonly extensions: Readonly<Record<string, unknown>> }) {
-  const code = extensions['code']
-  return isErrorCode(code) && code !== 'INTERNAL'
-    ? { code, message: excerpt(message) }
-    : { code: 'INTERNAL', message: 'Internal error.' }
-}
+/** Both are as every client may see them, whatever rules for the service's errors show besides. */
+const told = ({ message, extensions }: GraphQLError): TracedCall['errors'][number] => ({
+  code: String(extensions['code']),
+  message: excerpt(message),
+})
