@@ -1,6 +1,8 @@
 /** The demo's callers at the bank: their accounts, balances and transfers. */
 import { randomUUID } from 'node:crypto'
 import { ask, dataOf, type Operation, type Reply } from './client.ts'
+import { figure } from './figures.ts'
+import type { Part } from './part.ts'
 import type { Product } from './product.ts'
 
 export interface Account {
@@ -91,4 +93,13 @@ export function toldIn(reply: Reply): Told {
   const { transfer } = dataOf<{ transfer: { code?: string; replayed: boolean; transfer?: { id: string } } }>(reply)
   if (!transfer.transfer) throw new Error(`A transfer was refused: ${transfer.code}`)
   return { id: transfer.transfer.id, replayed: transfer.replayed }
+}
+
+/** The instance that writes for all, as the gateway believes; `undefined` where it believes none. */
+export async function writerOf({ adminUrl, of }: Pick<Product, 'adminUrl' | 'of'>): Promise<Part | undefined> {
+  const banks = of('banking')
+  const beliefs = await Promise.all(
+    banks.map(({ url }) => figure(adminUrl, 'tributary_instance_writer', { service: 'banking', instance: url })),
+  )
+  return banks[beliefs.indexOf(1)]
 }

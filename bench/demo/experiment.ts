@@ -40,7 +40,7 @@ export interface Series {
   readonly name: string
   readonly tone: Tone
   /** Tells two series of one tone apart. */
-  readonly dashed?: boolean
+  readonly soft?: boolean
 }
 
 /** A plot as data; how it is drawn is the report's business. */

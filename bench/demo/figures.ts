@@ -29,3 +29,5 @@ export const seconds = (value: number): string => `${(value / 1000).toFixed(2)} 
 
 /** With thousands separated. */
 export const count = (value: number | bigint): string => value.toLocaleString('en')
+
+export const plural = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? '' : 's'}`

@@ -10,6 +10,8 @@ export interface Call {
   readonly path: string
   readonly headers: IncomingHttpHeaders
   readonly body: Buffer
+  /** Whether nobody waits for the answer any more. */
+  isGone(): boolean
 }
 
 export interface CallAnswer {
@@ -29,7 +31,7 @@ export async function startFront(target: string, handle: Handle): Promise<Front>
   const connections = new Agent()
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = 'GET', url: path = '/', headers } = request
-    const call = { method, path, headers, body: await buffer(request) }
+    const call = { method, path, headers, body: await buffer(request), isGone: () => response.destroyed }
     const { status, headers: given, body } = await handle(call, () => pass(target, call, connections))
     response.writeHead(status, { ...without(given), 'content-length': body.length }).end(body)
   }

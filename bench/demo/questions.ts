@@ -24,3 +24,9 @@ export const articleOf = (number: number): Operation => ({
   query: CONTENT,
   variables: { slug: SLUGS[number % SLUGS.length] },
 })
+
+/** A search that nobody has made before, so that no cache can answer it. */
+export const articleSearch = (number: number): Operation => ({
+  query: 'query ($text: String!) { search(text: $text, first: 5) { edges { node { title summary } } } }',
+  variables: { text: `account ${number}` },
+})

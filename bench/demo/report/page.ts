@@ -89,7 +89,7 @@ async function bodyOf({ did, measured, plots }: Findings): Promise<string> {
 
 /** Drawn once for wide and once for narrow screens: a drawing that is only scaled cannot be read. */
 async function figureOf(plot: Plot): Promise<string> {
-  const [wide, narrow] = await Promise.all([drawPlot(plot, 600), drawPlot(plot, 300)])
+  const [wide, narrow] = await Promise.all([drawPlot(plot, 680), drawPlot(plot, 340)])
   return `<figure><figcaption>${html(plot.title)}</figcaption><div class="wide">${wide}</div><div class="narrow">${narrow}</div></figure>`
 }
 

@@ -7,8 +7,10 @@ import { compile, type TopLevelSpec } from 'vega-lite'
 import type { BarPlot, GridPlot, LinePlot, Plot, Series } from '../experiment.ts'
 
 /** Pixels. */
-export type Width = 600 | 300
+export type Width = 680 | 340
 
+/** Places across that are all named. */
+const FEW = 10
 const FONT = 'system-ui, sans-serif'
 const axis = {
   labelColor: 'var(--muted)',
@@ -52,12 +54,12 @@ const common = (width: Width) => ({
     view: { stroke: null },
     legend: {
       orient: 'top' as const,
-      direction: width === 300 ? ('vertical' as const) : ('horizontal' as const),
       title: null,
       labelColor: 'var(--ink)',
       labelFontSize: 13,
       labelFont: FONT,
       labelLimit: width - 40,
+      columns: width === 340 ? 1 : 3,
       symbolStrokeWidth: 3,
     },
   },
@@ -65,7 +67,7 @@ const common = (width: Width) => ({
 
 const colours = (series: readonly Series[]) => ({
   domain: series.map(({ name }) => name),
-  range: series.map(({ tone, dashed }) => `var(--${tone}${dashed ? '-soft' : ''})`),
+  range: series.map(({ tone, soft }) => `var(--${tone}${soft ? '-soft' : ''})`),
 })
 
 function bars({ measure, series, values, logarithmic }: BarPlot, width: Width): TopLevelSpec {
@@ -118,6 +120,9 @@ const textOf = (value: number): string =>
   })
 
 function lines({ across, measure, series, values, marks = [], stepped }: LinePlot, width: Width): TopLevelSpec {
+  const places = [...new Set(values.map(({ x }) => x))]
+  // Names of marks stand above the lines.
+  const room = marks.length > 0 ? { domainMax: 1.4 * Math.max(1, ...values.map(({ y }) => y)) } : {}
   return {
     ...common(width),
     height: 220,
@@ -126,8 +131,19 @@ function lines({ across, measure, series, values, marks = [], stepped }: LinePlo
         data: { values: [...values] },
         mark: { type: 'line', strokeWidth: 2.5, interpolate: stepped ? 'step-after' : 'linear' },
         encoding: {
-          x: { field: 'x', type: 'quantitative', title: across, axis: { grid: false, tickCount: 6 } },
-          y: { field: 'y', type: 'quantitative', title: measure, axis: { tickCount: 4 }, scale: { zero: true } },
+          x: {
+            field: 'x',
+            type: 'quantitative',
+            title: across,
+            axis: { grid: false, ...(places.length <= FEW ? { values: places, format: 'd' } : { tickCount: 6 }) },
+          },
+          y: {
+            field: 'y',
+            type: 'quantitative',
+            title: measure,
+            axis: { tickCount: 4 },
+            scale: { zero: true, ...room },
+          },
           color: { field: 'series', type: 'nominal', scale: colours(series), legend: {} },
         },
       },
@@ -163,7 +179,7 @@ function grid({ cells }: GridPlot, width: Width): TopLevelSpec {
         type: 'nominal',
         sort: null,
         title: null,
-        axis: { orient: 'top', labelAngle: width === 300 ? -40 : 0, domain: false, ticks: false },
+        axis: { orient: 'top', labelAngle: width === 340 ? -40 : 0, domain: false, ticks: false },
       },
       y: {
         field: 'row',

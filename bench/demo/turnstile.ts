@@ -1,0 +1,29 @@
+/** Lets so many in at a time and keeps each for a while: a capacity that does not depend on the machine. */
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export type Turnstile = <Value>(work: () => Promise<Value>, isGone: () => boolean) => Promise<Value>
+
+/**
+ * Who has gone while waiting takes no place, and rejects.
+ * @param milliseconds for which each holds its place at the least
+ */
+export function turnstile(slots: number, milliseconds: number): Turnstile {
+  const waiting: (() => void)[] = []
+  let free = slots
+  const leave = (): void => {
+    const next = waiting.shift()
+    if (next) next()
+    else free += 1
+  }
+  return async (work, isGone) => {
+    if (free > 0) free -= 1
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    try {
+      if (isGone()) throw new Error('Nobody waits for the answer.')
+      const [value] = await Promise.all([work(), sleep(milliseconds)])
+      return value
+    } finally {
+      leave()
+    }
+  }
+}
