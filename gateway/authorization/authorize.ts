@@ -5,6 +5,7 @@
  */
 import type { Logger } from '../../platform/process/log.ts'
 import type { Caller } from '../../platform/protocol/caller.ts'
+import { namesOf } from '../../platform/protocol/trace-context.ts'
 import type { AuthorizationSettings, PolicyRequest } from '../config/sections/authorization.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import { type Denied, denial, deniedBy, type Needed } from '../execution/plan/access.ts'
@@ -86,9 +87,10 @@ function holds(requirement: Requirement | undefined, caller: Caller | undefined,
 /** Asks the functions of the configuration, each once. One that fails or is slow allows nothing. */
 async function grantedPolicies(
   names: readonly string[],
-  { caller, request, requestId, parameters }: Exchange,
+  exchange: Exchange,
   { policies, timeout, log }: AuthorizationOptions,
 ): Promise<Granted> {
+  const { caller, request, requestId, parameters } = exchange
   const about: PolicyRequest = {
     caller,
     headers: request.headers,
@@ -102,7 +104,7 @@ async function grantedPolicies(
     try {
       return await Promise.race([ask(), late.promise])
     } catch (err) {
-      log.error({ requestId, err, policies: what }, 'a policy failed and allows nothing')
+      log.error({ ...namesOf(exchange), err, policies: what }, 'a policy failed and allows nothing')
       return undefined
     }
   }

@@ -7,6 +7,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { excerpt } from '../../platform/process/excerpt.ts'
 import type { Logger } from '../../platform/process/log.ts'
 import { isErrorCode } from '../../platform/protocol/errors.ts'
+import { type Named, namesOf } from '../../platform/protocol/trace-context.ts'
 import type { ErrorRules } from '../config/sections/errors.ts'
 import { isServiceError } from './reported.ts'
 import { compileShow, type Show } from './show.ts'
@@ -17,13 +18,13 @@ const SHOWN = ['service', 'retryAfter'] as const
 /** @param original what was thrown, for the log */
 function maskError(
   { message, path, locations, extensions }: GraphQLFormattedError,
-  requestId: string,
+  request: Named,
   log: Logger,
   original?: unknown,
 ): GraphQLFormattedError {
   const code = extensions?.['code']
   const known = isErrorCode(code) && code !== 'INTERNAL'
-  if (!known) log.error({ requestId, err: original ?? { message, path } }, 'an operation failed')
+  if (!known) log.error({ ...namesOf(request), err: original ?? { message, path } }, 'an operation failed')
   const shown = Object.fromEntries(
     SHOWN.flatMap((name) => (known && extensions && name in extensions ? [[name, extensions[name]]] : [])),
   )
@@ -31,44 +32,44 @@ function maskError(
     message: known ? excerpt(message) : 'Internal error.',
     ...(locations && known && { locations }),
     ...(path && { path }),
-    extensions: { code: known ? code : 'INTERNAL', ...shown, requestId },
+    extensions: { code: known ? code : 'INTERNAL', ...shown, requestId: request.requestId },
   }
 }
 
 /** Masks any thrown value; anything but a `GraphQLError` was not foreseen. */
-export function maskThrown(error: unknown, requestId: string, log: Logger): GraphQLFormattedError {
+export function maskThrown(error: unknown, request: Named, log: Logger): GraphQLFormattedError {
   const known = error instanceof GraphQLError ? error.toJSON() : { message: 'unforeseen' }
-  return maskError(known, requestId, log, error)
+  return maskError(known, request, log, error)
 }
 
 /** Makes of any thrown value what a client may see of it. */
-export type Mask = (error: unknown, requestId: string) => GraphQLFormattedError
+export type Mask = (error: unknown, request: Named) => GraphQLFormattedError
 
 /** Rules by the name of the service; a service without any is missing. */
 export type RulesOfServices = ReadonlyMap<string, ErrorRules>
 
 export function createMask(log: Logger, rules: RulesOfServices): Mask {
-  if (rules.size === 0) return (error, requestId) => maskThrown(error, requestId, log)
+  if (rules.size === 0) return (error, request) => maskThrown(error, request, log)
   const shows = new Map([...rules].map(([service, rule]) => [service, compileShow(rule)]))
-  return (error, requestId) => showThrown(shows, error, requestId, log) ?? maskThrown(error, requestId, log)
+  return (error, request) => showThrown(shows, error, request, log) ?? maskThrown(error, request, log)
 }
 
 function showThrown(
   shows: ReadonlyMap<string, Show>,
   error: unknown,
-  requestId: string,
+  request: Named,
   log: Logger,
 ): GraphQLFormattedError | undefined {
   if (!(error instanceof GraphQLError) || !isServiceError(error.originalError)) return undefined
   const shown = shows.get(error.originalError.service)?.(error.originalError)
   if (!shown) return undefined
   const { message, extensions, isPart } = shown
-  if (isPart) log.error({ requestId, err: error }, 'an operation failed')
+  if (isPart) log.error({ ...namesOf(request), err: error }, 'an operation failed')
   const { retryAfter } = error.extensions
   const { path } = error
   return {
     message,
     ...(path && { path }),
-    extensions: { ...extensions, ...(retryAfter !== undefined && { retryAfter }), requestId },
+    extensions: { ...extensions, ...(retryAfter !== undefined && { retryAfter }), requestId: request.requestId },
   }
 }

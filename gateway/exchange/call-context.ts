@@ -6,7 +6,6 @@ import { type Client, hangUpOf } from './client.ts'
 import type { Exchange } from './exchange.ts'
 import type { FreshnessTally } from './freshness.ts'
 import { carriesKeys } from './idempotency.ts'
-import { traceparentFor } from './request-id.ts'
 
 /** A client that hangs up cancels queries, but no write in flight. */
 export function callContext(
@@ -59,16 +58,8 @@ const ofExchange = (exchange: Exchange) => ({
   caller: () => callerOf(exchange),
   perspective: perspectiveOf(exchange),
   language: languageOf(exchange),
-  traceparent: traceparentOf(exchange),
+  traceparent: exchange.traceparent,
 })
-
-const TRACEPARENT = /^(?!ff)[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}$/
-
-/** The client's `traceparent`, or a new one where it has none that W3C Trace Context calls valid. */
-function traceparentOf({ request: { headers }, requestId }: Exchange): string {
-  const value = headers['traceparent']
-  return typeof value === 'string' && TRACEPARENT.test(value) ? value : traceparentFor(requestId)
-}
 
 /** The client's `Accept-Language`; `undefined` if it accepts any. */
 export function languageOf({ request: { headers } }: Exchange): string | undefined {

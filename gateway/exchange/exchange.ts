@@ -5,6 +5,7 @@
 import type { OperationDefinitionNode } from 'graphql'
 import type { HttpRequest } from '../../platform/http/message/message.ts'
 import type { Caller } from '../../platform/protocol/caller.ts'
+import { traceparentOf } from '../../platform/protocol/trace-context.ts'
 import type { Stages } from '../execution/plan/stages.ts'
 import type { Tracing } from '../execution/trace/tracing.ts'
 
@@ -28,6 +29,8 @@ export interface Exchange {
   readonly started: number
   /** Identifies the request in the log, in errors and in calls to services. */
   readonly requestId: string
+  /** Of the trace that it belongs to (W3C Trace Context); every service is told. */
+  readonly traceparent: string
   /** The caller's credentials, as services are told them. */
   readonly authorization: string | undefined
   /** Headers of the answer, besides those of every answer. */
@@ -76,6 +79,7 @@ export function openExchange(
     request,
     started: performance.now(),
     requestId,
+    traceparent: traceparentOf(request.headers),
     authorization,
     headers: new Map(),
     cookies: [],

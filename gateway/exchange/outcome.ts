@@ -3,6 +3,7 @@
  * subscription.
  */
 import type { GraphQLFormattedError } from 'graphql'
+import type { Named } from '../../platform/protocol/trace-context.ts'
 import type { Mask } from '../errors/mask.ts'
 import type { Answer } from '../execution/answer/answer.ts'
 
@@ -21,8 +22,8 @@ export interface Outcome {
 /** The answers of a subscription. `return` ends it at once, whatever it waits for. */
 export type Events = AsyncGenerator<Outcome, void, undefined>
 
-export function outcomeOf({ body, errors }: Answer, requestId: string, mask: Mask): Outcome {
-  return errors.length === 0 ? { body } : { body, errors: errors.map((error) => mask(error, requestId)) }
+export function outcomeOf({ body, errors }: Answer, request: Named, mask: Mask): Outcome {
+  return errors.length === 0 ? { body } : { body, errors: errors.map((error) => mask(error, request)) }
 }
 
 /** The whole answer. Errors come first, so that readers of a long answer see them. */

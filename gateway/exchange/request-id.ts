@@ -18,18 +18,6 @@ function nextId(): string {
   return PREFIX + count.toString(16).padStart(12, '0')
 }
 
-/**
- * A trace of its own for a request that belongs to none (W3C Trace Context). It has the digits of the
- * request's id, if that is ours, so that one is found by the other.
- */
-export function traceparentFor(requestId: string): string {
-  const id = OWN.test(requestId) ? requestId : nextId()
-  const trace = id.replaceAll('-', '')
-  return `00-${trace}-${trace.slice(16)}-00`
-}
-
-const OWN = new RegExp(`^${PREFIX}[\\da-f]{12}$`)
-
 const SANE = /^[\w.:-]{1,128}$/
 
 export function requestIdOf({ headers }: Pick<HttpRequest, 'headers'>): string {

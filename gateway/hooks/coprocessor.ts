@@ -7,6 +7,7 @@ import type { GraphQLError } from 'graphql'
 import { z } from 'zod'
 import type { Logger } from '../../platform/process/log.ts'
 import { codedError, type ErrorCode } from '../../platform/protocol/errors.ts'
+import { type Named, namesOf, TRACE_HEADER } from '../../platform/protocol/trace-context.ts'
 import type { CoprocessorSettings, Stage } from '../config/sections/coprocessor.ts'
 import type {
   HookOperation,
@@ -30,8 +31,7 @@ const answerSchema = z.object({
 type CoprocessorAnswer = z.output<typeof answerSchema>
 
 /** What there is to tell at a stage. */
-interface About {
-  readonly requestId: string
+interface About extends Named {
   readonly context?: Map<string, unknown> | undefined
   readonly headers?: Readonly<IncomingHttpHeaders> | undefined
   readonly body?: () => unknown
@@ -44,8 +44,9 @@ type AskStage = (stage: Stage, about: About) => Promise<CoprocessorAnswer | unde
 export function coprocessorHooks(settings: CoprocessorSettings, log: Logger): Partial<HookSettings> {
   const { stages } = settings
   const ask = asker(settings, log)
-  const about = ({ requestId, context, headers, method }: HookRequest) => ({
+  const about = ({ requestId, traceparent, context, headers, method }: HookRequest) => ({
     requestId,
+    traceparent,
     context,
     headers,
     more: { method },
@@ -53,8 +54,10 @@ export function coprocessorHooks(settings: CoprocessorSettings, log: Logger): Pa
   const request =
     ({ query, operationName, variables }: HookOperation) =>
     () => ({ query, operationName, variables })
-  const ofCall = ({ service, requestId, request }: Pick<HookServiceRequest, 'service' | 'requestId' | 'request'>) => ({
+  type OfCall = Pick<HookServiceRequest, 'service' | 'requestId' | 'traceparent' | 'request'>
+  const ofCall = ({ service, requestId, traceparent, request }: OfCall) => ({
     requestId,
+    traceparent,
     context: request?.context,
     more: { serviceName: service },
   })
@@ -113,11 +116,11 @@ function asker({ url, timeout, onFailure, stages }: CoprocessorSettings, log: Lo
     }
     let answer: CoprocessorAnswer
     try {
-      answer = answerSchema.parse(await exchanged(url, JSON.stringify(message), timeout))
+      answer = answerSchema.parse(await exchanged(url, JSON.stringify(message), timeout, about))
       if ((answer.stage ?? stage) !== stage || (answer.id ?? id) !== id) throw new Error('It answers another request.')
     } catch (error) {
       if (onFailure === 'refuse') throw error
-      log.error({ requestId: id, err: error, stage }, 'the coprocessor failed and is passed over')
+      log.error({ ...namesOf(about), err: error, stage }, 'the coprocessor failed and is passed over')
       return undefined
     }
     if (answer.context && context) {
@@ -134,9 +137,13 @@ const listed = (headers: Readonly<IncomingHttpHeaders>): Record<string, readonly
     Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, [value].flat()]])),
   )
 
-async function exchanged(url: string, body: string, timeout: number): Promise<unknown> {
+async function exchanged(url: string, body: string, timeout: number, { traceparent }: Named): Promise<unknown> {
   const signal = AbortSignal.timeout(timeout)
-  const headers = { 'content-type': 'application/json', accept: 'application/json' }
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    ...(traceparent !== undefined && { [TRACE_HEADER]: traceparent }),
+  }
   const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' })
   const pieces: Uint8Array[] = []
   let size = 0

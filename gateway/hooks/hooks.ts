@@ -4,6 +4,7 @@
  */
 import type { GraphQLFormattedError } from 'graphql'
 import type { Logger } from '../../platform/process/log.ts'
+import { namesOf } from '../../platform/protocol/trace-context.ts'
 import type { HookOperation, HookRequest, HookSettings, ShownError } from '../config/sections/hooks.ts'
 import type { KnownOperation } from '../document/documents.ts'
 import type { Mask } from '../errors/mask.ts'
@@ -36,12 +37,12 @@ export function createHooks(settings: HookSettings, log: Logger): Hooks {
   }
   const before = async (exchange: Exchange, operation: KnownOperation): Promise<HookOperation> => {
     const about = aboutOperation(requestOf(exchange), exchange, operation)
-    if (onOperation) await run('onOperation', exchange.requestId, () => onOperation(about))
+    if (onOperation) await run('onOperation', exchange, () => onOperation(about))
     return about
   }
   const traffic = hookTraffic(settings, run, (exchange) => requests.get(exchange))
   const asPolicy = (): readonly Policy[] => {
-    if (onRequest) return [(exchange) => run('onRequest', exchange.requestId, () => onRequest(requestOf(exchange)))]
+    if (onRequest) return [(exchange) => run('onRequest', exchange, () => onRequest(requestOf(exchange)))]
     return traffic ? [(exchange) => void requestOf(exchange)] : [] // so that calls find it
   }
   return {
@@ -54,7 +55,7 @@ export function createHooks(settings: HookSettings, log: Logger): Hooks {
         if (!onAnswer) return execution
         const answer = changeable(about, execution.outcome)
         const setHeader = (name: string, value: string): void => void exchange.headers.set(...checked(name, value))
-        await run('onAnswer', exchange.requestId, () => onAnswer({ ...answer.about, setHeader }))
+        await run('onAnswer', exchange, () => onAnswer({ ...answer.about, setHeader }))
         return answer.changed ? ({ outcome: answer.changed, keepable: undefined } satisfies Execution) : execution
       }
     },
@@ -72,9 +73,10 @@ export function createHooks(settings: HookSettings, log: Logger): Hooks {
 }
 
 const aboutRequest = (exchange: Exchange): HookRequest => {
-  const { request, requestId } = exchange
+  const { request, requestId, traceparent } = exchange
   return {
     requestId,
+    traceparent,
     method: request.method,
     headers: request.headers,
     address: request.address(),
@@ -86,14 +88,15 @@ const aboutRequest = (exchange: Exchange): HookRequest => {
 }
 
 function aboutOperation(
-  { requestId, method, headers, address, caller, context }: HookRequest,
+  { requestId, traceparent, method, headers, address, caller, context }: HookRequest,
   { parameters, cost }: Exchange,
   { definition }: KnownOperation,
 ): HookOperation {
   const { query, variables = {} } = parameters
   const operationName = parameters.operationName ?? definition.name?.value
   const type = definition.operation
-  return { requestId, method, headers, address, caller, context, type, operationName, query, variables, cost }
+  const request = { requestId, traceparent, method, headers, address, caller, context }
+  return { ...request, type, operationName, query, variables, cost }
 }
 
 /** An answer as hooks see it, and what became of it. */
@@ -132,12 +135,10 @@ function changedEvents(events: Events, about: HookOperation, run: RunHook, onEve
       const result = await events.next()
       if (result.done) return result
       const event = changeable(about, result.value)
-      const kept = await run('onSubscriptionEvent', about.requestId, () => onEvent(event.about)).catch(
-        async (error: unknown) => {
-          await events.return()
-          throw error
-        },
-      )
+      const kept = await run('onSubscriptionEvent', about, () => onEvent(event.about)).catch(async (error: unknown) => {
+        await events.return()
+        throw error
+      })
       if (kept !== false) return { done: false, value: event.changed ?? result.value }
     }
   }
@@ -154,18 +155,19 @@ function changedEvents(events: Events, about: HookOperation, run: RunHook, onEve
 
 /** One that throws changes nothing: the client is told what it would be told without it. */
 function changedErrors(next: Mask, onError: NonNullable<HookSettings['onError']>, log: Logger): Mask {
-  return (error, requestId) => {
-    const shown = next(error, requestId)
+  return (error, request) => {
+    const { requestId, traceparent } = request
+    const shown = next(error, request)
     try {
       const {
         message = shown.message,
         path = shown.path,
         extensions = {},
-      } = onError({ requestId, error, shown }) ?? shown
+      } = onError({ requestId, traceparent, error, shown }) ?? shown
       const changed: GraphQLFormattedError = { message, extensions: { ...extensions, requestId } }
       return { ...changed, ...(path && { path }), ...(shown.locations && { locations: shown.locations }) }
     } catch (err) {
-      log.error({ requestId, err, hook: 'onError' }, 'a hook failed')
+      log.error({ ...namesOf(request), err, hook: 'onError' }, 'a hook failed')
       return shown
     }
   }

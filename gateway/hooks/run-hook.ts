@@ -2,21 +2,22 @@
 import { GraphQLError } from 'graphql'
 import type { Logger } from '../../platform/process/log.ts'
 import { codedError, isErrorCode } from '../../platform/protocol/errors.ts'
+import { type Named, namesOf } from '../../platform/protocol/trace-context.ts'
 
 /**
  * Rejects with what the hook refuses, or with `INTERNAL` if it fails or is late; the log says why.
  */
-export type RunHook = <Value>(hook: string, requestId: string, work: () => Value | Promise<Value>) => Promise<Value>
+export type RunHook = <Value>(hook: string, request: Named, work: () => Value | Promise<Value>) => Promise<Value>
 
 /** @param timeout milliseconds */
 export function createRunner(timeout: number, log: Logger): RunHook {
-  return async (hook, requestId, work) => {
+  return async (hook, request, work) => {
     try {
       const given = work()
       return given instanceof Promise ? await inTime(given, timeout) : given
     } catch (err) {
       if (err instanceof GraphQLError && isErrorCode(err.extensions['code'])) throw err
-      log.error({ requestId, err, hook }, 'a hook failed')
+      log.error({ ...namesOf(request), err, hook }, 'a hook failed')
       throw codedError('INTERNAL', 'Internal error.')
     }
   }

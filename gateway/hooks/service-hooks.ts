@@ -20,6 +20,7 @@ export function hookTraffic(
     service: name,
     kind,
     requestId: context.requestId,
+    traceparent: context.traceparent,
     attempt,
     request: kind === 'stateful' && context.exchange ? requestOf(context.exchange) : undefined,
   })
@@ -35,7 +36,7 @@ export function hookTraffic(
       body: () => JSON.parse(call.body.bytes.toString()) as unknown,
       setHeader: (name, value) => void added.push(...checked(name, value)),
     }
-    await run('onServiceRequest', call.context.requestId, () => onServiceRequest(request))
+    await run('onServiceRequest', call.context, () => onServiceRequest(request))
     return added.length === 0 ? call : { ...call, added }
   }
   return {
@@ -46,7 +47,7 @@ export function hookTraffic(
         if (!onServiceResponse) return next({ ...work, call }, asked)
         const started = performance.now()
         const tell = (failed: string | undefined, body: () => unknown): Promise<void> =>
-          run('onServiceResponse', call.context.requestId, () =>
+          run('onServiceResponse', call.context, () =>
             onServiceResponse({
               ...about(service, call, attempt),
               milliseconds: performance.now() - started,

@@ -107,11 +107,11 @@ export function createExecute({ mask, decide, onShared, openHeard }: ExecuteOpti
       if (!isOwn) onShared()
       heard?.write(exchange.headers, exchange.cookies)
       const loan = share ? undefined : answer.loan
-      return { outcome: outcomeOf(answer, exchange.requestId, mask), keepable, body, loan }
+      return { outcome: outcomeOf(answer, exchange, mask), keepable, body, loan }
     } catch (fault) {
       const error = hideSchema ? withoutHint(fault) : fault
       if (!(error instanceof GraphQLError)) throw error
-      return { outcome: { errors: [mask(error, exchange.requestId)] }, keepable: undefined }
+      return { outcome: { errors: [mask(error, exchange)] }, keepable: undefined }
     }
   }
 }

@@ -1,6 +1,7 @@
 /** The outcome of an operation that was refused or failed, by whichever way it came. */
 import { GraphQLError } from 'graphql'
 import { HttpError } from '../../platform/http/message/http-error.ts'
+import type { Named } from '../../platform/protocol/trace-context.ts'
 import type { Mask } from '../errors/mask.ts'
 import { callerOf } from '../exchange/caller-key.ts'
 import type { Exchange } from '../exchange/exchange.ts'
@@ -23,18 +24,18 @@ export const createRefusalOf =
   (error, exchange) => {
     const limit = limitOf(error)
     if (limit) reportLimit(limit, callerOf(exchange))
-    const refusal = outcomeOf(error, exchange.requestId, mask)
+    const refusal = outcomeOf(error, exchange, mask)
     count(refusal, exchange)
     return refusal
   }
 
-function outcomeOf(error: unknown, requestId: string, mask: Mask): Outcome {
-  if (error instanceof AggregateError) return { errors: error.errors.map((each) => mask(each, requestId)) }
+function outcomeOf(error: unknown, request: Named, mask: Mask): Outcome {
+  if (error instanceof AggregateError) return { errors: error.errors.map((each) => mask(each, request)) }
   const shown =
     error instanceof HttpError
       ? new GraphQLError(error.message, { extensions: extensionsOf(error), originalError: error })
       : error
-  return { errors: [mask(shown, requestId)] }
+  return { errors: [mask(shown, request)] }
 }
 
 /** An `HttpError` 503 is about the gateway itself. */

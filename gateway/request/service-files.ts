@@ -4,6 +4,7 @@ import { GraphQLError } from 'graphql'
 import { sendJson } from '../../platform/http/message/http-error.ts'
 import { statusOf } from '../../platform/protocol/errors.ts'
 import { REQUEST_ID_HEADER } from '../../platform/protocol/signature.ts'
+import { traceparentOf } from '../../platform/protocol/trace-context.ts'
 import type { Cors } from '../config/sections/cors.ts'
 import type { Editions } from '../edition/editions.ts'
 import { requestIdOf } from '../exchange/request-id.ts'
@@ -24,7 +25,7 @@ export function createFiles(editions: Editions, cors: Cors): ServeFile {
       response.setHeader(REQUEST_ID_HEADER, requestId)
       allow(request, response)
       await edition.traffic
-        .download(service, { method, path, headers, requestId }, response)
+        .download(service, { method, path, headers, requestId, traceparent: traceparentOf(headers) }, response)
         .catch((error: unknown) => refuse(error, requestId, response))
       return true
     } finally {

@@ -74,7 +74,6 @@ async function* follow(
     mask,
   }: { readonly traffic: Edition['traffic']; readonly reconnects: number; readonly mask: Mask },
 ): Events {
-  const { requestId } = exchange
   const context = streamContext(exchange, ending)
   let { values } = bound
   let failures = 0
@@ -86,7 +85,7 @@ async function* follow(
         const answer = await compiled.execute({ ...bound, values }, context, traffic.send, event)
         const cursor = position?.read(answer.body)
         if (position && cursor !== undefined) values = { ...values, [position.variable]: cursor }
-        const outcome = outcomeOf(answer, requestId, mask)
+        const outcome = outcomeOf(answer, exchange, mask)
         yield cursor === undefined ? outcome : { ...outcome, cursor }
       }
       break
@@ -95,7 +94,7 @@ async function* follow(
       // Without a cursor, events could be lost unnoticed.
       const knowsWhere = position !== undefined && typeof values[position.variable] === 'string'
       if (!knowsWhere || failures === reconnects) {
-        yield { errors: [mask(error, requestId)] }
+        yield { errors: [mask(error, exchange)] }
         return
       }
       const pause = Math.min(FIRST_PAUSE * 2 ** failures, LONGEST_PAUSE)
@@ -103,5 +102,5 @@ async function* follow(
       await sleep(pause, undefined, { signal: ending }).catch(() => undefined)
     }
   }
-  if (ending.reason instanceof GraphQLError) yield { errors: [mask(ending.reason, requestId)] }
+  if (ending.reason instanceof GraphQLError) yield { errors: [mask(ending.reason, exchange)] }
 }

@@ -14,6 +14,7 @@ import {
   type SignedRequest,
   sign,
 } from '../../platform/protocol/signature.ts'
+import { TRACE_HEADER } from '../../platform/protocol/trace-context.ts'
 import { compileRules, tellsCaller } from '../headers/to-service.ts'
 import { CallFailure, isEvidence } from './call/failure.ts'
 import type { ServiceDefinition } from './call/kind.ts'
@@ -104,7 +105,7 @@ function headersOf(
   const perspective = kind === 'stateless' && secret !== undefined ? context.perspective : undefined
   const headers = ['content-type', 'application/json', REQUEST_ID_HEADER, requestId]
   if (context.language !== undefined) headers.push('accept-language', context.language)
-  if (context.traceparent !== undefined) headers.push('traceparent', context.traceparent)
+  if (context.traceparent !== undefined) headers.push(TRACE_HEADER, context.traceparent)
   if (authorization !== undefined) headers.push('authorization', authorization)
   if (perspective !== undefined) headers.push(PERSPECTIVE_HEADER, perspective)
   if (callId !== undefined) headers.push(CALL_HEADER, callId)

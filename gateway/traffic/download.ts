@@ -7,6 +7,7 @@ import type { ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { Dispatcher } from 'undici'
 import { REQUEST_ID_HEADER, SIGNATURE_HEADER, sign } from '../../platform/protocol/signature.ts'
+import { type Named, TRACE_HEADER } from '../../platform/protocol/trace-context.ts'
 import { tellsCaller } from '../headers/to-service.ts'
 import { CallFailure } from './call/failure.ts'
 import type { ServiceDefinition } from './call/kind.ts'
@@ -14,13 +15,12 @@ import { writtenBy } from './delivery.ts'
 import type { Fleet } from './fleet.ts'
 import type { Instance } from './instance.ts'
 
-export interface Download {
+export interface Download extends Named {
   readonly method: 'GET' | 'HEAD'
   /** Path and query string, as the client sent them. */
   readonly path: string
   /** What the client has already, or which part it wants; see `ASKED`. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  readonly requestId: string
 }
 
 /** Headers that decide what is answered, and say nothing of who asks. */
@@ -104,11 +104,12 @@ const isTimeout = (error: unknown): boolean => error instanceof Error && 'code' 
 function request(
   { files, authorization: own }: Instance,
   secret: string | undefined,
-  { method, path, headers, requestId }: Download,
+  { method, path, headers, requestId, traceparent }: Download,
   deadline: number,
   ruled: ReadonlyMap<string, string> | undefined,
 ): Promise<Dispatcher.ResponseData> {
   const sent: Record<string, string> = { ...Object.fromEntries(ruled ?? []), [REQUEST_ID_HEADER]: requestId }
+  if (traceparent !== undefined) sent[TRACE_HEADER] = traceparent
   const authorization = ruled?.get('authorization') ?? own
   for (const name of ASKED) {
     const value = headers[name]

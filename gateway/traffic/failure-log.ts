@@ -4,10 +4,11 @@
  * line for each would be an outage of its own.
  */
 import type { Logger } from '../../platform/process/log.ts'
+import { type Named, namesOf } from '../../platform/protocol/trace-context.ts'
 import type { CallFailure } from './call/failure.ts'
 
 export interface FailureLog {
-  report(service: string, requestId: string, failure: CallFailure): void
+  report(service: string, request: Named, failure: CallFailure): void
   /** Says nothing more. */
   close(): void
 }
@@ -25,7 +26,7 @@ interface Trouble {
 export function createFailureLog(log: Logger): FailureLog {
   const troubles = new Map<string, Trouble>()
   return {
-    report(service, requestId, failure) {
+    report(service, request, failure) {
       const { kind, instance } = failure
       const key = JSON.stringify([service, instance, kind])
       const known = troubles.get(key)
@@ -35,7 +36,7 @@ export function createFailureLog(log: Logger): FailureLog {
         return
       }
       const about = { service, kind, instance }
-      log.warn({ ...about, requestId }, `a call failed: ${failure.message}`)
+      log.warn({ ...about, ...namesOf(request) }, `a call failed: ${failure.message}`)
       const trouble: Trouble = { count: 0, latest: failure, timer: setInterval(() => look(), INTERVAL).unref() }
       const look = (): void => {
         const { count, latest } = trouble

@@ -4,6 +4,7 @@
  * So they neither open a breaker nor are its trial.
  */
 
+import type { Named } from '../../platform/protocol/trace-context.ts'
 import { CallFailure } from './call/failure.ts'
 import type { ServiceDefinition } from './call/kind.ts'
 import type { ServiceAnswer, SubscriptionCall } from './call/send.ts'
@@ -19,7 +20,7 @@ interface SubscriptionOptions {
   readonly headersFor: HeadersFor
   readonly hooks: TrafficHooks | undefined
   /** What the caller is told of a failure. */
-  readonly refusalOf: (error: unknown, service: string, requestId: string) => unknown
+  readonly refusalOf: (error: unknown, service: string, request: Named) => unknown
 }
 
 /**
@@ -33,7 +34,7 @@ export async function* subscription(
 ): AsyncGenerator<ServiceAnswer, void, undefined> {
   const call = hooks ? await hooks.beforeStream(definition, given) : given
   const asked = new Set<Instance>()
-  const refused = (error: unknown): unknown => refusalOf(error, call.service, call.context.requestId)
+  const refused = (error: unknown): unknown => refusalOf(error, call.service, call.context)
   let failure: unknown = new CallFailure('overload', 'no instance is fit to be asked')
   while (!signal.aborted) {
     const instance = fleet.peek(asked)

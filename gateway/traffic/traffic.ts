@@ -1,6 +1,7 @@
 /** All traffic to the services. The only module that hands out `send`. */
 import type { ServerResponse } from 'node:http'
 import type { Logger } from '../../platform/process/log.ts'
+import type { Named } from '../../platform/protocol/trace-context.ts'
 import { type Addresses, type Resolve, resolveHost } from './addresses.ts'
 import type { AnswerStore } from './cache/store.ts'
 import { tagsToPurge } from './cache/tags.ts'
@@ -109,10 +110,10 @@ export function createTraffic(options: TrafficOptions): Traffic {
   const stopProbing = ownServices ? probeHealth(served, log) : () => undefined
   const failures = createFailureLog(log)
   /** What the caller is told of a failure, once it is counted and logged. */
-  const refusalOf = (error: unknown, service: string, requestId: string): unknown => {
+  const refusalOf = (error: unknown, service: string, request: Named): unknown => {
     if (!(error instanceof CallFailure)) return error
     routes.get(service)?.figures.failed(error.kind)
-    if (error.kind !== 'cancelled') failures.report(service, requestId, error)
+    if (error.kind !== 'cancelled') failures.report(service, request, error)
     return toClient(error, service)
   }
   return {
@@ -120,7 +121,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
     send(call) {
       const { service, context } = call
       const route = routes.get(service)
-      if (!route) return Promise.reject(refusalOf(unknownService(), service, context.requestId))
+      if (!route) return Promise.reject(refusalOf(unknownService(), service, context))
       const deadline = performance.now() + route.definition.deadline
       return route.step({ call, deadline, signal: context.signal }).then(
         ({ answer, freshness }) => {
@@ -128,13 +129,13 @@ export function createTraffic(options: TrafficOptions): Traffic {
           return answer
         },
         (error: unknown) => {
-          throw refusalOf(error, service, context.requestId)
+          throw refusalOf(error, service, context)
         },
       )
     },
     subscribe(call, signal) {
       const route = routes.get(call.service)
-      if (!route) throw refusalOf(unknownService(), call.service, call.context.requestId)
+      if (!route) throw refusalOf(unknownService(), call.service, call.context)
       return subscription({ ...route, hooks, refusalOf }, call, signal)
     },
     serviceOfPath: (path) =>
@@ -145,7 +146,7 @@ export function createTraffic(options: TrafficOptions): Traffic {
         if (!route) throw unknownService()
         await download(route.definition, route.fleet, secret, wanted, response)
       } catch (error) {
-        throw refusalOf(error, service, wanted.requestId)
+        throw refusalOf(error, service, wanted)
       }
     },
     isShared: (service) => routes.get(service)?.isShared === true,

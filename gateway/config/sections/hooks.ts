@@ -7,6 +7,8 @@ import { milliseconds } from './values.ts'
 /** What every hook is told of the client's request. */
 export interface HookRequest {
   readonly requestId: string
+  /** Of the request's trace (W3C Trace Context). */
+  readonly traceparent: string
   readonly method: string | undefined
   readonly headers: Readonly<IncomingHttpHeaders>
   /** The client's address; `undefined` if it is not known. */
@@ -32,6 +34,8 @@ export interface HookServiceRequest {
   readonly service: string
   readonly kind: 'stateful' | 'stateless'
   readonly requestId: string
+  /** As the service is told. */
+  readonly traceparent: string | undefined
   /** From 1 on, with retries and hedging. */
   readonly attempt: number
   /** Absent for a stateless service: its call may answer several clients. */
@@ -70,6 +74,7 @@ export interface ShownError {
 /** An error on its way to the client. */
 export interface HookError {
   readonly requestId: string
+  readonly traceparent: string | undefined
   /** What was thrown. */
   readonly error: unknown
   /** What the client is shown. */

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache'
 import { createLineBudget } from '../../../platform/process/line-budget.ts'
 import type { Logger } from '../../../platform/process/log.ts'
 import { Counter, type Registry } from '../../../platform/process/prometheus.ts'
+import { namesOf } from '../../../platform/protocol/trace-context.ts'
 import type { Exchange } from '../../exchange/exchange.ts'
 
 export type ReportUnlisted = (exchange: Exchange, client: string | undefined) => void
@@ -31,13 +32,14 @@ export function createUnlistedReports(registry: Registry, log: Logger): ReportUn
   })
   const told = new LRUCache<string, number>({ max: OPERATIONS })
   const takeLine = createLineBudget(LINES, INTERVAL)
-  return ({ parameters: { query, operationName }, requestId }, client) => {
+  return (exchange, client) => {
+    const { query, operationName } = exchange.parameters
     unlisted.inc()
     const sha256 = hash('sha256', query, 'hex')
     const key = `${sha256} ${client}`
     const now = performance.now()
     if (now - (told.get(key) ?? Number.NEGATIVE_INFINITY) < INTERVAL || takeLine() === undefined) return
     told.set(key, now)
-    log.warn({ requestId, client, operationName, sha256 }, 'an operation is not on the safelist')
+    log.warn({ ...namesOf(exchange), client, operationName, sha256 }, 'an operation is not on the safelist')
   }
 }

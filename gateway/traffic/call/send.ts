@@ -32,7 +32,7 @@ export interface CallContext {
   readonly headers?: Readonly<IncomingHttpHeaders> | undefined
   /** Told the heads of answers that are for this caller alone. */
   readonly hear?: ((head: string) => void) | undefined
-  /** Of the client's trace (W3C Trace Context); every service is told. */
+  /** Of the trace that the request belongs to (W3C Trace Context); every service is told. */
   readonly traceparent?: string | undefined
   /** The client's `Accept-Language`; a service whose answer depends on it says so with `Vary`. */
   readonly language: string | undefined

@@ -92,14 +92,18 @@ describe('mask', () => {
       originalError,
       extensions: { code: 'INTERNAL', service: 's' },
     })
-    return { shown: mask(hidden, 'r1'), logged: error.mock.calls.map(([what]) => what) }
+    return {
+      shown: mask(hidden, { requestId: 'r1', traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' }),
+      logged: error.mock.calls.map(([what]) => what),
+    }
   }
 
-  test('What is hidden is logged under the id of the request, with the message', () => {
+  test('What is hidden is logged under the ids of request and trace, with the message', () => {
     for (const rules of [{ codes: ['B'] }, { codes: ['A'] }, { defaultCode: 'B' }]) {
       const { shown, logged } = masked(rules, 'a secret', { code: 'A' })
       expect(shown.message).toBe('Internal error.')
-      expect(logged).toEqual([{ requestId: 'r1', err: expect.objectContaining({ stack: 's: a secret' }) }])
+      const names = { requestId: 'r1', traceId: '0af7651916cd43dd8448eb211c80319c' }
+      expect(logged).toEqual([{ ...names, err: expect.objectContaining({ stack: 's: a secret' }) }])
     }
     expect(masked({ codes: 'all', messages: 'all' }, 'a', { code: 'A' }).logged).toEqual([])
   })

@@ -32,11 +32,12 @@ test('Files follow the rules of their service, and no cache keeps one that a cal
   const gateway = await startGateway(config, createLogger('gateway', 'silent'))
   try {
     const path = '/assets/abc-picture.png'
-    const headers = { authorization: 'Bearer x', 'x-tenant': 'a', cookie: 'c=1', 'x-request-id': 'pic-1' }
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+    const headers = { authorization: 'Bearer x', 'x-tenant': 'a', cookie: 'c=1', 'x-request-id': 'pic-1', traceparent }
     const response = await fetch(`${gateway.url}${path}`, { headers })
     expect(response.headers.get('cache-control')).toBe('private, no-store')
     const [sent = {}] = seen
-    expect(sent).toMatchObject({ authorization: 'Bearer x', 'x-tenant': 'a', 'x-gateway': 'shop' })
+    expect(sent).toMatchObject({ authorization: 'Bearer x', 'x-tenant': 'a', 'x-gateway': 'shop', traceparent })
     expect(sent).not.toHaveProperty('cookie')
     const signed = {
       method: 'GET',

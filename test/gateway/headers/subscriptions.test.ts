@@ -35,8 +35,11 @@ test('A subscription follows the rules of its service', async () => {
       },
       body: JSON.stringify({ query: 'subscription { tick }' }),
     })
+    const traceparent = expect.stringMatching(/^00-[\da-f]{32}-[\da-f]{16}-01$/)
     expect(await response.text()).toContain('{"data":{"tick":1}}')
-    expect(seen).toEqual([expect.objectContaining({ cookie: 'c=1', 'x-tenant': 'a', 'x-gateway': 'shop' })])
+    expect(seen).toEqual([
+      expect.objectContaining({ cookie: 'c=1', 'x-tenant': 'a', 'x-gateway': 'shop', traceparent }),
+    ])
     expect(seen[0]).not.toHaveProperty('authorization')
   } finally {
     await gateway.stop()

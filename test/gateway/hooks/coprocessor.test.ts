@@ -48,12 +48,14 @@ describe('a coprocessor of one’s own', () => {
   let close: () => Promise<unknown>
   const gateways: TestGateway[] = []
   const messages: Message[] = []
+  const traces: (string | string[] | undefined)[] = []
 
   beforeAll(async () => {
     const listener = await listen(
       async (request: IncomingMessage, response: ServerResponse) => {
         const message = (await json(request)) as Message
         messages.push(message)
+        traces.push(request.headers['traceparent'])
         answerWith(message, response)
       },
       { host: '127.0.0.1', port: 0 },
@@ -84,6 +86,7 @@ describe('a coprocessor of one’s own', () => {
 
   test('It is told the stages in order, with the same id and only what is set', async () => {
     messages.length = 0
+    traces.length = 0
     answerWith = echo
     expect((await askOf(0)).data).toEqual({ whoAmI: 'somebody' })
     expect(messages.map(({ stage }) => stage)).toEqual([
@@ -93,6 +96,7 @@ describe('a coprocessor of one’s own', () => {
       'SupergraphResponse',
     ])
     expect(new Set(messages.map(({ id, version, control }) => `${id} ${version} ${control}`)).size).toBe(1)
+    expect([...new Set(traces)]).toEqual([shop.orders.calls.at(-1)?.headers['traceparent']])
     expect(messages[0]).toMatchObject({ method: 'POST', headers: { 'content-type': ['application/json'] } })
     expect(messages[0]).not.toHaveProperty('body')
     expect(messages[1]).toMatchObject({ body: { query: WHO, variables: {} } })

@@ -9,6 +9,7 @@ interface Line {
   readonly level: number
   readonly msg: string
   readonly count?: number
+  readonly traceId?: string
 }
 const lines: Line[] = []
 const log = pino({ level: 'info' }, { write: (text: string) => void lines.push(JSON.parse(text)) })
@@ -27,7 +28,7 @@ describe('outage log', () => {
   })
   const fail = (message: string, instance?: string, count = 1): void => {
     for (let n = 0; n < count; n += 1)
-      failures.report('s', 'r', Object.assign(new CallFailure('connection', message), { instance }))
+      failures.report('s', { requestId: 'r' }, Object.assign(new CallFailure('connection', message), { instance }))
   }
 
   test('An outage is logged at once, then in numbers, and then as over', () => {
@@ -47,9 +48,20 @@ describe('outage log', () => {
   test('An outage of one instance hides none of another instance or kind', () => {
     fail('refused', 'one', 10)
     fail('refused', 'two', 10)
-    failures.report('s', 'r', new CallFailure('timeout', 'too slow'))
+    failures.report('s', { requestId: 'r' }, new CallFailure('timeout', 'too slow'))
     expect(said()).toEqual(['a call failed: refused', 'a call failed: refused', 'a call failed: too slow'])
   })
+})
+
+test('The line of a failed call names the trace', async () => {
+  const away = await startUpstream(() => undefined)
+  await away.stop()
+  const traffic = trafficTo(stateless('s', { hedging: false, coalescing: false }), [away.url], { log })
+  const { context, ...call } = callOf('s', '{}')
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+  await traffic.send({ ...call, context: { ...context, traceparent } }).catch(() => undefined)
+  await traffic.close()
+  expect(lines.map(({ traceId }) => traceId)).toEqual(['0af7651916cd43dd8448eb211c80319c'])
 })
 
 test('500 calls to an unreachable instance write a few lines that name it', async () => {
