@@ -3,24 +3,57 @@
  */
 import type { Fetcher } from '@graphiql/toolkit'
 import { type ExecutionResult, getOperationAST, type OperationDefinitionNode, parse } from 'graphql'
+import type { Trace } from '../../exchange/trace.ts'
+import type { Runs } from './runs.ts'
 
 const JSON_ANSWER = 'application/graphql-response+json, application/json;q=0.9'
 const EVENTS = 'text/event-stream'
+const INTROSPECTION = 'IntrospectionQuery' // GraphiQL's own
 
-/** @param authorization gives the header's value at the time of each request */
-export function createFetcher(url: string, authorization: () => Promise<string | undefined>): Fetcher {
+interface FetcherOptions {
+  readonly url: string
+  /** Gives the header's value at the time of each request. */
+  authorization(): Promise<string | undefined>
+  /** Told what becomes of each operation; without it no trace is asked for. */
+  readonly runs: Runs | undefined
+}
+
+/** An answer with the trace that the gateway adds on request. */
+interface Traced extends ExecutionResult {
+  readonly extensions?: ExecutionResult['extensions'] & { readonly trace?: Trace }
+}
+
+export function createFetcher({ url, authorization, runs }: FetcherOptions): Fetcher {
   return async ({ query, variables, operationName }, options) => {
     const operation = operationOf(query, operationName)
+    const isOwn = operationName === INTROSPECTION
+    const tell = isOwn || operation?.operation === 'subscription' ? undefined : runs?.begin()
     const accept = operation?.operation === 'subscription' ? EVENTS : JSON_ANSWER
     const headers = new Headers({ 'content-type': 'application/json', accept })
     const token = await authorization()
     if (token !== undefined) headers.set('authorization', token)
     for (const [name, value] of Object.entries(options?.headers ?? {})) headers.set(name, String(value))
-    const body = JSON.stringify({ query, variables, operationName: operation?.name?.value })
-    const response = await fetch(url, { method: 'POST', headers, body })
-    if (response.headers.get('content-type')?.startsWith(EVENTS) && response.body) return readEvents(response.body)
-    return response.json()
+    const extensions = tell && { trace: true }
+    const body = JSON.stringify({ query, variables, operationName: operation?.name?.value, extensions })
+    try {
+      const response = await fetch(url, { method: 'POST', headers, body })
+      if (response.headers.get('content-type')?.startsWith(EVENTS) && response.body) return readEvents(response.body)
+      const { answer, trace } = withoutTrace(await response.json())
+      tell?.(trace ? { state: 'traced', trace } : { state: 'untraced' })
+      return answer
+    } catch (error) {
+      tell?.({ state: 'untraced' })
+      throw error
+    }
   }
+}
+
+/** The trace has a picture of its own; the answer is shown as other clients get it. */
+function withoutTrace(answer: Traced): { readonly answer: ExecutionResult; readonly trace: Trace | undefined } {
+  const { trace, ...extensions } = answer.extensions ?? {}
+  if (!trace) return { answer, trace }
+  const { extensions: _with, ...rest } = answer
+  return { answer: Object.keys(extensions).length > 0 ? { ...rest, extensions } : rest, trace }
 }
 
 /**

@@ -11,6 +11,8 @@ import { createRoot } from 'react-dom/client'
 import { createFetcher } from './fetcher.ts'
 import { FirstRun } from './first-run.tsx'
 import { Header } from './header.tsx'
+import { PlanPanel } from './plan/panel.tsx'
+import { createRuns } from './runs.ts'
 import { servicesPlugin } from './services/services.tsx'
 import { createSession } from './session.ts'
 import type { PlaygroundSettings } from './settings.ts'
@@ -23,8 +25,14 @@ const element = (id: string): HTMLElement => {
 
 const settings = JSON.parse(element('playground-settings').textContent) as PlaygroundSettings
 const session = createSession(settings.callers)
-const fetcher = createFetcher('/graphql', session.authorization)
 const plugins = settings.canStop ? [servicesPlugin, HISTORY_PLUGIN] : [HISTORY_PLUGIN]
+const isDemo = settings.callers.length > 0
+const runs = createRuns()
+const fetcher = createFetcher({
+  url: '/graphql',
+  authorization: session.authorization,
+  runs: isDemo ? runs : undefined,
+})
 // Another GraphiQL on the same host and port, now or last year, keeps its tabs to itself. The number
 // grows with the shipped operations, so that a visitor of before gets the new ones.
 const storage = createLocalStorage({ namespace: 'tributary-2' })
@@ -45,7 +53,12 @@ createRoot(element('root')).render(
         <GraphiQL.Logo>
           <span className="logo">/graphql</span>
         </GraphiQL.Logo>
-        {settings.callers.length > 0 && <FirstRun query={settings.tabs[0]?.query} session={session} />}
+        {isDemo && <FirstRun query={settings.tabs[0]?.query} session={session} />}
+        {isDemo && (
+          <GraphiQL.Footer>
+            <PlanPanel runs={runs} />
+          </GraphiQL.Footer>
+        )}
       </GraphiQL>
     </main>
   </StrictMode>,
