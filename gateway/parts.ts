@@ -131,7 +131,7 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
     await store.release()
   }
   const servePlayground = await openPlayground(config, {
-    schema: editions.current.schema,
+    edition: editions.current,
     shipped,
     feed: shared.feed,
   }).catch(async (error: unknown) => {

@@ -3,7 +3,6 @@
  * that is refused, or not acknowledged although it is asked for again, ends the benchmark.
  */
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type LoadConnection, openConnection } from '../gateway/connection.ts'
 import { sendWithoutPauses } from '../gateway/sending.ts'
@@ -32,7 +31,15 @@ interface Client {
   readonly customer: Customer
 }
 
-const query = readFileSync(new URL('../../gateway/operations/2-transfer.graphql', import.meta.url), 'utf8')
+const query = `mutation SendMoney($input: TransferInput!) {
+  transfer(input: $input) {
+    ... on TransferAccepted {
+      replayed
+      transfer { id status amount { formatted } from { name number } to { name number } reference postedAt }
+    }
+    ... on Refusal { code message replayed }
+  }
+}`
 
 export interface Payers {
   /** Pays for so many seconds. */

@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { readBody } from '../../platform/http/message/body.ts'
 import { HttpError, parseJson, sendHttpError, sendJson } from '../../platform/http/message/http-error.ts'
-import type { DemoToken } from './page/settings.ts'
+import type { DemoToken } from './page/common/settings.ts'
 import { requireJson, requireSameOrigin } from './same-origin.ts'
 
 /** The demo callers and their tokens. */

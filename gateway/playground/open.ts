@@ -1,11 +1,12 @@
 /** Opens the playground, with the shipped operations that fit the schema as its tabs. */
-import { type GraphQLSchema, parse, validate } from 'graphql'
+import { type GraphQLSchema, getOperationAST, OperationTypeNode, parse, validate } from 'graphql'
 import type { ControlAddress } from '../../platform/process/control.ts'
 import type { IdentitySettings } from '../../platform/protocol/identity-settings.ts'
 import type { MapFeed } from '../map/feed.ts'
 import type { ShippedOperation } from '../operations/shipped.ts'
 import type { DemoCallers } from './demo-token.ts'
-import type { ServiceOfGraph } from './page/settings.ts'
+import { joinsOf } from './joins.ts'
+import type { PlaygroundTab, ServiceOfGraph } from './page/common/settings.ts'
 import { createPlayground, type ServePlayground } from './serve.ts'
 
 /** The gateway's settings for it. */
@@ -18,7 +19,7 @@ export interface PlaygroundSettings {
 }
 
 interface Served {
-  readonly schema: GraphQLSchema
+  readonly edition: { readonly schema: GraphQLSchema; readonly supergraph: string }
   readonly shipped: readonly ShippedOperation[]
   readonly feed: MapFeed
 }
@@ -28,15 +29,21 @@ interface Served {
  */
 export async function openPlayground(
   { playground, identity, host, services, supervisor }: PlaygroundSettings,
-  { schema, shipped, feed }: Served,
+  { edition: { schema, supergraph }, shipped, feed }: Served,
 ): Promise<ServePlayground> {
   if (!playground) return async () => false
-  const tabs = shipped
-    .filter(({ document }) => validate(schema, parse(document)).length === 0)
-    .map(({ document, variables }) => ({
-      query: document,
-      variables: Object.keys(variables).length === 0 ? '' : JSON.stringify(variables, null, 2),
-    }))
+  const tabs = shipped.flatMap(({ document, variables }): PlaygroundTab[] => {
+    const node = parse(document)
+    if (validate(schema, node).length > 0) return []
+    const isFollowed = getOperationAST(node)?.operation === OperationTypeNode.SUBSCRIPTION
+    return [
+      {
+        query: document,
+        variables: Object.keys(variables).length === 0 ? '' : JSON.stringify(variables, null, 2),
+        ...(isFollowed && { joins: joinsOf(node, schema, supergraph) }),
+      },
+    ]
+  })
   const demo = identity?.demo && (await openDemo(identity.demo.dataDir, host))
   return createPlayground({
     tabs,

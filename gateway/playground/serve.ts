@@ -11,7 +11,7 @@ import { findAssets, sendAsset } from './assets.ts'
 import { sendDemoMap } from './demo-map.ts'
 import { sendDemoServices } from './demo-services.ts'
 import { type DemoCallers, sendDemoToken } from './demo-token.ts'
-import type { PlaygroundSettings } from './page/settings.ts'
+import type { PlaygroundSettings } from './page/common/settings.ts'
 
 interface PlaygroundOptions extends Pick<PlaygroundSettings, 'tabs' | 'services'> {
   /** The demo callers; without them there is no sign-in. */

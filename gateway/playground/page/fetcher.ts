@@ -4,7 +4,8 @@
 import type { Fetcher } from '@graphiql/toolkit'
 import { type ExecutionResult, getOperationAST, type OperationDefinitionNode, parse } from 'graphql'
 import type { Trace } from '../../exchange/trace.ts'
-import type { Runs } from './runs.ts'
+import { fillPlaceholders } from '../../operations/placeholders.ts'
+import type { FollowedEvent, Run, Runs } from './common/runs.ts'
 
 const JSON_ANSWER = 'application/graphql-response+json, application/json;q=0.9'
 const EVENTS = 'text/event-stream'
@@ -26,18 +27,20 @@ interface Traced extends ExecutionResult {
 export function createFetcher({ url, authorization, runs }: FetcherOptions): Fetcher {
   return async ({ query, variables, operationName }, options) => {
     const operation = operationOf(query, operationName)
-    const isOwn = operationName === INTROSPECTION
-    const tell = isOwn || operation?.operation === 'subscription' ? undefined : runs?.begin()
-    const accept = operation?.operation === 'subscription' ? EVENTS : JSON_ANSWER
+    const isSubscription = operation?.operation === 'subscription'
+    const tell = operationName === INTROSPECTION ? undefined : runs?.begin()
+    const accept = isSubscription ? EVENTS : JSON_ANSWER
     const headers = new Headers({ 'content-type': 'application/json', accept })
     const token = await authorization()
     if (token !== undefined) headers.set('authorization', token)
     for (const [name, value] of Object.entries(options?.headers ?? {})) headers.set(name, String(value))
-    const extensions = tell && { trace: true }
-    const body = JSON.stringify({ query, variables, operationName: operation?.name?.value, extensions })
+    const extensions = tell && !isSubscription ? { trace: true } : undefined
+    const sent = fillPlaceholders(variables)
+    const body = JSON.stringify({ query, variables: sent, operationName: operation?.name?.value, extensions })
     try {
       const response = await fetch(url, { method: 'POST', headers, body })
-      if (response.headers.get('content-type')?.startsWith(EVENTS) && response.body) return readEvents(response.body)
+      if (response.headers.get('content-type')?.startsWith(EVENTS) && response.body)
+        return noted(readEvents(response.body), tell)
       const { answer, trace } = withoutTrace(await response.json())
       tell?.(trace ? { state: 'traced', trace } : { state: 'untraced' })
       return answer
@@ -83,5 +86,28 @@ async function* readEvents(body: ReadableStream<Uint8Array<ArrayBuffer>>): Async
       if (fields.get('event') === 'complete') return
       if (fields.get('event') === 'next') yield JSON.parse(fields.get('data') ?? '')
     }
+  }
+}
+
+const KEPT = 100 // events of a subscription
+
+/** Passes the events on, and tells of the latest. */
+async function* noted(
+  results: AsyncGenerator<ExecutionResult>,
+  tell: ((run: Run) => void) | undefined,
+): AsyncGenerator<ExecutionResult> {
+  let events: readonly FollowedEvent[] = []
+  let number = 0
+  const show = (isOver: boolean): void => tell?.({ state: 'following', events, isOver })
+  show(false)
+  try {
+    for await (const result of results) {
+      number += 1
+      events = [{ number, at: Date.now(), result }, ...events].slice(0, KEPT)
+      show(false)
+      yield result
+    }
+  } finally {
+    show(true)
   }
 }

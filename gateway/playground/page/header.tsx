@@ -1,8 +1,8 @@
 /** The bar above GraphiQL: what this is, which services keep state, and who is signed in. */
 import { useSyncExternalStore } from 'react'
-import { KindMark } from './kind.tsx'
+import { KindMark } from './common/kind.tsx'
+import type { PlaygroundSettings, ServiceOfGraph } from './common/settings.ts'
 import type { Session } from './session.ts'
-import type { PlaygroundSettings, ServiceOfGraph } from './settings.ts'
 
 interface HeaderProps extends Pick<PlaygroundSettings, 'callers' | 'services'> {
   readonly session: Session

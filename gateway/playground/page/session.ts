@@ -2,7 +2,7 @@
  * Who the visitor plays: signs in as the first caller when the page opens, keeps one demo token, in
  * memory only, and renews it before it ends.
  */
-import type { DemoToken } from './settings.ts'
+import type { DemoToken } from './common/settings.ts'
 
 const RENEW_BEFORE = 60_000 // milliseconds
 const REMEMBERED = 'tributary:caller' // of this browser tab; empty once somebody signed out

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { buildSchema, type GraphQLSchema, getOperationAST, getVariableValues, parse, validate } from 'graphql'
+import { fillPlaceholders } from '../../../gateway/operations/placeholders.ts'
 import { readShippedOperations, type ShippedOperation } from '../../../gateway/operations/shipped.ts'
 
 let schema: GraphQLSchema
@@ -19,7 +20,7 @@ const definitionOf = ({ name, document }: ShippedOperation) => {
 describe('shipped operations', () => {
   test('Shipped operations come in the order of their file names, the main query first', () => {
     expect(operations.map(({ name }) => name)).toEqual(operations.map(({ name }) => name).toSorted())
-    expect(operations).toHaveLength(6)
+    expect(operations).toHaveLength(7)
     expect(definitionOf(operations[0] as ShippedOperation).name?.value).toBe('Overview')
   })
 
@@ -27,7 +28,7 @@ describe('shipped operations', () => {
     const names = new Set(operations.map((operation) => definitionOf(operation).name?.value))
     expect(names.size).toBe(operations.length)
     for (const operation of operations) {
-      expect(operation.document).toMatch(/^# [A-Z].*\.\n(query|mutation) \w/s)
+      expect(operation.document).toMatch(/^# [A-Z].*\.\n(query|mutation|subscription) \w/s)
       expect(validate(schema, parse(operation.document))).toEqual([])
     }
   })
@@ -35,16 +36,28 @@ describe('shipped operations', () => {
   test('Each shipped operation has the variables it needs', () => {
     for (const operation of operations) {
       const { variableDefinitions = [] } = definitionOf(operation)
-      const { errors } = getVariableValues(schema, variableDefinitions, operation.variables)
+      const { errors } = getVariableValues(schema, variableDefinitions, fillPlaceholders(operation.variables))
       expect({ name: operation.name, errors }).toEqual({ name: operation.name, errors: undefined })
       const declared = variableDefinitions.map(({ variable }) => variable.name.value)
       expect(Object.keys(operation.variables).filter((name) => !declared.includes(name))).toEqual([])
     }
   })
 
-  test('The shipped transfers replay the same transfer, and overdraw under another key', () => {
-    const inputs = new Map(operations.map(({ name, variables }) => [name, variables['input']]))
-    expect(inputs.get('3-replay')).toEqual(inputs.get('2-transfer'))
-    expect(inputs.get('6-overdraft')).not.toMatchObject({ idempotencyKey: 'playground-1' })
+  test('Only the first is run unasked, and it only reads', () => {
+    expect(definitionOf(operations[0] as ShippedOperation).operation).toBe('query')
+  })
+
+  test('What writes has a fresh key each time, the same wherever it stands, and other texts stay', () => {
+    for (const operation of operations.filter((each) => definitionOf(each).operation === 'mutation'))
+      expect(operation.variables).toMatchObject({ input: { idempotencyKey: '{{key}}' } })
+    const given = { one: '{{key}}', all: ['{{key}}', '{{tomorrow}}'], text: 'constructor', number: 1, none: null }
+    const now = Date.parse('2026-12-31T23:00:00Z')
+    const first = fillPlaceholders(given, now)
+    expect(first).toEqual({
+      ...given,
+      one: expect.stringMatching(/^playground-\w{32}$/),
+      all: [first.one, '2027-01-01'],
+    })
+    expect(fillPlaceholders(given, now).one).not.toBe(first.one)
   })
 })

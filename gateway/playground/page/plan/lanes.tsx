@@ -4,7 +4,7 @@
  */
 import type { CSSProperties } from 'react'
 import type { Trace, TracedCall } from '../../../exchange/trace.ts'
-import { KindMark } from '../kind.tsx'
+import { KindMark } from '../common/kind.tsx'
 import { badgesOf, hasFailed } from './badges.ts'
 import { milliseconds } from './format.ts'
 

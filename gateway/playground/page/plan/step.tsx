@@ -2,7 +2,7 @@
 import { parse, print } from 'graphql'
 import { useEffect, useRef } from 'react'
 import type { TracedAttempt, TracedCall } from '../../../exchange/trace.ts'
-import { KindMark } from '../kind.tsx'
+import { KindMark } from '../common/kind.tsx'
 import { bytes, count, milliseconds } from './format.ts'
 
 const PEEK = 48 // pixels of the lanes above that stay in sight

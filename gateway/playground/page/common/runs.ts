@@ -1,12 +1,22 @@
 /** What became of the last operation of each of GraphiQL's tabs, for the panel below the answer. */
+import type { ExecutionResult } from 'graphql'
 import { useSyncExternalStore } from 'react'
-import type { Trace } from '../../exchange/trace.ts'
+import type { Trace } from '../../../exchange/trace.ts'
 
 export type Run =
   | { readonly state: 'running' }
   | { readonly state: 'traced'; readonly trace: Trace }
+  /** A subscription; the latest event first. */
+  | { readonly state: 'following'; readonly events: readonly FollowedEvent[]; readonly isOver: boolean }
   /** Refused before a service was asked, or lost. */
   | { readonly state: 'untraced' }
+
+export interface FollowedEvent {
+  readonly number: number
+  /** Unix milliseconds. */
+  readonly at: number
+  readonly result: ExecutionResult
+}
 
 export interface Runs {
   /** Notes whose operations follow: GraphiQL does not tell its fetcher. */

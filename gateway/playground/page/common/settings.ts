@@ -8,6 +8,15 @@ export interface PlaygroundTab {
   readonly query: string
   /** JSON text, or empty. */
   readonly variables: string
+  /** Of a subscription: which service tells it, and where others join. */
+  readonly joins?: readonly JoinOfTab[]
+}
+
+/** From here on a service gives the fields, up to the next. */
+export interface JoinOfTab {
+  /** In the answer: `accountActivity.account.product.terms`. */
+  readonly path: string
+  readonly service: string
 }
 
 export interface ServiceOfGraph {
