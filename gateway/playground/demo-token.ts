@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { readBody } from '../../platform/http/message/body.ts'
 import { HttpError, parseJson, sendHttpError, sendJson } from '../../platform/http/message/http-error.ts'
-import type { DemoToken } from './page/common/settings.ts'
+import type { DemoToken, ProviderOfDemo } from './page/common/settings.ts'
 import { requireJson, requireSameOrigin } from './same-origin.ts'
 
 /** The demo callers and their tokens. */
@@ -16,6 +16,7 @@ export interface DemoCallers {
   sign(name: string, lifetime: number): Promise<string>
   /** The gateway's `HOST`, accepted besides `localhost` and IP addresses. */
   readonly host: string
+  readonly provider?: ProviderOfDemo | undefined
 }
 
 const LIFETIME = 60 * 60 // seconds; the page renews it while it is open

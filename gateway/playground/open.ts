@@ -1,7 +1,7 @@
 /** Opens the playground, with the shipped operations that fit the schema as its tabs. */
 import { type GraphQLSchema, getOperationAST, OperationTypeNode, parse, validate } from 'graphql'
 import type { ControlAddress } from '../../platform/process/control.ts'
-import type { IdentitySettings } from '../../platform/protocol/identity-settings.ts'
+import type { DemoSettings, IdentitySettings } from '../../platform/protocol/identity-settings.ts'
 import type { MapFeed } from '../map/feed.ts'
 import type { ShippedOperation } from '../operations/shipped.ts'
 import type { DemoCallers } from './demo-token.ts'
@@ -44,7 +44,7 @@ export async function openPlayground(
       },
     ]
   })
-  const demo = identity?.demo && (await openDemo(identity.demo.dataDir, host))
+  const demo = identity?.demo && (await openDemo(identity.demo, host))
   return createPlayground({
     tabs,
     services: services.map(({ definition: { name, kind } }) => ({ name, kind })),
@@ -54,8 +54,9 @@ export async function openPlayground(
   })
 }
 
-async function openDemo(dataDir: string, host: string): Promise<DemoCallers> {
+async function openDemo({ dataDir, issuer }: DemoSettings, host: string): Promise<DemoCallers> {
   const { demoCallers, demoIdentity } = await import('../../platform/protocol/demo-identity.ts')
   const { sign } = await demoIdentity(dataDir)
-  return { names: Object.keys(demoCallers), sign, host }
+  const scope = ['openid', 'profile', ...new Set(Object.values(demoCallers).flat())].join(' ')
+  return { names: Object.keys(demoCallers), sign, host, provider: issuer === undefined ? undefined : { issuer, scope } }
 }

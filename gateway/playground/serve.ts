@@ -11,7 +11,7 @@ import { findAssets, sendAsset } from './assets.ts'
 import { sendDemoMap } from './demo-map.ts'
 import { sendDemoServices } from './demo-services.ts'
 import { type DemoCallers, sendDemoToken } from './demo-token.ts'
-import type { PlaygroundSettings } from './page/common/settings.ts'
+import type { PlaygroundSettings, ProviderOfDemo } from './page/common/settings.ts'
 
 interface PlaygroundOptions extends Pick<PlaygroundSettings, 'tabs' | 'services'> {
   /** The demo callers; without them there is no sign-in. */
@@ -28,31 +28,32 @@ interface PlaygroundOptions extends Pick<PlaygroundSettings, 'tabs' | 'services'
 export type ServePlayground = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
 
 /**
- * Scripts, workers and requests of this origin only. The editor needs inline styles, and fonts in
- * its style sheet.
+ * Scripts, workers and requests of this origin only, but for tokens of the demo's provider. The
+ * editor needs inline styles, and fonts in its style sheet.
  */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "worker-src 'self'",
-  "connect-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "font-src 'self' data:",
-  "img-src 'self' data:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
+const securityPolicy = (provider: ProviderOfDemo | undefined): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "worker-src 'self'",
+    `connect-src 'self'${provider ? ` ${new URL(provider.issuer).origin}` : ''}`,
+    "style-src 'self' 'unsafe-inline'",
+    "font-src 'self' data:",
+    "img-src 'self' data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
 
-const PAGE_HEADERS = {
+const pageHeaders = (provider: ProviderOfDemo | undefined) => ({
   'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'content-security-policy': securityPolicy(provider),
   'cross-origin-opener-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'cache-control': 'no-cache',
   vary: 'accept',
-}
+})
 
 const NOT_BUILT =
   '<!doctype html><title>Playground</title><p>The playground is not built: run <code>npm install</code>.'
@@ -71,9 +72,11 @@ export async function createPlayground({
     tabs,
     services,
     callers: demo?.names ?? [],
+    provider: demo?.provider,
     canStop: demo !== undefined && supervisor !== undefined,
   }
   const page = built ? embed(built.page, settings) : NOT_BUILT
+  const headers = pageHeaders(demo?.provider)
   const etag = `"${hash('sha256', page, 'base64url')}"`
 
   return async (request, response) => {
@@ -93,7 +96,7 @@ export async function createPlayground({
     if (request.method !== 'GET' && request.method !== 'HEAD') return false
     if (path === '/' && request.headers.accept?.includes('text/html')) {
       const fresh = request.headers['if-none-match'] === etag
-      response.writeHead(fresh ? 304 : built ? 200 : 503, { ...PAGE_HEADERS, etag })
+      response.writeHead(fresh ? 304 : built ? 200 : 503, { ...headers, etag })
       response.end(fresh || request.method === 'HEAD' ? undefined : page)
       return true
     }

@@ -106,7 +106,7 @@ type IdentitySection = z.output<typeof identitySection>
 export type IssuerSettings = z.output<typeof issuerSettings>
 export type TokenSettings = z.output<typeof tokenSettings>
 
-interface DemoSettings {
+export interface DemoSettings {
   readonly dataDir: string
   /** Of the provider that `npm start` runs beside it. */
   readonly issuer?: string | undefined

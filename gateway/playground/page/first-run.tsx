@@ -20,7 +20,8 @@ export function FirstRun({ query, session }: FirstRunProps) {
   useEffect(() => {
     if (!isReady || isDone.current) return
     isDone.current = true
-    if (query !== undefined && open === query && session.state().caller !== null) run()
+    if (query !== undefined && open === query)
+      void session.authorization().then((token) => token !== undefined && run())
   }, [isReady, open, query, run, session])
   return null
 }

@@ -56,6 +56,33 @@ function SignIn({ callers, session }: { readonly callers: readonly string[]; rea
   const { caller, status, failed } = useSyncExternalStore(session.subscribe, session.state)
   return (
     <div className="sign-in" data-signed-in={caller !== null}>
+      {caller === null && session.leave ? (
+        <>
+          <span>Signed out</span>
+          <button type="button" onClick={session.leave}>
+            Sign in…
+          </button>
+        </>
+      ) : (
+        <Choice callers={callers} caller={caller} session={session} />
+      )}
+      <span id="sign-in-status" role="status" data-failed={failed}>
+        {status}
+      </span>
+    </div>
+  )
+}
+
+interface ChoiceProps {
+  readonly callers: readonly string[]
+  readonly caller: string | null
+  readonly session: Session
+}
+
+/** Plays another caller at once, without a login page. */
+function Choice({ callers, caller, session }: ChoiceProps) {
+  return (
+    <>
       <label htmlFor="caller">You are</label>
       <select
         id="caller"
@@ -73,9 +100,6 @@ function SignIn({ callers, session }: { readonly callers: readonly string[]; rea
           Sign out
         </button>
       )}
-      <span id="sign-in-status" role="status" data-failed={failed}>
-        {status}
-      </span>
-    </div>
+    </>
   )
 }

@@ -1,8 +1,9 @@
 /**
- * Who the visitor plays: signs in as the first caller when the page opens, keeps one demo token, in
- * memory only, and renews it before it ends.
+ * Who the visitor plays: signs in as the first caller when the page opens, keeps one token, in
+ * memory only, and renews it before it ends. Who signed out signs in at the demo's provider.
  */
 import type { DemoToken } from './common/settings.ts'
+import type { Provider, SignedIn } from './provider.ts'
 
 const RENEW_BEFORE = 60_000 // milliseconds
 const REMEMBERED = 'tributary:caller' // of this browser tab; empty once somebody signed out
@@ -22,14 +23,16 @@ export interface Session {
   /** Tells by the state how it went; if it fails, nobody is signed in. */
   signIn(caller: string): Promise<void>
   signOut(): void
+  /** Leaves the page to sign in at the provider; `undefined` without one. */
+  readonly leave: (() => void) | undefined
   /** The `Authorization` header to send now, after a sign-in under way; undefined while signed out. */
   authorization(): Promise<string | undefined>
 }
 
 /** @param callers who can sign in; the first does, unless this browser tab remembers another */
-export function createSession(callers: readonly string[]): Session {
+export function createSession(callers: readonly string[], provider: Provider | undefined): Session {
   let state: SessionState = { caller: null, status: '', failed: false }
-  let token: DemoToken | undefined
+  let token: SignedIn | undefined
   let pending = Promise.resolve()
   let latest = 0
   const listeners = new Set<() => void>()
@@ -39,17 +42,18 @@ export function createSession(callers: readonly string[]): Session {
     for (const listener of listeners) listener()
   }
 
-  async function fetchFor(caller: string): Promise<void> {
+  /** Takes the token that `getting` resolves to, unless something else happens before. */
+  async function take(getting: Promise<SignedIn | undefined>): Promise<void> {
     latest += 1
     const mine = latest
     token = undefined
     try {
-      const fetched = await fetchToken(caller)
+      const got = await getting
       // Of two choices in quick succession the later one counts, whichever answer arrives first.
-      if (mine !== latest) return
-      token = fetched
-      sessionStorage.setItem(REMEMBERED, caller)
-      show({ caller, status: `Signed in as ${caller}.`, failed: false })
+      if (mine !== latest || !got) return
+      token = got
+      sessionStorage.setItem(REMEMBERED, got.caller)
+      show({ caller: got.caller, status: `Signed in as ${got.caller}.`, failed: false })
     } catch (error) {
       if (mine !== latest) return
       show({ caller: null, status: error instanceof Error ? error.message : 'Signing in failed.', failed: true })
@@ -64,7 +68,7 @@ export function createSession(callers: readonly string[]): Session {
     },
     signIn(caller) {
       show({ caller, status: 'Signing in…', failed: false })
-      pending = fetchFor(caller)
+      pending = take(fetchToken(caller))
       return pending
     },
     signOut() {
@@ -73,6 +77,7 @@ export function createSession(callers: readonly string[]): Session {
       sessionStorage.setItem(REMEMBERED, '')
       show({ caller: null, status: 'Signed out.', failed: false })
     },
+    leave: provider && (() => void provider.leave()),
     async authorization() {
       await pending
       if (state.caller !== null && token && token.expiresAt - RENEW_BEFORE < Date.now())
@@ -80,19 +85,23 @@ export function createSession(callers: readonly string[]): Session {
       return token && `Bearer ${token.token}`
     },
   }
+  if (provider && new URLSearchParams(location.search).has('state')) {
+    pending = take(provider.comeBack())
+    return session
+  }
   const remembered = sessionStorage.getItem(REMEMBERED)
   const first = remembered === null || callers.includes(remembered) ? (remembered ?? callers[0]) : undefined
   if (first !== undefined) void session.signIn(first)
   return session
 }
 
-async function fetchToken(caller: string): Promise<DemoToken> {
+async function fetchToken(caller: string): Promise<SignedIn> {
   const response = await fetch('/demo/token', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ caller }),
   })
-  if (response.ok) return response.json()
+  if (response.ok) return { caller, ...((await response.json()) as DemoToken) }
   const { errors } = (await response.json()) as { errors?: readonly { message: string }[] }
   throw new Error(errors?.[0]?.message ?? `The gateway refused to sign in “${caller}” (HTTP ${response.status}).`)
 }

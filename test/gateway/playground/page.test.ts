@@ -124,19 +124,29 @@ describe('playground page', () => {
 
   test('Who signs out stays signed out, which banking reports and weather ignores', async () => {
     const { page } = await visit()
-    await page.getByRole('button', { name: 'Sign out' }).click()
-    await page.reload()
-    expect((await runTab(page)).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
-    await openTab(page, 'WeatherInFiveCities')
-    expect((await runTab(page)).errors).toBeUndefined()
-    await openTab(page, 'Overview')
     await signIn(page, 'payee')
     expect((await runTab(page)).data.me.name).toBe('Brendan Walsh')
     await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.reload()
     const answer = await runTab(page)
     expect([answer.data.me, answer.errors?.[0]?.extensions.code]).toEqual([null, 'UNAUTHENTICATED'])
     await page.locator('.graphiql-response').getByText('UNAUTHENTICATED').waitFor()
     await keepScreenshot(page, 'playground-signed-out')
+    await openTab(page, 'WeatherInFiveCities')
+    expect((await runTab(page)).errors).toBeUndefined()
+  })
+
+  test('Who signed out signs in again at the provider, with its login page', async () => {
+    const { page, requests, complaints } = await visit()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('button', { name: 'Sign in…' }).click()
+    await page.getByRole('button', { name: 'Brendan Walsh' }).click()
+    await page.getByRole('status').filter({ hasText: 'Signed in as payee.' }).waitFor({ state: 'attached' })
+    await page.locator('.graphiql-response').getByText('Brendan Walsh').waitFor()
+    expect(page.url()).toBe(`${product.url}/`)
+    const origins = new Set(requests.map((url) => new URL(url).origin))
+    expect([...origins].sort()).toEqual([product.url, product.identityUrl].sort())
+    expect(complaints).toEqual([])
   })
 
   test('The caller of this browser tab survives a reload', async () => {
@@ -156,7 +166,7 @@ describe('playground page', () => {
         }),
     })
     await page.getByRole('status').filter({ hasText: 'This works in the gateway’s own playground' }).waitFor()
-    expect(await page.getByLabel('You are').inputValue()).toBe('')
+    await page.getByText('Signed out', { exact: true }).waitFor()
     await keepScreenshot(page, 'playground-sign-in-refused')
   })
 

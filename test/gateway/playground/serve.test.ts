@@ -8,6 +8,7 @@ import { brotliCompressSync, brotliDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { describeMap } from '../../../gateway/map/describe.ts'
 import { createFeed } from '../../../gateway/map/feed.ts'
+import type { ProviderOfDemo } from '../../../gateway/playground/page/common/settings.ts'
 import { createPlayground } from '../../../gateway/playground/serve.ts'
 import { readBody } from '../../../platform/http/message/body.ts'
 import { sendJson } from '../../../platform/http/message/http-error.ts'
@@ -61,6 +62,7 @@ async function open(options: {
   built: boolean
   demo: boolean
   supervisor?: ControlAddress
+  provider?: ProviderOfDemo
 }): Promise<{ origin: string; dataDir: string; dist: string }> {
   const folder = await temporaryFolder()
   const dataDir = join(folder, 'data')
@@ -77,7 +79,9 @@ async function open(options: {
     services,
     supervisor: options.supervisor,
     feed: createFeed(async () => describeMap([], 'ready')),
-    demo: options.demo ? { names: Object.keys(demoCallers), host: 'gateway.test', sign } : undefined,
+    demo: options.demo
+      ? { names: Object.keys(demoCallers), host: 'gateway.test', sign, provider: options.provider }
+      : undefined,
     dist: pathToFileURL(`${folder}/`),
   })
   const listener = await listen(
@@ -120,6 +124,15 @@ describe('page', () => {
       canStop: false,
     })
     expect(headers['content-security-policy']).toMatch(/default-src 'none'; script-src 'self';/)
+  })
+
+  test('The page may ask this origin and the demo’s provider, and nobody else', async () => {
+    const policyOf = async (from: string): Promise<string> =>
+      `${(await send(from, '/', { headers: html })).headers['content-security-policy']}`
+    expect(await policyOf(origin)).toContain("; connect-src 'self';")
+    const provider = { issuer: 'http://localhost:4080', scope: 'openid' }
+    const other = await open({ built: true, demo: true, provider })
+    expect(await policyOf(other.origin)).toContain("; connect-src 'self' http://localhost:4080;")
   })
 
   test('The page is revalidated each time, and sent again only after a change', async () => {

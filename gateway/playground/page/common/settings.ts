@@ -30,8 +30,17 @@ export interface PlaygroundSettings {
   readonly services: readonly ServiceOfGraph[]
   /** Who can sign in without a password; empty unless the demo identity is in use. */
   readonly callers: readonly string[]
+  /** Where one signs in who has signed out; `undefined` unless `npm start` runs it. */
+  readonly provider?: ProviderOfDemo | undefined
   /** Whether `/demo/services` is there. */
   readonly canStop: boolean
+}
+
+/** The demo's OpenID Connect provider. */
+export interface ProviderOfDemo {
+  readonly issuer: string
+  /** All that its customers may do. */
+  readonly scope: string
 }
 
 /** The answer of `POST /demo/token`. */
