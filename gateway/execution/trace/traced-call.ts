@@ -1,11 +1,13 @@
-/** What a trace tells of one call. All times are milliseconds since the request began. */
-import type { ServiceKind } from '../../traffic/call/kind.ts'
+/**
+ * What a trace tells of one call. All times are milliseconds since the request began. Imports
+ * nothing, because the playground's page reads it too.
+ */
 
 /** One question to a service, as the plan asks it. */
 export interface TracedCall {
   readonly id: number
   readonly service: string
-  readonly kind: ServiceKind
+  readonly kind: 'stateful' | 'stateless'
   /** Ids of the calls whose answers it waited for. */
   readonly after: readonly number[]
   readonly start: number
