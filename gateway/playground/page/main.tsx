@@ -17,6 +17,7 @@ import { Header } from './header.tsx'
 import { createProvider } from './provider.ts'
 import { servicesPlugin } from './services/services.tsx'
 import { createSession } from './session.ts'
+import { TabRoles } from './tab-roles.tsx'
 
 const element = (id: string): HTMLElement => {
   const found = document.getElementById(id)
@@ -61,6 +62,7 @@ createRoot(element('root')).render(
         <GraphiQL.Logo>
           <span className="logo">/graphql</span>
         </GraphiQL.Logo>
+        <TabRoles />
         {isDemo && <FirstRun query={settings.tabs[0]?.query} session={session} />}
         {isDemo && (
           <GraphiQL.Footer>

@@ -34,16 +34,15 @@ export function PlanPanel({ runs, tabs, services, beside }: PanelProps) {
   const run = useRun(runs, id)
   const [isOpen, setOpen] = useState(true)
   useEffect(() => runs.open(id), [runs, id])
-  if (run === undefined || run.state === 'untraced') return null
   const joins = tabs.find(({ query }) => query === open?.query)?.joins ?? []
   return (
     <section className="plan" aria-labelledby="plan-title" data-open={isOpen}>
       <header>
-        <h2 id="plan-title">{run.state === 'following' ? 'Events' : 'Plan'}</h2>
+        <h2 id="plan-title">{run?.state === 'following' ? 'Events' : 'Plan'}</h2>
         <p className="totals" role="status">
-          <Totals run={run} />
+          {run && <Totals run={run} />}
         </p>
-        {run.state === 'following' && !run.isOver && beside && (
+        {run?.state === 'following' && !run.isOver && beside && (
           <button type="button" onClick={() => void beside.run()}>
             {beside.label}
           </button>
@@ -52,8 +51,10 @@ export function PlanPanel({ runs, tabs, services, beside }: PanelProps) {
           {isOpen ? 'Hide' : 'Show'}
         </button>
       </header>
-      {isOpen && run.state === 'following' && <Events {...run} joins={joins} services={services} />}
-      {isOpen && run.state === 'traced' && <Plan trace={run.trace} />}
+      {isOpen && !run && <p className="hint">Run the operation to see which services answer it, and how.</p>}
+      {isOpen && run?.state === 'untraced' && <p className="hint">No service was asked.</p>}
+      {isOpen && run?.state === 'following' && <Events {...run} joins={joins} services={services} />}
+      {isOpen && run?.state === 'traced' && <Plan trace={run.trace} />}
     </section>
   )
 }

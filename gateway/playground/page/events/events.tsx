@@ -47,10 +47,10 @@ function Fields({
   return (
     <section className="given" data-kind={kind}>
       {service !== '' && (
-        <h4>
+        <h3>
           {kind && <KindMark kind={kind} />} {service}{' '}
           <span>{isJoined ? 'joined by the gateway' : 'told the event'}</span>
-        </h4>
+        </h3>
       )}
       <dl>
         {fields.map(({ path, value }) => (

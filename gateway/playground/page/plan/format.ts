@@ -2,8 +2,11 @@
 
 const thousands = new Intl.NumberFormat('en')
 
-export const milliseconds = (value: number): string =>
-  value >= 1000 ? `${(value / 1000).toFixed(1)} s` : `${value >= 10 ? Math.round(value) : value.toFixed(1)} ms`
+export function milliseconds(value: number): string {
+  if (value >= 1000) return `${(value / 1000).toFixed(1)} s`
+  if (value >= 10) return `${Math.round(value)} ms`
+  return value < 0.1 ? '<0.1 ms' : `${value.toFixed(1)} ms`
+}
 
 export const bytes = (value: number): string => (value >= 1000 ? `${(value / 1000).toFixed(1)} kB` : `${value} B`)
 
