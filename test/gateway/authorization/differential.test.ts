@@ -206,11 +206,12 @@ const { decide } = createAuthorization({
   log: createLogger('gateway', 'silent'),
 })
 
+const emptyRequest = { method: 'POST', url: '/graphql', address: () => undefined, readText: () => '' }
+
 function exchangeOf(caller: TestCaller, variables: Readonly<Record<string, unknown>>): Exchange {
   const { isSignedIn, scopes, policies } = caller
   const headers = { 'x-policies': [...policies].join(' ') }
-  const request = { headers } as unknown as Exchange['request']
-  const exchange = openExchange(request, 'test')
+  const exchange = openExchange({ ...emptyRequest, headers }, 'test')
   exchange.parameters = { ...exchange.parameters, variables }
   if (isSignedIn) exchange.caller = { id: 'somebody', scopes, expiresAt: Number.POSITIVE_INFINITY, claims: {} }
   return exchange

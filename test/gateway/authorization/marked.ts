@@ -39,16 +39,13 @@ export function markedServices(universe: Universe, typeDefs: Universe['services'
   const marked: Marked = {
     faults: undefined,
     services: Object.fromEntries(
-      Object.entries(servicesOf(universe)).map(([name, { resolvers = {}, resolveField }]) => [
+      Object.entries(servicesOf(universe)).map(([name, { resolvers, resolveField }]) => [
         name,
         {
           typeDefs: typeDefs[name] ?? '',
-          resolvers: mapValues(
-            resolvers as unknown as Readonly<Record<string, Referring>>,
-            ({ __resolveReference }) => ({
-              __resolveReference: (sent: unknown, world: unknown) => __resolveReference(withoutMarks(sent), world),
-            }),
-          ),
+          resolvers: mapValues(resolvers, ({ __resolveReference: find }) => ({
+            __resolveReference: (sent: unknown, world: unknown) => (find as Find)(withoutMarks(sent), world),
+          })),
           ...(resolveField && { resolveField: resolverIn(resolveField) }),
         } as TestService,
       ]),
@@ -57,9 +54,7 @@ export function markedServices(universe: Universe, typeDefs: Universe['services'
   return marked
 }
 
-interface Referring {
-  __resolveReference(sent: unknown, world: unknown): unknown
-}
+type Find = (sent: unknown, world: unknown) => unknown
 
 /** Of an entity that its service knows by the name of its interface. */
 const realTypeOf = (parent: unknown): string | undefined =>
