@@ -11,7 +11,7 @@ import type { Config } from '../../gateway/config/config.ts'
 import { readConfig } from '../../gateway/config/load.ts'
 import { openAdmin, type RunningGateway, startGateway } from '../../gateway/gateway.ts'
 import type { Limits } from '../../gateway/limits/limits.ts'
-import { createLogger } from '../../platform/process/log.ts'
+import { createLogger, type Logger } from '../../platform/process/log.ts'
 import { type Answer, readAnswer } from './answer.ts'
 
 export interface ComposedService {
@@ -46,6 +46,8 @@ export interface TestGatewayOptions {
   readonly file?: string
   /** Settings that have no variable. */
   readonly config?: Partial<Config>
+  /** Instead of its own. */
+  readonly log?: Logger
 }
 
 export async function startTestGateway({
@@ -54,6 +56,7 @@ export async function startTestGateway({
   limits,
   file,
   config: more,
+  log: ownLog,
 }: TestGatewayOptions): Promise<TestGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'))
   const supergraphFile = join(folder, 'supergraph.graphql')
@@ -69,7 +72,7 @@ export async function startTestGateway({
     ...env,
   }
   const config = await readConfig(settings, file === undefined ? undefined : configFile)
-  const log = createLogger('gateway', config.logLevel)
+  const log = ownLog ?? createLogger('gateway', config.logLevel)
   // No load balancer has to notice that it stops.
   const draining = { ...config.draining, quiet: 0 }
   const gateway = await startGateway({ ...config, draining, ...more }, log, {

@@ -53,3 +53,6 @@ export const ruleText = (rule: Rule): string =>
     : rule.directive === 'policy'
       ? `@federation__policy(policies: ${JSON.stringify(rule.anyOf)})`
       : `@federation__requiresScopes(scopes: ${JSON.stringify(rule.anyOf)})`
+
+export const sayCaller = ({ isSignedIn, scopes, policies }: TestCaller): string =>
+  `${isSignedIn ? 'signed in' : 'signed out'} with ${[...scopes, ...policies].join()}`

@@ -25,9 +25,9 @@ import { shop } from '../execution/universes/shop.ts'
 import { studio } from '../execution/universes/studio.ts'
 import { town } from '../execution/universes/town.ts'
 import { type Guarded, guard } from './access-universe.ts'
-import { randomCaller, refusalOf, type TestCaller } from './callers.ts'
+import { randomCaller, refusalOf, sayCaller, type TestCaller } from './callers.ts'
 import { markedServices, tellsForbidden, withoutMarks } from './marked.ts'
-import { createOracle, DENIED, type Oracle, type Path, type Told } from './oracle.ts'
+import { createOracle, DENIED, explained, type Oracle, type Told } from './oracle.ts'
 
 const QUERIES = Number(process.env['ACCESS_QUERIES'] ?? 30)
 const SEED = Number(process.env['SEED'] ?? 1)
@@ -217,24 +217,8 @@ function exchangeOf(caller: TestCaller, variables: Readonly<Record<string, unkno
   return exchange
 }
 
-const sayCaller = ({ isSignedIn, scopes, policies }: TestCaller): string =>
-  `${isSignedIn ? 'signed in' : 'signed out'} with ${[...scopes, ...policies].join()}`
-
 /** In bytes, and in errors and their order. */
 function differencesOf(flat: Answer, exact: Answer): string[] {
   const [one, other] = [flat, exact].map(({ body, errors }) => `${body} ${JSON.stringify(errors)}`)
   return one === other ? [] : [`the flat path  ${one}`, `the exact path ${other}`]
-}
-
-/** The nulls that errors explain, each once. */
-const explained = ({ data, errors }: Told): string[] =>
-  [...new Set(errors.map(({ path = [] }) => JSON.stringify(upToNull(data, path))))].sort()
-
-function upToNull(data: unknown, path: Path): Path {
-  let value = data
-  for (const [depth, segment] of path.entries()) {
-    if (value === null) return path.slice(0, depth)
-    value = (value as Readonly<Record<string | number, unknown>> | undefined)?.[segment]
-  }
-  return path
 }

@@ -2,17 +2,23 @@
  * Services of a universe whose texts say what they are: `@Type~field@` stands before the value,
  * wherever it gets to. Keys alone are as they were.
  */
-import { type GraphQLFieldResolver, getNamedType } from 'graphql'
-import { codedError } from '../../../platform/protocol/errors.ts'
+import { GraphQLError, type GraphQLFieldResolver, getNamedType } from 'graphql'
 import type { TestService } from '../execution/support/federation.ts'
 import { servicesOf, type Universe } from '../execution/support/universe.ts'
 import { refusalOf, type TestCaller } from './callers.ts'
+
+/** Codes of the errors that quote a value: one for gateways to hide, the other to let through. */
+const HIDDEN = 'QUOTED_FOR_THE_LOG'
+export const SHOWN = 'QUOTED'
 
 const MARK = /@(\w+)~(\w+)@/g
 
 interface Marked {
   readonly services: Readonly<Record<string, TestService>>
-  /** As long as it is set some fields fail, always the same for one number, and quote their values. */
+  /**
+   * As long as it is set, half of the texts fail to be read, always the same of one number, and the
+   * errors quote them.
+   */
   faults: number | undefined
 }
 
@@ -32,8 +38,12 @@ export function markedServices(universe: Universe, typeDefs: Universe['services'
       const real = realTypeOf(parent) ?? type
       if (getNamedType(returnType).name !== 'String' || isKey(real, fieldName)) return value
       const told = withMark(value, `@${real}~${fieldName}@`)
-      if (marked.faults !== undefined && isFaulty(JSON.stringify(told) ?? '', marked.faults))
-        throw codedError('FORBIDDEN', `Cannot read ${JSON.stringify(told)}.`, { value: told })
+      if (marked.faults === undefined) return told
+      const hash = hashOf(JSON.stringify(told) ?? '', marked.faults)
+      if (hash % 2 === 0)
+        throw new GraphQLError(`Cannot read ${JSON.stringify(told)}.`, {
+          extensions: { code: hash % 4 === 0 ? HIDDEN : SHOWN, value: told },
+        })
       return told
     }
   const marked: Marked = {
@@ -82,9 +92,8 @@ export function tellsForbidden(text: string, caller: TestCaller, { ofField, isKe
   )
 }
 
-/** One in two. */
-function isFaulty(text: string, salt: number): boolean {
+function hashOf(text: string, salt: number): number {
   let hash = salt
   for (const character of text) hash = (Math.imul(hash, 31) + (character.codePointAt(0) ?? 0)) | 0
-  return (hash >>> 4) % 2 === 0
+  return hash >>> 4
 }

@@ -25,7 +25,7 @@ import { resolverOf, type Universe } from '../execution/support/universe.ts'
 import type { Guarded } from './access-universe.ts'
 import { type Rule, refusalOf, type TestCaller } from './callers.ts'
 
-export type Path = readonly (string | number)[]
+type Path = readonly (string | number)[]
 export interface Told {
   readonly data: unknown
   readonly errors: readonly { readonly path?: Path | undefined; readonly message: string }[]
@@ -161,4 +161,17 @@ export function createOracle(universe: Universe, plain: GraphQLSchema, guarded: 
     })
     return [...new Set(types)]
   }
+}
+
+/** The nulls that errors explain, each once. */
+export const explained = ({ data, errors }: Told): string[] =>
+  [...new Set(errors.map(({ path = [] }) => JSON.stringify(upToNull(data, path))))].sort()
+
+function upToNull(data: unknown, path: Path): Path {
+  let value = data
+  for (const [depth, segment] of path.entries()) {
+    if (value === null) return path.slice(0, depth)
+    value = (value as Readonly<Record<string | number, unknown>> | undefined)?.[segment]
+  }
+  return path
 }

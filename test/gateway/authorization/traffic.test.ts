@@ -1,0 +1,163 @@
+/**
+ * Callers to whom different things are denied, through two gateways on real sockets that share what
+ * they keep: in any order, and at the same moment. Each gets what is theirs, and what one may not see
+ * lies in nothing that is kept, logged or told a hook for their sake.
+ * `ACCESS_QUERIES=500 SEED=7` asks more, of every universe, with other rules after each 100.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { getOperationAST, parse, validate } from 'graphql'
+import { ask } from '../../support/gateway.ts'
+import { type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts'
+import { type RedisServer, redisIsInstalled, startRedis } from '../../support/redis.ts'
+import { until } from '../../support/until.ts'
+import { randomQuery } from '../execution/random-query.ts'
+import { createDice } from '../execution/support/dice.ts'
+import type { Universe } from '../execution/support/universe.ts'
+import { bakery } from '../execution/universes/bakery.ts'
+import { inherited } from '../execution/universes/inherited.ts'
+import { library } from '../execution/universes/library.ts'
+import { maze } from '../execution/universes/maze.ts'
+import { office } from '../execution/universes/office.ts'
+import { port } from '../execution/universes/port.ts'
+import { shop } from '../execution/universes/shop.ts'
+import { studio } from '../execution/universes/studio.ts'
+import { town } from '../execution/universes/town.ts'
+import { MAY_ALL, randomCaller, sayCaller, type TestCaller } from './callers.ts'
+import { type GuardedGateways, openGateways } from './gateways.ts'
+import { SHOWN, tellsForbidden, withoutMarks } from './marked.ts'
+import { DENIED, explained, type Told } from './oracle.ts'
+
+const given = process.env['ACCESS_QUERIES']
+const QUERIES = Number(given ?? 40)
+const SEED = Number(process.env['SEED'] ?? 1)
+const QUERIES_OF_RULES = 100
+const universes = given ? [shop, library, maze, office, town, studio, inherited, bakery, port] : [library]
+
+let provider: IdentityProvider
+let redis: RedisServer | undefined
+beforeAll(async () => {
+  provider = await startIdentityProvider()
+  redis = redisIsInstalled() ? await startRedis() : undefined
+})
+afterAll(() => Promise.all([provider.close(), redis?.kill()]))
+
+describe.each(universes)('gateways before services of a $name', (universe: Universe) => {
+  let world: GuardedGateways
+  const tokens = new Map<string, Promise<string>>()
+  const dice = createDice(SEED + 2)
+  const seen = { valid: 0, denied: 0, kept: 0, shared: 0, quoted: 0, failed: 0 }
+
+  beforeAll(async () => {
+    world = await openGateways(universe, provider, redis?.url)
+    await world.changeRules(SEED)
+  })
+  afterAll(() => world.close())
+
+  test(
+    'Nobody gets, keeps or shares what somebody else may not see',
+    async () => {
+      for (let number = 0; number < QUERIES; number += 1) {
+        // Far from the seeds of other runs.
+        if (number > 0 && number % QUERIES_OF_RULES === 0) await world.changeRules(SEED * 1_000_003 + number)
+        const { query, variables } = randomQuery(
+          world.plain,
+          Array.from({ length: 300 }, () => dice.below(1 << 16)),
+        )
+        const document = parse(query)
+        if (validate(world.plain, document).length > 0) continue
+        if (getOperationAST(document)?.operation !== 'query') continue
+        seen.valid += 1
+        world.faults(dice.chance(3) ? number : undefined)
+        const [one, other] = [randomCaller(dice), randomCaller(dice)]
+        const faults = await dice.of([deniedFirst, allowedFirst, atOnce])({ query, variables, one, other })
+        if (faults.length > 0)
+          throw new Error([...faults, query, JSON.stringify(variables), world.sayRules()].join('\n'))
+      }
+      if (process.env['ACCESS_SAY']) process.stderr.write(`${universe.name} ${JSON.stringify(seen)}\n`)
+      expect(Object.values(redis ? seen : { ...seen, kept: 1 })).not.toContain(0)
+    },
+    60_000 + QUERIES * 200,
+  )
+
+  interface Question {
+    readonly query: string
+    readonly variables: Readonly<Record<string, unknown>>
+    readonly one: TestCaller
+    readonly other: TestCaller
+  }
+
+  /** What one may not see is not there for one's sake, and is there for who may. */
+  async function deniedFirst({ one, ...question }: Question): Promise<string[]> {
+    await world.forget()
+    const faults = await askAlone(question, one)
+    if (redis && world.calls.some(({ hasErrors }) => !hasErrors)) {
+      const kept = await until(async () => (await world.kept()) || undefined)
+      faults.push(...tellsForbidden(kept, one, world.guarded).map((leak) => `kept ${leak}`))
+      if (kept.includes('~')) seen.kept += 1
+    }
+    return [...faults, ...(await askOne(question, MAY_ALL)), ...(await askAlone(question, one))]
+  }
+
+  async function allowedFirst({ one, other, ...question }: Question): Promise<string[]> {
+    await world.forget()
+    const faults = await askOne(question, MAY_ALL)
+    return [...faults, ...(await askAlone(question, one)), ...(await askAlone(question, other))]
+  }
+
+  async function atOnce({ one, other, ...question }: Question): Promise<string[]> {
+    await world.forget()
+    const url = dice.of(world.urls)
+    const callers = [one, MAY_ALL, other, MAY_ALL, one, MAY_ALL]
+    const faults = await Promise.all(callers.map((caller) => askOne(question, caller, url)))
+    const asked = world.calls.map(({ text }) => text)
+    if (asked.length > 0 && new Set(asked).size === asked.length) seen.shared += 1
+    return faults.flat()
+  }
+
+  /** While nobody else asks anything: all that is said and asked is for this caller. */
+  async function askAlone(question: Pick<Question, 'query' | 'variables'>, caller: TestCaller): Promise<string[]> {
+    world.calls.length = 0
+    world.said.length = 0
+    const faults = await askOne(question, caller)
+    const said = world.said.join('\n')
+    return [
+      ...faults,
+      ...world.calls.flatMap((call) => world.oracle.forbiddenIn(call, caller)).map((leak) => `asked ${leak}`),
+      ...tellsForbidden(said, caller, world.guarded).map((leak) => `said ${leak}`),
+    ]
+  }
+
+  /** The answer must be the caller's own. */
+  async function askOne(
+    { query, variables }: Pick<Question, 'query' | 'variables'>,
+    caller: TestCaller,
+    url = dice.of(world.urls),
+  ): Promise<string[]> {
+    const { isFaulty, oracle, guarded } = world
+    const expected = await oracle.answer(query, variables, caller)
+    const { headers, ...answer } = await ask(url, { query, variables }, await headersOf(caller))
+    const text = JSON.stringify(answer)
+    const faults = tellsForbidden(text, caller, guarded).map((leak) => `told ${leak}`)
+    const isDenied = expected.errors.some(({ message }) => message === DENIED)
+    if (isDenied) seen.denied += 1
+    if (isDenied && /public/.test(headers.get('cache-control') ?? '')) faults.push('all caches may keep it')
+    if (text.includes(`"${SHOWN}"`)) seen.quoted += 1
+    if (text.includes('"INTERNAL"')) seen.failed += 1
+    if (!isFaulty()) {
+      const { data, errors = [] } = withoutMarks(JSON.parse(text) as Partial<Told>)
+      const told = { data, errors }
+      if (!isDeepStrictEqual(told.data, expected.data)) faults.push('other data')
+      if (!isDeepStrictEqual(explained(told), explained(expected))) faults.push('other errors')
+    }
+    if (faults.length === 0) return []
+    return [sayCaller(caller), ...faults, text, JSON.stringify(expected)]
+  }
+
+  async function headersOf({ isSignedIn, scopes, policies }: TestCaller): Promise<Record<string, string>> {
+    const scope = [...scopes].join(' ')
+    const token = tokens.get(scope) ?? provider.token({ scope }, 'EdDSA')
+    tokens.set(scope, token)
+    return { 'x-policies': [...policies].join(' '), ...(isSignedIn && { authorization: `Bearer ${await token}` }) }
+  }
+})
