@@ -187,12 +187,12 @@ describe.each(universes)('services of a $universe.name with rules', ({ universe,
       const exactly = isFlat && denied ? await run() : answer
       federation.isOdd = () => false
       const { data } = withoutMarks(JSON.parse(answer.body.toString()) as Told)
-      const text = `${answer.body} ${JSON.stringify(answer.errors)} ${exactly.body} ${JSON.stringify(exactly.errors)}`
+      const text = [answer, exactly].map(({ body, errors }) => `${body} ${quoted(errors)}`).join(' ')
       const differences = differencesOf(answer, exactly)
       return { data, errors: answer.errors, text, denied: denied !== undefined, isFlat, differences }
     } catch (error) {
       const errors = [error as GraphQLError]
-      const text = JSON.stringify(errors)
+      const text = quoted(errors)
       return { data: undefined, errors, text, denied: false, isFlat: true, differences: [] }
     }
   }
@@ -216,6 +216,10 @@ function exchangeOf(caller: TestCaller, variables: Readonly<Record<string, unkno
   if (isSignedIn) exchange.caller = { id: 'somebody', scopes, expiresAt: Number.POSITIVE_INFINITY, claims: {} }
   return exchange
 }
+
+/** All that a client may be told of errors, by whatever rule. */
+const quoted = (errors: readonly GraphQLError[]): string =>
+  JSON.stringify(errors.map(({ message, extensions, originalError }) => [message, extensions, originalError?.message]))
 
 /** In bytes, and in errors and their order. */
 function differencesOf(flat: Answer, exact: Answer): string[] {
