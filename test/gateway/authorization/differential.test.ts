@@ -5,15 +5,16 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type GraphQLError, GraphQLSchema, parse, validate } from 'graphql'
+import { GraphQLError, GraphQLSchema, getOperationAST, parse, validate } from 'graphql'
 import { createAuthorization } from '../../../gateway/authorization/authorize.ts'
 import { type Exchange, openExchange } from '../../../gateway/exchange/exchange.ts'
 import type { Answer } from '../../../gateway/execution/answer/answer.ts'
+import type { Send } from '../../../gateway/traffic/call/send.ts'
 import { createLogger } from '../../../platform/process/log.ts'
 import { randomQuery } from '../execution/random-query.ts'
 import { callContext } from '../execution/support/call-context.ts'
 import { plainSchema } from '../execution/support/compare.ts'
-import { createDice } from '../execution/support/dice.ts'
+import { createDice, type Dice } from '../execution/support/dice.ts'
 import { type Federation, federate } from '../execution/support/federation.ts'
 import { bakery } from '../execution/universes/bakery.ts'
 import { inherited } from '../execution/universes/inherited.ts'
@@ -28,6 +29,7 @@ import { type Guarded, guard } from './access-universe.ts'
 import { randomCaller, refusalOf, sayCaller, type TestCaller } from './callers.ts'
 import { markedServices, tellsForbidden, withoutMarks } from './marked.ts'
 import { createOracle, DENIED, explained, type Oracle, type Told } from './oracle.ts'
+import { withSubscriptions } from './subscribed.ts'
 
 const QUERIES = Number(process.env['ACCESS_QUERIES'] ?? 30)
 const SEED = Number(process.env['SEED'] ?? 1)
@@ -41,6 +43,8 @@ interface InEngine extends Told {
   readonly text: string
   readonly denied: boolean
   readonly isFlat: boolean
+  /** A subscription that has no events, since its root is denied. */
+  readonly isRefused: boolean
   /** Between the engine's paths. */
   readonly differences: readonly string[]
 }
@@ -61,7 +65,8 @@ const universes = [
   { universe: port, flat: 0.95 },
 ]
 
-describe.each(universes)('services of a $universe.name with rules', ({ universe, flat }) => {
+describe.each(universes)('services of a $universe.name with rules', ({ universe: given, flat }) => {
+  const universe = withSubscriptions(given)
   let federation: Federation
   let plain: GraphQLSchema
   let guarded: Guarded
@@ -85,7 +90,7 @@ describe.each(universes)('services of a $universe.name with rules', ({ universe,
     'Nothing denied is asked of a service, and all else is as in the plain schema',
     async () => {
       const dice = createDice(SEED + 1)
-      const seen = { rules: 1, valid: 0, denied: 0, flat: 0, nulled: 0, quoted: 0 }
+      const seen = { rules: 1, events: 0, valid: 0, denied: 0, flat: 0, nulled: 0, quoted: 0 }
       for (let number = 0; number < QUERIES; number += 1) {
         if (number > 0 && number % QUERIES_OF_RULES === 0) {
           await federation.close()
@@ -93,24 +98,22 @@ describe.each(universes)('services of a $universe.name with rules', ({ universe,
           await open(SEED * 1_000_003 + number)
           seen.rules += 1
         }
-        const { query, variables } = randomQuery(
-          plain,
-          Array.from({ length: 300 }, () => dice.below(1 << 16)),
-        )
+        const question = ask(dice)
+        if (!question) continue
+        const { query, variables } = question
         const caller = randomCaller(dice)
-        const document = parse(query)
-        if (validate(plain, document).length > 0) continue
         seen.valid += 1
         const expected = await oracle.answer(query, variables, caller)
         const actual = await inEngine(query, variables, caller)
         if (actual.denied) seen.denied += 1
+        if (isSubscription(query)) seen.events += 1
         if (actual.denied && actual.isFlat) seen.flat += 1
         if (expected.errors.some(({ message }) => message === DENIED)) seen.nulled += 1
         const faults = [
           ...leaksTo(caller, actual),
           ...federation.wrong,
-          ...(isDeepStrictEqual(actual.data, expected.data) ? [] : ['other data']),
-          ...(isDeepStrictEqual(explained(actual), explained(expected)) ? [] : ['other errors']),
+          ...(actual.isRefused === isRefused(query, expected) ? [] : [`refused: ${actual.isRefused}`]),
+          ...(actual.isRefused ? [] : otherThan(expected, actual)),
           ...actual.errors.flatMap((error) => wronglyCoded(error, caller)),
           ...actual.differences,
         ]
@@ -146,6 +149,34 @@ describe.each(universes)('services of a $universe.name with rules', ({ universe,
     60_000 + QUERIES * 60,
   )
 
+  /** Of a subscription an event. */
+  function ask(dice: Dice): ReturnType<typeof randomQuery> | undefined {
+    const isSubscription = dice.chance(4)
+    const query = (isSubscription && plain.getSubscriptionType()) || plain.getQueryType()
+    const mutation = isSubscription ? null : plain.getMutationType()
+    const schema = new GraphQLSchema({ ...plain.toConfig(), query, mutation })
+    // Few of those have one root field.
+    for (let tries = 0; tries < (isSubscription ? 20 : 1); tries += 1) {
+      const question = randomQuery(
+        schema,
+        Array.from({ length: 300 }, () => dice.below(1 << 16)),
+      )
+      const text = isSubscription ? question.query.replace('query', 'subscription') : question.query
+      if (isValid(text)) return { ...question, query: text }
+    }
+    return undefined
+  }
+
+  /** A subscription whose conditions have no values yet makes the validation throw. */
+  function isValid(query: string): boolean {
+    try {
+      return validate(plain, parse(query)).length === 0
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error
+      return false
+    }
+  }
+
   function leaksTo(caller: TestCaller, { text }: InEngine): string[] {
     const { calls } = federation
     return [
@@ -178,7 +209,18 @@ describe.each(universes)('services of a $universe.name with rules', ({ universe,
       const { needed } = prepared
       const denied = needed.length > 0 ? await decide(exchangeOf(caller, variables), needed, rules) : undefined
       const compiled = await prepared.compiled(bound.conditions, () => 'test', denied)
-      const run = (): Promise<Answer> => compiled.execute(bound, callContext, federation.sendIn(universe.createWorld()))
+      const send = (): Send => federation.sendIn(universe.createWorld())
+      const { events } = compiled
+      const event =
+        events &&
+        (await send()({
+          service: events.service,
+          body: events.body(bound.values),
+          context: callContext,
+          operation: 'query',
+        }))
+      const isRefused = isSubscription(query) && !event
+      const run = (): Promise<Answer> => compiled.execute(bound, callContext, send(), event)
       const before = exact.runs
       const answer = await run()
       const isFlat = exact.runs === before
@@ -189,11 +231,11 @@ describe.each(universes)('services of a $universe.name with rules', ({ universe,
       const { data } = withoutMarks(JSON.parse(answer.body.toString()) as Told)
       const text = [answer, exactly].map(({ body, errors }) => `${body} ${quoted(errors)}`).join(' ')
       const differences = differencesOf(answer, exactly)
-      return { data, errors: answer.errors, text, denied: denied !== undefined, isFlat, differences }
+      return { data, errors: answer.errors, text, denied: denied !== undefined, isFlat, isRefused, differences }
     } catch (error) {
       const errors = [error as GraphQLError]
       const text = quoted(errors)
-      return { data: undefined, errors, text, denied: false, isFlat: true, differences: [] }
+      return { data: undefined, errors, text, denied: false, isFlat: true, isRefused: false, differences: [] }
     }
   }
 })
@@ -215,6 +257,20 @@ function exchangeOf(caller: TestCaller, variables: Readonly<Record<string, unkno
   exchange.parameters = { ...exchange.parameters, variables }
   if (isSignedIn) exchange.caller = { id: 'somebody', scopes, expiresAt: Number.POSITIVE_INFINITY, claims: {} }
   return exchange
+}
+
+const isSubscription = (query: string): boolean => getOperationAST(parse(query))?.operation === 'subscription'
+
+const isRefused = (query: string, { data, errors }: Told): boolean =>
+  isSubscription(query) &&
+  // Conditions may leave nothing to subscribe to.
+  (isDeepStrictEqual(data, {}) || errors.some(({ path, message }) => path?.length === 1 && message === DENIED))
+
+function otherThan(expected: Told, actual: Told): string[] {
+  return [
+    ...(isDeepStrictEqual(actual.data, expected.data) ? [] : ['other data']),
+    ...(isDeepStrictEqual(explained(actual), explained(expected)) ? [] : ['other errors']),
+  ]
 }
 
 /** All that a client may be told of errors, by whatever rule. */

@@ -130,7 +130,7 @@ export function createOracle(universe: Universe, plain: GraphQLSchema, guarded: 
       for (const definition of parse(query).definitions) {
         if (definition.kind !== Kind.OPERATION_DEFINITION) throw new Error('The engine sends operations alone.')
         const root = schema.getRootType(definition.operation)
-        if (root) look(root, [definition.operation === 'query' ? 'Query' : 'Mutation'], definition.selectionSet)
+        if (root) look(root, [root.name], definition.selectionSet)
       }
       return found
     },

@@ -13,6 +13,7 @@ export type Thing = { readonly __typename?: string; readonly [field: string]: un
 export interface World {
   readonly Query: Thing
   readonly Mutation?: Thing
+  readonly Subscription?: Thing
   /** Every entity, for references to be resolved. */
   readonly entities: readonly Thing[]
   /** Which fields and references its services fail to resolve, by their paths; none if absent. */
