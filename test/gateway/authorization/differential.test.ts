@@ -5,16 +5,15 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { GraphQLError, GraphQLSchema, getOperationAST, parse, validate } from 'graphql'
+import { type GraphQLError, GraphQLSchema, parse } from 'graphql'
 import { createAuthorization } from '../../../gateway/authorization/authorize.ts'
 import { type Exchange, openExchange } from '../../../gateway/exchange/exchange.ts'
 import type { Answer } from '../../../gateway/execution/answer/answer.ts'
 import type { Send } from '../../../gateway/traffic/call/send.ts'
 import { createLogger } from '../../../platform/process/log.ts'
-import { randomQuery } from '../execution/random-query.ts'
 import { callContext } from '../execution/support/call-context.ts'
 import { plainSchema } from '../execution/support/compare.ts'
-import { createDice, type Dice } from '../execution/support/dice.ts'
+import { createDice } from '../execution/support/dice.ts'
 import { type Federation, federate } from '../execution/support/federation.ts'
 import { bakery } from '../execution/universes/bakery.ts'
 import { inherited } from '../execution/universes/inherited.ts'
@@ -29,6 +28,7 @@ import { type Guarded, guard } from './access-universe.ts'
 import { randomCaller, refusalOf, sayCaller, type TestCaller } from './callers.ts'
 import { markedServices, tellsForbidden, withoutMarks } from './marked.ts'
 import { createOracle, DENIED, explained, type Oracle, type Told } from './oracle.ts'
+import { isRefused, isSubscription, randomQuestion } from './questions.ts'
 import { withSubscriptions } from './subscribed.ts'
 
 const QUERIES = Number(process.env['ACCESS_QUERIES'] ?? 30)
@@ -98,7 +98,7 @@ describe.each(universes)('services of a $universe.name with rules', ({ universe:
           await open(SEED * 1_000_003 + number)
           seen.rules += 1
         }
-        const question = ask(dice)
+        const question = randomQuestion(plain, dice)
         if (!question) continue
         const { query, variables } = question
         const caller = randomCaller(dice)
@@ -148,34 +148,6 @@ describe.each(universes)('services of a $universe.name with rules', ({ universe:
     },
     60_000 + QUERIES * 60,
   )
-
-  /** Of a subscription an event. */
-  function ask(dice: Dice): ReturnType<typeof randomQuery> | undefined {
-    const isSubscription = dice.chance(4)
-    const query = (isSubscription && plain.getSubscriptionType()) || plain.getQueryType()
-    const mutation = isSubscription ? null : plain.getMutationType()
-    const schema = new GraphQLSchema({ ...plain.toConfig(), query, mutation })
-    // Few of those have one root field.
-    for (let tries = 0; tries < (isSubscription ? 20 : 1); tries += 1) {
-      const question = randomQuery(
-        schema,
-        Array.from({ length: 300 }, () => dice.below(1 << 16)),
-      )
-      const text = isSubscription ? question.query.replace('query', 'subscription') : question.query
-      if (isValid(text)) return { ...question, query: text }
-    }
-    return undefined
-  }
-
-  /** A subscription whose conditions have no values yet makes the validation throw. */
-  function isValid(query: string): boolean {
-    try {
-      return validate(plain, parse(query)).length === 0
-    } catch (error) {
-      if (!(error instanceof GraphQLError)) throw error
-      return false
-    }
-  }
 
   function leaksTo(caller: TestCaller, { text }: InEngine): string[] {
     const { calls } = federation
@@ -258,13 +230,6 @@ function exchangeOf(caller: TestCaller, variables: Readonly<Record<string, unkno
   if (isSignedIn) exchange.caller = { id: 'somebody', scopes, expiresAt: Number.POSITIVE_INFINITY, claims: {} }
   return exchange
 }
-
-const isSubscription = (query: string): boolean => getOperationAST(parse(query))?.operation === 'subscription'
-
-const isRefused = (query: string, { data, errors }: Told): boolean =>
-  isSubscription(query) &&
-  // Conditions may leave nothing to subscribe to.
-  (isDeepStrictEqual(data, {}) || errors.some(({ path, message }) => path?.length === 1 && message === DENIED))
 
 function otherThan(expected: Told, actual: Told): string[] {
   return [

@@ -136,6 +136,7 @@ function hooksThatSay(said: string[]): Config['hooks'] {
     onServiceRequest: note,
     onServiceResponse: note,
     onAnswer: note,
+    onSubscriptionEvent: note,
     onError({ error, shown }) {
       said.push(`${error} ${JSON.stringify(shown)}`)
       return undefined

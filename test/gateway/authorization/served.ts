@@ -1,4 +1,6 @@
-/** Services of a universe on real sockets, whose answers all may keep. */
+/**
+ * Services of a universe on real sockets. All may keep their answers; a subscription has one event.
+ */
 import { setImmediate as turn } from 'node:timers/promises'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { type DocumentNode, execute, parse } from 'graphql'
@@ -9,8 +11,8 @@ import type { SentCall, TestService } from '../execution/support/federation.ts'
 
 export interface ServedCall extends Pick<SentCall, 'service' | 'query' | 'variables'> {
   readonly text: string
-  /** Of its answer. */
-  hasErrors: boolean
+  /** Whether all may keep its answer. */
+  isKept: boolean
 }
 
 export interface Served {
@@ -31,7 +33,7 @@ export async function serve(services: Readonly<Record<string, TestService>>, wor
         async (request, response) => {
           const text = (await readBody(request, 10_000_000)).toString()
           const { query, variables = {} } = JSON.parse(text) as SentCall
-          const call = { service, query, variables, text, hasErrors: true }
+          const call = { service, query, variables, text, isKept: false }
           calls.push(call)
           const document = documents.get(query) ?? parse(query)
           documents.set(query, document)
@@ -44,7 +46,12 @@ export async function serve(services: Readonly<Record<string, TestService>>, wor
             contextValue: world,
             ...(resolveField && { fieldResolver: resolveField }),
           })
-          call.hasErrors = result.errors !== undefined
+          if (request.headers.accept?.includes('text/event-stream')) {
+            response.writeHead(200, { 'content-type': 'text/event-stream' })
+            response.end(`event: next\ndata: ${JSON.stringify(result)}\n\nevent: complete\ndata:\n\n`)
+            return
+          }
+          call.isKept = result.errors === undefined
           sendJson(response, 200, result, { 'cache-control': 'public, max-age=600' })
         },
         { host: '127.0.0.1', port: 0 },

@@ -6,12 +6,9 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { getOperationAST, parse, validate } from 'graphql'
-import { ask } from '../../support/gateway.ts'
 import { type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts'
 import { type RedisServer, redisIsInstalled, startRedis } from '../../support/redis.ts'
 import { until } from '../../support/until.ts'
-import { randomQuery } from '../execution/random-query.ts'
 import { createDice } from '../execution/support/dice.ts'
 import type { Universe } from '../execution/support/universe.ts'
 import { bakery } from '../execution/universes/bakery.ts'
@@ -27,12 +24,18 @@ import { MAY_ALL, randomCaller, sayCaller, type TestCaller } from './callers.ts'
 import { type GuardedGateways, openGateways } from './gateways.ts'
 import { SHOWN, tellsForbidden, withoutMarks } from './marked.ts'
 import { DENIED, explained, type Told } from './oracle.ts'
+import { isRefused, isSubscription, randomQuestion } from './questions.ts'
+import { withSubscriptions } from './subscribed.ts'
 
 const given = process.env['ACCESS_QUERIES']
 const QUERIES = Number(given ?? 40)
 const SEED = Number(process.env['SEED'] ?? 1)
 const QUERIES_OF_RULES = 100
-const universes = given ? [shop, library, maze, office, town, studio, inherited, bakery, port] : [library]
+const universes = given ? [shop, library, maze, office, town, studio, inherited, bakery, port] : [town]
+
+/** The gateway refuses conditions that decide whether there is a subscription. */
+const isTaken = (query: string): boolean =>
+  !(query.startsWith('mutation') || (isSubscription(query) && /@(skip|include)/.test(query)))
 
 let provider: IdentityProvider
 let redis: RedisServer | undefined
@@ -46,10 +49,10 @@ describe.each(universes)('gateways before services of a $name', (universe: Unive
   let world: GuardedGateways
   const tokens = new Map<string, Promise<string>>()
   const dice = createDice(SEED + 2)
-  const seen = { valid: 0, denied: 0, kept: 0, shared: 0, quoted: 0, failed: 0 }
+  const seen = { valid: 0, events: 0, denied: 0, kept: 0, shared: 0, quoted: 0, failed: 0 }
 
   beforeAll(async () => {
-    world = await openGateways(universe, provider, redis?.url)
+    world = await openGateways(withSubscriptions(universe), provider, redis?.url)
     await world.changeRules(SEED)
   })
   afterAll(() => world.close())
@@ -60,13 +63,10 @@ describe.each(universes)('gateways before services of a $name', (universe: Unive
       for (let number = 0; number < QUERIES; number += 1) {
         // Far from the seeds of other runs.
         if (number > 0 && number % QUERIES_OF_RULES === 0) await world.changeRules(SEED * 1_000_003 + number)
-        const { query, variables } = randomQuery(
-          world.plain,
-          Array.from({ length: 300 }, () => dice.below(1 << 16)),
-        )
-        const document = parse(query)
-        if (validate(world.plain, document).length > 0) continue
-        if (getOperationAST(document)?.operation !== 'query') continue
+        const question = randomQuestion(world.plain, dice, isTaken)
+        if (!question) continue
+        const { query, variables } = question
+        if (isSubscription(query)) seen.events += 1
         seen.valid += 1
         world.faults(dice.chance(3) ? number : undefined)
         const [one, other] = [randomCaller(dice), randomCaller(dice)]
@@ -91,7 +91,7 @@ describe.each(universes)('gateways before services of a $name', (universe: Unive
   async function deniedFirst({ one, ...question }: Question): Promise<string[]> {
     await world.forget()
     const faults = await askAlone(question, one)
-    if (redis && world.calls.some(({ hasErrors }) => !hasErrors)) {
+    if (redis && world.calls.some(({ isKept }) => isKept)) {
       const kept = await until(async () => (await world.kept()) || undefined)
       faults.push(...tellsForbidden(kept, one, world.guarded).map((leak) => `kept ${leak}`))
       if (kept.includes('~')) seen.kept += 1
@@ -136,15 +136,16 @@ describe.each(universes)('gateways before services of a $name', (universe: Unive
   ): Promise<string[]> {
     const { isFaulty, oracle, guarded } = world
     const expected = await oracle.answer(query, variables, caller)
-    const { headers, ...answer } = await ask(url, { query, variables }, await headersOf(caller))
-    const text = JSON.stringify(answer)
+    const { headers, text } = await askAt(url, { query, variables }, await headersOf(caller))
     const faults = tellsForbidden(text, caller, guarded).map((leak) => `told ${leak}`)
     const isDenied = expected.errors.some(({ message }) => message === DENIED)
     if (isDenied) seen.denied += 1
     if (isDenied && /public/.test(headers.get('cache-control') ?? '')) faults.push('all caches may keep it')
     if (text.includes(`"${SHOWN}"`)) seen.quoted += 1
     if (text.includes('"INTERNAL"')) seen.failed += 1
-    if (!isFaulty()) {
+    if (isRefused(query, expected)) {
+      if (text.includes('"data":')) faults.push('not refused')
+    } else if (!isFaulty()) {
       const { data, errors = [] } = withoutMarks(JSON.parse(text) as Partial<Told>)
       const told = { data, errors }
       if (!isDeepStrictEqual(told.data, expected.data)) faults.push('other data')
@@ -152,6 +153,21 @@ describe.each(universes)('gateways before services of a $name', (universe: Unive
     }
     if (faults.length === 0) return []
     return [sayCaller(caller), ...faults, text, JSON.stringify(expected)]
+  }
+
+  async function askAt(
+    url: string,
+    operation: Pick<Question, 'query' | 'variables'>,
+    headers: Readonly<Record<string, string>>,
+  ) {
+    const isEvent = isSubscription(operation.query)
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(isEvent && { accept: 'text/event-stream' }), ...headers },
+      body: JSON.stringify(operation),
+    })
+    const text = await response.text()
+    return { headers: response.headers, text: isEvent ? (/^data: (\{[^\n]*)/m.exec(text)?.[1] ?? text) : text }
   }
 
   async function headersOf({ isSignedIn, scopes, policies }: TestCaller): Promise<Record<string, string>> {
