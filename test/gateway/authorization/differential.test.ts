@@ -27,7 +27,7 @@ import { town } from '../execution/universes/town.ts'
 import { type Guarded, guard } from './access-universe.ts'
 import { randomCaller, refusalOf, sayCaller, type TestCaller } from './callers.ts'
 import { markedServices, tellsForbidden, withoutMarks } from './marked.ts'
-import { createOracle, DENIED, explained, type Oracle, type Told } from './oracle.ts'
+import { createOracle, explained, isDenied, type Oracle, type Told } from './oracle.ts'
 import { isRefused, isSubscription, randomQuestion } from './questions.ts'
 import { withSubscriptions } from './subscribed.ts'
 
@@ -108,7 +108,7 @@ describe.each(universes)('services of a $universe.name with rules', ({ universe:
         if (actual.denied) seen.denied += 1
         if (isSubscription(query)) seen.events += 1
         if (actual.denied && actual.isFlat) seen.flat += 1
-        if (expected.errors.some(({ message }) => message === DENIED)) seen.nulled += 1
+        if (expected.errors.some(isDenied)) seen.nulled += 1
         const faults = [
           ...leaksTo(caller, actual),
           ...federation.wrong,

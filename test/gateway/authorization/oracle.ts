@@ -40,8 +40,16 @@ export interface Oracle {
   forbiddenIn(call: Pick<SentCall, 'service' | 'query' | 'variables'>, caller: TestCaller): string[]
 }
 
-/** Of errors of fields that are denied. */
-export const DENIED = 'denied'
+/** Messages of errors: the field is denied, or the object that it led to is. */
+const DENIED = 'denied'
+const DENIED_OBJECT = 'denied object'
+
+interface OracleError {
+  readonly message: string
+}
+
+export const isDeniedField = ({ message }: OracleError): boolean => message === DENIED
+export const isDenied = ({ message }: OracleError): boolean => message === DENIED || message === DENIED_OBJECT
 
 export function createOracle(universe: Universe, plain: GraphQLSchema, guarded: Guarded): Oracle {
   const schemas = new Map(
@@ -79,7 +87,7 @@ export function createOracle(universe: Universe, plain: GraphQLSchema, guarded: 
       }
       const typeResolver: GraphQLTypeResolver<unknown, unknown> = (value, context, details, type) => {
         const name = defaultTypeResolver(value, context, details, type)
-        if (typeof name === 'string' && isLacked(guarded.ofType(name))) throw codedError('FORBIDDEN', DENIED)
+        if (typeof name === 'string' && isLacked(guarded.ofType(name))) throw codedError('FORBIDDEN', DENIED_OBJECT)
         return name
       }
       const result = await execute({

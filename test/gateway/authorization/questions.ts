@@ -2,7 +2,7 @@
 import { GraphQLError, GraphQLSchema, parse, validate } from 'graphql'
 import { type RandomQuery, randomQuery } from '../execution/random-query.ts'
 import type { Dice } from '../execution/support/dice.ts'
-import { DENIED, type Told } from './oracle.ts'
+import { isDeniedField, type Told } from './oracle.ts'
 
 /** `undefined` where chance makes nothing that is valid, and taken. */
 export function randomQuestion(
@@ -42,4 +42,4 @@ export const isSubscription = (query: string): boolean => query.startsWith('subs
 export const isRefused = (query: string, { data, errors }: Told): boolean =>
   isSubscription(query) &&
   // Conditions may leave nothing to subscribe to.
-  (JSON.stringify(data) === '{}' || errors.some(({ path, message }) => path?.length === 1 && message === DENIED))
+  (JSON.stringify(data) === '{}' || errors.some((error) => error.path?.length === 1 && isDeniedField(error)))

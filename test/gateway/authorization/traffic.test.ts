@@ -23,7 +23,7 @@ import { town } from '../execution/universes/town.ts'
 import { MAY_ALL, randomCaller, sayCaller, type TestCaller } from './callers.ts'
 import { type GuardedGateways, openGateways } from './gateways.ts'
 import { SHOWN, tellsForbidden, withoutMarks } from './marked.ts'
-import { DENIED, explained, type Told } from './oracle.ts'
+import { explained, isDenied, type Told } from './oracle.ts'
 import { isRefused, isSubscription, randomQuestion } from './questions.ts'
 import { withSubscriptions } from './subscribed.ts'
 
@@ -138,9 +138,9 @@ describe.each(universes)('gateways before services of a $name', (universe: Unive
     const expected = await oracle.answer(query, variables, caller)
     const { headers, text } = await askAt(url, { query, variables }, await headersOf(caller))
     const faults = tellsForbidden(text, caller, guarded).map((leak) => `told ${leak}`)
-    const isDenied = expected.errors.some(({ message }) => message === DENIED)
-    if (isDenied) seen.denied += 1
-    if (isDenied && /public/.test(headers.get('cache-control') ?? '')) faults.push('all caches may keep it')
+    const lacks = expected.errors.some(isDenied)
+    if (lacks) seen.denied += 1
+    if (lacks && /public/.test(headers.get('cache-control') ?? '')) faults.push('all caches may keep it')
     if (text.includes(`"${SHOWN}"`)) seen.quoted += 1
     if (text.includes('"INTERNAL"')) seen.failed += 1
     if (isRefused(query, expected)) {
