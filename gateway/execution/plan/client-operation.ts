@@ -62,8 +62,13 @@ export function clientOperation(schema: GraphQLSchema, document: DocumentNode, n
     definition,
     fragments,
     definitions: definition.variableDefinitions ?? [],
-    conditions: conditionVariables(definition, fragments),
-    neverNull: neverNull(schema, document, definition),
+    // Found when they are read: who opens an operation again for its fields needs neither.
+    get conditions() {
+      return conditionVariables(definition, fragments)
+    },
+    get neverNull() {
+      return neverNull(schema, document, definition)
+    },
   }
 }
 
