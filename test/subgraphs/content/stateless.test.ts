@@ -38,8 +38,13 @@ const slugs = ['stop-a-lost-card', 'read-your-iban', 'retry-a-payment-safely', '
 const words = ['card', 'tranfser', 'iban', 'saldo', 'emergency fund', 'cartao perdido']
 const languages = [undefined, 'pt', 'fr, pt;q=0.5', '*', 'en-GB']
 
-/** 500 requests in which every form of question occurs, the same in every run. */
-const requests = Array.from({ length: 500 }, (_, number) => {
+const REQUESTS = 250
+const AT_ONCE = 10
+/** Requests until the next instance dies, between two batches. */
+const LIFE = 9 * AT_ONCE
+
+/** Requests in which every form of question occurs, in each language twice, the same in every run. */
+const requests = Array.from({ length: REQUESTS }, (_, number) => {
   const pick = <Item>(items: readonly Item[], every: number): Item =>
     items[Math.floor(number / every) % items.length] as Item
   const slug = pick(slugs, 5)
@@ -68,11 +73,11 @@ async function answerOf({ url }: Instance, request: (typeof requests)[number]): 
   return JSON.stringify([status, headers.get('cache-control'), headers.get('vary'), body])
 }
 
-/** Answers in order, ten at a time; `instanceOf` says which instance each goes to. */
+/** Answers in order, some at a time; `instanceOf` says which instance each goes to. */
 async function answersOf(instanceOf: (number: number) => Promise<Instance> | Instance): Promise<readonly string[]> {
   const answers: string[] = []
-  for (let start = 0; start < requests.length; start += 10) {
-    const batch = requests.slice(start, start + 10).map(async (request, offset) => {
+  for (let start = 0; start < requests.length; start += AT_ONCE) {
+    const batch = requests.slice(start, start + AT_ONCE).map(async (request, offset) => {
       return answerOf(await instanceOf(start + offset), request)
     })
     answers.push(...(await Promise.all(batch)))
@@ -92,14 +97,13 @@ test('One instance, three, and three that are killed and replaced give the same 
   expect(differing(expected, await answersOf((number) => three[number % 3] ?? first))).toEqual([])
 
   const afterDeath = await answersOf(async (number) => {
-    // With every hundredth request one instance dies and another takes its place; the next one
-    // answers meanwhile.
-    if (number % 100 === 0) {
-      const turn = (number / 100) % 3
+    // Each of the three dies once, and another takes its place; the next one answers meanwhile.
+    if (number % LIFE === 0) {
+      const turn = number / LIFE
       await kill((three[turn] ?? first).process)
       three[turn] = await startInstance()
     }
-    return three[(Math.floor(number / 100) + 1) % 3] ?? first
+    return three[(Math.floor(number / LIFE) + 1) % 3] ?? first
   })
   expect(differing(expected, afterDeath)).toEqual([])
 })
