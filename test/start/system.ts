@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { processEnvironment } from '../../platform/memory/node-flags.ts'
 import { descendantsOf, processesIn } from '../support/processes.ts'
 import { until } from '../support/until.ts'
 
@@ -31,7 +32,7 @@ const commands: Readonly<Record<Starter, readonly [string, ...string[]]>> = {
   npm: ['npm', 'start', '--'],
 }
 
-/** Runs the start; only the settings given here reach it. */
+/** Runs the start; only the settings given here reach it, and Node's compile cache. */
 export function run(
   environment: Readonly<Record<string, string>>,
   flags: readonly string[] = [],
@@ -42,7 +43,7 @@ export function run(
   const [command, ...args] = commands[starter]
   const child: ChildProcess = spawn(command, [...args, ...flags], {
     cwd: root,
-    env: { PATH, HOME, ...environment },
+    env: { PATH, HOME, ...processEnvironment, ...environment },
     detached: true, // a group of its own, as a terminal gives
     stdio: ['ignore', 'pipe', 'pipe'],
   })
