@@ -17,6 +17,7 @@ export interface TestCaller {
 const SCOPES = ['s0', 's1', 's2']
 const POLICIES = ['p0', 'p1', 'p2', 'p3']
 
+export const MAY_NOTHING: TestCaller = { isSignedIn: false, scopes: new Set(), policies: new Set() }
 export const MAY_ALL: TestCaller = { isSignedIn: true, scopes: new Set(SCOPES), policies: new Set(POLICIES) }
 
 export function randomRule(dice: Dice): Rule {
