@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser, Page, Request } from 'playwright-core'
 import { type Product, startProduct } from '../../support/product.ts'
 import { until } from '../../support/until.ts'
+import { faultsIn, sidewaysIn } from './axe.ts'
 import { keepScreenshot, launchBrowser } from './browser.ts'
 
 const BUILD = fileURLToPath(new URL('../../../gateway/playground/build.ts', import.meta.url))
@@ -69,7 +70,7 @@ async function signIn(page: Page, caller: string): Promise<void> {
     .waitFor({ state: 'attached' })
 }
 
-const openTab = (page: Page, name: string): Promise<void> => page.getByRole('tab', { name, exact: true }).click()
+const openTab = (page: Page, name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click()
 
 /** Not the introspection of the page itself. */
 const isOperation = (request: Request): boolean =>
@@ -91,6 +92,16 @@ describe('playground page', () => {
     expect(await page.getByLabel('You are').inputValue()).toBe('payer')
     const what = await page.getByRole('banner').innerText()
     expect(what.replaceAll(/\s+/g, ' ')).toMatch(/banking keeps state: .* weather and content keep none: /)
+    const lanes = page.getByRole('list', { name: 'Plan' }).getByRole('button')
+    await lanes.first().waitFor()
+    const [first, ...others] = (await lanes.allInnerTexts()).map((lane) => lane.trim().split(/\s+/, 2).join(' '))
+    expect(first).toBe('banking stateful')
+    expect(others.sort()).toEqual(['content stateless', 'weather stateless', 'weather stateless'])
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^[\d.]+ m?s, 4 calls, .* kB, cost .* left for this minute/ })
+      .waitFor()
+    expect(await page.locator('.graphiql-response').innerText()).not.toContain('trace')
     await keepScreenshot(page, 'playground-main-query')
     expect(requests.filter((url) => new URL(url).origin !== product.url)).toEqual([])
     expect(requests.length).toBeGreaterThan(5)
@@ -207,13 +218,18 @@ describe('playground page', () => {
     expect(complaints).toEqual([])
   })
 
-  test('The schema is shown with its descriptions', async () => {
-    const { page } = await visit({ colorScheme: 'dark' })
-    await page.getByRole('button', { name: 'Show Documentation Explorer' }).click()
-    await page.getByText('One graph over services of two kinds.').waitFor()
-    await page.getByRole('link', { name: 'Account', exact: true }).click()
-    await page.getByText('IBAN').first().waitFor()
-    await keepScreenshot(page, 'playground-documentation-dark')
+  test('A step of the plan shows its request and the fields it gave, by keyboard too', async () => {
+    const { page } = await visit()
+    const banking = page.getByRole('list', { name: 'Plan' }).getByRole('button', { name: 'banking' })
+    await banking.focus()
+    await page.keyboard.press('Enter')
+    const step = page.getByRole('region', { name: 'What banking was asked' })
+    const text = await step.innerText()
+    expect(text).toMatch(/query Overview\w* \{\s+me \{\s+name/)
+    expect(text).toContain('me.accounts.edges[].node.number')
+    expect(text).toMatch(/http:\S+: answered after/)
+    await page.keyboard.press('Enter')
+    await step.waitFor({ state: 'detached' })
   })
 
   test('A service is stopped and missed, the others answer, and it is back once it is started', async () => {
@@ -223,6 +239,10 @@ describe('playground page', () => {
     const banking = page.getByRole('article', { name: 'banking' })
     await banking.getByText('stopped', { exact: true }).waitFor()
     expect((await runTab(page)).errors?.[0]?.extensions.code).toBe('SERVICE_UNAVAILABLE')
+    await page
+      .locator('button[data-failed="true"]')
+      .filter({ hasText: /banking.*failed/s })
+      .waitFor()
     await keepScreenshot(page, 'playground-service-stopped')
     await openTab(page, 'WeatherInFiveCities')
     expect((await runTab(page)).errors).toBeUndefined()
@@ -232,13 +252,26 @@ describe('playground page', () => {
     await until(async () => (await runTab(page)).errors === undefined)
   })
 
-  test('The page fits a narrow window', async () => {
-    const { page } = await visit({ width: 400, height: 800 })
-    await signIn(page, 'payer')
-    await runTab(page)
-    await page.locator('.graphiql-response').getByText('Ana Ribeiro').waitFor()
-    await keepScreenshot(page, 'playground-narrow')
-    const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
-    expect(overflow).toBe(0)
+  test.each([
+    { width: 1360, height: 850, colorScheme: 'light' },
+    { width: 1360, height: 850, colorScheme: 'dark' },
+    { width: 375, height: 812, colorScheme: 'light' },
+    { width: 375, height: 812, colorScheme: 'dark' },
+  ] as const)('At $width pixels, $colorScheme, axe finds nothing and nothing scrolls sideways', async (options) => {
+    const { page, complaints } = await visit(options)
+    const lane = page.getByRole('list', { name: 'Plan' }).getByRole('button').first()
+    await lane.click()
+    const states = { 'with a step open': '', documentation: 'Documentation Explorer', services: 'Services' }
+    for (const [state, plugin] of Object.entries(states)) {
+      if (plugin !== '') await page.getByRole('button', { name: `Show ${plugin}` }).click()
+      if (plugin === 'Documentation Explorer') await page.getByText('One graph over services of two kinds.').waitFor()
+      if (plugin === 'Services') await page.getByRole('button', { name: 'Stop banking' }).waitFor()
+      expect({ state, faults: await faultsIn(page), sideways: await sidewaysIn(page) }).toEqual({
+        state,
+        faults: [],
+        sideways: 0,
+      })
+    }
+    expect(complaints).toEqual([])
   })
 })
