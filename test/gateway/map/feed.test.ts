@@ -35,8 +35,13 @@ afterEach(() => listener.drain(0))
 
 async function follow(signal = leaving.signal) {
   const response = await fetch(listener.url, { signal })
-  const events = response.body?.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]()
-  return { response, next: async () => JSON.parse((await events?.next())?.value?.replace(/^data: /, '') ?? 'null') }
+  const chunks = response.body?.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]()
+  /** The first map of the next chunk, which may bring several. */
+  const next = async (): Promise<unknown> => {
+    const { value } = (await chunks?.next()) ?? {}
+    return value === undefined ? undefined : JSON.parse(value.slice('data: '.length).split('\n\n', 1)[0] ?? '')
+  }
+  return { response, next }
 }
 
 test('All who follow get the same map, read once; nothing is read once all have left', async () => {
