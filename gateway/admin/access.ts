@@ -1,19 +1,16 @@
 /** Who may use the admin port, and who may not. */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { HttpError } from '../../platform/http/message/http-error.ts'
 import { isLoopback } from '../../platform/http/message/loopback.ts'
 import type { AdminSettings } from '../config/sections/admin.ts'
 
-/** @throws HttpError 401 or 403 */
-export type Admit = (request: IncomingMessage, route: Route) => void
-
-interface Route {
-  /** Needs no token. */
-  readonly isOpen: boolean
-  /** Also for pages that this port itself served. */
-  readonly isOfPages: boolean
-}
+/**
+ * @param who `all`: no token is needed
+ * @param pages which web pages may use it: none, those that this port served, or all
+ * @throws HttpError 401 or 403
+ */
+export type Admit = (request: IncomingMessage, who: 'all' | 'operators', pages: 'none' | 'own' | 'all') => void
 
 /**
  * Programs on this machine are operators; web pages in a browser on it are not. Refuses requests of
@@ -22,18 +19,21 @@ interface Route {
 export function createAdmission({ host, token }: AdminSettings): Admit {
   const local = isLoopback(host)
   const expected = token === undefined ? undefined : digestOf(`Bearer ${token}`)
-  return ({ headers }, { isOpen, isOfPages }) => {
-    const site = headers['sec-fetch-site']
-    const isOwn = isOfPages && headers.origin === undefined && site === 'same-origin'
-    const isPage = !isOwn && (headers.origin !== undefined || (site !== undefined && site !== 'none'))
-    if (isPage || (local && !LOOPBACK.test(headers.host ?? '')))
+  return ({ headers }, who, pages) => {
+    if (!admitsPage(headers, pages) || (local && !LOOPBACK.test(headers.host ?? '')))
       throw new HttpError(403, 'FORBIDDEN', 'This port is for operators, not for web pages.')
-    if (isOpen || !expected) return
+    if (who === 'all' || !expected) return
     if (!timingSafeEqual(digestOf(headers.authorization ?? ''), expected))
       throw new HttpError(401, 'UNAUTHENTICATED', 'This needs the admin token: "Authorization: Bearer …".', {
         'www-authenticate': 'Bearer',
       })
   }
+}
+
+/** Browsers tell where a request comes from; `none` is what somebody typed. */
+function admitsPage({ origin, 'sec-fetch-site': site }: IncomingHttpHeaders, pages: 'none' | 'own' | 'all'): boolean {
+  if (pages === 'all' || (origin === undefined && (site === undefined || site === 'none'))) return true
+  return pages === 'own' && origin === undefined && site === 'same-origin'
 }
 
 /** Digests have one length, so comparing them tells nothing about the token. */

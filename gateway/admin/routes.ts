@@ -9,6 +9,7 @@ import { SupergraphRefused } from '../edition/editions.ts'
 import type { MapFeed } from '../map/feed.ts'
 import { createAdmission } from './access.ts'
 import type { AdminCommands } from './commands.ts'
+import { createMapPage } from './page.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
@@ -18,10 +19,11 @@ const MAX_BODY = 16 * 1024 * 1024 // bytes; supergraphs are large
 const OPEN: ReadonlySet<string> = new Set(['GET /metrics', 'GET /health/live', 'GET /health/ready'])
 
 /** What the map's page reads of its own origin. */
-const OF_PAGES: ReadonlySet<string> = new Set(['GET /map', 'GET /map/events'])
+const OF_PAGE: ReadonlySet<string> = new Set(['GET /map', 'GET /map/events'])
 
 export function createAdminRoutes(commands: AdminCommands, feed: MapFeed, settings: AdminSettings): Answer {
   const admit = createAdmission(settings)
+  const page = createMapPage()
   const routes: Readonly<Record<string, Answer>> = {
     'GET /health/live': async (_request, response) => sendJson(response, 200, { status: 'live' }),
     'GET /health/ready': async (_request, response) => {
@@ -48,9 +50,16 @@ export function createAdminRoutes(commands: AdminCommands, feed: MapFeed, settin
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
     const route = `${request.method} ${path}`
     try {
-      admit(request, { isOpen: OPEN.has(route), isOfPages: OF_PAGES.has(route) })
+      const isPage = page.owns(route)
+      admit(
+        request,
+        isPage || OPEN.has(route) ? 'all' : 'operators',
+        isPage ? 'all' : OF_PAGE.has(route) ? 'own' : 'none',
+      )
+      if (isPage && (await page.send(path, request, response))) return
       const answer = Object.hasOwn(routes, route) ? routes[route] : undefined
-      if (!answer) throw new HttpError(404, 'BAD_USER_INPUT', `Not found. There are ${Object.keys(routes).join(', ')}.`)
+      if (!answer)
+        throw new HttpError(404, 'BAD_USER_INPUT', `Not found. There are GET /, ${Object.keys(routes).join(', ')}.`)
       await answer(request, response)
     } catch (error) {
       if (error instanceof HttpError) sendJson(response, error.status, { error: error.message }, error.headers)

@@ -1,7 +1,7 @@
 /**
- * Builds the playground's page into `gateway/playground/dist`, from the project's own dependencies,
- * and compresses its files. `npm install` runs it; it does nothing if neither the page nor a
- * dependency has changed.
+ * Builds the playground's page into `gateway/playground/dist` and that of the live map into
+ * `gateway/map/dist`, from the project's own dependencies, and compresses their files. `npm install`
+ * runs it; it does nothing if neither a page nor a dependency has changed.
  */
 import { createHash } from 'node:crypto'
 import { glob, readFile, rm, writeFile } from 'node:fs/promises'
@@ -12,34 +12,38 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 import { build } from 'vite' // MIT; bundles GraphiQL together with the workers of its editors
 
 const here = dirname(fileURLToPath(import.meta.url))
-const page = join(here, 'page')
-const dist = join(here, 'dist')
-const stamp = join(dist, '.inputs')
+/** Each has its sources in `page` and gets its files in `dist`. */
+const rooms = [join(here, '../map'), here]
+const stamp = join(here, 'dist/.inputs')
 const COMPRESSIBLE = /\.(js|css|svg|ttf|json)$/
 const BROTLI_QUALITY = 9 // the next level takes ten times as long for a few per cent
 
 const inputs = await digestOfInputs()
 const built = await readFile(stamp, 'utf8').catch(() => undefined)
 if (built !== inputs) {
-  await rm(dist, { recursive: true, force: true })
-  await bundle()
-  await compress()
+  for (const room of rooms) {
+    const dist = join(room, 'dist')
+    await rm(dist, { recursive: true, force: true })
+    await bundle(join(room, 'page'), dist)
+    await compress(dist)
+  }
   // Written last, so that an interrupted build is repeated.
   await writeFile(stamp, inputs)
 }
 
-/** All inputs of the build: the page, this script, and the locked versions. */
+/** All inputs of the build: the pages, this script, and the locked versions. */
 async function digestOfInputs(): Promise<string> {
   const hash = createHash('sha256')
   const files = [fileURLToPath(import.meta.url), join(here, '../../package-lock.json')]
-  for await (const entry of glob('**/*', { cwd: page, withFileTypes: true }))
-    if (entry.isFile()) files.push(join(entry.parentPath, entry.name))
+  for (const room of rooms)
+    for await (const entry of glob('**/*', { cwd: join(room, 'page'), withFileTypes: true }))
+      if (entry.isFile()) files.push(join(entry.parentPath, entry.name))
   for (const file of files.sort()) hash.update(await readFile(file)).update('\0')
   return hash.digest('hex')
 }
 
 /** The hash comes first in a file's name, so that the path shows that its content never changes. */
-async function bundle(): Promise<void> {
+async function bundle(page: string, dist: string): Promise<void> {
   const names = {
     entryFileNames: 'assets/[hash]-[name].js',
     chunkFileNames: 'assets/[hash]-[name].js',
@@ -63,7 +67,7 @@ async function bundle(): Promise<void> {
   })
 }
 
-async function compress(): Promise<void> {
+async function compress(dist: string): Promise<void> {
   for await (const name of glob('assets/*', { cwd: dist })) {
     if (!COMPRESSIBLE.test(name)) continue
     const file = join(dist, name)

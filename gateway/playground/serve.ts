@@ -3,7 +3,6 @@
  * and the demo's services.
  * Serves only files found at start; never reads a path from a request.
  */
-import { hash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ControlAddress } from '../../platform/process/control.ts'
 import type { MapFeed } from '../map/feed.ts'
@@ -11,7 +10,8 @@ import { findAssets, sendAsset } from './assets.ts'
 import { sendDemoMap } from './demo-map.ts'
 import { sendDemoServices } from './demo-services.ts'
 import { type DemoCallers, sendDemoToken } from './demo-token.ts'
-import type { PlaygroundSettings, ProviderOfDemo } from './page/common/settings.ts'
+import type { PlaygroundSettings } from './page/common/settings.ts'
+import { notBuilt, pageFile } from './page-file.ts'
 
 interface PlaygroundOptions extends Pick<PlaygroundSettings, 'tabs' | 'services'> {
   /** The demo callers; without them there is no sign-in. */
@@ -27,36 +27,13 @@ interface PlaygroundOptions extends Pick<PlaygroundSettings, 'tabs' | 'services'
 /** Answers the playground's requests; resolves to false, with nothing written, for any other. */
 export type ServePlayground = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
 
-/**
- * Scripts, workers and requests of this origin only, but for tokens of the demo's provider. The
- * editor needs inline styles, and fonts in its style sheet.
- */
-const securityPolicy = (provider: ProviderOfDemo | undefined): string =>
-  [
-    "default-src 'none'",
-    "script-src 'self'",
-    "worker-src 'self'",
-    `connect-src 'self'${provider ? ` ${new URL(provider.issuer).origin}` : ''}`,
-    "style-src 'self' 'unsafe-inline'",
-    "font-src 'self' data:",
-    "img-src 'self' data:",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ')
-
-const pageHeaders = (provider: ProviderOfDemo | undefined) => ({
-  'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': securityPolicy(provider),
-  'cross-origin-opener-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'cache-control': 'no-cache',
-  vary: 'accept',
-})
-
-const NOT_BUILT =
-  '<!doctype html><title>Playground</title><p>The playground is not built: run <code>npm install</code>.'
+/** The editor needs workers, inline styles, and fonts in its style sheet. */
+const POLICY = [
+  "worker-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "font-src 'self' data:",
+  "img-src 'self' data:",
+]
 
 /** Reads the built page once. If it was never built, the browser shows how to build it. */
 export async function createPlayground({
@@ -75,9 +52,12 @@ export async function createPlayground({
     provider: demo?.provider,
     canStop: demo !== undefined && supervisor !== undefined,
   }
-  const page = built ? embed(built.page, settings) : NOT_BUILT
-  const headers = pageHeaders(demo?.provider)
-  const etag = `"${hash('sha256', page, 'base64url')}"`
+  const sendPage = pageFile({
+    html: built ? embed(built.page, settings) : notBuilt('Playground'),
+    isBuilt: built !== undefined,
+    policy: POLICY,
+    asks: demo?.provider && [new URL(demo.provider.issuer).origin],
+  })
 
   return async (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
@@ -95,9 +75,7 @@ export async function createPlayground({
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') return false
     if (path === '/' && request.headers.accept?.includes('text/html')) {
-      const fresh = request.headers['if-none-match'] === etag
-      response.writeHead(fresh ? 304 : built ? 200 : 503, { ...headers, etag })
-      response.end(fresh || request.method === 'HEAD' ? undefined : page)
+      sendPage(request, response)
       return true
     }
     const asset = built?.files.get(path)

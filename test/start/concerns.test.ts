@@ -3,6 +3,7 @@ import { concerns } from '../../start/concerns.ts'
 
 test.each<[string, string[], string[]]>([
   ['gateway/execution/engine.ts', ['gateway'], []],
+  ['gateway/map/page/main.tsx', ['gateway'], ['build']],
   ['gateway/playground/page/main.tsx', ['gateway'], ['build']],
   ['gateway/supergraph.graphql', [], []],
   ['start/identity/pages.ts', ['identity'], []],

@@ -15,6 +15,7 @@ export const longest: readonly string[] = [
   'start/lifecycle.test.ts',
   'platform/http/bounds.test.ts',
   'gateway/playground/page.test.ts',
+  'gateway/map/page.test.ts',
   'gateway/config/reload.test.ts',
   'subgraphs/banking/database/primary.test.ts',
   'gateway/execution/flat/every-byte.test.ts',

@@ -1,0 +1,162 @@
+/** The live map in Chromium, on the admin port of a running product of two workers. */
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Browser, Page } from 'playwright-core'
+import type { LiveMap } from '../../../gateway/map/page/live-map.ts'
+import { readShippedOperations, type ShippedOperation } from '../../../gateway/operations/shipped.ts'
+import { type Product, startProduct } from '../../support/product.ts'
+import { startShopGateway } from '../../support/shop-gateway.ts'
+import { keepScreenshot, launchBrowser } from '../playground/browser.ts'
+
+const BUILD = fileURLToPath(new URL('../../../gateway/playground/build.ts', import.meta.url))
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+
+let browser: Browser
+beforeAll(async () => {
+  await promisify(execFile)(process.execPath, [BUILD])
+  browser = await launchBrowser()
+})
+afterAll(() => browser?.close())
+
+interface Visit {
+  readonly page: Page
+  readonly requests: readonly string[]
+  readonly complaints: readonly string[]
+}
+
+async function visit(url: string): Promise<Visit> {
+  const page = await (await browser.newContext({ viewport: { width: 1360, height: 850 } })).newPage()
+  const requests: string[] = []
+  const complaints: string[] = []
+  page.on('request', (request) => requests.push(request.url()))
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+  })
+  await page.goto(url)
+  return { page, requests, complaints }
+}
+
+/** What the rules of accessibility find wrong. */
+async function axeFindings(page: Page): Promise<readonly string[]> {
+  // Not as a script of the page: its policy refuses that.
+  await page.evaluate(await readFile(AXE, 'utf8'))
+  return page.evaluate(async () => {
+    const { axe } = globalThis as typeof globalThis & { axe?: { run(): Promise<{ violations: AxeFinding[] }> } }
+    const { violations = [] } = (await axe?.run()) ?? {}
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+  })
+}
+
+interface AxeFinding {
+  readonly id: string
+  readonly nodes: readonly { readonly html: string }[]
+}
+
+const card = (page: Page, name: string) => page.getByRole('article', { name })
+const traffic = (page: Page) => card(page, 'Gateway').getByText(/^[1-9]\S*\/s$/)
+
+describe('the live map of the demo', () => {
+  let product: Product
+  let busy: NodeJS.Timeout
+  beforeAll(async () => {
+    product = await startProduct({ GATEWAY_WORKERS: '2' }, ['--weather', '2'])
+    const authorization = await product.authorization('payer')
+    const operations = (await readShippedOperations()).filter(({ name }) => /overview|weather/.test(name))
+    const ask = async ({ document, variables }: ShippedOperation): Promise<void> => {
+      const headers = { authorization, 'content-type': 'application/json' }
+      const body = JSON.stringify({ query: document, variables })
+      await fetch(`${product.url}/graphql`, { method: 'POST', headers, body }).then((answer) => answer.arrayBuffer())
+    }
+    busy = setInterval(() => void Promise.allSettled(operations.map(ask)), 100)
+  })
+  afterAll(async () => {
+    clearInterval(busy)
+    await product?.stop()
+  })
+
+  test('It shows the traffic of all workers, the kinds of services, the database, and plans', async () => {
+    const { page, requests, complaints } = await visit(product.adminUrl)
+    await traffic(page).first().waitFor()
+    await page.getByText('2 processes').waitFor()
+    const [banking, weather] = [card(page, 'banking, stateful'), card(page, 'weather, stateless')]
+    await banking.getByText('stateful: keeps data').waitFor()
+    await banking.getByText('writes').waitFor()
+    await weather.getByText('stateless: keeps nothing').waitFor()
+    expect(await weather.getByText('healthy').count()).toBe(2)
+    await card(page, 'Database of banking').getByText('ready').waitFor()
+    const overview = page.getByRole('button', { name: /Overview/ })
+    await overview.press('Enter')
+    await page
+      .getByText(/^step 2/)
+      .first()
+      .waitFor()
+    expect(await overview.innerText()).toMatch(/banking\s*then/)
+    await page.getByRole('button', { name: /WeatherInFiveCities/ }).click()
+    expect(await axeFindings(page)).toEqual([])
+    await keepScreenshot(page, 'map-chosen')
+    expect(requests.filter((url) => new URL(url).origin !== product.adminUrl)).toEqual([])
+    expect(complaints).toEqual([])
+  })
+
+  test('Wide and narrow, light and dark it keeps the rules of accessibility', async () => {
+    const { page, complaints } = await visit(product.adminUrl)
+    await page.getByRole('button', { name: /Overview/ }).waitFor()
+    for (const width of [1360, 375])
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.setViewportSize({ width, height: 850 })
+        await page.emulateMedia({ colorScheme })
+        await page.locator('.react-flow').waitFor({ state: width === 375 ? 'detached' : 'visible' })
+        expect(await axeFindings(page)).toEqual([])
+        expect(await page.locator('html').evaluate(({ scrollWidth }) => scrollWidth)).toBe(width)
+        await keepScreenshot(page, `map-${width}-${colorScheme}`)
+      }
+    expect(complaints).toEqual([])
+  })
+
+  test('An instance that was stopped turns red, and the playground has the same map of all workers', async () => {
+    const { page } = await visit(product.adminUrl)
+    const weather = card(page, 'weather, stateless')
+    await weather.getByText('healthy').first().waitFor()
+    const stopped = await fetch(`${product.url}/demo/services`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'weather', instance: 1, action: 'stop' }),
+    })
+    expect(stopped.status).toBe(200)
+    await weather.getByText('down').waitFor()
+    await weather.getByText('breaker open: gets no calls').waitFor()
+    expect(await weather.getByText('healthy').count()).toBe(1)
+    await keepScreenshot(page, 'map-stopped')
+    const events = await fetch(`${product.url}/demo/map/events`)
+    const { value } = (await events.body?.pipeThrough(new TextDecoderStream()).getReader().read()) ?? {}
+    const map = JSON.parse(value?.slice('data: '.length) ?? '') as LiveMap
+    expect(map.gateway.workers).toBe(2)
+    const instances = map.services.find(({ name }) => name === 'weather')?.instances
+    expect(instances?.map(({ health }) => health).sort()).toEqual(['healthy', 'unhealthy'])
+  })
+})
+
+test('It asks for the token, says when nothing runs, and when the connection is lost', async () => {
+  const gateway = await startShopGateway({ env: { STATELESS: 'items', ADMIN_TOKEN: 'a-secret-of-operators' } })
+  const { page } = await visit(gateway.adminUrl)
+  const token = page.getByLabel(/asks for the admin token/)
+  await token.fill('a wrong one')
+  await token.press('Enter')
+  await page.getByRole('alert').waitFor()
+  expect(await axeFindings(page)).toEqual([])
+  await token.fill('a-secret-of-operators')
+  await token.press('Enter')
+  await page.getByText('No operation ran in the last 10 seconds.').waitFor()
+  await page.getByRole('status').filter({ hasText: 'Live' }).waitFor()
+  expect(await axeFindings(page)).toEqual([])
+  await gateway.stop()
+  await page.getByRole('status').filter({ hasText: 'Connection lost' }).waitFor()
+  await card(page, 'Gateway').waitFor()
+  expect(await axeFindings(page)).toEqual([])
+  await keepScreenshot(page, 'map-lost')
+})
