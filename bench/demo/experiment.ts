@@ -56,8 +56,6 @@ export interface BarPlot extends PlotBase {
   readonly measure: string
   readonly series: readonly Series[]
   readonly values: readonly { readonly name: string; readonly series: string; readonly value: number }[]
-  /** Values of very different sizes. None may be zero. */
-  readonly logarithmic?: boolean
 }
 
 export interface LinePlot extends PlotBase {

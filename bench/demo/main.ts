@@ -7,8 +7,8 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { hangUp } from './client.ts'
 import { experiments } from './experiments.ts'
-import { type Product, startProduct } from './product.ts'
-import { holds } from './report/outcome.ts'
+import { startProduct } from './product.ts'
+import { holds, type Outcome } from './report/outcome.ts'
 import { pageOf } from './report/page.ts'
 import { sectionOf, summaryOf } from './report/terminal.ts'
 import { runExperiments } from './run.ts'
@@ -19,33 +19,41 @@ const USAGE = `Usage: npm run demo -- [--report demo-report.html] [${names.join(
 
 const { report, chosen } = readArguments()
 const startedAt = new Date()
-const note = (text: string): void => console.log(`${clock()}  ${text}`)
+let isInterrupted = false
+const note = (text: string): void => {
+  if (!isInterrupted) console.log(`${clock()}  ${text}`)
+}
+const tell = (outcome: Outcome): void => {
+  if (!isInterrupted) console.log(`\n${sectionOf(outcome)}`)
+}
 
 note('starting a product for the demo')
 const starting = startProduct({ instances: INSTANCES, note })
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void giveUp())
-
-const product = await starting
-try {
-  const outcomes = await runExperiments(chosen, product, note, (outcome) => console.log(`\n${sectionOf(outcome)}`))
+const outcomes = await Promise.race([
+  starting.then((product) => runExperiments(chosen, product, note, tell)),
+  interruption(),
+])
+if (outcomes) {
   const took = Date.now() - startedAt.getTime()
   await writeFile(report, await pageOf({ outcomes, instances: INSTANCES, startedAt, took }))
   console.log(`${summaryOf(outcomes)}\nThe report is ${report}.`)
-  process.exitCode = outcomes.every(holds) ? 0 : 1
-} finally {
-  await end(product)
 }
+// Also of an interrupted start: what is half started cannot be ended.
+const product = await starting
+await product.stop()
+await hangUp()
+process.exit(outcomes ? (outcomes.every(holds) ? 0 : 1) : 130)
 
-/** Once it is started: what is half started cannot be ended. */
-async function giveUp(): Promise<void> {
-  note('stopping')
-  await starting.then(end, () => undefined)
-  process.exit(130)
-}
-
-async function end(product: Product): Promise<void> {
-  await product.stop()
-  await hangUp()
+/** Resolves when it is to end. Asked again it goes on ending: npm passes the signal on, too. */
+function interruption(): Promise<undefined> {
+  return new Promise((resolve) => {
+    const interrupt = (): void => {
+      if (!isInterrupted) console.log('stopping')
+      isInterrupted = true
+      resolve(undefined)
+    }
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt)
+  })
 }
 
 function clock(): string {

@@ -72,7 +72,9 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   const dataDir = await mkdtemp(join(tmpdir(), 'tributary-demo-'))
   await chmod(dataDir, 0o755) // if this runs as root, the server's user needs access
   const started: { stop(): Promise<void> }[] = []
-  const stop = async (): Promise<void> => {
+  let stopped: Promise<void> | undefined
+  const stop = (): Promise<void> => (stopped ??= stopAll())
+  const stopAll = async (): Promise<void> => {
     for (const each of started.splice(0).reverse()) await each.stop()
     await rm(dataDir, { recursive: true, force: true, maxRetries: 5 })
   }

@@ -70,7 +70,7 @@ async function crashWeather(product: Product): Promise<{ crash: Crash; same: boo
   const after = await question()
   await product.settled()
   return {
-    crash: { what: 'weather, one of several', tone: 'stateless', back, work: 'starts; there is nothing to restore' },
+    crash: { what: 'weather', tone: 'stateless', back, work: 'starts; there is nothing to restore' },
     same: before.text === after.text,
   }
 }
@@ -78,7 +78,7 @@ async function crashWeather(product: Product): Promise<{ crash: Crash; same: boo
 async function crashGateway(product: Product): Promise<Crash> {
   const back = await crash(product.gateway, () => ask(product.gateway.url, weatherOn(78)))
   await product.settled()
-  return { what: 'gateway, the only one', tone: 'stateless', back, work: 'starts with an empty cache, and plans anew' }
+  return { what: 'gateway', tone: 'stateless', back, work: 'starts with an empty cache, and plans anew' }
 }
 
 /** Milliseconds from the crash to the first good answer. */
@@ -117,7 +117,7 @@ async function crashWriter(
   const heir = await writerOf(product)
   await product.settled()
   return {
-    what: 'banking, the instance that writes',
+    what: 'bank, writer',
     tone: 'stateful',
     back,
     paying: firstAfter(payers, at) - at,

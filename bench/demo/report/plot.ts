@@ -46,7 +46,8 @@ const common = (width: Width) => ({
   $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
   background: 'transparent',
   autosize: { type: 'fit-x', contains: 'padding' } as const,
-  padding: 4,
+  // Slanted names of columns reach out to the right.
+  padding: { left: 4, top: 4, bottom: 4, right: width === 340 ? 26 : 4 },
   width,
   config: {
     axis,
@@ -70,7 +71,7 @@ const colours = (series: readonly Series[]) => ({
   range: series.map(({ tone, soft }) => `var(--${tone}${soft ? '-soft' : ''})`),
 })
 
-function bars({ measure, series, values, logarithmic }: BarPlot, width: Width): TopLevelSpec {
+function bars({ measure, series, values }: BarPlot, width: Width): TopLevelSpec {
   const names = new Set(values.map(({ name }) => name))
   const several = series.length > 1 && values.length > names.size
   const left = 'datum.value < 0'
@@ -85,7 +86,6 @@ function bars({ measure, series, values, logarithmic }: BarPlot, width: Width): 
         type: 'quantitative',
         title: measure,
         axis: { tickCount: 4 },
-        scale: logarithmic ? { type: 'log', domainMin: lowest(values) } : {},
       },
       ...(several && { yOffset: { field: 'series', sort: series.map(({ name }) => name) } }),
     },
@@ -110,10 +110,6 @@ function bars({ measure, series, values, logarithmic }: BarPlot, width: Width): 
   }
 }
 
-/** A bar of a logarithmic scale begins at a power of ten below all values. */
-const lowest = (values: BarPlot['values']): number =>
-  10 ** Math.floor(Math.log10(Math.min(...values.map(({ value }) => value))) - 0.01)
-
 const textOf = (value: number): string =>
   value.toLocaleString('en', {
     maximumSignificantDigits: Math.abs(value) < 100 ? 3 : Math.ceil(Math.log10(Math.abs(value) + 1)),
@@ -135,7 +131,12 @@ function lines({ across, measure, series, values, marks = [], stepped }: LinePlo
             field: 'x',
             type: 'quantitative',
             title: across,
-            axis: { grid: false, ...(places.length <= FEW ? { values: places, format: 'd' } : { tickCount: 6 }) },
+            axis: {
+              grid: false,
+              ...(places.length <= FEW
+                ? { values: places, format: 'd', labelOverlap: false, labelFlush: false }
+                : { tickCount: 6 }),
+            },
           },
           y: {
             field: 'y',
@@ -154,7 +155,7 @@ function lines({ across, measure, series, values, marks = [], stepped }: LinePlo
       },
       {
         data: { values: [...marks] },
-        mark: { type: 'text', angle: 270, align: 'right', dx: -4, dy: -6, y: 0, fill: 'var(--muted)', fontSize: 11 },
+        mark: { type: 'text', angle: 270, align: 'right', dx: -4, dy: 9, y: 0, fill: 'var(--muted)', fontSize: 11 },
         encoding: { x: { field: 'x', type: 'quantitative' }, text: { field: 'label' } },
       },
     ],

@@ -38,7 +38,7 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem }
 th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line) }
 thead th { color: var(--muted); font-weight: 600 }
 tbody th { font-weight: 400 }
-td { font-variant-numeric: tabular-nums; overflow-wrap: anywhere }
+td { font-variant-numeric: tabular-nums; overflow-wrap: break-word }
 .claims { list-style: none; padding: 0; margin: 1rem 0 }
 .claims li { display: flex; gap: .6rem; padding: .35rem 0 }
 small { display: block; font-size: .875rem; color: var(--muted) }
