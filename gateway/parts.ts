@@ -12,7 +12,6 @@ import type { IdentitySettings } from '../platform/protocol/identity-settings.ts
 import type { RedisConnection } from '../platform/redis/connection.ts'
 import { createAuthorization } from './authorization/authorize.ts'
 import type { Config } from './config/config.ts'
-import type { HookSettings } from './config/sections/hooks.ts'
 import { CLIENT_NAME_HEADERS } from './config/sections/operations.ts'
 import { type Serving, type ServingMetrics, serveSupergraph } from './edition/serve.ts'
 import { createMask } from './errors/mask.ts'
@@ -20,6 +19,7 @@ import { compileClientRules } from './headers/to-client.ts'
 import { both } from './hooks/both.ts'
 import { coprocessorHooks } from './hooks/coprocessor.ts'
 import { createHooks } from './hooks/hooks.ts'
+import type { Stages } from './hooks/stages.ts'
 import { type Limits, limitsOfWorker, splitLimits } from './limits/limits.ts'
 import type { Measuring } from './limits/measuring.ts'
 import type { ReportLimit } from './limits/report.ts'
@@ -140,10 +140,16 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
   })
   const streams = createStreams(own, measuring)
   const mask = hooks.mask(createMask(log, config.errorRules))
-  const subscribe = createSubscribe(mask, config.subscriptions.reconnects, authorization.decide)
+  const subscribe = createSubscribe({
+    mask,
+    reconnects: config.subscriptions.reconnects,
+    decide: authorization.decide,
+    before: hooks.beforeCalls,
+  })
   const execute = createExecute({
     mask,
     decide: authorization.decide,
+    before: hooks.beforeCalls,
     onShared: () => requests.shared.add(1),
     openHeard: compileClientRules(config.clientHeaders),
   })
@@ -173,7 +179,7 @@ function countBy(requests: RequestMetrics, { operations: { safelist } }: Config,
 const namesIn = (document: string): string[] =>
   Array.from(document.matchAll(/\b(?:query|mutation|subscription)\s+([_A-Za-z]\w*)/g), ([, name = '']) => name)
 
-function hooksOf({ hooks, coprocessor }: Config, log: Logger): HookSettings {
+function hooksOf({ hooks, coprocessor }: Config, log: Logger): Stages {
   if (!coprocessor) return hooks
   const all = both(coprocessorHooks(coprocessor, log), hooks)
   return { ...all, timeout: hooks.timeout + coprocessor.timeout }

@@ -1,10 +1,10 @@
 /** The hooks of two sources as one: requests meet the first's first, answers the second's first. */
-import type { HookSettings } from '../config/sections/hooks.ts'
+import type { Stages } from './stages.ts'
 
 type Hook<Given> = ((given: Given) => void | Promise<void>) | undefined
 
 /** @param outer meets the client first and last */
-export function both(outer: Partial<HookSettings>, inner: HookSettings): HookSettings {
+export function both(outer: Partial<Stages>, inner: Stages): Stages {
   return {
     ...inner,
     onRequest: inOrder(outer.onRequest, inner.onRequest),
@@ -12,6 +12,8 @@ export function both(outer: Partial<HookSettings>, inner: HookSettings): HookSet
     onServiceRequest: inOrder(inner.onServiceRequest, outer.onServiceRequest),
     onServiceResponse: inOrder(outer.onServiceResponse, inner.onServiceResponse),
     onAnswer: inOrder(inner.onAnswer, outer.onAnswer),
+    onExecution: inOrder(outer.onExecution, inner.onExecution),
+    onExecuted: inOrder(inner.onExecuted, outer.onExecuted),
   }
 }
 

@@ -10,12 +10,13 @@ import { codedError, type ErrorCode } from '../../platform/protocol/errors.ts'
 import { type Named, namesOf, TRACE_HEADER } from '../../platform/protocol/trace-context.ts'
 import type { CoprocessorSettings, Stage } from '../config/sections/coprocessor.ts'
 import type {
+  HookAnswer,
   HookOperation,
   HookRequest,
   HookServiceRequest,
-  HookSettings,
   ShownError,
 } from '../config/sections/hooks.ts'
+import type { Stages } from './stages.ts'
 
 const LARGEST = 16 * 1024 * 1024 // bytes of an answer
 
@@ -41,7 +42,7 @@ interface About extends Named {
 type AskStage = (stage: Stage, about: About) => Promise<CoprocessorAnswer | undefined>
 
 /** Hooks for the stages that are set. */
-export function coprocessorHooks(settings: CoprocessorSettings, log: Logger): Partial<HookSettings> {
+export function coprocessorHooks(settings: CoprocessorSettings, log: Logger): Partial<Stages> {
   const { stages } = settings
   const ask = asker(settings, log)
   const about = ({ requestId, traceparent, context, headers, method }: HookRequest) => ({
@@ -54,6 +55,11 @@ export function coprocessorHooks(settings: CoprocessorSettings, log: Logger): Pa
   const request =
     ({ query, operationName, variables }: HookOperation) =>
     () => ({ query, operationName, variables })
+  const askOfAnswer = async (stage: Stage, given: HookAnswer): Promise<void> => {
+    const answer = await ask(stage, { ...about(given), headers: undefined, body: given.body })
+    for (const [name, value] of headersIn(answer)) given.setHeader(name, value)
+    if (answer?.body !== undefined) given.replace(replacementIn(answer.body))
+  }
   type OfCall = Pick<HookServiceRequest, 'service' | 'requestId' | 'traceparent' | 'request'>
   const ofCall = ({ service, requestId, traceparent, request }: OfCall) => ({
     requestId,
@@ -69,11 +75,13 @@ export function coprocessorHooks(settings: CoprocessorSettings, log: Logger): Pa
       onOperation: async (given) => void (await ask('SupergraphRequest', { ...about(given), body: request(given) })),
     }),
     ...(stages.SupergraphResponse && {
-      async onAnswer(given) {
-        const answer = await ask('SupergraphResponse', { ...about(given), headers: undefined, body: given.body })
-        for (const [name, value] of headersIn(answer)) given.setHeader(name, value)
-        if (answer?.body !== undefined) given.replace(replacementIn(answer.body))
-      },
+      onAnswer: (given) => askOfAnswer('SupergraphResponse', given),
+    }),
+    ...(stages.ExecutionRequest && {
+      onExecution: async (given) => void (await ask('ExecutionRequest', { ...about(given), body: request(given) })),
+    }),
+    ...(stages.ExecutionResponse && {
+      onExecuted: (given) => askOfAnswer('ExecutionResponse', given),
     }),
     ...(stages.SubgraphRequest && {
       async onServiceRequest(given) {

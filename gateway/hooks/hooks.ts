@@ -12,22 +12,25 @@ import type { Exchange, Policy } from '../exchange/exchange.ts'
 import { bytesOf, type Events, type Outcome } from '../exchange/outcome.ts'
 import type { Execute, Execution } from '../request/execute.ts'
 import type { StartEvents } from '../subscriptions/start.ts'
+import type { BeforeCalls } from '../subscriptions/subscribe.ts'
 import type { TrafficHooks } from '../traffic/hooks.ts'
 import { checked } from './checked-header.ts'
 import { createRunner, type RunHook } from './run-hook.ts'
 import { hookTraffic } from './service-hooks.ts'
+import type { Stages } from './stages.ts'
 
 export interface Hooks {
   /** Runs before all that asks who calls. */
   readonly request: readonly Policy[]
+  readonly beforeCalls: BeforeCalls | undefined
   execute(next: Execute): Execute
   start(next: StartEvents): StartEvents
   mask(next: Mask): Mask
   readonly traffic: TrafficHooks | undefined
 }
 
-export function createHooks(settings: HookSettings, log: Logger): Hooks {
-  const { onRequest, onOperation, onAnswer, onError, onSubscriptionEvent } = settings
+export function createHooks(settings: Stages, log: Logger): Hooks {
+  const { onRequest, onOperation, onAnswer, onError, onSubscriptionEvent, onExecution, onExecuted } = settings
   const run = createRunner(settings.timeout, log)
   const requests = new WeakMap<object, HookRequest>()
   const requestOf = (exchange: Exchange): HookRequest => {
@@ -47,16 +50,26 @@ export function createHooks(settings: HookSettings, log: Logger): Hooks {
   }
   return {
     request: asPolicy(),
+    beforeCalls:
+      onExecution &&
+      ((exchange, operation) =>
+        run('ExecutionRequest', exchange, () => onExecution(aboutOperation(requestOf(exchange), exchange, operation)))),
     execute(next) {
-      if (!onOperation && !onAnswer) return next
+      const answerHooks = [['ExecutionResponse', onExecuted] as const, ['onAnswer', onAnswer] as const].flatMap(
+        ([name, hook]) => (hook ? [[name, hook] as const] : []),
+      )
+      if (!onOperation && answerHooks.length === 0) return next
       return async (edition, exchange, operation, client) => {
         const about = await before(exchange, operation)
-        const execution = await next(edition, exchange, operation, client)
-        if (!onAnswer) return execution
-        const answer = changeable(about, execution.outcome)
+        let execution = await next(edition, exchange, operation, client)
         const setHeader = (name: string, value: string): void => void exchange.headers.set(...checked(name, value))
-        await run('onAnswer', exchange, () => onAnswer({ ...answer.about, setHeader }))
-        return answer.changed ? ({ outcome: answer.changed, keepable: undefined } satisfies Execution) : execution
+        for (const [name, hook] of answerHooks) {
+          if (hook === onExecuted && execution.outcome.body === undefined) continue // it never ran
+          const answer = changeable(about, execution.outcome)
+          await run(name, exchange, () => hook({ ...answer.about, setHeader }))
+          if (answer.changed) execution = { outcome: answer.changed, keepable: undefined } satisfies Execution
+        }
+        return execution
       }
     },
     start(next) {
@@ -109,6 +122,7 @@ function changeable(operation: HookOperation, outcome: Outcome) {
       state.changed = {
         ...(data !== undefined && { body: Buffer.from(JSON.stringify({ data })) }),
         ...(errors && errors.length > 0 && { errors }),
+        ...(outcome.extensions && { extensions: outcome.extensions }),
         ...(outcome.cursor !== undefined && { cursor: outcome.cursor }),
       }
     },

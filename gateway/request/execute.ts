@@ -18,6 +18,7 @@ import { type Outcome, outcomeOf } from '../exchange/outcome.ts'
 import type { Answer } from '../execution/answer/answer.ts'
 import type { CompiledOperation } from '../execution/compiled-operation.ts'
 import type { Heard } from '../headers/to-client.ts'
+import type { BeforeCalls } from '../subscriptions/subscribe.ts'
 import { type Body, bodyOf } from './body.ts'
 import { createSingleFlight, type SingleFlight } from './single-flight.ts'
 
@@ -47,6 +48,8 @@ interface Result {
 
 interface ExecuteOptions {
   readonly mask: Mask
+  /** Called for each request that is about to run, before anything is asked of a service. */
+  readonly before: BeforeCalls | undefined
   /** What is denied to callers. */
   readonly decide: Authorization['decide']
   /** Called for each request that is answered with the execution of another. */
@@ -54,7 +57,7 @@ interface ExecuteOptions {
   readonly openHeard: (() => Heard) | undefined
 }
 
-export function createExecute({ mask, decide, onShared, openHeard }: ExecuteOptions): Execute {
+export function createExecute({ mask, decide, before, onShared, openHeard }: ExecuteOptions): Execute {
   const shares = new WeakMap<CompiledOperation, SingleFlight<Result> | 'none'>()
 
   const shareOf = (
@@ -84,6 +87,7 @@ export function createExecute({ mask, decide, onShared, openHeard }: ExecuteOpti
       const found = prepared.compiled(bound.conditions, () => callerOf(exchange), denied)
       const ready = found instanceof Promise ? await found : found
       exchange.stages = ready.stages
+      if (before) await before(exchange, operation)
       const { tracing } = exchange
       // A trace is of the request's own calls.
       const share = tracing ? undefined : shareOf(edition, operation, ready)

@@ -33,11 +33,20 @@ export type Subscribe = (
 const FIRST_PAUSE = 100 // milliseconds, doubled up to `LONGEST_PAUSE`
 const LONGEST_PAUSE = 2_000 // milliseconds
 
-/**
- * @param reconnects tries in a row to reach the service again
- * @param decide what is denied to callers
- */
-export function createSubscribe(mask: Mask, reconnects: number, decide: Authorization['decide']): Subscribe {
+/** Rejects with what refuses an operation that has its plan. */
+export type BeforeCalls = (exchange: Exchange, operation: KnownOperation) => Promise<void>
+
+interface SubscribeOptions {
+  readonly mask: Mask
+  /** Tries in a row to reach the service again. */
+  readonly reconnects: number
+  /** What is denied to callers. */
+  readonly decide: Authorization['decide']
+  /** Called before a stream is opened. */
+  readonly before: BeforeCalls | undefined
+}
+
+export function createSubscribe({ mask, reconnects, decide, before }: SubscribeOptions): Subscribe {
   return async ({ engine, traffic }, exchange, operation, ending) => {
     const { query, operationName, variables = {} } = exchange.parameters
     const prepared = engine.prepare(query, operation.document.node, operationName)
@@ -46,6 +55,7 @@ export function createSubscribe(mask: Mask, reconnects: number, decide: Authoriz
     const { needed } = prepared
     const denied = needed.length === 0 ? undefined : await decide(exchange, needed, engine.facts.access)
     const compiled = await prepared.compiled(bound.conditions, () => callerOf(exchange), denied)
+    if (before) await before(exchange, operation)
     const { events } = compiled
     if (!events) {
       // Its root is denied: what it answers is why.

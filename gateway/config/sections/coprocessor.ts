@@ -18,6 +18,8 @@ export const coprocessorSection = z
       RouterRequest: stage,
       SupergraphRequest: stage,
       SupergraphResponse: stage,
+      ExecutionRequest: stage,
+      ExecutionResponse: stage,
       SubgraphRequest: stage,
       SubgraphResponse: stage,
     }),

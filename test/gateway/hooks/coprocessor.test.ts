@@ -9,6 +9,7 @@ import type { CoprocessorSettings } from '../../../gateway/config/sections/copro
 import { listen } from '../../../platform/http/server/listen.ts'
 import { exampleOf } from '../../support/example.ts'
 import { ask, startTestGateway, type TestGateway, verdict } from '../../support/gateway.ts'
+import { type Journal, journalSdl, startJournal } from '../../support/journal.ts'
 import { type Shop, startShop } from '../../support/shop.ts'
 
 const PAGE = 'docs/configuration/coprocessor.md'
@@ -46,11 +47,14 @@ describe('a coprocessor of one’s own', () => {
   let answerWith: (message: Message, response: ServerResponse) => void
   let url: string
   let close: () => Promise<unknown>
+  let journal: Journal
   const gateways: TestGateway[] = []
   const messages: Message[] = []
   const traces: (string | string[] | undefined)[] = []
 
   beforeAll(async () => {
+    journal = await startJournal()
+    const services = [...shop.services, { name: 'journal', sdl: journalSdl, url: journal.url }]
     const listener = await listen(
       async (request: IncomingMessage, response: ServerResponse) => {
         const message = (await json(request)) as Message
@@ -61,7 +65,7 @@ describe('a coprocessor of one’s own', () => {
       { host: '127.0.0.1', port: 0 },
     )
     url = listener.url
-    close = () => listener.drain(0)
+    close = () => Promise.all([listener.drain(0), journal.close()])
     for (const onFailure of ['refuse', 'pass'] as const) {
       const coprocessor: CoprocessorSettings = {
         url,
@@ -71,10 +75,12 @@ describe('a coprocessor of one’s own', () => {
           RouterRequest: ['headers'],
           SupergraphRequest: ['body'],
           SupergraphResponse: ['body'],
+          ExecutionRequest: ['body'],
+          ExecutionResponse: ['body'],
           SubgraphResponse: ['body'],
         },
       }
-      gateways.push(await startTestGateway({ services: shop.services, config: { coprocessor } }))
+      gateways.push(await startTestGateway({ services, config: { coprocessor } }))
     }
   })
   afterAll(async () => {
@@ -92,7 +98,9 @@ describe('a coprocessor of one’s own', () => {
     expect(messages.map(({ stage }) => stage)).toEqual([
       'RouterRequest',
       'SupergraphRequest',
+      'ExecutionRequest',
       'SubgraphResponse',
+      'ExecutionResponse',
       'SupergraphResponse',
     ])
     expect(new Set(messages.map(({ id, version, control }) => `${id} ${version} ${control}`)).size).toBe(1)
@@ -100,17 +108,57 @@ describe('a coprocessor of one’s own', () => {
     expect(messages[0]).toMatchObject({ method: 'POST', headers: { 'content-type': ['application/json'] } })
     expect(messages[0]).not.toHaveProperty('body')
     expect(messages[1]).toMatchObject({ body: { query: WHO, variables: {} } })
-    expect(messages[2]).toMatchObject({ serviceName: 'orders', body: { data: { whoAmI: 'somebody' } } })
-    expect(messages[3]).toMatchObject({ body: { data: { whoAmI: 'somebody' } } })
+    expect(messages[2]).toMatchObject({ body: { query: WHO, variables: {} } })
+    expect(messages[3]).toMatchObject({ serviceName: 'orders', body: { data: { whoAmI: 'somebody' } } })
+    for (const message of messages.slice(4)) expect(message).toMatchObject({ body: { data: { whoAmI: 'somebody' } } })
   })
 
-  test('It may replace the answer', async () => {
-    answerWith = (message, response) =>
-      message['stage'] === 'SupergraphResponse'
-        ? response.end(JSON.stringify({ ...message, body: { data: { whoAmI: 'else' }, errors: [{ message: 'so' }] } }))
-        : echo(message, response)
+  const at =
+    (stage: string, change: object) =>
+    (message: Message, response: ServerResponse): void =>
+      echo(message['stage'] === stage ? { ...message, ...change } : message, response)
+  const post = (body: object, accept = 'application/json') =>
+    fetch(`${gateways[0]?.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept },
+      body: JSON.stringify(body),
+    })
+  const stagesAsked = () => messages.splice(0).map(({ stage }) => stage)
+
+  test.each(['ExecutionResponse', 'SupergraphResponse'])('It may replace the answer at %s', async (stage) => {
+    const body = { data: { whoAmI: 'else' }, errors: [{ message: 'so' }] }
+    answerWith = at(stage, { body, headers: { 'x-told': ['yes'] } })
+    messages.length = 0
+    const { data, errors, headers } = await askOf(0)
+    expect([data, errors, headers.get('x-told')]).toEqual([body.data, body.errors, 'yes'])
+    if (stage === 'ExecutionResponse') expect(messages.at(-1)).toMatchObject({ stage: 'SupergraphResponse', body })
+  })
+
+  test('What was not executed has no stage of an execution', async () => {
+    answerWith = echo
+    messages.length = 0
+    const answer = await ask(gateways[0]?.url ?? '', { query: 'query ($id: ID!) { item(id: $id) { name } }' })
+    expect(verdict(answer)).toBe('400 BAD_USER_INPUT')
+    expect(stagesAsked()).toEqual(['RouterRequest', 'SupergraphRequest', 'SupergraphResponse'])
+  })
+
+  test('A break before the execution asks no service, neither for an answer nor for a stream', async () => {
+    answerWith = at('ExecutionRequest', { control: { break: 403 }, body: 'not now' })
+    shop.orders.calls.length = 0
     const answer = await askOf(0)
-    expect([answer.data, answer.errors]).toEqual([{ whoAmI: 'else' }, [{ message: 'so' }]])
+    expect([verdict(answer), answer.errors?.[0]?.message]).toEqual(['403 FORBIDDEN', 'not now'])
+    const stream = await post({ query: 'subscription { written { text } }' }, 'text/event-stream')
+    expect(await stream.text()).toContain('not now')
+    expect([shop.orders.calls.length, journal.authorizations.length]).toEqual([0, 0])
+  })
+
+  test('What the gateway reports besides stays with a replaced answer', async () => {
+    answerWith = at('ExecutionResponse', { body: { data: { whoAmI: 'else' } } })
+    const answer = await post({ query: WHO, extensions: { cost: true } })
+    expect(await answer.json()).toMatchObject({
+      data: { whoAmI: 'else' },
+      extensions: { cost: { estimate: expect.any(Number) } },
+    })
   })
 
   test.each([

@@ -1,0 +1,11 @@
+/** The points of a request at which a coprocessor is asked: those of hooks, and further ones. */
+import type { HookAnswer, HookOperation, HookSettings } from '../config/sections/hooks.ts'
+
+type Returns = void | Promise<void>
+
+export interface Stages extends HookSettings {
+  /** Once an operation has its plan and knows what it may see, before the first call. */
+  readonly onExecution?: ((operation: HookOperation) => Returns) | undefined
+  /** Once it has run, before anything else sees the answer. */
+  readonly onExecuted?: ((answer: HookAnswer) => Returns) | undefined
+}
