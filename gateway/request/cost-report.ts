@@ -14,12 +14,14 @@ import type { Budget } from './policies/budget.ts'
 
 export const withCostReport =
   (next: Execute, budget: Budget): Execute =>
-  async (edition, exchange, operation, client) => {
-    if (exchange.parameters.extensions?.['cost'] !== true) return next(edition, exchange, operation, client)
-    const { outcome } = await next(edition, exchange, operation, client)
-    const cost = costOf(edition, exchange, operation, outcome, budget)
-    // What is left is the caller's own.
-    return { outcome: { ...outcome, extensions: { ...outcome.extensions, cost } }, keepable: undefined }
+  (edition, exchange, operation, client) => {
+    const answer = next(edition, exchange, operation, client)
+    if (exchange.parameters.extensions?.['cost'] !== true) return answer
+    return answer.then(({ outcome }) => {
+      const cost = costOf(edition, exchange, operation, outcome, budget)
+      // What is left is the caller's own.
+      return { outcome: { ...outcome, extensions: { ...outcome.extensions, cost } }, keepable: undefined }
+    })
   }
 
 export function costOf(

@@ -10,20 +10,23 @@ import { costOf } from './cost-report.ts'
 import type { Execute } from './execute.ts'
 import type { Budget } from './policies/budget.ts'
 
+/** Costs nothing without a trace: not even a promise. */
 export const withTraceReport =
   (next: Execute, budget: Budget): Execute =>
-  async (edition, exchange, operation, client) => {
+  (edition, exchange, operation, client) => {
+    const answer = next(edition, exchange, operation, client)
     const { tracing } = exchange
-    if (!tracing) return next(edition, exchange, operation, client)
-    const { outcome } = await next(edition, exchange, operation, client)
-    const trace: Trace = {
-      duration: tracing.now(),
-      bytes: outcome.body ? outcome.body.length - AROUND : 0,
-      cost: costOf(edition, exchange, operation, outcome, budget),
-      calls: tracing.calls(kindsIn(edition)),
-    }
-    // Another request has another trace.
-    return { outcome: { ...outcome, extensions: { ...outcome.extensions, trace } }, keepable: undefined }
+    if (!tracing) return answer
+    return answer.then(({ outcome }) => {
+      const trace: Trace = {
+        duration: tracing.now(),
+        bytes: outcome.body ? outcome.body.length - AROUND : 0,
+        cost: costOf(edition, exchange, operation, outcome, budget),
+        calls: tracing.calls(kindsIn(edition)),
+      }
+      // Another request has another trace.
+      return { outcome: { ...outcome, extensions: { ...outcome.extensions, trace } }, keepable: undefined }
+    })
   }
 
 /** A service that is not known counts as stateful. */

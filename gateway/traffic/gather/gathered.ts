@@ -47,7 +47,8 @@ function askTogether(all: readonly Waiting[], first: Work, next: Step): void {
     taken = { body, parts }
     return true
   }
-  const call = { ...first.call, body: gatheredBody(all), read: first.call.read && read, trace: traceOfAll(all) }
+  const trace = first.call.trace && traceOfAll(all)
+  const call = { ...first.call, body: gatheredBody(all), read: first.call.read && read, trace }
   const reply = next({ ...first, call })
   for (const [index, { resolve, work }] of all.entries())
     resolve(
@@ -61,9 +62,8 @@ function askTogether(all: readonly Waiting[], first: Work, next: Step): void {
 }
 
 /** Each call sent its own part of the request, and gets its own part of the answer. */
-function traceOfAll(all: readonly Waiting[]): CallTrace | undefined {
+function traceOfAll(all: readonly Waiting[]): CallTrace {
   const traces = all.flatMap(({ work: { call }, body }) => (call.trace ? { trace: call.trace, body } : []))
-  if (traces.length === 0) return undefined
   return {
     foundEntities: () => undefined,
     answeredBy: () => undefined,
