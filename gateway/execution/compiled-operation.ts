@@ -13,7 +13,8 @@ import { requestBody } from './calls/request-body.ts'
 import { executeExactly } from './exact/execute.ts'
 import { compileFlat } from './flat/compile.ts'
 import { runFlat } from './flat/run.ts'
-import type { Denied } from './plan/access.ts'
+import { type Denied, shownTo } from './plan/access.ts'
+import type { AccessRules } from './plan/access-rules.ts'
 import type { BoundVariables, ClientOperation } from './plan/client-operation.ts'
 import type { ConditionValues } from './plan/conditions.ts'
 import type { InternalNames } from './plan/internal-names.ts'
@@ -59,6 +60,7 @@ interface OperationParts {
   readonly plan: QueryPlan
   readonly types: TypeRelations
   readonly limit: AnswerLimit
+  readonly access: AccessRules
   /** What the caller may not see. */
   readonly denied: Denied | undefined
   /** Gives client and names once more: they are large, and only the exact path needs them. */
@@ -71,7 +73,7 @@ const BYTES_PER_DENIAL = 1_024 // as measured
 
 /** @throws PlanShapeError for a plan the engine cannot execute */
 export function compileOperation(parts: OperationParts): CompiledOperation {
-  const { conditions, types, limit, denied, reopen, onExact } = parts
+  const { conditions, types, limit, access, denied, reopen, onExact } = parts
   const plan = preparePlan(parts.plan)
   const { events, fetches } = plan
   const shape = answerShape(parts.client, conditions, parts.names, types, denied)
@@ -84,15 +86,17 @@ export function compileOperation(parts: OperationParts): CompiledOperation {
     const { client, names } = reopen()
     return answerShape(client, conditions, names, types, denied)
   }
-  const explain = () =>
-    explainCalls({
-      schema: reopen().client.schema,
+  const explain = () => {
+    const { client } = reopen()
+    return explainCalls({
+      schema: client.schema,
       shape: openShape(),
       plan,
       types,
-      denied,
+      shows: shownTo(client, access, denied),
       waitsFor: (fetch) => flat?.fetches[fetch]?.waitsFor ?? [],
     })
+  }
   return {
     codeBytes: flat ? flat.code.words.buffer.byteLength + flat.denials.length * BYTES_PER_DENIAL : 0,
     stages: [...(events ? [[events.node.serviceName]] : []), ...stagesOf(plan.steps)],

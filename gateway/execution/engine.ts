@@ -278,6 +278,7 @@ function compiler(planner: PlannerThread, { onUnplannable, onExact, answerLimit 
         plan,
         types,
         limit: answerLimit,
+        access: planner.facts.access,
         denied,
         reopen,
         onExact,

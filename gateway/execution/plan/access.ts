@@ -74,6 +74,25 @@ export function deniedBy(
   }
 }
 
+/** What a caller may be shown beside the answer. */
+export interface Shown {
+  field(type: string, field: string): boolean
+  object(type: string): boolean
+}
+
+/**
+ * Of rules that the operation does not touch nobody has decided, such as those of a key that only
+ * services need: what has such a rule is not shown.
+ */
+export function shownTo(client: Walked, rules: AccessRules, denied: Denied | undefined): Shown {
+  const decided = new Set(neededBy(client, rules).map(({ requirement }) => requirement))
+  const isDecided = (needed: readonly number[] = []): boolean => needed.every((each) => decided.has(each))
+  return {
+    field: (type, field) => isDecided(rules.fields.get(`${type}.${field}`)) && !denied?.field(type, field),
+    object: (type) => isDecided(rules.types.get(type)) && !denied?.object(type),
+  }
+}
+
 /**
  * The error of what a caller may not see. Compiled operations keep it, and its stack would keep the
  * documents that they were compiled from.

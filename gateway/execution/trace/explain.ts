@@ -1,7 +1,7 @@
 /** Explains the calls of an operation by its plan, for a trace. */
 import type { GraphQLSchema } from 'graphql'
 import type { ObjectShape } from '../answer/shape.ts'
-import type { Denied } from '../plan/access.ts'
+import type { Shown } from '../plan/access.ts'
 import type { PreparedPlan } from '../plan/prepare.ts'
 import type { Fetch } from '../plan/step.ts'
 import type { TypeRelations } from '../plan/type-relations.ts'
@@ -16,12 +16,13 @@ interface Explained {
   readonly shape: ObjectShape
   readonly plan: PreparedPlan
   readonly types: TypeRelations
-  readonly denied: Denied | undefined
+  /** To the caller. */
+  readonly shows: Shown
   /** What the engine has a fetch wait for besides. */
   readonly waitsFor: (fetch: number) => readonly number[]
 }
 
-export function explainCalls({ schema, shape, plan, types, denied, waitsFor }: Explained): Explanation {
+export function explainCalls({ schema, shape, plan, types, shows, waitsFor }: Explained): Explanation {
   const before = fetchesBefore(plan.steps)
   const fields = new Map<number, readonly string[]>()
   const fetchAt = (index: number): Fetch => plan.fetches[index] as Fetch
@@ -33,7 +34,7 @@ export function explainCalls({ schema, shape, plan, types, denied, waitsFor }: E
       return known
     },
     shown(fetch, asked) {
-      const variables = shownVariables(schema, denied, fetchAt(fetch), asked)
+      const variables = shownVariables(schema, shows, fetchAt(fetch), asked)
       return { operation: asked.operation, ...(variables !== undefined && { variables }) }
     },
   }

@@ -5,7 +5,7 @@
 import { type GraphQLSchema, getNamedType, isInterfaceType, isObjectType } from 'graphql'
 import { isRawNumber } from '../../../platform/data/json-exact.ts'
 import { isRecord } from '../../../platform/data/record.ts'
-import type { Denied } from '../plan/access.ts'
+import type { Shown } from '../plan/access.ts'
 import type { Fetch } from '../plan/step.ts'
 import { type Asked, MOST_VARIABLES } from './request-text.ts'
 
@@ -14,7 +14,7 @@ const HIDDEN = '…'
 /** JSON; `undefined` without variables. */
 export function shownVariables(
   schema: GraphQLSchema,
-  denied: Denied | undefined,
+  shows: Shown,
   { node: { contextRewrites = [] } }: Pick<Fetch, 'node'>,
   { variables, isCut }: Asked,
 ): string | undefined {
@@ -36,21 +36,20 @@ export function shownVariables(
     const { __typename: named = declared } = value
     const typename = typeof named === 'string' ? named : ''
     const type = schema.getType(typename)
-    if (denied?.object(typename)) return HIDDEN
+    if (!shows.object(typename)) return HIDDEN
     const fields = isObjectType(type) || isInterfaceType(type) ? type.getFields() : {}
     const entries = Object.entries(value).map(([name, inner]) => {
       if (name === '__typename') return [name, inner]
       const field = Object.hasOwn(fields, name) ? fields[name] : undefined
-      return [name, field && !isDenied(typename, name) ? entity(inner, getNamedType(field.type).name) : HIDDEN]
+      return [name, field && isShown(typename, name) ? entity(inner, getNamedType(field.type).name) : HIDDEN]
     })
     return Object.fromEntries(entries)
   }
 
-  /** Of an interface, if it is denied of any object that may stand for it. */
-  function isDenied(typename: string, field: string): boolean {
-    if (!denied) return false
+  /** Of an interface, only if it may be shown of any object that may stand for it. */
+  function isShown(typename: string, field: string): boolean {
     const type = schema.getType(typename)
     const types = isInterfaceType(type) ? [type, ...schema.getPossibleTypes(type)] : [{ name: typename }]
-    return types.some(({ name }) => denied.field(name, field) !== undefined)
+    return types.every(({ name }) => shows.field(name, field))
   }
 }

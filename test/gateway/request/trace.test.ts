@@ -237,6 +237,12 @@ describe('what must not be told', () => {
     expect(seen.trace.calls[1]?.variables).toContain('"tax":"tax 1","inner":"…"')
   })
 
+  test('A value with a rule is left out where the operation does not ask for it itself', async () => {
+    const { trace, text } = await askTraced(gateway.url, '{ me { name score } }', operator)
+    expect(trace.calls[1]?.variables).toContain('"tax":"…"')
+    expect(text).not.toContain('tax 1')
+  })
+
   test('Long variables are cut', async () => {
     const text = 'x'.repeat(10_000)
     const { trace } = await askTraced(gateway.url, 'query ($t: String) { reply(text: $t) }', operator, { t: text })
