@@ -14,6 +14,7 @@ import type { PlaygroundSettings } from './common/settings.ts'
 import { createFetcher } from './fetcher.ts'
 import { FirstRun } from './first-run.tsx'
 import { Header } from './header.tsx'
+import { mapPlugin } from './map/map.tsx'
 import { createProvider } from './provider.ts'
 import { servicesPlugin } from './services/services.tsx'
 import { createSession } from './session.ts'
@@ -27,8 +28,8 @@ const element = (id: string): HTMLElement => {
 
 const settings = JSON.parse(element('playground-settings').textContent) as PlaygroundSettings
 const session = createSession(settings.callers, settings.provider && createProvider(settings.provider))
-const plugins = settings.canStop ? [servicesPlugin, HISTORY_PLUGIN] : [HISTORY_PLUGIN]
 const isDemo = settings.callers.length > 0
+const plugins = [...(settings.canStop ? [servicesPlugin] : []), ...(isDemo ? [mapPlugin] : []), HISTORY_PLUGIN]
 const runs = createRuns()
 const fetcher = createFetcher({
   url: '/graphql',

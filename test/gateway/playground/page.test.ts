@@ -261,11 +261,17 @@ describe('playground page', () => {
     const { page, complaints } = await visit(options)
     const lane = page.getByRole('list', { name: 'Plan' }).getByRole('button').first()
     await lane.click()
-    const states = { 'with a step open': '', documentation: 'Documentation Explorer', services: 'Services' }
+    const states = {
+      'with a step open': '',
+      documentation: 'Documentation Explorer',
+      services: 'Services',
+      map: 'Live map',
+    }
     for (const [state, plugin] of Object.entries(states)) {
       if (plugin !== '') await page.getByRole('button', { name: `Show ${plugin}` }).click()
       if (plugin === 'Documentation Explorer') await page.getByText('One graph over services of two kinds.').waitFor()
       if (plugin === 'Services') await page.getByRole('button', { name: 'Stop banking' }).waitFor()
+      if (plugin === 'Live map') await page.getByText('Live: figures').waitFor()
       expect({ state, faults: await faultsIn(page), sideways: await sidewaysIn(page) }).toEqual({
         state,
         faults: [],
