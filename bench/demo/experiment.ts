@@ -13,6 +13,8 @@ export interface Experiment {
 export interface Findings {
   /** What was done, in a sentence or two. */
   readonly did: string
+  /** The figures that tell the kinds apart; without one of a kind of which nothing was measured. */
+  readonly atAGlance: { readonly stateless?: string; readonly stateful?: string }
   readonly measured: Table
   readonly plots: readonly Plot[]
   readonly claims: readonly Claim[]

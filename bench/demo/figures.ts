@@ -24,8 +24,11 @@ export function quantile(figures: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }
 
-export const milliseconds = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`
-export const seconds = (value: number): string => `${(value / 1000).toFixed(2)} s`
+/** Keeps a figure and its unit in one line. */
+const NO_BREAK = '\u00a0'
+
+export const milliseconds = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)}${NO_BREAK}ms`
+export const seconds = (value: number): string => `${(value / 1000).toFixed(2)}${NO_BREAK}s`
 
 /** With thousands separated. */
 export const count = (value: number | bigint): string => value.toLocaleString('en')

@@ -44,14 +44,14 @@ export const caching: Experiment = {
       note(`${AT_ONCE} times the same question at once, to each kind`)
       const once = { questions: AT_ONCE, atOnce: AT_ONCE }
       const sharing = {
-        name: `${AT_ONCE} identical questions at once`,
+        name: `${AT_ONCE} at once`,
         stateless: await measure({ ...weather(10_000, 1), ...once }),
         stateful: await measure({ ...bank, ...once }),
       }
       note(`${LATER} questions one after the other, to each kind`)
       const later = { questions: LATER, atOnce: 1 }
       const keeping = {
-        name: `${LATER} questions, one after the other`,
+        name: `${LATER} in turn`,
         stateless: await measure({ ...weather(11_000, DAYS), ...later }),
         stateful: await measure({ ...bank, ...later }),
       }
@@ -88,9 +88,18 @@ function report(ways: readonly [sharing: Way, keeping: Way]): Findings {
   const saved = ({ questions, calls }: Cost): string => `${(100 * (1 - calls / questions)).toFixed(0)} % saved`
   const cell = (cost: Cost): string => `${plural(cost.calls, 'call')}, ${saved(cost)}`
   const costs = ways.flatMap(({ stateless, stateful }) => [stateless, stateful])
+  const total = (kind: 'stateless' | 'stateful'): string =>
+    `${count(AT_ONCE + LATER)} questions, ${plural(
+      ways.reduce((sum, way) => sum + way[kind].calls, 0),
+      'call',
+    )}`
   const failed = costs.reduce((sum, cost) => sum + cost.failed, 0)
   return {
     did: `To a gateway with an empty cache, ${count(AT_ONCE)} clients put one question at once: about weather that nobody had asked for, and about a caller's own balance. Then one client asked ${count(LATER)} times for the weather of ${DAYS} days in turn, and as often for the balance. The gateway's metrics counted the calls.`,
+    atAGlance: {
+      stateless: total('stateless'),
+      stateful: total('stateful'),
+    },
     measured: {
       head: ['', 'weather', 'banking'],
       rows: ways.map(({ name, stateless, stateful }) => [name, cell(stateless), cell(stateful)]),

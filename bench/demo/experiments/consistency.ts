@@ -123,6 +123,9 @@ function report(
   const isRight = unanswered === 0 && wrongKeys === 0 && ids.size === orders.size
   return {
     did: `${count(TRANSFERS)} transfers between the same ${accounts.length} accounts were sent, ${IN_FLIGHT} at once and in a random order. They used ${count(KEYS)} idempotency keys, so ${count(TRANSFERS - KEYS)} of them repeated one, often while the first was still under way.`,
+    atAGlance: {
+      stateful: `${count(TRANSFERS)} requests with ${count(orders.size)} keys made ${count(ids.size)} transfers`,
+    },
     measured: {
       head: ['', ''],
       rows: [

@@ -109,6 +109,10 @@ function report(product: Product, { answered, marks, took, order }: Rolled): Fin
     `${count(failed(traffic))} of ${count(answered[traffic].length)} failed ${failureNames(answered[traffic])}`.trim()
   return {
     did: `Under load, ${order.length} stateless instances were drained and started again in a random order (${order.join(', ')}). Then the migrations were run, and the ${product.of('banking').length} instances of the bank were drained and started again one after the other, the next when the gateway used the one before. Clients sent nothing again.`,
+    atAGlance: {
+      stateless: `in any order, ${seen('weather and content')}`,
+      stateful: `migrated, then one by one: ${count(failed('balances') + failed('transfers'))} failed`,
+    },
     measured: {
       head: ['', 'stateless', 'stateful'],
       rows: [

@@ -103,6 +103,10 @@ function report(product: Product, stateless: Killed, bank: BankKilled): Findings
   const banks = product.of('banking').length
   return {
     did: `${READERS} clients asked for weather and articles, each time something else, while each of ${instances} stateless instances was killed in turn. Then ${PAYERS} clients made payments, and asked again with the same key where there was no answer, while all ${banks} instances of the bank were killed at once. After that each acknowledged payment was asked for once more.`,
+    atAGlance: {
+      stateless: `${count(failed)} of ${count(stateless.answered.length)} requests failed`,
+      stateful: `nothing answered for ${seconds(bank.recovery)}, ${count(bank.lost)} of ${count(bank.payments)} payments lost`,
+    },
     measured: {
       head: ['', 'stateless', 'stateful'],
       rows: [

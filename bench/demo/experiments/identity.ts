@@ -83,7 +83,7 @@ function gridOf(recorded: Recorded): GridPlot {
   const rows = [...new Set([...Object.keys(PERSONAL), ...names.flatMap(({ names }) => [...names])])]
   return {
     kind: 'grid',
-    title: 'Headers that reached each service',
+    title: 'Headers that reached each service: those that are coloured',
     cells: rows
       .filter((row) => !PLAIN.has(row))
       .sort()
@@ -107,6 +107,10 @@ function report(recorded: Recorded, tokens: Tokens, failed: number): Findings {
   const previews = perspectives.filter((perspective) => perspective === 'preview').length
   return {
     did: 'A gateway of its own was started with a recorder before each service. A signed-in payer asked all three services one question, an officer asked for articles, and somebody who is not signed in asked for weather; the first two also sent a cookie, an API key, an address and the name of a browser.',
+    atAGlance: {
+      stateless: `${count(told(stateless))} of ${count(stateless.length)} calls told something`,
+      stateful: `${count(asPayer)} of ${count(banking.length)} calls told who asks`,
+    },
     measured: {
       head: ['', ...SERVICES],
       rows: [

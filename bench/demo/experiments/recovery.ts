@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ACCOUNTS, type Account, balancesOf, euroAccounts, writerOf } from '../bank.ts'
 import { ask, askInstance, type Reply } from '../client.ts'
 import type { Experiment, Findings, Tone } from '../experiment.ts'
-import { count, seconds } from '../figures.ts'
+import { count, figure, plural, seconds } from '../figures.ts'
 import type { Part } from '../part.ts'
 import { findLosses, type Payers, startPayers } from '../payers.ts'
 import type { Product } from '../product.ts'
@@ -67,18 +67,29 @@ async function crashWeather(product: Product): Promise<{ crash: Crash; same: boo
   const question = (): Promise<Reply> => askInstance(part.url, product.secret, weatherOn(77))
   const before = await question()
   const back = await crash(part, question)
-  const after = await question()
+  const same = (await question()).text === before.text
   await product.settled()
   return {
-    crash: { what: 'weather', tone: 'stateless', back, work: 'starts; there is nothing to restore' },
-    same: before.text === after.text,
+    crash: {
+      what: 'weather',
+      tone: 'stateless',
+      back,
+      work: same ? 'nothing: gives the same bytes as before' : 'gives other bytes',
+    },
+    same,
   }
 }
 
 async function crashGateway(product: Product): Promise<Crash> {
   const back = await crash(product.gateway, () => ask(product.gateway.url, weatherOn(78)))
   await product.settled()
-  return { what: 'gateway', tone: 'stateless', back, work: 'starts with an empty cache, and plans anew' }
+  const plans = await figure(product.adminUrl, 'tributary_plans_total')
+  return {
+    what: 'gateway',
+    tone: 'stateless',
+    back,
+    work: `begins with an empty cache, and plans anew: ${plural(plans, 'plan')} so far`,
+  }
 }
 
 /** Milliseconds from the crash to the first good answer. */
@@ -150,7 +161,7 @@ async function crashDatabase(
   const paying = firstAfter(payers, at) - at
   const lines = (await readFile(log, 'utf8')).slice(said).split('\n')
   const replayed = lines.some((line) => line.includes('redo done'))
-  const redo = lines.flatMap((line) => /LOG: +(redo (?:starts|done) at \S+)/.exec(line)?.[1] ?? [])
+  const [from, to] = ['starts', 'done'].map((when) => placeIn(lines, `redo ${when} at `))
   await product.settled()
   return {
     crash: {
@@ -158,10 +169,22 @@ async function crashDatabase(
       tone: 'stateful',
       back: paying,
       paying,
-      work: redo.length > 0 ? `replays its log: ${redo.join(', ')}` : 'nothing, by its log',
+      work:
+        from !== undefined && to !== undefined
+          ? `replays ${count(Math.round((to - from) / 1000))} kB of its log`
+          : 'replays nothing, by its log',
     },
     replayed,
   }
+}
+
+/** A place in PostgreSQL's log, in bytes: `1/2D3DE08` after these words of what it said. */
+function placeIn(lines: readonly string[], words: string): number | undefined {
+  const line = lines.find((line) => line.includes(words)) ?? ''
+  const [, high, low] = /^([0-9A-F]+)\/([0-9A-F]+)/.exec(line.slice(line.indexOf(words) + words.length)) ?? []
+  return high === undefined || low === undefined
+    ? undefined
+    : Number.parseInt(high, 16) * 2 ** 32 + Number.parseInt(low, 16)
 }
 
 /** The end of the longest pause after a moment: what was on its way may still have been acknowledged. */
@@ -172,8 +195,17 @@ function firstAfter({ times }: Payers, at: number): number {
 }
 
 function report({ crashes, same, payments, lost, wrong, replayed }: Recovered): Findings {
+  const backOf = (wanted: Tone): string =>
+    crashes
+      .filter(({ tone }) => tone === wanted)
+      .map(({ what, back }) => `${what} after ${seconds(back)}`)
+      .join(', ')
   return {
     did: `One process after the other was killed without a farewell: a weather instance, the gateway, and, under the payments of ${PAYERS} clients, the instance of the bank that writes${replayed === undefined ? '' : ', and PostgreSQL'}. The supervisor of npm start starts each again.`,
+    atAGlance: {
+      stateless: backOf('stateless'),
+      stateful: backOf('stateful'),
+    },
     measured: {
       head: ['killed', 'answers again after', 'next payment after', 'what it does first'],
       rows: crashes.map(({ what, back, paying, work }) => [

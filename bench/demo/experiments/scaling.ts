@@ -118,9 +118,14 @@ function report(rates: readonly Rate[], free: number): Findings {
   const most = Math.max(...SIZES)
   const isSum = (kind: Kind): boolean =>
     failed === 0 && SIZES.every((size) => rateOf(kind, size) >= SHARE * size * CAPACITY)
+  const ratesOf = (kind: Kind): string => `${rateOf(kind, 1).toFixed(0)} → ${rateOf(kind, most).toFixed(0)} per second`
   const seen = (kind: Kind): string => `${SIZES.map((size) => rateOf(kind, size).toFixed(0)).join(', ')} per second`
   return {
     did: `Before each instance stood a turnstile that lets ${SLOTS} requests in at a time and keeps each for at least ${SERVICE_TIME} ms, so that no instance can serve more than ${CAPACITY} per second, whatever the machine: several instances do not compete for its cores. Who no longer waits for an answer gives up its place before the turnstile. ${CLIENTS} clients for each instance sent requests through a gateway that knew ${SIZES.join(', ')} instances of each service. No two questions about the weather were the same. At the end payments were made without turnstiles.`,
+    atAGlance: {
+      stateless: `${ratesOf('weather')} with ${most} instances`,
+      stateful: `writes ${ratesOf('banking, writes')}; reads ${ratesOf('banking, reads')}`,
+    },
     measured: {
       head: ['requests/s with', ...SIZES.map((size) => `${size} × ${CAPACITY}/s`)],
       rows: SERIES.map(({ name }) => [name, ...SIZES.map((size) => rateOf(name, size).toFixed(0))]),

@@ -3,7 +3,7 @@ import { ACCOUNTS, type Account, accountsIn, euroAccounts, newKey, pay } from '.
 import { askInstance, type Operation } from '../client.ts'
 import { shuffled } from '../draw.ts'
 import type { Experiment, Findings } from '../experiment.ts'
-import { count } from '../figures.ts'
+import { count, plural } from '../figures.ts'
 import type { Part } from '../part.ts'
 import type { Product } from '../product.ts'
 import { articleOf, weatherOn } from '../questions.ts'
@@ -110,6 +110,10 @@ function report(
   const last = distinct.at(-1)
   return {
     did: `${QUESTIONS} questions were put to each of ${product.of('weather').length} weather and ${product.of('content').length} content instances, to each in another order, and again to one of each that had been killed and knew nothing of before. ${TRANSFERS} transfers were made; before the first and after each, all ${banks} instances of the bank were asked for the payer's balance, and all weather instances for one day's weather.`,
+    atAGlance: {
+      stateless: `${plural(last?.weather ?? 0, 'answer')} to one question`,
+      stateful: `${plural(last?.balance ?? 0, 'answer')} to one question`,
+    },
     measured: {
       head: ['', 'stateless', 'stateful'],
       rows: [

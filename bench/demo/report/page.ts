@@ -32,7 +32,10 @@ export async function pageOf(run: Run): Promise<string> {
 <h1>What is the difference between stateful and stateless services?</h1>
 <p>Tributary joins a <b class="stateful">stateful</b> bank with <b class="stateless">stateless</b> weather and content under one GraphQL schema. Each experiment below was carried out on a running product, and each claim was checked in this run.</p>
 <p class="verdict ${isWell ? 'well' : 'ill'}">${mark(isWell)} ${html(verdictOf(outcomes))}.</p>
-<ol class="contents">${outcomes.map(lineOf).join('')}</ol>
+<table class="glance">
+<thead><tr><th scope="col">question</th><th scope="col" class="stateless">stateless</th><th scope="col" class="stateful">stateful</th></tr></thead>
+<tbody>${outcomes.map(lineOf).join('\n')}</tbody>
+</table>
 ${factsOf(run)}
 </header>
 <main>
@@ -43,8 +46,10 @@ ${sections.join('\n')}
 `
 }
 
-const lineOf = (outcome: Outcome): string =>
-  `<li><a href="#${outcome.name}">${mark(holds(outcome))} <span>${html(outcome.title)}</span></a></li>`
+function lineOf(outcome: Outcome): string {
+  const { stateless = '–', stateful = '–' } = outcome.result instanceof Error ? {} : outcome.result.atAGlance
+  return `<tr><th scope="row">${mark(holds(outcome))} <a href="#${outcome.name}">${html(outcome.title)}</a></th><td data-kind="stateless">${html(stateless)}</td><td data-kind="stateful">${html(stateful)}</td></tr>`
+}
 
 function factsOf({ instances, startedAt, took }: Run): string {
   const facts = [
@@ -90,11 +95,11 @@ async function bodyOf({ did, measured, plots }: Findings): Promise<string> {
 /** Drawn once for wide and once for narrow screens: a drawing that is only scaled cannot be read. */
 async function figureOf(plot: Plot): Promise<string> {
   const [wide, narrow] = await Promise.all([drawPlot(plot, 680), drawPlot(plot, 340)])
-  return `<figure><figcaption>${html(plot.title)}</figcaption><div class="wide">${wide}</div><div class="narrow">${narrow}</div></figure>`
+  return `<figure><figcaption>${html(plot.title)}</figcaption><div class="wide" role="img" aria-label="${html(plot.title)}">${wide}</div><div class="narrow" role="img" aria-label="${html(plot.title)}">${narrow}</div></figure>`
 }
 
-const tableOf = ({ head, rows }: Table): string => `<div class="table"><table>
-${head.some(Boolean) ? `<thead><tr>${head.map((cell) => `<th scope="col">${html(cell)}</th>`).join('')}</tr></thead>` : ''}
+const tableOf = ({ head, rows }: Table): string => `<div class="table" tabindex="0"><table>
+${head.some(Boolean) ? `<thead><tr>${head.map((cell) => (cell ? `<th scope="col">${html(cell)}</th>` : '<td></td>')).join('')}</tr></thead>` : ''}
 <tbody>${rows.map(rowOf).join('\n')}</tbody>
 </table></div>`
 

@@ -31,7 +31,8 @@ export async function drawPlot(plot: Plot, width: Width): Promise<string> {
   const { spec } = compile(specOf(plot, width), { logger: logger(vegaErrors) })
   const view = new View(parse(spec), { renderer: 'none' })
   try {
-    return await view.toSVG()
+    // The page describes a plot as one picture: its parts have no roles of their own.
+    return (await view.toSVG()).replaceAll(/ (role|aria-[a-z]+)="[^"]*"/g, '')
   } finally {
     view.finalize()
   }

@@ -16,12 +16,11 @@ a { color: inherit }
 .stateless { color: var(--stateless) }
 .stateful { color: var(--stateful) }
 .verdict { font-size: 1.2rem; font-weight: 600 }
-.well .mark, .contents .mark { color: var(--well) }
-.ill .mark, .mark[aria-label="does not hold"] { color: var(--ill) }
+.mark { color: var(--well) }
+.mark[aria-label="does not hold"] { color: var(--ill) }
 .mark { font-style: normal; font-weight: 700 }
-.contents { list-style: none; padding: 0; margin: 1rem 0; display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: .1rem 1rem }
-.contents a { display: flex; gap: .5rem; padding: .25rem 0; text-decoration: none }
-.contents a:hover span, .contents a:focus-visible span { text-decoration: underline }
+.glance a { text-decoration-color: var(--line); text-underline-offset: .2em }
+.glance th:first-child { width: 40% }
 dl { margin: 1rem 0; font-size: .875rem; color: var(--muted) }
 dl div { display: flex; gap: .75rem }
 dt { flex: 0 0 5rem }
@@ -32,7 +31,6 @@ figure { margin: 1.25rem 0 }
 figcaption { font-weight: 600; margin-bottom: .5rem }
 svg { display: block; max-width: 100%; height: auto }
 .narrow { display: none }
-@media (max-width: 40rem) { .wide { display: none } .narrow { display: block } }
 .table { overflow-x: auto; margin: 1rem 0 }
 table { border-collapse: collapse; width: 100%; font-size: .9rem }
 th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line) }
@@ -43,4 +41,12 @@ td { font-variant-numeric: tabular-nums; overflow-wrap: break-word }
 .claims li { display: flex; gap: .6rem; padding: .35rem 0 }
 small { display: block; font-size: .875rem; color: var(--muted) }
 .follows { background: var(--card); border-radius: .5rem; padding: .75rem 1rem }
+@media (max-width: 40rem) { .wide { display: none } .narrow { display: block }
+  .glance, .glance tbody, .glance tr, .glance th, .glance td { display: block }
+  .glance thead { display: none }
+  .glance th:first-child { width: auto; border: 0; padding-bottom: 0 }
+  .glance td { padding: 0 0 0 1.2rem; border: 0 }
+  .glance tr { padding-bottom: .5rem; border-bottom: 1px solid var(--line) }
+  .glance td::before { content: attr(data-kind) ": "; color: var(--stateless) }
+  .glance td[data-kind="stateful"]::before { color: var(--stateful) } }
 `

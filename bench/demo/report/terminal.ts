@@ -15,9 +15,10 @@ export function summaryOf(outcomes: readonly Outcome[]): string {
   const rows = outcomes.map((outcome) => {
     const claims = claimsOf(outcome)
     const held = claims.filter((claim) => claim.holds).length
-    return [held === claims.length ? '✓' : '✗', outcome.name, `${held} of ${claims.length} claims hold`, outcome.title]
+    const { stateless = '', stateful = '' } = outcome.result instanceof Error ? {} : outcome.result.atAGlance
+    return [held === claims.length ? '✓' : '✗', outcome.name, `${held}/${claims.length}`, stateless, stateful]
   })
-  return `${tableOf(rows).join('\n')}\n\n${verdictOf(outcomes)}.`
+  return `${tableOf([['', '', 'claims', 'stateless', 'stateful'], ...rows]).join('\n')}\n\n${verdictOf(outcomes)}.`
 }
 
 function tableOf(rows: readonly (readonly string[])[]): string[] {
