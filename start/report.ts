@@ -42,6 +42,7 @@ export function addressTable(settings: StartSettings, ports: Ports, system: Syst
     ...stateless,
     ...(settings.playground ? [['playground', '', `${origin}/`]] : []),
     ...(system.identity ? [['identity', 'OpenID', system.identity.url]] : []),
+    ['live map', '', new URL('/', system.services).href],
     ['admin', '', system.services],
   ]
   const lines = rows.map(([label = '', kind = '', place = '']) => `${label.padEnd(12)}  ${kind.padEnd(10)}  ${place}`)
