@@ -160,7 +160,8 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
     start: hooks.start(createStart(streams, subscribe)),
   })
   const count = countBy(requests, config, expected)
-  const operations = { perform, policies, count, refusalOf: createRefusalOf({ count, reportLimit, mask }) }
+  const refusalOf = createRefusalOf({ count, reportLimit, mask })
+  const operations = { perform, policies, count, refusalOf, beforeSend: hooks.beforeSend }
   const answerOperation = createOperations(operations)
   const serveFile = createFiles(editions, cors)
   const route = createRoutes({ answerOperation, servePlayground, serveFile, cors, room, clientAddress, state })

@@ -12,6 +12,7 @@ export function both(outer: Partial<Stages>, inner: Stages): Stages {
     onServiceRequest: inOrder(inner.onServiceRequest, outer.onServiceRequest),
     onServiceResponse: inOrder(outer.onServiceResponse, inner.onServiceResponse),
     onAnswer: inOrder(inner.onAnswer, outer.onAnswer),
+    onResponse: outer.onResponse ?? inner.onResponse,
     onExecution: inOrder(outer.onExecution, inner.onExecution),
     onExecuted: inOrder(inner.onExecuted, outer.onExecuted),
   }

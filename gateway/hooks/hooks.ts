@@ -10,6 +10,7 @@ import type { KnownOperation } from '../document/documents.ts'
 import type { Mask } from '../errors/mask.ts'
 import type { Exchange, Policy } from '../exchange/exchange.ts'
 import { bytesOf, type Events, type Outcome } from '../exchange/outcome.ts'
+import type { BeforeSend } from '../request/answer.ts'
 import type { Execute, Execution } from '../request/execute.ts'
 import type { StartEvents } from '../subscriptions/start.ts'
 import type { BeforeCalls } from '../subscriptions/subscribe.ts'
@@ -23,6 +24,7 @@ export interface Hooks {
   /** Runs before all that asks who calls. */
   readonly request: readonly Policy[]
   readonly beforeCalls: BeforeCalls | undefined
+  readonly beforeSend: BeforeSend | undefined
   execute(next: Execute): Execute
   start(next: StartEvents): StartEvents
   mask(next: Mask): Mask
@@ -30,7 +32,8 @@ export interface Hooks {
 }
 
 export function createHooks(settings: Stages, log: Logger): Hooks {
-  const { onRequest, onOperation, onAnswer, onError, onSubscriptionEvent, onExecution, onExecuted } = settings
+  const { onRequest, onOperation, onAnswer, onError, onSubscriptionEvent, onExecution, onExecuted, onResponse } =
+    settings
   const run = createRunner(settings.timeout, log)
   const requests = new WeakMap<object, HookRequest>()
   const requestOf = (exchange: Exchange): HookRequest => {
@@ -54,6 +57,9 @@ export function createHooks(settings: Stages, log: Logger): Hooks {
       onExecution &&
       ((exchange, operation) =>
         run('ExecutionRequest', exchange, () => onExecution(aboutOperation(requestOf(exchange), exchange, operation)))),
+    beforeSend:
+      onResponse &&
+      ((exchange, message) => run('RouterResponse', exchange, () => onResponse(requestOf(exchange), message))),
     execute(next) {
       const answerHooks = [['ExecutionResponse', onExecuted] as const, ['onAnswer', onAnswer] as const].flatMap(
         ([name, hook]) => (hook ? [[name, hook] as const] : []),

@@ -10,35 +10,57 @@ import type { CountAnswer } from './metrics.ts'
 import { isExecution, type Perform } from './perform.ts'
 import type { Policies } from './policies.ts'
 import type { RefusalOf } from './refusal.ts'
-import { sendExecution, sendRefusal } from './respond.ts'
+import { executionMessage, type Message, refusalMessage, send } from './respond.ts'
 
 export interface OperationOptions {
   readonly perform: Perform
   readonly policies: Policies
   readonly count: CountAnswer
   readonly refusalOf: RefusalOf
+  /** May change an answer or a refusal, or refuse it; not an answer in events. */
+  readonly beforeSend: BeforeSend | undefined
 }
+
+export type BeforeSend = (exchange: Exchange, message: Message) => Promise<Message>
 
 export type AnswerOperation = (request: HttpRequest, reply: HttpReply) => Promise<void>
 
-export function createOperations({ perform, policies, count, refusalOf }: OperationOptions): AnswerOperation {
+export function createOperations(options: OperationOptions): AnswerOperation {
+  const { perform, policies, count, refusalOf, beforeSend } = options
   const { credentialsOf } = policies
+  const ask = beforeSend && createAsk(beforeSend, refusalOf)
   return async (request, reply) => {
     const exchange = openExchange(request, requestIdOf(request), credentialsOf(request.headers))
     try {
       const performed = await perform(exchange, policies.request, reply)
       if (!isExecution(performed)) return await sendStream(exchange, reply, performed)
+      let isRefused = false
       if (exchange.accepts === 'events') await sendEvents(exchange, reply, [performed.outcome])
-      else sendExecution(exchange, reply, performed)
-      count(performed.outcome, exchange)
+      else if (ask) isRefused = await ask(exchange, reply, executionMessage(exchange, performed))
+      else send(reply, executionMessage(exchange, performed))
+      if (!isRefused) count(performed.outcome, exchange)
     } catch (error) {
       const refusal = refusalOf(error, exchange)
       // Clients of event streams take any other status for a broken connection, and retry.
       if (exchange.accepts === 'events') await sendEvents(exchange, reply, [refusal])
-      else sendRefusal(exchange, reply, error, refusal)
+      else if (ask) await ask(exchange, reply, refusalMessage(exchange, error, refusal))
+      else send(reply, refusalMessage(exchange, error, refusal))
     }
   }
 }
+
+/** Sends what becomes of a message. Resolves to true if it was refused: that is the last word. */
+const createAsk =
+  (beforeSend: BeforeSend, refusalOf: RefusalOf) =>
+  async (exchange: Exchange, reply: HttpReply, message: Message): Promise<boolean> => {
+    try {
+      send(reply, await beforeSend(exchange, message))
+      return false
+    } catch (error) {
+      send(reply, refusalMessage(exchange, error, refusalOf(error, exchange)))
+      return true
+    }
+  }
 
 async function sendStream(exchange: Exchange, reply: HttpReply, events: Events): Promise<void> {
   const leave = (): void => void events.return()

@@ -1,6 +1,6 @@
 /**
- * Writes outcomes and refusals, always as JSON, with the status of GraphQL over HTTP and with cache
- * headers.
+ * Makes whole HTTP answers of outcomes and refusals, always as JSON, with the status of GraphQL over
+ * HTTP and with cache headers.
  */
 import { hash } from 'node:crypto'
 import { HttpError } from '../../platform/http/message/http-error.ts'
@@ -16,8 +16,19 @@ import type { Execution } from './execute.ts'
 /** Faults of the document, answered with 200 to clients of plain `application/json`. */
 const DOCUMENT_FAULTS: ReadonlySet<ErrorCode> = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED'])
 
+/** A whole answer to a client, as `HttpReply` sends it. */
+export interface Message {
+  readonly status: number
+  readonly headers: readonly string[]
+  readonly body: Body
+  readonly loan?: Loan | undefined
+}
+
+export const send = (reply: HttpReply, { status, headers, body, loan }: Message): void =>
+  reply.send(status, headers, body, loan)
+
 /** For an operation that ran, or whose variables or plan were refused. */
-export function sendExecution(exchange: Exchange, reply: HttpReply, execution: Execution): void {
+export function executionMessage(exchange: Exchange, execution: Execution): Message {
   const { outcome, keepable, loan } = execution
   const executed = 'body' in outcome
   const body = execution.body ?? bodyOf(bytesOf(outcome))
@@ -26,16 +37,13 @@ export function sendExecution(exchange: Exchange, reply: HttpReply, execution: E
     exchange.headers.set('age', String(keepable.age))
     const vary = ['accept', ...(keepable.variesByLanguage ? ['accept-language'] : []), exchange.headers.get('vary')]
     exchange.headers.set('vary', vary.filter((name) => name !== undefined).join(', '))
-    if (exchange.request.method !== 'POST' && isKnownToClient(exchange, body)) {
-      write(exchange, reply, 304, '')
-      return
-    }
+    if (exchange.request.method !== 'POST' && isKnownToClient(exchange, body)) return messageOf(exchange, 304, '')
   }
   const { code, retryAfter } = outcome.errors?.[0]?.extensions ?? {}
   if (!executed && typeof retryAfter === 'number') exchange.headers.set('retry-after', String(Math.ceil(retryAfter)))
   // Wrong variables are found by the execution, and count as a fault of the document.
   const legacy = exchange.legacyStatus && (isDocumentFault(code) || code === 'BAD_USER_INPUT')
-  write(exchange, reply, executed || legacy ? 200 : statusOf(code), body, loan)
+  return messageOf(exchange, executed || legacy ? 200 : statusOf(code), body, loan)
 }
 
 /** Sets the `ETag`, and returns whether the client has this answer. */
@@ -46,29 +54,30 @@ function isKnownToClient({ request, headers }: Exchange, body: Body): boolean {
 }
 
 /** @param error the thrown value that `refusal` was made of */
-export function sendRefusal(exchange: Exchange, reply: HttpReply, error: unknown, refusal: Outcome): void {
+export function refusalMessage(exchange: Exchange, error: unknown, refusal: Outcome): Message {
+  // What was to be sent in its place may have been for caches.
+  for (const name of ['cache-control', 'age', 'etag']) exchange.headers.delete(name)
   const { code, retryAfter } = refusal.errors?.[0]?.extensions ?? {}
   const legacy = exchange.legacyStatus && isDocumentFault(code)
   const status = error instanceof HttpError ? error.status : legacy ? 200 : statusOf(code)
   if (error instanceof HttpError)
     for (const [name, value] of Object.entries(error.headers)) exchange.headers.set(name, value)
   if (typeof retryAfter === 'number') exchange.headers.set('retry-after', String(Math.ceil(retryAfter)))
-  write(exchange, reply, status, bodyOf(bytesOf(refusal)))
+  return messageOf(exchange, status, bodyOf(bytesOf(refusal)))
 }
 
 const isDocumentFault = (code: unknown): boolean => isErrorCode(code) && DOCUMENT_FAULTS.has(code)
 
-function write(
+function messageOf(
   { requestId, headers, cookies, mediaType }: Exchange,
-  reply: HttpReply,
   status: number,
   body: Body,
   loan?: Loan,
-): void {
+): Message {
   const all = [REQUEST_ID_HEADER, requestId, 'x-content-type-options', 'nosniff']
   if (status !== 304) all.push('content-type', `${mediaType}; charset=utf-8`)
   if (!headers.has('cache-control')) all.push('cache-control', 'no-store')
   for (const [name, value] of headers) all.push(name, value)
   for (const cookie of cookies) all.push('set-cookie', cookie)
-  reply.send(status, all, body, loan)
+  return { status, headers: all, body, loan }
 }

@@ -28,7 +28,7 @@ import { type OperationPayload, SUBPROTOCOL } from './session/messages.ts'
 import { type Answer, type Operation, openSession, type Session } from './session/session.ts'
 
 /** Some of it changes with the configuration: it is read whenever it is needed. */
-export interface SocketOptions extends OperationOptions {
+export interface SocketOptions extends Omit<OperationOptions, 'beforeSend'> {
   readonly server: Server
   readonly limits: Pick<Limits, 'bodyBytes' | 'socketsPerAddress' | 'variableDepth' | 'variableValues'>
   readonly measuring: Measuring | undefined

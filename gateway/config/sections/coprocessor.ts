@@ -16,6 +16,7 @@ export const coprocessorSection = z
     /** The stages at which it is asked, and what it is told there. */
     stages: z.strictObject({
       RouterRequest: stage,
+      RouterResponse: stage,
       SupergraphRequest: stage,
       SupergraphResponse: stage,
       ExecutionRequest: stage,

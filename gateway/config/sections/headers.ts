@@ -75,10 +75,13 @@ export type HeaderRule = z.output<typeof headerRule>
 const FIXED_ANSWER =
   /^(access-control|age|alt-svc|cache-control|connection|content|date|etag|expires|keep-alive|proxy|retry-after|te|trailer|transfer|tributary|upgrade|vary|x-content-type-options|x-request-id|__proto__)(-|$)/
 
+/** What no rule writes into an answer. */
+export const isFixedOfAnswer = (name: string): boolean => FIXED_ANSWER.test(name)
+
 const FIXED_OF_ANSWER = 'is a header of answers that the gateway writes itself'
 const ofAnswer = fieldName
   .refine((name) => !name.includes('*'), NAME)
-  .refine((name) => !FIXED_ANSWER.test(name), FIXED_OF_ANSWER)
+  .refine((name) => !isFixedOfAnswer(name), FIXED_OF_ANSWER)
 
 export const clientHeaderRule = z
   .strictObject({

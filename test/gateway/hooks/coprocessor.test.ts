@@ -73,6 +73,7 @@ describe('a coprocessor of one’s own', () => {
         onFailure,
         stages: {
           RouterRequest: ['headers'],
+          RouterResponse: ['headers', 'body'],
           SupergraphRequest: ['body'],
           SupergraphResponse: ['body'],
           ExecutionRequest: ['body'],
@@ -80,7 +81,7 @@ describe('a coprocessor of one’s own', () => {
           SubgraphResponse: ['body'],
         },
       }
-      gateways.push(await startTestGateway({ services, config: { coprocessor } }))
+      gateways.push(await startTestGateway({ services, env: { STATELESS: 'items' }, config: { coprocessor } }))
     }
   })
   afterAll(async () => {
@@ -89,29 +90,6 @@ describe('a coprocessor of one’s own', () => {
   })
   const echo = (message: Message, response: ServerResponse): void => void response.end(JSON.stringify(message))
   const askOf = (which: 0 | 1, query = WHO) => ask(gateways[which]?.url ?? '', query)
-
-  test('It is told the stages in order, with the same id and only what is set', async () => {
-    messages.length = 0
-    traces.length = 0
-    answerWith = echo
-    expect((await askOf(0)).data).toEqual({ whoAmI: 'somebody' })
-    expect(messages.map(({ stage }) => stage)).toEqual([
-      'RouterRequest',
-      'SupergraphRequest',
-      'ExecutionRequest',
-      'SubgraphResponse',
-      'ExecutionResponse',
-      'SupergraphResponse',
-    ])
-    expect(new Set(messages.map(({ id, version, control }) => `${id} ${version} ${control}`)).size).toBe(1)
-    expect([...new Set(traces)]).toEqual([shop.orders.calls.at(-1)?.headers['traceparent']])
-    expect(messages[0]).toMatchObject({ method: 'POST', headers: { 'content-type': ['application/json'] } })
-    expect(messages[0]).not.toHaveProperty('body')
-    expect(messages[1]).toMatchObject({ body: { query: WHO, variables: {} } })
-    expect(messages[2]).toMatchObject({ body: { query: WHO, variables: {} } })
-    expect(messages[3]).toMatchObject({ serviceName: 'orders', body: { data: { whoAmI: 'somebody' } } })
-    for (const message of messages.slice(4)) expect(message).toMatchObject({ body: { data: { whoAmI: 'somebody' } } })
-  })
 
   const at =
     (stage: string, change: object) =>
@@ -125,13 +103,88 @@ describe('a coprocessor of one’s own', () => {
     })
   const stagesAsked = () => messages.splice(0).map(({ stage }) => stage)
 
+  test('It is told the stages in order, with the same id and only what is set', async () => {
+    messages.length = 0
+    traces.length = 0
+    answerWith = echo
+    expect((await askOf(0)).data).toEqual({ whoAmI: 'somebody' })
+    expect(messages.map(({ stage }) => stage)).toEqual([
+      'RouterRequest',
+      'SupergraphRequest',
+      'ExecutionRequest',
+      'SubgraphResponse',
+      'ExecutionResponse',
+      'SupergraphResponse',
+      'RouterResponse',
+    ])
+    expect(new Set(messages.map(({ id, version, control }) => `${id} ${version} ${control}`)).size).toBe(1)
+    expect([...new Set(traces)]).toEqual([shop.orders.calls.at(-1)?.headers['traceparent']])
+    expect(messages[0]).toMatchObject({ method: 'POST', headers: { 'content-type': ['application/json'] } })
+    expect(messages[0]).not.toHaveProperty('body')
+    expect(messages[1]).toMatchObject({ body: { query: WHO, variables: {} } })
+    expect(messages[2]).toMatchObject({ body: { query: WHO, variables: {} } })
+    expect(messages[3]).toMatchObject({ serviceName: 'orders', body: { data: { whoAmI: 'somebody' } } })
+    for (const message of messages.slice(4, 6))
+      expect(message).toMatchObject({ body: { data: { whoAmI: 'somebody' } } })
+  })
+
+  test('It is told what is sent, as it is sent', async () => {
+    messages.length = 0
+    answerWith = echo
+    const { status, headers } = await askOf(0)
+    const told = messages.at(-1) as { headers: Record<string, string[]>; body: string; statusCode: number }
+    expect([told.statusCode, JSON.parse(told.body)]).toEqual([status, { data: { whoAmI: 'somebody' } }])
+    expect(told.headers['x-request-id']).toEqual([headers.get('x-request-id')])
+    for (const [name, lines] of Object.entries(told.headers)) expect(headers.get(name)).toBe(lines.join(', '))
+  })
+
+  test('It may change refusals, too', async () => {
+    const body = JSON.stringify({ errors: [{ message: 'in other words' }] })
+    answerWith = at('RouterResponse', { body, headers: { 'x-told': ['yes'] } })
+    const refused = await askOf(0, '{')
+    expect([refused.status, refused.errors, refused.headers.get('x-told')]).toEqual([
+      400,
+      [{ message: 'in other words' }],
+      'yes',
+    ])
+  })
+
+  test.each([
+    ['changed', { body: '{"data":null}' }, 200],
+    ['refused', { control: { break: 403 }, body: 'no' }, 403],
+  ])('No cache keeps what was %s before it was sent', async (_what, change, status) => {
+    answerWith = echo
+    const item = '{ item(id: "kept") { name } }'
+    expect((await askOf(0, item)).headers.get('cache-control')).toMatch(/^public/)
+    answerWith = at('RouterResponse', change)
+    const answer = await askOf(0, item)
+    expect([answer.status, answer.headers.get('cache-control'), answer.headers.get('age')]).toEqual([
+      status,
+      'no-store',
+      null,
+    ])
+    expect(answer.data ?? undefined).toBeUndefined()
+  })
+
+  test.each([
+    ['SupergraphResponse', { body: 'no object' }],
+    ['RouterResponse', { body: { data: {} } }],
+    ['RouterResponse', { body: '[]' }],
+    ['RouterResponse', { headers: { 'content-length': ['1'] } }],
+    ['SupergraphResponse', { headers: { 'x-a': ['a\r\nx-b: c'] } }],
+  ])('What it must not write at %s counts as no answer: %j', async (stage, change) => {
+    answerWith = at(stage, change)
+    expect(verdict(await askOf(0))).toBe('500 INTERNAL')
+    expect((await askOf(1)).data).toEqual({ whoAmI: 'somebody' })
+  })
+
   test.each(['ExecutionResponse', 'SupergraphResponse'])('It may replace the answer at %s', async (stage) => {
     const body = { data: { whoAmI: 'else' }, errors: [{ message: 'so' }] }
     answerWith = at(stage, { body, headers: { 'x-told': ['yes'] } })
     messages.length = 0
     const { data, errors, headers } = await askOf(0)
     expect([data, errors, headers.get('x-told')]).toEqual([body.data, body.errors, 'yes'])
-    if (stage === 'ExecutionResponse') expect(messages.at(-1)).toMatchObject({ stage: 'SupergraphResponse', body })
+    if (stage === 'ExecutionResponse') expect(messages.at(-2)).toMatchObject({ stage: 'SupergraphResponse', body })
   })
 
   test('What was not executed has no stage of an execution', async () => {
@@ -139,7 +192,7 @@ describe('a coprocessor of one’s own', () => {
     messages.length = 0
     const answer = await ask(gateways[0]?.url ?? '', { query: 'query ($id: ID!) { item(id: $id) { name } }' })
     expect(verdict(answer)).toBe('400 BAD_USER_INPUT')
-    expect(stagesAsked()).toEqual(['RouterRequest', 'SupergraphRequest', 'SupergraphResponse'])
+    expect(stagesAsked()).toEqual(['RouterRequest', 'SupergraphRequest', 'SupergraphResponse', 'RouterResponse'])
   })
 
   test('A break before the execution asks no service, neither for an answer nor for a stream', async () => {

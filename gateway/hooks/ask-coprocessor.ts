@@ -1,0 +1,120 @@
+/**
+ * Asks a process by HTTP what becomes of a request, in the messages of Apollo Router's coprocessors
+ * (version 1).
+ */
+import { GraphQLError } from 'graphql'
+import { z } from 'zod'
+import type { Logger } from '../../platform/process/log.ts'
+import { codedError, type ErrorCode } from '../../platform/protocol/errors.ts'
+import { type Named, namesOf, TRACE_HEADER } from '../../platform/protocol/trace-context.ts'
+import type { CoprocessorSettings, Stage } from '../config/sections/coprocessor.ts'
+
+const LARGEST = 16 * 1024 * 1024 // bytes of an answer
+
+const answerSchema = z.object({
+  version: z.literal(1).optional(),
+  stage: z.string().optional(),
+  id: z.string().optional(),
+  control: z.union([z.literal('continue'), z.object({ break: z.number().int().min(100).max(599) })]).optional(),
+  headers: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
+  context: z.object({ entries: z.record(z.string(), z.unknown()) }).optional(),
+  body: z.unknown().optional(),
+})
+export type CoprocessorAnswer = z.output<typeof answerSchema>
+
+/** What there is to tell at a stage. */
+export interface About extends Named {
+  readonly context?: Map<string, unknown> | undefined
+  readonly headers?: HeaderLists | undefined
+  readonly body?: () => unknown
+  readonly more?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * @param read takes from an answer what is used of it; an answer that it throws for is none
+ * Resolves to `undefined` where there is no answer and requests pass without one.
+ * @throws GraphQLError for what the process refuses
+ */
+export type AskStage = <Read>(
+  stage: Stage,
+  about: About,
+  read: (answer: CoprocessorAnswer) => Read,
+) => Promise<Read | undefined>
+
+type HeaderLists = Readonly<Record<string, string | readonly string[] | undefined>>
+
+export function createAskStage({ url, timeout, onFailure, stages }: CoprocessorSettings, log: Logger): AskStage {
+  return async (stage, about, read) => {
+    const { requestId: id, context, headers, body, more } = about
+    const told = new Set(stages[stage])
+    const message = {
+      version: 1,
+      stage,
+      control: 'continue',
+      id,
+      ...more,
+      ...(told.has('headers') && headers && { headers: listed(headers) }),
+      ...(told.has('context') && { context: { entries: Object.fromEntries(context ?? []) } }),
+      ...(told.has('body') && body && { body: body() }),
+    }
+    try {
+      const answer = answerSchema.parse(await exchanged(url, JSON.stringify(message), timeout, about))
+      if ((answer.stage ?? stage) !== stage || (answer.id ?? id) !== id) throw new Error('It answers another request.')
+      const refusal = typeof answer.control === 'object' && refusalOf(answer.control.break, answer.body)
+      const used = refusal ? undefined : read(answer)
+      if (answer.context && context) {
+        context.clear()
+        for (const [key, value] of Object.entries(answer.context.entries)) context.set(key, value)
+      }
+      if (refusal) throw refusal
+      return used
+    } catch (error) {
+      if (onFailure === 'refuse' || error instanceof GraphQLError) throw error
+      log.error({ ...namesOf(about), err: error, stage }, 'the coprocessor failed and is passed over')
+      return undefined
+    }
+  }
+}
+
+const listed = (headers: HeaderLists): Record<string, readonly string[]> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, [value].flat()]])),
+  )
+
+async function exchanged(url: string, body: string, timeout: number, { traceparent }: Named): Promise<unknown> {
+  const signal = AbortSignal.timeout(timeout)
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    ...(traceparent !== undefined && { [TRACE_HEADER]: traceparent }),
+  }
+  const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' })
+  const pieces: Uint8Array[] = []
+  let size = 0
+  for await (const piece of response.body ?? []) {
+    size += piece.length
+    if (size > LARGEST) throw new Error(`It answers more than ${LARGEST} bytes.`)
+    pieces.push(piece)
+  }
+  if (!response.ok) throw new Error(`It answers ${response.status}.`)
+  return JSON.parse(Buffer.concat(pieces).toString())
+}
+
+/** Only codes of the closed list reach clients. */
+const CODES: ReadonlyMap<number, ErrorCode> = new Map([
+  [400, 'BAD_USER_INPUT'],
+  [401, 'UNAUTHENTICATED'],
+  [429, 'BUDGET_EXHAUSTED'],
+  [503, 'SERVICE_UNAVAILABLE'],
+])
+
+const refused = z.union([
+  z.string().transform((message) => ({ errors: [{ message }] })),
+  z.object({ errors: z.array(z.object({ message: z.string() })).min(1) }),
+])
+
+function refusalOf(status: number, body: unknown): GraphQLError {
+  const { data } = refused.safeParse(body)
+  const code = CODES.get(status) ?? (status >= 500 ? 'INTERNAL' : 'FORBIDDEN')
+  return codedError(code, data?.errors[0]?.message ?? 'The coprocessor refused this.')
+}

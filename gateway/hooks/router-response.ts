@@ -1,0 +1,75 @@
+/** A whole answer to a client, as a coprocessor is told it, and with what it changes. */
+import { isFixedOfAnswer } from '../config/sections/headers.ts'
+import { bodyOf } from '../request/body.ts'
+import type { Message } from '../request/respond.ts'
+import type { CoprocessorAnswer } from './ask-coprocessor.ts'
+import { checked } from './checked-header.ts'
+
+export const toldOf = ({ status, headers, body }: Message) => ({
+  headers: Object.fromEntries(listsOf(headers)),
+  body: () => textOf(body),
+  more: { statusCode: status },
+})
+
+/**
+ * Its headers take the place of those that it was told, but for those that frame an answer or say who
+ * may read or keep it. The body is JSON text.
+ * @throws Error for a header that the gateway writes itself, or a body that is no answer
+ */
+export function changedMessage(
+  message: Message,
+  { headers: given, body: text }: CoprocessorAnswer,
+  tellsHeaders: boolean,
+): Message {
+  const headers = given ? changedHeaders(message, given, tellsHeaders) : undefined
+  const isOther = text !== undefined && text !== textOf(message.body)
+  if (!isOther) return headers ? { ...message, headers } : message
+  // What a cache might keep is not what the services answered.
+  const own = pairsOf(headers ?? message.headers).filter(([name]) => !OF_CACHES.has(name))
+  return {
+    status: message.status,
+    headers: [...own, ['cache-control', 'no-store']].flat(),
+    body: bodyOf(Buffer.from(answerText(message, text))),
+  }
+}
+
+const OF_CACHES: ReadonlySet<string> = new Set(['cache-control', 'age', 'etag'])
+
+function changedHeaders(
+  { headers }: Message,
+  given: NonNullable<CoprocessorAnswer['headers']>,
+  tells: boolean,
+): string[] {
+  const before = listsOf(headers)
+  const after = new Map([...before].filter(([name]) => !tells || isFixedOfAnswer(name)))
+  for (const [key, values] of Object.entries(given)) {
+    const name = key.toLowerCase()
+    const lines = [values].flat()
+    const same = String(before.get(name)) === String(lines)
+    after.set(name, same ? lines : lines.map((value) => checked(name, value)[1]))
+  }
+  // A cookie is one client's.
+  if (after.has('set-cookie') && !before.has('set-cookie')) {
+    for (const name of OF_CACHES) after.delete(name)
+    after.set('cache-control', ['no-store'])
+  }
+  return [...after].flatMap(([name, lines]) => lines.flatMap((line) => [name, line]))
+}
+
+/** @throws Error unless it is the JSON text of an object, in an answer that has a body */
+function answerText({ status }: Message, text: unknown): string {
+  const value: unknown = typeof text === 'string' && status !== 304 ? JSON.parse(text) : undefined
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return text as string
+  throw new Error('The body of RouterResponse must be the JSON text of an object.')
+}
+
+const textOf = (body: Message['body']): string => (typeof body === 'string' ? body : body.toString())
+
+const pairsOf = (headers: readonly string[]): [name: string, value: string][] =>
+  headers.flatMap((name, index) => (index % 2 === 0 ? [[name, headers[index + 1] ?? ''] as [string, string]] : []))
+
+function listsOf(headers: readonly string[]): Map<string, string[]> {
+  const lists = new Map<string, string[]>()
+  for (const [name, value] of pairsOf(headers)) lists.set(name, [...(lists.get(name) ?? []), value])
+  return lists
+}
