@@ -9,7 +9,8 @@ import { namesOf } from '../../platform/protocol/trace-context.ts'
 import type { AuthorizationSettings, PolicyRequest } from '../config/sections/authorization.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import { type Denied, denial, deniedBy, type Needed } from '../execution/plan/access.ts'
-import type { AccessRules, Requirement } from '../execution/plan/access-rules.ts'
+import type { AccessRules } from '../execution/plan/access-rules.ts'
+import type { Requirement } from '../execution/plan/requirement.ts'
 
 export interface Authorization {
   /** @throws Error in words for the operator if the rules name what the gateway cannot decide */

@@ -14,13 +14,9 @@ import {
   visit,
 } from 'graphql'
 import { argumentOf, parseFieldSet, textOf } from './field-sets.ts'
+import { writtenAtInterface } from './interface-rules.ts'
 import { readLinks } from './links.ts'
-
-/** What a caller must fulfil. */
-export type Requirement =
-  | { readonly kind: 'authenticated' }
-  /** All scopes, or all policies, of at least one of the lists. */
-  | { readonly kind: 'scopes' | 'policies'; readonly anyOf: readonly (readonly string[])[] }
+import type { Requirement } from './requirement.ts'
 
 export interface AccessRules {
   /** Each once; the rest refers to them by their index. */
@@ -67,13 +63,28 @@ export function readAccessRules(supergraph: DocumentNode): AccessRules {
       return []
     })
 
-  const types = new Map<string, number[]>()
+  const own = new Map<string, readonly number[]>()
   for (const definition of supergraph.definitions) {
     if (!('name' in definition) || !definition.name || definition.kind === Kind.DIRECTIVE_DEFINITION) continue
-    const own = directly(definition)
-    if (own.length > 0) types.set(definition.name.value, own)
+    const rules = directly(definition)
+    if (rules.length > 0) own.set(definition.name.value, rules)
   }
-  return { requirements, types, fields: neededByField(placesOf(supergraph, nameOf('context')), types, directly) }
+  const places = placesOf(supergraph, nameOf('context'))
+  const types = new Map(own)
+  for (const [name, objects] of places.objects) {
+    const ofObjects = objects.flatMap((each) => own.get(each) ?? [])
+    const written = writtenAtInterface(requirements, own.get(name) ?? [], ofObjects)
+    for (const each of written.length > 0 ? objects : []) types.set(each, [...(types.get(each) ?? []), ...written])
+  }
+  /** Of a field of an interface: what its objects' fields need because of it. */
+  const passedOn = (name: string, field: string): readonly number[] => {
+    const ofField = (type: string): readonly number[] => {
+      const found = places.members.get(type)?.get(field)
+      return found ? directly(found) : []
+    }
+    return writtenAtInterface(requirements, ofField(name), (places.objects.get(name) ?? []).flatMap(ofField))
+  }
+  return { requirements, types, fields: neededByField(places, types, directly, passedOn) }
 }
 
 interface Places {
@@ -108,11 +119,15 @@ function placesOf({ definitions }: DocumentNode, contextName: string | undefined
   return { members, objects, interfaces, holders }
 }
 
-/** @param directly gives what the directives at a place ask */
+/**
+ * @param directly gives what the directives at a place ask
+ * @param passedOn gives what those at an interface's field ask of its objects
+ */
 function neededByField(
   { members, objects, interfaces, holders }: Places,
   types: AccessRules['types'],
   directly: (place: Annotated) => readonly number[],
+  passedOn: (type: string, field: string) => readonly number[],
 ): AccessRules['fields'] {
   const known = new Map<string, ReadonlySet<number>>()
   const neededFor = (type: string, field: FieldDefinitionNode): ReadonlySet<number> => {
@@ -122,6 +137,7 @@ function neededByField(
     const needed = new Set([
       ...(types.get(type) ?? []),
       ...directly(field),
+      ...(interfaces.get(type) ?? []).flatMap((each) => passedOn(each, field.name.value)),
       ...(types.get(namedType(field.type)) ?? []),
     ])
     known.set(coordinate, needed) // before what it requires, which may lead back to it

@@ -146,7 +146,7 @@ describe.each(universes)('services of a $universe.name with rules', ({ universe:
       expect(seen.quoted).toBeGreaterThan(0)
       expect(seen.flat).toBeGreaterThanOrEqual(seen.denied * flat)
     },
-    60_000 + QUERIES * 60,
+    60_000 + QUERIES * 200,
   )
 
   function leaksTo(caller: TestCaller, { text }: InEngine): string[] {

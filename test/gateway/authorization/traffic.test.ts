@@ -85,7 +85,7 @@ describe.each(universes)('gateways before services of a $name', (universe: Unive
       if (process.env['ACCESS_SAY']) process.stderr.write(`${universe.name} ${JSON.stringify(seen)}\n`)
       expect(Object.values(redis ? seen : { ...seen, kept: 1 })).not.toContain(0)
     },
-    60_000 + QUERIES * 200,
+    60_000 + QUERIES * 600,
   )
 
   interface Question {

@@ -1,10 +1,11 @@
 /** What fields need of a caller in supergraphs whose composition did not make them say it. */
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { parse } from 'graphql'
 import { readAccessRules } from '../../../../gateway/execution/plan/access-rules.ts'
 
 const LINKS = `schema @link(url: "https://specs.apollo.dev/link/v1.0") @link(url: "https://specs.apollo.dev/join/v0.5", for: EXECUTION)
   @link(url: "https://specs.apollo.dev/context/v0.1", for: SECURITY)
+  @link(url: "https://specs.apollo.dev/policy/v0.1", for: SECURITY)
   @link(url: "https://specs.apollo.dev/authenticated/v0.1", for: SECURITY) { query: Query }`
 
 const guardedFields = (types: string): string[] => [...readAccessRules(parse(`${LINKS} ${types}`)).fields.keys()].sort()
@@ -45,4 +46,33 @@ test("An object's field needs what its interface's field requires of that object
     type Song implements Playable { id: ID! length: Int @authenticated pace: Int @join__field }
     type Film implements Playable { id: ID! length: Int pace: Int @join__field }`
   expect(guardedFields(types)).toEqual(['Playable.pace', 'Song.length', 'Song.pace'])
+})
+
+describe('rules that older compositions leave at interfaces', () => {
+  const shapes = (rules: { type?: string; field?: string; square?: string; circle?: string }): string => `
+    type Query { square: Square circle: Circle }
+    interface Shape ${rules.type ?? ''} { area: Int ${rules.field ?? ''} side: Int }
+    type Square implements Shape { area: Int ${rules.square ?? ''} side: Int }
+    type Circle implements Shape { area: Int ${rules.circle ?? ''} side: Int }`
+
+  test("One of an interface's field guards the field of each of its objects", () => {
+    expect(guardedFields(shapes({ field: '@authenticated' }))).toEqual(['Circle.area', 'Shape.area', 'Square.area'])
+  })
+
+  test('One of an interface guards each of its objects', () => {
+    const guarded = guardedFields(shapes({ type: '@authenticated' }))
+    expect(guarded).toEqual(expect.arrayContaining(['Circle.side', 'Query.circle', 'Query.square', 'Square.side']))
+  })
+
+  test("One that follows from the objects' own guards no other object", () => {
+    const auth = shapes({ field: '@authenticated', square: '@authenticated' })
+    expect(guardedFields(auth)).toEqual(['Shape.area', 'Square.area'])
+    const rules = ['a b', 'a', 'b'].map((text) => `@policy(policies: [${JSON.stringify(text.split(' '))}])`)
+    const [field = '', square = '', circle = ''] = rules
+    const { requirements, fields } = readAccessRules(parse(`${LINKS} ${shapes({ field, square, circle })}`))
+    const needed = (name: string) => fields.get(name)?.map((each) => requirements[each])
+    expect(needed('Circle.area')).toEqual([{ kind: 'policies', anyOf: [['b']] }])
+    const other = readAccessRules(parse(`${LINKS} ${shapes({ field, square })}`))
+    expect(other.fields.get('Circle.area')).toEqual(other.fields.get('Shape.area'))
+  })
 })
