@@ -7,8 +7,9 @@ import { NOTHING_SEEN, type Seen, see } from './history.ts'
 import { Operations } from './operations.tsx'
 import type { Connection, MapSource } from './source.ts'
 
-const ROOM_FOR_PICTURE = 700 // pixels
-const ROOM_BESIDE = 1_060
+/** Pixels below which the picture's text would be too small to read. */
+const ROOM_FOR_PICTURE = 850
+const ROOM_BESIDE = 1_180
 const BESIDE = 330 // for the operations, as in map.css
 
 interface LiveMapProps {

@@ -1,7 +1,5 @@
 /** The live map in Chromium, on the admin port of a running product of two workers. */
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -10,10 +8,10 @@ import type { LiveMap } from '../../../gateway/map/page/live-map.ts'
 import { readShippedOperations, type ShippedOperation } from '../../../gateway/operations/shipped.ts'
 import { type Product, startProduct } from '../../support/product.ts'
 import { startShopGateway } from '../../support/shop-gateway.ts'
+import { faultsIn, sidewaysIn } from '../playground/axe.ts'
 import { keepScreenshot, launchBrowser } from '../playground/browser.ts'
 
 const BUILD = fileURLToPath(new URL('../../../gateway/playground/build.ts', import.meta.url))
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 let browser: Browser
 beforeAll(async () => {
@@ -39,22 +37,6 @@ async function visit(url: string): Promise<Visit> {
   })
   await page.goto(url)
   return { page, requests, complaints }
-}
-
-/** What the rules of accessibility find wrong. */
-async function axeFindings(page: Page): Promise<readonly string[]> {
-  // Not as a script of the page: its policy refuses that.
-  await page.evaluate(await readFile(AXE, 'utf8'))
-  return page.evaluate(async () => {
-    const { axe } = globalThis as typeof globalThis & { axe?: { run(): Promise<{ violations: AxeFinding[] }> } }
-    const { violations = [] } = (await axe?.run()) ?? {}
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-  })
-}
-
-interface AxeFinding {
-  readonly id: string
-  readonly nodes: readonly { readonly html: string }[]
 }
 
 const card = (page: Page, name: string) => page.getByRole('article', { name })
@@ -97,7 +79,7 @@ describe('the live map of the demo', () => {
       .waitFor()
     expect(await overview.innerText()).toMatch(/banking\s*then/)
     await page.getByRole('button', { name: /WeatherInFiveCities/ }).click()
-    expect(await axeFindings(page)).toEqual([])
+    expect(await faultsIn(page)).toEqual([])
     await keepScreenshot(page, 'map-chosen')
     expect(requests.filter((url) => new URL(url).origin !== product.adminUrl)).toEqual([])
     expect(complaints).toEqual([])
@@ -106,13 +88,13 @@ describe('the live map of the demo', () => {
   test('Wide and narrow, light and dark it keeps the rules of accessibility', async () => {
     const { page, complaints } = await visit(product.adminUrl)
     await page.getByRole('button', { name: /Overview/ }).waitFor()
-    for (const width of [1360, 375])
+    for (const width of [1360, 900, 700, 375])
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.setViewportSize({ width, height: 850 })
         await page.emulateMedia({ colorScheme })
-        await page.locator('.react-flow').waitFor({ state: width === 375 ? 'detached' : 'visible' })
-        expect(await axeFindings(page)).toEqual([])
-        expect(await page.locator('html').evaluate(({ scrollWidth }) => scrollWidth)).toBe(width)
+        await page.locator('.react-flow').waitFor({ state: width < 850 ? 'detached' : 'visible' })
+        expect(await faultsIn(page)).toEqual([])
+        expect(await sidewaysIn(page)).toBe(0)
         await keepScreenshot(page, `map-${width}-${colorScheme}`)
       }
     expect(complaints).toEqual([])
@@ -148,15 +130,15 @@ test('It asks for the token, says when nothing runs, and when the connection is 
   await token.fill('a wrong one')
   await token.press('Enter')
   await page.getByRole('alert').waitFor()
-  expect(await axeFindings(page)).toEqual([])
+  expect(await faultsIn(page)).toEqual([])
   await token.fill('a-secret-of-operators')
   await token.press('Enter')
   await page.getByText('No operation ran in the last 10 seconds.').waitFor()
   await page.getByRole('status').filter({ hasText: 'Live' }).waitFor()
-  expect(await axeFindings(page)).toEqual([])
+  expect(await faultsIn(page)).toEqual([])
   await gateway.stop()
   await page.getByRole('status').filter({ hasText: 'Connection lost' }).waitFor()
   await card(page, 'Gateway').waitFor()
-  expect(await axeFindings(page)).toEqual([])
+  expect(await faultsIn(page)).toEqual([])
   await keepScreenshot(page, 'map-lost')
 })
