@@ -1,6 +1,7 @@
 /** The demo's callers at the bank: their accounts, balances and transfers. */
 import { randomUUID } from 'node:crypto'
 import { ask, dataOf, type Operation, type Reply } from './client.ts'
+import { anyOf } from './draw.ts'
 import { figure } from './figures.ts'
 import type { Part } from './part.ts'
 import type { Product } from './product.ts'
@@ -75,18 +76,24 @@ export const newKey = (): string => `demo-${randomUUID()}`
 const TRANSFER = `mutation ($input: TransferInput!) { transfer(input: $input) { __typename
   ... on TransferAccepted { replayed transfer { id } } ... on Refusal { code } } }`
 
-export const transferOf = ({ key, from, to, amount }: Order): Operation => ({
+const transferOf = ({ key, from, to, amount }: Order): Operation => ({
   query: TRANSFER,
   variables: {
     input: { idempotencyKey: key, from: from.id, to: to.number, amount: String(amount), currency: 'EUR' },
   },
 })
 
-/** @throws Error where the transfer is not acknowledged */
-export async function pay(url: string, order: Order): Promise<Told> {
-  const reply = await ask(url, transferOf(order), { authorization: order.from.authorization })
-  return toldIn(reply)
+/** A transfer that nobody asked for yet, between any two of the accounts. */
+export function drawOrder(accounts: readonly Account[], amount: number = 1): Order {
+  const from = anyOf(accounts)
+  return { key: newKey(), from, to: anyOf(accounts.filter((account) => account !== from)), amount }
 }
+
+export const send = (url: string, order: Order): Promise<Reply> =>
+  ask(url, transferOf(order), { authorization: order.from.authorization })
+
+/** @throws Error where the transfer is not acknowledged */
+export const pay = async (url: string, order: Order): Promise<Told> => toldIn(await send(url, order))
 
 /** @throws Error where the transfer is not acknowledged */
 export function toldIn(reply: Reply): Told {

@@ -1,8 +1,6 @@
 /** Clients that pay, and ask again with the same key until the bank answers. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Account, balancesOf, newKey, type Order, pay, toldIn, transferOf } from './bank.ts'
-import { ask } from './client.ts'
-import { anyOf } from './draw.ts'
+import { type Account, balancesOf, drawOrder, type Order, pay, send, toldIn } from './bank.ts'
 import { type Answered, type Load, startLoad } from './load.ts'
 
 const PAUSE = 50 // milliseconds before a client asks again
@@ -26,11 +24,9 @@ export function startPayers(url: string, accounts: readonly Account[], clients: 
     clients,
     pause: 5,
     async once() {
-      const from = anyOf(accounts)
-      const to = anyOf(accounts.filter((account) => account !== from))
-      const order = { key: newKey(), from, to, amount: 1 }
+      const order = drawOrder(accounts)
       for (;;) {
-        const reply = await ask(url, transferOf(order), { authorization: from.authorization }).catch(() => undefined)
+        const reply = await send(url, order).catch(() => undefined)
         if (reply && reply.failure === undefined) {
           paid.set(order.key, { order, id: toldIn(reply).id })
           times.push(load.now())

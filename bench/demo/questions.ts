@@ -1,5 +1,6 @@
 /** Questions to weather and content. The answer to each is the same at any time of day. */
 import type { Operation } from './client.ts'
+import { below } from './draw.ts'
 
 const CITIES = ['2267057', '2950159', '184745', '3448439', '1850147', '2643743', '5128581', '2147714']
 const SLUGS = ['current-account-terms', 'savings-account-terms', 'foreign-currency-account-terms']
@@ -30,3 +31,9 @@ export const articleSearch = (number: number): Operation => ({
   query: 'query ($text: String!) { search(text: $text, first: 5) { edges { node { title summary } } } }',
   variables: { text: `account ${number}` },
 })
+
+/** A question about weather or articles that hardly anybody has asked before. */
+export function somethingNew(): Operation {
+  const number = below(1_000_000)
+  return number % 4 === 0 ? articleSearch(number) : weatherOn(number)
+}

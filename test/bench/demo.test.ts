@@ -11,6 +11,8 @@ import { type Product, startProduct } from '../../bench/demo/product.ts'
 import { claimsOf, holds, type Outcome } from '../../bench/demo/report/outcome.ts'
 import { pageOf } from '../../bench/demo/report/page.ts'
 import { runExperiments } from '../../bench/demo/run.ts'
+import { faultsIn, sidewaysIn } from '../gateway/playground/axe.ts'
+import { launchBrowser } from '../gateway/playground/browser.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 
 const INSTANCES = { banking: 2, weather: 2, content: 1 }
@@ -18,6 +20,8 @@ const INSTANCES = { banking: 2, weather: 2, content: 1 }
 let database: TestDatabase
 let product: Product
 let isFaulty = false
+/** The report of the product, and that of the one with faults. */
+const pages: string[] = []
 
 /** A weather instance that knows how often it was asked. */
 function remembering(): Handle {
@@ -76,6 +80,7 @@ test('On the product the claims of state and caching hold, and the page needs no
   expect(broken(outcomes)).toEqual([])
   expect(outcomes.every(holds)).toBe(true)
   const page = await pageFor(outcomes)
+  pages.push(page)
   expect(page).toContain('All 5 claims hold')
   // One plot each, drawn for two widths.
   expect(page.match(/<svg /g)?.length).toBe(4)
@@ -88,6 +93,7 @@ test('With a weather service that remembers and a bank that forgets both claims 
   expect(broken(outcomes)).toHaveLength(2)
   expect(outcomes.every(holds)).toBe(false)
   const page = await pageFor(outcomes)
+  pages.push(page)
   expect(page).toContain('0 of 2 claims hold')
   expect(page).toContain('nothing follows from it')
 })
@@ -95,4 +101,22 @@ test('With a weather service that remembers and a bank that forgets both claims 
 test('An experiment that cannot be carried out counts as a claim that does not hold', async () => {
   const outcomes = await run({ ...state, run: () => Promise.reject(new Error('no such bank')) })
   expect(outcomes.flatMap(claimsOf)).toEqual([expect.objectContaining({ holds: false, seen: 'no such bank' })])
+})
+
+test('The reports can be read on a phone and by screen readers, light and dark', async () => {
+  const browser = await launchBrowser()
+  try {
+    const faults: unknown[] = []
+    for (const [at, colorScheme] of (['light', 'dark'] as const).entries()) {
+      const page = await browser.newPage({ colorScheme, viewport: { width: 375, height: 700 } })
+      await page.setContent(pages[at] ?? '')
+      faults.push(...(await faultsIn(page)))
+      expect(await sidewaysIn(page)).toBe(0)
+      await page.close()
+    }
+    expect(pages).toHaveLength(2)
+    expect(faults).toEqual([])
+  } finally {
+    await browser.close()
+  }
 })

@@ -6,14 +6,13 @@ import {
   type Account,
   type Balances,
   balancesOf,
+  drawOrder,
   euroAccounts,
-  newKey,
   type Order,
+  send,
   type Told,
   toldIn,
-  transferOf,
 } from '../bank.ts'
-import { ask } from '../client.ts'
 import { anyOf, below, shuffled } from '../draw.ts'
 import type { Experiment, Findings } from '../experiment.ts'
 import { count, milliseconds, quantile } from '../figures.ts'
@@ -51,9 +50,8 @@ export const consistency: Experiment = {
 async function runRace({ gateway }: Product, accounts: readonly Account[]): Promise<Race> {
   const orders = new Map<string, Order>()
   while (orders.size < KEYS) {
-    const [key, from] = [newKey(), anyOf(accounts)]
-    const to = anyOf(accounts.filter((account) => account !== from))
-    orders.set(key, { key, from, to, amount: 1 + below(LARGEST) })
+    const order = drawOrder(accounts, 1 + below(LARGEST))
+    orders.set(order.key, order)
   }
   const all = [...orders.values()]
   const queue = shuffled([...all, ...Array.from({ length: TRANSFERS - KEYS }, () => anyOf(all))])
@@ -76,7 +74,7 @@ async function runRace({ gateway }: Product, accounts: readonly Account[]): Prom
 /** Asks with the same key until the bank answers, as a client should. */
 async function insist(url: string, order: Order): Promise<Told | undefined> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const reply = await ask(url, transferOf(order), { authorization: order.from.authorization })
+    const reply = await send(url, order)
     if (reply.failure === undefined) return toldIn(reply)
   }
   return undefined

@@ -1,14 +1,14 @@
 /** Deployment: stateless instances in any order; the bank drained, migrated and rolled; under load. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ACCOUNTS, euroAccounts, newKey, transferOf } from '../bank.ts'
+import { ACCOUNTS, drawOrder, euroAccounts, send } from '../bank.ts'
 import { ask } from '../client.ts'
-import { anyOf, below, shuffled } from '../draw.ts'
+import { anyOf, shuffled } from '../draw.ts'
 import type { Experiment, Findings } from '../experiment.ts'
 import { count, seconds } from '../figures.ts'
 import { type Answered, failureNames, failuresOf, rateOf, startLoad } from '../load.ts'
 import type { Part } from '../part.ts'
 import type { Product } from '../product.ts'
-import { articleSearch, weatherOn } from '../questions.ts'
+import { somethingNew } from '../questions.ts'
 
 const CLIENTS = 3
 const AROUND = 1_000 // milliseconds of load before and after
@@ -72,10 +72,7 @@ async function startLoads(product: Product) {
   const ofWeather = startLoad({
     clients: CLIENTS,
     pause: 5,
-    once: async () => {
-      const number = below(1_000_000)
-      return (await ask(url, number % 4 === 0 ? articleSearch(number) : weatherOn(number))).failure
-    },
+    once: async () => (await ask(url, somethingNew())).failure,
   })
   const ofBalances = startLoad({
     clients: CLIENTS,
@@ -86,12 +83,7 @@ async function startLoads(product: Product) {
     clients: CLIENTS,
     pause: 10,
     // Never sent again by the client: what the gateway does about it is what is measured.
-    once: async () => {
-      const from = anyOf(accounts)
-      const to = anyOf(accounts.filter((account) => account !== from))
-      const order = transferOf({ key: newKey(), from, to, amount: 1 })
-      return (await ask(url, order, { authorization: from.authorization })).failure
-    },
+    once: async () => (await send(url, drawOrder(accounts))).failure,
   })
   return { loads: [ofWeather, ofBalances, ofTransfers], now: ofWeather.now }
 }

@@ -2,13 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { balancesOf, euroAccounts } from '../bank.ts'
 import { ask } from '../client.ts'
-import { below } from '../draw.ts'
 import type { Experiment, Findings, LinePlot } from '../experiment.ts'
 import { count, seconds } from '../figures.ts'
 import { type Answered, failureNames, failuresOf, type Load, rateOf, startLoad } from '../load.ts'
 import { findLosses, type Losses, startPayers } from '../payers.ts'
 import type { Product } from '../product.ts'
-import { articleSearch, weatherOn } from '../questions.ts'
+import { somethingNew } from '../questions.ts'
 
 const READERS = 6
 const PAYERS = 6
@@ -29,10 +28,7 @@ const startReaders = ({ gateway }: Product): Load =>
   startLoad({
     clients: READERS,
     pause: 5,
-    once: async () => {
-      const number = below(1_000_000)
-      return (await ask(gateway.url, number % 4 === 0 ? articleSearch(number) : weatherOn(number))).failure
-    },
+    once: async () => (await ask(gateway.url, somethingNew())).failure,
   })
 
 interface Killed {

@@ -1,6 +1,6 @@
 /** Scaling: instances with a fixed capacity each; beside them the bank's readers and its writer. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ACCOUNTS, type Account, euroAccounts, newKey, transferOf, writerOf } from '../bank.ts'
+import { ACCOUNTS, type Account, drawOrder, euroAccounts, send, writerOf } from '../bank.ts'
 import { ask } from '../client.ts'
 import { anyOf } from '../draw.ts'
 import type { Experiment, Findings } from '../experiment.ts'
@@ -91,12 +91,7 @@ function questions({ url }: Pick<Gateway, 'url'>, accounts: readonly Account[]):
   return {
     weather: async () => (await ask(url, weatherOn(asked++))).failure,
     'banking, reads': async () => (await ask(url, ACCOUNTS, owner())).failure,
-    'banking, writes': async () => {
-      const from = anyOf(accounts)
-      const to = anyOf(accounts.filter((account) => account !== from))
-      const order = transferOf({ key: newKey(), from, to, amount: 1 })
-      return (await ask(url, order, { authorization: from.authorization })).failure
-    },
+    'banking, writes': async () => (await send(url, drawOrder(accounts))).failure,
   }
 }
 
