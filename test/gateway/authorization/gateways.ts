@@ -38,9 +38,13 @@ export interface GuardedGateways {
 
 const MOST_GUARDED = 6
 
-/** @param redisUrl without it each keeps answers in its own memory */
+/**
+ * @param stateless names of services; the others are stateful
+ * @param redisUrl without it each keeps answers in its own memory
+ */
 export async function openGateways(
   universe: Universe,
+  stateless: readonly string[],
   provider: IdentityProvider,
   redisUrl: string | undefined,
 ): Promise<GuardedGateways> {
@@ -71,7 +75,7 @@ export async function openGateways(
           JWKS_URL: provider.jwksUrl,
           JWT_ISSUER: provider.issuer,
           JWT_AUDIENCE: provider.audience,
-          STATELESS: names.join(),
+          STATELESS: stateless.join(),
           ...(redisUrl && { REDIS_URL: redisUrl }),
         },
         limits: { cost: 1e9, costPerMinute: 1e9, costInWork: 1e9 },
@@ -112,7 +116,7 @@ export async function openGateways(
     },
     isFaulty: () => marked.faults !== undefined,
     async forget() {
-      await post('/purge', JSON.stringify({ tags: names }))
+      await post('/purge', JSON.stringify({ tags: stateless }))
       said.length = 0
       served.calls.length = 0
     },

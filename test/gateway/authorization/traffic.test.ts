@@ -4,7 +4,7 @@
  * lies in nothing that is kept, logged or told a hook for their sake.
  * `ACCESS_QUERIES=500 SEED=7` asks more, of every universe, with other rules after each 100.
  */
-import { setImmediate as turn } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts'
@@ -60,7 +60,10 @@ describe.each(universes)('gateways before services of a $name', (universe: Unive
   const seen = { valid: 0, events: 0, denied: 0, kept: 0, shared: 0, quoted: 0, failed: 0, traced: 0 }
 
   beforeAll(async () => {
-    world = await openGateways(withSubscriptions(universe), provider, redis?.url)
+    // One stateful service at times: no request is shared as a whole where it is asked.
+    const names = Object.keys(universe.services)
+    const stateless = dice.chance(2) ? names : names.toSpliced(dice.below(names.length), 1)
+    world = await openGateways(withSubscriptions(universe), stateless, provider, redis?.url)
     await world.changeRules(SEED)
   })
   afterAll(() => world.close())
@@ -102,7 +105,6 @@ describe.each(universes)('gateways before services of a $name', (universe: Unive
     if (redis && world.calls.some(({ isKept }) => isKept)) {
       const kept = await keptSoon()
       faults.push(...tellsForbidden(kept, one, world.guarded).map((leak) => `kept ${leak}`))
-      if (kept.includes('~')) seen.kept += 1
     }
     return [...faults, ...(await askOne(question, MAY_ALL)), ...(await askAlone(question, one))]
   }
@@ -112,7 +114,7 @@ describe.each(universes)('gateways before services of a $name', (universe: Unive
     for (let tries = 0; tries < 20; tries += 1) {
       const kept = await world.kept()
       if (kept !== '') return kept
-      await turn()
+      await sleep(5)
     }
     return ''
   }
@@ -120,7 +122,10 @@ describe.each(universes)('gateways before services of a $name', (universe: Unive
   async function allowedFirst({ one, other, ...question }: Question): Promise<string[]> {
     await world.forget()
     const faults = await askOne(question, MAY_ALL)
-    return [...faults, ...(await askAlone(question, one)), ...(await askAlone(question, other))]
+    faults.push(...(await askAlone(question, one)), ...(await askAlone(question, other)))
+    // Most texts have marks: what is looked for lies there where it may.
+    if ((await world.kept()).includes('~')) seen.kept += 1
+    return faults
   }
 
   async function atOnce({ one, other, ...question }: Question): Promise<string[]> {
