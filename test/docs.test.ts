@@ -109,11 +109,17 @@ test('docs/errors.md lists every code with its status', () => {
   expect(Object.fromEntries(rows.map(([, code, status]) => [code, Number(status)]))).toEqual(errorStatus)
 })
 
+test.each(pages.filter((page) => page.startsWith('docs/configuration/') && /```(?:ts|py)/.test(read(page))))(
+  'A test runs the example of %s',
+  (page) => {
+    const tests = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    expect(tests.some((path) => path.endsWith('.test.ts') && read(`test/${path}`).includes(page))).toBe(true)
+  },
+)
+
 describe('requests in the pages', () => {
   const schema = buildSchema(read('gateway/schema.graphql'))
-  const requests = ['README.md', 'docs/examples.md'].flatMap((page) =>
-    [...read(page).matchAll(/--data '(.*?)'/gs)].map(([, body = '']) => body),
-  )
+  const requests = pages.flatMap((page) => [...read(page).matchAll(/--data '(.*?)'/gs)].map(([, body = '']) => body))
   test('The pages show several requests', () => expect(requests.length).toBeGreaterThan(3))
 
   test.each(requests)('The request fits the schema: %s', (body) => {

@@ -1,4 +1,4 @@
-/** A coprocessor that answers at once, asked at one stage and at four, beside none. */
+/** A coprocessor that answers at once, asked at one stage, at four and at all, beside none. */
 import { json } from 'node:stream/consumers'
 import { listen } from '../../platform/http/server/listen.ts'
 import type { Point } from './point.ts'
@@ -21,6 +21,13 @@ export const point: Point = {
       config: stages(
         url,
         `RouterRequest: ['headers'], SupergraphRequest: ['body'], SubgraphRequest: ['body'], SupergraphResponse: ['context']`,
+      ),
+    },
+    'every stage': {
+      config: stages(
+        url,
+        `RouterRequest: ['headers'], SupergraphRequest: ['body'], ExecutionRequest: ['body'], SubgraphRequest: ['body'],
+         SubgraphResponse: ['body'], ExecutionResponse: ['body'], SupergraphResponse: ['body'], RouterResponse: ['headers', 'body']`,
       ),
     },
   }),

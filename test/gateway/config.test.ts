@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { readConfig } from '../../gateway/config/load.ts'
 import { SettingsError } from '../../platform/process/settings.ts'
+import { examplesOf } from '../support/example.ts'
 import { composeAt } from '../support/gateway.ts'
 import { itemsSdl, ordersSdl } from '../support/shop.ts'
 
@@ -146,19 +147,45 @@ describe('another supergraph', () => {
 describe('types', () => {
   const root = fileURLToPath(new URL('../../', import.meta.url))
 
+  /** What the compiler says of files. */
+  const check = async (files: readonly string[]): Promise<string> => {
+    const tsc = join(root, 'node_modules/typescript/bin/tsc')
+    const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--allowImportingTsExtensions', '--types', 'node']
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [tsc, ...flags, '--exactOptionalPropertyTypes', '--ignoreConfig', ...files],
+      { cwd: root },
+    ).catch((error: { stdout: string }) => error)
+    return stdout
+  }
+
+  test('Every example of the pages compiles', async () => {
+    const examples = join(folder, 'examples')
+    await mkdir(examples)
+    await writeFile(join(examples, 'package.json'), '{ "type": "module" }')
+    const pages = (await readdir(join(root, 'docs/configuration'))).filter((name) => name.endsWith('.md'))
+    const files = await Promise.all(
+      pages.map(async (page) =>
+        Promise.all(
+          (await examplesOf(`docs/configuration/${page}`, root)).map(async (example, at) => {
+            const file = join(examples, `${page}-${at}.ts`)
+            await writeFile(file, example)
+            return file
+          }),
+        ),
+      ),
+    )
+    expect(files.flat().length).toBeGreaterThan(10)
+    expect(await check(files.flat())).toBe('')
+  })
+
   /** What the compiler says of each source, `''` if nothing. */
   const compile = async (sources: readonly string[]): Promise<readonly string[]> => {
     const file = join(folder, 'sources.ts')
     const define = join(root, 'gateway/config/define.ts')
     const lines = sources.map((source, at) => `export const source${at} = ${source}`)
     await writeFile(file, [`import { defineConfig, stateful, stateless } from '${define}'`, ...lines, ''].join('\n'))
-    const tsc = join(root, 'node_modules/typescript/bin/tsc')
-    const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--allowImportingTsExtensions', '--types', 'node']
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      [tsc, ...flags, '--exactOptionalPropertyTypes', '--ignoreConfig', file],
-      { cwd: root },
-    ).catch((error: { stdout: string }) => error)
+    const stdout = await check([file])
     return sources.map((_, at) => stdout.split('\n').find((line) => line.includes(`sources.ts(${at + 2},`)) ?? '')
   }
 

@@ -5,9 +5,15 @@ const root = new URL('../../', import.meta.url)
 
 /** The TypeScript of a page with `export default`, with imports that lead to this checkout. */
 export async function exampleOf(page: string, index = 0): Promise<string> {
-  const example = (await blocksOf(page, 'ts')).filter((block) => block.includes('export default'))[index]
+  const example = (await examplesOf(page, root.href))[index]
   if (!example) throw new Error(`${page} has no example`)
-  return example.replaceAll("from './gateway/", `from '${new URL('gateway/', root).href}`)
+  return example
+}
+
+/** All of a page. @param checkout what imports begin with */
+export async function examplesOf(page: string, checkout: string): Promise<string[]> {
+  const examples = (await blocksOf(page, 'ts')).filter((block) => block.includes('export default'))
+  return examples.map((example) => example.replaceAll("from './gateway/", `from '${checkout}gateway/`))
 }
 
 /** The first schema of a page. */
