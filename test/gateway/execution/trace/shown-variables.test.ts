@@ -15,6 +15,9 @@ const schema = buildSchema(`
   scalar Json
 `)
 
+const bodyOf = (representations: readonly string[]) =>
+  entityBody('{"query":"query","variables":{"first":3,"context_0":"USD","representations":[', representations, ']}}')
+
 const shown = (
   representations: readonly unknown[],
   denied: readonly string[] = [],
@@ -23,9 +26,8 @@ const shown = (
   const node = { contextRewrites: contexts.map((renameKeyTo) => ({ renameKeyTo })) } as Partial<
     Fetch['node']
   > as Fetch['node']
-  const head = '{"query":"query","variables":{"first":3,"context_0":"USD","representations":['
   const texts = representations.map((each) => (typeof each === 'string' ? each : JSON.stringify(each)))
-  const asked = askedIn(entityBody(head, texts, ']}}'))
+  const asked = askedIn(bodyOf(texts))
   const { field, object } = deniedIn(schema, 'test', (coordinate) => denied.includes(coordinate))
   const shows = { field: (type: string, name: string) => !field(type, name), object: (type: string) => !object(type) }
   return shownVariables(schema, shows, { node }, asked) ?? ''
@@ -58,17 +60,24 @@ describe('variables of a trace', () => {
 
   test('What the public schema does not have is left out', () => {
     expect(entities([{ ...book, secret: 1, constructor: 2 }])).toEqual([{ ...book, secret: '…', constructor: '…' }])
-    expect(entities([{ __typename: 'Hidden', id: 1 }])).toEqual([{ __typename: 'Hidden', id: '…' }])
+    expect(entities([{ __typename: 'Hidden', constructor: 1 }])).toEqual([{ __typename: 'Hidden', constructor: '…' }])
   })
 
   test('What objects above give is left out, and what the client sent is not', () => {
     expect(JSON.parse(shown([book], [], ['context_0']))).toMatchObject({ first: 3, context_0: '…' })
   })
 
-  test('Only as many entities are read as can be shown', () => {
+  test('Long variables are cut, and so is what is behind an entity that is too long', () => {
     const text = shown(Array.from({ length: 10_000 }, (_, id) => ({ __typename: 'Book', id: `${id}` })))
     expect(text.endsWith('…')).toBe(true)
-    expect(text.length).toBeGreaterThan(4_000)
-    expect(text.length).toBeLessThanOrEqual(4_096)
+    expect(text.length).toBe(4_096)
+    const long = { __typename: 'Book', id: 'x'.repeat(5_000) }
+    expect(shown([{ __typename: 'Book', id: 'b' }, long, book])).toMatch(/"representations":\[\{[^{]+"id":"b"\},…$/)
+  })
+
+  test('Only as many entities are read as can be shown', () => {
+    const { variables, isCut } = askedIn(bodyOf(Array.from({ length: 10_000 }, () => '{"__typename":"Book"}')))
+    expect((variables['representations'] as unknown[]).length).toBeLessThan(200)
+    expect(isCut).toBe(true)
   })
 })
