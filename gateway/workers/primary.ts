@@ -13,6 +13,7 @@ import { SupergraphRefused } from '../edition/editions.ts'
 import { describeMap } from '../map/describe.ts'
 import type { CommandName, MapMessage, MapRequest, OutcomeMessage, WorkerCommands } from './messages.ts'
 import { createMetricSums, type MetricSums } from './metric-sums.ts'
+import { joinStatuses } from './statuses.ts'
 
 export interface RunningWorkers extends RunningProcess {
   /** Base address of the public port. */
@@ -110,22 +111,26 @@ function commandsOf(workers: () => readonly Worker[], sums: MetricSums, state: A
       (metrics) => (worker.isDead() ? undefined : sums.update(worker.id, metrics)),
       () => undefined,
     )
+  /** Without those that hang or die meanwhile. */
+  const fromEach = async <Name extends 'services' | 'reading'>(
+    name: Name,
+  ): Promise<WorkerCommands[Name]['output'][]> => {
+    const asked = workers().map((worker) => command(worker, name, null, FIGURES_TIMEOUT_MS))
+    const settled = await Promise.allSettled(asked)
+    return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  }
   const toAll = <Name extends CommandName>(name: Name, input: WorkerCommands[Name]['input']) =>
     Promise.all(workers().map((worker) => command(worker, name, input)))
   return {
     async services() {
-      const [worker] = workers()
-      return worker ? command(worker, 'services', null) : []
+      return joinStatuses(await fromEach('services'))
     },
     async metrics() {
       await Promise.all(workers().map(update))
       return `${await sums.text()}\n${await own.metrics()}`
     },
     async map() {
-      const readings = await Promise.all(
-        workers().map((worker) => command(worker, 'reading', null, FIGURES_TIMEOUT_MS).catch(() => [])),
-      )
-      return describeMap(readings.flat(), state())
+      return describeMap(await fromEach('reading'), state())
     },
     state,
     async purge(tags) {

@@ -1,0 +1,23 @@
+import { expect, test } from '@jest/globals'
+import type { ServiceStatus } from '../../../gateway/traffic/traffic.ts'
+import { joinStatuses } from '../../../gateway/workers/statuses.ts'
+
+const status = (health: 'healthy' | 'unhealthy', pid: number | null): ServiceStatus => ({
+  name: 'banking',
+  kind: 'stateful',
+  instances: [{ url: 'http://a', pid, health }],
+})
+
+test.each([
+  ['All know it', [status('healthy', 1), status('healthy', 1)], { pid: 1, health: 'healthy' }],
+  ['One does not call it', [status('healthy', 1), status('unhealthy', 1)], { pid: 1, health: 'unhealthy' }],
+  ['One has not asked it yet', [status('healthy', 1), status('healthy', null)], { pid: null, health: 'healthy' }],
+  ['One knows another process', [status('healthy', 1), status('healthy', 2)], { pid: null, health: 'healthy' }],
+])('%s', (_, workers, expected) => {
+  const [joined] = joinStatuses(workers.map((each) => [each]))
+  expect(joined).toEqual({ name: 'banking', kind: 'stateful', instances: [{ url: 'http://a', ...expected }] })
+})
+
+test('Of no worker there are no services', () => {
+  expect(joinStatuses([])).toEqual([])
+})
