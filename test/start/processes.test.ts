@@ -100,3 +100,30 @@ test('The demo’s provider is told to all that verify tokens', async () => {
   for (const { environment } of [gateway, ...stateful('postgresql://bank')])
     expect(environment['IDENTITY_DEMO_ISSUER']).toBe('http://localhost:4080')
 })
+
+test('The way to the supervisor is told to the gateway alone, and is this start’s own', async () => {
+  const instances = new Map([
+    ['weather', 1],
+    ['banking', 1],
+  ])
+  const environment = { SUPERVISOR_URL: 'http://127.0.0.1:1', SUPERVISOR_TOKEN: 'of another start' }
+  const control = { url: 'http://127.0.0.1:2', token: 'of this start' }
+  const all = async (given?: typeof control) => {
+    const { gateway, stateful, stateless, identity } = await describeSystem(
+      { ...settings, instances, environment },
+      ports,
+      'a secret',
+      given,
+    )
+    const knows = [gateway, ...stateful('postgresql://bank'), ...stateless, identity].filter((each) =>
+      Object.keys(each?.environment ?? {}).some((name) => name.startsWith('SUPERVISOR')),
+    )
+    return knows.map((each) => [
+      each?.label,
+      each?.environment['SUPERVISOR_URL'],
+      each?.environment['SUPERVISOR_TOKEN'],
+    ])
+  }
+  expect(await all(control)).toEqual([['gateway', control.url, control.token]])
+  expect(await all()).toEqual([])
+})
