@@ -97,7 +97,8 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
   const { cors, identity } = config
   const beside = await openBeside(config, shared, before?.texts)
   const { enforced: own, measuring } = limitsOf(config, limits, shared)
-  const hooks = createHooks(hooksOf(config, log), log)
+  const { stages, close: closeStages } = hooksOf(config, log)
+  const hooks = createHooks(stages, log)
   const policies = await policiesOf(config, own, measuring, beside, hooks.request, shared)
   const authorization = createAuthorization({ ...config.authorization, knowsCallers: identity !== undefined, log })
   const clientAddress = createClientAddress(config.trustedProxies)
@@ -121,6 +122,7 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
     ...(before && isSame && { supergraph: before.serving.editions.current.supergraph }),
   }).catch(async (error: unknown) => {
     beside.close()
+    closeStages()
     await store.release()
     throw error
   })
@@ -128,6 +130,7 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
   const close = async (successor?: Parts): Promise<void> => {
     await serving.close(successor?.serving.editions)
     beside.close()
+    closeStages()
     await store.release()
   }
   const servePlayground = await openPlayground(config, {
@@ -180,10 +183,11 @@ function countBy(requests: RequestMetrics, { operations: { safelist } }: Config,
 const namesIn = (document: string): string[] =>
   Array.from(document.matchAll(/\b(?:query|mutation|subscription)\s+([_A-Za-z]\w*)/g), ([, name = '']) => name)
 
-function hooksOf({ hooks, coprocessor }: Config, log: Logger): Stages {
-  if (!coprocessor) return hooks
-  const all = both(coprocessorHooks(coprocessor, log), hooks)
-  return { ...all, timeout: hooks.timeout + coprocessor.timeout }
+function hooksOf({ hooks, coprocessor }: Config, log: Logger): { readonly stages: Stages; close(): void } {
+  if (!coprocessor) return { stages: hooks, close: () => undefined }
+  const asked = coprocessorHooks(coprocessor, log)
+  const stages = { ...both(asked.hooks, hooks), timeout: hooks.timeout + coprocessor.timeout }
+  return { stages, close: asked.close }
 }
 
 async function policiesOf(

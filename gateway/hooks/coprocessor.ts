@@ -19,9 +19,12 @@ import { changedMessage, toldOf } from './router-response.ts'
 import type { Stages } from './stages.ts'
 
 /** Hooks for the stages that are set. */
-export function coprocessorHooks(settings: CoprocessorSettings, log: Logger): Partial<Stages> {
+export function coprocessorHooks(
+  settings: CoprocessorSettings,
+  log: Logger,
+): { readonly hooks: Partial<Stages>; close(): void } {
   const { stages } = settings
-  const ask = createAskStage(settings, log)
+  const { ask, close } = createAskStage(settings, log)
   const about = ({ requestId, traceparent, context, headers, method }: HookRequest) => ({
     requestId,
     traceparent,
@@ -46,7 +49,7 @@ export function coprocessorHooks(settings: CoprocessorSettings, log: Logger): Pa
     context: request?.context,
     more: { serviceName: service },
   })
-  return {
+  const hooks: Partial<Stages> = {
     ...(stages.RouterRequest && {
       onRequest: async (given) => void (await ask('RouterRequest', about(given), nothing)),
     }),
@@ -82,6 +85,7 @@ export function coprocessorHooks(settings: CoprocessorSettings, log: Logger): Pa
         void (await ask('SubgraphResponse', { ...ofCall(given), body: given.body }, nothing)),
     }),
   }
+  return { hooks, close }
 }
 
 const replacement = z.object({

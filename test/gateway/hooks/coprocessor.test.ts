@@ -50,6 +50,7 @@ describe('a coprocessor of one’s own', () => {
   let journal: Journal
   const gateways: TestGateway[] = []
   const messages: Message[] = []
+  const connections = new Set<unknown>()
   const traces: (string | string[] | undefined)[] = []
 
   beforeAll(async () => {
@@ -60,6 +61,7 @@ describe('a coprocessor of one’s own', () => {
         const message = (await json(request)) as Message
         messages.push(message)
         traces.push(request.headers['traceparent'])
+        connections.add(request.socket)
         answerWith(message, response)
       },
       { host: '127.0.0.1', port: 0 },
@@ -136,6 +138,20 @@ describe('a coprocessor of one’s own', () => {
     expect([told.statusCode, JSON.parse(told.body)]).toEqual([status, { data: { whoAmI: 'somebody' } }])
     expect(told.headers['x-request-id']).toEqual([headers.get('x-request-id')])
     for (const [name, lines] of Object.entries(told.headers)) expect(headers.get(name)).toBe(lines.join(', '))
+  })
+
+  test('Requests one after the other take no connection each', async () => {
+    answerWith = echo
+    await askOf(0)
+    connections.clear()
+    for (let time = 0; time < 5; time += 1) await askOf(0)
+    expect(connections.size).toBeLessThan(5) // of 35 messages
+  })
+
+  test('Each message is answered, however many wait', async () => {
+    answerWith = echo
+    const answers = await Promise.all(Array.from({ length: 300 }, () => askOf(1)))
+    expect(answers.filter(({ data }) => data?.whoAmI !== 'somebody')).toEqual([])
   })
 
   test('It may change refusals, too', async () => {
