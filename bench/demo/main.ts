@@ -5,6 +5,7 @@
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { endWithNpm } from '../../start/npm.ts'
 import { hangUp } from './client.ts'
 import { experiments } from './experiments.ts'
 import { startProduct } from './product.ts'
@@ -27,6 +28,7 @@ const tell = (outcome: Outcome): void => {
   if (!isInterrupted) console.log(`\n${sectionOf(outcome)}`)
 }
 
+endWithNpm(process.env)
 note('starting a product for the demo')
 const starting = startProduct({ instances: INSTANCES, note })
 const outcomes = await Promise.race([

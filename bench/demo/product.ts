@@ -12,7 +12,7 @@ import { choosePorts } from '../../start/addresses.ts'
 import { gatewaySecret } from '../../start/data-folder.ts'
 import { inUse } from '../../start/health.ts'
 import { runJob } from '../../start/job.ts'
-import { describeSystem, type System } from '../../start/processes.ts'
+import { describeSystem, type ProcessSpec, type System } from '../../start/processes.ts'
 import { type Environment, readStartSettings } from '../../start/settings.ts'
 import { type Part, startPart } from './part.ts'
 
@@ -102,10 +102,9 @@ async function startIn(
   }
   const database = system.database && (await begin(startPart(system.database)))
   const databaseUrl = given ?? database?.url ?? ''
-  const migrate = async (): Promise<void> => {
-    for (const job of system.preparations(databaseUrl)) await runJob(job, () => undefined, forever)
-  }
-  await migrate()
+  const run = (job: ProcessSpec): Promise<void> => runJob(job, () => undefined, forever)
+  const preparations = system.preparations(databaseUrl)
+  for (const job of preparations) await run(job)
   const specs = [...system.stateful(databaseUrl), ...system.stateless]
   const services = await Promise.all(
     specs.map(async (spec) => {
@@ -128,7 +127,10 @@ async function startIn(
     of,
     authorization: async (caller) => `Bearer ${await identity.sign(caller)}`,
     startGateway: (others = {}) => startGateway(withAddresses(system.gateway, { ...addresses, ...others })),
-    migrate,
+    async migrate() {
+      // The first of them; what follows is demo data.
+      for (const job of preparations.slice(0, 1)) await run(job)
+    },
     settled: () => inUse(system, Object.values(addresses).flat(), forever),
     stop,
   }

@@ -135,7 +135,7 @@ function lines({ across, measure, series, values, marks = [], stepped }: LinePlo
             axis: {
               grid: false,
               ...(places.length <= FEW
-                ? { values: places, format: 'd', labelOverlap: false, labelFlush: false }
+                ? { values: places, labelExpr: 'datum.value', labelOverlap: false, labelFlush: false }
                 : { tickCount: 6 }),
             },
           },
