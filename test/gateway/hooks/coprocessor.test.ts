@@ -148,12 +148,6 @@ describe('a coprocessor of one’s own', () => {
     expect(connections.size).toBeLessThan(5) // of 35 messages
   })
 
-  test('Each message is answered, however many wait', async () => {
-    answerWith = echo
-    const answers = await Promise.all(Array.from({ length: 300 }, () => askOf(1)))
-    expect(answers.filter(({ data }) => data?.whoAmI !== 'somebody')).toEqual([])
-  })
-
   test('It may change refusals, too', async () => {
     const body = JSON.stringify({ errors: [{ message: 'in other words' }] })
     answerWith = at('RouterResponse', { body, headers: { 'x-told': ['yes'] } })
