@@ -57,7 +57,7 @@ export interface StatelessRequest {
 
 /**
  * Sends it to one instance and gives the bytes of the answer. Rejects when the instance is gone or
- * goes meanwhile.
+ * goes meanwhile, and when it is too busy to answer.
  */
 export async function bytesFrom(instance: Instance, request: StatelessRequest): Promise<Buffer> {
   const { query, variables, acceptLanguage } = request
@@ -79,5 +79,7 @@ export async function bytesFrom(instance: Instance, request: StatelessRequest): 
     },
     body,
   })
-  return Buffer.from(await response.arrayBuffer())
+  const bytes = Buffer.from(await response.arrayBuffer())
+  if (response.status === 503) throw new Error(`${instance.url} is busy`)
+  return bytes
 }
