@@ -6,22 +6,21 @@
 /** The longest first, each by its path in `test/`. */
 export const longest: readonly string[] = [
   'subgraphs/banking/history/history.test.ts',
-  'attack/attack.test.ts',
   'gateway/execution/differential.test.ts',
   'gateway/execution/flat/fuzz.test.ts',
-  'growth.test.ts',
-  'gateway/hooks/hooks.test.ts',
+  'attack/attack.test.ts',
   'subgraphs/banking/statements/streaming.test.ts',
   'start/lifecycle.test.ts',
-  'platform/http/bounds.test.ts',
   'gateway/playground/page.test.ts',
-  'gateway/map/page.test.ts',
   'gateway/config/reload.test.ts',
   'subgraphs/banking/database/primary.test.ts',
   'gateway/execution/flat/every-byte.test.ts',
   'subgraphs/banking/forward/through-gateway.test.ts',
   'gateway/contract.test.ts',
   'start/dev.test.ts',
+  'gateway/main.test.ts',
+  'subgraphs/banking/forward/forward.test.ts',
+  'subgraphs/banking/history/due.test.ts',
 ]
 
 interface Suite {
