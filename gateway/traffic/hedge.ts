@@ -12,6 +12,12 @@ import type { Latency } from './latency.ts'
 import type { Try } from './retry.ts'
 
 const SHORTEST = 5 // milliseconds; below it a second call costs more than it saves
+/**
+ * Calls for each second try: where all are slow, for want of capacity, more second tries would take
+ * what is left of it.
+ */
+const CALLS_PER_HEDGE = 10
+const RESERVE = 10 // second tries that a quiet time leaves
 
 interface HedgeOptions {
   readonly fleet: Fleet
@@ -22,21 +28,29 @@ interface HedgeOptions {
 
 export function hedged({ hedging }: StatelessService, tryOnce: Try, { fleet, latency, onHedge }: HedgeOptions): Try {
   if (!hedging) return tryOnce
+  let calls = RESERVE * CALLS_PER_HEDGE
+  const mayHedge = (): boolean => {
+    if (calls < CALLS_PER_HEDGE) return false
+    calls -= CALLS_PER_HEDGE
+    return true
+  }
   return (work, asked) => {
+    calls = Math.min(RESERVE * CALLS_PER_HEDGE, calls + 1)
     const usual = fleet.instances.length > 1 ? latency.p95() : undefined
     return usual === undefined
       ? tryOnce(work, asked)
-      : race(work, asked, tryOnce, { patience: Math.max(usual, SHORTEST), onHedge })
+      : race(work, asked, tryOnce, { patience: Math.max(usual, SHORTEST), mayHedge, onHedge })
   }
 }
 
+interface Race extends Pick<HedgeOptions, 'onHedge'> {
+  /** Milliseconds. */
+  readonly patience: number
+  readonly mayHedge: () => boolean
+}
+
 /** Fails with the first failure where no second call was made, and with the last where one was. */
-function race(
-  work: Work,
-  asked: Set<Instance>,
-  tryOnce: Try,
-  { patience, onHedge }: Pick<HedgeOptions, 'onHedge'> & { readonly patience: number },
-): Promise<Reply> {
+function race(work: Work, asked: Set<Instance>, tryOnce: Try, { patience, mayHedge, onHedge }: Race): Promise<Reply> {
   const { signal, abort: leave } = createAbort()
   if (work.signal?.aborted) leave()
   work.signal?.addEventListener('abort', leave, { once: true })
@@ -62,6 +76,7 @@ function race(
       reject(failure instanceof Error ? failure : new CallFailure('connection', 'unknown'))
     }
     const hedge = (): void => {
+      if (!mayHedge()) return
       onHedge()
       start(true)
     }

@@ -1,0 +1,35 @@
+import { expect, test } from '@jest/globals'
+import { hedged } from '../../../gateway/traffic/hedge.ts'
+import { stopClock } from '../../support/clock.ts'
+
+const REPLY = { answer: {}, freshness: {}, tags: [] }
+
+test('Of many slow calls a tenth are asked twice, besides ten that a quiet time allows', async () => {
+  using clock = stopClock()
+  let tries = 0
+  let hedges = 0
+  const waiting: (() => void)[] = []
+  const slow = () => {
+    tries += 1
+    return new Promise((resolve) => waiting.push(() => resolve(REPLY)))
+  }
+  const step = hedged({ hedging: true } as never, slow as never, {
+    fleet: { instances: [{}, {}] } as never,
+    latency: { p95: () => 20 } as never,
+    onHedge: () => {
+      hedges += 1
+    },
+  })
+  const calls = Array.from({ length: 200 }, () => step({ call: {}, deadline: 1_000 } as never, new Set()))
+  expect(tries).toBe(200)
+  await clock.step(20)
+  expect(hedges).toBe(10)
+  for (let round = 0; round < 100; round += 1) {
+    calls.push(step({ call: {}, deadline: 1_000 } as never, new Set()))
+    await clock.step(20)
+  }
+  expect(hedges).toBe(20)
+  expect(tries).toBe(300 + hedges)
+  for (const answer of waiting) answer()
+  expect(await Promise.all(calls)).toHaveLength(300)
+})
