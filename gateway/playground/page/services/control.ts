@@ -37,7 +37,8 @@ async function call(request: ControlRequest | undefined): Promise<ControlledServ
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(request),
   }
-  const response = await fetch('/demo/services', post)
+  const response = await fetch('/demo/services', post).catch(() => undefined)
+  if (!response) throw new Error('The gateway does not answer. Asking again.')
   const answer = await response.json()
   if (response.ok) return answer
   throw new Error(answer.errors?.[0]?.message ?? `The gateway answered ${response.status}.`)
