@@ -165,9 +165,9 @@ describe('budgets of several gateways in Redis', () => {
 
   test('They are spent together; without Redis each gateway goes on alone, and waits for nothing', async () => {
     const env = { REDIS_URL: redis.url }
-    await start({ windows: [{ every: 3_600_000, cost: 5 }], store: 'redis' }, { env })
+    await start({ windows: [{ every: 3_600_000, cost: 5 }], store: 'redis', redisTimeout: 1_000 }, { env })
     const one = gateway
-    await start({ windows: [{ every: 3_600_000, cost: 5 }], store: 'redis' }, { env })
+    await start({ windows: [{ every: 3_600_000, cost: 5 }], store: 'redis', redisTimeout: 1_000 }, { env })
     const two = gateway
     stop = async () => {
       stop = async () => undefined
@@ -197,9 +197,9 @@ describe('budgets of several gateways in Redis', () => {
 
   test('Requests at once are counted together, and those of a gateway that crashed are soon forgotten', async () => {
     const env = { REDIS_URL: redis.url }
-    await start({ requestsAtOnce: 2, store: 'redis' }, { env })
+    await start({ requestsAtOnce: 2, store: 'redis', redisTimeout: 1_000 }, { env })
     const one = gateway
-    await start({ requestsAtOnce: 2, store: 'redis' }, { env })
+    await start({ requestsAtOnce: 2, store: 'redis', redisTimeout: 1_000 }, { env })
     const two = gateway
     stop = async () => {
       stop = async () => undefined
