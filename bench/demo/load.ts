@@ -52,6 +52,9 @@ export function startLoad({ clients, pause = 0, once }: LoadOptions): Load {
 export const failuresOf = (answered: readonly Answered[]): number =>
   answered.filter(({ failure }) => failure !== undefined).length
 
+/** Milliseconds of the request that took longest. */
+export const longestOf = (answered: readonly Answered[]): number => Math.max(0, ...answered.map(({ took }) => took))
+
 /** What went wrong, for people: `3 × SERVICE_TIMEOUT`. */
 export function failureNames(answered: readonly Answered[]): string {
   const codes = Map.groupBy(

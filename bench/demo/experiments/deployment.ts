@@ -5,7 +5,7 @@ import { ask } from '../client.ts'
 import { anyOf, shuffled } from '../draw.ts'
 import type { Experiment, Findings } from '../experiment.ts'
 import { count, seconds } from '../figures.ts'
-import { type Answered, failureNames, failuresOf, rateOf, startLoad } from '../load.ts'
+import { type Answered, failureNames, failuresOf, longestOf, rateOf, startLoad } from '../load.ts'
 import type { Part } from '../part.ts'
 import type { Product } from '../product.ts'
 import { somethingNew } from '../questions.ts'
@@ -99,6 +99,7 @@ function report(product: Product, { answered, marks, took, order }: Rolled): Fin
   const all = SERIES.flatMap(({ name }) => answered[name])
   const seen = (traffic: Traffic): string =>
     `${count(failed(traffic))} of ${count(answered[traffic].length)} failed ${failureNames(answered[traffic])}`.trim()
+  const wait = (traffic: Traffic): string => seconds(longestOf(answered[traffic]))
   return {
     did: `Under load, ${order.length} stateless instances were drained and started again in a random order (${order.join(', ')}). Then the migrations were run, and the ${product.of('banking').length} instances of the bank were drained and started again one after the other, the next when the gateway used the one before. Clients sent nothing again.`,
     atAGlance: {
@@ -111,7 +112,9 @@ function report(product: Product, { answered, marks, took, order }: Rolled): Fin
         ['order', 'any', 'migrate, then one after the other'],
         ['time', seconds(took.stateless), `${seconds(took.migrate)} and ${seconds(took.stateful)}`],
         ['reads', seen('weather and content'), seen('balances')],
+        ['longest wait for a read', wait('weather and content'), wait('balances')],
         ['writes', '', seen('transfers')],
+        ['longest wait for a write', '', wait('transfers')],
       ],
     },
     plots: [
@@ -134,10 +137,10 @@ function report(product: Product, { answered, marks, took, order }: Rolled): Fin
       {
         says: 'The bank is migrated and rolled in service: no balance and no transfer fails.',
         holds: failed('balances') + failed('transfers') === 0,
-        seen: `balances: ${seen('balances')}; transfers: ${seen('transfers')}`,
+        seen: `balances: ${seen('balances')}; transfers: ${seen('transfers')}, the longest took ${wait('transfers')}`,
       },
       {
-        says: 'Each kind was under load all the time.',
+        says: 'Each kind was asked while each part was replaced.',
         holds: SERIES.every(({ name }) => answered[name].length > marks.length),
         seen: `${count(all.length)} requests in all`,
       },

@@ -1,10 +1,10 @@
-/** The style sheet of the report, light and dark. Plots use its colours. */
+/** The style sheet of the report, light and dark. Plots use its colours, which are the playground's. */
 export const STYLE = `
 :root { color-scheme: light dark; --paper: #fff; --card: #f6f7f9; --ink: #1b1f24; --muted: #57606a; --line: #d6dbe1;
-  --stateless: #0b7285; --stateless-soft: #66b3c1; --stateful: #b3540f; --stateful-soft: #dd9c69; --neutral: #8a94a0;
+  --stateless: #a14a00; --stateless-soft: #dd9c69; --stateful: #0f5a78; --stateful-soft: #66a3bd; --neutral: #8a94a0;
   --well: #1a7f37; --ill: #c02030 }
 @media (prefers-color-scheme: dark) { :root { --paper: #12161b; --card: #1b2128; --ink: #e6eaef; --muted: #a0aab5; --line: #39424d;
-  --stateless: #4cc3d9; --stateless-soft: #2a7d8d; --stateful: #f0975a; --stateful-soft: #9c5f38; --neutral: #7d8894;
+  --stateless: #f2b366; --stateless-soft: #9c6a38; --stateful: #7cc4e4; --stateful-soft: #35708c; --neutral: #7d8894;
   --well: #56d37a; --ill: #ff7b86 } }
 * { box-sizing: border-box }
 body { margin: 0 auto; max-width: 46rem; padding: 1.5rem 1rem 4rem; background: var(--paper); color: var(--ink);

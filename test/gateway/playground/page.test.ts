@@ -99,7 +99,7 @@ describe('playground page', () => {
     expect(others.sort()).toEqual(['content stateless', 'weather stateless', 'weather stateless'])
     await page
       .getByRole('status')
-      .filter({ hasText: /^[\d.]+ m?s, 4 calls, .* kB, cost .* left for this minute/ })
+      .filter({ hasText: /^[\d.]+ m?s, 4 calls, .* kB, cost .* of 5,000,000 a minute/ })
       .waitFor()
     expect(await page.locator('.graphiql-response').innerText()).not.toContain('trace')
     await keepScreenshot(page, 'playground-main-query')

@@ -69,7 +69,6 @@ const Plan = ({ trace }: { readonly trace: Trace }) =>
 /** Begins with no call chosen for each new trace. */
 function Picture({ trace }: { readonly trace: Trace }) {
   const [chosen, choose] = useState<number>()
-  const call = trace.calls.find(({ id }) => id === chosen)
   return (
     <div className="picture">
       <Lanes
@@ -77,8 +76,8 @@ function Picture({ trace }: { readonly trace: Trace }) {
         chosen={chosen}
         onChoose={(id) => choose(id === chosen ? undefined : id)}
         details={DETAILS}
+        detailsOf={(call) => <Step id={DETAILS} call={call} onClose={() => choose(undefined)} />}
       />
-      {call && <Step key={call.id} id={DETAILS} call={call} onClose={() => choose(undefined)} />}
     </div>
   )
 }
@@ -97,10 +96,12 @@ function Totals({ run }: { readonly run: Run }) {
 }
 
 function Sums({ trace: { duration, bytes: size, cost, calls } }: { readonly trace: Trace }) {
+  const kept = calls.filter(({ source }) => source !== 'service').length
   const failed = calls.filter(({ errors }) => errors.length > 0).length
   return (
     <>
-      <b>{milliseconds(duration)}</b>, {count(calls.length, 'call')}
+      <b>{milliseconds(duration)}</b>, {count(calls.length - kept, 'call')}
+      {kept > 0 && `, ${whole(kept)} spared by cache or sharing`}
       {failed > 0 && (
         <>
           , <strong className="fault">{whole(failed)} failed</strong>
@@ -110,7 +111,8 @@ function Sums({ trace: { duration, bytes: size, cost, calls } }: { readonly trac
       {cost.budgets.map(({ cost: budget, every, left }) => (
         <span key={`${budget} ${every}`}>
           {' '}
-          ({whole(left)} of {whole(budget)} left for this {period(every)})
+          of {whole(budget)} a {period(every)}
+          {left < budget && ` (${whole(left)} left)`}
         </span>
       ))}
     </>

@@ -2,7 +2,7 @@
  * The plan as a picture: a lane for the gateway and one for each call, in the order in which they
  * began. A bar shows when; a line leads from the call that it waited for.
  */
-import type { CSSProperties } from 'react'
+import type { CSSProperties, ReactNode } from 'react'
 import type { Trace, TracedCall } from '../../../exchange/trace.ts'
 import { KindMark } from '../common/kind.tsx'
 import { badgesOf, hasFailed } from './badges.ts'
@@ -13,13 +13,14 @@ interface LanesProps {
   /** The id of the call whose details are shown. */
   readonly chosen: number | undefined
   readonly onChoose: (id: number) => void
-  /** The element that shows the details. */
+  /** The id of the element that shows the details, below the lane of their call. */
   readonly details: string
+  readonly detailsOf: (call: TracedCall) => ReactNode
 }
 
 type Style = CSSProperties & Readonly<Record<`--${string}`, string | number>>
 
-export function Lanes({ trace, chosen, onChoose, details }: LanesProps) {
+export function Lanes({ trace, chosen, onChoose, details, detailsOf }: LanesProps) {
   const calls = trace.calls.toSorted((one, other) => one.start - other.start || one.id - other.id)
   const end = Math.max(trace.duration, ...calls.map(({ start, duration }) => start + duration), 0.1)
   const at = (time: number): string => `${(100 * Math.min(time, end)) / end}%`
@@ -27,7 +28,7 @@ export function Lanes({ trace, chosen, onChoose, details }: LanesProps) {
   const byId = new Map(calls.map((call) => [call.id, call]))
 
   return (
-    <ol className="lanes" aria-label="Plan">
+    <ol className="lanes" aria-label="Plan" data-opened={chosen !== undefined}>
       <li className="lane" data-kind="gateway">
         <span className="who">
           <span className="name">gateway</span>
@@ -78,6 +79,7 @@ export function Lanes({ trace, chosen, onChoose, details }: LanesProps) {
               ))}
             </span>
           </button>
+          {chosen === call.id && detailsOf(call)}
         </li>
       ))}
     </ol>

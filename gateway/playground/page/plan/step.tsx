@@ -1,6 +1,6 @@
 /** One call in full: what was asked, whom, and which fields of the answer it gave. */
 import { parse, print } from 'graphql'
-import { useEffect, useRef } from 'react'
+import { Fragment, useEffect, useRef } from 'react'
 import type { TracedAttempt, TracedCall } from '../../../exchange/trace.ts'
 import { KindMark } from '../common/kind.tsx'
 import { bytes, count, milliseconds } from './format.ts'
@@ -12,7 +12,7 @@ export function Step({ call, id, onClose }: { readonly call: TracedCall; readonl
   // Within the panel only: `scrollIntoView` would move the whole page.
   useEffect(() => {
     const shown = section.current
-    shown?.parentElement?.scrollTo({ top: shown.offsetTop - PEEK, behavior: 'instant' })
+    shown?.closest('.picture')?.scrollTo({ top: shown.offsetTop - PEEK, behavior: 'instant' })
   }, [])
   const { service, kind, errors, fields, attempts, operation, variables, sent, received, source, entities } = call
   return (
@@ -48,7 +48,15 @@ export function Step({ call, id, onClose }: { readonly call: TracedCall; readonl
           <h4>{fields.length > 0 ? `Gave ${count(fields.length, 'field')}` : 'Gave no field'}</h4>
           <ul className="fields">
             {fields.map((field) => (
-              <li key={field}>{field}</li>
+              <li key={field}>
+                {field.split(/(?=\.)/).map((part, index) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: parts of a text that stays
+                  <Fragment key={index}>
+                    <wbr />
+                    {part}
+                  </Fragment>
+                ))}
+              </li>
             ))}
           </ul>
           <h4>{attempts.length > 0 ? 'Tries' : 'No instance was asked'}</h4>

@@ -30,7 +30,10 @@ function Services() {
   return (
     <section className="services" aria-labelledby="services-title">
       <h2 id="services-title">Services</h2>
-      <p>Stop one and run a tab again. The rest of the answer stays, and the plan shows who was asked instead.</p>
+      <p>
+        Stop one and run a tab again. What hangs below its fields goes with it; what others know stays, for example in
+        SearchArticles and WeatherInFiveCities.
+      </p>
       {fault !== undefined && (
         <p className="fault" role="alert">
           {fault}
@@ -50,7 +53,7 @@ interface ServiceProps {
 }
 
 const explained = {
-  stateful: 'While it is away, its fields are null and others are there. Started again, it has lost nothing.',
+  stateful: 'While it is away, its fields are null, with all below them. Started again, it has lost nothing.',
   stateless: 'While another instance runs, nothing is missing. Without any, what is cached stays.',
 }
 
@@ -68,6 +71,11 @@ function Service({ service: { name, kind, instances }, send }: ServiceProps) {
         )}
       </header>
       <p>{explained[kind]}</p>
+      {kind === 'stateless' && instances.length === 1 && (
+        <p>
+          <code>npm start -- --{name} 2</code> starts another one.
+        </p>
+      )}
       <ul>
         {instances.map(({ url, state }, instance) => (
           <li key={url} data-state={state}>
