@@ -144,7 +144,8 @@ describe.each(universes)('services of a $universe.name with rules', ({ universe:
       if (process.env['ACCESS_SAY']) process.stderr.write(`${universe.name} ${JSON.stringify(seen)}\n`)
       expect(seen.valid).toBeGreaterThan(QUERIES * 0.8)
       expect(seen.quoted).toBeGreaterThan(0)
-      expect(seen.flat).toBeGreaterThanOrEqual(seen.denied * flat)
+      // In whole operations: the few of the suite are more or less than the share.
+      expect(seen.flat).toBeGreaterThanOrEqual(Math.floor(seen.denied * flat))
     },
     60_000 + QUERIES * 200,
   )

@@ -123,7 +123,7 @@ test('A stateless service never learns the caller, only the perspective', async 
   })
   expect(shop.items.calls.length).toBeGreaterThan(1)
   const ownHeaders =
-    /^(host|connection|content-type|content-length|accept|accept-encoding|accept-language|x-request-id|tributary-.+)$/
+    /^(host|connection|content-type|content-length|accept|accept-encoding|accept-language|traceparent|x-request-id|tributary-.+)$/
   for (const { headers } of shop.items.calls) {
     expect(Object.keys(headers).filter((name) => !ownHeaders.test(name))).toEqual([])
   }
