@@ -13,11 +13,11 @@ import type { Try } from './retry.ts'
 
 const SHORTEST = 5 // milliseconds; below it a second call costs more than it saves
 /**
- * Calls for each second try: where all are slow, for want of capacity, more second tries would take
- * what is left of it.
+ * Calls for each second try that was in vain: where all are slow, for want of capacity, more of them
+ * would take what is left of it. Beside an instance that hangs, none is in vain.
  */
 const CALLS_PER_HEDGE = 10
-const RESERVE = 10 // second tries that a quiet time leaves
+const RESERVE = 10 // such second tries that a quiet time leaves
 
 interface HedgeOptions {
   readonly fleet: Fleet
@@ -34,12 +34,15 @@ export function hedged({ hedging }: StatelessService, tryOnce: Try, { fleet, lat
     calls -= CALLS_PER_HEDGE
     return true
   }
+  const onHedgeWon = (): void => {
+    calls += CALLS_PER_HEDGE
+  }
   return (work, asked) => {
     calls = Math.min(RESERVE * CALLS_PER_HEDGE, calls + 1)
     const usual = fleet.instances.length > 1 ? latency.p95() : undefined
     return usual === undefined
       ? tryOnce(work, asked)
-      : race(work, asked, tryOnce, { patience: Math.max(usual, SHORTEST), mayHedge, onHedge })
+      : race(work, asked, tryOnce, { patience: Math.max(usual, SHORTEST), mayHedge, onHedge, onHedgeWon })
   }
 }
 
@@ -47,24 +50,34 @@ interface Race extends Pick<HedgeOptions, 'onHedge'> {
   /** Milliseconds. */
   readonly patience: number
   readonly mayHedge: () => boolean
+  /** Called where the second try answered first. */
+  readonly onHedgeWon: () => void
 }
 
 /** Fails with the first failure where no second call was made, and with the last where one was. */
-function race(work: Work, asked: Set<Instance>, tryOnce: Try, { patience, mayHedge, onHedge }: Race): Promise<Reply> {
+function race(
+  work: Work,
+  asked: Set<Instance>,
+  tryOnce: Try,
+  { patience, mayHedge, onHedge, onHedgeWon }: Race,
+): Promise<Reply> {
   const { signal, abort: leave } = createAbort()
   if (work.signal?.aborted) leave()
   work.signal?.addEventListener('abort', leave, { once: true })
   return new Promise((resolve, reject) => {
     let running = 0
+    let isWon = false
     const start = (isHedge: boolean): void => {
       running += 1
-      tryOnce({ ...work, signal, isHedge }, asked).then(win, lose)
+      tryOnce({ ...work, signal, isHedge }, asked).then((reply) => win(reply, isHedge), lose)
     }
     const end = (): void => {
       clearTimeout(timer)
       work.signal?.removeEventListener('abort', leave)
     }
-    const win = (reply: Reply): void => {
+    const win = (reply: Reply, isHedge: boolean): void => {
+      if (isHedge && !isWon) onHedgeWon()
+      isWon = true
       end()
       resolve(reply)
       leave()

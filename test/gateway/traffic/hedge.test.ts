@@ -4,7 +4,7 @@ import { stopClock } from '../../support/clock.ts'
 
 const REPLY = { answer: {}, freshness: {}, tags: [] }
 
-test('Of many slow calls a tenth are asked twice, besides ten that a quiet time allows', async () => {
+test('Where all are slow, a tenth of the calls are asked twice, besides ten that a quiet time allows', async () => {
   using clock = stopClock()
   let tries = 0
   let hedges = 0
@@ -32,4 +32,24 @@ test('Of many slow calls a tenth are asked twice, besides ten that a quiet time 
   expect(tries).toBe(300 + hedges)
   for (const answer of waiting) answer()
   expect(await Promise.all(calls)).toHaveLength(300)
+})
+
+test('Beside an instance that hangs, every call is asked twice', async () => {
+  using clock = stopClock()
+  let hedges = 0
+  const hanging = ({ isHedge }: { isHedge: boolean }) =>
+    isHedge ? Promise.resolve(REPLY) : new Promise(() => undefined)
+  const step = hedged({ hedging: true } as never, hanging as never, {
+    fleet: { instances: [{}, {}] } as never,
+    latency: { p95: () => 20 } as never,
+    onHedge: () => {
+      hedges += 1
+    },
+  })
+  for (let call = 0; call < 100; call += 1) {
+    const answer = step({ call: {}, deadline: 1_000 } as never, new Set())
+    await clock.step(20)
+    expect(await answer).toBe(REPLY)
+  }
+  expect(hedges).toBe(100)
 })
