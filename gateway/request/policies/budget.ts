@@ -58,7 +58,7 @@ export function createBudget(
   reportMeasured: ReportLimit = () => undefined,
   buckets: Buckets = createBuckets(),
 ): Budget {
-  const filled = (caller: string, { windows }: BudgetPlan): Bucket => {
+  const filled = (caller: string, { windows }: Pick<BudgetPlan, 'windows'>): Bucket => {
     const now = performance.now()
     const bucket = buckets.get(caller)
     if (!bucket) {
@@ -97,7 +97,8 @@ export function createBudget(
       take(filled(callerOf(exchange), planOf(exchange.apiClient)), REFUSAL + size)
     },
     chargePlanning(caller, milliseconds) {
-      const { windows, left } = filled(caller, planOf(undefined))
+      // Whose plan applies is known of those only who have spent before.
+      const { windows, left } = filled(caller, buckets.get(caller) ?? planOf(undefined))
       windows.forEach(({ every, cost }, at) => {
         left[at] = (left[at] ?? 0) - (milliseconds / PLANNING) * cost * (MINUTE / every)
       })

@@ -72,3 +72,17 @@ test('What callers have left outlives a change of the windows', () => {
   expect(left({ every: 60_000, cost: 100 }, { every: 5_000, cost: 8 })).toEqual([3, 8])
   expect(left({ every: 60_000, cost: 2 })).toEqual([2])
 })
+
+test('Planning for an API client leaves it the budget of its own', () => {
+  using _clock = stopClock()
+  const settings = {
+    windows: [{ every: 60_000, cost: 3 }],
+    client: { header: 'x-client' },
+    clients: { partner: { windows: [{ every: 60_000, cost: 1_000 }] } },
+  }
+  const budget = createBudget(createBudgetPlans(budgetsSection.parse(settings), { costPerMinute: 1 }, 1))
+  const partner = Object.assign(exchangeOf('192.0.2.1'), { apiClient: 'partner' })
+  budget.spend(partner, 100)
+  budget.chargePlanning(callerOf(partner), 1_000)
+  expect(budget.left(partner).map((each) => each.left)).toEqual([850])
+})
