@@ -10,7 +10,7 @@ import type { RedisConnection } from '../../platform/redis/connection.ts'
 import type { BudgetSettings } from '../config/sections/budgets.ts'
 import type { Cors } from '../config/sections/cors.ts'
 import type { ClientHeaderRule } from '../config/sections/headers.ts'
-import type { OperationSettings } from '../config/sections/operations.ts'
+import { CLIENT_NAME_HEADERS, CLIENT_VERSION_HEADERS, type OperationSettings } from '../config/sections/operations.ts'
 import { limitCost } from '../document/cost.ts'
 import { limitShape } from '../document/document-limits.ts'
 import type { DocumentCheck, KnownOperation } from '../document/documents.ts'
@@ -156,8 +156,10 @@ export function createPolicies(options: PolicyOptions): Policies {
 /** The usual ones, and those of the settings. */
 const clientNameHeadersOf = ({ operations, budgets }: PolicyOptions): ReadonlySet<string> =>
   new Set([
-    ...['apollographql-client-name', 'apollographql-client-version', 'graphql-client-name', 'graphql-client-version'],
-    ...[...(operations.safelist?.clientHeaders ?? []), budgets.client?.header ?? []].flat(),
+    ...CLIENT_NAME_HEADERS,
+    ...CLIENT_VERSION_HEADERS,
+    ...(operations.safelist?.clientHeaders ?? []),
+    ...(budgets.client?.header === undefined ? [] : [budgets.client.header]),
   ])
 
 /** First, so that refusals have them, too. */

@@ -5,6 +5,8 @@ import { headerName, list, onOff, whole } from './values.ts'
 /** Where a client tells its name; the first header that is there counts. */
 export const CLIENT_NAME_HEADERS: readonly string[] = ['apollographql-client-name', 'graphql-client-name']
 
+export const CLIENT_VERSION_HEADERS: readonly string[] = ['apollographql-client-version', 'graphql-client-version']
+
 /** Manifests, and folders of `.graphql` files. */
 const paths = list(z.string())
 
