@@ -1,7 +1,7 @@
 /**
  * Builds the playground's page into `gateway/playground/dist` and that of the live map into
- * `gateway/map/dist`, from the project's own dependencies, and compresses their files. `npm install`
- * runs it; it does nothing if neither a page nor a dependency has changed.
+ * `gateway/map/dist`, from the project's own dependencies, and compresses their files. `npm
+ * install` runs it; it does nothing if neither a page nor a dependency has changed.
  */
 import { createHash } from 'node:crypto'
 import { glob, readFile, rm, writeFile } from 'node:fs/promises'

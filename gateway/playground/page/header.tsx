@@ -1,6 +1,6 @@
 /** The bar above GraphiQL: what this is, which services keep state, and who is signed in. */
 import { useSyncExternalStore } from 'react'
-import { KindMark } from './common/kind.tsx'
+import { KindMark } from '../../map/page/kind-mark.tsx'
 import type { PlaygroundSettings, ServiceOfGraph } from './common/settings.ts'
 import type { Session } from './session.ts'
 

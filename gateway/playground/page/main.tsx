@@ -43,8 +43,8 @@ const beside = transfer && {
   label: 'Send money',
   run: async () => quiet({ query: transfer.query, variables: JSON.parse(transfer.variables) }),
 }
-// Another GraphiQL on the same host and port, now or last year, keeps its tabs to itself. The number
-// grows with the shipped operations, so that a visitor of before gets the new ones.
+// Another GraphiQL on the same host and port, now or last year, keeps its tabs to itself. The
+// number grows with the shipped operations, so that a visitor of before gets the new ones.
 const storage = createLocalStorage({ namespace: 'tributary-3' })
 
 createRoot(element('root')).render(

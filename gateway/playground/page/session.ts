@@ -25,7 +25,9 @@ export interface Session {
   signOut(): void
   /** Leaves the page to sign in at the provider; `undefined` without one. */
   readonly leave: (() => void) | undefined
-  /** The `Authorization` header to send now, after a sign-in under way; undefined while signed out. */
+  /**
+   * The `Authorization` header to send now, after a sign-in under way; undefined while signed out.
+   */
   authorization(): Promise<string | undefined>
 }
 

@@ -1,5 +1,7 @@
-/** The events of a subscription, the latest first, with the service that gave each of their fields. */
-import { KindMark } from '../common/kind.tsx'
+/**
+ * The events of a subscription, the latest first, with the service that gave each of their fields.
+ */
+import { KindMark } from '../../../map/page/kind-mark.tsx'
 import type { FollowedEvent } from '../common/runs.ts'
 import type { JoinOfTab, ServiceOfGraph } from '../common/settings.ts'
 import { type Given, givenBy, headlineOf } from './fields.ts'

@@ -4,7 +4,7 @@
  */
 import type { CSSProperties, ReactNode } from 'react'
 import type { Trace, TracedCall } from '../../../exchange/trace.ts'
-import { KindMark } from '../common/kind.tsx'
+import { KindMark } from '../../../map/page/kind-mark.tsx'
 import { badgesOf, hasFailed } from './badges.ts'
 import { milliseconds } from './format.ts'
 

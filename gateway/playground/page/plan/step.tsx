@@ -2,7 +2,7 @@
 import { parse, print } from 'graphql'
 import { Fragment, useEffect, useRef } from 'react'
 import type { TracedAttempt, TracedCall } from '../../../exchange/trace.ts'
-import { KindMark } from '../common/kind.tsx'
+import { KindMark } from '../../../map/page/kind-mark.tsx'
 import { bytes, count, milliseconds } from './format.ts'
 
 const PEEK = 48 // pixels of the lanes above that stay in sight

@@ -4,7 +4,7 @@
  */
 import type { GraphiQLPlugin } from '@graphiql/react'
 import type { ControlledService, ControlRequest, RunState } from '../../../../platform/process/control.ts'
-import { KindMark } from '../common/kind.tsx'
+import { KindMark } from '../../../map/page/kind-mark.tsx'
 import { useServices } from './control.ts'
 import './services.css'
 
