@@ -135,7 +135,9 @@ export async function describeSystem(
   }
 }
 
-/** Who has no business with the database, the admin port or the supervisor is told no way to them. */
+/**
+ * Who has no business with the database, the admin port or the supervisor is told no way to them.
+ */
 const forEverybody = ({
   DATABASE_URL: _url,
   DATABASE_READ_URL: _standbys,

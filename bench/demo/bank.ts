@@ -102,7 +102,7 @@ export function toldIn(reply: Reply): Told {
   return { id: transfer.transfer.id, replayed: transfer.replayed }
 }
 
-/** The instance that writes for all, as the gateway believes; `undefined` where it believes none. */
+/** The instance that writes for all, as the gateway believes; `undefined` if it believes none. */
 export async function writerOf({ adminUrl, of }: Pick<Product, 'adminUrl' | 'of'>): Promise<Part | undefined> {
   const banks = of('banking')
   const beliefs = await Promise.all(

@@ -11,7 +11,7 @@ export interface Reply {
   readonly status: number
   /** The body as it came. */
   readonly text: string
-  /** The code of its first error; the status where it is no answer; `undefined` where all is well. */
+  /** The code of its first error, or the status of no answer; `undefined` if all is well. */
   readonly failure: string | undefined
 }
 

@@ -1,4 +1,4 @@
-/** Clients that ask without a pause of more than a few milliseconds, and what came of it over time. */
+/** Clients that ask with pauses of a few milliseconds at most, and what came of it over time. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LinePlot } from './experiment.ts'
 

@@ -55,7 +55,7 @@ export interface Losses {
   readonly wrong: number
 }
 
-/** Asks for each acknowledged payment with its key: a bank that knows it answers with the same transfer. */
+/** Asks for each acknowledged payment with its key: the bank answers with the same transfer. */
 export async function findLosses(
   url: string,
   accounts: readonly Account[],

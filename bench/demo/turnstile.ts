@@ -1,4 +1,7 @@
-/** Lets so many in at a time and keeps each for a while: a capacity that does not depend on the machine. */
+/**
+ * Lets so many in at a time and keeps each for a while: a capacity that does not depend on the
+ * machine.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export type Turnstile = <Value>(work: () => Promise<Value>, isGone: () => boolean) => Promise<Value>

@@ -1,4 +1,6 @@
-/** Operations sent by an id or a hash, and a safelist that each is looked up in, beside plain texts. */
+/**
+ * Operations sent by an id or a hash, and a safelist that each is looked up in, beside plain texts.
+ */
 
 import { hash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'

@@ -1,4 +1,6 @@
-/** Shows durations and tallies to Prometheus. They are read when they are asked for, never before. */
+/**
+ * Shows durations and tallies to Prometheus. They are read when they are asked for, never before.
+ */
 import { Counter, Histogram, type Registry } from '../../platform/process/prometheus.ts'
 import { BOUNDS, countOf, type Durations } from './durations.ts'
 

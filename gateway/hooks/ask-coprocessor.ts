@@ -88,8 +88,8 @@ const listed = (headers: HeaderLists): Record<string, readonly string[]> =>
   )
 
 /**
- * The gateway's own client, as for services: the one behind `fetch` takes several times the CPU, and
- * megabytes. Connections are kept; a message that finds none free waits for one.
+ * The gateway's own client, as for services: the one behind `fetch` takes several times the CPU,
+ * and megabytes. Connections are kept; a message that finds none free waits for one.
  */
 function openExchange({ url, timeout }: CoprocessorSettings) {
   const { origin, path, authorization } = readAddress(url, '/')

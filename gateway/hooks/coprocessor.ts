@@ -101,7 +101,10 @@ function replacementIn(body: unknown): { readonly data?: unknown; readonly error
 const headersIn = ({ headers = {} }: CoprocessorAnswer): [name: string, value: string][] =>
   Object.entries(headers).map(([name, values]) => checked(name, [values].flat().join(', ')))
 
-/** What comes back as it was told is no change: the answer may still be kept, and stays the bytes it was. */
+/**
+ * What comes back as it was told is no change: the answer may still be kept, and stays the bytes it
+ * was.
+ */
 const changeIn = (answer: CoprocessorAnswer, told: unknown) => ({
   headers: headersIn(answer),
   body: answer.body === undefined || isDeepStrictEqual(answer.body, told) ? undefined : replacementIn(answer.body),

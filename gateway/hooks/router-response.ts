@@ -12,8 +12,8 @@ export const toldOf = ({ status, headers, body }: Message) => ({
 })
 
 /**
- * Its headers take the place of those that it was told, but for those that frame an answer or say who
- * may read or keep it. The body is JSON text.
+ * Its headers take the place of those that it was told, but for those that frame an answer or say
+ * who may read or keep it. The body is JSON text.
  * @throws Error for a header that the gateway writes itself, or a body that is no answer
  */
 export function changedMessage(

@@ -1,6 +1,6 @@
 /**
- * Placeholders in the variables of the shipped operations, for what must be new each time: `{{key}}`,
- * an idempotency key, and `{{tomorrow}}`, the next day in UTC.
+ * Placeholders in the variables of the shipped operations, for what must be new each time:
+ * `{{key}}`, an idempotency key, and `{{tomorrow}}`, the next day in UTC.
  */
 const DAY = 86_400_000 // milliseconds
 const KEY = 16 // bytes

@@ -1,6 +1,6 @@
 /**
- * Makes whole HTTP answers of outcomes and refusals, always as JSON, with the status of GraphQL over
- * HTTP and with cache headers.
+ * Makes whole HTTP answers of outcomes and refusals, always as JSON, with the status of GraphQL
+ * over HTTP and with cache headers.
  */
 import { hash } from 'node:crypto'
 import { HttpError } from '../../platform/http/message/http-error.ts'

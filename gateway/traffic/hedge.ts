@@ -13,8 +13,8 @@ import type { Try } from './retry.ts'
 
 const SHORTEST = 5 // milliseconds; below it a second call costs more than it saves
 /**
- * Calls for each second try that was in vain: where all are slow, for want of capacity, more of them
- * would take what is left of it. Beside an instance that hangs, none is in vain.
+ * Calls for each second try that was in vain: where all are slow, for want of capacity, more of
+ * them would take what is left of it. Beside an instance that hangs, none is in vain.
  */
 const CALLS_PER_HEDGE = 10
 const RESERVE = 10 // such second tries that a quiet time leaves

@@ -6,7 +6,9 @@ import type { ServiceStatus } from '../traffic/traffic.ts'
 
 type InstanceStatus = ServiceStatus['instances'][number]
 
-/** An instance is healthy where it is for every worker, and its process is known where all agree. */
+/**
+ * An instance is healthy where it is for every worker, and its process is known where all agree.
+ */
 export function joinStatuses(workers: readonly (readonly ServiceStatus[])[]): readonly ServiceStatus[] {
   const [first = []] = workers
   return first.map((service) => {

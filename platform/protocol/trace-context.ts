@@ -34,7 +34,9 @@ export function traceparentOf(headers: Readonly<Record<string, string | string[]
 
 const SAMPLED = 1
 
-/** Random digits, made for many traces at a time: one by one they would cost as much as a policy. */
+/**
+ * Random digits, made for many traces at a time: one by one they would cost as much as a policy.
+ */
 let digits = ''
 let at = 0
 

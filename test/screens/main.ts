@@ -1,6 +1,6 @@
 /**
- * `npm run screens -- [--url URL] [--admin URL] [words of names]`: makes a picture of every screen of
- * the product that runs, on desktop and phone, light and dark, under `test/output/screens`, for
+ * `npm run screens -- [--url URL] [--admin URL] [words of names]`: makes a picture of every screen
+ * of the product that runs, on desktop and phone, light and dark, under `test/output/screens`, for
  * people to look at. Judges nothing.
  */
 import { mkdir } from 'node:fs/promises'

@@ -29,7 +29,9 @@ interface Suite {
   duration?: number
 }
 
-/** Puts the listed before the others, unless it is known how long they took. Changes no other order. */
+/**
+ * Puts the listed before the others, unless it is known how long they took. Changes no other order.
+ */
 export function longestFirst<Test extends Suite>(tests: readonly Test[]): Test[] {
   const rankOf = ({ path, duration }: Test): number => {
     const rank = longest.findIndex((suite) => path.endsWith(`/test/${suite}`))

@@ -1,4 +1,4 @@
-/** Deployment: stateless instances in any order; the bank drained, migrated and rolled; under load. */
+/** Deployment under load: stateless instances in any order; the bank migrated and rolled. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ACCOUNTS, drawOrder, euroAccounts, send } from '../bank.ts'
 import { ask } from '../client.ts'

@@ -92,7 +92,7 @@ async function bodyOf({ did, measured, plots }: Findings): Promise<string> {
   return `<p>${html(did)}</p>\n${figures.join('\n')}\n${tableOf(measured)}`
 }
 
-/** Drawn once for wide and once for narrow screens: a drawing that is only scaled cannot be read. */
+/** Drawn for wide and for narrow screens: a drawing that is only scaled cannot be read. */
 async function figureOf(plot: Plot): Promise<string> {
   const [wide, narrow] = await Promise.all([drawPlot(plot, 680), drawPlot(plot, 340)])
   return `<figure><figcaption>${html(plot.title)}</figcaption><div class="wide" role="img" aria-label="${html(plot.title)}">${wide}</div><div class="narrow" role="img" aria-label="${html(plot.title)}">${narrow}</div></figure>`

@@ -1,4 +1,4 @@
-/** The style sheet of the report, light and dark. Plots use its colours, which are the playground's. */
+/** The report's style sheet, light and dark. Plots use its colours: the playground's. */
 export const STYLE = `
 :root { color-scheme: light dark; --paper: #fff; --card: #f6f7f9; --ink: #1b1f24; --muted: #57606a; --line: #d6dbe1;
   --stateless: #a14a00; --stateless-soft: #dd9c69; --stateful: #0f5a78; --stateful-soft: #66a3bd; --neutral: #8a94a0;

@@ -1,4 +1,6 @@
-/** The supervisor of `npm start`, which stops and starts services for the playground of the demo. */
+/**
+ * The supervisor of `npm start`, which stops and starts services for the playground of the demo.
+ */
 import { z } from 'zod'
 import { isLoopback } from '../../../platform/http/message/loopback.ts'
 import { httpUrl } from '../../../platform/process/settings.ts'

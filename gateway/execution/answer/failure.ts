@@ -107,8 +107,8 @@ export function callError(service: string, error: unknown): GraphQLError {
 }
 
 /**
- * The same error at a place in the answer. It inherits all else: a new error would take its own stack,
- * which costs more than most answers where one error has hundreds of places.
+ * The same error at a place in the answer. It inherits all else: a new error would take its own
+ * stack, which costs more than most answers where one error has hundreds of places.
  */
 export const errorAt = (error: GraphQLError, path: readonly (string | number)[]): GraphQLError =>
   Object.create(error, { path: { value: path, enumerable: true } }) as GraphQLError

@@ -70,8 +70,8 @@ export const COPY_KNOWN = 8
  */
 export const RETYPE = 7
 /**
- * number of a denial, begin and length of the field's name (none: the object itself), 1 where it may
- * be null, which is written elsewhere.
+ * number of a denial, begin and length of the field's name (none: the object itself), 1 where it
+ * may be null, which is written elsewhere.
  */
 export const DENY = 9
 

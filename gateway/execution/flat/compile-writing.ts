@@ -223,7 +223,9 @@ function groupsOf({ place, type, firstType, count }: TypedPlace, wanted: readonl
   return groups
 }
 
-/** Gives each error its number in a list. One field is denied for one reason, wherever it stands. */
+/**
+ * Gives each error its number in a list. One field is denied for one reason, wherever it stands.
+ */
 function numbering(errors: GraphQLError[]): (error: GraphQLError) => number {
   const known = new Map<string, number>()
   return (error) => {

@@ -90,7 +90,9 @@ export function createTracing(started: number): Tracing {
   }
 }
 
-/** The calls that a fetch waited for: of a fetch that made none, those that it waited for itself. */
+/**
+ * The calls that a fetch waited for: of a fetch that made none, those that it waited for itself.
+ */
 function idsAfter(made: readonly Made[], after: Explanation['after']): (fetch: number) => readonly number[] {
   const idsOf = Map.groupBy(made.keys(), (id) => (made[id] as Made).fetch)
   const known = new Map<number, readonly number[]>()

@@ -1,4 +1,6 @@
-/** What the map shows of the gateway, a service and a database: in the graph and in the list alike. */
+/**
+ * What the map shows of the gateway, a service and a database: in the graph and in the list alike.
+ */
 import type { ReactNode } from 'react'
 import { address, duration, percent, rate } from './format.ts'
 import { callsTo, type Seen } from './history.ts'

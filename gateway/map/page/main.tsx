@@ -1,4 +1,6 @@
-/** The page at `/` of the admin port: the live map, after the admin token where one is asked for. */
+/**
+ * The page at `/` of the admin port: the live map, after the admin token where one is asked for.
+ */
 import './page.css'
 import { type FormEvent, StrictMode, useCallback, useMemo, useState } from 'react'
 import { createRoot } from 'react-dom/client'

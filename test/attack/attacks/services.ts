@@ -74,8 +74,8 @@ const stageOver =
 const SMALL = '{ whoAmI }'
 
 /**
- * Twenty times twenty requests at once, from the caller whom the service does not like. A quarter of
- * them is enough to stop a service that one caller may stop.
+ * Twenty times twenty requests at once, from the caller whom the service does not like. A quarter
+ * of them is enough to stop a service that one caller may stop.
  */
 async function insist(target: Target): Promise<string> {
   const outcomes: string[] = []

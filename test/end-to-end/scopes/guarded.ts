@@ -99,7 +99,10 @@ function literal(type: GraphQLInputType): string {
 export interface Pair {
   /** Base address of the bank. */
   readonly bankUrl: string
-  /** Asks through the gateway; of a subscription the first event. @param scope of the caller's token; null: signed out */
+  /**
+   * Asks through the gateway; of a subscription the first event. @param scope of the caller's
+   * token; null: signed out
+   */
   ask(query: string, scope: string | null): Promise<Pick<Answer, 'data' | 'errors'>>
   /** A token of the payer with these scopes. */
   authorization(scope: string): Promise<string>

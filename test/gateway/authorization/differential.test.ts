@@ -1,7 +1,7 @@
 /**
  * Random operations of callers to whom something is denied, through both of the engine's paths and
- * through one plain schema whose forbidden fields fail. `ACCESS_QUERIES=20000 SEED=7` runs more of them, with
- * other rules after each 200.
+ * through one plain schema whose forbidden fields fail. `ACCESS_QUERIES=20000 SEED=7` runs more of
+ * them, with other rules after each 200.
  */
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -34,7 +34,9 @@ import { withSubscriptions } from './subscribed.ts'
 const QUERIES = Number(process.env['ACCESS_QUERIES'] ?? 30)
 const SEED = Number(process.env['SEED'] ?? 1)
 const MOST_GUARDED = 6
-/** Operations with the same rules: what is wrong shows in few rules, and in their first operations. */
+/**
+ * Operations with the same rules: what is wrong shows in few rules, and in their first operations.
+ */
 const QUERIES_OF_RULES = 200
 
 interface InEngine extends Told {

@@ -1,7 +1,7 @@
 /**
  * Callers to whom different things are denied, through two gateways on real sockets that share what
- * they keep: in any order, and at the same moment. Each gets what is theirs, and what one may not see
- * lies in nothing that is kept, logged or told a hook for their sake.
+ * they keep: in any order, and at the same moment. Each gets what is theirs, and what one may not
+ * see lies in nothing that is kept, logged or told a hook for their sake.
  * `ACCESS_QUERIES=500 SEED=7` asks more, of every universe, with other rules after each 100.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -109,7 +109,9 @@ describe.each(universes)('gateways before services of a $name', (universe: Unive
     return [...faults, ...(await askOne(question, MAY_ALL)), ...(await askAlone(question, one))]
   }
 
-  /** Gateways store behind their answers, and nothing where a purge or a slow Redis comes between. */
+  /**
+   * Gateways store behind their answers, and nothing where a purge or a slow Redis comes between.
+   */
   async function keptSoon(): Promise<string> {
     for (let tries = 0; tries < 20; tries += 1) {
       const kept = await world.kept()

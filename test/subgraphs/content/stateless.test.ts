@@ -43,7 +43,9 @@ const AT_ONCE = 10
 /** Requests until the next instance dies, between two batches. */
 const LIFE = 9 * AT_ONCE
 
-/** Requests in which every form of question occurs, in each language twice, the same in every run. */
+/**
+ * Requests in which every form of question occurs, in each language twice, the same in every run.
+ */
 const requests = Array.from({ length: REQUESTS }, (_, number) => {
   const pick = <Item>(items: readonly Item[], every: number): Item =>
     items[Math.floor(number / every) % items.length] as Item

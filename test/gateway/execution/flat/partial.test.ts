@@ -1,6 +1,7 @@
 /**
- * Services that fail in some fields and answer with the others, for callers who may see all of it or
- * not: the flat path gives what the exact path alone makes of it. `CASES=20000 SEED=3` tries more of them, repeatably.
+ * Services that fail in some fields and answer with the others, for callers who may see all of it
+ * or not: the flat path gives what the exact path alone makes of it. `CASES=20000 SEED=3` tries
+ * more of them, repeatably.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createDice } from '../support/dice.ts'

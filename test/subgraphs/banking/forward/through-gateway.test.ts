@@ -115,7 +115,10 @@ async function forwarded(): Promise<number> {
   return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
 }
 
-/** Payments go straight to the writer, once the gateway has heard of it: by chance fifty never would. */
+/**
+ * Payments go straight to the writer, once the gateway has heard of it: by chance fifty never
+ * would.
+ */
 const expectNoDetours = () =>
   until(async () => {
     const before = await forwarded()

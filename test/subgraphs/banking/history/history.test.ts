@@ -1,7 +1,7 @@
 /**
  * Linearizability under fire, after Jepsen's bank test: with two to four instances on one database,
- * as the seed says, and with three of which one is of the version before elections. Each run goes on
- * until every harm was done, 30 s at the least. Subscribers follow every account meanwhile: what
+ * as the seed says, and with three of which one is of the version before elections. Each run goes
+ * on until every harm was done, 30 s at the least. Subscribers follow every account meanwhile: what
  * they were told is compared with the outbox. `HISTORY_SEED` repeats a run, `HISTORY_SECONDS` makes
  * it longer, `HISTORY_INSTANCES` is the only width then, and `HISTORY_UNELECTED` how many of these
  * take no part in elections.
