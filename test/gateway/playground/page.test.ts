@@ -42,11 +42,13 @@ interface VisitOptions {
   readonly colorScheme?: 'dark' | 'light'
   /** Done before the page opens. */
   readonly before?: (page: Page) => Promise<unknown>
+  /** Waits for the answer of the first tab, which the page runs unasked once it is signed in. */
+  readonly answered?: boolean
 }
 
 /** A visitor who was never here before. */
 async function visit(options: VisitOptions = {}): Promise<Visit> {
-  const { width = 1360, height = 850, colorScheme = 'light', before } = options
+  const { width = 1360, height = 850, colorScheme = 'light', before, answered = true } = options
   const context = await browser.newContext({ viewport: { width, height }, colorScheme })
   const page = await context.newPage()
   await before?.(page)
@@ -59,6 +61,7 @@ async function visit(options: VisitOptions = {}): Promise<Visit> {
   })
   await page.goto(product.url)
   await page.locator('.graphiql-query-editor .view-line').first().waitFor()
+  if (answered) await page.locator('.graphiql-response').getByText('Ana Ribeiro').waitFor()
   return { page, requests, complaints }
 }
 
@@ -76,19 +79,18 @@ const openTab = (page: Page, name: string): Promise<void> => page.getByRole('but
 const isOperation = (request: Request): boolean =>
   request.url().endsWith('/graphql') && !request.postData()?.includes('IntrospectionQuery')
 
-/** Runs the open tab and waits for its answer on the wire. */
-async function runTab(page: Page): Promise<Answer> {
-  const [response] = await Promise.all([
-    page.waitForResponse((response) => isOperation(response.request())),
-    page.getByRole('button', { name: /execute query/i }).click(),
-  ])
-  return (await response.json()) as Answer
+/** The answer on the wire to the operation that `start` makes the page send. */
+async function answerTo(page: Page, start: () => Promise<unknown>): Promise<Answer> {
+  const [request] = await Promise.all([page.waitForRequest(isOperation), start()])
+  return (await (await request.response())?.json()) as Answer
 }
+
+const runTab = (page: Page): Promise<Answer> =>
+  answerTo(page, () => page.getByRole('button', { name: /execute query/i }).click())
 
 describe('playground page', () => {
   test('The first screen says what this is, and answers the main query for the payer, unasked', async () => {
     const { page, requests, complaints } = await visit()
-    await page.locator('.graphiql-response').getByText('Ana Ribeiro').waitFor()
     expect(await page.getByLabel('You are').inputValue()).toBe('payer')
     const what = await page.getByRole('banner').innerText()
     expect(what.replaceAll(/\s+/g, ' ')).toMatch(/banking keeps state: .* weather and content keep none: /)
@@ -170,6 +172,7 @@ describe('playground page', () => {
 
   test('A refused sign-in shows its reason and leaves nobody signed in', async () => {
     const { page } = await visit({
+      answered: false,
       before: (page) =>
         page.route('**/demo/token', async (route) => {
           const headers = { ...route.request().headers(), origin: 'http://elsewhere.test' }
@@ -187,11 +190,8 @@ describe('playground page', () => {
     await page.keyboard.type('payee')
     await page.getByRole('status').filter({ hasText: 'Signed in as payee.' }).waitFor({ state: 'attached' })
     await page.locator('.graphiql-query-editor .monaco-editor').click()
-    const [response] = await Promise.all([
-      page.waitForResponse((response) => isOperation(response.request())),
-      page.keyboard.press('Control+Enter'),
-    ])
-    expect(((await response.json()) as Answer).data.me.name).toBe('Brendan Walsh')
+    const answer = await answerTo(page, () => page.keyboard.press('Control+Enter'))
+    expect(answer.data.me.name).toBe('Brendan Walsh')
   })
 
   test('A subscription is followed, and its events are listed with the services that gave them', async () => {
