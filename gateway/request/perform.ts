@@ -1,5 +1,5 @@
 /** Takes one operation through the policies to its execution, for HTTP and WebSocket alike. */
-import { GraphQLError } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import type { Editions } from '../edition/editions.ts'
 import type { Client } from '../exchange/client.ts'
 import type { Exchange, Policy } from '../exchange/exchange.ts'
@@ -7,7 +7,6 @@ import type { Events } from '../exchange/outcome.ts'
 import type { StartEvents } from '../subscriptions/start.ts'
 import { admit } from './admit.ts'
 import type { Execute, Execution } from './execute.ts'
-import type { Budget } from './policies/budget.ts'
 import { inputSize } from './policies/variables.ts'
 import type { Policies } from './policies.ts'
 
@@ -25,13 +24,20 @@ interface PerformOptions {
 }
 
 export function createPerform({ policies, editions, execute, start }: PerformOptions): Perform {
-  const charged = createCharged(policies.budget)
+  const { budget } = policies
+  // Variables are checked only when the operation starts. The caller pays for wrong ones as for
+  // refused documents.
+  const chargeRefused = (exchange: Exchange, error: Pick<GraphQLFormattedError, 'extensions'> | undefined): void => {
+    if (error?.extensions?.['code'] === 'BAD_USER_INPUT')
+      budget.charge(exchange, inputSize(exchange.parameters.variables))
+  }
   return async (exchange, before, client) => {
     for (const policy of before) {
       const pending = policy(exchange)
       if (pending) await pending
     }
     const { edition, release } = editions.hold()
+    let isStarted = false
     let isFollowed = false
     try {
       const admitted = admit(exchange, edition.documents, policies)
@@ -39,36 +45,19 @@ export function createPerform({ policies, editions, execute, start }: PerformOpt
       const { operation: kind } = operation.definition
       const spending = policies.spendShared(exchange)
       if (spending) await spending
-      const performed = await charged(exchange, () =>
-        kind === 'subscription'
-          ? start(exchange, edition, operation, release)
-          : policies.limitConcurrency(exchange, operation, client, () => execute(edition, exchange, operation, client)),
-      )
+      isStarted = true
+      const performed = await (kind === 'subscription'
+        ? start(exchange, edition, operation, release)
+        : policies.limitConcurrency(exchange, operation, client, () => execute(edition, exchange, operation, client)))
       isFollowed = !isExecution(performed)
-      return performed
-    } finally {
-      if (!isFollowed) release()
-    }
-  }
-}
-
-/**
- * Variables are checked only when the operation starts. The caller pays for wrong ones as for
- * refused documents.
- */
-function createCharged(budget: Budget) {
-  const charge = (exchange: Exchange, code: unknown): void => {
-    if (code === 'BAD_USER_INPUT') budget.charge(exchange, inputSize(exchange.parameters.variables))
-  }
-  return async (exchange: Exchange, work: () => Promise<Execution | Events>): Promise<Execution | Events> => {
-    try {
-      const performed = await work()
       if (isExecution(performed) && !('body' in performed.outcome))
-        charge(exchange, performed.outcome.errors?.[0]?.extensions?.['code'])
+        chargeRefused(exchange, performed.outcome.errors?.[0])
       return performed
     } catch (error) {
-      if (error instanceof GraphQLError) charge(exchange, error.extensions['code'])
+      if (isStarted && error instanceof GraphQLError) chargeRefused(exchange, error)
       throw error
+    } finally {
+      if (!isFollowed) release()
     }
   }
 }

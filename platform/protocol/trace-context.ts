@@ -35,19 +35,23 @@ export function traceparentOf(headers: Readonly<Record<string, string | string[]
 const SAMPLED = 1
 
 /**
- * Random digits, made for many traces at a time: one by one they would cost as much as a policy.
+ * New traces, made many at a time: one by one they would cost as much as a policy. Sampled:
+ * services go on recording what they recorded when they began traces themselves.
  */
-let digits = ''
+let traces = ''
 let at = 0
 
-/** Sampled: services go on recording what they recorded when they began traces themselves. */
+const MADE = 256 // traces
+const IDS = new RegExp(`(.{${TRACE}})(.{${SPAN}})`, 'g')
+const LENGTH = '00---01'.length + TRACE + SPAN
+
 function nextTrace(): string {
-  if (at === digits.length) {
-    digits = randomBytes(256 * ((TRACE + SPAN) / 2)).toString('hex')
+  if (at === traces.length) {
+    // The chance of ids of zeros alone, which are invalid, is nil.
+    const digits = randomBytes(MADE * ((TRACE + SPAN) / 2)).toString('hex')
+    traces = digits.replace(IDS, '00-$1-$2-01')
     at = 0
   }
-  const ids = `${digits.slice(at, at + TRACE)}-${digits.slice(at + TRACE, at + TRACE + SPAN)}`
-  at += TRACE + SPAN
-  // The chance of ids of zeros alone, which are invalid, is nil.
-  return `00-${ids}-01`
+  at += LENGTH
+  return traces.slice(at - LENGTH, at)
 }

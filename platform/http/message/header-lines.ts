@@ -8,9 +8,9 @@ import { isFieldValue } from './fields.ts'
 type WriteHeaderLines = (headers: readonly string[]) => string
 
 interface Line {
-  readonly name: string
-  readonly value: string
-  readonly text: string
+  name: string
+  value: string
+  text: string
 }
 
 /**
@@ -20,18 +20,25 @@ interface Line {
 export function createHeaderWriter(): WriteHeaderLines {
   const before: Line[] = []
   return (headers) => {
-    let text = ''
+    let lines = ''
     for (let index = 0; index < headers.length; index += 2) {
       const name = headers[index] ?? ''
       const value = headers[index + 1] ?? ''
       let line = before[index / 2]
       if (line?.name !== name || line.value !== value) {
         if (!isFieldValue(value)) throw new Error(`the header "${name}" cannot be sent`)
-        line = { name, value, text: `${name}: ${value}\r\n` }
-        before[index / 2] = line
+        const text = `${name}: ${value}\r\n`
+        if (line) {
+          line.name = name
+          line.value = value
+          line.text = text
+        } else {
+          line = { name, value, text }
+          before[index / 2] = line
+        }
       }
-      text += line.text
+      lines += line.text
     }
-    return text
+    return lines
   }
 }
