@@ -12,6 +12,9 @@ import type { Tracing } from '../execution/trace/tracing.ts'
 /** The media types of answers (GraphQL over HTTP). */
 export type MediaType = 'application/json' | 'application/graphql-response+json'
 
+/** How a stream of answers is written by HTTP. */
+export type EventFormatName = 'sse' | 'multipart'
+
 /** The parameters of an operation, from the body of a POST or the query string of a GET. */
 export interface Parameters {
   /** Empty only until a persisted operation is looked up. */
@@ -46,6 +49,8 @@ export interface Exchange {
   legacyStatus: boolean
   /** Whether the client accepts one answer, a stream of events, or either. */
   accepts: 'answer' | 'events' | 'either'
+  /** The format of its events, where it accepts any. */
+  eventFormat: EventFormatName
   /** The caller of a verified token; `undefined` if signed out or if tokens are opaque. */
   caller: Caller | undefined
   /** The API client whose budget applies; `undefined` for any that the settings do not name. */
@@ -86,6 +91,7 @@ export function openExchange(
     mediaType: 'application/json',
     legacyStatus: false,
     accepts: 'answer',
+    eventFormat: 'sse',
     caller: undefined,
     apiClient: undefined,
     parameters: NOTHING,

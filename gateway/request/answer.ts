@@ -5,7 +5,7 @@ import type { HttpReply, HttpRequest } from '../../platform/http/message/message
 import { type Exchange, openExchange } from '../exchange/exchange.ts'
 import type { Events } from '../exchange/outcome.ts'
 import { requestIdOf } from '../exchange/request-id.ts'
-import { sendEvents } from '../subscriptions/sse.ts'
+import { sendEvents } from '../subscriptions/send-events.ts'
 import type { CountAnswer } from './metrics.ts'
 import { isExecution, type Perform } from './perform.ts'
 import type { Policies } from './policies.ts'

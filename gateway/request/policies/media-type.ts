@@ -10,12 +10,17 @@ import {
   readAccept,
   readContentType,
 } from '../../../platform/http/message/media-types.ts'
-import type { Exchange, MediaType, Policy } from '../../exchange/exchange.ts'
+import type { EventFormatName, Exchange, MediaType, Policy } from '../../exchange/exchange.ts'
 
 const OFFERED: readonly MediaType[] = ['application/json', 'application/graphql-response+json']
-const EVENTS = 'text/event-stream'
 
-type Negotiated = Pick<Exchange, 'mediaType' | 'legacyStatus' | 'accepts'>
+/** What asks for each format of events. */
+const EVENTS = [
+  { format: 'sse', type: 'text/event-stream' },
+  { format: 'multipart', type: 'multipart/mixed', parameter: ['subscriptionspec', '1.0'] },
+] as const
+
+type Negotiated = Pick<Exchange, 'mediaType' | 'legacyStatus' | 'accepts' | 'eventFormat'>
 
 /** Clients repeat the same few values. */
 const negotiated = new LRUCache<string, Negotiated | 'none'>({ max: 256 })
@@ -30,13 +35,14 @@ export const negotiateMediaType: Policy = (exchange) => {
   }
   if (wanted === 'none')
     throw new HttpError(406, 'BAD_USER_INPUT', `The "accept" header allows neither ${OFFERED.join(' nor ')}.`)
-  const { mediaType, legacyStatus, accepts } = wanted
+  const { mediaType, legacyStatus, accepts, eventFormat } = wanted
   exchange.mediaType = mediaType
   exchange.legacyStatus = legacyStatus
   exchange.accepts = accepts
+  exchange.eventFormat = eventFormat
 }
 
-const ANY: Negotiated = { mediaType: 'application/json', legacyStatus: false, accepts: 'answer' }
+const ANY: Negotiated = { mediaType: 'application/json', legacyStatus: false, accepts: 'answer', eventFormat: 'sse' }
 
 /** @param preferenceOf `undefined` if any type is accepted */
 function negotiate(preferenceOf: PreferenceOf | undefined): Negotiated | 'none' {
@@ -46,15 +52,25 @@ function negotiate(preferenceOf: PreferenceOf | undefined): Negotiated | 'none' 
     return preference && preference.quality > 0 ? [{ type, ...preference }] : []
   })
   const [best] = fitting.sort(byPreference)
-  const events = preferenceOf(EVENTS)
-  // `*/*` does not ask for events.
-  const takesEvents = events !== undefined && events.quality > 0 && events.precision > 0
-  if (!best) return takesEvents ? { ...ANY, accepts: 'events' } : 'none' // a refusal is JSON in any case
+  const eventFormat = eventFormatOf(preferenceOf)
+  // A refusal is JSON in any case.
+  if (!best) return eventFormat ? { ...ANY, accepts: 'events', eventFormat } : 'none'
   return {
     mediaType: best.type,
     legacyStatus: best.type === 'application/json' && best.precision === 2,
-    accepts: takesEvents ? 'either' : 'answer',
+    accepts: eventFormat ? 'either' : 'answer',
+    eventFormat: eventFormat ?? 'sse',
   }
+}
+
+/** The format of events that the client likes best; `undefined` if it accepts none. */
+function eventFormatOf(preferenceOf: PreferenceOf): EventFormatName | undefined {
+  const fitting = EVENTS.flatMap(({ format, type, ...only }) => {
+    const preference = preferenceOf(type, 'parameter' in only ? only.parameter : undefined)
+    // `*/*` does not ask for events.
+    return preference && preference.quality > 0 && preference.precision > 0 ? [{ format, ...preference }] : []
+  })
+  return fitting.sort(byPreference)[0]?.format
 }
 
 const byPreference = (one: Preference, other: Preference): number =>

@@ -14,6 +14,9 @@ export const allowMethods: Policy = ({ request }) => {
   throw new HttpError(405, 'BAD_USER_INPUT', 'Operations are sent with GET or POST.', { allow: ALLOWED })
 }
 
+const NEEDS_STREAM =
+  'Subscriptions need a client that accepts text/event-stream or multipart/mixed;subscriptionSpec=1.0, or a WebSocket.'
+
 /** Mutations need POST; subscriptions need a client that accepts a stream. */
 export function fitsMethod(exchange: Exchange, { operation }: OperationDefinitionNode): void {
   const { request } = exchange
@@ -21,7 +24,7 @@ export function fitsMethod(exchange: Exchange, { operation }: OperationDefinitio
     // A client that accepts both gets refusals of a subscription as events too.
     if (exchange.accepts === 'either') exchange.accepts = 'events'
     if (exchange.accepts === 'events') return
-    throw codedError('BAD_USER_INPUT', 'Subscriptions need a client that accepts text/event-stream, or a WebSocket.')
+    throw codedError('BAD_USER_INPUT', NEEDS_STREAM)
   }
   if (operation === 'query' || request.method === 'POST') return
   throw new HttpError(405, 'BAD_USER_INPUT', 'Mutations are sent with POST.', { allow: 'POST' })

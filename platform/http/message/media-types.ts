@@ -27,12 +27,17 @@ export interface Preference {
   readonly place: number
 }
 
-/** Takes a type in lower case; `undefined` if the header does not cover it. */
-export type PreferenceOf = (type: string) => Preference | undefined
+/**
+ * Takes a type in lower case; `undefined` if the header does not cover it.
+ * @param parameter name and value in lower case, of a type that counts only where it is named with it
+ */
+export type PreferenceOf = (type: string, parameter?: Parameter) => Preference | undefined
+
+type Parameter = readonly [name: string, value: string]
 
 /**
- * Ignores parameters other than `q`: JSON has no character set, and naming one must not cost the
- * client its answer.
+ * Ignores parameters other than `q` unless it is asked for one: JSON has no character set, and
+ * naming one must not cost the client its answer.
  * @param header the value of `Accept`
  * @returns `undefined` if it names no type, and so accepts any
  */
@@ -41,13 +46,15 @@ export function readAccept(header: string): PreferenceOf | undefined {
     const [range = '', ...parameters] = listItems(item, ';')
     const [first = '', second = '*', ...others] = range.toLowerCase().split('/')
     const isRange = others.length === 0 && first !== '' && second !== '' && (range.includes('/') || range === '*')
-    return isRange ? [{ first, second, place, quality: qualityOf(parameters) }] : []
+    return isRange ? [{ first, second, place, parameters, quality: qualityOf(parameters) }] : []
   })
   if (ranges.length === 0) return undefined
-  return (type) => {
+  return (type, parameter) => {
     const [ownFirst, ownSecond] = type.split('/')
     let best: Preference | undefined
-    for (const { first, second, place, quality } of ranges) {
+    for (const { first, second, place, parameters, quality } of ranges) {
+      if (parameter && (first === '*' || second === '*' || parameterOf(parameters, parameter[0]) !== parameter[1]))
+        continue
       if ((first !== '*' && first !== ownFirst) || (second !== '*' && second !== ownSecond)) continue
       const precision = first === '*' ? 0 : second === '*' ? 1 : 2
       // Of two equally precise ranges the higher quality counts.

@@ -1,0 +1,76 @@
+/**
+ * Writes answers to a client as a stream, in the format that it accepts, and no faster than it
+ * reads.
+ */
+import type { HttpReply, HttpStream } from '../../platform/http/message/message.ts'
+import { REQUEST_ID_HEADER } from '../../platform/protocol/signature.ts'
+import type { EventFormatName, Exchange } from '../exchange/exchange.ts'
+import type { Events, Outcome } from '../exchange/outcome.ts'
+import type { EventFormat } from './event-format.ts'
+import { multipart } from './multipart.ts'
+import { sse } from './sse.ts'
+
+const FORMATS: Readonly<Record<EventFormatName, EventFormat>> = { sse, multipart }
+
+const HEADERS = [
+  'cache-control',
+  'no-store',
+  'x-content-type-options',
+  'nosniff',
+  'x-accel-buffering', // proxies must not buffer events
+  'no',
+]
+
+/** @param outcomes of a stream, or the one answer or refusal of an operation that has none */
+export async function sendEvents(
+  { requestId, headers, eventFormat }: Exchange,
+  reply: HttpReply,
+  outcomes: Events | readonly [Outcome],
+): Promise<void> {
+  const format = FORMATS[eventFormat]
+  const all = [REQUEST_ID_HEADER, requestId, ...format.headers, ...HEADERS]
+  for (const [name, value] of headers) all.push(name, value)
+  if (reply.isClosed()) return
+  const stream = reply.stream(200, all)
+  stream.write(format.opening)
+  const rest = beat(stream, format)
+  try {
+    for await (const outcome of outcomes) {
+      if (stream.isClosed()) return
+      // Of a stream only what ends it comes without a body.
+      const hasFailed = outcome.body === undefined && !Array.isArray(outcomes)
+      await stream.write(hasFailed ? format.failure(outcome) : format.next(outcome))
+    }
+    if (!stream.isClosed()) stream.end(format.end)
+  } catch (error) {
+    stream.end('') // without its end, so that the client sees the failure
+    throw error
+  } finally {
+    rest()
+  }
+}
+
+interface Heart {
+  readonly streams: Set<HttpStream>
+  timer: NodeJS.Timeout | undefined
+}
+
+/** All open streams of a format share one timer. */
+const hearts = new Map<EventFormat, Heart>()
+
+/** Sends heartbeats until the returned function is called. */
+function beat(stream: HttpStream, format: EventFormat): () => void {
+  const heart = hearts.get(format) ?? { streams: new Set(), timer: undefined }
+  hearts.set(format, heart)
+  const { streams } = heart
+  heart.timer ??= setInterval(() => {
+    for (const one of streams) one.write(format.heartbeat)
+  }, format.beat).unref()
+  streams.add(stream)
+  return () => {
+    streams.delete(stream)
+    if (streams.size > 0) return
+    clearInterval(heart.timer)
+    heart.timer = undefined
+  }
+}
