@@ -10,6 +10,7 @@ import type { Logger } from '../platform/process/log.ts'
 import type { VerifyAuthorization } from '../platform/protocol/caller.ts'
 import type { IdentitySettings } from '../platform/protocol/identity-settings.ts'
 import type { RedisConnection } from '../platform/redis/connection.ts'
+import { openApp } from './app/open.ts'
 import { createAuthorization } from './authorization/authorize.ts'
 import type { Config } from './config/config.ts'
 import { CLIENT_NAME_HEADERS } from './config/sections/operations.ts'
@@ -133,11 +134,10 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
     closeStages()
     await store.release()
   }
-  const servePlayground = await openPlayground(config, {
-    edition: editions.current,
-    shipped,
-    feed: shared.feed,
-  }).catch(async (error: unknown) => {
+  const pages = await Promise.all([
+    openPlayground(config, { edition: editions.current, shipped, feed: shared.feed }),
+    openApp(config),
+  ]).catch(async (error: unknown) => {
     await close()
     throw error
   })
@@ -167,7 +167,7 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
   const operations = { perform, policies, count, refusalOf, beforeSend: hooks.beforeSend }
   const answerOperation = createOperations(operations)
   const serveFile = createFiles(editions, cors)
-  const route = createRoutes({ answerOperation, servePlayground, serveFile, cors, room, clientAddress, state })
+  const route = createRoutes({ answerOperation, pages, serveFile, cors, room, clientAddress, state })
   const { memory: texts } = beside
   const facts = { config, limits: own, measuring, texts }
   return { ...facts, serving, streams, operations, answerOperation, clientAddress, route, close }

@@ -25,12 +25,13 @@ const outputs: readonly Output[] = [
     made: 'prisma/generated/client.ts',
   },
   { package: 'vite', command: ['gateway/playground/build.ts'], made: 'gateway/playground/dist/.inputs' },
+  { package: 'vite', command: ['client/app/build.ts'], made: 'client/app/dist/.inputs' },
 ]
 
 const missing = outputs.filter((output) => !packageFolder(output.package))
 const unmade = missing.filter(({ made }) => !existsSync(join(root, made)))
 if (unmade.length > 0) {
-  const names = unmade.map((output) => output.package).join(' and ')
+  const names = [...new Set(unmade.map((output) => output.package))].join(' and ')
   console.error(`The build needs ${names}: run \`npm ci\` first, then \`npm prune --omit=dev\`.`)
   process.exit(1)
 }

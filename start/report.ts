@@ -40,6 +40,7 @@ export function addressTable(settings: StartSettings, ports: Ports, system: Syst
       : []),
     ...stateful,
     ...stateless,
+    ...(settings.app ? [['app', '', `${origin}/app/`]] : []),
     ...(settings.playground ? [['playground', '', `${origin}/`]] : []),
     ...(system.identity ? [['identity', 'OpenID', system.identity.url]] : []),
     ['live map', '', new URL('/', system.services).href],

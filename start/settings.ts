@@ -39,6 +39,8 @@ export interface StartSettings {
   readonly issuers: readonly IssuerSettings[]
   /** Whether the gateway has a page for browsers. */
   readonly playground: boolean
+  /** Whether it serves the web app. */
+  readonly app: boolean
   /**
    * By service, how many to start here: 0 where its addresses were given, because it runs
    * elsewhere.
@@ -97,6 +99,7 @@ export async function readStartSettings(args: readonly string[], environment: En
     demo: config.identity?.demo !== undefined,
     issuers: config.identity?.issuers ?? [],
     playground: config.playground,
+    app: config.app.enabled && (config.identity?.demo !== undefined || config.app.issuer !== undefined),
     instances: new Map(
       names.map((name) => [
         name,

@@ -18,7 +18,7 @@ const POLICY = ["style-src 'self'", "img-src 'self' data:", "font-src 'self'"]
 export function createMapPage(dist = new URL('../map/dist/', import.meta.url)): MapPage {
   let found: ReturnType<typeof open> | undefined
   const open = async () => {
-    const built = await findAssets(dist)
+    const built = await findAssets(dist, '/')
     const html = built?.page ?? notBuilt('Live map')
     return { files: built?.files, sendPage: pageFile({ html, isBuilt: built !== undefined, policy: POLICY }) }
   }

@@ -5,15 +5,21 @@ import type { LimitName, Limits } from '../limits/limits.ts'
 import type { OperationLists } from '../persisted/lists.ts'
 import type { ServiceLocations } from '../supergraph/locate.ts'
 import type { Settings } from './schema.ts'
+import type { AppSection } from './sections/app.ts'
 import type { ClientHeaderRule } from './sections/headers.ts'
 
 /** Each section as it was checked, but for those of which the gateway needs something else. */
 export interface Config
   extends Readonly<
-      Omit<Settings, 'services' | 'headers' | 'errors' | 'supergraph' | 'identity' | 'limits' | 'playground' | 'secret'>
+      Omit<
+        Settings,
+        'services' | 'headers' | 'errors' | 'supergraph' | 'identity' | 'limits' | 'playground' | 'app' | 'secret'
+      >
     >,
     ServiceLocations {
   readonly playground: boolean
+  /** `enabled` is what follows from all settings. */
+  readonly app: AppSection & { readonly enabled: boolean }
   /** Shared with the services; without it calls are not signed. */
   readonly secret: string | undefined
   /**

@@ -86,6 +86,7 @@ export async function loadConfig({ env: everything, file, isPartial = false, see
     ...(given?.fault ? [`${name(['supergraph'])}: ${given.fault}`] : []),
     ...(listed?.fault ? [`${name(MANIFESTS)}: ${listed.fault}`] : []),
     ...serviceFaults(sources, kinds, given).map(({ path, fault }) => `${name(path)}: ${fault}`),
+    ...appFaults(sources, given).map(({ path, fault }) => `${name(path)}: ${fault}`),
     ...(given ? opaqueFaults(sources, kinds) : productFaults(sources, env)).map(
       ({ path, fault }) => `${name(path)}: ${fault}`,
     ),
@@ -269,6 +270,14 @@ function productFaults(sources: Sources, env: Environment): readonly Fault[] {
   return faults
 }
 
+/** The app asks for the product's own schema, and nobody can use it who cannot sign in. */
+function appFaults(sources: Sources, given: GivenSupergraph | undefined): readonly Fault[] {
+  if (sources.valueAt(['app', 'enabled']) !== true) return []
+  if (given) return [{ path: ['app', 'enabled'], fault: 'is for the shipped supergraph; another one has no such app' }]
+  const hasIssuer = sources.valueAt(['app', 'issuer']) !== undefined || !sources.valueAt(['identity', 'issuers'])
+  return hasIssuer ? [] : [{ path: ['app', 'issuer'], fault: 'is required: where users of the app sign in' }]
+}
+
 /** Without the demo identity, nothing can be asked of tokens that nobody verifies. */
 function opaqueFaults(sources: Sources, kinds: ReadonlyMap<string, Kind>): readonly Fault[] {
   if (sources.valueAt(['identity', 'issuers'])) return []
@@ -316,7 +325,7 @@ function configOf(
   lists: OperationLists | undefined,
   supergraphFile: string | undefined,
 ): Config {
-  const { services, headers, errors, supergraph: _file, identity, limits, playground, ...sections } = settings
+  const { services, headers, errors, supergraph: _file, identity, limits, playground, app, ...sections } = settings
   const locate = ({ name, url }: Graph): LocatedService =>
     locatedAt(name, Object.hasOwn(services, name) ? services[name] : undefined, url, headers.services)
   const known = identityOf(identity, given ? undefined : settings.dataDir)
@@ -324,6 +333,7 @@ function configOf(
     ...sections,
     secret: settings.secret,
     playground: playground ?? !settings.production,
+    app: { ...app, enabled: app.enabled ?? (given === undefined && !settings.production) },
     identity: known,
     limits: readLimits(limits, known !== undefined),
     clientHeaders: headers.client,

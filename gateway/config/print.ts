@@ -64,6 +64,7 @@ function sourceOf(path: Path, sources: Sources): string {
 function effective(path: Path, { config, settings }: Loaded): unknown {
   const [section, name] = path
   if (section === 'playground') return config.playground
+  if (section === 'app' && name === 'enabled') return config.app.enabled
   if (section === 'supergraph') return config.supergraphFile
   if (section === 'limits' && name !== undefined && name in config.limits) {
     const limit = config.limits[name as LimitName]

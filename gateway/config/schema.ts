@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { limitNames, measurableNames } from '../limits/limits.ts'
 import { adminSection } from './sections/admin.ts'
+import { appSection } from './sections/app.ts'
 import { authorizationSection } from './sections/authorization.ts'
 import { budgetsSection } from './sections/budgets.ts'
 import { cachingSection } from './sections/caching.ts'
@@ -22,6 +23,7 @@ import { supervisorSection } from './sections/supervisor.ts'
 
 export const configSchema = z.strictObject({
   ...generalSettings,
+  app: appSection,
   redis: redisSection,
   services: servicesSection,
   identity: identitySection,

@@ -30,8 +30,11 @@ const types = new Map([
   ['.woff2', 'font/woff2'],
 ])
 
-/** Finds what `build.ts` wrote to `dist`; `undefined` if it did not run. */
-export async function findAssets(dist: URL): Promise<BuiltPage | undefined> {
+/**
+ * Finds what `build.ts` wrote to `dist`; `undefined` if it did not run.
+ * @param base the path of the page, with a slash at its end
+ */
+export async function findAssets(dist: URL, base: string): Promise<BuiltPage | undefined> {
   const page = await readFile(new URL('index.html', dist), 'utf8').catch(() => undefined)
   if (page === undefined) return undefined
   const folder = new URL('assets/', dist)
@@ -47,7 +50,7 @@ export async function findAssets(dist: URL): Promise<BuiltPage | undefined> {
     ] as const
     const encodings = new Map<Encoding, URL>()
     for (const [encoding, file] of variants) if (names.has(file)) encodings.set(encoding, new URL(file, folder))
-    files.set(`/assets/${name}`, { type, etag: name.split('-', 1)[0] ?? name, encodings })
+    files.set(`${base}assets/${name}`, { type, etag: name.split('-', 1)[0] ?? name, encodings })
   }
   return { page, files }
 }

@@ -7,7 +7,8 @@ import type { ShippedOperation } from '../operations/shipped.ts'
 import type { DemoCallers } from './demo-token.ts'
 import { joinsOf } from './joins.ts'
 import type { PlaygroundTab, ServiceOfGraph } from './page/common/settings.ts'
-import { createPlayground, type ServePlayground } from './serve.ts'
+import type { ServePage } from './page-file.ts'
+import { createPlayground } from './serve.ts'
 
 /** The gateway's settings for it. */
 export interface PlaygroundSettings {
@@ -30,7 +31,7 @@ interface Served {
 export async function openPlayground(
   { playground, identity, host, services, supervisor }: PlaygroundSettings,
   { edition: { schema, supergraph }, shipped, feed }: Served,
-): Promise<ServePlayground> {
+): Promise<ServePage> {
   if (!playground) return async () => false
   const tabs = shipped.flatMap(({ document, variables }): PlaygroundTab[] => {
     const node = parse(document)

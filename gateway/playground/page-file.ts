@@ -12,6 +12,9 @@ interface PageOptions {
   readonly asks?: readonly string[] | undefined
 }
 
+/** Answers the requests for a page; resolves to false, with nothing written, for any other. */
+export type ServePage = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
+
 /** For GET and HEAD of its path. */
 type SendPage = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -41,6 +44,15 @@ export function pageFile({ html, isBuilt, policy, asks = [] }: PageOptions): Sen
     response.writeHead(fresh ? 304 : isBuilt ? 200 : 503, headers)
     response.end(fresh || request.method === 'HEAD' ? undefined : html)
   }
+}
+
+/**
+ * Fills the data block of a page, which has this id. Escapes `<`, so that no text can end the block
+ * and begin a script.
+ */
+export function embed(page: string, id: string, settings: unknown): string {
+  const json = JSON.stringify(settings).replaceAll('<', '\\u003c')
+  return page.replace(`id="${id}">`, (tag) => tag + json)
 }
 
 export const notBuilt = (title: string): string =>

@@ -3,7 +3,6 @@
  * and the demo's services.
  * Serves only files found at start; never reads a path from a request.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ControlAddress } from '../../platform/process/control.ts'
 import type { MapFeed } from '../map/feed.ts'
 import { findAssets, sendAsset } from './assets.ts'
@@ -11,7 +10,7 @@ import { sendDemoMap } from './demo-map.ts'
 import { sendDemoServices } from './demo-services.ts'
 import { type DemoCallers, sendDemoToken } from './demo-token.ts'
 import type { PlaygroundSettings } from './page/common/settings.ts'
-import { notBuilt, pageFile } from './page-file.ts'
+import { embed, notBuilt, pageFile, type ServePage } from './page-file.ts'
 
 interface PlaygroundOptions extends Pick<PlaygroundSettings, 'tabs' | 'services'> {
   /** The demo callers; without them there is no sign-in. */
@@ -23,9 +22,6 @@ interface PlaygroundOptions extends Pick<PlaygroundSettings, 'tabs' | 'services'
   /** The folder that `build.ts` wrote. */
   readonly dist?: URL
 }
-
-/** Answers the playground's requests; resolves to false, with nothing written, for any other. */
-export type ServePlayground = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
 
 /** The editor needs workers, inline styles, and fonts in its style sheet. */
 const POLICY = [
@@ -43,8 +39,8 @@ export async function createPlayground({
   feed,
   supervisor,
   dist,
-}: PlaygroundOptions): Promise<ServePlayground> {
-  const built = await findAssets(dist ?? new URL('dist/', import.meta.url))
+}: PlaygroundOptions): Promise<ServePage> {
+  const built = await findAssets(dist ?? new URL('dist/', import.meta.url), '/')
   const settings: PlaygroundSettings = {
     tabs,
     services,
@@ -53,7 +49,7 @@ export async function createPlayground({
     canStop: demo !== undefined && supervisor !== undefined,
   }
   const sendPage = pageFile({
-    html: built ? embed(built.page, settings) : notBuilt('Playground'),
+    html: built ? embed(built.page, 'playground-settings', settings) : notBuilt('Playground'),
     isBuilt: built !== undefined,
     policy: POLICY,
     asks: demo?.provider && [new URL(demo.provider.issuer).origin],
@@ -81,13 +77,4 @@ export async function createPlayground({
     const asset = built?.files.get(path)
     return asset ? sendAsset(asset, request, response) : false
   }
-}
-
-/**
- * Fills the page's data block. Escapes `<`, so that no operation can end the block and begin a
- * script.
- */
-function embed(page: string, settings: PlaygroundSettings): string {
-  const json = JSON.stringify(settings).replaceAll('<', '\\u003c')
-  return page.replace('id="playground-settings">', (tag) => tag + json)
 }

@@ -7,7 +7,7 @@ import { replyOf, requestOf } from '../../platform/http/message/node-messages.ts
 import { pathOf } from '../../platform/http/message/target.ts'
 import type { LifecycleState } from '../../platform/process/lifecycle.ts'
 import type { Cors } from '../config/sections/cors.ts'
-import type { ServePlayground } from '../playground/serve.ts'
+import type { ServePage } from '../playground/page-file.ts'
 import type { AnswerOperation } from './answer.ts'
 import { isOperationPath } from './paths.ts'
 import { createPreflight } from './policies/cors.ts'
@@ -15,7 +15,8 @@ import type { ServeFile } from './service-files.ts'
 
 export interface RouteOptions {
   readonly answerOperation: AnswerOperation
-  readonly servePlayground: ServePlayground
+  /** The pages for browsers, by their order. */
+  readonly pages: readonly ServePage[]
   readonly serveFile: ServeFile
   readonly cors: Cors
   readonly clientAddress: ClientAddress
@@ -25,7 +26,7 @@ export interface RouteOptions {
 }
 
 export function createRoutes(options: RouteOptions) {
-  const { answerOperation, servePlayground, serveFile, cors, clientAddress, room, state } = options
+  const { answerOperation, pages, serveFile, cors, clientAddress, room, state } = options
   const answerPreflight = createPreflight(cors)
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = pathOf(request)
@@ -34,7 +35,7 @@ export function createRoutes(options: RouteOptions) {
     if (isOperation) return answerOperation(requestOf(request, clientAddress, room), replyOf(response))
     if (path === '/health/live') return sendJson(response, 200, health('live'))
     if (path === '/health/ready') return sendJson(response, state() === 'ready' ? 200 : 503, health(state()))
-    if ((await servePlayground(request, response)) || (await serveFile(request, response))) return
+    for (const serve of [...pages, serveFile]) if (await serve(request, response)) return
     sendHttpError(response, NOT_FOUND)
   }
 }

@@ -111,6 +111,30 @@ describe('settings', () => {
     expect(await faultsOf({ ...product, PLAYGROUND: 'perhaps' })).toEqual(['PLAYGROUND: must be on or off'])
   })
 
+  test('The app is off in production unless it is switched on, which needs somewhere to sign in', async () => {
+    const production = { ...product, ...provider, NODE_ENV: 'production' }
+    expect((await readConfig(product)).app).toMatchObject({ enabled: true, clientId: 'web', scope: 'openid profile' })
+    expect((await readConfig({ ...product, APP_ENABLED: 'off' })).app.enabled).toBe(false)
+    expect((await readConfig(production)).app.enabled).toBe(false)
+    expect(await faultsOf({ ...production, APP_ENABLED: 'on' })).toEqual([
+      'APP_ISSUER: is required: where users of the app sign in',
+    ])
+    const own = { APP_ENABLED: 'on', APP_ISSUER: 'https://id.example', APP_CLIENT_ID: 'bank', APP_SCOPE: 'openid' }
+    expect((await readConfig({ ...production, ...own })).app).toEqual({
+      enabled: true,
+      issuer: 'https://id.example',
+      clientId: 'bank',
+      scope: 'openid',
+    })
+  })
+
+  test('The app is not served over another supergraph', async () => {
+    expect((await readConfig({ SUPERGRAPH: supergraph })).app.enabled).toBe(false)
+    expect(await faultsOf({ SUPERGRAPH: supergraph, APP_ENABLED: 'on' })).toEqual([
+      'APP_ENABLED: is for the shipped supergraph; another one has no such app',
+    ])
+  })
+
   test('A malformed limit, address or file name is refused', async () => {
     const faults = await faultsOf({ ...product, LIMIT_ALIAS: '1', WEATHERS_URL: 'http://a', SAFE_LIST: 'b' })
     expect(faults.map((fault) => fault.split(/mean /)[1])).toEqual(['LIMIT_ALIASES?', 'WEATHER_URL?', 'SAFELIST?'])

@@ -23,7 +23,7 @@ test('A missing part that cannot be built is refused in one line', async () => {
 })
 
 test('A part that was built before is kept', async () => {
-  for (const path of ['prisma/generated/client.ts', 'gateway/playground/dist/.inputs']) {
+  for (const path of ['prisma/generated/client.ts', 'gateway/playground/dist/.inputs', 'client/app/dist/.inputs']) {
     await mkdir(dirname(join(folder, path)), { recursive: true })
     await writeFile(join(folder, path), '')
   }

@@ -1,5 +1,6 @@
 /** Every screen, and what a visitor does to see it. */
 import type { Page } from 'playwright-core'
+import { appScreens } from './app.ts'
 
 interface Addresses {
   readonly url: string
@@ -56,6 +57,7 @@ async function stopped(page: Page, service: string): Promise<void> {
 }
 
 export const screens: readonly Screen[] = [
+  ...appScreens,
   playground('first', async () => undefined),
   playground('step', (page) => lanes(page).first().click()),
   ...['SendMoney', 'WeatherInFiveCities', 'SearchArticles', 'Overdraw', 'OrderRent'].map(tab),

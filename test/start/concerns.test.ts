@@ -5,6 +5,8 @@ test.each<[string, string[], string[]]>([
   ['gateway/execution/engine.ts', ['gateway'], []],
   ['gateway/map/page/main.tsx', ['gateway'], ['build']],
   ['gateway/playground/page/main.tsx', ['gateway'], ['build']],
+  ['client/app/page/main.tsx', ['gateway'], ['build']],
+  ['client/app/dist/index.html', [], []],
   ['gateway/supergraph.graphql', [], []],
   ['start/identity/pages.ts', ['identity'], []],
   ['platform/http/message/body.ts', ['gateway', 'identity', 'banking', 'weather', 'content'], []],

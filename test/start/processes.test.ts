@@ -17,6 +17,7 @@ const settings: StartSettings = {
   demo: true,
   issuers: [],
   playground: true,
+  app: true,
   instances: new Map(),
   logLevel: 'warn',
   environment: {},

@@ -19,9 +19,11 @@ export async function copySources(): Promise<TestFolder> {
   const files = listed
     .split('\n')
     .filter((file) =>
-      /^(gateway|install|platform|prisma|start|subgraphs)\/|^((start|tributary\.config)\.ts|package\.json)$/.test(file),
+      /^(client|gateway|install|platform|prisma|start|subgraphs)\/|^((start|tributary\.config)\.ts|package\.json)$/.test(
+        file,
+      ),
     )
-  for (const file of [...files, 'prisma/generated', 'gateway/playground/dist']) {
+  for (const file of [...files, 'prisma/generated', 'gateway/playground/dist', 'client/app/dist']) {
     await mkdir(dirname(join(folder.path, file)), { recursive: true })
     await cp(join(root, file), join(folder.path, file), { recursive: true })
   }

@@ -1,0 +1,68 @@
+/** The screens, by path. All but the first are loaded when they are opened. */
+import { ApolloProvider } from '@apollo/client/react'
+import { lazy, Suspense, useMemo } from 'react'
+import { I18nProvider } from 'react-aria-components'
+import { Link, Route, Router, Switch } from 'wouter'
+import { AccountsPage } from './accounts/accounts.tsx'
+import { BASE } from './common/settings.ts'
+import { createClient } from './graph/client.ts'
+import { useMessages, useSpoken } from './messages/messages.tsx'
+import { MorePage } from './shell/more.tsx'
+import { Shell } from './shell/shell.tsx'
+import { type User, useSession } from './sign-in/session.ts'
+import { Page, Skeleton } from './ui/ui.tsx'
+import { WelcomePage } from './welcome/welcome.tsx'
+
+const AccountPage = lazy(() => import('./accounts/account.tsx'))
+
+export function App() {
+  const session = useSession()
+  const { locale } = useSpoken()
+  return (
+    <I18nProvider locale={locale}>
+      {session.state === 'signedIn' ? (
+        <SignedIn key={session.user.subject} user={session.user} />
+      ) : (
+        <WelcomePage session={session} />
+      )}
+    </I18nProvider>
+  )
+}
+
+/** A user's answers are gone with the user. */
+function SignedIn({ user }: { readonly user: User }) {
+  const client = useMemo(createClient, [])
+  return (
+    <ApolloProvider client={client}>
+      <Router base={BASE}>
+        <Shell user={user}>
+          <Suspense fallback={<Skeleton lines={6} />}>
+            <Switch>
+              <Route path="/">
+                <AccountsPage name={user.name} />
+              </Route>
+              <Route path="/accounts/:id">{({ id }) => <AccountPage key={id} id={id} />}</Route>
+              <Route path="/more">
+                <MorePage user={user} />
+              </Route>
+              <Route>
+                <NotFound />
+              </Route>
+            </Switch>
+          </Suspense>
+        </Shell>
+      </Router>
+    </ApolloProvider>
+  )
+}
+
+function NotFound() {
+  const t = useMessages()
+  return (
+    <Page title={t.notFound.title} lead={t.notFound.text}>
+      <Link className="button button-plain" href="/">
+        {t.notFound.home}
+      </Link>
+    </Page>
+  )
+}

@@ -1,0 +1,23 @@
+/** Days and times. Bank days are in UTC, as the statement has them. */
+
+export const dayOf = (instant: string): string => instant.slice(0, 10)
+
+export const today = (): string => new Date().toISOString().slice(0, 10)
+
+export function addDays(day: string, count: number): string {
+  const date = new Date(`${day}T00:00:00Z`)
+  date.setUTCDate(date.getUTCDate() + count)
+  return date.toISOString().slice(0, 10)
+}
+
+export const formatDay = (day: string, locale: string, options: Intl.DateTimeFormatOptions = {}): string =>
+  new Intl.DateTimeFormat(locale, {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    ...options,
+    timeZone: 'UTC',
+  }).format(new Date(`${day}T00:00:00Z`))
+
+export const formatInstant = (instant: string, locale: string): string =>
+  new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(instant))

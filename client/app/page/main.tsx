@@ -1,0 +1,20 @@
+/** Opens the session, and shows the app around it. */
+import './styles/base.css'
+import './styles/parts.css'
+import './styles/shell.css'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { App } from './app.tsx'
+import { SpokenLanguage } from './messages/messages.tsx'
+import { applyTheme } from './shell/theme.ts'
+import { openSession } from './sign-in/session.ts'
+
+applyTheme()
+void openSession()
+createRoot(document.getElementById('root') ?? document.body).render(
+  <StrictMode>
+    <SpokenLanguage>
+      <App />
+    </SpokenLanguage>
+  </StrictMode>,
+)

@@ -1,0 +1,118 @@
+/**
+ * Who is signed in. Tokens are in memory only. After a reload the provider is asked silently, if
+ * this browser signed in before and did not sign out.
+ */
+import { useSyncExternalStore } from 'react'
+import { BASE } from '../common/settings.ts'
+import { arrive, leaveToSignIn, leaveToSignOut, renew, type Tokens } from './provider.ts'
+
+export type SessionState =
+  | { readonly state: 'starting' | 'leaving' }
+  | { readonly state: 'signedOut'; readonly why?: 'ended' | 'failed' | 'unreachable' | undefined }
+  | { readonly state: 'signedIn'; readonly user: User }
+
+export interface User {
+  readonly subject: string
+  readonly name: string
+  readonly isOfficer: boolean
+}
+
+const HINT = 'tributary-app:signed-in' // no token: says that asking silently is worth while
+const RENEW_BEFORE = 60_000 // milliseconds
+
+let state: SessionState = { state: 'starting' }
+let tokens: Tokens | undefined
+let renewing: Promise<void> | undefined
+const listeners = new Set<() => void>()
+
+function show(next: SessionState): void {
+  state = next
+  for (const listener of listeners) listener()
+}
+
+const subscribe = (listener: () => void): (() => void) => {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+export const useSession = (): SessionState => useSyncExternalStore(subscribe, () => state)
+
+const here = (): string => location.pathname.slice(BASE.length) + location.search || '/'
+
+/** Once, when the page opens. */
+export async function openSession(): Promise<void> {
+  try {
+    const arrival = await arrive()
+    if (arrival?.tokens) return take(arrival.tokens)
+    if (!arrival && localStorage.getItem(HINT) !== null) {
+      show({ state: 'leaving' })
+      return await leaveToSignIn(here(), true)
+    }
+    localStorage.removeItem(HINT)
+    show({ state: 'signedOut' })
+  } catch (error) {
+    show({ state: 'signedOut', why: error instanceof TypeError ? 'unreachable' : 'failed' })
+  }
+}
+
+export async function signIn(): Promise<void> {
+  show({ state: 'leaving' })
+  try {
+    await leaveToSignIn(here(), false)
+  } catch {
+    show({ state: 'signedOut', why: 'unreachable' })
+  }
+}
+
+export async function signOut(): Promise<void> {
+  const last = tokens
+  forget()
+  show({ state: 'leaving' })
+  try {
+    if (last) return await leaveToSignOut(last)
+  } catch {
+    // The provider is away; here everything is forgotten.
+  }
+  location.replace(`${BASE}/`)
+}
+
+/** A token that is good for a while. @throws once the session is over, or while it cannot be renewed */
+export async function accessToken(): Promise<string> {
+  if (tokens && tokens.expiresAt - RENEW_BEFORE < Date.now()) {
+    renewing ??= renewTokens(tokens).finally(() => {
+      renewing = undefined
+    })
+    await renewing
+  }
+  if (!tokens) throw new SignedOutError()
+  return tokens.access
+}
+
+/** After a refusal: the next request has a new token, or the session ends. */
+export function distrustToken(refused: string): void {
+  if (tokens?.access === refused) tokens = { ...tokens, expiresAt: 0 }
+}
+
+export class SignedOutError extends Error {
+  override name = 'SignedOutError'
+}
+
+async function renewTokens(last: Tokens): Promise<void> {
+  const next = await renew(last)
+  if (next) return take(next)
+  forget()
+  show({ state: 'signedOut', why: 'ended' })
+}
+
+function take(next: Tokens): void {
+  tokens = next
+  localStorage.setItem(HINT, 'yes')
+  const { subject, name, scopes } = next
+  if (state.state === 'signedIn' && state.user.subject === subject) return
+  show({ state: 'signedIn', user: { subject, name, isOfficer: scopes.has('banking:officer') } })
+}
+
+function forget(): void {
+  tokens = undefined
+  localStorage.removeItem(HINT)
+}

@@ -1,0 +1,82 @@
+/** Small parts that every screen uses. */
+import type { ReactNode } from 'react'
+import { Button as AriaButton, type ButtonProps } from 'react-aria-components'
+import { type Amount, formatMoney, formatSigned } from '../format/money.ts'
+import { useMessages, useSpoken } from '../messages/messages.tsx'
+
+interface OwnButtonProps extends ButtonProps {
+  readonly look?: 'main' | 'plain' | 'quiet' | 'danger'
+}
+
+export const Button = ({ look = 'plain', ...props }: OwnButtonProps) => (
+  <AriaButton {...props} className={`button button-${look} ${props.className ?? ''}`} />
+)
+
+export function Money({
+  value,
+  isSigned,
+}: {
+  readonly value: Amount
+  readonly isSigned?: 'CREDIT' | 'DEBIT' | undefined
+}) {
+  const { locale } = useSpoken()
+  const text = isSigned ? formatSigned(value, isSigned === 'CREDIT', locale) : formatMoney(value, locale)
+  return <span className={isSigned === 'CREDIT' ? 'money money-in' : 'money'}>{text}</span>
+}
+
+/** Grey lines in the place of what is loading. */
+export function Skeleton({ lines = 3 }: { readonly lines?: number }) {
+  const { loading } = useMessages()
+  return (
+    <div className="skeleton" role="status" aria-label={loading}>
+      {Array.from({ length: lines }, (_, line) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the lines are all alike
+        <span key={line} />
+      ))}
+    </div>
+  )
+}
+
+export const Empty = ({ children }: { readonly children: ReactNode }) => <p className="empty">{children}</p>
+
+/** In the place of what could not be loaded. */
+export function Failed({ onRetry }: { readonly onRetry: () => void }) {
+  const t = useMessages()
+  return (
+    <div className="failed" role="alert">
+      <p>{t.outage.failed}</p>
+      <Button onPress={onRetry}>{t.retry}</Button>
+    </div>
+  )
+}
+
+interface PageProps {
+  readonly title: string
+  readonly lead?: ReactNode
+  readonly actions?: ReactNode
+  readonly children: ReactNode
+}
+
+export function Page({ title, lead, actions, children }: PageProps) {
+  const t = useMessages()
+  return (
+    <>
+      <title>{`${title} – ${t.bank}`}</title>
+      <header className="page-head">
+        <div>
+          <h1>{title}</h1>
+          {lead && <p className="lead">{lead}</p>}
+        </div>
+        {actions && <div className="actions">{actions}</div>}
+      </header>
+      {children}
+    </>
+  )
+}
+
+export const Card = ({ title, children }: { readonly title?: string; readonly children: ReactNode }) => (
+  <section className="card">
+    {title && <h2>{title}</h2>}
+    {children}
+  </section>
+)

@@ -1,0 +1,30 @@
+/** For who is signed out. */
+import { useMessages } from '../messages/messages.tsx'
+import { Brand } from '../shell/brand.tsx'
+import { Preferences } from '../shell/preferences.tsx'
+import { type SessionState, signIn } from '../sign-in/session.ts'
+import { Button } from '../ui/ui.tsx'
+
+export function WelcomePage({ session }: { readonly session: SessionState }) {
+  const t = useMessages()
+  const isBusy = session.state !== 'signedOut'
+  const why = session.state === 'signedOut' && session.why
+  const fault = isSecureContext ? why && t.signIn[why] : t.signIn.insecure
+  return (
+    <main className="welcome">
+      <title>{t.bank}</title>
+      <Brand />
+      <h1>{t.signIn.title}</h1>
+      <p className="lead">{t.signIn.text}</p>
+      {fault && (
+        <p className="notice notice-loud" role="alert">
+          {fault}
+        </p>
+      )}
+      <Button look="main" isPending={isBusy} isDisabled={!isSecureContext} onPress={() => void signIn()}>
+        {isBusy ? t.signIn.leaving : t.signIn.action}
+      </Button>
+      <Preferences />
+    </main>
+  )
+}
