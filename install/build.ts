@@ -1,9 +1,9 @@
 /**
  * `npm run build`, and the end of `npm install`: makes what only development packages can make, the
- * database's client and the playground. An install without those packages keeps what was made.
+ * databases' clients and the playground. An install without those packages keeps what was made.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -18,12 +18,20 @@ interface Output {
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const prisma = packageFolder('prisma')
+const services = join(root, 'subgraphs')
+/** Folders with a `schema.prisma`: the product's, and those of services with a database of their own. */
+const databases = [
+  'prisma',
+  ...(existsSync(services) ? readdirSync(services) : [])
+    .map((name) => `subgraphs/${name}/prisma`)
+    .filter((folder) => existsSync(join(root, folder, 'schema.prisma'))),
+]
 const outputs: readonly Output[] = [
-  {
+  ...databases.map((folder) => ({
     package: 'prisma',
-    command: [join(prisma ?? '', 'build/index.js'), 'generate'],
-    made: 'prisma/generated/client.ts',
-  },
+    command: [join(prisma ?? '', 'build/index.js'), 'generate', `--schema=${folder}/schema.prisma`],
+    made: `${folder}/generated/client.ts`,
+  })),
   { package: 'vite', command: ['gateway/playground/build.ts'], made: 'gateway/playground/dist/.inputs' },
   { package: 'vite', command: ['client/app/build.ts'], made: 'client/app/dist/.inputs' },
 ]

@@ -10,10 +10,15 @@ import { requireDatabase } from '../subgraphs/banking/database/reach.ts'
 /**
  * Runs a command, then exits the process.
  * @param work resolves to the line to print
+ * @param before what a database needs that may not be there yet
  */
-export async function runOnDatabase(work: (url: string) => Promise<string>): Promise<never> {
+export async function runOnDatabase(
+  work: (url: string) => Promise<string>,
+  before: (url: string) => Promise<void> = async () => {},
+): Promise<never> {
   try {
     const { DATABASE_URL } = readSettings(z.object({ DATABASE_URL: postgresUrl }), process.env)
+    await before(DATABASE_URL)
     await requireDatabase(DATABASE_URL)
     console.log(await work(DATABASE_URL))
     process.exit(0) // the schema engine's timer would keep the process for ten seconds

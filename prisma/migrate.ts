@@ -39,8 +39,8 @@ async function forgiveUnfinished(query: Query): Promise<void> {
   END $$`)
 }
 
-if (import.meta.main)
-  await runOnDatabase(async (url) => {
-    const applied = await migrate(url)
-    return applied.length === 0 ? 'nothing to migrate' : `migrated: ${applied.join(', ')}`
-  })
+/** For people. @param applied the names */
+export const describeMigration = (applied: readonly string[]): string =>
+  applied.length === 0 ? 'nothing to migrate' : `migrated: ${applied.join(', ')}`
+
+if (import.meta.main) await runOnDatabase(async (url) => describeMigration(await migrate(url)))

@@ -25,7 +25,7 @@ const stateful = services.filter(({ kind }) => kind === 'stateful').map(({ name 
 /** The first that fits a path counts; a path that none fits concerns nobody. */
 const rules: readonly Rule[] = [
   { path: /^gateway\/composition\/description\.md$/, job: 'compose' },
-  { path: /\.md$|^prisma\/generated\/|^(gateway\/(map|playground)|client\/app)\/dist\/|(^|\/)\.|~$/ }, // documents, outputs, editors' files
+  { path: /\.md$|(^|\/)prisma\/generated\/|^(gateway\/(map|playground)|client\/app)\/dist\/|(^|\/)\.|~$/ }, // documents, outputs, editors' files
   { path: /^gateway\/(supergraph|schema)\.graphql$/ }, // the gateway looks at it by itself
   { path: /^start\/identity\//, names: ['identity'] },
   { path: /^start\/|^tributary\.config\.ts$/, again: true }, // of the latter the gateway takes in what it can
@@ -39,6 +39,8 @@ const rules: readonly Rule[] = [
   { path: /^subgraphs\/shared\//, names: all },
   { path: /^subgraphs\/([^/]+)\/library\// }, // content looks at its library by itself
   { path: /^subgraphs\/([^/]+)\/schema\.graphql$/, names: ['$1'], job: 'compose' },
+  { path: /^subgraphs\/([^/]+)\/prisma\/schema\.prisma$/, names: ['$1'], job: 'build' },
+  { path: /^subgraphs\/([^/]+)\/prisma\/migrations\//, names: ['$1'], job: 'migrate' },
   { path: /^subgraphs\/([^/]+)\//, names: ['$1'] },
 ]
 

@@ -38,15 +38,14 @@ export function launch(system: System, databaseUrl: string | undefined, report: 
   const identity = system.identity && supervise(system.identity, async () => {}, report)
 
   const run = (job: ProcessSpec): Promise<void> => runJob(job, report, signal)
-  const migrate = async (): Promise<string | undefined> => {
-    const url = databaseUrl ?? (database && (await unless(signal, database.ready)))
-    for (const spec of url === undefined ? [] : system.preparations(url)) await run(spec)
+  const migrate = async (): Promise<string> => {
+    const url = databaseUrl ?? (database && (await unless(signal, database.ready))) ?? ''
+    for (const spec of system.preparations(url)) await run(spec)
     return url
   }
   const prepare = async (): Promise<Supervised[]> => {
     const url = await migrate()
     signal.throwIfAborted()
-    if (url === undefined) return []
     return system.stateful(url).map((spec) => supervise(spec, healthy('stateful'), report))
   }
   let started: readonly Supervised[] = []

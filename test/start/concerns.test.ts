@@ -1,5 +1,9 @@
 import { expect, test } from '@jest/globals'
+import { services } from '../../gateway/config/registry.ts'
 import { concerns } from '../../start/concerns.ts'
+
+const all = services.map(({ name }) => name)
+const stateful = services.filter(({ kind }) => kind === 'stateful').map(({ name }) => name)
 
 test.each<[string, string[], string[]]>([
   ['gateway/execution/engine.ts', ['gateway'], []],
@@ -9,15 +13,18 @@ test.each<[string, string[], string[]]>([
   ['client/app/dist/index.html', [], []],
   ['gateway/supergraph.graphql', [], []],
   ['start/identity/pages.ts', ['identity'], []],
-  ['platform/http/message/body.ts', ['gateway', 'identity', 'banking', 'weather', 'content'], []],
+  ['platform/http/message/body.ts', ['gateway', 'identity', ...all], []],
   ['subgraphs/weather/sky.ts', ['weather'], []],
   ['subgraphs/weather/schema.graphql', ['weather'], ['compose']],
-  ['subgraphs/shared/serve.ts', ['banking', 'weather', 'content'], []],
+  ['subgraphs/shared/serve.ts', all, []],
   ['subgraphs/content/library/en/loan-terms.md', [], []],
   ['subgraphs/banking/README.md', [], []],
-  ['prisma/schema.prisma', ['banking'], ['build']],
-  ['prisma/migrations/1_x/migration.sql', ['banking'], ['migrate']],
+  ['prisma/schema.prisma', stateful, ['build']],
+  ['prisma/migrations/1_x/migration.sql', stateful, ['migrate']],
   ['prisma/generated/client.ts', [], []],
+  ['subgraphs/cart/prisma/schema.prisma', ['cart'], ['build']],
+  ['subgraphs/cart/prisma/migrations/1_x/migration.sql', ['cart'], ['migrate']],
+  ['subgraphs/cart/prisma/generated/client.ts', [], []],
   ['prisma/embedded/server.ts', ['database'], []],
   ['gateway/.gateway.ts.swp', [], []],
 ])('A change of %s restarts %j, after %j', (path, names, jobs) => {

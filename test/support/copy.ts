@@ -2,6 +2,7 @@
  * A copy of the product's sources, for tests that change them. Packages and built files are shared.
  */
 import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { cp, mkdir, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,20 +10,17 @@ import { makeDataFolder, type TestFolder } from './data-folder.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Everything but tests and benchmarks. */
-export async function copySources(): Promise<TestFolder> {
+const PRODUCT =
+  /^(client|gateway|install|platform|prisma|start|subgraphs)\/|^((start|tributary\.config)\.ts|package\.json)$/
+
+/** @param which files, as paths from the root; by default everything but tests and benchmarks */
+export async function copySources(which = PRODUCT): Promise<TestFolder> {
   const folder = await makeDataFolder()
   const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
     cwd: root,
     encoding: 'utf8',
   })
-  const files = listed
-    .split('\n')
-    .filter((file) =>
-      /^(client|gateway|install|platform|prisma|start|subgraphs)\/|^((start|tributary\.config)\.ts|package\.json)$/.test(
-        file,
-      ),
-    )
+  const files = listed.split('\n').filter((file) => which.test(file) && existsSync(join(root, file)))
   for (const file of [...files, 'prisma/generated', 'gateway/playground/dist', 'client/app/dist']) {
     await mkdir(dirname(join(folder.path, file)), { recursive: true })
     await cp(join(root, file), join(folder.path, file), { recursive: true })

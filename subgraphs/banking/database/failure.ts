@@ -60,8 +60,10 @@ const causeOf = (error: unknown): z.output<typeof cause> | undefined =>
     ? cause.safeParse(error.cause).data
     : prismaError.safeParse(error).data?.meta.driverAdapterError.cause
 
-/** The error for clients while the database is away; undefined for other errors. */
-export const outageError = (error: unknown): GraphQLError | undefined =>
-  failureOf(error) === 'outage'
-    ? codedError('SERVICE_UNAVAILABLE', 'The bank cannot be reached. Ask again.', { service: 'banking' })
-    : undefined
+/** By service: the error for clients while its database is away; undefined for other errors. */
+export const outageErrorOf =
+  (service: string, message: string) =>
+  (error: unknown): GraphQLError | undefined =>
+    failureOf(error) === 'outage' ? codedError('SERVICE_UNAVAILABLE', message, { service }) : undefined
+
+export const outageError = outageErrorOf('banking', 'The bank cannot be reached. Ask again.')

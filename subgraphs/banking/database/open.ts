@@ -2,22 +2,11 @@
  * Opens the database for banking: Prisma over a pool of `pg` connections. The only place that does.
  */
 import { PrismaPg } from '@prisma/adapter-pg'
-import { Pool, type PoolConfig } from 'pg' // MIT; what Prisma's adapter runs on
+import type { Pool } from 'pg' // MIT; what Prisma's adapter runs on
 import { type Prisma, PrismaClient } from '../../../prisma/generated/client.ts'
 import { markBackend } from './backends.ts'
-import { clientFor, PrimaryClient } from './connect.ts'
+import { openPool, type PoolOptions } from './pool.ts'
 import { retriedReads } from './retried-reads.ts'
-
-interface DatabaseOptions {
-  /** A PostgreSQL connection URL, of one host or several. */
-  readonly url: string
-  /** Connections at most. */
-  readonly connections: number
-  /** Milliseconds to wait for a connection, a free one or a new one. */
-  readonly connectTimeout?: number
-  /** Milliseconds to wait for the answer to a statement. */
-  readonly readTimeout?: number
-}
 
 /** Runs one statement and gives its rows, with 64-bit integers as the driver gives them. */
 export type Query = <Row extends object>(statement: Prisma.Sql) => Promise<Row[]>
@@ -34,7 +23,9 @@ export interface LedgerDatabase {
   close(): Promise<void>
 }
 
-interface ReadOptions extends DatabaseOptions {
+interface ReadOptions extends PoolOptions {
+  /** Milliseconds to wait for the answer to a statement. */
+  readonly readTimeout?: number
   /**
    * For a service's reads, each of which has an index: a plan that was made while a partition was
    * empty, and is kept, never scans it.
@@ -59,7 +50,7 @@ const ALONG_INDEXES = ['enable_seqscan=off', 'jit=off']
 const PINNED = [...ALONG_INDEXES, 'enable_hashjoin=off', 'enable_mergejoin=off', 'plan_cache_mode=force_generic_plan']
 const optionsOf = (settings: readonly string[]): string => settings.map((setting) => `-c ${setting}`).join(' ')
 
-interface LedgerDatabaseOptions extends DatabaseOptions {
+interface LedgerDatabaseOptions extends PoolOptions {
   /** Under which the connections are marked; left out, they are not. */
   readonly instance?: number
 }
@@ -87,25 +78,6 @@ export function openLedgerDatabase({ instance, ...options }: LedgerDatabaseOptio
 
 const adapterOf = (pool: Pool, options: { readonly disposeExternalPool?: boolean }): PrismaPg =>
   new PrismaPg(pool, { ...options, statementNameGenerator: ({ sql }) => statementName(sql) })
-
-function openPool({ url, connections, connectTimeout = 5_000 }: DatabaseOptions, settings: PoolConfig = {}): Pool {
-  const pool = new Pool({
-    connectionString: url,
-    Client: clientFor(url),
-    max: connections,
-    connectionTimeoutMillis: connectTimeout,
-    keepAlive: true,
-    // A process that stops in the middle of a batch must not hold the ledger's lock for longer.
-    idle_in_transaction_session_timeout: 10_000, // milliseconds
-    ...settings,
-  })
-  // Without a listener the end of an idle connection would end the process.
-  pool.on('error', () => {})
-  pool.on('release', (_error, client) => {
-    if (client instanceof PrimaryClient && client.isReadOnly) void client.end()
-  })
-  return pool
-}
 
 /**
  * The comment of a marked statement is the name under which each connection prepares it once;

@@ -1,10 +1,11 @@
-/** Instances of a stateless service as processes of their own, which a test kills and replaces. */
+/** Instances of a service as processes of their own, which a test kills and replaces. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { processEnvironment, statelessFlags } from '../../../platform/memory/node-flags.ts'
 import type { ReadyMessage } from '../../../platform/process/lifecycle.ts'
 import { SIGNATURE_HEADER, sign } from '../../../platform/protocol/signature.ts'
+import type fc from '../../support/fast-check.ts'
 import { TEST_SECRET } from '../../support/signed-call.ts'
 
 export type StatelessService = 'weather' | 'content'
@@ -16,8 +17,12 @@ export interface Instance {
   kill(): Promise<void>
 }
 
-/** @param port 0 takes any */
-export async function startInstance(service: StatelessService, port = 0): Promise<Instance> {
+/** @param port 0 takes any @param settings beside those that every test needs */
+export async function startInstance(
+  service: string,
+  port = 0,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Instance> {
   const program = fileURLToPath(new URL(`../../../subgraphs/${service}/main.ts`, import.meta.url))
   const child: ChildProcess = spawn(process.execPath, [...statelessFlags, program], {
     env: {
@@ -27,6 +32,7 @@ export async function startInstance(service: StatelessService, port = 0): Promis
       LOG_LEVEL: 'error',
       NODE_ENV: 'production',
       PORT: `${port}`,
+      ...settings,
     },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
@@ -49,11 +55,13 @@ export async function startInstance(service: StatelessService, port = 0): Promis
 
 /** One operation as the gateway would send it. */
 export interface StatelessRequest {
-  readonly service: StatelessService
   readonly query: string
   readonly variables?: Readonly<Record<string, unknown>>
   readonly acceptLanguage?: string
 }
+
+/** What `test/subgraphs/<name>/requests.ts` exports as `requests`. */
+export type RequestsOfService = fc.Arbitrary<StatelessRequest>
 
 /**
  * Sends it to one instance and gives the bytes of the answer. Rejects when the instance is gone or

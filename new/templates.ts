@@ -1,0 +1,38 @@
+/**
+ * Reads the files of a new service: those in `templates/`, laid out as they are written, with the
+ * name `sample` replaced.
+ */
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { capital, type Names } from './names.ts'
+
+export interface NewFile {
+  /** From the root of the project. */
+  readonly path: string
+  readonly content: string
+}
+
+export async function filesOf(kind: 'stateful' | 'stateless', names: Names): Promise<readonly NewFile[]> {
+  const folder = fileURLToPath(new URL(`templates/${kind}/`, import.meta.url))
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  return Promise.all(
+    paths.map(async (path) => ({
+      path: rename(path.slice(folder.length), names),
+      content: rename(await readFile(path, 'utf8'), names),
+    })),
+  )
+}
+
+/**
+ * A folder, a service and what follows from its name are `sample` where they name the service, and
+ * otherwise one of what it serves.
+ */
+const rename = (text: string, { service, one, many }: Names): string =>
+  text
+    .replace(/(?<=subgraphs\/)sample\b|(?<=['`])sample(?=['`])|sample(?=Service|Settings)/g, service)
+    .replace(/samples|Samples|sample|Sample/g, (found) => {
+      const name = found.toLowerCase() === 'samples' ? many : one
+      return found.startsWith('S') ? capital(name) : name
+    })

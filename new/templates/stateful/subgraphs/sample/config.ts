@@ -1,0 +1,12 @@
+/** The settings of the service `sample`, beside those that every service has. */
+import { gatewaySecret, postgresUrl, processSettings } from '../../platform/process/settings.ts'
+import { identitySettings } from '../../platform/protocol/identity-settings.ts'
+
+export const sampleSettings = {
+  GATEWAY_SECRET: gatewaySecret,
+  DATA_DIR: processSettings.DATA_DIR,
+  /** A database of its own. */
+  DATABASE_URL: postgresUrl,
+  /** Whose tokens are trusted. Unset: the demo identity in `DATA_DIR`. */
+  ...identitySettings,
+} as const

@@ -1,0 +1,16 @@
+/** Writes to the service `sample`, which `test/stateful` asks of instances that are killed. */
+import type { WritesOfService } from '../../stateful/support/writes.ts'
+
+export const writes: WritesOfService = {
+  write: (idempotencyKey) => ({
+    query: 'mutation ($input: AddSampleInput!) { addSample(input: $input) { id } }',
+    variables: { input: { idempotencyKey, name: idempotencyKey } },
+  }),
+  idOf: ({ addSample }) => addSample?.id,
+  page: (after) => ({
+    query: `query ($after: String) {
+      samples(first: 100, after: $after) { edges { node { id } } pageInfo { hasNextPage endCursor } } }`,
+    variables: { after },
+  }),
+  connectionOf: ({ samples }) => samples,
+}

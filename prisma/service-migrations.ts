@@ -1,0 +1,45 @@
+/** Creates and migrates the database that a stateful service has to itself. */
+import { fileURLToPath } from 'node:url'
+import { besideDatabase, databaseOf, hostNames } from '../platform/process/postgres-url.ts'
+import { StartRefused } from '../platform/process/settings.ts'
+import { openClient } from '../subgraphs/banking/database/connect.ts'
+import { runOnDatabase } from './command.ts'
+import { describeMigration, migrate } from './migrate.ts'
+
+/** Every server has it. */
+const MAINTENANCE = 'postgres'
+const MISSING = '3D000' // SQLSTATE
+/** SQLSTATEs of a database that another process created meanwhile */
+const EXISTS = ['42P04', '23505']
+
+/** What the service's `migrate.ts` does. @param folder of its migrations */
+export const migrateService = (folder: URL): Promise<never> =>
+  runOnDatabase(async (url) => describeMigration(await migrate(url, fileURLToPath(folder))), createMissing)
+
+/** @throws StartRefused where it is missing, and may not be created */
+async function createMissing(url: string): Promise<void> {
+  if (!(await isMissing(url))) return
+  const name = databaseOf(url)
+  const client = await openClient(besideDatabase(url, MAINTENANCE))
+  try {
+    await client.query(`CREATE DATABASE "${name.replaceAll('"', '""')}"`)
+  } catch (error) {
+    const { code = '', message } = error as { code?: string; message: string }
+    if (EXISTS.includes(code)) return
+    throw new StartRefused(
+      `DATABASE_URL: ${hostNames(url)} has no database ${name}, and it was not created (${message}).`,
+    )
+  } finally {
+    await client.end()
+  }
+}
+
+/** False also where nothing can be told: whoever connects next says why. */
+async function isMissing(url: string): Promise<boolean> {
+  try {
+    await (await openClient(url)).end()
+    return false
+  } catch (error) {
+    return (error as { code?: string }).code === MISSING
+  }
+}

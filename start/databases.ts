@@ -1,0 +1,60 @@
+/**
+ * Where the data of each stateful service is. A service with a `migrate.ts` of its own has a
+ * database to itself, beside the product's; the others share that one.
+ */
+import { existsSync } from 'node:fs'
+import { variableOf } from '../gateway/config/environment.ts'
+import { services } from '../gateway/config/registry.ts'
+import { besideDatabase, databaseOf } from '../platform/process/postgres-url.ts'
+import { postgresUrl } from '../platform/process/settings.ts'
+import { program } from './programs.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const migrationsOf = (name: string): string => `subgraphs/${name}/migrate.ts`
+
+/** Names of the services with a database to themselves. */
+const alone: ReadonlySet<string> = new Set(
+  services
+    .filter(({ name, kind }) => kind === 'stateful' && existsSync(program(migrationsOf(name))))
+    .map(({ name }) => name),
+)
+
+/** The variable that says where that database is, for example `CART_DATABASE_URL`. */
+const settingOf = (name: string): string => `${variableOf([name])}_DATABASE_URL`
+
+/** For `npm start`. */
+export const ownDatabaseSettings = Object.fromEntries(
+  [...alone].map((name) => [settingOf(name), postgresUrl.optional()]),
+)
+
+/** Whether it is on the product's server. */
+export const isOnServer = (name: string, environment: Environment): boolean =>
+  !alone.has(name) || !environment[settingOf(name)]
+
+/** @param server URL of the product's database; empty where no service here needs it */
+export function databaseUrlOf(name: string, server: string, environment: Environment): string {
+  if (!alone.has(name)) return server
+  return (
+    environment[settingOf(name)] || besideDatabase(server, `${databaseOf(server)}_${variableOf([name]).toLowerCase()}`)
+  )
+}
+
+/** Programs that run to their end before the services start, in this order. @param names of these services */
+export function preparationsOf(names: readonly string[], demo: boolean): readonly Preparation[] {
+  const shared = names.find((name) => !alone.has(name))
+  const own = names.filter((name) => alone.has(name))
+  return [
+    ...(shared === undefined ? [] : [{ label: 'migrations', path: 'prisma/migrate.ts', of: shared }]),
+    ...(shared === undefined || !demo ? [] : [{ label: 'demo data', path: 'prisma/seed.ts', of: shared }]),
+    ...own.map((name) => ({ label: `${name} migrations`, path: migrationsOf(name), of: name })),
+  ]
+}
+
+interface Preparation {
+  readonly label: string
+  /** From the root of the project. */
+  readonly path: string
+  /** The service whose database it prepares. */
+  readonly of: string
+}
