@@ -5,38 +5,69 @@
 import { readFile } from 'node:fs/promises'
 import { composeServices } from '@apollo/composition'
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals'
-import { GraphQLError, Kind, parse, print, printSchema } from 'graphql'
+import { GraphQLError, Kind, parse, print, printSchema, Source } from 'graphql'
 import { StartRefused } from '../../platform/process/settings.ts'
 import { subgraphFile } from '../supergraph/files.ts'
 import { originLine } from '../supergraph/origin.ts'
+import { distinct, oneLine, placeOf, type Remark, remarkOf, showPlace } from './remark.ts'
+
+/** A service's schema and where it came from. */
+export interface ServiceSchema {
+  readonly name: string
+  readonly sdl: string
+  /** As messages name it. */
+  readonly file: string
+}
 
 export interface Composition {
   /** SDL with join directives, on which the gateway plans. */
   readonly supergraph: string
   /** SDL of the schema that clients see. */
   readonly schema: string
+  /** What the composer found odd. */
+  readonly hints: readonly Remark[]
 }
 
 /** The schemas do not compose; one line per fault. */
 export class CompositionError extends StartRefused {
   override readonly name = 'CompositionError'
+  readonly remarks: readonly Remark[]
 
-  constructor(faults: readonly string[]) {
-    super(['The schemas do not compose:', ...faults.map((fault) => `  ${fault}`)].join('\n'))
+  constructor(remarks: readonly Remark[]) {
+    super(['The schemas do not compose:', ...remarks.map((remark) => `  ${lineOf(remark)}`)].join('\n'))
+    this.remarks = remarks
   }
 }
+
+const lineOf = ({ places, message }: Remark): string => [...places.map(showPlace), message].join(' ')
 
 /**
  * Composes the named services. The result has no addresses: settings provide them.
  * @throws CompositionError
  */
-export async function compose(names: readonly string[]): Promise<Composition> {
-  const schemas = new Map(await Promise.all(names.map(async (name) => [name, await readSubgraph(name)] as const)))
-  const definitions = [...schemas].map(([name, schema]) => ({ name, typeDefs: parseSubgraph(name, schema) }))
-  const composed = composeServices(definitions)
-  if (composed.errors) throw new CompositionError(composed.errors.map((error) => error.message))
-  const supergraphSdl = `${printBlock(await readDescription())}\n${composed.supergraphSdl}`
-  return { supergraph: `${originLine(schemas)}\n${supergraphSdl.trim()}\n`, schema: publicSchema(supergraphSdl) }
+export const compose = async (names: readonly string[]): Promise<Composition> =>
+  composeSchemas(await Promise.all(names.map(readSubgraph)), await readDescription())
+
+/**
+ * @param description of the whole graph
+ * @throws CompositionError
+ */
+export function composeSchemas(schemas: readonly ServiceSchema[], description?: string): Composition {
+  const composed = composeServices(schemas.map((schema) => ({ name: schema.name, typeDefs: parseSubgraph(schema) })))
+  if (composed.errors) throw new CompositionError(composed.errors.map(remarkOf))
+  const heading = description === undefined ? '' : `${printBlock(description)}\n`
+  const supergraphSdl = `${heading}${composed.supergraphSdl}`
+  const origin = originLine(new Map(schemas.map(({ name, sdl }) => [name, sdl])))
+  return {
+    supergraph: `${origin}\n${supergraphSdl.trim()}\n`,
+    schema: publicSchema(supergraphSdl),
+    hints: composed.hints.map(({ definition, message, coordinate, nodes = [] }) => ({
+      code: definition.code,
+      level: definition.level.name === 'WARN' ? 'warning' : 'info',
+      message: oneLine(coordinate && !message.includes(coordinate) ? `${coordinate}: ${message}` : message),
+      places: distinct(nodes.flatMap((node) => placeOf(node) ?? [])),
+    })),
+  }
 }
 
 /** The public schema of a supergraph, as SDL. */
@@ -46,24 +77,27 @@ export function publicSchema(supergraph: string): string {
 }
 
 /** Of the whole graph, which no service can describe. Its definition comes first in the SDL. */
-const readDescription = (): Promise<string> => readFile(new URL('description.md', import.meta.url), 'utf8')
+export const readDescription = (): Promise<string> => readFile(new URL('description.md', import.meta.url), 'utf8')
 
 const printBlock = (text: string): string => print({ kind: Kind.STRING, value: text.trim(), block: true })
 
-async function readSubgraph(name: string): Promise<string> {
+/** A service of the registry. @throws CompositionError if it has no schema */
+export async function readSubgraph(name: string): Promise<ServiceSchema> {
+  const file = `subgraphs/${name}/schema.graphql`
   try {
-    return await readFile(subgraphFile(name), 'utf8')
+    return { name, file, sdl: await readFile(subgraphFile(name), 'utf8') }
   } catch {
-    throw new CompositionError([`subgraphs/${name}/schema.graphql cannot be read.`])
+    throw new CompositionError([{ code: 'MISSING', level: 'error', message: `${file} cannot be read.`, places: [] }])
   }
 }
 
-function parseSubgraph(name: string, sdl: string): ReturnType<typeof parse> {
+function parseSubgraph({ sdl, file }: ServiceSchema): ReturnType<typeof parse> {
   try {
-    return parse(sdl)
+    return parse(new Source(sdl, file))
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error
     const { line, column } = error.locations?.[0] ?? { line: 1, column: 1 }
-    throw new CompositionError([`subgraphs/${name}/schema.graphql:${line}:${column} ${error.message}`])
+    const remark = { code: 'SYNTAX', level: 'error', message: error.message, places: [{ file, line, column }] } as const
+    throw new CompositionError([remark])
   }
 }

@@ -33,6 +33,7 @@ const gatewayRooms = [
   'gateway/exchange',
   'gateway/authorization',
   'gateway/document',
+  'gateway/usage',
   'gateway/edition',
   'gateway/subscriptions',
   'gateway/operations',
@@ -46,6 +47,7 @@ const gatewayRooms = [
   'gateway/admin',
   'gateway/workers',
   'gateway/composition',
+  'gateway/contract',
 ] as const
 const executionRooms = [
   'gateway/execution/plan',
@@ -205,7 +207,7 @@ describe('effects', () => {
 
   test('Only the edge of a process reads the environment', () => {
     const edge =
-      /(^|\/)(config|main|compose|contract|token|build)\.ts$|^(start|start\/dev|prisma\.config|subgraphs\/shared\/serve)\.ts$|^prisma\//
+      /(^|\/)(config|main|compose|token|build)\.ts$|^(start|start\/dev|prisma\.config|subgraphs\/shared\/serve)\.ts$|^prisma\//
     expect(offenders(/process\.env\b(?!`)/, /^(?!test\/|bench\/)/).filter((file) => !edge.test(file))).toEqual([])
   })
 

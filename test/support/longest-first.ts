@@ -17,7 +17,7 @@ export const longest: readonly string[] = [
   'new/new.test.ts',
   'gateway/execution/flat/every-byte.test.ts',
   'subgraphs/banking/forward/through-gateway.test.ts',
-  'gateway/contract.test.ts',
+  'gateway/contract/command.test.ts',
   'start/dev.test.ts',
   'gateway/main.test.ts',
   'subgraphs/banking/forward/forward.test.ts',

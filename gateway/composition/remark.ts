@@ -1,0 +1,44 @@
+/** What the composer says of the schemas: faults and hints, each with its place. Pure. */
+import { type ASTNode, type GraphQLError, getLocation } from 'graphql'
+
+/** A place in a file, for people and for annotations. */
+export interface Place {
+  /** From the project's folder where it is in it. */
+  readonly file: string
+  /** From 1. */
+  readonly line: number
+  readonly column: number
+}
+
+export interface Remark {
+  /** Of the composer, for example `INVALID_FIELD_SHARING`; `SYNTAX` for what is no schema language. */
+  readonly code: string
+  readonly level: 'error' | 'warning' | 'info'
+  /** One line. */
+  readonly message: string
+  readonly places: readonly Place[]
+}
+
+/** Where a node begins; its description is no part of it. `undefined` for a made one. */
+export function placeOf(node: ASTNode): Place | undefined {
+  if (!node.loc) return undefined
+  const named = 'name' in node && node.name && 'loc' in node.name ? node.name.loc : undefined
+  const { source } = node.loc
+  const { line, column } = getLocation(source, (named ?? node.loc).start)
+  return { file: source.name, line: line + source.locationOffset.line - 1, column }
+}
+
+export const remarkOf = (error: GraphQLError): Remark => ({
+  code: String(error.extensions['code'] ?? 'INVALID_GRAPHQL'),
+  level: 'error',
+  message: oneLine(error.message),
+  places: distinct((error.nodes ?? []).flatMap((node) => placeOf(node) ?? [])),
+})
+
+/** Without what some messages repeat: the same place twice. */
+export const distinct = (places: readonly Place[]): readonly Place[] =>
+  places.filter((place, at) => places.findIndex((other) => showPlace(other) === showPlace(place)) === at)
+
+export const showPlace = ({ file, line, column }: Place): string => `${file}:${line}:${column}`
+
+export const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim()

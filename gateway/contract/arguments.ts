@@ -1,0 +1,76 @@
+/** What `npm run contract` is told on the command line. */
+import { parseArgs } from 'node:util'
+
+export type Output = 'table' | 'json' | 'markdown' | 'github'
+
+export interface Arguments {
+  /** Revision or file. */
+  readonly base: string | undefined
+  /** Schemas of services, each in the place of one of the registry or beside them. */
+  readonly services: readonly { readonly name: string; readonly path: string }[]
+  /** Only the named services, and none of the project's own operations. */
+  readonly isAlone: boolean
+  readonly operations: readonly string[]
+  /** Recorded use: files and folders. */
+  readonly use: readonly string[]
+  readonly output: Output
+}
+
+export const USAGE = `npm run contract -- [options]
+  --base REVISION|FILE     compare with a Git revision, a supergraph or a public schema; else where this branch left main
+  --service NAME=FILE      a service's schema, in the place of one of the registry or beside them; may be repeated
+  --alone                  only the services named by --service, and only the operations named by --operations
+  --operations PATH        a folder or file of operations, or a manifest, besides the project's own; may be repeated
+  --use PATH               recorded use, a file or a folder; may be repeated
+  --json, --markdown, --github   print JSON, a Markdown table, or annotations of GitHub besides the table`
+
+/** Why the arguments cannot be used, in words. */
+export class WrongArguments extends Error {}
+
+/** @throws WrongArguments */
+export function readArguments(args: readonly string[], isOnGitHub: boolean): Arguments {
+  const { values } = parse(args)
+  const chosen = (['json', 'markdown', 'github'] as const).filter((name) => values[name])
+  if (chosen.length > 1) throw new WrongArguments(`--${chosen.join(' and --')}: choose one.`)
+  const services = values.service.map(readService)
+  const twice = services.find(({ name }, at) => services.findIndex((other) => other.name === name) !== at)
+  if (twice) throw new WrongArguments(`--service names ${twice.name} twice.`)
+  if (values.alone && services.length === 0) throw new WrongArguments('--alone needs a --service NAME=FILE.')
+  return {
+    base: values.base,
+    services,
+    isAlone: values.alone,
+    operations: values.operations,
+    use: values.use,
+    output: chosen[0] ?? (isOnGitHub ? 'github' : 'table'),
+  }
+}
+
+function parse(args: readonly string[]) {
+  const many = { type: 'string', multiple: true, default: [] as string[] } as const
+  const flag = { type: 'boolean', default: false } as const
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        base: { type: 'string' },
+        service: many,
+        alone: flag,
+        operations: many,
+        use: many,
+        json: flag,
+        markdown: flag,
+        github: flag,
+      },
+    })
+  } catch (error) {
+    throw new WrongArguments(`${(error as Error).message.replace(/\.$/, '')}.\n${USAGE}`)
+  }
+}
+
+function readService(text: string): { readonly name: string; readonly path: string } {
+  const [, name, path] = /^([A-Za-z_][\w-]*)=(.+)$/.exec(text) ?? []
+  if (name === undefined || path === undefined)
+    throw new WrongArguments(`--service ${text}: must be NAME=FILE, for example inventory=../inventory/schema.graphql.`)
+  return { name, path }
+}

@@ -1,0 +1,28 @@
+/** Whether access became narrower: `@authenticated`, `@requiresScopes` and `@policy` compared. */
+import { Kind, parseConstValue } from 'graphql'
+import type { Applied } from './service-schema.ts'
+
+export type AccessChange = 'same' | 'tightened' | 'loosened'
+
+/** Of one of these directives at one place. */
+export function compareAccess(before: Applied | undefined, after: Applied | undefined): AccessChange {
+  if (!before && !after) return 'same'
+  if (!before) return 'tightened'
+  if (!after) return 'loosened'
+  const [old, now] = [waysOf(before), waysOf(after)]
+  // Whoever was let in by an old way is let in by one that asks no more.
+  if (!admits(now, old)) return 'tightened'
+  return admits(old, now) ? 'same' : 'loosened'
+}
+
+const admits = (ways: readonly (readonly string[])[], callers: readonly (readonly string[])[]): boolean =>
+  callers.every((has) => ways.some((way) => way.every((needed) => has.includes(needed))))
+
+/** `[["a", "b"], ["c"]]`: a and b, or c. */
+function waysOf({ values }: Applied): readonly (readonly string[])[] {
+  const value = parseConstValue(values['scopes'] ?? values['policies'] ?? '[[]]')
+  const lists = value.kind === Kind.LIST ? value.values : [value]
+  return lists.map((list) =>
+    (list.kind === Kind.LIST ? list.values : [list]).flatMap((one) => (one.kind === Kind.STRING ? [one.value] : [])),
+  )
+}

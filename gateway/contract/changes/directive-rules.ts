@@ -1,0 +1,232 @@
+/**
+ * What a changed directive of federation means, one rule for each. A rule sees one place of one
+ * service's schema before and after; it returns `undefined` where nothing of weight changed.
+ */
+
+import { compareAccess } from './access.ts'
+import type { Level } from './change.ts'
+import type { Applied } from './service-schema.ts'
+
+export interface Verdict {
+  readonly level: Level
+  readonly code: string
+  /** What it means, after the place. */
+  readonly message: string
+  /**
+   * Who feels it: those who ask for the place, other services that use the key, or nobody that is
+   * known.
+   */
+  readonly felt: 'by clients' | { readonly key: string } | 'by nobody'
+}
+
+type Rule = (before: readonly Applied[], after: readonly Applied[]) => readonly Verdict[]
+
+/** A directive that a place has at most once. */
+interface Meaning {
+  readonly code: string
+  readonly added: readonly [Level, string]
+  readonly removed: readonly [Level, string]
+  readonly changed?: readonly [Level, string]
+  readonly felt?: 'by clients'
+}
+
+const single =
+  ({ code, added, removed, changed, felt }: Meaning): Rule =>
+  ([before], [after]) => {
+    const verdict = (what: string, [level, message]: readonly [Level, string]): Verdict[] => [
+      { level, code: `${code}_${what}`, message, felt: felt ?? 'by nobody' },
+    ]
+    if (!before) return verdict('ADDED', added)
+    if (!after) return verdict('REMOVED', removed)
+    return isSame(before, after) ? [] : verdict('CHANGED', changed ?? added)
+  }
+
+const access =
+  (code: string, what: string): Rule =>
+  ([before], [after]) => {
+    const change = compareAccess(before, after)
+    if (change === 'same') return []
+    return change === 'tightened'
+      ? [
+          {
+            level: 'breaking',
+            code: `${code}_TIGHTENED`,
+            felt: 'by clients',
+            message: `asks callers for ${what}, or for more: others are refused`,
+          },
+        ]
+      : [
+          {
+            level: 'dangerous',
+            code: `${code}_LOOSENED`,
+            felt: 'by nobody',
+            message: `asks callers for less of ${what}: more of them may read it`,
+          },
+        ]
+  }
+
+const keys: Rule = (before, after) => {
+  const fields = (applied: readonly Applied[]): ReadonlyMap<string, Applied> =>
+    new Map(applied.map((each) => [normal(each.values['fields']), each]))
+  const [old, now] = [fields(before), fields(after)]
+  const removed = [...old].flatMap(([key, applied]): Verdict[] => {
+    const next = now.get(key)
+    const wasResolvable = isResolvable(applied)
+    if (next && isResolvable(next) === wasResolvable) return []
+    if (next && !wasResolvable)
+      return [
+        {
+          level: 'safe',
+          code: 'KEY_RESOLVABLE',
+          felt: 'by nobody',
+          message: `can now be fetched by its key \`${key}\``,
+        },
+      ]
+    if (!wasResolvable)
+      return [
+        { level: 'safe', code: 'KEY_REMOVED', felt: 'by nobody', message: `no longer refers by the key \`${key}\`` },
+      ]
+    const code = next ? 'KEY_NOT_RESOLVABLE' : 'KEY_REMOVED'
+    return [{ level: 'breaking', code, felt: { key }, message: `can no longer be fetched by its key \`${key}\`` }]
+  })
+  const added = [...now.keys()]
+    .filter((key) => !old.has(key))
+    .map(
+      (key): Verdict => ({
+        level: 'safe',
+        code: 'KEY_ADDED',
+        felt: 'by nobody',
+        message: `has a further key \`${key}\``,
+      }),
+    )
+  return [...removed, ...added]
+}
+
+const tags: Rule = (before, after) => {
+  const names = (applied: readonly Applied[]): readonly string[] => applied.map(({ values }) => values['name'] ?? '""')
+  const [old, now] = [names(before), names(after)]
+  return [
+    ...now
+      .filter((name) => !old.includes(name))
+      .map(
+        (name): Verdict => ({
+          level: 'dangerous',
+          code: 'TAG_ADDED',
+          felt: 'by nobody',
+          message: `has the tag ${name}: variants that leave it out lose this, those that take it gain it`,
+        }),
+      ),
+    ...old
+      .filter((name) => !now.includes(name))
+      .map(
+        (name): Verdict => ({
+          level: 'dangerous',
+          code: 'TAG_REMOVED',
+          felt: 'by nobody',
+          message: `has lost the tag ${name}: variants that take it lose this, those that leave it out gain it`,
+        }),
+      ),
+  ]
+}
+
+const cost: Rule = ([before], [after]) => {
+  const [old, now] = [weightOf(before), weightOf(after)]
+  if (old === now) return []
+  const change = `costs ${now ?? 'what the gateway estimates'} instead of ${old ?? 'what it estimated'}`
+  return old !== undefined && now !== undefined && now < old
+    ? [{ level: 'safe', code: 'COST_LOWERED', felt: 'by nobody', message: change }]
+    : [
+        {
+          level: 'dangerous',
+          code: 'COST_CHANGED',
+          felt: 'by clients',
+          message: `${change}: operations may pass the limit`,
+        },
+      ]
+}
+
+/** By the directive's own name. What is not here, is not of federation. */
+export const directiveRules: Readonly<Record<string, Rule>> = {
+  key: keys,
+  tag: tags,
+  cost,
+  authenticated: access('AUTHENTICATED', 'a valid token'),
+  requiresScopes: access('SCOPES', 'scopes'),
+  policy: access('POLICY', 'a policy'),
+  listSize: single({
+    code: 'LIST_SIZE',
+    added: ['dangerous', 'declares how long the list is: the cost of operations changes'],
+    removed: ['dangerous', 'no longer declares how long the list is: the cost of operations changes'],
+    changed: ['dangerous', 'declares another length of the list: the cost of operations changes'],
+    felt: 'by clients',
+  }),
+  shareable: single({
+    code: 'SHAREABLE',
+    added: ['safe', 'may be answered by other services, too: all must give the same'],
+    removed: ['dangerous', 'may be answered by this service alone: no other may come to answer it'],
+  }),
+  override: single({
+    code: 'OVERRIDE',
+    added: ['dangerous', 'is answered here instead of by the service that it is taken from'],
+    removed: ['dangerous', 'is no longer taken over from the other service: who answers it changes'],
+    changed: ['dangerous', 'is taken over from another service, or for another share of requests'],
+  }),
+  requires: single({
+    code: 'REQUIRES',
+    added: ['dangerous', 'needs fields of other services first: until the gateway knows, it does not send them'],
+    removed: ['safe', 'needs no fields of other services any more'],
+    changed: ['dangerous', 'needs other fields first: until the gateway knows, it does not send them'],
+  }),
+  provides: single({
+    code: 'PROVIDES',
+    added: ['dangerous', 'brings fields that their owner answered: both must give the same'],
+    removed: ['safe', 'no longer brings fields of another service: they are fetched from it'],
+    changed: ['dangerous', 'brings other fields of another service'],
+  }),
+  external: single({
+    code: 'EXTERNAL',
+    added: ['dangerous', 'is no longer answered here: another service must'],
+    removed: ['dangerous', 'is answered here, too'],
+  }),
+  inaccessible: single({
+    code: 'INACCESSIBLE',
+    added: ['breaking', 'is hidden from clients'],
+    removed: ['safe', 'is shown to clients'],
+    felt: 'by clients',
+  }),
+  interfaceObject: single({
+    code: 'INTERFACE_OBJECT',
+    added: ['dangerous', 'stands for every type of the interface: entities are asked for by the interface'],
+    removed: ['dangerous', 'no longer stands for every type of the interface'],
+  }),
+  context: single({
+    code: 'CONTEXT',
+    added: ['safe', 'sets a context'],
+    removed: ['dangerous', 'sets a context no more'],
+    changed: ['dangerous', 'sets another context'],
+  }),
+  fromContext: single({
+    code: 'FROM_CONTEXT',
+    added: ['dangerous', 'comes from a context instead of from the client'],
+    removed: ['dangerous', 'comes from the client instead of from a context'],
+    changed: ['dangerous', 'comes from another context'],
+  }),
+}
+
+const isResolvable = ({ values }: Applied): boolean => values['resolvable'] !== 'false'
+
+/** A field set without what its spelling allows. */
+export const normal = (fields = ''): string =>
+  fields
+    .replace(/^"""|"""$|^"|"$/g, '')
+    .replace(/[\s,]+/g, ' ')
+    .replace(/ ?([{}]) ?/g, ' $1 ')
+    .trim()
+
+const weightOf = (applied: Applied | undefined): number | undefined =>
+  applied && Number((applied.values['weight'] ?? '').replace(/"/g, ''))
+
+const isSame = (one: Applied, other: Applied): boolean => {
+  const names = new Set([...Object.keys(one.values), ...Object.keys(other.values)])
+  return [...names].every((name) => normal(one.values[name]) === normal(other.values[name]))
+}

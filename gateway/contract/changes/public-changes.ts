@@ -1,0 +1,186 @@
+/** Every change between two public schemas, classed, with the operations that it concerns. */
+// MIT; finds every change between two schemas
+import { CriticalityLevel, diff, type Change as Found } from '@graphql-inspector/core'
+import {
+  type GraphQLSchema,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  isUnionType,
+} from 'graphql'
+import { anyValueOf, argumentOf, fieldOf } from '../../usage/coordinates.ts'
+import type { Change, Level, Reach } from './change.ts'
+
+const levels: Readonly<Record<CriticalityLevel, Level>> = {
+  [CriticalityLevel.Breaking]: 'breaking',
+  [CriticalityLevel.Dangerous]: 'dangerous',
+  [CriticalityLevel.NonBreaking]: 'safe',
+}
+
+export async function publicChanges(before: GraphQLSchema, after: GraphQLSchema): Promise<readonly Change[]> {
+  const found = await diff(before, after)
+  const read = typesRead(after)
+  return found
+    .filter((change) => isOwn(change, before))
+    .map((change) => ({
+      level: levelOf(change, read),
+      code: change.type,
+      coordinate: coordinateOf(change, before, after),
+      message: change.message.replaceAll("'", '`').replace(/\.$/, ''),
+      reach: reachOf(change),
+      isSeenByValidation: SEEN_BY_VALIDATION.has(change.type),
+    }))
+}
+
+/** An operation that is still valid does not feel these. */
+const SEEN_BY_VALIDATION: ReadonlySet<string> = new Set([
+  'FIELD_REMOVED',
+  'FIELD_ARGUMENT_ADDED',
+  'FIELD_ARGUMENT_REMOVED',
+  'FIELD_ARGUMENT_TYPE_CHANGED',
+  'TYPE_REMOVED',
+  'UNION_MEMBER_REMOVED',
+  'OBJECT_TYPE_INTERFACE_REMOVED',
+  'DIRECTIVE_REMOVED',
+  'DIRECTIVE_LOCATION_REMOVED',
+  'DIRECTIVE_ARGUMENT_ADDED',
+  'DIRECTIVE_ARGUMENT_REMOVED',
+])
+
+/** What comes with a new type, field or argument is no change of its own. */
+function isOwn({ type, path = '', meta }: Found, before: GraphQLSchema): boolean {
+  if (type.startsWith('DIRECTIVE_USAGE_')) return type.endsWith('_ADDED') && meta.addedDirectiveName === 'oneOf'
+  if (meta.addedToNewType || meta.addedToNewField || meta.addedToNewDirective) return false
+  const parts = path.split('.').filter((part) => !part.startsWith('@'))
+  if (path.startsWith('@') || path === '') return true
+  return exists(before, type.endsWith('_ADDED') && !/DESCRIPTION|DEPRECATION/.test(type) ? parts.slice(0, -1) : parts)
+}
+
+function exists(schema: GraphQLSchema, [typeName, member, argument]: readonly string[]): boolean {
+  if (typeName === undefined) return true
+  const type = schema.getType(typeName)
+  if (!type || member === undefined) return type !== undefined
+  if (isEnumType(type)) return type.getValue(member) != null
+  if (isInputObjectType(type)) return member in type.getFields()
+  if (!isObjectType(type) && !isInterfaceType(type)) return true
+  const field = type.getFields()[member]
+  if (!field) return schema.getType(member) !== undefined // an interface that it implements
+  return argument === undefined || field.args.some(({ name }) => name === argument)
+}
+
+/** Who only gives an enum is not surprised by a new value of it. */
+function levelOf({ type, meta, criticality }: Found, read: ReadonlySet<string>): Level {
+  return type === 'ENUM_VALUE_ADDED' && !read.has(meta.enumName) ? 'safe' : levels[criticality.level]
+}
+
+/** Names of types of fields. */
+const typesRead = (schema: GraphQLSchema): ReadonlySet<string> =>
+  new Set(
+    Object.values(schema.getTypeMap()).flatMap((type) =>
+      isObjectType(type) || isInterfaceType(type)
+        ? Object.values(type.getFields()).map((field) => getNamedType(field.type).name)
+        : [],
+    ),
+  )
+
+/** The coordinate in its usual notation. */
+function coordinateOf({ path = '', type, meta }: Found, before: GraphQLSchema, after: GraphQLSchema): string {
+  if (path.startsWith('@')) {
+    const argument = meta.removedDirectiveArgumentName ?? meta.addedDirectiveArgumentName ?? meta.directiveArgumentName
+    return argument === undefined ? (path.split('.')[0] ?? path) : argumentOf(`@${meta.directiveName}`, argument)
+  }
+  const [typeName = '', member, argument] = path.split('.').filter((part) => !part.startsWith('@'))
+  if (typeName === '') return 'schema'
+  if (member === undefined || /UNION_MEMBER|OBJECT_TYPE_INTERFACE/.test(type)) return typeName
+  const known = before.getType(typeName) ?? after.getType(typeName)
+  return argument === undefined || isEnumType(known)
+    ? fieldOf(typeName, member)
+    : argumentOf(fieldOf(typeName, member), argument)
+}
+
+/** A coordinate, and those by which it is used as well: of interfaces and unions. */
+export function throughAbstract(schema: GraphQLSchema, coordinate: string): readonly string[] {
+  const [typeName = '', member] = coordinate.split('.')
+  const type = schema.getType(typeName)
+  if (!isObjectType(type) && !isInterfaceType(type)) return [coordinate]
+  if (member !== undefined) {
+    const holders = type.getInterfaces().filter((one) => member in one.getFields())
+    return [coordinate, ...holders.map(({ name }) => fieldOf(name, member))]
+  }
+  const unions = Object.values(schema.getTypeMap()).filter(
+    (one) => isUnionType(one) && one.getTypes().some(({ name }) => name === typeName),
+  )
+  return [coordinate, ...[...type.getInterfaces(), ...unions].map(({ name }) => name)]
+}
+
+type Meta = Readonly<Record<string, string>>
+type ReachOf = (meta: Meta) => Reach
+
+const one = (...anyOf: readonly (string | undefined)[]): Reach => ({
+  anyOf: anyOf.filter((each) => each !== undefined),
+})
+const field: ReachOf = ({ typeName = '', fieldName = '' }) => one(fieldOf(typeName, fieldName))
+const named =
+  (key: string, prefix = ''): ReachOf =>
+  (meta) =>
+    one(meta[key] && `${prefix}${meta[key]}`)
+/** Once a value is required, those who leave it out feel that, too. */
+const becomesRequired = (before = '', after = ''): boolean => after.endsWith('!') && !before.endsWith('!')
+
+/** By kind of change; a kind that is not here concerns nobody. */
+const reaches: Readonly<Record<string, ReachOf>> = {
+  FIELD_REMOVED: (meta) => one(fieldOf(meta['typeName'] ?? '', meta['removedFieldName'] ?? '')),
+  FIELD_TYPE_CHANGED: field,
+  FIELD_DEPRECATION_ADDED: field,
+  FIELD_ARGUMENT_ADDED: field,
+  FIELD_ARGUMENT_REMOVED: ({ typeName = '', fieldName = '', removedFieldArgumentName = '' }) =>
+    one(argumentOf(fieldOf(typeName, fieldName), removedFieldArgumentName)),
+  FIELD_ARGUMENT_TYPE_CHANGED: (meta) => {
+    const { argumentName = '', oldArgumentType, newArgumentType } = meta
+    const whole = fieldOf(meta['typeName'] ?? '', meta['fieldName'] ?? '')
+    return one(becomesRequired(oldArgumentType, newArgumentType) ? whole : argumentOf(whole, argumentName))
+  },
+  FIELD_ARGUMENT_DEFAULT_CHANGED: ({ typeName = '', fieldName = '', argumentName = '' }) => ({
+    anyOf: [fieldOf(typeName, fieldName)],
+    unless: [argumentOf(fieldOf(typeName, fieldName), argumentName)],
+  }),
+  INPUT_FIELD_ADDED: named('inputName'),
+  INPUT_FIELD_REMOVED: ({ inputName = '', removedFieldName = '' }) => one(fieldOf(inputName, removedFieldName)),
+  INPUT_FIELD_TYPE_CHANGED: ({ inputName = '', inputFieldName = '', oldInputFieldType, newInputFieldType }) =>
+    one(becomesRequired(oldInputFieldType, newInputFieldType) ? inputName : fieldOf(inputName, inputFieldName)),
+  INPUT_FIELD_DEFAULT_VALUE_CHANGED: ({ inputName = '', inputFieldName = '' }) => ({
+    anyOf: [inputName],
+    unless: [fieldOf(inputName, inputFieldName)],
+  }),
+  DIRECTIVE_USAGE_INPUT_OBJECT_ADDED: named('inputObjectName'),
+  ENUM_VALUE_REMOVED: ({ enumName = '', removedEnumValueName = '' }) =>
+    one(fieldOf(enumName, removedEnumValueName), anyValueOf(enumName)),
+  ENUM_VALUE_ADDED: ({ enumName = '' }) => one(anyValueOf(enumName)),
+  ENUM_VALUE_DEPRECATION_REASON_ADDED: ({ enumName = '', enumValueName = '' }) => one(fieldOf(enumName, enumValueName)),
+  TYPE_REMOVED: named('removedTypeName'),
+  TYPE_KIND_CHANGED: named('typeName'),
+  UNION_MEMBER_REMOVED: ({ unionName = '', removedUnionMemberTypeName = '' }) => ({
+    allOf: [unionName, removedUnionMemberTypeName],
+  }),
+  UNION_MEMBER_ADDED: named('unionName'),
+  OBJECT_TYPE_INTERFACE_REMOVED: ({ objectTypeName = '', removedInterfaceName = '' }) => ({
+    allOf: [objectTypeName, removedInterfaceName],
+  }),
+  OBJECT_TYPE_INTERFACE_ADDED: named('addedInterfaceName'),
+  SCHEMA_QUERY_TYPE_CHANGED: named('oldQueryTypeName'),
+  SCHEMA_MUTATION_TYPE_CHANGED: named('oldMutationTypeName'),
+  SCHEMA_SUBSCRIPTION_TYPE_CHANGED: named('oldSubscriptionTypeName'),
+  DIRECTIVE_REMOVED: named('removedDirectiveName', '@'),
+  DIRECTIVE_LOCATION_REMOVED: named('directiveName', '@'),
+  DIRECTIVE_REPEATABLE_REMOVED: named('directiveName', '@'),
+  DIRECTIVE_ARGUMENT_ADDED: named('directiveName', '@'),
+  DIRECTIVE_ARGUMENT_REMOVED: ({ directiveName = '', removedDirectiveArgumentName = '' }) =>
+    one(argumentOf(`@${directiveName}`, removedDirectiveArgumentName)),
+  DIRECTIVE_ARGUMENT_TYPE_CHANGED: ({ directiveName = '', directiveArgumentName = '' }) =>
+    one(argumentOf(`@${directiveName}`, directiveArgumentName)),
+  DIRECTIVE_ARGUMENT_DEFAULT_VALUE_CHANGED: named('directiveName', '@'),
+}
+
+const reachOf = ({ type, meta }: Found): Reach => reaches[type]?.(meta as Meta) ?? {}

@@ -1,0 +1,157 @@
+/** Runs every check of the contract over schemas, a base and use. Reads no file. */
+import { buildSchema, type GraphQLSchema, parse } from 'graphql'
+import { type Composition, CompositionError, composeSchemas, type ServiceSchema } from '../../composition/compose.ts'
+import type { Place, Remark } from '../../composition/remark.ts'
+import { readDeclaredCosts } from '../../execution/plan/declared-costs.ts'
+import type { Limits } from '../../limits/limits.ts'
+import type { Change } from '../changes/change.ts'
+import { publicChanges } from '../changes/public-changes.ts'
+import { findPlace, serviceChanges } from '../changes/service-changes.ts'
+import { readService, type ServiceElements } from '../changes/service-schema.ts'
+import { supergraphElements } from '../changes/supergraph-elements.ts'
+import { type Base, servicesIn } from '../sources/base.ts'
+import type { WrittenOperation } from '../sources/operation-files.ts'
+import { checkOperation, type Fault } from './check-operations.ts'
+import { type Deprecated, deprecatedUse } from './deprecated.ts'
+import { type Finding, judge } from './judge.ts'
+import { type Use, useOf } from './use.ts'
+
+export interface CheckInput {
+  readonly services: readonly ServiceSchema[]
+  readonly description: string | undefined
+  readonly base: Base
+  readonly operations: readonly WrittenOperation[]
+  readonly recorded: readonly Use[]
+  readonly limits: Limits
+  /** Faults that were found before: of files. */
+  readonly faults: readonly Fault[]
+}
+
+export interface Report {
+  /** What was compared with. */
+  readonly base: string
+  readonly findings: readonly Finding[]
+  readonly faults: readonly Fault[]
+  readonly hints: readonly Remark[]
+  readonly deprecated: readonly (Deprecated & { readonly place: Place | undefined })[]
+  readonly operations: number
+  /** Operations by client and version, as they were recorded. */
+  readonly recorded: number
+  readonly holds: boolean
+}
+
+export interface Checked {
+  readonly report: Report
+  /** `undefined` if the schemas do not compose. */
+  readonly composition: Composition | undefined
+}
+
+export async function check(input: CheckInput): Promise<Checked> {
+  const { services, base, operations, recorded } = input
+  const counts = { base: base.name, operations: operations.length, recorded: recorded.length }
+  const composed = tryCompose(input)
+  if (composed instanceof CompositionError) {
+    const elements = services.flatMap(readIfPossible)
+    const faults = [...input.faults, ...composed.remarks.map((remark) => faultOf(remark, elements))]
+    const report = { ...counts, faults, findings: [], hints: [], deprecated: [], holds: false }
+    return { report, composition: undefined }
+  }
+  const elements = services.map(readService)
+  const schema = buildSchema(composed.schema, { assumeValidSDL: true })
+  const before = base.schema === undefined ? schema : buildSchema(base.schema, { assumeValidSDL: true })
+  const uses = [...operations.map((operation) => useOf(operation, before, schema)), ...recorded]
+  const changes = await changesOf(before, schema, input, elements, composed)
+  const findings = judge(changes, uses)
+  const rules = { schema, declared: readDeclaredCosts(parse(composed.supergraph)), limits: input.limits }
+  const broken = new Set(findings.flatMap(({ verdict, feelers }) => (verdict === 'fails' ? feelers : [])).map(keyOf))
+  const ofOperations = operations.flatMap((operation) => {
+    const faults = checkOperation(operation, rules)
+    // A finding has told why already.
+    return broken.has(keyOf({ operation: operation.name, ...operation })) ? faults.filter(isNotInvalid) : faults
+  })
+  const faults = [...input.faults, ...ofOperations]
+  const report: Report = {
+    ...counts,
+    findings,
+    faults,
+    hints: composed.hints,
+    deprecated: deprecatedUse(schema, uses).map((one) => ({ ...one, place: findPlace(elements, one.coordinate) })),
+    holds: faults.length === 0 && findings.every(({ verdict }) => verdict !== 'fails'),
+  }
+  return { report, composition: composed }
+}
+
+const isNotInvalid = ({ code }: Fault): boolean => code !== 'INVALID'
+const keyOf = ({ operation, place }: { operation?: string | undefined; place?: Place | undefined }): string =>
+  `${operation} ${place?.file}`
+
+function tryCompose({ services, description }: CheckInput): Composition | CompositionError {
+  try {
+    return composeSchemas(services, description)
+  } catch (error) {
+    if (error instanceof CompositionError) return error
+    throw error
+  }
+}
+
+async function changesOf(
+  before: GraphQLSchema,
+  after: GraphQLSchema,
+  { base }: CheckInput,
+  elements: readonly ServiceElements[],
+  { supergraph }: Composition,
+): Promise<readonly Change[]> {
+  const ofPublic = await publicChanges(before, after)
+  const ofServices = serviceChanges({ ...sides(base, elements, supergraph), schema: before })
+  const old = (base.services ?? []).flatMap(readIfPossible)
+  // What is hidden is told once, as what clients no longer see.
+  const told = new Set(ofPublic.map(({ coordinate }) => coordinate))
+  const isTold = ({ code, coordinate }: Change): boolean => code.startsWith('INACCESSIBLE_') && told.has(coordinate)
+  return [...ofPublic, ...ofServices.filter((change) => !isTold(change))].map((change) => ({
+    ...change,
+    place: change.place ?? placeIn(change.coordinate, old, elements),
+  }))
+}
+
+/** Both sides are read in the same way: from schemas, or from supergraphs. */
+function sides(base: Base, elements: readonly ServiceElements[], supergraph: string) {
+  if (base.services === undefined) return { before: [], after: [] }
+  if (base.supergraph === undefined) return { before: base.services.flatMap(readIfPossible), after: elements }
+  return {
+    before: [...base.services.map(readService), supergraphElements(base.supergraph)],
+    after: [...servicesIn(supergraph).map(readService), supergraphElements(supergraph)],
+  }
+}
+
+/** First in the service that had it; what is gone altogether was in a file that may still be there. */
+function placeIn(
+  coordinate: string,
+  old: readonly ServiceElements[],
+  now: readonly ServiceElements[],
+): Place | undefined {
+  const holders = old.filter(({ elements }) => elements.has(coordinate)).map(({ service }) => service)
+  const held = now.filter(({ service }) => holders.includes(service))
+  const [file] = held.map((one) => one.file)
+  const place = findPlace(held, coordinate) ?? findPlace(now, coordinate)
+  return place ?? (file === undefined ? undefined : { file, line: 1, column: 1 })
+}
+
+function readIfPossible(service: ServiceSchema): readonly ServiceElements[] {
+  try {
+    return [readService(service)]
+  } catch {
+    return []
+  }
+}
+
+/** The composer does not place all of its faults; most of them name a coordinate. */
+function faultOf({ message, places, code }: Remark, elements: readonly ServiceElements[]): Fault {
+  const named = [...message.matchAll(/"([_A-Za-z][\w.]*)(?:\([^"]*)?"/g)].map(([, coordinate = '']) => coordinate)
+  const guessed = named.map((coordinate) => findExactly(elements, coordinate)).find((place) => place !== undefined)
+  const [place = guessed, ...others] = places
+  const also = others.length > 0 ? ` (also ${others.map(({ file, line }) => `${file}:${line}`).join(', ')})` : ''
+  return { code: 'COMPOSITION', message: `${message}${also} [${code}]`, place }
+}
+
+const findExactly = (services: readonly ServiceElements[], coordinate: string): Place | undefined =>
+  services.map(({ elements }) => elements.get(coordinate)?.place).find((place) => place !== undefined)

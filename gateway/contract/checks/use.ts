@@ -1,0 +1,44 @@
+/** Who uses what: operations that were written, and use that was recorded. Pure. */
+import { type GraphQLSchema, type OperationTypeNode, validate } from 'graphql'
+import { type Place, placeOf } from '../../composition/remark.ts'
+import { readUse } from '../../usage/coordinates.ts'
+import type { WrittenOperation } from '../sources/operation-files.ts'
+
+/** An operation and the coordinates that it uses. */
+export interface Use {
+  /** `undefined` for one without a name. */
+  readonly operation: string | undefined
+  readonly kind: OperationTypeNode
+  /** Of a client that sent it, or whose manifest lists it. */
+  readonly client?: string | undefined
+  readonly version?: string | undefined
+  /** How often it was sent, and the day of the last time, where that was recorded. */
+  readonly requests?: number
+  readonly last?: string
+  readonly place?: Place | undefined
+  /** With the place in the operation, where it was written. */
+  readonly uses: ReadonlyMap<string, Place | undefined>
+  /** Whether it is valid in the new schema; `undefined` where that is not known. */
+  readonly isValid?: boolean
+}
+
+/** @param before the schema that it was written for */
+export function useOf(written: WrittenOperation, before: GraphQLSchema, after: GraphQLSchema): Use {
+  const uses = new Map<string, Place | undefined>()
+  readUse(written.definition, {
+    schema: before,
+    fragments: written.fragments,
+    guessVariables: true,
+    onUse: (coordinate, node) => {
+      if (!uses.has(coordinate)) uses.set(coordinate, placeOf(node))
+    },
+  })
+  return {
+    operation: written.name,
+    kind: written.definition.operation,
+    client: written.client,
+    place: written.place,
+    uses,
+    isValid: validate(after, written.document).length === 0,
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * `npm run contract`: whether the schemas compose, what changed in them, who feels it, and whether
+ * known operations are in order. Writes nothing. Exits 0 if the contract holds, 1 if it is broken, 2
+ * if it could not be checked.
+ */
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { StartRefused } from '../../platform/process/settings.ts'
+import { type Composition, readDescription, readSubgraph, type ServiceSchema } from '../composition/compose.ts'
+import { loadConfig } from '../config/load.ts'
+import { services as registry } from '../config/registry.ts'
+import { files, subgraphFile } from '../supergraph/files.ts'
+import { type Arguments, readArguments, WrongArguments } from './arguments.ts'
+import { check, type Report } from './checks/check.ts'
+import type { Fault } from './checks/check-operations.ts'
+import { annotationsOf } from './output/annotations.ts'
+import { jsonOf } from './output/json.ts'
+import { markdownOf } from './output/markdown.ts'
+import { tableOf } from './output/table.ts'
+import { readBase } from './sources/base.ts'
+import { NotReadable, nameOf, readOperations, type WrittenOperations } from './sources/operation-files.ts'
+
+const OPERATIONS = fileURLToPath(new URL('../operations', import.meta.url))
+const CLIENTS = fileURLToPath(new URL('../../client', import.meta.url))
+
+async function run(args: Arguments): Promise<Report> {
+  const services = await readServices(args)
+  const named = new Set(args.services.map(({ name }) => name))
+  const { config, settings } = await loadConfig({ env: process.env, isPartial: true })
+  const { operations, unreadable } = await readAllOperations(args, settings.operations.safelist)
+  const base = await readBase({
+    base: args.base,
+    target: process.env['GITHUB_BASE_REF'] || undefined,
+    files: services.map(({ name, file }) => ({ name, path: resolve(file) })),
+    composed: args.isAlone ? undefined : { supergraph: pathOf(files.supergraph), schema: pathOf(files.schema) },
+    fileOf: (name) => pathOf(subgraphFile(name)),
+  })
+  const description = args.isAlone ? undefined : await readDescription()
+  const { report, composition } = await check({
+    services,
+    description,
+    base,
+    operations,
+    recorded: [],
+    limits: config.limits,
+    faults: unreadable.map((one) => ({ code: 'UNREADABLE', ...one })),
+  })
+  const stale = composition && named.size === 0 ? await staleFiles(composition) : []
+  return { ...report, faults: [...stale, ...report.faults], holds: report.holds && stale.length === 0 }
+}
+
+const pathOf = (url: URL): string => fileURLToPath(url)
+
+/** Those of the registry, unless the arguments give others. */
+async function readServices({ services, isAlone }: Arguments): Promise<readonly ServiceSchema[]> {
+  const given = await Promise.all(
+    services.map(async ({ name, path }) => {
+      const sdl = await readFile(path, 'utf8').catch(() => {
+        throw new NotReadable(`--service ${name}=${path}: the file cannot be read.`)
+      })
+      return { name, sdl, file: nameOf(path) }
+    }),
+  )
+  if (isAlone) return given
+  const own = registry.filter(({ name }) => !given.some((one) => one.name === name))
+  const read = await Promise.all(own.map(({ name }) => readSubgraph(name)))
+  return [...read.map((one) => ({ ...one, file: nameOf(pathOf(subgraphFile(one.name))) })), ...given]
+}
+
+interface Safelist {
+  readonly manifests: readonly string[]
+  readonly clients: Readonly<Record<string, readonly string[]>>
+}
+
+/** Of the project and its safelist, and those of the arguments. */
+async function readAllOperations(
+  { operations, isAlone }: Arguments,
+  safelist: Safelist | undefined,
+): Promise<WrittenOperations> {
+  const ofProject = isAlone
+    ? []
+    : [OPERATIONS, ...(existsSync(CLIENTS) ? [CLIENTS] : []), ...(safelist?.manifests ?? [])]
+  const ofClients = isAlone ? [] : Object.entries(safelist?.clients ?? {})
+  const read = await Promise.all([
+    ...[...ofProject, ...operations].map((path) => readOperations(path)),
+    ...ofClients.flatMap(([client, paths]) => paths.map((path) => readOperations(path, client))),
+  ])
+  return {
+    operations: read.flatMap((one) => one.operations),
+    unreadable: read.flatMap((one) => one.unreadable),
+  }
+}
+
+/** The composed files, where they are not what the schemas compose to. */
+async function staleFiles(composition: Composition): Promise<readonly Fault[]> {
+  const stale = await Promise.all(
+    (['supergraph', 'schema'] as const).map(async (name): Promise<readonly Fault[]> => {
+      const file = pathOf(files[name])
+      if ((await readFile(file, 'utf8').catch(() => '')) === composition[name]) return []
+      const place = { file: relative(process.cwd(), file), line: 1, column: 1 }
+      return [{ code: 'STALE', message: `gateway/${name}.graphql is stale; \`npm run supergraph\` mends it`, place }]
+    }),
+  )
+  return stale.flat()
+}
+
+function print(report: Report, output: Arguments['output']): void {
+  if (output === 'json') console.log(jsonOf(report))
+  else if (output === 'markdown') console.log(markdownOf(report))
+  else {
+    console.log(tableOf(report))
+    if (output === 'github') console.log(annotationsOf(report))
+  }
+}
+
+try {
+  const args = readArguments(process.argv.slice(2), process.env['GITHUB_ACTIONS'] === 'true')
+  const report = await run(args)
+  print(report, args.output)
+  process.exitCode = report.holds ? 0 : 1
+} catch (error) {
+  const isExplained = error instanceof WrongArguments || error instanceof NotReadable || error instanceof StartRefused
+  if (!isExplained) throw error
+  console.error(error.message)
+  process.exitCode = 2
+}

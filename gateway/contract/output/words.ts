@@ -1,0 +1,52 @@
+/** Wording that all outputs share. */
+import type { Place } from '../../composition/remark.ts'
+import type { Report } from '../checks/check.ts'
+import type { Feeler, Finding, Verdict } from '../checks/judge.ts'
+
+export const showLine = (place: Place | undefined): string => (place ? `${place.file}:${place.line}` : '')
+
+/** For example `Overview of web 1.4.0 (1,204 requests, last on 2026-11-27)`. */
+export function showFeeler({ operation, client, version, requests, last, place }: Feeler): string {
+  const who = client === undefined ? '' : ` of ${[client, version].filter((part) => part !== undefined).join(' ')}`
+  const count =
+    requests === undefined ? [] : [`${requests.toLocaleString('en')} ${requests === 1 ? 'request' : 'requests'}`]
+  const when = last === undefined ? [] : [`last on ${last}`]
+  const where = place ? [showLine(place)] : []
+  const known = [...where, ...count, ...when].join(', ')
+  return `${operation ?? 'an operation without a name'}${who}${known === '' ? '' : ` (${known})`}`
+}
+
+const noteOf: Readonly<Record<Verdict, string>> = { fails: 'breaks', noted: 'passes', passes: 'passes' }
+
+/** What becomes of a finding, in a few words. */
+export function showVerdict({ verdict, level, feelers, dependents = [] }: Finding): string {
+  const felt = feelers.length + dependents.length
+  if (verdict === 'noted' && level === 'breaking') return 'passes: nobody that is known feels it'
+  if (level === 'safe') return noteOf[verdict]
+  return felt === 0 ? noteOf[verdict] : `${noteOf[verdict]}: ${felt} ${felt === 1 ? 'feels' : 'feel'} it`
+}
+
+/** The last line. */
+export function summary({ findings, faults, holds, base }: Report): string {
+  const broken = findings.filter(({ verdict }) => verdict === 'fails').length
+  if (holds)
+    return findings.length === 0 ? 'The contract holds.' : `The contract holds (${counts(findings)} since ${base}).`
+  const reasons = [
+    ...(broken > 0 ? [`${broken} ${broken === 1 ? 'change breaks' : 'changes break'} somebody`] : []),
+    ...(faults.length > 0 ? [`${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}`] : []),
+  ]
+  return `The contract is broken: ${reasons.join(' and ')}.`
+}
+
+export function counts(findings: readonly Finding[]): string {
+  const parts = (['breaking', 'dangerous', 'safe'] as const).flatMap((level) => {
+    const count = findings.filter((finding) => finding.level === level).length
+    return count === 0 ? [] : [`${count} ${level}`]
+  })
+  return parts.join(', ')
+}
+
+const LONGEST = 240 // characters
+
+/** Composers quote whole descriptions. */
+export const shorten = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text)

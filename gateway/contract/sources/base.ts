@@ -1,0 +1,132 @@
+/** What the schemas are compared with: a Git revision, a supergraph, or a released public schema. */
+import { readFile, stat } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals'
+import { buildSchema, GraphQLError, printSchema } from 'graphql'
+import { CompositionError, composeSchemas, publicSchema, type ServiceSchema } from '../../composition/compose.ts'
+import { readGraphs } from '../../supergraph/graphs.ts'
+import { defaultRevision, openRepository, type Repository } from './git.ts'
+import { NotReadable } from './operation-files.ts'
+
+export interface Base {
+  /** For people. */
+  readonly name: string
+  /** SDL of the public schema; `undefined` if there was none yet. */
+  readonly schema: string | undefined
+  /** Of each service; `undefined` if only the public schema is known. */
+  readonly services: readonly ServiceSchema[] | undefined
+  /** Set if the services are read from a supergraph, which does not tell all of their schemas. */
+  readonly supergraph?: string
+}
+
+/** A schema file of today, to be found in a revision. */
+export interface SchemaFile {
+  readonly name: string
+  /** Absolute. */
+  readonly path: string
+}
+
+export interface BaseOptions {
+  /** A revision or a file; without it the branch point. */
+  readonly base: string | undefined
+  /** The branch that a change is to be merged into, if the CI service tells. */
+  readonly target: string | undefined
+  readonly files: readonly SchemaFile[]
+  /** Composed files of the project, where its services take part; absolute paths. */
+  readonly composed: { readonly supergraph: string; readonly schema: string } | undefined
+  /** Where a service of the project has its schema. */
+  readonly fileOf: (service: string) => string
+}
+
+/** @throws NotReadable */
+export async function readBase(options: BaseOptions): Promise<Base> {
+  const { base, target, files, composed } = options
+  const isFile =
+    base !== undefined &&
+    (await stat(base).then(
+      (found) => found.isFile(),
+      () => false,
+    ))
+  if (isFile) return readFileBase(base)
+  const repository = createRepositories()
+  const folder = dirname(composed?.schema ?? files[0]?.path ?? '.')
+  const main = repository(folder)
+  const commit = base === undefined ? undefined : await main.commit(base)
+  if (base !== undefined && commit === undefined)
+    throw new NotReadable(`--base ${base}: there is no such file, and no such Git revision.`)
+  const revision = commit === undefined ? await defaultRevision(main, target) : { commit, name: `${base}` }
+  if (!revision) return { name: 'nothing: there is no Git checkout', schema: undefined, services: undefined }
+  // A file of another repository has its own commits.
+  const show = async (path: string): Promise<string | undefined> => {
+    const own = repository(dirname(path))
+    const shown = await own.show(revision.commit, basename(path))
+    if (shown !== undefined || dirname(path) === folder) return shown
+    const other = base === undefined ? (await defaultRevision(own, target))?.commit : await own.commit(base)
+    return other === undefined ? undefined : own.show(other, basename(path))
+  }
+  return { name: revision.name, ...(await readRevision(show, options)) }
+}
+
+function createRepositories(): (folder: string) => Repository {
+  const known = new Map<string, Repository>()
+  return (folder) => {
+    const found = known.get(folder) ?? openRepository(folder)
+    known.set(folder, found)
+    return found
+  }
+}
+
+async function readRevision(
+  show: (path: string) => Promise<string | undefined>,
+  { files, composed, fileOf }: BaseOptions,
+): Promise<Pick<Base, 'schema' | 'services'>> {
+  const supergraph = composed && (await show(composed.supergraph))
+  const known = new Set(files.map(({ name }) => name))
+  const gone = graphsOf(supergraph)
+    .filter((name) => !known.has(name))
+    .map((name) => ({ name, path: fileOf(name) }))
+  const read = await Promise.all(
+    // A draft of a service of the project may be anywhere.
+    [...files, ...gone].map(async ({ name, path }) => ({
+      name,
+      file: path,
+      sdl: (await show(path)) ?? (composed && (await show(fileOf(name)))),
+    })),
+  )
+  const services = read.flatMap(({ sdl, ...rest }) => (sdl === undefined ? [] : [{ ...rest, sdl }]))
+  const committed = composed && (await show(composed.schema))
+  if (services.length === 0) return { schema: committed, services: undefined }
+  try {
+    return { schema: composeSchemas(services).schema, services }
+  } catch (error) {
+    if (!(error instanceof CompositionError)) throw error
+    return { schema: committed, services }
+  }
+}
+
+function graphsOf(supergraph: string | undefined): readonly string[] {
+  try {
+    return supergraph === undefined ? [] : readGraphs(supergraph).map(({ name }) => name)
+  } catch {
+    return []
+  }
+}
+
+async function readFileBase(file: string): Promise<Base> {
+  const text = await readFile(file, 'utf8')
+  try {
+    if (!/\bjoin__Graph\b/.test(text))
+      return { name: file, schema: printSchema(buildSchema(text, { assumeValidSDL: true })), services: undefined }
+    return { name: file, schema: publicSchema(text), services: servicesIn(text), supergraph: text }
+  } catch (error) {
+    const reason = error instanceof GraphQLError || error instanceof Error ? error.message : String(error)
+    throw new NotReadable(`--base ${file}: is neither a public schema nor a supergraph. ${reason}`)
+  }
+}
+
+/** The services' schemas as far as a supergraph tells them. */
+export const servicesIn = (supergraph: string): readonly ServiceSchema[] =>
+  Supergraph.build(supergraph, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, validateSupergraph: false })
+    .subgraphs()
+    .values()
+    .map((subgraph) => ({ name: subgraph.name, sdl: subgraph.toString(), file: 'the supergraph' }))

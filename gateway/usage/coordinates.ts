@@ -1,0 +1,151 @@
+/**
+ * What an operation uses of a schema, as schema coordinates: `Type`, `Type.field`,
+ * `Type.field(argument:)`, `Enum.VALUE`, `Input.field` and `@directive`. Of an enum that it reads
+ * there is also `Enum.*`: any value may come. Never a value of the operation.
+ */
+import {
+  type ASTNode,
+  type DirectiveNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLInputType,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  typeFromAST,
+  type ValueNode,
+} from 'graphql'
+
+/** Called for each use, with the node that it stands in; several times for the same coordinate. */
+export type OnUse = (coordinate: string, node: ASTNode) => void
+
+export const fieldOf = (type: string, field: string): string => `${type}.${field}`
+export const argumentOf = (field: string, argument: string): string => `${field}(${argument}:)`
+/** That values of an enum are read. */
+export const anyValueOf = (type: string): string => `${type}.*`
+
+export interface UseOptions {
+  readonly schema: GraphQLSchema
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
+  /**
+   * Whether a variable counts as giving all that it may: every input field and enum value of its
+   * type. Without it, only the types count.
+   */
+  readonly guessVariables: boolean
+  readonly onUse: OnUse
+}
+
+/** Skips what the schema does not have, and introspection. */
+export function readUse(operation: OperationDefinitionNode, options: UseOptions): void {
+  const { schema, fragments, guessVariables, onUse } = options
+  const seen = new Set<string>()
+
+  const ofDirectives = (directives: readonly DirectiveNode[] = []): void => {
+    for (const directive of directives) {
+      const name = `@${directive.name.value}`
+      onUse(name, directive)
+      const definition = schema.getDirective(directive.name.value)
+      for (const argument of directive.arguments ?? []) {
+        const known = definition?.args.find(({ name }) => name === argument.name.value)
+        if (!known) continue
+        onUse(argumentOf(name, known.name), argument)
+        readLiteral(argument.value, known.type, onUse)
+      }
+    }
+  }
+
+  const ofField = (node: FieldNode, parent: GraphQLNamedType): void => {
+    ofDirectives(node.directives)
+    const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined
+    if (!field || node.name.value.startsWith('__')) return
+    const coordinate = fieldOf(parent.name, field.name)
+    const type = getNamedType(field.type)
+    onUse(parent.name, node)
+    onUse(coordinate, node)
+    onUse(type.name, node)
+    if (isEnumType(type)) onUse(anyValueOf(type.name), node)
+    for (const argument of node.arguments ?? []) {
+      const known = field.args.find(({ name }) => name === argument.name.value)
+      if (!known) continue
+      onUse(argumentOf(coordinate, known.name), argument)
+      readLiteral(argument.value, known.type, onUse)
+    }
+    if (node.selectionSet) ofSelections(node.selectionSet, type)
+  }
+
+  const ofSelections = ({ selections }: SelectionSetNode, parent: GraphQLNamedType): void => {
+    for (const selection of selections) {
+      if (selection.kind === Kind.FIELD) {
+        ofField(selection, parent)
+        continue
+      }
+      ofDirectives(selection.directives)
+      const isSpread = selection.kind === Kind.FRAGMENT_SPREAD
+      const fragment = isSpread ? fragments.get(selection.name.value) : selection
+      // Its own type decides what a fragment uses, wherever it is spread.
+      if (!fragment || (isSpread && seen.has(selection.name.value))) continue
+      if (isSpread) seen.add(selection.name.value)
+      const condition = fragment.typeCondition
+      const type = condition ? schema.getType(condition.name.value) : parent
+      if (!type) continue
+      if (condition) onUse(type.name, condition)
+      ofSelections(fragment.selectionSet, type)
+    }
+  }
+
+  ofDirectives(operation.directives)
+  for (const { variable, type: node, defaultValue } of operation.variableDefinitions ?? []) {
+    const type = typeFromAST(schema, node)
+    if (!type) continue
+    onUse(getNamedType(type).name, variable)
+    if (defaultValue) readLiteral(defaultValue, type as GraphQLInputType, onUse)
+    if (guessVariables) readAll(getNamedType(type), (coordinate) => onUse(coordinate, variable))
+  }
+  const root = schema.getRootType(operation.operation)
+  if (root) ofSelections(operation.selectionSet, root)
+}
+
+/** What a literal gives; a variable in it gives nothing yet. */
+function readLiteral(value: ValueNode, type: GraphQLInputType, onUse: OnUse): void {
+  const named = getNamedType(type)
+  if (value.kind === Kind.LIST) for (const item of value.values) readLiteral(item, named, onUse)
+  else if (value.kind === Kind.ENUM && isEnumType(named)) {
+    onUse(named.name, value)
+    if (named.getValue(value.value)) onUse(fieldOf(named.name, value.value), value)
+  } else if (value.kind === Kind.OBJECT && isInputObjectType(named)) {
+    onUse(named.name, value)
+    for (const { name, value: inner } of value.fields) {
+      const field = named.getFields()[name.value]
+      if (!field) continue
+      onUse(fieldOf(named.name, field.name), name)
+      readLiteral(inner, field.type, onUse)
+    }
+  }
+}
+
+/** Every input field and enum value below a type. */
+function readAll(
+  type: GraphQLNamedType,
+  use: (coordinate: string) => void,
+  seen: Set<GraphQLNamedType> = new Set(),
+): void {
+  if (seen.has(type)) return
+  seen.add(type)
+  if (isEnumType(type)) {
+    use(type.name)
+    for (const { name } of type.getValues()) use(fieldOf(type.name, name))
+  } else if (isInputObjectType(type)) {
+    use(type.name)
+    for (const field of Object.values(type.getFields())) {
+      use(fieldOf(type.name, field.name))
+      readAll(getNamedType(field.type), use, seen)
+    }
+  }
+}

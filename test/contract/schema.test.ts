@@ -1,0 +1,252 @@
+/**
+ * The public schema, as its clients may rely on it. Read from top to bottom it is the contract;
+ * `npm run contract` says who feels it if a line of it changes.
+ */
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from '@jest/globals'
+import {
+  buildSchema,
+  type GraphQLField,
+  type GraphQLInputObjectType,
+  type GraphQLObjectType,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isScalarType,
+  isSpecifiedScalarType,
+  isUnionType,
+  parse,
+} from 'graphql'
+import { readAccessRules } from '../../gateway/execution/plan/access-rules.ts'
+
+const read = (file: string): string => readFileSync(new URL(`../../gateway/${file}`, import.meta.url), 'utf8')
+const schema = buildSchema(read('schema.graphql'))
+const types = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'))
+const objects = types.filter(isObjectType)
+
+type Field = GraphQLField<unknown, unknown>
+
+const objectOf = (name: string): GraphQLObjectType => {
+  const type = schema.getType(name)
+  if (!isObjectType(type)) throw new Error(`There is no object type ${name}.`)
+  return type
+}
+const fieldsOf = (name: string): readonly Field[] => Object.values(objectOf(name).getFields())
+/** For example `account(id: ID!): Account`. */
+const signature = ({ name, args, type }: Field): string => {
+  const given = args.map((one) => `${one.name}: ${one.type}`)
+  return `${name}${given.length > 0 ? `(${given.join(', ')})` : ''}: ${type}`
+}
+const signatures = (type: string): readonly string[] => fieldsOf(type).map(signature)
+const everyField = objects.flatMap((type) => fieldsOf(type.name).map((field) => ({ type: type.name, field })))
+
+describe('What one can ask for', () => {
+  test.each([
+    'me: Customer',
+    'account(id: ID!): Account',
+    'transfer(id: ID!): Transfer',
+    'schedule(id: ID!): Schedule',
+    'loan(id: ID!): Loan',
+    'loans(state: LoanState!, first: Int, after: String): LoanConnection!',
+  ])('The bank answers its customers and officers: %s', (field) => expect(signatures('Query')).toContain(field))
+
+  test.each(['exchangeRates: [ExchangeRate!]!', 'quoteLoan(terms: LoanQuoteInput!): LoanQuote!'])(
+    'The bank answers anybody: %s',
+    (field) => expect(signatures('Query')).toContain(field),
+  )
+
+  test.each([
+    'city(id: ID!): City',
+    'cities(search: String, near: CoordinatesInput, radius: Float, first: Int, after: String): CityConnection!',
+    'weather(at: CoordinatesInput!): Weather',
+    'article(slug: String!, locale: String): Article',
+    'asset(path: String!): Asset',
+  ])('Weather and content answer anybody: %s', (field) => expect(signatures('Query')).toContain(field))
+
+  test('One follows what happens to an account, from any event on', () =>
+    expect(signatures('Subscription')).toContain('accountActivity(accountId: ID!, after: String): AccountEvent!'))
+})
+
+describe('What one can do', () => {
+  test.each([
+    ['money moves', ['transfer', 'transferBatch', 'reverseTransfer', 'holdFunds', 'captureHold', 'voidHold']],
+    ['money is exchanged', ['quoteExchange', 'setExchangeRate', 'fundLiquidity']],
+    ['orders stand', ['scheduleTransfer', 'changeSchedule', 'cancelSchedule']],
+    [
+      'accounts are kept',
+      ['openAccount', 'renameAccount', 'freezeAccount', 'unfreezeAccount', 'closeAccount', 'setDailyLimit'],
+    ],
+    [
+      'loans are given',
+      [
+        'applyForLoan',
+        'approveLoan',
+        'rejectLoan',
+        'withdrawLoan',
+        'disburseLoan',
+        'repayLoan',
+        'writeOffLoan',
+        'refundLoanOverpayment',
+      ],
+    ],
+    ['programs are told', ['registerWebhook', 'removeWebhook', 'retryWebhookDelivery']],
+  ])('By mutations %s', (_what, names) => {
+    expect(Object.keys(objectOf('Mutation').getFields())).toEqual(expect.arrayContaining(names))
+  })
+
+  test('Every mutation takes one input; unless it moves nothing, with a key that makes its repetition harmless', () => {
+    for (const { name, args } of fieldsOf('Mutation')) {
+      const [input] = args
+      expect([name, args.map((one) => one.name), String(input?.type).endsWith('Input!')]).toEqual([
+        name,
+        ['input'],
+        true,
+      ])
+      if (name === 'quoteExchange') continue
+      const type = schema.getType(String(input?.type).replace('!', '')) as GraphQLInputObjectType
+      expect([name, String(type.getFields()['idempotencyKey']?.type)]).toEqual([name, 'ID!'])
+    }
+  })
+
+  test('What the bank refuses is an answer, no error: a result is what was done, or a refusal', () => {
+    const results = types.filter(isUnionType).filter(({ name }) => name.endsWith('Result'))
+    expect(results.length).toBeGreaterThan(5)
+    for (const union of results) {
+      const [accepted, refusal, ...others] = union.getTypes().map(({ name }) => name)
+      expect([accepted, refusal, others]).toEqual([union.name.replace('Result', 'Accepted'), 'Refusal', []])
+    }
+    expect(signatures('Refusal')).toEqual(['code: RefusalCode!', 'message: String!', 'replayed: Boolean!'])
+  })
+
+  test('An outcome says whether it answers a repetition', () => {
+    const accepted = objects.filter(({ name }) => name.endsWith('Accepted'))
+    for (const { name } of accepted)
+      expect([name, signatures(name)]).toEqual([name, expect.arrayContaining(['replayed: Boolean!'])])
+  })
+})
+
+describe('How types are made', () => {
+  test('What has an identity has a field "id: ID!"', () => {
+    for (const name of ['Account', 'Article', 'Branch', 'City', 'Customer', 'Loan', 'Merchant', 'Product', 'Transfer'])
+      expect([name, signatures(name)]).toEqual([name, expect.arrayContaining(['id: ID!'])])
+  })
+
+  test('Long lists are connections: edges with nodes and cursors, "pageInfo", "first" and "after"', () => {
+    const connections = objects.filter(({ name }) => name.endsWith('Connection'))
+    expect(connections.length).toBeGreaterThan(5)
+    for (const { name } of connections) {
+      const edge = name.replace('Connection', 'Edge')
+      expect([name, signatures(name)]).toEqual([
+        name,
+        expect.arrayContaining([`edges: [${edge}!]!`, 'pageInfo: PageInfo!']),
+      ])
+      expect(Object.keys(objectOf(edge).getFields())).toEqual(expect.arrayContaining(['cursor', 'node']))
+      expect(String(objectOf(edge).getFields()['node']?.type)).toMatch(/!$/)
+    }
+    for (const { type, field } of everyField.filter((one) =>
+      getNamedType(one.field.type).name.endsWith('Connection'),
+    )) {
+      const first = field.args.find((one) => one.name === 'first')
+      const after = field.args.find((one) => one.name === 'after')
+      expect([type, field.name, String(first?.type), String(after?.type)]).toEqual([type, field.name, 'Int', 'String'])
+      expect(Number(first?.defaultValue)).toBeLessThanOrEqual(100)
+    }
+    expect(signatures('PageInfo')).toEqual(expect.arrayContaining(['hasNextPage: Boolean!', 'endCursor: String']))
+  })
+
+  test('A list is never null, and has no null in it, unless a service may be away', () => {
+    const lists = everyField.filter(({ field }) =>
+      isListType(isNonNullType(field.type) ? field.type.ofType : field.type),
+    )
+    for (const { type, field } of lists) expect(`${type}.${signature(field)}`).toMatch(/!\]!?$/)
+  })
+
+  test('An amount of money is digits in the smallest unit of its currency', () =>
+    expect(signatures('Money')).toEqual(
+      expect.arrayContaining(['amount: MinorUnits!', 'currency: CurrencyCode!', 'formatted(locale: String): String!']),
+    ))
+
+  test('Scalars beyond those of GraphQL have a meaning that is written down', () => {
+    const scalars = types.filter(isScalarType).filter((type) => !isSpecifiedScalarType(type))
+    expect(scalars.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['CurrencyCode', 'Date', 'DateTime', 'JSON', 'MinorUnits', 'Percentage', 'TimeZone']),
+    )
+    for (const { name, description } of scalars) expect([name, (description ?? '').length > 10]).toEqual([name, true])
+  })
+
+  test('Names are in the usual form: Types, fields, VALUES', () => {
+    for (const type of types) expect(type.name).toMatch(/^[A-Z]\w*$/)
+    for (const { field } of everyField) expect(field.name).toMatch(/^[a-z]\w*$/)
+    for (const { field } of everyField) for (const { name } of field.args) expect(name).toMatch(/^[a-z]\w*$/)
+    for (const type of types.filter(isInputObjectType)) expect(type.name).toMatch(/(Input|Filter)$/)
+    for (const type of types.filter(isEnumType))
+      for (const { name } of type.getValues()) expect(name).toMatch(/^[A-Z][A-Z\d_]*$/)
+  })
+
+  test('What is deprecated says what to use instead', () => {
+    for (const { type, field } of everyField)
+      if (field.deprecationReason !== undefined && field.deprecationReason !== null)
+        expect([type, field.name, field.deprecationReason]).toEqual([
+          type,
+          field.name,
+          expect.stringMatching(/\w+ .*\w+/),
+        ])
+  })
+})
+
+describe('How services meet', () => {
+  test.each([
+    ['Account', 'branch: Branch'],
+    ['Account', 'product: Product'],
+    ['Branch', 'city: City'],
+    ['City', 'weather: Weather'],
+    ['City', 'articles(locale: String, first: Int, after: String): ArticleConnection'],
+    ['Product', 'articles(locale: String, first: Int, after: String): ArticleConnection'],
+  ])('%s has %s, which another service answers', (type, field) => expect(signatures(type)).toContain(field))
+
+  test('A field that another service answers may be null: that service may be away', () => {
+    for (const [type, name] of [
+      ['Account', 'branch'],
+      ['Account', 'product'],
+      ['City', 'weather'],
+      ['City', 'articles'],
+    ] as const)
+      expect([type, name, isNonNullType(objectOf(type).getFields()[name]?.type)]).toEqual([type, name, false])
+  })
+})
+
+describe('Who may ask', () => {
+  const access = readAccessRules(parse(read('supergraph.graphql')))
+  /** Scopes by which a field is answered, any one list of them. */
+  const scopesOf = (coordinate: string): unknown => {
+    const rules = (access.fields.get(coordinate) ?? []).map((index) => access.requirements[index])
+    return rules.flatMap((rule) => (rule?.kind === 'scopes' ? [rule.anyOf] : []))
+  }
+
+  test.each(['me', 'account', 'transfer', 'schedule', 'loan'])('Query.%s needs the scope "banking:read"', (name) =>
+    expect(scopesOf(`Query.${name}`)).toEqual([[['banking:read']]]),
+  )
+
+  test('Query.loans needs the scope of officers', () =>
+    expect(scopesOf('Query.loans')).toEqual([[['banking:officer']]]))
+
+  test('Every mutation needs the scope "banking:write"', () => {
+    for (const { name } of fieldsOf('Mutation'))
+      expect([name, scopesOf(`Mutation.${name}`)]).toEqual([name, [[['banking:write']]]])
+  })
+
+  test.each(['city', 'cities', 'weather', 'article', 'articles', 'search', 'asset', 'exchangeRates', 'quoteLoan'])(
+    'Query.%s needs no token',
+    (name) => expect(scopesOf(`Query.${name}`)).toEqual([]),
+  )
+})
+
+test('Federation, costs and caching are no part of what clients see', () => {
+  const hidden = types.filter(({ name }) => /^(join|link|federation)__|^_|^CacheControlScope$/.test(name))
+  expect(hidden.map(({ name }) => name)).toEqual([])
+  expect(types.filter(isInterfaceType).every(({ name }) => name !== '_Entity')).toBe(true)
+})

@@ -1,0 +1,19 @@
+import { expect, test } from '@jest/globals'
+import { readArguments } from '../../../gateway/contract/arguments.ts'
+
+test.each([
+  [['--bass', 'main'], "Unknown option '--bass'"],
+  [['--service', 'inventory'], '--service inventory: must be NAME=FILE'],
+  [['--service', 'a=1', '--service', 'a=2'], '--service names a twice'],
+  [['--alone'], '--alone needs a --service'],
+  [['--json', '--markdown'], '--json and --markdown: choose one'],
+  [['surplus'], "Unexpected argument 'surplus'"],
+])('The arguments %j are refused in words', (args, words) => {
+  expect(() => readArguments(args, false)).toThrow(words)
+})
+
+test('On GitHub annotations are printed unless something else is asked for', () => {
+  expect(readArguments([], true).output).toBe('github')
+  expect(readArguments(['--json'], true).output).toBe('json')
+  expect(readArguments([], false).output).toBe('table')
+})

@@ -1,0 +1,597 @@
+/** Planted changes get the verdict that a person would give. */
+import { describe, expect, test } from '@jest/globals'
+import { OperationTypeNode } from 'graphql'
+import { checkPlanted, reviews, services, shop, written } from './small-graph.ts'
+
+type Row = readonly [
+  change: string,
+  service: 'shop' | 'reviews',
+  from: string,
+  to: string,
+  level: 'breaking' | 'dangerous' | 'safe',
+  code: string,
+  verdict: 'fails' | 'noted' | 'passes',
+  /** Operations and services that feel it. */
+  feelers: readonly string[],
+]
+
+const ofPublicSchema: readonly Row[] = [
+  [
+    'a field that is asked for goes',
+    'shop',
+    '  name: String!\n  price',
+    '  price',
+    'breaking',
+    'FIELD_REMOVED',
+    'fails',
+    ['Page'],
+  ],
+  [
+    'a field that nobody asks for goes',
+    'reviews',
+    '  stars: Float @override(from: "shop")\n',
+    '',
+    'breaking',
+    'FIELD_REMOVED',
+    'noted',
+    [],
+  ],
+  [
+    'a field may be null now',
+    'reviews',
+    'text: String!',
+    'text: String',
+    'breaking',
+    'FIELD_TYPE_CHANGED',
+    'fails',
+    ['Page'],
+  ],
+  [
+    'a field is never null now',
+    'reviews',
+    'shipping: Int ',
+    'shipping: Int! ',
+    'safe',
+    'FIELD_TYPE_CHANGED',
+    'passes',
+    [],
+  ],
+  [
+    'a field is added',
+    'shop',
+    '  color: Color\n',
+    '  color: Color\n  brand: String\n',
+    'safe',
+    'FIELD_ADDED',
+    'passes',
+    [],
+  ],
+  [
+    'a required argument is added',
+    'reviews',
+    'reviews(first: Int = 5)',
+    'reviews(first: Int = 5, by: ID!)',
+    'breaking',
+    'FIELD_ARGUMENT_ADDED',
+    'fails',
+    ['Page'],
+  ],
+  [
+    'an argument that nobody gives goes',
+    'shop',
+    ', note: String)',
+    ')',
+    'breaking',
+    'FIELD_ARGUMENT_REMOVED',
+    'noted',
+    [],
+  ],
+  [
+    'an argument that is given goes',
+    'shop',
+    'products(first: Int = 10): [Product!]! @listSize(slicingArguments: ["first"])',
+    'products: [Product!]!',
+    'breaking',
+    'FIELD_ARGUMENT_REMOVED',
+    'fails',
+    ['Admin'],
+  ],
+  [
+    'a default changes that is relied on',
+    'shop',
+    'currency: String = "EUR"',
+    'currency: String = "USD"',
+    'dangerous',
+    'FIELD_ARGUMENT_DEFAULT_CHANGED',
+    'noted',
+    ['Page'],
+  ],
+  [
+    'a default changes that all replace',
+    'shop',
+    'products(first: Int = 10)',
+    'products(first: Int = 20)',
+    'dangerous',
+    'FIELD_ARGUMENT_DEFAULT_CHANGED',
+    'noted',
+    [],
+  ],
+  [
+    'a given argument is required now, and its variable was',
+    'shop',
+    'first: Int = 10)',
+    'first: Int! = 10)',
+    'breaking',
+    'FIELD_ARGUMENT_TYPE_CHANGED',
+    'noted',
+    [],
+  ],
+  [
+    'a required input field is added',
+    'shop',
+    'gift: Boolean',
+    'gift: Boolean address: String!',
+    'breaking',
+    'INPUT_FIELD_ADDED',
+    'fails',
+    ['Buy'],
+  ],
+  [
+    'an input field is added',
+    'shop',
+    'gift: Boolean',
+    'gift: Boolean address: String',
+    'safe',
+    'INPUT_FIELD_ADDED',
+    'passes',
+    [],
+  ],
+  [
+    'an input field goes that may be given',
+    'shop',
+    ' gift: Boolean',
+    '',
+    'breaking',
+    'INPUT_FIELD_REMOVED',
+    'fails',
+    ['Buy'],
+  ],
+  [
+    'an enum value that may be read goes',
+    'shop',
+    'RED GREEN BLUE',
+    'RED GREEN',
+    'breaking',
+    'ENUM_VALUE_REMOVED',
+    'fails',
+    ['Page'],
+  ],
+  [
+    'an enum value that may be given goes',
+    'shop',
+    'PRICE NAME',
+    'PRICE',
+    'breaking',
+    'ENUM_VALUE_REMOVED',
+    'fails',
+    ['Search'],
+  ],
+  [
+    'an enum that is read gets a value',
+    'shop',
+    'OPEN DONE',
+    'OPEN DONE LOST',
+    'dangerous',
+    'ENUM_VALUE_ADDED',
+    'noted',
+    ['Buy'],
+  ],
+  [
+    'an enum that is only given gets a value',
+    'shop',
+    'PRICE NAME',
+    'PRICE NAME DATE',
+    'safe',
+    'ENUM_VALUE_ADDED',
+    'passes',
+    [],
+  ],
+  [
+    'a union gets a member',
+    'shop',
+    'union Found = Product | Order',
+    'union Found = Product | Order | News\ntype News { id: ID! }',
+    'dangerous',
+    'UNION_MEMBER_ADDED',
+    'noted',
+    ['Search'],
+  ],
+  [
+    'a union loses a member that is asked for',
+    'shop',
+    'union Found = Product | Order',
+    'union Found = Order',
+    'breaking',
+    'UNION_MEMBER_REMOVED',
+    'fails',
+    ['Search'],
+  ],
+  [
+    'a union loses a member that nobody names',
+    'shop',
+    'union Found = Product | Order',
+    'union Found = Product',
+    'breaking',
+    'UNION_MEMBER_REMOVED',
+    'noted',
+    [],
+  ],
+  [
+    'a field is deprecated',
+    'shop',
+    'color: Color',
+    'color: Color @deprecated(reason: "Grey.")',
+    'safe',
+    'FIELD_DEPRECATION_ADDED',
+    'passes',
+    [],
+  ],
+  [
+    'a description changes',
+    'shop',
+    'type Order {',
+    '"What was bought." type Order {',
+    'safe',
+    'TYPE_DESCRIPTION_ADDED',
+    'passes',
+    [],
+  ],
+]
+
+const ofFederation: readonly Row[] = [
+  [
+    'a key goes that another service uses',
+    'shop',
+    ' @key(fields: "sku")',
+    '',
+    'breaking',
+    'KEY_REMOVED',
+    'fails',
+    ['service reviews'],
+  ],
+  ['a key goes that nobody uses', 'shop', ' @key(fields: "upc")', '', 'breaking', 'KEY_REMOVED', 'noted', []],
+  [
+    'a key is added',
+    'shop',
+    '@key(fields: "upc")',
+    '@key(fields: "upc") @key(fields: "id upc")',
+    'safe',
+    'KEY_ADDED',
+    'passes',
+    [],
+  ],
+  [
+    'a key cannot be asked any more',
+    'shop',
+    '@key(fields: "sku")',
+    '@key(fields: "sku", resolvable: false)',
+    'breaking',
+    'KEY_NOT_RESOLVABLE',
+    'fails',
+    ['service reviews'],
+  ],
+  ['a field may be shared', 'shop', 'size: String', 'size: String @shareable', 'safe', 'SHAREABLE_ADDED', 'passes', []],
+  [
+    'a field is taken over',
+    'reviews',
+    '@override(from: "shop")\n',
+    '@override(from: "shop")\n  color: Color @override(from: "shop")\n}\nenum Color { RED GREEN BLUE }\ntype Other {\n  a: Int',
+    'dangerous',
+    'FIELD_MOVED',
+    'noted',
+    [],
+  ],
+  [
+    'a share of a field is taken over',
+    'reviews',
+    'weight: Int @shareable',
+    'weight: Int @shareable @override(from: "shop")',
+    'dangerous',
+    'OVERRIDE_ADDED',
+    'noted',
+    [],
+  ],
+  [
+    'another field is required',
+    'reviews',
+    '@requires(fields: "price")',
+    '@requires(fields: "origin")',
+    'dangerous',
+    'REQUIRES_CHANGED',
+    'noted',
+    [],
+  ],
+  [
+    'no field is required any more',
+    'reviews',
+    ' @requires(fields: "price")',
+    '',
+    'safe',
+    'REQUIRES_REMOVED',
+    'passes',
+    [],
+  ],
+  [
+    'a field is no longer provided',
+    'reviews',
+    ' @provides(fields: "origin")',
+    '',
+    'safe',
+    'PROVIDES_REMOVED',
+    'passes',
+    [],
+  ],
+  [
+    'a field is answered by another service alone',
+    'reviews',
+    'weight: Int @shareable',
+    'weight: Int @external\n  heavy: Boolean @requires(fields: "weight")',
+    'dangerous',
+    'EXTERNAL_ADDED',
+    'noted',
+    [],
+  ],
+  [
+    'a field that is asked for is hidden',
+    'shop',
+    'name: String!\n  price',
+    'name: String! @inaccessible\n  price',
+    'breaking',
+    'FIELD_REMOVED',
+    'fails',
+    ['Page'],
+  ],
+  ['a hidden field is shown', 'shop', ' @inaccessible', '', 'safe', 'FIELD_ADDED', 'passes', []],
+  [
+    'a tag is added',
+    'shop',
+    'color: Color',
+    'color: Color @tag(name: "internal")',
+    'dangerous',
+    'TAG_ADDED',
+    'noted',
+    [],
+  ],
+  ['a tag goes', 'shop', ' @tag(name: "public")', '', 'dangerous', 'TAG_REMOVED', 'noted', []],
+  [
+    'a field needs a token now',
+    'shop',
+    'products(first: Int = 10): [Product!]!',
+    'products(first: Int = 10): [Product!]! @authenticated',
+    'breaking',
+    'AUTHENTICATED_TIGHTENED',
+    'fails',
+    ['Admin'],
+  ],
+  [
+    'a field that nobody asks for needs a token now',
+    'shop',
+    'old: String',
+    'old: String @authenticated',
+    'breaking',
+    'AUTHENTICATED_TIGHTENED',
+    'noted',
+    [],
+  ],
+  [
+    'a field needs no token any more',
+    'shop',
+    'admin: String @authenticated',
+    'admin: String',
+    'dangerous',
+    'AUTHENTICATED_LOOSENED',
+    'noted',
+    [],
+  ],
+  [
+    'one of two scopes is no longer enough',
+    'shop',
+    '[["shop:read"], ["shop:admin"]]',
+    '[["shop:admin"]]',
+    'breaking',
+    'SCOPES_TIGHTENED',
+    'fails',
+    ['Admin'],
+  ],
+  [
+    'another scope is enough, too',
+    'shop',
+    '[["shop:read"], ["shop:admin"]]',
+    '[["shop:read"], ["shop:admin"], ["shop:audit"]]',
+    'dangerous',
+    'SCOPES_LOOSENED',
+    'noted',
+    [],
+  ],
+  [
+    'a type needs a token that is read through an interface',
+    'shop',
+    'type Toy implements Thing @key(fields: "id")',
+    'type Toy implements Thing @key(fields: "id") @authenticated',
+    'breaking',
+    'AUTHENTICATED_TIGHTENED',
+    'fails',
+    ['Things'],
+  ],
+  [
+    'a field may no longer be shared',
+    'shop',
+    'ships: String @shareable',
+    'ships: String',
+    'dangerous',
+    'SHAREABLE_REMOVED',
+    'noted',
+    [],
+  ],
+  [
+    'a field is no longer taken over',
+    'reviews',
+    ' @override(from: "shop")',
+    '',
+    'dangerous',
+    'OVERRIDE_REMOVED',
+    'noted',
+    [],
+  ],
+  [
+    'a share of requests is taken over',
+    'reviews',
+    '@override(from: "shop")',
+    '@override(from: "shop", label: "percent(5)")',
+    'dangerous',
+    'OVERRIDE_CHANGED',
+    'noted',
+    [],
+  ],
+  [
+    'a field needs others now',
+    'reviews',
+    'stars: Float',
+    'stars: Float @requires(fields: "price")',
+    'dangerous',
+    'REQUIRES_ADDED',
+    'noted',
+    [],
+  ],
+  [
+    'a field of another service is provided',
+    'reviews',
+    'worst: Product',
+    'worst: Product @provides(fields: "origin")',
+    'dangerous',
+    'PROVIDES_ADDED',
+    'noted',
+    [],
+  ],
+  ['a policy is another', 'shop', '[["staff"]]', '[["board"]]', 'breaking', 'POLICY_TIGHTENED', 'noted', []],
+  ['a policy goes', 'shop', ' @policy(policies: [["staff"]])', '', 'dangerous', 'POLICY_LOOSENED', 'noted', []],
+  [
+    'a field becomes dearer',
+    'shop',
+    '@cost(weight: 5)',
+    '@cost(weight: 50)',
+    'dangerous',
+    'COST_CHANGED',
+    'noted',
+    ['Admin'],
+  ],
+  ['a field becomes cheaper', 'shop', '@cost(weight: 5)', '@cost(weight: 2)', 'safe', 'COST_LOWERED', 'passes', []],
+  [
+    'a list says how long it is',
+    'reviews',
+    ': [Review!]!',
+    ': [Review!]! @listSize(assumedSize: 50)',
+    'dangerous',
+    'LIST_SIZE_ADDED',
+    'noted',
+    ['Page'],
+  ],
+]
+
+describe.each([
+  ['the public schema', ofPublicSchema],
+  ['directives of federation', ofFederation],
+])('A planted change of %s', (_what, rows) => {
+  test.each(rows)('%s', async (_change, service, from, to, level, code, verdict, feelers) => {
+    const text = { shop, reviews }[service]
+    expect(text).toContain(from)
+    const report = await checkPlanted({ [service]: text.replace(from, to) })
+    expect(report.faults.filter(({ code }) => code !== 'INVALID')).toEqual([])
+    const finding = report.findings.find((one) => one.code === code)
+    expect({ found: report.findings.map((one) => one.code), ...finding }).toMatchObject({ code, level, verdict })
+    const felt = [
+      ...(finding?.dependents ?? []).map((one) => `service ${one.service}`),
+      ...(finding?.feelers ?? []).map((one) => one.operation),
+    ]
+    expect(felt).toEqual(feelers)
+    expect(finding?.place?.file).toBe(`${service}.graphql`)
+    expect(report.holds).toBe(verdict !== 'fails')
+  })
+})
+
+test('A breaking change names the field and the line of the schema, and the line of the operation', async () => {
+  const { findings } = await checkPlanted({ shop: shop.replace('  name: String!\n  price', '  price') })
+  const [finding] = findings
+  const line = (text: string, part: string): number => text.slice(0, text.indexOf(part)).split('\n').length
+  expect(finding).toMatchObject({
+    coordinate: 'Product.name',
+    place: { file: 'shop.graphql', line: line(shop, 'type Product') },
+    feelers: [{ operation: 'Page', place: { file: 'page.graphql', line: 4, column: 5 } }],
+  })
+})
+
+test('Recorded use is named with client, version, requests and the last day', async () => {
+  const recorded = [
+    {
+      operation: 'Catalogue',
+      kind: OperationTypeNode.QUERY,
+      client: 'android',
+      version: '3.1.0',
+      requests: 1204,
+      last: '2026-11-20',
+      uses: new Map([['Product.upc', undefined]]),
+    },
+  ]
+  const changed = shop.replace('  upc: String!\n', '').replace(' @key(fields: "upc")', '')
+  const { findings } = await checkPlanted({ shop: changed, recorded, operations: [] })
+  expect(findings[0]).toMatchObject({
+    coordinate: 'Product.upc',
+    verdict: 'fails',
+    feelers: [{ operation: 'Catalogue', client: 'android', version: '3.1.0', requests: 1204, last: '2026-11-20' }],
+  })
+})
+
+test('Schemas that do not compose are told with the place of each fault', async () => {
+  const conflict = await checkPlanted({
+    reviews: reviews.replace('stars: Float @override(from: "shop")', 'upc: String!'),
+  })
+  expect(conflict).toMatchObject({ holds: false, findings: [] })
+  expect(conflict.faults).toMatchObject([
+    { code: 'COMPOSITION', message: expect.stringContaining('INVALID_FIELD_SHARING') },
+  ])
+  expect(conflict.faults[0]?.place?.file).toBe('reviews.graphql')
+  expect(conflict.faults[0]?.message).toMatch(/also shop\.graphql:\d+/)
+  const unreachable = await checkPlanted({ reviews: reviews.replace(' @key(fields: "id") @key(fields: "sku")', '') })
+  expect(unreachable.faults.length).toBeGreaterThan(0)
+  for (const { place } of unreachable.faults) expect(place?.file).toMatch(/\.graphql$/)
+})
+
+test('An operation without a name, one that is not valid and one that costs too much are faults at their lines', async () => {
+  const texts = {
+    'unnamed.graphql': '\n{ dear }',
+    'invalid.graphql': 'query Wrong {\n  deer\n}',
+    'dear.graphql': 'query Dear {\n  products(first: 1000) { reviews(first: 1000) { text } }\n}',
+  }
+  const { faults, holds } = await checkPlanted({ operations: written(texts) })
+  expect(holds).toBe(false)
+  expect(faults).toMatchObject([
+    { code: 'UNNAMED', place: { file: 'unnamed.graphql', line: 2 } },
+    { code: 'INVALID', place: { file: 'invalid.graphql', line: 2 } },
+    { code: 'TOO_DEAR', place: { file: 'dear.graphql', line: 1 } },
+  ])
+})
+
+test('What is deprecated is listed with who still asks for it', async () => {
+  const operations = written({ 'late.graphql': 'query Late {\n  old\n}' })
+  const { deprecated, holds } = await checkPlanted({ operations })
+  expect(deprecated).toMatchObject([
+    { coordinate: 'Query.old', reason: 'Use product.', askers: [{ operation: 'Late', place: { line: 2 } }] },
+  ])
+  expect(holds).toBe(true)
+  expect((await checkPlanted({})).deprecated).toMatchObject([{ askers: [] }])
+})
+
+test('Nothing changed is no finding', async () => {
+  expect(await checkPlanted({})).toMatchObject({ findings: [], faults: [], holds: true })
+  expect(services()).toHaveLength(2)
+})
