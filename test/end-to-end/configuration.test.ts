@@ -92,6 +92,24 @@ test('A hook that throws stops a transfer, and another sets a header', async () 
   expect(await balance()).toBe(before)
 })
 
+test('Rules for errors leave the codes that our services share with the gateway as they are', async () => {
+  const tooMany = '{ articles(first: 1000) { edges { cursor } } }'
+  const faults = async () =>
+    (await ask(gateway.url, tooMany)).errors?.map(({ message, extensions }) => ({ message, extensions }))
+  const before = await faults()
+  expect(before).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', service: 'content' } }])
+  await configure(
+    `errors: { codes: 'all', messages: ['NO_SUCH'], extensions: ['argument'], defaultCode: 'UNNAMED', serviceName: false },
+    headers: { client: [{ insert: 'x-served-by', value: 'rules' }] }`,
+    async () => (await ask(gateway.url, RATES)).headers.get('x-served-by') === 'rules',
+  )
+  const after = await faults()
+  expect(withoutId(after)).toEqual(withoutId(before))
+})
+
+const withoutId = (errors: readonly { readonly extensions: Readonly<Record<string, unknown>> }[] | undefined) =>
+  errors?.map((error) => ({ ...error, extensions: { ...error.extensions, requestId: undefined } }))
+
 test('A budget stops one caller and no other', async () => {
   const own = 'budgets: { windows: [{ every: 3_600_000, cost: 100 }] }'
   await configure(own, async () => (await cost())?.budgets[0]?.cost === 100)

@@ -133,7 +133,7 @@ function report(recorded: Recorded, tokens: Tokens, failed: number): Findings {
         seen: `${count(told(stateless))} of ${count(stateless.length)} calls held something that came from a caller`,
       },
       {
-        says: 'All that content learns is whether to show what is not published.',
+        says: `All that content learns is whether to show what is not published (${PERSPECTIVE_HEADER}: every stateless service is told, and weather has no use for it).`,
         holds: previews > 0 && previews < perspectives.length,
         seen: `${count(previews)} of ${count(perspectives.length)} calls said preview, the officer's`,
       },

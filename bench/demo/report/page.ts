@@ -27,7 +27,7 @@ export async function pageOf(run: Run): Promise<string> {
 <title>Stateful and stateless: ${html(verdictOf(outcomes))}</title>
 <style>${STYLE}</style>
 </head>
-<body>
+<body id="top">
 <header>
 <h1>What is the difference between stateful and stateless services?</h1>
 <p>Tributary joins a <b class="stateful">stateful</b> bank with <b class="stateless">stateless</b> weather and content under one GraphQL schema. Each experiment below was carried out on a running product, and each claim was checked in this run.</p>
@@ -80,7 +80,7 @@ async function sectionOf(outcome: Outcome): Promise<string> {
       : result.follows
   return `<section id="${name}">
 <h2>${html(title)}</h2>
-<p class="name">${html(name)} · ${(took / 1000).toFixed(0)} s</p>
+<p class="name">${(took / 1000).toFixed(0)} s · again with <code>npm run demo -- ${html(name)}</code> · <a href="#top">to the top</a></p>
 ${body}
 <ul class="claims">${claimsOf(outcome).map(claimOf).join('')}</ul>
 <p class="follows"><b>What follows.</b> ${html(follows)}</p>

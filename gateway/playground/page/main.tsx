@@ -9,6 +9,7 @@ import { GraphiQL, HISTORY_PLUGIN } from 'graphiql'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { PlanPanel } from './answer/panel.tsx'
+import { isNarrow } from './common/narrow.ts'
 import { createRuns } from './common/runs.ts'
 import type { PlaygroundSettings } from './common/settings.ts'
 import { createFetcher } from './fetcher.ts'
@@ -56,7 +57,7 @@ createRoot(element('root')).render(
         storage={storage}
         plugins={plugins}
         defaultTabs={settings.tabs.map(({ query, variables }) => ({ query, variables, headers: null }))}
-        defaultEditorToolsVisibility="variables"
+        defaultEditorToolsVisibility={isNarrow() ? false : 'variables'}
         schemaDescription
         inputValueDeprecation
       >

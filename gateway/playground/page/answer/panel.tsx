@@ -36,7 +36,7 @@ export function PlanPanel({ runs, tabs, services, beside }: PanelProps) {
   useEffect(() => runs.open(id), [runs, id])
   const joins = tabs.find(({ query }) => query === open?.query)?.joins ?? []
   return (
-    <section className="plan" aria-labelledby="plan-title" data-open={isOpen}>
+    <section className="plan" aria-labelledby="plan-title" data-state={run?.state}>
       <header>
         <h2 id="plan-title">{run?.state === 'following' ? 'Events' : 'Plan'}</h2>
         <p className="totals" role="status">

@@ -32,7 +32,7 @@ export function Lanes({ trace, chosen, onChoose, details, detailsOf }: LanesProp
       <li className="lane" data-kind="gateway">
         <span className="who">
           <span className="name">gateway</span>
-          <span className="word">joins the answers</span>
+          <span className="word">{servicesOf(calls).size > 1 ? 'joins the answers' : 'asks one service'}</span>
         </span>
         <span className="track">
           <span className="time" style={{ left: 0, width: at(trace.duration) }} />
@@ -54,11 +54,14 @@ export function Lanes({ trace, chosen, onChoose, details, detailsOf }: LanesProp
               <span className="name">
                 <KindMark kind={call.kind} /> {call.service}
               </span>
-              <span className="word">{call.kind}</span>
+              <span className="word">
+                {call.kind}
+                {isAskedAgain(call, calls) && `, for ${subjectOf(call)}`}
+              </span>
             </span>
             <span className="track" aria-hidden="true">
               <Link call={call} cause={lastOf(call, byId)} rows={rows} at={at} />
-              <span className="time" style={{ left: at(call.start), width: at(call.duration) }} />
+              <span className="time" style={{ left: `min(${at(call.start)}, 100% - 8px)`, width: at(call.duration) }} />
               {call.attempts.length > 1 &&
                 call.attempts.map(({ start, duration, outcome, hedge }) => (
                   <span
@@ -78,6 +81,7 @@ export function Lanes({ trace, chosen, onChoose, details, detailsOf }: LanesProp
                 </span>
               ))}
             </span>
+            <span className="opens" aria-hidden="true" />
           </button>
           {chosen === call.id && detailsOf(call)}
         </li>
@@ -85,6 +89,27 @@ export function Lanes({ trace, chosen, onChoose, details, detailsOf }: LanesProp
     </ol>
   )
 }
+
+const servicesOf = (calls: readonly TracedCall[]): ReadonlySet<string> => new Set(calls.map(({ service }) => service))
+
+const isAskedAgain = ({ id, service }: TracedCall, calls: readonly TracedCall[]): boolean =>
+  calls.some((other) => other.service === service && other.id !== id)
+
+/** The object that all fields of a call are of, by the last two names of its path. */
+function subjectOf({ fields }: TracedCall): string {
+  const [first = [], ...others] = fields.map((field) => field.replaceAll('[]', '').split('.'))
+  let shared = first.slice(0, -1)
+  for (const other of others) shared = shared.filter((name, at) => isSame(other, shared, at) && other[at] === name)
+  return (
+    shared
+      .filter((name) => name !== 'edges' && name !== 'node')
+      .slice(-2)
+      .join('.') || 'the whole answer'
+  )
+}
+
+const isSame = (one: readonly string[], other: readonly string[], length: number): boolean =>
+  one.slice(0, length).join('.') === other.slice(0, length).join('.')
 
 /** Of the calls that one waited for, the one that answered last. */
 function lastOf({ after }: TracedCall, byId: ReadonlyMap<number, TracedCall>): TracedCall | undefined {

@@ -2,9 +2,10 @@
  * A plugin of GraphiQL that stops and starts services, to see in answers and plans what follows
  * from their kinds.
  */
-import type { GraphiQLPlugin } from '@graphiql/react'
+import { type GraphiQLPlugin, useGraphiQLActions } from '@graphiql/react'
 import type { ControlledService, ControlRequest, RunState } from '../../../../platform/process/control.ts'
 import { KindMark } from '../../../map/page/kind-mark.tsx'
+import { isNarrow } from '../common/narrow.ts'
 import { useServices } from './control.ts'
 import './services.css'
 
@@ -34,6 +35,7 @@ function Services() {
         Stop one and run a tab again. What hangs below its fields goes with it; what others know stays, for example in
         SearchArticles and WeatherInFiveCities.
       </p>
+      <RunOpenTab />
       {fault !== undefined && (
         <p className="fault" role="alert">
           {fault}
@@ -44,6 +46,20 @@ function Services() {
         <Service key={service.name} service={service} send={send} />
       ))}
     </section>
+  )
+}
+
+/** On a phone this panel covers the answer, so it gives way. */
+function RunOpenTab() {
+  const { run, setVisiblePlugin } = useGraphiQLActions()
+  const show = (): void => {
+    if (isNarrow()) setVisiblePlugin(null)
+    run()
+  }
+  return (
+    <button type="button" className="run" onClick={show}>
+      Run the open tab
+    </button>
   )
 }
 
@@ -58,7 +74,6 @@ const explained = {
 }
 
 function Service({ service: { name, kind, instances }, send }: ServiceProps) {
-  const areDown = instances.every(({ state }) => isDown(state))
   return (
     <article data-kind={kind} aria-label={name}>
       <header>
@@ -67,7 +82,11 @@ function Service({ service: { name, kind, instances }, send }: ServiceProps) {
         </h3>
         <span className="word">{kind}</span>
         {instances.length > 1 && (
-          <Switch what={`all of ${name}`} isDown={areDown} send={(action) => send({ name, action })} />
+          <Switch
+            what={`all of ${name}`}
+            states={instances.map(({ state }) => state)}
+            send={(action) => send({ name, action })}
+          />
         )}
       </header>
       <p>{explained[kind]}</p>
@@ -86,7 +105,7 @@ function Service({ service: { name, kind, instances }, send }: ServiceProps) {
             <span role="status">{state}</span>
             <Switch
               what={instances.length > 1 ? `${name} ${instance + 1}` : name}
-              isDown={isDown(state)}
+              states={[state]}
               send={(action) => send({ name, instance, action })}
             />
           </li>
@@ -96,19 +115,20 @@ function Service({ service: { name, kind, instances }, send }: ServiceProps) {
   )
 }
 
-const isDown = (state: RunState): boolean => state === 'stopped' || state === 'stopping'
-
 interface SwitchProps {
   readonly what: string
-  readonly isDown: boolean
+  readonly states: readonly RunState[]
   readonly send: (action: ControlRequest['action']) => void
 }
 
-function Switch({ what, isDown, send }: SwitchProps) {
+/** What is on its way to another state can only be waited for. */
+function Switch({ what, states, send }: SwitchProps) {
+  const isDown = states.every((state) => state === 'stopped' || state === 'stopping')
   const action = isDown ? 'start' : 'stop'
   const word = isDown ? 'Start' : 'Stop'
+  const isMoving = states.every((state) => state === 'starting' || state === 'stopping')
   return (
-    <button type="button" aria-label={`${word} ${what}`} onClick={() => send(action)}>
+    <button type="button" aria-label={`${word} ${what}`} disabled={isMoving} onClick={() => send(action)}>
       {word}
       {what.startsWith('all') && ' all'}
     </button>
