@@ -197,7 +197,8 @@ async function openDoors(
     port: config.port,
     ...(config.fastPath && {
       fastPath: createFastPath({
-        answer: (request, reply) => current().answerOperation(request, reply),
+        answer: (request, reply) => current().doors.answer(request, reply),
+        paths: () => current().doors.paths,
         clientAddress,
         room,
       }),
@@ -210,17 +211,8 @@ async function openDoors(
     },
   })
   const sockets = openSockets({
-    get perform() {
-      return current().operations.perform
-    },
-    get policies() {
-      return current().operations.policies
-    },
-    get refusalOf() {
-      return current().operations.refusalOf
-    },
-    get count() {
-      return current().operations.count
+    get doors() {
+      return current().doors
     },
     get limits() {
       return current().limits

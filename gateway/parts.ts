@@ -11,34 +11,36 @@ import type { VerifyAuthorization } from '../platform/protocol/caller.ts'
 import type { IdentitySettings } from '../platform/protocol/identity-settings.ts'
 import type { RedisConnection } from '../platform/redis/connection.ts'
 import { openApp } from './app/open.ts'
-import { createAuthorization } from './authorization/authorize.ts'
-import type { Config } from './config/config.ts'
-import { CLIENT_NAME_HEADERS } from './config/sections/operations.ts'
-import { type Serving, type ServingMetrics, serveSupergraph } from './edition/serve.ts'
-import { createMask } from './errors/mask.ts'
+import { type Authorization, createAuthorization } from './authorization/authorize.ts'
+import type { Config, Variant } from './config/config.ts'
+import { CLIENT_NAME_HEADERS, type Safelist } from './config/sections/operations.ts'
+import type { VariantOptions } from './edition/edition.ts'
+import { type ExpectedDocument, type Serving, type ServingMetrics, serveSupergraph } from './edition/serve.ts'
+import { createMask, type Mask } from './errors/mask.ts'
 import { compileClientRules } from './headers/to-client.ts'
 import { both } from './hooks/both.ts'
 import { coprocessorHooks } from './hooks/coprocessor.ts'
-import { createHooks } from './hooks/hooks.ts'
+import { createHooks, type Hooks } from './hooks/hooks.ts'
 import type { Stages } from './hooks/stages.ts'
 import { type Limits, limitsOfWorker, splitLimits } from './limits/limits.ts'
 import type { Measuring } from './limits/measuring.ts'
 import type { ReportLimit } from './limits/report.ts'
 import type { MapFeed } from './map/feed.ts'
-import { readShippedOperations } from './operations/shipped.ts'
-import { followLists } from './persisted/live-lists.ts'
+import { readShippedOperations, type ShippedOperation } from './operations/shipped.ts'
+import { followLists, type LiveLists } from './persisted/live-lists.ts'
 import { shareTexts } from './persisted/shared-texts.ts'
-import { createMemoryTexts, type MemoryTexts } from './persisted/texts.ts'
+import { createMemoryTexts, type MemoryTexts, type PersistedTexts, textsBelow } from './persisted/texts.ts'
 import { openPlayground } from './playground/open.ts'
-import { type AnswerOperation, createOperations, type OperationOptions } from './request/answer.ts'
+import { type BeforeSend, createOperations } from './request/answer.ts'
 import { withCostReport } from './request/cost-report.ts'
+import { createDoors, type Door, type Doors, MAIN_PATH } from './request/doors.ts'
 import { createExecute } from './request/execute.ts'
 import type { RequestMetrics } from './request/metrics.ts'
 import { createPerform } from './request/perform.ts'
 import type { Buckets } from './request/policies/budget.ts'
 import { createClientName } from './request/policies/client-name.ts'
 import type { ReportUnlisted } from './request/policies/unlisted.ts'
-import { createPolicies, type Policies, type PolicyOptions } from './request/policies.ts'
+import { createPolicies, type DoorPolicyOptions, type Policies, type PolicyOptions } from './request/policies.ts'
 import { createRefusalOf } from './request/refusal.ts'
 import { createRoutes } from './request/routes.ts'
 import { createFiles } from './request/service-files.ts'
@@ -76,10 +78,9 @@ export interface Parts {
   readonly measuring: Measuring | undefined
   readonly serving: Serving
   readonly streams: Streams
-  readonly operations: OperationOptions
+  readonly doors: Doors
   /** Texts of automatic persisted queries, in this process. */
   readonly texts: MemoryTexts | undefined
-  readonly answerOperation: AnswerOperation
   readonly route: ReturnType<typeof createRoutes>
   readonly clientAddress: ClientAddress
   /**
@@ -100,17 +101,18 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
   const { enforced: own, measuring } = limitsOf(config, limits, shared)
   const { stages, close: closeStages } = hooksOf(config, log)
   const hooks = createHooks(stages, log)
-  const policies = await policiesOf(config, own, measuring, beside, hooks.request, shared)
+  const { policies, variants } = await policiesOf(config, own, measuring, beside, hooks.request, shared)
   const authorization = createAuthorization({ ...config.authorization, knowsCallers: identity !== undefined, log })
   const clientAddress = createClientAddress(config.trustedProxies)
   const shipped = await readShippedOperations()
-  const expected = config.lists?.texts ?? shipped.map(({ document }) => document)
+  const expected = expectedOf(config, shipped)
   const store = await shared.leaseStore(config)
   const isSame = before?.config.supergraphFile === config.supergraphFile
   const serving = await serveSupergraph(config, {
     log,
     limits: own,
     checks: policies.document,
+    variants: variants.map(onSchema),
     onListSize: policies.onListSize,
     checkAccess: authorization.check,
     onPlanningWork: policies.budget.chargePlanning,
@@ -143,41 +145,105 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
   })
   const streams = createStreams(own, measuring)
   const mask = hooks.mask(createMask(log, config.errorRules))
-  const subscribe = createSubscribe({
-    mask,
-    reconnects: config.subscriptions.reconnects,
-    decide: authorization.decide,
-    before: hooks.beforeCalls,
-  })
-  const execute = createExecute({
-    mask,
-    decide: authorization.decide,
-    before: hooks.beforeCalls,
-    onShared: () => requests.shared.add(1),
-    openHeard: compileClientRules(config.clientHeaders),
-  })
-  const perform = createPerform({
-    policies,
-    editions,
-    execute: hooks.execute(withTraceReport(withCostReport(execute, policies.budget), policies.budget)),
-    start: hooks.start(createStart(streams, subscribe)),
-  })
-  const count = countBy(requests, config, expected)
-  const refusalOf = createRefusalOf({ count, reportLimit, mask })
-  const operations = { perform, policies, count, refusalOf, beforeSend: hooks.beforeSend }
-  const answerOperation = createOperations(operations)
+  requests.reserve({ operations: expected.flatMap(({ query }) => namesIn(query)), clients: [] })
+  const run = runnerOf(config, { editions, hooks, policies, decide: authorization.decide, streams, mask }, requests)
+  const openDoor = doorOpener(run, { mask, beforeSend: hooks.beforeSend }, shared)
+  const ofVariants = variants.map((each): [string, Door] => [
+    each.path,
+    openDoor(each.policies, each.safelist, each.name),
+  ])
+  const doors = createDoors(new Map([[MAIN_PATH, openDoor(policies, config.operations.safelist)], ...ofVariants]))
   const serveFile = createFiles(editions, cors)
-  const route = createRoutes({ answerOperation, pages, serveFile, cors, room, clientAddress, state })
+  const route = createRoutes({ doors, pages, serveFile, cors, room, clientAddress, state })
   const { memory: texts } = beside
   const facts = { config, limits: own, measuring, texts }
-  return { ...facts, serving, streams, operations, answerOperation, clientAddress, route, close }
+  return { ...facts, serving, streams, doors, clientAddress, route, close }
 }
 
-/** Operations that are expected, and clients with lists of their own, have figures of their own. */
-function countBy(requests: RequestMetrics, { operations: { safelist } }: Config, expected: readonly string[]) {
-  requests.reserve({ operations: expected.flatMap(namesIn), clients: Object.keys(safelist?.clients ?? {}) })
+/** Documents to make ready before the first request: the registered ones, or those that are shipped. */
+const expectedOf = ({ lists, variants }: Config, shipped: readonly ShippedOperation[]): readonly ExpectedDocument[] => [
+  ...(lists?.texts ?? shipped.map(({ document }) => document)).map((query) => ({ query })),
+  ...variants.flatMap(({ name, lists }) => (lists?.texts ?? []).map((query) => ({ query, variant: name }))),
+]
+
+interface RunnerParts extends Pick<Serving, 'editions'> {
+  readonly hooks: Hooks
+  readonly policies: Policies
+  readonly decide: Authorization['decide']
+  readonly streams: Streams
+  readonly mask: Mask
+}
+
+/** What runs the operations of all paths. */
+function runnerOf(
+  { subscriptions, clientHeaders }: Config,
+  { editions, hooks, policies: { budget }, decide, streams, mask }: RunnerParts,
+  requests: RequestMetrics,
+) {
+  const before = hooks.beforeCalls
+  const subscribe = createSubscribe({ mask, reconnects: subscriptions.reconnects, decide, before })
+  const execute = createExecute({
+    mask,
+    decide,
+    before,
+    onShared: () => requests.shared.add(1),
+    openHeard: compileClientRules(clientHeaders),
+  })
+  return {
+    editions,
+    execute: hooks.execute(withTraceReport(withCostReport(execute, budget), budget)),
+    start: hooks.start(createStart(streams, subscribe)),
+  }
+}
+
+/** A variant, with the policies of its path. */
+interface VariantDoor extends Variant {
+  readonly policies: Policies
+}
+
+const onSchema = ({ name, filter, introspection, policies }: VariantDoor): VariantOptions => ({
+  name,
+  filter,
+  checks: policies.document,
+  hideSchema: !introspection,
+})
+
+/** @param run what all paths share */
+function doorOpener(
+  run: ReturnType<typeof runnerOf>,
+  { mask, beforeSend }: { readonly mask: Mask; readonly beforeSend: BeforeSend | undefined },
+  { requests, reportLimit }: Shared,
+) {
+  return (policies: Policies, safelist: Safelist, variant?: string): Door => {
+    const count = countBy(requests, safelist)
+    const refusalOf = createRefusalOf({ count, reportLimit, mask })
+    const perform = createPerform({ ...run, policies })
+    const operations = { variant, perform, policies, count, refusalOf, beforeSend }
+    return { operations, answer: createOperations(operations) }
+  }
+}
+
+/** Clients with lists of their own have figures of their own. */
+function countBy(requests: RequestMetrics, safelist: Safelist) {
+  requests.reserve({ operations: [], clients: Object.keys(safelist?.clients ?? {}) })
   return requests.counter(createClientName(safelist?.clientHeaders ?? CLIENT_NAME_HEADERS))
 }
+
+const mainDoor = (
+  { production, identity, operations: { safelist } }: Config,
+  { listsOf, textsOf }: Beside,
+): DoorPolicyOptions => ({
+  introspection: !production,
+  isCallerRequired: identity?.required ?? false,
+  safelist,
+  lists: listsOf(safelist),
+  texts: textsOf(undefined),
+})
+
+const variantDoor = (
+  { name, introspection, isCallerRequired, safelist }: Variant,
+  { listsOf, textsOf }: Beside,
+): DoorPolicyOptions => ({ introspection, isCallerRequired, safelist, lists: listsOf(safelist), texts: textsOf(name) })
 
 /** Names of a document's operations, by sight. */
 const namesIn = (document: string): string[] =>
@@ -194,29 +260,33 @@ async function policiesOf(
   config: Config,
   limits: Limits,
   measuring: Measuring | undefined,
-  { lists, texts, budgetRedis }: Beside,
+  beside: Beside,
   hooks: PolicyOptions['hooks'],
   { reportMeasured, reportUnlisted, buckets }: Shared,
-): Promise<Policies> {
-  const { identity, production, workers } = config
-  return createPolicies({
+): Promise<{ readonly policies: Policies; readonly variants: readonly VariantDoor[] }> {
+  const { identity, workers } = config
+  const policiesAt = createPolicies({
     ...config,
     limits,
     measuring,
     reportMeasured,
     buckets,
     parts: workers,
-    introspection: !production,
-    lists,
     hooks,
-    texts,
-    redis: budgetRedis,
+    redis: beside.budgetRedis,
     reportUnlisted,
     verify: identity && (await openVerifier(identity)),
   })
+  return {
+    policies: policiesAt(mainDoor(config, beside)),
+    variants: config.variants.map((variant) => ({ ...variant, policies: policiesAt(variantDoor(variant, beside)) })),
+  }
 }
 
-interface Beside extends Pick<PolicyOptions, 'lists' | 'texts'> {
+interface Beside {
+  readonly listsOf: (safelist: Safelist) => LiveLists | undefined
+  /** Of automatic persisted queries. @param variant whose own they are */
+  readonly textsOf: (variant: string | undefined) => PersistedTexts | undefined
   readonly memory: MemoryTexts | undefined
   readonly budgetRedis: RedisConnection | undefined
   close(): void
@@ -224,17 +294,24 @@ interface Beside extends Pick<PolicyOptions, 'lists' | 'texts'> {
 
 /** What the policies look things up in. */
 async function openBeside(config: Config, { log, onListRefused }: Shared, before?: MemoryTexts): Promise<Beside> {
-  const { safelist, persisted } = config.operations
-  const lists = safelist && config.lists && followLists(safelist, config.lists, log, onListRefused)
+  const { persisted } = config.operations
+  const followed = new Map<Safelist, LiveLists>()
+  for (const { safelist, lists } of [{ safelist: config.operations.safelist, lists: config.lists }, ...config.variants])
+    if (safelist && lists && !followed.has(safelist))
+      followed.set(safelist, followLists(safelist, lists, log, onListRefused))
   const memory = persisted.automatic ? createMemoryTexts(persisted.bytes, before) : undefined
   const [budgetRedis, textRedis] = await Promise.all([openBudgetRedis(config, log), openTextRedis(config, log)])
-  const texts = memory && textRedis ? shareTexts(memory, textRedis, persisted.maxAge) : memory
+  const textsOf = (variant: string | undefined): PersistedTexts | undefined => {
+    if (!memory) return undefined
+    const near = variant === undefined ? memory : textsBelow(memory, variant)
+    return textRedis ? shareTexts(near, textRedis, persisted.maxAge, variant) : near
+  }
   const close = (): void => {
-    lists?.close()
+    for (const lists of followed.values()) lists.close()
     budgetRedis?.close()
     textRedis?.close()
   }
-  return { lists, texts, memory, budgetRedis, close }
+  return { listsOf: (safelist) => followed.get(safelist), textsOf, memory, budgetRedis, close }
 }
 
 const openBudgetRedis = ({ budgets, redis }: Config, log: Logger): Promise<RedisConnection | undefined> =>

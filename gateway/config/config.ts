@@ -1,19 +1,41 @@
 /** What the gateway is started with: the checked settings, and what was read for them. */
 import type { IdentitySettings } from '../../platform/protocol/identity-settings.ts'
 import type { RulesOfServices } from '../errors/mask.ts'
+import type { VariantFilter } from '../execution/plan/variant-schema.ts'
 import type { LimitName, Limits } from '../limits/limits.ts'
 import type { OperationLists } from '../persisted/lists.ts'
 import type { ServiceLocations } from '../supergraph/locate.ts'
 import type { Settings } from './schema.ts'
 import type { AppSection } from './sections/app.ts'
 import type { ClientHeaderRule } from './sections/headers.ts'
+import type { Safelist } from './sections/operations.ts'
+
+/** A contract variant: a part of the schema, on a path of its own. */
+export interface Variant {
+  readonly name: string
+  readonly path: string
+  readonly filter: VariantFilter
+  readonly introspection: boolean
+  readonly isCallerRequired: boolean
+  readonly safelist: Safelist
+  readonly lists: OperationLists | undefined
+}
 
 /** Each section as it was checked, but for those of which the gateway needs something else. */
 export interface Config
   extends Readonly<
       Omit<
         Settings,
-        'services' | 'headers' | 'errors' | 'supergraph' | 'identity' | 'limits' | 'playground' | 'app' | 'secret'
+        | 'services'
+        | 'headers'
+        | 'errors'
+        | 'supergraph'
+        | 'identity'
+        | 'limits'
+        | 'playground'
+        | 'app'
+        | 'secret'
+        | 'variants'
       >
     >,
     ServiceLocations {
@@ -34,6 +56,7 @@ export interface Config
   readonly measured: readonly LimitName[]
   /** The registered operations; `undefined` without a safelist. */
   readonly lists: OperationLists | undefined
+  readonly variants: readonly Variant[]
   /** The file watched for a new supergraph. */
   readonly supergraphFile: string
 }

@@ -19,15 +19,16 @@ import { type Graph, readGraphs } from '../supergraph/graphs.ts'
 import { isAddress } from '../traffic/address.ts'
 import { stateful, stateless } from '../traffic/call/kind.ts'
 import type { LocatedService } from '../traffic/traffic.ts'
-import type { Config } from './config.ts'
+import type { Config, Variant } from './config.ts'
 import { type Environment, type Path, type Variable, variablesOf } from './environment.ts'
 import { describeIssue, faultsOf, nameOf } from './faults.ts'
 import { importFile } from './import-file.ts'
 import { configSchema, type Settings } from './schema.ts'
 import type { ErrorRules } from './sections/errors.ts'
 import type { HeaderRule } from './sections/headers.ts'
-import { operationsSection } from './sections/operations.ts'
+import { type Safelist, safelistSection } from './sections/operations.ts'
 import type { ServiceInput, ServiceSettings } from './sections/services.ts'
+import type { VariantSettings } from './sections/variants.ts'
 import { createSources, isPlain, type Sources } from './sources.ts'
 
 type Kind = ServiceInput['kind']
@@ -80,36 +81,48 @@ export async function loadConfig({ env: everything, file, isPartial = false, see
 
   const result = configSchema.safeParse(sources.values, { error: describeIssue })
   const name = (path: Path): string => nameOf(path, sources, variables)
-  const listed = await readListed(operationsSection.safeParse(sources.valueAt(['operations'])).data?.safelist)
+  const listed = await readAllListed(sources)
   faults.push(
     ...faultsOf(result.error, configSchema, sources, variables),
     ...(given?.fault ? [`${name(['supergraph'])}: ${given.fault}`] : []),
-    ...(listed?.fault ? [`${name(MANIFESTS)}: ${listed.fault}`] : []),
+    ...listed.flatMap(({ path, fault }) => (fault ? [`${name([...path, 'manifests'])}: ${fault}`] : [])),
     ...serviceFaults(sources, kinds, given).map(({ path, fault }) => `${name(path)}: ${fault}`),
     ...appFaults(sources, given).map(({ path, fault }) => `${name(path)}: ${fault}`),
     ...(given ? opaqueFaults(sources, kinds) : productFaults(sources, env)).map(
       ({ path, fault }) => `${name(path)}: ${fault}`,
     ),
+    ...variantFaults(result.data).map(({ path, fault }) => `${name(path)}: ${fault}`),
     ...headerFaults(result.data).map(({ path, fault }) => `${name(path)}: ${fault}`),
     ...issuerFaults(env),
     ...redisFaults(sources).map(({ path, fault }) => `${name(path)}: ${fault}`),
     ...misspelt(env, variables),
   )
   if (!result.success || faults.length > 0) throw new SettingsError([...new Set(faults)])
-  const config = configOf(result.data, kinds, given, listed?.lists, path)
+  const config = configOf(result.data, kinds, given, listed, path)
   return { file: used, config, settings: result.data, sources, variables }
 }
 
-const SAFELIST = ['operations', 'safelist']
-const MANIFESTS = [...SAFELIST, 'manifests']
-const CLIENTS = [...SAFELIST, 'clients']
+const SAFELIST: Path = ['operations', 'safelist']
+
+/** Of the whole schema, and of the variants that have their own. */
+const safelistsIn = (sources: Sources): readonly Path[] =>
+  [SAFELIST, ...namesAt(sources, ['variants']).map((name) => ['variants', name, ...SAFELIST])].filter(
+    (path) => sources.valueAt(path) !== undefined,
+  )
+
+function namesAt(sources: Sources, path: Path): readonly string[] {
+  const value = sources.valueAt(path)
+  return isPlain(value) ? Object.keys(value) : []
+}
 
 /** Paths of a file are from its folder, those of variables from where the gateway was started. */
 function fromFolder(folder: string, file: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const sources = createSources(file)
-  const clients = sources.valueAt(CLIENTS)
-  const lists = isPlain(clients) ? Object.keys(clients).map((name) => [...CLIENTS, name]) : []
-  for (const path of [['supergraph'], ['dataDir'], MANIFESTS, ...lists]) {
+  const lists = safelistsIn(sources).flatMap((path) => [
+    [...path, 'manifests'],
+    ...namesAt(sources, [...path, 'clients']).map((name) => [...path, 'clients', name]),
+  ])
+  for (const path of [['supergraph'], ['dataDir'], ...lists]) {
     const value = sources.valueAt(path)
     if (typeof value === 'string') sources.set(path, resolve(folder, value))
     if (Array.isArray(value))
@@ -204,14 +217,23 @@ function assumeRegistry(sources: Sources, kinds: ReadonlyMap<string, Kind>): voi
   assume(['secret'], 'any of sixteen characters')
 }
 
-type GivenLists = { readonly lists?: OperationLists; readonly fault?: string }
+interface GivenLists {
+  /** Of the safelist. */
+  readonly path: Path
+  readonly lists?: OperationLists
+  readonly fault?: string
+}
 
-async function readListed(safelist: Settings['operations']['safelist']): Promise<GivenLists | undefined> {
-  if (!safelist) return undefined
+const readAllListed = async (sources: Sources): Promise<readonly GivenLists[]> =>
+  (await Promise.all(safelistsIn(sources).map((path) => readListed(path, sources)))).flat()
+
+async function readListed(path: Path, sources: Sources): Promise<readonly GivenLists[]> {
+  const safelist: Safelist = safelistSection.safeParse(sources.valueAt(path)).data
+  if (!safelist) return []
   try {
-    return { lists: await readLists(safelist) }
+    return [{ path, lists: await readLists(safelist) }]
   } catch (error) {
-    return { fault: (error as Error).message }
+    return [{ path, fault: (error as Error).message }]
   }
 }
 
@@ -283,11 +305,29 @@ function opaqueFaults(sources: Sources, kinds: ReadonlyMap<string, Kind>): reado
   if (sources.valueAt(['identity', 'issuers'])) return []
   return [
     ...['required', 'token'].map((key) => ['identity', key]),
+    ...namesAt(sources, ['variants']).map((name) => ['variants', name, 'identity', 'required']),
     ...[...kinds.keys()].map((name) => ['services', name, 'claims']),
   ]
     .filter((path) => ![undefined, false].includes(sources.valueAt(path) as undefined))
     .map((path) => ({ path, fault: 'needs identity.issuers, since tokens are opaque without it' }))
 }
+
+/** Each path is served once. */
+function variantFaults(settings: Settings | undefined): readonly Fault[] {
+  const served = new Map<string, string>()
+  const files = Object.values(settings?.services ?? {}).flatMap(({ paths }) => paths)
+  return Object.entries(settings?.variants ?? {}).flatMap(([name, variant]) => {
+    const path = pathOf(name, variant)
+    const other = served.get(path)
+    served.set(path, name)
+    if (other !== undefined) return [{ path: ['variants', name, 'path'], fault: `is the path of "${other}", too` }]
+    return files.some((each) => `${path}/`.startsWith(each))
+      ? [{ path: ['variants', name, 'path'], fault: 'is below a path of a service' }]
+      : []
+  })
+}
+
+const pathOf = (name: string, { path }: VariantSettings): string => path ?? `/graphql/${name}`
 
 /** A header that tells a signed claim is written by nothing else. */
 function headerFaults(settings: Settings | undefined): readonly Fault[] {
@@ -322,13 +362,26 @@ function configOf(
   settings: Settings,
   kinds: ReadonlyMap<string, Kind>,
   given: GivenSupergraph | undefined,
-  lists: OperationLists | undefined,
+  listed: readonly GivenLists[],
   supergraphFile: string | undefined,
 ): Config {
-  const { services, headers, errors, supergraph: _file, identity, limits, playground, app, ...sections } = settings
+  const {
+    services,
+    headers,
+    errors,
+    supergraph: _file,
+    identity,
+    limits,
+    playground,
+    app,
+    variants,
+    ...sections
+  } = settings
   const locate = ({ name, url }: Graph): LocatedService =>
     locatedAt(name, Object.hasOwn(services, name) ? services[name] : undefined, url, headers.services)
   const known = identityOf(identity, given ? undefined : settings.dataDir)
+  const listsAt = (path: Path): OperationLists | undefined =>
+    listed.find((each) => each.path.join('.') === path.join('.'))?.lists
   return Object.freeze({
     ...sections,
     secret: settings.secret,
@@ -339,7 +392,19 @@ function configOf(
     clientHeaders: headers.client,
     errorRules: errorRulesOf(services, errors),
     measured: measuredLimits(limits.measure),
-    lists,
+    lists: listsAt(SAFELIST),
+    variants: Object.entries(variants).map(([name, variant]): Variant => {
+      const { include, exclude, hideUnreachable, introspection, identity: ofCallers, operations } = variant
+      return {
+        name,
+        path: pathOf(name, variant),
+        filter: { include, exclude, hideUnreachable },
+        introspection: introspection ?? !settings.production,
+        isCallerRequired: ofCallers.required ?? known?.required ?? false,
+        safelist: operations.safelist ?? settings.operations.safelist,
+        lists: listsAt(operations.safelist ? ['variants', name, ...SAFELIST] : SAFELIST),
+      }
+    }),
     supergraphFile: supergraphFile ?? fileURLToPath(files.supergraph),
     ownServices: given === undefined,
     locate,

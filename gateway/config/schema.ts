@@ -20,6 +20,7 @@ import { redisSection } from './sections/redis.ts'
 import { servicesSection } from './sections/services.ts'
 import { subscriptionsSection } from './sections/subscriptions.ts'
 import { supervisorSection } from './sections/supervisor.ts'
+import { variantsSection } from './sections/variants.ts'
 
 export const configSchema = z.strictObject({
   ...generalSettings,
@@ -37,6 +38,7 @@ export const configSchema = z.strictObject({
   hooks: hooksSection,
   coprocessor: coprocessorSection,
   operations: operationsSection,
+  variants: variantsSection,
   subscriptions: subscriptionsSection,
   admin: adminSection,
   draining: drainingSection,

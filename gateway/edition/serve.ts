@@ -13,7 +13,7 @@ import type { AnswerStore } from '../traffic/cache/store.ts'
 import type { TrafficHooks } from '../traffic/hooks.ts'
 import { createTrafficMetrics, type TrafficMetrics } from '../traffic/metrics.ts'
 import { createSharedTraffic } from '../traffic/shared-traffic.ts'
-import { type Edition, openEdition } from './edition.ts'
+import { type Edition, openEdition, type VariantOptions } from './edition.ts'
 import { type Editions, openEditions } from './editions.ts'
 import { createPlanLog } from './plan-log.ts'
 import { startWarming, type Warming } from './warm.ts'
@@ -32,6 +32,7 @@ interface ServingOptions {
   readonly limits: Limits
   /** Run once for every new document. */
   readonly checks: readonly DocumentCheck[]
+  readonly variants: readonly VariantOptions[]
   /** Told of each size of a list that is asked for, where `listSize` is measured. */
   readonly onListSize?: ((size: number) => void) | undefined
   /** Called with how long the planner has worked for a caller. */
@@ -43,11 +44,17 @@ interface ServingOptions {
   /** Throws if the gateway cannot decide what a supergraph's access rules ask. */
   readonly checkAccess: (rules: AccessRules) => void
   /** Documents to warm before the first request. */
-  readonly expected: readonly string[]
+  readonly expected: readonly ExpectedDocument[]
   /** Of the configuration before: its operations in use are warmed. */
   readonly before?: Edition
   /** The text to serve, if not that of the file. */
   readonly supergraph?: string
+}
+
+export interface ExpectedDocument {
+  readonly query: string
+  /** The contract variant whose clients send it. */
+  readonly variant?: string
 }
 
 /** Made once for all configurations of a gateway. */
@@ -111,6 +118,7 @@ function editionMaker(
     log,
     limits,
     checks,
+    variants,
     checkAccess,
     onListSize,
     onPlanningWork,
@@ -126,7 +134,7 @@ function editionMaker(
   const openTraffic = (graphs: readonly Graph[]) => openShared(locateServices(graphs, config))
   const planLog = createPlanLog(log)
   const { onPlanned, onWork, onExact, onLeft } = metrics.engine
-  const known = expected.map((query) => ({ query, operationName: undefined, variants: [], uses: 0 }))
+  const known = expected.map((each) => ({ ...each, operationName: undefined, variants: [], uses: 0 }))
   let warming: Warming | undefined
   let closed = false
   return {
@@ -134,6 +142,7 @@ function editionMaker(
       const edition = await openEdition(supergraph, {
         limits,
         checks,
+        variants,
         onListSize,
         checkAccess,
         onPlanningWork(caller, milliseconds) {

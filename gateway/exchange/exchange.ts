@@ -28,6 +28,8 @@ export interface Parameters {
 
 export interface Exchange {
   readonly request: HttpRequest
+  /** The contract variant that it asks; `undefined` for the whole schema. */
+  readonly variant: string | undefined
   /** When it came, in milliseconds of `performance.now()`. */
   readonly started: number
   /** Identifies the request in the log, in errors and in calls to services. */
@@ -79,9 +81,11 @@ export function openExchange(
   request: HttpRequest,
   requestId: string,
   authorization: string | undefined = undefined,
+  variant: string | undefined = undefined,
 ): Exchange {
   return {
     request,
+    variant,
     started: performance.now(),
     requestId,
     traceparent: traceparentOf(request.headers),

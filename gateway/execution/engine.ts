@@ -38,6 +38,8 @@ interface EngineOptions extends PlanningOptions {
 
 /** A document's operation, as the engine keeps it between requests. */
 interface PreparedOperation {
+  /** The contract variant on whose schema it is asked; `undefined` for the whole one. */
+  readonly variant: string | undefined
   /** What identifies its document. */
   readonly key: string
   readonly operationName: string | null | undefined
@@ -67,6 +69,8 @@ interface PreparedOperation {
 
 /** What is to be made ready on a new schema: an operation and how it was used. */
 export interface OperationInUse {
+  /** The contract variant that it was asked of. */
+  readonly variant?: string | undefined
   readonly query: string
   readonly operationName: string | undefined
   /** Values of its conditions that were met; none where that is not known. */
@@ -75,10 +79,10 @@ export interface OperationInUse {
   readonly uses: number
 }
 
-export interface Engine {
-  /** The public schema. */
+/** What runs operations on one schema. */
+export interface SchemaEngine {
+  /** The public schema, or a contract variant's part of it. */
   readonly schema: GraphQLSchema
-  readonly supergraph: string
   readonly facts: SupergraphFacts
   /**
    * What is kept of a document's operation, made on its first use.
@@ -86,6 +90,13 @@ export interface Engine {
    * @throws GraphQLError `BAD_USER_INPUT` when the name fits no operation
    */
   prepare(key: string, document: DocumentNode, operationName?: string | null): PreparedOperation
+}
+
+/** Of the whole public schema. */
+export interface Engine extends SchemaEngine {
+  readonly supergraph: string
+  /** The same services and plans, by the names of the contract variants. */
+  readonly variants: ReadonlyMap<string, SchemaEngine>
   /**
    * The operations that are compiled, the most used first. Their documents were prepared under
    * their own texts.
@@ -120,29 +131,35 @@ export async function createEngine(supergraph: string, overrides: Partial<Engine
   const options = { ...defaults, ...overrides }
   const planner = await startPlannerThread(supergraph, options)
   const { facts } = planner
-  const schema = await buildSchemaInSteps(facts.apiSchema).catch(async (error: unknown) => {
+  const { schema, variantSchemas } = await buildSchemas(facts).catch(async (error: unknown) => {
     await planner.close()
     throw error
   })
   const kept = createSegmentedCache<PreparedOperation>(options.cacheBytes)
   const compile = compiler(planner, options)
-  const prepare: Engine['prepare'] = (key, document, operationName) => {
-    const fullKey = keyOf(key, operationName)
-    const known = kept.get(fullKey)
-    if (known) return known
-    const client = clientOperation(schema, document, operationName)
-    const about = { key, operationName, needed: neededBy(client, facts.access) }
-    return prepareOperation(about, client, compile, (prepared, size) =>
-      kept.set(fullKey, prepared, BYTES_PER_OPERATION + key.length + size),
-    )
-  }
-  return {
+  const engineOf = (schema: GraphQLSchema, variant?: string): SchemaEngine => ({
     schema,
-    supergraph,
     facts,
-    prepare,
+    prepare(key, document, operationName) {
+      const fullKey = keyOf(key, operationName, variant)
+      const known = kept.get(fullKey)
+      if (known) return known
+      const client = clientOperation(schema, document, operationName)
+      const about = { variant, key, operationName, needed: neededBy(client, facts.access) }
+      return prepareOperation(about, client, compile, (prepared, size) =>
+        kept.set(fullKey, prepared, BYTES_PER_OPERATION + key.length + size),
+      )
+    },
+  })
+  const whole = engineOf(schema)
+  const variants = new Map(Array.from(variantSchemas, ([name, each]) => [name, engineOf(each, name)]))
+  return {
+    ...whole,
+    supergraph,
+    variants,
     inUse: () =>
-      Array.from(kept.entries(), ({ value: { key, operationName, variants }, uses }) => ({
+      Array.from(kept.entries(), ({ value: { variant, key, operationName, variants }, uses }) => ({
+        variant,
         query: key,
         operationName: operationName ?? undefined,
         variants: variants(),
@@ -150,11 +167,12 @@ export async function createEngine(supergraph: string, overrides: Partial<Engine
       }))
         .filter(({ variants }) => variants.length > 0)
         .sort((one, other) => other.uses - one.uses),
-    async warm({ query, operationName, variants, uses }, document) {
-      await prepare(query, document, operationName).warm(variants)
-      kept.promote(keyOf(query, operationName), uses)
+    async warm({ variant, query, operationName, variants: met, uses }, document) {
+      const engine = variant === undefined ? whole : variants.get(variant)
+      await engine?.prepare(query, document, operationName).warm(met)
+      kept.promote(keyOf(query, operationName, variant), uses)
     },
-    favour: ({ query, operationName }) => kept.promote(keyOf(query, operationName), 0),
+    favour: ({ variant, query, operationName }) => kept.promote(keyOf(query, operationName, variant), 0),
     get isFull() {
       return kept.isFull
     },
@@ -165,8 +183,18 @@ export async function createEngine(supergraph: string, overrides: Partial<Engine
   }
 }
 
-const keyOf = (key: string, operationName: string | null | undefined): string =>
-  operationName ? `${key}:${operationName}` : key
+async function buildSchemas({ apiSchema, variants }: SupergraphFacts) {
+  const schema = await buildSchemaInSteps(apiSchema)
+  const variantSchemas = new Map<string, GraphQLSchema>()
+  for (const [name, facts] of variants) variantSchemas.set(name, await buildSchemaInSteps(facts.apiSchema))
+  return { schema, variantSchemas }
+}
+
+/** No text of a document begins with a name and a zero. */
+function keyOf(key: string, operationName: string | null | undefined, variant: string | undefined): string {
+  const ofOperation = operationName ? `${key}:${operationName}` : key
+  return variant === undefined ? ofOperation : `${variant}\0${ofOperation}`
+}
 
 /** @param open gives the client's operation, which is not kept */
 type Compile = (
@@ -180,7 +208,7 @@ const MOST_VARIANTS = 8 // of one operation that are told to the next engine
 const MOST_KEPT = 256 // variants of one operation
 
 function prepareOperation(
-  about: Pick<PreparedOperation, 'key' | 'operationName' | 'needed'>,
+  about: Pick<PreparedOperation, 'variant' | 'key' | 'operationName' | 'needed'>,
   client: ClientOperation,
   compile: Compile,
   keep: (prepared: PreparedOperation, size: number) => void,

@@ -9,6 +9,8 @@ const MOST_RESERVED = 1_000
 /** Names of operations and of clients that have figures of their own, beside reserved ones. */
 export const MOST_OPERATIONS = 200
 export const MOST_CLIENTS = 50
+/** Contract variants, those of earlier configurations included. */
+export const MOST_VARIANTS = 100
 /** Instances of one service; a name of several can get new addresses for ever. */
 export const MOST_INSTANCES = 256
 /** What several processes may have reserved and met together. */

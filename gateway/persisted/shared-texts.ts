@@ -10,8 +10,12 @@ const PREFIX = 'tributary:persisted:'
 const GET = "return redis.call('GET', KEYS[1])"
 const SET = "return redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])"
 
-/** @param maxAge seconds that a text is kept after it was sent last */
-export function shareTexts(near: PersistedTexts, redis: RedisConnection, maxAge: number): PersistedTexts {
+/**
+ * @param maxAge seconds that a text is kept after it was sent last
+ * @param name of the part of the texts that this is about
+ */
+export function shareTexts(near: PersistedTexts, redis: RedisConnection, maxAge: number, name = ''): PersistedTexts {
+  const keyOf = (sha256: string): string => (name === '' ? PREFIX + sha256 : `${PREFIX}${name}:${sha256}`)
   const fetched = async (sha256: string, asked: Promise<unknown>): Promise<string | undefined> => {
     const text = await asked
     // Others write there, too.
@@ -23,12 +27,12 @@ export function shareTexts(near: PersistedTexts, redis: RedisConnection, maxAge:
     get(sha256) {
       const here = near.get(sha256)
       if (here !== undefined) return here
-      const asked = redis.run(GET, [PREFIX + sha256], [])
+      const asked = redis.run(GET, [keyOf(sha256)], [])
       return asked && fetched(sha256, asked)
     },
     set(sha256, text) {
       near.set(sha256, text)
-      void redis.run(SET, [PREFIX + sha256], [text, maxAge])
+      void redis.run(SET, [keyOf(sha256)], [text, maxAge])
     },
   }
 }

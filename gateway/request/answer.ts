@@ -12,7 +12,10 @@ import type { Policies } from './policies.ts'
 import type { RefusalOf } from './refusal.ts'
 import { executionMessage, type Message, refusalMessage, send } from './respond.ts'
 
+/** How operations of one path are answered: on the whole schema, or on a contract variant. */
 export interface OperationOptions {
+  /** The name of the variant. */
+  readonly variant: string | undefined
   readonly perform: Perform
   readonly policies: Policies
   readonly count: CountAnswer
@@ -26,11 +29,11 @@ export type BeforeSend = (exchange: Exchange, message: Message) => Promise<Messa
 export type AnswerOperation = (request: HttpRequest, reply: HttpReply) => Promise<void>
 
 export function createOperations(options: OperationOptions): AnswerOperation {
-  const { perform, policies, count, refusalOf, beforeSend } = options
+  const { variant, perform, policies, count, refusalOf, beforeSend } = options
   const { credentialsOf } = policies
   const ask = beforeSend && createAsk(beforeSend, refusalOf)
   return async (request, reply) => {
-    const exchange = openExchange(request, requestIdOf(request), credentialsOf(request.headers))
+    const exchange = openExchange(request, requestIdOf(request), credentialsOf(request.headers), variant)
     try {
       const performed = await perform(exchange, policies.request, reply)
       if (!isExecution(performed)) return await sendStream(exchange, reply, performed)

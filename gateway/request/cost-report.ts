@@ -4,7 +4,7 @@
  */
 import { actualCost } from '../document/actual-cost.ts'
 import type { KnownOperation } from '../document/documents.ts'
-import type { Edition } from '../edition/edition.ts'
+import type { SchemaEdition } from '../edition/edition.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import type { Outcome } from '../exchange/outcome.ts'
 import type { Trace } from '../exchange/trace.ts'
@@ -25,7 +25,7 @@ export const withCostReport =
   }
 
 export function costOf(
-  { schema, engine }: Edition,
+  { schema, engine }: SchemaEdition,
   exchange: Exchange,
   { document, definition }: KnownOperation,
   { body }: Outcome,

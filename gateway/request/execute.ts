@@ -6,7 +6,7 @@ import { GraphQLError } from 'graphql'
 import type { Loan } from '../../platform/memory/loans.ts'
 import type { Authorization } from '../authorization/authorize.ts'
 import type { KnownOperation } from '../document/documents.ts'
-import type { Edition } from '../edition/edition.ts'
+import type { SchemaEdition } from '../edition/edition.ts'
 import type { Mask } from '../errors/mask.ts'
 import { callContext, languageOf, perspectiveOf, sharedContext } from '../exchange/call-context.ts'
 import { callerOf } from '../exchange/caller-key.ts'
@@ -33,7 +33,7 @@ export interface Execution {
 }
 
 export type Execute = (
-  edition: Edition,
+  edition: SchemaEdition,
   exchange: Exchange,
   operation: KnownOperation,
   client: Client,
@@ -61,7 +61,7 @@ export function createExecute({ mask, decide, before, onShared, openHeard }: Exe
   const shares = new WeakMap<CompiledOperation, SingleFlight<Result> | 'none'>()
 
   const shareOf = (
-    edition: Edition,
+    edition: SchemaEdition,
     operation: KnownOperation,
     ready: CompiledOperation,
   ): SingleFlight<Result> | undefined => {
@@ -73,8 +73,11 @@ export function createExecute({ mask, decide, before, onShared, openHeard }: Exe
   }
 
   /** True for queries whose every service is stateless and told no caller. */
-  const isPublic = ({ traffic }: Edition, { definition }: KnownOperation, { services }: CompiledOperation): boolean =>
-    definition.operation === 'query' && services.size > 0 && [...services].every(traffic.isShared)
+  const isPublic = (
+    { traffic }: SchemaEdition,
+    { definition }: KnownOperation,
+    { services }: CompiledOperation,
+  ): boolean => definition.operation === 'query' && services.size > 0 && [...services].every(traffic.isShared)
 
   return async (edition, exchange, operation, client) => {
     const { engine, traffic, hideSchema } = edition

@@ -6,7 +6,7 @@ import type { Outcome } from '../exchange/outcome.ts'
 import type { Stages } from '../execution/plan/stages.ts'
 import { createDurations, type Durations } from '../figures/durations.ts'
 import { exportCounts, exportDurations } from '../figures/export.ts'
-import { type ByLabel, byLabel, createLabels, MOST_CLIENTS, MOST_OPERATIONS } from '../figures/labels.ts'
+import { type ByLabel, byLabel, createLabels, MOST_CLIENTS, MOST_OPERATIONS, MOST_VARIANTS } from '../figures/labels.ts'
 import { createTally, type Tally } from '../figures/recent.ts'
 
 /** Services can make up codes: each would be a series of its own. */
@@ -48,11 +48,13 @@ export function createRequestMetrics(registry: Registry, openStreams: () => numb
     stages: undefined,
   }))
   const clients = byLabel(clientNames, createDurations)
+  const variants = byLabel(createLabels(MOST_VARIANTS), createDurations)
   const shared = createTally()
   exportByName(registry, 'operation', 'of this name', () =>
     Array.from(operations.entries(), ([name, { durations }]) => [name, durations] as const),
   )
   exportByName(registry, 'client', 'of this client', clients.entries)
+  exportByName(registry, 'variant', 'of this contract variant', variants.entries)
   exportCounts(registry, {
     name: 'tributary_shared_requests_total',
     help: 'Requests answered with the execution of an identical one',
@@ -81,12 +83,15 @@ export function createRequestMetrics(registry: Registry, openStreams: () => numb
       const { definition, stages } = exchange
       const operation = operations.of(definition ? definition.name?.value : REFUSED)
       const client = clients.of(clientName(exchange))
+      const variant = exchange.variant === undefined ? undefined : variants.of(exchange.variant)
       operation.durations.record(took, now)
       client.record(took, now)
+      variant?.record(took, now)
       if (stages) operation.stages = stages
       if (!outcome.errors) return
       operation.durations.fail(now)
       client.fail(now)
+      variant?.fail(now)
     },
   }
 }
@@ -112,7 +117,7 @@ function countCodes(registry: Registry): (outcome: Outcome) => void {
 
 function exportByName(
   registry: Registry,
-  label: 'operation' | 'client',
+  label: 'operation' | 'client' | 'variant',
   of: string,
   entries: () => Iterable<readonly [string, Durations]>,
 ): void {

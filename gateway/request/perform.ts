@@ -1,5 +1,6 @@
 /** Takes one operation through the policies to its execution, for HTTP and WebSocket alike. */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import type { Edition, SchemaEdition } from '../edition/edition.ts'
 import type { Editions } from '../edition/editions.ts'
 import type { Client } from '../exchange/client.ts'
 import type { Exchange, Policy } from '../exchange/exchange.ts'
@@ -7,6 +8,7 @@ import type { Events } from '../exchange/outcome.ts'
 import type { StartEvents } from '../subscriptions/start.ts'
 import { admit } from './admit.ts'
 import type { Execute, Execution } from './execute.ts'
+import { NOT_FOUND } from './not-found.ts'
 import { inputSize } from './policies/variables.ts'
 import type { Policies } from './policies.ts'
 
@@ -36,10 +38,11 @@ export function createPerform({ policies, editions, execute, start }: PerformOpt
       const pending = policy(exchange)
       if (pending) await pending
     }
-    const { edition, release } = editions.hold()
+    const { edition: whole, release } = editions.hold()
     let isStarted = false
     let isFollowed = false
     try {
+      const edition = onSchemaOf(exchange, whole)
       const admitted = admit(exchange, edition.documents, policies)
       const operation = admitted instanceof Promise ? await admitted : admitted
       const { operation: kind } = operation.definition
@@ -60,6 +63,14 @@ export function createPerform({ policies, editions, execute, start }: PerformOpt
       if (!isFollowed) release()
     }
   }
+}
+
+/** A successor may no longer have the variant that a request began on. */
+function onSchemaOf({ variant }: Exchange, edition: Edition): SchemaEdition {
+  if (variant === undefined) return edition
+  const found = edition.variants.get(variant)
+  if (!found) throw NOT_FOUND
+  return found
 }
 
 export const isExecution = (performed: Execution | Events): performed is Execution => 'outcome' in performed

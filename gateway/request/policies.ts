@@ -10,7 +10,7 @@ import type { RedisConnection } from '../../platform/redis/connection.ts'
 import type { BudgetSettings } from '../config/sections/budgets.ts'
 import type { Cors } from '../config/sections/cors.ts'
 import type { ClientHeaderRule } from '../config/sections/headers.ts'
-import { CLIENT_NAME_HEADERS, CLIENT_VERSION_HEADERS, type OperationSettings } from '../config/sections/operations.ts'
+import { CLIENT_NAME_HEADERS, CLIENT_VERSION_HEADERS, type Safelist } from '../config/sections/operations.ts'
 import { limitCost } from '../document/cost.ts'
 import { limitShape } from '../document/document-limits.ts'
 import type { DocumentCheck, KnownOperation } from '../document/documents.ts'
@@ -24,7 +24,7 @@ import type { ReportLimit } from '../limits/report.ts'
 import type { LiveLists } from '../persisted/live-lists.ts'
 import type { PersistedTexts } from '../persisted/texts.ts'
 import { recogniseClient } from './policies/api-client.ts'
-import { authenticate, credentialsOf } from './policies/authenticate.ts'
+import { authenticate, credentialsOf, requireCaller } from './policies/authenticate.ts'
 import { type Buckets, type Budget, createBudget, noBudget } from './policies/budget.ts'
 import { createClientName } from './policies/client-name.ts'
 import { createConcurrencyLimit, type LimitConcurrency } from './policies/concurrency.ts'
@@ -71,6 +71,18 @@ export interface Policies {
   readonly spendShared: SpendShared
 }
 
+/** What depends on the path: the whole schema's, or a contract variant's. */
+export interface DoorPolicyOptions {
+  readonly introspection: boolean
+  /** Refuse requests without a token, where tokens are verified. */
+  readonly isCallerRequired: boolean
+  readonly safelist: Safelist
+  /** The registered operations; `undefined` without a safelist. */
+  readonly lists: LiveLists | undefined
+  /** Texts of automatic persisted queries; `undefined` if they are off. */
+  readonly texts: PersistedTexts | undefined
+}
+
 export interface PolicyOptions {
   /** Those that are enforced. */
   readonly limits: Limits
@@ -85,13 +97,7 @@ export interface PolicyOptions {
   readonly parts: number
   readonly cors: Cors
   readonly clientHeaders: readonly ClientHeaderRule[]
-  readonly introspection: boolean
   readonly identity: IdentitySettings | undefined
-  readonly operations: OperationSettings
-  /** The registered operations; `undefined` without a safelist. */
-  readonly lists: LiveLists | undefined
-  /** Texts of automatic persisted queries; `undefined` if they are off. */
-  readonly texts: PersistedTexts | undefined
   readonly reportUnlisted: ReportUnlisted
   /** Of the configuration, before it is known who calls. */
   readonly hooks: readonly Policy[]
@@ -101,40 +107,17 @@ export interface PolicyOptions {
   readonly verify: VerifyAuthorization | undefined
 }
 
-export function createPolicies(options: PolicyOptions): Policies {
-  const { limits, measuring, cors, introspection, identity, verify } = options
+/** The policies of each path. All paths share what callers have left of budgets and turns. */
+export function createPolicies(options: PolicyOptions): (door: DoorPolicyOptions) => Policies {
+  const { limits, measuring, cors, identity, verify } = options
   const { budget, limitConcurrency, spendShared } = createBudgets(options)
   const measured = measuring && measurePolicies(measuring)
-  const identified = present(
-    authenticate({ verify, required: identity?.required ?? false }),
-    recogniseClient(options.budgets),
-  )
+  const authenticated = authenticate(verify)
+  const recognised = recogniseClient(options.budgets)
   const bounded = present(limitVariables(limits, budget), measured?.request)
-  const persisted = createPersisted(options)
   const trace = allowTrace(identity?.demo !== undefined)
-  return {
+  const common = {
     credentialsOf: credentialsOf(identity),
-    clientNameHeaders: clientNameHeadersOf(options),
-    request: [
-      ...present(insertHeaders(options.clientHeaders)),
-      allowOrigins(cors),
-      negotiateMediaType,
-      allowMethods,
-      refuseCrossSite,
-      requireJsonBody,
-      ...options.hooks,
-      ...identified,
-      readParameters(limits.bodyBytes, limitBody(limits, budget)),
-      trace,
-      ...bounded,
-      persisted,
-    ],
-    message: [...options.hooks, ...identified, trace, ...bounded, persisted],
-    document: present(
-      (document: DocumentNode) => limitShape(document, limits),
-      measured?.document,
-      introspection ? undefined : refuseIntrospection,
-    ),
     operation: present(
       (exchange: Exchange, { definition }: KnownOperation) => fitsMethod(exchange, definition),
       (exchange: Exchange, { estimate }: KnownOperation) => {
@@ -151,14 +134,43 @@ export function createPolicies(options: PolicyOptions): Policies {
     budget,
     spendShared,
   }
+  return (door) => {
+    const required = verify && door.isCallerRequired ? requireCaller : undefined
+    const identified = present(authenticated, required, recognised)
+    const persisted = createPersisted(door, options.reportUnlisted)
+    return {
+      ...common,
+      clientNameHeaders: clientNameHeadersOf(door, options.budgets),
+      request: [
+        ...present(insertHeaders(options.clientHeaders)),
+        allowOrigins(cors),
+        negotiateMediaType,
+        allowMethods,
+        refuseCrossSite,
+        requireJsonBody,
+        ...options.hooks,
+        ...identified,
+        readParameters(limits.bodyBytes, limitBody(limits, budget)),
+        trace,
+        ...bounded,
+        persisted,
+      ],
+      message: [...options.hooks, ...identified, trace, ...bounded, persisted],
+      document: present(
+        (document: DocumentNode) => limitShape(document, limits),
+        measured?.document,
+        door.introspection ? undefined : refuseIntrospection,
+      ),
+    }
+  }
 }
 
 /** The usual ones, and those of the settings. */
-const clientNameHeadersOf = ({ operations, budgets }: PolicyOptions): ReadonlySet<string> =>
+const clientNameHeadersOf = ({ safelist }: DoorPolicyOptions, budgets: BudgetSettings): ReadonlySet<string> =>
   new Set([
     ...CLIENT_NAME_HEADERS,
     ...CLIENT_VERSION_HEADERS,
-    ...(operations.safelist?.clientHeaders ?? []),
+    ...(safelist?.clientHeaders ?? []),
     ...(budgets.client?.header === undefined ? [] : [budgets.client.header]),
   ])
 
@@ -171,7 +183,7 @@ function insertHeaders(rules: readonly ClientHeaderRule[]): Policy | undefined {
   }
 }
 
-function createPersisted({ operations: { safelist }, lists, texts, reportUnlisted: report }: PolicyOptions): Policy {
+function createPersisted({ safelist, lists, texts }: DoorPolicyOptions, report: ReportUnlisted): Policy {
   const clientName = createClientName(safelist?.clientHeaders ?? [])
   if (lists && safelist?.mode === 'enforce') return requireListed(lists, clientName)
   const resolve = resolvePersisted({ texts, lists, clientName })

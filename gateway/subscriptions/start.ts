@@ -1,6 +1,6 @@
 /** Starts the stream of an operation that has passed the policies, for SSE and WebSocket alike. */
 import type { KnownOperation } from '../document/documents.ts'
-import type { Edition } from '../edition/edition.ts'
+import type { SchemaEdition } from '../edition/edition.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import { withoutHint } from '../exchange/hints.ts'
 import type { Events } from '../exchange/outcome.ts'
@@ -13,7 +13,7 @@ import type { Subscribe } from './subscribe.ts'
  */
 export type StartEvents = (
   exchange: Exchange,
-  edition: Edition,
+  edition: SchemaEdition,
   operation: KnownOperation,
   onEnd: () => void,
 ) => Promise<Events>

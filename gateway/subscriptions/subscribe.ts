@@ -8,7 +8,7 @@ import { GraphQLError } from 'graphql'
 import { codedError } from '../../platform/protocol/errors.ts'
 import type { Authorization } from '../authorization/authorize.ts'
 import type { KnownOperation } from '../document/documents.ts'
-import type { Edition } from '../edition/edition.ts'
+import type { SchemaEdition } from '../edition/edition.ts'
 import type { Mask } from '../errors/mask.ts'
 import { streamContext } from '../exchange/call-context.ts'
 import { callerOf } from '../exchange/caller-key.ts'
@@ -24,7 +24,7 @@ import { type Position, positionOf, resumed } from './resume.ts'
  * answer
  */
 export type Subscribe = (
-  edition: Edition,
+  edition: SchemaEdition,
   exchange: Exchange,
   operation: KnownOperation,
   ending: AbortSignal,
@@ -82,7 +82,7 @@ async function* follow(
     traffic,
     reconnects,
     mask,
-  }: { readonly traffic: Edition['traffic']; readonly reconnects: number; readonly mask: Mask },
+  }: { readonly traffic: SchemaEdition['traffic']; readonly reconnects: number; readonly mask: Mask },
 ): Events {
   const context = streamContext(exchange, ending)
   let { values } = bound

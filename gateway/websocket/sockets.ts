@@ -9,7 +9,6 @@ import { HttpError } from '../../platform/http/message/http-error.ts'
 import { pathOf } from '../../platform/http/message/target.ts'
 import { refuse } from '../../platform/http/message/unreadable.ts'
 import { createShares, measureShares } from '../limits/shares.ts'
-import { isOperationPath } from '../request/paths.ts'
 import { type SocketClients, type SocketOptions, serveSockets } from './websocket.ts'
 
 export interface Sockets {
@@ -40,7 +39,7 @@ export function openSockets(options: SocketOptions): Sockets {
   }
   server.on('upgrade', (request: IncomingMessage, _stream, head: Buffer) => {
     const connection = request.socket
-    if (!isOperationPath(pathOf(request))) return refuse(connection, NOT_FOUND)
+    if (!options.doors.at(pathOf(request))) return refuse(connection, NOT_FOUND)
     if (!isWelcome(request, options.corsOrigins)) return refuse(connection, NOT_WELCOME)
     const address = addressGroup(clientAddress(connection.remoteAddress, request.headers) ?? 'unknown')
     if (!byAddress.take(address)) {

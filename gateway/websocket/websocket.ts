@@ -10,6 +10,7 @@ import { HttpError } from '../../platform/http/message/http-error.ts'
 import type { HttpRequest } from '../../platform/http/message/message.ts'
 import { validateHeaderValue } from '../../platform/http/message/node-http.ts'
 import { requestOf } from '../../platform/http/message/node-messages.ts'
+import { pathOf } from '../../platform/http/message/target.ts'
 import { refuse } from '../../platform/http/message/unreadable.ts'
 import type { Logger } from '../../platform/process/log.ts'
 import { codedError } from '../../platform/protocol/errors.ts'
@@ -21,6 +22,8 @@ import type { Limits } from '../limits/limits.ts'
 import type { Measuring } from '../limits/measuring.ts'
 import type { ReportLimit } from '../limits/report.ts'
 import type { OperationOptions } from '../request/answer.ts'
+import type { Doors } from '../request/doors.ts'
+import { NOT_FOUND } from '../request/not-found.ts'
 import { isExecution } from '../request/perform.ts'
 import { documentIdOf } from '../request/policies/parameters.ts'
 import { createKeepAlive } from './keep-alive.ts'
@@ -28,8 +31,9 @@ import { type OperationPayload, SUBPROTOCOL } from './session/messages.ts'
 import { type Answer, type Operation, openSession, type Session } from './session/session.ts'
 
 /** Some of it changes with the configuration: it is read whenever it is needed. */
-export interface SocketOptions extends Omit<OperationOptions, 'beforeSend'> {
+export interface SocketOptions {
   readonly server: Server
+  readonly doors: Doors
   readonly limits: Pick<Limits, 'bodyBytes' | 'socketsPerAddress' | 'variableDepth' | 'variableValues'>
   readonly measuring: Measuring | undefined
   /** Origins whose pages may connect, besides this site's. */
@@ -70,6 +74,7 @@ export async function serveSockets(options: SocketOptions): Promise<SocketClient
   let isClosing = false
 
   const open = (socket: WebSocket, message: IncomingMessage, connection: Socket): void => {
+    const path = pathOf(message)
     const request = requestOfSocket(requestOf(message, clientAddress))
     /** The same with what `connection_init` says: one object, which streams are counted by. */
     let introduced: HttpRequest | undefined
@@ -87,11 +92,14 @@ export async function serveSockets(options: SocketOptions): Promise<SocketClient
       socket,
       connection,
       run(operation) {
+        const door = options.doors.at(path)
+        // A new configuration may have no such variant.
+        if (!door) return Promise.resolve({ errors: GONE })
         introduced ??= { ...request, headers: { ...request.headers, ...operation.initPayload.client } }
-        return run(operation, introduced, options)
+        return run(operation, introduced, door.operations)
       },
       mayParse,
-      clientNameHeaders: options.policies.clientNameHeaders,
+      clientNameHeaders: options.doors.at(path)?.operations.policies.clientNameHeaders ?? NO_HEADERS,
       onFault: (error) => log.error({ err: error }, 'a WebSocket was closed'),
     })
     sessions.set(socket, session)
@@ -121,6 +129,8 @@ export async function serveSockets(options: SocketOptions): Promise<SocketClient
   }
 }
 
+const NO_HEADERS: ReadonlySet<string> = new Set()
+const GONE = JSON.stringify([{ message: NOT_FOUND.message, extensions: { code: NOT_FOUND.code } }])
 const NOT_GET = new HttpError(405, 'BAD_USER_INPUT', 'A WebSocket is opened with GET.', { allow: 'GET' })
 
 const badHandshake = (message: string): HttpError =>
@@ -139,10 +149,10 @@ function requestOfSocket({ url, headers, address }: HttpRequest): HttpRequest {
 async function run(
   { payload, initPayload, ...client }: Operation,
   request: HttpRequest,
-  { perform, policies, count, refusalOf }: SocketOptions,
+  { variant, perform, policies, count, refusalOf }: OperationOptions,
 ): Promise<Answer> {
   const authorization = initPayload.authorization ?? policies.credentialsOf(request.headers)
-  const exchange = openExchange(request, requestIdOf(request), authorization)
+  const exchange = openExchange(request, requestIdOf(request), authorization, variant)
   exchange.accepts = 'either'
   try {
     exchange.parameters = parametersOf(payload)

@@ -8,11 +8,14 @@ export interface Named {
   readonly requestId: string
   /** Absent where the gateway asks in its own name. */
   readonly traceparent?: string | undefined
+  /** The contract variant that it asks; absent for the whole schema. */
+  readonly variant?: string | undefined
 }
 
 /** Fields of a log line about a request. */
-export const namesOf = ({ requestId, traceparent }: Named) => ({
+export const namesOf = ({ requestId, traceparent, variant }: Named) => ({
   requestId,
+  ...(variant !== undefined && { variant }),
   ...(traceparent !== undefined && { traceId: traceparent.slice(3, 3 + TRACE) }),
 })
 

@@ -10,24 +10,27 @@ export const CLIENT_VERSION_HEADERS: readonly string[] = ['apollographql-client-
 /** Manifests, and folders of `.graphql` files. */
 const paths = list(z.string())
 
+/** The registered operations; none are without it. */
+export const safelistSection = z
+  .strictObject({
+    /** `enforce`: no other operation runs; `log`: others are reported; `off`: lists only resolve ids. */
+    mode: z.enum(['off', 'log', 'enforce'], 'must be off, log or enforce').default('enforce'),
+    /** For all clients. */
+    manifests: paths.default([]),
+    /** More for some clients, by the name they send. */
+    clients: z.record(z.string(), paths.min(1, 'must name at least one file')).default({}),
+    /** Where a client tells its name; the first header that is there counts. */
+    clientHeaders: list(headerName).default([...CLIENT_NAME_HEADERS]),
+  })
+  .superRefine(({ manifests, clients }, context) => {
+    if (manifests.length === 0 && Object.keys(clients).length === 0)
+      context.addIssue({ code: 'custom', path: ['manifests'], message: 'must name at least one file' })
+  })
+  .optional()
+
 export const operationsSection = z
   .strictObject({
-    safelist: z
-      .strictObject({
-        /** `enforce`: no other operation runs; `log`: others are reported; `off`: lists only resolve ids. */
-        mode: z.enum(['off', 'log', 'enforce'], 'must be off, log or enforce').default('enforce'),
-        /** For all clients. */
-        manifests: paths.default([]),
-        /** More for some clients, by the name they send. */
-        clients: z.record(z.string(), paths.min(1, 'must name at least one file')).default({}),
-        /** Where a client tells its name; the first header that is there counts. */
-        clientHeaders: list(headerName).default([...CLIENT_NAME_HEADERS]),
-      })
-      .superRefine(({ manifests, clients }, context) => {
-        if (manifests.length === 0 && Object.keys(clients).length === 0)
-          context.addIssue({ code: 'custom', path: ['manifests'], message: 'must name at least one file' })
-      })
-      .optional(),
+    safelist: safelistSection,
     /** Automatic persisted queries. A safelist in mode `enforce` takes their place. */
     persisted: z
       .strictObject({
@@ -44,5 +47,7 @@ export const operationsSection = z
       .prefault({}),
   })
   .prefault({})
+
+export type Safelist = z.output<typeof safelistSection>
 
 export type OperationSettings = z.output<typeof operationsSection>

@@ -7,10 +7,12 @@ import { Worker } from 'node:worker_threads'
 import type { QueryPlan } from '@apollo/query-planner'
 import { createFairQueue, type FairQueue } from '../../../platform/data/fair-queue.ts'
 import { codedError } from '../../../platform/protocol/errors.ts'
-import type { SupergraphFacts } from './planner.ts'
-import type { PlannerMessage, PlanRequest } from './planner-worker.ts'
+import type { SupergraphFacts, VariantFilters } from './planner.ts'
+import type { PlannerData, PlannerMessage, PlanRequest } from './planner-worker.ts'
 
 export interface PlanningOptions {
+  /** Contract variants, whose schemas are part of the facts. */
+  readonly variants?: VariantFilters
   /**
    * Milliseconds after which planning an operation is given up and the thread replaced. After a
    * quarter of them it is planned anew, with a plan that is good enough and soon found.
@@ -104,7 +106,7 @@ export async function startPlannerThread(supergraph: string, options: PlanningOp
     }
     void terminate(worker)
     if (closed) return
-    worker = startWorker(supergraph, answer, () => void replace()).worker
+    worker = startWorker({ supergraph, variants: NO_VARIANTS }, answer, () => void replace()).worker
     worker.catch(() => undefined)
     await advance()
   }
@@ -149,7 +151,8 @@ export async function startPlannerThread(supergraph: string, options: PlanningOp
     }
   }
 
-  const first = startWorker(supergraph, answer, () => void replace())
+  const { variants = NO_VARIANTS } = options
+  const first = startWorker({ supergraph, variants }, answer, () => void replace())
   worker = first.worker
   worker.catch(() => undefined)
   const facts = await first.facts
@@ -179,17 +182,20 @@ export async function startPlannerThread(supergraph: string, options: PlanningOp
   }
 }
 
+/** The facts are known by then. */
+const NO_VARIANTS: VariantFilters = new Map()
+
 function* drained(queue: FairQueue<Pending>): Generator<Pending, void, undefined> {
   for (let one = queue.next(); one; one = queue.next()) yield one
 }
 
 /** @param fail told when it dies (out of memory), which takes only what it was planning with it */
 function startWorker(
-  supergraph: string,
+  workerData: PlannerData,
   answer: (message: PlannerMessage) => void,
   fail: () => void,
 ): { worker: Promise<Worker>; facts: Promise<SupergraphFacts> } {
-  const thread = new Worker(new URL('planner-worker.ts', import.meta.url), { workerData: supergraph })
+  const thread = new Worker(new URL('planner-worker.ts', import.meta.url), { workerData })
   const facts = new Promise<SupergraphFacts>((resolve, reject) => {
     thread.once('message', (message: PlannerMessage) => {
       if (message.kind === 'facts') resolve(message.facts)

@@ -5,7 +5,13 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { QueryPlan } from '@apollo/query-planner'
 import { freeStartupMemory } from '../../../platform/memory/free-startup-memory.ts'
-import { createPlanner, type SupergraphFacts } from './planner.ts'
+import { createPlanner, type SupergraphFacts, type VariantFilters } from './planner.ts'
+
+/** What the thread is started with. */
+export interface PlannerData {
+  readonly supergraph: string
+  readonly variants: VariantFilters
+}
 
 export interface PlanRequest {
   readonly id: number
@@ -29,7 +35,8 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 const say = (message: PlannerMessage): void => port.postMessage(message)
 
 try {
-  const planner = createPlanner(String(workerData))
+  const { supergraph, variants } = workerData as PlannerData
+  const planner = createPlanner(supergraph, variants)
   port.on('message', ({ id, operation, quickly }: PlanRequest) => {
     const start = performance.now()
     try {

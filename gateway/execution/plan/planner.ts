@@ -30,6 +30,7 @@ import { requireImplemented } from './features.ts'
 import { withFewerWays } from './fewer-ways.ts'
 import { prepareSupergraph, type ServiceInputs, type ServiceKeys } from './planner-supergraph.ts'
 import { type RequiredArguments, withServicesNames } from './required-arguments.ts'
+import { type VariantFilter, variantSchema } from './variant-schema.ts'
 
 /**
  * What the rest of the engine needs to know of a supergraph; plain data, so that it crosses
@@ -38,6 +39,8 @@ import { type RequiredArguments, withServicesNames } from './required-arguments.
 export interface SupergraphFacts {
   /** The public schema as SDL, in pieces that are short to parse. */
   readonly apiSchema: readonly string[]
+  /** Of each contract variant by its name: its part of the public schema. */
+  readonly variants: ReadonlyMap<string, VariantFacts>
   /** Services by name, with the addresses that the supergraph gives them. */
   readonly services: readonly { readonly name: string; readonly url: string }[]
   /** Every object type by name, hidden ones too. */
@@ -62,6 +65,16 @@ export interface SupergraphFacts {
   readonly costs: DeclaredCosts
 }
 
+export interface VariantFacts {
+  /** As SDL, in pieces that are short to parse. */
+  readonly apiSchema: readonly string[]
+  /** Tags of its filter that nothing in the supergraph has. */
+  readonly unknownTags: readonly string[]
+}
+
+/** By the names of the variants. */
+export type VariantFilters = ReadonlyMap<string, VariantFilter>
+
 interface Planner {
   readonly facts: SupergraphFacts
   /**
@@ -78,22 +91,35 @@ interface Planner {
  */
 const MAX_EVALUATED_PLANS = 100
 
-/** @throws when the text is not a supergraph, or needs what is not implemented */
-export function createPlanner(supergraphSdl: string): Planner {
+/**
+ * @throws when the text is not a supergraph, needs what is not implemented, or cannot be filtered
+ * for a variant
+ */
+export function createPlanner(supergraphSdl: string, variants: VariantFilters = new Map()): Planner {
   const document = parse(supergraphSdl, { noLocation: true })
   requireImplemented(document)
   const prepared = prepareSupergraph(document)
   const thorough = openPlanner(prepared.document)
   let quick: OpenPlanner | undefined
   const { supergraph, apiSchema } = thorough
+  const publicSdl = publicSchema(apiSchema.toGraphQLJSSchema(), prepared.requiredArguments)
   const plannerOf = (quickly: boolean): OpenPlanner => {
     if (!quickly) return thorough
     quick ??= openPlanner(withFewerWays(prepared.document, new Set(prepared.plannerFields)))
     return quick
   }
+  const variantFacts = (name: string, filter: VariantFilter): VariantFacts => {
+    try {
+      const { sdl, unknownTags } = variantSchema(document, publicSdl, filter)
+      return { apiSchema: cutSchema(sdl), unknownTags }
+    } catch (error) {
+      throw new Error(`variants.${name}: ${(error as Error).message}`)
+    }
+  }
   return {
     facts: {
-      apiSchema: cutSchema(publicSchema(apiSchema.toGraphQLJSSchema(), prepared.requiredArguments)),
+      apiSchema: cutSchema(publicSdl),
+      variants: new Map(Array.from(variants, ([name, filter]) => [name, variantFacts(name, filter)])),
       services: supergraph.subgraphsMetadata(),
       plannerFields: prepared.plannerFields,
       interfaceObjects: prepared.interfaceObjects,

@@ -7,17 +7,11 @@ import { rememberVerified } from '../../../platform/protocol/verified.ts'
 import type { Exchange, Policy } from '../../exchange/exchange.ts'
 import { isOfThisSite } from './cross-site.ts'
 
-interface AuthenticateOptions {
-  /** Without it the header is opaque, and only passed on. */
-  readonly verify: VerifyAuthorization | undefined
-  /** Refuse requests without a token. */
-  readonly required: boolean
-}
-
-export function authenticate({ verify, required }: AuthenticateOptions): Policy {
+/** @param verify without it the header is opaque, and only passed on */
+export function authenticate(verify: VerifyAuthorization | undefined): Policy {
   if (!verify) return () => undefined
   const verified = rememberVerified(verify)
-  const signedIn: Policy = (exchange) => {
+  return (exchange) => {
     const { authorization } = exchange
     if (authorization === undefined) return
     const known = verified.known(authorization)
@@ -29,14 +23,10 @@ export function authenticate({ verify, required }: AuthenticateOptions): Policy 
       exchange.caller = caller
     })
   }
-  if (!required) return signedIn
-  return (exchange) => {
-    const pending = signedIn(exchange)
-    return pending ? pending.then(() => requireCaller(exchange)) : requireCaller(exchange)
-  }
 }
 
-function requireCaller({ caller }: Exchange): void {
+/** Refuses requests without a token. */
+export function requireCaller({ caller }: Exchange): void {
   if (!caller) throw codedError('UNAUTHENTICATED', 'Sign in first.')
 }
 

@@ -1,5 +1,5 @@
 /**
- * Serves a plain `POST /graphql` that arrives in one piece, at half the cost of Node's HTTP server.
+ * Serves a plain POST of an operation that arrives in one piece, at half the cost of Node's HTTP server.
  * Anything else passes the connection on to Node. It never guesses: `request-head.ts` must know the
  * whole head.
  */
@@ -15,12 +15,14 @@ import type { ConnectionControl, FastPath } from '../server/listen.ts'
 import { HALF_CLOSED, INTERNAL, KEEP_ALIVE } from '../server/node-server.ts'
 import { inReadTurn, isMuch } from '../server/read-turns.ts'
 import { createReply, type PlainReply } from './plain-reply.ts'
-import { createHeadReader, type RequestHead } from './request-head.ts'
+import { createHeadReader, GRAPHQL, type RequestHead } from './request-head.ts'
 
 interface FastPathOptions {
   /** If it rejects, the client gets 500 without details. */
   readonly answer: (request: HttpRequest, reply: HttpReply) => Promise<void>
   readonly clientAddress?: ClientAddress
+  /** The paths of operations, at the moment; `/graphql` by default. */
+  readonly paths?: () => readonly string[]
   /** Whether a request must be left to Node, as any that is not plain. */
   readonly isForNode?: (headers: Readonly<IncomingHttpHeaders>) => boolean
   /** For pipelined input that waits for its turn. */
@@ -33,20 +35,21 @@ export const createFastPath =
   ({
     answer,
     clientAddress = (peer) => peer,
+    paths = () => GRAPHQL,
     isForNode = () => false,
     room = unlimitedRoom,
     keepAlive = KEEP_ALIVE,
   }: FastPathOptions): FastPath =>
   (socket, control) =>
-    serveConnection(socket, control, { answer, clientAddress, isForNode, room, keepAlive })
+    serveConnection(socket, control, { answer, clientAddress, paths, isForNode, room, keepAlive })
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: closures of one connection
 function serveConnection(
   socket: Socket,
   control: ConnectionControl,
-  { answer, clientAddress, isForNode, room, keepAlive }: Required<FastPathOptions>,
+  { answer, clientAddress, paths, isForNode, room, keepAlive }: Required<FastPathOptions>,
 ): void {
-  const readHead = createHeadReader()
+  const readHead = createHeadReader(paths)
   /** The reply that is not complete yet. */
   let owed: PlainReply | undefined
   /**
@@ -148,12 +151,12 @@ const INTERNAL_BODY = JSON.stringify(bodyOfError(INTERNAL))
 
 const requestOf = (
   socket: Socket,
-  { headers, length }: RequestHead,
+  { url, headers, length }: RequestHead,
   body: string,
   clientAddress: ClientAddress,
 ): HttpRequest => ({
   method: 'POST',
-  url: '/graphql',
+  url,
   headers,
   address: () => clientAddress(socket.remoteAddress, headers),
   readText(limit) {

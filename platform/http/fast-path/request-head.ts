@@ -1,11 +1,13 @@
 /**
- * Parses the head of a plain `POST /graphql`, so strictly that every HTTP/1.1 parser (RFC 9112)
+ * Parses the head of a plain POST to a path of operations, so strictly that every HTTP/1.1 parser (RFC 9112)
  * would read it in the same way. Anything it does not know in full is left to Node's parser.
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import { isFieldName, isFieldValue, skipBlanks } from '../message/fields.ts'
 
 export interface RequestHead {
+  /** The path that it is sent to. */
+  readonly url: string
   readonly headers: Readonly<IncomingHttpHeaders>
   /** Bytes of the body. */
   readonly length: number
@@ -18,7 +20,6 @@ export interface RequestHead {
 /** Bytes; the limit of Node's parser. */
 const MAX_HEAD = 16 * 1024
 const MAX_LINES = 64 // header lines
-const START = 'POST /graphql HTTP/1.1\r\n'
 const END = '\r\n\r\n'
 const LENGTH = /^\d{1,9}$/
 /** Headers that change the framing, the connection or the body's encoding. */
@@ -44,14 +45,22 @@ interface Line {
   readonly value: string
 }
 
+export const GRAPHQL: readonly string[] = ['/graphql']
+const startOf = (path: string): string => `POST ${path} HTTP/1.1\r\n`
+
 /**
  * Parses the heads of one connection. They differ in a line or two at most, so each is compared
  * with its predecessor as a whole, then line by line. Keeps nothing of a body.
+ * @param paths of operations, at the moment
  * @returns a function of the buffer and its length that returns the head; `undefined` for one that
  * it does not know in full
  */
-export function createHeadReader(): (buffer: Buffer, length: number) => RequestHead | undefined {
+export function createHeadReader(
+  paths: () => readonly string[] = () => GRAPHQL,
+): (buffer: Buffer, length: number) => RequestHead | undefined {
   let lines: Line[] = []
+  let url = ''
+  let start = startOf(url)
   let before: { readonly text: string; readonly head: RequestHead } | undefined
   return (buffer, length) => {
     // Most heads of a connection are as long as the one before.
@@ -64,10 +73,15 @@ export function createHeadReader(): (buffer: Buffer, length: number) => RequestH
       if (end < END.length || end > length || end > MAX_HEAD) return undefined
       text = buffer.toString('latin1', 0, end)
     }
-    if (!text.startsWith(START)) return undefined
+    if (!text.startsWith(start)) {
+      const path = paths().find((each) => text.startsWith(startOf(each)))
+      if (path === undefined) return undefined
+      url = path
+      start = startOf(path)
+    }
     const end = text.length
     let count = 0
-    for (let at = START.length; at < end - 2; count += 1) {
+    for (let at = start.length; at < end - 2; count += 1) {
       let line = lines[count]
       if (line === undefined || !text.startsWith(line.text, at)) {
         line = readLine(buffer, text, at, line)
@@ -77,7 +91,7 @@ export function createHeadReader(): (buffer: Buffer, length: number) => RequestH
       at += line.text.length
     }
     lines = lines.slice(0, count)
-    const head = headOf(lines, end)
+    const head = headOf(url, lines, end)
     before = head && { text, head }
     return head
   }
@@ -102,7 +116,7 @@ function readLine(buffer: Buffer, text: string, at: number, before: Line | undef
   return isFieldName(name) ? { text: own, start, name: name.toLowerCase(), value } : undefined
 }
 
-function headOf(lines: readonly Line[], end: number): RequestHead | undefined {
+function headOf(url: string, lines: readonly Line[], end: number): RequestHead | undefined {
   const headers: Record<string, string> = {}
   for (const { name, value } of lines) {
     // Whether repeated headers are joined, or one of them counts, depends on the name.
@@ -113,5 +127,5 @@ function headOf(lines: readonly Line[], end: number): RequestHead | undefined {
   if (host === undefined || length === undefined || !LENGTH.test(length)) return undefined
   const isLast = connection?.toLowerCase() === 'close'
   if (connection !== undefined && !isLast && connection.toLowerCase() !== 'keep-alive') return undefined
-  return { headers, length: Number(length), end, isLast }
+  return { url, headers, length: Number(length), end, isLast }
 }

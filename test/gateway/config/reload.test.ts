@@ -8,6 +8,7 @@ import { type GatewayProcess, spawnGateway } from '../../support/gateway-process
 import { startLoad } from '../../support/load.ts'
 import { type Shop, startShop } from '../../support/shop.ts'
 import { until } from '../../support/until.ts'
+import { openRawSocket } from '../websocket/raw-socket.ts'
 
 const query = '{ orders(first: 2) { id item { name } } }'
 const aliased = '{ a: orders(first: 1) { id } b: orders(first: 1) { id } }'
@@ -107,4 +108,31 @@ test('A file that the configuration imports is taken in, too', async () => {
   expect(verdict(await ask(gateway.url, aliased))).toBe('400 OPERATION_TOO_COMPLEX')
   await aliases(2)
   await until(async () => verdict(await ask(gateway.url, aliased)) === '200 OK')
+})
+
+test('A variant comes and goes with the file, for open connections and sockets, too', async () => {
+  await file.write(config(''))
+  const gateway = await start()
+  const at = async (path: string): Promise<number> => {
+    const response = await fetch(`${gateway.url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    })
+    await response.text()
+    return response.status
+  }
+  expect(await at('/graphql/part')).toBe(404)
+  await file.write(config('variants: { part: {} }'))
+  await until(async () => (await at('/graphql/part')) === 200)
+  const socket = await openRawSocket(gateway.url, { path: '/graphql/part' })
+  socket.subscribe('1', query)
+  expect(await socket.find(({ id, type }) => id === '1' && type === 'next')).toBeDefined()
+  await file.write(config('variants: { part: { path: "/part" } }'))
+  await until(async () => (await at('/part')) === 200)
+  expect(await at('/graphql/part')).toBe(404)
+  socket.subscribe('2', query)
+  const { payload } = await socket.find(({ id, type }) => id === '2' && type === 'error')
+  expect(payload[0].message).toBe('Nothing is served at this path.')
+  socket.cut()
 })

@@ -2,7 +2,6 @@ import { expect, test } from '@jest/globals'
 import { buildSchema } from 'graphql'
 import { budgetsSection } from '../../../gateway/config/sections/budgets.ts'
 import type { Cors } from '../../../gateway/config/sections/cors.ts'
-import { operationsSection } from '../../../gateway/config/sections/operations.ts'
 import { createDocuments } from '../../../gateway/document/documents.ts'
 import { type Exchange, openExchange } from '../../../gateway/exchange/exchange.ts'
 import { defaultLimits, limitOf } from '../../../gateway/limits/limits.ts'
@@ -36,16 +35,12 @@ async function bench(limits = defaultLimits) {
     parts: 1,
     cors,
     clientHeaders: [],
-    introspection: true,
     identity: undefined,
-    operations: operationsSection.parse({}),
-    lists: undefined,
-    texts: undefined,
     reportUnlisted: () => undefined,
     hooks: [],
     redis: undefined,
     verify: undefined,
-  })
+  })({ introspection: true, isCallerRequired: false, safelist: undefined, lists: undefined, texts: undefined })
   const read: string[] = []
   const documents = createDocuments({ schema, declared, limits }, [
     (document) => {

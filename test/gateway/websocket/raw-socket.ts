@@ -27,9 +27,13 @@ export interface RawSocket {
 /** @param url base address of a gateway */
 export async function openRawSocket(
   url: string,
-  { init = {}, protocol = 'graphql-transport-ws' }: { init?: object | undefined; protocol?: string } = {},
+  {
+    init = {},
+    protocol = 'graphql-transport-ws',
+    path = '/graphql',
+  }: { init?: object | undefined; protocol?: string; path?: string } = {},
 ): Promise<RawSocket> {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, protocol, { perMessageDeflate: false })
+  const socket = new WebSocket(`${url.replace('http', 'ws')}${path}`, protocol, { perMessageDeflate: false })
   const messages: Message[] = []
   socket.on('message', (data) => messages.push(JSON.parse(String(data)) as Message))
   socket.on('error', () => undefined)

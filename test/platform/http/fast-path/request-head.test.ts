@@ -226,3 +226,19 @@ test('A head ends at its first empty line, though another ends where the head be
   const bytes = Buffer.from(short + body)
   expect(reader(bytes, bytes.length)).toMatchObject({ end: short.length, length: 14 })
 })
+
+test('Heads to several paths are told apart, and paths may come and go between them', () => {
+  let paths = ['/graphql', '/graphql/partner']
+  const read = createHeadReader(() => paths)
+  const urlOf = (path: string): string | undefined => {
+    const bytes = Buffer.from(`POST ${path} HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\n{}`)
+    return read(bytes, bytes.length)?.url
+  }
+  expect(['/graphql', '/graphql/partner', '/graphql', '/partners'].map(urlOf)).toEqual([
+    ...paths,
+    '/graphql',
+    undefined,
+  ])
+  paths = ['/graphql', '/partners']
+  expect(['/partners', '/graphql/partner'].map(urlOf)).toEqual(['/partners', undefined])
+})

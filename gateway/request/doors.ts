@@ -1,0 +1,40 @@
+/**
+ * The paths of operations: that of the whole schema, and one for each contract variant. Each has
+ * policies and figures of its own.
+ */
+import { bodyOfError, JSON_HEADERS } from '../../platform/http/message/http-error.ts'
+import { pathOf } from '../../platform/http/message/target.ts'
+import type { AnswerOperation, OperationOptions } from './answer.ts'
+import { NOT_FOUND } from './not-found.ts'
+
+export interface Door {
+  readonly operations: OperationOptions
+  readonly answer: AnswerOperation
+}
+
+export interface Doors {
+  readonly paths: readonly string[]
+  /** @param path with or without a slash at its end; `undefined` where no operations are answered */
+  at(path: string): Door | undefined
+  /** For a request that may be for a path of an older configuration. */
+  readonly answer: AnswerOperation
+}
+
+/** The path of the whole schema. */
+export const MAIN_PATH = '/graphql'
+
+const BODY = JSON.stringify(bodyOfError(NOT_FOUND))
+const HEADERS = Object.entries(JSON_HEADERS).flat()
+
+export function createDoors(doors: ReadonlyMap<string, Door>): Doors {
+  const at = (path: string): Door | undefined =>
+    doors.get(path) ?? (path.endsWith('/') ? doors.get(path.slice(0, -1)) : undefined)
+  return {
+    paths: [...doors.keys()],
+    at,
+    answer: async (request, reply) => {
+      const door = at(pathOf(request))
+      return door ? door.answer(request, reply) : reply.send(NOT_FOUND.status, HEADERS, BODY)
+    },
+  }
+}

@@ -1,0 +1,333 @@
+/** Contract variants on their paths: what their clients can ask for, and by which ways. */
+import { hash } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import {
+  buildClientSchema,
+  buildSchema,
+  type GraphQLSchema,
+  getIntrospectionQuery,
+  lexicographicSortSchema,
+  printSchema,
+} from 'graphql'
+import { createClient as createEvents } from 'graphql-sse'
+import { createClient } from 'graphql-ws'
+import { WebSocket } from 'ws'
+import { readConfig } from '../../../gateway/config/load.ts'
+import { exampleOf, schemaOf } from '../../support/example.ts'
+import { ask, composeAt, startTestGateway, verdict } from '../../support/gateway.ts'
+import { startSubgraph } from '../../support/subgraph.ts'
+import { until } from '../../support/until.ts'
+import { type Bureau, post, startBureau } from './bureau.ts'
+
+let bureau: Bureau
+let open: string
+let partner: string
+let token: Readonly<Record<string, string>>
+beforeAll(async () => {
+  bureau = await startBureau()
+  const { gateway, identity } = bureau
+  open = `${gateway.url}/graphql/public`
+  partner = `${gateway.url}/partners`
+  token = { authorization: `Bearer ${await identity.token({ scope: 'gateway:trace' })}` }
+})
+afterAll(() => bureau?.stop())
+
+/** What no client of a variant may read, wherever it looks. */
+const HIDDEN = /payroll|salary|agent|audit|spy|cover/i
+
+const sorted = (schema: GraphQLSchema): string => printSchema(lexicographicSortSchema(schema))
+const schemaAt = async (url: string, headers = {}): Promise<string> =>
+  sorted(buildClientSchema((await post(url, getIntrospectionQuery(), headers)).data))
+
+describe('the schema of a variant', () => {
+  test('It is what its clients introspect, and the whole one stays as it is', async () => {
+    const left = `
+      type Query { person(id: ID! = "1"): Person parties(kind: Kind): [Party] found(by: By): [Found] }
+      interface Party { id: ID! name: String }
+      type Person implements Party { id: ID! name: String kind: Kind desk: String }
+      union Found = Person
+      enum Kind { CLERK }
+      input By { name: String }
+      type Subscription { written(after: String): Entry! }
+      type Entry { text: String! }
+    `
+    expect(await schemaAt(open)).toBe(sorted(buildSchema(left)).replace('ID! = "1"', 'ID! = 1'))
+    expect(await schemaAt(partner, token)).toContain('floors: Int')
+    expect(await schemaAt(partner, token)).not.toMatch(HIDDEN)
+    expect(await schemaAt(`${bureau.gateway.url}/graphql`)).toMatch(HIDDEN)
+  })
+
+  test.each([
+    ['a field', '{ person { salary } }'],
+    ['a field by a misspelt name', '{ person { salery } }'],
+    ['a root field', '{ payrol { total } }'],
+    ['a type in a fragment', '{ parties { ... on Agent { cover } } }'],
+    ['an argument', '{ person(audit: true) { id } }'],
+    ['a misspelt argument', '{ person(audi: true) { id } }'],
+    ['a value', '{ parties(kind: SPY) { id } }'],
+    ['a misspelt value', '{ parties(kind: SPYY) { id } }'],
+    ['an input field', '{ found(by: { payroll: 1 }) { __typename } }'],
+    ['a misspelt input field', '{ found(by: { payrol: 1 }) { __typename } }'],
+    ['entities', '{ _entities(representations: []) { __typename } }'],
+  ])('Who asks it for %s is told what is there, and nothing of what is hidden', async (_what, query) => {
+    const { status, errors = [], data } = await post(open, query)
+    expect({ status, data }).toEqual({ status: 400, data: undefined })
+    const said = errors.map(({ message }) =>
+      message.replaceAll(/"[^"]*"/g, (name) => (query.includes(name.slice(1, -1)) ? '' : name)),
+    )
+    expect(said.join()).not.toMatch(HIDDEN)
+    expect(said.join()).toMatch(/Cannot query|Unknown|does not exist|is not defined/)
+  })
+
+  test.each([
+    ['a value', 'query ($kind: Kind) { parties(kind: $kind) { id } }', { kind: 'SPY' }],
+    ['an input field', 'query ($by: By) { found(by: $by) { __typename } }', { by: { payroll: '1' } }],
+  ])('A variable cannot give it %s that is hidden', async (_what, query, variables) => {
+    const calls = bureau.staff.calls.length
+    expect(verdict(await post(open, { query, variables }))).toBe('400 BAD_USER_INPUT')
+    expect(bureau.staff.calls).toHaveLength(calls)
+  })
+
+  test('Whether a type is there is not told', async () => {
+    const asked = await post(open, '{ hidden: __type(name: "Agent") { name } never: __type(name: "Nothing") { name } }')
+    expect(asked.data).toEqual({ hidden: null, never: null })
+  })
+})
+
+describe('answers', () => {
+  test('Services still get the keys and requirements that are hidden from clients', async () => {
+    const { data, errors } = await post(open, '{ person { name desk } }')
+    expect({ data, errors }).toEqual({
+      data: { person: { name: 'name 1', desk: 'desk of p1 for 100' } },
+      errors: undefined,
+    })
+  })
+
+  test('An object of a hidden type is null, with an error that does not name it', async () => {
+    const { data, errors } = await post(open, '{ parties { __typename id } found { ... on Person { id } } }')
+    expect(data).toEqual({ parties: [{ __typename: 'Person', id: '1' }, null], found: [null, { id: '2' }] })
+    expect(errors?.map(({ path, extensions: { code } }) => `${path} ${code}`)).toEqual([
+      'parties,1 INTERNAL',
+      'found,0 INTERNAL',
+    ])
+    expect(JSON.stringify(errors)).not.toMatch(HIDDEN)
+  })
+
+  test('A hidden value is null, with an error that does not name it', async () => {
+    const { data, errors } = await post(open, '{ person(id: "2") { id kind } }')
+    expect(data).toEqual({ person: { id: '2', kind: null } })
+    expect(JSON.stringify(errors)).not.toMatch(HIDDEN)
+  })
+
+  test('A trace names no hidden field', async () => {
+    const asked = { query: '{ person { name desk } }', extensions: { trace: true, cost: true } }
+    const response = await fetch(open, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...token },
+      body: JSON.stringify(asked),
+    })
+    const text = await response.text()
+    expect(JSON.parse(text).extensions.trace.calls.map(({ service }: { service: string }) => service)).toEqual([
+      'staff',
+      'desks',
+    ])
+    expect(text.replace('desk of p1', '')).not.toMatch(HIDDEN)
+  })
+
+  test('One text means on each path what its schema says', async () => {
+    const query = '{ person { salary } }'
+    const answers = [
+      await post(`${bureau.gateway.url}/graphql`, query),
+      await post(open, query),
+      await post(`${bureau.gateway.url}/graphql`, query),
+    ]
+    expect(answers.map(verdict)).toEqual(['200 OK', '400 GRAPHQL_VALIDATION_FAILED', '200 OK'])
+  })
+})
+
+describe('ways to a variant', () => {
+  const named = { person: { name: 'name 1' } }
+
+  test('POST and GET, with a slash at the end or not, reach it', async () => {
+    const query = '{ person { name } }'
+    const got = await fetch(`${open}?query=${encodeURIComponent(query)}`, {
+      headers: { 'apollo-require-preflight': 'x' },
+    })
+    expect(await got.json()).toEqual({ data: named })
+    expect((await post(`${open}/`, query)).data).toEqual(named)
+    // What the fast path does not know in full goes to Node's server.
+    expect((await post(open, query, { te: 'trailers' })).data).toEqual(named)
+    expect((await post(`${bureau.gateway.url}/graphql/publi`, query)).status).toBe(404)
+  })
+
+  test('Events reach its clients by SSE and by WebSocket, and hidden fields do not', async () => {
+    const { journal } = bureau
+    const socket = createClient({ url: open.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 })
+    const events = createEvents({ url: open, retryAttempts: 0 })
+    for (const client of [socket, events]) {
+      const refused: unknown[] = []
+      client.subscribe(
+        { query: 'subscription { written { cursor } }' },
+        { next: (value) => refused.push(value), error: (error) => refused.push(error), complete: () => undefined },
+      )
+      await until(() => refused.length > 0)
+      expect(JSON.stringify(refused)).toContain('Cannot query field')
+      const got: unknown[] = []
+      const leave = client.subscribe(
+        { query: 'subscription { written { text } }' },
+        { next: (value) => got.push(value), error: (error) => got.push(error), complete: () => undefined },
+      )
+      await until(() => journal.open > 0)
+      journal.write(1)
+      await until(() => got.length > 0)
+      expect(got).toEqual([{ data: { written: { text: `entry ${journal.length}` } } }])
+      leave()
+      await until(() => journal.open === 0)
+    }
+    await socket.dispose()
+  })
+
+  test('A persisted query is known only where it was sent', async () => {
+    const query = '{ person { id name } }'
+    const extensions = { persistedQuery: { version: 1, sha256Hash: hash('sha256', query) } }
+    expect(verdict(await ask(bureau.gateway.url, { query, extensions }))).toBe('200 OK')
+    expect(verdict(await post(open, { extensions }))).toMatch('PERSISTED_QUERY_NOT_FOUND')
+    expect(verdict(await post(open, { query, extensions }))).toBe('200 OK')
+    expect(verdict(await post(open, { extensions }))).toBe('200 OK')
+  })
+
+  test('One that requires a token refuses who has none, by every way', async () => {
+    const query = '{ person { name } }'
+    expect(verdict(await post(partner, query))).toBe('401 UNAUTHENTICATED')
+    expect((await post(partner, query, token)).data).toEqual(named)
+    expect(verdict(await post(open, query))).toBe('200 OK')
+    const socket = createClient({ url: partner.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 })
+    const said: unknown[] = []
+    socket.subscribe(
+      { query },
+      { next: (one) => said.push(one), error: (one) => said.push(one), complete: () => undefined },
+    )
+    await until(() => said.length > 0)
+    expect(JSON.stringify(said)).toContain('UNAUTHENTICATED')
+    await socket.dispose()
+  })
+})
+
+test('Metrics and the log name the variant', async () => {
+  await post(open, '{ parties { id } }')
+  await until(() => bureau.logged.some((line) => line.includes('"variant":"public"')))
+  const metrics = await (await fetch(`${bureau.gateway.adminUrl}/metrics`)).text()
+  expect(metrics).toMatch(/tributary_variant_seconds_count\{variant="public"\} [1-9]/)
+  expect(metrics).toMatch(/tributary_variant_errors_total\{variant="public"\} [1-9]/)
+})
+
+test('A new supergraph serves all variants, or none where one cannot be filtered', async () => {
+  const { gateway, services } = bureau
+  const [first, ...others] = services as [(typeof services)[0], ...typeof services]
+  const changed = (change: (sdl: string) => string) => composeAt([{ ...first, sdl: change(first.sdl) }, ...others])
+  await gateway.commands.replaceSupergraph(
+    changed((sdl) => sdl.replace('type Query {', 'type Query { more: Int @tag(name: "public")')),
+  )
+  const query = '{ person { name salary } }'
+  expect(verdict(await post(open, query))).toBe('400 GRAPHQL_VALIDATION_FAILED')
+  expect(await schemaAt(open)).toContain('more: Int')
+  const refused = changed((sdl) =>
+    sdl.replace('payroll: Payroll @tag(name: "internal")', 'payroll: Payroll @tag(name: "public")'),
+  )
+  await expect(gateway.commands.replaceSupergraph(refused)).rejects.toThrow(
+    'variants.public: It hides "Payroll", but not "Query.payroll", which has that type.',
+  )
+  expect((await post(open, '{ person { name } }')).data).toEqual({ person: { name: 'name 1' } })
+})
+
+describe('settings', () => {
+  test('A variant without a safelist has that of the gateway; one with its own has that', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'variants-'))
+    const list = async (name: string, query: string): Promise<string> => {
+      await writeFile(join(folder, name), JSON.stringify({ [hash('sha256', query)]: query }))
+      return join(folder, name)
+    }
+    const [all, own] = ['{ person { id } }', '{ person { name } }']
+    const { gateway, stop } = await startBureau({
+      env: {
+        SAFELIST: await list('all.json', all),
+        VARIANTS: JSON.stringify({
+          like: { exclude: ['internal'] },
+          own: {
+            exclude: ['internal'],
+            introspection: false,
+            operations: { safelist: { manifests: [await list('own.json', own)] } },
+          },
+        }),
+      },
+    })
+    const verdicts = async (path: string) => [
+      verdict(await post(`${gateway.url}/graphql${path}`, all)),
+      verdict(await post(`${gateway.url}/graphql${path}`, own)),
+    ]
+    expect(await verdicts('')).toEqual(['200 OK', '403 OPERATION_NOT_ALLOWED'])
+    expect(await verdicts('/like')).toEqual(['200 OK', '403 OPERATION_NOT_ALLOWED'])
+    expect(await verdicts('/own')).toEqual(['403 OPERATION_NOT_ALLOWED', '200 OK'])
+    await stop()
+    await rm(folder, { recursive: true })
+  })
+
+  test.each([
+    [{ a: { path: '/graphql' } }, 'VARIANTS.a.path: is the path of the whole schema'],
+    [{ a: { path: '/health/a' } }, 'VARIANTS.a.path: is below a path that the gateway serves itself'],
+    [{ a: { path: 'a' } }, 'VARIANTS.a.path: must be a path such as /graphql/partner'],
+    [{ a: {}, b: { path: '/graphql/a' } }, 'VARIANTS.b.path: is the path of "a", too'],
+    [{ a: { exlude: ['x'] } }, 'VARIANTS.a.exlude: is not a setting; did you mean exclude?'],
+    [{ a: { include: ['no tag'] } }, 'VARIANTS.a.include.0: must be names of tags'],
+    [{ 'a b': {} }, 'must be a name of letters, digits, - and _'],
+    [{ a: { identity: { required: true } } }, 'needs identity.issuers, since tokens are opaque without it'],
+    [
+      { a: { operations: { safelist: { manifests: ['none.json'] } } } },
+      'VARIANTS.a.operations.safelist.manifests: cannot be read',
+    ],
+  ])('%j is refused at start, in words', async (variants, words) => {
+    const env = { SUPERGRAPH: bureau.gateway.supergraphFile, VARIANTS: JSON.stringify(variants) }
+    await expect(readConfig(env)).rejects.toThrow(words)
+  })
+
+  test('What cannot be hidden is refused at start, and a tag that nothing has is told', async () => {
+    const { services } = bureau
+    const refused = startTestGateway({ services, env: { VARIANTS: '{"a":{"include":["nothing"]}}' } })
+    await expect(refused).rejects.toThrow('variants.a: It hides every field of "Query".')
+    const { gateway, logged, stop } = await startBureau({ env: { VARIANTS: '{"a":{"exclude":["internl"]}}' } })
+    expect(logged.map((line) => JSON.parse(line))).toContainEqual({
+      level: 'warn',
+      variant: 'a',
+      tag: 'internl',
+      message: 'nothing in the supergraph has a tag that a variant names',
+    })
+    expect(verdict(await post(`${gateway.url}/graphql/a`, '{ floors }'))).toBe('200 OK')
+    await stop()
+  })
+})
+
+test('The example of the page serves each path its part of the schema', async () => {
+  const page = 'docs/configuration/variants.md'
+  const sdl = await schemaOf(page)
+  const product = { id: '1', name: 'lamp', margin: 3 }
+  const service = await startSubgraph({
+    sdl,
+    resolvers: { Query: { product: () => product, orders: () => [{ product }] } },
+  })
+  const gateway = await startTestGateway({
+    services: [{ name: 'shop', sdl, url: service.url }],
+    file: (await exampleOf(page)).replace('https://id.example/jwks', bureau.identity.jwksUrl),
+  })
+  const both = '{ orders { product { name } } }'
+  expect((await post(`${gateway.url}/graphql/public`, '{ product(id: 1) { id name } }')).data.product.name).toBe('lamp')
+  expect(await schemaAt(`${gateway.url}/graphql/public`)).toBe(
+    sorted(buildSchema('type Query { product(id: ID!): Product } type Product { id: ID! name: String }')),
+  )
+  expect(verdict(await post(`${gateway.url}/partners`, both))).toBe('401 UNAUTHENTICATED')
+  expect(verdict(await ask(gateway.url, '{ orders { product { margin } } }'))).toBe('200 OK')
+  await gateway.stop()
+  await service.close()
+})
