@@ -1,6 +1,7 @@
 /**
  * `npm run build`, and the end of `npm install`: makes what only development packages can make, the
- * databases' clients and the playground. An install without those packages keeps what was made.
+ * databases' clients, the pages, and the library for front ends. An install without those packages
+ * keeps what was made.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
@@ -33,13 +34,14 @@ const outputs: readonly Output[] = [
     made: `${folder}/generated/client.ts`,
   })),
   { package: 'vite', command: ['gateway/playground/build.ts'], made: 'gateway/playground/dist/.inputs' },
+  { package: '@graphql-codegen/cli', command: ['client/build.ts'], made: 'client/dist/.inputs' },
   { package: 'vite', command: ['client/app/build.ts'], made: 'client/app/dist/.inputs' },
 ]
 
 const missing = outputs.filter((output) => !packageFolder(output.package))
 const unmade = missing.filter(({ made }) => !existsSync(join(root, made)))
 if (unmade.length > 0) {
-  const names = [...new Set(unmade.map((output) => output.package))].join(' and ')
+  const names = new Intl.ListFormat('en').format(new Set(unmade.map((output) => output.package)))
   console.error(`The build needs ${names}: run \`npm ci\` first, then \`npm prune --omit=dev\`.`)
   process.exit(1)
 }

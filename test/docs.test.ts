@@ -23,6 +23,7 @@ const pages = [
   'DEPENDENCIES.md',
   'SECURITY.md',
   'bench/README.md',
+  'client/README.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.md'))
     .map((path) => `docs/${path}`),

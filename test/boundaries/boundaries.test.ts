@@ -86,6 +86,11 @@ const rules: readonly Rule[] = [
     except: /^(client|install)\//,
   },
   {
+    name: 'the library for front ends runs in browsers too',
+    from: /^client\/(?!app\/|codegen\/|build\.ts)/,
+    never: /^node:|^client\/app\//,
+  },
+  {
     name: 'services and the database import nothing of the gateway',
     from: /^(subgraphs|prisma)\//,
     never: /^gateway\//,

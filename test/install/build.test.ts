@@ -18,12 +18,18 @@ afterEach(() => rm(folder, { recursive: true }))
 const build = () => promisify(execFile)(process.execPath, [join(folder, 'install/build.ts')])
 
 test('A missing part that cannot be built is refused in one line', async () => {
-  const stderr = 'The build needs prisma and vite: run `npm ci` first, then `npm prune --omit=dev`.\n'
+  const stderr =
+    'The build needs prisma, vite, and @graphql-codegen/cli: run `npm ci` first, then `npm prune --omit=dev`.\n'
   await expect(build()).rejects.toMatchObject({ code: 1, stdout: '', stderr })
 })
 
 test('A part that was built before is kept', async () => {
-  for (const path of ['prisma/generated/client.ts', 'gateway/playground/dist/.inputs', 'client/app/dist/.inputs']) {
+  for (const path of [
+    'prisma/generated/client.ts',
+    'gateway/playground/dist/.inputs',
+    'client/dist/.inputs',
+    'client/app/dist/.inputs',
+  ]) {
     await mkdir(dirname(join(folder, path)), { recursive: true })
     await writeFile(join(folder, path), '')
   }

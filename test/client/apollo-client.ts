@@ -1,14 +1,9 @@
+/** Apollo Client without anything of ours. */
 import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/client'
 import { RetryLink } from '@apollo/client/link/retry'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { readShippedOperations } from '../../gateway/operations/shipped.ts'
-import { type Product, startProduct } from '../support/product.ts'
-
-let product: Product
-beforeAll(async () => {
-  product = await startProduct()
-})
-afterAll(() => product?.stop())
+import { product } from './world.ts'
 
 interface Requests {
   /** Sent so far. */
@@ -19,9 +14,9 @@ interface Requests {
 
 async function connect(caller?: string): Promise<{ client: ApolloClient; requests: Requests }> {
   const requests: Requests = { count: 0, answersToLose: 0 }
-  const authorization = caller === undefined ? undefined : await product.authorization(caller)
+  const authorization = caller === undefined ? undefined : await product().authorization(caller)
   const http = new HttpLink({
-    uri: `${product.url}/graphql`,
+    uri: `${product().url}/graphql`,
     headers: authorization === undefined ? {} : { authorization },
     fetch: async (input, options) => {
       requests.count += 1
@@ -133,7 +128,7 @@ async function paymentInEuro(idempotencyKey: string): Promise<{ from: string; in
   return { from, input: { idempotencyKey, from, to, amount: '700', currency: 'EUR' } }
 }
 
-describe('Apollo Client', () => {
+describe('Apollo Client, as it comes', () => {
   test("The main query is sent once, and then answered from the client's cache", async () => {
     const { client, requests } = await connect('payer')
     const [overview] = await readShippedOperations()

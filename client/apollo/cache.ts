@@ -1,0 +1,51 @@
+/** Options of `InMemoryCache`, from the schema: pages join, values belong to what holds them, ids find objects. */
+import type { FieldMergeFunction, FieldPolicy, InMemoryCacheConfig, TypePolicies } from '@apollo/client'
+import { relayStylePagination, type StoreObject } from '@apollo/client/utilities'
+import type { CacheFacts } from '../connection/cache-facts.ts'
+import { cacheFacts } from '../generated/cache-facts.ts'
+
+export const cacheOptions = (): InMemoryCacheConfig => ({
+  possibleTypes: Object.fromEntries(
+    Object.entries(cacheFacts.possibleTypes).map(([type, names]) => [type, [...names]]),
+  ),
+  typePolicies: policiesOf(cacheFacts),
+})
+
+function policiesOf({ values, pages, connections, lists, lookups }: CacheFacts): TypePolicies {
+  const fields: Record<string, Record<string, FieldPolicy>> = {}
+  const add = (type: string, field: string, policy: FieldPolicy): void => {
+    fields[type] ??= {}
+    Object.assign(fields[type], { [field]: policy })
+  }
+  for (const [type, found] of Object.entries(connections))
+    for (const [field, keyArgs] of Object.entries(found)) add(type, field, relayStylePagination([...keyArgs]))
+  for (const [type, found] of Object.entries(lists)) for (const field of Object.keys(found)) add(type, field, whole)
+  for (const [field, type] of Object.entries(lookups)) add('Query', field, byId(type))
+  const policies: TypePolicies = {}
+  for (const value of values)
+    policies[value] = { keyFields: false, ...(!pages.includes(value) && { merge: mergeValue }) }
+  for (const [type, found] of Object.entries(fields)) policies[type] = { ...policies[type], fields: found }
+  return policies
+}
+
+/** The list that came last is the list. */
+const whole: FieldPolicy = { merge: false }
+
+const byId = (typename: string): FieldPolicy => ({
+  read: (known, { args, toReference }) =>
+    known !== undefined ? known : toReference({ __typename: typename, id: args?.['id'] }),
+})
+
+/**
+ * Two readings of a value are one where they agree: then each adds what the other did not ask for.
+ * Otherwise the later one holds, or a new amount would stand beside the old amount in words.
+ */
+const mergeValue: FieldMergeFunction<StoreObject> = (known, incoming, { mergeObjects }) => {
+  if (!known) return incoming
+  const isSame = Object.entries(incoming).every(
+    ([name, value]) => !(name in known) || isObject(value) || known[name] === value,
+  )
+  return isSame ? mergeObjects<StoreObject>(known, incoming) : incoming
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null

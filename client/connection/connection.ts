@@ -1,0 +1,93 @@
+/** A person's connection to a gateway: what the link of Apollo Client and the exchange of urql send with. */
+import type { Core } from './core.ts'
+import { createIntents, type Intent } from './intents.ts'
+import { createOutbox, type Pending } from './outbox.ts'
+import { createResume, type OnSettled } from './resume.ts'
+import { defaultStore, type Store } from './store.ts'
+import { createTokens, type GetToken, subjectOf } from './tokens.ts'
+import { addOnline, removeOnline } from './wait.ts'
+
+export interface ConnectionOptions {
+  /** Of GraphQL at the gateway: `https://bank.example/graphql`. */
+  readonly url: string
+  /**
+   * Gives a token, or `undefined` where nobody is signed in. Called when one is needed, 30 s before
+   * the last one ends, and once after the gateway refused one, which it is then given.
+   */
+  readonly token?: GetToken
+  /** Tells the gateway's operators which client asks. */
+  readonly client?: { readonly name: string; readonly version?: string }
+  /** Keeps pending mutations and open intents; by default `localStorage`, in Node memory. */
+  readonly store?: Store
+  /** Whose a token is; by default its `sub`, if it is a JWT. Pending mutations are sent for nobody else. */
+  readonly owner?: (token: string) => string
+  /** Milliseconds after which a query fails, and a mutation's outcome counts as unknown; 30,000 by default. */
+  readonly patience?: number
+  /** Told what became of a mutation that nobody waits for any more: after a reload, or after `OutcomeUnknownError`. */
+  readonly onSettled?: OnSettled
+  readonly fetch?: typeof fetch
+}
+
+export interface Connection {
+  /** What link and exchange work with. */
+  readonly core: Core
+  /** Something that is to be done once. @param name keeps it over reloads, until it is done */
+  intent(name?: string): Intent
+  /** The caller's mutations whose outcome is not known yet, those in flight included; the oldest first. */
+  pending(): Promise<readonly Pending[]>
+  /** Calls whenever `pending()` may have changed; returns how to end that. */
+  onPending(listener: () => void): () => void
+  /** Asks for what is pending now. A connection does so when it opens, and when the browser is online again. */
+  resume(): Promise<void>
+  /** Forgets token, intents and what this person has pending. */
+  signOut(): Promise<void>
+  /** Ends what the connection does by itself. */
+  close(): void
+}
+
+const PATIENCE = 30_000 // milliseconds
+
+export function createConnection(options: ConnectionOptions): Connection {
+  const { store = defaultStore(), owner = subjectOf, onSettled } = options
+  const core: Core = {
+    url: options.url,
+    headers: clientHeaders(options.client),
+    fetch: options.fetch ?? ((...request) => fetch(...request)),
+    // Whoever has just signed in may have something pending from before.
+    tokens: createTokens(options.token ?? (() => undefined), () => resume()),
+    outbox: createOutbox(store),
+    intents: createIntents(store),
+    patience: options.patience ?? PATIENCE,
+    isIdle: false,
+    ownerOf: (token) => (token === undefined ? '' : (owner(token) ?? '')),
+    resume: () => void resume(),
+  }
+  const pending = async (): Promise<readonly Pending[]> =>
+    core.outbox.of(core.ownerOf(await core.tokens.current().catch(() => undefined)))
+  const abort = new AbortController()
+  const resume = createResume(core, abort.signal, onSettled)
+  addOnline(resume)
+  resume()
+  return {
+    core,
+    intent: (name) => core.intents.open(name),
+    pending,
+    onPending: (listener) => core.outbox.listen(listener),
+    resume,
+    async signOut() {
+      for (const mutation of await pending()) await core.outbox.remove(mutation)
+      await core.intents.clear()
+      core.tokens.forget()
+    },
+    close() {
+      removeOnline(resume)
+      abort.abort()
+    },
+  }
+}
+
+function clientHeaders(client: ConnectionOptions['client']): Readonly<Record<string, string>> {
+  if (!client) return {}
+  const { name, version } = client
+  return { 'apollographql-client-name': name, ...(version && { 'apollographql-client-version': version }) }
+}

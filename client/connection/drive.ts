@@ -1,0 +1,166 @@
+/** Sends one operation until it is answered: with a token, and again where that can do no harm. */
+import type { Core } from './core.ts'
+import type { Variables } from './keys.ts'
+import { type Answer, type Failure, hasCode, isTransient, waitAsked, waitAskedBy } from './verdict.ts'
+import { backoff, wait } from './wait.ts'
+
+export interface Observer<Result> {
+  next(result: Result): void
+  error(error: unknown): void
+  complete(): void
+}
+
+/** Sends once; returns how to stop. */
+export type Send<Result> = (
+  variables: Variables,
+  headers: Readonly<Record<string, string>>,
+  observer: Observer<Result>,
+) => () => void
+
+export interface Request<Result> {
+  readonly variables: Variables
+  readonly send: Send<Result>
+  answerOf(result: Result): Answer
+  failureOf(error: unknown): Failure
+  /** Whether it may be sent again after such an answer; never, for a mutation without a key. */
+  isWorthAnother(answer: Answer): boolean
+  /** Whether it may be sent again after it got no answer. */
+  readonly isRepeatable: boolean
+  /** Told of the answer before whoever asked is. */
+  answered?(answer: Answer): void
+  /** What to say when patience is over. */
+  outOfPatience?(why: unknown): unknown
+}
+
+type Verdict =
+  | { readonly kind: 'done' }
+  /** The gateway does not take this token. */
+  | { readonly kind: 'refused'; readonly token: string; readonly giveUp: () => void }
+  | { readonly kind: 'again'; readonly wait: number | undefined; readonly giveUp: () => void }
+
+const LONGEST_IDLE = 120_000 // milliseconds between tries when nobody waits
+
+const DONE: Verdict = { kind: 'done' }
+
+export async function drive<Result>(
+  core: Core,
+  request: Request<Result>,
+  observer: Observer<Result>,
+  signal: AbortSignal,
+): Promise<void> {
+  const until = Date.now() + core.patience
+  let refused: string | undefined
+  let tries = 0
+  while (!signal.aborted) {
+    const verdict = await attempt(core, request, refused, observer, signal)
+    if (verdict.kind === 'done') return
+    if (verdict.kind === 'refused') {
+      if (refused !== undefined) return verdict.giveUp()
+      refused = verdict.token
+      continue
+    }
+    const pause = verdict.wait ?? backoff(tries, core.isIdle ? LONGEST_IDLE : undefined)
+    if (Date.now() + pause > until) return verdict.giveUp()
+    tries += 1
+    await wait(pause, signal, core.isIdle)
+  }
+}
+
+async function attempt<Result>(
+  core: Core,
+  request: Request<Result>,
+  refused: string | undefined,
+  observer: Observer<Result>,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  let token: string | undefined
+  try {
+    token = await (refused === undefined ? core.tokens.current() : core.tokens.replace(refused))
+  } catch (cause) {
+    return again(request, { cause }, observer)
+  }
+  if (signal.aborted) return DONE
+  const headers = token === undefined ? core.headers : { ...core.headers, authorization: `Bearer ${token}` }
+  return new Promise((resolve) => {
+    let isPassing = false
+    let isOver = false
+    const finish = (verdict: Verdict): void => {
+      isOver = true
+      signal.removeEventListener('abort', onAbort)
+      stop?.()
+      resolve(verdict)
+    }
+    const onAbort = (): void => finish(DONE)
+    signal.addEventListener('abort', onAbort)
+    let stop: (() => void) | undefined
+    const started = request.send(request.variables, headers, {
+      next(result) {
+        if (isOver) return
+        if (isPassing) return observer.next(result)
+        const verdict = judge(request, result, token, observer)
+        if (verdict) return finish(verdict)
+        isPassing = true
+        request.answered?.(request.answerOf(result))
+        observer.next(result)
+      },
+      error(error) {
+        if (isOver) return
+        if (!isPassing) return finish(judgeFailure(request, error, token, observer))
+        observer.error(error)
+        finish(DONE)
+      },
+      complete() {
+        if (isOver) return
+        observer.complete()
+        finish(DONE)
+      },
+    })
+    stop = started
+    if (isOver) started()
+  })
+}
+
+/** `undefined`: the answer is one to pass on. */
+function judge<Result>(
+  request: Request<Result>,
+  result: Result,
+  token: string | undefined,
+  observer: Observer<Result>,
+): Verdict | undefined {
+  const answer = request.answerOf(result)
+  const pass = (): void => {
+    request.answered?.(answer)
+    observer.next(result)
+    observer.complete()
+  }
+  const hasRun = answer.data !== undefined && answer.data !== null
+  if (token !== undefined && hasCode(answer, 'UNAUTHENTICATED') && (request.isRepeatable || !hasRun))
+    return { kind: 'refused', token, giveUp: pass }
+  if (!request.isWorthAnother(answer)) return undefined
+  const tell = request.outOfPatience
+  const giveUp = tell ? () => observer.error(tell(answer)) : pass
+  return { kind: 'again', wait: waitAsked(answer), giveUp }
+}
+
+const UNAUTHORIZED = 401
+
+function judgeFailure<Result>(
+  request: Request<Result>,
+  error: unknown,
+  token: string | undefined,
+  observer: Observer<Result>,
+): Verdict {
+  const failure = request.failureOf(error)
+  if (token !== undefined && failure.response?.status === UNAUTHORIZED)
+    return { kind: 'refused', token, giveUp: () => observer.error(error) }
+  return again(request, failure, observer)
+}
+
+function again<Result>(request: Request<Result>, failure: Failure, observer: Observer<Result>): Verdict {
+  if (request.isRepeatable && isTransient(failure)) {
+    const giveUp = (): void => observer.error(request.outOfPatience?.(failure.cause) ?? failure.cause)
+    return { kind: 'again', wait: waitAskedBy(failure), giveUp }
+  }
+  observer.error(failure.cause)
+  return DONE
+}

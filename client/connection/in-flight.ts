@@ -1,0 +1,27 @@
+/** Which pending mutations somebody waits for: in this page, or in another tab where the browser can tell. */
+
+const here = new Set<string>()
+const nameOf = (id: string): string => `tributary:${id}`
+
+/** Marks a mutation while `work` lasts. */
+export async function whileInFlight(id: string, work: () => Promise<void>): Promise<void> {
+  here.add(id)
+  try {
+    await (locks()?.request(nameOf(id), work) ?? work())
+  } finally {
+    here.delete(id)
+  }
+}
+
+/** Does nothing if somebody waits for it already. */
+export async function whileNobodyElse(id: string, work: () => Promise<void>): Promise<void> {
+  if (here.has(id)) return
+  const manager = locks()
+  if (!manager) return whileInFlight(id, work)
+  await manager.request(nameOf(id), { ifAvailable: true }, async (lock) => {
+    if (lock) await work()
+  })
+}
+
+/** Web pages that are not served securely have none. */
+const locks = (): LockManager | undefined => globalThis.navigator?.locks

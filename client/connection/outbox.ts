@@ -1,0 +1,70 @@
+/**
+ * Mutations whose outcome is not known yet, kept from before they are sent until they are answered:
+ * after a reload they are asked for again, by the same key.
+ */
+import type { Variables } from './keys.ts'
+import type { Store } from './store.ts'
+
+export interface Pending {
+  readonly id: string
+  /** Who asked; nobody else's token is sent with it. */
+  readonly owner: string
+  readonly intent: string
+  /** Of what was asked for. */
+  readonly digest: string
+  readonly query: string
+  readonly operationName: string | undefined
+  /** With their keys. */
+  readonly variables: Variables
+  /** Unix milliseconds. */
+  readonly startedAt: number
+}
+
+export interface Outbox {
+  /** Whether nobody has anything pending. */
+  isEmpty(): Promise<boolean>
+  /** The oldest first. */
+  of(owner: string): Promise<readonly Pending[]>
+  put(pending: Pending): Promise<void>
+  remove(pending: Pending): Promise<void>
+  /** Tells of every change in this page. */
+  listen(listener: () => void): () => void
+}
+
+const KIND = 'pending:'
+/** The bank knows outcomes for 90 days; what is older was given up. */
+const OLDEST = 7 * 86_400_000 // milliseconds
+
+/** @param store for owners with a name; what nobody's name is on is kept in memory */
+export function createOutbox(store: Store): Outbox {
+  const nameless: Store = new Map()
+  const placeOf = (owner: string): Store => (owner === '' ? nameless : store)
+  const listeners = new Set<() => void>()
+  const tell = (): void => {
+    for (const listener of listeners) listener()
+  }
+  const all = async (place: Store): Promise<readonly Pending[]> =>
+    [...(await place.entries())]
+      .filter(([key]) => key.startsWith(KIND))
+      .map(([, value]) => JSON.parse(value) as Pending)
+      .filter(({ startedAt }) => startedAt > Date.now() - OLDEST)
+  return {
+    isEmpty: async () => (await all(store)).length + (await all(nameless)).length === 0,
+    of: async (owner) =>
+      (await all(placeOf(owner)))
+        .filter((pending) => pending.owner === owner)
+        .sort((one, other) => one.startedAt - other.startedAt),
+    async put(pending) {
+      await placeOf(pending.owner).set(KIND + pending.id, JSON.stringify(pending))
+      tell()
+    },
+    async remove(pending) {
+      await placeOf(pending.owner).delete(KIND + pending.id)
+      tell()
+    },
+    listen(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}

@@ -1,0 +1,98 @@
+/** The caller's token: asked for when it is needed, renewed before it expires, and once for all who wait. */
+
+/** As an OpenID provider gives it. */
+export interface Token {
+  readonly value: string
+  /** Unix milliseconds; read from the token where it is a JWT. */
+  readonly expiresAt?: number
+}
+
+/** `undefined`: nobody is signed in. @param refused the token that the gateway no longer takes */
+export type GetToken = (refused?: string) => Promise<Token | string | undefined> | Token | string | undefined
+
+export interface Tokens {
+  current(): Promise<string | undefined>
+  /** A token other than one that was refused; `undefined` where there is none. */
+  replace(refused: string): Promise<string | undefined>
+  forget(): void
+}
+
+const EARLY = 30_000 // milliseconds before the end at which a token is renewed
+
+interface Held {
+  readonly value: string
+  /** Unix milliseconds. */
+  readonly renewAt: number
+}
+
+/** @param onNew told of every token that was not there before */
+export function createTokens(get: GetToken, onNew: () => void): Tokens {
+  let held: Held | undefined
+  let asking: Promise<Held | undefined> | undefined
+  let generation = 0
+
+  const ask = (refused?: string): Promise<Held | undefined> => {
+    asking ??= request(refused).finally(() => {
+      asking = undefined
+    })
+    return asking
+  }
+  const request = async (refused?: string): Promise<Held | undefined> => {
+    const begun = generation
+    const given = await get(refused)
+    const next = given === undefined ? undefined : hold(typeof given === 'string' ? { value: given } : given)
+    // Whoever signed out meanwhile stays so.
+    if (begun !== generation) return undefined
+    const isNew = next !== undefined && next.value !== held?.value
+    held = next
+    if (isNew) onNew()
+    return next
+  }
+
+  return {
+    async current() {
+      if (held && Date.now() < held.renewAt) return held.value
+      const { value } = held ?? {}
+      return (await ask(value))?.value
+    },
+    async replace(refused) {
+      if (held && held.value !== refused) return held.value
+      const next = await ask(refused)
+      return next?.value === refused ? undefined : next?.value
+    },
+    forget() {
+      generation += 1
+      held = undefined
+      asking = undefined
+    },
+  }
+}
+
+/** A token that is new and yet about to end is used as long as it is taken: this clock is wrong. */
+function hold({ value, expiresAt = expiryOf(value) }: Token): Held {
+  const renewAt = expiresAt - EARLY
+  return { value, renewAt: renewAt > Date.now() ? renewAt : Number.POSITIVE_INFINITY }
+}
+
+function expiryOf(token: string): number {
+  const { exp } = claimsOf(token)
+  return typeof exp === 'number' ? exp * 1000 : Number.POSITIVE_INFINITY
+}
+
+/** Whose token it is; `undefined` where it does not say. */
+export function subjectOf(token: string): string | undefined {
+  const { sub } = claimsOf(token)
+  return typeof sub === 'string' ? sub : undefined
+}
+
+/** Unverified: that is for the gateway. */
+function claimsOf(token: string): Readonly<Record<string, unknown>> {
+  const [, claims] = token.split('.')
+  if (claims === undefined) return {}
+  try {
+    const bytes = Uint8Array.from(atob(claims.replaceAll('-', '+').replaceAll('_', '/')), (one) => one.charCodeAt(0))
+    return JSON.parse(new TextDecoder().decode(bytes))
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,76 @@
+/** What an answer or a failure means for whoever asked. */
+
+/** What every client makes of the JSON of an answer. */
+export interface Answer {
+  readonly data?: Readonly<Record<string, unknown>> | null | undefined
+  readonly errors?: readonly AnswerError[] | undefined
+  readonly extensions?: Readonly<Record<string, unknown>> | undefined
+}
+
+export interface AnswerError {
+  readonly message: string
+  readonly path?: readonly (string | number)[] | undefined
+  readonly extensions?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** Why there was no answer. */
+export interface Failure {
+  readonly cause: unknown
+  /** Of HTTP; `undefined` where the network failed. */
+  readonly response?: { readonly status: number; readonly headers: Headers } | undefined
+}
+
+/** Codes after which nobody knows whether a mutation was carried out. */
+const UNKNOWN: ReadonlySet<unknown> = new Set(['SERVICE_UNAVAILABLE', 'SERVICE_TIMEOUT', 'INTERNAL'])
+/** Of an answer that grew too large when the work was done; without `data` nothing ran. */
+const TOO_LARGE = 'OPERATION_TOO_COMPLEX'
+/** Codes of an operation that did not run, but may soon. */
+const LATER: ReadonlySet<unknown> = new Set(['SERVICE_UNAVAILABLE', 'SERVICE_TIMEOUT', 'BUDGET_EXHAUSTED'])
+const LATER_STATUS: ReadonlySet<number> = new Set([408, 425, 429, 502, 503, 504])
+
+export const hasCode = ({ errors }: Answer, code: string): boolean => codesOf(errors).includes(code)
+
+const codesOf = (errors: Answer['errors']): readonly unknown[] =>
+  (errors ?? []).map(({ extensions }) => extensions?.['code'])
+
+/** Whether a query that was answered so is worth another try: it has no data at all. */
+export const isWorthAnother = ({ data, errors }: Answer): boolean =>
+  (data === null || data === undefined) && codesOf(errors).some((code) => LATER.has(code))
+
+/**
+ * Whether a mutation that was answered so may or may not have been carried out: a root field has no
+ * value, and one of those errors is to blame. What failed below a value did so after the fact.
+ */
+export function isOutcomeUnknown({ data, errors }: Answer): boolean {
+  if (data === undefined && !errors) return true
+  const isMissing = (root: unknown): boolean => (data?.[String(root)] ?? null) === null
+  return (errors ?? []).some(({ path, extensions }) => {
+    const code = extensions?.['code']
+    const isToBlame = UNKNOWN.has(code) || (code === TOO_LARGE && data === null)
+    return isToBlame && (!path || isMissing(path[0]))
+  })
+}
+
+/** Whether the request may be sent again: the network failed, or whoever answered asks to come back. */
+export const isTransient = ({ response }: Failure): boolean => !response || LATER_STATUS.has(response.status)
+
+/** Milliseconds to wait, where the answer says so. */
+export function waitAsked({ errors }: Answer): number | undefined {
+  const seconds = (errors ?? []).map(({ extensions }) => extensions?.['retryAfter']).filter((one) => Number(one) >= 0)
+  return seconds.length > 0 ? Math.max(...seconds.map(Number)) * 1000 : undefined
+}
+
+/** `Retry-After` is seconds or a date (RFC 9110, section 10.2.3). */
+export function waitAskedBy({ response }: Failure): number | undefined {
+  const text = response?.headers.get('retry-after')
+  if (text === null || text === undefined) return undefined
+  const wait = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now()
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait)
+}
+
+/** Whether the bank carried out what it was asked for, in part at least: an outcome that is no refusal. */
+export const isCarriedOut = ({ data }: Answer): boolean =>
+  Object.values(data ?? {}).some(
+    (outcome) =>
+      typeof outcome === 'object' && outcome !== null && !('__typename' in outcome && outcome.__typename === 'Refusal'),
+  )

@@ -1,0 +1,32 @@
+/** Waits between tries. */
+
+const FIRST = 250 // milliseconds
+const LONGEST = 15_000
+
+/** Doubles with each try, and varies, so that clients that failed together do not come back together. */
+export const backoff = (tries: number, longest = LONGEST): number =>
+  Math.min(longest, FIRST * 2 ** tries) * (0.5 + Math.random() / 2)
+
+/**
+ * Resolves after a time, when the browser is online again, or when the signal says so; never rejects.
+ * @param isIdle a process of Node need not live on for it
+ */
+export function wait(milliseconds: number, signal: AbortSignal, isIdle = false): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer)
+      removeOnline(end)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, milliseconds)
+    if (isIdle && typeof timer === 'object') (timer as { unref(): void }).unref()
+    addOnline(end)
+    signal.addEventListener('abort', end)
+    if (signal.aborted) end()
+  })
+}
+
+/** In Node there is no such event, and nothing happens then. */
+export const addOnline = (listener: () => void): void => globalThis.addEventListener?.('online', listener)
+export const removeOnline = (listener: () => void): void => globalThis.removeEventListener?.('online', listener)

@@ -1,0 +1,2 @@
+/** The operations of `operations/`, as typed documents, with the types of their fragments. */
+export * from './generated/graphql.ts'

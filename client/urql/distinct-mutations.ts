@@ -1,0 +1,29 @@
+/** Gives each mutation a key of its own: Graphcache never answers the second of two that are equal and under way at once. */
+import { type Exchange, makeOperation, type Operation } from '@urql/core'
+import { map, pipe } from 'wonka'
+
+/** Above all keys of urql, which are hashes of 32 bits. */
+const FIRST = 2 ** 32
+
+export const distinctMutations: Exchange = ({ forward }) => {
+  let next = FIRST
+  const originals = new Map<number, Operation>()
+  const distinct = (operation: Operation): Operation => {
+    if (operation.kind !== 'mutation') return operation
+    next += 1
+    originals.set(next, operation)
+    return makeOperation('mutation', { ...operation, key: next }, operation.context)
+  }
+  return (operations) =>
+    pipe(
+      operations,
+      map(distinct),
+      forward,
+      map((result) => {
+        const original = originals.get(result.operation.key)
+        if (!original) return result
+        if (!result.hasNext) originals.delete(result.operation.key)
+        return { ...result, operation: original }
+      }),
+    )
+}

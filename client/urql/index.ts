@@ -1,0 +1,3 @@
+/** For urql: its exchanges, and what Graphcache has to know of the schema. */
+export { graphcacheOptions } from './cache.ts'
+export { tributaryExchanges } from './exchange.ts'

@@ -1,0 +1,156 @@
+/** Apollo Client with the library's link and cache options. */
+import { ApolloClient, InMemoryCache } from '@apollo/client'
+import { CombinedGraphQLErrors } from '@apollo/client/errors'
+import { describe, expect, test } from '@jest/globals'
+import { cacheOptions, tributaryLink } from '../../client/apollo/index.ts'
+import {
+  type Answer,
+  CarriedOutError,
+  type Connection,
+  createConnection,
+  OutcomeUnknownError,
+} from '../../client/index.ts'
+import { AccountEntriesDocument, AccountsDocument, TransferDocument } from '../../client/operations.ts'
+import { until } from '../support/until.ts'
+import { euroAccountOf, payment, proxy, timesPaid, tokenOf } from './world.ts'
+
+const clientOf = (connection: Connection): ApolloClient =>
+  new ApolloClient({ link: tributaryLink(connection), cache: new InMemoryCache(cacheOptions()) })
+
+const url = (): string => `${proxy().url}/graphql`
+
+async function connect(options: Partial<Parameters<typeof createConnection>[0]> = {}) {
+  const connection = createConnection({ url: url(), token: () => tokenOf('payer'), ...options })
+  return { connection, client: clientOf(connection) }
+}
+
+const paid = async (reference: string): Promise<number> =>
+  timesPaid('payer', (await euroAccountOf('payer')).id, reference)
+
+describe('Apollo Client with the link of tributary-client', () => {
+  test('A typed query is answered, with the token that the connection supplies', async () => {
+    const { client } = await connect()
+    const { data } = await client.query({ query: AccountsDocument })
+    expect(data?.me?.name).toBe('Ana Ribeiro')
+    expect(data?.me?.accounts.edges[0]?.node.balance.available.formatted).toMatch(/€/)
+  })
+
+  test('A page more joins the pages before it in the cache', async () => {
+    const { client } = await connect()
+    const { id } = await euroAccountOf('payer')
+    const query = AccountEntriesDocument
+    const first = await client.query({ query, variables: { id, first: 3 } })
+    const { endCursor = null } = first.data?.account?.entries.pageInfo ?? {}
+    await client.query({ query, variables: { id, first: 3, after: endCursor }, fetchPolicy: 'network-only' })
+    const joined = client.readQuery({ query, variables: { id, first: 3 } })
+    const ids = joined?.account?.entries.edges.map(({ node }) => node.id)
+    expect(new Set(ids).size).toBe(6)
+  })
+
+  test('A payment whose answer is lost is asked for again, and paid once', async () => {
+    const { client } = await connect()
+    const input = await payment('link-lost-answer')
+    proxy().cutNext('after the answer', 2)
+    const { data } = await client.mutate({ mutation: TransferDocument, variables: { input } })
+    expect(data?.transfer).toMatchObject({ __typename: 'TransferAccepted', replayed: true })
+    expect(await paid('link-lost-answer')).toBe(1)
+  })
+
+  test('A double click of one intent pays once, and so does a click after the answer', async () => {
+    const { client, connection } = await connect()
+    const variables = { input: await payment('link-double-click') }
+    const context = { intent: connection.intent('pay') }
+    const click = () => client.mutate({ mutation: TransferDocument, variables, context })
+    const clicks = [...(await Promise.all([click(), click()])), await click()]
+    const ids = clicks.map(({ data }) => data?.transfer.__typename === 'TransferAccepted' && data.transfer.transfer.id)
+    expect(new Set(ids).size).toBe(1)
+    expect(await paid('link-double-click')).toBe(1)
+  })
+
+  test('An intent that was carried out is not carried out with another amount; a new one is', async () => {
+    const { client, connection } = await connect()
+    const input = await payment('link-other-amount')
+    const pay = (amount: string) =>
+      client.mutate({
+        mutation: TransferDocument,
+        variables: { input: { ...input, amount } },
+        context: { intent: connection.intent('pay') },
+      })
+    await pay('100')
+    await expect(pay('200')).rejects.toThrow(CarriedOutError)
+    connection.intent('pay').done()
+    await pay('200')
+    expect(await paid('link-other-amount')).toBe(2)
+  })
+
+  test('What was refused may be corrected within one intent', async () => {
+    const { client, connection } = await connect()
+    const input = await payment('link-corrected')
+    const pay = (amount: string) =>
+      client.mutate({
+        mutation: TransferDocument,
+        variables: { input: { ...input, amount } },
+        context: { intent: connection.intent('corrected') },
+      })
+    expect((await pay('100000000000')).data?.transfer).toMatchObject({ __typename: 'Refusal' })
+    expect((await pay('100')).data?.transfer).toMatchObject({ __typename: 'TransferAccepted', replayed: false })
+  })
+
+  test.each(['before the request', 'after the answer'] as const)(
+    'A payment that was cut off %s and left is asked for after a reload, and paid once',
+    async (cut) => {
+      const store = new Map<string, string>()
+      const { client, connection } = await connect({ store, patience: 0 })
+      const reference = `link-reload-${cut.slice(0, 6)}`
+      const input = await payment(reference)
+      proxy().cutNext(cut, 1)
+      const before = client.mutate({ mutation: TransferDocument, variables: { input } })
+      await expect(before).rejects.toThrow(OutcomeUnknownError)
+      connection.close() // the page is gone
+      expect(store.size).toBe(1)
+
+      const settled: Answer[] = []
+      const { connection: reloaded } = await connect({ store, onSettled: (_mutation, answer) => settled.push(answer) })
+      await until(() => settled.length === 1)
+      expect(settled[0]?.data?.['transfer']).toMatchObject({ replayed: cut === 'after the answer' })
+      expect(await paid(reference)).toBe(1)
+      expect(await reloaded.pending()).toEqual([])
+    },
+  )
+
+  test('Nothing that one person left pending is sent for another', async () => {
+    const store = new Map<string, string>()
+    const { client, connection } = await connect({ store, patience: 0 })
+    proxy().cutNext('before the request', 1)
+    const input = await payment('link-other-person')
+    await expect(client.mutate({ mutation: TransferDocument, variables: { input } })).rejects.toThrow(
+      OutcomeUnknownError,
+    )
+    connection.close()
+    const { connection: other } = await connect({ store, token: () => tokenOf('payee') })
+    await other.resume()
+    expect(await other.pending()).toEqual([])
+    expect(store.size).toBe(1)
+    expect(await paid('link-other-person')).toBe(0)
+  })
+
+  test('A token that the gateway refuses is renewed once, for all who wait', async () => {
+    const asked: (string | undefined)[] = []
+    const { client } = await connect({
+      token: async (refused) => {
+        asked.push(refused)
+        return refused === undefined ? 'nonsense' : tokenOf('payer')
+      },
+    })
+    const queries = [1, 2, 3].map((first) => client.query({ query: AccountsDocument, variables: { first } }))
+    const names = (await Promise.all(queries)).map(({ data }) => data?.me?.name)
+    expect(names).toEqual(['Ana Ribeiro', 'Ana Ribeiro', 'Ana Ribeiro'])
+    expect(asked).toEqual([undefined, 'nonsense'])
+  })
+
+  test('Without a token that works the error is the gateway’s', async () => {
+    const { client } = await connect({ token: () => 'nonsense' })
+    const error = await client.query({ query: AccountsDocument }).catch((thrown) => thrown)
+    expect(CombinedGraphQLErrors.is(error) && error.errors[0]?.extensions?.['code']).toBe('UNAUTHENTICATED')
+  })
+})
