@@ -28,6 +28,7 @@ const pages = [
     .filter((path) => path.endsWith('.md'))
     .map((path) => `docs/${path}`),
   'gateway/README.md',
+  'gateway/nodes/README.md',
   'platform/memory/README.md',
   'subgraphs/banking/README.md',
   'subgraphs/banking/ledger/README.md',

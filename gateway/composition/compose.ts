@@ -9,6 +9,7 @@ import { GraphQLError, Kind, parse, print, printSchema, Source } from 'graphql'
 import { StartRefused } from '../../platform/process/settings.ts'
 import { subgraphFile } from '../supergraph/files.ts'
 import { originLine } from '../supergraph/origin.ts'
+import { type ServiceDefinition, withNodeGraph } from './node-subgraph.ts'
 import { distinct, oneLine, placeOf, type Remark, remarkOf, showPlace } from './remark.ts'
 
 /** A service's schema and where it came from. */
@@ -53,7 +54,8 @@ export const compose = async (names: readonly string[]): Promise<Composition> =>
  * @throws CompositionError
  */
 export function composeSchemas(schemas: readonly ServiceSchema[], description?: string): Composition {
-  const composed = composeServices(schemas.map((schema) => ({ name: schema.name, typeDefs: parseSubgraph(schema) })))
+  const definitions = schemas.map((schema) => ({ name: schema.name, typeDefs: parseSubgraph(schema) }))
+  const composed = composeServices(withNodes(definitions))
   if (composed.errors) throw new CompositionError(composed.errors.map(remarkOf))
   const heading = description === undefined ? '' : `${printBlock(description)}\n`
   const supergraphSdl = `${heading}${composed.supergraphSdl}`
@@ -67,6 +69,15 @@ export function composeSchemas(schemas: readonly ServiceSchema[], description?: 
       message: oneLine(coordinate && !message.includes(coordinate) ? `${coordinate}: ${message}` : message),
       places: distinct(nodes.flatMap((node) => placeOf(node) ?? [])),
     })),
+  }
+}
+
+/** With the graph that finds the services' nodes. */
+function withNodes(definitions: readonly ServiceDefinition[]): ServiceDefinition[] {
+  try {
+    return withNodeGraph(definitions)
+  } catch (error) {
+    throw error instanceof GraphQLError ? new CompositionError([remarkOf(error)]) : error
   }
 }
 

@@ -16,6 +16,7 @@ import { measuredLimits, readLimits } from '../limits/limits.ts'
 import { type OperationLists, readLists } from '../persisted/lists.ts'
 import { files } from '../supergraph/files.ts'
 import { type Graph, readGraphs } from '../supergraph/graphs.ts'
+import { isNodeGraph } from '../supergraph/node-graph.ts'
 import { isAddress } from '../traffic/address.ts'
 import { stateful, stateless } from '../traffic/call/kind.ts'
 import type { LocatedService } from '../traffic/traffic.ts'
@@ -144,7 +145,7 @@ type GivenSupergraph = { readonly graphs: readonly Graph[]; readonly fault?: str
 
 async function readGivenSupergraph(path: string): Promise<GivenSupergraph> {
   try {
-    const graphs = readGraphs(await readFile(path, 'utf8'))
+    const graphs = readGraphs(await readFile(path, 'utf8')).filter((graph) => !isNodeGraph(graph))
     return graphs.length === 0 ? { graphs, fault: 'is not a supergraph: it joins no service' } : { graphs }
   } catch (error) {
     return { graphs: [], fault: error instanceof GraphQLError ? 'is not GraphQL schema language' : 'cannot be read' }

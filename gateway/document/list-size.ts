@@ -1,12 +1,13 @@
 /**
  * The size of a list: what the client asks for, otherwise what the schema declares. Only integers
- * count, whatever an argument is called.
+ * count, whatever an argument is called, and the items of a list that is declared to.
  */
 import {
   type FieldNode,
   type GraphQLArgument,
   type GraphQLField,
   getNullableType,
+  isListType,
   isScalarType,
   isSpecifiedScalarType,
   Kind,
@@ -43,22 +44,35 @@ export const GUESS = 5
 const SLICING = ['first', 'last', 'limit']
 const MOST = Number.MAX_SAFE_INTEGER // even if the limit is off
 
+/** What an argument says of the size; `undefined` with variables by which it says nothing. */
+type Asked = (variables: Variables) => number | undefined
+
 /** `undefined` if neither client nor schema gives a size. */
 export function sizeOf(
   node: FieldNode,
   field: GraphQLField<unknown, unknown>,
-  { slicingArguments = SLICING, assumedSize }: Partial<DeclaredSize> = {},
+  { slicingArguments, assumedSize }: Partial<DeclaredSize> = {},
   rules: SizeRules,
 ): Size | undefined {
-  const slicing = field.args.filter((argument) => slicingArguments.includes(argument.name) && mayBeInteger(argument))
+  const names = slicingArguments ?? SLICING
+  const slicing = field.args.filter(
+    (argument) => names.includes(argument.name) && (mayBeInteger(argument) || (slicingArguments && isList(argument))),
+  )
   const asked = slicing.flatMap((argument) => {
     const value = node.arguments?.find(({ name }) => name.value === argument.name)?.value
-    return value ? [askedSize(value, argument, assumedSize ?? GUESS, rules)] : []
+    return value ? [askedSize(value, argument, rules)] : []
   })
-  const [first] = asked
-  if (first) return asked.length === 1 ? first : (variables) => Math.max(...asked.map((size) => size(variables)))
-  const otherwise = slicing.map(({ defaultValue }) => defaultValue).find(isInteger) ?? assumedSize
-  return otherwise === undefined ? undefined : () => Math.max(0, otherwise)
+  const declared = slicing.map(({ defaultValue }) => defaultValue).find(isInteger) ?? assumedSize
+  const otherwise = Math.max(0, declared ?? GUESS)
+  if (asked.length === 0) return declared === undefined ? undefined : () => otherwise
+  return (variables) => {
+    let most: number | undefined
+    for (const one of asked) {
+      const size = one(variables)
+      if (size !== undefined && (most === undefined || size > most)) most = size
+    }
+    return most ?? otherwise
+  }
 }
 
 /** True for `Int` and for custom scalars, whose values may be integers. */
@@ -67,26 +81,51 @@ function mayBeInteger({ type }: GraphQLArgument): boolean {
   return isScalarType(scalar) && (scalar.name === 'Int' || !isSpecifiedScalarType(scalar))
 }
 
-function askedSize(value: ValueNode, argument: GraphQLArgument, assumed: number, rules: SizeRules): Size {
+/** As long as the argument is the list of what it names. */
+const isList = ({ type }: GraphQLArgument): boolean => isListType(getNullableType(type))
+
+function askedSize(value: ValueNode, argument: GraphQLArgument, { onListSize, limits, defaults }: SizeRules): Asked {
   const { name, defaultValue } = argument
-  const otherwise = isInteger(defaultValue) ? defaultValue : assumed
-  const { onListSize, limits } = rules
   const { listSize } = limits
+  const read = isList(argument) ? lengthOf : integerOf
   return (variables) => {
-    const size = integerOf(value, variables, rules.defaults) ?? otherwise
+    const size = read(value, variables, defaults, defaultValue)
+    if (size === undefined) return undefined
     onListSize?.(size)
     if (size > listSize) throw overLimit('listSize', `"${name}" asks for more than ${listSize} items.`)
     return Math.min(Math.max(0, size), MOST)
   }
 }
 
-function integerOf(value: ValueNode, variables: Variables, defaults: SizeRules['defaults']): number | undefined {
+type Read = (
+  value: ValueNode,
+  variables: Variables,
+  defaults: SizeRules['defaults'],
+  defaultValue: unknown,
+) => number | undefined
+
+/** A variable that is left out takes its own default, or else that of the argument. */
+const integerOf: Read = (value, variables, defaults, defaultValue) => {
   if (value.kind === Kind.INT) return Number(value.value)
   if (value.kind !== Kind.VARIABLE) return undefined
   const given = own(variables, value.name.value)
   if (isInteger(given)) return given
-  const fallback = given === undefined ? defaults.get(value.name.value) : undefined
-  return fallback?.kind === Kind.INT ? Number(fallback.value) : undefined
+  if (given !== undefined) return undefined
+  const fallback = defaults.get(value.name.value)
+  if (fallback) return fallback.kind === Kind.INT ? Number(fallback.value) : undefined
+  return isInteger(defaultValue) ? defaultValue : undefined
+}
+
+/** What is no list is one of a single item. */
+const lengthOf: Read = (value, variables, defaults, defaultValue) => {
+  if (value.kind === Kind.NULL) return undefined
+  if (value.kind === Kind.LIST) return value.values.length
+  if (value.kind !== Kind.VARIABLE) return 1
+  const given = own(variables, value.name.value) ?? undefined
+  if (given !== undefined) return Array.isArray(given) ? given.length : 1
+  const fallback = defaults.get(value.name.value)
+  if (fallback) return lengthOf(fallback, variables, defaults, defaultValue)
+  return Array.isArray(defaultValue) ? defaultValue.length : undefined
 }
 
 const isInteger = (value: unknown): value is number => Number.isInteger(value)

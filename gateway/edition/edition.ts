@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { GraphQLSchema } from 'graphql'
+import { type GraphQLSchema, parse } from 'graphql'
 import type { Logger } from '../../platform/process/log.ts'
 import { createDocuments, type DocumentCheck, type Documents } from '../document/documents.ts'
 import { createEngine, type Engine, type OperationInUse, type SchemaEngine } from '../execution/engine.ts'
@@ -12,6 +12,7 @@ import type { AccessRules } from '../execution/plan/access-rules.ts'
 import type { VariantFilter } from '../execution/plan/variant-schema.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { ReportLimit } from '../limits/report.ts'
+import { withNodes } from '../nodes/with-nodes.ts'
 import type { Graph } from '../supergraph/graphs.ts'
 import type { Traffic } from '../traffic/traffic.ts'
 import { startApollo } from './apollo.ts'
@@ -101,7 +102,8 @@ export async function openEdition(supergraph: string, options: EditionOptions): 
   })
   try {
     options.checkAccess(engine.facts.access)
-    const traffic = options.openTraffic(engine.facts.services)
+    const { services } = engine.facts
+    const traffic = withNodes(options.openTraffic(services), services, () => parse(supergraph, { noLocation: true }))
     return await traffic.ready
       .then(() => assemble(engine, traffic, options))
       .catch(async (error: unknown) => {

@@ -1,5 +1,5 @@
 /** What a service reported, kept beside what is shown of it. Only `mask.ts` may show any of it. */
-import type { GraphQLFormattedError } from 'graphql'
+import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 
 export interface Reported {
   readonly message: string
@@ -15,6 +15,16 @@ export function remember(error: GraphQLFormattedError, what: Reported | undefine
 }
 
 export const reportedIn = (error: GraphQLFormattedError): Reported | undefined => reported.get(error)
+
+const wholes = new WeakMap<GraphQLFormattedError, GraphQLError>()
+
+/** For what the gateway answers itself: the error of a service that stands behind one of its own. */
+export function keepWhole(error: GraphQLFormattedError, whole: GraphQLError): GraphQLFormattedError {
+  wholes.set(error, whole)
+  return error
+}
+
+export const wholeOf = (error: GraphQLFormattedError): GraphQLError | undefined => wholes.get(error)
 
 /** An error of a service as the `originalError` of the one that stands for it. */
 export interface ServiceError extends Error {

@@ -3,6 +3,7 @@ import { isAddress } from '../traffic/address.ts'
 import { writtenIn } from '../traffic/addresses.ts'
 import type { LocatedService } from '../traffic/traffic.ts'
 import type { Graph } from './graphs.ts'
+import { isNodeGraph } from './node-graph.ts'
 
 /** The gateway's settings for this. */
 export interface ServiceLocations {
@@ -19,9 +20,10 @@ export interface ServiceLocations {
  * @throws Error that names the services without an address
  */
 export function locateServices(
-  graphs: readonly Graph[],
+  joined: readonly Graph[],
   { ownServices, services, locate }: ServiceLocations,
 ): readonly LocatedService[] {
+  const graphs = joined.filter((graph) => !isNodeGraph(graph))
   if (graphs.length === 0) throw new Error('It joins no service.')
   const known = new Map(services.map((service) => [service.definition.name, service]))
   const located = graphs.map((graph) => (ownServices ? known.get(graph.name) : locate(graph)))

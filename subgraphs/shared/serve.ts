@@ -23,6 +23,7 @@ import { gatewaySecret, port, processSettings, readSettings } from '../../platfo
 import { createAdmission } from './admission.ts'
 import { createExecutor, createFormatError } from './apollo.ts'
 import { createAnswerHealth } from './health.ts'
+import { addNodeIds } from './nodes.ts'
 import { type Answer, createAnswerOperation, createRoutes, MAX_BODY } from './routes.ts'
 import { codeWrongLiterals } from './scalar-literals.ts'
 import type { Environment, Service, ServiceDefinition } from './service.ts'
@@ -117,6 +118,7 @@ export async function serve<Shape extends z.ZodRawShape, Context extends object>
 async function buildSchema(file: URL, { resolvers }: Pick<Service<object>, 'resolvers'>): Promise<GraphQLSchema> {
   const schema = buildSubgraphSchema({ typeDefs: parse(await readFile(file, 'utf8')), resolvers })
   codeWrongLiterals(schema)
+  addNodeIds(schema)
   return schema
 }
 

@@ -29,6 +29,7 @@ const gatewayRooms = [
   'gateway/traffic',
   'gateway/supergraph',
   'gateway/execution',
+  'gateway/nodes',
   'gateway/map',
   'gateway/exchange',
   'gateway/authorization',

@@ -67,6 +67,19 @@ describe('What one can ask for', () => {
     'asset(path: String!): Asset',
   ])('Weather and content answer anybody: %s', (field) => expect(signatures('Query')).toContain(field))
 
+  test.each(['node(nodeId: ID!): Node', 'nodes(nodeIds: [ID!]!): [Node]!'])(
+    'Every object with an id of its own is found again by its nodeId: %s',
+    (field) => {
+      expect(signatures('Query')).toContain(field)
+      const withId = objects.filter(
+        (type) => String(type.getFields()['id']?.type) === 'ID!' && type.name !== 'ExchangeQuote',
+      )
+      const node = schema.getType('Node')
+      const nodes = isInterfaceType(node) ? schema.getPossibleTypes(node) : []
+      expect(nodes.map(({ name }) => name)).toEqual(withId.map(({ name }) => name))
+    },
+  )
+
   test('One follows what happens to an account, from any event on', () =>
     expect(signatures('Subscription')).toContain('accountActivity(accountId: ID!, after: String): AccountEvent!'))
 })
@@ -158,11 +171,12 @@ describe('How types are made', () => {
     expect(signatures('PageInfo')).toEqual(expect.arrayContaining(['hasNextPage: Boolean!', 'endCursor: String']))
   })
 
-  test('A list is never null, and has no null in it, unless a service may be away', () => {
+  test('A list is never null, and has no null in it, unless a service may be away or a node may not exist', () => {
     const lists = everyField.filter(({ field }) =>
       isListType(isNonNullType(field.type) ? field.type.ofType : field.type),
     )
-    for (const { type, field } of lists) expect(`${type}.${signature(field)}`).toMatch(/!\]!?$/)
+    for (const { type, field } of lists)
+      if (getNamedType(field.type).name !== 'Node') expect(`${type}.${signature(field)}`).toMatch(/!\]!?$/)
   })
 
   test('An amount of money is digits in the smallest unit of its currency', () =>

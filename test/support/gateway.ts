@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { composeServices } from '@apollo/composition'
 import { parse } from 'graphql'
+import { withNodeGraph } from '../../gateway/composition/node-subgraph.ts'
 import type { Config } from '../../gateway/config/config.ts'
 import { readConfig } from '../../gateway/config/load.ts'
 import { openAdmin, type RunningGateway, startGateway } from '../../gateway/gateway.ts'
@@ -21,10 +22,10 @@ export interface ComposedService {
   readonly url: string
 }
 
-/** The supergraph of these services, addresses included. */
+/** The supergraph of these services, addresses included, with the graph of their nodes. */
 export function composeAt(services: readonly ComposedService[]): string {
   const { supergraphSdl, errors } = composeServices(
-    services.map(({ name, sdl, url }) => ({ name, url: `${url}/graphql`, typeDefs: parse(sdl) })),
+    withNodeGraph(services.map(({ name, sdl, url }) => ({ name, url: `${url}/graphql`, typeDefs: parse(sdl) }))),
   )
   if (errors) throw new Error(errors.join('\n'))
   return supergraphSdl

@@ -5,7 +5,7 @@
  */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { codedError, isErrorCode } from '../../../platform/protocol/errors.ts'
-import { reportedIn, serviceErrorOf } from '../../errors/reported.ts'
+import { reportedIn, serviceErrorOf, wholeOf } from '../../errors/reported.ts'
 
 export interface Fault {
   readonly error: GraphQLError
@@ -81,6 +81,8 @@ const OWN_FAULTS: ReadonlySet<string> = new Set([
  * gateway.
  */
 export function serviceError(service: string, error: GraphQLFormattedError): GraphQLError {
+  const whole = wholeOf(error)
+  if (whole) return whole
   const originalError = serviceErrorOf(service, error.message, reportedIn(error))
   const code = error.extensions?.['code']
   if (!isErrorCode(code) || OWN_FAULTS.has(code)) {

@@ -5,9 +5,11 @@ import type { FetchQuestion } from '../plan/question.ts'
 import { clientVariable } from '../plan/variable-names.ts'
 
 type Values = Readonly<Record<string, unknown>>
+/** What is read of a fetch. */
+type Text = Pick<FetchNode, 'operation'> & Partial<Pick<FetchNode, 'operationName' | 'variableUsages'>>
 
 /** @param variables as the client sent them */
-export const requestBody = (node: FetchNode, variables: Values): RequestBody => ({
+export const requestBody = (node: Text, variables: Values): RequestBody => ({
   bytes: Buffer.from(textOf(node, variablesOf(node, variables))),
   representations: undefined,
 })
@@ -17,7 +19,7 @@ export const requestBody = (node: FetchNode, variables: Values): RequestBody => 
  * @param representations JSON texts
  */
 export function entityBody(
-  node: FetchNode,
+  node: Text,
   variables: Values,
   context: Values,
   representations: readonly string[],
@@ -38,23 +40,23 @@ export function entityBody(
   }
 }
 
-export const asked = (question: FetchQuestion, node: FetchNode, variables: Values): Question => ({
+export const asked = (question: FetchQuestion, node: Text, variables: Values): Question => ({
   ...question,
   variables: variablesOf(node, variables),
 })
 
 /** The text of a request for entities, up to the first of them; `]}}` ends it. */
-export function entityHead(node: FetchNode, variables: Values, context: Values = {}): string {
+export function entityHead(node: Text, variables: Values, context: Values = {}): string {
   const given = { ...variablesOf(node, variables), ...context }
   const comma = Object.keys(given).length > 0 ? ',' : ''
   return `${textOf(node, given).slice(0, -2)}${comma}"representations":[`
 }
 
-const textOf = ({ operation, operationName }: FetchNode, variables: Values): string =>
+const textOf = ({ operation, operationName }: Text, variables: Values): string =>
   JSON.stringify({ query: operation, operationName, variables })
 
 /** What is left out takes its default in the service. */
-const variablesOf = ({ variableUsages = [] }: FetchNode, variables: Values): Values =>
+const variablesOf = ({ variableUsages = [] }: Text, variables: Values): Values =>
   Object.fromEntries(
     variableUsages.flatMap((name) => {
       const given = clientVariable(name)

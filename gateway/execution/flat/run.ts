@@ -279,7 +279,7 @@ function reading(run: Run, fetch: Fetch, answer: Buffer, count: number, scan: ()
 function takeErrors(run: Run, fetch: Fetch, answer: Buffer, { text, dataAt }: ScannedErrors, count: number): void {
   const { index, node } = fetch
   const losses = lossesFor(run, fetch)
-  const faults = faultsOf(node.serviceName, errorsIn(text.toString()))
+  const faults = faultsOf(node.serviceName, errorsIn(text.toString(), answer))
   if (dataAt !== 0) losses.explain(index, answer, dataAt, faults)
   else if (node.requires) losses.failEntities(index, new Failure(faults), flatFetch(run, fetch).words, count)
   else losses.fail(index, new Failure(faults))

@@ -10,6 +10,7 @@ import {
   type FieldDefinitionNode,
   Kind,
 } from 'graphql'
+import { hasNodeGraph } from '../../supergraph/node-graph.ts'
 import { readLinks } from './links.ts'
 
 /** `@listSize`: how long a list may be. */
@@ -64,8 +65,13 @@ export function readDeclaredCosts(supergraph: DocumentNode): DeclaredCosts {
     if (definition.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION)
       for (const { name, directives } of definition.fields ?? []) readWeight(`${type}.${name.value}`, directives)
   }
+  const nodes = hasNodeGraph(supergraph) ? sizes.get(NODES) : undefined
+  if (nodes) sizes.set(NODES, { ...nodes, slicingArguments: ['nodeIds'] })
   return { weights, sizes }
 }
+
+/** As long as its ids are many, which a supergraph cannot say: it takes arguments of type `Int` only. */
+const NODES = 'Query.nodes'
 
 const named = (directives: readonly ConstDirectiveNode[] | undefined, name: string): ConstDirectiveNode | undefined =>
   directives?.find((directive) => directive.name.value === name)

@@ -85,6 +85,31 @@ export function entriesQuery(group: readonly EntryPageKey[]): Prisma.Sql {
     ) e ORDER BY e.account_id, e.sequence DESC`
 }
 
+/** An entry's id: the account's and the sequence. */
+export interface EntryId {
+  readonly accountId: string
+  readonly sequence: string
+}
+
+/** The entry of each id; null where there is none. */
+export async function readEntries(
+  database: PrismaClient,
+  ids: readonly EntryId[],
+): Promise<readonly (EntryRow | null)[]> {
+  const rows = await database.$queryRaw<EntryRow[]>(entriesByIdQuery(ids))
+  const byId = new Map(rows.map((row) => [`${row.accountId}-${row.sequence}`, row]))
+  return ids.map(({ accountId, sequence }) => byId.get(`${accountId}-${sequence}`) ?? null)
+}
+
+export const entriesByIdQuery = (ids: readonly EntryId[]): Prisma.Sql => Prisma.sql`/* entries:by-id */
+  SELECT e.account_id::text AS "accountId", e.sequence, e.transfer_id::text AS "transferId", e.amount,
+    e.balance_after AS "balanceAfter", e.posted_at AS "postedAt"
+  FROM unnest(
+    ${plainArray(ids.map(({ accountId }) => accountId))}::bigint[],
+    ${plainArray(ids.map(({ sequence }) => sequence))}::bigint[]
+  ) AS wanted (account_id, sequence)
+  JOIN history.entries e ON e.account_id = wanted.account_id AND e.sequence = wanted.sequence`
+
 /** Each names one text of the statement. */
 const NEWEST = Prisma.raw('/* entries:newest */')
 const BEFORE = Prisma.raw('/* entries:before */')

@@ -3,13 +3,14 @@ import { z } from 'zod'
 import { codedError } from '../../../platform/protocol/errors.ts'
 import { type PageArguments, pagesOf } from '../../shared/pagination.ts'
 import type { AccountRow } from '../accounts/read.ts'
+import { visibleAccount } from '../accounts/resolvers.ts'
 import { areUndone, refuseUndone } from '../ledger/restores.ts'
 import type { Money } from '../money/amount.ts'
 import type { BankingContext } from '../request/context.ts'
 import { sequencePart } from '../request/cursor-parts.ts'
 import { badInput, optionalText } from '../request/input.ts'
 import { type TransferRow, transferById } from '../transfers/read.ts'
-import { type EntryFilter, type EntryRow, readEntryPages } from './read.ts'
+import { type EntryFilter, type EntryRow, readEntries, readEntryPages } from './read.ts'
 
 interface EntriesArguments extends PageArguments {
   readonly filter?: EntryFilter | null
@@ -19,6 +20,16 @@ interface EntriesArguments extends PageArguments {
 type Entry = EntryRow & { readonly currency: string }
 
 const entryPage = pagesOf('entries', z.tuple([sequencePart]), ({ sequence }: Entry) => [sequence.toString()])
+
+/** The entry, if the caller may see its account. */
+async function visibleEntry(id: string, context: BankingContext): Promise<Entry | null> {
+  const [, accountId = '', sequence = ''] = ENTRY_ID.exec(id) ?? []
+  const account = await visibleAccount(accountId, context)
+  const row = account && (await context.load(readEntries, { accountId, sequence }))
+  return row && { ...row, currency: account.currency }
+}
+
+const ENTRY_ID = /^([1-9]\d{13})-([1-9]\d{0,17})$/
 
 export const entryResolvers = {
   Account: {
@@ -37,6 +48,7 @@ export const entryResolvers = {
       }),
   },
   Entry: {
+    __resolveReference: ({ id }: { id: string }, context: BankingContext) => visibleEntry(id, context),
     id: ({ accountId, sequence }: Entry): string => `${accountId}-${sequence}`,
     transfer: ({ transferId }: Entry, _: unknown, { load }: BankingContext): Promise<TransferRow | null> =>
       load(transferById, transferId),

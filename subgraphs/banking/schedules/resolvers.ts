@@ -16,7 +16,7 @@ import { partyOfAccount } from '../transfers/party.ts'
 import { transferById } from '../transfers/read.ts'
 import type { Frequency } from './recurrence.ts'
 import type { Schedule } from './schedule.ts'
-import { loadSchedules, readRunPage, readSchedulePage } from './store.ts'
+import { readRunPage, readSchedulePage, scheduleById } from './store.ts'
 
 interface ScheduleTransferInput extends Omit<TransferInput, 'quoteId'> {
   readonly frequency: Frequency
@@ -41,10 +41,10 @@ const schedulePage = pagesOf('schedules', z.tuple([instantPart, z.uuid()]), ({ c
 ])
 const runPage = pagesOf('scheduleRuns', z.tuple([datePart]), ({ dueOn }: RunRow) => [plainDateOf(dueOn)])
 
-async function visibleSchedule(id: string, { caller, database }: BankingContext): Promise<Schedule | null> {
+async function visibleSchedule(id: string, { caller, load }: BankingContext): Promise<Schedule | null> {
   const reader = requireScope(caller, 'banking:read')
   const known = parseDerivedId(id)
-  const schedule = known === null ? undefined : (await loadSchedules(database, [known])).get(known)
+  const schedule = known === null ? null : await load(scheduleById, known)
   return schedule && mayUse(reader, schedule.customer) ? schedule : null
 }
 
@@ -99,6 +99,7 @@ export const scheduleResolvers = {
       schedulePage(page, (limit, place) => readSchedulePage(database, id, limit, place)),
   },
   Schedule: {
+    __resolveReference: ({ id }: { id: string }, context: BankingContext) => visibleSchedule(id, context),
     state: stateOf,
     from: ({ from }: Schedule, _: unknown, { load }: BankingContext) => load(accountById, from),
     to: ({ to }: Schedule, _: unknown, context: BankingContext) => partyOfAccount(to, context),

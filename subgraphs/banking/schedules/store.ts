@@ -7,6 +7,7 @@ import type {
 } from '../../../prisma/generated/client.ts'
 import { plainDateOf } from '../dates/plain-date.ts'
 import type { Collection } from '../ledger/collection.ts'
+import { byId } from '../request/load.ts'
 import type { Schedule, ScheduleRun } from './schedule.ts'
 
 type Reader = Pick<Prisma.TransactionClient, 'schedule'>
@@ -31,10 +32,13 @@ function scheduleOf(row: ScheduleRow): Schedule {
 }
 
 /** The schedules that exist among `ids`. */
-export async function loadSchedules(database: Reader, ids: readonly string[]): Promise<Map<string, Schedule>> {
+async function loadSchedules(database: Reader, ids: readonly string[]): Promise<Map<string, Schedule>> {
   const rows = await database.schedule.findMany({ where: { id: { in: [...ids] } } })
   return new Map(rows.map((row) => [row.id, scheduleOf(row)]))
 }
+
+/** By id, a UUID. */
+export const scheduleById = byId(async (database, ids) => [...(await loadSchedules(database, ids)).values()])
 
 async function saveSchedules(transaction: Prisma.TransactionClient, changed: readonly Schedule[]): Promise<void> {
   for (const schedule of changed) {

@@ -1,5 +1,6 @@
 /** Webhooks in GraphQL: a customer's own endpoints and their deliveries. */
 import { z } from 'zod'
+import type { Scope } from '../../../platform/protocol/scope.ts'
 import type { Customer } from '../../../prisma/generated/client.ts'
 import { type PageArguments, pagesOf } from '../../shared/pagination.ts'
 import { areUndone, refuseUndone } from '../ledger/restores.ts'
@@ -13,7 +14,15 @@ import type { WebhookCommand } from './commands.ts'
 import { parseEventId, type RegisterInput, type RetryInput, readRegistration, type WebhookInput } from './input.ts'
 import { eventId } from './payload.ts'
 import type { Webhooks } from './service.ts'
-import { type Delivery, type Endpoint, readDeliveries, readEndpoints, removeEndpoint, reviveDelivery } from './store.ts'
+import {
+  type Delivery,
+  type Endpoint,
+  endpointById,
+  readDeliveries,
+  readEndpoints,
+  removeEndpoint,
+  reviveDelivery,
+} from './store.ts'
 
 interface DeliveryArguments extends PageArguments {
   readonly status?: Delivery['status'] | null
@@ -24,11 +33,15 @@ const deliveryPage = pagesOf('webhookDeliveries', z.tuple([sequencePart]), ({ se
 ])
 
 /** One of the caller's own endpoints, removed ones too. */
-async function ownEndpoint(id: string, { caller, database }: BankingContext): Promise<Endpoint | null> {
+async function ownEndpoint(
+  id: string,
+  { caller, load }: BankingContext,
+  scope: Scope = 'banking:write',
+): Promise<Endpoint | null> {
+  const { id: owner } = requireScope(caller, scope)
   const known = parseDerivedId(id)
-  return known === null
-    ? null
-    : database.webhookEndpoint.findFirst({ where: { id: known, customerId: requireScope(caller, 'banking:write').id } })
+  const endpoint = known === null ? null : await load(endpointById, known)
+  return endpoint?.customerId === owner ? endpoint : null
 }
 
 export const webhookResolvers = ({ allowPrivate, secrets }: Webhooks) => ({
@@ -95,6 +108,7 @@ export const webhookResolvers = ({ allowPrivate, secrets }: Webhooks) => ({
     },
   },
   Webhook: {
+    __resolveReference: ({ id }: { id: string }, context: BankingContext) => ownEndpoint(id, context, 'banking:read'),
     secret: ({ id }: Endpoint, _: unknown, { caller }: BankingContext): string => {
       requireScope(caller, 'banking:write')
       return secrets(id)

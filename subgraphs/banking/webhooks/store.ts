@@ -3,6 +3,7 @@
  */
 import type { Prisma, PrismaClient } from '../../../prisma/generated/client.ts'
 import type { Collection } from '../ledger/collection.ts'
+import { byId } from '../request/load.ts'
 import { MAX_ENDPOINTS, type NewEndpoint } from './commands.ts'
 
 export type Endpoint = Prisma.WebhookEndpointGetPayload<object>
@@ -18,6 +19,9 @@ export const readEndpoints = (database: PrismaClient, customerId: string): Promi
     orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     take: MAX_ENDPOINTS,
   })
+
+/** By id, a UUID; removed ones too. */
+export const endpointById = byId((database, ids) => database.webhookEndpoint.findMany({ where: { id: { in: ids } } }))
 
 /** The ids of the endpoints that each of `customers` has in use. */
 async function loadEndpoints(

@@ -108,7 +108,7 @@ describe('npm run contract', () => {
   test('Schemas that are no GraphQL are reported with their place', async () => {
     const { code, stdout } = await contract(
       '--service',
-      await draft('content', 'type Article @key', 'type Article {{ @key'),
+      await draft('content', 'type Article implements', 'type Article {{ implements'),
     )
     expect([code, stdout]).toEqual([1, expect.stringMatching(/content-draft\.graphql:\d+ .*\[COMPOSITION\]/)])
   })

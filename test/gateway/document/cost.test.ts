@@ -203,6 +203,32 @@ const openShop = (): Documents =>
     ]),
   )
 
+describe('nodes', () => {
+  const NODES = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+    interface Node { nodeId: ID! } type Query { two(ids: [ID!]!): [Book] }
+    type Book implements Node @key(fields: "id") { id: ID! nodeId: ID! next: Book }`
+  let documents: Documents
+  beforeAll(() => {
+    documents = documentsOf(composeAt([{ name: 'books', sdl: NODES, url: 'http://127.0.0.1:1' }]))
+  })
+
+  test.each<[string, number, object]>([
+    ['{ node(nodeId: "a") { nodeId } }', 1, {}],
+    ['{ nodes(nodeIds: []) { nodeId } }', 0, {}],
+    ['{ nodes(nodeIds: ["a", "b", "c"]) { nodeId } }', 3 + 3, {}],
+    ['{ nodes(nodeIds: "a") { nodeId } }', 1 + 1, {}],
+    ['query ($v: [ID!]!) { nodes(nodeIds: $v) { nodeId } }', 2 + 2, { v: ['a', 'b'] }],
+    ['query ($v: [ID!]!) { nodes(nodeIds: $v) { ... on Book { next { id } } } }', 2 * 2 + 2, { v: ['a', 'b'] }],
+    ['query ($v: [ID!]! = ["a", "b"]) { nodes(nodeIds: $v) { nodeId } }', 2 + 2, {}],
+    ['query ($v: [ID!]!) { nodes(nodeIds: $v) { nodeId } }', 1 + 1, { v: 'a' }],
+    ['query ($v: ID!) { nodes(nodeIds: [$v, $v]) { nodeId } }', 2 + 2, { v: 'a' }],
+    ['query ($v: [ID!]!) { nodes(nodeIds: $v) { nodeId } }', 100, {}],
+    ['{ two(ids: ["a", "b"]) { id } }', 5 + 2, {}],
+  ])('%s costs %i: each id, and each node', (query, cost, variables) => {
+    expect(costIn(documents, query, variables)).toBe(cost)
+  })
+})
+
 const line = { sku: '1' }
 
 describe('lists in arguments', () => {

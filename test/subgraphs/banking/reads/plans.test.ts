@@ -6,7 +6,12 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Prisma, type PrismaClient } from '../../../../prisma/generated/client.ts'
 import { accountPagesQuery, readAccountPages } from '../../../../subgraphs/banking/accounts/read.ts'
 import { openDatabase } from '../../../../subgraphs/banking/database/open.ts'
-import { type EntryFilter, entriesQuery, readEntryPages } from '../../../../subgraphs/banking/entries/read.ts'
+import {
+  type EntryFilter,
+  entriesByIdQuery,
+  entriesQuery,
+  readEntryPages,
+} from '../../../../subgraphs/banking/entries/read.ts'
 import { activityQuery } from '../../../../subgraphs/banking/events/read.ts'
 import { dueHoldsQuery } from '../../../../subgraphs/banking/holds/expiry.ts'
 import { holdsQuery } from '../../../../subgraphs/banking/holds/resolvers.ts'
@@ -81,6 +86,7 @@ test.each<[string, () => Prisma.Sql, number]>([
   ['entries of a category', page({ category: 'category-3' }), 400],
   ['entries with a rare text', page({ text: 'Invoice 123450' }), 3_000],
   ['accounts of a customer', () => accountPagesQuery([{ owner: million.customer, limit: 21, after: '0' }]), 100],
+  ['entries by their ids', () => entriesByIdQuery([{ accountId: million.account, sequence: '30000' }]), 100],
   ['open holds of an account', () => holdsQuery(million.account, '25000', 21), 100],
   ['holds that are due', () => dueHoldsQuery(500), 1_500],
   ['schedules that are due', () => dueSchedulesQuery(200), 300],

@@ -1,0 +1,85 @@
+/**
+ * Executes what a plan asks of the graph that finds nodes, in this process. It gives types and keys
+ * alone: the plan goes on to the services for everything else.
+ */
+import {
+  buildASTSchema,
+  type DocumentNode,
+  execute,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  parse,
+} from 'graphql'
+import { LRUCache } from 'lru-cache'
+import { codedError } from '../../platform/protocol/errors.ts'
+import { keepWhole } from '../errors/reported.ts'
+import { MOST_NODES, type NodeType } from '../supergraph/node-graph.ts'
+import type { ParsedAnswer } from '../traffic/call/send.ts'
+import type { Find } from './find.ts'
+
+/** A request as a plan writes it. */
+export interface NodeRequest {
+  readonly query: string
+  readonly operationName?: string | undefined
+  readonly variables?: Readonly<Record<string, unknown>>
+}
+
+export type AnswerNodes = (request: NodeRequest, find: Find) => Promise<ParsedAnswer>
+
+const MOST_TEXTS = 200
+
+export function createAnswerNodes(types: ReadonlyMap<string, NodeType>): AnswerNodes {
+  const schema = schemaOf(types)
+  const documents = new LRUCache<string, DocumentNode>({ max: MOST_TEXTS })
+  const documentOf = (query: string): DocumentNode => {
+    const known = documents.get(query)
+    if (known) return known
+    const document = parse(query, { noLocation: true })
+    documents.set(query, document)
+    return document
+  }
+  return async ({ query, operationName, variables = {} }, find) => {
+    const document = documentOf(query)
+    const { data, errors } = await execute({
+      schema,
+      document,
+      operationName,
+      variableValues: variables,
+      rootValue: rootOf(find),
+    })
+    return { data: plain(data ?? null), ...(errors && { errors: errors.map(told) }) }
+  }
+}
+
+/** As it is read from JSON. */
+const plain = (data: object | null): Record<string, unknown> | null => JSON.parse(JSON.stringify(data))
+
+/** What a service said stands behind it. */
+function told(error: GraphQLError): GraphQLFormattedError {
+  const { originalError: thrown } = error
+  return thrown instanceof GraphQLError ? keepWhole(error.toJSON(), thrown) : error.toJSON()
+}
+
+const rootOf = (find: Find) => ({
+  node: ({ nodeId }: { nodeId: string }) => find(nodeId),
+  nodes({ nodeIds }: { nodeIds: readonly string[] }) {
+    if (nodeIds.length > MOST_NODES)
+      throw codedError('BAD_USER_INPUT', `"nodeIds" must hold at most ${MOST_NODES} ids.`)
+    return nodeIds.map(find)
+  },
+})
+
+/** Values of keys pass through as the id says them. */
+const schemaOf = (types: ReadonlyMap<string, NodeType>): GraphQLSchema =>
+  buildASTSchema(
+    parse(`
+      scalar Value
+      interface Node { nodeId: ID! }
+      type Query { node(nodeId: ID!): Node nodes(nodeIds: [ID!]!): [Node]! }
+      ${[...types].map(([name, { key }]) => typeOf(name, key)).join('\n')}
+    `),
+  )
+
+const typeOf = (name: string, key: readonly string[]): string =>
+  `type ${name} implements Node { nodeId: ID! ${key.map((field) => `${field}: Value`).join(' ')} }`

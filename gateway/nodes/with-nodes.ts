@@ -1,0 +1,35 @@
+/** Traffic that answers the graph of nodes by itself, and sends everything else on. */
+import type { DocumentNode } from 'graphql'
+import type { Graph } from '../supergraph/graphs.ts'
+import { isNodeGraph, readNodeTypes } from '../supergraph/node-graph.ts'
+import { ownAnswer } from '../traffic/call/answer.ts'
+import type { Freshness, Send } from '../traffic/call/send.ts'
+import type { Traffic } from '../traffic/traffic.ts'
+import { createAnswerNodes, type NodeRequest } from './answer-nodes.ts'
+import { createFind } from './find.ts'
+
+/** @param open reads the supergraph; called only where it has such a graph */
+export function withNodes(traffic: Traffic, graphs: readonly Graph[], open: () => DocumentNode): Traffic {
+  const graph = graphs.find(isNodeGraph)
+  if (!graph) return traffic
+  const types = readNodeTypes(open(), graph.name)
+  const answerNodes = createAnswerNodes(types)
+  const answerHere: Send = async (call) => {
+    let asked = 0
+    const sendOn: Send = (each) => {
+      asked += 1
+      return traffic.send(each)
+    }
+    const request = JSON.parse(call.body.bytes.toString()) as NodeRequest
+    const answer = await answerNodes(request, createFind(types, sendOn, call))
+    // Otherwise each service said for how long.
+    if (asked === 0) call.context.observe(NOT_KEPT)
+    return ownAnswer(answer)
+  }
+  // Nothing is added to the other calls, not even a promise.
+  const send: Send = (call) => (call.service === graph.name ? answerHere(call) : traffic.send(call))
+  // Who asks decides what is there.
+  return { ...traffic, send, isShared: (service) => service !== graph.name && traffic.isShared(service) }
+}
+
+const NOT_KEPT: Freshness = { maxAge: 0, scope: 'private', age: 0, variesByLanguage: false }

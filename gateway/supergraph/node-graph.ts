@@ -1,0 +1,86 @@
+/**
+ * The graph of a supergraph that finds nodes, and that no service serves: it has the address
+ * `tributary:node`. Reads which types have nodes, by which key, and who knows whether one exists.
+ */
+import { type DirectiveNode, type DocumentNode, Kind, type ObjectTypeDefinitionNode } from 'graphql'
+import { keyFields } from '../../platform/protocol/node-id.ts'
+
+/** Its name in a supergraph composed here. */
+export const NODE_GRAPH = 'node'
+export const NODE_URL = 'tributary:node'
+
+/** Ids of `Query.nodes` at most. */
+export const MOST_NODES = 100
+
+export const isNodeGraph = ({ url }: { readonly url: string }): boolean => url === NODE_URL
+
+/** Whether any graph of a supergraph finds nodes. */
+export const hasNodeGraph = (supergraph: DocumentNode): boolean =>
+  graphsIn(supergraph).some(({ url }) => url === NODE_URL)
+
+/** How a type's nodes are found. */
+export interface NodeType {
+  /** The service that gives its `nodeId`. */
+  readonly service: string
+  /** Names of the key's fields. */
+  readonly key: readonly string[]
+}
+
+/** @param graph the name of the graph that finds nodes */
+export function readNodeTypes({ definitions }: DocumentNode, graph: string): ReadonlyMap<string, NodeType> {
+  const names = new Map(graphsIn({ definitions }).map(({ value, name = '' }) => [value, name]))
+  const types = definitions.flatMap((type): [string, NodeType][] => {
+    if (type.kind !== Kind.OBJECT_TYPE_DEFINITION) return []
+    const key = joinsOf(type, 'join__type').find(
+      (join) => names.get(join.graph ?? '') === graph && join.key !== undefined,
+    )?.key
+    const service = key === undefined ? undefined : ownerOf(type, names, graph)
+    return service === undefined ? [] : [[type.name.value, { service, key: keyFields(key ?? '') ?? [] }]]
+  })
+  return new Map(types)
+}
+
+/** The service that resolves `nodeId` of a type. */
+function ownerOf(
+  type: ObjectTypeDefinitionNode,
+  names: ReadonlyMap<string, string>,
+  graph: string,
+): string | undefined {
+  const field = type.fields?.find(({ name }) => name.value === 'nodeId')
+  const own = field ? joinsOf(field, 'join__field').filter(({ external }) => !external) : []
+  return [...own, ...joinsOf(type, 'join__type')]
+    .map((join) => names.get(join.graph ?? ''))
+    .find((name) => name !== undefined && name !== graph)
+}
+
+/** The values of `join__Graph`. */
+const graphsIn = ({ definitions }: Pick<DocumentNode, 'definitions'>) =>
+  definitions
+    .flatMap((one) =>
+      one.kind === Kind.ENUM_TYPE_DEFINITION && one.name.value === 'join__Graph' ? (one.values ?? []) : [],
+    )
+    .map((value) => ({ value: value.name.value, ...joinsOf(value, 'join__graph')[0] }))
+
+interface Join {
+  readonly graph?: string
+  readonly key?: string
+  readonly name?: string
+  readonly url?: string
+  readonly external?: boolean
+}
+
+const joinsOf = (
+  { directives = [] }: { readonly directives?: readonly DirectiveNode[] },
+  name: string,
+): readonly Join[] =>
+  directives
+    .filter((directive) => directive.name.value === name)
+    .map((directive) =>
+      Object.fromEntries(
+        (directive.arguments ?? []).flatMap(({ name: { value: argument }, value }) =>
+          value.kind === Kind.ENUM || value.kind === Kind.STRING || value.kind === Kind.BOOLEAN
+            ? [[argument, value.value]]
+            : [],
+        ),
+      ),
+    )

@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { buildSchema, isInterfaceType } from 'graphql'
+import { encodeNodeId } from '../../platform/protocol/node-id.ts'
+import type { Answer } from '../support/answer.ts'
+import { ask } from '../support/gateway.ts'
+import { type Product, startProduct } from '../support/product.ts'
+import { askTraced } from '../support/traced.ts'
+
+type Headers = Readonly<Record<string, string>>
+
+let product: Product
+let payer: Headers
+let payee: Headers
+let officer: Headers
+/** A node of each type, by type, that the payer may see. */
+const nodes = new Map<string, { readonly nodeId: string; readonly id: string }>()
+
+const EVERYTHING = `{
+  me { ...N
+    accounts { edges { node { ...N branch { ...N city { ...N } } product { ...N terms { ...N } }
+      entries(first: 50) { edges { node { ...N transfer { ...N merchant { ...N } } } } } } } }
+    loans { edges { node { ...N } } } schedules { edges { node { ...N } } } webhooks { ...N } } }
+  fragment N on Node { __typename nodeId
+    ${'Account Article Branch City Customer Entry Loan Merchant Product Schedule Transfer Webhook'
+      .split(' ')
+      .map((type) => `... on ${type} { id }`)
+      .join(' ')} }`
+
+const collect = (value: unknown): void => {
+  if (typeof value !== 'object' || value === null) return
+  const { __typename: type, nodeId, id } = value as Record<string, unknown>
+  if (typeof type === 'string' && typeof nodeId === 'string' && !nodes.has(type))
+    nodes.set(type, { nodeId, id: `${id}` })
+  for (const below of Object.values(value)) collect(below)
+}
+
+beforeAll(async () => {
+  product = await startProduct()
+  const headersOf = async (caller: string): Promise<Headers> => ({ authorization: await product.authorization(caller) })
+  ;[payer, payee, officer] = await Promise.all([headersOf('payer'), headersOf('payee'), headersOf('officer')])
+  const { data } = await ask(product.url, '{ me { accounts { edges { node { id number currency } } } } }', payer)
+  const [from, to] = data.me.accounts.edges.map(({ node }: { node: { id: string; number: string } }) => node)
+  const made = await ask(
+    product.url,
+    {
+      query: `mutation ($schedule: ScheduleTransferInput!, $webhook: RegisterWebhookInput!) {
+        scheduleTransfer(input: $schedule) { __typename ... on Refusal { message } }
+        registerWebhook(input: $webhook) { __typename ... on Refusal { message } } }`,
+      variables: {
+        schedule: {
+          idempotencyKey: randomUUID(),
+          from: from.id,
+          to: to.number,
+          amount: '1',
+          currency: from.currency,
+          frequency: 'ONCE',
+          firstOn: '2999-01-01',
+        },
+        webhook: { idempotencyKey: randomUUID(), url: 'https://example.com/hook' },
+      },
+    },
+    payer,
+  )
+  expect(made.errors).toBeUndefined()
+  const everything = await ask(product.url, EVERYTHING, payer)
+  expect(everything.errors).toBeUndefined()
+  collect(everything.data)
+})
+afterAll(() => product?.stop())
+
+const nodeIdOf = (type: string): string => nodes.get(type)?.nodeId ?? `no ${type}`
+
+const node = (nodeId: string, headers: Headers, selection = '__typename nodeId'): Promise<Answer> =>
+  ask(
+    product.url,
+    { query: `query ($nodeId: ID!) { node(nodeId: $nodeId) { ${selection} } }`, variables: { nodeId } },
+    headers,
+  )
+
+/** What each answer is: data, and the codes of errors with their paths. */
+const told = ({ data, errors = [] }: Answer) => ({
+  data,
+  errors: errors.map(({ path, extensions }) => `${path?.join('.')} ${extensions['code']}`),
+})
+
+describe('node', () => {
+  test('Every type with an id of its own is a node, and is found again by its nodeId', async () => {
+    const schema = buildSchema(await readFile(new URL('../../gateway/schema.graphql', import.meta.url), 'utf8'))
+    const type = schema.getType('Node')
+    const types = isInterfaceType(type) ? schema.getPossibleTypes(type).map(({ name }) => name) : []
+    expect([...nodes.keys()].sort()).toEqual(types.toSorted())
+    for (const [name, { nodeId, id }] of nodes) {
+      expect(nodeId).toMatch(/^[\w-]+$/)
+      const selections = ['__typename nodeId', `... on ${name} { id }`, '__typename']
+      const answers = await Promise.all(selections.map((selection) => node(nodeId, payer, selection)))
+      expect(answers.map(told)).toEqual([
+        { data: { node: { __typename: name, nodeId } }, errors: [] },
+        { data: { node: { id } }, errors: [] },
+        { data: { node: { __typename: name } }, errors: [] },
+      ])
+    }
+  })
+
+  test('nodes answers over all services, in the order of its ids', async () => {
+    const nodeIds = [...nodes.values()].map(({ nodeId }) => nodeId)
+    const wanted = [...nodeIds, encodeNodeId('City', ['1']), ...nodeIds.toReversed()]
+    const query = 'query ($nodeIds: [ID!]!) { nodes(nodeIds: $nodeIds) { nodeId } }'
+    const answer = await ask(product.url, { query, variables: { nodeIds: wanted } }, payer)
+    expect(told(answer)).toEqual({
+      data: { nodes: wanted.map((nodeId, at) => (at === nodeIds.length ? null : { nodeId })) },
+      errors: [],
+    })
+  })
+
+  test('An entity that does not exist is null, whatever is asked of it', async () => {
+    const missing = [
+      encodeNodeId('Account', ['99999999999999']),
+      encodeNodeId('Account', ['no id']),
+      encodeNodeId('Transfer', ['999999999999']),
+      encodeNodeId('Entry', [`${nodes.get('Account')?.id}-999999999`]),
+      encodeNodeId('Entry', ['1-1']),
+      encodeNodeId('Customer', ['nobody']),
+      encodeNodeId('Merchant', ['\0']),
+      encodeNodeId('Branch', ['nowhere']),
+      encodeNodeId('Loan', [randomUUID()]),
+      encodeNodeId('Schedule', ['x']),
+      encodeNodeId('Webhook', [randomUUID()]),
+      encodeNodeId('City', ['1']),
+      encodeNodeId('Article', ['en/none']),
+      encodeNodeId('Product', ['none']),
+    ]
+    for (const nodeId of missing)
+      for (const selection of ['nodeId', '__typename', '... on City { population } ... on Transfer { reference }'])
+        expect({ nodeId, ...told(await node(nodeId, officer, selection)) }).toEqual({
+          nodeId,
+          data: { node: null },
+          errors: [],
+        })
+  })
+
+  test("Another customer's objects, and those of the signed out, are answered as the fields by id answer them", async () => {
+    const fields = { Account: 'account', Transfer: 'transfer', Loan: 'loan', Schedule: 'schedule' }
+    const callers = { payee, officer, nobody: {} }
+    for (const [type, field] of Object.entries(fields))
+      for (const [caller, headers] of Object.entries(callers)) {
+        const { nodeId = '', id = '' } = nodes.get(type) ?? {}
+        const byId = await ask(
+          product.url,
+          { query: `query ($id: ID!) { it: ${field}(id: $id) { id } }`, variables: { id } },
+          headers,
+        )
+        const byNodeId = await ask(
+          product.url,
+          { query: `query ($id: ID!) { it: node(nodeId: $id) { ... on ${type} { id } } }`, variables: { id: nodeId } },
+          headers,
+        )
+        expect({ caller, type, ...told(byNodeId) }).toEqual({ caller, type, ...told(byId) })
+      }
+    for (const type of ['Customer', 'Entry', 'Webhook'])
+      expect({ type, ...told(await node(nodeIdOf(type), payee)) }).toEqual({ type, data: { node: null }, errors: [] })
+  })
+
+  test('What is no id of a node is refused, and costs its own place only', async () => {
+    const account = nodes.get('Account')
+    const forged = [
+      '',
+      'x',
+      account?.id ?? '',
+      `${account?.nodeId}=`,
+      ` ${account?.nodeId}`,
+      encodeNodeId('Nothing', ['1']),
+      encodeNodeId('Money', ['1']),
+      encodeNodeId('__proto__', ['1']),
+      encodeNodeId('Account', ['1', '2']),
+      Buffer.from('["Account", "1"]').toString('base64url'),
+      Buffer.from('{"0":"Account","1":"1"}').toString('base64url'),
+      Buffer.from('["Account",["1"]]').toString('base64url'),
+      Buffer.from('["Account",null]').toString('base64url'),
+      encodeNodeId('Account', ['1'.repeat(2_000)]),
+    ]
+    const query = 'query ($nodeIds: [ID!]!) { nodes(nodeIds: $nodeIds) { nodeId } }'
+    const nodeIds = [...forged, account?.nodeId]
+    const answer = await ask(product.url, { query, variables: { nodeIds } }, payer)
+    expect(told(answer)).toEqual({
+      data: { nodes: [...forged.map(() => null), { nodeId: account?.nodeId }] },
+      errors: forged.map((_, at) => `nodes.${at} BAD_USER_INPUT`),
+    })
+    for (const nodeId of forged) {
+      const one = await node(nodeId, payer)
+      expect(told(one)).toEqual({ data: { node: null }, errors: ['node BAD_USER_INPUT'] })
+    }
+  })
+
+  test('nodes takes at most 100 ids, and costs one for each and for its node', async () => {
+    const query = 'query ($nodeIds: [ID!]!) { nodes(nodeIds: $nodeIds) { nodeId } }'
+    const answerTo = (count: number) =>
+      askTraced(product.url, query, payer, { nodeIds: Array.from({ length: count }, () => nodeIdOf('City')) })
+    const { data, trace } = await answerTo(100)
+    expect([data.nodes.length, trace.cost.estimate]).toEqual([100, 200])
+    expect(await answerTo(101)).toMatchObject({ errors: [{ path: ['nodes'], extensions: { code: 'BAD_USER_INPUT' } }] })
+    expect((await answerTo(0)).data).toEqual({ nodes: [] })
+  })
+})

@@ -1,0 +1,198 @@
+import type { ApolloGateway, GraphQLDataSource } from '@apollo/gateway'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { type DocumentNode, parse } from 'graphql'
+import { pino } from 'pino'
+import { createAnswerNodes } from '../../../gateway/nodes/answer-nodes.ts'
+import { createFind } from '../../../gateway/nodes/find.ts'
+import { readNodeTypes } from '../../../gateway/supergraph/node-graph.ts'
+import type { ServiceCall } from '../../../gateway/traffic/call/send.ts'
+import { ask, composeAt, startTestGateway, type TestGateway } from '../../support/gateway.ts'
+import { itemId, type NodeServices, orderId, startNodeServices, tagId } from './services.ts'
+
+let nodes: NodeServices
+let gateway: TestGateway
+const logged: string[] = []
+beforeAll(async () => {
+  nodes = await startNodeServices()
+  const env = { STATELESS: 'items,stock' }
+  const log = pino({}, { write: (line) => logged.push(line) })
+  gateway = await startTestGateway({ services: nodes.services, env, log })
+})
+afterAll(async () => {
+  await gateway?.stop()
+  await nodes?.close()
+})
+beforeEach(() => {
+  for (const { calls, misbehave } of Object.values(nodes.subgraphs)) {
+    calls.length = 0
+    misbehave(undefined)
+  }
+})
+
+const node = (nodeId: string, selection: string, headers = {}) =>
+  ask(
+    gateway.url,
+    { query: `query ($id: ID!) { node(nodeId: $id) { ${selection} } }`, variables: { id: nodeId } },
+    headers,
+  )
+
+const callsOf = () =>
+  Object.fromEntries(Object.entries(nodes.subgraphs).map(([name, { calls }]) => [name, calls.length]))
+
+describe('node', () => {
+  test('A node is found by every kind of key, with the fields that other services add to it', async () => {
+    const item = await node(itemId('s1', 1), '__typename nodeId ... on Item { name left }')
+    expect(item.data).toEqual({
+      node: { __typename: 'Item', nodeId: itemId('s1', 1), name: 'item s1/1', left: 7 },
+    })
+    expect((await node(tagId(12), '... on Tag { code label }')).data).toEqual({ node: { code: 12, label: 'tag 12' } })
+    expect((await node(orderId('1'), '... on Order { id item { nodeId name } }')).data).toEqual({
+      node: { id: '1', item: { nodeId: itemId('s1', 1), name: 'item s1/1' } },
+    })
+  })
+
+  test('A service may give nodes of its own, and fields beside `node` are answered as ever', async () => {
+    const { data } = await ask(
+      gateway.url,
+      `{ any { __typename nodeId } node(nodeId: "${orderId('2')}") { nodeId } total }`,
+    )
+    expect(data).toEqual({
+      any: { __typename: 'Order', nodeId: orderId('1') },
+      node: { nodeId: orderId('2') },
+      total: null,
+    })
+  })
+
+  test('The service that gives the nodeId says whether it is there, and not one that extends the type', async () => {
+    for (const selection of ['__typename', 'nodeId', '... on Item { left }', '... on Item { sku mark }'])
+      expect(await node(itemId('s1', 10), selection)).toMatchObject({ data: { node: null } })
+    expect(callsOf()).toEqual({ orders: 0, items: expect.any(Number), stock: 0 })
+  })
+
+  test('Its own service is asked once whether it is there, and once for its fields', async () => {
+    await node(orderId('3'), 'nodeId ... on Order { note }')
+    expect(callsOf()).toEqual({ orders: 2, items: 0, stock: 0 })
+  })
+
+  test('However many nodes are asked for, in whatever way, each service is asked about all of them at once', async () => {
+    const [one, two, three] = [orderId('4'), orderId('5'), itemId('s6', 1)]
+    const query = `{ a: node(nodeId: "${one}") { nodeId } b: node(nodeId: "${three}") { nodeId }
+      nodes(nodeIds: ["${one}", "${two}", "${three}"]) { nodeId } }`
+    const { data } = await ask(gateway.url, query)
+    expect(data).toEqual({
+      a: { nodeId: one },
+      b: { nodeId: three },
+      nodes: [{ nodeId: one }, { nodeId: two }, { nodeId: three }],
+    })
+    const asked = nodes.subgraphs.orders.calls[0]?.body.variables?.['representations']
+    expect(asked).toEqual([
+      { __typename: 'Order', id: '4' },
+      { __typename: 'Order', id: '5' },
+    ])
+  })
+
+  test("A stateful service is told the caller's token, and a stateless one is not", async () => {
+    const headers = { authorization: 'Bearer of-ann' }
+    await node(orderId('7'), '__typename', headers)
+    await node(itemId('s7', 1), '__typename', headers)
+    expect(nodes.subgraphs.orders.calls[0]?.headers.authorization).toBe('Bearer of-ann')
+    expect(nodes.subgraphs.items.calls[0]?.headers.authorization).toBeUndefined()
+  })
+
+  test("An error of the node's service is told of it, by its name, and its reasons stay hidden", async () => {
+    const locked = await node(orderId('locked'), '__typename')
+    expect(locked).toMatchObject({
+      data: { node: null },
+      errors: [{ message: 'Not for you.', path: ['node'], extensions: { code: 'FORBIDDEN', service: 'orders' } }],
+    })
+    const broken = await node(orderId('broken'), '__typename')
+    expect(broken).toMatchObject({
+      data: { node: null },
+      errors: [{ message: 'Internal error.', path: ['node'], extensions: { code: 'INTERNAL' } }],
+    })
+    expect(logged.join()).toContain('orders: SELECT * FROM secrets')
+  })
+
+  test('A service that is down costs its own nodes only', async () => {
+    nodes.subgraphs.orders.misbehave((request) => {
+      request.socket.destroy()
+      return true
+    })
+    const query = 'query ($ids: [ID!]!) { nodes(nodeIds: $ids) { nodeId } }'
+    const ids = [orderId('1'), itemId('s1', 1), orderId('2')]
+    expect(await ask(gateway.url, { query, variables: { ids } })).toMatchObject({
+      data: { nodes: [null, { nodeId: ids[1] }, null] },
+      errors: [0, 2].map((at) => ({
+        path: ['nodes', at],
+        extensions: { code: 'SERVICE_UNAVAILABLE', service: 'orders' },
+      })),
+    })
+  })
+
+  test('A list over 100 ids is refused whole, before any service is asked', async () => {
+    const query = 'query ($ids: [ID!]!) { nodes(nodeIds: $ids) { nodeId } total }'
+    const ids = Array.from({ length: 101 }, (_, at) => orderId(`${at}`))
+    const { errors } = await ask(gateway.url, { query, variables: { ids } })
+    expect(errors).toMatchObject([
+      { message: '"nodeIds" must hold at most 100 ids.', path: ['nodes'], extensions: { code: 'BAD_USER_INPUT' } },
+    ])
+    expect(callsOf()['orders']).toBe(0)
+  })
+})
+
+describe('stock @apollo/gateway', () => {
+  let stock: ApolloGateway
+  let supergraphSdl: string
+  beforeAll(async () => {
+    process.env['APOLLO_TELEMETRY_DISABLED'] = 'true'
+    const { ApolloGateway, RemoteGraphQLDataSource } = await import('@apollo/gateway')
+    supergraphSdl = composeAt(nodes.services)
+    stock = new ApolloGateway({
+      supergraphSdl,
+      buildService: ({ name, url }) =>
+        name === 'node' ? nodeSource(parse(supergraphSdl)) : new RemoteGraphQLDataSource({ url: url ?? '' }),
+      logger: pino({ level: 'silent' }),
+    })
+  })
+
+  /** Answers the graph of nodes as this gateway does, for a stock one. */
+  function nodeSource(supergraph: DocumentNode): GraphQLDataSource {
+    const types = readNodeTypes(supergraph, 'node')
+    const answerNodes = createAnswerNodes(types)
+    const send = async ({ service, body }: ServiceCall) => {
+      const url = nodes.services.find(({ name }) => name === service)?.url
+      const response = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: body.bytes,
+      })
+      const text = Buffer.from(await response.arrayBuffer())
+      return { body: text, parsed: () => JSON.parse(text.toString()) }
+    }
+    return {
+      process: async ({ request: { query = '', variables = {} } }) => {
+        const answer = await answerNodes({ query, variables }, createFind(types, send, {} as ServiceCall))
+        return answer as Awaited<ReturnType<GraphQLDataSource['process']>>
+      },
+    }
+  }
+
+  test('A stock gateway finds the same nodes, with this answer in place of the service', async () => {
+    const { ApolloServer } = await import('@apollo/server')
+    const server = new ApolloServer({ gateway: stock, logger: pino({ level: 'silent' }) })
+    const query = `query ($ids: [ID!]!) { nodes(nodeIds: $ids) { __typename nodeId
+      ... on Order { id item { name } } ... on Item { left name } ... on Tag { label } } }`
+    const ids = [orderId('1'), itemId('s1', 1), itemId('s1', 10), orderId('none'), tagId(3)]
+    const { body } = await server.executeOperation({ query, variables: { ids } })
+    const { data } = await ask(gateway.url, { query, variables: { ids } })
+    expect(data.nodes.map((one: { __typename: string } | null) => one?.__typename)).toEqual([
+      'Order',
+      'Item',
+      undefined,
+      undefined,
+      'Tag',
+    ])
+    expect(body.kind === 'single' && JSON.parse(JSON.stringify(body.singleResult.data))).toEqual(data)
+    await server.stop()
+  })
+})
