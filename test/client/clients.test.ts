@@ -3,6 +3,7 @@ import { afterAll, beforeAll } from '@jest/globals'
 import { startWorld, stopWorld } from './world.ts'
 import './apollo-client.ts'
 import './apollo-link.ts'
+import './frontend.ts'
 import './subscriptions.ts'
 import './urql.ts'
 

@@ -42,7 +42,7 @@ describe('urql with the exchanges of tributary-client', () => {
     const { data, error } = await client.mutation(TransferDocument, { input }).toPromise()
     expect(error).toBeUndefined()
     expect(data?.transfer).toMatchObject({ __typename: 'TransferAccepted', replayed: true })
-    expect(await timesPaid('payer', input.from, 'urql-lost-answer')).toBe(1)
+    expect(await timesPaid('payer', 'urql-lost-answer')).toBe(1)
   })
 
   test('A double click of one intent pays once', async () => {
@@ -52,7 +52,7 @@ describe('urql with the exchanges of tributary-client', () => {
     const click = () => client.mutation(TransferDocument, { input }, { intent }).toPromise()
     const clicks = [...(await Promise.all([click(), click()])), await click()]
     expect(clicks.map(({ data }) => data?.transfer.__typename)).toEqual(Array(3).fill('TransferAccepted'))
-    expect(await timesPaid('payer', input.from, 'urql-double-click')).toBe(1)
+    expect(await timesPaid('payer', 'urql-double-click')).toBe(1)
   })
 
   test('A mutation whose outcome stays unknown fails in words', async () => {
@@ -62,7 +62,7 @@ describe('urql with the exchanges of tributary-client', () => {
     const { error } = await client.mutation(TransferDocument, { input }).toPromise()
     expect(error?.networkError).toMatchObject({ name: 'OutcomeUnknownError' })
     await connection.resume()
-    expect(await timesPaid('payer', input.from, 'urql-unknown')).toBe(1)
+    expect(await timesPaid('payer', 'urql-unknown')).toBe(1)
   })
 
   test('A token that the gateway refuses is renewed once, for all who wait', async () => {

@@ -1,23 +1,38 @@
 /** The product that the cases of all clients share, with ways to it that lose answers or break. */
 import { randomUUID } from 'node:crypto'
+import type { Browser } from 'playwright-core'
+import { launchBrowser } from '../gateway/playground/browser.ts'
 import { type CuttingProxy, startCuttingProxy } from '../support/cutting-proxy.ts'
 import { type Line, startLine } from '../support/line.ts'
 import { type Product, startProduct } from '../support/product.ts'
+import { type Pages, startPages } from './pages.ts'
 
 interface World {
   readonly product: Product
   readonly proxy: CuttingProxy
   readonly line: Line
+  readonly pages: Pages
+  readonly browser: Browser
 }
 
 let world: World | undefined
+const ends: (() => Promise<void>)[] = []
+
+/** Has something done when all cases are over. */
+export function atEnd(end: () => Promise<void>): void {
+  ends.push(end)
+}
 
 export async function startWorld(): Promise<void> {
-  const product = await startProduct()
-  world = { product, proxy: await startCuttingProxy(product.url), line: await startLine(product.url) }
+  const pages = await startPages()
+  const [browser, product] = await Promise.all([launchBrowser(), startProduct({ CORS_ORIGINS: pages.origin })])
+  world = { product, pages, browser, proxy: await startCuttingProxy(product.url), line: await startLine(product.url) }
 }
 
 export async function stopWorld(): Promise<void> {
+  for (const end of ends) await end()
+  await world?.browser.close()
+  await world?.pages.close()
   await world?.line.close()
   await world?.proxy.close()
   await world?.product.stop()
@@ -31,6 +46,8 @@ function started(): World {
 export const product = (): Product => started().product
 export const proxy = (): CuttingProxy => started().proxy
 export const line = (): Line => started().line
+export const pages = (): Pages => started().pages
+export const browser = (): Browser => started().browser
 
 export async function tokenOf(caller: string): Promise<string> {
   const authorization = await product().authorization(caller)
@@ -65,15 +82,22 @@ export async function euroAccountOf(caller: string): Promise<Account> {
   return found
 }
 
-/** What the ledger says: how many entries of an account have this reference. */
-export async function timesPaid(caller: string, account: string, reference: string): Promise<number> {
-  const { account: found } = await ask<{ account: { entries: { edges: unknown[] } } }>(
+/** What the ledger says: how many entries of the caller's account the filter finds. */
+async function entriesOf(caller: string, filter: object): Promise<number> {
+  const { account } = await ask<{ account: { entries: { edges: unknown[] } } }>(
     caller,
-    'query ($id: ID!, $text: String!) { account(id: $id) { entries(first: 100, filter: { text: $text }) { edges { cursor } } } }',
-    { id: account, text: reference },
+    'query ($id: ID!, $filter: EntryFilter) { account(id: $id) { entries(first: 100, filter: $filter) { edges { cursor } } } }',
+    { id: (await euroAccountOf(caller)).id, filter },
   )
-  return found.entries.edges.length
+  return account.entries.edges.length
 }
+
+/** How often the caller paid with this reference. */
+export const timesPaid = (caller: string, reference: string): Promise<number> => entriesOf(caller, { text: reference })
+
+/** How often the caller paid this amount, in cents. */
+export const paidWith = (caller: string, amount: string): Promise<number> =>
+  entriesOf(caller, { direction: 'DEBIT', minAmount: amount, maxAmount: amount })
 
 /** Input of a payment of one euro, without a key. @param reference names it in the ledger */
 export async function payment(reference: string) {
