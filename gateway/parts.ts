@@ -31,7 +31,7 @@ import { followLists, type LiveLists } from './persisted/live-lists.ts'
 import { shareTexts } from './persisted/shared-texts.ts'
 import { createMemoryTexts, type MemoryTexts, type PersistedTexts, textsBelow } from './persisted/texts.ts'
 import { openPlayground } from './playground/open.ts'
-import { type BeforeSend, createOperations } from './request/answer.ts'
+import { createOperations, type OperationOptions } from './request/answer.ts'
 import { withCostReport } from './request/cost-report.ts'
 import { createDoors, type Door, type Doors, MAIN_PATH } from './request/doors.ts'
 import { createExecute } from './request/execute.ts'
@@ -147,7 +147,8 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
   const mask = hooks.mask(createMask(log, config.errorRules))
   requests.reserve({ operations: expected.flatMap(({ query }) => namesIn(query)), clients: [] })
   const run = runnerOf(config, { editions, hooks, policies, decide: authorization.decide, streams, mask }, requests)
-  const openDoor = doorOpener(run, { mask, beforeSend: hooks.beforeSend }, shared)
+  const answering = { mask, beforeSend: hooks.beforeSend, answerBytes: own.answerBytes }
+  const openDoor = doorOpener(run, answering, shared)
   const ofVariants = variants.map((each): [string, Door] => [
     each.path,
     openDoor(each.policies, each.safelist, each.name),
@@ -155,8 +156,7 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
   const doors = createDoors(new Map([[MAIN_PATH, openDoor(policies, config.operations.safelist)], ...ofVariants]))
   const serveFile = createFiles(editions, cors)
   const route = createRoutes({ doors, pages, serveFile, cors, room, clientAddress, state })
-  const { memory: texts } = beside
-  const facts = { config, limits: own, measuring, texts }
+  const facts = { config, limits: own, measuring, texts: beside.memory }
   return { ...facts, serving, streams, doors, clientAddress, route, close }
 }
 
@@ -211,14 +211,14 @@ const onSchema = ({ name, filter, introspection, policies }: VariantDoor): Varia
 /** @param run what all paths share */
 function doorOpener(
   run: ReturnType<typeof runnerOf>,
-  { mask, beforeSend }: { readonly mask: Mask; readonly beforeSend: BeforeSend | undefined },
+  { mask, beforeSend, answerBytes }: Pick<OperationOptions, 'beforeSend' | 'answerBytes'> & { readonly mask: Mask },
   { requests, reportLimit }: Shared,
 ) {
   return (policies: Policies, safelist: Safelist, variant?: string): Door => {
     const count = countBy(requests, safelist)
     const refusalOf = createRefusalOf({ count, reportLimit, mask })
     const perform = createPerform({ ...run, policies })
-    const operations = { variant, perform, policies, count, refusalOf, beforeSend }
+    const operations = { variant, perform, policies, count, refusalOf, beforeSend, answerBytes }
     return { operations, answer: createOperations(operations) }
   }
 }

@@ -202,3 +202,12 @@ export function limitCost(cost: number, limits: Limits): void {
     `The operation costs ${cost}; at most ${limits.cost} is allowed. Ask for fewer items or fields.`,
   )
 }
+
+/** All operations of a batch together may cost no more than one request. @param before those before */
+export function limitBatchCost(before: number, cost: number, limits: Limits): void {
+  if (before + cost <= limits.cost) return
+  throw overLimit(
+    'cost',
+    `The operations of the batch up to this one cost ${before + cost}; at most ${limits.cost} is allowed. Send it by itself.`,
+  )
+}

@@ -18,7 +18,7 @@ export function callContext(
   const isQuery = definition.operation === 'query'
   return {
     ...ofExchange(exchange),
-    exchange,
+    exchange: exchange.outer ?? exchange,
     authorization: exchange.authorization,
     claims: exchange.caller?.claims,
     headers: exchange.request.headers,

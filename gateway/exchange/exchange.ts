@@ -58,6 +58,10 @@ export interface Exchange {
   /** The API client whose budget applies; `undefined` for any that the settings do not name. */
   apiClient: string | undefined
   parameters: Parameters
+  /** The operations of a batch as they came, of a request that holds one. */
+  batch: readonly unknown[] | undefined
+  /** The request whose batch this operation is in. Its `cost` is that of all admitted so far. */
+  readonly outer: Exchange | undefined
   /** The operation that was admitted; `undefined` until one is. */
   definition: OperationDefinitionNode | undefined
   /** What its plan asks, once it has one. */
@@ -99,9 +103,24 @@ export function openExchange(
     caller: undefined,
     apiClient: undefined,
     parameters: NOTHING,
+    batch: undefined,
+    outer: undefined,
     definition: undefined,
     stages: undefined,
     tracing: undefined,
     cost: 0,
   }
 }
+
+/** Opens the record of an operation in a batch, which shares all that holds for the request. */
+export const batchedExchange = (outer: Exchange): Exchange => ({
+  ...outer,
+  accepts: 'answer',
+  parameters: NOTHING,
+  batch: undefined,
+  outer,
+  definition: undefined,
+  stages: undefined,
+  tracing: undefined,
+  cost: 0,
+})

@@ -37,8 +37,9 @@ export function createHooks(settings: Stages, log: Logger): Hooks {
   const run = createRunner(settings.timeout, log)
   const requests = new WeakMap<object, HookRequest>()
   const requestOf = (exchange: Exchange): HookRequest => {
-    const known = requests.get(exchange) ?? aboutRequest(exchange)
-    requests.set(exchange, known)
+    const whole = exchange.outer ?? exchange // the operations of a batch are one request
+    const known = requests.get(whole) ?? aboutRequest(whole)
+    requests.set(whole, known)
     return known
   }
   const before = async (exchange: Exchange, operation: KnownOperation): Promise<HookOperation> => {

@@ -56,11 +56,12 @@ function changedHeaders(
   return [...after].flatMap(([name, lines]) => lines.flatMap((line) => [name, line]))
 }
 
-/** @throws Error unless it is the JSON text of an object, in an answer that has a body */
-function answerText({ status }: Message, text: unknown): string {
+/** @throws Error unless it is JSON text of the answer's kind, in an answer that has a body */
+function answerText({ status, body }: Message, text: unknown): string {
   const value: unknown = typeof text === 'string' && status !== 304 ? JSON.parse(text) : undefined
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return text as string
-  throw new Error('The body of RouterResponse must be the JSON text of an object.')
+  const isBatch = textOf(body).startsWith('[')
+  if (typeof value === 'object' && value !== null && Array.isArray(value) === isBatch) return text as string
+  throw new Error('The body of RouterResponse must be the JSON text of an object, or of a list for a batch.')
 }
 
 const textOf = (body: Message['body']): string => (typeof body === 'string' ? body : body.toString())

@@ -6,6 +6,7 @@ import { type Exchange, openExchange } from '../exchange/exchange.ts'
 import type { Events } from '../exchange/outcome.ts'
 import { requestIdOf } from '../exchange/request-id.ts'
 import { sendEvents } from '../subscriptions/send-events.ts'
+import { createBatches } from './batch.ts'
 import type { CountAnswer } from './metrics.ts'
 import { isExecution, type Perform } from './perform.ts'
 import type { Policies } from './policies.ts'
@@ -22,6 +23,8 @@ export interface OperationOptions {
   readonly refusalOf: RefusalOf
   /** May change an answer or a refusal, or refuse it; not an answer in events. */
   readonly beforeSend: BeforeSend | undefined
+  /** Bytes of all answers of a batch together. */
+  readonly answerBytes: number
 }
 
 export type BeforeSend = (exchange: Exchange, message: Message) => Promise<Message>
@@ -30,12 +33,21 @@ export type AnswerOperation = (request: HttpRequest, reply: HttpReply) => Promis
 
 export function createOperations(options: OperationOptions): AnswerOperation {
   const { variant, perform, policies, count, refusalOf, beforeSend } = options
+  const answerBatch = createBatches(options)
   const { credentialsOf } = policies
   const ask = beforeSend && createAsk(beforeSend, refusalOf)
   return async (request, reply) => {
     const exchange = openExchange(request, requestIdOf(request), credentialsOf(request.headers), variant)
     try {
-      const performed = await perform(exchange, policies.request, reply)
+      for (const policy of policies.request) {
+        const pending = policy(exchange)
+        if (pending) await pending
+      }
+      if (exchange.batch) {
+        const message = await answerBatch(exchange, exchange.batch, reply)
+        return ask ? void (await ask(exchange, reply, message)) : send(reply, message)
+      }
+      const performed = await perform(exchange, policies.parameters, reply)
       if (!isExecution(performed)) return await sendStream(exchange, reply, performed)
       let isRefused = false
       if (exchange.accepts === 'events') await sendEvents(exchange, reply, [performed.outcome])

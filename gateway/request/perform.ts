@@ -1,5 +1,5 @@
 /** Takes one operation through the policies to its execution, for HTTP and WebSocket alike. */
-import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError, type OperationTypeNode } from 'graphql'
 import type { Edition, SchemaEdition } from '../edition/edition.ts'
 import type { Editions } from '../edition/editions.ts'
 import type { Client } from '../exchange/client.ts'
@@ -15,8 +15,14 @@ import type { Policies } from './policies.ts'
 /**
  * Rejects with the refusal of a policy or of the operation itself.
  * @param before policies that apply before the document is read
+ * @param onAdmitted called before the operation runs; may delay that
  */
-export type Perform = (exchange: Exchange, before: readonly Policy[], client: Client) => Promise<Execution | Events>
+export type Perform = (
+  exchange: Exchange,
+  before: readonly Policy[],
+  client: Client,
+  onAdmitted?: (kind: OperationTypeNode) => Promise<void> | undefined,
+) => Promise<Execution | Events>
 
 interface PerformOptions {
   readonly policies: Policies
@@ -33,7 +39,7 @@ export function createPerform({ policies, editions, execute, start }: PerformOpt
     if (error?.extensions?.['code'] === 'BAD_USER_INPUT')
       budget.charge(exchange, inputSize(exchange.parameters.variables))
   }
-  return async (exchange, before, client) => {
+  return async (exchange, before, client, onAdmitted) => {
     for (const policy of before) {
       const pending = policy(exchange)
       if (pending) await pending
@@ -48,6 +54,8 @@ export function createPerform({ policies, editions, execute, start }: PerformOpt
       const { operation: kind } = operation.definition
       const spending = policies.spendShared(exchange)
       if (spending) await spending
+      const delay = onAdmitted?.(kind)
+      if (delay) await delay
       isStarted = true
       const performed = await (kind === 'subscription'
         ? start(exchange, edition, operation, release)

@@ -10,8 +10,13 @@ import type { RedisConnection } from '../../platform/redis/connection.ts'
 import type { BudgetSettings } from '../config/sections/budgets.ts'
 import type { Cors } from '../config/sections/cors.ts'
 import type { ClientHeaderRule } from '../config/sections/headers.ts'
-import { CLIENT_NAME_HEADERS, CLIENT_VERSION_HEADERS, type Safelist } from '../config/sections/operations.ts'
-import { limitCost } from '../document/cost.ts'
+import {
+  CLIENT_NAME_HEADERS,
+  CLIENT_VERSION_HEADERS,
+  type OperationSettings,
+  type Safelist,
+} from '../config/sections/operations.ts'
+import { limitBatchCost, limitCost } from '../document/cost.ts'
 import { limitShape } from '../document/document-limits.ts'
 import type { DocumentCheck, KnownOperation } from '../document/documents.ts'
 import { refuseIntrospection } from '../document/introspection.ts'
@@ -48,8 +53,10 @@ export interface Policies {
   readonly credentialsOf: CredentialsOf
   /** Headers that tell who the API client is, in lower case. */
   readonly clientNameHeaders: ReadonlySet<string>
-  /** For every request, before its document is read. */
+  /** For every request, before it is known which operations it holds. */
   readonly request: readonly Policy[]
+  /** For every operation by HTTP, with its parameters and before its document is read. */
+  readonly parameters: readonly Policy[]
   /**
    * For every operation by WebSocket, whose parameters are in its message: the policies above that
    * apply to it.
@@ -98,6 +105,7 @@ export interface PolicyOptions {
   readonly cors: Cors
   readonly clientHeaders: readonly ClientHeaderRule[]
   readonly identity: IdentitySettings | undefined
+  readonly operations: Pick<OperationSettings, 'batchSize'>
   readonly reportUnlisted: ReportUnlisted
   /** Of the configuration, before it is known who calls. */
   readonly hooks: readonly Policy[]
@@ -110,6 +118,8 @@ export interface PolicyOptions {
 /** The policies of each path. All paths share what callers have left of budgets and turns. */
 export function createPolicies(options: PolicyOptions): (door: DoorPolicyOptions) => Policies {
   const { limits, measuring, cors, identity, verify } = options
+  const { bodyBytes } = limits
+  const { batchSize } = options.operations
   const { budget, limitConcurrency, spendShared } = createBudgets(options)
   const measured = measuring && measurePolicies(measuring)
   const authenticated = authenticate(verify)
@@ -124,7 +134,10 @@ export function createPolicies(options: PolicyOptions): (door: DoorPolicyOptions
         const cost = estimate(exchange.parameters.variables ?? {})
         exchange.cost = cost
         limitCost(cost, limits)
+        const { outer } = exchange
+        if (outer) limitBatchCost(outer.cost, cost, limits)
         budget.spend(exchange, cost)
+        if (outer) outer.cost += cost
       },
       measured?.operation,
     ),
@@ -137,7 +150,7 @@ export function createPolicies(options: PolicyOptions): (door: DoorPolicyOptions
   return (door) => {
     const required = verify && door.isCallerRequired ? requireCaller : undefined
     const identified = present(authenticated, required, recognised)
-    const persisted = createPersisted(door, options.reportUnlisted)
+    const parameters = [trace, ...bounded, createPersisted(door, options.reportUnlisted)]
     return {
       ...common,
       clientNameHeaders: clientNameHeadersOf(door, options.budgets),
@@ -150,12 +163,10 @@ export function createPolicies(options: PolicyOptions): (door: DoorPolicyOptions
         requireJsonBody,
         ...options.hooks,
         ...identified,
-        readParameters(limits.bodyBytes, limitBody(limits, budget)),
-        trace,
-        ...bounded,
-        persisted,
+        readParameters({ bodyBytes, batchSize, limitBody: limitBody(limits, budget) }),
       ],
-      message: [...options.hooks, ...identified, trace, ...bounded, persisted],
+      parameters,
+      message: [...options.hooks, ...identified, ...parameters],
       document: present(
         (document: DocumentNode) => limitShape(document, limits),
         measured?.document,

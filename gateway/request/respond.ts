@@ -66,6 +66,9 @@ export function refusalMessage(exchange: Exchange, error: unknown, refusal: Outc
   return messageOf(exchange, status, bodyOf(bytesOf(refusal)))
 }
 
+/** For a batch: each of its operations has its status in its own errors. */
+export const batchMessage = (exchange: Exchange, body: Body): Message => messageOf(exchange, 200, body)
+
 const isDocumentFault = (code: unknown): boolean => isErrorCode(code) && DOCUMENT_FAULTS.has(code)
 
 function messageOf(

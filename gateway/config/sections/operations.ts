@@ -45,6 +45,8 @@ export const operationsSection = z
         redisTimeout: whole(1, 1_000).default(50),
       })
       .prefault({}),
+    /** Operations that one request may hold as a list; 0 refuses lists. */
+    batchSize: whole(0, 1_000).default(0),
   })
   .prefault({})
 

@@ -42,7 +42,7 @@ export function measurePolicies({ limits, report }: Measuring): MeasuredPolicies
       const exceeded = [...(documents.get(document.node) ?? [])]
       if (longestList > limits.listSize) exceeded.push('listSize')
       longestList = 0
-      const cost = exceededBy(() => limitCost(exchange.cost, limits))
+      const cost = exceededBy(() => limitCost((exchange.outer ?? exchange).cost, limits))
       if (cost) exceeded.push(cost)
       for (const limit of exceeded) report(limit, callerOf(exchange))
     },

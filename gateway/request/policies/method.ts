@@ -21,6 +21,7 @@ const NEEDS_STREAM =
 export function fitsMethod(exchange: Exchange, { operation }: OperationDefinitionNode): void {
   const { request } = exchange
   if (operation === 'subscription') {
+    if (exchange.outer) throw codedError('BAD_USER_INPUT', 'A batch cannot hold a subscription: send it by itself.')
     // A client that accepts both gets refusals of a subscription as events too.
     if (exchange.accepts === 'either') exchange.accepts = 'events'
     if (exchange.accepts === 'events') return

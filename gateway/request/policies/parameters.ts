@@ -12,30 +12,47 @@ import type { LimitBody } from './variables.ts'
 const REMEMBERED = 4 * 1024 * 1024 // bytes of bodies and their parameters
 const OVERHEAD = 512 // bytes of each besides its text
 
-/** @param limit bytes of a body, on the wire and decompressed */
-export function readParameters(limit: number, limitBody: LimitBody): Policy {
+interface ParameterOptions {
+  /** Bytes of a body, on the wire and decompressed. */
+  readonly bodyBytes: number
+  /** Operations that a body may hold; 0 if it may be no list of them. */
+  readonly batchSize: number
+  readonly limitBody: LimitBody
+}
+
+/** Leaves the operations of a batch unchecked: each has an answer of its own. */
+export function readParameters({ bodyBytes: limit, batchSize, limitBody }: ParameterOptions): Policy {
   /** Operations without variables repeat byte by byte. */
   const known = new LRUCache<string, Parameters>({
     maxSize: REMEMBERED,
     maxEntrySize: REMEMBERED / 32,
     sizeCalculation: (_parameters, body) => 2 * body.length + OVERHEAD,
   })
-  const read = (body: string): Parameters => {
+  const read = (exchange: Exchange, body: string): void => {
     const found = known.get(body)
-    if (found) return found
-    const parameters = check(parseJson(body))
+    if (found) {
+      exchange.parameters = found
+      return
+    }
+    const value = parseJson(body)
+    if (Array.isArray(value)) {
+      checkBatch(value, batchSize, exchange)
+      exchange.batch = value
+      return
+    }
+    const parameters = checkParameters(value)
     // Parameters without objects are immutable, so requests can share them.
     if (!parameters.variables && !parameters.extensions) known.set(body, parameters)
-    return parameters
+    exchange.parameters = parameters
   }
   return (exchange) => {
     if (exchange.request.method !== 'POST') {
-      exchange.parameters = check(readSearch(exchange, limit))
+      exchange.parameters = checkParameters(readSearch(exchange, limit))
       return
     }
     const take = (body: string): void => {
       limitBody(exchange, body)
-      exchange.parameters = read(body)
+      read(exchange, body)
     }
     const body = exchange.request.readText(limit)
     return body instanceof Promise ? body.then(take) : take(body)
@@ -71,9 +88,18 @@ function readSearch({ request: { url } }: Exchange, limit: number): unknown {
   }
 }
 
-function check(value: unknown): Parameters {
-  if (Array.isArray(value))
+/** @throws coded errors for a list that is no batch, or too large a one */
+function checkBatch({ length }: readonly unknown[], most: number, { accepts }: Exchange): void {
+  if (most === 0)
     throw codedError('BAD_USER_INPUT', 'Batched operations are not supported: send one operation per request.')
+  if (length === 0) throw codedError('BAD_USER_INPUT', 'The batch holds no operation.')
+  if (length > most)
+    throw codedError('OPERATION_TOO_COMPLEX', `The batch holds ${length} operations; at most ${most} are allowed.`)
+  if (accepts === 'events') throw codedError('BAD_USER_INPUT', 'A batch is answered as JSON: accept application/json.')
+}
+
+/** @throws BAD_USER_INPUT for what is no operation */
+export function checkParameters(value: unknown): Parameters {
   if (!isRecord(value)) throw codedError('BAD_USER_INPUT', 'The request must be a JSON object.')
   const { query, operationName, variables, extensions } = value
   if (!isOptionalString(query)) throw codedError('BAD_USER_INPUT', '"query" must be a string.')

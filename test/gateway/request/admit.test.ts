@@ -36,6 +36,7 @@ async function bench(limits = defaultLimits) {
     cors,
     clientHeaders: [],
     identity: undefined,
+    operations: { batchSize: 0 },
     reportUnlisted: () => undefined,
     hooks: [],
     redis: undefined,
