@@ -60,7 +60,7 @@ test.each(pages)('Every link of %s leads to a file and a heading that exist', (p
 
 test.each(pages)('Every source file that %s names exists', (page) => {
   const named = [...read(page).matchAll(/(?<![\w/])((?:[\w-]+\/)+[\w-]+\.(?:ts|sql))\b/g)].map(([, path = '']) => path)
-  const isExample = (path: string): boolean => /^(test\/)?subgraphs\/(reviews|cart)\//.test(path)
+  const isExample = (path: string): boolean => /^src\/|^(test\/)?subgraphs\/(reviews|cart)\//.test(path)
   const missing = named.filter(
     (path) => !isExample(path) && !existsSync(join(root, path)) && !existsSync(join(root, dirname(page), path)),
   )
