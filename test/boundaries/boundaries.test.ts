@@ -13,7 +13,7 @@ interface Rule {
   readonly except?: RegExp
 }
 
-const PROJECT = /^(platform|client|gateway|subgraphs|prisma|start|new|bench|install|test)\//
+const PROJECT = /^(platform|client|gateway|compare|subgraphs|prisma|start|new|bench|install|test)\//
 const stateless = services
   .filter(({ kind }) => kind === 'stateless')
   .map(({ name }) => name)
@@ -78,7 +78,13 @@ const rules: readonly Rule[] = [
   {
     name: 'the gateway imports nothing of a service, the database or the supervisor',
     from: /^gateway\//,
-    never: /^(subgraphs|prisma|start|bench|test)\/|^@?prisma\b|^pg$/,
+    never: /^(subgraphs|prisma|start|compare|bench|test)\/|^@?prisma\b|^pg$/,
+  },
+  {
+    name: 'the comparison with the stock gateway imports the gateway, and what every process shares',
+    from: /^compare\//,
+    never: PROJECT,
+    except: /^(compare|gateway|platform)\//,
   },
   {
     name: 'clients know the product by its schema alone',

@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { fillPlaceholders } from '../../gateway/operations/placeholders.ts'
 import { readShippedOperations, type ShippedOperation } from '../../gateway/operations/shipped.ts'
@@ -55,6 +58,29 @@ async function euroTransfer(): Promise<Record<string, string> & { from: string; 
   const [from, to] = [await euro(payer), await euro(payee)]
   return { idempotencyKey: randomUUID(), from: from?.id ?? '', to: to?.number ?? '', amount: '100', currency: 'EUR' }
 }
+
+test('The stock gateway answers every shipped query alike, on the same running services', async () => {
+  const main = fileURLToPath(new URL('../../compare/main.ts', import.meta.url))
+  const child = spawn(process.execPath, [main, '--admin', product.adminUrl, '--json'], {
+    env: { PATH: process.env['PATH'], DATA_DIR: product.dataDir },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [out, code] = await Promise.all([
+    text(child.stdout),
+    new Promise<number | null>((resolve) => child.once('exit', resolve)),
+  ])
+  const { operations, notes } = JSON.parse(out)
+  const queries = operations.filter(({ verdict }: { verdict: string }) => verdict !== 'skipped')
+  expect(queries.map(({ name, verdict }: Record<string, unknown>) => `${name} ${verdict}`)).toEqual([
+    'Overview by design',
+    'WeatherInFiveCities equal',
+    'SearchArticles equal',
+  ])
+  // Two calls for entities of one service are one request.
+  expect(queries[0].differences).toMatchObject([{ part: 'calls', at: 'weather', ours: '1', stock: '2' }])
+  expect({ code, skipped: operations.length - queries.length }).toEqual({ code: 0, skipped: 4 })
+  expect(notes).toEqual([expect.stringContaining('who may see what')])
+})
 
 describe('main job', () => {
   test('One query reads the bank, the weather and the content, and every part is real', async () => {

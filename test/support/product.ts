@@ -16,6 +16,7 @@ export interface Product {
   readonly url: string
   /** Base address of its admin port. */
   readonly adminUrl: string
+  readonly dataDir: string
   /** Address of the demo's identity provider. */
   readonly identityUrl: string
   /** The `Authorization` header of a demo caller. */
@@ -69,5 +70,6 @@ export async function startProduct(
   const identity = await demoIdentity(folder.path)
   const adminUrl = /^admin +(http:\S+)\/services$/m.exec(said)?.[1] ?? ''
   const identityUrl = /^identity +OpenID +(http:\S+)$/m.exec(said)?.[1] ?? ''
-  return { url, adminUrl, identityUrl, authorization: async (caller) => `Bearer ${await identity.sign(caller)}`, stop }
+  const authorization = async (caller: string) => `Bearer ${await identity.sign(caller)}`
+  return { url, adminUrl, dataDir: folder.path, identityUrl, authorization, stop }
 }

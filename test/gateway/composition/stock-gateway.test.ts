@@ -3,8 +3,8 @@ import type { ApolloGateway, GraphQLDataSource } from '@apollo/gateway'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type GraphQLSchema, parse, printSchema, validate } from 'graphql'
 import { pino } from 'pino'
+import { withoutAccessRules } from '../../../compare/without-access-rules.ts'
 import { readShippedOperations } from '../../../gateway/operations/shipped.ts'
-import { withoutAccessRules } from '../../support/without-access-rules.ts'
 
 const unreachable: GraphQLDataSource = {
   process: async () => {

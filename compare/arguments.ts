@@ -1,0 +1,92 @@
+/** What `npm run compare` is told on the command line. */
+import { parseArgs } from 'node:util'
+
+export interface Arguments {
+  /** Without it the product's own. */
+  readonly supergraph: string | undefined
+  /** Folders, files and manifests; without any the product's own operations. */
+  readonly operations: readonly string[]
+  /** A JSON file: variables by the name of the operation. */
+  readonly variables: string | undefined
+  readonly headers: ReadonlyMap<string, string>
+  /** Addresses by service, in place of those that the supergraph or the running product names. */
+  readonly services: ReadonlyMap<string, string>
+  /** A `tributary.config.ts` for this gateway. */
+  readonly config: string | undefined
+  /** Of the running product. */
+  readonly admin: string
+  readonly isJson: boolean
+}
+
+const ADMIN = 'http://127.0.0.1:4090'
+
+export const USAGE = `npm run compare -- [options]
+  --supergraph FILE      the supergraph that both gateways run; else the product's own, on the services of a running product
+  --operations PATH      a folder or file of operations, or a manifest; may be repeated; else gateway/operations
+  --variables FILE       JSON: variables by the name of the operation, besides a .json file beside its .graphql file
+  --header 'NAME: VALUE' sent with each operation, and told to the services by both gateways; may be repeated
+  --service NAME=URL     where a service is, in place of the supergraph's address; may be repeated
+  --config FILE          a tributary.config.ts for this gateway
+  --admin URL            the admin port of the running product, ${ADMIN} by default
+  --json                 print JSON`
+
+/** Why the arguments cannot be used, in words. */
+export class WrongArguments extends Error {}
+
+/** @throws WrongArguments */
+export function readArguments(args: readonly string[]): Arguments {
+  const values = parse(args)
+  if (values.supergraph !== undefined && values.operations.length === 0)
+    throw new WrongArguments('--supergraph needs --operations PATH: what is to be asked of it.')
+  return {
+    supergraph: values.supergraph,
+    operations: values.operations,
+    variables: values.variables,
+    headers: new Map(values.header.map(readHeader)),
+    services: new Map(values.service.map(readService)),
+    config: values.config,
+    admin: readUrl('--admin', values.admin),
+    isJson: values.json,
+  }
+}
+
+function parse(args: readonly string[]) {
+  const many = { type: 'string', multiple: true, default: [] as string[] } as const
+  const one = { type: 'string' } as const
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        supergraph: one,
+        operations: many,
+        variables: one,
+        header: many,
+        service: many,
+        config: one,
+        admin: { type: 'string', default: ADMIN },
+        json: { type: 'boolean', default: false },
+      },
+    }).values
+  } catch (error) {
+    throw new WrongArguments(`${(error as Error).message.replace(/\.$/, '')}.\n${USAGE}`)
+  }
+}
+
+function readHeader(text: string): [string, string] {
+  const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):\s*(.*\S)\s*$/.exec(text) ?? []
+  if (name === undefined || value === undefined)
+    throw new WrongArguments(`--header ${text}: must be NAME: VALUE, for example 'authorization: Bearer …'.`)
+  return [name.toLowerCase(), value]
+}
+
+function readService(text: string): [string, string] {
+  const [, name, url] = /^([A-Za-z_][\w-]*)=(.+)$/.exec(text) ?? []
+  if (name === undefined || url === undefined)
+    throw new WrongArguments(`--service ${text}: must be NAME=URL, for example items=http://127.0.0.1:4202/graphql.`)
+  return [name, readUrl(`--service ${name}`, url)]
+}
+
+function readUrl(argument: string, text: string): string {
+  if (/^https?:\/\//.test(text) && URL.canParse(text)) return text.replace(/\/$/, '')
+  throw new WrongArguments(`${argument}: ${text} is not an absolute http or https URL.`)
+}
