@@ -23,14 +23,17 @@ interface PagesOptions {
   readonly stamp: string
   /** Other inputs: the script that calls this, and what its pages import from elsewhere. */
   readonly inputs: readonly string[]
+  /** Writes sources into a folder `generated` of a page, which is no input. */
+  readonly prepare?: () => Promise<void>
 }
 
 const COMPRESSIBLE = /\.(js|css|svg|ttf|json)$/
 const BROTLI_QUALITY = 9 // the next level takes ten times as long for a few per cent
 
-export async function buildPages({ pages, stamp, inputs }: PagesOptions): Promise<void> {
+export async function buildPages({ pages, stamp, inputs, prepare }: PagesOptions): Promise<void> {
   const digest = await digestOf(pages, inputs)
   if ((await readFile(stamp, 'utf8').catch(() => undefined)) === digest) return
+  await prepare?.()
   for (const page of pages) {
     const dist = join(page.folder, 'dist')
     await rm(dist, { recursive: true, force: true })
@@ -47,7 +50,7 @@ async function digestOf(pages: readonly Page[], inputs: readonly string[]): Prom
   const files = [...inputs, fileURLToPath(import.meta.url), lock]
   for (const { folder } of pages)
     for await (const entry of glob('**/*', { cwd: join(folder, 'page'), withFileTypes: true }))
-      if (entry.isFile()) files.push(join(entry.parentPath, entry.name))
+      if (entry.isFile() && !entry.parentPath.endsWith('/generated')) files.push(join(entry.parentPath, entry.name))
   for (const file of files.sort()) hash.update(await readFile(file)).update('\0')
   return hash.digest('hex')
 }

@@ -1,14 +1,30 @@
-/** Builds the web app's page into `client/app/dist`. `npm install` runs it. */
+/**
+ * Generates the types of the web app's operations, and builds its page into `client/app/dist`.
+ * `npm install` runs it, after the library that the page is made of.
+ */
+import { glob, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildSchema } from 'graphql'
 import { buildPages } from '../../install/pages.ts'
+import { generateOperations } from '../codegen/operations.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
+const root = join(here, '../..')
+const schema = join(root, 'gateway/schema.graphql')
 
 process.env['NODE_ENV'] = 'production' // or Vite would bundle what libraries have for tests, in tests
+
+const library: string[] = []
+for await (const name of glob('{apollo,codegen,connection}/**/*.ts', { cwd: dirname(here) }))
+  library.push(join(dirname(here), name))
 
 await buildPages({
   pages: [{ folder: here, base: '/app/' }],
   stamp: join(here, 'dist/.inputs'),
-  inputs: [fileURLToPath(import.meta.url)],
+  inputs: [fileURLToPath(import.meta.url), schema, ...library],
+  async prepare() {
+    const operations = join(here, 'page/**/*.graphql')
+    await generateOperations(buildSchema(await readFile(schema, 'utf8')), [operations], join(here, 'page/generated/'))
+  },
 })

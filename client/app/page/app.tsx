@@ -1,11 +1,10 @@
 /** The screens, by path. All but the first are loaded when they are opened. */
-import { ApolloProvider } from '@apollo/client/react'
-import { lazy, Suspense, useMemo } from 'react'
+import { lazy, Suspense } from 'react'
 import { I18nProvider } from 'react-aria-components'
 import { Link, Route, Router, Switch } from 'wouter'
 import { AccountsPage } from './accounts/accounts.tsx'
 import { BASE } from './common/settings.ts'
-import { createClient } from './graph/client.ts'
+import { GraphOf } from './graph/graph.tsx'
 import { useMessages, useSpoken } from './messages/messages.tsx'
 import { MorePage } from './shell/more.tsx'
 import { Shell } from './shell/shell.tsx'
@@ -14,6 +13,10 @@ import { Page, Skeleton } from './ui/ui.tsx'
 import { WelcomePage } from './welcome/welcome.tsx'
 
 const AccountPage = lazy(() => import('./accounts/account.tsx'))
+const ArticlePage = lazy(() => import('./help/article.tsx'))
+const HelpPage = lazy(() => import('./help/help.tsx'))
+const InsightsPage = lazy(() => import('./insights/insights.tsx'))
+const PayPage = lazy(() => import('./pay/pay.tsx'))
 
 export function App() {
   const session = useSession()
@@ -31,9 +34,8 @@ export function App() {
 
 /** A user's answers are gone with the user. */
 function SignedIn({ user }: { readonly user: User }) {
-  const client = useMemo(createClient, [])
   return (
-    <ApolloProvider client={client}>
+    <GraphOf subject={user.subject}>
       <Router base={BASE}>
         <Shell user={user}>
           <Suspense fallback={<Skeleton lines={6} />}>
@@ -42,6 +44,16 @@ function SignedIn({ user }: { readonly user: User }) {
                 <AccountsPage name={user.name} />
               </Route>
               <Route path="/accounts/:id">{({ id }) => <AccountPage key={id} id={id} />}</Route>
+              <Route path="/pay">
+                <PayPage />
+              </Route>
+              <Route path="/insights">
+                <InsightsPage />
+              </Route>
+              <Route path="/help">
+                <HelpPage />
+              </Route>
+              <Route path="/articles/:slug">{({ slug }) => <ArticlePage key={slug} slug={slug} />}</Route>
               <Route path="/more">
                 <MorePage user={user} />
               </Route>
@@ -52,7 +64,7 @@ function SignedIn({ user }: { readonly user: User }) {
           </Suspense>
         </Shell>
       </Router>
-    </ApolloProvider>
+    </GraphOf>
   )
 }
 

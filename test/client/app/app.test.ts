@@ -3,10 +3,11 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Page, Request } from 'playwright-core'
 import { faultsIn, sidewaysIn } from '../../gateway/playground/axe.ts'
 import { keepScreenshot, launchBrowser } from '../../gateway/playground/browser.ts'
 import { type Product, startProduct } from '../../support/product.ts'
+import { until } from '../../support/until.ts'
 import { signIn, type Visit, type VisitOptions, visitApp } from './visitor.ts'
 
 const BUILD = fileURLToPath(new URL('../../../client/app/build.ts', import.meta.url))
@@ -108,6 +109,190 @@ describe('entries', () => {
   })
 })
 
+/** Asks the graph as a demo caller does, beside the page. */
+async function ask<Data>(caller: string, query: string, variables: object = {}): Promise<Data> {
+  const response = await fetch(`${product.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: await product.authorization(caller) },
+    body: JSON.stringify({ query, variables }),
+  })
+  const { data, errors } = (await response.json()) as { data: Data; errors?: unknown }
+  expect(errors).toBeUndefined()
+  return data
+}
+
+interface AccountOfPayer {
+  readonly id: string
+  readonly number: string
+  readonly name: string
+}
+
+async function accountOf(caller: string, name: string): Promise<AccountOfPayer> {
+  const { me } = await ask<{ me: { accounts: { edges: { node: AccountOfPayer }[] } } }>(
+    caller,
+    '{ me { accounts(first: 20) { edges { node { id number name } } } } }',
+  )
+  const found = me.accounts.edges.map(({ node }) => node).find((one) => one.name === name)
+  if (!found) throw new Error(`There is no account "${name}".`)
+  return found
+}
+
+/** How often the ledger has a payment with this reference in the account. */
+async function timesPaid(caller: string, account: string, reference: string): Promise<number> {
+  const { account: found } = await ask<{ account: { entries: { edges: unknown[] } } }>(
+    caller,
+    'query ($id: ID!, $text: String!) { account(id: $id) { entries(filter: { text: $text }) { edges { cursor } } } }',
+    { id: account, text: reference },
+  )
+  return found.entries.edges.length
+}
+
+/** Up to the last look before the money moves. */
+async function reviewPayment(page: Page, reference: string, amount = '12.50'): Promise<void> {
+  await page.getByRole('link', { name: 'Pay', exact: true }).first().click()
+  await page.getByRole('button', { name: 'Rainy days' }).click()
+  await page.getByLabel('Amount in EUR').fill(amount)
+  await page.getByLabel('Reference').fill(reference)
+  await page.getByRole('button', { name: 'Review' }).click()
+  await page.getByText('will be paid at once').waitFor()
+}
+
+const isPayment = (request: Request): boolean => request.postData()?.includes('mutation Pay(') ?? false
+
+describe('payments', () => {
+  let everyday: AccountOfPayer
+  beforeAll(async () => {
+    everyday = await accountOf('payer', 'Everyday')
+  })
+
+  test('A payment is shown before it is made, and a double click pays once', async () => {
+    const { page, complaints } = await visit({ person: 'Ana Ribeiro' })
+    await reviewPayment(page, 'Double click')
+    expect(await timesPaid('payer', everyday.id, 'Double click')).toBe(0)
+    await keepScreenshot(page, 'app-payment-review')
+    await page.getByRole('button', { name: 'Pay now' }).dblclick()
+    await page.getByText('Number of the transfer').waitFor()
+    expect(await timesPaid('payer', everyday.id, 'Double click')).toBe(1)
+    expect(complaints).toEqual([])
+  })
+
+  test('A payment whose answer was lost is made once, and told of after a reload', async () => {
+    const { page } = await visit({ person: 'Ana Ribeiro' })
+    await reviewPayment(page, 'Lost answer')
+    let isLost = true
+    await page.route('**/graphql', async (route) => {
+      if (!isLost || !isPayment(route.request())) return route.continue()
+      await route.fetch() // the bank pays
+      await route.abort()
+    })
+    await page.getByRole('button', { name: 'Pay now' }).click()
+    await page.getByText('€12.50 is waiting for the bank’s answer.').waitFor()
+    await until(async () => (await timesPaid('payer', everyday.id, 'Lost answer')) === 1)
+    isLost = false
+    await page.reload()
+    await page.getByText('The bank has answered: €12.50 was carried out.').waitFor()
+    expect(await timesPaid('payer', everyday.id, 'Lost answer')).toBe(1)
+  })
+
+  test('Who is offline pays once the network is back', async () => {
+    const { page } = await visit({ person: 'Ana Ribeiro' })
+    await reviewPayment(page, 'Offline')
+    await page.context().setOffline(true)
+    await page.getByRole('button', { name: 'Pay now' }).click()
+    await page.getByText('€12.50 is waiting for the bank’s answer.').waitFor()
+    await page.context().setOffline(false)
+    await page.getByText('Number of the transfer').waitFor()
+    expect(await timesPaid('payer', everyday.id, 'Offline')).toBe(1)
+  })
+
+  test('What the bank refuses is said, and the form keeps what was typed', async () => {
+    const { page } = await visit({ person: 'Ana Ribeiro' })
+    await reviewPayment(page, 'Too much', '9,999,999.00')
+    await page.getByRole('button', { name: 'Pay now' }).click()
+    await page.getByRole('alert').getByText('There is not enough money in the account.').waitFor()
+    await page.getByRole('button', { name: 'Change' }).click()
+    expect(await page.getByLabel('Reference').inputValue()).toBe('Too much')
+  })
+
+  test('What cannot be paid is said beside its field, before anything is asked', async () => {
+    const { page, requests } = await visit({ path: '/pay', person: 'Ana Ribeiro' })
+    await page.getByLabel('To (IBAN)').fill('IE00 TRIB 0000')
+    await page.getByLabel('Amount in EUR').fill('1.234')
+    const before = requests.length
+    await page.getByRole('button', { name: 'Review' }).click()
+    await page.getByText('This is no valid IBAN.').waitFor()
+    await page.getByText('Enter an amount above zero').waitFor()
+    expect(requests.length).toBe(before)
+  })
+
+  test('An account that is open follows what happens elsewhere', async () => {
+    const { page } = await visit({ person: 'Ana Ribeiro' })
+    const savings = await accountOf('payer', 'Rainy days')
+    const followed = page.waitForResponse((response) => response.request().postData()?.includes('Activity') ?? false)
+    await page.getByRole('link', { name: /Rainy days/ }).click()
+    await page.locator('.day .row').first().waitFor()
+    await followed
+    const input = { idempotencyKey: 'live-1', from: everyday.id, to: savings.number, amount: '777', currency: 'EUR' }
+    await ask('payer', 'mutation ($input: TransferInput!) { transfer(input: $input) { __typename } }', {
+      input: { ...input, reference: 'Seen live' },
+    })
+    await page.locator('.day .row').first().getByText('Seen live').waitFor()
+    const balance = await ask<{ account: { balance: { available: { formatted: string } } } }>(
+      'payer',
+      'query ($id: ID!) { account(id: $id) { balance { available { formatted } } } }',
+      { id: savings.id },
+    )
+    await page.locator('.balance').getByText(balance.account.balance.available.formatted).waitFor()
+  })
+})
+
+describe('search, insights and help', () => {
+  test('Entries are found by words and by category', async () => {
+    const { page } = await visit({ person: 'Ana Ribeiro' })
+    await page.getByRole('link', { name: /Everyday/ }).click()
+    await page.getByLabel('Search merchants and references').fill('ribeira')
+    const rows = page.locator('.day .row')
+    await page.getByRole('button', { name: 'Show all entries' }).waitFor()
+    await until(async () => {
+      const names = await rows.locator('strong').allInnerTexts()
+      return names.length > 0 && names.every((name) => name === 'Mercado da Ribeira')
+    })
+    await page.getByRole('button', { name: 'Show all entries' }).click()
+    await page.getByRole('button', { name: 'Filters' }).click()
+    await page.getByLabel('Category').selectOption('Housing')
+    await until(async () => {
+      const texts = await rows.allInnerTexts()
+      return texts.length > 0 && texts.every((text) => text.includes('Housing'))
+    })
+    await page.getByLabel('Search merchants and references').fill('nobody sells this')
+    await page.getByText('No entry fits.').waitFor()
+  })
+
+  test('Insights draw the balance over time and add up spending, which leads to its entries', async () => {
+    const { page, complaints } = await visit({ person: 'Ana Ribeiro', path: '/insights' })
+    await page.locator('.chart .recharts-area-curve').waitFor()
+    await page.getByText('Show the figures').click()
+    expect(await page.locator('.figures tbody tr').count()).toBe(14)
+    await page.getByRole('link', { name: 'Groceries' }).click()
+    await until(async () => {
+      const texts = await page.locator('.day .row').allInnerTexts()
+      return texts.length > 0 && texts.every((text) => text.includes('Groceries'))
+    })
+    expect(complaints).toEqual([])
+  })
+
+  test('The article that fits a screen is a click away, and articles are searched', async () => {
+    const { page, complaints } = await visit({ person: 'Ana Ribeiro', path: '/pay' })
+    await page.getByRole('complementary', { name: 'Help' }).getByRole('link').click()
+    await page.locator('.article table').first().waitFor()
+    await page.getByRole('link', { name: /All help articles/ }).click()
+    await page.getByLabel('Search the help').fill('tranfser')
+    await page.getByRole('link', { name: /when you send a transfer/ }).click()
+    await heading(page, /when you send a transfer/).waitFor()
+    expect(complaints).toEqual([])
+  })
+})
+
 describe('outages', () => {
   test('Without weather all else is there, the page says so quietly, and it comes back by itself', async () => {
     await turn('stop', 'weather')
@@ -154,6 +339,20 @@ describe('for everybody', () => {
     await page.getByRole('link', { name: /Everyday/ }).click()
     await page.locator('.day .row').first().waitFor()
     await judge('account')
+    await page.getByRole('button', { name: 'Filters' }).click()
+    await judge('filters')
+    const open = async (path: string, seen: string | RegExp): Promise<void> => {
+      await page.goto(`${product.url}/app${path}`)
+      await page.getByText(seen).first().waitFor()
+      await judge(path)
+    }
+    await open('/pay', 'Review')
+    await page.getByRole('button', { name: 'Review' }).click()
+    await page.getByText('This is no valid IBAN.').waitFor()
+    await judge('a form with faults')
+    await open('/insights', 'Groceries')
+    await open('/help', 'What the three balances mean')
+    await open('/articles/holds-and-available-balance', 'What a hold is')
     await page.goto(`${product.url}/app/more`)
     await heading(page, 'More').waitFor()
     await judge('more')

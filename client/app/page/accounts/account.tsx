@@ -2,15 +2,20 @@
 import { useQuery } from '@apollo/client/react'
 import { Check, Copy } from 'lucide-react'
 import { useState } from 'react'
-import { Link } from 'wouter'
+import { Link, useSearch } from 'wouter'
+import { formatIban } from '../format/iban.ts'
+import { OneAccountDocument, type OneAccountQuery } from '../generated/graphql.ts'
+import { HelpCard } from '../help/card.tsx'
 import { useMessages, useSpoken } from '../messages/messages.tsx'
-import { Button, Card, Empty, Failed, Money, Page, Skeleton } from '../ui/ui.tsx'
-import { type AccountFacts, OneAccount } from './documents.ts'
+import { useSettledText } from '../ui/settled-text.ts'
+import { Button, Card, Facts, Loaded, Money, Page } from '../ui/ui.tsx'
+import { useActivity } from './activity.ts'
 import { EntryList } from './entries.tsx'
+import { EntrySearch, everything, filterOf, type Wanted } from './search.tsx'
 
 export default function AccountPage({ id }: { readonly id: string }) {
   const { t, language } = useSpoken()
-  const { data, error, refetch } = useQuery(OneAccount, {
+  const { data, error, refetch } = useQuery(OneAccountDocument, {
     variables: { id, language },
     fetchPolicy: 'cache-and-network',
   })
@@ -20,53 +25,58 @@ export default function AccountPage({ id }: { readonly id: string }) {
       <Link className="back" href="/">
         ← {t.accounts.all}
       </Link>
-      {account ? (
-        <Account account={account} />
-      ) : error ? (
-        <Failed onRetry={() => void refetch()} />
-      ) : data ? (
-        <Empty>{t.accounts.notFound}</Empty>
-      ) : (
-        <Skeleton lines={6} />
-      )}
+      <Loaded
+        value={account ?? undefined}
+        isEmpty={account === null}
+        empty={t.accounts.notFound}
+        error={error}
+        onRetry={refetch}
+      >
+        {(one) => <Account account={one} />}
+      </Loaded>
     </>
   )
 }
 
-function Account({ account }: { readonly account: AccountFacts }) {
-  const t = useMessages()
-  const { name, kind, number, balance, id } = account
+type OneAccount = NonNullable<OneAccountQuery['account']>
+
+function Account({ account }: { readonly account: OneAccount }) {
+  const { t, locale } = useSpoken()
+  const category = new URLSearchParams(useSearch()).get('category') ?? ''
+  const [wanted, setWanted] = useState<Wanted>({ ...everything, category })
+  const text = useSettledText(wanted.text)
+  const { name, kind, status, number, balance, id, activityCursor } = account
+  useActivity(id, activityCursor)
   return (
-    <Page title={name} lead={t.accounts.kinds[kind]}>
+    <Page
+      title={name}
+      lead={t.accounts.kinds[kind]}
+      actions={
+        status === 'OPEN' && (
+          <Link className="button button-main" href={`/pay?from=${id}`}>
+            {t.nav.pay}
+          </Link>
+        )
+      }
+    >
       <Card>
         <p className="balance">
           <span className="quiet">{t.accounts.available}</span>
           <Money value={balance.available} />
         </p>
-        <dl className="facts">
-          <div>
-            <dt>{t.accounts.posted}</dt>
-            <dd>
-              <Money value={balance.posted} />
-            </dd>
-          </div>
-          <div>
-            <dt>{t.accounts.pending}</dt>
-            <dd>
-              <Money value={balance.pending} />
-            </dd>
-          </div>
-          <div>
-            <dt>{t.accounts.number}</dt>
-            <dd>
-              <AccountNumber number={number} />
-            </dd>
-          </div>
-        </dl>
+        <Facts
+          facts={[
+            [t.accounts.posted, <Money key="posted" value={balance.posted} />],
+            [t.accounts.pending, <Money key="pending" value={balance.pending} />],
+            [t.accounts.number, <AccountNumber key="number" number={number} />],
+          ]}
+        />
       </Card>
       <Card title={t.entries.title}>
-        <EntryList account={id} />
+        <EntrySearch wanted={wanted} currency={account.currency} onChange={setWanted} />
+        <EntryList account={id} filter={filterOf({ ...wanted, text }, account.currency, locale)} />
       </Card>
+      <HelpCard slug={kind === 'SAVINGS' ? 'how-savings-interest-works' : 'holds-and-available-balance'} />
     </Page>
   )
 }
@@ -79,7 +89,7 @@ function AccountNumber({ number }: { readonly number: string }) {
   }
   return (
     <span className="copy">
-      <span className="number">{number.replace(/(.{4})(?=.)/g, '$1 ')}</span>
+      <span className="number">{formatIban(number)}</span>
       <Button look="quiet" aria-label={t.accounts.copy} onPress={copy}>
         {isCopied ? <Check size={16} aria-hidden="true" /> : <Copy size={16} aria-hidden="true" />}
       </Button>

@@ -1,39 +1,47 @@
 /** All accounts of the customer, each with its balance. */
 import { useQuery } from '@apollo/client/react'
 import { Link } from 'wouter'
+import { type AccountFactsFragment, AccountsDocument } from '../generated/graphql.ts'
 import { useSpoken } from '../messages/messages.tsx'
-import { Empty, Failed, Money, Page, Skeleton } from '../ui/ui.tsx'
+import { Loaded, Money, Page } from '../ui/ui.tsx'
 import { SkyPicture } from '../ui/weather.tsx'
-import { type AccountFacts, Accounts } from './documents.ts'
+
+/** Milliseconds. One account is followed live; this many would take as many connections. */
+const POLL = 20_000
 
 export function AccountsPage({ name }: { readonly name: string }) {
   const { t, language } = useSpoken()
-  const { data, error, refetch } = useQuery(Accounts, {
+  const { data, error, refetch } = useQuery(AccountsDocument, {
     variables: { language },
     fetchPolicy: 'cache-and-network',
+    pollInterval: POLL,
+    skipPollAttempt: () => document.hidden,
   })
   const accounts = data?.me?.accounts.edges.map(({ node }) => node)
   return (
     <Page title={t.accounts.title} lead={t.accounts.greeting(data?.me?.name ?? name)}>
-      {accounts ? (
-        <ul className="cards">
-          {accounts.map((account) => (
-            <li key={account.id}>
-              <AccountCard account={account} />
-            </li>
-          ))}
-        </ul>
-      ) : error && !data?.me ? (
-        <Failed onRetry={() => void refetch()} />
-      ) : data && !error ? null : (
-        <Skeleton lines={6} />
-      )}
-      {(accounts?.length === 0 || (data && !data.me && !error)) && <Empty>{t.accounts.empty}</Empty>}
+      <Loaded
+        value={accounts}
+        isEmpty={accounts?.length === 0 || (data !== undefined && !data.me)}
+        empty={t.accounts.empty}
+        error={error}
+        onRetry={refetch}
+      >
+        {(some) => (
+          <ul className="cards">
+            {some.map((account) => (
+              <li key={account.id}>
+                <AccountCard account={account} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
     </Page>
   )
 }
 
-function AccountCard({ account }: { readonly account: AccountFacts }) {
+function AccountCard({ account }: { readonly account: AccountFactsFragment }) {
   const { t } = useSpoken()
   const { id, name, kind, status, number, balance, branch } = account
   const now = branch?.city?.weather?.current

@@ -2,15 +2,26 @@
 import { useQuery } from '@apollo/client/react'
 import { useEffect, useRef } from 'react'
 import { addDays, dayOf, formatDay, today } from '../format/dates.ts'
+import {
+  EntriesDocument,
+  type EntryFactsFragment,
+  type EntryFilter,
+  WeatherOfDayDocument,
+} from '../generated/graphql.ts'
 import { useSpoken } from '../messages/messages.tsx'
 import { Button, Empty, Failed, Money, Skeleton } from '../ui/ui.tsx'
 import { SkyPicture } from '../ui/weather.tsx'
-import { Entries, type EntryFacts, WeatherOfDay } from './documents.ts'
 
-export function EntryList({ account }: { readonly account: string }) {
+interface EntryListProps {
+  readonly account: string
+  /** `undefined`: all of them. */
+  readonly filter: EntryFilter | undefined
+}
+
+export function EntryList({ account, filter }: EntryListProps) {
   const { t } = useSpoken()
-  const { data, error, loading, fetchMore, refetch } = useQuery(Entries, {
-    variables: { id: account },
+  const { data, error, loading, fetchMore, refetch } = useQuery(EntriesDocument, {
+    variables: { id: account, ...(filter && { filter }) },
     notifyOnNetworkStatusChange: true,
   })
   const connection = data?.account?.entries
@@ -20,7 +31,7 @@ export function EntryList({ account }: { readonly account: string }) {
   const more = (): void => {
     if (!loading) void fetchMore({ variables: { after: endCursor } }).catch(() => undefined)
   }
-  if (entries.length === 0) return <Empty>{t.entries.empty}</Empty>
+  if (entries.length === 0) return <Empty>{filter ? t.search.nothing : t.entries.empty}</Empty>
   return (
     <>
       {daysOf(entries).map(([day, ofDay]) => (
@@ -34,7 +45,7 @@ export function EntryList({ account }: { readonly account: string }) {
   )
 }
 
-function daysOf(entries: readonly EntryFacts[]): readonly (readonly [string, readonly EntryFacts[]])[] {
+function daysOf(entries: readonly EntryFactsFragment[]): readonly (readonly [string, readonly EntryFactsFragment[]])[] {
   return [...Map.groupBy(entries, ({ postedAt }) => dayOf(postedAt))]
 }
 
@@ -61,7 +72,7 @@ function More({ isLoading, onMore }: { readonly isLoading: boolean; readonly onM
   )
 }
 
-function DayOfEntries({ day, entries }: { readonly day: string; readonly entries: readonly EntryFacts[] }) {
+function DayOfEntries({ day, entries }: { readonly day: string; readonly entries: readonly EntryFactsFragment[] }) {
   const { t, locale } = useSpoken()
   const names: Readonly<Record<string, string>> = {
     [today()]: t.entries.today,
@@ -79,7 +90,7 @@ function DayOfEntries({ day, entries }: { readonly day: string; readonly entries
   )
 }
 
-function Entry({ entry }: { readonly entry: EntryFacts }) {
+function Entry({ entry }: { readonly entry: EntryFactsFragment }) {
   const { t } = useSpoken()
   const { transfer, direction, amount, balanceAfter, postedAt } = entry
   const { merchant, reference, kind, from, to } = transfer
@@ -115,7 +126,7 @@ function Entry({ entry }: { readonly entry: EntryFacts }) {
 
 function DayWeather({ city, day }: { readonly city: string; readonly day: string }) {
   const { language } = useSpoken()
-  const { data } = useQuery(WeatherOfDay, { variables: { city, day, language }, errorPolicy: 'none' })
+  const { data } = useQuery(WeatherOfDayDocument, { variables: { city, day, language }, errorPolicy: 'none' })
   const on = data?.city?.weather?.on
   return on ? <SkyPicture {...on} temperature={on.temperatureMax} /> : null
 }

@@ -2,38 +2,41 @@
  * Which services are away, as the answers tell it, and until answers tell otherwise. Nothing here
  * interrupts anybody: the page shows it, and asks again by itself.
  */
-import { type ApolloClient, ApolloLink, type ObservableQuery } from '@apollo/client'
-import { CombinedGraphQLErrors } from '@apollo/client/errors'
+import { type ApolloClient, ApolloLink, NetworkStatus, type ObservableQuery } from '@apollo/client'
 import { useEffect, useSyncExternalStore } from 'react'
 import { tap } from 'rxjs'
-import { SignedOutError } from '../sign-in/session.ts'
 
 /** A service of the graph, or the way to it. */
 export type Away = 'banking' | 'content' | 'weather' | 'network'
 
+interface Miss {
+  readonly away: readonly Away[]
+  /** Unix milliseconds. */
+  readonly at: number
+}
+
 const CODES = new Set(['SERVICE_UNAVAILABLE', 'SERVICE_TIMEOUT'])
 const AGAIN = 5_000 // milliseconds
+/** Longer than the library's pauses between two tries. */
+const STALE = 40_000 // milliseconds
 
-/** By service: the operations that missed it when they last ran. */
-const missed = new Map<Away, Set<string>>()
+/** By operation: what it missed when it last ran. */
+const missed = new Map<string, Miss>()
 let shown: readonly Away[] = []
 const listeners = new Set<() => void>()
 
-function tell(): void {
-  const next = [...missed].filter(([, names]) => names.size > 0).map(([away]) => away)
+function note(operation: string, away: readonly Away[]): void {
+  if (away.length === 0) missed.delete(operation)
+  else missed.set(operation, { away, at: Date.now() })
+  const next = [...new Set([...missed.values()].flatMap((miss) => miss.away))].sort()
   if (next.join() === shown.join()) return
   shown = next
   for (const listener of listeners) listener()
 }
 
-function note(operation: string, away: readonly Away[]): void {
-  for (const names of missed.values()) names.delete(operation)
-  for (const one of away) missed.set(one, (missed.get(one) ?? new Set()).add(operation))
-  tell()
-}
-
 const isAway = (name: unknown): name is Away => name === 'banking' || name === 'content' || name === 'weather'
 
+/** Looks at every answer, and at every failure to get one. */
 export const outageLink = new ApolloLink((operation, forward) => {
   const name = operation.operationName ?? ''
   return forward(operation).pipe(
@@ -44,31 +47,27 @@ export const outageLink = new ApolloLink((operation, forward) => {
           .map(({ extensions }) => extensions?.['service'])
         note(name, away.filter(isAway))
       },
-      error(error: Error) {
-        if (error.name === 'AbortError' || error instanceof SignedOutError || CombinedGraphQLErrors.is(error)) return
-        note(name, ['network'])
-      },
+      error: ({ name: kind }: Error) => kind !== 'AbortError' && note(name, ['network']),
     }),
   )
 })
 
+const subscribe = (listener: () => void): (() => void) => {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
 /** What is away now; while anything is, the queries that miss it are asked again. */
 export function useOutages(client: ApolloClient): readonly Away[] {
-  const away = useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    () => shown,
-  )
+  const away = useSyncExternalStore(subscribe, () => shown)
   useEffect(() => {
     if (away.length === 0) return undefined
-    const timer = setInterval(() => void askAgain(client), AGAIN)
-    const now = (): void => void askAgain(client)
-    addEventListener('online', now)
+    const again = (): void => void askAgain(client)
+    const timer = setInterval(again, AGAIN)
+    addEventListener('online', again)
     return () => {
       clearInterval(timer)
-      removeEventListener('online', now)
+      removeEventListener('online', again)
     }
   }, [away, client])
   return away
@@ -76,12 +75,13 @@ export function useOutages(client: ApolloClient): readonly Away[] {
 
 /** One query of each name goes first; the others of its name follow once it is answered in full. */
 export async function askAgain(client: ApolloClient): Promise<void> {
-  const names = new Set([...missed.values()].flatMap((set) => [...set]))
   const active = [...client.getObservableQueries('active')]
-  for (const name of names) {
-    const [first, ...others] = active.filter((query) => query.queryName === name && hasFault(query))
+  for (const [name, { at }] of missed) {
+    const ofName = active.filter((query) => query.queryName === name)
+    const [first, ...others] = ofName.filter(hasFault)
     if (!first) {
-      note(name, [])
+      // It is on its way, or nobody wants it any more.
+      if (!ofName.some(isLoading) && at < Date.now() - STALE) note(name, [])
       continue
     }
     const { error } = await first.refetch().catch((error: unknown) => ({ error }))
@@ -89,4 +89,9 @@ export async function askAgain(client: ApolloClient): Promise<void> {
   }
 }
 
-const hasFault = (query: ObservableQuery): boolean => query.getCurrentResult().error !== undefined
+const hasFault = (query: ObservableQuery): boolean => query.getCurrentResult().error !== undefined && !isLoading(query)
+
+const isLoading = (query: ObservableQuery): boolean => {
+  const { networkStatus } = query.getCurrentResult()
+  return networkStatus !== NetworkStatus.ready && networkStatus !== NetworkStatus.error
+}

@@ -7,6 +7,7 @@ import { useMessages } from '../messages/messages.tsx'
 import type { User } from '../sign-in/session.ts'
 import { Brand } from './brand.tsx'
 import { Outages } from './outages.tsx'
+import { PendingNotices } from './pending.tsx'
 import { UserCorner } from './user-corner.tsx'
 import { MAIN_WAYS, ways } from './ways.ts'
 
@@ -38,6 +39,7 @@ export function Shell({ user, children }: { readonly user: User; readonly childr
         </header>
         <main id="main" tabIndex={-1} ref={main}>
           <Outages client={client} />
+          <PendingNotices />
           {children}
         </main>
       </div>

@@ -30,7 +30,6 @@ export function Skeleton({ lines = 3 }: { readonly lines?: number }) {
   return (
     <div className="skeleton" role="status" aria-label={loading}>
       {Array.from({ length: lines }, (_, line) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the lines are all alike
         <span key={line} />
       ))}
     </div>
@@ -79,4 +78,34 @@ export const Card = ({ title, children }: { readonly title?: string; readonly ch
     {title && <h2>{title}</h2>}
     {children}
   </section>
+)
+
+interface LoadedProps<Value> {
+  readonly value: Value | undefined
+  readonly isEmpty?: boolean | undefined
+  readonly empty: string
+  readonly error: unknown
+  readonly onRetry: () => unknown
+  readonly lines?: number
+  readonly children: (value: Value) => ReactNode
+}
+
+/** What there is, or why there is nothing to show. */
+export function Loaded<Value>({ value, isEmpty, empty, error, onRetry, lines = 6, children }: LoadedProps<Value>) {
+  if (value !== undefined && !isEmpty) return children(value)
+  if (error) return <Failed onRetry={onRetry} />
+  if (isEmpty) return <Empty>{empty}</Empty>
+  return <Skeleton lines={lines} />
+}
+
+/** Names with their values. */
+export const Facts = ({ facts }: { readonly facts: readonly (readonly [name: string, value: ReactNode])[] }) => (
+  <dl className="facts">
+    {facts.map(([name, value]) => (
+      <div key={name}>
+        <dt>{name}</dt>
+        <dd>{value}</dd>
+      </div>
+    ))}
+  </dl>
 )

@@ -1,0 +1,2 @@
+/** In groups of four. */
+export const formatIban = (number: string): string => number.replace(/(.{4})(?=.)/g, '$1 ')

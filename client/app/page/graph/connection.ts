@@ -1,0 +1,58 @@
+/**
+ * The connection of the user who is signed in: it renews tokens, pays once, and keeps what is
+ * pending over reloads.
+ */
+import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client'
+import { cacheOptions, tributaryLink } from '../../../apollo/index.ts'
+import { type Connection, createConnection } from '../../../connection/connection.ts'
+import { accessToken, distrustToken, SignedOutError } from '../sign-in/session.ts'
+import { outageLink } from './outages.ts'
+import { tellSettled } from './settled.ts'
+
+declare module '@apollo/client' {
+  namespace ApolloClient {
+    namespace DeclareDefaultOptions {
+      interface WatchQuery {
+        errorPolicy: 'all'
+      }
+      interface Query {
+        errorPolicy: 'all'
+      }
+    }
+  }
+}
+
+export interface Graph {
+  readonly client: ApolloClient
+  readonly connection: Connection
+}
+
+const URL_OF_GRAPH = `${location.origin}/graphql`
+
+export function openGraph(): Graph {
+  const connection = createConnection({
+    url: URL_OF_GRAPH,
+    client: { name: 'app' },
+    async token(refused) {
+      if (refused !== undefined) distrustToken(refused)
+      try {
+        return await accessToken()
+      } catch (error) {
+        if (error instanceof SignedOutError) return undefined
+        throw error
+      }
+    },
+    onSettled(pending, answer) {
+      tellSettled(pending, answer)
+      void client.refetchQueries({ include: 'active' })
+    },
+  })
+  const client = new ApolloClient({
+    // Below the library's link, so that each of its tries is seen.
+    link: tributaryLink(connection, outageLink.concat(new HttpLink({ uri: URL_OF_GRAPH }))),
+    cache: new InMemoryCache(cacheOptions()),
+    // Part of an answer is worth more than none; what is missing is told by `outages.ts`.
+    defaultOptions: { watchQuery: { errorPolicy: 'all' }, query: { errorPolicy: 'all' } },
+  })
+  return { client, connection }
+}

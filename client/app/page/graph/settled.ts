@@ -1,0 +1,42 @@
+/** What became of payments that nobody waited for any more: after a reload, or a long silence. */
+import { useSyncExternalStore } from 'react'
+import type { Pending } from '../../../connection/outbox.ts'
+import type { Answer } from '../../../connection/verdict.ts'
+
+export interface Settled {
+  readonly id: string
+  readonly operation: string | undefined
+  readonly input: Readonly<Record<string, unknown>>
+  /** Why the bank refused; `undefined` if it did what was asked. */
+  readonly refusal: { readonly code: string; readonly message: string } | undefined
+}
+
+let all: readonly Settled[] = []
+const listeners = new Set<() => void>()
+
+function show(next: readonly Settled[]): void {
+  all = next
+  for (const listener of listeners) listener()
+}
+
+const asRecord = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
+
+export function tellSettled({ id, operationName, variables }: Pending, { data, errors }: Answer): void {
+  const outcome = asRecord(Object.values(data ?? {})[0])
+  const failure = errors?.[0] && { code: String(errors[0].extensions?.['code']), message: errors[0].message }
+  const refusal =
+    typeof outcome['code'] === 'string' ? { code: outcome['code'], message: String(outcome['message']) } : failure
+  show([...all, { id, operation: operationName, input: asRecord(variables['input']), refusal }])
+}
+
+export const dismissSettled = (id: string): void => show(all.filter((one) => one.id !== id))
+
+export const useSettled = (): readonly Settled[] =>
+  useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    () => all,
+  )

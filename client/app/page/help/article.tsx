@@ -1,0 +1,58 @@
+/** An article, built from its sanitized tree: no markup is ever parsed. */
+import { useQuery } from '@apollo/client/react'
+import type { Nodes } from 'hast'
+import { toJsxRuntime } from 'hast-util-to-jsx-runtime' // MIT; from a tree of HTML to elements of React
+import type { ComponentProps } from 'react'
+import { Fragment, jsx, jsxs } from 'react/jsx-runtime'
+import { Link } from 'wouter'
+import { BASE } from '../common/settings.ts'
+import { HelpArticleDocument } from '../generated/graphql.ts'
+import { useSpoken } from '../messages/messages.tsx'
+import { Loaded, Page } from '../ui/ui.tsx'
+
+export default function ArticlePage({ slug }: { readonly slug: string }) {
+  const { t, language } = useSpoken()
+  const { data, error, refetch } = useQuery(HelpArticleDocument, { variables: { slug, language } })
+  const article = data?.article
+  return (
+    <>
+      <Link className="back" href="/help">
+        ← {t.help.all}
+      </Link>
+      <Loaded
+        value={article ?? undefined}
+        isEmpty={article === null}
+        empty={t.help.notFound}
+        error={error}
+        onRetry={refetch}
+      >
+        {({ title, summary, locale, readingTime, ast }) => (
+          <Page title={title} lead={t.help.minutes(readingTime)}>
+            <article className="article" lang={locale}>
+              {summary && <p className="article-summary">{summary}</p>}
+              {toJsxRuntime(ast as Nodes, { Fragment, jsx, jsxs, components: { a: Anchor, table: Table } })}
+            </article>
+          </Page>
+        )}
+      </Loaded>
+    </>
+  )
+}
+
+/** Articles link to each other within the app. */
+function Anchor({ href = '', children, ...others }: ComponentProps<'a'>) {
+  const own = `${BASE}/`
+  if (href.startsWith(own)) return <Link href={href.slice(BASE.length)}>{children}</Link>
+  return (
+    <a {...others} href={href}>
+      {children}
+    </a>
+  )
+}
+
+const Table = (props: ComponentProps<'table'>) => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+  <section className="wide" tabIndex={0}>
+    <table {...props} />
+  </section>
+)

@@ -1,0 +1,76 @@
+/** A payment: what to whom, a look at it, and the receipt. */
+import { useQuery } from '@apollo/client/react'
+import { useState } from 'react'
+import { useSearch } from 'wouter'
+import { PayDocument, PayersDocument } from '../generated/graphql.ts'
+import { HelpCard } from '../help/card.tsx'
+import { useSpoken } from '../messages/messages.tsx'
+import { useOnce } from '../ui/once.ts'
+import { Loaded, Page } from '../ui/ui.tsx'
+import { PayForm } from './form.tsx'
+import type { Draft, Order, Paid, Payer } from './order.ts'
+import { Receipt } from './receipt.tsx'
+import { Review } from './review.tsx'
+
+export default function PayPage() {
+  const { t } = useSpoken()
+  const { data, error, refetch } = useQuery(PayersDocument, { fetchPolicy: 'cache-and-network' })
+  const accounts = data?.me?.accounts.edges.map(({ node }) => node).filter(({ status }) => status === 'OPEN')
+  return (
+    <Page title={t.pay.title}>
+      <Loaded
+        value={accounts}
+        isEmpty={accounts?.length === 0 || (data !== undefined && !data.me)}
+        empty={t.accounts.empty}
+        error={error}
+        onRetry={refetch}
+      >
+        {(some) => <Payment accounts={some} />}
+      </Loaded>
+      <HelpCard slug="how-a-transfer-moves" />
+    </Page>
+  )
+}
+
+type Step =
+  | { readonly at: 'form' }
+  | { readonly at: 'review'; readonly order: Order }
+  | { readonly at: 'done'; readonly paid: Paid; readonly from: Payer }
+
+function Payment({ accounts }: { readonly accounts: readonly Payer[] }) {
+  const wanted = new URLSearchParams(useSearch()).get('from')
+  const first = accounts.find(({ id }) => id === wanted) ?? accounts[0]
+  const [draft, setDraft] = useState<Draft>({ from: first?.id ?? '', to: '', amount: '', reference: '' })
+  const [step, setStep] = useState<Step>({ at: 'form' })
+  const pay = useOnce(PayDocument, 'payment')
+  const send = async ({ from, to, amount, reference }: Order): Promise<void> => {
+    const input = { from: from.id, to, amount, currency: from.currency, ...(reference && { reference }) }
+    const outcome = (await pay.run({ input }))?.transfer
+    if (outcome?.__typename === 'TransferAccepted') setStep({ at: 'done', paid: outcome.transfer, from })
+  }
+  if (step.at === 'done') {
+    const again = (): void => {
+      setDraft({ ...draft, to: '', amount: '', reference: '' })
+      setStep({ at: 'form' })
+    }
+    return <Receipt paid={step.paid} from={step.from} onAnother={again} />
+  }
+  if (step.at === 'review') {
+    const back = (): void => {
+      pay.clear()
+      setStep({ at: 'form' })
+    }
+    const { isBusy, fault } = pay
+    return (
+      <Review order={step.order} isBusy={isBusy} fault={fault} onConfirm={() => void send(step.order)} onBack={back} />
+    )
+  }
+  return (
+    <PayForm
+      accounts={accounts}
+      draft={draft}
+      onChange={setDraft}
+      onReview={(order) => setStep({ at: 'review', order })}
+    />
+  )
+}

@@ -1,0 +1,61 @@
+/** Fields of forms, each with its label and, once it is wrong, with why. */
+import type { ReactNode } from 'react'
+import { FieldError, Input, Label, Text, TextField } from 'react-aria-components'
+
+interface FieldProps {
+  readonly label: string
+  readonly value: string
+  readonly onChange: (value: string) => void
+  readonly hint?: ReactNode
+  readonly fault?: string | undefined
+}
+
+interface TextBoxProps extends FieldProps {
+  readonly type?: 'text' | 'date' | 'search'
+  readonly inputMode?: 'decimal' | 'text' | 'numeric'
+  readonly maxLength?: number
+  readonly autoComplete?: string
+  readonly placeholder?: string
+  readonly min?: string
+  readonly max?: string
+}
+
+export function TextBox({ label, value, onChange, hint, fault, type = 'text', ...input }: TextBoxProps) {
+  return (
+    <TextField
+      className="field"
+      value={value}
+      onChange={onChange}
+      type={type as 'text'}
+      isInvalid={fault !== undefined}
+    >
+      <Label>{label}</Label>
+      <Input {...input} spellCheck={false} />
+      {hint && (
+        <Text slot="description" className="quiet">
+          {hint}
+        </Text>
+      )}
+      <FieldError className="fault">{fault}</FieldError>
+    </TextField>
+  )
+}
+
+interface ChoiceProps extends FieldProps {
+  readonly options: readonly (readonly [value: string, text: string])[]
+}
+
+export const Choice = ({ label, value, onChange, options, hint, fault }: ChoiceProps) => (
+  <label className="field">
+    <span>{label}</span>
+    <select value={value} onChange={({ target }) => onChange(target.value)} aria-invalid={fault !== undefined}>
+      {options.map(([one, text]) => (
+        <option key={one} value={one}>
+          {text}
+        </option>
+      ))}
+    </select>
+    {hint && <span className="quiet">{hint}</span>}
+    {fault && <span className="fault">{fault}</span>}
+  </label>
+)

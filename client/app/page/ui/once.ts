@@ -1,0 +1,62 @@
+/**
+ * A mutation that is carried out once for what the user means, however often they press or reload.
+ */
+import type { OperationVariables, TypedDocumentNode } from '@apollo/client'
+import { useApolloClient } from '@apollo/client/react'
+import { useState } from 'react'
+import { useConnection } from '../graph/graph.tsx'
+import { useMessages } from '../messages/messages.tsx'
+import { failureText, type Refusal, refusalText } from './outcome.tsx'
+
+interface Once<Data, Variables> {
+  /** Resolves to the outcome unless it was refused or failed, which `fault` then tells. */
+  run(variables: Variables): Promise<Data | undefined>
+  readonly isBusy: boolean
+  readonly fault: string | undefined
+  /** Another one begins. */
+  clear(): void
+}
+
+const isRefusal = (outcome: unknown): outcome is Refusal =>
+  typeof outcome === 'object' && outcome !== null && 'code' in outcome && 'message' in outcome
+
+/** @param name of what is meant, for the time until it is done: it outlives a reload */
+export function useOnce<Data extends Readonly<Record<string, unknown>>, Variables extends OperationVariables>(
+  document: TypedDocumentNode<Data, Variables>,
+  name: string,
+): Once<Data, Variables> {
+  const client = useApolloClient()
+  const connection = useConnection()
+  const t = useMessages()
+  const [isBusy, setBusy] = useState(false)
+  const [fault, setFault] = useState<string>()
+  return {
+    isBusy,
+    fault,
+    clear: () => setFault(undefined),
+    async run(variables) {
+      const intent = connection.intent(name)
+      setBusy(true)
+      setFault(undefined)
+      try {
+        const { data } = await client.mutate({
+          mutation: document,
+          variables,
+          context: { intent },
+        })
+        intent.done()
+        const refusal = Object.values(data ?? {}).find(isRefusal)
+        if (refusal) {
+          setFault(refusalText(refusal, t))
+          return undefined
+        }
+        return data
+      } catch (error) {
+        setFault(failureText(error, t))
+        return undefined
+      } finally {
+        setBusy(false)
+      }
+    },
+  }
+}

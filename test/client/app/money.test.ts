@@ -1,0 +1,67 @@
+/** Amounts as people type and read them. */
+import { expect, test } from '@jest/globals'
+import { addMonths } from '../../../client/app/page/format/dates.ts'
+import { formatMoney } from '../../../client/app/page/format/money.ts'
+import { balancesOf } from '../../../client/app/page/insights/balances.ts'
+import { parseAmount } from '../../../client/app/page/money/parse.ts'
+
+test.each<[string, string, string, string | undefined]>([
+  ['12.50', 'EUR', 'en-IE', '1250'],
+  ['12,50', 'EUR', 'en-IE', '1250'],
+  ['12,50', 'EUR', 'pt-PT', '1250'],
+  ['€ 1,234.5', 'EUR', 'en-IE', '123450'],
+  ['1.234,56 €', 'EUR', 'pt-PT', '123456'],
+  ['1,234', 'EUR', 'en-IE', '123400'],
+  ['1.234', 'EUR', 'en-IE', undefined], // a point is the decimal mark here, and euros have no tenths of cents
+  ['1.234', 'EUR', 'pt-PT', '123400'],
+  ['1,234', 'EUR', 'pt-PT', undefined],
+  ['1.234', 'KWD', 'en-IE', '1234'],
+  ['1.234.567', 'EUR', 'en-IE', '123456700'],
+  ['1 000 000', 'JPY', 'en-IE', '1000000'],
+  ['0.5', 'JPY', 'en-IE', undefined],
+  ['0.00', 'EUR', 'en-IE', undefined],
+  ['-5', 'EUR', 'en-IE', undefined],
+  ['12.345', 'EUR', 'en-IE', undefined],
+  ['12.', 'EUR', 'en-IE', undefined],
+  ['1,23,4.5', 'EUR', 'en-IE', undefined],
+  ['1e3', 'EUR', 'en-IE', undefined],
+  ['', 'EUR', 'en-IE', undefined],
+  ['90071992547409.93', 'EUR', 'en-IE', '9007199254740993'],
+  ['12345678901234567.89', 'EUR', 'en-IE', undefined], // more digits than the bank counts
+])('"%s" in %s is read in %s as %s', (text, currency, locale, amount) => {
+  expect(parseAmount(text, currency, locale)).toBe(amount)
+})
+
+test.each([
+  ['1250', 'EUR', 'en-IE', '€12.50'],
+  ['5', 'EUR', 'en-IE', '€0.05'],
+  ['-1250', 'EUR', 'en-IE', '-€12.50'],
+  ['637835', 'JPY', 'en-IE', '¥637,835'],
+  ['150005', 'KWD', 'en-IE', 'KWD 150.005'],
+  ['9007199254740993', 'EUR', 'en-IE', '€90,071,992,547,409.93'],
+])('%s of %s is shown in %s as %s', (amount, currency, locale, text) => {
+  expect(formatMoney({ amount, currency }, locale).replaceAll('\u00a0', ' ')).toBe(text)
+})
+
+test('A month later is the last day where the month is shorter', () => {
+  expect([addMonths('2026-01-31', 1), addMonths('2026-11-30', -12), addMonths('2026-03-31', -1)]).toEqual([
+    '2026-02-28',
+    '2025-11-30',
+    '2026-02-28',
+  ])
+})
+
+test('Balances of a period follow from its opening and what moved in each month', () => {
+  const money = (amount: string) => ({ amount, currency: 'EUR' })
+  const byMonth = [
+    { month: '2026-01-01', credits: money('500'), debits: money('200') },
+    { month: '2026-03-01', credits: money('0'), debits: money('50') },
+  ]
+  const points = balancesOf({ from: '2026-01-15', to: '2026-03-10', opening: money('1000'), byMonth })
+  expect(points.map(({ day, balance }) => [day, balance.amount])).toEqual([
+    ['2026-01-15', '1000'],
+    ['2026-01-31', '1300'],
+    ['2026-02-28', '1300'],
+    ['2026-03-10', '1250'],
+  ])
+})
