@@ -136,8 +136,10 @@ function readerOf(schema: z.ZodType): Variable['read'] {
   if (bare instanceof z.ZodBoolean) return (text) => switches.safeParse(text).data ?? text
   if (bare instanceof z.ZodArray && !isStructure(bareOf(bare.element as z.ZodType))) return readList
   if (bare instanceof z.ZodUnion) {
-    const readers = bare.options.map((option) => readerOf(option as z.ZodType))
-    return (text) => (isJson(text) ? readJson(text) : read(readers, text))
+    const options = bare.options as readonly z.ZodType[]
+    const words = new Set(options.flatMap((option) => (option instanceof z.ZodLiteral ? [...option.values] : [])))
+    const readers = options.map((option) => readerOf(option))
+    return (text) => (words.has(text) ? text : isJson(text) ? readJson(text) : read(readers, text))
   }
   return isStructure(bare) ? readJson : (text) => text
 }

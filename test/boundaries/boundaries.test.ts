@@ -13,7 +13,7 @@ interface Rule {
   readonly except?: RegExp
 }
 
-const PROJECT = /^(platform|client|gateway|compare|subgraphs|prisma|start|new|bench|install|test)\//
+const PROJECT = /^(platform|client|gateway|compare|subgraphs|prisma|start|new|mock|bench|install|test)\//
 const stateless = services
   .filter(({ kind }) => kind === 'stateless')
   .map(({ name }) => name)
@@ -113,6 +113,12 @@ const rules: readonly Rule[] = [
     from: /^new\//,
     never: PROJECT,
     except: /^(new|platform|gateway\/config)\//,
+  },
+  {
+    name: 'the mock knows the gateway and no service',
+    from: /^mock\//,
+    never: PROJECT,
+    except: /^(mock|platform|gateway)\//,
   },
   {
     name: 'properties are tried with the same cases in every run',

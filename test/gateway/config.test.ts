@@ -157,6 +157,15 @@ describe('another supergraph', () => {
     expect([config.identity, config.secret]).toEqual([undefined, undefined])
   })
 
+  test('A word that a setting has beside its list is that word, and no list of it', async () => {
+    const { errorRules } = await readConfig({
+      SUPERGRAPH: supergraph,
+      ERRORS_CODES: 'all',
+      ERRORS_MESSAGES: 'all,OTHERS',
+    })
+    expect(errorRules.get('items')).toMatchObject({ codes: 'all', messages: ['all', 'OTHERS'] })
+  })
+
   test('A supergraph file or a service name that does not fit is refused', async () => {
     expect(await faultsOf({ SUPERGRAPH: supergraph, STATELESS: 'itmes' })).toEqual([expect.stringContaining('itmes')])
     expect(await faultsOf({ SUPERGRAPH: join(folder, 'missing') })).toEqual(['SUPERGRAPH: cannot be read'])

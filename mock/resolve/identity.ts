@@ -1,0 +1,60 @@
+/** Objects with an identity: the same id is the same object, wherever it is met. */
+import {
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql'
+import { hashOf } from '../data/random.ts'
+
+const FIRST = 10_000_000
+const SPAN = 89_999_999 // a prime less than the ids of eight digits that there are
+const STEP = 7_919
+
+/** The field that tells objects of the type apart. @param keys by type, as a supergraph declares them */
+export function idFieldOf(type: GraphQLObjectType, keys: ReadonlyMap<string, string>): string | undefined {
+  const fields = type.getFields()
+  if (fields['id']) return 'id'
+  const key = keys.get(type.name)
+  if (key !== undefined && fields[key]) return key
+  return Object.values(fields).find((field) => isNonNullType(field.type) && isId(field) && field.name !== 'cursor')
+    ?.name
+}
+
+const isId = ({ type, args }: GraphQLField<unknown, unknown>): boolean =>
+  args.length === 0 && getNamedType(type).name === 'ID'
+
+/** The id of one of a type's objects: another for each number. */
+export const numberedId = (type: string, number: number): string =>
+  String(FIRST + ((hashOf(type) + number * STEP) % SPAN))
+
+/** Of a field `nodeId`, or of an interface's `id`: names the type as well. */
+export const encodeNode = (type: string, id: string): string => Buffer.from(`${type}:${id}`).toString('base64url')
+
+/** `undefined` for an id that was not made so. */
+export function decodeNode(schema: GraphQLSchema, nodeId: string): { type: GraphQLObjectType; id: string } | undefined {
+  const [, name = '', id = ''] = /^(\w+):(.+)$/s.exec(Buffer.from(nodeId, 'base64url').toString('utf8')) ?? []
+  const type = schema.getType(name)
+  return isObjectType(type) && id !== '' ? { type, id } : undefined
+}
+
+/** Interfaces whose objects are found by their id alone, as `Node` is by `node(id:)`. */
+export function nodeInterfaces(schema: GraphQLSchema): ReadonlySet<string> {
+  const fields = Object.values(schema.getQueryType()?.getFields() ?? {})
+  return new Set(
+    fields
+      .filter(({ args }) => args.some(({ type }) => getNamedType(type).name === 'ID'))
+      .map(({ type }) => getNamedType(type as GraphQLOutputType))
+      .filter((type) => isAbstractType(type))
+      .map(({ name }) => name),
+  )
+}
+
+/** Clients ask for it to see what stands for nothing. */
+export const isMissing = (id: string): boolean => /^(missing|none|unknown)/i.test(id)
+
+export const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1)

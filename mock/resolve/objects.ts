@@ -1,0 +1,52 @@
+/** What stands for an object while an operation is answered. Its fields follow from its key. */
+import type { GraphQLField } from 'graphql'
+import type { Echo } from './echo.ts'
+import type { Page } from './pages.ts'
+
+export interface MockObject {
+  readonly __typename: string
+  /** The same for the same object, however it was reached: `Account:12345678`. */
+  readonly key: string
+  /** Of an object with an identity. */
+  readonly id?: string | undefined
+  /** Its place in a list that goes on by days or hours. */
+  readonly index?: number | undefined
+  /** Values that are known, by field and arguments. */
+  readonly given?: Given | undefined
+  /** What the client told that this object answers. */
+  readonly echo?: Echo | undefined
+  /** Of a connection, and its page info. */
+  readonly page?: Page | undefined
+  /** Of an edge: what it leads to, and where. */
+  readonly edge?: { readonly cursor: string; readonly node: MockObject } | undefined
+}
+
+export type AnyField = GraphQLField<unknown, unknown>
+
+/** Exact values by `keyOf`: scalars, or further such maps for objects. */
+export interface Given {
+  readonly values: ReadonlyMap<string, GivenValue>
+  /** Where the example says it. */
+  readonly typename?: string | undefined
+}
+export type GivenValue = Given | readonly GivenValue[] | string | number | boolean | null | JsonObject
+interface JsonObject {
+  readonly [name: string]: unknown
+}
+
+export const isGiven = (value: unknown): value is Given =>
+  typeof value === 'object' && value !== null && 'values' in value && value.values instanceof Map
+
+/** A field with its arguments, as text. */
+export function keyOf(field: string, args: Readonly<Record<string, unknown>>): string {
+  const names = Object.keys(args).sort()
+  return names.length === 0 ? field : `${field}(${names.map((name) => `${name}:${textOf(args[name])}`).join(',')})`
+}
+
+/** Objects with their members in order, so that the same arguments are the same text. */
+const textOf = (value: unknown): string =>
+  JSON.stringify(value, (_, member: unknown) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : member,
+  ) ?? 'null'

@@ -1,0 +1,34 @@
+/** Of several types that an answer may have: the one that says yes, or the one that refuses. */
+import { type GraphQLObjectType, type GraphQLResolveInfo, getNamedType, isAbstractType, isEnumType } from 'graphql'
+import type { AnyField, Given, MockObject } from './objects.ts'
+import type { World } from './world.ts'
+
+const REFUSES = /refus|error|problem|fail|reject|denied|invalid|exception|conflict/i
+
+/** One of the types that do not refuse; any where all do. */
+export function successOf(types: readonly GraphQLObjectType[], choice: number): GraphQLObjectType | undefined {
+  const accepting = types.filter(({ name }) => !REFUSES.test(name))
+  const usable = accepting.length > 0 ? accepting : types
+  return usable[choice % usable.length]
+}
+
+/** The refusal with this code, where the schema has one: an answer, and no error. */
+export function refusalIn(
+  world: World,
+  field: AnyField,
+  code: string,
+  { path }: GraphQLResolveInfo,
+): MockObject | undefined {
+  const named = getNamedType(field.type)
+  if (!isAbstractType(named)) return undefined
+  for (const type of world.schema.getPossibleTypes(named)) {
+    const known = Object.values(type.getFields()).find(({ type: of }) => {
+      const values = getNamedType(of)
+      return isEnumType(values) && values.getValue(code) !== undefined
+    })
+    if (!known || !REFUSES.test(type.name)) continue
+    const given: Given = { values: new Map([[known.name, code]]) }
+    return { __typename: type.name, key: `${field.name}:${path.key}:${code}`, given }
+  }
+  return undefined
+}

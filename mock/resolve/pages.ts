@@ -1,0 +1,77 @@
+/** Pages of connections: any page size and both directions give one list, in one order. */
+import {
+  type GraphQLCompositeType,
+  GraphQLError,
+  type GraphQLObjectType,
+  getNamedType,
+  getNullableType,
+  isCompositeType,
+  isListType,
+  isObjectType,
+} from 'graphql'
+import { hashOf } from '../data/random.ts'
+
+export interface Page {
+  /** Of the whole list. */
+  readonly total: number
+  /** Places in the list: from the first, to before the second. */
+  readonly from: number
+  readonly to: number
+}
+
+type Args = Readonly<Record<string, unknown>>
+
+const PAGING = ['first', 'last', 'after', 'before', 'limit', 'offset', 'skip', 'take', 'page', 'pageSize', 'perPage']
+const USUAL = 10
+
+/** The arguments that choose the list, without those that choose a part of it. */
+export const withoutPaging = (args: Args): Args =>
+  Object.fromEntries(Object.entries(args).filter(([name]) => !PAGING.includes(name)))
+
+/** Items of a list, from few to some pages full. */
+export const totalOf = (key: string): number => 8 + (hashOf(`${key}:total`) % 40)
+
+export const cursorOf = (place: number): string => Buffer.from(`mock:${place}`).toString('base64url')
+
+/** The place that a cursor names. @throws BAD_USER_INPUT */
+export function placeOf(cursor: unknown, name: string): number {
+  const [, place] = /^mock:(\d{1,9})$/.exec(Buffer.from(String(cursor), 'base64url').toString('utf8')) ?? []
+  if (place === undefined) throw wrong(`"${name}" is not a cursor of this list.`)
+  return Number(place)
+}
+
+/** @throws BAD_USER_INPUT */
+export function pageOf(key: string, args: Args): Page {
+  const total = totalOf(key)
+  const after = args['after'] == null ? 0 : placeOf(args['after'], 'after') + 1
+  const before = args['before'] == null ? total : Math.min(placeOf(args['before'], 'before'), total)
+  const offset = sizeIn(args, ['offset', 'skip']) ?? 0
+  let from = Math.min(after + offset, total)
+  let to = Math.max(before, from)
+  const first = sizeIn(args, ['first', 'limit', 'take', 'pageSize', 'perPage'])
+  const last = sizeIn(args, ['last'])
+  if (first !== undefined) to = Math.min(to, from + first)
+  if (last !== undefined) from = Math.max(from, to - last)
+  if (first === undefined && last === undefined) to = Math.min(to, from + USUAL)
+  return { total, from, to }
+}
+
+function sizeIn(args: Args, names: readonly string[]): number | undefined {
+  const name = names.find((each) => typeof args[each] === 'number')
+  if (name === undefined) return undefined
+  const size = args[name] as number
+  if (Number.isInteger(size) && size >= 0) return size
+  throw wrong(`"${name}" must be 0 or more.`)
+}
+
+const wrong = (message: string): GraphQLError => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })
+
+/** What a connection's edges lead to; `undefined` for a type that is none. */
+export function nodeTypeOf(type: GraphQLObjectType): GraphQLCompositeType | undefined {
+  const { edges, nodes, pageInfo } = type.getFields()
+  if (!pageInfo) return undefined
+  const edge = edges && isListType(getNullableType(edges.type)) ? getNamedType(edges.type) : undefined
+  const node = isObjectType(edge) ? edge.getFields()['node'] : nodes
+  const named = node && getNamedType(node.type)
+  return named && isCompositeType(named) ? named : undefined
+}

@@ -1,0 +1,37 @@
+/** What all requests share: the schema, its identities, and what mutations have left behind. */
+import type { GraphQLObjectType, GraphQLSchema } from 'graphql'
+import type { Source } from '../schema/source.ts'
+import type { AnyField, Given, MockObject } from './objects.ts'
+
+export interface World {
+  readonly schema: GraphQLSchema
+  readonly seed: number
+  readonly sizes: Source['sizes']
+  readonly nodes: ReadonlySet<string>
+  /** Milliseconds between the events of a subscription. */
+  readonly tick: number
+  /** By `keyOf` of a root field, behind the name of its type. */
+  readonly examples: ReadonlyMap<string, Given['values']>
+  idField(type: string): string | undefined
+  /** The id as clients see it: of types that are found by it alone, it names the type. */
+  publicId(type: string, id: string): string
+  /** The other way round. */
+  privateId(type: string, id: string): string
+  /** One of the objects that others refer to. */
+  someId(type: GraphQLObjectType, seed: string): string
+  /** The object with this id. @param more what is known of it besides */
+  entity(type: GraphQLObjectType, id: string, more?: Pick<MockObject, 'given' | 'echo'>): MockObject
+  leaf(object: MockObject, field: AnyField): unknown
+  /** From now on the object is as this says. */
+  remember(object: MockObject): void
+  /** Whether a mutation was sent with this key before. */
+  isReplay(key: string): boolean
+}
+
+export interface WorldOptions {
+  readonly seed: number
+  readonly tick: number
+  readonly examples: World['examples']
+  /** What examples say of objects, by key. */
+  readonly known: ReadonlyMap<string, Given>
+}
