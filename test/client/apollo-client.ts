@@ -1,9 +1,14 @@
 /** Apollo Client without anything of ours. */
 import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/client'
+import { BatchHttpLink } from '@apollo/client/link/batch-http'
 import { RetryLink } from '@apollo/client/link/retry'
+import { GraphQLWsLink } from '@apollo/client/link/subscriptions'
 import { describe, expect, test } from '@jest/globals'
+import { createClient } from 'graphql-ws'
+import { AccountActivityDocument } from '../../client/operations.ts'
 import { readShippedOperations } from '../../gateway/operations/shipped.ts'
-import { product } from './world.ts'
+import { until } from '../support/until.ts'
+import { activityCursorOf, pay, product } from './world.ts'
 
 interface Requests {
   /** Sent so far. */
@@ -71,6 +76,28 @@ const ACCOUNTS = gql`
           }
         }
       }
+    }
+  }
+`
+
+const ARTICLES = gql`
+  query Articles {
+    articles(first: 2) {
+      edges {
+        node {
+          id
+          title
+        }
+      }
+    }
+  }
+`
+
+const CITY = gql`
+  query City {
+    city(id: "2267057") {
+      id
+      name
     }
   }
 `
@@ -190,6 +217,65 @@ describe('Apollo Client, as it comes', () => {
       awaitRefetchQueries: true,
     })
     expect(before - (await shown())).toBe(700n)
+  })
+
+  test('Its name and version reach the operators’ metrics', async () => {
+    const http = new HttpLink({ uri: `${product().url}/graphql` })
+    const clientAwareness = { name: 'apollo-aware', version: '1.2.3' }
+    const client = new ApolloClient({ link: http, cache: new InMemoryCache(), clientAwareness })
+    await client.query({ query: ARTICLES })
+    const metrics = await (await fetch(`${product().adminUrl}/metrics`)).text()
+    expect(metrics).toContain('client="apollo-aware"')
+  })
+
+  test('Operations of one moment are sent as one array, and each has its answer', async () => {
+    let requests = 0
+    const batches = new BatchHttpLink({
+      uri: `${product().url}/graphql`,
+      fetch: (...request) => {
+        requests += 1
+        return fetch(...request)
+      },
+    })
+    const client = new ApolloClient({ link: batches, cache: new InMemoryCache() })
+    const [articles, city] = await Promise.all([
+      client.query<Data>({ query: ARTICLES }),
+      client.query<Data>({ query: CITY }),
+    ])
+    expect([articles.data.articles.edges.length, city.data.city.name, requests]).toEqual([2, 'Lisbon', 1])
+  })
+
+  test('Its HttpLink follows a subscription as multipart', async () => {
+    const { client } = await connect('payer')
+    const { id: accountId } = await euroAccountOf('payer')
+    const after = await activityCursorOf('payer', accountId)
+    const seen: unknown[] = []
+    const followed = client
+      .subscribe<Data>({ query: AccountActivityDocument as never, variables: { accountId, after } })
+      .subscribe(({ data }) => seen.push(data?.accountActivity.transfer.reference))
+    await pay('apollo by multipart')
+    await until(() => seen.length === 1)
+    followed.unsubscribe()
+    expect(seen).toEqual(['apollo by multipart'])
+  })
+
+  test('Its GraphQLWsLink follows a subscription over a WebSocket', async () => {
+    const socket = createClient({
+      url: `${product().url.replace('http', 'ws')}/graphql`,
+      connectionParams: { authorization: await product().authorization('payer') },
+    })
+    const client = new ApolloClient({ link: new GraphQLWsLink(socket), cache: new InMemoryCache() })
+    const { id: accountId } = await euroAccountOf('payer')
+    const after = await activityCursorOf('payer', accountId)
+    const seen: unknown[] = []
+    const followed = client
+      .subscribe<Data>({ query: AccountActivityDocument as never, variables: { accountId, after } })
+      .subscribe(({ data }) => seen.push(data?.accountActivity.transfer.reference))
+    await pay('apollo by socket')
+    await until(() => seen.length === 1)
+    followed.unsubscribe()
+    await socket.dispose()
+    expect(seen).toEqual(['apollo by socket'])
   })
 
   test('A partial answer is shown, with the code of what is missing', async () => {

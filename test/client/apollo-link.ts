@@ -1,6 +1,9 @@
 /** Apollo Client with the library's link and cache options. */
-import { ApolloClient, InMemoryCache } from '@apollo/client'
+import { createHash } from 'node:crypto'
+import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client'
 import { CombinedGraphQLErrors } from '@apollo/client/errors'
+import { BatchHttpLink } from '@apollo/client/link/batch-http'
+import { PersistedQueryLink } from '@apollo/client/link/persisted-queries'
 import { describe, expect, test } from '@jest/globals'
 import { cacheOptions, tributaryLink } from '../../client/apollo/index.ts'
 import {
@@ -13,6 +16,8 @@ import {
 import { AccountEntriesDocument, AccountsDocument, TransferDocument } from '../../client/operations.ts'
 import { until } from '../support/until.ts'
 import { euroAccountOf, payment, proxy, timesPaid, tokenOf } from './world.ts'
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 const clientOf = (connection: Connection): ApolloClient =>
   new ApolloClient({ link: tributaryLink(connection), cache: new InMemoryCache(cacheOptions()) })
@@ -131,6 +136,43 @@ describe('Apollo Client with the link of tributary-client', () => {
     expect(await other.pending()).toEqual([])
     expect(store.size).toBe(1)
     expect(await paid('link-other-person')).toBe(0)
+  })
+
+  test('It sends by a BatchHttpLink as well, in one request, and a lost answer pays once', async () => {
+    const connection = createConnection({ url: url(), token: () => tokenOf('payer') })
+    const batches = new BatchHttpLink({ uri: url(), batchInterval: 20 })
+    const link = tributaryLink(connection, batches)
+    const client = new ApolloClient({ link, cache: new InMemoryCache(cacheOptions()) })
+    const input = await payment('link-batched')
+    const sent = proxy().requests
+    proxy().cutNext('after the answer', 1)
+    const [accounts, paying] = await Promise.all([
+      client.query({ query: AccountsDocument }),
+      client.mutate({ mutation: TransferDocument, variables: { input } }),
+    ])
+    expect(accounts.data?.me?.name).toBe('Ana Ribeiro')
+    expect(paying.data?.transfer).toMatchObject({ __typename: 'TransferAccepted', replayed: true })
+    expect(proxy().requests - sent).toBeLessThanOrEqual(3)
+    expect(await paid('link-batched')).toBe(1)
+  })
+
+  test('An operation of the manifest needs no text', async () => {
+    const connection = createConnection({ url: url(), token: () => tokenOf('payer') })
+    const persisted = new PersistedQueryLink({ sha256 })
+    const bodies: string[] = []
+    const http = new HttpLink({
+      uri: url(),
+      fetch: (input, init) => {
+        bodies.push(String(init?.body))
+        return fetch(input, init)
+      },
+    })
+    const client = new ApolloClient({
+      link: tributaryLink(connection, persisted.concat(http)),
+      cache: new InMemoryCache(),
+    })
+    expect((await client.query({ query: AccountsDocument })).data?.me?.name).toBe('Ana Ribeiro')
+    expect(bodies.map((body) => 'query' in JSON.parse(body))).toEqual([false])
   })
 
   test('A token that the gateway refuses is renewed once, for all who wait', async () => {

@@ -4,8 +4,10 @@ import { startWorld, stopWorld } from './world.ts'
 import './apollo-client.ts'
 import './apollo-link.ts'
 import './frontend.ts'
+import './small-clients.ts'
 import './subscriptions.ts'
 import './urql.ts'
+import './urql-websocket.ts'
 
 beforeAll(startWorld)
 afterAll(stopWorld)

@@ -8,7 +8,7 @@ import { type Connection, createConnection } from '../../client/index.ts'
 import { AccountActivityDocument, type AccountActivitySubscription } from '../../client/operations.ts'
 import { tributaryExchanges } from '../../client/urql/index.ts'
 import { until } from '../support/until.ts'
-import { ask, euroAccountOf, line, pay, tokenOf } from './world.ts'
+import { activityCursorOf, euroAccountOf, line, pay, tokenOf } from './world.ts'
 
 type Follow = (
   connection: Connection,
@@ -41,14 +41,10 @@ describe.each([
 ])('A subscription of %s with tributary-client', (name, follow) => {
   test('It goes on over breaks behind the last event, and misses and repeats none', async () => {
     const { id: accountId } = await euroAccountOf('payer')
-    const { account } = await ask<{ account: { activityCursor: string } }>(
-      'payer',
-      'query ($id: ID!) { account(id: $id) { activityCursor } }',
-      { id: accountId },
-    )
+    const after = await activityCursorOf('payer', accountId)
     const connection = createConnection({ url: `${line().url}/graphql`, token: () => tokenOf('payer') })
     const seen: (string | null | undefined)[] = []
-    const stop = follow(connection, { accountId, after: account.activityCursor }, (data) => {
+    const stop = follow(connection, { accountId, after }, (data) => {
       seen.push(data?.accountActivity.transfer.reference)
     })
     const references = ['one', 'two', 'three'].map((number) => `${name} ${number}`)
@@ -63,11 +59,7 @@ describe.each([
 
   test('A token that has ended is renewed, and the stream goes on', async () => {
     const { id: accountId } = await euroAccountOf('payer')
-    const { account } = await ask<{ account: { activityCursor: string } }>(
-      'payer',
-      'query ($id: ID!) { account(id: $id) { activityCursor } }',
-      { id: accountId },
-    )
+    const after = await activityCursorOf('payer', accountId)
     const asked: (string | undefined)[] = []
     const connection = createConnection({
       url: `${line().url}/graphql`,
@@ -77,7 +69,7 @@ describe.each([
       },
     })
     const seen: (string | null | undefined)[] = []
-    const stop = follow(connection, { accountId, after: account.activityCursor }, (data) => {
+    const stop = follow(connection, { accountId, after }, (data) => {
       seen.push(data?.accountActivity.transfer.reference)
     })
     await pay(`${name} renewed`)

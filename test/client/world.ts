@@ -1,5 +1,6 @@
 /** The product that the cases of all clients share, with ways to it that lose answers or break. */
 import { randomUUID } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
 import type { Browser } from 'playwright-core'
 import { launchBrowser } from '../gateway/playground/browser.ts'
 import { type CuttingProxy, startCuttingProxy } from '../support/cutting-proxy.ts'
@@ -23,9 +24,17 @@ export function atEnd(end: () => Promise<void>): void {
   ends.push(end)
 }
 
+/** What some clients need beside what `npm start` has. */
+const settingsFor = (origin: string): Readonly<Record<string, string>> => ({
+  CORS_ORIGINS: origin,
+  OPERATIONS_BATCH_SIZE: '10',
+  SAFELIST: fileURLToPath(new URL('../../client/generated/persisted-documents.json', import.meta.url)),
+  OPERATIONS_SAFELIST_MODE: 'off', // resolves ids, and lets all else through
+})
+
 export async function startWorld(): Promise<void> {
   const pages = await startPages()
-  const [browser, product] = await Promise.all([launchBrowser(), startProduct({ CORS_ORIGINS: pages.origin })])
+  const [browser, product] = await Promise.all([launchBrowser(), startProduct(settingsFor(pages.origin))])
   world = { product, pages, browser, proxy: await startCuttingProxy(product.url), line: await startLine(product.url) }
 }
 
@@ -109,4 +118,11 @@ export async function payment(reference: string) {
 export async function pay(reference: string): Promise<void> {
   const query = 'mutation ($input: TransferInput!) { transfer(input: $input) { ... on TransferAccepted { replayed } } }'
   await ask('payer', query, { input: { ...(await payment(reference)), idempotencyKey: randomUUID() } })
+}
+
+/** Where an account's activity stands now. */
+export async function activityCursorOf(caller: string, id: string): Promise<string> {
+  const query = 'query ($id: ID!) { account(id: $id) { activityCursor } }'
+  const { account } = await ask<{ account: { activityCursor: string } }>(caller, query, { id })
+  return account.activityCursor
 }
