@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -7,6 +8,8 @@ import { fillPlaceholders } from '../../gateway/operations/placeholders.ts'
 import { readShippedOperations, type ShippedOperation } from '../../gateway/operations/shipped.ts'
 import type { ServiceStatus } from '../../gateway/traffic/traffic.ts'
 import { type Answer, readAnswer } from '../support/answer.ts'
+import { makeDataFolder } from '../support/data-folder.ts'
+import { exampleOf } from '../support/example.ts'
 import { ask } from '../support/gateway.ts'
 import { type Product, startProduct } from '../support/product.ts'
 import { askTraced, inShort, outcomes } from '../support/traced.ts'
@@ -18,7 +21,7 @@ let payee: Readonly<Record<string, string>>
 let shipped: ReadonlyMap<string, ShippedOperation>
 
 beforeAll(async () => {
-  product = await startProduct({}, ['--weather', '2'])
+  product = await startProduct({ VARIANTS: JSON.stringify(await ownVariants()) }, ['--weather', '2'])
   payer = { authorization: await product.authorization('payer') }
   payee = { authorization: await product.authorization('payee') }
   shipped = new Map((await readShippedOperations()).map((operation) => [operation.name, operation]))
@@ -80,6 +83,43 @@ test('The stock gateway answers every shipped query alike, on the same running s
   expect(queries[0].differences).toMatchObject([{ part: 'calls', at: 'weather', ours: '1', stock: '2' }])
   expect({ code, skipped: operations.length - queries.length }).toEqual({ code: 0, skipped: 4 })
   expect(notes).toEqual([expect.stringContaining('who may see what')])
+})
+
+/** Those of the example in the pages. */
+async function ownVariants(): Promise<Record<string, object>> {
+  const file = await makeDataFolder()
+  const path = `${file.path}/tributary.config.ts`
+  await writeFile(path, await exampleOf('docs/configuration/variants.md', 1))
+  const { variants } = ((await import(path)) as { default: { variants: Record<string, object> } }).default
+  await file.remove()
+  return variants
+}
+
+test('By the tags of its own schemas the product serves customers and everybody else', async () => {
+  const post = async (path: string, query: string, headers = {}) =>
+    readAnswer(
+      await fetch(`${product.url}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ query }),
+      }),
+    )
+  const weather = '{ city(id: "2267057") { name weather { current { temperature } } } }'
+  const { data } = await post('/graphql/public', weather)
+  expect(data.city.weather.current.temperature).toEqual(expect.any(Number))
+  const loans = '{ loans(state: SUBMITTED) { edges { node { id } } } }'
+  const told = await Promise.all([
+    post('/graphql/public', '{ me { name } }', payer),
+    post('/graphql/customers', '{ me { name } }', payer),
+    post('/graphql/customers', loans, payer),
+    post('/graphql', loans, payer),
+  ])
+  expect(told.map(({ errors }) => errors?.[0]?.extensions['code'])).toEqual([
+    'GRAPHQL_VALIDATION_FAILED',
+    undefined,
+    'GRAPHQL_VALIDATION_FAILED',
+    'FORBIDDEN',
+  ])
 })
 
 describe('main job', () => {
