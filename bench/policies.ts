@@ -153,6 +153,7 @@ export default defineConfig({ supergraph: ${JSON.stringify(supergraph)}, ...(${c
         PORT: '0',
         ADMIN_PORT: '0',
         LIMIT_COST: '100000000',
+        USAGE_RECORD: 'off',
         ...(!unique && { STATELESS: graph.services.map(({ name }) => name).join(',') }),
         ...env,
       },

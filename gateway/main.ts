@@ -5,6 +5,7 @@
 import cluster from 'node:cluster'
 import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
+import { join } from 'node:path'
 import { announceNotice, announceReady, type RunningProcess, runProcess } from '../platform/process/lifecycle.ts'
 import { createLogger, type Logger } from '../platform/process/log.ts'
 import type { Seen } from '../platform/process/watch-file.ts'
@@ -12,10 +13,14 @@ import { configFile } from './config/arguments.ts'
 import type { Config } from './config/config.ts'
 import { type Loaded, loadConfig } from './config/load.ts'
 import { followConfig } from './config/reload.ts'
+import { CLIENT_NAME_HEADERS, CLIENT_VERSION_HEADERS } from './config/sections/operations.ts'
 import { openAdmin, type RunningGateway, startGateway } from './gateway.ts'
 import { tellUnshared } from './headers/notice.ts'
 import type { LiveMap } from './map/page/live-map.ts'
+import { createClientName } from './request/policies/client-name.ts'
 import { staleServices } from './supergraph/origin.ts'
+import { createUseRecorder } from './usage/recorder.ts'
+import { openUseWriter } from './usage/writer.ts'
 import { type RunningWorkers, startWorkers } from './workers/primary.ts'
 import { askForMap, followPrimary } from './workers/worker.ts'
 
@@ -38,7 +43,9 @@ async function startFollowing(
   log: Logger,
   askForMap?: () => Promise<LiveMap>,
 ): Promise<RunningGateway> {
-  const gateway = await startGateway(first, log, { askForMap })
+  const use = openUse(first, log)
+  const started = await startGateway(first, log, { askForMap, onAdmitted: use?.onAdmitted })
+  const gateway = { ...started, stop: () => started.stop().then(() => use?.close()) }
   if (file === undefined) return gateway
   const stopFollowing = followConfig({
     file,
@@ -59,6 +66,18 @@ async function startFollowing(
       return gateway.stop()
     },
   }
+}
+
+/** Records who uses what, if the configuration says so. */
+function openUse({ usage, dataDir, operations: { safelist } }: Config, log: Logger) {
+  if (!usage.record) return undefined
+  const { folder = join(dataDir, 'usage'), every, days } = usage
+  const recorder = createUseRecorder({
+    name: createClientName(safelist?.clientHeaders ?? CLIENT_NAME_HEADERS),
+    version: createClientName(CLIENT_VERSION_HEADERS),
+    reserved: Object.keys(safelist?.clients ?? {}),
+  })
+  return { onAdmitted: recorder.count, close: openUseWriter({ recorder, folder, every, days, log }).close }
 }
 
 /** A supergraph that was given by `SUPERGRAPH` is used as it is. */

@@ -4,7 +4,8 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { stripVTControlCharacters } from 'node:util'
 import type { SupervisorMessage } from '../../platform/process/lifecycle.ts'
@@ -55,7 +56,7 @@ export async function startProcess(
   const pinned = SEVERAL_CORES && core !== 'any' ? ['taskset', '-c', String(core)] : []
   const [first = '', ...rest] = [...pinned, command, ...args]
   const child = spawn(first, rest, {
-    env: { PATH: process.env['PATH'], ...env },
+    env: { PATH: process.env['PATH'], USAGE_FOLDER: join(tmpdir(), 'tributary-bench-usage'), ...env },
     stdio: ready === 'announced' ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
   })
   let complaints = ''

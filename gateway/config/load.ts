@@ -123,7 +123,7 @@ function fromFolder(folder: string, file: Readonly<Record<string, unknown>>): Re
     [...path, 'manifests'],
     ...namesAt(sources, [...path, 'clients']).map((name) => [...path, 'clients', name]),
   ])
-  for (const path of [['supergraph'], ['dataDir'], ...lists]) {
+  for (const path of [['supergraph'], ['dataDir'], ['usage', 'folder'], ...lists]) {
     const value = sources.valueAt(path)
     if (typeof value === 'string') sources.set(path, resolve(folder, value))
     if (Array.isArray(value))

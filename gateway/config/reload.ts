@@ -16,6 +16,7 @@ const FIXED: readonly Path[] = [
   ['workers'],
   ['fastPath'],
   ['admin'],
+  ['usage'],
   ['limits', 'connections'],
   ['limits', 'headSeconds'],
   ['limits', 'bodySeconds'],

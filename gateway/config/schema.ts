@@ -20,6 +20,7 @@ import { redisSection } from './sections/redis.ts'
 import { servicesSection } from './sections/services.ts'
 import { subscriptionsSection } from './sections/subscriptions.ts'
 import { supervisorSection } from './sections/supervisor.ts'
+import { usageSection } from './sections/usage.ts'
 import { variantsSection } from './sections/variants.ts'
 
 export const configSchema = z.strictObject({
@@ -40,6 +41,7 @@ export const configSchema = z.strictObject({
   operations: operationsSection,
   variants: variantsSection,
   subscriptions: subscriptionsSection,
+  usage: usageSection,
   admin: adminSection,
   draining: drainingSection,
   supervisor: supervisorSection,

@@ -12,9 +12,11 @@ import { type Composition, readDescription, readSubgraph, type ServiceSchema } f
 import { loadConfig } from '../config/load.ts'
 import { services as registry } from '../config/registry.ts'
 import { files, subgraphFile } from '../supergraph/files.ts'
+import { NoUse, readUse } from '../usage/files.ts'
 import { type Arguments, readArguments, WrongArguments } from './arguments.ts'
 import { check, type Report } from './checks/check.ts'
 import type { Fault } from './checks/check-operations.ts'
+import { recordedUse } from './checks/recorded.ts'
 import { annotationsOf } from './output/annotations.ts'
 import { jsonOf } from './output/json.ts'
 import { markdownOf } from './output/markdown.ts'
@@ -30,6 +32,7 @@ async function run(args: Arguments): Promise<Report> {
   const named = new Set(args.services.map(({ name }) => name))
   const { config, settings } = await loadConfig({ env: process.env, isPartial: true })
   const { operations, unreadable } = await readAllOperations(args, settings.operations.safelist)
+  const recorded = recordedUse((await Promise.all(args.use.map(readUse))).flat())
   const base = await readBase({
     base: args.base,
     target: process.env['GITHUB_BASE_REF'] || undefined,
@@ -43,7 +46,7 @@ async function run(args: Arguments): Promise<Report> {
     description,
     base,
     operations,
-    recorded: [],
+    recorded,
     limits: config.limits,
     faults: unreadable.map((one) => ({ code: 'UNREADABLE', ...one })),
   })
@@ -121,7 +124,11 @@ try {
   print(report, args.output)
   process.exitCode = report.holds ? 0 : 1
 } catch (error) {
-  const isExplained = error instanceof WrongArguments || error instanceof NotReadable || error instanceof StartRefused
+  const isExplained =
+    error instanceof WrongArguments ||
+    error instanceof NotReadable ||
+    error instanceof NoUse ||
+    error instanceof StartRefused
   if (!isExplained) throw error
   console.error(error.message)
   process.exitCode = 2

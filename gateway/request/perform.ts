@@ -1,5 +1,6 @@
 /** Takes one operation through the policies to its execution, for HTTP and WebSocket alike. */
-import { GraphQLError, type GraphQLFormattedError, type OperationTypeNode } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema, type OperationTypeNode } from 'graphql'
+import type { KnownOperation } from '../document/documents.ts'
 import type { Edition, SchemaEdition } from '../edition/edition.ts'
 import type { Editions } from '../edition/editions.ts'
 import type { Client } from '../exchange/client.ts'
@@ -29,9 +30,13 @@ interface PerformOptions {
   readonly editions: Editions
   readonly execute: Execute
   readonly start: StartEvents
+  /** Told of each operation that is admitted. */
+  readonly onAdmitted: OnAdmitted | undefined
 }
 
-export function createPerform({ policies, editions, execute, start }: PerformOptions): Perform {
+export type OnAdmitted = (operation: KnownOperation, schema: GraphQLSchema, exchange: Exchange) => void
+
+export function createPerform({ policies, editions, execute, start, onAdmitted }: PerformOptions): Perform {
   const { budget } = policies
   // Variables are checked only when the operation starts. The caller pays for wrong ones as for
   // refused documents.
@@ -51,6 +56,7 @@ export function createPerform({ policies, editions, execute, start }: PerformOpt
       const edition = onSchemaOf(exchange, whole)
       const admitted = admit(exchange, edition.documents, policies)
       const operation = admitted instanceof Promise ? await admitted : admitted
+      onAdmitted?.(operation, edition.schema, exchange)
       const { operation: kind } = operation.definition
       const spending = policies.spendShared(exchange)
       if (spending) await spending

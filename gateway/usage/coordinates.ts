@@ -16,6 +16,8 @@ import {
   isInputObjectType,
   isInterfaceType,
   isObjectType,
+  isScalarType,
+  isSpecifiedScalarType,
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
@@ -47,6 +49,11 @@ export function readUse(operation: OperationDefinitionNode, options: UseOptions)
   const { schema, fragments, guessVariables, onUse } = options
   const seen = new Set<string>()
 
+  /** Everybody uses the scalars of GraphQL. */
+  const noteType = (type: GraphQLNamedType, node: ASTNode): void => {
+    if (!isScalarType(type) || !isSpecifiedScalarType(type)) onUse(type.name, node)
+  }
+
   const ofDirectives = (directives: readonly DirectiveNode[] = []): void => {
     for (const directive of directives) {
       const name = `@${directive.name.value}`
@@ -69,7 +76,7 @@ export function readUse(operation: OperationDefinitionNode, options: UseOptions)
     const type = getNamedType(field.type)
     onUse(parent.name, node)
     onUse(coordinate, node)
-    onUse(type.name, node)
+    noteType(type, node)
     if (isEnumType(type)) onUse(anyValueOf(type.name), node)
     for (const argument of node.arguments ?? []) {
       const known = field.args.find(({ name }) => name === argument.name.value)
@@ -104,7 +111,7 @@ export function readUse(operation: OperationDefinitionNode, options: UseOptions)
   for (const { variable, type: node, defaultValue } of operation.variableDefinitions ?? []) {
     const type = typeFromAST(schema, node)
     if (!type) continue
-    onUse(getNamedType(type).name, variable)
+    noteType(getNamedType(type), variable)
     if (defaultValue) readLiteral(defaultValue, type as GraphQLInputType, onUse)
     if (guessVariables) readAll(getNamedType(type), (coordinate) => onUse(coordinate, variable))
   }

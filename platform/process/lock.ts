@@ -11,9 +11,12 @@ export interface FileLock {
 const SQLITE_BUSY = 5
 const TURN = 500 // milliseconds; without a wait, two that ask at once would both be refused
 
-/** Takes the lock, creating the file if needed; `undefined` while another process holds it. */
-export function tryLock(file: string): FileLock | undefined {
-  const database = new DatabaseSync(file, { timeout: TURN })
+/**
+ * Takes the lock, creating the file if needed; `undefined` while another process holds it.
+ * @param turn milliseconds to wait for it, during which this process does nothing else
+ */
+export function tryLock(file: string, turn = TURN): FileLock | undefined {
+  const database = new DatabaseSync(file, { timeout: turn })
   try {
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE') // writes nothing, so leaves no journal file
     return { release: () => database.close() }

@@ -23,7 +23,7 @@ export async function spawnGateway(
 ): Promise<GatewayProcess> {
   const { PATH = '' } = process.env
   const child = spawn(process.execPath, [main, ...args], {
-    env: { PATH, ...processEnvironment, LOG_LEVEL: 'warn', ...env },
+    env: { PATH, ...processEnvironment, LOG_LEVEL: 'warn', USAGE_RECORD: 'off', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''

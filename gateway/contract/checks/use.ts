@@ -12,8 +12,9 @@ export interface Use {
   /** Of a client that sent it, or whose manifest lists it. */
   readonly client?: string | undefined
   readonly version?: string | undefined
-  /** How often it was sent, and the day of the last time, where that was recorded. */
+  /** How often it was sent, and the days of the first and last time, where that was recorded. */
   readonly requests?: number
+  readonly first?: string
   readonly last?: string
   readonly place?: Place | undefined
   /** With the place in the operation, where it was written. */

@@ -6,7 +6,8 @@ const LEVEL = 11 // columns
 
 export function tableOf(report: Report): string {
   const { base, findings, faults, hints, deprecated, operations, recorded } = report
-  const used = recorded === 0 ? 'no recorded use' : `recorded use of ${recorded} operations by client and version`
+  const used =
+    recorded === 0 ? 'no recorded use (--use)' : `recorded use of ${recorded} operations by client and version`
   const blocks = [
     [`Compared with ${base}; ${operations} written operations, ${used}.`],
     faults.map(({ code, message, place }) => row('fault', place ? `${showLine(place)}  ${message}` : message, code)),

@@ -1,5 +1,8 @@
 /** Wording that all outputs share. */
+
 import type { Place } from '../../composition/remark.ts'
+import { ANONYMOUS, OTHER } from '../../figures/labels.ts'
+import { UNKNOWN_VERSION } from '../../usage/records.ts'
 import type { Report } from '../checks/check.ts'
 import type { Feeler, Finding, Verdict } from '../checks/judge.ts'
 
@@ -7,13 +10,21 @@ export const showLine = (place: Place | undefined): string => (place ? `${place.
 
 /** For example `Overview of web 1.4.0 (1,204 requests, last on 2026-11-27)`. */
 export function showFeeler({ operation, client, version, requests, last, place }: Feeler): string {
-  const who = client === undefined ? '' : ` of ${[client, version].filter((part) => part !== undefined).join(' ')}`
-  const count =
-    requests === undefined ? [] : [`${requests.toLocaleString('en')} ${requests === 1 ? 'request' : 'requests'}`]
+  const who = client === undefined ? '' : ` of ${showClient(client, version)}`
+  const count = requests === undefined ? [] : [several(requests, 'request')]
   const when = last === undefined ? [] : [`last on ${last}`]
   const where = place ? [showLine(place)] : []
   const known = [...where, ...count, ...when].join(', ')
   return `${operation ?? 'an operation without a name'}${who}${known === '' ? '' : ` (${known})`}`
+}
+
+export const several = (count: number, what: string): string =>
+  `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`
+
+/** For example `web 1.4.0`. */
+export function showClient(client: string, version: string | undefined): string {
+  const name = client === ANONYMOUS ? 'clients without a name' : client === OTHER ? 'further clients' : client
+  return version === undefined || version === UNKNOWN_VERSION ? name : `${name} ${version}`
 }
 
 const noteOf: Readonly<Record<Verdict, string>> = { fails: 'breaks', noted: 'passes', passes: 'passes' }

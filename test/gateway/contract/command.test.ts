@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { addToday } from '../../../gateway/usage/files.ts'
+import type { UseRecords } from '../../../gateway/usage/records.ts'
 import { reviews, shop } from './small-graph.ts'
 
 const project = fileURLToPath(new URL('../../../', import.meta.url))
@@ -111,6 +113,21 @@ describe('npm run contract', () => {
       await draft('content', 'type Article implements', 'type Article {{ implements'),
     )
     expect([code, stdout]).toEqual([1, expect.stringMatching(/content-draft\.graphql:\d+ .*\[COMPOSITION\]/)])
+  })
+
+  test('Recorded use is named by both commands; a removal that breaks somebody ends with exit code 1', async () => {
+    const folder = join(checkout, '.data/usage')
+    const documents: UseRecords['documents'] = {
+      d: { operation: 'People', kind: 'query', coordinates: ['City.population'] },
+    }
+    const row = { document: 'd', client: 'android', version: '3.1.0', requests: 12, given: {} }
+    await addToday(folder, { documents, rows: [row] }, 60, Date.parse('2026-11-20'))
+    const changed = await draft('weather', '  population: Int\n', '')
+    const contradicted = await contract('--use', folder, '--service', changed)
+    const words = /People of android 3\.1\.0 \(12 requests, last on 2026-11-20\)/
+    expect([contradicted.code, contradicted.stdout]).toEqual([1, expect.stringMatching(words)])
+    const removal = await node('contract/usage/main.ts', '--without', 'City.population')
+    expect([removal.code, removal.stdout]).toEqual([1, expect.stringMatching(words)])
   })
 
   test('A base that does not exist is refused in words with exit code 2', async () => {

@@ -1,0 +1,18 @@
+/** Whether it is recorded who uses what of the schema, and where to. */
+import { z } from 'zod'
+import { milliseconds, onOff, whole } from './values.ts'
+
+export const usageSection = z
+  .strictObject({
+    /** Fields, arguments, input fields and enum values by client and version; no other values. */
+    record: onOff.default(true),
+    /** Without it `usage` in the folder `dataDir`. */
+    folder: z.string().optional(),
+    /** Milliseconds from one writing to the next. */
+    every: milliseconds.default(60_000),
+    /** Days whose files are kept. */
+    days: whole(1, 3_660).default(60),
+  })
+  .prefault({})
+
+export type UsageSettings = z.output<typeof usageSection>

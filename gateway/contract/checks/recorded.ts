@@ -1,0 +1,44 @@
+/** Recorded use as the checks take it: one for each operation, client and version. */
+import type { OperationTypeNode } from 'graphql'
+import type { DayOfUse } from '../../usage/files.ts'
+import type { Use } from './use.ts'
+
+/** What is known of use that was recorded. */
+export interface RecordedUse extends Use {
+  readonly client: string
+  readonly version: string
+  readonly requests: number
+  /** Days (UTC). */
+  readonly first: string
+  readonly last: string
+  /** Requests by coordinate, where not every request uses it. */
+  readonly given: ReadonlyMap<string, number>
+}
+
+/** Days of several gateways, in any order. */
+export function recordedUse(days: readonly DayOfUse[]): readonly RecordedUse[] {
+  const uses = new Map<string, RecordedUse>()
+  for (const { day, documents, rows } of days)
+    for (const { document: id, client, version, requests, given } of rows) {
+      const document = documents[id]
+      if (!document) continue
+      const key = JSON.stringify([id, client, version])
+      const before = uses.get(key)
+      const counts = new Map(before?.given)
+      for (const [coordinate, count] of Object.entries(given))
+        counts.set(coordinate, (counts.get(coordinate) ?? 0) + count)
+      const used = [...(before?.uses.keys() ?? []), ...document.coordinates, ...counts.keys()]
+      uses.set(key, {
+        operation: document.operation ?? undefined,
+        kind: document.kind as OperationTypeNode,
+        client,
+        version,
+        requests: requests + (before?.requests ?? 0),
+        first: before && before.first < day ? before.first : day,
+        last: before && before.last > day ? before.last : day,
+        given: counts,
+        uses: new Map(used.map((coordinate) => [coordinate, undefined])),
+      })
+    }
+  return [...uses.values()]
+}

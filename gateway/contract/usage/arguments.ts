@@ -1,0 +1,34 @@
+/** What `npm run usage` is told on the command line. */
+import { parseArgs } from 'node:util'
+
+export interface UsageArguments {
+  /** Files and folders; without any the gateway's own folder. */
+  readonly use: readonly string[]
+  /** A public schema or a supergraph; without it the gateway's own. */
+  readonly schema: string | undefined
+  /** Coordinates of what is thought of as removed. */
+  readonly without: readonly string[]
+  readonly output: 'text' | 'json'
+}
+
+export const USAGE = `npm run usage -- [options]
+  --use PATH            recorded use, a file or a folder; else what the gateway writes here; may be repeated
+  --schema FILE         a public schema or a supergraph; else gateway/schema.graphql
+  --without COORDINATE  whom the removal of Type, Type.field, Type.field(argument:) or Enum.VALUE breaks; may be repeated
+  --json                print JSON`
+
+/** Why the arguments cannot be used, in words. */
+export class WrongArguments extends Error {}
+
+/** @throws WrongArguments */
+export function readArguments(args: readonly string[]): UsageArguments {
+  const many = { type: 'string', multiple: true, default: [] as string[] } as const
+  const options = { use: many, schema: { type: 'string' }, without: many, json: { type: 'boolean' } } as const
+  try {
+    const { values } = parseArgs({ args: [...args], options })
+    const { use, schema, without, json } = values
+    return { use, schema, without, output: json ? 'json' : 'text' }
+  } catch (error) {
+    throw new WrongArguments(`${(error as Error).message.replace(/\.$/, '')}.\n${USAGE}`)
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * `npm run usage`: who asks for what, what nobody asks for, and whom a removal breaks. Writes nothing.
+ * Exits 1 if a removal breaks somebody, 2 if there is nothing to report on.
+ */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { buildSchema, type GraphQLSchema } from 'graphql'
+import { StartRefused } from '../../../platform/process/settings.ts'
+import { publicSchema } from '../../composition/compose.ts'
+import { loadConfig } from '../../config/load.ts'
+import { files } from '../../supergraph/files.ts'
+import { NoUse, readUse } from '../../usage/files.ts'
+import { recordedUse } from '../checks/recorded.ts'
+import { useOf } from '../checks/use.ts'
+import { NotReadable, readOperations } from '../sources/operation-files.ts'
+import { readArguments, type UsageArguments, WrongArguments } from './arguments.ts'
+import { textOf } from './output.ts'
+import { isCoordinate, type UsageReport, usageReport } from './report.ts'
+
+const OPERATIONS = fileURLToPath(new URL('../../operations', import.meta.url))
+
+async function run({ use, schema: file, without }: UsageArguments): Promise<UsageReport> {
+  const schema = await readSchema(file)
+  const unknown = without.find((coordinate) => !isCoordinate(schema, coordinate))
+  if (unknown !== undefined)
+    throw new WrongArguments(`--without ${unknown}: the schema has no such type, field, argument or value.`)
+  const paths = use.length > 0 ? use : [await ownFolder()]
+  const recorded = recordedUse((await Promise.all(paths.map(readUse))).flat())
+  // Those of this project say nothing of another schema.
+  const written = file === undefined ? (await readOperations(OPERATIONS)).operations : []
+  return usageReport({ schema, recorded, without, written: written.map((one) => useOf(one, schema, schema)) })
+}
+
+async function ownFolder(): Promise<string> {
+  const { config } = await loadConfig({ env: process.env, isPartial: true })
+  return config.usage.folder ?? join(config.dataDir, 'usage')
+}
+
+/** @throws NotReadable */
+async function readSchema(file: string | undefined): Promise<GraphQLSchema> {
+  const path = file ?? fileURLToPath(files.schema)
+  try {
+    const text = await readFile(path, 'utf8')
+    return buildSchema(/\bjoin__Graph\b/.test(text) ? publicSchema(text) : text, { assumeValidSDL: true })
+  } catch (error) {
+    throw new NotReadable(`--schema ${path}: cannot be read. ${(error as Error).message}`)
+  }
+}
+
+try {
+  const args = readArguments(process.argv.slice(2))
+  const report = await run(args)
+  console.log(args.output === 'json' ? JSON.stringify(report, null, 2) : textOf(report))
+  process.exitCode = report.removals.some(({ feelers }) => feelers.length > 0) ? 1 : 0
+} catch (error) {
+  const known = [WrongArguments, NotReadable, NoUse, StartRefused]
+  if (!known.some((kind) => error instanceof kind)) throw error
+  console.error((error as Error).message)
+  process.exitCode = 2
+}

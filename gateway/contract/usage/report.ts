@@ -1,0 +1,142 @@
+/** What recorded use says of a schema: who asks, what nobody asks for, and whom a removal breaks. Pure. */
+import {
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isObjectType,
+} from 'graphql'
+import { anyValueOf, argumentOf, fieldOf } from '../../usage/coordinates.ts'
+import { isReached, type Reach } from '../changes/change.ts'
+import { type Deprecated, deprecatedUse } from '../checks/deprecated.ts'
+import type { Feeler } from '../checks/judge.ts'
+import type { RecordedUse } from '../checks/recorded.ts'
+import type { Use } from '../checks/use.ts'
+
+export interface ClientVersion {
+  readonly client: string
+  readonly version: string
+  readonly requests: number
+  readonly operations: number
+  readonly first: string
+  readonly last: string
+}
+
+/** Members of a type that nobody asks for. */
+export interface Unused {
+  readonly type: string
+  /** Schema coordinates. */
+  readonly members: readonly string[]
+  /** Whether these are all that it has. */
+  readonly isWhole: boolean
+}
+
+export interface Removal {
+  readonly coordinate: string
+  readonly feelers: readonly Feeler[]
+}
+
+export interface UsageReport {
+  readonly first: string
+  readonly last: string
+  readonly requests: number
+  /** By client, its oldest version first. */
+  readonly clients: readonly ClientVersion[]
+  readonly unused: readonly Unused[]
+  readonly deprecated: readonly Deprecated[]
+  readonly removals: readonly Removal[]
+}
+
+export interface UsageInput {
+  readonly schema: GraphQLSchema
+  readonly recorded: readonly RecordedUse[]
+  /** Operations of the project, which may be sent although nobody was seen to. */
+  readonly written: readonly Use[]
+  readonly without: readonly string[]
+}
+
+export function usageReport({ schema, recorded, written, without }: UsageInput): UsageReport {
+  const days = recorded.flatMap(({ first, last }) => [first, last]).sort()
+  return {
+    first: days[0] ?? '',
+    last: days.at(-1) ?? '',
+    requests: recorded.reduce((sum, { requests }) => sum + requests, 0),
+    clients: clientsOf(recorded),
+    unused: unusedOf(schema, recorded),
+    deprecated: deprecatedUse(schema, recorded),
+    removals: without.map((coordinate) => ({
+      coordinate,
+      feelers: feelersOf(schema, coordinate, [...recorded, ...written]),
+    })),
+  }
+}
+
+function clientsOf(recorded: readonly RecordedUse[]): readonly ClientVersion[] {
+  const groups = Map.groupBy(recorded, ({ client, version }) => JSON.stringify([client, version]))
+  return [...groups.values()]
+    .map((uses) => ({
+      client: uses[0]?.client ?? '',
+      version: uses[0]?.version ?? '',
+      requests: uses.reduce((sum, { requests }) => sum + requests, 0),
+      operations: uses.length,
+      first: uses.map(({ first }) => first).sort()[0] ?? '',
+      last:
+        uses
+          .map(({ last }) => last)
+          .sort()
+          .at(-1) ?? '',
+    }))
+    .toSorted((one, other) => order(one.client, other.client) || order(one.version, other.version))
+}
+
+/** 1.9 before 1.10. */
+const order = (one: string, other: string): number => one.localeCompare(other, 'en', { numeric: true })
+
+function unusedOf(schema: GraphQLSchema, recorded: readonly RecordedUse[]): readonly Unused[] {
+  const used = new Set(recorded.flatMap(({ uses }) => [...uses.keys()]))
+  return Object.values(schema.getTypeMap()).flatMap((type) => {
+    if (isIntrospectionType(type)) return []
+    // Any value may come to those who read an enum.
+    const all = isEnumType(type) && used.has(anyValueOf(type.name)) ? [] : membersOf(type)
+    const members = all.filter((one) => !used.has(one))
+    return members.length === 0 ? [] : [{ type: type.name, members, isWhole: members.length === all.length }]
+  })
+}
+
+/** An argument of a field that nobody asks for comes with the field. */
+function membersOf(type: GraphQLNamedType): readonly string[] {
+  if (isEnumType(type)) return type.getValues().map(({ name }) => fieldOf(type.name, name))
+  if (isInputObjectType(type)) return Object.keys(type.getFields()).map((name) => fieldOf(type.name, name))
+  if (!isObjectType(type) && !isInterfaceType(type)) return []
+  return Object.values(type.getFields()).flatMap(({ name, args }) => {
+    const field = fieldOf(type.name, name)
+    return [field, ...args.map((one) => argumentOf(field, one.name))]
+  })
+}
+
+/** Whether a schema has this, as `npm run usage` is asked for it. */
+export const isCoordinate = (schema: GraphQLSchema, coordinate: string): boolean => {
+  const type = schema.getType(coordinate.split('.')[0] ?? '')
+  return type !== undefined && (coordinate === type.name || membersOf(type).includes(coordinate))
+}
+
+function reachOf(schema: GraphQLSchema, coordinate: string): Reach {
+  const type = schema.getType(coordinate.split('.')[0] ?? '')
+  return { anyOf: isEnumType(type) && coordinate !== type.name ? [coordinate, anyValueOf(type.name)] : [coordinate] }
+}
+
+function feelersOf(schema: GraphQLSchema, coordinate: string, uses: readonly Use[]): readonly Feeler[] {
+  const reach = reachOf(schema, coordinate)
+  return uses
+    .filter((use) => isReached(reach, (one) => use.uses.has(one)))
+    .map(({ operation, client, version, requests, last, uses: own, place }) => ({
+      operation,
+      client,
+      version,
+      ...(requests !== undefined && { requests }),
+      ...(last !== undefined && { last }),
+      place: own.get(coordinate) ?? place,
+    }))
+}

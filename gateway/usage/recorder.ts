@@ -1,0 +1,146 @@
+/**
+ * Counts who uses what, in memory: what an operation uses is worked out once per document, and each
+ * request adds one to a counter. Keeps no text of an operation and no value of a variable.
+ */
+import { hash } from 'node:crypto'
+import type { FragmentDefinitionNode, GraphQLSchema } from 'graphql'
+import type { KnownOperation } from '../document/documents.ts'
+import type { Exchange } from '../exchange/exchange.ts'
+import { fragmentsOf } from '../execution/plan/conditions.ts'
+import { createLabels, type Labels, OTHER } from '../figures/labels.ts'
+import { readUse } from './coordinates.ts'
+import { givenBy, type ReadGiven } from './given.ts'
+import {
+  MOST_DOCUMENTS,
+  MOST_ROWS,
+  UNKNOWN_VERSION,
+  type UsedDocument,
+  type UseRecords,
+  type UseRow,
+} from './records.ts'
+
+const MOST_CLIENTS = 100
+const MOST_VERSIONS = 50 // of one client
+const LONGEST_NAME = 128 // characters
+
+export interface UseRecorder {
+  /** Counts an operation that was admitted. */
+  count(operation: KnownOperation, schema: GraphQLSchema, exchange: Exchange): void
+  /** What was counted since the last call. */
+  drain(): UseRecords
+}
+
+/** What a client says of itself. */
+export interface ClientNames {
+  readonly name: (exchange: Exchange) => string | undefined
+  readonly version: (exchange: Exchange) => string | undefined
+  /** Names that others cannot take the place of. */
+  readonly reserved?: readonly string[]
+}
+
+interface Counter {
+  requests: number
+  readonly given: Map<string, { count: number; request: number }>
+}
+
+interface Entry {
+  readonly id: string
+  readonly document: UsedDocument
+  readonly given: ReadGiven | undefined
+}
+
+type Rows = Map<string, Map<string, Counter>>
+
+export function createUseRecorder(names: ClientNames): UseRecorder {
+  const clients = createLabels(MOST_CLIENTS)
+  clients.reserve(names.reserved ?? [])
+  const versions = new Map<string, Labels>()
+  const entries = new WeakMap<KnownOperation, Entry>()
+  /** By id, since the last call; of operations that use the same, one counts for all. */
+  let documents = new Map<string, { readonly document: UsedDocument; readonly rows: Rows }>()
+  let rowCount = 0
+  let request = 0
+
+  const versionOf = (client: string, version: string | undefined): string => {
+    const labels = versions.get(client) ?? createLabels(MOST_VERSIONS)
+    versions.set(client, labels)
+    return version === undefined || version === '' ? UNKNOWN_VERSION : labels.of(version)
+  }
+
+  const counterOf = (entry: Entry, client: string, version: string): Counter => {
+    const { id, document } = entry
+    const isKept = documents.has(id) || documents.size < MOST_DOCUMENTS
+    const place = isKept ? id : `${OTHER}-${document.kind}`
+    const found = documents.get(place) ?? { document: isKept ? document : unknownDocument(document), rows: new Map() }
+    documents.set(place, found)
+    if (!isKept) addCoordinates(found.document, document)
+    const ofClient = found.rows.get(client) ?? new Map<string, Counter>()
+    const known = ofClient.get(version)
+    if (known) return known
+    if (rowCount >= MOST_ROWS && client !== OTHER) return counterOf(entry, OTHER, OTHER)
+    const made: Counter = { requests: 0, given: new Map() }
+    found.rows.set(client, ofClient.set(version, made))
+    rowCount += 1
+    return made
+  }
+
+  return {
+    count(operation, schema, exchange) {
+      const entry = entries.get(operation) ?? entryOf(operation, schema)
+      entries.set(operation, entry)
+      if (entry.document.coordinates.length === 0) return // introspection alone
+      const client = clients.of(names.name(exchange))
+      const counter = counterOf(entry, client, versionOf(client, names.version(exchange)))
+      counter.requests += 1
+      const { variables } = exchange.parameters
+      if (!entry.given || !variables) return
+      request += 1
+      entry.given(variables, (coordinate) => {
+        const known = counter.given.get(coordinate)
+        if (!known) counter.given.set(coordinate, { count: 1, request })
+        else if (known.request !== request) {
+          known.count += 1
+          known.request = request
+        }
+      })
+    },
+    drain() {
+      const counted = documents
+      documents = new Map()
+      rowCount = 0
+      return {
+        documents: Object.fromEntries([...counted].map(([id, { document }]) => [id, document])),
+        rows: [...counted].flatMap(([id, { rows }]) => rowsOf(id, rows)),
+      }
+    },
+  }
+}
+
+/** The id says what is used, not how it was written: no literal has a part in it. */
+function entryOf({ definition, document }: KnownOperation, schema: GraphQLSchema): Entry {
+  const coordinates = new Set<string>()
+  const fragments: ReadonlyMap<string, FragmentDefinitionNode> = fragmentsOf(document.node)
+  readUse(definition, { schema, fragments, guessVariables: false, onUse: (coordinate) => coordinates.add(coordinate) })
+  const operation = definition.name?.value.slice(0, LONGEST_NAME) ?? null
+  const used = { operation, kind: definition.operation, coordinates: [...coordinates].sort() }
+  const id = hash('sha256', JSON.stringify([operation, used.kind, used.coordinates]), 'hex').slice(0, 16)
+  return { id, document: used, given: givenBy(schema, definition) }
+}
+
+const unknownDocument = ({ kind }: UsedDocument): UsedDocument => ({ operation: OTHER, kind, coordinates: [] })
+
+function addCoordinates(other: UsedDocument, { coordinates }: UsedDocument): void {
+  const all = new Set([...other.coordinates, ...coordinates])
+  if (all.size > other.coordinates.length) other.coordinates.splice(0, other.coordinates.length, ...all)
+}
+
+const rowsOf = (document: string, rows: Rows): readonly UseRow[] =>
+  [...rows].flatMap(([client, versions]) =>
+    [...versions].map(([version, { requests, given }]) => ({
+      document,
+      client,
+      version,
+      requests,
+      given: Object.fromEntries([...given].map(([coordinate, { count }]) => [coordinate, count])),
+    })),
+  )

@@ -1,0 +1,89 @@
+/**
+ * Recorded use as data: operations by what they use, and how often each client's version sent them.
+ * Bounded, whatever clients send; what is over a bound counts under `other`.
+ */
+import { z } from 'zod'
+import { OTHER } from '../figures/labels.ts'
+
+export const MOST_DOCUMENTS = 1_000
+/** Of all documents together. */
+const MOST_COORDINATES = 100_000
+export const MOST_ROWS = 10_000
+
+/** Of a client that does not tell its version. */
+export const UNKNOWN_VERSION = 'unknown'
+
+const counts = z.record(z.string(), z.number().int().min(1))
+
+const usedDocument = z.object({
+  /** `null` for one without a name. */
+  operation: z.string().nullable(),
+  kind: z.enum(['query', 'mutation', 'subscription']),
+  coordinates: z.array(z.string()),
+})
+
+const row = z.object({
+  /** Its id. */
+  document: z.string(),
+  client: z.string(),
+  version: z.string(),
+  requests: z.number().int().min(1),
+  /** Requests that gave an input field or enum value in a variable, by coordinate. */
+  given: counts,
+})
+
+export const useRecords = z.object({ documents: z.record(z.string(), usedDocument), rows: z.array(row) })
+
+export type UsedDocument = Readonly<z.output<typeof usedDocument>>
+export type UseRow = Readonly<z.output<typeof row>>
+export type UseRecords = Readonly<z.output<typeof useRecords>>
+
+export const NO_USE: UseRecords = { documents: {}, rows: [] }
+
+/** Adds up what several processes recorded. */
+export function mergeUse(parts: readonly UseRecords[]): UseRecords {
+  const documents = new Map<string, UsedDocument>()
+  const rows = new Map<string, UseRow>()
+  let coordinates = 0
+  /** Where a document counts. */
+  const place = (id: string, document: UsedDocument): string => {
+    const room = documents.size < MOST_DOCUMENTS && coordinates + document.coordinates.length <= MOST_COORDINATES
+    const own = documents.has(id) || room ? id : `${OTHER}-${document.kind}`
+    const before = documents.get(own)
+    const all = before ? [...new Set([...before.coordinates, ...document.coordinates])] : document.coordinates
+    coordinates += all.length - (before?.coordinates.length ?? 0)
+    documents.set(
+      own,
+      own === id ? { ...document, coordinates: all } : { ...document, operation: OTHER, coordinates: all },
+    )
+    return own
+  }
+  for (const part of parts) {
+    const places = new Map(Object.entries(part.documents).map(([id, document]) => [id, place(id, document)]))
+    for (const one of part.rows) {
+      const document = places.get(one.document)
+      if (document === undefined) continue
+      const exact = keyOf(document, one.client, one.version)
+      const isKept = rows.has(exact) || rows.size < MOST_ROWS
+      const [client, version] = isKept ? [one.client, one.version] : [OTHER, OTHER]
+      const key = isKept ? exact : keyOf(document, OTHER, OTHER)
+      const before = rows.get(key)
+      rows.set(key, {
+        document,
+        client,
+        version,
+        requests: one.requests + (before?.requests ?? 0),
+        given: addCounts(before?.given ?? {}, one.given),
+      })
+    }
+  }
+  return { documents: Object.fromEntries(documents), rows: [...rows.values()] }
+}
+
+const keyOf = (...parts: readonly string[]): string => JSON.stringify(parts)
+
+function addCounts(one: UseRow['given'], other: UseRow['given']): Record<string, number> {
+  const sum = new Map(Object.entries(one))
+  for (const [name, count] of Object.entries(other)) sum.set(name, (sum.get(name) ?? 0) + count)
+  return Object.fromEntries(sum)
+}

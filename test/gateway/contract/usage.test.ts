@@ -1,0 +1,148 @@
+import { describe, expect, test } from '@jest/globals'
+import { buildSchema } from 'graphql'
+import { recordedUse } from '../../../gateway/contract/checks/recorded.ts'
+import { useOf } from '../../../gateway/contract/checks/use.ts'
+import { readArguments } from '../../../gateway/contract/usage/arguments.ts'
+import { textOf } from '../../../gateway/contract/usage/output.ts'
+import { isCoordinate, usageReport } from '../../../gateway/contract/usage/report.ts'
+import type { DayOfUse } from '../../../gateway/usage/files.ts'
+import { written } from './small-graph.ts'
+
+const schema = buildSchema(`
+  type Query { item(id: ID!, lang: String): Item old: String @deprecated(reason: "Use item.") find(filter: Filter): Item }
+  type Item { id: ID! color: Color size: Size }
+  type Never { a: Int b: Int }
+  enum Color { RED GREEN }
+  enum Size { S M }
+  input Filter { text: String sort: Sort }
+  enum Sort { NAME DATE }
+`)
+
+const documents: DayOfUse['documents'] = {
+  one: {
+    operation: 'One',
+    kind: 'query',
+    coordinates: ['Color', 'Color.*', 'Item', 'Item.color', 'Query', 'Query.item', 'Query.item(id:)'],
+  },
+  old: { operation: 'Old', kind: 'query', coordinates: ['Query', 'Query.old'] },
+  find: {
+    operation: 'Find',
+    kind: 'query',
+    coordinates: ['Filter', 'Item', 'Item.id', 'Query', 'Query.find', 'Query.find(filter:)'],
+  },
+}
+const days: readonly DayOfUse[] = [
+  {
+    day: '2026-11-02',
+    documents,
+    rows: [
+      { document: 'one', client: 'web', version: '1.10.0', requests: 5, given: {} },
+      { document: 'one', client: 'web', version: '1.9.0', requests: 2, given: {} },
+      { document: 'find', client: 'ios', version: 'unknown', requests: 4, given: { 'Filter.sort': 1, 'Sort.NAME': 1 } },
+    ],
+  },
+  {
+    day: '2026-11-01',
+    documents,
+    rows: [
+      { document: 'one', client: 'web', version: '1.9.0', requests: 1, given: {} },
+      { document: 'old', client: 'anonymous', version: 'unknown', requests: 1, given: {} },
+    ],
+  },
+]
+const report = (without: readonly string[] = [], texts: Readonly<Record<string, string>> = {}) =>
+  usageReport({
+    schema,
+    recorded: recordedUse(days),
+    written: written(texts).map((one) => useOf(one, schema, schema)),
+    without,
+  })
+
+test('Clients are listed with the oldest version first, as numbers go', () => {
+  expect(report().clients).toEqual([
+    { client: 'anonymous', version: 'unknown', requests: 1, operations: 1, first: '2026-11-01', last: '2026-11-01' },
+    { client: 'ios', version: 'unknown', requests: 4, operations: 1, first: '2026-11-02', last: '2026-11-02' },
+    { client: 'web', version: '1.9.0', requests: 3, operations: 1, first: '2026-11-01', last: '2026-11-02' },
+    { client: 'web', version: '1.10.0', requests: 5, operations: 1, first: '2026-11-02', last: '2026-11-02' },
+  ])
+})
+
+test('What nobody asks for is listed: fields, arguments, input fields, and values of enums that are only given', () => {
+  expect(report().unused).toEqual([
+    { type: 'Query', members: ['Query.item(lang:)'], isWhole: false },
+    { type: 'Item', members: ['Item.size'], isWhole: false },
+    { type: 'Never', members: ['Never.a', 'Never.b'], isWhole: true },
+    { type: 'Size', members: ['Size.S', 'Size.M'], isWhole: true },
+    { type: 'Filter', members: ['Filter.text'], isWhole: false },
+    { type: 'Sort', members: ['Sort.DATE'], isWhole: false },
+  ])
+})
+
+test('What is deprecated is listed with who asked for it', () => {
+  expect(report().deprecated).toMatchObject([
+    { coordinate: 'Query.old', reason: 'Use item.', askers: [{ operation: 'Old', client: 'anonymous', requests: 1 }] },
+  ])
+})
+
+test.each([
+  ['Item.color', ['web 1.10.0', 'web 1.9.0']],
+  ['Item', ['web 1.10.0', 'web 1.9.0', 'ios unknown']],
+  ['Color.RED', ['web 1.10.0', 'web 1.9.0']],
+  ['Query.item(id:)', ['web 1.10.0', 'web 1.9.0']],
+  ['Query.item(lang:)', []],
+  ['Filter', ['ios unknown']],
+  ['Filter.sort', ['ios unknown']],
+  ['Filter.text', []],
+  ['Sort.NAME', ['ios unknown']],
+  ['Sort.DATE', []],
+  ['Never', []],
+])('The removal of %s breaks %j', (coordinate, expected) => {
+  const [removal] = report([coordinate]).removals
+  expect(removal?.feelers.map(({ client, version }) => `${client} ${version}`)).toEqual(expected)
+})
+
+test('A removal breaks operations that are written, too', () => {
+  const [removal] = report(['Item.size'], { 'size.graphql': 'query Size {\n  item(id: 1) { size }\n}' }).removals
+  expect(removal?.feelers).toMatchObject([{ operation: 'Size', place: { file: 'size.graphql', line: 2 } }])
+})
+
+test('The text says who, how often and until when', () => {
+  expect(textOf(report())).toBe(
+    `13 requests from 2026-11-01 to 2026-11-02 (UTC).
+
+Clients, each with its oldest version first:
+  clients without a name  1 request, 1 operation, 2026-11-01 to 2026-11-01
+  ios                     4 requests, 1 operation, 2026-11-02 to 2026-11-02
+  web 1.9.0               3 requests, 1 operation, 2026-11-01 to 2026-11-02
+  web 1.10.0              5 requests, 1 operation, 2026-11-02 to 2026-11-02
+
+Deprecated:
+  Query.old: Use item.
+    Old of clients without a name (1 request, last on 2026-11-01)
+
+Nobody asked for:
+  Query: item(lang:)
+  Item: size
+  Filter: text
+  Sort: DATE
+  anything of Never, Size`,
+  )
+  expect(textOf(report(['Sort.DATE', 'Sort.NAME']))).toBe(
+    'Without Sort.DATE nobody that is known breaks.\n\nWithout Sort.NAME these break:\n  Find of ios (4 requests, last on 2026-11-02)',
+  )
+})
+
+describe('Arguments', () => {
+  test.each(['Item', 'Item.color', 'Query.item(lang:)', 'Sort.NAME', 'Filter.text'])(
+    '%s is a coordinate',
+    (coordinate) => expect(isCoordinate(schema, coordinate)).toBe(true),
+  )
+  test.each(['Itm', 'Item.colour', 'Query.item(long:)', 'Sort.SIZE', 'Item.', '', 'Item.color.x'])(
+    '"%s" is none',
+    (coordinate) => expect(isCoordinate(schema, coordinate)).toBe(false),
+  )
+  test('Others are refused in words', () => {
+    expect(() => readArguments(['--witout', 'x'])).toThrow("Unknown option '--witout'")
+    expect(() => readArguments(['surplus'])).toThrow("Unexpected argument 'surplus'")
+  })
+})

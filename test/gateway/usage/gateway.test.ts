@@ -1,0 +1,92 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { createClient } from 'graphql-ws'
+import { WebSocket } from 'ws'
+import { recordedUse } from '../../../gateway/contract/checks/recorded.ts'
+import { readUse } from '../../../gateway/usage/files.ts'
+import { ask, composeAt } from '../../support/gateway.ts'
+import { spawnGateway } from '../../support/gateway-process.ts'
+import { type Shop, startShop } from '../../support/shop.ts'
+import { until } from '../../support/until.ts'
+
+let folder: string
+let shop: Shop
+let env: Record<string, string>
+beforeAll(async () => {
+  shop = await startShop()
+  folder = await mkdtemp(join(tmpdir(), 'usage-'))
+  const SUPERGRAPH = join(folder, 'supergraph.graphql')
+  await writeFile(SUPERGRAPH, composeAt(shop.services))
+  env = { SUPERGRAPH, PORT: '0', ADMIN_PORT: '0', DATA_DIR: folder, USAGE_RECORD: 'on' }
+})
+afterAll(async () => {
+  await shop.close()
+  await rm(folder, { recursive: true })
+})
+
+const usage = (): string => join(folder, 'usage')
+const requestsOf = async (operation: string): Promise<number> =>
+  recordedUse(await readUse(usage()).catch(() => []))
+    .filter((use) => use.operation === operation)
+    .reduce((sum, { requests }) => sum + requests, 0)
+
+const web = { 'apollographql-client-name': 'web', 'apollographql-client-version': '1.4.0' }
+const query = 'query Orders($first: Int = 2) { orders(first: $first) { id item { name } } }'
+
+test('Several workers add up what they are asked, when they stop; HTTP and WebSocket alike, and no value is kept', async () => {
+  const gateway = await spawnGateway({ ...env, GATEWAY_WORKERS: '2', USAGE_EVERY: '3600000' })
+  const marked = { query, variables: { first: 3, MARK: 'MARK' } }
+  const sent = Array.from({ length: 20 }, () => ask(gateway.url, marked, { ...web, connection: 'close' }))
+  for (const answer of await Promise.all(sent)) expect(answer.data.orders).toHaveLength(3)
+  await ask(gateway.url, '{ orders(first: 4711) { id } }')
+  const socket = createClient({
+    url: `${gateway.url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    connectionParams: { 'graphql-client-name': 'ios', 'graphql-client-version': '7' },
+  })
+  for await (const _answer of socket.iterate({ query: 'query BySocket { orders { id } }' })) break
+  await socket.dispose()
+  expect(await gateway.terminate()).toBe(0)
+  expect(await requestsOf('Orders')).toBe(20)
+  expect(recordedUse(await readUse(usage()))).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ operation: 'Orders', client: 'web', version: '1.4.0', requests: 20 }),
+      expect.objectContaining({ operation: 'BySocket', client: 'ios', version: '7', requests: 1 }),
+    ]),
+  )
+  const files = await readdir(usage())
+  const texts = await Promise.all(files.map((file) => readFile(join(usage(), file), 'latin1')))
+  expect(texts.join('')).not.toMatch(/MARK|4711/)
+  expect(texts.join('')).toContain('Query.orders(first:)')
+})
+
+test('Use is written while the gateway runs, too, and more is added to it', async () => {
+  const before = await requestsOf('Orders')
+  const gateway = await spawnGateway({ ...env, USAGE_EVERY: '20' })
+  await ask(gateway.url, query)
+  await until(async () => (await requestsOf('Orders')) === before + 1)
+  await ask(gateway.url, query)
+  await until(async () => (await requestsOf('Orders')) === before + 2)
+  await gateway.terminate()
+})
+
+test('A folder that cannot be written is told once, and requests are answered', async () => {
+  const file = join(folder, 'file')
+  await writeFile(file, '')
+  const gateway = await spawnGateway({ ...env, USAGE_FOLDER: join(file, 'usage'), USAGE_EVERY: '10' })
+  expect((await ask(gateway.url, query)).data.orders).toHaveLength(2)
+  await until(() => gateway.said().includes('recorded use cannot be written'))
+  expect((await ask(gateway.url, query)).data.orders).toHaveLength(2)
+  expect(await gateway.terminate()).toBe(0)
+  expect(gateway.said().split('recorded use cannot be written')).toHaveLength(2)
+})
+
+test('Nothing is recorded where that is off', async () => {
+  const before = await requestsOf('Orders')
+  const gateway = await spawnGateway({ ...env, USAGE_RECORD: 'off' })
+  await ask(gateway.url, query)
+  await gateway.terminate()
+  expect(await requestsOf('Orders')).toBe(before)
+})

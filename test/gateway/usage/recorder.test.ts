@@ -1,0 +1,195 @@
+import { describe, expect, test } from '@jest/globals'
+import { buildSchema } from 'graphql'
+import { createDocuments } from '../../../gateway/document/documents.ts'
+import { openExchange } from '../../../gateway/exchange/exchange.ts'
+import { defaultLimits } from '../../../gateway/limits/limits.ts'
+import { createUseRecorder } from '../../../gateway/usage/recorder.ts'
+import { mergeUse } from '../../../gateway/usage/records.ts'
+
+const schema = buildSchema(`
+  type Query {
+    find(filter: Filter, sort: Sort, text: String): [Item!]!
+    item(id: ID!): Item
+  }
+  interface Named { name: String! }
+  type Item implements Named { id: ID! name: String! color: Color parent: Named }
+  enum Color { RED GREEN }
+  enum Sort { NAME DATE }
+  input Filter { text: String not: Filter colors: [Color!] limit: Int }
+`)
+const none = { weights: new Map(), sizes: new Map() }
+
+interface Sent {
+  readonly query: string
+  readonly variables?: Readonly<Record<string, unknown>>
+  readonly client?: string
+  readonly version?: string
+  readonly operationName?: string
+}
+
+function record() {
+  const documents = createDocuments({ schema, declared: none, limits: defaultLimits }, [])
+  const recorder = createUseRecorder({
+    name: ({ request }) => request.headers['client'] as string | undefined,
+    version: ({ request }) => request.headers['version'] as string | undefined,
+  })
+  const send = async ({ query, variables, client, version, operationName }: Sent): Promise<void> => {
+    const headers = { ...(client && { client }), ...(version && { version }) }
+    const exchange = openExchange({ method: 'POST', url: '/', headers, address: () => '', readText: () => '' }, 'id')
+    exchange.parameters = { query, variables, operationName, extensions: undefined }
+    const operation = (documents.find(query) ?? documents.get(query)).operation(operationName)
+    await operation.document.requireValid()
+    recorder.count(operation, schema, exchange)
+  }
+  return { send, drain: () => recorder.drain() }
+}
+
+test('Requests are counted by operation, client and version', async () => {
+  const { send, drain } = record()
+  const query = 'query One($id: ID!) { item(id: $id) { ...Parts } } fragment Parts on Item { name color }'
+  for (const version of ['1', '2', '2']) await send({ query, client: 'web', version, variables: { id: 'SECRET' } })
+  await send({ query, variables: { id: 'SECRET' } })
+  const { documents, rows } = drain()
+  expect(Object.values(documents)).toEqual([
+    {
+      operation: 'One',
+      kind: 'query',
+      coordinates: ['Color', 'Color.*', 'Item', 'Item.color', 'Item.name', 'Query', 'Query.item', 'Query.item(id:)'],
+    },
+  ])
+  expect(rows).toMatchObject([
+    { client: 'web', version: '1', requests: 1, given: {} },
+    { client: 'web', version: '2', requests: 2 },
+    { client: 'anonymous', version: 'unknown', requests: 1 },
+  ])
+  expect(drain()).toEqual({ documents: {}, rows: [] })
+})
+
+test('Variables count by the names of input fields and enum values, once a request', async () => {
+  const { send, drain } = record()
+  const query = 'query Find($filter: Filter, $sort: Sort) { find(filter: $filter, sort: $sort) { id } }'
+  const filter = { text: 'SECRET', not: { text: 'SECRET' }, colors: ['RED', 'RED'], limit: 4711 }
+  await send({ query, variables: { filter, sort: 'NAME' } })
+  await send({ query, variables: { filter: { limit: 4711 } } })
+  await send({ query, variables: {} })
+  await send({ query })
+  const { rows } = drain()
+  expect(rows).toMatchObject([
+    {
+      requests: 4,
+      given: {
+        Filter: 2,
+        'Filter.text': 1,
+        'Filter.not': 1,
+        'Filter.colors': 1,
+        'Filter.limit': 2,
+        'Color.RED': 1,
+        'Sort.NAME': 1,
+      },
+    },
+  ])
+})
+
+test.each([
+  ['literals', { query: '{ find(text: "MARK", filter: {text: "MARK", limit: 4711}) { id } }' }],
+  [
+    'variables',
+    {
+      query: 'query ($t: String, $f: Filter) { find(text: $t, filter: $f) { id } }',
+      variables: { t: 'MARK', f: { text: 'MARK' } },
+    },
+  ],
+  [
+    'names of fields that the schema does not have',
+    { query: 'query ($f: Filter) { find(filter: $f) { id } }', variables: { f: { MARK: 'MARK', __proto__: 'MARK' } } },
+  ],
+  [
+    'values of an enum that it does not have',
+    { query: 'query ($s: Sort) { find(sort: $s) { id } }', variables: { s: 'MARK' } },
+  ],
+  ['further variables', { query: '{ find { id } }', variables: { MARK: 'MARK' } }],
+  ['aliases', { query: '{ MARK: find { MARK2: id } }' }],
+  [
+    'a list where an object should be',
+    { query: 'query ($f: Filter) { find(filter: $f) { id } }', variables: { f: ['MARK', [['MARK']]] } },
+  ],
+])('Nothing is kept of %s', async (_what, sent: Sent) => {
+  const { send, drain } = record()
+  await send(sent)
+  const text = JSON.stringify(drain())
+  expect(text).toContain('Query.find')
+  expect(text).not.toMatch(/MARK|4711/)
+})
+
+test('Operations that differ in literals alone are one', async () => {
+  const { send, drain } = record()
+  for (let id = 0; id < 50; id += 1) await send({ query: `{ item(id: "${id}") { name } }` })
+  const { documents, rows } = drain()
+  expect(Object.keys(documents)).toHaveLength(1)
+  expect(rows).toMatchObject([{ requests: 50 }])
+})
+
+test('Introspection alone is no use, and of a document only the operation that is sent', async () => {
+  const { send, drain } = record()
+  await send({ query: '{ __typename __schema { queryType { name } } }' })
+  expect(drain().rows).toEqual([])
+  await send({ query: 'query A { item(id: 1) { name } } query B { item(id: 1) { color } }', operationName: 'A' })
+  expect(JSON.stringify(drain())).not.toContain('Item.color')
+})
+
+describe('Bounds', () => {
+  test('Clients and versions beyond a number are one', async () => {
+    const { send, drain } = record()
+    for (let at = 0; at < 120; at += 1) await send({ query: '{ item(id: 1) { id } }', client: `c${at}`, version: '1' })
+    for (let at = 0; at < 60; at += 1) await send({ query: '{ item(id: 1) { id } }', client: 'c0', version: `v${at}` })
+    await send({ query: '{ item(id: 1) { id } }', client: 'x'.repeat(500), version: 'y'.repeat(500) })
+    const { rows } = drain()
+    expect(new Set(rows.map(({ client }) => client)).size).toBe(101)
+    expect(rows.filter(({ client }) => client === 'c0')).toHaveLength(51)
+    expect(rows.reduce((sum, { requests }) => sum + requests, 0)).toBe(181)
+    expect(Math.max(...rows.map(({ client, version }) => client.length + version.length))).toBeLessThan(20)
+  })
+
+  test('Operations beyond a number are one for each kind, and nothing that they use is lost', async () => {
+    const { send, drain } = record()
+    for (let at = 0; at < 1_005; at += 1)
+      await send({ query: `query Q${at} { item(id: 1) { id ${at === 1_004 ? 'color' : ''} } }` })
+    const { documents, rows } = drain()
+    expect(Object.keys(documents)).toHaveLength(1_001)
+    expect(documents['other-query']).toMatchObject({
+      operation: 'other',
+      coordinates: expect.arrayContaining(['Item.color']),
+    })
+    expect(rows.reduce((sum, { requests }) => sum + requests, 0)).toBe(1_005)
+  })
+
+  test('A long list is known by its first items', async () => {
+    const { send, drain } = record()
+    const filters = { not: { colors: [...new Array(2_000).fill('RED'), 'GREEN'] } }
+    await send({ query: 'query ($f: Filter) { find(filter: $f) { id } }', variables: { f: filters } })
+    expect(drain().rows).toMatchObject([{ given: { 'Color.RED': 1 } }])
+  })
+})
+
+test('What several processes counted adds up, in any order', async () => {
+  const part = async (version: string): Promise<ReturnType<ReturnType<typeof record>['drain']>> => {
+    const { send, drain } = record()
+    await send({ query: '{ item(id: 1) { id } }', client: 'web', version })
+    await send({
+      query: 'query ($s: Sort) { find(sort: $s) { id } }',
+      variables: { s: 'DATE' },
+      client: 'web',
+      version,
+    })
+    return drain()
+  }
+  const [one, other] = [await part('1'), await part('2')]
+  const sorted = (records: typeof one) => ({
+    documents: records.documents,
+    rows: records.rows.toSorted((a, b) => `${a.document}${a.version}`.localeCompare(`${b.document}${b.version}`)),
+  })
+  expect(sorted(mergeUse([one, other, one]))).toEqual(sorted(mergeUse([other, mergeUse([one, one])])))
+  expect(mergeUse([one, other, one]).rows).toEqual(
+    expect.arrayContaining([expect.objectContaining({ version: '1', requests: 2, given: { 'Sort.DATE': 2 } })]),
+  )
+})
