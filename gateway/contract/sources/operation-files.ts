@@ -133,11 +133,15 @@ function parseVariables(text: string): Readonly<Record<string, unknown>> {
 const TEMPLATE =
   /(?:(?<![.\w])(?:gql|graphql)(?:<[^>`]*>)?(?:\(\s*)?(?:\/\*\s*GraphQL\s*\*\/\s*)?|\/\*\s*GraphQL\s*\*\/\s*)`([^`]*)`/g
 
+/** How a document begins, after comments. */
+const DOCUMENT = /^(?:\s|#.*\n)*(?:\{|(?:query|mutation|subscription|fragment)\b)/
+
 /** Each template of a source file, at its line. What is put into one names fragments only. */
 function templates(text: string, file: string): readonly Source[] {
   return [...text.matchAll(TEMPLATE)].flatMap((match) => {
     const body = (match[1] ?? '').replace(/\$\{[^}]*\}/g, '')
-    if (body.trim() === '') return []
+    // Prose may have the same marks.
+    if (!DOCUMENT.test(body)) return []
     const before = text.slice(0, match.index + match[0].indexOf('`') + 1)
     return [new Source(body, file, { line: before.split('\n').length, column: 1 })]
   })
