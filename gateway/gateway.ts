@@ -26,7 +26,7 @@ import type { LiveMap } from './map/page/live-map.ts'
 import { type Reading, readOperations } from './map/reading.ts'
 import { openParts, type Parts, type Shared } from './parts.ts'
 import { createRequestMetrics } from './request/metrics.ts'
-import type { OnAdmitted } from './request/perform.ts'
+import type { RecordUse } from './request/perform.ts'
 import { createBuckets } from './request/policies/budget.ts'
 import { createListMetrics, createUnlistedReports } from './request/policies/unlisted.ts'
 import { createStores } from './traffic/cache/stores.ts'
@@ -52,15 +52,15 @@ interface StartOptions {
   readonly limits?: Limits
   /** Asks for the map of all processes on the port, if there are several. */
   readonly askForMap?: (() => Promise<LiveMap>) | undefined
-  /** Told of each operation that is admitted. */
-  readonly onAdmitted?: OnAdmitted | undefined
+  /** Records who uses what; without it nobody does. */
+  readonly recordUse?: RecordUse | undefined
 }
 
 /** @throws StartRefused if the supergraph or the port cannot be used */
 export async function startGateway(
   config: Config,
   log: Logger,
-  { limits = config.limits, askForMap, onAdmitted }: StartOptions = {},
+  { limits = config.limits, askForMap, recordUse }: StartOptions = {},
 ): Promise<RunningGateway> {
   let state: LifecycleState = 'starting'
   const registry = new Registry()
@@ -82,7 +82,7 @@ export async function startGateway(
     reportUnlisted: createUnlistedReports(registry, log),
     onListRefused: createListMetrics(registry),
     requests,
-    onAdmitted,
+    recordUse,
     feed,
     metrics: createServingMetrics(registry),
     buckets: createBuckets(),

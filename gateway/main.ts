@@ -44,7 +44,7 @@ async function startFollowing(
   askForMap?: () => Promise<LiveMap>,
 ): Promise<RunningGateway> {
   const use = openUse(first, log)
-  const started = await startGateway(first, log, { askForMap, onAdmitted: use?.onAdmitted })
+  const started = await startGateway(first, log, { askForMap, recordUse: use?.recordUse })
   const gateway = { ...started, stop: () => started.stop().then(() => use?.close()) }
   if (file === undefined) return gateway
   const stopFollowing = followConfig({
@@ -77,7 +77,7 @@ function openUse({ usage, dataDir, operations: { safelist } }: Config, log: Logg
     version: createClientName(CLIENT_VERSION_HEADERS),
     reserved: Object.keys(safelist?.clients ?? {}),
   })
-  return { onAdmitted: recorder.count, close: openUseWriter({ recorder, folder, every, days, log }).close }
+  return { recordUse: recorder.count, close: openUseWriter({ recorder, folder, every, days, log }).close }
 }
 
 /** A supergraph that was given by `SUPERGRAPH` is used as it is. */

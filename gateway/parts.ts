@@ -36,7 +36,7 @@ import { withCostReport } from './request/cost-report.ts'
 import { createDoors, type Door, type Doors, MAIN_PATH } from './request/doors.ts'
 import { createExecute } from './request/execute.ts'
 import type { RequestMetrics } from './request/metrics.ts'
-import { createPerform, type OnAdmitted } from './request/perform.ts'
+import { createPerform, type RecordUse } from './request/perform.ts'
 import type { Buckets } from './request/policies/budget.ts'
 import { createClientName } from './request/policies/client-name.ts'
 import type { ReportUnlisted } from './request/policies/unlisted.ts'
@@ -60,7 +60,7 @@ export interface Shared {
   readonly onListRefused: () => void
   readonly requests: RequestMetrics
   /** Records use; `undefined` if it is off. */
-  readonly onAdmitted: OnAdmitted | undefined
+  readonly recordUse: RecordUse | undefined
   /** The live map, for the demo's playground. */
   readonly feed: MapFeed
   readonly metrics: ServingMetrics
@@ -214,12 +214,12 @@ const onSchema = ({ name, filter, introspection, policies }: VariantDoor): Varia
 function doorOpener(
   run: ReturnType<typeof runnerOf>,
   { mask, beforeSend, answerBytes }: Pick<OperationOptions, 'beforeSend' | 'answerBytes'> & { readonly mask: Mask },
-  { requests, reportLimit, onAdmitted }: Shared,
+  { requests, reportLimit, recordUse }: Shared,
 ) {
   return (policies: Policies, safelist: Safelist, variant?: string): Door => {
     const count = countBy(requests, safelist)
     const refusalOf = createRefusalOf({ count, reportLimit, mask })
-    const perform = createPerform({ ...run, policies, onAdmitted })
+    const perform = createPerform({ ...run, policies, recordUse })
     const operations = { variant, perform, policies, count, refusalOf, beforeSend, answerBytes }
     return { operations, answer: createOperations(operations) }
   }

@@ -30,13 +30,13 @@ interface PerformOptions {
   readonly editions: Editions
   readonly execute: Execute
   readonly start: StartEvents
-  /** Told of each operation that is admitted. */
-  readonly onAdmitted: OnAdmitted | undefined
+  /** Records who uses what; `undefined` if that is off. */
+  readonly recordUse: RecordUse | undefined
 }
 
-export type OnAdmitted = (operation: KnownOperation, schema: GraphQLSchema, exchange: Exchange) => void
+export type RecordUse = (operation: KnownOperation, schema: GraphQLSchema, exchange: Exchange) => void
 
-export function createPerform({ policies, editions, execute, start, onAdmitted }: PerformOptions): Perform {
+export function createPerform({ policies, editions, execute, start, recordUse }: PerformOptions): Perform {
   const { budget } = policies
   // Variables are checked only when the operation starts. The caller pays for wrong ones as for
   // refused documents.
@@ -56,7 +56,7 @@ export function createPerform({ policies, editions, execute, start, onAdmitted }
       const edition = onSchemaOf(exchange, whole)
       const admitted = admit(exchange, edition.documents, policies)
       const operation = admitted instanceof Promise ? await admitted : admitted
-      onAdmitted?.(operation, edition.schema, exchange)
+      recordUse?.(operation, edition.schema, exchange)
       const { operation: kind } = operation.definition
       const spending = policies.spendShared(exchange)
       if (spending) await spending
