@@ -82,7 +82,11 @@ export const requireJsonBody: Policy = ({ request: { method, headers } }) => {
   if (method !== 'POST' || headers['content-type'] === 'application/json') return
   const { type, charset } = readContentType(headers['content-type'])
   if (type === 'application/json' && UTF_8.has(charset)) return
-  throw new HttpError(415, 'BAD_USER_INPUT', 'The body must be application/json in UTF-8.', {
-    accept: 'application/json; charset=utf-8',
-  })
+  const message = type === 'multipart/form-data' ? NO_UPLOADS : 'The body must be application/json in UTF-8.'
+  throw new HttpError(415, 'BAD_USER_INPUT', message, { accept: 'application/json; charset=utf-8' })
 }
+
+/** The GraphQL multipart request specification, which clients with an `Upload` scalar speak. */
+const NO_UPLOADS =
+  'Files are not uploaded with operations: send the file to its service by HTTP, and the operation as application/json. ' +
+  'A header such as apollo-require-preflight lets multipart/form-data pass the cross-site check, and not this one.'
