@@ -9,6 +9,7 @@ import { relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { StartRefused } from '../../platform/process/settings.ts'
 import { type Composition, readDescription, readSubgraph, type ServiceSchema } from '../composition/compose.ts'
+import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
 import { services as registry } from '../config/registry.ts'
 import { files, subgraphFile } from '../supergraph/files.ts'
@@ -17,6 +18,7 @@ import { type Arguments, readArguments, WrongArguments } from './arguments.ts'
 import { check, type Report } from './checks/check.ts'
 import type { Fault } from './checks/check-operations.ts'
 import { recordedUse } from './checks/recorded.ts'
+import type { CheckedVariant } from './checks/variants.ts'
 import { annotationsOf } from './output/annotations.ts'
 import { jsonOf } from './output/json.ts'
 import { markdownOf } from './output/markdown.ts'
@@ -48,11 +50,23 @@ async function run(args: Arguments): Promise<Report> {
     operations,
     recorded,
     limits: config.limits,
+    variants: args.isAlone ? [] : await readVariants(config),
     faults: unreadable.map((one) => ({ code: 'UNREADABLE', ...one })),
   })
   const stale = composition && named.size === 0 ? await staleFiles(composition) : []
   return { ...report, faults: [...stale, ...report.faults], holds: report.holds && stale.length === 0 }
 }
+
+/** Each with the operations of its own safelist. */
+const readVariants = (config: Config): Promise<readonly CheckedVariant[]> =>
+  Promise.all(
+    config.variants.map(async ({ name, filter, safelist }) => {
+      const isOwn = safelist !== undefined && safelist !== config.operations.safelist
+      const paths = isOwn ? [...safelist.manifests, ...Object.values(safelist.clients).flat()] : []
+      const read = await Promise.all(paths.map((path) => readOperations(path)))
+      return { name, filter, operations: read.flatMap(({ operations }) => operations) }
+    }),
+  )
 
 const pathOf = (url: URL): string => fileURLToPath(url)
 

@@ -8,7 +8,7 @@ import type { WrittenOperation } from '../sources/operation-files.ts'
 
 /** What fails without being a change. */
 export interface Fault {
-  readonly code: 'COMPOSITION' | 'STALE' | 'UNREADABLE' | 'UNNAMED' | 'INVALID' | 'TOO_DEAR'
+  readonly code: 'COMPOSITION' | 'STALE' | 'UNREADABLE' | 'UNNAMED' | 'INVALID' | 'TOO_DEAR' | 'VARIANT'
   readonly message: string
   readonly place?: Place | undefined
 }

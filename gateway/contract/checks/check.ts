@@ -13,8 +13,9 @@ import { type Base, servicesIn } from '../sources/base.ts'
 import type { WrittenOperation } from '../sources/operation-files.ts'
 import { checkOperation, type Fault } from './check-operations.ts'
 import { type Deprecated, deprecatedUse } from './deprecated.ts'
-import { type Finding, judge } from './judge.ts'
+import { byGravity, type Finding, judge } from './judge.ts'
 import { type Use, useOf } from './use.ts'
+import { type CheckedVariant, checkVariants } from './variants.ts'
 
 export interface CheckInput {
   readonly services: readonly ServiceSchema[]
@@ -23,6 +24,8 @@ export interface CheckInput {
   readonly operations: readonly WrittenOperation[]
   readonly recorded: readonly Use[]
   readonly limits: Limits
+  /** Contract variants of the configuration. */
+  readonly variants?: readonly CheckedVariant[]
   /** Faults that were found before: of files. */
   readonly faults: readonly Fault[]
 }
@@ -47,7 +50,7 @@ export interface Checked {
 }
 
 export async function check(input: CheckInput): Promise<Checked> {
-  const { services, base, operations, recorded } = input
+  const { services, base, operations, recorded, limits, variants = [] } = input
   const counts = { base: base.name, operations: operations.length, recorded: recorded.length }
   const composed = tryCompose(input)
   if (composed instanceof CompositionError) {
@@ -61,7 +64,14 @@ export async function check(input: CheckInput): Promise<Checked> {
   const before = base.schema === undefined ? schema : buildSchema(base.schema, { assumeValidSDL: true })
   const uses = [...operations.map((operation) => useOf(operation, before, schema)), ...recorded]
   const changes = await changesOf(before, schema, input, elements, composed)
-  const findings = judge(changes, uses)
+  const ofVariants = await checkVariants(variants, {
+    before: composedBefore(base),
+    after: composed,
+    operations,
+    limits,
+    told: changes,
+  })
+  const findings = byGravity([...judge(changes, uses), ...ofVariants.findings])
   const rules = { schema, declared: readDeclaredCosts(parse(composed.supergraph)), limits: input.limits }
   const broken = new Set(findings.flatMap(({ verdict, feelers }) => (verdict === 'fails' ? feelers : [])).map(keyOf))
   const ofOperations = operations.flatMap((operation) => {
@@ -69,7 +79,7 @@ export async function check(input: CheckInput): Promise<Checked> {
     // A finding has told why already.
     return broken.has(keyOf({ operation: operation.name, ...operation })) ? faults.filter(isNotInvalid) : faults
   })
-  const faults = [...input.faults, ...ofOperations]
+  const faults = [...input.faults, ...ofOperations, ...ofVariants.faults]
   const report: Report = {
     ...counts,
     findings,
@@ -91,6 +101,17 @@ function tryCompose({ services, description }: CheckInput): Composition | Compos
   } catch (error) {
     if (error instanceof CompositionError) return error
     throw error
+  }
+}
+
+/** `undefined` if only the public schema is known, or if the services did not compose. */
+function composedBefore({ supergraph, schema, services = [] }: Base): Composition | undefined {
+  if (supergraph !== undefined && schema !== undefined) return { supergraph, schema, hints: [] }
+  if (services.length === 0) return undefined
+  try {
+    return composeSchemas(services)
+  } catch {
+    return undefined
   }
 }
 

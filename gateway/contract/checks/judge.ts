@@ -26,7 +26,10 @@ const GRAVITY = ['fails', 'breaking', 'dangerous', 'safe']
 
 /** The gravest first. */
 export const judge = (changes: readonly Change[], uses: readonly Use[]): readonly Finding[] =>
-  changes.map((change) => judgeOne(change, uses)).toSorted((one, other) => gravityOf(one) - gravityOf(other))
+  byGravity(changes.map((change) => judgeOne(change, uses)))
+
+export const byGravity = (findings: readonly Finding[]): readonly Finding[] =>
+  findings.toSorted((one, other) => gravityOf(one) - gravityOf(other))
 
 const gravityOf = ({ verdict, level }: Finding): number => GRAVITY.indexOf(verdict === 'fails' ? verdict : level)
 

@@ -3,6 +3,7 @@ import { parse, Source } from 'graphql'
 import { composeSchemas, type ServiceSchema } from '../../../gateway/composition/compose.ts'
 import { check, type Report } from '../../../gateway/contract/checks/check.ts'
 import type { Use } from '../../../gateway/contract/checks/use.ts'
+import type { CheckedVariant } from '../../../gateway/contract/checks/variants.ts'
 import { operationsOf, type WrittenOperation } from '../../../gateway/contract/sources/operation-files.ts'
 import { defaultLimits } from '../../../gateway/limits/limits.ts'
 
@@ -112,12 +113,18 @@ export interface Planted {
   readonly reviews?: string
   readonly recorded?: readonly Use[]
   readonly operations?: readonly WrittenOperation[]
+  readonly variants?: readonly CheckedVariant[]
 }
 
 const before = composeSchemas(services()).schema
 
-export async function checkPlanted({ recorded = [], operations = written(), ...parts }: Planted): Promise<Report> {
+export async function checkPlanted({
+  recorded = [],
+  operations = written(),
+  variants = [],
+  ...parts
+}: Planted): Promise<Report> {
   const base = { name: 'the base', schema: before, services: services() }
-  const input = { description: undefined, limits: defaultLimits, faults: [], recorded, operations, base }
+  const input = { description: undefined, limits: defaultLimits, faults: [], recorded, operations, variants, base }
   return (await check({ ...input, services: services(parts) })).report
 }

@@ -1,0 +1,74 @@
+/**
+ * The contract of each variant: what changed in its part of the schema besides what changed in the
+ * whole, who feels it, and whether it can be served. Pure.
+ */
+import { buildSchema, type GraphQLSchema, parse, validate } from 'graphql'
+import type { Composition } from '../../composition/compose.ts'
+import { readDeclaredCosts } from '../../execution/plan/declared-costs.ts'
+import { type VariantFilter, variantSchema } from '../../execution/plan/variant-schema.ts'
+import type { Limits } from '../../limits/limits.ts'
+import type { Change } from '../changes/change.ts'
+import { publicChanges } from '../changes/public-changes.ts'
+import type { WrittenOperation } from '../sources/operation-files.ts'
+import { checkOperation, type Fault } from './check-operations.ts'
+import { type Finding, judge } from './judge.ts'
+import { useOf } from './use.ts'
+
+/** A variant as it is configured. */
+export interface CheckedVariant {
+  readonly name: string
+  readonly filter: VariantFilter
+  /** Of its own safelist. */
+  readonly operations: readonly WrittenOperation[]
+}
+
+export interface VariantInput {
+  readonly before: Composition | undefined
+  readonly after: Composition
+  /** Of all clients: one that was valid in a variant may be asked of it. */
+  readonly operations: readonly WrittenOperation[]
+  readonly limits: Limits
+  /** What is told already, of the whole schema. */
+  readonly told: readonly Change[]
+}
+
+interface Checked {
+  readonly findings: readonly Finding[]
+  readonly faults: readonly Fault[]
+}
+
+export async function checkVariants(variants: readonly CheckedVariant[], input: VariantInput): Promise<Checked> {
+  const all = await Promise.all(variants.map((variant) => checkVariant(variant, input)))
+  return { findings: all.flatMap(({ findings }) => findings), faults: all.flatMap(({ faults }) => faults) }
+}
+
+async function checkVariant({ name, filter, operations: own }: CheckedVariant, input: VariantInput): Promise<Checked> {
+  const { before, after, operations, limits, told } = input
+  const now = schemaOf(after, filter)
+  if (typeof now === 'string')
+    return { findings: [], faults: [{ code: 'VARIANT', message: `The variant ${name} cannot be served. ${now}` }] }
+  const inVariant = <Told extends { readonly message: string }>(one: Told): Told => ({
+    ...one,
+    message: `In the variant ${name}: ${one.message}`,
+  })
+  const rules = { schema: now, declared: readDeclaredCosts(parse(after.supergraph)), limits }
+  const faults = own.flatMap((operation) => checkOperation(operation, rules)).map(inVariant)
+  const old = before && schemaOf(before, filter)
+  if (old === undefined || typeof old === 'string') return { findings: [], faults }
+  const known = new Set(told.map(keyOf))
+  const changes = (await publicChanges(old, now)).filter((change) => !known.has(keyOf(change)))
+  const asked = [...operations, ...own].filter(({ document }) => validate(old, document).length === 0)
+  const uses = asked.map((operation) => useOf(operation, old, now))
+  return { findings: judge(changes.map(inVariant), uses), faults }
+}
+
+const keyOf = ({ code, coordinate }: Change): string => `${code} ${coordinate}`
+
+/** Why there is none, in words. */
+function schemaOf({ supergraph, schema }: Composition, filter: VariantFilter): GraphQLSchema | string {
+  try {
+    return buildSchema(variantSchema(parse(supergraph), schema, filter).sdl, { assumeValidSDL: true })
+  } catch (error) {
+    return (error as Error).message
+  }
+}
