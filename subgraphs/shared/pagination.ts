@@ -10,10 +10,12 @@ const MAX_PAGE = 100 // items
 const DEFAULT_PAGE = 20 // items
 const MAX_CURSOR_LENGTH = 512 // characters
 
-/** The arguments of every list. */
+/** The arguments of every list: from its start on, or back from its end. */
 export interface PageArguments {
   readonly first?: number | null
   readonly after?: string | null
+  readonly last?: number | null
+  readonly before?: string | null
 }
 
 export interface Edge<Node> {
@@ -36,11 +38,56 @@ export interface Connection<Node> {
 /** The content of a cursor: the values that the list is ordered by, as JSON. */
 export type Position = readonly (string | number | null)[]
 
-/** Checks the argument `first`, 1 to 100, by default 20. @throws BAD_USER_INPUT */
-export function pageSize(first: number | null | undefined): number {
-  const size = first ?? DEFAULT_PAGE
-  if (Number.isInteger(size) && size >= 1 && size <= MAX_PAGE) return size
-  throw codedError('BAD_USER_INPUT', `"first" must be from 1 to ${MAX_PAGE}.`)
+/** What to read of a list for a page. */
+export interface Range<Place> {
+  /** Rows at most: one more than the page has, which shows that there is more. */
+  readonly limit: number
+  /** Rows that follow this place, in the order of the list. */
+  readonly after: Place | undefined
+  /** Rows that precede this place. */
+  readonly before: Place | undefined
+  /** Wanted are the last such rows, the last one first. */
+  readonly backwards: boolean
+}
+
+/** The page that arguments ask for. */
+interface Page<Place> {
+  readonly size: number
+  readonly range: Range<Place>
+}
+
+interface ListOptions {
+  /** Items where the client does not say. */
+  readonly pageSize?: number
+}
+
+/** @throws BAD_USER_INPUT */
+function pageIn<Shape extends z.ZodType<Position>>(
+  list: string,
+  shape: Shape,
+  { first, after, last, before }: PageArguments,
+  { pageSize = DEFAULT_PAGE }: ListOptions,
+): Page<z.output<Shape>> {
+  if (isGiven(first) && isGiven(last))
+    throw codedError('BAD_USER_INPUT', 'Give "first" or "last", not both: a page is read in one direction.')
+  const backwards = isGiven(last)
+  const size = backwards ? sizeIn('last', last) : sizeIn('first', first ?? pageSize)
+  return {
+    size,
+    range: {
+      limit: size + 1,
+      after: decodeCursor(list, shape, after),
+      before: decodeCursor(list, shape, before, 'before'),
+      backwards,
+    },
+  }
+}
+
+const isGiven = <Value>(value: Value | null | undefined): value is Value => value !== null && value !== undefined
+
+function sizeIn(name: 'first' | 'last', size: number): number {
+  if (Number.isInteger(size) && size >= 0 && size <= MAX_PAGE) return size
+  throw codedError('BAD_USER_INPUT', `"${name}" must be from 0 to ${MAX_PAGE}.`)
 }
 
 /** @param list names the list, so that other lists refuse its cursors */
@@ -49,38 +96,39 @@ export function encodeCursor(list: string, position: Position): string {
 }
 
 /**
- * The position in `after`; `undefined` reads from the start.
+ * The position in a cursor; `undefined` where there is none.
  * @param shape the shape of this list's positions
+ * @param name of the argument
  * @throws BAD_USER_INPUT for anything that `encodeCursor` would not write
  */
 export function decodeCursor<Shape extends z.ZodType<Position>>(
   list: string,
   shape: Shape,
-  after: string | null | undefined,
+  cursor: string | null | undefined,
+  name = 'after',
 ): z.output<Shape> | undefined {
-  if (after === null || after === undefined) return undefined
-  const position = shape.safeParse(parsePosition(list, after))
+  if (cursor === null || cursor === undefined) return undefined
+  const position = shape.safeParse(parsePosition(list, cursor))
   // Each position has exactly one valid cursor.
-  if (position.success && encodeCursor(list, position.data) === after) return position.data
-  throw codedError('BAD_USER_INPUT', '"after" is not a cursor of this list.')
+  if (position.success && encodeCursor(list, position.data) === cursor) return position.data
+  throw codedError('BAD_USER_INPUT', `"${name}" is not a cursor of this list.`)
 }
 
-/**
- * Makes a connection of the rows that follow a position.
- * @param rows in order, read with a limit of `first` + 1: the extra one shows that there is a next
- * page
- * @param after the unchanged argument
- */
-export function connectionOf<Node>(
+/** A page and what lies beyond it: what a cursor stands for is there. @param rows as `range` wants them */
+function connectionOf<Node>(
   rows: readonly Node[],
-  { first, after, cursorOf }: { first: number; after: string | null | undefined; cursorOf: (node: Node) => string },
+  { size, range: { after, before, backwards } }: Page<unknown>,
+  cursorOf: (node: Node) => string,
 ): Connection<Node> {
-  const edges = rows.slice(0, first).map((node) => ({ cursor: cursorOf(node), node }))
+  const nodes = rows.slice(0, size)
+  if (backwards) nodes.reverse()
+  const edges = nodes.map((node) => ({ cursor: cursorOf(node), node }))
+  const hasMore = rows.length > size
   return {
     edges,
     pageInfo: {
-      hasNextPage: rows.length > first,
-      hasPreviousPage: after !== null && after !== undefined,
+      hasNextPage: backwards ? before !== undefined : hasMore,
+      hasPreviousPage: backwards ? hasMore : after !== undefined,
       startCursor: edges.at(0)?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },
@@ -88,20 +136,59 @@ export function connectionOf<Node>(
 }
 
 /**
- * A reader of one list's pages. It calls `read` with the most nodes to give and the position to
- * start after; without a position it starts at the first node.
+ * A reader of one list's pages, in both directions.
  * @param name names the list, so that other lists refuse its cursors
  */
 export const pagesOf =
   <Shape extends z.ZodType<Position>, Node>(name: string, shape: Shape, positionOf: (node: Node) => Position) =>
   async (
-    { first, after }: PageArguments,
-    read: (limit: number, position: z.output<Shape> | undefined) => Promise<readonly Node[]>,
+    args: PageArguments,
+    read: (range: Range<z.output<Shape>>) => Promise<readonly Node[]>,
+    options: ListOptions = {},
   ): Promise<Connection<Node>> => {
-    const size = pageSize(first)
-    const nodes = await read(size + 1, decodeCursor(name, shape, after))
-    return connectionOf(nodes, { first: size, after, cursorOf: (node) => encodeCursor(name, positionOf(node)) })
+    const page = pageIn(name, shape, args, options)
+    return connectionOf(await read(page.range), page, (node) => encodeCursor(name, positionOf(node)))
   }
+
+/** The same where `read` has all of it in memory. */
+export const pagesInMemory =
+  <Shape extends z.ZodType<Position>, Node>(name: string, shape: Shape, positionOf: (node: Node) => Position) =>
+  (
+    args: PageArguments,
+    read: (range: Range<z.output<Shape>>) => readonly Node[],
+    options: ListOptions = {},
+  ): Connection<Node> => {
+    const page = pageIn(name, shape, args, options)
+    return connectionOf(read(page.range), page, (node) => encodeCursor(name, positionOf(node)))
+  }
+
+/**
+ * The rows of a sorted list that a page needs.
+ * @param compare negative for a row before a place, 0 for the row at it, positive after it
+ */
+export function rowsIn<Row, Place>(
+  rows: readonly Row[],
+  { limit, after, before, backwards }: Range<Place>,
+  compare: (row: Row, place: Place) => number,
+): readonly Row[] {
+  const from = after === undefined ? 0 : firstWhere(rows, (row) => compare(row, after) > 0)
+  const end = before === undefined ? rows.length : firstWhere(rows, (row) => compare(row, before) >= 0)
+  return backwards
+    ? rows.slice(Math.max(from, end - limit), end).reverse()
+    : rows.slice(from, Math.max(from, Math.min(end, from + limit)))
+}
+
+/** The first index from which `holds` is true, by halves. */
+function firstWhere<Row>(rows: readonly Row[], holds: (row: Row) => boolean): number {
+  let low = 0
+  let high = rows.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (holds(rows[middle] as Row)) high = middle
+    else low = middle + 1
+  }
+  return low
+}
 
 const envelope = z.tuple([z.string()], z.union([z.string(), z.number(), z.null()]))
 

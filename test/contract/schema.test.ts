@@ -51,7 +51,7 @@ describe('What one can ask for', () => {
     'transfer(id: ID!): Transfer',
     'schedule(id: ID!): Schedule',
     'loan(id: ID!): Loan',
-    'loans(state: LoanState!, first: Int, after: String): LoanConnection!',
+    'loans(state: LoanState!, first: Int, after: String, last: Int, before: String): LoanConnection!',
   ])('The bank answers its customers and officers: %s', (field) => expect(signatures('Query')).toContain(field))
 
   test.each(['exchangeRates: [ExchangeRate!]!', 'quoteLoan(terms: LoanQuoteInput!): LoanQuote!'])(
@@ -61,7 +61,7 @@ describe('What one can ask for', () => {
 
   test.each([
     'city(id: ID!): City',
-    'cities(search: String, near: CoordinatesInput, radius: Float, first: Int, after: String): CityConnection!',
+    'cities(search: String, near: CoordinatesInput, radius: Float, first: Int, after: String, last: Int, before: String): CityConnection!',
     'weather(at: CoordinatesInput!): Weather',
     'article(slug: String!, locale: String): Article',
     'asset(path: String!): Asset',
@@ -163,12 +163,23 @@ describe('How types are made', () => {
     for (const { type, field } of everyField.filter((one) =>
       getNamedType(one.field.type).name.endsWith('Connection'),
     )) {
-      const first = field.args.find((one) => one.name === 'first')
-      const after = field.args.find((one) => one.name === 'after')
-      expect([type, field.name, String(first?.type), String(after?.type)]).toEqual([type, field.name, 'Int', 'String'])
-      expect(Number(first?.defaultValue)).toBeLessThanOrEqual(100)
+      const paging = ['first', 'after', 'last', 'before'].map((name) => field.args.find((one) => one.name === name))
+      // A default of one would stand beside the other.
+      expect([type, field.name, ...paging.map((one) => `${one?.type} ${one?.defaultValue}`)]).toEqual([
+        type,
+        field.name,
+        'Int undefined',
+        'String undefined',
+        'Int undefined',
+        'String undefined',
+      ])
     }
-    expect(signatures('PageInfo')).toEqual(expect.arrayContaining(['hasNextPage: Boolean!', 'endCursor: String']))
+    expect(signatures('PageInfo')).toEqual([
+      'hasNextPage: Boolean!',
+      'hasPreviousPage: Boolean!',
+      'startCursor: String',
+      'endCursor: String',
+    ])
   })
 
   test('A list is never null, and has no null in it, unless a service may be away or a node may not exist', () => {
@@ -218,8 +229,8 @@ describe('How services meet', () => {
     ['Account', 'product: Product'],
     ['Branch', 'city: City'],
     ['City', 'weather: Weather'],
-    ['City', 'articles(locale: String, first: Int, after: String): ArticleConnection'],
-    ['Product', 'articles(locale: String, first: Int, after: String): ArticleConnection'],
+    ['City', 'articles(locale: String, first: Int, after: String, last: Int, before: String): ArticleConnection'],
+    ['Product', 'articles(locale: String, first: Int, after: String, last: Int, before: String): ArticleConnection'],
   ])('%s has %s, which another service answers', (type, field) => expect(signatures(type)).toContain(field))
 
   test('A field that another service answers may be null: that service may be away', () => {

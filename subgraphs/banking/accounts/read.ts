@@ -2,7 +2,7 @@
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
 import { plainArray, textArray } from '../database/columns.ts'
 import type { AccountKind, AccountStatus } from '../ledger/model.ts'
-import { byId } from '../request/load.ts'
+import { byId, keyText } from '../request/load.ts'
 
 /** An account as it is stored; amounts are minor units. */
 export interface AccountRow {
@@ -40,20 +40,23 @@ interface AccountPageKey {
   readonly owner: string
   /** Rows at most. */
   readonly limit: number
-  /** The page begins after this id; `0` for the first. */
-  readonly after: string
+  /** Ids over this one. */
+  readonly above?: string | undefined
+  /** Ids under this one. */
+  readonly below?: string | undefined
+  /** By falling id. */
+  readonly backwards?: boolean
 }
 
 /**
- * One page for each key, in order, each by rising id. Pages of the same length and start are read
- * together.
+ * One page for each key, in order. Pages that differ in nothing but the owner are read together.
  */
 export async function readAccountPages(
   database: PrismaClient,
   keys: readonly AccountPageKey[],
 ): Promise<readonly (readonly AccountRow[])[]> {
   const pages = new Map<AccountPageKey, readonly AccountRow[]>()
-  const groups = Map.groupBy(keys, ({ limit, after }) => `${limit} ${after}`)
+  const groups = Map.groupBy(keys, ({ owner: _owner, ...common }) => keyText(common))
   await Promise.all(
     [...groups.values()].map(async (group) => {
       const byOwner = Map.groupBy(await readGroup(database, group), ({ owner }) => owner)
@@ -66,13 +69,20 @@ export async function readAccountPages(
 const readGroup = (database: PrismaClient, group: readonly AccountPageKey[]): Promise<AccountRow[]> =>
   database.$queryRaw<AccountRow[]>(accountPagesQuery(group))
 
-/** The statement for pages of the same length and start. */
+/** The statement for pages that differ in nothing but the owner. */
 export function accountPagesQuery(group: readonly AccountPageKey[]): Prisma.Sql {
-  const [{ limit, after }] = group as [AccountPageKey]
+  const [{ limit, above = '0', below = ABOVE_ALL, backwards }] = group as [AccountPageKey]
   const owners = textArray(group.map(({ owner }) => owner))
-  return Prisma.sql`/* accounts:page */
+  const order = backwards ? Prisma.sql`DESC` : Prisma.sql`ASC`
+  return Prisma.sql`${backwards ? LAST : FIRST}
     SELECT ${columns} FROM unnest(${owners}::text[]) AS customer (id)
     CROSS JOIN LATERAL (
-      SELECT * FROM accounts WHERE customer_id = customer.id AND id > ${after}::bigint ORDER BY id LIMIT ${limit}
-    ) a ORDER BY a.id`
+      SELECT * FROM accounts WHERE customer_id = customer.id AND id > ${above}::bigint AND id < ${below}::bigint
+      ORDER BY id ${order} LIMIT ${limit}
+    ) a ORDER BY a.id ${order}`
 }
+
+const ABOVE_ALL = '9223372036854775807'
+/** Each names one text of the statement. */
+const FIRST = Prisma.raw('/* accounts:page */')
+const LAST = Prisma.raw('/* accounts:last */')

@@ -25,7 +25,9 @@ export const accountResolvers = {
   },
   Customer: {
     accounts: ({ id }: Customer, page: PageArguments, { load }: BankingContext) =>
-      accountPage(page, (limit, [after] = ['0']) => load(readAccountPages, { owner: id, limit, after })),
+      accountPage(page, ({ limit, after, before, backwards }) =>
+        load(readAccountPages, { owner: id, limit, above: after?.[0], below: before?.[0], backwards }),
+      ),
   },
   Account: {
     __resolveReference: ({ id }: { id: string }, context: BankingContext) => visibleAccount(id, context),

@@ -1,5 +1,5 @@
 /**
- * Reads pages of accounts' entries, newest first, by seek along the primary key. Never counts and
+ * Reads pages of accounts' entries, from either end, by seek along the primary key. Never counts and
  * never skips rows.
  */
 import { Prisma, type PrismaClient } from '../../../prisma/generated/client.ts'
@@ -37,8 +37,11 @@ export interface EntryPageKey {
   readonly accountId: string
   /** Rows at most. */
   readonly limit: number
-  /** The page begins below this sequence; null for the newest. */
+  /** Entries below this sequence; null for the newest, too. */
   readonly before: string | null
+  /** Entries above this sequence. */
+  readonly above?: string | undefined
+  readonly oldestFirst?: boolean
   readonly filter: EntryFilter
 }
 
@@ -64,25 +67,28 @@ const readGroup = (database: PrismaClient, group: readonly EntryPageKey[]): Prom
   database.$queryRaw<EntryRow[]>(entriesQuery(group))
 
 /**
- * The statement for pages that differ in nothing but the account. Pages without a filter, which are
- * nearly all, are prepared: to plan them costs PostgreSQL several times what it costs to read them.
+ * The statement for pages that differ in nothing but the account. Pages without a filter, the newest
+ * first, which are nearly all, are prepared: to plan them costs PostgreSQL several times what it costs to read them.
  */
 export function entriesQuery(group: readonly EntryPageKey[]): Prisma.Sql {
-  const [{ limit, before, filter }] = group as [EntryPageKey]
+  const [{ limit, before, above, oldestFirst = false, filter }] = group as [EntryPageKey]
   const filters = conditionsOf(filter)
   const conditions = [
     ...(before === null ? [] : [Prisma.sql`sequence < ${before}::bigint`]),
+    ...(above === undefined ? [] : [Prisma.sql`sequence > ${above}::bigint`]),
     ...filters,
     Prisma.sql`account_id = account.id`,
   ]
-  const unfiltered = before === null ? NEWEST : BEFORE
-  return Prisma.sql`${filters.length > 0 ? Prisma.empty : unfiltered}
+  const usual = before === null ? NEWEST : BEFORE
+  const isUsual = filters.length === 0 && above === undefined && !oldestFirst
+  const order = oldestFirst ? Prisma.sql`ASC` : Prisma.sql`DESC`
+  return Prisma.sql`${isUsual ? usual : Prisma.empty}
     SELECT e.account_id::text AS "accountId", e.sequence, e.transfer_id::text AS "transferId", e.amount,
       e.balance_after AS "balanceAfter", e.posted_at AS "postedAt"
     FROM unnest(${plainArray(group.map(({ accountId }) => accountId))}::bigint[]) AS account (id)
     CROSS JOIN LATERAL (
-      SELECT * FROM history.entries WHERE ${Prisma.join(conditions, ' AND ')} ORDER BY sequence DESC LIMIT ${limit}
-    ) e ORDER BY e.account_id, e.sequence DESC`
+      SELECT * FROM history.entries WHERE ${Prisma.join(conditions, ' AND ')} ORDER BY sequence ${order} LIMIT ${limit}
+    ) e ORDER BY e.account_id, e.sequence ${order}`
 }
 
 /** An entry's id: the account's and the sequence. */

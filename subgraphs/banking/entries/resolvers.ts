@@ -4,7 +4,7 @@ import { codedError } from '../../../platform/protocol/errors.ts'
 import { type PageArguments, pagesOf } from '../../shared/pagination.ts'
 import type { AccountRow } from '../accounts/read.ts'
 import { visibleAccount } from '../accounts/resolvers.ts'
-import { areUndone, refuseUndone } from '../ledger/restores.ts'
+import { refuseUndone } from '../ledger/restores.ts'
 import type { Money } from '../money/amount.ts'
 import type { BankingContext } from '../request/context.ts'
 import { sequencePart } from '../request/cursor-parts.ts'
@@ -34,11 +34,11 @@ const ENTRY_ID = /^([1-9]\d{13})-([1-9]\d{0,17})$/
 export const entryResolvers = {
   Account: {
     entries: ({ id, currency }: AccountRow, page: EntriesArguments, { load, past }: BankingContext) =>
-      entryPage(page, async (limit, position) => {
-        const before = position?.[0] ?? null
-        if (before !== null) await refuseUndone(load(areUndone, before))
+      entryPage(page, async ({ limit, after, before: newer, backwards }) => {
+        await refuseUndone(load, { after: after?.[0], before: newer?.[0] })
+        const before = after?.[0] ?? null
         const filter = checkFilter(page.filter ?? {})
-        const key = { accountId: id, limit, before, filter }
+        const key = { accountId: id, limit, before, above: newer?.[0], oldestFirst: backwards, filter }
         const onPrimary = () => load(readEntryPages, key)
         const end = before === null ? filter.to : BigInt(before)
         const rows = await (end

@@ -7,7 +7,7 @@ import { codedError } from '../../../platform/protocol/errors.ts'
 import { decodeCursor, encodeCursor } from '../../shared/pagination.ts'
 import { type AccountRow, accountById } from '../accounts/read.ts'
 import { visibleAccount } from '../accounts/resolvers.ts'
-import { areUndone, refuseUndone } from '../ledger/restores.ts'
+import { refuseUndone } from '../ledger/restores.ts'
 import type { Money } from '../money/amount.ts'
 import { requireScope } from '../request/access.ts'
 import { type BankingContext, forgetReads } from '../request/context.ts'
@@ -36,7 +36,7 @@ export const eventResolvers = (tail: Tail) => ({
         const account = await visibleAccount(accountId, context)
         if (!account) throw codedError('BAD_USER_INPUT', 'There is no such account.')
         const [from] = decodeCursor(LIST, position, after) ?? []
-        if (from !== undefined) await refuseUndone(context.load(areUndone, from))
+        await refuseUndone(context.load, { after: from })
         const start = from === undefined ? await lastSequence(context.database) : BigInt(from)
         return abortable((ended) => followed(tail, activity(account, start, { context, tail, ended })))
       },
@@ -80,7 +80,7 @@ async function* activity(
     if (events.length > 0) {
       // A restore during the subscription has undone the last event.
       forgetReads(context)
-      await refuseUndone(context.load(areUndone, `${last}`))
+      await refuseUndone(context.load, { after: `${last}` })
     }
     for (const event of events) {
       forgetReads(context)

@@ -14,11 +14,21 @@ export async function areUndone(database: PrismaClient, sequences: readonly stri
   return rows.map(({ undone }) => undone)
 }
 
-/** @throws BAD_USER_INPUT for a cursor of an undone history */
-export async function refuseUndone(isUndone: Promise<boolean>): Promise<void> {
-  if (!(await isUndone)) return
+/**
+ * @param load asks for several at once
+ * @param places sequences by the argument that they came in
+ * @throws BAD_USER_INPUT for a cursor of an undone history
+ */
+export async function refuseUndone(
+  load: (read: typeof areUndone, sequence: string) => Promise<boolean>,
+  places: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  const given = Object.entries(places).flatMap(([name, place]) => (place === undefined ? [] : [{ name, place }]))
+  const undone = await Promise.all(given.map(({ place }) => load(areUndone, place)))
+  const name = given[undone.indexOf(true)]?.name
+  if (name === undefined) return
   throw codedError(
     'BAD_USER_INPUT',
-    '"after" is of a history that was undone when the bank was restored from a backup. Read anew, without it.',
+    `"${name}" is of a history that was undone when the bank was restored from a backup. Read anew, without it.`,
   )
 }

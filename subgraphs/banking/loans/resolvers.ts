@@ -1,7 +1,7 @@
 /** Loans as borrowers and officers see them, and the orders that take one through its life. */
 import { z } from 'zod'
 import type { Customer } from '../../../prisma/generated/client.ts'
-import { type Connection, type PageArguments, pagesOf } from '../../shared/pagination.ts'
+import { type Connection, type PageArguments, pagesInMemory, pagesOf, rowsIn } from '../../shared/pagination.ts'
 import { accountById } from '../accounts/read.ts'
 import { customerById } from '../customers/read.ts'
 import { daysBetween, type PlainDate, plainDateOf } from '../dates/plain-date.ts'
@@ -42,7 +42,9 @@ const loanPages = pagesOf('loans', z.tuple([instantPart, z.uuid()]), ({ id, chan
   changes[0]?.at ?? '',
   id,
 ])
-const changePages = pagesOf('loanChanges', z.tuple([z.int().positive()]), ({ number }: In<LoanChange>) => [number])
+const changePages = pagesInMemory('loanChanges', z.tuple([z.int().positive()]), ({ number }: In<LoanChange>) => [
+  number,
+])
 /** Most days ahead for a settlement. */
 const MAX_DAYS_AHEAD = 366
 
@@ -55,7 +57,7 @@ async function visibleLoan(id: string, { caller, load }: BankingContext): Promis
 }
 
 const loanPage = ({ database }: BankingContext, page: LoansArguments, customer: string | null) =>
-  loanPages(page, (limit, after) => readLoanPage(database, { customer, state: page.state ?? null, limit, after }))
+  loanPages(page, (range) => readLoanPage(database, { customer, state: page.state ?? null, range }))
 
 /** The loan's id and accounts for the ledger; null for no loan. */
 async function referenceTo(loanId: string, { ledger, load }: BankingContext): Promise<LoanReference | null> {
@@ -162,11 +164,11 @@ export const loanResolvers = {
       return { ...loanPosition(loan, on ?? today), currency: loan.currency }
     },
     changes: ({ changes, currency }: Loan, page: PageArguments) =>
-      changePages(page, async (limit, [before] = [changes.length + 1]) =>
-        changes
-          .slice(Math.max(0, before - 1 - limit), before - 1)
-          .reverse()
-          .map((change) => ({ ...change, currency })),
+      changePages(page, (range) =>
+        rowsIn(changes.toReversed(), range, ({ number }, [place]) => place - number).map((change) => ({
+          ...change,
+          currency,
+        })),
       ),
   },
   LoanQuote: amounts('totalInterest', 'totalPayable'),

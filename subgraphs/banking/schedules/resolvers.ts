@@ -96,7 +96,7 @@ export const scheduleResolvers = {
   },
   Customer: {
     schedules: ({ id }: Customer, page: PageArguments, { database }: BankingContext) =>
-      schedulePage(page, (limit, place) => readSchedulePage(database, id, limit, place)),
+      schedulePage(page, (range) => readSchedulePage(database, id, range)),
   },
   Schedule: {
     __resolveReference: ({ id }: { id: string }, context: BankingContext) => visibleSchedule(id, context),
@@ -105,7 +105,7 @@ export const scheduleResolvers = {
     to: ({ to }: Schedule, _: unknown, context: BankingContext) => partyOfAccount(to, context),
     amount: ({ amount, currency }: Schedule): Money => ({ amount, currency }),
     runs: ({ id }: Schedule, page: PageArguments, { database }: BankingContext) =>
-      runPage(page, (limit, position) => readRunPage(database, id, limit, position?.[0] ?? null)),
+      runPage(page, (range) => readRunPage(database, id, range)),
   },
   ScheduleRun: {
     dueOn: ({ dueOn }: RunRow): string => plainDateOf(dueOn),

@@ -5,6 +5,7 @@ import type {
   ScheduleRun as RunRow,
   Schedule as ScheduleRow,
 } from '../../../prisma/generated/client.ts'
+import type { Range } from '../../shared/pagination.ts'
 import { plainDateOf } from '../dates/plain-date.ts'
 import type { Collection } from '../ledger/collection.ts'
 import { byId } from '../request/load.ts'
@@ -87,19 +88,25 @@ export const scheduleRuns: Collection<ScheduleRun> = { save: saveRuns }
 
 const dateOrNull = (date: string | null): Date | null => (date === null ? null : new Date(date))
 
-/** A customer's schedules, the newest first. @param after of the last one before the page */
+/** A schedule's place in its owner's list. */
+type Place = readonly [createdAt: string, id: string]
+
+/** A customer's schedules, the newest first. */
 export async function readSchedulePage(
   database: PrismaClient,
   customer: string,
-  limit: number,
-  after: [createdAt: string, id: string] | undefined,
+  { limit, after, before, backwards }: Range<Place>,
 ): Promise<Schedule[]> {
-  const below: Prisma.ScheduleWhereInput = after
-    ? { OR: [{ createdAt: { lt: after[0] } }, { createdAt: after[0], id: { lt: after[1] } }] }
-    : {}
+  const beyond = ([createdAt, id]: Place, side: 'lt' | 'gt'): Prisma.ScheduleWhereInput => ({
+    OR: [{ createdAt: { [side]: createdAt } }, { createdAt, id: { [side]: id } }],
+  })
+  const order = backwards ? 'asc' : 'desc'
   const rows = await database.schedule.findMany({
-    where: { customerId: customer, ...below },
-    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    where: {
+      customerId: customer,
+      AND: [...(after ? [beyond(after, 'lt')] : []), ...(before ? [beyond(before, 'gt')] : [])],
+    },
+    orderBy: [{ createdAt: order }, { id: order }],
     take: limit,
   })
   return rows.map(scheduleOf)
@@ -109,11 +116,13 @@ export async function readSchedulePage(
 export const readRunPage = (
   database: PrismaClient,
   scheduleId: string,
-  limit: number,
-  before: string | null,
+  { limit, after, before, backwards }: Range<readonly [dueOn: string]>,
 ): Promise<RunRow[]> =>
   database.scheduleRun.findMany({
-    where: { scheduleId, ...(before === null ? {} : { dueOn: { lt: new Date(before) } }) },
-    orderBy: { dueOn: 'desc' },
+    where: {
+      scheduleId,
+      dueOn: { ...(after && { lt: new Date(after[0]) }), ...(before && { gt: new Date(before[0]) }) },
+    },
+    orderBy: { dueOn: backwards ? 'asc' : 'desc' },
     take: limit,
   })

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Scope } from '../../../platform/protocol/scope.ts'
 import type { Customer } from '../../../prisma/generated/client.ts'
 import { type PageArguments, pagesOf } from '../../shared/pagination.ts'
-import { areUndone, refuseUndone } from '../ledger/restores.ts'
+import { refuseUndone } from '../ledger/restores.ts'
 import { requireScope } from '../request/access.ts'
 import type { BankingContext } from '../request/context.ts'
 import { sequencePart } from '../request/cursor-parts.ts'
@@ -114,14 +114,16 @@ export const webhookResolvers = ({ allowPrivate, secrets }: Webhooks) => ({
       return secrets(id)
     },
     deliveries: ({ id }: Endpoint, page: DeliveryArguments, { database, load }: BankingContext) =>
-      deliveryPage(page, async (limit, position) => {
-        const before = position?.[0]
-        if (before !== undefined) await refuseUndone(load(areUndone, before))
+      deliveryPage(page, async ({ limit, after, before, backwards }) => {
+        const [below, above] = [after?.[0], before?.[0]]
+        await refuseUndone(load, { after: below, before: above })
         return readDeliveries(database, {
           endpointId: id,
           status: page.status ?? null,
           limit,
-          before: before === undefined ? null : BigInt(before),
+          below: below === undefined ? undefined : BigInt(below),
+          above: above === undefined ? undefined : BigInt(above),
+          backwards,
         })
       }),
   },

@@ -93,20 +93,24 @@ interface DeliveryPageKey {
   /** Null: in any. */
   readonly status: Delivery['status'] | null
   readonly limit: number
-  /** The page begins below this sequence; null for the newest. */
-  readonly before: bigint | null
+  /** Events before this sequence. */
+  readonly below: bigint | undefined
+  /** Events after this sequence. */
+  readonly above: bigint | undefined
+  /** The oldest first. */
+  readonly backwards: boolean
 }
 
 export const readDeliveries = (
   database: PrismaClient,
-  { endpointId, status, limit, before }: DeliveryPageKey,
+  { endpointId, status, limit, below, above, backwards }: DeliveryPageKey,
 ): Promise<Delivery[]> =>
   database.webhookDelivery.findMany({
     where: {
       endpointId,
       ...(status === null ? {} : { status }),
-      ...(before === null ? {} : { sequence: { lt: before } }),
+      sequence: { ...(below !== undefined && { lt: below }), ...(above !== undefined && { gt: above }) },
     },
-    orderBy: { sequence: 'desc' },
+    orderBy: { sequence: backwards ? 'asc' : 'desc' },
     take: limit,
   })

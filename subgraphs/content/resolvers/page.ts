@@ -1,13 +1,6 @@
 /** Pages of articles in the order of the library: the newest first. */
 import { z } from 'zod'
-import {
-  type Connection,
-  connectionOf,
-  decodeCursor,
-  encodeCursor,
-  type PageArguments,
-  pageSize,
-} from '../../shared/pagination.ts'
+import { type Connection, type PageArguments, pagesInMemory, rowsIn } from '../../shared/pagination.ts'
 import type { Article } from '../articles/article.ts'
 import { newestFirst } from '../articles/library.ts'
 import type { ContentContext, ReachedArticle } from './context.ts'
@@ -22,21 +15,24 @@ export interface ArticlePage extends Connection<ReachedArticle> {
 }
 
 const position = z.tuple([z.string().nullable(), z.string()])
+const pages = pagesInMemory('articles', position, ({ article }: ReachedArticle) => [article.publishedOn, article.id])
 
-/** @param articles in the order of `newestFirst` */
+/** @param articles in the order of `newestFirst` @param pageSize where the client does not say */
 export function articlePage(
   articles: readonly Article[],
   fallbackChain: readonly string[],
-  { first: wanted, after }: PageArguments,
+  args: PageArguments,
+  pageSize?: number,
 ): ArticlePage {
-  const first = pageSize(wanted)
-  const last = decodeCursor('articles', position, after)
-  const rest = last
-    ? articles.filter((article) => newestFirst(article, { publishedOn: last[0], id: last[1] }) > 0)
-    : articles
-  const rows = rest.slice(0, first + 1).map((article) => ({ article, fallbackChain }))
-  const cursorOf = ({ article }: ReachedArticle): string => encodeCursor('articles', [article.publishedOn, article.id])
-  return { ...connectionOf(rows, { first, after, cursorOf }), totalCount: articles.length, fallbackChain }
+  const page = pages(
+    args,
+    (range) =>
+      rowsIn(articles, range, (article, [publishedOn, id]) => newestFirst(article, { publishedOn, id })).map(
+        (article) => ({ article, fallbackChain }),
+      ),
+    pageSize === undefined ? {} : { pageSize },
+  )
+  return { ...page, totalCount: articles.length, fallbackChain }
 }
 
 /** Of each article the translation that comes first in `chain`; the others go. */

@@ -15,6 +15,9 @@ interface LocaleArgument {
   readonly locale?: string | null
 }
 
+/** Articles beside another service's object, where the client does not say. */
+const FEW = 5
+
 /**
  * Each article in the first locale of the chain that has it: help in another language is better
  * than none.
@@ -26,7 +29,7 @@ function articlesAbout(
   context: ContentContext,
 ): ArticlePage {
   const chain = context.chain(locale)
-  return articlePage(bestTranslations(context.library.about(subject, id), chain, context), chain, page)
+  return articlePage(bestTranslations(context.library.about(subject, id), chain, context), chain, page, FEW)
 }
 
 /** A product exists where its terms do: the article `<product id>-terms`. */

@@ -4,10 +4,10 @@
  */
 import { z } from 'zod'
 import { codedError } from '../../../platform/protocol/errors.ts'
-import { connectionOf, decodeCursor, type Edge, encodeCursor, pageSize } from '../../shared/pagination.ts'
+import { type Edge, pagesInMemory } from '../../shared/pagination.ts'
 import type { Article } from '../articles/article.ts'
 import { type Highlight, highlightArticle } from '../search/highlight.ts'
-import { mostRelevant, type SearchHit, type SearchResult } from '../search/search.ts'
+import { leastRelevant, mostRelevant, mostRelevantFirst, type SearchHit, type SearchResult } from '../search/search.ts'
 import { countRuns } from '../search/words.ts'
 import type { ContentContext, ReachedArticle } from './context.ts'
 import { type ArticlePage, firstOf, type LocalPageArguments } from './page.ts'
@@ -36,14 +36,15 @@ export interface SearchPage extends ArticlePage {
 
 const MAX_TEXT = 200
 const MAX_WORDS = 12
-const position = z.tuple([z.number(), z.string()])
+const pages = pagesInMemory('search', z.tuple([z.number(), z.string()]), ({ score, article }: SearchHit) => [
+  score,
+  article.id,
+])
 
 /** @throws BAD_USER_INPUT */
 export function searchPage(args: SearchArguments, context: ContentContext): SearchPage {
-  const { text, topic, product, after } = args
+  const { text, topic, product } = args
   checkText(text)
-  const first = pageSize(args.first)
-  const last = decodeCursor('search', position, after)
   const chain = context.chain(args.locale)
   const { library, release } = context
   const visible = ({ id }: Article): boolean => library.byId(id) !== undefined
@@ -54,9 +55,10 @@ export function searchPage(args: SearchArguments, context: ContentContext): Sear
   const [locale = ''] = firstOf(chain, library.locales)
   const { hits: found, words } = findIn(locale)
   const hits = found.filter((hit) => hasTopic(hit) && hasProduct(hit))
-  const rest = last ? hits.filter((hit) => isAfter(hit, last)) : hits
-  const cursorOf = ({ score, article }: SearchHit): string => encodeCursor('search', [score, article.id])
-  const { edges, pageInfo } = connectionOf(mostRelevant(rest, first + 1), { first, after, cursorOf })
+  const { edges, pageInfo } = pages(args, ({ limit, after, before, backwards }) => {
+    const between = hits.filter((hit) => (!after || compare(hit, after) > 0) && (!before || compare(hit, before) < 0))
+    return backwards ? leastRelevant(between, limit) : mostRelevant(between, limit)
+  })
   return {
     edges: edges.map(({ cursor, node: hit }) => ({
       cursor,
@@ -88,8 +90,8 @@ function checkText(text: string): void {
     throw codedError('BAD_USER_INPUT', `"text" must have from 1 to ${MAX_TEXT} characters and 1 to ${MAX_WORDS} words.`)
 }
 
-const isAfter = ({ score, article }: SearchHit, [lastScore, lastId]: readonly [number, string]): boolean =>
-  score < lastScore || (score === lastScore && article.id > lastId)
+const compare = (hit: SearchHit, [score, id]: readonly [number, string]): number =>
+  mostRelevantFirst(hit, { score, article: { id } })
 
 function countBy(hits: readonly SearchHit[], valuesOf: (article: Article) => readonly string[]): readonly Facet[] {
   const counts = new Map<string, number>()

@@ -118,5 +118,15 @@ export function mostRelevant(hits: readonly SearchHit[], count: number): readonl
   return best
 }
 
-const mostRelevantFirst = (one: SearchHit, other: SearchHit): number =>
-  other.score - one.score || (one.article.id < other.article.id ? -1 : 1)
+/** The last hits in that order, the last one first. */
+export const leastRelevant = (hits: readonly SearchHit[], count: number): readonly SearchHit[] =>
+  hits.toSorted((one, other) => mostRelevantFirst(other, one)).slice(0, count)
+
+/** Where a hit stands among hits. */
+interface Rank {
+  readonly score: number
+  readonly article: Pick<Article, 'id'>
+}
+
+export const mostRelevantFirst = (one: Rank, other: Rank): number =>
+  other.score - one.score || (one.article.id < other.article.id ? -1 : Number(one.article.id > other.article.id))

@@ -5,7 +5,7 @@
 import timeZoneAt from '@photostructure/tz-lookup' // CC0-1.0, no dependencies, zones of the current tz database
 import { z } from 'zod'
 import { codedError } from '../../../platform/protocol/errors.ts'
-import { type Connection, connectionOf, decodeCursor, encodeCursor, pageSize } from '../../shared/pagination.ts'
+import { type Connection, type PageArguments, pagesInMemory, rowsIn } from '../../shared/pagination.ts'
 import type { City, Gazetteer, NearbyCity } from '../gazetteer/gazetteer.ts'
 import type { Place, Provider } from '../model/provider.ts'
 import { weatherAt } from './place-weather.ts'
@@ -22,12 +22,10 @@ interface Coordinates {
   readonly longitude: number
 }
 
-interface CitiesArguments {
+interface CitiesArguments extends PageArguments {
   readonly search?: string | null
   readonly near?: Coordinates | null
   readonly radius: number
-  readonly first: number
-  readonly after?: string | null
 }
 
 const MAX_SEARCH = 100 // characters
@@ -56,51 +54,55 @@ export function createResolvers(gazetteer: Gazetteer, provider: Provider) {
   }
 }
 
-const byPopulation = z.tuple([z.number(), z.number()])
+const byPopulation = pagesInMemory('cities', z.tuple([z.number(), z.number()]), ({ population, id }: City) => [
+  population,
+  Number(id),
+])
 
-function citiesNamed(gazetteer: Gazetteer, { search, first, after }: CitiesArguments): Connection<City> {
+function citiesNamed(gazetteer: Gazetteer, { search, ...page }: CitiesArguments): Connection<City> {
   if (search == null) throw codedError('BAD_USER_INPUT', 'One of "search" and "near" is required.')
   checkSearch(search)
-  const size = pageSize(first)
-  const last = decodeCursor('cities', byPopulation, after)
-  const rows: City[] = []
-  for (const city of gazetteer.startingWith(search)) {
-    if (last && (city.population > last[0] || (city.population === last[0] && Number(city.id) <= last[1]))) continue
-    rows.push(city)
-    if (rows.length > size) break
-  }
-  return connectionOf(rows, {
-    first: size,
-    after,
-    cursorOf: ({ population, id }) => encodeCursor('cities', [population, Number(id)]),
+  return byPopulation(page, (range) => {
+    const compare = (city: City, [population, id]: readonly [number, number]): number =>
+      population - city.population || Number(city.id) - id
+    const { limit, after, before, backwards } = range
+    // Of all that match, few are wanted: a city costs time to read.
+    const rows: City[] = []
+    for (const city of gazetteer.startingWith(search)) {
+      if (before && compare(city, before) >= 0) break
+      if (after && compare(city, after) <= 0) continue
+      rows.push(city)
+      if (rows.length < limit) continue
+      if (!backwards) return rows
+      if (rows.length > 2 * limit) rows.splice(0, rows.length - limit)
+    }
+    return backwards ? rows.reverse().slice(0, limit) : rows
   })
 }
 
-const byDistance = z.tuple([z.number(), z.number()])
+const byDistance = pagesInMemory('cities near', z.tuple([z.number(), z.number()]), ({ city, distance }: NearbyCity) => [
+  distance,
+  Number(city.id),
+])
 
 function citiesNear(
   gazetteer: Gazetteer,
-  { search, radius, first, after }: CitiesArguments,
+  { search, radius, ...page }: CitiesArguments,
   near: Coordinates,
 ): Connection<NearbyCity> {
   if (search != null) checkSearch(search)
   if (!(radius > 0 && radius <= MAX_RADIUS))
     throw codedError('BAD_USER_INPUT', `"radius" must be above 0 and at most ${MAX_RADIUS} km.`)
-  const size = pageSize(first)
-  const last = decodeCursor('cities near', byDistance, after)
   const { latitude, longitude } = checkCoordinates(near)
-  const named = search == null ? undefined : new Set([...gazetteer.startingWith(search)].map(({ id }) => id))
-  const rows = gazetteer
-    .near(latitude, longitude, radius)
-    // Metres: a cursor that was rounded would lose its place, and nobody needs more.
-    .map(({ city, distance }) => ({ city, distance: Math.round(distance * 1000) / 1000 }))
-    .sort((one, other) => one.distance - other.distance || Number(one.city.id) - Number(other.city.id))
-    .filter(({ city }) => named?.has(city.id) ?? true)
-    .filter(({ city, distance }) => !last || distance > last[0] || (distance === last[0] && Number(city.id) > last[1]))
-  return connectionOf(rows, {
-    first: size,
-    after,
-    cursorOf: ({ city, distance }) => encodeCursor('cities near', [distance, Number(city.id)]),
+  return byDistance(page, (range) => {
+    const named = search == null ? undefined : new Set([...gazetteer.startingWith(search)].map(({ id }) => id))
+    const rows = gazetteer
+      .near(latitude, longitude, radius)
+      .filter(({ city }) => named?.has(city.id) ?? true)
+      // Metres: a cursor that was rounded would lose its place, and nobody needs more.
+      .map(({ city, distance }) => ({ city, distance: Math.round(distance * 1000) / 1000 }))
+      .sort((one, other) => one.distance - other.distance || Number(one.city.id) - Number(other.city.id))
+    return rowsIn(rows, range, ({ city, distance }, [at, id]) => distance - at || Number(city.id) - id)
   })
 }
 

@@ -38,6 +38,8 @@ const catalogue = (imports: string, weight = 'cost', size = 'listSize', limits =
               @${size}(slicingArguments: ["count", "last"], assumedSize: 12, requireOneSlicingArgument: false)
             page(count: Int = 6): Page @${size}(slicingArguments: ["count"], sizedFields: ["books"])
             shelf(first: Int): Shelf
+            both(first: Int, last: Int): Shelf @${size}(slicingArguments: ["first", "last"], assumedSize: 20,
+              sizedFields: ["edges"], requireOneSlicingArgument: false)
             heavy: Book @${weight}(weight: 30)
             titles: [String] @${size}(assumedSize: 50) @${weight}(weight: 2)
             refund: Book @${weight}(weight: -1000)
@@ -66,6 +68,17 @@ const expected: readonly (readonly [string, number, object])[] = [
   ['{ page { books { title } others { title } } }', 1 + 6 + 5, {}],
   ['{ page(count: 100) { books { title } } }', 101, {}],
   ['{ shelf(first: 8) { edges { title } nodes { title } } }', 17, {}],
+  ['{ both { edges { title } } }', 21, {}],
+  ['{ both(first: 0) { edges { title } } }', 1, {}],
+  ['{ both(last: 7) { edges { title } } }', 8, {}],
+  ['{ both(first: null, last: 7) { edges { title } } }', 8, {}],
+  ['query ($first: Int, $last: Int) { both(first: $first, last: $last) { edges { title } } }', 8, { last: 7 }],
+  [
+    'query ($first: Int, $last: Int) { both(first: $first, last: $last) { edges { title } } }',
+    3,
+    { first: 2, last: null },
+  ],
+  ['query ($first: Int, $last: Int) { both(first: $first, last: $last) { edges { title } } }', 21, {}],
   ['{ heavy { title } }', 30, {}],
   ['{ titles }', 100, {}],
   ['{ assumed { a: title b: title } }', 40 * 3, {}],

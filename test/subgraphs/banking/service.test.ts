@@ -274,8 +274,9 @@ describe('transfer', () => {
 })
 
 describe('pages', () => {
-  const ENTRIES = `query ($id: ID!, $first: Int, $after: String, $filter: EntryFilter) { account(id: $id) {
-    entries(first: $first, after: $after, filter: $filter) { pageInfo { hasNextPage hasPreviousPage endCursor }
+  const ENTRIES = `query ($id: ID!, $first: Int, $after: String, $last: Int, $before: String, $filter: EntryFilter) {
+    account(id: $id) { entries(first: $first, after: $after, last: $last, before: $before, filter: $filter) {
+      pageInfo { hasNextPage hasPreviousPage endCursor }
       edges { cursor node { id direction postedAt amount { amount } balanceAfter { amount } } } } } }`
   const page = (variables: Record<string, unknown> = {}) =>
     service.call('payee', ENTRIES, { id: account('payee New boat').id, ...variables })
@@ -312,7 +313,9 @@ describe('pages', () => {
   })
 
   test.each([
-    ['first of 0', { first: 0 }],
+    ['first and last', { first: 1, last: 1 }],
+    ['last over 100', { last: 101 }],
+    ['a forged cursor to end before', { before: 'forged' }],
     ['first over 100', { first: 101 }],
     ['a negative first', { first: -1 }],
     ['a forged cursor', { after: 'forged' }],

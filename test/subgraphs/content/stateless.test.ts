@@ -56,7 +56,7 @@ const requests = Array.from({ length: REQUESTS }, (_, number) => {
     `{ articles(first: 5, untranslated: true) { totalCount edges { cursor node { id title summary } } pageInfo { endCursor } } }`,
     `{ search(text: "${pick(words, 5)}", first: 4) { totalCount edges { cursor score node { id } highlights { fragments { text match } } } facets { topics { value count } } } }`,
     `{ _entities(representations: [{ __typename: "Product", id: "current-account" }, { __typename: "City", id: "2267057" }]) { ... on Product { name terms { html } articles { edges { node { id } } } } ... on City { articles { totalCount } } } }`,
-    `{ articles(first: 0) { totalCount } }`,
+    `{ articles(first: -1) { totalCount } }`,
   ]
   return {
     query: queries[number % queries.length] as string,

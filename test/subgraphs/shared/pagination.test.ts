@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
-import { connectionOf, decodeCursor, encodeCursor, pageSize, pagesOf } from '../../../subgraphs/shared/pagination.ts'
+import {
+  type Connection,
+  decodeCursor,
+  encodeCursor,
+  type PageArguments,
+  pagesInMemory,
+  pagesOf,
+  rowsIn,
+} from '../../../subgraphs/shared/pagination.ts'
 import fc from '../../support/fast-check.ts'
 
 const shape = z.tuple([z.string(), z.number()])
@@ -13,43 +21,107 @@ const refused = (work: () => unknown): unknown => {
   }
 }
 
+const numbers = pagesInMemory('rows', z.tuple([z.number()]), (row: number) => [row])
+const pageOf = (rows: readonly number[], args: PageArguments, options = {}) =>
+  numbers(args, (range) => rowsIn(rows, range, (row, [place]) => row - place), options)
+const cursor = (row: number): string => encodeCursor('rows', [row])
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, at) => at)
+const ids = ({ edges }: Connection<number>): readonly number[] => edges.map(({ node }) => node)
+
 describe('page', () => {
-  test('A page has from 1 to 100 rows', () => {
-    expect([pageSize(1), pageSize(100), pageSize(null), pageSize(undefined)]).toEqual([1, 100, 20, 20])
-    for (const size of [0, -1, 101, 1.5, Number.NaN, Number.POSITIVE_INFINITY])
-      expect(refused(() => pageSize(size))).toEqual(refusal)
+  test('A page has from 0 to 100 rows, and 20 of the first where the client does not say', () => {
+    const rows = upTo(200)
+    expect(ids(pageOf(rows, {}))).toEqual(upTo(20))
+    expect(ids(pageOf(rows, { first: null, last: null }))).toEqual(upTo(20))
+    expect(ids(pageOf(rows, {}, { pageSize: 5 }))).toEqual(upTo(5))
+    expect(ids(pageOf(rows, { first: 100 }))).toEqual(upTo(100))
+    expect(ids(pageOf(rows, { last: 100 }))).toEqual(rows.slice(100))
+    for (const size of [-1, 101, 1.5, Number.NaN, Number.POSITIVE_INFINITY])
+      for (const args of [{ first: size }, { last: size }]) expect(refused(() => pageOf(rows, args))).toEqual(refusal)
   })
 
-  test('One row too many shows that there is another page', () => {
-    const page = (rows: readonly number[], after?: string) => connectionOf(rows, { first: 2, after, cursorOf: String })
-    expect(page([1, 2, 3]).pageInfo).toEqual({
-      hasNextPage: true,
-      hasPreviousPage: false,
-      startCursor: '1',
-      endCursor: '2',
-    })
-    expect(page([1, 2], 'x').pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true })
-    expect(page([]).pageInfo).toMatchObject({ hasNextPage: false, startCursor: null, endCursor: null })
+  test('An empty page tells whether there is anything', () => {
+    const nothing = { startCursor: null, endCursor: null }
+    for (const [args, hasNextPage, hasPreviousPage] of [
+      [{ first: 0 }, true, false],
+      [{ first: 0, after: cursor(1) }, true, true],
+      [{ first: 0, after: cursor(2) }, false, true],
+      [{ last: 0 }, false, true],
+      [{ last: 0, before: cursor(0) }, true, false],
+    ] as const)
+      expect(pageOf([0, 1, 2], args)).toEqual({ edges: [], pageInfo: { hasNextPage, hasPreviousPage, ...nothing } })
+    expect(pageOf([], { first: 0 }).pageInfo).toEqual({ hasNextPage: false, hasPreviousPage: false, ...nothing })
   })
 
-  test('Pages of any size, from any place, walk over every row once', async () => {
+  test('Both directions at once are refused in words, and a cursor of another list in either', () => {
+    for (const both of [
+      { first: 1, last: 1 },
+      { first: 0, last: 0 },
+    ])
+      expect(refused(() => pageOf([1], both))).toMatchObject({
+        message: 'Give "first" or "last", not both: a page is read in one direction.',
+        extensions: { code: 'BAD_USER_INPUT' },
+      })
+    for (const name of ['after', 'before'])
+      expect(refused(() => pageOf([1], { [name]: encodeCursor('other', [1]) }))).toMatchObject({
+        message: `"${name}" is not a cursor of this list.`,
+      })
+  })
+
+  test('A page is what the Relay specification says of the same list and arguments', () => {
+    const place = fc.option(fc.integer({ min: -1, max: 12 }), { nil: undefined })
+    const size = fc.integer({ min: 0, max: 6 })
+    const direction = fc.oneof<fc.Arbitrary<{ first?: number; last?: number }>[]>(
+      fc.record({ first: size }),
+      fc.record({ last: size }),
+      fc.constant({}),
+    )
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 11 }), place, place, direction, (count, after, before, given) => {
+        const rows = upTo(count)
+        const { edges, pageInfo } = pageOf(rows, {
+          ...given,
+          ...(after !== undefined && { after: cursor(after) }),
+          ...(before !== undefined && { before: cursor(before) }),
+        })
+        const between = rows.filter(
+          (row) => (after === undefined || row > after) && (before === undefined || row < before),
+        )
+        const { first = given.last === undefined ? 20 : undefined, last } = given
+        const wanted =
+          typeof first === 'number' ? between.slice(0, first) : between.slice(-(last ?? 0) || between.length)
+        expect(edges.map(({ node }) => node)).toEqual(wanted)
+        expect(pageInfo).toEqual({
+          hasNextPage: typeof first === 'number' ? between.length > first : before !== undefined,
+          hasPreviousPage: typeof last === 'number' ? between.length > last : after !== undefined,
+          startCursor: wanted.length > 0 ? cursor(wanted[0] as number) : null,
+          endCursor: wanted.length > 0 ? cursor(wanted.at(-1) as number) : null,
+        })
+      }),
+    )
+  })
+
+  test('Pages of any size, from either end, walk over every row once', async () => {
     const page = pagesOf('rows', z.tuple([z.number()]), (row: number) => [row])
     await fc.assert(
       fc.asyncProperty(
         fc.uniqueArray(fc.integer(), { maxLength: 40 }),
         fc.integer({ min: 1, max: 10 }),
-        async (numbers, first) => {
+        fc.boolean(),
+        async (numbers, size, backwards) => {
           const rows = numbers.toSorted((one, other) => one - other)
           const seen: number[] = []
-          let after: string | null = null
+          let place: string | null = null
           do {
-            const { edges, pageInfo } = await page({ first, after }, async (limit, position) =>
-              rows.filter((row) => !position || row > position[0]).slice(0, limit),
-            )
-            expect(edges.length).toBeLessThanOrEqual(first)
-            seen.push(...edges.map(({ node }) => node))
-            after = pageInfo.hasNextPage ? pageInfo.endCursor : null
-          } while (after !== null)
+            const args = backwards ? { last: size, before: place } : { first: size, after: place }
+            const read = await page(args, async (range) => rowsIn(rows, range, (row, [at]) => row - at))
+            const { edges, pageInfo }: Connection<number> = read
+            expect(edges.length).toBeLessThanOrEqual(size)
+            if (backwards) seen.unshift(...ids(read))
+            else seen.push(...ids(read))
+            const hasMore = backwards ? pageInfo.hasPreviousPage : pageInfo.hasNextPage
+            place = hasMore ? (backwards ? pageInfo.startCursor : pageInfo.endCursor) : null
+          } while (place !== null)
           expect(seen).toEqual(rows)
         },
       ),

@@ -82,7 +82,7 @@ const KEYLESS = new Set(['quoteExchange'])
 
 const ids: Sound = (world) => ({ account: world.account, schedule: world.schedule, loan: world.loan })
 const list = (field: string): string => `${field} { edges { cursor } pageInfo { hasNextPage } }`
-const PAGE = '$first: Int, $after: String'
+const PAGE = '$first: Int, $after: String, $last: Int, $before: String'
 
 /**
  * Queries by the field whose arguments they take, with the kind of list that it gives, where it is
@@ -96,7 +96,7 @@ const queries: Readonly<
   'Query.transfer': { query: 'query ($id: ID!) { done: transfer(id: $id) { id } }', variables: ids, gives: 'null' },
   'Query.loan': { query: 'query ($id: ID!) { done: loan(id: $id) { id } }', variables: ids, gives: 'null' },
   'Query.loans': {
-    query: `query ($state: LoanState! = SUBMITTED, ${PAGE}) { ${list('loans(state: $state, first: $first, after: $after)')} }`,
+    query: `query ($state: LoanState! = SUBMITTED, ${PAGE}) { ${list('loans(state: $state, first: $first, after: $after, last: $last, before: $before)')} }`,
     variables: () => ({}),
     caller: 'officer',
     cursors: 'loans',
@@ -107,28 +107,28 @@ const queries: Readonly<
     variables: () => ({ terms }),
   },
   'Customer.accounts': {
-    query: `query (${PAGE}) { me { ${list('accounts(first: $first, after: $after)')} } }`,
+    query: `query (${PAGE}) { me { ${list('accounts(first: $first, after: $after, last: $last, before: $before)')} } }`,
     variables: () => ({}),
     cursors: 'accounts',
   },
   'Customer.schedules': {
-    query: `query (${PAGE}) { me { ${list('schedules(first: $first, after: $after)')} } }`,
+    query: `query (${PAGE}) { me { ${list('schedules(first: $first, after: $after, last: $last, before: $before)')} } }`,
     variables: () => ({}),
     cursors: 'schedules',
   },
   'Customer.loans': {
-    query: `query ($state: LoanState, ${PAGE}) { me { ${list('loans(state: $state, first: $first, after: $after)')} } }`,
+    query: `query ($state: LoanState, ${PAGE}) { me { ${list('loans(state: $state, first: $first, after: $after, last: $last, before: $before)')} } }`,
     variables: () => ({}),
     cursors: 'loans',
   },
   'Account.entries': {
     query: `query ($account: ID!, $filter: EntryFilter, ${PAGE}) { account(id: $account) {
-      ${list('entries(first: $first, after: $after, filter: $filter)')} } }`,
+      ${list('entries(first: $first, after: $after, last: $last, before: $before, filter: $filter)')} } }`,
     variables: ids,
     cursors: 'entries',
   },
   'Account.holds': {
-    query: `query ($account: ID!, ${PAGE}) { account(id: $account) { ${list('holds(first: $first, after: $after)')} } }`,
+    query: `query ($account: ID!, ${PAGE}) { account(id: $account) { ${list('holds(first: $first, after: $after, last: $last, before: $before)')} } }`,
     variables: ids,
     cursors: 'holds',
   },
@@ -143,12 +143,12 @@ const queries: Readonly<
     variables: ids,
   },
   'Schedule.runs': {
-    query: `query ($schedule: ID!, ${PAGE}) { schedule(id: $schedule) { ${list('runs(first: $first, after: $after)')} } }`,
+    query: `query ($schedule: ID!, ${PAGE}) { schedule(id: $schedule) { ${list('runs(first: $first, after: $after, last: $last, before: $before)')} } }`,
     variables: ids,
     cursors: 'scheduleRuns',
   },
   'Loan.changes': {
-    query: `query ($loan: ID!, ${PAGE}) { loan(id: $loan) { ${list('changes(first: $first, after: $after)')} } }`,
+    query: `query ($loan: ID!, ${PAGE}) { loan(id: $loan) { ${list('changes(first: $first, after: $after, last: $last, before: $before)')} } }`,
     variables: ids,
     cursors: 'loanChanges',
   },
@@ -158,7 +158,7 @@ const queries: Readonly<
   },
   'Webhook.deliveries': {
     query: `query ($status: DeliveryStatus, ${PAGE}) { me { webhooks {
-      ${list('deliveries(status: $status, first: $first, after: $after)')} } } }`,
+      ${list('deliveries(status: $status, first: $first, after: $after, last: $last, before: $before)')} } } }`,
     variables: () => ({}),
     caller: 'officer',
     cursors: 'webhookDeliveries',

@@ -61,7 +61,9 @@ const kindsByEnd: Readonly<Record<string, KindName>> = {
   '(locale:)': 'locale',
   'RegisterWebhookInput.url': 'url',
   '(first:)': 'first',
+  '(last:)': 'first',
   '(after:)': 'cursor',
+  '(before:)': 'cursor',
   '(byteOrderMark:)': 'flag',
 }
 

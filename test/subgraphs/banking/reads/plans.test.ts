@@ -72,12 +72,17 @@ const page =
   (filter: EntryFilter, before: string | null = null) =>
   () =>
     entriesQuery([{ accountId: million.account, limit: 21, before, filter }])
+const from = (filter: EntryFilter, above?: string) => () =>
+  entriesQuery([{ accountId: million.account, limit: 21, before: null, above, oldestFirst: true, filter }])
 const day = () => ({ accountId: million.account, from: at(20), to: at(44) })
 const at = (hours: number) => new Date(Date.parse('2020-01-01T00:00:00Z') + hours * 3_600_000)
 
 test.each<[string, () => Prisma.Sql, number]>([
   ['the newest entries', page({}), 60],
   ['entries behind a cursor in the middle', page({}, '500000'), 60],
+  ['the oldest entries', from({}), 60],
+  ['entries before a cursor in the middle', from({}, '500000'), 60],
+  ['entries of one direction from the oldest on', from({ direction: 'CREDIT' }), 200],
   ['entries of a long-gone hour', page({ from: at(100), to: at(101) }), 80],
   ['entries of one direction', page({ direction: 'CREDIT' }), 200],
   ['entries of a rare amount', page({ minAmount: 4_999n, maxAmount: 4_999n }), 800],
@@ -85,9 +90,19 @@ test.each<[string, () => Prisma.Sql, number]>([
   ['entries at a merchant', page({ merchant: 'merchant-7' }), 200],
   ['entries of a category', page({ category: 'category-3' }), 400],
   ['entries with a rare text', page({ text: 'Invoice 123450' }), 3_000],
-  ['accounts of a customer', () => accountPagesQuery([{ owner: million.customer, limit: 21, after: '0' }]), 100],
+  ['accounts of a customer', () => accountPagesQuery([{ owner: million.customer, limit: 21 }]), 100],
+  [
+    'the last accounts of a customer',
+    () => accountPagesQuery([{ owner: million.customer, limit: 21, backwards: true }]),
+    100,
+  ],
   ['entries by their ids', () => entriesByIdQuery([{ accountId: million.account, sequence: '30000' }]), 100],
-  ['open holds of an account', () => holdsQuery(million.account, '25000', 21), 100],
+  ['open holds of an account', () => holdsQuery(million.account, { limit: 21, below: '25000' }), 100],
+  [
+    'the oldest open holds of an account',
+    () => holdsQuery(million.account, { limit: 21, above: '5000', backwards: true }),
+    100,
+  ],
   ['holds that are due', () => dueHoldsQuery(500), 1_500],
   ['schedules that are due', () => dueSchedulesQuery(200), 300],
   ['activity behind a cursor', () => activityQuery(million.account, 150_000n, 20), 300],
@@ -143,13 +158,17 @@ test('Pages of several accounts and filters are read together, each row in its p
     { accountId: million.account, limit: 3, before: null, filter: {} },
     { accountId: million.account, limit: 2, before: '10', filter: { direction: 'CREDIT' as const } },
     { accountId: '99010199999998', limit: 3, before: null, filter: {} },
+    { accountId: million.account, limit: 3, before: null, oldestFirst: true, filter: {} },
+    { accountId: million.account, limit: 9, before: '9', above: '6', oldestFirst: true, filter: {} },
   ]
   const pages = await readEntryPages(prisma, keys)
   expect(pages.map((rows) => rows.map(({ sequence }) => Number(sequence)))).toEqual([
     [1_000_000, 999_999, 999_998],
     [9, 6],
     [],
+    [1, 2, 3],
+    [7, 8],
   ])
-  const [accounts] = await readAccountPages(prisma, [{ owner: million.customer, limit: 2, after: '99010199999990' }])
+  const [accounts] = await readAccountPages(prisma, [{ owner: million.customer, limit: 2, above: '99010199999990' }])
   expect(accounts?.map(({ id }) => id)).toEqual(['99010199999991', '99010199999992'])
 })

@@ -61,7 +61,7 @@ const change = (field: 'changeSchedule' | 'cancelSchedule', input: Record<string
 const runsOf = async (id: string) => {
   const { data } = await services[1].call(
     'payer',
-    'query ($id: ID!) { schedule(id: $id) { state nextOn runs(first: 100) { edges { node { dueOn code transfer { kind amount { amount } } } } } } }',
+    'query ($id: ID!) { schedule(id: $id) { state nextOn runs(first: 100) { edges { cursor node { dueOn code transfer { kind amount { amount } } } } } } }',
     { id },
   )
   return data.schedule
@@ -89,6 +89,17 @@ test('Missed days are caught up, each once, although two instances run', async (
   expect(
     new Set(seen.runs.edges.map(({ node }: { node: { transfer: { kind: string } } }) => node.transfer.kind)),
   ).toEqual(new Set(['SCHEDULED']))
+  const { data: back } = await services[1].call(
+    'payer',
+    `query ($id: ID!, $before: String) { schedule(id: $id) {
+      end: runs(last: 3) { edges { cursor node { dueOn } } pageInfo { hasNextPage hasPreviousPage } }
+      between: runs(first: 9, after: $before, before: "${seen.runs.edges[4].cursor}") { edges { node { dueOn } } } } }`,
+    { id, before: seen.runs.edges[1].cursor },
+  )
+  const days = (edges: readonly { node: { dueOn: string } }[]) => edges.map(({ node }) => node.dueOn)
+  expect(days(back.schedule.end.edges)).toEqual([day(-7), day(-8), day(-9)])
+  expect(back.schedule.end.pageInfo).toEqual({ hasNextPage: false, hasPreviousPage: true })
+  expect(days(back.schedule.between.edges)).toEqual([day(-2), day(-3)])
   await change('cancelSchedule', { scheduleId: id })
 })
 

@@ -14,7 +14,7 @@ import { handOver } from '../../../../subgraphs/banking/webhooks/hand-over.ts'
 import { type WebhookSender, webhookSender } from '../../../../subgraphs/banking/webhooks/send.ts'
 import { type RunningWebhooks, startWebhooks } from '../../../../subgraphs/banking/webhooks/service.ts'
 import { endpointSecrets } from '../../../../subgraphs/banking/webhooks/signing.ts'
-import { removeEndpoint, reviveDelivery } from '../../../../subgraphs/banking/webhooks/store.ts'
+import { readDeliveries, removeEndpoint, reviveDelivery } from '../../../../subgraphs/banking/webhooks/store.ts'
 import { until } from '../../../support/until.ts'
 import { createBank, subjectOf, type TestBank } from '../support/bank.ts'
 import { openReceiver, type Receiver } from './receiver.ts'
@@ -99,6 +99,13 @@ describe('distribution', () => {
     const told = await deliveries(mine)
     expect(told.map(({ sequence }) => sequence.toString()).sort()).toEqual([...ids].sort())
     expect(await deliveries(theirs)).toHaveLength(300)
+    const [below, above] = [told[9]?.sequence, told[3]?.sequence]
+    const page = { endpointId: mine, status: null, limit: 4, below, above }
+    const sequences = async (backwards: boolean) =>
+      (await readDeliveries(bank.database, { ...page, backwards })).map(({ sequence }) => sequence)
+    const between = told.slice(4, 9).map(({ sequence }) => sequence)
+    expect(await sequences(true)).toEqual(between.slice(0, 4))
+    expect(await sequences(false)).toEqual(between.toReversed().slice(0, 4))
   })
 
   test('Distribution from an earlier place repeats and changes no delivery', async () => {

@@ -31,11 +31,11 @@ export const resolvers = {
     sample: (_: unknown, key: { id: string }, context: SampleContext) => find(key, context),
     samples(_: unknown, args: PageArguments, { database, caller }: SampleContext): Promise<Connection<Sample>> {
       const owner = ownerOf(caller)
-      return pages(args, (take, [before] = ['']) =>
+      return pages(args, ({ limit, after, before, backwards }) =>
         database.sample.findMany({
-          where: { owner, ...(before && { id: { lt: before } }) },
-          orderBy: { id: 'desc' },
-          take,
+          where: { owner, id: { ...(after && { lt: after[0] }), ...(before && { gt: before[0] }) } },
+          orderBy: { id: backwards ? 'asc' : 'desc' },
+          take: limit,
         }),
       )
     },

@@ -203,3 +203,114 @@ describe('node', () => {
     expect((await answerTo(0)).data).toEqual({ nodes: [] })
   })
 })
+
+interface Listed {
+  readonly edges: readonly { readonly cursor: string; readonly node: Readonly<Record<string, unknown>> }[]
+  readonly pageInfo: Readonly<Record<string, unknown>>
+  readonly totalCount?: number
+}
+
+describe('pages', () => {
+  /** Each list: where it is, its arguments beside the page's, and what tells its nodes apart. */
+  const lists: readonly (readonly [string, string, string?])[] = [
+    ['me { accounts(ARGS) { LIST } }', 'id'],
+    ['account(id: "ACCOUNT") { entries(ARGS) { LIST } }', 'id'],
+    ['account(id: "ACCOUNT") { entries(ARGS, filter: {direction: DEBIT, minAmount: "500"}) { LIST } }', 'id'],
+    ['account(id: "ACCOUNT") { holds(ARGS) { LIST } }', 'id'],
+    ['me { schedules(ARGS) { LIST } }', 'id'],
+    ['me { loans(ARGS) { LIST } }', 'id'],
+    ['loan(id: "LOAN") { changes(ARGS) { LIST } }', 'number'],
+    ['cities(search: "san", ARGS) { LIST }', 'id'],
+    ['cities(near: {latitude: 38.7, longitude: -9.1}, radius: 30, ARGS) { LIST }', 'id'],
+    ['articles(locale: "en", ARGS) { LIST totalCount }', 'id'],
+    ['search(text: "account", locale: "en", ARGS) { LIST totalCount }', 'id'],
+    ['node(nodeId: "PRODUCT") { ... on Product { articles(locale: "en", ARGS) { LIST totalCount } } }', 'id'],
+  ]
+  const read = async (path: string, field: string, args: string): Promise<Listed> => {
+    const text = path
+      .replace(
+        'LIST',
+        `edges { cursor node { ${field} } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }`,
+      )
+      .replace('ACCOUNT', `${nodes.get('Account')?.id}`)
+      .replace('LOAN', `${nodes.get('Loan')?.id}`)
+      .replace('PRODUCT', nodeIdOf('Product'))
+      .replace('ARGS', args)
+    const { data, errors } = await ask(product.url, `{ ${text} }`, payer)
+    const found = listIn(data)
+    return found ?? { edges: [], pageInfo: { errors: errors?.map(({ extensions }) => extensions['code']) } }
+  }
+  const listIn = (value: unknown): Listed | undefined => {
+    if (typeof value !== 'object' || value === null) return undefined
+    return 'edges' in value
+      ? (value as Listed)
+      : Object.values(value)
+          .map(listIn)
+          .find((found) => found !== undefined)
+  }
+
+  beforeAll(async () => {
+    const { data } = await ask(product.url, '{ me { accounts { edges { node { id number currency } } } } }', payee)
+    const to = data.me.accounts.edges.find(({ node }: { node: { currency: string } }) => node.currency === 'EUR').node
+    const hold = `mutation ($input: HoldFundsInput!) { holdFunds(input: $input) { __typename ... on Refusal { message } } }`
+    const from = nodes.get('Account')?.id
+    for (const amount of ['1', '2', '3']) {
+      const input = {
+        idempotencyKey: randomUUID(),
+        from,
+        to: to.number,
+        amount,
+        currency: 'EUR',
+        expiresInSeconds: 999,
+      }
+      const held = await ask(product.url, { query: hold, variables: { input } }, payer)
+      expect(held.data).toEqual({ holdFunds: { __typename: 'TransferAccepted' } })
+    }
+  })
+
+  test.each(lists)('%s is the same list from both ends, in pages of any size', async (path, field = 'id') => {
+    const whole = await read(path, field, 'first: 100')
+    const all = whole.edges.map(({ node }) => node[field])
+    expect(all.length).toBeGreaterThan(0)
+    const cursors = whole.edges.map(({ cursor }) => cursor)
+    // The last page of a list of hundreds is not at the end of its first hundred.
+    const end = whole.pageInfo['hasNextPage'] ? `, before: "${cursors.at(-1)}"` : ''
+    const seen = end === '' ? all : all.slice(0, -1)
+    const size = Math.max(1, Math.floor(seen.length / 3))
+    const [forth, back]: unknown[][] = [[], []]
+    let args = `first: ${size}${end}`
+    for (let next = true; next; ) {
+      const { edges, pageInfo } = await read(path, field, args)
+      forth?.push(...edges.map(({ node }) => node[field]))
+      next = pageInfo['hasNextPage'] === true
+      args = `first: ${size}, after: "${pageInfo['endCursor']}"${end}`
+    }
+    args = `last: ${size}${end}`
+    for (let next = true; next; ) {
+      const { edges, pageInfo } = await read(path, field, args)
+      back?.unshift(...edges.map(({ node }) => node[field]))
+      next = pageInfo['hasPreviousPage'] === true
+      args = `last: ${size}, before: "${pageInfo['startCursor']}"`
+    }
+    expect(forth).toEqual(seen)
+    expect(back).toEqual(seen)
+    const { totalCount } = whole
+    const more = totalCount === undefined ? {} : { totalCount }
+    const none = { startCursor: null, endCursor: null }
+    expect(await read(path, field, 'first: 0')).toEqual({
+      edges: [],
+      pageInfo: { hasNextPage: true, hasPreviousPage: false, ...none },
+      ...more,
+    })
+    expect(await read(path, field, `last: 0, before: "${cursors[0]}"`)).toEqual({
+      edges: [],
+      pageInfo: { hasNextPage: true, hasPreviousPage: false, ...none },
+      ...more,
+    })
+    for (const refused of ['first: 1, last: 1', 'last: 101', 'last: -1', `last: 1, before: "${cursors[0]}x"`])
+      expect({ refused, ...(await read(path, field, refused)) }).toMatchObject({
+        refused,
+        pageInfo: { errors: ['BAD_USER_INPUT'] },
+      })
+  })
+})
