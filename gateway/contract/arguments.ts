@@ -13,6 +13,8 @@ export interface Arguments {
   readonly operations: readonly string[]
   /** Recorded use: files and folders. */
   readonly use: readonly string[]
+  /** Of the gateway: limits, safelists and variants. */
+  readonly config: string | undefined
   readonly output: Output
 }
 
@@ -22,6 +24,7 @@ export const USAGE = `npm run contract -- [options]
   --alone                  only the services named by --service, and only the operations named by --operations
   --operations PATH        a folder or file of operations, or a manifest, besides the project's own; may be repeated
   --use PATH               recorded use, a file or a folder; may be repeated
+  --config FILE            the gateway's configuration: its limits, safelists and variants
   --json, --markdown, --github   print JSON, a Markdown table, or annotations of GitHub besides the table`
 
 /** Why the arguments cannot be used, in words. */
@@ -42,6 +45,7 @@ export function readArguments(args: readonly string[], isOnGitHub: boolean): Arg
     isAlone: values.alone,
     operations: values.operations,
     use: values.use,
+    config: values.config,
     output: chosen[0] ?? (isOnGitHub ? 'github' : 'table'),
   }
 }
@@ -58,6 +62,7 @@ function parse(args: readonly string[]) {
         alone: flag,
         operations: many,
         use: many,
+        config: { type: 'string' },
         json: flag,
         markdown: flag,
         github: flag,

@@ -32,7 +32,7 @@ const CLIENTS = fileURLToPath(new URL('../../client', import.meta.url))
 async function run(args: Arguments): Promise<Report> {
   const services = await readServices(args)
   const named = new Set(args.services.map(({ name }) => name))
-  const { config, settings } = await loadConfig({ env: process.env, isPartial: true })
+  const { config, settings } = await loadConfig({ env: process.env, file: args.config, isPartial: true })
   const { operations, unreadable } = await readAllOperations(args, settings.operations.safelist)
   const recorded = recordedUse((await Promise.all(args.use.map(readUse))).flat())
   const base = await readBase({
@@ -50,7 +50,7 @@ async function run(args: Arguments): Promise<Report> {
     operations,
     recorded,
     limits: config.limits,
-    variants: args.isAlone ? [] : await readVariants(config),
+    variants: args.isAlone && args.config === undefined ? [] : await readVariants(config),
     faults: unreadable.map((one) => ({ code: 'UNREADABLE', ...one })),
   })
   const stale = composition && named.size === 0 ? await staleFiles(composition) : []

@@ -86,7 +86,7 @@ export function createUseRecorder(names: ClientNames): UseRecorder {
 
   return {
     count(operation, schema, exchange) {
-      const entry = entries.get(operation) ?? entryOf(operation, schema)
+      const entry = entries.get(operation) ?? entryOf(operation, schema, exchange.variant)
       entries.set(operation, entry)
       if (entry.document.coordinates.length === 0) return // introspection alone
       const client = clients.of(names.name(exchange))
@@ -117,13 +117,18 @@ export function createUseRecorder(names: ClientNames): UseRecorder {
 }
 
 /** The id says what is used, not how it was written: no literal has a part in it. */
-function entryOf({ definition, document }: KnownOperation, schema: GraphQLSchema): Entry {
+function entryOf({ definition, document }: KnownOperation, schema: GraphQLSchema, variant: string | undefined): Entry {
   const coordinates = new Set<string>()
   const fragments: ReadonlyMap<string, FragmentDefinitionNode> = fragmentsOf(document.node)
   readUse(definition, { schema, fragments, guessVariables: false, onUse: (coordinate) => coordinates.add(coordinate) })
   const operation = definition.name?.value.slice(0, LONGEST_NAME) ?? null
-  const used = { operation, kind: definition.operation, coordinates: [...coordinates].sort() }
-  const id = hash('sha256', JSON.stringify([operation, used.kind, used.coordinates]), 'hex').slice(0, 16)
+  const used = {
+    operation,
+    kind: definition.operation,
+    coordinates: [...coordinates].sort(),
+    ...(variant !== undefined && { variant }),
+  }
+  const id = hash('sha256', JSON.stringify(used), 'hex').slice(0, 16)
   return { id, document: used, given: givenBy(schema, definition) }
 }
 

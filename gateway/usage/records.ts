@@ -20,6 +20,8 @@ const usedDocument = z.object({
   operation: z.string().nullable(),
   kind: z.enum(['query', 'mutation', 'subscription']),
   coordinates: z.array(z.string()),
+  /** The contract variant by whose path it came; absent for the whole schema. */
+  variant: z.string().optional(),
 })
 
 const row = z.object({

@@ -50,26 +50,22 @@ export interface Checked {
 }
 
 export async function check(input: CheckInput): Promise<Checked> {
-  const { services, base, operations, recorded, limits, variants = [] } = input
-  const counts = { base: base.name, operations: operations.length, recorded: recorded.length }
   const composed = tryCompose(input)
-  if (composed instanceof CompositionError) {
-    const elements = services.flatMap(readIfPossible)
-    const faults = [...input.faults, ...composed.remarks.map((remark) => faultOf(remark, elements))]
-    const report = { ...counts, faults, findings: [], hints: [], deprecated: [], holds: false }
-    return { report, composition: undefined }
-  }
+  if (composed instanceof CompositionError) return { report: brokenReport(input, composed), composition: undefined }
+  const { services, base, operations, recorded, limits, variants = [] } = input
   const elements = services.map(readService)
-  const schema = buildSchema(composed.schema, { assumeValidSDL: true })
-  const before = base.schema === undefined ? schema : buildSchema(base.schema, { assumeValidSDL: true })
+  const schema = build(composed.schema)
+  const before = base.schema === undefined ? schema : build(base.schema)
   const uses = [...operations.map((operation) => useOf(operation, before, schema)), ...recorded]
   const changes = await changesOf(before, schema, input, elements, composed)
   const ofVariants = await checkVariants(variants, {
     before: composedBefore(base),
     after: composed,
     operations,
+    recorded,
     limits,
     told: changes,
+    place: (found) => placed(found, base, elements),
   })
   const findings = byGravity([...judge(changes, uses), ...ofVariants.findings])
   const rules = { schema, declared: readDeclaredCosts(parse(composed.supergraph)), limits: input.limits }
@@ -81,7 +77,7 @@ export async function check(input: CheckInput): Promise<Checked> {
   })
   const faults = [...input.faults, ...ofOperations, ...ofVariants.faults]
   const report: Report = {
-    ...counts,
+    ...countsOf(input),
     findings,
     faults,
     hints: composed.hints,
@@ -89,6 +85,33 @@ export async function check(input: CheckInput): Promise<Checked> {
     holds: faults.length === 0 && findings.every(({ verdict }) => verdict !== 'fails'),
   }
   return { report, composition: composed }
+}
+
+const countsOf = ({ base, operations, recorded }: CheckInput) => ({
+  base: base.name,
+  operations: operations.length,
+  recorded: recorded.length,
+})
+
+const build = (sdl: string): GraphQLSchema => buildSchema(sdl, { assumeValidSDL: true })
+
+/** Without a public schema; what changed in the services may be why they do not compose. */
+function brokenReport(input: CheckInput, { remarks }: CompositionError): Report {
+  const { services, base, operations, recorded } = input
+  const elements = services.flatMap(readIfPossible)
+  const before = base.schema === undefined || base.isComposed ? undefined : build(base.schema)
+  const changes = before
+    ? serviceChanges({ before: (base.services ?? []).flatMap(readIfPossible), after: elements, schema: before })
+    : []
+  const uses = before ? operations.map((operation) => useOf(operation, before, before)) : []
+  return {
+    ...countsOf(input),
+    findings: judge(placed(changes, base, elements), [...uses, ...recorded]),
+    faults: [...input.faults, ...remarks.map((remark) => faultOf(remark, elements))],
+    hints: [],
+    deprecated: [],
+    holds: false,
+  }
 }
 
 const isNotInvalid = ({ code }: Fault): boolean => code !== 'INVALID'
@@ -105,15 +128,8 @@ function tryCompose({ services, description }: CheckInput): Composition | Compos
 }
 
 /** `undefined` if only the public schema is known, or if the services did not compose. */
-function composedBefore({ supergraph, schema, services = [] }: Base): Composition | undefined {
-  if (supergraph !== undefined && schema !== undefined) return { supergraph, schema, hints: [] }
-  if (services.length === 0) return undefined
-  try {
-    return composeSchemas(services)
-  } catch {
-    return undefined
-  }
-}
+const composedBefore = ({ supergraph, schema }: Base): Composition | undefined =>
+  supergraph === undefined || schema === undefined ? undefined : { supergraph, schema, hints: [] }
 
 async function changesOf(
   before: GraphQLSchema,
@@ -124,20 +140,22 @@ async function changesOf(
 ): Promise<readonly Change[]> {
   const ofPublic = await publicChanges(before, after)
   const ofServices = serviceChanges({ ...sides(base, elements, supergraph), schema: before })
-  const old = (base.services ?? []).flatMap(readIfPossible)
   // What is hidden is told once, as what clients no longer see.
   const told = new Set(ofPublic.map(({ coordinate }) => coordinate))
   const isTold = ({ code, coordinate }: Change): boolean => code.startsWith('INACCESSIBLE_') && told.has(coordinate)
-  return [...ofPublic, ...ofServices.filter((change) => !isTold(change))].map((change) => ({
-    ...change,
-    place: change.place ?? placeIn(change.coordinate, old, elements),
-  }))
+  return placed([...ofPublic, ...ofServices.filter((change) => !isTold(change))], base, elements)
+}
+
+function placed(changes: readonly Change[], base: Base, elements: readonly ServiceElements[]): readonly Change[] {
+  const old = (base.services ?? []).flatMap(readIfPossible)
+  return changes.map((change) => ({ ...change, place: change.place ?? placeIn(change.coordinate, old, elements) }))
 }
 
 /** Both sides are read in the same way: from schemas, or from supergraphs. */
 function sides(base: Base, elements: readonly ServiceElements[], supergraph: string) {
   if (base.services === undefined) return { before: [], after: [] }
-  if (base.supergraph === undefined) return { before: base.services.flatMap(readIfPossible), after: elements }
+  if (!base.isComposed || base.supergraph === undefined)
+    return { before: base.services.flatMap(readIfPossible), after: elements }
   return {
     before: [...base.services.map(readService), supergraphElements(base.supergraph)],
     after: [...servicesIn(supergraph).map(readService), supergraphElements(supergraph)],

@@ -8,6 +8,8 @@ export interface Feeler {
   readonly operation: string | undefined
   readonly client?: string | undefined
   readonly version?: string | undefined
+  /** The contract variant by whose path it comes. */
+  readonly variant?: string | undefined
   readonly requests?: number
   readonly last?: string
   /** In the operation, where it uses what changed. */

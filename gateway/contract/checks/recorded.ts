@@ -33,6 +33,7 @@ export function recordedUse(days: readonly DayOfUse[]): readonly RecordedUse[] {
         kind: document.kind as OperationTypeNode,
         client,
         version,
+        variant: document.variant,
         requests: requests + (before?.requests ?? 0),
         first: before && before.first < day ? before.first : day,
         last: before && before.last > day ? before.last : day,

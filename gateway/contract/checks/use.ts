@@ -12,6 +12,8 @@ export interface Use {
   /** Of a client that sent it, or whose manifest lists it. */
   readonly client?: string | undefined
   readonly version?: string | undefined
+  /** The contract variant by whose path it comes; `undefined` for the whole schema. */
+  readonly variant?: string | undefined
   /** How often it was sent, and the days of the first and last time, where that was recorded. */
   readonly requests?: number
   readonly first?: string

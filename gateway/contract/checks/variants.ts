@@ -12,7 +12,7 @@ import { publicChanges } from '../changes/public-changes.ts'
 import type { WrittenOperation } from '../sources/operation-files.ts'
 import { checkOperation, type Fault } from './check-operations.ts'
 import { type Finding, judge } from './judge.ts'
-import { useOf } from './use.ts'
+import { type Use, useOf } from './use.ts'
 
 /** A variant as it is configured. */
 export interface CheckedVariant {
@@ -27,9 +27,13 @@ export interface VariantInput {
   readonly after: Composition
   /** Of all clients: one that was valid in a variant may be asked of it. */
   readonly operations: readonly WrittenOperation[]
+  /** Those by the path of a variant are of that alone. */
+  readonly recorded: readonly Use[]
   readonly limits: Limits
   /** What is told already, of the whole schema. */
   readonly told: readonly Change[]
+  /** Adds where each change is. */
+  readonly place: (changes: readonly Change[]) => readonly Change[]
 }
 
 interface Checked {
@@ -43,7 +47,7 @@ export async function checkVariants(variants: readonly CheckedVariant[], input: 
 }
 
 async function checkVariant({ name, filter, operations: own }: CheckedVariant, input: VariantInput): Promise<Checked> {
-  const { before, after, operations, limits, told } = input
+  const { before, after, operations, recorded, limits, told, place } = input
   const now = schemaOf(after, filter)
   if (typeof now === 'string')
     return { findings: [], faults: [{ code: 'VARIANT', message: `The variant ${name} cannot be served. ${now}` }] }
@@ -58,8 +62,11 @@ async function checkVariant({ name, filter, operations: own }: CheckedVariant, i
   const known = new Set(told.map(keyOf))
   const changes = (await publicChanges(old, now)).filter((change) => !known.has(keyOf(change)))
   const asked = [...operations, ...own].filter(({ document }) => validate(old, document).length === 0)
-  const uses = asked.map((operation) => useOf(operation, old, now))
-  return { findings: judge(changes.map(inVariant), uses), faults }
+  const uses = [
+    ...asked.map((operation) => useOf(operation, old, now)),
+    ...recorded.filter(({ variant }) => variant === name),
+  ]
+  return { findings: judge(place(changes).map(inVariant), uses), faults }
 }
 
 const keyOf = ({ code, coordinate }: Change): string => `${code} ${coordinate}`

@@ -9,13 +9,14 @@ import type { Feeler, Finding, Verdict } from '../checks/judge.ts'
 export const showLine = (place: Place | undefined): string => (place ? `${place.file}:${place.line}` : '')
 
 /** For example `Overview of web 1.4.0 (1,204 requests, last on 2026-11-27)`. */
-export function showFeeler({ operation, client, version, requests, last, place }: Feeler): string {
+export function showFeeler({ operation, client, version, variant, requests, last, place }: Feeler): string {
   const who = client === undefined ? '' : ` of ${showClient(client, version)}`
+  const by = variant === undefined ? '' : ` by ${variant}`
   const count = requests === undefined ? [] : [several(requests, 'request')]
   const when = last === undefined ? [] : [`last on ${last}`]
   const where = place ? [showLine(place)] : []
   const known = [...where, ...count, ...when].join(', ')
-  return `${operation ?? 'an operation without a name'}${who}${known === '' ? '' : ` (${known})`}`
+  return `${operation ?? 'an operation without a name'}${who}${by}${known === '' ? '' : ` (${known})`}`
 }
 
 export const several = (count: number, what: string): string =>
@@ -34,7 +35,7 @@ export function showVerdict({ verdict, level, feelers, dependents = [] }: Findin
   const felt = feelers.length + dependents.length
   if (verdict === 'noted' && level === 'breaking') return 'passes: nobody that is known feels it'
   if (level === 'safe') return noteOf[verdict]
-  return felt === 0 ? noteOf[verdict] : `${noteOf[verdict]}: ${felt} ${felt === 1 ? 'feels' : 'feel'} it`
+  return felt === 0 ? noteOf[verdict] : `${noteOf[verdict]}: felt by ${felt}`
 }
 
 /** The last line. */

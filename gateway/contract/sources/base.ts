@@ -15,9 +15,13 @@ export interface Base {
   readonly schema: string | undefined
   /** Of each service; `undefined` if only the public schema is known. */
   readonly services: readonly ServiceSchema[] | undefined
-  /** Set if the services are read from a supergraph, which does not tell all of their schemas. */
-  readonly supergraph?: string
+  /** Composed; `undefined` if only the public schema is known. */
+  readonly supergraph: string | undefined
+  /** True if the services are read from the supergraph, which does not tell all of their schemas. */
+  readonly isComposed: boolean
 }
+
+const NOTHING = { schema: undefined, services: undefined, supergraph: undefined, isComposed: false } as const
 
 /** A schema file of today, to be found in a revision. */
 export interface SchemaFile {
@@ -55,7 +59,7 @@ export async function readBase(options: BaseOptions): Promise<Base> {
   if (base !== undefined && commit === undefined)
     throw new NotReadable(`--base ${base}: there is no such file, and no such Git revision.`)
   const revision = commit === undefined ? await defaultRevision(main, target) : { commit, name: `${base}` }
-  if (!revision) return { name: 'nothing: there is no Git checkout', schema: undefined, services: undefined }
+  if (!revision) return { name: 'nothing: there is no Git checkout', ...NOTHING }
   // A file of another repository has its own commits.
   const show = async (path: string): Promise<string | undefined> => {
     const own = repository(dirname(path))
@@ -79,7 +83,7 @@ function createRepositories(): (folder: string) => Repository {
 async function readRevision(
   show: (path: string) => Promise<string | undefined>,
   { files, composed, fileOf }: BaseOptions,
-): Promise<Pick<Base, 'schema' | 'services'>> {
+): Promise<Omit<Base, 'name'>> {
   const supergraph = composed && (await show(composed.supergraph))
   const known = new Set(files.map(({ name }) => name))
   const gone = graphsOf(supergraph)
@@ -95,12 +99,12 @@ async function readRevision(
   )
   const services = read.flatMap(({ sdl, ...rest }) => (sdl === undefined ? [] : [{ ...rest, sdl }]))
   const committed = composed && (await show(composed.schema))
-  if (services.length === 0) return { schema: committed, services: undefined }
+  if (services.length === 0) return { ...NOTHING, schema: committed }
   try {
-    return { schema: composeSchemas(services).schema, services }
+    return { ...composeSchemas(services), services, isComposed: false }
   } catch (error) {
     if (!(error instanceof CompositionError)) throw error
-    return { schema: committed, services }
+    return { ...NOTHING, schema: committed, services }
   }
 }
 
@@ -116,8 +120,8 @@ async function readFileBase(file: string): Promise<Base> {
   const text = await readFile(file, 'utf8')
   try {
     if (!/\bjoin__Graph\b/.test(text))
-      return { name: file, schema: printSchema(buildSchema(text, { assumeValidSDL: true })), services: undefined }
-    return { name: file, schema: publicSchema(text), services: servicesIn(text), supergraph: text }
+      return { ...NOTHING, name: file, schema: printSchema(buildSchema(text, { assumeValidSDL: true })) }
+    return { name: file, schema: publicSchema(text), services: servicesIn(text), supergraph: text, isComposed: true }
   } catch (error) {
     const reason = error instanceof GraphQLError || error instanceof Error ? error.message : String(error)
     throw new NotReadable(`--base ${file}: is neither a public schema nor a supergraph. ${reason}`)

@@ -11,7 +11,7 @@ const report = await checkPlanted({
 
 test('The table has the gravest first, each with its place, verdict and who feels it', () => {
   expect(tableOf(report)).toMatch(
-    /^Compared with the base; 5 written operations, no recorded use\.\n\nbreaking .*`name`.*\n.*shop\.graphql:\d+: breaks: 1 feels it\n +Page \(page\.graphql:4\)\ndangerous .*`LOST`/,
+    /^Compared with the base; 5 written operations, no recorded use \(--use\)\.\n\nbreaking .*`name`.*\n.*shop\.graphql:\d+: breaks: felt by 1\n +Page \(page\.graphql:4\)\ndangerous .*`LOST`/,
   )
   expect(tableOf(report)).toMatch(/\n\nThe contract is broken: 1 change breaks somebody\.$/)
 })
@@ -28,7 +28,7 @@ test('JSON has all that is known', () => {
 
 test('Markdown has a row for each change, and cells keep their bars', () => {
   expect(markdownOf(report)).toMatch(
-    /^\| breaking \| .*`name`.* \| shop\.graphql:\d+ \| breaks: 1 feels it \| Page .* \|$/m,
+    /^\| breaking \| .*`name`.* \| shop\.graphql:\d+ \| breaks: felt by 1 \| Page .* \|$/m,
   )
   const [finding] = report.findings
   if (!finding) throw new Error('There is a finding.')

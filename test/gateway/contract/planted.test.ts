@@ -519,6 +519,18 @@ describe.each([
   })
 })
 
+test('Of schemas that no longer compose, changed directives are told as well', async () => {
+  const { faults, findings, holds } = await checkPlanted({
+    shop: shop.replace('sku: String! @shareable', 'sku: String!').replace(' @key(fields: "sku")', ''),
+  })
+  expect(holds).toBe(false)
+  expect(faults).toMatchObject([{ code: 'COMPOSITION' }])
+  expect(findings).toMatchObject([
+    { code: 'KEY_REMOVED', verdict: 'fails', dependents: [{ service: 'reviews' }] },
+    { code: 'SHAREABLE_REMOVED' },
+  ])
+})
+
 test('A breaking change names the field and the line of the schema, and the line of the operation', async () => {
   const { findings } = await checkPlanted({ shop: shop.replace('  name: String!\n  price', '  price') })
   const [finding] = findings

@@ -116,7 +116,7 @@ export interface Planted {
   readonly variants?: readonly CheckedVariant[]
 }
 
-const before = composeSchemas(services()).schema
+const before = composeSchemas(services())
 
 export async function checkPlanted({
   recorded = [],
@@ -124,7 +124,7 @@ export async function checkPlanted({
   variants = [],
   ...parts
 }: Planted): Promise<Report> {
-  const base = { name: 'the base', schema: before, services: services() }
+  const base = { name: 'the base', ...before, services: services(), isComposed: false }
   const input = { description: undefined, limits: defaultLimits, faults: [], recorded, operations, variants, base }
   return (await check({ ...input, services: services(parts) })).report
 }

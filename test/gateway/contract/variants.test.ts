@@ -1,5 +1,6 @@
 /** What a change of tags does to contract variants, and who feels it. */
 import { expect, test } from '@jest/globals'
+import { OperationTypeNode } from 'graphql'
 import type { VariantFilter } from '../../../gateway/execution/plan/variant-schema.ts'
 import { checkPlanted, shop, written } from './small-graph.ts'
 
@@ -57,6 +58,23 @@ test('A variant that cannot be served any more is a fault', async () => {
   expect(faults).toEqual([
     'VARIANT The variant part cannot be served. It hides "Order", but not "Mutation.order", which has that type.',
   ])
+})
+
+test('Recorded use by the path of a variant feels what changes there; other use does not', async () => {
+  const use = { operation: 'Sold', kind: OperationTypeNode.QUERY, client: 'shop', version: '2', requests: 3 }
+  const uses = new Map([['Product.upc', undefined]])
+  const recorded = [
+    { ...use, uses, variant: 'part' },
+    { ...use, uses, operation: 'Whole' },
+  ]
+  const { findings } = await checkPlanted({
+    shop: shop.replace('  upc: String!\n', '  upc: String! @tag(name: "internal")\n'),
+    variants: [{ name: 'part', filter: staff, operations: [] }],
+    operations: [],
+    recorded,
+  })
+  expect(findings[0]).toMatchObject({ verdict: 'fails', place: { file: 'shop.graphql' } })
+  expect(findings[0]?.feelers.map(({ operation }) => operation)).toEqual(['Sold'])
 })
 
 test('One that could not be served before has no clients to break', async () => {

@@ -25,18 +25,27 @@ interface Sent {
   readonly client?: string
   readonly version?: string
   readonly operationName?: string
+  readonly variant?: string | undefined
 }
 
 function record() {
-  const documents = createDocuments({ schema, declared: none, limits: defaultLimits }, [])
+  const stores = new Map<string | undefined, ReturnType<typeof createDocuments>>()
+  const open = () => createDocuments({ schema, declared: none, limits: defaultLimits }, [])
   const recorder = createUseRecorder({
     name: ({ request }) => request.headers['client'] as string | undefined,
     version: ({ request }) => request.headers['version'] as string | undefined,
   })
-  const send = async ({ query, variables, client, version, operationName }: Sent): Promise<void> => {
+  const send = async ({ query, variables, client, version, operationName, variant }: Sent): Promise<void> => {
     const headers = { ...(client && { client }), ...(version && { version }) }
-    const exchange = openExchange({ method: 'POST', url: '/', headers, address: () => '', readText: () => '' }, 'id')
+    const exchange = openExchange(
+      { method: 'POST', url: '/', headers, address: () => '', readText: () => '' },
+      'id',
+      undefined,
+      variant,
+    )
     exchange.parameters = { query, variables, operationName, extensions: undefined }
+    const documents = stores.get(variant) ?? open()
+    stores.set(variant, documents)
     const operation = (documents.find(query) ?? documents.get(query)).operation(operationName)
     await operation.document.requireValid()
     recorder.count(operation, schema, exchange)
@@ -127,6 +136,16 @@ test('Operations that differ in literals alone are one', async () => {
   const { documents, rows } = drain()
   expect(Object.keys(documents)).toHaveLength(1)
   expect(rows).toMatchObject([{ requests: 50 }])
+})
+
+test('What comes by the path of a contract variant counts for that', async () => {
+  const { send, drain } = record()
+  for (const variant of [undefined, 'partner', 'partner']) await send({ query: '{ item(id: 1) { id } }', variant })
+  const { documents, rows } = drain()
+  expect(rows.map(({ document, requests }) => `${documents[document]?.variant} ${requests}`)).toEqual([
+    'undefined 1',
+    'partner 2',
+  ])
 })
 
 test('Introspection alone is no use, and of a document only the operation that is sent', async () => {
