@@ -58,12 +58,13 @@ export function createConnection(options: ConnectionOptions): Connection {
     outbox: createOutbox(store),
     intents: createIntents(store),
     patience: options.patience ?? PATIENCE,
-    isIdle: false,
-    ownerOf: (token) => (token === undefined ? '' : (owner(token) ?? '')),
+    async owner() {
+      const token = await core.tokens.current().catch(() => core.tokens.last())
+      return token === undefined ? '' : (owner(token) ?? '')
+    },
     resume: () => void resume(),
   }
-  const pending = async (): Promise<readonly Pending[]> =>
-    core.outbox.of(core.ownerOf(await core.tokens.current().catch(() => undefined)))
+  const pending = async (): Promise<readonly Pending[]> => core.outbox.of(await core.owner())
   const abort = new AbortController()
   const resume = createResume(core, abort.signal, onSettled)
   addOnline(resume)

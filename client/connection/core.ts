@@ -13,10 +13,8 @@ export interface Core {
   readonly intents: Intents
   /** Milliseconds after which whoever waits for an answer is told that there is none. */
   readonly patience: number
-  /** Nobody waits: tries are rare, and a process of Node need not live on for them. */
-  readonly isIdle: boolean
-  /** Whose a token is; `''` for nobody, and where it does not say. */
-  ownerOf(token: string | undefined): string
+  /** Who asks, as far as is known: offline, whoever asked last. `''` for nobody, and where a token does not say. */
+  owner(): Promise<string>
   /** Asks for what is pending, in the background. */
   resume(): void
 }

@@ -1,7 +1,7 @@
 /** Sends one operation until it is answered: with a token, and again where that can do no harm. */
 import type { Core } from './core.ts'
 import type { Variables } from './keys.ts'
-import { type Answer, type Failure, hasCode, isTransient, waitAsked, waitAskedBy } from './verdict.ts'
+import { type Answer, type Failure, hasCode, waitAsked, waitAskedBy } from './verdict.ts'
 import { backoff, wait } from './wait.ts'
 
 export interface Observer<Result> {
@@ -22,14 +22,14 @@ export interface Request<Result> {
   readonly send: Send<Result>
   answerOf(result: Result): Answer
   failureOf(error: unknown): Failure
-  /** Whether it may be sent again after such an answer; never, for a mutation without a key. */
-  isWorthAnother(answer: Answer): boolean
-  /** Whether it may be sent again after it got no answer. */
+  /** Whether it may be sent twice at all: not a mutation without a key. */
   readonly isRepeatable: boolean
-  /** Told of the answer before whoever asked is. */
-  answered?(answer: Answer): void
-  /** What to say when patience is over. */
-  outOfPatience?(why: unknown): unknown
+  /** Whether it is to be sent again after such an answer. */
+  isWorthAnother(answer: Answer): boolean
+  /** Whether it is to be sent again after such a failure. */
+  isTransient(failure: Failure): boolean
+  /** Told of the end before whoever asked is: an error that it returns is told in place of it. */
+  ended?(end: Answer | Failure): Error | undefined
 }
 
 type Verdict =
@@ -37,8 +37,6 @@ type Verdict =
   /** The gateway does not take this token. */
   | { readonly kind: 'refused'; readonly token: string; readonly giveUp: () => void }
   | { readonly kind: 'again'; readonly wait: number | undefined; readonly giveUp: () => void }
-
-const LONGEST_IDLE = 120_000 // milliseconds between tries when nobody waits
 
 const DONE: Verdict = { kind: 'done' }
 
@@ -59,10 +57,10 @@ export async function drive<Result>(
       refused = verdict.token
       continue
     }
-    const pause = verdict.wait ?? backoff(tries, core.isIdle ? LONGEST_IDLE : undefined)
+    const pause = verdict.wait ?? backoff(tries)
     if (Date.now() + pause > until) return verdict.giveUp()
     tries += 1
-    await wait(pause, signal, core.isIdle)
+    await wait(pause, signal)
   }
 }
 
@@ -77,7 +75,8 @@ async function attempt<Result>(
   try {
     token = await (refused === undefined ? core.tokens.current() : core.tokens.replace(refused))
   } catch (cause) {
-    return again(request, { cause }, observer)
+    // Nothing was sent, so this may be tried again, whatever it is.
+    return { kind: 'again', wait: undefined, giveUp: () => fail(request, { cause }, observer) }
   }
   if (signal.aborted) return DONE
   const headers = token === undefined ? core.headers : { ...core.headers, authorization: `Bearer ${token}` }
@@ -100,8 +99,10 @@ async function attempt<Result>(
         const verdict = judge(request, result, token, observer)
         if (verdict) return finish(verdict)
         isPassing = true
-        request.answered?.(request.answerOf(result))
-        observer.next(result)
+        const error = request.ended?.(request.answerOf(result))
+        if (!error) return observer.next(result)
+        observer.error(error)
+        finish(DONE)
       },
       error(error) {
         if (isOver) return
@@ -129,17 +130,18 @@ function judge<Result>(
 ): Verdict | undefined {
   const answer = request.answerOf(result)
   const pass = (): void => {
-    request.answered?.(answer)
+    const error = request.ended?.(answer)
+    if (error) {
+      observer.error(error)
+      return
+    }
     observer.next(result)
     observer.complete()
   }
   const hasRun = answer.data !== undefined && answer.data !== null
   if (token !== undefined && hasCode(answer, 'UNAUTHENTICATED') && (request.isRepeatable || !hasRun))
     return { kind: 'refused', token, giveUp: pass }
-  if (!request.isWorthAnother(answer)) return undefined
-  const tell = request.outOfPatience
-  const giveUp = tell ? () => observer.error(tell(answer)) : pass
-  return { kind: 'again', wait: waitAsked(answer), giveUp }
+  return request.isWorthAnother(answer) ? { kind: 'again', wait: waitAsked(answer), giveUp: pass } : undefined
 }
 
 const UNAUTHORIZED = 401
@@ -152,15 +154,16 @@ function judgeFailure<Result>(
 ): Verdict {
   const failure = request.failureOf(error)
   if (token !== undefined && failure.response?.status === UNAUTHORIZED)
-    return { kind: 'refused', token, giveUp: () => observer.error(error) }
+    return { kind: 'refused', token, giveUp: () => fail(request, failure, observer) }
   return again(request, failure, observer)
 }
 
 function again<Result>(request: Request<Result>, failure: Failure, observer: Observer<Result>): Verdict {
-  if (request.isRepeatable && isTransient(failure)) {
-    const giveUp = (): void => observer.error(request.outOfPatience?.(failure.cause) ?? failure.cause)
-    return { kind: 'again', wait: waitAskedBy(failure), giveUp }
-  }
-  observer.error(failure.cause)
+  const giveUp = (): void => fail(request, failure, observer)
+  if (request.isTransient(failure)) return { kind: 'again', wait: waitAskedBy(failure), giveUp }
+  giveUp()
   return DONE
 }
+
+const fail = <Result>(request: Request<Result>, failure: Failure, observer: Observer<Result>): void =>
+  observer.error(request.ended?.(failure) ?? failure.cause)

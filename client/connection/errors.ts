@@ -3,6 +3,10 @@ import type { Answer } from './verdict.ts'
 /** Nobody knows yet whether a mutation was carried out. It is asked for again, by the same key, until somebody does. */
 export class OutcomeUnknownError extends Error {
   override readonly name = 'OutcomeUnknownError'
+
+  constructor(operationName: string | undefined, cause: unknown) {
+    super(`It is not known yet what became of ${operationName ?? 'a mutation'}.`, { cause })
+  }
 }
 
 /** What the intent was for has been carried out, with another input than this one; nothing was sent. */

@@ -3,7 +3,7 @@
  * Its id is the beginning of the idempotency keys.
  */
 import { randomId } from './digest.ts'
-import type { Store } from './store.ts'
+import { kept, type Store } from './store.ts'
 
 /** Give it with a mutation, in the context of Apollo Client or urql. */
 export interface Intent {
@@ -33,10 +33,7 @@ export function createIntents(store: Store): Intents {
   const opened = new Map<string, Intent>()
   /** By id, of those of this page: known at once, while the store may take its time. */
   const outcomes = new Map<string, string | undefined>()
-  const all = async (): Promise<readonly (readonly [key: string, known: Known])[]> =>
-    [...(await store.entries())]
-      .filter(([key]) => key.startsWith(KIND))
-      .map(([key, value]) => [key, JSON.parse(value) as Known] as const)
+  const all = () => kept<Known>(store, KIND)
   const keep = (key: string, known: Known): unknown => store.set(key, JSON.stringify(known))
 
   const idOf = async (key: string): Promise<string> => {

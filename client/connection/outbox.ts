@@ -3,7 +3,7 @@
  * after a reload they are asked for again, by the same key.
  */
 import type { Variables } from './keys.ts'
-import type { Store } from './store.ts'
+import { kept, type Store } from './store.ts'
 
 export interface Pending {
   readonly id: string
@@ -35,31 +35,33 @@ const KIND = 'pending:'
 /** The bank knows outcomes for 90 days; what is older was given up. */
 const OLDEST = 7 * 86_400_000 // milliseconds
 
-/** @param store for owners with a name; what nobody's name is on is kept in memory */
+/** @param store for owners with a name; what nobody's name is on, and what it has no room for, is kept in memory */
 export function createOutbox(store: Store): Outbox {
-  const nameless: Store = new Map()
-  const placeOf = (owner: string): Store => (owner === '' ? nameless : store)
+  const memory: Store = new Map()
   const listeners = new Set<() => void>()
   const tell = (): void => {
     for (const listener of listeners) listener()
   }
-  const all = async (place: Store): Promise<readonly Pending[]> =>
-    [...(await place.entries())]
-      .filter(([key]) => key.startsWith(KIND))
-      .map(([, value]) => JSON.parse(value) as Pending)
+  const all = async (): Promise<readonly Pending[]> =>
+    [...(await kept<Pending>(store, KIND)), ...(await kept<Pending>(memory, KIND))]
+      .map(([, pending]) => pending)
       .filter(({ startedAt }) => startedAt > Date.now() - OLDEST)
   return {
-    isEmpty: async () => (await all(store)).length + (await all(nameless)).length === 0,
+    isEmpty: async () => (await all()).length === 0,
     of: async (owner) =>
-      (await all(placeOf(owner)))
-        .filter((pending) => pending.owner === owner)
-        .sort((one, other) => one.startedAt - other.startedAt),
+      (await all()).filter((pending) => pending.owner === owner).sort((one, other) => one.startedAt - other.startedAt),
     async put(pending) {
-      await placeOf(pending.owner).set(KIND + pending.id, JSON.stringify(pending))
+      const entry = [KIND + pending.id, JSON.stringify(pending)] as const
+      try {
+        await (pending.owner === '' ? memory : store).set(...entry)
+      } catch {
+        await memory.set(...entry)
+      }
       tell()
     },
-    async remove(pending) {
-      await placeOf(pending.owner).delete(KIND + pending.id)
+    async remove({ id }) {
+      await memory.delete(KIND + id)
+      await store.delete(KIND + id)
       tell()
     },
     listen(listener) {

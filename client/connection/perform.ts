@@ -9,7 +9,7 @@ import type { Intent } from './intents.ts'
 import { operationOf, type Variables, withKeys } from './keys.ts'
 import type { Pending } from './outbox.ts'
 import { keyedRequest, settle } from './settle.ts'
-import { isCarriedOut, isWorthAnother } from './verdict.ts'
+import { isCarriedOut, isTransient, isWorthAnother } from './verdict.ts'
 
 export interface Job<Result> extends Pick<Request<Result>, 'send' | 'answerOf' | 'failureOf'> {
   readonly document: DocumentNode
@@ -42,14 +42,15 @@ interface Prepared<Result> {
 
 async function requestOf<Result>(core: Core, job: Job<Result>, signal: AbortSignal): Promise<Prepared<Result>> {
   const operation = operationOf(job.document, job.operationName)
-  if (operation?.operation !== 'mutation') return { request: { ...job, isRepeatable: true, isWorthAnother } }
+  if (operation?.operation !== 'mutation')
+    return { request: { ...job, isRepeatable: true, isWorthAnother, isTransient } }
   const intent = job.intent ? await job.intent.id : randomId()
   const keyed = withKeys(operation, job.variables, intent)
-  if (!keyed) return { request: { ...job, isRepeatable: false, isWorthAnother: () => false } }
+  if (!keyed) return { request: { ...job, isRepeatable: false, isWorthAnother: never, isTransient: never } }
   if (job.intent) await clearTheWay(core, intent, keyed.digest, signal)
   const pending: Pending = {
     id: randomId(),
-    owner: core.ownerOf(await core.tokens.current()),
+    owner: await core.owner(),
     intent,
     digest: keyed.digest,
     query: print(job.document),
@@ -59,15 +60,16 @@ async function requestOf<Result>(core: Core, job: Job<Result>, signal: AbortSign
   }
   // Before it is sent: whatever happens from now on, it is not forgotten.
   await core.outbox.put(pending)
-  return { request: keyedRequest(core, pending, job), pending }
+  return { request: keyedRequest(core, pending, job, false), pending }
 }
+
+const never = (): boolean => false
 
 /** An intent is carried out once: what was asked for it before with another input is settled first. */
 async function clearTheWay(core: Core, intent: string, digest: string, signal: AbortSignal): Promise<void> {
   const done = core.intents.carriedOut(intent)
   if (done !== undefined && done !== digest) throw new CarriedOutError()
-  const owner = core.ownerOf(await core.tokens.current())
-  for (const pending of await core.outbox.of(owner)) {
+  for (const pending of await core.outbox.of(await core.owner())) {
     if (pending.intent !== intent || pending.digest === digest) continue
     const answer = await settle(core, pending, signal)
     if (isCarriedOut(answer)) throw new CarriedOutError(answer)

@@ -4,33 +4,51 @@ import { whileNobodyElse } from './in-flight.ts'
 import type { Pending } from './outbox.ts'
 import { settle } from './settle.ts'
 import type { Answer } from './verdict.ts'
+import { backoff, wait } from './wait.ts'
 
 export type OnSettled = (mutation: Pending, answer: Answer) => void
 
-/** Resolves when there is nothing left to ask for; calls of the same time share one round. */
-export function createResume(core: Core, signal: AbortSignal, onSettled: OnSettled | undefined): () => Promise<void> {
-  const patient: Core = { ...core, patience: Number.POSITIVE_INFINITY, isIdle: true }
-  let round: Promise<void> | undefined
+const LONGEST = 30_000 // milliseconds between rounds
 
-  const ask = async (): Promise<void> => {
-    if (await core.outbox.isEmpty()) return
-    const owner = core.ownerOf(await core.tokens.current())
-    const asked = (await core.outbox.of(owner)).map((pending) =>
-      whileNobodyElse(pending.id, async () => {
+/** Resolves when there is nothing left to ask for; calls of the same time share the work. */
+export function createResume(core: Core, signal: AbortSignal, onSettled: OnSettled | undefined): () => Promise<void> {
+  const once: Core = { ...core, patience: 0 }
+  let work: Promise<void> | undefined
+  /** Ends the pause between two rounds. */
+  let poke = new AbortController()
+
+  /** Asks for each in turn, in the order in which they were begun. */
+  const round = async (): Promise<void> => {
+    const owner = await core.owner()
+    const list = (): Promise<readonly Pending[]> => core.outbox.of(owner)
+    for (const pending of await list())
+      await whileNobodyElse(pending.id, async () => {
         // Another tab may have settled it meanwhile.
-        if (!(await core.outbox.of(owner)).some(({ id }) => id === pending.id)) return
-        onSettled?.(pending, await settle(patient, pending, signal))
-      }),
-    )
-    await Promise.all(asked)
+        if (!(await list()).some(({ id }) => id === pending.id)) return
+        const answer = await settle(once, pending, signal).catch(() => undefined)
+        if (answer && onSettled) queueMicrotask(() => onSettled(pending, answer))
+      })
+  }
+  /** What somebody waits for is left to them, and looked at again in the next round. */
+  const hasMore = async (): Promise<boolean> => (await core.outbox.of(await core.owner())).length > 0
+
+  const run = async (): Promise<void> => {
+    if (await core.outbox.isEmpty()) return
+    for (let rounds = 0; !signal.aborted; rounds += 1) {
+      await round()
+      if (!(await hasMore())) return
+      poke = new AbortController()
+      await wait(backoff(rounds, LONGEST), AbortSignal.any([signal, poke.signal]), true)
+    }
   }
   return () => {
-    // What goes wrong is asked for in the next round: the browser is online again, or somebody signs in.
-    round ??= ask()
+    poke.abort()
+    // A store that fails is tried again with the next call.
+    work ??= run()
       .catch(() => undefined)
       .finally(() => {
-        round = undefined
+        work = undefined
       })
-    return round
+    return work
   }
 }

@@ -1,37 +1,59 @@
-/** Asks for mutations whose outcome is unknown, until it is known. */
+/** Sends mutations with keys, and asks for those whose outcome is unknown. */
 import type { Core } from './core.ts'
 import { drive, type Request } from './drive.ts'
 import { OutcomeUnknownError } from './errors.ts'
 import type { Pending } from './outbox.ts'
 import { failureOf, post } from './post.ts'
-import { type Answer, isCarriedOut, isOutcomeUnknown } from './verdict.ts'
+import {
+  type Answer,
+  type Failure,
+  isCarriedOut,
+  isNotNow,
+  isOpen,
+  isOutcomeUnknown,
+  isWorthAnother,
+} from './verdict.ts'
 
 type Sender<Result> = Pick<Request<Result>, 'send' | 'answerOf' | 'failureOf'>
 
-export function keyedRequest<Result>(core: Core, pending: Pending, sender: Sender<Result>): Request<Result> {
+/** @param wasSent whether it may have been carried out before */
+export function keyedRequest<Result>(
+  core: Core,
+  pending: Pending,
+  sender: Sender<Result>,
+  wasSent: boolean,
+): Request<Result> {
+  // From the first try on whose outcome is unknown, a refusal to run it again says nothing.
+  let mayBeDone = wasSent
+  const note = (isUnknown: boolean): boolean => {
+    mayBeDone ||= isUnknown
+    return isUnknown
+  }
+  const isStillOpen = (end: Answer | Failure): boolean =>
+    'cause' in end ? isOpen(end) || mayBeDone : isOutcomeUnknown(end) || (mayBeDone && isNotNow(end))
   return {
     ...sender,
     variables: pending.variables,
     isRepeatable: true,
-    isWorthAnother: isOutcomeUnknown,
-    answered(answer) {
-      if (isCarriedOut(answer)) core.intents.noteCarriedOut(pending.intent, pending.digest)
+    isWorthAnother: (answer) => note(isOutcomeUnknown(answer)) || isWorthAnother(answer),
+    isTransient: (failure) => note(isOpen(failure)),
+    ended(end) {
+      if (isStillOpen(end)) return new OutcomeUnknownError(pending.operationName, 'cause' in end ? end.cause : end)
+      if (!('cause' in end) && isCarriedOut(end)) core.intents.noteCarriedOut(pending.intent, pending.digest)
       core.outbox.remove(pending)
+      return undefined
     },
-    outOfPatience: (cause) =>
-      new OutcomeUnknownError(`It is not known yet what became of ${pending.operationName ?? 'a mutation'}.`, {
-        cause,
-      }),
   }
 }
 
-/** @throws OutcomeUnknownError when patience is over */
+/** Asks once more for what was sent before. @throws OutcomeUnknownError when patience is over */
 export function settle(core: Core, pending: Pending, signal: AbortSignal): Promise<Answer> {
   const { query, operationName } = pending
   const sender: Sender<Answer> = { send: post(core, { query, operationName }), answerOf: (answer) => answer, failureOf }
   return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason)
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
     const observer = { next: resolve, error: reject, complete: () => undefined }
-    drive(core, keyedRequest(core, pending, sender), observer, signal)
+    drive(core, keyedRequest(core, pending, sender, true), observer, signal)
   })
 }

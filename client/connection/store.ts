@@ -7,11 +7,28 @@ export interface Store {
 
 const PREFIX = 'tributary:'
 
+/** What a store holds of one kind, without what nobody can read. */
+export async function kept<Value>(
+  store: Store,
+  kind: string,
+): Promise<readonly (readonly [key: string, value: Value])[]> {
+  const found: (readonly [string, Value])[] = []
+  for (const [key, text] of await store.entries()) {
+    if (!key.startsWith(kind)) continue
+    try {
+      found.push([key, JSON.parse(text)])
+    } catch {
+      // Not ours, or half written.
+    }
+  }
+  return found
+}
+
 /** The browser's `localStorage`, which survives reloads and the end of the browser; in Node, and where it is forbidden, memory. */
 export function defaultStore(): Store {
   try {
     // Node has a `localStorage` of its own, without a file behind it.
-    if (typeof window === 'object') return storeOn(window.localStorage)
+    if (typeof window === 'object' && window.localStorage) return storeOn(window.localStorage)
   } catch {
     // A page in a sandbox may not even look at it.
   }

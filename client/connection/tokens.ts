@@ -12,6 +12,8 @@ export type GetToken = (refused?: string) => Promise<Token | string | undefined>
 
 export interface Tokens {
   current(): Promise<string | undefined>
+  /** The last one there was, ended or not. */
+  last(): string | undefined
   /** A token other than one that was refused; `undefined` where there is none. */
   replace(refused: string): Promise<string | undefined>
   forget(): void
@@ -55,6 +57,7 @@ export function createTokens(get: GetToken, onNew: () => void): Tokens {
       const { value } = held ?? {}
       return (await ask(value))?.value
     },
+    last: () => held?.value,
     async replace(refused) {
       if (held && held.value !== refused) return held.value
       const next = await ask(refused)

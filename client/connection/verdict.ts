@@ -24,6 +24,13 @@ export interface Failure {
 const UNKNOWN: ReadonlySet<unknown> = new Set(['SERVICE_UNAVAILABLE', 'SERVICE_TIMEOUT', 'INTERNAL'])
 /** Of an answer that grew too large when the work was done; without `data` nothing ran. */
 const TOO_LARGE = 'OPERATION_TOO_COMPLEX'
+/** Codes of a mutation that did not run this time, which says nothing of the time before. */
+const NOT_NOW: ReadonlySet<unknown> = new Set([
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'BUDGET_EXHAUSTED',
+  'OPERATION_NOT_ALLOWED',
+])
 /** Codes of an operation that did not run, but may soon. */
 const LATER: ReadonlySet<unknown> = new Set(['SERVICE_UNAVAILABLE', 'SERVICE_TIMEOUT', 'BUDGET_EXHAUSTED'])
 const LATER_STATUS: ReadonlySet<number> = new Set([408, 425, 429, 502, 503, 504])
@@ -51,8 +58,19 @@ export function isOutcomeUnknown({ data, errors }: Answer): boolean {
   })
 }
 
-/** Whether the request may be sent again: the network failed, or whoever answered asks to come back. */
+/** Whether the answer only says that the mutation did not run this time. */
+export const isNotNow = ({ data, errors }: Answer): boolean =>
+  (errors ?? []).some(
+    ({ path, extensions }) =>
+      NOT_NOW.has(extensions?.['code']) && (!path || (data?.[String(path[0])] ?? null) === null),
+  )
+
+/** Whether a query may be sent again: the network failed, or whoever answered asks to come back. */
 export const isTransient = ({ response }: Failure): boolean => !response || LATER_STATUS.has(response.status)
+
+/** Whether a mutation that failed so may have been carried out: nobody said that the request is at fault. */
+export const isOpen = ({ response }: Failure): boolean =>
+  !response || LATER_STATUS.has(response.status) || response.status < 400 || response.status >= 500
 
 /** Milliseconds to wait, where the answer says so. */
 export function waitAsked({ errors }: Answer): number | undefined {

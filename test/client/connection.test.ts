@@ -13,6 +13,7 @@ import type { Answer } from '../../client/connection/verdict.ts'
 import type { Intent } from '../../client/index.ts'
 import { type Connection, type ConnectionOptions, createConnection, OutcomeUnknownError } from '../../client/index.ts'
 import { AccountsDocument, QuoteExchangeDocument, TransferDocument } from '../../client/operations.ts'
+import { until } from '../support/until.ts'
 
 type Reply = Response | Error
 
@@ -138,6 +139,80 @@ describe('what is sent again', () => {
     const { connection } = scripted([new Response('', { status: 503, headers: { 'retry-after': '3600' } }), reply])
     await expect(run(connection, TransferDocument, { input })).rejects.toThrow(OutcomeUnknownError)
     connection.close()
+  })
+})
+
+describe('what is not forgotten', () => {
+  const tokenOf = (sub: string): string => `x.${btoa(JSON.stringify({ sub }))}.x`
+  const open = (replies: readonly Reply[], options: Partial<ConnectionOptions> = {}) =>
+    scripted(replies, { store: new Map(), token: () => tokenOf('payer'), ...options })
+  const isPending = async (connection: Connection): Promise<boolean> => (await connection.pending()).length > 0
+
+  test('A lost answer, and then a refusal of the token: the outcome stays unknown', async () => {
+    const { connection } = open([lost, json(failed('UNAUTHENTICATED'), 401), json(failed('UNAUTHENTICATED'), 401)])
+    await expect(run(connection, TransferDocument, { input })).rejects.toThrow(OutcomeUnknownError)
+    expect(await isPending(connection)).toBe(true)
+    connection.close()
+  })
+
+  test('A refusal of the token at the first try: it was not carried out, and is not sent later', async () => {
+    const { connection } = open([json(failed('UNAUTHENTICATED'), 401), json(failed('UNAUTHENTICATED'), 401)])
+    expect(await run(connection, TransferDocument, { input })).toEqual(failed('UNAUTHENTICATED'))
+    expect(await isPending(connection)).toBe(false)
+  })
+
+  test('A request that a proxy refuses was not carried out; one that it failed on may have been', async () => {
+    const tooLarge = open([new Response('<h1>413</h1>', { status: 413 })])
+    await expect(run(tooLarge.connection, TransferDocument, { input })).rejects.toThrow('413')
+    expect(await isPending(tooLarge.connection)).toBe(false)
+    const broken = open([new Response('<h1>500</h1>', { status: 500 })], { patience: 0 })
+    await expect(run(broken.connection, TransferDocument, { input })).rejects.toThrow(OutcomeUnknownError)
+    expect(await isPending(broken.connection)).toBe(true)
+    broken.connection.close()
+  })
+
+  test('A payment made offline with a token that has ended is kept for whoever was signed in', async () => {
+    let isOffline = false
+    const ended = { value: tokenOf('payer'), expiresAt: Date.now() - 1 }
+    const token = (): typeof ended => {
+      if (isOffline) throw lost
+      return { ...ended, expiresAt: Date.now() + 30_001 } // to be renewed at once
+    }
+    const { connection } = open([json({ data: { me: null } })], { token, patience: 0 })
+    await run(connection, AccountsDocument)
+    const asked = Date.now()
+    await until(() => Date.now() > asked + 1)
+    isOffline = true
+    await expect(run(connection, TransferDocument, { input })).rejects.toThrow(OutcomeUnknownError)
+    expect((await connection.pending()).map(({ owner }) => owner)).toEqual(['payer'])
+    connection.close()
+  })
+
+  test('What is pending is asked for in the order in which it was begun', async () => {
+    const store = new Map<string, string>()
+    const before = open([lost, lost], { store, patience: 0 })
+    for (const amount of ['1', '2'])
+      await run(before.connection, TransferDocument, { input: { ...input, amount } }).catch(() => undefined)
+    before.connection.close()
+    const settled: unknown[] = []
+    const after = open([json(accepted), json(refused)], {
+      store,
+      onSettled: ({ variables }) => settled.push(variables),
+    })
+    await after.connection.resume()
+    expect(settled).toMatchObject([{ input: { amount: '1' } }, { input: { amount: '2' } }])
+  })
+
+  test('A store without room, or with what nobody can read, stops no payment', async () => {
+    const store = {
+      entries: () => [['pending:x', '{half'] as const],
+      set: () => {
+        throw new Error('QuotaExceededError')
+      },
+      delete: () => undefined,
+    }
+    const { connection } = open([json(accepted)], { store })
+    expect(await run(connection, TransferDocument, { input })).toEqual(accepted)
   })
 })
 
