@@ -1,4 +1,5 @@
 /** `npm run mock`: the public schema with data that looks real, and no service behind it. */
+import { existsSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -10,6 +11,9 @@ import { StartRefused } from '../platform/process/settings.ts'
 import { readDelays, readErrors } from './faults/faults.ts'
 import { type MockOptions, runMock } from './run.ts'
 
+/** Those of the shipped schema. */
+const CONTRACTS = fileURLToPath(new URL('../contracts', import.meta.url))
+
 const FLAGS = {
   supergraph: { type: 'string' },
   port: { type: 'string' },
@@ -17,6 +21,7 @@ const FLAGS = {
   delay: { type: 'string' },
   errors: { type: 'string' },
   tick: { type: 'string' },
+  contracts: { type: 'string' },
 } as const
 
 /** @throws StartRefused */
@@ -35,9 +40,12 @@ function whole(flag: string, text: string, most: number): number {
 }
 
 function optionsOf(args: readonly string[], environment: NodeJS.ProcessEnv): MockOptions {
-  const { supergraph, port, seed = '1', delay = '', errors = '', tick = '1000' } = readArguments(args)
+  const { supergraph, port, seed = '1', delay = '', errors = '', tick = '1000', contracts } = readArguments(args)
+  const other = supergraph ?? environment['SUPERGRAPH']
+  const own = other === undefined && existsSync(CONTRACTS) ? [CONTRACTS] : []
   return {
-    file: supergraph ?? environment['SUPERGRAPH'] ?? fileURLToPath(files.supergraph),
+    file: other ?? fileURLToPath(files.supergraph),
+    contracts: contracts === undefined ? own : [contracts],
     seed: whole('seed', seed, 999_999_999),
     tick: Math.max(whole('tick', tick, 3_600_000), 1),
     faults: { ...readErrors(errors), delays: readDelays(delay) },

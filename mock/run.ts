@@ -5,12 +5,14 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { contractFiles, readContracts } from '../consumers/contracts/contract.ts'
 import { loadConfig } from '../gateway/config/load.ts'
 import { startGateway } from '../gateway/gateway.ts'
 import type { RunningProcess } from '../platform/process/lifecycle.ts'
 import { createLogger, type Logger } from '../platform/process/log.ts'
 import { StartRefused } from '../platform/process/settings.ts'
 import { stampOf, watchFiles } from '../platform/process/watch-file.ts'
+import { examplesOf } from './examples/examples.ts'
 import { DELAY_HEADER, ERROR_HEADER, type Faults } from './faults/faults.ts'
 import type { WorldOptions } from './resolve/world.ts'
 import { readSource, type Source } from './schema/source.ts'
@@ -23,6 +25,8 @@ export interface MockOptions {
   /** Milliseconds between events. */
   readonly tick: number
   readonly faults: Faults
+  /** Files and folders of consumer contracts, whose examples are answered. */
+  readonly contracts: readonly string[]
   /** Settings of the gateway. */
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Called with a line for the person who runs it. */
@@ -51,13 +55,13 @@ const HEADERS = [
 
 export async function runMock(options: MockOptions): Promise<RunningMock> {
   const { file, faults, environment, tell } = options
-  const worldOf = (): WorldOptions => ({
-    seed: options.seed,
-    tick: options.tick,
-    examples: new Map(),
-    known: new Map(),
-  })
-  const service = await startService(await read(file), worldOf(), faults)
+  const { seed, tick } = options
+  const worldOf = async ({ schema, keys }: Source): Promise<WorldOptions> => {
+    const contracts = options.contracts.length > 0 ? await readContracts(options.contracts) : []
+    return { seed, tick, ...examplesOf(contracts, schema, keys) }
+  }
+  const first = await read(file)
+  const service = await startService(first, await worldOf(first), faults)
   const folder = await mkdtemp(join(tmpdir(), 'tributary-mock-'))
   const supergraph = join(folder, 'supergraph.graphql')
   const close = async (): Promise<void> => {
@@ -65,16 +69,17 @@ export async function runMock(options: MockOptions): Promise<RunningMock> {
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    await writeFile(supergraph, (await read(file)).supergraph(service.url))
+    await writeFile(supergraph, first.supergraph(service.url))
     const log = createLogger('mock', 'warn')
     const gateway = await openGateway({ ...environment, SUPERGRAPH: supergraph, DATA_DIR: folder }, log)
-    const stopWatching = watchFiles(new Map([[file, stampOf(file)]]), async () => {
+    const watched = [file, ...(await contractFiles(options.contracts))]
+    const stopWatching = watchFiles(new Map(watched.map((each) => [each, stampOf(each)])), async () => {
       try {
         const source = await read(file)
         const text = source.supergraph(service.url)
-        service.use(source, worldOf())
+        service.use(source, await worldOf(source))
         await writeFile(supergraph, text)
-        tell(`${file} changed, and is mocked as it is now`)
+        tell('The schema or a contract changed, and is mocked as it is now.')
       } catch (error) {
         if (!(error instanceof StartRefused)) throw error
         tell(`${error.message}\nThe mock goes on as it was.`)

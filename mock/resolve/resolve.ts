@@ -114,7 +114,9 @@ function fromGiven(world: World, parent: MockObject, type: GraphQLOutputType, ke
   const idField = world.idField(concrete.name)
   const id = idField === undefined ? undefined : given.values.get(idField)
   if (typeof id === 'string' || typeof id === 'number') return world.entity(concrete, String(id), { given })
-  return { __typename: concrete.name, key, given, echo: parent.echo }
+  const edges = nodeTypeOf(concrete) && given.values.get('edges')
+  const page = Array.isArray(edges) ? { total: edges.length, from: 0, to: edges.length } : undefined
+  return { __typename: concrete.name, key, given, echo: parent.echo, page }
 }
 
 function generate(world: World, parent: MockObject, field: AnyField, args: Args): unknown {

@@ -13,7 +13,7 @@ interface Rule {
   readonly except?: RegExp
 }
 
-const PROJECT = /^(platform|client|gateway|compare|subgraphs|prisma|start|new|mock|bench|install|test)\//
+const PROJECT = /^(platform|client|gateway|compare|subgraphs|prisma|start|new|mock|consumers|bench|install|test)\//
 const stateless = services
   .filter(({ kind }) => kind === 'stateless')
   .map(({ name }) => name)
@@ -115,10 +115,16 @@ const rules: readonly Rule[] = [
     except: /^(new|platform|gateway\/config)\//,
   },
   {
-    name: 'the mock knows the gateway and no service',
+    name: 'the mock knows the gateway and contracts, and no service',
     from: /^mock\//,
     never: PROJECT,
-    except: /^(mock|platform|gateway)\//,
+    except: /^(mock|consumers\/contracts|platform|gateway)\//,
+  },
+  {
+    name: 'consumer contracts are replayed without the sources of services',
+    from: /^consumers\//,
+    never: PROJECT,
+    except: /^(consumers|platform|gateway)\//,
   },
   {
     name: 'properties are tried with the same cases in every run',

@@ -83,6 +83,19 @@ test('Every shipped query and mutation is answered, and every query alike each t
   }
 })
 
+test('It answers as consumer contracts say, and so each contract of a query holds', async () => {
+  const main = fileURLToPath(new URL('../../consumers/main.ts', import.meta.url))
+  const child = spawn(process.execPath, [main, '--url', mock.url], {
+    env: { ...processEnvironment, PATH: process.env['PATH'], DATA_DIR: folder.path },
+  })
+  let said = ''
+  child.stdout.on('data', (chunk) => (said += chunk))
+  await once(child, 'close')
+  expect([child.exitCode, said]).toEqual([0, expect.stringContaining('All 2 contracts hold.')])
+  const { data } = await ask(mock.url, '{ me { name } city(id: "2267057") { name } }')
+  expect(data).toEqual({ me: { name: 'Ana Ribeiro' }, city: { name: 'Lisbon' } })
+})
+
 test('The gateway in front refuses what it refuses of any client, and knows what operations cost', async () => {
   expect((await ask(mock.url, '{ nothing }')).errors?.[0]?.extensions['code']).toBe('GRAPHQL_VALIDATION_FAILED')
   const greedy = '{ cities(search: "a", first: 100) { edges { node { weather { hourly(hours: 16000) { time } } } } } }'

@@ -9,6 +9,7 @@ import { type System, run as start, startSystem } from '../start/system.ts'
 import { readAnswer } from '../support/answer.ts'
 import { copySources } from '../support/copy.ts'
 import { makeDataFolder, type TestFolder } from '../support/data-folder.ts'
+import { until } from '../support/until.ts'
 
 let project: TestFolder
 let data: TestFolder
@@ -67,7 +68,7 @@ test('A service of each kind composes, passes the checks and its tests, and runs
     'tributary.config.ts',
     ...folders,
   ]
-  for (const check of [['node_modules/typescript/bin/tsc'], biome, ['gateway/contract.ts']])
+  for (const check of [['node_modules/typescript/bin/tsc'], biome, ['gateway/contract/main.ts']])
     expect(await node(...check)).toMatchObject({ code: 0 })
   git('add', '-A')
   const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--runInBand', '--verbose']
@@ -134,6 +135,9 @@ test('`npm start` runs both, on a database of their own, and the playground know
 test('A wrong address of its database is refused by its name before anything starts', async () => {
   const environment = { DATA_DIR: data.path, PORT: '0', ADMIN_PORT: '0', CART_DATABASE_URL: 'mysql://localhost/cart' }
   const run = start(environment, [], 'node', project.path)
-  expect(await run.ended).toBe(1)
+  const code = await Promise.race([run.ended, until(() => /^ready /m.test(run.output())).then(() => 'it started')])
+  run.kill('SIGTERM')
+  await run.ended
+  expect(code).toBe(1)
   expect(run.output()).toContain('CART_DATABASE_URL: must be a postgresql:// URL')
 })
