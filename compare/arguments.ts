@@ -6,6 +6,8 @@ export interface Arguments {
   readonly supergraph: string | undefined
   /** Folders, files and manifests; without any the product's own operations. */
   readonly operations: readonly string[]
+  /** Recorded use, files and folders: only what was recorded is compared. */
+  readonly use: readonly string[]
   /** A JSON file: variables by the name of the operation. */
   readonly variables: string | undefined
   readonly headers: ReadonlyMap<string, string>
@@ -23,6 +25,7 @@ const ADMIN = 'http://127.0.0.1:4090'
 export const USAGE = `npm run compare -- [options]
   --supergraph FILE      the supergraph that both gateways run; else the product's own, on the services of a running product
   --operations PATH      a folder or file of operations, or a manifest; may be repeated; else gateway/operations
+  --use PATH             only queries that are in recorded use, a file or a folder; may be repeated
   --variables FILE       JSON: variables by the name of the operation, besides a .json file beside its .graphql file
   --header 'NAME: VALUE' sent with each operation, and told to the services by both gateways; may be repeated
   --service NAME=URL     where a service is, in place of the supergraph's address; may be repeated
@@ -41,6 +44,7 @@ export function readArguments(args: readonly string[]): Arguments {
   return {
     supergraph: values.supergraph,
     operations: values.operations,
+    use: values.use,
     variables: values.variables,
     headers: new Map(values.header.map(readHeader)),
     services: new Map(values.service.map(readService)),
@@ -59,6 +63,7 @@ function parse(args: readonly string[]) {
       options: {
         supergraph: one,
         operations: many,
+        use: many,
         variables: one,
         header: many,
         service: many,

@@ -2,7 +2,7 @@
 import { basename } from 'node:path'
 import { Kind, OperationTypeNode, print } from 'graphql'
 import type { Unreadable, WrittenOperation } from '../gateway/contract/sources/operation-files.ts'
-import { type Difference, differencesOf } from './differences.ts'
+import { type Difference, differencesOf, isAway } from './differences.ts'
 import type { Answered, Asked, ComparedGateway } from './gateways.ts'
 
 export type Verdict = 'equal' | 'by design' | 'unstable' | 'differs' | 'skipped' | 'not asked'
@@ -11,7 +11,7 @@ export interface Compared {
   readonly name: string
   readonly file: string | undefined
   readonly verdict: Verdict
-  /** Why it was not asked. */
+  /** Why it was not asked, or what was in the way. */
   readonly why?: string
   readonly differences: readonly Difference[]
   /** Requests to services in all. */
@@ -27,6 +27,8 @@ export interface Given {
   readonly operations: readonly WrittenOperation[]
   /** Files that are not GraphQL. */
   readonly unreadable: readonly Unreadable[]
+  /** How often each query was sent, by its name: others are left out. */
+  readonly recorded?: ReadonlyMap<string, number>
   /** By the name of the operation. */
   readonly variables: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }
@@ -34,9 +36,10 @@ export interface Given {
 /** One after the other: the services are asked the same things in the same order. */
 export async function compareAll(
   gateways: Gateways,
-  { operations, unreadable, variables }: Given,
+  { operations: all, unreadable, recorded, variables }: Given,
 ): Promise<readonly Compared[]> {
-  const all = unreadable.map(
+  const operations = recorded ? all.filter(({ name }) => name !== undefined && recorded.has(name)) : all
+  const compared = unreadable.map(
     ({ message, place }): Compared => ({
       name: `${basename(place.file)}:${place.line}`,
       file: place.file,
@@ -47,9 +50,26 @@ export async function compareAll(
   )
   for (const operation of operations) {
     const values = { ...operation.variables, ...(operation.name === undefined ? {} : variables[operation.name]) }
-    all.push({ ...nameOf(operation), ...(await compareOne(gateways, operation, values)) })
+    compared.push({ ...nameOf(operation), ...(await compareOne(gateways, operation, values)) })
   }
-  return all
+  return [...compared, ...withoutText(all, recorded)]
+}
+
+/** Recorded use keeps no text. */
+function withoutText(
+  operations: readonly WrittenOperation[],
+  recorded: Given['recorded'] = new Map(),
+): readonly Compared[] {
+  const written = new Set(operations.map(({ name }) => name))
+  return [...recorded]
+    .filter(([name]) => !written.has(name))
+    .map(([name, requests]) => ({
+      name,
+      file: undefined,
+      verdict: 'not asked',
+      why: `${requests} requests are recorded, but no file of --operations has its text`,
+      differences: [],
+    }))
 }
 
 const nameOf = ({ name, place }: WrittenOperation) => ({ name: name ?? '(no name)', file: place?.file })
@@ -77,13 +97,17 @@ async function compareOne(
 async function compareAnswers({ ours, stock }: Gateways, asked: Asked): Promise<Omit<Compared, 'name' | 'file'>> {
   const [own, other] = [await ours.ask(asked), await stock.ask(asked)]
   const differences = differencesOf(own, other)
-  const calls = { ours: sum(own), stock: sum(other) }
-  if (differences.length === 0) return { verdict: 'equal', differences, calls }
-  if (differences.every(({ reason }) => reason !== undefined)) return { verdict: 'by design', differences, calls }
+  const told = {
+    differences,
+    calls: { ours: sum(own), stock: sum(other) },
+    ...(own.errors.some(isAway) && { why: 'a service did not answer' }),
+  }
+  if (differences.length === 0) return { verdict: 'equal', ...told }
+  if (differences.every(({ reason }) => reason !== undefined)) return { verdict: 'by design', ...told }
   // What differs from one time to the next is the services' doing.
   const again = [...(await changes(ours, asked, own)), ...(await changes(stock, asked, other))]
   const isStable = differences.some((one) => one.reason === undefined && !again.some((each) => isSame(one, each)))
-  return { verdict: isStable ? 'differs' : 'unstable', differences, calls }
+  return { verdict: isStable ? 'differs' : 'unstable', ...told }
 }
 
 const changes = async (gateway: ComparedGateway, asked: Asked, before: Answered): Promise<readonly Difference[]> =>

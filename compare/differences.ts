@@ -20,10 +20,11 @@ export interface Difference {
 
 const MOST_PER_PART = 20
 
+/** Those that matter first. */
 export function differencesOf(ours: Answered, stock: Answered): readonly Difference[] {
-  const found = [...ofData(ours.data, stock.data), ...ofErrors(ours.errors, stock), ...ofCalls(ours.calls, stock.calls)]
-  const byPart = Map.groupBy(found, ({ part }) => part)
-  return [...byPart.values()].flatMap((all) => all.slice(0, MOST_PER_PART))
+  const found = [...ofData(ours.data, stock.data), ...ofErrors(ours.errors, stock), ...ofCalls(ours, stock)]
+  const sorted = found.toSorted((one, other) => Number(one.reason !== undefined) - Number(other.reason !== undefined))
+  return [...Map.groupBy(sorted, ({ part }) => part).values()].flatMap((all) => all.slice(0, MOST_PER_PART))
 }
 
 const ORDER = 'only the order of fields differs; this gateway keeps that of the operation, as the specification says'
@@ -69,50 +70,55 @@ const AWAY = 'this gateway tells in its own words that a service cannot be reach
 
 function ofErrors(ours: readonly ShownError[], stock: Answered): readonly Difference[] {
   const left = [...stock.errors]
+  const told = new Set<ShownError>()
   const take = (matches: (error: ShownError) => boolean): ShownError | undefined => {
     const at = left.findIndex(matches)
     return at < 0 ? undefined : left.splice(at, 1)[0]
   }
-  const pairs = ours.map((error) => [error, take(({ path }) => textOf(path) === textOf(error.path))] as const)
-  const told = new Set<ShownError>()
-  const differences = pairs.flatMap(([error, same]): Difference[] => {
-    if (same) return ofPair(error, same)
-    const other = take(({ message }) => message === error.message || isMasked(error)) ?? findTold(told, error)
-    if (other) {
+  const differences = ours
+    .map((error) => [error, take(({ path }) => textOf(path) === textOf(error.path))] as const)
+    .flatMap(([error, same]): Difference[] => {
+      if (same) return ofPair(error, same)
+      const mayBe = (other: ShownError): boolean => mayStandFor(other, error)
+      // One error of the stock gateway may stand for several places.
+      const other = take(mayBe) ?? [...told].find(mayBe)
+      if (!other) return [onlyHere(error, stock)]
       told.add(other)
-      const places = { at: `${textOf(error.path)} path`, ours: textOf(error.path), stock: textOf(other.path) }
+      const places = { at: `${textOf(error.path)} path`, ours: textOf(error.path), stock: textOf(other.path) || 'none' }
       return [{ part: 'errors', ...places, reason: PLACES }, ...ofPair(error, other)]
-    }
-    const isOfValue = stock.errors.length === 0 && isMasked(error)
-    return [
-      {
-        part: 'errors',
-        at: textOf(error.path),
-        ours: inShort(error),
-        stock: 'nothing',
-        ...(isOfValue && { reason: VALUES }),
-      },
-    ]
-  })
+    })
   const onlyStock = left.map(
     (error): Difference => ({ part: 'errors', at: textOf(error.path), ours: 'nothing', stock: inShort(error) }),
   )
   return [...differences, ...onlyStock]
 }
 
-/** One error of the stock gateway may stand for several places. */
-const findTold = (told: ReadonlySet<ShownError>, error: ShownError): ShownError | undefined =>
-  [...told].find(({ message }) => message === error.message || isMasked(error))
+function onlyHere(error: ShownError, { errors }: Answered): Difference {
+  const isOfValue = errors.length === 0 && codeOf(error) === 'INTERNAL'
+  const told = { part: 'errors', at: textOf(error.path), ours: inShort(error), stock: 'nothing' } as const
+  return isOfValue ? { ...told, reason: VALUES } : told
+}
+
+/** Whether an error of the stock gateway, told without a place or at one nearby, is the same. */
+function mayStandFor({ path: other = [], message }: ShownError, error: ShownError): boolean {
+  const { path = [] } = error
+  const isPlaceless = other.length === 0 || other.includes('@') || other.includes('_entities')
+  const isNear =
+    path.slice(0, other.length).join() === other.join() || other.slice(0, path.length).join() === path.join()
+  return (isPlaceless || isNear) && (message === error.message || isInOwnWords(error))
+}
 
 const codeOf = ({ extensions }: ShownError): unknown => extensions?.['code']
 const isMasked = (error: ShownError): boolean => codeOf(error) === 'INTERNAL'
+export const isAway = (error: ShownError): boolean => codeOf(error) === 'SERVICE_UNAVAILABLE'
+const isInOwnWords = (error: ShownError): boolean => isMasked(error) || isAway(error)
 const inShort = (error: ShownError): string => `${String(codeOf(error))}: ${shown(error.message)}`
 
 function ofPair(ours: ShownError, stock: ShownError): Difference[] {
   const at = textOf(ours.path)
   const differences: Difference[] = []
   if (ours.message !== stock.message) {
-    const reason = isMasked(ours) ? MASKED : codeOf(ours) === 'SERVICE_UNAVAILABLE' ? AWAY : undefined
+    const reason = isMasked(ours) ? MASKED : isAway(ours) ? AWAY : undefined
     differences.push({
       part: 'errors',
       at: `${at} message`.trim(),
@@ -133,14 +139,16 @@ function ofPair(ours: ShownError, stock: ShownError): Difference[] {
   return differences
 }
 
+const RETRIES = 'this gateway tries a failed call of a query again'
 const FEWER = 'this gateway asks less often: equal and neighbouring calls are one, and caches answer'
 
-function ofCalls(ours: Answered['calls'], stock: Answered['calls']): readonly Difference[] {
-  return [...new Set([...ours.keys(), ...stock.keys()])].sort().flatMap((service): Difference[] => {
-    const [own, other] = [ours.get(service) ?? 0, stock.get(service) ?? 0]
+function ofCalls(ours: Answered, stock: Answered): readonly Difference[] {
+  const services = new Set([...ours.calls.keys(), ...stock.calls.keys()])
+  const isFailed = ours.errors.some(isAway)
+  return [...services].sort().flatMap((service): Difference[] => {
+    const [own, other] = [ours.calls.get(service) ?? 0, stock.calls.get(service) ?? 0]
     if (own === other) return []
-    return [
-      { part: 'calls', at: service, ours: String(own), stock: String(other), ...(own < other && { reason: FEWER }) },
-    ]
+    const reason = own < other ? FEWER : isFailed ? RETRIES : undefined
+    return [{ part: 'calls', at: service, ours: `${own}`, stock: `${other}`, ...(reason !== undefined && { reason }) }]
   })
 }

@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url'
 import { NotReadable, readOperations } from '../gateway/contract/sources/operation-files.ts'
 import { files } from '../gateway/supergraph/files.ts'
 import { readGraphs } from '../gateway/supergraph/graphs.ts'
+import { NoUse, readUse } from '../gateway/usage/files.ts'
+import type { UseRecords } from '../gateway/usage/records.ts'
 import { StartRefused } from '../platform/process/settings.ts'
 import { type Arguments, readArguments, WrongArguments } from './arguments.ts'
 import { compareAll, type Given } from './compare.ts'
@@ -33,14 +35,27 @@ async function run(args: Arguments): Promise<Report> {
   }
 }
 
-async function readGiven({ operations, variables: file }: Arguments): Promise<Given> {
+async function readGiven({ operations, use, variables: file }: Arguments): Promise<Given> {
   const paths = operations.length > 0 ? operations : [OPERATIONS]
   const read = await Promise.all(paths.map((path) => readOperations(path)))
+  const recorded = (await Promise.all(use.map(readUse))).flat()
   return {
     unreadable: read.flatMap(({ unreadable }) => unreadable),
+    ...(use.length > 0 && { recorded: requestsByQuery(recorded) }),
     operations: read.flatMap((one) => one.operations),
     variables: file === undefined ? {} : await readVariables(file),
   }
+}
+
+/** How often each query was sent, by its name. */
+function requestsByQuery(days: readonly UseRecords[]): ReadonlyMap<string, number> {
+  const requests = new Map<string, number>()
+  for (const { documents, rows } of days)
+    for (const row of rows) {
+      const { operation, kind } = documents[row.document] ?? { operation: null, kind: 'query' }
+      if (operation !== null && kind === 'query') requests.set(operation, (requests.get(operation) ?? 0) + row.requests)
+    }
+  return requests
 }
 
 async function readVariables(file: string): Promise<Given['variables']> {
@@ -102,7 +117,8 @@ try {
   const isDifferent = report.operations.some(({ verdict }) => verdict === 'differs')
   process.exitCode = isDifferent ? 1 : isAsked(report) ? 0 : 2
 } catch (error) {
-  if (!(error instanceof WrongArguments || error instanceof NotReadable || error instanceof StartRefused)) throw error
-  console.error(error.message)
+  const explained = [WrongArguments, NotReadable, NoUse, StartRefused]
+  if (!explained.some((kind) => error instanceof kind)) throw error
+  console.error((error as Error).message)
   process.exitCode = 2
 }

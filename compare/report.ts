@@ -44,14 +44,19 @@ export function tableOf(report: Report): string {
 
 function detailsOf({ name, file, differences }: Compared): readonly string[] {
   if (differences.length === 0) return []
-  const told = differences.flatMap(({ part, at, ours, stock, reason }: Difference) => [
+  // Of those by design that have one reason, one is shown.
+  const groups = Map.groupBy(differences, (one) => (one.reason === undefined ? one : `${one.part} ${one.reason}`))
+  const told = [...groups.values()].flatMap(([{ part, at, ours, stock, reason } = NONE, ...others]) => [
     `  ${part}${at === '' ? '' : ` ${at}`}`,
     `    here   ${ours}`,
     `    stock  ${stock}`,
     ...(reason === undefined ? [] : [`    by design: ${reason}`]),
+    ...(others.length === 0 ? [] : [`    and ${others.length} more like it`]),
   ])
   return [`${name}${file === undefined ? '' : ` (${file})`}`, ...told, '']
 }
+
+const NONE: Difference = { part: 'data', at: '', ours: '', stock: '' }
 
 function aligned(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))

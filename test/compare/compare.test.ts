@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { readArguments } from '../../compare/arguments.ts'
 import type { Compared } from '../../compare/compare.ts'
+import { addToday } from '../../gateway/usage/files.ts'
 import { composeAt } from '../support/gateway.ts'
 import { type Shop, startShop } from '../support/shop.ts'
 
@@ -140,12 +141,29 @@ describe('a run over a supergraph', () => {
 })
 
 test('Without differences it exits 0, with a table that says what was done', async () => {
-  await writeFile(file('one.graphql'), 'query One { whoAmI }')
-  const { code, out } = await run('--supergraph', file('supergraph.graphql'), '--operations', file('one.graphql'))
+  await writeFile(file('one.graphql'), 'query One { whoAmI } query Unused { whoAmI }')
+  const use = file('use')
+  const used = { kind: 'query' as const, coordinates: [] as string[] }
+  const sent = { client: 'web', version: '1', requests: 7, given: {} }
+  await addToday(
+    use,
+    {
+      documents: { a: { ...used, operation: 'One' }, b: { ...used, operation: 'Lost' } },
+      rows: [
+        { ...sent, document: 'a' },
+        { ...sent, document: 'b' },
+      ],
+    },
+    1,
+  )
+  const paths = ['--supergraph', file('supergraph.graphql'), '--operations', file('one.graphql'), '--use', use]
+  const { code, out } = await run(...paths)
   expect(code).toBe(0)
+  expect(out).not.toContain('Unused')
+  expect(out).toMatch(/^Lost +not asked +7 requests are recorded, but no file of --operations has its text$/m)
   expect(out).toContain('Only queries were asked, which may be repeated.')
   expect(out).toMatch(/^One +equal +1 \/ 1$/m)
-  expect(out).toMatch(/\n1 equal\.\n$/)
+  expect(out).toMatch(/\n1 equal, 1 not asked\.\n$/)
 })
 
 test('Where no product runs it exits 2, in words', async () => {
