@@ -54,7 +54,9 @@ interface Text {
 
 const DOCUMENTS = new Set(['.graphql', '.gql'])
 const SOURCES = new Set(['.ts', '.tsx', '.mts', '.js', '.jsx', '.mjs', '.vue', '.svelte'])
-const SKIPPED = new Set(['node_modules', 'dist', 'build', '.git', '.data'])
+/** What is generated repeats what is written elsewhere, with examples in its comments. */
+const GENERATED = ['generated', '__generated__', 'dist', 'build']
+const SKIPPED = new Set([...GENERATED, 'node_modules', '.git', '.data'])
 
 /**
  * @param path a folder, which is searched, a file of operations, or a manifest

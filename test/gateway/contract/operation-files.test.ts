@@ -35,6 +35,8 @@ test('A folder is searched for documents, templates in sources and manifests tha
     'schema.graphql': 'type Query { a: Int }',
     'package.json': '{"name": "x"}',
     'node_modules/x/g.graphql': 'query G { a }',
+    'generated/gql.ts': 'const Example = graphql(`query H { a }`)',
+    'src/__generated__/I.graphql': 'query I { a }',
     'prose.ts': '/** As `*.graphql` says: gql` and graphql(`…`) are marks. */\n// .graphql`x`',
     'empty.graphql': '\n',
   })
