@@ -5,7 +5,6 @@
 import cluster from 'node:cluster'
 import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
-import { join } from 'node:path'
 import { announceNotice, announceReady, type RunningProcess, runProcess } from '../platform/process/lifecycle.ts'
 import { createLogger, type Logger } from '../platform/process/log.ts'
 import type { Seen } from '../platform/process/watch-file.ts'
@@ -19,8 +18,7 @@ import { tellUnshared } from './headers/notice.ts'
 import type { LiveMap } from './map/page/live-map.ts'
 import { createClientName } from './request/policies/client-name.ts'
 import { staleServices } from './supergraph/origin.ts'
-import { createUseRecorder } from './usage/recorder.ts'
-import { openUseWriter } from './usage/writer.ts'
+import { openUseRecord } from './usage/open.ts'
 import { type RunningWorkers, startWorkers } from './workers/primary.ts'
 import { askForMap, followPrimary } from './workers/worker.ts'
 
@@ -43,8 +41,8 @@ async function startFollowing(
   log: Logger,
   askForMap?: () => Promise<LiveMap>,
 ): Promise<RunningGateway> {
-  const use = openUse(first, log)
-  const started = await startGateway(first, log, { askForMap, recordUse: use?.recordUse })
+  const use = await openUse(first, log)
+  const started = await startGateway(first, log, { askForMap, recordUse: use?.count })
   const gateway = { ...started, stop: () => started.stop().then(() => use?.close()) }
   if (file === undefined) return gateway
   const stopFollowing = followConfig({
@@ -69,15 +67,13 @@ async function startFollowing(
 }
 
 /** Records who uses what, if the configuration says so. */
-function openUse({ usage, dataDir, operations: { safelist } }: Config, log: Logger) {
-  if (!usage.record) return undefined
-  const { folder = join(dataDir, 'usage'), every, days } = usage
-  const recorder = createUseRecorder({
+function openUse({ usage, dataDir, redis, operations: { safelist } }: Config, log: Logger) {
+  const names = {
     name: createClientName(safelist?.clientHeaders ?? CLIENT_NAME_HEADERS),
     version: createClientName(CLIENT_VERSION_HEADERS),
     reserved: Object.keys(safelist?.clients ?? {}),
-  })
-  return { recordUse: recorder.count, close: openUseWriter({ recorder, folder, every, days, log }).close }
+  }
+  return openUseRecord({ settings: usage, dataDir, redisUrl: redis.url, names, log })
 }
 
 /** A supergraph that was given by `SUPERGRAPH` is used as it is. */

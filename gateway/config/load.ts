@@ -273,6 +273,7 @@ const redisFaults = (sources: Sources): readonly Fault[] =>
   [
     ['budgets', 'store'],
     ['operations', 'persisted', 'store'],
+    ['usage', 'store'],
   ]
     .filter((path) => sources.valueAt(path) === 'redis' && sources.valueAt(['redis', 'url']) === undefined)
     .map((path) => ({ path, fault: 'needs redis.url' }))

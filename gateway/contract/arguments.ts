@@ -23,7 +23,7 @@ export const USAGE = `npm run contract -- [options]
   --service NAME=FILE      a service's schema, in the place of one of the registry or beside them; may be repeated
   --alone                  only the services named by --service, and only the operations named by --operations
   --operations PATH        a folder or file of operations, or a manifest, besides the project's own; may be repeated
-  --use PATH               recorded use, a file or a folder; may be repeated
+  --use PATH               recorded use: a file, a folder or the URL of a Redis; may be repeated
   --config FILE            the gateway's configuration: its limits, safelists and variants
   --json, --markdown, --github   print JSON, a Markdown table, or annotations of GitHub besides the table`
 

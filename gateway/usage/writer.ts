@@ -1,8 +1,6 @@
 /** Writes recorded use at intervals, and what is left at the end. Never makes a request wait. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../platform/process/log.ts'
-import type { UsageSettings } from '../config/sections/usage.ts'
-import { addToday } from './files.ts'
 import type { UseRecorder } from './recorder.ts'
 import { mergeUse, NO_USE, type UseRecords } from './records.ts'
 
@@ -11,16 +9,21 @@ export interface UseWriter {
   close(): Promise<void>
 }
 
-interface WriterOptions extends Pick<UsageSettings, 'every' | 'days'> {
+/** Adds to what is recorded. Resolves to false, with nothing written, if that must wait. */
+export type AddUse = (records: UseRecords) => Promise<boolean>
+
+interface WriterOptions {
   readonly recorder: UseRecorder
-  readonly folder: string
+  readonly add: AddUse
+  /** Milliseconds from one writing to the next. */
+  readonly every: number
   readonly log: Logger
 }
 
 const TRIES = 40 // at the end, while other processes write
 const PAUSE = 50 // milliseconds between them
 
-export function openUseWriter({ recorder, folder, every, days, log }: WriterOptions): UseWriter {
+export function openUseWriter({ recorder, add, every, log }: WriterOptions): UseWriter {
   let left = NO_USE
   let isRefused = false
   let turn: Promise<boolean> = Promise.resolve(true)
@@ -29,12 +32,12 @@ export function openUseWriter({ recorder, folder, every, days, log }: WriterOpti
     left = merged(left, recorder.drain())
     if (left.rows.length === 0) return true
     try {
-      const isWritten = await addToday(folder, left, days)
+      const isWritten = await add(left)
       if (isWritten) left = NO_USE
       isRefused = false
       return isWritten
     } catch (error) {
-      if (!isRefused) log.warn({ err: error, folder }, 'recorded use cannot be written; it waits in memory')
+      if (!isRefused) log.warn({ err: error }, 'recorded use cannot be written; it waits in memory')
       isRefused = true
       return true
     }
@@ -49,6 +52,7 @@ export function openUseWriter({ recorder, folder, every, days, log }: WriterOpti
     async close() {
       clearInterval(timer)
       for (let tries = 0; tries < TRIES && !(await inTurn()); tries += 1) await sleep(PAUSE)
+      if (left.rows.length > 0) log.warn('recorded use was left unwritten')
     },
   }
 }

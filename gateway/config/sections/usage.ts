@@ -6,11 +6,13 @@ export const usageSection = z
   .strictObject({
     /** Fields, arguments, input fields and enum values by client and version; no other values. */
     record: onOff.default(true),
-    /** Without it `usage` in the folder `dataDir`. */
+    /** `redis`: of all gateways together. */
+    store: z.enum(['files', 'redis'], 'must be files or redis').default('files'),
+    /** Of files; without it `usage` in the folder `dataDir`. */
     folder: z.string().optional(),
     /** Milliseconds from one writing to the next. */
     every: milliseconds.default(60_000),
-    /** Days whose files are kept. */
+    /** Days that are kept. */
     days: whole(1, 3_660).default(60),
   })
   .prefault({})

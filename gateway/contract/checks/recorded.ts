@@ -1,6 +1,6 @@
 /** Recorded use as the checks take it: one for each operation, client and version. */
 import type { OperationTypeNode } from 'graphql'
-import type { DayOfUse } from '../../usage/files.ts'
+import type { DayOfUse } from '../../usage/day.ts'
 import type { Use } from './use.ts'
 
 /** What is known of use that was recorded. */

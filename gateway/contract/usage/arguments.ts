@@ -12,7 +12,7 @@ export interface UsageArguments {
 }
 
 export const USAGE = `npm run usage -- [options]
-  --use PATH            recorded use, a file or a folder; else what the gateway writes here; may be repeated
+  --use PATH            recorded use: a file, a folder or the URL of a Redis; else where this gateway records; may be repeated
   --schema FILE         a public schema or a supergraph; else gateway/schema.graphql
   --without COORDINATE  whom the removal of Type, Type.field, Type.field(argument:) or Enum.VALUE breaks; may be repeated
   --json                print JSON`

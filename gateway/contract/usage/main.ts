@@ -10,7 +10,7 @@ import { StartRefused } from '../../../platform/process/settings.ts'
 import { publicSchema } from '../../composition/compose.ts'
 import { loadConfig } from '../../config/load.ts'
 import { files } from '../../supergraph/files.ts'
-import { NoUse, readUse } from '../../usage/files.ts'
+import { NoUse, readUse } from '../../usage/read.ts'
 import { recordedUse } from '../checks/recorded.ts'
 import { useOf } from '../checks/use.ts'
 import { NotReadable, readOperations } from '../sources/operation-files.ts'
@@ -25,16 +25,18 @@ async function run({ use, schema: file, without }: UsageArguments): Promise<Usag
   const unknown = without.find((coordinate) => !isCoordinate(schema, coordinate))
   if (unknown !== undefined)
     throw new WrongArguments(`--without ${unknown}: the schema has no such type, field, argument or value.`)
-  const paths = use.length > 0 ? use : [await ownFolder()]
+  const paths = use.length > 0 ? use : [await ownPlace()]
   const recorded = recordedUse((await Promise.all(paths.map(readUse))).flat())
   // Those of this project say nothing of another schema.
   const written = file === undefined ? (await readOperations(OPERATIONS)).operations : []
   return usageReport({ schema, recorded, without, written: written.map((one) => useOf(one, schema, schema)) })
 }
 
-async function ownFolder(): Promise<string> {
+/** Where the gateway records. */
+async function ownPlace(): Promise<string> {
   const { config } = await loadConfig({ env: process.env, isPartial: true })
-  return config.usage.folder ?? join(config.dataDir, 'usage')
+  const { store, folder = join(config.dataDir, 'usage') } = config.usage
+  return store === 'redis' && config.redis.url !== undefined ? config.redis.url : folder
 }
 
 /** @throws NotReadable */

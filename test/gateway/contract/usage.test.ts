@@ -5,7 +5,7 @@ import { useOf } from '../../../gateway/contract/checks/use.ts'
 import { readArguments } from '../../../gateway/contract/usage/arguments.ts'
 import { textOf } from '../../../gateway/contract/usage/output.ts'
 import { isCoordinate, usageReport } from '../../../gateway/contract/usage/report.ts'
-import type { DayOfUse } from '../../../gateway/usage/files.ts'
+import type { DayOfUse } from '../../../gateway/usage/day.ts'
 import { written } from './small-graph.ts'
 
 const schema = buildSchema(`

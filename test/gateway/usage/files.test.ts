@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { addToday, readUse } from '../../../gateway/usage/files.ts'
+import { addToday } from '../../../gateway/usage/files.ts'
+import { readUse } from '../../../gateway/usage/read.ts'
 import type { UseRecords } from '../../../gateway/usage/records.ts'
 import { tryLock } from '../../../platform/process/lock.ts'
 

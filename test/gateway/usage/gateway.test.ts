@@ -5,9 +5,10 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import { recordedUse } from '../../../gateway/contract/checks/recorded.ts'
-import { readUse } from '../../../gateway/usage/files.ts'
+import { readUse } from '../../../gateway/usage/read.ts'
 import { ask, composeAt } from '../../support/gateway.ts'
 import { spawnGateway } from '../../support/gateway-process.ts'
+import { redisIsInstalled, startRedis } from '../../support/redis.ts'
 import { type Shop, startShop } from '../../support/shop.ts'
 import { until } from '../../support/until.ts'
 
@@ -90,3 +91,31 @@ test('Nothing is recorded where that is off', async () => {
   await gateway.terminate()
   expect(await requestsOf('Orders')).toBe(before)
 })
+
+const withRedis = redisIsInstalled() ? test : test.skip
+
+withRedis(
+  'Gateways that share a Redis record together; while it is away, counts wait and requests do not',
+  async () => {
+    const redis = await startRedis()
+    const shared = { ...env, USAGE_STORE: 'redis', REDIS_URL: redis.url, USAGE_EVERY: '50' }
+    const gateways = await Promise.all([spawnGateway(shared), spawnGateway({ ...shared, GATEWAY_WORKERS: '2' })])
+    const total = async (): Promise<number> =>
+      recordedUse(await readUse(redis.url).catch(() => [])).reduce((sum, { requests }) => sum + requests, 0)
+    const send = () => Promise.all(gateways.map(({ url }) => ask(url, { query, variables: { MARK: 'MARK' } }, web)))
+    try {
+      await send()
+      await until(async () => (await total()) === 2)
+      await redis.kill()
+      for (const answer of await send()) expect(answer.data.orders).toHaveLength(2)
+      await redis.start()
+      await until(async () => (await total()) === 2)
+      for (let at = 0; at < 5; at += 1) await send()
+    } finally {
+      expect(await Promise.all(gateways.map((gateway) => gateway.terminate()))).toEqual([0, 0])
+    }
+    expect(await total()).toBe(12)
+    expect(JSON.stringify(await readUse(redis.url))).not.toContain('MARK')
+    await redis.kill()
+  },
+)

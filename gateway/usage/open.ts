@@ -1,0 +1,48 @@
+/** Opens the record of use as the settings say. */
+import { join } from 'node:path'
+import type { Logger } from '../../platform/process/log.ts'
+import type { UsageSettings } from '../config/sections/usage.ts'
+import { addToday } from './files.ts'
+import { type ClientNames, createUseRecorder, type UseRecorder } from './recorder.ts'
+import { addToShared } from './shared.ts'
+import { type AddUse, openUseWriter } from './writer.ts'
+
+export interface UseRecord {
+  readonly count: UseRecorder['count']
+  /** Writes what is left. */
+  close(): Promise<void>
+}
+
+interface RecordOptions {
+  readonly settings: UsageSettings
+  readonly dataDir: string
+  readonly redisUrl: string | undefined
+  readonly names: ClientNames
+  readonly log: Logger
+}
+
+const REDIS_TIMEOUT = 2_000 // milliseconds; no request waits for it
+
+/** `undefined` if nothing is to be recorded. */
+export async function openUseRecord(options: RecordOptions): Promise<UseRecord | undefined> {
+  const { settings, names, log } = options
+  if (!settings.record) return undefined
+  const recorder = createUseRecorder(names)
+  const { add, closeStore } = await openStore(options)
+  const writer = openUseWriter({ recorder, add, every: settings.every, log })
+  return { count: recorder.count, close: () => writer.close().finally(closeStore) }
+}
+
+/** Imported lazily: the Redis client takes several megabytes. */
+async function openStore({
+  settings: { store, folder, days },
+  dataDir,
+  redisUrl,
+  log,
+}: RecordOptions): Promise<{ readonly add: AddUse; closeStore(): void }> {
+  if (store === 'files' || redisUrl === undefined)
+    return { add: (records) => addToday(folder ?? join(dataDir, 'usage'), records, days), closeStore: () => undefined }
+  const { connectRedis } = await import('../../platform/redis/connection.ts')
+  const redis = connectRedis(redisUrl, REDIS_TIMEOUT, 'recorded use waits in memory', log)
+  return { add: (records) => addToShared(redis, records, days), closeStore: () => redis.close() }
+}
