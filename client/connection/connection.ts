@@ -3,7 +3,7 @@ import type { Core } from './core.ts'
 import { createIntents, type Intent } from './intents.ts'
 import { createOutbox, type Pending } from './outbox.ts'
 import { createResume, type OnSettled } from './resume.ts'
-import { defaultStore, type Store } from './store.ts'
+import { defaultStores, type Store, storesIn } from './store.ts'
 import { createTokens, type GetToken, subjectOf } from './tokens.ts'
 import { addOnline, removeOnline } from './wait.ts'
 
@@ -17,7 +17,10 @@ export interface ConnectionOptions {
   readonly token?: GetToken
   /** Tells the gateway's operators which client asks. */
   readonly client?: { readonly name: string; readonly version?: string }
-  /** Keeps pending mutations and open intents; by default `localStorage`, in Node memory. */
+  /**
+   * Keeps pending mutations and open intents; by default `localStorage`, and for the intents of a
+   * tab `sessionStorage`; in Node memory.
+   */
   readonly store?: Store
   /** Whose a token is; by default its `sub`, if it is a JWT. Pending mutations are sent for nobody else. */
   readonly owner?: (token: string) => string
@@ -48,15 +51,16 @@ export interface Connection {
 const PATIENCE = 30_000 // milliseconds
 
 export function createConnection(options: ConnectionOptions): Connection {
-  const { store = defaultStore(), owner = subjectOf, onSettled } = options
+  const { store, owner = subjectOf, onSettled } = options
+  const stores = store ? storesIn(store) : defaultStores()
   const core: Core = {
     url: options.url,
     headers: clientHeaders(options.client),
     fetch: options.fetch ?? ((...request) => fetch(...request)),
     // Whoever has just signed in may have something pending from before.
     tokens: createTokens(options.token ?? (() => undefined), () => resume()),
-    outbox: createOutbox(store),
-    intents: createIntents(store),
+    outbox: createOutbox(stores.ofAll),
+    intents: createIntents(stores),
     patience: options.patience ?? PATIENCE,
     async owner() {
       const token = await core.tokens.current().catch(() => core.tokens.last())

@@ -9,7 +9,10 @@ export interface Pending {
   readonly id: string
   /** Who asked; nobody else's token is sent with it. */
   readonly owner: string
+  /** Its id; one of its own where the mutation was given none. */
   readonly intent: string
+  /** Whether it was given one. */
+  readonly hasIntent: boolean
   /** Of what was asked for. */
   readonly digest: string
   readonly query: string

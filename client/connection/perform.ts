@@ -52,6 +52,7 @@ async function requestOf<Result>(core: Core, job: Job<Result>, signal: AbortSign
     id: randomId(),
     owner: await core.owner(),
     intent,
+    hasIntent: job.intent !== undefined,
     digest: keyed.digest,
     query: print(job.document),
     operationName: job.operationName,
@@ -67,7 +68,7 @@ const never = (): boolean => false
 
 /** An intent is carried out once: what was asked for it before with another input is settled first. */
 async function clearTheWay(core: Core, intent: string, digest: string, signal: AbortSignal): Promise<void> {
-  const done = core.intents.carriedOut(intent)
+  const done = await core.intents.carriedOut(intent)
   if (done !== undefined && done !== digest) throw new CarriedOutError()
   for (const pending of await core.outbox.of(await core.owner())) {
     if (pending.intent !== intent || pending.digest === digest) continue

@@ -39,7 +39,8 @@ export function keyedRequest<Result>(
     isTransient: (failure) => note(isOpen(failure)),
     ended(end) {
       if (isStillOpen(end)) return new OutcomeUnknownError(pending.operationName, 'cause' in end ? end.cause : end)
-      if (!('cause' in end) && isCarriedOut(end)) core.intents.noteCarriedOut(pending.intent, pending.digest)
+      const { intent, hasIntent, digest } = pending
+      if (hasIntent && !('cause' in end) && isCarriedOut(end)) core.intents.noteCarriedOut(intent, digest)
       core.outbox.remove(pending)
       return undefined
     },

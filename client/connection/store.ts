@@ -24,16 +24,26 @@ export async function kept<Value>(
   return found
 }
 
-/** The browser's `localStorage`, which survives reloads and the end of the browser; in Node, and where it is forbidden, memory. */
-export function defaultStore(): Store {
+export interface Stores {
+  /** Shared by all tabs, and kept when they are closed. */
+  readonly ofAll: Store
+  /** Of this tab alone, over reloads. */
+  readonly ofTab: Store
+}
+
+/** The browser's `localStorage` and `sessionStorage`; in Node, and where they are forbidden, memory. */
+export function defaultStores(): Stores {
   try {
     // Node has a `localStorage` of its own, without a file behind it.
-    if (typeof window === 'object' && window.localStorage) return storeOn(window.localStorage)
+    if (typeof window === 'object' && window.localStorage)
+      return { ofAll: storeOn(window.localStorage), ofTab: storeOn(window.sessionStorage) }
   } catch {
-    // A page in a sandbox may not even look at it.
+    // A page in a sandbox may not even look at them.
   }
-  return new Map()
+  return storesIn(new Map())
 }
+
+export const storesIn = (store: Store): Stores => ({ ofAll: store, ofTab: store })
 
 const storeOn = (storage: Storage): Store => ({
   *entries() {

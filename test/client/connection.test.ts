@@ -247,6 +247,43 @@ describe('intents', () => {
     expect(await open().id).not.toBe(id)
   })
 
+  test('An intent that begins right after one is done is another, however slow the store is', async () => {
+    const map = new Map<string, string>()
+    const slowly = async <Value>(value: () => Value, turns = 5): Promise<Value> => {
+      for (let turn = 0; turn < turns; turn += 1) await undefined
+      return value()
+    }
+    const store = {
+      entries: () => slowly(() => [...map]),
+      set: (key: string, value: string) => slowly(() => map.set(key, value)),
+      delete: (key: string) => slowly(() => map.delete(key), 100),
+    }
+    const connection = createConnection({ url: 'http://gateway/graphql', store })
+    const first = connection.intent('pay')
+    const id = await first.id
+    first.done()
+    const second = connection.intent('pay')
+    expect(await second.id).not.toBe(id)
+    second.done()
+    await connection.signOut()
+    expect([...map]).toEqual([])
+  })
+
+  test('What another tab learned of an intent holds in this one', async () => {
+    const store = new Map<string, string>()
+    const token = `x.${btoa(JSON.stringify({ sub: 'payer' }))}.x`
+    const first = scripted([lost], { store, token: () => token, patience: 0 })
+    const pay = (connection: Connection, amount: string): Promise<Answer> =>
+      run(connection, TransferDocument, { input: { ...input, amount } }, connection.intent('pay'))
+    await expect(pay(first.connection, '100')).rejects.toThrow(OutcomeUnknownError)
+    first.connection.close()
+    const other = scripted([json(accepted)], { store, token: () => token })
+    await other.connection.resume()
+    const again = scripted([json(accepted)], { store, token: () => token })
+    await expect(pay(again.connection, '200')).rejects.toThrow('carried out before')
+    expect(await pay(again.connection, '100')).toEqual(accepted)
+  })
+
   test('A refusal leaves an intent open for another input', async () => {
     const { connection, sent } = scripted([json(refused), json(accepted)])
     const intent = connection.intent()
