@@ -93,10 +93,11 @@ export function createHooks(settings: Stages, log: Logger): Hooks {
 }
 
 const aboutRequest = (exchange: Exchange): HookRequest => {
-  const { request, requestId, traceparent } = exchange
+  const { request, requestId, traceparent, variant } = exchange
   return {
     requestId,
     traceparent,
+    variant,
     method: request.method,
     headers: request.headers,
     address: request.address(),
@@ -108,14 +109,14 @@ const aboutRequest = (exchange: Exchange): HookRequest => {
 }
 
 function aboutOperation(
-  { requestId, traceparent, method, headers, address, caller, context }: HookRequest,
+  { requestId, traceparent, variant, method, headers, address, caller, context }: HookRequest,
   { parameters, cost }: Exchange,
   { definition }: KnownOperation,
 ): HookOperation {
   const { query, variables = {} } = parameters
   const operationName = parameters.operationName ?? definition.name?.value
   const type = definition.operation
-  const request = { requestId, traceparent, method, headers, address, caller, context }
+  const request = { requestId, traceparent, variant, method, headers, address, caller, context }
   return { ...request, type, operationName, query, variables, cost }
 }
 

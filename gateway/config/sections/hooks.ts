@@ -9,6 +9,8 @@ export interface HookRequest {
   readonly requestId: string
   /** Of the request's trace (W3C Trace Context). */
   readonly traceparent: string
+  /** The contract variant that is asked; `undefined` for the whole schema. */
+  readonly variant: string | undefined
   readonly method: string | undefined
   readonly headers: Readonly<IncomingHttpHeaders>
   /** The client's address; `undefined` if it is not known. */

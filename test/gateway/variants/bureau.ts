@@ -96,6 +96,7 @@ export async function startBureau(options: Partial<TestGatewayOptions> = {}): Pr
     log: keepingLog(logged),
     ...options,
     env: {
+      OPERATIONS_BATCH_SIZE: '5',
       VARIANTS: JSON.stringify(VARIANTS),
       JWKS_URL: identity.jwksUrl,
       JWT_ISSUER: identity.issuer,

@@ -190,6 +190,33 @@ describe('ways to a variant', () => {
     await socket.dispose()
   })
 
+  test('Batches and multipart streams keep to its schema, too', async () => {
+    const { journal } = bureau
+    const send = (body: unknown, headers = {}) =>
+      fetch(open, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      })
+    const batch = await (await send([{ query: '{ person { salary } }' }, { query: '{ person { name } }' }])).json()
+    expect(batch).toMatchObject([{ errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] }, { data: named }])
+    const stream = await send(
+      { query: 'subscription { written { text } }' },
+      { accept: 'multipart/mixed;subscriptionSpec=1.0, application/json' },
+    )
+    await until(() => journal.open > 0)
+    journal.write(1)
+    const reader = stream.body?.getReader()
+    let got = ''
+    await until(async () => {
+      const { value } = (await reader?.read()) ?? {}
+      got += Buffer.from(value ?? []).toString()
+      return got.includes(`entry ${journal.length}`)
+    })
+    await reader?.cancel()
+    await until(() => journal.open === 0)
+  })
+
   test('A persisted query is known only where it was sent', async () => {
     const query = '{ person { id name } }'
     const extensions = { persistedQuery: { version: 1, sha256Hash: hash('sha256', query) } }
@@ -244,7 +271,8 @@ test('A new supergraph serves all variants, or none where one cannot be filtered
 })
 
 describe('settings', () => {
-  test('A variant without a safelist has that of the gateway; one with its own has that', async () => {
+  test('A variant without a safelist has that of the gateway; one with its own has that; hooks are told', async () => {
+    const told: (string | undefined)[] = []
     const folder = await mkdtemp(join(tmpdir(), 'variants-'))
     const list = async (name: string, query: string): Promise<string> => {
       await writeFile(join(folder, name), JSON.stringify({ [hash('sha256', query)]: query }))
@@ -252,6 +280,7 @@ describe('settings', () => {
     }
     const [all, own] = ['{ person { id } }', '{ person { name } }']
     const { gateway, stop } = await startBureau({
+      config: { hooks: { timeout: 1_000, onOperation: ({ variant }) => void told.push(variant) } },
       env: {
         SAFELIST: await list('all.json', all),
         VARIANTS: JSON.stringify({
@@ -271,6 +300,7 @@ describe('settings', () => {
     expect(await verdicts('')).toEqual(['200 OK', '403 OPERATION_NOT_ALLOWED'])
     expect(await verdicts('/like')).toEqual(['200 OK', '403 OPERATION_NOT_ALLOWED'])
     expect(await verdicts('/own')).toEqual(['403 OPERATION_NOT_ALLOWED', '200 OK'])
+    expect(told).toEqual([undefined, 'like', 'own'])
     await stop()
     await rm(folder, { recursive: true })
   })
