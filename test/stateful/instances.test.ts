@@ -51,10 +51,18 @@ async function startFleet(name: string, database: TestDatabase): Promise<Fleet> 
   undo.push(() => folder.remove())
   const identity = await demoIdentity(folder.path)
   const authorization = `Bearer ${await identity.sign('payer')}`
-  const start = (): Promise<Instance> =>
-    startInstance(name, 0, { DATABASE_URL: database.url, DATA_DIR: folder.path, NODE_ENV: 'test' })
+  const started: Instance[] = []
+  undo.push(() => Promise.all(started.map((instance) => instance.kill())))
+  const start = async (): Promise<Instance> => {
+    const instance = await startInstance(name, 0, {
+      DATABASE_URL: database.url,
+      DATA_DIR: folder.path,
+      NODE_ENV: 'test',
+    })
+    started.push(instance)
+    return instance
+  }
   const instances = await Promise.all(Array.from({ length: INSTANCES }, start))
-  undo.push(() => Promise.all(instances.map((instance) => instance.kill())))
   const from = (place: number, operation: Operation): Promise<Answer> =>
     signedCall((instances[place % INSTANCES] as Instance).url, { ...operation, authorization })
   return {
@@ -92,7 +100,8 @@ test.each(stateful)(
     const fleet = await startFleet(name, await databaseOf(name))
     const before = await idsFrom(fleet, 0, writes)
     const acknowledged = new Map<string, string>()
-    const deaths: Promise<void>[] = []
+    let deaths = 0
+    let replaced = Promise.resolve()
     const write = async (key: string): Promise<string> => {
       const { data } = await fleet.ask(writes.write(key), (answer) => !!answer.data && !!writes.idOf(answer.data))
       return writes.idOf(data) ?? ''
@@ -102,12 +111,14 @@ test.each(stateful)(
     const work = async (): Promise<void> => {
       for (let key = waiting.shift(); key !== undefined; key = waiting.shift()) {
         acknowledged.set(key, await write(key))
-        if (acknowledged.size % EVERY === 0) deaths.push(fleet.replace(acknowledged.size / EVERY))
+        if (acknowledged.size % EVERY !== 0) continue
+        const place = ++deaths
+        replaced = replaced.then(() => fleet.replace(place))
       }
     }
     await Promise.all(Array.from({ length: AT_ONCE }, work))
-    await Promise.all(deaths)
-    expect(deaths.length).toBe(WRITES / EVERY)
+    await replaced
+    expect(deaths).toBe(WRITES / EVERY)
 
     for (const key of keys) expect(await write(key)).toBe(acknowledged.get(key))
     const there = [...before, ...acknowledged.values()].sort()
