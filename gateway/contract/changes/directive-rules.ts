@@ -170,23 +170,27 @@ export const directiveRules: Readonly<Record<string, Rule>> = {
     added: ['dangerous', 'is answered here instead of by the service that it is taken from'],
     removed: ['dangerous', 'is no longer taken over from the other service: who answers it changes'],
     changed: ['dangerous', 'is taken over from another service, or for another share of requests'],
+    felt: 'by clients',
   }),
   requires: single({
     code: 'REQUIRES',
     added: ['dangerous', 'needs fields of other services first: until the gateway knows, it does not send them'],
     removed: ['safe', 'needs no fields of other services any more'],
     changed: ['dangerous', 'needs other fields first: until the gateway knows, it does not send them'],
+    felt: 'by clients',
   }),
   provides: single({
     code: 'PROVIDES',
     added: ['dangerous', 'brings fields that their owner answered: both must give the same'],
     removed: ['safe', 'no longer brings fields of another service: they are fetched from it'],
     changed: ['dangerous', 'brings other fields of another service'],
+    felt: 'by clients',
   }),
   external: single({
     code: 'EXTERNAL',
     added: ['dangerous', 'is no longer answered here: another service must'],
     removed: ['dangerous', 'is answered here, too'],
+    felt: 'by clients',
   }),
   inaccessible: single({
     code: 'INACCESSIBLE',
@@ -198,6 +202,7 @@ export const directiveRules: Readonly<Record<string, Rule>> = {
     code: 'INTERFACE_OBJECT',
     added: ['dangerous', 'stands for every type of the interface: entities are asked for by the interface'],
     removed: ['dangerous', 'no longer stands for every type of the interface'],
+    felt: 'by clients',
   }),
   context: single({
     code: 'CONTEXT',
@@ -210,6 +215,7 @@ export const directiveRules: Readonly<Record<string, Rule>> = {
     added: ['dangerous', 'comes from a context instead of from the client'],
     removed: ['dangerous', 'comes from the client instead of from a context'],
     changed: ['dangerous', 'comes from another context'],
+    felt: 'by clients',
   }),
 }
 

@@ -110,7 +110,7 @@ function whoAnswers({ before, after, schema }: ServiceChangesInput): readonly Ch
         coordinate,
         service: come[0] ?? gone[0],
         message: `\`${coordinate}\` is ${[from, to].filter((part) => part !== undefined).join(', ')}: who answers it changes`,
-        reach: {},
+        reach: { anyOf: throughAbstract(schema, coordinate) },
         place,
       },
     ]

@@ -289,7 +289,7 @@ const ofFederation: readonly Row[] = [
     'dangerous',
     'FIELD_MOVED',
     'noted',
-    [],
+    ['Page'],
   ],
   [
     'a share of a field is taken over',
@@ -299,7 +299,7 @@ const ofFederation: readonly Row[] = [
     'dangerous',
     'OVERRIDE_ADDED',
     'noted',
-    [],
+    ['Page'],
   ],
   [
     'another field is required',
@@ -309,7 +309,7 @@ const ofFederation: readonly Row[] = [
     'dangerous',
     'REQUIRES_CHANGED',
     'noted',
-    [],
+    ['Admin'],
   ],
   [
     'no field is required any more',
@@ -339,7 +339,7 @@ const ofFederation: readonly Row[] = [
     'dangerous',
     'EXTERNAL_ADDED',
     'noted',
-    [],
+    ['Page'],
   ],
   [
     'a field that is asked for is hidden',
