@@ -34,6 +34,8 @@ export interface ConnectionOptions {
 export interface Connection {
   /** What link and exchange work with. */
   readonly core: Core
+  /** The caller's token, renewed if need be, for what is not sent by link or exchange. */
+  token(): Promise<string | undefined>
   /** Something that is to be done once. @param name keeps it over reloads, until it is done */
   intent(name?: string): Intent
   /** The caller's mutations whose outcome is not known yet, those in flight included; the oldest first. */
@@ -75,6 +77,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   resume()
   return {
     core,
+    token: core.tokens.current,
     intent: (name) => core.intents.open(name),
     pending,
     onPending: (listener) => core.outbox.listen(listener),

@@ -5,10 +5,8 @@ import { RetryLink } from '@apollo/client/link/retry'
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions'
 import { describe, expect, test } from '@jest/globals'
 import { createClient } from 'graphql-ws'
-import { AccountActivityDocument } from '../../client/operations.ts'
 import { readShippedOperations } from '../../gateway/operations/shipped.ts'
-import { until } from '../support/until.ts'
-import { activityCursorOf, pay, product } from './world.ts'
+import { followedBy, product } from './world.ts'
 
 interface Requests {
   /** Sent so far. */
@@ -247,35 +245,18 @@ describe('Apollo Client, as it comes', () => {
 
   test('Its HttpLink follows a subscription as multipart', async () => {
     const { client } = await connect('payer')
-    const { id: accountId } = await euroAccountOf('payer')
-    const after = await activityCursorOf('payer', accountId)
-    const seen: unknown[] = []
-    const followed = client
-      .subscribe<Data>({ query: AccountActivityDocument as never, variables: { accountId, after } })
-      .subscribe(({ data }) => seen.push(data?.accountActivity.transfer.reference))
-    await pay('apollo by multipart')
-    await until(() => seen.length === 1)
-    followed.unsubscribe()
-    expect(seen).toEqual(['apollo by multipart'])
+    expect(await followedBy(client, 'apollo by multipart')).toEqual(['apollo by multipart'])
   })
 
   test('Its GraphQLWsLink follows a subscription over a WebSocket', async () => {
+    const authorization = await product().authorization('payer')
     const socket = createClient({
       url: `${product().url.replace('http', 'ws')}/graphql`,
-      connectionParams: { authorization: await product().authorization('payer') },
+      connectionParams: { authorization },
     })
     const client = new ApolloClient({ link: new GraphQLWsLink(socket), cache: new InMemoryCache() })
-    const { id: accountId } = await euroAccountOf('payer')
-    const after = await activityCursorOf('payer', accountId)
-    const seen: unknown[] = []
-    const followed = client
-      .subscribe<Data>({ query: AccountActivityDocument as never, variables: { accountId, after } })
-      .subscribe(({ data }) => seen.push(data?.accountActivity.transfer.reference))
-    await pay('apollo by socket')
-    await until(() => seen.length === 1)
-    followed.unsubscribe()
+    expect(await followedBy(client, 'apollo by socket')).toEqual(['apollo by socket'])
     await socket.dispose()
-    expect(seen).toEqual(['apollo by socket'])
   })
 
   test('A partial answer is shown, with the code of what is missing', async () => {

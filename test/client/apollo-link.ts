@@ -1,10 +1,12 @@
 /** Apollo Client with the library's link and cache options. */
 import { createHash } from 'node:crypto'
-import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client'
+import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/client'
 import { CombinedGraphQLErrors } from '@apollo/client/errors'
 import { BatchHttpLink } from '@apollo/client/link/batch-http'
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries'
+import { GraphQLWsLink } from '@apollo/client/link/subscriptions'
 import { describe, expect, test } from '@jest/globals'
+import { createClient } from 'graphql-ws'
 import { cacheOptions, tributaryLink } from '../../client/apollo/index.ts'
 import {
   type Answer,
@@ -15,7 +17,7 @@ import {
 } from '../../client/index.ts'
 import { AccountEntriesDocument, AccountsDocument, TransferDocument } from '../../client/operations.ts'
 import { until } from '../support/until.ts'
-import { euroAccountOf, payment, proxy, timesPaid, tokenOf } from './world.ts'
+import { euroAccountOf, followedBy, payment, product, proxy, timesPaid, tokenOf } from './world.ts'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
@@ -154,6 +156,23 @@ describe('Apollo Client with the link of tributary-client', () => {
     expect(paying.data?.transfer).toMatchObject({ __typename: 'TransferAccepted', replayed: true })
     expect(proxy().requests - sent).toBeLessThanOrEqual(3)
     expect(await paid('link-batched')).toBe(1)
+  })
+
+  test('Subscriptions go over one WebSocket where the README’s split has them', async () => {
+    const { connection } = await connect()
+    const socket = createClient({
+      url: `${product().url.replace('http', 'ws')}/graphql`,
+      connectionParams: async () => ({ authorization: `Bearer ${await connection.token()}` }),
+    })
+    const link = ApolloLink.split(
+      ({ operationType }) => operationType === 'subscription',
+      new GraphQLWsLink(socket),
+      tributaryLink(connection),
+    )
+    const client = new ApolloClient({ link, cache: new InMemoryCache(cacheOptions()) })
+    expect((await client.query({ query: AccountsDocument })).data?.me?.name).toBe('Ana Ribeiro')
+    expect(await followedBy(client, 'link by socket')).toEqual(['link by socket'])
+    await socket.dispose()
   })
 
   test('An operation of the manifest needs no text', async () => {

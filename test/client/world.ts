@@ -1,11 +1,14 @@
 /** The product that the cases of all clients share, with ways to it that lose answers or break. */
 import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
+import type { ApolloClient } from '@apollo/client'
 import type { Browser } from 'playwright-core'
+import { AccountActivityDocument } from '../../client/operations.ts'
 import { launchBrowser } from '../gateway/playground/browser.ts'
 import { type CuttingProxy, startCuttingProxy } from '../support/cutting-proxy.ts'
 import { type Line, startLine } from '../support/line.ts'
 import { type Product, startProduct } from '../support/product.ts'
+import { until } from '../support/until.ts'
 import { type Pages, startPages } from './pages.ts'
 
 interface World {
@@ -125,4 +128,18 @@ export async function activityCursorOf(caller: string, id: string): Promise<stri
   const query = 'query ($id: ID!) { account(id: $id) { activityCursor } }'
   const { account } = await ask<{ account: { activityCursor: string } }>(caller, query, { id })
   return account.activityCursor
+}
+
+/** What a client sees of the payer's account while one payment is made. @param reference of it */
+export async function followedBy(client: ApolloClient, reference: string): Promise<readonly unknown[]> {
+  const { id: accountId } = await euroAccountOf('payer')
+  const after = await activityCursorOf('payer', accountId)
+  const seen: unknown[] = []
+  const followed = client
+    .subscribe({ query: AccountActivityDocument, variables: { accountId, after } })
+    .subscribe(({ data }) => seen.push(data?.accountActivity.transfer.reference))
+  await pay(reference)
+  await until(() => seen.length > 0)
+  followed.unsubscribe()
+  return seen
 }
