@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { NotReadable, readOperations } from '../gateway/contract/sources/operation-files.ts'
 import { files } from '../gateway/supergraph/files.ts'
 import { readGraphs } from '../gateway/supergraph/graphs.ts'
-import { NoUse, readUse } from '../gateway/usage/read.ts'
+import { NoUse, readRecorded } from '../gateway/usage/read.ts'
 import type { UseRecords } from '../gateway/usage/records.ts'
 import { StartRefused } from '../platform/process/settings.ts'
 import { type Arguments, readArguments, WrongArguments } from './arguments.ts'
@@ -38,7 +38,7 @@ async function run(args: Arguments): Promise<Report> {
 async function readGiven({ operations, use, variables: file }: Arguments): Promise<Given> {
   const paths = operations.length > 0 ? operations : [OPERATIONS]
   const read = await Promise.all(paths.map((path) => readOperations(path)))
-  const recorded = (await Promise.all(use.map(readUse))).flat()
+  const recorded = (await Promise.all(use.map(readRecorded))).flat()
   return {
     unreadable: read.flatMap(({ unreadable }) => unreadable),
     ...(use.length > 0 && { recorded: requestsByQuery(recorded) }),

@@ -1,5 +1,6 @@
 /** What `npm run contract` is told on the command line. */
 import { parseArgs } from 'node:util'
+import { readDays, WrongArguments } from './sources/arguments.ts'
 
 export type Output = 'table' | 'json' | 'markdown' | 'github'
 
@@ -13,6 +14,10 @@ export interface Arguments {
   readonly operations: readonly string[]
   /** Recorded use: files and folders. */
   readonly use: readonly string[]
+  /** Only recorded use of so many days, up to the last that is recorded. */
+  readonly days: number | undefined
+  /** Coordinates whose breaking changes are meant. */
+  readonly accepted: readonly string[]
   /** Of the gateway: limits, safelists and variants. */
   readonly config: string | undefined
   readonly output: Output
@@ -24,11 +29,10 @@ export const USAGE = `npm run contract -- [options]
   --alone                  only the services named by --service, and only the operations named by --operations
   --operations PATH        a folder or file of operations, or a manifest, besides the project's own; may be repeated
   --use PATH               recorded use: a file, a folder or the URL of a Redis; may be repeated
+  --days NUMBER            only the last days of it
+  --accept COORDINATE      a breaking change of this passes, whoever feels it; may be repeated
   --config FILE            the gateway's configuration: its limits, safelists and variants
   --json, --markdown, --github   print JSON, a Markdown table, or annotations of GitHub besides the table`
-
-/** Why the arguments cannot be used, in words. */
-export class WrongArguments extends Error {}
 
 /** @throws WrongArguments */
 export function readArguments(args: readonly string[], isOnGitHub: boolean): Arguments {
@@ -45,6 +49,8 @@ export function readArguments(args: readonly string[], isOnGitHub: boolean): Arg
     isAlone: values.alone,
     operations: values.operations,
     use: values.use,
+    days: readDays(values.days),
+    accepted: values.accept,
     config: values.config,
     output: chosen[0] ?? (isOnGitHub ? 'github' : 'table'),
   }
@@ -62,6 +68,8 @@ function parse(args: readonly string[]) {
         alone: flag,
         operations: many,
         use: many,
+        days: { type: 'string' },
+        accept: many,
         config: { type: 'string' },
         json: flag,
         markdown: flag,

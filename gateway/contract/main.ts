@@ -13,8 +13,8 @@ import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
 import { services as registry } from '../config/registry.ts'
 import { files, subgraphFile } from '../supergraph/files.ts'
-import { NoUse, readUse } from '../usage/read.ts'
-import { type Arguments, readArguments, WrongArguments } from './arguments.ts'
+import { NoUse, readRecorded } from '../usage/read.ts'
+import { type Arguments, readArguments } from './arguments.ts'
 import { check, type Report } from './checks/check.ts'
 import type { Fault } from './checks/check-operations.ts'
 import { recordedUse } from './checks/recorded.ts'
@@ -23,6 +23,7 @@ import { annotationsOf } from './output/annotations.ts'
 import { jsonOf } from './output/json.ts'
 import { markdownOf } from './output/markdown.ts'
 import { tableOf } from './output/table.ts'
+import { WrongArguments } from './sources/arguments.ts'
 import { readBase } from './sources/base.ts'
 import { NotReadable, nameOf, readOperations, type WrittenOperations } from './sources/operation-files.ts'
 
@@ -34,7 +35,7 @@ async function run(args: Arguments): Promise<Report> {
   const named = new Set(args.services.map(({ name }) => name))
   const { config, settings } = await loadConfig({ env: process.env, file: args.config, isPartial: true })
   const { operations, unreadable } = await readAllOperations(args, settings.operations.safelist)
-  const recorded = recordedUse((await Promise.all(args.use.map(readUse))).flat())
+  const recorded = recordedUse((await Promise.all(args.use.map(readRecorded))).flat(), args.days)
   const base = await readBase({
     base: args.base,
     target: process.env['GITHUB_BASE_REF'] || undefined,
@@ -49,6 +50,7 @@ async function run(args: Arguments): Promise<Report> {
     base,
     operations,
     recorded,
+    accepted: args.accepted,
     limits: config.limits,
     variants: args.isAlone && args.config === undefined ? [] : await readVariants(config),
     faults: unreadable.map((one) => ({ code: 'UNREADABLE', ...one })),

@@ -13,17 +13,20 @@ export const originLine = (schemas: ReadonlyMap<string, string>): string =>
   `${HEADING}${[...schemas].map(([name, schema]) => `${name} ${digestOf(schema)}`).join(', ')}`
 
 /**
- * The services whose schema is not the one that the supergraph was composed from. A service without
- * a schema file here counts as unchanged: a gateway may be deployed without the services' folders.
+ * The services whose schema is not the one that the supergraph was composed from, and those that it
+ * was composed from and that are no more. A service without a schema file here counts as unchanged:
+ * a gateway may be deployed without the services' folders.
  */
 export async function staleServices(supergraph: string, names: readonly string[]): Promise<readonly string[]> {
   const [line = ''] = supergraph.split('\n', 1)
   const origin = line.startsWith(HEADING) ? line.slice(HEADING.length).split(', ') : []
   const schemas = await Promise.all(names.map((name) => readFile(subgraphFile(name), 'utf8').catch(() => undefined)))
-  return names.filter((name, at) => {
+  const changed = names.filter((name, at) => {
     const schema = schemas[at]
     return schema !== undefined && !origin.includes(`${name} ${digestOf(schema)}`)
   })
+  const joined = origin.map((entry) => entry.split(' ', 1)[0] ?? '')
+  return [...changed, ...joined.filter((name) => !names.includes(name))]
 }
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)

@@ -14,7 +14,7 @@ export class NoUse extends Error {}
  * @param place a path, or the URL of a Redis
  * @throws NoUse
  */
-export async function readUse(place: string): Promise<readonly DayOfUse[]> {
+export async function readRecorded(place: string): Promise<readonly DayOfUse[]> {
   if (/^rediss?:/.test(place)) return readRedis(place)
   const found = await stat(place).catch(() => undefined)
   if (!found) throw new NoUse(`${place}: there is no such file or folder.`)

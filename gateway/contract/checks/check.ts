@@ -13,7 +13,7 @@ import { type Base, servicesIn } from '../sources/base.ts'
 import type { WrittenOperation } from '../sources/operation-files.ts'
 import { checkOperation, type Fault } from './check-operations.ts'
 import { type Deprecated, deprecatedUse } from './deprecated.ts'
-import { byGravity, type Finding, judge } from './judge.ts'
+import { acceptAt, byGravity, type Finding, judge, type Verdict } from './judge.ts'
 import { type Use, useOf } from './use.ts'
 import { type CheckedVariant, checkVariants } from './variants.ts'
 
@@ -26,6 +26,8 @@ export interface CheckInput {
   readonly limits: Limits
   /** Contract variants of the configuration. */
   readonly variants?: readonly CheckedVariant[]
+  /** Coordinates whose breaking changes are meant. */
+  readonly accepted?: readonly string[]
   /** Faults that were found before: of files. */
   readonly faults: readonly Fault[]
 }
@@ -67,9 +69,10 @@ export async function check(input: CheckInput): Promise<Checked> {
     told: changes,
     place: (found) => placed(found, base, elements),
   })
-  const findings = byGravity([...judge(changes, uses), ...ofVariants.findings])
+  const accept = acceptAt(input.accepted ?? [])
+  const findings = byGravity([...judge(changes, uses), ...ofVariants.findings].map(accept))
   const rules = { schema, declared: readDeclaredCosts(parse(composed.supergraph)), limits: input.limits }
-  const broken = new Set(findings.flatMap(({ verdict, feelers }) => (verdict === 'fails' ? feelers : [])).map(keyOf))
+  const broken = new Set(findings.flatMap(({ verdict, feelers }) => (BROKEN.has(verdict) ? feelers : [])).map(keyOf))
   const ofOperations = operations.flatMap((operation) => {
     const faults = checkOperation(operation, rules)
     // A finding has told why already.
@@ -114,6 +117,7 @@ function brokenReport(input: CheckInput, { remarks }: CompositionError): Report 
   }
 }
 
+const BROKEN: ReadonlySet<Verdict> = new Set(['fails', 'accepted'])
 const isNotInvalid = ({ code }: Fault): boolean => code !== 'INVALID'
 const keyOf = ({ operation, place }: { operation?: string | undefined; place?: Place | undefined }): string =>
   `${operation} ${place?.file}`

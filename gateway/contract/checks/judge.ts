@@ -16,8 +16,8 @@ export interface Feeler {
   readonly place?: Place | undefined
 }
 
-/** `fails`: breaks somebody; `noted`: to be looked at; `passes`: harms nobody. */
-export type Verdict = 'fails' | 'noted' | 'passes'
+/** `fails`: breaks somebody; `accepted`: does, and is meant to; `noted`: to be looked at; `passes`: harms nobody. */
+export type Verdict = 'fails' | 'accepted' | 'noted' | 'passes'
 
 export interface Finding extends Change {
   readonly verdict: Verdict
@@ -29,6 +29,14 @@ const GRAVITY = ['fails', 'breaking', 'dangerous', 'safe']
 /** The gravest first. */
 export const judge = (changes: readonly Change[], uses: readonly Use[]): readonly Finding[] =>
   byGravity(changes.map((change) => judgeOne(change, uses)))
+
+/** Lets breaking changes of these coordinates pass. */
+export const acceptAt =
+  (coordinates: readonly string[]) =>
+  (finding: Finding): Finding =>
+    finding.verdict === 'fails' && coordinates.includes(finding.coordinate)
+      ? { ...finding, verdict: 'accepted' }
+      : finding
 
 export const byGravity = (findings: readonly Finding[]): readonly Finding[] =>
   findings.toSorted((one, other) => gravityOf(one) - gravityOf(other))

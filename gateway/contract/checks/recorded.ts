@@ -15,8 +15,12 @@ export interface RecordedUse extends Use {
   readonly given: ReadonlyMap<string, number>
 }
 
-/** Days of several gateways, in any order. */
-export function recordedUse(days: readonly DayOfUse[]): readonly RecordedUse[] {
+/**
+ * Days of several gateways, in any order.
+ * @param last only so many days, up to the last that is recorded
+ */
+export function recordedUse(all: readonly DayOfUse[], last?: number): readonly RecordedUse[] {
+  const days = last === undefined ? all : latest(all, last)
   const uses = new Map<string, RecordedUse>()
   for (const { day, documents, rows } of days)
     for (const { document: id, client, version, requests, given } of rows) {
@@ -42,4 +46,11 @@ export function recordedUse(days: readonly DayOfUse[]): readonly RecordedUse[] {
       })
     }
   return [...uses.values()]
+}
+
+const DAY = 86_400_000 // milliseconds
+
+function latest(days: readonly DayOfUse[], count: number): readonly DayOfUse[] {
+  const end = Math.max(...days.map(({ day }) => Date.parse(day)))
+  return days.filter(({ day }) => Date.parse(day) > end - count * DAY)
 }

@@ -28,7 +28,12 @@ export function showClient(client: string, version: string | undefined): string 
   return version === undefined || version === UNKNOWN_VERSION ? name : `${name} ${version}`
 }
 
-const noteOf: Readonly<Record<Verdict, string>> = { fails: 'breaks', noted: 'passes', passes: 'passes' }
+const noteOf: Readonly<Record<Verdict, string>> = {
+  fails: 'breaks',
+  accepted: 'breaks, and is accepted',
+  noted: 'passes',
+  passes: 'passes',
+}
 
 /** What becomes of a finding, in a few words. */
 export function showVerdict({ verdict, level, feelers, dependents = [] }: Finding): string {

@@ -1,9 +1,12 @@
 /** What `npm run usage` is told on the command line. */
 import { parseArgs } from 'node:util'
+import { readDays, WrongArguments } from '../sources/arguments.ts'
 
 export interface UsageArguments {
   /** Files and folders; without any the gateway's own folder. */
   readonly use: readonly string[]
+  /** Only so many days, up to the last that is recorded. */
+  readonly days: number | undefined
   /** A public schema or a supergraph; without it the gateway's own. */
   readonly schema: string | undefined
   /** Coordinates of what is thought of as removed. */
@@ -13,22 +16,27 @@ export interface UsageArguments {
 
 export const USAGE = `npm run usage -- [options]
   --use PATH            recorded use: a file, a folder or the URL of a Redis; else where this gateway records; may be repeated
+  --days NUMBER         only the last days of it
   --schema FILE         a public schema or a supergraph; else gateway/schema.graphql
   --without COORDINATE  whom the removal of Type, Type.field, Type.field(argument:) or Enum.VALUE breaks; may be repeated
   --json                print JSON`
 
-/** Why the arguments cannot be used, in words. */
-export class WrongArguments extends Error {}
-
 /** @throws WrongArguments */
 export function readArguments(args: readonly string[]): UsageArguments {
   const many = { type: 'string', multiple: true, default: [] as string[] } as const
-  const options = { use: many, schema: { type: 'string' }, without: many, json: { type: 'boolean' } } as const
+  const options = {
+    use: many,
+    days: { type: 'string' },
+    schema: { type: 'string' },
+    without: many,
+    json: { type: 'boolean' },
+  } as const
   try {
     const { values } = parseArgs({ args: [...args], options })
-    const { use, schema, without, json } = values
-    return { use, schema, without, output: json ? 'json' : 'text' }
+    const { use, days, schema, without, json } = values
+    return { use, days: readDays(days), schema, without, output: json ? 'json' : 'text' }
   } catch (error) {
+    if (error instanceof WrongArguments) throw error
     throw new WrongArguments(`${(error as Error).message.replace(/\.$/, '')}.\n${USAGE}`)
   }
 }

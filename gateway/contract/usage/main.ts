@@ -10,23 +10,24 @@ import { StartRefused } from '../../../platform/process/settings.ts'
 import { publicSchema } from '../../composition/compose.ts'
 import { loadConfig } from '../../config/load.ts'
 import { files } from '../../supergraph/files.ts'
-import { NoUse, readUse } from '../../usage/read.ts'
+import { NoUse, readRecorded } from '../../usage/read.ts'
 import { recordedUse } from '../checks/recorded.ts'
 import { useOf } from '../checks/use.ts'
+import { WrongArguments } from '../sources/arguments.ts'
 import { NotReadable, readOperations } from '../sources/operation-files.ts'
-import { readArguments, type UsageArguments, WrongArguments } from './arguments.ts'
+import { readArguments, type UsageArguments } from './arguments.ts'
 import { textOf } from './output.ts'
 import { isCoordinate, type UsageReport, usageReport } from './report.ts'
 
 const OPERATIONS = fileURLToPath(new URL('../../operations', import.meta.url))
 
-async function run({ use, schema: file, without }: UsageArguments): Promise<UsageReport> {
+async function run({ use, days, schema: file, without }: UsageArguments): Promise<UsageReport> {
   const schema = await readSchema(file)
   const unknown = without.find((coordinate) => !isCoordinate(schema, coordinate))
   if (unknown !== undefined)
     throw new WrongArguments(`--without ${unknown}: the schema has no such type, field, argument or value.`)
   const paths = use.length > 0 ? use : [await ownPlace()]
-  const recorded = recordedUse((await Promise.all(paths.map(readUse))).flat())
+  const recorded = recordedUse((await Promise.all(paths.map(readRecorded))).flat(), days)
   // Those of this project say nothing of another schema.
   const written = file === undefined ? (await readOperations(OPERATIONS)).operations : []
   return usageReport({ schema, recorded, without, written: written.map((one) => useOf(one, schema, schema)) })

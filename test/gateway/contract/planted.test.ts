@@ -542,6 +542,17 @@ test('A breaking change names the field and the line of the schema, and the line
   })
 })
 
+test('A breaking change that is accepted passes, whoever feels it; another does not', async () => {
+  const changed = shop.replace('  name: String!\n  price', '  price').replace('  color: Color\n', '')
+  const one = await checkPlanted({ shop: changed, accepted: ['Product.name'] })
+  expect([one.holds, one.findings.map(({ coordinate, verdict }) => `${coordinate} ${verdict}`)]).toEqual([
+    false,
+    expect.arrayContaining(['Product.name accepted', 'Product.color fails']),
+  ])
+  const both = await checkPlanted({ shop: changed, accepted: ['Product.name', 'Product.color', 'Color'] })
+  expect([both.faults, both.holds]).toEqual([[], true])
+})
+
 test('Recorded use is named with client, version, requests and the last day', async () => {
   const recorded = [
     {

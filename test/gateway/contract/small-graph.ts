@@ -114,6 +114,7 @@ export interface Planted {
   readonly recorded?: readonly Use[]
   readonly operations?: readonly WrittenOperation[]
   readonly variants?: readonly CheckedVariant[]
+  readonly accepted?: readonly string[]
 }
 
 const before = composeSchemas(services())
@@ -122,9 +123,19 @@ export async function checkPlanted({
   recorded = [],
   operations = written(),
   variants = [],
+  accepted = [],
   ...parts
 }: Planted): Promise<Report> {
   const base = { name: 'the base', ...before, services: services(), isComposed: false }
-  const input = { description: undefined, limits: defaultLimits, faults: [], recorded, operations, variants, base }
+  const input = {
+    description: undefined,
+    limits: defaultLimits,
+    faults: [],
+    recorded,
+    operations,
+    variants,
+    accepted,
+    base,
+  }
   return (await check({ ...input, services: services(parts) })).report
 }

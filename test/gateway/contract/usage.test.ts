@@ -67,6 +67,13 @@ test('Clients are listed with the oldest version first, as numbers go', () => {
   ])
 })
 
+test('Only the last days count where so many are asked for', () => {
+  expect(recordedUse(days, 1).map(({ operation }) => operation)).toEqual(['One', 'One', 'Find'])
+  expect(recordedUse(days, 2)).toHaveLength(4)
+  expect(readArguments(['--days', '30']).days).toBe(30)
+  expect(() => readArguments(['--days', '-1'])).toThrow('--days')
+})
+
 test('What nobody asks for is listed: fields, arguments, input fields, and values of enums that are only given', () => {
   expect(report().unused).toEqual([
     { type: 'Query', members: ['Query.item(lang:)'], isWhole: false },

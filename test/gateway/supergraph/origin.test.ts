@@ -24,6 +24,11 @@ test('A service whose schema differs or is missing in the supergraph is stale', 
   expect(await staleServices('schema { query: Query }', ['banking'])).toEqual(['banking'])
 })
 
+test('A service that the registry no longer has makes the supergraph stale', async () => {
+  const supergraph = await readFile(files.supergraph, 'utf8')
+  expect(await staleServices(supergraph, ['banking', 'weather'])).toEqual(['content'])
+})
+
 test('A service without its folder is accepted, since a gateway may run alone', async () => {
   expect(await staleServices('', ['elsewhere'])).toEqual([])
 })

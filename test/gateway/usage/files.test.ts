@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { addToday } from '../../../gateway/usage/files.ts'
-import { readUse } from '../../../gateway/usage/read.ts'
+import { readRecorded } from '../../../gateway/usage/read.ts'
 import type { UseRecords } from '../../../gateway/usage/records.ts'
 import { tryLock } from '../../../platform/process/lock.ts'
 
@@ -19,14 +19,14 @@ const records = (version = '1'): UseRecords => ({
 })
 const at = (day: string): number => Date.parse(`${day}T12:00:00Z`)
 const totalOf = async (path: string): Promise<number> =>
-  (await readUse(path)).flatMap(({ rows }) => rows).reduce((sum, { requests }) => sum + requests, 0)
+  (await readRecorded(path)).flatMap(({ rows }) => rows).reduce((sum, { requests }) => sum + requests, 0)
 
 test('What is added is added up in one file a day, which is never half written', async () => {
   await addToday(folder, records(), 60, at('2026-01-01'))
   await addToday(folder, records('2'), 60, at('2026-01-01'))
   await addToday(folder, records('2'), 60, at('2026-01-02'))
   expect((await readdir(folder)).sort()).toEqual(['2026-01-01.json', '2026-01-02.json', 'lock'])
-  expect(await readUse(join(folder, '2026-01-01.json'))).toMatchObject([{ day: '2026-01-01', rows: [{}, {}] }])
+  expect(await readRecorded(join(folder, '2026-01-01.json'))).toMatchObject([{ day: '2026-01-01', rows: [{}, {}] }])
   expect(await totalOf(folder)).toBe(3)
 })
 
@@ -60,8 +60,8 @@ test('Folders of several gateways are read as one; what is no recorded use is re
   await addToday(join(folder, 'all/two'), records(), 60)
   expect(await totalOf(join(folder, 'all'))).toBe(2)
   await writeFile(join(folder, 'other.json'), await readFile(new URL('../../../package.json', import.meta.url)))
-  await expect(readUse(join(folder, 'other.json'))).rejects.toThrow('other.json: is no file of recorded use.')
-  await expect(readUse(join(folder, 'nowhere'))).rejects.toThrow('nowhere: there is no such file or folder.')
+  await expect(readRecorded(join(folder, 'other.json'))).rejects.toThrow('other.json: is no file of recorded use.')
+  await expect(readRecorded(join(folder, 'nowhere'))).rejects.toThrow('nowhere: there is no such file or folder.')
   await mkdir(join(folder, 'empty'))
-  await expect(readUse(join(folder, 'empty'))).rejects.toThrow('empty: has no file of recorded use.')
+  await expect(readRecorded(join(folder, 'empty'))).rejects.toThrow('empty: has no file of recorded use.')
 })

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import { recordedUse } from '../../../gateway/contract/checks/recorded.ts'
-import { readUse } from '../../../gateway/usage/read.ts'
+import { readRecorded } from '../../../gateway/usage/read.ts'
 import { ask, composeAt } from '../../support/gateway.ts'
 import { spawnGateway } from '../../support/gateway-process.ts'
 import { redisIsInstalled, startRedis } from '../../support/redis.ts'
@@ -29,7 +29,7 @@ afterAll(async () => {
 
 const usage = (): string => join(folder, 'usage')
 const requestsOf = async (operation: string): Promise<number> =>
-  recordedUse(await readUse(usage()).catch(() => []))
+  recordedUse(await readRecorded(usage()).catch(() => []))
     .filter((use) => use.operation === operation)
     .reduce((sum, { requests }) => sum + requests, 0)
 
@@ -51,7 +51,7 @@ test('Several workers add up what they are asked, when they stop; HTTP and WebSo
   await socket.dispose()
   expect(await gateway.terminate()).toBe(0)
   expect(await requestsOf('Orders')).toBe(20)
-  expect(recordedUse(await readUse(usage()))).toEqual(
+  expect(recordedUse(await readRecorded(usage()))).toEqual(
     expect.arrayContaining([
       expect.objectContaining({ operation: 'Orders', client: 'web', version: '1.4.0', requests: 20 }),
       expect.objectContaining({ operation: 'BySocket', client: 'ios', version: '7', requests: 1 }),
@@ -101,7 +101,7 @@ withRedis(
     const shared = { ...env, USAGE_STORE: 'redis', REDIS_URL: redis.url, USAGE_EVERY: '50' }
     const gateways = await Promise.all([spawnGateway(shared), spawnGateway({ ...shared, GATEWAY_WORKERS: '2' })])
     const total = async (): Promise<number> =>
-      recordedUse(await readUse(redis.url).catch(() => [])).reduce((sum, { requests }) => sum + requests, 0)
+      recordedUse(await readRecorded(redis.url).catch(() => [])).reduce((sum, { requests }) => sum + requests, 0)
     const send = () => Promise.all(gateways.map(({ url }) => ask(url, { query, variables: { MARK: 'MARK' } }, web)))
     try {
       await send()
@@ -115,7 +115,7 @@ withRedis(
       expect(await Promise.all(gateways.map((gateway) => gateway.terminate()))).toEqual([0, 0])
     }
     expect(await total()).toBe(12)
-    expect(JSON.stringify(await readUse(redis.url))).not.toContain('MARK')
+    expect(JSON.stringify(await readRecorded(redis.url))).not.toContain('MARK')
     await redis.kill()
   },
 )
