@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildSchema } from 'graphql'
 import { buildPages } from '../../install/pages.ts'
+import { writeManifests } from '../codegen/manifests.ts'
 import { generateOperations } from '../codegen/operations.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
@@ -25,6 +26,8 @@ await buildPages({
   inputs: [fileURLToPath(import.meta.url), schema, ...library],
   async prepare() {
     const operations = join(here, 'page/**/*.graphql')
-    await generateOperations(buildSchema(await readFile(schema, 'utf8')), [operations], join(here, 'page/generated/'))
+    const generated = join(here, 'page/generated/')
+    await generateOperations(buildSchema(await readFile(schema, 'utf8')), [operations], generated)
+    await writeManifests(generated)
   },
 })

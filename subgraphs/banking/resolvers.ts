@@ -11,6 +11,7 @@ import { holdResolvers } from './holds/resolvers.ts'
 import { loanResolvers } from './loans/resolvers.ts'
 import { loanScalars } from './loans/scalars.ts'
 import { moneyResolvers } from './money/resolvers.ts'
+import { oversightResolvers } from './oversight/resolvers.ts'
 import { placeResolvers } from './places/resolvers.ts'
 import { scalars } from './request/scalars.ts'
 import { scheduleResolvers } from './schedules/resolvers.ts'
@@ -45,6 +46,7 @@ export const createResolvers = (services: BankingServices): ResolverMap =>
     eventResolvers(services.tail),
     scheduleResolvers,
     loanResolvers,
+    oversightResolvers,
     statementResolvers(services.downloads),
     webhookResolvers(services.webhooks),
     placeResolvers,

@@ -52,6 +52,11 @@ describe('What one can ask for', () => {
     'schedule(id: ID!): Schedule',
     'loan(id: ID!): Loan',
     'loans(state: LoanState!, first: Int, after: String, last: Int, before: String): LoanConnection!',
+    'customers(search: String, first: Int, after: String, last: Int, before: String): CustomerConnection!',
+    'customer(id: ID!): Customer',
+    'trialBalance: [TrialBalanceLine!]!',
+    'operations(first: Int, after: String, last: Int, before: String): LedgerOperationConnection!',
+    'auditHead: AuditHead',
   ])('The bank answers its customers and officers: %s', (field) => expect(signatures('Query')).toContain(field))
 
   test.each(['exchangeRates: [ExchangeRate!]!', 'quoteLoan(terms: LoanQuoteInput!): LoanQuote!'])(
@@ -256,8 +261,10 @@ describe('Who may ask', () => {
     expect(scopesOf(`Query.${name}`)).toEqual([[['banking:read']]]),
   )
 
-  test('Query.loans needs the scope of officers', () =>
-    expect(scopesOf('Query.loans')).toEqual([[['banking:officer']]]))
+  test.each(['loans', 'customers', 'customer', 'trialBalance', 'operations', 'auditHead'])(
+    'Query.%s needs the scope of officers',
+    (name) => expect(scopesOf(`Query.${name}`)).toEqual([[['banking:officer']]]),
+  )
 
   test('Every mutation needs the scope "banking:write"', () => {
     for (const { name } of fieldsOf('Mutation'))

@@ -12,11 +12,28 @@ import { type User, useSession } from './sign-in/session.ts'
 import { Page, Skeleton } from './ui/ui.tsx'
 import { WelcomePage } from './welcome/welcome.tsx'
 
+/** Loaded when they are opened. */
+const screens = [
+  ['/pay', lazy(() => import('./pay/pay.tsx'))],
+  ['/insights', lazy(() => import('./insights/insights.tsx'))],
+  ['/loans', lazy(() => import('./loans/loans.tsx'))],
+  ['/loans/new', lazy(() => import('./loans/new-loan.tsx'))],
+  ['/standing-orders', lazy(() => import('./standing-orders/standing-orders.tsx'))],
+  ['/standing-orders/new', lazy(() => import('./standing-orders/new-order.tsx'))],
+  ['/holds', lazy(() => import('./holds/holds.tsx'))],
+  ['/holds/new', lazy(() => import('./holds/new-hold.tsx'))],
+  ['/exchange', lazy(() => import('./exchange/exchange.tsx'))],
+  ['/statements', lazy(() => import('./statements/statements.tsx'))],
+  ['/help', lazy(() => import('./help/help.tsx'))],
+  ['/customers', lazy(() => import('./officers/customers.tsx'))],
+  ['/decisions', lazy(() => import('./officers/decisions.tsx'))],
+  ['/books', lazy(() => import('./officers/books.tsx'))],
+] as const
+
 const AccountPage = lazy(() => import('./accounts/account.tsx'))
+const LoanPage = lazy(() => import('./loans/loan.tsx'))
+const CustomerPage = lazy(() => import('./officers/customer.tsx'))
 const ArticlePage = lazy(() => import('./help/article.tsx'))
-const HelpPage = lazy(() => import('./help/help.tsx'))
-const InsightsPage = lazy(() => import('./insights/insights.tsx'))
-const PayPage = lazy(() => import('./pay/pay.tsx'))
 
 export function App() {
   const session = useSession()
@@ -44,15 +61,13 @@ function SignedIn({ user }: { readonly user: User }) {
                 <AccountsPage name={user.name} />
               </Route>
               <Route path="/accounts/:id">{({ id }) => <AccountPage key={id} id={id} />}</Route>
-              <Route path="/pay">
-                <PayPage />
-              </Route>
-              <Route path="/insights">
-                <InsightsPage />
-              </Route>
-              <Route path="/help">
-                <HelpPage />
-              </Route>
+              {screens.map(([path, Screen]) => (
+                <Route key={path} path={path}>
+                  <Screen />
+                </Route>
+              ))}
+              <Route path="/loans/:id">{({ id }) => <LoanPage key={id} id={id} />}</Route>
+              <Route path="/customers/:id">{({ id }) => <CustomerPage key={id} id={decodeURIComponent(id)} />}</Route>
               <Route path="/articles/:slug">{({ slug }) => <ArticlePage key={slug} slug={slug} />}</Route>
               <Route path="/more">
                 <MorePage user={user} />

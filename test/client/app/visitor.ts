@@ -1,10 +1,12 @@
 /** Visitors of the web app, each with a browser profile of their own. */
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 
 export interface Visit {
   readonly page: Page
   /** Addresses that the page asked. */
   readonly requests: readonly string[]
+  /** Texts of the operations that it sent. */
+  readonly operations: ReadonlySet<string>
   /** What the browser complained of. */
   readonly complaints: readonly string[]
 }
@@ -19,25 +21,48 @@ export interface VisitOptions {
   readonly person?: 'Ana Ribeiro' | 'Brendan Walsh' | 'Maeve Byrne' | 'Second officer'
 }
 
+/** Cookies of who signed in before, at the provider of a product: the app then signs in silently. */
+const sessions = new Map<string, Awaited<ReturnType<BrowserContext['storageState']>>>()
+
 export async function visitApp(browser: Browser, url: string, options: VisitOptions = {}): Promise<Visit> {
   const { path = '/', width = 1360, height = 850, colorScheme = 'light', locale = 'en-IE', person } = options
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme, locale })
+  const known = `${url} ${person}`
+  const storageState = person && sessions.get(known)
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme,
+    locale,
+    ...(storageState && { storageState }),
+  })
   const page = await context.newPage()
   const requests: string[] = []
+  const operations = new Set<string>()
   const complaints: string[] = []
-  context.on('request', (request) => requests.push(request.url()))
+  context.on('request', (request) => {
+    requests.push(request.url())
+    if (request.url().endsWith('/graphql')) operations.add(request.postDataJSON().query)
+  })
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
   })
   await page.goto(`${url}/app${path}`)
-  if (person) await signIn(page, person)
-  return { page, requests, complaints }
+  if (person) {
+    const signedOut = page.getByRole('button', { name: SIGN_IN })
+    await signedOut.or(page.getByRole('navigation')).first().waitFor()
+    if (await signedOut.isVisible()) {
+      await signIn(page, person)
+      sessions.set(known, await context.storageState())
+    }
+  }
+  return { page, requests, operations, complaints }
 }
+
+const SIGN_IN = /^(Sign in|Entrar)$/
 
 /** From the page for who is signed out, over the provider's, and back. */
 export async function signIn(page: Page, person: string): Promise<void> {
-  await page.getByRole('button', { name: /^(Sign in|Entrar)$/ }).click()
+  await page.getByRole('button', { name: SIGN_IN }).click()
   await page.getByRole('button', { name: person }).click()
   await page.getByRole('navigation').waitFor()
 }

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 
 /** What axe finds: one line for each element. */
 export async function faultsIn(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source)
+  if (await page.evaluate('typeof axe === "undefined"')) await page.evaluate(axe.source)
   const { violations } = await page.evaluate<axe.AxeResults>('axe.run(document, { resultTypes: ["violations"] })')
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(

@@ -4,9 +4,10 @@ import { Check, Copy } from 'lucide-react'
 import { useState } from 'react'
 import { Link, useSearch } from 'wouter'
 import { formatIban } from '../format/iban.ts'
-import { OneAccountDocument, type OneAccountQuery } from '../generated/graphql.ts'
+import { OneAccountDocument, type OneAccountQuery, PayersDocument } from '../generated/graphql.ts'
 import { HelpCard } from '../help/card.tsx'
 import { useMessages, useSpoken } from '../messages/messages.tsx'
+import { useUser } from '../sign-in/session.ts'
 import { useSettledText } from '../ui/settled-text.ts'
 import { Button, Card, Facts, Loaded, Money, Page } from '../ui/ui.tsx'
 import { useActivity } from './activity.ts'
@@ -46,16 +47,23 @@ function Account({ account }: { readonly account: OneAccount }) {
   const [wanted, setWanted] = useState<Wanted>({ ...everything, category })
   const text = useSettledText(wanted.text)
   const { name, kind, status, number, balance, id, activityCursor } = account
-  useActivity(id, activityCursor)
+  const isOwn = useIsOwn(id)
+  useActivity(id, activityCursor, isOwn)
   return (
     <Page
       title={name}
       lead={t.accounts.kinds[kind]}
       actions={
-        status === 'OPEN' && (
-          <Link className="button button-main" href={`/pay?from=${id}`}>
-            {t.nav.pay}
-          </Link>
+        status === 'OPEN' &&
+        isOwn && (
+          <>
+            <Link className="button button-main" href={`/pay?from=${id}`}>
+              {t.nav.pay}
+            </Link>
+            <Link className="button button-plain" href={`/insights?account=${id}`}>
+              {t.nav.insights}
+            </Link>
+          </>
         )
       }
     >
@@ -79,6 +87,13 @@ function Account({ account }: { readonly account: OneAccount }) {
       <HelpCard slug={kind === 'SAVINGS' ? 'how-savings-interest-works' : 'holds-and-available-balance'} />
     </Page>
   )
+}
+
+/** Officers see the accounts of others too, but neither follow them nor pay from them. */
+function useIsOwn(account: string): boolean {
+  const isOfficer = useUser()?.isOfficer ?? false
+  const { data } = useQuery(PayersDocument, { skip: !isOfficer })
+  return !isOfficer || (data?.me?.accounts.edges.some(({ node }) => node.id === account) ?? false)
 }
 
 function AccountNumber({ number }: { readonly number: string }) {

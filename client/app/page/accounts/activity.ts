@@ -4,8 +4,8 @@ import { useApolloClient, useSubscription } from '@apollo/client/react'
 import { useEffect, useRef, useState } from 'react'
 import { ActivityDocument, EntriesDocument } from '../generated/graphql.ts'
 
-/** @param cursor where the account's activity stood when it was read */
-export function useActivity(account: string, cursor: string): void {
+/** @param cursor where the account's activity stood when it was read @param isOwn nobody may follow others' */
+export function useActivity(account: string, cursor: string, isOwn: boolean): void {
   const client = useApolloClient()
   const isSeen = useIsSeen()
   const last = useRef(cursor)
@@ -16,7 +16,7 @@ export function useActivity(account: string, cursor: string): void {
   }, [isSeen])
   useSubscription(ActivityDocument, {
     variables: { account, after },
-    skip: !isSeen, // browsers allow six connections to a server, over all tabs
+    skip: !isSeen || !isOwn, // browsers allow six connections to a server, over all tabs
     onData({ data: { data } }) {
       if (!data) return
       last.current = data.accountActivity.cursor

@@ -1,6 +1,5 @@
 /** An account's entries, day by day, as far back as the reader goes. */
 import { useQuery } from '@apollo/client/react'
-import { useEffect, useRef } from 'react'
 import { addDays, dayOf, formatDay, today } from '../format/dates.ts'
 import {
   EntriesDocument,
@@ -9,7 +8,8 @@ import {
   WeatherOfDayDocument,
 } from '../generated/graphql.ts'
 import { useSpoken } from '../messages/messages.tsx'
-import { Button, Empty, Failed, Money, Skeleton } from '../ui/ui.tsx'
+import { More } from '../ui/more.tsx'
+import { Empty, Failed, Money, Skeleton } from '../ui/ui.tsx'
 import { SkyPicture } from '../ui/weather.tsx'
 
 interface EntryListProps {
@@ -47,29 +47,6 @@ export function EntryList({ account, filter }: EntryListProps) {
 
 function daysOf(entries: readonly EntryFactsFragment[]): readonly (readonly [string, readonly EntryFactsFragment[]])[] {
   return [...Map.groupBy(entries, ({ postedAt }) => dayOf(postedAt))]
-}
-
-/** Goes on by itself once it comes into view; by keyboard it is a button. */
-function More({ isLoading, onMore }: { readonly isLoading: boolean; readonly onMore: () => void }) {
-  const { t } = useSpoken()
-  const place = useRef<HTMLDivElement>(null)
-  const latest = useRef(onMore)
-  latest.current = onMore
-  useEffect(() => {
-    if (!place.current || isLoading) return undefined
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && latest.current(), {
-      rootMargin: '400px',
-    })
-    observer.observe(place.current)
-    return () => observer.disconnect()
-  }, [isLoading])
-  return (
-    <div className="more" ref={place}>
-      <Button onPress={onMore} isPending={isLoading}>
-        {isLoading ? t.loading : t.more}
-      </Button>
-    </div>
-  )
 }
 
 function DayOfEntries({ day, entries }: { readonly day: string; readonly entries: readonly EntryFactsFragment[] }) {

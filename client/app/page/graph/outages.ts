@@ -16,7 +16,7 @@ interface Miss {
 }
 
 const CODES = new Set(['SERVICE_UNAVAILABLE', 'SERVICE_TIMEOUT'])
-const AGAIN = 5_000 // milliseconds
+const AGAIN = 3_000 // milliseconds
 /** Longer than the library's pauses between two tries. */
 const STALE = 40_000 // milliseconds
 

@@ -30,7 +30,7 @@ export default function ArticlePage({ slug }: { readonly slug: string }) {
           <Page title={title} lead={t.help.minutes(readingTime)}>
             <article className="article" lang={locale}>
               {summary && <p className="article-summary">{summary}</p>}
-              {toJsxRuntime(ast as Nodes, { Fragment, jsx, jsxs, components: { a: Anchor, table: Table } })}
+              {toJsxRuntime(ast as Nodes, { Fragment, jsx, jsxs, components: { a: Anchor, pre: Pre, table: Table } })}
             </article>
           </Page>
         )}
@@ -49,6 +49,9 @@ function Anchor({ href = '', children, ...others }: ComponentProps<'a'>) {
     </a>
   )
 }
+
+// biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+const Pre = (props: ComponentProps<'pre'>) => <pre {...props} tabIndex={0} />
 
 const Table = (props: ComponentProps<'table'>) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard

@@ -1,32 +1,22 @@
 /** A payment: what to whom, a look at it, and the receipt. */
-import { useQuery } from '@apollo/client/react'
 import { useState } from 'react'
 import { useSearch } from 'wouter'
-import { PayDocument, PayersDocument } from '../generated/graphql.ts'
+import { PayDocument } from '../generated/graphql.ts'
 import { HelpCard } from '../help/card.tsx'
-import { useSpoken } from '../messages/messages.tsx'
+import { useMessages } from '../messages/messages.tsx'
 import { useOnce } from '../ui/once.ts'
-import { Loaded, Page } from '../ui/ui.tsx'
+import { Page } from '../ui/ui.tsx'
+import { WithAccounts } from './accounts-first.tsx'
 import { PayForm } from './form.tsx'
 import type { Draft, Order, Paid, Payer } from './order.ts'
 import { Receipt } from './receipt.tsx'
 import { Review } from './review.tsx'
 
 export default function PayPage() {
-  const { t } = useSpoken()
-  const { data, error, refetch } = useQuery(PayersDocument, { fetchPolicy: 'cache-and-network' })
-  const accounts = data?.me?.accounts.edges.map(({ node }) => node).filter(({ status }) => status === 'OPEN')
+  const t = useMessages()
   return (
     <Page title={t.pay.title}>
-      <Loaded
-        value={accounts}
-        isEmpty={accounts?.length === 0 || (data !== undefined && !data.me)}
-        empty={t.accounts.empty}
-        error={error}
-        onRetry={refetch}
-      >
-        {(some) => <Payment accounts={some} />}
-      </Loaded>
+      <WithAccounts>{(accounts) => <Payment accounts={accounts} />}</WithAccounts>
       <HelpCard slug="how-a-transfer-moves" />
     </Page>
   )
@@ -42,7 +32,7 @@ function Payment({ accounts }: { readonly accounts: readonly Payer[] }) {
   const first = accounts.find(({ id }) => id === wanted) ?? accounts[0]
   const [draft, setDraft] = useState<Draft>({ from: first?.id ?? '', to: '', amount: '', reference: '' })
   const [step, setStep] = useState<Step>({ at: 'form' })
-  const pay = useOnce(PayDocument, 'payment')
+  const pay = useOnce(PayDocument, 'payment', ['Payers'])
   const send = async ({ from, to, amount, reference }: Order): Promise<void> => {
     const input = { from: from.id, to, amount, currency: from.currency, ...(reference && { reference }) }
     const outcome = (await pay.run({ input }))?.transfer

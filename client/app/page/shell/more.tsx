@@ -4,11 +4,11 @@ import { useMessages } from '../messages/messages.tsx'
 import type { User } from '../sign-in/session.ts'
 import { Card, Page } from '../ui/ui.tsx'
 import { UserCorner } from './user-corner.tsx'
-import { MAIN_WAYS, ways } from './ways.ts'
+import { MAIN_WAYS, waysOf } from './ways.ts'
 
 export function MorePage({ user }: { readonly user: User }) {
   const t = useMessages()
-  const others = ways.slice(MAIN_WAYS)
+  const others = waysOf(user).slice(MAIN_WAYS)
   return (
     <Page title={t.nav.more}>
       {others.length > 0 && (

@@ -9,7 +9,7 @@ import { Brand } from './brand.tsx'
 import { Outages } from './outages.tsx'
 import { PendingNotices } from './pending.tsx'
 import { UserCorner } from './user-corner.tsx'
-import { MAIN_WAYS, ways } from './ways.ts'
+import { MAIN_WAYS, waysOf } from './ways.ts'
 
 export function Shell({ user, children }: { readonly user: User; readonly children: ReactNode }) {
   const t = useMessages()
@@ -34,7 +34,7 @@ export function Shell({ user, children }: { readonly user: User; readonly childr
           <Link className="brand-link" href="/">
             <Brand />
           </Link>
-          <Ways path={path} />
+          <Ways path={path} user={user} />
           <UserCorner user={user} />
         </header>
         <main id="main" tabIndex={-1} ref={main}>
@@ -47,7 +47,7 @@ export function Shell({ user, children }: { readonly user: User; readonly childr
   )
 }
 
-function Ways({ path }: { readonly path: string }) {
+function Ways({ path, user }: { readonly path: string; readonly user: User }) {
   const t = useMessages()
   const isAt = (start: string): boolean => path === start || path.startsWith(`${start}/`)
   const isHere = (href: string, also?: string): boolean =>
@@ -55,7 +55,7 @@ function Ways({ path }: { readonly path: string }) {
   return (
     <nav aria-label={t.nav.label}>
       <ul>
-        {ways.map(({ href, name, Icon, also }, at) => (
+        {waysOf(user).map(({ href, name, Icon, also }, at) => (
           <li key={href} className={at < MAIN_WAYS ? undefined : 'desk-only'}>
             <Link href={href} aria-current={isHere(href, also) ? 'page' : undefined}>
               <Icon size={20} aria-hidden="true" />

@@ -1,5 +1,7 @@
 /** Who is signed in, how the page looks to them, and the way out. */
 import { LogOut } from 'lucide-react'
+import { useState } from 'react'
+import { useConnection, usePending } from '../graph/graph.tsx'
 import { useMessages } from '../messages/messages.tsx'
 import { signOut, type User } from '../sign-in/session.ts'
 import { Button } from '../ui/ui.tsx'
@@ -7,6 +9,17 @@ import { Preferences } from './preferences.tsx'
 
 export function UserCorner({ user }: { readonly user: User }) {
   const t = useMessages()
+  const connection = useConnection()
+  const isPending = usePending().length > 0
+  const [isWarned, setWarned] = useState(false)
+  const leave = (): void => {
+    // What is pending stays in this browser, and is asked for when the user is back.
+    if (isPending && !isWarned) setWarned(true)
+    else {
+      connection.close()
+      void signOut()
+    }
+  }
   return (
     <div className="user">
       <span className="user-name">
@@ -14,8 +27,9 @@ export function UserCorner({ user }: { readonly user: User }) {
         {user.isOfficer && <span className="quiet">{t.user.officer}</span>}
       </span>
       <Preferences />
-      <Button look="quiet" onPress={() => void signOut()}>
-        <LogOut size={16} aria-hidden="true" /> {t.user.signOut}
+      <div role="status">{isPending && isWarned && <p className="quiet">{t.user.pending}</p>}</div>
+      <Button look="quiet" onPress={leave}>
+        <LogOut size={16} aria-hidden="true" /> {isPending && isWarned ? t.user.signOutAnyway : t.user.signOut}
       </Button>
     </div>
   )

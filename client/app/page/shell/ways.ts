@@ -1,5 +1,19 @@
 /** Where the app leads: one line for each. */
-import { BookOpen, ChartLine, type LucideIcon, Send, Wallet } from 'lucide-react'
+import {
+  ArrowLeftRight,
+  BookCheck,
+  BookOpen,
+  CalendarClock,
+  ChartLine,
+  FileText,
+  HandCoins,
+  Lock,
+  type LucideIcon,
+  Scale,
+  Send,
+  Users,
+  Wallet,
+} from 'lucide-react'
 import type { Messages } from '../messages/en.ts'
 
 interface Way {
@@ -10,12 +24,27 @@ interface Way {
   readonly also?: string
 }
 
-export const ways: readonly Way[] = [
+const ways: readonly Way[] = [
   { href: '/', name: (t) => t.nav.accounts, Icon: Wallet, also: '/accounts' },
   { href: '/pay', name: (t) => t.nav.pay, Icon: Send },
   { href: '/insights', name: (t) => t.nav.insights, Icon: ChartLine },
+  { href: '/loans', name: (t) => t.nav.loans, Icon: HandCoins },
+  { href: '/standing-orders', name: (t) => t.nav.orders, Icon: CalendarClock },
+  { href: '/holds', name: (t) => t.nav.holds, Icon: Lock },
+  { href: '/exchange', name: (t) => t.nav.exchange, Icon: ArrowLeftRight },
+  { href: '/statements', name: (t) => t.nav.statements, Icon: FileText },
   { href: '/help', name: (t) => t.nav.help, Icon: BookOpen, also: '/articles' },
 ]
+
+const officerWays: readonly Way[] = [
+  { href: '/customers', name: (t) => t.nav.customers, Icon: Users },
+  { href: '/decisions', name: (t) => t.nav.decisions, Icon: Scale },
+  { href: '/books', name: (t) => t.nav.books, Icon: BookCheck },
+]
+
+/** Those of officers come after those of everybody. */
+export const waysOf = ({ isOfficer }: { readonly isOfficer: boolean }): readonly Way[] =>
+  isOfficer ? [...ways, ...officerWays] : ways
 
 /** As many as fit below on a phone, beside the way to the others. */
 export const MAIN_WAYS = 4

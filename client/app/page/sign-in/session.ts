@@ -37,6 +37,11 @@ const subscribe = (listener: () => void): (() => void) => {
 
 export const useSession = (): SessionState => useSyncExternalStore(subscribe, () => state)
 
+export function useUser(): User | undefined {
+  const session = useSession()
+  return session.state === 'signedIn' ? session.user : undefined
+}
+
 const here = (): string => location.pathname.slice(BASE.length) + location.search || '/'
 
 /** Once, when the page opens. */

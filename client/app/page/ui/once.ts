@@ -20,10 +20,14 @@ interface Once<Data, Variables> {
 const isRefusal = (outcome: unknown): outcome is Refusal =>
   typeof outcome === 'object' && outcome !== null && 'code' in outcome && 'message' in outcome
 
-/** @param name of what is meant, for the time until it is done: it outlives a reload */
+/**
+ * @param name of what is meant, for the time until it is done: it outlives a reload
+ * @param changes queries whose answers are others then
+ */
 export function useOnce<Data extends Readonly<Record<string, unknown>>, Variables extends OperationVariables>(
   document: TypedDocumentNode<Data, Variables>,
   name: string,
+  changes: readonly string[] = [],
 ): Once<Data, Variables> {
   const client = useApolloClient()
   const connection = useConnection()
@@ -50,6 +54,7 @@ export function useOnce<Data extends Readonly<Record<string, unknown>>, Variable
           setFault(refusalText(refusal, t))
           return undefined
         }
+        void client.refetchQueries({ include: [...changes] })
         return data
       } catch (error) {
         setFault(failureText(error, t))

@@ -1,0 +1,113 @@
+/** Money that is set aside: for whom, until when, and how it ends. */
+import { useQuery } from '@apollo/client/react'
+import { useState } from 'react'
+import { Link } from 'wouter'
+import { formatInstant } from '../format/dates.ts'
+import { formatMoney } from '../format/money.ts'
+import { CaptureDocument, type HoldFactsFragment, HoldsDocument, ReleaseDocument } from '../generated/graphql.ts'
+import { HelpCard } from '../help/card.tsx'
+import { useSpoken } from '../messages/messages.tsx'
+import { WithAccounts } from '../pay/accounts-first.tsx'
+import { Confirm } from '../ui/confirm.tsx'
+import { Choice } from '../ui/fields.tsx'
+import { Listed } from '../ui/listed.tsx'
+import { useOnce } from '../ui/once.ts'
+import { Card, Money, Page } from '../ui/ui.tsx'
+
+export default function HoldsPage() {
+  const { t } = useSpoken()
+  const [chosen, choose] = useState<string>()
+  return (
+    <Page
+      title={t.holds.title}
+      lead={t.holds.lead}
+      actions={
+        <Link className="button button-main" href="/holds/new">
+          {t.holds.new}
+        </Link>
+      }
+    >
+      <WithAccounts isOpenOnly={false}>
+        {(accounts) => {
+          const id = chosen ?? accounts[0]?.id ?? ''
+          return (
+            <>
+              <div className="choices">
+                <Choice
+                  label={t.insights.account}
+                  value={id}
+                  onChange={choose}
+                  options={accounts.map(({ id, name }) => [id, name])}
+                />
+              </div>
+              <HoldList key={id} account={id} />
+            </>
+          )
+        }}
+      </WithAccounts>
+      <HelpCard slug="holds-and-available-balance" />
+    </Page>
+  )
+}
+
+function HoldList({ account }: { readonly account: string }) {
+  const { t } = useSpoken()
+  const query = useQuery(HoldsDocument, {
+    variables: { account },
+    fetchPolicy: 'cache-and-network',
+  })
+  return (
+    <Card>
+      <Listed query={query} connection={query.data?.account?.holds} empty={t.holds.empty}>
+        {(nodes) => (
+          <ul className="rows">
+            {nodes.map((node) => (
+              <Hold key={node.id} hold={node} />
+            ))}
+          </ul>
+        )}
+      </Listed>
+    </Card>
+  )
+}
+
+function Hold({ hold }: { readonly hold: HoldFactsFragment }) {
+  const { t, locale } = useSpoken()
+  const { id, status, amount, held, to, reference, createdAt, expiresAt } = hold
+  const capture = useOnce(CaptureDocument, `capture ${id}`, ['Payers'])
+  const release = useOnce(ReleaseDocument, `release ${id}`, ['Payers'])
+  const when = status === 'PENDING' && expiresAt ? t.holds.until(formatInstant(expiresAt, locale)) : ''
+  const sum = formatMoney(held ?? amount, locale)
+  return (
+    <li className="row row-wrap">
+      <div className="row-what">
+        <strong>{to.name}</strong>
+        <span className="quiet">{[reference, formatInstant(createdAt, locale), when].filter(Boolean).join(' · ')}</span>
+      </div>
+      <div className="row-money">
+        <Money value={status === 'POSTED' ? amount : (held ?? amount)} />
+        <span className={status === 'PENDING' ? 'tag' : 'quiet'}>{t.holds.states[status]}</span>
+      </div>
+      {status === 'PENDING' && (
+        <div className="row-actions">
+          <Confirm
+            action={t.holds.capture}
+            title={t.holds.captureTitle(sum, to.name)}
+            confirm={t.holds.capture}
+            isBusy={capture.isBusy}
+            fault={capture.fault}
+            onConfirm={async () => (await capture.run({ input: { transferId: id } })) !== undefined}
+          />
+          <Confirm
+            action={t.holds.release}
+            title={t.holds.releaseTitle(sum, to.name)}
+            confirm={t.holds.release}
+            isBusy={release.isBusy}
+            fault={release.fault}
+            onConfirm={async () => (await release.run({ input: { transferId: id } })) !== undefined}
+          />
+        </div>
+      )}
+    </li>
+  )
+}

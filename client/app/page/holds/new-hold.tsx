@@ -1,0 +1,80 @@
+/** Sets money aside for somebody. */
+import { useState } from 'react'
+import { Link } from 'wouter'
+import { formatIban } from '../format/iban.ts'
+import { HoldDocument } from '../generated/graphql.ts'
+import { useSpoken } from '../messages/messages.tsx'
+import { WithAccounts } from '../pay/accounts-first.tsx'
+import { orderOf, TransferFields } from '../pay/fields.tsx'
+import type { Draft, Payer } from '../pay/order.ts'
+import { Choice } from '../ui/fields.tsx'
+import { Form } from '../ui/form.tsx'
+import { useOnce } from '../ui/once.ts'
+import { Done, Fault } from '../ui/outcome.tsx'
+import { Button, Card, Page } from '../ui/ui.tsx'
+
+const DAY = 86_400 // seconds
+const days = [1, 3, 7, 14, 30] as const
+
+export default function NewHoldPage() {
+  const { t } = useSpoken()
+  return (
+    <>
+      <Link className="back" href="/holds">
+        ← {t.holds.title}
+      </Link>
+      <Page title={t.holds.new}>
+        <WithAccounts>{(accounts) => <NewHold accounts={accounts} />}</WithAccounts>
+      </Page>
+    </>
+  )
+}
+
+function NewHold({ accounts }: { readonly accounts: readonly Payer[] }) {
+  const { t, locale } = useSpoken()
+  const [draft, setDraft] = useState<Draft>({ from: accounts[0]?.id ?? '', to: '', amount: '', reference: '' })
+  const [length, setLength] = useState('7')
+  const [isChecked, setChecked] = useState(false)
+  const [payee, setPayee] = useState<string>()
+  const hold = useOnce(HoldDocument, 'hold', ['Holds', 'Payers'])
+  const submit = async (): Promise<void> => {
+    setChecked(true)
+    const order = orderOf(draft, accounts, locale)
+    if (!order) return
+    const { from, to, amount, reference } = order
+    const input = { from: from.id, to, amount, currency: from.currency, expiresInSeconds: Number(length) * DAY }
+    if (await hold.run({ input: { ...input, ...(reference && { reference }) } })) setPayee(to)
+  }
+  if (payee !== undefined)
+    return (
+      <Card>
+        <Done title={t.holds.done}>
+          <p className="number">{formatIban(payee)}</p>
+        </Done>
+        <div className="actions">
+          <Link className="button button-main" href="/holds">
+            {t.holds.title}
+          </Link>
+        </div>
+      </Card>
+    )
+  return (
+    <Card>
+      <Form onSubmit={() => void submit()}>
+        <TransferFields accounts={accounts} draft={draft} onChange={setDraft} isChecked={isChecked} />
+        <Choice
+          label={t.holds.length}
+          value={length}
+          onChange={setLength}
+          options={days.map((count) => [`${count}`, t.holds.days(count)])}
+        />
+        <Fault>{hold.fault}</Fault>
+        <div className="actions">
+          <Button look="main" type="submit" isPending={hold.isBusy}>
+            {hold.isBusy ? t.outcome.busy : t.holds.confirm}
+          </Button>
+        </div>
+      </Form>
+    </Card>
+  )
+}

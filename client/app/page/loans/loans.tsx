@@ -1,0 +1,64 @@
+/** The customer's loans. */
+import { useQuery } from '@apollo/client/react'
+import { Link } from 'wouter'
+import { formatDay } from '../format/dates.ts'
+import { type LoanFactsFragment, LoansDocument } from '../generated/graphql.ts'
+import { HelpCard } from '../help/card.tsx'
+import { useSpoken } from '../messages/messages.tsx'
+import { Listed } from '../ui/listed.tsx'
+import { Card, Money, Page } from '../ui/ui.tsx'
+
+export default function LoansPage() {
+  const { t } = useSpoken()
+  const query = useQuery(LoansDocument, { fetchPolicy: 'cache-and-network' })
+  return (
+    <Page
+      title={t.loans.title}
+      lead={t.loans.lead}
+      actions={
+        <Link className="button button-main" href="/loans/new">
+          {t.loans.new}
+        </Link>
+      }
+    >
+      <Card>
+        <Listed
+          query={query}
+          connection={query.data?.me?.loans}
+          empty={t.loans.empty}
+          isNobody={query.data?.me === null}
+        >
+          {(nodes) => (
+            <ul className="rows">
+              {nodes.map((node) => (
+                <LoanRow key={node.id} loan={node} />
+              ))}
+            </ul>
+          )}
+        </Listed>
+      </Card>
+      <HelpCard slug="understand-a-loan-offer" />
+    </Page>
+  )
+}
+
+function LoanRow({ loan }: { readonly loan: LoanFactsFragment }) {
+  const { t, locale } = useSpoken()
+  const { id, purpose, principal, annualRate, instalments, state, submittedAt } = loan
+  return (
+    <li className="row">
+      <div className="row-what">
+        <Link href={`/loans/${id}`}>{purpose || t.loans.nameless}</Link>
+        <span className="quiet">
+          {[t.loans.rate(annualRate), t.insights.months(instalments), formatDay(submittedAt.slice(0, 10), locale)].join(
+            ' · ',
+          )}
+        </span>
+      </div>
+      <div className="row-money">
+        <Money value={principal} />
+        <span className="tag">{t.loans.states[state]}</span>
+      </div>
+    </li>
+  )
+}

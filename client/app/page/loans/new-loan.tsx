@@ -1,0 +1,154 @@
+/** What a loan would cost, while its terms are chosen, and the request for it. */
+import { useQuery } from '@apollo/client/react'
+import { useState } from 'react'
+import { Link, useLocation } from 'wouter'
+import { ApplyForLoanDocument, LoanQuoteDocument, type LoanQuoteQuery } from '../generated/graphql.ts'
+import { useSpoken } from '../messages/messages.tsx'
+import { parseAmount } from '../money/parse.ts'
+import { WithAccounts } from '../pay/accounts-first.tsx'
+import type { Payer } from '../pay/order.ts'
+import { Choice, TextBox } from '../ui/fields.tsx'
+import { Form } from '../ui/form.tsx'
+import { useOnce } from '../ui/once.ts'
+import { Fault } from '../ui/outcome.tsx'
+import { useSettledText } from '../ui/settled-text.ts'
+import { Button, Card, Facts, Loaded, Money, Page } from '../ui/ui.tsx'
+import { Plan } from './plan.tsx'
+
+const lengths = [6, 12, 24, 36, 48, 60, 120, 240, 360] as const // months
+
+export default function NewLoanPage() {
+  const { t } = useSpoken()
+  return (
+    <>
+      <Link className="back" href="/loans">
+        ← {t.loans.title}
+      </Link>
+      <Page title={t.loans.new}>
+        <WithAccounts>{(accounts) => <NewLoan accounts={accounts} />}</WithAccounts>
+      </Page>
+    </>
+  )
+}
+
+/** As the bank reads it, with at most four decimals; `undefined` for what is no percentage. */
+const rateOf = (text: string): string | undefined => {
+  const plain = text.trim().replace(',', '.')
+  return /^\d{1,3}(\.\d{1,4})?$/.test(plain) && Number(plain) <= 100 ? plain : undefined
+}
+
+function NewLoan({ accounts }: { readonly accounts: readonly Payer[] }) {
+  const { t, locale } = useSpoken()
+  const [, go] = useLocation()
+  const [accountId, setAccount] = useState(accounts[0]?.id)
+  const [text, setText] = useState('10000')
+  const [rateText, setRate] = useState('4.95')
+  const [instalments, setInstalments] = useState('24')
+  const [purpose, setPurpose] = useState('')
+  const apply = useOnce(ApplyForLoanDocument, 'loan')
+  const account = accounts.find(({ id }) => id === accountId) ?? accounts[0]
+  if (!account) return null
+  const { currency } = account
+  const principal = parseAmount(text, currency, locale)
+  const annualRate = rateOf(rateText)
+  const terms =
+    principal === undefined || annualRate === undefined
+      ? undefined
+      : { principal, currency, annualRate, instalments: Number(instalments) }
+  const submit = async (): Promise<void> => {
+    if (!terms) return
+    const outcome = (await apply.run({ input: { accountId: account.id, terms, ...(purpose && { purpose }) } }))
+      ?.applyForLoan
+    if (outcome?.__typename === 'LoanAccepted') go(`/loans/${outcome.loan.id}`)
+  }
+  return (
+    <>
+      <Card>
+        <Form onSubmit={() => void submit()}>
+          <Choice
+            label={t.loans.account}
+            value={account.id}
+            onChange={setAccount}
+            options={accounts.map(({ id, name, currency: money }) => [id, `${name} (${money})`])}
+          />
+          <TextBox
+            label={t.pay.amount(currency)}
+            value={text}
+            onChange={setText}
+            inputMode="decimal"
+            fault={principal === undefined ? t.pay.badAmount : undefined}
+          />
+          <TextBox
+            label={t.loans.annualRate}
+            value={rateText}
+            onChange={setRate}
+            inputMode="decimal"
+            fault={annualRate === undefined ? t.loans.badRate : undefined}
+          />
+          <Choice
+            label={t.loans.instalments}
+            value={instalments}
+            onChange={setInstalments}
+            options={lengths.map((count) => [`${count}`, t.insights.months(count)])}
+          />
+          <TextBox
+            label={t.loans.purpose}
+            value={purpose}
+            onChange={setPurpose}
+            maxLength={140}
+            hint={t.loans.optional}
+          />
+          <Fault>{apply.fault}</Fault>
+          <div className="actions">
+            <Button look="main" type="submit" isPending={apply.isBusy} isDisabled={!terms}>
+              {apply.isBusy ? t.outcome.busy : t.loans.apply}
+            </Button>
+          </div>
+        </Form>
+      </Card>
+      {terms && <Quote terms={JSON.stringify(terms)} />}
+    </>
+  )
+}
+
+/** @param terms as JSON, so that it is asked for once they are at rest */
+function Quote({ terms }: { readonly terms: string }) {
+  const { t } = useSpoken()
+  const { data, previousData, error, refetch } = useQuery(LoanQuoteDocument, {
+    variables: { terms: JSON.parse(useSettledText(terms)) },
+  })
+  return (
+    <Card title={t.loans.offer}>
+      <Loaded value={(data ?? previousData)?.quoteLoan} empty="" error={error} onRetry={refetch}>
+        {(quote) => <QuoteFacts quote={quote} />}
+      </Loaded>
+    </Card>
+  )
+}
+
+function QuoteFacts({ quote }: { readonly quote: LoanQuoteQuery['quoteLoan'] }) {
+  const { t } = useSpoken()
+  const { schedule, totalInterest, totalPayable, effectiveAnnualRate } = quote
+  const [first] = schedule
+  return (
+    <>
+      {first && (
+        <p className="balance">
+          <span className="quiet">{t.loans.monthly}</span>
+          <Money value={first.payment} />
+        </p>
+      )}
+      <Facts
+        facts={[
+          [t.loans.totalPayable, <Money key="payable" value={totalPayable} />],
+          [t.loans.totalInterest, <Money key="interest" value={totalInterest} />],
+          [t.loans.effectiveRate, `${effectiveAnnualRate} %`],
+        ]}
+      />
+      <details className="figures">
+        <summary>{t.loans.schedule}</summary>
+        <Plan schedule={schedule} />
+      </details>
+    </>
+  )
+}

@@ -1,0 +1,89 @@
+/** Transfers that are made by themselves on their days. */
+import { useQuery } from '@apollo/client/react'
+import { Link } from 'wouter'
+import { formatDay } from '../format/dates.ts'
+import { CancelOrderDocument, type OrderFactsFragment, StandingOrdersDocument } from '../generated/graphql.ts'
+import { HelpCard } from '../help/card.tsx'
+import { useSpoken } from '../messages/messages.tsx'
+import { Confirm } from '../ui/confirm.tsx'
+import { Listed } from '../ui/listed.tsx'
+import { useOnce } from '../ui/once.ts'
+import { refusalText } from '../ui/outcome.tsx'
+import { Card, Money, Page } from '../ui/ui.tsx'
+
+export default function StandingOrdersPage() {
+  const { t } = useSpoken()
+  const query = useQuery(StandingOrdersDocument, {
+    fetchPolicy: 'cache-and-network',
+  })
+  return (
+    <Page
+      title={t.orders.title}
+      lead={t.orders.lead}
+      actions={
+        <Link className="button button-main" href="/standing-orders/new">
+          {t.orders.new}
+        </Link>
+      }
+    >
+      <Card>
+        <Listed
+          query={query}
+          connection={query.data?.me?.schedules}
+          empty={t.orders.empty}
+          isNobody={query.data?.me === null}
+        >
+          {(nodes) => (
+            <ul className="rows">
+              {nodes.map((node) => (
+                <Order key={node.id} order={node} />
+              ))}
+            </ul>
+          )}
+        </Listed>
+      </Card>
+      <HelpCard slug="standing-orders" />
+    </Page>
+  )
+}
+
+function Order({ order }: { readonly order: OrderFactsFragment }) {
+  const { t, locale } = useSpoken()
+  const { id, state, from, to, amount, reference, frequency, nextOn, runs } = order
+  const cancel = useOnce(CancelOrderDocument, `cancel ${id}`)
+  const payee = to?.name ?? '–'
+  const [last] = runs.edges.map(({ node }) => node)
+  return (
+    <li className="row row-wrap">
+      <div className="row-what">
+        <strong>{payee}</strong>
+        <span className="quiet">
+          {[t.orders.often[frequency], reference, from && t.orders.from(from.name)].filter(Boolean).join(' · ')}
+        </span>
+        {nextOn && <span className="quiet">{t.orders.next(formatDay(nextOn, locale))}</span>}
+        {last?.code && (
+          <span className="fault">
+            {t.orders.missed(formatDay(last.dueOn, locale))}{' '}
+            {refusalText({ code: last.code, message: last.message ?? '' }, t)}
+          </span>
+        )}
+      </div>
+      <div className="row-money">
+        <Money value={amount} />
+        <span className={state === 'ACTIVE' ? 'tag' : 'quiet'}>{t.orders.states[state]}</span>
+      </div>
+      {state === 'ACTIVE' && (
+        <div className="row-actions">
+          <Confirm
+            action={t.orders.cancel}
+            title={t.orders.cancelTitle(payee)}
+            confirm={t.orders.cancel}
+            isBusy={cancel.isBusy}
+            fault={cancel.fault}
+            onConfirm={async () => (await cancel.run({ input: { scheduleId: id } })) !== undefined}
+          />
+        </div>
+      )}
+    </li>
+  )
+}

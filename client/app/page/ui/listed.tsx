@@ -1,0 +1,51 @@
+/** A list of the graph that goes on, page by page, with whatever stands in its place meanwhile. */
+import type { ReactNode } from 'react'
+import { More } from './more.tsx'
+import { Loaded } from './ui.tsx'
+
+interface Connection<Node> {
+  readonly edges: readonly { readonly node: Node }[]
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor?: string | null | undefined }
+}
+
+/** What `useQuery` gives of it. */
+interface Query {
+  readonly error?: unknown
+  readonly loading: boolean
+  readonly refetch: () => unknown
+  readonly fetchMore: (options: { variables: { after: string | null | undefined } }) => Promise<unknown>
+}
+
+interface ListedProps<Node> {
+  readonly query: Query
+  readonly connection: Connection<Node> | null | undefined
+  readonly empty: string
+  /** Whether there is nobody whose list it could be. */
+  readonly isNobody?: boolean
+  readonly children: (nodes: readonly Node[]) => ReactNode
+}
+
+export function Listed<Node>({ query, connection, empty, isNobody = false, children }: ListedProps<Node>) {
+  const { error, loading, refetch, fetchMore } = query
+  return (
+    <Loaded
+      value={connection ?? undefined}
+      isEmpty={isNobody || (connection?.edges.length === 0 && !loading)}
+      empty={empty}
+      error={error}
+      onRetry={() => refetch()}
+    >
+      {({ edges, pageInfo: { hasNextPage, endCursor } }) => (
+        <>
+          {children(edges.map(({ node }) => node))}
+          {hasNextPage && (
+            <More
+              isLoading={loading}
+              onMore={() => void fetchMore({ variables: { after: endCursor } }).catch(() => undefined)}
+            />
+          )}
+        </>
+      )}
+    </Loaded>
+  )
+}
