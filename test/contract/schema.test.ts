@@ -19,6 +19,7 @@ import {
   isScalarType,
   isSpecifiedScalarType,
   isUnionType,
+  Kind,
   parse,
 } from 'graphql'
 import { readAccessRules } from '../../gateway/execution/plan/access-rules.ts'
@@ -266,8 +267,15 @@ describe('Who may ask', () => {
     (name) => expect(scopesOf(`Query.${name}`)).toEqual([[['banking:officer']]]),
   )
 
-  test('Every mutation needs the scope "banking:write"', () => {
-    for (const { name } of fieldsOf('Mutation'))
+  test('Every mutation of the bank needs the scope "banking:write"', () => {
+    const bank = parse(readFileSync(new URL('../../subgraphs/banking/schema.graphql', import.meta.url), 'utf8'))
+    const mutations = bank.definitions.flatMap((node) =>
+      node.kind === Kind.OBJECT_TYPE_DEFINITION && node.name.value === 'Mutation' ? (node.fields ?? []) : [],
+    )
+    expect(mutations.length).toBeGreaterThan(20)
+    for (const {
+      name: { value: name },
+    } of mutations)
       expect([name, scopesOf(`Mutation.${name}`)]).toEqual([name, [[['banking:write']]]])
   })
 

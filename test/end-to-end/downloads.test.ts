@@ -10,6 +10,7 @@ import { demoIdentity } from '../../platform/protocol/demo-identity.ts'
 import { banking } from '../../subgraphs/banking/main.ts'
 import { type RunningService, startService } from '../../subgraphs/shared/serve.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { nowhere } from '../support/nowhere.ts'
 
 const GATEWAY_SECRET = 'a secret of sixteen'
 const log = createLogger('gateway', 'silent')
@@ -24,8 +25,7 @@ beforeAll(async () => {
   database = await createDatabase('seeded')
   const shared = { DATA_DIR: dataDir, GATEWAY_SECRET, LOG_LEVEL: 'silent' }
   bank = await startService(banking, { ...shared, DATABASE_URL: database.url })
-  const nobody = 'http://127.0.0.1:9'
-  const urls = { BANKING_URL: bank.url, WEATHER_URL: nobody, CONTENT_URL: nobody }
+  const urls = { ...nowhere, BANKING_URL: bank.url }
   gateway = await startGateway(await readConfig({ ...shared, ...urls, PORT: '0', ADMIN_PORT: '0' }), log)
   authorization = `Bearer ${await (await demoIdentity(dataDir)).sign('payer')}`
 })

@@ -10,6 +10,7 @@ import { type Cut, type CuttingProxy, startCuttingProxy } from '../support/cutti
 import { makeDataFolder, type TestFolder } from '../support/data-folder.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
 import { ask } from '../support/gateway.ts'
+import { nowhere } from '../support/nowhere.ts'
 import { TEST_SECRET } from '../support/signed-call.ts'
 
 // The bank is two instances on one PostgreSQL, each behind a proxy that cuts; nothing else of the
@@ -34,9 +35,8 @@ beforeAll(async () => {
     LOG_LEVEL: 'silent',
     DATA_DIR: folder.path,
     GATEWAY_SECRET: TEST_SECRET,
+    ...nowhere,
     BANKING_URL: proxies.map(({ url }) => url).join(),
-    WEATHER_URL: 'http://127.0.0.1:1',
-    CONTENT_URL: 'http://127.0.0.1:1',
   })
   gateway = await startGateway(config, createLogger('gateway', config.logLevel))
   const identity = await demoIdentity(folder.path)

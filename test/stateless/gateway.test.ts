@@ -6,6 +6,7 @@ import { readConfig } from '../../gateway/config/load.ts'
 import { type RunningGateway, startGateway } from '../../gateway/gateway.ts'
 import { createLogger } from '../../platform/process/log.ts'
 import { ask } from '../support/gateway.ts'
+import { nowhere } from '../support/nowhere.ts'
 import { TEST_SECRET } from '../support/signed-call.ts'
 import { until } from '../support/until.ts'
 import { type Instance, type StatelessService, startInstance } from './support/instances.ts'
@@ -36,9 +37,9 @@ beforeAll(async () => {
     LOG_LEVEL: 'silent',
     DATA_DIR: folder,
     GATEWAY_SECRET: TEST_SECRET,
+    ...nowhere,
     WEATHER_URL: addresses('weather'),
     CONTENT_URL: addresses('content'),
-    BANKING_URL: 'http://127.0.0.1:1',
   })
   gateway = await startGateway(config, createLogger('gateway', 'silent'))
 })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { services } from '../../../gateway/config/registry.ts'
 import { addToday } from '../../../gateway/usage/files.ts'
 import type { UseRecords } from '../../../gateway/usage/records.ts'
 import { reviews, shop } from './small-graph.ts'
@@ -18,7 +19,7 @@ beforeAll(async () => {
   checkout = await mkdtemp(join(tmpdir(), 'contract-'))
   for (const each of ['gateway', 'platform', 'package.json', 'tributary.config.ts'])
     await cp(join(project, each), join(checkout, each), { recursive: true, filter: (path) => !path.endsWith('/dist') })
-  for (const name of ['banking', 'weather', 'content'])
+  for (const { name } of services)
     await cp(join(project, `subgraphs/${name}/schema.graphql`), join(checkout, `subgraphs/${name}/schema.graphql`))
   await symlink(join(project, 'node_modules'), join(checkout, 'node_modules'))
   await git('init', '-q', '-b', 'main')

@@ -6,6 +6,7 @@ import { readConfig } from '../../../gateway/config/load.ts'
 import { startGateway } from '../../../gateway/gateway.ts'
 import { createLogger } from '../../../platform/process/log.ts'
 import { SIGNATURE_HEADER, verifySignature } from '../../../platform/protocol/signature.ts'
+import { nowhere } from '../../support/nowhere.ts'
 import { startUpstream } from '../../support/upstream.ts'
 
 const GATEWAY_SECRET = 'a secret of sixteen'
@@ -23,8 +24,7 @@ test('Files follow the rules of their service, and no cache keeps one that a cal
     PORT: '0',
     DATA_DIR: folder,
     GATEWAY_SECRET,
-    BANKING_URL: 'http://127.0.0.1:9',
-    WEATHER_URL: 'http://127.0.0.1:9',
+    ...nowhere,
     CONTENT_URL: content.url,
     SERVICES_CONTENT_HEADERS: JSON.stringify([{ forward: ['authorization', 'x-tenant'] }]),
     HEADERS_SERVICES: JSON.stringify([{ insert: 'x-gateway', value: 'shop' }]),

@@ -8,6 +8,7 @@ import { createLogger } from '../../../platform/process/log.ts'
 import { SIGNATURE_HEADER, verifySignature } from '../../../platform/protocol/signature.ts'
 import { readAnswer } from '../../support/answer.ts'
 import { verdict } from '../../support/gateway.ts'
+import { nowhere } from '../../support/nowhere.ts'
 import { until } from '../../support/until.ts'
 import { startUpstream, type Upstream } from '../../support/upstream.ts'
 
@@ -41,8 +42,8 @@ beforeAll(async () => {
     PORT: '0',
     DATA_DIR: folder,
     GATEWAY_SECRET,
+    ...nowhere,
     BANKING_URL: banking.url,
-    WEATHER_URL: 'http://127.0.0.1:9',
     CONTENT_URL: content.map(({ url }) => url).join(','),
   })
   gateway = await startGateway(config, createLogger('gateway', 'silent'))

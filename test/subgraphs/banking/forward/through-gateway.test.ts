@@ -12,6 +12,7 @@ import { makeDataFolder, type TestFolder } from '../../../support/data-folder.ts
 import { createDatabase, type TestDatabase } from '../../../support/database.ts'
 import { ask } from '../../../support/gateway.ts'
 import { type GatewayProcess, spawnGateway } from '../../../support/gateway-process.ts'
+import { nowhere } from '../../../support/nowhere.ts'
 import { TEST_SECRET } from '../../../support/signed-call.ts'
 import { until } from '../../../support/until.ts'
 import { writerAddress } from '../history/era.ts'
@@ -21,7 +22,6 @@ import { brokenInvariants } from '../support/books.ts'
 
 const INSTANCES = 3
 const CLIENTS = 8
-const NOWHERE = 'http://127.0.0.1:1'
 
 let folder: TestFolder
 let database: TestDatabase
@@ -50,9 +50,8 @@ beforeEach(async () => {
     ...common,
     PORT: '0',
     ADMIN_PORT: '0',
+    ...nowhere,
     BANKING_URL: instances.map(({ url }) => url).join(),
-    WEATHER_URL: NOWHERE,
-    CONTENT_URL: NOWHERE,
   })
   await until(async () => (await instanceThatWrites()) !== undefined)
 })

@@ -1,0 +1,7 @@
+/** Addresses of the registry's services at which nothing listens; a test gives those that it asks. */
+import { addressSetting } from '../../gateway/config/environment.ts'
+import { services } from '../../gateway/config/registry.ts'
+
+export const nowhere: Readonly<Record<string, string>> = Object.fromEntries(
+  services.map(({ name }) => [addressSetting(name), 'http://127.0.0.1:1']),
+)
