@@ -38,7 +38,7 @@ async function run(args: Arguments): Promise<Report> {
   const recorded = recordedUse((await Promise.all(args.use.map(readRecorded))).flat(), args.days)
   const base = await readBase({
     base: args.base,
-    target: process.env['GITHUB_BASE_REF'] || undefined,
+    target: process.env['GITHUB_BASE_REF'] || process.env['CI_MERGE_REQUEST_TARGET_BRANCH_NAME'] || undefined,
     files: services.map(({ name, file }) => ({ name, path: resolve(file) })),
     composed: args.isAlone ? undefined : { supergraph: pathOf(files.supergraph), schema: pathOf(files.schema) },
     fileOf: (name) => pathOf(subgraphFile(name)),

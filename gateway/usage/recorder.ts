@@ -51,6 +51,16 @@ interface Entry {
 
 type Rows = Map<string, Map<string, Counter>>
 
+/** All documents share their coordinates, of which there are as many as the schema has. */
+function createIntern(): (text: string) => string {
+  const known = new Map<string, string>()
+  return (text) => {
+    const found = known.get(text)
+    if (found === undefined) known.set(text, text)
+    return found ?? text
+  }
+}
+
 export function createUseRecorder(names: ClientNames): UseRecorder {
   const clients = createLabels(MOST_CLIENTS)
   clients.reserve(names.reserved ?? [])
@@ -59,6 +69,7 @@ export function createUseRecorder(names: ClientNames): UseRecorder {
   /** By id, since the last call; of operations that use the same, one counts for all. */
   let documents = new Map<string, { readonly document: UsedDocument; readonly rows: Rows }>()
   let rowCount = 0
+  const intern = createIntern()
   let request = 0
 
   const versionOf = (client: string, version: string | undefined): string => {
@@ -86,7 +97,7 @@ export function createUseRecorder(names: ClientNames): UseRecorder {
 
   return {
     count(operation, schema, exchange) {
-      const entry = entries.get(operation) ?? entryOf(operation, schema, exchange.variant)
+      const entry = entries.get(operation) ?? entryOf(operation, schema, exchange.variant, intern)
       entries.set(operation, entry)
       if (entry.document.coordinates.length === 0) return // introspection alone
       const client = clients.of(names.name(exchange))
@@ -117,10 +128,15 @@ export function createUseRecorder(names: ClientNames): UseRecorder {
 }
 
 /** The id says what is used, not how it was written: no literal has a part in it. */
-function entryOf({ definition, document }: KnownOperation, schema: GraphQLSchema, variant: string | undefined): Entry {
+function entryOf(
+  { definition, document }: KnownOperation,
+  schema: GraphQLSchema,
+  variant: string | undefined,
+  intern: (text: string) => string,
+): Entry {
   const coordinates = new Set<string>()
   const fragments: ReadonlyMap<string, FragmentDefinitionNode> = fragmentsOf(document.node)
-  readUse(definition, { schema, fragments, guessVariables: false, onUse: (coordinate) => coordinates.add(coordinate) })
+  readUse(definition, { schema, fragments, guessVariables: false, onUse: (one) => coordinates.add(intern(one)) })
   const operation = definition.name?.value.slice(0, LONGEST_NAME) ?? null
   const used = {
     operation,
