@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GraphQLError } from 'graphql'
-import { codedError } from '../../platform/protocol/errors.ts'
+import { codedError, type ErrorCode } from '../../platform/protocol/errors.ts'
 import type { Authorization } from '../authorization/authorize.ts'
 import type { KnownOperation } from '../document/documents.ts'
 import type { SchemaEdition } from '../edition/edition.ts'
@@ -73,6 +73,11 @@ interface Followed {
   readonly position: Position | undefined
 }
 
+/** Whether the service will say the same again. */
+const isFinal = (error: unknown): boolean =>
+  error instanceof GraphQLError && FINAL.has(String(error.extensions['code']))
+const FINAL: ReadonlySet<string> = new Set(['UNAUTHENTICATED', 'FORBIDDEN'] satisfies ErrorCode[])
+
 /** One generator only: each keeps its frame while the stream is idle. */
 async function* follow(
   { compiled, events, bound, position }: Followed,
@@ -103,7 +108,7 @@ async function* follow(
       if (ending.aborted) break
       // Without a cursor, events could be lost unnoticed.
       const knowsWhere = position !== undefined && typeof values[position.variable] === 'string'
-      if (!knowsWhere || failures === reconnects) {
+      if (!knowsWhere || failures === reconnects || isFinal(error)) {
         yield { errors: [mask(error, exchange)] }
         return
       }

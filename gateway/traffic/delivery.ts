@@ -55,18 +55,24 @@ export type HeadersFor = (
  * what is not for it, unless a header rule says so. The gateway's own credentials, of the address, are sent where a caller has
  * none: the two are never sent together.
  * @param secret signs every call; without it none is signed
+ * @param method `GET` of a request that opens a WebSocket, which has no body
  */
-export function createHeaders(service: ServiceDefinition, secret: string | undefined): HeadersFor {
+export function createHeaders(
+  service: ServiceDefinition,
+  secret: string | undefined,
+  method: 'POST' | 'GET' = 'POST',
+): HeadersFor {
   const isTold = service.kind === 'stateful'
+  const common = { service, secret, method }
   const written = writtenBy(service, isTold)
   if (!written)
     return (instance, call, callId) =>
-      headersOf(service, instance, call, secret, callId, isTold ? call.context.authorization : undefined)
+      headersOf(common, instance, call, callId, isTold ? call.context.authorization : undefined)
   return (instance, call, callId) => {
     const ruled = written(call.context)
     const authorization = ruled.get('authorization')
     ruled.delete('authorization')
-    const headers = headersOf(service, instance, call, secret, callId, authorization)
+    const headers = headersOf(common, instance, call, callId, authorization)
     for (const [name, value] of ruled) headers.push(name, value)
     return headers
   }
@@ -91,11 +97,16 @@ export function writtenBy(
   }
 }
 
+interface Common {
+  readonly service: ServiceDefinition
+  readonly secret: string | undefined
+  readonly method: 'POST' | 'GET'
+}
+
 function headersOf(
-  service: ServiceDefinition,
+  { service, secret, method }: Common,
   { path, authorization: own }: Pick<Instance, 'path' | 'authorization'>,
   { context, body }: Pick<ServiceCall, 'context' | 'body'>,
-  secret: string | undefined,
   callId: string | undefined,
   callers: string | undefined,
 ): string[] {
@@ -103,7 +114,8 @@ function headersOf(
   const { requestId } = context
   const authorization = callers ?? own
   const perspective = kind === 'stateless' && secret !== undefined ? context.perspective : undefined
-  const headers = ['content-type', 'application/json', REQUEST_ID_HEADER, requestId]
+  const headers = [REQUEST_ID_HEADER, requestId]
+  if (method === 'POST') headers.push('content-type', 'application/json')
   if (context.language !== undefined) headers.push('accept-language', context.language)
   if (context.traceparent !== undefined) headers.push(TRACE_HEADER, context.traceparent)
   if (authorization !== undefined) headers.push('authorization', authorization)
@@ -113,7 +125,7 @@ function headersOf(
   if (claims) headers.push(CLAIMS_HEADER, claims.map(([name]) => name).join(), ...claims.flat())
   if (secret !== undefined) {
     const signed: SignedRequest = {
-      method: 'POST',
+      method,
       path,
       body: body.bytes,
       authorization,
@@ -211,7 +223,7 @@ function obey({ fields }: HttpAnswer, { backoff }: Instance, context: CallContex
 }
 
 /** Whether credentials that the service refuses are, or would have been, the caller's. */
-const judgesCaller = ({ authorization }: Instance, context: CallContext): boolean =>
+export const judgesCaller = ({ authorization }: Pick<Instance, 'authorization'>, context: CallContext): boolean =>
   context.authorization !== undefined || authorization === undefined
 
 /** What a failed try says of the instance. */

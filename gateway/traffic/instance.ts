@@ -6,6 +6,7 @@ import type { CallerBackoff } from './caller-backoff.ts'
 import type { HttpPool, OutgoingRequest } from './client/pool.ts'
 import type { FailureDetector } from './failure-detector.ts'
 import type { FileClient } from './file-client.ts'
+import type { ServiceSockets } from './sockets/service-sockets.ts'
 
 export interface Instance {
   /** Without what may be secret of it; shown on the admin port only. */
@@ -26,6 +27,8 @@ export interface Instance {
   readonly healthRequest: () => HealthRequest
   /** For files, which are handed on as they come. */
   readonly files: FileClient
+  /** For subscriptions, of a service that takes them by WebSocket. */
+  readonly sockets: ServiceSockets | undefined
   readonly breaker: Breaker
   readonly failureDetector: FailureDetector
   readonly backoff: CallerBackoff

@@ -10,6 +10,7 @@ import { createFileClient } from './file-client.ts'
 import { isWell } from './health.ts'
 import { healthRequestTo } from './health-request.ts'
 import type { HealthRequest, Instance } from './instance.ts'
+import { createServiceSockets } from './sockets/service-sockets.ts'
 
 export interface InstanceOptions {
   readonly definition: ServiceDefinition
@@ -46,6 +47,7 @@ export function openInstance(address: string, { definition, secret, isOurs, at }
     health: createHttpPool(origin, QUESTIONS, { at }),
     healthRequest: () => (isOurs ? READY : healthRequestTo(definition, instance, secret)),
     files: createFileClient(origin, definition.concurrency, at),
+    sockets: definition.subscriptions === 'ws' ? createServiceSockets() : undefined,
     breaker,
     failureDetector: createFailureDetector(breaker, () => isWell(instance)),
     backoff: createCallerBackoff(),
@@ -68,9 +70,10 @@ function shownAt(shown: string, at: string): string {
 }
 
 /** Ends its connections at once. */
-export async function closeInstance({ http, health, files, failureDetector }: Instance): Promise<void> {
+export async function closeInstance({ http, health, files, sockets, failureDetector }: Instance): Promise<void> {
   failureDetector.close()
   http.destroy()
   health.destroy()
+  sockets?.close()
   await files.close()
 }

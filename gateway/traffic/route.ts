@@ -28,6 +28,7 @@ interface Route {
   readonly fleet: Fleet
   readonly step: Step
   readonly headersFor: HeadersFor
+  readonly upgradeHeadersFor: HeadersFor
   /** Whether its answers are the same for every caller. */
   readonly isShared: boolean
   /** Resolves once it is known where the instances are. */
@@ -60,6 +61,7 @@ export function openRoute(options: RouteOptions): Route {
   }
   const failed: DeliveryOptions['failed'] = ({ url }) => metrics.instance(url).fail(performance.now())
   const headersFor = createHeaders(definition, secret)
+  const upgradeHeadersFor = createHeaders(definition, secret, 'GET')
   const isShared = definition.kind === 'stateless' && !tellsCaller(definition.headers)
   const delivered = delivery(definition, fleet, { headersFor, isNamed: secret !== undefined, observe, failed })
   const tryOnce = hooks ? hooks.aroundTry(definition, delivered) : delivered
@@ -82,7 +84,7 @@ export function openRoute(options: RouteOptions): Route {
           queue(hedged(definition, tryOnce, { fleet, latency, onHedge: () => metrics.hedges.add(1) })),
           options,
         )
-  return { definition, fleet, step, headersFor, isShared, ready: opened.ready, close: opened.close }
+  return { definition, fleet, step, headersFor, upgradeHeadersFor, isShared, ready: opened.ready, close: opened.close }
 }
 
 /** A service that is told who calls answers each caller alone. */

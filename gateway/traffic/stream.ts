@@ -6,6 +6,7 @@
 import type { Socket } from 'node:net'
 import { readBody } from './call/answer.ts'
 import { CallFailure } from './call/failure.ts'
+import { createInbox, type Inbox, type Stream } from './call/inbox.ts'
 import type { ServiceAnswer } from './call/send.ts'
 import { requestHead, writeRequest } from './client/request.ts'
 import { openSocket } from './client/socket.ts'
@@ -14,22 +15,8 @@ import { createEventReader, type ReadEvents } from './event-stream.ts'
 import type { Instance } from './instance.ts'
 
 const MAX_EVENT = 4 * 1024 * 1024 // characters
-const MAX_WAITING = 64 // events read ahead of a slow reader before the service is asked to wait
 const CONNECT_TIMEOUT = 2_000 // milliseconds
 const HEAD_TIMEOUT = 15_000 // milliseconds until the service says whether it streams
-
-export interface Stream {
-  /**
-   * The next event, or waits for it; `undefined` once the service has said that it is complete.
-   * Rejects with a `CallFailure`: `connection` where the stream ends before that, `cancelled` where
-   * the signal is aborted.
-   */
-  next(): Promise<ServiceAnswer | undefined>
-  /** True once the head of the service's answer is there. */
-  hasAnswered(): boolean
-  /** Must be called, however it ended. */
-  close(): void
-}
 
 /** @param headers names and values in turn */
 export function openStream(instance: Instance, headers: readonly string[], body: Buffer, signal: AbortSignal): Stream {
@@ -120,40 +107,3 @@ function createListener(url: string, inbox: Inbox, onHead: () => void): AnswerLi
 }
 
 const answerOf = (text: string, status: number): ServiceAnswer => readBody(Buffer.from(text), status).answer
-
-type Inbox = ReturnType<typeof createInbox>
-
-/** What came and was not read yet. */
-function createInbox() {
-  const waiting: ServiceAnswer[] = []
-  let ended: { readonly failure?: CallFailure } | undefined
-  let wake: () => void = () => undefined
-  let hasAnswered = false
-  return {
-    answered(): void {
-      hasAnswered = true
-    },
-    hasAnswered: () => hasAnswered,
-    push(answer: ServiceAnswer): void {
-      waiting.push(answer)
-      wake()
-    },
-    /** The first to say so is believed. */
-    end(failure?: CallFailure): void {
-      ended ??= failure ? { failure } : {}
-      wake()
-    },
-    isEmpty: () => waiting.length === 0,
-    isFull: () => waiting.length >= MAX_WAITING,
-    /**
-     * What is there, or waits for it; `undefined` at the end. Rejects with the failure it ended in,
-     * once all before it was taken.
-     */
-    async next(): Promise<ServiceAnswer | undefined> {
-      while (waiting.length === 0 && !ended) await new Promise<void>((resolve) => (wake = resolve))
-      const answer = waiting.shift()
-      if (!answer && ended?.failure) throw ended.failure
-      return answer
-    },
-  }
-}

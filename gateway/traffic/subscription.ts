@@ -5,10 +5,12 @@
  */
 
 import type { Named } from '../../platform/protocol/trace-context.ts'
+import { tellsCaller } from '../headers/to-service.ts'
 import { CallFailure } from './call/failure.ts'
+import type { Stream } from './call/inbox.ts'
 import type { ServiceDefinition } from './call/kind.ts'
 import type { ServiceAnswer, SubscriptionCall } from './call/send.ts'
-import type { HeadersFor } from './delivery.ts'
+import { type HeadersFor, judgesCaller } from './delivery.ts'
 import type { Fleet } from './fleet.ts'
 import type { TrafficHooks } from './hooks.ts'
 import type { Instance } from './instance.ts'
@@ -18,6 +20,8 @@ interface SubscriptionOptions {
   readonly fleet: Fleet
   readonly definition: ServiceDefinition
   readonly headersFor: HeadersFor
+  /** Of requests that open a WebSocket. */
+  readonly upgradeHeadersFor: HeadersFor
   readonly hooks: TrafficHooks | undefined
   /** What the caller is told of a failure. */
   readonly refusalOf: (error: unknown, service: string, request: Named) => unknown
@@ -28,7 +32,7 @@ interface SubscriptionOptions {
  * left for another one.
  */
 export async function* subscription(
-  { definition, fleet, headersFor, hooks, refusalOf }: SubscriptionOptions,
+  { definition, fleet, hooks, refusalOf, ...options }: SubscriptionOptions,
   given: SubscriptionCall,
   signal: AbortSignal,
 ): AsyncGenerator<ServiceAnswer, void, undefined> {
@@ -40,7 +44,7 @@ export async function* subscription(
     const instance = fleet.peek(asked)
     if (!instance || asked.has(instance)) throw refused(failure)
     asked.add(instance)
-    const stream = openStream(instance, [...headersFor(instance, call), ...(call.added ?? [])], call.body.bytes, signal)
+    const stream = streamAt(instance, { definition, ...options }, call, signal)
     try {
       for (let answer = await stream.next(); answer; answer = await stream.next()) yield answer
       return
@@ -55,5 +59,30 @@ export async function* subscription(
     }
   }
 }
+
+function streamAt(
+  instance: Instance,
+  {
+    definition,
+    headersFor,
+    upgradeHeadersFor,
+  }: Pick<SubscriptionOptions, 'definition' | 'headersFor' | 'upgradeHeadersFor'>,
+  { context, body, added = [] }: SubscriptionCall,
+  signal: AbortSignal,
+): Stream {
+  const { sockets, authorization, path: posted, ...place } = instance
+  if (!sockets) return openStream(instance, [...headersFor(instance, { context, body }), ...added], body.bytes, signal)
+  const isForCaller = definition.kind === 'stateful' || tellsCaller(definition.headers)
+  const path = definition.subscriptionPath ?? posted
+  const headers = [...upgradeHeadersFor({ path, authorization }, { context, body: NO_BODY }), ...added]
+  return sockets.subscribe(
+    { ...place, path, headers, judgesCaller: isForCaller && judgesCaller({ authorization }, context) },
+    isForCaller ? context.caller() : '',
+    body.bytes,
+    signal,
+  )
+}
+
+const NO_BODY: SubscriptionCall['body'] = { bytes: Buffer.alloc(0), representations: undefined }
 
 const isUnreached = (error: unknown): boolean => error instanceof CallFailure && error.kind === 'connection'

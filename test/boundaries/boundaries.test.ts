@@ -60,6 +60,7 @@ const executionRooms = [
 const platformRooms = [
   'platform/data',
   'platform/memory',
+  'platform/websocket',
   'platform/http/message',
   'platform/process',
   'platform/redis',

@@ -27,6 +27,7 @@ export const statefulDefaults = {
   queue: 1_024,
   retries: 2,
   answerBytes: 16 * 1024 * 1024,
+  subscriptions: 'sse' as const,
 }
 export const statelessDefaults = {
   paths: [] as string[],
@@ -35,6 +36,7 @@ export const statelessDefaults = {
   queue: 1_024,
   retries: 2,
   answerBytes: 16 * 1024 * 1024,
+  subscriptions: 'sse' as const,
   sharedCache: true,
   hedging: true,
   coalescing: true,
@@ -59,6 +61,10 @@ const common = (defaults: typeof statefulDefaults) => ({
   retries: whole(0, 10).default(defaults.retries),
   /** Bytes of one answer, on the wire and again after decompression. */
   answerBytes: whole(1_024, 256 * 1024 * 1024).default(defaults.answerBytes),
+  /** How it takes subscriptions: server-sent events, or WebSockets of `graphql-transport-ws`. */
+  subscriptions: z.enum(['sse', 'ws'], 'must be sse or ws').default(defaults.subscriptions),
+  /** Where its WebSockets are opened, for example `/subscriptions`; by default where operations go. */
+  subscriptionPath: z.string().startsWith('/', 'must be a path').optional(),
   /** What it is told of the client's headers; these come after `headers.services`. */
   headers: list(headerRule).optional(),
   /** What clients see of the errors that it reports; what is absent is as in `errors`. */

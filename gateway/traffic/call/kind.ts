@@ -22,6 +22,10 @@ interface Common {
   readonly retries: number
   /** Bytes of one answer, on the wire and again after decompression. */
   readonly answerBytes: number
+  /** How it takes subscriptions: server-sent events, or `graphql-transport-ws`. */
+  readonly subscriptions: 'sse' | 'ws'
+  /** Where WebSockets are opened; by default where operations are posted. */
+  readonly subscriptionPath?: string | undefined
   /** In this order; `undefined` where it is told only what all are. */
   readonly headers?: readonly HeaderRule[] | undefined
 }

@@ -1,5 +1,5 @@
 /**
- * Pings WebSocket clients: that keeps proxies from closing idle connections, and finds clients that
+ * Pings over WebSockets: that keeps proxies from closing idle ones, and finds other sides that
  * vanished.
  */
 import type { Socket } from 'node:net'

@@ -1,0 +1,247 @@
+/**
+ * One WebSocket to an instance, which carries streams of `graphql-transport-ws`. Never reconnects by
+ * itself: with the socket all its streams end.
+ */
+import type { LookupFunction } from 'node:net'
+import { isIPv6 } from 'node:net'
+import type { WebSocket } from 'ws'
+import type { Kept } from '../../../platform/websocket/keep-alive.ts'
+import { readBody } from '../call/answer.ts'
+import { CallFailure } from '../call/failure.ts'
+import { createInbox, type Inbox, type Stream } from '../call/inbox.ts'
+import { closedBy, type FailureOf, notOpened } from './closed.ts'
+import { readMessage } from './message.ts'
+
+/** Where a WebSocket is opened, and as whom. */
+export interface Upgrade {
+  /** Scheme, host and port, by HTTP. */
+  readonly origin: string
+  /** The host to connect to, where the name of `origin` has several. */
+  readonly at: string | undefined
+  readonly path: string
+  /** What may be logged of it. */
+  readonly url: string
+  /** Names and values in turn. */
+  readonly headers: readonly string[]
+  /** The credentials that it carries are a caller's, or would be. */
+  readonly judgesCaller: boolean
+}
+
+export interface ServiceSocket {
+  /** False once it has ended, has as many streams as it may, or waits for a slow reader. */
+  takesMore(): boolean
+  /** Ends when `signal` is aborted. */
+  subscribe(body: Buffer, signal: AbortSignal): Stream
+  close(): void
+}
+
+const SUBPROTOCOL = 'graphql-transport-ws'
+const MAX_MESSAGE = 4 * 1024 * 1024 // bytes
+const MAX_STREAMS = 100 // of one socket
+const HANDSHAKE_TIMEOUT = 5_000 // milliseconds until it is open
+const ACK_TIMEOUT = 10_000 // milliseconds until the service has acknowledged it
+const PATIENCE = 2_000 // milliseconds
+
+export interface SocketOptions {
+  readonly keepAlive: (kept: Kept) => void
+  readonly onEnd: () => void
+  /** Milliseconds after which a reader that is behind is left: it keeps others waiting. */
+  readonly patience?: number
+}
+
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: closures of one socket
+export function openServiceSocket(
+  upgrade: Upgrade,
+  { keepAlive, onEnd, patience: most = PATIENCE }: SocketOptions,
+): ServiceSocket {
+  const { url, judgesCaller } = upgrade
+  const streams = new Map<string, Inbox>()
+  /** Subscriptions that wait for the acknowledgement. */
+  let waiting: { readonly id: string; readonly body: Buffer }[] | undefined = []
+  let socket: WebSocket | undefined
+  let count = 0
+  let hasEnded = false
+  let patience: NodeJS.Timeout | undefined
+  let acknowledgement: NodeJS.Timeout | undefined
+
+  const end = (failureOf: FailureOf, code?: number): void => {
+    if (hasEnded) return
+    hasEnded = true
+    clearTimeout(patience)
+    clearTimeout(acknowledgement)
+    for (const inbox of streams.values()) inbox.end(failureOf())
+    streams.clear()
+    // A socket that is not read would not see the other side close it.
+    if (code === undefined || isHeld()) socket?.terminate()
+    else socket?.close(code)
+    onEnd()
+  }
+  const broke = (reason: string, cause?: unknown) => (): CallFailure =>
+    new CallFailure('connection', `${url}: ${reason}`, { cause })
+  const isNone = (reason: string) => (): CallFailure => new CallFailure('answer', `${url}: ${reason}`)
+
+  const send = (text: string): void => {
+    if (socket?.readyState === OPEN) socket.send(text)
+  }
+  const begin = ({ id, body }: { readonly id: string; readonly body: Buffer }): void => {
+    // One that left in the meantime is not begun.
+    const inbox = streams.get(id)
+    if (!inbox) return
+    inbox.answered()
+    send(`{"id":"${id}","type":"subscribe","payload":${body.toString()}}`)
+  }
+  const leave = (id: string): void => {
+    if (!streams.delete(id)) return
+    if (streams.size === 0) end(broke('is not needed any more'), NORMAL)
+    else {
+      if (!waiting) send(`{"id":"${id}","type":"complete"}`)
+      proceed()
+    }
+  }
+  const isHeld = (): boolean => socket?.isPaused === true
+  /** Reads on unless a reader is behind. */
+  const proceed = (): void => {
+    if (!isHeld() || [...streams.values()].some((inbox) => inbox.isFull())) return
+    clearTimeout(patience)
+    socket?.resume()
+  }
+  const hold = (): void => {
+    if (isHeld()) return
+    socket?.pause()
+    patience = setTimeout(() => {
+      if (streams.size === 1) return // it keeps nobody waiting
+      for (const [id, inbox] of streams) {
+        if (!inbox.isFull()) continue
+        inbox.end(broke('its events came faster than they were read, beside others')())
+        leave(id)
+      }
+    }, most).unref()
+  }
+
+  const take = (id: string, inbox: Inbox, payload: string): void => {
+    try {
+      inbox.push(readBody(Buffer.from(payload), OK).answer)
+    } catch (error) {
+      inbox.end(error instanceof CallFailure ? error : isNone('sent no GraphQL answer')())
+      leave(id)
+    }
+    if (inbox.isFull()) hold()
+  }
+  const receive = (text: string): void => {
+    const { type, id = '', payload } = readMessage(text) ?? NO_MESSAGE
+    const inbox = streams.get(id)
+    if (type === 'connection_ack' && waiting) {
+      clearTimeout(acknowledgement)
+      const all = waiting
+      waiting = undefined
+      for (const one of all) begin(one)
+    } else if (type === 'ping') send(payload === undefined ? PONG : `{"type":"pong","payload":${payload}}`)
+    else if (type === 'next' && payload !== undefined) inbox && take(id, inbox, payload)
+    else if (type === 'error' && payload !== undefined) {
+      if (inbox) take(id, inbox, `{"errors":${payload}}`)
+      settle(id, inbox)
+    } else if (type === 'complete') settle(id, inbox)
+    else if (type !== 'pong') end(isNone(`sent a message "${type}" out of turn`), BAD_REQUEST)
+  }
+  /** The service has said that it is complete: it is not told that the reader has left. */
+  const settle = (id: string, inbox: Inbox | undefined): void => {
+    inbox?.end()
+    streams.delete(id)
+    if (inbox && streams.size === 0) end(broke('is not needed any more'), NORMAL)
+  }
+
+  const connect = async (): Promise<void> => {
+    const { WebSocket } = await import('ws')
+    if (hasEnded) return
+    const opening = new WebSocket(addressOf(upgrade), SUBPROTOCOL, {
+      headers: Object.fromEntries(pairsOf(upgrade.headers)),
+      handshakeTimeout: HANDSHAKE_TIMEOUT,
+      maxPayload: MAX_MESSAGE,
+      perMessageDeflate: false,
+      ...(upgrade.at !== undefined && { lookup: alwaysAt(upgrade.at) }),
+    })
+    socket = opening
+    opening.on('upgrade', ({ socket: connection }) => keepAlive({ socket: opening, connection, isBusy: isHeld }))
+    opening.on('open', () => {
+      acknowledgement = setTimeout(
+        () => end(() => new CallFailure('timeout', `${url} did not acknowledge the connection`), ACK_CODE),
+        ACK_TIMEOUT,
+      ).unref()
+      const authorization = new Map(pairsOf(upgrade.headers)).get('authorization')
+      send(
+        JSON.stringify({ type: 'connection_init', ...(authorization !== undefined && { payload: { authorization } }) }),
+      )
+    })
+    opening.on('message', (data, isBinary) => {
+      if (isBinary) end(isNone('sent a binary message'), BAD_REQUEST)
+      else if (!hasEnded) receive(String(data))
+    })
+    opening.on('unexpected-response', (request, { statusCode = 0 }) => {
+      end(notOpened(url, statusCode, judgesCaller))
+      request.destroy()
+    })
+    opening.on('error', (error: Error & { code?: string }) => end(failureOf(error)))
+    opening.on('close', (code, reason) => end(closedBy(url, code, reason.toString(), judgesCaller)))
+  }
+  const failureOf = (error: Error & { code?: string }): FailureOf => {
+    if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
+      return () => new CallFailure('size', `${url}: ${error.message}`)
+    // The library's faults of frames and of the handshake have its own codes, or none.
+    const isOfSystem = error.code !== undefined && !error.code.startsWith('WS_ERR')
+    return isOfSystem || /timed out/.test(error.message) ? broke(error.message, error) : isNone(error.message)
+  }
+  connect().catch((error: unknown) => end(broke('could not be connected to', error)))
+
+  return {
+    takesMore: () => !hasEnded && streams.size < MAX_STREAMS && !isHeld(),
+    subscribe(body, signal) {
+      count += 1
+      const id = String(count)
+      const inbox = createInbox()
+      streams.set(id, inbox)
+      if (waiting) waiting.push({ id, body })
+      else begin({ id, body })
+      const abort = (): void => inbox.end(new CallFailure('cancelled', 'given up by the caller'))
+      signal.addEventListener('abort', abort, { once: true })
+      if (signal.aborted) abort()
+      return {
+        next() {
+          const next = inbox.next()
+          proceed()
+          return next
+        },
+        hasAnswered: inbox.hasAnswered,
+        close() {
+          signal.removeEventListener('abort', abort)
+          leave(id)
+        },
+      }
+    },
+    close: () => end(broke('the gateway leaves'), GOING_AWAY),
+  }
+}
+
+const NO_MESSAGE = { type: 'none', id: undefined, payload: undefined }
+const OK = 200
+const OPEN = 1 // `readyState`
+const PONG = '{"type":"pong"}'
+const NORMAL = 1000
+const GOING_AWAY = 1001
+const BAD_REQUEST = 4400
+const ACK_CODE = 4504
+
+function addressOf({ origin, path }: Upgrade): string {
+  return `${origin.replace(/^http/, 'ws')}${path}`
+}
+
+const pairsOf = (headers: readonly string[]): [name: string, value: string][] =>
+  headers.flatMap((name, index) => (index % 2 === 0 ? [[name, headers[index + 1] ?? ''] as [string, string]] : []))
+
+/** Connects to this host, whatever the name; TLS and `Host` keep the name. */
+const alwaysAt =
+  (host: string): LookupFunction =>
+  (_name, { all }, done) => {
+    const family = isIPv6(host) ? 6 : 4
+    if (all) done(null, [{ address: host, family }])
+    else done(null, host, family)
+  }

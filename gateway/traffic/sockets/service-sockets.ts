@@ -1,0 +1,48 @@
+/**
+ * The WebSockets to one instance. Streams share a socket only where its upgrade request would be
+ * the same for all of them, and of a stateful service only those of one caller.
+ */
+import { createKeepAlive } from '../../../platform/websocket/keep-alive.ts'
+import type { Stream } from '../call/inbox.ts'
+import { openServiceSocket, type ServiceSocket, type Upgrade } from './service-socket.ts'
+
+export interface ServiceSockets {
+  /** @param sharer streams of different ones share no socket */
+  subscribe(upgrade: Upgrade, sharer: string, body: Buffer, signal: AbortSignal): Stream
+  /** Ends every stream. */
+  close(): void
+}
+
+/** Differ from request to request, and say nothing of who calls. */
+const OF_REQUEST: ReadonlySet<string> = new Set(['x-request-id', 'traceparent', 'tributary-signature'])
+
+export function createServiceSockets(): ServiceSockets {
+  const byIdentity = new Map<string, Set<ServiceSocket>>()
+  const keepAlive = createKeepAlive()
+  const open = (upgrade: Upgrade, identity: string): ServiceSocket => {
+    const sockets = byIdentity.get(identity) ?? new Set()
+    byIdentity.set(identity, sockets)
+    const socket = openServiceSocket(upgrade, {
+      keepAlive,
+      onEnd() {
+        sockets.delete(socket)
+        if (sockets.size === 0 && byIdentity.get(identity) === sockets) byIdentity.delete(identity)
+      },
+    })
+    sockets.add(socket)
+    return socket
+  }
+  return {
+    subscribe(upgrade, sharer, body, signal) {
+      const identity = JSON.stringify([sharer, upgrade.judgesCaller, identityOf(upgrade.headers)])
+      const found = [...(byIdentity.get(identity) ?? [])].find((socket) => socket.takesMore())
+      return (found ?? open(upgrade, identity)).subscribe(body, signal)
+    },
+    close() {
+      for (const sockets of [...byIdentity.values()]) for (const socket of [...sockets]) socket.close()
+    },
+  }
+}
+
+const identityOf = (headers: readonly string[]): readonly string[] =>
+  headers.filter((_, index) => !OF_REQUEST.has(headers[index - (index % 2)] ?? ''))
