@@ -166,6 +166,22 @@ test('Without differences it exits 0, with a table that says what was done', asy
   expect(out).toMatch(/\n1 equal, 1 not asked\.\n$/)
 })
 
+test('With a configuration of its own this gateway keeps its rules, and the services stay where they are', async () => {
+  const define = new URL('../../gateway/config/define.ts', import.meta.url).href
+  const config = `import { defineConfig, stateless } from '${define}'
+    export default defineConfig({
+      supergraph: 'none.graphql',
+      services: { items: stateless({ addresses: ['http://127.0.0.1:9'] }) },
+      errors: { codes: 'all', messages: 'all', defaultCode: 'INTERNAL_SERVER_ERROR' },
+    })`
+  await writeFile(file('tributary.config.ts'), config)
+  await writeFile(file('faulty.graphql'), 'query Faulty { secretFault item(id: 1) { name } }')
+  const paths = ['--supergraph', file('supergraph.graphql'), '--operations', file('faulty.graphql')]
+  const { out, said } = await run(...paths, '--config', file('tributary.config.ts'), '--json')
+  expect(said).toBe('')
+  expect(JSON.parse(out).operations).toMatchObject([{ name: 'Faulty', verdict: 'equal', calls: { ours: 2, stock: 2 } }])
+})
+
 test('Where no product runs it exits 2, in words', async () => {
   const { code, said } = await run('--admin', 'http://127.0.0.1:9')
   expect({ code, said }).toEqual({ code: 2, said: expect.stringContaining('No product answers at http://127.0.0.1:9') })

@@ -11,8 +11,9 @@ export function reachableTypes(definitions: readonly DefinitionNode[]): readonly
   const implementers = new Map<string, string[]>()
   for (const [name, type] of types)
     for (const each of interfacesOf(type)) {
-      const others = implementers.get(each.name.value) ?? []
-      implementers.set(each.name.value, [...others, name])
+      const known = implementers.get(each.name.value)
+      if (known) known.push(name)
+      else implementers.set(each.name.value, [name])
     }
   const reached = new Set<string>()
   /** Those of which fields give values. */

@@ -305,6 +305,28 @@ describe('settings', () => {
     await rm(folder, { recursive: true })
   })
 
+  test('In production a variant hides its schema, unless it is told otherwise', async () => {
+    const { gateway, stop } = await startBureau({
+      env: {
+        PRODUCTION: 'on',
+        VARIANTS: JSON.stringify({ shut: {}, open: { introspection: true, exclude: ['internal'] } }),
+      },
+    })
+    const said = async (path: string) => {
+      const asked = await post(`${gateway.url}${path}`, '{ __schema { queryType { name } } }')
+      const misspelt = await post(`${gateway.url}${path}`, '{ floor }')
+      return [verdict(asked), misspelt.errors?.[0]?.message]
+    }
+    const silent = ['403 OPERATION_NOT_ALLOWED', 'Cannot query field "floor" on type "Query".']
+    expect(await said('/graphql')).toEqual(silent)
+    expect(await said('/graphql/shut')).toEqual(silent)
+    expect(await said('/graphql/open')).toEqual([
+      '200 OK',
+      'Cannot query field "floor" on type "Query". Did you mean "floors"?',
+    ])
+    await stop()
+  })
+
   test.each([
     [{ a: { path: '/graphql' } }, 'VARIANTS.a.path: is the path of the whole schema'],
     [{ a: { path: '/health/a' } }, 'VARIANTS.a.path: is below a path that the gateway serves itself'],
