@@ -25,11 +25,13 @@ const stateful = services.filter(({ kind }) => kind === 'stateful').map(({ name 
 /** The first that fits a path counts; a path that none fits concerns nobody. */
 const rules: readonly Rule[] = [
   { path: /^gateway\/composition\/description\.md$/, job: 'compose' },
-  { path: /\.md$|(^|\/)prisma\/generated\/|^(gateway\/(map|playground)|client\/app)\/dist\/|(^|\/)\.|~$/ }, // documents, outputs, editors' files
+  {
+    path: /\.md$|(^|\/)(prisma|client|page)\/generated\/|^(gateway\/(map|playground)|client(\/app)?)\/dist\/|(^|\/)\.|~$/,
+  }, // documents, outputs, editors' files
   { path: /^gateway\/(supergraph|schema)\.graphql$/ }, // the gateway looks at it by itself
   { path: /^start\/identity\//, names: ['identity'] },
   { path: /^start\/|^tributary\.config\.ts$/, again: true }, // of the latter the gateway takes in what it can
-  { path: /^(gateway\/(map|playground)|client\/app)\/page\//, names: ['gateway'], job: 'build' },
+  { path: /^(gateway\/(map|playground)\/page|client)\//, names: ['gateway'], job: 'build' },
   { path: /^gateway\//, names: ['gateway'] },
   { path: /^platform\//, names: ['gateway', 'identity', ...all] },
   { path: /^prisma\/schema\.prisma$/, names: stateful, job: 'build' },
