@@ -13,7 +13,7 @@ import { type Base, servicesIn } from '../sources/base.ts'
 import type { WrittenOperation } from '../sources/operation-files.ts'
 import { checkOperation, type Fault } from './check-operations.ts'
 import { type Deprecated, deprecatedUse } from './deprecated.ts'
-import { acceptAt, byGravity, type Finding, judge, type Verdict } from './judge.ts'
+import { acceptAt, byGravity, type Finding, feels, judge, type Verdict } from './judge.ts'
 import { type Use, useOf } from './use.ts'
 import { type CheckedVariant, checkVariants } from './variants.ts'
 
@@ -58,7 +58,8 @@ export async function check(input: CheckInput): Promise<Checked> {
   const elements = services.map(readService)
   const schema = build(composed.schema)
   const before = base.schema === undefined ? schema : build(base.schema)
-  const uses = [...operations.map((operation) => useOf(operation, before, schema)), ...recorded]
+  const ofOperations = operations.map((operation) => ({ operation, use: useOf(operation, before, schema) }))
+  const uses = [...ofOperations.map(({ use }) => use), ...recorded]
   const changes = await changesOf(before, schema, input, elements, composed)
   const ofVariants = await checkVariants(variants, {
     before: composedBefore(base),
@@ -70,15 +71,16 @@ export async function check(input: CheckInput): Promise<Checked> {
     place: (found) => placed(found, base, elements),
   })
   const accept = acceptAt(input.accepted ?? [])
-  const findings = byGravity([...judge(changes, uses), ...ofVariants.findings].map(accept))
+  const ofWhole = judge(changes, uses).map(accept)
+  const findings = byGravity([...ofWhole, ...ofVariants.findings.map(accept)])
   const rules = { schema, declared: readDeclaredCosts(parse(composed.supergraph)), limits: input.limits }
-  const broken = new Set(findings.flatMap(({ verdict, feelers }) => (BROKEN.has(verdict) ? feelers : [])).map(keyOf))
-  const ofOperations = operations.flatMap((operation) => {
+  const broken = ofWhole.filter(({ verdict }) => BROKEN.has(verdict))
+  const inOperations = ofOperations.flatMap(({ operation, use }) => {
     const faults = checkOperation(operation, rules)
     // A finding has told why already.
-    return broken.has(keyOf({ operation: operation.name, ...operation })) ? faults.filter(isNotInvalid) : faults
+    return broken.some((finding) => feels(use, finding)) ? faults.filter(isNotInvalid) : faults
   })
-  const faults = [...input.faults, ...ofOperations, ...ofVariants.faults]
+  const faults = [...input.faults, ...inOperations, ...ofVariants.faults]
   const report: Report = {
     ...countsOf(input),
     findings,
@@ -119,8 +121,6 @@ function brokenReport(input: CheckInput, { remarks }: CompositionError): Report 
 
 const BROKEN: ReadonlySet<Verdict> = new Set(['fails', 'accepted'])
 const isNotInvalid = ({ code }: Fault): boolean => code !== 'INVALID'
-const keyOf = ({ operation, place }: { operation?: string | undefined; place?: Place | undefined }): string =>
-  `${operation} ${place?.file}`
 
 function tryCompose({ services, description }: CheckInput): Composition | CompositionError {
   try {

@@ -51,7 +51,7 @@ function judgeOne(change: Change, uses: readonly Use[]): Finding {
   return { ...change, feelers, verdict }
 }
 
-function feels({ uses, isValid }: Use, { reach, isSeenByValidation }: Change): boolean {
+export function feels({ uses, isValid }: Use, { reach, isSeenByValidation }: Change): boolean {
   if (isSeenByValidation && isValid) return false
   return isReached(reach, (coordinate) => uses.has(coordinate))
 }

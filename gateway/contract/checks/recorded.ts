@@ -45,8 +45,14 @@ export function recordedUse(all: readonly DayOfUse[], last?: number): readonly R
         uses: new Map(used.map((coordinate) => [coordinate, undefined])),
       })
     }
-  return [...uses.values()]
+  return [...uses.values()].toSorted(
+    (one, other) =>
+      order(one.client, other.client) || order(one.version, other.version) || order(one.operation, other.operation),
+  )
 }
+
+/** 1.9 before 1.10. */
+export const order = (one = '', other = ''): number => one.localeCompare(other, 'en', { numeric: true })
 
 const DAY = 86_400_000 // milliseconds
 

@@ -12,7 +12,7 @@ import { anyValueOf, argumentOf, fieldOf } from '../../usage/coordinates.ts'
 import { isReached, type Reach } from '../changes/change.ts'
 import { type Deprecated, deprecatedUse } from '../checks/deprecated.ts'
 import type { Feeler } from '../checks/judge.ts'
-import type { RecordedUse } from '../checks/recorded.ts'
+import { order, type RecordedUse } from '../checks/recorded.ts'
 import type { Use } from '../checks/use.ts'
 
 export interface ClientVersion {
@@ -90,9 +90,6 @@ function clientsOf(recorded: readonly RecordedUse[]): readonly ClientVersion[] {
     }))
     .toSorted((one, other) => order(one.client, other.client) || order(one.version, other.version))
 }
-
-/** 1.9 before 1.10. */
-const order = (one: string, other: string): number => one.localeCompare(other, 'en', { numeric: true })
 
 function unusedOf(schema: GraphQLSchema, recorded: readonly RecordedUse[]): readonly Unused[] {
   const used = new Set(recorded.flatMap(({ uses }) => [...uses.keys()]))

@@ -1,6 +1,7 @@
 /** Planted changes get the verdict that a person would give. */
 import { describe, expect, test } from '@jest/globals'
-import { OperationTypeNode } from 'graphql'
+import { type FragmentDefinitionNode, OperationTypeNode, parse, Source } from 'graphql'
+import { operationsOf } from '../../../gateway/contract/sources/operation-files.ts'
 import { checkPlanted, reviews, services, shop, written } from './small-graph.ts'
 
 type Row = readonly [
@@ -551,6 +552,18 @@ test('A breaking change that is accepted passes, whoever feels it; another does 
   ])
   const both = await checkPlanted({ shop: changed, accepted: ['Product.name', 'Product.color', 'Color'] })
   expect([both.faults, both.holds]).toEqual([[], true])
+})
+
+test('An operation is told once, where a fragment of another file uses what goes', async () => {
+  const [fragment] = parse(new Source('fragment Parts on Product {\n  name\n}', 'parts.graphql')).definitions
+  const page = parse(new Source('query Page { product(id: 1) { ...Parts } }', 'page.graphql'))
+  const operations = operationsOf(page, [fragment as FragmentDefinitionNode])
+  const { findings, faults } = await checkPlanted({
+    shop: shop.replace('  name: String!\n  price', '  price'),
+    operations,
+  })
+  expect(faults).toEqual([])
+  expect(findings[0]?.feelers).toMatchObject([{ operation: 'Page', place: { file: 'parts.graphql', line: 2 } }])
 })
 
 test('Recorded use is named with client, version, requests and the last day', async () => {

@@ -68,7 +68,7 @@ test('Clients are listed with the oldest version first, as numbers go', () => {
 })
 
 test('Only the last days count where so many are asked for', () => {
-  expect(recordedUse(days, 1).map(({ operation }) => operation)).toEqual(['One', 'One', 'Find'])
+  expect(recordedUse(days, 1).map(({ operation }) => operation)).toEqual(['Find', 'One', 'One'])
   expect(recordedUse(days, 2)).toHaveLength(4)
   expect(readArguments(['--days', '30']).days).toBe(30)
   expect(() => readArguments(['--days', '-1'])).toThrow('--days')
@@ -92,10 +92,10 @@ test('What is deprecated is listed with who asked for it', () => {
 })
 
 test.each([
-  ['Item.color', ['web 1.10.0', 'web 1.9.0']],
-  ['Item', ['web 1.10.0', 'web 1.9.0', 'ios unknown']],
-  ['Color.RED', ['web 1.10.0', 'web 1.9.0']],
-  ['Query.item(id:)', ['web 1.10.0', 'web 1.9.0']],
+  ['Item.color', ['web 1.9.0', 'web 1.10.0']],
+  ['Item', ['ios unknown', 'web 1.9.0', 'web 1.10.0']],
+  ['Color.RED', ['web 1.9.0', 'web 1.10.0']],
+  ['Query.item(id:)', ['web 1.9.0', 'web 1.10.0']],
   ['Query.item(lang:)', []],
   ['Filter', ['ios unknown']],
   ['Filter.sort', ['ios unknown']],
