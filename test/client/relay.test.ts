@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { buildSchema, isInterfaceType } from 'graphql'
+import { fetchQuery, useLazyLoadQuery, usePaginationFragment, useRefetchableFragment } from 'react-relay'
+import type { OperationType } from 'relay-runtime'
 import { encodeNodeId } from '../../platform/protocol/node-id.ts'
 import type { Answer } from '../support/answer.ts'
 import { ask } from '../support/gateway.ts'
 import { type Product, startProduct } from '../support/product.ts'
 import { askTraced } from '../support/traced.ts'
+import { until } from '../support/until.ts'
+import { compileDocuments } from './relay/compile.ts'
+import { openWorld, type Ref, type Screen, show, type World } from './relay/screen.ts'
 
 type Headers = Readonly<Record<string, string>>
 
@@ -312,5 +317,116 @@ describe('pages', () => {
         refused,
         pageInfo: { errors: ['BAD_USER_INPUT'] },
       })
+  })
+})
+
+describe('Relay', () => {
+  let artifacts: Awaited<ReturnType<typeof compileDocuments>>
+  beforeAll(async () => {
+    artifacts = await compileDocuments()
+  })
+  afterAll(() => artifacts?.remove())
+
+  interface Entries {
+    readonly edges: readonly { readonly node: { readonly id: string } }[]
+  }
+  const idsOf = ({ edges }: Entries): readonly string[] => edges.map(({ node }) => node.id)
+  /** The account that the screen is about, as plain requests see it. */
+  const entriesBy = async (args: string): Promise<readonly string[]> => {
+    const query = `{ me { accounts(first: 1) { edges { node { entries(${args}) { edges { node { id } } } } } } } }`
+    const { data } = await ask(product.url, query, payer)
+    return idsOf(data.me.accounts.edges[0].node.entries)
+  }
+  let screen: Screen<unknown> | undefined
+  afterEach(() => {
+    screen?.close()
+    screen = undefined
+  })
+  /** Shows the first account, by a fragment on it. */
+  async function showAccount<Shown>(world: World, use: (account: Ref) => Shown): Promise<() => Shown> {
+    const opened = await show(world, () => {
+      const data = useLazyLoadQuery(artifacts.query('documentsAccountsQuery'), {}) as {
+        readonly me: { readonly accounts: { readonly edges: readonly [{ readonly node: Ref }] } }
+      }
+      return use(data.me.accounts.edges[0].node)
+    })
+    screen = opened
+    return opened.shown
+  }
+
+  test('Its compiler takes every kind of node, refetched and in pages, and each query answers', async () => {
+    for (const [type, { nodeId }] of nodes) {
+      const name = artifacts.names.find((one) => RegExp(`^documents${type}(Refetch|Pagination)Query$`).test(one))
+      const query = artifacts.query(name ?? `no query of ${type}`).params.text ?? ''
+      const { data, errors } = await ask(product.url, { query, variables: { nodeId } }, payer)
+      expect({ type, errors, node: data?.node }).toMatchObject({ type, errors: undefined, node: { __typename: type } })
+    }
+  })
+
+  test('usePaginationFragment reads on page by page, each entry once and in order', async () => {
+    const world = openWorld(product.url, payer)
+    const page = await showAccount(world, (account) =>
+      usePaginationFragment<OperationType, Ref<{ readonly entries: Entries }>>(
+        artifacts.fragment('documents_entries'),
+        account as Ref<{ readonly entries: Entries }>,
+      ),
+    )
+    const shown = () => idsOf(page().data.entries)
+    const loadNext = (count: number): Promise<boolean> => {
+      const before = shown().length
+      page().loadNext(count)
+      return until(() => !page().isLoadingNext && shown().length > before)
+    }
+    expect(shown()).toEqual(await entriesBy('first: 3'))
+    await loadNext(4)
+    await loadNext(5)
+    expect(shown()).toEqual(await entriesBy('first: 12'))
+    expect(page().hasNext).toBe(true)
+    while (page().hasNext) await loadNext(100)
+    expect(new Set(shown()).size).toBe(shown().length)
+    expect(shown().slice(-5)).toEqual(await entriesBy('last: 5'))
+    expect(world.sent[1]).toMatchObject({ name: 'documentsEntriesPaginationQuery', variables: { count: 4 } })
+  })
+
+  test('usePaginationFragment reads backwards from the end', async () => {
+    const page = await showAccount(openWorld(product.url, payer), (account) =>
+      usePaginationFragment<OperationType, Ref<{ readonly oldest: Entries }>>(
+        artifacts.fragment('documents_oldestEntries'),
+        account as Ref<{ readonly oldest: Entries }>,
+      ),
+    )
+    const shown = () => idsOf(page().data.oldest)
+    expect(shown()).toEqual(await entriesBy('last: 3'))
+    expect([page().hasPrevious, page().hasNext]).toEqual([true, false])
+    page().loadPrevious(4)
+    await until(() => shown().length > 3)
+    expect(shown()).toEqual(await entriesBy('last: 7'))
+  })
+
+  test('useRefetchableFragment asks for its object by nodeId, of whichever service it is', async () => {
+    const world = openWorld(product.url, payer)
+    interface City {
+      readonly weather: { readonly daily: readonly unknown[] }
+    }
+    const shown = await showAccount(world, (account) => {
+      const { branch } = account as Ref & { readonly branch: { readonly city: Ref<City> } }
+      return useRefetchableFragment<OperationType, Ref<City>>(artifacts.fragment('documents_city'), branch.city)
+    })
+    expect(shown()[0].weather.daily).toHaveLength(1)
+    shown()[1]({ days: 3 })
+    await until(() => shown()[0].weather.daily.length === 3)
+    expect(world.sent.at(-1)).toEqual({
+      name: 'documentsCityRefetchQuery',
+      variables: { days: 3, nodeId: expect.any(String) },
+    })
+  })
+
+  test('Pages of the root, and nodes by a list of ids', async () => {
+    const { environment } = openWorld(product.url, {})
+    const cities = fetchQuery(environment, artifacts.query('documentsCitiesQuery'), { search: 'lis' })
+    expect(await cities.toPromise()).toBeDefined()
+    const nodeIds = ['City', 'Article', 'Product'].map(nodeIdOf)
+    const found = fetchQuery(environment, artifacts.query('documentsNodesQuery'), { nodeIds })
+    expect(await found.toPromise()).toMatchObject({ nodes: nodeIds.map((nodeId) => ({ nodeId })) })
   })
 })

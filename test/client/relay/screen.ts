@@ -1,0 +1,62 @@
+/** A screen of React and Relay, without a browser: it shows nothing, and says what its hooks give. */
+import { createElement, type FunctionComponent, Suspense, useEffect } from 'react'
+import { RelayEnvironmentProvider } from 'react-relay'
+import { create } from 'react-test-renderer'
+import { Environment, type FragmentType, Network, RecordSource, Store } from 'relay-runtime'
+import { until } from '../../support/until.ts'
+
+/** What a fragment is read by. */
+export type Ref<Data = unknown> = Readonly<{ ' $data'?: Data; ' $fragmentSpreads': FragmentType }>
+
+export interface Sent {
+  readonly name: string
+  readonly variables: Readonly<Record<string, unknown>>
+}
+
+export interface World {
+  readonly environment: Environment
+  /** Requests, the oldest first. */
+  readonly sent: readonly Sent[]
+}
+
+/** @param url base address of a gateway */
+export function openWorld(url: string, headers: Readonly<Record<string, string>>): World {
+  const sent: Sent[] = []
+  const network = Network.create(async ({ name, text }, variables) => {
+    sent.push({ name, variables })
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ query: text, variables }),
+    })
+    return response.json()
+  })
+  const store = new Store(new RecordSource())
+  // Objects without a nodeId are told apart by where they are.
+  const getDataID = ({ nodeId }: { readonly nodeId?: string }): string | undefined => nodeId
+  return { sent, environment: new Environment({ network, store, getDataID: getDataID as never }) }
+}
+
+/** What a screen shows. */
+export interface Screen<Shown> {
+  /** What its hooks gave last. */
+  shown(): Shown
+  close(): void
+}
+
+/** @param use calls hooks, and gives what they give */
+export async function show<Shown>({ environment }: World, use: () => Shown): Promise<Screen<Shown>> {
+  let last: { readonly value: Shown } | undefined
+  const Content: FunctionComponent = () => {
+    const value = use()
+    // Not as it is rendered: hooks act on what is on the screen.
+    useEffect(() => {
+      last = { value }
+    })
+    return null
+  }
+  const children = createElement(Suspense, { fallback: null }, createElement(Content))
+  const root = create(createElement(RelayEnvironmentProvider, { environment, children }))
+  await until(() => last !== undefined)
+  return { shown: () => (last as { readonly value: Shown }).value, close: () => root.unmount() }
+}
