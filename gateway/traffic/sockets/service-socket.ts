@@ -38,21 +38,22 @@ export interface ServiceSocket {
 const SUBPROTOCOL = 'graphql-transport-ws'
 const MAX_MESSAGE = 4 * 1024 * 1024 // bytes
 const MAX_STREAMS = 100 // of one socket
-const HANDSHAKE_TIMEOUT = 5_000 // milliseconds until it is open
-const ACK_TIMEOUT = 10_000 // milliseconds until the service has acknowledged it
-const PATIENCE = 2_000 // milliseconds
 
 export interface SocketOptions {
   readonly keepAlive: (kept: Kept) => void
   readonly onEnd: () => void
   /** Milliseconds after which a reader that is behind is left: it keeps others waiting. */
   readonly patience?: number
+  /** Milliseconds until it is open. */
+  readonly handshake?: number
+  /** Milliseconds from then until the service has acknowledged it. */
+  readonly acknowledgement?: number
 }
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: closures of one socket
 export function openServiceSocket(
   upgrade: Upgrade,
-  { keepAlive, onEnd, patience: most = PATIENCE }: SocketOptions,
+  { keepAlive, onEnd, patience = 2_000, handshake = 5_000, acknowledgement = 10_000 }: SocketOptions,
 ): ServiceSocket {
   const { url, judgesCaller } = upgrade
   const streams = new Map<string, Inbox>()
@@ -61,14 +62,14 @@ export function openServiceSocket(
   let socket: WebSocket | undefined
   let count = 0
   let hasEnded = false
-  let patience: NodeJS.Timeout | undefined
-  let acknowledgement: NodeJS.Timeout | undefined
+  let untilLeft: NodeJS.Timeout | undefined
+  let untilAcknowledged: NodeJS.Timeout | undefined
 
   const end = (failureOf: FailureOf, code?: number): void => {
     if (hasEnded) return
     hasEnded = true
-    clearTimeout(patience)
-    clearTimeout(acknowledgement)
+    clearTimeout(untilLeft)
+    clearTimeout(untilAcknowledged)
     for (const inbox of streams.values()) inbox.end(failureOf())
     streams.clear()
     // A socket that is not read would not see the other side close it.
@@ -102,20 +103,20 @@ export function openServiceSocket(
   /** Reads on unless a reader is behind. */
   const proceed = (): void => {
     if (!isHeld() || [...streams.values()].some((inbox) => inbox.isFull())) return
-    clearTimeout(patience)
+    clearTimeout(untilLeft)
     socket?.resume()
   }
   const hold = (): void => {
     if (isHeld()) return
     socket?.pause()
-    patience = setTimeout(() => {
+    untilLeft = setTimeout(() => {
       if (streams.size === 1) return // it keeps nobody waiting
       for (const [id, inbox] of streams) {
         if (!inbox.isFull()) continue
         inbox.end(broke('its events came faster than they were read, beside others')())
         leave(id)
       }
-    }, most).unref()
+    }, patience).unref()
   }
 
   const take = (id: string, inbox: Inbox, payload: string): void => {
@@ -131,7 +132,7 @@ export function openServiceSocket(
     const { type, id = '', payload } = readMessage(text) ?? NO_MESSAGE
     const inbox = streams.get(id)
     if (type === 'connection_ack' && waiting) {
-      clearTimeout(acknowledgement)
+      clearTimeout(untilAcknowledged)
       const all = waiting
       waiting = undefined
       for (const one of all) begin(one)
@@ -155,7 +156,7 @@ export function openServiceSocket(
     if (hasEnded) return
     const opening = new WebSocket(addressOf(upgrade), SUBPROTOCOL, {
       headers: Object.fromEntries(pairsOf(upgrade.headers)),
-      handshakeTimeout: HANDSHAKE_TIMEOUT,
+      handshakeTimeout: handshake,
       maxPayload: MAX_MESSAGE,
       perMessageDeflate: false,
       ...(upgrade.at !== undefined && { lookup: alwaysAt(upgrade.at) }),
@@ -163,9 +164,9 @@ export function openServiceSocket(
     socket = opening
     opening.on('upgrade', ({ socket: connection }) => keepAlive({ socket: opening, connection, isBusy: isHeld }))
     opening.on('open', () => {
-      acknowledgement = setTimeout(
+      untilAcknowledged = setTimeout(
         () => end(() => new CallFailure('timeout', `${url} did not acknowledge the connection`), ACK_CODE),
-        ACK_TIMEOUT,
+        acknowledgement,
       ).unref()
       const authorization = new Map(pairsOf(upgrade.headers)).get('authorization')
       send(

@@ -1,12 +1,16 @@
 /** WebSockets to services that break the protocol, close, or send faster than they are read. */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createRawServer } from 'node:net'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { CallFailure } from '../../../../gateway/traffic/call/failure.ts'
 import { stateful } from '../../../../gateway/traffic/call/kind.ts'
-import { openServiceSocket, type ServiceSocket } from '../../../../gateway/traffic/sockets/service-socket.ts'
+import {
+  openServiceSocket,
+  type ServiceSocket,
+  type SocketOptions,
+} from '../../../../gateway/traffic/sockets/service-socket.ts'
 import { verifySignature } from '../../../../platform/protocol/signature.ts'
 import { until } from '../../../support/until.ts'
 import { callOf, trafficTo } from '../../../support/upstream.ts'
@@ -53,16 +57,15 @@ async function serve(
   return { url: `http://127.0.0.1:${(sockets.address() as AddressInfo).port}`, received, requests }
 }
 
-interface OpenOptions {
+interface OpenOptions extends Pick<SocketOptions, 'patience' | 'handshake' | 'acknowledgement'> {
   readonly judgesCaller?: boolean
-  readonly patience?: number
   readonly at?: string
 }
 
-function open(url: string, { judgesCaller = true, patience, at }: OpenOptions = {}) {
+function open(url: string, { judgesCaller = true, at, ...timeouts }: OpenOptions = {}) {
   const socket = openServiceSocket(
     { origin: url, at, path: '/', url, headers: ['authorization', 'Bearer x'], judgesCaller },
-    { keepAlive: () => undefined, onEnd: () => undefined, ...(patience !== undefined && { patience }) },
+    { keepAlive: () => undefined, onEnd: () => undefined, ...timeouts },
   )
   opened.push(socket.close)
   return socket
@@ -175,6 +178,18 @@ describe('what a service says', () => {
     const named = url.replace('127.0.0.1', 'service.invalid')
     expect(await outcomeOf(open(named, { at: '127.0.0.1' }))).toEqual(['complete'])
     expect(requests[0]?.headers.host).toBe(new URL(named).host)
+  })
+
+  test('A service that is silent is given up, before it opens a WebSocket and after', async () => {
+    const silent = createRawServer((socket) => socket.on('error', () => undefined))
+    await once(silent.listen(0, '127.0.0.1'), 'listening')
+    opened.push(() => silent.close())
+    const { port } = silent.address() as AddressInfo
+    expect(await outcomeOf(open(`http://127.0.0.1:${port}`, { handshake: 20 }))).toEqual([
+      'connection SERVICE_UNAVAILABLE',
+    ])
+    const { url } = await serve(() => undefined, { acknowledges: false })
+    expect(await outcomeOf(open(url, { acknowledgement: 20 }))).toEqual(['timeout SERVICE_TIMEOUT'])
   })
 
   test('A ping is answered with its payload', async () => {
