@@ -149,7 +149,8 @@ export async function openParts(config: Config, limits: Limits, shared: Shared, 
   const mask = hooks.mask(createMask(log, config.errorRules))
   requests.reserve({ operations: expected.flatMap(({ query }) => namesIn(query)), clients: [] })
   const run = runnerOf(config, { editions, hooks, policies, decide: authorization.decide, streams, mask }, requests)
-  const answering = { mask, beforeSend: hooks.beforeSend, answerBytes: own.answerBytes }
+  const sendsParts = config.operations.defer && !hooks.changesAnswers
+  const answering = { mask, sendsParts, beforeSend: hooks.beforeSend, answerBytes: own.answerBytes }
   const openDoor = doorOpener(run, answering, shared)
   const ofVariants = variants.map((each): [string, Door] => [
     each.path,
@@ -213,14 +214,19 @@ const onSchema = ({ name, filter, introspection, policies }: VariantDoor): Varia
 /** @param run what all paths share */
 function doorOpener(
   run: ReturnType<typeof runnerOf>,
-  { mask, beforeSend, answerBytes }: Pick<OperationOptions, 'beforeSend' | 'answerBytes'> & { readonly mask: Mask },
+  {
+    mask,
+    sendsParts,
+    beforeSend,
+    answerBytes,
+  }: Pick<OperationOptions, 'sendsParts' | 'beforeSend' | 'answerBytes'> & { readonly mask: Mask },
   { requests, reportLimit, recordUse }: Shared,
 ) {
   return (policies: Policies, safelist: Safelist, variant?: string): Door => {
     const count = countBy(requests, safelist)
     const refusalOf = createRefusalOf({ count, reportLimit, mask })
     const perform = createPerform({ ...run, policies, recordUse })
-    const operations = { variant, perform, policies, count, refusalOf, beforeSend, answerBytes }
+    const operations = { variant, perform, policies, count, refusalOf, sendsParts, beforeSend, answerBytes }
     return { operations, answer: createOperations(operations) }
   }
 }

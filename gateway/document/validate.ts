@@ -11,11 +11,12 @@ import {
   specifiedRules,
   validate,
 } from 'graphql'
+import { deferring, streamed } from './deferring.ts'
 import { finiteLiterals } from './finite-literals.ts'
 import { conditionalRoots } from './subscription-root.ts'
 
 const MISTAKES = 10 // reported of one document
-const RULES = [...specifiedRules, finiteLiterals]
+const RULES = [...specifiedRules, finiteLiterals, deferring]
 /** Names that a misspelt one is compared with. Larger schemas give no suggestions. */
 const COMPARED_NAMES = 500
 
@@ -34,8 +35,8 @@ type Validate = (query: string, document: DocumentNode) => readonly GraphQLError
 export function createValidate({ schema, hideSchema = false }: ValidationRules): Validate {
   const options = { maxErrors: MISTAKES, hideSuggestions: hideSchema || namesIn(schema) > COMPARED_NAMES }
   return (query, document) => {
-    const conditional = conditionalRoots(document)
-    const mistakes = conditional.length > 0 ? conditional : validate(schema, document, RULES, options)
+    const early = [...conditionalRoots(document), ...streamed(document)]
+    const mistakes = early.length > 0 ? early : validate(schema, document, RULES, options)
     return mistakes.length === 0 ? mistakes : located(query, mistakes.slice(0, MISTAKES + 1))
   }
 }

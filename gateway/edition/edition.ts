@@ -62,6 +62,8 @@ export interface VariantOptions extends SchemaOptions {
 }
 
 interface EditionOptions extends SchemaOptions {
+  /** Whether clients may have fragments deferred. */
+  readonly defer: boolean
   readonly limits: Limits
   readonly variants: readonly VariantOptions[]
   /** Told of each size of a list that is asked for, where `listSize` is measured. */
@@ -83,7 +85,7 @@ interface EditionOptions extends SchemaOptions {
 
 /** Rejects a supergraph that the gateway cannot serve. */
 export async function openEdition(supergraph: string, options: EditionOptions): Promise<Edition> {
-  const { limits, reportLimit, onPlanningWork, onPlanned, onExact, planLog } = options
+  const { limits, defer, reportLimit, onPlanningWork, onPlanned, onExact, planLog } = options
   const engine = await createEngine(supergraph, {
     variants: new Map(options.variants.map(({ name, filter }) => [name, filter])),
     answerLimit: {
@@ -91,6 +93,7 @@ export async function openEdition(supergraph: string, options: EditionOptions): 
       exceeded: (context) => reportLimit('answerBytes', context.caller()),
     },
     plansWaiting: limits.plansWaiting,
+    defer,
     onWorked: onPlanningWork,
     onRefused: (caller) => reportLimit('plansWaiting', caller),
     onPlanned(operation, milliseconds) {

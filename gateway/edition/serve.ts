@@ -1,8 +1,10 @@
 /** Serves the configured supergraph and its successors: opens editions, and counts refused ones. */
+
 import { readFile } from 'node:fs/promises'
 import type { Logger } from '../../platform/process/log.ts'
 import { Counter, Gauge, type Registry } from '../../platform/process/prometheus.ts'
 import { StartRefused } from '../../platform/process/settings.ts'
+import type { OperationSettings } from '../config/sections/operations.ts'
 import type { DocumentCheck } from '../document/documents.ts'
 import type { AccessRules } from '../execution/plan/access-rules.ts'
 import type { Limits } from '../limits/limits.ts'
@@ -25,6 +27,7 @@ interface ServingSettings extends ServiceLocations {
   /** Shared with the services; without it calls are not signed. */
   readonly secret: string | undefined
   readonly production: boolean
+  readonly operations: Pick<OperationSettings, 'defer'>
 }
 
 interface ServingOptions {
@@ -152,6 +155,7 @@ function editionMaker(
         reportLimit,
         openTraffic,
         hideSchema,
+        defer: config.operations.defer,
         onPlanned,
         onExact,
         planLog,

@@ -2,18 +2,33 @@
  * What the gateway knows of one request, from arrival to answer. The policies fill it from top to
  * bottom, in the order of `policies.ts`.
  */
-import type { OperationDefinitionNode } from 'graphql'
-import type { HttpRequest } from '../../platform/http/message/message.ts'
+import type { GraphQLFormattedError, OperationDefinitionNode } from 'graphql'
+import type { HttpReply, HttpRequest } from '../../platform/http/message/message.ts'
 import type { Caller } from '../../platform/protocol/caller.ts'
 import { traceparentOf } from '../../platform/protocol/trace-context.ts'
+import type { Part } from '../execution/answer/part.ts'
 import type { Stages } from '../execution/plan/stages.ts'
 import type { Tracing } from '../execution/trace/tracing.ts'
+import type { Outcome } from './outcome.ts'
 
 /** The media types of answers (GraphQL over HTTP). */
 export type MediaType = 'application/json' | 'application/graphql-response+json'
 
 /** How a stream of answers is written by HTTP. */
 export type EventFormatName = 'sse' | 'multipart'
+
+/** How an answer in parts is written by HTTP. */
+export type PartsFormatName = '20220824' | 'v0.2'
+
+/** An answer in parts on its way to the client. */
+export interface PartsSender {
+  /** Resolves once the client has room for more. @param part its errors are masked */
+  send(part: Part<GraphQLFormattedError>): Promise<void> | undefined
+  /** Whether the first part is sent, after which no other answer can be. */
+  readonly hasBegun: boolean
+  /** Ends the answer, with what is told last of it. */
+  end(last: Pick<Outcome, 'errors' | 'extensions'>): void
+}
 
 /** The parameters of an operation, from the body of a POST or the query string of a GET. */
 export interface Parameters {
@@ -53,6 +68,14 @@ export interface Exchange {
   accepts: 'answer' | 'events' | 'either'
   /** The format of its events, where it accepts any. */
   eventFormat: EventFormatName
+  /** The format in which the client takes what it defers; `undefined` if it takes whole answers. */
+  partsFormat: PartsFormatName | undefined
+  /** False if the client takes nothing but parts. */
+  takesWhole: boolean
+  /** Where an answer in parts may be sent; `undefined` where none may. */
+  partsTo: HttpReply | undefined
+  /** The answer in parts, once it is one. */
+  parts: PartsSender | undefined
   /** The caller of a verified token; `undefined` if signed out or if tokens are opaque. */
   caller: Caller | undefined
   /** The API client whose budget applies; `undefined` for any that the settings do not name. */
@@ -100,6 +123,10 @@ export function openExchange(
     legacyStatus: false,
     accepts: 'answer',
     eventFormat: 'sse',
+    partsFormat: undefined,
+    takesWhole: true,
+    partsTo: undefined,
+    parts: undefined,
     caller: undefined,
     apiClient: undefined,
     parameters: NOTHING,

@@ -3,7 +3,7 @@
  * nothing of a run.
  */
 import type { QueryPlan } from '@apollo/query-planner'
-import type { CallContext, RequestBody, Send, ServiceAnswer } from '../traffic/call/send.ts'
+import type { CallContext, RequestBody, Send, ServiceAnswer, Signal } from '../traffic/call/send.ts'
 import type { Answer } from './answer/answer.ts'
 import { introspect } from './answer/introspect.ts'
 import { type AnswerLimit, TOO_LARGE, tooLarge } from './answer/limit.ts'
@@ -13,10 +13,13 @@ import { requestBody } from './calls/request-body.ts'
 import { executeExactly } from './exact/execute.ts'
 import { compileFlat } from './flat/compile.ts'
 import { runFlat } from './flat/run.ts'
+import { executeInParts, type RunInParts } from './parts/execute.ts'
+import { type Needs, needsOf } from './parts/needs.ts'
+import { splitPlan } from './parts/split-plan.ts'
 import { type Denied, shownTo } from './plan/access.ts'
 import type { AccessRules } from './plan/access-rules.ts'
 import type { BoundVariables, ClientOperation } from './plan/client-operation.ts'
-import type { ConditionValues } from './plan/conditions.ts'
+import { type ConditionValues, IN_PARTS } from './plan/conditions.ts'
 import type { InternalNames } from './plan/internal-names.ts'
 import { preparePlan } from './plan/prepare.ts'
 import { type Stages, stagesOf } from './plan/stages.ts'
@@ -51,6 +54,13 @@ export interface CompiledOperation {
     event?: ServiceAnswer,
     tracing?: Tracing,
   ): Promise<Answer>
+  /**
+   * The same in parts, where the client takes them and something is deferred.
+   * @param left aborted when nobody waits for the rest any more
+   */
+  readonly executeInParts:
+    | ((variables: BoundVariables, context: CallContext, send: Send, left: Signal, tracing?: Tracing) => RunInParts)
+    | undefined
 }
 
 interface OperationParts {
@@ -59,6 +69,8 @@ interface OperationParts {
   readonly conditions: ConditionValues
   readonly plan: QueryPlan
   readonly types: TypeRelations
+  /** Interfaces of which some service knows no objects. */
+  readonly interfaceObjects: ReadonlySet<string>
   readonly limit: AnswerLimit
   readonly access: AccessRules
   /** What the caller may not see. */
@@ -70,9 +82,47 @@ interface OperationParts {
 }
 
 const BYTES_PER_DENIAL = 1_024 // as measured
+/** Of a plan with its document, which an operation in parts keeps open. */
+const BYTES_PER_CHARACTER = 8
 
 /** @throws PlanShapeError for a plan the engine cannot execute */
 export function compileOperation(parts: OperationParts): CompiledOperation {
+  const { client, conditions, names } = parts
+  const needs = conditions[IN_PARTS] ? needsOf(client, conditions, names) : undefined
+  return needs && needs.parts.size > 0 ? compileInParts(parts, needs) : compileWhole(parts)
+}
+
+/** Whoever asks it for a whole answer has asked for the wrong variant. */
+function compileInParts(parts: OperationParts, needs: Needs): CompiledOperation {
+  const { client, names, conditions, types, limit, access, denied, onExact } = parts
+  const plan = preparePlan(parts.plan, false)
+  const split = splitPlan(plan, needs, parts.interfaceObjects)
+  const shape = answerShape(client, conditions, names, types, denied)
+  const operation = { client, conditions, names, plan, split, shape, types, limit, denied }
+  const explain = () =>
+    explainCalls({
+      schema: client.schema,
+      shape: answerShape(client, { ...conditions, [IN_PARTS]: false }, names, types, denied),
+      plan,
+      types,
+      shows: shownTo(client, access, denied),
+      waitsFor: () => [],
+    })
+  return {
+    codeBytes: JSON.stringify(parts.plan).length * BYTES_PER_CHARACTER,
+    stages: stagesOf(plan.steps),
+    services: new Set(plan.fetches.map(({ node }) => node.serviceName)),
+    events: undefined,
+    execute: () => Promise.reject(new Error('This variant of the operation is answered in parts.')),
+    executeInParts(variables, context, send, left, tracing) {
+      onExact()
+      const ask: Ask = tracing ? tracing.asking(send, explain) : (_fetch, call) => send(call)
+      return executeInParts(operation, { variables, context, ask, left })
+    },
+  }
+}
+
+function compileWhole(parts: OperationParts): CompiledOperation {
   const { conditions, types, limit, access, denied, reopen, onExact } = parts
   const plan = preparePlan(parts.plan)
   const { events, fetches } = plan
@@ -105,6 +155,7 @@ export function compileOperation(parts: OperationParts): CompiledOperation {
       service: events.node.serviceName,
       body: (variables) => requestBody(events.node, variables),
     },
+    executeInParts: undefined,
     async execute(variables, context, send, event, tracing) {
       const ask: Ask = tracing ? tracing.asking(send, explain) : (_fetch, call) => send(call)
       if (!flat) return exact({ variables, context, ask, event })

@@ -10,7 +10,7 @@ import { codedError } from '../../platform/protocol/errors.ts'
 import type { AnswerLimit } from './answer/limit.ts'
 import { type CompiledOperation, compileOperation } from './compiled-operation.ts'
 import { type Denied, type Needed, neededBy } from './plan/access.ts'
-import { buildSchemaInSteps } from './plan/api-schema.ts'
+import { buildSchemaInSteps, DEFER } from './plan/api-schema.ts'
 import {
   type BoundVariables,
   bindingsOf,
@@ -19,7 +19,7 @@ import {
   clientOperation,
   defaultConditions,
 } from './plan/client-operation.ts'
-import type { ConditionValues } from './plan/conditions.ts'
+import { type ConditionValues, IN_PARTS } from './plan/conditions.ts'
 import { planInOrder } from './plan/in-order.ts'
 import { createInternalNames } from './plan/internal-names.ts'
 import { plannedOperation } from './plan/planned-operation.ts'
@@ -32,6 +32,8 @@ interface EngineOptions extends PlanningOptions {
   /** Bytes that compiled operations may take. */
   readonly cacheBytes: number
   readonly answerLimit: AnswerLimit
+  /** Whether clients may have fragments deferred. */
+  readonly defer: boolean
   /** Told of each execution by the exact path, which is slow. */
   readonly onExact: () => void
 }
@@ -45,8 +47,12 @@ interface PreparedOperation {
   readonly operationName: string | null | undefined
   /** What it needs of its caller, by the access rules of the supergraph. */
   readonly needed: readonly Needed[]
-  /** Checks a request's variables. @throws GraphQLError `BAD_USER_INPUT` */
-  bind(values: Readonly<Record<string, unknown>>): BoundVariables
+  /**
+   * Checks a request's variables.
+   * @param inParts whether its client takes an answer in parts
+   * @throws GraphQLError `BAD_USER_INPUT`
+   */
+  bind(values: Readonly<Record<string, unknown>>, inParts?: boolean): BoundVariables
   /**
    * The compiled operation for these values of its conditions: at once where it was compiled
    * before.
@@ -118,6 +124,7 @@ const defaults: EngineOptions = {
   timeout: 10_000, // milliseconds
   cacheBytes: 64 * 1024 * 1024,
   answerLimit: { bytes: Number.POSITIVE_INFINITY, exceeded: () => undefined },
+  defer: true,
   onExact: () => undefined,
   plansWaiting: Number.POSITIVE_INFINITY,
   onWorked: () => undefined,
@@ -131,7 +138,7 @@ export async function createEngine(supergraph: string, overrides: Partial<Engine
   const options = { ...defaults, ...overrides }
   const planner = await startPlannerThread(supergraph, options)
   const { facts } = planner
-  const { schema, variantSchemas } = await buildSchemas(facts).catch(async (error: unknown) => {
+  const { schema, variantSchemas } = await buildSchemas(facts, options.defer).catch(async (error: unknown) => {
     await planner.close()
     throw error
   })
@@ -183,10 +190,11 @@ export async function createEngine(supergraph: string, overrides: Partial<Engine
   }
 }
 
-async function buildSchemas({ apiSchema, variants }: SupergraphFacts) {
-  const schema = await buildSchemaInSteps(apiSchema)
+async function buildSchemas({ apiSchema, variants }: SupergraphFacts, defer: boolean) {
+  const build = (pieces: readonly string[]) => buildSchemaInSteps(defer ? [...pieces, DEFER] : pieces)
+  const schema = await build(apiSchema)
   const variantSchemas = new Map<string, GraphQLSchema>()
-  for (const [name, facts] of variants) variantSchemas.set(name, await buildSchemaInSteps(facts.apiSchema))
+  for (const [name, facts] of variants) variantSchemas.set(name, await build(facts.apiSchema))
   return { schema, variantSchemas }
 }
 
@@ -222,9 +230,10 @@ function prepareOperation(
   const open = (): ClientOperation => tree ?? clientOperation(schema, parse(key, { noLocation: true }), operationName)
   const prepared: PreparedOperation = {
     ...about,
-    bind: (values) => bindVariables(bindings, values),
+    bind: (values, inParts) => bindVariables(bindings, values, inParts),
     compiled(conditions, caller, denied) {
-      const ofConditions = bindings.conditions.length === 0 ? '' : JSON.stringify(conditions)
+      const isOne = bindings.conditions.length === 0 && !bindings.defers
+      const ofConditions = isOne ? '' : JSON.stringify(conditions)
       const name = denied ? `${denied.key} ${ofConditions}` : ofConditions
       const known = variants.get(name)
       if (known) return known.operation
@@ -250,8 +259,9 @@ function prepareOperation(
         .slice(0, MOST_VARIANTS)
         .map(({ conditions }) => conditions),
     async warm(wanted = []) {
-      for (const conditions of wanted.length > 0 ? wanted : [defaultConditions(bindings)])
-        await prepared.compiled(conditions)
+      const usual = defaultConditions(bindings)
+      const first = bindings.defers ? [usual, { ...usual, [IN_PARTS]: true }] : [usual]
+      for (const conditions of wanted.length > 0 ? wanted : first) await prepared.compiled(conditions)
     },
   }
   keep(prepared, 0)
@@ -305,6 +315,7 @@ function compiler(planner: PlannerThread, { onUnplannable, onExact, answerLimit 
         conditions,
         plan,
         types,
+        interfaceObjects,
         limit: answerLimit,
         access: planner.facts.access,
         denied,

@@ -25,6 +25,8 @@ export interface Hooks {
   readonly request: readonly Policy[]
   readonly beforeCalls: BeforeCalls | undefined
   readonly beforeSend: BeforeSend | undefined
+  /** Whether a hook may change an answer, which must then be whole. */
+  readonly changesAnswers: boolean
   execute(next: Execute): Execute
   start(next: StartEvents): StartEvents
   mask(next: Mask): Mask
@@ -61,6 +63,7 @@ export function createHooks(settings: Stages, log: Logger): Hooks {
     beforeSend:
       onResponse &&
       ((exchange, message) => run('RouterResponse', exchange, () => onResponse(requestOf(exchange), message))),
+    changesAnswers: [onAnswer, onExecuted, onResponse].some((hook) => hook !== undefined),
     execute(next) {
       const answerHooks = [['ExecutionResponse', onExecuted] as const, ['onAnswer', onAnswer] as const].flatMap(
         ([name, hook]) => (hook ? [[name, hook] as const] : []),

@@ -10,8 +10,8 @@ import type { SchemaEdition } from '../edition/edition.ts'
 import type { Mask } from '../errors/mask.ts'
 import { callContext, languageOf, perspectiveOf, sharedContext } from '../exchange/call-context.ts'
 import { callerOf } from '../exchange/caller-key.ts'
-import type { Client } from '../exchange/client.ts'
-import type { Exchange } from '../exchange/exchange.ts'
+import { type Client, hangUpOf } from '../exchange/client.ts'
+import type { Exchange, PartsSender } from '../exchange/exchange.ts'
 import { createFreshnessTally, type Keepable } from '../exchange/freshness.ts'
 import { withoutHint } from '../exchange/hints.ts'
 import { type Outcome, outcomeOf } from '../exchange/outcome.ts'
@@ -20,6 +20,8 @@ import type { CompiledOperation } from '../execution/compiled-operation.ts'
 import type { Heard } from '../headers/to-client.ts'
 import type { BeforeCalls } from '../subscriptions/subscribe.ts'
 import { type Body, bodyOf } from './body.ts'
+import { openParts } from './parts/send-parts.ts'
+import { sendRun } from './parts/send-run.ts'
 import { createSingleFlight, type SingleFlight } from './single-flight.ts'
 
 export interface Execution {
@@ -84,7 +86,8 @@ export function createExecute({ mask, decide, before, onShared, openHeard }: Exe
     try {
       const { query, operationName, variables } = exchange.parameters
       const prepared = engine.prepare(query, operation.document.node, operationName)
-      const bound = prepared.bind(variables ?? {})
+      const { partsFormat, partsTo } = exchange
+      const bound = prepared.bind(variables ?? {}, partsFormat !== undefined && partsTo !== undefined)
       const { needed } = prepared
       const denied = needed.length === 0 ? undefined : await decide(exchange, needed, engine.facts.access)
       const found = prepared.compiled(bound.conditions, () => callerOf(exchange), denied)
@@ -92,6 +95,20 @@ export function createExecute({ mask, decide, before, onShared, openHeard }: Exe
       exchange.stages = ready.stages
       if (before) await before(exchange, operation)
       const { tracing } = exchange
+      if (ready.executeInParts && partsFormat && partsTo) {
+        const heard = openHeard?.()
+        const context = callContext(exchange, operation.definition, client, createFreshnessTally(), heard?.hear)
+        const left = context.signal ?? hangUpOf(client)
+        const parts = openParts(exchange, partsTo, partsFormat)
+        exchange.parts = parts
+        const send: PartsSender['send'] = (part) => {
+          // Headers of later answers come too late.
+          if (part.first) heard?.write(exchange.headers, exchange.cookies)
+          return parts.send(part)
+        }
+        const run = ready.executeInParts(bound, context, traffic.send, left, tracing)
+        return { outcome: await sendRun(run, send, (error) => mask(error, exchange)), keepable: undefined }
+      }
       // A trace is of the request's own calls.
       const share = tracing ? undefined : shareOf(edition, operation, ready)
       const heard = openHeard?.()

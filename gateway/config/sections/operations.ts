@@ -31,6 +31,8 @@ export const safelistSection = z
 export const operationsSection = z
   .strictObject({
     safelist: safelistSection,
+    /** Whether `@defer` is in the schema, and answered in parts to clients that take them. */
+    defer: onOff.default(true),
     /** Automatic persisted queries. A safelist in mode `enforce` takes their place. */
     persisted: z
       .strictObject({

@@ -57,6 +57,11 @@ export class ErrorReport {
     this.#unplaced.push(...faults.slice(0, MAX_ERRORS - this.#unplaced.length).map(({ error }) => error))
   }
 
+  /** Those that name no place, which are then told by another report. */
+  takeUnplaced(): readonly GraphQLError[] {
+    return this.#unplaced.splice(0)
+  }
+
   add(error: GraphQLError, path: Path): typeof FAILED {
     if (this.#errors.length < MAX_ERRORS) this.#errors.push(errorAt(error, path))
     return FAILED

@@ -16,16 +16,17 @@ import {
   isObjectType,
   isUnionType,
   Kind,
+  type SelectionNode,
   type SelectionSetNode,
   typeFromAST,
 } from 'graphql'
 import { type Denied, deniedNodes } from '../plan/access.ts'
 import type { ClientOperation } from '../plan/client-operation.ts'
-import { type ConditionValues, isIncluded } from '../plan/conditions.ts'
+import { type ConditionValues, isDeferred, isIncluded, labelOf } from '../plan/conditions.ts'
 import type { InternalNames } from '../plan/internal-names.ts'
 import type { TypeRelations } from '../plan/type-relations.ts'
 
-interface FieldShape {
+export interface FieldShape {
   /** The client's name. */
   readonly responseName: string
   readonly value: FieldValue
@@ -54,6 +55,17 @@ export interface ObjectShape {
   readonly fields: readonly FieldShape[]
   /** Why such an object is null: the caller may not see it. */
   readonly denied?: GraphQLError | undefined
+  /** What follows in parts of their own; absent where nothing does. */
+  readonly parts?: readonly PartShape[]
+}
+
+/** A deferred fragment, of an object of one type. */
+export interface PartShape {
+  /** In the client's document. */
+  readonly node: SelectionNode
+  /** By which the client knows it. */
+  readonly label: string | undefined
+  readonly shape: ObjectShape
 }
 
 export interface SelectionShape {
@@ -64,7 +76,16 @@ export interface SelectionShape {
   all(): readonly ObjectShape[]
 }
 
-/** The shape of the whole answer. */
+/** What the selections of an object are sorted into. */
+interface Grouped {
+  /** By the client's names. */
+  readonly fields: Map<string, FieldNode[]>
+  /** Named fragments already taken in: a second spread adds nothing. */
+  readonly spreads: Set<string>
+  readonly parts: PartShape[]
+}
+
+/** The shape of the whole answer; without what is deferred, where the client takes it in parts. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: mutually recursive parts
 export function answerShape(
   client: ClientOperation,
@@ -82,39 +103,51 @@ export function answerShape(
   >()
 
   const objectShape = (type: ObjectShape['type'], selections: readonly SelectionSetNode[]): ObjectShape => {
-    const grouped = new Map<string, FieldNode[]>()
-    const spreads = new Set<string>()
-    for (const selection of selections) group(type, selection, grouped, spreads)
-    const fields = Array.from(grouped, ([responseName, nodes]) => ({ responseName, value: fieldValue(type, nodes) }))
-    return { type, fields }
+    const into: Grouped = { fields: new Map(), spreads: new Set(), parts: [] }
+    for (const selection of selections) group(type, selection, into)
+    const fields = Array.from(into.fields, ([responseName, nodes]) => ({
+      responseName,
+      value: fieldValue(type, nodes),
+    }))
+    return into.parts.length === 0 ? { type, fields } : { type, fields, parts: into.parts }
   }
 
-  const group = (
-    type: ObjectShape['type'],
-    { selections }: SelectionSetNode,
-    grouped: Map<string, FieldNode[]>,
-    spreads: Set<string>,
-  ): void => {
+  const group = (type: ObjectShape['type'], { selections }: SelectionSetNode, into: Grouped): void => {
     for (const selection of selections) {
       if (!isIncluded(selection, conditions)) continue
       if (selection.kind === Kind.FIELD) {
         const name = (selection.alias ?? selection.name).value
-        const nodes = grouped.get(name)
+        const nodes = into.fields.get(name)
         if (nodes) nodes.push(selection)
-        else grouped.set(name, [selection])
+        else into.fields.set(name, [selection])
         continue
       }
+      const isLater = isDeferred(selection, conditions)
       let body = selection.kind === Kind.INLINE_FRAGMENT ? selection : undefined
       if (selection.kind === Kind.FRAGMENT_SPREAD) {
         const name = selection.name.value
-        if (spreads.has(name)) continue
-        spreads.add(name)
+        if (!isLater) {
+          if (into.spreads.has(name)) continue
+          into.spreads.add(name)
+        }
         const fragment = fragments.get(name)
         body = fragment && { ...fragment, kind: Kind.INLINE_FRAGMENT }
       }
-      if (body && (!body.typeCondition || applies(typeFromAST(schema, body.typeCondition), type))) {
-        group(type, body.selectionSet, grouped, spreads)
-      }
+      if (!body || (body.typeCondition && !applies(typeFromAST(schema, body.typeCondition), type))) continue
+      if (isLater) into.parts.push(partShape(type, selection, body.selectionSet))
+      else group(type, body.selectionSet, into)
+    }
+  }
+
+  const partShape = (type: ObjectShape['type'], node: SelectionNode, selections: SelectionSetNode): PartShape => {
+    let shape: ObjectShape | undefined
+    return {
+      node,
+      label: labelOf(node),
+      get shape() {
+        shape ??= objectShape(type, [selections])
+        return shape
+      },
     }
   }
 

@@ -10,23 +10,45 @@ import { type ErrorReport, FAILED, isMissing, type Missing, TAKEN_ALONG } from '
 import { Failure } from '../answer/failure.ts'
 import { leafCheck } from '../answer/leaf.ts'
 import { leafLength, TOO_LARGE } from '../answer/limit.ts'
-import type { ObjectShape, SelectionShape } from '../answer/shape.ts'
+import type { FieldShape, ObjectShape, PartShape, SelectionShape } from '../answer/shape.ts'
 import { isData } from './data.ts'
 
 type Data = Readonly<Record<string, unknown>>
 
-/**
- * Gives the data. @param report takes the errors @param introspect answers `__schema` and `__type`
- * @param longest characters of the answer; it throws `TOO_LARGE` beyond
- */
+/** An object as the client sees it. */
+export type Output = Record<string, unknown>
+
+/** Where something is deferred. */
+export interface Place {
+  readonly path: readonly (string | number)[]
+  /** In the engine's data. */
+  readonly source: Data
+  readonly output: Output
+}
+
+export interface CompleterOptions {
+  /** Answers `__schema` and `__type`. */
+  readonly introspect: (nodes: readonly FieldNode[]) => unknown
+  /** Characters of all that is completed; `TOO_LARGE` is thrown beyond. */
+  readonly longest: number
+  /** Takes the errors of the answer. */
+  readonly report: ErrorReport
+}
+
+export interface Completer extends Pick<CompleterOptions, 'introspect'> {
+  /** Takes the errors from now on. */
+  report: ErrorReport
+  /** Deferred parts of objects that the client gets to see. */
+  readonly parts: (Place & { readonly part: PartShape })[]
+  /** The data of a whole answer. */
+  answer(shape: ObjectShape, data: Data): Output | null
+  /** A field of an object at a path. */
+  field(at: Place['path'], field: FieldShape, shape: ObjectShape, source: Data): unknown
+}
+
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: mutually recursive parts
-export function completeAnswer(
-  shape: ObjectShape,
-  data: Data,
-  report: ErrorReport,
-  introspect: (nodes: readonly FieldNode[]) => unknown,
-  longest: number,
-): Record<string, unknown> | null {
+export function createCompleter({ introspect, longest, report }: CompleterOptions): Completer {
+  const parts: Completer['parts'] = []
   const path: (string | number)[] = []
   let length = 0
   const grow = (characters: number): void => {
@@ -35,33 +57,40 @@ export function completeAnswer(
   }
 
   const fault = (message: string): typeof FAILED =>
-    report.add(new GraphQLError(message, { extensions: { code: 'INTERNAL' } }), [...path])
+    completer.report.add(new GraphQLError(message, { extensions: { code: 'INTERNAL' } }), [...path])
 
-  const completeObject = ({ type, fields }: ObjectShape, source: Data): Record<string, unknown> | Missing => {
-    const output = Object.create(null) as Record<string, unknown>
-    const before = report.lost
+  const completeObject = (shape: ObjectShape, source: Data): Output | Missing => {
+    const output = Object.create(null) as Output
+    const before = completer.report.lost
     let isLost = false
-    for (const { responseName, value } of fields) {
-      path.push(responseName)
-      grow(responseName.length + 4)
-      let result: unknown
-      if (value.kind === 'typename') result = type.name
-      else if (value.kind === 'introspection') result = introspect(value.nodes)
-      else if (value.kind === 'denied') result = deny(value.error, value.type)
-      else result = complete(own(source, value.source), value.type, value.selection, `${type.name}.${responseName}`)
-      path.pop()
+    for (const field of shape.fields) {
+      const result = completeField(field, shape, source)
       if (result === FAILED) {
-        report.takeBackLost(before)
+        completer.report.takeBackLost(before)
         return FAILED
       }
       isLost ||= result === TAKEN_ALONG
-      output[responseName] = result
+      output[field.responseName] = result
     }
-    return isLost ? TAKEN_ALONG : output
+    if (isLost) return TAKEN_ALONG
+    if (shape.parts) for (const part of shape.parts) parts.push({ part, path: [...path], source, output })
+    return output
+  }
+
+  const completeField = ({ responseName, value }: FieldShape, { type }: ObjectShape, source: Data): unknown => {
+    path.push(responseName)
+    grow(responseName.length + 4)
+    let result: unknown
+    if (value.kind === 'typename') result = type.name
+    else if (value.kind === 'introspection') result = introspect(value.nodes)
+    else if (value.kind === 'denied') result = deny(value.error, value.type)
+    else result = complete(own(source, value.source), value.type, value.selection, `${type.name}.${responseName}`)
+    path.pop()
+    return result
   }
 
   const deny = (error: GraphQLError, type: GraphQLOutputType): Missing | null => {
-    report.add(error, [...path])
+    completer.report.add(error, [...path])
     return isNonNullType(type) ? FAILED : null
   }
 
@@ -72,8 +101,12 @@ export function completeAnswer(
     place: string,
   ): unknown => {
     if (!isNonNullType(type)) {
+      const before = parts.length
       const result = completeNullable(value, type, selection, place)
-      return isMissing(result) ? null : result
+      if (!isMissing(result)) return result
+      // What it would have held goes with it.
+      parts.length = before
+      return null
     }
     const result = completeNullable(value, type.ofType, selection, place)
     return result === null ? fault(`Cannot return null for non-nullable field ${place}.`) : result
@@ -86,7 +119,7 @@ export function completeAnswer(
     place: string,
   ): unknown => {
     if (value === undefined || value === null) return null
-    if (value instanceof Failure) return report.tell(value, path, () => ({ type, selection }))
+    if (value instanceof Failure) return completer.report.tell(value, path, () => ({ type, selection }))
     if (isListType(type)) return completeList(value, type.ofType, selection, place)
     if (isLeafType(type)) {
       if (!leafCheck(type)(value)) return fault(`The service gave no ${type.name} for ${place}.`)
@@ -97,7 +130,7 @@ export function completeAnswer(
     const source: Data = value
     const shape = selection.of(source['__typename'])
     if (!shape) return fault(`The service gave no object of a known type for ${place}.`)
-    if (shape.denied) return report.add(shape.denied, [...path])
+    if (shape.denied) return completer.report.add(shape.denied, [...path])
     return completeObject(shape, source)
   }
 
@@ -109,7 +142,7 @@ export function completeAnswer(
   ): unknown => {
     if (!Array.isArray(value)) return fault(`The service gave no list for ${place}.`)
     const output: unknown[] = []
-    const before = report.lost
+    const before = completer.report.lost
     let isLost = false
     for (const [index, item] of value.entries()) {
       path.push(index)
@@ -117,7 +150,7 @@ export function completeAnswer(
       const result = complete(item, type, selection, place)
       path.pop()
       if (result === FAILED) {
-        report.takeBackLost(before)
+        completer.report.takeBackLost(before)
         return FAILED
       }
       isLost ||= result === TAKEN_ALONG
@@ -126,6 +159,20 @@ export function completeAnswer(
     return isLost ? TAKEN_ALONG : output
   }
 
-  const result = completeObject(shape, data)
-  return isMissing(result) ? null : result
+  const completer: Completer = {
+    introspect,
+    report,
+    parts,
+    answer(shape, data) {
+      const result = completeObject(shape, data)
+      if (!isMissing(result)) return result
+      parts.length = 0
+      return null
+    },
+    field(at, field, shape, source) {
+      path.splice(0, path.length, ...at)
+      return completeField(field, shape, source)
+    },
+  }
+  return completer
 }

@@ -18,13 +18,13 @@ import type { InternalNames } from '../plan/internal-names.ts'
 import type { PreparedPlan } from '../plan/prepare.ts'
 import type { Step } from '../plan/step.ts'
 import type { TypeRelations } from '../plan/type-relations.ts'
-import { completeAnswer } from './complete-answer.ts'
+import { createCompleter } from './complete-answer.ts'
 import { fetchEntities } from './fetch-entities.ts'
 import { fetchRoot } from './fetch-root.ts'
 import { type Run, turnFor } from './run.ts'
 import { createTakeover } from './takeover.ts'
 
-interface ExactOperation {
+export interface ExactOperation {
   readonly client: ClientOperation
   readonly conditions: ConditionValues
   readonly names: InternalNames
@@ -35,7 +35,7 @@ interface ExactOperation {
   readonly denied?: Denied | undefined
 }
 
-interface Circumstances {
+export interface Circumstances {
   readonly variables: BoundVariables
   readonly context: CallContext
   readonly ask: Ask
@@ -47,28 +47,36 @@ interface Circumstances {
 
 /** Never rejects for a service's fault: that is an error in the answer. */
 export async function executeExactly(operation: ExactOperation, circumstances: Circumstances): Promise<Answer> {
-  const { plan, types, limit } = operation
-  const { variables, context, ask, asked = new Map(), event } = circumstances
-  const run: Run = {
-    data: {},
-    size: 0,
-    most: limit.bytes,
-    types,
-    variables: variables.values,
-    context,
-    ask,
-    before: createTakeover(asked),
-    report: new ErrorReport(),
-  }
+  const { plan } = operation
+  const { variables, event } = circumstances
+  const run = openRun(operation, circumstances)
   if (event && plan.events) await fetchRoot(plan.events, run, event)
   if (plan.steps) await carryOut(plan.steps, run)
   return answerOf(operation, run, variables)
 }
 
-async function carryOut(step: Step, run: Run): Promise<void> {
-  if (step.kind === 'fetch') await (step.node.requires ? fetchEntities : fetchRoot)(step, run)
-  else if (step.kind === 'parallel') await Promise.all(step.steps.map((each) => carryOut(each, run)))
-  else for (const each of step.steps) await carryOut(each, run)
+export const openRun = (
+  { types, limit }: ExactOperation,
+  { variables, context, ask, asked = new Map() }: Circumstances,
+): Run => ({
+  data: {},
+  size: 0,
+  most: limit.bytes,
+  types,
+  variables: variables.values,
+  context,
+  ask,
+  before: createTakeover(asked),
+  report: new ErrorReport(),
+})
+
+/** @param onEnd told of each fetch that is over, by its index */
+export async function carryOut(step: Step, run: Run, onEnd?: (fetch: number) => void): Promise<void> {
+  if (step.kind === 'fetch') {
+    await (step.node.requires ? fetchEntities : fetchRoot)(step, run)
+    onEnd?.(step.index)
+  } else if (step.kind === 'parallel') await Promise.all(step.steps.map((each) => carryOut(each, run, onEnd)))
+  else for (const each of step.steps) await carryOut(each, run, onEnd)
 }
 
 async function answerOf(
@@ -81,7 +89,8 @@ async function answerOf(
   try {
     if (run.size >= run.most) throw TOO_LARGE
     await turnFor(run)
-    const data = completeAnswer(shape, run.data, run.report, introspected, limit.bytes)
+    const completer = createCompleter({ introspect: introspected, longest: limit.bytes, report: run.report })
+    const data = completer.answer(shape, run.data)
     await turnFor(run)
     const body = Buffer.from(`{"data":${JSON.stringify(data)}}`)
     if (body.length - AROUND > limit.bytes) throw TOO_LARGE

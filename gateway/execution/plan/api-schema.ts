@@ -22,6 +22,12 @@ import { extendSchemaImpl } from 'graphql/utilities/extendSchema.js'
 const PIECE = 16 * 1024 // characters, parsed in a few milliseconds
 const STEP = 5 // milliseconds
 
+/** The directive of the gateway itself. */
+export const DEFER = `
+"""The gateway may answer without the fragment first, and send its fields later."""
+directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT
+`
+
 /** Cuts SDL between its definitions. */
 export function cutSchema(sdl: string): readonly string[] {
   const pieces: string[] = []

@@ -15,7 +15,14 @@ import {
 import { isWritable } from '../../../platform/data/json-safe.ts'
 import { own } from '../../../platform/data/own.ts'
 import { codedError } from '../../../platform/protocol/errors.ts'
-import { type ConditionValues, conditionVariables, type Fragments, fragmentsOf } from './conditions.ts'
+import {
+  type ConditionValues,
+  conditionVariables,
+  defersSomething,
+  type Fragments,
+  fragmentsOf,
+  IN_PARTS,
+} from './conditions.ts'
 import { neverNull } from './never-null.ts'
 
 /** What checks the variables of a request. */
@@ -24,6 +31,8 @@ export interface Bindings {
   readonly definitions: readonly VariableDefinitionNode[]
   /** The variables whose values decide what is selected. */
   readonly conditions: readonly string[]
+  /** Whether it can be answered in parts. */
+  readonly defers: boolean
   /** The variables that may be left out, but not be null. */
   readonly neverNull: readonly string[]
 }
@@ -35,10 +44,11 @@ export interface ClientOperation extends Bindings {
 }
 
 /** The part that is kept for each request. */
-export const bindingsOf = ({ schema, definitions, conditions, neverNull }: ClientOperation): Bindings => ({
+export const bindingsOf = ({ schema, definitions, conditions, defers, neverNull }: ClientOperation): Bindings => ({
   schema,
   definitions,
   conditions,
+  defers,
   neverNull,
 })
 
@@ -62,9 +72,12 @@ export function clientOperation(schema: GraphQLSchema, document: DocumentNode, n
     definition,
     fragments,
     definitions: definition.variableDefinitions ?? [],
-    // Found when they are read: who opens an operation again for its fields needs neither.
+    // Found when they are read: who opens an operation again for its fields needs none of them.
     get conditions() {
       return conditionVariables(definition, fragments)
+    },
+    get defers() {
+      return defersSomething(definition, fragments)
     },
     get neverNull() {
       return neverNull(schema, document, definition)
@@ -79,8 +92,20 @@ export interface BoundVariables {
   readonly conditions: ConditionValues
 }
 
-/** @throws GraphQLError `BAD_USER_INPUT` for the first value that does not fit its type */
-export function bindVariables(bindings: Bindings, values: Readonly<Record<string, unknown>>): BoundVariables {
+/**
+ * @param inParts whether the client takes an answer in parts
+ * @throws GraphQLError `BAD_USER_INPUT` for the first value that does not fit its type
+ */
+export function bindVariables(
+  bindings: Bindings,
+  values: Readonly<Record<string, unknown>>,
+  inParts = false,
+): BoundVariables {
+  const bound = bindValues(bindings, values)
+  return inParts && bindings.defers ? { ...bound, conditions: { ...bound.conditions, [IN_PARTS]: true } } : bound
+}
+
+function bindValues(bindings: Bindings, values: Readonly<Record<string, unknown>>): BoundVariables {
   const { schema, definitions, conditions } = bindings
   if (definitions.length === 0) return NO_VARIABLES
   for (const { variable } of definitions) {
@@ -124,13 +149,15 @@ function ownOnly<Value>(value: Value): Value {
 
 /** What decides the conditions of a request that sets none of their variables. */
 export function defaultConditions({ definitions, conditions }: Bindings): ConditionValues {
-  const defaults = new Map(definitions.map(({ variable, defaultValue }) => [variable.name.value, defaultValue]))
-  return Object.fromEntries(
-    conditions.map((name) => {
-      const value = defaults.get(name)
-      return [name, value?.kind === Kind.BOOLEAN && value.value]
-    }),
-  )
+  const known = new Map(definitions.map((definition) => [definition.variable.name.value, definition]))
+  return Object.fromEntries(conditions.map((name) => [name, defaultOf(known.get(name))]))
+}
+
+/** A variable that may be null stands only where leaving it out means true: in `@defer`. */
+function defaultOf(definition: VariableDefinitionNode | undefined): boolean {
+  const value = definition?.defaultValue
+  if (!value) return definition?.type.kind === Kind.NAMED_TYPE
+  return value.kind === Kind.BOOLEAN && value.value
 }
 
 const NO_VARIABLES: BoundVariables = { values: {}, conditions: {} }

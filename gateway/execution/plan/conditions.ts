@@ -9,13 +9,17 @@ import {
   type FragmentDefinitionNode,
   Kind,
   type OperationDefinitionNode,
+  OperationTypeNode,
   type SelectionNode,
   type ValueNode,
   visit,
 } from 'graphql'
 
-/** The values that decide a document's conditions, by variable. */
+/** The values that decide a document's conditions, by variable; besides them `IN_PARTS`. */
 export type ConditionValues = Readonly<Record<string, boolean>>
+
+/** True where the client takes an answer in parts. No variable has such a name. */
+export const IN_PARTS = '@defer'
 
 /** The fragments of a document, by name. */
 export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
@@ -23,18 +27,33 @@ export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>
 export const fragmentsOf = ({ definitions }: DocumentNode): Fragments =>
   new Map(definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])))
 
-/** The variables that decide whether something is selected, in the order they are met. */
+/** The variables that decide whether something is selected, or when, in the order they are met. */
 export function conditionVariables(operation: OperationDefinitionNode, fragments: Fragments): readonly string[] {
   const names = new Set<string>()
   for (const definition of [operation, ...fragments.values()]) {
     visit(definition, {
       Directive(directive) {
-        const value = isCondition(directive) ? conditionValue(directive) : undefined
+        const value = isDecided(directive) ? conditionValue(directive) : undefined
         if (value?.kind === Kind.VARIABLE) names.add(value.name.value)
       },
     })
   }
   return [...names]
+}
+
+/** Whether anything is deferred, whatever decides that. */
+export function defersSomething(operation: OperationDefinitionNode, fragments: Fragments): boolean {
+  // The answers of a subscription are parts already.
+  if (operation.operation === OperationTypeNode.SUBSCRIPTION) return false
+  let found = false
+  for (const definition of [operation, ...fragments.values()]) {
+    visit(definition, {
+      Directive(directive) {
+        found ||= isDefer(directive)
+      },
+    })
+  }
+  return found
 }
 
 /** Whether `@skip` and `@include` let a selection stand. */
@@ -48,9 +67,29 @@ export function isIncluded(selection: SelectionNode, values: ConditionValues): b
   })
 }
 
-/** `@skip` and `@include` are the gateway's; any other directive is passed on to the services. */
 export const isCondition = (directive: DirectiveNode): boolean =>
   directive.name.value === 'skip' || directive.name.value === 'include'
+
+const isDefer = (directive: DirectiveNode): boolean => directive.name.value === 'defer'
+
+/** What the gateway decides by itself; any other directive is passed on to the services. */
+export const isDecided = (directive: DirectiveNode): boolean => isCondition(directive) || isDefer(directive)
+
+/** Whether `@defer` makes a fragment a part of its own. */
+export function isDeferred(fragment: SelectionNode, values: ConditionValues): boolean {
+  if (values[IN_PARTS] !== true) return false
+  const directive = fragment.directives?.find(isDefer)
+  if (!directive) return false
+  const value = conditionValue(directive)
+  if (value?.kind === Kind.VARIABLE) return values[value.name.value] === true
+  return value?.kind !== Kind.BOOLEAN || value.value
+}
+
+/** By which the client knows a deferred fragment. */
+export function labelOf({ directives = [] }: SelectionNode): string | undefined {
+  const label = directives.find(isDefer)?.arguments?.find(({ name }) => name.value === 'label')?.value
+  return label?.kind === Kind.STRING ? label.value : undefined
+}
 
 const conditionValue = (directive: DirectiveNode): ValueNode | undefined =>
   directive.arguments?.find((argument) => argument.name.value === 'if')?.value

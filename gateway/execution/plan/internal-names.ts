@@ -18,7 +18,7 @@ import {
   print,
   type ValueNode,
 } from 'graphql'
-import { isCondition } from './conditions.ts'
+import { isDecided } from './conditions.ts'
 import { serviceVariable } from './variable-names.ts'
 
 export interface InternalNames {
@@ -29,6 +29,8 @@ export interface InternalNames {
   assign(node: FieldNode, definition: GraphQLField<unknown, unknown>, apart?: string): string
   /** The name that was assigned. */
   of(node: FieldNode): string
+  /** The same; `undefined` where none was: nothing asks for the field. */
+  find(node: FieldNode): string | undefined
 }
 
 /**
@@ -78,6 +80,7 @@ export function createInternalNames(
       if (name === undefined) throw new Error(`The field ${node.name.value} was never given an internal name.`)
       return name
     },
+    find: (node) => byNode.get(node),
   }
 }
 
@@ -100,7 +103,7 @@ export function argumentText(nodes: readonly ArgumentNode[]): string {
 
 /** The directives that the services get to see, as text. */
 export function directiveText(node: { readonly directives?: readonly DirectiveNode[] | undefined }): string {
-  const passedOn = (node.directives ?? []).filter((directive) => !isCondition(directive))
+  const passedOn = (node.directives ?? []).filter((directive) => !isDecided(directive))
   return passedOn.map((directive) => ` @${directive.name.value}${argumentText(directive.arguments ?? [])}`).join('')
 }
 

@@ -19,11 +19,16 @@ export interface PreparedPlan {
   readonly steps: Step | undefined
 }
 
-/** @throws PlanShapeError */
-export function preparePlan({ node }: QueryPlan): PreparedPlan {
+/**
+ * @param mayMerge whether equal fetches for several places may become one, which waits for all of
+ * them
+ * @throws PlanShapeError
+ */
+export function preparePlan({ node }: QueryPlan, mayMerge = true): PreparedPlan {
   const fetches: Fetch[] = []
   const rest = node?.kind === 'Subscription' ? node.rest : node
-  const merged = rest && mergeEqual(stepOf(rest, []))
+  const planned = rest && stepOf(rest, [])
+  const merged = planned && mayMerge ? mergeEqual(planned) : planned
   const together = new Set(merged && neighbours(merged))
   const number = (fetch: Fetch): Fetch => {
     const question = together.has(fetch) ? questionOf(fetch.node) : undefined

@@ -10,7 +10,7 @@ import {
   readAccept,
   readContentType,
 } from '../../../platform/http/message/media-types.ts'
-import type { EventFormatName, Exchange, MediaType, Policy } from '../../exchange/exchange.ts'
+import type { EventFormatName, Exchange, MediaType, PartsFormatName, Policy } from '../../exchange/exchange.ts'
 
 const OFFERED: readonly MediaType[] = ['application/json', 'application/graphql-response+json']
 
@@ -20,7 +20,18 @@ const EVENTS = [
   { format: 'multipart', type: 'multipart/mixed', parameter: ['subscriptionspec', '1.0'] },
 ] as const
 
-type Negotiated = Pick<Exchange, 'mediaType' | 'legacyStatus' | 'accepts' | 'eventFormat'>
+/** What asks for each format of answers in parts. */
+const PARTS = [
+  { format: '20220824', parameter: ['deferspec', '20220824'] },
+  { format: 'v0.2', parameter: ['incrementalspec', 'v0.2'] },
+] as const
+
+const MULTIPART = 'multipart/mixed'
+
+type Negotiated = Pick<
+  Exchange,
+  'mediaType' | 'legacyStatus' | 'accepts' | 'eventFormat' | 'partsFormat' | 'takesWhole'
+>
 
 /** Clients repeat the same few values. */
 const negotiated = new LRUCache<string, Negotiated | 'none'>({ max: 256 })
@@ -35,14 +46,23 @@ export const negotiateMediaType: Policy = (exchange) => {
   }
   if (wanted === 'none')
     throw new HttpError(406, 'BAD_USER_INPUT', `The "accept" header allows neither ${OFFERED.join(' nor ')}.`)
-  const { mediaType, legacyStatus, accepts, eventFormat } = wanted
+  const { mediaType, legacyStatus, accepts, eventFormat, partsFormat, takesWhole } = wanted
   exchange.mediaType = mediaType
   exchange.legacyStatus = legacyStatus
   exchange.accepts = accepts
   exchange.eventFormat = eventFormat
+  exchange.partsFormat = partsFormat
+  exchange.takesWhole = takesWhole
 }
 
-const ANY: Negotiated = { mediaType: 'application/json', legacyStatus: false, accepts: 'answer', eventFormat: 'sse' }
+const ANY: Negotiated = {
+  mediaType: 'application/json',
+  legacyStatus: false,
+  accepts: 'answer',
+  eventFormat: 'sse',
+  partsFormat: undefined,
+  takesWhole: true,
+}
 
 /** @param preferenceOf `undefined` if any type is accepted */
 function negotiate(preferenceOf: PreferenceOf | undefined): Negotiated | 'none' {
@@ -53,14 +73,32 @@ function negotiate(preferenceOf: PreferenceOf | undefined): Negotiated | 'none' 
   })
   const [best] = fitting.sort(byPreference)
   const eventFormat = eventFormatOf(preferenceOf)
+  const partsFormat = partsFormatOf(preferenceOf)
   // A refusal is JSON in any case.
-  if (!best) return eventFormat ? { ...ANY, accepts: 'events', eventFormat } : 'none'
+  if (!best && eventFormat) return { ...ANY, accepts: 'events', eventFormat }
+  if (!best) return partsFormat ? { ...ANY, partsFormat, takesWhole: false } : 'none'
   return {
     mediaType: best.type,
     legacyStatus: best.type === 'application/json' && best.precision === 2,
     accepts: eventFormat ? 'either' : 'answer',
     eventFormat: eventFormat ?? 'sse',
+    partsFormat,
+    takesWhole: true,
   }
+}
+
+/** The format of parts that the client likes best; `undefined` if it asks for none. */
+function partsFormatOf(preferenceOf: PreferenceOf): PartsFormatName | undefined {
+  const fitting = PARTS.flatMap(({ format, parameter }) => {
+    const preference = preferenceOf(MULTIPART, parameter)
+    return preference && preference.quality > 0 ? [{ format, ...preference }] : []
+  })
+  const [best] = fitting.sort(byPreference)
+  if (best) return best.format
+  // Who names no specification reads the older format; `*/*` does not ask for parts.
+  const any = preferenceOf(MULTIPART)
+  const isForEvents = EVENTS.some((each) => 'parameter' in each && preferenceOf(each.type, each.parameter))
+  return any && any.quality > 0 && any.precision === 2 && !isForEvents ? '20220824' : undefined
 }
 
 /** The format of events that the client likes best; `undefined` if it accepts none. */

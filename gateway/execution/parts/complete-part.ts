@@ -1,0 +1,127 @@
+/**
+ * Completes a deferred part of an object that the client has already. What is new goes into that
+ * object only once all of the part is complete: a null that may not be takes the part, and nothing
+ * that was there before.
+ */
+import { own } from '../../../platform/data/own.ts'
+import { isMissing } from '../answer/error-report.ts'
+import type { Addition } from '../answer/part.ts'
+import type { FieldShape, ObjectShape, SelectionShape } from '../answer/shape.ts'
+import type { Completer, Output, Place } from '../exact/complete-answer.ts'
+import { isData } from '../exact/data.ts'
+
+interface Change extends Addition {
+  readonly output: Output
+}
+
+/** What the object gets; `undefined` where it loses the part. */
+export function completePart(shape: ObjectShape, place: Place, completer: Completer): readonly Addition[] | undefined {
+  const changes: Change[] = []
+  const before = completer.parts.length
+  if (!addRest(shape, place, completer, changes)) {
+    completer.parts.length = before
+    return undefined
+  }
+  for (const { output, data } of changes) Object.assign(output, data)
+  return changes
+}
+
+/** False where something is missing that may not be. */
+function addRest(shape: ObjectShape, place: Place, completer: Completer, changes: Change[]): boolean {
+  const { path, source, output } = place
+  const data = Object.create(null) as Output
+  let isNew = false
+  for (const field of shape.fields) {
+    const { responseName } = field
+    if (Object.hasOwn(output, responseName)) {
+      const value = output[responseName]
+      if (!addWithin(field, value, { path: [...path, responseName], source }, completer, changes)) return false
+      continue
+    }
+    const value = completer.field(path, field, shape, source)
+    if (isMissing(value)) return false
+    data[responseName] = value
+    isNew = true
+  }
+  if (isNew) changes.push({ path, data, output })
+  for (const part of shape.parts ?? []) completer.parts.push({ ...place, part })
+  return true
+}
+
+/** Adds to what the client has of a field. */
+function addWithin(
+  { value }: FieldShape,
+  known: unknown,
+  { path, source }: Omit<Place, 'output'>,
+  completer: Completer,
+  changes: Change[],
+): boolean {
+  if (value.kind === 'introspection') {
+    addMissing(completer.introspect(value.nodes), known, path, changes)
+    return true
+  }
+  if (value.kind !== 'data' || !value.selection) return true
+  return addToEach(value.selection, { path, source: own(source, value.source), output: known }, completer, changes)
+}
+
+interface AnyPlace {
+  readonly path: Place['path']
+  readonly source: unknown
+  readonly output: unknown
+}
+
+function addToEach(selection: SelectionShape, at: AnyPlace, completer: Completer, changes: Change[]): boolean {
+  const { path, source, output } = at
+  if (Array.isArray(output)) {
+    const items: readonly unknown[] = Array.isArray(source) ? source : []
+    return output.every((item: unknown, index) =>
+      addToEach(selection, { path: [...path, index], source: items[index], output: item }, completer, changes),
+    )
+  }
+  // What is null stays null: the client was told why.
+  if (typeof output !== 'object' || output === null || !isData(source)) return true
+  const shape = selection.of(source['__typename'])
+  return !shape || addRest(shape, { path, source, output: output as Output }, completer, changes)
+}
+
+/** Adds what an answer about the schema lacks. */
+function addMissing(value: unknown, known: unknown, path: Place['path'], changes: Change[]): void {
+  if (Array.isArray(known)) {
+    for (const [index, item] of known.entries())
+      addMissing((value as readonly unknown[])[index], item, [...path, index], changes)
+    return
+  }
+  if (typeof known !== 'object' || known === null) return
+  const data = Object.create(null) as Output
+  for (const [name, each] of Object.entries(value as Output)) {
+    if (Object.hasOwn(known, name)) addMissing(each, (known as Output)[name], [...path, name], changes)
+    else data[name] = each
+  }
+  if (Object.keys(data).length > 0) changes.push({ path, data, output: known as Output })
+}
+
+/** All that the client has of a part's fields. */
+export function wholePart(shape: ObjectShape, { source, output }: Omit<Place, 'path'>, completer: Completer): Output {
+  const whole = Object.create(null) as Output
+  for (const { responseName, value } of shape.fields) {
+    if (!Object.hasOwn(output, responseName)) continue
+    const known = output[responseName]
+    whole[responseName] =
+      value.kind === 'introspection'
+        ? completer.introspect(value.nodes)
+        : value.kind === 'data' && value.selection
+          ? wholeOf(value.selection, own(source, value.source), known, completer)
+          : known
+  }
+  return whole
+}
+
+function wholeOf(selection: SelectionShape, source: unknown, output: unknown, completer: Completer): unknown {
+  if (Array.isArray(output)) {
+    const items: readonly unknown[] = Array.isArray(source) ? source : []
+    return output.map((item: unknown, index) => wholeOf(selection, items[index], item, completer))
+  }
+  if (typeof output !== 'object' || output === null || !isData(source)) return null
+  const shape = selection.of(source['__typename'])
+  return shape ? wholePart(shape, { source, output: output as Output }, completer) : null
+}

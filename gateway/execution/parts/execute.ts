@@ -1,0 +1,94 @@
+/**
+ * Executes an operation with deferred fragments: gives first what was not deferred, then each part
+ * as soon as its services have answered. Parts share the engine's data with all else: what was
+ * fetched for one of them is there for all.
+ */
+import type { FieldNode } from 'graphql'
+import type { Signal } from '../../traffic/call/send.ts'
+import { introspect } from '../answer/introspect.ts'
+import { TOO_LARGE, tooLarge } from '../answer/limit.ts'
+import type { Part } from '../answer/part.ts'
+import type { ObjectShape } from '../answer/shape.ts'
+import type { Ask } from '../calls/ask.ts'
+import { type Completer, createCompleter, type Output } from '../exact/complete-answer.ts'
+import { type Circumstances, carryOut, type ExactOperation, openRun } from '../exact/execute.ts'
+import { type Run, turnFor } from '../exact/run.ts'
+import { createDelivery } from './delivery.ts'
+import { startLater } from './later.ts'
+import type { SplitPlan } from './split-plan.ts'
+
+export interface OperationInParts extends ExactOperation {
+  /** Of what is not deferred. */
+  readonly shape: ObjectShape
+  readonly split: SplitPlan
+}
+
+export interface PartsCircumstances extends Omit<Circumstances, 'asked' | 'event'> {
+  /** Aborted when nobody waits for the rest any more. */
+  readonly left: Signal
+}
+
+export interface RunInParts {
+  /** Rejects before the first part only, and never for a service's fault. */
+  readonly parts: AsyncGenerator<Part, void, undefined>
+  /** What the client has until now. */
+  data(): unknown
+}
+
+export function executeInParts(operation: OperationInParts, circumstances: PartsCircumstances): RunInParts {
+  const { split, limit, client } = operation
+  const { variables } = circumstances
+  const run = openRun(operation, { ...circumstances, ask: askForParts(operation, circumstances) })
+  // What a deferred part of a mutation reads is what all of its changes made.
+  const later = startLater(split, run, client.definition.operation === 'mutation')
+  const completer = createCompleter({
+    introspect: (nodes: readonly FieldNode[]) => introspect(client, nodes, variables),
+    longest: limit.bytes,
+    report: run.report,
+  })
+  let data: Output | null = null
+
+  async function* parts(): AsyncGenerator<Part, void, undefined> {
+    if (split.first) await carryOut(split.first, run, later.onEnd)
+    await turnFor(run)
+    const first = firstOf(operation, run, completer)
+    data = first.data
+    const delivery = createDelivery({ limit, needed: split.needed, run, completer, later })
+    later.begin()
+    yield { first, pending: delivery.announce(), completed: [], hasNext: delivery.hasNext }
+    while (delivery.hasNext) {
+      while (!delivery.hasReady) await later.next()
+      await turnFor(run)
+      const completed = delivery.completeReady()
+      yield { pending: delivery.announce(), completed, hasNext: delivery.hasNext }
+    }
+  }
+  return { parts: parts(), data: () => data }
+}
+
+/** Calls for deferred parts end when the client leaves, and change nothing. */
+function askForParts({ split }: OperationInParts, { ask, left }: PartsCircumstances): Ask {
+  const deferred = new Set(split.later.map(({ fetch }) => fetch.index))
+  return (fetch, call) => {
+    if (!deferred.has(fetch)) return ask(fetch, call)
+    return ask(fetch, { ...call, context: { ...call.context, signal: left, idempotent: false } })
+  }
+}
+
+function firstOf(
+  { limit, shape }: OperationInParts,
+  run: Run,
+  completer: Completer,
+): { readonly data: Output | null; readonly errors: NonNullable<Part['first']>['errors'] } {
+  try {
+    if (run.size >= run.most) throw TOO_LARGE
+    const data = completer.answer(shape, run.data)
+    const errors = run.report.all
+    run.report.takeUnplaced()
+    return { data, errors }
+  } catch (error) {
+    if (error !== TOO_LARGE) throw error
+    completer.parts.length = 0
+    return { data: null, errors: tooLarge(limit, run.context).errors }
+  }
+}

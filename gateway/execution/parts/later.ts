@@ -1,0 +1,59 @@
+/** Carries out the fetches that the first part does not wait for, beside all else. */
+import { carryOut } from '../exact/execute.ts'
+import type { Run } from '../exact/run.ts'
+import type { SplitPlan } from './split-plan.ts'
+
+export interface Later {
+  /** Told of each fetch that is over, by its index. */
+  readonly onEnd: (fetch: number) => void
+  /** Told when the first part has all that it needs. */
+  begin(): void
+  isOver(fetch: number): boolean
+  /** Why a fetch could not be carried out: a fault of ours. */
+  fault(fetch: number): unknown
+  /** Resolves when more is over. */
+  next(): Promise<void>
+}
+
+/**
+ * @param whenFirst whether it all begins when the first part is there; otherwise each fetch begins
+ * as soon as those that it follows are over
+ */
+export function startLater({ later }: SplitPlan, run: Run, whenFirst: boolean): Later {
+  const ends = new Map<number, PromiseWithResolvers<void>>()
+  for (const { after } of later) for (const fetch of after) ends.set(fetch, Promise.withResolvers())
+  const first = Promise.withResolvers<void>()
+  const faults = new Map<number, unknown>()
+  const open = new Set(later.map(({ fetch }) => fetch.index))
+  let hasBegun = false
+  let woken = Promise.withResolvers<void>()
+  const onEnd = (fetch: number): void => ends.get(fetch)?.resolve()
+
+  const carryOutLater = async ({ fetch, after }: SplitPlan['later'][number]): Promise<void> => {
+    try {
+      if (whenFirst) await first.promise
+      await Promise.all(after.map((each) => ends.get(each)?.promise))
+      await carryOut(fetch, run)
+    } catch (error) {
+      faults.set(fetch.index, error)
+    }
+    open.delete(fetch.index)
+    onEnd(fetch.index)
+    woken.resolve()
+  }
+
+  for (const each of later) void carryOutLater(each)
+  return {
+    onEnd,
+    begin() {
+      hasBegun = true
+      first.resolve()
+    },
+    isOver: (fetch) => hasBegun && !open.has(fetch),
+    fault: (fetch) => faults.get(fetch),
+    async next() {
+      await woken.promise
+      woken = Promise.withResolvers()
+    },
+  }
+}

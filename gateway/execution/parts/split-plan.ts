@@ -1,0 +1,92 @@
+/**
+ * Splits a plan: what the first part of an answer needs, and all else, which nobody waits for. The
+ * plan is that of the whole operation, so that what is deferred is never fetched twice.
+ */
+import type { SelectionNode } from 'graphql'
+import type { PreparedPlan } from '../plan/prepare.ts'
+import type { Fetch, Step } from '../plan/step.ts'
+import { fetchesBefore } from '../trace/order.ts'
+import { covers, givenBy, inputsOf } from './gives.ts'
+import type { FieldKey, Needs } from './needs.ts'
+
+/** A fetch that the first part does not need. */
+export interface LaterFetch {
+  readonly fetch: Fetch
+  /** Fetches that it follows, by their indexes. */
+  readonly after: readonly number[]
+}
+
+export interface SplitPlan {
+  /** `undefined` where the first part needs nothing. */
+  readonly first: Step | undefined
+  readonly later: readonly LaterFetch[]
+  /** By deferred fragments: the fetches that give their fields, by their indexes. */
+  readonly needed: ReadonlyMap<SelectionNode, readonly number[]>
+}
+
+export function splitPlan(
+  { fetches, steps }: PreparedPlan,
+  needs: Needs,
+  interfaceObjects: ReadonlySet<string>,
+): SplitPlan {
+  const given = fetches.map((fetch) => givenBy(fetch, interfaceObjects))
+  const before = everythingBefore(steps)
+  const isBefore = (one: number, other: number): boolean => before.get(other)?.has(one) ?? false
+
+  /** What an earlier fetch gives of the same objects is not waited for a second time. */
+  const giversOf = (key: FieldKey, among?: ReadonlySet<number>): readonly number[] => {
+    const all = fetches.flatMap(({ index }) => (given[index]?.has(key) && (!among || among.has(index)) ? [index] : []))
+    return all.filter((one) => !all.some((other) => isBefore(other, one) && covers(given[other], given[one], key)))
+  }
+
+  /** Of a field that no fetch seems to give, any may be the giver. */
+  const allGiversOf = (keys: ReadonlySet<FieldKey>, among?: ReadonlySet<number>): Set<number> => {
+    const found = new Set<number>()
+    for (const key of keys) {
+      const givers = giversOf(key, among)
+      for (const each of givers.length > 0 ? givers : (among ?? fetches.keys())) found.add(each)
+    }
+    return found
+  }
+
+  const first = allGiversOf(needs.first)
+  // A change is made at once, whatever is read of it later.
+  for (const { index, node } of fetches) if (node.operationKind === 'mutation') first.add(index)
+  // The set grows during the loop.
+  for (const index of first) {
+    const fetch = fetches[index] as Fetch
+    const earlier = before.get(index) ?? new Set<number>()
+    const needed = fetch.node.contextRewrites ? earlier : allGiversOf(inputsOf(fetch), earlier)
+    for (const each of needed) first.add(each)
+  }
+
+  const directly = fetchesBefore(steps)
+  return {
+    first: steps && only(steps, first),
+    later: fetches.flatMap((fetch) => (first.has(fetch.index) ? [] : [{ fetch, after: directly(fetch.index) }])),
+    needed: new Map(Array.from(needs.parts, ([node, keys]) => [node, [...allGiversOf(keys)]])),
+  }
+}
+
+/** All fetches that one follows. */
+function everythingBefore(steps: Step | undefined): ReadonlyMap<number, ReadonlySet<number>> {
+  const before = new Map<number, ReadonlySet<number>>()
+  /** Returns the fetches of the step. */
+  const visit = (step: Step, earlier: readonly number[]): readonly number[] => {
+    if (step.kind === 'fetch') {
+      before.set(step.index, new Set(earlier))
+      return [step.index]
+    }
+    const own: number[] = []
+    for (const each of step.steps) own.push(...visit(each, step.kind === 'sequence' ? [...earlier, ...own] : earlier))
+    return own
+  }
+  if (steps) visit(steps, [])
+  return before
+}
+
+function only(step: Step, wanted: ReadonlySet<number>): Step | undefined {
+  if (step.kind === 'fetch') return wanted.has(step.index) ? step : undefined
+  const steps = step.steps.flatMap((each) => only(each, wanted) ?? [])
+  return steps.length === 0 ? undefined : { kind: step.kind, steps }
+}

@@ -1,0 +1,301 @@
+/** `@defer` by HTTP: with both formats, as Apollo Client 4 reads them, and what may go wrong. */
+import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client'
+import { Defer20220824Handler, GraphQL17Alpha9Handler } from '@apollo/client/incremental'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { ask, startTestGateway, type TestGateway } from '../../../support/gateway.ts'
+import { type ShopGateway, startShopGateway } from '../../../support/shop-gateway.ts'
+
+let gateway: ShopGateway
+/** The same by Node's reader of HTTP, with one operation of a caller at a time. */
+let slow: TestGateway
+beforeAll(async () => {
+  gateway = await startShopGateway()
+  slow = await startTestGateway({
+    services: gateway.shop.services,
+    env: { HTTP_FAST_PATH: 'off' },
+    limits: { operationsInWork: 1 },
+  })
+})
+afterAll(async () => {
+  await slow.stop()
+  await gateway.stop()
+})
+afterEach(() => gateway.shop.items.misbehave(undefined))
+
+const JSON_TYPES = 'application/graphql-response+json,application/json;q=0.9'
+type Handler = NonNullable<ApolloClient.Options['incrementalHandler']>
+
+const FORMATS = [
+  { spec: 'deferSpec=20220824', handler: () => new Defer20220824Handler() },
+  { spec: 'incrementalSpec=v0.2', handler: () => new GraphQL17Alpha9Handler() },
+]
+const OLD = 'multipart/mixed;deferSpec=20220824'
+const NEW = 'multipart/mixed;incrementalSpec=v0.2'
+
+const QUERY = '{ orders(first: 2) { id ...Rest @defer(label: "rest") } } fragment Rest on Order { note item { name } }'
+
+/** Holds every call to the items back until it is released. */
+function holdItems(): () => void {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  gateway.shop.items.misbehave(async () => {
+    await promise
+    return false
+  })
+  return resolve
+}
+
+function refuseItems(): void {
+  gateway.shop.items.misbehave((_request, response) => {
+    const errors = [{ message: 'Not for you.', extensions: { code: 'FORBIDDEN' } }]
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ errors }))
+    return true
+  })
+}
+
+const post = (query: string, accept: string, options: { url?: string; signal?: AbortSignal; more?: object } = {}) =>
+  fetch(`${options.url ?? gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept },
+    body: JSON.stringify({ query, ...options.more }),
+    ...(options.signal && { signal: options.signal }),
+  })
+
+type Part = Record<string, unknown>
+
+/** The parts as they arrive. */
+async function* partsOf(response: Response): AsyncGenerator<Part> {
+  const reader = response.body?.getReader()
+  const decoder = new TextDecoder()
+  let text = ''
+  for (let chunk = await reader?.read(); chunk && !chunk.done; chunk = await reader?.read()) {
+    text += decoder.decode(chunk.value, { stream: true })
+    const pieces = text.split('\r\n--graphql')
+    text = pieces.pop() ?? ''
+    for (const piece of pieces) if (piece !== '') yield JSON.parse(piece.split('\r\n\r\n')[1] ?? '') as Part
+  }
+  expect(text).toBe('--\r\n')
+}
+
+const allOf = async (response: Response): Promise<Part[]> => {
+  const parts: Part[] = []
+  for await (const part of partsOf(response)) parts.push(part)
+  return parts
+}
+
+const ORDERS = [0, 1].map((id) => ({ id: String(id) }))
+const rest = (id: number) => ({ note: `note ${id}`, item: { name: `item i${id}` } })
+
+describe.each(['fast path', 'reader of Node'])('by the %s', (way) => {
+  const url = () => (way === 'fast path' ? gateway.url : slow.url)
+
+  test('The first part arrives while the service of the deferred one is held back: format of 2022', async () => {
+    const release = holdItems()
+    const response = await post(QUERY, `${OLD},${JSON_TYPES}`, { url: url() })
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toBe('multipart/mixed;boundary="graphql";deferSpec=20220824')
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    const parts = partsOf(response)
+    expect((await parts.next()).value).toEqual({ data: { orders: ORDERS }, hasNext: true })
+    release()
+    expect((await parts.next()).value).toEqual({
+      incremental: [0, 1].map((id) => ({ path: ['orders', id], label: 'rest', data: rest(id) })),
+      hasNext: false,
+    })
+    expect((await parts.next()).done).toBe(true)
+  })
+
+  test('The first part arrives while the service of the deferred one is held back: format of graphql-js 17', async () => {
+    const release = holdItems()
+    const response = await post(QUERY, `${NEW},${JSON_TYPES}`, { url: url() })
+    expect(response.headers.get('content-type')).toBe('multipart/mixed;boundary="graphql";incrementalSpec=v0.2')
+    const parts = partsOf(response)
+    expect((await parts.next()).value).toEqual({
+      data: { orders: ORDERS },
+      pending: [0, 1].map((id) => ({ id: String(id), path: ['orders', id], label: 'rest' })),
+      hasNext: true,
+    })
+    release()
+    expect((await parts.next()).value).toEqual({
+      incremental: [0, 1].map((id) => ({ id: String(id), data: rest(id) })),
+      completed: [{ id: '0' }, { id: '1' }],
+      hasNext: false,
+    })
+    expect((await parts.next()).done).toBe(true)
+  })
+})
+
+test.each([
+  ['a client of JSON', 'application/json'],
+  ['one that takes anything', '*/*'],
+  ['one that takes only subscriptions in parts', `multipart/mixed;subscriptionSpec=1.0,${JSON_TYPES}`],
+  ['one that refuses parts', `${OLD};q=0,${JSON_TYPES}`],
+])('%s gets the whole answer', async (_who, accept) => {
+  const response = await post(QUERY, accept)
+  expect(response.headers.get('content-type')).toContain('json')
+  expect(await response.json()).toEqual({ data: { orders: [0, 1].map((id) => ({ id: String(id), ...rest(id) })) } })
+})
+
+test('A client that names no specification gets the format of 2022', async () => {
+  const [first, second] = await allOf(await post(QUERY, `multipart/mixed,${JSON_TYPES}`))
+  expect(first).toEqual({ data: { orders: ORDERS }, hasNext: true })
+  expect(second).toMatchObject({ incremental: [{ path: ['orders', 0] }, { path: ['orders', 1] }], hasNext: false })
+})
+
+test.each([
+  ['nothing is deferred', '{ orders(first: 2) { id } }'],
+  [
+    'a variable says so',
+    'query ($defer: Boolean = false) { orders(first: 2) { id ... @defer(if: $defer) { __typename } } }',
+  ],
+])('Where %s the answer is one piece of JSON', async (_why, query) => {
+  const response = await post(query, `${OLD},${JSON_TYPES}`)
+  expect(response.headers.get('content-type')).toContain('application/graphql-response+json')
+  expect(await response.json()).toMatchObject({ data: { orders: ORDERS } })
+})
+
+test('A client that takes nothing but parts gets a whole answer as the only one', async () => {
+  expect(await allOf(await post('{ orders(first: 2) { id } }', NEW))).toEqual([
+    { data: { orders: ORDERS }, hasNext: false },
+  ])
+})
+
+test('Of an object that is there already, the newer format tells what is new, and where', async () => {
+  const query =
+    '{ order(id: "1") { item { id } ... @defer { item { name stock } } ... @defer { item { id name } note } } }'
+  const parts = await allOf(await post(query, NEW))
+  expect(parts[0]).toMatchObject({ data: { order: { item: { id: 'i1' } } }, hasNext: true })
+  const added = parts.flatMap(({ incremental = [] }) => incremental as Part[])
+  expect(added).toEqual([
+    { id: '0', subPath: ['item'], data: { name: 'item i1', stock: 7 } },
+    { id: '1', data: { note: 'note 1' } },
+  ])
+})
+
+test('A service that fails costs the deferred part only, with its error', async () => {
+  refuseItems()
+  const query =
+    '{ order(id: "1") { id ... @defer(label: "it") { item { name } note } ... @defer(label: "no") { item { stock } } } }'
+  const [first, ...others] = await allOf(await post(query, OLD))
+  expect(first).toEqual({ data: { order: { id: '1' } }, hasNext: true })
+  const incremental = others.flatMap((part) => part['incremental'] as Part[])
+  expect(incremental).toMatchObject([
+    { label: 'it', path: ['order'], data: { item: null, note: 'note 1' } },
+    { label: 'no', path: ['order'], data: { item: null } },
+  ])
+  expect(incremental[0]).toMatchObject({ errors: [{ path: ['order', 'item', 'name'] }] })
+})
+
+test('A null that may not be takes the part in which it is, and nothing else', async () => {
+  refuseItems()
+  const query =
+    '{ order(id: "1") { item { id ... @defer(label: "name") { name } ... @defer(label: "stock") { stock } } } }'
+  const [first, ...others] = await allOf(await post(query, NEW))
+  expect(first).toMatchObject({ data: { order: { item: { id: 'i1' } } } })
+  const completed = others.flatMap(({ completed = [] }) => completed as Part[])
+  expect(completed).toMatchObject([{ id: '0', errors: [{ path: ['order', 'item', 'name'] }] }, { id: '1' }])
+  expect(completed[1]).not.toHaveProperty('errors')
+})
+
+test('A deferred part of a mutation is read afterwards, and changes nothing again', async () => {
+  const before = gateway.shop.bought.length
+  const query = 'mutation { buy(input: { item: "5" }) { id ... @defer { item { name } } } }'
+  const parts = await allOf(await post(query, OLD))
+  expect(parts).toEqual([
+    { data: { buy: { id: '5' } }, hasNext: true },
+    { incremental: [{ path: ['buy'], data: { item: { name: 'item i5' } } }], hasNext: false },
+  ])
+  expect(gateway.shop.bought.length).toBe(before + 1)
+})
+
+test('What a client asks to be told of its cost comes last', async () => {
+  const parts = await allOf(await post(QUERY, OLD, { more: { extensions: { cost: true } } }))
+  expect(parts.at(-1)).toMatchObject({ hasNext: false, extensions: { cost: { actual: expect.any(Number) } } })
+  expect(parts.at(-2)).toMatchObject({ hasNext: true })
+})
+
+test.each([
+  ['@stream', '{ orders @stream { id } }', 'not supported'],
+  ['@defer at the root of a mutation', 'mutation { ... @defer { touch } }', 'root of a mutation'],
+  ['a label that is used twice', '{ ... @defer(label: "a") { whoAmI } ... @defer(label: "a") { clock } }', 'twice'],
+  ['a label in a variable', 'query ($l: String) { ... @defer(label: $l) { whoAmI } }', 'not a variable'],
+])('Validation refuses %s in words', async (_what, query, words) => {
+  const response = await post(query, `${OLD},${JSON_TYPES}`)
+  expect(response.headers.get('content-type')).toContain('json')
+  const { errors } = (await response.json()) as { errors: { message: string; extensions: { code: string } }[] }
+  expect(errors[0]?.message).toContain(words)
+  expect(errors[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED')
+})
+
+test('Introspection shows the directive, unless it is off', async () => {
+  const query = '{ __schema { directives { name } } }'
+  const names = async (url: string): Promise<unknown> =>
+    ((await ask(url, query)).data as { __schema: { directives: unknown } }).__schema.directives
+  expect(await names(gateway.url)).toContainEqual({ name: 'defer' })
+  const off = await startTestGateway({ services: gateway.shop.services, env: { OPERATIONS_DEFER: 'off' } })
+  try {
+    expect(await names(off.url)).not.toContainEqual({ name: 'defer' })
+  } finally {
+    await off.stop()
+  }
+})
+
+test('A client that leaves gives its turn back, whatever it had deferred', async () => {
+  const release = holdItems()
+  const controller = new AbortController()
+  const response = await post(QUERY, OLD, { url: slow.url, signal: controller.signal })
+  const parts = partsOf(response)
+  expect((await parts.next()).value).toMatchObject({ hasNext: true })
+  // The caller has one turn, which lasts until the last part.
+  let isAnswered = false
+  const next = post('{ whoAmI }', 'application/json', { url: slow.url }).then((answer) => {
+    isAnswered = true
+    return answer.json()
+  })
+  await post('{ whoAmI }', 'application/json') // by another gateway: time for this one
+  expect(isAnswered).toBe(false)
+  controller.abort()
+  await expect(parts.next()).rejects.toThrow()
+  expect(await next).toEqual({ data: { whoAmI: 'somebody' } })
+  release()
+})
+
+describe.each(FORMATS)('Apollo Client 4 with $spec', ({ handler }) => {
+  test('shows the first part, then the whole', async () => {
+    const release = holdItems()
+    const client = new ApolloClient({
+      link: new HttpLink({ uri: `${gateway.url}/graphql` }),
+      cache: new InMemoryCache(),
+      incrementalHandler: handler() as Handler,
+    })
+    const seen: unknown[] = []
+    const whole = Promise.withResolvers<void>()
+    const query = gql`
+      query {
+        order(id: "3") {
+          id
+          ... @defer(label: "it") {
+            note
+            item {
+              id
+              name
+            }
+          }
+        }
+      }
+    `
+    client.watchQuery({ query }).subscribe({
+      next({ data, dataState }) {
+        if (dataState === 'empty') return
+        seen.push(JSON.parse(JSON.stringify(data)))
+        if (dataState === 'complete') whole.resolve()
+        else release()
+      },
+      error: whole.reject,
+    })
+    await whole.promise
+    client.stop()
+    expect(seen[0]).toMatchObject({ order: { id: '3' } })
+    expect(seen[0]).not.toMatchObject({ order: { note: 'note 3' } })
+    expect(seen.at(-1)).toMatchObject({ order: { id: '3', note: 'note 3', item: { id: 'i3', name: 'item i3' } } })
+  })
+})
