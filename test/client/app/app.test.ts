@@ -3,13 +3,13 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser, Page, Request } from 'playwright-core'
 import { faultsIn, sidewaysIn } from '../../gateway/playground/axe.ts'
 import { keepScreenshot, launchBrowser } from '../../gateway/playground/browser.ts'
 import { type Product, startProduct } from '../../support/product.ts'
 import { until } from '../../support/until.ts'
-import { signIn, type Visit, type VisitOptions, visitApp } from './visitor.ts'
+import { endVisits, signIn, type Visit, type VisitOptions, visitApp } from './visitor.ts'
 
 const BUILD = fileURLToPath(new URL('../../../client/app/build.ts', import.meta.url))
 
@@ -21,6 +21,7 @@ beforeAll(async () => {
   browser = await launchBrowser()
   product = await startProduct()
 })
+afterEach(endVisits)
 afterAll(async () => {
   await browser?.close()
   await product?.stop()
@@ -199,6 +200,11 @@ describe('payments', () => {
     await page.reload()
     await page.getByText('The bank has answered: €12.50 was carried out.').waitFor()
     expect(await timesPaid('payer', everyday.id, 'Lost answer')).toBe(1)
+    // The same again is another payment.
+    await reviewPayment(page, 'Lost answer')
+    await page.getByRole('button', { name: 'Pay now' }).click()
+    await page.getByText('Number of the transfer').waitFor()
+    expect(await timesPaid('payer', everyday.id, 'Lost answer')).toBe(2)
   })
 
   test('Who is offline pays once the network is back', async () => {
@@ -491,6 +497,17 @@ describe('outages', () => {
 })
 
 describe('for everybody', () => {
+  test('A screen whose files are gone says so, and is there once the page is loaded anew', async () => {
+    const { page } = await visit({ person: 'Ana Ribeiro' })
+    await page.getByText('Hello, Ana Ribeiro').waitFor()
+    await page.route('**/*statements*.js', (route) => route.fulfill({ status: 404 }))
+    await page.getByRole('link', { name: 'Statements' }).click()
+    await heading(page, 'This screen could not be shown').waitFor()
+    await page.unroute('**/*statements*.js')
+    await page.getByRole('button', { name: 'Load the page again' }).click()
+    await page.getByText('At the beginning').waitFor()
+  })
+
   test.each([
     { width: 1360, height: 850, colorScheme: 'light' },
     { width: 375, height: 812, colorScheme: 'dark' },

@@ -24,6 +24,14 @@ export interface VisitOptions {
 /** Cookies of who signed in before, at the provider of a product: the app then signs in silently. */
 const sessions = new Map<string, Awaited<ReturnType<BrowserContext['storageState']>>>()
 
+const open = new Set<BrowserContext>()
+
+/** Pages that are left open go on asking. */
+export async function endVisits(): Promise<void> {
+  await Promise.all([...open].map((context) => context.close()))
+  open.clear()
+}
+
 export async function visitApp(browser: Browser, url: string, options: VisitOptions = {}): Promise<Visit> {
   const { path = '/', width = 1360, height = 850, colorScheme = 'light', locale = 'en-IE', person } = options
   const known = `${url} ${person}`
@@ -34,6 +42,7 @@ export async function visitApp(browser: Browser, url: string, options: VisitOpti
     locale,
     ...(storageState && { storageState }),
   })
+  open.add(context)
   const page = await context.newPage()
   const requests: string[] = []
   const operations = new Set<string>()

@@ -79,7 +79,7 @@ function Ask({ accounts, onOffer }: AskProps) {
   const [toId, setTo] = useState<string>()
   const [text, setText] = useState('')
   const [isChecked, setChecked] = useState(false)
-  const quote = useOnce(QuoteDocument, 'quote')
+  const quote = useOnce(QuoteDocument)
   const from = accounts.find(({ id }) => id === fromId) ?? accounts[0]
   const others = accounts.filter(({ currency }) => currency !== from?.currency)
   const to = others.find(({ id }) => id === toId) ?? others[0]
@@ -126,7 +126,7 @@ interface OfferProps {
 function OfferCard({ terms: { from, to, offer }, onDone, onBack }: OfferProps) {
   const { t } = useSpoken()
   const left = useSecondsUntil(offer.expiresAt)
-  const pay = useOnce(PayDocument, `exchange ${offer.id}`, ['Payers'])
+  const pay = useOnce(PayDocument, ['Payers'])
   const accept = async (): Promise<void> => {
     const { sell, id } = offer
     const input = { from: from.id, to: to.number, amount: sell.amount, currency: sell.currency, quoteId: id }

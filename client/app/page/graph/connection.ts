@@ -6,8 +6,9 @@ import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client'
 import { cacheOptions, tributaryLink } from '../../../apollo/index.ts'
 import { type Connection, createConnection } from '../../../connection/connection.ts'
 import { accessToken, distrustToken, SignedOutError } from '../sign-in/session.ts'
+import { intentName } from './intents.ts'
 import { outageLink } from './outages.ts'
-import { tellSettled } from './settled.ts'
+import { asRecord, tellSettled } from './settled.ts'
 
 declare module '@apollo/client' {
   namespace ApolloClient {
@@ -44,6 +45,8 @@ export function openGraph(): Graph {
     },
     onSettled(pending, answer) {
       tellSettled(pending, answer)
+      // It is over: the same again is meant to be done again.
+      connection.intent(intentName(pending.operationName, asRecord(pending.variables['input']))).done()
       void client.refetchQueries({ include: 'active' })
     },
   })

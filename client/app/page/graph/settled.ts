@@ -19,7 +19,7 @@ function show(next: readonly Settled[]): void {
   for (const listener of listeners) listener()
 }
 
-const asRecord = (value: unknown): Readonly<Record<string, unknown>> =>
+export const asRecord = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
 
 export function tellSettled({ id, operationName, variables }: Pending, { data, errors }: Answer): void {

@@ -74,8 +74,8 @@ function HoldList({ account }: { readonly account: string }) {
 function Hold({ hold }: { readonly hold: HoldFactsFragment }) {
   const { t, locale } = useSpoken()
   const { id, status, amount, held, to, reference, createdAt, expiresAt } = hold
-  const capture = useOnce(CaptureDocument, `capture ${id}`, ['Payers'])
-  const release = useOnce(ReleaseDocument, `release ${id}`, ['Payers'])
+  const capture = useOnce(CaptureDocument, ['Payers'])
+  const release = useOnce(ReleaseDocument, ['Payers'])
   const when = status === 'PENDING' && expiresAt ? t.holds.until(formatInstant(expiresAt, locale)) : ''
   const sum = formatMoney(held ?? amount, locale)
   return (

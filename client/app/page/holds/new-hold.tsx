@@ -36,7 +36,7 @@ function NewHold({ accounts }: { readonly accounts: readonly Payer[] }) {
   const [length, setLength] = useState('7')
   const [isChecked, setChecked] = useState(false)
   const [payee, setPayee] = useState<string>()
-  const hold = useOnce(HoldDocument, 'hold', ['Holds', 'Payers'])
+  const hold = useOnce(HoldDocument, ['Holds', 'Payers'])
   const submit = async (): Promise<void> => {
     setChecked(true)
     const order = orderOf(draft, accounts, locale)

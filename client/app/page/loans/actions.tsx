@@ -19,8 +19,8 @@ interface LoanActionsProps {
 
 export function LoanActions({ id, state, currency, settlement }: LoanActionsProps) {
   const { t } = useSpoken()
-  const withdraw = useOnce(WithdrawLoanDocument, `withdraw ${id}`, ['OneLoan'])
-  const refund = useOnce(RefundLoanDocument, `refund ${id}`, ['OneLoan'])
+  const withdraw = useOnce(WithdrawLoanDocument, ['OneLoan'])
+  const refund = useOnce(RefundLoanDocument, ['OneLoan'])
   if (state === 'SUBMITTED' || state === 'APPROVED')
     return (
       <div className="actions">
@@ -64,7 +64,7 @@ function Repay({ id, currency, settlement }: RepayProps) {
       decimalOf(settlement),
     ),
   )
-  const repay = useOnce(RepayLoanDocument, `repay ${id}`, ['OneLoan'])
+  const repay = useOnce(RepayLoanDocument, ['OneLoan'])
   const amount = parseAmount(text, currency, locale)
   return (
     <div className="form space">

@@ -45,7 +45,7 @@ function NewLoan({ accounts }: { readonly accounts: readonly Payer[] }) {
   const [rateText, setRate] = useState('4.95')
   const [instalments, setInstalments] = useState('24')
   const [purpose, setPurpose] = useState('')
-  const apply = useOnce(ApplyForLoanDocument, 'loan')
+  const apply = useOnce(ApplyForLoanDocument)
   const account = accounts.find(({ id }) => id === accountId) ?? accounts[0]
   if (!account) return null
   const { currency } = account

@@ -359,6 +359,11 @@ export const en = {
     utilities: 'Utilities',
     other: 'Transfers and other',
   } as Readonly<Record<string, string>>,
+  broken: {
+    title: 'This screen could not be shown',
+    text: 'The app may have been updated, or the network is away. What you asked the bank for is not lost.',
+    reload: 'Load the page again',
+  },
   notFound: { title: 'There is nothing here', text: 'The address may be old or mistyped.', home: 'To your accounts' },
 }
 

@@ -358,6 +358,11 @@ export const pt: Messages = {
     utilities: 'Água, luz e gás',
     other: 'Transferências e outros',
   },
+  broken: {
+    title: 'Não foi possível mostrar este ecrã',
+    text: 'A aplicação pode ter sido atualizada, ou não há rede. O que pediu ao banco não se perdeu.',
+    reload: 'Carregar a página de novo',
+  },
   notFound: {
     title: 'Não há nada aqui',
     text: 'O endereço pode ser antigo ou ter um erro.',

@@ -71,8 +71,8 @@ export default function CustomerPage({ id }: { readonly id: string }) {
 function AccountRow({ account }: { readonly account: Account }) {
   const t = useMessages()
   const { id, name, number, status, kind, balance } = account
-  const freeze = useOnce(FreezeAccountDocument, `freeze ${id}`)
-  const unfreeze = useOnce(UnfreezeAccountDocument, `unfreeze ${id}`)
+  const freeze = useOnce(FreezeAccountDocument)
+  const unfreeze = useOnce(UnfreezeAccountDocument)
   const input = { accountId: id }
   return (
     <li className="row row-wrap">

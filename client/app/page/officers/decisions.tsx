@@ -83,9 +83,9 @@ function Decide({ loan }: { readonly loan: Loan }) {
   const { t, locale } = useSpoken()
   const [note, setNote] = useState('')
   const { id, state, principal, borrower } = loan
-  const approve = useOnce(ApproveLoanDocument, `approve ${id}`, ['LoansInState'])
-  const reject = useOnce(RejectLoanDocument, `reject ${id}`, ['LoansInState'])
-  const disburse = useOnce(DisburseLoanDocument, `disburse ${id}`, ['LoansInState'])
+  const approve = useOnce(ApproveLoanDocument, ['LoansInState'])
+  const reject = useOnce(RejectLoanDocument, ['LoansInState'])
+  const disburse = useOnce(DisburseLoanDocument, ['LoansInState'])
   const input = { loanId: id, ...(note.trim() && { note: note.trim() }) }
   const sum = formatMoney(principal, locale)
   const noteField = (

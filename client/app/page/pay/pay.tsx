@@ -1,7 +1,8 @@
 /** A payment: what to whom, a look at it, and the receipt. */
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useSearch } from 'wouter'
 import { PayDocument } from '../generated/graphql.ts'
+import { useSettled } from '../graph/settled.ts'
 import { HelpCard } from '../help/card.tsx'
 import { useMessages } from '../messages/messages.tsx'
 import { useOnce } from '../ui/once.ts'
@@ -24,7 +25,8 @@ export default function PayPage() {
 
 type Step =
   | { readonly at: 'form' }
-  | { readonly at: 'review'; readonly order: Order }
+  /** Known is what was settled before. */
+  | { readonly at: 'review'; readonly order: Order; readonly known: ReadonlySet<string> }
   | { readonly at: 'done'; readonly paid: Paid; readonly from: Payer }
 
 function Payment({ accounts }: { readonly accounts: readonly Payer[] }) {
@@ -32,7 +34,18 @@ function Payment({ accounts }: { readonly accounts: readonly Payer[] }) {
   const first = accounts.find(({ id }) => id === wanted) ?? accounts[0]
   const [draft, setDraft] = useState<Draft>({ from: first?.id ?? '', to: '', amount: '', reference: '' })
   const [step, setStep] = useState<Step>({ at: 'form' })
-  const pay = useOnce(PayDocument, 'payment', ['Payers'])
+  const settled = useSettled()
+  const isSettled =
+    step.at === 'review' &&
+    settled.some(({ id, input, refusal }) => !refusal && !step.known.has(id) && isFor(step.order, input))
+  // Made after all, while it was still asked about: to press again would pay again.
+  useEffect(() => {
+    if (isSettled) {
+      setDraft((last) => ({ ...last, to: '', amount: '', reference: '' }))
+      setStep({ at: 'form' })
+    }
+  }, [isSettled])
+  const pay = useOnce(PayDocument, ['Payers'])
   const send = async ({ from, to, amount, reference }: Order): Promise<void> => {
     const input = { from: from.id, to, amount, currency: from.currency, ...(reference && { reference }) }
     const outcome = (await pay.run({ input }))?.transfer
@@ -60,7 +73,10 @@ function Payment({ accounts }: { readonly accounts: readonly Payer[] }) {
       accounts={accounts}
       draft={draft}
       onChange={setDraft}
-      onReview={(order) => setStep({ at: 'review', order })}
+      onReview={(order) => setStep({ at: 'review', order, known: new Set(settled.map(({ id }) => id)) })}
     />
   )
 }
+
+const isFor = ({ from, to, amount }: Order, input: Readonly<Record<string, unknown>>): boolean =>
+  input['from'] === from.id && input['to'] === to && input['amount'] === amount

@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useRef } from 'react'
 import { Link, useLocation } from 'wouter'
 import { useMessages } from '../messages/messages.tsx'
 import type { User } from '../sign-in/session.ts'
+import { Boundary } from './boundary.tsx'
 import { Brand } from './brand.tsx'
 import { Outages } from './outages.tsx'
 import { PendingNotices } from './pending.tsx'
@@ -40,7 +41,7 @@ export function Shell({ user, children }: { readonly user: User; readonly childr
         <main id="main" tabIndex={-1} ref={main}>
           <Outages client={client} />
           <PendingNotices />
-          {children}
+          <Boundary key={path}>{children}</Boundary>
         </main>
       </div>
     </>

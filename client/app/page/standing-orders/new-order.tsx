@@ -37,7 +37,7 @@ function NewOrder({ accounts }: { readonly accounts: readonly Payer[] }) {
   const [firstOn, setFirstOn] = useState(addDays(today(), 1))
   const [until, setUntil] = useState('')
   const [isChecked, setChecked] = useState(false)
-  const request = useOnce(OrderDocument, 'standing order', ['StandingOrders'])
+  const request = useOnce(OrderDocument, ['StandingOrders'])
   const isFirst = firstOn >= today()
   const isUntil = until === '' || until >= firstOn
   const submit = async (): Promise<void> => {

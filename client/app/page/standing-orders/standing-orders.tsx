@@ -50,7 +50,7 @@ export default function StandingOrdersPage() {
 function Order({ order }: { readonly order: OrderFactsFragment }) {
   const { t, locale } = useSpoken()
   const { id, state, from, to, amount, reference, frequency, nextOn, runs } = order
-  const cancel = useOnce(CancelOrderDocument, `cancel ${id}`)
+  const cancel = useOnce(CancelOrderDocument)
   const payee = to?.name ?? '–'
   const [last] = runs.edges.map(({ node }) => node)
   return (

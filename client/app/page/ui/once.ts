@@ -3,8 +3,11 @@
  */
 import type { OperationVariables, TypedDocumentNode } from '@apollo/client'
 import { useApolloClient } from '@apollo/client/react'
+import { getOperationAST } from 'graphql'
 import { useState } from 'react'
 import { useConnection } from '../graph/graph.tsx'
+import { intentName } from '../graph/intents.ts'
+import { asRecord } from '../graph/settled.ts'
 import { useMessages } from '../messages/messages.tsx'
 import { failureText, type Refusal, refusalText } from './outcome.tsx'
 
@@ -20,13 +23,9 @@ interface Once<Data, Variables> {
 const isRefusal = (outcome: unknown): outcome is Refusal =>
   typeof outcome === 'object' && outcome !== null && 'code' in outcome && 'message' in outcome
 
-/**
- * @param name of what is meant, for the time until it is done: it outlives a reload
- * @param changes queries whose answers are others then
- */
+/** @param changes queries whose answers are others then */
 export function useOnce<Data extends Readonly<Record<string, unknown>>, Variables extends OperationVariables>(
   document: TypedDocumentNode<Data, Variables>,
-  name: string,
   changes: readonly string[] = [],
 ): Once<Data, Variables> {
   const client = useApolloClient()
@@ -39,7 +38,8 @@ export function useOnce<Data extends Readonly<Record<string, unknown>>, Variable
     fault,
     clear: () => setFault(undefined),
     async run(variables) {
-      const intent = connection.intent(name)
+      const operation = getOperationAST(document)?.name?.value
+      const intent = connection.intent(intentName(operation, asRecord(variables['input'])))
       setBusy(true)
       setFault(undefined)
       try {
