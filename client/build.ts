@@ -7,9 +7,9 @@ import { createHash } from 'node:crypto'
 import { copyFile, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { buildSchema } from 'graphql'
+import { buildSchema, type GraphQLSchema } from 'graphql'
 import { writeManifests } from './codegen/manifests.ts'
-import { generateOperations } from './codegen/operations.ts'
+import { generateOperations, withOptionalKeys } from './codegen/operations.ts'
 import { writeIntrospection, writeSchemaFacts } from './codegen/schema-facts.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
@@ -21,8 +21,10 @@ const schemaFile = join(root, 'gateway/schema.graphql')
 
 const inputs = await digestOfInputs()
 if ((await readFile(stamp, 'utf8').catch(() => undefined)) !== inputs) {
-  await generateCode()
+  const schema = buildSchema(await readFile(schemaFile, 'utf8'))
+  await generateCode(schema)
   await compile()
+  await writeFile(join(dist, 'schema.graphql'), withOptionalKeys(schema))
   // Written last, so that an interrupted build is repeated.
   await writeFile(stamp, inputs)
 }
@@ -36,8 +38,7 @@ async function digestOfInputs(): Promise<string> {
   return hash.digest('hex')
 }
 
-async function generateCode(): Promise<void> {
-  const schema = buildSchema(await readFile(schemaFile, 'utf8'))
+async function generateCode(schema: GraphQLSchema): Promise<void> {
   await mkdir(generated, { recursive: true })
   await generateOperations(schema, [join(here, 'operations/**/*.graphql')], generated)
   await writeManifests(generated)
@@ -55,5 +56,4 @@ async function compile(): Promise<void> {
   await mkdir(join(dist, 'generated'), { recursive: true })
   for (const name of ['persisted-documents.json', 'persisted-queries.json'])
     await copyFile(join(generated, name), join(dist, 'generated', name))
-  await copyFile(schemaFile, join(dist, 'schema.graphql'))
 }

@@ -65,7 +65,7 @@ export async function generateOperations(
 }
 
 /** An `idempotencyKey` may be left out in code, because the link or exchange then makes one. */
-function withOptionalKeys(schema: GraphQLSchema): string {
+export function withOptionalKeys(schema: GraphQLSchema): string {
   const document = visit(parse(printSchema(schema)), {
     InputValueDefinition: (node) =>
       node.name.value === KEY && node.type.kind === Kind.NON_NULL_TYPE ? { ...node, type: node.type.type } : undefined,

@@ -6,7 +6,7 @@ import { ApolloClient, ApolloLink, gql, InMemoryCache, Observable } from '@apoll
 import { describe, expect, test } from '@jest/globals'
 import { Client, type Exchange } from '@urql/core'
 import { cacheExchange } from '@urql/exchange-graphcache'
-import { buildSchema, type DocumentNode, print } from 'graphql'
+import { buildSchema, type DocumentNode, print, printSchema } from 'graphql'
 import { map, pipe } from 'wonka'
 import { cacheOptions } from '../../client/apollo/index.ts'
 import { cacheFactsOf } from '../../client/codegen/schema-facts.ts'
@@ -160,6 +160,16 @@ describe('facts of a schema', () => {
       lists: { Query: { all: true }, Thing: { parts: true }, Things: { edges: true } },
       lookups: { thing: 'Thing' },
     })
+  })
+})
+
+describe('the schema for operations of one’s own', () => {
+  test('It is the public schema, but that keys may be left out', async () => {
+    const read = (path: string): Promise<string> => readFile(new URL(`../../${path}`, import.meta.url), 'utf8')
+    const [own, open] = [await read('client/dist/schema.graphql'), await read('gateway/schema.graphql')]
+    expect(own).not.toContain('idempotencyKey: ID!')
+    const withKeys = buildSchema(own.replaceAll('idempotencyKey: ID', 'idempotencyKey: ID!'))
+    expect(printSchema(withKeys)).toBe(printSchema(buildSchema(open)))
   })
 })
 

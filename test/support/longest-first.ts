@@ -11,6 +11,7 @@ export const longest: readonly string[] = [
   'attack/attack.test.ts',
   'subgraphs/banking/statements/streaming.test.ts',
   'start/lifecycle.test.ts',
+  'client/app/app.test.ts',
   'gateway/playground/page.test.ts',
   'gateway/config/reload.test.ts',
   'subgraphs/banking/database/primary.test.ts',
@@ -20,6 +21,7 @@ export const longest: readonly string[] = [
   'gateway/contract/command.test.ts',
   'start/dev.test.ts',
   'gateway/main.test.ts',
+  'client/clients.test.ts',
   'subgraphs/banking/forward/forward.test.ts',
   'subgraphs/banking/history/due.test.ts',
 ]
