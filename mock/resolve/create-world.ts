@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache' // BlueOak-1.0.0, no dependencies; the LRU 
 import { hashOf } from '../data/random.ts'
 import type { Source } from '../schema/source.ts'
 import type { Echo } from './echo.ts'
-import { decodeNode, encodeNode, idFieldOf, nodeInterfaces, numberedId } from './identity.ts'
+import { decodeNode, encodeNode, idFieldOf, nodeInterfaces, numberedId, withArgumentKeys } from './identity.ts'
 import { leafOf } from './leaf.ts'
 import { type Given, keyOf } from './objects.ts'
 import type { World, WorldOptions } from './world.ts'
@@ -16,6 +16,7 @@ const REMEMBERED = 10_000
 
 export function createWorld({ schema, keys, sizes }: Source, options: WorldOptions): World {
   const { seed, tick, examples, known } = options
+  const allKeys = withArgumentKeys(schema, keys)
   const idFields = new Map<string, string | undefined>()
   const changed = new LRUCache<string, Echo>({ max: REMEMBERED })
   const sent = new LRUCache<string, true>({ max: REMEMBERED })
@@ -31,7 +32,7 @@ export function createWorld({ schema, keys, sizes }: Source, options: WorldOptio
     idField(name) {
       if (idFields.has(name)) return idFields.get(name)
       const type = schema.getType(name)
-      const field = isObjectType(type) ? idFieldOf(type, keys) : undefined
+      const field = isObjectType(type) ? idFieldOf(type, allKeys) : undefined
       idFields.set(name, field)
       return field
     },

@@ -25,6 +25,26 @@ export function idFieldOf(type: GraphQLObjectType, keys: ReadonlyMap<string, str
     ?.name
 }
 
+/**
+ * More keys: of a type without an id, the field that a root field finds its objects by, as `upc` in
+ * `product(upc: Int!)`.
+ */
+export function withArgumentKeys(
+  schema: GraphQLSchema,
+  keys: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  for (const { type, args } of Object.values(schema.getQueryType()?.getFields() ?? {})) {
+    const named = getNamedType(type)
+    const [argument, ...more] = args.filter((each) => isNonNullType(each.type))
+    if (!isObjectType(named) || !argument || more.length > 0 || idFieldOf(named, keys) !== undefined) continue
+    const field = named.getFields()[argument.name]
+    if (field && field.args.length === 0 && getNamedType(field.type) === getNamedType(argument.type))
+      found.set(named.name, argument.name)
+  }
+  return new Map([...found, ...keys])
+}
+
 const isId = ({ type, args }: GraphQLField<unknown, unknown>): boolean =>
   args.length === 0 && getNamedType(type).name === 'ID'
 

@@ -3,7 +3,9 @@ import {
   type GraphQLEnumType,
   type GraphQLNamedType,
   getNamedType,
+  getNullableType,
   isEnumType,
+  isListType,
   isNonNullType,
   isObjectType,
   isScalarType,
@@ -27,7 +29,7 @@ export function leafOf(world: World, object: MockObject, field: AnyField, args: 
   const special = specialOf(world, object, field, args)
   if (special !== undefined) return special
   const named = getNamedType(field.type)
-  const known = told(object.echo, field.name, named.name)
+  const known = told(object.echo, field.name, named.name) ?? told(object.asked, field.name, named.name)
   if (known !== undefined) return known
   const seed = `${world.seed}:${object.key}.${keyOf(field.name, args)}${place}`
   if (!isNonNullType(field.type) && !ESSENTIAL.test(field.name) && hashOf(`${seed}:null`) % NULLS === 0) return null
@@ -63,11 +65,14 @@ const refersTo = (field: string): string => {
 function specialOf(world: World, object: MockObject, { name, type }: AnyField, args: Args): unknown {
   const { id, page, edge, __typename } = object
   const named = getNamedType(type).name
+  const isList = isListType(getNullableType(type))
   if (name === 'cursor' && edge) return edge.cursor
+  if (named === 'Boolean' && /^(success|successful|succeeded|ok)$/.test(name)) return true
+  if (!isList && /^(error|failure|problem)$/i.test(name) && !isNonNullType(type)) return null
   if (page) {
-    if (/^(totalCount|total|count)$/.test(name)) return page.total
-    if (name === 'hasNextPage') return page.to < page.total
-    if (name === 'hasPreviousPage') return page.from > 0
+    if (named === 'Int' && /^(totalCount|total|count|totalItems|totalElements)$/.test(name)) return page.total
+    if (/^(hasNextPage|hasNext|hasMore)$/.test(name)) return page.to < page.total
+    if (/^(hasPreviousPage|hasPrevious)$/.test(name)) return page.from > 0
     if (name === 'startCursor') return page.to > page.from ? cursorOf(page.from) : null
     if (name === 'endCursor') return page.to > page.from ? cursorOf(page.to - 1) : null
   }

@@ -15,6 +15,8 @@ export interface MockObject {
   readonly given?: Given | undefined
   /** What the client told that this object answers. */
   readonly echo?: Echo | undefined
+  /** The arguments that it was asked by, of an object without an identity. */
+  readonly asked?: Echo | undefined
   /** Of a connection, and its page info. */
   readonly page?: Page | undefined
   /** Of an edge: what it leads to, and where. */

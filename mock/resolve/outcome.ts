@@ -1,5 +1,14 @@
 /** Of several types that an answer may have: the one that says yes, or the one that refuses. */
-import { type GraphQLObjectType, type GraphQLResolveInfo, getNamedType, isAbstractType, isEnumType } from 'graphql'
+import {
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLResolveInfo,
+  getNamedType,
+  isAbstractType,
+  isEnumType,
+  isObjectType,
+} from 'graphql'
+import { hashOf } from '../data/random.ts'
 import type { AnyField, Given, MockObject } from './objects.ts'
 import type { World } from './world.ts'
 
@@ -31,4 +40,18 @@ export function refusalIn(
     return { __typename: type.name, key: `${field.name}:${path.key}:${code}`, given }
   }
   return undefined
+}
+
+/** The object type that stands for a type. @param wanted where it is known */
+export function concreteOf(
+  world: World,
+  type: GraphQLOutputType,
+  key: string,
+  wanted?: string,
+): GraphQLObjectType | undefined {
+  const named = getNamedType(type)
+  if (isObjectType(named)) return named
+  if (!isAbstractType(named)) return undefined
+  const possible = world.schema.getPossibleTypes(named)
+  return possible.find(({ name }) => name === wanted) ?? successOf(possible, hashOf(`${world.seed}:${key}`))
 }

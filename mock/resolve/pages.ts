@@ -45,10 +45,11 @@ export function pageOf(key: string, args: Args): Page {
   const total = totalOf(key)
   const after = args['after'] == null ? 0 : placeOf(args['after'], 'after') + 1
   const before = args['before'] == null ? total : Math.min(placeOf(args['before'], 'before'), total)
-  const offset = sizeIn(args, ['offset', 'skip']) ?? 0
+  const first = sizeIn(args, ['first', 'limit', 'take', 'pageSize', 'perPage'])
+  const number = sizeIn(args, ['page']) ?? 1
+  const offset = (sizeIn(args, ['offset', 'skip']) ?? 0) + Math.max(number - 1, 0) * (first ?? USUAL)
   let from = Math.min(after + offset, total)
   let to = Math.max(before, from)
-  const first = sizeIn(args, ['first', 'limit', 'take', 'pageSize', 'perPage'])
   const last = sizeIn(args, ['last'])
   if (first !== undefined) to = Math.min(to, from + first)
   if (last !== undefined) from = Math.max(from, to - last)
@@ -65,6 +66,13 @@ function sizeIn(args: Args, names: readonly string[]): number | undefined {
 }
 
 const wrong = (message: string): GraphQLError => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })
+
+/** Whether an object is a part of a list, as `{ items, total }` is where a field takes `limit` or `page`. */
+export const isPart = (type: GraphQLObjectType, names: readonly string[]): boolean =>
+  names.some((name) => PAGING.includes(name)) &&
+  Object.values(type.getFields()).some(
+    (field) => isListType(getNullableType(field.type)) && isCompositeType(getNamedType(field.type)),
+  )
 
 /** What a connection's edges lead to; `undefined` for a type that is none. */
 export function nodeTypeOf(type: GraphQLObjectType): GraphQLCompositeType | undefined {

@@ -89,8 +89,12 @@ function eachNode(
   })
 }
 
+/** Composition does not know it; the mock's own schema does. */
+const ONE_OF = 'oneOf'
+
 function compose(document: DocumentNode, url: string): string {
-  const typeDefs = parse(`${LINK}\n${print({ ...document, definitions: document.definitions.filter(isOfSchema) })}`)
+  const schema = eachNode(document, (_, directives) => directives.filter(({ name }) => name.value !== ONE_OF))
+  const typeDefs = parse(`${LINK}\n${print({ ...schema, definitions: schema.definitions.filter(isOfSchema) })}`)
   const { supergraphSdl, errors } = composeServices([{ name: 'mock', url, typeDefs }])
   if (errors)
     throw new StartRefused(['The schema cannot be mocked:', ...errors.map(({ message }) => `  ${message}`)].join('\n'))

@@ -233,6 +233,81 @@ describe('mutations', () => {
   })
 })
 
+describe('schemas of other styles', () => {
+  const shop = mockOf(`
+    schema { query: Root mutation: Change }
+    type Root { matrix: [[Int!]!]! cells: [[Cell!]]! orders(page: Int, pageSize: Int): OrderPage! product(upc: Int!): Product
+      products(limit: Int, offset: Int): [Product!]! repository(owner: String!, name: String!): Repository user(id: ID!): User }
+    type Change { createUser(input: NewUser!): UserPayload! updateUser(id: ID!, name: String): User addUsers(inputs: [NewUser!]!): [User!]! deleteUser(id: ID!): Boolean! }
+    input NewUser @oneOf { login: String name: String }
+    type UserPayload { user: User errors: [UserError!]! error: UserError success: Boolean! }
+    type UserError { message: String! }
+    type User { id: ID! login: String! name: String }
+    type Repository { name: String! owner: User! }
+    type Product { upc: Int! name: String! reviews: [Review!]! }
+    type Review { id: ID! product: Product! }
+    type Cell { x: Int! }
+    type OrderPage { items: [Order!]! total: Int! page: Int! }
+    type Order { id: Int! }`)
+
+  test('Lists of lists are lists of lists', async () => {
+    const { matrix, cells } = await shop.ask('{ matrix cells { x } }')
+    for (const row of matrix) expect(row).toEqual(expect.arrayContaining([expect.any(Number)]))
+    for (const row of cells) expect(row[0]).toEqual({ x: expect.any(Number) })
+  })
+
+  test('Pages by number and by offset list the same items as one large page', async () => {
+    const page = async (page: number, pageSize: number) =>
+      (
+        await shop.ask(
+          'query ($page: Int, $pageSize: Int) { orders(page: $page, pageSize: $pageSize) { items { id } total page } }',
+          { page, pageSize },
+        )
+      ).orders
+    const whole = await page(1, 1000)
+    expect(whole.items.length).toBe(whole.total)
+    const pages = await Promise.all([1, 2, 3].map((number) => page(number, 2)))
+    expect(pages.flatMap(({ items }) => items)).toEqual(whole.items.slice(0, 6))
+    expect(pages.map((each) => each.page)).toEqual([1, 2, 3])
+    const LIST = 'query ($limit: Int, $offset: Int) { products(limit: $limit, offset: $offset) { upc } }'
+    const all = (await shop.ask(LIST, { limit: 6 })).products
+    expect((await shop.ask(LIST, { limit: 2, offset: 3 })).products).toEqual(all.slice(3, 5))
+  })
+
+  test('Objects without an id are found by the argument of their root field', async () => {
+    const { product } = await shop.ask('{ product(upc: 5) { upc reviews { product { upc name } } } }')
+    expect(product.upc).toBe(5)
+    const [{ product: other }] = product.reviews
+    expect(
+      (await shop.ask('query ($upc: Int!) { product(upc: $upc) { upc name } }', { upc: other.upc })).product,
+    ).toEqual(other)
+    expect((await shop.ask('{ repository(owner: "o", name: "n") { name } }')).repository).toEqual({ name: 'n' })
+  })
+
+  test('Payloads succeed, and arguments outside of inputs count as well', async () => {
+    const created = (
+      await shop.ask(
+        'mutation { createUser(input: { login: "me" }) { user { id login } errors { message } error { message } success } }',
+      )
+    ).createUser
+    expect(created).toEqual({ user: { id: expect.any(String), login: 'me' }, errors: [], error: null, success: true })
+    expect(
+      (await shop.ask('mutation { updateUser(id: "9", name: "New") { id name } deleteUser(id: "1") }')).updateUser,
+    ).toEqual({ id: '9', name: 'New' })
+    expect((await shop.ask('{ user(id: "9") { name } }')).user.name).toBe('New')
+    const { addUsers } = await shop.ask('mutation { addUsers(inputs: [{ login: "a" }, { login: "b" }]) { id login } }')
+    expect(addUsers.map(({ login }: { login: string }) => login)).toEqual(['a', 'b'])
+    for (const user of addUsers)
+      expect((await shop.ask('query ($id: ID!) { user(id: $id) { id login } }', { id: user.id })).user).toEqual(user)
+  })
+
+  test('The gateway gets a supergraph of it, though composition knows no @oneOf', () => {
+    expect(
+      readSource('type Query { a(b: B): Int } input B @oneOf { c: Int d: Int }', 'x').supergraph('http://127.0.0.1:1'),
+    ).toContain('enum join__Graph')
+  })
+})
+
 test('Deprecated fields answer, and deprecated values are not chosen', async () => {
   const shop = mockOf(
     `enum Colour { RED GREEN @deprecated BLUE @deprecated } type Query { items: [Item!]! } type Item { old: Int! @deprecated colour: Colour! }`,
