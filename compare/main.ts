@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { NotReadable, readOperations } from '../gateway/contract/sources/operation-files.ts'
 import { files } from '../gateway/supergraph/files.ts'
 import { readGraphs } from '../gateway/supergraph/graphs.ts'
+import { isNodeGraph } from '../gateway/supergraph/node-graph.ts'
 import { NoUse, readRecorded } from '../gateway/usage/read.ts'
 import type { UseRecords } from '../gateway/usage/records.ts'
 import { StartRefused } from '../platform/process/settings.ts'
@@ -26,16 +27,16 @@ const WITHOUT_RULES =
 
 async function run(args: Arguments): Promise<Report> {
   const given = await readGiven(args)
-  const { grounds, name, notes } = await findGrounds(args)
+  const { grounds, ownFields, name, notes } = await findGrounds(args)
   const gateways = await startBoth(grounds)
   try {
-    return { supergraph: name, notes, operations: await compareAll(gateways, given) }
+    return { supergraph: name, notes, operations: await compareAll(gateways, { ...given, ownFields }) }
   } finally {
     await gateways.stop()
   }
 }
 
-async function readGiven({ operations, use, variables: file }: Arguments): Promise<Given> {
+async function readGiven({ operations, use, variables: file }: Arguments): Promise<Omit<Given, 'ownFields'>> {
   const paths = operations.length > 0 ? operations : [OPERATIONS]
   const read = await Promise.all(paths.map((path) => readOperations(path)))
   const recorded = (await Promise.all(use.map(readRecorded))).flat()
@@ -73,6 +74,7 @@ async function readVariables(file: string): Promise<Given['variables']> {
 
 interface Found {
   readonly grounds: Grounds
+  readonly ownFields: ReadonlySet<string>
   readonly name: string
   readonly notes: readonly string[]
 }
@@ -86,7 +88,8 @@ async function findGrounds(args: Arguments): Promise<Found> {
   })
   const product = path === undefined ? await findProduct(args.admin, process.env) : undefined
   const supergraph = withoutAccessRules(text)
-  const graphs = readGraphs(supergraph)
+  const joined = readGraphs(supergraph)
+  const graphs = joined.filter((graph) => !isNodeGraph(graph))
   if (graphs.length === 0) throw new NotReadable(`--supergraph ${file}: it is not a supergraph: it joins no service.`)
   const stranger = [...given.keys()].find((name) => !graphs.some((graph) => graph.name === name))
   if (stranger !== undefined) throw new WrongArguments(`--service ${stranger}: the supergraph joins no such service.`)
@@ -103,6 +106,7 @@ async function findGrounds(args: Arguments): Promise<Found> {
       secret: product?.secret ?? process.env['GATEWAY_SECRET'],
       config,
     },
+    ownFields: new Set(joined.length > graphs.length ? ['node', 'nodes'] : []),
     name: relative(process.cwd(), file) || file,
     notes: text === supergraph ? [] : [WITHOUT_RULES],
   }

@@ -99,21 +99,21 @@ export interface Operation {
   readonly extensions?: Readonly<Record<string, unknown>>
 }
 
-/** Sends one operation with POST. @param url base address of a gateway */
-export async function ask(
+/** Sends one operation with POST. @param url with its path */
+export async function post(
   url: string,
   operation: Operation | string,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
   const body = JSON.stringify(typeof operation === 'string' ? { query: operation } : operation)
   return readAnswer(
-    await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body,
-    }),
+    await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body }),
   )
 }
+
+/** The same to `/graphql`. @param url base address of a gateway */
+export const ask = (url: string, ...asked: Parameters<typeof post> extends [string, ...infer Rest] ? Rest : never) =>
+  post(`${url}/graphql`, ...asked)
 
 /** `status code`, for one-line expectations. */
 export const verdict = ({ status, errors }: Answer): string => `${status} ${errors?.[0]?.extensions['code'] ?? 'OK'}`

@@ -1,7 +1,6 @@
 /** Two services with tags of every kind, behind a gateway with two contract variants. */
 import { createLogger, type Logger } from '../../../platform/process/log.ts'
-import { type Answer, readAnswer } from '../../support/answer.ts'
-import { type Operation, startTestGateway, type TestGateway, type TestGatewayOptions } from '../../support/gateway.ts'
+import { startTestGateway, type TestGateway, type TestGatewayOptions } from '../../support/gateway.ts'
 import { type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts'
 import { type Journal, journalSdl, startJournal } from '../../support/journal.ts'
 import { startSubgraph, type TestSubgraph } from '../../support/subgraph.ts'
@@ -124,16 +123,4 @@ function keepingLog(lines: string[]): Logger {
     log[level] = ((fields: object, message: string) =>
       void lines.push(JSON.stringify({ level, ...fields, message }))) as never
   return log
-}
-
-/** Sends an operation with POST. @param url with the path */
-export async function post(
-  url: string,
-  operation: Operation | string,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<Answer> {
-  const body = JSON.stringify(typeof operation === 'string' ? { query: operation } : operation)
-  return readAnswer(
-    await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body }),
-  )
 }

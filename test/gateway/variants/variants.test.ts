@@ -17,10 +17,10 @@ import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import { readConfig } from '../../../gateway/config/load.ts'
 import { exampleOf, schemaOf } from '../../support/example.ts'
-import { ask, composeAt, startTestGateway, verdict } from '../../support/gateway.ts'
+import { ask, composeAt, post, startTestGateway, verdict } from '../../support/gateway.ts'
 import { startSubgraph } from '../../support/subgraph.ts'
 import { until } from '../../support/until.ts'
-import { type Bureau, post, startBureau } from './bureau.ts'
+import { type Bureau, startBureau } from './bureau.ts'
 
 let bureau: Bureau
 let open: string
