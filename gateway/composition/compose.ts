@@ -3,7 +3,7 @@
  * nothing, and calls no service.
  */
 import { readFile } from 'node:fs/promises'
-import { composeServices } from '@apollo/composition'
+import { type CompositionResult, composeServices } from '@apollo/composition'
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals'
 import { GraphQLError, Kind, parse, print, printSchema, Source } from 'graphql'
 import { StartRefused } from '../../platform/process/settings.ts'
@@ -55,7 +55,7 @@ export const compose = async (names: readonly string[]): Promise<Composition> =>
  */
 export function composeSchemas(schemas: readonly ServiceSchema[], description?: string): Composition {
   const definitions = schemas.map((schema) => ({ name: schema.name, typeDefs: parseSubgraph(schema) }))
-  const composed = composeServices(withNodes(definitions))
+  const composed = composeWithoutThrowing(definitions)
   if (composed.errors) throw new CompositionError(composed.errors.map(remarkOf))
   const heading = description === undefined ? '' : `${printBlock(description)}\n`
   const supergraphSdl = `${heading}${composed.supergraphSdl}`
@@ -78,6 +78,16 @@ function withNodes(definitions: readonly ServiceDefinition[]): ServiceDefinition
     return withNodeGraph(definitions)
   } catch (error) {
     throw error instanceof GraphQLError ? new CompositionError([remarkOf(error)]) : error
+  }
+}
+
+/** Some faults the composer throws. */
+function composeWithoutThrowing(definitions: Parameters<typeof composeServices>[0]): CompositionResult {
+  try {
+    return composeServices(withNodes(definitions))
+  } catch (error) {
+    if (error instanceof GraphQLError) return { errors: [error] }
+    throw error
   }
 }
 

@@ -189,7 +189,8 @@ function readIfPossible(service: ServiceSchema): readonly ServiceElements[] {
 
 /** The composer does not place all of its faults; most of them name a coordinate. */
 function faultOf({ message, places, code }: Remark, elements: readonly ServiceElements[]): Fault {
-  const named = [...message.matchAll(/"([_A-Za-z][\w.]*)(?:\([^"]*)?"/g)].map(([, coordinate = '']) => coordinate)
+  const quoted = [...message.matchAll(/"([_A-Za-z][\w.]*)(?:\([^"]*)?"/g)].map(([, coordinate = '']) => coordinate)
+  const named = [...quoted, ...(message.match(/\b[A-Z]\w*(\.\w+)?/g) ?? [])]
   const guessed = named.map((coordinate) => findExactly(elements, coordinate)).find((place) => place !== undefined)
   const [place = guessed, ...others] = places
   const also = others.length > 0 ? ` (also ${others.map(({ file, line }) => `${file}:${line}`).join(', ')})` : ''

@@ -488,6 +488,16 @@ const ofFederation: readonly Row[] = [
   ],
   ['a field becomes cheaper', 'shop', '@cost(weight: 5)', '@cost(weight: 2)', 'safe', 'COST_LOWERED', 'passes', []],
   [
+    'a list no longer says how long it is',
+    'shop',
+    ' @listSize(slicingArguments: ["first"])',
+    '',
+    'dangerous',
+    'LIST_SIZE_REMOVED',
+    'noted',
+    ['Admin'],
+  ],
+  [
     'a list says how long it is',
     'reviews',
     ': [Review!]!',
@@ -564,6 +574,14 @@ test('An operation is told once, where a fragment of another file uses what goes
   })
   expect(faults).toEqual([])
   expect(findings[0]?.feelers).toMatchObject([{ operation: 'Page', place: { file: 'parts.graphql', line: 2 } }])
+})
+
+test('A type that no longer stands for its interface is told beside what does not compose any more', async () => {
+  const { findings, faults } = await checkPlanted({ reviews: reviews.replace(' @interfaceObject', '') })
+  expect(faults[0]).toMatchObject({ code: 'COMPOSITION', place: { file: expect.stringMatching(/graphql$/) } })
+  expect(findings).toMatchObject([
+    { code: 'INTERFACE_OBJECT_REMOVED', level: 'dangerous', coordinate: 'Thing', feelers: [{ operation: 'Things' }] },
+  ])
 })
 
 test('Recorded use is named with client, version, requests and the last day', async () => {
