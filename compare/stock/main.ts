@@ -7,6 +7,8 @@ import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway'
 import { ApolloServer } from '@apollo/server'
 import { startStandaloneServer } from '@apollo/server/standalone'
 import { pino } from 'pino'
+import { isNodeGraph } from '../../gateway/supergraph/node-graph.ts'
+import { nodeSource } from './node-source.ts'
 
 interface Context {
   readonly headers?: ReadonlyMap<string, string>
@@ -25,9 +27,11 @@ const { SUPERGRAPH = '', FORWARD = '' } = process.env
 const forwarded = ['authorization', ...FORWARD.split(',').filter((name) => name !== '')]
 
 try {
+  const supergraphSdl = await readFile(SUPERGRAPH, 'utf8')
   const gateway = new ApolloGateway({
-    supergraphSdl: await readFile(SUPERGRAPH, 'utf8'),
-    buildService: ({ url }) => new ForwardingDataSource({ url: url ?? '' }),
+    supergraphSdl,
+    buildService: ({ url = '' }) =>
+      isNodeGraph({ url }) ? nodeSource(supergraphSdl) : new ForwardingDataSource({ url }),
   })
   const logger = pino({ level: 'silent' }) // it would log each error of a service
   const server = new ApolloServer<Context>({ gateway, introspection: true, logger })

@@ -10,7 +10,7 @@ import { decodeNodeId, type KeyValue } from '../../platform/protocol/node-id.ts'
 import { serviceError } from '../execution/answer/failure.ts'
 import { entityBody } from '../execution/calls/request-body.ts'
 import type { NodeType } from '../supergraph/node-graph.ts'
-import type { ParsedAnswer, Send, ServiceCall } from '../traffic/call/send.ts'
+import type { ParsedAnswer, RequestBody, ServiceAnswer } from '../traffic/call/send.ts'
 
 /** An entity as the plan goes on with it: its type, and the fields of its key. */
 export type Representation = Readonly<Record<string, KeyValue>>
@@ -21,15 +21,18 @@ type Found = Representation | GraphQLError | null
 /** Rejects for what is no id, and where the service did not say. */
 export type Find = (nodeId: string) => Promise<Representation | null>
 
-/** @param call whose credentials, trace and signal hold for all that is asked */
-export function createFind(types: ReadonlyMap<string, NodeType>, send: Send, call: ServiceCall): Find {
+/** Asks a service on behalf of whoever asks for nodes. */
+export type AskService = (service: string, body: RequestBody) => Promise<Pick<ServiceAnswer, 'parsed'>>
+
+/** @param askService rejects with a coded `GraphQLError` where no answer came */
+export function createFind(types: ReadonlyMap<string, NodeType>, askService: AskService): Find {
   const loader = new DataLoader<string, Representation | null>(async (nodeIds) => {
     const found = new Map<string, Found>(nodeIds.map((nodeId) => [nodeId, noId()]))
     const named = nodeIds.flatMap((nodeId) => nodeOf(nodeId, types) ?? [])
     await Promise.all(
       [...Map.groupBy(named, ({ service }) => service)].map(async ([service, nodes]) => {
         const representations = nodes.map(({ representation }) => representation)
-        const answers = await ask(service, representations, send, call)
+        const answers = await ask(service, representations, askService)
         for (const [at, { nodeId }] of nodes.entries()) found.set(nodeId, answers[at] ?? null)
       }),
     )
@@ -62,14 +65,12 @@ const QUESTION = { operationName: undefined, definitions: [], selection: '{__typ
 async function ask(
   service: string,
   representations: readonly Representation[],
-  send: Send,
-  { context, trace }: ServiceCall,
+  askService: AskService,
 ): Promise<readonly Found[]> {
   const texts = representations.map((each) => JSON.stringify(each))
   const body = entityBody({ operation: QUERY }, {}, {}, texts, QUESTION)
   try {
-    const answer = await send({ service, operation: 'query', body, context, trace })
-    const parsed = answer.parsed()
+    const parsed = (await askService(service, body)).parsed()
     return representations.map((each, at) => foundIn(parsed, at, service, each))
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error

@@ -14,16 +14,15 @@ export function withNodes(traffic: Traffic, graphs: readonly Graph[], open: () =
   if (!graph) return traffic
   const types = readNodeTypes(open(), graph.name)
   const answerNodes = createAnswerNodes(types)
-  const answerHere: Send = async (call) => {
+  const answerHere: Send = async ({ body: { bytes }, context, trace }) => {
     let asked = 0
-    const sendOn: Send = (each) => {
+    const find = createFind(types, (service, body) => {
       asked += 1
-      return traffic.send(each)
-    }
-    const request = JSON.parse(call.body.bytes.toString()) as NodeRequest
-    const answer = await answerNodes(request, createFind(types, sendOn, call))
+      return traffic.send({ service, operation: 'query', body, context, trace })
+    })
+    const answer = await answerNodes(JSON.parse(bytes.toString()) as NodeRequest, find)
     // Otherwise each service said for how long.
-    if (asked === 0) call.context.observe(NOT_KEPT)
+    if (asked === 0) context.observe(NOT_KEPT)
     return ownAnswer(answer)
   }
   // Nothing is added to the other calls, not even a promise.

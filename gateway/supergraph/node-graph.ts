@@ -30,7 +30,7 @@ export interface NodeType {
 export function readNodeTypes({ definitions }: DocumentNode, graph: string): ReadonlyMap<string, NodeType> {
   const names = new Map(graphsIn({ definitions }).map(({ value, name = '' }) => [value, name]))
   const types = definitions.flatMap((type): [string, NodeType][] => {
-    if (type.kind !== Kind.OBJECT_TYPE_DEFINITION) return []
+    if (type.kind !== Kind.OBJECT_TYPE_DEFINITION || isHidden(type)) return []
     const key = joinsOf(type, 'join__type').find(
       (join) => names.get(join.graph ?? '') === graph && join.key !== undefined,
     )?.key
@@ -39,6 +39,10 @@ export function readNodeTypes({ definitions }: DocumentNode, graph: string): Rea
   })
   return new Map(types)
 }
+
+/** Nobody is told of such a type. */
+const isHidden = ({ directives = [] }: ObjectTypeDefinitionNode): boolean =>
+  directives.some(({ name }) => name.value === 'inaccessible')
 
 /** The service that resolves `nodeId` of a type. */
 function ownerOf(

@@ -35,6 +35,14 @@ describe('graph of nodes', () => {
     expect(isInterfaceType(node) && schema.getPossibleTypes(node).map(({ name }) => name)).toEqual(['A', 'B', 'C'])
   })
 
+  test('A type that no client may see has no nodes', () => {
+    const link = LINK.replace('"@shareable"', '"@inaccessible"')
+    const sdl = `${link} ${NODE} type Query { a: A } type A implements Node @key(fields: "id") { id: ID! nodeId: ID! }
+      type B implements Node @key(fields: "id") @inaccessible { id: ID! nodeId: ID! }`
+    const supergraph = composeAt([{ name: 'a', sdl, url: 'http://127.0.0.1:1' }])
+    expect([...readNodeTypes(parse(supergraph), 'node').keys()]).toEqual(['A'])
+  })
+
   test('Services without nodes compose as ever, even with an interface of that name', () => {
     const sdl = `${LINK} interface Node { id: ID! } type Query { node(id: ID!): Node }
       type A implements Node @key(fields: "id") { id: ID! nodeId: ID! }`

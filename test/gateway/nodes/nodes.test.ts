@@ -1,11 +1,7 @@
-import type { ApolloGateway, GraphQLDataSource } from '@apollo/gateway'
+import type { ApolloGateway } from '@apollo/gateway'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { type DocumentNode, parse } from 'graphql'
 import { pino } from 'pino'
-import { createAnswerNodes } from '../../../gateway/nodes/answer-nodes.ts'
-import { createFind } from '../../../gateway/nodes/find.ts'
-import { readNodeTypes } from '../../../gateway/supergraph/node-graph.ts'
-import type { ServiceCall } from '../../../gateway/traffic/call/send.ts'
+import { nodeSource } from '../../../compare/stock/node-source.ts'
 import { ask, composeAt, startTestGateway, type TestGateway } from '../../support/gateway.ts'
 import { itemId, type NodeServices, orderId, startNodeServices, tagId } from './services.ts'
 
@@ -14,7 +10,7 @@ let gateway: TestGateway
 const logged: string[] = []
 beforeAll(async () => {
   nodes = await startNodeServices()
-  const env = { STATELESS: 'items,stock' }
+  const env = { STATELESS: 'items,stock', VARIANTS: JSON.stringify({ open: { exclude: ['internal'] } }) }
   const log = pino({}, { write: (line) => logged.push(line) })
   gateway = await startTestGateway({ services: nodes.services, env, log })
 })
@@ -140,6 +136,27 @@ describe('node', () => {
   })
 })
 
+describe('variants', () => {
+  test('A variant has no node of a type that it hides, whatever is asked of it', async () => {
+    const open = async (query: string) => {
+      const response = await fetch(`${gateway.url}/graphql/open`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query }),
+      })
+      return response.text()
+    }
+    expect(JSON.parse(await open(`{ node(nodeId: "${itemId('s1', 1)}") { __typename nodeId } }`))).toEqual({
+      data: { node: { __typename: 'Item', nodeId: itemId('s1', 1) } },
+    })
+    for (const selection of ['__typename', 'nodeId', '__typename nodeId', '... on Item { name }']) {
+      const answer = await open(`{ node(nodeId: "${tagId(1)}") { ${selection} } }`)
+      expect(JSON.parse(answer)).toMatchObject({ data: { node: null }, errors: [{ path: ['node'] }] })
+      expect(answer).not.toContain('Tag')
+    }
+  })
+})
+
 describe('stock @apollo/gateway', () => {
   let stock: ApolloGateway
   let supergraphSdl: string
@@ -150,32 +167,10 @@ describe('stock @apollo/gateway', () => {
     stock = new ApolloGateway({
       supergraphSdl,
       buildService: ({ name, url }) =>
-        name === 'node' ? nodeSource(parse(supergraphSdl)) : new RemoteGraphQLDataSource({ url: url ?? '' }),
+        name === 'node' ? nodeSource(supergraphSdl) : new RemoteGraphQLDataSource({ url: url ?? '' }),
       logger: pino({ level: 'silent' }),
     })
   })
-
-  /** Answers the graph of nodes as this gateway does, for a stock one. */
-  function nodeSource(supergraph: DocumentNode): GraphQLDataSource {
-    const types = readNodeTypes(supergraph, 'node')
-    const answerNodes = createAnswerNodes(types)
-    const send = async ({ service, body }: ServiceCall) => {
-      const url = nodes.services.find(({ name }) => name === service)?.url
-      const response = await fetch(`${url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: body.bytes,
-      })
-      const text = Buffer.from(await response.arrayBuffer())
-      return { body: text, parsed: () => JSON.parse(text.toString()) }
-    }
-    return {
-      process: async ({ request: { query = '', variables = {} } }) => {
-        const answer = await answerNodes({ query, variables }, createFind(types, send, {} as ServiceCall))
-        return answer as Awaited<ReturnType<GraphQLDataSource['process']>>
-      },
-    }
-  }
 
   test('A stock gateway finds the same nodes, with this answer in place of the service', async () => {
     const { ApolloServer } = await import('@apollo/server')

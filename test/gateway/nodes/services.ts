@@ -5,7 +5,8 @@ import { encodeNodeId } from '../../../platform/protocol/node-id.ts'
 import type { ComposedService } from '../../support/gateway.ts'
 import { startSubgraph, type TestSubgraph } from '../../support/subgraph.ts'
 
-const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external"])'
+const LINK =
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external", "@tag"])'
 const NODE = 'interface Node { nodeId: ID! }'
 
 const sdls = {
@@ -18,7 +19,7 @@ const sdls = {
     type Query { items: [Item!]! }
     type Item implements Node @key(fields: "sku, region") @key(fields: "code") {
       sku: ID! region: Int! code: Code nodeId: ID! name: String! mark: String }
-    type Tag implements Node @key(fields: "code") { code: Code! nodeId: ID! label: String }`,
+    type Tag implements Node @key(fields: "code") @tag(name: "internal") { code: Code! nodeId: ID! label: String }`,
   stock: `${LINK}
     type Query { total: Int }
     type Item @key(fields: "region sku") { sku: ID! region: Int! left: Int }`,
