@@ -12,6 +12,7 @@ export const longest: readonly string[] = [
   'subgraphs/banking/statements/streaming.test.ts',
   'start/lifecycle.test.ts',
   'client/app/app.test.ts',
+  'client/app/app.test.ts',
   'gateway/playground/page.test.ts',
   'gateway/config/reload.test.ts',
   'subgraphs/banking/database/primary.test.ts',

@@ -95,6 +95,39 @@ describe('sign-in', () => {
   })
 })
 
+describe('tokens', () => {
+  /** The gateway takes the next token no more. */
+  async function refuseOnce(page: Page): Promise<void> {
+    const body = JSON.stringify({ errors: [{ message: 'Refused.', extensions: { code: 'UNAUTHENTICATED' } }] })
+    await page.route('**/graphql', (route) => route.fulfill({ status: 401, contentType: 'application/json', body }), {
+      times: 1,
+    })
+  }
+
+  test('A token that is refused is renewed, unasked', async () => {
+    const { page, requests } = await visit({ person: 'Ana Ribeiro' })
+    await page.getByRole('link', { name: /Everyday/ }).waitFor()
+    const askedFor = (): number => requests.filter((url) => url === `${product.identityUrl}/token`).length
+    const before = askedFor()
+    await refuseOnce(page)
+    await goTo(page, '/exchange')
+    await page.getByText('1 EUR =').first().waitFor()
+    expect(askedFor()).toBe(before + 1)
+  })
+
+  test('Who is no longer known to the provider is signed out, and told why', async () => {
+    const { page } = await visit({ person: 'Ana Ribeiro' })
+    await page.getByRole('link', { name: /Everyday/ }).waitFor()
+    await page.route(`${product.identityUrl}/token`, (route) =>
+      route.fulfill({ status: 400, contentType: 'application/json', body: '{"error":"invalid_grant"}' }),
+    )
+    await refuseOnce(page)
+    await goTo(page, '/exchange')
+    await page.getByText('Your session has ended.').waitFor()
+    await page.getByRole('button', { name: 'Sign in' }).waitFor()
+  })
+})
+
 describe('entries', () => {
   test('They go on as far back as one scrolls, each with merchant, city and that day’s weather', async () => {
     const { page, complaints } = await visit({ person: 'Ana Ribeiro' })
