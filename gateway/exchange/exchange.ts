@@ -143,6 +143,7 @@ export function openExchange(
 export const batchedExchange = (outer: Exchange): Exchange => ({
   ...outer,
   accepts: 'answer',
+  partsTo: undefined, // one answer has no parts of its own
   parameters: NOTHING,
   batch: undefined,
   outer,

@@ -57,6 +57,15 @@ describe('the body of a changed answer', () => {
     expect(toldOf({ ...message, body }).body()).toBe('{"data":"é"}')
   })
 
+  test('That of a batch stays a list, and that of one operation an object', () => {
+    const batch = { ...message, body: '[{"data":{}}]' }
+    expect(changedMessage(batch, { body: '[{"data":null}]' }, true).body).toBe('[{"data":null}]')
+    expect(() => changedMessage(batch, { body: '{"data":null}' }, true)).toThrow('or of a list for a batch')
+    expect(() => changedMessage(message, { body: '[{"data":null}]' }, true)).toThrow(
+      'must be the JSON text of an object',
+    )
+  })
+
   test('The memory of an answer that is not sent is not freed as if it were', () => {
     const loan = { give: () => undefined } as never
     expect(changedMessage({ ...message, loan }, { body: '{}' }, true)).toHaveProperty('loan', loan)

@@ -161,6 +161,15 @@ test('A client that accepts events only is told that a batch is JSON', async () 
   expect(await batch(gateways.on.url, [WHO], { accept: 'application/json, text/event-stream' })).toHaveLength(1)
 })
 
+test('A client that takes answers in parts gets those of a batch whole', async () => {
+  const { url } = gateways.on
+  const deferred = { query: '{ whoAmI ... @defer { item(id: "i1") { name } } }' }
+  const whole = [{ data: { whoAmI: 'somebody', item: { name: 'item i1' } } }, { data: { whoAmI: 'somebody' } }]
+  for (const spec of ['deferSpec=20220824', 'incrementalSpec=v0.2'])
+    expect(await batch(url, [deferred, WHO], { accept: `multipart/mixed;${spec}, application/json` })).toEqual(whole)
+  expect(await refusalOf(url, [WHO], { accept: 'multipart/mixed;deferSpec=20220824' })).toBe('400 BAD_USER_INPUT')
+})
+
 test('Queries run side by side; a mutation runs after all before it, and before all after it', async () => {
   const held = hold()
   const { length } = shop.orders.calls
