@@ -143,21 +143,23 @@ export async function createEngine(supergraph: string, overrides: Partial<Engine
     throw error
   })
   const kept = createSegmentedCache<PreparedOperation>(options.cacheBytes)
-  const compile = compiler(planner, options)
-  const engineOf = (schema: GraphQLSchema, variant?: string): SchemaEngine => ({
-    schema,
-    facts,
-    prepare(key, document, operationName) {
-      const fullKey = keyOf(key, operationName, variant)
-      const known = kept.get(fullKey)
-      if (known) return known
-      const client = clientOperation(schema, document, operationName)
-      const about = { variant, key, operationName, needed: neededBy(client, facts.access) }
-      return prepareOperation(about, client, compile, (prepared, size) =>
-        kept.set(fullKey, prepared, BYTES_PER_OPERATION + key.length + size),
-      )
-    },
-  })
+  const engineOf = (schema: GraphQLSchema, variant?: string): SchemaEngine => {
+    const compile = compiler(planner, options, variant === undefined ? new Set() : concealingIn(schema, facts))
+    return {
+      schema,
+      facts,
+      prepare(key, document, operationName) {
+        const fullKey = keyOf(key, operationName, variant)
+        const known = kept.get(fullKey)
+        if (known) return known
+        const client = clientOperation(schema, document, operationName)
+        const about = { variant, key, operationName, needed: neededBy(client, facts.access) }
+        return prepareOperation(about, client, compile, (prepared, size) =>
+          kept.set(fullKey, prepared, BYTES_PER_OPERATION + key.length + size),
+        )
+      },
+    }
+  }
   const whole = engineOf(schema)
   const variants = new Map(Array.from(variantSchemas, ([name, each]) => [name, engineOf(each, name)]))
   return {
@@ -290,7 +292,22 @@ const sizeOf = (variants: ReadonlyMap<string, Variant>): number => {
   return sum
 }
 
-function compiler(planner: PlannerThread, { onUnplannable, onExact, answerLimit }: EngineOptions): Compile {
+/**
+ * Interfaces some of whose objects a variant hides, and of which a service knows no objects: what
+ * it gives does not say what it is, unless it is asked.
+ */
+const concealingIn = (schema: GraphQLSchema, { interfaceObjects, objectTypes, subtypes }: SupergraphFacts) => {
+  const objects = new Set(objectTypes)
+  const isHidden = (name: string): boolean => objects.has(name) && schema.getType(name) === undefined
+  return new Set(interfaceObjects.filter((name) => subtypes.get(name)?.some(isHidden)))
+}
+
+/** @param concealing interfaces whose objects must say what they are */
+function compiler(
+  planner: PlannerThread,
+  { onUnplannable, onExact, answerLimit }: EngineOptions,
+  concealing: ReadonlySet<string>,
+): Compile {
   const types = typeRelations(planner.facts)
   const fieldNames = new Set(planner.facts.fieldNames)
   const plannerFields = new Set(planner.facts.plannerFields)
@@ -303,7 +320,7 @@ function compiler(planner: PlannerThread, { onUnplannable, onExact, answerLimit 
     const reopen = () => {
       const client = open()
       const names = createInternalNames(fieldNames, plannerFields)
-      const text = plannedOperation(client, conditions, names, interfaceObjects, denied)
+      const text = plannedOperation(client, conditions, names, interfaceObjects, denied, concealing)
       return { client, names, text }
     }
     const { client, names, text } = reopen()

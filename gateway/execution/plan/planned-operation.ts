@@ -47,6 +47,7 @@ const MAX_SELECTIONS = 50_000
  * The text to plan; `undefined` when the client asks for nothing but introspection.
  * @param interfaceObjects interfaces of which some service knows no objects
  * @param denied what is left out
+ * @param concealing interfaces whose objects must say what they are, because some are hidden
  */
 export function plannedOperation(
   client: ClientOperation,
@@ -54,6 +55,7 @@ export function plannedOperation(
   names: InternalNames,
   interfaceObjects: ReadonlySet<string>,
   denied?: Denied,
+  concealing: ReadonlySet<string> = NONE,
 ): string | undefined {
   const { schema, rootType, definition, fragments } = client
   const deniedHere = deniedNodes(client, denied)
@@ -122,6 +124,7 @@ export function plannedOperation(
       into.fields.set(internal, planned)
     }
     if (planned.children && node.selectionSet) {
+      if (concealing.has(type.name)) askType(planned.children)
       // The names inside depend on where they are written alone, so that a fragment's fields have
       // one name wherever it is spread.
       collect(getNamedType(field.type) as GraphQLCompositeType, node.selectionSet, planned.children)
@@ -136,6 +139,8 @@ export function plannedOperation(
   const variables = variableText(definition.variableDefinitions ?? [], body)
   return `${definition.operation}${name}${variables}${directiveText(definition)} { ${body}}`
 }
+
+const NONE: ReadonlySet<string> = new Set()
 
 /**
  * The object types of which a field is asked by their own names, because it is denied of others;
