@@ -1,7 +1,7 @@
 /** A connection against answers that the test makes up. */
 
 import { gql } from '@apollo/client'
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import type { DocumentNode } from 'graphql'
 import { parse, print } from 'graphql'
 import { follow } from '../../client/connection/follow.ts'
@@ -13,7 +13,6 @@ import type { Answer } from '../../client/connection/verdict.ts'
 import type { Intent } from '../../client/index.ts'
 import { type Connection, type ConnectionOptions, createConnection, OutcomeUnknownError } from '../../client/index.ts'
 import { AccountsDocument, QuoteExchangeDocument, TransferDocument } from '../../client/operations.ts'
-import { until } from '../support/until.ts'
 
 type Reply = Response | Error
 
@@ -173,18 +172,18 @@ describe('what is not forgotten', () => {
 
   test('A payment made offline with a token that has ended is kept for whoever was signed in', async () => {
     let isOffline = false
-    const ended = { value: tokenOf('payer'), expiresAt: Date.now() - 1 }
-    const token = (): typeof ended => {
+    const token = () => {
       if (isOffline) throw lost
-      return { ...ended, expiresAt: Date.now() + 30_001 } // to be renewed at once
+      return { value: tokenOf('payer'), expiresAt: Date.now() + 60_000 }
     }
     const { connection } = open([json({ data: { me: null } })], { token, patience: 0 })
     await run(connection, AccountsDocument)
-    const asked = Date.now()
-    await until(() => Date.now() > asked + 1)
+    const later = Date.now() + 60_000
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => later)
     isOffline = true
     await expect(run(connection, TransferDocument, { input })).rejects.toThrow(OutcomeUnknownError)
     expect((await connection.pending()).map(({ owner }) => owner)).toEqual(['payer'])
+    clock.mockRestore()
     connection.close()
   })
 
