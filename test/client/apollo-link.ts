@@ -1,7 +1,8 @@
 /** Apollo Client with the library's link and cache options. */
 import { createHash } from 'node:crypto'
-import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/client'
+import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/client'
 import { CombinedGraphQLErrors } from '@apollo/client/errors'
+import { Defer20220824Handler, GraphQL17Alpha9Handler } from '@apollo/client/incremental'
 import { BatchHttpLink } from '@apollo/client/link/batch-http'
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries'
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions'
@@ -23,6 +24,32 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 const clientOf = (connection: Connection): ApolloClient =>
   new ApolloClient({ link: tributaryLink(connection), cache: new InMemoryCache(cacheOptions()) })
+
+const DEFERRED = gql`
+  query Deferred {
+    me {
+      id
+      name
+      ... @defer {
+        accounts(first: 2) {
+          edges {
+            cursor
+            node {
+              id
+              branch {
+                id
+                city {
+                  id
+                  name
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+`
 
 const url = (): string => `${proxy().url}/graphql`
 
@@ -156,6 +183,31 @@ describe('Apollo Client with the link of tributary-client', () => {
     expect(paying.data?.transfer).toMatchObject({ __typename: 'TransferAccepted', replayed: true })
     expect(proxy().requests - sent).toBeLessThanOrEqual(3)
     expect(await paid('link-batched')).toBe(1)
+  })
+
+  test.each<[string, NonNullable<ApolloClient.Options['incrementalHandler']>]>([
+    ['of August 2022', new Defer20220824Handler()],
+    ['of graphql-js 17', new GraphQL17Alpha9Handler() as never], // its types disagree with the client's
+  ])('An answer in parts is put together, in the format %s', async (_name, incrementalHandler) => {
+    const { connection } = await connect()
+    const types: (string | null)[] = []
+    const http = new HttpLink({
+      uri: url(),
+      async fetch(input, init) {
+        const response = await fetch(input, init)
+        types.push(response.headers.get('content-type'))
+        return response
+      },
+    })
+    const cache = new InMemoryCache(cacheOptions())
+    const client = new ApolloClient({ link: tributaryLink(connection, http), cache, incrementalHandler })
+    const states: string[] = []
+    const followed = client.watchQuery({ query: DEFERRED }).subscribe(({ dataState }) => states.push(dataState))
+    await until(() => states.at(-1) === 'complete')
+    followed.unsubscribe()
+    expect(types).toEqual([expect.stringContaining('multipart/mixed')])
+    const edges = [{ node: { branch: { city: { name: 'Lisbon' } } } }, {}]
+    expect(client.readQuery({ query: DEFERRED })).toMatchObject({ me: { name: 'Ana Ribeiro', accounts: { edges } } })
   })
 
   test('Subscriptions go over one WebSocket where the README’s split has them', async () => {
