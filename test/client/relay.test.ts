@@ -167,6 +167,16 @@ describe('node', () => {
       expect({ type, ...told(await node(nodeIdOf(type), payee)) }).toEqual({ type, data: { node: null }, errors: [] })
   })
 
+  test('Callers who ask for the same node at a time get each their own answer', async () => {
+    const { nodeId = '', id = '' } = nodes.get('Account') ?? {}
+    const callers = Array.from({ length: 20 }, (_, at) => (at % 2 === 0 ? payer : payee))
+    const answers = await Promise.all(callers.map((caller) => node(nodeId, caller, '... on Account { id }')))
+    expect(answers.map(({ data }) => data.node)).toEqual(callers.map((caller) => (caller === payer ? { id } : null)))
+    expect(answers.map(({ headers }) => headers.get('cache-control'))).toEqual(callers.map(() => 'no-store'))
+    const city = await node(nodeIdOf('City'), payer)
+    expect(city.headers.get('cache-control')).toMatch(/public/)
+  })
+
   test('What is no id of a node is refused, and costs its own place only', async () => {
     const account = nodes.get('Account')
     const forged = [
