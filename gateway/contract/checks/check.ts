@@ -12,6 +12,7 @@ import { supergraphElements } from '../changes/supergraph-elements.ts'
 import { type Base, servicesIn } from '../sources/base.ts'
 import type { WrittenOperation } from '../sources/operation-files.ts'
 import { checkOperation, type Fault } from './check-operations.ts'
+import { faultOf } from './composition-faults.ts'
 import { type Deprecated, deprecatedUse } from './deprecated.ts'
 import { acceptAt, byGravity, type Finding, feels, judge, type Verdict } from './judge.ts'
 import { type Use, useOf } from './use.ts'
@@ -105,9 +106,11 @@ function brokenReport(input: CheckInput, { remarks }: CompositionError): Report 
   const { services, base, operations, recorded } = input
   const elements = services.flatMap(readIfPossible)
   const before = base.schema === undefined || base.isComposed ? undefined : build(base.schema)
-  const changes = before
-    ? serviceChanges({ before: (base.services ?? []).flatMap(readIfPossible), after: elements, schema: before })
-    : []
+  // What cannot be read has not gone.
+  const isReadable = ({ name }: ServiceSchema): boolean =>
+    !services.some((one) => one.name === name) || elements.some(({ service }) => service === name)
+  const old = (base.services ?? []).filter(isReadable).flatMap(readIfPossible)
+  const changes = before ? serviceChanges({ before: old, after: elements, schema: before }) : []
   const uses = before ? operations.map((operation) => useOf(operation, before, before)) : []
   return {
     ...countsOf(input),
@@ -186,16 +189,3 @@ function readIfPossible(service: ServiceSchema): readonly ServiceElements[] {
     return []
   }
 }
-
-/** The composer does not place all of its faults; most of them name a coordinate. */
-function faultOf({ message, places, code }: Remark, elements: readonly ServiceElements[]): Fault {
-  const quoted = [...message.matchAll(/"([_A-Za-z][\w.]*)(?:\([^"]*)?"/g)].map(([, coordinate = '']) => coordinate)
-  const named = [...quoted, ...(message.match(/\b[A-Z]\w*(\.\w+)?/g) ?? [])]
-  const guessed = named.map((coordinate) => findExactly(elements, coordinate)).find((place) => place !== undefined)
-  const [place = guessed, ...others] = places
-  const also = others.length > 0 ? ` (also ${others.map(({ file, line }) => `${file}:${line}`).join(', ')})` : ''
-  return { code: 'COMPOSITION', message: `${message}${also} [${code}]`, place }
-}
-
-const findExactly = (services: readonly ServiceElements[], coordinate: string): Place | undefined =>
-  services.map(({ elements }) => elements.get(coordinate)?.place).find((place) => place !== undefined)

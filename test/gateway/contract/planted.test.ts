@@ -584,6 +584,21 @@ test('A type that no longer stands for its interface is told beside what does no
   ])
 })
 
+test('A schema that cannot be read has not gone, and nothing has moved from it', async () => {
+  const { findings, faults } = await checkPlanted({ reviews: reviews.replace('type Review {', 'type Review {{') })
+  expect(findings).toEqual([])
+  expect(faults).toMatchObject([{ code: 'COMPOSITION', place: { file: 'reviews.graphql' } }])
+})
+
+test('A fault of a directive is placed where the service has it', async () => {
+  const wrong = shop.replace('@cost(weight: 5)', '@cost(wait: 5)')
+  const { faults } = await checkPlanted({ shop: wrong })
+  expect(faults.map(({ place }) => place?.file)).toEqual(faults.map(() => 'shop.graphql'))
+  expect(faults.map(({ place }) => place?.line)).toContain(
+    wrong.slice(0, wrong.indexOf('@cost(wait')).split('\n').length,
+  )
+})
+
 test('Recorded use is named with client, version, requests and the last day', async () => {
   const recorded = [
     {
