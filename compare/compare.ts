@@ -1,6 +1,6 @@
 /** Asks both gateways each query, and tells what differs. It never sends anything else than queries. */
 import { basename } from 'node:path'
-import { Kind, OperationTypeNode, print, type SelectionSetNode } from 'graphql'
+import { Kind, OperationTypeNode, print } from 'graphql'
 import type { Unreadable, WrittenOperation } from '../gateway/contract/sources/operation-files.ts'
 import { type Difference, differencesOf, isAway } from './differences.ts'
 import type { Answered, Asked, ComparedGateway } from './gateways.ts'
@@ -29,8 +29,6 @@ export interface Given {
   readonly unreadable: readonly Unreadable[]
   /** How often each query was sent, by its name: others are left out. */
   readonly recorded?: ReadonlyMap<string, number>
-  /** Fields of `Query` that this gateway answers by itself: no service has them. */
-  readonly ownFields: ReadonlySet<string>
   /** By the name of the operation. */
   readonly variables: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }
@@ -38,7 +36,7 @@ export interface Given {
 /** One after the other: the services are asked the same things in the same order. */
 export async function compareAll(
   gateways: Gateways,
-  { operations: all, unreadable, recorded, ownFields, variables }: Given,
+  { operations: all, unreadable, recorded, variables }: Given,
 ): Promise<readonly Compared[]> {
   const operations = recorded ? all.filter(({ name }) => name !== undefined && recorded.has(name)) : all
   const compared = unreadable.map(
@@ -52,7 +50,7 @@ export async function compareAll(
   )
   for (const operation of operations) {
     const values = { ...operation.variables, ...(operation.name === undefined ? {} : variables[operation.name]) }
-    compared.push({ ...nameOf(operation), ...(await compareOne(gateways, operation, values, ownFields)) })
+    compared.push({ ...nameOf(operation), ...(await compareOne(gateways, operation, values)) })
   }
   return [...compared, ...withoutText(all, recorded)]
 }
@@ -78,15 +76,11 @@ const nameOf = ({ name, place }: WrittenOperation) => ({ name: name ?? '(no name
 
 async function compareOne(
   gateways: Gateways,
-  { definition, document, fragments, name }: WrittenOperation,
+  { definition, document, name }: WrittenOperation,
   variables: Readonly<Record<string, unknown>>,
-  ownFields: ReadonlySet<string>,
 ): Promise<Omit<Compared, 'name' | 'file'>> {
   if (definition.operation !== OperationTypeNode.QUERY)
     return { verdict: 'skipped', why: `it is a ${definition.operation}: only queries are run`, differences: [] }
-  const own = rootFields(definition.selectionSet, fragments).find((field) => ownFields.has(field))
-  if (own !== undefined)
-    return { verdict: 'skipped', why: `"${own}" is answered by this gateway itself, by no service`, differences: [] }
   const missing = definition.variableDefinitions?.filter(
     ({ variable, type, defaultValue }) =>
       type.kind === Kind.NON_NULL_TYPE && !defaultValue && variables[variable.name.value] === undefined,
@@ -99,17 +93,6 @@ async function compareOne(
   const given = Object.fromEntries(Object.entries(variables).filter(([key]) => known.has(key)))
   return compareAnswers(gateways, { query: print(document), operationName: name, variables: given })
 }
-
-/** Names of the fields at the root of a valid operation. */
-const rootFields = ({ selections }: SelectionSetNode, fragments: WrittenOperation['fragments']): readonly string[] =>
-  selections.flatMap((selection) => {
-    if (selection.kind === Kind.FIELD) return [selection.name.value]
-    const set =
-      selection.kind === Kind.INLINE_FRAGMENT
-        ? selection.selectionSet
-        : fragments.get(selection.name.value)?.selectionSet
-    return set ? rootFields(set, fragments) : []
-  })
 
 async function compareAnswers({ ours, stock }: Gateways, asked: Asked): Promise<Omit<Compared, 'name' | 'file'>> {
   const [own, other] = [await ours.ask(asked), await stock.ask(asked)]

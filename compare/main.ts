@@ -27,16 +27,16 @@ const WITHOUT_RULES =
 
 async function run(args: Arguments): Promise<Report> {
   const given = await readGiven(args)
-  const { grounds, ownFields, name, notes } = await findGrounds(args)
+  const { grounds, name, notes } = await findGrounds(args)
   const gateways = await startBoth(grounds)
   try {
-    return { supergraph: name, notes, operations: await compareAll(gateways, { ...given, ownFields }) }
+    return { supergraph: name, notes, operations: await compareAll(gateways, given) }
   } finally {
     await gateways.stop()
   }
 }
 
-async function readGiven({ operations, use, variables: file }: Arguments): Promise<Omit<Given, 'ownFields'>> {
+async function readGiven({ operations, use, variables: file }: Arguments): Promise<Given> {
   const paths = operations.length > 0 ? operations : [OPERATIONS]
   const read = await Promise.all(paths.map((path) => readOperations(path)))
   const recorded = (await Promise.all(use.map(readRecorded))).flat()
@@ -74,7 +74,6 @@ async function readVariables(file: string): Promise<Given['variables']> {
 
 interface Found {
   readonly grounds: Grounds
-  readonly ownFields: ReadonlySet<string>
   readonly name: string
   readonly notes: readonly string[]
 }
@@ -88,8 +87,7 @@ async function findGrounds(args: Arguments): Promise<Found> {
   })
   const product = path === undefined ? await findProduct(args.admin, process.env) : undefined
   const supergraph = withoutAccessRules(text)
-  const joined = readGraphs(supergraph)
-  const graphs = joined.filter((graph) => !isNodeGraph(graph))
+  const graphs = readGraphs(supergraph).filter((graph) => !isNodeGraph(graph))
   if (graphs.length === 0) throw new NotReadable(`--supergraph ${file}: it is not a supergraph: it joins no service.`)
   const stranger = [...given.keys()].find((name) => !graphs.some((graph) => graph.name === name))
   if (stranger !== undefined) throw new WrongArguments(`--service ${stranger}: the supergraph joins no such service.`)
@@ -106,7 +104,6 @@ async function findGrounds(args: Arguments): Promise<Found> {
       secret: product?.secret ?? process.env['GATEWAY_SECRET'],
       config,
     },
-    ownFields: new Set(joined.length > graphs.length ? ['node', 'nodes'] : []),
     name: relative(process.cwd(), file) || file,
     notes: text === supergraph ? [] : [WITHOUT_RULES],
   }
